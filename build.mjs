@@ -1,0 +1,16 @@
+// Builds everything into dist/: protobuf code, the program, the console's page.
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync } from "node:fs";
+
+const run = (command, ...parameters) => execFileSync(`node_modules/.bin/${command}`, parameters, { stdio: "inherit" });
+
+if (existsSync("shared/event.proto")) {
+  mkdirSync("shared/generated", { recursive: true });
+  const options = ["-t", "static-module", "-w", "es6", "--es6", "--no-delimited", "--no-verify", "--force-long"];
+  run("pbjs", ...options.slice(0, 5), "-o", "shared/generated/event.js", "shared/event.proto");
+  run("pbts", "-o", "shared/generated/event.d.ts", "shared/generated/event.js");
+}
+run("tsc", "-p", "tsconfig.json");
+if (existsSync("shared/generated")) cpSync("shared/generated", "dist/shared/generated", { recursive: true });
+if (existsSync("console/web/build.mjs")) await import("./console/web/build.mjs");
+if (existsSync("dist/eastwatch.js")) chmodSync("dist/eastwatch.js", 0o755);

@@ -1,0 +1,53 @@
+/**
+ * One decoded TCP segment. The decoder refills the same object for every segment: copy what must outlive the call.
+ *
+ * Addresses are four 32-bit words in network order as signed integers, IPv4 as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2), and
+ * sequence numbers are signed 32-bit integers compared by `(a - b) | 0`: small integers stay off the heap.
+ */
+export interface Packet {
+  bytes: Buffer;
+  atMicros: number;
+  source0: number;
+  source1: number;
+  source2: number;
+  source3: number;
+  destination0: number;
+  destination1: number;
+  destination2: number;
+  destination3: number;
+  sourcePort: number;
+  destinationPort: number;
+  sequence: number;
+  acknowledgment: number;
+  /** TCP flag bits, RFC 9293 §3.1. */
+  flags: number;
+  /** Captured payload is bytes[payloadStart, payloadEnd). */
+  payloadStart: number;
+  payloadEnd: number;
+  /** Payload bytes on the wire; above `payloadEnd - payloadStart` where the snap length cut the frame. */
+  payloadLength: number;
+}
+
+export const FIN = 0x01;
+export const SYN = 0x02;
+export const RST = 0x04;
+export const ACK = 0x10;
+
+/** Why a frame did not become a segment; each is a key of `undecoded` in summary.json. */
+export type UndecodedReason =
+  | "link-type-unknown"
+  | "frame-truncated"
+  | "ethertype-not-ip"
+  | "ip-version-unknown"
+  | "ip-header-invalid"
+  | "ip-protocol-not-tcp"
+  | "ip-fragment-refused"
+  | "ip-fragment-expired"
+  | "ip-fragment-overlap"
+  | "ipv6-extension-limit"
+  | "tcp-header-invalid"
+  | "vlan-depth";
+
+export interface PacketSink {
+  packet(packet: Packet): void;
+}

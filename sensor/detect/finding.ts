@@ -1,0 +1,35 @@
+import type { FindingRecord } from "../../shared/event.js";
+import type { ObservationSink } from "../inventory/observation.js";
+
+/** What a rule says when its subject is seen for the first time; the catalogue adds severity, title and references. */
+export interface FindingDraft {
+  readonly summary: string;
+  readonly clientAddress?: string;
+  readonly serverAddress?: string;
+  readonly serverPort?: number;
+  readonly method?: string;
+  readonly template?: string;
+  readonly evidence: FindingRecord["evidence"];
+}
+
+/** One rule's own ledger of findings. */
+export interface Findings {
+  /** Counts one more occurrence where this subject has a finding already; the cheap path, taken for every repeat. */
+  again(subject: object, atMicros: number): boolean;
+  /** Makes the subject's finding. `key` identifies the subject over runs and restarts. */
+  first(subject: object, key: string, atMicros: number, draft: FindingDraft): void;
+}
+
+/** What every rule may know of its surroundings. */
+export interface RuleContext {
+  readonly findings: Findings;
+  /** Packet time from which on something not seen before counts as new. */
+  learnedMicros(): number;
+}
+
+/** One rule: a file of its own and a line in `registry.ts`. It holds no state but what `watch` makes. */
+export interface Rule {
+  /** Key of the catalogue in shared/catalogue.ts. */
+  readonly id: string;
+  watch(context: RuleContext): Partial<ObservationSink>;
+}

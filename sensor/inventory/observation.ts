@@ -1,0 +1,35 @@
+import type { Quantiles, Scope } from "../../shared/event.js";
+import type { Anomaly, Call, Connection } from "../protocol/message.js";
+
+/** A service, edge or endpoint of the inventory as rules see it: live, changing with each call. */
+export interface Service {
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+}
+
+export interface Edge {
+  readonly clientAddress: string;
+  readonly service: Service;
+  readonly scope: Scope;
+  readonly calls: number;
+}
+
+export interface Endpoint {
+  readonly service: Service;
+  readonly method: string;
+  readonly template: string;
+  readonly calls: number;
+  readonly firstMicros: number;
+  durationMillis(): Quantiles | undefined;
+}
+
+/**
+ * Takes each message together with the inventory rows it belongs to. `edge` and `endpoint` are undefined only where the
+ * inventory is full or the request was never seen; both are counted.
+ */
+export interface ObservationSink {
+  call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void;
+  anomaly(anomaly: Anomaly, edge: Edge | undefined): void;
+  connection(connection: Connection, edge: Edge | undefined): void;
+}

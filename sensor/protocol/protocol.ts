@@ -1,0 +1,34 @@
+import type { Flow, Side, Stream } from "../flow/stream.js";
+import type { AnomalyName } from "./anomaly-name.js";
+import type { MessageSink } from "./message.js";
+
+/** `reverse`: mine, but sent by the other role than the flow believes. `more`: not enough bytes to say. */
+export type Recognition = "match" | "reverse" | "no" | "more";
+
+export interface ProtocolContext {
+  readonly flow: Flow;
+  readonly sink: MessageSink;
+  /** A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. */
+  handOver(): Stream;
+}
+
+/** One protocol: recognised by its bytes on any port. `registry.ts` lists them all. */
+export interface Protocol {
+  readonly name: string;
+  /** Looks at the first bytes of one side; called again with all bytes so far after `more`. Cheap: called for every flow. */
+  recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition;
+  open(context: ProtocolContext): Stream;
+}
+
+/** Traffic after which a parser cannot go on. Only parsers throw it, only the dispatcher catches it. */
+export class ProtocolError extends Error {
+  readonly anomaly: AnomalyName;
+  readonly from: Side;
+
+  constructor(anomaly: AnomalyName, from: Side, detail?: string) {
+    super(detail ?? anomaly);
+    this.name = "ProtocolError";
+    this.anomaly = anomaly;
+    this.from = from;
+  }
+}

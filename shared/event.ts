@@ -1,0 +1,211 @@
+/**
+ * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
+ * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
+ * otherwise. A field is left out where its value was not seen. Strings from traffic are untrusted.
+ */
+export type Severity = "info" | "low" | "medium" | "high" | "critical";
+
+export const SEVERITIES: readonly Severity[] = ["info", "low", "medium", "high", "critical"];
+
+export type Scope = "east-west" | "north-south";
+
+export type Posture = "cleartext" | "tls" | "mtls" | "mixed" | "unknown";
+
+export type EndpointState = "active" | "new" | "shadow" | "deprecated" | "zombie" | "dormant";
+
+/** Quantiles of what was seen so far, each within 2 % of a value really seen. */
+export interface Quantiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** One listening address and port. Identity: `address`, `port`. */
+export interface ServiceRecord {
+  readonly kind: "service";
+  readonly address: string;
+  readonly port: number;
+  /** Host name the callers use, else `address:port`. */
+  readonly name: string;
+  /** Every host name seen for it, most used first, bounded. */
+  readonly names: readonly string[];
+  /** Server and X-Powered-By values seen, bounded. */
+  readonly software: readonly string[];
+  /** Protocols of the registry seen there. */
+  readonly protocols: readonly string[];
+  readonly connections: number;
+  readonly calls: number;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+}
+
+/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`. */
+export interface EdgeRecord {
+  readonly kind: "edge";
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  /** Name of the service known at the client's address, where there is exactly one. */
+  readonly clientService?: string;
+  readonly serverService: string;
+  readonly scope: Scope;
+  readonly posture: Posture;
+  /** Protocols of the registry → connections that spoke them; `unknown` where none was recognised. */
+  readonly protocols: Readonly<Record<string, number>>;
+  readonly connections: number;
+  readonly calls: number;
+  readonly handshakes: number;
+  /** User agents seen, bounded. */
+  readonly clientSoftware: readonly string[];
+  /** Credential kinds seen → calls. */
+  readonly credentials: Readonly<Record<string, number>>;
+  readonly missingBytes: number;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+}
+
+/** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
+export interface EndpointRecord {
+  readonly kind: "endpoint";
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly service: string;
+  readonly method: string;
+  readonly template: string;
+  /** Why each parameter of the template is one, in the template's order. */
+  readonly parameters: readonly PathParameter[];
+  readonly calls: number;
+  /** Addresses of clients, bounded; `callerCount` goes on counting. */
+  readonly callers: readonly string[];
+  readonly callerCount: number;
+  /** Status code → calls; `0` counts calls without a response. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly credentials: Readonly<Record<string, number>>;
+  readonly dataClasses: readonly string[];
+  readonly requestContentTypes: readonly string[];
+  readonly responseContentTypes: readonly string[];
+  readonly durationMillis?: Quantiles;
+  readonly requestBytes?: Quantiles;
+  readonly responseBytes?: Quantiles;
+  readonly state: EndpointState;
+  readonly incompleteCalls: number;
+  readonly missingBytes: number;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+}
+
+export interface PathParameter {
+  /** Name in the template, without braces. */
+  readonly name: string;
+  readonly type: string;
+  /** Words for a person: what evidence made this segment a parameter. */
+  readonly reason: string;
+  readonly distinctValues: number;
+}
+
+/** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
+export interface CallRecord {
+  readonly kind: "call";
+  readonly atMicros: number;
+  readonly flowId: string;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly service: string;
+  readonly version: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly template?: string;
+  readonly authority?: string;
+  readonly status?: number;
+  readonly requestBodySize?: number;
+  readonly responseBodySize?: number;
+  readonly durationMillis?: number;
+  readonly userAgent?: string;
+  readonly credentials: readonly string[];
+  readonly complete: boolean;
+  readonly missingBytes: number;
+  readonly unpaired?: "no-response" | "no-request";
+}
+
+/** One finding; repeats are merged into `count`. Identity: `id`. */
+export interface FindingRecord {
+  readonly kind: "finding";
+  /** Stable over runs: from the rule and its subject. */
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly summary: string;
+  readonly clientAddress?: string;
+  readonly serverAddress?: string;
+  readonly serverPort?: number;
+  readonly method?: string;
+  readonly template?: string;
+  readonly count: number;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+  readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  readonly references: readonly string[];
+}
+
+/** A time in which an interface was not captured. `untilMicros` is left out while it lasts. Host clock. */
+export interface BlindInterval {
+  readonly kind: "blind";
+  readonly interfaceName: string;
+  readonly fromMicros: number;
+  readonly untilMicros?: number;
+  readonly reason: string;
+}
+
+/** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */
+export interface HealthRecord {
+  readonly kind: "health";
+  /** Host clock. */
+  readonly atMicros: number;
+  readonly startedMicros: number;
+  readonly version: string;
+  readonly interfaces: readonly InterfaceHealth[];
+  /** Name → total; the names are those of summary.json and of /metrics. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Reason → frames. */
+  readonly undecoded: Readonly<Record<string, number>>;
+  /** Host clock less the time of the last packet analysed, in milliseconds. */
+  readonly lagMillis: number;
+  readonly rssBytes: number;
+  readonly cpuPercent: number;
+}
+
+export interface InterfaceHealth {
+  readonly name: string;
+  readonly state: "capturing" | "blind";
+  readonly frames: number;
+  /** Left out where the capture cannot know it. */
+  readonly dropped?: number;
+  readonly restarts: number;
+}
+
+/** An endpoint that was merged into another when the evidence for a path parameter came in. */
+export interface RemovalRecord {
+  readonly kind: "removal";
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly method: string;
+  readonly template: string;
+  /** The endpoint that took over its counts; left out where it was evicted for space. */
+  readonly mergedInto?: string;
+}
+
+/** Everything that travels from sensor to console. */
+export type SensorEvent =
+  | ServiceRecord
+  | EdgeRecord
+  | EndpointRecord
+  | RemovalRecord
+  | CallRecord
+  | FindingRecord
+  | BlindInterval
+  | HealthRecord;
