@@ -1,0 +1,87 @@
+/**
+ * What the page and the console's server say to each other. Everything under /api needs the session cookie, but for `session`,
+ * `login` and `setup`. Errors are `{ error: string }` with a sentence for a person.
+ *
+ * POST /api/setup    SetupRequest   → 204, session cookie set; only while no operator exists, with the token of the one-time link
+ * POST /api/login    LoginRequest   → 204, session cookie set
+ * POST /api/logout                  → 204
+ * GET  /api/session                 → SessionState
+ * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls   ?limit=  → Listing of the record
+ * GET  /api/sensors                 → Listing of SensorState
+ * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
+ * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
+ * GET  /metrics, GET /healthz       → from loopback or with a session
+ *
+ * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
+ */
+import type {
+  BlindInterval,
+  CallRecord,
+  EdgeRecord,
+  EndpointRecord,
+  FindingRecord,
+  HealthRecord,
+  ServiceRecord,
+} from "../shared/event.js";
+
+export interface SetupRequest {
+  readonly token: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface LoginRequest {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface SessionState {
+  /** No operator exists yet: the one-time link is needed. */
+  readonly needsSetup: boolean;
+  readonly user?: string;
+  readonly version: string;
+}
+
+/** `total` counts what matches; `items` is bounded by the limit, latest seen first. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+}
+
+/** A record together with the sensor that told it. */
+export type FromSensor<T> = T & { readonly sensor: string };
+
+export interface SensorState {
+  readonly id: string;
+  readonly name: string;
+  readonly host?: string;
+  readonly version?: string;
+  readonly connected: boolean;
+  readonly lastSeenMicros?: number;
+  readonly eventsKept: number;
+  /** Events the sensor's outbox dropped because this console could not be reached for too long. */
+  readonly eventsDropped: number;
+  readonly callsNotSampled: number;
+  readonly health?: HealthRecord;
+  /** Latest first, bounded. */
+  readonly blindIntervals: readonly BlindInterval[];
+}
+
+export interface SensorCreated {
+  readonly id: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+export type FeedRecord = FromSensor<CallRecord> | FromSensor<FindingRecord> | FromSensor<BlindInterval>;
+
+/** `missed`: feed records this browser was too slow to be given since the message before. */
+export type FeedMessage =
+  | { readonly type: "records"; readonly records: readonly FeedRecord[]; readonly missed: number }
+  | { readonly type: "inventory-changed" }
+  | { readonly type: "sensor"; readonly sensor: SensorState };
+
+export type ServiceItem = FromSensor<ServiceRecord>;
+export type EdgeItem = FromSensor<EdgeRecord>;
+export type EndpointItem = FromSensor<EndpointRecord>;
+export type FindingItem = FromSensor<FindingRecord>;
