@@ -1,0 +1,292 @@
+import type { Frame } from "../capture/frame.js";
+import { type FragmentSettings, Fragments } from "./fragments.js";
+import { isVlanTag, LINK_TYPES, type LinkLayer } from "./link-type.js";
+import type { Packet, PacketSink, UndecodedReason } from "./packet.js";
+
+const MAX_VLAN_TAGS = 8;
+const MAX_IPV6_EXTENSIONS = 16;
+const TCP = 6;
+
+/**
+ * Frames to TCP segments. Trusts lengths only as far as bytes were captured, ignores checksums (offloaded ones are wrong by
+ * design) and counts what it cannot decode by reason. One Packet is reused for every segment.
+ */
+export class Decoder {
+  readonly undecoded: Record<UndecodedReason, number> = {
+    "link-type-unknown": 0,
+    "frame-truncated": 0,
+    "ethertype-not-ip": 0,
+    "ip-version-unknown": 0,
+    "ip-header-invalid": 0,
+    "ip-protocol-not-tcp": 0,
+    "ip-fragment-refused": 0,
+    "ip-fragment-expired": 0,
+    "ip-fragment-overlap": 0,
+    "ipv6-extension-limit": 0,
+    "tcp-header-invalid": 0,
+    "vlan-depth": 0,
+  };
+  readonly counters = { tcp_segments: 0, ip_fragments: 0 };
+  readonly #sink: PacketSink;
+  readonly #fragments: Fragments;
+  readonly #packet: Packet;
+
+  constructor(settings: FragmentSettings, sink: PacketSink) {
+    this.#sink = sink;
+    this.#fragments = new Fragments(settings, this.undecoded);
+    this.#packet = emptyPacket();
+  }
+
+  frame(frame: Frame): void {
+    const layer = LINK_TYPES.get(frame.linkType);
+    if (layer === undefined) {
+      this.undecoded["link-type-unknown"]++;
+      return;
+    }
+    const packet = this.#packet;
+    packet.bytes = frame.bytes;
+    packet.atMicros = frame.atMicros;
+    // Where the network header says no length of its own, the frame's length on the wire stands in.
+    this.#link(layer, frame.start, frame.end, frame.start + Math.max(frame.originalLength, frame.end - frame.start));
+  }
+
+  /** The capture has ended: what waits for more fragments is counted. */
+  finish(): void {
+    this.#fragments.finish();
+  }
+
+  /** `end` bounds the captured bytes, `wireEnd` is where the frame ended on the wire. */
+  #link(layer: LinkLayer, start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    const network = start + layer.headerLength;
+    if (network >= end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    if (layer.typeOffset < 0) this.#ip(network, end, wireEnd);
+    else this.#ethertype(readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
+  }
+
+  #ethertype(ethertype: number, start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    let type = ethertype;
+    let at = start;
+    // IEEE 802.1Q and 802.1ad: tags stack in front of the type they carry.
+    for (let tags = 0; isVlanTag(type); tags++) {
+      if (tags === MAX_VLAN_TAGS || at + 4 > end) {
+        this.undecoded[tags === MAX_VLAN_TAGS ? "vlan-depth" : "frame-truncated"]++;
+        return;
+      }
+      type = readUint16(bytes, at + 2);
+      at += 4;
+    }
+    // IEEE 802.3: up to 1500 is a length, and LLC/SNAP (RFC 1042) names the type.
+    if (type <= 1500 && at + 8 <= end && bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 0x03) {
+      type = readUint16(bytes, at + 6);
+      at += 8;
+    }
+    if (type === 0x0800 || type === 0x86dd) this.#ip(at, end, wireEnd);
+    else this.undecoded["ethertype-not-ip"]++;
+  }
+
+  #ip(start: number, end: number, wireEnd: number): void {
+    if (start >= end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    const version = this.#packet.bytes[start] >> 4;
+    if (version === 4) this.#ipv4(start, end, wireEnd);
+    else if (version === 6) this.#ipv6(start, end, wireEnd);
+    else this.undecoded["ip-version-unknown"]++;
+  }
+
+  /** RFC 791 §3.1. */
+  #ipv4(start: number, end: number, wireEnd: number): void {
+    const packet = this.#packet;
+    const bytes = packet.bytes;
+    if (start + 20 > end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    const headerLength = (bytes[start] & 0x0f) * 4;
+    // Segmentation offload hands frames of over 64 KiB to the capture with a total length of 0.
+    const totalLength = readUint16(bytes, start + 2) || wireEnd - start;
+    if (headerLength < 20 || totalLength < headerLength) {
+      this.undecoded["ip-header-invalid"]++;
+      return;
+    }
+    packet.source0 = 0;
+    packet.source1 = 0;
+    packet.source2 = 0xffff;
+    packet.source3 = readInt32(bytes, start + 12);
+    packet.destination0 = 0;
+    packet.destination1 = 0;
+    packet.destination2 = 0xffff;
+    packet.destination3 = readInt32(bytes, start + 16);
+    const payload = start + headerLength;
+    const payloadWireEnd = start + totalLength;
+    const payloadEnd = Math.min(end, payloadWireEnd);
+    const protocol = bytes[start + 9];
+    const fragment = readUint16(bytes, start + 6) & 0x3fff;
+    if (fragment === 0) this.#transport(protocol, payload, payloadEnd, payloadWireEnd);
+    else {
+      const more = (fragment & 0x2000) !== 0;
+      const offset = (fragment & 0x1fff) * 8;
+      const identification = readUint16(bytes, start + 4);
+      this.#fragment(protocol, identification, offset, more, payload, payloadEnd, payloadWireEnd, "first-wins");
+    }
+  }
+
+  /** RFC 8200 §3 and §4. */
+  #ipv6(start: number, end: number, wireEnd: number): void {
+    const packet = this.#packet;
+    const bytes = packet.bytes;
+    if (start + 40 > end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    packet.source0 = readInt32(bytes, start + 8);
+    packet.source1 = readInt32(bytes, start + 12);
+    packet.source2 = readInt32(bytes, start + 16);
+    packet.source3 = readInt32(bytes, start + 20);
+    packet.destination0 = readInt32(bytes, start + 24);
+    packet.destination1 = readInt32(bytes, start + 28);
+    packet.destination2 = readInt32(bytes, start + 32);
+    packet.destination3 = readInt32(bytes, start + 36);
+    // RFC 2675: jumbograms carry length 0; so do super-packets of segmentation offload.
+    const payloadLength = readUint16(bytes, start + 4);
+    const payloadWireEnd = payloadLength === 0 ? wireEnd : start + 40 + payloadLength;
+    this.#extensions(bytes[start + 6], start + 40, Math.min(end, payloadWireEnd), payloadWireEnd);
+  }
+
+  #extensions(first: number, start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    let next = first;
+    let at = start;
+    for (let count = 0; next !== TCP; count++) {
+      const isFragment = next === 44;
+      if (!isFragment && !isSkippable(next)) {
+        this.undecoded["ip-protocol-not-tcp"]++;
+        return;
+      }
+      if (count === MAX_IPV6_EXTENSIONS || at + 8 > end) {
+        this.undecoded[count === MAX_IPV6_EXTENSIONS ? "ipv6-extension-limit" : "frame-truncated"]++;
+        return;
+      }
+      const following = bytes[at];
+      if (isFragment) {
+        const offsetAndMore = readUint16(bytes, at + 2);
+        // RFC 6946: an atomic fragment is a whole datagram.
+        if ((offsetAndMore & 0xfff9) !== 0) {
+          const more = (offsetAndMore & 1) !== 0;
+          const identification = readInt32(bytes, at + 4);
+          this.#fragment(following, identification, offsetAndMore & 0xfff8, more, at + 8, end, wireEnd, "discard");
+          return;
+        }
+        at += 8;
+      } else {
+        // RFC 4302 §2.2: the authentication header counts in 4-byte words less 2, the others in 8-byte units less 1.
+        at += next === 51 ? (bytes[at + 1] + 2) * 4 : (bytes[at + 1] + 1) * 8;
+      }
+      next = following;
+    }
+    this.#transport(TCP, at, end, wireEnd);
+  }
+
+  #fragment(
+    protocol: number,
+    identification: number,
+    offset: number,
+    more: boolean,
+    start: number,
+    end: number,
+    wireEnd: number,
+    overlap: "first-wins" | "discard",
+  ): void {
+    this.counters.ip_fragments++;
+    if (end < wireEnd || start > end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    const packet = this.#packet;
+    const whole = this.#fragments.add(packet, protocol, identification, offset, more, start, end, overlap);
+    if (whole === undefined) return;
+    packet.bytes = whole.bytes;
+    if (isSkippable(whole.protocol)) this.#extensions(whole.protocol, 0, whole.bytes.length, whole.bytes.length);
+    else this.#transport(whole.protocol, 0, whole.bytes.length, whole.bytes.length);
+  }
+
+  /** RFC 9293 §3.1. */
+  #transport(protocol: number, start: number, end: number, wireEnd: number): void {
+    if (protocol !== TCP) {
+      this.undecoded["ip-protocol-not-tcp"]++;
+      return;
+    }
+    if (start + 20 > end) {
+      this.undecoded[start + 20 > wireEnd ? "tcp-header-invalid" : "frame-truncated"]++;
+      return;
+    }
+    const packet = this.#packet;
+    const bytes = packet.bytes;
+    const payload = start + (bytes[start + 12] >> 4) * 4;
+    if (payload < start + 20 || payload > wireEnd) {
+      this.undecoded["tcp-header-invalid"]++;
+      return;
+    }
+    packet.sourcePort = readUint16(bytes, start);
+    packet.destinationPort = readUint16(bytes, start + 2);
+    packet.sequence = readInt32(bytes, start + 4);
+    packet.acknowledgment = readInt32(bytes, start + 8);
+    packet.flags = bytes[start + 13];
+    packet.payloadStart = Math.min(payload, end);
+    packet.payloadEnd = end;
+    packet.payloadLength = wireEnd - payload;
+    this.counters.tcp_segments++;
+    this.#sink.packet(packet);
+  }
+}
+
+/** Hop-by-hop, routing, authentication, destination options, mobility, HIP, Shim6 (IANA IPv6 extension header types). */
+function isSkippable(header: number): boolean {
+  return (
+    header === 0 ||
+    header === 43 ||
+    header === 51 ||
+    header === 60 ||
+    header === 135 ||
+    header === 139 ||
+    header === 140
+  );
+}
+
+function readUint16(bytes: Buffer, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
+}
+
+function readInt32(bytes: Buffer, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}
+
+function emptyPacket(): Packet {
+  return {
+    bytes: Buffer.alloc(0),
+    // A fraction from the start makes the engine store the field as a double and never change the object's shape.
+    atMicros: 0.5,
+    source0: 0,
+    source1: 0,
+    source2: 0,
+    source3: 0,
+    destination0: 0,
+    destination1: 0,
+    destination2: 0,
+    destination3: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    flags: 0,
+    payloadStart: 0,
+    payloadEnd: 0,
+    payloadLength: 0,
+  };
+}
