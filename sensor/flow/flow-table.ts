@@ -1,0 +1,206 @@
+import { type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
+import { Reassembly, type ReassemblySettings } from "./reassembly.js";
+import type { CloseReason, StreamSource } from "./stream.js";
+import { TcpFlow } from "./tcp-flow.js";
+
+export interface FlowSettings extends ReassemblySettings {
+  /** Flows kept at one time; beyond it new ones are refused and counted. */
+  readonly maxFlows: number;
+  /** Seconds of packet time without a packet after which a flow is over. */
+  readonly idleSeconds: number;
+  /** The same for a flow that never carried data. */
+  readonly halfOpenSeconds: number;
+  /** How long a closed flow is remembered, so that late copies of its packets do not look like a new one. */
+  readonly closedSeconds: number;
+}
+
+const SWEEP_MICROS = 5e6;
+const SWEEP_WHEN_FULL_MICROS = 1e6;
+/** Closed flows remembered at most; older ones make room early. */
+const MAX_CLOSED = 16_384;
+
+/** All flows, found by addresses and ports in either direction. Bounded; time is packet time. */
+export class FlowTable implements PacketSink {
+  readonly counters = {
+    flows: 0,
+    flows_open: 0,
+    /** Flows not followed because the table was full, told by their SYN, and packets of such flows. */
+    flows_refused: 0,
+    packets_refused: 0,
+    /** Packets without data of connections that were not seen to open. */
+    packets_without_flow: 0,
+    flows_joined_late: 0,
+    flows_idle: 0,
+  };
+  readonly reassembly: Reassembly;
+  readonly #settings: FlowSettings;
+  readonly #seed: number;
+  readonly #flows: TcpFlow[] = [];
+  readonly #closed: (TcpFlow | undefined)[] = new Array(MAX_CLOSED).fill(undefined);
+  #closedAt = 0;
+  #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
+  #lastSweepMicros = 0;
+
+  /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
+  constructor(settings: FlowSettings, source: StreamSource, seed: number) {
+    this.#settings = settings;
+    this.#seed = seed | 0;
+    this.reassembly = new Reassembly(settings, source);
+  }
+
+  packet(packet: Packet): void {
+    const atMicros = packet.atMicros;
+    if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
+    const hash = hashOf(packet, this.#seed);
+    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    let fromA = true;
+    for (; flow !== undefined; flow = flow.nextInBucket) {
+      if (flow.hash !== hash) continue;
+      fromA = flow.sentByA(packet);
+      if (fromA || flow.sentByB(packet)) break;
+    }
+    if (flow !== undefined && (packet.flags & SYN) !== 0 && startsAnew(flow, fromA, packet)) {
+      this.#close(flow, "reused", atMicros);
+      this.#remove(flow);
+      flow = undefined;
+    }
+    if (flow === undefined) {
+      flow = this.#admit(packet, hash);
+      if (flow === undefined) return;
+      fromA = true;
+    }
+    flow.lastMicros = atMicros;
+    const wasClosed = flow.isClosed;
+    this.reassembly.segment(flow, fromA, packet);
+    if (flow.isClosed && !wasClosed) this.#remember(flow);
+  }
+
+  /** Ends every flow: the capture is over. */
+  finish(atMicros: number): void {
+    for (const flow of this.#flows) this.reassembly.close(flow, "end", atMicros);
+    while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
+  }
+
+  #admit(packet: Packet, hash: number): TcpFlow | undefined {
+    const isSyn = (packet.flags & SYN) !== 0;
+    if ((!isSyn && packet.payloadLength === 0) || (packet.flags & RST) !== 0) {
+      this.counters.packets_without_flow++;
+      return undefined;
+    }
+    if (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros)) {
+      this.counters.packets_refused++;
+      if (isSyn) this.counters.flows_refused++;
+      return undefined;
+    }
+    const flow = new TcpFlow(packet, hash);
+    if (this.#flows.length >= this.#buckets.length) this.#grow();
+    this.#link(flow);
+    flow.index = this.#flows.length;
+    this.#flows.push(flow);
+    this.counters.flows++;
+    this.counters.flows_open++;
+    if (!isSyn) this.counters.flows_joined_late++;
+    return flow;
+  }
+
+  #makeRoom(atMicros: number): boolean {
+    if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_WHEN_FULL_MICROS) this.#sweep(atMicros);
+    return this.#flows.length < this.#settings.maxFlows;
+  }
+
+  #close(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
+    this.reassembly.close(flow, reason, atMicros);
+  }
+
+  #remember(flow: TcpFlow): void {
+    const oldest = this.#closed[this.#closedAt];
+    if (oldest !== undefined && oldest.index >= 0) this.#remove(oldest);
+    this.#closed[this.#closedAt] = flow;
+    this.#closedAt = (this.#closedAt + 1) % MAX_CLOSED;
+  }
+
+  #sweep(atMicros: number): void {
+    this.#lastSweepMicros = atMicros;
+    for (let index = this.#flows.length - 1; index >= 0; index--) {
+      const flow = this.#flows[index];
+      const idleMicros = atMicros - flow.lastMicros;
+      if (idleMicros > this.#patienceMicros(flow)) {
+        if (!flow.isClosed) this.counters.flows_idle++;
+        this.#close(flow, "idle", atMicros);
+        this.#remove(flow);
+      } else if (flow.a.hasHole || flow.b.hasHole) {
+        this.reassembly.settle(flow, atMicros);
+        if (flow.isClosed) this.#remember(flow);
+      }
+    }
+  }
+
+  #patienceMicros(flow: TcpFlow): number {
+    if (flow.isClosed) return this.#settings.closedSeconds * 1e6;
+    return (flow.stream === undefined ? this.#settings.halfOpenSeconds : this.#settings.idleSeconds) * 1e6;
+  }
+
+  #link(flow: TcpFlow): void {
+    const bucket = flow.hash & (this.#buckets.length - 1);
+    flow.nextInBucket = this.#buckets[bucket];
+    this.#buckets[bucket] = flow;
+  }
+
+  #remove(flow: TcpFlow): void {
+    const bucket = flow.hash & (this.#buckets.length - 1);
+    let before: TcpFlow | undefined;
+    let at = this.#buckets[bucket];
+    while (at !== flow && at !== undefined) {
+      before = at;
+      at = at.nextInBucket;
+    }
+    if (before === undefined) this.#buckets[bucket] = flow.nextInBucket;
+    else before.nextInBucket = flow.nextInBucket;
+    flow.nextInBucket = undefined;
+    const last = this.#flows.pop();
+    if (last !== undefined && last !== flow) {
+      this.#flows[flow.index] = last;
+      last.index = flow.index;
+    }
+    flow.index = -1;
+    flow.memo = undefined;
+    this.counters.flows_open--;
+  }
+
+  #grow(): void {
+    this.#buckets = new Array(this.#buckets.length * 2).fill(undefined);
+    for (const flow of this.#flows) this.#link(flow);
+  }
+}
+
+/** A SYN whose sequence number is not the one this direction began with opens another connection on the same ports. */
+function startsAnew(flow: TcpFlow, fromA: boolean, packet: Packet): boolean {
+  const half = fromA ? flow.a : flow.b;
+  const first = (packet.sequence + 1) | 0;
+  return half.started ? half.first !== first : flow.isClosed;
+}
+
+/** Equal for both directions: each end is mixed alone and the two are added. */
+function hashOf(packet: Packet, seed: number): number {
+  const source = mixEnd(packet.source0, packet.source1, packet.source2, packet.source3, packet.sourcePort, seed);
+  const destination = mixEnd(
+    packet.destination0,
+    packet.destination1,
+    packet.destination2,
+    packet.destination3,
+    packet.destinationPort,
+    seed,
+  );
+  return (source + destination) | 0;
+}
+
+function mixEnd(word0: number, word1: number, word2: number, word3: number, port: number, seed: number): number {
+  let hash = Math.imul(word3 ^ seed, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77);
+  if (word2 !== 0xffff) {
+    hash = Math.imul(hash ^ (hash >>> 13) ^ word2, 0xc2b2ae3d);
+    hash = Math.imul(hash ^ (hash >>> 16) ^ word1, 0x27d4eb2f);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ word0, 0x165667b1);
+  }
+  return hash ^ (hash >>> 16);
+}

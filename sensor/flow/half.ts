@@ -1,0 +1,60 @@
+import { Pending } from "./pending.js";
+
+/** One direction of a flow: how far its bytes were handed over and what waits behind a hole. Sequence numbers wrap, RFC 9293 §3.4. */
+export class Half {
+  /** A packet from this end was seen. */
+  seen = false;
+  /** `first` and `next` are known. */
+  started = false;
+  /** Sequence number of the first byte: after the SYN, or where the capture joined. */
+  first = 0;
+  /** Sequence number of the next byte to hand over. */
+  next = 0;
+  /** Highest acknowledgment the other end sent for this direction. */
+  acked = 0;
+  ackSeen = false;
+  finSeen = false;
+  /** Sequence number of the FIN itself. */
+  finAt = 0;
+  finished = false;
+  /** Bytes behind a hole, made when first needed. */
+  pending: Pending | undefined = undefined;
+  /** Packet time at which the hole in front of `pending`, or of the FIN, was noticed; -1 without a hole. */
+  holeSinceMicros = -1;
+
+  startAt(sequence: number): void {
+    this.started = true;
+    this.first = sequence;
+    this.next = sequence;
+  }
+
+  takeAck(acknowledgment: number): void {
+    if (!this.ackSeen || ((acknowledgment - this.acked) | 0) > 0) this.acked = acknowledgment;
+    this.ackSeen = true;
+  }
+
+  hold(): Pending {
+    this.pending ??= new Pending();
+    return this.pending;
+  }
+
+  /** Bytes wait behind a hole. */
+  get holds(): boolean {
+    return this.pending !== undefined && this.pending.count > 0;
+  }
+
+  /** Something later than `next` was seen: held bytes or a FIN. */
+  get hasHole(): boolean {
+    return this.holds || (this.finSeen && ((this.finAt - this.next) | 0) > 0);
+  }
+
+  /** Everything up to the FIN was handed over. */
+  get isDone(): boolean {
+    return this.finSeen && !this.holds && ((this.finAt - this.next) | 0) <= 0;
+  }
+
+  /** Where the hole ends; only while there is one. */
+  get holeEnd(): number {
+    return this.pending?.first?.sequence ?? this.finAt;
+  }
+}

@@ -1,0 +1,85 @@
+/** A piece of one direction that arrived ahead of its turn. */
+export interface Segment {
+  /** Sequence number of its first byte. */
+  sequence: number;
+  /** Bytes it had on the wire; above `bytes.length` where the snap length cut it. */
+  wireLength: number;
+  bytes: Buffer;
+}
+
+/** What one insertion did, for the counters. */
+export interface Insertion {
+  heldBytes: number;
+  conflict: boolean;
+}
+
+/**
+ * Segments waiting behind a hole: ordered, not overlapping. Of bytes sent twice the first copy stays, as most systems do it;
+ * whether the second differs is told, because that is how a reassembler is deceived (Ptacek & Newsham 1998, §5.3).
+ */
+export class Pending {
+  readonly #segments: Segment[] = [];
+  heldBytes = 0;
+
+  get count(): number {
+    return this.#segments.length;
+  }
+
+  get first(): Segment | undefined {
+    return this.#segments[0];
+  }
+
+  /** Keeps a copy of what is not held yet of bytes[start, end) at `sequence`, whose wire length may exceed `end - start`. */
+  insert(sequence: number, bytes: Buffer, start: number, end: number, wireLength: number): Insertion {
+    const segments = this.#segments;
+    const outcome: Insertion = { heldBytes: 0, conflict: false };
+    let index = this.#indexAfter(sequence);
+    let offset = 0;
+    while (offset < wireLength) {
+      const next = segments[index];
+      const untilNext = next === undefined ? wireLength : (next.sequence - sequence) | 0;
+      if (offset < untilNext) {
+        const length = Math.min(wireLength, untilNext) - offset;
+        const from = Math.min(start + offset, end);
+        const copy = Buffer.from(bytes.subarray(from, Math.min(from + length, end)));
+        segments.splice(index, 0, { sequence: (sequence + offset) | 0, wireLength: length, bytes: copy });
+        outcome.heldBytes += copy.length;
+        offset += length;
+      } else if (next !== undefined) {
+        outcome.conflict ||= differs(next, sequence, bytes, start, end);
+        offset = Math.max(offset, untilNext + next.wireLength);
+      }
+      index++;
+    }
+    this.heldBytes += outcome.heldBytes;
+    return outcome;
+  }
+
+  /** Removes the segment of lowest sequence number. */
+  shift(): Segment | undefined {
+    const segment = this.#segments.shift();
+    if (segment !== undefined) this.heldBytes -= segment.bytes.length;
+    return segment;
+  }
+
+  /** First segment that ends after `sequence`. */
+  #indexAfter(sequence: number): number {
+    const segments = this.#segments;
+    let index = segments.length;
+    while (index > 0) {
+      const before = segments[index - 1];
+      if (((before.sequence + before.wireLength - sequence) | 0) <= 0) break;
+      index--;
+    }
+    return index;
+  }
+}
+
+/** Whether the bytes both have captured for the same sequence numbers are not the same. */
+function differs(held: Segment, sequence: number, bytes: Buffer, start: number, end: number): boolean {
+  const shift = (held.sequence - sequence) | 0;
+  const from = Math.max(0, shift);
+  const until = Math.min(end - start, shift + held.bytes.length);
+  if (from >= until) return false;
+  return held.bytes.compare(bytes, start + from, start + until, from - shift, until - shift) !== 0;
+}

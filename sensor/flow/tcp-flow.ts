@@ -1,0 +1,167 @@
+import type { Packet } from "../decode/packet.js";
+import { formatAddress } from "./address.js";
+import { Half } from "./half.js";
+import type { Flow, Roles, Side, Stream } from "./stream.js";
+
+/** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
+export class TcpFlow implements Flow, Roles {
+  readonly a = new Half();
+  readonly b = new Half();
+  readonly a0: number;
+  readonly a1: number;
+  readonly a2: number;
+  readonly a3: number;
+  readonly b0: number;
+  readonly b1: number;
+  readonly b2: number;
+  readonly b3: number;
+  readonly aPort: number;
+  readonly bPort: number;
+  readonly hash: number;
+  readonly firstMicros: number;
+  lastMicros: number;
+  aIsClient: boolean;
+  rolesFrom: Flow["rolesFrom"] = "ports";
+  isClosed = false;
+  stream: Stream | undefined = undefined;
+  memo: object | undefined = undefined;
+  /** The flow table's own: next in its bucket, place in the list of all. */
+  nextInBucket: TcpFlow | undefined = undefined;
+  index = -1;
+  #id: string | undefined = undefined;
+  #addressA: string | undefined = undefined;
+  #addressB: string | undefined = undefined;
+
+  constructor(packet: Packet, hash: number) {
+    this.a0 = packet.source0;
+    this.a1 = packet.source1;
+    this.a2 = packet.source2;
+    this.a3 = packet.source3;
+    this.b0 = packet.destination0;
+    this.b1 = packet.destination1;
+    this.b2 = packet.destination2;
+    this.b3 = packet.destination3;
+    this.aPort = packet.sourcePort;
+    this.bPort = packet.destinationPort;
+    this.hash = hash;
+    this.firstMicros = packet.atMicros;
+    this.lastMicros = packet.atMicros;
+    // Without a handshake: servers listen on the lower port more often than not.
+    this.aIsClient = packet.sourcePort >= packet.destinationPort;
+  }
+
+  sentByA(packet: Packet): boolean {
+    return (
+      packet.source3 === this.a3 &&
+      packet.sourcePort === this.aPort &&
+      packet.destination3 === this.b3 &&
+      packet.destinationPort === this.bPort &&
+      packet.source2 === this.a2 &&
+      packet.source1 === this.a1 &&
+      packet.source0 === this.a0 &&
+      packet.destination2 === this.b2 &&
+      packet.destination1 === this.b1 &&
+      packet.destination0 === this.b0
+    );
+  }
+
+  sentByB(packet: Packet): boolean {
+    return (
+      packet.source3 === this.b3 &&
+      packet.sourcePort === this.bPort &&
+      packet.destination3 === this.a3 &&
+      packet.destinationPort === this.aPort &&
+      packet.source2 === this.b2 &&
+      packet.source1 === this.b1 &&
+      packet.source0 === this.b0 &&
+      packet.destination2 === this.a2 &&
+      packet.destination1 === this.a1 &&
+      packet.destination0 === this.a0
+    );
+  }
+
+  sideOf(half: Half): Side {
+    return (half === this.a) === this.aIsClient ? "client" : "server";
+  }
+
+  get client(): Half {
+    return this.aIsClient ? this.a : this.b;
+  }
+
+  get server(): Half {
+    return this.aIsClient ? this.b : this.a;
+  }
+
+  /** A SYN tells the roles for good; the later one never overrules the first. */
+  tellRoles(fromA: boolean, side: Side): void {
+    if (this.rolesFrom === "handshake") return;
+    this.rolesFrom = "handshake";
+    this.aIsClient = fromA === (side === "client");
+  }
+
+  reverse(): boolean {
+    if (this.rolesFrom === "handshake") return false;
+    this.rolesFrom = "bytes";
+    this.aIsClient = !this.aIsClient;
+    return true;
+  }
+
+  get twoSided(): boolean {
+    return this.a.seen && this.b.seen;
+  }
+
+  get clientAddress(): string {
+    return this.aIsClient ? this.#textA() : this.#textB();
+  }
+
+  get clientPort(): number {
+    return this.aIsClient ? this.aPort : this.bPort;
+  }
+
+  get serverAddress(): string {
+    return this.aIsClient ? this.#textB() : this.#textA();
+  }
+
+  get serverPort(): number {
+    return this.aIsClient ? this.bPort : this.aPort;
+  }
+
+  get id(): string {
+    this.#id ??= identify(this);
+    return this.#id;
+  }
+
+  #textA(): string {
+    this.#addressA ??= formatAddress(this.a0, this.a1, this.a2, this.a3);
+    return this.#addressA;
+  }
+
+  #textB(): string {
+    this.#addressB ??= formatAddress(this.b0, this.b1, this.b2, this.b3);
+    return this.#addressB;
+  }
+}
+
+/** The same for either direction: the ends are ordered before they are hashed. */
+function identify(flow: TcpFlow): string {
+  const a = [flow.a0, flow.a1, flow.a2, flow.a3, flow.aPort];
+  const b = [flow.b0, flow.b1, flow.b2, flow.b3, flow.bPort];
+  const words = isBefore(a, b) ? a.concat(b) : b.concat(a);
+  words.push(Math.floor(flow.firstMicros / 2 ** 32), flow.firstMicros | 0);
+  return mixToHex(words, 0x9e3779b9) + mixToHex(words, 0x85ebca6b);
+}
+
+function isBefore(a: readonly number[], b: readonly number[]): boolean {
+  const index = a.findIndex((word, at) => word !== b[at]);
+  return index >= 0 && a[index] < b[index];
+}
+
+function mixToHex(words: readonly number[], seed: number): string {
+  let hash = seed | 0;
+  for (const word of words) {
+    hash = Math.imul(hash ^ word, 0x5bd1e995);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0).toString(16).padStart(8, "0");
+}
