@@ -1,0 +1,176 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { TcpDialog } from "../support/frame-builder.js";
+
+/** One kind of traffic the benchmark makes. `super` is what segmentation offload hands to a capture: up to 64 KiB a frame. */
+export interface TrafficShape {
+  readonly name: string;
+  readonly what: string;
+  readonly segmentBytes: number;
+  readonly requests: number;
+  /** Requests a connection; responses of `bodyBytes`. */
+  readonly requestsPerConnection: number;
+  readonly connections: number;
+  readonly bodyBytes: number;
+}
+
+const MTU_SEGMENT = 1_448;
+const SUPER_SEGMENT = 65_160;
+
+export const SHAPES: readonly TrafficShape[] = [
+  shape("small-json", "small JSON on keep-alive connections", MTU_SEGMENT, 400_000, 200, 64, 300),
+  shape("small-json-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 400_000, 200, 64, 300),
+  shape("one-request", "one request a connection", MTU_SEGMENT, 150_000, 1, 64, 300),
+  shape("one-request-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 150_000, 1, 64, 300),
+  shape("large-body", "large bodies", MTU_SEGMENT, 500, 20, 8, 1_000_000),
+  shape("large-body-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 500, 20, 8, 1_000_000),
+];
+
+function shape(
+  name: string,
+  what: string,
+  segmentBytes: number,
+  requests: number,
+  requestsPerConnection: number,
+  connections: number,
+  bodyBytes: number,
+): TrafficShape {
+  return { name, what, segmentBytes, requests, requestsPerConnection, connections, bodyBytes };
+}
+
+/** Writes the traffic as pcap, microsecond clock, little-endian; the same bytes for the same shape. */
+export function writeTraffic(path: string, traffic: TrafficShape): void {
+  const writer = new PcapFile(path);
+  const random = mulberry32(7);
+  const open: { dialog: TcpDialog; left: number; client: number }[] = [];
+  let nextPort = 20_000;
+  for (let made = 0; made < traffic.requests; made++) {
+    const slot = Math.floor(random() * traffic.connections);
+    let connection = open[slot];
+    if (connection === undefined || connection.left === 0) {
+      connection?.dialog.close();
+      nextPort = nextPort >= 60_000 ? 20_000 : nextPort + 1;
+      const client = 1 + (slot % 20);
+      const server = `10.1.0.${1 + (slot % 8)}`;
+      const dialog = new TcpDialog(
+        {
+          client: `10.0.0.${client}`,
+          clientPort: nextPort,
+          server,
+          serverPort: 8080,
+          clientSequence: Math.floor(random() * 2 ** 32),
+          serverSequence: Math.floor(random() * 2 ** 32),
+          segmentBytes: traffic.segmentBytes,
+        },
+        (frame) => writer.frame(frame),
+      );
+      connection = { dialog: dialog.open(), left: traffic.requestsPerConnection, client };
+      open[slot] = connection;
+    }
+    connection.left--;
+    exchange(connection.dialog, random, traffic.bodyBytes, slot % 8);
+  }
+  for (const connection of open) connection?.dialog.close();
+  writer.close();
+}
+
+const USER_AGENTS = ["okhttp/4.12.0", "axios/1.7.2", "Go-http-client/1.1", "python-requests/2.32.3", "Java/17.0.11"];
+
+/** A request and its answer as services behind a gateway with tracing send them: no two heads are the same. */
+function exchange(dialog: TcpDialog, random: () => number, bodyBytes: number, service: number): void {
+  const id = Math.floor(random() * 50_000);
+  const path = [`/api/v1/orders/${id}`, `/api/v1/users/${id}/profile`, "/api/v1/orders?limit=20", "/healthz"][id % 4];
+  const isPost = id % 5 === 0;
+  const trace = hex(random, 32);
+  const requestBody = isPost ? `{"customer":${id},"items":[{"sku":"A-${id % 977}","quantity":${1 + (id % 9)}}]}` : "";
+  const head = [
+    `${isPost ? "POST" : "GET"} ${path} HTTP/1.1`,
+    `Host: service-${service}.prod.svc.cluster.local:8080`,
+    `User-Agent: ${USER_AGENTS[service % USER_AGENTS.length]}`,
+    "Accept: application/json",
+    "Accept-Encoding: gzip",
+    `Authorization: Bearer ${hex(random, 40)}`,
+    `traceparent: 00-${trace}-${hex(random, 16)}-01`,
+    `X-Request-Id: ${hex(random, 32)}`,
+    ...(isPost ? ["Content-Type: application/json", `Content-Length: ${requestBody.length}`] : []),
+    "",
+    "",
+  ];
+  dialog.send("client", head.join("\r\n") + requestBody, "silent");
+  const status = id % 97 === 0 ? "404 Not Found" : id % 211 === 0 ? "500 Internal Server Error" : "200 OK";
+  const responseHead = [
+    `HTTP/1.1 ${status}`,
+    `Date: Tue, 24 Nov 2026 10:${pad(id % 60)}:${pad(id % 59)} GMT`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${bodyBytes}`,
+    "Connection: keep-alive",
+    "Server: nginx/1.22.1",
+    `X-Request-Id: ${trace}`,
+    "",
+    "",
+  ];
+  const body = Buffer.alloc(bodyBytes, `{"id":${id},"status":"shipped","note":"generated"},`);
+  dialog.send("server", Buffer.concat([Buffer.from(responseHead.join("\r\n")), body]));
+}
+
+class PcapFile {
+  readonly #descriptor: number;
+  readonly #buffer = Buffer.alloc(4 << 20);
+  #used = 0;
+  #atMicros = 1_790_000_000_000_000;
+
+  constructor(path: string) {
+    this.#descriptor = openSync(path, "w");
+    this.#buffer.writeUInt32LE(0xa1b2c3d4, 0);
+    this.#buffer.writeUInt16LE(2, 4);
+    this.#buffer.writeUInt16LE(4, 6);
+    this.#buffer.writeUInt32LE(262_144, 16);
+    this.#buffer.writeUInt32LE(1, 20);
+    this.#used = 24;
+  }
+
+  frame(frame: Buffer): void {
+    if (this.#used + 16 + frame.length > this.#buffer.length) this.#flush();
+    this.#atMicros += 20;
+    const at = this.#used;
+    this.#buffer.writeUInt32LE(Math.floor(this.#atMicros / 1e6), at);
+    this.#buffer.writeUInt32LE(this.#atMicros % 1e6, at + 4);
+    this.#buffer.writeUInt32LE(frame.length, at + 8);
+    this.#buffer.writeUInt32LE(frame.length, at + 12);
+    frame.copy(this.#buffer, at + 16);
+    this.#used = at + 16 + frame.length;
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    writeSync(this.#descriptor, this.#buffer, 0, this.#used);
+    this.#used = 0;
+  }
+}
+
+function hex(random: () => number, digits: number): string {
+  let text = "";
+  while (text.length < digits)
+    text += Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+  return text.slice(0, digits);
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** A seeded generator (mulberry32), so that every run makes the same traffic. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
