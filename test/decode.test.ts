@@ -1,0 +1,218 @@
+import fc from "fast-check";
+import t from "tap";
+import { Decoder } from "../sensor/decode/decoder.js";
+import { ACK } from "../sensor/decode/packet.js";
+import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
+import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
+
+const FRAGMENTS = { maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30 };
+
+/** What one frame decodes to: the segment in words, else the reason it is none. */
+function decode(bytes: Buffer, linkType = 1, originalLength = bytes.length): string {
+  return decodeAll([{ bytes, linkType, originalLength, atMicros: START_MICROS }]).join(" | ");
+}
+
+function decodeAll(frames: readonly TimedFrame[], settings = FRAGMENTS): string[] {
+  const out: string[] = [];
+  const decoder = new Decoder(settings, {
+    packet: (packet) => {
+      const text = packet.bytes.toString("latin1", packet.payloadStart, packet.payloadEnd);
+      out.push(`${packet.sourcePort}>${packet.destinationPort} ${text}/${packet.payloadLength}`);
+    },
+  });
+  for (const frame of frames) decoder.frame(frameOf(frame));
+  decoder.finish();
+  for (const [reason, count] of Object.entries(decoder.undecoded)) if (count > 0) out.push(`${reason}=${count}`);
+  return out;
+}
+
+function segment(payload: string, flags = ACK): Buffer {
+  const fields = {
+    from: "10.0.0.1",
+    to: "10.0.0.2",
+    fromPort: 40000,
+    toPort: 80,
+    sequence: 1,
+    acknowledgment: 1,
+    flags,
+  };
+  return tcp({ ...fields, payload: Buffer.from(payload) });
+}
+
+const V4 = ipv4("10.0.0.1", "10.0.0.2", 6, segment("hello"));
+const V6 = ipv6("fd00::1", "fd00::2", 6, segment("hello"));
+
+t.test("every link layer is peeled down to the same segment", async (t) => {
+  const sll = Buffer.alloc(16);
+  sll.writeUInt16BE(0x0800, 14);
+  const sll2 = Buffer.alloc(20);
+  sll2.writeUInt16BE(0x86dd, 0);
+  const snap = Buffer.from("0200000000010200000000020000aaaa030000000800", "hex");
+  snap.writeUInt16BE(V4.length + 8, 12);
+  const cases: [string, number, Buffer][] = [
+    ["Ethernet", 1, ethernet(0x0800, V4)],
+    ["Ethernet and IPv6", 1, ethernet(0x86dd, V6)],
+    ["802.1Q", 1, ethernet(0x0800, V4, [[0x8100, 7]])],
+    [
+      "QinQ",
+      1,
+      ethernet(0x86dd, V6, [
+        [0x88a8, 7],
+        [0x8100, 9],
+      ]),
+    ],
+    [
+      "three tags of old",
+      1,
+      ethernet(0x0800, V4, [
+        [0x9100, 1],
+        [0x9200, 2],
+        [0x8100, 3],
+      ]),
+    ],
+    ["802.3 with SNAP", 1, Buffer.concat([snap, V4])],
+    ["Linux cooked v1", 113, Buffer.concat([sll, V4])],
+    ["Linux cooked v2", 276, Buffer.concat([sll2, V6])],
+    ["BSD loopback, little-endian", 0, Buffer.concat([Buffer.from([2, 0, 0, 0]), V4])],
+    ["BSD loopback, big-endian, IPv6 of macOS", 0, Buffer.concat([Buffer.from([0, 0, 0, 30]), V6])],
+    ["OpenBSD loopback", 108, Buffer.concat([Buffer.from([0, 0, 0, 2]), V4])],
+    ["raw IP", 101, V6],
+    ["raw IP as BSD/OS numbers it", 12, V4],
+    ["raw IPv4", 228, V4],
+    ["raw IPv6", 229, V6],
+  ];
+  for (const [name, linkType, bytes] of cases) t.equal(decode(bytes, linkType), "40000>80 hello/5", name);
+});
+
+t.test("IP headers with options and extensions are walked", async (t) => {
+  const options = ipv4("10.0.0.1", "10.0.0.2", 6, segment("hello"), {
+    options: Buffer.from("0101010094040000", "hex"),
+  });
+  t.equal(decode(ethernet(0x0800, options)), "40000>80 hello/5", "IPv4 options");
+  const hopByHop = Buffer.from("0000010400000000", "hex");
+  const routing = Buffer.alloc(8);
+  const destination = Buffer.alloc(16);
+  destination[1] = 1;
+  const authentication = Buffer.alloc(24);
+  authentication[1] = 4;
+  const atomic = Buffer.alloc(8);
+  const chain: [number, Buffer][] = [
+    [0, hopByHop],
+    [43, routing],
+    [60, destination],
+    [51, authentication],
+    [44, atomic],
+  ];
+  const extended = ipv6("fd00::1", "fd00::2", 6, segment("hello"), chain);
+  t.equal(
+    decode(ethernet(0x86dd, extended)),
+    "40000>80 hello/5",
+    "hop-by-hop, routing, destination, AH, atomic fragment",
+  );
+  const endless = ipv6("fd00::1", "fd00::2", 6, segment("hello"), Array(17).fill([60, Buffer.alloc(8)]));
+  t.equal(decode(ethernet(0x86dd, endless)), "ipv6-extension-limit=1", "a chain without end is bounded");
+});
+
+t.test("padding, super-packets and snap lengths are normal", async (t) => {
+  t.equal(decode(Buffer.concat([ethernet(0x0800, V4), Buffer.alloc(6)])), "40000>80 hello/5", "Ethernet padding");
+  const big = "x".repeat(100_000);
+  const super4 = ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 6, segment(big)));
+  t.equal(decode(super4), `40000>80 ${big}/100000`, "IPv4 with total length 0");
+  const super6 = ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment(big)));
+  t.equal(decode(super6), `40000>80 ${big}/100000`, "IPv6 with payload length 0");
+  const whole = ethernet(0x0800, V4);
+  t.equal(decode(whole.subarray(0, whole.length - 3), 1, whole.length), "40000>80 he/5", "cut in the payload");
+  t.equal(
+    decode(super4.subarray(0, 70), 1, super4.length),
+    "40000>80 xxxx/100000",
+    "cut super-packet: wire length kept",
+  );
+  t.equal(decode(whole.subarray(0, 50), 1, whole.length), "frame-truncated=1", "cut in the TCP header");
+});
+
+t.test("what cannot be decoded is counted by reason", async (t) => {
+  const broken = (change: (bytes: Buffer) => void): Buffer => {
+    const bytes = Buffer.from(V4);
+    change(bytes);
+    return ethernet(0x0800, bytes);
+  };
+  const cases: [string, Buffer, number?][] = [
+    ["link-type-unknown=1", V4, 147],
+    ["frame-truncated=1", Buffer.alloc(10)],
+    ["ethertype-not-ip=1", ethernet(0x0806, Buffer.alloc(28))],
+    ["ip-version-unknown=1", ethernet(0x0800, Buffer.alloc(40))],
+    ["ip-header-invalid=1", broken((bytes) => bytes.writeUInt8(0x42, 0))],
+    ["ip-header-invalid=1", broken((bytes) => bytes.writeUInt16BE(12, 2))],
+    ["ip-protocol-not-tcp=1", ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, Buffer.alloc(8)))],
+    ["tcp-header-invalid=1", broken((bytes) => bytes.writeUInt8(0x30, 32))],
+    ["tcp-header-invalid=1", broken((bytes) => bytes.writeUInt8(0xf0, 32))],
+    ["tcp-header-invalid=1", ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 6, Buffer.alloc(12)))],
+    ["vlan-depth=1", ethernet(0x0800, V4, Array(9).fill([0x8100, 1]))],
+  ];
+  for (const [reason, bytes, linkType] of cases) t.equal(decode(bytes, linkType), reason);
+});
+
+t.test("fragments are put together in any order, within bounds, by packet time", async (t) => {
+  const whole = segment("abcdefghijklmnopqrstuvwxyz".repeat(4));
+  const words = `40000>80 ${"abcdefghijklmnopqrstuvwxyz".repeat(4)}/104`;
+  const piece = (from: number, until: number, id = 1, bytes = whole): Buffer =>
+    ethernet(
+      0x0800,
+      ipv4("10.0.0.1", "10.0.0.2", 6, bytes.subarray(from, until), {
+        identification: id,
+        offset: from,
+        more: until < whole.length,
+      }),
+    );
+  const at = (bytes: Buffer, seconds = 0): TimedFrame => ({ bytes, atMicros: START_MICROS + seconds * 1e6 });
+  const pieces = [piece(0, 48), piece(48, 96), piece(96, whole.length)].map((bytes) => at(bytes));
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 0, 2],
+    [1, 1, 2, 0],
+  ]) {
+    t.same(decodeAll(order.map((index) => pieces[index])), [words], `order ${order}`);
+  }
+  const evil = Buffer.from(whole);
+  evil.fill("#", 56, 88);
+  const overlapping = [pieces[0], pieces[1], at(piece(40, 96, 1, evil)), pieces[2]];
+  t.same(decodeAll(overlapping), [words, "ip-fragment-overlap=1"], "IPv4: the first copy wins");
+  t.same(decodeAll(pieces.slice(0, 2)), ["ip-fragment-expired=2"], "never completed");
+  t.same(decodeAll([pieces[0], pieces[1], at(piece(96, whole.length), 31)]).sort(), ["ip-fragment-expired=3"], "late");
+  const many = Array.from({ length: 6 }, (_, id) => at(piece(0, 48, id)));
+  t.same(decodeAll(many), ["ip-fragment-refused=2", "ip-fragment-expired=4"], "datagrams are bounded");
+  const six = (from: number, until: number, bytes = whole): TimedFrame => {
+    const header = Buffer.alloc(8);
+    header.writeUInt16BE(from | (until < whole.length ? 1 : 0), 2);
+    header.writeUInt32BE(77, 4);
+    return at(ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, bytes.subarray(from, until), [[44, header]])));
+  };
+  t.same(decodeAll([six(48, whole.length), six(0, 48)]), [words], "IPv6");
+  t.same(decodeAll([six(0, 48), six(0, 48), six(48, whole.length)]), [words], "IPv6: an exact copy is harmless");
+  const dropped = decodeAll([six(0, 48), six(40, 96, evil), six(48, whole.length)]);
+  t.same(dropped, ["ip-fragment-expired=1", "ip-fragment-overlap=1"], "IPv6: an overlap drops the datagram, RFC 5722");
+});
+
+t.test("no prefix and no mutation of a frame makes the decoder throw", async () => {
+  const seeds = [
+    ethernet(0x0800, V4, [[0x8100, 7]]),
+    ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment("hello"), [[60, Buffer.alloc(8)]])),
+  ];
+  for (const seed of seeds) {
+    for (let length = 0; length <= seed.length; length++) decode(seed.subarray(0, length), 1, seed.length);
+  }
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...seeds),
+      fc.array(fc.tuple(fc.nat(90), fc.nat(255))),
+      fc.constantFrom(0, 1, 101, 113, 276),
+      (seed, changes, linkType) => {
+        const bytes = Buffer.from(seed);
+        for (const [offset, value] of changes) bytes[offset % bytes.length] = value;
+        decode(bytes, linkType);
+      },
+    ),
+    { numRuns: 3_000, seed: 1 },
+  );
+});
