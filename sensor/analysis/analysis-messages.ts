@@ -1,0 +1,25 @@
+import type { BlindInterval, FindingRecord, InterfaceHealth } from "../../shared/event.js";
+import type { CaptureSettings } from "../capture/capture-supervisor.js";
+import type { Delta } from "../detect/delta.js";
+import type { InventoryRow } from "../inventory/row.js";
+import type { PipelineSettings } from "./pipeline.js";
+
+/** What the analysis thread is started with. */
+export interface AnalysisStart {
+  readonly capture: CaptureSettings;
+  readonly pipeline: PipelineSettings;
+  readonly callsPerSecond: number;
+  /** What the store kept from before, so that counting goes on. */
+  readonly rows: readonly InventoryRow[];
+  readonly findings: readonly FindingRecord[];
+}
+
+/** Main thread → analysis. `flush` asks for a last delta after captures have ended. */
+export type ToAnalysis = { readonly type: "stop" };
+
+/** Analysis → main thread. */
+export type FromAnalysis =
+  | { readonly type: "delta"; readonly delta: Delta; readonly interfaces: readonly InterfaceHealth[] }
+  | { readonly type: "blind"; readonly interval: BlindInterval }
+  | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "stopped" };

@@ -1,0 +1,42 @@
+import type { CallRecord } from "../../shared/event.js";
+import type { Edge, Endpoint } from "../inventory/observation.js";
+import type { Call } from "../protocol/message.js";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The call as feed and store show it, with what the inventory knows of it at this moment. */
+export function callRecord(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): CallRecord {
+  const { flow } = call;
+  const record: Writable<CallRecord> = {
+    kind: "call",
+    atMicros: call.atMicros,
+    flowId: flow.id,
+    clientAddress: flow.clientAddress,
+    clientPort: flow.clientPort,
+    serverAddress: flow.serverAddress,
+    serverPort: flow.serverPort,
+    service: edge?.service.name ?? `${flow.serverAddress}:${flow.serverPort}`,
+    version: call.version,
+    credentials: distinctKinds(call),
+    complete: call.complete,
+    missingBytes: call.missingBytes,
+  };
+  if (call.method !== undefined) record.method = call.method;
+  if (call.path !== undefined) record.path = call.path;
+  if (endpoint !== undefined) record.template = endpoint.template;
+  if (call.authority !== undefined) record.authority = call.authority;
+  if (call.status !== undefined) record.status = call.status;
+  if (call.requestBodySize !== undefined) record.requestBodySize = call.requestBodySize;
+  if (call.responseBodySize !== undefined) record.responseBodySize = call.responseBodySize;
+  if (call.durationMicros !== undefined) record.durationMillis = call.durationMicros / 1_000;
+  if (call.userAgent !== undefined) record.userAgent = call.userAgent;
+  if (call.unpaired !== undefined) record.unpaired = call.unpaired;
+  return record;
+}
+
+const NO_KINDS: readonly string[] = [];
+
+function distinctKinds(call: Call): readonly string[] {
+  if (call.credentials.length === 0) return NO_KINDS;
+  return [...new Set(call.credentials.map((credential) => credential.kind))].sort();
+}

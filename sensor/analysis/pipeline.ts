@@ -1,0 +1,124 @@
+import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
+import { Decoder } from "../decode/decoder.js";
+import type { FragmentSettings } from "../decode/fragments.js";
+import { Detection, type DetectionSettings } from "../detect/detection.js";
+import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
+import { Inventory, type InventorySettings } from "../inventory/inventory.js";
+import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
+import { Dispatcher, type DispatcherSettings } from "../protocol/dispatcher.js";
+import type { Anomaly, Call, Connection } from "../protocol/message.js";
+
+export interface PipelineSettings {
+  readonly decode: FragmentSettings;
+  readonly flow: FlowSettings;
+  readonly protocol: DispatcherSettings;
+  readonly inventory: InventorySettings;
+  readonly detect: DetectionSettings;
+}
+
+/**
+ * From captured frames to inventory and findings: synchronous, without sockets, files, timers or a clock, so that the same frames
+ * always give the same result. `tap` is shown every observation after the rules.
+ */
+export class Pipeline {
+  readonly inventory: Inventory;
+  readonly detection: Detection;
+  frames = 0;
+  bytes = 0;
+  /** Packet time of the earliest and the latest frame. */
+  firstMicros: number | undefined;
+  lastMicros: number | undefined;
+  readonly #decoder: Decoder;
+  readonly #flows: FlowTable;
+  readonly #dispatcher: Dispatcher;
+  readonly #statistics = new Map<string, InterfaceStatistics>();
+
+  /** `seed` salts the flow table's hash; it shows in no result. */
+  constructor(settings: PipelineSettings, tap: Partial<ObservationSink>, seed: number) {
+    this.detection = new Detection(settings.detect);
+    this.inventory = new Inventory(settings.inventory, new Both(this.detection, tap));
+    this.#dispatcher = new Dispatcher(settings.protocol, this.inventory);
+    this.#flows = new FlowTable(settings.flow, this.#dispatcher, seed);
+    this.#decoder = new Decoder(settings.decode, this.#flows);
+  }
+
+  frame(frame: Frame): void {
+    this.frames++;
+    this.bytes += frame.originalLength;
+    const atMicros = frame.atMicros;
+    if (this.lastMicros === undefined || this.firstMicros === undefined) this.firstMicros = this.lastMicros = atMicros;
+    else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
+    else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
+    this.#decoder.frame(frame);
+  }
+
+  /** A capture's way in: `name` keeps its loss statistics apart from those of the others. */
+  capture(name: string): FrameSink {
+    return {
+      frame: (frame) => this.frame(frame),
+      statistics: (statistics) => this.#statistics.set(`${name}/${statistics.interfaceId}`, statistics),
+    };
+  }
+
+  /** Ends every flow; nothing may follow. */
+  finish(): void {
+    this.#decoder.finish();
+    this.#flows.finish(this.lastMicros ?? 0);
+  }
+
+  /** Frames the captures say were dropped; undefined where none of them can know. */
+  get captureDropped(): number | undefined {
+    let dropped: number | undefined;
+    for (const { droppedByInterface, droppedByKernel } of this.#statistics.values()) {
+      if (droppedByInterface === undefined && droppedByKernel === undefined) continue;
+      dropped = (dropped ?? 0) + (droppedByInterface ?? 0) + (droppedByKernel ?? 0);
+    }
+    return dropped;
+  }
+
+  get undecoded(): Readonly<Record<string, number>> {
+    return this.#decoder.undecoded;
+  }
+
+  /** Every stage's counters under their own names. */
+  counters(): Record<string, number> {
+    const counters: Record<string, number> = {
+      frames: this.frames,
+      bytes: this.bytes,
+      ...this.#decoder.counters,
+      ...this.#flows.counters,
+      ...this.#flows.reassembly.counters,
+      ...this.#dispatcher.counters,
+      ...this.inventory.counters,
+      ...this.detection.counters,
+    };
+    if (this.captureDropped !== undefined) counters.capture_dropped = this.captureDropped;
+    return counters;
+  }
+}
+
+/** The rules first, then whoever looks on. */
+class Both implements ObservationSink {
+  readonly #detection: Detection;
+  readonly #tap: Partial<ObservationSink>;
+
+  constructor(detection: Detection, tap: Partial<ObservationSink>) {
+    this.#detection = detection;
+    this.#tap = tap;
+  }
+
+  call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+    this.#detection.call(call, edge, endpoint);
+    this.#tap.call?.(call, edge, endpoint);
+  }
+
+  anomaly(anomaly: Anomaly, edge: Edge | undefined): void {
+    this.#detection.anomaly(anomaly, edge);
+    this.#tap.anomaly?.(anomaly, edge);
+  }
+
+  connection(connection: Connection, edge: Edge | undefined): void {
+    this.#detection.connection(connection, edge);
+    this.#tap.connection?.(connection, edge);
+  }
+}

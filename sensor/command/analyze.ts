@@ -1,0 +1,118 @@
+import { randomInt } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CommandError } from "../../shared/command-error.js";
+import { SEVERITIES, type Severity } from "../../shared/event.js";
+import { callLine, edgeLine, endpointLine, findingLine } from "../../shared/record-json.js";
+import { formatTime } from "../../shared/time.js";
+import { callRecord } from "../analysis/call-record.js";
+import { LineFile } from "../analysis/line-file.js";
+import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
+import { CaptureError } from "../capture/capture-error.js";
+import { readCaptureFile } from "../capture/capture-file.js";
+import { ProgressBar } from "./progress-bar.js";
+
+export interface AnalyzeOptions {
+  /** Capture files in the order they are to be read; `-` is standard input. */
+  readonly captures: readonly string[];
+  /** Folder the results go to; made where it does not exist. */
+  readonly out: string;
+  readonly failOn?: Severity;
+  readonly settings: PipelineSettings;
+}
+
+const FINDINGS_FOUND = 1;
+const INPUT_DAMAGED = 3;
+
+/** Runs the pipeline over capture files and writes what it saw. Returns the exit code of CONTRACT.md. */
+export async function analyze(options: AnalyzeOptions): Promise<number> {
+  const startMillis = performance.now();
+  const calls = openOutput(options.out);
+  const tap = { call: (...seen: Parameters<typeof callRecord>) => calls.write(callLine(callRecord(...seen))) };
+  const pipeline = new Pipeline(options.settings, tap, randomInt(2 ** 31));
+  const damaged = await readAll(options.captures, pipeline);
+  pipeline.finish();
+  calls.close();
+  writeInventory(options.out, pipeline);
+  writeSummary(options.out, pipeline, performance.now() - startMillis);
+  if (damaged) return INPUT_DAMAGED;
+  return reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
+}
+
+function openOutput(out: string): LineFile {
+  try {
+    mkdirSync(out, { recursive: true });
+    return new LineFile(join(out, "calls.ndjson"));
+  } catch (error) {
+    throw new CommandError(`--out "${out}" can't be written: ${reasonOf(error)}; name a folder you may write to`, 2);
+  }
+}
+
+/** Reads each capture as far as it goes; true where one of them was unreadable or cut short. */
+async function readAll(captures: readonly string[], pipeline: Pipeline): Promise<boolean> {
+  let damaged = false;
+  for (const [index, capture] of captures.entries()) {
+    const progress = new ProgressBar(capture);
+    const sink = pipeline.capture(String(index));
+    try {
+      await readCaptureFile(capture, sink, (bytesRead, totalBytes) => progress.show(bytesRead, totalBytes));
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      damaged = true;
+      progress.clear();
+      process.stderr.write(`eastwatch: ${error.message}\n`);
+    } finally {
+      progress.clear();
+    }
+  }
+  return damaged;
+}
+
+function writeInventory(out: string, pipeline: Pipeline): void {
+  writeLines(join(out, "edges.ndjson"), pipeline.inventory.edges(), edgeLine);
+  writeLines(join(out, "endpoints.ndjson"), pipeline.inventory.endpoints(), endpointLine);
+  writeLines(join(out, "findings.ndjson"), pipeline.detection.all(), findingLine);
+}
+
+function writeLines<T>(path: string, records: Iterable<T>, line: (record: T) => string): void {
+  const file = new LineFile(path);
+  for (const record of records) file.write(line(record));
+  file.close();
+}
+
+/** `capture_dropped` is left out where no capture told it: unknown is not 0. */
+function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): void {
+  const counters = pipeline.counters();
+  const cpu = process.cpuUsage();
+  const summary = {
+    frames: counters.frames,
+    bytes: counters.bytes,
+    first_time: pipeline.firstMicros === undefined ? undefined : formatTime(pipeline.firstMicros),
+    last_time: pipeline.lastMicros === undefined ? undefined : formatTime(pipeline.lastMicros),
+    flows: counters.flows,
+    calls: counters.calls,
+    endpoints: [...pipeline.inventory.endpoints()].length,
+    edges: [...pipeline.inventory.edges()].length,
+    findings: [...pipeline.detection.all()].length,
+    undecoded: Object.fromEntries(Object.entries(pipeline.undecoded).filter(([, count]) => count > 0)),
+    gap_bytes: counters.gap_bytes,
+    capture_dropped: pipeline.captureDropped,
+    flows_refused: counters.flows_refused,
+    elapsed_ms: Math.round(elapsedMillis),
+    cpu_ms: Math.round((cpu.user + cpu.system) / 1_000),
+    peak_rss_bytes: process.resourceUsage().maxRSS * 1_024,
+    counters,
+  };
+  writeFileSync(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+function reaches(pipeline: Pipeline, failOn: Severity | undefined): boolean {
+  if (failOn === undefined) return false;
+  const bar = SEVERITIES.indexOf(failOn);
+  for (const finding of pipeline.detection.all()) if (SEVERITIES.indexOf(finding.severity) >= bar) return true;
+  return false;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,34 @@
+import { CaptureError } from "../../sensor/capture/capture-error.js";
+import { readCaptureFile } from "../../sensor/capture/capture-file.js";
+import { callRecord } from "../../sensor/analysis/call-record.js";
+import { Pipeline, type PipelineSettings } from "../../sensor/analysis/pipeline.js";
+import type { CallRecord } from "../../shared/event.js";
+import { defaultSettings } from "../../shared/config/settings.js";
+
+export interface AnalysisRun {
+  readonly calls: readonly CallRecord[];
+  readonly pipeline: Pipeline;
+  readonly damage: CaptureError | undefined;
+}
+
+/** The defaults, with a parser's own faults thrown instead of survived. */
+export function strictSettings(): PipelineSettings {
+  const settings = defaultSettings();
+  return { ...settings, protocol: { ...settings.protocol, faults: "throw" } };
+}
+
+/** The whole pipeline over one capture file. */
+export async function analyzeFile(path: string): Promise<AnalysisRun> {
+  const calls: CallRecord[] = [];
+  const tap = { call: (...seen: Parameters<typeof callRecord>) => void calls.push(callRecord(...seen)) };
+  const pipeline = new Pipeline(strictSettings(), tap, 1);
+  let damage: CaptureError | undefined;
+  try {
+    await readCaptureFile(path, pipeline.capture(path));
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    damage = error;
+  }
+  pipeline.finish();
+  return { calls, pipeline, damage };
+}
