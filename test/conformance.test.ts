@@ -82,7 +82,9 @@ function judge(t: Tap.Test, capture: string, ours: readonly Comparable[], theirs
   });
   const agree = theirs.length - missing.length;
   if (missing.length === 0 && left.length === 0) return [`${capture}: agree ${agree}`];
-  const lines = [`${capture}: agree ${agree}, differ ${missing.length} of theirs and ${left.length} of ours: ${reason ?? "NO REASON KNOWN"}`];
+  const lines = [
+    `${capture}: agree ${agree}, differ ${missing.length} of theirs and ${left.length} of ours: ${reason ?? "NO REASON KNOWN"}`,
+  ];
   if (reason === undefined) {
     lines.push(...missing.map((their) => `    theirs ${their.connection} ${their.text}`));
     lines.push(...left.map((our) => `    ours   ${our.connection} ${our.text}`));
@@ -172,6 +174,12 @@ function summarize(calls: readonly CallRecord[]): Comparable[] {
   }));
 }
 
-function sets(methods: readonly string[] = [], paths: readonly string[] = [], statuses: readonly number[] = []): string {
-  return [methods, paths.map(pathOf), statuses].map((values) => [...new Set<string | number>(values)].sort().join(",")).join(" ");
+function sets(
+  methods: readonly string[] = [],
+  paths: readonly string[] = [],
+  statuses: readonly number[] = [],
+): string {
+  return [methods, paths.map(pathOf), statuses]
+    .map((values) => [...new Set<string | number>(values)].sort().join(","))
+    .join(" ");
 }

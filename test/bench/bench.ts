@@ -51,7 +51,8 @@ function measure(folder: string, shape: TrafficShape): void {
 
 function row(name: string, taken: readonly Timing[], bytes: number, base: readonly Timing[] | undefined): string {
   const cpu = median(taken.map((timing) => timing.cpuSeconds));
-  const ratio = base === undefined ? "" : median(taken.map((timing, run) => timing.cpuSeconds / base[run].cpuSeconds)).toFixed(2);
+  const ratio =
+    base === undefined ? "" : median(taken.map((timing, run) => timing.cpuSeconds / base[run].cpuSeconds)).toFixed(2);
   const figures = taken[0].output.startsWith("{") ? JSON.parse(taken[0].output) : {};
   const rate = (count: number | undefined) => (count === undefined ? "" : Math.round(count / cpu).toLocaleString("en"));
   const cells = [

@@ -33,7 +33,11 @@ function sinkOf(name: string): FrameSink["frame"] {
 }
 
 function dispatcher(): Dispatcher {
-  return new Dispatcher(settings.protocol, { message: (message) => void (calls += message.kind === "call" ? 1 : 0) });
+  return new Dispatcher(settings.protocol, {
+    message: (message) => {
+      if (message.kind === "call") calls++;
+    },
+  });
 }
 
 function wholePipeline(name: string): FrameSink["frame"] {

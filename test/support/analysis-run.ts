@@ -1,9 +1,9 @@
-import { CaptureError } from "../../sensor/capture/capture-error.js";
-import { readCaptureFile } from "../../sensor/capture/capture-file.js";
 import { callRecord } from "../../sensor/analysis/call-record.js";
 import { Pipeline, type PipelineSettings } from "../../sensor/analysis/pipeline.js";
-import type { CallRecord } from "../../shared/event.js";
+import { CaptureError } from "../../sensor/capture/capture-error.js";
+import { readCaptureFile } from "../../sensor/capture/capture-file.js";
 import { defaultSettings } from "../../shared/config/settings.js";
+import type { CallRecord } from "../../shared/event.js";
 
 export interface AnalysisRun {
   readonly calls: readonly CallRecord[];

@@ -10,7 +10,7 @@ export function readZeekLog(path: string): Map<string, string>[] {
     const cells = line.split("\t");
     const row = new Map<string, string>();
     for (const [index, name] of fields.entries()) {
-      if (cells[index] !== "-") row.set(name, unescape(cells[index]));
+      if (cells[index] !== "-") row.set(name, unescapeCell(cells[index]));
     }
     rows.push(row);
   }
@@ -18,7 +18,7 @@ export function readZeekLog(path: string): Map<string, string>[] {
 }
 
 /** Zeek writes bytes outside printable ASCII as \xNN. */
-function unescape(cell: string): string {
+function unescapeCell(cell: string): string {
   if (cell === "(empty)") return "";
   return cell.replace(/\\x([0-9a-f]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

@@ -1,0 +1,56 @@
+/** Start value of `mixByte`. */
+export const EMPTY_HASH = 0x811c9dc5 | 0;
+
+/** One step of FNV-1a (Fowler, Noll, Vo) over letters without their case. */
+export function mixByte(hash: number, byte: number): number {
+  return Math.imul(hash ^ (byte | 0x20), 0x01000193);
+}
+
+/** Finds which of a fixed list of words stands in a range of bytes, whatever its case, without making a string. */
+export class WordTable {
+  readonly words: readonly string[];
+  readonly #slots: Int32Array;
+  readonly #hashes: Int32Array;
+  readonly #bytes: readonly Buffer[];
+
+  /** `words` are in lower case. */
+  constructor(words: readonly string[]) {
+    this.words = words;
+    this.#slots = new Int32Array(1 << Math.ceil(Math.log2(words.length * 4))).fill(-1);
+    this.#hashes = new Int32Array(words.length);
+    this.#bytes = words.map((word) => Buffer.from(word, "latin1"));
+    for (const [index, bytes] of this.#bytes.entries()) {
+      this.#hashes[index] = bytes.reduce(mixByte, EMPTY_HASH);
+      let slot = this.#hashes[index] & (this.#slots.length - 1);
+      while (this.#slots[slot] >= 0) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = index;
+    }
+  }
+
+  /** Index of the word in bytes[start, end), -1 where it is none. `hash` is `mixByte` over the range. */
+  find(bytes: Buffer, start: number, end: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; this.#slots[slot] >= 0; slot = (slot + 1) & mask) {
+      const index = this.#slots[slot];
+      if (this.#hashes[index] === hash && matches(this.#bytes[index], bytes, start, end)) return index;
+    }
+    return -1;
+  }
+
+  /** The same for callers that have no hash at hand. */
+  indexOf(bytes: Buffer, start: number, end: number): number {
+    let hash = EMPTY_HASH;
+    for (let at = start; at < end; at++) hash = mixByte(hash, bytes[at]);
+    return this.find(bytes, start, end, hash);
+  }
+}
+
+function matches(word: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (word.length !== end - start) return false;
+  for (let at = 0; at < word.length; at++) {
+    const byte = bytes[start + at];
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    if (lower !== word[at]) return false;
+  }
+  return true;
+}

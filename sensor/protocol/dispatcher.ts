@@ -1,0 +1,242 @@
+import type { CloseReason, Flow, Roles, Side, Stream, StreamSource } from "../flow/stream.js";
+import type { MessageSink } from "./message.js";
+import { type Protocol, type ProtocolContext, ProtocolError } from "./protocol.js";
+import { type ProtocolSettings, protocols } from "./registry.js";
+
+export interface DispatcherSettings extends ProtocolSettings {
+  /** First bytes of one side kept back until a protocol knows them. */
+  readonly maxHeldBytesPerSide: number;
+  /** What an exception that is no ProtocolError, and so our own fault, does. */
+  readonly faults: "throw" | "survive";
+}
+
+/** Tunnels within tunnels that are followed. */
+const MAX_DEPTH = 8;
+
+/** Finds out what each flow speaks and hands its bytes to that protocol's parser. */
+export class Dispatcher implements StreamSource {
+  readonly counters = {
+    flows_recognised: 0,
+    flows_unrecognised: 0,
+    /** Flows given up because a parser could not go on. */
+    flows_broken: 0,
+    /** Faults of our own that were survived. */
+    parser_faults: 0,
+  };
+  readonly settings: DispatcherSettings;
+  readonly sink: MessageSink;
+  readonly protocols: readonly Protocol[];
+
+  constructor(settings: DispatcherSettings, sink: MessageSink) {
+    this.settings = settings;
+    this.sink = sink;
+    this.protocols = protocols(settings);
+  }
+
+  open(flow: Flow, roles: Roles): Stream {
+    return new DispatchedStream(this, flow, roles, 0);
+  }
+}
+
+interface Piece {
+  readonly from: Side;
+  readonly bytes: Buffer;
+  readonly atMicros: number;
+}
+
+const NOBODY_KNOWS = { protocol: undefined, isReversed: false } as const;
+
+/** One flow, or what follows Upgrade or CONNECT in one. */
+class DispatchedStream implements Stream, ProtocolContext {
+  readonly flow: Flow;
+  readonly sink: MessageSink;
+  readonly #dispatcher: Dispatcher;
+  readonly #roles: Roles;
+  readonly #depth: number;
+  #state: "undecided" | "parsed" | "opaque" = "undecided";
+  #stream: Stream | undefined = undefined;
+  #pieces: Piece[] | undefined = undefined;
+  #lostFromClient = 0;
+  #lostFromServer = 0;
+  #firstMicros: number | undefined = undefined;
+  #isTold = false;
+
+  constructor(dispatcher: Dispatcher, flow: Flow, roles: Roles, depth: number) {
+    this.#dispatcher = dispatcher;
+    this.flow = flow;
+    this.sink = dispatcher.sink;
+    this.#roles = roles;
+    this.#depth = depth;
+  }
+
+  handOver(): Stream {
+    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1);
+  }
+
+  data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    if (this.#stream !== undefined) this.#parse(this.#stream, from, bytes, start, end, atMicros);
+    else if (this.#state === "undecided") this.#decide(from, bytes, start, end, atMicros);
+  }
+
+  gap(from: Side, length: number, atMicros: number): void {
+    if (this.#stream !== undefined) this.#guard(() => this.#stream?.gap(from, length, atMicros), atMicros);
+    else if (this.#state === "undecided") {
+      this.#firstMicros ??= atMicros;
+      this.#dropPieces();
+      this.#lost(from, length);
+    }
+  }
+
+  finished(from: Side, atMicros: number): void {
+    if (this.#stream !== undefined) this.#guard(() => this.#stream?.finished(from, atMicros), atMicros);
+  }
+
+  close(reason: CloseReason, atMicros: number): void {
+    if (this.#stream !== undefined) this.#guard(() => this.#stream?.close(reason, atMicros), atMicros);
+    this.#stream = undefined;
+    this.#state = "opaque";
+    if (this.#firstMicros !== undefined) this.#tell(undefined, this.#firstMicros);
+  }
+
+  #parse(stream: Stream, from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    try {
+      stream.data(from, bytes, start, end, atMicros);
+    } catch (error) {
+      this.#giveUp(error, atMicros);
+    }
+  }
+
+  #guard(action: () => void, atMicros: number): void {
+    try {
+      action();
+    } catch (error) {
+      this.#giveUp(error, atMicros);
+    }
+  }
+
+  /** The one place where a parser's refusal becomes an anomaly, and its calls so far are told. */
+  #giveUp(error: unknown, atMicros: number): void {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    this.#state = "opaque";
+    this.#dispatcher.counters.flows_broken++;
+    if (!(error instanceof ProtocolError)) {
+      if (this.#dispatcher.settings.faults === "throw") throw error;
+      this.#dispatcher.counters.parser_faults++;
+      return;
+    }
+    const { anomaly: name, from, message: detail } = error;
+    this.sink.message({ kind: "anomaly", flow: this.flow, atMicros, from, name, detail });
+    stream?.close("end", atMicros);
+  }
+
+  #decide(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    this.#firstMicros ??= atMicros;
+    const held = this.#pieces?.filter((piece) => piece.from === from).map((piece) => piece.bytes);
+    if (held === undefined || held.length === 0) {
+      this.#judge(from, bytes, start, end, bytes, start, end, atMicros);
+      return;
+    }
+    const all = Buffer.concat([...held, bytes.subarray(start, end)]);
+    this.#judge(from, all, 0, all.length, bytes, start, end, atMicros);
+  }
+
+  /** `all` is everything this side has sent, [start, end) of `bytes` the part that is new. */
+  #judge(
+    from: Side,
+    all: Buffer,
+    allStart: number,
+    allEnd: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    atMicros: number,
+  ): void {
+    const found = this.#recognise(from, all, allStart, allEnd);
+    if (found === undefined) {
+      this.#hold(from, bytes, start, end, atMicros, allEnd - allStart);
+      return;
+    }
+    if (found.protocol === undefined) {
+      this.#dropPieces();
+      this.#lost(from, end - start);
+      // Seen from its first byte, a flow that begins like nothing we know stays so; joined later, a message may begin any time.
+      if (this.#sawBeginning()) this.#unrecognised(atMicros);
+      return;
+    }
+    this.#open(found.protocol, found.isReversed, from, bytes, start, end, atMicros);
+  }
+
+  /** Undefined where more bytes are needed to say. */
+  #recognise(from: Side, bytes: Buffer, start: number, end: number) {
+    if (this.#depth > MAX_DEPTH) return NOBODY_KNOWS;
+    let needsMore = false;
+    for (const protocol of this.#dispatcher.protocols) {
+      const recognition = protocol.recognise(from, bytes, start, end);
+      if (recognition === "match") return { protocol, isReversed: false };
+      if (recognition === "reverse" && this.#depth === 0 && this.#roles.reverse())
+        return { protocol, isReversed: true };
+      if (recognition === "more") needsMore = true;
+    }
+    return needsMore ? undefined : NOBODY_KNOWS;
+  }
+
+  #hold(from: Side, bytes: Buffer, start: number, end: number, atMicros: number, heldBytes: number): void {
+    if (heldBytes > this.#dispatcher.settings.maxHeldBytesPerSide) {
+      this.#unrecognised(atMicros);
+      return;
+    }
+    this.#pieces ??= [];
+    this.#pieces.push({ from, bytes: Buffer.from(bytes.subarray(start, end)), atMicros });
+  }
+
+  #open(
+    protocol: Protocol,
+    isReversed: boolean,
+    from: Side,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    atMicros: number,
+  ): void {
+    this.#dispatcher.counters.flows_recognised++;
+    this.#tell(protocol.name, this.#firstMicros ?? atMicros);
+    const pieces = this.#pieces;
+    this.#pieces = undefined;
+    const side = (told: Side): Side => (isReversed === (told === "client") ? "server" : "client");
+    this.#state = "parsed";
+    this.#stream = protocol.open(this);
+    if (this.#lostFromClient > 0) this.gap(side("client"), this.#lostFromClient, atMicros);
+    if (this.#lostFromServer > 0) this.gap(side("server"), this.#lostFromServer, atMicros);
+    for (const piece of pieces ?? []) this.data(side(piece.from), piece.bytes, 0, piece.bytes.length, piece.atMicros);
+    this.data(side(from), bytes, start, end, atMicros);
+  }
+
+  #sawBeginning(): boolean {
+    return this.flow.rolesFrom === "handshake" && this.#lostFromClient === 0 && this.#lostFromServer === 0;
+  }
+
+  #lost(from: Side, length: number): void {
+    if (from === "client") this.#lostFromClient += length;
+    else this.#lostFromServer += length;
+  }
+
+  #dropPieces(): void {
+    for (const piece of this.#pieces ?? []) this.#lost(piece.from, piece.bytes.length);
+    this.#pieces = undefined;
+  }
+
+  #unrecognised(atMicros: number): void {
+    this.#pieces = undefined;
+    this.#state = "opaque";
+    this.#tell(undefined, this.#firstMicros ?? atMicros);
+  }
+
+  #tell(protocol: string | undefined, atMicros: number): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    if (this.#depth > 0) return;
+    if (protocol === undefined) this.#dispatcher.counters.flows_unrecognised++;
+    this.sink.message({ kind: "connection", flow: this.flow, atMicros, protocol });
+  }
+}

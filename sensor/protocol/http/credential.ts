@@ -1,0 +1,180 @@
+import { EMPTY_HASH, mixByte, WordTable } from "../../bytes/word-table.js";
+import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
+import { AUTHORIZATION, COOKIE, FIELD_NAMES, FIRST_KEY_FIELD, PROXY_AUTHORIZATION } from "./field-name.js";
+import type { FieldScan } from "./field-scan.js";
+
+export const NO_CREDENTIALS: readonly Credential[] = [];
+
+const AMPERSAND = 0x26;
+const EQUALS = 0x3d;
+const DOT = 0x2e;
+const HASH = 0x23;
+
+/** Authorization schemes (IANA HTTP Authentication Scheme Registry, and those in wide use) and their kinds. */
+const SCHEMES = new WordTable([
+  "bearer",
+  "basic",
+  "digest",
+  "negotiate",
+  "ntlm",
+  "aws4-hmac-sha256",
+  "hmac",
+  "signature",
+  "apikey",
+  "token",
+  "hawk",
+  "kerberos",
+]);
+const SCHEME_KINDS: readonly CredentialKind[] = [
+  "bearer",
+  "basic",
+  "digest",
+  "negotiate",
+  "ntlm",
+  "aws-sigv4",
+  "hmac",
+  "hmac",
+  "api-key",
+  "api-key",
+  "hmac",
+  "negotiate",
+];
+
+/** Query parameters that carry a secret whatever their value is, by kind. */
+const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
+  ["access_token", "bearer"],
+  ["id_token", "bearer"],
+  ["refresh_token", "bearer"],
+  ["auth_token", "bearer"],
+  ["jwt", "jwt"],
+  ["api_key", "api-key"],
+  ["apikey", "api-key"],
+  ["api-key", "api-key"],
+  ["x-api-key", "api-key"],
+  ["private_token", "api-key"],
+  ["subscription-key", "api-key"],
+  ["client_secret", "other"],
+  ["secret", "other"],
+  ["password", "other"],
+  ["passwd", "other"],
+  ["pwd", "other"],
+  ["session_id", "other"],
+  ["sessionid", "other"],
+  ["session_token", "other"],
+  ["x-amz-signature", "aws-sigv4"],
+  ["x-goog-signature", "hmac"],
+];
+
+/** Names that carry a secret in one API and a plain word in the next: the value decides. */
+const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
+  ["key", "api-key"],
+  ["token", "bearer"],
+  ["auth", "other"],
+  ["sig", "hmac"],
+  ["signature", "hmac"],
+  ["session", "other"],
+  ["sid", "other"],
+];
+
+const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
+const PARAMETER_NAMES = new WordTable(PARAMETERS.map(([name]) => name));
+
+const shared = new Map<string, Map<CredentialKind, readonly Credential[]>>();
+
+/** The list of one credential: made once for each kind and name of ours, so that a call allocates none. */
+function one(kind: CredentialKind, place: CredentialPlace, name: string): readonly Credential[] {
+  const kinds = shared.get(name) ?? new Map<CredentialKind, readonly Credential[]>();
+  const known = kinds.get(kind);
+  if (known?.[0].place === place) return known;
+  const list = [{ kind, place, name }];
+  shared.set(name, kinds.set(kind, list));
+  return list;
+}
+
+function join(list: readonly Credential[], more: readonly Credential[]): readonly Credential[] {
+  return list.length === 0 ? more : [...list, ...more];
+}
+
+/** Adds a credential found elsewhere than in a header field or the query. */
+export function withCredential(
+  list: readonly Credential[],
+  kind: CredentialKind,
+  place: CredentialPlace,
+): readonly Credential[] {
+  return join(list, one(kind, place, place));
+}
+
+/** Kinds of the credentials in the header fields; values are looked at and let go. */
+export function headerCredentials(scan: FieldScan, bytes: Buffer): readonly Credential[] {
+  let found = NO_CREDENTIALS;
+  for (let hit = 0; hit < scan.hits; hit++) {
+    const id = scan.ids[hit];
+    if (id < AUTHORIZATION || scan.ends[hit] === scan.starts[hit]) continue;
+    const name = FIELD_NAMES.words[id];
+    if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION) {
+      found = join(found, one(authorizationKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
+    } else if (id === COOKIE) found = join(found, one("cookie", "cookie", name));
+    else if (id >= FIRST_KEY_FIELD)
+      found = join(found, one(keyKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
+  }
+  return found;
+}
+
+function authorizationKind(bytes: Buffer, start: number, end: number): CredentialKind {
+  let hash = EMPTY_HASH;
+  let at = start;
+  while (at < end && bytes[at] > 0x20) hash = mixByte(hash, bytes[at++]);
+  const scheme = SCHEMES.find(bytes, start, at, hash);
+  if (scheme < 0) return isJwt(bytes, start, end) ? "jwt" : "other";
+  const kind = SCHEME_KINDS[scheme];
+  while (at < end && bytes[at] <= 0x20) at++;
+  return (kind === "bearer" || kind === "api-key") && isJwt(bytes, at, end) ? "jwt" : kind;
+}
+
+function keyKind(bytes: Buffer, start: number, end: number): CredentialKind {
+  return isJwt(bytes, start, end) ? "jwt" : "api-key";
+}
+
+/** RFC 7519 §3: three base64url parts, the first of which begins `{"` encoded. */
+function isJwt(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < 20 || bytes[start] !== 0x65 || bytes[start + 1] !== 0x79 || bytes[start + 2] !== 0x4a) return false;
+  let dots = 0;
+  for (let at = start; at < end; at++) if (bytes[at] === DOT) dots++;
+  return dots === 2;
+}
+
+/** Credentials in bytes[start, end) after the question mark. */
+export function queryCredentials(bytes: Buffer, start: number, end: number): readonly Credential[] {
+  let found = NO_CREDENTIALS;
+  let at = start;
+  while (at < end) {
+    let hash = EMPTY_HASH;
+    const nameStart = at;
+    while (at < end && bytes[at] !== EQUALS && bytes[at] !== AMPERSAND && bytes[at] !== HASH)
+      hash = mixByte(hash, bytes[at++]);
+    const nameEnd = at;
+    if (bytes[at] === HASH) break;
+    const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
+    while (at < end && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
+    const parameter = PARAMETER_NAMES.find(bytes, nameStart, nameEnd, hash);
+    if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
+      const kind = isJwt(bytes, valueStart, at) ? "jwt" : PARAMETERS[parameter][1];
+      found = join(found, one(kind, "query", PARAMETERS[parameter][0]));
+    }
+    if (bytes[at] === HASH) break;
+    at++;
+  }
+  return found;
+}
+
+function carriesSecret(parameter: number, bytes: Buffer, start: number, end: number): boolean {
+  if (end <= start) return false;
+  if (parameter < SECRET_PARAMETERS.length) return true;
+  let digits = 0;
+  let letters = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] >= 0x30 && bytes[at] <= 0x39) digits++;
+    else if ((bytes[at] | 0x20) >= 0x61 && (bytes[at] | 0x20) <= 0x7a) letters++;
+  }
+  return end - start >= 10 && digits >= 2 && letters >= 2;
+}

@@ -1,0 +1,49 @@
+import { WordTable } from "../../bytes/word-table.js";
+
+/** Field names somebody reads; all others are only hashed into the header order. Positions are the constants below. */
+export const FIELD_NAMES = new WordTable([
+  "host",
+  "user-agent",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "upgrade",
+  "content-type",
+  "server",
+  "x-powered-by",
+  "expect",
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "x-api-key",
+  "api-key",
+  "apikey",
+  "x-auth-token",
+  "x-access-token",
+  "x-amz-security-token",
+  "x-goog-api-key",
+  "ocp-apim-subscription-key",
+  "private-token",
+  "x-vault-token",
+  "x-functions-key",
+  "x-apikey",
+  "x-auth-key",
+  "x-session-token",
+  "x-client-secret",
+]);
+
+export const HOST = 0;
+export const USER_AGENT = 1;
+export const CONTENT_LENGTH = 2;
+export const TRANSFER_ENCODING = 3;
+export const CONNECTION = 4;
+export const UPGRADE = 5;
+export const CONTENT_TYPE = 6;
+export const SERVER = 7;
+export const X_POWERED_BY = 8;
+export const EXPECT = 9;
+export const AUTHORIZATION = 10;
+export const PROXY_AUTHORIZATION = 11;
+export const COOKIE = 12;
+/** This one and all after it carry an API key or a token. */
+export const FIRST_KEY_FIELD = 13;

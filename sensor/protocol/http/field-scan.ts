@@ -1,0 +1,169 @@
+import { EMPTY_HASH, mixByte } from "../../bytes/word-table.js";
+import type { AnomalyName } from "../anomaly-name.js";
+import { FIELD_NAMES } from "./field-name.js";
+
+const LF = 10;
+const CR = 13;
+const COLON = 0x3a;
+const SPACE = 0x20;
+const TAB = 9;
+
+/** What a line or value may be found to break; bits of `FieldScan.faults`. */
+export const BARE_CR = 1;
+export const BARE_LF = 2;
+export const SPACE_BEFORE_COLON = 4;
+export const OBS_FOLD = 8;
+export const INVALID_NAME = 16;
+export const NUL = 32;
+const SAW_CRLF = 64;
+const SAW_LF = 128;
+
+export const FAULT_NAMES: readonly (readonly [number, AnomalyName])[] = [
+  [BARE_CR, "bare-cr"],
+  [BARE_LF, "bare-lf"],
+  [SPACE_BEFORE_COLON, "space-before-colon"],
+  [OBS_FOLD, "obs-fold"],
+  [INVALID_NAME, "invalid-field-name"],
+  [NUL, "nul-in-head"],
+];
+
+const MAX_HITS = 64;
+
+/** RFC 9110 §5.6.2: token characters. */
+const IS_TOKEN = new Uint8Array(256);
+for (const byte of Buffer.from("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+  IS_TOKEN[byte] = 1;
+
+export function isTokenByte(byte: number): boolean {
+  return IS_TOKEN[byte] === 1;
+}
+
+/**
+ * The header lines of one message: where the fields stand that somebody reads, a hash over the names in their order, and what the
+ * lines break. One object is used again for every head; positions hold as long as the bytes do.
+ */
+export class FieldScan {
+  /** Fields found: `ids` are positions in FIELD_NAMES, values are bytes[starts, ends) without surrounding white space. */
+  hits = 0;
+  readonly ids = new Int32Array(MAX_HITS);
+  readonly starts = new Int32Array(MAX_HITS);
+  readonly ends = new Int32Array(MAX_HITS);
+  count = 0;
+  order = EMPTY_HASH;
+  faults = 0;
+
+  clear(): void {
+    this.hits = 0;
+    this.count = 0;
+    this.order = EMPTY_HASH;
+    this.faults = 0;
+  }
+
+  /**
+   * Reads lines from `start` to the empty line; its end, or -1 where the bytes end before. Each byte is looked at once.
+   */
+  scan(bytes: Buffer, start: number, end: number): number {
+    this.clear();
+    let at = start;
+    while (at < end) {
+      const first = bytes[at];
+      if (first === LF) {
+        this.#judgeLineEnds(SAW_LF);
+        return at + 1;
+      }
+      if (first === CR) {
+        if (at + 1 >= end) return -1;
+        if (bytes[at + 1] === LF) {
+          this.#judgeLineEnds(SAW_CRLF);
+          return at + 2;
+        }
+      }
+      at = first === SPACE || first === TAB ? this.#fold(bytes, at, end) : this.#line(bytes, at, end);
+      if (at < 0) return -1;
+    }
+    return -1;
+  }
+
+  #line(bytes: Buffer, start: number, end: number): number {
+    let hash = EMPTY_HASH;
+    let at = start;
+    while (at < end && IS_TOKEN[bytes[at]] === 1) {
+      hash = mixByte(hash, bytes[at]);
+      at++;
+    }
+    const nameEnd = at;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+    if (at >= end) return -1;
+    this.count++;
+    if (bytes[at] !== COLON || nameEnd === start) {
+      this.faults |= INVALID_NAME;
+      return this.#value(bytes, at, end, -1);
+    }
+    // RFC 9112 §5.1: some parsers strip it, others see another field: the difference smuggles requests.
+    if (at !== nameEnd) this.faults |= SPACE_BEFORE_COLON;
+    this.order = Math.imul(this.order ^ hash, 0x01000193);
+    return this.#value(bytes, at + 1, end, FIELD_NAMES.find(bytes, start, nameEnd, hash));
+  }
+
+  /** The rest of a line; kept as a hit where `id` is one. */
+  #value(bytes: Buffer, start: number, end: number, id: number): number {
+    let at = start;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+    const valueStart = at;
+    const lineEnd = this.#lineEnd(bytes, at, end);
+    if (lineEnd < 0) return -1;
+    if (id >= 0 && this.hits < MAX_HITS) {
+      this.ids[this.hits] = id;
+      this.starts[this.hits] = valueStart;
+      this.ends[this.hits] = trimEnd(bytes, valueStart, lineEnd);
+      this.hits++;
+    }
+    this.#foldable = id >= 0;
+    return lineEnd;
+  }
+
+  #foldable = false;
+
+  /** RFC 9112 §5.2: a line that begins with white space goes on with the value before it. */
+  #fold(bytes: Buffer, start: number, end: number): number {
+    this.faults |= OBS_FOLD;
+    const lineEnd = this.#lineEnd(bytes, start, end);
+    if (lineEnd >= 0 && this.#foldable && this.hits > 0) {
+      this.ends[this.hits - 1] = trimEnd(bytes, this.starts[this.hits - 1], lineEnd);
+    }
+    return lineEnd;
+  }
+
+  /** Position after the line's LF, -1 where it is not there yet. */
+  #lineEnd(bytes: Buffer, start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      if (byte > CR) continue;
+      if (byte === LF) {
+        this.faults |= at > start && bytes[at - 1] === CR ? SAW_CRLF : SAW_LF;
+        return at + 1;
+      }
+      if (byte === CR && at + 1 < end && bytes[at + 1] !== LF) this.faults |= BARE_CR;
+      else if (byte === 0) this.faults |= NUL;
+    }
+    return -1;
+  }
+
+  /** RFC 9112 §2.2 tolerates LF alone; both kinds in one head are how two parsers come to see two heads. */
+  #judgeLineEnds(last: number): void {
+    const seen = this.faults | last;
+    this.faults &= ~(SAW_CRLF | SAW_LF);
+    if ((seen & SAW_CRLF) !== 0 && (seen & SAW_LF) !== 0) this.faults |= BARE_LF;
+  }
+}
+
+/** End of bytes[start, end) without trailing CR, LF and white space. */
+function trimEnd(bytes: Buffer, start: number, end: number): number {
+  let at = end;
+  while (
+    at > start &&
+    (bytes[at - 1] === LF || bytes[at - 1] === CR || bytes[at - 1] === SPACE || bytes[at - 1] === TAB)
+  )
+    at--;
+  return at;
+}

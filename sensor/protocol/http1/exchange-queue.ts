@@ -1,0 +1,111 @@
+import type { Flow } from "../../flow/stream.js";
+import type { Exchange } from "../http/exchange.js";
+import type { MessageSink } from "../message.js";
+
+/** Requests of a flow of which only one direction is captured are not held back for answers that can't be seen. */
+const MAX_ONE_SIDED = 8;
+
+/**
+ * Requests in their order until they and their answers are whole, RFC 9112 §9.3: answers come in the order of requests. Where
+ * bytes were lost the pairing is given up rather than guessed.
+ */
+export class ExchangeQueue {
+  readonly #flow: Flow;
+  readonly #sink: MessageSink;
+  readonly #maxPipelined: number;
+  readonly #waiting: Exchange[] = [];
+  /** Requests may have been lost after the last one queued; how many answers came since. */
+  #requestsLost = false;
+  #answersSinceLoss = 0;
+  /** A request was sent before the one before it had its answer. */
+  #pipelines = false;
+
+  constructor(flow: Flow, sink: MessageSink, maxPipelined: number) {
+    this.#flow = flow;
+    this.#sink = sink;
+    this.#maxPipelined = maxPipelined;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /** A request's head was read. `serverIsIdle`: no answer is under way. */
+  push(exchange: Exchange, serverIsIdle: boolean): void {
+    if (this.#requestsLost) {
+      // An answer since the loss and none under way: whatever was lost has been answered.
+      if (serverIsIdle && this.#answersSinceLoss > 0) {
+        this.flush();
+        this.#requestsLost = false;
+      } else exchange.isUnsure = true;
+    }
+    const first = this.#waiting[0];
+    if (first?.isUnsure) {
+      // Who waits for each answer before asking again has had the one that was lost.
+      if (!this.#pipelines && serverIsIdle) this.flush();
+      else exchange.isUnsure = true;
+    } else if (first !== undefined) this.#pipelines = true;
+    if (this.#waiting.length >= (this.#flow.twoSided ? this.#maxPipelined : MAX_ONE_SIDED)) this.#overflow();
+    this.#waiting.push(exchange);
+  }
+
+  /** The request that the answer now beginning belongs to; undefined where none was seen or it can't be told. */
+  answer(): Exchange | undefined {
+    this.#answersSinceLoss++;
+    const exchange = this.#waiting.find((waiting) => !waiting.isAnswered);
+    if (exchange === undefined) return undefined;
+    if (exchange.isUnsure) {
+      while (this.#waiting.length > 0 && this.#waiting[0].isUnsure) this.#tell(this.#shift(), "unknown");
+      return undefined;
+    }
+    exchange.isAnswered = true;
+    return exchange;
+  }
+
+  /** Tells every exchange at the front that is whole. */
+  settle(): void {
+    while (this.#waiting.length > 0 && this.#waiting[0].requestDone && this.#waiting[0].responseDone)
+      this.#tell(this.#shift());
+  }
+
+  requestsLost(): void {
+    this.#requestsLost = true;
+    this.#answersSinceLoss = 0;
+  }
+
+  /** Answers were lost: which of the requests they answered is not known. */
+  answersLost(): void {
+    for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
+  }
+
+  /** Tells all that is left. `unanswered` only where it is certain that no answer came. */
+  flush(fate: "unanswered" | "unknown" = "unknown"): void {
+    while (this.#waiting.length > 0) {
+      const exchange = this.#shift();
+      this.#tell(exchange, exchange.isUnsure ? "unknown" : fate);
+    }
+  }
+
+  /** Oldest request without an answer, for bytes lost before one began. */
+  get firstUnanswered(): Exchange | undefined {
+    return this.#waiting.find((waiting) => !waiting.isAnswered);
+  }
+
+  #overflow(): void {
+    this.#tell(this.#shift(), "unknown");
+    if (this.#flow.twoSided) this.answersLost();
+  }
+
+  #shift(): Exchange {
+    return this.#waiting.shift() as Exchange;
+  }
+
+  #tell(exchange: Exchange, fate: "answered" | "unanswered" | "unknown" = "answered"): void {
+    if (fate !== "answered" && !exchange.responseDone) {
+      if (fate === "unknown") exchange.complete = false;
+      if (!exchange.isAnswered && fate === "unanswered" && this.#flow.twoSided) exchange.unpaired = "no-response";
+      if (exchange.isAnswered) exchange.complete = false;
+    }
+    this.#sink.message(exchange);
+  }
+}

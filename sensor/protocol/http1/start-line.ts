@@ -1,0 +1,183 @@
+import { WordTable } from "../../bytes/word-table.js";
+import { isTokenByte } from "../http/field-scan.js";
+import type { Recognition } from "../protocol.js";
+
+const LF = 10;
+const CR = 13;
+const SPACE = 0x20;
+const TAB = 9;
+const MAX_METHOD_LENGTH = 32;
+/** A request line longer than this whose method is known needs no version to be believed. */
+const LONG_LINE = 2_048;
+
+/** Methods of the IANA HTTP Method Registry and a few that never registered. */
+const METHODS = new WordTable(
+  (
+    "get post put delete head options patch trace connect query propfind proppatch mkcol copy move lock unlock search report " +
+    "mkcalendar acl bind rebind unbind checkin checkout label link unlink merge mkactivity mkredirectref mkworkspace orderpatch " +
+    "update updateredirectref version-control baseline-control uncheckout purge notify subscribe unsubscribe m-search " +
+    "rpc_in_data rpc_out_data bcopy bdelete bmove bpropfind bproppatch poll"
+  ).split(" "),
+);
+const METHOD_NAMES: readonly string[] = METHODS.words.map((word) => word.toUpperCase());
+
+/** A request line or status line taken apart. One object is used again for every line. */
+export class StartLine {
+  method = "";
+  targetStart = 0;
+  targetEnd = 0;
+  version: "0.9" | "1.0" | "1.1" = "1.1";
+  status = 0;
+  /** RFC 9112 §3: more or other white space than one SP between the parts, or an unknown version. */
+  isOdd = false;
+
+  /** Reads bytes[start, end), which holds a line without its end; false where it is no request line. */
+  readRequest(bytes: Buffer, start: number, end: number): boolean {
+    this.isOdd = false;
+    let at = start;
+    while (at < end && isTokenByte(bytes[at])) at++;
+    if (at === start || at - start > MAX_METHOD_LENGTH) return false;
+    this.method = methodName(bytes, start, at);
+    if (at === end) {
+      // A method alone: nothing to ask for, but some servers answer it.
+      this.isOdd = true;
+      this.version = "0.9";
+      this.targetStart = this.targetEnd = end;
+      return true;
+    }
+    if (bytes[at] !== SPACE && bytes[at] !== TAB) return false;
+    at = this.#skipOneSpace(bytes, at, end);
+    this.targetStart = at;
+    this.#splitVersion(bytes, at, end);
+    return true;
+  }
+
+  /** The version is what follows the last space, where that looks like one; without it the line is HTTP/0.9's. */
+  #splitVersion(bytes: Buffer, targetStart: number, lineEnd: number): void {
+    let end = lineEnd;
+    while (end > targetStart && isSpace(bytes[end - 1])) end--;
+    if (end !== lineEnd) this.isOdd = true;
+    let last = end;
+    while (last > targetStart && !isSpace(bytes[last - 1])) last--;
+    if (last <= targetStart || !isVersionName(bytes, last, end)) {
+      this.version = "0.9";
+      this.targetEnd = end;
+      if (hasSpace(bytes, targetStart, end)) this.isOdd = true;
+      return;
+    }
+    this.version = this.#version(bytes, last, end);
+    let targetEnd = last - 1;
+    while (targetEnd > targetStart && isSpace(bytes[targetEnd - 1])) targetEnd--;
+    this.targetEnd = Math.max(targetEnd, targetStart);
+    if (targetEnd !== last - 1 || hasSpace(bytes, targetStart, targetEnd)) this.isOdd = true;
+  }
+
+  /** Reads `HTTP/x.y SP 3DIGIT …`; false where bytes[start, end) is no status line, RFC 9112 §4. */
+  readStatus(bytes: Buffer, start: number, end: number): boolean {
+    this.isOdd = false;
+    if (!isVersionName(bytes, start, Math.min(end, start + 8))) return false;
+    this.version = this.#version(bytes, start, start + 8);
+    let at = start + 8;
+    if (at < end && bytes[at] !== SPACE) return false;
+    at = at < end ? this.#skipOneSpace(bytes, at, end) : at;
+    this.status = 0;
+    let digits = 0;
+    while (at < end && digits < 4 && isDigit(bytes[at])) {
+      this.status = this.status * 10 + bytes[at++] - 0x30;
+      digits++;
+    }
+    if (digits !== 3 || this.status < 100) return false;
+    return at === end || isSpace(bytes[at]);
+  }
+
+  #skipOneSpace(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    while (at < end && isSpace(bytes[at])) at++;
+    if (at !== start + 1 || bytes[start] === TAB) this.isOdd = true;
+    return at;
+  }
+
+  /** RFC 9110 §2.5: a higher minor version of major 1 is read as 1.1. */
+  #version(bytes: Buffer, start: number, end: number): "1.0" | "1.1" {
+    const major = bytes[start + 5];
+    const minor = bytes[start + 7];
+    if (end - start !== 8 || major !== 0x31 || minor > 0x31) this.isOdd = true;
+    return major < 0x31 || (major === 0x31 && minor === 0x30) ? "1.0" : "1.1";
+  }
+}
+
+function methodName(bytes: Buffer, start: number, end: number): string {
+  const known = METHODS.indexOf(bytes, start, end);
+  if (known >= 0 && bytes[start] <= 0x5a && bytes[end - 1] <= 0x5a) return METHOD_NAMES[known];
+  return bytes.latin1Slice(start, end);
+}
+
+/** `HTTP/` DIGIT `.` DIGIT at bytes[start]. */
+export function isVersionName(bytes: Buffer, start: number, end: number): boolean {
+  return (
+    end - start >= 8 &&
+    bytes[start] === 0x48 &&
+    bytes[start + 1] === 0x54 &&
+    bytes[start + 2] === 0x54 &&
+    bytes[start + 3] === 0x50 &&
+    bytes[start + 4] === 0x2f &&
+    isDigit(bytes[start + 5]) &&
+    bytes[start + 6] === 0x2e &&
+    isDigit(bytes[start + 7])
+  );
+}
+
+/** Whether the bytes begin like a request: method, target and, at the line's end, a version of HTTP/1. */
+export function looksLikeRequest(bytes: Buffer, start: number, end: number): Recognition {
+  let at = start;
+  while (at < end && (bytes[at] === CR || bytes[at] === LF) && at - start < 8) at++;
+  const methodStart = at;
+  while (at < end && isTokenByte(bytes[at]) && at - methodStart <= MAX_METHOD_LENGTH) at++;
+  if (at - methodStart > MAX_METHOD_LENGTH) return "no";
+  if (at >= end) return "more";
+  const isKnown = METHODS.indexOf(bytes, methodStart, at) >= 0 && bytes[methodStart] <= 0x5a;
+  if (at === methodStart || !isSpace(bytes[at])) return "no";
+  const targetStart = at + 1;
+  if (targetStart >= end) return "more";
+  const newline = bytes.indexOf(LF, targetStart);
+  if (newline < 0 || newline >= end) {
+    if (hasControl(bytes, targetStart, end)) return "no";
+    return isKnown && end - targetStart > LONG_LINE ? "match" : "more";
+  }
+  let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
+  while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
+  const version = lineEnd - 8;
+  if (version > targetStart && isVersionName(bytes, version, lineEnd))
+    return bytes[version + 5] === 0x32 ? "no" : "match";
+  // RFC 1945 §4.1: a simple request has neither version nor fields.
+  return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
+}
+
+/** Whether the bytes begin like a response. */
+export function looksLikeStatus(bytes: Buffer, start: number, end: number): Recognition {
+  const prefix = "HTTP/1.";
+  for (let at = 0; at < prefix.length; at++) {
+    if (start + at >= end) return "more";
+    if (bytes[start + at] !== prefix.charCodeAt(at)) return "no";
+  }
+  if (start + 12 > end) return "more";
+  return isDigit(bytes[start + 7]) && bytes[start + 8] === SPACE && isDigit(bytes[start + 9]) ? "match" : "no";
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === TAB;
+}
+
+function hasSpace(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (isSpace(bytes[at])) return true;
+  return false;
+}
+
+function hasControl(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] < SPACE && !isSpace(bytes[at]) && bytes[at] !== CR) return true;
+  return false;
+}

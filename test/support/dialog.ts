@@ -1,0 +1,87 @@
+import type { Flow, Roles, Side } from "../../sensor/flow/stream.js";
+import { Dispatcher, type DispatcherSettings } from "../../sensor/protocol/dispatcher.js";
+import type { Message } from "../../sensor/protocol/message.js";
+
+/** What one side sends next, or how many of its bytes are lost, or that it ends. */
+export type Step = readonly ["client" | "server", string | Buffer | number | "fin"];
+
+export const PROTOCOL_SETTINGS: DispatcherSettings = {
+  maxHeldBytesPerSide: 4_096,
+  maxHeadBytes: 65_536,
+  maxPipelined: 1_000,
+  faults: "throw",
+};
+
+export interface FeedOptions {
+  readonly rolesFrom?: Flow["rolesFrom"];
+  readonly twoSided?: boolean;
+  readonly closed?: "fin" | "reset" | "end";
+  /** Bytes handed over at a time; all at once by default. */
+  readonly pieceBytes?: number;
+}
+
+class TestFlow implements Flow, Roles {
+  readonly id = "00000000000000aa";
+  readonly clientAddress = "10.0.0.1";
+  readonly clientPort = 40_000;
+  readonly serverAddress = "10.0.0.2";
+  readonly serverPort = 80;
+  readonly firstMicros = 0;
+  rolesFrom: Flow["rolesFrom"];
+  readonly twoSided: boolean;
+  memo: object | undefined = undefined;
+  isReversed = false;
+
+  constructor(options: FeedOptions) {
+    this.rolesFrom = options.rolesFrom ?? "handshake";
+    this.twoSided = options.twoSided ?? true;
+  }
+
+  reverse(): boolean {
+    if (this.rolesFrom === "handshake") return false;
+    this.rolesFrom = "bytes";
+    this.isReversed = !this.isReversed;
+    return true;
+  }
+}
+
+/** The messages that come of a dialog; every step is at the next microsecond. */
+export function feed(steps: readonly Step[], options: FeedOptions = {}): Message[] {
+  const messages: Message[] = [];
+  const flow = new TestFlow(options);
+  const stream = new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) }).open(flow, flow);
+  const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
+  let atMicros = 0;
+  for (const [from, what] of steps) {
+    atMicros++;
+    if (typeof what === "number") stream.gap(side(from), what, atMicros);
+    else if (what === "fin") stream.finished(side(from), atMicros);
+    else {
+      const bytes = typeof what === "string" ? Buffer.from(what, "latin1") : what;
+      const pieceBytes = options.pieceBytes ?? bytes.length;
+      for (let at = 0; at < bytes.length; at += pieceBytes) {
+        // Borrowed bytes are overwritten after the call: whoever kept them without copying shows.
+        const piece = Buffer.concat([Buffer.from("##"), bytes.subarray(at, at + pieceBytes), Buffer.from("##")]);
+        stream.data(side(from), piece, 2, piece.length - 2, atMicros);
+        piece.fill(0x58);
+      }
+    }
+  }
+  stream.close(options.closed ?? "fin", atMicros + 1);
+  return messages;
+}
+
+/** One line a message, with what matters of it. */
+export function describe(messages: readonly Message[]): string[] {
+  return messages.map((message) => {
+    if (message.kind === "anomaly") return `! ${message.from} ${message.name}`;
+    if (message.kind === "connection") return `= ${message.protocol ?? "unknown"}`;
+    const { version, method, path, authority, status, requestBodySize, responseBodySize } = message;
+    const words = [version, method, path, authority, status, requestBodySize, responseBodySize].map(
+      (word) => word ?? "-",
+    );
+    if (!message.complete) words.push(`incomplete:${message.missingBytes}`);
+    if (message.unpaired !== undefined) words.push(message.unpaired);
+    return words.join(" ");
+  });
+}
