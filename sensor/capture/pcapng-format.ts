@@ -1,0 +1,190 @@
+import { CaptureError } from "./capture-error.js";
+import type { Frame, FrameSink, InterfaceStatistics } from "./frame.js";
+import { MAX_RECORD_BYTES, type RecordFormat, uint16, uint32 } from "./record-format.js";
+
+export const SECTION_HEADER = 0x0a0d0d0a;
+export const INTERFACE_DESCRIPTION = 1;
+const OBSOLETE_PACKET = 2;
+const SIMPLE_PACKET = 3;
+export const INTERFACE_STATISTICS = 5;
+export const ENHANCED_PACKET = 6;
+export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const MICROSECONDS = 6;
+const NANOSECONDS = 9;
+
+interface CaptureInterface {
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly linkType: number;
+  readonly snapLength: number;
+  /** Power of ten below a second, or of two with the highest bit set. */
+  readonly resolution: number;
+  readonly offsetSeconds: number;
+}
+
+/** The block format, draft-ietf-opsawg-pcapng: several sections and interfaces, both byte orders, interface statistics. */
+export class PcapngFormat implements RecordFormat {
+  readonly headBytes = 12;
+  readonly #sink: FrameSink;
+  #littleEndian = true;
+  #interfaces: CaptureInterface[] = [];
+  #nextInterfaceId = 0;
+  readonly #frame: Frame;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+    this.#frame = {
+      bytes: Buffer.alloc(0),
+      start: 0,
+      end: 0,
+      atMicros: 0,
+      originalLength: 0,
+      linkType: 0,
+      interfaceId: 0,
+    };
+  }
+
+  sizeAt(bytes: Buffer, start: number, offset: number): number {
+    if (uint32(bytes, start, true) === SECTION_HEADER) this.#readByteOrder(bytes, start, offset);
+    const size = uint32(bytes, start + 4, this.#littleEndian);
+    if (size < 12 || size % 4 !== 0 || size > MAX_RECORD_BYTES) {
+      throw new CaptureError(`is damaged at byte ${offset}: a block of ${size} bytes`, offset);
+    }
+    return size;
+  }
+
+  take(bytes: Buffer, start: number, size: number, offset: number): void {
+    const end = start + size - 4;
+    if (uint32(bytes, end, this.#littleEndian) !== size) {
+      throw new CaptureError(`is damaged at byte ${offset}: the two lengths of a block differ`, offset);
+    }
+    const body = start + 8;
+    switch (uint32(bytes, start, this.#littleEndian)) {
+      case ENHANCED_PACKET:
+        this.#packet(bytes, body, end, offset, uint32(bytes, body, this.#littleEndian));
+        break;
+      case SECTION_HEADER:
+        this.#interfaces = [];
+        break;
+      case INTERFACE_DESCRIPTION:
+        this.#describe(bytes, body, end);
+        break;
+      case INTERFACE_STATISTICS:
+        this.#statistics(bytes, body, end);
+        break;
+      case SIMPLE_PACKET:
+        this.#simplePacket(bytes, body, end, offset);
+        break;
+      case OBSOLETE_PACKET:
+        this.#packet(bytes, body, end, offset, uint16(bytes, body, this.#littleEndian));
+        break;
+      default: // Names, secrets and whatever else a block may hold is of no use here.
+    }
+  }
+
+  #readByteOrder(bytes: Buffer, start: number, offset: number): void {
+    const magic = uint32(bytes, start + 8, true);
+    if (magic === BYTE_ORDER_MAGIC) this.#littleEndian = true;
+    else if (magic === 0x4d3c2b1a) this.#littleEndian = false;
+    else throw new CaptureError(`is damaged at byte ${offset}: no byte order in the section header`, offset);
+  }
+
+  #packet(bytes: Buffer, start: number, end: number, offset: number, index: number): void {
+    const from = this.#interfaces[index];
+    if (from === undefined || start + 20 > end) {
+      throw new CaptureError(
+        `is damaged at byte ${offset}: a packet of interface ${index}, which is not described`,
+        offset,
+      );
+    }
+    const captured = uint32(bytes, start + 12, this.#littleEndian);
+    if (start + 20 + captured > end)
+      throw new CaptureError(`is damaged at byte ${offset}: a packet beyond its block`, offset);
+    const frame = this.#frame;
+    frame.atMicros = this.#micros(bytes, start + 4, from);
+    this.#emit(bytes, start + 20, captured, uint32(bytes, start + 16, this.#littleEndian), from);
+  }
+
+  /** It has no time of its own: that of the packet before it stands. */
+  #simplePacket(bytes: Buffer, start: number, end: number, offset: number): void {
+    const from = this.#interfaces[0];
+    if (from === undefined)
+      throw new CaptureError(`is damaged at byte ${offset}: a packet before any interface`, offset);
+    const original = uint32(bytes, start, this.#littleEndian);
+    const snapLength = from.snapLength === 0 ? original : from.snapLength;
+    this.#emit(bytes, start + 4, Math.min(original, snapLength, end - start - 4), original, from);
+  }
+
+  #emit(bytes: Buffer, start: number, captured: number, original: number, from: CaptureInterface): void {
+    const frame = this.#frame;
+    frame.bytes = bytes;
+    frame.start = start;
+    frame.end = start + captured;
+    frame.originalLength = Math.max(original, captured);
+    frame.linkType = from.linkType;
+    frame.interfaceId = from.id;
+    this.#sink.frame(frame);
+  }
+
+  #micros(bytes: Buffer, at: number, from: CaptureInterface): number {
+    const high = uint32(bytes, at, this.#littleEndian);
+    const low = uint32(bytes, at + 4, this.#littleEndian);
+    const { resolution, offsetSeconds } = from;
+    if (resolution === MICROSECONDS) return high * 2 ** 32 + low + offsetSeconds * 1e6;
+    // 2^32 is 4,294,967 thousands and 296: nanoseconds beyond 2^53 without losing any.
+    if (resolution === NANOSECONDS)
+      return high * 4_294_967 + Math.floor((high * 296 + low) / 1_000) + offsetSeconds * 1e6;
+    const ticks = (BigInt(high) << 32n) | BigInt(low);
+    const perSecond = resolution & 0x80 ? 1n << BigInt(resolution & 0x7f) : 10n ** BigInt(resolution);
+    return Number((ticks * 1_000_000n) / perSecond) + offsetSeconds * 1e6;
+  }
+
+  #describe(bytes: Buffer, start: number, end: number): void {
+    let name: string | undefined;
+    let resolution = MICROSECONDS;
+    let offsetSeconds = 0;
+    this.#options(bytes, start + 8, end, (code, at, length) => {
+      if (code === 2) name = bytes.toString("utf8", at, at + length);
+      else if (code === 9 && length >= 1) resolution = bytes[at];
+      else if (code === 14 && length >= 8) offsetSeconds = Number(BigInt.asIntN(64, this.#uint64(bytes, at)));
+    });
+    this.#interfaces.push({
+      id: this.#nextInterfaceId++,
+      name,
+      linkType: uint16(bytes, start, this.#littleEndian),
+      snapLength: uint32(bytes, start + 4, this.#littleEndian),
+      resolution,
+      offsetSeconds,
+    });
+  }
+
+  #statistics(bytes: Buffer, start: number, end: number): void {
+    const from = this.#interfaces[uint32(bytes, start, this.#littleEndian)];
+    if (from === undefined) return;
+    const told: { -readonly [K in keyof InterfaceStatistics]: InterfaceStatistics[K] } = { interfaceId: from.id };
+    if (from.name !== undefined) told.interfaceName = from.name;
+    this.#options(bytes, start + 12, end, (code, at, length) => {
+      if (length < 8) return;
+      const count = Number(this.#uint64(bytes, at));
+      if (code === 4) told.received = count;
+      else if (code === 5) told.droppedByInterface = count;
+      else if (code === 7) told.droppedByKernel = count;
+    });
+    this.#sink.statistics(told);
+  }
+
+  #options(bytes: Buffer, start: number, end: number, take: (code: number, at: number, length: number) => void): void {
+    let at = start;
+    while (at + 4 <= end) {
+      const code = uint16(bytes, at, this.#littleEndian);
+      const length = uint16(bytes, at + 2, this.#littleEndian);
+      if (code === 0 || at + 4 + length > end) return;
+      take(code, at + 4, length);
+      at += 4 + length + ((4 - (length % 4)) % 4);
+    }
+  }
+
+  #uint64(bytes: Buffer, at: number): bigint {
+    return this.#littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at);
+  }
+}

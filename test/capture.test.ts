@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import t from "tap";
+import { CaptureError } from "../sensor/capture/capture-error.js";
+import { readCaptureFile } from "../sensor/capture/capture-file.js";
+import { CaptureReader } from "../sensor/capture/capture-reader.js";
+import type { FrameSink, InterfaceStatistics } from "../sensor/capture/frame.js";
+import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
+
+interface Seen {
+  readonly frames: string[];
+  readonly statistics: InterfaceStatistics[];
+  readonly sink: FrameSink;
+}
+
+function recorder(): Seen {
+  const frames: string[] = [];
+  const statistics: InterfaceStatistics[] = [];
+  const sink: FrameSink = {
+    frame({ bytes, start, end, atMicros, originalLength, linkType, interfaceId }) {
+      frames.push(`${bytes.toString("hex", start, end)} ${atMicros} ${originalLength} ${linkType} ${interfaceId}`);
+    },
+    statistics: (told) => void statistics.push(told),
+  };
+  return { frames, statistics, sink };
+}
+
+/** Reads a capture in pieces and overwrites each piece after its call. */
+function read(capture: Buffer, pieceBytes: number): Seen & { error: CaptureError | undefined } {
+  const seen = recorder();
+  const reader = new CaptureReader(seen.sink);
+  let error: CaptureError | undefined;
+  try {
+    for (let at = 0; at < capture.length; at += pieceBytes) {
+      const piece = Buffer.from(capture.subarray(at, at + pieceBytes));
+      reader.push(piece);
+      piece.fill(0xee);
+    }
+    reader.end();
+  } catch (thrown) {
+    if (!(thrown instanceof CaptureError)) throw thrown;
+    error = thrown;
+  }
+  return { ...seen, error };
+}
+
+function words(littleEndian: boolean, ...values: number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) {
+    if (littleEndian) bytes.writeUInt32LE(value >>> 0, index * 4);
+    else bytes.writeUInt32BE(value >>> 0, index * 4);
+  }
+  return bytes;
+}
+
+function halves(littleEndian: boolean, ...values: number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 2);
+  for (const [index, value] of values.entries()) {
+    if (littleEndian) bytes.writeUInt16LE(value, index * 2);
+    else bytes.writeUInt16BE(value, index * 2);
+  }
+  return bytes;
+}
+
+const DATA = [Buffer.from("aabbcc", "hex"), Buffer.from("00112233445566778899", "hex")];
+
+function pcap(littleEndian: boolean, magic: number, fraction: number): Buffer {
+  const w = (...values: number[]) => words(littleEndian, ...values);
+  const records = DATA.map((data, index) => Buffer.concat([w(1_700_000_000 + index, fraction, data.length, 60), data]));
+  return Buffer.concat([w(magic), halves(littleEndian, 2, 4), w(0, 0, 262_144, 0xf000_0001), ...records]);
+}
+
+function block(littleEndian: boolean, type: number, body: Buffer): Buffer {
+  const padded = Buffer.concat([body, Buffer.alloc((4 - (body.length % 4)) % 4)]);
+  const size = padded.length + 12;
+  return Buffer.concat([words(littleEndian, type, size), padded, words(littleEndian, size)]);
+}
+
+const SECTION = (le: boolean) =>
+  block(le, 0x0a0d0d0a, Buffer.concat([words(le, 0x1a2b3c4d), halves(le, 1, 0), words(le, -1, -1)]));
+
+function describe(le: boolean, linkType: number, snap: number, ...options: Buffer[]): Buffer {
+  return block(le, 1, Buffer.concat([halves(le, linkType, 0), words(le, snap), ...options]));
+}
+
+function option(le: boolean, code: number, value: Buffer): Buffer {
+  return Buffer.concat([halves(le, code, value.length), value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
+}
+
+function uint64(le: boolean, value: bigint): Buffer {
+  const [high, low] = [Number(value >> 32n), Number(value & 0xffff_ffffn)];
+  return le ? words(le, low, high) : words(le, high, low);
+}
+
+function packet(le: boolean, id: number, ticks: bigint, data: Buffer, original: number): Buffer {
+  const head = words(le, id, Number(ticks >> 32n), Number(ticks & 0xffff_ffffn), data.length, original);
+  return block(le, 6, Buffer.concat([head, data]));
+}
+
+function pcapng(le: boolean): Buffer {
+  return Buffer.concat([
+    SECTION(le),
+    describe(le, 1, 0, option(le, 2, Buffer.from("eth0")), halves(le, 0, 0)),
+    describe(le, 113, 8, option(le, 9, Buffer.from([9])), option(le, 14, uint64(le, 10n))),
+    describe(le, 1, 0, option(le, 9, Buffer.from([0x80 | 10]))),
+    packet(le, 0, 1_700_000_000_123_456n, DATA[0], 60),
+    packet(le, 1, 1_700_000_000_123_456_789n, DATA[1], 10),
+    packet(le, 2, 1_024n * 5n + 512n, DATA[0], 3),
+    block(le, 3, Buffer.concat([words(le, 3), DATA[0]])),
+    block(le, 4, Buffer.from("names, of no use here")),
+    block(le, 2, Buffer.concat([halves(le, 0, 7), words(le, 0, 99, 3, 3), DATA[0]])),
+    block(
+      le,
+      5,
+      Buffer.concat([
+        words(le, 0, 0, 5),
+        option(le, 4, uint64(le, 8n)),
+        option(le, 5, uint64(le, 1n)),
+        option(le, 7, uint64(le, 2n)),
+      ]),
+    ),
+    SECTION(!le),
+    describe(!le, 101, 0),
+    packet(!le, 0, 5n, DATA[0], 3),
+  ]);
+}
+
+t.test("pcap in both byte orders, micro- and nanoseconds, is read the same in pieces of any size", (t) => {
+  const expected = ["aabbcc 1700000000000123 60 1 0", "00112233445566778899 1700000001000123 60 1 0"];
+  for (const littleEndian of [true, false]) {
+    const forms: readonly (readonly [string, Buffer])[] = [
+      ["microseconds", pcap(littleEndian, 0xa1b2c3d4, 123)],
+      ["nanoseconds", pcap(littleEndian, 0xa1b23c4d, 123_999)],
+    ];
+    for (const [name, capture] of forms) {
+      for (const pieceBytes of [capture.length, 1, 5, 17]) {
+        const seen = read(capture, pieceBytes);
+        t.same(seen.frames, expected, `${name}, ${littleEndian ? "little" : "big"}-endian, by ${pieceBytes}`);
+        t.equal(seen.error, undefined);
+      }
+    }
+  }
+  t.end();
+});
+
+t.test("pcapng: sections, interfaces, resolutions, statistics, every kind of packet block", (t) => {
+  for (const littleEndian of [true, false]) {
+    const capture = pcapng(littleEndian);
+    for (const pieceBytes of [capture.length, 1, 13]) {
+      const seen = read(capture, pieceBytes);
+      t.equal(seen.error, undefined);
+      t.same(seen.frames, [
+        "aabbcc 1700000000123456 60 1 0",
+        "00112233445566778899 1700000010123456 10 113 1",
+        "aabbcc 5500000 3 1 2",
+        "aabbcc 5500000 3 1 0",
+        "aabbcc 99 3 1 0",
+        "aabbcc 5 3 101 3",
+      ]);
+      t.same(seen.statistics, [
+        { interfaceId: 0, interfaceName: "eth0", received: 8, droppedByInterface: 1, droppedByKernel: 2 },
+      ]);
+    }
+  }
+  t.end();
+});
+
+t.test(
+  "a capture cut anywhere yields what it holds and names the byte; changed anywhere it never throws anything else",
+  (t) => {
+    for (const capture of [pcap(true, 0xa1b2c3d4, 1), pcapng(true), pcapng(false)]) {
+      const whole = read(capture, capture.length).frames;
+      for (let length = 0; length < capture.length; length++) {
+        const { frames, error } = read(capture.subarray(0, length), 64);
+        t.same(frames, whole.slice(0, frames.length));
+        if (error !== undefined) t.equal(error.offset, length, error.message);
+        for (const value of [0, 0xff, 0x80]) {
+          const changed = Buffer.from(capture);
+          changed[length] = value;
+          read(changed, 64);
+        }
+      }
+    }
+    t.match(read(Buffer.from("GET / HTTP/1.1\r\n"), 99).error?.message, /is no capture: it begins with 47455420/);
+    t.match(read(Buffer.alloc(0), 1).error?.message, /is empty/);
+    t.end();
+  },
+);
+
+t.test("what the capture process writes, the reader reads", (t) => {
+  const pieces: Buffer[] = [];
+  const writer = new PcapngWriter((bytes) => pieces.push(bytes));
+  writer.describeInterface("veth0", 1, 65_535);
+  const large = Buffer.alloc(300_000, 7);
+  for (const bytes of [DATA[0], large, DATA[1]]) {
+    writer.frame({
+      bytes,
+      start: 0,
+      end: bytes.length,
+      atMicros: 1_700_000_000_123_456,
+      originalLength: bytes.length + 4,
+      linkType: 1,
+      interfaceId: 0,
+    });
+  }
+  writer.statistics({ interfaceId: 0, received: 3, droppedByKernel: 2 ** 33 }, 9);
+  writer.flush();
+  const seen = read(Buffer.concat(pieces), 1_000);
+  t.equal(seen.error, undefined);
+  t.same(seen.frames, [
+    "aabbcc 1700000000123456 7 1 0",
+    `${large.toString("hex")} 1700000000123456 300004 1 0`,
+    "00112233445566778899 1700000000123456 14 1 0",
+  ]);
+  t.same(seen.statistics, [{ interfaceId: 0, interfaceName: "veth0", received: 3, droppedByKernel: 2 ** 33 }]);
+  t.end();
+});
+
+t.test("files: plain, gzip, cut gzip, absent, a folder", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "eastwatch-"));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const capture = pcapng(true);
+  const path = (name: string, bytes: Buffer): string => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const readFile = async (file: string) => {
+    const seen = recorder();
+    let error: CaptureError | undefined;
+    await readCaptureFile(file, seen.sink).catch((thrown) => {
+      if (!(thrown instanceof CaptureError)) throw thrown;
+      error = thrown;
+    });
+    return { frames: seen.frames.length, error: error?.message.replace(folder, "") };
+  };
+  t.same(await readFile(path("a.pcapng", capture)), { frames: 6, error: undefined });
+  t.same(await readFile(path("a.pcapng.gz", gzipSync(capture))), { frames: 6, error: undefined });
+  t.same(await readFile(path("two.gz", Buffer.concat([gzipSync(capture), gzipSync(capture)]))), {
+    frames: 12,
+    error: undefined,
+  });
+  const cut = await readFile(path("cut.gz", gzipSync(capture).subarray(0, -20)));
+  t.match(cut.error, /capture "\/cut.gz" is damaged: its compression ends or breaks after \d+ bytes/);
+  t.match((await readFile(path("bad.gz", Buffer.concat([gzipSync(capture), Buffer.from("rubbish")])))).frames, 6);
+  t.match((await readFile(join(folder, "none"))).error, 'capture "/none" can\'t be read: there is no such file');
+  t.match((await readFile(folder)).error, /can't be read: it is a folder/);
+  t.end();
+});
