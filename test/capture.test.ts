@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -243,7 +244,10 @@ t.test("files: plain, gzip, cut gzip, absent, a folder", async (t) => {
   });
   const cut = await readFile(path("cut.gz", gzipSync(capture).subarray(0, -20)));
   t.match(cut.error, /capture "\/cut.gz" is damaged: its compression ends or breaks after \d+ bytes/);
-  t.match((await readFile(path("bad.gz", Buffer.concat([gzipSync(capture), Buffer.from("rubbish")])))).frames, 6);
+  const incompressible = Buffer.concat([capture, block(true, 0xbad, randomBytes(40_000))]);
+  const bad = await readFile(path("bad.gz", Buffer.concat([gzipSync(incompressible), Buffer.from("rubbish")])));
+  t.equal(bad.frames, 6, "rubbish at the end costs what was compressed before it at most 16 KiB");
+  t.match(bad.error, /is damaged/);
   t.match((await readFile(join(folder, "none"))).error, 'capture "/none" can\'t be read: there is no such file');
   t.match((await readFile(folder)).error, /can't be read: it is a folder/);
   t.end();

@@ -6,6 +6,8 @@ import { CaptureReader } from "./capture-reader.js";
 import type { FrameSink } from "./frame.js";
 
 const PIECE_BYTES = 1 << 20;
+/** What decompression loses where it meets damage: all it made of the piece it was given last. */
+const COMPRESSED_PIECE_BYTES = 16 * 1024;
 
 /** Bytes read so far of the file as it lies on disk, and of how many; undefined where that is not known. */
 export type ReadProgress = (bytesRead: number, totalBytes: number | undefined) => void;
@@ -36,7 +38,7 @@ async function readFile(path: string, reader: CaptureReader, progress: ReadProgr
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     let length = status.isFile() || status.isDirectory() ? readSync(descriptor, piece) : 0;
     if (!status.isFile() || isGzip(piece, length)) {
-      await readStream(createReadStream(path, { highWaterMark: PIECE_BYTES }), reader, progress, total);
+      await readStream(createReadStream(path, { highWaterMark: COMPRESSED_PIECE_BYTES }), reader, progress, total);
       return;
     }
     for (let position = 0; length > 0; length = readSync(descriptor, piece)) {
