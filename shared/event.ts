@@ -33,6 +33,10 @@ export interface ServiceRecord {
   readonly names: readonly string[];
   /** Server and X-Powered-By values seen, bounded. */
   readonly software: readonly string[];
+  /** Frameworks that give themselves away by a header field or a cookie's name, bounded. */
+  readonly frameworks: readonly string[];
+  /** Fingerprints of the order of the responses' header fields, 8 hexadecimal digits each, bounded. */
+  readonly headerOrders: readonly string[];
   /** Protocols of the registry seen there. */
   readonly protocols: readonly string[];
   readonly connections: number;
@@ -59,6 +63,8 @@ export interface EdgeRecord {
   readonly handshakes: number;
   /** User agents seen, bounded. */
   readonly clientSoftware: readonly string[];
+  /** Fingerprints of the order of the requests' header fields, 8 hexadecimal digits each, bounded. */
+  readonly clientHeaderOrders: readonly string[];
   /** Credential kinds seen → calls. */
   readonly credentials: Readonly<Record<string, number>>;
   readonly missingBytes: number;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import t from "tap";
+import tap from "tap";
 import type { CallRecord } from "../shared/event.js";
 import { analyzeFile } from "./support/analysis-run.js";
 import { KNOWN_DIFFERENCES } from "./support/known-differences.js";
@@ -21,8 +21,8 @@ interface Comparable {
 }
 
 if (!existsSync(join(CORPORA, "index.json"))) {
-  t.comment(`SKIPPED: no corpora at ${CORPORA}; name their folder in EASTWATCH_CORPORA`);
-  t.pass("corpora absent");
+  tap.comment(`SKIPPED: no corpora at ${CORPORA}; name their folder in EASTWATCH_CORPORA`);
+  tap.pass("corpora absent");
 } else {
   const index: IndexEntry[] = JSON.parse(readFileSync(join(CORPORA, "index.json"), "utf8"));
   compareWithZeek(index);
@@ -31,7 +31,7 @@ if (!existsSync(join(CORPORA, "index.json"))) {
 }
 
 function compareWithZeek(index: readonly IndexEntry[]): void {
-  t.test("calls agree with Zeek's http.log, or differ for a known reason", async (t) => {
+  tap.test("calls agree with Zeek's http.log, or differ for a known reason", async (t) => {
     const table: string[] = [];
     for (const { capture, expected } of index) {
       const log = expected?.find((path) => path.endsWith("/http.log"));
@@ -45,7 +45,7 @@ function compareWithZeek(index: readonly IndexEntry[]): void {
 }
 
 function compareWithArkime(index: readonly IndexEntry[]): void {
-  t.test("calls agree with Arkime's sessions, or differ for a known reason", async (t) => {
+  tap.test("calls agree with Arkime's sessions, or differ for a known reason", async (t) => {
     const table: string[] = [];
     for (const { source, capture, expected } of index) {
       const file = expected?.find((path) => path.endsWith(".test"));
@@ -62,7 +62,7 @@ function compareWithArkime(index: readonly IndexEntry[]): void {
 }
 
 function survive(index: readonly IndexEntry[]): void {
-  t.test("no capture of the corpora is anything but read", async (t) => {
+  tap.test("no capture of the corpora is anything but read", async (t) => {
     for (const { capture } of index) {
       if (capture === undefined || !/\.pcap(ng)?$/.test(capture)) continue;
       const { pipeline } = await analyzeFile(join(CORPORA, capture));
@@ -72,7 +72,7 @@ function survive(index: readonly IndexEntry[]): void {
 }
 
 /** Lines `capture verdict detail`; a difference without a known reason fails the test. */
-function judge(t: Tap.Test, capture: string, ours: readonly Comparable[], theirs: readonly Comparable[]): string[] {
+function judge(t: typeof tap, capture: string, ours: readonly Comparable[], theirs: readonly Comparable[]): string[] {
   const reason = KNOWN_DIFFERENCES.get(capture);
   const left = [...ours];
   const missing = theirs.filter((their) => {
@@ -93,7 +93,7 @@ function judge(t: Tap.Test, capture: string, ours: readonly Comparable[], theirs
   return lines;
 }
 
-function report(t: Tap.Test, tool: string, table: readonly string[]): void {
+function report(t: typeof tap, tool: string, table: readonly string[]): void {
   const files = table.filter((line) => !line.startsWith(" "));
   const agreeing = files.filter((line) => !line.includes("differ"));
   for (const line of table) t.comment(line);
@@ -163,7 +163,11 @@ function fromArkime(session: ArkimeSession): Comparable {
 }
 
 function summarize(calls: readonly CallRecord[]): Comparable[] {
-  const flows = Map.groupBy(calls, (call) => fromCall(call).connection);
+  const flows = new Map<string, CallRecord[]>();
+  for (const call of calls) {
+    const { connection } = fromCall(call);
+    flows.set(connection, [...(flows.get(connection) ?? []), call]);
+  }
   return [...flows].map(([connection, flow]) => ({
     connection,
     text: sets(

@@ -1,9 +1,11 @@
-import type { FindingRecord } from "../../shared/event.js";
+import type { FindingRecord, Severity } from "../../shared/event.js";
 import type { ObservationSink } from "../inventory/observation.js";
 
 /** What a rule says when its subject is seen for the first time; the catalogue adds severity, title and references. */
 export interface FindingDraft {
   readonly summary: string;
+  /** Where it differs from the catalogue's for this subject. */
+  readonly severity?: Severity;
   readonly clientAddress?: string;
   readonly serverAddress?: string;
   readonly serverPort?: number;

@@ -18,6 +18,7 @@ export class Exchange implements Call {
   status: number | undefined = undefined;
   serverSoftware: string | undefined = undefined;
   poweredBy: string | undefined = undefined;
+  framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
   requestBodySize: number | undefined = undefined;

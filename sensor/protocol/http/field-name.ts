@@ -12,6 +12,9 @@ export const FIELD_NAMES = new WordTable([
   "server",
   "x-powered-by",
   "expect",
+  "set-cookie",
+  "x-aspnet-version",
+  "x-runtime",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -42,8 +45,11 @@ export const CONTENT_TYPE = 6;
 export const SERVER = 7;
 export const X_POWERED_BY = 8;
 export const EXPECT = 9;
-export const AUTHORIZATION = 10;
-export const PROXY_AUTHORIZATION = 11;
-export const COOKIE = 12;
+export const SET_COOKIE = 10;
+export const X_ASPNET_VERSION = 11;
+export const X_RUNTIME = 12;
+export const AUTHORIZATION = 13;
+export const PROXY_AUTHORIZATION = 14;
+export const COOKIE = 15;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 13;
+export const FIRST_KEY_FIELD = 16;

@@ -2,8 +2,19 @@ import { StringTable } from "../../bytes/string-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { headerCredentials, queryCredentials, withCredential } from "../http/credential.js";
 import type { Exchange } from "../http/exchange.js";
-import { CONTENT_TYPE, EXPECT, HOST, SERVER, USER_AGENT, X_POWERED_BY } from "../http/field-name.js";
+import {
+  CONTENT_TYPE,
+  EXPECT,
+  HOST,
+  SERVER,
+  SET_COOKIE,
+  USER_AGENT,
+  X_ASPNET_VERSION,
+  X_POWERED_BY,
+  X_RUNTIME,
+} from "../http/field-name.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
+import { cookieFramework } from "../http/framework.js";
 import { Target } from "../http/target.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
@@ -72,6 +83,9 @@ export class HeadReader {
       if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(bytes, hit);
       else if (id === SERVER) exchange.serverSoftware = this.#text(bytes, hit);
       else if (id === X_POWERED_BY) exchange.poweredBy = this.#text(bytes, hit);
+      else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, scan.starts[hit], scan.ends[hit]);
+      else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
+      else if (id === X_RUNTIME) exchange.framework = "Rails";
     }
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, bytes, this.line.version);

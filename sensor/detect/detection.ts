@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { CATALOGUE } from "../../shared/catalogue.js";
+import type { FindingRecord } from "../../shared/event.js";
+import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
+import type { Anomaly, Call, Connection } from "../protocol/message.js";
+import type { FindingDraft, Findings, Rule } from "./finding.js";
+import { RULES } from "./registry.js";
+
+export interface DetectionSettings {
+  /** Packet time after the first observation in which everything seen is taken as known. */
+  readonly learningSeconds: number;
+  readonly maxFindings: number;
+  readonly disabledRules: readonly string[];
+}
+
+interface Entry {
+  record: FindingRecord;
+  count: number;
+  firstMicros: number;
+  lastMicros: number;
+  isChanged: boolean;
+}
+
+/** Runs the rules over observations and merges what they find. */
+export class Detection implements ObservationSink {
+  readonly counters = { findings: 0, findings_refused: 0 };
+  readonly #settings: DetectionSettings;
+  readonly #entries = new Map<string, Entry>();
+  readonly #watchers: readonly Partial<ObservationSink>[];
+  readonly #onCall: readonly Partial<ObservationSink>[];
+  #changed: Entry[] = [];
+  #learnedMicros: number | undefined = undefined;
+
+  constructor(settings: DetectionSettings) {
+    this.#settings = settings;
+    const enabled = RULES.filter((rule) => !settings.disabledRules.includes(rule.id));
+    this.#watchers = enabled.map((rule) =>
+      rule.watch({ findings: this.#ledger(rule), learnedMicros: () => this.#learnedMicros ?? 0 }),
+    );
+    this.#onCall = this.#watchers.filter((watcher) => watcher.call !== undefined);
+  }
+
+  call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+    this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
+    for (const watcher of this.#onCall) watcher.call?.(call, edge, endpoint);
+  }
+
+  anomaly(anomaly: Anomaly, edge: Edge | undefined): void {
+    for (const watcher of this.#watchers) watcher.anomaly?.(anomaly, edge);
+  }
+
+  connection(connection: Connection, edge: Edge | undefined): void {
+    this.#learnedMicros ??= connection.atMicros + this.#settings.learningSeconds * 1e6;
+    for (const watcher of this.#watchers) watcher.connection?.(connection, edge);
+  }
+
+  /** Every finding, by time of its first occurrence. */
+  all(): readonly FindingRecord[] {
+    return [...this.#entries.values()]
+      .map(recordOf)
+      .sort((a, b) => a.firstMicros - b.firstMicros || (a.id < b.id ? -1 : 1));
+  }
+
+  /** New and changed findings since the last take, whole; those beyond the bound come with the next. */
+  takeChanged(maxFindings: number): FindingRecord[] {
+    return this.#changed.splice(0, maxFindings).map((entry) => {
+      entry.isChanged = false;
+      return recordOf(entry);
+    });
+  }
+
+  /** Goes on counting from what a store kept. `learningBeganMicros` is the packet time of the first thing ever learned. */
+  restore(findings: readonly FindingRecord[], learningBeganMicros: number | undefined): void {
+    for (const record of findings) {
+      const { count, firstMicros, lastMicros } = record;
+      this.#entries.set(record.id, { record, count, firstMicros, lastMicros, isChanged: false });
+    }
+    this.counters.findings = this.#entries.size;
+    if (learningBeganMicros !== undefined)
+      this.#learnedMicros = learningBeganMicros + this.#settings.learningSeconds * 1e6;
+  }
+
+  #ledger(rule: Rule): Findings {
+    const bySubject = new WeakMap<object, Entry>();
+    return {
+      again: (subject, atMicros) => {
+        const entry = bySubject.get(subject);
+        if (entry === undefined) return false;
+        this.#count(entry, atMicros);
+        return true;
+      },
+      first: (subject, key, atMicros, draft) => {
+        const id = findingId(rule.id, key);
+        const entry = this.#entries.get(id) ?? this.#admit(id, rule, atMicros, draft);
+        if (entry === undefined) return;
+        bySubject.set(subject, entry);
+        this.#count(entry, atMicros);
+      },
+    };
+  }
+
+  #admit(id: string, rule: Rule, atMicros: number, draft: FindingDraft): Entry | undefined {
+    if (this.#entries.size >= this.#settings.maxFindings) {
+      this.counters.findings_refused++;
+      return undefined;
+    }
+    const { severity, title, references } = CATALOGUE[rule.id];
+    const record: FindingRecord = {
+      kind: "finding",
+      id,
+      rule: rule.id,
+      title,
+      references,
+      severity,
+      ...draft,
+      count: 0,
+      firstMicros: atMicros,
+      lastMicros: atMicros,
+    };
+    const entry: Entry = { record, count: 0, firstMicros: atMicros, lastMicros: atMicros, isChanged: false };
+    this.#entries.set(id, entry);
+    this.counters.findings++;
+    return entry;
+  }
+
+  #count(entry: Entry, atMicros: number): void {
+    entry.count++;
+    if (atMicros > entry.lastMicros) entry.lastMicros = atMicros;
+    else if (atMicros < entry.firstMicros) entry.firstMicros = atMicros;
+    if (entry.isChanged) return;
+    entry.isChanged = true;
+    this.#changed.push(entry);
+  }
+}
+
+function recordOf({ record, count, firstMicros, lastMicros }: Entry): FindingRecord {
+  return { ...record, count, firstMicros, lastMicros };
+}
+
+/** The same for the same rule and subject, on every run and sensor. */
+function findingId(rule: string, key: string): string {
+  return createHash("sha256").update(`${rule}\n${key}`).digest("hex").slice(0, 16);
+}

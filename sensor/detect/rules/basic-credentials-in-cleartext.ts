@@ -1,0 +1,23 @@
+import type { Edge } from "../../inventory/observation.js";
+import type { Call } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+
+/** Basic credentials that were read from the wire: one finding an edge. */
+export const basicCredentialsInCleartext: Rule = {
+  id: "basic-credentials-in-cleartext",
+  watch: ({ findings }) => ({
+    call({ credentials, atMicros }: Call, edge: Edge | undefined): void {
+      if (credentials.length === 0 || edge === undefined) return;
+      const basic = credentials.find((credential) => credential.kind === "basic" && credential.place === "header");
+      if (basic === undefined || findings.again(edge, atMicros)) return;
+      const { clientAddress, service } = edge;
+      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+        summary: `${clientAddress} sends a user name and password to ${service.name} that anyone on the path can read.`,
+        clientAddress,
+        serverAddress: service.address,
+        serverPort: service.port,
+        evidence: { header: basic.name, scope: edge.scope },
+      });
+    },
+  }),
+};

@@ -1,0 +1,68 @@
+import type { Severity } from "../../../shared/event.js";
+import type { Edge } from "../../inventory/observation.js";
+import type { AnomalyName } from "../../protocol/anomaly-name.js";
+import type { Anomaly } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+
+/** Shapes with which requests are smuggled (CWE-444). */
+const SMUGGLING: ReadonlySet<AnomalyName> = new Set([
+  "both-lengths",
+  "conflicting-content-length",
+  "invalid-content-length",
+  "invalid-transfer-encoding",
+  "invalid-chunk",
+  "space-before-colon",
+  "bare-cr",
+  "nul-in-head",
+]);
+/** Sloppy, and rarely more. */
+const SLOPPY: ReadonlySet<AnomalyName> = new Set([
+  "bare-lf",
+  "obs-fold",
+  "repeated-content-length",
+  "missing-host",
+  "response-without-request",
+  "transfer-encoding-in-http10",
+]);
+
+interface Subject {
+  readonly name: AnomalyName;
+}
+
+/** Messages that break framing: one finding an edge and kind of anomaly. */
+export const framingAnomaly: Rule = {
+  id: "framing-anomaly",
+  watch: ({ findings }) => {
+    const subjects = new WeakMap<Edge, Subject[]>();
+    return {
+      anomaly({ name, from, atMicros }: Anomaly, edge: Edge | undefined): void {
+        if (edge === undefined) return;
+        const subject = subjectOf(subjects, edge, name);
+        if (findings.again(subject, atMicros)) return;
+        const { clientAddress, service } = edge;
+        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${name}`, atMicros, {
+          summary: `The ${from} of ${clientAddress} → ${service.name} on port ${service.port} sent a message with "${name}".`,
+          severity: severityOf(name, from),
+          clientAddress,
+          serverAddress: service.address,
+          serverPort: service.port,
+          evidence: { anomaly: name, from },
+        });
+      },
+    };
+  },
+};
+
+function severityOf(name: AnomalyName, from: Anomaly["from"]): Severity {
+  if (SLOPPY.has(name)) return "low";
+  return SMUGGLING.has(name) && from === "client" ? "high" : "medium";
+}
+
+function subjectOf(subjects: WeakMap<Edge, Subject[]>, edge: Edge, name: AnomalyName): Subject {
+  const known = subjects.get(edge) ?? [];
+  const found = known.find((subject) => subject.name === name);
+  if (found !== undefined) return found;
+  const made = { name };
+  subjects.set(edge, [...known, made]);
+  return made;
+}

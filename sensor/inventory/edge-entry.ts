@@ -1,0 +1,102 @@
+import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
+import type { Call, Connection } from "../protocol/message.js";
+import { hexOrder } from "./header-order.js";
+import type { Edge } from "./observation.js";
+import type { ServiceEntry } from "./service-entry.js";
+import { compare, Tally } from "./tally.js";
+
+const MAX_SOFTWARE = 8;
+const MAX_ORDERS = 8;
+const MAX_KINDS = 32;
+const MAX_TEXT = 200;
+const UNKNOWN = "unknown";
+/** Protocols whose bytes could be read. */
+const CLEARTEXT: ReadonlySet<string> = new Set(["http1"]);
+
+/** An edge of the inventory, counting. */
+export class EdgeEntry implements Edge {
+  readonly clientAddress: string;
+  readonly service: ServiceEntry;
+  readonly scope: Scope;
+  readonly #protocols = new Tally(MAX_KINDS);
+  readonly #software = new Tally(MAX_SOFTWARE);
+  readonly #orders = new Set<number>();
+  readonly #credentials = new Tally(MAX_KINDS);
+  connections = 0;
+  calls = 0;
+  handshakes = 0;
+  missingBytes = 0;
+  firstMicros: number;
+  lastMicros: number;
+  isChanged = false;
+
+  constructor(clientAddress: string, service: ServiceEntry, scope: Scope, atMicros: number) {
+    this.clientAddress = clientAddress;
+    this.service = service;
+    this.scope = scope;
+    this.firstMicros = atMicros;
+    this.lastMicros = atMicros;
+  }
+
+  connection(connection: Connection): void {
+    this.connections++;
+    this.seen(connection.atMicros);
+    this.#protocols.add(connection.protocol ?? UNKNOWN);
+  }
+
+  call(call: Call): void {
+    this.calls++;
+    this.seen(call.atMicros);
+    this.missingBytes += call.missingBytes;
+    if (call.userAgent !== undefined) this.#software.note(call.userAgent.slice(0, MAX_TEXT));
+    if (call.method !== undefined && this.#orders.size < MAX_ORDERS) this.#orders.add(call.requestHeaderOrder);
+    for (const credential of call.credentials) this.#credentials.add(credential.kind);
+  }
+
+  seen(atMicros: number): void {
+    if (atMicros > this.lastMicros) this.lastMicros = atMicros;
+    else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
+  }
+
+  /** `clientService` is the name of the one service known at the client's address. */
+  record(clientService: string | undefined): EdgeRecord {
+    return {
+      kind: "edge",
+      clientAddress: this.clientAddress,
+      serverAddress: this.service.address,
+      serverPort: this.service.port,
+      ...(clientService === undefined ? {} : { clientService }),
+      serverService: this.service.name,
+      scope: this.scope,
+      posture: this.#posture(),
+      protocols: this.#protocols.record(),
+      connections: this.connections,
+      calls: this.calls,
+      handshakes: this.handshakes,
+      clientSoftware: this.#software.sortedTexts(),
+      clientHeaderOrders: [...this.#orders].map(hexOrder).sort(compare),
+      credentials: this.#credentials.record(),
+      missingBytes: this.missingBytes,
+      firstMicros: this.firstMicros,
+      lastMicros: this.lastMicros,
+    };
+  }
+
+  restore(record: EdgeRecord): void {
+    this.#protocols.restore(record.protocols);
+    for (const software of record.clientSoftware) this.#software.add(software);
+    for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
+    this.#credentials.restore(record.credentials);
+    this.connections = record.connections;
+    this.calls = record.calls;
+    this.handshakes = record.handshakes;
+    this.missingBytes = record.missingBytes;
+    this.firstMicros = record.firstMicros;
+    this.lastMicros = record.lastMicros;
+  }
+
+  /** What was read in the clear is cleartext; of what nobody recognised nothing is claimed. */
+  #posture(): Posture {
+    return Object.keys(this.#protocols.record()).some((name) => CLEARTEXT.has(name)) ? "cleartext" : "unknown";
+  }
+}

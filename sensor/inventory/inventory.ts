@@ -1,0 +1,361 @@
+import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import type { Flow } from "../flow/stream.js";
+import type { Anomaly, Call, Connection, Message, MessageSink } from "../protocol/message.js";
+import { EdgeEntry } from "./edge-entry.js";
+import { EndpointEntry } from "./endpoint-entry.js";
+import { MethodSet } from "./method-set.js";
+import { NetworkList } from "./network-list.js";
+import type { ObservationSink } from "./observation.js";
+import type { PathNode } from "./path/path-node.js";
+import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
+import { restoreRows } from "./restore.js";
+import type { InventoryDelta, InventoryRow } from "./row.js";
+import { ServiceEntry } from "./service-entry.js";
+import { compare } from "./tally.js";
+
+export interface InventorySettings {
+  /** Networks in CIDR form within which traffic is east-west. */
+  readonly eastWestNetworks: readonly string[];
+  readonly maxServices: number;
+  readonly maxEdges: number;
+  readonly maxEndpoints: number;
+  readonly maxCallersPerEndpoint: number;
+  /** Packet time without a call after which an endpoint is dormant. */
+  readonly dormantSeconds: number;
+  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
+  readonly learningSeconds: number;
+  /** Path segments that are never made into a parameter. */
+  readonly literalSegments: readonly string[];
+}
+
+/** What was looked up once for a flow. */
+interface FlowMemo {
+  readonly service: ServiceEntry | undefined;
+  readonly edge: EdgeEntry | undefined;
+  readonly clientAddress: string;
+}
+
+/** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
+const MAX_NOT_FOUND = 200;
+const NOT_FOUND_TEMPLATE = "/{notFound}";
+const MAX_METHOD_LENGTH = 32;
+const STATE_SWEEP_MICROS = 3_600e6;
+
+/** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
+export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
+  readonly counters = {
+    calls: 0,
+    anomalies: 0,
+    services: 0,
+    edges: 0,
+    endpoints: 0,
+    services_refused: 0,
+    edges_refused: 0,
+    endpoints_refused: 0,
+    endpoints_merged: 0,
+  };
+  readonly settings: InventorySettings;
+  readonly #sink: ObservationSink;
+  readonly #networks: NetworkList;
+  readonly #literalSegments: ReadonlySet<string>;
+  readonly #services = new Map<string, ServiceEntry>();
+  readonly #edges = new Map<string, EdgeEntry>();
+  readonly #endpoints = new Set<EndpointEntry>();
+  readonly #fixed = new Map<string, EndpointEntry>();
+  /** The one service at an address; undefined where there are several. */
+  readonly #serviceAt = new Map<string, ServiceEntry | undefined>();
+  #changedServices: ServiceEntry[] = [];
+  #changedEdges: EdgeEntry[] = [];
+  #changedEndpoints: EndpointEntry[] = [];
+  #removals: RemovalRecord[] = [];
+  #firstMicros: number | undefined = undefined;
+  #lastMicros = 0;
+  #lastSweepMicros = 0;
+
+  constructor(settings: InventorySettings, sink: ObservationSink) {
+    this.settings = settings;
+    this.#sink = sink;
+    this.#networks = new NetworkList(settings.eastWestNetworks);
+    this.#literalSegments = new Set(settings.literalSegments);
+  }
+
+  /** Earliest packet time of anything in it: learning began then. */
+  get firstMicros(): number | undefined {
+    return this.#firstMicros;
+  }
+
+  message(message: Message): void {
+    if (message.kind === "call") this.#call(message);
+    else if (message.kind === "connection") this.#connection(message);
+    else this.#anomaly(message);
+  }
+
+  #call(call: Call): void {
+    const { service, edge, clientAddress } = this.#memo(call.flow, call.atMicros);
+    this.counters.calls++;
+    this.#timeSeen(call.atMicros);
+    let endpoint: EndpointEntry | undefined;
+    if (service !== undefined) {
+      service.call(call);
+      if (!service.isChanged) this.#serviceChanged(service);
+      endpoint = this.#endpoint(service, call);
+    }
+    if (edge !== undefined) {
+      edge.call(call);
+      if (!edge.isChanged) this.#edgeChanged(edge);
+    }
+    if (endpoint !== undefined) {
+      endpoint.call(call, clientAddress);
+      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+    }
+    this.#sink.call(call, edge, endpoint);
+  }
+
+  #connection(connection: Connection): void {
+    const { service, edge } = this.#memo(connection.flow, connection.atMicros);
+    this.#timeSeen(connection.atMicros);
+    if (service !== undefined) {
+      service.connection(connection);
+      if (!service.isChanged) this.#serviceChanged(service);
+    }
+    if (edge !== undefined) {
+      edge.connection(connection);
+      if (!edge.isChanged) this.#edgeChanged(edge);
+    }
+    this.#sink.connection(connection, edge);
+  }
+
+  #anomaly(anomaly: Anomaly): void {
+    this.counters.anomalies++;
+    this.#sink.anomaly(anomaly, this.#memo(anomaly.flow, anomaly.atMicros).edge);
+  }
+
+  #memo(flow: Flow, atMicros: number): FlowMemo {
+    if (flow.memo !== undefined) return flow.memo as FlowMemo;
+    const service = this.#service(flow.serverAddress, flow.serverPort, atMicros);
+    const edge = service && this.#edge(flow.clientAddress, service, atMicros);
+    const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
+    flow.memo = memo;
+    return memo;
+  }
+
+  #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
+    const key = `${address} ${port}`;
+    const known = this.#services.get(key);
+    if (known !== undefined) return known;
+    if (this.#services.size >= this.settings.maxServices) {
+      this.counters.services_refused++;
+      return undefined;
+    }
+    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
+    this.#services.set(key, made);
+    this.#serviceAt.set(address, this.#serviceAt.has(address) ? undefined : made);
+    this.counters.services++;
+    return made;
+  }
+
+  #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
+    const key = `${clientAddress} ${service.address} ${service.port}`;
+    const known = this.#edges.get(key);
+    if (known !== undefined) return known;
+    if (this.#edges.size >= this.settings.maxEdges) {
+      this.counters.edges_refused++;
+      return undefined;
+    }
+    const scope = this.#networks.scope(clientAddress, service.address);
+    const made = new EdgeEntry(clientAddress, service, scope, atMicros);
+    this.#edges.set(key, made);
+    this.counters.edges++;
+    return made;
+  }
+
+  #endpoint(service: ServiceEntry, call: Call): EndpointEntry | undefined {
+    const { path } = call;
+    if (path === undefined || call.method === undefined) return undefined;
+    const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
+    if (method === "CONNECT") return this.#fixedEndpoint(service, method, "{authority}", call);
+    if (path.charCodeAt(0) !== 0x2f)
+      return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
+    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
+      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
+    }
+    const node = service.paths.find(path);
+    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
+  }
+
+  #makeEndpoint(
+    service: ServiceEntry,
+    method: string,
+    node: PathNode<MethodSet>,
+    call: Call,
+  ): EndpointEntry | undefined {
+    const made = this.#admit(service, method, node, call.atMicros);
+    if (made === undefined) return undefined;
+    node.leaf ??= new MethodSet();
+    node.leaf.endpoints.push(made);
+    if (call.status === 404) service.notFoundEndpoints++;
+    return made;
+  }
+
+  /** Endpoints whose template does not come from the paths seen. */
+  #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
+    const key = `${service.address} ${service.port} ${method} ${template}`;
+    const known = this.#fixed.get(key);
+    if (known !== undefined) return known;
+    const made = this.#admit(service, method, template, call.atMicros);
+    if (made !== undefined) this.#fixed.set(key, made);
+    return made;
+  }
+
+  #admit(
+    service: ServiceEntry,
+    method: string,
+    place: PathNode<MethodSet> | string,
+    atMicros: number,
+  ): EndpointEntry | undefined {
+    if (this.#endpoints.size >= this.settings.maxEndpoints) {
+      this.counters.endpoints_refused++;
+      return undefined;
+    }
+    const made = new EndpointEntry(service, method, place, this.settings.maxCallersPerEndpoint, atMicros);
+    this.#endpoints.add(made);
+    this.counters.endpoints++;
+    return made;
+  }
+
+  merge(from: MethodSet, into: PathNode<MethodSet>): void {
+    into.leaf ??= new MethodSet();
+    for (const endpoint of from.endpoints) {
+      const removal = this.#removalOf(endpoint);
+      const target = into.leaf.get(endpoint.method);
+      if (target === undefined) {
+        endpoint.node = into;
+        into.leaf.endpoints.push(endpoint);
+        if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      } else {
+        target.merge(endpoint);
+        this.#endpoints.delete(endpoint);
+        this.counters.endpoints--;
+        this.counters.endpoints_merged++;
+        if (!target.isChanged) this.#endpointChanged(target);
+      }
+      this.#removals.push({ ...removal, mergedInto: into.template });
+    }
+  }
+
+  signature(leaf: MethodSet): string {
+    return leaf.signature();
+  }
+
+  calls(leaf: MethodSet): number {
+    return leaf.calls;
+  }
+
+  #removalOf(endpoint: EndpointEntry): RemovalRecord {
+    const { service, method, template } = endpoint;
+    return { kind: "removal", serverAddress: service.address, serverPort: service.port, method, template };
+  }
+
+  #timeSeen(atMicros: number): void {
+    if (this.#firstMicros === undefined || atMicros < this.#firstMicros) this.#firstMicros = atMicros;
+    if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
+  }
+
+  #serviceChanged(service: ServiceEntry): void {
+    service.isChanged = true;
+    this.#changedServices.push(service);
+  }
+
+  #edgeChanged(edge: EdgeEntry): void {
+    edge.isChanged = true;
+    this.#changedEdges.push(edge);
+  }
+
+  #endpointChanged(endpoint: EndpointEntry): void {
+    endpoint.isChanged = true;
+    this.#changedEndpoints.push(endpoint);
+  }
+
+  *services(): Iterable<ServiceRecord> {
+    for (const [, service] of sorted(this.#services)) yield service.record();
+  }
+
+  *edges(): Iterable<EdgeRecord> {
+    for (const [, edge] of sorted(this.#edges)) yield this.#edgeRecord(edge);
+  }
+
+  *endpoints(): Iterable<EndpointRecord> {
+    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
+    yield* records.sort(
+      (a, b) =>
+        compare(a.serverAddress, b.serverAddress) ||
+        a.serverPort - b.serverPort ||
+        compare(a.template, b.template) ||
+        compare(a.method, b.method),
+    );
+  }
+
+  #edgeRecord(edge: EdgeEntry): EdgeRecord {
+    return edge.record(this.#serviceAt.get(edge.clientAddress)?.name);
+  }
+
+  #stateOf(endpoint: EndpointEntry): EndpointState {
+    if (this.#lastMicros - endpoint.lastMicros > this.settings.dormantSeconds * 1e6) return "dormant";
+    const learningMicros = this.settings.learningSeconds * 1e6;
+    const isLate = endpoint.firstMicros - (this.#firstMicros ?? 0) > learningMicros;
+    return isLate && this.#lastMicros - endpoint.firstMicros < learningMicros ? "new" : "active";
+  }
+
+  /** At most `maxRows` changed rows; those left over come with the next delta. */
+  takeDelta(maxRows: number): InventoryDelta {
+    this.#sweepStates();
+    const rows: InventoryRow[] = [];
+    for (const service of this.#changedServices.splice(0, maxRows)) {
+      service.isChanged = false;
+      rows.push({ record: service.record(), state: service.state() });
+    }
+    for (const edge of this.#changedEdges.splice(0, maxRows - rows.length)) {
+      edge.isChanged = false;
+      rows.push({ record: this.#edgeRecord(edge), state: "{}" });
+    }
+    for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
+      endpoint.isChanged = false;
+      if (this.#endpoints.has(endpoint))
+        rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
+    }
+    const removals = this.#removals;
+    this.#removals = [];
+    return { rows, removals };
+  }
+
+  /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
+  #sweepStates(): void {
+    if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
+    this.#lastSweepMicros = this.#lastMicros;
+    for (const endpoint of this.#endpoints) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
+    }
+  }
+
+  /** Goes on counting from what a store kept. Only while it is empty. */
+  restore(rows: readonly InventoryRow[]): void {
+    restoreRows(rows, {
+      service: (record) => {
+        this.#timeSeen(record.firstMicros);
+        return this.#service(record.address, record.port, record.firstMicros);
+      },
+      edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
+      endpoint: (record, service, node) => {
+        const call = { atMicros: record.firstMicros, status: undefined } as Call;
+        return node === undefined
+          ? this.#fixedEndpoint(service, record.method, record.template, call)
+          : this.#makeEndpoint(service, record.method, node, call);
+      },
+    });
+    for (const service of this.#services.values()) this.#timeSeen(service.lastMicros);
+  }
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => compare(a, b));
+}

@@ -1,0 +1,128 @@
+import { MASK } from "../../protocol/http/secret.js";
+
+/** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
+export type SegmentType =
+  | "word"
+  | "slug"
+  | "code"
+  | "mixed"
+  | "identifier"
+  | "number"
+  | "uuid"
+  | "hash"
+  | "date"
+  | "email"
+  | "address"
+  | "locale"
+  | "token"
+  | "encoded";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const DATE = /^\d{4}-\d\d(-\d\d([T_ ]\d\d[:\-.]?\d\d.*)?)?$/;
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+const LOCALE = /^[a-z]{2,3}[-_][A-Z]{2}$/;
+const EMAIL = /^[^@/]+(@|%40)[^@/]+\.[a-z]{2,}$/i;
+const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/;
+const TWO_LETTERS = /^[a-z]{2}$/;
+/** v1, v2.1, v1beta2, 2.0, 1.1.0: they tell apart versions of an API, not things. */
+const VERSION = /^(v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
+/** Words that merely end in digits: oauth2, s3, sha256, i18n. */
+const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
+const MAX_WORD_LENGTH = 48;
+
+const DIGIT = 1;
+const LOWER = 2;
+const UPPER = 4;
+const HYPHEN = 8;
+const PERCENT = 16;
+const DOT = 32;
+const AT = 64;
+const OTHER = 128;
+const NOT_HEX = 256;
+
+/** Bits of what characters a text has. */
+function charactersOf(text: string): number {
+  let seen = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) seen |= DIGIT;
+    else if (code >= 0x61 && code <= 0x7a) seen |= code > 0x66 ? LOWER | NOT_HEX : LOWER;
+    else if (code >= 0x41 && code <= 0x5a) seen |= code > 0x46 ? UPPER | NOT_HEX : UPPER;
+    else if (code === 0x2d || code === 0x5f) seen |= HYPHEN | NOT_HEX;
+    else if (code === 0x25) seen |= PERCENT | NOT_HEX;
+    else if (code === 0x2e) seen |= DOT | NOT_HEX;
+    else if (code === 0x40) seen |= AT | NOT_HEX;
+    else seen |= OTHER | NOT_HEX;
+  }
+  return seen;
+}
+
+export function typeOf(text: string): SegmentType {
+  const seen = charactersOf(text);
+  if (seen === DIGIT) return "number";
+  if ((seen & DIGIT) === 0) return wordType(text, seen);
+  if (VERSION.test(text)) return "word";
+  if ((seen & (LOWER | UPPER)) === 0) return digitType(text);
+  return mixedType(text, seen);
+}
+
+function wordType(text: string, seen: number): SegmentType {
+  if (text === MASK) return "token";
+  if ((seen & (AT | PERCENT)) !== 0) return EMAIL.test(text) ? "email" : (seen & PERCENT) !== 0 ? "encoded" : "word";
+  if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
+  if (text.length > MAX_WORD_LENGTH) return "token";
+  if ((seen & HYPHEN) !== 0 && text.split(/-+/).length >= 4) return "slug";
+  if ((seen & LOWER) === 0 && (seen & UPPER) !== 0 && (seen & OTHER) === 0) return "code";
+  if (TWO_LETTERS.test(text)) return "code";
+  return (seen & UPPER) !== 0 && /^[a-z]{2,4}_[A-Za-z]{10,}$/.test(text) && countCaseChanges(text) >= 5
+    ? "token"
+    : "word";
+}
+
+/** Digits and punctuation. */
+function digitType(text: string): SegmentType {
+  if (DATE.test(text)) return "date";
+  return IPV4.test(text) ? "address" : "number";
+}
+
+function mixedType(text: string, seen: number): SegmentType {
+  const { length } = text;
+  if (length === 36 && UUID.test(text)) return "uuid";
+  if ((seen & NOT_HEX) === 0 && length >= 12) return "hash";
+  if ((seen & AT) !== 0 && EMAIL.test(text)) return "email";
+  if ((seen & PERCENT) !== 0) return EMAIL.test(text) ? "email" : "encoded";
+  if (DATE.test(text)) return "date";
+  if (PREFIXED_ID.test(text)) return "token";
+  if (WORD_WITH_DIGITS.test(text)) return "mixed";
+  const digits = countDigits(text);
+  if (length >= 20 && (seen & HYPHEN) === 0 && (seen & DOT) === 0) return "token";
+  if (digits >= 4 && digits * 4 >= length) return "identifier";
+  if ((seen & UPPER) !== 0 && (seen & (LOWER | HYPHEN | DOT | OTHER)) === 0)
+    return digits >= 2 ? "identifier" : "mixed";
+  if ((seen & LOWER) !== 0 && (seen & UPPER) !== 0 && digits >= 2 && length >= 10) return "token";
+  return length > MAX_WORD_LENGTH ? "token" : "mixed";
+}
+
+function countDigits(text: string): number {
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) digits++;
+  }
+  return digits;
+}
+
+/** Words put together change case twice a word, random letters far more often. */
+function countCaseChanges(text: string): number {
+  return text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
+}
+
+/** Whether a segment of this type is a value by its form alone. */
+export function isValue(type: SegmentType): boolean {
+  return type !== "word" && type !== "slug" && type !== "code" && type !== "mixed";
+}
+
+/** Text with every run of digits as `0` and every run of letters as `a`: what `user-1` and `user-22` share. */
+export function skeletonOf(text: string): string {
+  return text.replace(/\d+/g, "0").replace(/[a-z]+/gi, "a");
+}

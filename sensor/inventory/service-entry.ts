@@ -1,0 +1,134 @@
+import { isIP } from "node:net";
+import type { ServiceRecord } from "../../shared/event.js";
+import type { Call, Connection } from "../protocol/message.js";
+import { hexOrder } from "./header-order.js";
+import type { MethodSet } from "./method-set.js";
+import type { Service } from "./observation.js";
+import type { PathTree } from "./path/path-tree.js";
+import { compare, Tally } from "./tally.js";
+
+const MAX_NAMES = 8;
+const MAX_SOFTWARE = 8;
+const MAX_ORDERS = 8;
+const MAX_TEXT = 200;
+
+interface ServiceState {
+  readonly names: Readonly<Record<string, number>>;
+}
+
+/** A service of the inventory, counting. */
+export class ServiceEntry implements Service {
+  readonly address: string;
+  readonly port: number;
+  readonly paths: PathTree<MethodSet>;
+  readonly names = new Tally(MAX_NAMES);
+  readonly #software = new Tally(MAX_SOFTWARE);
+  readonly #frameworks = new Tally(MAX_SOFTWARE);
+  readonly #orders = new Set<number>();
+  readonly #protocols = new Tally(MAX_SOFTWARE);
+  connections = 0;
+  calls = 0;
+  firstMicros: number;
+  lastMicros: number;
+  isChanged = false;
+  /** Endpoints that answered nothing but 404. */
+  notFoundEndpoints = 0;
+  #name: string;
+  #lastAuthority: string | undefined = undefined;
+  #lastHost: string | undefined = undefined;
+
+  constructor(address: string, port: number, atMicros: number, paths: PathTree<MethodSet>) {
+    this.address = address;
+    this.port = port;
+    this.paths = paths;
+    this.firstMicros = atMicros;
+    this.lastMicros = atMicros;
+    this.#name = ownName(address, port);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  connection(connection: Connection): void {
+    this.connections++;
+    this.seen(connection.atMicros);
+    if (connection.protocol !== undefined) this.#protocols.add(connection.protocol);
+  }
+
+  call(call: Call): void {
+    this.calls++;
+    this.seen(call.atMicros);
+    const host = this.#hostOf(call.authority);
+    if (host !== undefined) this.#nameSeen(host);
+    if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
+    if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
+    if (call.framework !== undefined) this.#frameworks.note(call.framework);
+    if (call.status !== undefined && this.#orders.size < MAX_ORDERS) this.#orders.add(call.responseHeaderOrder);
+  }
+
+  seen(atMicros: number): void {
+    if (atMicros > this.lastMicros) this.lastMicros = atMicros;
+    else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
+  }
+
+  record(): ServiceRecord {
+    return {
+      kind: "service",
+      address: this.address,
+      port: this.port,
+      name: this.name,
+      names: this.names.texts(),
+      software: this.#software.sortedTexts(),
+      frameworks: this.#frameworks.sortedTexts(),
+      headerOrders: [...this.#orders].map(hexOrder).sort(compare),
+      protocols: this.#protocols.sortedTexts(),
+      connections: this.connections,
+      calls: this.calls,
+      firstMicros: this.firstMicros,
+      lastMicros: this.lastMicros,
+    };
+  }
+
+  state(): string {
+    const state: ServiceState = { names: this.names.record() };
+    return JSON.stringify(state);
+  }
+
+  restore(record: ServiceRecord, text: string): void {
+    const state = JSON.parse(text) as ServiceState;
+    this.names.restore(state.names);
+    for (const software of record.software) this.#software.add(software);
+    for (const framework of record.frameworks) this.#frameworks.add(framework);
+    for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
+    for (const protocol of record.protocols) this.#protocols.add(protocol);
+    this.connections = record.connections;
+    this.calls = record.calls;
+    this.firstMicros = record.firstMicros;
+    this.lastMicros = record.lastMicros;
+    this.#name = record.name;
+  }
+
+  #hostOf(authority: string | undefined): string | undefined {
+    if (authority === this.#lastAuthority) return this.#lastHost;
+    this.#lastAuthority = authority;
+    this.#lastHost = authority === undefined ? undefined : hostName(authority);
+    return this.#lastHost;
+  }
+
+  #nameSeen(host: string): void {
+    this.names.add(host);
+    if (host !== this.#name) this.#name = this.names.texts()[0] ?? this.#name;
+  }
+}
+
+function ownName(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Host of an authority in lower case; undefined where it is an address or no name at all. */
+function hostName(authority: string): string | undefined {
+  const host = authority.replace(/:\d*$/, "").toLowerCase();
+  if (host === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(host) || isIP(host) !== 0) return undefined;
+  return host;
+}

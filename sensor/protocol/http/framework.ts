@@ -1,0 +1,31 @@
+import { EMPTY_HASH, mixByte, WordTable } from "../../bytes/word-table.js";
+
+const EQUALS = 0x3d;
+
+/** Names that frameworks give to their session cookies by default. */
+const COOKIES: readonly (readonly [string, string])[] = [
+  ["jsessionid", "Java servlet"],
+  ["phpsessid", "PHP"],
+  ["connect.sid", "Express"],
+  ["asp.net_sessionid", "ASP.NET"],
+  [".aspnetcore.session", "ASP.NET Core"],
+  ["laravel_session", "Laravel"],
+  ["symfony", "Symfony"],
+  ["csrftoken", "Django"],
+  ["sessionid", "Django"],
+  ["play_session", "Play"],
+  ["cakephp", "CakePHP"],
+  ["ci_session", "CodeIgniter"],
+  ["rack.session", "Rack"],
+  ["beaker.session.id", "Pyramid"],
+];
+const NAMES = new WordTable(COOKIES.map(([name]) => name));
+
+/** Framework that the name of a Set-Cookie value gives away; the value itself is not looked at. */
+export function cookieFramework(bytes: Buffer, start: number, end: number): string | undefined {
+  let hash = EMPTY_HASH;
+  let at = start;
+  while (at < end && bytes[at] !== EQUALS) hash = mixByte(hash, bytes[at++]);
+  const found = NAMES.find(bytes, start, at, hash);
+  return found < 0 ? undefined : COOKIES[found][1];
+}

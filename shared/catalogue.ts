@@ -1,0 +1,54 @@
+import type { Severity } from "./event.js";
+
+/** What is said of every finding of one rule. */
+export interface RuleEntry {
+  readonly severity: Severity;
+  readonly title: string;
+  /** What to do about it, for a person. */
+  readonly remedy: string;
+  readonly references: readonly string[];
+}
+
+/**
+ * All rules by id. An id is part of each finding's identity: add, never rename. References: OWASP API Security Top 10 (2023),
+ * NIST SP 800-204 security strategies, CWE, PCI DSS 4.0, HIPAA 45 CFR 164, GDPR articles.
+ */
+export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
+  "cleartext-http": {
+    severity: "medium",
+    title: "Services talk over HTTP without TLS",
+    remedy: "Serve this port over TLS, mutual where both ends are yours, and close the cleartext one.",
+    references: [
+      "owasp-api:2023-API8",
+      "nist:800-204:MS-SS-4",
+      "cwe:319",
+      "pci-dss:4.2.1",
+      "hipaa:164.312(e)(1)",
+      "gdpr:32",
+    ],
+  },
+  "basic-credentials-in-cleartext": {
+    severity: "high",
+    title: "Basic credentials cross the network in the clear",
+    remedy: "Change these credentials, then send them over TLS only, or replace them by short-lived tokens.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:523", "pci-dss:8.3.2", "hipaa:164.312(d)"],
+  },
+  "credential-in-url": {
+    severity: "high",
+    title: "A credential stands in the URL",
+    remedy: "Send it in the Authorization header: URLs end up in logs, histories and referrers. Revoke what was sent.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:598", "pci-dss:8.3.2"],
+  },
+  "new-endpoint": {
+    severity: "low",
+    title: "An endpoint appeared after the learning period",
+    remedy: "Check that its release was reviewed and that it is documented.",
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:1059"],
+  },
+  "framing-anomaly": {
+    severity: "medium",
+    title: "HTTP messages break the rules of framing",
+    remedy: "Find out who sends them: two parsers that disagree on where a request ends let requests be smuggled.",
+    references: ["owasp-api:2023-API8", "cwe:444", "nist:800-204:MS-SS-5"],
+  },
+};

@@ -1,0 +1,196 @@
+export type SettingValue = string | number | boolean | readonly string[] | undefined;
+
+/** One setting: everything that configuration, its errors, its documentation and `check-config` need to know of it. */
+export interface Setting {
+  /** `section.name`, as in the file. */
+  readonly key: string;
+  readonly kind: "integer" | "boolean" | "text" | "texts" | "networks" | "listen" | "choice";
+  readonly default: SettingValue;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  /** Never shown. */
+  readonly isSecret?: true;
+  readonly help: string;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+function integer(key: string, value: number, min: number, max: number, help: string): Setting {
+  return { key, kind: "integer", default: value, min, max, help };
+}
+
+function text(key: string, value: string | undefined, help: string): Setting {
+  return { key, kind: "text", default: value, help };
+}
+
+function texts(key: string, value: readonly string[], help: string): Setting {
+  return { key, kind: "texts", default: value, help };
+}
+
+/** Every setting, in the order of the example file. */
+export const SETTINGS: readonly Setting[] = [
+  texts("capture.interface", [], "Interfaces to capture on; `any` for all of them."),
+  text(
+    "capture.filter",
+    "tcp or (ip[6:2] & 0x1fff != 0) or ip6[6] == 44",
+    "BPF filter, by default TCP and IP fragments; what it rejects costs nothing and is not counted. Empty for everything.",
+  ),
+  integer("capture.bufferBytes", 32 * MEBIBYTE, 1 * MEBIBYTE, 1_024 * MEBIBYTE, "Kernel buffer of each interface."),
+  integer(
+    "capture.restartMinMillis",
+    500,
+    10,
+    60_000,
+    "First wait before an interface that was lost is tried again; doubles.",
+  ),
+  integer("capture.restartMaxMillis", 10_000, 100, 600_000, "Longest such wait."),
+  integer("decode.maxFragmentedDatagrams", 1_024, 1, 1_000_000, "IP datagrams being put together at one time."),
+  integer("decode.maxFragmentBytes", 8 * MEBIBYTE, 65_536, 1_024 * MEBIBYTE, "Bytes held for them."),
+  integer("decode.fragmentSeconds", 30, 1, 3_600, "How long a fragment waits for the others."),
+  integer(
+    "flow.maxFlows",
+    200_000,
+    16,
+    10_000_000,
+    "TCP connections followed at one time; beyond it new ones are refused and counted.",
+  ),
+  integer(
+    "flow.maxPendingBytesPerSide",
+    MEBIBYTE,
+    4_096,
+    1_024 * MEBIBYTE,
+    "Bytes held behind a hole in one direction.",
+  ),
+  integer("flow.maxPendingBytes", 64 * MEBIBYTE, 65_536, 16_384 * MEBIBYTE, "The same for all connections."),
+  integer("flow.gapMillis", 1_000, 1, 60_000, "How long a hole may wait where acknowledgments are not seen."),
+  integer("flow.idleSeconds", 300, 1, 86_400, "Silence after which a connection is over."),
+  integer("flow.halfOpenSeconds", 30, 1, 86_400, "The same before its first byte of data."),
+  integer("flow.closedSeconds", 10, 1, 3_600, "How long a closed connection is remembered for late packets."),
+  integer(
+    "protocol.maxHeldBytesPerSide",
+    4_096,
+    64,
+    MEBIBYTE,
+    "First bytes of a connection held until its protocol is known.",
+  ),
+  integer("protocol.maxHeadBytes", 65_536, 1_024, 16 * MEBIBYTE, "Largest HTTP head."),
+  integer("protocol.maxPipelined", 1_000, 1, 100_000, "Requests of one connection that wait for their answers."),
+  {
+    key: "protocol.faults",
+    kind: "choice",
+    default: "survive",
+    choices: ["survive", "throw"],
+    help: "What a fault of our own does; `throw` is for tests.",
+  },
+  {
+    key: "inventory.eastWestNetworks",
+    kind: "networks",
+    default: [
+      "10.0.0.0/8",
+      "172.16.0.0/12",
+      "192.168.0.0/16",
+      "100.64.0.0/10",
+      "169.254.0.0/16",
+      "127.0.0.0/8",
+      "fc00::/7",
+      "fe80::/10",
+      "::1/128",
+    ],
+    help: "Networks of yours: traffic between two of their addresses is east-west.",
+  },
+  integer("inventory.maxServices", 5_000, 1, 1_000_000, "Services kept."),
+  integer("inventory.maxEdges", 20_000, 1, 10_000_000, "Pairs of client and service kept."),
+  integer("inventory.maxEndpoints", 20_000, 1, 10_000_000, "Endpoints kept."),
+  integer(
+    "inventory.maxCallersPerEndpoint",
+    64,
+    1,
+    10_000,
+    "Callers of an endpoint kept by address; further ones are only counted.",
+  ),
+  integer(
+    "inventory.dormantSeconds",
+    30 * 86_400,
+    60,
+    10 * 365 * 86_400,
+    "Time without a call after which an endpoint is dormant.",
+  ),
+  texts("inventory.literalSegments", [], "Path segments that are never made into a parameter."),
+  integer(
+    "detect.learningSeconds",
+    86_400,
+    0,
+    365 * 86_400,
+    "Time after the first packet in which every endpoint counts as known.",
+  ),
+  integer("detect.maxFindings", 10_000, 1, 1_000_000, "Findings kept."),
+  texts("detect.disabledRules", [], "Rules that are not run."),
+  integer(
+    "sample.callsPerSecond",
+    50,
+    0,
+    10_000,
+    "Calls sent to the console's live feed each second; the others are counted.",
+  ),
+  text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
+  integer(
+    "store.maxOutboxEvents",
+    200_000,
+    100,
+    100_000_000,
+    "Events kept for a console that can't be reached; the oldest calls go first.",
+  ),
+  integer("store.maxOutboxBytes", 256 * MEBIBYTE, MEBIBYTE, 65_536 * MEBIBYTE, "The same in bytes."),
+  text(
+    "deliver.console",
+    undefined,
+    "Address of the console: wss://console.example:8470 (ws:// from loopback only). Without it nothing is sent.",
+  ),
+  { ...text("deliver.token", undefined, "Token the console gave this sensor; better in a file."), isSecret: true },
+  text("deliver.tokenFile", undefined, "File that holds the token."),
+  text("deliver.caFile", undefined, "Certificates the console's is checked against, in PEM; the system's by default."),
+  { key: "deliver.allowPlaintext", kind: "boolean", default: false, help: "Allow ws:// beyond loopback." },
+  integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
+  integer("deliver.retryMaxMillis", 30_000, 100, 3_600_000, "Longest such wait."),
+  text("deliver.name", undefined, "Name this sensor gives itself; the host's by default."),
+  {
+    key: "health.listen",
+    kind: "listen",
+    default: "127.0.0.1:9464",
+    help: "Where the sensor tells /healthz and /metrics; empty for nowhere.",
+  },
+  {
+    key: "console.listen",
+    kind: "listen",
+    default: "127.0.0.1:8470",
+    help: "Where the console takes sensors and browsers.",
+  },
+  text("console.database", "/var/lib/eastwatch-console/console.sqlite", "The console's SQLite file."),
+  text("console.certificateFile", undefined, "Certificate chain for TLS, in PEM."),
+  text("console.keyFile", undefined, "Its key, in PEM."),
+  {
+    key: "console.allowPlainFromNetwork",
+    kind: "boolean",
+    default: false,
+    help: "Take sensors and browsers without TLS from beyond loopback.",
+  },
+  integer("console.maxCalls", 200_000, 100, 100_000_000, "Sampled calls kept; the oldest go first."),
+  integer("console.maxFindings", 200_000, 100, 100_000_000, "Findings kept; those seen longest ago go first."),
+  integer("console.sessionHours", 12, 1, 720, "How long an operator stays logged in."),
+  {
+    key: "log.level",
+    kind: "choice",
+    default: "info",
+    choices: ["debug", "info", "warn", "error"],
+    help: "What is logged.",
+  },
+];
+
+/** `flow.maxFlows` → `EASTWATCH_FLOW_MAX_FLOWS`. */
+export function environmentName(key: string): string {
+  return `EASTWATCH_${key
+    .replace(/([A-Z])/g, "_$1")
+    .replaceAll(".", "_")
+    .toUpperCase()}`;
+}

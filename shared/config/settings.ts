@@ -1,0 +1,88 @@
+import { SETTINGS, type SettingValue } from "./setting-list.js";
+
+/** All settings, with defaults in place; a setting without one may be undefined. */
+export interface Settings {
+  readonly capture: {
+    readonly interface: readonly string[];
+    readonly filter: string;
+    readonly bufferBytes: number;
+    readonly restartMinMillis: number;
+    readonly restartMaxMillis: number;
+  };
+  readonly decode: {
+    readonly maxFragmentedDatagrams: number;
+    readonly maxFragmentBytes: number;
+    readonly fragmentSeconds: number;
+  };
+  readonly flow: {
+    readonly maxFlows: number;
+    readonly maxPendingBytesPerSide: number;
+    readonly maxPendingBytes: number;
+    readonly gapMillis: number;
+    readonly idleSeconds: number;
+    readonly halfOpenSeconds: number;
+    readonly closedSeconds: number;
+  };
+  readonly protocol: {
+    readonly maxHeldBytesPerSide: number;
+    readonly maxHeadBytes: number;
+    readonly maxPipelined: number;
+    readonly faults: "throw" | "survive";
+  };
+  readonly inventory: {
+    readonly eastWestNetworks: readonly string[];
+    readonly maxServices: number;
+    readonly maxEdges: number;
+    readonly maxEndpoints: number;
+    readonly maxCallersPerEndpoint: number;
+    readonly dormantSeconds: number;
+    readonly literalSegments: readonly string[];
+    /** The same as `detect.learningSeconds`. */
+    readonly learningSeconds: number;
+  };
+  readonly detect: {
+    readonly learningSeconds: number;
+    readonly maxFindings: number;
+    readonly disabledRules: readonly string[];
+  };
+  readonly sample: { readonly callsPerSecond: number };
+  readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
+  readonly deliver: {
+    readonly console: string | undefined;
+    readonly token: string | undefined;
+    readonly tokenFile: string | undefined;
+    readonly caFile: string | undefined;
+    readonly allowPlaintext: boolean;
+    readonly retryMinMillis: number;
+    readonly retryMaxMillis: number;
+    readonly name: string | undefined;
+  };
+  readonly health: { readonly listen: string };
+  readonly console: {
+    readonly listen: string;
+    readonly database: string;
+    readonly certificateFile: string | undefined;
+    readonly keyFile: string | undefined;
+    readonly allowPlainFromNetwork: boolean;
+    readonly maxCalls: number;
+    readonly maxFindings: number;
+    readonly sessionHours: number;
+  };
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+}
+
+export function defaultSettings(): Settings {
+  return buildSettings(new Map(SETTINGS.map((setting) => [setting.key, setting.default])));
+}
+
+/** Settings from a value for each key of the list. */
+export function buildSettings(values: ReadonlyMap<string, SettingValue>): Settings {
+  const sections: Record<string, Record<string, SettingValue>> = {};
+  for (const { key } of SETTINGS) {
+    const [section, name] = key.split(".");
+    sections[section] ??= {};
+    sections[section][name] = values.get(key);
+  }
+  sections.inventory.learningSeconds = values.get("detect.learningSeconds");
+  return sections as unknown as Settings;
+}

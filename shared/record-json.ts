@@ -1,0 +1,91 @@
+import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord } from "./event.js";
+import { formatTime } from "./time.js";
+
+/** One line of calls.ndjson. Written piece by piece: there is one for every call. */
+export function callLine(call: CallRecord): string {
+  let line = `{"time":"${formatTime(call.atMicros)}","flow.id":"${call.flowId}"`;
+  line += `,"client.address":"${call.clientAddress}","client.port":${call.clientPort}`;
+  line += `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`;
+  line += `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`;
+  if (call.method !== undefined) line += `,"http.request.method":${JSON.stringify(call.method)}`;
+  if (call.path !== undefined) line += `,"url.path":${JSON.stringify(call.path)}`;
+  if (call.template !== undefined) line += `,"url.template":${JSON.stringify(call.template)}`;
+  if (call.authority !== undefined) line += `,"http.authority":${JSON.stringify(call.authority)}`;
+  if (call.status !== undefined) line += `,"http.response.status_code":${call.status}`;
+  if (call.requestBodySize !== undefined) line += `,"http.request.body.size":${call.requestBodySize}`;
+  if (call.responseBodySize !== undefined) line += `,"http.response.body.size":${call.responseBodySize}`;
+  if (call.durationMillis !== undefined) line += `,"duration_ms":${call.durationMillis}`;
+  if (call.userAgent !== undefined) line += `,"user_agent.original":${JSON.stringify(call.userAgent)}`;
+  if (call.method !== undefined) line += `,"auth.kinds":${JSON.stringify(call.credentials)}`;
+  return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
+}
+
+/** A record under the names of CONTRACT.md, and nothing beyond them. */
+export function edgeObject(edge: EdgeRecord): Record<string, unknown> {
+  return {
+    "client.address": edge.clientAddress,
+    "server.address": edge.serverAddress,
+    "server.port": edge.serverPort,
+    "client.service": edge.clientService,
+    "server.service": edge.serverService,
+    scope: edge.scope,
+    calls: edge.calls,
+    handshakes: edge.handshakes,
+    posture: edge.posture,
+    first_seen: formatTime(edge.firstMicros),
+    last_seen: formatTime(edge.lastMicros),
+  };
+}
+
+export function endpointObject(endpoint: EndpointRecord): Record<string, unknown> {
+  return {
+    service: endpoint.service,
+    "server.address": endpoint.serverAddress,
+    "server.port": endpoint.serverPort,
+    "http.request.method": endpoint.method,
+    "url.template": endpoint.template,
+    calls: endpoint.calls,
+    callers: endpoint.callers,
+    // Calls without an answer are counted under 0, which is no status.
+    statuses: Object.fromEntries(Object.entries(endpoint.statuses).filter(([status]) => status !== "0")),
+    "auth.kinds": Object.keys(endpoint.credentials),
+    "data.classes": endpoint.dataClasses,
+    state: endpoint.state,
+    first_seen: formatTime(endpoint.firstMicros),
+    last_seen: formatTime(endpoint.lastMicros),
+    missing_bytes: endpoint.missingBytes,
+  };
+}
+
+export function findingObject(finding: FindingRecord): Record<string, unknown> {
+  return {
+    time: formatTime(finding.firstMicros),
+    id: finding.id,
+    rule: finding.rule,
+    severity: finding.severity,
+    title: finding.title,
+    summary: finding.summary,
+    "client.address": finding.clientAddress,
+    "server.address": finding.serverAddress,
+    "server.port": finding.serverPort,
+    "http.request.method": finding.method,
+    "url.template": finding.template,
+    count: finding.count,
+    first_seen: formatTime(finding.firstMicros),
+    last_seen: formatTime(finding.lastMicros),
+    evidence: finding.evidence,
+    references: finding.references,
+  };
+}
+
+export function edgeLine(edge: EdgeRecord): string {
+  return JSON.stringify(edgeObject(edge));
+}
+
+export function endpointLine(endpoint: EndpointRecord): string {
+  return JSON.stringify(endpointObject(endpoint));
+}
+
+export function findingLine(finding: FindingRecord): string {
+  return JSON.stringify(findingObject(finding));
+}
