@@ -59,7 +59,7 @@ export class StartLine {
     if (end !== lineEnd) this.isOdd = true;
     let last = end;
     while (last > targetStart && !isSpace(bytes[last - 1])) last--;
-    if (last <= targetStart || !isVersionName(bytes, last, end)) {
+    if (!namesHttp(bytes, last, end)) {
       this.version = "0.9";
       this.targetEnd = end;
       if (hasSpace(bytes, targetStart, end)) this.isOdd = true;
@@ -69,7 +69,8 @@ export class StartLine {
     let targetEnd = last - 1;
     while (targetEnd > targetStart && isSpace(bytes[targetEnd - 1])) targetEnd--;
     this.targetEnd = Math.max(targetEnd, targetStart);
-    if (targetEnd !== last - 1 || hasSpace(bytes, targetStart, targetEnd)) this.isOdd = true;
+    if (targetEnd !== last - 1 || targetEnd <= targetStart || hasSpace(bytes, targetStart, targetEnd))
+      this.isOdd = true;
   }
 
   /** Reads `HTTP/x.y SP 3DIGIT …`; false where bytes[start, end) is no status line, RFC 9112 §4. */
@@ -101,7 +102,7 @@ export class StartLine {
   #version(bytes: Buffer, start: number, end: number): "1.0" | "1.1" {
     const major = bytes[start + 5];
     const minor = bytes[start + 7];
-    if (end - start !== 8 || major !== 0x31 || minor > 0x31) this.isOdd = true;
+    if (end - start !== 8 || major !== 0x31 || (minor !== 0x30 && minor !== 0x31)) this.isOdd = true;
     return major < 0x31 || (major === 0x31 && minor === 0x30) ? "1.0" : "1.1";
   }
 }
@@ -110,6 +111,18 @@ function methodName(bytes: Buffer, start: number, end: number): string {
   const known = METHODS.indexOf(bytes, start, end);
   if (known >= 0 && bytes[start] <= 0x5a && bytes[end - 1] <= 0x5a) return METHOD_NAMES[known];
   return bytes.latin1Slice(start, end);
+}
+
+/** Whether a word of the request line is meant as a version, well-formed or not. */
+function namesHttp(bytes: Buffer, start: number, end: number): boolean {
+  return (
+    end - start >= 6 &&
+    bytes[start] === 0x48 &&
+    bytes[start + 1] === 0x54 &&
+    bytes[start + 2] === 0x54 &&
+    bytes[start + 3] === 0x50 &&
+    bytes[start + 4] === 0x2f
+  );
 }
 
 /** `HTTP/` DIGIT `.` DIGIT at bytes[start]. */
@@ -147,7 +160,7 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
   while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
   const version = lineEnd - 8;
-  if (version > targetStart && isVersionName(bytes, version, lineEnd))
+  if (version >= targetStart && isVersionName(bytes, version, lineEnd))
     return bytes[version + 5] === 0x32 ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
