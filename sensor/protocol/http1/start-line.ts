@@ -159,9 +159,9 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   }
   let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
   while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
-  const version = lineEnd - 8;
-  if (version >= targetStart && isVersionName(bytes, version, lineEnd))
-    return bytes[version + 5] === 0x32 ? "no" : "match";
+  let last = lineEnd;
+  while (last > targetStart && !isSpace(bytes[last - 1])) last--;
+  if (namesHttp(bytes, last, lineEnd)) return bytes[last + 5] === 0x32 ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
 }
