@@ -6,8 +6,8 @@ const run = (command, ...parameters) => execFileSync(`node_modules/.bin/${comman
 
 if (existsSync("shared/event.proto")) {
   mkdirSync("shared/generated", { recursive: true });
-  const options = ["-t", "static-module", "-w", "es6", "--es6", "--no-delimited", "--no-verify", "--force-long"];
-  run("pbjs", ...options.slice(0, 5), "-o", "shared/generated/event.js", "shared/event.proto");
+  const options = ["-t", "static-module", "-w", "es6", "--es6", "--no-delimited", "--no-verify", "--force-number"];
+  run("pbjs", ...options, "-o", "shared/generated/event.js", "shared/event.proto");
   run("pbts", "-o", "shared/generated/event.d.ts", "shared/generated/event.js");
 }
 run("tsc", "-p", "tsconfig.json");

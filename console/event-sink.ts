@@ -8,9 +8,8 @@ export interface SensorHello {
 }
 
 export interface EventBatch {
-  /** Outbox sequence of the first event; those after it follow without holes. */
-  readonly firstSequence: number;
-  readonly events: readonly SensorEvent[];
+  /** In the order of their outbox sequences, which rise but may skip. */
+  readonly events: readonly { readonly sequence: number; readonly event: SensorEvent }[];
   /** Events the sensor's outbox had to drop before this batch since it was installed, and calls it did not sample. */
   readonly droppedTotal: number;
   readonly callsNotSampledTotal: number;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { environmentName, SETTINGS, type Setting, type SettingValue } from "./setting-list.js";
 import { buildSettings, type Settings } from "./settings.js";
+import { suggestion } from "./suggestion.js";
 
 export interface Loaded {
   readonly settings: Settings;
@@ -35,7 +36,9 @@ export function loadSettings({ file, flags = {}, environment = {} }: LoadOptions
   readEnvironment(environment, set);
   for (const [key, value] of Object.entries(flags)) {
     const setting = BY_KEY.get(key);
-    if (setting !== undefined && value !== undefined) set(setting, value, `flag for ${key}`);
+    if (setting === undefined)
+      throw new CommandError(`--set: unknown setting "${key}"${suggestion(key, [...BY_KEY.keys()])}`);
+    if (value !== undefined) set(setting, typeof value === "string" ? fromText(setting, value) : value, "flag");
   }
   return { settings: buildSettings(values), values, origins };
 }
@@ -173,27 +176,4 @@ function isNetwork(text: string): boolean {
 function isListen(text: string): boolean {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   return match !== null && Number(match[3]) <= 65_535 && (match[1] === undefined || isIP(match[1]) === 6);
-}
-
-/** `; did you mean "…"?` where something known is near. */
-export function suggestion(text: string, known: readonly string[]): string {
-  const nearest = known
-    .map((candidate) => ({ candidate, distance: distance(text.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return nearest !== undefined && nearest.distance <= Math.max(2, text.length / 4)
-    ? `; did you mean "${nearest.candidate}"?`
-    : "";
-}
-
-/** Edit distance (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

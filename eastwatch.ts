@@ -1,0 +1,192 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { CommandError } from "./shared/command-error.js";
+import { SEVERITIES, type Severity } from "./shared/event.js";
+import { VERSION } from "./shared/version.js";
+
+const USAGE = 2;
+const OUR_BUG = 70;
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly set?: readonly string[];
+}
+
+/** Each command is loaded when it is called: analyzing a file must not wait for the console's libraries. */
+function program(): Command {
+  const root = new Command("eastwatch")
+    .description(
+      "Passive sensor for the traffic between services: API inventory, cleartext and findings, from the wire alone.",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  root
+    .command("sensor")
+    .description("Capture on this host, keep the inventory, stream findings to the console.")
+    .option("-i, --interface <name...>", "interface to capture on; `any` for all")
+    .option("--filter <bpf>", "BPF filter")
+    .option("--database <file>", "SQLite file of the inventory")
+    .option("--console <address>", "the console's address: wss://host:port")
+    .option("--token-file <file>", "file that holds this sensor's token")
+    .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
+    .option("--name <name>", "name this sensor gives itself")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSensor);
+  root
+    .command("console")
+    .description("Take sensors in, serve the page and its API.")
+    .option("--listen <address:port>", "where sensors and browsers are taken")
+    .option("--database <file>", "the console's SQLite file")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runConsole);
+  root
+    .command("add-sensor")
+    .description("Make a token for one more sensor and print it once.")
+    .argument("<name>", "name of the sensor")
+    .option("--database <file>", "the console's SQLite file")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runAddSensor);
+  root
+    .command("analyze")
+    .description("Run the same pipeline over capture files: pcap, pcapng, gzip of either; - is standard input.")
+    .argument("<capture...>", "capture files in their order")
+    .requiredOption("--out <folder>", "folder the results go to")
+    .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runAnalyze);
+  root
+    .command("export")
+    .description("Write the inventory as a document.")
+    .requiredOption("--format <format>", "ndjson or csv")
+    .option("--database <file>", "file of a sensor or a console")
+    .option("--out <file>", "file to write; standard output without it")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runExport);
+  root
+    .command("check-config")
+    .description("Show every setting with its value and where it came from.")
+    .option("--example", "print a commented example file instead")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runCheckConfig);
+  root
+    .command("demo")
+    .description("Console, sensor and small real services on this machine, with traffic between them.")
+    .option("--listen <address:port>", "where the page is", "127.0.0.1:8470")
+    .action(runDemo);
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+function configOption(): Option {
+  return new Option("-c, --config <file>", "configuration in YAML");
+}
+
+function setOption(): Option {
+  return new Option("-s, --set <key=value...>", "one setting, such as flow.maxFlows=1000");
+}
+
+async function load(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
+  const { loadSettings } = await import("./shared/config/load.js");
+  const given: Record<string, unknown> = { ...flags };
+  for (const pair of options.set ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals < 1) throw new CommandError(`--set "${pair}" must be key=value, such as flow.maxFlows=1000`);
+    given[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return loadSettings({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    flags: given,
+    environment: process.env,
+  });
+}
+
+async function runSensor(options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, {
+    "capture.interface": options.interface,
+    "capture.filter": options.filter,
+    "store.database": options.database,
+    "deliver.console": options.console,
+    "deliver.tokenFile": options.tokenFile,
+    "deliver.name": options.name,
+    "health.listen": options.listen,
+  });
+  const { runSensor: run } = await import("./sensor/command/sensor.js");
+  process.exitCode = await run(settings);
+}
+
+async function runConsole(options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, { "console.listen": options.listen, "console.database": options.database });
+  const { runConsole: run } = await import("./console/command/console.js");
+  process.exitCode = await run(settings);
+}
+
+async function runAddSensor(name: string, options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, { "console.database": options.database });
+  const { addSensor } = await import("./console/command/add-sensor.js");
+  process.exitCode = addSensor(settings, name);
+}
+
+interface AnalyzeFlags extends CommonOptions {
+  readonly out: string;
+  readonly failOn?: Severity;
+}
+
+async function runAnalyze(captures: readonly string[], { out, failOn, ...options }: AnalyzeFlags): Promise<void> {
+  const { settings } = await load(options, {});
+  const { analyze } = await import("./sensor/command/analyze.js");
+  process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
+}
+
+interface ExportFlags extends CommonOptions {
+  readonly format: string;
+  readonly database?: string;
+  readonly out?: string;
+}
+
+async function runExport({ format, out, ...options }: ExportFlags): Promise<void> {
+  const { settings } = await load(options, { "store.database": options.database });
+  const { exportInventory } = await import("./sensor/command/export.js");
+  const { database } = settings.store;
+  process.exitCode = exportInventory({ format, database, ...(out === undefined ? {} : { out }) });
+}
+
+async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {
+  if (example === true) {
+    const { exampleConfig } = await import("./shared/config/example.js");
+    process.stdout.write(exampleConfig());
+    return;
+  }
+  const loaded = await load(options, {});
+  const { describeSettings } = await import("./sensor/command/check-config.js");
+  process.stdout.write(describeSettings(loaded));
+}
+
+async function runDemo({ listen }: { readonly listen: string }): Promise<void> {
+  const { runDemo: run } = await import("./demo/demo.js");
+  process.exitCode = await run(listen);
+}
+
+/** What went wrong, as an exit code of CONTRACT.md. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof CommandError) {
+    process.stderr.write(`eastwatch: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`eastwatch: this is our own bug, please report it:\n${text}\n`);
+  return OUR_BUG;
+}
+
+try {
+  await program().parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}

@@ -1,0 +1,43 @@
+import { CommandError } from "../../shared/command-error.js";
+import type { InterfaceHealth } from "../../shared/event.js";
+import type { FrameSink } from "./frame.js";
+import { hostInterfaces } from "./host-interfaces.js";
+import { type CaptureSettings, type CaptureWatcher, InterfaceCapture } from "./interface-capture.js";
+
+export type { CaptureSettings } from "./interface-capture.js";
+
+/** Captures every interface that is configured. */
+export class CaptureSupervisor {
+  readonly #captures: readonly InterfaceCapture[];
+
+  /** `sinkOf` gives each interface's frames their way into the pipeline. */
+  constructor(settings: CaptureSettings, sinkOf: (name: string) => FrameSink, watcher: CaptureWatcher) {
+    this.#captures = settings.interface.map((name) => new InterfaceCapture(name, settings, sinkOf(name), watcher));
+  }
+
+  start(): void {
+    for (const capture of this.#captures) capture.start();
+  }
+
+  stop(): void {
+    for (const capture of this.#captures) capture.stop();
+  }
+
+  health(): InterfaceHealth[] {
+    return this.#captures.map((capture) => capture.health());
+  }
+}
+
+/** Throws CommandError for an interface this host does not have; it may come and go afterwards. */
+export function checkInterfaces(names: readonly string[]): void {
+  const present = hostInterfaces();
+  if (names.length === 0) {
+    throw new CommandError(
+      `capture.interface is empty; name one with --interface, this host has ${present.join(", ")}, any`,
+    );
+  }
+  for (const name of names) {
+    if (name === "any" || present.includes(name)) continue;
+    throw new CommandError(`capture.interface "${name}" does not exist; this host has ${present.join(", ")}, any`);
+  }
+}

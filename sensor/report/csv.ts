@@ -1,0 +1,88 @@
+import type { Report, ReportRow } from "./report.js";
+import { rowObject } from "./row-object.js";
+
+/** Columns of the one table that holds every kind of row; what a kind does not have stays empty. */
+const COLUMNS: readonly string[] = [
+  "kind",
+  "sensor",
+  "service",
+  "client.address",
+  "client.service",
+  "server.address",
+  "server.port",
+  "server.service",
+  "http.request.method",
+  "url.template",
+  "calls",
+  "connections",
+  "handshakes",
+  "scope",
+  "posture",
+  "protocols",
+  "callers",
+  "caller_count",
+  "statuses",
+  "auth.kinds",
+  "data.classes",
+  "state",
+  "parameters",
+  "request_content_types",
+  "response_content_types",
+  "duration_ms",
+  "request_bytes",
+  "response_bytes",
+  "names",
+  "software",
+  "frameworks",
+  "client_software",
+  "header_orders",
+  "rule",
+  "severity",
+  "title",
+  "summary",
+  "count",
+  "evidence",
+  "references",
+  "id",
+  "incomplete_calls",
+  "missing_bytes",
+  "first_seen",
+  "last_seen",
+];
+
+/** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** RFC 4180, and safe to open: nothing from the wire is taken for a formula. */
+export const csv: Report = {
+  name: "csv",
+  *write(rows: Iterable<ReportRow>): Iterable<string> {
+    yield `${BYTE_ORDER_MARK}${COLUMNS.join(",")}\r\n`;
+    for (const row of rows) {
+      const object = rowObject(row);
+      yield `${COLUMNS.map((column) => cell(object[column])).join(",")}\r\n`;
+    }
+  },
+};
+
+function cell(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = guard(plain(value));
+  return /[",\r\n;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lists and objects as words that read well in one cell. */
+function plain(value: unknown): string {
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === "object" ? JSON.stringify(item) : String(item))).join("; ");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, item]) => `${name}=${typeof item === "object" ? JSON.stringify(item) : item}`)
+    .join("; ");
+}
+
+/** A cell that begins with one of these is run by spreadsheets (CWE-1236): the apostrophe makes it text. */
+function guard(text: string): string {
+  return /^[=+\-@\t\r\n|%]/.test(text.trimStart()) || /^[\t\r\n]/.test(text) ? `'${text}` : text;
+}

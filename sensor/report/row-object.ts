@@ -1,0 +1,60 @@
+import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
+import { formatTime } from "../../shared/time.js";
+import type { ReportRow } from "./report.js";
+
+/** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
+export function rowObject({ record, sensor }: ReportRow): Record<string, unknown> {
+  const origin = sensor === undefined ? { kind: record.kind } : { kind: record.kind, sensor };
+  switch (record.kind) {
+    case "service":
+      return { ...origin, ...serviceObject(record) };
+    case "edge":
+      return { ...origin, ...edgeObject(record), ...edgeDetail(record) };
+    case "endpoint":
+      return { ...origin, ...endpointObject(record), ...endpointDetail(record) };
+    default:
+      return { ...origin, ...findingObject(record) };
+  }
+}
+
+function serviceObject(service: ServiceRecord): Record<string, unknown> {
+  return {
+    service: service.name,
+    "server.address": service.address,
+    "server.port": service.port,
+    names: service.names,
+    software: service.software,
+    frameworks: service.frameworks,
+    header_orders: service.headerOrders,
+    protocols: service.protocols,
+    connections: service.connections,
+    calls: service.calls,
+    first_seen: formatTime(service.firstMicros),
+    last_seen: formatTime(service.lastMicros),
+  };
+}
+
+function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
+  return {
+    connections: edge.connections,
+    protocols: edge.protocols,
+    client_software: edge.clientSoftware,
+    header_orders: edge.clientHeaderOrders,
+    "auth.kinds": Object.keys(edge.credentials),
+    missing_bytes: edge.missingBytes,
+  };
+}
+
+function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
+  return {
+    caller_count: endpoint.callerCount,
+    incomplete_calls: endpoint.incompleteCalls,
+    parameters: endpoint.parameters,
+    request_content_types: endpoint.requestContentTypes,
+    response_content_types: endpoint.responseContentTypes,
+    duration_ms: endpoint.durationMillis,
+    request_bytes: endpoint.requestBytes,
+    response_bytes: endpoint.responseBytes,
+  };
+}
