@@ -9,12 +9,14 @@ export interface AnalysisStart {
   readonly capture: CaptureSettings;
   readonly pipeline: PipelineSettings;
   readonly callsPerSecond: number;
+  /** Salts the flow table's hash. */
+  readonly seed: number;
   /** What the store kept from before, so that counting goes on. */
   readonly rows: readonly InventoryRow[];
   readonly findings: readonly FindingRecord[];
 }
 
-/** Main thread → analysis. `flush` asks for a last delta after captures have ended. */
+/** Main thread → analysis: end the captures and tell what is left. */
 export type ToAnalysis = { readonly type: "stop" };
 
 /** Analysis → main thread. */

@@ -1,0 +1,199 @@
+import { randomInt } from "node:crypto";
+import type { Server } from "node:http";
+import { hostname } from "node:os";
+import { Worker } from "node:worker_threads";
+import { type Logger, pino } from "pino";
+import type { Settings } from "../../shared/config/settings.js";
+import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import { ServiceNotify } from "../../shared/service-notify.js";
+import { VERSION } from "../../shared/version.js";
+import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.js";
+import { checkInterfaces } from "../capture/capture-supervisor.js";
+import { ConsoleLink } from "../deliver/console-link.js";
+import type { Delta } from "../detect/delta.js";
+import { SensorStore } from "../store/sensor-store.js";
+import { type HealthSource, serveHealth } from "./health-server.js";
+
+const HEALTH_MILLIS = 5_000;
+/** The analysis thread tells something every second; silence this long means that it hangs. */
+const SILENCE_MILLIS = 30_000;
+const DELIVER_REST_MILLIS = 1_500;
+const OUR_BUG = 70;
+
+/** Runs until it is told to end. Throws CommandError where it can't begin. */
+export async function runSensor(settings: Settings): Promise<number> {
+  checkInterfaces(settings.capture.interface);
+  const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
+  const sensor = new Sensor(settings, log);
+  return sensor.run();
+}
+
+class Sensor implements HealthSource {
+  readonly #settings: Settings;
+  readonly #log: Logger;
+  readonly #store: SensorStore;
+  readonly #link: ConsoleLink | undefined;
+  readonly #notify = new ServiceNotify();
+  readonly #startedMicros = Date.now() * 1_000;
+  #worker: Worker | undefined = undefined;
+  #server: Server | undefined = undefined;
+  #interfaces: readonly InterfaceHealth[] = [];
+  #delta: Delta["health"] | undefined = undefined;
+  #lastHeardMillis = performance.now();
+  #cpu = process.cpuUsage();
+  #cpuMillis = performance.now();
+  #cpuPercent = 0;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #isStopping = false;
+  #end: (code: number) => void = () => {};
+
+  constructor(settings: Settings, log: Logger) {
+    this.#settings = settings;
+    this.#log = log;
+    const delivers = settings.deliver.console !== undefined;
+    this.#store = new SensorStore(settings.store, delivers);
+    const identity = { name: settings.deliver.name ?? hostname(), version: VERSION, host: hostname() };
+    this.#link = delivers
+      ? new ConsoleLink(settings.deliver, this.#store, identity, {
+          info: (text) => log.info(text),
+          warn: (text) => log.warn(text),
+        })
+      : undefined;
+  }
+
+  async run(): Promise<number> {
+    this.#server = await serveHealth(this.#settings.health.listen, this);
+    for (const interval of this.#store.openBlindIntervals()) {
+      this.#store.blind({
+        ...interval,
+        untilMicros: this.#startedMicros,
+        reason: `${interval.reason}; the sensor ended meanwhile`,
+      });
+    }
+    this.#startAnalysis();
+    this.#link?.start();
+    this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
+    process.once("SIGTERM", () => this.#stop());
+    process.once("SIGINT", () => this.#stop());
+    return new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  #startAnalysis(): void {
+    const { capture, decode, flow, protocol, inventory, detect, sample } = this.#settings;
+    const start: AnalysisStart = {
+      capture,
+      pipeline: { decode, flow, protocol, inventory, detect },
+      callsPerSecond: sample.callsPerSecond,
+      seed: randomInt(2 ** 31),
+      rows: this.#store.rows(),
+      findings: this.#store.findings(),
+    };
+    const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
+      workerData: start,
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
+    this.#worker = worker;
+    worker.on("message", (message: FromAnalysis) => this.#heard(message));
+    worker.on("error", (error) => {
+      this.#log.fatal({ err: error }, "the analysis failed: this is our own bug");
+      void this.#finish(OUR_BUG);
+    });
+  }
+
+  #heard(message: FromAnalysis): void {
+    this.#lastHeardMillis = performance.now();
+    switch (message.type) {
+      case "delta":
+        this.#store.apply(message.delta);
+        this.#interfaces = message.interfaces;
+        if (this.#delta === undefined) this.#begun(message.delta);
+        this.#delta = message.delta.health;
+        this.#link?.wake();
+        break;
+      case "blind":
+        this.#store.blind(message.interval);
+        this.#link?.wake();
+        break;
+      case "notice":
+        this.#log[message.level](message.text);
+        break;
+      default:
+        void this.#finish(0);
+    }
+  }
+
+  #begun(delta: Delta): void {
+    this.#delta = delta.health;
+    this.#log.info(
+      `eastwatch ${VERSION} sees ${this.#settings.capture.interface.join(", ")}; inventory in ${this.#settings.store.database}`,
+    );
+    this.#tellHealth();
+    this.#notify.ready(() => this.trouble() === undefined);
+  }
+
+  health(): HealthRecord | undefined {
+    if (this.#delta === undefined) return undefined;
+    const { counters, undecoded, lagMillis } = this.#delta;
+    return {
+      kind: "health",
+      atMicros: Date.now() * 1_000,
+      startedMicros: this.#startedMicros,
+      version: VERSION,
+      interfaces: this.#interfaces,
+      counters: {
+        ...counters,
+        outbox_events: this.#store.outbox.events,
+        outbox_bytes: this.#store.outbox.bytes,
+        outbox_dropped: this.#store.droppedTotal,
+        calls_not_sampled: this.#store.callsNotSampledTotal,
+      },
+      undecoded,
+      lagMillis: Math.round(lagMillis),
+      rssBytes: process.memoryUsage.rss(),
+      cpuPercent: this.#cpuPercent,
+    };
+  }
+
+  trouble(): string | undefined {
+    if (performance.now() - this.#lastHeardMillis > SILENCE_MILLIS) return "the analysis is silent";
+    return undefined;
+  }
+
+  #tellHealth(): void {
+    const cpu = process.cpuUsage(this.#cpu);
+    const nowMillis = performance.now();
+    this.#cpuPercent = Math.round((cpu.user + cpu.system) / 10 / Math.max(1, nowMillis - this.#cpuMillis));
+    this.#cpu = process.cpuUsage();
+    this.#cpuMillis = nowMillis;
+    const health = this.health();
+    if (health === undefined) return;
+    this.#store.health(health);
+    this.#link?.wake();
+  }
+
+  #stop(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    this.#notify.stopping();
+    this.#log.info("ends");
+    this.#worker?.postMessage({ type: "stop" });
+    setTimeout(() => void this.#finish(0), 5_000).unref();
+  }
+
+  /** What is left has a moment to reach the console; after that it waits in the outbox. */
+  async #finish(code: number): Promise<void> {
+    clearInterval(this.#timer);
+    this.#tellHealth();
+    const until = performance.now() + DELIVER_REST_MILLIS;
+    while (this.#link?.isConnected === true && this.#store.outbox.events > 0 && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.#link?.stop();
+    this.#server?.close();
+    await this.#worker?.terminate();
+    this.#store.close();
+    this.#end(code);
+  }
+}

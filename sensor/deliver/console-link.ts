@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import WebSocket from "ws";
+import { CommandError } from "../../shared/command-error.js";
+import { MAX_MESSAGE_BYTES, SensorConversation, type SensorIdentity } from "../../shared/conversation.js";
+import type { SensorStore } from "../store/sensor-store.js";
+
+export interface DeliverSettings {
+  readonly console: string | undefined;
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly caFile: string | undefined;
+  readonly allowPlaintext: boolean;
+  readonly retryMinMillis: number;
+  readonly retryMaxMillis: number;
+}
+
+/** What a log wants to know. */
+export interface LinkLog {
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+const MAX_BATCH_EVENTS = 500;
+const MAX_BATCH_BYTES = 1024 * 1024;
+/** Batches under way without an acknowledgement. */
+const MAX_UNACKNOWLEDGED = 4;
+const HEARTBEAT_MILLIS = 15_000;
+const INGEST_PATH = "/ingest";
+
+/** Sends what is in the outbox to the console, and lets go of it when the console has said that it is kept. */
+export class ConsoleLink {
+  readonly #url: URL;
+  readonly #token: string;
+  readonly #certificates: Buffer | undefined;
+  readonly #settings: DeliverSettings;
+  readonly #store: SensorStore;
+  readonly #identity: SensorIdentity;
+  readonly #log: LinkLog;
+  #socket: WebSocket | undefined = undefined;
+  #conversation: SensorConversation | undefined = undefined;
+  /** Sequence of the last event sent on this connection; undefined until the console said where to go on. */
+  #cursor: number | undefined = undefined;
+  #unacknowledged: number[] = [];
+  #waitMillis: number;
+  #retry: NodeJS.Timeout | undefined = undefined;
+  #heartbeat: NodeJS.Timeout | undefined = undefined;
+  #isAlive = false;
+  #isStopped = false;
+  #lastTrouble = "";
+
+  /** Throws CommandError where the settings do not do. */
+  constructor(settings: DeliverSettings, store: SensorStore, identity: SensorIdentity, log: LinkLog) {
+    this.#url = consoleUrl(settings);
+    this.#token = tokenOf(settings);
+    this.#certificates = settings.caFile === undefined ? undefined : readSetting("deliver.caFile", settings.caFile);
+    this.#settings = settings;
+    this.#store = store;
+    this.#identity = identity;
+    this.#log = log;
+    this.#waitMillis = settings.retryMinMillis;
+  }
+
+  get isConnected(): boolean {
+    return this.#cursor !== undefined;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  /** There may be something new in the outbox. */
+  wake(): void {
+    const socket = this.#socket;
+    const conversation = this.#conversation;
+    while (socket !== undefined && conversation !== undefined && this.#cursor !== undefined) {
+      if (this.#unacknowledged.length >= MAX_UNACKNOWLEDGED || socket.bufferedAmount > MAX_MESSAGE_BYTES) return;
+      const events = this.#store.outbox.after(this.#cursor, MAX_BATCH_EVENTS, MAX_BATCH_BYTES);
+      if (events.length === 0) return;
+      socket.send(conversation.batch(events, this.#store.droppedTotal, this.#store.callsNotSampledTotal));
+      this.#cursor = events[events.length - 1].sequence;
+      this.#unacknowledged.push(this.#cursor);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    clearInterval(this.#heartbeat);
+    this.#socket?.close(1001);
+    setTimeout(() => this.#socket?.terminate(), 500).unref();
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: 10_000,
+      perMessageDeflate: false,
+      ...(this.#certificates === undefined ? {} : { ca: this.#certificates }),
+    });
+    this.#socket = socket;
+    socket.binaryType = "nodebuffer";
+    socket.on("open", () => this.#opened(socket));
+    socket.on("message", (bytes: Buffer, isBinary: boolean) => this.#received(socket, bytes, isBinary));
+    socket.on("pong", () => {
+      this.#isAlive = true;
+    });
+    socket.on("error", (error) => this.#trouble(error.message));
+    socket.on("close", () => this.#closed(socket));
+  }
+
+  #opened(socket: WebSocket): void {
+    this.#conversation = new SensorConversation(this.#identity);
+    socket.send(this.#conversation.hello());
+    this.#isAlive = true;
+    this.#heartbeat = setInterval(() => {
+      // An address that swallows packets answers neither yes nor no: only silence tells.
+      if (!this.#isAlive) socket.terminate();
+      this.#isAlive = false;
+      socket.ping();
+    }, HEARTBEAT_MILLIS);
+  }
+
+  #received(socket: WebSocket, bytes: Buffer, isBinary: boolean): void {
+    try {
+      if (!isBinary || this.#conversation === undefined) throw new Error("the console sent text");
+      const step = this.#conversation.receive(bytes);
+      if (step.type === "resume") this.#resume(step.lastSequence);
+      else this.#acknowledged(step.sequence);
+    } catch (error) {
+      this.#trouble((error as Error).message);
+      socket.close(1002);
+    }
+  }
+
+  #resume(lastSequence: number): void {
+    this.#store.outbox.continueAfter(lastSequence);
+    this.#store.outbox.acknowledged(lastSequence);
+    this.#cursor = lastSequence;
+    this.#unacknowledged = [];
+    this.#waitMillis = this.#settings.retryMinMillis;
+    this.#lastTrouble = "";
+    this.#log.info(`connected to the console at ${this.#url.host}`);
+    this.wake();
+  }
+
+  #acknowledged(sequence: number): void {
+    this.#store.outbox.acknowledged(sequence);
+    this.#unacknowledged = this.#unacknowledged.filter((sent) => sent > sequence);
+    this.wake();
+  }
+
+  #closed(socket: WebSocket): void {
+    if (this.#socket !== socket) return;
+    clearInterval(this.#heartbeat);
+    this.#socket = undefined;
+    this.#conversation = undefined;
+    this.#cursor = undefined;
+    if (this.#isStopped) return;
+    this.#trouble("the connection was closed");
+    // A tenth of chance keeps a hundred sensors from calling at once.
+    const wait = this.#waitMillis * (0.9 + Math.random() * 0.2);
+    this.#waitMillis = Math.min(this.#waitMillis * 2, this.#settings.retryMaxMillis);
+    this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  /** Told once, not at every try. */
+  #trouble(text: string): void {
+    if (this.#isStopped || this.#lastTrouble !== "") return;
+    this.#lastTrouble = text;
+    this.#log.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
+  }
+}
+
+function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL {
+  let url: URL;
+  try {
+    url = new URL(address ?? "");
+  } catch {
+    throw new CommandError(`deliver.console "${address}" is no address; it must look like wss://console.example:8470`);
+  }
+  if (url.protocol !== "ws:" && url.protocol !== "wss:") {
+    throw new CommandError(`deliver.console "${address}" must begin with wss:// (or ws:// on this host)`);
+  }
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url.protocol === "ws:" && !isLoopback && !allowPlaintext) {
+    throw new CommandError(
+      `deliver.console "${address}" would send the inventory in the clear; use wss://, or set deliver.allowPlaintext`,
+    );
+  }
+  if (url.pathname === "/") url.pathname = INGEST_PATH;
+  return url;
+}
+
+function tokenOf({ token, tokenFile }: DeliverSettings): string {
+  const found =
+    token ??
+    (tokenFile === undefined ? undefined : readSetting("deliver.tokenFile", tokenFile).toString("utf8").trim());
+  if (found !== undefined && /^[\x21-\x7e]+$/.test(found)) return found;
+  throw new CommandError(
+    "deliver.tokenFile is needed to talk to the console: `eastwatch add-sensor NAME` there makes a token",
+  );
+}
+
+function readSetting(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CommandError(`${setting} "${path}" can't be read: ${(error as Error).message}`);
+  }
+}

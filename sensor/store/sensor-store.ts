@@ -1,0 +1,162 @@
+import type Database from "better-sqlite3";
+import type { BlindInterval, FindingRecord, HealthRecord, RemovalRecord } from "../../shared/event.js";
+import { openDatabase } from "../../shared/sqlite/open-database.js";
+import type { Delta } from "../detect/delta.js";
+import type { InventoryRow } from "../inventory/row.js";
+import { MIGRATIONS } from "./migrations.js";
+import { Outbox, type OutboxSettings } from "./outbox.js";
+
+export interface StoreSettings extends OutboxSettings {
+  readonly database: string;
+}
+
+/** Blind intervals kept. */
+const MAX_BLIND = 1_000;
+const DROPPED = "outbox_dropped";
+const NOT_SAMPLED = "calls_not_sampled";
+
+/** The sensor's SQLite file: inventory, findings, blind intervals and the outbox. The only writer. */
+export class SensorStore {
+  readonly outbox: Outbox;
+  readonly #database: Database.Database;
+  /** Without a console nothing is put in the outbox. */
+  readonly #delivers: boolean;
+
+  constructor(settings: StoreSettings, delivers: boolean) {
+    this.#database = openDatabase(settings.database, {
+      setting: "store.database",
+      migrations: MIGRATIONS,
+      survives: "process",
+    });
+    this.outbox = new Outbox(this.#database, settings);
+    this.#delivers = delivers;
+  }
+
+  /** Everything to go on counting from. */
+  rows(): InventoryRow[] {
+    return ["service", "edge", "endpoint"].flatMap((table) =>
+      this.#database
+        .prepare<[], { record: string; state: string }>(`SELECT record, state FROM ${table} ORDER BY rowid`)
+        .all()
+        .map(({ record, state }) => ({ record: JSON.parse(record), state })),
+    );
+  }
+
+  findings(): FindingRecord[] {
+    return this.#database
+      .prepare<[], { record: string }>("SELECT record FROM finding")
+      .all()
+      .map(({ record }) => JSON.parse(record));
+  }
+
+  /** Intervals that had no end when the sensor last ended: nobody saw them end. */
+  openBlindIntervals(): BlindInterval[] {
+    return this.#database
+      .prepare<[], { record: string }>("SELECT record FROM blind")
+      .all()
+      .map(({ record }) => JSON.parse(record) as BlindInterval)
+      .filter((interval) => interval.untilMicros === undefined);
+  }
+
+  /** One transaction: all of it or nothing survives a kill. */
+  apply(delta: Delta): void {
+    this.#transaction(() => {
+      for (const removal of delta.inventory.removals) this.#remove(removal);
+      for (const row of delta.inventory.rows) this.#putRow(row);
+      for (const finding of delta.findings) this.#putFinding(finding);
+      if (!this.#delivers) return;
+      for (const call of delta.calls) this.outbox.add(call);
+      this.#count(NOT_SAMPLED, delta.callsNotSampled);
+    });
+  }
+
+  blind(interval: BlindInterval): void {
+    this.#transaction(() => {
+      this.#database
+        .prepare("INSERT OR REPLACE INTO blind (interface, from_micros, record) VALUES (?, ?, ?)")
+        .run(interval.interfaceName, interval.fromMicros, JSON.stringify(interval));
+      this.#database
+        .prepare("DELETE FROM blind WHERE rowid NOT IN (SELECT rowid FROM blind ORDER BY from_micros DESC LIMIT ?)")
+        .run(MAX_BLIND);
+      if (this.#delivers) this.outbox.add(interval);
+    });
+  }
+
+  health(record: HealthRecord): void {
+    if (this.#delivers) this.#transaction(() => this.outbox.add(record));
+  }
+
+  get droppedTotal(): number {
+    return this.#total(DROPPED);
+  }
+
+  get callsNotSampledTotal(): number {
+    return this.#total(NOT_SAMPLED);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.transaction(() => {
+      work();
+      if (this.#delivers) this.#count(DROPPED, this.outbox.trim());
+    })();
+  }
+
+  #putRow({ record, state }: InventoryRow): void {
+    const json = JSON.stringify(record);
+    if (record.kind === "service") {
+      this.#put("service (address, port, record, state) VALUES (?, ?, ?, ?)", record.address, record.port, json, state);
+    } else if (record.kind === "edge") {
+      const { clientAddress, serverAddress, serverPort } = record;
+      const into = "edge (client_address, server_address, server_port, record, state) VALUES (?, ?, ?, ?, ?)";
+      this.#put(into, clientAddress, serverAddress, serverPort, json, state);
+    } else {
+      const { serverAddress, serverPort, method, template } = record;
+      const into = "endpoint (server_address, server_port, method, template, record, state) VALUES (?, ?, ?, ?, ?, ?)";
+      this.#put(into, serverAddress, serverPort, method, template, json, state);
+    }
+    if (this.#delivers) this.outbox.add(record);
+  }
+
+  #putFinding(finding: FindingRecord): void {
+    this.#put("finding (id, record) VALUES (?, ?)", finding.id, JSON.stringify(finding));
+    if (this.#delivers) this.outbox.add(finding);
+  }
+
+  #remove(removal: RemovalRecord): void {
+    const { serverAddress, serverPort, method, template } = removal;
+    this.#statement(
+      "DELETE FROM endpoint WHERE server_address = ? AND server_port = ? AND method = ? AND template = ?",
+    ).run(serverAddress, serverPort, method, template);
+    if (this.#delivers) this.outbox.add(removal);
+  }
+
+  #put(into: string, ...values: (string | number)[]): void {
+    this.#statement(`INSERT OR REPLACE INTO ${into}`).run(...values);
+  }
+
+  readonly #statements = new Map<string, Database.Statement>();
+
+  #statement(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+
+  #count(name: string, more: number): void {
+    if (more === 0) return;
+    this.#statement(
+      "INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+    ).run(name, more);
+  }
+
+  #total(name: string): number {
+    const row = this.#database.prepare<[string], { value: number }>("SELECT value FROM total WHERE name = ?").get(name);
+    return row?.value ?? 0;
+  }
+}
