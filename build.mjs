@@ -13,4 +13,5 @@ if (existsSync("shared/event.proto")) {
 run("tsc", "-p", "tsconfig.json");
 if (existsSync("shared/generated")) cpSync("shared/generated", "dist/shared/generated", { recursive: true });
 if (existsSync("console/web/build.mjs")) await import("./console/web/build.mjs");
+if (existsSync("demo/recorded.pcap.gz")) cpSync("demo/recorded.pcap.gz", "dist/demo/recorded.pcap.gz");
 if (existsSync("dist/eastwatch.js")) chmodSync("dist/eastwatch.js", 0o755);

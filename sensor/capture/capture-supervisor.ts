@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import type { InterfaceHealth } from "../../shared/event.js";
 import type { FrameSink } from "./frame.js";
-import { hostInterfaces } from "./host-interfaces.js";
+import { hostInterfaces, REPLAY } from "./host-interfaces.js";
 import { type CaptureSettings, type CaptureWatcher, InterfaceCapture } from "./interface-capture.js";
 
 export type { CaptureSettings } from "./interface-capture.js";
@@ -38,6 +39,10 @@ export function checkInterfaces(names: readonly string[]): void {
   }
   for (const name of names) {
     if (name === "any" || present.includes(name)) continue;
+    if (name.startsWith(REPLAY)) {
+      if (existsSync(name.slice(REPLAY.length))) continue;
+      throw new CommandError(`capture.interface "${name}": there is no such file`);
+    }
     throw new CommandError(`capture.interface "${name}" does not exist; this host has ${present.join(", ")}, any`);
   }
 }

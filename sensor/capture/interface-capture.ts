@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
 import { CaptureReader } from "./capture-reader.js";
 import type { FrameSink } from "./frame.js";
-import { interfaceState } from "./host-interfaces.js";
+import { interfaceState, REPLAY } from "./host-interfaces.js";
 
 export interface CaptureSettings {
   readonly interface: readonly string[];
@@ -20,7 +20,8 @@ export interface CaptureWatcher {
   notice(level: "info" | "warn" | "error", text: string): void;
 }
 
-const PROCESS = fileURLToPath(new URL("./capture-process.js", import.meta.url));
+const CAPTURE = fileURLToPath(new URL("./capture-process.js", import.meta.url));
+const REPLAYER = fileURLToPath(new URL("./replay-process.js", import.meta.url));
 const WATCH_MILLIS = 500;
 /** A capture that ran this long was sound: the next wait is short again. */
 const SOUND_MILLIS = 10_000;
@@ -88,9 +89,10 @@ export class InterfaceCapture {
     this.#startedMillis = performance.now();
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
-    const child = spawn(process.execPath, [PROCESS, this.#name, filter, String(bufferBytes)], {
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const command = this.#name.startsWith(REPLAY)
+      ? [REPLAYER, this.#name.slice(REPLAY.length)]
+      : [CAPTURE, this.#name, filter, String(bufferBytes)];
+    const child = spawn(process.execPath, command, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
     let isOpen = false;
     child.stdout.on("data", (bytes: Buffer) => {

@@ -296,7 +296,8 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    return edge.record(this.#serviceAt.get(edge.clientAddress)?.name);
+    const client = this.#serviceAt.get(edge.clientAddress);
+    return edge.record(client === edge.service ? undefined : client?.name);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {

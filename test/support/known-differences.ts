@@ -21,7 +21,10 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "zeek/traces/http/methods.pcap",
     "after a request line without version we read the status line of the answer, Zeek counts it as content",
   ],
-  ["zeek/traces/http/http_09.pcap", "Zeek makes an entry of the second line too; after HTTP/0.9's request line there is no second request"],
+  [
+    "zeek/traces/http/http_09.pcap",
+    "Zeek makes an entry of the second line too; after HTTP/0.9's request line there is no second request",
+  ],
   [
     "zeek/traces/http/261/variant-01-chunk_2pow64_overflow.pcap",
     "where a chunk size overflows, two parsers disagree on what follows: we name the anomaly and stop",

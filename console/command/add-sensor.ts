@@ -1,0 +1,20 @@
+import { CommandError } from "../../shared/command-error.js";
+import type { Settings } from "../../shared/config/settings.js";
+import { ConsoleStore } from "../store/console-store.js";
+import { StoredTokens } from "../store/sensor-tokens.js";
+
+/** Prints the new sensor's token on standard output, this once; the console may be running. */
+export function addSensor(settings: Settings, name: string): number {
+  const store = new ConsoleStore(settings.console);
+  try {
+    const created = new StoredTokens(store.database).create(name);
+    if (created === undefined)
+      throw new CommandError(`there is a sensor called "${name}" already; choose another name`);
+    process.stdout.write(`${created.token}\n`);
+    return 0;
+  } catch (error) {
+    throw error instanceof RangeError ? new CommandError(error.message) : error;
+  } finally {
+    store.close();
+  }
+}

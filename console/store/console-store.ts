@@ -1,0 +1,207 @@
+import type Database from "better-sqlite3";
+import type { BlindInterval, CallRecord, HealthRecord, SensorEvent } from "../../shared/event.js";
+import { openDatabase } from "../../shared/sqlite/open-database.js";
+import type { FromSensor, Listing, SensorState } from "../api.js";
+import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
+import { MIGRATIONS } from "./migrations.js";
+
+export interface ConsoleStoreSettings {
+  readonly database: string;
+  readonly maxCalls: number;
+  readonly maxFindings: number;
+}
+
+export type ListedTable = "service" | "edge" | "endpoint" | "finding" | "call";
+
+/** Services, edges and endpoints kept of all sensors together, each. */
+const MAX_INVENTORY_ROWS = 500_000;
+const MAX_BLIND_ROWS = 10_000;
+const SHOWN_BLIND = 50;
+/** Rows past a bound that are put up with before the oldest are taken away. */
+const SLACK = 1_000;
+
+interface SensorRow {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string | null;
+  readonly version: string | null;
+  readonly last_seen_micros: number | null;
+  readonly events_kept: number;
+  readonly events_dropped: number;
+  readonly calls_not_sampled: number;
+  readonly health: string | null;
+}
+
+/** What all sensors told, in the console's own SQLite file. */
+export class ConsoleStore implements EventSink {
+  readonly database: Database.Database;
+  readonly #bounds: ReadonlyMap<string, number>;
+  readonly #connected = new Set<string>();
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #sinceTrim = new Map<string, number>();
+
+  constructor(settings: ConsoleStoreSettings) {
+    this.database = openDatabase(settings.database, {
+      setting: "console.database",
+      migrations: MIGRATIONS,
+      survives: "power",
+    });
+    this.#bounds = new Map([
+      ["service", MAX_INVENTORY_ROWS],
+      ["edge", MAX_INVENTORY_ROWS],
+      ["endpoint", MAX_INVENTORY_ROWS],
+      ["finding", settings.maxFindings],
+      ["call", settings.maxCalls],
+      ["blind", MAX_BLIND_ROWS],
+    ]);
+  }
+
+  lastSequence(sensorId: string): number {
+    const row = this.#statement("SELECT last_sequence AS sequence FROM sensor WHERE id = ?").get(sensorId);
+    return (row as { sequence: number } | undefined)?.sequence ?? 0;
+  }
+
+  accept(sensorId: string, batch: EventBatch): void {
+    this.database.transaction(() => {
+      const last = this.lastSequence(sensorId);
+      const fresh = batch.events.filter(({ sequence }) => sequence > last);
+      for (const { event } of fresh) this.#keep(sensorId, event);
+      this.#statement(
+        `UPDATE sensor SET last_sequence = max(last_sequence, ?), last_seen_micros = ?, events_kept = events_kept + ?,
+         events_dropped = ?, calls_not_sampled = ? WHERE id = ?`,
+      ).run(
+        batch.events.at(-1)?.sequence ?? last,
+        Date.now() * 1_000,
+        fresh.length,
+        batch.droppedTotal,
+        batch.callsNotSampledTotal,
+        sensorId,
+      );
+    })();
+  }
+
+  connected(sensorId: string, hello: SensorHello): void {
+    this.#connected.add(sensorId);
+    this.#statement("UPDATE sensor SET host = ?, version = ?, last_seen_micros = ? WHERE id = ?").run(
+      hello.host.slice(0, 255),
+      hello.version.slice(0, 64),
+      Date.now() * 1_000,
+      sensorId,
+    );
+  }
+
+  disconnected(sensorId: string): void {
+    this.#connected.delete(sensorId);
+  }
+
+  /** Latest seen first. */
+  list<T>(table: ListedTable, limit: number): Listing<FromSensor<T>> {
+    const order = table === "call" ? "t.id" : "t.last_micros";
+    const rows = this.#statement(
+      `SELECT t.record, sensor.name AS sensor FROM ${table} t JOIN sensor ON sensor.id = t.sensor ORDER BY ${order} DESC LIMIT ?`,
+    ).all(limit) as { record: string; sensor: string }[];
+    const { total } = this.#statement(`SELECT count(*) AS total FROM ${table}`).get() as { total: number };
+    return { items: rows.map(({ record, sensor }) => ({ ...(JSON.parse(record) as T), sensor })), total };
+  }
+
+  sensors(): SensorState[] {
+    const rows = this.#statement("SELECT * FROM sensor ORDER BY name").all() as SensorRow[];
+    return rows.map((row) => this.#sensorState(row));
+  }
+
+  sensor(id: string): SensorState | undefined {
+    const row = this.#statement("SELECT * FROM sensor WHERE id = ?").get(id) as SensorRow | undefined;
+    return row && this.#sensorState(row);
+  }
+
+  sensorName(id: string): string {
+    const row = this.#statement("SELECT name FROM sensor WHERE id = ?").get(id) as { name: string } | undefined;
+    return row?.name ?? id;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #sensorState(row: SensorRow): SensorState {
+    const blind = this.#statement("SELECT record FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?").all(
+      row.id,
+      SHOWN_BLIND,
+    ) as { record: string }[];
+    return {
+      id: row.id,
+      name: row.name,
+      ...(row.host === null ? {} : { host: row.host }),
+      ...(row.version === null ? {} : { version: row.version }),
+      connected: this.#connected.has(row.id),
+      ...(row.last_seen_micros === null ? {} : { lastSeenMicros: row.last_seen_micros }),
+      eventsKept: row.events_kept,
+      eventsDropped: row.events_dropped,
+      callsNotSampled: row.calls_not_sampled,
+      ...(row.health === null ? {} : { health: JSON.parse(row.health) as HealthRecord }),
+      blindIntervals: blind.map(({ record }) => JSON.parse(record) as BlindInterval),
+    };
+  }
+
+  #keep(sensor: string, event: SensorEvent): void {
+    if (event.kind === "removal") {
+      this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identityOf(event));
+    } else if (event.kind === "health") {
+      this.#statement("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
+    } else if (event.kind === "call") {
+      const record = JSON.stringify(event);
+      this.#statement("INSERT INTO call (sensor, last_micros, record) VALUES (?, ?, ?)").run(
+        sensor,
+        event.atMicros,
+        record,
+      );
+      this.#trim("call", "id");
+    } else {
+      const lastMicros = event.kind === "blind" ? event.fromMicros : event.lastMicros;
+      this.#put(event.kind, sensor, identityOf(event), lastMicros, event);
+    }
+  }
+
+  #put(table: string, sensor: string, identity: string, lastMicros: number, record: SensorEvent): void {
+    this.#statement(
+      `INSERT INTO ${table} (sensor, identity, last_micros, record) VALUES (?, ?, ?, ?)
+       ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record`,
+    ).run(sensor, identity, lastMicros, JSON.stringify(record));
+    this.#trim(table, "last_micros");
+  }
+
+  /** The oldest make room. */
+  #trim(table: string, order: string): void {
+    const since = (this.#sinceTrim.get(table) ?? SLACK) + 1;
+    this.#sinceTrim.set(table, since > SLACK ? 0 : since);
+    if (since <= SLACK) return;
+    this.#statement(
+      `DELETE FROM ${table} WHERE rowid IN
+       (SELECT rowid FROM ${table} ORDER BY ${order} DESC LIMIT -1 OFFSET ?)`,
+    ).run(this.#bounds.get(table) ?? MAX_INVENTORY_ROWS);
+  }
+
+  #statement(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+}
+
+/** What a later record of the same sensor replaces. */
+function identityOf(event: Exclude<SensorEvent, CallRecord | HealthRecord>): string {
+  switch (event.kind) {
+    case "service":
+      return `${event.address} ${event.port}`;
+    case "edge":
+      return `${event.clientAddress} ${event.serverAddress} ${event.serverPort}`;
+    case "finding":
+      return event.id;
+    case "blind":
+      return `${event.interfaceName} ${event.fromMicros}`;
+    default:
+      return `${event.serverAddress} ${event.serverPort} ${event.method} ${event.template}`;
+  }
+}

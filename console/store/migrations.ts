@@ -1,0 +1,44 @@
+/** Versions of the console's file. Inventory tables hold what each sensor told last. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE sensor (
+    id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, token_hash TEXT NOT NULL UNIQUE, created_micros INTEGER NOT NULL,
+    host TEXT, version TEXT, last_seen_micros INTEGER, last_sequence INTEGER NOT NULL DEFAULT 0,
+    events_kept INTEGER NOT NULL DEFAULT 0, events_dropped INTEGER NOT NULL DEFAULT 0,
+    calls_not_sampled INTEGER NOT NULL DEFAULT 0, health TEXT
+  ) STRICT;
+  CREATE TABLE service (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX service_last ON service (last_micros);
+  CREATE TABLE edge (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX edge_last ON edge (last_micros);
+  CREATE TABLE endpoint (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX endpoint_last ON endpoint (last_micros);
+  CREATE TABLE finding (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX finding_last ON finding (last_micros);
+  CREATE TABLE call (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sensor TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE blind (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE TABLE operator (
+    name TEXT NOT NULL PRIMARY KEY, password TEXT NOT NULL, created_micros INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE session (
+    token_hash TEXT NOT NULL PRIMARY KEY, operator TEXT NOT NULL, expires_micros INTEGER NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,47 @@
+import type { Listing, SensorCreated, SessionState } from "../api.js";
+
+/** An answer of the console that is a refusal, in its own words. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function request(method: string, path: string, body?: unknown): Promise<Response> {
+  const response = await fetch(path, {
+    method,
+    credentials: "same-origin",
+    headers: { "x-requested-with": "eastwatch", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (response.ok) return response;
+  const refusal = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
+  throw new Refusal(response.status, refusal.error ?? refusal.message ?? `The console answered ${response.status}.`);
+}
+
+export async function readSession(): Promise<SessionState> {
+  return (await request("GET", "/api/session")).json();
+}
+
+export async function readList<T>(name: string, limit: number): Promise<Listing<T>> {
+  return (await request("GET", `/api/${name}?limit=${limit}`)).json();
+}
+
+export async function logIn(user: string, password: string): Promise<void> {
+  await request("POST", "/api/login", { user, password });
+}
+
+export async function setUp(token: string, user: string, password: string): Promise<void> {
+  await request("POST", "/api/setup", { token, user, password });
+}
+
+export async function logOut(): Promise<void> {
+  await request("POST", "/api/logout");
+}
+
+export async function createSensor(name: string): Promise<SensorCreated> {
+  return (await request("POST", "/api/sensors", { name })).json();
+}

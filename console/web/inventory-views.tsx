@@ -1,0 +1,121 @@
+import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { day, millis } from "./format.js";
+import { type Column, TableView } from "./table-view.js";
+
+const SEVERITIES = ["info", "low", "medium", "high", "critical"];
+
+function lastSeen<T extends { readonly lastMicros: number }>(): Column<T> {
+  return {
+    title: "Last seen",
+    className: "time",
+    value: (item) => item.lastMicros,
+    show: (item) => day(item.lastMicros),
+  };
+}
+
+function calls<T extends { readonly calls: number }>(): Column<T> {
+  return {
+    title: "Calls",
+    className: "number",
+    value: (item) => item.calls,
+    show: (item) => item.calls.toLocaleString("en"),
+  };
+}
+
+const SERVICES: readonly Column<ServiceItem>[] = [
+  { title: "Service", value: (item) => item.name },
+  { title: "Address", value: (item) => `${item.address}:${item.port}` },
+  { title: "Software", value: (item) => [...item.software, ...item.frameworks].join(", ") },
+  { title: "Protocols", value: (item) => item.protocols.join(", ") },
+  calls(),
+  { title: "Connections", className: "number", value: (item) => item.connections },
+  lastSeen(),
+  { title: "Sensor", value: (item) => item.sensor },
+];
+
+const ENDPOINTS: readonly Column<EndpointItem>[] = [
+  { title: "Service", value: (item) => item.service },
+  { title: "Method", className: "method", value: (item) => item.method },
+  { title: "Template", className: "path", value: (item) => item.template },
+  calls(),
+  { title: "Callers", className: "number", value: (item) => item.callerCount },
+  { title: "Statuses", value: (item) => statuses(item.statuses) },
+  {
+    title: "p50",
+    className: "number",
+    value: (item) => item.durationMillis?.p50 ?? -1,
+    show: (item) => millis(item.durationMillis?.p50),
+  },
+  {
+    title: "p99",
+    className: "number",
+    value: (item) => item.durationMillis?.p99 ?? -1,
+    show: (item) => millis(item.durationMillis?.p99),
+  },
+  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", ") },
+  { title: "State", value: (item) => item.state },
+  lastSeen(),
+];
+
+const EDGES: readonly Column<EdgeItem>[] = [
+  { title: "Client", value: (item) => item.clientService ?? item.clientAddress },
+  { title: "Service", value: (item) => item.serverService },
+  { title: "Port", className: "number", value: (item) => item.serverPort },
+  { title: "Scope", value: (item) => item.scope },
+  {
+    title: "Posture",
+    value: (item) => item.posture,
+    show: (item) => <span class={item.posture === "cleartext" ? "bad" : ""}>{item.posture}</span>,
+  },
+  calls(),
+  { title: "Connections", className: "number", value: (item) => item.connections },
+  { title: "Client software", value: (item) => item.clientSoftware.join(", ") },
+  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", ") },
+  { title: "Bytes lost", className: "number", value: (item) => item.missingBytes },
+  lastSeen(),
+];
+
+const FINDINGS: readonly Column<FindingItem>[] = [
+  {
+    title: "Severity",
+    value: (item) => SEVERITIES.indexOf(item.severity),
+    show: (item) => <span class={`severity ${item.severity}`}>{item.severity}</span>,
+  },
+  { title: "Title", value: (item) => item.title },
+  { title: "Summary", className: "summary", value: (item) => item.summary },
+  { title: "Count", className: "number", value: (item) => item.count, show: (item) => item.count.toLocaleString("en") },
+  lastSeen(),
+  { title: "Sensor", value: (item) => item.sensor },
+];
+
+export function ServicesView() {
+  return <TableView key="services" list="services" columns={SERVICES} sortBy="Calls" empty="No service seen yet." />;
+}
+
+export function EndpointsView() {
+  return (
+    <TableView key="endpoints" list="endpoints" columns={ENDPOINTS} sortBy="Calls" empty="No endpoint seen yet." />
+  );
+}
+
+export function EdgesView() {
+  return (
+    <TableView
+      key="edges"
+      list="edges"
+      columns={EDGES}
+      sortBy="Calls"
+      empty="Nobody was seen to talk to anybody yet."
+    />
+  );
+}
+
+export function FindingsView() {
+  return <TableView key="findings" list="findings" columns={FINDINGS} sortBy="Severity" empty="Nothing found yet." />;
+}
+
+function statuses(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([status, count]) => `${status === "0" ? "no answer" : status} ×${count}`)
+    .join(", ");
+}

@@ -1,0 +1,82 @@
+import { signal } from "@preact/signals";
+import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+
+/** A record of the feed with a number of its own, so that a row stays the same row. */
+export interface LiveRow {
+  readonly id: number;
+  readonly record: FeedRecord;
+}
+
+const MAX_ROWS = 2_000;
+const RETRY_MILLIS = 2_000;
+
+/** Newest first. */
+export const rows = signal<readonly LiveRow[]>([]);
+export const paused = signal(false);
+/** Records that came while paused, and those this browser was never given. */
+export const waiting = signal(0);
+export const missed = signal(0);
+export const connected = signal(false);
+export const sensors = signal<readonly SensorState[]>([]);
+/** Rises whenever the inventory has changed. */
+export const inventoryVersion = signal(0);
+
+let held: LiveRow[] = [];
+let nextId = 1;
+let socket: WebSocket | undefined;
+
+export function openFeed(): void {
+  if (socket !== undefined) return;
+  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/feed`;
+  const opened = new WebSocket(address);
+  socket = opened;
+  opened.onopen = () => {
+    connected.value = true;
+  };
+  opened.onmessage = ({ data }) => take(JSON.parse(String(data)) as FeedMessage);
+  opened.onclose = () => {
+    connected.value = false;
+    if (socket !== opened) return;
+    socket = undefined;
+    setTimeout(openFeed, RETRY_MILLIS);
+  };
+}
+
+export function closeFeed(): void {
+  const opened = socket;
+  socket = undefined;
+  opened?.close();
+}
+
+export function setPaused(isPaused: boolean): void {
+  paused.value = isPaused;
+  if (isPaused) return;
+  rows.value = [...held, ...rows.value].slice(0, MAX_ROWS);
+  held = [];
+  waiting.value = 0;
+}
+
+/** What the page shows at first: calls and findings kept from before. */
+export function seed(records: readonly FeedRecord[]): void {
+  if (rows.value.length === 0) rows.value = records.map((record) => ({ id: nextId++, record }));
+}
+
+function take(message: FeedMessage): void {
+  if (message.type === "inventory-changed") inventoryVersion.value++;
+  else if (message.type === "sensor") {
+    const others = sensors.value.filter((sensor) => sensor.id !== message.sensor.id);
+    sensors.value = [...others, message.sensor].sort((a, b) => a.name.localeCompare(b.name));
+  } else {
+    missed.value += message.missed;
+    const fresh = message.records.map((record) => ({ id: nextId++, record })).reverse();
+    if (!paused.value) rows.value = [...fresh, ...rows.value].slice(0, MAX_ROWS);
+    else {
+      held = [...fresh, ...held];
+      waiting.value += fresh.length;
+      if (held.length > MAX_ROWS) {
+        missed.value += held.length - MAX_ROWS;
+        held.length = MAX_ROWS;
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import "./style/page.css";
+import "./style/table.css";
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import type { FeedRecord, SensorState, SessionState } from "../api.js";
+import { readList, readSession } from "./client.js";
+import { EntryView } from "./entry-view.js";
+import { openFeed, seed, sensors } from "./live.js";
+import { Shell } from "./shell.js";
+
+const session = signal<SessionState | undefined>(undefined);
+const SEEDED = 200;
+
+async function refresh(): Promise<void> {
+  session.value = await readSession();
+  if (session.value.user === undefined) return;
+  const [calls, known] = await Promise.all([
+    readList<FeedRecord>("calls", SEEDED),
+    readList<SensorState>("sensors", 1_000),
+  ]);
+  sensors.value = known.items;
+  seed(calls.items);
+  openFeed();
+}
+
+function App() {
+  const state = session.value;
+  if (state === undefined) return null;
+  return state.user === undefined ? (
+    <EntryView session={state} onEntered={refresh} />
+  ) : (
+    <Shell session={state} onLeft={refresh} />
+  );
+}
+
+render(<App />, document.body);
+void refresh();

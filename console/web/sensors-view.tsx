@@ -1,0 +1,159 @@
+import { useState } from "preact/hooks";
+import type { SensorState } from "../api.js";
+import { createSensor, readList } from "./client.js";
+import { bytes, clock, count, day, millis, span } from "./format.js";
+import { sensors } from "./live.js";
+
+/** What each sensor sees, what it lost, and what it could not see. */
+export function SensorsView() {
+  return (
+    <main class="view sensors">
+      <AddSensor />
+      <div class="scroll">
+        {sensors.value.length === 0 && (
+          <p class="empty">No sensor has a token yet. Make one above, then start `eastwatch sensor` with it.</p>
+        )}
+        {sensors.value.map((sensor) => (
+          <Sensor key={sensor.id} sensor={sensor} />
+        ))}
+      </div>
+    </main>
+  );
+}
+
+function AddSensor() {
+  const [name, setName] = useState("");
+  const [token, setToken] = useState("");
+  const [trouble, setTrouble] = useState("");
+  const add = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    try {
+      const created = await createSensor(name);
+      setToken(`${created.name}: ${created.token}`);
+      setTrouble("");
+      setName("");
+      sensors.value = (await readList<SensorState>("sensors", 1_000)).items;
+    } catch (error) {
+      setTrouble((error as Error).message);
+    }
+  };
+  return (
+    <form class="bar" onSubmit={add}>
+      <input
+        placeholder="Name of a new sensor"
+        aria-label="Name of a new sensor"
+        value={name}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <button type="submit" disabled={name === ""}>
+        Make token
+      </button>
+      {token !== "" && <code class="token">{token}</code>}
+      {token !== "" && <span class="quiet">shown this once</span>}
+      <span class="bad">{trouble}</span>
+    </form>
+  );
+}
+
+function Sensor({ sensor }: { readonly sensor: SensorState }) {
+  const { health } = sensor;
+  const counters = health?.counters ?? {};
+  return (
+    <section class="sensor">
+      <h2>
+        {sensor.name}{" "}
+        <span class={sensor.connected ? "good" : "bad"}>
+          {sensor.connected ? "connected" : `not connected, last seen ${day(sensor.lastSeenMicros)}`}
+        </span>
+      </h2>
+      <dl class="figures">
+        <Figure name="Version" value={sensor.version ?? "unknown"} />
+        <Figure name="Frames" value={count(counters.frames)} />
+        <Figure name="Calls" value={count(counters.calls)} />
+        <Figure
+          name="Dropped by capture"
+          value={count(counters.capture_dropped)}
+          isBad={(counters.capture_dropped ?? 0) > 0}
+        />
+        <Figure
+          name="Bytes lost in gaps"
+          value={bytes(counters.gap_bytes ?? 0)}
+          isBad={(counters.gap_bytes ?? 0) > 0}
+        />
+        <Figure
+          name="Flows refused"
+          value={count(counters.flows_refused ?? 0)}
+          isBad={(counters.flows_refused ?? 0) > 0}
+        />
+        <Figure name="Calls not sampled" value={count(sensor.callsNotSampled)} />
+        <Figure name="Events dropped" value={count(sensor.eventsDropped)} isBad={sensor.eventsDropped > 0} />
+        <Figure name="Waiting in outbox" value={count(counters.outbox_events ?? 0)} />
+        <Figure name="Lag" value={millis(health?.lagMillis ?? 0)} isBad={(health?.lagMillis ?? 0) > 5_000} />
+        <Figure name="Memory" value={bytes(health?.rssBytes)} />
+        <Figure name="CPU" value={`${health?.cpuPercent ?? 0} %`} />
+      </dl>
+      <Interfaces sensor={sensor} />
+      <Undecoded reasons={health?.undecoded ?? {}} />
+      <BlindIntervals sensor={sensor} />
+    </section>
+  );
+}
+
+function Figure({ name, value, isBad }: { readonly name: string; readonly value: string; readonly isBad?: boolean }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class={isBad === true ? "bad" : ""}>{value}</dd>
+    </div>
+  );
+}
+
+function Interfaces({ sensor }: { readonly sensor: SensorState }) {
+  const interfaces = sensor.health?.interfaces ?? [];
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th>Interface</th>
+          <th>State</th>
+          <th class="number">Frames</th>
+          <th class="number">Dropped</th>
+          <th class="number">Restarts</th>
+        </tr>
+      </thead>
+      <tbody>
+        {interfaces.map((one) => (
+          <tr key={one.name}>
+            <td>{one.name}</td>
+            <td class={one.state === "blind" ? "bad" : "good"}>{one.state}</td>
+            <td class="number">{count(one.frames)}</td>
+            <td class="number">{count(one.dropped)}</td>
+            <td class="number">{count(one.restarts)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Undecoded({ reasons }: { readonly reasons: Readonly<Record<string, number>> }) {
+  const seen = Object.entries(reasons).filter(([, frames]) => frames > 0);
+  if (seen.length === 0) return null;
+  return (
+    <p class="quiet">Frames not decoded: {seen.map(([reason, frames]) => `${reason} ${count(frames)}`).join(", ")}</p>
+  );
+}
+
+function BlindIntervals({ sensor }: { readonly sensor: SensorState }) {
+  if (sensor.blindIntervals.length === 0) return <p class="quiet">No blind interval on record.</p>;
+  return (
+    <ul class="blind">
+      {sensor.blindIntervals.map((interval) => (
+        <li key={`${interval.interfaceName} ${interval.fromMicros}`}>
+          {day(interval.fromMicros)} {clock(interval.fromMicros).slice(9)} — {interval.interfaceName} not seen for{" "}
+          {span(interval.fromMicros, interval.untilMicros)}: {interval.reason}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CommandError } from "../shared/command-error.js";
+import { listenAddress } from "../shared/listen-address.js";
+
+const PROGRAM = fileURLToPath(new URL("../eastwatch.js", import.meta.url));
+const SERVICES = fileURLToPath(new URL("./services.js", import.meta.url));
+const RECORDED = fileURLToPath(new URL("./recorded.pcap.gz", import.meta.url));
+const CAP_NET_RAW = 13n;
+const START_MILLIS = 20_000;
+
+/** Console, sensor and services on this machine until Ctrl-C. Its data are in a folder that goes with it. */
+export async function runDemo(listen: string): Promise<number> {
+  const address = listenAddress(listen);
+  if (address === undefined)
+    throw new CommandError(`--listen "${listen}" must be an address and a port such as 127.0.0.1:8470`);
+  const folder = mkdtempSync(join(tmpdir(), "eastwatch-demo-"));
+  const children: ChildProcess[] = [];
+  try {
+    const console = start(children, PROGRAM, [
+      "console",
+      "--listen",
+      listen,
+      "--database",
+      join(folder, "console.sqlite"),
+    ]);
+    const link = await said(console, /^(https?:\S+#setup=\S+)$/m);
+    const token = await output(
+      start(children, PROGRAM, ["add-sensor", "demo", "--database", join(folder, "console.sqlite")]),
+    );
+    writeFileSync(join(folder, "token"), token, { mode: 0o600 });
+    const captures = mayCapture();
+    if (captures) await said(start(children, SERVICES, []), /listening/);
+    const source = captures ? "lo" : `replay:${RECORDED}`;
+    start(children, PROGRAM, sensorFlags(source, folder, address.port));
+    tell(link, captures);
+    await ended(children);
+    return 0;
+  } finally {
+    for (const child of children) child.kill("SIGTERM");
+    await Promise.all(children.map((child) => gone(child)));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sensor is kept from seeing the demo's own console: only the services are to be shown. */
+function sensorFlags(source: string, folder: string, consolePort: number): string[] {
+  return [
+    ...["sensor", "--interface", source, "--filter", `tcp and not port ${consolePort}`, "--listen", ""],
+    ...["--database", join(folder, "sensor.sqlite"), "--name", "demo"],
+    ...["--console", `ws://127.0.0.1:${consolePort}`, "--token-file", join(folder, "token")],
+  ];
+}
+
+function tell(link: string, captures: boolean): void {
+  const what = captures
+    ? "Five small services talk to each other on 127.0.20.2 to 127.0.20.6; the sensor sees them on lo."
+    : "This user may not capture (CAP_NET_RAW is missing): a capture made before is replayed instead.\nRun as root, or `sudo setcap cap_net_raw+ep` on the node binary, to see live traffic.";
+  process.stdout.write(
+    `\n${what}\n\nOpen the page, choose a user and a password:\n  ${link}\n\nCtrl-C ends the demo and removes its data.\n`,
+  );
+}
+
+function start(children: ChildProcess[], script: string, parameters: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [script, ...parameters], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
+  children.push(child);
+  return child;
+}
+
+/** Waits for a line on standard output; throws where the process ends before. */
+function said(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => reject(new CommandError("the demo could not start in time", 70)), START_MILLIS);
+    child.stdout?.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+      const match = pattern.exec(text);
+      if (match === null) return;
+      clearTimeout(timer);
+      resolve(match[1] ?? match[0]);
+    });
+    child.once("exit", () => {
+      clearTimeout(timer);
+      reject(new CommandError("the demo could not start: see above why", 2));
+    });
+  });
+}
+
+async function output(child: ChildProcess): Promise<string> {
+  let text = "";
+  child.stdout?.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  await gone(child);
+  return text.trim();
+}
+
+function gone(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", () => resolve()));
+}
+
+/** Until Ctrl-C, or one of the lasting processes fails. */
+function ended(children: readonly ChildProcess[]): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+    for (const child of children) if (child.exitCode === null) child.once("exit", () => resolve());
+  });
+}
+
+function mayCapture(): boolean {
+  const line = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"));
+  return line !== null && ((BigInt(`0x${line[1]}`) >> CAP_NET_RAW) & 1n) === 1n;
+}
