@@ -12,7 +12,8 @@ export class WireError extends Error {
   }
 }
 
-const OBJECT_OPTIONS = { longs: Number, arrays: true, objects: true } as const;
+// Zeros are not sent: without defaults they would be missing.
+const OBJECT_OPTIONS = { longs: Number, arrays: true, objects: true, defaults: true } as const;
 const SEQUENCES_TAG = (1 << 3) | 2;
 const EVENTS_TAG = (2 << 3) | 2;
 const DROPPED_TAG = 3 << 3;

@@ -68,7 +68,7 @@ function take(message: FeedMessage): void {
     sensors.value = [...others, message.sensor].sort((a, b) => a.name.localeCompare(b.name));
   } else {
     missed.value += message.missed;
-    const fresh = message.records.map((record) => ({ id: nextId++, record })).reverse();
+    const fresh = newRows(message.records);
     if (!paused.value) rows.value = [...fresh, ...rows.value].slice(0, MAX_ROWS);
     else {
       held = [...fresh, ...held];
@@ -79,4 +79,32 @@ function take(message: FeedMessage): void {
       }
     }
   }
+}
+
+/** A finding that is shown already has only counted on: its row is brought up to date where it stands. */
+function newRows(records: readonly FeedRecord[]): LiveRow[] {
+  const fresh: LiveRow[] = [];
+  for (const record of records) {
+    if (record.kind === "call" || !replace(record)) fresh.unshift({ id: nextId++, record });
+  }
+  return fresh;
+}
+
+function replace(record: Exclude<FeedRecord, { kind: "call" }>): boolean {
+  const isSame = ({ record: shown }: LiveRow): boolean =>
+    shown.sensor === record.sensor &&
+    ((shown.kind === "finding" && record.kind === "finding" && shown.id === record.id) ||
+      (shown.kind === "blind" &&
+        record.kind === "blind" &&
+        shown.interfaceName === record.interfaceName &&
+        shown.fromMicros === record.fromMicros));
+  for (const list of [held, rows.value]) {
+    const at = list.findIndex(isSame);
+    if (at < 0) continue;
+    const changed = list.with(at, { id: list[at].id, record });
+    if (list === held) held = changed;
+    else rows.value = changed;
+    return true;
+  }
+  return false;
 }

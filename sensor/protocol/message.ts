@@ -1,6 +1,9 @@
 import type { Flow, Side } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
 
+/** What stands in a path where a secret stood. */
+export const MASK = "***";
+
 export type CredentialKind =
   | "api-key"
   | "aws-sigv4"

@@ -1,4 +1,5 @@
-import type { Report, ReportRow } from "./report.js";
+import type { StoredRow } from "../store/stored-row.js";
+import type { Report } from "./report.js";
 import { rowObject } from "./row-object.js";
 
 /** Columns of the one table that holds every kind of row; what a kind does not have stays empty. */
@@ -56,7 +57,7 @@ const BYTE_ORDER_MARK = "\ufeff";
 /** RFC 4180, and safe to open: nothing from the wire is taken for a formula. */
 export const csv: Report = {
   name: "csv",
-  *write(rows: Iterable<ReportRow>): Iterable<string> {
+  *write(rows: Iterable<StoredRow>): Iterable<string> {
     yield `${BYTE_ORDER_MARK}${COLUMNS.join(",")}\r\n`;
     for (const row of rows) {
       const object = rowObject(row);

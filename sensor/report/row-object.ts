@@ -1,10 +1,10 @@
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
-import type { ReportRow } from "./report.js";
+import type { StoredRow } from "../store/stored-row.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
-export function rowObject({ record, sensor }: ReportRow): Record<string, unknown> {
+export function rowObject({ record, sensor }: StoredRow): Record<string, unknown> {
   const origin = sensor === undefined ? { kind: record.kind } : { kind: record.kind, sensor };
   switch (record.kind) {
     case "service":

@@ -1,11 +1,11 @@
 import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
-import type { ReportRow } from "../report/report.js";
+import type { StoredRow } from "./stored-row.js";
 
 const TABLES = ["service", "edge", "endpoint", "finding"] as const;
 
 /** Rows of a sensor's or a console's file, as they stand; the file may be in use. */
-export function* readInventory(path: string): Iterable<ReportRow> {
+export function* readInventory(path: string): Iterable<StoredRow> {
   const database = open(path);
   try {
     const hasSensors = hasColumn(database, "service", "sensor");

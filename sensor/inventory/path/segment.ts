@@ -1,4 +1,4 @@
-import { MASK } from "../../protocol/http/secret.js";
+import { MASK } from "../../protocol/message.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =

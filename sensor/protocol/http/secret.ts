@@ -1,5 +1,4 @@
-/** What stands in a path where a secret stood. */
-export const MASK = "***";
+import { MASK } from "../message.js";
 
 const MIN_TOKEN_LENGTH = 24;
 const MIN_ENTROPY_BITS = 3.6;

@@ -1,5 +1,6 @@
 import type { StringTable } from "../../bytes/string-table.js";
-import { MASK, maskPath } from "./secret.js";
+import { MASK } from "../message.js";
+import { maskPath } from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;

@@ -1,0 +1,55 @@
+# `make demo` and `make test` are all a newcomer needs: they install what is missing and build.
+PREFIX ?= /usr/local
+DESTDIR ?=
+LIBRARY = $(DESTDIR)$(PREFIX)/lib/eastwatch
+UNITS = $(DESTDIR)/etc/systemd/system
+CONFIG = $(DESTDIR)/etc/eastwatch
+SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' 2>/dev/null)
+
+.PHONY: build demo test test-quick lint bench soak fuzz install clean
+
+build: dist/.built
+
+# libpcap's headers are what the capture binding is built with.
+node_modules/.installed: package-lock.json
+	@sh build/need-tools.sh
+	npm ci --no-audit --no-fund
+	@touch $@
+
+dist/.built: node_modules/.installed $(SOURCES)
+	npm run --silent build
+	@touch $@
+
+demo: build
+	node dist/eastwatch.js demo
+
+test: build
+	@sh build/need-test-tools.sh
+	node dist/test/run.js
+
+lint: build
+	npm run --silent lint
+
+bench: build
+	npm run --silent bench
+
+soak: build
+	npm run --silent soak
+
+fuzz: build
+	npm run --silent fuzz
+
+# Program, units and a commented configuration. An existing configuration is left alone.
+install: build
+	install -d $(LIBRARY) $(DESTDIR)$(PREFIX)/bin $(UNITS) $(CONFIG)
+	cp -R dist package.json package-lock.json node_modules $(LIBRARY)/
+	rm -rf $(LIBRARY)/dist/test
+	cd $(LIBRARY) && npm prune --omit=dev --no-audit --no-fund --ignore-scripts --offline
+	ln -sfn $(PREFIX)/lib/eastwatch/dist/eastwatch.js $(DESTDIR)$(PREFIX)/bin/eastwatch
+	install -m 644 systemd/eastwatch-sensor.service systemd/eastwatch-console.service $(UNITS)/
+	test -e $(CONFIG)/eastwatch.yaml || node dist/eastwatch.js check-config --example > $(CONFIG)/eastwatch.yaml
+	@echo "Installed. Set capture.interface and deliver.console in $(CONFIG)/eastwatch.yaml, then:"
+	@echo "  systemctl daemon-reload && systemctl enable --now eastwatch-sensor   (or eastwatch-console)"
+
+clean:
+	rm -rf dist node_modules shared/generated

@@ -1,0 +1,12 @@
+#!/bin/sh
+# What the tests need beyond the build: real servers, clients and a browser.
+set -u
+missing=""
+command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light"
+command -v curl >/dev/null 2>&1 || missing="$missing curl"
+command -v ip >/dev/null 2>&1 || [ -x /usr/sbin/ip ] || missing="$missing iproute2"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+command -v tcpdump >/dev/null 2>&1 || [ -x /usr/bin/tcpdump ] || missing="$missing tcpdump"
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+exec sh "$(dirname "$0")/install-packages.sh" $missing

@@ -1,0 +1,7 @@
+import type { EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "../../shared/event.js";
+
+/** One row of an inventory; `sensor` where it comes from a console, which knows several. */
+export interface StoredRow {
+  readonly record: ServiceRecord | EdgeRecord | EndpointRecord | FindingRecord;
+  readonly sensor: string | undefined;
+}
