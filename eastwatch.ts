@@ -21,6 +21,13 @@ function program(): Command {
     .version(VERSION)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
+  addDaemons(root);
+  addTools(root);
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+function addDaemons(root: Command): void {
   root
     .command("sensor")
     .description("Capture on this host, keep the inventory, stream findings to the console.")
@@ -42,6 +49,9 @@ function program(): Command {
     .addOption(configOption())
     .addOption(setOption())
     .action(runConsole);
+}
+
+function addTools(root: Command): void {
   root
     .command("add-sensor")
     .description("Make a token for one more sensor and print it once.")
@@ -80,8 +90,6 @@ function program(): Command {
     .description("Console, sensor and small real services on this machine, with traffic between them.")
     .option("--listen <address:port>", "where the page is", "127.0.0.1:8470")
     .action(runDemo);
-  for (const command of root.commands) command.exitOverride();
-  return root;
 }
 
 function configOption(): Option {

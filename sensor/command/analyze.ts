@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import { SEVERITIES, type Severity } from "../../shared/event.js";
+import { makeFolder } from "../../shared/make-folder.js";
 import { callLine, edgeLine, endpointLine, findingLine } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import { callRecord } from "../analysis/call-record.js";
@@ -41,7 +42,7 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
 
 function openOutput(out: string): LineFile {
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
     return new LineFile(join(out, "calls.ndjson"));
   } catch (error) {
     throw new CommandError(`--out "${out}" can't be written: ${reasonOf(error)}; name a folder you may write to`, 2);

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { CommandError } from "../command-error.js";
+import { makeFolder } from "../make-folder.js";
 
 export interface DatabaseOptions {
   /** Setting the path comes from, for errors. */
@@ -15,7 +15,7 @@ export interface DatabaseOptions {
 /** Opens or makes a SQLite file in WAL mode and brings it to the newest version. Throws CommandError. */
 export function openDatabase(path: string, { setting, migrations, survives }: DatabaseOptions): Database.Database {
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+    if (path !== ":memory:") makeFolder(dirname(path), 0o750);
     const database = new Database(path);
     database.pragma("journal_mode = WAL");
     database.pragma(`synchronous = ${survives === "power" ? "FULL" : "NORMAL"}`);

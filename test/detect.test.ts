@@ -1,0 +1,116 @@
+import t from "tap";
+import { RULES } from "../sensor/detect/registry.js";
+import { CATALOGUE } from "../shared/catalogue.js";
+import { SEVERITIES } from "../shared/event.js";
+import { Scene } from "./support/scene.js";
+
+const HOUR = 3_600e6;
+const START = 1_700_000_000_000_000;
+
+/** `rule severity subject ×count` for each finding. */
+function findings(scene: Scene): string[] {
+  return scene.detection
+    .all()
+    .map(({ rule, severity, clientAddress, serverAddress, method, template, count }) =>
+      [rule, severity, clientAddress ?? "-", serverAddress ?? "-", method ?? "-", template ?? "-", `×${count}`].join(
+        " ",
+      ),
+    );
+}
+
+t.test("every rule is in the catalogue, and every entry has a rule", (t) => {
+  t.same(RULES.map(({ id }) => id).sort(), Object.keys(CATALOGUE).sort());
+  for (const [id, { severity, title, remedy, references }] of Object.entries(CATALOGUE)) {
+    t.ok(SEVERITIES.includes(severity) && title.length > 10 && remedy.length > 20 && references.length >= 3, id);
+    for (const reference of references)
+      t.match(
+        reference,
+        /^(owasp-api:2023-API\d+|nist:800-204:MS-SS-\d+|cwe:\d+|pci-dss:[\d.]+|hipaa:[\w.()]+|gdpr:\d+)$/,
+      );
+  }
+  t.end();
+});
+
+t.test("cleartext HTTP: one finding an east-west edge, none beyond", (t) => {
+  const scene = new Scene();
+  scene.get("/a").get("/b").get("/a", { client: "10.0.0.9" }).get("/a", { client: "8.8.8.8" });
+  t.same(findings(scene), [
+    "cleartext-http medium 10.0.0.1 10.0.0.2 - - ×2",
+    "cleartext-http medium 10.0.0.9 10.0.0.2 - - ×1",
+  ]);
+  t.match(scene.detection.all()[0], {
+    summary: /^10\.0\.0\.1 talks to shop\.internal over HTTP/,
+    evidence: { scope: "east-west" },
+  });
+  t.end();
+});
+
+t.test("Basic credentials: one finding an edge, and never the credentials", (t) => {
+  const scene = new Scene();
+  const fields = "Authorization: Basic dXNlcjpwYXNz\r\n";
+  scene
+    .get("/a", { fields, client: "8.8.8.8" })
+    .get("/b", { fields, client: "8.8.8.8" })
+    .get("/c", { client: "8.8.8.8", fields: "Authorization: Bearer abc\r\n" });
+  t.same(findings(scene), ["basic-credentials-in-cleartext high 8.8.8.8 10.0.0.2 - - ×2"]);
+  t.notMatch(JSON.stringify(scene.detection.all()), /dXNl|user:pass/);
+  t.end();
+});
+
+t.test("a credential in the URL: one finding an endpoint, and never its value", (t) => {
+  const scene = new Scene();
+  for (const id of [1, 2, 3]) scene.get(`/reports/${id}?api_key=s3cr3tvalue`, { client: "8.8.8.8" });
+  scene.get("/reports/4?page=2", { client: "8.8.8.8" });
+  t.same(findings(scene), ["credential-in-url high 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×3"]);
+  t.match(scene.detection.all()[0].evidence, { kind: "api-key", place: "query", parameter: "api_key" });
+  t.notMatch(JSON.stringify(scene.detection.all()), /s3cr3t/);
+  t.end();
+});
+
+t.test("a new endpoint after the learning period, but not what is absent", (t) => {
+  const scene = new Scene({}, 24 * 3_600);
+  const client = "8.8.8.8";
+  scene.get("/known", { client, atMicros: START });
+  scene.get("/late", { client, atMicros: START + 25 * HOUR }).get("/late", { client, atMicros: START + 26 * HOUR });
+  scene
+    .get("/gone", { client, status: 404, atMicros: START + 26 * HOUR })
+    .get("/known", { client, atMicros: START + 27 * HOUR });
+  t.same(findings(scene), ["new-endpoint low 8.8.8.8 10.0.0.2 GET /late ×2"]);
+  t.end();
+});
+
+t.test("framing anomalies: one finding an edge and kind, graver where requests are smuggled", (t) => {
+  const scene = new Scene();
+  const client = "8.8.8.8";
+  for (let times = 0; times < 3; times++) scene.get("/a", { client, fields: "A : b\r\n" });
+  scene.get("/a", { client, fields: "A: b\r\n c\r\n" });
+  t.same(findings(scene), [
+    "framing-anomaly high 8.8.8.8 10.0.0.2 - - ×3",
+    "framing-anomaly low 8.8.8.8 10.0.0.2 - - ×1",
+  ]);
+  t.same(
+    scene.detection.all().map(({ evidence }) => evidence.anomaly),
+    ["space-before-colon", "obs-fold"],
+  );
+  t.end();
+});
+
+t.test("ids are stable, counts go on after a restart, bounds hold", (t) => {
+  const one = new Scene();
+  const other = new Scene();
+  one.get("/a");
+  other.get("/x", { client: "10.0.0.7" }).get("/a");
+  const id = one.detection.all()[0].id;
+  t.match(id, /^[0-9a-f]{16}$/);
+  t.ok(
+    other.detection.all().some((finding) => finding.id === id),
+    "the same subject has the same id in another run",
+  );
+  const restarted = new Scene();
+  restarted.detection.restore(one.detection.takeChanged(10), START);
+  t.same(restarted.detection.takeChanged(10), [], "nothing has changed by being restored");
+  restarted.get("/a");
+  t.equal(restarted.detection.all()[0].count, 2);
+  t.equal(restarted.detection.takeChanged(10).length, 1);
+  t.end();
+});

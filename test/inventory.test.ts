@@ -1,0 +1,283 @@
+import t from "tap";
+import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
+import type { InventoryRow } from "../sensor/inventory/row.js";
+import { Scene } from "./support/scene.js";
+
+const HOUR = 3_600e6;
+const START = 1_700_000_000_000_000;
+const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
+
+interface TemplateCase {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly expected: readonly string[];
+}
+
+const TEMPLATES: readonly TemplateCase[] = [
+  { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
+  { name: "one UUID", paths: ["/users/5f0c8e21-7d3a-4c1b-9a44-0242ac120002"], expected: ["/users/{userId} ×1"] },
+  { name: "hashes", paths: ["/blobs/d41d8cd98f00b204e9800998ecf8427e"], expected: ["/blobs/{blobId} ×1"] },
+  { name: "dates", paths: ["/reports/2026-07-01", "/reports/2026-08"], expected: ["/reports/{date} ×2"] },
+  { name: "mail addresses", paths: ["/people/ada@example.com"], expected: ["/people/{email} ×1"] },
+  { name: "tokens", paths: ["/invites/cus_9s6XKzkNRiz8i3"], expected: ["/invites/{token} ×1"] },
+  {
+    name: "nested, with names that stay apart",
+    paths: ["/shops/3/orders/9/items/2", "/shops/3/orders"],
+    expected: ["/shops/{shopId}/orders ×1", "/shops/{shopId}/orders/{orderId}/items/{itemId} ×1"],
+  },
+  {
+    name: "distinct words are not collapsed",
+    paths: ["/orders/export", "/orders/import", "/orders/7", "/orders/search", "/orders/8", "/orders/summary"],
+    expected: [
+      "/orders/export ×1",
+      "/orders/import ×1",
+      "/orders/search ×1",
+      "/orders/summary ×1",
+      "/orders/{orderId} ×2",
+    ],
+  },
+  {
+    name: "many names behind a collection",
+    paths: NAMES.map((name) => `/users/${name}`),
+    expected: ["/users/{userId} ×10"],
+  },
+  {
+    name: "few words behind a collection stay",
+    paths: NAMES.slice(0, 4).map((name) => `/users/${name}`),
+    expected: NAMES.slice(0, 4).map((name) => `/users/${name} ×1`),
+  },
+  {
+    name: "resources behind a version stay, however many",
+    paths: "orders users carts bills parts shops notes plans rates taxes tills loads"
+      .split(" ")
+      .map((name) => `/v1/${name}`),
+    expected: "bills carts loads notes orders parts plans rates shops taxes tills users"
+      .split(" ")
+      .map((name) => `/v1/${name} ×1`),
+  },
+  {
+    name: "slugs",
+    paths: ["a-b-c-d", "how-to-bake-bread", "ten-ways-to-win", "red-green-blue-sky", "one-two-three-four"].map(
+      (slug) => `/posts/${slug}`,
+    ),
+    expected: ["/posts/{slug} ×5"],
+  },
+  {
+    name: "the same form three times",
+    paths: ["/boxes/box-1", "/boxes/box-2", "/boxes/box-3"],
+    expected: ["/boxes/{boxId} ×3"],
+  },
+  {
+    name: "versions are not numbers",
+    paths: ["/v2/ping", "/1.1/ping", "/2/ping"],
+    expected: ["/1.1/ping ×1", "/2/ping ×1", "/v2/ping ×1"],
+  },
+  {
+    name: "extensions and verbs behind a value",
+    paths: ["/files/12.json", "/files/13.json", "/jobs/12:cancel"],
+    expected: ["/files/{fileId}.json ×2", "/jobs/{jobId}:cancel ×1"],
+  },
+  { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
+  { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
+  { name: "braces of the wire are no parameter", paths: ["/a/{id}"], expected: ["/a/{aId} ×1"] },
+  { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
+];
+
+t.test("paths become templates as the evidence comes in", (t) => {
+  for (const { name, paths, expected } of TEMPLATES) {
+    const scene = new Scene();
+    for (const path of paths) scene.get(path);
+    t.same(
+      scene.templates(),
+      expected.map((template) => `GET ${template}`),
+      name,
+    );
+  }
+  const kept = new Scene({ literalSegments: ["alice", "17"] });
+  for (const name of NAMES) kept.get(`/users/${name}`);
+  kept.get("/orders/17").get("/orders/18");
+  t.same(kept.templates(), [
+    "GET /orders/17 ×1",
+    "GET /orders/{orderId} ×1",
+    "GET /users/alice ×1",
+    "GET /users/{userId} ×9",
+  ]);
+  t.end();
+});
+
+t.test("what was merged keeps its counts, and the reason is kept with it", (t) => {
+  const scene = new Scene();
+  for (const [index, name] of NAMES.entries()) {
+    scene.get(`/users/${name}`, {
+      client: `10.0.1.${index}`,
+      status: index % 2 === 0 ? 200 : 404,
+      tookMicros: 1_000 * (index + 1),
+    });
+    scene.exchange({ path: `/users/${name}/repos`, method: "POST" });
+  }
+  const [user, repos] = scene.endpoints();
+  t.match(user, {
+    template: "/users/{userId}",
+    calls: 10,
+    callerCount: 10,
+    statuses: { 200: 5, 404: 5 },
+    durationMillis: { count: 10, max: 10 },
+    parameters: [{ name: "userId", type: "word", reason: '8 different values behind "users"', distinctValues: 10 }],
+  });
+  t.match(repos, { template: "/users/{userId}/repos", method: "POST", calls: 10 });
+  const { removals } = scene.inventory.takeDelta(1_000);
+  t.ok(
+    removals.some(
+      (removal) => removal.template === "/users/alice/repos" && removal.mergedInto === "/users/{userId}/repos",
+    ),
+  );
+  t.end();
+});
+
+t.test("services, edges and both ends' fingerprints", (t) => {
+  const scene = new Scene();
+  const answerFields = "Server: nginx/1.22\r\nX-Powered-By: Express\r\nSet-Cookie: JSESSIONID=1234; Path=/\r\n";
+  const fields = "User-Agent: curl/8\r\nAuthorization: Basic dXNlcjpwYXNz\r\n";
+  scene.get("/a", { host: "shop.internal:8080", fields, answerFields, port: 8080 });
+  scene.get("/b", { client: "8.8.8.8", host: "10.0.0.2", port: 8080 });
+  scene.get("/c", { client: "10.0.0.2", server: "10.0.0.3", host: "db.internal" });
+  t.match([...scene.inventory.services()][0], {
+    name: "shop.internal",
+    names: ["shop.internal"],
+    software: ["Express", "nginx/1.22"],
+    frameworks: ["Java servlet"],
+    protocols: ["http1"],
+    connections: 2,
+    calls: 2,
+    headerOrders: [/^[0-9a-f]{8}$/, /^[0-9a-f]{8}$/],
+  });
+  const edges = [...scene.inventory.edges()].map(
+    ({ clientAddress, clientService, serverService, scope, posture, credentials, clientSoftware }) => [
+      clientAddress,
+      clientService,
+      serverService,
+      scope,
+      posture,
+      Object.keys(credentials).join(),
+      clientSoftware.join(),
+    ],
+  );
+  t.same(edges, [
+    ["10.0.0.1", undefined, "shop.internal", "east-west", "cleartext", "basic", "curl/8"],
+    ["10.0.0.2", "shop.internal", "db.internal", "east-west", "cleartext", "", ""],
+    ["8.8.8.8", undefined, "shop.internal", "north-south", "cleartext", "", ""],
+  ]);
+  t.end();
+});
+
+t.test("bounds hold, and what found no room is counted", (t) => {
+  const scene = new Scene({ maxServices: 2, maxEdges: 3, maxEndpoints: 4, maxCallersPerEndpoint: 2 });
+  for (let client = 1; client <= 6; client++) scene.get("/x", { client: `10.0.0.${client}` });
+  for (let server = 2; server <= 6; server++) scene.get(`/word${"abcdef"[server]}`, { server: `10.0.1.${server}` });
+  for (const word of ["aa-b", "cc-d", "ee-f", "gg-h"]) scene.get(`/${word}`);
+  const { counters } = scene.inventory;
+  t.match(counters, {
+    calls: 15,
+    services: 2,
+    edges: 3,
+    endpoints: 4,
+    services_refused: 4,
+    edges_refused: 4,
+    endpoints_refused: 2,
+  });
+  t.match(
+    scene.endpoints().find(({ template }) => template === "/x"),
+    { callers: ["10.0.0.1", "10.0.0.2"], callerCount: 6 },
+  );
+  t.end();
+});
+
+t.test("a scanner's 404s do not fill the inventory", (t) => {
+  const scene = new Scene();
+  for (let number = 0; number < 1_000; number++) {
+    const word = number.toString(26).replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
+    scene.get(`/${word}q/${word}z`, { status: 404 });
+  }
+  const templates = scene.templates();
+  t.ok(templates.length <= 201, `${templates.length} endpoints`);
+  t.equal(
+    scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, 0),
+    1_000,
+    "and none is lost",
+  );
+  t.end();
+});
+
+t.test("states follow packet time", (t) => {
+  const scene = new Scene({ dormantSeconds: 48 * 3_600 }, 24 * 3_600);
+  scene.get("/old", { atMicros: START }).get("/new", { atMicros: START + 30 * HOUR });
+  const states = () => scene.endpoints().map(({ template, state }) => `${template} ${state}`);
+  t.same(states(), ["/new new", "/old active"]);
+  scene.get("/now", { atMicros: START + 60 * HOUR });
+  t.same(states(), ["/new active", "/now new", "/old dormant"]);
+  t.end();
+});
+
+t.test("counting goes on after a restart as if there had been none", (t) => {
+  const steps = (scene: Scene, from: number): void => {
+    for (let index = from; index < from + 6; index++) {
+      scene.get(`/users/${NAMES[index % 10]}`, {
+        client: `10.0.2.${index}`,
+        atMicros: START + index,
+        fields: "User-Agent: a\r\n",
+      });
+      scene.get(`/orders/${index}/items`, {
+        status: 200 + (index % 2),
+        atMicros: START + index,
+        tookMicros: index * 700,
+      });
+    }
+  };
+  const whole = new Scene();
+  steps(whole, 0);
+  const before = new Scene();
+  steps(before, 0);
+  const rows: InventoryRow[] = [];
+  for (let taken = before.inventory.takeDelta(3); taken.rows.length > 0; taken = before.inventory.takeDelta(3))
+    rows.push(...taken.rows);
+  const after = new Scene();
+  after.inventory.restore(JSON.parse(JSON.stringify(rows)));
+  t.same([...after.inventory.services()], [...whole.inventory.services()]);
+  t.same(after.endpoints(), whole.endpoints());
+  steps(whole, 6);
+  steps(after, 6);
+  t.same([...after.inventory.edges()], [...whole.inventory.edges()]);
+  const noted = (scene: Scene) => scene.templates();
+  t.same(noted(after), noted(whole));
+  t.end();
+});
+
+t.test("quantiles are within 1.6 % of a value really seen, also merged and restored", (t) => {
+  const sketch = new QuantileSketch();
+  const other = new QuantileSketch();
+  const values: number[] = [];
+  let state = 12_345;
+  for (let index = 0; index < 20_000; index++) {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    const value = Math.floor(2 ** ((state / 2 ** 31) * 45));
+    values.push(value);
+    (index % 2 === 0 ? sketch : other).add(value);
+  }
+  values.sort((a, b) => a - b);
+  const restored = new QuantileSketch();
+  restored.restore(sketch.state());
+  restored.merge(other);
+  const told = restored.quantiles();
+  for (const [share, value] of [
+    [0.5, told?.p50],
+    [0.9, told?.p90],
+    [0.99, told?.p99],
+  ] as const) {
+    const exact = values[Math.ceil(share * values.length) - 1];
+    t.ok(Math.abs((value ?? 0) - exact) <= exact * 0.016 + 1, `${share}: ${value} for ${exact}`);
+  }
+  t.equal(told?.max, values.at(-1));
+  t.equal(told?.count, 20_000);
+  t.equal(new QuantileSketch().quantiles(), undefined);
+  t.end();
+});

@@ -1,0 +1,305 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import Database from "better-sqlite3";
+import t from "tap";
+import { csv } from "../sensor/report/csv.js";
+import { REPORTS } from "../sensor/report/registry.js";
+import { MIGRATIONS } from "../sensor/store/migrations.js";
+import { exampleConfig } from "../shared/config/example.js";
+import { loadSettings } from "../shared/config/load.js";
+import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import { formatTime } from "../shared/time.js";
+import { writeTraffic } from "./bench/traffic.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+function lines(path: string): Record<string, unknown>[] {
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+}
+
+t.test("analyze writes every file of the contract, and the same ones each time", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "a.pcap");
+  writeTraffic(capture, {
+    name: "t",
+    what: "t",
+    segmentBytes: 1_448,
+    requests: 300,
+    requestsPerConnection: 7,
+    connections: 5,
+    bodyBytes: 2_000,
+  });
+  const outcome = run(["analyze", capture, "--out", join(folder, "out")]);
+  t.match(outcome, { code: 0, error: "" });
+  t.same(readdirSync(join(folder, "out")).sort(), [
+    "calls.ndjson",
+    "edges.ndjson",
+    "endpoints.ndjson",
+    "findings.ndjson",
+    "summary.json",
+  ]);
+  const calls = lines(join(folder, "out/calls.ndjson"));
+  t.equal(calls.length, 300);
+  t.match(calls[0], {
+    time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+    "flow.id": /^[0-9a-f]{16}$/,
+    "client.address": /^10\.0\.0\./,
+    "server.port": 8080,
+    "network.protocol.name": "http",
+    "network.protocol.version": "1.1",
+    "http.response.body.size": 2_000,
+    "auth.kinds": ["bearer"],
+    complete: true,
+    missing_bytes: 0,
+  });
+  const summary = JSON.parse(readFileSync(join(folder, "out/summary.json"), "utf8"));
+  t.match(summary, { calls: 300, gap_bytes: 0, flows_refused: 0, undecoded: {} });
+  t.notOk("capture_dropped" in summary, "a pcap file does not know, so nothing is claimed");
+  const again = run(["analyze", "-", "--out", join(folder, "again")], { input: gzipSync(readFileSync(capture)) });
+  t.equal(again.code, 0);
+  for (const name of ["calls", "edges", "endpoints", "findings"]) {
+    t.equal(
+      readFileSync(join(folder, `again/${name}.ndjson`), "utf8"),
+      readFileSync(join(folder, `out/${name}.ndjson`), "utf8"),
+      `${name} from standard input, compressed`,
+    );
+  }
+  const bytes = readFileSync(capture);
+  writeFileSync(join(folder, "cut.pcap"), bytes.subarray(0, bytes.length - 10));
+  const cut = run(["analyze", join(folder, "cut.pcap"), "--out", join(folder, "cut")]);
+  t.match(cut, { code: 3, error: new RegExp(`cut\\.pcap" is cut short at byte ${bytes.length - 10}`) });
+  t.ok(lines(join(folder, "cut/calls.ndjson")).length >= 299, "what could be read is written");
+  t.equal(run(["analyze", capture, "--out", join(folder, "f"), "--fail-on", "medium"]).code, 1);
+  t.equal(run(["analyze", capture, "--out", join(folder, "f"), "--fail-on", "critical"]).code, 0);
+  t.end();
+});
+
+t.test("mistakes are told with name, value and remedy, and by their exit codes", (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, "bad.yaml"), "flow:\n  maxFlow: 10\n");
+  writeFileSync(join(folder, "range.yaml"), "flow:\n  maxFlows: many\n");
+  writeFileSync(join(folder, "section.yaml"), "flows:\n  maxFlows: 10\n");
+  writeFileSync(join(folder, "broken.yaml"), "flow: [\n");
+  writeFileSync(join(folder, "text.txt"), "no capture at all");
+  const cases: readonly (readonly [string[], number, RegExp])[] = [
+    [["analyze", "--out", "x"], 2, /missing required argument 'capture'/],
+    [["analyze", "x.pcap"], 2, /required option '--out <folder>'/],
+    [["analyse", "x"], 2, /unknown command 'analyse'/],
+    [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
+    [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],
+    [["analyze", "-", "--out", "/proc/nowhere"], 2, /--out "\/proc\/nowhere" can't be written/],
+    [
+      ["analyze", "-", "--out", join(folder, "o"), "--fail-on", "huge"],
+      2,
+      /Allowed choices are info, low, medium, high, critical/,
+    ],
+    [
+      ["check-config", "-c", join(folder, "bad.yaml")],
+      2,
+      /bad\.yaml:2:3: unknown setting "flow\.maxFlow"; did you mean "flow\.maxFlows"\?/,
+    ],
+    [
+      ["check-config", "-c", join(folder, "range.yaml")],
+      2,
+      /range\.yaml:2:13: flow\.maxFlows is "many"; allowed: a whole number from 16 to/,
+    ],
+    [["check-config", "-c", join(folder, "section.yaml")], 2, /unknown section "flows"; did you mean "flow"\?/],
+    [["check-config", "-c", join(folder, "broken.yaml")], 2, /broken\.yaml:\d+:\d+: /],
+    [["check-config", "-c", join(folder, "none.yaml")], 2, /none\.yaml" can't be read: there is no such file/],
+    [["check-config", "--set", "flow.maxFlows=1"], 2, /flag: flow\.maxFlows is 1; allowed/],
+    [["check-config", "--set", "nonsense"], 2, /must be key=value/],
+    [
+      ["sensor", "--interface", "eth77", "--database", join(folder, "s")],
+      2,
+      /capture\.interface "eth77" does not exist; this host has .*lo/,
+    ],
+    [["sensor", "--database", join(folder, "s")], 2, /capture\.interface is empty; name one with --interface/],
+    [
+      ["sensor", "-i", "lo", "--database", "/proc/x/y", "--listen", ""],
+      2,
+      /store\.database "\/proc\/x\/y" can't be used/,
+    ],
+    [
+      ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "ws://192.0.2.1:1", "--listen", ""],
+      2,
+      /would send the inventory in the clear/,
+    ],
+    [
+      ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "nowhere", "--listen", ""],
+      2,
+      /deliver\.console "nowhere" is no address/,
+    ],
+    [
+      ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "wss://c", "--listen", ""],
+      2,
+      /deliver\.tokenFile is needed/,
+    ],
+    [["console", "--listen", "0.0.0.0:0", "--database", join(folder, "c")], 2, /open to the network without TLS/],
+    [
+      ["export", "--format", "cvs", "--database", join(folder, "s")],
+      2,
+      /--format "cvs" is unknown; did you mean "csv"\?/,
+    ],
+    [
+      ["export", "--format", "csv", "--database", join(folder, "none")],
+      3,
+      /none" can't be read: there is no such file/,
+    ],
+    [["add-sensor", "a b", "--database", join(folder, "c")], 2, /sensor name "a b" must be/],
+  ];
+  for (const [parameters, code, message] of cases) {
+    const outcome = run(parameters, { input: Buffer.alloc(0) });
+    t.equal(outcome.code, code, parameters.join(" ").replaceAll(folder, ""));
+    t.match(outcome.error.replaceAll(folder, ""), message);
+  }
+  t.match(run(["--version"]), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
+  for (const name of ["sensor", "console", "analyze", "export", "check-config", "demo", "add-sensor"]) {
+    t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
+  }
+  t.end();
+});
+
+t.test("flag over environment over file over default", (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, "c.yaml");
+  writeFileSync(file, "flow:\n  maxFlows: 111\n  idleSeconds: 222\n  gapMillis: 333\ndeliver:\n  token: hush\n");
+  const { settings, origins } = loadSettings({
+    file,
+    environment: {
+      EASTWATCH_FLOW_MAX_FLOWS: "1111",
+      EASTWATCH_FLOW_IDLE_SECONDS: "2222",
+      EASTWATCH_CAPTURE_INTERFACE: "a, b",
+    },
+    flags: { "flow.maxFlows": "11111" },
+  });
+  t.match(settings.flow, { maxFlows: 11_111, idleSeconds: 2_222, gapMillis: 333, halfOpenSeconds: 30 });
+  t.same(settings.capture.interface, ["a", "b"]);
+  t.same(
+    ["maxFlows", "idleSeconds", "gapMillis", "halfOpenSeconds"].map((name) =>
+      origins.get(`flow.${name}`)?.replace(folder, ""),
+    ),
+    ["flag", "environment EASTWATCH_FLOW_IDLE_SECONDS", "/c.yaml:4:14", "default"],
+  );
+  const shown = run(["check-config", "-c", file]);
+  t.match(shown, { code: 0, out: /deliver\.token +\(hidden\) / });
+  t.notMatch(shown.out, /hush/);
+  t.throws(
+    () => loadSettings({ environment: { EASTWATCH_FLOW_MAX_FLOW: "1" } }),
+    /EASTWATCH_FLOW_MAX_FLOW is no setting; did you mean "EASTWATCH_FLOW_MAX_FLOWS"\?/,
+  );
+  writeFileSync(join(folder, "example.yaml"), exampleConfig().replace(/^( {2})# (?=[a-zA-Z]+: [^\s])/gm, "$1"));
+  t.same(
+    loadSettings({ file: join(folder, "example.yaml") }).settings,
+    defaultSettings(),
+    "the example holds the defaults",
+  );
+  t.equal(new Set(SETTINGS.map(({ key }) => environmentName(key))).size, SETTINGS.length);
+  t.end();
+});
+
+t.test("exports: every row in NDJSON, and a CSV that runs no formula", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "s.sqlite");
+  const scene = new Scene();
+  const evil = '=HYPERLINK("http://x")';
+  scene.get("/=cmd|'/c'!A1", { fields: `User-Agent: ${evil}\r\n`, answerFields: "Server: @SUM(1)\r\n" });
+  const database = new Database(path);
+  for (const migration of MIGRATIONS) database.exec(migration);
+  const { rows } = scene.inventory.takeDelta(100);
+  for (const { record } of rows) {
+    const columns = {
+      service: "address, port",
+      edge: "client_address, server_address, server_port",
+      endpoint: "server_address, server_port, method, template",
+    };
+    const places = columns[record.kind].split(", ");
+    database
+      .prepare(
+        `INSERT INTO ${record.kind} (${columns[record.kind]}, record, state) VALUES (${places.map((_, at) => at).join()}, ?, '{}')`,
+      )
+      .run(JSON.stringify(record));
+  }
+  for (const finding of scene.detection.all())
+    database.prepare("INSERT INTO finding VALUES (?, ?)").run(finding.id, JSON.stringify(finding));
+  database.close();
+  const exported = run(["export", "--format", "ndjson", "--database", path]);
+  t.equal(exported.code, 0);
+  t.same(
+    exported.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).kind),
+    ["service", "edge", "endpoint", "finding"],
+  );
+  t.equal(run(["export", "--format", "csv", "--database", path, "--out", join(folder, "i.csv")]).code, 0);
+  const table = readFileSync(join(folder, "i.csv"), "utf8");
+  t.ok(table.startsWith("\ufeffkind,sensor,service,client.address"));
+  const parsed = parseCsv(table.slice(1));
+  t.equal(new Set(parsed.map((cells) => cells.length)).size, 1, "every row has as many cells");
+  t.equal(parsed.length, 5);
+  for (const cell of parsed.slice(1).flat()) t.notMatch(cell, /^[=+\-@\t\r]/, cell);
+  t.ok(
+    parsed.flat().some((cell) => cell === `'${evil}`),
+    "it reads as it was sent",
+  );
+  t.same(
+    REPORTS.map(({ name }) => name),
+    ["ndjson", "csv"],
+  );
+  t.equal([...csv.write([])].length, 1);
+  t.end();
+});
+
+/** RFC 4180, by the book. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  for (const line of text.split("\r\n").filter((line) => line !== "")) {
+    rows.push(
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+      ),
+    );
+  }
+  return rows;
+}
+
+t.test("times have six digits and are UTC", (t) => {
+  t.equal(formatTime(1_700_000_000_000_001), "2023-11-14T22:13:20.000001Z");
+  t.equal(formatTime(1_700_000_000_999_999), "2023-11-14T22:13:20.999999Z");
+  t.equal(formatTime(0), "1970-01-01T00:00:00.000000Z");
+  t.end();
+});
+
+t.test(
+  "make install puts program, units and a configuration in place; the units are sound",
+  { skip: existsSync("/usr/bin/systemd-analyze") ? false : "SKIPPED: no systemd-analyze" },
+  (t) => {
+    const folder = temporaryFolder(t);
+    const made = spawnSync("make", ["--silent", "install", `DESTDIR=${folder}`], { encoding: "utf8" });
+    t.equal(made.status, 0, made.stderr);
+    const program = join(folder, "usr/local/lib/eastwatch/dist/eastwatch.js");
+    t.match(spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" }).stdout, /^\d+\./);
+    t.notOk(existsSync(join(folder, "usr/local/lib/eastwatch/dist/test")), "without its tests");
+    t.same(loadSettings({ file: join(folder, "etc/eastwatch/eastwatch.yaml") }).settings, defaultSettings());
+    mkdirSync(join(folder, "bin"));
+    for (const unit of ["eastwatch-sensor", "eastwatch-console"]) {
+      const path = join(folder, `etc/systemd/system/${unit}.service`);
+      const security = spawnSync("systemd-analyze", ["security", "--offline=yes", "--no-pager", path], {
+        encoding: "utf8",
+      });
+      const level = Number(/exposure level for \S+: ([\d.]+)/.exec(security.stdout)?.[1]);
+      t.ok(level <= 2, `${unit} is exposed at ${level}`);
+      // Verified with a program that is there: the test installs to a folder of its own.
+      writeFileSync(path, readFileSync(path, "utf8").replace("/usr/local/bin/eastwatch", "/bin/true"));
+      const verified = spawnSync("systemd-analyze", ["verify", path], { encoding: "utf8" });
+      t.match({ status: verified.status, said: verified.stderr }, { status: 0, said: /^$/ });
+    }
+    t.end();
+  },
+);

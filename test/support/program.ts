@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const PROGRAM = fileURLToPath(new URL("../../eastwatch.js", import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs the program to its end. */
+export function run(parameters: readonly string[], more: { input?: Buffer; env?: NodeJS.ProcessEnv } = {}): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...parameters], {
+    ...(more.input === undefined ? {} : { input: more.input }),
+    env: { ...process.env, ...more.env },
+    timeout: 30_000,
+  });
+  return { code: status, out: stdout.toString(), error: stderr.toString() };
+}
+
+/** A process that stays until it is told to end. */
+export class Running {
+  readonly child: ChildProcess;
+  text = "";
+
+  constructor(command: string, parameters: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(command, parameters, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const take = (bytes: Buffer): void => {
+      this.text += bytes.toString();
+    };
+    this.child.stdout?.on("data", take);
+    this.child.stderr?.on("data", take);
+  }
+
+  static program(parameters: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    return new Running(process.execPath, [PROGRAM, ...parameters], env);
+  }
+
+  async says(pattern: RegExp, millis = 20_000): Promise<RegExpExecArray> {
+    return until(`"${pattern}" in: ${this.text.slice(-2_000)}`, () => pattern.exec(this.text) ?? undefined, millis);
+  }
+
+  /** Ends it and waits until it is gone; the exit code. */
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const gone = new Promise<number | null>((resolve) => this.child.once("exit", (code) => resolve(code)));
+    this.child.kill(signal);
+    return gone;
+  }
+}
+
+/** Waits for something to be there; throws, naming it, where it does not come. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  millis = 20_000,
+): Promise<T> {
+  const end = performance.now() + millis;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error(`waited ${millis} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export function temporaryFolder(t: { teardown(action: () => void): void }): string {
+  const folder = mkdtempSync(join(tmpdir(), "eastwatch-test-"));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

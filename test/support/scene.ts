@@ -1,0 +1,92 @@
+import { Detection } from "../../sensor/detect/detection.js";
+import type { Flow, Roles } from "../../sensor/flow/stream.js";
+import { Inventory, type InventorySettings } from "../../sensor/inventory/inventory.js";
+import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
+import { defaultSettings } from "../../shared/config/settings.js";
+import type { EndpointRecord } from "../../shared/event.js";
+import { PROTOCOL_SETTINGS } from "./dialog.js";
+
+class SceneFlow implements Flow, Roles {
+  readonly id = "00000000000000bb";
+  readonly clientPort = 40_000;
+  readonly rolesFrom = "handshake";
+  readonly twoSided = true;
+  memo: object | undefined = undefined;
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly firstMicros: number;
+
+  constructor(clientAddress: string, serverAddress: string, serverPort: number, firstMicros: number) {
+    this.clientAddress = clientAddress;
+    this.serverAddress = serverAddress;
+    this.serverPort = serverPort;
+    this.firstMicros = firstMicros;
+  }
+
+  reverse(): boolean {
+    return false;
+  }
+}
+
+export interface Exchanged {
+  readonly client?: string;
+  readonly server?: string;
+  readonly port?: number;
+  readonly method?: string;
+  readonly path: string;
+  readonly host?: string;
+  readonly fields?: string;
+  readonly status?: number;
+  readonly answerFields?: string;
+  readonly body?: string;
+  readonly atMicros?: number;
+  readonly tookMicros?: number;
+}
+
+/** Protocol, inventory and rules put together; requests and answers go in as bytes. */
+export class Scene {
+  readonly detection: Detection;
+  readonly inventory: Inventory;
+  readonly #dispatcher: Dispatcher;
+  #atMicros = 1_700_000_000_000_000;
+
+  constructor(settings: Partial<InventorySettings> = {}, learningSeconds = 86_400) {
+    const defaults = defaultSettings();
+    this.detection = new Detection({ ...defaults.detect, learningSeconds });
+    this.inventory = new Inventory({ ...defaults.inventory, learningSeconds, ...settings }, this.detection);
+    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory);
+  }
+
+  get(path: string, more: Omit<Exchanged, "path"> = {}): this {
+    return this.exchange({ path, ...more });
+  }
+
+  /** One connection with one request and its answer. */
+  exchange(what: Exchanged): this {
+    const atMicros = what.atMicros ?? this.#atMicros++;
+    const { client = "10.0.0.1", server = "10.0.0.2", port = 80, method = "GET", host = "shop.internal" } = what;
+    const flow = new SceneFlow(client, server, port, atMicros);
+    const stream = this.#dispatcher.open(flow, flow);
+    const request = Buffer.from(
+      `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}\r\n`,
+      "latin1",
+    );
+    stream.data("client", request, 0, request.length, atMicros);
+    const body = what.body ?? "ok";
+    const head = `HTTP/1.1 ${what.status ?? 200} X\r\n${what.answerFields ?? ""}Content-Length: ${body.length}\r\n\r\n`;
+    const answer = Buffer.from(head + body, "latin1");
+    stream.data("server", answer, 0, answer.length, atMicros + (what.tookMicros ?? 1_000));
+    stream.close("fin", atMicros + 2_000);
+    return this;
+  }
+
+  endpoints(): EndpointRecord[] {
+    return [...this.inventory.endpoints()];
+  }
+
+  /** `GET /orders/{orderId} ×3` for each endpoint. */
+  templates(): string[] {
+    return this.endpoints().map(({ method, template, calls }) => `${method} ${template} ×${calls}`);
+  }
+}
