@@ -196,5 +196,6 @@ function exitCodeOf(error: unknown): number {
 try {
   await program().parseAsync(process.argv);
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  // Whatever was begun before the mistake was seen must not keep the program alive.
+  process.exit(exitCodeOf(error));
 }

@@ -23,9 +23,9 @@ export class Feed {
   #records: FeedRecord[] = [];
   #overflow = 0;
   #inventoryChanged = false;
-  readonly #timers: readonly NodeJS.Timeout[];
+  #timers: readonly NodeJS.Timeout[] = [];
 
-  constructor() {
+  start(): void {
     this.#timers = [
       setInterval(() => this.#send(), SEND_MILLIS),
       setInterval(() => this.#tellInventory(), INVENTORY_MILLIS),

@@ -7,7 +7,7 @@ import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import serveStatic from "@fastify/static";
-import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, LogController } from "fastify";
 import type { Logger } from "pino";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
@@ -59,7 +59,8 @@ export class ConsoleServer {
       warn: (text) => log.warn(text),
       error: (text) => log.error(text),
     });
-    const options = { loggerInstance: log, disableRequestLogging: true, bodyLimit: 64 * 1024 };
+    const logController = new LogController({ disableRequestLogging: true });
+    const options = { loggerInstance: log, logController, bodyLimit: 64 * 1024 };
     this.#app = (https === undefined ? fastify(options) : fastify({ ...options, https })) as unknown as FastifyInstance;
   }
 
@@ -84,6 +85,7 @@ export class ConsoleServer {
     this.#app.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     try {
       await this.#app.listen(address);
+      this.#feed.start();
     } catch (error) {
       throw new CommandError(
         `console.listen "${this.#settings.listen}" can't be used: ${(error as Error).message}; name another address or port`,

@@ -52,7 +52,10 @@ export class Ingest {
   }
 
   close(): void {
-    for (const socket of this.#sockets.values()) socket.close(1001);
+    const sockets = [...this.#sockets.values()];
+    // Their ends are nobody's business any more: what would be told of them may be closed by then.
+    this.#sockets.clear();
+    for (const socket of sockets) socket.close(1001);
     this.#server.close();
   }
 
