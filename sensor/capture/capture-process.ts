@@ -7,7 +7,8 @@ import { PcapngWriter } from "./pcapng-writer.js";
 /** Snap length of the binding, which does not tell where it cut. */
 const SNAP_LENGTH = 65_535;
 const FLUSH_BYTES = 64 * 1024;
-const FLUSH_MILLIS = 20;
+/** What is not handed on yet is lost where the binding aborts. */
+const FLUSH_MILLIS = 5;
 const STATISTICS_MILLIS = 1_000;
 /** Bytes waiting for a reader that is too slow, beyond which frames are dropped and counted. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;

@@ -38,6 +38,8 @@ export class InterfaceCapture {
   #blind: BlindInterval | undefined = undefined;
   #waitMillis: number;
   #startedMillis = 0;
+  /** Host clock when its process was last heard: from then on nothing is certain. */
+  #heardMillis = 0;
   #frames = 0;
   #dropped: number | undefined = undefined;
   #droppedBefore = 0;
@@ -87,6 +89,7 @@ export class InterfaceCapture {
     const { filter, bufferBytes } = this.#settings;
     this.#stateAtStart = interfaceState(this.#name);
     this.#startedMillis = performance.now();
+    if (this.#blind === undefined) this.#heardMillis = Date.now();
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
     const command = this.#name.startsWith(REPLAY)
@@ -98,6 +101,7 @@ export class InterfaceCapture {
     child.stdout.on("data", (bytes: Buffer) => {
       if (!isOpen) this.#opened();
       isOpen = true;
+      this.#heardMillis = Date.now();
       try {
         reader.push(bytes);
       } catch (error) {
@@ -139,7 +143,7 @@ export class InterfaceCapture {
 
   #beginBlind(reason: string): void {
     if (this.#blind !== undefined) return;
-    this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros: Date.now() * 1_000, reason };
+    this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros: this.#heardMillis * 1_000, reason };
     this.#watcher.blind(this.#blind);
     this.#watcher.notice("warn", `can't see ${this.#name}: ${reason}; tries again`);
   }

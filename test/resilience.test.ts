@@ -1,0 +1,117 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import t from "tap";
+import type { FindingRecord, ServiceRecord } from "../shared/event.js";
+import { freePort } from "./support/console.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { Running, run, temporaryFolder, until } from "./support/program.js";
+
+const SERVICES = fileURLToPath(new URL("../demo/services.js", import.meta.url));
+const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
+const KILLS = 50;
+
+/** Reads both files as they stand, also while they are written. */
+function rows<T>(path: string, table: string): T[] {
+  const database = new Database(path, { readonly: true });
+  try {
+    return database
+      .prepare<[], { record: string }>(`SELECT record FROM ${table}`)
+      .all()
+      .map(({ record }) => JSON.parse(record));
+  } finally {
+    database.close();
+  }
+}
+
+function callsOf(path: string): Map<string, number> {
+  return new Map(rows<ServiceRecord>(path, "service").map(({ address, port, calls }) => [`${address}:${port}`, calls]));
+}
+
+function outboxEvents(path: string): number {
+  const database = new Database(path, { readonly: true });
+  try {
+    return (
+      database.prepare<[], { events: number }>("SELECT count(*) AS events FROM outbox WHERE kind <> 'health'").get()
+        ?.events ?? 0
+    );
+  } finally {
+    database.close();
+  }
+}
+
+function assertSound(path: string): string {
+  const database = new Database(path);
+  try {
+    return String(database.pragma("integrity_check", { simple: true }));
+  } finally {
+    database.close();
+  }
+}
+
+t.test(
+  `killed ${KILLS} times at random moments, sensor and console lose nothing that was kept`,
+  { skip: SKIP },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const port = await freePort();
+    const [sensorFile, consoleFile, tokenFile] = ["s.sqlite", "c.sqlite", "token"].map((name) => join(folder, name));
+    const made = run(["add-sensor", "s", "--database", consoleFile]);
+    writeFileSync(tokenFile, made.out);
+    const services = new Running(process.execPath, [SERVICES]);
+    await services.says(/listening/);
+    const startConsole = (): Running =>
+      Running.program(["console", "--listen", `127.0.0.1:${port}`, "--database", consoleFile]);
+    const startSensor = (): Running =>
+      Running.program([
+        ...["sensor", "-i", "lo", "--filter", "tcp port 18080", "--listen", "", "--database", sensorFile],
+        ...["--console", `ws://127.0.0.1:${port}`, "--token-file", tokenFile],
+        ...["-s", "deliver.retryMaxMillis=300"],
+      ]);
+    let console = startConsole();
+    let sensor = startSensor();
+    await sensor.says(/connected to the console/);
+    let random = 0x2f6e2b1;
+    const next = (): number => {
+      random ^= random << 13;
+      random ^= random >>> 17;
+      random ^= random << 5;
+      return random >>> 0;
+    };
+    for (let kill = 0; kill < KILLS; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, 300 + (next() % 1_500)));
+      const killsSensor = kill % 2 === 0;
+      const before = callsOf(killsSensor ? sensorFile : consoleFile);
+      const findingsBefore = rows<FindingRecord>(killsSensor ? sensorFile : consoleFile, "finding");
+      await (killsSensor ? sensor : console).end("SIGKILL");
+      const after = callsOf(killsSensor ? sensorFile : consoleFile);
+      const findingsAfter = new Map(
+        rows<FindingRecord>(killsSensor ? sensorFile : consoleFile, "finding").map((one) => [one.id, one.count]),
+      );
+      const lost = [...before].filter(([service, calls]) => (after.get(service) ?? 0) < calls);
+      const lostFindings = findingsBefore.filter(({ id, count }) => (findingsAfter.get(id) ?? 0) < count);
+      if (lost.length + lostFindings.length > 0) t.fail(`kill ${kill} lost ${JSON.stringify(lost)}`);
+      if (killsSensor) sensor = startSensor();
+      else console = startConsole();
+    }
+    t.pass(`${KILLS} kills`);
+    await services.end();
+    t.equal(await sensor.end(), 0);
+    await console.end();
+    t.equal(assertSound(sensorFile), "ok");
+    t.equal(assertSound(consoleFile), "ok");
+    t.ok(
+      [...callsOf(sensorFile).values()].every((calls) => calls > 5),
+      "it went on counting all along",
+    );
+    for (const table of ["service", "edge", "endpoint", "finding"]) {
+      const key = (record: object): string => JSON.stringify(record, Object.keys(record).sort());
+      t.same(
+        rows<object>(consoleFile, table).map(key).sort(),
+        rows<object>(sensorFile, table).map(key).sort(),
+        `the console's ${table} rows are the sensor's`,
+      );
+    }
+  },
+);
