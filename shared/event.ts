@@ -108,6 +108,7 @@ export interface PathParameter {
   readonly type: string;
   /** Words for a person: what evidence made this segment a parameter. */
   readonly reason: string;
+  /** So many different values at least; counted up to 64. */
   readonly distinctValues: number;
 }
 

@@ -97,6 +97,8 @@ t.test(
     }
     t.pass(`${KILLS} kills`);
     await services.end();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await until("an empty outbox", () => (outboxEvents(sensorFile) === 0 ? true : undefined), 30_000);
     t.equal(await sensor.end(), 0);
     await console.end();
     t.equal(assertSound(sensorFile), "ok");

@@ -26,7 +26,6 @@ interface EndpointStateText {
 export interface StoredEvidence {
   readonly type: SegmentType;
   readonly reason: string;
-  readonly distinct: number;
   readonly values: readonly string[];
 }
 
@@ -164,7 +163,6 @@ export class EndpointEntry implements Endpoint {
       evidence: this.#parameterNodes().map(({ evidence }) => ({
         type: evidence?.type ?? "word",
         reason: evidence?.reason ?? "",
-        distinct: evidence?.distinctValues ?? 0,
         values: [...(evidence?.values ?? [])],
       })),
     };
@@ -199,7 +197,7 @@ export class EndpointEntry implements Endpoint {
       name: node.name,
       type: node.evidence?.type ?? "word",
       reason: node.evidence?.reason ?? "",
-      distinctValues: node.evidence?.distinctValues ?? 0,
+      distinctValues: node.evidence?.values.size ?? 0,
     }));
   }
 }

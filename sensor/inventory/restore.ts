@@ -63,7 +63,6 @@ function nodeOf(
     next.setName(name);
     if (next.evidence !== undefined) {
       for (const value of known.values) next.evidence.values.add(value);
-      next.evidence.distinctValues = Math.max(next.evidence.distinctValues, known.distinct);
     }
     node = next;
   }

@@ -2,25 +2,22 @@ import { singular } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 
 /** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
-const MAX_VALUES = 16;
+const MAX_VALUES = 64;
 
 /** Why a segment became a parameter; kept with it. */
 export interface Evidence {
   type: SegmentType;
   reason: string;
-  /** Estimate from below: repeats are told apart only among the values remembered. */
-  distinctValues: number;
+  /** The first values seen; how many there are is how many different ones there were at least. */
   readonly values: Set<string>;
 }
 
 export function newEvidence(type: SegmentType, reason: string): Evidence {
-  return { type, reason, distinctValues: 0, values: new Set() };
+  return { type, reason, values: new Set() };
 }
 
 export function addValue(evidence: Evidence, value: string): void {
-  if (evidence.values.has(value)) return;
   if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
-  evidence.distinctValues++;
 }
 
 /** One segment of the paths seen at a service. `leaf` is what the tree's owner keeps there. */

@@ -33,7 +33,7 @@ export class Framing {
     this.transfer = "none";
     this.hasInvalidLength = false;
     this.asksUpgrade = false;
-    this.anomalies.length = 0;
+    if (this.anomalies.length > 0) this.anomalies.length = 0;
     let lengths = 0;
     let chunked = 0;
     for (let hit = 0; hit < scan.hits; hit++) {

@@ -56,7 +56,7 @@ export class HeadReader {
   /** Fills in what the request read last says; `bytes` are the same still. */
   fillRequest(exchange: Exchange, bytes: Buffer): void {
     const { line } = this;
-    this.anomalies.length = 0;
+    if (this.anomalies.length > 0) this.anomalies.length = 0;
     exchange.method = line.method;
     exchange.version = line.version;
     exchange.isConnect = line.method === "CONNECT";
@@ -74,7 +74,7 @@ export class HeadReader {
 
   /** Fills in what the response read last says. */
   fillResponse(exchange: Exchange, bytes: Buffer): void {
-    this.anomalies.length = 0;
+    if (this.anomalies.length > 0) this.anomalies.length = 0;
     const scan = this.#scan;
     exchange.status = this.line.status;
     exchange.responseHeaderOrder = scan.order;
