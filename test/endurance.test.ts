@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { writeTraffic } from "./bench/traffic.js";
+import { capturesUnder, fuzz } from "./fuzz/mutate.js";
+import { soak } from "./soak/load.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { temporaryFolder } from "./support/program.js";
+
+const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
+const FUZZ_MILLIS = 10_000;
+const SOAK_SECONDS = 30;
+
+t.test("mutated captures never break the pipeline (short form of `make fuzz`)", (t) => {
+  const made = join(temporaryFolder(t), "made.pcap");
+  writeTraffic(made, {
+    name: "f",
+    what: "f",
+    segmentBytes: 600,
+    requests: 60,
+    requestsPerConnection: 4,
+    connections: 6,
+    bodyBytes: 900,
+  });
+  const captures = [made, ...(existsSync(CORPORA) ? capturesUnder(CORPORA) : [])];
+  if (captures.length === 1)
+    t.comment(`SKIPPED: the captures of ${CORPORA}, which is not there; only our own are mutated`);
+  const { runs, calls } = fuzz(captures, FUZZ_MILLIS, 20_261_124);
+  t.ok(runs > 100, `${runs} mutations of ${captures.length} captures`);
+  t.ok(calls > 100, `${calls} calls in them`);
+  t.end();
+});
+
+t.test(
+  "under load memory is flat and every call is seen (short form of `make soak`)",
+  { skip: IS_ROOT ? false : "SKIPPED: capturing needs root" },
+  async (t) => {
+    const result = await soak(temporaryFolder(t), SOAK_SECONDS, (line) => t.comment(line));
+    t.comment(JSON.stringify(result));
+    t.ok(result.isFlat, `${result.middleBytes} bytes, then ${result.lastBytes}`);
+    t.equal(result.seen, result.sent, "each request sent is a call seen");
+  },
+);

@@ -1,0 +1,80 @@
+import { Agent, get } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../support/console.js";
+import { Running } from "../support/program.js";
+
+const ORIGIN = fileURLToPath(new URL("../support/origin.js", import.meta.url));
+const CLIENTS = 8;
+const REQUESTS_PER_CONNECTION = 50;
+/** What the last third may hold more than the middle one, beyond noise. */
+const MAX_GROWTH = 1.15;
+const MAX_GROWTH_BYTES = 12e6;
+
+export interface SoakResult {
+  readonly sent: number;
+  readonly seen: number;
+  readonly undelivered: number;
+  readonly middleBytes: number;
+  readonly lastBytes: number;
+  readonly isFlat: boolean;
+}
+
+/** Runs a sensor on loopback under load and compares its memory of the middle third of the time with that of the last. */
+export async function soak(folder: string, seconds: number, tell: (line: string) => void): Promise<SoakResult> {
+  const [port, healthPort] = [await freePort(), await freePort()];
+  const origin = new Running(process.execPath, [ORIGIN, String(port), "/dev/null"]);
+  await origin.says(/listening/);
+  const flags = ["sensor", "-i", "lo", "--filter", `tcp port ${port}`, "--listen", `127.0.0.1:${healthPort}`];
+  const sensor = Running.program([...flags, "--database", join(folder, "soak.sqlite")]);
+  await sensor.says(/captures lo/);
+  const end = performance.now() + seconds * 1_000;
+  const sent = Promise.all(Array.from({ length: CLIENTS }, (_, client) => load(port, client, end)));
+  const samples: number[] = [];
+  while (performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, (seconds * 1_000) / 30)));
+    const bytes = await metric(healthPort, "eastwatch_resident_bytes");
+    samples.push(bytes);
+    if (samples.length % 30 === 0) tell(`${samples.length} samples, ${(bytes / 1e6).toFixed(0)} MB`);
+  }
+  const total = (await sent).reduce((sum, count) => sum + count, 0);
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const seen = await metric(healthPort, "eastwatch_calls");
+  await sensor.end();
+  await origin.end();
+  const third = Math.floor(samples.length / 3);
+  const [middleBytes, lastBytes] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
+  const isFlat = lastBytes <= Math.max(middleBytes * MAX_GROWTH, middleBytes + MAX_GROWTH_BYTES);
+  return { sent: total, seen, undelivered: total - seen, middleBytes, lastBytes, isFlat };
+}
+
+/** One client: keep-alive, paths with parameters, now and then a new connection. */
+async function load(port: number, client: number, end: number): Promise<number> {
+  let sent = 0;
+  while (performance.now() < end) {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let request = 0; request < REQUESTS_PER_CONNECTION && performance.now() < end; request++) {
+      await ask(agent, port, `/clients/${client}/orders/${sent++}`);
+    }
+    agent.destroy();
+  }
+  return sent;
+}
+
+function ask(agent: Agent, port: number, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get({ agent, port, host: "127.0.0.1", path }, (response) => response.resume().on("end", resolve)).on(
+      "error",
+      reject,
+    );
+  });
+}
+
+async function metric(port: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? 0);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
