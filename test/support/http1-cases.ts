@@ -300,6 +300,15 @@ export const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "what begins like a status line and is none, asked for and not",
+    steps: [
+      ["client", GET],
+      ["server", OK],
+      ["server", "HTTP/1.1 2000 OK\r\n\r\n"],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2", "! server invalid-status-line"],
+  },
+  {
     name: "an answer that never came",
     steps: [
       ["client", GET],

@@ -165,7 +165,8 @@ export class Http1Stream implements Stream {
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
       this.#rawResponse(atMicros);
-      return start;
+      // Lost here, the same bytes must not be looked at again: they may look like a status line and be none.
+      return this.#server.mode === "lost" ? end : start;
     }
     if (stop < 0) return -1;
     const { status } = this.#heads.line;
