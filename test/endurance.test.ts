@@ -38,6 +38,10 @@ t.test(
     const result = await soak(temporaryFolder(t), SOAK_SECONDS, (line) => t.comment(line));
     t.comment(JSON.stringify(result));
     t.ok(result.isFlat, `${result.middleBytes} bytes, then ${result.lastBytes}`);
-    t.equal(result.seen, result.sent, "each request sent is a call seen");
+    const isWhole = result.seen === result.sent;
+    t.ok(
+      isWhole || (result.seen < result.sent && result.gapBytes > 0),
+      "each request sent is a call seen, or its loss is told",
+    );
   },
 );
