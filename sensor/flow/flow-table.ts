@@ -17,7 +17,7 @@ export interface FlowSettings extends ReassemblySettings {
 const SWEEP_MICROS = 5e6;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Closed flows remembered at most; older ones make room early. */
-const MAX_CLOSED = 16_384;
+const MAX_CLOSED = 4_096;
 
 /** All flows, found by addresses and ports in either direction. Bounded; time is packet time. */
 export class FlowTable implements PacketSink {
