@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { CommandError } from "./shared/command-error.js";
+import { defaultSettings } from "./shared/config/settings.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
@@ -100,7 +101,19 @@ function setOption(): Option {
   return new Option("-s, --set <key=value...>", "one setting, such as flow.maxFlows=1000");
 }
 
+/** Reading and checking a configuration is what most of the start-up would go to: where there is none, it is left out. */
 async function load(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
+  const isBare =
+    options.config === undefined &&
+    options.set === undefined &&
+    Object.values(flags).every((flag) => flag === undefined);
+  if (isBare && !Object.keys(process.env).some((name) => name.startsWith("EASTWATCH_"))) {
+    return { settings: defaultSettings() };
+  }
+  return loadAll(options, flags);
+}
+
+async function loadAll(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
   const { loadSettings } = await import("./shared/config/load.js");
   const given: Record<string, unknown> = { ...flags };
   for (const pair of options.set ?? []) {
@@ -171,7 +184,7 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
     process.stdout.write(exampleConfig());
     return;
   }
-  const loaded = await load(options, {});
+  const loaded = await loadAll(options, {});
   const { describeSettings } = await import("./sensor/command/check-config.js");
   process.stdout.write(describeSettings(loaded));
 }

@@ -7,17 +7,29 @@ export function callLine(call: CallRecord): string {
   line += `,"client.address":"${call.clientAddress}","client.port":${call.clientPort}`;
   line += `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`;
   line += `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`;
-  if (call.method !== undefined) line += `,"http.request.method":${JSON.stringify(call.method)}`;
-  if (call.path !== undefined) line += `,"url.path":${JSON.stringify(call.path)}`;
-  if (call.template !== undefined) line += `,"url.template":${JSON.stringify(call.template)}`;
-  if (call.authority !== undefined) line += `,"http.authority":${JSON.stringify(call.authority)}`;
+  if (call.method !== undefined) line += `,"http.request.method":${quote(call.method)}`;
+  if (call.path !== undefined) line += `,"url.path":${quote(call.path)}`;
+  if (call.template !== undefined) line += `,"url.template":${quote(call.template)}`;
+  if (call.authority !== undefined) line += `,"http.authority":${quote(call.authority)}`;
   if (call.status !== undefined) line += `,"http.response.status_code":${call.status}`;
   if (call.requestBodySize !== undefined) line += `,"http.request.body.size":${call.requestBodySize}`;
   if (call.responseBodySize !== undefined) line += `,"http.response.body.size":${call.responseBodySize}`;
   if (call.durationMillis !== undefined) line += `,"duration_ms":${call.durationMillis}`;
-  if (call.userAgent !== undefined) line += `,"user_agent.original":${JSON.stringify(call.userAgent)}`;
-  if (call.method !== undefined) line += `,"auth.kinds":${JSON.stringify(call.credentials)}`;
+  if (call.userAgent !== undefined) line += `,"user_agent.original":${quote(call.userAgent)}`;
+  if (call.method !== undefined) line += `,"auth.kinds":${kinds(call.credentials)}`;
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
+}
+
+/** Printable ASCII but for the quotation mark and the backslash: what JSON takes as it stands. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
+function quote(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Credential kinds are words of ours: nothing in them needs escaping. */
+function kinds(list: readonly string[]): string {
+  return list.length === 0 ? "[]" : `["${list.join('","')}"]`;
 }
 
 /** A record under the names of CONTRACT.md, and nothing beyond them. */

@@ -38,5 +38,6 @@ const NO_KINDS: readonly string[] = [];
 
 function distinctKinds(call: Call): readonly string[] {
   if (call.credentials.length === 0) return NO_KINDS;
+  if (call.credentials.length === 1) return [call.credentials[0].kind];
   return [...new Set(call.credentials.map((credential) => credential.kind))].sort();
 }
