@@ -1,4 +1,4 @@
-import { clock, day } from "./format.js";
+import { clock } from "./format.js";
 
 interface Props {
   readonly record: object;
@@ -30,7 +30,8 @@ export function Detail({ record, onClose }: Props) {
 }
 
 function Value({ name, value }: { readonly name: string; readonly value: unknown }) {
-  if (typeof value === "number" && name.endsWith("Micros")) return <>{`${day(value)} ${clock(value)}`}</>;
+  if (typeof value === "number" && name.endsWith("Micros"))
+    return <>{`${new Date(value / 1_000).toLocaleDateString("sv")} ${clock(value)}`}</>;
   if (Array.isArray(value)) {
     return (
       <ul>

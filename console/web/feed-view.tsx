@@ -13,6 +13,8 @@ export function FeedView() {
   const [filter, setFilter] = useState<FeedFilter>(NO_FILTER);
   const [opened, setOpened] = useState<LiveRow | undefined>(undefined);
   const shown = rows.value.filter(({ record }) => passes(record, filter)).slice(0, SHOWN_ROWS);
+  // Beside the detail there is no room for all columns; what they would show stands in the detail.
+  const isNarrow = opened !== undefined;
   const change = (part: Partial<FeedFilter>): void => setFilter({ ...filter, ...part });
   return (
     <main class={opened === undefined ? "view" : "view with-detail"}>
@@ -70,19 +72,25 @@ export function FeedView() {
           <thead>
             <tr>
               <th class="time">Time</th>
-              <th class="who">Client</th>
+              {!isNarrow && <th class="who">Client</th>}
               <th class="service">Service</th>
               <th class="method">Method</th>
               <th>Path</th>
               <th class="status">Status</th>
-              <th class="number">Took</th>
-              <th class="number">Size</th>
-              <th class="auth">Credential</th>
+              {!isNarrow && <th class="number">Took</th>}
+              {!isNarrow && <th class="number">Size</th>}
+              {!isNarrow && <th class="auth">Credential</th>}
             </tr>
           </thead>
           <tbody>
             {shown.map((row) => (
-              <FeedRow key={row.id} row={row} isOpen={opened?.id === row.id} onOpen={() => setOpened(row)} />
+              <FeedRow
+                key={row.id}
+                row={row}
+                isNarrow={isNarrow}
+                isOpen={opened?.id === row.id}
+                onOpen={() => setOpened(row)}
+              />
             ))}
           </tbody>
         </table>
@@ -98,16 +106,21 @@ export function FeedView() {
 interface RowProps {
   readonly row: LiveRow;
   readonly isOpen: boolean;
+  readonly isNarrow: boolean;
   onOpen(): void;
 }
 
-function FeedRow({ row, isOpen, onOpen }: RowProps) {
+function FeedRow({ row, isOpen, isNarrow, onOpen }: RowProps) {
   const { record } = row;
   const className = [record.kind, isOpen ? "open" : ""].join(" ");
   return (
     <tr class={className} onClick={onOpen}>
       <td class="time">{clock(timeOf(record))}</td>
-      {record.kind === "call" ? <CallCells call={record} /> : <NoteCells record={record} />}
+      {record.kind === "call" ? (
+        <CallCells call={record} isNarrow={isNarrow} />
+      ) : (
+        <NoteCells record={record} columns={isNarrow ? 4 : 8} />
+      )}
     </tr>
   );
 }
@@ -117,10 +130,15 @@ function timeOf(record: FeedRecord): number {
   return record.kind === "finding" ? record.lastMicros : record.fromMicros;
 }
 
-function CallCells({ call }: { readonly call: Extract<FeedRecord, { kind: "call" }> }) {
+interface CallProps {
+  readonly call: Extract<FeedRecord, { kind: "call" }>;
+  readonly isNarrow: boolean;
+}
+
+function CallCells({ call, isNarrow }: CallProps) {
   return (
     <>
-      <td class="who">{call.clientAddress}</td>
+      {!isNarrow && <td class="who">{call.clientAddress}</td>}
       <td class="service">{call.service}</td>
       <td class="method">{call.method ?? <em>not seen</em>}</td>
       <td class="path" title={call.template}>
@@ -130,24 +148,29 @@ function CallCells({ call }: { readonly call: Extract<FeedRecord, { kind: "call"
       <td class={`status s${String(call.status ?? "").charAt(0)}`}>
         {call.status ?? <em>{call.unpaired === "no-response" ? "no answer" : "not seen"}</em>}
       </td>
-      <td class="number">{millis(call.durationMillis)}</td>
-      <td class="number">{bytes(call.responseBodySize)}</td>
-      <td class="auth">{call.credentials.join(" ")}</td>
+      {!isNarrow && <td class="number">{millis(call.durationMillis)}</td>}
+      {!isNarrow && <td class="number">{bytes(call.responseBodySize)}</td>}
+      {!isNarrow && <td class="auth">{call.credentials.join(" ")}</td>}
     </>
   );
 }
 
-function NoteCells({ record }: { readonly record: Exclude<FeedRecord, { kind: "call" }> }) {
+interface NoteProps {
+  readonly record: Exclude<FeedRecord, { kind: "call" }>;
+  readonly columns: number;
+}
+
+function NoteCells({ record, columns }: NoteProps) {
   if (record.kind === "blind") {
     return (
-      <td colSpan={8} class="note">
+      <td colSpan={columns} class="note">
         <span class="severity high">blind</span> {record.sensor} could not see {record.interfaceName}: {record.reason} (
         {span(record.fromMicros, record.untilMicros)})
       </td>
     );
   }
   return (
-    <td colSpan={8} class="note">
+    <td colSpan={columns} class="note">
       <span class={`severity ${record.severity}`}>{record.severity}</span> {record.title}. {record.summary}
       {record.count > 1 && <span class="quiet"> ×{record.count.toLocaleString("en")}</span>}
     </td>

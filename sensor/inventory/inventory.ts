@@ -58,12 +58,10 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
-  readonly #services = new Map<string, ServiceEntry>();
-  readonly #edges = new Map<string, EdgeEntry>();
+  /** By address; few have more than one. */
+  readonly #services = new Map<string, ServiceEntry[]>();
   readonly #endpoints = new Set<EndpointEntry>();
   readonly #fixed = new Map<string, EndpointEntry>();
-  /** The one service at an address; undefined where there are several. */
-  readonly #serviceAt = new Map<string, ServiceEntry | undefined>();
   #changedServices: ServiceEntry[] = [];
   #changedEdges: EdgeEntry[] = [];
   #changedEndpoints: EndpointEntry[] = [];
@@ -140,31 +138,29 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
-    const key = `${address} ${port}`;
-    const known = this.#services.get(key);
-    if (known !== undefined) return known;
-    if (this.#services.size >= this.settings.maxServices) {
+    const there = this.#services.get(address);
+    if (there !== undefined) for (const service of there) if (service.port === port) return service;
+    if (this.counters.services >= this.settings.maxServices) {
       this.counters.services_refused++;
       return undefined;
     }
     const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
-    this.#services.set(key, made);
-    this.#serviceAt.set(address, this.#serviceAt.has(address) ? undefined : made);
+    if (there === undefined) this.#services.set(address, [made]);
+    else there.push(made);
     this.counters.services++;
     return made;
   }
 
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
-    const key = `${clientAddress} ${service.address} ${service.port}`;
-    const known = this.#edges.get(key);
+    const known = service.edges.get(clientAddress);
     if (known !== undefined) return known;
-    if (this.#edges.size >= this.settings.maxEdges) {
+    if (this.counters.edges >= this.settings.maxEdges) {
       this.counters.edges_refused++;
       return undefined;
     }
     const scope = this.#networks.scope(clientAddress, service.address);
     const made = new EdgeEntry(clientAddress, service, scope, atMicros);
-    this.#edges.set(key, made);
+    service.edges.set(clientAddress, made);
     this.counters.edges++;
     return made;
   }
@@ -277,11 +273,17 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   *services(): Iterable<ServiceRecord> {
-    for (const [, service] of sorted(this.#services)) yield service.record();
+    for (const service of this.#sortedServices()) yield service.record();
   }
 
   *edges(): Iterable<EdgeRecord> {
-    for (const [, edge] of sorted(this.#edges)) yield this.#edgeRecord(edge);
+    const edges = this.#sortedServices().flatMap((service) => [...service.edges.values()]);
+    // A stable sort: services keep their order for each client.
+    for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#edgeRecord(edge);
+  }
+
+  #sortedServices(): ServiceEntry[] {
+    return [...this.#services.values()].flat().sort((a, b) => compare(a.address, b.address) || a.port - b.port);
   }
 
   *endpoints(): Iterable<EndpointRecord> {
@@ -296,8 +298,9 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const client = this.#serviceAt.get(edge.clientAddress);
-    return edge.record(client === edge.service ? undefined : client?.name);
+    const there = this.#services.get(edge.clientAddress);
+    const client = there?.length === 1 && there[0] !== edge.service ? there[0] : undefined;
+    return edge.record(client?.name);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
@@ -353,10 +356,6 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
           : this.#makeEndpoint(service, record.method, node, call);
       },
     });
-    for (const service of this.#services.values()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
   }
-}
-
-function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
-  return [...map].sort(([a], [b]) => compare(a, b));
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
 import type { Call, Connection } from "../protocol/message.js";
+import type { EdgeEntry } from "./edge-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
@@ -21,6 +22,8 @@ export class ServiceEntry implements Service {
   readonly address: string;
   readonly port: number;
   readonly paths: PathTree<MethodSet>;
+  /** By the client's address. */
+  readonly edges = new Map<string, EdgeEntry>();
   readonly names = new Tally(MAX_NAMES);
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #frameworks = new Tally(MAX_SOFTWARE);

@@ -1,4 +1,4 @@
-import { EMPTY_HASH, mixByte, WordTable } from "../../bytes/word-table.js";
+import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import { AUTHORIZATION, COOKIE, FIELD_NAMES, FIRST_KEY_FIELD, PROXY_AUTHORIZATION } from "./field-name.js";
 import type { FieldScan } from "./field-scan.js";
@@ -121,10 +121,9 @@ export function headerCredentials(scan: FieldScan, bytes: Buffer): readonly Cred
 }
 
 function authorizationKind(bytes: Buffer, start: number, end: number): CredentialKind {
-  let hash = EMPTY_HASH;
   let at = start;
-  while (at < end && bytes[at] > 0x20) hash = mixByte(hash, bytes[at++]);
-  const scheme = SCHEMES.find(bytes, start, at, hash);
+  while (at < end && bytes[at] > 0x20) at++;
+  const scheme = SCHEMES.indexOf(bytes, start, at);
   if (scheme < 0) return isJwt(bytes, start, end) ? "jwt" : "other";
   const kind = SCHEME_KINDS[scheme];
   while (at < end && bytes[at] <= 0x20) at++;
@@ -148,15 +147,13 @@ export function queryCredentials(bytes: Buffer, start: number, end: number): rea
   let found = NO_CREDENTIALS;
   let at = start;
   while (at < end) {
-    let hash = EMPTY_HASH;
     const nameStart = at;
-    while (at < end && bytes[at] !== EQUALS && bytes[at] !== AMPERSAND && bytes[at] !== HASH)
-      hash = mixByte(hash, bytes[at++]);
+    while (at < end && bytes[at] !== EQUALS && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
     const nameEnd = at;
     if (bytes[at] === HASH) break;
     const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
     while (at < end && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
-    const parameter = PARAMETER_NAMES.find(bytes, nameStart, nameEnd, hash);
+    const parameter = PARAMETER_NAMES.indexOf(bytes, nameStart, nameEnd);
     if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
       const kind = isJwt(bytes, valueStart, at) ? "jwt" : PARAMETERS[parameter][1];
       found = join(found, one(kind, "query", PARAMETERS[parameter][0]));

@@ -1,4 +1,4 @@
-import { EMPTY_HASH, mixByte } from "../../bytes/word-table.js";
+import { hashName } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { FIELD_NAMES } from "./field-name.js";
 
@@ -49,13 +49,13 @@ export class FieldScan {
   readonly starts = new Int32Array(MAX_HITS);
   readonly ends = new Int32Array(MAX_HITS);
   count = 0;
-  order = EMPTY_HASH;
+  order = 0;
   faults = 0;
 
   clear(): void {
     this.hits = 0;
     this.count = 0;
-    this.order = EMPTY_HASH;
+    this.order = 0;
     this.faults = 0;
   }
 
@@ -85,12 +85,8 @@ export class FieldScan {
   }
 
   #line(bytes: Buffer, start: number, end: number): number {
-    let hash = EMPTY_HASH;
     let at = start;
-    while (at < end && IS_TOKEN[bytes[at]] === 1) {
-      hash = mixByte(hash, bytes[at]);
-      at++;
-    }
+    while (at < end && IS_TOKEN[bytes[at]] === 1) at++;
     const nameEnd = at;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     if (at >= end) return -1;
@@ -101,7 +97,8 @@ export class FieldScan {
     }
     // RFC 9112 §5.1: some parsers strip it, others see another field: the difference smuggles requests.
     if (at !== nameEnd) this.faults |= SPACE_BEFORE_COLON;
-    this.order = Math.imul(this.order ^ hash, 0x01000193);
+    const hash = hashName(bytes, start, nameEnd);
+    this.order = Math.imul(this.order ^ hash, 0x01000193) + 1;
     return this.#value(bytes, at + 1, end, FIELD_NAMES.find(bytes, start, nameEnd, hash));
   }
 

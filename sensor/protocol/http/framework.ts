@@ -1,4 +1,4 @@
-import { EMPTY_HASH, mixByte, WordTable } from "../../bytes/word-table.js";
+import { WordTable } from "../../bytes/word-table.js";
 
 const EQUALS = 0x3d;
 
@@ -23,9 +23,8 @@ const NAMES = new WordTable(COOKIES.map(([name]) => name));
 
 /** Framework that the name of a Set-Cookie value gives away; the value itself is not looked at. */
 export function cookieFramework(bytes: Buffer, start: number, end: number): string | undefined {
-  let hash = EMPTY_HASH;
   let at = start;
-  while (at < end && bytes[at] !== EQUALS) hash = mixByte(hash, bytes[at++]);
-  const found = NAMES.find(bytes, start, at, hash);
+  while (at < end && bytes[at] !== EQUALS) at++;
+  const found = NAMES.indexOf(bytes, start, at);
   return found < 0 ? undefined : COOKIES[found][1];
 }

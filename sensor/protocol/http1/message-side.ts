@@ -28,7 +28,7 @@ export class MessageSide {
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   #head: HeadBuffer | undefined = undefined;
-  #pieces: Piece[] = [];
+  #pieces: Piece[] | undefined = undefined;
   #heldBytes = 0;
 
   constructor(from: Side) {
@@ -52,13 +52,14 @@ export class MessageSide {
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */
   hold(bytes: Buffer | undefined, length: number, atMicros: number, maxBytes: number): boolean {
     this.#heldBytes += bytes === undefined ? 0 : length;
+    this.#pieces ??= [];
     if (this.#heldBytes > maxBytes || this.#pieces.length > 1_024) return false;
     this.#pieces.push({ bytes, length, atMicros });
     return true;
   }
 
   dropHeld(): void {
-    this.#pieces = [];
+    this.#pieces = undefined;
     this.#heldBytes = 0;
   }
 
@@ -66,7 +67,7 @@ export class MessageSide {
   release(stream: Pick<Stream, "data" | "gap">): void {
     const pieces = this.#pieces;
     this.dropHeld();
-    for (const { bytes, length, atMicros } of pieces) {
+    for (const { bytes, length, atMicros } of pieces ?? []) {
       if (bytes === undefined) stream.gap(this.from, length, atMicros);
       else stream.data(this.from, bytes, 0, length, atMicros);
     }
