@@ -15,7 +15,7 @@ const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = !IS_ROOT ? "SKIPPED: capturing needs root" : CHROMIUM === undefined ? "SKIPPED: no Chromium here" : false;
 
 /** Where screenshots go that a person wants to look at. */
-const SHOTS = process.env.EASTWATCH_SHOTS;
+const SHOTS = process.env.SHOTS;
 
 async function shot(page: Page, name: string): Promise<void> {
   if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });

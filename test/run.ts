@@ -12,7 +12,11 @@ const CHECKS: readonly (readonly [string, string, readonly string[]])[] = [
   ["lint", "node_modules/.bin/biome", ["check", "."]],
   ["types of the page", "node_modules/.bin/tsc", ["-p", "console/web/tsconfig.json"]],
   ["event.proto", "node_modules/.bin/buf", ["lint", "shared"]],
-  ["event.proto breaks nothing", "node_modules/.bin/buf", ["breaking", "shared", "--against", "test/baseline/event.binpb"]],
+  [
+    "event.proto breaks nothing",
+    "node_modules/.bin/buf",
+    ["breaking", "shared", "--against", "test/baseline/event.binpb"],
+  ],
 ];
 
 interface Counts {

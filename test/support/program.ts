@@ -22,6 +22,9 @@ export function run(parameters: readonly string[], more: { input?: Buffer; env?:
   return { code: status, out: stdout.toString(), error: stderr.toString() };
 }
 
+/** What was started and has not been seen to end: a test that fails must not leave it behind. */
+const started = new Set<Running>();
+
 /** A process that stays until it is told to end. */
 export class Running {
   readonly child: ChildProcess;
@@ -34,6 +37,8 @@ export class Running {
     };
     this.child.stdout?.on("data", take);
     this.child.stderr?.on("data", take);
+    started.add(this);
+    this.child.once("exit", () => started.delete(this));
   }
 
   static program(parameters: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
@@ -41,7 +46,18 @@ export class Running {
   }
 
   async says(pattern: RegExp, millis = 20_000): Promise<RegExpExecArray> {
-    return until(`"${pattern}" in: ${this.text.slice(-2_000)}`, () => pattern.exec(this.text) ?? undefined, millis);
+    try {
+      return await until(String(pattern), () => this.#look(pattern), millis);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; it said: ${this.text.slice(-2_000)}`);
+    }
+  }
+
+  #look(pattern: RegExp): RegExpExecArray | undefined {
+    const found = pattern.exec(this.text);
+    if (found === null && this.child.exitCode !== null)
+      throw new Error(`it ended with ${this.child.exitCode} before ${pattern}`);
+    return found ?? undefined;
   }
 
   /** Ends it and waits until it is gone; the exit code. */
@@ -70,6 +86,9 @@ export async function until<T>(
 
 export function temporaryFolder(t: { teardown(action: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), "eastwatch-test-"));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  t.teardown(() => {
+    for (const running of started) running.child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
   return folder;
 }
