@@ -118,7 +118,9 @@ export class InterfaceCapture {
 
   #heard(text: string): void {
     const lines = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("Warning:"));
-    if (this.#reason === "" && lines.length > 0) this.#reason = lines[0].trim().slice(0, MAX_REASON);
+    if (this.#reason !== "" || lines.length === 0) return;
+    const reason = lines[0].trim().slice(0, MAX_REASON);
+    this.#reason = /permission|permitted/i.test(reason) ? `${reason}; capturing needs root or CAP_NET_RAW` : reason;
   }
 
   #opened(): void {

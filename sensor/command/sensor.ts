@@ -19,6 +19,8 @@ const HEALTH_MILLIS = 5_000;
 const SILENCE_MILLIS = 30_000;
 const DELIVER_REST_MILLIS = 1_500;
 const OUR_BUG = 70;
+/** Deltas, about one a second, that wait for a store that can't be written. */
+const MAX_UNWRITTEN = 300;
 
 /** Runs until it is told to end. Throws CommandError where it can't begin. */
 export async function runSensor(settings: Settings): Promise<number> {
@@ -45,6 +47,8 @@ class Sensor implements HealthSource {
   #cpuPercent = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopping = false;
+  readonly #unwritten: Delta[] = [];
+  #deltasDropped = 0;
   #end: (code: number) => void = () => {};
 
   constructor(settings: Settings, log: Logger) {
@@ -106,7 +110,7 @@ class Sensor implements HealthSource {
     this.#lastHeardMillis = performance.now();
     switch (message.type) {
       case "delta":
-        this.#store.apply(message.delta);
+        this.#keep(message.delta);
         this.#interfaces = message.interfaces;
         if (this.#delta === undefined) this.#begun(message.delta);
         this.#delta = message.delta.health;
@@ -124,13 +128,30 @@ class Sensor implements HealthSource {
     }
   }
 
+  /** A disk that is full for a while costs nothing: what could not be written is written with what comes next. */
+  #keep(delta: Delta): void {
+    this.#unwritten.push(delta);
+    try {
+      while (this.#unwritten.length > 0) {
+        this.#store.apply(this.#unwritten[0]);
+        this.#unwritten.shift();
+      }
+    } catch (error) {
+      const { database } = this.#settings.store;
+      this.#log.error(`store.database "${database}" can't be written: ${(error as Error).message}; it is tried again`);
+      if (this.#unwritten.length <= MAX_UNWRITTEN) return;
+      this.#unwritten.shift();
+      this.#deltasDropped++;
+    }
+  }
+
   #begun(delta: Delta): void {
     this.#delta = delta.health;
     this.#log.info(
-      `eastwatch ${VERSION} sees ${this.#settings.capture.interface.join(", ")}; inventory in ${this.#settings.store.database}`,
+      `eastwatch ${VERSION} runs on ${this.#settings.capture.interface.join(", ")}; inventory in ${this.#settings.store.database}`,
     );
     this.#tellHealth();
-    this.#notify.ready(() => this.trouble() === undefined);
+    this.#notify.ready(() => !this.#isSilent());
   }
 
   health(): HealthRecord | undefined {
@@ -148,6 +169,7 @@ class Sensor implements HealthSource {
         outbox_bytes: this.#store.outbox.bytes,
         outbox_dropped: this.#store.droppedTotal,
         calls_not_sampled: this.#store.callsNotSampledTotal,
+        deltas_dropped: this.#deltasDropped,
       },
       undecoded,
       lagMillis: Math.round(lagMillis),
@@ -157,8 +179,13 @@ class Sensor implements HealthSource {
   }
 
   trouble(): string | undefined {
-    if (performance.now() - this.#lastHeardMillis > SILENCE_MILLIS) return "the analysis is silent";
+    if (this.#isSilent()) return "the analysis is silent";
+    if (this.#unwritten.length > 0) return "the inventory can't be written";
     return undefined;
+  }
+
+  #isSilent(): boolean {
+    return performance.now() - this.#lastHeardMillis > SILENCE_MILLIS;
   }
 
   #tellHealth(): void {
@@ -168,7 +195,7 @@ class Sensor implements HealthSource {
     this.#cpu = process.cpuUsage();
     this.#cpuMillis = nowMillis;
     const health = this.health();
-    if (health === undefined) return;
+    if (health === undefined || this.#unwritten.length > 0) return;
     this.#store.health(health);
     this.#link?.wake();
   }

@@ -1,8 +1,7 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import type { Call, Connection } from "../protocol/message.js";
 import { hexOrder } from "./header-order.js";
-import type { Edge } from "./observation.js";
-import type { ServiceEntry } from "./service-entry.js";
+import type { Edge, Service } from "./observation.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_SOFTWARE = 8;
@@ -16,7 +15,7 @@ const CLEARTEXT: ReadonlySet<string> = new Set(["http1"]);
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
   readonly clientAddress: string;
-  readonly service: ServiceEntry;
+  readonly service: Service;
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
   readonly #software = new Tally(MAX_SOFTWARE);
@@ -30,7 +29,7 @@ export class EdgeEntry implements Edge {
   lastMicros: number;
   isChanged = false;
 
-  constructor(clientAddress: string, service: ServiceEntry, scope: Scope, atMicros: number) {
+  constructor(clientAddress: string, service: Service, scope: Scope, atMicros: number) {
     this.clientAddress = clientAddress;
     this.service = service;
     this.scope = scope;

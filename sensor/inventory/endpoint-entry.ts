@@ -1,12 +1,10 @@
 import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
 import type { Call } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
-import type { MethodSet } from "./method-set.js";
-import type { Endpoint } from "./observation.js";
+import type { Endpoint, Service } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import type { ServiceEntry } from "./service-entry.js";
 import { Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
@@ -31,10 +29,10 @@ export interface StoredEvidence {
 
 /** An endpoint of the inventory, counting. */
 export class EndpointEntry implements Endpoint {
-  readonly service: ServiceEntry;
+  readonly service: Service;
   readonly method: string;
   /** Undefined for the few that have no path: `*`, the authority form. */
-  node: PathNode<MethodSet> | undefined;
+  node: PathNode<unknown> | undefined;
   readonly #fixedTemplate: string | undefined;
   readonly #callers: CallerSet;
   readonly #statuses = new Map<number, number>();
@@ -56,9 +54,9 @@ export class EndpointEntry implements Endpoint {
   mergedInto: EndpointEntry | undefined = undefined;
 
   constructor(
-    service: ServiceEntry,
+    service: Service,
     method: string,
-    place: PathNode<MethodSet> | string,
+    place: PathNode<unknown> | string,
     maxCallers: number,
     atMicros: number,
   ) {
@@ -186,8 +184,8 @@ export class EndpointEntry implements Endpoint {
     this.#responseSize.restore(state.responseSize);
   }
 
-  #parameterNodes(): PathNode<MethodSet>[] {
-    const nodes: PathNode<MethodSet>[] = [];
+  #parameterNodes(): PathNode<unknown>[] {
+    const nodes: PathNode<unknown>[] = [];
     for (let node = this.node; node !== undefined; node = node.parent) if (node.isParameter) nodes.unshift(node);
     return nodes;
   }
