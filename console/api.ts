@@ -6,7 +6,7 @@
  * POST /api/login    LoginRequest   → 204, session cookie set
  * POST /api/logout                  → 204
  * GET  /api/session                 → SessionState
- * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls   ?limit=  → Listing of the record
+ * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
  * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
@@ -17,9 +17,11 @@
 import type {
   BlindInterval,
   CallRecord,
+  CertificateRecord,
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
+  HandshakeRecord,
   HealthRecord,
   ServiceRecord,
 } from "../shared/event.js";
@@ -73,7 +75,11 @@ export interface SensorCreated {
   readonly token: string;
 }
 
-export type FeedRecord = FromSensor<CallRecord> | FromSensor<FindingRecord> | FromSensor<BlindInterval>;
+export type FeedRecord =
+  | FromSensor<CallRecord>
+  | FromSensor<HandshakeRecord>
+  | FromSensor<FindingRecord>
+  | FromSensor<BlindInterval>;
 
 /** `missed`: feed records this browser was too slow to be given since the message before. */
 export type FeedMessage =
@@ -84,4 +90,6 @@ export type FeedMessage =
 export type ServiceItem = FromSensor<ServiceRecord>;
 export type EdgeItem = FromSensor<EdgeRecord>;
 export type EndpointItem = FromSensor<EndpointRecord>;
+export type CertificateItem = FromSensor<CertificateRecord>;
+export type HandshakeItem = FromSensor<HandshakeRecord>;
 export type FindingItem = FromSensor<FindingRecord>;

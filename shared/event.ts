@@ -58,6 +58,13 @@ export interface EdgeRecord {
   readonly posture: Posture;
   /** Protocols of the registry → connections that spoke them; `unknown` where none was recognised. */
   readonly protocols: Readonly<Record<string, number>>;
+  /**
+   * What the connections behind `posture` were: `cleartext` `mtls` `tls` (no client certificate) `tls-unknown` (TLS, client
+   * authentication can't be told) `failed` (handshake not completed) `unknown` (nothing recognised) → connections.
+   */
+  readonly postureCounts: Readonly<Record<string, number>>;
+  /** Grounds of the client authentication verdicts, in words → handshakes, bounded. */
+  readonly clientAuthReasons: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly calls: number;
   readonly handshakes: number;
@@ -138,6 +145,70 @@ export interface CallRecord {
   readonly unpaired?: "no-response" | "no-request";
 }
 
+/** A certificate as a handshake or the inventory tells it. Strings are untrusted. */
+export interface CertificateFacts {
+  /** SHA-256, lower-case hexadecimal. */
+  readonly fingerprint: string;
+  /** RFC 4514. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly san: readonly string[];
+  readonly serialNumber: string;
+  readonly notBeforeSeconds?: number;
+  readonly notAfterSeconds?: number;
+  /** `RSA 2048`, `EC P-256`, `Ed25519`. */
+  readonly key: string;
+  readonly signatureAlgorithm: string;
+  /** Certificates sent together with this leaf, itself included. */
+  readonly chainLength: number;
+}
+
+/** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
+export interface HandshakeRecord {
+  readonly kind: "handshake";
+  readonly atMicros: number;
+  readonly flowId: string;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly service: string;
+  readonly version?: string;
+  readonly cipher?: string;
+  readonly curve?: string;
+  readonly serverName?: string;
+  readonly nextProtocol?: string;
+  readonly established?: boolean;
+  readonly resumed?: boolean;
+  readonly ja3?: string;
+  readonly ja3s?: string;
+  readonly ja4?: string;
+  readonly verdict: string;
+  readonly basis: string;
+  readonly confidence: number;
+  /** The ground of the verdict in words. */
+  readonly reason: string;
+  readonly alert?: string;
+  readonly serverCertificate?: CertificateFacts;
+  readonly clientCertificate?: CertificateFacts;
+}
+
+/** A leaf certificate and where it was presented. Identity: `fingerprint`. */
+export interface CertificateRecord extends CertificateFacts {
+  readonly kind: "certificate";
+  readonly extendedKeyUsages: readonly string[];
+  readonly isSelfIssued: boolean;
+  /** Services (`name` or `address:port`) that present it as server, bounded; the count goes on. */
+  readonly services: readonly string[];
+  readonly serviceCount: number;
+  /** Addresses of clients that present it, bounded; the count goes on. */
+  readonly clients: readonly string[];
+  readonly clientCount: number;
+  readonly handshakes: number;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+}
+
 /** One finding; repeats are merged into `count`. Identity: `id`. */
 export interface FindingRecord {
   readonly kind: "finding";
@@ -211,8 +282,10 @@ export type SensorEvent =
   | ServiceRecord
   | EdgeRecord
   | EndpointRecord
+  | CertificateRecord
   | RemovalRecord
   | CallRecord
+  | HandshakeRecord
   | FindingRecord
   | BlindInterval
   | HealthRecord;

@@ -18,8 +18,10 @@ const LISTS: readonly (readonly [string, ListedTable])[] = [
   ["/api/services", "service"],
   ["/api/edges", "edge"],
   ["/api/endpoints", "endpoint"],
+  ["/api/certificates", "certificate"],
   ["/api/findings", "finding"],
   ["/api/calls", "call"],
+  ["/api/handshakes", "handshake"],
 ];
 
 /** What the page shows, from the store. */

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, CallRecord, HealthRecord, SensorEvent } from "../../shared/event.js";
+import type { BlindInterval, CallRecord, HandshakeRecord, HealthRecord, SensorEvent } from "../../shared/event.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import type { FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
@@ -11,7 +11,7 @@ export interface ConsoleStoreSettings {
   readonly maxFindings: number;
 }
 
-export type ListedTable = "service" | "edge" | "endpoint" | "finding" | "call";
+export type ListedTable = "service" | "edge" | "endpoint" | "certificate" | "finding" | "call" | "handshake";
 
 /** Services, edges and endpoints kept of all sensors together, each. */
 const MAX_INVENTORY_ROWS = 500_000;
@@ -50,8 +50,10 @@ export class ConsoleStore implements EventSink {
       ["service", MAX_INVENTORY_ROWS],
       ["edge", MAX_INVENTORY_ROWS],
       ["endpoint", MAX_INVENTORY_ROWS],
+      ["certificate", MAX_INVENTORY_ROWS],
       ["finding", settings.maxFindings],
       ["call", settings.maxCalls],
+      ["handshake", settings.maxCalls],
       ["blind", MAX_BLIND_ROWS],
     ]);
   }
@@ -96,7 +98,7 @@ export class ConsoleStore implements EventSink {
 
   /** Latest seen first. */
   list<T>(table: ListedTable, limit: number): Listing<FromSensor<T>> {
-    const order = table === "call" ? "t.id" : "t.last_micros";
+    const order = table === "call" || table === "handshake" ? "t.id" : "t.last_micros";
     const rows = this.#statement(
       `SELECT t.record, sensor.name AS sensor FROM ${table} t JOIN sensor ON sensor.id = t.sensor ORDER BY ${order} DESC LIMIT ?`,
     ).all(limit) as { record: string; sensor: string }[];
@@ -148,14 +150,10 @@ export class ConsoleStore implements EventSink {
       this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identityOf(event));
     } else if (event.kind === "health") {
       this.#statement("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
-    } else if (event.kind === "call") {
-      const record = JSON.stringify(event);
-      this.#statement("INSERT INTO call (sensor, last_micros, record) VALUES (?, ?, ?)").run(
-        sensor,
-        event.atMicros,
-        record,
-      );
-      this.#trim("call", "id");
+    } else if (event.kind === "call" || event.kind === "handshake") {
+      const into = `INSERT INTO ${event.kind} (sensor, last_micros, record) VALUES (?, ?, ?)`;
+      this.#statement(into).run(sensor, event.atMicros, JSON.stringify(event));
+      this.#trim(event.kind, "id");
     } else {
       const lastMicros = event.kind === "blind" ? event.fromMicros : event.lastMicros;
       this.#put(event.kind, sensor, identityOf(event), lastMicros, event);
@@ -191,12 +189,14 @@ export class ConsoleStore implements EventSink {
 }
 
 /** What a later record of the same sensor replaces. */
-function identityOf(event: Exclude<SensorEvent, CallRecord | HealthRecord>): string {
+function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord>): string {
   switch (event.kind) {
     case "service":
       return `${event.address} ${event.port}`;
     case "edge":
       return `${event.clientAddress} ${event.serverAddress} ${event.serverPort}`;
+    case "certificate":
+      return event.fingerprint;
     case "finding":
       return event.id;
     case "blind":

@@ -41,4 +41,14 @@ export const MIGRATIONS: readonly string[] = [
     token_hash TEXT NOT NULL PRIMARY KEY, operator TEXT NOT NULL, expires_micros INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE certificate (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX certificate_last ON certificate (last_micros);
+  CREATE TABLE handshake (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sensor TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -6,7 +6,7 @@ import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
 import { Inventory, type InventorySettings } from "../inventory/inventory.js";
 import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
 import { Dispatcher, type DispatcherSettings } from "../protocol/dispatcher.js";
-import type { Anomaly, Call, Connection } from "../protocol/message.js";
+import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 
 export interface PipelineSettings {
   readonly decode: FragmentSettings;
@@ -120,5 +120,10 @@ class Both implements ObservationSink {
   connection(connection: Connection, edge: Edge | undefined): void {
     this.#detection.connection(connection, edge);
     this.#tap.connection?.(connection, edge);
+  }
+
+  handshake(handshake: Handshake, edge: Edge | undefined): void {
+    this.#detection.handshake(handshake, edge);
+    this.#tap.handshake?.(handshake, edge);
   }
 }

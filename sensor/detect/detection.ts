@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord } from "../../shared/event.js";
 import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
-import type { Anomaly, Call, Connection } from "../protocol/message.js";
+import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 import type { FindingDraft, Findings, Rule } from "./finding.js";
 import { RULES } from "./registry.js";
 
@@ -52,6 +52,11 @@ export class Detection implements ObservationSink {
   connection(connection: Connection, edge: Edge | undefined): void {
     this.#learnedMicros ??= connection.atMicros + this.#settings.learningSeconds * 1e6;
     for (const watcher of this.#watchers) watcher.connection?.(connection, edge);
+  }
+
+  handshake(handshake: Handshake, edge: Edge | undefined): void {
+    this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
+    for (const watcher of this.#watchers) watcher.handshake?.(handshake, edge);
   }
 
   /** Every finding, by time of its first occurrence. */

@@ -1,5 +1,5 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
-import type { Call, Connection } from "../protocol/message.js";
+import type { Call, Connection, Handshake } from "../protocol/message.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
 import { compare, Tally } from "./tally.js";
@@ -11,6 +11,7 @@ const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
 /** Protocols whose bytes could be read. */
 const CLEARTEXT: ReadonlySet<string> = new Set(["http1"]);
+const MAX_REASONS = 8;
 
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
@@ -21,6 +22,8 @@ export class EdgeEntry implements Edge {
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #orders = new Set<number>();
   readonly #credentials = new Tally(MAX_KINDS);
+  readonly #postures = new Tally(MAX_KINDS);
+  readonly #reasons = new Tally(MAX_REASONS);
   connections = 0;
   calls = 0;
   handshakes = 0;
@@ -40,7 +43,17 @@ export class EdgeEntry implements Edge {
   connection(connection: Connection): void {
     this.connections++;
     this.seen(connection.atMicros);
-    this.#protocols.add(connection.protocol ?? UNKNOWN);
+    const protocol = connection.protocol ?? UNKNOWN;
+    this.#protocols.add(protocol);
+    // What a TLS connection was, its handshake tells.
+    if (protocol !== TLS) this.#postures.add(CLEARTEXT.has(protocol) ? "cleartext" : UNKNOWN);
+  }
+
+  handshake(handshake: Handshake): void {
+    this.handshakes++;
+    this.seen(handshake.atMicros);
+    this.#postures.add(postureOf(handshake));
+    this.#reasons.add(handshake.clientAuth.reason);
   }
 
   call(call: Call): void {
@@ -67,7 +80,9 @@ export class EdgeEntry implements Edge {
       ...(clientService === undefined ? {} : { clientService }),
       serverService: this.service.name,
       scope: this.scope,
-      posture: this.#posture(),
+      posture: sumOf(this.#postures),
+      postureCounts: this.#postures.record(),
+      clientAuthReasons: this.#reasons.record(),
       protocols: this.#protocols.record(),
       connections: this.connections,
       calls: this.calls,
@@ -86,6 +101,9 @@ export class EdgeEntry implements Edge {
     for (const software of record.clientSoftware) this.#software.add(software);
     for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     this.#credentials.restore(record.credentials);
+    // Rows of a version before postures were counted.
+    this.#postures.restore(record.postureCounts ?? {});
+    this.#reasons.restore(record.clientAuthReasons ?? {});
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;
@@ -93,9 +111,24 @@ export class EdgeEntry implements Edge {
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
   }
+}
 
-  /** What was read in the clear is cleartext; of what nobody recognised nothing is claimed. */
-  #posture(): Posture {
-    return Object.keys(this.#protocols.record()).some((name) => CLEARTEXT.has(name)) ? "cleartext" : "unknown";
-  }
+const TLS = "tls";
+
+function postureOf({ established, clientAuth }: Handshake): string {
+  if (established === false) return "failed";
+  if (clientAuth.verdict === "presented") return "mtls";
+  return clientAuth.verdict === "unknown" ? "tls-unknown" : TLS;
+}
+
+/**
+ * The sum of an edge's connections: partial must not look like full. One that could not be told keeps TLS and mutual TLS from being
+ * claimed for all of them; cleartext is no better for what was not seen beside it. Handshakes that failed carried nothing.
+ */
+function sumOf(postures: Tally): Posture {
+  const has = (name: string): boolean => postures.has(name);
+  const known = (["cleartext", "tls", "mtls"] as const).filter(has);
+  if (known.length === 0) return UNKNOWN;
+  const isPartial = has(UNKNOWN) || has("tls-unknown");
+  return known.length > 1 || (isPartial && known[0] !== "cleartext") ? "mixed" : known[0];
 }

@@ -1,6 +1,6 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, Connection, Message, MessageSink } from "../protocol/message.js";
+import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { EdgeEntry } from "./edge-entry.js";
 import { EndpointEntry } from "./endpoint-entry.js";
 import { MethodSet } from "./method-set.js";
@@ -46,6 +46,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   readonly counters = {
     calls: 0,
     anomalies: 0,
+    handshakes: 0,
     services: 0,
     edges: 0,
     endpoints: 0,
@@ -85,6 +86,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   message(message: Message): void {
     if (message.kind === "call") this.#call(message);
     else if (message.kind === "connection") this.#connection(message);
+    else if (message.kind === "handshake") this.#handshake(message);
     else this.#anomaly(message);
   }
 
@@ -121,6 +123,21 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       if (!edge.isChanged) this.#edgeChanged(edge);
     }
     this.#sink.connection(connection, edge);
+  }
+
+  #handshake(handshake: Handshake): void {
+    const { service, edge } = this.#memo(handshake.flow, handshake.atMicros);
+    this.counters.handshakes++;
+    this.#timeSeen(handshake.atMicros);
+    if (service !== undefined) {
+      service.handshake(handshake);
+      if (!service.isChanged) this.#serviceChanged(service);
+    }
+    if (edge !== undefined) {
+      edge.handshake(handshake);
+      if (!edge.isChanged) this.#edgeChanged(edge);
+    }
+    this.#sink.handshake(handshake, edge);
   }
 
   #anomaly(anomaly: Anomaly): void {

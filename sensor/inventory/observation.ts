@@ -1,5 +1,5 @@
 import type { Quantiles, Scope } from "../../shared/event.js";
-import type { Anomaly, Call, Connection } from "../protocol/message.js";
+import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 
 /** A service, edge or endpoint of the inventory as rules see it: live, changing with each call. */
 export interface Service {
@@ -32,4 +32,5 @@ export interface ObservationSink {
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void;
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void;
   connection(connection: Connection, edge: Edge | undefined): void;
+  handshake(handshake: Handshake, edge: Edge | undefined): void;
 }

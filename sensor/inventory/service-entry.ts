@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
-import type { Call, Connection } from "../protocol/message.js";
+import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
@@ -57,6 +57,13 @@ export class ServiceEntry implements Service {
     this.connections++;
     this.seen(connection.atMicros);
     if (connection.protocol !== undefined) this.#protocols.add(connection.protocol);
+  }
+
+  /** The name the callers ask for by SNI is as good as that of a Host field. */
+  handshake(handshake: Handshake): void {
+    this.seen(handshake.atMicros);
+    const host = this.#hostOf(handshake.serverName);
+    if (host !== undefined) this.#nameSeen(host);
   }
 
   call(call: Call): void {

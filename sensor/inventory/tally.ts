@@ -22,6 +22,10 @@ export class Tally {
     if (text !== this.#last) this.add(text);
   }
 
+  has(text: string): boolean {
+    return this.#counts.has(text);
+  }
+
   get size(): number {
     return this.#counts.size;
   }

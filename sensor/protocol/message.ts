@@ -87,7 +87,89 @@ export interface Connection {
   readonly protocol: string | undefined;
 }
 
-export type Message = Call | Anomaly | Connection;
+export type ClientAuthVerdict = "presented" | "declined" | "not-requested" | "unknown";
+
+/** `messages` read in the clear · `record-sizes` inferred, TLS 1.3 · `resumption` inherited from the session resumed. */
+export type ClientAuthBasis = "messages" | "record-sizes" | "resumption" | "none";
+
+/** Whether the client proved who it is by a certificate. `unknown` wherever it could not be seen. */
+export interface ClientAuth {
+  readonly verdict: ClientAuthVerdict;
+  readonly basis: ClientAuthBasis;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** The ground in words for a person, without any value from the traffic. */
+  readonly reason: string;
+}
+
+/** An X.509 certificate (RFC 5280) as far as it could be read. Strings are untrusted. */
+export interface Certificate {
+  /** SHA-256 of the DER, lower-case hexadecimal. */
+  readonly fingerprint: string;
+  /** Distinguished names as RFC 4514 writes them; empty where there is none or it can't be read. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** DNS names, addresses, URIs and mail addresses, each as it stands. */
+  readonly san: readonly string[];
+  /** Upper-case hexadecimal. */
+  readonly serialNumber: string;
+  /** Seconds since 1970-01-01 UTC (the year 9999 is beyond what microseconds can count); undefined where it can't be read. */
+  readonly notBeforeSeconds: number | undefined;
+  readonly notAfterSeconds: number | undefined;
+  /** Kind and size or curve of the key: `RSA 2048`, `EC P-256`, `Ed25519`. */
+  readonly key: string;
+  /** Size of the key in bits; undefined where the kind has none or it can't be read. */
+  readonly keyBits: number | undefined;
+  readonly signatureAlgorithm: string;
+  /** Names of the purposes (`serverAuth`, `clientAuth`, else the OID); undefined without the extension. */
+  readonly extendedKeyUsages: readonly string[] | undefined;
+  readonly isAuthority: boolean;
+  /** Subject and issuer are the same name. */
+  readonly isSelfIssued: boolean;
+  /** The DER broke off or is none; the fields before that place are filled. */
+  readonly isMalformed: boolean;
+}
+
+/**
+ * One TLS connection's handshake. Names are IANA's; a field is undefined where it was not seen. Told once: when the verdict and
+ * its outcome are known, or at the latest when the connection ends.
+ */
+export interface Handshake {
+  readonly kind: "handshake";
+  readonly flow: Flow;
+  /** First byte of the ClientHello, or of the first record seen. */
+  readonly atMicros: number;
+  /** `1.0` … `1.3`; `2` and `3` stand for SSL 2.0 and 3.0. */
+  readonly version: string | undefined;
+  readonly cipher: string | undefined;
+  /** Group of the key exchange. */
+  readonly curve: string | undefined;
+  readonly serverName: string | undefined;
+  readonly nextProtocol: string | undefined;
+  /** Undefined where the end of the handshake was not seen. */
+  readonly established: boolean | undefined;
+  readonly resumed: boolean | undefined;
+  readonly ja3: string | undefined;
+  readonly ja3s: string | undefined;
+  readonly ja4: string | undefined;
+  readonly clientAuth: ClientAuth;
+  /** Leaf first; empty where none was sent in the clear. A resumed session brings those of its full handshake. */
+  readonly serverChain: readonly Certificate[];
+  readonly clientChain: readonly Certificate[];
+  /** Name of the alert that ended the handshake, `encrypted` where only its record was seen, and who sent it. */
+  readonly alert: string | undefined;
+  readonly alertFrom: Side | undefined;
+  /** The ClientHello offered Encrypted Client Hello, early data, authentication after the handshake (RFC 8446 §4.2.6). */
+  readonly offersEncryptedHello: boolean;
+  readonly offersEarlyData: boolean;
+  readonly offersPostHandshakeAuth: boolean;
+  /** The key exchange resists a quantum computer. */
+  readonly isPostQuantum: boolean;
+  /** False where bytes were lost or the capture began or ended inside the handshake. */
+  readonly complete: boolean;
+}
+
+export type Message = Call | Anomaly | Connection | Handshake;
 
 export interface MessageSink {
   message(message: Message): void;

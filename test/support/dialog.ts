@@ -76,6 +76,7 @@ export function describe(messages: readonly Message[]): string[] {
   return messages.map((message) => {
     if (message.kind === "anomaly") return `! ${message.from} ${message.name}`;
     if (message.kind === "connection") return `= ${message.protocol ?? "unknown"}`;
+    if (message.kind === "handshake") return `tls ${message.version ?? "-"} ${message.clientAuth.verdict}`;
     const { version, method, path, authority, status, requestBodySize, responseBodySize } = message;
     const words = [version, method, path, authority, status, requestBodySize, responseBodySize].map(
       (word) => word ?? "-",
