@@ -1,5 +1,5 @@
+import { formatAddress } from "../bytes/address.js";
 import type { Packet } from "../decode/packet.js";
-import { formatAddress } from "./address.js";
 import { Half } from "./half.js";
 import type { Flow, Roles, Side, Stream } from "./stream.js";
 

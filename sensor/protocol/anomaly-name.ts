@@ -42,4 +42,6 @@ export type AnomalyName =
   /** §9.3: bytes after a response that no request asked for. */
   | "response-without-request"
   /** RFC 9110 §15.2.2: 101 without an Upgrade in the request. */
-  | "unasked-upgrade";
+  | "unasked-upgrade"
+  /** RFC 5246 §7.4.1.1: a handshake inside an established connection; what is agreed in it, client authentication included, can't be seen. */
+  | "tls-renegotiation";

@@ -10,6 +10,8 @@ export interface DispatcherSettings extends ProtocolSettings {
   readonly faults: "throw" | "survive";
 }
 
+/** Pieces of an unknown protocol at whose beginnings another that may begin late is looked for. */
+const MAX_SCOUTED_PIECES = 256;
 /** Tunnels within tunnels that are followed. */
 const MAX_DEPTH = 8;
 
@@ -53,7 +55,8 @@ class DispatchedStream implements Stream, ProtocolContext {
   readonly #dispatcher: Dispatcher;
   readonly #roles: Roles;
   readonly #depth: number;
-  #state: "undecided" | "parsed" | "opaque" = "undecided";
+  #state: "undecided" | "parsed" | "scouting" | "opaque" = "undecided";
+  #scouted = 0;
   #stream: Stream | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #lostFromClient = 0;
@@ -76,6 +79,7 @@ class DispatchedStream implements Stream, ProtocolContext {
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     if (this.#stream !== undefined) this.#parse(this.#stream, from, bytes, start, end, atMicros);
     else if (this.#state === "undecided") this.#decide(from, bytes, start, end, atMicros);
+    else if (this.#state === "scouting") this.#scout(from, bytes, start, end, atMicros);
   }
 
   gap(from: Side, length: number, atMicros: number): void {
@@ -158,10 +162,12 @@ class DispatchedStream implements Stream, ProtocolContext {
       return;
     }
     if (found.protocol === undefined) {
-      this.#dropPieces();
-      this.#lost(from, end - start);
       // Seen from its first byte, a flow that begins like nothing we know stays so; joined later, a message may begin any time.
       if (this.#sawBeginning()) this.#unrecognised(atMicros);
+      else {
+        this.#dropPieces();
+        this.#lost(from, end - start);
+      }
       return;
     }
     this.#open(found.protocol, found.isReversed, from, bytes, start, end, atMicros);
@@ -226,9 +232,19 @@ class DispatchedStream implements Stream, ProtocolContext {
     this.#pieces = undefined;
   }
 
+  /** What came before belongs to the unknown protocol: nothing of the one that begins here is missing. */
+  #scout(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    if (++this.#scouted > MAX_SCOUTED_PIECES) this.#state = "opaque";
+    const found = this.#dispatcher.protocols.find((protocol) => protocol.beginsLate?.(from, bytes, start, end));
+    if (found === undefined) return;
+    this.#state = "parsed";
+    this.#stream = found.open(this);
+    this.data(from, bytes, start, end, atMicros);
+  }
+
   #unrecognised(atMicros: number): void {
     this.#pieces = undefined;
-    this.#state = "opaque";
+    this.#state = this.#depth > MAX_DEPTH ? "opaque" : "scouting";
     this.#tell(undefined, this.#firstMicros ?? atMicros);
   }
 

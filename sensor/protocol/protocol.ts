@@ -17,6 +17,11 @@ export interface Protocol {
   readonly name: string;
   /** Looks at the first bytes of one side; called again with all bytes so far after `more`. Cheap: called for every flow. */
   recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition;
+  /**
+   * Whether these bytes begin it in the middle of a connection that spoke something unknown before (STARTTLS and its like). Must be
+   * surer than `recognise`: it is asked about every piece. Protocols without it only stand at the beginning.
+   */
+  beginsLate?(from: Side, bytes: Buffer, start: number, end: number): boolean;
   open(context: ProtocolContext): Stream;
 }
 

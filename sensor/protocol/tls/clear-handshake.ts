@@ -1,0 +1,102 @@
+import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
+import type { Side } from "../../flow/stream.js";
+import type { Certificate } from "../message.js";
+import type { CertificateCache } from "./certificate-cache.js";
+import { readCertificateList } from "./certificate-list.js";
+import type { ClearMessages } from "./client-auth.js";
+import { MESSAGE } from "./handshake-reader.js";
+import { type ClientHello, readClientHello, readServerHello, type ServerHello } from "./hello.js";
+
+const NAMED_CURVE = 3;
+
+/** What the handshake messages that can be read say: both hellos, and all the rest up to TLS 1.2. */
+export class ClearHandshake {
+  readonly #certificates: CertificateCache;
+  /** The first hello, which fingerprints are made of, and the last: after a HelloRetryRequest they differ. */
+  firstHello: ClientHello | undefined = undefined;
+  hello: ClientHello | undefined = undefined;
+  answer: ServerHello | undefined = undefined;
+  retry: ServerHello | undefined = undefined;
+  /** Named group of ServerKeyExchange (RFC 8422 §5.4). */
+  exchangeGroup: number | undefined = undefined;
+  serverChain: readonly Certificate[] = [];
+  clientChain: readonly Certificate[] = [];
+  /** Session ticket the server gave (RFC 5077 §3.3), as Latin-1. */
+  ticket = "";
+  askedByServer = false;
+  serverHelloDone = false;
+  clientCertificates: number | undefined = undefined;
+  clientKeyExchange = false;
+  noCertificateAlert = false;
+  /** Messages of this side were lost or could not be read. */
+  lostFromClient = false;
+  lostFromServer = false;
+
+  constructor(certificates: CertificateCache) {
+    this.#certificates = certificates;
+  }
+
+  lost(from: Side): void {
+    if (from === "client") this.lostFromClient = true;
+    else this.lostFromServer = true;
+  }
+
+  message(from: Side, type: number, body: Cursor | undefined): void {
+    try {
+      if (body === undefined) this.#unread(from, type);
+      else if (from === "client") this.#fromClient(type, body);
+      else this.#fromServer(type, body);
+    } catch (error) {
+      if (!(error instanceof OutOfBounds)) throw error;
+      this.lost(from);
+    }
+  }
+
+  get clearMessages(): ClearMessages {
+    const isWhole = !this.lostFromClient && this.hello !== undefined;
+    return {
+      askedByServer: this.askedByServer,
+      serverFlightWhole: this.serverHelloDone && !this.lostFromServer && this.answer !== undefined,
+      clientCertificates: this.clientCertificates,
+      clientKeyExchange: this.clientKeyExchange ? (isWhole ? "seen-whole" : "seen") : undefined,
+      noCertificateAlert: this.noCertificateAlert,
+    };
+  }
+
+  #fromClient(type: number, body: Cursor): void {
+    if (type === MESSAGE.clientHello) {
+      this.hello = readClientHello(body);
+      this.firstHello ??= this.hello;
+    } else if (type === MESSAGE.certificate) {
+      this.clientChain = readCertificateList(body, this.#certificates);
+      this.clientCertificates = this.clientChain.length;
+    } else if (type === MESSAGE.clientKeyExchange) this.clientKeyExchange = true;
+    else if (type !== MESSAGE.certificateVerify && this.hello === undefined) this.lost("client");
+  }
+
+  #fromServer(type: number, body: Cursor): void {
+    if (type === MESSAGE.serverHello) {
+      const answer = readServerHello(body);
+      if (answer.isRetry) this.retry = answer;
+      else this.answer = answer;
+    } else if (type === MESSAGE.certificate) this.serverChain = readCertificateList(body, this.#certificates);
+    else if (type === MESSAGE.serverKeyExchange) this.#keyExchange(body);
+    else if (type === MESSAGE.certificateRequest) this.askedByServer = true;
+    else if (type === MESSAGE.serverHelloDone) this.serverHelloDone = true;
+    else if (type === MESSAGE.newSessionTicket) {
+      body.skip(4);
+      this.ticket = body.take(body.u16()).latin1Slice();
+    }
+  }
+
+  /** A message too long to be put together: that it was sent is known, what it held is not. */
+  #unread(from: Side, type: number): void {
+    if (from === "server" && type === MESSAGE.certificateRequest) this.askedByServer = true;
+    else if (from === "client" && type === MESSAGE.certificate) this.clientCertificates = 1;
+    else if (type !== MESSAGE.certificate) this.lost(from);
+  }
+
+  #keyExchange(body: Cursor): void {
+    if (body.left >= 3 && body.u8() === NAMED_CURVE) this.exchangeGroup = body.u16();
+  }
+}

@@ -1,0 +1,182 @@
+import type { ClientAuth } from "../message.js";
+import {
+  isPadded,
+  looksBlockPadded,
+  MIN_CERTIFICATE,
+  MIN_VERIFY,
+  maySignature,
+  type RecordSizes,
+  recordSizes,
+  serverAsked,
+  USUAL_PADDINGS,
+} from "./record-evidence.js";
+
+/** A verdict that can't be given, and why. */
+export function untold(reason: string): ClientAuth {
+  return { verdict: "unknown", basis: "none", confidence: 0, reason };
+}
+
+function read(verdict: "presented" | "declined" | "not-requested", reason: string): ClientAuth {
+  return { verdict, basis: "messages", confidence: 1, reason };
+}
+
+function inferred(verdict: "presented" | "declined" | "not-requested", confidence: number, ground: string): ClientAuth {
+  return { verdict, basis: "record-sizes", confidence, reason: `inferred from record sizes: ${ground}` };
+}
+
+const READ = {
+  presented: read("presented", "read in the clear: the client sent its certificate"),
+  declined: read("declined", "read in the clear: the server asked, the client sent an empty list of certificates"),
+  refused: read("declined", "read in the clear: the server asked, the client sent no certificate"),
+  notRequested: read("not-requested", "read in the clear: the server asked for no certificate"),
+  notAnswered: read(
+    "not-requested",
+    "read in the clear: the client's first message after the server's was no Certificate, which it must be where asked",
+  ),
+};
+
+/** What of a handshake up to TLS 1.2 was read. */
+export interface ClearMessages {
+  readonly askedByServer: boolean;
+  /** Everything from ServerHello to ServerHelloDone was read. */
+  readonly serverFlightWhole: boolean;
+  /** Certificates in the client's Certificate; undefined where none was read. */
+  readonly clientCertificates: number | undefined;
+  /** ClientKeyExchange was read, and whether nothing of the client's was lost before it. */
+  readonly clientKeyExchange: "seen" | "seen-whole" | undefined;
+  /** SSL 3.0's way to say so (RFC 6101 §5.6.6). */
+  readonly noCertificateAlert: boolean;
+}
+
+/**
+ * TLS 1.2 and below, RFC 5246 §7.4.4 and §7.4.6: a client that is asked must send Certificate, if need be an empty one, as the first
+ * message after ServerHelloDone, before ClientKeyExchange.
+ */
+export function judgeMessages(seen: ClearMessages): ClientAuth {
+  if (seen.clientCertificates !== undefined && seen.clientCertificates > 0) return READ.presented;
+  if (seen.clientCertificates === 0) return READ.declined;
+  if (seen.askedByServer) {
+    if (seen.noCertificateAlert || seen.clientKeyExchange === "seen-whole") return READ.refused;
+    return untold("the server asked for a certificate; the client's answer was not seen");
+  }
+  if (seen.serverFlightWhole) return READ.notRequested;
+  if (seen.clientKeyExchange === "seen-whole") return READ.notAnswered;
+  return untold("the part of the handshake in which the server would have asked was not seen whole");
+}
+
+/** What of a TLS 1.3 handshake was seen: sizes of encrypted records after ServerHello, in their order. */
+export interface EncryptedFlights {
+  readonly cipher: number;
+  readonly client: readonly number[];
+  readonly server: readonly number[];
+  /** No record of this side was lost up to here. */
+  readonly clientWhole: boolean;
+  readonly serverWhole: boolean;
+  /** ALPS (draft-vvv-tls-alps) was offered: the client may send EncryptedExtensions before its other messages. */
+  readonly offersAlps: boolean;
+  readonly offersEarlyData: boolean;
+  readonly offersPostHandshakeAuth: boolean;
+  /** Nothing more of this handshake will come. */
+  readonly isOver: boolean;
+}
+
+const CONFLICT = untold("the sizes of the client's and of the server's records contradict each other");
+const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
+/** An EncryptedExtensions message with ALPS and no settings: header, list length, extension header (RFC 8446 §4.3.1). */
+const ALPS_MESSAGE = 10;
+const SEEN_AFTER_HANDSHAKE = "; the client offers authentication after the handshake, which would be invisible";
+
+/** TLS 1.3 without resumption. Undefined while records still to come may decide. */
+export function judgeRecords(flights: EncryptedFlights): ClientAuth | undefined {
+  const sizes = recordSizes(flights.cipher);
+  const asked = flights.serverWhole ? serverAsked(flights.server, sizes) : undefined;
+  if (!flights.clientWhole) return withoutClient(asked, "bytes of the client's flight were lost");
+  if (flights.offersEarlyData && !isPadded(flights.client[0] ?? 0, sizes.finished)) {
+    return flights.isOver || flights.client.length > 2
+      ? withoutClient(asked, "early data can't be told from the client's flight")
+      : undefined;
+  }
+  const told = judgeClient(flights, sizes);
+  if (told === undefined || told.verdict === "unknown") return told && withoutClient(asked, told.reason);
+  return caveat(together(told, asked), flights.offersPostHandshakeAuth);
+}
+
+/** The client's flight alone. */
+function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth | undefined {
+  const { client, isOver, offersAlps } = flights;
+  const [first, second] = client;
+  if (first === undefined)
+    return isOver ? untold("the client's answer to the server's flight was not seen") : undefined;
+  if (isPadded(first, sizes.alert)) return untold("the client ended the handshake by an alert before it could answer");
+  if (isPadded(first, sizes.finished) || (offersAlps && first === sizes.finished + ALPS_MESSAGE)) {
+    return inferred("not-requested", 0.99, "the client's first record after ServerHello is Finished alone");
+  }
+  const joined = sizes.emptyCertificateAndFinished;
+  if (isPadded(first, joined) || (offersAlps && first === joined + ALPS_MESSAGE)) {
+    return inferred("declined", 0.97, "the client's first record is an empty Certificate together with Finished");
+  }
+  if (first < sizes.finished) return judgeSmall(first, second, isOver, sizes);
+  return judgeLarge(client, isOver, sizes);
+}
+
+/** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
+function judgeSmall(first: number, second: number | undefined, isOver: boolean, sizes: RecordSizes) {
+  const padding = first - sizes.emptyCertificate;
+  if (padding < 0)
+    return untold(`the client's first encrypted record, ${first} bytes, is no message known to begin its flight`);
+  if (second === undefined) return isOver ? untold("the client's flight ended after its first record") : undefined;
+  if (second === sizes.finished + padding) {
+    return inferred("declined", 0.99, "the client sent an empty Certificate and Finished, each in a record of its own");
+  }
+  return untold("the client's records fit no flight without certificate");
+}
+
+/** Larger than Finished: a certificate, unless padding may have made it so. */
+function judgeLarge(client: readonly number[], isOver: boolean, sizes: RecordSizes): ClientAuth | undefined {
+  const before = recordsBeforeFinished(client, sizes);
+  if (before !== undefined) {
+    const records = before === 1 ? "1 record" : `${before} records`;
+    return inferred("presented", before === 1 ? 0.97 : 0.99, `the client sent ${records} before Finished`);
+  }
+  if (client.length < 4 && !isOver) return undefined;
+  if (looksBlockPadded(client, sizes)) return untold("the client pads its records to blocks: their sizes tell nothing");
+  const least = MIN_FLIGHT + sizes.finished;
+  if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
+  return inferred("presented", 0.95, `the client's first record, ${client[0]} bytes, holds far more than Finished`);
+}
+
+/**
+ * How many records stand before Finished where they can be Certificate and CertificateVerify: one of its own each, or the two
+ * together. A certificate beyond 2^14 bytes takes more.
+ */
+function recordsBeforeFinished(client: readonly number[], sizes: RecordSizes): number | undefined {
+  for (const padding of USUAL_PADDINGS) {
+    for (let end = 1; end <= 4 && end < client.length; end++) {
+      if (client[end] !== sizes.finished + padding) continue;
+      const first = client[0] - padding - sizes.overhead;
+      if (end === 1 && first >= MIN_FLIGHT) return end;
+      if (end > 1 && first >= MIN_CERTIFICATE && maySignature(client[end - 1], sizes, padding)) return end;
+    }
+  }
+  return undefined;
+}
+
+function together(told: ClientAuth, asked: "asked" | "not-asked" | undefined): ClientAuth {
+  if (asked === undefined) return told;
+  const agrees = (asked === "not-asked") === (told.verdict === "not-requested");
+  if (agrees) return { ...told, confidence: 0.99, reason: `${told.reason}; the server's flight agrees` };
+  // Finished alone, and an empty Certificate before it, can be nothing else; a large record may be padded.
+  return told.verdict === "presented" ? CONFLICT : { ...told, confidence: 0.8 };
+}
+
+function withoutClient(asked: "asked" | "not-asked" | undefined, reason: string): ClientAuth {
+  if (asked === "not-asked") {
+    return inferred("not-requested", 0.9, `the server's flight has no record for CertificateRequest (${reason})`);
+  }
+  return untold(asked === "asked" ? `the server asked for a certificate; ${reason}` : reason);
+}
+
+function caveat(told: ClientAuth, offersPostHandshakeAuth: boolean): ClientAuth {
+  if (!offersPostHandshakeAuth || told.verdict === "presented") return told;
+  return { ...told, confidence: Math.min(told.confidence, 0.9), reason: told.reason + SEEN_AFTER_HANDSHAKE };
+}

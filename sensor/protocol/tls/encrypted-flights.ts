@@ -1,0 +1,78 @@
+import type { Side } from "../../flow/stream.js";
+import type { ClientAuth } from "../message.js";
+import { type EncryptedFlights, judgeRecords } from "./client-auth.js";
+import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
+import { isPadded, recordSizes } from "./record-evidence.js";
+
+/** Enough for any flight, a chain of many certificates included. */
+const MAX_RECORDS = 16;
+/** Records of the server's, with none of the client's between, after which the client's flight is taken as whole. */
+const ANSWERED_RECORDS = 2;
+
+/** How a TLS 1.3 handshake ended. */
+export type Outcome = "answered" | "alert-from-client" | "alert-from-server" | "open";
+
+/** Sizes of the encrypted records of a TLS 1.3 handshake, side by side, until the verdict and the outcome are known. */
+export class EncryptedRecords {
+  readonly client: number[] = [];
+  /** The server's before the client's first, and after it. */
+  readonly serverFlight: number[] = [];
+  readonly serverAfter: number[] = [];
+  #sinceClient = 0;
+  /** The client closed or sent an alert of its own before the server's. */
+  #clientEnded = false;
+
+  note(from: Side, length: number): void {
+    if (from === "client") {
+      if (this.client.length < MAX_RECORDS) this.client.push(length);
+      this.#sinceClient = 0;
+    } else if (this.client.length === 0) {
+      if (this.serverFlight.length < MAX_RECORDS) this.serverFlight.push(length);
+    } else {
+      this.#sinceClient++;
+      if (this.serverAfter.length < MAX_RECORDS) this.serverAfter.push(length);
+    }
+  }
+
+  /** The client has sent its last byte. */
+  clientFinished(): void {
+    if (this.serverAfter.length === 0) this.#clientEnded = true;
+  }
+
+  judge(hello: ClientHello | undefined, answer: ServerHello, lost: Lost, isOver: boolean): ClientAuth | undefined {
+    const flights: EncryptedFlights = {
+      cipher: answer.cipher,
+      client: this.client,
+      server: this.serverFlight,
+      clientWhole: !lost.client && hello !== undefined,
+      serverWhole: !lost.server,
+      offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
+      offersEarlyData: offers(hello, EXTENSION.earlyData),
+      offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS,
+    };
+    return judgeRecords(flights);
+  }
+
+  /** `isOver`: the connection has ended. Undefined while it can't be told. */
+  outcome(cipher: number, isOver: boolean): Outcome | undefined {
+    const sizes = recordSizes(cipher);
+    const [first] = this.client;
+    if (first !== undefined && isPadded(first, sizes.alert)) return "alert-from-client";
+    const [answer] = this.serverAfter;
+    if (answer === undefined) return isOver ? "open" : undefined;
+    if (!isPadded(answer, sizes.alert) || this.serverAfter.length > 1) return "answered";
+    // An alert first of all: the server refuses, or it closes a connection that the client is done with.
+    if (this.#clientEnded || this.client.slice(1).some((length) => isPadded(length, sizes.alert))) return "answered";
+    return isOver ? "alert-from-server" : undefined;
+  }
+}
+
+export interface Lost {
+  readonly client: boolean;
+  readonly server: boolean;
+}
+
+export function offers(hello: ClientHello | undefined, extension: number): boolean {
+  return hello?.extensions.includes(extension) ?? false;
+}

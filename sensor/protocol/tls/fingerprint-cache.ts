@@ -1,0 +1,40 @@
+import { ja3, ja4, stackMark } from "./fingerprint.js";
+import type { ClientHello } from "./hello.js";
+
+export interface ClientFingerprints {
+  readonly ja3: string;
+  readonly ja4: string;
+  readonly mark: string;
+}
+
+const MAX_KEPT = 4_096;
+
+/** Programs send the same hello again and again: what is hashed from it is made once for each. Bounded; then begun anew. */
+export class FingerprintCache {
+  readonly #known = new Map<string, ClientFingerprints>();
+
+  get(hello: ClientHello): ClientFingerprints {
+    const key = keyOf(hello);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = { ja3: ja3(hello), ja4: ja4(hello), mark: stackMark(hello) };
+    if (this.#known.size >= MAX_KEPT) this.#known.clear();
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
+/** Everything that the fingerprints are made of, each number as one character. */
+function keyOf(hello: ClientHello): string {
+  const { legacyVersion, ciphers, extensions, groups, pointFormats, signatureAlgorithms, versions, alpn } = hello;
+  const lists = [ciphers, extensions, groups, pointFormats, signatureAlgorithms, versions];
+  const hasName = hello.serverName === undefined ? "-" : "+";
+  return `${legacyVersion}${hasName}${alpn[0] ?? ""};${lists.map((list) => `${list.length},${characters(list)}`).join("")}`;
+}
+
+const MAX_ARGUMENTS = 1_024;
+
+function characters(codes: readonly number[]): string {
+  if (codes.length <= MAX_ARGUMENTS) return String.fromCharCode(...codes);
+  return codes.map((code) => String.fromCharCode(code)).join("");
+}

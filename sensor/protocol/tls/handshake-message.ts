@@ -1,0 +1,52 @@
+import type { Flow, Side } from "../../flow/stream.js";
+import type { Handshake } from "../message.js";
+import { cipherName } from "./cipher-suite.js";
+import type { ClearHandshake } from "./clear-handshake.js";
+import { offers } from "./encrypted-flights.js";
+import { ja3s } from "./fingerprint.js";
+import type { ClientFingerprints } from "./fingerprint-cache.js";
+import { EXTENSION, versionName } from "./hello.js";
+import { groupName, isPostQuantum } from "./named-group.js";
+import type { Session } from "./session-memory.js";
+import type { Ending } from "./tls-stream.js";
+
+/** The one message that a TLS connection's handshake becomes. */
+export function describeHandshake(
+  flow: Flow,
+  atMicros: number,
+  clear: ClearHandshake,
+  recalled: Session | undefined,
+  recordVersion: number,
+  fingerprints: ClientFingerprints | undefined,
+  alert: { readonly name: string | undefined; readonly from: Side | undefined },
+  ending: Ending,
+): Handshake {
+  const { hello, answer } = clear;
+  const group = answer?.group ?? clear.exchangeGroup;
+  const version = answer?.version ?? (hello === undefined && recordVersion !== 0 ? recordVersion : undefined);
+  return {
+    kind: "handshake",
+    flow,
+    atMicros,
+    version: version === undefined ? undefined : versionName(version),
+    cipher: answer && cipherName(answer.cipher),
+    curve: group === undefined ? undefined : groupName(group),
+    serverName: hello?.serverName,
+    nextProtocol: answer?.alpn,
+    established: ending.established,
+    resumed: ending.resumed,
+    ja3: fingerprints?.ja3,
+    ja3s: answer && ja3s(answer),
+    ja4: fingerprints?.ja4,
+    clientAuth: ending.clientAuth,
+    serverChain: clear.serverChain.length > 0 ? clear.serverChain : (recalled?.serverChain ?? []),
+    clientChain: clear.clientChain.length > 0 ? clear.clientChain : (recalled?.clientChain ?? []),
+    alert: alert.name,
+    alertFrom: alert.from,
+    offersEncryptedHello: offers(hello, EXTENSION.encryptedClientHello),
+    offersEarlyData: offers(hello, EXTENSION.earlyData),
+    offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+    isPostQuantum: group !== undefined && isPostQuantum(group),
+    complete: ending.complete,
+  };
+}

@@ -1,0 +1,104 @@
+import { Cursor } from "../../bytes/cursor.js";
+
+/** HandshakeType, RFC 8446 §4 and RFC 5246 §7.4. */
+export const MESSAGE = {
+  helloRequest: 0,
+  clientHello: 1,
+  serverHello: 2,
+  newSessionTicket: 4,
+  certificate: 11,
+  serverKeyExchange: 12,
+  certificateRequest: 13,
+  serverHelloDone: 14,
+  certificateVerify: 15,
+  clientKeyExchange: 16,
+} as const;
+
+const HEADER_BYTES = 4;
+/** Longest message that is put together; the bodies of longer ones are skipped. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** `body` is borrowed for the call; undefined where the message is too long or bytes of it were lost. */
+export type MessageTaker = (type: number, body: Cursor | undefined, atMicros: number) => void;
+
+/** Handshake messages of one side out of records that cut and join them in any way (RFC 8446 §5.1). */
+export class HandshakeReader {
+  readonly #take: MessageTaker;
+  #held: Buffer | undefined = undefined;
+  #used = 0;
+  #skip = 0;
+  /** Bytes were lost: where messages begin is not known any more. */
+  isBroken = false;
+
+  constructor(take: MessageTaker) {
+    this.#take = take;
+  }
+
+  push(bytes: Buffer, start: number, end: number, atMicros: number): void {
+    let at = start;
+    while (at < end && !this.isBroken) {
+      if (this.#skip > 0) {
+        const skipped = Math.min(this.#skip, end - at);
+        this.#skip -= skipped;
+        at += skipped;
+      } else if (this.#used > 0) at = this.#complete(bytes, at, end, atMicros);
+      else at = this.#whole(bytes, at, end, atMicros);
+    }
+  }
+
+  /** A message was begun and is not whole. */
+  get isInside(): boolean {
+    return this.#used > 0 || this.#skip > 0;
+  }
+
+  /** A message that lies whole in these bytes is read where it lies. */
+  #whole(bytes: Buffer, start: number, end: number, atMicros: number): number {
+    if (end - start < HEADER_BYTES) return this.#keep(bytes, start, end);
+    const length = lengthAt(bytes, start);
+    if (length > MAX_MESSAGE_BYTES) return this.#pass(bytes[start], start, length, atMicros);
+    const stop = start + HEADER_BYTES + length;
+    if (stop > end) return this.#keep(bytes, start, end);
+    this.#take(bytes[start], new Cursor(bytes, start + HEADER_BYTES, stop), atMicros);
+    return stop;
+  }
+
+  #complete(bytes: Buffer, start: number, end: number, atMicros: number): number {
+    const held = this.#held as Buffer;
+    const wanted = this.#used < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + lengthAt(held, 0);
+    const stop = this.#keep(bytes, start, Math.min(end, start + wanted - this.#used));
+    if (this.#used < HEADER_BYTES) return stop;
+    const grown = this.#held as Buffer;
+    const length = lengthAt(grown, 0);
+    if (length > MAX_MESSAGE_BYTES) {
+      this.#used = 0;
+      return this.#pass(grown[0], stop - HEADER_BYTES, length, atMicros);
+    }
+    if (this.#used < HEADER_BYTES + length) return stop;
+    this.#used = 0;
+    this.#take(grown[0], new Cursor(grown, HEADER_BYTES, HEADER_BYTES + length), atMicros);
+    if (this.#used === 0) this.#held = undefined;
+    return stop;
+  }
+
+  #pass(type: number, start: number, length: number, atMicros: number): number {
+    this.#skip = length;
+    this.#take(type, undefined, atMicros);
+    return start + HEADER_BYTES;
+  }
+
+  #keep(bytes: Buffer, start: number, end: number): number {
+    const needed = this.#used + end - start;
+    if (this.#held === undefined || this.#held.length < needed) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * (this.#held?.length ?? 256)));
+      this.#held?.copy(larger, 0, 0, this.#used);
+      this.#held = larger;
+    }
+    bytes.copy(this.#held, this.#used, start, end);
+    this.#used = needed;
+    return end;
+  }
+}
+
+function lengthAt(bytes: Buffer, at: number): number {
+  return (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { Certificate, ClientAuth } from "../message.js";
+import { untold } from "./client-auth.js";
+
+/** What a session carries over to those that resume it. */
+export interface Session {
+  readonly clientAuth: ClientAuth;
+  readonly serverChain: readonly Certificate[];
+  readonly clientChain: readonly Certificate[];
+}
+
+/** A kind of TLS 1.3 session of one client with one server: what its handshake was, and how long its tickets are. */
+interface SessionKind {
+  readonly clientAuth: ClientAuth;
+  /** Sizes of the records after the handshake that may hold NewSessionTicket; empty where none was seen. */
+  readonly ticketRecords: Set<number>;
+}
+
+const MAX_SESSIONS = 50_000;
+const MAX_PAIRS = 20_000;
+const MAX_KINDS = 8;
+const MAX_TICKET_RECORDS = 16;
+/** RFC 8446 §4.6.1: header, lifetime, age, lengths of nonce, ticket and extensions; record type and tag around them. */
+const TICKET_HEAD = 4 + 4 + 4 + 1 + 2 + 2;
+const RECORD_OVERHEAD = 17;
+/** Nonce, an early_data extension or one of GREASE, padding. */
+const MAX_TICKET_EXTRA = 48;
+const MAX_TICKETS_A_RECORD = 4;
+
+/**
+ * Remembers sessions so that one resumed can be told by the one it resumes. Up to TLS 1.2 that is exact: session ids and tickets
+ * come back to the letter (RFC 5246 §7.4.1.2, RFC 5077 §3.2). TLS 1.3 shows neither ticket nor session, only that one was resumed:
+ * by client, server, name and program, and by the length of the ticket. Bounded; the oldest make room.
+ */
+export class SessionMemory {
+  readonly #exact = new Map<string, Session>();
+  readonly #pairs = new Map<string, SessionKind[]>();
+
+  /** `token` is a session id or a ticket as Latin-1. Only its hash is kept: a ticket is as good as a key to who holds it. */
+  remember(token: string, session: Session): void {
+    if (token === "") return;
+    keep(this.#exact, hashOf(token), session, MAX_SESSIONS);
+  }
+
+  recall(token: string): Session | undefined {
+    return token === "" ? undefined : this.#exact.get(hashOf(token));
+  }
+
+  /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are told to. */
+  rememberKind(pair: string, clientAuth: ClientAuth): Set<number> {
+    const kinds = this.#pairs.get(pair) ?? [];
+    if (kinds.length === 0) keep(this.#pairs, pair, kinds, MAX_PAIRS);
+    const ticketRecords = new Set<number>();
+    kinds.push({ clientAuth, ticketRecords });
+    if (kinds.length > MAX_KINDS) this.#fold(kinds);
+    return ticketRecords;
+  }
+
+  /** What a TLS 1.3 session that is resumed was. `identities` are the lengths of the tickets offered. */
+  inherit(pair: string, identity: number | undefined): ClientAuth {
+    const kinds = this.#pairs.get(pair);
+    if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
+    const fitting = kinds.filter(({ ticketRecords }) => fits(ticketRecords, identity));
+    const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.size === 0);
+    const candidates = fitting.length > 0 ? fitting : unseen;
+    if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
+    const [{ clientAuth: first }] = candidates;
+    if (candidates.some(({ clientAuth }) => clientAuth.verdict !== first.verdict)) {
+      return untold("resumed; sessions with and without client certificate may be the one resumed");
+    }
+    return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
+  }
+
+  /** Kinds alike become one; where all differ, the oldest goes. */
+  #fold(kinds: SessionKind[]): void {
+    const last = kinds[kinds.length - 1];
+    const at = kinds.findIndex((kind) => kind !== last && kind.clientAuth.verdict === last.clientAuth.verdict);
+    const [gone] = kinds.splice(Math.max(at, 0), 1);
+    if (at < 0) return;
+    for (const length of gone.ticketRecords) noteTicketRecord(last.ticketRecords, length);
+  }
+}
+
+export function noteTicketRecord(records: Set<number>, length: number): void {
+  if (records.size < MAX_TICKET_RECORDS) records.add(length);
+}
+
+/** The verdict of the session resumed, as far as it was known itself. */
+export function inherited(from: ClientAuth, confidence: number): ClientAuth {
+  if (from.verdict === "unknown") return untold(`resumed; of its session: ${stripped(from.reason)}`);
+  return {
+    verdict: from.verdict,
+    basis: "resumption",
+    confidence: Math.min(from.confidence, confidence),
+    reason: `resumed; of its session: ${stripped(from.reason)}`,
+  };
+}
+
+const RESUMED = "resumed; of its session: ";
+
+function stripped(reason: string): string {
+  return reason.startsWith(RESUMED) ? reason.slice(RESUMED.length) : reason;
+}
+
+function fits(ticketRecords: ReadonlySet<number>, identity: number | undefined): boolean {
+  if (identity === undefined) return false;
+  const least = TICKET_HEAD + identity;
+  for (const length of ticketRecords) {
+    for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
+      const extra = (length - RECORD_OVERHEAD) / tickets - least;
+      if (extra >= 0 && extra <= MAX_TICKET_EXTRA) return true;
+    }
+  }
+  return false;
+}
+
+function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token, "latin1").digest("base64");
+}

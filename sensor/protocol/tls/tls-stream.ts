@@ -1,0 +1,345 @@
+import type { CloseReason, Side, Stream } from "../../flow/stream.js";
+import type { ClientAuth } from "../message.js";
+import type { ProtocolContext } from "../protocol.js";
+import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
+import type { CertificateCache } from "./certificate-cache.js";
+import { ClearHandshake } from "./clear-handshake.js";
+import { judgeMessages, untold } from "./client-auth.js";
+import { EncryptedRecords } from "./encrypted-flights.js";
+import type { FingerprintCache } from "./fingerprint-cache.js";
+import { describeHandshake } from "./handshake-message.js";
+import { HandshakeReader } from "./handshake-reader.js";
+import { EXTENSION, isTls13 } from "./hello.js";
+import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
+import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
+import { Ssl2Reader } from "./ssl2-reader.js";
+
+/** What all TLS connections share. */
+export interface TlsMemory {
+  readonly certificates: CertificateCache;
+  readonly fingerprints: FingerprintCache;
+  readonly sessions: SessionMemory;
+}
+
+/** How the handshake ended, as far as it is known. */
+export interface Ending {
+  readonly established: boolean | undefined;
+  readonly resumed: boolean | undefined;
+  readonly clientAuth: ClientAuth;
+  readonly complete: boolean;
+}
+
+const CLEAR_ALERT_BYTES = 2;
+/** Records of the server's after a TLS 1.3 handshake among which its tickets are. */
+const TICKET_RECORDS = 6;
+
+/** One TLS connection: follows the handshake, tells it once, and from then on looks at next to nothing. */
+export class TlsStream implements Stream, RecordSink {
+  readonly #context: ProtocolContext;
+  readonly #memory: TlsMemory;
+  readonly #client = new Records("client", this);
+  readonly #server = new Records("server", this);
+  readonly #fromClient: HandshakeReader;
+  readonly #fromServer: HandshakeReader;
+  readonly #clear: ClearHandshake;
+  readonly #encrypted = new EncryptedRecords();
+  #ssl2: Ssl2Reader | undefined = new Ssl2Reader();
+  #firstMicros: number | undefined = undefined;
+  #recordVersion = 0;
+  /** ChangeCipherSpec was seen, and an encrypted handshake record after it: Finished. */
+  #changedClient = false;
+  #changedServer = false;
+  #finishedClient = false;
+  #finishedServer = false;
+  /** The server changed ciphers without having said ServerHelloDone (RFC 5246 §7.3, figure 2). */
+  #abbreviated = false;
+  #recalled: Session | undefined = undefined;
+  #alert = 0;
+  #alertBytes = 0;
+  #alertName: string | undefined = undefined;
+  #alertFrom: Side | undefined = undefined;
+  #sawDataFromClient = false;
+  #sawDataFromServer = false;
+  #verdict: ClientAuth | undefined = undefined;
+  #isTold = false;
+  #isSilent = false;
+  #renegotiates = false;
+  #ticketRecords: Set<number> | undefined = undefined;
+  #ticketsLeft = TICKET_RECORDS;
+
+  constructor(context: ProtocolContext, memory: TlsMemory) {
+    this.#context = context;
+    this.#memory = memory;
+    this.#clear = new ClearHandshake(memory.certificates);
+    this.#fromClient = new HandshakeReader((type, body) => this.#clear.message("client", type, body));
+    this.#fromServer = new HandshakeReader((type, body) => this.#clear.message("server", type, body));
+  }
+
+  data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    if (this.#isSilent) return;
+    this.#firstMicros ??= atMicros;
+    let at = start;
+    if (this.#ssl2 !== undefined && from === "client") {
+      at = this.#ssl2.take(bytes, start, end);
+      if (this.#ssl2.isDone) {
+        this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
+        this.#ssl2 = undefined;
+      }
+    }
+    if (at < end) (from === "client" ? this.#client : this.#server).data(bytes, at, end, atMicros);
+  }
+
+  gap(from: Side, length: number, atMicros: number): void {
+    if (this.#isSilent) return;
+    this.#firstMicros ??= atMicros;
+    if (from === "client") this.#ssl2 = undefined;
+    (from === "client" ? this.#client : this.#server).gap(length);
+  }
+
+  finished(from: Side): void {
+    if (from === "client") this.#encrypted.clientFinished();
+  }
+
+  close(reason: CloseReason, atMicros: number): void {
+    if (!this.#isTold && this.#firstMicros !== undefined) this.#settle(true, reason);
+    if (!this.#isTold && this.#firstMicros !== undefined) this.#tell(this.#established(reason), atMicros);
+  }
+
+  record(side: RecordSide, type: number, version: number, length: number, atMicros: number): boolean {
+    const isClient = side === this.#client;
+    if (type === CONTENT.applicationData) {
+      this.#dataRecord(isClient, length, atMicros);
+      return false;
+    }
+    if (this.#isTold && this.#clear.answer !== undefined && this.#speaks13) return false;
+    if (type === CONTENT.changeCipherSpec) this.#changeCipher(isClient);
+    else if (type === CONTENT.handshake) {
+      if (!this.#isEncrypted(isClient)) {
+        this.#recordVersion = version;
+        return !this.#isTold;
+      }
+      this.#encryptedHandshake(isClient, atMicros);
+    } else if (type === CONTENT.alert && !this.#isTold) {
+      if (length === CLEAR_ALERT_BYTES && !this.#isEncrypted(isClient)) return true;
+      this.#encryptedAlert(side.from, atMicros);
+    }
+    return false;
+  }
+
+  content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    if (type === CONTENT.handshake) {
+      (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end, atMicros);
+    } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end, atMicros);
+  }
+
+  contentLost(side: RecordSide, type: number): void {
+    if (type === CONTENT.handshake) this.synchronizationLost(side);
+  }
+
+  synchronizationLost(side: RecordSide): void {
+    (side === this.#client ? this.#fromClient : this.#fromServer).isBroken = true;
+    this.#clear.lost(side.from);
+  }
+
+  get #speaks13(): boolean {
+    return this.#clear.answer !== undefined && isTls13(this.#clear.answer.version);
+  }
+
+  /** Up to TLS 1.2 all that follows ChangeCipherSpec; in TLS 1.3 that record means nothing (RFC 8446 §5). */
+  #isEncrypted(isClient: boolean): boolean {
+    const changed = isClient ? this.#changedClient : this.#changedServer;
+    return changed && !this.#speaks13 && this.#clear.retry === undefined;
+  }
+
+  #changeCipher(isClient: boolean): void {
+    if (isClient) this.#changedClient = true;
+    else {
+      this.#changedServer = true;
+      const { answer, serverHelloDone, serverChain, lostFromServer } = this.#clear;
+      if (answer === undefined || isTls13(answer.version) || lostFromServer) return;
+      if (!serverHelloDone && serverChain.length === 0) this.#resume();
+    }
+  }
+
+  #resume(): void {
+    const { hello, answer } = this.#clear;
+    this.#abbreviated = true;
+    const { sessions } = this.#memory;
+    const isSameId = answer !== undefined && hello?.sessionId === answer.sessionId;
+    this.#recalled = (isSameId ? sessions.recall(answer.sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
+  }
+
+  /** Finished, up to TLS 1.2; after both, a new handshake inside the encryption. */
+  #encryptedHandshake(isClient: boolean, atMicros: number): void {
+    const isAgain = isClient ? this.#finishedClient : this.#finishedServer;
+    if (isAgain) {
+      this.#renegotiate(isClient ? "client" : "server", atMicros);
+      return;
+    }
+    if (isClient) this.#finishedClient = true;
+    else this.#finishedServer = true;
+    if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
+    this.#verdict = this.#judgeClear();
+    this.#rememberSession(this.#verdict);
+    // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
+    if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true, atMicros);
+  }
+
+  #renegotiate(from: Side, atMicros: number): void {
+    if (this.#renegotiates) return;
+    this.#renegotiates = true;
+    const { flow, sink } = this.#context;
+    sink.message({ kind: "anomaly", flow, atMicros, from, name: "tls-renegotiation", detail: undefined });
+    if (this.#isTold) return;
+    this.#verdict = untold("renegotiated before the server answered: whether it asked then is encrypted");
+    this.#tell(true, atMicros);
+  }
+
+  #dataRecord(isClient: boolean, length: number, atMicros: number): void {
+    if (isClient) this.#sawDataFromClient = true;
+    else this.#sawDataFromServer = true;
+    if (this.#isTold) {
+      if (!isClient) this.#noteTicket(length);
+      return;
+    }
+    const { answer, hello } = this.#clear;
+    if (answer === undefined) {
+      this.#encrypted.note(isClient ? "client" : "server", length);
+      if (hello === undefined) this.#tellLate(atMicros);
+      return;
+    }
+    if (!isTls13(answer.version)) {
+      if (this.#verdict !== undefined && !isClient) this.#tell(true, atMicros);
+      return;
+    }
+    this.#encrypted.note(isClient ? "client" : "server", length);
+    this.#settle(false, undefined);
+  }
+
+  /** Application data first: the handshake was before the capture. */
+  #tellLate(atMicros: number): void {
+    const { askedByServer, clientCertificates, serverChain } = this.#clear;
+    if (askedByServer || clientCertificates !== undefined || serverChain.length > 0) return;
+    this.#clear.lost("client");
+    this.#clear.lost("server");
+    this.#verdict = untold("the capture joined the connection after its handshake");
+    this.#tell(undefined, atMicros);
+    this.#isSilent = true;
+  }
+
+  /** TLS 1.3: tells the handshake once verdict and outcome are known. */
+  #settle(isOver: boolean, reason: CloseReason | undefined): void {
+    const { answer } = this.#clear;
+    if (answer === undefined || !isTls13(answer.version)) return;
+    this.#verdict ??= this.#judgeEncrypted(isOver);
+    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
+    if (this.#verdict === undefined || outcome === undefined) return;
+    if (outcome === "alert-from-client" || outcome === "alert-from-server") {
+      this.#alertName ??= "encrypted";
+      this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
+    }
+    const established = outcome === "answered" ? true : this.#established(reason);
+    this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+    for (const length of this.#encrypted.serverAfter) this.#noteTicket(length);
+    this.#tell(established, this.#firstMicros ?? 0);
+  }
+
+  #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
+    const { answer, hello, lostFromClient, lostFromServer } = this.#clear;
+    if (answer === undefined) return undefined;
+    if (this.#isResumed13) return this.#memory.sessions.inherit(this.#pair(), hello?.pskIdentityLengths[0]);
+    return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
+  }
+
+  /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
+  get #isResumed13(): boolean {
+    return this.#clear.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+  }
+
+  #noteTicket(length: number): void {
+    if (this.#ticketRecords === undefined) return;
+    noteTicketRecord(this.#ticketRecords, length);
+    if (--this.#ticketsLeft > 0) return;
+    this.#ticketRecords = undefined;
+    this.#isSilent = true;
+  }
+
+  #judgeClear(): ClientAuth {
+    if (!this.#abbreviated) return judgeMessages(this.#clear.clearMessages);
+    if (this.#recalled === undefined) return untold("resumed; the full handshake of its session was not seen");
+    return inherited(this.#recalled.clientAuth, 1);
+  }
+
+  #rememberSession(clientAuth: ClientAuth): void {
+    const { answer, ticket, serverChain, clientChain } = this.#clear;
+    const session = this.#recalled ?? { clientAuth, serverChain, clientChain };
+    if (this.#abbreviated && this.#recalled === undefined) return;
+    if (!this.#abbreviated && answer !== undefined) this.#memory.sessions.remember(answer.sessionId, session);
+    this.#memory.sessions.remember(ticket, session);
+  }
+
+  #alertContent(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+    for (let at = start; at < end; at++) {
+      this.#alert = ((this.#alert << 8) | bytes[at]) & 0xffff;
+      if (++this.#alertBytes % CLEAR_ALERT_BYTES !== 0) continue;
+      const level = this.#alert >> 8;
+      const code = this.#alert & 0xff;
+      if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
+      if (!endsHandshake(level, code)) continue;
+      this.#fail(alertName(code), from, atMicros);
+    }
+  }
+
+  /** Between one side's Finished and the other's an alert can only mean that it refuses. */
+  #encryptedAlert(from: Side, atMicros: number): void {
+    if (this.#finishedClient && this.#finishedServer) return;
+    if (this.#clear.answer !== undefined && !this.#speaks13) this.#fail("encrypted", from, atMicros);
+  }
+
+  #fail(name: string, from: Side, atMicros: number): void {
+    if (this.#isTold || (this.#finishedClient && this.#finishedServer)) return;
+    this.#alertName = name;
+    this.#alertFrom = from;
+    this.#verdict ??= this.#speaks13 ? this.#judgeEncrypted(true) : this.#judgeClear();
+    this.#tell(false, atMicros);
+  }
+
+  #established(reason: CloseReason | undefined): boolean | undefined {
+    if (this.#alertName !== undefined) return false;
+    if (this.#finishedClient && this.#finishedServer) return true;
+    if (!this.#speaks13 && this.#clear.answer !== undefined && this.#sawDataFromClient && this.#sawDataFromServer)
+      return true;
+    const { lostFromClient, lostFromServer, hello } = this.#clear;
+    const sawAll = !lostFromClient && !lostFromServer && hello !== undefined && this.#context.flow.twoSided;
+    if (this.#speaks13 && this.#encrypted.client.length > 0) return undefined;
+    return sawAll && (reason === "fin" || reason === "reset") ? false : undefined;
+  }
+
+  /** Who may resume what with whom in TLS 1.3. */
+  #pair(): string {
+    const { clientAddress, serverAddress, serverPort } = this.#context.flow;
+    const { firstHello } = this.#clear;
+    const mark = firstHello === undefined ? "" : this.#memory.fingerprints.get(firstHello).mark;
+    return `${clientAddress} ${serverAddress} ${serverPort} ${firstHello?.serverName ?? ""} ${mark}`;
+  }
+
+  #tell(established: boolean | undefined, _atMicros: number): void {
+    this.#isTold = true;
+    const resumed = this.#speaks13 ? this.#isResumed13 : this.#abbreviated;
+    const clear = this.#clear;
+    const ending: Ending = {
+      established,
+      resumed: clear.answer === undefined ? undefined : resumed,
+      clientAuth: this.#verdict ?? this.#judgeClear(),
+      complete:
+        established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
+    };
+    const fingerprints = clear.firstHello && this.#memory.fingerprints.get(clear.firstHello);
+    const { flow, sink } = this.#context;
+    const atMicros = this.#firstMicros ?? _atMicros;
+    const alert = { name: this.#alertName, from: this.#alertFrom };
+    sink.message(
+      describeHandshake(flow, atMicros, clear, this.#recalled, this.#recordVersion, fingerprints, alert, ending),
+    );
+  }
+}
