@@ -52,6 +52,16 @@ export class ClearHandshake {
     }
   }
 
+  /** Messages that only versions up to TLS 1.2 send in the clear. */
+  get sawOldMessages(): boolean {
+    return (
+      this.serverHelloDone ||
+      this.clientKeyExchange ||
+      this.clientCertificates !== undefined ||
+      this.serverChain.length > 0
+    );
+  }
+
   get clearMessages(): ClearMessages {
     const isWhole = !this.lostFromClient && this.hello !== undefined;
     return {

@@ -19,6 +19,8 @@ export class EncryptedRecords {
   readonly serverFlight: number[] = [];
   readonly serverAfter: number[] = [];
   #sinceClient = 0;
+  /** Records the client had sent when the server first answered. */
+  #clientAtAnswer = 0;
   /** The client closed or sent an alert of its own before the server's. */
   #clientEnded = false;
 
@@ -30,6 +32,7 @@ export class EncryptedRecords {
       if (this.serverFlight.length < MAX_RECORDS) this.serverFlight.push(length);
     } else {
       this.#sinceClient++;
+      if (this.serverAfter.length === 0) this.#clientAtAnswer = this.client.length;
       if (this.serverAfter.length < MAX_RECORDS) this.serverAfter.push(length);
     }
   }
@@ -63,7 +66,8 @@ export class EncryptedRecords {
     if (answer === undefined) return isOver ? "open" : undefined;
     if (!isPadded(answer, sizes.alert) || this.serverAfter.length > 1) return "answered";
     // An alert first of all: the server refuses, or it closes a connection that the client is done with.
-    if (this.#clientEnded || this.client.slice(1).some((length) => isPadded(length, sizes.alert))) return "answered";
+    const before = this.client.slice(1, this.#clientAtAnswer);
+    if (this.#clientEnded || before.some((length) => isPadded(length, sizes.alert))) return "answered";
     return isOver ? "alert-from-server" : undefined;
   }
 }

@@ -23,7 +23,7 @@ export function describeHandshake(
 ): Handshake {
   const { hello, answer } = clear;
   const group = answer?.group ?? clear.exchangeGroup;
-  const version = answer?.version ?? (hello === undefined && recordVersion !== 0 ? recordVersion : undefined);
+  const version = answer?.version ?? (clear.sawOldMessages ? recordVersion : undefined);
   return {
     kind: "handshake",
     flow,

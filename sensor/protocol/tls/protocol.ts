@@ -28,13 +28,13 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
   return beginsWithRecords(bytes, start, end) ? "match" : "no";
 }
 
-/** RFC 3207 and its like: a record that holds a ClientHello's beginning, whose own length and version are right too. */
+/** RFC 3207 and its like: a record that holds a hello's beginning, whose own length and version are right too. */
 function beginsLate(from: Side, bytes: Buffer, start: number, end: number): boolean {
-  if (from !== "client" || end - start < HEADER_BYTES + 6 || bytes[start] !== CONTENT.handshake) return false;
+  if (end - start < HEADER_BYTES + 6 || bytes[start] !== CONTENT.handshake) return false;
   const message = start + HEADER_BYTES;
   return (
     isHeader(bytes, start) &&
-    bytes[message] === MESSAGE.clientHello &&
+    bytes[message] === (from === "client" ? MESSAGE.clientHello : MESSAGE.serverHello) &&
     bytes[message + 1] === 0 &&
     bytes[message + 4] === 3
   );
