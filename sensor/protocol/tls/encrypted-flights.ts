@@ -2,7 +2,7 @@ import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import { isPadded, recordSizes } from "./record-evidence.js";
+import { isPadded, type RecordSizes, recordSizes, USUAL_PADDINGS } from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -64,12 +64,18 @@ export class EncryptedRecords {
     if (first !== undefined && isPadded(first, sizes.alert)) return "alert-from-client";
     const [answer] = this.serverAfter;
     if (answer === undefined) return isOver ? "open" : undefined;
-    if (!isPadded(answer, sizes.alert) || this.serverAfter.length > 1) return "answered";
+    // A short answer may be as long as a padded alert: only a side that pads sends those.
+    if (answer !== sizes.alert + paddingOf(this.serverFlight, sizes) || this.serverAfter.length > 1) return "answered";
     // An alert first of all: the server refuses, or it closes a connection that the client is done with.
-    const before = this.client.slice(1, this.#clientAtAnswer);
-    if (this.#clientEnded || before.some((length) => isPadded(length, sizes.alert))) return "answered";
+    const goodbye = sizes.alert + paddingOf(this.client, sizes);
+    if (this.#clientEnded || this.client.slice(1, this.#clientAtAnswer).includes(goodbye)) return "answered";
     return isOver ? "alert-from-server" : undefined;
   }
+}
+
+/** What a side adds to each record, told by its Finished. */
+function paddingOf(flight: readonly number[], sizes: RecordSizes): number {
+  return USUAL_PADDINGS.find((padding) => flight.includes(sizes.finished + padding)) ?? 0;
 }
 
 export interface Lost {
