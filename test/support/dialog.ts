@@ -20,7 +20,7 @@ export interface FeedOptions {
   readonly pieceBytes?: number;
 }
 
-class TestFlow implements Flow, Roles {
+export class TestFlow implements Flow, Roles {
   readonly id = "00000000000000aa";
   readonly clientAddress = "10.0.0.1";
   readonly clientPort = 40_000;

@@ -5,7 +5,7 @@ import { FingerprintCache } from "./fingerprint-cache.js";
 import { MESSAGE } from "./handshake-reader.js";
 import { beginsWithRecords, CONTENT, HEADER_BYTES, isHeader, recordLength } from "./record-side.js";
 import { SessionMemory } from "./session-memory.js";
-import { ssl2HelloLength } from "./ssl2-hello.js";
+import { mayBeginSsl2Hello, ssl2HelloLength } from "./ssl2-hello.js";
 import { TlsStream } from "./tls-stream.js";
 
 /** SSL 2.0's hello to TLS 1.3, from its first byte or joined later, and within what another protocol began (STARTTLS). */
@@ -21,11 +21,15 @@ export function tls(): Protocol {
 function recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition {
   const first = bytes[start];
   if (first === CONTENT.handshake) return recogniseHandshake(from, bytes, start, end);
-  if (first >= 0x80)
-    return ssl2HelloLength(bytes, start, end) === undefined ? "no" : from === "client" ? "match" : "reverse";
+  if (first >= 0x80) return recogniseSsl2(from, bytes, start, end);
   if (first < CONTENT.changeCipherSpec || first > CONTENT.applicationData) return "no";
   // Joined late: whatever comes first must be records to the last byte.
   return beginsWithRecords(bytes, start, end) ? "match" : "no";
+}
+
+function recogniseSsl2(from: Side, bytes: Buffer, start: number, end: number): Recognition {
+  if (ssl2HelloLength(bytes, start, end) !== undefined) return from === "client" ? "match" : "reverse";
+  return mayBeginSsl2Hello(bytes, start, end) ? "more" : "no";
 }
 
 /** RFC 3207 and its like: a record that holds a hello's beginning, whose own length and version are right too. */

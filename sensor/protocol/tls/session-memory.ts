@@ -107,8 +107,9 @@ function fits(ticketRecords: ReadonlySet<number>, identity: number | undefined):
   const least = TICKET_HEAD + identity;
   for (const length of ticketRecords) {
     for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
+      // Tickets sent together are alike.
       const extra = (length - RECORD_OVERHEAD) / tickets - least;
-      if (extra >= 0 && extra <= MAX_TICKET_EXTRA) return true;
+      if (Number.isInteger(extra) && extra >= 0 && extra <= MAX_TICKET_EXTRA) return true;
     }
   }
   return false;

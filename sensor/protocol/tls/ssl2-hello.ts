@@ -15,6 +15,11 @@ export function ssl2HelloLength(bytes: Buffer, start: number, end: number): numb
   return isPlausible && length === HEAD_BYTES - 2 + ciphers + sessionId + challenge ? length + 2 : undefined;
 }
 
+/** Fewer bytes than are needed to tell, none of them against it. */
+export function mayBeginSsl2Hello(bytes: Buffer, start: number, end: number): boolean {
+  return end - start < HEAD_BYTES && (end - start < 3 || bytes[start + 2] === CLIENT_HELLO);
+}
+
 const HEAD_BYTES = 11;
 const CLIENT_HELLO = 1;
 /** Where the body that `readSsl2ClientHello` reads begins. */

@@ -31,7 +31,7 @@ export interface Ending {
 
 const CLEAR_ALERT_BYTES = 2;
 /** Records of the server's after a TLS 1.3 handshake among which its tickets are. */
-const TICKET_RECORDS = 6;
+const TICKET_RECORDS = 4;
 
 /** One TLS connection: follows the handshake, tells it once, and from then on looks at next to nothing. */
 export class TlsStream implements Stream, RecordSink {

@@ -1,0 +1,573 @@
+import t from "tap";
+import { Cursor } from "../sensor/bytes/cursor.js";
+import type { Handshake } from "../sensor/protocol/message.js";
+import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
+import type { ClientHello } from "../sensor/protocol/tls/hello.js";
+import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
+import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
+import { describe, feed, type Step } from "./support/dialog.js";
+import {
+  alert,
+  CERTIFICATE_REQUEST,
+  CERTIFICATE_VERIFY,
+  CHANGE_CIPHER,
+  CLIENT_KEY_EXCHANGE,
+  certificate,
+  certificateExtension,
+  certificates,
+  clientHello,
+  der,
+  handshake,
+  name,
+  newSessionTicket,
+  record,
+  SERVER_HELLO_DONE,
+  SERVER_KEY_EXCHANGE,
+  sealed,
+  sealedAll,
+  serverHello,
+} from "./support/tls-builder.js";
+import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
+
+const SERVER_CERTIFICATE = certificate();
+const CLIENT_CERTIFICATE = certificate({ subject: name(["03", "client-7"]) });
+const FINISHED = sealed(40, 22);
+const DATA = sealed(100);
+const ID = Buffer.alloc(32, 0x1d);
+const TICKET = Buffer.alloc(180, 0x7c);
+
+/** A full TLS 1.2 handshake in which the server asks or not, and the client answers with these certificates. */
+function full12(asks: boolean, answer: readonly Buffer[] | undefined, ticket?: Buffer): Step[] {
+  const request = asks ? [CERTIFICATE_REQUEST] : [];
+  const given = answer === undefined ? [] : [certificates(...answer)];
+  const proof = answer !== undefined && answer.length > 0 ? [CERTIFICATE_VERIFY] : [];
+  const issued = ticket === undefined ? [] : [handshake(newSessionTicket(ticket))];
+  return [
+    ["client", handshake(clientHello({ offers13: true }))],
+    [
+      "server",
+      handshake(
+        serverHello({ sessionId: ID }),
+        certificates(SERVER_CERTIFICATE),
+        SERVER_KEY_EXCHANGE,
+        ...request,
+        SERVER_HELLO_DONE,
+      ),
+    ],
+    ["client", Buffer.concat([handshake(...given, CLIENT_KEY_EXCHANGE, ...proof), CHANGE_CIPHER, FINISHED])],
+    ["server", Buffer.concat([...issued, CHANGE_CIPHER, FINISHED])],
+    ["client", DATA],
+    ["server", DATA],
+  ];
+}
+
+/** A TLS 1.3 handshake as sizes of encrypted records; the server goes on with its tickets or data. */
+function flight13(client: readonly number[], options: Flight13 = {}): Step[] {
+  const { server = [1_400], cipher = 0x1301, after = [90, 200], extras = [], identities, selectsKey = false } = options;
+  const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
+  return [
+    ["client", handshake(clientHello(hello))],
+    [
+      "server",
+      Buffer.concat([handshake(serverHello({ is13: true, cipher, selectsKey })), CHANGE_CIPHER, sealedAll(server)]),
+    ],
+    ["client", Buffer.concat([CHANGE_CIPHER, sealedAll(client)])],
+    ["server", sealedAll(after)],
+  ];
+}
+
+interface Flight13 {
+  readonly server?: readonly number[];
+  readonly cipher?: number;
+  readonly after?: readonly number[];
+  readonly extras?: readonly number[];
+  readonly identities?: readonly number[];
+  readonly selectsKey?: boolean;
+}
+
+t.test("TLS 1.2: client certificates are read in the clear", (t) => {
+  const rows: readonly (readonly [string, readonly Step[], string])[] = [
+    ["not asked", full12(false, undefined), "not-requested messages"],
+    ["asked and empty", full12(true, []), "declined messages"],
+    ["asked and answered with a chain", full12(true, [CLIENT_CERTIFICATE, SERVER_CERTIFICATE]), "presented messages"],
+    ["asked and no Certificate at all", full12(true, undefined), "declined messages"],
+  ];
+  for (const [what, steps, expected] of rows) {
+    for (const pieceBytes of [undefined, 1, 7]) {
+      t.same(
+        verdicts(feed(steps, pieceBytes === undefined ? {} : { pieceBytes })),
+        [expected],
+        `${what} ${pieceBytes ?? "whole"}`,
+      );
+    }
+  }
+  t.end();
+});
+
+t.test("a handshake says everything that was seen of it", (t) => {
+  const [seen] = handshakesIn(feed(full12(true, [CLIENT_CERTIFICATE])));
+  const { flow: _flow, serverChain, clientChain, clientAuth, ...rest } = seen as Handshake;
+  t.same(rest, {
+    kind: "handshake",
+    atMicros: 1,
+    version: "1.2",
+    cipher: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    curve: "x25519",
+    serverName: "service.example",
+    nextProtocol: undefined,
+    established: true,
+    resumed: false,
+    ja3: "1f4856692b52fa389b00b14c0dc7190a",
+    ja3s: "174e7e4992a63f6d419626d97363adb8",
+    ja4: "t13d0305h2_40b44b994229_fbabbea27ee8",
+    alert: undefined,
+    alertFrom: undefined,
+    offersEncryptedHello: false,
+    offersEarlyData: false,
+    offersPostHandshakeAuth: false,
+    isPostQuantum: false,
+    complete: true,
+  });
+  t.same(clientAuth, {
+    verdict: "presented",
+    basis: "messages",
+    confidence: 1,
+    reason: "read in the clear: the client sent its certificate",
+  });
+  t.same(
+    serverChain.map(({ subject }) => subject),
+    ["CN=service.example"],
+  );
+  t.same(
+    clientChain.map(({ subject }) => subject),
+    ["CN=client-7"],
+  );
+  t.end();
+});
+
+t.test("records and messages may be cut and joined in any way", (t) => {
+  const server = Buffer.concat([
+    serverHello(),
+    certificates(SERVER_CERTIFICATE),
+    SERVER_KEY_EXCHANGE,
+    SERVER_HELLO_DONE,
+  ]);
+  for (const size of [1, 3, 5, 64, server.length]) {
+    const records: Buffer[] = [];
+    for (let at = 0; at < server.length; at += size) records.push(record(22, server.subarray(at, at + size)));
+    const steps = full12(false, undefined).with(1, ["server", Buffer.concat(records)]);
+    t.same(verdicts(feed(steps)), ["not-requested messages"], `records of ${size}`);
+  }
+  t.end();
+});
+
+/** Sizes measured on real stacks, and what they were. SHA-256 suites unless the cipher says otherwise. */
+const MEASURED: readonly (readonly [string, readonly number[], Flight13, string])[] = [
+  ["OpenSSL, not asked", [53, 120], {}, "not-requested record-sizes"],
+  ["OpenSSL, not asked, SHA-384", [69, 120], { cipher: 0x1302 }, "not-requested record-sizes"],
+  ["OpenSSL, declined", [25, 53, 120], {}, "declined record-sizes"],
+  ["OpenSSL, declined, SHA-384", [25, 69, 120], { cipher: 0x1302 }, "declined record-sizes"],
+  ["OpenSSL, RSA", [850, 281, 53, 120], {}, "presented record-sizes"],
+  ["OpenSSL, P-256", [420, 96, 53, 120], {}, "presented record-sizes"],
+  ["OpenSSL, Ed25519", [340, 89, 69], { cipher: 0x1302 }, "presented record-sizes"],
+  ["Java, not asked, SHA-384", [85, 136], { cipher: 0x1302 }, "not-requested record-sizes"],
+  ["Java, not asked, SHA-256", [69, 136], {}, "not-requested record-sizes"],
+  ["Java, declined, SHA-384", [41, 85, 136], { cipher: 0x1302 }, "declined record-sizes"],
+  ["Java, RSA, SHA-384", [900, 297, 85], { cipher: 0x1302 }, "presented record-sizes"],
+  ["BoringSSL, declined in one record", [61, 120], {}, "declined record-sizes"],
+  ["BoringSSL, presented in one record", [640, 120, 80, 90], {}, "presented record-sizes"],
+  ["Chrome with ALPS, not asked", [63, 120], { extras: [17_513] }, "not-requested record-sizes"],
+  ["Chrome with ALPS, declined", [71, 120], { extras: [17_613] }, "declined record-sizes"],
+  ["CCM with a short tag, not asked", [45, 120], { cipher: 0x1305 }, "not-requested record-sizes"],
+  ["a chain beyond one record", [16_401, 3_000, 281, 53], {}, "presented record-sizes"],
+  ["Certificate and CertificateVerify together", [700, 53, 99], {}, "presented record-sizes"],
+  ["a raw public key", [74, 89, 53], {}, "presented record-sizes"],
+  ["padded to blocks of 512", [528, 528, 528, 528], {}, "unknown none"],
+  ["a size that fits nothing", [57, 120, 99, 99], {}, "unknown none"],
+  [
+    "large, though the server's flight has no request",
+    [640, 120, 80, 90],
+    { server: [30, 800, 281, 53] },
+    "unknown none",
+  ],
+  [
+    "one record, but the server's flight has a request",
+    [640, 120, 80, 90],
+    { server: [30, 80, 800, 281, 53] },
+    "presented record-sizes",
+  ],
+  ["early data was offered and not taken", [300, 53, 120], { extras: [42] }, "unknown none"],
+];
+
+t.test("TLS 1.3: the sizes of records tell what the client sent, or that it can't be told", (t) => {
+  for (const [what, client, options, expected] of MEASURED) {
+    t.same(verdicts(feed(flight13(client, options))), [expected], what);
+    t.same(verdicts(feed(flight13(client, options), { pieceBytes: 1 })), [expected], `${what}, byte by byte`);
+  }
+  t.end();
+});
+
+t.test("TLS 1.3: an alert ends the handshake, and short answers are none", (t) => {
+  const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
+    ["the client refuses the server", flight13([19], { after: [] }), ["unknown none failed"]],
+    ["the server refuses who declined", flight13([25, 53, 35], { after: [19] }), ["declined record-sizes failed"]],
+    [
+      "the server refuses a certificate",
+      flight13([850, 281, 53, 60], { after: [19] }),
+      ["presented record-sizes failed"],
+    ],
+    ["the client says good-bye first", flight13([53, 19], { after: [19] }), ["not-requested record-sizes"]],
+    ["the server's answer is short", flight13([53, 40], { after: [35] }), ["not-requested record-sizes"]],
+    ["nothing after the client's flight", flight13([53, 40], { after: [] }), ["not-requested record-sizes open"]],
+  ];
+  for (const [what, steps, expected] of rows) t.same(verdicts(feed(steps)), expected, what);
+  t.end();
+});
+
+t.test("lost bytes never become a no", (t) => {
+  const [hello, answer, flight, after] = flight13([850, 281, 53, 120]);
+  const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
+    ["the client's flight", [hello, answer, ["client", 900], ["client", sealed(53)], after], ["unknown none"]],
+    [
+      "the client's flight, where the server's has no request",
+      [
+        hello,
+        ...flight13([53], { server: [30, 800, 281, 53] }).slice(1, 2),
+        ["client", 900],
+        ["client", sealed(53)],
+        after,
+      ],
+      ["not-requested record-sizes"],
+    ],
+    ["the hello", [["client", 300], answer, flight, after], ["unknown none"]],
+    [
+      "inside a record of the flight",
+      [hello, answer, ["client", sealed(850).subarray(0, 400)], ["client", 455], flight13([281, 53])[2], after],
+      ["presented record-sizes"],
+    ],
+    [
+      "the server's flight of TLS 1.2, but the client's tells",
+      full12(false, undefined).with(1, ["server", 1_000]),
+      ["not-requested messages"],
+    ],
+    [
+      "both flights of TLS 1.2",
+      full12(false, undefined).with(1, ["server", 1_000]).with(2, ["client", 200]),
+      ["unknown none"],
+    ],
+  ];
+  for (const [what, steps, expected] of rows) {
+    const seen = verdicts(feed(steps)).map((line) => line.replace(/ (open|failed)$/, ""));
+    t.same(seen, expected, what);
+  }
+  t.end();
+});
+
+t.test("every prefix of a connection that presented tells presented or unknown", (t) => {
+  for (const steps of [full12(true, [CLIENT_CERTIFICATE]), flight13([850, 281, 53, 120])]) {
+    for (let step = 0; step < steps.length; step++) {
+      const [from, what] = steps[step] as ["client" | "server", Buffer];
+      for (let length = 0; length < what.length; length += 13) {
+        const cut: Step[] = [...steps.slice(0, step), [from, what.subarray(0, length)]];
+        for (const line of verdicts(feed(cut, { closed: "end" }))) {
+          if (!/^(presented|unknown)/.test(line)) t.fail(`${step}/${length}: ${line}`);
+        }
+      }
+    }
+  }
+  t.pass("no prefix told anything else");
+  t.end();
+});
+
+/** A TLS 1.2 session resumed: by the id echoed, or by the ticket. */
+function resumed12(parts: { readonly id?: Buffer; readonly ticket?: Buffer }): Step[] {
+  const { id = Buffer.alloc(0), ticket = Buffer.alloc(0) } = parts;
+  return [
+    ["client", handshake(clientHello({ sessionId: id, ticket }))],
+    ["server", Buffer.concat([handshake(serverHello({ sessionId: id })), CHANGE_CIPHER, FINISHED])],
+    ["client", Buffer.concat([CHANGE_CIPHER, FINISHED, DATA])],
+    ["server", DATA],
+  ];
+}
+
+t.test("TLS 1.2: a session resumed is what its full handshake was", (t) => {
+  const presented = full12(true, [CLIENT_CERTIFICATE], TICKET);
+  const rows: readonly (readonly [string, readonly (readonly Step[])[], readonly string[]])[] = [
+    ["by id", [presented, resumed12({ id: ID })], ["presented messages", "presented resumption resumed"]],
+    ["by ticket", [presented, resumed12({ ticket: TICKET })], ["presented messages", "presented resumption resumed"]],
+    [
+      "by ticket under another id",
+      [presented, resumed12({ ticket: TICKET, id: Buffer.alloc(32, 5) })],
+      ["presented messages", "presented resumption resumed"],
+    ],
+    [
+      "not asked",
+      [full12(false, undefined), resumed12({ id: ID })],
+      ["not-requested messages", "not-requested resumption resumed"],
+    ],
+    ["never seen", [resumed12({ id: Buffer.alloc(32, 9) })], ["unknown none resumed"]],
+  ];
+  for (const [what, connections, expected] of rows) t.same(verdicts(feedConnections(connections)), expected, what);
+  const [, again] = handshakesIn(feedConnections([presented, resumed12({ id: ID })]));
+  t.same(
+    again?.clientChain.map(({ subject }) => subject),
+    ["CN=client-7"],
+    "its certificate comes back with it",
+  );
+  t.end();
+});
+
+t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) => {
+  // A ticket of 160 bytes makes a record of 17 + 17 + 8 + 160; one that holds a certificate is longer.
+  const plain = flight13([53, 120], { after: [202, 202, 400] });
+  const mutual = flight13([850, 281, 53], { after: [1_202, 1_202, 400] });
+  const resume = (identity: number): Step[] =>
+    flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53] });
+  const rows: readonly (readonly [string, readonly (readonly Step[])[], readonly string[]])[] = [
+    ["one kind seen", [mutual, resume(1_160)], ["presented record-sizes", "presented resumption resumed"]],
+    [
+      "two kinds, told by length",
+      [plain, mutual, resume(160), resume(1_160)],
+      [
+        "not-requested record-sizes",
+        "presented record-sizes",
+        "not-requested resumption resumed",
+        "presented resumption resumed",
+      ],
+    ],
+    [
+      "two kinds of one length",
+      [plain, flight13([850, 281, 53], { after: [202, 202] }), resume(160)],
+      ["not-requested record-sizes", "presented record-sizes", "unknown none resumed"],
+    ],
+    ["a ticket no session seen gave", [plain, resume(1_160)], ["not-requested record-sizes", "unknown none resumed"]],
+    ["no session seen", [resume(160)], ["unknown none resumed"]],
+    ["one resumed from one unknown", [resume(160), resume(160)], ["unknown none resumed", "unknown none resumed"]],
+  ];
+  for (const [what, connections, expected] of rows) t.same(verdicts(feedConnections(connections)), expected, what);
+  t.end();
+});
+
+t.test("TLS is found wherever it begins", (t) => {
+  const tls = full12(true, [CLIENT_CERTIFICATE]);
+  t.same(
+    describe(
+      feed([
+        ["server", "220 mail\r\n"],
+        ["client", "EHLO a\r\n"],
+        ["server", "250 STARTTLS\r\n"],
+        ["client", "STARTTLS\r\n"],
+        ["server", "220 go\r\n"],
+        ...tls,
+      ]),
+    ),
+    ["= unknown", "tls 1.2 presented"],
+    "after STARTTLS",
+  );
+  t.same(
+    describe(
+      feed([
+        ["client", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"],
+        ["server", "HTTP/1.1 200 OK\r\n\r\n"],
+        ...tls,
+      ]),
+    ),
+    ["= http1", "1.1 CONNECT a:443 a:443 200 0 0", "tls 1.2 presented"],
+    "after CONNECT",
+  );
+  t.same(
+    describe(
+      feed(
+        [
+          ["client", DATA],
+          ["server", DATA],
+        ],
+        { rolesFrom: "ports" },
+      ),
+    ),
+    ["= tls", "tls - unknown"],
+    "joined late",
+  );
+  t.same(
+    describe(
+      feed([
+        ["server", "\x01\x02"],
+        ["client", sealed(9)],
+      ]),
+    ),
+    ["= unknown"],
+    "not in the middle of anything",
+  );
+  t.end();
+});
+
+t.test("SSL 2.0's form of a hello is read", (t) => {
+  const hello = Buffer.from(
+    "802e0103010015000000100700c000000500000a000016000013000009000003" + "00".repeat(16),
+    "hex",
+  );
+  const rest = full12(false, undefined).slice(1);
+  for (const pieceBytes of [undefined, 1, 5]) {
+    const [seen] = handshakesIn(feed([["client", hello], ...rest], pieceBytes === undefined ? {} : { pieceBytes }));
+    t.same(
+      [seen?.clientAuth.verdict, seen?.version, seen?.established],
+      ["not-requested", "1.2", true],
+      `${pieceBytes ?? "whole"}`,
+    );
+  }
+  t.end();
+});
+
+t.test("alerts and endings are told", (t) => {
+  const [hello, answer, flight] = full12(true, []);
+  const outcome = (steps: readonly Step[], closed: "fin" | "reset" | "end" = "fin") =>
+    handshakesIn(feed(steps, { closed })).map((one) => [
+      one.clientAuth.verdict,
+      one.established,
+      one.alert,
+      one.alertFrom,
+    ]);
+  t.same(outcome([hello, ["server", alert(2, 40)]]), [["unknown", false, "handshake_failure", "server"]]);
+  t.same(outcome([hello, answer, ["client", alert(2, 48)]]), [["unknown", false, "unknown_ca", "client"]]);
+  t.same(outcome([hello, answer, flight, ["server", alert(2, 116)]]), [
+    ["declined", false, "certificate_required", "server"],
+  ]);
+  t.same(outcome([hello]), [["unknown", false, undefined, undefined]], "never answered");
+  t.same(outcome([hello, answer], "end"), [["unknown", undefined, undefined, undefined]], "the capture ended inside");
+  t.end();
+});
+
+t.test("a handshake inside an established connection is told, and keeps a no from being said", (t) => {
+  const [hello, answer, flight, done, request, response] = full12(false, undefined);
+  const again = sealed(80, 22);
+  const before = feed([hello, answer, flight, done, request, ["server", again], response]);
+  t.same(describe(before), ["= tls", "! server tls-renegotiation", "tls 1.2 unknown"]);
+  const after = feed([hello, answer, flight, done, request, response, ["client", again], ["client", again]]);
+  t.same(describe(after), ["= tls", "tls 1.2 not-requested", "! client tls-renegotiation"]);
+  t.end();
+});
+
+t.test("HelloRetryRequest makes one handshake of two hellos", (t) => {
+  const [hello, answer, flight, after] = flight13([53, 120]);
+  const retry: Step = ["server", Buffer.concat([handshake(serverHello({ is13: true, isRetry: true })), CHANGE_CIPHER])];
+  const second: Step = ["client", Buffer.concat([CHANGE_CIPHER, hello[1] as Buffer])];
+  const steps: Step[] = [hello, retry, second, answer, ["client", sealedAll([53, 120])], after];
+  t.same(verdicts(feed(steps)), ["not-requested record-sizes"]);
+  t.same(verdicts(feed(steps, { pieceBytes: 1 })), ["not-requested record-sizes"]);
+  t.not(flight, undefined);
+  t.end();
+});
+
+t.test("fingerprints are those their authors publish", (t) => {
+  const none: ClientHello = {
+    legacyVersion: 769,
+    sessionId: "",
+    ciphers: [],
+    extensions: [],
+    groups: [],
+    pointFormats: [],
+    signatureAlgorithms: [],
+    versions: [],
+    serverName: undefined,
+    alpn: [],
+    ticket: "",
+    pskIdentityLengths: [],
+  };
+  // github.com/salesforce/ja3, README.
+  const first = {
+    ciphers: [47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4],
+    extensions: [0, 10, 11],
+    groups: [23, 24, 25],
+    pointFormats: [0],
+  };
+  t.equal(ja3({ ...none, ...first }), "ada70206e40642a3e4461f35503241d5");
+  t.equal(ja3({ ...none, ciphers: [4, 5, 10, 9, 100, 98, 3, 6, 19, 18, 99] }), "de350869b8c85de67a350c8d186f11e6");
+  // github.com/FoxIO-LLC/ja4, technical_details/JA4.md.
+  const chrome = {
+    ciphers: [
+      0x0a0a, 0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x9c, 0x9d, 0x2f,
+      0x35,
+    ],
+    extensions: [0x1a1a, 0x1b, 0, 0x33, 0x10, 0x4469, 0x17, 0x2d, 0xd, 5, 0x23, 0x12, 0x2b, 0xff01, 0xb, 0xa, 0x15],
+    signatureAlgorithms: [0x403, 0x804, 0x401, 0x503, 0x805, 0x501, 0x806, 0x601],
+    versions: [0x2a2a, 0x304, 0x303],
+    alpn: ["h2"],
+  };
+  t.equal(ja4({ ...none, legacyVersion: 771, ...chrome }), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  t.end();
+});
+
+const SAN = certificateExtension(
+  "551d11",
+  der(
+    0x30,
+    der(0x82, "a.example"),
+    der(0x87, Buffer.from([10, 0, 0, 1])),
+    der(0x86, "spiffe://a/b"),
+    der(0x87, Buffer.from("20010db8000000000000000000000001", "hex")),
+  ),
+);
+const EKU = certificateExtension(
+  "551d25",
+  der(0x30, Buffer.from("06082b06010505070302", "hex"), Buffer.from("06032a0304", "hex")),
+);
+const CA = certificateExtension("551d13", der(0x30, der(0x01, Buffer.from([0xff]))));
+
+t.test("a certificate's facts are read", (t) => {
+  const { fingerprint, ...facts } = readCertificate(certificate({ extensions: [SAN, EKU, CA] }));
+  t.match(fingerprint, /^[0-9a-f]{64}$/);
+  t.same(facts, {
+    subject: "CN=service.example",
+    issuer: "CN=Example CA,O=Example\\, Inc.",
+    san: ["a.example", "10.0.0.1", "spiffe://a/b", "2001:db8::1"],
+    serialNumber: "ABCD",
+    notBeforeSeconds: 1_767_225_600,
+    notAfterSeconds: 4_102_444_799,
+    key: "EC P-256",
+    keyBits: 256,
+    signatureAlgorithm: "ecdsa-with-SHA256",
+    extendedKeyUsages: ["clientAuth", "1.2.3.4"],
+    isAuthority: true,
+    isSelfIssued: false,
+    isMalformed: false,
+  });
+  t.end();
+});
+
+t.test("hostile DER neither throws nor stalls", (t) => {
+  const good = certificate({ extensions: [SAN, EKU, CA] });
+  for (let length = 0; length < good.length; length++)
+    t.ok(readCertificate(good.subarray(0, length)).isMalformed, `cut at ${length}`);
+  for (let at = 0; at < good.length; at++) {
+    for (const value of [0x00, 0x7f, 0x80, 0x84, 0xff]) {
+      const bad = Buffer.from(good);
+      bad[at] = value;
+      readCertificate(bad);
+    }
+  }
+  const deep = Array.from({ length: 3_000 }).reduce<Buffer>(
+    (inner) => (inner.length > 60_000 ? inner : der(0x30, inner)),
+    Buffer.alloc(0),
+  );
+  t.ok(readCertificate(deep).isMalformed, "nested without end");
+  t.ok(readCertificate(Buffer.alloc(100_000, 0x30)).isMalformed, "lengths beyond the end");
+  const longOid = readCertificate(
+    certificate({ key: der(0x30, der(0x30, der(0x06, Buffer.alloc(20_000, 0x81))), der(0x03, Buffer.alloc(4))) }),
+  );
+  t.ok(longOid.key.length < 1_000, "an object identifier without end");
+  const control = readCertificate(certificate({ subject: name(["03", "a\u001b[31m\u0000b"]) }));
+  t.equal(control.subject, "CN=a\\1B[31m\\00b", "control characters are told, not sent");
+  t.end();
+});
+
+t.test("times are read as RFC 5280 has them, and nothing else is", (t) => {
+  const seconds = (tag: number, text: string) =>
+    timeSeconds({ tag, value: new Cursor(Buffer.from(text)), start: 0, end: 0 });
+  t.equal(seconds(0x17, "491231235959Z"), 2_524_607_999, "49 is 2049");
+  t.equal(seconds(0x17, "500101000000Z"), -631_152_000, "50 is 1950");
+  t.equal(seconds(0x18, "99991231235959Z"), 253_402_300_799);
+  t.equal(seconds(0x17, "260101000000+0100"), 1_767_222_000);
+  t.equal(seconds(0x17, "tomorrow"), undefined);
+  t.equal(seconds(0x04, "260101000000Z"), undefined);
+  t.end();
+});
