@@ -3,10 +3,13 @@ import { join } from "node:path";
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
+import { HAND_OVER_CASES } from "./support/hand-over-cases.js";
 import { ANSWER, CASES, GET, OK, POST } from "./support/http1-cases.js";
 
 t.test("every dialog gives the same messages whole, byte by byte and in threes", (t) => {
-  for (const { name, steps, expected, options } of CASES.filter(({ name }) => !name.startsWith("a gap"))) {
+  for (const { name, steps, expected, options } of [...CASES, ...HAND_OVER_CASES].filter(
+    ({ name }) => !name.startsWith("a gap"),
+  )) {
     t.same(describe(feed(steps, options)), expected, name);
     if (options?.pieceBytes !== undefined) continue;
     for (const pieceBytes of [1, 3])

@@ -36,7 +36,7 @@ export class Dispatcher implements StreamSource {
   }
 
   open(flow: Flow, roles: Roles): Stream {
-    return new DispatchedStream(this, flow, roles, 0);
+    return new DispatchedStream(this, flow, roles, 0, true);
   }
 }
 
@@ -55,8 +55,13 @@ class DispatchedStream implements Stream, ProtocolContext {
   readonly #dispatcher: Dispatcher;
   readonly #roles: Roles;
   readonly #depth: number;
+  /** What the flow speaks is still to be told: nothing or a preamble came before. */
+  readonly #tells: boolean;
   #state: "undecided" | "parsed" | "scouting" | "opaque" = "undecided";
   #scouted = 0;
+  /** What this side began with, seen from its first byte, is of no protocol we know. */
+  #isClientUnknown = false;
+  #isServerUnknown = false;
   #stream: Stream | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #lostFromClient = 0;
@@ -64,16 +69,19 @@ class DispatchedStream implements Stream, ProtocolContext {
   #firstMicros: number | undefined = undefined;
   #isTold = false;
 
-  constructor(dispatcher: Dispatcher, flow: Flow, roles: Roles, depth: number) {
+  constructor(dispatcher: Dispatcher, flow: Flow, roles: Roles, depth: number, tells: boolean) {
     this.#dispatcher = dispatcher;
     this.flow = flow;
     this.sink = dispatcher.sink;
     this.#roles = roles;
     this.#depth = depth;
+    this.#tells = tells;
   }
 
   handOver(): Stream {
-    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1);
+    const tells = this.#tells && !this.#isTold;
+    this.#isTold = true;
+    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
@@ -86,7 +94,7 @@ class DispatchedStream implements Stream, ProtocolContext {
     if (this.#stream !== undefined) this.#guard(() => this.#stream?.gap(from, length, atMicros), atMicros);
     else if (this.#state === "undecided") {
       this.#firstMicros ??= atMicros;
-      this.#dropPieces();
+      this.#dropPieces(from);
       this.#lost(from, length);
     }
   }
@@ -136,6 +144,11 @@ class DispatchedStream implements Stream, ProtocolContext {
 
   #decide(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     this.#firstMicros ??= atMicros;
+    if (from === "client" ? this.#isClientUnknown : this.#isServerUnknown) {
+      this.#lost(from, end - start);
+      this.#scout(from, bytes, start, end, atMicros);
+      return;
+    }
     const held = this.#pieces?.filter((piece) => piece.from === from).map((piece) => piece.bytes);
     if (held === undefined || held.length === 0) {
       this.#judge(from, bytes, start, end, bytes, start, end, atMicros);
@@ -162,12 +175,7 @@ class DispatchedStream implements Stream, ProtocolContext {
       return;
     }
     if (found.protocol === undefined) {
-      // Seen from its first byte, a flow that begins like nothing we know stays so; joined later, a message may begin any time.
-      if (this.#sawBeginning()) this.#unrecognised(atMicros);
-      else {
-        this.#dropPieces();
-        this.#lost(from, end - start);
-      }
+      this.#nobodyKnows(from, end - start, atMicros);
       return;
     }
     this.#open(found.protocol, found.isReversed, from, bytes, start, end, atMicros);
@@ -185,6 +193,23 @@ class DispatchedStream implements Stream, ProtocolContext {
       if (recognition === "more") needsMore = true;
     }
     return needsMore ? undefined : NOBODY_KNOWS;
+  }
+
+  /**
+   * Seen from its first byte, a flow both of whose sides begin like nothing we know stays so; joined later, a message may begin any
+   * time.
+   */
+  #nobodyKnows(from: Side, length: number, atMicros: number): void {
+    if (this.#sawBeginning(from)) {
+      if (from === "client") this.#isClientUnknown = true;
+      else this.#isServerUnknown = true;
+      if (this.#isClientUnknown && this.#isServerUnknown) {
+        this.#unrecognised(atMicros);
+        return;
+      }
+    }
+    this.#dropPieces(from);
+    this.#lost(from, length);
   }
 
   #hold(from: Side, bytes: Buffer, start: number, end: number, atMicros: number, heldBytes: number): void {
@@ -206,7 +231,7 @@ class DispatchedStream implements Stream, ProtocolContext {
     atMicros: number,
   ): void {
     this.#dispatcher.counters.flows_recognised++;
-    this.#tell(protocol.name, this.#firstMicros ?? atMicros);
+    if (protocol.isPreamble !== true) this.#tell(protocol.name, this.#firstMicros ?? atMicros);
     const pieces = this.#pieces;
     this.#pieces = undefined;
     const side = (told: Side): Side => (isReversed === (told === "client") ? "server" : "client");
@@ -218,8 +243,9 @@ class DispatchedStream implements Stream, ProtocolContext {
     this.data(side(from), bytes, start, end, atMicros);
   }
 
-  #sawBeginning(): boolean {
-    return this.flow.rolesFrom === "handshake" && this.#lostFromClient === 0 && this.#lostFromServer === 0;
+  #sawBeginning(from: Side): boolean {
+    const lost = from === "client" ? this.#lostFromClient : this.#lostFromServer;
+    return (this.flow.rolesFrom === "handshake" || this.#depth > 0) && lost === 0;
   }
 
   #lost(from: Side, length: number): void {
@@ -227,9 +253,9 @@ class DispatchedStream implements Stream, ProtocolContext {
     else this.#lostFromServer += length;
   }
 
-  #dropPieces(): void {
-    for (const piece of this.#pieces ?? []) this.#lost(piece.from, piece.bytes.length);
-    this.#pieces = undefined;
+  #dropPieces(from: Side): void {
+    for (const piece of this.#pieces ?? []) if (piece.from === from) this.#lost(from, piece.bytes.length);
+    this.#pieces = this.#pieces?.filter((piece) => piece.from !== from);
   }
 
   /** What came before belongs to the unknown protocol: nothing of the one that begins here is missing. */
@@ -251,7 +277,7 @@ class DispatchedStream implements Stream, ProtocolContext {
   #tell(protocol: string | undefined, atMicros: number): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    if (this.#depth > 0) return;
+    if (!this.#tells) return;
     if (protocol === undefined) this.#dispatcher.counters.flows_unrecognised++;
     this.sink.message({ kind: "connection", flow: this.flow, atMicros, protocol });
   }

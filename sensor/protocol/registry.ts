@@ -1,11 +1,13 @@
 import type { Http1Settings } from "./http1/http1-stream.js";
 import { http1 } from "./http1/protocol.js";
 import type { Protocol } from "./protocol.js";
+import { proxyProtocol } from "./proxy-protocol/protocol.js";
+import { socks } from "./socks/protocol.js";
 import { tls } from "./tls/protocol.js";
 
 export type ProtocolSettings = Http1Settings;
 
 /** Every protocol that is recognised, the most frequent first. To add one: a folder with its `protocol.ts`, and a line here. */
 export function protocols(settings: ProtocolSettings): readonly Protocol[] {
-  return [http1(settings), tls()];
+  return [http1(settings), tls(), proxyProtocol, socks];
 }

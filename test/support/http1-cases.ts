@@ -352,8 +352,8 @@ export const CASES: readonly Case[] = [
   {
     name: "other protocols are left alone",
     steps: [
-      ["client", "\x16\x03\x01\x02\x00\x01"],
-      ["server", "\x16\x03\x03"],
+      ["client", "\x00\x00\x00\x54\xffSMB"],
+      ["server", "\x00\x00\x00\x54\xffSMB"],
     ],
     expected: ["= unknown"],
   },

@@ -1,0 +1,64 @@
+import type { Step } from "./dialog.js";
+import { CHANGE_CIPHER, clientHello, handshake, sealedAll, serverHello } from "./tls-builder.js";
+
+/** A TLS 1.3 handshake as sizes of encrypted records; the server goes on with its tickets or data. */
+export function flight13(client: readonly number[], options: Flight13 = {}): Step[] {
+  const { server = [1_400], cipher = 0x1301, after = [90, 200], extras = [], identities, selectsKey = false } = options;
+  const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
+  return [
+    ["client", handshake(clientHello(hello))],
+    [
+      "server",
+      Buffer.concat([handshake(serverHello({ is13: true, cipher, selectsKey })), CHANGE_CIPHER, sealedAll(server)]),
+    ],
+    ["client", Buffer.concat([CHANGE_CIPHER, sealedAll(client)])],
+    ["server", sealedAll(after)],
+  ];
+}
+
+export interface Flight13 {
+  readonly server?: readonly number[];
+  readonly cipher?: number;
+  readonly after?: readonly number[];
+  readonly extras?: readonly number[];
+  readonly identities?: readonly number[];
+  readonly selectsKey?: boolean;
+}
+
+/** Sizes measured on real stacks, and what they were. SHA-256 suites unless the cipher says otherwise. */
+export const MEASURED: readonly (readonly [string, readonly number[], Flight13, string])[] = [
+  ["OpenSSL, not asked", [53, 120], {}, "not-requested record-sizes"],
+  ["OpenSSL, not asked, SHA-384", [69, 120], { cipher: 0x1302 }, "not-requested record-sizes"],
+  ["OpenSSL, declined", [25, 53, 120], {}, "declined record-sizes"],
+  ["OpenSSL, declined, SHA-384", [25, 69, 120], { cipher: 0x1302 }, "declined record-sizes"],
+  ["OpenSSL, RSA", [850, 281, 53, 120], {}, "presented record-sizes"],
+  ["OpenSSL, P-256", [420, 96, 53, 120], {}, "presented record-sizes"],
+  ["OpenSSL, Ed25519", [340, 89, 69], { cipher: 0x1302 }, "presented record-sizes"],
+  ["Java, not asked, SHA-384", [85, 136], { cipher: 0x1302 }, "not-requested record-sizes"],
+  ["Java, not asked, SHA-256", [69, 136], {}, "not-requested record-sizes"],
+  ["Java, declined, SHA-384", [41, 85, 136], { cipher: 0x1302 }, "declined record-sizes"],
+  ["Java, RSA, SHA-384", [900, 297, 85], { cipher: 0x1302 }, "presented record-sizes"],
+  ["BoringSSL, declined in one record", [61, 120], {}, "declined record-sizes"],
+  ["BoringSSL, presented in one record", [640, 120, 80, 90], {}, "presented record-sizes"],
+  ["Chrome with ALPS, not asked", [63, 120], { extras: [17_513] }, "not-requested record-sizes"],
+  ["Chrome with ALPS, declined", [71, 120], { extras: [17_613] }, "declined record-sizes"],
+  ["CCM with a short tag, not asked", [45, 120], { cipher: 0x1305 }, "not-requested record-sizes"],
+  ["a chain beyond one record", [16_401, 3_000, 281, 53], {}, "presented record-sizes"],
+  ["Certificate and CertificateVerify together", [700, 53, 99], {}, "presented record-sizes"],
+  ["a raw public key", [74, 89, 53], {}, "presented record-sizes"],
+  ["padded to blocks of 512", [528, 528, 528, 528], {}, "unknown none"],
+  ["a size that fits nothing", [57, 120, 99, 99], {}, "unknown none"],
+  [
+    "large, though the server's flight has no request",
+    [640, 120, 80, 90],
+    { server: [30, 800, 281, 53] },
+    "unknown none",
+  ],
+  [
+    "one record, but the server's flight has a request",
+    [640, 120, 80, 90],
+    { server: [30, 80, 800, 281, 53] },
+    "presented record-sizes",
+  ],
+  ["early data was offered and not taken", [300, 53, 120], { extras: [42] }, "unknown none"],
+];

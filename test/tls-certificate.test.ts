@@ -1,0 +1,121 @@
+import t from "tap";
+import { Cursor } from "../sensor/bytes/cursor.js";
+import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
+import type { ClientHello } from "../sensor/protocol/tls/hello.js";
+import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
+import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
+import { certificate, certificateExtension, der, name } from "./support/tls-builder.js";
+
+t.test("fingerprints are those their authors publish", (t) => {
+  const none: ClientHello = {
+    legacyVersion: 769,
+    sessionId: "",
+    ciphers: [],
+    extensions: [],
+    groups: [],
+    pointFormats: [],
+    signatureAlgorithms: [],
+    versions: [],
+    serverName: undefined,
+    alpn: [],
+    ticket: "",
+    pskIdentityLengths: [],
+  };
+  // github.com/salesforce/ja3, README.
+  const first = {
+    ciphers: [47, 53, 5, 10, 49161, 49162, 49171, 49172, 50, 56, 19, 4],
+    extensions: [0, 10, 11],
+    groups: [23, 24, 25],
+    pointFormats: [0],
+  };
+  t.equal(ja3({ ...none, ...first }), "ada70206e40642a3e4461f35503241d5");
+  t.equal(ja3({ ...none, ciphers: [4, 5, 10, 9, 100, 98, 3, 6, 19, 18, 99] }), "de350869b8c85de67a350c8d186f11e6");
+  // github.com/FoxIO-LLC/ja4, technical_details/JA4.md.
+  const chrome = {
+    ciphers: [
+      0x0a0a, 0x1301, 0x1302, 0x1303, 0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc013, 0xc014, 0x9c, 0x9d, 0x2f,
+      0x35,
+    ],
+    extensions: [0x1a1a, 0x1b, 0, 0x33, 0x10, 0x4469, 0x17, 0x2d, 0xd, 5, 0x23, 0x12, 0x2b, 0xff01, 0xb, 0xa, 0x15],
+    signatureAlgorithms: [0x403, 0x804, 0x401, 0x503, 0x805, 0x501, 0x806, 0x601],
+    versions: [0x2a2a, 0x304, 0x303],
+    alpn: ["h2"],
+  };
+  t.equal(ja4({ ...none, legacyVersion: 771, ...chrome }), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  t.end();
+});
+
+const SAN = certificateExtension(
+  "551d11",
+  der(
+    0x30,
+    der(0x82, "a.example"),
+    der(0x87, Buffer.from([10, 0, 0, 1])),
+    der(0x86, "spiffe://a/b"),
+    der(0x87, Buffer.from("20010db8000000000000000000000001", "hex")),
+  ),
+);
+const EKU = certificateExtension(
+  "551d25",
+  der(0x30, Buffer.from("06082b06010505070302", "hex"), Buffer.from("06032a0304", "hex")),
+);
+const CA = certificateExtension("551d13", der(0x30, der(0x01, Buffer.from([0xff]))));
+
+t.test("a certificate's facts are read", (t) => {
+  const { fingerprint, ...facts } = readCertificate(certificate({ extensions: [SAN, EKU, CA] }));
+  t.match(fingerprint, /^[0-9a-f]{64}$/);
+  t.same(facts, {
+    subject: "CN=service.example",
+    issuer: "CN=Example CA,O=Example\\, Inc.",
+    san: ["a.example", "10.0.0.1", "spiffe://a/b", "2001:db8::1"],
+    serialNumber: "ABCD",
+    notBeforeSeconds: 1_767_225_600,
+    notAfterSeconds: 4_102_444_799,
+    key: "EC P-256",
+    keyBits: 256,
+    signatureAlgorithm: "ecdsa-with-SHA256",
+    extendedKeyUsages: ["clientAuth", "1.2.3.4"],
+    isAuthority: true,
+    isSelfIssued: false,
+    isMalformed: false,
+  });
+  t.end();
+});
+
+t.test("hostile DER neither throws nor stalls", (t) => {
+  const good = certificate({ extensions: [SAN, EKU, CA] });
+  for (let length = 0; length < good.length; length++)
+    t.ok(readCertificate(good.subarray(0, length)).isMalformed, `cut at ${length}`);
+  for (let at = 0; at < good.length; at++) {
+    for (const value of [0x00, 0x7f, 0x80, 0x84, 0xff]) {
+      const bad = Buffer.from(good);
+      bad[at] = value;
+      readCertificate(bad);
+    }
+  }
+  const deep = Array.from({ length: 3_000 }).reduce<Buffer>(
+    (inner) => (inner.length > 60_000 ? inner : der(0x30, inner)),
+    Buffer.alloc(0),
+  );
+  t.ok(readCertificate(deep).isMalformed, "nested without end");
+  t.ok(readCertificate(Buffer.alloc(100_000, 0x30)).isMalformed, "lengths beyond the end");
+  const longOid = readCertificate(
+    certificate({ key: der(0x30, der(0x30, der(0x06, Buffer.alloc(20_000, 0x81))), der(0x03, Buffer.alloc(4))) }),
+  );
+  t.ok(longOid.key.length < 1_000, "an object identifier without end");
+  const control = readCertificate(certificate({ subject: name(["03", "a\u001b[31m\u0000b"]) }));
+  t.equal(control.subject, "CN=a\\1B[31m\\00b", "control characters are told, not sent");
+  t.end();
+});
+
+t.test("times are read as RFC 5280 has them, and nothing else is", (t) => {
+  const seconds = (tag: number, text: string) =>
+    timeSeconds({ tag, value: new Cursor(Buffer.from(text)), start: 0, end: 0 });
+  t.equal(seconds(0x17, "491231235959Z"), 2_524_607_999, "49 is 2049");
+  t.equal(seconds(0x17, "500101000000Z"), -631_152_000, "50 is 1950");
+  t.equal(seconds(0x18, "99991231235959Z"), 253_402_300_799);
+  t.equal(seconds(0x17, "260101000000+0100"), 1_767_222_000);
+  t.equal(seconds(0x17, "tomorrow"), undefined);
+  t.equal(seconds(0x04, "260101000000Z"), undefined);
+  t.end();
+});
