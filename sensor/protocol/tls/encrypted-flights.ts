@@ -57,6 +57,16 @@ export class EncryptedRecords {
     return judgeRecords(flights);
   }
 
+  /**
+   * The server's records among which its tickets are: those after its Finished. It may send them before it has the client's
+   * (RFC 8446 §4.6.1), if it needs no certificate of it.
+   */
+  afterServerFinished(cipher: number): readonly number[] {
+    const sizes = recordSizes(cipher);
+    const finished = this.serverFlight.findIndex((length, at) => at > 0 && isPadded(length, sizes.finished));
+    return [...this.serverFlight.slice(Math.max(finished, 0) + 1), ...this.serverAfter];
+  }
+
   /** `isOver`: the connection has ended. Undefined while it can't be told. */
   outcome(cipher: number, isOver: boolean): Outcome | undefined {
     const sizes = recordSizes(cipher);

@@ -240,7 +240,7 @@ export class TlsStream implements Stream, RecordSink {
     }
     const established = outcome === "answered" ? true : this.#established(reason);
     this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-    for (const length of this.#encrypted.serverAfter) this.#noteTicket(length);
+    for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
     this.#tell(established, this.#firstMicros ?? 0);
   }
 
