@@ -11,3 +11,11 @@ export function formatTime(micros: number): string {
   }
   return `${cachedText}${String(micros - second * 1e6).padStart(6, "0")}Z`;
 }
+
+const LAST_SECOND = 253_402_300_799;
+
+/** Seconds since 1970-01-01 UTC as RFC 3339, which ends with the year 9999; what lies beyond is told as its end. */
+export function formatSeconds(seconds: number): string {
+  const bounded = Math.min(Math.max(seconds, -62_167_219_200), LAST_SECOND);
+  return new Date(bounded * 1_000).toISOString().replace(".000Z", "Z");
+}

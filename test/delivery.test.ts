@@ -55,6 +55,7 @@ function delta(part: Partial<Delta>): Delta {
     inventory: { rows: [], removals: [] },
     findings: [],
     calls: [],
+    handshakes: [],
     callsNotSampled: 0,
     health: { counters: {}, undecoded: {}, lagMillis: 0 },
     ...part,

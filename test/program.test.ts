@@ -42,6 +42,7 @@ t.test("analyze writes every file of the contract, and the same ones each time",
     "edges.ndjson",
     "endpoints.ndjson",
     "findings.ndjson",
+    "handshakes.ndjson",
     "summary.json",
   ]);
   const calls = lines(join(folder, "out/calls.ndjson"));
@@ -217,6 +218,7 @@ t.test("exports: every row in NDJSON, and a CSV that runs no formula", (t) => {
       service: "address, port",
       edge: "client_address, server_address, server_port",
       endpoint: "server_address, server_port, method, template",
+      certificate: "fingerprint",
     };
     const places = columns[record.kind].split(", ");
     database

@@ -23,7 +23,8 @@ export class Hub implements EventSink {
     let tellsOfItself = false;
     for (const { sequence, event } of batch.events) {
       if (sequence <= last) continue;
-      if (event.kind === "call" || event.kind === "finding") this.#feed.record({ ...event, sensor });
+      if (event.kind === "call" || event.kind === "handshake" || event.kind === "finding")
+        this.#feed.record({ ...event, sensor });
       else if (event.kind === "blind") {
         this.#feed.record({ ...event, sensor });
         tellsOfItself = true;

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
-import { CallSampler } from "./call-sampler.js";
+import { FeedSampler } from "./feed-sampler.js";
 import { Pipeline } from "./pipeline.js";
 
 const DELTA_MILLIS = 1_000;
@@ -10,7 +10,7 @@ const DELTA_MILLIS = 1_000;
 const MAX_ROWS = 1_000;
 
 const start = workerData as AnalysisStart;
-const sampler = new CallSampler(start.callsPerSecond);
+const sampler = new FeedSampler(start.callsPerSecond);
 const pipeline = new Pipeline(start.pipeline, sampler, start.seed);
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
@@ -37,11 +37,11 @@ parentPort?.on("message", (message: ToAnalysis) => {
 function sendDelta(): boolean {
   const inventory = pipeline.inventory.takeDelta(MAX_ROWS);
   const findings = pipeline.detection.takeChanged(MAX_ROWS);
-  const { calls, callsNotSampled } = sampler.take();
+  const sample = sampler.take();
   const health = { counters: pipeline.counters(), undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
   post({
     type: "delta",
-    delta: { inventory, findings, calls, callsNotSampled, health },
+    delta: { inventory, findings, ...sample, health },
     interfaces: supervisor.health(),
   });
   return inventory.rows.length === MAX_ROWS || findings.length === MAX_ROWS;

@@ -90,6 +90,7 @@ export class Pipeline {
       ...this.#flows.reassembly.counters,
       ...this.#dispatcher.counters,
       ...this.inventory.counters,
+      ...this.inventory.certificates.counters,
       ...this.detection.counters,
     };
     if (this.captureDropped !== undefined) counters.capture_dropped = this.captureDropped;

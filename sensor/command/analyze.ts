@@ -3,10 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import { SEVERITIES, type Severity } from "../../shared/event.js";
+import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
 import { callLine, edgeLine, endpointLine, findingLine } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import { callRecord } from "../analysis/call-record.js";
+import { handshakeRecord } from "../analysis/handshake-record.js";
 import { LineFile } from "../analysis/line-file.js";
 import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import { CaptureError } from "../capture/capture-error.js";
@@ -28,22 +30,28 @@ const INPUT_DAMAGED = 3;
 /** Runs the pipeline over capture files and writes what it saw. Returns the exit code of CONTRACT.md. */
 export async function analyze(options: AnalyzeOptions): Promise<number> {
   const startMillis = performance.now();
-  const calls = openOutput(options.out);
-  const tap = { call: (...seen: Parameters<typeof callRecord>) => calls.write(callLine(callRecord(...seen))) };
+  const calls = openOutput(options.out, "calls.ndjson");
+  const handshakes = openOutput(options.out, "handshakes.ndjson");
+  const tap = {
+    call: (...seen: Parameters<typeof callRecord>) => calls.write(callLine(callRecord(...seen))),
+    handshake: (...seen: Parameters<typeof handshakeRecord>) =>
+      handshakes.write(handshakeLine(handshakeRecord(...seen))),
+  };
   const pipeline = new Pipeline(options.settings, tap, randomInt(2 ** 31));
   const damaged = await readAll(options.captures, pipeline);
   pipeline.finish();
   calls.close();
+  handshakes.close();
   writeInventory(options.out, pipeline);
   writeSummary(options.out, pipeline, performance.now() - startMillis);
   if (damaged) return INPUT_DAMAGED;
   return reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
 }
 
-function openOutput(out: string): LineFile {
+function openOutput(out: string, name: string): LineFile {
   try {
     makeFolder(out);
-    return new LineFile(join(out, "calls.ndjson"));
+    return new LineFile(join(out, name));
   } catch (error) {
     throw new CommandError(`--out "${out}" can't be written: ${reasonOf(error)}; name a folder you may write to`, 2);
   }
@@ -92,6 +100,7 @@ function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): v
     last_time: pipeline.lastMicros === undefined ? undefined : formatTime(pipeline.lastMicros),
     flows: counters.flows,
     calls: counters.calls,
+    handshakes: counters.handshakes,
     endpoints: [...pipeline.inventory.endpoints()].length,
     edges: [...pipeline.inventory.edges()].length,
     findings: [...pipeline.detection.all()].length,

@@ -1,4 +1,4 @@
-import type { CallRecord, FindingRecord, HealthRecord } from "../../shared/event.js";
+import type { CallRecord, FindingRecord, HandshakeRecord, HealthRecord } from "../../shared/event.js";
 import type { InventoryDelta } from "../inventory/row.js";
 
 /** Everything the analysis thread hands to the main thread, about once a second; applied in one transaction. */
@@ -6,8 +6,9 @@ export interface Delta {
   readonly inventory: InventoryDelta;
   /** New and changed findings, whole. */
   readonly findings: readonly FindingRecord[];
-  /** Calls sampled for the live feed, and how many were seen beyond them. */
+  /** Calls and handshakes sampled for the live feed, and how many of both were seen beyond them. */
   readonly calls: readonly CallRecord[];
+  readonly handshakes: readonly HandshakeRecord[];
   readonly callsNotSampled: number;
   readonly health: Pick<HealthRecord, "counters" | "undecoded" | "lagMillis">;
 }

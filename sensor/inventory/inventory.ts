@@ -1,6 +1,7 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
 import type { Flow } from "../flow/stream.js";
 import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import { CertificateInventory } from "./certificate-inventory.js";
 import { EdgeEntry } from "./edge-entry.js";
 import { EndpointEntry } from "./endpoint-entry.js";
 import { MethodSet } from "./method-set.js";
@@ -20,6 +21,7 @@ export interface InventorySettings {
   readonly maxEdges: number;
   readonly maxEndpoints: number;
   readonly maxCallersPerEndpoint: number;
+  readonly maxCertificates: number;
   /** Packet time without a call after which an endpoint is dormant. */
   readonly dormantSeconds: number;
   /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
@@ -56,6 +58,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     endpoints_merged: 0,
   };
   readonly settings: InventorySettings;
+  readonly certificates: CertificateInventory;
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
@@ -73,6 +76,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
+    this.certificates = new CertificateInventory(settings.maxCertificates);
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
@@ -131,6 +135,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#timeSeen(handshake.atMicros);
     if (service !== undefined) {
       service.handshake(handshake);
+      this.certificates.handshake(handshake, service.name);
       if (!service.isChanged) this.#serviceChanged(service);
     }
     if (edge !== undefined) {
@@ -344,6 +349,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       if (this.#endpoints.has(endpoint))
         rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
     }
+    rows.push(...this.certificates.takeRows(maxRows - rows.length));
     const removals = this.#removals;
     this.#removals = [];
     return { rows, removals };
@@ -372,6 +378,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
           ? this.#fixedEndpoint(service, record.method, record.template, call)
           : this.#makeEndpoint(service, record.method, node, call);
       },
+      certificate: (record, state) => this.certificates.restore(record, state),
     });
     for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
   }

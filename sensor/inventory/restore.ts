@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry, StoredEvidence } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
@@ -15,6 +15,7 @@ export interface RestoreTarget {
     service: ServiceEntry,
     node: PathNode<MethodSet> | undefined,
   ): EndpointEntry | undefined;
+  certificate(record: CertificateRecord, state: string): void;
 }
 
 /** Services first: edges and endpoints hang on them. */
@@ -28,6 +29,10 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
   }
   for (const { record, state } of rows) {
     if (record.kind === "service") continue;
+    if (record.kind === "certificate") {
+      target.certificate(record, state);
+      continue;
+    }
     const service = services.get(`${record.serverAddress} ${record.serverPort}`);
     if (service === undefined) continue;
     if (record.kind === "edge") target.edge(record, service)?.restore(record);

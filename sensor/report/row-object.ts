@@ -1,4 +1,5 @@
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
@@ -13,6 +14,8 @@ export function rowObject({ record, sensor }: StoredRow): Record<string, unknown
       return { ...origin, ...edgeObject(record), ...edgeDetail(record) };
     case "endpoint":
       return { ...origin, ...endpointObject(record), ...endpointDetail(record) };
+    case "certificate":
+      return { ...origin, ...certificateRowObject(record) };
     default:
       return { ...origin, ...findingObject(record) };
   }
@@ -38,6 +41,8 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
 function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
   return {
     connections: edge.connections,
+    posture_counts: edge.postureCounts,
+    client_auth_reasons: edge.clientAuthReasons,
     protocols: edge.protocols,
     client_software: edge.clientSoftware,
     header_orders: edge.clientHeaderOrders,

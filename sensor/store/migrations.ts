@@ -27,4 +27,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_kind ON outbox (kind, sequence);
   CREATE TABLE total (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE certificate (fingerprint TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, state TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -62,7 +62,7 @@ export class Outbox {
     let dropped = 0;
     while (this.#events > this.#settings.maxOutboxEvents || this.#bytes > this.#settings.maxOutboxBytes) {
       const before = this.#events;
-      this.#drop("WHERE kind = 'call'");
+      this.#drop("WHERE kind IN ('call', 'handshake')");
       if (this.#events === before) this.#drop("");
       dropped += before - this.#events;
       if (this.#events === before) break;
@@ -143,6 +143,8 @@ function identityOf(event: SensorEvent): string | undefined {
       return `${event.clientAddress} ${event.serverAddress} ${event.serverPort}`;
     case "endpoint":
       return `${event.serverAddress} ${event.serverPort} ${event.method} ${event.template}`;
+    case "certificate":
+      return event.fingerprint;
     case "finding":
       return event.id;
     case "blind":

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
 import type { StoredRow } from "./stored-row.js";
 
-const TABLES = ["service", "edge", "endpoint", "finding"] as const;
+const TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
 
 /** Rows of a sensor's or a console's file, as they stand; the file may be in use. */
 export function* readInventory(path: string): Iterable<StoredRow> {
@@ -10,6 +10,8 @@ export function* readInventory(path: string): Iterable<StoredRow> {
   try {
     const hasSensors = hasColumn(database, "service", "sensor");
     for (const table of TABLES) {
+      // A file that a version before this table wrote, and none since.
+      if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
       const rows = database.prepare<[], { record: string; sensor: string | null }>(
         `SELECT record, ${sensor} AS sensor FROM ${table} t ORDER BY t.rowid`,

@@ -34,7 +34,7 @@ export class SensorStore {
 
   /** Everything to go on counting from. */
   rows(): InventoryRow[] {
-    return ["service", "edge", "endpoint"].flatMap((table) =>
+    return ["service", "edge", "endpoint", "certificate"].flatMap((table) =>
       this.#database
         .prepare<[], { record: string; state: string }>(`SELECT record, state FROM ${table} ORDER BY rowid`)
         .all()
@@ -66,6 +66,7 @@ export class SensorStore {
       for (const finding of delta.findings) this.#putFinding(finding);
       if (!this.#delivers) return;
       for (const call of delta.calls) this.outbox.add(call);
+      for (const handshake of delta.handshakes) this.outbox.add(handshake);
       this.#count(NOT_SAMPLED, delta.callsNotSampled);
     });
   }
@@ -113,6 +114,8 @@ export class SensorStore {
       const { clientAddress, serverAddress, serverPort } = record;
       const into = "edge (client_address, server_address, server_port, record, state) VALUES (?, ?, ?, ?, ?)";
       this.#put(into, clientAddress, serverAddress, serverPort, json, state);
+    } else if (record.kind === "certificate") {
+      this.#put("certificate (fingerprint, record, state) VALUES (?, ?, ?)", record.fingerprint, json, state);
     } else {
       const { serverAddress, serverPort, method, template } = record;
       const into = "endpoint (server_address, server_port, method, template, record, state) VALUES (?, ?, ?, ?, ?, ?)";

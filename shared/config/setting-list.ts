@@ -109,6 +109,7 @@ export const SETTINGS: readonly Setting[] = [
     10_000,
     "Callers of an endpoint kept by address; further ones are only counted.",
   ),
+  integer("inventory.maxCertificates", 20_000, 1, 10_000_000, "Certificates kept."),
   integer(
     "inventory.dormantSeconds",
     30 * 86_400,

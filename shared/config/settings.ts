@@ -35,6 +35,7 @@ export interface Settings {
     readonly maxEdges: number;
     readonly maxEndpoints: number;
     readonly maxCallersPerEndpoint: number;
+    readonly maxCertificates: number;
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
     /** The same as `detect.learningSeconds`. */

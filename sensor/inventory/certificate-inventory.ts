@@ -1,0 +1,80 @@
+import type { CertificateRecord } from "../../shared/event.js";
+import type { Certificate, Handshake } from "../protocol/message.js";
+import { CertificateEntry } from "./certificate-entry.js";
+import { certificateFacts } from "./certificate-facts.js";
+import type { InventoryRow } from "./row.js";
+import { compare } from "./tally.js";
+
+/** Leaf certificates by fingerprint. Bounded: those that find no room are counted. */
+export class CertificateInventory {
+  readonly counters = { certificates: 0, certificates_refused: 0 };
+  readonly #maxCertificates: number;
+  readonly #entries = new Map<string, CertificateEntry>();
+  /** The parser hands the same object over for the same certificate while it remembers it. */
+  readonly #known = new WeakMap<Certificate, CertificateEntry>();
+  #changed: CertificateEntry[] = [];
+
+  constructor(maxCertificates: number) {
+    this.#maxCertificates = maxCertificates;
+  }
+
+  handshake(handshake: Handshake, service: string): void {
+    const { serverChain, clientChain, flow, atMicros } = handshake;
+    if (serverChain.length > 0) this.#entry(serverChain, atMicros)?.presented("service", service, atMicros);
+    if (clientChain.length > 0) this.#entry(clientChain, atMicros)?.presented("client", flow.clientAddress, atMicros);
+  }
+
+  *records(): Iterable<CertificateRecord> {
+    const entries = [...this.#entries].sort((a, b) => compare(a[0], b[0]));
+    for (const [, entry] of entries) yield entry.record();
+  }
+
+  takeRows(maxRows: number): InventoryRow[] {
+    return this.#changed.splice(0, maxRows).map((entry) => {
+      entry.isChanged = false;
+      return { record: entry.record(), state: entry.state() };
+    });
+  }
+
+  restore(record: CertificateRecord, state: string): void {
+    if (!this.#hasRoom()) return;
+    const entry = new CertificateEntry(record, record.firstMicros);
+    entry.restore(record, state);
+    this.#entries.set(record.fingerprint, entry);
+    this.counters.certificates++;
+  }
+
+  #entry(chain: readonly Certificate[], atMicros: number): CertificateEntry | undefined {
+    const [leaf] = chain;
+    const entry =
+      this.#known.get(leaf) ?? this.#entries.get(leaf.fingerprint) ?? this.#admit(leaf, chain.length, atMicros);
+    if (entry === undefined) return undefined;
+    this.#known.set(leaf, entry);
+    if (!entry.isChanged) {
+      entry.isChanged = true;
+      this.#changed.push(entry);
+    }
+    return entry;
+  }
+
+  #admit(leaf: Certificate, chainLength: number, atMicros: number): CertificateEntry | undefined {
+    if (!this.#hasRoom()) return undefined;
+    const { extendedKeyUsages = [], isSelfIssued } = leaf;
+    const identity = {
+      kind: "certificate",
+      ...certificateFacts(leaf, chainLength),
+      extendedKeyUsages,
+      isSelfIssued,
+    } as const;
+    const made = new CertificateEntry(identity, atMicros);
+    this.#entries.set(leaf.fingerprint, made);
+    this.counters.certificates++;
+    return made;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#entries.size < this.#maxCertificates) return true;
+    this.counters.certificates_refused++;
+    return false;
+  }
+}
