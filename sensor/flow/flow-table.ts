@@ -1,4 +1,4 @@
-import { type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
+import { ACK, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
@@ -16,6 +16,8 @@ export interface FlowSettings extends ReassemblySettings {
 
 const SWEEP_MICROS = 5e6;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
+/** Silence after which a reset that may have been forged is believed. */
+const RESET_MICROS = 1e6;
 /** Closed flows remembered at most; older ones make room early. */
 const MAX_CLOSED = 4_096;
 
@@ -59,10 +61,14 @@ export class FlowTable implements PacketSink {
       fromA = flow.sentByA(packet);
       if (fromA || flow.sentByB(packet)) break;
     }
-    if (flow !== undefined && (packet.flags & SYN) !== 0 && startsAnew(flow, fromA, packet)) {
-      this.#close(flow, "reused", atMicros);
-      this.#remove(flow);
-      flow = undefined;
+    if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
+      const fate = judgeOffer(flow, fromA, packet);
+      if (fate === "wait") return;
+      if (fate === "reused") {
+        this.#close(flow, "reused", atMicros);
+        this.#remove(flow);
+        flow = undefined;
+      }
     }
     if (flow === undefined) {
       flow = this.#admit(packet, hash);
@@ -128,6 +134,9 @@ export class FlowTable implements PacketSink {
         if (!flow.isClosed) this.counters.flows_idle++;
         this.#close(flow, "idle", atMicros);
         this.#remove(flow);
+      } else if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS) {
+        this.#close(flow, "reset", atMicros);
+        this.#remember(flow);
       } else if (flow.a.hasHole || flow.b.hasHole) {
         this.reassembly.settle(flow, atMicros);
         if (flow.isClosed) this.#remember(flow);
@@ -173,11 +182,30 @@ export class FlowTable implements PacketSink {
   }
 }
 
-/** A SYN whose sequence number is not the one this direction began with opens another connection on the same ports. */
-function startsAnew(flow: TcpFlow, fromA: boolean, packet: Packet): boolean {
+/**
+ * What a packet means for a flow on the same ports. A SYN with another sequence number than this direction began with opens another
+ * connection where the old one is closed. RFC 5961 §4: a live one is not given up for it, anybody can send it: not before the other
+ * end acknowledges it, or its own end goes on from it.
+ */
+function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wait" | "reused" {
   const half = fromA ? flow.a : flow.b;
-  const first = (packet.sequence + 1) | 0;
-  return half.started ? half.first !== first : flow.isClosed;
+  const from = fromA ? "a" : "b";
+  if ((packet.flags & SYN) !== 0) {
+    if (isTaken(flow, from, packet)) return "reused";
+    const first = (packet.sequence + 1) | 0;
+    if (half.started ? half.first === first : !flow.isClosed) return "same";
+    if (flow.isClosed || flow.stream === undefined) return "reused";
+    flow.offeredFirst = first;
+    flow.offeredFrom = from;
+    return "wait";
+  }
+  return isTaken(flow, from, packet) ? "reused" : "same";
+}
+
+function isTaken(flow: TcpFlow, from: "a" | "b", packet: Packet): boolean {
+  if (flow.offeredFrom === undefined) return false;
+  if (flow.offeredFrom !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === flow.offeredFirst;
+  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === flow.offeredFirst;
 }
 
 /** Equal for both directions: each end is mixed alone and the two are added. */

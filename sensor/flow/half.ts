@@ -1,5 +1,8 @@
 import { Pending } from "./pending.js";
 
+/** An acknowledgment this far beyond what was seen needs more than itself to be believed: forged and stray ones exist (RFC 5961 §5). */
+export const MAX_UNSEEN_BYTES = 1 << 24;
+
 /** One direction of a flow: how far its bytes were handed over and what waits behind a hole. Sequence numbers wrap, RFC 9293 §3.4. */
 export class Half {
   /** A packet from this end was seen. */
@@ -38,14 +41,22 @@ export class Half {
     return this.pending;
   }
 
-  /** Bytes wait behind a hole. */
+  /** Bytes wait, behind a hole or for the other direction. */
   get holds(): boolean {
     return this.pending !== undefined && this.pending.count > 0;
   }
 
-  /** Something later than `next` was seen: held bytes or a FIN. */
+  /** Something later than `next` was seen, or waits: held bytes or a FIN. */
   get hasHole(): boolean {
     return this.holds || (this.finSeen && ((this.finAt - this.next) | 0) > 0);
+  }
+
+  /** How many bytes of this direction an end had read, by its acknowledgment, that were not handed over yet; its FIN is none. */
+  unreadBefore(acknowledgment: number): number {
+    if (!this.started) return 0;
+    const ahead = (acknowledgment - this.next) | 0;
+    // One more than the bytes may be a FIN; far more is nothing that this connection can have sent.
+    return ahead <= 1 || ahead > MAX_UNSEEN_BYTES ? 0 : ahead;
   }
 
   /** Everything up to the FIN was handed over. */

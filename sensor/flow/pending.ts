@@ -1,10 +1,16 @@
-/** A piece of one direction that arrived ahead of its turn. */
+import { ACK, type Packet } from "../decode/packet.js";
+
+/** A piece of one direction that waits: for bytes before it, or for those of the other direction that its sender had read. */
 export interface Segment {
   /** Sequence number of its first byte. */
   sequence: number;
   /** Bytes it had on the wire; above `bytes.length` where the snap length cut it. */
   wireLength: number;
   bytes: Buffer;
+  /** When it was captured. */
+  readonly atMicros: number;
+  /** The other direction's sequence number up to which its sender had read; undefined without ACK. */
+  readonly acknowledgment: number | undefined;
 }
 
 /** What one insertion did, for the counters. */
@@ -29,8 +35,13 @@ export class Pending {
     return this.#segments[0];
   }
 
-  /** Keeps a copy of what is not held yet of bytes[start, end) at `sequence`, whose wire length may exceed `end - start`. */
-  insert(sequence: number, bytes: Buffer, start: number, end: number, wireLength: number): Insertion {
+  /**
+   * Keeps a copy of what is not held yet of a packet's payload from `start` on, which is at `sequence`; its wire length may exceed
+   * what was captured.
+   */
+  insert(packet: Packet, sequence: number, start: number, wireLength: number): Insertion {
+    const { bytes, payloadEnd: end, atMicros } = packet;
+    const acknowledgment = (packet.flags & ACK) === 0 ? undefined : packet.acknowledgment;
     const segments = this.#segments;
     const outcome: Insertion = { heldBytes: 0, conflict: false };
     let index = this.#indexAfter(sequence);
@@ -42,7 +53,13 @@ export class Pending {
         const length = Math.min(wireLength, untilNext) - offset;
         const from = Math.min(start + offset, end);
         const copy = Buffer.from(bytes.subarray(from, Math.min(from + length, end)));
-        segments.splice(index, 0, { sequence: (sequence + offset) | 0, wireLength: length, bytes: copy });
+        segments.splice(index, 0, {
+          sequence: (sequence + offset) | 0,
+          wireLength: length,
+          bytes: copy,
+          atMicros,
+          acknowledgment,
+        });
         outcome.heldBytes += copy.length;
         offset += length;
       } else if (next !== undefined) {

@@ -15,8 +15,6 @@ export interface ReassemblySettings {
 const MAX_PENDING_SEGMENTS = 1_024;
 /** Both directions may be captured out of step: an acknowledgment seen before its bytes does not yet mean that they are lost. */
 const ACKED_HOLE_MICROS = 50_000;
-/** A reset this far from what is expected belongs to another connection, or to somebody who guesses. */
-const MAX_RESET_DISTANCE = 1 << 24;
 
 /** Hands each byte of a flow over once and in order, and announces those that were never seen. */
 export class Reassembly {
@@ -30,7 +28,8 @@ export class Reassembly {
     pending_overflows: 0,
     pending_bytes: 0,
     bytes_after_close: 0,
-    resets_ignored: 0,
+    /** Resets whose sequence number is not the one expected; believed where nothing follows. */
+    resets_doubted: 0,
   };
   readonly #settings: ReassemblySettings;
   readonly #source: StreamSource;
@@ -57,33 +56,39 @@ export class Reassembly {
       flow.tellRoles(fromA, (flags & ACK) === 0 ? "client" : "server");
       if (!half.started) half.startAt((packet.sequence + 1) | 0);
     }
+    // Who goes on was not reset.
+    flow.resetMicros = -1;
     if ((flags & ACK) !== 0) {
       other.takeAck(packet.acknowledgment);
       if (!other.started) other.startAt(packet.acknowledgment);
     }
-    if (packet.payloadLength > 0) this.#payload(flow, half, packet);
+    if (packet.payloadLength > 0) this.#payload(flow, half, other, packet);
     if ((flags & FIN) !== 0) noteFin(half, packet);
     if (half.hasHole || other.hasHole) this.settle(flow, packet.atMicros);
     if (half.finSeen) this.#finish(flow, half, packet.atMicros);
   }
 
-  /** Announces holes that will not be filled any more. Called after each packet of a flow with a hole, and now and then. */
+  /**
+   * Hands over what has waited long enough, and announces what will not come any more. Called after each packet of a flow in which
+   * something waits, and now and then.
+   */
   settle(flow: TcpFlow, atMicros: number): void {
     this.#settleHalf(flow, flow.client, flow.server, atMicros);
     this.#settleHalf(flow, flow.server, flow.client, atMicros);
+    // What one side waited for may have come from the other just now.
+    if (flow.client.holds) this.#settleHalf(flow, flow.client, flow.server, atMicros);
   }
 
   close(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
     if (flow.isClosed) return;
-    this.#flush(flow, flow.client, atMicros);
-    this.#flush(flow, flow.server, atMicros);
+    this.#flush(flow, atMicros);
     flow.isClosed = true;
     const stream = flow.stream;
     flow.stream = undefined;
     stream?.close(reason, atMicros);
   }
 
-  #payload(flow: TcpFlow, half: Half, packet: Packet): void {
+  #payload(flow: TcpFlow, half: Half, other: Half, packet: Packet): void {
     const sequence = (packet.flags & SYN) === 0 ? packet.sequence : (packet.sequence + 1) | 0;
     const length = packet.payloadLength;
     if (half.finished) {
@@ -102,14 +107,16 @@ export class Reassembly {
     const skip = ahead < 0 ? -ahead : 0;
     this.counters.retransmitted_bytes += skip;
     const start = Math.min(packet.payloadStart + skip, packet.payloadEnd);
-    if (ahead <= 0 && !half.holds) {
+    // Two directions may be captured out of step: an answer waits for the bytes that its sender had read.
+    const isEarly = (packet.flags & ACK) !== 0 && other.unreadBefore(packet.acknowledgment) > 0;
+    if (ahead <= 0 && !half.holds && !isEarly) {
       this.#deliver(flow, half, packet.bytes, start, packet.payloadEnd, length - skip, packet.atMicros);
-    } else {
-      const held = half.hold().insert((sequence + skip) | 0, packet.bytes, start, packet.payloadEnd, length - skip);
-      this.#noteHeld(held);
-      if (ahead <= 0) this.#drain(flow, half, packet.atMicros);
-      this.#bound(flow, half, packet.atMicros);
+      if (other.holds) this.#drain(flow, other, half, packet.atMicros);
+      return;
     }
+    this.#noteHeld(half.hold().insert(packet, (sequence + skip) | 0, start, length - skip));
+    if (ahead <= 0) this.#drain(flow, half, other, packet.atMicros);
+    this.#bound(flow, half, other, packet.atMicros);
   }
 
   #noteHeld(insertion: Insertion): void {
@@ -118,11 +125,11 @@ export class Reassembly {
     if (insertion.conflict) this.counters.overlap_conflicts++;
   }
 
-  #bound(flow: TcpFlow, half: Half, atMicros: number): void {
+  #bound(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
     const pending = half.pending;
     if (pending === undefined || !half.holds || !this.#isOverBound(pending)) return;
     this.counters.pending_overflows++;
-    this.#skipTo(flow, half, half.holeEnd, atMicros);
+    this.#force(flow, half, other, atMicros);
   }
 
   #isOverBound(pending: Pending): boolean {
@@ -147,37 +154,80 @@ export class Reassembly {
     flow.stream?.gap(flow.sideOf(half), length, atMicros);
   }
 
-  #drain(flow: TcpFlow, half: Half, atMicros: number): void {
+  /** Hands over what need not wait any more. */
+  #drain(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
     const pending = half.pending;
+    const isFilled = half.holeSinceMicros >= 0;
+    const before = half.next;
     while (pending?.first !== undefined && ((pending.first.sequence - half.next) | 0) <= 0) {
-      const segment = pending.shift();
-      if (segment === undefined) break;
-      this.counters.pending_bytes -= segment.bytes.length;
-      this.#deliver(flow, half, segment.bytes, 0, segment.bytes.length, segment.wireLength, atMicros);
+      const { acknowledgment } = pending.first;
+      if (acknowledgment !== undefined && other.unreadBefore(acknowledgment) > 0) break;
+      // What waited behind a hole reaches its reader when the hole is filled; what waited for the other direction was there.
+      this.#deliverFirst(flow, half, pending, isFilled ? atMicros : pending.first.atMicros);
     }
-    half.holeSinceMicros = half.hasHole ? atMicros : -1;
+    if (!half.hasHole || isWaiting(half)) half.holeSinceMicros = -1;
+    else if (half.next !== before) half.holeSinceMicros = atMicros;
+  }
+
+  #deliverFirst(flow: TcpFlow, half: Half, pending: Pending, atMicros: number): void {
+    const segment = pending.shift();
+    if (segment === undefined) return;
+    this.counters.pending_bytes -= segment.bytes.length;
+    this.#deliver(flow, half, segment.bytes, 0, segment.bytes.length, segment.wireLength, atMicros);
+  }
+
+  /** What stands first is handed over whatever it waits for; a hole in front of it is announced. */
+  #force(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
+    const first = half.pending?.first;
+    if (first === undefined) this.#skipTo(flow, half, half.holeEnd, atMicros);
+    else {
+      const { acknowledgment } = first;
+      if (acknowledgment !== undefined) this.#announceUpTo(flow, other, acknowledgment, first.atMicros);
+      this.#skipTo(flow, half, first.sequence, first.atMicros);
+      if (half.pending?.first === first) this.#deliverFirst(flow, half, half.pending, first.atMicros);
+    }
+    half.holeSinceMicros = -1;
+    this.#drain(flow, half, other, first?.atMicros ?? atMicros);
+  }
+
+  /** The other end had read these bytes, and nobody saw them. */
+  #announceUpTo(flow: TcpFlow, half: Half, acknowledgment: number, atMicros: number): void {
+    while (half.unreadBefore(acknowledgment) > 0) {
+      const first = half.pending?.first;
+      const isBefore = first !== undefined && ((first.sequence - acknowledgment) | 0) < 0;
+      this.#skipTo(flow, half, isBefore ? first.sequence : acknowledgment, atMicros);
+      if (isBefore && half.pending !== undefined) this.#deliverFirst(flow, half, half.pending, first.atMicros);
+    }
   }
 
   #skipTo(flow: TcpFlow, half: Half, sequence: number, atMicros: number): void {
     const length = (sequence - half.next) | 0;
-    if (length > 0) {
-      flow.stream ??= this.#source.open(flow, flow);
-      half.next = sequence;
-      this.#gap(flow, half, length, atMicros);
-    }
-    this.#drain(flow, half, atMicros);
+    if (length <= 0) return;
+    flow.stream ??= this.#source.open(flow, flow);
+    half.next = sequence;
+    this.#gap(flow, half, length, atMicros);
   }
 
   #settleHalf(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
     while (half.hasHole) {
-      if (half.holeSinceMicros < 0) half.holeSinceMicros = atMicros;
-      const waited = atMicros - half.holeSinceMicros;
-      const isAcked = half.ackSeen && ((half.acked - half.holeEnd) | 0) >= 0;
-      const patience = isAcked ? ACKED_HOLE_MICROS : this.#settings.gapMillis * 1_000;
-      if ((!isAcked && other.seen) || waited < patience) return;
-      this.#skipTo(flow, half, half.holeEnd, atMicros);
+      if (isWaiting(half)) {
+        this.#drain(flow, half, other, atMicros);
+        const first = half.pending?.first;
+        if (first === undefined || !isWaiting(half)) continue;
+        if (atMicros - first.atMicros < ACKED_HOLE_MICROS) return;
+      } else if (!this.#isLost(half, other, atMicros)) return;
+      this.#force(flow, half, other, atMicros);
     }
     if (half.finSeen) this.#finish(flow, half, atMicros);
+  }
+
+  /** Whether the bytes of the hole in front will not come any more. */
+  #isLost(half: Half, other: Half, atMicros: number): boolean {
+    if (half.holeSinceMicros < 0) half.holeSinceMicros = atMicros;
+    const waited = atMicros - half.holeSinceMicros;
+    const isAcked = half.ackSeen && ((half.acked - half.holeEnd) | 0) >= 0;
+    const patience = isAcked ? ACKED_HOLE_MICROS : this.#settings.gapMillis * 1_000;
+    return (isAcked || !other.seen) && waited >= patience;
   }
 
   #finish(flow: TcpFlow, half: Half, atMicros: number): void {
@@ -187,23 +237,41 @@ export class Reassembly {
     if (flow.a.finished && flow.b.finished) this.close(flow, "fin", atMicros);
   }
 
+  /**
+   * RFC 9293 §3.5.3: only the very next sequence number resets. Where bytes were lost that is another one than we expect, so that a
+   * reset that fits less is believed when nobody goes on after it.
+   */
   #reset(flow: TcpFlow, half: Half, packet: Packet): void {
-    const distance = (packet.sequence - half.next) | 0;
-    if (half.started && packet.sequence !== 0 && Math.abs(distance) > MAX_RESET_DISTANCE) {
-      this.counters.resets_ignored++;
+    if (!half.started || packet.sequence === half.next || flow.stream === undefined) {
+      this.close(flow, "reset", packet.atMicros);
       return;
     }
-    this.close(flow, "reset", packet.atMicros);
+    this.counters.resets_doubted++;
+    flow.resetMicros = packet.atMicros;
   }
 
   /** What was held is handed over, and what the other end acknowledged but nobody saw is announced. */
-  #flush(flow: TcpFlow, half: Half, atMicros: number): void {
-    while (half.hasHole) this.#skipTo(flow, half, half.holeEnd, atMicros);
-    if (!half.started || !half.ackSeen || half.finSeen) return;
-    const unseen = (half.acked - half.next) | 0;
-    // One number more than the bytes is a FIN that was not seen.
-    if (unseen > 1) this.#skipTo(flow, half, half.acked, atMicros);
+  #flush(flow: TcpFlow, atMicros: number): void {
+    const { client, server } = flow;
+    while (client.holds || server.holds) {
+      const clientMicros = client.pending?.first?.atMicros ?? Number.POSITIVE_INFINITY;
+      const serverMicros = server.pending?.first?.atMicros ?? Number.POSITIVE_INFINITY;
+      if (clientMicros <= serverMicros) this.#force(flow, client, server, atMicros);
+      else this.#force(flow, server, client, atMicros);
+    }
+    for (const half of [client, server]) {
+      if (half.hasHole) this.#skipTo(flow, half, half.holeEnd, atMicros);
+      // One number more than the bytes is a FIN that was not seen.
+      if (half.ackSeen && !half.finSeen && half.unreadBefore(half.acked) > 0)
+        this.#skipTo(flow, half, half.acked, atMicros);
+    }
   }
+}
+
+/** Bytes that are next in their direction wait for those of the other. */
+function isWaiting(half: Half): boolean {
+  const first = half.pending?.first;
+  return first !== undefined && ((first.sequence - half.next) | 0) <= 0;
 }
 
 function noteFin(half: Half, packet: Packet): void {

@@ -23,6 +23,11 @@ export class TcpFlow implements Flow, Roles {
   aIsClient: boolean;
   rolesFrom: Flow["rolesFrom"] = "ports";
   isClosed = false;
+  /** Packet time of a reset that may be forged; -1 without one, and again when somebody goes on. */
+  resetMicros = -1;
+  /** First sequence number of a connection that a SYN offers to open on the same ports, and which end sent it. */
+  offeredFirst = 0;
+  offeredFrom: "a" | "b" | undefined = undefined;
   stream: Stream | undefined = undefined;
   memo: object | undefined = undefined;
   /** The flow table's own: next in its bucket, place in the list of all. */
