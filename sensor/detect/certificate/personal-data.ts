@@ -17,8 +17,8 @@ const MAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 /** Mailboxes of an office, not of a person: RFC 2142 and those in like use. */
 const OFFICES: ReadonlySet<string> = new Set(
   (
-    "abuse admin administrator contact devops help helpdesk hostmaster info it marketing no-reply noc noreply ops " +
-    "postmaster root sales security support sysadmin webmaster www"
+    "abuse admin administrator ca certs contact devops help helpdesk hostmaster info it marketing no-reply noc noreply " +
+    "ops pki postmaster root sales security ssl support sysadmin tls webmaster www"
   ).split(" "),
 );
 
