@@ -39,6 +39,7 @@ function addDaemons(root: Command): void {
     .option("--token-file <file>", "file that holds this sensor's token")
     .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
     .option("--name <name>", "name this sensor gives itself")
+    .addOption(policyOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runSensor);
@@ -67,6 +68,7 @@ function addTools(root: Command): void {
     .argument("<capture...>", "capture files in their order")
     .requiredOption("--out <folder>", "folder the results go to")
     .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
+    .addOption(policyOption("; exit 1 where a connection violates it"))
     .addOption(configOption())
     .addOption(setOption())
     .action(runAnalyze);
@@ -95,6 +97,10 @@ function addTools(root: Command): void {
 
 function configOption(): Option {
   return new Option("-c, --config <file>", "configuration in YAML");
+}
+
+function policyOption(more = ""): Option {
+  return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more}`);
 }
 
 function setOption(): Option {
@@ -137,6 +143,7 @@ async function runSensor(options: CommonOptions & Record<string, unknown>): Prom
     "deliver.tokenFile": options.tokenFile,
     "deliver.name": options.name,
     "health.listen": options.listen,
+    "policy.file": options.policy,
   });
   const { runSensor: run } = await import("./sensor/command/sensor.js");
   process.exitCode = await run(settings);
@@ -157,10 +164,14 @@ async function runAddSensor(name: string, options: CommonOptions & Record<string
 interface AnalyzeFlags extends CommonOptions {
   readonly out: string;
   readonly failOn?: Severity;
+  readonly policy?: string;
 }
 
-async function runAnalyze(captures: readonly string[], { out, failOn, ...options }: AnalyzeFlags): Promise<void> {
-  const { settings } = await load(options, {});
+async function runAnalyze(
+  captures: readonly string[],
+  { out, failOn, policy, ...options }: AnalyzeFlags,
+): Promise<void> {
+  const { settings } = await load(options, { "policy.file": policy });
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
 }
@@ -187,6 +198,8 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
   const loaded = await loadAll(options, {});
   const { describeSettings } = await import("./sensor/command/check-config.js");
   process.stdout.write(describeSettings(loaded));
+  const { withPolicy } = await import("./sensor/command/policy-file.js");
+  await withPolicy(loaded.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
 }
 
 async function runDemo({ listen }: { readonly listen: string }): Promise<void> {

@@ -1,3 +1,4 @@
+import { TLS_CATALOGUE } from "./catalogue-tls.js";
 import type { Severity } from "./event.js";
 
 /** What is said of every finding of one rule. */
@@ -11,7 +12,7 @@ export interface RuleEntry {
 
 /**
  * All rules by id. An id is part of each finding's identity: add, never rename. References: OWASP API Security Top 10 (2023),
- * NIST SP 800-204 security strategies, CWE, PCI DSS 4.0, HIPAA 45 CFR 164, GDPR articles.
+ * NIST SP 800-204 security strategies, NIST SP 800-52 rev. 2, CWE, PCI DSS 4.0, HIPAA 45 CFR 164, GDPR articles.
  */
 export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "cleartext-http": {
@@ -51,4 +52,5 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Find out who sends them: two parsers that disagree on where a request ends let requests be smuggled.",
     references: ["owasp-api:2023-API8", "cwe:444", "nist:800-204:MS-SS-5"],
   },
+  ...TLS_CATALOGUE,
 };

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
+import type { Settings } from "../../shared/config/settings.js";
 import { SEVERITIES, type Severity } from "../../shared/event.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
@@ -13,6 +14,7 @@ import { LineFile } from "../analysis/line-file.js";
 import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import { CaptureError } from "../capture/capture-error.js";
 import { readCaptureFile } from "../capture/capture-file.js";
+import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
 export interface AnalyzeOptions {
@@ -21,7 +23,7 @@ export interface AnalyzeOptions {
   /** Folder the results go to; made where it does not exist. */
   readonly out: string;
   readonly failOn?: Severity;
-  readonly settings: PipelineSettings;
+  readonly settings: PipelineSettings & Pick<Settings, "policy">;
 }
 
 const FINDINGS_FOUND = 1;
@@ -30,6 +32,7 @@ const INPUT_DAMAGED = 3;
 /** Runs the pipeline over capture files and writes what it saw. Returns the exit code of CONTRACT.md. */
 export async function analyze(options: AnalyzeOptions): Promise<number> {
   const startMillis = performance.now();
+  const detect = await withPolicy(options.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
   const calls = openOutput(options.out, "calls.ndjson");
   const handshakes = openOutput(options.out, "handshakes.ndjson");
   const tap = {
@@ -37,7 +40,7 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
     handshake: (...seen: Parameters<typeof handshakeRecord>) =>
       handshakes.write(handshakeLine(handshakeRecord(...seen))),
   };
-  const pipeline = new Pipeline(options.settings, tap, randomInt(2 ** 31));
+  const pipeline = new Pipeline({ ...options.settings, detect }, tap, randomInt(2 ** 31));
   const damaged = await readAll(options.captures, pipeline);
   pipeline.finish();
   calls.close();
@@ -45,7 +48,7 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   writeInventory(options.out, pipeline);
   writeSummary(options.out, pipeline, performance.now() - startMillis);
   if (damaged) return INPUT_DAMAGED;
-  return reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
+  return violates(pipeline) || reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
 }
 
 function openOutput(out: string, name: string): LineFile {
@@ -121,6 +124,11 @@ function reaches(pipeline: Pipeline, failOn: Severity | undefined): boolean {
   const bar = SEVERITIES.indexOf(failOn);
   for (const finding of pipeline.detection.all()) if (SEVERITIES.indexOf(finding.severity) >= bar) return true;
   return false;
+}
+
+/** Whoever gives a policy wants to know: its violations need no `--fail-on`. */
+function violates(pipeline: Pipeline): boolean {
+  return pipeline.detection.all().some(({ rule }) => rule === "policy-violation");
 }
 
 function reasonOf(error: unknown): string {

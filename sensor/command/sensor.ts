@@ -11,8 +11,10 @@ import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.
 import { checkInterfaces } from "../capture/capture-supervisor.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
+import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
+import { withPolicy } from "./policy-file.js";
 
 const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
@@ -22,16 +24,20 @@ const OUR_BUG = 70;
 /** Deltas, about one a second, that wait for a store that can't be written. */
 const MAX_UNWRITTEN = 300;
 
+/** The settings, the policy that they name in place. */
+type SensorSettings = Settings & { readonly detect: DetectionSettings };
+
 /** Runs until it is told to end. Throws CommandError where it can't begin. */
 export async function runSensor(settings: Settings): Promise<number> {
   checkInterfaces(settings.capture.interface);
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
-  const sensor = new Sensor(settings, log);
+  const detect = await withPolicy(settings, (text) => log.warn(text));
+  const sensor = new Sensor({ ...settings, detect }, log);
   return sensor.run();
 }
 
 class Sensor implements HealthSource {
-  readonly #settings: Settings;
+  readonly #settings: SensorSettings;
   readonly #log: Logger;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
@@ -51,7 +57,7 @@ class Sensor implements HealthSource {
   #deltasDropped = 0;
   #end: (code: number) => void = () => {};
 
-  constructor(settings: Settings, log: Logger) {
+  constructor(settings: SensorSettings, log: Logger) {
     this.#settings = settings;
     this.#log = log;
     const delivers = settings.deliver.console !== undefined;

@@ -3,14 +3,21 @@ import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord } from "../../shared/event.js";
 import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
-import type { FindingDraft, Findings, Rule } from "./finding.js";
+import { BoundedMap } from "./bounded-map.js";
+import type { FindingDraft, Findings, Rule, RuleSettings } from "./finding.js";
+import { Judge } from "./policy/judge.js";
+import type { Policy } from "./policy/policy.js";
 import { RULES } from "./registry.js";
 
-export interface DetectionSettings {
+export interface DetectionSettings extends RuleSettings {
   /** Packet time after the first observation in which everything seen is taken as known. */
   readonly learningSeconds: number;
   readonly maxFindings: number;
   readonly disabledRules: readonly string[];
+  /** Certificates, issuers and addresses that each rule remembers. */
+  readonly maxRemembered: number;
+  /** What the operator expects of connections; checked when it was read. */
+  readonly policy?: Policy;
 }
 
 interface Entry {
@@ -23,21 +30,29 @@ interface Entry {
 
 /** Runs the rules over observations and merges what they find. */
 export class Detection implements ObservationSink {
-  readonly counters = { findings: 0, findings_refused: 0 };
+  readonly counters = { findings: 0, findings_refused: 0, remembered_refused: 0 };
   readonly #settings: DetectionSettings;
   readonly #entries = new Map<string, Entry>();
   readonly #watchers: readonly Partial<ObservationSink>[];
   readonly #onCall: readonly Partial<ObservationSink>[];
+  readonly #onHandshake: readonly Partial<ObservationSink>[];
   #changed: Entry[] = [];
   #learnedMicros: number | undefined = undefined;
 
   constructor(settings: DetectionSettings) {
     this.#settings = settings;
     const enabled = RULES.filter((rule) => !settings.disabledRules.includes(rule.id));
-    this.#watchers = enabled.map((rule) =>
-      rule.watch({ findings: this.#ledger(rule), learnedMicros: () => this.#learnedMicros ?? 0 }),
-    );
+    const remember = <V>(): BoundedMap<V> =>
+      new BoundedMap(settings.maxRemembered, () => this.counters.remembered_refused++);
+    const surroundings = {
+      settings,
+      policy: settings.policy && new Judge(settings.policy, remember()),
+      remember,
+      learnedMicros: () => this.#learnedMicros ?? 0,
+    };
+    this.#watchers = enabled.map((rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings }));
     this.#onCall = this.#watchers.filter((watcher) => watcher.call !== undefined);
+    this.#onHandshake = this.#watchers.filter((watcher) => watcher.handshake !== undefined);
   }
 
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
@@ -56,7 +71,7 @@ export class Detection implements ObservationSink {
 
   handshake(handshake: Handshake, edge: Edge | undefined): void {
     this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
-    for (const watcher of this.#watchers) watcher.handshake?.(handshake, edge);
+    for (const watcher of this.#onHandshake) watcher.handshake?.(handshake, edge);
   }
 
   /** Every finding, by time of its first occurrence. */

@@ -1,5 +1,7 @@
 import type { FindingRecord, Severity } from "../../shared/event.js";
 import type { ObservationSink } from "../inventory/observation.js";
+import type { BoundedMap } from "./bounded-map.js";
+import type { Judge } from "./policy/judge.js";
 
 /** What a rule says when its subject is seen for the first time; the catalogue adds severity, title and references. */
 export interface FindingDraft {
@@ -22,9 +24,24 @@ export interface Findings {
   first(subject: object, key: string, atMicros: number, draft: FindingDraft): void;
 }
 
+export interface RuleSettings {
+  /** A certificate that ends within this time is about to expire. */
+  readonly certificateDays: number;
+  /** Hosts at which one client certificate counts as shared. */
+  readonly sharedCertificateHosts: number;
+  /** This many failed handshakes of an edge within this packet time are a burst. */
+  readonly failedHandshakes: number;
+  readonly failedHandshakeSeconds: number;
+}
+
 /** What every rule may know of its surroundings. */
 export interface RuleContext {
   readonly findings: Findings;
+  readonly settings: RuleSettings;
+  /** What the operator expects; undefined without a policy. */
+  readonly policy: Judge | undefined;
+  /** Memory of a rule for what no edge or certificate holds for it. What finds no room is counted. */
+  remember<V>(): BoundedMap<V>;
   /** Packet time from which on something not seen before counts as new. */
   learnedMicros(): number;
 }

@@ -1,9 +1,31 @@
 import type { Rule } from "./finding.js";
 import { basicCredentialsInCleartext } from "./rules/basic-credentials-in-cleartext.js";
+import { certificateDatesInverted } from "./rules/certificate-dates-inverted.js";
+import { certificateExpired } from "./rules/certificate-expired.js";
+import { certificateExpiring } from "./rules/certificate-expiring.js";
+import { certificateNameMismatch } from "./rules/certificate-name-mismatch.js";
+import { certificateNotYetValid } from "./rules/certificate-not-yet-valid.js";
+import { certificatePurposeMismatch } from "./rules/certificate-purpose-mismatch.js";
 import { cleartextHttp } from "./rules/cleartext-http.js";
+import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
+import { dummyIssuer } from "./rules/dummy-issuer.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
+import { handshakeFailures } from "./rules/handshake-failures.js";
 import { newEndpoint } from "./rules/new-endpoint.js";
+import { obsoleteTlsVersion } from "./rules/obsolete-tls-version.js";
+import { onlyResumedSessions } from "./rules/only-resumed-sessions.js";
+import { personalDataInCertificate } from "./rules/personal-data-in-certificate.js";
+import { policyExceptionExpired } from "./rules/policy-exception-expired.js";
+import { policyUnproven } from "./rules/policy-unproven.js";
+import { policyViolation } from "./rules/policy-violation.js";
+import { sameCertificateBothEnds } from "./rules/same-certificate-both-ends.js";
+import { selfSignedCertificate } from "./rules/self-signed-certificate.js";
+import { serialCollision } from "./rules/serial-collision.js";
+import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
+import { weakCertificateKey } from "./rules/weak-certificate-key.js";
+import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
+import { weakCipher } from "./rules/weak-cipher.js";
 
 /** Every rule. To add one: a file under rules/, its entry in shared/catalogue.ts, and a line here. */
 export const RULES: readonly Rule[] = [
@@ -12,4 +34,26 @@ export const RULES: readonly Rule[] = [
   credentialInUrl,
   newEndpoint,
   framingAnomaly,
+  policyViolation,
+  policyUnproven,
+  policyExceptionExpired,
+  clientAuthDeclined,
+  obsoleteTlsVersion,
+  weakCipher,
+  weakCertificateKey,
+  weakCertificateSignature,
+  certificateExpired,
+  certificateExpiring,
+  certificateNotYetValid,
+  certificateDatesInverted,
+  selfSignedCertificate,
+  certificateNameMismatch,
+  certificatePurposeMismatch,
+  dummyIssuer,
+  serialCollision,
+  sameCertificateBothEnds,
+  sharedClientCertificate,
+  personalDataInCertificate,
+  handshakeFailures,
+  onlyResumedSessions,
 ];

@@ -128,6 +128,28 @@ export const SETTINGS: readonly Setting[] = [
   integer("detect.maxFindings", 10_000, 1, 1_000_000, "Findings kept."),
   texts("detect.disabledRules", [], "Rules that are not run."),
   integer(
+    "detect.maxRemembered",
+    20_000,
+    16,
+    10_000_000,
+    "Certificates, issuers and addresses that each rule remembers; further ones are counted.",
+  ),
+  integer("detect.certificateDays", 30, 1, 3_650, "A certificate that ends within so many days is about to expire."),
+  integer(
+    "detect.sharedCertificateHosts",
+    2,
+    2,
+    1_000,
+    "Hosts at which one client certificate is called shared. An IPv4 and an IPv6 address may be one host and count as one.",
+  ),
+  integer("detect.failedHandshakes", 5, 2, 100, "TLS handshakes of one client with one service that fail in a burst."),
+  integer("detect.failedHandshakeSeconds", 60, 1, 86_400, "Time within which they do."),
+  text(
+    "policy.file",
+    undefined,
+    "File that says which connections must be mutual TLS; see the README. None by default.",
+  ),
+  integer(
     "sample.callsPerSecond",
     50,
     0,

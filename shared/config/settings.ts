@@ -45,7 +45,13 @@ export interface Settings {
     readonly learningSeconds: number;
     readonly maxFindings: number;
     readonly disabledRules: readonly string[];
+    readonly maxRemembered: number;
+    readonly certificateDays: number;
+    readonly sharedCertificateHosts: number;
+    readonly failedHandshakes: number;
+    readonly failedHandshakeSeconds: number;
   };
+  readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {

@@ -3,6 +3,7 @@ import type { Edge } from "../../inventory/observation.js";
 import type { AnomalyName } from "../../protocol/anomaly-name.js";
 import type { Anomaly } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { Subjects } from "../subjects.js";
 
 /** Shapes with which requests are smuggled (CWE-444). */
 const SMUGGLING: ReadonlySet<AnomalyName> = new Set([
@@ -25,19 +26,15 @@ const SLOPPY: ReadonlySet<AnomalyName> = new Set([
   "transfer-encoding-in-http10",
 ]);
 
-interface Subject {
-  readonly name: AnomalyName;
-}
-
 /** Messages that break framing: one finding an edge and kind of anomaly. */
 export const framingAnomaly: Rule = {
   id: "framing-anomaly",
   watch: ({ findings }) => {
-    const subjects = new WeakMap<Edge, Subject[]>();
+    const subjects = new Subjects();
     return {
       anomaly({ name, from, atMicros }: Anomaly, edge: Edge | undefined): void {
         if (edge === undefined) return;
-        const subject = subjectOf(subjects, edge, name);
+        const subject = subjects.of(edge, name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
         findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${name}`, atMicros, {
@@ -56,13 +53,4 @@ export const framingAnomaly: Rule = {
 function severityOf(name: AnomalyName, from: Anomaly["from"]): Severity {
   if (SLOPPY.has(name)) return "low";
   return SMUGGLING.has(name) && from === "client" ? "high" : "medium";
-}
-
-function subjectOf(subjects: WeakMap<Edge, Subject[]>, edge: Edge, name: AnomalyName): Subject {
-  const known = subjects.get(edge) ?? [];
-  const found = known.find((subject) => subject.name === name);
-  if (found !== undefined) return found;
-  const made = { name };
-  subjects.set(edge, [...known, made]);
-  return made;
 }

@@ -1,0 +1,97 @@
+import type { Severity } from "../../../shared/event.js";
+import type { Side } from "../../flow/stream.js";
+import type { Edge, ObservationSink } from "../../inventory/observation.js";
+import type { Certificate, Handshake } from "../../protocol/message.js";
+import type { FindingDraft, Findings } from "../finding.js";
+import { commonName } from "./distinguished-name.js";
+import { personalAttributes } from "./personal-data.js";
+
+const MAX_LABEL = 80;
+
+export type Look = (certificate: Certificate, side: Side, handshake: Handshake, edge: Edge | undefined) => void;
+
+/**
+ * Shows the certificate of each end. Not those of a handshake that failed: the other end may have refused it, and whoever likes
+ * can send one.
+ */
+export function watchLeaves(look: Look): Partial<ObservationSink> {
+  return {
+    handshake(handshake: Handshake, edge: Edge | undefined): void {
+      const { serverChain, clientChain } = handshake;
+      if (handshake.established === false) return;
+      if (serverChain.length > 0) look(serverChain[0], "server", handshake, edge);
+      if (clientChain.length > 0) look(clientChain[0], "client", handshake, edge);
+    },
+  };
+}
+
+/** The same for every certificate of both chains; `isLeaf` tells the first of each. */
+export function watchChains(look: (...seen: [...Parameters<Look>, isLeaf: boolean]) => void): Partial<ObservationSink> {
+  return {
+    handshake(handshake: Handshake, edge: Edge | undefined): void {
+      const { serverChain, clientChain } = handshake;
+      if (handshake.established === false) return;
+      for (const certificate of serverChain)
+        look(certificate, "server", handshake, edge, certificate === serverChain[0]);
+      for (const certificate of clientChain)
+        look(certificate, "client", handshake, edge, certificate === clientChain[0]);
+    },
+  };
+}
+
+/** What is wrong with a certificate: ends the sentence "The server certificate … of …". */
+export interface Fault {
+  readonly says: string;
+  readonly severity?: Severity;
+  readonly evidence: FindingDraft["evidence"];
+}
+
+/** One finding a certificate, judged by nothing but itself and therefore once. */
+export function judgeLeaves(findings: Findings, judge: (leaf: Certificate) => Fault | undefined) {
+  const sound = new WeakSet<Certificate>();
+  return watchLeaves((leaf, side, handshake, edge) => {
+    if (sound.has(leaf) || findings.again(leaf, handshake.atMicros)) return;
+    const fault = judge(leaf);
+    if (fault === undefined) sound.add(leaf);
+    else findings.first(leaf, leaf.fingerprint, handshake.atMicros, draftOf(fault, leaf, side, handshake, edge));
+  });
+}
+
+export function draftOf(
+  { says, severity, evidence }: Fault,
+  certificate: Certificate,
+  side: Side,
+  { flow }: Handshake,
+  edge: Edge | undefined,
+): FindingDraft {
+  const { clientAddress, serverAddress, serverPort } = flow;
+  const service = edge?.service.name ?? `${serverAddress}:${serverPort}`;
+  const holder = side === "server" ? service : clientAddress;
+  return {
+    summary: `The ${side} certificate ${labelOf(certificate)} of ${holder} ${says}.`,
+    ...(severity === undefined ? {} : { severity }),
+    ...(side === "client" ? { clientAddress } : {}),
+    serverAddress,
+    serverPort,
+    evidence: { presentedBy: side, ...identityOf(certificate), ...evidence },
+  };
+}
+
+/** What a person knows it by, unless that would tell of a person. */
+export function labelOf(certificate: Certificate): string {
+  const isPersonal = personalAttributes(certificate).length > 0;
+  const name = isPersonal ? undefined : commonName(certificate.subject) || certificate.san[0];
+  return name === undefined ? `SHA-256 ${certificate.fingerprint.slice(0, 16)}…` : `"${name.slice(0, MAX_LABEL)}"`;
+}
+
+/** Names it for the evidence; its subject is left out where it would tell of a person. */
+export function identityOf(certificate: Certificate): Record<string, string> {
+  const { fingerprint, subject, issuer, isSelfIssued } = certificate;
+  if (personalAttributes(certificate).length > 0) return isSelfIssued ? { fingerprint } : { fingerprint, issuer };
+  return { fingerprint, subject, issuer };
+}
+
+/** RFC 3339 to the second. */
+export function dateOf(seconds: number): string {
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 19)}Z`;
+}

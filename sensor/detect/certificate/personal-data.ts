@@ -1,0 +1,53 @@
+import type { Certificate } from "../../protocol/message.js";
+import { type NameAttribute, readName } from "./distinguished-name.js";
+
+/** Attributes that only a person has (X.520 §6.2, RFC 3739 §3.1.2), and what a reader knows them by. */
+const PERSONAL_TYPES: ReadonlyMap<string, string> = new Map([
+  ["SN", "surname"],
+  ["SURNAME", "surname"],
+  ["2.5.4.4", "surname"],
+  ["GN", "givenName"],
+  ["GIVENNAME", "givenName"],
+  ["2.5.4.42", "givenName"],
+  ["PSEUDONYM", "pseudonym"],
+  ["2.5.4.65", "pseudonym"],
+]);
+const SERIAL_TYPES: ReadonlySet<string> = new Set(["SERIALNUMBER", "2.5.4.5"]);
+const MAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+/** Mailboxes of an office, not of a person: RFC 2142 and those in like use. */
+const OFFICES: ReadonlySet<string> = new Set(
+  (
+    "abuse admin administrator ca certs contact devops help helpdesk hostmaster info it marketing no-reply noc noreply " +
+    "ops pki postmaster root sales security ssl support sysadmin tls webmaster www"
+  ).split(" "),
+);
+
+/**
+ * Numbers of persons as they stand in a subject's serialNumber: ETSI EN 319 412-1 §5.1.3 (passport, identity card, personal, tax
+ * number), the United States' SSN, Italy's codice fiscale, Spain's DNI and NIE. Bare digits may number a device: they are none.
+ */
+const NATIONAL_NUMBER =
+  /^(?:(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-.+|\d{3}-\d{2}-\d{4}|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]|[XYZ\d]\d{7}[A-Z])$/;
+
+/** Names of the subject's attributes that tell of a person, never their values; empty where there are none. */
+export function personalAttributes({ subject, san }: Certificate): readonly string[] {
+  const found = new Set<string>();
+  for (const attribute of readName(subject)) {
+    const name = personalName(attribute);
+    if (name !== undefined) found.add(name);
+  }
+  if (san.some(isPersonalMail)) found.add("subjectAltName e-mail");
+  return [...found].sort();
+}
+
+function personalName({ type, value }: NameAttribute): string | undefined {
+  const upper = type.toUpperCase();
+  const known = PERSONAL_TYPES.get(upper);
+  if (known !== undefined) return value.trim() === "" ? undefined : known;
+  if (SERIAL_TYPES.has(upper)) return NATIONAL_NUMBER.test(value) ? "serialNumber" : undefined;
+  return isPersonalMail(value) ? type : undefined;
+}
+
+function isPersonalMail(text: string): boolean {
+  return MAIL.test(text) && !text.includes("://") && !OFFICES.has(text.slice(0, text.indexOf("@")).toLowerCase());
+}

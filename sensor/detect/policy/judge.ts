@@ -1,0 +1,101 @@
+import type { Edge, Service } from "../../inventory/observation.js";
+import type { BoundedMap } from "../bounded-map.js";
+import { allOf, anyOf, clientMatcher, type Ends, type Matcher, serverMatcher } from "./matcher.js";
+import type { Expectation, Policy, PolicyException } from "./policy.js";
+
+/** What the policy says of one edge's connections by one name. */
+export interface Standing {
+  /** The first that fits; undefined where none does. */
+  readonly expectation: Expectation | undefined;
+  readonly exceptions: readonly PolicyException[];
+}
+
+interface Memo extends Standing {
+  readonly asked: string | undefined;
+  readonly service: string;
+  readonly clientService: string | undefined;
+}
+
+interface Compiled<T> {
+  readonly matches: Matcher;
+  readonly entry: T;
+}
+
+/** Finds what is expected of a connection. What was found for an edge is kept until a name in it changes. */
+export class Judge {
+  readonly policy: Policy;
+  readonly #expectations: readonly Compiled<Expectation>[];
+  readonly #exceptions: readonly Compiled<PolicyException>[];
+  readonly #memos = new WeakMap<Edge, Memo>();
+  readonly #noted = new WeakSet<Service>();
+  /** By address; undefined, but present, stands for several. */
+  readonly #services: BoundedMap<{ only: Service | undefined }>;
+
+  constructor(policy: Policy, services: BoundedMap<{ only: Service | undefined }>) {
+    this.policy = policy;
+    this.#services = services;
+    this.#expectations = policy.expectations.map((entry) => ({
+      matches: allOf([anyOf(entry.servers.map(serverMatcher)), clientMatcher(entry.client)]),
+      entry,
+    }));
+    this.#exceptions = policy.exceptions.map((entry) => ({
+      matches: allOf([serverMatcher(entry.server), clientMatcher(entry.client)]),
+      entry,
+    }));
+  }
+
+  /** `asked` is the name of the server as the client sent it, by SNI or Host. */
+  standing(edge: Edge, asked: string | undefined): Standing {
+    const { service } = edge;
+    if (!this.#noted.has(service)) this.#note(service);
+    const clientService = this.#services.get(edge.clientAddress)?.only?.name;
+    const memo = this.#memos.get(edge);
+    if (memo !== undefined && memo.asked === asked && memo.service === service.name) {
+      if (memo.clientService === clientService) return memo;
+    }
+    const made = this.#find(edge, asked, clientService);
+    this.#memos.set(edge, made);
+    return made;
+  }
+
+  #find(edge: Edge, asked: string | undefined, clientService: string | undefined): Memo {
+    const { service, clientAddress } = edge;
+    const ends: Ends = {
+      serverAddress: service.address,
+      serverPort: service.port,
+      service: service.name.toLowerCase(),
+      name: hostOf(asked ?? service.name),
+      clientAddress,
+      clientService: clientService?.toLowerCase(),
+    };
+    return {
+      asked,
+      service: service.name,
+      clientService,
+      expectation: this.#expectations.find(({ matches }) => matches(ends))?.entry,
+      exceptions: this.#exceptions.filter(({ matches }) => matches(ends)).map(({ entry }) => entry),
+    };
+  }
+
+  #note(service: Service): void {
+    this.#noted.add(service);
+    const there = this.#services.get(service.address);
+    if (there === undefined) this.#services.set(service.address, { only: service });
+    else there.only = undefined;
+  }
+}
+
+/** True where one of the exceptions still holds. */
+export function isExcused({ exceptions }: Standing, atMicros: number): boolean {
+  for (const { untilMicros } of exceptions) if (atMicros <= untilMicros) return true;
+  return false;
+}
+
+/** Without port, brackets and the root's dot, in lower case. */
+function hostOf(authority: string): string {
+  return authority
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+    .replace(/\.$/, "")
+    .toLowerCase();
+}

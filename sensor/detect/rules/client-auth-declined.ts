@@ -1,0 +1,23 @@
+import type { Edge } from "../../inventory/observation.js";
+import type { Handshake } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+
+/** A server that asks for a certificate and does without: one finding an edge. Where it refused the client, it did its duty. */
+export const clientAuthDeclined: Rule = {
+  id: "client-auth-declined",
+  watch: ({ findings }) => ({
+    handshake({ atMicros, clientAuth, established }: Handshake, edge: Edge | undefined): void {
+      if (clientAuth.verdict !== "declined" || established === false || edge === undefined) return;
+      if (findings.again(edge, atMicros)) return;
+      const { clientAddress, service } = edge;
+      const { basis, confidence, reason } = clientAuth;
+      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+        summary: `${service.name} asked ${clientAddress} for a certificate, got none, and did not refuse the connection.`,
+        clientAddress,
+        serverAddress: service.address,
+        serverPort: service.port,
+        evidence: { basis, confidence, reason },
+      });
+    },
+  }),
+};

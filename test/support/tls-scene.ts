@@ -1,0 +1,159 @@
+import { Detection, type DetectionSettings } from "../../sensor/detect/detection.js";
+import type { Flow } from "../../sensor/flow/stream.js";
+import { Inventory } from "../../sensor/inventory/inventory.js";
+import type { Call, Certificate, ClientAuth, Handshake } from "../../sensor/protocol/message.js";
+import { defaultSettings } from "../../shared/config/settings.js";
+import type { FindingRecord } from "../../shared/event.js";
+
+/** Packet time of a scene, and the same in seconds: 2023-11-14T22:13:20Z. */
+export const START_MICROS = 1_700_000_000_000_000;
+export const START_SECONDS = 1_700_000_000;
+const DAY = 86_400;
+
+export interface Ends {
+  readonly client?: string;
+  readonly server?: string;
+  readonly port?: number;
+  readonly atMicros?: number;
+}
+
+type Told = Ends & Partial<Omit<Handshake, "clientAuth">> & { readonly clientAuth?: Partial<ClientAuth> };
+
+/** A sound certificate of a year that began a month ago, but for what is given. */
+export function certificate(fields: Partial<Certificate> = {}): Certificate {
+  return {
+    fingerprint: "aa".repeat(32),
+    subject: "CN=shop.internal,O=Shop",
+    issuer: "CN=Internal Authority,O=Shop",
+    san: ["shop.internal"],
+    serialNumber: "1A2B3C4D",
+    notBeforeSeconds: START_SECONDS - 30 * DAY,
+    notAfterSeconds: START_SECONDS + 335 * DAY,
+    key: "EC P-256",
+    keyBits: 256,
+    signatureAlgorithm: "ecdsa-with-SHA256",
+    extendedKeyUsages: ["serverAuth", "clientAuth"],
+    isAuthority: false,
+    isSelfIssued: false,
+    isMalformed: false,
+    ...fields,
+  };
+}
+
+/** Inventory and rules put together; handshakes and calls go in as the parsers would tell them. */
+export class TlsScene {
+  readonly detection: Detection;
+  readonly #inventory: Inventory;
+  #atMicros = START_MICROS;
+
+  constructor(settings: Partial<DetectionSettings> = {}) {
+    const defaults = defaultSettings();
+    this.detection = new Detection({ ...defaults.detect, ...settings });
+    this.#inventory = new Inventory(defaults.inventory, this.detection);
+  }
+
+  /** A completed TLS 1.2 handshake with strong parameters in which the server asks for nothing, but for what is given. */
+  handshake({ client, server, port, clientAuth, ...fields }: Told = {}): this {
+    const atMicros = fields.atMicros ?? this.#atMicros++;
+    this.#inventory.message({
+      kind: "handshake",
+      flow: flowOf(client, server, port ?? 443, atMicros),
+      atMicros,
+      version: "1.2",
+      cipher: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+      curve: "x25519",
+      serverName: "shop.internal",
+      nextProtocol: undefined,
+      established: true,
+      resumed: false,
+      ja3: undefined,
+      ja3s: undefined,
+      ja4: undefined,
+      clientAuth: { verdict: "not-requested", basis: "messages", confidence: 1, reason: "read", ...clientAuth },
+      serverChain: [],
+      clientChain: [],
+      alert: undefined,
+      alertFrom: undefined,
+      offersEncryptedHello: false,
+      offersEarlyData: false,
+      offersPostHandshakeAuth: false,
+      isPostQuantum: false,
+      complete: true,
+      ...fields,
+    });
+    return this;
+  }
+
+  /** One HTTP call that could be read. */
+  call({ client, server, port, ...fields }: Ends & Partial<Call> = {}): this {
+    const atMicros = fields.atMicros ?? this.#atMicros++;
+    this.#inventory.message({
+      kind: "call",
+      flow: flowOf(client, server, port ?? 80, atMicros),
+      atMicros,
+      version: "1.1",
+      method: "GET",
+      path: "/a",
+      authority: "shop.internal",
+      userAgent: undefined,
+      requestContentType: undefined,
+      credentials: [],
+      requestHeaderOrder: 0,
+      status: 200,
+      serverSoftware: undefined,
+      poweredBy: undefined,
+      framework: undefined,
+      responseContentType: undefined,
+      responseHeaderOrder: 0,
+      requestBodySize: 0,
+      responseBodySize: 0,
+      durationMicros: 1_000,
+      complete: true,
+      missingBytes: 0,
+      unpaired: undefined,
+      ...fields,
+    });
+    return this;
+  }
+
+  /** A connection whose protocol is told, or that none recognised. */
+  connection(protocol: string | undefined, { client, server, port, ...fields }: Ends = {}): this {
+    const atMicros = fields.atMicros ?? this.#atMicros++;
+    this.#inventory.message({
+      kind: "connection",
+      flow: flowOf(client, server, port ?? 443, atMicros),
+      atMicros,
+      protocol,
+    });
+    return this;
+  }
+
+  found(rule: string): FindingRecord[] {
+    return this.detection.all().filter((finding) => finding.rule === rule);
+  }
+
+  /** `rule severity client server:port ×count` for each finding, but for cleartext itself. */
+  lines(): string[] {
+    return this.detection
+      .all()
+      .filter(({ rule }) => rule !== "cleartext-http")
+      .map(({ rule, severity, clientAddress = "-", serverAddress, serverPort, count }) => {
+        const server = serverAddress === undefined ? "-" : `${serverAddress}:${serverPort}`;
+        return `${rule} ${severity} ${clientAddress} ${server} ×${count}`;
+      });
+  }
+}
+
+function flowOf(client = "10.0.0.1", server = "10.0.0.2", serverPort: number, firstMicros: number): Flow {
+  return {
+    id: "00000000000000cc",
+    clientAddress: client,
+    clientPort: 40_000,
+    serverAddress: server,
+    serverPort,
+    firstMicros,
+    rolesFrom: "handshake",
+    twoSided: true,
+    memo: undefined,
+  };
+}
