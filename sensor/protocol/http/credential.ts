@@ -5,6 +5,7 @@ import type { FieldScan } from "./field-scan.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
+const MAX_CREDENTIALS = 16;
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const DOT = 0x2e;
@@ -107,7 +108,7 @@ export function withCredential(
 /** Kinds of the credentials in the header fields; values are looked at and let go. */
 export function headerCredentials(scan: FieldScan, bytes: Buffer): readonly Credential[] {
   let found = NO_CREDENTIALS;
-  for (let hit = 0; hit < scan.hits; hit++) {
+  for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
     const id = scan.ids[hit];
     if (id < AUTHORIZATION || scan.ends[hit] === scan.starts[hit]) continue;
     const name = FIELD_NAMES.words[id];

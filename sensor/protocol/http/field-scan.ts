@@ -27,7 +27,7 @@ export const FAULT_NAMES: readonly (readonly [number, AnomalyName])[] = [
   [NUL, "nul-in-head"],
 ];
 
-const MAX_HITS = 64;
+const FIRST_HITS = 64;
 
 /** RFC 9110 §5.6.2: token characters. */
 const IS_TOKEN = new Uint8Array(256);
@@ -45,9 +45,9 @@ export function isTokenByte(byte: number): boolean {
 export class FieldScan {
   /** Fields found: `ids` are positions in FIELD_NAMES, values are bytes[starts, ends) without surrounding white space. */
   hits = 0;
-  readonly ids = new Int32Array(MAX_HITS);
-  readonly starts = new Int32Array(MAX_HITS);
-  readonly ends = new Int32Array(MAX_HITS);
+  ids = new Int32Array(FIRST_HITS);
+  starts = new Int32Array(FIRST_HITS);
+  ends = new Int32Array(FIRST_HITS);
   count = 0;
   order = 0;
   faults = 0;
@@ -109,7 +109,8 @@ export class FieldScan {
     const valueStart = at;
     const lineEnd = this.#lineEnd(bytes, at, end);
     if (lineEnd < 0) return -1;
-    if (id >= 0 && this.hits < MAX_HITS) {
+    if (id >= 0) {
+      if (this.hits === this.ids.length) this.#grow();
       this.ids[this.hits] = id;
       this.starts[this.hits] = valueStart;
       this.ends[this.hits] = trimEnd(bytes, valueStart, lineEnd);
@@ -120,6 +121,18 @@ export class FieldScan {
   }
 
   #foldable = false;
+
+  /** As many as the largest head has lines: one left out may be the one that says where the body ends. */
+  #grow(): void {
+    const larger = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2);
+      to.set(from);
+      return to;
+    };
+    this.ids = larger(this.ids);
+    this.starts = larger(this.starts);
+    this.ends = larger(this.ends);
+  }
 
   /** RFC 9112 §5.2: a line that begins with white space goes on with the value before it. */
   #fold(bytes: Buffer, start: number, end: number): number {

@@ -28,7 +28,7 @@ export class Framing {
   asksUpgrade = false;
   readonly anomalies: AnomalyName[] = [];
 
-  read(scan: FieldScan, bytes: Buffer, version: string): void {
+  read(scan: FieldScan, bytes: Buffer, version: string, of: "request" | "response"): void {
     this.contentLength = -1;
     this.transfer = "none";
     this.hasInvalidLength = false;
@@ -41,7 +41,7 @@ export class Framing {
       if (id < CONTENT_LENGTH || id > UPGRADE || id === CONNECTION) continue;
       if (id === UPGRADE) this.asksUpgrade = true;
       else if (id === CONTENT_LENGTH) this.#length(bytes, scan.starts[hit], scan.ends[hit], lengths++);
-      else chunked += this.#codings(bytes, scan.starts[hit], scan.ends[hit]);
+      else chunked += this.#codings(bytes, scan.starts[hit], scan.ends[hit], of);
     }
     if (chunked > 1) this.#note("invalid-transfer-encoding");
     if (this.transfer !== "none") {
@@ -78,7 +78,7 @@ export class Framing {
   }
 
   /** Codings of one Transfer-Encoding line; how many of them are chunked. */
-  #codings(bytes: Buffer, start: number, end: number): number {
+  #codings(bytes: Buffer, start: number, end: number, of: "request" | "response"): number {
     let chunked = 0;
     let last = -1;
     let at = start;
@@ -94,7 +94,8 @@ export class Framing {
     // RFC 2616 knew identity, which is no coding at all.
     else if (last !== IDENTITY || chunked > 0 || this.transfer === "chunked") {
       this.transfer = "unusable";
-      this.#note("invalid-transfer-encoding");
+      // §6.3: such a response lasts until the connection closes, which is no fault; a request can't.
+      if (of === "request" || chunked > 0) this.#note("invalid-transfer-encoding");
     }
     return chunked;
   }

@@ -16,6 +16,8 @@ export class HeadBuffer {
   readonly #from: Side;
   readonly #maxBytes: number;
   #line: "first" | "other" | "start" | "start-cr" = "first";
+  /** No head of this side came before. */
+  isFirst = true;
 
   constructor(from: Side, maxBytes: number) {
     this.#from = from;
@@ -70,6 +72,6 @@ export class HeadBuffer {
   /** RFC 1945 §4.1: a request line without a version has no fields after it; neither has what is no request line. */
   #isSimpleRequest(newline: number): boolean {
     const end = newline > 0 && this.bytes[newline - 1] === CR ? newline - 1 : newline;
-    return !LINE.readRequest(this.bytes, 0, end) || LINE.version === "0.9";
+    return !LINE.readRequest(this.bytes, 0, end, this.isFirst) || LINE.version === "0.9";
   }
 }

@@ -37,10 +37,10 @@ export class HeadReader {
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.
    */
-  request(bytes: Buffer, start: number, end: number): number | undefined {
+  request(bytes: Buffer, start: number, end: number, isFirst: boolean): number | undefined {
     const newline = lineFeed(bytes, start, end);
     if (newline < 0) return -1;
-    if (!this.line.readRequest(bytes, start, lineEnd(bytes, start, newline))) return undefined;
+    if (!this.line.readRequest(bytes, start, lineEnd(bytes, start, newline), isFirst)) return undefined;
     this.#scan.clear();
     return this.line.version === "0.9" ? newline + 1 : this.#scan.scan(bytes, newline + 1, end);
   }
@@ -67,7 +67,7 @@ export class HeadReader {
     if (line.isOdd) this.anomalies.push("invalid-request-line");
     this.#requestFields(exchange, bytes);
     this.#credentials(exchange, bytes);
-    this.framing.read(this.#scan, bytes, line.version);
+    this.framing.read(this.#scan, bytes, line.version, "request");
     exchange.asksUpgrade = this.framing.asksUpgrade && line.version === "1.1";
     this.#noteFaults();
   }
@@ -88,7 +88,7 @@ export class HeadReader {
       else if (id === X_RUNTIME) exchange.framework = "Rails";
     }
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
-    this.framing.read(scan, bytes, this.line.version);
+    this.framing.read(scan, bytes, this.line.version, "response");
     this.#noteFaults();
   }
 

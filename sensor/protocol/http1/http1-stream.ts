@@ -42,7 +42,8 @@ export class Http1Stream implements Stream {
       else if (side.mode === "handed") {
         this.#next?.data(from, bytes, at, end, atMicros);
         return;
-      } else if (side.mode === "waiting") {
+      } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
+      else if (side.mode === "waiting") {
         const copy = Buffer.from(bytes.subarray(at, end));
         if (!side.hold(copy, copy.length, atMicros, this.#settings.maxHeadBytes)) this.#lose(side);
         return;
@@ -81,6 +82,7 @@ export class Http1Stream implements Stream {
     if (this.#client.mode === "body" && this.#client.exchange !== undefined) {
       this.#cutShort(this.#client, this.#client.exchange);
     }
+    this.#resume();
     this.#queue.settle();
     const isCertain =
       (reason === "fin" || reason === "reset") && !this.#server.wasLost && this.#server.gathered === undefined;
@@ -120,13 +122,14 @@ export class Http1Stream implements Stream {
   }
 
   #readRequest(bytes: Buffer, start: number, end: number, atMicros: number): number {
-    const stop = this.#heads.request(bytes, start, end);
+    const stop = this.#heads.request(bytes, start, end, this.#client.isFirst);
     if (stop === undefined) {
       this.#anomaly("client", "invalid-request-line", atMicros);
       this.#lose(this.#client);
       return end;
     }
     if (stop < 0) return -1;
+    this.#client.isFirst = false;
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
     for (const name of this.#heads.anomalies) this.#anomaly("client", name, atMicros);
@@ -189,6 +192,8 @@ export class Http1Stream implements Stream {
       return;
     }
     const exchange = this.#queue.answer() ?? this.#unasked(atMicros);
+    // Content without a status line is an answer of HTTP/0.9 and of nothing later.
+    if (exchange.version !== "0.9") exchange.complete = false;
     this.#server.exchange = exchange;
     this.#server.body.begin("until-close", 0);
     this.#server.mode = "body";
@@ -203,6 +208,7 @@ export class Http1Stream implements Stream {
     exchange.complete = false;
     if (!flow.twoSided) return exchange;
     exchange.unpaired = "no-request";
+    this.#resume();
     const sawAll = flow.rolesFrom === "handshake" && !this.#client.wasLost && !this.#server.wasLost;
     // RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.
     if (sawAll && this.#queue.isEmpty && this.#heads.line.status !== 408) {
@@ -236,9 +242,19 @@ export class Http1Stream implements Stream {
 
   /** The answer refused the other protocol: what the client sent since is HTTP still. */
   #resumeClient(exchange: Exchange): void {
-    if (this.#client.mode !== "waiting" || !(exchange.asksUpgrade || exchange.isConnect)) return;
+    if (exchange.asksUpgrade || exchange.isConnect) this.#resume();
+  }
+
+  /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */
+  #resume(): void {
+    if (this.#client.mode !== "waiting") return;
     this.#client.mode = "head";
     this.#client.release(this);
+  }
+
+  /** Where the answers are not captured, only the client's own bytes tell that it was not taken up. */
+  #goesOn(bytes: Buffer, start: number, end: number): boolean {
+    return !this.#context.flow.twoSided && looksLikeRequest(bytes, start, end) === "match";
   }
 
   #switch(exchange: Exchange, atMicros: number): void {
@@ -339,6 +355,7 @@ export class Http1Stream implements Stream {
       return;
     }
     this.#queue.answersLost();
+    this.#resume();
     if (exchange !== undefined) {
       exchange.isUnsure = false;
       this.#responseOver(exchange);
@@ -359,7 +376,9 @@ export class Http1Stream implements Stream {
 
   /** RFC 9112 §8: the sender ended before the length it had announced. */
   #cutShort(side: MessageSide, exchange: Exchange): void {
-    exchange.complete = false;
+    // RFC 9110 §10.1.1: refused, the client need never send it.
+    const isWithheld = side === this.#client && exchange.expectsContinue && exchange.isAnswered && side.body.size === 0;
+    if (!isWithheld) exchange.complete = false;
     if (side === this.#client) {
       exchange.requestBodySize = side.body.size;
       exchange.requestDone = true;

@@ -21,6 +21,8 @@ export class MessageSide {
   readonly from: Side;
   readonly body = new Body();
   mode: SideMode = "head";
+  /** No head of this side was read yet. */
+  isFirst = true;
   /** Whose message is being read. */
   exchange: Exchange | undefined = undefined;
   /** Time of the side's last byte. */
@@ -42,6 +44,7 @@ export class MessageSide {
 
   gather(bytes: Buffer, start: number, end: number, atMicros: number, maxBytes: number): number {
     this.#head ??= new HeadBuffer(this.from, maxBytes);
+    this.#head.isFirst = this.isFirst;
     return this.#head.take(bytes, start, end, atMicros);
   }
 

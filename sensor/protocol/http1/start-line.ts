@@ -31,13 +31,17 @@ export class StartLine {
   /** RFC 9112 §3: more or other white space than one SP between the parts, or an unknown version. */
   isOdd = false;
 
-  /** Reads bytes[start, end), which holds a line without its end; false where it is no request line. */
-  readRequest(bytes: Buffer, start: number, end: number): boolean {
+  /**
+   * Reads bytes[start, end), which holds a line without its end; false where it is no request line. `isFirst`: of its connection,
+   * which alone may be a simple request (RFC 1945 §4.1); later ones without a version are a body that nobody announced.
+   */
+  readRequest(bytes: Buffer, start: number, end: number, isFirst: boolean): boolean {
     this.isOdd = false;
     let at = start;
     while (at < end && isTokenByte(bytes[at])) at++;
     if (at === start || at - start > MAX_METHOD_LENGTH) return false;
     this.method = methodName(bytes, start, at);
+    if (at === end && !(isFirst && METHODS.indexOf(bytes, start, at) >= 0)) return false;
     if (at === end) {
       // A method alone: nothing to ask for, but some servers answer it.
       this.isOdd = true;
@@ -49,7 +53,10 @@ export class StartLine {
     at = this.#skipOneSpace(bytes, at, end);
     this.targetStart = at;
     this.#splitVersion(bytes, at, end);
-    return true;
+    if (this.version !== "0.9") return true;
+    return (
+      isFirst && bytes[this.targetStart] === 0x2f && METHODS.indexOf(bytes, start, start + this.method.length) >= 0
+    );
   }
 
   /** The version is what follows the last space, where that looks like one; without it the line is HTTP/0.9's. */
@@ -102,7 +109,8 @@ export class StartLine {
   #version(bytes: Buffer, start: number, end: number): "1.0" | "1.1" {
     const major = bytes[start + 5];
     const minor = bytes[start + 7];
-    if (end - start !== 8 || major !== 0x31 || (minor !== 0x30 && minor !== 0x31)) this.isOdd = true;
+    if (end - start !== 8 || bytes[start] !== 0x48 || major !== 0x31 || (minor !== 0x30 && minor !== 0x31))
+      this.isOdd = true;
     return major < 0x31 || (major === 0x31 && minor === 0x30) ? "1.0" : "1.1";
   }
 }
@@ -117,10 +125,10 @@ function methodName(bytes: Buffer, start: number, end: number): string {
 function namesHttp(bytes: Buffer, start: number, end: number): boolean {
   return (
     end - start >= 6 &&
-    bytes[start] === 0x48 &&
-    bytes[start + 1] === 0x54 &&
-    bytes[start + 2] === 0x54 &&
-    bytes[start + 3] === 0x50 &&
+    (bytes[start] | 0x20) === 0x68 &&
+    (bytes[start + 1] | 0x20) === 0x74 &&
+    (bytes[start + 2] | 0x20) === 0x74 &&
+    (bytes[start + 3] | 0x20) === 0x70 &&
     bytes[start + 4] === 0x2f
   );
 }
@@ -161,10 +169,17 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
   let last = lineEnd;
   while (last > targetStart && !isSpace(bytes[last - 1])) last--;
-  if (namesHttp(bytes, last, lineEnd)) return bytes[last + 5] === 0x32 ? "no" : "match";
+  // RFC 9113 §3.4: HTTP/2 begins with a line that is none of HTTP/1's.
+  if (namesHttp(bytes, last, lineEnd)) return isPreface(bytes, methodStart) ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
 }
+
+function isPreface(bytes: Buffer, start: number): boolean {
+  return bytes[start] === 0x50 && bytes[start + 1] === 0x52 && bytes[start + 2] === 0x49 && bytes[start + 3] === SPACE;
+}
+
+const MAX_STATUS_SPACES = 8;
 
 /** Whether the bytes begin like a response. */
 export function looksLikeStatus(bytes: Buffer, start: number, end: number): Recognition {
@@ -174,7 +189,11 @@ export function looksLikeStatus(bytes: Buffer, start: number, end: number): Reco
     if (bytes[start + at] !== prefix.charCodeAt(at)) return "no";
   }
   if (start + 12 > end) return "more";
-  return isDigit(bytes[start + 7]) && bytes[start + 8] === SPACE && isDigit(bytes[start + 9]) ? "match" : "no";
+  if (!isDigit(bytes[start + 7]) || bytes[start + 8] !== SPACE) return "no";
+  // RFC 9112 §4 has one; servers that send more are understood all the same.
+  let at = start + 9;
+  while (at < end && bytes[at] === SPACE && at - start < 9 + MAX_STATUS_SPACES) at++;
+  return at < end && isDigit(bytes[at]) ? "match" : "no";
 }
 
 function isDigit(byte: number): boolean {

@@ -1,0 +1,125 @@
+import { type Case, GET, OK } from "./http1-cases.js";
+
+/** HTTP behind what comes before it, and what only looks like it. */
+export const ODD_CASES: readonly Case[] = [
+  {
+    name: "behind a PROXY header",
+    steps: [
+      ["client", `PROXY TCP4 10.0.0.9 10.0.0.2 40000 80\r\n${GET}`],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "behind a binary PROXY header",
+    steps: [
+      ["client", `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${"a".repeat(12)}${GET}`],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "through SOCKS 5 with a password",
+    steps: [
+      ["client", "\x05\x02\x00\x02"],
+      ["server", "\x05\x02"],
+      ["client", "\x01\x01u\x06secret"],
+      ["server", "\x01\x00"],
+      ["client", "\x05\x01\x00\x03\x01h\x00\x50"],
+      ["server", "\x05\x00\x00\x01\x0a\x00\x00\x01\x00\x50"],
+      ["client", GET],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "through SOCKS 4a",
+    steps: [
+      ["client", "\x04\x01\x00\x50\x00\x00\x00\x01user\0host\0"],
+      ["server", "\x00\x5a\x00\x50\x00\x00\x00\x01"],
+      ["client", GET],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "a request within another protocol is none",
+    steps: [
+      ["server", "220 mail ESMTP\r\n"],
+      ["client", "EHLO x\r\n"],
+      ["server", "354 go\r\n"],
+      ["client", GET],
+      ["server", OK],
+    ],
+    expected: ["= unknown"],
+    options: {},
+  },
+  {
+    name: "a body that nobody announced is no request",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\n\r\nsecretkey hunter2value\r\nfoo bar\r\n"],
+      ["server", OK],
+    ],
+    expected: ["= http1", "! client invalid-request-line", "1.1 POST /a h 200 0 2"],
+  },
+  {
+    name: "more fields than are kept at first do not hide the length",
+    steps: [
+      ["client", GET],
+      ["server", `HTTP/1.1 200 OK\r\n${"Set-Cookie: a=b\r\n".repeat(200)}Content-Length: 2\r\n\r\nok`],
+      ["client", GET],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "an upgrade that only one direction shows was not taken up where requests go on",
+    steps: [
+      ["client", "GET /a HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n"],
+      ["client", GET],
+    ],
+    options: { twoSided: false },
+    expected: ["= http1", "1.1 GET /a h - 0 - incomplete:0", "1.1 GET /a h - 0 - incomplete:0"],
+  },
+  {
+    name: "a body that was refused before it was sent is whole",
+    steps: [
+      ["client", "PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"],
+      ["server", "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"],
+    ],
+    expected: ["= http1", "1.1 PUT /a h 401 0 0"],
+  },
+  {
+    name: "a status line with two spaces is read",
+    steps: [
+      ["client", GET],
+      ["server", "HTTP/1.1  200 OK\r\nContent-Length: 2\r\n\r\nok"],
+    ],
+    expected: ["= http1", "! server invalid-status-line", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "a request line with another version is told, and called what it is",
+    steps: [
+      ["client", "GET /a http/1.1\r\nHost: h\r\n\r\n"],
+      ["server", OK],
+      ["client", "GET /a HTTP/2.0\r\nHost: h\r\n\r\n"],
+      ["server", "HTTP/1.1 505 No\r\nContent-Length: 0\r\n\r\n"],
+    ],
+    expected: [
+      "= http1",
+      "! client invalid-request-line",
+      "1.1 GET /a h 200 0 2",
+      "! client invalid-request-line",
+      "1.1 GET /a h 505 0 0",
+    ],
+  },
+  {
+    name: "a response coded without chunks lasts until the end, which is no fault",
+    steps: [
+      ["client", GET],
+      ["server", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nabc"],
+      ["server", "fin"],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 3"],
+  },
+];
