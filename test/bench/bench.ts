@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HANDSHAKES, writeHandshakes } from "./handshake-traffic.js";
 import { SHAPES, type TrafficShape, writeTraffic } from "./traffic.js";
 
 const RUNS = Number(process.env.EASTWATCH_BENCH_RUNS ?? 3);
@@ -20,15 +21,17 @@ function main(): void {
   const wanted = process.argv.slice(2);
   const folder = mkdtempSync(join(tmpdir(), "eastwatch-bench-"));
   try {
-    for (const shape of SHAPES) if (wanted.length === 0 || wanted.includes(shape.name)) measure(folder, shape);
+    const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+    for (const shape of SHAPES) if (isWanted(shape.name)) measure(folder, shape, (file) => writeTraffic(file, shape));
+    if (isWanted(HANDSHAKES.name)) measure(folder, HANDSHAKES, writeHandshakes);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function measure(folder: string, shape: TrafficShape): void {
+function measure(folder: string, shape: Pick<TrafficShape, "name" | "what">, write: (file: string) => void): void {
   const file = join(folder, `${shape.name}.pcap`);
-  writeTraffic(file, shape);
+  write(file);
   const bytes = statSync(file).size;
   console.log(`\n${shape.name}: ${shape.what}, ${(bytes / 1e6).toFixed(0)} MB`);
   console.log("  stage      CPU s     MB/s   packets/s    calls/s  CPU s/GB  peak MB  x tcpdump");

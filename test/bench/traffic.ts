@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { TcpDialog } from "../support/frame-builder.js";
+import { PcapOutput } from "./pcap-output.js";
+import { mulberry32 } from "./random.js";
 
 /** One kind of traffic the benchmark makes. `super` is what segmentation offload hands to a capture: up to 64 KiB a frame. */
 export interface TrafficShape {
@@ -39,7 +40,7 @@ function shape(
 
 /** Writes the traffic as pcap, microsecond clock, little-endian; the same bytes for the same shape. */
 export function writeTraffic(path: string, traffic: TrafficShape): void {
-  const writer = new PcapFile(path);
+  const writer = new PcapOutput(path);
   const random = mulberry32(7);
   const open: { dialog: TcpDialog; left: number; client: number }[] = [];
   let nextPort = 20_000;
@@ -112,45 +113,6 @@ function exchange(dialog: TcpDialog, random: () => number, bodyBytes: number, se
   dialog.send("server", Buffer.concat([Buffer.from(responseHead.join("\r\n")), body]));
 }
 
-class PcapFile {
-  readonly #descriptor: number;
-  readonly #buffer = Buffer.alloc(4 << 20);
-  #used = 0;
-  #atMicros = 1_790_000_000_000_000;
-
-  constructor(path: string) {
-    this.#descriptor = openSync(path, "w");
-    this.#buffer.writeUInt32LE(0xa1b2c3d4, 0);
-    this.#buffer.writeUInt16LE(2, 4);
-    this.#buffer.writeUInt16LE(4, 6);
-    this.#buffer.writeUInt32LE(262_144, 16);
-    this.#buffer.writeUInt32LE(1, 20);
-    this.#used = 24;
-  }
-
-  frame(frame: Buffer): void {
-    if (this.#used + 16 + frame.length > this.#buffer.length) this.#flush();
-    this.#atMicros += 20;
-    const at = this.#used;
-    this.#buffer.writeUInt32LE(Math.floor(this.#atMicros / 1e6), at);
-    this.#buffer.writeUInt32LE(this.#atMicros % 1e6, at + 4);
-    this.#buffer.writeUInt32LE(frame.length, at + 8);
-    this.#buffer.writeUInt32LE(frame.length, at + 12);
-    frame.copy(this.#buffer, at + 16);
-    this.#used = at + 16 + frame.length;
-  }
-
-  close(): void {
-    this.#flush();
-    closeSync(this.#descriptor);
-  }
-
-  #flush(): void {
-    writeSync(this.#descriptor, this.#buffer, 0, this.#used);
-    this.#used = 0;
-  }
-}
-
 function hex(random: () => number, digits: number): string {
   let text = "";
   while (text.length < digits)
@@ -162,15 +124,4 @@ function hex(random: () => number, digits: number): string {
 
 function pad(value: number): string {
   return String(value).padStart(2, "0");
-}
-
-/** A seeded generator (mulberry32), so that every run makes the same traffic. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

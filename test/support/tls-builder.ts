@@ -64,6 +64,7 @@ export interface HelloParts {
   readonly identities?: readonly number[];
   /** Further extensions without content. */
   readonly extras?: readonly number[];
+  readonly random?: Buffer;
 }
 
 export function clientHello(parts: HelloParts = {}): Buffer {
@@ -88,7 +89,7 @@ export function clientHello(parts: HelloParts = {}): Buffer {
     1,
     Buffer.concat([
       u16(parts.version ?? 0x0303),
-      Buffer.alloc(32, 1),
+      parts.random ?? Buffer.alloc(32, 1),
       vector8(parts.sessionId ?? Buffer.alloc(0)),
       vector16(list16(parts.ciphers ?? [0x1301, 0x1302, 0xc02f])),
       vector8(Buffer.from([0])),
@@ -167,6 +168,7 @@ export interface CertificateParts {
   readonly notBefore?: Buffer;
   readonly notAfter?: Buffer;
   readonly key?: Buffer;
+  readonly signature?: Buffer;
   readonly extensions?: readonly Buffer[];
 }
 
@@ -196,7 +198,7 @@ export function certificate(parts: CertificateParts = {}): Buffer {
     parts.key ?? EC_KEY,
     der(0xa3, der(0x30, ...(parts.extensions ?? []))),
   );
-  return der(0x30, body, algorithm, der(0x03, Buffer.alloc(72, 6)));
+  return der(0x30, body, algorithm, der(0x03, parts.signature ?? Buffer.alloc(72, 6)));
 }
 
 export function certificateExtension(oidHex: string, value: Buffer): Buffer {
