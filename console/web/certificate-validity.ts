@@ -37,7 +37,7 @@ const CLASSES: Readonly<Record<Standing, string>> = {
 
 function wordsOf(standing: Standing, dates: Dates, nowSeconds: number): string {
   const { notBeforeSeconds: begin = Number.NaN, notAfterSeconds: end = Number.NaN } = dates;
-  const inverted = begin > end ? " (its end lies before its begin)" : "";
+  const inverted = begin > end ? ", dates inverted" : "";
   if (standing === "expired") return `expired ${distance(end, nowSeconds)}${inverted}`;
   if (standing === "early") return `not valid before ${dayOf(begin)}${inverted}`;
   return standing === "unread" ? "end could not be read" : `ends ${distance(end, nowSeconds)}`;

@@ -94,6 +94,5 @@ function label(name: string): string {
   if (name === "lastMicros") return "last seen";
   return name
     .replace(/(Micros|Seconds)$/, "")
-    .replace(/([A-Z])/g, " $1")
-    .toLowerCase();
+    .replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => `${end} ${begin.toLowerCase()}`);
 }

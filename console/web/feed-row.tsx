@@ -74,12 +74,19 @@ function HandshakeCells({ handshake, isNarrow }: { readonly handshake: Of<"hands
       </td>
       <td class="method">{versionWords(handshake.version)}</td>
       <td class="told" title={serverName}>
-        <span class={`verdict ${verdictClass(handshake)}`}>{verdictWords(handshake)}</span>
-        {serverName !== undefined && serverName !== service && <span class="quiet"> for {serverName}</span>}
+        <span class={handshake.established === false ? "verdict" : `verdict ${verdictClass(handshake)}`}>
+          {verdictWords(handshake)}
+        </span>
+        {serverName !== undefined && serverName !== service && (
+          <span class="quiet">
+            {" "}
+            for <bdi>{serverName}</bdi>
+          </span>
+        )}
       </td>
       {isNarrow ? (
         <td class={outcomeClass(handshake)} title={outcomeWords(handshake)}>
-          {outcomeWords(handshake)}
+          {outcomeWords(handshake).replace(/:.*/, "")}
         </td>
       ) : (
         <td colSpan={2} class={outcomeClass(handshake)} title={outcomeWords(handshake)}>
@@ -103,7 +110,8 @@ function outcomeClass({ established }: Of<"handshake">): string {
 function FindingCell({ finding, columns }: { readonly finding: Of<"finding">; readonly columns: number }) {
   return (
     <td colSpan={columns} class="note">
-      <span class={`severity ${finding.severity}`}>{finding.severity}</span> {finding.title}. {finding.summary}
+      <span class={`severity ${finding.severity}`}>{finding.severity}</span> {finding.title}.{" "}
+      <bdi>{finding.summary}</bdi>
       {finding.count > 1 && <span class="quiet"> ×{finding.count.toLocaleString("en")}</span>}
     </td>
   );

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+import { parseVisible } from "./visible-text.js";
 
 /** A record of the feed with a number of its own, so that a row stays the same row. */
 export interface LiveRow {
@@ -33,7 +34,7 @@ export function openFeed(): void {
   opened.onopen = () => {
     connected.value = true;
   };
-  opened.onmessage = ({ data }) => take(JSON.parse(String(data)) as FeedMessage);
+  opened.onmessage = ({ data }) => take(parseVisible(String(data)) as FeedMessage);
   opened.onclose = () => {
     connected.value = false;
     if (socket !== opened) return;

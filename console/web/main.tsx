@@ -1,6 +1,7 @@
 import "./style/theme.css";
 import "./style/page.css";
 import "./style/table.css";
+import "./style/posture.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import type { FeedRecord, SensorState, SessionState } from "../api.js";
