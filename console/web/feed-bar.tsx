@@ -1,3 +1,4 @@
+import { Choice, type Choices } from "./choice.js";
 import type { FeedFilter } from "./feed-filter.js";
 import { VERDICT_CHOICES } from "./handshake-words.js";
 import { missed, paused, setPaused, waiting } from "./live.js";
@@ -6,8 +7,6 @@ interface Props {
   readonly filter: FeedFilter;
   onChange(filter: FeedFilter): void;
 }
-
-type Choices = readonly (readonly [string, string])[];
 
 const KINDS: Choices = [
   ["", "Every kind"],
@@ -90,32 +89,5 @@ function Text({ label, hint, value, className, onInput }: TextProps) {
       value={value}
       onInput={(event) => onInput(event.currentTarget.value)}
     />
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly choices: Choices;
-  readonly title?: string;
-  onChange(value: string): void;
-}
-
-/** One of a few; drawn as chosen where it narrows anything. */
-export function Choice({ label, value, choices, title, onChange }: ChoiceProps) {
-  return (
-    <select
-      aria-label={label}
-      title={title}
-      class={value === "" ? "" : "active"}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    >
-      {choices.map(([name, text]) => (
-        <option key={name} value={name}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -18,7 +18,9 @@ interface Props {
 
 /** One handshake: the verdict with its ground first, then what it rests on. */
 export function HandshakeDetail({ handshake, onClose }: Props) {
-  const { version, serverCertificate, clientCertificate } = handshake;
+  const { version, verdict, serverCertificate, clientCertificate } = handshake;
+  const absence = version === "1.3" ? "Not visible: TLS 1.3 encrypts certificates." : "None was seen.";
+  const isNoneSent = verdict === "declined" || verdict === "not-requested";
   return (
     <DetailPane onClose={onClose}>
       <p class="verdict-line">
@@ -29,13 +31,18 @@ export function HandshakeDetail({ handshake, onClose }: Props) {
       <h3>Connection</h3>
       <Fields record={connectionOf(handshake)} />
       <h3>Fingerprints</h3>
-      <Fields record={{ JA3: handshake.ja3, JA3S: handshake.ja3s, JA4: handshake.ja4 }} />
+      <Fields record={fingerprintsOf(handshake)} />
       <h3>Server certificate</h3>
-      <Certificate certificate={serverCertificate} version={version} />
+      <Certificate certificate={serverCertificate} absence={absence} />
       <h3>Client certificate</h3>
-      <Certificate certificate={clientCertificate} version={version} />
+      <Certificate certificate={clientCertificate} absence={isNoneSent ? "None was sent." : absence} />
     </DetailPane>
   );
+}
+
+function fingerprintsOf({ ja3, ja3s, ja4 }: HandshakeRecord): object {
+  const absent = "not seen";
+  return { JA3: ja3 ?? absent, JA3S: ja3s ?? absent, JA4: ja4 ?? absent };
 }
 
 function connectionOf(handshake: FromSensor<HandshakeRecord>): object {
@@ -59,13 +66,12 @@ function connectionOf(handshake: FromSensor<HandshakeRecord>): object {
 
 interface CertificateProps {
   readonly certificate: CertificateFacts | undefined;
-  readonly version: string | undefined;
+  /** Said where there is none. */
+  readonly absence: string;
 }
 
-function Certificate({ certificate, version }: CertificateProps) {
-  if (certificate === undefined) {
-    return <p class="quiet">{version === "1.3" ? "Not visible: TLS 1.3 encrypts certificates." : "None seen."}</p>;
-  }
+function Certificate({ certificate, absence }: CertificateProps) {
+  if (certificate === undefined) return <p class="quiet">{absence}</p>;
   const { words, className } = validityOf(certificate, Date.now() / 1_000);
   return (
     <>

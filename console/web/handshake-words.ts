@@ -1,4 +1,5 @@
 import type { HandshakeRecord } from "../../shared/event.js";
+import type { Choices } from "./choice.js";
 
 type Told = Pick<HandshakeRecord, "verdict" | "basis" | "confidence">;
 
@@ -11,7 +12,7 @@ const VERDICTS: ReadonlyMap<string, string> = new Map([
 const UNTOLD = "client certificate: could not be told";
 
 /** For a choice among verdicts, in the order an operator looks for them. */
-export const VERDICT_CHOICES: readonly (readonly [string, string])[] = [
+export const VERDICT_CHOICES: Choices = [
   ["presented", "Certificate presented"],
   ["declined", "Asked, none sent"],
   ["not-requested", "None asked for"],

@@ -1,7 +1,7 @@
 import type { Posture } from "../../shared/event.js";
 import { countWords, POSTURE_MEANINGS, POSTURE_WORDS, postureCounts } from "./posture.js";
 
-type Counts = Readonly<Record<string, number>> | undefined;
+type Counts = Readonly<Record<string, number>>;
 
 const WIDTH = 84;
 const HEIGHT = 9;

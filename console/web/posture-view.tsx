@@ -2,6 +2,7 @@ import type { EdgeItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { day } from "./format.js";
 import {
+  allCounts,
   clientOf,
   countWords,
   edgeKey,
@@ -46,8 +47,8 @@ const COLUMNS: readonly Column<EdgeItem>[] = [
     title: "Connections",
     className: "counts",
     value: (edge) => edge.connections,
-    text: (edge) => countWords(edge.postureCounts),
-    show: (edge) => <PostureBar counts={edge.postureCounts} />,
+    text: (edge) => countWords(allCounts(edge)),
+    show: (edge) => <PostureBar counts={allCounts(edge)} />,
   },
   {
     title: "Grounds of the verdicts",
@@ -124,7 +125,7 @@ function Grounds({ edge }: { readonly edge: EdgeItem }) {
   return (
     <>
       {shown.map(([ground, handshakes]) => (
-        <div class="cut" key={ground} title={ground}>
+        <div class={grounds.length === 1 ? "cut two" : "cut"} key={ground} title={ground}>
           {handshakes.toLocaleString("en")} × {ground}
         </div>
       ))}
@@ -142,7 +143,7 @@ function EdgeDetail({ edge, onClose }: { readonly edge: EdgeItem; onClose(): voi
       </p>
       <p class="quiet">{POSTURE_MEANINGS[posture]}</p>
       <h3>Connections</h3>
-      <PostureBar counts={postureCounts} />
+      <PostureBar counts={allCounts(edge)} />
       <h3>Grounds of the verdicts</h3>
       <ul class="ground-list">
         {groundsOf(edge).map(([ground, handshakes]) => (
@@ -151,7 +152,9 @@ function EdgeDetail({ edge, onClose }: { readonly edge: EdgeItem; onClose(): voi
           </li>
         ))}
       </ul>
-      {groundsOf(edge).length === 0 && <p class="quiet">No handshake was seen on this edge.</p>}
+      {groundsOf(edge).length === 0 && (
+        <p class="quiet">{edge.handshakes === 0 ? "No handshake was seen on this edge." : "None were kept."}</p>
+      )}
       <h3>Edge</h3>
       <Fields record={rest} />
     </DetailPane>

@@ -20,6 +20,9 @@ export const POSTURE_MEANINGS: Readonly<Record<Posture, string>> = {
   mtls: "Every connection that was completed is encrypted and both ends proved who they are.",
 };
 
+/** Connections of a time, or of a sensor, that did not count by posture: they are not hidden behind those that were. */
+const NOT_COUNTED = "not-counted";
+
 /** What single connections were, best first, as `postureCounts` calls them: class, words. */
 const COUNTED: readonly (readonly [string, string])[] = [
   ["mtls", "mutual"],
@@ -28,6 +31,7 @@ const COUNTED: readonly (readonly [string, string])[] = [
   ["unknown", "not recognised"],
   ["cleartext", "cleartext"],
   ["failed", "failed"],
+  [NOT_COUNTED, "not counted"],
 ];
 
 export interface PostureCount {
@@ -36,9 +40,18 @@ export interface PostureCount {
   readonly connections: number;
 }
 
+type Counted = Pick<EdgeItem, "connections" | "postureCounts">;
+
+/** Every connection of an edge, also those behind which no posture stands. */
+export function allCounts({ connections, postureCounts }: Counted): Readonly<Record<string, number>> {
+  const counts = postureCounts ?? {};
+  const counted = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return counted < connections ? { ...counts, [NOT_COUNTED]: connections - counted } : counts;
+}
+
 /** Kinds with their connections, best first; one this page does not know yet comes last under its own name. */
-export function postureCounts(counts: Readonly<Record<string, number>> | undefined): PostureCount[] {
-  const entries = new Map(Object.entries(counts ?? {}).filter(([, connections]) => connections > 0));
+export function postureCounts(counts: Readonly<Record<string, number>>): PostureCount[] {
+  const entries = new Map(Object.entries(counts).filter(([, connections]) => connections > 0));
   const known = COUNTED.filter(([name]) => entries.has(name));
   const others = [...entries.keys()].filter((name) => !COUNTED.some(([other]) => other === name));
   return [...known, ...others.map((name) => [name, name] as const)].map(([name, words]) => ({
@@ -49,9 +62,9 @@ export function postureCounts(counts: Readonly<Record<string, number>> | undefin
 }
 
 /** `3 mutual · 1 TLS only · 2 could not be told · 1 failed` */
-export function countWords(counts: Readonly<Record<string, number>> | undefined): string {
+export function countWords(counts: Readonly<Record<string, number>>): string {
   const words = postureCounts(counts).map(({ words, connections }) => `${connections.toLocaleString("en")} ${words}`);
-  return words.length === 0 ? "not counted" : words.join(" · ");
+  return words.length === 0 ? "no connection" : words.join(" · ");
 }
 
 export function postureRank(posture: Posture): number {

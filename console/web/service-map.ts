@@ -1,6 +1,6 @@
 import type { Posture } from "../../shared/event.js";
 import type { EdgeItem } from "../api.js";
-import { clientOf, postureRank, sumPostures } from "./posture.js";
+import { allCounts, clientOf, postureRank, sumPostures } from "./posture.js";
 
 /** Everything that bears one name: the services and client hosts behind it. */
 export interface MapNode {
@@ -69,8 +69,8 @@ export function linksOf(edges: readonly EdgeItem[]): MapLink[] {
 
 function sumCounts(edges: readonly EdgeItem[]): Readonly<Record<string, number>> {
   const sums = new Map<string, number>();
-  for (const { postureCounts } of edges) {
-    for (const [name, connections] of Object.entries(postureCounts ?? {})) {
+  for (const edge of edges) {
+    for (const [name, connections] of Object.entries(allCounts(edge))) {
       sums.set(name, (sums.get(name) ?? 0) + connections);
     }
   }

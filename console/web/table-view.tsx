@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
-import { Choice } from "./feed-bar.js";
 import { wantedKey } from "./navigation.js";
 import { moveByKeys, onEscape } from "./row-keys.js";
 import { type Group, Totals } from "./totals.js";
@@ -23,7 +23,7 @@ export interface Column<T> {
 /** One more choice that narrows the list. */
 export interface Narrowing<T> {
   readonly label: string;
-  readonly choices: readonly (readonly [string, string])[];
+  readonly choices: Choices;
   passes(item: T, choice: string): boolean;
 }
 
