@@ -316,6 +316,7 @@ t.test(
     await go("Service map");
     await page.locator("g.edge").nth(3).waitFor();
     t.equal(await page.locator("g.node").count(), 8, "every client and service is on the map");
+    t.equal(await page.locator("g.node[tabindex='-1']").count(), 7, "one of them is reached by the tabulator");
     await page.locator("g.node[tabindex='0']").focus();
     await page.keyboard.press("Enter");
     await page.locator("aside.detail .choice").first().click();

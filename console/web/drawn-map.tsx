@@ -61,7 +61,8 @@ export function DrawnMap({ map, layout, width, height, lit, onPoint, onPin }: Pr
           <g
             key={node.name}
             role="button"
-            tabIndex={node.name === reachable ? 0 : -1}
+            // In SVG the name of this attribute must be in lower case.
+            tabindex={node.name === reachable ? 0 : -1}
             data-name={node.name}
             aria-label={`${node.name}, ${node.isService ? "service" : "client only"}`}
             class={isNodeLit(node, map, lit) ? "node lit" : "node"}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { show } from "./navigation.js";
 import { edgeKey, POSTURE_MEANINGS, POSTURES } from "./posture.js";
 import { PostureBar, PostureTag } from "./posture-bar.js";
@@ -22,8 +23,14 @@ interface Props {
 export function MapPanel({ links, selection, isPinned, onSelect }: Props) {
   const link = selection?.type === "link" ? links.find(({ key }) => key === selection.key) : undefined;
   const name = selection?.type === "node" ? selection.name : undefined;
+  const panel = useRef<HTMLElement>(null);
+  // The button that was pressed is gone with the list it stood in: go on from what it led to.
+  useEffect(() => {
+    if (isPinned && document.activeElement === document.body)
+      panel.current?.querySelector<HTMLElement>(".choice")?.focus();
+  }, [selection]);
   return (
-    <aside class="detail" aria-label="Detail">
+    <aside class="detail" aria-label="Detail" ref={panel}>
       {isPinned && (
         <button type="button" class="plain close" onClick={() => onSelect(undefined)}>
           Close
@@ -55,7 +62,7 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink; readonly isPinn
         <button key={edgeKey(edge)} type="button" class="choice" onClick={() => show("mtls", edgeKey(edge))}>
           <PostureTag posture={edge.posture} />
           <span>
-            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}
+            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}, seen by {edge.sensor}
           </span>
         </button>
       ))}

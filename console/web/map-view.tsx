@@ -6,7 +6,7 @@ import { MapPanel, type Selection } from "./map-panel.js";
 import { clientOf, POSTURE_MEANINGS, POSTURES } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
 import { onEscape } from "./row-keys.js";
-import { buildMap, linksOf, type MapLink, type ServiceMap } from "./service-map.js";
+import { buildMap, linksOf, type MapLink, type ServiceMap, servicesOf } from "./service-map.js";
 import { type Group, Totals } from "./totals.js";
 import { useList } from "./use-list.js";
 
@@ -31,7 +31,8 @@ export function MapView() {
     () => (group === "" ? links : links.filter(({ posture }) => posture === group)),
     [links, group],
   );
-  const map = useMemo(() => buildMap(chosen), [chosen]);
+  const services = useMemo(() => servicesOf(items), [items]);
+  const map = useMemo(() => buildMap(chosen, services), [chosen, services]);
   const layout = useLayout(map);
   const [frame, width, height] = useSize();
   // What was chosen may have been filtered away since.

@@ -34,8 +34,8 @@ const MAX_NODES = 150;
 const MAX_LINKS = 400;
 
 /** The busiest names and the busiest links between them, links in the order of their postures, the worst first. */
-export function buildMap(links: readonly MapLink[]): ServiceMap {
-  const all = nodesOf(links);
+export function buildMap(links: readonly MapLink[], services: ReadonlySet<string>): ServiceMap {
+  const all = nodesOf(links, services);
   const nodes = all.slice(0, MAX_NODES);
   const kept = new Set(nodes.map(({ name }) => name));
   const drawn = links
@@ -44,6 +44,11 @@ export function buildMap(links: readonly MapLink[]): ServiceMap {
     .slice(0, MAX_LINKS)
     .sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
   return { nodes, links: drawn, hiddenNodes: all.length - nodes.length, hiddenLinks: links.length - drawn.length };
+}
+
+/** Names that somebody calls, whatever the links drawn show of it. */
+export function servicesOf(edges: readonly EdgeItem[]): ReadonlySet<string> {
+  return new Set(edges.flatMap(({ serverService, clientService = serverService }) => [serverService, clientService]));
 }
 
 /** Worst first, then busiest. */
@@ -78,15 +83,11 @@ function sumCounts(edges: readonly EdgeItem[]): Readonly<Record<string, number>>
 }
 
 /** Busiest first. */
-function nodesOf(links: readonly MapLink[]): MapNode[] {
-  const nodes = new Map<string, { name: string; isService: boolean; connections: number }>();
+function nodesOf(links: readonly MapLink[], services: ReadonlySet<string>): MapNode[] {
+  const totals = new Map<string, number>();
   for (const { from, to, connections } of links) {
-    for (const name of new Set([from, to])) {
-      const node = nodes.get(name) ?? { name, isService: false, connections: 0 };
-      node.connections += connections;
-      node.isService ||= name === to;
-      nodes.set(name, node);
-    }
+    for (const name of new Set([from, to])) totals.set(name, (totals.get(name) ?? 0) + connections);
   }
-  return [...nodes.values()].sort((a, b) => b.connections - a.connections || a.name.localeCompare(b.name));
+  const nodes = [...totals].map(([name, connections]) => ({ name, isService: services.has(name), connections }));
+  return nodes.sort((a, b) => b.connections - a.connections || a.name.localeCompare(b.name));
 }
