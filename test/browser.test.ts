@@ -1,10 +1,15 @@
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
-import { freePort } from "./support/console.js";
+import WebSocket from "ws";
+import { SensorConversation } from "../shared/conversation.js";
+import type { CertificateFacts, EdgeRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
+import { encodeEvent } from "../shared/event-wire.js";
+import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
 
@@ -12,7 +17,8 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
   existsSync(path),
 );
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
-const SKIP = !IS_ROOT ? "SKIPPED: capturing needs root" : CHROMIUM === undefined ? "SKIPPED: no Chromium here" : false;
+const NO_BROWSER = CHROMIUM === undefined ? "SKIPPED: no Chromium here" : false;
+const SKIP = IS_ROOT ? NO_BROWSER : "SKIPPED: capturing needs root";
 
 /** Where screenshots go that a person wants to look at. */
 const SHOTS = process.env.SHOTS;
@@ -32,6 +38,31 @@ function ask(port: number, path: string): Promise<void> {
   });
 }
 
+/** A page at which the first operator was made, and what must not happen on it. */
+async function enter(
+  t: { teardown(action: () => Promise<void>): void },
+  link: string,
+): Promise<{ page: Page; troubles: readonly string[] }> {
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
+  const troubles: string[] = [];
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error" || /Content Security Policy/.test(message.text())) troubles.push(message.text());
+  });
+  page.on("dialog", (dialog) => {
+    troubles.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.setDefaultTimeout(15_000);
+  await page.goto(link);
+  await page.fill("input[name=user]", "ada");
+  await page.fill("input[name=password]", "a long enough password");
+  await page.click("button[type=submit]");
+  return { page, troubles };
+}
+
 t.test("an operator logs in, sees a request made now, opens it, filters, pauses", { skip: SKIP }, async (t) => {
   const folder = temporaryFolder(t);
   const [port, consolePort] = [await freePort(), await freePort()];
@@ -47,24 +78,7 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   ]);
   await sensor.says(/connected to the console/);
   await sensor.says(/captures lo/);
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
-  t.teardown(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
-  const troubles: string[] = [];
-  page.on("pageerror", (error) => troubles.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || /Content Security Policy/.test(message.text())) troubles.push(message.text());
-  });
-  page.on("dialog", (dialog) => {
-    troubles.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.setDefaultTimeout(15_000);
-
-  await page.goto(link);
-  await page.fill("input[name=user]", "ada");
-  await page.fill("input[name=password]", "a long enough password");
-  await page.click("button[type=submit]");
+  const { page, troubles } = await enter(t, link);
   await page.waitForSelector("text=1 sensor watching");
   t.pass("the one-time link makes the first operator");
 
@@ -129,3 +143,208 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
 function encodeUnsafe(path: string): string {
   return path.replaceAll(" ", "%20");
 }
+
+const SECONDS = Math.floor(Date.now() / 1_000);
+const DAY = 86_400;
+const NOW = SECONDS * 1_000_000;
+const HOSTILE = `<img src=x onerror=alert(3)>${"x".repeat(500)}`;
+const GROUND = "inferred from record sizes: the client sent 2 records before Finished";
+
+function edge(
+  client: string,
+  service: string,
+  posture: EdgeRecord["posture"],
+  counts: Record<string, number>,
+): EdgeRecord {
+  const connections = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    ...{ kind: "edge", clientAddress: client, serverAddress: `10.0.0.${service.length % 250}`, serverPort: 8443 },
+    ...{ serverService: service, scope: client.startsWith("10.") ? "east-west" : "north-south", posture },
+    ...{ protocols: {}, postureCounts: counts, clientAuthReasons: posture === "cleartext" ? {} : { [GROUND]: 4 } },
+    ...{ connections, calls: 0, handshakes: posture === "cleartext" ? 0 : connections, clientSoftware: [] },
+    ...{ clientHeaderOrders: [], credentials: {}, missingBytes: 0, firstMicros: NOW, lastMicros: NOW },
+  };
+}
+
+function certificate(subject: string, notAfterSeconds: number | undefined): CertificateFacts {
+  return {
+    ...{ fingerprint: Buffer.from(subject).toString("hex"), subject, issuer: "CN=Test CA", san: [subject.slice(3)] },
+    ...{ serialNumber: "01", notBeforeSeconds: SECONDS - 90 * DAY, key: "EC P-256", chainLength: 1 },
+    ...{ signatureAlgorithm: "ecdsa-with-SHA256", ...(notAfterSeconds === undefined ? {} : { notAfterSeconds }) },
+  };
+}
+
+function handshake(service: string, more: Partial<HandshakeRecord>): HandshakeRecord {
+  return {
+    ...{ kind: "handshake", atMicros: NOW, flowId: "00000000000000aa", clientAddress: "10.0.1.1", clientPort: 40_000 },
+    ...{ serverAddress: "10.0.0.9", serverPort: 8443, service, version: "1.3", cipher: "TLS_AES_128_GCM_SHA256" },
+    ...{ established: true, verdict: "presented", basis: "record-sizes", confidence: 0.97, reason: GROUND, ...more },
+  };
+}
+
+const EVENTS: readonly SensorEvent[] = [
+  edge("10.0.1.1", "safe.test", "mtls", { mtls: 9 }),
+  edge("10.0.1.2", "partly.test", "mixed", { mtls: 3, tls: 1, "tls-unknown": 2, failed: 1 }),
+  edge("10.0.1.3", "hidden.test", "unknown", { "tls-unknown": 5 }),
+  edge("192.0.2.7", HOSTILE, "cleartext", { cleartext: 7 }),
+  ...[
+    certificate("CN=far.test", 253_402_300_799),
+    certificate("CN=gone.test", SECONDS - 3 * DAY),
+    certificate("CN=soon.test", SECONDS + 5 * DAY + DAY / 2),
+    certificate("CN=odd.test", undefined),
+    certificate("CN=absurd.test", 9e15),
+  ].map((facts): SensorEvent => {
+    const seen = { handshakes: 1, firstMicros: NOW, lastMicros: NOW, services: [facts.san[0]], serviceCount: 1 };
+    return {
+      kind: "certificate",
+      ...facts,
+      ...seen,
+      clients: [],
+      clientCount: 0,
+      extendedKeyUsages: [],
+      isSelfIssued: false,
+    };
+  }),
+  handshake("safe.test", {}),
+  handshake("hidden.test", { verdict: "unknown", basis: "none", confidence: 0, reason: "bytes were lost" }),
+  handshake(HOSTILE, {
+    version: "1.2",
+    verdict: "declined",
+    basis: "messages",
+    established: false,
+    alert: "unknown_ca",
+  }),
+];
+
+/** A sensor without capture: what it tells is kept by the console when the promise resolves. */
+class Teller {
+  readonly socket: WebSocket;
+  readonly #conversation = new SensorConversation({ name: "node-1", version: "1", host: "host" });
+  #sequence = 0;
+
+  constructor(port: number, token: string) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ingest`, { headers: { authorization: `Bearer ${token}` } });
+  }
+
+  async open(): Promise<void> {
+    await once(this.socket, "open");
+    await this.#ask(this.#conversation.hello());
+  }
+
+  async tell(events: readonly SensorEvent[]): Promise<void> {
+    const numbered = events.map((event) => ({ sequence: ++this.#sequence, bytes: encodeEvent(event) }));
+    await this.#ask(this.#conversation.batch(numbered, 0, 0));
+  }
+
+  async #ask(bytes: Uint8Array): Promise<void> {
+    this.socket.send(bytes);
+    const [answer] = (await once(this.socket, "message")) as [Buffer];
+    this.#conversation.receive(answer);
+  }
+}
+
+t.test(
+  "an operator sees who is not on mutual TLS, how that is known, and what ends soon",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const port = await freePort();
+    const console = await startConsole(temporaryFolder(t), port);
+    t.teardown(() => console.close());
+    const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+    t.teardown(() => sensor.socket.terminate());
+    await sensor.open();
+    await sensor.tell(EVENTS);
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    const rowTexts = (): Promise<string[]> => page.locator("main tbody tr").allTextContents();
+    const go = (name: string): Promise<void> => page.click(`nav button:text-is("${name}")`);
+
+    await page.selectOption("select[aria-label=Kind]", "handshake");
+    await page.locator("tr.handshake").first().waitFor();
+    const shown = await rowTexts();
+    t.match(
+      shown.find((text) => text.includes("safe.test")),
+      /TLS 1\.3client presented a certificateestablishedAES-128-GCM/,
+    );
+    t.match(
+      shown.find((text) => text.includes("hidden.test")),
+      /client certificate: could not be told/,
+    );
+    t.match(
+      shown.find((text) => text.includes("<img")),
+      /asked, client sent no certificate.*failed: unknown ca/,
+    );
+    await page.fill("input[aria-label=Status]", "200");
+    t.same(await rowTexts(), [], "a handshake has no status that could pass");
+    await page.fill("input[aria-label=Status]", "");
+    await page.selectOption("select[aria-label=Verdict]", "declined");
+    await sensor.tell([handshake("live.test", { verdict: "declined", reason: "told while one looks" })]);
+    await page.locator("tr.handshake", { hasText: "live.test" }).waitFor();
+    await page.selectOption("select[aria-label=Verdict]", "unknown");
+    t.equal((await rowTexts()).length, 1, "filtered by verdict");
+    await page.locator("tr.handshake").focus();
+    await page.keyboard.press("Enter");
+    const detail = page.locator("aside.detail");
+    t.match(
+      await detail.textContent(),
+      /could not be toldbytes were lost.*confidencedoes not apply.*TLS 1\.3 encrypts/,
+    );
+    await shot(page, "handshake");
+
+    await go("mTLS");
+    await page.locator("tr", { hasText: "safe.test" }).waitFor();
+    const edges = await rowTexts();
+    t.same(
+      edges.map((text) => /^(cleartext|mixed|could not be told|mutual TLS)/.exec(text)?.[0]),
+      ["cleartext", "mixed", "could not be told", "mutual TLS"],
+      "worst first",
+    );
+    t.match(
+      edges[1],
+      /3 mutual · 1 TLS only · 2 could not be told · 1 failed4 × inferred from record sizes: the client sent/,
+    );
+    t.match(edges[2], /5 could not be told/);
+    t.same(await page.locator(".total").allTextContents(), [
+      ...["1 cleartext", "1 mixed", "0 TLS only", "1 could not be told", "1 mutual TLS"],
+    ]);
+    await shot(page, "mtls");
+    await page.click(".total:has-text('mixed')");
+    t.match(await rowTexts(), [/partly\.test/], "a total filters");
+    await page.click(".total:has-text('mixed')");
+    await page.selectOption("select[aria-label=Scope]", "north-south");
+    t.match(await rowTexts(), [/<img src=x/], "filtered by scope");
+
+    await go("Service map");
+    await page.locator("g.edge").nth(3).waitFor();
+    t.equal(await page.locator("g.node").count(), 8, "every client and service is on the map");
+    t.equal(await page.locator("g.node[tabindex='-1']").count(), 7, "one of them is reached by the tabulator");
+    await page.locator("g.node[tabindex='0']").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("aside.detail .choice").first().click();
+    await shot(page, "map");
+    await page.locator("aside.detail .choice").first().click();
+    await page.locator("tr.open").waitFor();
+    t.match(await page.locator("tr.open").textContent(), /mutual TLS.*safe\.test/, "a link leads to its edge");
+
+    await go("Certificates");
+    await page.locator("tr", { hasText: "CN=gone.test" }).waitFor();
+    t.match(
+      await rowTexts(),
+      [
+        /^expired 3 days ago/,
+        /^ends in 5 days/,
+        /^ends in 7,9\d\d years9999-12-31/,
+        /^ends in .* years?beyond any calendar/,
+        /^end could not be read/,
+      ],
+      "what ends soonest is on top, and absurd dates break nothing",
+    );
+    t.same(await page.locator(".total").allTextContents(), [
+      ...["1 expired", "1 within 30 days", "0 not valid yet", "1 without a readable end", "2 ok"],
+    ]);
+    await shot(page, "certificates");
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    t.equal(width, 1_280, "nothing hangs over the edge of the page");
+    t.equal(await page.locator("main img").count(), 0, "what came from the wire is text");
+    t.same(troubles, [], "nothing ran that should not, and nothing failed");
+  },
+);

@@ -1,4 +1,5 @@
 import type { Listing, SensorCreated, SessionState } from "../api.js";
+import { parseVisible } from "./visible-text.js";
 
 /** An answer of the console that is a refusal, in its own words. */
 export class Refusal extends Error {
@@ -27,7 +28,7 @@ export async function readSession(): Promise<SessionState> {
 }
 
 export async function readList<T>(name: string, limit: number): Promise<Listing<T>> {
-  return (await request("GET", `/api/${name}?limit=${limit}`)).json();
+  return parseVisible(await (await request("GET", `/api/${name}?limit=${limit}`)).text()) as Listing<T>;
 }
 
 export async function logIn(user: string, password: string): Promise<void> {

@@ -1,37 +1,65 @@
+import type { ComponentChildren } from "preact";
 import { clock } from "./format.js";
+import { dateAndTime, dayOf } from "./format-date.js";
 
 interface Props {
   readonly record: object;
+  /** What is told of it in words, above its fields. */
+  readonly children?: ComponentChildren;
   onClose(): void;
 }
 
 /** Everything that is known of one row. */
-export function Detail({ record, onClose }: Props) {
-  const entries = Object.entries(record).filter(
-    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+export function Detail({ record, children, onClose }: Props) {
+  return (
+    <DetailPane onClose={onClose}>
+      {children}
+      <Fields record={record} />
+    </DetailPane>
   );
+}
+
+interface PaneProps {
+  readonly children: ComponentChildren;
+  onClose(): void;
+}
+
+export function DetailPane({ children, onClose }: PaneProps) {
   return (
     <aside class="detail" aria-label="Detail">
       <button type="button" class="plain close" onClick={onClose}>
         Close
       </button>
-      <dl>
-        {entries.map(([name, value]) => (
-          <>
-            <dt>{label(name)}</dt>
-            <dd>
-              <Value name={name} value={value} />
-            </dd>
-          </>
-        ))}
-      </dl>
+      {children}
     </aside>
   );
 }
 
+/** Names and values of a record; what it does not have is left out. */
+export function Fields({ record }: { readonly record: object }) {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined && !isEmpty(value));
+  return (
+    <dl>
+      {entries.map(([name, value]) => (
+        <>
+          <dt>{label(name)}</dt>
+          <dd>
+            <Value name={name} value={value} />
+          </dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
 function Value({ name, value }: { readonly name: string; readonly value: unknown }) {
   if (typeof value === "number" && name.endsWith("Micros"))
-    return <>{`${new Date(value / 1_000).toLocaleDateString("sv")} ${clock(value)}`}</>;
+    return <>{`${dateAndTime(value / 1_000).slice(0, 10)} ${clock(value)}`}</>;
+  if (typeof value === "number" && name.endsWith("Seconds")) return <>{dayOf(value)}</>;
   if (Array.isArray(value)) {
     return (
       <ul>
@@ -65,7 +93,6 @@ function label(name: string): string {
   if (name === "firstMicros") return "first seen";
   if (name === "lastMicros") return "last seen";
   return name
-    .replace(/Micros$/, "")
-    .replace(/([A-Z])/g, " $1")
-    .toLowerCase();
+    .replace(/(Micros|Seconds)$/, "")
+    .replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => `${end} ${begin.toLowerCase()}`);
 }

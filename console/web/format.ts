@@ -1,3 +1,5 @@
+import { dateAndTime } from "./format-date.js";
+
 /** Words and numbers as the page shows them. */
 export function clock(micros: number): string {
   const date = new Date(micros / 1_000);
@@ -9,7 +11,7 @@ export function day(micros: number | undefined): string {
   if (micros === undefined) return "never";
   const date = new Date(micros / 1_000);
   const today = new Date().toDateString() === date.toDateString();
-  return today ? clock(micros).slice(0, 8) : date.toISOString().slice(0, 16).replace("T", " ");
+  return today ? clock(micros).slice(0, 8) : dateAndTime(micros / 1_000);
 }
 
 export function bytes(value: number | undefined): string {

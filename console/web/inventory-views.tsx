@@ -1,5 +1,7 @@
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
 import { day, millis } from "./format.js";
+import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
+import { PostureTag } from "./posture-bar.js";
 import { type Column, TableView } from "./table-view.js";
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
@@ -23,9 +25,9 @@ function calls<T extends { readonly calls: number }>(): Column<T> {
 }
 
 const SERVICES: readonly Column<ServiceItem>[] = [
-  { title: "Service", value: (item) => item.name },
+  { title: "Service", className: "name", value: (item) => item.name },
   { title: "Address", value: (item) => `${item.address}:${item.port}` },
-  { title: "Software", value: (item) => [...item.software, ...item.frameworks].join(", ") },
+  { title: "Software", value: (item) => [...item.software, ...item.frameworks].join(", "), isMinor: true },
   { title: "Protocols", value: (item) => item.protocols.join(", ") },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
@@ -34,7 +36,7 @@ const SERVICES: readonly Column<ServiceItem>[] = [
 ];
 
 const ENDPOINTS: readonly Column<EndpointItem>[] = [
-  { title: "Service", value: (item) => item.service },
+  { title: "Service", className: "name", value: (item) => item.service },
   { title: "Method", className: "method", value: (item) => item.method },
   { title: "Template", className: "path", value: (item) => item.template },
   calls(),
@@ -45,12 +47,14 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     className: "number",
     value: (item) => item.durationMillis?.p50 ?? -1,
     show: (item) => millis(item.durationMillis?.p50),
+    isMinor: true,
   },
   {
     title: "p99",
     className: "number",
     value: (item) => item.durationMillis?.p99 ?? -1,
     show: (item) => millis(item.durationMillis?.p99),
+    isMinor: true,
   },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", ") },
   { title: "State", value: (item) => item.state },
@@ -58,20 +62,22 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
 ];
 
 const EDGES: readonly Column<EdgeItem>[] = [
-  { title: "Client", value: (item) => item.clientService ?? item.clientAddress },
-  { title: "Service", value: (item) => item.serverService },
+  { title: "Client", className: "name", value: (item) => item.clientService ?? item.clientAddress },
+  { title: "Service", className: "name", value: (item) => item.serverService },
   { title: "Port", className: "number", value: (item) => item.serverPort },
-  { title: "Scope", value: (item) => item.scope },
+  { title: "Scope", className: "scope", value: (item) => item.scope },
   {
     title: "Posture",
-    value: (item) => item.posture,
-    show: (item) => <span class={item.posture === "cleartext" ? "bad" : ""}>{item.posture}</span>,
+    className: "posture-cell",
+    value: (item) => postureRank(item.posture),
+    text: (item) => POSTURE_WORDS[item.posture],
+    show: (item) => <PostureTag posture={item.posture} />,
   },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
-  { title: "Client software", value: (item) => item.clientSoftware.join(", ") },
-  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", ") },
-  { title: "Bytes lost", className: "number", value: (item) => item.missingBytes },
+  { title: "Client software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
+  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
+  { title: "Bytes lost", className: "number", value: (item) => item.missingBytes, isMinor: true },
   lastSeen(),
 ];
 
@@ -79,6 +85,7 @@ const FINDINGS: readonly Column<FindingItem>[] = [
   {
     title: "Severity",
     value: (item) => SEVERITIES.indexOf(item.severity),
+    text: (item) => item.severity,
     show: (item) => <span class={`severity ${item.severity}`}>{item.severity}</span>,
   },
   { title: "Title", value: (item) => item.title },
@@ -89,12 +96,28 @@ const FINDINGS: readonly Column<FindingItem>[] = [
 ];
 
 export function ServicesView() {
-  return <TableView key="services" list="services" columns={SERVICES} sortBy="Calls" empty="No service seen yet." />;
+  return (
+    <TableView
+      key="services"
+      list="services"
+      columns={SERVICES}
+      sortBy="Calls"
+      empty="No service seen yet."
+      keyOf={(item) => `${item.sensor} ${item.address} ${item.port}`}
+    />
+  );
 }
 
 export function EndpointsView() {
   return (
-    <TableView key="endpoints" list="endpoints" columns={ENDPOINTS} sortBy="Calls" empty="No endpoint seen yet." />
+    <TableView
+      key="endpoints"
+      list="endpoints"
+      columns={ENDPOINTS}
+      sortBy="Calls"
+      empty="No endpoint seen yet."
+      keyOf={(item) => [item.sensor, item.serverAddress, item.serverPort, item.method, item.template].join(" ")}
+    />
   );
 }
 
@@ -106,12 +129,22 @@ export function EdgesView() {
       columns={EDGES}
       sortBy="Calls"
       empty="Nobody was seen to talk to anybody yet."
+      keyOf={edgeKey}
     />
   );
 }
 
 export function FindingsView() {
-  return <TableView key="findings" list="findings" columns={FINDINGS} sortBy="Severity" empty="Nothing found yet." />;
+  return (
+    <TableView
+      key="findings"
+      list="findings"
+      columns={FINDINGS}
+      sortBy="Severity"
+      empty="Nothing found yet."
+      keyOf={(item) => `${item.sensor} ${item.id}`}
+    />
+  );
 }
 
 function statuses(counts: Readonly<Record<string, number>>): string {

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+import { parseVisible } from "./visible-text.js";
 
 /** A record of the feed with a number of its own, so that a row stays the same row. */
 export interface LiveRow {
@@ -33,7 +34,7 @@ export function openFeed(): void {
   opened.onopen = () => {
     connected.value = true;
   };
-  opened.onmessage = ({ data }) => take(JSON.parse(String(data)) as FeedMessage);
+  opened.onmessage = ({ data }) => take(parseVisible(String(data)) as FeedMessage);
   opened.onclose = () => {
     connected.value = false;
     if (socket !== opened) return;
@@ -56,7 +57,7 @@ export function setPaused(isPaused: boolean): void {
   waiting.value = 0;
 }
 
-/** What the page shows at first: calls and findings kept from before. */
+/** What the page shows at first, newest first: what was kept from before. */
 export function seed(records: readonly FeedRecord[]): void {
   if (rows.value.length === 0) rows.value = records.map((record) => ({ id: nextId++, record }));
 }
@@ -85,12 +86,13 @@ function take(message: FeedMessage): void {
 function newRows(records: readonly FeedRecord[]): LiveRow[] {
   const fresh: LiveRow[] = [];
   for (const record of records) {
-    if (record.kind === "call" || !replace(record)) fresh.unshift({ id: nextId++, record });
+    const isOnce = record.kind === "call" || record.kind === "handshake";
+    if (isOnce || !replace(record)) fresh.unshift({ id: nextId++, record });
   }
   return fresh;
 }
 
-function replace(record: Exclude<FeedRecord, { kind: "call" }>): boolean {
+function replace(record: Extract<FeedRecord, { kind: "finding" | "blind" }>): boolean {
   const isSame = ({ record: shown }: LiveRow): boolean =>
     shown.sensor === record.sensor &&
     ((shown.kind === "finding" && record.kind === "finding" && shown.id === record.id) ||

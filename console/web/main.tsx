@@ -1,10 +1,13 @@
+import "./style/theme.css";
 import "./style/page.css";
 import "./style/table.css";
+import "./style/posture.css";
 import { signal } from "@preact/signals";
 import { render } from "preact";
 import type { FeedRecord, SensorState, SessionState } from "../api.js";
 import { readList, readSession } from "./client.js";
 import { EntryView } from "./entry-view.js";
+import { timeOf } from "./feed-row.js";
 import { openFeed, seed, sensors } from "./live.js";
 import { Shell } from "./shell.js";
 
@@ -14,12 +17,12 @@ const SEEDED = 200;
 async function refresh(): Promise<void> {
   session.value = await readSession();
   if (session.value.user === undefined) return;
-  const [calls, known] = await Promise.all([
-    readList<FeedRecord>("calls", SEEDED),
+  const [known, ...kept] = await Promise.all([
     readList<SensorState>("sensors", 1_000),
+    ...["calls", "handshakes", "findings"].map((list) => readList<FeedRecord>(list, SEEDED)),
   ]);
   sensors.value = known.items;
-  seed(calls.items);
+  seed(kept.flatMap(({ items }) => items).sort((a, b) => timeOf(b) - timeOf(a)));
   openFeed();
 }
 

@@ -1,9 +1,12 @@
-import { useState } from "preact/hooks";
 import type { SessionState } from "../api.js";
+import { CertificatesView } from "./certificates-view.js";
 import { logOut } from "./client.js";
 import { FeedView } from "./feed-view.js";
 import { EdgesView, EndpointsView, FindingsView, ServicesView } from "./inventory-views.js";
 import { closeFeed, connected, sensors } from "./live.js";
+import { MapView } from "./map-view.js";
+import { show, type ViewName, view } from "./navigation.js";
+import { PostureView } from "./posture-view.js";
 import { SensorsView } from "./sensors-view.js";
 
 const VIEWS = {
@@ -12,10 +15,11 @@ const VIEWS = {
   services: ["Services", ServicesView],
   endpoints: ["Endpoints", EndpointsView],
   edges: ["Edges", EdgesView],
+  mtls: ["mTLS", PostureView],
+  map: ["Service map", MapView],
+  certificates: ["Certificates", CertificatesView],
   sensors: ["Sensors", SensorsView],
-} as const;
-
-type ViewName = keyof typeof VIEWS;
+} as const satisfies Record<ViewName, unknown>;
 
 interface Props {
   readonly session: SessionState;
@@ -24,8 +28,7 @@ interface Props {
 
 /** The page around the views: where one is, and whether what is shown is whole. */
 export function Shell({ session, onLeft }: Props) {
-  const [view, setView] = useState<ViewName>("feed");
-  const View = VIEWS[view][1];
+  const View = VIEWS[view.value][1];
   const leave = async (): Promise<void> => {
     closeFeed();
     await logOut();
@@ -37,7 +40,13 @@ export function Shell({ session, onLeft }: Props) {
         <strong class="brand">eastwatch</strong>
         <nav>
           {(Object.keys(VIEWS) as ViewName[]).map((name) => (
-            <button key={name} type="button" class={name === view ? "current" : ""} onClick={() => setView(name)}>
+            <button
+              key={name}
+              type="button"
+              class={name === view.value ? "current" : ""}
+              aria-current={name === view.value ? "page" : undefined}
+              onClick={() => show(name)}
+            >
               {VIEWS[name][0]}
             </button>
           ))}

@@ -1,57 +1,83 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { readList } from "./client.js";
+import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
-import { inventoryVersion } from "./live.js";
+import { wantedKey } from "./navigation.js";
+import { moveByKeys, onEscape } from "./row-keys.js";
+import { type Group, Totals } from "./totals.js";
+import { useList } from "./use-list.js";
 
 export interface Column<T> {
   readonly title: string;
-  /** What is sorted and filtered by. */
+  /** What is sorted by. */
   value(item: T): string | number;
+  /** What is filtered by, where it differs. */
+  text?(item: T): string;
   /** What is shown, where it differs. */
   show?(item: T): ComponentChildren;
   readonly className?: string;
+  /** Left out where a detail is open beside the table. */
+  readonly isMinor?: boolean;
+}
+
+/** One more choice that narrows the list. */
+export interface Narrowing<T> {
+  readonly label: string;
+  readonly choices: Choices;
+  passes(item: T, choice: string): boolean;
 }
 
 interface Props<T> {
   readonly list: string;
   readonly columns: readonly Column<T>[];
-  /** Column sorted by at first, descending. */
   readonly sortBy: string;
+  /** Where the first order is not descending. */
+  readonly isAscending?: boolean;
   readonly empty: string;
+  /** What tells a row from the others, also after the list was read again. */
+  keyOf(item: T): string;
+  readonly className?: string;
+  readonly groups?: readonly Group<T>[];
+  readonly narrowing?: Narrowing<T>;
+  detail?(item: T, close: () => void): ComponentChildren;
 }
 
-const LIMIT = 2_000;
+const LIMIT = 5_000;
+const SHOWN_ROWS = 500;
+const LONG_TEXT = 60;
 
-/** One list of the inventory: sorted, filtered, a row opens. */
-export function TableView<T extends object>({ list, columns, sortBy, empty }: Props<T>) {
-  const [items, setItems] = useState<readonly T[]>([]);
-  const [total, setTotal] = useState(0);
-  const [trouble, setTrouble] = useState("");
+/** One list of the inventory: counted, sorted, filtered, a row opens. */
+export function TableView<T extends object>(props: Props<T>) {
+  const { columns, sortBy, groups = [], narrowing, keyOf } = props;
+  const { items, total, trouble, isLoaded } = useList<T>(props.list, LIMIT);
   const [filter, setFilter] = useState("");
-  const [sort, setSort] = useState({ title: sortBy, isDescending: true });
-  const [opened, setOpened] = useState<T | undefined>(undefined);
-  const version = inventoryVersion.value;
+  const [group, setGroup] = useState("");
+  const [choice, setChoice] = useState("");
+  const [sort, setSort] = useState({ title: sortBy, isDescending: props.isAscending !== true });
+  const [openKey, setOpenKey] = useState(wantedKey.peek());
+  const close = (): void => setOpenKey(undefined);
   useEffect(() => {
-    readList<T>(list, LIMIT).then(
-      (listing) => {
-        setItems(listing.items);
-        setTotal(listing.total);
-        setTrouble("");
-      },
-      (error: Error) => setTrouble(error.message),
-    );
-  }, [list, version]);
-  const column = columns.find(({ title }) => title === sort.title) ?? columns[0];
-  const wanted = filter.toLowerCase();
-  const shown = items
-    .filter((item) => wanted === "" || columns.some(({ value }) => String(value(item)).toLowerCase().includes(wanted)))
-    .sort((a, b) => compare(column.value(a), column.value(b)) * (sort.isDescending ? -1 : 1));
-  const choose = (title: string): void =>
-    setSort({ title, isDescending: title === sort.title ? !sort.isDescending : true });
+    if (!isLoaded || wantedKey.peek() === undefined) return;
+    wantedKey.value = undefined;
+    document.querySelector<HTMLElement>("tr.open")?.scrollIntoView({ block: "center" });
+  }, [isLoaded]);
+
+  const passing = items.filter(
+    (item) => hasText(columns, item, filter) && (choice === "" || narrowing?.passes(item, choice) === true),
+  );
+  const chosen = groups.find(({ name }) => name === group);
+  const sorter = columns.find(({ title }) => title === sort.title) ?? columns[0];
+  const sorted = passing
+    .filter((item) => chosen === undefined || chosen.has(item))
+    .sort((a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1));
+  const openAt = openKey === undefined ? -1 : sorted.findIndex((item) => keyOf(item) === openKey);
+  const opened = openAt < 0 ? items.find((item) => keyOf(item) === openKey) : sorted[openAt];
+  const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
+  const visible = columns.filter(({ isMinor }) => opened === undefined || isMinor !== true);
   return (
-    <main class={opened === undefined ? "view" : "view with-detail"}>
+    <main class={opened === undefined ? "view" : "view with-detail"} onKeyDown={onEscape(close)}>
       <div class="bar">
+        {groups.length > 0 && <Totals groups={groups} items={passing} chosen={group} onChoose={setGroup} />}
         <input
           class="wide"
           placeholder="Filter"
@@ -59,46 +85,102 @@ export function TableView<T extends object>({ list, columns, sortBy, empty }: Pr
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        <span class="quiet">
-          {shown.length.toLocaleString("en")} of {total.toLocaleString("en")}
-          {total > LIMIT ? `, the latest ${LIMIT.toLocaleString("en")} are here` : ""}
-        </span>
+        {narrowing !== undefined && (
+          <Choice label={narrowing.label} value={choice} choices={narrowing.choices} onChange={setChoice} />
+        )}
+        <span class="quiet">{extent(sorted.length, shown.length, items.length, total)}</span>
         <span class="bad">{trouble}</span>
       </div>
       <div class="scroll">
-        <table>
+        <table class={props.className}>
           <thead>
             <tr>
-              {columns.map(({ title, className }) => (
-                <th
-                  key={title}
-                  class={className}
-                  aria-sort={title !== sort.title ? "none" : sort.isDescending ? "descending" : "ascending"}
-                >
-                  <button type="button" class="plain" onClick={() => choose(title)}>
-                    {title}
-                    {title === sort.title ? (sort.isDescending ? " ↓" : " ↑") : ""}
-                  </button>
-                </th>
+              {visible.map((column) => (
+                <Heading key={column.title} column={column} sort={sort} onSort={setSort} />
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody onKeyDown={moveByKeys}>
             {shown.map((item, index) => (
-              <tr key={index} class={item === opened ? "open" : ""} onClick={() => setOpened(item)}>
-                {columns.map(({ title, value, show, className }) => (
+              <tr
+                key={keyOf(item)}
+                class={item === opened ? "open" : ""}
+                tabIndex={index === Math.max(openAt, 0) ? 0 : -1}
+                onClick={() => setOpenKey(keyOf(item))}
+              >
+                {visible.map(({ title, value, show, className }) => (
                   <td key={title} class={className}>
-                    {show === undefined ? value(item) : show(item)}
+                    {show === undefined ? <Plain value={value(item)} /> : show(item)}
                   </td>
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-        {shown.length === 0 && <p class="empty">{items.length === 0 ? empty : "Nothing passes this filter."}</p>}
+        {sorted.length === 0 && isLoaded && (
+          <p class="empty">{items.length === 0 ? props.empty : "Nothing passes this filter."}</p>
+        )}
       </div>
-      {opened !== undefined && <Detail record={opened} onClose={() => setOpened(undefined)} />}
+      {opened !== undefined && (props.detail?.(opened, close) ?? <Detail record={opened} onClose={close} />)}
     </main>
+  );
+}
+
+/** Longer texts are cut: they stand whole in the detail. */
+function Plain({ value }: { readonly value: string | number }) {
+  if (typeof value === "number" || value.length < LONG_TEXT) return <>{value}</>;
+  return (
+    <div class="cut two" title={value}>
+      {value}
+    </div>
+  );
+}
+
+interface Sort {
+  readonly title: string;
+  readonly isDescending: boolean;
+}
+
+interface HeadingProps<T> {
+  readonly column: Column<T>;
+  readonly sort: Sort;
+  onSort(sort: Sort): void;
+}
+
+function Heading<T>({ column: { title, className }, sort, onSort }: HeadingProps<T>) {
+  const isSorted = title === sort.title;
+  return (
+    <th class={className} aria-sort={!isSorted ? "none" : sort.isDescending ? "descending" : "ascending"}>
+      <button
+        type="button"
+        class="plain"
+        onClick={() => onSort({ title, isDescending: isSorted ? !sort.isDescending : true })}
+      >
+        {title}
+        {isSorted ? (sort.isDescending ? " ↓" : " ↑") : ""}
+      </button>
+    </th>
+  );
+}
+
+/** How much of what there is stands on the page. */
+function extent(passing: number, shown: number, read: number, total: number): string {
+  const number = (value: number): string => value.toLocaleString("en");
+  const parts = [`${number(passing)} of ${number(read)}`];
+  if (shown < passing) parts.push(`the first ${number(shown)} are shown`);
+  if (read < total) parts.push(`only the ${number(read)} seen last of ${number(total)} are counted here`);
+  return parts.join(", ");
+}
+
+function hasText<T>(columns: readonly Column<T>[], item: T, filter: string): boolean {
+  const wanted = filter.toLowerCase();
+  return (
+    wanted === "" ||
+    columns.some(({ text, value }) =>
+      String((text ?? value)(item))
+        .toLowerCase()
+        .includes(wanted),
+    )
   );
 }
 
