@@ -1,5 +1,5 @@
-import { ja3, ja4, stackMark } from "./fingerprint.js";
-import type { ClientHello } from "./hello.js";
+import { ja3, ja3s, ja4, stackMark } from "./fingerprint.js";
+import type { ClientHello, ServerHello } from "./hello.js";
 
 export interface ClientFingerprints {
   readonly ja3: string;
@@ -12,6 +12,7 @@ const MAX_KEPT = 4_096;
 /** Programs send the same hello again and again: what is hashed from it is made once for each. Bounded; then begun anew. */
 export class FingerprintCache {
   readonly #known = new Map<string, ClientFingerprints>();
+  readonly #servers = new Map<string, string>();
 
   get(hello: ClientHello): ClientFingerprints {
     const key = keyOf(hello);
@@ -20,6 +21,17 @@ export class FingerprintCache {
     const made = { ja3: ja3(hello), ja4: ja4(hello), mark: stackMark(hello) };
     if (this.#known.size >= MAX_KEPT) this.#known.clear();
     this.#known.set(key, made);
+    return made;
+  }
+
+  /** JA3S. */
+  server(answer: ServerHello): string {
+    const key = `${answer.legacyVersion},${answer.cipher},${characters(answer.extensions)}`;
+    const known = this.#servers.get(key);
+    if (known !== undefined) return known;
+    const made = ja3s(answer);
+    if (this.#servers.size >= MAX_KEPT) this.#servers.clear();
+    this.#servers.set(key, made);
     return made;
   }
 }

@@ -3,8 +3,7 @@ import type { Handshake } from "../message.js";
 import { cipherName } from "./cipher-suite.js";
 import type { ClearHandshake } from "./clear-handshake.js";
 import { offers } from "./encrypted-flights.js";
-import { ja3s } from "./fingerprint.js";
-import type { ClientFingerprints } from "./fingerprint-cache.js";
+import type { FingerprintCache } from "./fingerprint-cache.js";
 import { EXTENSION, versionName } from "./hello.js";
 import { groupName, isPostQuantum } from "./named-group.js";
 import type { Session } from "./session-memory.js";
@@ -17,11 +16,12 @@ export function describeHandshake(
   clear: ClearHandshake,
   recalled: Session | undefined,
   recordVersion: number,
-  fingerprints: ClientFingerprints | undefined,
+  fingerprints: FingerprintCache,
   alert: { readonly name: string | undefined; readonly from: Side | undefined },
   ending: Ending,
 ): Handshake {
   const { hello, answer } = clear;
+  const client = clear.firstHello && fingerprints.get(clear.firstHello);
   const group = answer?.group ?? clear.exchangeGroup;
   const version = answer?.version ?? (clear.sawOldMessages ? recordVersion : undefined);
   return {
@@ -35,9 +35,9 @@ export function describeHandshake(
     nextProtocol: answer?.alpn,
     established: ending.established,
     resumed: ending.resumed,
-    ja3: fingerprints?.ja3,
-    ja3s: answer && ja3s(answer),
-    ja4: fingerprints?.ja4,
+    ja3: client?.ja3,
+    ja3s: answer && fingerprints.server(answer),
+    ja4: client?.ja4,
     clientAuth: ending.clientAuth,
     serverChain: clear.serverChain.length > 0 ? clear.serverChain : (recalled?.serverChain ?? []),
     clientChain: clear.clientChain.length > 0 ? clear.clientChain : (recalled?.clientChain ?? []),

@@ -1,4 +1,5 @@
 import { Cursor } from "../../bytes/cursor.js";
+import type { Side } from "../../flow/stream.js";
 
 /** HandshakeType, RFC 8446 §4 and RFC 5246 §7.4. */
 export const MESSAGE = {
@@ -18,31 +19,35 @@ const HEADER_BYTES = 4;
 /** Longest message that is put together; the bodies of longer ones are skipped. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** `body` is borrowed for the call; undefined where the message is too long or bytes of it were lost. */
-export type MessageTaker = (type: number, body: Cursor | undefined, atMicros: number) => void;
+export interface HandshakeSink {
+  /** `body` is borrowed for the call; undefined where the message is too long to be put together. */
+  message(from: Side, type: number, body: Cursor | undefined): void;
+}
 
 /** Handshake messages of one side out of records that cut and join them in any way (RFC 8446 §5.1). */
 export class HandshakeReader {
-  readonly #take: MessageTaker;
+  readonly #from: Side;
+  readonly #sink: HandshakeSink;
   #held: Buffer | undefined = undefined;
   #used = 0;
   #skip = 0;
   /** Bytes were lost: where messages begin is not known any more. */
   isBroken = false;
 
-  constructor(take: MessageTaker) {
-    this.#take = take;
+  constructor(from: Side, sink: HandshakeSink) {
+    this.#from = from;
+    this.#sink = sink;
   }
 
-  push(bytes: Buffer, start: number, end: number, atMicros: number): void {
+  push(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end && !this.isBroken) {
       if (this.#skip > 0) {
         const skipped = Math.min(this.#skip, end - at);
         this.#skip -= skipped;
         at += skipped;
-      } else if (this.#used > 0) at = this.#complete(bytes, at, end, atMicros);
-      else at = this.#whole(bytes, at, end, atMicros);
+      } else if (this.#used > 0) at = this.#complete(bytes, at, end);
+      else at = this.#whole(bytes, at, end);
     }
   }
 
@@ -52,17 +57,17 @@ export class HandshakeReader {
   }
 
   /** A message that lies whole in these bytes is read where it lies. */
-  #whole(bytes: Buffer, start: number, end: number, atMicros: number): number {
+  #whole(bytes: Buffer, start: number, end: number): number {
     if (end - start < HEADER_BYTES) return this.#keep(bytes, start, end);
     const length = lengthAt(bytes, start);
-    if (length > MAX_MESSAGE_BYTES) return this.#pass(bytes[start], start, length, atMicros);
+    if (length > MAX_MESSAGE_BYTES) return this.#pass(bytes[start], start, length);
     const stop = start + HEADER_BYTES + length;
     if (stop > end) return this.#keep(bytes, start, end);
-    this.#take(bytes[start], new Cursor(bytes, start + HEADER_BYTES, stop), atMicros);
+    this.#sink.message(this.#from, bytes[start], new Cursor(bytes, start + HEADER_BYTES, stop));
     return stop;
   }
 
-  #complete(bytes: Buffer, start: number, end: number, atMicros: number): number {
+  #complete(bytes: Buffer, start: number, end: number): number {
     const held = this.#held as Buffer;
     const wanted = this.#used < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + lengthAt(held, 0);
     const stop = this.#keep(bytes, start, Math.min(end, start + wanted - this.#used));
@@ -71,18 +76,18 @@ export class HandshakeReader {
     const length = lengthAt(grown, 0);
     if (length > MAX_MESSAGE_BYTES) {
       this.#used = 0;
-      return this.#pass(grown[0], stop - HEADER_BYTES, length, atMicros);
+      return this.#pass(grown[0], stop - HEADER_BYTES, length);
     }
     if (this.#used < HEADER_BYTES + length) return stop;
     this.#used = 0;
-    this.#take(grown[0], new Cursor(grown, HEADER_BYTES, HEADER_BYTES + length), atMicros);
+    this.#sink.message(this.#from, grown[0], new Cursor(grown, HEADER_BYTES, HEADER_BYTES + length));
     if (this.#used === 0) this.#held = undefined;
     return stop;
   }
 
-  #pass(type: number, start: number, length: number, atMicros: number): number {
+  #pass(type: number, start: number, length: number): number {
     this.#skip = length;
-    this.#take(type, undefined, atMicros);
+    this.#sink.message(this.#from, type, undefined);
     return start + HEADER_BYTES;
   }
 

@@ -21,7 +21,8 @@ export interface RecordSink {
 export class RecordSide {
   readonly from: "client" | "server";
   readonly #sink: RecordSink;
-  readonly #header = new Uint8Array(HEADER_BYTES);
+  /** A header that came in pieces; made when first needed. */
+  #header: Uint8Array | undefined = undefined;
   #headerBytes = 0;
   #left = 0;
   #type = 0;
@@ -43,10 +44,12 @@ export class RecordSide {
         if (!this.#begin(bytes, at, atMicros)) return;
         at += HEADER_BYTES;
       } else {
-        this.#header[this.#headerBytes++] = bytes[at++];
+        this.#header ??= new Uint8Array(HEADER_BYTES);
+        const header: Uint8Array = this.#header;
+        header[this.#headerBytes++] = bytes[at++];
         if (this.#headerBytes < HEADER_BYTES) continue;
         this.#headerBytes = 0;
-        if (!this.#begin(this.#header, 0, atMicros)) return;
+        if (!this.#begin(header, 0, atMicros)) return;
       }
     }
   }

@@ -9,17 +9,18 @@ export interface Session {
   readonly clientChain: readonly Certificate[];
 }
 
-/** A kind of TLS 1.3 session of one client with one server: what its handshake was, and how long its tickets are. */
+/** TLS 1.3 sessions of one client with one server whose handshakes ended alike, and how long their tickets are. */
 interface SessionKind {
   readonly clientAuth: ClientAuth;
-  /** Sizes of the records after the handshake that may hold NewSessionTicket; empty where none was seen. */
-  readonly ticketRecords: Set<number>;
+  /** Sizes of the records after the handshakes that may hold NewSessionTicket; empty where none was seen. The latest stay. */
+  readonly ticketRecords: number[];
 }
 
 const MAX_SESSIONS = 50_000;
 const MAX_PAIRS = 20_000;
-const MAX_KINDS = 8;
-const MAX_TICKET_RECORDS = 16;
+const MAX_TICKET_RECORDS = 32;
+/** Longer session ids and tickets are remembered by their hash. */
+const MAX_KEPT_TOKEN = 64;
 /** RFC 8446 §4.6.1: header, lifetime, age, lengths of nonce, ticket and extensions; record type and tag around them. */
 const TICKET_HEAD = 4 + 4 + 4 + 1 + 2 + 2;
 const RECORD_OVERHEAD = 17;
@@ -36,24 +37,27 @@ export class SessionMemory {
   readonly #exact = new Map<string, Session>();
   readonly #pairs = new Map<string, SessionKind[]>();
 
-  /** `token` is a session id or a ticket as Latin-1. Only its hash is kept: a ticket is as good as a key to who holds it. */
+  /** `token` is a session id or a ticket as Latin-1: neither is a credential without the secret that belongs to it. */
   remember(token: string, session: Session): void {
-    if (token === "") return;
-    keep(this.#exact, hashOf(token), session, MAX_SESSIONS);
+    if (token !== "") keep(this.#exact, keyOf(token), session, MAX_SESSIONS);
   }
 
   recall(token: string): Session | undefined {
-    return token === "" ? undefined : this.#exact.get(hashOf(token));
+    return token === "" ? undefined : this.#exact.get(keyOf(token));
   }
 
-  /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are told to. */
-  rememberKind(pair: string, clientAuth: ClientAuth): Set<number> {
-    const kinds = this.#pairs.get(pair) ?? [];
-    if (kinds.length === 0) keep(this.#pairs, pair, kinds, MAX_PAIRS);
-    const ticketRecords = new Set<number>();
-    kinds.push({ clientAuth, ticketRecords });
-    if (kinds.length > MAX_KINDS) this.#fold(kinds);
-    return ticketRecords;
+  /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are noted in. */
+  rememberKind(pair: string, clientAuth: ClientAuth): number[] {
+    let kinds = this.#pairs.get(pair);
+    if (kinds === undefined) {
+      kinds = [];
+      keep(this.#pairs, pair, kinds, MAX_PAIRS);
+    }
+    const known = kinds.find((kind) => kind.clientAuth.verdict === clientAuth.verdict);
+    if (known !== undefined) return known.ticketRecords;
+    const made = { clientAuth, ticketRecords: [] };
+    kinds.push(made);
+    return made.ticketRecords;
   }
 
   /** What a TLS 1.3 session that is resumed was. `identities` are the lengths of the tickets offered. */
@@ -61,7 +65,7 @@ export class SessionMemory {
     const kinds = this.#pairs.get(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
     const fitting = kinds.filter(({ ticketRecords }) => fits(ticketRecords, identity));
-    const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.size === 0);
+    const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.length === 0);
     const candidates = fitting.length > 0 ? fitting : unseen;
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
     const [{ clientAuth: first }] = candidates;
@@ -70,19 +74,12 @@ export class SessionMemory {
     }
     return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
   }
-
-  /** Kinds alike become one; where all differ, the oldest goes. */
-  #fold(kinds: SessionKind[]): void {
-    const last = kinds[kinds.length - 1];
-    const at = kinds.findIndex((kind) => kind !== last && kind.clientAuth.verdict === last.clientAuth.verdict);
-    const [gone] = kinds.splice(Math.max(at, 0), 1);
-    if (at < 0) return;
-    for (const length of gone.ticketRecords) noteTicketRecord(last.ticketRecords, length);
-  }
 }
 
-export function noteTicketRecord(records: Set<number>, length: number): void {
-  if (records.size < MAX_TICKET_RECORDS) records.add(length);
+export function noteTicketRecord(records: number[], length: number): void {
+  if (records.includes(length)) return;
+  if (records.length >= MAX_TICKET_RECORDS) records.shift();
+  records.push(length);
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */
@@ -102,7 +99,7 @@ function stripped(reason: string): string {
   return reason.startsWith(RESUMED) ? reason.slice(RESUMED.length) : reason;
 }
 
-function fits(ticketRecords: ReadonlySet<number>, identity: number | undefined): boolean {
+function fits(ticketRecords: readonly number[], identity: number | undefined): boolean {
   if (identity === undefined) return false;
   const least = TICKET_HEAD + identity;
   for (const length of ticketRecords) {
@@ -125,6 +122,6 @@ function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void
   }
 }
 
-function hashOf(token: string): string {
-  return createHash("sha256").update(token, "latin1").digest("base64");
+function keyOf(token: string): string {
+  return token.length <= MAX_KEPT_TOKEN ? token : createHash("sha256").update(token, "latin1").digest("base64");
 }

@@ -43,7 +43,8 @@ export class TlsStream implements Stream, RecordSink {
   readonly #fromServer: HandshakeReader;
   readonly #clear: ClearHandshake;
   readonly #encrypted = new EncryptedRecords();
-  #ssl2: Ssl2Reader | undefined = new Ssl2Reader();
+  #ssl2: Ssl2Reader | undefined = undefined;
+  #sawClient = false;
   #firstMicros: number | undefined = undefined;
   #recordVersion = 0;
   /** ChangeCipherSpec was seen, and an encrypted handshake record after it: Finished. */
@@ -64,35 +65,44 @@ export class TlsStream implements Stream, RecordSink {
   #isTold = false;
   #isSilent = false;
   #renegotiates = false;
-  #ticketRecords: Set<number> | undefined = undefined;
+  #ticketRecords: number[] | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
   constructor(context: ProtocolContext, memory: TlsMemory) {
     this.#context = context;
     this.#memory = memory;
     this.#clear = new ClearHandshake(memory.certificates);
-    this.#fromClient = new HandshakeReader((type, body) => this.#clear.message("client", type, body));
-    this.#fromServer = new HandshakeReader((type, body) => this.#clear.message("server", type, body));
+    this.#fromClient = new HandshakeReader("client", this.#clear);
+    this.#fromServer = new HandshakeReader("server", this.#clear);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     if (this.#isSilent) return;
     this.#firstMicros ??= atMicros;
-    let at = start;
-    if (this.#ssl2 !== undefined && from === "client") {
-      at = this.#ssl2.take(bytes, start, end);
-      if (this.#ssl2.isDone) {
-        this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
-        this.#ssl2 = undefined;
-      }
-    }
+    const at = from === "client" ? this.#firstOfClient(bytes, start, end) : start;
     if (at < end) (from === "client" ? this.#client : this.#server).data(bytes, at, end, atMicros);
+  }
+
+  /** SSL 2.0's form of a hello is no record: it is read before those begin. */
+  #firstOfClient(bytes: Buffer, start: number, end: number): number {
+    if (!this.#sawClient && bytes[start] >= 0x80) this.#ssl2 = new Ssl2Reader();
+    this.#sawClient = true;
+    if (this.#ssl2 === undefined) return start;
+    const at = this.#ssl2.take(bytes, start, end);
+    if (this.#ssl2.isDone) {
+      this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
+      this.#ssl2 = undefined;
+    }
+    return at;
   }
 
   gap(from: Side, length: number, atMicros: number): void {
     if (this.#isSilent) return;
     this.#firstMicros ??= atMicros;
-    if (from === "client") this.#ssl2 = undefined;
+    if (from === "client") {
+      this.#ssl2 = undefined;
+      this.#sawClient = true;
+    }
     (from === "client" ? this.#client : this.#server).gap(length);
   }
 
@@ -128,7 +138,7 @@ export class TlsStream implements Stream, RecordSink {
 
   content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number, atMicros: number): void {
     if (type === CONTENT.handshake) {
-      (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end, atMicros);
+      (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end);
     } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end, atMicros);
   }
 
@@ -334,12 +344,20 @@ export class TlsStream implements Stream, RecordSink {
       complete:
         established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
     };
-    const fingerprints = clear.firstHello && this.#memory.fingerprints.get(clear.firstHello);
     const { flow, sink } = this.#context;
     const atMicros = this.#firstMicros ?? _atMicros;
     const alert = { name: this.#alertName, from: this.#alertFrom };
     sink.message(
-      describeHandshake(flow, atMicros, clear, this.#recalled, this.#recordVersion, fingerprints, alert, ending),
+      describeHandshake(
+        flow,
+        atMicros,
+        clear,
+        this.#recalled,
+        this.#recordVersion,
+        this.#memory.fingerprints,
+        alert,
+        ending,
+      ),
     );
   }
 }
