@@ -34,6 +34,12 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Require the certificate (such as nginx: ssl_verify_client on) and give the client one, or stop asking.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "nist:800-52r2:3.5", "cwe:306", "hipaa:164.312(d)"],
   },
+  "tls-renegotiation": {
+    severity: "low",
+    title: "A TLS connection is renegotiated",
+    remedy: "Ask for client certificates in the first handshake, or use TLS 1.3, which has no renegotiation.",
+    references: ["nist:800-52r2:3.4.2", "cwe:757", "nist:800-204:MS-SS-5"],
+  },
   "obsolete-tls-version": {
     severity: "medium",
     title: "An obsolete version of TLS or SSL is in use",

@@ -23,6 +23,7 @@ import { sameCertificateBothEnds } from "./rules/same-certificate-both-ends.js";
 import { selfSignedCertificate } from "./rules/self-signed-certificate.js";
 import { serialCollision } from "./rules/serial-collision.js";
 import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
+import { tlsRenegotiation } from "./rules/tls-renegotiation.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
 import { weakCipher } from "./rules/weak-cipher.js";
@@ -56,4 +57,5 @@ export const RULES: readonly Rule[] = [
   personalDataInCertificate,
   handshakeFailures,
   onlyResumedSessions,
+  tlsRenegotiation,
 ];

@@ -33,7 +33,7 @@ export const framingAnomaly: Rule = {
     const subjects = new Subjects();
     return {
       anomaly({ name, from, atMicros }: Anomaly, edge: Edge | undefined): void {
-        if (edge === undefined) return;
+        if (edge === undefined || name === "tls-renegotiation") return;
         const subject = subjects.of(edge, name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
