@@ -198,7 +198,7 @@ export interface CertificateRecord extends CertificateFacts {
   readonly kind: "certificate";
   readonly extendedKeyUsages: readonly string[];
   readonly isSelfIssued: boolean;
-  /** Services (`name` or `address:port`) that present it as server, bounded; the count goes on. */
+  /** Names of the services that present it, bounded; the count goes on, and is of addresses with port. */
   readonly services: readonly string[];
   readonly serviceCount: number;
   /** Addresses of clients that present it, bounded; the count goes on. */

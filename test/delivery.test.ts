@@ -3,17 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { ConsoleLink, type DeliverSettings } from "../sensor/deliver/console-link.js";
-import type { Delta } from "../sensor/detect/delta.js";
-import { SensorStore } from "../sensor/store/sensor-store.js";
 import { ConsoleConversation, ConversationError, SensorConversation } from "../shared/conversation.js";
 import type { CallRecord, FindingRecord, SensorEvent } from "../shared/event.js";
 import { decodeEvent, decodeSensorMessage, encodeBatch, encodeEvent, WireError } from "../shared/event-wire.js";
 import { freePort, startConsole } from "./support/console.js";
+import { delta, IDENTITY, link, sensorStore } from "./support/delivery.js";
 import { temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-
-const SILENT = { info() {}, warn() {} };
-const IDENTITY = { name: "s", version: "1", host: "h" };
 
 function call(number: number): CallRecord {
   return {
@@ -48,40 +44,6 @@ function finding(id: string, count: number): FindingRecord {
     evidence: { text: "a", number: 0, flag: false, list: ["b"] },
     references: ["cwe:319"],
   };
-}
-
-function delta(part: Partial<Delta>): Delta {
-  return {
-    inventory: { rows: [], removals: [] },
-    findings: [],
-    calls: [],
-    handshakes: [],
-    callsNotSampled: 0,
-    health: { counters: {}, undecoded: {}, lagMillis: 0 },
-    ...part,
-  };
-}
-
-function sensorStore(folder: string, bounds: { events?: number; bytes?: number } = {}): SensorStore {
-  const { events = 100_000, bytes = 1 << 26 } = bounds;
-  return new SensorStore(
-    { database: join(folder, "sensor.sqlite"), maxOutboxEvents: events, maxOutboxBytes: bytes },
-    true,
-  );
-}
-
-function link(port: number, token: string, store: SensorStore, more: Partial<DeliverSettings> = {}): ConsoleLink {
-  const settings: DeliverSettings = {
-    console: `ws://127.0.0.1:${port}`,
-    token,
-    tokenFile: undefined,
-    caFile: undefined,
-    allowPlaintext: false,
-    retryMinMillis: 20,
-    retryMaxMillis: 100,
-    ...more,
-  };
-  return new ConsoleLink(settings, store, IDENTITY, SILENT);
 }
 
 t.test("every kind of event comes through the wire as it was", (t) => {

@@ -13,6 +13,8 @@ import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
+import { delta, sensorStore } from "./support/delivery.js";
+import { handshake, LEAF } from "./support/handshake-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -64,7 +66,7 @@ t.test("analyze writes every file of the contract, and the same ones each time",
   t.notOk("capture_dropped" in summary, "a pcap file does not know, so nothing is claimed");
   const again = run(["analyze", "-", "--out", join(folder, "again")], { input: gzipSync(readFileSync(capture)) });
   t.equal(again.code, 0);
-  for (const name of ["calls", "edges", "endpoints", "findings"]) {
+  for (const name of ["calls", "edges", "endpoints", "findings", "handshakes"]) {
     t.equal(
       readFileSync(join(folder, `again/${name}.ndjson`), "utf8"),
       readFileSync(join(folder, `out/${name}.ndjson`), "utf8"),
@@ -255,6 +257,72 @@ t.test("exports: every row in NDJSON, and a CSV that runs no formula", (t) => {
     ["ndjson", "csv"],
   );
   t.equal([...csv.write([])].length, 1);
+  t.end();
+});
+
+t.test("exports: certificates, and what an edge's posture is made of", (t) => {
+  const folder = temporaryFolder(t);
+  const { inventory } = new Scene();
+  const odd = { ...LEAF, subject: "=1+1", notAfterSeconds: undefined };
+  inventory.message(handshake("presented", { serverChain: [odd, LEAF], serverName: "pay.example" }));
+  inventory.message(handshake("declined"));
+  const store = sensorStore(folder);
+  store.apply(delta({ inventory: inventory.takeDelta(100) }));
+  store.close();
+  const path = join(folder, "sensor.sqlite");
+  const rows = run(["export", "--format", "ndjson", "--database", path]).out.trim().split("\n");
+  const [, edge, certificate] = rows.map((line) => JSON.parse(line));
+  t.match(edge, {
+    kind: "edge",
+    posture: "mixed",
+    posture_counts: { mtls: 1, tls: 1 },
+    client_auth_reasons: { "because declined": 1, "because presented": 1 },
+  });
+  t.same(certificate, {
+    kind: "certificate",
+    subject: "=1+1",
+    issuer: "CN=Example CA",
+    san: ["pay.example", "10.0.0.2"],
+    serial_number: "0A",
+    not_before: "0000-01-01T00:00:00Z",
+    key: "EC P-256",
+    signature_algorithm: "ecdsa-with-SHA256",
+    fingerprint_sha256: "ab".repeat(32),
+    chain_length: 2,
+    extended_key_usages: ["serverAuth"],
+    self_issued: false,
+    services: ["pay.example"],
+    service_count: 1,
+    clients: [],
+    client_count: 0,
+    handshakes: 1,
+    first_seen: "2023-11-14T22:13:20.000000Z",
+    last_seen: "2023-11-14T22:13:20.000000Z",
+  });
+  const [columns, , edgeCells, certificateCells] = parseCsv(run(["export", "--format", "csv", "--database", path]).out);
+  const cellsOf = (cells: readonly string[] = []) => columns?.map((name, index) => [name, cells[index]]).slice(45);
+  t.same(Object.fromEntries(cellsOf(certificateCells) ?? []), {
+    posture_counts: "",
+    client_auth_reasons: "",
+    subject: "'=1+1",
+    issuer: "CN=Example CA",
+    san: "pay.example; 10.0.0.2",
+    serial_number: "0A",
+    not_before: "0000-01-01T00:00:00Z",
+    not_after: "",
+    key: "EC P-256",
+    signature_algorithm: "ecdsa-with-SHA256",
+    fingerprint_sha256: "ab".repeat(32),
+    chain_length: "2",
+    extended_key_usages: "serverAuth",
+    self_issued: "false",
+    services: "pay.example",
+    service_count: "1",
+    clients: "",
+    client_count: "0",
+  });
+  t.equal(columns?.[44], "last_seen", "columns that were there before keep their places");
+  t.same(cellsOf(edgeCells)?.[0], ["posture_counts", "mtls=1; tls=1"]);
   t.end();
 });
 

@@ -1,78 +1,19 @@
 import t from "tap";
+import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { handshakeRecord } from "../sensor/analysis/handshake-record.js";
-import type { Flow } from "../sensor/flow/stream.js";
-import { Inventory } from "../sensor/inventory/inventory.js";
+import { Inventory, type InventorySettings } from "../sensor/inventory/inventory.js";
 import type { ObservationSink } from "../sensor/inventory/observation.js";
-import type { Certificate, ClientAuthVerdict, Handshake } from "../sensor/protocol/message.js";
+import type { Call, ClientAuthVerdict } from "../sensor/protocol/message.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { handshakeLine } from "../shared/handshake-json.js";
+import { formatSeconds } from "../shared/time.js";
+import { flow, handshake, LEAF, START } from "./support/handshake-builder.js";
 
-const START = 1_700_000_000_000_000;
 const DEAF: ObservationSink = { call() {}, anomaly() {}, connection() {}, handshake() {} };
 
-function inventory(settings: Partial<{ maxCertificates: number }> = {}): Inventory {
+function inventory(settings: Partial<InventorySettings> = {}): Inventory {
   return new Inventory({ ...defaultSettings().inventory, learningSeconds: 1, ...settings }, DEAF);
-}
-
-function flow(clientAddress = "10.0.0.1"): Flow {
-  return {
-    id: "00000000000000cc",
-    clientAddress,
-    clientPort: 40_000,
-    serverAddress: "10.0.0.2",
-    serverPort: 8_443,
-    firstMicros: START,
-    rolesFrom: "handshake",
-    twoSided: true,
-    memo: undefined,
-  };
-}
-
-const LEAF: Certificate = {
-  fingerprint: "ab".repeat(32),
-  subject: "CN=pay.example",
-  issuer: "CN=Example CA",
-  san: ["pay.example", "10.0.0.2"],
-  serialNumber: "0A",
-  notBeforeSeconds: -62_167_219_200,
-  notAfterSeconds: 253_402_300_799,
-  key: "EC P-256",
-  keyBits: 256,
-  signatureAlgorithm: "ecdsa-with-SHA256",
-  extendedKeyUsages: ["serverAuth"],
-  isAuthority: false,
-  isSelfIssued: false,
-  isMalformed: false,
-};
-
-function handshake(verdict: ClientAuthVerdict, more: Partial<Handshake> = {}): Handshake {
-  return {
-    kind: "handshake",
-    flow: flow(),
-    atMicros: START,
-    version: "1.3",
-    cipher: "TLS_AES_128_GCM_SHA256",
-    curve: undefined,
-    serverName: undefined,
-    nextProtocol: undefined,
-    established: true,
-    resumed: false,
-    ja3: undefined,
-    ja3s: undefined,
-    ja4: undefined,
-    clientAuth: { verdict, basis: "messages", confidence: 1, reason: `because ${verdict}` },
-    serverChain: [],
-    clientChain: [],
-    alert: undefined,
-    alertFrom: undefined,
-    offersEncryptedHello: false,
-    offersEarlyData: false,
-    offersPostHandshakeAuth: false,
-    isPostQuantum: false,
-    complete: true,
-    ...more,
-  };
 }
 
 type Seen = ClientAuthVerdict | "http1" | "nothing" | "failed";
@@ -101,8 +42,12 @@ t.test("an edge's posture is the sum of its connections, and partial is not full
     [["not-requested", "unknown"], "mixed", { tls: 1, "tls-unknown": 1 }],
     [["unknown"], "unknown", { "tls-unknown": 1 }],
     [["nothing"], "unknown", { unknown: 1 }],
+    [["not-requested", "http1"], "mixed", { cleartext: 1, tls: 1 }],
+    [["presented", "not-requested", "http1"], "mixed", { cleartext: 1, mtls: 1, tls: 1 }],
+    [["presented", "nothing"], "mixed", { mtls: 1, unknown: 1 }],
     [["http1", "nothing"], "cleartext", { cleartext: 1, unknown: 1 }],
     [["failed"], "unknown", { failed: 1 }],
+    [["failed", "http1"], "cleartext", { cleartext: 1, failed: 1 }],
     [["failed", "presented"], "mtls", { failed: 1, mtls: 1 }],
   ];
   for (const [seen, posture, counts] of rows) t.same(postureOf(seen), [posture, counts], seen.join(" and "));
@@ -140,6 +85,133 @@ t.test("a certificate is kept with who presents it, and goes on counting after a
     [edge?.posture, edge?.postureCounts, edge?.clientAuthReasons],
     ["mtls", { mtls: 1 }, { "because presented": 1 }],
   );
+  t.end();
+});
+
+t.test("an edge's posture goes on from what a store kept", (t) => {
+  const before = inventory();
+  before.message({ kind: "connection", flow: flow(), atMicros: START, protocol: "http1" });
+  before.message(handshake("presented", { established: false }));
+  const after = inventory();
+  after.restore(JSON.parse(JSON.stringify(before.takeDelta(100).rows)));
+  t.match([...after.edges()], [{ posture: "cleartext", postureCounts: { cleartext: 1, failed: 1 } }]);
+  after.message(handshake("presented"));
+  t.match(
+    [...after.edges()],
+    [
+      {
+        posture: "mixed",
+        postureCounts: { cleartext: 1, failed: 1, mtls: 1 },
+        clientAuthReasons: { "because presented": 2 },
+        handshakes: 2,
+      },
+    ],
+  );
+  t.end();
+});
+
+t.test("a service counts once for its certificate, before and after its name is known", (t) => {
+  const made = inventory();
+  const named = (clientAddress: string) =>
+    handshake("declined", { flow: flow(clientAddress), serverChain: [LEAF], serverName: "pay.example" });
+  made.message(handshake("declined", { serverChain: [LEAF] }));
+  t.match([...made.certificates.records()], [{ services: ["10.0.0.2:8443"], serviceCount: 1 }]);
+  made.message(named("10.0.0.1"));
+  t.match([...made.certificates.records()], [{ services: ["pay.example"], serviceCount: 1 }]);
+  const after = inventory();
+  after.restore(JSON.parse(JSON.stringify(made.takeDelta(100).rows)));
+  after.message(named("10.0.0.9"));
+  t.match([...after.certificates.records()], [{ services: ["pay.example"], serviceCount: 1, handshakes: 3 }]);
+  t.end();
+});
+
+t.test("an inventory without room for the service keeps its certificate", (t) => {
+  const made = inventory({ maxServices: 1 });
+  made.message(handshake("declined"));
+  made.message(handshake("declined", { flow: flow("10.0.0.1", "fd00::7"), serverChain: [LEAF] }));
+  t.equal(made.counters.services_refused, 1);
+  t.match([...made.certificates.records()], [{ services: ["[fd00::7]:8443"], serviceCount: 1, handshakes: 1 }]);
+  t.end();
+});
+
+t.test("who presents a certificate is listed up to a bound and counted beyond, also after a restart", (t) => {
+  const before = inventory();
+  for (let client = 0; client < 150; client++)
+    before.message(handshake("presented", { flow: flow(`10.1.0.${client}`), clientChain: [LEAF] }));
+  const [told] = before.certificates.records();
+  t.equal(told?.clients.length, 100);
+  t.ok(Math.abs((told?.clientCount ?? 0) - 150) <= 5, `${told?.clientCount} is within some 3 % of 150`);
+  t.equal(told?.handshakes, 150);
+  const after = inventory();
+  after.restore(JSON.parse(JSON.stringify(before.takeDelta(1_000).rows)));
+  t.same([...after.certificates.records()], [told]);
+  after.message(handshake("presented", { flow: flow("10.1.0.149"), clientChain: [LEAF] }));
+  t.match([...after.certificates.records()], [{ clientCount: told?.clientCount, handshakes: 151 }]);
+  t.end();
+});
+
+t.test("certificates come in deltas of the size asked for, each once", (t) => {
+  const made = inventory();
+  for (let number = 10; number < 30; number++)
+    made.message(handshake("declined", { serverChain: [{ ...LEAF, fingerprint: String(number).repeat(32) }] }));
+  const sizes: number[] = [];
+  const seen: string[] = [];
+  for (let taken = made.takeDelta(7); taken.rows.length > 0; taken = made.takeDelta(7)) {
+    sizes.push(taken.rows.length);
+    for (const { record } of taken.rows) if (record.kind === "certificate") seen.push(record.fingerprint.slice(0, 2));
+  }
+  t.same(sizes, [7, 7, 7, 1]);
+  t.same(
+    seen,
+    Array.from({ length: 20 }, (_, index) => String(index + 10)),
+  );
+  t.end();
+});
+
+t.test("a certificate presented again is told again", (t) => {
+  const made = inventory();
+  for (const handshakes of [1, 2, 3]) {
+    made.message(handshake("declined", { serverChain: [LEAF] }));
+    const told = made.takeDelta(100).rows.map(({ record }) => record);
+    t.match(
+      told.filter(({ kind }) => kind === "certificate"),
+      [{ handshakes }],
+    );
+  }
+  t.end();
+});
+
+t.test("the feed has its share of handshakes, and what it does not show is counted", (t) => {
+  const sampler = new FeedSampler(3);
+  const push = (count: number): void => {
+    for (let number = 0; number < count; number++)
+      sampler.handshake(handshake("declined", { atMicros: START - number }), undefined);
+  };
+  push(2);
+  const { handshakes, calls, callsNotSampled } = sampler.take();
+  t.same([handshakes.map(({ atMicros }) => atMicros), calls, callsNotSampled], [[START - 1, START], [], 0]);
+  push(10);
+  const more = sampler.take();
+  t.same([more.handshakes.length, more.callsNotSampled], [3, 7]);
+  t.same(sampler.take(), { calls: [], handshakes: [], callsNotSampled: 0 }, "what was taken is not told again");
+  const closed = new FeedSampler(0);
+  for (const verdict of ["declined", "unknown"] as const) closed.handshake(handshake(verdict), undefined);
+  closed.call({} as Call, undefined, undefined);
+  t.same(closed.take(), { calls: [], handshakes: [], callsNotSampled: 3 });
+  t.end();
+});
+
+t.test("dates of certificates are written however far away", (t) => {
+  const rows: readonly (readonly [number, string])[] = [
+    [0, "1970-01-01T00:00:00Z"],
+    [-1, "1969-12-31T23:59:59Z"],
+    [-2_208_988_800, "1900-01-01T00:00:00Z"],
+    [9_007_199_255, "2255-06-05T23:47:35Z"],
+    [253_402_300_799, "9999-12-31T23:59:59Z"],
+    [1e18, "9999-12-31T23:59:59Z"],
+    [-1e18, "0000-01-01T00:00:00Z"],
+  ];
+  for (const [seconds, text] of rows) t.equal(formatSeconds(seconds), text);
   t.end();
 });
 

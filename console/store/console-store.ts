@@ -13,7 +13,7 @@ export interface ConsoleStoreSettings {
 
 export type ListedTable = "service" | "edge" | "endpoint" | "certificate" | "finding" | "call" | "handshake";
 
-/** Services, edges and endpoints kept of all sensors together, each. */
+/** Services, edges, endpoints and certificates kept of all sensors together, each. */
 const MAX_INVENTORY_ROWS = 500_000;
 const MAX_BLIND_ROWS = 10_000;
 const SHOWN_BLIND = 50;

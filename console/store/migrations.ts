@@ -1,3 +1,5 @@
+import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
+
 /** Versions of the console's file. Inventory tables hold what each sensor told last. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -51,4 +53,5 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY AUTOINCREMENT, sensor TEXT NOT NULL, last_micros INTEGER NOT NULL, record TEXT NOT NULL
   ) STRICT;
   `,
+  COUNT_POSTURES,
 ];

@@ -1,7 +1,11 @@
 import type { CertificateRecord } from "../../shared/event.js";
 import { CallerSet } from "./caller-set.js";
+import { compare } from "./tally.js";
 
 const MAX_PRESENTERS = 100;
+
+/** Name of the service at an address and port. */
+export type ServiceNaming = (address: string, port: number) => string;
 
 /** What of a record never changes. */
 export type CertificateIdentity = Omit<
@@ -10,13 +14,15 @@ export type CertificateIdentity = Omit<
 >;
 
 interface StoredState {
-  readonly services?: string;
-  readonly clients?: string;
+  readonly serviceKeys?: readonly string[];
+  readonly services?: string | undefined;
+  readonly clients?: string | undefined;
 }
 
 /** A leaf certificate and who presents it. */
 export class CertificateEntry {
   readonly #identity: CertificateIdentity;
+  /** By address and port: what a service is called changes with the names seen, and it would be counted once for each. */
   readonly #services = new CallerSet(MAX_PRESENTERS);
   readonly #clients = new CallerSet(MAX_PRESENTERS);
   #handshakes = 0;
@@ -30,19 +36,30 @@ export class CertificateEntry {
     this.#lastMicros = atMicros;
   }
 
-  /** `presenter` is a service's name where a server presents it, else the client's address. */
-  presented(by: "service" | "client", presenter: string, atMicros: number): void {
+  byService(address: string, port: number, atMicros: number): void {
+    this.#services.add(`${address} ${port}`);
+    this.#seen(atMicros);
+  }
+
+  byClient(address: string, atMicros: number): void {
+    this.#clients.add(address);
+    this.#seen(atMicros);
+  }
+
+  #seen(atMicros: number): void {
     this.#handshakes++;
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
     else if (atMicros < this.#firstMicros) this.#firstMicros = atMicros;
-    if (by === "service") this.#services.add(presenter);
-    else this.#clients.add(presenter);
   }
 
-  record(): CertificateRecord {
+  record(nameOf: ServiceNaming): CertificateRecord {
+    const names = this.#services.list().map((key) => {
+      const [address, port] = key.split(" ");
+      return nameOf(address, Number(port));
+    });
     return {
       ...this.#identity,
-      services: this.#services.list(),
+      services: [...new Set(names)].sort(compare),
       serviceCount: this.#services.size,
       clients: this.#clients.list(),
       clientCount: this.#clients.size,
@@ -53,12 +70,17 @@ export class CertificateEntry {
   }
 
   state(): string {
-    return JSON.stringify({ services: this.#services.state(), clients: this.#clients.state() });
+    const state: StoredState = {
+      serviceKeys: this.#services.list(),
+      services: this.#services.state(),
+      clients: this.#clients.state(),
+    };
+    return JSON.stringify(state);
   }
 
   restore(record: CertificateRecord, text: string): void {
-    const { services, clients } = JSON.parse(text) as StoredState;
-    this.#services.restore(record.services, services);
+    const { serviceKeys = [], services, clients } = JSON.parse(text) as StoredState;
+    this.#services.restore(serviceKeys, services);
     this.#clients.restore(record.clients, clients);
     this.#handshakes = record.handshakes;
     this.#firstMicros = record.firstMicros;

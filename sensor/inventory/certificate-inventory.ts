@@ -1,6 +1,6 @@
 import type { CertificateRecord } from "../../shared/event.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
-import { CertificateEntry } from "./certificate-entry.js";
+import { CertificateEntry, type ServiceNaming } from "./certificate-entry.js";
 import { certificateFacts } from "./certificate-facts.js";
 import type { InventoryRow } from "./row.js";
 import { compare } from "./tally.js";
@@ -9,30 +9,33 @@ import { compare } from "./tally.js";
 export class CertificateInventory {
   readonly counters = { certificates: 0, certificates_refused: 0 };
   readonly #maxCertificates: number;
+  readonly #nameOf: ServiceNaming;
   readonly #entries = new Map<string, CertificateEntry>();
   /** The parser hands the same object over for the same certificate while it remembers it. */
   readonly #known = new WeakMap<Certificate, CertificateEntry>();
   #changed: CertificateEntry[] = [];
 
-  constructor(maxCertificates: number) {
+  constructor(maxCertificates: number, nameOf: ServiceNaming) {
     this.#maxCertificates = maxCertificates;
+    this.#nameOf = nameOf;
   }
 
-  handshake(handshake: Handshake, service: string): void {
-    const { serverChain, clientChain, flow, atMicros } = handshake;
-    if (serverChain.length > 0) this.#entry(serverChain, atMicros)?.presented("service", service, atMicros);
-    if (clientChain.length > 0) this.#entry(clientChain, atMicros)?.presented("client", flow.clientAddress, atMicros);
+  handshake({ serverChain, clientChain, flow, atMicros }: Handshake): void {
+    if (serverChain.length > 0) {
+      this.#entry(serverChain, atMicros)?.byService(flow.serverAddress, flow.serverPort, atMicros);
+    }
+    if (clientChain.length > 0) this.#entry(clientChain, atMicros)?.byClient(flow.clientAddress, atMicros);
   }
 
   *records(): Iterable<CertificateRecord> {
     const entries = [...this.#entries].sort((a, b) => compare(a[0], b[0]));
-    for (const [, entry] of entries) yield entry.record();
+    for (const [, entry] of entries) yield entry.record(this.#nameOf);
   }
 
   takeRows(maxRows: number): InventoryRow[] {
     return this.#changed.splice(0, maxRows).map((entry) => {
       entry.isChanged = false;
-      return { record: entry.record(), state: entry.state() };
+      return { record: entry.record(this.#nameOf), state: entry.state() };
     });
   }
 
@@ -46,14 +49,17 @@ export class CertificateInventory {
 
   #entry(chain: readonly Certificate[], atMicros: number): CertificateEntry | undefined {
     const [leaf] = chain;
-    const entry =
-      this.#known.get(leaf) ?? this.#entries.get(leaf.fingerprint) ?? this.#admit(leaf, chain.length, atMicros);
-    if (entry === undefined) return undefined;
-    this.#known.set(leaf, entry);
-    if (!entry.isChanged) {
+    const entry = this.#known.get(leaf) ?? this.#find(leaf, chain.length, atMicros);
+    if (entry !== undefined && !entry.isChanged) {
       entry.isChanged = true;
       this.#changed.push(entry);
     }
+    return entry;
+  }
+
+  #find(leaf: Certificate, chainLength: number, atMicros: number): CertificateEntry | undefined {
+    const entry = this.#entries.get(leaf.fingerprint) ?? this.#admit(leaf, chainLength, atMicros);
+    if (entry !== undefined) this.#known.set(leaf, entry);
     return entry;
   }
 

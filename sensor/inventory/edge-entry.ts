@@ -101,9 +101,8 @@ export class EdgeEntry implements Edge {
     for (const software of record.clientSoftware) this.#software.add(software);
     for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     this.#credentials.restore(record.credentials);
-    // Rows of a version before postures were counted.
-    this.#postures.restore(record.postureCounts ?? {});
-    this.#reasons.restore(record.clientAuthReasons ?? {});
+    this.#postures.restore(record.postureCounts);
+    this.#reasons.restore(record.clientAuthReasons);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;

@@ -11,7 +11,7 @@ import type { PathNode } from "./path/path-node.js";
 import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
-import { ServiceEntry } from "./service-entry.js";
+import { ownName, ServiceEntry } from "./service-entry.js";
 import { compare } from "./tally.js";
 
 export interface InventorySettings {
@@ -76,7 +76,9 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
-    this.certificates = new CertificateInventory(settings.maxCertificates);
+    this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
+      this.#nameOf(address, port),
+    );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
@@ -133,9 +135,9 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     const { service, edge } = this.#memo(handshake.flow, handshake.atMicros);
     this.counters.handshakes++;
     this.#timeSeen(handshake.atMicros);
+    this.certificates.handshake(handshake);
     if (service !== undefined) {
       service.handshake(handshake);
-      this.certificates.handshake(handshake, service.name);
       if (!service.isChanged) this.#serviceChanged(service);
     }
     if (edge !== undefined) {
@@ -171,6 +173,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     else there.push(made);
     this.counters.services++;
     return made;
+  }
+
+  #nameOf(address: string, port: number): string {
+    const service = this.#services.get(address)?.find((there) => there.port === port);
+    return service?.name ?? ownName(address, port);
   }
 
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {

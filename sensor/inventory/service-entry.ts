@@ -132,7 +132,8 @@ export class ServiceEntry implements Service {
   }
 }
 
-function ownName(address: string, port: number): string {
+/** What a service is called before any name of it is seen. */
+export function ownName(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

@@ -1,3 +1,5 @@
+import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
+
 /** Versions of the sensor's file. */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -30,4 +32,5 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE certificate (fingerprint TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, state TEXT NOT NULL) STRICT;
   `,
+  COUNT_POSTURES,
 ];

@@ -154,7 +154,7 @@ export const SETTINGS: readonly Setting[] = [
     50,
     0,
     10_000,
-    "Calls sent to the console's live feed each second; the others are counted.",
+    "Calls, and as many TLS handshakes, sent to the console's live feed each second; the others are counted.",
   ),
   text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
   integer(
