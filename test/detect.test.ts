@@ -1,7 +1,9 @@
 import t from "tap";
 import { RULES } from "../sensor/detect/registry.js";
+import type { Anomaly } from "../sensor/protocol/message.js";
 import { CATALOGUE } from "../shared/catalogue.js";
 import { SEVERITIES } from "../shared/event.js";
+import { TestFlow } from "./support/dialog.js";
 import { Scene } from "./support/scene.js";
 
 const HOUR = 3_600e6;
@@ -92,6 +94,25 @@ t.test("framing anomalies: one finding an edge and kind, graver where requests a
     scene.detection.all().map(({ evidence }) => evidence.anomaly),
     ["space-before-colon", "obs-fold"],
   );
+  t.end();
+});
+
+t.test("renegotiation: one finding an edge, and none of framing", (t) => {
+  const scene = new Scene();
+  const anomaly: Anomaly = {
+    kind: "anomaly",
+    flow: new TestFlow({}),
+    atMicros: 1,
+    from: "server",
+    name: "tls-renegotiation",
+    detail: undefined,
+  };
+  scene.inventory.message(anomaly);
+  scene.inventory.message({ ...anomaly, atMicros: 2 });
+  t.match(scene.detection.all(), [
+    { rule: "tls-renegotiation", severity: "low", count: 2, evidence: { from: "server" } },
+  ]);
+  t.equal(scene.detection.all().length, 1);
   t.end();
 });
 
