@@ -46,6 +46,7 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
   ["a chain beyond one record", [16_401, 3_000, 281, 53], {}, "presented record-sizes"],
   ["Certificate and CertificateVerify together", [700, 53, 99], {}, "presented record-sizes"],
   ["a raw public key", [74, 89, 53], {}, "presented record-sizes"],
+  ["padded to blocks of 256, one record alone", [272], {}, "unknown none"],
   ["padded to blocks of 512", [528, 528, 528, 528], {}, "unknown none"],
   ["a size that fits nothing", [57, 120, 99, 99], {}, "unknown none"],
   [

@@ -72,10 +72,13 @@ export const MIN_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 44 + 2;
 /** Least that any signature's CertificateVerify takes. */
 export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 
-/** Several sizes alike in a way that padding to a block makes them: their content ends on the same multiple. */
+/**
+ * All sizes are such as padding to a block makes them: their content ends on the same multiple. One record alone may be so by
+ * chance, and is doubted all the same.
+ */
 export function looksBlockPadded(lengths: readonly number[], sizes: RecordSizes): boolean {
   const tag = sizes.overhead - CONTENT_TYPE;
-  return lengths.length >= 2 && lengths.every((length) => (length - tag) % 64 === 0);
+  return lengths.every((length) => (length - tag) % 64 === 0);
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */
