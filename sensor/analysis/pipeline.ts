@@ -89,6 +89,7 @@ export class Pipeline {
       ...this.#flows.counters,
       ...this.#flows.reassembly.counters,
       ...this.#dispatcher.counters,
+      ...Object.assign({}, ...this.#dispatcher.protocols.map((protocol) => protocol.counters)),
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
       ...this.detection.counters,

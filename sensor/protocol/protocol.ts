@@ -15,6 +15,8 @@ export interface ProtocolContext {
 /** One protocol: recognised by its bytes on any port. `registry.ts` lists them all. */
 export interface Protocol {
   readonly name: string;
+  /** Of all its streams together, under names of their own. */
+  readonly counters?: Readonly<Record<string, number>>;
   /** Only comes before another protocol, which the connection is told as. */
   readonly isPreamble?: true;
   /** Looks at the first bytes of one side; called again with all bytes so far after `more`. Cheap: called for every flow. */

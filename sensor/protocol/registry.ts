@@ -3,11 +3,11 @@ import { http1 } from "./http1/protocol.js";
 import type { Protocol } from "./protocol.js";
 import { proxyProtocol } from "./proxy-protocol/protocol.js";
 import { socks } from "./socks/protocol.js";
-import { tls } from "./tls/protocol.js";
+import { type TlsSettings, tls } from "./tls/protocol.js";
 
-export type ProtocolSettings = Http1Settings;
+export type ProtocolSettings = Http1Settings & TlsSettings;
 
 /** Every protocol that is recognised, the most frequent first. To add one: a folder with its `protocol.ts`, and a line here. */
 export function protocols(settings: ProtocolSettings): readonly Protocol[] {
-  return [http1(settings), tls(), proxyProtocol, socks];
+  return [http1(settings), tls(settings), proxyProtocol, socks];
 }

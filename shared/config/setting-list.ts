@@ -76,6 +76,13 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("protocol.maxHeadBytes", 65_536, 1_024, 16 * MEBIBYTE, "Largest HTTP head."),
   integer("protocol.maxPipelined", 1_000, 1, 100_000, "Requests of one connection that wait for their answers."),
+  integer(
+    "protocol.maxHandshakeBytes",
+    64 * MEBIBYTE,
+    65_536,
+    4_096 * MEBIBYTE,
+    "Bytes of TLS handshakes that wait for their rest, of all connections together.",
+  ),
   {
     key: "protocol.faults",
     kind: "choice",

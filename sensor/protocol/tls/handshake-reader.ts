@@ -1,5 +1,6 @@
 import { Cursor } from "../../bytes/cursor.js";
 import type { Side } from "../../flow/stream.js";
+import type { HeldBytes } from "./held-bytes.js";
 
 /** HandshakeType, RFC 8446 §4 and RFC 5246 §7.4. */
 export const MESSAGE = {
@@ -22,21 +23,25 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 export interface HandshakeSink {
   /** `body` is borrowed for the call; undefined where the message is too long to be put together. */
   message(from: Side, type: number, body: Cursor | undefined): void;
+  /** There is no room for what is to be put together: nothing more of this side is read. */
+  lost(from: Side): void;
 }
 
 /** Handshake messages of one side out of records that cut and join them in any way (RFC 8446 §5.1). */
 export class HandshakeReader {
   readonly #from: Side;
   readonly #sink: HandshakeSink;
+  readonly #budget: HeldBytes;
   #held: Buffer | undefined = undefined;
   #used = 0;
   #skip = 0;
   /** Bytes were lost: where messages begin is not known any more. */
   isBroken = false;
 
-  constructor(from: Side, sink: HandshakeSink) {
+  constructor(from: Side, sink: HandshakeSink, budget: HeldBytes) {
     this.#from = from;
     this.#sink = sink;
+    this.#budget = budget;
   }
 
   push(bytes: Buffer, start: number, end: number): void {
@@ -51,9 +56,11 @@ export class HandshakeReader {
     }
   }
 
-  /** A message was begun and is not whole. */
-  get isInside(): boolean {
-    return this.#used > 0 || this.#skip > 0;
+  /** Lets go of what waits. */
+  release(): void {
+    if (this.#held !== undefined) this.#budget.release(this.#held.length);
+    this.#held = undefined;
+    this.#used = 0;
   }
 
   /** A message that lies whole in these bytes is read where it lies. */
@@ -72,7 +79,8 @@ export class HandshakeReader {
     const wanted = this.#used < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + lengthAt(held, 0);
     const stop = this.#keep(bytes, start, Math.min(end, start + wanted - this.#used));
     if (this.#used < HEADER_BYTES) return stop;
-    const grown = this.#held as Buffer;
+    const grown = this.#held;
+    if (grown === undefined) return stop;
     const length = lengthAt(grown, 0);
     if (length > MAX_MESSAGE_BYTES) {
       this.#used = 0;
@@ -81,7 +89,7 @@ export class HandshakeReader {
     if (this.#used < HEADER_BYTES + length) return stop;
     this.#used = 0;
     this.#sink.message(this.#from, grown[0], new Cursor(grown, HEADER_BYTES, HEADER_BYTES + length));
-    if (this.#used === 0) this.#held = undefined;
+    if (this.#used === 0) this.release();
     return stop;
   }
 
@@ -94,7 +102,15 @@ export class HandshakeReader {
   #keep(bytes: Buffer, start: number, end: number): number {
     const needed = this.#used + end - start;
     if (this.#held === undefined || this.#held.length < needed) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * (this.#held?.length ?? 256)));
+      const before = this.#held?.length ?? 0;
+      const size = Math.max(needed, 2 * (before || 256));
+      if (!this.#budget.take(size - before)) {
+        this.release();
+        this.isBroken = true;
+        this.#sink.lost(this.#from);
+        return end;
+      }
+      const larger = Buffer.allocUnsafe(size);
       this.#held?.copy(larger, 0, 0, this.#used);
       this.#held = larger;
     }

@@ -3,19 +3,32 @@ import type { Protocol, Recognition } from "../protocol.js";
 import { CertificateCache } from "./certificate-cache.js";
 import { FingerprintCache } from "./fingerprint-cache.js";
 import { MESSAGE } from "./handshake-reader.js";
+import { HeldBytes } from "./held-bytes.js";
 import { beginsWithRecords, CONTENT, HEADER_BYTES, isHeader, recordLength } from "./record-side.js";
 import { SessionMemory } from "./session-memory.js";
 import { mayBeginSsl2Hello, ssl2HelloLength } from "./ssl2-hello.js";
 import { TlsStream } from "./tls-stream.js";
 
 /** SSL 2.0's hello to TLS 1.3, from its first byte or joined later, and within what another protocol began (STARTTLS). */
-export function tls(): Protocol {
+export interface TlsSettings {
+  /** Bytes of handshake messages that wait for their rest, of all connections together. */
+  readonly maxHandshakeBytes: number;
+}
+
+export function tls(settings: TlsSettings): Protocol {
   const memory = {
     certificates: new CertificateCache(),
     fingerprints: new FingerprintCache(),
     sessions: new SessionMemory(),
+    heldBytes: new HeldBytes(settings.maxHandshakeBytes),
   };
-  return { name: "tls", recognise, beginsLate, open: (context) => new TlsStream(context, memory) };
+  return {
+    name: "tls",
+    counters: memory.heldBytes.counters,
+    recognise,
+    beginsLate,
+    open: (context) => new TlsStream(context, memory),
+  };
 }
 
 function recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition {

@@ -9,6 +9,7 @@ import { EncryptedRecords } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
+import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
@@ -19,6 +20,7 @@ export interface TlsMemory {
   readonly certificates: CertificateCache;
   readonly fingerprints: FingerprintCache;
   readonly sessions: SessionMemory;
+  readonly heldBytes: HeldBytes;
 }
 
 /** How the handshake ended, as far as it is known. */
@@ -72,8 +74,8 @@ export class TlsStream implements Stream, RecordSink {
     this.#context = context;
     this.#memory = memory;
     this.#clear = new ClearHandshake(memory.certificates);
-    this.#fromClient = new HandshakeReader("client", this.#clear);
-    this.#fromServer = new HandshakeReader("server", this.#clear);
+    this.#fromClient = new HandshakeReader("client", this.#clear, memory.heldBytes);
+    this.#fromServer = new HandshakeReader("server", this.#clear, memory.heldBytes);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
@@ -113,6 +115,8 @@ export class TlsStream implements Stream, RecordSink {
   close(reason: CloseReason, atMicros: number): void {
     if (!this.#isTold && this.#firstMicros !== undefined) this.#settle(true, reason);
     if (!this.#isTold && this.#firstMicros !== undefined) this.#tell(this.#established(reason), atMicros);
+    this.#fromClient.release();
+    this.#fromServer.release();
   }
 
   record(side: RecordSide, type: number, version: number, length: number, atMicros: number): boolean {

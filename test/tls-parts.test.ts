@@ -1,6 +1,8 @@
 import t from "tap";
 import { Cursor } from "../sensor/bytes/cursor.js";
 import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
+import { HandshakeReader } from "../sensor/protocol/tls/handshake-reader.js";
+import { HeldBytes } from "../sensor/protocol/tls/held-bytes.js";
 import type { ClientHello } from "../sensor/protocol/tls/hello.js";
 import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
 import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
@@ -117,5 +119,21 @@ t.test("times are read as RFC 5280 has them, and nothing else is", (t) => {
   t.equal(seconds(0x17, "260101000000+0100"), 1_767_222_000);
   t.equal(seconds(0x17, "tomorrow"), undefined);
   t.equal(seconds(0x04, "260101000000Z"), undefined);
+  t.end();
+});
+
+t.test("what waits for its rest is bounded over all connections, and what is cut is unknown", (t) => {
+  const heldBytes = new HeldBytes(4_096);
+  const lost: string[] = [];
+  const sink = { message() {}, lost: (from: string) => void lost.push(from) };
+  const first = new HandshakeReader("client", sink, heldBytes);
+  const second = new HandshakeReader("server", sink, heldBytes);
+  const begun = Buffer.concat([Buffer.from([11, 0, 0x20, 0]), Buffer.alloc(3_000)]);
+  first.push(begun, 0, begun.length);
+  second.push(begun, 0, begun.length);
+  t.same([lost, heldBytes.counters], [["server"], { handshake_bytes_held: 3_004, handshakes_cut: 1 }]);
+  first.release();
+  second.release();
+  t.equal(heldBytes.counters.handshake_bytes_held, 0);
   t.end();
 });
