@@ -45,6 +45,7 @@ t.test("an edge's posture is the sum of its connections, and partial is not full
     [["not-requested", "http1"], "mixed", { cleartext: 1, tls: 1 }],
     [["presented", "not-requested", "http1"], "mixed", { cleartext: 1, mtls: 1, tls: 1 }],
     [["presented", "nothing"], "mixed", { mtls: 1, unknown: 1 }],
+    [["http1", "unknown"], "mixed", { cleartext: 1, "tls-unknown": 1 }],
     [["http1", "nothing"], "cleartext", { cleartext: 1, unknown: 1 }],
     [["failed"], "unknown", { failed: 1 }],
     [["failed", "http1"], "cleartext", { cleartext: 1, failed: 1 }],

@@ -128,6 +128,6 @@ function sumOf(postures: Tally): Posture {
   const has = (name: string): boolean => postures.has(name);
   const known = (["cleartext", "tls", "mtls"] as const).filter(has);
   if (known.length === 0) return UNKNOWN;
-  const isPartial = has(UNKNOWN) || has("tls-unknown");
-  return known.length > 1 || (isPartial && known[0] !== "cleartext") ? "mixed" : known[0];
+  if (known.length > 1 || has("tls-unknown")) return "mixed";
+  return has(UNKNOWN) && known[0] !== "cleartext" ? "mixed" : known[0];
 }

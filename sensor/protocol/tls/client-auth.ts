@@ -123,7 +123,7 @@ function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth 
 function judgeSmall(first: number, second: number | undefined, isOver: boolean, sizes: RecordSizes) {
   const padding = first - sizes.emptyCertificate;
   if (padding < 0)
-    return untold(`the client's first encrypted record, ${first} bytes, is no message known to begin its flight`);
+    return untold("the client's first encrypted record is no message known to begin its flight");
   if (second === undefined) return isOver ? untold("the client's flight ended after its first record") : undefined;
   if (second === sizes.finished + padding) {
     return inferred("declined", 0.99, "the client sent an empty Certificate and Finished, each in a record of its own");
@@ -142,7 +142,7 @@ function judgeLarge(client: readonly number[], isOver: boolean, sizes: RecordSiz
   if (looksBlockPadded(client, sizes)) return untold("the client pads its records to blocks: their sizes tell nothing");
   const least = MIN_FLIGHT + sizes.finished;
   if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
-  return inferred("presented", 0.95, `the client's first record, ${client[0]} bytes, holds far more than Finished`);
+  return inferred("presented", 0.95, "the client's first record holds far more than Finished");
 }
 
 /**
