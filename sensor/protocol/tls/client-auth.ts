@@ -122,8 +122,7 @@ function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth 
 /** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
 function judgeSmall(first: number, second: number | undefined, isOver: boolean, sizes: RecordSizes) {
   const padding = first - sizes.emptyCertificate;
-  if (padding < 0)
-    return untold("the client's first encrypted record is no message known to begin its flight");
+  if (padding < 0) return untold("the client's first encrypted record is no message known to begin its flight");
   if (second === undefined) return isOver ? untold("the client's flight ended after its first record") : undefined;
   if (second === sizes.finished + padding) {
     return inferred("declined", 0.99, "the client sent an empty Certificate and Finished, each in a record of its own");
