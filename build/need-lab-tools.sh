@@ -10,6 +10,7 @@ need sysctl procps
 need tcpdump tcpdump
 need openssl openssl
 need curl curl
+need chromium chromium
 need nginx nginx-light
 need apache2 apache2
 need haproxy haproxy

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Label } from "./label.js";
 import { type Capture, type Captured, joinCapture, readCapture } from "./pcap.js";
+import { findWhole, keyOf } from "./records.js";
 
 /** A way a sensor sees less, or sees it in another order, than was sent. Labels stay what they were. */
 interface Impairment {
@@ -38,6 +39,32 @@ export function impair(folder: string, labels: readonly Label[]): Label[] {
     }
   }
   return derived;
+}
+
+/** Derives them anew for a folder that was recorded before. */
+export function impairFolder(folder: string): void {
+  const names = new Set(IMPAIRMENTS.map(({ name }) => name));
+  const recorded = readLabels(folder).filter(({ variant }) => !names.has(variant));
+  const whole = keepWhole(folder, recorded);
+  writeLabels(folder, [...whole, ...impair(folder, whole)]);
+}
+
+/** Under load tcpdump itself may lose packets: what it did not record whole can't stand for a clean capture. */
+export function keepWhole(folder: string, labels: readonly Label[]): Label[] {
+  return [...new Set(labels.map(({ pcap }) => pcap))].flatMap((pcap) => {
+    const whole = findWhole(readCapture(join(folder, pcap)).packets);
+    const of = labels.filter((label) => label.pcap === pcap);
+    const kept = of.filter((label) =>
+      whole.has(keyOf(label["client.address"], label["client.port"], label["server.port"])),
+    );
+    if (kept.length < of.length)
+      console.error(`${pcap}: ${of.length - kept.length} connections not recorded whole: left out`);
+    return kept;
+  });
+}
+
+export function writeLabels(folder: string, labels: readonly Label[]): void {
+  writeFileSync(join(folder, "labels.ndjson"), labels.map((label) => `${JSON.stringify(label)}\n`).join(""));
 }
 
 export function readLabels(folder: string): Label[] {

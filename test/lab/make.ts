@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificates } from "./certificates.js";
-import { impair } from "./impairment.js";
+import { impair, keepWhole, writeLabels } from "./impairment.js";
 import type { Label } from "./label.js";
 import { planPairs } from "./matrix.js";
 import { Pair } from "./pair.js";
@@ -26,7 +26,7 @@ export async function make(folder: string, only = "", workers = 3): Promise<void
         const place = mkdtempSync(join(work, "pair-"));
         const pair = new Pair(plan.server, plan.client, certificates, folder, place, plan.options);
         const made = await pair.run();
-        labels.push(...made.labels);
+        labels.push(...keepWhole(folder, made.labels));
         report(pair.pcap, made.labels, made.complaints, performance.now() - started);
         writeLabels(folder, labels);
       }
@@ -58,8 +58,4 @@ function report(name: string, labels: readonly Label[], complaints: readonly str
     `${(millis / 1_000).toFixed(0).padStart(5)} s  ${name}: ${labels.length} handshakes, ${resumed} of them resumed`,
   );
   for (const complaint of complaints) console.log(`         ${complaint.replaceAll("\n", " ")}`);
-}
-
-function writeLabels(folder: string, labels: readonly Label[]): void {
-  writeFileSync(join(folder, "labels.ndjson"), labels.map((label) => `${JSON.stringify(label)}\n`).join(""));
 }

@@ -72,7 +72,22 @@ export class Pair {
     try {
       if (segmentBytes !== undefined) this.#network.useSmallSegments(segmentBytes);
       const file = join(this.folder, this.pcap);
-      const dump = ["tcpdump", "-i", "ews", "-w", file, "-U", "--immediate-mode", "-s", "0", "-Z", "root", "tcp"];
+      const dump = [
+        "tcpdump",
+        "-i",
+        "ews",
+        "-w",
+        file,
+        "-U",
+        "--immediate-mode",
+        "-s",
+        "0",
+        "-B",
+        "32768",
+        "-Z",
+        "root",
+        "tcp",
+      ];
       const capture = new Task(this.#network.inside(this.#network.server, dump));
       await waitFor(() => capture.text.includes("listening on") || capture.hasEnded, 5_000);
       for (const version of ["1.2", "1.3"] as const) await this.#runVersion(version);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { compiledOf, sourceOf } from "./programs.js";
 import type { ClientStack, ServerStack } from "./stack.js";
+import { chromiumClient } from "./stacks/chromium.js";
 import { curlClient } from "./stacks/curl.js";
 import { gnutlsClient, gnutlsServer } from "./stacks/gnutls.js";
 import { nginxServer } from "./stacks/nginx.js";
@@ -27,7 +28,15 @@ export function makeRegistry(folder: string, failures: ReadonlyMap<string, strin
   const webServers = [nginxServer, apacheServer, haproxyServer, ...lighttpds];
   return {
     servers: [opensslServer, gnutlsServer, nssServer, ...webServers, ...both.map(ownServer)],
-    clients: [opensslClient, gnutlsClient, nssClient, curlClient, ownClient(curlGnutls), ...both.map(ownClient)],
+    clients: [
+      opensslClient,
+      gnutlsClient,
+      nssClient,
+      chromiumClient,
+      curlClient,
+      ownClient(curlGnutls),
+      ...both.map(ownClient),
+    ],
   };
 }
 
