@@ -6,7 +6,7 @@ UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
 SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' 2>/dev/null)
 
-.PHONY: build demo test test-quick lint bench soak fuzz install clean
+.PHONY: build demo test test-quick lint lab bench soak fuzz install clean
 
 build: dist/.built
 
@@ -29,6 +29,13 @@ test: build
 
 lint: build
 	npm run --silent lint
+
+# Labelled TLS handshakes between real stacks, and how the sensor's verdicts compare; needs root. About half an hour.
+LAB ?= /tmp/eastwatch-lab
+lab: build
+	@sh build/need-lab-tools.sh
+	node dist/test/lab/lab.js make $(LAB)
+	node dist/test/lab/lab.js judge $(LAB)
 
 bench: build
 	npm run --silent bench

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeCertificates } from "./certificates.js";
+import { impair, keepWhole, writeLabels } from "./impairment.js";
+import type { Label } from "./label.js";
+import { planPairs } from "./matrix.js";
+import { Pair } from "./pair.js";
+import { buildPrograms } from "./programs.js";
+import { makeRegistry, type Registry } from "./registry.js";
+
+/** Makes captures and labels; `only` restricts it to pairs whose name contains it. */
+export async function make(folder: string, only = "", workers = 3): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), "eastwatch-lab-"));
+  try {
+    const registry = present(makeRegistry(join(work, "programs"), buildPrograms(join(work, "programs"))));
+    const certificates = makeCertificates(join(work, "certificates"));
+    const pairs = planPairs(registry).filter(({ server, client, options }) =>
+      `${server.name}--${client.name}--${options.variant}`.includes(only),
+    );
+    const labels: Label[] = [];
+    const started = performance.now();
+    const next = async (): Promise<void> => {
+      for (let plan = pairs.shift(); plan !== undefined; plan = pairs.shift()) {
+        const place = mkdtempSync(join(work, "pair-"));
+        const pair = new Pair(plan.server, plan.client, certificates, folder, place, plan.options);
+        const made = await pair.run();
+        labels.push(...keepWhole(folder, made.labels));
+        report(pair.pcap, made.labels, made.complaints, performance.now() - started);
+        writeLabels(folder, labels);
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, next));
+    writeLabels(folder, [...labels, ...impair(folder, labels)]);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Leaves out, loudly, what this host can't run. */
+function present(registry: Registry): Registry {
+  const here = <S extends Registry["servers"][number] | Registry["clients"][number]>(
+    role: string,
+    stacks: readonly S[],
+  ): S[] =>
+    stacks.filter((stack) => {
+      const why = stack.missing();
+      if (why !== undefined) console.error(`MISSING ${role} ${stack.name}: ${why}. Its pairs are left out.`);
+      return why === undefined;
+    });
+  return { servers: here("server", registry.servers), clients: here("client", registry.clients) };
+}
+
+function report(name: string, labels: readonly Label[], complaints: readonly string[], millis: number): void {
+  const resumed = labels.filter((label) => label.resumed).length;
+  console.log(
+    `${(millis / 1_000).toFixed(0).padStart(5)} s  ${name}: ${labels.length} handshakes, ${resumed} of them resumed`,
+  );
+  for (const complaint of complaints) console.log(`         ${complaint.replaceAll("\n", " ")}`);
+}
