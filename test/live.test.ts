@@ -88,6 +88,13 @@ function endpointsOf(path: string): EndpointRecord[] {
   return rows.map(({ record }) => JSON.parse(record));
 }
 
+function blindOf(path: string): BlindInterval[] {
+  const database = new Database(path, { readonly: true });
+  const rows = database.prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros").all();
+  database.close();
+  return rows.map(({ record }) => JSON.parse(record));
+}
+
 t.test(
   "every request of the servers' own logs is in the inventory, and none is invented",
   { skip: SKIP },
@@ -194,10 +201,7 @@ t.test(
         .sort(),
       ["/after", "/before", "/between"],
     );
-    const kept = new Database(database, { readonly: true });
-    const blind = kept.prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros").all();
-    kept.close();
-    const intervals = blind.map(({ record }) => JSON.parse(record) as BlindInterval);
+    const intervals = blindOf(database);
     t.match(intervals, [{ reason: "the interface is down" }, { reason: "the interface is gone" }]);
     t.ok(
       intervals.every(({ fromMicros, untilMicros }) => untilMicros !== undefined && untilMicros > fromMicros),
@@ -205,3 +209,26 @@ t.test(
     );
   },
 );
+
+t.test("while the sensor itself was not running is a blind interval as well", { skip: SKIP }, async (t) => {
+  const folder = temporaryFolder(t);
+  const database = join(folder, "s.sqlite");
+  const killed: number[] = [];
+  for (let life = 0; life < 4; life++) {
+    const sensor = Running.program(["sensor", "-i", "lo", "--database", database, "--listen", ""]);
+    await sensor.says(/captures lo/);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
+    killed.push(Date.now() * 1_000);
+    await sensor.end(life === 2 ? "SIGTERM" : "SIGKILL");
+  }
+  const intervals = blindOf(database);
+  t.same(
+    intervals.map(({ interfaceName, reason }) => [interfaceName, reason]),
+    Array(3).fill(["lo", "the sensor was not running"]),
+  );
+  for (const [index, { fromMicros, untilMicros = 0 }] of intervals.entries()) {
+    const end = killed[index];
+    t.ok(fromMicros > end - 2e6 && fromMicros < end + 2e6, `begins with the last that was kept before end ${index}`);
+    t.ok(untilMicros > end && untilMicros < killed[index + 1], `ends with the next capture after end ${index}`);
+  }
+});

@@ -35,7 +35,9 @@ export class InterfaceCapture {
   readonly #watcher: CaptureWatcher;
   #child: ChildProcess | undefined = undefined;
   #stateAtStart: string | undefined = undefined;
-  #blind: BlindInterval | undefined = undefined;
+  #blind: BlindInterval | undefined;
+  /** The interval begun before this sensor was started. */
+  readonly #before: BlindInterval | undefined;
   #waitMillis: number;
   #startedMillis = 0;
   /** Host clock when its process was last heard: from then on nothing is certain. */
@@ -49,8 +51,16 @@ export class InterfaceCapture {
   #watch: NodeJS.Timeout | undefined = undefined;
   #reason = "";
 
-  constructor(name: string, settings: CaptureSettings, sink: FrameSink, watcher: CaptureWatcher) {
+  constructor(
+    name: string,
+    settings: CaptureSettings,
+    before: BlindInterval | undefined,
+    sink: FrameSink,
+    watcher: CaptureWatcher,
+  ) {
     this.#name = name;
+    this.#before = before;
+    this.#blind = before;
     this.#settings = settings;
     this.#watcher = watcher;
     this.#waitMillis = settings.restartMinMillis;
@@ -68,6 +78,7 @@ export class InterfaceCapture {
   }
 
   start(): void {
+    if (this.#before !== undefined) this.#watcher.blind(this.#before);
     this.#spawn();
     this.#watch = setInterval(() => this.#look(), WATCH_MILLIS);
   }
@@ -89,7 +100,7 @@ export class InterfaceCapture {
     const { filter, bufferBytes } = this.#settings;
     this.#stateAtStart = interfaceState(this.#name);
     this.#startedMillis = performance.now();
-    if (this.#blind === undefined) this.#heardMillis = Date.now();
+    if (this.#blind === undefined || this.#blind === this.#before) this.#heardMillis = Date.now();
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
     const command = this.#name.startsWith(REPLAY)
@@ -128,8 +139,12 @@ export class InterfaceCapture {
       this.#watcher.notice("info", `captures ${this.#name}`);
       return;
     }
-    this.#watcher.blind({ ...this.#blind, untilMicros: Date.now() * 1_000 });
-    this.#watcher.notice("info", `captures ${this.#name} again`);
+    this.#watcher.notice("info", `captures ${this.#name}${this.#blind === this.#before ? "" : " again"}`);
+    this.#endBlind(Date.now());
+  }
+
+  #endBlind(atMillis: number): void {
+    if (this.#blind !== undefined) this.#watcher.blind({ ...this.#blind, untilMicros: atMillis * 1_000 });
     this.#blind = undefined;
   }
 
@@ -144,6 +159,8 @@ export class InterfaceCapture {
   }
 
   #beginBlind(reason: string): void {
+    // From its start on the sensor knows better why it sees nothing.
+    if (this.#blind === this.#before) this.#endBlind(this.#heardMillis);
     if (this.#blind !== undefined) return;
     this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros: this.#heardMillis * 1_000, reason };
     this.#watcher.blind(this.#blind);

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
-import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.js";
@@ -13,6 +13,7 @@ import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
+import { blindBefore } from "./blind-before.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { withPolicy } from "./policy-file.js";
 
@@ -73,14 +74,7 @@ class Sensor implements HealthSource {
 
   async run(): Promise<number> {
     this.#server = await serveHealth(this.#settings.health.listen, this);
-    for (const interval of this.#store.openBlindIntervals()) {
-      this.#store.blind({
-        ...interval,
-        untilMicros: this.#startedMicros,
-        reason: `${interval.reason}; the sensor ended meanwhile`,
-      });
-    }
-    this.#startAnalysis();
+    this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();
     this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
     process.once("SIGTERM", () => this.#stop());
@@ -90,7 +84,7 @@ class Sensor implements HealthSource {
     });
   }
 
-  #startAnalysis(): void {
+  #startAnalysis(blind: readonly BlindInterval[]): void {
     const { capture, decode, flow, protocol, inventory, detect, sample } = this.#settings;
     const start: AnalysisStart = {
       capture,
@@ -99,6 +93,7 @@ class Sensor implements HealthSource {
       seed: randomInt(2 ** 31),
       rows: this.#store.rows(),
       findings: this.#store.findings(),
+      blind,
     };
     const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
       workerData: start,
