@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
@@ -11,11 +11,12 @@ import { exampleConfig } from "../shared/config/example.js";
 import { loadSettings } from "../shared/config/load.js";
 import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
+import { FileHold } from "../shared/sqlite/file-hold.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake, LEAF } from "./support/handshake-builder.js";
-import { run, temporaryFolder } from "./support/program.js";
+import { Running, run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
 function lines(path: string): Record<string, unknown>[] {
@@ -166,6 +167,33 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
   }
   t.end();
+});
+
+t.test("a file has one sensor or one console at a time", async (t) => {
+  const folder = temporaryFolder(t);
+  const [sensorFile, consoleFile] = ["s.sqlite", "c.sqlite"].map((name) => join(folder, name));
+  sensorStore(folder).close();
+  symlinkSync(join(folder, "sensor.sqlite"), sensorFile);
+  const hold = new FileHold(join(folder, "sensor.sqlite"), { setting: "store.database", holder: "sensor" });
+  const sensor = run(["sensor", "-i", "lo", "--listen", "", "--database", sensorFile]);
+  t.same(sensor, {
+    code: 2,
+    out: "",
+    error: `eastwatch: store.database "${sensorFile}" is in use by a sensor, process ${process.pid}; end that one or name another file\n`,
+  });
+  hold.release();
+  const flags = ["console", "--listen", "127.0.0.1:0", "--database", consoleFile];
+  const first = Running.program(flags);
+  await first.says(/setup=/);
+  t.match(run(flags), {
+    code: 2,
+    error: `console.database "${consoleFile}" is in use by a console, process ${first.child.pid}; end that one`,
+  });
+  t.equal(run(["add-sensor", "one", "--database", consoleFile]).code, 0, "a token can be made meanwhile");
+  await first.end("SIGKILL");
+  const second = Running.program(flags);
+  await second.says(/setup=/);
+  t.equal(await second.end(), 0, "a killed one holds nothing");
 });
 
 t.test("flag over environment over file over default", (t) => {

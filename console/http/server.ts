@@ -12,6 +12,7 @@ import type { Logger } from "pino";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
 import { isLoopback, listenAddress } from "../../shared/listen-address.js";
+import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
@@ -39,6 +40,7 @@ export class ConsoleServer {
   readonly store: ConsoleStore;
   readonly tokens: StoredTokens;
   readonly #settings: ConsoleSettings;
+  readonly #hold: FileHold;
   readonly #operators: Operators;
   readonly #feed = new Feed();
   readonly #ingest: Ingest;
@@ -51,6 +53,7 @@ export class ConsoleServer {
     this.#settings = settings;
     const https = certificateOf(settings);
     this.#isSecure = https !== undefined;
+    this.#hold = new FileHold(settings.database, { setting: "console.database", holder: "console" });
     this.store = new ConsoleStore(settings);
     this.tokens = new StoredTokens(this.store.database);
     this.#operators = new Operators(this.store.database, settings.sessionHours);
@@ -98,6 +101,7 @@ export class ConsoleServer {
     this.#ingest.close();
     await this.#app.close();
     this.store.close();
+    this.#hold.release();
   }
 
   async #addPlugins(): Promise<void> {

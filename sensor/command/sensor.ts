@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
 import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
+import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
@@ -40,6 +41,7 @@ export async function runSensor(settings: Settings): Promise<number> {
 class Sensor implements HealthSource {
   readonly #settings: SensorSettings;
   readonly #log: Logger;
+  readonly #hold: FileHold;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
   readonly #notify = new ServiceNotify();
@@ -62,6 +64,7 @@ class Sensor implements HealthSource {
     this.#settings = settings;
     this.#log = log;
     const delivers = settings.deliver.console !== undefined;
+    this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
     this.#store = new SensorStore(settings.store, delivers);
     const identity = { name: settings.deliver.name ?? hostname(), version: VERSION, host: hostname() };
     this.#link = delivers
@@ -222,6 +225,7 @@ class Sensor implements HealthSource {
     this.#server?.close();
     await this.#worker?.terminate();
     this.#store.close();
+    this.#hold.release();
     this.#end(code);
   }
 }

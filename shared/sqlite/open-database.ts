@@ -24,11 +24,14 @@ export function openDatabase(path: string, { setting, migrations, survives }: Da
     return database;
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const reason = (error as Error).message;
-    throw new CommandError(
-      `${setting} "${path}" can't be used: ${reason}; name a file in a folder this user may write to`,
-    );
+    throw unusableFile(setting, path, error as Error);
   }
+}
+
+export function unusableFile(setting: string, path: string, { message }: Error): CommandError {
+  return new CommandError(
+    `${setting} "${path}" can't be used: ${message}; name a file in a folder this user may write to`,
+  );
 }
 
 function migrate(database: Database.Database, migrations: readonly string[]): void {
