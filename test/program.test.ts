@@ -196,6 +196,37 @@ t.test("a file has one sensor or one console at a time", async (t) => {
   t.equal(await second.end(), 0, "a killed one holds nothing");
 });
 
+t.test("a file that is another's is told as what it is, and left as it was", (t) => {
+  const folder = temporaryFolder(t);
+  const sensorFile = join(folder, "sensor.sqlite");
+  const consoleFile = join(folder, "c.sqlite");
+  const foreignFile = join(folder, "f.sqlite");
+  const inConsole = (path: string) => run(["add-sensor", "one", "--database", path]);
+  const change = (path: string, sql: string) => new Database(path).exec(sql).close();
+  sensorStore(folder).close();
+  t.equal(inConsole(consoleFile).code, 0);
+  change(foreignFile, "CREATE TABLE bill (id INTEGER)");
+  const isSensors = {
+    code: 2,
+    out: "",
+    error: `eastwatch: console.database "${sensorFile}" is a sensor's file; name the console's own, or one that is not there yet\n`,
+  };
+  t.same(inConsole(sensorFile), isSensors);
+  change(sensorFile, "PRAGMA application_id = 0");
+  t.same(inConsole(sensorFile), isSensors, "also a file of before its kind was written into it");
+  t.match(inConsole(foreignFile), { code: 2, error: `console.database "${foreignFile}" is another program's file;` });
+  t.match(run(["sensor", "-i", "lo", "--listen", "", "--database", consoleFile]), {
+    code: 2,
+    error: `store.database "${consoleFile}" is a console's file; name the sensor's own`,
+  });
+  change(consoleFile, "PRAGMA user_version = 99");
+  t.match(inConsole(consoleFile), {
+    code: 2,
+    error: /console\.database ".*c\.sqlite" is of version 99, .* newer release; install that one or name another file/,
+  });
+  t.end();
+});
+
 t.test("flag over environment over file over default", (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, "c.yaml");

@@ -24,6 +24,7 @@ export class SensorStore {
 
   constructor(settings: StoreSettings, delivers: boolean) {
     this.#database = openDatabase(settings.database, {
+      kind: "sensor",
       setting: "store.database",
       migrations: MIGRATIONS,
       survives: "process",
