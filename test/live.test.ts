@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 import t from "tap";
 import type { BlindInterval, EndpointRecord } from "../shared/event.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
-import { PROGRAM, Running, temporaryFolder, until } from "./support/program.js";
+import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
@@ -231,4 +231,18 @@ t.test("while the sensor itself was not running is a blind interval as well", { 
     t.ok(fromMicros > end - 2e6 && fromMicros < end + 2e6, `begins with the last that was kept before end ${index}`);
     t.ok(untilMicros > end && untilMicros < killed[index + 1], `ends with the next capture after end ${index}`);
   }
+});
+
+t.test("a filter that libpcap does not take ends the sensor, told with its remedy", { skip: SKIP }, (t) => {
+  const database = join(temporaryFolder(t), "s.sqlite");
+  const outcome = run([
+    ...["sensor", "-i", "lo", "-i", "any", "--filter", "tcp prot 80", "--database", database, "--listen", ""],
+  ]);
+  t.equal(outcome.code, 2);
+  t.match(
+    outcome.error,
+    /capture\.filter \\"tcp prot 80\\" can't be used: .*syntax error.*; write it as for tcpdump, such as \\"tcp port 80\\"/,
+  );
+  t.notMatch(outcome.error, /tries again/);
+  t.end();
 });

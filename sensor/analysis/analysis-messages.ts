@@ -26,4 +26,5 @@ export type FromAnalysis =
   | { readonly type: "delta"; readonly delta: Delta; readonly interfaces: readonly InterfaceHealth[] }
   | { readonly type: "blind"; readonly interval: BlindInterval }
   | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "refused"; readonly text: string }
   | { readonly type: "stopped" };

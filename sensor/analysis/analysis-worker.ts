@@ -18,6 +18,7 @@ pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
   blind: (interval) => post({ type: "blind", interval }),
   notice: (level, text) => post({ type: "notice", level, text }),
+  refused: (text) => post({ type: "refused", text }),
 });
 supervisor.start();
 let framesBefore = 0;

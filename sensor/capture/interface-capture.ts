@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
 import { CaptureReader } from "./capture-reader.js";
+import { FILTER_REFUSED } from "./filter-refused.js";
 import type { FrameSink } from "./frame.js";
 import { interfaceState, REPLAY } from "./host-interfaces.js";
 
@@ -18,6 +19,8 @@ export interface CaptureWatcher {
   /** A blind interval began, or (with `untilMicros`) ended. */
   blind(interval: BlindInterval): void;
   notice(level: "info" | "warn" | "error", text: string): void;
+  /** Nothing but another configuration helps: no capture is tried again. */
+  refused(text: string): void;
 }
 
 const CAPTURE = fileURLToPath(new URL("./capture-process.js", import.meta.url));
@@ -47,6 +50,7 @@ export class InterfaceCapture {
   #droppedBefore = 0;
   #restarts = 0;
   #isStopped = false;
+  #wasOpened = false;
   #retry: NodeJS.Timeout | undefined = undefined;
   #watch: NodeJS.Timeout | undefined = undefined;
   #reason = "";
@@ -122,9 +126,11 @@ export class InterfaceCapture {
     });
     child.stderr.on("data", (bytes: Buffer) => this.#heard(bytes.toString()));
     child.on("error", (error) => this.#ended(child, error.message));
-    child.on("exit", (code, signal) =>
-      this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`),
-    );
+    child.on("close", (code, signal) => {
+      if (code === FILTER_REFUSED && !this.#isStopped && !this.#wasOpened)
+        this.#watcher.refused(refusal(this.#settings.filter, this.#reason));
+      else this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+    });
   }
 
   #heard(text: string): void {
@@ -135,6 +141,7 @@ export class InterfaceCapture {
   }
 
   #opened(): void {
+    this.#wasOpened = true;
     if (this.#blind === undefined) {
       this.#watcher.notice("info", `captures ${this.#name}`);
       return;
@@ -198,4 +205,8 @@ export class InterfaceCapture {
 function whyBlind(state: string | undefined): string | undefined {
   if (state === undefined) return "the interface is gone";
   return state.endsWith("down") ? "the interface is down" : undefined;
+}
+
+function refusal(filter: string, reason: string): string {
+  return `capture.filter "${filter}" can't be used: ${reason}; write it as for tcpdump, such as "tcp port 80" (pcap-filter(7))`;
 }

@@ -22,6 +22,7 @@ const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
 const SILENCE_MILLIS = 30_000;
 const DELIVER_REST_MILLIS = 1_500;
+const WRONG_CONFIGURATION = 2;
 const OUR_BUG = 70;
 /** Deltas, about one a second, that wait for a store that can't be written. */
 const MAX_UNWRITTEN = 300;
@@ -56,6 +57,7 @@ class Sensor implements HealthSource {
   #cpuPercent = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopping = false;
+  #isFinished = false;
   readonly #unwritten: Delta[] = [];
   #deltasDropped = 0;
   #end: (code: number) => void = () => {};
@@ -126,6 +128,10 @@ class Sensor implements HealthSource {
         break;
       case "notice":
         this.#log[message.level](message.text);
+        break;
+      case "refused":
+        this.#log.fatal(message.text);
+        void this.#finish(WRONG_CONFIGURATION);
         break;
       default:
         void this.#finish(0);
@@ -215,6 +221,8 @@ class Sensor implements HealthSource {
 
   /** What is left has a moment to reach the console; after that it waits in the outbox. */
   async #finish(code: number): Promise<void> {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     clearInterval(this.#timer);
     this.#tellHealth();
     const until = performance.now() + DELIVER_REST_MILLIS;
