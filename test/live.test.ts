@@ -173,13 +173,23 @@ t.test(
       ...spaces.inside(spaces.server, process.execPath, ORIGIN, "80", join(folder, "origin.log")),
     );
     await origin.says(/listening/);
-    const flags = ["sensor", "-i", "ews", "--database", database, "--listen", "", "-s", "capture.restartMinMillis=100"];
+    const flags = [
+      ...["sensor", "-i", "ews", "--database", database, "--listen", "127.0.0.1:8471"],
+      ...["-s", "capture.restartMinMillis=100"],
+    ];
     const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
     await sensor.says(/captures ews"/);
     const curl = (path: string): void => {
       const [command, parameters] = spaces.inside(spaces.client, "curl", "-s", "-m", "5", `http://10.98.0.2/${path}`);
       if (spawnSync(command, parameters).status !== 0) throw new Error(`curl ${path} failed`);
     };
+    const says = (state: string) =>
+      until(`health ${state}`, () => {
+        const probe = ["-s", "-w", "%{http_code}", "http://127.0.0.1:8471/healthz"];
+        const { stdout } = spawnSync(...spaces.inside(spaces.server, "curl", ...probe), { encoding: "utf8" });
+        return stdout === state ? true : undefined;
+      });
+    t.ok(await says("ok\n200"));
     curl("before");
     await new Promise((resolve) => setTimeout(resolve, 200));
     spawnSync("ip", ["-n", spaces.server, "link", "set", "ews", "down"]);
@@ -189,6 +199,7 @@ t.test(
     curl("between");
     spaces.part();
     await sensor.says(/can't see ews: the interface is gone/);
+    t.ok(await says("no interface can be captured; blind: ews\n503"));
     spaces.join();
     await until("the second return", () => (sensor.text.match(/captures ews again/g)?.length === 2 ? true : undefined));
     curl("after");

@@ -191,7 +191,12 @@ class Sensor implements HealthSource {
   trouble(): string | undefined {
     if (this.#isSilent()) return "the analysis is silent";
     if (this.#unwritten.length > 0) return "the inventory can't be written";
-    return undefined;
+    const isBlind = this.#interfaces.length > 0 && this.blind().length === this.#interfaces.length;
+    return isBlind ? "no interface can be captured" : undefined;
+  }
+
+  blind(): string[] {
+    return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
   }
 
   #isSilent(): boolean {
