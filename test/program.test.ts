@@ -146,6 +146,11 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     ],
     [["console", "--listen", "0.0.0.0:0", "--database", join(folder, "c")], 2, /open to the network without TLS/],
     [
+      ["console", "-s", "console.certificateFile=/etc/hostname", "console.keyFile=/etc/passwd"],
+      2,
+      /console\.certificateFile "\/etc\/hostname" and console\.keyFile "\/etc\/passwd" can't be used: .*; both must be PEM/,
+    ],
+    [
       ["export", "--format", "cvs", "--database", join(folder, "s")],
       2,
       /--format "cvs" is unknown; did you mean "csv"\?/,

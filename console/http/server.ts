@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
@@ -194,13 +195,25 @@ function certificateOf(settings: ConsoleSettings): { cert: Buffer; key: Buffer }
     throw new CommandError("console.certificateFile and console.keyFile belong together: set both or neither");
   }
   if (certificateFile !== undefined && keyFile !== undefined) {
-    return { cert: read("console.certificateFile", certificateFile), key: read("console.keyFile", keyFile) };
+    const pair = { cert: read("console.certificateFile", certificateFile), key: read("console.keyFile", keyFile) };
+    checkPair(pair, certificateFile, keyFile);
+    return pair;
   }
   const host = listenAddress(listen)?.host ?? "";
   if (isLoopback(host) || allowPlainFromNetwork) return undefined;
   throw new CommandError(
     `console.listen "${listen}" is open to the network without TLS; set console.certificateFile and console.keyFile, or console.allowPlainFromNetwork`,
   );
+}
+
+function checkPair(pair: { cert: Buffer; key: Buffer }, certificateFile: string, keyFile: string): void {
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new CommandError(
+      `console.certificateFile "${certificateFile}" and console.keyFile "${keyFile}" can't be used: ${(error as Error).message}; both must be PEM, the key that of the certificate`,
+    );
+  }
 }
 
 function read(setting: string, path: string): Buffer {
