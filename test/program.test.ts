@@ -16,7 +16,8 @@ import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake, LEAF } from "./support/handshake-builder.js";
-import { Running, run, temporaryFolder } from "./support/program.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { PROGRAM, Running, run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
 function lines(path: string): Record<string, unknown>[] {
@@ -160,6 +161,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
       3,
       /none" can't be read: there is no such file/,
     ],
+    [["export", "--format", "csv", "--database", folder], 3, /"" can't be read: it is a folder; name the file of/],
     [["add-sensor", "a b", "--database", join(folder, "c")], 2, /sensor name "a b" must be/],
   ];
   for (const [parameters, code, message] of cases) {
@@ -229,6 +231,26 @@ t.test("a file that is another's is told as what it is, and left as it was", (t)
     code: 2,
     error: /console\.database ".*c\.sqlite" is of version 99, .* newer release; install that one or name another file/,
   });
+  t.end();
+});
+
+t.test("a file that this user may not read is told as that", { skip: IS_ROOT ? false : "SKIPPED: needs root" }, (t) => {
+  const folder = temporaryFolder(t);
+  sensorStore(folder).close();
+  const path = join(folder, "sensor.sqlite");
+  const nobody = { uid: 65_534, gid: 65_534, encoding: "utf8" } as const;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [PROGRAM, "export", "--format", "csv", "--database", path],
+    nobody,
+  );
+  t.same(
+    [status, stderr],
+    [
+      3,
+      `eastwatch: --database "${path}" can't be read: this user may not read it; export as the user the sensor or console runs as, or as root\n`,
+    ],
+  );
   t.end();
 });
 
