@@ -105,7 +105,7 @@ export class ConsoleLink {
     socket.on("pong", () => {
       this.#isAlive = true;
     });
-    socket.on("error", (error) => this.#trouble(error.message));
+    socket.on("error", (error) => this.#trouble(this.#reasonOf(error.message)));
     socket.on("close", () => this.#closed(socket));
   }
 
@@ -162,6 +162,20 @@ export class ConsoleLink {
     const wait = this.#waitMillis * (0.9 + Math.random() * 0.2);
     this.#waitMillis = Math.min(this.#waitMillis * 2, this.#settings.retryMaxMillis);
     this.#retry = setTimeout(() => this.#connect(), wait);
+  }
+
+  /** What to do about an answer that is no conversation. */
+  #reasonOf(message: string): string {
+    const [, status] = /^Unexpected server response: (\d+)$/.exec(message) ?? [];
+    const { console: address, token, tokenFile } = this.#settings;
+    if (status === undefined) return message;
+    if (status === "401") {
+      const given = token === undefined ? `deliver.tokenFile "${tokenFile}"` : "deliver.token";
+      return `it does not know the token of ${given} (401); make one there with "eastwatch add-sensor NAME"`;
+    }
+    if (status === "404") return `deliver.console "${address}" leads to no console (404); name it as wss://host:port`;
+    if (status === "429") return "too many wrong tokens came from this address (429); it listens again in a minute";
+    return `it answered with status ${status}; see whether deliver.console "${address}" is an eastwatch console`;
   }
 
   /** Told once, not at every try. */
