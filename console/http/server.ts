@@ -158,6 +158,7 @@ export class ConsoleServer {
     const path = request.url?.split("?")[0];
     if (path === INGEST_PATH) this.#ingest.upgrade(request, socket, head);
     else if (path === FEED_PATH && this.#mayWatch(request)) this.#feed.upgrade(request, socket, head);
+    else if (path !== FEED_PATH) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   }
 
