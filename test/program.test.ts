@@ -91,11 +91,18 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
   writeFileSync(join(folder, "range.yaml"), "flow:\n  maxFlows: many\n");
   writeFileSync(join(folder, "section.yaml"), "flows:\n  maxFlows: 10\n");
   writeFileSync(join(folder, "broken.yaml"), "flow: [\n");
+  writeFileSync(join(folder, "twice.yaml"), "flow:\n  maxFlows: 20\n  maxFlows: 30\n");
+  writeFileSync(join(folder, "text.yaml"), "capture:\n  interface: eth0\n");
   writeFileSync(join(folder, "text.txt"), "no capture at all");
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [["analyze", "--out", "x"], 2, /missing required argument 'capture'/],
     [["analyze", "x.pcap"], 2, /required option '--out <folder>'/],
     [["analyse", "x"], 2, /unknown command 'analyse'/],
+    [
+      ["nonsense"],
+      2,
+      /the commands are sensor, console, add-sensor, analyze, export, check-config, demo; each tells its/,
+    ],
     [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
     [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],
     [["analyze", "-", "--out", "/proc/nowhere"], 2, /--out "\/proc\/nowhere" can't be written/],
@@ -115,9 +122,20 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
       /range\.yaml:2:13: flow\.maxFlows is "many"; allowed: a whole number from 16 to/,
     ],
     [["check-config", "-c", join(folder, "section.yaml")], 2, /unknown section "flows"; did you mean "flow"\?/],
+    [
+      ["check-config", "-c", join(folder, "twice.yaml")],
+      2,
+      /twice\.yaml:3:3: "maxFlows" is there twice; keep one of them/,
+    ],
+    [
+      ["check-config", "-c", join(folder, "text.yaml")],
+      2,
+      /text\.yaml:2:14: capture\.interface is "eth0"; allowed: a list of texts; write \[eth0\]/,
+    ],
+    [["check-config", "-c", folder], 2, /configuration "" can't be read: it is a folder; name a file in it/],
     [["check-config", "-c", join(folder, "broken.yaml")], 2, /broken\.yaml:\d+:\d+: /],
     [["check-config", "-c", join(folder, "none.yaml")], 2, /none\.yaml" can't be read: there is no such file/],
-    [["check-config", "--set", "flow.maxFlows=1"], 2, /flag: flow\.maxFlows is 1; allowed/],
+    [["check-config", "--set", "flow.maxFlows=1"], 2, /--set: flow\.maxFlows is 1; allowed/],
     [["check-config", "--set", "nonsense"], 2, /must be key=value/],
     [
       ["sensor", "--interface", "eth77", "--database", join(folder, "s")],
