@@ -219,6 +219,7 @@ class Sensor implements HealthSource {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#notify.stopping();
+    this.#link?.ending();
     this.#log.info("ends");
     this.#worker?.postMessage({ type: "stop" });
     setTimeout(() => void this.#finish(0), 5_000).unref();

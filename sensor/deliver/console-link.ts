@@ -46,6 +46,7 @@ export class ConsoleLink {
   #heartbeat: NodeJS.Timeout | undefined = undefined;
   #isAlive = false;
   #isStopped = false;
+  #isEnding = false;
   #lastTrouble = "";
 
   /** Throws CommandError where the settings do not do. */
@@ -80,6 +81,11 @@ export class ConsoleLink {
       this.#cursor = events[events.length - 1].sequence;
       this.#unacknowledged.push(this.#cursor);
     }
+  }
+
+  /** What is left is still sent; a console that ends at the same time, as when a machine shuts down, is no trouble. */
+  ending(): void {
+    this.#isEnding = true;
   }
 
   stop(): void {
@@ -156,7 +162,7 @@ export class ConsoleLink {
     this.#socket = undefined;
     this.#conversation = undefined;
     this.#cursor = undefined;
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isEnding) return;
     this.#trouble("the connection was closed");
     // A tenth of chance keeps a hundred sensors from calling at once.
     const wait = this.#waitMillis * (0.9 + Math.random() * 0.2);
@@ -180,7 +186,7 @@ export class ConsoleLink {
 
   /** Told once, not at every try. */
   #trouble(text: string): void {
-    if (this.#isStopped || this.#lastTrouble !== "") return;
+    if (this.#isStopped || this.#isEnding || this.#lastTrouble !== "") return;
     this.#lastTrouble = text;
     this.#log.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
   }
