@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { ConsoleLink, type DeliverSettings } from "../sensor/deliver/console-link.js";
@@ -126,6 +126,20 @@ t.test("the outbox replaces what only counts on, and drops calls before anything
     [50, 50],
   );
   t.match(kept.at(-1), { path: "/2999" }, "the newest calls are kept");
+  store.close();
+  t.end();
+});
+
+t.test("files are for their owner, and for a group that was let in", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "sensor.sqlite");
+  const modes = () => ["", "-wal", "-shm"].map((end) => (statSync(`${path}${end}`).mode & 0o777).toString(8));
+  let store = sensorStore(folder);
+  t.same(modes(), ["600", "600", "600"]);
+  store.close();
+  chmodSync(path, 0o644);
+  store = sensorStore(folder);
+  t.same(modes(), ["640", "640", "640"], "nobody else reads a file of before");
   store.close();
   t.end();
 });

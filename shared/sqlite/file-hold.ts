@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { CommandError } from "../command-error.js";
 import { makeFolder } from "../make-folder.js";
-import { unusableFile } from "./open-database.js";
+import { keepPrivate, unusableFile } from "./open-database.js";
 
 export interface HoldOptions {
   /** Setting the path comes from, for errors. */
@@ -20,6 +20,7 @@ export class FileHold {
   constructor(path: string, { setting, holder }: HoldOptions) {
     try {
       makeFolder(dirname(path), 0o750);
+      keepPrivate(holdPath(path));
       this.#lock = new Database(holdPath(path), { timeout: 500 });
     } catch (error) {
       throw unusableFile(setting, path, error as Error);

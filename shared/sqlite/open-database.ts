@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { CommandError } from "../command-error.js";
@@ -29,6 +30,7 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
   const { setting, survives } = options;
   try {
     if (path !== ":memory:") makeFolder(dirname(path), 0o750);
+    keepPrivate(path);
     const database = new Database(path);
     checkKind(database, path, options);
     database.pragma("journal_mode = WAL");
@@ -39,6 +41,16 @@ export function openDatabase(path: string, options: DatabaseOptions): Database.D
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw unusableFile(setting, path, error as Error);
+  }
+}
+
+/** Whom the traffic is between is not for everyone on the host. What an operator grants a group stays. */
+export function keepPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (!existsSync(file)) continue;
+    const { mode } = statSync(file);
+    if ((mode & 0o007) !== 0) chmodSync(file, mode & 0o770);
   }
 }
 
