@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -76,7 +77,9 @@ export class ConsoleServer {
   get url(): string {
     const bound = this.#app.server.address();
     const { host, port } = listenAddress(this.#settings.listen) ?? { host: "localhost", port: 0 };
-    const shown = host.includes(":") ? `[${host}]` : host;
+    // An address that stands for all of them leads nowhere.
+    const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
+    const shown = name.includes(":") ? `[${name}]` : name;
     return `${this.#isSecure ? "https" : "http"}://${shown}:${typeof bound === "object" && bound !== null ? bound.port : port}`;
   }
 
