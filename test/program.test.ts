@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import t from "tap";
@@ -14,6 +17,7 @@ import { defaultSettings } from "../shared/config/settings.js";
 import { FileHold } from "../shared/sqlite/file-hold.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
+import { freePort } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake, LEAF } from "./support/handshake-builder.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -270,6 +274,26 @@ t.test("a file that this user may not read is told as that", { skip: IS_ROOT ? f
     ],
   );
   t.end();
+});
+
+t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
+  temporaryFolder(t);
+  const port = await freePort();
+  const taken = createServer().listen(port, "127.0.20.4");
+  await once(taken, "listening");
+  const services = fileURLToPath(new URL("../demo/services.js", import.meta.url));
+  const demo = new Running(process.execPath, [services], { EASTWATCH_DEMO_PORT: String(port) });
+  const [code] = await once(demo.child, "close");
+  taken.close();
+  t.same(
+    [code, demo.text],
+    [
+      2,
+      `eastwatch: the demo's services can't listen: listen EADDRINUSE: address already in use 127.0.20.4:${port}; end what uses port ${port}, or set EASTWATCH_DEMO_PORT to another\n`,
+    ],
+  );
+  const loaded = loadSettings({ environment: { EASTWATCH_DEMO_PORT: "1" } });
+  t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });
 
 t.test("flag over environment over file over default", (t) => {

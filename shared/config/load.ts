@@ -71,7 +71,7 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
 }
 
 /** Variables with our prefix that are no settings. */
-const OTHER_VARIABLES: ReadonlySet<string> = new Set(["EASTWATCH_CONFIG", "EASTWATCH_CORPORA"]);
+const OTHER_VARIABLES: ReadonlySet<string> = new Set(["EASTWATCH_CONFIG", "EASTWATCH_CORPORA", "EASTWATCH_DEMO_PORT"]);
 
 function fromText(setting: Setting, text: string): unknown {
   if (setting.kind === "texts" || setting.kind === "networks")
