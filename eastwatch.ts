@@ -121,15 +121,16 @@ async function load(options: CommonOptions, flags: Readonly<Record<string, unkno
 
 async function loadAll(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
   const { loadSettings } = await import("./shared/config/load.js");
-  const given: Record<string, unknown> = { ...flags };
+  const sets: Record<string, string> = {};
   for (const pair of options.set ?? []) {
     const equals = pair.indexOf("=");
     if (equals < 1) throw new CommandError(`--set "${pair}" must be key=value, such as flow.maxFlows=1000`);
-    given[pair.slice(0, equals)] = pair.slice(equals + 1);
+    sets[pair.slice(0, equals)] = pair.slice(equals + 1);
   }
   return loadSettings({
     ...(options.config === undefined ? {} : { file: options.config }),
-    flags: given,
+    flags,
+    sets,
     environment: process.env,
   });
 }
@@ -209,6 +210,10 @@ async function runDemo({ listen }: { readonly listen: string }): Promise<void> {
 
 /** What went wrong, as an exit code of CONTRACT.md. */
 function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError && error.code === "commander.unknownCommand") {
+    const names = program().commands.map((command) => command.name());
+    process.stderr.write(`the commands are ${names.join(", ")}; each tells its options with --help\n`);
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof CommandError) {
     process.stderr.write(`eastwatch: ${error.message}\n`);

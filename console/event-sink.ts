@@ -25,7 +25,13 @@ export interface EventSink {
   disconnected(sensorId: string): void;
 }
 
+/** A sensor as the operator named it when its token was made. */
+export interface KnownSensor {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Finds the sensor a token belongs to; compares hashes in constant time. */
 export interface SensorTokens {
-  verify(token: string): string | undefined;
+  verify(token: string): KnownSensor | undefined;
 }

@@ -8,6 +8,7 @@ import { listenAddress } from "../shared/listen-address.js";
 
 const PROGRAM = fileURLToPath(new URL("../eastwatch.js", import.meta.url));
 const SERVICES = fileURLToPath(new URL("./services.js", import.meta.url));
+const KEEPER = fileURLToPath(new URL("./keeper.js", import.meta.url));
 const RECORDED = fileURLToPath(new URL("./recorded.pcap.gz", import.meta.url));
 const CAP_NET_RAW = 13n;
 const START_MILLIS = 20_000;
@@ -18,7 +19,8 @@ export async function runDemo(listen: string): Promise<number> {
   if (address === undefined)
     throw new CommandError(`--listen "${listen}" must be an address and a port such as 127.0.0.1:8470`);
   const folder = mkdtempSync(join(tmpdir(), "eastwatch-demo-"));
-  const children: ChildProcess[] = [];
+  const keeper = spawn(process.execPath, [KEEPER, folder], { stdio: ["pipe", "ignore", "inherit"], detached: true });
+  const children = new Children(keeper);
   try {
     const console = start(children, PROGRAM, [
       "console",
@@ -37,12 +39,31 @@ export async function runDemo(listen: string): Promise<number> {
     const source = captures ? "lo" : `replay:${RECORDED}`;
     start(children, PROGRAM, sensorFlags(source, folder, address.port));
     tell(link, captures);
-    await ended(children);
+    await ended(children.all);
     return 0;
   } finally {
-    for (const child of children) child.kill("SIGTERM");
-    await Promise.all(children.map((child) => gone(child)));
+    keeper.kill("SIGKILL");
+    for (const child of children.all) child.kill("SIGTERM");
+    await Promise.all(children.all.map((child) => gone(child)));
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The processes of the demo, each told to the keeper, which outlives a demo that is killed. */
+class Children {
+  readonly all: ChildProcess[] = [];
+  readonly #keeper: ChildProcess;
+
+  constructor(keeper: ChildProcess) {
+    this.#keeper = keeper;
+    keeper.stdin?.on("error", () => {});
+  }
+
+  add(child: ChildProcess): void {
+    this.all.push(child);
+    const tell = (word: string): boolean | undefined => this.#keeper.stdin?.write(`${word} ${child.pid}\n`);
+    tell("started");
+    child.once("exit", () => tell("ended"));
   }
 }
 
@@ -64,12 +85,12 @@ function tell(link: string, captures: boolean): void {
   );
 }
 
-function start(children: ChildProcess[], script: string, parameters: readonly string[]): ChildProcess {
+function start(children: Children, script: string, parameters: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [script, ...parameters], {
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,
   });
-  children.push(child);
+  children.add(child);
   return child;
 }
 

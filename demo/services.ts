@@ -71,7 +71,14 @@ const USER_IDS = Array.from(
 );
 
 async function main(): Promise<void> {
-  await Promise.all(SERVICES.map(listen));
+  try {
+    await Promise.all(SERVICES.map(listen));
+  } catch (error) {
+    process.stderr.write(
+      `eastwatch: the demo's services can't listen: ${(error as Error).message}; end what uses port ${PORT}, or set EASTWATCH_DEMO_PORT to another\n`,
+    );
+    process.exit(2);
+  }
   process.stdout.write("listening\n");
   process.stdin.resume().on("end", () => process.exit(0));
   for (;;) {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import WebSocket from "ws";
@@ -65,4 +66,16 @@ t.test("pages and API: no session, no data; origins, headers and logins are chec
   t.notMatch(text, /long enough password/);
   t.notOk(text.includes(cookie.split("=")[1]), "sessions are stored hashed");
   await server.close();
+});
+
+t.test("a link names a host that can be opened", async (t) => {
+  const links: string[] = [];
+  for (const listen of ["0.0.0.0", "[::]", "127.0.0.1", "[::1]"]) {
+    const port = await freePort();
+    const more = { listen: `${listen}:${port}`, allowPlainFromNetwork: true };
+    const server = await startConsole(temporaryFolder(t), port, more);
+    links.push((server.setupLink ?? "").replace(`:${port}/#setup=`, " ").split(" ")[0]);
+    await server.close();
+  }
+  t.same(links, [`http://${hostname()}`, `http://${hostname()}`, "http://127.0.0.1", "http://[::1]"]);
 });

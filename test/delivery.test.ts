@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { ConsoleLink, type DeliverSettings } from "../sensor/deliver/console-link.js";
@@ -126,6 +126,20 @@ t.test("the outbox replaces what only counts on, and drops calls before anything
     [50, 50],
   );
   t.match(kept.at(-1), { path: "/2999" }, "the newest calls are kept");
+  store.close();
+  t.end();
+});
+
+t.test("files are for their owner, and for a group that was let in", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "sensor.sqlite");
+  const modes = () => ["", "-wal", "-shm"].map((end) => (statSync(`${path}${end}`).mode & 0o777).toString(8));
+  let store = sensorStore(folder);
+  t.same(modes(), ["600", "600", "600"]);
+  store.close();
+  chmodSync(path, 0o644);
+  store = sensorStore(folder);
+  t.same(modes(), ["640", "640", "640"], "nobody else reads a file of before");
   store.close();
   t.end();
 });
@@ -267,7 +281,21 @@ t.test("TLS is verified, tokens are asked for", async (t) => {
   };
   t.match(await attempt({ caFile: certificate }), /^connected to the console/);
   t.match(await attempt({}), /self-signed certificate/, "an unknown certificate is refused");
-  t.match(await attempt({ caFile: certificate }, "wrong"), /Unexpected server response: 401/);
+  t.equal(
+    await attempt({ caFile: certificate }, "wrong"),
+    `no connection to the console at 127.0.0.1:${port}: it does not know the token of deliver.token (401); make one there with "eastwatch add-sensor NAME"; events are kept, it tries again`,
+  );
+  const tokenFile = join(folder, "token");
+  writeFileSync(tokenFile, "wrong");
+  t.match(
+    await attempt({ caFile: certificate, token: undefined, tokenFile }),
+    `the token of deliver.tokenFile "${tokenFile}" (401)`,
+  );
+  const elsewhere = `wss://127.0.0.1:${port}/elsewhere`;
+  t.match(
+    await attempt({ caFile: certificate, console: elsewhere }),
+    `deliver.console "${elsewhere}" leads to no console (404); name it as wss://host:port`,
+  );
   t.match(await attempt({ console: `ws://127.0.0.1:${port}` }), /no connection/, "no plain text to a TLS port");
   t.notMatch(
     readFileSync(join(folder, "console.sqlite")).toString("latin1") +

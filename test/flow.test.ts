@@ -280,6 +280,14 @@ t.test("flows are bounded: refused and counted, and room comes back by packet ti
   const { counters } = follow(flood, { maxFlows: 20 });
   t.equal(counters.flows, 20);
   t.equal(counters.flows_refused, 30);
+  const answered = Array.from({ length: 50 }, (_, index) =>
+    dialog((d) => d.open(), { clientPort: 10_000 + index }),
+  ).flat();
+  t.match(
+    follow(answered, { maxFlows: 20 }).counters,
+    { flows: 20, flows_refused: 30, packets_refused: 60 },
+    "a SYN and the answer to it are one flow",
+  );
   const later = follow([...flood, syn(20_000, 40)], { maxFlows: 20 });
   t.equal(later.counters.flows, 21, "half-open flows have expired");
   const idle = follow([...HANDSHAKE, packetOf("client", 1001, "a"), syn(20_000, 400)]);

@@ -170,6 +170,22 @@ t.test("services, edges and both ends' fingerprints", (t) => {
   t.end();
 });
 
+t.test("a service is called by a name that one in ten asks for, whatever a few requests claim", (t) => {
+  const scene = new Scene();
+  const nameAfter = (calls: number, host: string): string | undefined => {
+    for (let call = 0; call < calls; call++) scene.get("/a", { host });
+    return [...scene.inventory.services()][0]?.name;
+  };
+  t.equal(nameAfter(123, "10.0.0.2"), "10.0.0.2:80");
+  t.equal(nameAfter(6, "crafted"), "10.0.0.2:80");
+  t.equal(nameAfter(15, "shop.internal"), "shop.internal");
+  t.equal(nameAfter(5, "crafted"), "shop.internal", "the one asked for most");
+  t.equal(nameAfter(100, "10.0.0.2"), "10.0.0.2:80", "its share is gone");
+  const [service] = scene.inventory.services();
+  t.same(service?.names, ["shop.internal", "crafted"], "all are kept");
+  t.end();
+});
+
 t.test("bounds hold, and what found no room is counted", (t) => {
   const scene = new Scene({ maxServices: 2, maxEdges: 3, maxEndpoints: 4, maxCallersPerEndpoint: 2 });
   for (let client = 1; client <= 6; client++) scene.get("/x", { client: `10.0.0.${client}` });

@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 import t from "tap";
 import type { BlindInterval, EndpointRecord } from "../shared/event.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
-import { PROGRAM, Running, temporaryFolder, until } from "./support/program.js";
+import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
@@ -84,6 +84,13 @@ function fromInventory(endpoints: readonly EndpointRecord[], port: number): Reco
 function endpointsOf(path: string): EndpointRecord[] {
   const database = new Database(path, { readonly: true });
   const rows = database.prepare<[], { record: string }>("SELECT record FROM endpoint").all();
+  database.close();
+  return rows.map(({ record }) => JSON.parse(record));
+}
+
+function blindOf(path: string): BlindInterval[] {
+  const database = new Database(path, { readonly: true });
+  const rows = database.prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros").all();
   database.close();
   return rows.map(({ record }) => JSON.parse(record));
 }
@@ -166,13 +173,23 @@ t.test(
       ...spaces.inside(spaces.server, process.execPath, ORIGIN, "80", join(folder, "origin.log")),
     );
     await origin.says(/listening/);
-    const flags = ["sensor", "-i", "ews", "--database", database, "--listen", "", "-s", "capture.restartMinMillis=100"];
+    const flags = [
+      ...["sensor", "-i", "ews", "--database", database, "--listen", "127.0.0.1:8471"],
+      ...["-s", "capture.restartMinMillis=100"],
+    ];
     const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
     await sensor.says(/captures ews"/);
     const curl = (path: string): void => {
       const [command, parameters] = spaces.inside(spaces.client, "curl", "-s", "-m", "5", `http://10.98.0.2/${path}`);
       if (spawnSync(command, parameters).status !== 0) throw new Error(`curl ${path} failed`);
     };
+    const says = (state: string) =>
+      until(`health ${state}`, () => {
+        const probe = ["-s", "-w", "%{http_code}", "http://127.0.0.1:8471/healthz"];
+        const { stdout } = spawnSync(...spaces.inside(spaces.server, "curl", ...probe), { encoding: "utf8" });
+        return stdout === state ? true : undefined;
+      });
+    t.ok(await says("ok\n200"));
     curl("before");
     await new Promise((resolve) => setTimeout(resolve, 200));
     spawnSync("ip", ["-n", spaces.server, "link", "set", "ews", "down"]);
@@ -182,6 +199,7 @@ t.test(
     curl("between");
     spaces.part();
     await sensor.says(/can't see ews: the interface is gone/);
+    t.ok(await says("no interface can be captured; blind: ews\n503"));
     spaces.join();
     await until("the second return", () => (sensor.text.match(/captures ews again/g)?.length === 2 ? true : undefined));
     curl("after");
@@ -194,10 +212,7 @@ t.test(
         .sort(),
       ["/after", "/before", "/between"],
     );
-    const kept = new Database(database, { readonly: true });
-    const blind = kept.prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros").all();
-    kept.close();
-    const intervals = blind.map(({ record }) => JSON.parse(record) as BlindInterval);
+    const intervals = blindOf(database);
     t.match(intervals, [{ reason: "the interface is down" }, { reason: "the interface is gone" }]);
     t.ok(
       intervals.every(({ fromMicros, untilMicros }) => untilMicros !== undefined && untilMicros > fromMicros),
@@ -205,3 +220,40 @@ t.test(
     );
   },
 );
+
+t.test("while the sensor itself was not running is a blind interval as well", { skip: SKIP }, async (t) => {
+  const folder = temporaryFolder(t);
+  const database = join(folder, "s.sqlite");
+  const killed: number[] = [];
+  for (let life = 0; life < 4; life++) {
+    const sensor = Running.program(["sensor", "-i", "lo", "--database", database, "--listen", ""]);
+    await sensor.says(/captures lo/);
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
+    killed.push(Date.now() * 1_000);
+    await sensor.end(life === 2 ? "SIGTERM" : "SIGKILL");
+  }
+  const intervals = blindOf(database);
+  t.same(
+    intervals.map(({ interfaceName, reason }) => [interfaceName, reason]),
+    Array(3).fill(["lo", "the sensor was not running"]),
+  );
+  for (const [index, { fromMicros, untilMicros = 0 }] of intervals.entries()) {
+    const end = killed[index];
+    t.ok(fromMicros > end - 2e6 && fromMicros < end + 2e6, `begins with the last that was kept before end ${index}`);
+    t.ok(untilMicros > end && untilMicros < killed[index + 1], `ends with the next capture after end ${index}`);
+  }
+});
+
+t.test("a filter that libpcap does not take ends the sensor, told with its remedy", { skip: SKIP }, (t) => {
+  const database = join(temporaryFolder(t), "s.sqlite");
+  const outcome = run([
+    ...["sensor", "-i", "lo", "-i", "any", "--filter", "tcp prot 80", "--database", database, "--listen", ""],
+  ]);
+  t.equal(outcome.code, 2);
+  t.match(
+    outcome.error,
+    /capture\.filter \\"tcp prot 80\\" can't be used: .*syntax error.*; write it as for tcpdump, such as \\"tcp port 80\\"/,
+  );
+  t.notMatch(outcome.error, /tries again/);
+  t.end();
+});

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
 import t from "tap";
@@ -11,11 +14,14 @@ import { exampleConfig } from "../shared/config/example.js";
 import { loadSettings } from "../shared/config/load.js";
 import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
+import { FileHold } from "../shared/sqlite/file-hold.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
+import { freePort } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake, LEAF } from "./support/handshake-builder.js";
-import { run, temporaryFolder } from "./support/program.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { PROGRAM, Running, run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
 function lines(path: string): Record<string, unknown>[] {
@@ -89,11 +95,18 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
   writeFileSync(join(folder, "range.yaml"), "flow:\n  maxFlows: many\n");
   writeFileSync(join(folder, "section.yaml"), "flows:\n  maxFlows: 10\n");
   writeFileSync(join(folder, "broken.yaml"), "flow: [\n");
+  writeFileSync(join(folder, "twice.yaml"), "flow:\n  maxFlows: 20\n  maxFlows: 30\n");
+  writeFileSync(join(folder, "text.yaml"), "capture:\n  interface: eth0\n");
   writeFileSync(join(folder, "text.txt"), "no capture at all");
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [["analyze", "--out", "x"], 2, /missing required argument 'capture'/],
     [["analyze", "x.pcap"], 2, /required option '--out <folder>'/],
     [["analyse", "x"], 2, /unknown command 'analyse'/],
+    [
+      ["nonsense"],
+      2,
+      /the commands are sensor, console, add-sensor, analyze, export, check-config, demo; each tells its/,
+    ],
     [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
     [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],
     [["analyze", "-", "--out", "/proc/nowhere"], 2, /--out "\/proc\/nowhere" can't be written/],
@@ -113,9 +126,20 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
       /range\.yaml:2:13: flow\.maxFlows is "many"; allowed: a whole number from 16 to/,
     ],
     [["check-config", "-c", join(folder, "section.yaml")], 2, /unknown section "flows"; did you mean "flow"\?/],
+    [
+      ["check-config", "-c", join(folder, "twice.yaml")],
+      2,
+      /twice\.yaml:3:3: "maxFlows" is there twice; keep one of them/,
+    ],
+    [
+      ["check-config", "-c", join(folder, "text.yaml")],
+      2,
+      /text\.yaml:2:14: capture\.interface is "eth0"; allowed: a list of texts; write \[eth0\]/,
+    ],
+    [["check-config", "-c", folder], 2, /configuration "" can't be read: it is a folder; name a file in it/],
     [["check-config", "-c", join(folder, "broken.yaml")], 2, /broken\.yaml:\d+:\d+: /],
     [["check-config", "-c", join(folder, "none.yaml")], 2, /none\.yaml" can't be read: there is no such file/],
-    [["check-config", "--set", "flow.maxFlows=1"], 2, /flag: flow\.maxFlows is 1; allowed/],
+    [["check-config", "--set", "flow.maxFlows=1"], 2, /--set: flow\.maxFlows is 1; allowed/],
     [["check-config", "--set", "nonsense"], 2, /must be key=value/],
     [
       ["sensor", "--interface", "eth77", "--database", join(folder, "s")],
@@ -145,6 +169,11 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     ],
     [["console", "--listen", "0.0.0.0:0", "--database", join(folder, "c")], 2, /open to the network without TLS/],
     [
+      ["console", "-s", "console.certificateFile=/etc/hostname", "console.keyFile=/etc/passwd"],
+      2,
+      /console\.certificateFile "\/etc\/hostname" and console\.keyFile "\/etc\/passwd" can't be used: .*; both must be PEM/,
+    ],
+    [
       ["export", "--format", "cvs", "--database", join(folder, "s")],
       2,
       /--format "cvs" is unknown; did you mean "csv"\?/,
@@ -154,6 +183,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
       3,
       /none" can't be read: there is no such file/,
     ],
+    [["export", "--format", "csv", "--database", folder], 3, /"" can't be read: it is a folder; name the file of/],
     [["add-sensor", "a b", "--database", join(folder, "c")], 2, /sensor name "a b" must be/],
   ];
   for (const [parameters, code, message] of cases) {
@@ -166,6 +196,104 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
   }
   t.end();
+});
+
+t.test("a file has one sensor or one console at a time", async (t) => {
+  const folder = temporaryFolder(t);
+  const [sensorFile, consoleFile] = ["s.sqlite", "c.sqlite"].map((name) => join(folder, name));
+  sensorStore(folder).close();
+  symlinkSync(join(folder, "sensor.sqlite"), sensorFile);
+  const hold = new FileHold(join(folder, "sensor.sqlite"), { setting: "store.database", holder: "sensor" });
+  const sensor = run(["sensor", "-i", "lo", "--listen", "", "--database", sensorFile]);
+  t.same(sensor, {
+    code: 2,
+    out: "",
+    error: `eastwatch: store.database "${sensorFile}" is in use by a sensor, process ${process.pid}; end that one or name another file\n`,
+  });
+  hold.release();
+  const flags = ["console", "--listen", "127.0.0.1:0", "--database", consoleFile];
+  const first = Running.program(flags);
+  await first.says(/setup=/);
+  t.match(run(flags), {
+    code: 2,
+    error: `console.database "${consoleFile}" is in use by a console, process ${first.child.pid}; end that one`,
+  });
+  t.equal(run(["add-sensor", "one", "--database", consoleFile]).code, 0, "a token can be made meanwhile");
+  await first.end("SIGKILL");
+  const second = Running.program(flags);
+  await second.says(/setup=/);
+  t.equal(await second.end(), 0, "a killed one holds nothing");
+});
+
+t.test("a file that is another's is told as what it is, and left as it was", (t) => {
+  const folder = temporaryFolder(t);
+  const sensorFile = join(folder, "sensor.sqlite");
+  const consoleFile = join(folder, "c.sqlite");
+  const foreignFile = join(folder, "f.sqlite");
+  const inConsole = (path: string) => run(["add-sensor", "one", "--database", path]);
+  const change = (path: string, sql: string) => new Database(path).exec(sql).close();
+  sensorStore(folder).close();
+  t.equal(inConsole(consoleFile).code, 0);
+  change(foreignFile, "CREATE TABLE bill (id INTEGER)");
+  const isSensors = {
+    code: 2,
+    out: "",
+    error: `eastwatch: console.database "${sensorFile}" is a sensor's file; name the console's own, or one that is not there yet\n`,
+  };
+  t.same(inConsole(sensorFile), isSensors);
+  change(sensorFile, "PRAGMA application_id = 0");
+  t.same(inConsole(sensorFile), isSensors, "also a file of before its kind was written into it");
+  t.match(inConsole(foreignFile), { code: 2, error: `console.database "${foreignFile}" is another program's file;` });
+  t.match(run(["sensor", "-i", "lo", "--listen", "", "--database", consoleFile]), {
+    code: 2,
+    error: `store.database "${consoleFile}" is a console's file; name the sensor's own`,
+  });
+  change(consoleFile, "PRAGMA user_version = 99");
+  t.match(inConsole(consoleFile), {
+    code: 2,
+    error: /console\.database ".*c\.sqlite" is of version 99, .* newer release; install that one or name another file/,
+  });
+  t.end();
+});
+
+t.test("a file that this user may not read is told as that", { skip: IS_ROOT ? false : "SKIPPED: needs root" }, (t) => {
+  const folder = temporaryFolder(t);
+  sensorStore(folder).close();
+  const path = join(folder, "sensor.sqlite");
+  const nobody = { uid: 65_534, gid: 65_534, encoding: "utf8" } as const;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [PROGRAM, "export", "--format", "csv", "--database", path],
+    nobody,
+  );
+  t.same(
+    [status, stderr],
+    [
+      3,
+      `eastwatch: --database "${path}" can't be read: this user may not read it; export as the user the sensor or console runs as, or as root\n`,
+    ],
+  );
+  t.end();
+});
+
+t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
+  temporaryFolder(t);
+  const port = await freePort();
+  const taken = createServer().listen(port, "127.0.20.4");
+  await once(taken, "listening");
+  const services = fileURLToPath(new URL("../demo/services.js", import.meta.url));
+  const demo = new Running(process.execPath, [services], { EASTWATCH_DEMO_PORT: String(port) });
+  const [code] = await once(demo.child, "close");
+  taken.close();
+  t.same(
+    [code, demo.text],
+    [
+      2,
+      `eastwatch: the demo's services can't listen: listen EADDRINUSE: address already in use 127.0.20.4:${port}; end what uses port ${port}, or set EASTWATCH_DEMO_PORT to another\n`,
+    ],
+  );
+  const loaded = loadSettings({ environment: { EASTWATCH_DEMO_PORT: "1" } });
+  t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });
 
 t.test("flag over environment over file over default", (t) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
@@ -124,3 +124,23 @@ t.test(
     }
   },
 );
+
+t.test("a demo that is killed leaves neither a process nor its folder behind", async (t) => {
+  const folder = temporaryFolder(t);
+  const port = await freePort();
+  const demo = Running.program(["demo", "--listen", `127.0.0.1:${port}`], { TMPDIR: folder });
+  await demo.says(/Ctrl-C ends the demo/);
+  t.match(readdirSync(folder), [/^eastwatch-demo-/]);
+  await demo.end("SIGKILL");
+  await until("an empty folder", () => (readdirSync(folder).length === 0 ? true : undefined));
+  const listening = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+  t.equal(listening, undefined, "the console has ended");
+  const left = readdirSync("/proc").filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
+    } catch {
+      return false;
+    }
+  });
+  t.same(left, []);
+});

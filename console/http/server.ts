@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
+import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
+import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
@@ -12,6 +14,7 @@ import type { Logger } from "pino";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
 import { isLoopback, listenAddress } from "../../shared/listen-address.js";
+import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
@@ -39,6 +42,7 @@ export class ConsoleServer {
   readonly store: ConsoleStore;
   readonly tokens: StoredTokens;
   readonly #settings: ConsoleSettings;
+  readonly #hold: FileHold;
   readonly #operators: Operators;
   readonly #feed = new Feed();
   readonly #ingest: Ingest;
@@ -51,6 +55,7 @@ export class ConsoleServer {
     this.#settings = settings;
     const https = certificateOf(settings);
     this.#isSecure = https !== undefined;
+    this.#hold = new FileHold(settings.database, { setting: "console.database", holder: "console" });
     this.store = new ConsoleStore(settings);
     this.tokens = new StoredTokens(this.store.database);
     this.#operators = new Operators(this.store.database, settings.sessionHours);
@@ -72,7 +77,9 @@ export class ConsoleServer {
   get url(): string {
     const bound = this.#app.server.address();
     const { host, port } = listenAddress(this.#settings.listen) ?? { host: "localhost", port: 0 };
-    const shown = host.includes(":") ? `[${host}]` : host;
+    // An address that stands for all of them leads nowhere.
+    const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
+    const shown = name.includes(":") ? `[${name}]` : name;
     return `${this.#isSecure ? "https" : "http"}://${shown}:${typeof bound === "object" && bound !== null ? bound.port : port}`;
   }
 
@@ -98,6 +105,7 @@ export class ConsoleServer {
     this.#ingest.close();
     await this.#app.close();
     this.store.close();
+    this.#hold.release();
   }
 
   async #addPlugins(): Promise<void> {
@@ -153,6 +161,7 @@ export class ConsoleServer {
     const path = request.url?.split("?")[0];
     if (path === INGEST_PATH) this.#ingest.upgrade(request, socket, head);
     else if (path === FEED_PATH && this.#mayWatch(request)) this.#feed.upgrade(request, socket, head);
+    else if (path !== FEED_PATH) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   }
 
@@ -190,13 +199,25 @@ function certificateOf(settings: ConsoleSettings): { cert: Buffer; key: Buffer }
     throw new CommandError("console.certificateFile and console.keyFile belong together: set both or neither");
   }
   if (certificateFile !== undefined && keyFile !== undefined) {
-    return { cert: read("console.certificateFile", certificateFile), key: read("console.keyFile", keyFile) };
+    const pair = { cert: read("console.certificateFile", certificateFile), key: read("console.keyFile", keyFile) };
+    checkPair(pair, certificateFile, keyFile);
+    return pair;
   }
   const host = listenAddress(listen)?.host ?? "";
   if (isLoopback(host) || allowPlainFromNetwork) return undefined;
   throw new CommandError(
     `console.listen "${listen}" is open to the network without TLS; set console.certificateFile and console.keyFile, or console.allowPlainFromNetwork`,
   );
+}
+
+function checkPair(pair: { cert: Buffer; key: Buffer }, certificateFile: string, keyFile: string): void {
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new CommandError(
+      `console.certificateFile "${certificateFile}" and console.keyFile "${keyFile}" can't be used: ${(error as Error).message}; both must be PEM, the key that of the certificate`,
+    );
+  }
 }
 
 function read(setting: string, path: string): Buffer {

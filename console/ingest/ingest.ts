@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ConsoleConversation, ConversationError, MAX_MESSAGE_BYTES } from "../../shared/conversation.js";
 import { VERSION } from "../../shared/version.js";
-import type { EventSink, SensorTokens } from "../event-sink.js";
+import type { EventSink, KnownSensor, SensorTokens } from "../event-sink.js";
 
 export const INGEST_PATH = "/ingest";
 
@@ -41,14 +41,14 @@ export class Ingest {
       return;
     }
     const [, token] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "") ?? [];
-    const sensorId = token === undefined ? undefined : this.#tokens.verify(token);
-    if (sensorId === undefined) {
+    const sensor = token === undefined ? undefined : this.#tokens.verify(token);
+    if (sensor === undefined) {
       this.#failed(address);
       this.#log.warn(`a sensor at ${address} came without a valid token`);
       reject(socket, "401 Unauthorized");
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, sensorId));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#take(webSocket, sensor));
   }
 
   close(): void {
@@ -59,7 +59,8 @@ export class Ingest {
     this.#server.close();
   }
 
-  #take(socket: WebSocket, sensorId: string): void {
+  #take(socket: WebSocket, sensor: KnownSensor): void {
+    const { id: sensorId, name } = sensor;
     const conversation = new ConsoleConversation(VERSION);
     let isAlive = true;
     const heartbeat = setInterval(() => {
@@ -74,9 +75,9 @@ export class Ingest {
     socket.on("message", (bytes: Buffer) => {
       isAlive = true;
       clearTimeout(patience);
-      this.#receive(socket, conversation, sensorId, bytes);
+      this.#receive(socket, conversation, sensor, bytes);
     });
-    socket.on("error", (error) => this.#log.warn(`sensor ${sensorId}: ${error.message}`));
+    socket.on("error", (error) => this.#log.warn(`sensor ${name}: ${error.message}`));
     socket.on("close", () => {
       clearInterval(heartbeat);
       clearTimeout(patience);
@@ -86,7 +87,8 @@ export class Ingest {
     });
   }
 
-  #receive(socket: WebSocket, conversation: ConsoleConversation, sensorId: string, bytes: Buffer): void {
+  #receive(socket: WebSocket, conversation: ConsoleConversation, sensor: KnownSensor, bytes: Buffer): void {
+    const { id: sensorId, name } = sensor;
     try {
       const message = conversation.receive(bytes);
       if (message.type === "hello") {
@@ -95,7 +97,7 @@ export class Ingest {
         this.#sockets.set(sensorId, socket);
         this.#sink.connected(sensorId, message);
         socket.send(conversation.welcome(this.#sink.lastSequence(sensorId)));
-        this.#log.info(`sensor ${message.name} is connected`);
+        this.#log.info(`sensor ${name} is connected`);
         return;
       }
       this.#sink.accept(sensorId, message);
@@ -104,8 +106,8 @@ export class Ingest {
       if (last !== undefined) socket.send(conversation.acknowledge(last.sequence));
     } catch (error) {
       const { message } = error as Error;
-      if (error instanceof ConversationError) this.#log.warn(`sensor ${sensorId} is sent away: ${message}`);
-      else this.#log.error(`events of sensor ${sensorId} can't be kept: ${message}`);
+      if (error instanceof ConversationError) this.#log.warn(`sensor ${name} is sent away: ${message}`);
+      else this.#log.error(`events of sensor ${name} can't be kept: ${message}`);
       socket.send(
         conversation.refuse(error instanceof ConversationError ? message : "the console can't keep events now"),
       );

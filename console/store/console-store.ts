@@ -42,6 +42,7 @@ export class ConsoleStore implements EventSink {
 
   constructor(settings: ConsoleStoreSettings) {
     this.database = openDatabase(settings.database, {
+      kind: "console",
       setting: "console.database",
       migrations: MIGRATIONS,
       survives: "power",

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type Database from "better-sqlite3";
 import type { SensorCreated } from "../api.js";
-import type { SensorTokens } from "../event-sink.js";
+import type { KnownSensor, SensorTokens } from "../event-sink.js";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
@@ -13,12 +13,16 @@ export class StoredTokens implements SensorTokens {
     this.#database = database;
   }
 
-  verify(token: string): string | undefined {
+  verify(token: string): KnownSensor | undefined {
     const hash = hashToken(token);
     const row = this.#database
-      .prepare<[string], { id: string; hash: string }>("SELECT id, token_hash AS hash FROM sensor WHERE token_hash = ?")
+      .prepare<[string], { id: string; name: string; hash: string }>(
+        "SELECT id, name, token_hash AS hash FROM sensor WHERE token_hash = ?",
+      )
       .get(hash);
-    return row !== undefined && timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash)) ? row.id : undefined;
+    return row !== undefined && timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))
+      ? { id: row.id, name: row.name }
+      : undefined;
   }
 
   /** Undefined where the name is taken. Throws RangeError where it is no name. */

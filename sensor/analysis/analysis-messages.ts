@@ -14,6 +14,8 @@ export interface AnalysisStart {
   /** What the store kept from before, so that counting goes on. */
   readonly rows: readonly InventoryRow[];
   readonly findings: readonly FindingRecord[];
+  /** Of each interface that was captured before: since when nobody has. */
+  readonly blind: readonly BlindInterval[];
 }
 
 /** Main thread → analysis: end the captures and tell what is left. */
@@ -24,4 +26,5 @@ export type FromAnalysis =
   | { readonly type: "delta"; readonly delta: Delta; readonly interfaces: readonly InterfaceHealth[] }
   | { readonly type: "blind"; readonly interval: BlindInterval }
   | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string }
+  | { readonly type: "refused"; readonly text: string }
   | { readonly type: "stopped" };

@@ -15,9 +15,10 @@ const pipeline = new Pipeline(start.pipeline, sampler, start.seed);
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
-const supervisor = new CaptureSupervisor(start.capture, (name) => pipeline.capture(name), {
+const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
   blind: (interval) => post({ type: "blind", interval }),
   notice: (level, text) => post({ type: "notice", level, text }),
+  refused: (text) => post({ type: "refused", text }),
 });
 supervisor.start();
 let framesBefore = 0;
@@ -39,11 +40,10 @@ function sendDelta(): boolean {
   const findings = pipeline.detection.takeChanged(MAX_ROWS);
   const sample = sampler.take();
   const health = { counters: pipeline.counters(), undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
-  post({
-    type: "delta",
-    delta: { inventory, findings, ...sample, health },
-    interfaces: supervisor.health(),
-  });
+  const interfaces = supervisor.health();
+  const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
+  const alive = { atMicros: Date.now() * 1_000, interfaces: captured };
+  post({ type: "delta", delta: { inventory, findings, ...sample, alive, health }, interfaces });
   return inventory.rows.length === MAX_ROWS || findings.length === MAX_ROWS;
 }
 

@@ -1,6 +1,7 @@
 // Captures one interface and writes pcapng to standard output: `capture-process INTERFACE FILTER BUFFER_BYTES`. Ends when its
 // standard input does, so that it never outlives the sensor. A fault in native code ends this process, not the sensor.
 import cap from "cap";
+import { FILTER_REFUSED } from "./filter-refused.js";
 import type { Frame } from "./frame.js";
 import { PcapngWriter } from "./pcapng-writer.js";
 
@@ -84,5 +85,15 @@ try {
   new CaptureProcess(interfaceName, filter, Number(bufferBytes));
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
-  process.exit(1);
+  process.exit(filter !== "" && opensWithoutFilter() ? FILTER_REFUSED : 1);
+}
+
+/** The binding tells a filter that can't be compiled by nothing but libpcap's words for it. */
+function opensWithoutFilter(): boolean {
+  try {
+    new cap.Cap().open(interfaceName, "", Number(bufferBytes), Buffer.allocUnsafe(SNAP_LENGTH + 1));
+    return true;
+  } catch {
+    return false;
+  }
 }

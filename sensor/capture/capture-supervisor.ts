@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
-import type { InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
 import type { FrameSink } from "./frame.js";
 import { hostInterfaces, REPLAY } from "./host-interfaces.js";
 import { type CaptureSettings, type CaptureWatcher, InterfaceCapture } from "./interface-capture.js";
@@ -11,9 +11,17 @@ export type { CaptureSettings } from "./interface-capture.js";
 export class CaptureSupervisor {
   readonly #captures: readonly InterfaceCapture[];
 
-  /** `sinkOf` gives each interface's frames their way into the pipeline. */
-  constructor(settings: CaptureSettings, sinkOf: (name: string) => FrameSink, watcher: CaptureWatcher) {
-    this.#captures = settings.interface.map((name) => new InterfaceCapture(name, settings, sinkOf(name), watcher));
+  /** `blind` holds intervals that last until the captures begin; `sinkOf` gives frames their way into the pipeline. */
+  constructor(
+    settings: CaptureSettings,
+    blind: readonly BlindInterval[],
+    sinkOf: (name: string) => FrameSink,
+    watcher: CaptureWatcher,
+  ) {
+    this.#captures = settings.interface.map((name) => {
+      const before = blind.find(({ interfaceName }) => interfaceName === name);
+      return new InterfaceCapture(name, settings, before, sinkOf(name), watcher);
+    });
   }
 
   start(): void {

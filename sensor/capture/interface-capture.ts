@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
 import { CaptureReader } from "./capture-reader.js";
+import { FILTER_REFUSED } from "./filter-refused.js";
 import type { FrameSink } from "./frame.js";
 import { interfaceState, REPLAY } from "./host-interfaces.js";
 
@@ -18,6 +19,8 @@ export interface CaptureWatcher {
   /** A blind interval began, or (with `untilMicros`) ended. */
   blind(interval: BlindInterval): void;
   notice(level: "info" | "warn" | "error", text: string): void;
+  /** Nothing but another configuration helps: no capture is tried again. */
+  refused(text: string): void;
 }
 
 const CAPTURE = fileURLToPath(new URL("./capture-process.js", import.meta.url));
@@ -35,7 +38,9 @@ export class InterfaceCapture {
   readonly #watcher: CaptureWatcher;
   #child: ChildProcess | undefined = undefined;
   #stateAtStart: string | undefined = undefined;
-  #blind: BlindInterval | undefined = undefined;
+  #blind: BlindInterval | undefined;
+  /** The interval begun before this sensor was started. */
+  readonly #before: BlindInterval | undefined;
   #waitMillis: number;
   #startedMillis = 0;
   /** Host clock when its process was last heard: from then on nothing is certain. */
@@ -45,12 +50,21 @@ export class InterfaceCapture {
   #droppedBefore = 0;
   #restarts = 0;
   #isStopped = false;
+  #wasOpened = false;
   #retry: NodeJS.Timeout | undefined = undefined;
   #watch: NodeJS.Timeout | undefined = undefined;
   #reason = "";
 
-  constructor(name: string, settings: CaptureSettings, sink: FrameSink, watcher: CaptureWatcher) {
+  constructor(
+    name: string,
+    settings: CaptureSettings,
+    before: BlindInterval | undefined,
+    sink: FrameSink,
+    watcher: CaptureWatcher,
+  ) {
     this.#name = name;
+    this.#before = before;
+    this.#blind = before;
     this.#settings = settings;
     this.#watcher = watcher;
     this.#waitMillis = settings.restartMinMillis;
@@ -68,6 +82,7 @@ export class InterfaceCapture {
   }
 
   start(): void {
+    if (this.#before !== undefined) this.#watcher.blind(this.#before);
     this.#spawn();
     this.#watch = setInterval(() => this.#look(), WATCH_MILLIS);
   }
@@ -89,7 +104,7 @@ export class InterfaceCapture {
     const { filter, bufferBytes } = this.#settings;
     this.#stateAtStart = interfaceState(this.#name);
     this.#startedMillis = performance.now();
-    if (this.#blind === undefined) this.#heardMillis = Date.now();
+    if (this.#blind === undefined || this.#blind === this.#before) this.#heardMillis = Date.now();
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
     const command = this.#name.startsWith(REPLAY)
@@ -111,9 +126,11 @@ export class InterfaceCapture {
     });
     child.stderr.on("data", (bytes: Buffer) => this.#heard(bytes.toString()));
     child.on("error", (error) => this.#ended(child, error.message));
-    child.on("exit", (code, signal) =>
-      this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`),
-    );
+    child.on("close", (code, signal) => {
+      if (code === FILTER_REFUSED && !this.#isStopped && !this.#wasOpened)
+        this.#watcher.refused(refusal(this.#settings.filter, this.#reason));
+      else this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+    });
   }
 
   #heard(text: string): void {
@@ -124,12 +141,17 @@ export class InterfaceCapture {
   }
 
   #opened(): void {
+    this.#wasOpened = true;
     if (this.#blind === undefined) {
       this.#watcher.notice("info", `captures ${this.#name}`);
       return;
     }
-    this.#watcher.blind({ ...this.#blind, untilMicros: Date.now() * 1_000 });
-    this.#watcher.notice("info", `captures ${this.#name} again`);
+    this.#watcher.notice("info", `captures ${this.#name}${this.#blind === this.#before ? "" : " again"}`);
+    this.#endBlind(Date.now());
+  }
+
+  #endBlind(atMillis: number): void {
+    if (this.#blind !== undefined) this.#watcher.blind({ ...this.#blind, untilMicros: atMillis * 1_000 });
     this.#blind = undefined;
   }
 
@@ -144,6 +166,8 @@ export class InterfaceCapture {
   }
 
   #beginBlind(reason: string): void {
+    // From its start on the sensor knows better why it sees nothing.
+    if (this.#blind === this.#before) this.#endBlind(this.#heardMillis);
     if (this.#blind !== undefined) return;
     this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros: this.#heardMillis * 1_000, reason };
     this.#watcher.blind(this.#blind);
@@ -181,4 +205,8 @@ export class InterfaceCapture {
 function whyBlind(state: string | undefined): string | undefined {
   if (state === undefined) return "the interface is gone";
   return state.endsWith("down") ? "the interface is down" : undefined;
+}
+
+function refusal(filter: string, reason: string): string {
+  return `capture.filter "${filter}" can't be used: ${reason}; write it as for tcpdump, such as "tcp port 80" (pcap-filter(7))`;
 }

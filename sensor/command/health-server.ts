@@ -8,6 +8,8 @@ import { listenAddress } from "../../shared/listen-address.js";
 export interface HealthSource {
   /** Undefined while nothing is known yet. */
   health(): HealthRecord | undefined;
+  /** Interfaces that can't be captured now. */
+  blind(): readonly string[];
   /** Why the sensor is not well; undefined where it is. */
   trouble(): string | undefined;
 }
@@ -21,7 +23,8 @@ export async function serveHealth(listen: string, source: HealthSource): Promise
     if (path === "/healthz") {
       const trouble = source.trouble();
       response.writeHead(trouble === undefined ? 200 : 503, { "content-type": "text/plain; charset=utf-8" });
-      response.end(`${trouble ?? "ok"}\n`);
+      const blind = source.blind().join(", ");
+      response.end(`${trouble ?? "ok"}${blind === "" ? "" : `; blind: ${blind}`}\n`);
     } else if (path === "/metrics") {
       void metrics(source.health()).then((text) => {
         response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);

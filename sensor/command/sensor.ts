@@ -4,8 +4,9 @@ import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
-import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
+import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
@@ -13,6 +14,7 @@ import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
+import { blindBefore } from "./blind-before.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { withPolicy } from "./policy-file.js";
 
@@ -20,6 +22,7 @@ const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
 const SILENCE_MILLIS = 30_000;
 const DELIVER_REST_MILLIS = 1_500;
+const WRONG_CONFIGURATION = 2;
 const OUR_BUG = 70;
 /** Deltas, about one a second, that wait for a store that can't be written. */
 const MAX_UNWRITTEN = 300;
@@ -39,6 +42,7 @@ export async function runSensor(settings: Settings): Promise<number> {
 class Sensor implements HealthSource {
   readonly #settings: SensorSettings;
   readonly #log: Logger;
+  readonly #hold: FileHold;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
   readonly #notify = new ServiceNotify();
@@ -53,6 +57,7 @@ class Sensor implements HealthSource {
   #cpuPercent = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopping = false;
+  #isFinished = false;
   readonly #unwritten: Delta[] = [];
   #deltasDropped = 0;
   #end: (code: number) => void = () => {};
@@ -61,6 +66,7 @@ class Sensor implements HealthSource {
     this.#settings = settings;
     this.#log = log;
     const delivers = settings.deliver.console !== undefined;
+    this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
     this.#store = new SensorStore(settings.store, delivers);
     const identity = { name: settings.deliver.name ?? hostname(), version: VERSION, host: hostname() };
     this.#link = delivers
@@ -73,14 +79,7 @@ class Sensor implements HealthSource {
 
   async run(): Promise<number> {
     this.#server = await serveHealth(this.#settings.health.listen, this);
-    for (const interval of this.#store.openBlindIntervals()) {
-      this.#store.blind({
-        ...interval,
-        untilMicros: this.#startedMicros,
-        reason: `${interval.reason}; the sensor ended meanwhile`,
-      });
-    }
-    this.#startAnalysis();
+    this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();
     this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
     process.once("SIGTERM", () => this.#stop());
@@ -90,7 +89,7 @@ class Sensor implements HealthSource {
     });
   }
 
-  #startAnalysis(): void {
+  #startAnalysis(blind: readonly BlindInterval[]): void {
     const { capture, decode, flow, protocol, inventory, detect, sample } = this.#settings;
     const start: AnalysisStart = {
       capture,
@@ -99,6 +98,7 @@ class Sensor implements HealthSource {
       seed: randomInt(2 ** 31),
       rows: this.#store.rows(),
       findings: this.#store.findings(),
+      blind,
     };
     const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
       workerData: start,
@@ -128,6 +128,10 @@ class Sensor implements HealthSource {
         break;
       case "notice":
         this.#log[message.level](message.text);
+        break;
+      case "refused":
+        this.#log.fatal(message.text);
+        void this.#finish(WRONG_CONFIGURATION);
         break;
       default:
         void this.#finish(0);
@@ -187,7 +191,12 @@ class Sensor implements HealthSource {
   trouble(): string | undefined {
     if (this.#isSilent()) return "the analysis is silent";
     if (this.#unwritten.length > 0) return "the inventory can't be written";
-    return undefined;
+    const isBlind = this.#interfaces.length > 0 && this.blind().length === this.#interfaces.length;
+    return isBlind ? "no interface can be captured" : undefined;
+  }
+
+  blind(): string[] {
+    return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
   }
 
   #isSilent(): boolean {
@@ -210,6 +219,7 @@ class Sensor implements HealthSource {
     if (this.#isStopping) return;
     this.#isStopping = true;
     this.#notify.stopping();
+    this.#link?.ending();
     this.#log.info("ends");
     this.#worker?.postMessage({ type: "stop" });
     setTimeout(() => void this.#finish(0), 5_000).unref();
@@ -217,6 +227,8 @@ class Sensor implements HealthSource {
 
   /** What is left has a moment to reach the console; after that it waits in the outbox. */
   async #finish(code: number): Promise<void> {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     clearInterval(this.#timer);
     this.#tellHealth();
     const until = performance.now() + DELIVER_REST_MILLIS;
@@ -227,6 +239,7 @@ class Sensor implements HealthSource {
     this.#server?.close();
     await this.#worker?.terminate();
     this.#store.close();
+    this.#hold.release();
     this.#end(code);
   }
 }

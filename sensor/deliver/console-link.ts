@@ -46,6 +46,7 @@ export class ConsoleLink {
   #heartbeat: NodeJS.Timeout | undefined = undefined;
   #isAlive = false;
   #isStopped = false;
+  #isEnding = false;
   #lastTrouble = "";
 
   /** Throws CommandError where the settings do not do. */
@@ -82,6 +83,11 @@ export class ConsoleLink {
     }
   }
 
+  /** What is left is still sent; a console that ends at the same time, as when a machine shuts down, is no trouble. */
+  ending(): void {
+    this.#isEnding = true;
+  }
+
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#retry);
@@ -105,7 +111,7 @@ export class ConsoleLink {
     socket.on("pong", () => {
       this.#isAlive = true;
     });
-    socket.on("error", (error) => this.#trouble(error.message));
+    socket.on("error", (error) => this.#trouble(this.#reasonOf(error.message)));
     socket.on("close", () => this.#closed(socket));
   }
 
@@ -156,7 +162,7 @@ export class ConsoleLink {
     this.#socket = undefined;
     this.#conversation = undefined;
     this.#cursor = undefined;
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isEnding) return;
     this.#trouble("the connection was closed");
     // A tenth of chance keeps a hundred sensors from calling at once.
     const wait = this.#waitMillis * (0.9 + Math.random() * 0.2);
@@ -164,9 +170,23 @@ export class ConsoleLink {
     this.#retry = setTimeout(() => this.#connect(), wait);
   }
 
+  /** What to do about an answer that is no conversation. */
+  #reasonOf(message: string): string {
+    const [, status] = /^Unexpected server response: (\d+)$/.exec(message) ?? [];
+    const { console: address, token, tokenFile } = this.#settings;
+    if (status === undefined) return message;
+    if (status === "401") {
+      const given = token === undefined ? `deliver.tokenFile "${tokenFile}"` : "deliver.token";
+      return `it does not know the token of ${given} (401); make one there with "eastwatch add-sensor NAME"`;
+    }
+    if (status === "404") return `deliver.console "${address}" leads to no console (404); name it as wss://host:port`;
+    if (status === "429") return "too many wrong tokens came from this address (429); it listens again in a minute";
+    return `it answered with status ${status}; see whether deliver.console "${address}" is an eastwatch console`;
+  }
+
   /** Told once, not at every try. */
   #trouble(text: string): void {
-    if (this.#isStopped || this.#lastTrouble !== "") return;
+    if (this.#isStopped || this.#isEnding || this.#lastTrouble !== "") return;
     this.#lastTrouble = text;
     this.#log.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
   }

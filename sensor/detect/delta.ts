@@ -10,5 +10,7 @@ export interface Delta {
   readonly calls: readonly CallRecord[];
   readonly handshakes: readonly HandshakeRecord[];
   readonly callsNotSampled: number;
+  /** Interfaces that were captured until then: what comes after it is not in the store, should the sensor end now. */
+  readonly alive: { readonly atMicros: number; readonly interfaces: readonly string[] };
   readonly health: Pick<HealthRecord, "counters" | "undecoded" | "lagMillis">;
 }

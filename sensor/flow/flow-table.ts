@@ -95,7 +95,8 @@ export class FlowTable implements PacketSink {
     }
     if (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros)) {
       this.counters.packets_refused++;
-      if (isSyn) this.counters.flows_refused++;
+      // Not for the answer to it: the same flow would be refused twice.
+      if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
     }
     const flow = new TcpFlow(packet, hash);

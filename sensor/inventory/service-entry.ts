@@ -12,9 +12,13 @@ const MAX_NAMES = 8;
 const MAX_SOFTWARE = 8;
 const MAX_ORDERS = 8;
 const MAX_TEXT = 200;
+/** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
+const NAME_SHARE = 10;
 
 interface ServiceState {
   readonly names: Readonly<Record<string, number>>;
+  /** Files of before names needed a share do not have it. */
+  readonly asked?: number;
 }
 
 /** A service of the inventory, counting. */
@@ -37,6 +41,8 @@ export class ServiceEntry implements Service {
   /** Endpoints that answered nothing but 404. */
   notFoundEndpoints = 0;
   #name: string;
+  /** Calls and handshakes, by name or by address. */
+  #asked = 0;
   #lastAuthority: string | undefined = undefined;
   #lastHost: string | undefined = undefined;
 
@@ -62,15 +68,13 @@ export class ServiceEntry implements Service {
   /** The name the callers ask for by SNI is as good as that of a Host field. */
   handshake(handshake: Handshake): void {
     this.seen(handshake.atMicros);
-    const host = this.#hostOf(handshake.serverName);
-    if (host !== undefined) this.#nameSeen(host);
+    this.#askedFor(this.#hostOf(handshake.serverName));
   }
 
   call(call: Call): void {
     this.calls++;
     this.seen(call.atMicros);
-    const host = this.#hostOf(call.authority);
-    if (host !== undefined) this.#nameSeen(host);
+    this.#askedFor(this.#hostOf(call.authority));
     if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
     if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
     if (call.framework !== undefined) this.#frameworks.note(call.framework);
@@ -101,13 +105,14 @@ export class ServiceEntry implements Service {
   }
 
   state(): string {
-    const state: ServiceState = { names: this.names.record() };
+    const state: ServiceState = { names: this.names.record(), asked: this.#asked };
     return JSON.stringify(state);
   }
 
   restore(record: ServiceRecord, text: string): void {
     const state = JSON.parse(text) as ServiceState;
     this.names.restore(state.names);
+    this.#asked = state.asked ?? Object.values(state.names).reduce((sum, count) => sum + count, 0);
     for (const software of record.software) this.#software.add(software);
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
@@ -126,9 +131,13 @@ export class ServiceEntry implements Service {
     return this.#lastHost;
   }
 
-  #nameSeen(host: string): void {
-    this.names.add(host);
-    if (host !== this.#name) this.#name = this.names.texts()[0] ?? this.#name;
+  #askedFor(host: string | undefined): void {
+    this.#asked++;
+    if (host !== undefined) this.names.add(host);
+    if (host === this.#name || this.names.size === 0) return;
+    const [first] = this.names.texts();
+    const hasShare = this.names.count(first) * NAME_SHARE >= this.#asked;
+    this.#name = hasShare ? first : ownName(this.address, this.port);
   }
 }
 

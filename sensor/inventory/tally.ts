@@ -26,6 +26,10 @@ export class Tally {
     return this.#counts.has(text);
   }
 
+  count(text: string): number {
+    return this.#counts.get(text) ?? 0;
+  }
+
   get size(): number {
     return this.#counts.size;
   }

@@ -33,4 +33,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE certificate (fingerprint TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, state TEXT NOT NULL) STRICT;
   `,
   COUNT_POSTURES,
+  `
+  CREATE TABLE alive (interface TEXT NOT NULL PRIMARY KEY, at_micros INTEGER NOT NULL) STRICT;
+  `,
 ];

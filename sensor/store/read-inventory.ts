@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
 import type { StoredRow } from "./stored-row.js";
@@ -26,14 +27,33 @@ export function* readInventory(path: string): Iterable<StoredRow> {
 function open(path: string): Database.Database {
   let database: Database.Database | undefined;
   try {
+    checkFile(path);
     database = new Database(path, { readonly: true, fileMustExist: true });
     if (!hasColumn(database, "service", "record")) throw new Error("it holds no inventory of eastwatch");
     return database;
   } catch (error) {
     database?.close();
-    const reason = /unable to open/.test((error as Error).message) ? "there is no such file" : (error as Error).message;
-    throw new CommandError(`--database "${path}" can't be read: ${reason}; name the file of a sensor or a console`, 3);
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const reason = REASONS[code] ?? `${message}; name the file of a sensor or a console`;
+    throw new CommandError(`--database "${path}" can't be read: ${reason}`, 3);
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file; name the file of a sensor or a console",
+  EACCES: "this user may not read it; export as the user the sensor or console runs as, or as root",
+  EISDIR: "it is a folder; name the file of a sensor or a console in it",
+  // SQLite makes a file beside it also to read where a daemon is writing.
+  SQLITE_CANTOPEN:
+    "this user may not write to its folder; export as the user the sensor or console runs as, or as root",
+};
+
+/** SQLite tells all of them as "unable to open". */
+function checkFile(path: string): void {
+  const file = openSync(path, "r");
+  const isFolder = fstatSync(file).isDirectory();
+  closeSync(file);
+  if (isFolder) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
 }
 
 function hasColumn(database: Database.Database, table: string, column: string): boolean {

@@ -24,6 +24,7 @@ export class SensorStore {
 
   constructor(settings: StoreSettings, delivers: boolean) {
     this.#database = openDatabase(settings.database, {
+      kind: "sensor",
       setting: "store.database",
       migrations: MIGRATIONS,
       survives: "process",
@@ -58,12 +59,21 @@ export class SensorStore {
       .filter((interval) => interval.untilMicros === undefined);
   }
 
+  /** Of each interface captured before: when it last was for certain. */
+  alive(): ReadonlyMap<string, number> {
+    const rows = this.#database.prepare<[], { interface: string; at_micros: number }>("SELECT * FROM alive").all();
+    return new Map(rows.map((row) => [row.interface, row.at_micros]));
+  }
+
   /** One transaction: all of it or nothing survives a kill. */
   apply(delta: Delta): void {
     this.#transaction(() => {
       for (const removal of delta.inventory.removals) this.#remove(removal);
       for (const row of delta.inventory.rows) this.#putRow(row);
       for (const finding of delta.findings) this.#putFinding(finding);
+      for (const name of delta.alive.interfaces) {
+        this.#put("alive (interface, at_micros) VALUES (?, ?)", name, delta.alive.atMicros);
+      }
       if (!this.#delivers) return;
       for (const call of delta.calls) this.outbox.add(call);
       for (const handshake of delta.handshakes) this.outbox.add(handshake);

@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from "yaml";
+import {
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+  type YAMLParseError,
+} from "yaml";
 import { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { environmentName, SETTINGS, type Setting, type SettingValue } from "./setting-list.js";
@@ -18,13 +27,15 @@ export interface LoadOptions {
   readonly file?: string;
   /** Values given as flags, by key of the setting. */
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** The same, given by `--set`. */
+  readonly sets?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 const BY_KEY: ReadonlyMap<string, Setting> = new Map(SETTINGS.map((setting) => [setting.key, setting]));
 
 /** Flag over environment over file over default. Throws CommandError that names key, value and what is allowed. */
-export function loadSettings({ file, flags = {}, environment = {} }: LoadOptions): Loaded {
+export function loadSettings({ file, flags = {}, sets = {}, environment = {} }: LoadOptions): Loaded {
   const values = new Map<string, SettingValue>(SETTINGS.map((setting) => [setting.key, setting.default]));
   const origins = new Map<string, string>(SETTINGS.map((setting) => [setting.key, "default"]));
   const set = (setting: Setting, value: unknown, origin: string): void => {
@@ -34,11 +45,13 @@ export function loadSettings({ file, flags = {}, environment = {} }: LoadOptions
   const path = file ?? environment.EASTWATCH_CONFIG;
   if (path !== undefined && path !== "") readConfigFile(path, set);
   readEnvironment(environment, set);
-  for (const [key, value] of Object.entries(flags)) {
-    const setting = BY_KEY.get(key);
-    if (setting === undefined)
-      throw new CommandError(`--set: unknown setting "${key}"${suggestion(key, [...BY_KEY.keys()])}`);
-    if (value !== undefined) set(setting, typeof value === "string" ? fromText(setting, value) : value, "flag");
+  for (const [origin, given] of Object.entries({ flag: flags, "--set": sets })) {
+    for (const [key, value] of Object.entries(given)) {
+      const setting = BY_KEY.get(key);
+      if (setting === undefined)
+        throw new CommandError(`${origin}: unknown setting "${key}"${suggestion(key, [...BY_KEY.keys()])}`);
+      if (value !== undefined) set(setting, typeof value === "string" ? fromText(setting, value) : value, origin);
+    }
   }
   return { settings: buildSettings(values), values, origins };
 }
@@ -58,7 +71,7 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
 }
 
 /** Variables with our prefix that are no settings. */
-const OTHER_VARIABLES: ReadonlySet<string> = new Set(["EASTWATCH_CONFIG", "EASTWATCH_CORPORA"]);
+const OTHER_VARIABLES: ReadonlySet<string> = new Set(["EASTWATCH_CONFIG", "EASTWATCH_CORPORA", "EASTWATCH_DEMO_PORT"]);
 
 function fromText(setting: Setting, text: string): unknown {
   if (setting.kind === "texts" || setting.kind === "networks")
@@ -70,13 +83,20 @@ function fromText(setting: Setting, text: string): unknown {
 
 function readConfigFile(path: string, set: Set): void {
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false });
+  const text = readText(path);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [fault] = document.errors;
-  if (fault !== undefined) throw new CommandError(`${at(path, lines, fault.pos[0])}: ${fault.message}`);
+  if (fault !== undefined) throw new CommandError(`${at(path, lines, fault.pos[0])}: ${faultText(fault, text)}`);
   if (document.contents === null) return;
   if (!isMap(document.contents))
     throw new CommandError(`${path}:1:1: must hold sections such as "flow:"; see the example file`);
   for (const section of document.contents.items) readSection(path, lines, section as Pair<Node, Node>, set);
+}
+
+function faultText({ code, message, pos }: YAMLParseError, text: string): string {
+  if (code !== "DUPLICATE_KEY") return `${message}; "eastwatch check-config --example" shows how it is written`;
+  const [key] = /^[^\s:]+/.exec(text.slice(pos[0])) ?? [""];
+  return `"${key}" is there twice; keep one of them`;
 }
 
 function readSection(path: string, lines: LineCounter, section: Pair<Node, Node>, set: Set): void {
@@ -101,12 +121,18 @@ function readSection(path: string, lines: LineCounter, section: Pair<Node, Node>
   }
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder; name a file in it",
+  EACCES: "this user may not read it",
+};
+
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message;
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const reason = UNREADABLE[code] ?? message;
     throw new CommandError(`configuration "${path}" can't be read: ${reason}`);
   }
 }
@@ -120,7 +146,14 @@ function check(setting: Setting, value: unknown, origin: string): SettingValue {
   const parsed = schemaOf(setting).safeParse(value);
   if (parsed.success) return parsed.data as SettingValue;
   const shown = setting.isSecret === true ? "what was given" : JSON.stringify(value);
-  throw new CommandError(`${origin}: ${setting.key} is ${shown}; allowed: ${allowed(setting)}`);
+  throw new CommandError(
+    `${origin}: ${setting.key} is ${shown}; allowed: ${allowed(setting)}${asList(setting, value)}`,
+  );
+}
+
+/** A single text where a list belongs. */
+function asList({ kind }: Setting, value: unknown): string {
+  return (kind === "texts" || kind === "networks") && typeof value === "string" ? `; write [${value}]` : "";
 }
 
 function schemaOf(setting: Setting): z.ZodType {

@@ -13,6 +13,7 @@ export function delta(part: Partial<Delta>): Delta {
     calls: [],
     handshakes: [],
     callsNotSampled: 0,
+    alive: { atMicros: 0, interfaces: [] },
     health: { counters: {}, undecoded: {}, lagMillis: 0 },
     ...part,
   };

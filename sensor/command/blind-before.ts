@@ -1,0 +1,25 @@
+import type { BlindInterval } from "../../shared/event.js";
+import type { SensorStore } from "../store/sensor-store.js";
+
+const NOT_RUNNING = "the sensor was not running";
+const ENDED = "; the sensor ended meanwhile";
+
+/**
+ * The intervals that last until the captures begin: nobody saw what went by since the sensor last ran. Those of interfaces that are
+ * captured no more end in the store.
+ */
+export function blindBefore(store: SensorStore, captured: readonly string[], startedMicros: number): BlindInterval[] {
+  const blind = new Map<string, BlindInterval>();
+  for (const [interfaceName, aliveMicros] of store.alive()) {
+    // The host's clock may have been set back.
+    const fromMicros = Math.min(aliveMicros, startedMicros);
+    blind.set(interfaceName, { kind: "blind", interfaceName, fromMicros, reason: NOT_RUNNING });
+  }
+  for (const open of store.openBlindIntervals()) {
+    const isTold = open.reason === NOT_RUNNING || open.reason.endsWith(ENDED);
+    const interval = isTold ? open : { ...open, reason: `${open.reason}${ENDED}` };
+    if (captured.includes(open.interfaceName)) blind.set(open.interfaceName, interval);
+    else store.blind({ ...interval, untilMicros: startedMicros });
+  }
+  return [...blind.values()];
+}
