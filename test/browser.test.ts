@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
 import WebSocket from "ws";
 import { SensorConversation } from "../shared/conversation.js";
-import type { CertificateFacts, EdgeRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
+import type { CertificateFacts, EdgeRecord, FindingRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
 import { encodeEvent } from "../shared/event-wire.js";
 import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -348,3 +348,42 @@ t.test(
     t.same(troubles, [], "nothing ran that should not, and nothing failed");
   },
 );
+
+const FINDING: FindingRecord = {
+  ...{
+    kind: "finding",
+    id: "f1",
+    rule: "certificate-expired",
+    severity: "high",
+    count: 3,
+    firstMicros: NOW,
+    lastMicros: NOW,
+  },
+  ...{ title: "An expired certificate was accepted", summary: "It was told before the page was opened", evidence: {} },
+  references: ["cwe:298"],
+};
+
+t.test("findings from before are on the page, and calls push none of them out", { skip: NO_BROWSER }, async (t) => {
+  const port = await freePort();
+  const console = await startConsole(temporaryFolder(t), port);
+  t.teardown(() => console.close());
+  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+  t.teardown(() => sensor.socket.terminate());
+  await sensor.open();
+  await sensor.tell([FINDING]);
+  const { page } = await enter(t, console.setupLink ?? "");
+  await page.selectOption("select[aria-label=Severity]", "high");
+  const finding = page.locator("tr.finding");
+  await finding.waitFor();
+  t.match(
+    await finding.textContent(),
+    /high An expired certificate was accepted\. It was told before the page was opened/,
+  );
+  for (let batch = 0; batch < 5; batch++) {
+    await sensor.tell(Array.from({ length: 450 }, () => handshake("busy.test", {})));
+    await page.waitForTimeout(250);
+  }
+  await sensor.tell([{ ...FINDING, id: "f2", summary: "It was told last" }]);
+  await page.locator("tr.finding", { hasText: "It was told last" }).waitFor();
+  t.equal(await finding.count(), 2);
+});

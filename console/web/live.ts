@@ -8,7 +8,9 @@ export interface LiveRow {
   readonly record: FeedRecord;
 }
 
-const MAX_ROWS = 2_000;
+/** Calls and handshakes on the page; findings and blind intervals have a bound of their own, so that calls push none out. */
+const MAX_SAMPLES = 2_000;
+const MAX_KEPT = 2_000;
 const RETRY_MILLIS = 2_000;
 
 /** Newest first. */
@@ -49,10 +51,19 @@ export function closeFeed(): void {
   opened?.close();
 }
 
+/** Who logs in next starts from what the console keeps. */
+export function forget(): void {
+  rows.value = [];
+  held = [];
+  waiting.value = 0;
+  missed.value = 0;
+  paused.value = false;
+}
+
 export function setPaused(isPaused: boolean): void {
   paused.value = isPaused;
   if (isPaused) return;
-  rows.value = [...held, ...rows.value].slice(0, MAX_ROWS);
+  rows.value = bounded([...held, ...rows.value]);
   held = [];
   waiting.value = 0;
 }
@@ -70,24 +81,32 @@ function take(message: FeedMessage): void {
   } else {
     missed.value += message.missed;
     const fresh = newRows(message.records);
-    if (!paused.value) rows.value = [...fresh, ...rows.value].slice(0, MAX_ROWS);
+    if (!paused.value) rows.value = bounded([...fresh, ...rows.value]);
     else {
-      held = [...fresh, ...held];
+      const all = [...fresh, ...held];
+      held = bounded(all);
       waiting.value += fresh.length;
-      if (held.length > MAX_ROWS) {
-        missed.value += held.length - MAX_ROWS;
-        held.length = MAX_ROWS;
-      }
+      missed.value += all.length - held.length;
     }
   }
+}
+
+function bounded(all: readonly LiveRow[]): LiveRow[] {
+  let samples = 0;
+  let kept = 0;
+  return all.filter(({ record }) => (isSample(record) ? ++samples <= MAX_SAMPLES : ++kept <= MAX_KEPT));
+}
+
+function isSample({ kind }: FeedRecord): boolean {
+  return kind === "call" || kind === "handshake";
 }
 
 /** A finding that is shown already has only counted on: its row is brought up to date where it stands. */
 function newRows(records: readonly FeedRecord[]): LiveRow[] {
   const fresh: LiveRow[] = [];
   for (const record of records) {
-    const isOnce = record.kind === "call" || record.kind === "handshake";
-    if (isOnce || !replace(record)) fresh.unshift({ id: nextId++, record });
+    if (record.kind === "call" || record.kind === "handshake" || !replace(record))
+      fresh.unshift({ id: nextId++, record });
   }
   return fresh;
 }

@@ -12,14 +12,15 @@ import { openFeed, seed, sensors } from "./live.js";
 import { Shell } from "./shell.js";
 
 const session = signal<SessionState | undefined>(undefined);
-const SEEDED = 200;
+/** Read when the page opens: findings as many as the page holds, or a filter would say that there are none. */
+const SEEDED = { calls: 200, handshakes: 200, findings: 2_000 } as const;
 
 async function refresh(): Promise<void> {
   session.value = await readSession();
   if (session.value.user === undefined) return;
   const [known, ...kept] = await Promise.all([
     readList<SensorState>("sensors", 1_000),
-    ...["calls", "handshakes", "findings"].map((list) => readList<FeedRecord>(list, SEEDED)),
+    ...Object.entries(SEEDED).map(([list, limit]) => readList<FeedRecord>(list, limit)),
   ]);
   sensors.value = known.items;
   seed(kept.flatMap(({ items }) => items).sort((a, b) => timeOf(b) - timeOf(a)));
