@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+import { readSession } from "./client.js";
 import { parseVisible } from "./visible-text.js";
 
 /** A record of the feed with a number of its own, so that a row stays the same row. */
@@ -12,6 +13,8 @@ export interface LiveRow {
 const MAX_SAMPLES = 2_000;
 const MAX_KEPT = 2_000;
 const RETRY_MILLIS = 2_000;
+/** The console closes the feed of a session that is over with this code. */
+const SESSION_ENDED = 1008;
 
 /** Newest first. */
 export const rows = signal<readonly LiveRow[]>([]);
@@ -37,12 +40,21 @@ export function openFeed(): void {
     connected.value = true;
   };
   opened.onmessage = ({ data }) => take(parseVisible(String(data)) as FeedMessage);
-  opened.onclose = () => {
+  opened.onclose = ({ code }) => {
     connected.value = false;
     if (socket !== opened) return;
     socket = undefined;
-    setTimeout(openFeed, RETRY_MILLIS);
+    setTimeout(() => void reopen(), code === SESSION_ENDED ? 0 : RETRY_MILLIS);
   };
+}
+
+/** A console that restarts is waited for; one that knows no session any more is not asked again. */
+async function reopen(): Promise<void> {
+  const isOver = await readSession().then(
+    ({ user }) => user === undefined,
+    () => false,
+  );
+  if (!isOver) openFeed();
 }
 
 export function closeFeed(): void {

@@ -53,7 +53,7 @@ export function MapView() {
         <span class="bad">{trouble}</span>
       </div>
       <div class="map" ref={frame}>
-        {map.nodes.length === 0 && isLoaded && (
+        {map.nodes.length === 0 && isLoaded && trouble === "" && (
           <p class="empty">
             {items.length === 0 ? "Nobody was seen to talk to anybody yet." : "Nothing passes this filter."}
           </p>

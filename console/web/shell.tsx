@@ -32,7 +32,8 @@ export function Shell({ session, onLeft }: Props) {
   const leave = async (): Promise<void> => {
     closeFeed();
     forget();
-    await logOut();
+    // Refused where the session is over already: that is as good.
+    await logOut().catch(() => undefined);
     await onLeft();
   };
   return (

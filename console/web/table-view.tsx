@@ -117,7 +117,7 @@ export function TableView<T extends object>(props: Props<T>) {
             ))}
           </tbody>
         </table>
-        {sorted.length === 0 && isLoaded && (
+        {sorted.length === 0 && isLoaded && trouble === "" && (
           <p class="empty">{items.length === 0 ? props.empty : "Nothing passes this filter."}</p>
         )}
       </div>
