@@ -69,7 +69,9 @@ export function TableView<T extends object>(props: Props<T>) {
   const sorter = columns.find(({ title }) => title === sort.title) ?? columns[0];
   const sorted = passing
     .filter((item) => chosen === undefined || chosen.has(item))
-    .sort((a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1));
+    .sort(
+      (a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1) || tie(keyOf(a), keyOf(b)),
+    );
   const openAt = openKey === undefined ? -1 : sorted.findIndex((item) => keyOf(item) === openKey);
   const opened = openAt < 0 ? items.find((item) => keyOf(item) === openKey) : sorted[openAt];
   const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
@@ -182,6 +184,11 @@ function hasText<T>(columns: readonly Column<T>[], item: T, filter: string): boo
         .includes(wanted),
     )
   );
+}
+
+/** Rows that are alike in what is sorted by keep their order when the list is read again. */
+function tie(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 function compare(a: string | number, b: string | number): number {
