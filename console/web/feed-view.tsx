@@ -4,6 +4,7 @@ import { Detail } from "./detail.js";
 import { FeedBar } from "./feed-bar.js";
 import { type FeedFilter, NO_FILTER, passes } from "./feed-filter.js";
 import { FeedRow } from "./feed-row.js";
+import { FindingDetail } from "./finding-detail.js";
 import { HandshakeDetail } from "./handshake-detail.js";
 import { type LiveRow, rows } from "./live.js";
 import { moveByKeys, onEscape } from "./row-keys.js";
@@ -62,5 +63,6 @@ export function FeedView() {
 
 function RecordDetail({ record, onClose }: { readonly record: FeedRecord; onClose(): void }) {
   if (record.kind === "handshake") return <HandshakeDetail handshake={record} onClose={onClose} />;
+  if (record.kind === "finding") return <FindingDetail finding={record} onClose={onClose} />;
   return <Detail record={record} onClose={onClose} />;
 }

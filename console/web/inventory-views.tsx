@@ -1,4 +1,5 @@
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
@@ -143,6 +144,7 @@ export function FindingsView() {
       sortBy="Severity"
       empty="Nothing found yet."
       keyOf={(item) => `${item.sensor} ${item.id}`}
+      detail={(item, close) => <FindingDetail finding={item} onClose={close} />}
     />
   );
 }
