@@ -100,6 +100,8 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   await page.locator("tr.call", { hasText: "/orders/missing" }).waitFor();
   await page.fill("input[aria-label=Status]", "4xx");
   t.equal(await page.locator("tr.call").count(), 1, "filtered by status");
+  await page.fill("input[aria-label=Status]", "500, 4xx");
+  t.equal(await page.locator("tr.call").count(), 1, "filtered by several statuses");
   await page.fill("input[aria-label=Status]", "");
   await page.fill("input[aria-label=Path]", "script");
   t.equal(await page.locator("tr.call").count(), 1, "filtered by path");
