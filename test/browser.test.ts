@@ -388,4 +388,25 @@ t.test("findings from before are on the page, and calls push none of them out", 
   await sensor.tell([{ ...FINDING, id: "f2", summary: "It was told last" }]);
   await page.locator("tr.finding", { hasText: "It was told last" }).waitFor();
   t.equal(await finding.count(), 2);
+
+  await finding.filter({ hasText: "before" }).click();
+  const detail = page.locator("aside.detail");
+  t.match(await detail.textContent(), /Remedy.*find out why the other end does not check dates/);
+  await sensor.tell([{ ...FINDING, count: 4_711 }]);
+  await page.locator("aside.detail", { hasText: "4711" }).waitFor();
+  t.pass("an opened finding counts on");
+  await page.evaluate("document.activeElement.blur()");
+  await page.keyboard.press("Escape");
+  t.equal(await detail.count(), 0, "Escape closes it, wherever the focus is");
+
+  await page.click('nav button:text-is("Findings")');
+  await page.locator("tr", { hasText: "It was told last" }).click();
+  await page.reload();
+  await page.locator("tr", { hasText: "It was told last" }).waitFor();
+  t.equal(await page.locator("nav button.current").textContent(), "Findings", "the view is the same when loaded again");
+
+  console.store.database.exec("UPDATE session SET expires_micros = 1");
+  await sensor.tell([edge("10.0.1.1", "safe.test", "mtls", { mtls: 9 })]);
+  await page.waitForSelector("text=Your session has ended.");
+  t.equal(await page.locator(".empty").count(), 0, "a session that ended is no empty inventory");
 });

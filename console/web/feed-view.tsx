@@ -7,7 +7,7 @@ import { FeedRow } from "./feed-row.js";
 import { FindingDetail } from "./finding-detail.js";
 import { HandshakeDetail } from "./handshake-detail.js";
 import { type LiveRow, rows } from "./live.js";
-import { moveByKeys, onEscape } from "./row-keys.js";
+import { moveByKeys, useEscape } from "./row-keys.js";
 
 const SHOWN_ROWS = 400;
 
@@ -21,8 +21,9 @@ export function FeedView() {
   // Beside the detail there is no room for all columns; what they would show stands in the detail.
   const isNarrow = opened !== undefined;
   const close = (): void => setOpened(undefined);
+  useEscape(close);
   return (
-    <main class={isNarrow ? "view with-detail" : "view"} onKeyDown={onEscape(close)}>
+    <main class={isNarrow ? "view with-detail" : "view"}>
       <FeedBar filter={filter} onChange={setFilter} />
       <div class="scroll">
         <table class="feed">

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
 import { wantedKey } from "./navigation.js";
-import { moveByKeys, onEscape } from "./row-keys.js";
+import { moveByKeys, useEscape } from "./row-keys.js";
 import { type Group, Totals } from "./totals.js";
 import { useList } from "./use-list.js";
 
@@ -56,6 +56,7 @@ export function TableView<T extends object>(props: Props<T>) {
   const [sort, setSort] = useState({ title: sortBy, isDescending: props.isAscending !== true });
   const [openKey, setOpenKey] = useState(wantedKey.peek());
   const close = (): void => setOpenKey(undefined);
+  useEscape(close);
   useEffect(() => {
     if (!isLoaded || wantedKey.peek() === undefined) return;
     wantedKey.value = undefined;
@@ -77,7 +78,7 @@ export function TableView<T extends object>(props: Props<T>) {
   const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
   const visible = columns.filter(({ isMinor }) => opened === undefined || isMinor !== true);
   return (
-    <main class={opened === undefined ? "view" : "view with-detail"} onKeyDown={onEscape(close)}>
+    <main class={opened === undefined ? "view" : "view with-detail"}>
       <div class="bar">
         {groups.length > 0 && <Totals groups={groups} items={passing} chosen={group} onChoose={setGroup} />}
         <input
