@@ -14,14 +14,14 @@ export function FindingDetail({ finding, onClose }: Props) {
   const remedy = CATALOGUE[finding.rule]?.remedy;
   return (
     <DetailPane onClose={onClose}>
-      <p>
+      <p class="verdict-line">
         <span class={`severity ${severity}`}>{severity}</span> {title}
       </p>
-      <p class="told">{summary}</p>
+      <p>{summary}</p>
       {remedy !== undefined && (
         <>
           <h3>Remedy</h3>
-          <p class="remedy">{remedy}</p>
+          <p>{remedy}</p>
         </>
       )}
       <h3>Finding</h3>
