@@ -35,10 +35,10 @@ export async function runDemo(listen: string): Promise<number> {
     );
     writeFileSync(join(folder, "token"), token, { mode: 0o600 });
     const captures = mayCapture();
-    if (captures) await said(start(children, SERVICES, []), /listening/);
+    const services = captures ? await said(start(children, SERVICES, []), /^listening (\S+) TLS$/m) : undefined;
     const source = captures ? "lo" : `replay:${RECORDED}`;
     start(children, PROGRAM, sensorFlags(source, folder, address.port));
-    tell(link, captures);
+    tell(link, services);
     await ended(children.all);
     return 0;
   } finally {
@@ -76,10 +76,16 @@ function sensorFlags(source: string, folder: string, consolePort: number): strin
   ];
 }
 
-function tell(link: string, captures: boolean): void {
-  const what = captures
-    ? "Five small services talk to each other on 127.0.20.2 to 127.0.20.6; the sensor sees them on lo."
-    : "This user may not capture (CAP_NET_RAW is missing): a capture made before is replayed instead.\nRun as root, or `sudo setcap cap_net_raw+ep` on the node binary, to see live traffic.";
+/** `services`: whether some speak TLS, `with` or `without`; undefined where nothing is captured. */
+function tell(link: string, services: string | undefined): void {
+  const tls =
+    services === "with"
+      ? "Three more, up to 127.0.20.9, speak TLS."
+      : "None speaks TLS: openssl, which makes the certificates, was not found. Install it to fill the mTLS view.";
+  const what =
+    services !== undefined
+      ? `Five small services talk to each other on 127.0.20.2 to 127.0.20.6; the sensor sees them on lo.\n${tls}`
+      : "This user may not capture (CAP_NET_RAW is missing): a capture made before is replayed instead.\nRun as root, or `sudo setcap cap_net_raw+ep` on the node binary, to see live traffic.";
   process.stdout.write(
     `\n${what}\n\nOpen the page, choose a user and a password:\n  ${link}\n\nCtrl-C ends the demo and removes its data.\n`,
   );

@@ -1,6 +1,7 @@
 // A few small services that talk to each other over loopback, each on an address of its own, as on a node of a cluster.
 // Run as a process; it says on standard output when all of them listen, and ends with its standard input.
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { runTlsServices } from "./tls-services.js";
 
 interface Service {
   readonly name: string;
@@ -79,7 +80,8 @@ async function main(): Promise<void> {
     );
     process.exit(2);
   }
-  process.stdout.write("listening\n");
+  const hasTls = await runTlsServices();
+  process.stdout.write(hasTls ? "listening with TLS\n" : "listening without TLS\n");
   process.stdin.resume().on("end", () => process.exit(0));
   for (;;) {
     await step();

@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
 import WebSocket from "ws";
 import { SensorConversation } from "../shared/conversation.js";
-import type { CertificateFacts, EdgeRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
+import type { CertificateFacts, EdgeRecord, FindingRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
 import { encodeEvent } from "../shared/event-wire.js";
 import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -100,6 +100,8 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   await page.locator("tr.call", { hasText: "/orders/missing" }).waitFor();
   await page.fill("input[aria-label=Status]", "4xx");
   t.equal(await page.locator("tr.call").count(), 1, "filtered by status");
+  await page.fill("input[aria-label=Status]", "500, 4xx");
+  t.equal(await page.locator("tr.call").count(), 1, "filtered by several statuses");
   await page.fill("input[aria-label=Status]", "");
   await page.fill("input[aria-label=Path]", "script");
   t.equal(await page.locator("tr.call").count(), 1, "filtered by path");
@@ -348,3 +350,63 @@ t.test(
     t.same(troubles, [], "nothing ran that should not, and nothing failed");
   },
 );
+
+const FINDING: FindingRecord = {
+  ...{
+    kind: "finding",
+    id: "f1",
+    rule: "certificate-expired",
+    severity: "high",
+    count: 3,
+    firstMicros: NOW,
+    lastMicros: NOW,
+  },
+  ...{ title: "An expired certificate was accepted", summary: "It was told before the page was opened", evidence: {} },
+  references: ["cwe:298"],
+};
+
+t.test("findings from before are on the page, and calls push none of them out", { skip: NO_BROWSER }, async (t) => {
+  const port = await freePort();
+  const console = await startConsole(temporaryFolder(t), port);
+  t.teardown(() => console.close());
+  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+  t.teardown(() => sensor.socket.terminate());
+  await sensor.open();
+  await sensor.tell([FINDING]);
+  const { page } = await enter(t, console.setupLink ?? "");
+  await page.selectOption("select[aria-label=Severity]", "high");
+  const finding = page.locator("tr.finding");
+  await finding.waitFor();
+  t.match(
+    await finding.textContent(),
+    /high An expired certificate was accepted\. It was told before the page was opened/,
+  );
+  for (let batch = 0; batch < 5; batch++) {
+    await sensor.tell(Array.from({ length: 450 }, () => handshake("busy.test", {})));
+    await page.waitForTimeout(250);
+  }
+  await sensor.tell([{ ...FINDING, id: "f2", summary: "It was told last" }]);
+  await page.locator("tr.finding", { hasText: "It was told last" }).waitFor();
+  t.equal(await finding.count(), 2);
+
+  await finding.filter({ hasText: "before" }).click();
+  const detail = page.locator("aside.detail");
+  t.match(await detail.textContent(), /Remedy.*find out why the other end does not check dates/);
+  await sensor.tell([{ ...FINDING, count: 4_711 }]);
+  await page.locator("aside.detail", { hasText: "4711" }).waitFor();
+  t.pass("an opened finding counts on");
+  await page.evaluate("document.activeElement.blur()");
+  await page.keyboard.press("Escape");
+  t.equal(await detail.count(), 0, "Escape closes it, wherever the focus is");
+
+  await page.click('nav button:text-is("Findings")');
+  await page.locator("tr", { hasText: "It was told last" }).click();
+  await page.reload();
+  await page.locator("tr", { hasText: "It was told last" }).waitFor();
+  t.equal(await page.locator("nav button.current").textContent(), "Findings", "the view is the same when loaded again");
+
+  console.store.database.exec("UPDATE session SET expires_micros = 1");
+  await sensor.tell([edge("10.0.1.1", "safe.test", "mtls", { mtls: 9 })]);
+  await page.waitForSelector("text=Your session has ended.");
+  t.equal(await page.locator(".empty").count(), 0, "a session that ended is no empty inventory");
+});

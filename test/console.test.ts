@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 import WebSocket from "ws";
+import { hashToken } from "../console/store/sensor-tokens.js";
 import { freePort, startConsole } from "./support/console.js";
 import { temporaryFolder } from "./support/program.js";
 
@@ -56,8 +58,23 @@ t.test("pages and API: no session, no data; origins, headers and logins are chec
   t.equal(await watch({ cookie, origin: base }), "open");
   t.match(await watch({ cookie, origin: "http://evil.example" }), /401/);
   t.match(await watch({ origin: base }), /401/);
+  const open = new WebSocket(`ws://127.0.0.1:${port}/api/feed`, { headers: { cookie, origin: base } });
+  await once(open, "open");
+  const closed = once(open, "close");
   t.equal((await ask("POST", "/api/logout", undefined, { cookie })).status, 204);
+  t.equal((await closed)[0], 1008, "the feed of a session that was ended is over too");
   t.equal((await ask("GET", "/api/services", undefined, { cookie })).status, 401, "a session that was ended is over");
+  const again = await ask("POST", "/api/login", { user: "ada", password: "long enough password" });
+  const [first] = (begun.headers.get("set-cookie") ?? "").split(";");
+  const [expiring] = (again.headers.get("set-cookie") ?? "").split(";");
+  const late = new WebSocket(`ws://127.0.0.1:${port}/api/feed`, { headers: { cookie: expiring, origin: base } });
+  await once(late, "open");
+  const over = once(late, "close");
+  server.store.database
+    .prepare("UPDATE session SET expires_micros = 1 WHERE token_hash = ?")
+    .run(hashToken(expiring.split("=")[1]));
+  t.equal((await ask("POST", "/api/logout", undefined, { cookie: first })).status, 204);
+  t.equal((await over)[0], 1008, "and that of a session that expired");
   let last = 0;
   for (let attempt = 0; attempt < 12; attempt++)
     last = (await ask("POST", "/api/login", { user: "ada", password: "guess" })).status;

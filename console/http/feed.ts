@@ -10,9 +10,15 @@ const MAX_WAITING_BYTES = 1024 * 1024;
 /** Records of one message to a browser. */
 const MAX_RECORDS = 500;
 const MAX_BROWSERS = 100;
+/** How long a page may go on after its session expired. */
+const SESSION_CHECK_MILLIS = 60_000;
+/** RFC 6455 §7.4.1: closed for a policy, here that only operators watch. */
+const SESSION_ENDED = 1008;
 
 interface Browser {
   readonly socket: WebSocket;
+  /** SHA-256 of the session's token. */
+  readonly session: string;
   missed: number;
 }
 
@@ -20,15 +26,21 @@ interface Browser {
 export class Feed {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
   readonly #browsers = new Set<Browser>();
+  readonly #isSessionOpen: (session: string) => boolean;
   #records: FeedRecord[] = [];
   #overflow = 0;
   #inventoryChanged = false;
   #timers: readonly NodeJS.Timeout[] = [];
 
+  constructor(isSessionOpen: (session: string) => boolean) {
+    this.#isSessionOpen = isSessionOpen;
+  }
+
   start(): void {
     this.#timers = [
       setInterval(() => this.#send(), SEND_MILLIS),
       setInterval(() => this.#tellInventory(), INVENTORY_MILLIS),
+      setInterval(() => this.closeEnded(), SESSION_CHECK_MILLIS),
     ];
   }
 
@@ -36,13 +48,13 @@ export class Feed {
     return this.#browsers.size;
   }
 
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, session: string): void {
     if (this.#browsers.size >= MAX_BROWSERS) {
       socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const browser: Browser = { socket: webSocket, missed: 0 };
+      const browser: Browser = { socket: webSocket, session, missed: 0 };
       this.#browsers.add(browser);
       webSocket.on("close", () => this.#browsers.delete(browser));
       webSocket.on("error", () => webSocket.terminate());
@@ -61,6 +73,15 @@ export class Feed {
 
   sensorChanged(sensor: SensorState): void {
     this.#broadcast({ type: "sensor", sensor });
+  }
+
+  /** Closes the pages whose session has ended: by logging out, or by its time. */
+  closeEnded(): void {
+    for (const browser of this.#browsers) {
+      if (this.#isSessionOpen(browser.session)) continue;
+      this.#browsers.delete(browser);
+      browser.socket.close(SESSION_ENDED);
+    }
   }
 
   close(): void {

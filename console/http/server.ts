@@ -18,7 +18,7 @@ import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
-import { StoredTokens } from "../store/sensor-tokens.js";
+import { hashToken, StoredTokens } from "../store/sensor-tokens.js";
 import { Feed } from "./feed.js";
 import { Hub } from "./hub.js";
 import { addInventoryRoutes } from "./inventory-routes.js";
@@ -44,7 +44,7 @@ export class ConsoleServer {
   readonly #settings: ConsoleSettings;
   readonly #hold: FileHold;
   readonly #operators: Operators;
-  readonly #feed = new Feed();
+  readonly #feed: Feed;
   readonly #ingest: Ingest;
   readonly #setupToken = randomBytes(24).toString("base64url");
   readonly #app: FastifyInstance;
@@ -59,6 +59,7 @@ export class ConsoleServer {
     this.store = new ConsoleStore(settings);
     this.tokens = new StoredTokens(this.store.database);
     this.#operators = new Operators(this.store.database, settings.sessionHours);
+    this.#feed = new Feed((session) => this.#operators.isSessionOpen(session));
     this.#ingest = new Ingest(new Hub(this.store, this.#feed), this.tokens, {
       info: (text) => log.info(text),
       warn: (text) => log.warn(text),
@@ -148,7 +149,12 @@ export class ConsoleServer {
         .code(status)
         .send({ error: status >= 500 ? "The console failed; its log says why." : error.message });
     });
-    addSessionRoutes(this.#app, { operators: this.#operators, setupToken: this.#setupToken, isSecure: this.#isSecure });
+    addSessionRoutes(this.#app, {
+      operators: this.#operators,
+      setupToken: this.#setupToken,
+      isSecure: this.#isSecure,
+      onEnd: () => this.#feed.closeEnded(),
+    });
     addInventoryRoutes(this.#app, this.store, this.tokens);
     this.#app.get("/healthz", () => "ok\n");
     this.#app.get("/metrics", async (_request, reply) =>
@@ -159,19 +165,22 @@ export class ConsoleServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => socket.destroy());
     const path = request.url?.split("?")[0];
+    const session = path === FEED_PATH ? this.#watcherOf(request) : undefined;
     if (path === INGEST_PATH) this.#ingest.upgrade(request, socket, head);
-    else if (path === FEED_PATH && this.#mayWatch(request)) this.#feed.upgrade(request, socket, head);
+    else if (session !== undefined) this.#feed.upgrade(request, socket, head, session);
     else if (path !== FEED_PATH) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   }
 
-  /** A page of another origin brings the cookie too (RFC 6455 §10.2): it must be ours. */
-  #mayWatch(request: IncomingMessage): boolean {
+  /** The session's hash. A page of another origin brings the cookie too (RFC 6455 §10.2): it must be ours. */
+  #watcherOf(request: IncomingMessage): string | undefined {
     const { origin, host, cookie: text } = request.headers;
     if (origin === undefined || host === undefined || !URL.canParse(origin) || new URL(origin).host !== host)
-      return false;
+      return undefined;
     const token = this.#app.parseCookie(text ?? "")[SESSION_COOKIE];
-    return this.#operators.sessionOf(token) !== undefined;
+    if (token === undefined) return undefined;
+    const session = hashToken(token);
+    return this.#operators.isSessionOpen(session) ? session : undefined;
   }
 
   async #metrics(): Promise<string> {

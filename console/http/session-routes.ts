@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly setupToken: string;
   /** The page is served over TLS: the cookie may demand it. */
   readonly isSecure: boolean;
+  /** Told when a session was ended by its operator. */
+  onEnd(): void;
 }
 
 export function sessionOf(request: FastifyRequest, operators: Operators): string | undefined {
@@ -35,7 +37,8 @@ export function sessionOf(request: FastifyRequest, operators: Operators): string
 }
 
 /** Logging in and out, and the first operator. */
-export function addSessionRoutes(app: FastifyInstance, { operators, setupToken, isSecure }: SessionOptions): void {
+export function addSessionRoutes(app: FastifyInstance, options: SessionOptions): void {
+  const { operators, setupToken, isSecure } = options;
   const begin = (reply: FastifyReply, user: string): FastifyReply =>
     reply
       .setCookie(SESSION_COOKIE, operators.openSession(user), {
@@ -83,7 +86,10 @@ export function addSessionRoutes(app: FastifyInstance, { operators, setupToken, 
 
   app.post("/api/logout", (request, reply) => {
     const token = request.cookies[SESSION_COOKIE];
-    if (token !== undefined) operators.closeSession(token);
+    if (token !== undefined) {
+      operators.closeSession(token);
+      options.onEnd();
+    }
     return reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
   });
 }

@@ -53,16 +53,24 @@ export class Operators {
 
   /** Name of the operator whose session it is. */
   sessionOf(token: string | undefined): string | undefined {
-    if (token === undefined) return undefined;
-    return this.#database
-      .prepare<[string, number], { operator: string }>(
-        "SELECT operator FROM session WHERE token_hash = ? AND expires_micros > ?",
-      )
-      .get(hashToken(token), Date.now() * 1_000)?.operator;
+    return token === undefined ? undefined : this.#operatorOf(hashToken(token));
+  }
+
+  /** Asked by the token's hash, so that who waits for the end needs not hold the token. */
+  isSessionOpen(tokenHash: string): boolean {
+    return this.#operatorOf(tokenHash) !== undefined;
   }
 
   closeSession(token: string): void {
     this.#database.prepare("DELETE FROM session WHERE token_hash = ?").run(hashToken(token));
+  }
+
+  #operatorOf(tokenHash: string): string | undefined {
+    return this.#database
+      .prepare<[string, number], { operator: string }>(
+        "SELECT operator FROM session WHERE token_hash = ? AND expires_micros > ?",
+      )
+      .get(tokenHash, Date.now() * 1_000)?.operator;
   }
 }
 

@@ -11,6 +11,13 @@ export class Refusal extends Error {
   }
 }
 
+let tellRefused: () => void = () => undefined;
+
+/** The action for when the console knows no session of this page any more. */
+export function whenRefused(action: () => void): void {
+  tellRefused = action;
+}
+
 async function request(method: string, path: string, body?: unknown): Promise<Response> {
   const response = await fetch(path, {
     method,
@@ -19,12 +26,15 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.ok) return response;
+  if (response.status === 401 && path !== "/api/login") tellRefused();
   const refusal = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
   throw new Refusal(response.status, refusal.error ?? refusal.message ?? `The console answered ${response.status}.`);
 }
 
 export async function readSession(): Promise<SessionState> {
-  return (await request("GET", "/api/session")).json();
+  const state = (await (await request("GET", "/api/session")).json()) as SessionState;
+  if (state.user === undefined) tellRefused();
+  return state;
 }
 
 export async function readList<T>(name: string, limit: number): Promise<Listing<T>> {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { clock } from "./format.js";
+import { clock, millis } from "./format.js";
 import { dateAndTime, dayOf } from "./format-date.js";
 
 interface Props {
@@ -60,6 +60,7 @@ function Value({ name, value }: { readonly name: string; readonly value: unknown
   if (typeof value === "number" && name.endsWith("Micros"))
     return <>{`${dateAndTime(value / 1_000).slice(0, 10)} ${clock(value)}`}</>;
   if (typeof value === "number" && name.endsWith("Seconds")) return <>{dayOf(value)}</>;
+  if (name.endsWith("Millis")) return <Took value={value} />;
   if (Array.isArray(value)) {
     return (
       <ul>
@@ -71,6 +72,13 @@ function Value({ name, value }: { readonly name: string; readonly value: unknown
   }
   if (typeof value === "object" && value !== null) return <Pairs value={value} />;
   return <>{String(value)}</>;
+}
+
+/** A time that something took, or the quantiles of many. */
+function Took({ value }: { readonly value: unknown }) {
+  if (typeof value === "number") return <>{millis(value)}</>;
+  const quantiles = Object.entries(value as object).map(([name, one]) => [name, name === "count" ? one : millis(one)]);
+  return <Pairs value={Object.fromEntries(quantiles)} />;
 }
 
 function Pairs({ value }: { readonly value: object }) {
@@ -93,6 +101,6 @@ function label(name: string): string {
   if (name === "firstMicros") return "first seen";
   if (name === "lastMicros") return "last seen";
   return name
-    .replace(/(Micros|Seconds)$/, "")
+    .replace(/(Micros|Millis|Seconds)$/, "")
     .replace(/([a-z])([A-Z])/g, (_, end: string, begin: string) => `${end} ${begin.toLowerCase()}`);
 }

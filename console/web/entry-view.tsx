@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { SessionState } from "../api.js";
 import { logIn, setUp } from "./client.js";
+import { isExpired } from "./session.js";
 
 interface Props {
   readonly session: SessionState;
@@ -22,7 +23,7 @@ export function EntryView({ session, onEntered }: Props) {
     try {
       if (isSetup) await setUp(token ?? "", user, password);
       else await logIn(user, password);
-      history.replaceState(null, "", "/");
+      if (isSetup) history.replaceState(null, "", "/");
       await onEntered();
     } catch (error) {
       setTrouble((error as Error).message);
@@ -38,6 +39,7 @@ export function EntryView({ session, onEntered }: Props) {
           <p class="note">There is no operator yet. Open the one-time link that the console printed when it started.</p>
         ) : (
           <>
+            {isExpired.value && <p class="note">Your session has ended.</p>}
             <p class="note">{isSetup ? "Make the first operator of this console." : "Log in to the console."}</p>
             <label>
               User

@@ -7,7 +7,7 @@ export interface FeedFilter {
   readonly service: string;
   readonly method: string;
   readonly path: string;
-  /** `404`, `5xx`, `none` for calls without an answer. */
+  /** `404`, `5xx`, `none` for calls without an answer; several, with commas or spaces between, pass any of them. */
   readonly status: string;
   /** Least severity of findings. */
   readonly severity: string;
@@ -68,7 +68,11 @@ function has(text: string, wanted: string): boolean {
 }
 
 function statusPasses(status: number | undefined, wanted: string): boolean {
-  if (wanted === "") return true;
+  const all = wanted.split(/[\s,]+/).filter((one) => one !== "");
+  return all.length === 0 || all.some((one) => isStatus(status, one));
+}
+
+function isStatus(status: number | undefined, wanted: string): boolean {
   if (wanted === "none") return status === undefined;
   return status !== undefined && String(status).startsWith(wanted.replace(/x+$/, ""));
 }

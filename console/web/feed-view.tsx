@@ -1,11 +1,13 @@
 import { useState } from "preact/hooks";
+import type { FeedRecord } from "../api.js";
 import { Detail } from "./detail.js";
 import { FeedBar } from "./feed-bar.js";
 import { type FeedFilter, NO_FILTER, passes } from "./feed-filter.js";
 import { FeedRow } from "./feed-row.js";
+import { FindingDetail } from "./finding-detail.js";
 import { HandshakeDetail } from "./handshake-detail.js";
 import { type LiveRow, rows } from "./live.js";
-import { moveByKeys, onEscape } from "./row-keys.js";
+import { moveByKeys, useEscape } from "./row-keys.js";
 
 const SHOWN_ROWS = 400;
 
@@ -13,12 +15,15 @@ const SHOWN_ROWS = 400;
 export function FeedView() {
   const [filter, setFilter] = useState<FeedFilter>(NO_FILTER);
   const [opened, setOpened] = useState<LiveRow | undefined>(undefined);
+  // A finding counts on while it is open; a row that others pushed out stays as it was.
+  const current = rows.value.find(({ id }) => id === opened?.id) ?? opened;
   const shown = rows.value.filter(({ record }) => passes(record, filter)).slice(0, SHOWN_ROWS);
   // Beside the detail there is no room for all columns; what they would show stands in the detail.
   const isNarrow = opened !== undefined;
   const close = (): void => setOpened(undefined);
+  useEscape(close);
   return (
-    <main class={isNarrow ? "view with-detail" : "view"} onKeyDown={onEscape(close)}>
+    <main class={isNarrow ? "view with-detail" : "view"}>
       <FeedBar filter={filter} onChange={setFilter} />
       <div class="scroll">
         <table class="feed">
@@ -52,8 +57,13 @@ export function FeedView() {
           <p class="empty">{rows.value.length === 0 ? "Nothing seen yet." : "Nothing passes this filter."}</p>
         )}
       </div>
-      {opened?.record.kind === "handshake" && <HandshakeDetail handshake={opened.record} onClose={close} />}
-      {opened !== undefined && opened.record.kind !== "handshake" && <Detail record={opened.record} onClose={close} />}
+      {current !== undefined && <RecordDetail record={current.record} onClose={close} />}
     </main>
   );
+}
+
+function RecordDetail({ record, onClose }: { readonly record: FeedRecord; onClose(): void }) {
+  if (record.kind === "handshake") return <HandshakeDetail handshake={record} onClose={onClose} />;
+  if (record.kind === "finding") return <FindingDetail finding={record} onClose={onClose} />;
+  return <Detail record={record} onClose={onClose} />;
 }

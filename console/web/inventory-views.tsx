@@ -1,4 +1,5 @@
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
@@ -26,13 +27,18 @@ function calls<T extends { readonly calls: number }>(): Column<T> {
 
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
-  { title: "Address", value: (item) => `${item.address}:${item.port}` },
-  { title: "Software", value: (item) => [...item.software, ...item.frameworks].join(", "), isMinor: true },
-  { title: "Protocols", value: (item) => item.protocols.join(", ") },
+  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}` },
+  {
+    title: "Software",
+    className: "software",
+    value: (item) => [...item.software, ...item.frameworks].join(", "),
+    isMinor: true,
+  },
+  { title: "Protocols", className: "whole", value: (item) => item.protocols.join(", ") },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
   lastSeen(),
-  { title: "Sensor", value: (item) => item.sensor },
+  { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
 
 const ENDPOINTS: readonly Column<EndpointItem>[] = [
@@ -40,8 +46,8 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
   { title: "Method", className: "method", value: (item) => item.method },
   { title: "Template", className: "path", value: (item) => item.template },
   calls(),
-  { title: "Callers", className: "number", value: (item) => item.callerCount },
-  { title: "Statuses", value: (item) => statuses(item.statuses) },
+  { title: "Callers", className: "number", value: (item) => item.callerCount, isMinor: true },
+  { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
   {
     title: "p50",
     className: "number",
@@ -56,8 +62,8 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     show: (item) => millis(item.durationMillis?.p99),
     isMinor: true,
   },
-  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", ") },
-  { title: "State", value: (item) => item.state },
+  { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
+  { title: "State", className: "whole", value: (item) => item.state },
   lastSeen(),
 ];
 
@@ -65,7 +71,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Client", className: "name", value: (item) => item.clientService ?? item.clientAddress },
   { title: "Service", className: "name", value: (item) => item.serverService },
   { title: "Port", className: "number", value: (item) => item.serverPort },
-  { title: "Scope", className: "scope", value: (item) => item.scope },
+  { title: "Scope", className: "scope", value: (item) => item.scope, isMinor: true },
   {
     title: "Posture",
     className: "posture-cell",
@@ -75,7 +81,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
   },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
-  { title: "Client software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
+  { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
   { title: "Bytes lost", className: "number", value: (item) => item.missingBytes, isMinor: true },
   lastSeen(),
@@ -84,6 +90,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
 const FINDINGS: readonly Column<FindingItem>[] = [
   {
     title: "Severity",
+    className: "whole",
     value: (item) => SEVERITIES.indexOf(item.severity),
     text: (item) => item.severity,
     show: (item) => <span class={`severity ${item.severity}`}>{item.severity}</span>,
@@ -92,7 +99,7 @@ const FINDINGS: readonly Column<FindingItem>[] = [
   { title: "Summary", className: "summary", value: (item) => item.summary },
   { title: "Count", className: "number", value: (item) => item.count, show: (item) => item.count.toLocaleString("en") },
   lastSeen(),
-  { title: "Sensor", value: (item) => item.sensor },
+  { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
 
 export function ServicesView() {
@@ -143,6 +150,7 @@ export function FindingsView() {
       sortBy="Severity"
       empty="Nothing found yet."
       keyOf={(item) => `${item.sensor} ${item.id}`}
+      detail={(item, close) => <FindingDetail finding={item} onClose={close} />}
     />
   );
 }

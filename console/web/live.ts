@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+import { readSession } from "./client.js";
 import { parseVisible } from "./visible-text.js";
 
 /** A record of the feed with a number of its own, so that a row stays the same row. */
@@ -8,8 +9,12 @@ export interface LiveRow {
   readonly record: FeedRecord;
 }
 
-const MAX_ROWS = 2_000;
+/** Calls and handshakes on the page; findings and blind intervals have a bound of their own, so that calls push none out. */
+const MAX_SAMPLES = 2_000;
+const MAX_KEPT = 2_000;
 const RETRY_MILLIS = 2_000;
+/** The console closes the feed of a session that is over with this code. */
+const SESSION_ENDED = 1008;
 
 /** Newest first. */
 export const rows = signal<readonly LiveRow[]>([]);
@@ -35,12 +40,21 @@ export function openFeed(): void {
     connected.value = true;
   };
   opened.onmessage = ({ data }) => take(parseVisible(String(data)) as FeedMessage);
-  opened.onclose = () => {
+  opened.onclose = ({ code }) => {
     connected.value = false;
     if (socket !== opened) return;
     socket = undefined;
-    setTimeout(openFeed, RETRY_MILLIS);
+    setTimeout(() => void reopen(), code === SESSION_ENDED ? 0 : RETRY_MILLIS);
   };
+}
+
+/** A console that restarts is waited for; one that knows no session any more is not asked again. */
+async function reopen(): Promise<void> {
+  const isOver = await readSession().then(
+    ({ user }) => user === undefined,
+    () => false,
+  );
+  if (!isOver) openFeed();
 }
 
 export function closeFeed(): void {
@@ -49,10 +63,19 @@ export function closeFeed(): void {
   opened?.close();
 }
 
+/** Who logs in next starts from what the console keeps. */
+export function forget(): void {
+  rows.value = [];
+  held = [];
+  waiting.value = 0;
+  missed.value = 0;
+  paused.value = false;
+}
+
 export function setPaused(isPaused: boolean): void {
   paused.value = isPaused;
   if (isPaused) return;
-  rows.value = [...held, ...rows.value].slice(0, MAX_ROWS);
+  rows.value = bounded([...held, ...rows.value]);
   held = [];
   waiting.value = 0;
 }
@@ -70,24 +93,32 @@ function take(message: FeedMessage): void {
   } else {
     missed.value += message.missed;
     const fresh = newRows(message.records);
-    if (!paused.value) rows.value = [...fresh, ...rows.value].slice(0, MAX_ROWS);
+    if (!paused.value) rows.value = bounded([...fresh, ...rows.value]);
     else {
-      held = [...fresh, ...held];
+      const all = [...fresh, ...held];
+      held = bounded(all);
       waiting.value += fresh.length;
-      if (held.length > MAX_ROWS) {
-        missed.value += held.length - MAX_ROWS;
-        held.length = MAX_ROWS;
-      }
+      missed.value += all.length - held.length;
     }
   }
+}
+
+function bounded(all: readonly LiveRow[]): LiveRow[] {
+  let samples = 0;
+  let kept = 0;
+  return all.filter(({ record }) => (isSample(record) ? ++samples <= MAX_SAMPLES : ++kept <= MAX_KEPT));
+}
+
+function isSample({ kind }: FeedRecord): boolean {
+  return kind === "call" || kind === "handshake";
 }
 
 /** A finding that is shown already has only counted on: its row is brought up to date where it stands. */
 function newRows(records: readonly FeedRecord[]): LiveRow[] {
   const fresh: LiveRow[] = [];
   for (const record of records) {
-    const isOnce = record.kind === "call" || record.kind === "handshake";
-    if (isOnce || !replace(record)) fresh.unshift({ id: nextId++, record });
+    if (record.kind === "call" || record.kind === "handshake" || !replace(record))
+      fresh.unshift({ id: nextId++, record });
   }
   return fresh;
 }

@@ -2,29 +2,10 @@ import "./style/theme.css";
 import "./style/page.css";
 import "./style/table.css";
 import "./style/posture.css";
-import { signal } from "@preact/signals";
 import { render } from "preact";
-import type { FeedRecord, SensorState, SessionState } from "../api.js";
-import { readList, readSession } from "./client.js";
 import { EntryView } from "./entry-view.js";
-import { timeOf } from "./feed-row.js";
-import { openFeed, seed, sensors } from "./live.js";
+import { refresh, session } from "./session.js";
 import { Shell } from "./shell.js";
-
-const session = signal<SessionState | undefined>(undefined);
-const SEEDED = 200;
-
-async function refresh(): Promise<void> {
-  session.value = await readSession();
-  if (session.value.user === undefined) return;
-  const [known, ...kept] = await Promise.all([
-    readList<SensorState>("sensors", 1_000),
-    ...["calls", "handshakes", "findings"].map((list) => readList<FeedRecord>(list, SEEDED)),
-  ]);
-  sensors.value = known.items;
-  seed(kept.flatMap(({ items }) => items).sort((a, b) => timeOf(b) - timeOf(a)));
-  openFeed();
-}
 
 function App() {
   const state = session.value;

@@ -5,7 +5,7 @@ import { type Layout, layOut } from "./map-layout.js";
 import { MapPanel, type Selection } from "./map-panel.js";
 import { clientOf, POSTURE_MEANINGS, POSTURES } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
-import { onEscape } from "./row-keys.js";
+import { useEscape } from "./row-keys.js";
 import { buildMap, linksOf, type MapLink, type ServiceMap, servicesOf } from "./service-map.js";
 import { type Group, Totals } from "./totals.js";
 import { useList } from "./use-list.js";
@@ -26,6 +26,7 @@ export function MapView() {
   const [group, setGroup] = useState("");
   const [pinned, setPinned] = useState<Selection | undefined>(undefined);
   const [pointed, setPointed] = useState<Selection | undefined>(undefined);
+  useEscape(() => setPinned(undefined));
   const links = useMemo(() => linksOf(items.filter((edge) => hasName(edge, filter))), [items, filter]);
   const chosen = useMemo(
     () => (group === "" ? links : links.filter(({ posture }) => posture === group)),
@@ -39,7 +40,7 @@ export function MapView() {
   const kept = isAmong(chosen, pinned) ? pinned : undefined;
   const selected = kept ?? pointed;
   return (
-    <main class="view with-detail" onKeyDown={onEscape(() => setPinned(undefined))}>
+    <main class="view with-detail">
       <div class="bar">
         <Totals groups={GROUPS} items={links} chosen={group} onChoose={setGroup} />
         <input
@@ -53,7 +54,7 @@ export function MapView() {
         <span class="bad">{trouble}</span>
       </div>
       <div class="map" ref={frame}>
-        {map.nodes.length === 0 && isLoaded && (
+        {map.nodes.length === 0 && isLoaded && trouble === "" && (
           <p class="empty">
             {items.length === 0 ? "Nobody was seen to talk to anybody yet." : "Nothing passes this filter."}
           </p>

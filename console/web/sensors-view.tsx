@@ -88,7 +88,11 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
         <Figure name="Calls not sampled" value={count(sensor.callsNotSampled)} />
         <Figure name="Events dropped" value={count(sensor.eventsDropped)} isBad={sensor.eventsDropped > 0} />
         <Figure name="Waiting in outbox" value={count(counters.outbox_events ?? 0)} />
-        <Figure name="Lag" value={millis(health?.lagMillis ?? 0)} isBad={(health?.lagMillis ?? 0) > 5_000} />
+        <Figure
+          name="Lag"
+          value={health === undefined ? "unknown" : millis(health.lagMillis)}
+          isBad={(health?.lagMillis ?? 0) > 5_000}
+        />
         <Figure name="Memory" value={bytes(health?.rssBytes)} />
         <Figure name="CPU" value={`${health?.cpuPercent ?? 0} %`} />
       </dl>

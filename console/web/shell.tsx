@@ -3,7 +3,7 @@ import { CertificatesView } from "./certificates-view.js";
 import { logOut } from "./client.js";
 import { FeedView } from "./feed-view.js";
 import { EdgesView, EndpointsView, FindingsView, ServicesView } from "./inventory-views.js";
-import { closeFeed, connected, sensors } from "./live.js";
+import { closeFeed, connected, forget, sensors } from "./live.js";
 import { MapView } from "./map-view.js";
 import { show, type ViewName, view } from "./navigation.js";
 import { PostureView } from "./posture-view.js";
@@ -31,7 +31,9 @@ export function Shell({ session, onLeft }: Props) {
   const View = VIEWS[view.value][1];
   const leave = async (): Promise<void> => {
     closeFeed();
-    await logOut();
+    forget();
+    // Refused where the session is over already: that is as good.
+    await logOut().catch(() => undefined);
     await onLeft();
   };
   return (

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
 import { wantedKey } from "./navigation.js";
-import { moveByKeys, onEscape } from "./row-keys.js";
+import { moveByKeys, useEscape } from "./row-keys.js";
 import { type Group, Totals } from "./totals.js";
 import { useList } from "./use-list.js";
 
@@ -56,6 +56,7 @@ export function TableView<T extends object>(props: Props<T>) {
   const [sort, setSort] = useState({ title: sortBy, isDescending: props.isAscending !== true });
   const [openKey, setOpenKey] = useState(wantedKey.peek());
   const close = (): void => setOpenKey(undefined);
+  useEscape(close);
   useEffect(() => {
     if (!isLoaded || wantedKey.peek() === undefined) return;
     wantedKey.value = undefined;
@@ -69,13 +70,15 @@ export function TableView<T extends object>(props: Props<T>) {
   const sorter = columns.find(({ title }) => title === sort.title) ?? columns[0];
   const sorted = passing
     .filter((item) => chosen === undefined || chosen.has(item))
-    .sort((a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1));
+    .sort(
+      (a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1) || tie(keyOf(a), keyOf(b)),
+    );
   const openAt = openKey === undefined ? -1 : sorted.findIndex((item) => keyOf(item) === openKey);
   const opened = openAt < 0 ? items.find((item) => keyOf(item) === openKey) : sorted[openAt];
   const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
   const visible = columns.filter(({ isMinor }) => opened === undefined || isMinor !== true);
   return (
-    <main class={opened === undefined ? "view" : "view with-detail"} onKeyDown={onEscape(close)}>
+    <main class={opened === undefined ? "view" : "view with-detail"}>
       <div class="bar">
         {groups.length > 0 && <Totals groups={groups} items={passing} chosen={group} onChoose={setGroup} />}
         <input
@@ -117,7 +120,7 @@ export function TableView<T extends object>(props: Props<T>) {
             ))}
           </tbody>
         </table>
-        {sorted.length === 0 && isLoaded && (
+        {sorted.length === 0 && isLoaded && trouble === "" && (
           <p class="empty">{items.length === 0 ? props.empty : "Nothing passes this filter."}</p>
         )}
       </div>
@@ -182,6 +185,11 @@ function hasText<T>(columns: readonly Column<T>[], item: T, filter: string): boo
         .includes(wanted),
     )
   );
+}
+
+/** Rows that are alike in what is sorted by keep their order when the list is read again. */
+function tie(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 function compare(a: string | number, b: string | number): number {

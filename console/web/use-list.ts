@@ -26,7 +26,10 @@ export function useList<T>(name: string, limit: number): LoadedList<T> {
     readList<T>(name, limit)
       .then(
         ({ items, total }) => setList({ items, total, trouble: "", isLoaded: true }),
-        (error: Error) => setList((before) => ({ ...before, trouble: error.message })),
+        (error: Error) => {
+          readVersion.current = -1;
+          setList((before) => ({ ...before, trouble: error.message }));
+        },
       )
       .finally(() =>
         setTimeout(() => {
