@@ -160,7 +160,9 @@ export class Pair {
   }
 
   #cells({ auth, version }: ServerOrder): Pick<Run, "certificate" | "alpn" | "hash">[] {
-    const able = CLIENT_CERTIFICATES.filter((kind) => this.client.certificates.includes(kind));
+    const able = CLIENT_CERTIFICATES.filter(
+      (kind) => this.client.certificates.includes(kind) && (this.server.tells?.includes(kind) ?? true),
+    );
     const shown = { none: ["none", ...able.slice(0, 1)], request: ["none", ...able], require: able }[
       auth
     ] as Run["certificate"][];
@@ -251,7 +253,9 @@ export class Pair {
   }
 }
 
-function verdictOf(auth: ClientAuth, { presented }: ServerView): Verdict {
+function verdictOf(auth: ClientAuth, { presented }: ServerView): Verdict | undefined {
   if (auth === "none") return "not-requested";
+  // A server that insists and goes on without a certificate does not tell what it got: no label.
+  if (auth === "require" && !presented) return undefined;
   return presented ? "presented" : "declined";
 }
