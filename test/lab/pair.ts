@@ -183,7 +183,8 @@ export class Pair {
     const identity = run.certificate === "none" ? undefined : this.certificates.client[run.certificate];
     const { version, port, certificates } = server;
     const order: ClientOrder = { version, address: server.address, port, certificates, folder, name: SERVER_NAME,
-      hash: run.hash, alpn: run.alpn, ...requests, request, ...(identity && { identity }) }; // biome-ignore format: one order
+      hash: run.hash, alpn: run.alpn, ...requests, request, ...(run.certificate !== "none" && { certificate: run.certificate }),
+      ...(identity && { identity }) }; // biome-ignore format: one order
     let said = "";
     for (const { argv, ...rest } of this.client.commands(order)) {
       const task = new Task(this.#network.inside(this.#network.client, argv), rest, folder);
