@@ -43,9 +43,7 @@ export function impair(folder: string, labels: readonly Label[]): Label[] {
 
 /** Derives them anew for a folder that was recorded before. */
 export function impairFolder(folder: string): void {
-  const names = new Set(IMPAIRMENTS.map(({ name }) => name));
-  const recorded = readLabels(folder).filter(({ variant }) => !names.has(variant));
-  const whole = keepWhole(folder, recorded);
+  const whole = keepWhole(folder, readRecorded(folder));
   writeLabels(folder, [...whole, ...impair(folder, whole)]);
 }
 
@@ -65,6 +63,12 @@ export function keepWhole(folder: string, labels: readonly Label[]): Label[] {
 
 export function writeLabels(folder: string, labels: readonly Label[]): void {
   writeFileSync(join(folder, "labels.ndjson"), labels.map((label) => `${JSON.stringify(label)}\n`).join(""));
+}
+
+/** Labels of what was recorded, not derived. */
+export function readRecorded(folder: string): Label[] {
+  const derived = new Set(IMPAIRMENTS.map(({ name }) => name));
+  return readLabels(folder).filter(({ variant }) => !derived.has(variant));
 }
 
 export function readLabels(folder: string): Label[] {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeCertificates } from "./certificates.js";
-import { impair, keepWhole, writeLabels } from "./impairment.js";
+import { impair, keepWhole, readRecorded, writeLabels } from "./impairment.js";
 import type { Label } from "./label.js";
-import { planPairs } from "./matrix.js";
+import { type PairPlan, planPairs } from "./matrix.js";
 import { Pair } from "./pair.js";
 import { buildPrograms } from "./programs.js";
 import { makeRegistry, type Registry } from "./registry.js";
@@ -16,10 +16,8 @@ export async function make(folder: string, only = "", workers = 3): Promise<void
   try {
     const registry = present(makeRegistry(join(work, "programs"), buildPrograms(join(work, "programs"))));
     const certificates = makeCertificates(join(work, "certificates"));
-    const pairs = planPairs(registry).filter(({ server, client, options }) =>
-      `${server.name}--${client.name}--${options.variant}`.includes(only),
-    );
-    const labels: Label[] = [];
+    const pairs = planPairs(registry).filter((plan) => nameOf(plan).includes(only));
+    const labels: Label[] = only === "" ? [] : labelsOfOthers(folder, new Set(pairs.map(nameOf)));
     const started = performance.now();
     const next = async (): Promise<void> => {
       for (let plan = pairs.shift(); plan !== undefined; plan = pairs.shift()) {
@@ -36,6 +34,18 @@ export async function make(folder: string, only = "", workers = 3): Promise<void
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Recorded before, and not recorded anew now. */
+function labelsOfOthers(folder: string, remade: ReadonlySet<string>): Label[] {
+  if (!existsSync(join(folder, "labels.ndjson"))) return [];
+  return readRecorded(folder).filter(
+    ({ serverStack, clientStack, variant }) => !remade.has(`${serverStack}--${clientStack}--${variant}`),
+  );
+}
+
+function nameOf({ server, client, options }: PairPlan): string {
+  return `${server.name}--${client.name}--${options.variant}`;
 }
 
 /** Leaves out, loudly, what this host can't run. */

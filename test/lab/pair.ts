@@ -160,7 +160,9 @@ export class Pair {
   }
 
   #cells({ auth, version }: ServerOrder): Pick<Run, "certificate" | "alpn" | "hash">[] {
-    const able = CLIENT_CERTIFICATES.filter((kind) => this.client.certificates.includes(kind));
+    const able = CLIENT_CERTIFICATES.filter(
+      (kind) => this.client.certificates.includes(kind) && (this.server.tells?.includes(kind) ?? true),
+    );
     const shown = { none: ["none", ...able.slice(0, 1)], request: ["none", ...able], require: able }[
       auth
     ] as Run["certificate"][];
@@ -181,7 +183,8 @@ export class Pair {
     const identity = run.certificate === "none" ? undefined : this.certificates.client[run.certificate];
     const { version, port, certificates } = server;
     const order: ClientOrder = { version, address: server.address, port, certificates, folder, name: SERVER_NAME,
-      hash: run.hash, alpn: run.alpn, ...requests, request, ...(identity && { identity }) }; // biome-ignore format: one order
+      hash: run.hash, alpn: run.alpn, ...requests, request, ...(run.certificate !== "none" && { certificate: run.certificate }),
+      ...(identity && { identity }) }; // biome-ignore format: one order
     let said = "";
     for (const { argv, ...rest } of this.client.commands(order)) {
       const task = new Task(this.#network.inside(this.#network.client, argv), rest, folder);
@@ -251,7 +254,9 @@ export class Pair {
   }
 }
 
-function verdictOf(auth: ClientAuth, { presented }: ServerView): Verdict {
+function verdictOf(auth: ClientAuth, { presented }: ServerView): Verdict | undefined {
   if (auth === "none") return "not-requested";
+  // A server that insists and goes on without a certificate does not tell what it got: no label.
+  if (auth === "require" && !presented) return undefined;
   return presented ? "presented" : "declined";
 }

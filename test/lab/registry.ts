@@ -9,7 +9,7 @@ import { nssClient, nssServer } from "./stacks/nss.js";
 import { opensslClient, opensslServer } from "./stacks/openssl.js";
 import { type OwnProgram, ownClient, ownServer } from "./stacks/own-program.js";
 import { findProgram, missingFile, missingPrograms, missingPythonModule } from "./stacks/presence.js";
-import { apacheServer, haproxyServer, lighttpdServer } from "./stacks/web-servers.js";
+import { apacheServer, haproxyServer, lighttpdServer, TOLD_BY_WOLFSSL } from "./stacks/web-servers.js";
 
 export interface Registry {
   readonly servers: readonly ServerStack[];
@@ -74,7 +74,12 @@ function ownPrograms(folder: string, built: (name: string) => () => string | und
       missing: () => missingPrograms("escript"),
     },
     { name: "boringssl", argv: [join(folder, "boringssl-peer")], missing: built("boringssl-peer") },
-    { name: "wolfssl", argv: [join(folder, "wolfssl-peer")], missing: built("wolfssl-peer") },
+    {
+      name: "wolfssl",
+      argv: [join(folder, "wolfssl-peer")],
+      tells: TOLD_BY_WOLFSSL,
+      missing: built("wolfssl-peer"),
+    },
     { name: "bun", argv: [findProgram("bun") ?? "bun", NODE_PEER], missing: () => missingPrograms("bun") },
     {
       name: "deno",

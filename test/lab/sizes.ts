@@ -112,7 +112,8 @@ function readIdentityLengths(extension: Buffer | undefined): number[] {
 
 function caseOf({ label }: Measured): string {
   if (label.expected === "not-requested") return "none";
-  return label.expected === "declined" ? "declined" : label.certificate;
+  if (label.expected === "declined") return "declined";
+  return label.certificate === "none" ? "some certificate" : label.certificate;
 }
 
 function clientTables(measured: readonly Measured[]): string[] {

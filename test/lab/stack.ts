@@ -62,6 +62,8 @@ interface Stack {
 export interface ServerStack extends Stack {
   readonly modes: readonly ClientAuth[];
   readonly keys: readonly ServerKey[];
+  /** Kinds of client certificate whose presence it tells; left out: all. */
+  readonly tells?: readonly ClientCertificate[];
   /** Whether it chooses h2 where that is offered. */
   readonly http2: boolean;
   command(order: ServerOrder): Command;

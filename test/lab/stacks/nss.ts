@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Certificates, PASSWORD } from "../certificates.js";
+import { type Certificates, type ClientCertificate, PASSWORD } from "../certificates.js";
 import type { ClientOrder, ClientStack, ServerOrder, ServerStack, ServerView } from "../stack.js";
 import { missingPrograms } from "./presence.js";
 
 const ASK_FLAGS = { none: [], request: ["-r"], require: ["-r", "-r"] } as const;
 const SHA384_SUITE = ":1302";
-const databases = new Map<string, string>();
 
 export const nssServer: ServerStack = {
   name: "nss",
@@ -22,7 +21,7 @@ export const nssServer: ServerStack = {
 
 function serverArgv({ port, version, auth, key, certificates }: ServerOrder): string[] {
   const nick = key === "ec" ? ["-e", "server-ec"] : ["-n", "server-rsa"];
-  return ["selfserv", ...nick, "-p", String(port), "-d", databaseOf(certificates), "-V", `tls${version}:tls${version}`,
+  return ["selfserv", ...nick, "-p", String(port), "-d", databaseOf(certificates, "server"), "-V", `tls${version}:tls${version}`,
     "-u", "-G", "-v", "-t", "2", ...ASK_FLAGS[auth]]; // biome-ignore format: one command line
 }
 
@@ -51,7 +50,7 @@ export const nssClient: ClientStack = {
 
 function clientArgv(order: ClientOrder): string[] {
   const { address, name, port, version, certificates, certificate, hash, http1 } = order;
-  const argv = ["tstclnt", "-h", address, "-a", name, "-p", String(port), "-d", databaseOf(certificates),
+  const argv = ["tstclnt", "-h", address, "-a", name, "-p", String(port), "-d", databaseOf(certificates, certificate ?? "none"),
     "-V", `tls${version}:tls${version}`, "-o", "-u", "-G", "-A", http1]; // biome-ignore format: one command line
   if (certificate !== undefined) argv.push("-n", `client-${certificate}`);
   // SHA-256 is its own choice; told to take another suite, it dies on the second connection.
@@ -60,17 +59,18 @@ function clientArgv(order: ClientOrder): string[] {
   return argv;
 }
 
-/** NSS reads keys from a database of its own; one serves the whole run. Its key store knows no Ed25519. */
-function databaseOf({ authority, client, server }: Certificates): string {
-  const known = databases.get(authority);
-  if (known !== undefined) return known;
-  const folder = join(dirname(authority), "nss");
+/**
+ * NSS reads keys from a database, one for servers and one for each kind of client: a client that is told of no
+ * certificate sends any it finds. The key store knows no Ed25519.
+ */
+function databaseOf({ authority, client, server }: Certificates, owner: "server" | ClientCertificate | "none"): string {
+  const folder = join(dirname(authority), `nss-${owner}`);
+  if (existsSync(folder)) return folder;
   mkdirSync(folder, { recursive: true });
   run("certutil", "-N", "-d", folder, "--empty-password");
   run("certutil", "-A", "-d", folder, "-n", "authority", "-t", "CT,C,C", "-i", authority);
-  for (const { pkcs12 } of [server.rsa, server.ec, client.rsa, client.ec, client.chain])
-    run("pk12util", "-i", pkcs12, "-d", folder, "-W", PASSWORD, "-K", "");
-  databases.set(authority, folder);
+  const own = owner === "server" ? [server.rsa, server.ec] : owner === "none" ? [] : [client[owner]];
+  for (const { pkcs12 } of own) run("pk12util", "-i", pkcs12, "-d", folder, "-W", PASSWORD, "-K", "");
   return folder;
 }
 

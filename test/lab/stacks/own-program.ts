@@ -12,6 +12,7 @@ export interface OwnProgram {
   readonly certificates?: ClientStack["certificates"];
   readonly alpn?: ClientStack["alpn"];
   readonly modes?: ServerStack["modes"];
+  readonly tells?: ClientStack["certificates"];
   missing(): string | undefined;
 }
 
@@ -21,6 +22,7 @@ export function ownServer(program: OwnProgram): ServerStack {
     versions: program.versions ?? ["1.2", "1.3"],
     modes: program.modes ?? ["none", "request", "require"],
     keys: program.keys ?? ["rsa", "ec", "ed25519"],
+    ...(program.tells && { tells: program.tells }),
     http2: program.alpn?.includes("h2") ?? true,
     missing: program.missing,
     command: (order) => ({ argv: [...program.argv, "server", ...serverWords(order), ...(program.words ?? [])] }),

@@ -55,6 +55,9 @@ SSLVerifyDepth 3
 `;
 }
 
+/** wolfSSL 5.5 takes an Ed25519 client certificate, also where it insists on one, and then says that the peer has none. */
+export const TOLD_BY_WOLFSSL = ["rsa", "ec", "chain"] as const;
+
 /** lighttpd does not log whether a session was resumed, so that comes from the client's own line. */
 export function lighttpdServer(library: "openssl" | "gnutls" | "mbedtls" | "wolfssl"): ServerStack {
   const module = `/usr/lib/lighttpd/mod_${library}.so`;
@@ -63,6 +66,7 @@ export function lighttpdServer(library: "openssl" | "gnutls" | "mbedtls" | "wolf
     name: `lighttpd-${library}`,
     versions: library === "mbedtls" ? ["1.2"] : ["1.2", "1.3"],
     keys: library === "mbedtls" ? ["rsa", "ec"] : ["rsa", "ec", "ed25519"],
+    ...(library === "wolfssl" && { tells: TOLD_BY_WOLFSSL }),
     http2: true,
     missing: () => missingPrograms("lighttpd") ?? missingFile(module, `lighttpd-mod-${library} not installed`),
     command: (order) => {
