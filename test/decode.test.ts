@@ -42,6 +42,26 @@ function segment(payload: string, flags = ACK): Buffer {
 const V4 = ipv4("10.0.0.1", "10.0.0.2", 6, segment("hello"));
 const V6 = ipv6("fd00::1", "fd00::2", 6, segment("hello"));
 
+/** The last of a label stack (RFC 3032 §2.1): label 18, time to live 63. */
+const LAST_LABEL = Buffer.from("0001213f", "hex");
+const PPP_IPV6 = Buffer.from([0x00, 0x57]);
+
+/** Header of a PPPoE session packet (RFC 2516 §4) with so many bytes after it. */
+function pppoe(length: number): Buffer {
+  const header = Buffer.from("110000010000", "hex");
+  header.writeUInt16BE(length, 4);
+  return header;
+}
+
+/** NFLOG's record of the packet itself, type 9, in the byte order of the capturing host. */
+function nflog(order: "LE" | "BE", packet: Buffer): Buffer {
+  const header = Buffer.alloc(4);
+  if (order === "LE") header.writeUInt16LE(packet.length + 4, 0);
+  else header.writeUInt16BE(packet.length + 4, 0);
+  header[order === "LE" ? 2 : 3] = 9;
+  return Buffer.concat([header, packet]);
+}
+
 t.test("every link layer is peeled down to the same segment", async (t) => {
   const sll = Buffer.alloc(16);
   sll.writeUInt16BE(0x0800, 14);
@@ -76,6 +96,18 @@ t.test("every link layer is peeled down to the same segment", async (t) => {
     ["BSD loopback, little-endian", 0, Buffer.concat([Buffer.from([2, 0, 0, 0]), V4])],
     ["BSD loopback, big-endian, IPv6 of macOS", 0, Buffer.concat([Buffer.from([0, 0, 0, 30]), V6])],
     ["OpenBSD loopback", 108, Buffer.concat([Buffer.from([0, 0, 0, 2]), V4])],
+    ["MPLS, two labels", 1, ethernet(0x8847, Buffer.concat([Buffer.from("000110400002113f", "hex"), V4]))],
+    ["MPLS multicast behind 802.1Q", 1, ethernet(0x8848, Buffer.concat([LAST_LABEL, V6]), [[0x8100, 7]])],
+    ["PPPoE session", 1, ethernet(0x8864, Buffer.concat([pppoe(V4.length + 2), Buffer.from([0x00, 0x21]), V4]))],
+    ["PPPoE with padding", 1, ethernet(0x8864, Buffer.concat([pppoe(V6.length + 2), PPP_IPV6, V6, Buffer.alloc(4)]))],
+    ["PPP", 9, Buffer.concat([Buffer.from([0x00, 0x21]), V4])],
+    ["PPP in HDLC-like framing", 9, Buffer.concat([Buffer.from([0xff, 0x03]), PPP_IPV6, V6])],
+    ["PPP with its protocol field compressed", 50, Buffer.concat([Buffer.from([0xff, 0x03, 0x21]), V4])],
+    ["PPP that carries MPLS", 9, Buffer.concat([Buffer.from([0x02, 0x81]), LAST_LABEL, V4])],
+    ["Cisco HDLC", 104, Buffer.concat([Buffer.from("0f000800", "hex"), V4])],
+    ["PPPoE without Ethernet", 51, Buffer.concat([pppoe(V4.length + 2), Buffer.from([0x00, 0x21]), V4])],
+    ["NFLOG, little-endian", 239, Buffer.concat([Buffer.from("02000028050003006f6b0000", "hex"), nflog("LE", V4)])],
+    ["NFLOG, big-endian", 239, Buffer.concat([Buffer.from("0a0000280005000a6f000000", "hex"), nflog("BE", V6)])],
     ["raw IP", 101, V6],
     ["raw IP as BSD/OS numbers it", 12, V4],
     ["raw IPv4", 228, V4],
@@ -147,6 +179,15 @@ t.test("what cannot be decoded is counted by reason", async (t) => {
     ["tcp-header-invalid=1", broken((bytes) => bytes.writeUInt8(0x30, 32))],
     ["tcp-header-invalid=1", broken((bytes) => bytes.writeUInt8(0xf0, 32))],
     ["tcp-header-invalid=1", ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 6, Buffer.alloc(12)))],
+    ["mpls-depth=1", ethernet(0x8847, Buffer.concat([Buffer.alloc(64), LAST_LABEL, V4]))],
+    ["ip-version-unknown=1", ethernet(0x8847, Buffer.concat([LAST_LABEL, Buffer.alloc(40)]))],
+    ["frame-truncated=1", ethernet(0x8847, Buffer.from("000110", "hex"))],
+    ["ppp-protocol-not-ip=1", ethernet(0x8864, Buffer.concat([pppoe(10), Buffer.from("c021010100080506", "hex")]))],
+    ["ppp-protocol-not-ip=1", Buffer.from("ff03c021010100080506", "hex"), 9],
+    ["frame-truncated=1", Buffer.from("ff0300", "hex"), 9],
+    ["frame-truncated=1", ethernet(0x8864, Buffer.from("1100", "hex"))],
+    ["nflog-without-packet=1", Buffer.from("02000028050003006f6b0000", "hex"), 239],
+    ["nflog-without-packet=1", Buffer.from("0200002800000300", "hex"), 239],
     ["vlan-depth=1", ethernet(0x0800, V4, Array(9).fill([0x8100, 1]))],
   ];
   for (const [reason, bytes, linkType] of cases) t.equal(decode(bytes, linkType), reason);
@@ -198,6 +239,8 @@ t.test("no prefix and no mutation of a frame makes the decoder throw", async () 
   const seeds = [
     ethernet(0x0800, V4, [[0x8100, 7]]),
     ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment("hello"), [[60, Buffer.alloc(8)]])),
+    ethernet(0x8864, Buffer.concat([pppoe(V4.length + 4), Buffer.from([0x02, 0x81]), LAST_LABEL, V4])),
+    Buffer.concat([Buffer.from("02000028050003006f6b0000", "hex"), nflog("LE", V4)]),
   ];
   for (const seed of seeds) {
     for (let length = 0; length <= seed.length; length++) decode(seed.subarray(0, length), 1, seed.length);
@@ -206,7 +249,7 @@ t.test("no prefix and no mutation of a frame makes the decoder throw", async () 
     fc.property(
       fc.constantFrom(...seeds),
       fc.array(fc.tuple(fc.nat(90), fc.nat(255))),
-      fc.constantFrom(0, 1, 101, 113, 276),
+      fc.constantFrom(0, 1, 9, 51, 101, 113, 239, 276),
       (seed, changes, linkType) => {
         const bytes = Buffer.from(seed);
         for (const [offset, value] of changes) bytes[offset % bytes.length] = value;

@@ -1,11 +1,17 @@
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
-import { isVlanTag, LINK_TYPES, type LinkLayer } from "./link-type.js";
+import { isVlanTag, LINK_TYPES, type LinkLayer, MPLS, MPLS_UPSTREAM, nflogPacket, PPPOE_SESSION } from "./link-type.js";
 import type { Packet, PacketSink, UndecodedReason } from "./packet.js";
 
 const MAX_VLAN_TAGS = 8;
+const MAX_MPLS_LABELS = 16;
 const MAX_IPV6_EXTENSIONS = 16;
 const TCP = 6;
+/** PPP protocol numbers, RFC 1332 §2, RFC 5072 §2, RFC 3032 §4.3. */
+const PPP_IPV4 = 0x0021;
+const PPP_IPV6 = 0x0057;
+const PPP_MPLS = 0x0281;
+const PPP_MPLS_MULTICAST = 0x0283;
 
 /**
  * Frames to TCP segments. Trusts lengths only as far as bytes were captured, ignores checksums (offloaded ones are wrong by
@@ -25,6 +31,9 @@ export class Decoder {
     "ipv6-extension-limit": 0,
     "tcp-header-invalid": 0,
     "vlan-depth": 0,
+    "mpls-depth": 0,
+    "ppp-protocol-not-ip": 0,
+    "nflog-without-packet": 0,
   };
   readonly counters = { tcp_segments: 0, ip_fragments: 0 };
   readonly #sink: PacketSink;
@@ -63,8 +72,12 @@ export class Decoder {
       this.undecoded["frame-truncated"]++;
       return;
     }
-    if (layer.typeOffset < 0) this.#ip(network, end, wireEnd);
-    else this.#ethertype(readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
+    const { carries } = layer;
+    if (carries === "ethertype") this.#ethertype(readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
+    else if (carries === "ip") this.#ip(network, end, wireEnd);
+    else if (carries === "ppp") this.#ppp(network, end, wireEnd);
+    else if (carries === "pppoe") this.#pppoe(network, end, wireEnd);
+    else this.#nflog(network, end, wireEnd);
   }
 
   #ethertype(ethertype: number, start: number, end: number, wireEnd: number): void {
@@ -86,7 +99,53 @@ export class Decoder {
       at += 8;
     }
     if (type === 0x0800 || type === 0x86dd) this.#ip(at, end, wireEnd);
+    else if (type === MPLS || type === MPLS_UPSTREAM) this.#mpls(at, end, wireEnd);
+    else if (type === PPPOE_SESSION) this.#pppoe(at, end, wireEnd);
     else this.undecoded["ethertype-not-ip"]++;
+  }
+
+  /** RFC 3032 §2.1: the last label of the stack has the bottom bit. What follows has no type: the IP version nibble decides. */
+  #mpls(start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    for (let at = start, labels = 1; at + 4 <= end; at += 4, labels++) {
+      if (labels > MAX_MPLS_LABELS) {
+        this.undecoded["mpls-depth"]++;
+        return;
+      }
+      if ((bytes[at + 2] & 1) !== 0) {
+        this.#ip(at + 4, end, wireEnd);
+        return;
+      }
+    }
+    this.undecoded["frame-truncated"]++;
+  }
+
+  /** RFC 2516 §4: version and type, code, session, length. */
+  #pppoe(start: number, end: number, wireEnd: number): void {
+    this.#ppp(start + 6, end, wireEnd);
+  }
+
+  /** RFC 1661 §2; RFC 1662 §3.1: address and control may stand before the protocol; RFC 1661 §6.5: an odd first byte is all of it. */
+  #ppp(start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    let at = start;
+    if (at + 2 <= end && bytes[at] === 0xff && bytes[at + 1] === 0x03) at += 2;
+    if (at + 2 > end) {
+      this.undecoded["frame-truncated"]++;
+      return;
+    }
+    const isCompressed = (bytes[at] & 1) !== 0;
+    const protocol = isCompressed ? bytes[at] : readUint16(bytes, at);
+    at += isCompressed ? 1 : 2;
+    if (protocol === PPP_IPV4 || protocol === PPP_IPV6) this.#ip(at, end, wireEnd);
+    else if (protocol === PPP_MPLS || protocol === PPP_MPLS_MULTICAST) this.#mpls(at, end, wireEnd);
+    else this.undecoded["ppp-protocol-not-ip"]++;
+  }
+
+  #nflog(start: number, end: number, wireEnd: number): void {
+    const packet = nflogPacket(this.#packet.bytes, start, end);
+    if (packet < 0) this.undecoded["nflog-without-packet"]++;
+    else this.#ip(packet, end, wireEnd);
   }
 
   #ip(start: number, end: number, wireEnd: number): void {

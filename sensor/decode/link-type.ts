@@ -1,25 +1,55 @@
-/** Where a link layer's header ends and where in it the EtherType stands. */
+/** Where a link layer's header ends and what tells the packet after it. */
 export interface LinkLayer {
   readonly headerLength: number;
-  /** Offset of the 16-bit EtherType; negative where the header has none and the IP version nibble decides. */
+  /** `ip`: nothing, the IP version nibble decides. */
+  readonly carries: "ip" | "ethertype" | "ppp" | "pppoe" | "nflog";
+  /** Offset of the 16-bit EtherType in the header. */
   readonly typeOffset: number;
 }
 
 /** Link types by LINKTYPE_ value (tcpdump.org/linktypes.html). DLT_RAW differs by platform: 12 and 14 are written too. */
 export const LINK_TYPES: ReadonlyMap<number, LinkLayer> = new Map([
-  [0, { headerLength: 4, typeOffset: -1 }], // BSD loopback, host byte order
-  [1, { headerLength: 14, typeOffset: 12 }], // Ethernet
-  [12, { headerLength: 0, typeOffset: -1 }], // raw IP
-  [14, { headerLength: 0, typeOffset: -1 }], // raw IP
-  [101, { headerLength: 0, typeOffset: -1 }], // raw IP
-  [108, { headerLength: 4, typeOffset: -1 }], // OpenBSD loopback, network byte order
-  [113, { headerLength: 16, typeOffset: 14 }], // Linux cooked v1
-  [228, { headerLength: 0, typeOffset: -1 }], // raw IPv4
-  [229, { headerLength: 0, typeOffset: -1 }], // raw IPv6
-  [276, { headerLength: 20, typeOffset: 0 }], // Linux cooked v2
+  [0, { headerLength: 4, carries: "ip", typeOffset: 0 }], // BSD loopback, host byte order
+  [1, { headerLength: 14, carries: "ethertype", typeOffset: 12 }], // Ethernet
+  [9, { headerLength: 0, carries: "ppp", typeOffset: 0 }], // PPP
+  [12, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
+  [14, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
+  [50, { headerLength: 0, carries: "ppp", typeOffset: 0 }], // PPP in HDLC-like framing
+  [51, { headerLength: 0, carries: "pppoe", typeOffset: 0 }], // PPPoE without its Ethernet header
+  [101, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
+  [104, { headerLength: 4, carries: "ethertype", typeOffset: 2 }], // Cisco HDLC
+  [108, { headerLength: 4, carries: "ip", typeOffset: 0 }], // OpenBSD loopback, network byte order
+  [113, { headerLength: 16, carries: "ethertype", typeOffset: 14 }], // Linux cooked v1
+  [228, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IPv4
+  [229, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IPv6
+  [239, { headerLength: 4, carries: "nflog", typeOffset: 0 }], // Linux netfilter log
+  [276, { headerLength: 20, carries: "ethertype", typeOffset: 0 }], // Linux cooked v2
 ]);
+
+/** EtherTypes of MPLS, RFC 5332 §3, and of a PPPoE session, RFC 2516 §4. */
+export const MPLS = 0x8847;
+export const MPLS_UPSTREAM = 0x8848;
+export const PPPOE_SESSION = 0x8864;
 
 /** 802.1Q, 802.1ad and the two values used before it was standardised. */
 export function isVlanTag(ethertype: number): boolean {
   return ethertype === 0x8100 || ethertype === 0x88a8 || ethertype === 0x9100 || ethertype === 0x9200;
+}
+
+const PACKET_RECORD = 9;
+
+/**
+ * Where the packet stands in the records of NFLOG (linktype 239: length, type, value, padded to 4 bytes), -1 where there is none.
+ * They are in the byte order of the host that captured; every type is below 256, so that the first one's zero byte tells it.
+ */
+export function nflogPacket(bytes: Buffer, start: number, end: number): number {
+  const isBigEndian = start + 4 <= end && bytes[start + 2] === 0;
+  for (let at = start; at + 4 <= end; ) {
+    const length = isBigEndian ? (bytes[at] << 8) | bytes[at + 1] : (bytes[at + 1] << 8) | bytes[at];
+    const type = isBigEndian ? bytes[at + 3] : bytes[at + 2];
+    if (type === PACKET_RECORD) return at + 4;
+    if (length < 4) return -1;
+    at += (length + 3) & ~3;
+  }
+  return -1;
 }

@@ -46,7 +46,10 @@ export type UndecodedReason =
   | "ip-fragment-overlap"
   | "ipv6-extension-limit"
   | "tcp-header-invalid"
-  | "vlan-depth";
+  | "vlan-depth"
+  | "mpls-depth"
+  | "ppp-protocol-not-ip"
+  | "nflog-without-packet";
 
 export interface PacketSink {
   packet(packet: Packet): void;

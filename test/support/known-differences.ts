@@ -31,6 +31,5 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ],
   ["zeek/traces/http/261/variant-02-cl_uint64max.pcap", "the same for a Content-Length beyond 2^53"],
   ["arkime/arkime_synthetic.pcap", "Arkime calls RPC over HTTP by another name; HTTP/2 is not read yet"],
-  ["arkime/nflog.pcap", "link type NFLOG is not decoded yet"],
   ["arkime/socks5-reverse.pcap", "inside SOCKS, with client and server in turned roles"],
 ]);
