@@ -215,6 +215,8 @@ t.test("fragments are put together in any order, within bounds, by packet time",
   ]) {
     t.same(decodeAll(order.map((index) => pieces[index])), [words], `order ${order}`);
   }
+  t.same(decodeAll([...pieces, pieces[0]]), [words], "a copy after its datagram was put together is no loss");
+  t.same(decodeAll([...pieces, at(piece(0, 48, 1, Buffer.alloc(104)))]), [words, "ip-fragment-expired=1"], "no copy");
   const evil = Buffer.from(whole);
   evil.fill("#", 56, 88);
   const overlapping = [pieces[0], pieces[1], at(piece(40, 96, 1, evil)), pieces[2]];

@@ -26,16 +26,21 @@ interface Partial {
   heldBytes: number;
   /** Length of the whole, once the last fragment was seen. */
   length: number | undefined;
+  /** All of it so far repeats a datagram that was put together before. */
+  isCopy: boolean;
 }
 
 const MAX_DATAGRAM_BYTES = 65_535;
 const MAX_PIECES = 8_192;
+/** Datagrams put together last, so that late copies of their fragments are not taken for a loss. */
+const MAX_REMEMBERED = 16;
 
 /** Puts IP fragments together, bounded in number, bytes and packet time. The oldest datagrams are first in the map. */
 export class Fragments {
   readonly #settings: FragmentSettings;
   readonly #undecoded: Record<UndecodedReason, number>;
   readonly #partials = new Map<string, Partial>();
+  readonly #finished = new Map<string, Buffer>();
   #heldBytes = 0;
 
   constructor(settings: FragmentSettings, undecoded: Record<UndecodedReason, number>) {
@@ -67,6 +72,7 @@ export class Fragments {
     }
     if (!more) partial.length ??= offset + length;
     if (offset === 0) partial.protocol = protocol;
+    partial.isCopy &&= this.#repeats(key, offset, packet.bytes, start, end);
     const outcome = insert(partial, offset, packet.bytes.subarray(start, end));
     if (outcome.overlapped) {
       this.#undecoded["ip-fragment-overlap"]++;
@@ -87,7 +93,14 @@ export class Fragments {
 
   #admit(key: string, atMicros: number): Partial | undefined {
     if (this.#partials.size >= this.#settings.maxFragmentedDatagrams) return undefined;
-    const partial: Partial = { firstMicros: atMicros, pieces: [], protocol: -1, heldBytes: 0, length: undefined };
+    const partial: Partial = {
+      firstMicros: atMicros,
+      pieces: [],
+      protocol: -1,
+      heldBytes: 0,
+      length: undefined,
+      isCopy: true,
+    };
     this.#partials.set(key, partial);
     return partial;
   }
@@ -109,7 +122,24 @@ export class Fragments {
     this.#remove(key, partial);
     const bytes = Buffer.allocUnsafe(partial.heldBytes);
     for (const piece of partial.pieces) piece.bytes.copy(bytes, piece.offset);
+    this.#remember(key, bytes);
     return { protocol: partial.protocol, bytes: bytes.subarray(0, partial.length) };
+  }
+
+  #remember(key: string, bytes: Buffer): void {
+    this.#finished.delete(key);
+    this.#finished.set(key, bytes);
+    if (this.#finished.size <= MAX_REMEMBERED) return;
+    for (const oldest of this.#finished.keys()) {
+      this.#finished.delete(oldest);
+      return;
+    }
+  }
+
+  #repeats(key: string, offset: number, bytes: Buffer, start: number, end: number): boolean {
+    const whole = this.#finished.get(key);
+    if (whole === undefined || offset + end - start > whole.length) return false;
+    return whole.compare(bytes, start, end, offset, offset + end - start) === 0;
   }
 
   #remove(key: string, partial: Partial): void {
@@ -126,7 +156,7 @@ export class Fragments {
   }
 
   #expireOne(key: string, partial: Partial): void {
-    this.#undecoded["ip-fragment-expired"] += partial.pieces.length;
+    if (!partial.isCopy) this.#undecoded["ip-fragment-expired"] += partial.pieces.length;
     this.#remove(key, partial);
   }
 }
