@@ -5,6 +5,7 @@ import type { Call } from "../sensor/protocol/message.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { ANSWER, CASES, GET, OK, POST } from "./support/http1-cases.js";
 import { ODD_CASES } from "./support/http1-odd-cases.js";
+import { PLAIN_PATHS, SECRETS } from "./support/secret-cases.js";
 
 t.test("every dialog gives the same messages whole, byte by byte and in threes", (t) => {
   for (const { name, steps, expected, options } of [...CASES, ...ODD_CASES].filter(
@@ -164,26 +165,30 @@ t.test("times, header order, software and content types come from the heads", (t
   t.end();
 });
 
-const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ";
-const SECRETS: readonly (readonly [string, string, readonly string[]])[] = [
-  ["/", "Authorization: Bearer 0123456789abcdef", ["bearer header authorization"]],
-  ["/", `Authorization: Bearer ${JWT}`, ["jwt header authorization"]],
-  ["/", "authorization: bAsIc dXNlcjpwYXNz", ["basic header authorization"]],
-  ["/", 'Authorization: Digest username="u", response="r"', ["digest header authorization"]],
-  ["/", "Authorization: Negotiate YIIZ", ["negotiate header authorization"]],
-  ["/", "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/2", ["aws-sigv4 header authorization"]],
-  ["/", "X-Api-Key: s3cr3t-value-1", ["api-key header x-api-key"]],
-  ["/", "Cookie: session=0123456789", ["cookie cookie cookie"]],
-  ["/", "Proxy-Authorization: Basic dXNlcjpwYXNz", ["basic header proxy-authorization"]],
-  ["/?a=1&api_key=s3cr3tvalue", "A: b", ["api-key query api_key"]],
-  [`/?access_token=${JWT}#x`, "A: b", ["jwt query access_token"]],
-  ["/?key=color&page=2", "A: b", []],
-  ["/?key=AIzaSyA1234567890abcdefg", "A: b", ["api-key query key"]],
-  [`/reset/${JWT}`, "A: b", ["other path path"]],
-  ["/bot123456:AAEhBP0av28d6vEhBP0av28d6vABCDEFGHI/getMe", "A: b", ["other path path"]],
-  ["http://user:hunter2@h/x", "A: b", ["basic userinfo userinfo"]],
-  ["/a;jsessionid=0123456789ABCDEF", "A: b", ["other path path"]],
-];
+t.test("ids, hashes, slugs and file names are no secrets", (t) => {
+  for (const path of PLAIN_PATHS)
+    t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, path);
+  t.end();
+});
+
+t.test("a secret is no part of an authority, a method or a user agent", (t) => {
+  const told = (head: string): string => {
+    const call = feed([["client", `${head}\r\n\r\n`]]).find((message) => message.kind === "call") as Call;
+    return `${call.method} ${call.path} ${call.authority} ${call.userAgent}`;
+  };
+  t.equal(told("CONNECT user:hunter2@h:443 HTTP/1.1\r\nHost: h:443"), "CONNECT h:443 h:443 undefined");
+  t.equal(told("GET /10 HTTP/1.1\r\nHost: user:hunter2@h"), "GET /10 h undefined");
+  t.equal(told("s3cr3tvalue1 /30 HTTP/1.1\r\nHost: h"), "*** /30 h undefined");
+  t.equal(told("PURGE_ALL /30 HTTP/1.1\r\nHost: h"), "PURGE_ALL /30 h undefined");
+  t.equal(
+    told("GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: x/1 token=hunter2 (api_key:s3cr3tvalue1; b)"),
+    "GET / h x/1 token=*** (api_key:***; b)",
+  );
+  const chrome =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+  t.equal(told(`GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: ${chrome}`), `GET / h ${chrome}`);
+  t.end();
+});
 
 t.test("credentials are told by kind and place, and no value leaves the parser", (t) => {
   for (const [target, field, expected] of SECRETS) {
@@ -207,6 +212,12 @@ t.test("credentials are told by kind and place, and no value leaves the parser",
       "hunter2",
       "AAEhB",
       "0123456789",
+      "2fd4e1c",
+      "e89b-12d3",
+      "k3j9x0q",
+      "YmFyMTIz",
+      "aB3dE5f",
+      "DEF456",
     ]) {
       t.notOk(text.includes(secret), `${secret} in ${text}`);
     }

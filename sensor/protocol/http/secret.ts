@@ -1,10 +1,37 @@
 import { MASK } from "../message.js";
 
-const MIN_TOKEN_LENGTH = 24;
+const MIN_SECRET_LENGTH = 20;
+const MIN_RANDOM_LENGTH = 24;
+/** Characters that must stand in runs no word, number or name has. */
+const MIN_ODD_CHARACTERS = 16;
+/** Without capitals, runs below this are ids more often than secrets: ULID has 26, a Kubernetes pod's hash 10. */
+const MIN_SINGLE_CASE_LENGTH = 28;
 const MIN_ENTROPY_BITS = 3.6;
+/** Where a path says itself that a secret follows, less is enough. */
+const MIN_ANNOUNCED_LENGTH = 10;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
-const SECRET_PARAMETER = /^(jsessionid|phpsessid|sid|session(id)?|token|access_token|api_?key|password|secret)$/i;
+const SECRET_PARAMETER =
+  /^(jsessionid|phpsessid|sid|session(_?id)?|([a-z]+[_-]?)?token|jwt|(x-)?api[_-]?key|password|passwd|pwd|([a-z]+_)?secret)$/i;
+/** Words and numbers as people put them together: `OrderItem`, `x64`, `20240115T103000Z`. */
+const WORDS = /[A-Z]?[a-z]{2,}|[A-Z]+|[a-z]?\d+/g;
+/** What parts a segment into parameters: matrix parameters, and a query that was misplaced or percent-encoded. */
+const PARAMETER_BREAK = /([;&?,]|%3[bf]|%26)/i;
+const ASSIGNMENT = /=|%3d/i;
+
+/** Path segments after which a secret stands; in lower case. */
+export const ANNOUNCING_SEGMENTS: readonly string[] = [
+  ..."reset resets reset-password reset_password resetpassword password-reset password_reset forgot-password".split(
+    " ",
+  ),
+  ..."recover recovery verify verify-email verify_email verification email-verification activate activation".split(" "),
+  ..."confirm confirm-email confirmation confirmations invite invites invitation invitations join-by-invite".split(" "),
+  ..."magic magic-link magic_link magiclink unsubscribe token access_token access-token accesstoken".split(" "),
+  ..."refresh_token refresh-token api_key api-key apikey password passwd secret session sessionid session_id".split(
+    " ",
+  ),
+];
+const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
 
 /** Prefixes by which issuers make their tokens known, each with the least length such a token has. */
 const TOKEN_PREFIXES: readonly (readonly [string, number])[] = [
@@ -29,42 +56,90 @@ const TOKEN_PREFIXES: readonly (readonly [string, number])[] = [
   ["ya29.", 20],
 ];
 
-/** The path with every segment and matrix parameter that holds a secret replaced by `***`. Called only for suspicious paths. */
+/** The path with every segment and parameter that holds a secret replaced by `***`. Called only for suspicious paths. */
 export function maskPath(path: string): string {
-  return path.split("/").map(maskSegment).join("/");
+  const segments = path.split("/");
+  return segments.map((segment, index) => maskSegment(segment, segments[index - 1])).join("/");
 }
 
-function maskSegment(segment: string): string {
-  const [name, ...parameters] = segment.split(";");
-  const masked = isSecret(name) ? MASK : name;
-  if (parameters.length === 0) return masked;
-  return [masked, ...parameters.map(maskParameter)].join(";");
+/** Free text, such as User-Agent, with what is a secret by its form or its name replaced by `***`. */
+export function maskText(text: string): string {
+  return text.replace(/[^\s;,()"']+/g, (word) => maskParameter(word));
+}
+
+function maskSegment(segment: string, before: string | undefined): string {
+  if (before !== undefined && ANNOUNCING.has(before.toLowerCase()) && looksGiven(segment)) return MASK;
+  if (isSecret(segment)) return MASK;
+  // Of every two, the second is what parts the first from the next.
+  return maskUserinfo(segment)
+    .split(PARAMETER_BREAK)
+    .map((part, index) => (index % 2 === 0 ? maskParameter(part) : part))
+    .join("");
+}
+
+/** RFC 3986 §3.2.1, wherever in a path it stands: a URL may be part of another's path. */
+function maskUserinfo(segment: string): string {
+  const at = segment.lastIndexOf("@");
+  const colon = segment.indexOf(":");
+  return colon >= 0 && colon < at ? MASK + segment.slice(at) : segment;
 }
 
 function maskParameter(parameter: string): string {
-  const equals = parameter.indexOf("=");
-  if (equals < 0) return isSecret(parameter) ? MASK : parameter;
-  const name = parameter.slice(0, equals);
-  const value = parameter.slice(equals + 1);
-  return SECRET_PARAMETER.test(name) || isSecret(value) ? `${name}=${MASK}` : parameter;
+  const assignment = ASSIGNMENT.exec(parameter);
+  if (assignment === null) return isSecret(parameter) ? MASK : maskNamed(parameter);
+  const name = parameter.slice(0, assignment.index);
+  const value = parameter.slice(assignment.index + assignment[0].length);
+  if (value === "" || !(SECRET_PARAMETER.test(name) || isSecret(value))) return parameter;
+  return `${name}${assignment[0]}${MASK}`;
+}
+
+/** `token:value`; a verb after a colon (`/v1/token:refresh`) has no digits. */
+function maskNamed(parameter: string): string {
+  const colon = parameter.indexOf(":");
+  if (colon < 0 || !SECRET_PARAMETER.test(parameter.slice(0, colon))) return parameter;
+  return looksGiven(parameter.slice(colon + 1)) ? `${parameter.slice(0, colon)}:${MASK}` : parameter;
+}
+
+/** Whether what a path announces as a secret is one, and no word or number: digits stand among letters. */
+function looksGiven(value: string): boolean {
+  if (value.length < MIN_ANNOUNCED_LENGTH || (value.match(/\d/g)?.length ?? 0) < 2) return false;
+  return UUID.test(value) || value.split(/[^a-z0-9]+/i).some((run) => changes(run) >= 2);
 }
 
 /** Whether a value gives access by itself: a signed token, an issuer's known form, or long and random without being an id. */
 export function isSecret(value: string): boolean {
-  if (value.length < 20) return false;
+  if (value.length < MIN_SECRET_LENGTH) return false;
   if (JWT.test(value)) return true;
   if (TOKEN_PREFIXES.some(([prefix, length]) => value.length >= length && value.startsWith(prefix))) return true;
-  const colon = value.indexOf(":");
-  if (colon > 0 && value.length - colon > 30) return isRandom(value.slice(colon + 1));
   return isRandom(value);
 }
 
-/** Mixed case and digits without words: neither UUID, hash, slug nor file name. */
+/** Mixed case and digits, or one long run, without words: neither UUID, hash, slug nor file name. */
 function isRandom(value: string): boolean {
-  if (value.length < MIN_TOKEN_LENGTH || UUID.test(value) || !/^[\w.~+=%-]+$/.test(value)) return false;
-  if (!/[a-z]/.test(value) || !/[A-Z]/.test(value) || !/\d/.test(value)) return false;
-  const longest = Math.max(...value.split(/[-_.~+%]/).map((part) => part.length));
-  return longest >= 16 && entropyBits(value) >= MIN_ENTROPY_BITS;
+  if (value.length < MIN_RANDOM_LENGTH || !/\d/.test(value) || /^[0-9a-f-]+$/i.test(value)) return false;
+  const runs = value.split(/[^a-z0-9]+/i);
+  const hasBothCases = /[a-z]/.test(value) && /[A-Z]/.test(value);
+  const isLong = runs.some((run) => run.length >= MIN_SINGLE_CASE_LENGTH && changes(run) >= 6 && !isHex(run));
+  if (!isLong && !(hasBothCases && oddCharacters(runs) >= MIN_ODD_CHARACTERS)) return false;
+  return entropyBits(value) >= MIN_ENTROPY_BITS;
+}
+
+function oddCharacters(runs: readonly string[]): number {
+  return runs.reduce((sum, run) => (isOdd(run) ? sum + run.length : sum), 0);
+}
+
+/** Neither a hash nor made of words and numbers. */
+function isOdd(run: string): boolean {
+  return !isHex(run) && (changes(run) > 4 || run.replace(WORDS, "") !== "");
+}
+
+function isHex(run: string): boolean {
+  return /^([0-9a-f]+|[0-9A-F]+)$/.test(run);
+}
+
+/** How often digits and letters take turns. */
+function changes(run: string): number {
+  return run.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0;
 }
 
 /** Shannon entropy of the characters, bits each. */

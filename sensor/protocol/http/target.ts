@@ -1,27 +1,30 @@
 import type { StringTable } from "../../bytes/string-table.js";
+import { WordTable } from "../../bytes/word-table.js";
 import { MASK } from "../message.js";
-import { maskPath } from "./secret.js";
+import { ANNOUNCING_SEGMENTS, maskPath } from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
 const HASH = 0x23;
 const COLON = 0x3a;
-const SEMICOLON = 0x3b;
 const AT = 0x40;
+const MAX_SCHEME_LENGTH = 32;
 
 const NOT_HEX = 1;
-const UPPER = 2;
-const LOWER = 4;
-const DIGIT = 8;
+const DIGIT = 2;
+/** Parts parameters or userinfo, or may stand for a byte that does. */
+const MARK = 4;
 /** Bits of each byte that decide whether a segment may be a secret. */
 const CLASSES = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x30 && byte <= 0x39) CLASSES[byte] = DIGIT;
-  else if (byte >= 0x41 && byte <= 0x5a) CLASSES[byte] = UPPER | (byte > 0x46 ? NOT_HEX : 0);
-  else if (byte >= 0x61 && byte <= 0x7a) CLASSES[byte] = LOWER | (byte > 0x66 ? NOT_HEX : 0);
-  else if (byte !== 0x2d) CLASSES[byte] = NOT_HEX;
+  else if (byte !== 0x2d && !((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)) CLASSES[byte] = NOT_HEX;
 }
+for (const mark of Buffer.from(";&=@:%")) CLASSES[mark] |= MARK;
+const ANNOUNCING = new WordTable(ANNOUNCING_SEGMENTS);
 const MIN_SECRET_LENGTH = 20;
+/** As short as a secret may be where the segment before it announces one. */
+const MIN_ANNOUNCED_LENGTH = 10;
 
 /** A request target taken apart, RFC 9112 §3.2. One object is used again for every request. */
 export class Target {
@@ -53,21 +56,22 @@ export class Target {
   #readPath(bytes: Buffer, start: number, end: number): void {
     let suspicious = false;
     let seen = 0;
+    let beforeStart = start;
     let segmentStart = start;
     let at = start;
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === SLASH) {
-        suspicious ||= maySecret(seen, at - segmentStart);
+        suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
+        beforeStart = segmentStart;
         segmentStart = at + 1;
         seen = 0;
         continue;
       }
       if (byte === QUESTION || byte === HASH) break;
-      if (byte === SEMICOLON) suspicious = true;
       seen |= CLASSES[byte];
     }
-    suspicious ||= maySecret(seen, at - segmentStart);
+    suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
     if (at < end && bytes[at] === QUESTION) this.queryStart = at + 1;
     const path = at === start ? "/" : this.#strings.get(bytes, start, at);
     this.path = suspicious ? maskPath(path) : path;
@@ -75,8 +79,14 @@ export class Target {
   }
 
   #readAuthorityForm(bytes: Buffer, start: number, end: number): void {
-    this.authority = this.#strings.get(bytes, start, end);
+    this.authority = this.#readAuthority(bytes, start, end);
     this.path = this.authority;
+  }
+
+  #readAuthority(bytes: Buffer, start: number, end: number): string {
+    const hostStart = afterUserinfo(bytes, start, end);
+    if (hostStart !== start) this.hasUserinfo = true;
+    return this.#strings.get(bytes, hostStart, end);
   }
 
   /** absolute-form, `*`, or something that is none: then it stands as the path, as sent. */
@@ -86,34 +96,45 @@ export class Target {
       this.#readPath(bytes, start, end);
       return;
     }
-    let authorityStart = scheme;
     let at = scheme;
-    for (; at < end && bytes[at] !== SLASH && bytes[at] !== QUESTION && bytes[at] !== HASH; at++) {
-      if (bytes[at] === AT) {
-        // RFC 9110 §4.2.4: userinfo does not belong here, and what stands there is a password more often than not.
-        this.hasUserinfo = true;
-        authorityStart = at + 1;
-      }
-    }
-    this.authority = this.#strings.get(bytes, authorityStart, at);
+    while (at < end && bytes[at] !== SLASH && bytes[at] !== QUESTION && bytes[at] !== HASH) at++;
+    this.authority = this.#readAuthority(bytes, scheme, at);
     this.#readPath(bytes, at, end);
   }
 }
 
-function maySecret(seen: number, length: number): boolean {
-  return length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0 && (seen & DIGIT) !== 0;
+/** RFC 9110 §4.2.4: userinfo does not belong in HTTP, and what stands there is a password more often than not. */
+export function afterUserinfo(bytes: Buffer, start: number, end: number): number {
+  for (let at = end - 1; at >= start; at--) if (bytes[at] === AT) return at + 1;
+  return start;
 }
 
-/** Position after `scheme://`, -1 where there is none. */
+/** Whether the segment bytes[start, end), whose bytes are of the classes `seen`, needs a closer look. */
+function maySecret(seen: number, bytes: Buffer, beforeStart: number, start: number, end: number): boolean {
+  if ((seen & MARK) !== 0) return true;
+  const length = end - start;
+  if (length < MIN_ANNOUNCED_LENGTH || (seen & DIGIT) === 0) return false;
+  if (length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0) return true;
+  return ANNOUNCING.indexOf(bytes, beforeStart, start - 1) >= 0;
+}
+
+/** Position after `scheme://` (RFC 3986 §3.1), -1 where there is none. */
 function schemeEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
-  while (at < end && at - start < 12 && isLetter(bytes[at])) at++;
+  while (at < end && at - start < MAX_SCHEME_LENGTH && isSchemeByte(bytes[at])) at++;
   if (at === start || at + 2 >= end || bytes[at] !== COLON || bytes[at + 1] !== SLASH || bytes[at + 2] !== SLASH)
     return -1;
   return at + 3;
 }
 
-function isLetter(byte: number): boolean {
+/** ALPHA / DIGIT / "+" / "-" / "." */
+function isSchemeByte(byte: number): boolean {
   const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x7a;
+  return (
+    (lower >= 0x61 && lower <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e
+  );
 }

@@ -15,7 +15,8 @@ import {
 } from "../http/field-name.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
 import { cookieFramework } from "../http/framework.js";
-import { Target } from "../http/target.js";
+import { MaskedTexts } from "../http/masked-texts.js";
+import { afterUserinfo, Target } from "../http/target.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
 
@@ -32,6 +33,7 @@ export class HeadReader {
   readonly anomalies: AnomalyName[] = [];
   readonly #scan = new FieldScan();
   readonly #strings = new StringTable();
+  readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
 
   /**
@@ -98,8 +100,8 @@ export class HeadReader {
     let hosts = 0;
     for (let hit = 0; hit < scan.hits; hit++) {
       const id = scan.ids[hit];
-      if (id === HOST) this.#host(exchange, this.#text(bytes, hit), hosts++);
-      else if (id === USER_AGENT) exchange.userAgent = this.#text(bytes, hit);
+      if (id === HOST) this.#host(exchange, this.#hostText(bytes, hit), hosts++);
+      else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(bytes, hit));
       else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(bytes, hit);
       else if (id === EXPECT) exchange.expectsContinue = true;
     }
@@ -132,6 +134,14 @@ export class HeadReader {
       for (const [bit, name] of FAULT_NAMES) if ((this.#scan.faults & bit) !== 0) this.anomalies.push(name);
     }
     for (const name of this.framing.anomalies) this.anomalies.push(name);
+  }
+
+  /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
+  #hostText(bytes: Buffer, hit: number): string {
+    const end = this.#scan.ends[hit];
+    const start = afterUserinfo(bytes, this.#scan.starts[hit], end);
+    if (start !== this.#scan.starts[hit]) this.#target.hasUserinfo = true;
+    return this.#strings.get(bytes, start, end);
   }
 
   #text(bytes: Buffer, hit: number): string {

@@ -1,5 +1,6 @@
 import { WordTable } from "../../bytes/word-table.js";
 import { isTokenByte } from "../http/field-scan.js";
+import { MASK } from "../message.js";
 import type { Recognition } from "../protocol.js";
 
 const LF = 10;
@@ -118,7 +119,14 @@ export class StartLine {
 function methodName(bytes: Buffer, start: number, end: number): string {
   const known = METHODS.indexOf(bytes, start, end);
   if (known >= 0 && bytes[start] <= 0x5a && bytes[end - 1] <= 0x5a) return METHOD_NAMES[known];
+  // A method no registry knows is told only where it is made of letters: what else stands there may be a secret gone astray.
+  for (let at = start; at < end; at++) if (!isMethodByte(bytes[at])) return MASK;
   return bytes.latin1Slice(start, end);
+}
+
+function isMethodByte(byte: number): boolean {
+  const lower = byte | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || byte === 0x2d || byte === 0x5f;
 }
 
 /** Whether a word of the request line is meant as a version, well-formed or not. */
