@@ -270,6 +270,15 @@ const BY_SEGMENT: ReadonlyMap<string, string> = new Map([
   ["99-expect-100.t", "whether the withheld body was sent after all is told from a whole segment"],
 ]);
 
+t.test("UTF-8 sent raw is read as such, and as Latin-1 where it is none", (t) => {
+  const path = (bytes: string) => (feed([["client", `GET ${bytes} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path;
+  t.equal(path("/caf\xc3\xa9/\xe6\x97\xa5"), "/caf\u00e9/\u65e5");
+  t.equal(path("/caf\xc3\xa9/\xe6\x97\xa5"), "/caf\u00e9/\u65e5", "seen again");
+  t.equal(path("/caf\xe9"), "/caf\u00e9");
+  t.equal(path(`/${"x".repeat(300)}\xc3\xa9`), `/${"x".repeat(300)}\u00e9`, "too long to be remembered");
+  t.end();
+});
+
 const CORPUS = join(process.env.EASTWATCH_CORPORA ?? "../shared/corpora", "libhtp");
 
 t.test(

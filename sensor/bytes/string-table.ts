@@ -1,9 +1,11 @@
+import { isUtf8 } from "node:buffer";
+
 const SLOTS = 8_192;
 const MAX_LENGTH = 256;
 
 /**
- * Latin-1 strings of byte ranges, so that a value seen again and again is one string. A direct-mapped cache: bounded, and values
- * that share a slot only cost each other a new string.
+ * Strings of byte ranges, so that a value seen again and again is one string. A direct-mapped cache: bounded, and values that share
+ * a slot, or are not ASCII, only cost a new string.
  */
 export class StringTable {
   readonly #hashes = new Int32Array(SLOTS);
@@ -12,16 +14,26 @@ export class StringTable {
   get(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length === 0) return "";
-    if (length > MAX_LENGTH) return bytes.latin1Slice(start, end);
+    if (length > MAX_LENGTH) return decode(bytes, start, end);
     const hash = hashOf(bytes, start, end);
     const slot = hash & (SLOTS - 1);
     const known = this.#texts[slot];
     if (this.#hashes[slot] === hash && known.length === length && isEqual(known, bytes, start)) return known;
-    const text = bytes.latin1Slice(start, end);
+    const text = decode(bytes, start, end);
     this.#hashes[slot] = hash;
     this.#texts[slot] = text;
     return text;
   }
+}
+
+/** RFC 3986 §2.5: text beyond ASCII is UTF-8 in what is newer; valid UTF-8 is taken for it, every other byte stands for itself. */
+function decode(bytes: Buffer, start: number, end: number): string {
+  const text = bytes.latin1Slice(start, end);
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) < 0x80) continue;
+    return isUtf8(bytes.subarray(start, end)) ? bytes.toString("utf8", start, end) : text;
+  }
+  return text;
 }
 
 function hashOf(bytes: Buffer, start: number, end: number): number {
