@@ -1,0 +1,144 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import t from "tap";
+import { csv } from "../sensor/report/csv.js";
+import { REPORTS } from "../sensor/report/registry.js";
+import { MIGRATIONS } from "../sensor/store/migrations.js";
+import { delta, sensorStore } from "./support/delivery.js";
+import { handshake, LEAF } from "./support/handshake-builder.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+t.test("exports: every row in NDJSON, and a CSV that runs no formula", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "s.sqlite");
+  const scene = new Scene();
+  const evil = '=HYPERLINK("http://x")';
+  scene.get("/=cmd|'/c'!A1", { fields: `User-Agent: ${evil}\r\n`, answerFields: "Server: @SUM(1)\r\n" });
+  const database = new Database(path);
+  for (const migration of MIGRATIONS) database.exec(migration);
+  const { rows } = scene.inventory.takeDelta(100);
+  for (const { record } of rows) {
+    const columns = {
+      service: "address, port",
+      edge: "client_address, server_address, server_port",
+      endpoint: "server_address, server_port, method, template",
+      certificate: "fingerprint",
+    };
+    const places = columns[record.kind].split(", ");
+    database
+      .prepare(
+        `INSERT INTO ${record.kind} (${columns[record.kind]}, record, state) VALUES (${places.map((_, at) => at).join()}, ?, '{}')`,
+      )
+      .run(JSON.stringify(record));
+  }
+  for (const finding of scene.detection.all())
+    database.prepare("INSERT INTO finding VALUES (?, ?)").run(finding.id, JSON.stringify(finding));
+  database.close();
+  const exported = run(["export", "--format", "ndjson", "--database", path]);
+  t.equal(exported.code, 0);
+  t.same(
+    exported.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).kind),
+    ["service", "edge", "endpoint", "finding"],
+  );
+  t.equal(run(["export", "--format", "csv", "--database", path, "--out", join(folder, "i.csv")]).code, 0);
+  const table = readFileSync(join(folder, "i.csv"), "utf8");
+  t.ok(table.startsWith("\ufeffkind,sensor,service,client.address"));
+  const parsed = parseCsv(table.slice(1));
+  t.equal(new Set(parsed.map((cells) => cells.length)).size, 1, "every row has as many cells");
+  t.equal(parsed.length, 5);
+  for (const cell of parsed.slice(1).flat()) t.notMatch(cell, /^[=+\-@\t\r]/, cell);
+  t.ok(
+    parsed.flat().some((cell) => cell === `'${evil}`),
+    "it reads as it was sent",
+  );
+  t.same(
+    REPORTS.map(({ name }) => name),
+    ["ndjson", "csv"],
+  );
+  t.equal([...csv.write([])].length, 1);
+  t.end();
+});
+
+t.test("exports: certificates, and what an edge's posture is made of", (t) => {
+  const folder = temporaryFolder(t);
+  const { inventory } = new Scene();
+  const odd = { ...LEAF, subject: "=1+1", notAfterSeconds: undefined };
+  inventory.message(handshake("presented", { serverChain: [odd, LEAF], serverName: "pay.example" }));
+  inventory.message(handshake("declined"));
+  const store = sensorStore(folder);
+  store.apply(delta({ inventory: inventory.takeDelta(100) }));
+  store.close();
+  const path = join(folder, "sensor.sqlite");
+  const rows = run(["export", "--format", "ndjson", "--database", path]).out.trim().split("\n");
+  const [, edge, certificate] = rows.map((line) => JSON.parse(line));
+  t.match(edge, {
+    kind: "edge",
+    posture: "mixed",
+    posture_counts: { mtls: 1, tls: 1 },
+    client_auth_reasons: { "because declined": 1, "because presented": 1 },
+  });
+  t.same(certificate, {
+    kind: "certificate",
+    subject: "=1+1",
+    issuer: "CN=Example CA",
+    san: ["pay.example", "10.0.0.2"],
+    serial_number: "0A",
+    not_before: "0000-01-01T00:00:00Z",
+    key: "EC P-256",
+    signature_algorithm: "ecdsa-with-SHA256",
+    fingerprint_sha256: "ab".repeat(32),
+    chain_length: 2,
+    extended_key_usages: ["serverAuth"],
+    self_issued: false,
+    services: ["pay.example"],
+    service_count: 1,
+    clients: [],
+    client_count: 0,
+    handshakes: 1,
+    first_seen: "2023-11-14T22:13:20.000000Z",
+    last_seen: "2023-11-14T22:13:20.000000Z",
+  });
+  const [columns, , edgeCells, certificateCells] = parseCsv(run(["export", "--format", "csv", "--database", path]).out);
+  const cellsOf = (cells: readonly string[] = []) => columns?.map((name, index) => [name, cells[index]]).slice(45);
+  t.same(Object.fromEntries(cellsOf(certificateCells) ?? []), {
+    posture_counts: "",
+    client_auth_reasons: "",
+    subject: "'=1+1",
+    issuer: "CN=Example CA",
+    san: "pay.example; 10.0.0.2",
+    serial_number: "0A",
+    not_before: "0000-01-01T00:00:00Z",
+    not_after: "",
+    key: "EC P-256",
+    signature_algorithm: "ecdsa-with-SHA256",
+    fingerprint_sha256: "ab".repeat(32),
+    chain_length: "2",
+    extended_key_usages: "serverAuth",
+    self_issued: "false",
+    services: "pay.example",
+    service_count: "1",
+    clients: "",
+    client_count: "0",
+  });
+  t.equal(columns?.[44], "last_seen", "columns that were there before keep their places");
+  t.same(cellsOf(edgeCells)?.[0], ["posture_counts", "mtls=1; tls=1"]);
+  t.end();
+});
+
+/** RFC 4180, by the book. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  for (const line of text.split("\r\n").filter((line) => line !== "")) {
+    rows.push(
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+        ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+      ),
+    );
+  }
+  return rows;
+}
