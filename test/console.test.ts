@@ -1,12 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import t from "tap";
 import WebSocket from "ws";
 import { hashToken } from "../console/store/sensor-tokens.js";
+import { FileHold } from "../shared/sqlite/file-hold.js";
 import { freePort, startConsole } from "./support/console.js";
-import { temporaryFolder } from "./support/program.js";
+import { sensorStore } from "./support/delivery.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { PROGRAM, Running, run, temporaryFolder } from "./support/program.js";
 
 t.test("pages and API: no session, no data; origins, headers and logins are checked", async (t) => {
   const folder = temporaryFolder(t);
@@ -95,4 +100,82 @@ t.test("a link names a host that can be opened", async (t) => {
     await server.close();
   }
   t.same(links, [`http://${hostname()}`, `http://${hostname()}`, "http://127.0.0.1", "http://[::1]"]);
+});
+
+t.test("a file has one sensor or one console at a time", async (t) => {
+  const folder = temporaryFolder(t);
+  const [sensorFile, consoleFile] = ["s.sqlite", "c.sqlite"].map((name) => join(folder, name));
+  sensorStore(folder).close();
+  symlinkSync(join(folder, "sensor.sqlite"), sensorFile);
+  const hold = new FileHold(join(folder, "sensor.sqlite"), { setting: "store.database", holder: "sensor" });
+  const sensor = run(["sensor", "-i", "lo", "--listen", "", "--database", sensorFile]);
+  t.same(sensor, {
+    code: 2,
+    out: "",
+    error: `eastwatch: store.database "${sensorFile}" is in use by a sensor, process ${process.pid}; end that one or name another file\n`,
+  });
+  hold.release();
+  const flags = ["console", "--listen", "127.0.0.1:0", "--database", consoleFile];
+  const first = Running.program(flags);
+  await first.says(/setup=/);
+  t.match(run(flags), {
+    code: 2,
+    error: `console.database "${consoleFile}" is in use by a console, process ${first.child.pid}; end that one`,
+  });
+  t.equal(run(["add-sensor", "one", "--database", consoleFile]).code, 0, "a token can be made meanwhile");
+  await first.end("SIGKILL");
+  const second = Running.program(flags);
+  await second.says(/setup=/);
+  t.equal(await second.end(), 0, "a killed one holds nothing");
+});
+
+t.test("a file that is another's is told as what it is, and left as it was", (t) => {
+  const folder = temporaryFolder(t);
+  const sensorFile = join(folder, "sensor.sqlite");
+  const consoleFile = join(folder, "c.sqlite");
+  const foreignFile = join(folder, "f.sqlite");
+  const inConsole = (path: string) => run(["add-sensor", "one", "--database", path]);
+  const change = (path: string, sql: string) => new Database(path).exec(sql).close();
+  sensorStore(folder).close();
+  t.equal(inConsole(consoleFile).code, 0);
+  change(foreignFile, "CREATE TABLE bill (id INTEGER)");
+  const isSensors = {
+    code: 2,
+    out: "",
+    error: `eastwatch: console.database "${sensorFile}" is a sensor's file; name the console's own, or one that is not there yet\n`,
+  };
+  t.same(inConsole(sensorFile), isSensors);
+  change(sensorFile, "PRAGMA application_id = 0");
+  t.same(inConsole(sensorFile), isSensors, "also a file of before its kind was written into it");
+  t.match(inConsole(foreignFile), { code: 2, error: `console.database "${foreignFile}" is another program's file;` });
+  t.match(run(["sensor", "-i", "lo", "--listen", "", "--database", consoleFile]), {
+    code: 2,
+    error: `store.database "${consoleFile}" is a console's file; name the sensor's own`,
+  });
+  change(consoleFile, "PRAGMA user_version = 99");
+  t.match(inConsole(consoleFile), {
+    code: 2,
+    error: /console\.database ".*c\.sqlite" is of version 99, .* newer release; install that one or name another file/,
+  });
+  t.end();
+});
+
+t.test("a file that this user may not read is told as that", { skip: IS_ROOT ? false : "SKIPPED: needs root" }, (t) => {
+  const folder = temporaryFolder(t);
+  sensorStore(folder).close();
+  const path = join(folder, "sensor.sqlite");
+  const nobody = { uid: 65_534, gid: 65_534, encoding: "utf8" } as const;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [PROGRAM, "export", "--format", "csv", "--database", path],
+    nobody,
+  );
+  t.same(
+    [status, stderr],
+    [
+      3,
+      `eastwatch: --database "${path}" can't be read: this user may not read it; export as the user the sensor or console runs as, or as root\n`,
+    ],
+  );
+  t.end();
 });

@@ -80,6 +80,16 @@ const TEMPLATES: readonly TemplateCase[] = [
   { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
   { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
   { name: "braces of the wire are no parameter", paths: ["/a/{id}"], expected: ["/a/{aId} ×1"] },
+  {
+    name: "a word with digits beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1"],
+    expected: ["/live-request-1 ×1", "/{id} ×1"],
+  },
+  {
+    name: "many of one form beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1", "/live-request-2", "/live-request-3"],
+    expected: ["/{id} ×4"],
+  },
   { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
 ];
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
 import type { BlindInterval, EndpointRecord } from "../shared/event.js";
+import { freePort } from "./support/console.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
 
@@ -256,4 +257,22 @@ t.test("a filter that libpcap does not take ends the sensor, told with its remed
   );
   t.notMatch(outcome.error, /tries again/);
   t.end();
+});
+
+t.test("the log calls a sensor by its token's name, and ending together is no trouble", { skip: SKIP }, async (t) => {
+  const folder = temporaryFolder(t);
+  const port = await freePort();
+  const [database, token] = [join(folder, "c.sqlite"), join(folder, "token")];
+  writeFileSync(token, run(["add-sensor", "node-1", "--database", database]).out);
+  const console = Running.program(["console", "--listen", `127.0.0.1:${port}`, "--database", database]);
+  await console.says(/setup=/);
+  const sensor = Running.program([
+    ...["sensor", "-i", "lo", "--database", join(folder, "s.sqlite"), "--listen", "", "--name", "vm"],
+    ...["--console", `ws://127.0.0.1:${port}`, "--token-file", token],
+  ]);
+  await console.says(/sensor node-1 is connected/);
+  await sensor.says(/captures lo/);
+  t.same(await Promise.all([sensor.end(), console.end()]), [0, 0]);
+  t.notMatch(sensor.text, /no connection to the console/);
+  t.notMatch(console.text, /sensor vm/);
 });

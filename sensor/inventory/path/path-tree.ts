@@ -122,9 +122,10 @@ export class PathTree<Leaf> {
     const { members, type, reason } = group;
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence(type, reason));
     const { evidence } = parameter;
-    if (evidence !== undefined && type === "word" && evidence.type !== "word") {
+    const isNews = (type === "word" || type === "mixed") && evidence !== undefined && !joins(type, evidence.type);
+    if (isNews) {
       evidence.reason = `${evidence.reason}; ${reason}`;
-      evidence.type = "word";
+      evidence.type = type;
     }
     for (const member of members) {
       node.literals.delete(member.text);
@@ -175,9 +176,13 @@ export class PathTree<Leaf> {
 
 /** Whether a segment that is no value by its form alone is one where a parameter of some type is known already. */
 function joins(type: SegmentType, parameterType: SegmentType): boolean {
-  if (type === "mixed" || parameterType === "word" || parameterType === type) return true;
+  if (parameterType === "word" || parameterType === type) return true;
+  if (type === "mixed") return !OWN_FORMS.has(parameterType);
   return type === "code" && (parameterType === "mixed" || parameterType === "identifier" || parameterType === "token");
 }
+
+/** Forms that say nothing of a sibling without them. */
+const OWN_FORMS: ReadonlySet<SegmentType> = new Set(["encoded", "email", "address", "date", "locale"]);
 
 const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",
