@@ -23,6 +23,8 @@ const PORTS_OF_OWN_ADDRESS = 40_000;
 const PORTS_OF_SHARED_ADDRESS = 512;
 const FIRST_SERVER_PORT = 4_430;
 
+const QUIET_MILLIS = 60;
+
 /** How a pair is run. `own`: each run has a client address of its own; `shared`: all runs come from one. */
 export interface PairOptions {
   readonly variant: string;
@@ -139,8 +141,7 @@ export class Pair {
       const { said, ...source } = await this.#runClient(order, run);
       clientSaid.push(said);
       const views = (): ServerView[] => this.server.read(this.#said(order, task), clientSaid.join("\n")).slice(seen);
-      await waitFor(() => views().length >= 2, 300);
-      const fresh = views();
+      const fresh = await settle(views);
       seen += fresh.length;
       if (fresh.length === 0)
         this.#complaints.push(
@@ -252,6 +253,13 @@ export class Pair {
       ];
     });
   }
+}
+
+/** A view that came late would be taken for the next run's: wait until the server has nothing more to say. */
+async function settle(views: () => ServerView[]): Promise<ServerView[]> {
+  await waitFor(() => views().length >= 2, 300);
+  for (let count = -1; count !== views().length; await sleep(QUIET_MILLIS)) count = views().length;
+  return views();
 }
 
 function verdictOf(auth: ClientAuth, { presented }: ServerView): Verdict | undefined {

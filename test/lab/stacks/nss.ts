@@ -22,7 +22,7 @@ export const nssServer: ServerStack = {
 function serverArgv({ port, version, auth, key, certificates }: ServerOrder): string[] {
   const nick = key === "ec" ? ["-e", "server-ec"] : ["-n", "server-rsa"];
   return ["selfserv", ...nick, "-p", String(port), "-d", databaseOf(certificates, "server"), "-V", `tls${version}:tls${version}`,
-    "-u", "-G", "-v", "-t", "2", ...ASK_FLAGS[auth]]; // biome-ignore format: one command line
+    "-u", "-G", "-v", "-t", "1", ...ASK_FLAGS[auth]]; // biome-ignore format: one command line
 }
 
 /** The counters of cache hits run over the whole life of the server; a resumed session is where they grow. */
