@@ -1,31 +1,17 @@
-import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
 import t from "tap";
-import WebSocket from "ws";
-import { SensorConversation } from "../shared/conversation.js";
-import type { CertificateFacts, EdgeRecord, FindingRecord, HandshakeRecord, SensorEvent } from "../shared/event.js";
-import { encodeEvent } from "../shared/event-wire.js";
+import type { FindingRecord, SensorEvent } from "../shared/event.js";
 import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
+import { certificate, DAY, edge, handshake, NOW, SECONDS, Teller } from "./support/teller.js";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
-const NO_BROWSER = CHROMIUM === undefined ? "SKIPPED: no Chromium here" : false;
 const SKIP = IS_ROOT ? NO_BROWSER : "SKIPPED: capturing needs root";
-
-/** Where screenshots go that a person wants to look at. */
-const SHOTS = process.env.SHOTS;
-
-async function shot(page: Page, name: string): Promise<void> {
-  if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-}
 
 function ask(port: number, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -36,31 +22,6 @@ function ask(port: number, path: string): Promise<void> {
       },
     ).on("error", reject);
   });
-}
-
-/** A page at which the first operator was made, and what must not happen on it. */
-async function enter(
-  t: { teardown(action: () => Promise<void>): void },
-  link: string,
-): Promise<{ page: Page; troubles: readonly string[] }> {
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
-  t.teardown(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
-  const troubles: string[] = [];
-  page.on("pageerror", (error) => troubles.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" || /Content Security Policy/.test(message.text())) troubles.push(message.text());
-  });
-  page.on("dialog", (dialog) => {
-    troubles.push(`a dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.setDefaultTimeout(15_000);
-  await page.goto(link);
-  await page.fill("input[name=user]", "ada");
-  await page.fill("input[name=password]", "a long enough password");
-  await page.click("button[type=submit]");
-  return { page, troubles };
 }
 
 t.test("an operator logs in, sees a request made now, opens it, filters, pauses", { skip: SKIP }, async (t) => {
@@ -146,43 +107,7 @@ function encodeUnsafe(path: string): string {
   return path.replaceAll(" ", "%20");
 }
 
-const SECONDS = Math.floor(Date.now() / 1_000);
-const DAY = 86_400;
-const NOW = SECONDS * 1_000_000;
 const HOSTILE = `<img src=x onerror=alert(3)>${"x".repeat(500)}`;
-const GROUND = "inferred from record sizes: the client sent 2 records before Finished";
-
-function edge(
-  client: string,
-  service: string,
-  posture: EdgeRecord["posture"],
-  counts: Record<string, number>,
-): EdgeRecord {
-  const connections = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return {
-    ...{ kind: "edge", clientAddress: client, serverAddress: `10.0.0.${service.length % 250}`, serverPort: 8443 },
-    ...{ serverService: service, scope: client.startsWith("10.") ? "east-west" : "north-south", posture },
-    ...{ protocols: {}, postureCounts: counts, clientAuthReasons: posture === "cleartext" ? {} : { [GROUND]: 4 } },
-    ...{ connections, calls: 0, handshakes: posture === "cleartext" ? 0 : connections, clientSoftware: [] },
-    ...{ clientHeaderOrders: [], credentials: {}, missingBytes: 0, firstMicros: NOW, lastMicros: NOW },
-  };
-}
-
-function certificate(subject: string, notAfterSeconds: number | undefined): CertificateFacts {
-  return {
-    ...{ fingerprint: Buffer.from(subject).toString("hex"), subject, issuer: "CN=Test CA", san: [subject.slice(3)] },
-    ...{ serialNumber: "01", notBeforeSeconds: SECONDS - 90 * DAY, key: "EC P-256", chainLength: 1 },
-    ...{ signatureAlgorithm: "ecdsa-with-SHA256", ...(notAfterSeconds === undefined ? {} : { notAfterSeconds }) },
-  };
-}
-
-function handshake(service: string, more: Partial<HandshakeRecord>): HandshakeRecord {
-  return {
-    ...{ kind: "handshake", atMicros: NOW, flowId: "00000000000000aa", clientAddress: "10.0.1.1", clientPort: 40_000 },
-    ...{ serverAddress: "10.0.0.9", serverPort: 8443, service, version: "1.3", cipher: "TLS_AES_128_GCM_SHA256" },
-    ...{ established: true, verdict: "presented", basis: "record-sizes", confidence: 0.97, reason: GROUND, ...more },
-  };
-}
 
 const EVENTS: readonly SensorEvent[] = [
   edge("10.0.1.1", "safe.test", "mtls", { mtls: 9 }),
@@ -217,33 +142,6 @@ const EVENTS: readonly SensorEvent[] = [
     alert: "unknown_ca",
   }),
 ];
-
-/** A sensor without capture: what it tells is kept by the console when the promise resolves. */
-class Teller {
-  readonly socket: WebSocket;
-  readonly #conversation = new SensorConversation({ name: "node-1", version: "1", host: "host" });
-  #sequence = 0;
-
-  constructor(port: number, token: string) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ingest`, { headers: { authorization: `Bearer ${token}` } });
-  }
-
-  async open(): Promise<void> {
-    await once(this.socket, "open");
-    await this.#ask(this.#conversation.hello());
-  }
-
-  async tell(events: readonly SensorEvent[]): Promise<void> {
-    const numbered = events.map((event) => ({ sequence: ++this.#sequence, bytes: encodeEvent(event) }));
-    await this.#ask(this.#conversation.batch(numbered, 0, 0));
-  }
-
-  async #ask(bytes: Uint8Array): Promise<void> {
-    this.socket.send(bytes);
-    const [answer] = (await once(this.socket, "message")) as [Buffer];
-    this.#conversation.receive(answer);
-  }
-}
 
 t.test(
   "an operator sees who is not on mutual TLS, how that is known, and what ends soon",
