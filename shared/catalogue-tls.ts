@@ -1,4 +1,4 @@
-import type { RuleEntry } from "./catalogue.js";
+import type { RuleEntry } from "./rule-entry.js";
 
 /** Rules over TLS connections, certificates and the policy. NIST SP 800-52 rev. 2 by section. */
 export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {

@@ -1,14 +1,5 @@
 import { TLS_CATALOGUE } from "./catalogue-tls.js";
-import type { Severity } from "./event.js";
-
-/** What is said of every finding of one rule. */
-export interface RuleEntry {
-  readonly severity: Severity;
-  readonly title: string;
-  /** What to do about it, for a person. */
-  readonly remedy: string;
-  readonly references: readonly string[];
-}
+import type { RuleEntry } from "./rule-entry.js";
 
 /**
  * All rules by id. An id is part of each finding's identity: add, never rename. References: OWASP API Security Top 10 (2023),

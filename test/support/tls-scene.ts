@@ -4,6 +4,7 @@ import { Inventory } from "../../sensor/inventory/inventory.js";
 import type { Call, Certificate, ClientAuth, Handshake } from "../../sensor/protocol/message.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import type { FindingRecord } from "../../shared/event.js";
+import { handshake } from "./handshake-builder.js";
 
 /** Packet time of a scene, and the same in seconds: 2023-11-14T22:13:20Z. */
 export const START_MICROS = 1_700_000_000_000_000;
@@ -55,32 +56,18 @@ export class TlsScene {
   /** A completed TLS 1.2 handshake with strong parameters in which the server asks for nothing, but for what is given. */
   handshake({ client, server, port, clientAuth, ...fields }: Told = {}): this {
     const atMicros = fields.atMicros ?? this.#atMicros++;
-    this.#inventory.message({
-      kind: "handshake",
-      flow: flowOf(client, server, port ?? 443, atMicros),
-      atMicros,
-      version: "1.2",
-      cipher: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-      curve: "x25519",
-      serverName: "shop.internal",
-      nextProtocol: undefined,
-      established: true,
-      resumed: false,
-      ja3: undefined,
-      ja3s: undefined,
-      ja4: undefined,
-      clientAuth: { verdict: "not-requested", basis: "messages", confidence: 1, reason: "read", ...clientAuth },
-      serverChain: [],
-      clientChain: [],
-      alert: undefined,
-      alertFrom: undefined,
-      offersEncryptedHello: false,
-      offersEarlyData: false,
-      offersPostHandshakeAuth: false,
-      isPostQuantum: false,
-      complete: true,
-      ...fields,
-    });
+    this.#inventory.message(
+      handshake("not-requested", {
+        flow: flowOf(client, server, port ?? 443, atMicros),
+        atMicros,
+        version: "1.2",
+        cipher: "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        curve: "x25519",
+        serverName: "shop.internal",
+        ...fields,
+        clientAuth: { verdict: "not-requested", basis: "messages", confidence: 1, reason: "read", ...clientAuth },
+      }),
+    );
     return this;
   }
 

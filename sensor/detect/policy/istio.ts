@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ClusterObject } from "./kubernetes.js";
+import type { ClusterObject } from "./cluster-object.js";
 import type { Expectation, Expected, ServerMatch } from "./policy.js";
 import { keys, SELECTOR } from "./schema.js";
 import { atPort, type Labels, selectorText, type WorkloadList } from "./workload-list.js";

@@ -1,26 +1,12 @@
 import { z } from "zod";
+import type { ClusterObject } from "./cluster-object.js";
 import type { PolicyDocument } from "./document.js";
 import { istioExpectations, PEER_AUTHENTICATION } from "./istio.js";
 import { linkerdExpectations } from "./linkerd.js";
 import { LINKERD_SPECS } from "./linkerd-spec.js";
 import type { Expectation } from "./policy.js";
 import { LABELS, list, text } from "./schema.js";
-import type { Labels, WorkloadList } from "./workload-list.js";
-
-/** A Kubernetes object that says who must authenticate, its `spec` checked. */
-export interface ClusterObject {
-  /** `Istio` or `Linkerd`: both have an AuthorizationPolicy. */
-  readonly mesh: "Istio" | "Linkerd";
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly labels: Labels;
-  /** RFC 3339; empty where it was not written. */
-  readonly created: string;
-  readonly spec: unknown;
-  /** `file:line:column` */
-  readonly place: string;
-}
+import type { WorkloadList } from "./workload-list.js";
 
 /** Kubernetes fills in much more than is looked at here. */
 const HEAD = z.looseObject(

@@ -1,4 +1,4 @@
-import type { ClusterObject } from "./kubernetes.js";
+import type { ClusterObject } from "./cluster-object.js";
 import type { AuthorizationPolicySpec, NetworkSpec, ServerAuthorizationSpec } from "./linkerd-spec.js";
 import type { Expected } from "./policy.js";
 

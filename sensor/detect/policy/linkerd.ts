@@ -1,4 +1,4 @@
-import type { ClusterObject } from "./kubernetes.js";
+import type { ClusterObject } from "./cluster-object.js";
 import { type Authorization, authorizationsOf } from "./linkerd-authorization.js";
 import type { ServerSpec } from "./linkerd-spec.js";
 import type { Expectation, Expected, ServerMatch } from "./policy.js";

@@ -1,7 +1,8 @@
 import { LineCounter, parseAllDocuments } from "yaml";
 import { CommandError } from "../../../shared/command-error.js";
+import type { ClusterObject } from "./cluster-object.js";
 import { PolicyDocument } from "./document.js";
-import { type ClusterObject, expectationsOf, readKubernetes } from "./kubernetes.js";
+import { expectationsOf, readKubernetes } from "./kubernetes.js";
 import type { Expectation, Policy, PolicyException } from "./policy.js";
 import { POLICY, type PolicyInput, untilMicros, type WorkloadInput } from "./schema.js";
 import { WorkloadList } from "./workload-list.js";

@@ -1,5 +1,5 @@
 import type { Flow, Side } from "../../flow/stream.js";
-import type { Handshake } from "../message.js";
+import type { ClientAuth, Handshake } from "../message.js";
 import { cipherName } from "./cipher-suite.js";
 import type { ClearHandshake } from "./clear-handshake.js";
 import { offers } from "./encrypted-flights.js";
@@ -7,7 +7,14 @@ import type { FingerprintCache } from "./fingerprint-cache.js";
 import { EXTENSION, versionName } from "./hello.js";
 import { groupName, isPostQuantum } from "./named-group.js";
 import type { Session } from "./session-memory.js";
-import type { Ending } from "./tls-stream.js";
+
+/** How the handshake ended, as far as it is known. */
+export interface Ending {
+  readonly established: boolean | undefined;
+  readonly resumed: boolean | undefined;
+  readonly clientAuth: ClientAuth;
+  readonly complete: boolean;
+}
 
 /** The one message that a TLS connection's handshake becomes. */
 export function describeHandshake(

@@ -7,7 +7,7 @@ import { ClearHandshake } from "./clear-handshake.js";
 import { judgeMessages, untold } from "./client-auth.js";
 import { EncryptedRecords } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
-import { describeHandshake } from "./handshake-message.js";
+import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
@@ -21,14 +21,6 @@ export interface TlsMemory {
   readonly fingerprints: FingerprintCache;
   readonly sessions: SessionMemory;
   readonly heldBytes: HeldBytes;
-}
-
-/** How the handshake ended, as far as it is known. */
-export interface Ending {
-  readonly established: boolean | undefined;
-  readonly resumed: boolean | undefined;
-  readonly clientAuth: ClientAuth;
-  readonly complete: boolean;
 }
 
 const CLEAR_ALERT_BYTES = 2;
