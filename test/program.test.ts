@@ -1,9 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import t from "tap";
 import { exampleConfig } from "../shared/config/example.js";
@@ -12,8 +9,7 @@ import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
-import { freePort } from "./support/console.js";
-import { Running, run, temporaryFolder } from "./support/program.js";
+import { run, temporaryFolder } from "./support/program.js";
 
 function lines(path: string): Record<string, unknown>[] {
   return readFileSync(path, "utf8")
@@ -187,26 +183,6 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
   }
   t.end();
-});
-
-t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
-  temporaryFolder(t);
-  const port = await freePort();
-  const taken = createServer().listen(port, "127.0.20.4");
-  await once(taken, "listening");
-  const services = fileURLToPath(new URL("../demo/services.js", import.meta.url));
-  const demo = new Running(process.execPath, [services], { EASTWATCH_DEMO_PORT: String(port) });
-  const [code] = await once(demo.child, "close");
-  taken.close();
-  t.same(
-    [code, demo.text],
-    [
-      2,
-      `eastwatch: the demo's services can't listen: listen EADDRINUSE: address already in use 127.0.20.4:${port}; end what uses port ${port}, or set EASTWATCH_DEMO_PORT to another\n`,
-    ],
-  );
-  const loaded = loadSettings({ environment: { EASTWATCH_DEMO_PORT: "1" } });
-  t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });
 
 t.test("flag over environment over file over default", (t) => {

@@ -1,8 +1,12 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
+import { loadSettings } from "../shared/config/load.js";
+import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, ServiceRecord } from "../shared/event.js";
 import { freePort } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -143,4 +147,23 @@ t.test("a demo that is killed leaves neither a process nor its folder behind", a
     }
   });
   t.same(left, []);
+});
+
+t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
+  temporaryFolder(t);
+  const port = await freePort();
+  const taken = createServer().listen(port, "127.0.20.4");
+  await once(taken, "listening");
+  const demo = new Running(process.execPath, [SERVICES], { EASTWATCH_DEMO_PORT: String(port) });
+  const [code] = await once(demo.child, "close");
+  taken.close();
+  t.same(
+    [code, demo.text],
+    [
+      2,
+      `eastwatch: the demo's services can't listen: listen EADDRINUSE: address already in use 127.0.20.4:${port}; end what uses port ${port}, or set EASTWATCH_DEMO_PORT to another\n`,
+    ],
+  );
+  const loaded = loadSettings({ environment: { EASTWATCH_DEMO_PORT: "1" } });
+  t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });

@@ -7,6 +7,11 @@ import { ConsoleServer } from "../http/server.js";
 /** Runs until it is told to end. Throws CommandError where it can't begin. */
 export async function runConsole(settings: Settings): Promise<number> {
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
+  // Before anything is said: who reads the link may end the console at once.
+  const isToldToEnd = new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
   const server = new ConsoleServer(settings.console, log);
   await server.listen();
   log.info(`eastwatch ${VERSION} console at ${server.url}; data in ${settings.console.database}`);
@@ -15,10 +20,7 @@ export async function runConsole(settings: Settings): Promise<number> {
     process.stdout.write(`No operator yet. Open this link once to make the first:\n${setupLink}\n`);
   const notify = new ServiceNotify();
   notify.ready(() => true);
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
+  await isToldToEnd;
   notify.stopping();
   log.info("ends");
   await server.close();
