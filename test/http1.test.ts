@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
+import { CUT_HEADS } from "./support/cut-head-cases.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { ANSWER, CASES, GET, OK, POST } from "./support/http1-cases.js";
 import { ODD_CASES } from "./support/http1-odd-cases.js";
@@ -106,7 +107,7 @@ t.test("gaps lose what they took and nothing else", (t) => {
       ["= http1", "1.1 GET /a h 200 0 7 incomplete:3"],
     ],
   ];
-  for (const [name, steps, expected] of pairs) t.same(describe(feed(steps)), expected, name);
+  for (const [name, steps, expected] of [...pairs, ...CUT_HEADS]) t.same(describe(feed(steps)), expected, name);
   t.end();
 });
 
@@ -134,7 +135,11 @@ t.test("how the end is told", (t) => {
   t.same(describe(feed(open, { closed: "fin" })).at(-1), "1.1 GET /a h 200 0 3");
   t.same(describe(feed(open, { closed: "reset" })).at(-1), "1.1 GET /a h 200 0 3 incomplete:0");
   const huge = `GET / HTTP/1.1\r\nX: ${"y".repeat(70_000)}`;
-  t.same(describe(feed([["client", huge]], { pieceBytes: 1_400 })), ["= http1", "! client head-too-large"]);
+  t.same(describe(feed([["client", huge]], { pieceBytes: 1_400 })), [
+    "= http1",
+    "! client head-too-large",
+    "1.1 GET / - - - - incomplete:0 no-response",
+  ]);
   t.end();
 });
 

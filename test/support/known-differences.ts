@@ -25,11 +25,6 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, string> = new Map([
     "zeek/traces/http/http_09.pcap",
     "Zeek makes an entry of the second line too; after HTTP/0.9's request line there is no second request",
   ],
-  [
-    "zeek/traces/http/261/variant-01-chunk_2pow64_overflow.pcap",
-    "where a chunk size overflows, two parsers disagree on what follows: we name the anomaly and stop",
-  ],
-  ["zeek/traces/http/261/variant-02-cl_uint64max.pcap", "the same for a Content-Length beyond 2^53"],
   ["arkime/arkime_synthetic.pcap", "Arkime calls RPC over HTTP by another name; HTTP/2 is not read yet"],
   ["arkime/socks5-reverse.pcap", "inside SOCKS, with client and server in turned roles"],
 ]);

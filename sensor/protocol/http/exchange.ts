@@ -46,4 +46,34 @@ export class Exchange implements Call {
     this.flow = flow;
     this.atMicros = atMicros;
   }
+
+  /** The answer makes the rest of the connection another protocol's: RFC 9110 §15.2.2 and §9.3.6. */
+  get switches(): boolean {
+    return this.status === 101 || (this.isConnect && (this.status ?? 300) < 300);
+  }
+
+  /** The response's last byte was seen, or stands for it. */
+  endResponse(bodySize: number, atMicros: number): void {
+    this.responseBodySize = bodySize;
+    if (this.unpaired === "no-request" || this.method === undefined) return;
+    this.durationMicros = Math.max(0, atMicros - this.atMicros);
+  }
+
+  /** So many bytes of it were sent and never captured. */
+  miss(bytes: number): void {
+    if (bytes === 0) return;
+    this.missingBytes += bytes;
+    this.complete = false;
+  }
+}
+
+/** What an answer is told with whose request was never seen. */
+export function unaskedExchange(flow: Flow, version: Call["version"], atMicros: number): Exchange {
+  const exchange = new Exchange(flow, atMicros);
+  exchange.version = version;
+  exchange.requestDone = true;
+  exchange.isAnswered = true;
+  exchange.complete = false;
+  if (flow.twoSided) exchange.unpaired = "no-request";
+  return exchange;
 }

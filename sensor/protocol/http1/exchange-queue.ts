@@ -14,8 +14,11 @@ export class ExchangeQueue {
   readonly #sink: MessageSink;
   readonly #maxPipelined: number;
   readonly #waiting: Exchange[] = [];
-  /** Requests may have been lost after the last one queued; how many answers came since. */
-  #requestsLost = false;
+  /**
+   * `bytes` requests may have been lost after the last one queued · `framing` what followed it was no message, and whether what comes
+   * now is one depends on whose reading of it one takes. How many answers came since.
+   */
+  #loss: "bytes" | "framing" | undefined = undefined;
   #answersSinceLoss = 0;
   /** A request was sent before the one before it had its answer. */
   #pipelines = false;
@@ -32,13 +35,7 @@ export class ExchangeQueue {
 
   /** A request's head was read. `serverIsIdle`: no answer is under way. */
   push(exchange: Exchange, serverIsIdle: boolean): void {
-    if (this.#requestsLost) {
-      // An answer since the loss and none under way: whatever was lost has been answered.
-      if (serverIsIdle && this.#answersSinceLoss > 0) {
-        this.flush();
-        this.#requestsLost = false;
-      } else exchange.isUnsure = true;
-    }
+    if (this.#loss !== undefined) this.#doubt(exchange, this.#loss, serverIsIdle);
     const first = this.#waiting[0];
     if (first?.isUnsure) {
       // Who waits for each answer before asking again has had the one that was lost.
@@ -68,8 +65,8 @@ export class ExchangeQueue {
       this.#tell(this.#shift());
   }
 
-  requestsLost(): void {
-    this.#requestsLost = true;
+  requestsLost(loss: "bytes" | "framing"): void {
+    if (this.#loss !== "bytes") this.#loss = loss;
     this.#answersSinceLoss = 0;
   }
 
@@ -89,6 +86,19 @@ export class ExchangeQueue {
   /** Oldest request without an answer, for bytes lost before one began. */
   get firstUnanswered(): Exchange | undefined {
     return this.#waiting.find((waiting) => !waiting.isAnswered);
+  }
+
+  #doubt(exchange: Exchange, loss: "bytes" | "framing", serverIsIdle: boolean): void {
+    if (serverIsIdle && this.#answersSinceLoss > 0) {
+      // An answer since the loss and none under way: whatever was lost has been answered. What was taken for a request and has no
+      // answer by then was none, or its answer is still to come.
+      const isOver = loss === "bytes" || this.isEmpty;
+      this.flush();
+      this.#answersSinceLoss = 0;
+      if (isOver) this.#loss = undefined;
+      else exchange.complete = false;
+    } else if (loss === "bytes") exchange.isUnsure = true;
+    else exchange.complete = false;
   }
 
   #overflow(): void {

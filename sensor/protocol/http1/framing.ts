@@ -2,6 +2,7 @@ import { WordTable } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { CONNECTION, CONTENT_LENGTH, UPGRADE } from "../http/field-name.js";
 import type { FieldScan } from "../http/field-scan.js";
+import type { Body } from "./body.js";
 
 const COMMA = 0x2c;
 const CODINGS = new WordTable([
@@ -48,6 +49,20 @@ export class Framing {
       if (lengths > 0) this.#note("both-lengths");
       if (version === "1.0") this.#note("transfer-encoding-in-http10");
     }
+  }
+
+  /** Where the body of a response ends, RFC 9112 §6.3 in its order. */
+  responseBody(status: number, isHead: boolean): Body["mode"] {
+    if (isHead || status === 204 || status === 304) return "none";
+    if (this.transfer === "chunked") return "chunked";
+    return this.transfer === "unusable" || this.hasInvalidLength || this.contentLength < 0 ? "until-close" : "length";
+  }
+
+  /** The same of a request, which has no body without a length; undefined where that can't be told. */
+  requestBody(): Body["mode"] | undefined {
+    if (this.transfer === "unusable" || (this.transfer === "none" && this.hasInvalidLength)) return undefined;
+    if (this.transfer === "chunked") return "chunked";
+    return this.contentLength > 0 ? "length" : "none";
   }
 
   #note(name: AnomalyName): void {

@@ -1,5 +1,4 @@
 import type { Side } from "../../flow/stream.js";
-import { ProtocolError } from "../protocol.js";
 import { StartLine } from "./start-line.js";
 
 const LF = 10;
@@ -13,6 +12,8 @@ export class HeadBuffer {
   length = 0;
   /** Time of the first byte. */
   atMicros = 0;
+  /** More than the bound without an end. */
+  isTooLarge = false;
   readonly #from: Side;
   readonly #maxBytes: number;
   #line: "first" | "other" | "start" | "start-cr" = "first";
@@ -26,10 +27,11 @@ export class HeadBuffer {
 
   clear(): void {
     this.length = 0;
+    this.isTooLarge = false;
     this.#line = "first";
   }
 
-  /** Takes bytes up to the head's end; the position after it, or -1 where more are needed. Throws where the head is too large. */
+  /** Takes bytes up to the head's end; the position after it, or -1 where more are needed. */
   take(bytes: Buffer, start: number, end: number, atMicros: number): number {
     if (this.length === 0) this.atMicros = atMicros;
     const before = this.length;
@@ -39,9 +41,7 @@ export class HeadBuffer {
       this.length = at + 1;
       return start + at + 1 - before;
     }
-    if (this.length > this.#maxBytes) {
-      throw new ProtocolError("head-too-large", this.#from, `no end within ${this.#maxBytes} bytes`);
-    }
+    this.isTooLarge = this.length > this.#maxBytes;
     return -1;
   }
 

@@ -1,4 +1,5 @@
 import { StringTable } from "../../bytes/string-table.js";
+import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { headerCredentials, queryCredentials, withCredential } from "../http/credential.js";
 import type { Exchange } from "../http/exchange.js";
@@ -53,6 +54,15 @@ export class HeadReader {
     if (newline < 0) return -1;
     if (!this.line.readStatus(bytes, start, lineEnd(bytes, start, newline))) return undefined;
     return this.#scan.scan(bytes, newline + 1, end);
+  }
+
+  /**
+   * Reads what is there of a head whose end was lost: the whole first line and the whole fields after it. False without that line. Its
+   * anomalies are not told: what seems to be missing may have been lost.
+   */
+  cut(from: Side, bytes: Buffer, end: number, isFirst: boolean): boolean {
+    const stop = from === "client" ? this.request(bytes, 0, end, isFirst) : this.response(bytes, 0, end);
+    return stop === -1 && lineFeed(bytes, 0, end) >= 0;
   }
 
   /** Fills in what the request read last says; `bytes` are the same still. */

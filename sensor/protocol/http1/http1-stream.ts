@@ -1,11 +1,12 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import { Exchange } from "../http/exchange.js";
+import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
+import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
-import { looksLikeRequest, looksLikeStatus } from "./start-line.js";
+import { looksLikeRequest } from "./start-line.js";
 
 export interface Http1Settings {
   readonly maxHeadBytes: number;
@@ -18,17 +19,17 @@ const CR = 13;
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
   readonly #context: ProtocolContext;
-  readonly #settings: Http1Settings;
   readonly #heads: HeadReader;
   readonly #queue: ExchangeQueue;
-  readonly #client = new MessageSide("client");
-  readonly #server = new MessageSide("server");
+  readonly #client: MessageSide;
+  readonly #server: MessageSide;
   #next: Stream | undefined = undefined;
 
   constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader) {
     this.#context = context;
-    this.#settings = settings;
     this.#heads = heads;
+    this.#client = new MessageSide("client", settings.maxHeadBytes);
+    this.#server = new MessageSide("server", settings.maxHeadBytes);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
   }
 
@@ -45,10 +46,13 @@ export class Http1Stream implements Stream {
       } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
       else if (side.mode === "waiting") {
         const copy = Buffer.from(bytes.subarray(at, end));
-        if (!side.hold(copy, copy.length, atMicros, this.#settings.maxHeadBytes)) this.#lose(side);
+        if (!side.hold(copy, copy.length, atMicros)) this.#lose(side, "bytes");
         return;
-      } else if (at !== start || !this.#findsHead(side, bytes, at, end)) return;
-      else side.mode = "head";
+      } else {
+        at = side.findHead(bytes, at, end, at === start);
+        if (at < 0) return;
+        side.mode = "head";
+      }
     }
   }
 
@@ -56,11 +60,12 @@ export class Http1Stream implements Stream {
     const side = from === "client" ? this.#client : this.#server;
     side.wasLost = true;
     if (side.mode === "handed") this.#next?.gap(from, length, atMicros);
-    else if (side.mode === "waiting") side.hold(undefined, length, atMicros, this.#settings.maxHeadBytes);
+    else if (side.mode === "waiting") side.hold(undefined, length, atMicros);
     else if (side.mode === "body") this.#bodyGap(side, length, atMicros);
     else if (side.mode === "head") {
-      if (from === "server") this.#charge(this.#queue.firstUnanswered, length);
-      this.#lose(side);
+      if (this.#cutHead(side, length)) return;
+      if (from === "server") this.#queue.firstUnanswered?.miss(length);
+      this.#lose(side, "bytes");
     }
   }
 
@@ -70,22 +75,20 @@ export class Http1Stream implements Stream {
       this.#next?.finished(from, atMicros);
       return;
     }
-    if (from === "server" && side.mode === "body") this.#endUntilClose("fin");
+    if (from === "server") this.#endUntilClose("fin");
   }
 
   close(reason: CloseReason, atMicros: number): void {
-    const { exchange } = this.#server;
-    if (this.#server.mode === "body" && exchange !== undefined) {
-      if (this.#server.body.mode === "until-close") this.#endUntilClose(reason);
-      else this.#cutShort(this.#server, exchange);
-    }
-    if (this.#client.mode === "body" && this.#client.exchange !== undefined) {
-      this.#cutShort(this.#client, this.#client.exchange);
-    }
+    this.#endUntilClose(reason);
+    const answered = this.#server.cutShort();
+    if (answered !== undefined) this.#responseOver(answered);
+    this.#client.cutShort();
     this.#resume();
+    const sawAnswers = !this.#server.wasLost && this.#server.gathered === undefined;
+    this.#cutHead(this.#client, 0);
+    this.#cutHead(this.#server, 0);
     this.#queue.settle();
-    const isCertain =
-      (reason === "fin" || reason === "reset") && !this.#server.wasLost && this.#server.gathered === undefined;
+    const isCertain = (reason === "fin" || reason === "reset") && sawAnswers;
     this.#queue.flush(isCertain ? "unanswered" : "unknown");
     this.#next?.close(reason, atMicros);
   }
@@ -102,16 +105,56 @@ export class Http1Stream implements Stream {
 
   #gatherHead(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     const before = side.gathered?.length ?? 0;
-    const stop = side.gather(bytes, start, end, atMicros, this.#settings.maxHeadBytes);
+    const stop = side.gather(bytes, start, end, atMicros);
     const head = side.gathered;
     if (head === undefined) return end;
-    if (stop < 0 && (side.from === "client" || looksLikeStatus(head.bytes, 0, head.length) !== "no")) return end;
+    if (head.isTooLarge) {
+      this.#anomaly(side.from, "head-too-large", atMicros);
+      if (!this.#cutHead(side, 0)) this.#lose(side, "framing");
+      return end;
+    }
+    if (stop < 0 && (side.from === "client" || side.looksLikeHead(head.bytes, 0, head.length) !== "no")) return end;
     side.dropGathered();
     const length = stop < 0 ? before + end - start : before + stop - start;
     const taken = this.#readHead(side, head.bytes, 0, length, head.atMicros);
     // What is no head may have been taken as one's beginning: then it stands in the buffer from 0 to its length.
     if (taken >= 0 && taken < length && side.mode === "body") side.body.take(head.bytes, taken, length);
     return stop < 0 ? end : stop;
+  }
+
+  /** Tells of a head whose end will not be seen what came before it; false where that is not even its first line. */
+  #cutHead(side: MessageSide, lostBytes: number): boolean {
+    const head = side.gathered;
+    if (head === undefined || !this.#heads.cut(side.from, head.bytes, head.length, side.isFirst)) return false;
+    const { status } = this.#heads.line;
+    if (side === this.#server && status < 200 && status !== 101) return false;
+    side.dropGathered();
+    if (side === this.#client) this.#cutRequest(head, lostBytes);
+    else this.#cutResponse(head, lostBytes);
+    return true;
+  }
+
+  #cutRequest(head: HeadBuffer, lostBytes: number): void {
+    const exchange = new Exchange(this.#context.flow, head.atMicros);
+    this.#heads.fillRequest(exchange, head.bytes);
+    exchange.miss(lostBytes);
+    this.#queue.push(exchange, this.#server.exchange === undefined);
+    this.#client.isFirst = false;
+    this.#client.exchange = exchange;
+    this.#lose(this.#client, lostBytes > 0 ? "bytes" : "framing");
+  }
+
+  #cutResponse(head: HeadBuffer, lostBytes: number): void {
+    const exchange = this.#answer(head.atMicros);
+    this.#heads.fillResponse(exchange, head.bytes);
+    exchange.miss(lostBytes);
+    exchange.complete = false;
+    this.#server.exchange = exchange;
+    if (!exchange.switches) this.#lose(this.#server, "bytes");
+    else {
+      this.#handOver(exchange, head.atMicros);
+      if (lostBytes > 0) this.#next?.gap("server", lostBytes, head.atMicros);
+    }
   }
 
   /** Position after the head, -1 where it is not whole. */
@@ -125,8 +168,8 @@ export class Http1Stream implements Stream {
     const stop = this.#heads.request(bytes, start, end, this.#client.isFirst);
     if (stop === undefined) {
       this.#anomaly("client", "invalid-request-line", atMicros);
-      this.#lose(this.#client);
-      return end;
+      this.#lose(this.#client, "framing");
+      return bytes.indexOf(LF, start) + 1;
     }
     if (stop < 0) return -1;
     this.#client.isFirst = false;
@@ -139,17 +182,15 @@ export class Http1Stream implements Stream {
     return stop;
   }
 
-  /** RFC 9112 §6.3: without a length a request has no body. */
   #beginRequestBody(exchange: Exchange): void {
     const { framing } = this.#heads;
     const { body } = this.#client;
-    if (framing.transfer === "unusable" || (framing.transfer === "none" && framing.hasInvalidLength)) {
-      this.#lose(this.#client);
+    const mode = framing.requestBody();
+    if (mode === undefined) {
+      this.#lose(this.#client, "framing");
       return;
     }
-    if (framing.transfer === "chunked") body.begin("chunked", 0);
-    else if (framing.contentLength > 0) body.begin("length", framing.contentLength);
-    else body.begin("none", 0);
+    body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
     if (body.isDone) this.#endRequest(exchange);
   }
@@ -163,8 +204,11 @@ export class Http1Stream implements Stream {
   }
 
   #readResponse(bytes: Buffer, start: number, end: number, atMicros: number): number {
-    const look = looksLikeStatus(bytes, start, end);
+    const look = this.#server.looksLikeHead(bytes, start, end);
     if (look === "more") return -1;
+    // An answer that does not wait for the end of the only request's head: a refusal.
+    if (this.#client.gathered !== undefined && this.#sawAll && this.#queue.firstUnanswered === undefined)
+      this.#cutHead(this.#client, 0);
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
       this.#rawResponse(atMicros);
@@ -175,7 +219,7 @@ export class Http1Stream implements Stream {
     const { status } = this.#heads.line;
     // RFC 9110 §15.2: interim responses come before the final one and have no body.
     if (status < 200 && status !== 101) return stop;
-    const exchange = this.#queue.answer() ?? this.#unasked(atMicros);
+    const exchange = this.#answer(atMicros);
     this.#heads.fillResponse(exchange, bytes);
     for (const name of this.#heads.anomalies) this.#anomaly("server", name, atMicros);
     this.#server.exchange = exchange;
@@ -188,61 +232,54 @@ export class Http1Stream implements Stream {
     const asked = this.#queue.firstUnanswered;
     if (asked?.version !== "0.9") this.#anomaly("server", "invalid-status-line", atMicros);
     if (asked === undefined) {
-      this.#lose(this.#server);
+      this.#lose(this.#server, "framing");
       return;
     }
-    const exchange = this.#queue.answer() ?? this.#unasked(atMicros);
+    const exchange = this.#answer(atMicros);
     // Content without a status line is an answer of HTTP/0.9 and of nothing later.
     if (exchange.version !== "0.9") exchange.complete = false;
     this.#server.exchange = exchange;
     this.#server.body.begin("until-close", 0);
     this.#server.mode = "body";
+    this.#resumeClient(exchange);
+  }
+
+  /** Whose answer begins now. */
+  #answer(atMicros: number): Exchange {
+    return this.#queue.answer() ?? this.#unasked(atMicros);
   }
 
   #unasked(atMicros: number): Exchange {
     const { flow } = this.#context;
-    const exchange = new Exchange(flow, atMicros);
-    exchange.version = this.#heads.line.version;
-    exchange.requestDone = true;
-    exchange.isAnswered = true;
-    exchange.complete = false;
-    if (!flow.twoSided) return exchange;
-    exchange.unpaired = "no-request";
-    this.#resume();
-    const sawAll = flow.rolesFrom === "handshake" && !this.#client.wasLost && !this.#server.wasLost;
-    // RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.
-    if (sawAll && this.#queue.isEmpty && this.#heads.line.status !== 408) {
-      this.#anomaly("server", "response-without-request", atMicros);
-    }
+    const exchange = unaskedExchange(flow, this.#heads.line.version, atMicros);
+    // A request under way may be what it answers. RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.
+    const isAsked = !this.#queue.isEmpty || this.#client.gathered !== undefined || this.#heads.line.status === 408;
+    if (flow.twoSided && this.#sawAll && !isAsked) this.#anomaly("server", "response-without-request", atMicros);
     return exchange;
   }
 
-  /** RFC 9112 §6.3, in its order. */
+  get #sawAll(): boolean {
+    return this.#context.flow.rolesFrom === "handshake" && !this.#client.wasLost && !this.#server.wasLost;
+  }
+
   #beginResponseBody(exchange: Exchange, atMicros: number): void {
     const { framing } = this.#heads;
     const { body } = this.#server;
     const status = exchange.status ?? 0;
     this.#server.mode = "body";
-    if (status === 101) {
-      this.#switch(exchange, atMicros);
-      return;
-    }
-    if (exchange.isConnect && status < 300) {
+    if (exchange.switches) {
       this.#handOver(exchange, atMicros);
       return;
     }
-    if (exchange.isHead || status === 204 || status === 304) body.begin("none", 0);
-    else if (framing.transfer === "chunked") body.begin("chunked", 0);
-    else if (framing.transfer === "unusable" || framing.hasInvalidLength || framing.contentLength < 0) {
-      body.begin("until-close", 0);
-    } else body.begin("length", framing.contentLength);
+    const mode = framing.responseBody(status, exchange.isHead);
+    body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
     this.#resumeClient(exchange);
   }
 
-  /** The answer refused the other protocol: what the client sent since is HTTP still. */
+  /** The answer refused the other protocol, or belongs to nothing we know: what the client sent since is HTTP still. */
   #resumeClient(exchange: Exchange): void {
-    if (exchange.asksUpgrade || exchange.isConnect) this.#resume();
+    if (exchange.asksUpgrade || exchange.isConnect || exchange.unpaired === "no-request") this.#resume();
   }
 
   /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */
@@ -257,13 +294,9 @@ export class Http1Stream implements Stream {
     return !this.#context.flow.twoSided && looksLikeRequest(bytes, start, end) === "match";
   }
 
-  #switch(exchange: Exchange, atMicros: number): void {
-    const isAsked = exchange.asksUpgrade || exchange.method === undefined;
-    if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
-    this.#handOver(exchange, atMicros);
-  }
-
   #handOver(exchange: Exchange, atMicros: number): void {
+    const isAsked = exchange.asksUpgrade || exchange.isConnect || exchange.method === undefined;
+    if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
     this.#endResponse(exchange, atMicros);
     const next = this.#context.handOver();
@@ -278,10 +311,7 @@ export class Http1Stream implements Stream {
   }
 
   #endResponse(exchange: Exchange, atMicros: number): void {
-    exchange.responseBodySize = this.#server.body.size;
-    if (exchange.unpaired !== "no-request" && exchange.method !== undefined) {
-      exchange.durationMicros = Math.max(0, atMicros - exchange.atMicros);
-    }
+    exchange.endResponse(this.#server.body.size, atMicros);
     this.#responseOver(exchange);
     this.#server.mode = "head";
   }
@@ -303,8 +333,8 @@ export class Http1Stream implements Stream {
     const stop = body.take(bytes, start, end);
     if (body.isBroken) {
       this.#anomaly(side.from, "invalid-chunk", atMicros);
-      this.#lose(side);
-      return end;
+      this.#lose(side, "framing");
+      return stop;
     }
     if (body.isDone) {
       if (side === this.#client) this.#endRequest(exchange);
@@ -322,34 +352,29 @@ export class Http1Stream implements Stream {
     const { body, exchange } = side;
     if (exchange === undefined) return;
     const skipped = body.skip(length);
-    this.#charge(exchange, skipped);
+    exchange.miss(skipped);
     if (body.isDone && skipped > 0) {
       if (side === this.#client) this.#endRequest(exchange);
       else this.#endResponse(exchange, atMicros);
     }
     if (skipped < length) {
-      if (!body.isDone) this.#charge(exchange, length - skipped);
-      this.#lose(side);
+      if (!body.isDone) exchange.miss(length - skipped);
+      this.#lose(side, "bytes");
     }
   }
 
-  #charge(exchange: Exchange | undefined, bytes: number): void {
-    if (exchange === undefined || bytes === 0) return;
-    exchange.missingBytes += bytes;
-    exchange.complete = false;
-  }
-
   /** Where messages begin and end on this side is no longer known. */
-  #lose(side: MessageSide): void {
+  #lose(side: MessageSide, what: "bytes" | "framing"): void {
     const { exchange } = side;
     side.mode = "lost";
+    side.lostFraming = what === "framing" && side === this.#client;
     side.wasLost = true;
     side.dropGathered();
     side.dropHeld();
     side.exchange = undefined;
     if (exchange !== undefined) exchange.complete = false;
     if (side === this.#client) {
-      this.#queue.requestsLost();
+      this.#queue.requestsLost(what);
       if (exchange !== undefined) exchange.requestDone = true;
       if (exchange?.responseDone) this.#queue.settle();
       return;
@@ -362,31 +387,11 @@ export class Http1Stream implements Stream {
     }
   }
 
-  #findsHead(side: MessageSide, bytes: Buffer, start: number, end: number): boolean {
-    const look = side === this.#client ? looksLikeRequest(bytes, start, end) : looksLikeStatus(bytes, start, end);
-    return look === "match";
-  }
-
   #endUntilClose(reason: CloseReason): void {
-    const { exchange, body, lastMicros } = this.#server;
-    if (exchange === undefined || body.mode !== "until-close") return;
+    const { exchange, body, lastMicros, mode } = this.#server;
+    if (exchange === undefined || mode !== "body" || body.mode !== "until-close") return;
     if (reason !== "fin") exchange.complete = false;
     this.#endResponse(exchange, lastMicros);
-  }
-
-  /** RFC 9112 §8: the sender ended before the length it had announced. */
-  #cutShort(side: MessageSide, exchange: Exchange): void {
-    // RFC 9110 §10.1.1: refused, the client need never send it.
-    const isWithheld = side === this.#client && exchange.expectsContinue && exchange.isAnswered && side.body.size === 0;
-    if (!isWithheld) exchange.complete = false;
-    if (side === this.#client) {
-      exchange.requestBodySize = side.body.size;
-      exchange.requestDone = true;
-      side.exchange = undefined;
-      return;
-    }
-    exchange.responseBodySize = side.body.size;
-    this.#responseOver(exchange);
   }
 
   #anomaly(from: Side, name: AnomalyName, atMicros: number): void {

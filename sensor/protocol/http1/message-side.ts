@@ -1,7 +1,9 @@
 import type { Side, Stream } from "../../flow/stream.js";
 import type { Exchange } from "../http/exchange.js";
+import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
+import { findRequest, isRequestLine, looksLikeRequest, looksLikeStatus } from "./start-line.js";
 
 interface Piece {
   /** Undefined for bytes that were lost. */
@@ -27,14 +29,18 @@ export class MessageSide {
   exchange: Exchange | undefined = undefined;
   /** Time of the side's last byte. */
   lastMicros = 0;
+  /** What followed was no message, though nothing of it was lost: the next one may stand in the same piece. */
+  lostFraming = false;
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
+  readonly #maxHeadBytes: number;
   #head: HeadBuffer | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #heldBytes = 0;
 
-  constructor(from: Side) {
+  constructor(from: Side, maxHeadBytes: number) {
     this.from = from;
+    this.#maxHeadBytes = maxHeadBytes;
   }
 
   /** The pieces of the head gathered so far; undefined where there are none. */
@@ -42,8 +48,23 @@ export class MessageSide {
     return this.#head !== undefined && this.#head.length > 0 ? this.#head : undefined;
   }
 
-  gather(bytes: Buffer, start: number, end: number, atMicros: number, maxBytes: number): number {
-    this.#head ??= new HeadBuffer(this.from, maxBytes);
+  /**
+   * Where in bytes[start, end) this side's next message begins, -1 where it does not. `isPiece`: they begin with a segment, where a
+   * message may begin unless bytes before it say otherwise.
+   */
+  findHead(bytes: Buffer, start: number, end: number, isPiece: boolean): number {
+    if (!isPiece) return this.lostFraming ? findRequest(bytes, start, end) : -1;
+    const isFound =
+      this.from === "client" ? isRequestLine(bytes, start, end) : looksLikeStatus(bytes, start, end) === "match";
+    return isFound ? start : -1;
+  }
+
+  looksLikeHead(bytes: Buffer, start: number, end: number): Recognition {
+    return this.from === "client" ? looksLikeRequest(bytes, start, end) : looksLikeStatus(bytes, start, end);
+  }
+
+  gather(bytes: Buffer, start: number, end: number, atMicros: number): number {
+    this.#head ??= new HeadBuffer(this.from, this.#maxHeadBytes);
     this.#head.isFirst = this.isFirst;
     return this.#head.take(bytes, start, end, atMicros);
   }
@@ -52,11 +73,26 @@ export class MessageSide {
     this.#head?.clear();
   }
 
+  /** RFC 9112 §8: the sender ended before the length it had announced. The exchange whose message was under way. */
+  cutShort(): Exchange | undefined {
+    const { exchange, body } = this;
+    if (this.mode !== "body" || exchange === undefined) return undefined;
+    this.exchange = undefined;
+    const isRequest = this.from === "client";
+    // RFC 9110 §10.1.1: refused, the client need never send it.
+    const isWithheld = isRequest && exchange.expectsContinue && exchange.isAnswered && body.size === 0;
+    if (!isWithheld) exchange.complete = false;
+    if (isRequest) exchange.requestBodySize = body.size;
+    else exchange.responseBodySize = body.size;
+    if (isRequest) exchange.requestDone = true;
+    return exchange;
+  }
+
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */
-  hold(bytes: Buffer | undefined, length: number, atMicros: number, maxBytes: number): boolean {
+  hold(bytes: Buffer | undefined, length: number, atMicros: number): boolean {
     this.#heldBytes += bytes === undefined ? 0 : length;
     this.#pieces ??= [];
-    if (this.#heldBytes > maxBytes || this.#pieces.length > 1_024) return false;
+    if (this.#heldBytes > this.#maxHeadBytes || this.#pieces.length > 1_024) return false;
     this.#pieces.push({ bytes, length, atMicros });
     return true;
   }

@@ -7,6 +7,7 @@ const LF = 10;
 const CR = 13;
 const SPACE = 0x20;
 const TAB = 9;
+const SLASH = 0x2f;
 const MAX_METHOD_LENGTH = 32;
 /** A request line longer than this whose method is known needs no version to be believed. */
 const LONG_LINE = 2_048;
@@ -181,6 +182,36 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   if (namesHttp(bytes, last, lineEnd)) return isPreface(bytes, methodStart) ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
+}
+
+/** Start of the first line in bytes[start, end) that is beyond doubt a request line; -1 without one. `start` is above 0. */
+export function findRequest(bytes: Buffer, start: number, end: number): number {
+  let at = bytes[start - 1] === LF ? start : lineAfter(bytes, start, end);
+  for (; at < end; at = lineAfter(bytes, at, end)) if (isRequestLine(bytes, at, end)) return at;
+  return -1;
+}
+
+/**
+ * Whether bytes[start, end) begin with a request line that nobody takes for anything else: where messages begin is not known, and the
+ * end of a line whose beginning was lost has a version, too.
+ */
+export function isRequestLine(bytes: Buffer, start: number, end: number): boolean {
+  if (looksLikeRequest(bytes, start, end) !== "match") return false;
+  let at = start;
+  while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+  const methodStart = at;
+  while (at < end && isTokenByte(bytes[at])) at++;
+  const target = at + 1;
+  const isKnown = METHODS.indexOf(bytes, methodStart, at) >= 0 && bytes[methodStart] <= 0x5a;
+  if (!isKnown && bytes[target] !== SLASH) return false;
+  let lineEnd = lineAfter(bytes, target, end);
+  while (lineEnd > target && bytes[lineEnd - 1] <= SPACE) lineEnd--;
+  return lineEnd - 9 > target && isVersionName(bytes, lineEnd - 8, lineEnd);
+}
+
+function lineAfter(bytes: Buffer, start: number, end: number): number {
+  for (let at = start; at < end; at++) if (bytes[at] === LF) return at + 1;
+  return end;
 }
 
 function isPreface(bytes: Buffer, start: number): boolean {
