@@ -42,6 +42,11 @@ export class ClearHandshake {
   }
 
   message(from: Side, type: number, body: Cursor | undefined): void {
+    // Joined after the hellos: what looks like a message may be an encrypted one, whose first byte is as good as any.
+    if (this.#isLate && type !== MESSAGE.clientHello && type !== MESSAGE.serverHello) {
+      this.lost(from);
+      return;
+    }
     try {
       if (body === undefined) this.#unread(from, type);
       else if (from === "client") this.#fromClient(type, body);
@@ -60,6 +65,10 @@ export class ClearHandshake {
       this.clientCertificates !== undefined ||
       this.serverChain.length > 0
     );
+  }
+
+  get #isLate(): boolean {
+    return this.hello === undefined && this.answer === undefined && this.retry === undefined;
   }
 
   get clearMessages(): ClearMessages {

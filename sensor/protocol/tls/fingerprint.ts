@@ -37,7 +37,7 @@ function extensionMark(extensions: readonly number[], signatureAlgorithms: reado
 
 /**
  * What the hellos of one program have in common, first and resumed connections alike: its ciphers and its extensions but for
- * those that come and go with a session (pre_shared_key, early_data, cookie, padding). Not a published fingerprint.
+ * those that come and go with a session. Not a published fingerprint.
  */
 export function stackMark({ ciphers, extensions }: ClientHello): string {
   const lasting = extensions.filter((code) => isNoGrease(code) && !PASSING.has(code));
@@ -50,6 +50,9 @@ const PASSING: ReadonlySet<number> = new Set([
   EXTENSION.cookie,
   EXTENSION.padding,
   EXTENSION.sessionTicket,
+  // Left out by some where they resume, and only then sent by others.
+  EXTENSION.extendedMasterSecret,
+  EXTENSION.pskKeyExchangeModes,
 ]);
 
 const VERSION_MARKS: ReadonlyMap<number, string> = new Map([

@@ -9,11 +9,13 @@ export const EXTENSION = {
   signatureAlgorithms: 13,
   alpn: 16,
   padding: 21,
+  extendedMasterSecret: 23,
   sessionTicket: 35,
   preSharedKey: 41,
   earlyData: 42,
   supportedVersions: 43,
   cookie: 44,
+  pskKeyExchangeModes: 45,
   postHandshakeAuth: 49,
   keyShare: 51,
   /** Application-layer protocol settings, Chrome's old and new code point: the client may send EncryptedExtensions of its own. */

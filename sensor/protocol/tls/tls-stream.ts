@@ -186,7 +186,6 @@ export class TlsStream implements Stream, RecordSink {
     else this.#finishedServer = true;
     if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
     this.#verdict = this.#judgeClear();
-    this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
     if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true, atMicros);
   }
@@ -340,6 +339,8 @@ export class TlsStream implements Stream, RecordSink {
       complete:
         established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
     };
+    // A ticket is good from when it was given, whatever became of the connection that gave it.
+    if (!this.#speaks13) this.#rememberSession(ending.clientAuth);
     const { flow, sink } = this.#context;
     const atMicros = this.#firstMicros ?? _atMicros;
     const alert = { name: this.#alertName, from: this.#alertFrom };
