@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
-import { ACK, FIN, RST, SYN } from "../sensor/decode/packet.js";
+import { ACK, FIN, PSH, RST, SYN } from "../sensor/decode/packet.js";
 import { type FlowSettings, FlowTable } from "../sensor/flow/flow-table.js";
 import { TcpDialog, tcpFrame } from "./support/frame-builder.js";
 import { StreamRecorder } from "./support/stream-recorder.js";
@@ -101,6 +101,12 @@ t.test("keep-alive probes carry no data, whatever their byte", async (t) => {
     joined,
     [["10.0.0.1:40000 > 10.0.0.2:8080 by ports", "client: more", "closed: end"]],
     "also as the first packet seen",
+  );
+  const typed = [packetOf("client", 1004, "G", ACK | PSH, 9001), packetOf("client", 1005, "ET", ACK | PSH, 9001)];
+  t.same(
+    follow(typed).log,
+    [["10.0.0.1:40000 > 10.0.0.2:8080 by ports", "client: GET", "closed: end"]],
+    "but a byte that is pushed is the first of a connection joined where somebody types",
   );
 });
 

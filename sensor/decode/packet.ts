@@ -31,6 +31,7 @@ export interface Packet {
 export const FIN = 0x01;
 export const SYN = 0x02;
 export const RST = 0x04;
+export const PSH = 0x08;
 export const ACK = 0x10;
 
 /** Why a frame did not become a segment; each is a key of `undecoded` in summary.json. */

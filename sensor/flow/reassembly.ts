@@ -1,4 +1,4 @@
-import { ACK, FIN, type Packet, RST, SYN } from "../decode/packet.js";
+import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
 import type { Half } from "./half.js";
 import type { Insertion, Pending } from "./pending.js";
 import type { CloseReason, StreamSource } from "./stream.js";
@@ -95,10 +95,7 @@ export class Reassembly {
       this.counters.retransmitted_bytes += length;
       return;
     }
-    if (!half.started) {
-      // RFC 9293 §3.8.4: a keep-alive probe repeats one byte that was acknowledged long ago.
-      half.startAt(length === 1 ? (sequence + 1) | 0 : sequence);
-    }
+    if (!half.started) half.startAt(mayBeProbe(packet) ? (sequence + 1) | 0 : sequence);
     const ahead = (sequence - half.next) | 0;
     if (ahead + length <= 0) {
       this.counters.retransmitted_bytes += length;
@@ -266,6 +263,12 @@ export class Reassembly {
         this.#skipTo(flow, half, half.acked, atMicros);
     }
   }
+}
+
+/** RFC 9293 §3.8.4: a keep-alive probe repeats one byte that was acknowledged long ago; nobody pushes it, and it is 0 mostly. */
+function mayBeProbe(packet: Packet): boolean {
+  if (packet.payloadLength !== 1) return false;
+  return (packet.flags & PSH) === 0 || packet.bytes[packet.payloadStart] === 0;
 }
 
 /** Bytes that are next in their direction wait for those of the other. */

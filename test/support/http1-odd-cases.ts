@@ -122,4 +122,15 @@ export const ODD_CASES: readonly Case[] = [
     ],
     expected: ["= http1", "1.1 GET /a h 200 0 3"],
   },
+  {
+    name: "what Redis answers was no request of HTTP/0.9",
+    steps: [
+      ["client", "GET /key\r\n"],
+      ["server", "$3\r\nabc\r\n"],
+      ["client", "GET /key2\r\n"],
+      ["server", "$-1\r\n"],
+    ],
+    options: { pieceBytes: 64 },
+    expected: ["= http1"],
+  },
 ];

@@ -75,6 +75,11 @@ export class ExchangeQueue {
     for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
   }
 
+  /** Nothing in it was a request. */
+  drop(): void {
+    this.#waiting.length = 0;
+  }
+
   /** Tells all that is left. `unanswered` only where it is certain that no answer came. */
   flush(fate: "unanswered" | "unknown" = "unknown"): void {
     while (this.#waiting.length > 0) {

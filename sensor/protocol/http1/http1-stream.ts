@@ -6,7 +6,7 @@ import { ExchangeQueue } from "./exchange-queue.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
-import { looksLikeRequest } from "./start-line.js";
+import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
 
 export interface Http1Settings {
   readonly maxHeadBytes: number;
@@ -14,7 +14,6 @@ export interface Http1Settings {
 }
 
 const LF = 10;
-const CR = 13;
 
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
@@ -71,11 +70,8 @@ export class Http1Stream implements Stream {
 
   finished(from: Side, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
-    if (side.mode === "handed") {
-      this.#next?.finished(from, atMicros);
-      return;
-    }
-    if (from === "server") this.#endUntilClose("fin");
+    if (side.mode === "handed") this.#next?.finished(from, atMicros);
+    else if (from === "server") this.#endUntilClose("fin");
   }
 
   close(reason: CloseReason, atMicros: number): void {
@@ -95,9 +91,7 @@ export class Http1Stream implements Stream {
 
   #head(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     if (side.gathered !== undefined) return this.#gatherHead(side, bytes, start, end, atMicros);
-    let at = start;
-    // RFC 9112 §2.2: empty lines before a start line are to be ignored.
-    while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+    const at = skipEmptyLines(bytes, start, end);
     if (at === end) return end;
     const stop = this.#readHead(side, bytes, at, end, atMicros);
     return stop < 0 ? this.#gatherHead(side, bytes, at, end, atMicros) : stop;
@@ -150,11 +144,9 @@ export class Http1Stream implements Stream {
     exchange.miss(lostBytes);
     exchange.complete = false;
     this.#server.exchange = exchange;
-    if (!exchange.switches) this.#lose(this.#server, "bytes");
-    else {
-      this.#handOver(exchange, head.atMicros);
-      if (lostBytes > 0) this.#next?.gap("server", lostBytes, head.atMicros);
-    }
+    if (exchange.switches) this.#handOver(exchange, head.atMicros);
+    else this.#lose(this.#server, "bytes");
+    if (lostBytes > 0) this.#next?.gap("server", lostBytes, head.atMicros);
   }
 
   /** Position after the head, -1 where it is not whole. */
@@ -184,15 +176,14 @@ export class Http1Stream implements Stream {
 
   #beginRequestBody(exchange: Exchange): void {
     const { framing } = this.#heads;
-    const { body } = this.#client;
     const mode = framing.requestBody();
     if (mode === undefined) {
       this.#lose(this.#client, "framing");
       return;
     }
-    body.begin(mode, mode === "length" ? framing.contentLength : 0);
+    this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
-    if (body.isDone) this.#endRequest(exchange);
+    if (this.#client.body.isDone) this.#endRequest(exchange);
   }
 
   #endRequest(exchange: Exchange): void {
@@ -211,6 +202,7 @@ export class Http1Stream implements Stream {
       this.#cutHead(this.#client, 0);
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
+      if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) return this.#disown(end);
       this.#rawResponse(atMicros);
       // Lost here, the same bytes must not be looked at again: they may look like a status line and be none.
       return this.#server.mode === "lost" ? end : start;
@@ -225,6 +217,14 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     this.#beginResponseBody(exchange, atMicros);
     return stop;
+  }
+
+  /** It only looked like HTTP: nothing is told of it. Position after everything. */
+  #disown(end: number): number {
+    this.#queue.drop();
+    this.#client.mode = "handed";
+    this.#server.mode = "handed";
+    return end;
   }
 
   /** HTTP/0.9 answers with content alone; anything else without a status line is followed to the connection's end. */

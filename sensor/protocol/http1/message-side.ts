@@ -45,7 +45,7 @@ export class MessageSide {
 
   /** The pieces of the head gathered so far; undefined where there are none. */
   get gathered(): HeadBuffer | undefined {
-    return this.#head !== undefined && this.#head.length > 0 ? this.#head : undefined;
+    return this.mode === "head" && this.#head !== undefined && this.#head.length > 0 ? this.#head : undefined;
   }
 
   /**

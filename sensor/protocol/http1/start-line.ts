@@ -235,6 +235,18 @@ export function looksLikeStatus(bytes: Buffer, start: number, end: number): Reco
   return at < end && isDigit(bytes[at]) ? "match" : "no";
 }
 
+/** Position after empty lines, which RFC 9112 §2.2 has ignored before a start line. */
+export function skipEmptyLines(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+  return at;
+}
+
+/** Redis takes `GET /key` as an inline command, which is a request line of HTTP/0.9; only the reply in RESP tells them apart. */
+export function isRedisReply(bytes: Buffer, start: number, end: number): boolean {
+  return /^([$*:]-?\d+|\+\w[^\r\n]*|-[A-Z]+ [^\r\n]*)\r\n/.test(bytes.latin1Slice(start, Math.min(end, start + 128)));
+}
+
 function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
