@@ -47,18 +47,28 @@ export function impairFolder(folder: string): void {
   writeLabels(folder, [...whole, ...impair(folder, whole)]);
 }
 
-/** Under load tcpdump itself may lose packets: what it did not record whole can't stand for a clean capture. */
+/**
+ * Under load tcpdump itself may lose packets: what it did not record whole can't stand for a clean capture. The rest of
+ * its run goes with it: a session whose full handshake nobody recorded can't be told.
+ */
 export function keepWhole(folder: string, labels: readonly Label[]): Label[] {
   return [...new Set(labels.map(({ pcap }) => pcap))].flatMap((pcap) => {
     const whole = findWhole(readCapture(join(folder, pcap)).packets);
     const of = labels.filter((label) => label.pcap === pcap);
-    const kept = of.filter((label) =>
-      whole.has(keyOf(label["client.address"], label["client.port"], label["server.port"])),
-    );
+    const isWhole = (label: Label): boolean =>
+      whole.has(keyOf(label["client.address"], label["client.port"], label["server.port"]));
+    const spoilt = new Set(of.filter((label) => !isWhole(label)).map(runOf));
+    const kept = of.filter((label) => !spoilt.has(runOf(label)));
     if (kept.length < of.length)
-      console.error(`${pcap}: ${of.length - kept.length} connections not recorded whole: left out`);
+      console.error(
+        `${pcap}: ${spoilt.size} runs not recorded whole, ${of.length - kept.length} connections: left out`,
+      );
     return kept;
   });
+}
+
+function runOf(label: Label): string {
+  return [label["client.address"], label["server.port"], label.certificate, label.alpn, label.hash].join(" ");
 }
 
 export function writeLabels(folder: string, labels: readonly Label[]): void {

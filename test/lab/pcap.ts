@@ -26,6 +26,9 @@ export interface Segment {
   readonly sequence: number;
   readonly syn: boolean;
   readonly ack: boolean;
+  /** FIN or RST: nothing comes after it. */
+  readonly end: boolean;
+  readonly acknowledged: number;
   readonly payload: Buffer;
 }
 
@@ -66,6 +69,8 @@ function readSegment(frame: Buffer): Segment | undefined {
     sequence: tcp.readUInt32BE(4),
     syn: (flags & 2) !== 0,
     ack: (flags & 16) !== 0,
+    end: (flags & 5) !== 0,
+    acknowledged: tcp.readUInt32BE(8),
     payload: tcp.subarray((tcp[12] >> 4) * 4),
   };
 }

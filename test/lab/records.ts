@@ -25,7 +25,7 @@ function followAll(packets: readonly Captured[]): ReadonlyMap<string, Connection
   return connections;
 }
 
-/** Connections of which the capture lost nothing: seen from their first packet, and without a hole on either side. */
+/** Connections of which the capture lost nothing: seen from their first packet to their last, without a hole on either side. */
 export function findWhole(packets: readonly Captured[]): ReadonlySet<string> {
   const connections = followAll(packets);
   return new Set([...connections].flatMap(([key, { isWhole }]) => (isWhole ? [key] : [])));
@@ -37,13 +37,16 @@ export function keyOf(address: string, clientPort: number, serverPort: number): 
 
 class Connection {
   readonly records: TlsRecord[] = [];
+  #hasEnded = false;
   readonly #sides = { client: new Side(), server: new Side() };
 
   get isWhole(): boolean {
-    return this.#sides.client.isWhole && this.#sides.server.isWhole;
+    return this.#hasEnded && this.#sides.client.isWhole && this.#sides.server.isWhole;
   }
 
   take(from: "client" | "server", segment: Segment): void {
+    this.#hasEnded ||= segment.end;
+    if (segment.ack) this.#sides[from === "client" ? "server" : "client"].acknowledge(segment.acknowledged);
     for (const bytes of this.#sides[from].take(segment))
       this.records.push({ from, type: bytes[0], length: bytes.length - 5, bytes });
   }
@@ -59,6 +62,13 @@ class Side {
 
   get isWhole(): boolean {
     return this.#next !== undefined && !this.#hasHole;
+  }
+
+  /** What the other side has received and the capture has not is a hole; a FIN counts as one byte. */
+  acknowledge(acknowledged: number): void {
+    if (this.#next === undefined) return;
+    const ahead = (acknowledged - this.#next) >>> 0;
+    if (ahead > 1 && ahead < HALF_THE_NUMBERS) this.#hasHole = true;
   }
 
   *take({ sequence, syn, payload }: Segment): Generator<Buffer> {
