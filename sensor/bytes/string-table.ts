@@ -28,12 +28,12 @@ export class StringTable {
 
 /** RFC 3986 §2.5: text beyond ASCII is UTF-8 in what is newer; valid UTF-8 is taken for it, every other byte stands for itself. */
 function decode(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.latin1Slice(start, end);
-  for (let at = 0; at < text.length; at++) {
-    if (text.charCodeAt(at) < 0x80) continue;
-    return isUtf8(bytes.subarray(start, end)) ? bytes.toString("utf8", start, end) : text;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] < 0x80) continue;
+    if (isUtf8(bytes.subarray(start, end))) return bytes.toString("utf8", start, end);
+    break;
   }
-  return text;
+  return bytes.latin1Slice(start, end);
 }
 
 function hashOf(bytes: Buffer, start: number, end: number): number {

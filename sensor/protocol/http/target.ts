@@ -62,7 +62,7 @@ export class Target {
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === SLASH) {
-        suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
+        suspicious ||= (seen & (MARK | DIGIT)) !== 0 && maySecret(seen, bytes, beforeStart, segmentStart, at);
         beforeStart = segmentStart;
         segmentStart = at + 1;
         seen = 0;
@@ -71,7 +71,7 @@ export class Target {
       if (byte === QUESTION || byte === HASH) break;
       seen |= CLASSES[byte];
     }
-    suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
+    suspicious ||= (seen & (MARK | DIGIT)) !== 0 && maySecret(seen, bytes, beforeStart, segmentStart, at);
     if (at < end && bytes[at] === QUESTION) this.queryStart = at + 1;
     const path = at === start ? "/" : this.#strings.get(bytes, start, at);
     this.path = suspicious ? maskPath(path) : path;
@@ -104,16 +104,16 @@ export class Target {
 }
 
 /** RFC 9110 §4.2.4: userinfo does not belong in HTTP, and what stands there is a password more often than not. */
-export function afterUserinfo(bytes: Buffer, start: number, end: number): number {
+function afterUserinfo(bytes: Buffer, start: number, end: number): number {
   for (let at = end - 1; at >= start; at--) if (bytes[at] === AT) return at + 1;
   return start;
 }
 
-/** Whether the segment bytes[start, end), whose bytes are of the classes `seen`, needs a closer look. */
+/** Whether the segment bytes[start, end), which has a mark or a digit by the classes `seen`, needs a closer look. */
 function maySecret(seen: number, bytes: Buffer, beforeStart: number, start: number, end: number): boolean {
   if ((seen & MARK) !== 0) return true;
   const length = end - start;
-  if (length < MIN_ANNOUNCED_LENGTH || (seen & DIGIT) === 0) return false;
+  if (length < MIN_ANNOUNCED_LENGTH) return false;
   if (length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0) return true;
   return ANNOUNCING.indexOf(bytes, beforeStart, start - 1) >= 0;
 }

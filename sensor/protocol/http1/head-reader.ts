@@ -17,7 +17,7 @@ import {
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
 import { cookieFramework } from "../http/framework.js";
 import { MaskedTexts } from "../http/masked-texts.js";
-import { afterUserinfo, Target } from "../http/target.js";
+import { Target } from "../http/target.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
 
@@ -148,10 +148,10 @@ export class HeadReader {
 
   /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
   #hostText(bytes: Buffer, hit: number): string {
-    const end = this.#scan.ends[hit];
-    const start = afterUserinfo(bytes, this.#scan.starts[hit], end);
-    if (start !== this.#scan.starts[hit]) this.#target.hasUserinfo = true;
-    return this.#strings.get(bytes, start, end);
+    const text = this.#text(bytes, hit);
+    if (!text.includes("@")) return text;
+    this.#target.hasUserinfo = true;
+    return text.slice(text.lastIndexOf("@") + 1);
   }
 
   #text(bytes: Buffer, hit: number): string {
