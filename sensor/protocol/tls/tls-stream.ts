@@ -186,6 +186,7 @@ export class TlsStream implements Stream, RecordSink {
     else this.#finishedServer = true;
     if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
     this.#verdict = this.#judgeClear();
+    this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
     if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true, atMicros);
   }
