@@ -11,7 +11,7 @@ const DEFAULTS: readonly (readonly [RegExp, string])[] = [
   [/^acme co$/i, "Go's example Acme Co"],
   [/snake ?oil/i, "snakeoil"],
   [/^unknown$/i, "keytool's default Unknown"],
-  [/fake certificate|traefik default/i, "an ingress controller's placeholder certificate"],
+  [/fake certificate|traefik default/i, "an ingress controller's stand-in certificate"],
   [/^localhost(\.localdomain\d?)?$|\.localdomain$/i, "localhost"],
   [/(^|[.@])example\.(com|org|net|edu)$|\.(example|test|invalid)$/i, "a name reserved for examples (RFC 2606)"],
 ];

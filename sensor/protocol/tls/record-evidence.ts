@@ -16,8 +16,6 @@ export interface RecordSizes {
   readonly emptyCertificateAndFinished: number;
   /** An alert: 2 bytes. */
   readonly alert: number;
-  /** EndOfEarlyData: a header alone. */
-  readonly endOfEarlyData: number;
   /** Bytes that each record adds to its content. */
   readonly overhead: number;
 }
@@ -42,7 +40,6 @@ export function recordSizes(cipher: number): RecordSizes {
     emptyCertificate: EMPTY_CERTIFICATE + overhead,
     emptyCertificateAndFinished: EMPTY_CERTIFICATE + finished + overhead,
     alert: ALERT + overhead,
-    endOfEarlyData: HEADER + overhead,
   };
 }
 

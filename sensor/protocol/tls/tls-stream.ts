@@ -104,9 +104,9 @@ export class TlsStream implements Stream, RecordSink {
     if (from === "client") this.#encrypted.clientFinished();
   }
 
-  close(reason: CloseReason, atMicros: number): void {
+  close(reason: CloseReason): void {
     if (!this.#isTold && this.#firstMicros !== undefined) this.#settle(true, reason);
-    if (!this.#isTold && this.#firstMicros !== undefined) this.#tell(this.#established(reason), atMicros);
+    if (!this.#isTold && this.#firstMicros !== undefined) this.#tell(this.#established(reason));
     this.#fromClient.release();
     this.#fromServer.release();
   }
@@ -114,7 +114,7 @@ export class TlsStream implements Stream, RecordSink {
   record(side: RecordSide, type: number, version: number, length: number, atMicros: number): boolean {
     const isClient = side === this.#client;
     if (type === CONTENT.applicationData) {
-      this.#dataRecord(isClient, length, atMicros);
+      this.#dataRecord(isClient, length);
       return false;
     }
     if (this.#isTold && this.#clear.answer !== undefined && this.#speaks13) return false;
@@ -127,15 +127,15 @@ export class TlsStream implements Stream, RecordSink {
       this.#encryptedHandshake(isClient, atMicros);
     } else if (type === CONTENT.alert && !this.#isTold) {
       if (length === CLEAR_ALERT_BYTES && !this.#isEncrypted(isClient)) return true;
-      this.#encryptedAlert(side.from, atMicros);
+      this.#encryptedAlert(side.from);
     }
     return false;
   }
 
-  content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number, atMicros: number): void {
+  content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number): void {
     if (type === CONTENT.handshake) {
       (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end);
-    } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end, atMicros);
+    } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end);
   }
 
   contentLost(side: RecordSide, type: number): void {
@@ -188,7 +188,7 @@ export class TlsStream implements Stream, RecordSink {
     this.#verdict = this.#judgeClear();
     this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
-    if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true, atMicros);
+    if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true);
   }
 
   #renegotiate(from: Side, atMicros: number): void {
@@ -198,10 +198,10 @@ export class TlsStream implements Stream, RecordSink {
     sink.message({ kind: "anomaly", flow, atMicros, from, name: "tls-renegotiation", detail: undefined });
     if (this.#isTold) return;
     this.#verdict = untold("renegotiated before the server answered: whether it asked then is encrypted");
-    this.#tell(true, atMicros);
+    this.#tell(true);
   }
 
-  #dataRecord(isClient: boolean, length: number, atMicros: number): void {
+  #dataRecord(isClient: boolean, length: number): void {
     if (isClient) this.#sawDataFromClient = true;
     else this.#sawDataFromServer = true;
     if (this.#isTold) {
@@ -211,11 +211,11 @@ export class TlsStream implements Stream, RecordSink {
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
       this.#encrypted.note(isClient ? "client" : "server", length);
-      if (hello === undefined) this.#tellLate(atMicros);
+      if (hello === undefined) this.#tellLate();
       return;
     }
     if (!isTls13(answer.version)) {
-      if (this.#verdict !== undefined && !isClient) this.#tell(true, atMicros);
+      if (this.#verdict !== undefined && !isClient) this.#tell(true);
       return;
     }
     this.#encrypted.note(isClient ? "client" : "server", length);
@@ -223,13 +223,13 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   /** Application data first: the handshake was before the capture. */
-  #tellLate(atMicros: number): void {
+  #tellLate(): void {
     const { askedByServer, clientCertificates, serverChain } = this.#clear;
     if (askedByServer || clientCertificates !== undefined || serverChain.length > 0) return;
     this.#clear.lost("client");
     this.#clear.lost("server");
     this.#verdict = untold("the capture joined the connection after its handshake");
-    this.#tell(undefined, atMicros);
+    this.#tell(undefined);
     this.#isSilent = true;
   }
 
@@ -247,7 +247,7 @@ export class TlsStream implements Stream, RecordSink {
     const established = outcome === "answered" ? true : this.#established(reason);
     this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
     for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
-    this.#tell(established, this.#firstMicros ?? 0);
+    this.#tell(established);
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
@@ -284,7 +284,7 @@ export class TlsStream implements Stream, RecordSink {
     this.#memory.sessions.remember(ticket, session);
   }
 
-  #alertContent(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
+  #alertContent(from: Side, bytes: Buffer, start: number, end: number): void {
     for (let at = start; at < end; at++) {
       this.#alert = ((this.#alert << 8) | bytes[at]) & 0xffff;
       if (++this.#alertBytes % CLEAR_ALERT_BYTES !== 0) continue;
@@ -292,22 +292,22 @@ export class TlsStream implements Stream, RecordSink {
       const code = this.#alert & 0xff;
       if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
       if (!endsHandshake(level, code)) continue;
-      this.#fail(alertName(code), from, atMicros);
+      this.#fail(alertName(code), from);
     }
   }
 
   /** Between one side's Finished and the other's an alert can only mean that it refuses. */
-  #encryptedAlert(from: Side, atMicros: number): void {
+  #encryptedAlert(from: Side): void {
     if (this.#finishedClient && this.#finishedServer) return;
-    if (this.#clear.answer !== undefined && !this.#speaks13) this.#fail("encrypted", from, atMicros);
+    if (this.#clear.answer !== undefined && !this.#speaks13) this.#fail("encrypted", from);
   }
 
-  #fail(name: string, from: Side, atMicros: number): void {
+  #fail(name: string, from: Side): void {
     if (this.#isTold || (this.#finishedClient && this.#finishedServer)) return;
     this.#alertName = name;
     this.#alertFrom = from;
     this.#verdict ??= this.#speaks13 ? this.#judgeEncrypted(true) : this.#judgeClear();
-    this.#tell(false, atMicros);
+    this.#tell(false);
   }
 
   #established(reason: CloseReason | undefined): boolean | undefined {
@@ -329,7 +329,7 @@ export class TlsStream implements Stream, RecordSink {
     return `${clientAddress} ${serverAddress} ${serverPort} ${firstHello?.serverName ?? ""} ${mark}`;
   }
 
-  #tell(established: boolean | undefined, _atMicros: number): void {
+  #tell(established: boolean | undefined): void {
     this.#isTold = true;
     const resumed = this.#speaks13 ? this.#isResumed13 : this.#abbreviated;
     const clear = this.#clear;
@@ -343,7 +343,7 @@ export class TlsStream implements Stream, RecordSink {
     // A ticket is good from when it was given, whatever became of the connection that gave it.
     if (!this.#speaks13) this.#rememberSession(ending.clientAuth);
     const { flow, sink } = this.#context;
-    const atMicros = this.#firstMicros ?? _atMicros;
+    const atMicros = this.#firstMicros ?? 0;
     const alert = { name: this.#alertName, from: this.#alertFrom };
     sink.message(
       describeHandshake(
