@@ -192,7 +192,7 @@ t.test(
 
 t.test("what the capture process writes, the reader reads", (t) => {
   const pieces: Buffer[] = [];
-  const writer = new PcapngWriter((bytes) => pieces.push(bytes));
+  const writer = new PcapngWriter("eastwatch test", (bytes) => pieces.push(bytes));
   writer.describeInterface("veth0", 1, 65_535);
   const large = Buffer.alloc(300_000, 7);
   for (const bytes of [DATA[0], large, DATA[1]]) {

@@ -179,7 +179,7 @@ t.test(
       ...["-s", "capture.restartMinMillis=100"],
     ];
     const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
-    await sensor.says(/captures ews"/);
+    await sensor.says(/captures ews /);
     const curl = (path: string): void => {
       const [command, parameters] = spaces.inside(spaces.client, "curl", "-s", "-m", "5", `http://10.98.0.2/${path}`);
       if (spawnSync(command, parameters).status !== 0) throw new Error(`curl ${path} failed`);

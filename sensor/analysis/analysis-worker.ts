@@ -27,12 +27,15 @@ const timer = setInterval(sendDelta, DELTA_MILLIS);
 parentPort?.on("message", (message: ToAnalysis) => {
   if (message.type !== "stop") return;
   clearInterval(timer);
-  supervisor.stop();
+  void supervisor.stop().then(finish);
+});
+
+function finish(): void {
   pipeline.finish();
   while (sendDelta());
   post({ type: "stopped" });
   parentPort?.close();
-});
+}
 
 /** Whether rows are left for another delta. */
 function sendDelta(): boolean {
