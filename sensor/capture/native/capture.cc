@@ -128,7 +128,10 @@ Ending Capture::loop(int out, int stop) {
   while (ending.kind == Ending::Kind::none) {
     const int frames = pcap_dispatch(handle_, BATCH_FRAMES, take, reinterpret_cast<u_char*>(this));
     const int64_t now = nowMillis();
-    if (frames < 0) ending = {Ending::Kind::device, pcap_geterr(handle_)};
+    if (frames < 0) {
+      ending = {Ending::Kind::device, pcap_geterr(handle_)};
+      takeRest();
+    }
     if (isFile_ && frames == 0) ending.kind = Ending::Kind::asked;
     // What the kernel holds back in a block that is not full comes out with its timer, and no sooner.
     if (!endMillis && output.isStopped()) endMillis = now + RETIRE_MILLIS + RETIRE_SLACK_MILLIS;
@@ -148,6 +151,15 @@ void Capture::take(u_char* self, const pcap_pkthdr* header, const u_char* bytes)
   auto* capture = reinterpret_cast<Capture*>(self);
   const uint64_t ticks = capture->ticksOf(header->ts.tv_sec, header->ts.tv_usec);
   capture->output_->frame(ticks, bytes, header->caplen, header->len);
+}
+
+/** A device that is gone leaves frames behind, in a block that its timer has yet to hand out. */
+void Capture::takeRest() {
+  if (isFile_) return;
+  poll(nullptr, 0, RETIRE_MILLIS + RETIRE_SLACK_MILLIS);
+  const int64_t until = nowMillis() + STATISTICS_MILLIS;
+  while (pcap_dispatch(handle_, BATCH_FRAMES, take, reinterpret_cast<u_char*>(this)) > 0 && nowMillis() < until) {
+  }
 }
 
 /** Waits for frames, for the end of `stop` (-1 for none), or for the time. */

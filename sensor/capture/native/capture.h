@@ -50,6 +50,7 @@ class Capture {
   Ending useFilter(const std::string& filter);
   static void take(u_char* self, const pcap_pkthdr* header, const u_char* bytes);
   Ending loop(int out, int stop);
+  void takeRest();
   void await(int stop, int64_t untilMillis);
   void tellStatistics();
   uint64_t ticksOf(int64_t seconds, int64_t fraction) const;
