@@ -7,15 +7,19 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { PcapOutput } from "../bench/pcap-output.js";
 import { IS_ROOT, ip, Namespaces } from "../support/namespaces.js";
-import { DUMPCAP, ours, TCPDUMP, type Tool } from "./capture-tool.js";
+import { DUMPCAP, DUMPCAP_TO_PIPE, ours, TCPDUMP, type Tool } from "./capture-tool.js";
 
 const TOOLS: readonly Tool[] = [DUMPCAP, TCPDUMP, ours("eastwatch", "native"), ours("cap", "cap")];
-const REPEATS = 2;
+const ROUNDS = 2;
 const SECONDS = 1;
 const PORT = 40_009;
 /** Nothing else goes by on this port: what was sent is exactly what is to be seen. */
 const FILTER = `udp port ${PORT}`;
-const SETTLE_MILLIS = 400;
+const SETTLE_MILLIS = 200;
+/** Longer than any of them keeps frames back: tcpdump asks the kernel for a second. */
+const HELD_MILLIS = 1_200;
+/** Larger than any link's frames: there the copy to the reader, which writing into nothing saves, is most of the cost. */
+const SUPER_BYTES = 16_000;
 const AIM = 1.3;
 const FILE_FRAMES = 1_000;
 const WIDTH = 13;
@@ -41,7 +45,6 @@ interface Load {
 const LOADS: readonly Load[] = [
   { perSecond: 1_000, frameBytes: 300 },
   { perSecond: 10_000, frameBytes: 300 },
-  { perSecond: 50_000, frameBytes: 300 },
   { perSecond: 100_000, frameBytes: 300 },
   { perSecond: 200_000, frameBytes: 300 },
   { perSecond: 400_000, frameBytes: 300 },
@@ -81,22 +84,29 @@ async function send(spaces: Namespaces, path: string, { perSecond }: Load): Prom
 
 async function measureOnce(spaces: Namespaces, tool: Tool, load: Load, path: string): Promise<Row> {
   const capturing = await tool.start(spaces.server, "ews", FILTER);
-  await settle();
+  await wait(SETTLE_MILLIS);
   const cpuBefore = capturing.cpuNanos();
   const sent = await send(spaces, path, load);
-  await settle();
+  await wait(HELD_MILLIS);
   const cpuNanos = capturing.cpuNanos() - cpuBefore;
   const { delivered, reportedLost } = await capturing.end();
   return { tool: tool.name, sent, delivered, reportedLost, cpuMicros: cpuNanos / 1_000 / delivered };
 }
 
-/** What other work on this host costs comes on top: the smaller of the CPU times is the nearer one. */
-async function measure(spaces: Namespaces, tool: Tool, load: Load, path: string): Promise<Row> {
-  const rows: Row[] = [];
-  for (let round = 0; round < REPEATS; round++) rows.push(await measureOnce(spaces, tool, load, path));
+/** What other work on this host costs comes on top: the smallest of the CPU times is the nearest one. */
+async function measure(spaces: Namespaces, load: Load, path: string): Promise<Row[]> {
+  const tools = load.frameBytes > SUPER_BYTES ? [...TOOLS, DUMPCAP_TO_PIPE] : TOOLS;
+  const rounds: Row[][] = tools.map(() => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, tool] of tools.entries()) rounds[index].push(await measureOnce(spaces, tool, load, path));
+  }
+  return rounds.map(sumUp);
+}
+
+function sumUp(rows: readonly Row[]): Row {
   const sum = (figure: (row: Row) => number): number => rows.reduce((total, row) => total + figure(row), 0);
   return {
-    tool: tool.name,
+    tool: rows[0].tool,
     sent: sum((row) => row.sent),
     delivered: sum((row) => row.delivered),
     reportedLost: rows[0].reportedLost === undefined ? undefined : sum((row) => row.reportedLost ?? 0),
@@ -104,8 +114,8 @@ async function measure(spaces: Namespaces, tool: Tool, load: Load, path: string)
   };
 }
 
-function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
+function wait(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
 function show({ perSecond, frameBytes }: Load, rows: readonly Row[]): void {
@@ -118,14 +128,15 @@ function show({ perSecond, frameBytes }: Load, rows: readonly Row[]): void {
 }
 
 /** What went against the aims; empty where nothing did. */
-function faults({ perSecond, frameBytes }: Load, [dumpcap, , native]: readonly Row[]): string[] {
+function faults({ perSecond, frameBytes }: Load, [dumpcap, , native, , piped]: readonly Row[]): string[] {
   const at = `at ${perSecond} packets of ${frameBytes} bytes a second`;
   const lost = native.sent - native.delivered;
   const found: string[] = [];
   if (lost > 0 && dumpcap.sent === dumpcap.delivered) found.push(`${at} eastwatch lost ${lost}, dumpcap none`);
   if (lost !== native.reportedLost) found.push(`${at} eastwatch lost ${lost} and reported ${native.reportedLost}`);
-  const ratio = native.cpuMicros / dumpcap.cpuMicros;
-  if (ratio > AIM) found.push(`${at} eastwatch took ${ratio.toFixed(2)} times the CPU of dumpcap, aim ${AIM}`);
+  const measure = piped ?? dumpcap;
+  const ratio = native.cpuMicros / measure.cpuMicros;
+  if (ratio > AIM) found.push(`${at} eastwatch took ${ratio.toFixed(2)} times the CPU of ${measure.tool}, aim ${AIM}`);
   return found;
 }
 
@@ -145,8 +156,7 @@ async function run(): Promise<void> {
       const file = new PcapOutput(path);
       for (let index = 0; index < FILE_FRAMES; index++) file.frame(frameOf(load.frameBytes));
       file.close();
-      const rows: Row[] = [];
-      for (const tool of TOOLS) rows.push(await measure(spaces, tool, load, path));
+      const rows = await measure(spaces, load, path);
       show(load, rows);
       found.push(...faults(load, rows));
     }

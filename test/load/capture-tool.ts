@@ -76,41 +76,50 @@ export const TCPDUMP = external(
   /(\d+) packets? dropped by kernel/,
 );
 
-/** The capture process of the sensor; its stream is read here and its frames are counted. */
+/** As `dumpcap -w /dev/null`, but what it writes is read by somebody, as what the sensor's own process writes is. */
+export const DUMPCAP_TO_PIPE = streaming("dumpcap -w -", (interfaceName, filter) => [
+  "dumpcap",
+  ...["-q", "-i", interfaceName, "-f", filter, "-B", String(BUFFER_BYTES >> 20), "-s", String(SNAP_LENGTH), "-w", "-"],
+]);
+
+/** The capture process of the sensor. */
 export function ours(name: string, implementation: Implementation): Tool {
+  return streaming(name, (interfaceName, filter) => {
+    const request: CaptureRequest = {
+      ...{ interface: interfaceName, filter, bufferBytes: BUFFER_BYTES, snapLength: SNAP_LENGTH },
+      ...{ promiscuous: true, implementation },
+    };
+    return [process.execPath, CAPTURE, JSON.stringify(request)];
+  });
+}
+
+/** Tools that write pcapng to standard output: it is read, and its frames are counted. */
+function streaming(name: string, commandOf: (interfaceName: string, filter: string) => string[]): Tool {
   return {
     name,
     async start(space, interfaceName, filter) {
-      const request: CaptureRequest = {
-        interface: interfaceName,
-        filter,
-        bufferBytes: BUFFER_BYTES,
-        snapLength: SNAP_LENGTH,
-        promiscuous: true,
-        implementation,
-      };
-      const command = ["netns", "exec", space, process.execPath, CAPTURE, JSON.stringify(request)];
-      const child = spawn("ip", command, { stdio: ["pipe", "pipe", "inherit"] });
-      let delivered = 0;
-      let reportedLost: number | undefined;
+      const command = ["netns", "exec", space, ...commandOf(interfaceName, filter)];
+      const child = spawn("ip", command, { stdio: ["pipe", "pipe", "ignore"] });
+      const seen: { delivered: number; reportedLost: number | undefined } = { delivered: 0, reportedLost: undefined };
       const reader = new CaptureReader({
         frame: () => {
-          delivered++;
+          seen.delivered++;
         },
-        statistics: ({ droppedByKernel }) => {
-          reportedLost = droppedByKernel;
+        // Wireshark's tools tell the kernel's drops as the interface's.
+        statistics: ({ droppedByKernel, droppedByInterface }) => {
+          seen.reportedLost = droppedByKernel ?? droppedByInterface;
         },
       });
       await new Promise<void>((resolve, reject) => {
         child.stdout.once("data", () => resolve());
         child.stdout.on("data", (bytes: Buffer) => reader.push(bytes));
-        child.once("exit", (code) => reject(new Error(`the capture process ended with ${code}`)));
+        child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
       });
       return {
         cpuNanos: () => cpuNanosOf(child),
         async end() {
-          await ended(child, () => child.stdin.end());
-          return { delivered, reportedLost };
+          await ended(child, () => (name.startsWith("dumpcap") ? child.kill("SIGINT") : child.stdin.end()));
+          return seen;
         },
       };
     },

@@ -16,7 +16,7 @@ namespace {
  * How long the kernel keeps a block of its ring that does not fill: what the live feed waits, and what is lost where this process
  * is killed. Immediate mode would wake it for every frame.
  */
-constexpr int RETIRE_MILLIS = 100;
+constexpr int RETIRE_MILLIS = 200;
 /** The kernel's timer is of jiffies. */
 constexpr int RETIRE_SLACK_MILLIS = 40;
 constexpr int64_t STATISTICS_MILLIS = 1000;
