@@ -30,6 +30,7 @@ function build() {
     cwd: SOURCES,
     stdio: ["ignore", "ignore", "pipe"],
     encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", npm_config_loglevel: "error" },
   });
   if (error !== undefined) return error.message;
   if (status !== 0)
