@@ -32,6 +32,8 @@ export class Pipeline {
   readonly detection: Detection;
   frames = 0;
   bytes = 0;
+  /** Frames that the snap length cut. */
+  framesCut = 0;
   /** Packet time of the earliest and the latest frame. */
   firstMicros: number | undefined;
   lastMicros: number | undefined;
@@ -53,6 +55,7 @@ export class Pipeline {
   frame(frame: Frame): void {
     this.frames++;
     this.bytes += frame.originalLength;
+    if (frame.originalLength > frame.end - frame.start) this.framesCut++;
     const atMicros = frame.atMicros;
     if (this.lastMicros === undefined || this.firstMicros === undefined) this.firstMicros = this.lastMicros = atMicros;
     else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
@@ -117,6 +120,7 @@ export class Pipeline {
     const counters: Record<string, number> = {
       frames: this.frames,
       bytes: this.bytes,
+      frames_cut: this.framesCut,
       ...this.#decoder.counters,
       ...this.#flows.counters,
       ...this.#flows.reassembly.counters,
