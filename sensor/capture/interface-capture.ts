@@ -185,7 +185,7 @@ export class InterfaceCapture {
     if (this.#child !== child || this.#isStopped) return;
     this.#child = undefined;
     this.#losses.restarted();
-    this.#beginBlind(whyBlind(interfaceState(this.#name)) ?? (this.#reason === "" ? how : this.#reason));
+    this.#beginBlind(this.#whyBlind(interfaceState(this.#name)) ?? (this.#reason === "" ? how : this.#reason));
     if (performance.now() - this.#startedMillis > SOUND_MILLIS) this.#waitMillis = this.#settings.restartMinMillis;
     this.#retry = setTimeout(() => this.#again(), this.#waitMillis);
     this.#waitMillis = Math.min(this.#waitMillis * 2, this.#settings.restartMaxMillis);
@@ -221,16 +221,19 @@ export class InterfaceCapture {
       if (this.#retry === undefined && state !== undefined && !state.endsWith("down")) this.#again();
       return;
     }
-    if (state === this.#stateAtStart || this.#stateAtStart === undefined) return;
-    this.#reason = whyBlind(state) ?? "the interface was made anew";
+    const reason = this.#whyBlind(state);
+    if (reason === undefined) return;
+    this.#reason = reason;
     if (!this.#isClosing) void this.#close(this.#child);
   }
-}
 
-/** Why an interface in this state can't be captured; undefined where it can. */
-function whyBlind(state: string | undefined): string | undefined {
-  if (state === undefined) return "the interface is gone";
-  return state.endsWith("down") ? "the interface is down" : undefined;
+  /** Why an interface in this state is not captured any more; undefined where nothing has changed. */
+  #whyBlind(state: string | undefined): string | undefined {
+    if (state === undefined) return "the interface is gone";
+    if (state.endsWith("down")) return "the interface is down";
+    const isOther = this.#stateAtStart !== undefined && state !== this.#stateAtStart;
+    return isOther ? "the interface was made anew" : undefined;
+  }
 }
 
 /** Why nothing but another configuration helps a process that ended with this code; undefined where a later try may. */
