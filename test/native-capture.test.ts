@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
@@ -98,6 +98,44 @@ t.test("what a full ring drops is told to the packet: nobody captures, nobody re
   }
 });
 
+t.test("a loss reaches the sensor's figures to the packet", { skip: SKIP }, async (t) => {
+  const folder = temporaryFolder(t);
+  const spaces = joined(t, "told");
+  const flags = ["sensor", "-i", "ews", "--filter", FILTER, "--database", join(folder, "s.sqlite"), "--listen", LISTEN];
+  const buffer = ["-s", "capture.bufferBytes=1048576"];
+  const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags, ...buffer));
+  await sensor.says(/captures ews/);
+  const capture = captureProcessOf(sensor.child.pid);
+  process.kill(capture, "SIGSTOP");
+  await burst(spaces, 20_000, 900);
+  process.kill(capture, "SIGCONT");
+  const told = await until("the last statistics", () => {
+    const text = metricsOf(spaces);
+    const figure = (name: string): number => Number(new RegExp(`^eastwatch_${name} (\\d+)$`, "m").exec(text)?.[1]);
+    const [frames, dropped] = [figure("frames"), figure("capture_dropped")];
+    return frames > 0 && dropped > 0
+      ? { frames, dropped, byKernel: figure("capture_dropped_by_kernel"), text }
+      : undefined;
+  });
+  t.equal(told.frames + told.dropped, 20_000, `${told.frames} captured and ${told.dropped} dropped`);
+  t.equal(told.byKernel, told.dropped);
+  t.match(told.text, `eastwatch_interface_dropped_frames{interface="ews",by="kernel"} ${told.dropped}\n`);
+  t.match(told.text, 'eastwatch_interface_dropped_frames{interface="ews",by="interface"} 0\n');
+  t.equal(await sensor.end(), 0);
+});
+
+/** The one process that a sensor has started. */
+function captureProcessOf(sensor: number | undefined): number {
+  const tasks = readdirSync(`/proc/${sensor}/task`);
+  const children = tasks.map((task) => readFileSync(`/proc/${sensor}/task/${task}/children`, "utf8").trim());
+  return Number(children.find((text) => text !== ""));
+}
+
+function metricsOf(spaces: Namespaces): string {
+  const command = spaces.inside(spaces.server, "curl", "-s", `http://${LISTEN}/metrics`);
+  return spawnSync(...command, { encoding: "utf8" }).stdout;
+}
+
 t.test("the snap length cuts, and the original length stays", { skip: SKIP }, async (t) => {
   const spaces = joined(t, "snap");
   const run = new CaptureRun({ interface: "ews", filter: FILTER, snapLength: 100 }, spaces.server);
@@ -177,10 +215,7 @@ t.test(
       ...["-s", "capture.restartMinMillis=100"],
     ];
     const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
-    const metric = (pattern: RegExp): number => {
-      const command = spaces.inside(spaces.server, "curl", "-s", `http://${LISTEN}/metrics`);
-      return Number(pattern.exec(spawnSync(...command, { encoding: "utf8" }).stdout)?.[1] ?? Number.NaN);
-    };
+    const metric = (pattern: RegExp): number => Number(pattern.exec(metricsOf(spaces))?.[1] ?? Number.NaN);
     const grows = async (after: string): Promise<void> => {
       const before = metric(FRAMES);
       await until(`frames after it was ${after}`, () => (metric(FRAMES) > before ? true : undefined));

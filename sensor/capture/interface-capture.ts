@@ -155,8 +155,12 @@ export class InterfaceCapture {
     child.on("error", (error) => this.#ended(child, error.message));
     child.on("close", (code, signal) => {
       const refused = refusal(code, this.#settings, this.#reason);
-      if (refused !== undefined && !this.#isStopped && !this.#wasOpened) this.#watcher.refused(refused);
-      else this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+      if (refused === undefined || this.#isStopped || this.#wasOpened)
+        this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+      else {
+        this.#child = undefined;
+        this.#watcher.refused(refused);
+      }
     });
   }
 

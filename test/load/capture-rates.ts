@@ -47,12 +47,14 @@ const LOADS: readonly Load[] = [
   { perSecond: 10_000, frameBytes: 300 },
   { perSecond: 100_000, frameBytes: 300 },
   { perSecond: 200_000, frameBytes: 300 },
-  { perSecond: 400_000, frameBytes: 300 },
+  { perSecond: 800_000, frameBytes: 300 },
   { perSecond: 5_000, frameBytes: 60_000 },
 ];
 
 interface Row {
   readonly tool: string;
+  /** What the sender came to. */
+  readonly perSecond: number;
   readonly sent: number;
   readonly delivered: number;
   readonly reportedLost: number | undefined;
@@ -72,25 +74,30 @@ function frameOf(bytes: number): Buffer {
   return frame;
 }
 
-/** Sends at the rate, or as near to it as this host comes; how many packets. */
-async function send(spaces: Namespaces, path: string, { perSecond }: Load): Promise<number> {
+/** Sends at the rate, or as near to it as this host comes. */
+async function send(
+  spaces: Namespaces,
+  path: string,
+  { perSecond }: Load,
+): Promise<{ readonly sent: number; readonly perSecond: number }> {
   const loops = String((perSecond * SECONDS) / FILE_FRAMES);
   const flags = ["-i", "ewc", "-K", "--pps", String(perSecond), "--loop", loops, path];
   const { stdout } = await execute(...spaces.inside(spaces.client, "tcpreplay", ...flags));
   const sent = /Successful packets:\s+(\d+)/.exec(stdout);
-  if (sent === null) throw new Error(`tcpreplay said: ${stdout}`);
-  return Number(sent[1]);
+  const rate = /([\d.]+) pps/.exec(stdout);
+  if (sent === null || rate === null) throw new Error(`tcpreplay said: ${stdout}`);
+  return { sent: Number(sent[1]), perSecond: Number(rate[1]) };
 }
 
 async function measureOnce(spaces: Namespaces, tool: Tool, load: Load, path: string): Promise<Row> {
   const capturing = await tool.start(spaces.server, "ews", FILTER);
   await wait(SETTLE_MILLIS);
   const cpuBefore = capturing.cpuNanos();
-  const sent = await send(spaces, path, load);
+  const { sent, perSecond } = await send(spaces, path, load);
   await wait(HELD_MILLIS);
   const cpuNanos = capturing.cpuNanos() - cpuBefore;
   const { delivered, reportedLost } = await capturing.end();
-  return { tool: tool.name, sent, delivered, reportedLost, cpuMicros: cpuNanos / 1_000 / delivered };
+  return { tool: tool.name, perSecond, sent, delivered, reportedLost, cpuMicros: cpuNanos / 1_000 / delivered };
 }
 
 /** What other work on this host costs comes on top: the smallest of the CPU times is the nearest one. */
@@ -107,6 +114,7 @@ function sumUp(rows: readonly Row[]): Row {
   const sum = (figure: (row: Row) => number): number => rows.reduce((total, row) => total + figure(row), 0);
   return {
     tool: rows[0].tool,
+    perSecond: Math.round(sum((row) => row.perSecond) / rows.length),
     sent: sum((row) => row.sent),
     delivered: sum((row) => row.delivered),
     reportedLost: rows[0].reportedLost === undefined ? undefined : sum((row) => row.reportedLost ?? 0),
@@ -118,9 +126,9 @@ function wait(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
-function show({ perSecond, frameBytes }: Load, rows: readonly Row[]): void {
+function show({ frameBytes }: Load, rows: readonly Row[]): void {
   const [{ cpuMicros: measure }] = rows;
-  for (const { tool, sent, delivered, reportedLost, cpuMicros } of rows) {
+  for (const { tool, perSecond, sent, delivered, reportedLost, cpuMicros } of rows) {
     const cells = [perSecond, frameBytes, tool, sent, delivered, reportedLost ?? "unknown", sent - delivered];
     const cpu = [cpuMicros.toFixed(3), (cpuMicros / measure).toFixed(2)];
     process.stdout.write(`${[...cells, ...cpu].map((cell) => String(cell).padStart(WIDTH)).join("")}\n`);
