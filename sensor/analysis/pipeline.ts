@@ -86,6 +86,7 @@ export class Pipeline {
       frames: this.frames,
       bytes: this.bytes,
       ...this.#decoder.counters,
+      ...this.#decoder.tunnelCounters(),
       ...this.#flows.counters,
       ...this.#flows.reassembly.counters,
       ...this.#dispatcher.counters,

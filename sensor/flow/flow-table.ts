@@ -59,7 +59,7 @@ export class FlowTable implements PacketSink {
     for (; flow !== undefined; flow = flow.nextInBucket) {
       if (flow.hash !== hash) continue;
       fromA = flow.sentByA(packet);
-      if (fromA || flow.sentByB(packet)) break;
+      if ((fromA || flow.sentByB(packet)) && flow.isInNetwork(packet.network)) break;
     }
     if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
       const fate = judgeOffer(flow, fromA, packet);
