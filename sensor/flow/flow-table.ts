@@ -1,6 +1,7 @@
 import { ACK, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
+import { ClosedFlows } from "./closed-flows.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
-import type { CloseReason, StreamSource } from "./stream.js";
+import type { StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
 export interface FlowSettings extends ReassemblySettings {
@@ -18,8 +19,6 @@ const SWEEP_MICROS = 5e6;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Silence after which a reset that may have been forged is believed. */
 const RESET_MICROS = 1e6;
-/** Closed flows remembered at most; older ones make room early. */
-const MAX_CLOSED = 4_096;
 
 /** All flows, found by addresses and ports in either direction. Bounded; time is packet time. */
 export class FlowTable implements PacketSink {
@@ -38,8 +37,7 @@ export class FlowTable implements PacketSink {
   readonly #settings: FlowSettings;
   readonly #seed: number;
   readonly #flows: TcpFlow[] = [];
-  readonly #closed: (TcpFlow | undefined)[] = new Array(MAX_CLOSED).fill(undefined);
-  #closedAt = 0;
+  readonly #closed: ClosedFlows;
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   #lastSweepMicros = 0;
 
@@ -48,6 +46,7 @@ export class FlowTable implements PacketSink {
     this.#settings = settings;
     this.#seed = seed | 0;
     this.reassembly = new Reassembly(settings, source);
+    this.#closed = new ClosedFlows(settings.closedSeconds);
   }
 
   packet(packet: Packet): void {
@@ -65,20 +64,23 @@ export class FlowTable implements PacketSink {
       const fate = judgeOffer(flow, fromA, packet);
       if (fate === "wait") return;
       if (fate === "reused") {
-        this.#close(flow, "reused", atMicros);
+        this.reassembly.close(flow, "reused", atMicros);
         this.#remove(flow);
         flow = undefined;
       }
     }
     if (flow === undefined) {
+      if (this.#closed.has(packet, hash)) {
+        this.reassembly.counters.bytes_after_close += packet.payloadLength;
+        return;
+      }
       flow = this.#admit(packet, hash);
       if (flow === undefined) return;
       fromA = true;
     }
     flow.lastMicros = atMicros;
-    const wasClosed = flow.isClosed;
     this.reassembly.segment(flow, fromA, packet);
-    if (flow.isClosed && !wasClosed) this.#remember(flow);
+    if (flow.isClosed) this.#retire(flow, atMicros);
   }
 
   /** Ends every flow: the capture is over. */
@@ -115,15 +117,9 @@ export class FlowTable implements PacketSink {
     return this.#flows.length < this.#settings.maxFlows;
   }
 
-  #close(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
-    this.reassembly.close(flow, reason, atMicros);
-  }
-
-  #remember(flow: TcpFlow): void {
-    const oldest = this.#closed[this.#closedAt];
-    if (oldest !== undefined && oldest.index >= 0) this.#remove(oldest);
-    this.#closed[this.#closedAt] = flow;
-    this.#closedAt = (this.#closedAt + 1) % MAX_CLOSED;
+  #retire(flow: TcpFlow, atMicros: number): void {
+    this.#closed.remember(flow, atMicros);
+    this.#remove(flow);
   }
 
   #sweep(atMicros: number): void {
@@ -132,21 +128,19 @@ export class FlowTable implements PacketSink {
       const flow = this.#flows[index];
       const idleMicros = atMicros - flow.lastMicros;
       if (idleMicros > this.#patienceMicros(flow)) {
-        if (!flow.isClosed) this.counters.flows_idle++;
-        this.#close(flow, "idle", atMicros);
+        this.counters.flows_idle++;
+        this.reassembly.close(flow, "idle", atMicros);
         this.#remove(flow);
-      } else if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS) {
-        this.#close(flow, "reset", atMicros);
-        this.#remember(flow);
-      } else if (flow.a.hasHole || flow.b.hasHole) {
-        this.reassembly.settle(flow, atMicros);
-        if (flow.isClosed) this.#remember(flow);
+        continue;
       }
+      if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS)
+        this.reassembly.close(flow, "reset", atMicros);
+      else if (flow.a.hasHole || flow.b.hasHole) this.reassembly.settle(flow, atMicros);
+      if (flow.isClosed) this.#retire(flow, atMicros);
     }
   }
 
   #patienceMicros(flow: TcpFlow): number {
-    if (flow.isClosed) return this.#settings.closedSeconds * 1e6;
     return (flow.stream === undefined ? this.#settings.halfOpenSeconds : this.#settings.idleSeconds) * 1e6;
   }
 
@@ -194,8 +188,8 @@ function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wa
   if ((packet.flags & SYN) !== 0) {
     if (isTaken(flow, from, packet)) return "reused";
     const first = (packet.sequence + 1) | 0;
-    if (half.started ? half.first === first : !flow.isClosed) return "same";
-    if (flow.isClosed || flow.stream === undefined) return "reused";
+    if (!half.started || half.first === first) return "same";
+    if (flow.stream === undefined) return "reused";
     flow.offeredFirst = first;
     flow.offeredFrom = from;
     return "wait";
