@@ -39,6 +39,8 @@ export class FlowTable implements PacketSink {
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
+  /** Whose packet came last: the next one is mostly its, too. */
+  #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
 
   /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
@@ -52,13 +54,11 @@ export class FlowTable implements PacketSink {
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
     if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
-    const hash = hashOf(packet, this.#seed);
-    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
-    let fromA = true;
-    for (; flow !== undefined; flow = flow.nextInBucket) {
-      if (flow.hash !== hash) continue;
-      fromA = flow.sentByA(packet);
-      if ((fromA || flow.sentByB(packet)) && flow.isInNetwork(packet.network)) break;
+    let flow = this.#last;
+    let fromA = flow?.sentByA(packet) === true;
+    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet.network)) {
+      flow = this.#find(packet);
+      fromA = flow?.sentByA(packet) === true;
     }
     if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
       const fate = judgeOffer(flow, fromA, packet);
@@ -70,6 +70,7 @@ export class FlowTable implements PacketSink {
       }
     }
     if (flow === undefined) {
+      const hash = hashOf(packet, this.#seed);
       if (this.#closed.has(packet, hash)) {
         this.reassembly.counters.bytes_after_close += packet.payloadLength;
         return;
@@ -78,9 +79,20 @@ export class FlowTable implements PacketSink {
       if (flow === undefined) return;
       fromA = true;
     }
+    this.#last = flow;
     flow.lastMicros = atMicros;
     this.reassembly.segment(flow, fromA, packet);
     if (flow.isClosed) this.#retire(flow, atMicros);
+  }
+
+  #find(packet: Packet): TcpFlow | undefined {
+    const hash = hashOf(packet, this.#seed);
+    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    for (; flow !== undefined; flow = flow.nextInBucket) {
+      const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
+      if (isEither && flow.isInNetwork(packet.network)) return flow;
+    }
+    return undefined;
   }
 
   /** Ends every flow: the capture is over. */
@@ -167,6 +179,7 @@ export class FlowTable implements PacketSink {
       last.index = flow.index;
     }
     flow.index = -1;
+    if (this.#last === flow) this.#last = undefined;
     flow.memo = undefined;
     this.counters.flows_open--;
   }
