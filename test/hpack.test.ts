@@ -115,7 +115,11 @@ t.test("joined late, an index stands for itself until its entry is sent again", 
   t.same(read(table, "82be84bf"), [":method: GET", "?: ?", ":path: /", "?: ?"]);
   t.same(read(table, "4001610162be"), ["a: b", "a: b"], "the new one is the first");
   t.same(read(table, "bf"), ["?: ?"], "what was first moved behind it");
-  t.same(read(table, "7f000163bebfc0"), ["?: c", "?: c", "a: b", "?: ?"], "an entry with an unknown name has its place");
+  t.same(
+    read(table, "7f000163bebfc0"),
+    ["?: c", "?: c", "a: b", "?: ?"],
+    "an entry with an unknown name has its place",
+  );
   t.same(read(table, "203fe11f4001640165bebf"), ["d: e", "d: e", "invalid"], "emptied, the table is known again");
   table.forget();
   t.same(read(table, "be"), ["?: ?"], "after a gap all is unknown again");

@@ -1,5 +1,5 @@
 import type { CloseReason, Flow, Roles, Side, Stream, StreamSource } from "../flow/stream.js";
-import type { MessageSink } from "./message.js";
+import type { Call, MessageSink } from "./message.js";
 import { type Protocol, type ProtocolContext, ProtocolError } from "./protocol.js";
 import { type ProtocolSettings, protocols } from "./registry.js";
 
@@ -36,7 +36,7 @@ export class Dispatcher implements StreamSource {
   }
 
   open(flow: Flow, roles: Roles): Stream {
-    return new DispatchedStream(this, flow, roles, 0, true);
+    return new DispatchedStream(this, flow, roles, 0, true, undefined);
   }
 }
 
@@ -57,6 +57,7 @@ class DispatchedStream implements Stream, ProtocolContext {
   readonly #depth: number;
   /** What the flow speaks is still to be told: nothing or a preamble came before. */
   readonly #tells: boolean;
+  #begun: Call | undefined;
   #state: "undecided" | "parsed" | "scouting" | "opaque" = "undecided";
   #scouted = 0;
   /** What this side began with, seen from its first byte, is of no protocol we know. */
@@ -69,19 +70,33 @@ class DispatchedStream implements Stream, ProtocolContext {
   #firstMicros: number | undefined = undefined;
   #isTold = false;
 
-  constructor(dispatcher: Dispatcher, flow: Flow, roles: Roles, depth: number, tells: boolean) {
+  constructor(
+    dispatcher: Dispatcher,
+    flow: Flow,
+    roles: Roles,
+    depth: number,
+    tells: boolean,
+    begun: Call | undefined,
+  ) {
     this.#dispatcher = dispatcher;
     this.flow = flow;
     this.sink = dispatcher.sink;
     this.#roles = roles;
     this.#depth = depth;
     this.#tells = tells;
+    this.#begun = begun;
   }
 
-  handOver(): Stream {
+  handOver(begun?: Call): Stream {
     const tells = this.#tells && !this.#isTold;
     this.#isTold = true;
-    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells);
+    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells, begun);
+  }
+
+  takeBegun(): Call | undefined {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    return begun;
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
@@ -107,6 +122,8 @@ class DispatchedStream implements Stream, ProtocolContext {
     if (this.#stream !== undefined) this.#guard(() => this.#stream?.close(reason, atMicros), atMicros);
     this.#stream = undefined;
     this.#state = "opaque";
+    const begun = this.takeBegun();
+    if (begun !== undefined) this.sink.message(begun);
     if (this.#firstMicros !== undefined) this.#tell(undefined, this.#firstMicros);
   }
 

@@ -1,6 +1,6 @@
 import type { Flow, Side, Stream } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
-import type { MessageSink } from "./message.js";
+import type { Call, MessageSink } from "./message.js";
 
 /** `reverse`: mine, but sent by the other role than the flow believes. `more`: not enough bytes to say. */
 export type Recognition = "match" | "reverse" | "no" | "more";
@@ -8,8 +8,13 @@ export type Recognition = "match" | "reverse" | "no" | "more";
 export interface ProtocolContext {
   readonly flow: Flow;
   readonly sink: MessageSink;
-  /** A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. */
-  handOver(): Stream;
+  /**
+   * A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. `begun` is a call that goes on in it: told by
+   * whoever takes it, else when the stream ends.
+   */
+  handOver(begun?: Call): Stream;
+  /** The call that was under way when the stream was handed over. */
+  takeBegun(): Call | undefined;
 }
 
 /** One protocol: recognised by its bytes on any port. `registry.ts` lists them all. */

@@ -9,6 +9,7 @@ export const PROTOCOL_SETTINGS: DispatcherSettings = {
   maxHeldBytesPerSide: 4_096,
   maxHeadBytes: 65_536,
   maxPipelined: 1_000,
+  maxStreams: 20_000,
   maxHandshakeBytes: 1 << 20,
   faults: "throw",
 };

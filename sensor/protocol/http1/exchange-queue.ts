@@ -75,6 +75,12 @@ export class ExchangeQueue {
     for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
   }
 
+  /** Takes it out untold; undefined where it is not there. */
+  take(exchange: Exchange): Exchange | undefined {
+    const at = this.#waiting.indexOf(exchange);
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+  }
+
   /** Nothing in it was a request. */
   drop(): void {
     this.#waiting.length = 0;

@@ -6,12 +6,8 @@ import { ExchangeQueue } from "./exchange-queue.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
+import type { Http1Settings } from "./settings.js";
 import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
-
-export interface Http1Settings {
-  readonly maxHeadBytes: number;
-  readonly maxPipelined: number;
-}
 
 const LF = 10;
 
@@ -298,8 +294,10 @@ export class Http1Stream implements Stream {
     const isAsked = exchange.asksUpgrade || exchange.isConnect || exchange.method === undefined;
     if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
-    this.#endResponse(exchange, atMicros);
-    const next = this.#context.handOver();
+    // RFC 7540 §3.2: what was asked is answered there.
+    const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
+    if (begun === undefined) this.#endResponse(exchange, atMicros);
+    const next = this.#context.handOver(begun);
     this.#next = next;
     this.#client.mode = "handed";
     this.#server.mode = "handed";

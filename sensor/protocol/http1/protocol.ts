@@ -1,7 +1,8 @@
 import type { Side } from "../../flow/stream.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
-import { type Http1Settings, Http1Stream } from "./http1-stream.js";
+import { Http1Stream } from "./http1-stream.js";
+import type { Http1Settings } from "./settings.js";
 import { looksLikeRequest, looksLikeStatus } from "./start-line.js";
 
 /** HTTP/0.9, 1.0 and 1.1. */
