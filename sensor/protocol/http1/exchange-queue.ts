@@ -75,10 +75,11 @@ export class ExchangeQueue {
     for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
   }
 
-  /** Takes it out untold; undefined where it is not there. */
-  take(exchange: Exchange): Exchange | undefined {
-    const at = this.#waiting.indexOf(exchange);
-    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+  /** Takes it out, if it is there, without telling it: it goes on elsewhere. */
+  take(exchange: Exchange | undefined): Exchange | undefined {
+    const at = exchange === undefined ? -1 : this.#waiting.indexOf(exchange);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    return exchange;
   }
 
   /** Nothing in it was a request. */

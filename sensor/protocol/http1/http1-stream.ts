@@ -9,8 +9,6 @@ import { MessageSide } from "./message-side.js";
 import type { Http1Settings } from "./settings.js";
 import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
 
-const LF = 10;
-
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
   readonly #context: ProtocolContext;
@@ -157,9 +155,15 @@ export class Http1Stream implements Stream {
     if (stop === undefined) {
       this.#anomaly("client", "invalid-request-line", atMicros);
       this.#lose(this.#client, "framing");
-      return bytes.indexOf(LF, start) + 1;
+      return bytes.indexOf("\n", start) + 1;
     }
     if (stop < 0) return -1;
+    // RFC 9113 §3.4: an upgrade was granted, by an answer that was lost.
+    if (this.#heads.line.method === "PRI") {
+      this.#hand(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
+      this.#next?.data("client", bytes, start, stop, atMicros);
+      return stop;
+    }
     this.#client.isFirst = false;
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
@@ -297,14 +301,17 @@ export class Http1Stream implements Stream {
     // RFC 7540 §3.2: what was asked is answered there.
     const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
     if (begun === undefined) this.#endResponse(exchange, atMicros);
-    const next = this.#context.handOver(begun);
-    this.#next = next;
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
     if (!exchange.requestDone) {
       exchange.requestDone = true;
       this.#queue.settle();
     }
+    this.#hand(this.#context.handOver(begun));
+  }
+
+  #hand(next: Stream): void {
+    this.#next = next;
+    this.#client.mode = "handed";
+    this.#server.mode = "handed";
     this.#client.release(next);
   }
 
@@ -324,7 +331,7 @@ export class Http1Stream implements Stream {
   #body(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     const { body, exchange } = side;
     if (exchange === undefined) return end;
-    if (side === this.#client && body.size === 0 && this.#bodyWasWithheld(exchange, bytes, start, end)) {
+    if (side === this.#client && side.bodyWasWithheld(bytes, start, end)) {
       this.#endRequest(exchange);
       return start;
     }
@@ -339,11 +346,6 @@ export class Http1Stream implements Stream {
       else this.#endResponse(exchange, atMicros);
     }
     return stop;
-  }
-
-  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
-  #bodyWasWithheld(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
-    return exchange.expectsContinue && exchange.isAnswered && looksLikeRequest(bytes, start, end) === "match";
   }
 
   #bodyGap(side: MessageSide, length: number, atMicros: number): void {

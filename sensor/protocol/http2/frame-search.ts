@@ -14,8 +14,8 @@ export type Direction = "request" | "response" | undefined;
 export interface FrameRun {
   /** Headers that could be read. */
   readonly frames: number;
-  /** The last frame ends with the last byte. */
-  readonly isExact: boolean;
+  /** Bytes behind the last frame that are too few for another header; 0 where it ends with the last byte, below where beyond. */
+  readonly leftBytes: number;
   readonly direction: Direction;
 }
 
@@ -30,12 +30,12 @@ export function readRun(bytes: Buffer, start: number, end: number): FrameRun | u
     at += HEADER_BYTES + frameLength(bytes, at);
     frames++;
   }
-  return frames === 0 ? undefined : { frames, isExact: at === end, direction };
+  return frames === 0 ? undefined : { frames, leftBytes: end - at, direction };
 }
 
 /** Chance makes one header now and then, but not two in their places; a lone frame must fill the bytes to the last. */
-export function isBelievable({ frames, isExact, direction }: FrameRun): boolean {
-  return frames > 1 || isExact || direction !== undefined;
+export function isBelievable({ frames, leftBytes, direction }: FrameRun): boolean {
+  return frames > 1 || leftBytes === 0 || direction !== undefined;
 }
 
 /** Whose header block it is: pseudo-header fields come first (RFC 9113 §8.3), and most of them by a number of the static table. */

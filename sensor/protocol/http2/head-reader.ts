@@ -106,14 +106,14 @@ export class HeadReader {
   /** Without a path the exchange is told under a name that is none. */
   #target(exchange: Exchange, isCut: boolean): void {
     const { fields } = this;
-    const isTunnel = exchange.isConnect && !fields.has(PROTOCOL);
+    // RFC 8441 §4: a CONNECT that names a protocol has a path as any other request. One that names none may do so further on.
+    const isTunnel = exchange.isConnect && !fields.has(PROTOCOL) && !fields.has(PATH);
     const own = isTunnel ? AUTHORITY : PATH;
-    if (fields.has(own)) {
-      const extended = exchange.isConnect && !isTunnel;
-      // RFC 8441 §4: such a CONNECT has a path as any other request.
-      if (extended) exchange.isConnect = false;
+    if (fields.has(own) && !(isTunnel && (fields.unknown > 0 || isCut))) {
+      const { isConnect } = exchange;
+      exchange.isConnect = isTunnel;
       this.#mapping.target(exchange, fields.bytes, fields.startOf(own), fields.endOf(own));
-      if (extended) exchange.isConnect = true;
+      exchange.isConnect = isConnect;
     } else if (fields.unknown > 0 || isCut) exchange.path = exchange.template = UNKNOWN_PATH;
   }
 

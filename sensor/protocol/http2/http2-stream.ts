@@ -217,7 +217,7 @@ export class Http2Stream implements Stream, FrameSink {
     begun.status = undefined;
     begun.isAnswered = false;
     const stream = this.#streams.open(1, begun);
-    stream.client.hasHead = true;
+    stream.client.hasHead = begun.method !== undefined;
     stream.client.isDone = true;
     stream.client.size = begun.requestBodySize ?? 0;
   }

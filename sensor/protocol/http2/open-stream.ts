@@ -49,6 +49,8 @@ export class OpenStream {
   readonly server = new StreamHalf();
   /** What the stream's content is handed to: it was made a tunnel. */
   tunnel: Stream | undefined = undefined;
+  /** Answered without a request that was seen; it may still come. */
+  isUnasked = false;
   /** Told already, or nothing that is told. */
   isSilent = false;
 

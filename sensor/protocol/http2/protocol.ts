@@ -8,6 +8,8 @@ import { StreamBudget } from "./stream-budget.js";
 
 /** Frames alone, of which none says who sends requests, must fill so many bytes before the ports are believed. */
 const MIN_UNDIRECTED_BYTES = 1_024;
+/** The first SETTINGS of a connection are no longer. */
+const MAX_SETTINGS_BYTES = 256;
 /** Frames in the middle of what was something else. */
 const MIN_LATE_FRAMES = 3;
 
@@ -32,10 +34,11 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
   if (bytes[start] !== 0) return "no";
   if (end - start < HEADER_BYTES) return "more";
   const run = readRun(bytes, start, end);
-  if (run === undefined || !isBelievable(run)) return "no";
-  if (run.direction !== undefined) return (run.direction === "request") === (from === "client") ? "match" : "reverse";
+  if (run === undefined) return "no";
   // RFC 9113 §3.4: what a server says first. A client says it after its preface.
   const isFirst = bytes[start + 3] === TYPE.settings && (bytes[start + 4] & FLAG.ack) === 0;
+  if (!isBelievable(run)) return run.leftBytes > 0 || (isFirst && run.leftBytes > -MAX_SETTINGS_BYTES) ? "more" : "no";
+  if (run.direction !== undefined) return (run.direction === "request") === (from === "client") ? "match" : "reverse";
   if (isFirst && from === "server") return "match";
   return end - start < MIN_UNDIRECTED_BYTES ? "more" : "match";
 }

@@ -25,7 +25,6 @@ export class StreamTable {
   readonly #streams = new Map<number, OpenStream>();
   /** Highest stream the client opened. */
   #highestId = 0;
-  #wasClientLost = false;
   /** From this stream on every request was seen. */
   #knownFrom: number | undefined = 1;
   #reset: number[] | undefined = undefined;
@@ -64,7 +63,8 @@ export class StreamTable {
     if (isOver) return undefined;
     const stream = this.#add(new OpenStream(id, unaskedExchange(this.#flow, "2", atMicros)));
     stream.client.isDone = true;
-    if (stream.exchange.unpaired === "no-request") this.#unasked++;
+    stream.isUnasked = this.#flow.twoSided;
+    if (stream.isUnasked) this.#unasked++;
     return stream;
   }
 
@@ -80,7 +80,8 @@ export class StreamTable {
     exchange.isAnswered = true;
     stream.exchange = exchange;
     stream.client.isDone = false;
-    if (answered.unpaired === "no-request") this.#unasked--;
+    if (stream.isUnasked) this.#unasked--;
+    stream.isUnasked = false;
     if (stream.id > this.#highestId) this.#highestId = stream.id;
   }
 
@@ -97,8 +98,7 @@ export class StreamTable {
   /** Tells it when both sides are done, and the request has come if it will. */
   settle(stream: OpenStream): void {
     if (!stream.client.isDone || !stream.server.isDone) return;
-    const mayBeAsked = stream.exchange.unpaired === "no-request" && stream.id > this.#highestId && !this.#wasClientLost;
-    if (!mayBeAsked) this.#tell(stream, "answered");
+    if (!stream.isUnasked || stream.id <= this.#highestId) this.#tell(stream, "answered");
   }
 
   /** RFC 9113 §5.4.2: either side may end a stream any time. */
@@ -118,10 +118,7 @@ export class StreamTable {
 
   /** Bytes of a side were lost that may have been of any of its streams. */
   lost(from: Side, lostBytes: number): void {
-    if (from === "client") {
-      this.#knownFrom = undefined;
-      this.#wasClientLost = true;
-    }
+    if (from === "client") this.#knownFrom = undefined;
     const touched = [...this.#streams.values()].filter((stream) => !stream.half(from).isDone);
     if (touched.length === 1 && touched[0].half(from).hasHead) touched[0].exchange.miss(lostBytes);
     for (const stream of touched) {
@@ -174,7 +171,7 @@ export class StreamTable {
 
   /** Requests after theirs were seen, or bytes of the client lost: their own will not come. */
   #tellUnasked(): void {
-    for (const stream of this.#streams.values()) if (stream.exchange.unpaired === "no-request") this.settle(stream);
+    for (const stream of this.#streams.values()) if (stream.isUnasked) this.settle(stream);
   }
 
   /** `ended` a side ended it · `unanswered` the connection ended · `unknown` its end, if there was one, was not seen. */
@@ -183,14 +180,14 @@ export class StreamTable {
     if (!this.#streams.delete(stream.id)) return;
     this.#budget.release();
     stream.tunnel?.close("fin", this.nowMicros);
-    if (exchange.method === undefined && exchange.unpaired === "no-request") this.#unasked--;
+    if (stream.isUnasked) this.#unasked--;
     if (stream.isSilent) return;
     stream.fill();
     if (stream.client.isLost || stream.server.isLost) exchange.complete = false;
     if (fate === "unknown" || (fate === "unanswered" && exchange.isAnswered)) exchange.complete = false;
     const isUnanswered = !exchange.isAnswered && (fate === "ended" || fate === "unanswered");
     if (isUnanswered && this.#flow.twoSided) exchange.unpaired = "no-response";
-    if (exchange.unpaired === "no-request" && this.#knownFrom === 1) this.#onUnasked(exchange.atMicros);
+    if (stream.isUnasked && this.#knownFrom === 1) this.#onUnasked(exchange.atMicros);
     this.#sink.message(exchange);
   }
 }
