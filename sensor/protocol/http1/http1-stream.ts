@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
@@ -222,8 +223,7 @@ export class Http1Stream implements Stream {
   /** It only looked like HTTP: nothing is told of it. Position after everything. */
   #disown(end: number): number {
     this.#queue.drop();
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
+    this.#context.disown(REDIS, this.#server.lastMicros);
     return end;
   }
 
