@@ -82,6 +82,15 @@ function addTools(root: Command): void {
     .addOption(setOption())
     .action(runExport);
   root
+    .command("doctor")
+    .description("Look at interfaces for some seconds and say what capturing there can and cannot see, and the remedy.")
+    .option("-i, --interface <name...>", "interface to look at; those of the configuration, or all that are up")
+    .option("--seconds <number>", "how long to look", "5")
+    .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json"]).default("text"))
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runDoctor);
+  root
     .command("check-config")
     .description("Show every setting with its value and where it came from.")
     .option("--example", "print a commented example file instead")
@@ -175,6 +184,18 @@ async function runAnalyze(
   const { settings } = await load(options, { "policy.file": policy });
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
+}
+
+interface DoctorFlags extends CommonOptions {
+  readonly interface?: readonly string[];
+  readonly seconds: string;
+  readonly format: "text" | "json";
+}
+
+async function runDoctor({ interface: names, seconds, format, ...options }: DoctorFlags): Promise<void> {
+  const { settings } = await load(options, { "capture.interface": names });
+  const { doctor } = await import("./sensor/command/doctor.js");
+  process.exitCode = await doctor({ settings, seconds: Number(seconds), format });
 }
 
 interface ExportFlags extends CommonOptions {

@@ -1,23 +1,67 @@
 import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord } from "./event.js";
 import { formatTime } from "./time.js";
 
-/** One line of calls.ndjson. Written piece by piece: there is one for every call. */
+const MAX_REMEMBERED = 4_096;
+
+/** One line of calls.ndjson. Written piece by piece, few pieces: there is one for every call. */
 export function callLine(call: CallRecord): string {
-  let line = `{"time":"${formatTime(call.atMicros)}","flow.id":"${call.flowId}"`;
-  line += `,"client.address":"${call.clientAddress}","client.port":${call.clientPort}`;
-  line += `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`;
-  line += `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`;
-  if (call.method !== undefined) line += `,"http.request.method":${quote(call.method)}`;
+  let line = `{"time":"${formatTime(call.atMicros)}"${connectionOf(call)}`;
+  if (call.method !== undefined) line += `,"http.request.method":${quoteKnown(call.method)}`;
   if (call.path !== undefined) line += `,"url.path":${quote(call.path)}`;
-  if (call.template !== undefined) line += `,"url.template":${quote(call.template)}`;
-  if (call.authority !== undefined) line += `,"http.authority":${quote(call.authority)}`;
+  if (call.template !== undefined) line += `,"url.template":${quoteKnown(call.template)}`;
+  if (call.authority !== undefined) line += `,"http.authority":${quoteKnown(call.authority)}`;
   if (call.status !== undefined) line += `,"http.response.status_code":${call.status}`;
   if (call.requestBodySize !== undefined) line += `,"http.request.body.size":${call.requestBodySize}`;
   if (call.responseBodySize !== undefined) line += `,"http.response.body.size":${call.responseBodySize}`;
   if (call.durationMillis !== undefined) line += `,"duration_ms":${call.durationMillis}`;
-  if (call.userAgent !== undefined) line += `,"user_agent.original":${quote(call.userAgent)}`;
-  if (call.method !== undefined) line += `,"auth.kinds":${kinds(call.credentials)}`;
+  if (call.userAgent !== undefined) line += `,"user_agent.original":${quoteKnown(call.userAgent)}`;
+  // Where fields could not be read, no credential seen is not none sent.
+  if (call.method !== undefined && (call.unread === undefined || call.credentials.length > 0))
+    line += `,"auth.kinds":${kinds(call.credentials)}`;
+  if (call.rpcSystem !== undefined) line += rpc(call);
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
+}
+
+interface ConnectionText {
+  readonly call: CallRecord;
+  readonly text: string;
+}
+
+const connections = new Map<string, ConnectionText>();
+
+/** What all calls of one connection have in common; one string for most of them. */
+function connectionOf(call: CallRecord): string {
+  const known = connections.get(call.flowId);
+  if (known?.call.version === call.version && known.call.clientPort === call.clientPort) return known.text;
+  if (connections.size >= MAX_REMEMBERED) connections.clear();
+  // Joined, not added: a string of many parts is put together again each time it is written.
+  const text = [
+    `,"flow.id":"${call.flowId}","client.address":"${call.clientAddress}","client.port":${call.clientPort}`,
+    `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`,
+    `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`,
+  ].join("");
+  connections.set(call.flowId, { call, text });
+  return text;
+}
+
+const quotedTexts = new Map<string, string>();
+
+/** `quote` for what comes again and again. */
+function quoteKnown(text: string): string {
+  const known = quotedTexts.get(text);
+  if (known !== undefined) return known;
+  if (quotedTexts.size >= MAX_REMEMBERED) quotedTexts.clear();
+  const quoted = quote(text);
+  quotedTexts.set(text, quoted);
+  return quoted;
+}
+
+function rpc({ rpcSystem, rpcService, rpcMethod, rpcStatus }: CallRecord): string {
+  let text = `,"rpc.system":"${rpcSystem}"`;
+  if (rpcService !== undefined) text += `,"rpc.service":${quoteKnown(rpcService)}`;
+  if (rpcMethod !== undefined) text += `,"rpc.method":${quoteKnown(rpcMethod)}`;
+  if (rpcStatus !== undefined) text += `,"rpc.grpc.status_code":${rpcStatus}`;
+  return text;
 }
 
 /** Printable ASCII but for the quotation mark and the backslash: what JSON takes as it stands. */

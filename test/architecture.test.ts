@@ -6,7 +6,7 @@ import ts from "typescript";
 /** Stages of the sensor in the order in which data flows; a stage may import its own folder and contracts before it. */
 const STAGES = ["bytes", "capture", "decode", "flow", "protocol", "inventory", "detect", "store", "deliver", "report"];
 /** Folders that put stages together: everything is upstream of them. */
-const COMPOSERS = ["analysis", "command"];
+const COMPOSERS = ["analysis", "doctor", "command"];
 /** Files that say what a stage produces. `bytes` is the floor, all of it. */
 const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/capture/frame.ts",

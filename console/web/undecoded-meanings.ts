@@ -14,5 +14,8 @@ export const UNDECODED_MEANINGS: Readonly<Record<string, string>> = {
   "vlan-depth": "More VLAN tags than are followed.",
   "mpls-depth": "More MPLS labels than are followed.",
   "ppp-protocol-not-ip": "PPP's own messages and protocols that are not IP.",
+  "tunnel-depth": "More tunnels in each other than are followed.",
+  "tunnel-encrypted": "WireGuard, ESP and the like: what is inside can't be seen here.",
+  "tunnel-header-invalid": "A tunnel's header contradicts itself, or was not captured whole.",
   "nflog-without-packet": "A log entry of the firewall without the packet.",
 };

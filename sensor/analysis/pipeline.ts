@@ -122,6 +122,7 @@ export class Pipeline {
       bytes: this.bytes,
       frames_cut: this.framesCut,
       ...this.#decoder.counters,
+      ...this.#decoder.tunnelCounters(),
       ...this.#flows.counters,
       ...this.#flows.reassembly.counters,
       ...this.#dispatcher.counters,

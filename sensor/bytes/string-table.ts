@@ -1,48 +1,77 @@
 import { isUtf8 } from "node:buffer";
+import { viewOf } from "./word-view.js";
 
 const SLOTS = 8_192;
 const MAX_LENGTH = 256;
+const WORD = 4;
+const TOP_BITS = 0x80808080;
 
 /**
  * Strings of byte ranges, so that a value seen again and again is one string. A direct-mapped cache: bounded, and values that share
- * a slot, or are not ASCII, only cost a new string.
+ * a slot only cost a new string. Four bytes are compared at a time.
  */
 export class StringTable {
   readonly #hashes = new Int32Array(SLOTS);
+  readonly #lengths = new Int32Array(SLOTS);
   readonly #texts: string[] = new Array(SLOTS).fill("");
+  readonly #known = new DataView(new ArrayBuffer(SLOTS * MAX_LENGTH));
 
   get(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length === 0) return "";
-    if (length > MAX_LENGTH) return decode(bytes, start, end);
-    const hash = hashOf(bytes, start, end);
+    if (length < WORD || length > MAX_LENGTH) return decode(bytes, start, end);
+    const view = viewOf(bytes);
+    const hash = hashOf(view, start, end);
     const slot = hash & (SLOTS - 1);
-    const known = this.#texts[slot];
-    if (this.#hashes[slot] === hash && known.length === length && isEqual(known, bytes, start)) return known;
+    const isKnown = this.#hashes[slot] === hash && this.#lengths[slot] === length;
+    if (isKnown && this.#isAt(slot, view, start, length)) return this.#texts[slot];
     const text = decode(bytes, start, end);
     this.#hashes[slot] = hash;
+    this.#lengths[slot] = length;
     this.#texts[slot] = text;
+    this.#keep(slot, view, start, length);
     return text;
+  }
+
+  #isAt(slot: number, view: DataView, start: number, length: number): boolean {
+    const known = this.#known;
+    const base = slot * MAX_LENGTH;
+    const last = length - WORD;
+    for (let at = 0; at < last; at += WORD)
+      if (known.getInt32(base + at, true) !== view.getInt32(start + at, true)) return false;
+    return known.getInt32(base + last, true) === view.getInt32(start + last, true);
+  }
+
+  #keep(slot: number, view: DataView, start: number, length: number): void {
+    const base = slot * MAX_LENGTH;
+    const last = length - WORD;
+    for (let at = 0; at < last; at += WORD) this.#known.setInt32(base + at, view.getInt32(start + at, true), true);
+    this.#known.setInt32(base + last, view.getInt32(start + last, true), true);
   }
 }
 
 /** RFC 3986 §2.5: text beyond ASCII is UTF-8 in what is newer; valid UTF-8 is taken for it, every other byte stands for itself. */
 function decode(bytes: Buffer, start: number, end: number): string {
-  for (let at = start; at < end; at++) {
-    if (bytes[at] < 0x80) continue;
-    if (isUtf8(bytes.subarray(start, end))) return bytes.toString("utf8", start, end);
-    break;
-  }
+  if (!isAscii(bytes, start, end) && isUtf8(bytes.subarray(start, end))) return bytes.toString("utf8", start, end);
   return bytes.latin1Slice(start, end);
 }
 
-function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = end - start;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
-  return hash ^ (hash >>> 15);
+function isAscii(bytes: Buffer, start: number, end: number): boolean {
+  const view = viewOf(bytes);
+  let at = start;
+  for (; at <= end - WORD; at += WORD) if ((view.getInt32(at, true) & TOP_BITS) !== 0) return false;
+  for (; at < end; at++) if (bytes[at] >= 0x80) return false;
+  return true;
 }
 
-function isEqual(text: string, bytes: Buffer, start: number): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
-  return true;
+/** Of at least four bytes; the last word overlaps the one before it. */
+function hashOf(view: DataView, start: number, end: number): number {
+  let hash = end - start;
+  const last = end - WORD;
+  for (let at = start; at < last; at += WORD) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash ^ view.getInt32(last, true), 0x85ebca6b);
+  return hash ^ (hash >>> 15);
 }

@@ -5,7 +5,7 @@ import { CaptureError } from "./capture-error.js";
 import { CaptureReader } from "./capture-reader.js";
 import type { FrameSink } from "./frame.js";
 
-const PIECE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 18;
 /** What decompression loses where it meets damage: all it made of the piece it was given last. */
 const COMPRESSED_PIECE_BYTES = 16 * 1024;
 

@@ -1,17 +1,23 @@
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
 import { isVlanTag, LINK_TYPES, type LinkLayer, MPLS, MPLS_UPSTREAM, nflogPacket, PPPOE_SESSION } from "./link-type.js";
-import type { Packet, PacketSink, UndecodedReason } from "./packet.js";
+import { emptyPacket, type Packet, type PacketSink, type UndecodedReason } from "./packet.js";
+import { TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 
 const MAX_VLAN_TAGS = 8;
 const MAX_MPLS_LABELS = 16;
 const MAX_IPV6_EXTENSIONS = 16;
+/** Tunnels within tunnels: overlay in overlay in a mirror session are three. */
+const MAX_TUNNELS = 8;
+const AUTHENTICATION_HEADER = 51;
 const TCP = 6;
 /** PPP protocol numbers, RFC 1332 §2, RFC 5072 §2, RFC 3032 §4.3. */
 const PPP_IPV4 = 0x0021;
 const PPP_IPV6 = 0x0057;
 const PPP_MPLS = 0x0281;
 const PPP_MPLS_MULTICAST = 0x0283;
+
+const ETHERNET_LAYER: LinkLayer = { headerLength: 14, carries: "ethertype", typeOffset: 12 };
 
 /**
  * Frames to TCP segments. Trusts lengths only as far as bytes were captured, ignores checksums (offloaded ones are wrong by
@@ -34,11 +40,21 @@ export class Decoder {
     "mpls-depth": 0,
     "ppp-protocol-not-ip": 0,
     "nflog-without-packet": 0,
+    "tunnel-depth": 0,
+    "tunnel-encrypted": 0,
+    "tunnel-header-invalid": 0,
   };
+  /** Packets found in tunnels, by the tunnel's name. */
+  readonly tunneled = Object.fromEntries(TUNNELS.map((name) => [name, 0])) as Record<TunnelName, number>;
   readonly counters = { tcp_segments: 0, ip_fragments: 0 };
   readonly #sink: PacketSink;
   readonly #fragments: Fragments;
   readonly #packet: Packet;
+  readonly #tunnel = new Tunnel();
+  #depth = 0;
+  /** That of the frame before: hardly ever another one. */
+  #linkType = -1;
+  #layer: LinkLayer | undefined = undefined;
 
   constructor(settings: FragmentSettings, sink: PacketSink) {
     this.#sink = sink;
@@ -47,7 +63,11 @@ export class Decoder {
   }
 
   frame(frame: Frame): void {
-    const layer = LINK_TYPES.get(frame.linkType);
+    if (frame.linkType !== this.#linkType) {
+      this.#linkType = frame.linkType;
+      this.#layer = LINK_TYPES.get(frame.linkType);
+    }
+    const layer = this.#layer;
     if (layer === undefined) {
       this.undecoded["link-type-unknown"]++;
       return;
@@ -55,8 +75,16 @@ export class Decoder {
     const packet = this.#packet;
     packet.bytes = frame.bytes;
     packet.atMicros = frame.atMicros;
+    packet.network = 0;
+    this.#depth = 0;
     // Where the network header says no length of its own, the frame's length on the wire stands in.
     this.#link(layer, frame.start, frame.end, frame.start + Math.max(frame.originalLength, frame.end - frame.start));
+  }
+
+  /** Packets found in each kind of tunnel that was seen. */
+  tunnelCounters(): Record<string, number> {
+    const seen = TUNNELS.filter((name) => this.tunneled[name] > 0);
+    return Object.fromEntries(seen.map((name) => [`tunnel_${name.replaceAll("-", "_")}`, this.tunneled[name]]));
   }
 
   /** The capture has ended: what waits for more fragments is counted. */
@@ -225,7 +253,7 @@ export class Decoder {
     for (let count = 0; next !== TCP; count++) {
       const isFragment = next === 44;
       if (!isFragment && !isSkippable(next)) {
-        this.undecoded["ip-protocol-not-tcp"]++;
+        this.#notTcp(next, at, end, wireEnd);
         return;
       }
       if (count === MAX_IPV6_EXTENSIONS || at + 8 > end) {
@@ -275,10 +303,38 @@ export class Decoder {
     else this.#transport(whole.protocol, 0, whole.bytes.length, whole.bytes.length);
   }
 
+  /** Another packet may be inside: its addresses take the place of those that only carried it. */
+  #notTcp(protocol: number, start: number, end: number, wireEnd: number): void {
+    const { bytes } = this.#packet;
+    const tunnel = this.#tunnel;
+    if (!tunnel.open(protocol, bytes, start, end)) {
+      this.undecoded["ip-protocol-not-tcp"]++;
+      return;
+    }
+    if (this.#depth++ === MAX_TUNNELS) {
+      this.undecoded["tunnel-depth"]++;
+      return;
+    }
+    this.tunneled[tunnel.name]++;
+    if (tunnel.network !== 0) this.#packet.network = Math.imul(this.#packet.network, 31) ^ tunnel.network;
+    this.#carried(tunnel.start, end, wireEnd);
+  }
+
+  #carried(start: number, end: number, wireEnd: number): void {
+    const { carries, ethertype } = this.#tunnel;
+    if (carries === "ip") this.#ip(start, end, wireEnd);
+    else if (carries === "ethernet") this.#link(ETHERNET_LAYER, start, end, wireEnd);
+    else if (carries === "ethertype") this.#ethertype(ethertype, start, end, wireEnd);
+    else if (carries === "ppp") this.#ppp(start, end, wireEnd);
+    else if (carries === "mpls") this.#mpls(start, end, wireEnd);
+    else this.undecoded[carries === "encrypted" ? "tunnel-encrypted" : "tunnel-header-invalid"]++;
+  }
+
   /** RFC 9293 §3.1. */
   #transport(protocol: number, start: number, end: number, wireEnd: number): void {
     if (protocol !== TCP) {
-      this.undecoded["ip-protocol-not-tcp"]++;
+      if (protocol === AUTHENTICATION_HEADER) this.#extensions(protocol, start, end, wireEnd);
+      else this.#notTcp(protocol, start, end, wireEnd);
       return;
     }
     if (start + 20 > end) {
@@ -324,28 +380,4 @@ function readUint16(bytes: Buffer, at: number): number {
 
 function readInt32(bytes: Buffer, at: number): number {
   return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
-}
-
-function emptyPacket(): Packet {
-  return {
-    bytes: Buffer.alloc(0),
-    // A fraction from the start makes the engine store the field as a double and never change the object's shape.
-    atMicros: 0.5,
-    source0: 0,
-    source1: 0,
-    source2: 0,
-    source3: 0,
-    destination0: 0,
-    destination1: 0,
-    destination2: 0,
-    destination3: 0,
-    sourcePort: 0,
-    destinationPort: 0,
-    sequence: 0,
-    acknowledgment: 0,
-    flags: 0,
-    payloadStart: 0,
-    payloadEnd: 0,
-    payloadLength: 0,
-  };
 }

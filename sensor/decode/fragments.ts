@@ -165,7 +165,7 @@ export class Fragments {
 function fragmentKey(packet: Packet, protocol: number, identification: number): string {
   const source = `${packet.source0},${packet.source1},${packet.source2},${packet.source3}`;
   const destination = `${packet.destination0},${packet.destination1},${packet.destination2},${packet.destination3}`;
-  return `${source}>${destination}/${protocol}/${identification}`;
+  return `${source}>${destination}/${protocol}/${identification}/${packet.network}`;
 }
 
 interface Insertion {

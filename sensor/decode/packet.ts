@@ -7,6 +7,8 @@
 export interface Packet {
   bytes: Buffer;
   atMicros: number;
+  /** Identifies the virtual network whose addresses these are (VXLAN, GENEVE), 0 without one: two may have the same addresses. */
+  network: number;
   source0: number;
   source1: number;
   source2: number;
@@ -50,8 +52,37 @@ export type UndecodedReason =
   | "vlan-depth"
   | "mpls-depth"
   | "ppp-protocol-not-ip"
-  | "nflog-without-packet";
+  | "nflog-without-packet"
+  | "tunnel-depth"
+  | "tunnel-encrypted"
+  | "tunnel-header-invalid";
 
 export interface PacketSink {
   packet(packet: Packet): void;
+}
+
+/** One to be filled in. */
+export function emptyPacket(): Packet {
+  return {
+    bytes: Buffer.alloc(0),
+    // A fraction from the start makes the engine store the field as a double and never change the object's shape.
+    atMicros: 0.5,
+    network: 0,
+    source0: 0,
+    source1: 0,
+    source2: 0,
+    source3: 0,
+    destination0: 0,
+    destination1: 0,
+    destination2: 0,
+    destination3: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    flags: 0,
+    payloadStart: 0,
+    payloadEnd: 0,
+    payloadLength: 0,
+  };
 }

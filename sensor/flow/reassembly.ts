@@ -44,10 +44,6 @@ export class Reassembly {
     const other = fromA ? flow.b : flow.a;
     const flags = packet.flags;
     half.seen = true;
-    if (flow.isClosed) {
-      this.counters.bytes_after_close += packet.payloadLength;
-      return;
-    }
     if ((flags & (RST | SYN)) !== 0) {
       if ((flags & RST) !== 0) {
         this.#reset(flow, half, packet);

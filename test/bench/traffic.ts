@@ -22,8 +22,8 @@ export const SHAPES: readonly TrafficShape[] = [
   shape("small-json-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 400_000, 200, 64, 300),
   shape("one-request", "one request a connection", MTU_SEGMENT, 150_000, 1, 64, 300),
   shape("one-request-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 150_000, 1, 64, 300),
-  shape("large-body", "large bodies", MTU_SEGMENT, 500, 20, 8, 1_000_000),
-  shape("large-body-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 500, 20, 8, 1_000_000),
+  shape("large-body", "large bodies", MTU_SEGMENT, 2_000, 20, 8, 1_000_000),
+  shape("large-body-super", "the same with 64 KiB super-packets", SUPER_SEGMENT, 2_000, 20, 8, 1_000_000),
 ];
 
 function shape(

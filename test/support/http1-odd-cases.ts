@@ -51,7 +51,7 @@ export const ODD_CASES: readonly Case[] = [
       ["client", GET],
       ["server", OK],
     ],
-    expected: ["= unknown"],
+    expected: ["= smtp"],
     options: {},
   },
   {
@@ -131,6 +131,6 @@ export const ODD_CASES: readonly Case[] = [
       ["server", "$-1\r\n"],
     ],
     options: { pieceBytes: 64 },
-    expected: ["= http1"],
+    expected: ["= redis"],
   },
 ];

@@ -1,6 +1,7 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Call, Credential } from "../message.js";
 import { NO_CREDENTIALS } from "./credential.js";
+import type { RpcExchange } from "./rpc.js";
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -10,6 +11,9 @@ export class Exchange implements Call {
   version: Call["version"] = "1.1";
   method: string | undefined = undefined;
   path: string | undefined = undefined;
+  template: string | undefined = undefined;
+  rpc: RpcExchange | undefined = undefined;
+  unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
   requestContentType: string | undefined = undefined;

@@ -1,6 +1,8 @@
 import { hashName } from "../../bytes/word-table.js";
+import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { FIELD_NAMES } from "./field-name.js";
+import { NameMemory } from "./name-memory.js";
 
 const LF = 10;
 const CR = 13;
@@ -28,6 +30,9 @@ export const FAULT_NAMES: readonly (readonly [number, AnomalyName])[] = [
 ];
 
 const FIRST_HITS = 64;
+const WORD = 4;
+/** Everything up to CR: what ends a line or breaks one. */
+const BELOW_SO = 0x0e0e0e0e;
 
 /** RFC 9110 §5.6.2: token characters. */
 const IS_TOKEN = new Uint8Array(256);
@@ -64,6 +69,8 @@ export class FieldScan {
    */
   scan(bytes: Buffer, start: number, end: number): number {
     this.clear();
+    const view = viewOf(bytes);
+    let name = 0;
     let at = start;
     while (at < end) {
       const first = bytes[at];
@@ -78,36 +85,52 @@ export class FieldScan {
           return at + 2;
         }
       }
-      at = first === SPACE || first === TAB ? this.#fold(bytes, at, end) : this.#line(bytes, at, end);
+      if (first === SPACE || first === TAB) at = this.#fold(bytes, view, at, end);
+      else {
+        const known = this.#names.guess(name, view, at, end);
+        if (known === 0) at = this.#line(name, bytes, view, at, end);
+        else at = this.#knownLine(known, bytes, view, at, end);
+        name = this.#name;
+      }
       if (at < 0) return -1;
     }
     return -1;
   }
 
-  #line(bytes: Buffer, start: number, end: number): number {
+  #knownLine(name: number, bytes: Buffer, view: DataView, start: number, end: number): number {
+    const names = this.#names;
+    this.#name = name;
+    this.count++;
+    this.order = Math.imul(this.order ^ names.hashes[name], 0x01000193) + 1;
+    return this.#value(bytes, view, start + names.lengths[name], end, names.ids[name]);
+  }
+
+  #line(before: number, bytes: Buffer, view: DataView, start: number, end: number): number {
     let at = start;
     while (at < end && IS_TOKEN[bytes[at]] === 1) at++;
     const nameEnd = at;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     if (at >= end) return -1;
     this.count++;
+    this.#name = 0;
     if (bytes[at] !== COLON || nameEnd === start) {
       this.faults |= INVALID_NAME;
-      return this.#value(bytes, at, end, -1);
+      return this.#value(bytes, view, at, end, -1);
     }
     // RFC 9112 §5.1: some parsers strip it, others see another field: the difference smuggles requests.
     if (at !== nameEnd) this.faults |= SPACE_BEFORE_COLON;
+    else this.#name = this.#names.learn(before, bytes, view, start, nameEnd);
     const hash = hashName(bytes, start, nameEnd);
     this.order = Math.imul(this.order ^ hash, 0x01000193) + 1;
-    return this.#value(bytes, at + 1, end, FIELD_NAMES.find(bytes, start, nameEnd, hash));
+    return this.#value(bytes, view, at + 1, end, FIELD_NAMES.find(bytes, start, nameEnd, hash));
   }
 
   /** The rest of a line; kept as a hit where `id` is one. */
-  #value(bytes: Buffer, start: number, end: number, id: number): number {
+  #value(bytes: Buffer, view: DataView, start: number, end: number, id: number): number {
     let at = start;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     const valueStart = at;
-    const lineEnd = this.#lineEnd(bytes, at, end);
+    const lineEnd = this.#lineEnd(bytes, view, at, end);
     if (lineEnd < 0) return -1;
     if (id >= 0) {
       if (this.hits === this.ids.length) this.#grow();
@@ -121,6 +144,9 @@ export class FieldScan {
   }
 
   #foldable = false;
+  /** The name of the line read last, 0 where it was not learned. */
+  #name = 0;
+  readonly #names = new NameMemory();
 
   /** As many as the largest head has lines: one left out may be the one that says where the body ends. */
   #grow(): void {
@@ -135,26 +161,39 @@ export class FieldScan {
   }
 
   /** RFC 9112 §5.2: a line that begins with white space goes on with the value before it. */
-  #fold(bytes: Buffer, start: number, end: number): number {
+  #fold(bytes: Buffer, view: DataView, start: number, end: number): number {
     this.faults |= OBS_FOLD;
-    const lineEnd = this.#lineEnd(bytes, start, end);
+    const lineEnd = this.#lineEnd(bytes, view, start, end);
     if (lineEnd >= 0 && this.#foldable && this.hits > 0) {
       this.ends[this.hits - 1] = trimEnd(bytes, this.starts[this.hits - 1], lineEnd);
     }
     return lineEnd;
   }
 
-  /** Position after the line's LF, -1 where it is not there yet. */
-  #lineEnd(bytes: Buffer, start: number, end: number): number {
-    for (let at = start; at < end; at++) {
+  /** Position after the line's LF, -1 where it is not there yet. Four bytes are looked at a time. */
+  #lineEnd(bytes: Buffer, view: DataView, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      if (at + WORD <= end) {
+        const low = bytesBelow(view.getInt32(at, true), BELOW_SO);
+        if (low === 0) {
+          at += WORD;
+          continue;
+        }
+        at += lowestByte(low);
+      }
       const byte = bytes[at];
-      if (byte > CR) continue;
+      if (byte === CR && at + 1 < end && bytes[at + 1] === LF) {
+        this.faults |= SAW_CRLF;
+        return at + 2;
+      }
       if (byte === LF) {
-        this.faults |= at > start && bytes[at - 1] === CR ? SAW_CRLF : SAW_LF;
+        this.faults |= SAW_LF;
         return at + 1;
       }
-      if (byte === CR && at + 1 < end && bytes[at + 1] !== LF) this.faults |= BARE_CR;
+      if (byte === CR && at + 1 < end) this.faults |= BARE_CR;
       else if (byte === 0) this.faults |= NUL;
+      at++;
     }
     return -1;
   }

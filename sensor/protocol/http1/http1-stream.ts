@@ -1,19 +1,14 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
+import type { Http1Settings } from "./settings.js";
 import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
-
-export interface Http1Settings {
-  readonly maxHeadBytes: number;
-  readonly maxPipelined: number;
-}
-
-const LF = 10;
 
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
@@ -161,9 +156,15 @@ export class Http1Stream implements Stream {
     if (stop === undefined) {
       this.#anomaly("client", "invalid-request-line", atMicros);
       this.#lose(this.#client, "framing");
-      return bytes.indexOf(LF, start) + 1;
+      return bytes.indexOf("\n", start) + 1;
     }
     if (stop < 0) return -1;
+    // RFC 9113 §3.4: an upgrade was granted, by an answer that was lost.
+    if (this.#heads.line.method === "PRI") {
+      this.#hand(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
+      this.#next?.data("client", bytes, start, stop, atMicros);
+      return stop;
+    }
     this.#client.isFirst = false;
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
@@ -222,8 +223,7 @@ export class Http1Stream implements Stream {
   /** It only looked like HTTP: nothing is told of it. Position after everything. */
   #disown(end: number): number {
     this.#queue.drop();
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
+    this.#context.disown(REDIS, this.#server.lastMicros);
     return end;
   }
 
@@ -298,15 +298,20 @@ export class Http1Stream implements Stream {
     const isAsked = exchange.asksUpgrade || exchange.isConnect || exchange.method === undefined;
     if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
-    this.#endResponse(exchange, atMicros);
-    const next = this.#context.handOver();
-    this.#next = next;
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
+    // RFC 7540 §3.2: what was asked is answered there.
+    const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
+    if (begun === undefined) this.#endResponse(exchange, atMicros);
     if (!exchange.requestDone) {
       exchange.requestDone = true;
       this.#queue.settle();
     }
+    this.#hand(this.#context.handOver(begun));
+  }
+
+  #hand(next: Stream): void {
+    this.#next = next;
+    this.#client.mode = "handed";
+    this.#server.mode = "handed";
     this.#client.release(next);
   }
 
@@ -326,7 +331,7 @@ export class Http1Stream implements Stream {
   #body(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     const { body, exchange } = side;
     if (exchange === undefined) return end;
-    if (side === this.#client && body.size === 0 && this.#bodyWasWithheld(exchange, bytes, start, end)) {
+    if (side === this.#client && side.bodyWasWithheld(bytes, start, end)) {
       this.#endRequest(exchange);
       return start;
     }
@@ -341,11 +346,6 @@ export class Http1Stream implements Stream {
       else this.#endResponse(exchange, atMicros);
     }
     return stop;
-  }
-
-  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
-  #bodyWasWithheld(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
-    return exchange.expectsContinue && exchange.isAnswered && looksLikeRequest(bytes, start, end) === "match";
   }
 
   #bodyGap(side: MessageSide, length: number, atMicros: number): void {

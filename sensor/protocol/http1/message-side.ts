@@ -59,6 +59,13 @@ export class MessageSide {
     return isFound ? start : -1;
   }
 
+  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
+  bodyWasWithheld(bytes: Buffer, start: number, end: number): boolean {
+    const { exchange, body } = this;
+    if (body.size > 0 || !exchange?.expectsContinue || !exchange.isAnswered) return false;
+    return looksLikeRequest(bytes, start, end) === "match";
+  }
+
   looksLikeHead(bytes: Buffer, start: number, end: number): Recognition {
     return this.from === "client" ? looksLikeRequest(bytes, start, end) : looksLikeStatus(bytes, start, end);
   }

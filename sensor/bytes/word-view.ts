@@ -1,0 +1,25 @@
+const TOP_BITS = 0x80808080;
+let viewed: Buffer | undefined;
+let view: DataView = new DataView(new ArrayBuffer(0));
+
+/**
+ * A view that reads four bytes of a buffer at once, least significant first, at any position. The one of the buffer asked for last is
+ * kept: frames of one piece of a capture share theirs, and making one costs as much as reading a short head.
+ */
+export function viewOf(bytes: Buffer): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  return view;
+}
+
+/** Bit 7 of each of four bytes that is below `least` (1 to 128, repeated in all four); above the lowest bit set it may err. */
+export function bytesBelow(word: number, least: number): number {
+  return (word - least) & ~word & TOP_BITS;
+}
+
+/** Which of four bytes, 0 to 3, the lowest bit of `bytesBelow` stands for. */
+export function lowestByte(bits: number): number {
+  return (31 - Math.clz32(bits & -bits)) >> 3;
+}

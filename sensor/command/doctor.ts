@@ -1,0 +1,95 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { CommandError } from "../../shared/command-error.js";
+import type { Settings } from "../../shared/config/settings.js";
+import { checkInterfaces } from "../capture/capture-supervisor.js";
+import { hostInterfaces, interfaceState } from "../capture/host-interfaces.js";
+import { InterfaceCapture } from "../capture/interface-capture.js";
+import { type Check, diagnose, type Examination } from "../doctor/diagnosis.js";
+import { mtuOf, packetCounts, packetsBetween } from "../doctor/host-look.js";
+import { LinkLook } from "../doctor/link-look.js";
+
+export interface DoctorOptions {
+  readonly settings: Settings;
+  /** How long to look, from 1 to 600. */
+  readonly seconds: number;
+  readonly format: "text" | "json";
+}
+
+const PROBLEMS_FOUND = 1;
+const CANNOT_CAPTURE = 3;
+const MAX_SECONDS = 600;
+
+/**
+ * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 3: none of
+ * them can be captured.
+ */
+export async function doctor({ settings, seconds, format }: DoctorOptions): Promise<number> {
+  if (!Number.isFinite(seconds) || seconds < 1 || seconds > MAX_SECONDS)
+    throw new CommandError(`--seconds "${seconds}" must be a number from 1 to ${MAX_SECONDS}`);
+  const names = settings.capture.interface.length > 0 ? settings.capture.interface : interfacesUp();
+  checkInterfaces(names);
+  const examinations = await Promise.all(names.map((name) => examine(name, settings, seconds)));
+  const told = examinations.map((examination) => ({ examination, checks: diagnose(examination) }));
+  process.stdout.write(format === "json" ? asJson(told) : told.map(asText).join("\n"));
+  if (examinations.every(({ blindReason }) => blindReason !== undefined)) return CANNOT_CAPTURE;
+  return told.some(({ checks }) => checks.some(({ level }) => level === "problem")) ? PROBLEMS_FOUND : 0;
+}
+
+/** Those that are up, the loopback only where there is no other. */
+function interfacesUp(): string[] {
+  const up = hostInterfaces().filter((name) => interfaceState(name)?.endsWith("up"));
+  const others = up.filter((name) => name !== "lo");
+  return others.length > 0 ? others : up;
+}
+
+async function examine(interfaceName: string, settings: Settings, seconds: number): Promise<Examination> {
+  const look = new LinkLook(settings, mtuOf(interfaceName));
+  let blindReason: string | undefined;
+  const capture = new InterfaceCapture(interfaceName, settings.capture, undefined, look, {
+    blind: ({ reason, untilMicros }) => {
+      blindReason = untilMicros === undefined ? reason : undefined;
+    },
+    notice: () => {},
+    refused: (text) => {
+      blindReason = text;
+    },
+  });
+  const before = packetCounts();
+  const startedAt = { wall: Date.now(), steady: performance.now() };
+  capture.start();
+  await wait(seconds * 1_000);
+  await capture.stop();
+  return {
+    interfaceName,
+    seconds,
+    link: look.facts(),
+    blindReason,
+    carried: packetsBetween(before, packetCounts()),
+    clockStepMillis: Date.now() - startedAt.wall - (performance.now() - startedAt.steady),
+    bufferBytes: settings.capture.bufferBytes,
+  };
+}
+
+interface Told {
+  readonly examination: Examination;
+  readonly checks: readonly Check[];
+}
+
+function asText({ examination, checks }: Told): string {
+  const { interfaceName, seconds, link } = examination;
+  const lines = checks.flatMap(({ level, subject, text, remedy }) => {
+    const line = `  ${level.padEnd(7)}  ${subject}: ${text}`;
+    return remedy === undefined ? [line] : [line, `           remedy: ${remedy}`];
+  });
+  return `${interfaceName}: looked at for ${seconds} s, ${link.frames.toLocaleString("en")} frames\n${lines.join("\n")}\n`;
+}
+
+function asJson(told: readonly Told[]): string {
+  const list = told.map(({ examination: { interfaceName, seconds, link }, checks }) => ({
+    interface: interfaceName,
+    seconds,
+    frames: link.frames,
+    checks,
+  }));
+  return `${JSON.stringify(list, undefined, 2)}\n`;
+}

@@ -1,0 +1,250 @@
+import { wlanPayload } from "./wlan.js";
+
+const GRE = 47;
+const ESP = 50;
+const ETHERIP = 97;
+const UDP = 17;
+const UDP_HEADER = 8;
+const ETHERNET_HEADER = 14;
+
+/** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
+export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "encrypted" | "invalid";
+
+/** Tunnels by the names their packets are counted under. */
+export const TUNNELS = [
+  "ip-in-ip",
+  "gre",
+  "erspan",
+  "etherip",
+  "mpls-in-ip",
+  "vxlan",
+  "geneve",
+  "gtp-u",
+  "teredo",
+  "ayiya",
+  "esp",
+  "wireguard",
+] as const;
+export type TunnelName = (typeof TUNNELS)[number];
+
+/**
+ * Takes the header of one tunnel apart, by IP protocol or by UDP port; VXLAN, GENEVE and Teredo on other ports where nothing else can
+ * look like it. One object is used again for every packet.
+ */
+export class Tunnel {
+  name: TunnelName = "ip-in-ip";
+  carries: Carried = "ip";
+  /** Where what it carries begins. */
+  start = 0;
+  /** EtherType of what begins there, for `ethertype`. */
+  ethertype = 0;
+  /**
+   * The virtual network's identifier with its kind in the upper byte, 0 where the tunnel has none that both directions share: GRE keys
+   * and GTP tunnel identifiers differ by direction.
+   */
+  network = 0;
+
+  /** Whether an IP packet's payload bytes[start, end) is a tunnel's; then the fields say which. */
+  open(protocol: number, bytes: Buffer, start: number, end: number): boolean {
+    this.network = 0;
+    if (protocol === UDP) return this.#udp(bytes, start, end);
+    this.start = start;
+    // RFC 2003, RFC 4213.
+    if (protocol === 4 || protocol === 41) return this.#is("ip-in-ip", "ip");
+    if (protocol === GRE) return this.#gre(bytes, start, end);
+    // RFC 4023.
+    if (protocol === 137) return this.#is("mpls-in-ip", "mpls");
+    if (protocol === ESP) return this.#is("esp", "encrypted");
+    // RFC 3378 §3: version 3 and 12 reserved bits.
+    if (protocol !== ETHERIP) return false;
+    this.start = start + 2;
+    return this.#is("etherip", "ethernet");
+  }
+
+  #is(name: TunnelName, carries: Carried): boolean {
+    this.name = name;
+    this.carries = carries;
+    return true;
+  }
+
+  #udp(bytes: Buffer, start: number, end: number): boolean {
+    const payload = start + UDP_HEADER;
+    if (payload >= end) return false;
+    const destination = readUint16(bytes, start + 2);
+    if (this.#byPort(destination, bytes, payload, end)) return true;
+    const source = readUint16(bytes, start);
+    if (source !== destination && this.#byPort(source, bytes, payload, end)) return true;
+    return this.#byBytes(bytes, payload, end);
+  }
+
+  /** Ports of the IANA registry, and what Linux used for VXLAN before there was one. */
+  #byPort(port: number, bytes: Buffer, start: number, end: number): boolean {
+    switch (port) {
+      case 4789:
+      case 8472:
+        return this.#vxlan(bytes, start, end, false);
+      case 4790:
+        return this.#vxlan(bytes, start, end, true);
+      case 6081:
+        return this.#geneve(bytes, start, end);
+      case 4754:
+        return this.#gre(bytes, start, end);
+      case 2152:
+        return this.#gtp(bytes, start, end);
+      case 3544:
+        return this.#teredo(bytes, start, end);
+      case 5072:
+        return this.#ayiya(bytes, start, end);
+      case 6635:
+        this.start = start;
+        return this.#is("mpls-in-ip", "mpls");
+      case 4500:
+        // RFC 3948 §2: four zero bytes are the key exchange's, one byte is a keep-alive.
+        return end - start > 8 && readInt32(bytes, start) !== 0 && this.#is("esp", "encrypted");
+      case 51820:
+        return isWireGuard(bytes, start, end) && this.#is("wireguard", "encrypted");
+      default:
+        return false;
+    }
+  }
+
+  /** Overlays are moved to other ports; only what has every fixed bit right and an IP packet in the right place is believed. */
+  #byBytes(bytes: Buffer, start: number, end: number): boolean {
+    const first = bytes[start];
+    if (first === 0x08) {
+      const isPlain = readInt32(bytes, start) === 0x08000000 && bytes[start + 7] === 0;
+      return isPlain && holdsIp(bytes, start + 8, end) && this.#vxlan(bytes, start, end, false);
+    }
+    if (first >> 6 === 0 && bytes[start + 7] === 0 && (bytes[start + 1] & 0x3f) === 0) {
+      const isEthernet = readUint16(bytes, start + 2) === 0x6558;
+      return isEthernet && holdsIp(bytes, start + 8 + first * 4, end) && this.#geneve(bytes, start, end);
+    }
+    return first >> 4 === 6 && isTeredoAddress(bytes, start, end) && this.#teredo(bytes, start, end);
+  }
+
+  /** RFC 7348 §5; draft-ietf-nvo3-vxlan-gpe §3: the P bit says that the fourth byte names what follows. */
+  #vxlan(bytes: Buffer, start: number, end: number, isGeneric: boolean): boolean {
+    if (start + 8 > end || (bytes[start] & 0x08) === 0) return false;
+    this.network = virtualNetwork(1, bytes, start + 4);
+    this.start = start + 8;
+    const next = isGeneric && (bytes[start] & 0x04) !== 0 ? bytes[start + 3] : 3;
+    if (next === 3) return this.#is("vxlan", "ethernet");
+    if (next === 1 || next === 2) return this.#is("vxlan", "ip");
+    return next === 5 && this.#is("vxlan", "mpls");
+  }
+
+  /** RFC 8926 §3.4: options are counted in 4-byte words. */
+  #geneve(bytes: Buffer, start: number, end: number): boolean {
+    if (start + 8 > end || bytes[start] >> 6 !== 0) return false;
+    this.network = virtualNetwork(2, bytes, start + 4);
+    this.start = start + 8 + (bytes[start] & 0x3f) * 4;
+    return this.#protocol("geneve", readUint16(bytes, start + 2), end);
+  }
+
+  /** What an EtherType in a tunnel's header names; 0x6558 is a whole Ethernet frame (RFC 1701 §4). */
+  #protocol(name: TunnelName, ethertype: number, end: number): boolean {
+    if (this.start > end) return this.#is(name, "invalid");
+    if (ethertype === 0x6558) return this.#is(name, "ethernet");
+    this.ethertype = ethertype;
+    return this.#is(name, "ethertype");
+  }
+
+  /** RFC 2784, RFC 2890; version 1 is PPTP's, RFC 2637 §4.1. */
+  #gre(bytes: Buffer, start: number, end: number): boolean {
+    if (start + 4 > end) return this.#is("gre", "invalid");
+    const flags = bytes[start];
+    const version = bytes[start + 1] & 0x07;
+    const protocol = readUint16(bytes, start + 2);
+    // RFC 1701: source routes were never used.
+    if (version > 1 || (flags & 0x40) !== 0) return this.#is("gre", "invalid");
+    const hasSequence = (flags & 0x10) !== 0;
+    let words = 1 + (flags >> 7) + ((flags >> 5) & 1) + (hasSequence ? 1 : 0);
+    if (version === 1) words += bytes[start + 1] >> 7;
+    this.start = start + words * 4;
+    if (version === 1 || protocol === 0x880b) return this.#is("gre", this.start > end ? "invalid" : "ppp");
+    if (protocol === 0x88be || protocol === 0x22eb) return this.#erspan(bytes, end, protocol, hasSequence);
+    // Wireless controllers send 802.11 frames; the type's upper byte is theirs, the lower says how urgent.
+    const wlan = protocol >> 8 === 0x82 || protocol >> 8 === 0x83 ? wlanPayload(bytes, this.start, end) : -1;
+    if (wlan < 0) return this.#protocol("gre", protocol, end);
+    this.start = wlan;
+    return this.#protocol("gre", readUint16(bytes, wlan - 2), end);
+  }
+
+  /** draft-foschiano-erspan §4: type I has no header of its own and no sequence number; type III may have a platform's after it. */
+  #erspan(bytes: Buffer, end: number, protocol: number, hasSequence: boolean): boolean {
+    if (protocol === 0x88be) this.start += hasSequence ? 8 : 0;
+    else if (this.start + 12 <= end) this.start += (bytes[this.start + 11] & 1) === 0 ? 12 : 20;
+    else return this.#is("erspan", "invalid");
+    return this.#is("erspan", this.start > end ? "invalid" : "ethernet");
+  }
+
+  /** 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. */
+  #gtp(bytes: Buffer, start: number, end: number): boolean {
+    if (start + 8 > end || bytes[start] >> 4 !== 3 || bytes[start + 1] !== 0xff) return false;
+    let at = start + 8;
+    if ((bytes[start] & 0x07) !== 0) {
+      at += 4;
+      let next = (bytes[start] & 0x04) === 0 ? 0 : bytes[at - 1];
+      while (next !== 0 && at < end && bytes[at] > 0) {
+        at += bytes[at] * 4;
+        next = bytes[at - 1];
+      }
+    }
+    this.start = at;
+    return this.#is("gtp-u", at >= end ? "invalid" : "ip");
+  }
+
+  /** RFC 4380 §5.1.1: an authentication and an origin header may stand in front of the IPv6 packet. */
+  #teredo(bytes: Buffer, start: number, end: number): boolean {
+    let at = start;
+    if (at + 4 <= end && readUint16(bytes, at) === 1) at += 13 + bytes[at + 2] + bytes[at + 3];
+    if (at + 8 <= end && readUint16(bytes, at) === 0) at += 8;
+    if (at >= end || bytes[at] >> 4 !== 6) return false;
+    this.start = at;
+    return this.#is("teredo", "ip");
+  }
+
+  /** draft-massar-v6ops-ayiya §3: the lengths of identity (a power of two) and signature (words) are in the first two bytes. */
+  #ayiya(bytes: Buffer, start: number, end: number): boolean {
+    if (start + 8 > end || (bytes[start + 2] & 0x0f) !== 1) return false;
+    const next = bytes[start + 3];
+    if (next !== 41 && next !== 4) return false;
+    this.start = start + 8 + (1 << (bytes[start] >> 4)) + (bytes[start + 1] >> 4) * 4;
+    return this.#is("ayiya", this.start >= end ? "invalid" : "ip");
+  }
+}
+
+function virtualNetwork(kind: number, bytes: Buffer, at: number): number {
+  return (kind << 24) | (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
+}
+
+/** Whether an Ethernet frame with an IP packet stands at `start`. */
+function holdsIp(bytes: Buffer, start: number, end: number): boolean {
+  const packet = start + ETHERNET_HEADER;
+  if (packet + 20 > end) return false;
+  const type = readUint16(bytes, packet - 2);
+  const version = bytes[packet] >> 4;
+  return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
+}
+
+/** RFC 4380 §2.6: a whole IPv6 packet, one end of which is in 2001::/32. */
+function isTeredoAddress(bytes: Buffer, start: number, end: number): boolean {
+  if (start + 40 > end || readUint16(bytes, start + 4) !== end - start - 40) return false;
+  return readInt32(bytes, start + 8) === 0x20010000 || readInt32(bytes, start + 24) === 0x20010000;
+}
+
+/** The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. */
+function isWireGuard(bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < 32 || bytes[start + 1] !== 0 || bytes[start + 2] !== 0 || bytes[start + 3] !== 0) return false;
+  const lengths = [148, 92, 64];
+  return bytes[start] === 4 || lengths[bytes[start] - 1] === length;
+}
+
+function readUint16(bytes: Buffer, at: number): number {
+  return (bytes[at] << 8) | bytes[at + 1];
+}
+
+function readInt32(bytes: Buffer, at: number): number {
+  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+}

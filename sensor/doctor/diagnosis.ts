@@ -1,0 +1,235 @@
+import type { LinkFacts } from "./link-look.js";
+
+/** `problem`: something is not seen, and can be mended; `note`: good to know; `ok`: looked at and right. */
+export interface Check {
+  readonly level: "problem" | "note" | "ok";
+  readonly subject: string;
+  readonly text: string;
+  readonly remedy?: string;
+}
+
+/** All that is known of one interface after looking at it. */
+export interface Examination {
+  readonly interfaceName: string;
+  readonly seconds: number;
+  readonly link: LinkFacts;
+  /** Why it could not be captured at all. */
+  readonly blindReason: string | undefined;
+  /** Packets other interfaces of this host carried meanwhile. */
+  readonly carried: ReadonlyMap<string, number>;
+  /** How far the host's clock moved against the time that really passed, milliseconds. */
+  readonly clockStepMillis: number;
+  readonly bufferBytes: number;
+}
+
+/** Names container runtimes and overlays give to their ends of a link. */
+const CONTAINER_LINK = /^(veth|cni|cali|lxc|cilium|docker|br-|flannel|weave|virbr|vnet|tap|podman|nodelocaldns|kube)/;
+const ONE_SIDED_SHARE = 0.5;
+const MIN_CONVERSATIONS = 5;
+const UNDECODED_SHARE = 0.2;
+const MIN_FRAMES = 20;
+const CLOCK_STEP_MILLIS = 200;
+
+type Rule = (examination: Examination) => Check | undefined;
+
+/** Every check, in the order in which they are told. */
+const RULES: readonly Rule[] = [
+  rights,
+  silence,
+  containers,
+  drops,
+  cuts,
+  direction,
+  undecoded,
+  encryptedTunnels,
+  gaps,
+  clock,
+  superPackets,
+  checksums,
+  readable,
+];
+
+/** What is wrong with a capture and what to do about it; problems first. */
+export function diagnose(examination: Examination): Check[] {
+  const rules = examination.blindReason === undefined ? RULES : [rights];
+  const checks = rules.map((rule) => rule(examination)).filter((check) => check !== undefined);
+  const weight = { problem: 0, note: 1, ok: 2 };
+  return checks.sort((a, b) => weight[a.level] - weight[b.level]);
+}
+
+function rights({ interfaceName, blindReason }: Examination): Check {
+  if (blindReason === undefined) return { level: "ok", subject: "rights", text: "this process may capture" };
+  const mayNot = /permi|CAP_NET_RAW|root/i.test(blindReason);
+  if (!mayNot) {
+    const remedy = `bring it up (ip link set ${interfaceName} up) or name another interface`;
+    return {
+      level: "problem",
+      subject: "interface",
+      text: `${interfaceName} can't be captured: ${blindReason}`,
+      remedy,
+    };
+  }
+  const remedy = `run as root, under the systemd unit, or once: sudo setcap cap_net_raw=ep "${process.execPath}"`;
+  return { level: "problem", subject: "rights", text: `this process may not capture: ${blindReason}`, remedy };
+}
+
+function silence({ interfaceName, link, seconds, carried }: Examination): Check | undefined {
+  if (link.frames > 0) return undefined;
+  const busy = busiest(carried, interfaceName);
+  return {
+    level: "problem",
+    subject: "traffic",
+    text: `nothing passed ${interfaceName} in ${seconds} s${busy === "" ? "" : `; meanwhile ${busy}`}`,
+    remedy:
+      busy === ""
+        ? "look again while services talk to each other"
+        : "name the interface that carries the traffic, or any",
+  };
+}
+
+function containers({ interfaceName, carried }: Examination): Check | undefined {
+  if (interfaceName === "any") return undefined;
+  const others = new Map([...carried].filter(([name]) => CONTAINER_LINK.test(name)));
+  const busy = busiest(others, interfaceName);
+  if (busy === "" || CONTAINER_LINK.test(interfaceName)) return undefined;
+  return {
+    level: "problem",
+    subject: "containers",
+    text: `traffic between containers of this host does not pass ${interfaceName}: ${busy}`,
+    remedy: "capture on any, or name the containers' interfaces too",
+  };
+}
+
+function drops({ link, bufferBytes }: Examination): Check {
+  const { dropped, frames } = link;
+  const subject = "drops";
+  if (dropped === undefined)
+    return { level: "note", subject, text: "the capture binding in use can't tell what the kernel dropped" };
+  if (dropped === 0) return { level: "ok", subject, text: `none of ${count(frames)} frames was dropped` };
+  return {
+    level: "problem",
+    subject,
+    text: `${count(dropped)} frames were dropped before they could be read, ${count(frames)} were read`,
+    remedy: `raise capture.bufferBytes above ${bufferBytes}, narrow capture.filter, or give the sensor more CPU`,
+  };
+}
+
+function cuts({ link }: Examination): Check {
+  const subject = "snap length";
+  if (link.cutFrames === 0) return { level: "ok", subject, text: "every frame was captured whole" };
+  return {
+    level: "problem",
+    subject,
+    text: `${count(link.cutFrames)} frames were cut; the longest had ${count(link.longestCutBytes)} bytes`,
+    remedy: "raise the snap length, or turn receive offload off: ethtool -K <interface> gro off lro off",
+  };
+}
+
+function direction({ link }: Examination): Check | undefined {
+  const { conversations, oneSided } = link;
+  if (conversations < MIN_CONVERSATIONS) return undefined;
+  const subject = "direction";
+  if (oneSided / conversations < ONE_SIDED_SHARE)
+    return { level: "ok", subject, text: `both directions are seen (${count(conversations)} connections)` };
+  return {
+    level: "problem",
+    subject,
+    text: `of ${count(oneSided)} of ${count(conversations)} connections only one direction is seen`,
+    remedy: "mirror both directions to this interface, or capture where both pass: answers and statuses are missing",
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  "link-type-unknown": "the interface's link layer is not known",
+  "ethertype-not-ip": "not IP (ARP, LLDP, or a tunnel that is not decoded)",
+  "ip-protocol-not-tcp": "not TCP (UDP, QUIC, ICMP, or a tunnel that is not decoded)",
+};
+
+function undecoded({ link }: Examination): Check | undefined {
+  const entries = Object.entries(link.undecoded).sort((a, b) => b[1] - a[1]);
+  const total = entries.reduce((sum, [, frames]) => sum + frames, 0);
+  if (link.frames < MIN_FRAMES || entries.length === 0) return undefined;
+  const list = entries.map(([reason, frames]) => `${count(frames)} ${REASONS[reason] ?? reason}`).join("; ");
+  const isMuch = total / link.frames > UNDECODED_SHARE;
+  return {
+    level: isMuch ? "problem" : "note",
+    subject: "undecoded",
+    text: `${count(total)} of ${count(link.frames)} frames hold no TCP that could be read: ${list}`,
+    ...(isMuch
+      ? { remedy: "where this is services' traffic, capture inside of the tunnel or behind what encrypts it" }
+      : {}),
+  };
+}
+
+function encryptedTunnels({ link }: Examination): Check | undefined {
+  const packets = (link.tunneled.esp ?? 0) + (link.tunneled.wireguard ?? 0);
+  if (packets === 0) return undefined;
+  return {
+    level: "problem",
+    subject: "encrypted tunnels",
+    text: `${count(packets)} packets are ESP's or WireGuard's: what is inside can't be seen here`,
+    remedy: "capture on the tunnel's own interface (such as wg0 or ipsec0), or on the services' side of it",
+  };
+}
+
+function gaps({ link }: Examination): Check | undefined {
+  if (link.gapBytes === 0) return undefined;
+  return {
+    level: "note",
+    subject: "gaps",
+    text: `${count(link.gapBytes)} bytes were sent that were not seen: lost before they reached this interface, or by the capture`,
+  };
+}
+
+function clock({ clockStepMillis, link }: Examination): Check {
+  const subject = "clock";
+  if (Math.abs(clockStepMillis) < CLOCK_STEP_MILLIS && link.backwardSteps === 0)
+    return { level: "ok", subject, text: "packet times and the host's clock run evenly" };
+  const what =
+    link.backwardSteps > 0
+      ? `packet times went back by more than a second ${count(link.backwardSteps)} times`
+      : `the host's clock was moved by ${Math.round(clockStepMillis)} ms meanwhile`;
+  return {
+    level: "problem",
+    subject,
+    text: what,
+    remedy: "let one time service (chrony, ntpd) slew the clock instead of stepping it",
+  };
+}
+
+function superPackets({ link }: Examination): Check | undefined {
+  if (link.superFrames === 0) return undefined;
+  return {
+    level: "note",
+    subject: "offloading",
+    text: `${count(link.superFrames)} frames are larger than the link's own: offloading puts packets together, which is read as it is`,
+  };
+}
+
+function checksums({ link }: Examination): Check | undefined {
+  const { checked, wrong } = link.checksums;
+  if (wrong === 0) return undefined;
+  return {
+    level: "note",
+    subject: "checksums",
+    text: `${count(wrong)} of ${count(checked)} TCP checksums are wrong: the network card fills them in later; they are not relied on`,
+  };
+}
+
+function readable({ link }: Examination): Check | undefined {
+  if (link.frames === 0) return undefined;
+  const text = `${count(link.calls)} HTTP calls and ${count(link.handshakes)} TLS handshakes were read`;
+  return { level: link.calls + link.handshakes > 0 ? "ok" : "note", subject: "services", text };
+}
+
+function busiest(carried: ReadonlyMap<string, number>, except: string): string {
+  const others = [...carried].filter(([name]) => name !== except).sort((a, b) => b[1] - a[1]);
+  return others
+    .slice(0, 4)
+    .map(([name, packets]) => `${name} carried ${count(packets)} packets`)
+    .join(", ");
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}

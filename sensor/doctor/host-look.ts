@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { hostInterfaces } from "../capture/host-interfaces.js";
+
+/** Packets each of this host's interfaces has received and sent since it came up, by the kernel's own count. */
+export function packetCounts(): ReadonlyMap<string, number> {
+  return new Map(hostInterfaces().map((name) => [name, read(name, "rx_packets") + read(name, "tx_packets")]));
+}
+
+/** How many packets each interface carried between two looks; those that carried none are left out. */
+export function packetsBetween(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const carried = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
+  return new Map(carried.filter(([, count]) => count > 0));
+}
+
+/** Largest packet of an interface in bytes; that of Ethernet where it can't be read, as for `any`. */
+export function mtuOf(name: string): number {
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/mtu`, "utf8"));
+  } catch {
+    return 1_500;
+  }
+}
+
+function read(name: string, counter: string): number {
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/statistics/${counter}`, "utf8"));
+  } catch {
+    return 0;
+  }
+}

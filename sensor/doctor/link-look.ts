@@ -1,0 +1,125 @@
+import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
+import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
+import { Decoder } from "../decode/decoder.js";
+import type { Packet } from "../decode/packet.js";
+import { hasRightChecksum } from "./tcp-checksum.js";
+
+/** What a few seconds of an interface's frames show. */
+export interface LinkFacts {
+  readonly frames: number;
+  /** Frames of which not every byte was captured, and the longest of them on the wire. */
+  readonly cutFrames: number;
+  readonly longestCutBytes: number;
+  /** Frames beyond what the link can carry in one piece, put together by segmentation or receive offload. */
+  readonly superFrames: number;
+  readonly checksums: { readonly checked: number; readonly wrong: number };
+  /** Frames captured over a second before the one in front of them. */
+  readonly backwardSteps: number;
+  /** TCP conversations of at least three segments, and how many of them were seen in one direction only. */
+  readonly conversations: number;
+  readonly oneSided: number;
+  readonly undecoded: Readonly<Record<string, number>>;
+  readonly tunneled: Readonly<Record<string, number>>;
+  readonly calls: number;
+  readonly handshakes: number;
+  readonly gapBytes: number;
+  /** Frames the kernel or the interface dropped; undefined where the capture binding can't tell. */
+  readonly dropped: number | undefined;
+}
+
+interface Conversation {
+  segments: number;
+  forth: boolean;
+  back: boolean;
+}
+
+const MAX_CONVERSATIONS = 20_000;
+const MAX_CHECKSUMS = 5_000;
+const MIN_SEGMENTS = 3;
+const BACKWARD_MICROS = 1e6;
+/** More than Ethernet's 1,500 and a few tags, less than what offloading makes. */
+const LINK_HEADER_BYTES = 40;
+
+/** Looks on while frames go through the pipeline, and counts what tells how good the capture is. */
+export class LinkLook implements FrameSink {
+  readonly #pipeline: Pipeline;
+  readonly #decoder: Decoder;
+  readonly #mtuBytes: number;
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #counts = { cutFrames: 0, longestCutBytes: 0, superFrames: 0, backwardSteps: 0 };
+  readonly #checksums = { checked: 0, wrong: 0 };
+  #lastMicros = 0;
+  #dropped: number | undefined = undefined;
+
+  constructor(settings: PipelineSettings, mtuBytes: number) {
+    this.#mtuBytes = mtuBytes;
+    this.#pipeline = new Pipeline(settings, {}, 1);
+    this.#decoder = new Decoder(settings.decode, { packet: (packet) => this.#segment(packet) });
+  }
+
+  frame(frame: Frame): void {
+    const captured = frame.end - frame.start;
+    if (frame.originalLength > captured) {
+      this.#counts.cutFrames++;
+      this.#counts.longestCutBytes = Math.max(this.#counts.longestCutBytes, frame.originalLength);
+    }
+    if (frame.originalLength > this.#mtuBytes + LINK_HEADER_BYTES) this.#counts.superFrames++;
+    if (this.#lastMicros - frame.atMicros > BACKWARD_MICROS) this.#counts.backwardSteps++;
+    this.#lastMicros = frame.atMicros;
+    if (this.#checksums.checked < MAX_CHECKSUMS) this.#check(frame);
+    this.#decoder.frame(frame);
+    this.#pipeline.frame(frame);
+  }
+
+  statistics({ droppedByInterface, droppedByKernel }: InterfaceStatistics): void {
+    if (droppedByInterface === undefined && droppedByKernel === undefined) return;
+    this.#dropped = (droppedByInterface ?? 0) + (droppedByKernel ?? 0);
+  }
+
+  facts(): LinkFacts {
+    this.#decoder.finish();
+    this.#pipeline.finish();
+    const counters = this.#pipeline.counters();
+    const long = [...this.#conversations.values()].filter(({ segments }) => segments >= MIN_SEGMENTS);
+    return {
+      ...this.#counts,
+      frames: counters.frames,
+      checksums: this.#checksums,
+      conversations: long.length,
+      oneSided: long.filter(({ forth, back }) => !(forth && back)).length,
+      undecoded: seen(this.#decoder.undecoded),
+      tunneled: seen(this.#decoder.tunneled),
+      calls: counters.calls,
+      handshakes: counters.handshakes,
+      gapBytes: counters.gap_bytes,
+      dropped: this.#dropped,
+    };
+  }
+
+  #check(frame: Frame): void {
+    const isRight = hasRightChecksum(frame);
+    if (isRight === undefined) return;
+    this.#checksums.checked++;
+    if (!isRight) this.#checksums.wrong++;
+  }
+
+  #segment(packet: Packet): void {
+    const source = `${packet.source0},${packet.source1},${packet.source2},${packet.source3}:${packet.sourcePort}`;
+    const destination = `${packet.destination0},${packet.destination1},${packet.destination2},${packet.destination3}:${packet.destinationPort}`;
+    const isForth = source < destination;
+    const key = isForth ? `${source} ${destination}` : `${destination} ${source}`;
+    let conversation = this.#conversations.get(key);
+    if (conversation === undefined) {
+      if (this.#conversations.size >= MAX_CONVERSATIONS) return;
+      conversation = { segments: 0, forth: false, back: false };
+      this.#conversations.set(key, conversation);
+    }
+    conversation.segments++;
+    if (isForth) conversation.forth = true;
+    else conversation.back = true;
+  }
+}
+
+function seen(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}

@@ -1,0 +1,141 @@
+import { spawnSync } from "node:child_process";
+import t from "tap";
+import { type Check, diagnose, type Examination } from "../sensor/doctor/diagnosis.js";
+import { LinkLook } from "../sensor/doctor/link-look.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
+import { IS_ROOT, Namespaces } from "./support/namespaces.js";
+import { PROGRAM, Running, run } from "./support/program.js";
+import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
+import { outer } from "./support/tunnel-builder.js";
+
+const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
+
+/** Frames of so many HTTP connections, a millisecond apart. */
+function connections(count: number): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let made = 0; made < count; made++) {
+    new TcpDialog({ clientPort: 40_000 + made }, (frame) => frames.push(frame))
+      .open()
+      .send("client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      .send("server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      .close();
+  }
+  return frames;
+}
+
+function examine(frames: readonly (Buffer | TimedFrame)[], more: Partial<Examination> = {}): Check[] {
+  const look = new LinkLook(defaultSettings(), 1_500);
+  frames.forEach((frame, at) => {
+    look.frame(frameOf(Buffer.isBuffer(frame) ? { bytes: frame, atMicros: START_MICROS + at * 1_000 } : frame));
+  });
+  return diagnose({
+    interfaceName: "eth0",
+    seconds: 5,
+    link: look.facts(),
+    blindReason: undefined,
+    carried: new Map(),
+    clockStepMillis: 0,
+    bufferBytes: 1_000,
+    ...more,
+  });
+}
+
+/** Subjects of what is wrong, and of what is worth knowing. */
+function subjects(checks: readonly Check[], level: Check["level"]): string[] {
+  return checks.filter((check) => check.level === level).map(({ subject }) => subject);
+}
+
+t.test("a sound capture has no problem", async (t) => {
+  const checks = examine(connections(10));
+  t.same(subjects(checks, "problem"), []);
+  t.same(subjects(checks, "ok"), ["rights", "snap length", "direction", "clock", "services"]);
+});
+
+t.test("each thing that is wrong is named with its remedy", async (t) => {
+  const sound = connections(10);
+  const cut = sound.map((bytes, at) => ({
+    bytes: bytes.subarray(0, 60),
+    originalLength: bytes.length,
+    atMicros: START_MICROS + at,
+  }));
+  const backward = sound.map((bytes, at) => ({ bytes, atMicros: START_MICROS - at * 2e6 }));
+  const oneWay = sound.filter((bytes) => bytes.subarray(26, 30).equals(Buffer.from([10, 0, 0, 1])));
+  const udp = Array.from({ length: 30 }, () => ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, Buffer.alloc(20))));
+  const secret = Array.from({ length: 30 }, () => outer(50, Buffer.alloc(64)));
+  const cases: [string, Check[], string[]][] = [
+    ["frames cut", examine(cut), ["snap length"]],
+    ["a clock that jumps", examine(sound, { clockStepMillis: -900 }), ["clock"]],
+    ["times that go back", examine(backward), ["clock"]],
+    ["one direction", examine(oneWay), ["direction"]],
+    ["nothing decoded", examine(udp), ["undecoded"]],
+    ["encrypted tunnel", examine(secret), ["undecoded", "encrypted tunnels"]],
+    ["wrong interface", examine([], { carried: new Map([["eth1", 900]]) }), ["traffic"]],
+    ["containers elsewhere", examine(sound, { carried: new Map([["cni0", 900]]) }), ["containers"]],
+    ["no rights", examine([], { blindReason: "socket: Operation not permitted" }), ["rights"]],
+    ["link down", examine([], { blindReason: "the interface is down" }), ["interface"]],
+  ];
+  for (const [name, checks, expected] of cases) {
+    t.same(subjects(checks, "problem"), expected, name);
+    for (const { level, subject, remedy } of checks)
+      if (level === "problem") t.type(remedy, "string", `${name}: ${subject} has a remedy`);
+  }
+  const drops = new LinkLook(defaultSettings(), 1_500);
+  drops.statistics({ interfaceId: 0, droppedByKernel: 7 });
+  t.match(
+    examine(sound, { link: { ...drops.facts(), frames: 10 } }).find(({ subject }) => subject === "drops"),
+    { level: "problem", text: "7 frames were dropped before they could be read, 10 were read" },
+  );
+});
+
+t.test(
+  "checksums that the network card fills in, and frames put together by it, are told and are no problem",
+  async (t) => {
+    const frames: Buffer[] = [];
+    new TcpDialog({ segmentBytes: 20_000 }, (frame) => frames.push(frame))
+      .open()
+      .send("client", `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 15000\r\n\r\n${"x".repeat(15_000)}`)
+      .close();
+    const checks = examine(frames);
+    t.same(subjects(checks, "problem"), []);
+    t.ok(subjects(checks, "note").includes("offloading"));
+    t.ok(subjects(checks, "note").includes("checksums"), "the builder leaves them 0");
+  },
+);
+
+t.test("wrong usage is an error that names the value", async (t) => {
+  t.match(run(["doctor", "--seconds", "0"]), { code: 2, error: /--seconds "0" must be a number from 1 to 600/ });
+  t.match(run(["doctor", "--interface", "eth99"]), { code: 2, error: /"eth99" does not exist; this host has / });
+});
+
+t.test("on a live link", { skip: SKIP }, async (t) => {
+  const spaces = new Namespaces("doc");
+  t.teardown(() => spaces.remove());
+  const [serve, serveParameters] = spaces.inside(
+    spaces.server,
+    process.execPath,
+    "-e",
+    "require('http').createServer((q, a) => a.end('ok')).listen(8080, () => console.log('listens'))",
+  );
+  const server = new Running(serve, serveParameters);
+  t.teardown(() => server.end("SIGKILL"));
+  await server.says(/listens/);
+  const doctor = (...parameters: string[]) => {
+    const load = new Running(
+      ...spaces.inside(spaces.client, "sh", "-c", "for i in $(seq 80); do curl -s 10.98.0.2:8080/$i; sleep 0.05; done"),
+    );
+    const [command, all] = spaces.inside(spaces.server, process.execPath, PROGRAM, "doctor", ...parameters);
+    const { status, stdout } = spawnSync(command, all, { encoding: "utf8" });
+    load.child.kill("SIGKILL");
+    return { status, stdout };
+  };
+  const sound = doctor("--seconds", "2");
+  t.equal(sound.status, 0, sound.stdout);
+  t.match(sound.stdout, /ews: looked at for 2 s.*both directions are seen.*HTTP calls/s);
+  const oneWay = doctor("--seconds", "3", "--set", "capture.filter=src host 10.98.0.1", "--format", "json");
+  t.equal(oneWay.status, 1, oneWay.stdout);
+  t.match(JSON.parse(oneWay.stdout)[0].checks[0], { level: "problem", subject: "direction" });
+  const wrong = doctor("--seconds", "2", "--interface", "lo");
+  t.equal(wrong.status, 1);
+  t.match(wrong.stdout, /nothing passed lo in 2 s; meanwhile ews carried/);
+});

@@ -1,0 +1,236 @@
+import fc from "fast-check";
+import t from "tap";
+import { Decoder } from "../sensor/decode/decoder.js";
+import { ACK } from "../sensor/decode/packet.js";
+import { FlowTable } from "../sensor/flow/flow-table.js";
+import { ethernet, ipv4, ipv6, TcpDialog, tcp } from "./support/frame-builder.js";
+import { StreamRecorder } from "./support/stream-recorder.js";
+import { frameOf, START_MICROS } from "./support/timed-frame.js";
+import { bytesOf, outer, outer6, outerUdp, udp, vxlan } from "./support/tunnel-builder.js";
+
+const FRAGMENTS = { maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30 };
+const FLOWS = {
+  maxFlows: 100,
+  maxPendingBytesPerSide: 10_000,
+  maxPendingBytes: 50_000,
+  gapMillis: 1_000,
+  idleSeconds: 300,
+  halfOpenSeconds: 30,
+  closedSeconds: 10,
+};
+const SEGMENT = tcp({
+  from: "10.0.0.1",
+  to: "10.0.0.2",
+  fromPort: 40_000,
+  toPort: 80,
+  sequence: 1,
+  acknowledgment: 1,
+  flags: ACK,
+  payload: Buffer.from("hello"),
+});
+const V4 = ipv4("10.0.0.1", "10.0.0.2", 6, SEGMENT);
+const V6 = ipv6("fd00::1", "fd00::2", 6, SEGMENT);
+const FRAME = ethernet(0x0800, V4);
+const FRAME6 = ethernet(0x86dd, V6);
+const LABEL = bytesOf("0001213f");
+
+/** What a frame decodes to, and the tunnels it went through or the reason it did not. */
+function decode(bytes: Buffer, wireLength = bytes.length): string {
+  const out: string[] = [];
+  const decoder = new Decoder(FRAGMENTS, {
+    packet: (packet) => {
+      const text = packet.bytes.toString("latin1", packet.payloadStart, packet.payloadEnd);
+      out.push(`${packet.sourcePort}>${packet.destinationPort} ${text} net ${packet.network.toString(16)}`);
+    },
+  });
+  decoder.frame(frameOf({ bytes, atMicros: START_MICROS, originalLength: wireLength }));
+  decoder.finish();
+  for (const [name, count] of Object.entries({ ...decoder.tunneled, ...decoder.undecoded }))
+    if (count > 0) out.push(`${name}=${count}`);
+  return out.join(" ");
+}
+
+const NO_NETWORK = "40000>80 hello net 0";
+/** 0x8200 is one of the EtherTypes wireless controllers use; the frame is QoS data from a station. */
+const WLAN = bytesOf("8801 0000 020000000001 020000000002 020000000003 0000 0000 aaaa03000000 0800");
+
+const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
+  ["IPv4 in IPv4", `${NO_NETWORK} ip-in-ip=1`, outer(4, V4)],
+  ["IPv6 in IPv4 (6in4)", `${NO_NETWORK} ip-in-ip=1`, outer(41, V6)],
+  ["IPv4 in IPv6", `${NO_NETWORK} ip-in-ip=1`, outer6(4, V4)],
+  ["GRE", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00000800"), V4]))],
+  [
+    "GRE with checksum, key and sequence",
+    `${NO_NETWORK} gre=1`,
+    outer(47, Buffer.concat([bytesOf("b000 86dd 0000 0000 00000007 00000001"), V6])),
+  ],
+  [
+    "GRE with Ethernet and a key",
+    `${NO_NETWORK} gre=1`,
+    outer(47, Buffer.concat([bytesOf("20006558 00004d00"), FRAME])),
+  ],
+  ["GRE with MPLS", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008847"), LABEL, V4]))],
+  ["GRE of a wireless controller", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008200"), WLAN, V4]))],
+  [
+    "PPTP",
+    `${NO_NETWORK} gre=1`,
+    outer(47, Buffer.concat([bytesOf("3081 880b 00300007 00000001 00000002"), bytesOf("ff03 0021"), V4])),
+  ],
+  ["GRE in UDP", `${NO_NETWORK} gre=1`, outerUdp(4754, bytesOf("00000800"), V4)],
+  ["ERSPAN I", `${NO_NETWORK} erspan=1`, outer(47, Buffer.concat([bytesOf("000088be"), FRAME]))],
+  [
+    "ERSPAN II",
+    `${NO_NETWORK} erspan=1`,
+    outer(47, Buffer.concat([bytesOf("100088be 00000001"), bytesOf("1002 0001 00000000"), FRAME])),
+  ],
+  [
+    "ERSPAN III",
+    `${NO_NETWORK} erspan=1`,
+    outer(47, Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000000"), FRAME])),
+  ],
+  [
+    "ERSPAN III with a platform header",
+    `${NO_NETWORK} erspan=1`,
+    outer(
+      47,
+      Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000001"), Buffer.alloc(8), FRAME]),
+    ),
+  ],
+  ["EtherIP", `${NO_NETWORK} etherip=1`, outer(97, Buffer.concat([bytesOf("3000"), FRAME]))],
+  ["MPLS in IP", `${NO_NETWORK} mpls-in-ip=1`, outer(137, Buffer.concat([LABEL, V4]))],
+  ["MPLS in UDP", `${NO_NETWORK} mpls-in-ip=1`, outerUdp(6635, LABEL, V4)],
+  ["VXLAN", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME)],
+  ["VXLAN on Linux' old port", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME, 8472)],
+  ["VXLAN on a port of its own", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME6, 12_345)],
+  ["VXLAN-GPE with IPv6", "40000>80 hello net 100004d vxlan=1", outerUdp(4790, bytesOf("0c000002 00004d00"), V6)],
+  [
+    "VXLAN with a group policy",
+    "40000>80 hello net 100004d vxlan=1",
+    outerUdp(4789, bytesOf("88000010 00004d00"), FRAME),
+  ],
+  [
+    "GENEVE with options",
+    "40000>80 hello net 200004d geneve=1",
+    outerUdp(6081, bytesOf("0200 6558 00004d00 0102800100000001"), FRAME),
+  ],
+  ["GENEVE with IP", "40000>80 hello net 200004d geneve=1", outerUdp(6081, bytesOf("0000 0800 00004d00"), V4)],
+  [
+    "GENEVE on a port of its own",
+    "40000>80 hello net 200004d geneve=1",
+    outerUdp(12_345, bytesOf("0000 6558 00004d00"), FRAME),
+  ],
+  ["GTP-U", `${NO_NETWORK} gtp-u=1`, outerUdp(2152, bytesOf("30ff 0040 00000001"), V4)],
+  [
+    "GTP-U with a PDU session container",
+    `${NO_NETWORK} gtp-u=1`,
+    outerUdp(2152, bytesOf("34ff 0048 00000001 0000 00 85 01 100900"), V4),
+  ],
+  ["Teredo", `${NO_NETWORK} teredo=1`, outerUdp(3544, V6)],
+  [
+    "Teredo with authentication and origin",
+    `${NO_NETWORK} teredo=1`,
+    outerUdp(3544, bytesOf("0001 0000 0000000000000000 00 0000 1234 c0000201"), V6),
+  ],
+  [
+    "Teredo between peers",
+    `${NO_NETWORK} teredo=1`,
+    outer(17, udp(50_000, 50_001, ipv6("2001:0:c000:201::1", "fd00::2", 6, SEGMENT))),
+  ],
+  ["AYIYA", `${NO_NETWORK} ayiya=1`, outerUdp(5072, bytesOf("41 50 11 29 00000000"), Buffer.alloc(16 + 20), V6)],
+  [
+    "VXLAN in GRE",
+    "40000>80 hello net 100004d gre=1 vxlan=1",
+    outer(47, Buffer.concat([bytesOf("00006558"), vxlan(77, FRAME)])),
+  ],
+  [
+    "authentication header in IPv4",
+    NO_NETWORK,
+    outer(51, Buffer.concat([bytesOf("0604 0000 00000001 00000001"), Buffer.alloc(12), SEGMENT])),
+  ],
+];
+
+t.test("every tunnel is taken apart to the segment inside", async (t) => {
+  for (const [name, expected, bytes] of TUNNELS) t.equal(decode(bytes), expected, name);
+});
+
+t.test("what a tunnel does not show is counted by reason", async (t) => {
+  const nested = (depth: number): Buffer =>
+    Array.from({ length: depth }).reduce<Buffer>((inner) => ipv4("192.0.2.1", "192.0.2.2", 4, inner), V4);
+  const cases: [string, string, Buffer][] = [
+    ["ESP", "esp=1 tunnel-encrypted=1", outer(50, Buffer.alloc(64))],
+    ["ESP in UDP", "esp=1 tunnel-encrypted=1", outerUdp(4500, bytesOf("00000102"), Buffer.alloc(64))],
+    ["key exchange on ESP's port", "ip-protocol-not-tcp=1", outerUdp(4500, Buffer.alloc(64))],
+    ["WireGuard data", "wireguard=1 tunnel-encrypted=1", outerUdp(51_820, bytesOf("04000000"), Buffer.alloc(60))],
+    [
+      "WireGuard initiation",
+      "wireguard=1 tunnel-encrypted=1",
+      outerUdp(51_820, bytesOf("01000000"), Buffer.alloc(144)),
+    ],
+    ["no WireGuard", "ip-protocol-not-tcp=1", outerUdp(51_820, bytesOf("01000000"), Buffer.alloc(100))],
+    ["GRE with source routes", "gre=1 tunnel-header-invalid=1", outer(47, Buffer.concat([bytesOf("40000800"), V4]))],
+    [
+      "GENEVE with more options than bytes",
+      "geneve=1 tunnel-header-invalid=1",
+      outerUdp(6081, bytesOf("3f00 6558 00004d00")),
+    ],
+    ["ERSPAN III cut short", "erspan=1 tunnel-header-invalid=1", outer(47, bytesOf("100022eb 00000001 2002"))],
+    ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],
+    ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
+    ["VXLAN without its flag", "ip-protocol-not-tcp=1", outerUdp(4789, bytesOf("0000000000004d00"), FRAME)],
+    ["eight tunnels", `${NO_NETWORK} ip-in-ip=8`, ethernet(0x0800, nested(8))],
+    ["nine tunnels", "ip-in-ip=8 tunnel-depth=1", ethernet(0x0800, nested(9))],
+  ];
+  for (const [name, expected, bytes] of cases) t.equal(decode(bytes), expected, name);
+});
+
+t.test("a snap length that cuts inside a tunnel leaves the length on the wire known", async (t) => {
+  const whole = vxlan(77, FRAME);
+  const packets: number[] = [];
+  const decoder = new Decoder(FRAGMENTS, { packet: (packet) => packets.push(packet.payloadLength) });
+  decoder.frame(frameOf({ bytes: whole.subarray(0, whole.length - 3), atMicros: 1, originalLength: whole.length }));
+  t.same(packets, [5]);
+});
+
+/** The same connection, port for port, in each of the given wrappings, packet by packet in turn. */
+function followed(wraps: readonly ((frame: Buffer) => Buffer)[], texts: readonly string[]): string[] {
+  const dialogs = texts.map((text) => {
+    const frames: Buffer[] = [];
+    new TcpDialog({}, (frame) => frames.push(frame)).open().send("client", text).close();
+    return frames;
+  });
+  const recorder = new StreamRecorder();
+  const table = new FlowTable(FLOWS, recorder, 7);
+  const decoder = new Decoder(FRAGMENTS, table);
+  for (const at of dialogs[0].keys())
+    for (const [which, wrap] of wraps.entries())
+      decoder.frame(frameOf({ bytes: wrap(dialogs[which % dialogs.length][at]), atMicros: START_MICROS + at }));
+  table.finish(START_MICROS + 1e6);
+  return recorder.log.map((events) => events.filter((event) => event.startsWith("client: ")).join(" "));
+}
+
+t.test("two virtual networks with the same addresses are not mixed", async (t) => {
+  const log = followed([(frame) => vxlan(7, frame), (frame) => vxlan(8, frame)], ["tenant a", "tenant b"]);
+  t.same(log, ["client: tenant a", "client: tenant b"]);
+});
+
+t.test("a connection seen inside a tunnel and outside of it is one", async (t) => {
+  t.same(followed([(frame) => vxlan(7, frame), (frame) => frame], ["once"]), ["client: once"], "the tunnel first");
+  t.same(followed([(frame) => frame, (frame) => vxlan(7, frame)], ["once"]), ["client: once"], "the tunnel second");
+});
+
+t.test("no prefix and no mutation of a tunnel makes the decoder throw", async () => {
+  for (const [, , bytes] of TUNNELS)
+    for (let length = 0; length <= bytes.length; length++) decode(bytes.subarray(0, length), bytes.length);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...TUNNELS.map(([, , bytes]) => bytes)),
+      fc.array(fc.tuple(fc.nat(120), fc.nat(255))),
+      (seed, changes) => {
+        const bytes = Buffer.from(seed);
+        for (const [offset, value] of changes) bytes[offset % bytes.length] = value;
+        decode(bytes);
+      },
+    ),
+    { numRuns: 5_000, seed: 3 },
+  );
+});
