@@ -135,14 +135,14 @@ function show({ frameBytes }: Load, rows: readonly Row[]): void {
   }
 }
 
-/** What went against the aims; empty where nothing did. */
+/** What went against the aims; empty where nothing did. A host that is busy otherwise keeps readers waiting, and so makes losses. */
 function faults({ perSecond, frameBytes }: Load, [dumpcap, , native, , piped]: readonly Row[]): string[] {
   const at = `at ${perSecond} packets of ${frameBytes} bytes a second`;
   const lost = native.sent - native.delivered;
-  const found: string[] = [];
-  if (lost > 0 && dumpcap.sent === dumpcap.delivered) found.push(`${at} eastwatch lost ${lost}, dumpcap none`);
-  if (lost !== native.reportedLost) found.push(`${at} eastwatch lost ${lost} and reported ${native.reportedLost}`);
   const measure = piped ?? dumpcap;
+  const found: string[] = [];
+  if (lost > 0 && measure.sent === measure.delivered) found.push(`${at} eastwatch lost ${lost}, ${measure.tool} none`);
+  if (lost !== native.reportedLost) found.push(`${at} eastwatch lost ${lost} and reported ${native.reportedLost}`);
   const ratio = native.cpuMicros / measure.cpuMicros;
   if (ratio > AIM) found.push(`${at} eastwatch took ${ratio.toFixed(2)} times the CPU of ${measure.tool}, aim ${AIM}`);
   return found;

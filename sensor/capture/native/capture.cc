@@ -123,9 +123,6 @@ Ending Capture::useFilter(const std::string& filter) {
 Ending Capture::run(int out, int stop) {
   const int flags = fcntl(out, F_GETFL);
   fcntl(out, F_SETFL, flags | O_NONBLOCK);
-  // As much as the system allows on the way to the reader, whichever of the two it is.
-  const int room = 1024 * 1024;
-  if (setsockopt(out, SOL_SOCKET, SO_SNDBUF, &room, sizeof room) < 0) fcntl(out, F_SETPIPE_SZ, room);
   Ending ending = loop(out, stop);
   fcntl(out, F_SETFL, flags);
   return ending;
