@@ -39,8 +39,7 @@ export class Http1Stream implements Stream {
         return;
       } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
       else if (side.mode === "waiting") {
-        const copy = Buffer.from(bytes.subarray(at, end));
-        if (!side.hold(copy, copy.length, atMicros)) this.#lose(side, "bytes");
+        if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
         at = side.findHead(bytes, at, end, at === start);
@@ -343,8 +342,9 @@ export class Http1Stream implements Stream {
       return start;
     }
     const stop = body.take(bytes, start, end);
+    const fault = body.takeFault();
+    if (fault !== undefined) this.#anomaly(side.from, fault, atMicros);
     if (body.isBroken) {
-      this.#anomaly(side.from, "invalid-chunk", atMicros);
       this.#lose(side, "framing");
       return stop;
     }

@@ -120,7 +120,7 @@ export class MessageSide {
     this.#heldBytes += bytes === undefined ? 0 : length;
     this.#pieces ??= [];
     if (this.#heldBytes > this.#maxHeadBytes || this.#pieces.length > 1_024) return false;
-    this.#pieces.push({ bytes, length, atMicros });
+    this.#pieces.push({ bytes: bytes && Buffer.from(bytes), length, atMicros });
     return true;
   }
 
