@@ -43,6 +43,12 @@ const BOUNDS: readonly Bound[] = [
     why: "They were longer than capture.snapLength; what was cut off counts as missing bytes.",
   },
   {
+    counter: "flows_own",
+    what: "The sensor's own connections",
+    unit: "connections",
+    why: "What it sends to this console is left out: told as traffic it would beget more of itself.",
+  },
+  {
     counter: "packets_refused",
     what: "Packets of connections refused",
     unit: "packets",
