@@ -4,8 +4,8 @@ import type { ProtocolContext } from "../protocol.js";
 import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { judgeMessages, untold } from "./client-auth.js";
-import { EncryptedRecords } from "./encrypted-flights.js";
+import { ASKED_LATER, judgeMessages, untold } from "./client-auth.js";
+import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
@@ -210,6 +210,8 @@ export class TlsStream implements Stream, RecordSink {
     }
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
+      // RFC 8446 §4.2.10: what the client sends between its hello and the server's is early data, no part of its flight.
+      if (isClient && offers(this.#clear.firstHello, EXTENSION.earlyData)) return;
       this.#encrypted.note(isClient ? "client" : "server", length);
       if (hello === undefined) this.#tellLate();
       return;
@@ -218,7 +220,7 @@ export class TlsStream implements Stream, RecordSink {
       if (this.#verdict !== undefined && !isClient) this.#tell(true);
       return;
     }
-    this.#encrypted.note(isClient ? "client" : "server", length);
+    this.#encrypted.note(isClient ? "client" : "server", length, answer.cipher);
     this.#settle(false, undefined);
   }
 
@@ -240,6 +242,7 @@ export class TlsStream implements Stream, RecordSink {
     this.#verdict ??= this.#judgeEncrypted(isOver);
     const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     if (this.#verdict === undefined || outcome === undefined) return;
+    if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
@@ -248,6 +251,14 @@ export class TlsStream implements Stream, RecordSink {
     this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
     for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
     this.#tell(established);
+  }
+
+  /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
+  #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
+    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth) || this.#verdict?.verdict === "presented") return false;
+    const later = this.#encrypted.authenticatesLater(cipher, isOver);
+    if (later === true) this.#verdict = ASKED_LATER;
+    return later === undefined;
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
