@@ -96,6 +96,7 @@ t.test("a handshake says everything that was seen of it", (t) => {
     offersEncryptedHello: false,
     offersEarlyData: false,
     offersPostHandshakeAuth: false,
+    tookEarlyData: undefined,
     isPostQuantum: false,
     complete: true,
   });

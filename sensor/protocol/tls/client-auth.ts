@@ -203,6 +203,10 @@ export const ASKED_LATER = untold(
   "the client's records after the handshake are such as answer a server that asks for a certificate then: what they hold is encrypted",
 );
 
+export const LOST_LATER = untold(
+  "records of the client's after the handshake were lost, in which it may have answered a server that asks for a certificate then",
+);
+
 /**
  * Whether these records, sent upon one of the server's, may be Certificate, CertificateVerify where it is not empty, and Finished
  * (RFC 8446 §4.6.2). Its context makes an empty Certificate longer here than in the handshake (§4.4.2).

@@ -4,7 +4,7 @@ import type { ProtocolContext } from "../protocol.js";
 import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { ASKED_LATER, judgeMessages, untold } from "./client-auth.js";
+import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
 import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
@@ -59,6 +59,7 @@ export class TlsStream implements Stream, RecordSink {
   #isTold = false;
   #isSilent = false;
   #renegotiates = false;
+  #awaitsLateAuth = false;
   #ticketRecords: number[] | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
@@ -145,6 +146,7 @@ export class TlsStream implements Stream, RecordSink {
   synchronizationLost(side: RecordSide): void {
     (side === this.#client ? this.#fromClient : this.#fromServer).isBroken = true;
     this.#clear.lost(side.from);
+    if (side === this.#client && this.#awaitsLateAuth && !this.#isTold) this.#verdict = LOST_LATER;
   }
 
   get #speaks13(): boolean {
@@ -255,10 +257,12 @@ export class TlsStream implements Stream, RecordSink {
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
   #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
-    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth) || this.#verdict?.verdict === "presented") return false;
+    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
+    if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
     const later = this.#encrypted.authenticatesLater(cipher, isOver);
     if (later === true) this.#verdict = ASKED_LATER;
-    return later === undefined;
+    this.#awaitsLateAuth = later === undefined;
+    return this.#awaitsLateAuth;
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
@@ -332,6 +336,15 @@ export class TlsStream implements Stream, RecordSink {
     return sawAll && (reason === "fin" || reason === "reset") ? false : undefined;
   }
 
+  /** Undefined where none was offered or the server's answer to it can't be told (it is encrypted). */
+  #tookEarlyData(): boolean | undefined {
+    const { answer, firstHello, retry } = this.#clear;
+    if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
+    // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
+    if (retry !== undefined || !this.#speaks13 || !this.#isResumed13) return false;
+    return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
+  }
+
   /** Who may resume what with whom in TLS 1.3. */
   #pair(): string {
     const { clientAddress, serverAddress, serverPort } = this.#context.flow;
@@ -350,6 +363,7 @@ export class TlsStream implements Stream, RecordSink {
       clientAuth: this.#verdict ?? this.#judgeClear(),
       complete:
         established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
+      tookEarlyData: this.#tookEarlyData(),
     };
     // A ticket is good from when it was given, whatever became of the connection that gave it.
     if (!this.#speaks13) this.#rememberSession(ending.clientAuth);
