@@ -2,6 +2,7 @@ import t from "tap";
 import { feed, type Step } from "./support/dialog.js";
 import { CHANGE_CIPHER, clientHello, handshake, sealed, sealedAll, serverHello } from "./support/tls-builder.js";
 import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
+import { flight13 } from "./support/tls-flights.js";
 
 const EARLY_DATA = 42;
 const LATE_AUTH = 49;
@@ -143,5 +144,15 @@ t.test("whether early data was taken is told by EndOfEarlyData, or by what can't
     const [seen] = handshakesIn(feedConnections([steps]));
     t.same([seen?.offersEarlyData, seen?.tookEarlyData, seen?.established], [true, expected, true], what);
   }
+  t.end();
+});
+
+t.test("HelloRetryRequest makes one handshake of two hellos", (t) => {
+  const [hello, answer, , after] = flight13([53, 120]);
+  const retry: Step = ["server", Buffer.concat([handshake(serverHello({ is13: true, isRetry: true })), CHANGE_CIPHER])];
+  const second: Step = ["client", Buffer.concat([CHANGE_CIPHER, hello[1] as Buffer])];
+  const steps: Step[] = [hello, retry, second, answer, ["client", sealedAll([53, 120])], after];
+  t.same(verdicts(feed(steps)), ["not-requested record-sizes"]);
+  t.same(verdicts(feed(steps, { pieceBytes: 1 })), ["not-requested record-sizes"]);
   t.end();
 });
