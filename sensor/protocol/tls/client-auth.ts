@@ -79,6 +79,8 @@ export interface EncryptedFlights {
   readonly offersPostHandshakeAuth: boolean;
   /** Nothing more of this handshake will come. */
   readonly isOver: boolean;
+  /** Nothing more of this connection will come. */
+  readonly hasEnded: boolean;
 }
 
 /** Longest context of a CertificateRequest after the handshake (RFC 8446 §4.3.2). */
@@ -126,7 +128,7 @@ function afterEarlyData(flights: EncryptedFlights, asked: ServerAsked, sizes: Re
 
 /** The client's flight alone. */
 function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth | undefined {
-  const { client, isOver, offersAlps } = flights;
+  const { client, isOver, hasEnded, offersAlps } = flights;
   const [first, second] = client;
   if (first === undefined)
     return isOver ? untold("the client's answer to the server's flight was not seen") : undefined;
@@ -139,7 +141,7 @@ function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth 
     return inferred("declined", 0.97, "the client's first record is an empty Certificate together with Finished");
   }
   if (first < sizes.finished) return judgeSmall(first, second, isOver, sizes);
-  return judgeLarge(client, isOver, sizes);
+  return judgeLarge(client, isOver, hasEnded, sizes);
 }
 
 /** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
@@ -154,14 +156,23 @@ function judgeSmall(first: number, second: number | undefined, isOver: boolean, 
 }
 
 /** Larger than Finished: a certificate, unless padding may have made it so. */
-function judgeLarge(client: readonly number[], isOver: boolean, sizes: RecordSizes): ClientAuth | undefined {
+function judgeLarge(
+  client: readonly number[],
+  isOver: boolean,
+  hasEnded: boolean,
+  sizes: RecordSizes,
+): ClientAuth | undefined {
   const before = recordsBeforeFinished(client, sizes);
   if (before !== undefined) {
     const records = before === 1 ? "1 record" : `${before} records`;
     return inferred("presented", before === 1 ? 0.97 : 0.99, `the client sent ${records} before Finished`);
   }
-  if (client.length < 4 && !isOver) return undefined;
-  if (looksBlockPadded(client, sizes)) return untold("the client pads its records to blocks: their sizes tell nothing");
+  if (client.length < MAX_FLIGHT && !isOver) return undefined;
+  if (looksBlockPadded(client, sizes)) {
+    // One record of 64 looks so by chance: what the client sends next may show that it does not pad.
+    if (client.length < MAX_FLIGHT && !hasEnded) return undefined;
+    return untold("the client pads its records to blocks: their sizes tell nothing");
+  }
   const least = MIN_FLIGHT + sizes.finished;
   if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
   return inferred("presented", 0.95, "the client's first record holds far more than Finished");

@@ -88,6 +88,7 @@ export class EncryptedRecords {
       offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
       offersEarlyData: offers(hello, EXTENSION.earlyData),
       offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+      hasEnded: isOver,
       isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS,
     };
     return judgeRecords(flights);

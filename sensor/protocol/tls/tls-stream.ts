@@ -60,6 +60,7 @@ export class TlsStream implements Stream, RecordSink {
   #isSilent = false;
   #renegotiates = false;
   #awaitsLateAuth = false;
+  #isRemembered = false;
   #ticketRecords: number[] | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
@@ -222,8 +223,10 @@ export class TlsStream implements Stream, RecordSink {
       if (this.#verdict !== undefined && !isClient) this.#tell(true);
       return;
     }
+    const isRemembered = this.#isRemembered;
     this.#encrypted.note(isClient ? "client" : "server", length, answer.cipher);
     this.#settle(false, undefined);
+    if (isRemembered && !isClient) this.#noteTicket(length);
   }
 
   /** Application data first: the handshake was before the capture. */
@@ -244,15 +247,20 @@ export class TlsStream implements Stream, RecordSink {
     this.#verdict ??= this.#judgeEncrypted(isOver);
     const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     if (this.#verdict === undefined || outcome === undefined) return;
+    // The session may be resumed before the handshake is told.
+    if (!this.#isRemembered) {
+      this.#isRemembered = true;
+      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
+    }
     if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
     }
     const established = outcome === "answered" ? true : this.#established(reason);
-    this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-    for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
     this.#tell(established);
+    if (this.#ticketRecords === undefined) this.#isSilent = true;
   }
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
@@ -260,7 +268,12 @@ export class TlsStream implements Stream, RecordSink {
     if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
     if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
     const later = this.#encrypted.authenticatesLater(cipher, isOver);
-    if (later === true) this.#verdict = ASKED_LATER;
+    if (later === true) {
+      this.#verdict = ASKED_LATER;
+      // Tickets given from here on hold the certificate, those before do not.
+      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#ticketsLeft = TICKET_RECORDS;
+    }
     this.#awaitsLateAuth = later === undefined;
     return this.#awaitsLateAuth;
   }
@@ -282,7 +295,7 @@ export class TlsStream implements Stream, RecordSink {
     noteTicketRecord(this.#ticketRecords, length);
     if (--this.#ticketsLeft > 0) return;
     this.#ticketRecords = undefined;
-    this.#isSilent = true;
+    if (this.#isTold) this.#isSilent = true;
   }
 
   #judgeClear(): ClientAuth {
