@@ -1,7 +1,7 @@
 import t from "tap";
 import { feed, type Step } from "./support/dialog.js";
 import { CHANGE_CIPHER, clientHello, handshake, sealed, sealedAll, serverHello } from "./support/tls-builder.js";
-import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
+import { feedConnections, feedTogether, handshakesIn, verdicts } from "./support/tls-dialog.js";
 import { flight13 } from "./support/tls-flights.js";
 
 const EARLY_DATA = 42;
@@ -77,6 +77,41 @@ t.test("after some exchanges no certificate is waited for, and what comes later 
     t.equal(seen?.clientAuth.verdict, expected, `${exchanges} exchanges`);
     if (expected === "not-requested") t.equal(seen?.clientAuth.reason, ground);
   }
+  t.end();
+});
+
+t.test("a session may be resumed before the connection that gave its ticket has ended", (t) => {
+  const hello = handshake(clientHello({ offers13: true, extras: [LATE_AUTH], identities: [178] }));
+  const resumed: Step[] = [
+    ["client", hello],
+    ["server", Buffer.concat([handshake(serverHello({ is13: true, selectsKey: true })), sealedAll([23, 53])])],
+    from("client", 53, 112),
+    from("server", 300),
+  ];
+  const joined = "presented record-sizes";
+  const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
+    [
+      "late authentication offered",
+      offeringLateAuth(from("server", 213), GET, from("server", 455)),
+      ["not-requested record-sizes", "not-requested resumption resumed"],
+    ],
+    [
+      "asked late: the ticket that came upon it is of that session",
+      offeringLateAuth(GET, REQUEST, from("client", 1_907, 281, 53), from("server", 213)),
+      ["unknown none", "unknown none resumed"],
+    ],
+    [
+      "a flight in one record",
+      flight13([913], { after: [213], extras: [LATE_AUTH] }).concat([GET, from("server", 455)]),
+      [joined, "presented resumption resumed"],
+    ],
+    [
+      "a flight in one record, of a multiple of 64",
+      flight13([912], { after: [213, 213], extras: [LATE_AUTH] }).concat([GET, from("server", 455)]),
+      [joined, "presented resumption resumed"],
+    ],
+  ];
+  for (const [what, full, expected] of rows) t.same(verdicts(feedTogether(full, resumed)).sort(), expected, what);
   t.end();
 });
 

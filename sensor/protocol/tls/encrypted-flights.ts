@@ -73,6 +73,11 @@ export class EncryptedRecords {
     });
   }
 
+  /** The client sent more upon the server's answer: what came before is its flight. */
+  get #wentOn(): boolean {
+    return this.#clientAtAnswer > 0 && this.client.length > this.#clientAtAnswer;
+  }
+
   /** The client has sent its last byte. */
   clientFinished(): void {
     if (this.serverAfter.length === 0) this.#clientEnded = true;
@@ -89,7 +94,7 @@ export class EncryptedRecords {
       offersEarlyData: offers(hello, EXTENSION.earlyData),
       offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
       hasEnded: isOver,
-      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS,
+      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS || this.#wentOn,
     };
     return judgeRecords(flights);
   }
