@@ -98,7 +98,7 @@ const NOT_YET = {
 t.test("a file of the version before certificates opens, and its edges are still known to be cleartext", (t) => {
   const folder = temporaryFolder(t);
   const { inventory } = new Scene().get("/a").get("/b");
-  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined });
+  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined, isCleartext: false });
   const old = (record: object): string => JSON.stringify({ ...record, ...NOT_YET });
   const edges = [...inventory.edges()];
   const sensor = oldFile(join(folder, "sensor.sqlite"), SENSOR_MIGRATIONS);

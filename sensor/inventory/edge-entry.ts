@@ -10,8 +10,6 @@ const MAX_ORDERS = 8;
 const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
-/** Protocols whose bytes could be read. */
-const CLEARTEXT: ReadonlySet<string> = new Set(["http1", "http2"]);
 const MAX_REASONS = 8;
 
 /** An edge of the inventory, counting. */
@@ -50,7 +48,7 @@ export class EdgeEntry implements Edge {
     const protocol = connection.protocol ?? UNKNOWN;
     this.#protocols.add(protocol);
     // What a TLS connection was, its handshake tells.
-    if (protocol !== TLS) this.#postures.add(CLEARTEXT.has(protocol) ? "cleartext" : UNKNOWN);
+    if (protocol !== TLS) this.#postures.add(connection.isCleartext ? "cleartext" : UNKNOWN);
   }
 
   handshake(handshake: Handshake): void {

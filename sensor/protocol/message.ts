@@ -54,7 +54,7 @@ export interface Rpc {
   readonly timeoutMicros: number | undefined;
 }
 
-/** One HTTP request with the response that answered it. Strings are the flow's own bytes: untrusted, read as Latin-1. */
+/** One HTTP request with the response that answered it. Strings are the flow's own: untrusted, UTF-8 where they are that, else Latin-1. */
 export interface Call {
   readonly kind: "call";
   readonly flow: Flow;
@@ -115,8 +115,10 @@ export interface Connection {
   readonly kind: "connection";
   readonly flow: Flow;
   readonly atMicros: number;
-  /** Name of the protocol in the registry; undefined where none recognised the bytes. */
+  /** Name of the protocol in the registry, or of one that is known by its first bytes and not read; undefined where none is. */
   readonly protocol: string | undefined;
+  /** It is known that whoever is on the path can read it; false where it can't be read, and where that can't be told. */
+  readonly isCleartext: boolean;
 }
 
 export type ClientAuthVerdict = "presented" | "declined" | "not-requested" | "unknown";

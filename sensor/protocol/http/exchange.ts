@@ -56,10 +56,10 @@ export class Exchange implements Call {
     return this.status === 101 || (this.isConnect && (this.status ?? 300) < 300);
   }
 
-  /** The response's last byte was seen, or stands for it. */
-  endResponse(bodySize: number, atMicros: number): void {
+  /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
+  endResponse(bodySize: number, atMicros: number | undefined): void {
     this.responseBodySize = bodySize;
-    if (this.unpaired === "no-request" || this.method === undefined) return;
+    if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
   }
 

@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
@@ -38,11 +39,11 @@ export class Http1Stream implements Stream {
         return;
       } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
       else if (side.mode === "waiting") {
-        const copy = Buffer.from(bytes.subarray(at, end));
-        if (!side.hold(copy, copy.length, atMicros)) this.#lose(side, "bytes");
+        if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
         at = side.findHead(bytes, at, end, at === start);
+        if (at < 0) this.#passedOver(side);
         if (at < 0) return;
         side.mode = "head";
       }
@@ -52,14 +53,16 @@ export class Http1Stream implements Stream {
   gap(from: Side, length: number, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
     side.wasLost = true;
+    side.lastMicros = undefined;
+    if (from === "server") this.#client.noteAnswerLost();
     if (side.mode === "handed") this.#next?.gap(from, length, atMicros);
     else if (side.mode === "waiting") side.hold(undefined, length, atMicros);
-    else if (side.mode === "body") this.#bodyGap(side, length, atMicros);
+    else if (side.mode === "body") this.#bodyGap(side, length);
     else if (side.mode === "head") {
       if (this.#cutHead(side, length)) return;
       if (from === "server") this.#queue.firstUnanswered?.miss(length);
       this.#lose(side, "bytes");
-    }
+    } else this.#passedOver(side);
   }
 
   finished(from: Side, atMicros: number): void {
@@ -125,6 +128,7 @@ export class Http1Stream implements Stream {
   #cutRequest(head: HeadBuffer, lostBytes: number): void {
     const exchange = new Exchange(this.#context.flow, head.atMicros);
     this.#heads.fillRequest(exchange, head.bytes);
+    exchange.isUnsure = this.#client.answerMayBeLost;
     exchange.miss(lostBytes);
     this.#queue.push(exchange, this.#server.exchange === undefined);
     this.#client.isFirst = false;
@@ -202,7 +206,11 @@ export class Http1Stream implements Stream {
       this.#cutHead(this.#client, 0);
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
-      if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) return this.#disown(end);
+      if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) {
+        this.#queue.drop();
+        this.#context.disown(REDIS, atMicros);
+        return end;
+      }
       this.#rawResponse(atMicros);
       // Lost here, the same bytes must not be looked at again: they may look like a status line and be none.
       return this.#server.mode === "lost" ? end : start;
@@ -217,14 +225,6 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     this.#beginResponseBody(exchange, atMicros);
     return stop;
-  }
-
-  /** It only looked like HTTP: nothing is told of it. Position after everything. */
-  #disown(end: number): number {
-    this.#queue.drop();
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
-    return end;
   }
 
   /** HTTP/0.9 answers with content alone; anything else without a status line is followed to the connection's end. */
@@ -282,6 +282,12 @@ export class Http1Stream implements Stream {
     if (exchange.asksUpgrade || exchange.isConnect || exchange.unpaired === "no-request") this.#resume();
   }
 
+  /** Bytes in which no message was looked for may have held whole ones. */
+  #passedOver(side: MessageSide): void {
+    if (side === this.#server) this.#queue.answersLost();
+    else if (!side.lostFraming) this.#queue.requestsLost("bytes");
+  }
+
   /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */
   #resume(): void {
     if (this.#client.mode !== "waiting") return;
@@ -315,7 +321,7 @@ export class Http1Stream implements Stream {
     this.#client.release(next);
   }
 
-  #endResponse(exchange: Exchange, atMicros: number): void {
+  #endResponse(exchange: Exchange, atMicros: number | undefined): void {
     exchange.endResponse(this.#server.body.size, atMicros);
     this.#responseOver(exchange);
     this.#server.mode = "head";
@@ -336,8 +342,9 @@ export class Http1Stream implements Stream {
       return start;
     }
     const stop = body.take(bytes, start, end);
+    const fault = body.takeFault();
+    if (fault !== undefined) this.#anomaly(side.from, fault, atMicros);
     if (body.isBroken) {
-      this.#anomaly(side.from, "invalid-chunk", atMicros);
       this.#lose(side, "framing");
       return stop;
     }
@@ -348,14 +355,14 @@ export class Http1Stream implements Stream {
     return stop;
   }
 
-  #bodyGap(side: MessageSide, length: number, atMicros: number): void {
+  #bodyGap(side: MessageSide, length: number): void {
     const { body, exchange } = side;
     if (exchange === undefined) return;
     const skipped = body.skip(length);
     exchange.miss(skipped);
     if (body.isDone && skipped > 0) {
       if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, atMicros);
+      else this.#endResponse(exchange, undefined);
     }
     if (skipped < length) {
       if (!body.isDone) exchange.miss(length - skipped);
@@ -365,14 +372,7 @@ export class Http1Stream implements Stream {
 
   /** Where messages begin and end on this side is no longer known. */
   #lose(side: MessageSide, what: "bytes" | "framing"): void {
-    const { exchange } = side;
-    side.mode = "lost";
-    side.lostFraming = what === "framing" && side === this.#client;
-    side.wasLost = true;
-    side.dropGathered();
-    side.dropHeld();
-    side.exchange = undefined;
-    if (exchange !== undefined) exchange.complete = false;
+    const exchange = side.lose(what);
     if (side === this.#client) {
       this.#queue.requestsLost(what);
       if (exchange !== undefined) exchange.requestDone = true;

@@ -19,6 +19,7 @@ export function http2(settings: Http2Settings): Protocol {
   const budget = new StreamBudget(settings.maxStreams);
   return {
     name: "http2",
+    isCleartext: true,
     counters: budget.counters,
     recognise,
     beginsLate,
