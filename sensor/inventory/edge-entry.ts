@@ -1,5 +1,6 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
 import { compare, Tally } from "./tally.js";
@@ -22,6 +23,9 @@ export class EdgeEntry implements Edge {
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
+  readonly #groups = new Tally(MAX_KINDS);
+  readonly #failures = new Tally(MAX_KINDS);
+  readonly #traits = new Tally(MAX_KINDS);
   connections = 0;
   calls = 0;
   handshakes = 0;
@@ -52,6 +56,10 @@ export class EdgeEntry implements Edge {
     this.seen(handshake.atMicros);
     this.#postures.add(postureOf(handshake));
     this.#reasons.add(handshake.clientAuth.reason);
+    if (handshake.curve !== undefined) this.#groups.add(handshake.curve);
+    const failure = failureOf(handshake);
+    if (failure !== undefined) this.#failures.add(failure);
+    for (const trait of traitsOf(handshake)) this.#traits.add(trait);
   }
 
   call(call: Call): void {
@@ -83,6 +91,9 @@ export class EdgeEntry implements Edge {
       posture: sumOf(this.#postures),
       postureCounts: this.#postures.record(),
       clientAuthReasons: this.#reasons.record(),
+      keyExchangeGroups: this.#groups.record(),
+      handshakeFailures: this.#failures.record(),
+      handshakeTraits: this.#traits.record(),
       protocols: this.#protocols.record(),
       connections: this.connections,
       calls: this.calls,
@@ -103,6 +114,9 @@ export class EdgeEntry implements Edge {
     this.#credentials.restore(record.credentials);
     this.#postures.restore(record.postureCounts);
     this.#reasons.restore(record.clientAuthReasons);
+    this.#groups.restore(record.keyExchangeGroups);
+    this.#failures.restore(record.handshakeFailures);
+    this.#traits.restore(record.handshakeTraits);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;

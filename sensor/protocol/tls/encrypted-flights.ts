@@ -1,6 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
-import { type EncryptedFlights, judgeRecords } from "./client-auth.js";
+import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
 import { isPadded, type RecordSizes, recordSizes, USUAL_PADDINGS } from "./record-evidence.js";
 
@@ -8,6 +8,11 @@ import { isPadded, type RecordSizes, recordSizes, USUAL_PADDINGS } from "./recor
 const MAX_RECORDS = 16;
 /** Records of the server's, with none of the client's between, after which the client's flight is taken as whole. */
 const ANSWERED_RECORDS = 2;
+/** RFC 8446 §4.5: EndOfEarlyData has a header and no body; an alert has 2 bytes. */
+const END_OF_EARLY_DATA_BEYOND_ALERT = 2;
+/** How often the client may send anew, upon something of the server's, until no authentication after the handshake is waited for. */
+const WATCHED_BURSTS = 3;
+const MAX_BURST = 8;
 
 /** How a TLS 1.3 handshake ended. */
 export type Outcome = "answered" | "alert-from-client" | "alert-from-server" | "open";
@@ -23,8 +28,13 @@ export class EncryptedRecords {
   #clientAtAnswer = 0;
   /** The client closed or sent an alert of its own before the server's. */
   #clientEnded = false;
+  /** The client's records since the server's last, once the server has answered its flight. */
+  #burst: number[] = [];
+  #burstsLeft = WATCHED_BURSTS;
+  #authenticatesLater = false;
 
-  note(from: Side, length: number): void {
+  note(from: Side, length: number, cipher?: number): void {
+    if (cipher !== undefined) this.#watch(from, length, cipher);
     if (from === "client") {
       if (this.client.length < MAX_RECORDS) this.client.push(length);
       this.#sinceClient = 0;
@@ -35,6 +45,37 @@ export class EncryptedRecords {
       if (this.serverAfter.length === 0) this.#clientAtAnswer = this.client.length;
       if (this.serverAfter.length < MAX_RECORDS) this.serverAfter.push(length);
     }
+  }
+
+  #watch(from: Side, length: number, cipher: number): void {
+    if (from === "client") {
+      if (this.serverAfter.length > 0 && this.#burst.length < MAX_BURST) this.#burst.push(length);
+    } else if (this.#burst.length > 0) {
+      this.#authenticatesLater ||= mayAuthenticate(this.#burst, cipher);
+      this.#burst = [];
+      this.#burstsLeft--;
+    }
+  }
+
+  /** Whether the client seems to have sent a certificate after the handshake; undefined while that may still come. */
+  authenticatesLater(cipher: number, isOver: boolean): boolean | undefined {
+    if (this.#authenticatesLater) return true;
+    if (isOver) return this.#burst.length > 0 && mayAuthenticate(this.#burst, cipher);
+    return this.#burstsLeft > 0 ? undefined : false;
+  }
+
+  /** EndOfEarlyData stands before Finished (RFC 8446 §4.5): the server took the early data. */
+  endsEarlyData(cipher: number): boolean {
+    const sizes = recordSizes(cipher);
+    return USUAL_PADDINGS.some((padding) => {
+      const end = this.client.indexOf(sizes.alert + END_OF_EARLY_DATA_BEYOND_ALERT + padding);
+      return end >= 0 && this.client[end + 1] === sizes.finished + padding;
+    });
+  }
+
+  /** The client sent more upon the server's answer: what came before is its flight. */
+  get #wentOn(): boolean {
+    return this.#clientAtAnswer > 0 && this.client.length > this.#clientAtAnswer;
   }
 
   /** The client has sent its last byte. */
@@ -52,7 +93,8 @@ export class EncryptedRecords {
       offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
       offersEarlyData: offers(hello, EXTENSION.earlyData),
       offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
-      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS,
+      hasEnded: isOver,
+      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS || this.#wentOn,
     };
     return judgeRecords(flights);
   }

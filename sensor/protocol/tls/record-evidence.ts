@@ -71,11 +71,11 @@ export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 
 /**
  * All sizes are such as padding to a block makes them: their content ends on the same multiple. One record alone may be so by
- * chance, and is doubted all the same.
+ * chance, and is doubted all the same. An alert without padding proves nothing: a stack may pad its handshake only.
  */
 export function looksBlockPadded(lengths: readonly number[], sizes: RecordSizes): boolean {
   const tag = sizes.overhead - CONTENT_TYPE;
-  return lengths.every((length) => (length - tag) % 64 === 0);
+  return lengths.every((length) => (length - tag) % 64 === 0 || isPadded(length, sizes.alert));
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */

@@ -4,8 +4,8 @@ import type { ProtocolContext } from "../protocol.js";
 import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { judgeMessages, untold } from "./client-auth.js";
-import { EncryptedRecords } from "./encrypted-flights.js";
+import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
+import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
@@ -59,6 +59,8 @@ export class TlsStream implements Stream, RecordSink {
   #isTold = false;
   #isSilent = false;
   #renegotiates = false;
+  #awaitsLateAuth = false;
+  #isRemembered = false;
   #ticketRecords: number[] | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
@@ -145,6 +147,7 @@ export class TlsStream implements Stream, RecordSink {
   synchronizationLost(side: RecordSide): void {
     (side === this.#client ? this.#fromClient : this.#fromServer).isBroken = true;
     this.#clear.lost(side.from);
+    if (side === this.#client && this.#awaitsLateAuth && !this.#isTold) this.#verdict = LOST_LATER;
   }
 
   get #speaks13(): boolean {
@@ -210,6 +213,8 @@ export class TlsStream implements Stream, RecordSink {
     }
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
+      // RFC 8446 §4.2.10: what the client sends between its hello and the server's is early data, no part of its flight.
+      if (isClient && offers(this.#clear.firstHello, EXTENSION.earlyData)) return;
       this.#encrypted.note(isClient ? "client" : "server", length);
       if (hello === undefined) this.#tellLate();
       return;
@@ -218,8 +223,10 @@ export class TlsStream implements Stream, RecordSink {
       if (this.#verdict !== undefined && !isClient) this.#tell(true);
       return;
     }
-    this.#encrypted.note(isClient ? "client" : "server", length);
+    const isRemembered = this.#isRemembered;
+    this.#encrypted.note(isClient ? "client" : "server", length, answer.cipher);
     this.#settle(false, undefined);
+    if (isRemembered && !isClient) this.#noteTicket(length);
   }
 
   /** Application data first: the handshake was before the capture. */
@@ -240,14 +247,35 @@ export class TlsStream implements Stream, RecordSink {
     this.#verdict ??= this.#judgeEncrypted(isOver);
     const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     if (this.#verdict === undefined || outcome === undefined) return;
+    // The session may be resumed before the handshake is told.
+    if (!this.#isRemembered) {
+      this.#isRemembered = true;
+      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
+    }
+    if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
     }
     const established = outcome === "answered" ? true : this.#established(reason);
-    this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-    for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
     this.#tell(established);
+    if (this.#ticketRecords === undefined) this.#isSilent = true;
+  }
+
+  /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
+  #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
+    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
+    if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
+    const later = this.#encrypted.authenticatesLater(cipher, isOver);
+    if (later === true) {
+      this.#verdict = ASKED_LATER;
+      // Tickets given from here on hold the certificate, those before do not.
+      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#ticketsLeft = TICKET_RECORDS;
+    }
+    this.#awaitsLateAuth = later === undefined;
+    return this.#awaitsLateAuth;
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
@@ -267,7 +295,7 @@ export class TlsStream implements Stream, RecordSink {
     noteTicketRecord(this.#ticketRecords, length);
     if (--this.#ticketsLeft > 0) return;
     this.#ticketRecords = undefined;
-    this.#isSilent = true;
+    if (this.#isTold) this.#isSilent = true;
   }
 
   #judgeClear(): ClientAuth {
@@ -321,6 +349,15 @@ export class TlsStream implements Stream, RecordSink {
     return sawAll && (reason === "fin" || reason === "reset") ? false : undefined;
   }
 
+  /** Undefined where none was offered or the server's answer to it can't be told (it is encrypted). */
+  #tookEarlyData(): boolean | undefined {
+    const { answer, firstHello, retry } = this.#clear;
+    if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
+    // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
+    if (retry !== undefined || !this.#speaks13 || !this.#isResumed13) return false;
+    return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
+  }
+
   /** Who may resume what with whom in TLS 1.3. */
   #pair(): string {
     const { clientAddress, serverAddress, serverPort } = this.#context.flow;
@@ -339,6 +376,7 @@ export class TlsStream implements Stream, RecordSink {
       clientAuth: this.#verdict ?? this.#judgeClear(),
       complete:
         established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
+      tookEarlyData: this.#tookEarlyData(),
     };
     // A ticket is good from when it was given, whatever became of the connection that gave it.
     if (!this.#speaks13) this.#rememberSession(ending.clientAuth);
