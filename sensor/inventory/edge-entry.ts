@@ -20,7 +20,7 @@ export class EdgeEntry implements Edge {
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
   readonly #software = new Tally(MAX_SOFTWARE);
-  readonly #orders = new Set<number>();
+  #orders: Set<number> | undefined = undefined;
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
@@ -61,8 +61,13 @@ export class EdgeEntry implements Edge {
     this.seen(call.atMicros);
     this.missingBytes += call.missingBytes;
     if (call.userAgent !== undefined) this.#software.note(call.userAgent.slice(0, MAX_TEXT));
-    if (call.method !== undefined && this.#orders.size < MAX_ORDERS) this.#orders.add(call.requestHeaderOrder);
+    if (call.method !== undefined && (this.#orders?.size ?? 0) < MAX_ORDERS) this.#addOrder(call.requestHeaderOrder);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
+  }
+
+  #addOrder(order: number): void {
+    this.#orders ??= new Set();
+    this.#orders.add(order);
   }
 
   seen(atMicros: number): void {
@@ -88,7 +93,7 @@ export class EdgeEntry implements Edge {
       calls: this.calls,
       handshakes: this.handshakes,
       clientSoftware: this.#software.sortedTexts(),
-      clientHeaderOrders: [...this.#orders].map(hexOrder).sort(compare),
+      clientHeaderOrders: [...(this.#orders ?? [])].map(hexOrder).sort(compare),
       credentials: this.#credentials.record(),
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
@@ -99,7 +104,7 @@ export class EdgeEntry implements Edge {
   restore(record: EdgeRecord): void {
     this.#protocols.restore(record.protocols);
     for (const software of record.clientSoftware) this.#software.add(software);
-    for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
+    for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);
     this.#credentials.restore(record.credentials);
     this.#postures.restore(record.postureCounts);
     this.#reasons.restore(record.clientAuthReasons);

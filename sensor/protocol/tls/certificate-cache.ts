@@ -11,8 +11,9 @@ const SLOTS = 16_384;
 const MAX_KEPT_BYTES = 16_384;
 
 /**
- * Each certificate is parsed and hashed once for as long as it stays in its slot: a direct-mapped cache, bounded, found by the last
- * bytes of the signature, which are random, and held against every byte.
+ * Each certificate is parsed and hashed once for as long as it stays in its slot: a bounded cache, found by the last bytes of the
+ * signature, which are random, and held against every byte. Two slots for each: with one, two certificates that meet and take turns
+ * are parsed anew each time, and a few hundred are enough for some to meet.
  */
 export class CertificateCache {
   readonly #entries: (Entry | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -22,15 +23,24 @@ export class CertificateCache {
   get(bytes: Buffer, start: number, end: number): Certificate {
     const slot = slotOf(bytes, start, end);
     const known = this.#entries[slot];
-    if (known !== undefined && known.der.length === end - start && known.der.compare(bytes, start, end) === 0) {
-      return known.certificate;
-    }
+    if (known !== undefined && isSame(known.der, bytes, start, end)) return known.certificate;
+    const neighbour = this.#entries[slot ^ 1];
+    if (neighbour !== undefined && isSame(neighbour.der, bytes, start, end)) return neighbour.certificate;
     this.parsed++;
     const der = Buffer.from(bytes.subarray(start, end));
     const certificate = readCertificate(der);
-    if (der.length <= MAX_KEPT_BYTES) this.#entries[slot] = { der, certificate };
+    if (der.length <= MAX_KEPT_BYTES) this.#keep(slot, { der, certificate });
     return certificate;
   }
+
+  #keep(slot: number, entry: Entry): void {
+    if (this.#entries[slot] !== undefined) this.#entries[slot ^ 1] = this.#entries[slot];
+    this.#entries[slot] = entry;
+  }
+}
+
+function isSame(der: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  return der.length === end - start && der.compare(bytes, start, end) === 0;
 }
 
 function slotOf(bytes: Buffer, start: number, end: number): number {
