@@ -11,6 +11,7 @@ import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
+import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
@@ -18,6 +19,7 @@ import { Ssl2Reader } from "./ssl2-reader.js";
 /** What all TLS connections share. */
 export interface TlsMemory {
   readonly certificates: CertificateCache;
+  readonly hellos: HelloCache;
   readonly fingerprints: FingerprintCache;
   readonly sessions: SessionMemory;
   readonly heldBytes: HeldBytes;
@@ -65,7 +67,7 @@ export class TlsStream implements Stream, RecordSink {
   constructor(context: ProtocolContext, memory: TlsMemory) {
     this.#context = context;
     this.#memory = memory;
-    this.#clear = new ClearHandshake(memory.certificates);
+    this.#clear = new ClearHandshake(memory.certificates, memory.hellos);
     this.#fromClient = new HandshakeReader("client", this.#clear, memory.heldBytes);
     this.#fromServer = new HandshakeReader("server", this.#clear, memory.heldBytes);
   }
@@ -85,6 +87,7 @@ export class TlsStream implements Stream, RecordSink {
     const at = this.#ssl2.take(bytes, start, end);
     if (this.#ssl2.isDone) {
       this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
+      this.#clear.sessionIdHash = this.#ssl2.sessionIdHash;
       this.#ssl2 = undefined;
     }
     return at;
@@ -168,11 +171,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #resume(): void {
-    const { hello, answer } = this.#clear;
+    const { hello, sessionId, repeatsSessionId } = this.#clear;
     this.#abbreviated = true;
     const { sessions } = this.#memory;
-    const isSameId = answer !== undefined && hello?.sessionId === answer.sessionId;
-    this.#recalled = (isSameId ? sessions.recall(answer.sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
+    this.#recalled =
+      (repeatsSessionId ? sessions.recall(sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
   }
 
   /** Finished, up to TLS 1.2; after both, a new handshake inside the encryption. */
@@ -186,9 +189,9 @@ export class TlsStream implements Stream, RecordSink {
     else this.#finishedServer = true;
     if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
     this.#verdict = this.#judgeClear();
-    this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
     if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true);
+    else this.#rememberSession(this.#verdict);
   }
 
   #renegotiate(from: Side, atMicros: number): void {
@@ -277,10 +280,10 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #rememberSession(clientAuth: ClientAuth): void {
-    const { answer, ticket, serverChain, clientChain } = this.#clear;
+    const { sessionId, ticket, serverChain, clientChain } = this.#clear;
     const session = this.#recalled ?? { clientAuth, serverChain, clientChain };
     if (this.#abbreviated && this.#recalled === undefined) return;
-    if (!this.#abbreviated && answer !== undefined) this.#memory.sessions.remember(answer.sessionId, session);
+    if (!this.#abbreviated) this.#memory.sessions.remember(sessionId, session);
     this.#memory.sessions.remember(ticket, session);
   }
 
