@@ -14,6 +14,7 @@ import { EXTENSION, isTls13 } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
+import type { PairName } from "./session-pairs.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
 
 /** What all TLS connections share. */
@@ -325,11 +326,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   /** Who may resume what with whom in TLS 1.3. */
-  #pair(): string {
+  #pair(): PairName {
     const { clientAddress, serverAddress, serverPort } = this.#context.flow;
     const { firstHello } = this.#clear;
     const mark = firstHello === undefined ? "" : this.#memory.fingerprints.get(firstHello).mark;
-    return `${clientAddress} ${serverAddress} ${serverPort} ${firstHello?.serverName ?? ""} ${mark}`;
+    return { clientAddress, serverAddress, serverPort, serverName: firstHello?.serverName ?? "", mark };
   }
 
   #tell(established: boolean | undefined): void {
