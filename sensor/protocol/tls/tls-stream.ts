@@ -250,7 +250,7 @@ export class TlsStream implements Stream, RecordSink {
     }
     const established = outcome === "answered" ? true : this.#established(reason);
     this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-    for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
+    this.#noteTickets(answer.cipher);
     this.#tell(established);
   }
 
@@ -264,6 +264,14 @@ export class TlsStream implements Stream, RecordSink {
   /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
   get #isResumed13(): boolean {
     return this.#clear.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+  }
+
+  /** Those that came before the verdict. */
+  #noteTickets(cipher: number): void {
+    const { serverFlight, serverAfter } = this.#encrypted;
+    for (let at = this.#encrypted.afterServerFinished(cipher); at < serverFlight.length; at++)
+      this.#noteTicket(serverFlight[at]);
+    for (const length of serverAfter) this.#noteTicket(length);
   }
 
   #noteTicket(length: number): void {
