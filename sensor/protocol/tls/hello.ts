@@ -151,7 +151,8 @@ export function versionName(version: number): string | undefined {
   if (isTls13(version)) return "1.3";
   if (version === VERSION.ssl3) return "3";
   if (version === VERSION.ssl2) return "2";
-  return version > VERSION.ssl3 && version < VERSION.tls13 ? `1.${(version & 0xff) - 1}` : undefined;
+  if (version === VERSION.tls12) return "1.2";
+  return version > VERSION.ssl3 && version < VERSION.tls12 ? `1.${(version & 0xff) - 1}` : undefined;
 }
 
 function noExtensions(): Extensions {
