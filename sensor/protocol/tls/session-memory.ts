@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
-import { type PairName, SessionPairs } from "./session-pairs.js";
+import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
 
 /** What a session carries over to those that resume it. */
 export interface Session {
@@ -41,17 +41,13 @@ export class SessionMemory {
   }
 
   /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are noted in. */
-  rememberKind(pair: PairName, clientAuth: ClientAuth): number[] {
-    const kinds = this.#pairs.admit(pair);
-    for (const kind of kinds) if (kind.clientAuth.verdict === clientAuth.verdict) return kind.ticketRecords;
-    const made = { clientAuth, ticketRecords: [] };
-    kinds.push(made);
-    return made.ticketRecords;
+  rememberKind(pair: PairName, clientAuth: ClientAuth): SessionKind {
+    return this.#pairs.admit(pair, clientAuth);
   }
 
   /** What a TLS 1.3 session that is resumed was. `identities` are the lengths of the tickets offered. */
   inherit(pair: PairName, identity: number | undefined): ClientAuth {
-    const kinds = this.#pairs.get(pair);
+    const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
     const fitting = kinds.filter(({ ticketRecords }) => fits(ticketRecords, identity));
     const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.length === 0);
@@ -65,10 +61,11 @@ export class SessionMemory {
   }
 }
 
-export function noteTicketRecord(records: number[], length: number): void {
+/** A list as long as it needs to be in place of the old one: there are thousands, hardly ever added to, and one that grows takes 17. */
+export function noteTicketRecord(kind: SessionKind, length: number): void {
+  const records = kind.ticketRecords;
   if (records.includes(length)) return;
-  if (records.length >= MAX_TICKET_RECORDS) records.shift();
-  records.push(length);
+  kind.ticketRecords = [...records.slice(records.length < MAX_TICKET_RECORDS ? 0 : 1), length];
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */

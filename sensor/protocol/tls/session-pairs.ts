@@ -4,7 +4,9 @@ import type { ClientAuth } from "../message.js";
 export interface SessionKind {
   readonly clientAuth: ClientAuth;
   /** Sizes of the records after the handshakes that may hold NewSessionTicket; empty where none was seen. The latest stay. */
-  readonly ticketRecords: number[];
+  ticketRecords: readonly number[];
+  /** The next kind of the same pair. */
+  next: SessionKind | undefined;
 }
 
 /** Who may resume what with whom in TLS 1.3. */
@@ -18,13 +20,15 @@ export interface PairName {
 }
 
 interface Pair extends PairName {
-  readonly kinds: SessionKind[];
+  /** The first of its kinds of sessions. */
+  kind: SessionKind | undefined;
   readonly hash: number;
   nextInBucket: Pair | undefined;
   /** The one kept after it. */
   newer: Pair | undefined;
 }
 
+const NO_RECORDS: readonly number[] = [];
 const BUCKETS = 16_384;
 
 /**
@@ -42,14 +46,28 @@ export class SessionPairs {
     this.#most = most;
   }
 
-  get(name: PairName): readonly SessionKind[] | undefined {
-    return this.#find(name, hashOf(name))?.kinds;
+  /** Every kind of session of this pair; undefined where none was seen. */
+  kinds(name: PairName): readonly SessionKind[] | undefined {
+    const pair = this.#find(name, hashOf(name));
+    if (pair === undefined) return undefined;
+    const kinds: SessionKind[] = [];
+    for (let kind = pair.kind; kind !== undefined; kind = kind.next) kinds.push(kind);
+    return kinds;
   }
 
-  /** Those of this pair, to add to; none at first. */
-  admit(name: PairName): SessionKind[] {
+  /** The kind of session that ends in such a verdict, made where this pair has none. */
+  admit(name: PairName, clientAuth: ClientAuth): SessionKind {
     const hash = hashOf(name);
-    return (this.#find(name, hash) ?? this.#keep(name, hash)).kinds;
+    const pair = this.#find(name, hash) ?? this.#keep(name, hash);
+    let last: SessionKind | undefined;
+    for (let kind = pair.kind; kind !== undefined; kind = kind.next) {
+      if (kind.clientAuth.verdict === clientAuth.verdict) return kind;
+      last = kind;
+    }
+    const made: SessionKind = { clientAuth, ticketRecords: NO_RECORDS, next: undefined };
+    if (last === undefined) pair.kind = made;
+    else last.next = made;
+    return made;
   }
 
   #find(name: PairName, hash: number): Pair | undefined {
@@ -67,7 +85,7 @@ export class SessionPairs {
       serverPort,
       serverName,
       mark,
-      kinds: [],
+      kind: undefined,
       hash,
       nextInBucket: this.#buckets[bucket],
       newer: undefined,

@@ -14,7 +14,7 @@ import { EXTENSION, isTls13 } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
-import type { PairName } from "./session-pairs.js";
+import type { PairName, SessionKind } from "./session-pairs.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
 
 /** What all TLS connections share. */
@@ -62,7 +62,7 @@ export class TlsStream implements Stream, RecordSink {
   #isTold = false;
   #isSilent = false;
   #renegotiates = false;
-  #ticketRecords: number[] | undefined = undefined;
+  #sessionKind: SessionKind | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
   constructor(context: ProtocolContext, memory: TlsMemory) {
@@ -249,7 +249,7 @@ export class TlsStream implements Stream, RecordSink {
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
     }
     const established = outcome === "answered" ? true : this.#established(reason);
-    this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+    this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
     this.#noteTickets(answer.cipher);
     this.#tell(established);
   }
@@ -275,10 +275,10 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #noteTicket(length: number): void {
-    if (this.#ticketRecords === undefined) return;
-    noteTicketRecord(this.#ticketRecords, length);
+    if (this.#sessionKind === undefined) return;
+    noteTicketRecord(this.#sessionKind, length);
     if (--this.#ticketsLeft > 0) return;
-    this.#ticketRecords = undefined;
+    this.#sessionKind = undefined;
     this.#isSilent = true;
   }
 
