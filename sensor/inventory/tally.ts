@@ -84,12 +84,10 @@ export class Tally {
     const at = this.#texts.indexOf(text);
     if (at >= 0) this.#counts[at] += times;
     else if (this.#texts.length >= this.#maxTexts) this.beyond += times;
-    else if (this.#texts.length > 0) {
-      this.#texts.push(text);
-      this.#counts.push(times);
-    } else {
-      this.#texts = [text];
-      this.#counts = [times];
+    else {
+      // As long as they need to be: an array that grows by itself takes room for 17, in thousands of edges.
+      this.#texts = this.#texts.concat(text);
+      this.#counts = this.#counts.concat(times);
     }
   }
 

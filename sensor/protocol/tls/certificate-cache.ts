@@ -6,6 +6,7 @@ interface Entry {
   readonly certificate: Certificate;
 }
 
+const NO_CERTIFICATES: readonly Certificate[] = [];
 const SLOTS = 16_384;
 /** Certificates larger than this are read anew each time rather than kept. */
 const MAX_KEPT_BYTES = 16_384;
@@ -17,6 +18,8 @@ const MAX_KEPT_BYTES = 16_384;
  */
 export class CertificateCache {
   readonly #entries: (Entry | undefined)[] = new Array(SLOTS).fill(undefined);
+  /** By the leaf, for as long as it is held. */
+  readonly #chains = new WeakMap<Certificate, readonly Certificate[]>();
   /** Certificates parsed, which were not found. */
   parsed = 0;
 
@@ -33,10 +36,30 @@ export class CertificateCache {
     return certificate;
   }
 
+  /**
+   * The list in which these certificates were met before: a leaf comes in the same company each time, and each session that may be
+   * resumed keeps its lists.
+   */
+  chain(certificates: readonly Certificate[]): readonly Certificate[] {
+    if (certificates.length === 0) return NO_CERTIFICATES;
+    const [leaf] = certificates;
+    const known = this.#chains.get(leaf);
+    if (known !== undefined && isSameChain(known, certificates)) return known;
+    const made = certificates.slice();
+    this.#chains.set(leaf, made);
+    return made;
+  }
+
   #keep(slot: number, entry: Entry): void {
     if (this.#entries[slot] !== undefined) this.#entries[slot ^ 1] = this.#entries[slot];
     this.#entries[slot] = entry;
   }
+}
+
+function isSameChain(a: readonly Certificate[], b: readonly Certificate[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 function isSame(der: Buffer, bytes: Buffer, start: number, end: number): boolean {

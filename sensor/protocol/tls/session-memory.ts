@@ -65,7 +65,7 @@ export class SessionMemory {
 export function noteTicketRecord(kind: SessionKind, length: number): void {
   const records = kind.ticketRecords;
   if (records.includes(length)) return;
-  kind.ticketRecords = [...records.slice(records.length < MAX_TICKET_RECORDS ? 0 : 1), length];
+  kind.ticketRecords = (records.length < MAX_TICKET_RECORDS ? records : records.slice(1)).concat(length);
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */
