@@ -143,6 +143,22 @@ export interface CallRecord {
   readonly complete: boolean;
   readonly missingBytes: number;
   readonly unpaired?: "no-response" | "no-request";
+  /** Why fields could not be read: HTTP/2 sends them by numbers of a table, and its filling was not seen. */
+  readonly unread?: "joined-late" | "bytes-lost";
+  /** `grpc` `connect_rpc` `twirp`; the fields below only with it. */
+  readonly rpcSystem?: string;
+  readonly rpcService?: string;
+  readonly rpcMethod?: string;
+  /** gRPC's own status. */
+  readonly rpcStatus?: number;
+  /** `unary` `client-stream` `server-stream` `bidirectional`, from the messages seen. */
+  readonly rpcKind?: string;
+  readonly requestMessages?: number;
+  readonly responseMessages?: number;
+  readonly requestMessageBytes?: number;
+  readonly responseMessageBytes?: number;
+  readonly rpcEncoding?: string;
+  readonly rpcTimeoutMillis?: number;
 }
 
 /** A certificate as a handshake or the inventory tells it. Strings are untrusted. */

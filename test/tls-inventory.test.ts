@@ -24,7 +24,7 @@ function postureOf(seen: readonly Seen[]): readonly [string, Record<string, numb
     if (what === "failed") made.message(handshake("presented", { established: false }));
     else if (what === "http1" || what === "nothing") {
       const protocol = what === "http1" ? "http1" : undefined;
-      made.message({ kind: "connection", flow: flow(), atMicros: START, protocol });
+      made.message({ kind: "connection", flow: flow(), atMicros: START, protocol, isCleartext: what === "http1" });
     } else made.message(handshake(what));
   }
   const [edge] = made.edges();
@@ -91,7 +91,7 @@ t.test("a certificate is kept with who presents it, and goes on counting after a
 
 t.test("an edge's posture goes on from what a store kept", (t) => {
   const before = inventory();
-  before.message({ kind: "connection", flow: flow(), atMicros: START, protocol: "http1" });
+  before.message({ kind: "connection", flow: flow(), atMicros: START, protocol: "http1", isCleartext: true });
   before.message(handshake("presented", { established: false }));
   const after = inventory();
   after.restore(JSON.parse(JSON.stringify(before.takeDelta(100).rows)));

@@ -92,7 +92,7 @@ t.test("certificates and postures come back after the process is gone", (t) => {
 t.test("a file of the version before certificates opens, and its edges are still known to be cleartext", (t) => {
   const folder = temporaryFolder(t);
   const { inventory } = new Scene().get("/a").get("/b");
-  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined });
+  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined, isCleartext: false });
   const old = (record: object): string =>
     JSON.stringify({ ...record, postureCounts: undefined, clientAuthReasons: undefined });
   const edges = [...inventory.edges()];

@@ -300,7 +300,7 @@ t.test("TLS is found wherever it begins", (t) => {
         ...tls,
       ]),
     ),
-    ["= unknown", "tls 1.2 presented"],
+    ["= tls", "tls 1.2 presented"],
     "after STARTTLS",
   );
   t.same(

@@ -9,8 +9,6 @@ const MAX_ORDERS = 8;
 const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
-/** Protocols whose bytes could be read. */
-const CLEARTEXT: ReadonlySet<string> = new Set(["http1"]);
 const MAX_REASONS = 8;
 
 /** An edge of the inventory, counting. */
@@ -48,7 +46,7 @@ export class EdgeEntry implements Edge {
     const protocol = connection.protocol ?? UNKNOWN;
     this.#protocols.add(protocol);
     // What a TLS connection was, its handshake tells.
-    if (protocol !== TLS) this.#postures.add(CLEARTEXT.has(protocol) ? "cleartext" : UNKNOWN);
+    if (protocol !== TLS) this.#postures.add(connection.isCleartext ? "cleartext" : UNKNOWN);
   }
 
   handshake(handshake: Handshake): void {
@@ -63,7 +61,9 @@ export class EdgeEntry implements Edge {
     this.seen(call.atMicros);
     this.missingBytes += call.missingBytes;
     if (call.userAgent !== undefined) this.#softwareTally().note(call.userAgent.slice(0, MAX_TEXT));
-    if (call.method !== undefined && (this.#orders?.size ?? 0) < MAX_ORDERS) this.#addOrder(call.requestHeaderOrder);
+    // Where a field's name could not be read, the order is not known.
+    if (call.method !== undefined && call.unread === undefined && (this.#orders?.size ?? 0) < MAX_ORDERS)
+      this.#addOrder(call.requestHeaderOrder);
     for (const credential of call.credentials) this.#credentialTally().add(credential.kind);
   }
 

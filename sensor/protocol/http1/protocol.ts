@@ -1,13 +1,20 @@
 import type { Side } from "../../flow/stream.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
-import { type Http1Settings, Http1Stream } from "./http1-stream.js";
-import { looksLikeRequest, looksLikeStatus } from "./start-line.js";
+import { Http1Stream } from "./http1-stream.js";
+import type { Http1Settings } from "./settings.js";
+import { looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./start-line.js";
 
 /** HTTP/0.9, 1.0 and 1.1. */
 export function http1(settings: Http1Settings): Protocol {
   const heads = new HeadReader();
-  return { name: "http1", recognise, open: (context) => new Http1Stream(context, settings, heads) };
+  return {
+    name: "http1",
+    isCleartext: true,
+    recognise,
+    isDoubtful,
+    open: (context) => new Http1Stream(context, settings, heads),
+  };
 }
 
 function recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition {
@@ -16,4 +23,11 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
   if (request === "match") return from === "client" ? "match" : "reverse";
   if (status === "match") return from === "server" ? "match" : "reverse";
   return request === "more" || status === "more" ? "more" : "no";
+}
+
+/** A request line without a version is HTTP/0.9's, or a command that other protocols write in the same way. */
+function isDoubtful(_from: Side, bytes: Buffer, start: number, end: number): boolean {
+  const lineStart = skipEmptyLines(bytes, start, end);
+  const lineEnd = bytes.indexOf("\n", lineStart);
+  return lineEnd >= 0 && lineEnd < end && !/HTTP\//i.test(bytes.latin1Slice(lineStart, lineEnd));
 }

@@ -1,0 +1,83 @@
+import type { Side, Stream } from "../../flow/stream.js";
+import { MessageWalk } from "../grpc/message-walk.js";
+import type { Exchange } from "../http/exchange.js";
+import { hasFramedMessages } from "../http/rpc.js";
+
+/** One side's half of a stream. */
+export class StreamHalf {
+  /** Its head was read, or as much as was seen of it. */
+  hasHead = false;
+  /** END_STREAM was seen, or nothing more will come. */
+  isDone = false;
+  /** Content bytes so far, lost ones included. */
+  size = 0;
+  /** Frames of it may have been lost: its size can't be told. */
+  isLost = false;
+  /** Content-Length; undefined without one that is a number. */
+  announced: number | undefined = undefined;
+  messages: MessageWalk | undefined = undefined;
+
+  begin(contentType: string | undefined, announced: number | undefined): void {
+    this.hasHead = true;
+    // What was lost before the head was of others.
+    this.isLost = false;
+    this.announced = announced;
+    if (hasFramedMessages(contentType)) this.messages = new MessageWalk();
+  }
+
+  take(bytes: Buffer, start: number, end: number): void {
+    this.size += end - start;
+    if (this.messages !== undefined) this.messages.take(bytes, start, end);
+  }
+
+  skip(length: number): void {
+    this.size += length;
+    this.messages?.skip(length);
+  }
+
+  /** Messages that were counted whole. */
+  get counted(): MessageWalk | undefined {
+    return this.isLost || this.messages?.isLost ? undefined : this.messages;
+  }
+}
+
+/** A stream of a connection (RFC 9113 §5) and the exchange on it. */
+export class OpenStream {
+  readonly id: number;
+  exchange: Exchange;
+  readonly client = new StreamHalf();
+  readonly server = new StreamHalf();
+  /** What the stream's content is handed to: it was made a tunnel. */
+  tunnel: Stream | undefined = undefined;
+  /** Answered without a request that was seen; it may still come. */
+  isUnasked = false;
+  /** Told already, or nothing that is told. */
+  isSilent = false;
+
+  constructor(id: number, exchange: Exchange) {
+    this.id = id;
+    this.exchange = exchange;
+  }
+
+  half(from: Side): StreamHalf {
+    return from === "client" ? this.client : this.server;
+  }
+
+  /** Writes into the exchange what only its end tells. */
+  fill(): void {
+    const { exchange, client, server } = this;
+    if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
+    if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
+    const { rpc } = exchange;
+    if (rpc === undefined) return;
+    if (client.counted !== undefined) {
+      rpc.requestMessages = client.counted.messages;
+      rpc.requestMessageBytes = client.counted.bytes;
+    }
+    // An answer of trailers only has no messages, and no content type that frames any.
+    if (server.counted !== undefined) {
+      rpc.responseMessages = server.counted.messages;
+      rpc.responseMessageBytes = server.counted.bytes;
+    }
+  }
+}
