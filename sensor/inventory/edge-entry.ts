@@ -18,9 +18,10 @@ export class EdgeEntry implements Edge {
   readonly service: Service;
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
-  readonly #software = new Tally(MAX_SOFTWARE);
-  readonly #orders = new Set<number>();
-  readonly #credentials = new Tally(MAX_KINDS);
+  /** Of HTTP alone: most edges of TLS have none. */
+  #software: Tally | undefined = undefined;
+  #orders: Set<number> | undefined = undefined;
+  #credentials: Tally | undefined = undefined;
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
   readonly #groups = new Tally(MAX_KINDS);
@@ -33,6 +34,7 @@ export class EdgeEntry implements Edge {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
+  resumptions: object | undefined = undefined;
 
   constructor(clientAddress: string, service: Service, scope: Scope, atMicros: number) {
     this.clientAddress = clientAddress;
@@ -66,11 +68,26 @@ export class EdgeEntry implements Edge {
     this.calls++;
     this.seen(call.atMicros);
     this.missingBytes += call.missingBytes;
-    if (call.userAgent !== undefined) this.#software.note(call.userAgent.slice(0, MAX_TEXT));
+    if (call.userAgent !== undefined) this.#softwareTally().note(call.userAgent.slice(0, MAX_TEXT));
     // Where a field's name could not be read, the order is not known.
-    if (call.method !== undefined && call.unread === undefined && this.#orders.size < MAX_ORDERS)
-      this.#orders.add(call.requestHeaderOrder);
-    for (const credential of call.credentials) this.#credentials.add(credential.kind);
+    if (call.method !== undefined && call.unread === undefined && (this.#orders?.size ?? 0) < MAX_ORDERS)
+      this.#addOrder(call.requestHeaderOrder);
+    for (const credential of call.credentials) this.#credentialTally().add(credential.kind);
+  }
+
+  #softwareTally(): Tally {
+    this.#software ??= new Tally(MAX_SOFTWARE);
+    return this.#software;
+  }
+
+  #credentialTally(): Tally {
+    this.#credentials ??= new Tally(MAX_KINDS);
+    return this.#credentials;
+  }
+
+  #addOrder(order: number): void {
+    this.#orders ??= new Set();
+    this.#orders.add(order);
   }
 
   seen(atMicros: number): void {
@@ -98,9 +115,9 @@ export class EdgeEntry implements Edge {
       connections: this.connections,
       calls: this.calls,
       handshakes: this.handshakes,
-      clientSoftware: this.#software.sortedTexts(),
-      clientHeaderOrders: [...this.#orders].map(hexOrder).sort(compare),
-      credentials: this.#credentials.record(),
+      clientSoftware: this.#software?.sortedTexts() ?? [],
+      clientHeaderOrders: [...(this.#orders ?? [])].map(hexOrder).sort(compare),
+      credentials: this.#credentials?.record() ?? {},
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
@@ -109,9 +126,9 @@ export class EdgeEntry implements Edge {
 
   restore(record: EdgeRecord): void {
     this.#protocols.restore(record.protocols);
-    for (const software of record.clientSoftware) this.#software.add(software);
-    for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
-    this.#credentials.restore(record.credentials);
+    for (const software of record.clientSoftware) this.#softwareTally().add(software);
+    for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);
+    this.#credentialTally().restore(record.credentials);
     this.#postures.restore(record.postureCounts);
     this.#reasons.restore(record.clientAuthReasons);
     this.#groups.restore(record.keyExchangeGroups);

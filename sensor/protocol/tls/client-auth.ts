@@ -8,7 +8,6 @@ import {
   type RecordSizes,
   recordSizes,
   type ServerAsked,
-  serverAsked,
   USUAL_PADDINGS,
 } from "./record-evidence.js";
 
@@ -35,6 +34,27 @@ const READ = {
     "read in the clear: the client's first message after the server's was no Certificate, which it must be where asked",
   ),
 };
+
+/** Made once: whoever counts verdicts by their reason meets the same text again. */
+const INFERRED = {
+  finished: inferred("not-requested", 0.99, "the client's first record after ServerHello is Finished alone"),
+  joined: inferred("declined", 0.97, "the client's first record is an empty Certificate together with Finished"),
+  apart: inferred("declined", 0.99, "the client sent an empty Certificate and Finished, each in a record of its own"),
+  one: inferred("presented", 0.97, "the client sent 1 record before Finished"),
+  two: inferred("presented", 0.99, "the client sent 2 records before Finished"),
+  three: inferred("presented", 0.99, "the client sent 3 records before Finished"),
+  four: inferred("presented", 0.99, "the client sent 4 records before Finished"),
+  large: inferred("presented", 0.95, "the client's first record holds far more than Finished"),
+};
+/** By the number of records before Finished. */
+const PRESENTED = [undefined, INFERRED.one, INFERRED.two, INFERRED.three, INFERRED.four] as const;
+/** The same where the server's flight says so too. */
+const AGREED: ReadonlyMap<ClientAuth, ClientAuth> = new Map(
+  Object.values(INFERRED).map((told) => [
+    told,
+    { ...told, confidence: 0.99, reason: `${told.reason}; the server's flight agrees` },
+  ]),
+);
 
 /** What of a handshake up to TLS 1.2 was read. */
 export interface ClearMessages {
@@ -69,10 +89,10 @@ export function judgeMessages(seen: ClearMessages): ClientAuth {
 export interface EncryptedFlights {
   readonly cipher: number;
   readonly client: readonly number[];
-  readonly server: readonly number[];
-  /** No record of this side was lost up to here. */
+  /** What the server's flight tells, if none of its records was lost. */
+  readonly asked: ServerAsked;
+  /** No record of the client's was lost up to here. */
   readonly clientWhole: boolean;
-  readonly serverWhole: boolean;
   /** ALPS (draft-vvv-tls-alps) was offered: the client may send EncryptedExtensions before its other messages. */
   readonly offersAlps: boolean;
   readonly offersEarlyData: boolean;
@@ -96,7 +116,7 @@ const SEEN_AFTER_HANDSHAKE = "; the client offers authentication after the hands
 /** TLS 1.3 without resumption. Undefined while records still to come may decide. */
 export function judgeRecords(flights: EncryptedFlights): ClientAuth | undefined {
   const sizes = recordSizes(flights.cipher);
-  const asked = flights.serverWhole ? serverAsked(flights.server, sizes) : undefined;
+  const { asked } = flights;
   if (!flights.clientWhole) return withoutClient(asked, "bytes of the client's flight were lost");
   if (flights.offersEarlyData && (asked === "asked" || !isPadded(flights.client[0] ?? 0, sizes.finished))) {
     return afterEarlyData(flights, asked, sizes);
@@ -129,16 +149,17 @@ function afterEarlyData(flights: EncryptedFlights, asked: ServerAsked, sizes: Re
 /** The client's flight alone. */
 function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth | undefined {
   const { client, isOver, hasEnded, offersAlps } = flights;
-  const [first, second] = client;
+  const first: number | undefined = client[0];
+  const second: number | undefined = client[1];
   if (first === undefined)
     return isOver ? untold("the client's answer to the server's flight was not seen") : undefined;
   if (isPadded(first, sizes.alert)) return untold("the client ended the handshake by an alert before it could answer");
   if (isPadded(first, sizes.finished) || (offersAlps && first === sizes.finished + ALPS_MESSAGE)) {
-    return inferred("not-requested", 0.99, "the client's first record after ServerHello is Finished alone");
+    return INFERRED.finished;
   }
   const joined = sizes.emptyCertificateAndFinished;
   if (isPadded(first, joined) || (offersAlps && first === joined + ALPS_MESSAGE)) {
-    return inferred("declined", 0.97, "the client's first record is an empty Certificate together with Finished");
+    return INFERRED.joined;
   }
   if (first < sizes.finished) return judgeSmall(first, second, isOver, sizes);
   return judgeLarge(client, isOver, hasEnded, sizes);
@@ -150,7 +171,7 @@ function judgeSmall(first: number, second: number | undefined, isOver: boolean, 
   if (padding < 0) return untold("the client's first encrypted record is no message known to begin its flight");
   if (second === undefined) return isOver ? untold("the client's flight ended after its first record") : undefined;
   if (second === sizes.finished + padding) {
-    return inferred("declined", 0.99, "the client sent an empty Certificate and Finished, each in a record of its own");
+    return INFERRED.apart;
   }
   return untold("the client's records fit no flight without certificate");
 }
@@ -163,10 +184,7 @@ function judgeLarge(
   sizes: RecordSizes,
 ): ClientAuth | undefined {
   const before = recordsBeforeFinished(client, sizes);
-  if (before !== undefined) {
-    const records = before === 1 ? "1 record" : `${before} records`;
-    return inferred("presented", before === 1 ? 0.97 : 0.99, `the client sent ${records} before Finished`);
-  }
+  if (before !== undefined) return PRESENTED[before];
   if (client.length < MAX_FLIGHT && !isOver) return undefined;
   if (looksBlockPadded(client, sizes)) {
     // One record of 64 looks so by chance: what the client sends next may show that it does not pad.
@@ -175,7 +193,7 @@ function judgeLarge(
   }
   const least = MIN_FLIGHT + sizes.finished;
   if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
-  return inferred("presented", 0.95, "the client's first record holds far more than Finished");
+  return INFERRED.large;
 }
 
 /**
@@ -197,7 +215,7 @@ function recordsBeforeFinished(client: readonly number[], sizes: RecordSizes): n
 function together(told: ClientAuth, asked: ServerAsked): ClientAuth {
   if (asked === undefined) return told;
   const agrees = (asked === "not-asked") === (told.verdict === "not-requested");
-  if (agrees) return { ...told, confidence: 0.99, reason: `${told.reason}; the server's flight agrees` };
+  if (agrees) return AGREED.get(told) ?? told;
   // Finished alone, and an empty Certificate before it, can be nothing else; a large record may be padded.
   return told.verdict === "presented" ? CONFLICT : { ...told, confidence: 0.8 };
 }

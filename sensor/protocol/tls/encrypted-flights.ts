@@ -2,7 +2,14 @@ import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import { isPadded, type RecordSizes, recordSizes, USUAL_PADDINGS } from "./record-evidence.js";
+import {
+  isPadded,
+  type RecordSizes,
+  recordSizes,
+  type ServerAsked,
+  serverAsked,
+  USUAL_PADDINGS,
+} from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -32,6 +39,9 @@ export class EncryptedRecords {
   #burst: number[] = [];
   #burstsLeft = WATCHED_BURSTS;
   #authenticatesLater = false;
+  /** What the server's flight tells, once the client's first record has ended it. */
+  #asked: ServerAsked;
+  #isAskedTold = false;
 
   note(from: Side, length: number, cipher?: number): void {
     if (cipher !== undefined) this.#watch(from, length, cipher);
@@ -84,12 +94,14 @@ export class EncryptedRecords {
   }
 
   judge(hello: ClientHello | undefined, answer: ServerHello, lost: Lost, isOver: boolean): ClientAuth | undefined {
+    const clientWhole = !lost.client && hello !== undefined;
+    // While the server is still sending, the client's flight is yet to come: looked at for each of its records, this is half of them.
+    if (this.client.length === 0 && clientWhole && !isOver) return undefined;
     const flights: EncryptedFlights = {
       cipher: answer.cipher,
       client: this.client,
-      server: this.serverFlight,
-      clientWhole: !lost.client && hello !== undefined,
-      serverWhole: !lost.server,
+      asked: lost.server ? undefined : this.#serverAsked(answer.cipher),
+      clientWhole,
       offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
       offersEarlyData: offers(hello, EXTENSION.earlyData),
       offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
@@ -99,22 +111,37 @@ export class EncryptedRecords {
     return judgeRecords(flights);
   }
 
+  #serverAsked(cipher: number): ServerAsked {
+    if (this.#isAskedTold) return this.#asked;
+    this.#isAskedTold = this.client.length > 0;
+    this.#asked = serverAsked(this.serverFlight, recordSizes(cipher));
+    return this.#asked;
+  }
+
+  /** Records of the server's so far that may hold a ticket. */
+  eachTicket(cipher: number, each: (length: number) => void): void {
+    const { serverFlight, serverAfter } = this;
+    for (let at = this.afterServerFinished(cipher); at < serverFlight.length; at++) each(serverFlight[at]);
+    for (const length of serverAfter) each(length);
+  }
+
   /**
-   * The server's records among which its tickets are: those after its Finished. It may send them before it has the client's
+   * Where in the server's flight its tickets may begin: after its Finished. It may send them before it has the client's
    * (RFC 8446 §4.6.1), if it needs no certificate of it.
    */
-  afterServerFinished(cipher: number): readonly number[] {
+  afterServerFinished(cipher: number): number {
     const sizes = recordSizes(cipher);
-    const finished = this.serverFlight.findIndex((length, at) => at > 0 && isPadded(length, sizes.finished));
-    return [...this.serverFlight.slice(Math.max(finished, 0) + 1), ...this.serverAfter];
+    const flight = this.serverFlight;
+    for (let at = 1; at < flight.length; at++) if (isPadded(flight[at], sizes.finished)) return at + 1;
+    return 1;
   }
 
   /** `isOver`: the connection has ended. Undefined while it can't be told. */
   outcome(cipher: number, isOver: boolean): Outcome | undefined {
     const sizes = recordSizes(cipher);
-    const [first] = this.client;
+    const first: number | undefined = this.client[0];
     if (first !== undefined && isPadded(first, sizes.alert)) return "alert-from-client";
-    const [answer] = this.serverAfter;
+    const answer: number | undefined = this.serverAfter[0];
     if (answer === undefined) return isOver ? "open" : undefined;
     // A short answer may be as long as a padded alert: only a side that pads sends those.
     if (answer !== sizes.alert + paddingOf(this.serverFlight, sizes) || this.serverAfter.length > 1) return "answered";
@@ -127,7 +154,8 @@ export class EncryptedRecords {
 
 /** What a side adds to each record, told by its Finished. */
 function paddingOf(flight: readonly number[], sizes: RecordSizes): number {
-  return USUAL_PADDINGS.find((padding) => flight.includes(sizes.finished + padding)) ?? 0;
+  for (const padding of USUAL_PADDINGS) if (flight.includes(sizes.finished + padding)) return padding;
+  return 0;
 }
 
 export interface Lost {

@@ -2,6 +2,7 @@ import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
 import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
+import { AlertReader, CLEAR_ALERT_BYTES } from "./alert-reader.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
 import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
@@ -11,19 +12,21 @@ import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
+import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
+import type { PairName, SessionKind } from "./session-pairs.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
 
 /** What all TLS connections share. */
 export interface TlsMemory {
   readonly certificates: CertificateCache;
+  readonly hellos: HelloCache;
   readonly fingerprints: FingerprintCache;
   readonly sessions: SessionMemory;
   readonly heldBytes: HeldBytes;
 }
 
-const CLEAR_ALERT_BYTES = 2;
 /** Records of the server's after a TLS 1.3 handshake among which its tickets are. */
 const TICKET_RECORDS = 4;
 
@@ -49,8 +52,7 @@ export class TlsStream implements Stream, RecordSink {
   /** The server changed ciphers without having said ServerHelloDone (RFC 5246 §7.3, figure 2). */
   #abbreviated = false;
   #recalled: Session | undefined = undefined;
-  #alert = 0;
-  #alertBytes = 0;
+  #alerts: AlertReader | undefined = undefined;
   #alertName: string | undefined = undefined;
   #alertFrom: Side | undefined = undefined;
   #sawDataFromClient = false;
@@ -61,13 +63,13 @@ export class TlsStream implements Stream, RecordSink {
   #renegotiates = false;
   #awaitsLateAuth = false;
   #isRemembered = false;
-  #ticketRecords: number[] | undefined = undefined;
+  #sessionKind: SessionKind | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
   constructor(context: ProtocolContext, memory: TlsMemory) {
     this.#context = context;
     this.#memory = memory;
-    this.#clear = new ClearHandshake(memory.certificates);
+    this.#clear = new ClearHandshake(memory.certificates, memory.hellos);
     this.#fromClient = new HandshakeReader("client", this.#clear, memory.heldBytes);
     this.#fromServer = new HandshakeReader("server", this.#clear, memory.heldBytes);
   }
@@ -87,6 +89,7 @@ export class TlsStream implements Stream, RecordSink {
     const at = this.#ssl2.take(bytes, start, end);
     if (this.#ssl2.isDone) {
       this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
+      this.#clear.sessionIdHash = this.#ssl2.sessionIdHash;
       this.#ssl2 = undefined;
     }
     return at;
@@ -137,7 +140,10 @@ export class TlsStream implements Stream, RecordSink {
   content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number): void {
     if (type === CONTENT.handshake) {
       (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end);
-    } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end);
+    } else if (type === CONTENT.alert) {
+      this.#alerts ??= new AlertReader();
+      this.#alerts.take(bytes, start, end, (level, code) => this.#alert(side.from, level, code));
+    }
   }
 
   contentLost(side: RecordSide, type: number): void {
@@ -171,11 +177,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #resume(): void {
-    const { hello, answer } = this.#clear;
+    const { hello, sessionId, repeatsSessionId } = this.#clear;
     this.#abbreviated = true;
     const { sessions } = this.#memory;
-    const isSameId = answer !== undefined && hello?.sessionId === answer.sessionId;
-    this.#recalled = (isSameId ? sessions.recall(answer.sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
+    this.#recalled =
+      (repeatsSessionId ? sessions.recall(sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
   }
 
   /** Finished, up to TLS 1.2; after both, a new handshake inside the encryption. */
@@ -189,9 +195,9 @@ export class TlsStream implements Stream, RecordSink {
     else this.#finishedServer = true;
     if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
     this.#verdict = this.#judgeClear();
-    this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
     if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true);
+    else this.#rememberSession(this.#verdict);
   }
 
   #renegotiate(from: Side, atMicros: number): void {
@@ -250,8 +256,8 @@ export class TlsStream implements Stream, RecordSink {
     // The session may be resumed before the handshake is told.
     if (!this.#isRemembered) {
       this.#isRemembered = true;
-      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-      for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
+      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
     if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
@@ -260,7 +266,7 @@ export class TlsStream implements Stream, RecordSink {
     }
     const established = outcome === "answered" ? true : this.#established(reason);
     this.#tell(established);
-    if (this.#ticketRecords === undefined) this.#isSilent = true;
+    if (this.#sessionKind === undefined) this.#isSilent = true;
   }
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
@@ -271,7 +277,7 @@ export class TlsStream implements Stream, RecordSink {
     if (later === true) {
       this.#verdict = ASKED_LATER;
       // Tickets given from here on hold the certificate, those before do not.
-      this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
       this.#ticketsLeft = TICKET_RECORDS;
     }
     this.#awaitsLateAuth = later === undefined;
@@ -291,10 +297,10 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #noteTicket(length: number): void {
-    if (this.#ticketRecords === undefined) return;
-    noteTicketRecord(this.#ticketRecords, length);
+    if (this.#sessionKind === undefined) return;
+    noteTicketRecord(this.#sessionKind, length);
     if (--this.#ticketsLeft > 0) return;
-    this.#ticketRecords = undefined;
+    this.#sessionKind = undefined;
     if (this.#isTold) this.#isSilent = true;
   }
 
@@ -305,23 +311,16 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #rememberSession(clientAuth: ClientAuth): void {
-    const { answer, ticket, serverChain, clientChain } = this.#clear;
+    const { sessionId, ticket, serverChain, clientChain } = this.#clear;
     const session = this.#recalled ?? { clientAuth, serverChain, clientChain };
     if (this.#abbreviated && this.#recalled === undefined) return;
-    if (!this.#abbreviated && answer !== undefined) this.#memory.sessions.remember(answer.sessionId, session);
+    if (!this.#abbreviated) this.#memory.sessions.remember(sessionId, session);
     this.#memory.sessions.remember(ticket, session);
   }
 
-  #alertContent(from: Side, bytes: Buffer, start: number, end: number): void {
-    for (let at = start; at < end; at++) {
-      this.#alert = ((this.#alert << 8) | bytes[at]) & 0xffff;
-      if (++this.#alertBytes % CLEAR_ALERT_BYTES !== 0) continue;
-      const level = this.#alert >> 8;
-      const code = this.#alert & 0xff;
-      if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
-      if (!endsHandshake(level, code)) continue;
-      this.#fail(alertName(code), from);
-    }
+  #alert(from: Side, level: number, code: number): void {
+    if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
+    if (endsHandshake(level, code)) this.#fail(alertName(code), from);
   }
 
   /** Between one side's Finished and the other's an alert can only mean that it refuses. */
@@ -359,11 +358,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   /** Who may resume what with whom in TLS 1.3. */
-  #pair(): string {
+  #pair(): PairName {
     const { clientAddress, serverAddress, serverPort } = this.#context.flow;
     const { firstHello } = this.#clear;
     const mark = firstHello === undefined ? "" : this.#memory.fingerprints.get(firstHello).mark;
-    return `${clientAddress} ${serverAddress} ${serverPort} ${firstHello?.serverName ?? ""} ${mark}`;
+    return { clientAddress, serverAddress, serverPort, serverName: firstHello?.serverName ?? "", mark };
   }
 
   #tell(established: boolean | undefined): void {
