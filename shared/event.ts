@@ -65,6 +65,12 @@ export interface EdgeRecord {
   readonly postureCounts: Readonly<Record<string, number>>;
   /** Grounds of the client authentication verdicts, in words → handshakes, bounded. */
   readonly clientAuthReasons: Readonly<Record<string, number>>;
+  /** Groups of the key exchanges by IANA's names → handshakes, bounded. */
+  readonly keyExchangeGroups: Readonly<Record<string, number>>;
+  /** How handshakes failed → handshakes, bounded: the alert's name and its sender, or that there was none. */
+  readonly handshakeFailures: Readonly<Record<string, number>>;
+  /** HandshakeTrait → handshakes. */
+  readonly handshakeTraits: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly calls: number;
   readonly handshakes: number;
@@ -179,6 +185,18 @@ export interface CertificateFacts {
   readonly chainLength: number;
 }
 
+/**
+ * What else a handshake shows. `encrypted-hello-offered` is Encrypted Client Hello, which some clients only pretend to offer;
+ * `late-auth-offered` is authentication after a TLS 1.3 handshake, which would be invisible.
+ */
+export type HandshakeTrait =
+  | "post-quantum"
+  | "encrypted-hello-offered"
+  | "early-data-offered"
+  | "early-data-taken"
+  | "early-data-refused"
+  | "late-auth-offered";
+
 /** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
 export interface HandshakeRecord {
   readonly kind: "handshake";
@@ -205,6 +223,8 @@ export interface HandshakeRecord {
   /** The ground of the verdict in words. */
   readonly reason: string;
   readonly alert?: string;
+  readonly alertFrom?: "client" | "server";
+  readonly traits: readonly HandshakeTrait[];
   readonly serverCertificate?: CertificateFacts;
   readonly clientCertificate?: CertificateFacts;
 }

@@ -197,6 +197,8 @@ export interface Handshake {
   readonly offersEncryptedHello: boolean;
   readonly offersEarlyData: boolean;
   readonly offersPostHandshakeAuth: boolean;
+  /** Whether the server took the early data; undefined where none was offered or it can't be told. */
+  readonly tookEarlyData: boolean | undefined;
   /** The key exchange resists a quantum computer. */
   readonly isPostQuantum: boolean;
   /** False where bytes were lost or the capture began or ended inside the handshake. */

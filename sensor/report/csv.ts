@@ -67,6 +67,9 @@ const COLUMNS: readonly string[] = [
   "service_count",
   "clients",
   "client_count",
+  "key_exchange_groups",
+  "handshake_failures",
+  "handshake_traits",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */
