@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { formatTime } from "../../shared/time.js";
+import { VERSION } from "../../shared/version.js";
+import type { StoredRow } from "../store/stored-row.js";
+import { lastSeen } from "./last-seen.js";
+import type { Report } from "./report.js";
+
+/** CycloneDX 1.6 (ECMA-424) with the services, what they expose and who depends on whom. */
+export const cyclonedx: Report = {
+  name: "cyclonedx",
+  *write(rows: Iterable<StoredRow>): Iterable<string> {
+    const list = [...rows];
+    const services = list.flatMap(({ record }) => (record.kind === "service" ? [record] : []));
+    const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
+    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
+    const unique = [
+      ...new Map(services.map((service) => [referenceOf(service.address, service.port), service])).values(),
+    ];
+    const body = {
+      metadata: {
+        timestamp: formatTime(lastSeen(list)),
+        tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
+      },
+      services: unique.map((service) => serviceObject(service, edges, endpoints)),
+      dependencies: dependenciesOf(unique, edges),
+    };
+    const document = { bomFormat: "CycloneDX", specVersion: "1.6", serialNumber: serialOf(body), version: 1, ...body };
+    yield `${JSON.stringify(document, undefined, 2)}\n`;
+  },
+};
+
+function serviceObject(
+  service: ServiceRecord,
+  allEdges: readonly EdgeRecord[],
+  allEndpoints: readonly EndpointRecord[],
+): Record<string, unknown> {
+  const isHere = (row: EdgeRecord | EndpointRecord): boolean =>
+    row.serverAddress === service.address && row.serverPort === service.port;
+  const edges = allEdges.filter(isHere);
+  const endpoints = allEndpoints.filter(isHere);
+  const urls = [...new Set(endpoints.map(urlOf))].sort();
+  const classes = [...new Set(endpoints.flatMap(({ dataClasses }) => dataClasses))].sort();
+  return {
+    "bom-ref": referenceOf(service.address, service.port),
+    name: service.name,
+    ...(urls.length === 0 ? {} : { endpoints: urls }),
+    authenticated: isAuthenticated(edges, endpoints),
+    "x-trust-boundary": edges.some(({ scope }) => scope === "north-south"),
+    ...(classes.length === 0
+      ? {}
+      : { data: classes.map((classification) => ({ flow: "bi-directional", classification })) }),
+    properties: propertiesOf(service, edges),
+  };
+}
+
+/** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
+function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): boolean {
+  const isMutual = edges.length > 0 && edges.every(({ posture }) => posture === "mtls");
+  const isCarried = ({ calls, credentials }: EndpointRecord): boolean =>
+    Math.max(0, ...Object.values(credentials)) >= calls;
+  return isMutual || (endpoints.length > 0 && endpoints.every(isCarried));
+}
+
+function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { name: string; value: string }[] {
+  const postures = [...new Set(edges.map(({ posture }) => posture))].sort();
+  const pairs: [string, string][] = [
+    ["address", `${service.address}:${service.port}`],
+    ["calls", String(service.calls)],
+    ["connections", String(service.connections)],
+    ["protocols", service.protocols.join(" ")],
+    ["postures", postures.join(" ")],
+    ["firstSeen", formatTime(service.firstMicros)],
+    ["lastSeen", formatTime(service.lastMicros)],
+  ];
+  return pairs.filter(([, value]) => value !== "").map(([name, value]) => ({ name: `eastwatch:${name}`, value }));
+}
+
+/** A client that is no service itself stands for itself by its address. */
+function dependenciesOf(services: readonly ServiceRecord[], edges: readonly EdgeRecord[]): object[] {
+  const known = new Set(services.map(({ address, port }) => referenceOf(address, port)));
+  const byAddress = new Map<string, string[]>();
+  for (const { address, port } of services)
+    byAddress.set(address, [...(byAddress.get(address) ?? []), referenceOf(address, port)]);
+  const needs = new Map<string, Set<string>>([...known].map((reference) => [reference, new Set()]));
+  for (const { clientAddress, serverAddress, serverPort } of edges) {
+    const clients = byAddress.get(clientAddress) ?? [];
+    const server = referenceOf(serverAddress, serverPort);
+    // Which of several services at the client's address asks does not show on the wire.
+    if (clients.length === 1 && known.has(server) && clients[0] !== server) needs.get(clients[0])?.add(server);
+  }
+  return [...needs].map(([ref, dependsOn]) => ({ ref, dependsOn: [...dependsOn].sort() }));
+}
+
+function urlOf({ serverAddress, serverPort, template }: EndpointRecord): string {
+  const host = serverAddress.includes(":") ? `[${serverAddress}]` : serverAddress;
+  const path = template.startsWith("/") ? template : "/";
+  return `http://${host}:${serverPort}${path.replaceAll("{", "%7B").replaceAll("}", "%7D").replaceAll(" ", "%20")}`;
+}
+
+function referenceOf(address: string, port: number): string {
+  return `service:${address}:${port}`;
+}
+
+/** RFC 9562 §5.8: a UUID of our own making, the same for the same content. */
+function serialOf(body: object): string {
+  const hex = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  const variant = ((Number.parseInt(hex[16], 16) & 0x3) | 0x8).toString(16);
+  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,184 @@
+import type { EndpointRecord } from "../../shared/event.js";
+import { formatTime } from "../../shared/time.js";
+import type { StoredRow } from "../store/stored-row.js";
+import { lastSeen } from "./last-seen.js";
+import type { Report } from "./report.js";
+
+/** Methods a path item may have, OpenAPI 3.1.0 §4.8.9; others are told beside them. */
+const METHODS: ReadonlySet<string> = new Set("GET PUT POST DELETE OPTIONS HEAD PATCH TRACE".split(" "));
+
+type Scheme = Readonly<Record<string, string>>;
+
+/** What a credential kind is in the words of OpenAPI 3.1.0 §4.8.27. Names of keys are not kept with an endpoint. */
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  bearer: { type: "http", scheme: "bearer" },
+  jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  basic: { type: "http", scheme: "basic" },
+  digest: { type: "http", scheme: "digest" },
+  negotiate: { type: "http", scheme: "negotiate" },
+  ntlm: { type: "http", scheme: "ntlm" },
+  hmac: { type: "apiKey", in: "header", name: "Authorization" },
+  "aws-sigv4": { type: "apiKey", in: "header", name: "Authorization" },
+  "api-key": { type: "apiKey", in: "header", name: "api-key" },
+  cookie: { type: "apiKey", in: "cookie", name: "session" },
+  other: { type: "apiKey", in: "header", name: "other" },
+};
+
+const PARAMETER_FORMATS: Readonly<Record<string, object>> = {
+  number: { type: "integer" },
+  uuid: { type: "string", format: "uuid" },
+  date: { type: "string", format: "date" },
+  email: { type: "string", format: "email" },
+};
+
+interface Operation {
+  readonly endpoints: EndpointRecord[];
+  readonly parameters: readonly string[];
+}
+
+/**
+ * OpenAPI 3.1.0 of what was seen. Services share the document: an operation names those that serve it, and `x-observed` tells of each
+ * what was seen there. It describes traffic, no promise.
+ */
+export const openapi: Report = {
+  name: "openapi",
+  *write(rows: Iterable<StoredRow>): Iterable<string> {
+    const list = [...rows];
+    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
+    const kinds = new Set(endpoints.flatMap(({ credentials }) => Object.keys(credentials)));
+    const used = [...kinds].filter((kind) => kind in SCHEMES).sort();
+    const document = {
+      openapi: "3.1.0",
+      info: {
+        title: "APIs seen by eastwatch",
+        version: formatTime(lastSeen(list)).slice(0, 10),
+        description:
+          "Made from traffic. What was not called is not in it, and x-observed tells how much stands behind each entry.",
+      },
+      paths: pathsOf(endpoints),
+      ...(used.length === 0
+        ? {}
+        : { components: { securitySchemes: Object.fromEntries(used.map((kind) => [kind, SCHEMES[kind]])) } }),
+    };
+    yield `${JSON.stringify(document, undefined, 2)}\n`;
+  },
+};
+
+function pathsOf(endpoints: readonly EndpointRecord[]): Record<string, Record<string, unknown>> {
+  const operations = new Map<string, Map<string, Operation>>();
+  /** OpenAPI takes templates that differ only in their parameters' names for one. */
+  const spelling = new Map<string, string>();
+  for (const endpoint of endpoints) {
+    if (!endpoint.template.startsWith("/")) continue;
+    const shape = endpoint.template.replace(/\{[^}]*\}/g, "{}");
+    const path = spelling.get(shape) ?? endpoint.template;
+    spelling.set(shape, path);
+    const methods = operations.get(path) ?? new Map<string, Operation>();
+    operations.set(path, methods);
+    const known = methods.get(endpoint.method);
+    if (known !== undefined) known.endpoints.push(endpoint);
+    else methods.set(endpoint.method, { endpoints: [endpoint], parameters: parametersOf(path) });
+  }
+  return Object.fromEntries(
+    [...operations].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, methods]) => [path, pathItem(methods)]),
+  );
+}
+
+function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
+}
+
+function pathItem(methods: ReadonlyMap<string, Operation>): Record<string, unknown> {
+  const item: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
+  for (const [method, operation] of methods) {
+    if (METHODS.has(method)) item[method.toLowerCase()] = operationObject(operation);
+    else others[method] = operation.endpoints.map(observed);
+  }
+  if (Object.keys(others).length > 0) item["x-observed-methods"] = others;
+  return item;
+}
+
+function operationObject({ endpoints, parameters }: Operation): Record<string, unknown> {
+  const servers = [...new Set(endpoints.map(serverUrl))].sort();
+  const types = [...new Set(endpoints.flatMap(({ requestContentTypes }) => requestContentTypes.map(mediaType)))].sort();
+  return {
+    servers: servers.map((url) => ({ url })),
+    ...(parameters.length === 0 ? {} : { parameters: parameters.map((name, at) => parameter(name, at, endpoints[0])) }),
+    ...(types.length === 0 ? {} : { requestBody: { content: contentOf(types) } }),
+    responses: responsesOf(endpoints),
+    ...securityOf(endpoints),
+    ...(endpoints.every(({ state }) => state === "deprecated" || state === "zombie") ? { deprecated: true } : {}),
+    "x-observed": endpoints.map(observed),
+  };
+}
+
+function parameter(name: string, at: number, endpoint: EndpointRecord): Record<string, unknown> {
+  const known = endpoint.parameters[at];
+  return {
+    name,
+    in: "path",
+    required: true,
+    schema: PARAMETER_FORMATS[known?.type ?? ""] ?? { type: "string" },
+    ...(known === undefined ? {} : { description: `${known.type}: ${known.reason}` }),
+  };
+}
+
+function responsesOf(endpoints: readonly EndpointRecord[]): Record<string, unknown> {
+  const statuses = new Set(
+    endpoints.flatMap(({ statuses }) => Object.keys(statuses)).filter((code) => /^[1-5]\d\d$/.test(code)),
+  );
+  const types = [
+    ...new Set(endpoints.flatMap(({ responseContentTypes }) => responseContentTypes.map(mediaType))),
+  ].sort();
+  const content = types.length === 0 ? {} : { content: contentOf(types) };
+  if (statuses.size === 0) return { default: { description: "no response was seen" } };
+  return Object.fromEntries(
+    [...statuses].sort().map((status) => {
+      const calls = endpoints.reduce((sum, { statuses }) => sum + (statuses[status] ?? 0), 0);
+      return [status, { description: `seen in ${calls} calls`, ...(status.startsWith("2") ? content : {}) }];
+    }),
+  );
+}
+
+/** Optional where some calls carried none. */
+function securityOf(endpoints: readonly EndpointRecord[]): { security?: unknown } {
+  const kinds = [...new Set(endpoints.flatMap(({ credentials }) => Object.keys(credentials)))].filter(
+    (kind) => kind in SCHEMES,
+  );
+  if (kinds.length === 0) return {};
+  const isAlways = endpoints.every(({ calls, credentials }) => Math.max(0, ...Object.values(credentials)) >= calls);
+  const list: Record<string, string[]>[] = kinds.sort().map((kind) => ({ [kind]: [] }));
+  return { security: isAlways ? list : [...list, {}] };
+}
+
+function contentOf(types: readonly string[]): Record<string, object> {
+  return Object.fromEntries(types.map((type) => [type, {}]));
+}
+
+function mediaType(contentType: string): string {
+  return contentType.split(";")[0].trim().toLowerCase();
+}
+
+function serverUrl({ service, serverAddress, serverPort }: EndpointRecord): string {
+  const address = serverAddress.includes(":") ? `[${serverAddress}]` : serverAddress;
+  const isNamed = /^[a-z0-9._-]+$/.test(service);
+  return `http://${isNamed ? service : address}:${serverPort}`;
+}
+
+function observed(endpoint: EndpointRecord): Record<string, unknown> {
+  return {
+    service: endpoint.service,
+    address: `${endpoint.serverAddress}:${endpoint.serverPort}`,
+    state: endpoint.state,
+    calls: endpoint.calls,
+    callers: endpoint.callerCount,
+    statuses: endpoint.statuses,
+    credentials: endpoint.credentials,
+    dataClasses: endpoint.dataClasses,
+    durationMillis: endpoint.durationMillis,
+    missingBytes: endpoint.missingBytes,
+    firstSeen: formatTime(endpoint.firstMicros),
+    lastSeen: formatTime(endpoint.lastMicros),
+  };
+}

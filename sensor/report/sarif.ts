@@ -1,0 +1,93 @@
+import { CATALOGUE } from "../../shared/catalogue.js";
+import type { FindingRecord, Severity } from "../../shared/event.js";
+import { formatTime } from "../../shared/time.js";
+import { VERSION } from "../../shared/version.js";
+import type { StoredRow } from "../store/stored-row.js";
+import type { Report } from "./report.js";
+
+/** SARIF 2.1.0 §3.27.10 knows three. */
+const LEVELS: Readonly<Record<Severity, string>> = {
+  info: "note",
+  low: "note",
+  medium: "warning",
+  high: "error",
+  critical: "error",
+};
+/** What code scanning sorts by: a score as CVSS has it. */
+const SCORES: Readonly<Record<Severity, string>> = {
+  info: "0.0",
+  low: "3.0",
+  medium: "5.5",
+  high: "8.0",
+  critical: "9.5",
+};
+
+/** The findings as SARIF 2.1.0 (OASIS). Locations are services and endpoints, not files. */
+export const sarif: Report = {
+  name: "sarif",
+  *write(rows: Iterable<StoredRow>): Iterable<string> {
+    const findings = [...rows].flatMap(({ record, sensor }) => (record.kind === "finding" ? [{ record, sensor }] : []));
+    const ids = [...new Set(findings.map(({ record }) => record.rule))].sort();
+    const document = {
+      $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+      version: "2.1.0",
+      runs: [
+        {
+          tool: { driver: { name: "eastwatch", version: VERSION, rules: ids.map(ruleObject) } },
+          results: findings.map(({ record, sensor }) => resultObject(record, sensor, ids.indexOf(record.rule))),
+          columnKind: "utf16CodeUnits",
+        },
+      ],
+    };
+    yield `${JSON.stringify(document, undefined, 2)}\n`;
+  },
+};
+
+function ruleObject(id: string): Record<string, unknown> {
+  const entry = CATALOGUE[id];
+  if (entry === undefined) return { id };
+  return {
+    id,
+    shortDescription: { text: entry.title },
+    help: { text: entry.remedy },
+    defaultConfiguration: { level: LEVELS[entry.severity] },
+    properties: { tags: ["security", ...entry.references], "security-severity": SCORES[entry.severity] },
+  };
+}
+
+function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIndex: number): Record<string, unknown> {
+  return {
+    ruleId: finding.rule,
+    ruleIndex,
+    level: LEVELS[finding.severity],
+    message: { text: finding.summary },
+    locations: [{ logicalLocations: [locationOf(finding)] }],
+    partialFingerprints: { "findingId/v1": finding.id },
+    occurrenceCount: Math.max(1, finding.count),
+    properties: {
+      severity: finding.severity,
+      firstSeen: formatTime(finding.firstMicros),
+      lastSeen: formatTime(finding.lastMicros),
+      evidence: finding.evidence,
+      references: finding.references,
+      ...(sensor === undefined ? {} : { sensor }),
+    },
+  };
+}
+
+function locationOf({
+  clientAddress,
+  serverAddress,
+  serverPort,
+  method,
+  template,
+}: FindingRecord): Record<string, unknown> {
+  const server = serverAddress === undefined ? undefined : `${serverAddress}:${serverPort ?? ""}`;
+  const endpoint =
+    template === undefined ? undefined : [method, template].filter((word) => word !== undefined).join(" ");
+  const parts = [clientAddress, server, endpoint].filter((part) => part !== undefined);
+  return {
+    fullyQualifiedName: parts.length === 0 ? "network" : parts.join(" > "),
+    kind: endpoint === undefined ? "module" : "function",
+  };
+}
