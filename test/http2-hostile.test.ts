@@ -183,7 +183,10 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
   const random = generator(seed);
   let runs = 0;
   const calls = (messages: readonly Message[]): number => messages.filter((message) => message.kind === "call").length;
-  for (const { name, steps, options } of HTTP2_CASES) {
+  // What HTTP/1.1 sends before, or within, is cut in tests of its own.
+  for (const { name, steps, options } of HTTP2_CASES.filter(
+    ({ name }) => !/HTTP\/1.1|grants|asks|upgrade|tunnel/.test(name),
+  )) {
     const whole = feed(steps, options);
     const known = facts(whole);
     const judge = (messages: readonly Message[], how: string): void => {
@@ -193,7 +196,6 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
       if (calls(messages) > calls(whole)) t.fail(`${name}, ${how}, seed ${seed}: more calls`);
     };
     for (const [index, [from, what]] of steps.entries()) {
-      // What HTTP/1.1 sends is cut in tests of its own.
       if (!Buffer.isBuffer(what)) continue;
       const [before, after] = [steps.slice(0, index), steps.slice(index + 1)];
       for (let at = 0; at < what.length; at += 1 + (random() % 3)) {

@@ -131,12 +131,12 @@ export class FrameSide {
     this.#padding = 0;
     this.#isRead = isSound && isGathered(this.type);
     this.#sink.begins(this, atMicros);
-    if (this.#left === 0) this.#empty(bytes, at, atMicros);
+    if (this.#left === 0) this.#empty(atMicros);
   }
 
-  #empty(bytes: Uint8Array, at: number, atMicros: number): void {
+  #empty(atMicros: number): void {
     if (this.type === TYPE.data) this.#sink.contentEnds(this, atMicros);
-    else if (this.#isRead) this.#sink.payload(this, bytes as Buffer, at, at, atMicros);
+    else if (this.#isRead) this.#sink.payload(this, NO_BYTES, 0, 0, atMicros);
   }
 
   #payload(bytes: Buffer, start: number, end: number, atMicros: number): number {
