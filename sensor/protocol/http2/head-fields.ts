@@ -125,6 +125,12 @@ export class HeadFields implements HeaderSink, FieldHits {
     else this.#regular(field, id);
   }
 
+  /** Whether it is what a request must be; read by a table that is not its own it would hardly be. */
+  get isSoundRequest(): boolean {
+    const isNamed = this.has(METHOD) && this.has(PATH) && this.has(SCHEME) && !this.has(STATUS);
+    return isNamed && (this.#faults & INVALID_PSEUDO) === 0;
+  }
+
   /** Adds what the head breaks to `anomalies`. */
   noteFaults(anomalies: AnomalyName[]): void {
     if (this.#faults === 0) return;

@@ -41,11 +41,22 @@ export class HeadReader {
   /** Decodes a block, and with it what it puts into its side's table. */
   read(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
     const { fields } = this;
-    fields.clear();
     if (this.anomalies.length > 0) this.anomalies.length = 0;
-    const outcome = this.#blocks.read(side.table, bytes, start, end, fields, side.mostTableBytes);
+    // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
+    if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
+    let outcome = this.#decode(side, bytes, start, end);
+    if (side.isDoubtful && (outcome !== "whole" || !fields.isSoundRequest)) {
+      side.forget("bytes-lost");
+      outcome = this.#decode(side, bytes, start, end);
+    }
+    side.isDoubtful = false;
     if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
     return outcome;
+  }
+
+  #decode(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
+    this.fields.clear();
+    return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
   }
 
   get hasMethod(): boolean {

@@ -175,7 +175,7 @@ export class Http2Stream implements Stream, FrameSink {
     half.stream = undefined;
     if (half.block.isOpen) this.#cutBlock(half, 0);
     // A connection that was joined late stays so until it is read.
-    if (half.isFramed || half.block.unread === undefined) half.block.forget("bytes-lost");
+    if (half.isFramed || half.block.unread === undefined) half.block.doubt();
     this.#streams.lost(side.from, lostBytes);
   }
 
@@ -279,8 +279,9 @@ export class Http2Stream implements Stream, FrameSink {
     }
     let stream = this.#streams.get(streamId);
     if (stream === undefined || !stream.client.hasHead) {
-      // Trailers of a request that came before: nothing of them is read.
+      // Trailers of a request that came before.
       if (!this.#heads.hasMethod && this.#heads.fields.unknown === 0 && !isCut) {
+        block.sendsTrailers = true;
         if (block.unread === undefined) this.#anomaly("client", "invalid-pseudo-header", atMicros);
         return;
       }
@@ -292,7 +293,8 @@ export class Http2Stream implements Stream, FrameSink {
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
       stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.contentLength);
-    }
+      block.lastRequestId = streamId;
+    } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
   }
 
