@@ -1,6 +1,6 @@
 import t from "tap";
 import { type Call, type Message, UNKNOWN_PATH } from "../sensor/protocol/message.js";
-import { feed, type Step } from "./support/dialog.js";
+import { type FeedOptions, feed, type Step } from "./support/dialog.js";
 import {
   data,
   type Field,
@@ -184,9 +184,10 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
   let runs = 0;
   const calls = (messages: readonly Message[]): number => messages.filter((message) => message.kind === "call").length;
   // What HTTP/1.1 sends before, or within, is cut in tests of its own.
-  for (const { name, steps, options } of HTTP2_CASES.filter(
+  for (const { name, steps, options: given } of HTTP2_CASES.filter(
     ({ name }) => !/HTTP\/1.1|grants|asks|upgrade|tunnel/.test(name),
   )) {
+    const options: FeedOptions = { ...given, isShared: true };
     const whole = feed(steps, options);
     const known = facts(whole);
     const judge = (messages: readonly Message[], how: string): void => {
@@ -213,7 +214,7 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
         ];
         judge(feed(holed, { ...options, closed: "end" }), `${lost} lost in ${index} at ${at}`);
         judge(
-          feed(holed.slice(index), { rolesFrom: "ports", closed: "end" }),
+          feed(holed.slice(index), { isShared: true, rolesFrom: "ports", closed: "end" }),
           `joined in ${index}, ${lost} lost at ${at}`,
         );
         const changed = Buffer.from(what);

@@ -17,6 +17,8 @@ const ID = 3;
 const HASH = 4;
 const COLUMNS = 5;
 
+let states = 0;
+
 const NO_BYTES = Buffer.alloc(0);
 const NO_ENTRIES = new Int32Array(0);
 
@@ -30,6 +32,8 @@ export class DynamicTable {
   count = 0;
   /** Nothing older than those is in it. */
   isWhole = true;
+  /** Another number whenever a table, this one or any other, holds something else. */
+  state = ++states;
   /** Size its sender last said, RFC 7541 §4.2. */
   maxBytes = DEFAULT_TABLE_BYTES;
   #usedBytes = 0;
@@ -64,6 +68,7 @@ export class DynamicTable {
     const nameLength = field.nameEnd - field.nameStart;
     const valueLength = field.valueEnd - field.valueStart;
     const size = ENTRY_OVERHEAD + nameLength + valueLength;
+    this.state = ++states;
     // RFC 7541 §4.4: an entry larger than the table empties it.
     if (size > Math.min(this.maxBytes, MAX_KEPT_BYTES)) {
       if (size <= this.maxBytes) this.isWhole = false;
@@ -83,12 +88,14 @@ export class DynamicTable {
   /** RFC 7541 §4.3. */
   resize(maxBytes: number): void {
     this.maxBytes = maxBytes;
+    this.state = ++states;
     this.#evict();
     if (maxBytes < ENTRY_OVERHEAD) this.isWhole = true;
   }
 
   /** Fillings were missed: where each entry stands now is not known. */
   forget(): void {
+    this.state = ++states;
     this.#clear();
     this.isWhole = false;
   }

@@ -104,8 +104,9 @@ export class HeadFields implements HeaderSink, FieldHits {
 
   /** The same of the first field with one of FIELD_NAMES' ids. */
   numberAt(id: number): number | undefined {
-    const hit = this.ids.subarray(0, this.hits).indexOf(id);
-    return hit < 0 ? undefined : digits(this.bytes, this.starts[hit], this.ends[hit]);
+    for (let hit = 0; hit < this.hits; hit++)
+      if (this.ids[hit] === id) return digits(this.bytes, this.starts[hit], this.ends[hit]);
+    return undefined;
   }
 
   field(field: HeaderField): void {

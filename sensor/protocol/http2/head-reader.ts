@@ -8,6 +8,7 @@ import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
+import { HeadCache, type HeadFacts, type KnownHead } from "./head-cache.js";
 import {
   AUTHORITY,
   CONNECT_VERSION,
@@ -31,6 +32,12 @@ export class HeadReader {
   readonly fields: HeadFields;
   /** What the head read last breaks, each name once. */
   readonly anomalies: AnomalyName[] = [];
+  /** Of the head read last. */
+  facts: HeadFacts = NO_FACTS;
+  readonly #cache = new HeadCache();
+  /** The head read last where it came before, or is kept for when it comes again. */
+  #known: KnownHead | undefined = undefined;
+  #isKnown = false;
   readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
   readonly #mapping = new FieldMapping();
 
@@ -40,17 +47,34 @@ export class HeadReader {
 
   /** Decodes a block, and with it what it puts into its side's table. */
   read(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
-    const { fields } = this;
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
     if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
+    const { state } = side.table;
+    this.#known = this.#cache.find(state, bytes, start, end);
+    this.#isKnown = this.#known !== undefined;
+    if (this.#known !== undefined && !side.isDoubtful) {
+      this.facts = this.#known.facts;
+      return "whole";
+    }
+    const outcome = this.#decodeDoubting(side, bytes, start, end);
+    const { fields } = this;
+    this.facts = factsOf(fields);
+    if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
+    else if (outcome === "whole" && state === side.table.state)
+      this.#known = this.#cache.keep(state, bytes, start, end, this.facts);
+    return outcome;
+  }
+
+  #decodeDoubting(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
+    this.#isKnown = false;
+    this.#known = undefined;
     let outcome = this.#decode(side, bytes, start, end);
-    if (side.isDoubtful && (outcome !== "whole" || !fields.isSoundRequest)) {
+    if (side.isDoubtful && (outcome !== "whole" || !this.fields.isSoundRequest)) {
       side.forget("bytes-lost");
       outcome = this.#decode(side, bytes, start, end);
     }
     side.isDoubtful = false;
-    if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
     return outcome;
   }
 
@@ -59,21 +83,13 @@ export class HeadReader {
     return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
   }
 
-  get hasMethod(): boolean {
-    return this.fields.has(METHOD);
-  }
-
-  /** Undefined where the head has none that can be read. */
-  get status(): number | undefined {
-    return this.fields.numberOf(STATUS);
-  }
-
-  get contentLength(): number | undefined {
-    return this.fields.numberAt(CONTENT_LENGTH);
-  }
-
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
+    if (this.#isKnown && this.#known?.exchange !== undefined && !isCut) {
+      this.#sameRequest(exchange, this.#known.exchange);
+      if (this.facts.hasUnknown) this.#unread(exchange, side.unread);
+      return;
+    }
     const { bytes } = fields;
     if (!isCut) fields.judgePseudo("request");
     if (fields.has(METHOD)) exchange.method = methodName(bytes, fields.startOf(METHOD), fields.endOf(METHOD));
@@ -87,27 +103,51 @@ export class HeadReader {
     noteRpc(exchange, fields.has(CONNECT_VERSION));
     this.#rpcFields(exchange);
     fields.noteFaults(this.anomalies);
+    this.#keep(exchange, isCut);
+  }
+
+  #sameRequest(exchange: Exchange, known: Exchange): void {
+    exchange.copyRequest(known);
+    if (known.rpc === undefined) return;
+    const { system, service, method, encoding, timeoutMicros } = known.rpc;
+    exchange.rpc = new RpcExchange(system, service, method);
+    exchange.rpc.encoding = encoding;
+    exchange.rpc.timeoutMicros = timeoutMicros;
+  }
+
+  #keep(exchange: Exchange, isCut: boolean): void {
+    if (this.#known !== undefined && !isCut && this.anomalies.length === 0) this.#known.exchange = exchange;
   }
 
   /** The final answer's head. */
   fillResponse(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
+    if (this.#isKnown && this.#known?.exchange !== undefined && !isCut) {
+      exchange.copyResponse(this.#known.exchange);
+      this.#answered(exchange, side, isCut);
+      return;
+    }
     if (!isCut) fields.judgePseudo("response");
-    exchange.status = this.status;
+    exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
+    this.#answered(exchange, side, isCut);
+    fields.noteFaults(this.anomalies);
+    this.#keep(exchange, isCut);
+  }
+
+  #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     if (exchange.rpc === undefined) noteRpc(exchange, false);
-    if (fields.unknown > 0 || isCut) {
+    if (this.facts.hasUnknown || isCut) {
       exchange.responseHeaderOrder = 0;
       exchange.unread ??= isCut ? "bytes-lost" : side.unread;
       exchange.complete = false;
     }
     this.fillTrailers(exchange);
-    fields.noteFaults(this.anomalies);
   }
 
   /** What counts in trailers, or in an answer that is nothing but trailers. */
   fillTrailers(exchange: Exchange): void {
-    const status = this.fields.numberOf(GRPC_STATUS);
+    const status = this.facts.grpcStatus;
     if (status === undefined || status > MAX_GRPC_STATUS) return;
     // Where the request was not seen, this tells what it was.
     if (exchange.method === undefined) exchange.rpc ??= new RpcExchange("grpc", undefined, undefined);
@@ -146,3 +186,21 @@ export class HeadReader {
 }
 
 const LARGE = 65_536;
+
+const NO_FACTS: HeadFacts = {
+  hasMethod: false,
+  status: undefined,
+  hasUnknown: false,
+  contentLength: undefined,
+  grpcStatus: undefined,
+};
+
+function factsOf(fields: HeadFields): HeadFacts {
+  return {
+    hasMethod: fields.has(METHOD),
+    status: fields.numberOf(STATUS),
+    hasUnknown: fields.unknown > 0,
+    contentLength: fields.numberAt(CONTENT_LENGTH),
+    grpcStatus: fields.numberOf(GRPC_STATUS),
+  };
+}

@@ -280,7 +280,7 @@ export class Http2Stream implements Stream, FrameSink {
     let stream = this.#streams.get(streamId);
     if (stream === undefined || !stream.client.hasHead) {
       // Trailers of a request that came before.
-      if (!this.#heads.hasMethod && this.#heads.fields.unknown === 0 && !isCut) {
+      if (!this.#heads.facts.hasMethod && !this.#heads.facts.hasUnknown && !isCut) {
         block.sendsTrailers = true;
         if (block.unread === undefined) this.#anomaly("client", "invalid-pseudo-header", atMicros);
         return;
@@ -292,7 +292,7 @@ export class Http2Stream implements Stream, FrameSink {
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
-      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.contentLength);
+      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -304,15 +304,15 @@ export class Http2Stream implements Stream, FrameSink {
     const stream = this.#streams.get(streamId) ?? this.#streams.openUnasked(streamId, atMicros);
     if (stream === undefined) return;
     const { exchange, server } = stream;
-    const { status } = this.#heads;
+    const { status, hasUnknown } = this.#heads.facts;
     // RFC 9110 §15.2: interim responses come before the final one.
     if (status !== undefined && status < 200) return;
     exchange.miss(lostBytes);
-    const isTrailers = server.hasHead || (status === undefined && this.#heads.fields.unknown === 0 && !isCut);
+    const isTrailers = server.hasHead || (status === undefined && !hasUnknown && !isCut);
     if (isTrailers) this.#heads.fillTrailers(exchange);
     else {
       this.#heads.fillResponse(exchange, block, isCut);
-      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.contentLength);
+      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;

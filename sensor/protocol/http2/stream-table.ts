@@ -71,12 +71,7 @@ export class StreamTable {
   /** The request of a stream whose answer came to us first. */
   ask(stream: OpenStream, exchange: Exchange): void {
     const answered = stream.exchange;
-    exchange.status = answered.status;
-    exchange.serverSoftware = answered.serverSoftware;
-    exchange.poweredBy = answered.poweredBy;
-    exchange.framework = answered.framework;
-    exchange.responseContentType = answered.responseContentType;
-    exchange.responseHeaderOrder = answered.responseHeaderOrder;
+    exchange.copyResponse(answered);
     exchange.isAnswered = true;
     stream.exchange = exchange;
     stream.client.isDone = false;
