@@ -145,7 +145,7 @@ export class Http2Stream implements Stream, FrameSink {
       return;
     }
     const from = start + this.#fragmentStart(side);
-    const until = end - paddingOf(side, bytes, start);
+    const until = end - paddingOf(side, bytes, start, end);
     if (from > until) {
       this.fault(side, "invalid-frame", atMicros);
       half.block.forget("bytes-lost");
@@ -161,7 +161,7 @@ export class Http2Stream implements Stream, FrameSink {
     const half = this.#of(side.from);
     if (side.type === TYPE.settings || !this.#beginBlock(half, atMicros)) return;
     const from = this.#fragmentStart(side);
-    const until = Math.min(end, side.length - (end > 0 ? paddingOf(side, bytes, 0) : 0));
+    const until = Math.min(end, side.length - paddingOf(side, bytes, 0, end));
     if (from < until) half.block.append(bytes, from, until);
     this.#cutBlock(half, lostBytes);
   }
@@ -392,6 +392,6 @@ export class Http2Stream implements Stream, FrameSink {
 }
 
 /** RFC 9113 §6.2: bytes of padding behind a fragment. */
-function paddingOf({ type, flags }: FrameSide, bytes: Buffer, start: number): number {
-  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 ? bytes[start] : 0;
+function paddingOf({ type, flags }: FrameSide, bytes: Buffer, start: number, end: number): number {
+  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 && start < end ? bytes[start] : 0;
 }
