@@ -7,7 +7,7 @@ import { CONNECTION, COOKIE, FIELD_NAMES, TRANSFER_ENCODING, UPGRADE } from "../
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
 const OWN_NAMES =
-  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding connect-protocol-version keep-alive proxy-connection".split(
+  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding keep-alive proxy-connection".split(
     " ",
   );
 export const METHOD = 0;
@@ -19,9 +19,8 @@ export const PROTOCOL = 5;
 export const GRPC_STATUS = 6;
 export const GRPC_TIMEOUT = 7;
 export const GRPC_ENCODING = 8;
-export const CONNECT_VERSION = 9;
 /** This one and the one after it are of HTTP/1.1's connections. */
-const KEEP_ALIVE = 10;
+const KEEP_ALIVE = 9;
 
 const FIRST_OWN = FIELD_NAMES.words.length;
 export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES]);

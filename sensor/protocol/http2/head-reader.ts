@@ -11,7 +11,6 @@ import type { BlockSide } from "./block-side.js";
 import { HeadCache, type HeadFacts, type KnownHead } from "./head-cache.js";
 import {
   AUTHORITY,
-  CONNECT_VERSION,
   GRPC_ENCODING,
   GRPC_STATUS,
   GRPC_TIMEOUT,
@@ -96,11 +95,10 @@ export class HeadReader {
     exchange.isHead = exchange.method === "HEAD";
     exchange.isConnect = exchange.method === "CONNECT";
     this.#target(exchange, isCut);
-    this.#mapping.request(exchange, fields, bytes);
     if (fields.has(AUTHORITY)) this.#mapping.host(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
+    this.#mapping.request(exchange, fields, bytes);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
-    noteRpc(exchange, fields.has(CONNECT_VERSION));
     this.#rpcFields(exchange);
     fields.noteFaults(this.anomalies);
     this.#keep(exchange, isCut);
@@ -165,7 +163,10 @@ export class HeadReader {
       exchange.isConnect = isTunnel;
       this.#mapping.target(exchange, fields.bytes, fields.startOf(own), fields.endOf(own));
       exchange.isConnect = isConnect;
-    } else if (fields.unknown > 0 || isCut) exchange.path = exchange.template = UNKNOWN_PATH;
+      return;
+    }
+    this.#mapping.noTarget();
+    if (fields.unknown > 0 || isCut) exchange.path = exchange.template = UNKNOWN_PATH;
   }
 
   #unread(exchange: Exchange, why: Exchange["unread"]): void {
