@@ -1,3 +1,4 @@
+import { copyBytes } from "../../bytes/copy-bytes.js";
 import { WordTable } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
@@ -29,8 +30,6 @@ const FIRST_HITS = 64;
 const MAX_HITS = 1_024;
 const FIRST_BYTES = 4_096;
 const COLON = 0x3a;
-const LF = 10;
-const CR = 13;
 
 /** What a head may be found to break; bits of `faults`. */
 const INVALID_PSEUDO = 1;
@@ -110,7 +109,7 @@ export class HeadFields implements HeaderSink, FieldHits {
 
   field(field: HeaderField): void {
     const { id } = field;
-    this.#listBytes += ENTRY_OVERHEAD + field.nameEnd - field.nameStart + field.valueEnd - field.valueStart;
+    this.#listBytes += ENTRY_OVERHEAD + field.nameLength + field.valueLength;
     if (this.#listBytes > this.#maxBytes) {
       this.isTooLarge = true;
       return;
@@ -177,29 +176,23 @@ export class HeadFields implements HeaderSink, FieldHits {
   }
 
   #judge(field: HeaderField): void {
-    const { nameBytes, nameStart, nameEnd, valueBytes, valueStart, valueEnd } = field;
-    for (let at = nameStart; at < nameEnd; at++) {
-      const byte = nameBytes[at];
-      if (byte >= 0x41 && byte <= 0x5a) this.#faults |= UPPER_CASE;
-      else if (byte === LF || byte === CR || byte === 0) this.#faults |= LINE_BREAK;
-    }
-    if (field.id < 0 && nameEnd > nameStart && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
-    for (let at = valueStart; at < valueEnd; at++) {
-      const byte = valueBytes[at];
-      if (byte <= CR && (byte === LF || byte === CR || byte === 0)) this.#faults |= LINE_BREAK;
-    }
+    if (field.hasLineBreak) this.#faults |= LINE_BREAK;
+    const { nameBytes, nameStart, nameLength } = field;
+    if (!field.hasNewName) return;
+    for (let at = nameStart; at < nameStart + nameLength; at++)
+      if (nameBytes[at] >= 0x41 && nameBytes[at] <= 0x5a) this.#faults |= UPPER_CASE;
+    if (field.id < 0 && nameLength > 0 && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
   }
 
   #copy(field: HeaderField): number {
-    const { valueBytes, valueStart, valueEnd } = field;
     const start = this.#used;
-    const length = valueEnd - valueStart;
+    const length = field.valueLength;
     if (start + length > this.bytes.length) {
       const larger = Buffer.allocUnsafe(2 * (start + length));
       this.bytes.copy(larger, 0, 0, start);
       this.bytes = larger;
     }
-    for (let at = 0; at < length; at++) this.bytes[start + at] = valueBytes[valueStart + at];
+    copyBytes(field.valueBytes, field.valueStart, length, this.bytes, start);
     this.#used = start + length;
     return start;
   }
