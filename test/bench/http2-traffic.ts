@@ -4,10 +4,10 @@ import { PcapOutput } from "./pcap-output.js";
 import { mulberry32 } from "./random.js";
 import { hex, USER_AGENTS } from "./traffic.js";
 
-export const H2C = { name: "h2c", what: "small JSON over HTTP/2, 100 streams at a time on each of 64 connections" };
+export const H2C = { name: "h2c", what: "small JSON over HTTP/2, 100 streams at a time on each of 8 connections" };
 
-const REQUESTS = 300_000;
-const CONNECTIONS = 64;
+const REQUESTS = 400_000;
+const CONNECTIONS = 8;
 const STREAMS = 100;
 const BODY_BYTES = 300;
 /** Requests, and answers, that go out in one write. */

@@ -58,6 +58,8 @@ export class HeadFields implements HeaderSink, FieldHits {
   readonly #maxBytes: number;
   readonly #ownStarts = new Int32Array(OWN_NAMES.length);
   readonly #ownEnds = new Int32Array(OWN_NAMES.length);
+  /** A bit for each of OWN_NAMES. */
+  #present = 0;
   #used = 0;
   #listBytes = 0;
   #faults = 0;
@@ -79,11 +81,11 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#faults = 0;
     this.#sawRegular = false;
     this.#sawCookie = false;
-    this.#ownStarts.fill(-1);
+    this.#present = 0;
   }
 
   has(own: number): boolean {
-    return this.#ownStarts[own] >= 0;
+    return (this.#present & (1 << own)) !== 0;
   }
 
   startOf(own: number): number {
@@ -154,6 +156,7 @@ export class HeadFields implements HeaderSink, FieldHits {
       if (this.#sawRegular || this.has(own)) this.#faults |= INVALID_PSEUDO;
     } else this.#sawRegular = true;
     if (this.has(own)) return;
+    this.#present |= 1 << own;
     this.#ownStarts[own] = this.#copy(field);
     this.#ownEnds[own] = this.#used;
   }

@@ -321,7 +321,8 @@ export class Http2Stream implements Stream, FrameSink {
   }
 
   #noteHead(from: Side, exchange: Exchange, atMicros: number): void {
-    for (const name of this.#heads.anomalies) this.#anomaly(from, name, atMicros);
+    const { anomalies } = this.#heads;
+    if (anomalies.length > 0) for (const name of anomalies) this.#anomaly(from, name, atMicros);
     if (from === "server" || exchange.path !== UNKNOWN_PATH) return;
     if (exchange.unread === "joined-late") this.#budget.counters.http2_paths_joined_late++;
     else this.#budget.counters.http2_paths_lost++;
