@@ -119,6 +119,48 @@ t.test("what breaks the rules is named, once a connection", (t) => {
   t.end();
 });
 
+t.test("blocks that come again say what they say, in between others and with what they break", (t) => {
+  const speak = (p: Http2Peers): Step[] =>
+    Array.from({ length: 24 }, (_none, at) => {
+      const more = [p.client.literal("x", "y"), p.client.literal("X", "y"), p.client.literal("cookie", "a=b")][at % 3];
+      const paths = [`/a${at % 3}`, `/b${at % 4}`];
+      const blocks = paths.map((path) =>
+        Buffer.concat([
+          Buffer.from([0x82, 0x86]),
+          p.client.literal(":path", path),
+          p.client.literal(":authority", "h"),
+          more,
+        ]),
+      );
+      const [one, other] = [1 + 4 * at, 3 + 4 * at];
+      return [
+        "client",
+        Buffer.concat([headers(one, blocks[0], { ends: true }), headers(other, blocks[1], { ends: true })]),
+      ] as const;
+    });
+  const expected = Array.from({ length: 24 }, (_none, at) => [`/a${at % 3}`, `/b${at % 4}`]).flat();
+  t.same(
+    told(speak, { closed: "end" }).slice(2),
+    expected.map((path) => `2 GET ${path} h - 0 - incomplete:0`),
+  );
+  const answers = (p: Http2Peers): Step[] => [
+    ["client", Buffer.concat(Array.from({ length: 12 }, (_none, at) => p.request(1 + 2 * at, "/a")))],
+    ...Array.from({ length: 12 }, (_none, at): Step => {
+      const status = ["200", "404", "503"][at % 3];
+      const broken = at % 2 === 0 ? p.server.literal("connection", "close") : p.server.literal("server", "s");
+      return [
+        "server",
+        headers(1 + 2 * at, Buffer.concat([p.server.literal(":status", status), broken]), { ends: true }),
+      ];
+    }),
+  ];
+  t.same(
+    told(answers).slice(2),
+    Array.from({ length: 12 }, (_none, at) => `2 GET /a h ${["200", "404", "503"][at % 3]} 0 0`),
+  );
+  t.end();
+});
+
 t.test("streams beyond the bound are told early, not forgotten", (t) => {
   const many = (p: Http2Peers): Step[] =>
     Array.from({ length: 10_050 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);

@@ -45,22 +45,24 @@ export class HeadReader {
   }
 
   /** Decodes a block, and with it what it puts into its side's table. */
-  read(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
+  read(side: BlockSide, bytes: Buffer, start: number, end: number, isCut: boolean): BlockOutcome {
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
     if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
     const { state } = side.table;
-    this.#known = this.#cache.find(state, bytes, start, end);
-    this.#isKnown = this.#known !== undefined;
-    if (this.#known !== undefined && !side.isDoubtful) {
-      this.facts = this.#known.facts;
+    const mayBeKnown = !isCut && !side.isDoubtful;
+    const known = mayBeKnown ? this.#cache.find(state, bytes, start, end) : undefined;
+    if (known !== undefined && says(known)) {
+      this.#known = known;
+      this.#isKnown = true;
+      this.facts = known.facts;
       return "whole";
     }
     const outcome = this.#decodeDoubting(side, bytes, start, end);
     const { fields } = this;
     this.facts = factsOf(fields);
     if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
-    else if (outcome === "whole" && state === side.table.state)
+    else if (outcome === "whole" && state === side.table.state && mayBeKnown && !this.facts.hasUnknown)
       this.#known = this.#cache.keep(state, bytes, start, end, this.facts);
     return outcome;
   }
@@ -84,9 +86,8 @@ export class HeadReader {
 
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
-    if (this.#isKnown && this.#known?.exchange !== undefined && !isCut) {
+    if (this.#isKnown && this.#known?.exchange !== undefined) {
       this.#sameRequest(exchange, this.#known.exchange);
-      if (this.facts.hasUnknown) this.#unread(exchange, side.unread);
       return;
     }
     const { bytes } = fields;
@@ -101,7 +102,7 @@ export class HeadReader {
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     this.#rpcFields(exchange);
     fields.noteFaults(this.anomalies);
-    this.#keep(exchange, isCut);
+    this.#keep(exchange);
   }
 
   #sameRequest(exchange: Exchange, known: Exchange): void {
@@ -113,14 +114,14 @@ export class HeadReader {
     exchange.rpc.timeoutMicros = timeoutMicros;
   }
 
-  #keep(exchange: Exchange, isCut: boolean): void {
-    if (this.#known !== undefined && !isCut && this.anomalies.length === 0) this.#known.exchange = exchange;
+  #keep(exchange: Exchange): void {
+    if (this.#known !== undefined && this.anomalies.length === 0) this.#known.exchange = exchange;
   }
 
   /** The final answer's head. */
   fillResponse(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
-    if (this.#isKnown && this.#known?.exchange !== undefined && !isCut) {
+    if (this.#isKnown && this.#known?.exchange !== undefined) {
       exchange.copyResponse(this.#known.exchange);
       this.#answered(exchange, side, isCut);
       return;
@@ -130,11 +131,13 @@ export class HeadReader {
     this.#mapping.response(exchange, fields, fields.bytes);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
-    this.#keep(exchange, isCut);
+    this.#keep(exchange);
   }
 
   #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
-    if (exchange.rpc === undefined) noteRpc(exchange, false);
+    // Where the request's type was not seen, the answer's tells.
+    if (exchange.rpc === undefined && (exchange.unread !== undefined || exchange.method === undefined))
+      noteRpc(exchange, false);
     if (this.facts.hasUnknown || isCut) {
       exchange.responseHeaderOrder = 0;
       exchange.unread ??= isCut ? "bytes-lost" : side.unread;
@@ -195,6 +198,11 @@ const NO_FACTS: HeadFacts = {
   contentLength: undefined,
   grpcStatus: undefined,
 };
+
+/** Whether what was kept says all that will be asked of it: of trailers that are the facts, of a head what an exchange has. */
+function says({ exchange, facts }: KnownHead): boolean {
+  return exchange !== undefined || (!facts.hasMethod && facts.status === undefined);
+}
 
 function factsOf(fields: HeadFields): HeadFacts {
   return {

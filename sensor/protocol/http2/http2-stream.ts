@@ -258,7 +258,7 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
-    const outcome = this.#heads.read(block, bytes, start, end);
+    const outcome = this.#heads.read(block, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
       this.fault(frames, "invalid-header-block", block.atMicros);
