@@ -4,10 +4,12 @@ import {
   data,
   type Field,
   frame,
+  HELLO,
   Http2Peers,
   headers,
   message,
   PING,
+  settings,
   TYPE,
   windowUpdate,
 } from "./support/http2-builder.js";
@@ -306,6 +308,26 @@ t.test("gaps lose what they took and nothing else", (t) => {
     ],
   ];
   for (const [name, speak, expected] of gaps) t.same(told(speak), ["= http2", ...expected], name);
+  t.end();
+});
+
+t.test("how long a call took is told only where its last byte was seen", (t) => {
+  const p = new Http2Peers();
+  const steps: Step[] = [
+    ["client", HELLO],
+    ["client", Buffer.concat([p.request(1, "/a"), p.request(3, "/b")])],
+    ["server", Buffer.concat([settings(), p.answer(1, 200), data(1, "0123456789", "ends").subarray(0, 12)])],
+    ["server", 7],
+    ["server", Buffer.concat([p.answer(3, 200), data(3, "ok", "ends")])],
+  ];
+  const calls = feed(steps).flatMap((message) => (message.kind === "call" ? [message] : []));
+  t.same(
+    calls.map(({ path, responseBodySize, durationMicros }) => [path, responseBodySize, durationMicros]),
+    [
+      ["/a", 10, undefined],
+      ["/b", 2, 3],
+    ],
+  );
   t.end();
 });
 

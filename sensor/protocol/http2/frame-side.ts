@@ -26,8 +26,8 @@ export interface FrameSink {
   payloadCut(side: FrameSide, bytes: Buffer, end: number, lostBytes: number, atMicros: number): void;
   content(side: FrameSide, bytes: Buffer, start: number, end: number, atMicros: number): void;
   contentLost(side: FrameSide, length: number, atMicros: number): void;
-  /** The last byte of a DATA frame has passed. */
-  contentEnds(side: FrameSide, atMicros: number): void;
+  /** The last byte of a DATA frame has passed; `atMicros` is undefined where it was lost. */
+  contentEnds(side: FrameSide, atMicros: number | undefined): void;
   fault(side: FrameSide, name: AnomalyName, atMicros: number): void;
   /** Where frames begin is no longer known; so many bytes of none that was begun were lost. */
   synchronizationLost(side: FrameSide, lostBytes: number): void;
@@ -197,7 +197,7 @@ export class FrameSide {
       if (content > 0) this.#sink.contentLost(this, content, atMicros);
       this.#left -= length;
       this.#padding = Math.min(this.#padding, this.#left);
-      if (this.#left === 0) this.#sink.contentEnds(this, atMicros);
+      if (this.#left === 0) this.#sink.contentEnds(this, undefined);
       return;
     }
     this.#left -= length;

@@ -133,7 +133,7 @@ export class Http2Stream implements Stream, FrameSink {
     else stream.tunnel.gap(side.from, length, atMicros);
   }
 
-  contentEnds(side: FrameSide, atMicros: number): void {
+  contentEnds(side: FrameSide, atMicros: number | undefined): void {
     const { stream } = this.#of(side.from);
     if (stream !== undefined && (side.flags & FLAG.endStream) !== 0) this.#end(stream, side.from, atMicros);
   }
@@ -337,14 +337,15 @@ export class Http2Stream implements Stream, FrameSink {
     stream.tunnel = this.#context.handOver();
   }
 
-  #end(stream: OpenStream, from: Side, atMicros: number): void {
+  #end(stream: OpenStream, from: Side, atMicros: number | undefined): void {
     const half = stream.half(from);
+    const { nowMicros } = this.#streams;
     const { exchange } = stream;
     const hasContent = from === "client" || !(exchange.isHead || exchange.status === 204 || exchange.status === 304);
     const isWrong = half.announced !== undefined && half.announced !== half.size && !half.isLost && hasContent;
     if (isWrong && !half.isDone && stream.tunnel === undefined)
-      this.#anomaly(from, "content-length-mismatch", atMicros);
-    stream.tunnel?.finished(from, atMicros);
+      this.#anomaly(from, "content-length-mismatch", nowMicros);
+    stream.tunnel?.finished(from, nowMicros);
     this.#streams.end(stream, from, atMicros);
   }
 
