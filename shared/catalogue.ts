@@ -49,5 +49,11 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Find out who sends them: two parsers that disagree on where a request ends let requests be smuggled.",
     references: ["owasp-api:2023-API8", "cwe:444", "nist:800-204:MS-SS-5"],
   },
+  "http2-flood": {
+    severity: "high",
+    title: "HTTP/2 frames cost their receiver more than their sender",
+    remedy: "Find out who sends them, update the server, and bound streams, resets and frames of a connection there.",
+    references: ["owasp-api:2023-API4", "nist:800-204:MS-SS-5", "cwe:400", "cwe:770"],
+  },
   ...TLS_CATALOGUE,
 };

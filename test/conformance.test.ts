@@ -34,6 +34,7 @@ if (!existsSync(join(CORPORA, "index.json"))) {
   const index: IndexEntry[] = JSON.parse(readFileSync(join(CORPORA, "index.json"), "utf8"));
   compareWithZeek(index);
   compareWithArkime(index);
+  compareWithDeepflow(index);
   survive(index);
 }
 
@@ -75,6 +76,45 @@ function compareWithArkime(index: readonly IndexEntry[]): void {
     }
     report(t, "Arkime", table);
   });
+}
+
+function compareWithDeepflow(index: readonly IndexEntry[]): void {
+  tap.test("calls agree with DeepFlow's requests, or differ for a known reason", async (t) => {
+    const table: string[] = [];
+    for (const { source, capture, expected } of index) {
+      const file = expected?.find((path) => path.endsWith(".result"));
+      if (source !== "deepflow" || capture === undefined || file === undefined) continue;
+      const run = await analyzeFile(join(CORPORA, capture));
+      const theirs = fromDeepflow(readFileSync(join(CORPORA, file), "utf8"));
+      table.push(...judge(t, capture, run.calls.map(asDeepflow), theirs));
+    }
+    report(t, "DeepFlow", table);
+  });
+}
+
+/** DeepFlow's parser prints each message; those of one stream are one call. It names no addresses. */
+function fromDeepflow(text: string): Comparable[] {
+  const streams = new Map<string, Record<string, string>>();
+  for (const line of text.split("\n").filter((message) => message.includes("is_http: true"))) {
+    const value = (name: string): string | undefined =>
+      new RegExp(`\\b${name}: (?:Some\\()?"?([^",)]*)`).exec(line)?.[1].replace(/^None$/, "");
+    const stream = streams.get(value("stream_id") ?? "") ?? {};
+    streams.set(value("stream_id") ?? "", stream);
+    for (const name of ["proto", "path", "host", "status_code", "grpc_status_code"])
+      if (value(name)) stream[name] = value(name) ?? "";
+  }
+  return [...streams.values()].map(({ proto, path = "", host = "-", status_code = "-", grpc_status_code = "-" }) => ({
+    connection: "",
+    text: [proto, path === "" ? "-" : pathOf(path), host, status_code, grpc_status_code].join(" "),
+  }));
+}
+
+function asDeepflow(call: CallRecord): Comparable {
+  const proto = call.rpcSystem === undefined ? `Http${call.version[0]}` : "Grpc";
+  // Where DeepFlow leaves a path empty we say that it is not known.
+  const path = call.path === "<unknown-path>" ? "-" : call.path;
+  const words = [proto, path, call.authority, call.status, call.rpcStatus];
+  return { connection: "", text: words.map((word) => word ?? "-").join(" ") };
 }
 
 function survive(index: readonly IndexEntry[]): void {

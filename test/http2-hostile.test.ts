@@ -1,6 +1,6 @@
 import t from "tap";
 import { type Call, type Message, UNKNOWN_PATH } from "../sensor/protocol/message.js";
-import { feed, type Step } from "./support/dialog.js";
+import { type FeedOptions, feed, type Step } from "./support/dialog.js";
 import {
   data,
   type Field,
@@ -119,6 +119,48 @@ t.test("what breaks the rules is named, once a connection", (t) => {
   t.end();
 });
 
+t.test("blocks that come again say what they say, in between others and with what they break", (t) => {
+  const speak = (p: Http2Peers): Step[] =>
+    Array.from({ length: 24 }, (_none, at) => {
+      const more = [p.client.literal("x", "y"), p.client.literal("X", "y"), p.client.literal("cookie", "a=b")][at % 3];
+      const paths = [`/a${at % 3}`, `/b${at % 4}`];
+      const blocks = paths.map((path) =>
+        Buffer.concat([
+          Buffer.from([0x82, 0x86]),
+          p.client.literal(":path", path),
+          p.client.literal(":authority", "h"),
+          more,
+        ]),
+      );
+      const [one, other] = [1 + 4 * at, 3 + 4 * at];
+      return [
+        "client",
+        Buffer.concat([headers(one, blocks[0], { ends: true }), headers(other, blocks[1], { ends: true })]),
+      ] as const;
+    });
+  const expected = Array.from({ length: 24 }, (_none, at) => [`/a${at % 3}`, `/b${at % 4}`]).flat();
+  t.same(
+    told(speak, { closed: "end" }).slice(2),
+    expected.map((path) => `2 GET ${path} h - 0 - incomplete:0`),
+  );
+  const answers = (p: Http2Peers): Step[] => [
+    ["client", Buffer.concat(Array.from({ length: 12 }, (_none, at) => p.request(1 + 2 * at, "/a")))],
+    ...Array.from({ length: 12 }, (_none, at): Step => {
+      const status = ["200", "404", "503"][at % 3];
+      const broken = at % 2 === 0 ? p.server.literal("connection", "close") : p.server.literal("server", "s");
+      return [
+        "server",
+        headers(1 + 2 * at, Buffer.concat([p.server.literal(":status", status), broken]), { ends: true }),
+      ];
+    }),
+  ];
+  t.same(
+    told(answers).slice(2),
+    Array.from({ length: 12 }, (_none, at) => `2 GET /a h ${["200", "404", "503"][at % 3]} 0 0`),
+  );
+  t.end();
+});
+
 t.test("streams beyond the bound are told early, not forgotten", (t) => {
   const many = (p: Http2Peers): Step[] =>
     Array.from({ length: 10_050 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);
@@ -183,7 +225,11 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
   const random = generator(seed);
   let runs = 0;
   const calls = (messages: readonly Message[]): number => messages.filter((message) => message.kind === "call").length;
-  for (const { name, steps, options } of HTTP2_CASES) {
+  // What HTTP/1.1 sends before, or within, is cut in tests of its own.
+  for (const { name, steps, options: given } of HTTP2_CASES.filter(
+    ({ name }) => !/HTTP\/1.1|grants|asks|upgrade|tunnel/.test(name),
+  )) {
+    const options: FeedOptions = { ...given, isShared: true };
     const whole = feed(steps, options);
     const known = facts(whole);
     const judge = (messages: readonly Message[], how: string): void => {
@@ -193,7 +239,6 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
       if (calls(messages) > calls(whole)) t.fail(`${name}, ${how}, seed ${seed}: more calls`);
     };
     for (const [index, [from, what]] of steps.entries()) {
-      // What HTTP/1.1 sends is cut in tests of its own.
       if (!Buffer.isBuffer(what)) continue;
       const [before, after] = [steps.slice(0, index), steps.slice(index + 1)];
       for (let at = 0; at < what.length; at += 1 + (random() % 3)) {
@@ -211,7 +256,7 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
         ];
         judge(feed(holed, { ...options, closed: "end" }), `${lost} lost in ${index} at ${at}`);
         judge(
-          feed(holed.slice(index), { rolesFrom: "ports", closed: "end" }),
+          feed(holed.slice(index), { isShared: true, rolesFrom: "ports", closed: "end" }),
           `joined in ${index}, ${lost} lost at ${at}`,
         );
         const changed = Buffer.from(what);

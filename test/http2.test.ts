@@ -4,10 +4,12 @@ import {
   data,
   type Field,
   frame,
+  HELLO,
   Http2Peers,
   headers,
   message,
   PING,
+  settings,
   TYPE,
   windowUpdate,
 } from "./support/http2-builder.js";
@@ -232,6 +234,44 @@ t.test("gaps lose what they took and nothing else", (t) => {
       ],
     ],
     [
+      "between requests: streams that follow each other prove that none was lost, and the table holds",
+      (p) => [
+        ["client", p.request(1, "/a")],
+        ["client", 13],
+        ["client", Buffer.concat([p.request(3, "/a"), PING])],
+        ["client", 1_000],
+        ["client", Buffer.concat([p.request(5, "/b"), p.request(7, "/a")])],
+        ["server", Buffer.concat([1, 3, 5, 7].map((id) => p.answer(id, 200, [], { ends: true })))],
+      ],
+      ["2 GET /a h 200 0 0", "2 GET /a h 200 0 0", "2 GET /b h 200 0 0", "2 GET /a h 200 0 0"],
+    ],
+    [
+      "after trailers of a request, which may have filled the table again, nothing is proved",
+      (p) => [
+        [
+          "client",
+          Buffer.concat([
+            p.request(1, "/p", [], { method: "POST" }),
+            headers(1, p.client.block([["x", "y"]]), { ends: true }),
+          ]),
+        ],
+        ["client", p.client.block([["x", "z"]]).length + 9],
+        ["client", p.request(3, "/p")],
+        ["server", Buffer.concat([1, 3].map((id) => p.answer(id, 200, [], { ends: true })))],
+      ],
+      ["2 POST /p h 200 0 0", "2 GET <unknown-path> - 200 0 0 incomplete:0 bytes-lost"],
+    ],
+    [
+      "that shifts the table although streams follow each other shows in the heads",
+      (p) => [
+        ["client", p.request(1, "/p", [["user-agent", "x"]])],
+        ["client", p.client.block([["x", "z"]]).length + 9],
+        ["client", p.request(3, "/p", [["user-agent", "x"]])],
+        ["server", Buffer.concat([1, 3].map((id) => p.answer(id, 200, [], { ends: true })))],
+      ],
+      ["2 GET /p h 200 0 0", "2 GET <unknown-path> - 200 0 0 incomplete:0 bytes-lost"],
+    ],
+    [
       "of an answer: it can't be told",
       (p) => [
         ["client", Buffer.concat([p.request(1, "/a"), p.request(3, "/b")])],
@@ -268,6 +308,26 @@ t.test("gaps lose what they took and nothing else", (t) => {
     ],
   ];
   for (const [name, speak, expected] of gaps) t.same(told(speak), ["= http2", ...expected], name);
+  t.end();
+});
+
+t.test("how long a call took is told only where its last byte was seen", (t) => {
+  const p = new Http2Peers();
+  const steps: Step[] = [
+    ["client", HELLO],
+    ["client", Buffer.concat([p.request(1, "/a"), p.request(3, "/b")])],
+    ["server", Buffer.concat([settings(), p.answer(1, 200), data(1, "0123456789", "ends").subarray(0, 12)])],
+    ["server", 7],
+    ["server", Buffer.concat([p.answer(3, 200), data(3, "ok", "ends")])],
+  ];
+  const calls = feed(steps).flatMap((message) => (message.kind === "call" ? [message] : []));
+  t.same(
+    calls.map(({ path, responseBodySize, durationMicros }) => [path, responseBodySize, durationMicros]),
+    [
+      ["/a", 10, undefined],
+      ["/b", 2, 3],
+    ],
+  );
   t.end();
 });
 

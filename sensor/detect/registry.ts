@@ -13,6 +13,7 @@ import { credentialInUrl } from "./rules/credential-in-url.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
 import { handshakeFailures } from "./rules/handshake-failures.js";
+import { http2Flood } from "./rules/http2-flood.js";
 import { newEndpoint } from "./rules/new-endpoint.js";
 import { obsoleteTlsVersion } from "./rules/obsolete-tls-version.js";
 import { onlyResumedSessions } from "./rules/only-resumed-sessions.js";
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   credentialInUrl,
   newEndpoint,
   framingAnomaly,
+  http2Flood,
   policyViolation,
   policyUnproven,
   policyExceptionExpired,

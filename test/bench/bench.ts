@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANDSHAKES, writeHandshakes } from "./handshake-traffic.js";
+import { H2C, writeHttp2 } from "./http2-traffic.js";
 import { SHAPES, type TrafficShape, writeTraffic } from "./traffic.js";
 
 const RUNS = Number(process.env.EASTWATCH_BENCH_RUNS ?? 3);
@@ -24,6 +25,7 @@ function main(): void {
     const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
     for (const shape of SHAPES) if (isWanted(shape.name)) measure(folder, shape, (file) => writeTraffic(file, shape));
     if (isWanted(HANDSHAKES.name)) measure(folder, HANDSHAKES, writeHandshakes);
+    if (isWanted(H2C.name)) measure(folder, H2C, writeHttp2);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -74,7 +74,13 @@ export function writeTraffic(path: string, traffic: TrafficShape): void {
   writer.close();
 }
 
-const USER_AGENTS = ["okhttp/4.12.0", "axios/1.7.2", "Go-http-client/1.1", "python-requests/2.32.3", "Java/17.0.11"];
+export const USER_AGENTS = [
+  "okhttp/4.12.0",
+  "axios/1.7.2",
+  "Go-http-client/1.1",
+  "python-requests/2.32.3",
+  "Java/17.0.11",
+];
 
 /** A request and its answer as services behind a gateway with tracing send them: no two heads are the same. */
 function exchange(dialog: TcpDialog, random: () => number, bodyBytes: number, service: number): void {
@@ -113,7 +119,7 @@ function exchange(dialog: TcpDialog, random: () => number, bodyBytes: number, se
   dialog.send("server", Buffer.concat([Buffer.from(responseHead.join("\r\n")), body]));
 }
 
-function hex(random: () => number, digits: number): string {
+export function hex(random: () => number, digits: number): string {
   let text = "";
   while (text.length < digits)
     text += Math.floor(random() * 2 ** 32)

@@ -20,7 +20,12 @@ export interface FeedOptions {
   readonly closed?: "fin" | "reset" | "end";
   /** Bytes handed over at a time; all at once by default. */
   readonly pieceBytes?: number;
+  /** One dispatcher for all such dialogs: making one takes longer than most dialogs, and few protocols remember anything. */
+  readonly isShared?: boolean;
 }
+
+let told: Message[] = [];
+const SHARED = new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => told.push(message) });
 
 export class TestFlow implements Flow, Roles {
   readonly id = "00000000000000aa";
@@ -51,7 +56,11 @@ export class TestFlow implements Flow, Roles {
 export function feed(steps: readonly Step[], options: FeedOptions = {}): Message[] {
   const messages: Message[] = [];
   const flow = new TestFlow(options);
-  const stream = new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) }).open(flow, flow);
+  told = messages;
+  const dispatcher = options.isShared
+    ? SHARED
+    : new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) });
+  const stream = dispatcher.open(flow, flow);
   const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
   let atMicros = 0;
   for (const [from, what] of steps) {

@@ -1,3 +1,4 @@
+import { CODE_LENGTHS } from "../../sensor/protocol/hpack/huffman-code.js";
 import { FLAG, PREFACE, TYPE } from "../../sensor/protocol/http2/frame.js";
 
 export { FLAG, TYPE };
@@ -69,9 +70,14 @@ const STATIC: readonly Field[] = [
 
 /** Encodes one side's header blocks: what it can by index, all else as literals that go into its table. */
 export class BlockEncoder {
+  readonly #text: (value: string) => Buffer;
   readonly #table: Field[] = [];
   #maxBytes = 4_096;
   #update: Buffer | undefined = undefined;
+
+  constructor(strings: "plain" | "huffman" = "plain") {
+    this.#text = strings === "plain" ? text : codedText;
+  }
 
   block(fields: readonly Field[]): Buffer {
     const update = this.#update ?? Buffer.alloc(0);
@@ -102,7 +108,7 @@ export class BlockEncoder {
     const index = named === 61 ? 0 : named;
     this.#table.unshift([name, value]);
     this.#trim();
-    return Buffer.concat([integer(0x40, 0x3f, index), ...(index === 0 ? [text(name)] : []), text(value)]);
+    return Buffer.concat([integer(0x40, 0x3f, index), ...(index === 0 ? [this.#text(name)] : []), this.#text(value)]);
   }
 
   #trim(): void {
@@ -121,6 +127,38 @@ export function integer(flags: number, mask: number, value: number): Buffer {
 
 export function text(value: string): Buffer {
   return Buffer.concat([integer(0, 0x7f, value.length), Buffer.from(value, "latin1")]);
+}
+
+/** RFC 7541, Appendix B: the code of each byte, put together from the lengths. */
+const CODES: readonly number[] = (() => {
+  const codes: number[] = [];
+  let code = 0;
+  let length = 0;
+  for (const symbol of [...CODE_LENGTHS.keys()].sort((a, b) => CODE_LENGTHS[a] - CODE_LENGTHS[b] || a - b)) {
+    code *= 2 ** (CODE_LENGTHS[symbol] - length);
+    length = CODE_LENGTHS[symbol];
+    codes[symbol] = code++;
+  }
+  return codes;
+})();
+
+/** The same in Huffman code, padded with ones. */
+function codedText(value: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let left = 0;
+  for (let at = 0; at < value.length; at++) {
+    const symbol = value.charCodeAt(at);
+    bits = bits * 2 ** CODE_LENGTHS[symbol] + CODES[symbol];
+    left += CODE_LENGTHS[symbol];
+    for (; left >= 8; left -= 8) {
+      const unit = 2 ** (left - 8);
+      bytes.push(Math.floor(bits / unit));
+      bits %= unit;
+    }
+  }
+  if (left > 0) bytes.push(bits * 2 ** (8 - left) + 2 ** (8 - left) - 1);
+  return Buffer.concat([integer(0x80, 0x7f, bytes.length), Buffer.from(bytes)]);
 }
 
 export interface HeadersOptions {
@@ -162,8 +200,13 @@ export function headers(stream: number, block: Buffer, options: HeadersOptions =
 
 /** Both sides of a connection, each with its table. */
 export class Http2Peers {
-  readonly client = new BlockEncoder();
-  readonly server = new BlockEncoder();
+  readonly client: BlockEncoder;
+  readonly server: BlockEncoder;
+
+  constructor(strings: "plain" | "huffman" = "plain") {
+    this.client = new BlockEncoder(strings);
+    this.server = new BlockEncoder(strings);
+  }
 
   request(
     stream: number,

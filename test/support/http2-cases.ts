@@ -1,5 +1,5 @@
 import type { Step } from "./dialog.js";
-import { type Case, GET, OK } from "./http1-cases.js";
+import { type Case, GET, OK, POST } from "./http1-cases.js";
 import {
   data,
   FLAG,
@@ -301,6 +301,26 @@ export const HTTP2_CASES: readonly Case[] = [
     },
     ["2 GET /a h 200 0 3", "2 GET /b h 200 0 0"],
   ),
+  {
+    name: "gRPC-Web, Connect and Twirp over HTTP/1.1",
+    steps: [
+      ["client", POST("Content-Type: application/grpc-web-text\r\nContent-Length: 2", "ab").replace("/p", "/a.B/C")],
+      ["server", OK],
+      ["client", POST("Connect-Protocol-Version: 1\r\nContent-Length: 2", "{}").replace("/p", "/a.B/D")],
+      ["server", OK],
+      ["client", POST("Content-Type: application/json\r\nContent-Length: 2", "{}").replace("/p", "/twirp/a.B/E")],
+      ["server", OK],
+      ["client", POST("Content-Type: application/json\r\nContent-Length: 2", "{}").replace("/p", "/twirp/")],
+      ["server", OK],
+    ],
+    expected: [
+      "= http1",
+      "1.1 POST /a.B/C h 200 2 2 grpc a.B/C - - -:->-:-",
+      "1.1 POST /a.B/D h 200 2 2 connect_rpc a.B/D - - -:->-:-",
+      "1.1 POST /twirp/a.B/E h 200 2 2 twirp a.B/E - - -:->-:-",
+      "1.1 POST /twirp/ h 200 2 2",
+    ],
+  },
   {
     name: "upgraded from HTTP/1.1, the first request is stream 1",
     steps: (() => {

@@ -134,7 +134,7 @@ export const KNOWN_DIFFERENCES: ReadonlyMap<string, KnownDifference> = new Map([
   [
     "arkime/arkime_synthetic.pcap",
     {
-      reason: "Arkime calls RPC over HTTP by another name; HTTP/2 is not read yet",
+      reason: "Arkime calls RPC over HTTP by another name, and HTTP/2's preface a request",
       rows: [
         "theirs 10.0.38.100:54344>10.0.38.1:443 PRI*1  ",
         "ours 10.0.2.1:51001>10.0.2.2:80 RPC_IN_DATA*1 /rpc/rpcproxy.dll 200",

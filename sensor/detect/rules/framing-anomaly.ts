@@ -4,6 +4,7 @@ import type { AnomalyName } from "../../protocol/anomaly-name.js";
 import type { Anomaly } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
 import { Subjects } from "../subjects.js";
+import { FLOODS } from "./http2-flood.js";
 
 /** Shapes with which requests are smuggled (CWE-444). */
 const SMUGGLING: ReadonlySet<AnomalyName> = new Set([
@@ -15,6 +16,10 @@ const SMUGGLING: ReadonlySet<AnomalyName> = new Set([
   "space-before-colon",
   "bare-cr",
   "nul-in-head",
+  "line-break-in-field",
+  "connection-field",
+  "content-length-mismatch",
+  "invalid-pseudo-header",
 ]);
 /** Sloppy, and rarely more. */
 const SLOPPY: ReadonlySet<AnomalyName> = new Set([
@@ -33,7 +38,7 @@ export const framingAnomaly: Rule = {
     const subjects = new Subjects();
     return {
       anomaly({ name, from, atMicros }: Anomaly, edge: Edge | undefined): void {
-        if (edge === undefined || name === "tls-renegotiation") return;
+        if (edge === undefined || name === "tls-renegotiation" || FLOODS.has(name)) return;
         const subject = subjects.of(edge, name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;

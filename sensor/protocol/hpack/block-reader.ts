@@ -1,7 +1,7 @@
 import { hashName } from "../../bytes/word-table.js";
 import type { DynamicTable } from "./dynamic-table.js";
 import { HeaderField, type HeaderSink } from "./header-field.js";
-import { decodeHuffman, maxDecodedBytes } from "./huffman.js";
+import { decodeHuffman, isLineBreak, lastHuffman, maxDecodedBytes, measureHuffman } from "./huffman.js";
 import { STATIC_FIELDS, type StaticTable } from "./static-table.js";
 
 /** `cut`: the block ends within a field. `invalid`: it breaks RFC 7541, and what the table holds now is not known. */
@@ -29,7 +29,8 @@ export class BlockReader {
   /** Where the string read last stands. */
   #text: Buffer = this.#names;
   #textStart = 0;
-  #textEnd = 0;
+  #textLength = 0;
+  #hasLineBreak = false;
 
   constructor(statics: StaticTable) {
     this.#statics = statics;
@@ -71,6 +72,7 @@ export class BlockReader {
     if (index <= 0) return index === 0 ? INVALID : index;
     const field = this.#field;
     field.isLiteral = false;
+    field.hasLineBreak = false;
     if (index <= STATIC_FIELDS) this.#statics.load(index, field);
     else if (index - STATIC_FIELDS <= table.count) table.load(index - STATIC_FIELDS - 1, field);
     else if (table.isWhole) return INVALID;
@@ -83,14 +85,16 @@ export class BlockReader {
   #literal(table: DynamicTable, sink: HeaderSink, mask: number, isIndexed: boolean): number {
     const index = this.#integer(mask);
     if (index < 0) return index;
+    const field = this.#field;
+    field.hasLineBreak = false;
     const named = this.#name(table, index);
     if (named < 0) return named;
-    const read = this.#string(false);
+    const read = this.#string(false, field.id === -1);
     if (read < 0) return read;
-    const field = this.#field;
     field.valueBytes = this.#text;
     field.valueStart = this.#textStart;
-    field.valueEnd = this.#textEnd;
+    field.valueLength = this.#textLength;
+    field.hasLineBreak ||= this.#hasLineBreak;
     field.hasValue = true;
     field.isLiteral = true;
     sink.field(field);
@@ -100,14 +104,17 @@ export class BlockReader {
 
   #name(table: DynamicTable, index: number): number {
     const field = this.#field;
+    field.hasNewName = index === 0;
     if (index === 0) {
-      const read = this.#string(true);
+      const read = this.#string(true, false);
       if (read < 0) return read;
+      const end = this.#textStart + this.#textLength;
       field.nameBytes = this.#text;
       field.nameStart = this.#textStart;
-      field.nameEnd = this.#textEnd;
-      field.hash = hashName(field.nameBytes, field.nameStart, field.nameEnd);
-      field.id = this.#statics.names.find(field.nameBytes, field.nameStart, field.nameEnd, field.hash);
+      field.nameLength = this.#textLength;
+      field.hasLineBreak = this.#hasLineBreak;
+      field.hash = hashName(this.#text, this.#textStart, end);
+      field.id = this.#statics.names.find(this.#text, this.#textStart, end, field.hash);
     } else if (index <= STATIC_FIELDS) this.#statics.loadName(index, field);
     else if (index - STATIC_FIELDS <= table.count) table.loadName(index - STATIC_FIELDS - 1, field);
     else if (table.isWhole) return INVALID;
@@ -141,7 +148,7 @@ export class BlockReader {
   }
 
   /** RFC 7541 §5.2. */
-  #string(isName: boolean): number {
+  #string(isName: boolean, isUnread: boolean): number {
     if (this.#at >= this.#end) return CUT;
     const isCoded = this.#bytes[this.#at] >= HUFFMAN;
     const length = this.#integer(HUFFMAN - 1);
@@ -149,18 +156,25 @@ export class BlockReader {
     const start = this.#at;
     if (length > this.#end - start) return CUT;
     this.#at = start + length;
-    if (!isCoded) {
-      this.#text = this.#bytes;
-      this.#textStart = start;
-      this.#textEnd = this.#at;
-      return 0;
-    }
-    const into = this.#scratch(isName, maxDecodedBytes(length));
-    const made = decodeHuffman(this.#bytes, start, this.#at, into);
+    if (isCoded) return this.#coded(isName, isUnread, start);
+    this.#text = this.#bytes;
+    this.#textStart = start;
+    this.#textLength = length;
+    this.#hasLineBreak = false;
+    for (let at = start; at < this.#at; at++) if (isLineBreak(this.#bytes[at])) this.#hasLineBreak = true;
+    return 0;
+  }
+
+  #coded(isName: boolean, isUnread: boolean, start: number): number {
+    const into = this.#scratch(isName, isUnread ? 0 : maxDecodedBytes(this.#at - start));
+    const made = isUnread
+      ? measureHuffman(this.#bytes, start, this.#at)
+      : decodeHuffman(this.#bytes, start, this.#at, into);
     if (made < 0) return INVALID;
     this.#text = into;
     this.#textStart = 0;
-    this.#textEnd = made;
+    this.#textLength = made;
+    this.#hasLineBreak = lastHuffman.hasLineBreak;
     return 0;
   }
 

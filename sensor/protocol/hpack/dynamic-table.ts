@@ -1,3 +1,4 @@
+import { copyBytes } from "../../bytes/copy-bytes.js";
 import type { HeaderField } from "./header-field.js";
 
 /** RFC 7541 §4.1: what an entry counts beyond its name and value. */
@@ -17,11 +18,13 @@ const ID = 3;
 const HASH = 4;
 const COLUMNS = 5;
 
+let states = 0;
+
 const NO_BYTES = Buffer.alloc(0);
 const NO_ENTRIES = new Int32Array(0);
 
 /**
- * RFC 7541 §2.3.2: what the sender of one side put into its table, newest first. Entries leave in the order they came, so their bytes
+ * RFC 7541 §2.3.2: what the sender of one side put into its table, newest first. Entries leave in the order they came, so their values
  * lie in one range, and positions counted from the newest hold whatever is older: that may be unknown, where the connection was
  * joined late or bytes were lost.
  */
@@ -30,6 +33,8 @@ export class DynamicTable {
   count = 0;
   /** Nothing older than those is in it. */
   isWhole = true;
+  /** Another number whenever a table, this one or any other, holds something else. */
+  state = ++states;
   /** Size its sender last said, RFC 7541 §4.2. */
   maxBytes = DEFAULT_TABLE_BYTES;
   #usedBytes = 0;
@@ -40,13 +45,13 @@ export class DynamicTable {
   #entries = NO_ENTRIES;
   #oldest = 0;
 
-  /** `position` counts from 0, the newest, and is below `count`. */
+  /** `position` counts from 0, the newest, and is below `count`. A value that nobody reads is not there. */
   load(position: number, field: HeaderField): void {
     this.loadName(position, field);
     const entry = this.#entryAt(position);
     field.valueBytes = this.#bytes;
-    field.valueStart = this.#entries[entry + START] + this.#entries[entry + NAME_LENGTH];
-    field.valueEnd = field.valueStart + this.#entries[entry + VALUE_LENGTH];
+    field.valueStart = this.#entries[entry + START];
+    field.valueLength = this.#entries[entry + VALUE_LENGTH];
     field.hasValue = true;
   }
 
@@ -54,28 +59,26 @@ export class DynamicTable {
     const entry = this.#entryAt(position);
     field.id = this.#entries[entry + ID];
     field.hash = this.#entries[entry + HASH];
-    field.nameBytes = this.#bytes;
-    field.nameStart = this.#entries[entry + START];
-    field.nameEnd = field.nameStart + this.#entries[entry + NAME_LENGTH];
+    field.nameLength = this.#entries[entry + NAME_LENGTH];
   }
 
-  /** Copies the field; its name may stand in this table. */
+  /** Copies the value where somebody reads it. */
   insert(field: HeaderField): void {
-    const nameLength = field.nameEnd - field.nameStart;
-    const valueLength = field.valueEnd - field.valueStart;
-    const size = ENTRY_OVERHEAD + nameLength + valueLength;
+    const { id, valueLength } = field;
+    const size = ENTRY_OVERHEAD + field.nameLength + valueLength;
+    this.state = ++states;
     // RFC 7541 §4.4: an entry larger than the table empties it.
     if (size > Math.min(this.maxBytes, MAX_KEPT_BYTES)) {
       if (size <= this.maxBytes) this.isWhole = false;
       this.#clear();
       return;
     }
-    this.#makeRoom(nameLength + valueLength, field);
+    const kept = id === -1 ? 0 : valueLength;
+    if (this.#end + kept > this.#bytes.length) this.#makeRoom(kept);
     const start = this.#end;
-    if (nameLength > 0) field.nameBytes.copy(this.#bytes, start, field.nameStart, field.nameEnd);
-    if (valueLength > 0) field.valueBytes.copy(this.#bytes, start + nameLength, field.valueStart, field.valueEnd);
-    this.#end += nameLength + valueLength;
-    this.#push(start, nameLength, valueLength, field.id, field.hash);
+    copyBytes(field.valueBytes, field.valueStart, kept, this.#bytes, start);
+    this.#end += kept;
+    this.#push(start, field.nameLength, valueLength, id, field.hash);
     this.#usedBytes += size;
     this.#evict();
   }
@@ -83,12 +86,14 @@ export class DynamicTable {
   /** RFC 7541 §4.3. */
   resize(maxBytes: number): void {
     this.maxBytes = maxBytes;
+    this.state = ++states;
     this.#evict();
     if (maxBytes < ENTRY_OVERHEAD) this.isWhole = true;
   }
 
   /** Fillings were missed: where each entry stands now is not known. */
   forget(): void {
+    this.state = ++states;
     this.#clear();
     this.isWhole = false;
   }
@@ -108,9 +113,9 @@ export class DynamicTable {
     const most = Math.min(this.maxBytes, MAX_KEPT_BYTES);
     while (this.#usedBytes > most && this.count > 0) {
       const entry = this.#entryAt(this.count - 1);
-      const length = this.#entries[entry + NAME_LENGTH] + this.#entries[entry + VALUE_LENGTH];
-      this.#usedBytes -= ENTRY_OVERHEAD + length;
-      this.#start = this.#entries[entry + START] + length;
+      const valueLength = this.#entries[entry + VALUE_LENGTH];
+      this.#usedBytes -= ENTRY_OVERHEAD + this.#entries[entry + NAME_LENGTH] + valueLength;
+      this.#start = this.#entries[entry + START] + (this.#entries[entry + ID] === -1 ? 0 : valueLength);
       this.#oldest = (this.#oldest + 1) & (this.#entries.length / COLUMNS - 1);
       this.count--;
       if (most < this.maxBytes) this.isWhole = false;
@@ -139,20 +144,12 @@ export class DynamicTable {
     this.#oldest = 0;
   }
 
-  /** Room for so many bytes behind the newest. Moves what is there, and with it the field's name where that stands in it. */
-  #makeRoom(length: number, field: HeaderField): void {
-    if (this.#end + length <= this.#bytes.length) return;
+  /** Room for so many bytes behind the newest. */
+  #makeRoom(length: number): void {
     const live = this.#end - this.#start;
-    const target =
-      live + length <= this.#bytes.length / 2
-        ? this.#bytes
-        : Buffer.allocUnsafe(Math.max(FIRST_BYTES, 2 * (live + length)));
+    const fits = live + length <= (this.#bytes.length * 3) / 4;
+    const target = fits ? this.#bytes : Buffer.allocUnsafe(Math.max(FIRST_BYTES, 2 * (live + length)));
     const shift = this.#start;
-    if (field.nameBytes === this.#bytes) {
-      field.nameBytes = target;
-      field.nameStart -= shift;
-      field.nameEnd -= shift;
-    }
     this.#bytes.copy(target, 0, this.#start, this.#end);
     this.#bytes = target;
     for (let position = 0; position < this.count; position++) this.#entries[this.#entryAt(position) + START] -= shift;

@@ -5,10 +5,12 @@ const STATES = 256;
 /** RFC 7541 §5.2: padding is shorter than a byte. */
 const MAX_PADDING_BITS = 7;
 const FAILURE = -1;
+const COUNT_SHIFT = 24;
+const LINE_BREAK = 1 << 28;
 
 /**
  * One step for each state and byte: the next state in the lowest byte, up to two bytes that were completed (no code is shorter than
- * five bits) in the next two, and how many there are above. A state is an inner node of the code's tree.
+ * five bits) in the next two, and how many there are above, with a mark where one of them breaks lines. A state is an inner node of the code's tree.
  */
 const STEPS = new Int32Array(STATES * 256);
 /** Input may end there: all bits since the last whole code are ones, and few. */
@@ -61,9 +63,11 @@ function stepOf(tree: Tree, state: number, byte: number): number {
     const next = tree[node][(byte >>> bit) & 1];
     if (next === -EOS - 1) return FAILURE;
     node = Math.max(next, 0);
-    if (next < 0) bytes |= (-next - 1) << (8 + 8 * count++);
+    if (next >= 0) continue;
+    bytes |= (-next - 1) << (8 + 8 * count++);
+    if (isLineBreak(-next - 1)) bytes |= LINE_BREAK;
   }
-  return (count << 24) | bytes | node;
+  return (count << COUNT_SHIFT) | bytes | node;
 }
 
 /** Bytes that so many of Huffman code may stand for at most. */
@@ -71,18 +75,45 @@ export function maxDecodedBytes(length: number): number {
   return Math.floor((length * 8) / 5) + 2;
 }
 
+/** CR, LF and NUL, which a field must not have (RFC 9113 §8.2.1). */
+export function isLineBreak(byte: number): boolean {
+  return byte === 0 || byte === 10 || byte === 13;
+}
+
+/** Of what was decoded or measured last. */
+export const lastHuffman = { hasLineBreak: false };
+
 /** Decodes bytes[start, end) to the beginning of `into`, which has room; how many bytes it made, -1 where it is no such code. */
 export function decodeHuffman(bytes: Buffer, start: number, end: number, into: Buffer): number {
   let state = 0;
   let made = 0;
+  let marks = 0;
   for (let at = start; at < end; at++) {
     const step = STEPS[(state << 8) | bytes[at]];
     if (step < 0) return -1;
     state = step & 0xff;
+    marks |= step;
     // Written in any case: what does not count is overwritten by the next.
     into[made] = (step >>> 8) & 0xff;
     into[made + 1] = (step >>> 16) & 0xff;
-    made += step >>> 24;
+    made += (step >>> COUNT_SHIFT) & 3;
   }
+  lastHuffman.hasLineBreak = (marks & LINE_BREAK) !== 0;
+  return MAY_END[state] === 1 ? made : -1;
+}
+
+/** How many bytes it would make. */
+export function measureHuffman(bytes: Buffer, start: number, end: number): number {
+  let state = 0;
+  let made = 0;
+  let marks = 0;
+  for (let at = start; at < end; at++) {
+    const step = STEPS[(state << 8) | bytes[at]];
+    if (step < 0) return -1;
+    state = step & 0xff;
+    marks |= step;
+    made += (step >>> COUNT_SHIFT) & 3;
+  }
+  lastHuffman.hasLineBreak = (marks & LINE_BREAK) !== 0;
   return MAY_END[state] === 1 ? made : -1;
 }

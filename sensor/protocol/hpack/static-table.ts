@@ -58,7 +58,7 @@ export class StaticTable {
     this.loadName(index, field);
     field.valueBytes = this.#bytes;
     field.valueStart = this.#valueStarts[index - 1];
-    field.valueEnd = this.#nameStarts[index];
+    field.valueLength = this.#nameStarts[index] - field.valueStart;
     field.hasValue = true;
   }
 
@@ -67,6 +67,6 @@ export class StaticTable {
     field.hash = this.#hashes[index - 1];
     field.nameBytes = this.#bytes;
     field.nameStart = this.#nameStarts[index - 1];
-    field.nameEnd = this.#valueStarts[index - 1];
+    field.nameLength = this.#valueStarts[index - 1] - field.nameStart;
   }
 }

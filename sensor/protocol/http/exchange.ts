@@ -56,6 +56,31 @@ export class Exchange implements Call {
     return this.status === 101 || (this.isConnect && (this.status ?? 300) < 300);
   }
 
+  /** The same request as another's. */
+  copyRequest(other: Exchange): void {
+    this.method = other.method;
+    this.path = other.path;
+    this.template = other.template;
+    this.authority = other.authority;
+    this.userAgent = other.userAgent;
+    this.requestContentType = other.requestContentType;
+    this.credentials = other.credentials;
+    this.requestHeaderOrder = other.requestHeaderOrder;
+    this.isHead = other.isHead;
+    this.isConnect = other.isConnect;
+    this.expectsContinue = other.expectsContinue;
+  }
+
+  /** The same answer as another's. */
+  copyResponse(other: Exchange): void {
+    this.status = other.status;
+    this.serverSoftware = other.serverSoftware;
+    this.poweredBy = other.poweredBy;
+    this.framework = other.framework;
+    this.responseContentType = other.responseContentType;
+    this.responseHeaderOrder = other.responseHeaderOrder;
+  }
+
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
   endResponse(bodySize: number, atMicros: number | undefined): void {
     this.responseBodySize = bodySize;

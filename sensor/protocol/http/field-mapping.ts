@@ -1,8 +1,9 @@
 import { StringTable } from "../../bytes/string-table.js";
-import { headerCredentials, queryCredentials, withCredential } from "./credential.js";
+import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
+  CONNECT_VERSION,
   CONTENT_TYPE,
   EXPECT,
   HOST,
@@ -15,6 +16,7 @@ import {
 } from "./field-name.js";
 import { cookieFramework } from "./framework.js";
 import { MaskedTexts } from "./masked-texts.js";
+import { noteRpc } from "./rpc.js";
 import { Target } from "./target.js";
 
 const AT = 0x40;
@@ -34,16 +36,24 @@ export class FieldMapping {
     target.read(bytes, start, end, exchange.isConnect);
     exchange.path = target.path;
     exchange.authority = target.authority;
-    if (target.queryStart < target.queryEnd)
-      exchange.credentials = queryCredentials(bytes, target.queryStart, target.queryEnd);
-    if (target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
-    if (target.hasUserinfo) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
+    this.hosts = 0;
+    this.hasHostConflict = false;
+    exchange.credentials =
+      target.queryStart < target.queryEnd
+        ? queryCredentials(bytes, target.queryStart, target.queryEnd)
+        : NO_CREDENTIALS;
+  }
+
+  /** The same where it can't be told. */
+  noTarget(): void {
+    this.#target.clear();
+    this.hosts = 0;
+    this.hasHostConflict = false;
   }
 
   /** After its target. */
   request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
-    this.hosts = 0;
-    this.hasHostConflict = false;
+    let namesConnectVersion = false;
     exchange.requestHeaderOrder = fields.order;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
@@ -51,10 +61,18 @@ export class FieldMapping {
       else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
       else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(fields, bytes, hit);
       else if (id === EXPECT) exchange.expectsContinue = true;
+      else if (id === CONNECT_VERSION) namesConnectVersion = true;
     }
+    this.#credentials(exchange, fields, bytes);
+    noteRpc(exchange, namesConnectVersion);
+  }
+
+  #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
     const found = headerCredentials(fields, bytes);
     if (found.length > 0)
       exchange.credentials = exchange.credentials.length === 0 ? found : found.concat(exchange.credentials);
+    if (this.#target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
+    if (this.#target.hasUserinfo) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
   }
 
   response(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
@@ -72,7 +90,7 @@ export class FieldMapping {
 
   /** Host or :authority. RFC 9112 §3.2, RFC 9113 §8.3.1: there is one, and the target's own goes before it. */
   host(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    const host = this.#hostText(exchange, bytes, start, end);
+    const host = this.#hostText(bytes, start, end);
     const isFirst = this.hosts++ === 0;
     if (isFirst && exchange.authority === undefined) exchange.authority = host;
     else if (!isFirst || !sameAuthority(host, exchange.authority ?? "")) this.hasHostConflict = true;
@@ -83,10 +101,10 @@ export class FieldMapping {
   }
 
   /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
-  #hostText(exchange: Exchange, bytes: Buffer, start: number, end: number): string {
+  #hostText(bytes: Buffer, start: number, end: number): string {
     let hostStart = end;
     while (hostStart > start && bytes[hostStart - 1] !== AT) hostStart--;
-    if (hostStart !== start) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
+    if (hostStart !== start) this.#target.hasUserinfo = true;
     return this.#strings.get(bytes, hostStart, end);
   }
 

@@ -6,6 +6,9 @@ const PROCEDURE = /^(?:\/[\w.~-]+)*\/((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)\/([A-Za-z
 /** twitchtv.github.io/twirp: POST [prefix]/[package].[service]/[method], the prefix "/twirp" by default. */
 const TWIRP_PREFIX = "/twirp/";
 const GRPC = "application/grpc";
+const TYPE_PREFIX_LENGTH = "application/".length;
+const LETTER_G = 0x67;
+const LETTER_C = 0x63;
 /** connectrpc.com, protocol reference: streaming has content types of its own, a unary call names the version. */
 const CONNECT_STREAM = "application/connect+";
 
@@ -50,8 +53,10 @@ export function noteRpc(exchange: Exchange, namesConnectVersion: boolean): void 
 
 function systemOf(exchange: Exchange, namesConnectVersion: boolean): Rpc["system"] | undefined {
   const type = exchange.requestContentType ?? exchange.responseContentType;
-  if (type?.startsWith(GRPC)) return "grpc";
-  if (namesConnectVersion || type?.startsWith(CONNECT_STREAM)) return "connect_rpc";
+  // Of nearly all types this one letter says that they are neither.
+  const letter = type === undefined ? 0 : type.charCodeAt(TYPE_PREFIX_LENGTH);
+  if (letter === LETTER_G && type?.startsWith(GRPC)) return "grpc";
+  if (namesConnectVersion || (letter === LETTER_C && type?.startsWith(CONNECT_STREAM))) return "connect_rpc";
   const { path, method } = exchange;
   if (method === "POST" && path?.startsWith(TWIRP_PREFIX) && PROCEDURE.test(path)) return "twirp";
   return undefined;

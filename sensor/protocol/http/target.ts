@@ -43,6 +43,13 @@ export class Target {
     this.#strings = strings;
   }
 
+  clear(): void {
+    this.path = "";
+    this.authority = undefined;
+    this.hasSecret = false;
+    this.hasUserinfo = false;
+  }
+
   read(bytes: Buffer, start: number, end: number, isConnect: boolean): void {
     this.authority = undefined;
     this.hasUserinfo = false;

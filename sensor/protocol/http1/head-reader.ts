@@ -1,23 +1,8 @@
-import { StringTable } from "../../bytes/string-table.js";
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import { headerCredentials, queryCredentials, withCredential } from "../http/credential.js";
 import type { Exchange } from "../http/exchange.js";
-import {
-  CONTENT_TYPE,
-  EXPECT,
-  HOST,
-  SERVER,
-  SET_COOKIE,
-  USER_AGENT,
-  X_ASPNET_VERSION,
-  X_POWERED_BY,
-  X_RUNTIME,
-} from "../http/field-name.js";
+import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
-import { cookieFramework } from "../http/framework.js";
-import { MaskedTexts } from "../http/masked-texts.js";
-import { Target } from "../http/target.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
 
@@ -33,9 +18,7 @@ export class HeadReader {
   readonly framing = new Framing();
   readonly anomalies: AnomalyName[] = [];
   readonly #scan = new FieldScan();
-  readonly #strings = new StringTable();
-  readonly #masked = new MaskedTexts();
-  readonly #target = new Target(this.#strings);
+  readonly #mapping = new FieldMapping();
 
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.
@@ -73,12 +56,11 @@ export class HeadReader {
     exchange.version = line.version;
     exchange.isConnect = line.method === "CONNECT";
     exchange.isHead = line.method === "HEAD";
-    this.#target.read(bytes, line.targetStart, line.targetEnd, exchange.isConnect);
-    exchange.path = this.#target.path;
-    exchange.authority = this.#target.authority;
+    this.#mapping.target(exchange, bytes, line.targetStart, line.targetEnd);
     if (line.isOdd) this.anomalies.push("invalid-request-line");
-    this.#requestFields(exchange, bytes);
-    this.#credentials(exchange, bytes);
+    this.#mapping.request(exchange, this.#scan, bytes);
+    if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
+    if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     this.framing.read(this.#scan, bytes, line.version, "request");
     exchange.asksUpgrade = this.framing.asksUpgrade && line.version === "1.1";
     this.#noteFaults();
@@ -89,54 +71,10 @@ export class HeadReader {
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     const scan = this.#scan;
     exchange.status = this.line.status;
-    exchange.responseHeaderOrder = scan.order;
-    for (let hit = 0; hit < scan.hits; hit++) {
-      const id = scan.ids[hit];
-      if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(bytes, hit);
-      else if (id === SERVER) exchange.serverSoftware = this.#text(bytes, hit);
-      else if (id === X_POWERED_BY) exchange.poweredBy = this.#text(bytes, hit);
-      else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, scan.starts[hit], scan.ends[hit]);
-      else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
-      else if (id === X_RUNTIME) exchange.framework = "Rails";
-    }
+    this.#mapping.response(exchange, scan, bytes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, bytes, this.line.version, "response");
     this.#noteFaults();
-  }
-
-  #requestFields(exchange: Exchange, bytes: Buffer): void {
-    const scan = this.#scan;
-    exchange.requestHeaderOrder = scan.order;
-    let hosts = 0;
-    for (let hit = 0; hit < scan.hits; hit++) {
-      const id = scan.ids[hit];
-      if (id === HOST) this.#host(exchange, this.#hostText(bytes, hit), hosts++);
-      else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(bytes, hit));
-      else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(bytes, hit);
-      else if (id === EXPECT) exchange.expectsContinue = true;
-    }
-    if (hosts === 0 && exchange.version === "1.1") this.anomalies.push("missing-host");
-  }
-
-  /** RFC 9112 §3.2: one Host, and the absolute form's authority goes before it. */
-  #host(exchange: Exchange, host: string, before: number): void {
-    if (before === 0 && exchange.authority === undefined) {
-      exchange.authority = host;
-      return;
-    }
-    const isSame = before === 0 && sameAuthority(host, exchange.authority ?? "");
-    if (!isSame && !this.anomalies.includes("conflicting-host")) this.anomalies.push("conflicting-host");
-  }
-
-  #credentials(exchange: Exchange, bytes: Buffer): void {
-    const target = this.#target;
-    exchange.credentials = headerCredentials(this.#scan, bytes);
-    if (target.queryStart < target.queryEnd) {
-      const found = queryCredentials(bytes, target.queryStart, target.queryEnd);
-      if (found.length > 0) exchange.credentials = exchange.credentials.concat(found);
-    }
-    if (target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
-    if (target.hasUserinfo) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
   }
 
   #noteFaults(): void {
@@ -144,18 +82,6 @@ export class HeadReader {
       for (const [bit, name] of FAULT_NAMES) if ((this.#scan.faults & bit) !== 0) this.anomalies.push(name);
     }
     for (const name of this.framing.anomalies) this.anomalies.push(name);
-  }
-
-  /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
-  #hostText(bytes: Buffer, hit: number): string {
-    const text = this.#text(bytes, hit);
-    if (!text.includes("@")) return text;
-    this.#target.hasUserinfo = true;
-    return text.slice(text.lastIndexOf("@") + 1);
-  }
-
-  #text(bytes: Buffer, hit: number): string {
-    return this.#strings.get(bytes, this.#scan.starts[hit], this.#scan.ends[hit]);
   }
 }
 
@@ -167,9 +93,4 @@ function lineFeed(bytes: Buffer, start: number, end: number): number {
 /** RFC 9112 §2.2: a line ends with CRLF; LF alone is tolerated. */
 function lineEnd(bytes: Buffer, start: number, newline: number): number {
   return newline > start && bytes[newline - 1] === CR ? newline - 1 : newline;
-}
-
-/** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */
-function sameAuthority(one: string, other: string): boolean {
-  return one.toLowerCase().replace(/:(80|443)$/, "") === other.toLowerCase().replace(/:(80|443)$/, "");
 }

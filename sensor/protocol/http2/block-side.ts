@@ -10,6 +10,12 @@ export class BlockSide {
   unread: Call["unread"] = undefined;
   /** Largest table that the other side's settings ever allowed; beyond any where they were not seen. */
   mostTableBytes = DEFAULT_TABLE_BYTES;
+  /** Bytes were lost, and with them blocks or not: the next block tells. */
+  isDoubtful = false;
+  /** Stream of the last request. */
+  lastRequestId = 0;
+  /** Blocks that are no requests were seen. */
+  sendsTrailers = false;
   /** A block was begun and has not ended. */
   isOpen = false;
   streamId = 0;
@@ -57,6 +63,13 @@ export class BlockSide {
   forget(why: Call["unread"]): void {
     this.table.forget();
     this.unread = why;
+    this.isDoubtful = false;
+  }
+
+  /** Bytes were lost between blocks. */
+  doubt(): void {
+    if (this.lastRequestId > 0 && !this.sendsTrailers) this.isDoubtful = true;
+    else this.forget("bytes-lost");
   }
 }
 

@@ -26,8 +26,8 @@ export interface FrameSink {
   payloadCut(side: FrameSide, bytes: Buffer, end: number, lostBytes: number, atMicros: number): void;
   content(side: FrameSide, bytes: Buffer, start: number, end: number, atMicros: number): void;
   contentLost(side: FrameSide, length: number, atMicros: number): void;
-  /** The last byte of a DATA frame has passed. */
-  contentEnds(side: FrameSide, atMicros: number): void;
+  /** The last byte of a DATA frame has passed; `atMicros` is undefined where it was lost. */
+  contentEnds(side: FrameSide, atMicros: number | undefined): void;
   fault(side: FrameSide, name: AnomalyName, atMicros: number): void;
   /** Where frames begin is no longer known; so many bytes of none that was begun were lost. */
   synchronizationLost(side: FrameSide, lostBytes: number): void;
@@ -131,12 +131,12 @@ export class FrameSide {
     this.#padding = 0;
     this.#isRead = isSound && isGathered(this.type);
     this.#sink.begins(this, atMicros);
-    if (this.#left === 0) this.#empty(bytes, at, atMicros);
+    if (this.#left === 0) this.#empty(atMicros);
   }
 
-  #empty(bytes: Uint8Array, at: number, atMicros: number): void {
+  #empty(atMicros: number): void {
     if (this.type === TYPE.data) this.#sink.contentEnds(this, atMicros);
-    else if (this.#isRead) this.#sink.payload(this, bytes as Buffer, at, at, atMicros);
+    else if (this.#isRead) this.#sink.payload(this, NO_BYTES, 0, 0, atMicros);
   }
 
   #payload(bytes: Buffer, start: number, end: number, atMicros: number): number {
@@ -197,7 +197,7 @@ export class FrameSide {
       if (content > 0) this.#sink.contentLost(this, content, atMicros);
       this.#left -= length;
       this.#padding = Math.min(this.#padding, this.#left);
-      if (this.#left === 0) this.#sink.contentEnds(this, atMicros);
+      if (this.#left === 0) this.#sink.contentEnds(this, undefined);
       return;
     }
     this.#left -= length;

@@ -1,3 +1,4 @@
+import { copyBytes } from "../../bytes/copy-bytes.js";
 import { WordTable } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
@@ -7,7 +8,7 @@ import { CONNECTION, COOKIE, FIELD_NAMES, TRANSFER_ENCODING, UPGRADE } from "../
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
 const OWN_NAMES =
-  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding connect-protocol-version keep-alive proxy-connection".split(
+  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding keep-alive proxy-connection".split(
     " ",
   );
 export const METHOD = 0;
@@ -19,9 +20,8 @@ export const PROTOCOL = 5;
 export const GRPC_STATUS = 6;
 export const GRPC_TIMEOUT = 7;
 export const GRPC_ENCODING = 8;
-export const CONNECT_VERSION = 9;
 /** This one and the one after it are of HTTP/1.1's connections. */
-const KEEP_ALIVE = 10;
+const KEEP_ALIVE = 9;
 
 const FIRST_OWN = FIELD_NAMES.words.length;
 export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES]);
@@ -30,8 +30,6 @@ const FIRST_HITS = 64;
 const MAX_HITS = 1_024;
 const FIRST_BYTES = 4_096;
 const COLON = 0x3a;
-const LF = 10;
-const CR = 13;
 
 /** What a head may be found to break; bits of `faults`. */
 const INVALID_PSEUDO = 1;
@@ -60,6 +58,8 @@ export class HeadFields implements HeaderSink, FieldHits {
   readonly #maxBytes: number;
   readonly #ownStarts = new Int32Array(OWN_NAMES.length);
   readonly #ownEnds = new Int32Array(OWN_NAMES.length);
+  /** A bit for each of OWN_NAMES. */
+  #present = 0;
   #used = 0;
   #listBytes = 0;
   #faults = 0;
@@ -81,11 +81,11 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#faults = 0;
     this.#sawRegular = false;
     this.#sawCookie = false;
-    this.#ownStarts.fill(-1);
+    this.#present = 0;
   }
 
   has(own: number): boolean {
-    return this.#ownStarts[own] >= 0;
+    return (this.#present & (1 << own)) !== 0;
   }
 
   startOf(own: number): number {
@@ -104,13 +104,14 @@ export class HeadFields implements HeaderSink, FieldHits {
 
   /** The same of the first field with one of FIELD_NAMES' ids. */
   numberAt(id: number): number | undefined {
-    const hit = this.ids.subarray(0, this.hits).indexOf(id);
-    return hit < 0 ? undefined : digits(this.bytes, this.starts[hit], this.ends[hit]);
+    for (let hit = 0; hit < this.hits; hit++)
+      if (this.ids[hit] === id) return digits(this.bytes, this.starts[hit], this.ends[hit]);
+    return undefined;
   }
 
   field(field: HeaderField): void {
     const { id } = field;
-    this.#listBytes += ENTRY_OVERHEAD + field.nameEnd - field.nameStart + field.valueEnd - field.valueStart;
+    this.#listBytes += ENTRY_OVERHEAD + field.nameLength + field.valueLength;
     if (this.#listBytes > this.#maxBytes) {
       this.isTooLarge = true;
       return;
@@ -123,6 +124,12 @@ export class HeadFields implements HeaderSink, FieldHits {
     if (field.isLiteral) this.#judge(field);
     if (id >= FIRST_OWN) this.#own(field, id - FIRST_OWN);
     else this.#regular(field, id);
+  }
+
+  /** Whether it is what a request must be; read by a table that is not its own it would hardly be. */
+  get isSoundRequest(): boolean {
+    const isNamed = this.has(METHOD) && this.has(PATH) && this.has(SCHEME) && !this.has(STATUS);
+    return isNamed && (this.#faults & INVALID_PSEUDO) === 0;
   }
 
   /** Adds what the head breaks to `anomalies`. */
@@ -149,6 +156,7 @@ export class HeadFields implements HeaderSink, FieldHits {
       if (this.#sawRegular || this.has(own)) this.#faults |= INVALID_PSEUDO;
     } else this.#sawRegular = true;
     if (this.has(own)) return;
+    this.#present |= 1 << own;
     this.#ownStarts[own] = this.#copy(field);
     this.#ownEnds[own] = this.#used;
   }
@@ -171,29 +179,23 @@ export class HeadFields implements HeaderSink, FieldHits {
   }
 
   #judge(field: HeaderField): void {
-    const { nameBytes, nameStart, nameEnd, valueBytes, valueStart, valueEnd } = field;
-    for (let at = nameStart; at < nameEnd; at++) {
-      const byte = nameBytes[at];
-      if (byte >= 0x41 && byte <= 0x5a) this.#faults |= UPPER_CASE;
-      else if (byte === LF || byte === CR || byte === 0) this.#faults |= LINE_BREAK;
-    }
-    if (field.id < 0 && nameEnd > nameStart && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
-    for (let at = valueStart; at < valueEnd; at++) {
-      const byte = valueBytes[at];
-      if (byte <= CR && (byte === LF || byte === CR || byte === 0)) this.#faults |= LINE_BREAK;
-    }
+    if (field.hasLineBreak) this.#faults |= LINE_BREAK;
+    const { nameBytes, nameStart, nameLength } = field;
+    if (!field.hasNewName) return;
+    for (let at = nameStart; at < nameStart + nameLength; at++)
+      if (nameBytes[at] >= 0x41 && nameBytes[at] <= 0x5a) this.#faults |= UPPER_CASE;
+    if (field.id < 0 && nameLength > 0 && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
   }
 
   #copy(field: HeaderField): number {
-    const { valueBytes, valueStart, valueEnd } = field;
     const start = this.#used;
-    const length = valueEnd - valueStart;
+    const length = field.valueLength;
     if (start + length > this.bytes.length) {
       const larger = Buffer.allocUnsafe(2 * (start + length));
       this.bytes.copy(larger, 0, 0, start);
       this.bytes = larger;
     }
-    for (let at = 0; at < length; at++) this.bytes[start + at] = valueBytes[valueStart + at];
+    copyBytes(field.valueBytes, field.valueStart, length, this.bytes, start);
     this.#used = start + length;
     return start;
   }

@@ -8,9 +8,9 @@ import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
+import { HeadCache, type HeadFacts, type KnownHead } from "./head-cache.js";
 import {
   AUTHORITY,
-  CONNECT_VERSION,
   GRPC_ENCODING,
   GRPC_STATUS,
   GRPC_TIMEOUT,
@@ -31,6 +31,12 @@ export class HeadReader {
   readonly fields: HeadFields;
   /** What the head read last breaks, each name once. */
   readonly anomalies: AnomalyName[] = [];
+  /** Of the head read last. */
+  facts: HeadFacts = NO_FACTS;
+  readonly #cache = new HeadCache();
+  /** The head read last where it came before, or is kept for when it comes again. */
+  #known: KnownHead | undefined = undefined;
+  #isKnown = false;
   readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
   readonly #mapping = new FieldMapping();
 
@@ -39,64 +45,110 @@ export class HeadReader {
   }
 
   /** Decodes a block, and with it what it puts into its side's table. */
-  read(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
-    const { fields } = this;
-    fields.clear();
+  read(side: BlockSide, bytes: Buffer, start: number, end: number, isCut: boolean): BlockOutcome {
     if (this.anomalies.length > 0) this.anomalies.length = 0;
-    const outcome = this.#blocks.read(side.table, bytes, start, end, fields, side.mostTableBytes);
+    // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
+    if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
+    const { state } = side.table;
+    const mayBeKnown = !isCut && !side.isDoubtful;
+    const known = mayBeKnown ? this.#cache.find(state, bytes, start, end) : undefined;
+    if (known !== undefined && says(known)) {
+      this.#known = known;
+      this.#isKnown = true;
+      this.facts = known.facts;
+      return "whole";
+    }
+    const outcome = this.#decodeDoubting(side, bytes, start, end);
+    const { fields } = this;
+    this.facts = factsOf(fields);
     if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
+    else if (outcome === "whole" && state === side.table.state && mayBeKnown && !this.facts.hasUnknown)
+      this.#known = this.#cache.keep(state, bytes, start, end, this.facts);
     return outcome;
   }
 
-  get hasMethod(): boolean {
-    return this.fields.has(METHOD);
+  #decodeDoubting(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
+    this.#isKnown = false;
+    this.#known = undefined;
+    let outcome = this.#decode(side, bytes, start, end);
+    if (side.isDoubtful && (outcome !== "whole" || !this.fields.isSoundRequest)) {
+      side.forget("bytes-lost");
+      outcome = this.#decode(side, bytes, start, end);
+    }
+    side.isDoubtful = false;
+    return outcome;
   }
 
-  /** Undefined where the head has none that can be read. */
-  get status(): number | undefined {
-    return this.fields.numberOf(STATUS);
-  }
-
-  get contentLength(): number | undefined {
-    return this.fields.numberAt(CONTENT_LENGTH);
+  #decode(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
+    this.fields.clear();
+    return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
   }
 
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
+    if (this.#isKnown && this.#known?.exchange !== undefined) {
+      this.#sameRequest(exchange, this.#known.exchange);
+      return;
+    }
     const { bytes } = fields;
     if (!isCut) fields.judgePseudo("request");
     if (fields.has(METHOD)) exchange.method = methodName(bytes, fields.startOf(METHOD), fields.endOf(METHOD));
     exchange.isHead = exchange.method === "HEAD";
     exchange.isConnect = exchange.method === "CONNECT";
     this.#target(exchange, isCut);
-    this.#mapping.request(exchange, fields, bytes);
     if (fields.has(AUTHORITY)) this.#mapping.host(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
+    this.#mapping.request(exchange, fields, bytes);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
-    noteRpc(exchange, fields.has(CONNECT_VERSION));
     this.#rpcFields(exchange);
     fields.noteFaults(this.anomalies);
+    this.#keep(exchange);
+  }
+
+  #sameRequest(exchange: Exchange, known: Exchange): void {
+    exchange.copyRequest(known);
+    if (known.rpc === undefined) return;
+    const { system, service, method, encoding, timeoutMicros } = known.rpc;
+    exchange.rpc = new RpcExchange(system, service, method);
+    exchange.rpc.encoding = encoding;
+    exchange.rpc.timeoutMicros = timeoutMicros;
+  }
+
+  #keep(exchange: Exchange): void {
+    if (this.#known !== undefined && this.anomalies.length === 0) this.#known.exchange = exchange;
   }
 
   /** The final answer's head. */
   fillResponse(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
+    if (this.#isKnown && this.#known?.exchange !== undefined) {
+      exchange.copyResponse(this.#known.exchange);
+      this.#answered(exchange, side, isCut);
+      return;
+    }
     if (!isCut) fields.judgePseudo("response");
-    exchange.status = this.status;
+    exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
-    if (exchange.rpc === undefined) noteRpc(exchange, false);
-    if (fields.unknown > 0 || isCut) {
+    this.#answered(exchange, side, isCut);
+    fields.noteFaults(this.anomalies);
+    this.#keep(exchange);
+  }
+
+  #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
+    // Where the request's type was not seen, the answer's tells.
+    if (exchange.rpc === undefined && (exchange.unread !== undefined || exchange.method === undefined))
+      noteRpc(exchange, false);
+    if (this.facts.hasUnknown || isCut) {
       exchange.responseHeaderOrder = 0;
       exchange.unread ??= isCut ? "bytes-lost" : side.unread;
       exchange.complete = false;
     }
     this.fillTrailers(exchange);
-    fields.noteFaults(this.anomalies);
   }
 
   /** What counts in trailers, or in an answer that is nothing but trailers. */
   fillTrailers(exchange: Exchange): void {
-    const status = this.fields.numberOf(GRPC_STATUS);
+    const status = this.facts.grpcStatus;
     if (status === undefined || status > MAX_GRPC_STATUS) return;
     // Where the request was not seen, this tells what it was.
     if (exchange.method === undefined) exchange.rpc ??= new RpcExchange("grpc", undefined, undefined);
@@ -114,7 +166,10 @@ export class HeadReader {
       exchange.isConnect = isTunnel;
       this.#mapping.target(exchange, fields.bytes, fields.startOf(own), fields.endOf(own));
       exchange.isConnect = isConnect;
-    } else if (fields.unknown > 0 || isCut) exchange.path = exchange.template = UNKNOWN_PATH;
+      return;
+    }
+    this.#mapping.noTarget();
+    if (fields.unknown > 0 || isCut) exchange.path = exchange.template = UNKNOWN_PATH;
   }
 
   #unread(exchange: Exchange, why: Exchange["unread"]): void {
@@ -135,3 +190,26 @@ export class HeadReader {
 }
 
 const LARGE = 65_536;
+
+const NO_FACTS: HeadFacts = {
+  hasMethod: false,
+  status: undefined,
+  hasUnknown: false,
+  contentLength: undefined,
+  grpcStatus: undefined,
+};
+
+/** Whether what was kept says all that will be asked of it: of trailers that are the facts, of a head what an exchange has. */
+function says({ exchange, facts }: KnownHead): boolean {
+  return exchange !== undefined || (!facts.hasMethod && facts.status === undefined);
+}
+
+function factsOf(fields: HeadFields): HeadFacts {
+  return {
+    hasMethod: fields.has(METHOD),
+    status: fields.numberOf(STATUS),
+    hasUnknown: fields.unknown > 0,
+    contentLength: fields.numberAt(CONTENT_LENGTH),
+    grpcStatus: fields.numberOf(GRPC_STATUS),
+  };
+}

@@ -133,7 +133,7 @@ export class Http2Stream implements Stream, FrameSink {
     else stream.tunnel.gap(side.from, length, atMicros);
   }
 
-  contentEnds(side: FrameSide, atMicros: number): void {
+  contentEnds(side: FrameSide, atMicros: number | undefined): void {
     const { stream } = this.#of(side.from);
     if (stream !== undefined && (side.flags & FLAG.endStream) !== 0) this.#end(stream, side.from, atMicros);
   }
@@ -145,7 +145,7 @@ export class Http2Stream implements Stream, FrameSink {
       return;
     }
     const from = start + this.#fragmentStart(side);
-    const until = end - paddingOf(side, bytes, start);
+    const until = end - paddingOf(side, bytes, start, end);
     if (from > until) {
       this.fault(side, "invalid-frame", atMicros);
       half.block.forget("bytes-lost");
@@ -161,7 +161,7 @@ export class Http2Stream implements Stream, FrameSink {
     const half = this.#of(side.from);
     if (side.type === TYPE.settings || !this.#beginBlock(half, atMicros)) return;
     const from = this.#fragmentStart(side);
-    const until = Math.min(end, side.length - (end > 0 ? paddingOf(side, bytes, 0) : 0));
+    const until = Math.min(end, side.length - paddingOf(side, bytes, 0, end));
     if (from < until) half.block.append(bytes, from, until);
     this.#cutBlock(half, lostBytes);
   }
@@ -175,7 +175,7 @@ export class Http2Stream implements Stream, FrameSink {
     half.stream = undefined;
     if (half.block.isOpen) this.#cutBlock(half, 0);
     // A connection that was joined late stays so until it is read.
-    if (half.isFramed || half.block.unread === undefined) half.block.forget("bytes-lost");
+    if (half.isFramed || half.block.unread === undefined) half.block.doubt();
     this.#streams.lost(side.from, lostBytes);
   }
 
@@ -258,7 +258,7 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
-    const outcome = this.#heads.read(block, bytes, start, end);
+    const outcome = this.#heads.read(block, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
       this.fault(frames, "invalid-header-block", block.atMicros);
@@ -279,8 +279,9 @@ export class Http2Stream implements Stream, FrameSink {
     }
     let stream = this.#streams.get(streamId);
     if (stream === undefined || !stream.client.hasHead) {
-      // Trailers of a request that came before: nothing of them is read.
-      if (!this.#heads.hasMethod && this.#heads.fields.unknown === 0 && !isCut) {
+      // Trailers of a request that came before.
+      if (!this.#heads.facts.hasMethod && !this.#heads.facts.hasUnknown && !isCut) {
+        block.sendsTrailers = true;
         if (block.unread === undefined) this.#anomaly("client", "invalid-pseudo-header", atMicros);
         return;
       }
@@ -291,8 +292,9 @@ export class Http2Stream implements Stream, FrameSink {
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
-      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.contentLength);
-    }
+      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      block.lastRequestId = streamId;
+    } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
   }
 
@@ -302,15 +304,15 @@ export class Http2Stream implements Stream, FrameSink {
     const stream = this.#streams.get(streamId) ?? this.#streams.openUnasked(streamId, atMicros);
     if (stream === undefined) return;
     const { exchange, server } = stream;
-    const { status } = this.#heads;
+    const { status, hasUnknown } = this.#heads.facts;
     // RFC 9110 §15.2: interim responses come before the final one.
     if (status !== undefined && status < 200) return;
     exchange.miss(lostBytes);
-    const isTrailers = server.hasHead || (status === undefined && this.#heads.fields.unknown === 0 && !isCut);
+    const isTrailers = server.hasHead || (status === undefined && !hasUnknown && !isCut);
     if (isTrailers) this.#heads.fillTrailers(exchange);
     else {
       this.#heads.fillResponse(exchange, block, isCut);
-      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.contentLength);
+      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;
@@ -319,7 +321,8 @@ export class Http2Stream implements Stream, FrameSink {
   }
 
   #noteHead(from: Side, exchange: Exchange, atMicros: number): void {
-    for (const name of this.#heads.anomalies) this.#anomaly(from, name, atMicros);
+    const { anomalies } = this.#heads;
+    if (anomalies.length > 0) for (const name of anomalies) this.#anomaly(from, name, atMicros);
     if (from === "server" || exchange.path !== UNKNOWN_PATH) return;
     if (exchange.unread === "joined-late") this.#budget.counters.http2_paths_joined_late++;
     else this.#budget.counters.http2_paths_lost++;
@@ -334,14 +337,15 @@ export class Http2Stream implements Stream, FrameSink {
     stream.tunnel = this.#context.handOver();
   }
 
-  #end(stream: OpenStream, from: Side, atMicros: number): void {
+  #end(stream: OpenStream, from: Side, atMicros: number | undefined): void {
     const half = stream.half(from);
+    const { nowMicros } = this.#streams;
     const { exchange } = stream;
     const hasContent = from === "client" || !(exchange.isHead || exchange.status === 204 || exchange.status === 304);
     const isWrong = half.announced !== undefined && half.announced !== half.size && !half.isLost && hasContent;
     if (isWrong && !half.isDone && stream.tunnel === undefined)
-      this.#anomaly(from, "content-length-mismatch", atMicros);
-    stream.tunnel?.finished(from, atMicros);
+      this.#anomaly(from, "content-length-mismatch", nowMicros);
+    stream.tunnel?.finished(from, nowMicros);
     this.#streams.end(stream, from, atMicros);
   }
 
@@ -390,6 +394,6 @@ export class Http2Stream implements Stream, FrameSink {
 }
 
 /** RFC 9113 §6.2: bytes of padding behind a fragment. */
-function paddingOf({ type, flags }: FrameSide, bytes: Buffer, start: number): number {
-  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 ? bytes[start] : 0;
+function paddingOf({ type, flags }: FrameSide, bytes: Buffer, start: number, end: number): number {
+  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 && start < end ? bytes[start] : 0;
 }

@@ -71,12 +71,7 @@ export class StreamTable {
   /** The request of a stream whose answer came to us first. */
   ask(stream: OpenStream, exchange: Exchange): void {
     const answered = stream.exchange;
-    exchange.status = answered.status;
-    exchange.serverSoftware = answered.serverSoftware;
-    exchange.poweredBy = answered.poweredBy;
-    exchange.framework = answered.framework;
-    exchange.responseContentType = answered.responseContentType;
-    exchange.responseHeaderOrder = answered.responseHeaderOrder;
+    exchange.copyResponse(answered);
     exchange.isAnswered = true;
     stream.exchange = exchange;
     stream.client.isDone = false;
@@ -85,12 +80,12 @@ export class StreamTable {
     if (stream.id > this.#highestId) this.#highestId = stream.id;
   }
 
-  /** One side has sent its last byte of the stream. */
-  end(stream: OpenStream, from: Side, atMicros: number): void {
+  /** One side has sent its last byte of the stream; `atMicros` is undefined where that one was lost. */
+  end(stream: OpenStream, from: Side, atMicros: number | undefined): void {
     const half = stream.half(from);
     if (half.isDone) return;
     half.isDone = true;
-    if (from === "server" && stream.exchange.method !== undefined)
+    if (from === "server" && stream.exchange.method !== undefined && atMicros !== undefined)
       stream.exchange.durationMicros = Math.max(0, atMicros - stream.exchange.atMicros);
     this.settle(stream);
   }
