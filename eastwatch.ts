@@ -24,6 +24,7 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: true });
   addDaemons(root);
   addTools(root);
+  addDocuments(root);
   for (const command of root.commands) command.exitOverride();
   return root;
 }
@@ -73,15 +74,6 @@ function addTools(root: Command): void {
     .addOption(setOption())
     .action(runAnalyze);
   root
-    .command("export")
-    .description("Write the inventory as a document.")
-    .requiredOption("--format <format>", "ndjson or csv")
-    .option("--database <file>", "file of a sensor or a console")
-    .option("--out <file>", "file to write; standard output without it")
-    .addOption(configOption())
-    .addOption(setOption())
-    .action(runExport);
-  root
     .command("doctor")
     .description("Look at interfaces for some seconds and say what capturing there can and cannot see, and the remedy.")
     .option("-i, --interface <name...>", "interface to look at; those of the configuration, or all that are up")
@@ -102,6 +94,33 @@ function addTools(root: Command): void {
     .description("Console, sensor and small real services on this machine, with traffic between them.")
     .option("--listen <address:port>", "where the page is", "127.0.0.1:8470")
     .action(runDemo);
+}
+
+function addDocuments(root: Command): void {
+  root
+    .command("export")
+    .description("Write the inventory as a document.")
+    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif or html")
+    .option("--database <file>", "file of a sensor or a console")
+    .option("--out <file>", "file to write; standard output without it")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runExport);
+  root
+    .command("diff")
+    .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
+    .argument("<old>", "file of a sensor or a console")
+    .argument("<new>", "the same, later or elsewhere")
+    .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json", "markdown"]).default("text"))
+    .addOption(
+      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([
+        "added",
+        "removed",
+        "changed",
+        "any",
+      ]),
+    )
+    .action(runDiff);
 }
 
 function configOption(): Option {
@@ -184,6 +203,16 @@ async function runAnalyze(
   const { settings } = await load(options, { "policy.file": policy });
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
+}
+
+interface DiffFlags {
+  readonly format: "text" | "json" | "markdown";
+  readonly failOn?: "added" | "removed" | "changed" | "any";
+}
+
+async function runDiff(before: string, after: string, { format, failOn }: DiffFlags): Promise<void> {
+  const { diff } = await import("./sensor/command/diff.js");
+  process.exitCode = diff({ before, after, format, failOn });
 }
 
 interface DoctorFlags extends CommonOptions {

@@ -58,7 +58,7 @@ t.test("exports: every row in NDJSON, and a CSV that runs no formula", (t) => {
   );
   t.same(
     REPORTS.map(({ name }) => name),
-    ["ndjson", "csv"],
+    ["ndjson", "csv", "openapi", "cyclonedx", "sarif", "html"],
   );
   t.equal([...csv.write([])].length, 1);
   t.end();

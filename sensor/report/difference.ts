@@ -1,0 +1,107 @@
+import type { EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "../../shared/event.js";
+import type { StoredRow } from "../store/stored-row.js";
+
+export type ChangeKind = "added" | "removed" | "changed";
+
+/** One thing of an inventory that is in one of two and not in the other, or in both and not the same. */
+export interface Change {
+  readonly change: ChangeKind;
+  readonly kind: "service" | "edge" | "endpoint" | "certificate" | "finding";
+  /** What it is, in words that mean the same thing in both inventories. */
+  readonly subject: string;
+  /** Of what changed: the name, and its value before and after. */
+  readonly fields: readonly { readonly name: string; readonly before: string; readonly after: string }[];
+}
+
+type Facts = Readonly<Record<string, string>>;
+
+interface Thing {
+  readonly kind: Change["kind"];
+  readonly subject: string;
+  readonly facts: Facts;
+}
+
+/**
+ * What changed from one inventory to another. Counts and times are left out: they always differ. In the order of kind and subject, so
+ * that the same two inventories give the same list.
+ */
+export function differenceOf(before: Iterable<StoredRow>, after: Iterable<StoredRow>): Change[] {
+  const old = thingsOf(before);
+  const now = thingsOf(after);
+  const changes: Change[] = [];
+  for (const [key, { kind, subject }] of old)
+    if (!now.has(key)) changes.push({ change: "removed", kind, subject, fields: [] });
+  for (const [key, { kind, subject, facts }] of now) {
+    const known = old.get(key);
+    if (known === undefined) changes.push({ change: "added", kind, subject, fields: [] });
+    else {
+      const fields = fieldsOf(known.facts, facts);
+      if (fields.length > 0) changes.push({ change: "changed", kind, subject, fields });
+    }
+  }
+  const keyOf = ({ kind, subject, change }: Change): string => `${KINDS.indexOf(kind)} ${subject} ${change}`;
+  return changes.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", "certificate", "finding"];
+
+/** Several sensors of a console may see one thing: it is there once. */
+function thingsOf(rows: Iterable<StoredRow>): Map<string, Thing> {
+  const things = new Map<string, Thing>();
+  for (const { record } of rows) {
+    const thing = thingOf(record);
+    things.set(`${thing.kind} ${thing.subject}`, thing);
+  }
+  return things;
+}
+
+function thingOf(record: StoredRow["record"]): Thing {
+  switch (record.kind) {
+    case "service":
+      return { kind: "service", subject: `${record.address}:${record.port}`, facts: serviceFacts(record) };
+    case "edge": {
+      const { clientAddress, serverAddress, serverPort } = record;
+      return { kind: "edge", subject: `${clientAddress} > ${serverAddress}:${serverPort}`, facts: edgeFacts(record) };
+    }
+    case "endpoint": {
+      const { method, template, serverAddress, serverPort } = record;
+      const subject = `${serverAddress}:${serverPort} ${method} ${template}`;
+      return { kind: "endpoint", subject, facts: endpointFacts(record) };
+    }
+    case "certificate":
+      return { kind: "certificate", subject: record.fingerprint, facts: { subject: record.subject } };
+    default:
+      return { kind: "finding", subject: `${record.rule} ${record.id}`, facts: findingFacts(record) };
+  }
+}
+
+function serviceFacts({ name, software, frameworks, protocols }: ServiceRecord): Facts {
+  return { name, software: list(software), frameworks: list(frameworks), protocols: list(protocols) };
+}
+
+function edgeFacts({ posture, scope, credentials, protocols }: EdgeRecord): Facts {
+  return { posture, scope, credentials: list(Object.keys(credentials)), protocols: list(Object.keys(protocols)) };
+}
+
+function endpointFacts({ state, credentials, dataClasses, responseContentTypes }: EndpointRecord): Facts {
+  return {
+    state,
+    credentials: list(Object.keys(credentials)),
+    data: list(dataClasses),
+    "content types": list(responseContentTypes),
+  };
+}
+
+function findingFacts({ severity, summary }: FindingRecord): Facts {
+  return { severity, summary };
+}
+
+function list(values: readonly string[]): string {
+  return [...values].sort().join(", ");
+}
+
+function fieldsOf(before: Facts, after: Facts): Change["fields"] {
+  return Object.keys(after)
+    .filter((name) => before[name] !== after[name])
+    .map((name) => ({ name, before: before[name] ?? "", after: after[name] }));
+}

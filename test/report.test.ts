@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
+import { validate } from "@readme/openapi-parser";
+import t from "tap";
+import { delta, sensorStore } from "./support/delivery.js";
+import { handshake } from "./support/handshake-builder.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const EVIL = "<script>alert(1)</script>";
+
+/** A sensor's file with services that share templates, odd methods, texts meant to break documents, and findings. */
+function inventoryFile(folder: string, more: (scene: Scene) => void = () => {}): string {
+  const scene = new Scene();
+  for (const id of [17, 18, 19]) {
+    scene.get(`/orders/${id}`, { fields: "Authorization: Bearer abc\r\n" });
+    scene.get(`/orders/${id}/items`, {
+      client: "10.0.0.7",
+      server: "10.0.0.3",
+      host: "stock.internal",
+    });
+  }
+  scene.get("/healthz").get("/healthz", { server: "10.0.0.3", host: "stock.internal" });
+  scene.get("/orders", {
+    method: "POST",
+    body: "{}",
+    fields: "Content-Type: application/json\r\nAuthorization: Basic YTpi\r\n",
+    status: 201,
+  });
+  scene.get("/dav", { method: "PROPFIND" });
+  scene.get(`/${EVIL}`, { fields: `User-Agent: ${EVIL}\r\n`, answerFields: `Server: ${EVIL}\r\n` });
+  scene.get("/ünïcode/{brace}/a b", { client: "8.8.8.8" });
+  scene.inventory.message(handshake("presented"));
+  more(scene);
+  const store = sensorStore(folder);
+  store.apply(delta({ inventory: scene.inventory.takeDelta(1_000), findings: scene.detection.takeChanged(1_000) }));
+  store.close();
+  return join(folder, "sensor.sqlite");
+}
+
+function exported(database: string, format: string): string {
+  const { code, out, error } = run(["export", "--format", format, "--database", database]);
+  if (code !== 0) throw new Error(error);
+  return out;
+}
+
+t.test("OpenAPI: valid, one operation for those that share it, with what was seen of each", async (t) => {
+  const text = exported(inventoryFile(temporaryFolder(t)), "openapi");
+  const document = JSON.parse(text);
+  t.match(await validate(structuredClone(document)), { valid: true });
+  t.equal(document.openapi, "3.1.0");
+  const order = document.paths["/orders/{orderId}"].get;
+  t.match(order, {
+    servers: [{ url: "http://shop.internal:80" }],
+    parameters: [{ name: "orderId", in: "path", required: true, schema: { type: "integer" } }],
+    responses: { "200": { description: "seen in 3 calls" } },
+    security: [{ bearer: [] }],
+    "x-observed": [{ service: "shop.internal", calls: 3, credentials: { bearer: 3 } }],
+  });
+  t.equal(document.paths["/healthz"].get.servers.length, 2, "two services, one operation");
+  t.match(document.paths["/orders"].post, {
+    requestBody: { content: { "application/json": {} } },
+    security: [{ basic: [] }],
+  });
+  t.ok(document.paths["/dav"]["x-observed-methods"].PROPFIND, "a method OpenAPI has no place for");
+  t.equal(document.components.securitySchemes.basic.scheme, "basic");
+});
+
+t.test("CycloneDX: valid by the schema of 1.6, services with what protects them and who needs whom", async (t) => {
+  const text = exported(inventoryFile(temporaryFolder(t)), "cyclonedx");
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
+  const document = JSON.parse(text);
+  const shop = document.services.find((service: { name: string }) => service.name === "shop.internal");
+  t.match(shop, { authenticated: false, "x-trust-boundary": true, "bom-ref": "service:10.0.0.2:80" });
+  t.ok(shop.endpoints.includes("http://10.0.0.2:80/orders/%7BorderId%7D"));
+  t.match(document.serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+t.test("SARIF: each result has its rule, its level and a stable fingerprint", async (t) => {
+  const document = JSON.parse(exported(inventoryFile(temporaryFolder(t)), "sarif"));
+  const [{ tool, results }] = document.runs;
+  t.equal(document.version, "2.1.0");
+  t.ok(results.length >= 3);
+  for (const result of results) {
+    t.equal(tool.driver.rules[result.ruleIndex].id, result.ruleId);
+    t.ok(["note", "warning", "error"].includes(result.level) && result.message.text.length > 20);
+    t.ok(result.partialFingerprints["findingId/v1"].length > 0 && result.locations[0].logicalLocations.length === 1);
+  }
+  const basic = results.find(({ ruleId }: { ruleId: string }) => ruleId === "basic-credentials-in-cleartext");
+  t.match(basic, { level: "error", occurrenceCount: 1, properties: { severity: "high" } });
+});
+
+t.test("HTML: stands alone, says what was not visible, and nothing of the wire is markup", async (t) => {
+  const text = exported(inventoryFile(temporaryFolder(t)), "html");
+  t.notOk(text.includes("<script") || /\b(src|href)=/.test(text));
+  t.ok(text.includes("&lt;script&gt;"));
+  for (const title of ["Summary", "Protection of edges", "Endpoints by state", "Findings", "What was not visible"])
+    t.ok(text.includes(`<h2>${title}</h2>`), title);
+  t.match(
+    exported(
+      inventoryFile(temporaryFolder(t), () => {}),
+      "html",
+    ),
+    /GET \/orders\/\{orderId\}/,
+  );
+});
+
+t.test("the same inventory gives the same documents, and an empty one gives valid ones", async (t) => {
+  const database = inventoryFile(temporaryFolder(t));
+  const folder = temporaryFolder(t);
+  sensorStore(folder).close();
+  for (const format of ["openapi", "cyclonedx", "sarif", "html"]) {
+    t.equal(exported(database, format), exported(database, format), format);
+    t.ok(exported(join(folder, "sensor.sqlite"), format).length > 50, `${format} of nothing`);
+  }
+  t.match(await validate(JSON.parse(exported(join(folder, "sensor.sqlite"), "openapi"))), { valid: true });
+  const empty = exported(join(folder, "sensor.sqlite"), "cyclonedx");
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(empty), null);
+});
+
+t.test("diff: what was added, removed and changed, in three formats, with a gate", (t) => {
+  const before = inventoryFile(temporaryFolder(t));
+  const after = inventoryFile(temporaryFolder(t), (scene) => {
+    scene.get("/refunds").get("/healthz", { fields: "Authorization: Bearer abc\r\n" });
+    scene.inventory.message(handshake("declined"));
+  });
+  const diff = (...parameters: string[]) => run(["diff", ...parameters]);
+  t.match(diff(before, before), { code: 0, out: "no difference\n" });
+  const told = diff(before, after);
+  t.match(told, { code: 0, error: "" });
+  t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
+  t.match(told.out, /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer$/m);
+  t.match(told.out, /posture mtls → mixed/);
+  t.match(diff(after, before).out, /^- endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
+  const changes = JSON.parse(diff(before, after, "--format", "json").out);
+  t.ok(changes.some(({ change, kind }: { change: string; kind: string }) => change === "added" && kind === "endpoint"));
+  t.match(diff(before, after, "--format", "markdown").out, /^\| change \| what \| which \| how \|$/m);
+  for (const [gate, code] of [
+    ["any", 1],
+    ["added", 1],
+    ["removed", 0],
+  ] as const)
+    t.equal(diff(before, after, "--fail-on", gate).code, code, gate);
+  t.equal(diff(before, before, "--fail-on", "any").code, 0);
+  t.match(diff(before, "/nowhere/x.sqlite"), { code: 3, error: /\/nowhere\/x\.sqlite/ });
+  t.match(diff(before, after, "--format", "xml"), { code: 2 });
+  t.end();
+});
+
+t.test("an export to a file is the document and nothing else", (t) => {
+  const folder = temporaryFolder(t);
+  const database = inventoryFile(folder);
+  const out = join(folder, "services.json");
+  t.equal(run(["export", "--format", "cyclonedx", "--database", database, "--out", out]).code, 0);
+  t.equal(JSON.parse(readFileSync(out, "utf8")).bomFormat, "CycloneDX");
+  t.end();
+});
