@@ -15,7 +15,9 @@ export function callLine(call: CallRecord): string {
   if (call.responseBodySize !== undefined) line += `,"http.response.body.size":${call.responseBodySize}`;
   if (call.durationMillis !== undefined) line += `,"duration_ms":${call.durationMillis}`;
   if (call.userAgent !== undefined) line += `,"user_agent.original":${quoteKnown(call.userAgent)}`;
-  if (call.method !== undefined) line += `,"auth.kinds":${kinds(call.credentials)}`;
+  if (call.method !== undefined) line += `,"auth.kinds":${names(call.credentials)}`;
+  if (call.requestClasses !== undefined) line += `,"data.request.classes":${names(call.requestClasses)}`;
+  if (call.responseClasses !== undefined) line += `,"data.response.classes":${names(call.responseClasses)}`;
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
 }
 
@@ -60,8 +62,8 @@ function quote(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Credential kinds are words of ours: nothing in them needs escaping. */
-function kinds(list: readonly string[]): string {
+/** Credential kinds and data classes are words of ours or checked by us: nothing in them needs escaping. */
+function names(list: readonly string[]): string {
   return list.length === 0 ? "[]" : `["${list.join('","')}"]`;
 }
 

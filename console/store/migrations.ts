@@ -1,3 +1,4 @@
+import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
 /** Versions of the console's file. Inventory tables hold what each sensor told last. */
@@ -54,4 +55,5 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   COUNT_POSTURES,
+  COUNT_DATA_CLASSES,
 ];

@@ -1,3 +1,4 @@
+import { BodyReader, type BodySettings } from "./body/body-reader.js";
 import type { Http1Settings } from "./http1/http1-stream.js";
 import { http1 } from "./http1/protocol.js";
 import type { Protocol } from "./protocol.js";
@@ -5,9 +6,12 @@ import { proxyProtocol } from "./proxy-protocol/protocol.js";
 import { socks } from "./socks/protocol.js";
 import { type TlsSettings, tls } from "./tls/protocol.js";
 
-export type ProtocolSettings = Http1Settings & TlsSettings;
+export interface ProtocolSettings extends Http1Settings, TlsSettings {
+  readonly data: BodySettings;
+}
 
 /** Every protocol that is recognised, the most frequent first. To add one: a folder with its `protocol.ts`, and a line here. */
 export function protocols(settings: ProtocolSettings): readonly Protocol[] {
-  return [http1(settings), tls(settings), proxyProtocol, socks];
+  const bodies = new BodyReader(settings.data);
+  return [http1(settings, bodies), tls(settings), proxyProtocol, socks];
 }

@@ -67,6 +67,10 @@ const COLUMNS: readonly string[] = [
   "service_count",
   "clients",
   "client_count",
+  "data.request.classes",
+  "data.response.classes",
+  "data.request.bodies_read",
+  "data.response.bodies_read",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -1,3 +1,4 @@
+import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
 /** Versions of the sensor's file. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE alive (interface TEXT NOT NULL PRIMARY KEY, at_micros INTEGER NOT NULL) STRICT;
   `,
+  COUNT_DATA_CLASSES,
 ];

@@ -83,6 +83,8 @@ export class TlsScene {
       path: "/a",
       authority: "shop.internal",
       userAgent: undefined,
+      requestClasses: undefined,
+      responseClasses: undefined,
       requestContentType: undefined,
       credentials: [],
       requestHeaderOrder: 0,

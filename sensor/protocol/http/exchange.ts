@@ -23,6 +23,8 @@ export class Exchange implements Call {
   responseHeaderOrder = 0;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
+  requestClasses: readonly string[] | undefined = undefined;
+  responseClasses: readonly string[] | undefined = undefined;
   durationMicros: number | undefined = undefined;
   complete = true;
   missingBytes = 0;
@@ -35,6 +37,8 @@ export class Exchange implements Call {
   asksUpgrade = false;
   isConnect = false;
   isHead = false;
+  /** Hash of the path without what varies in it. */
+  pathShape = 0;
   /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
   expectsContinue = false;
   /** A final response has begun. */
@@ -53,10 +57,15 @@ export class Exchange implements Call {
   }
 
   /** The response's last byte was seen, or stands for it. */
-  endResponse(bodySize: number, atMicros: number): void {
-    this.responseBodySize = bodySize;
+  endResponse(atMicros: number): void {
     if (this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
+  }
+
+  /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */
+  addRequestClasses(classes: readonly string[] | undefined): void {
+    if (classes === undefined || this.requestClasses === undefined) this.requestClasses ??= classes;
+    else if (classes.length > 0) this.requestClasses = [...new Set([...this.requestClasses, ...classes])].sort();
   }
 
   /** So many bytes of it were sent and never captured. */

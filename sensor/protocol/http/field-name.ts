@@ -15,6 +15,7 @@ export const FIELD_NAMES = new WordTable([
   "set-cookie",
   "x-aspnet-version",
   "x-runtime",
+  "content-encoding",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -48,8 +49,9 @@ export const EXPECT = 9;
 export const SET_COOKIE = 10;
 export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
-export const AUTHORIZATION = 13;
-export const PROXY_AUTHORIZATION = 14;
-export const COOKIE = 15;
+export const CONTENT_ENCODING = 13;
+export const AUTHORIZATION = 14;
+export const PROXY_AUTHORIZATION = 15;
+export const COOKIE = 16;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 16;
+export const FIRST_KEY_FIELD = 17;

@@ -1,9 +1,11 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FieldMemory } from "../data/field-memory.js";
 import { headerCredentials, queryCredentials, withCredential } from "../http/credential.js";
 import type { Exchange } from "../http/exchange.js";
 import {
+  CONTENT_ENCODING,
   CONTENT_TYPE,
   EXPECT,
   HOST,
@@ -18,6 +20,7 @@ import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
 import { cookieFramework } from "../http/framework.js";
 import { MaskedTexts } from "../http/masked-texts.js";
 import { Target } from "../http/target.js";
+import { TargetData } from "../http/target-data.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
 
@@ -32,10 +35,17 @@ export class HeadReader {
   readonly line = new StartLine();
   readonly framing = new Framing();
   readonly anomalies: AnomalyName[] = [];
+  /** Of the head read last, as sent; undefined without one. */
+  contentEncoding: string | undefined = undefined;
   readonly #scan = new FieldScan();
   readonly #strings = new StringTable();
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
+  readonly #data: TargetData;
+
+  constructor(fields: FieldMemory) {
+    this.#data = new TargetData(fields);
+  }
 
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.
@@ -74,7 +84,10 @@ export class HeadReader {
     exchange.isConnect = line.method === "CONNECT";
     exchange.isHead = line.method === "HEAD";
     this.#target.read(bytes, line.targetStart, line.targetEnd, exchange.isConnect);
+    if (this.#target.mayHoldData || this.#target.queryStart < this.#target.queryEnd)
+      exchange.requestClasses = this.#data.classes(bytes, this.#target);
     exchange.path = this.#target.path;
+    exchange.pathShape = this.#target.shape;
     exchange.authority = this.#target.authority;
     if (line.isOdd) this.anomalies.push("invalid-request-line");
     this.#requestFields(exchange, bytes);
@@ -90,6 +103,7 @@ export class HeadReader {
     const scan = this.#scan;
     exchange.status = this.line.status;
     exchange.responseHeaderOrder = scan.order;
+    this.contentEncoding = undefined;
     for (let hit = 0; hit < scan.hits; hit++) {
       const id = scan.ids[hit];
       if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(bytes, hit);
@@ -98,6 +112,7 @@ export class HeadReader {
       else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, scan.starts[hit], scan.ends[hit]);
       else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
       else if (id === X_RUNTIME) exchange.framework = "Rails";
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(bytes, hit);
     }
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, bytes, this.line.version, "response");
@@ -107,6 +122,7 @@ export class HeadReader {
   #requestFields(exchange: Exchange, bytes: Buffer): void {
     const scan = this.#scan;
     exchange.requestHeaderOrder = scan.order;
+    this.contentEncoding = undefined;
     let hosts = 0;
     for (let hit = 0; hit < scan.hits; hit++) {
       const id = scan.ids[hit];
@@ -114,6 +130,7 @@ export class HeadReader {
       else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(bytes, hit));
       else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(bytes, hit);
       else if (id === EXPECT) exchange.expectsContinue = true;
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(bytes, hit);
     }
     if (hosts === 0 && exchange.version === "1.1") this.anomalies.push("missing-host");
   }

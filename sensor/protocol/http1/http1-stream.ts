@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FlowBodies } from "../body/body-reader.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
@@ -24,11 +25,11 @@ export class Http1Stream implements Stream {
   readonly #server: MessageSide;
   #next: Stream | undefined = undefined;
 
-  constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader) {
+  constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader, bodies: FlowBodies) {
     this.#context = context;
     this.#heads = heads;
-    this.#client = new MessageSide("client", settings.maxHeadBytes);
-    this.#server = new MessageSide("server", settings.maxHeadBytes);
+    this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
+    this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
   }
 
@@ -184,11 +185,11 @@ export class Http1Stream implements Stream {
     this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
     if (this.#client.body.isDone) this.#endRequest(exchange);
+    else this.#client.beginLook(exchange, this.#heads);
   }
 
   #endRequest(exchange: Exchange): void {
-    exchange.requestBodySize = this.#client.body.size;
-    exchange.requestDone = true;
+    this.#client.endBody(exchange);
     this.#client.exchange = undefined;
     this.#client.mode = (exchange.asksUpgrade || exchange.isConnect) && !exchange.isAnswered ? "waiting" : "head";
     if (exchange.responseDone) this.#queue.settle();
@@ -265,15 +266,15 @@ export class Http1Stream implements Stream {
   #beginResponseBody(exchange: Exchange, atMicros: number): void {
     const { framing } = this.#heads;
     const { body } = this.#server;
-    const status = exchange.status ?? 0;
     this.#server.mode = "body";
     if (exchange.switches) {
       this.#handOver(exchange, atMicros);
       return;
     }
-    const mode = framing.responseBody(status, exchange.isHead);
+    const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
+    else this.#server.beginLook(exchange, this.#heads);
     this.#resumeClient(exchange);
   }
 
@@ -311,7 +312,8 @@ export class Http1Stream implements Stream {
   }
 
   #endResponse(exchange: Exchange, atMicros: number): void {
-    exchange.endResponse(this.#server.body.size, atMicros);
+    this.#server.endBody(exchange);
+    exchange.endResponse(atMicros);
     this.#responseOver(exchange);
     this.#server.mode = "head";
   }
@@ -336,11 +338,13 @@ export class Http1Stream implements Stream {
       this.#lose(side, "framing");
       return stop;
     }
-    if (body.isDone) {
-      if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, atMicros);
-    }
+    if (body.isDone) this.#endMessage(side, exchange, atMicros);
     return stop;
+  }
+
+  #endMessage(side: MessageSide, exchange: Exchange, atMicros: number): void {
+    if (side === this.#client) this.#endRequest(exchange);
+    else this.#endResponse(exchange, atMicros);
   }
 
   /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
@@ -353,10 +357,7 @@ export class Http1Stream implements Stream {
     if (exchange === undefined) return;
     const skipped = body.skip(length);
     exchange.miss(skipped);
-    if (body.isDone && skipped > 0) {
-      if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, atMicros);
-    }
+    if (body.isDone && skipped > 0) this.#endMessage(side, exchange, atMicros);
     if (skipped < length) {
       if (!body.isDone) exchange.miss(length - skipped);
       this.#lose(side, "bytes");
@@ -372,10 +373,9 @@ export class Http1Stream implements Stream {
     side.dropGathered();
     side.dropHeld();
     side.exchange = undefined;
-    if (exchange !== undefined) exchange.complete = false;
+    if (exchange !== undefined) side.loseBody(exchange);
     if (side === this.#client) {
       this.#queue.requestsLost(what);
-      if (exchange !== undefined) exchange.requestDone = true;
       if (exchange?.responseDone) this.#queue.settle();
       return;
     }

@@ -1,8 +1,10 @@
 import type { Side, Stream } from "../../flow/stream.js";
+import type { FlowBodies } from "../body/body-reader.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
+import type { HeadReader } from "./head-reader.js";
 import { findRequest, isRequestLine, looksLikeRequest, looksLikeStatus } from "./start-line.js";
 
 interface Piece {
@@ -34,12 +36,14 @@ export class MessageSide {
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   readonly #maxHeadBytes: number;
+  readonly #bodies: FlowBodies;
   #head: HeadBuffer | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #heldBytes = 0;
 
-  constructor(from: Side, maxHeadBytes: number) {
+  constructor(from: Side, maxHeadBytes: number, bodies: FlowBodies) {
     this.from = from;
+    this.#bodies = bodies;
     this.#maxHeadBytes = maxHeadBytes;
   }
 
@@ -82,10 +86,46 @@ export class MessageSide {
     // RFC 9110 §10.1.1: refused, the client need never send it.
     const isWithheld = isRequest && exchange.expectsContinue && exchange.isAnswered && body.size === 0;
     if (!isWithheld) exchange.complete = false;
-    if (isRequest) exchange.requestBodySize = body.size;
-    else exchange.responseBodySize = body.size;
-    if (isRequest) exchange.requestDone = true;
+    this.endBody(exchange);
     return exchange;
+  }
+
+  /** The body of which a head was read last begins: it may be looked at. */
+  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader): void {
+    const { from, body } = this;
+    const isRequest = from === "client";
+    body.look = this.#bodies.open({
+      from,
+      method: exchange.method,
+      pathShape: exchange.pathShape,
+      status: isRequest ? 0 : (exchange.status ?? 0),
+      contentType: isRequest ? exchange.requestContentType : exchange.responseContentType,
+      contentEncoding,
+      length: body.mode === "length" ? framing.contentLength : -1,
+    });
+  }
+
+  /** Tells the exchange of the body that was under way. */
+  endBody(exchange: Exchange): void {
+    if (this.from === "client") {
+      exchange.requestBodySize = this.body.size;
+      exchange.requestDone = true;
+    } else exchange.responseBodySize = this.body.size;
+    this.#endLook(exchange);
+  }
+
+  /** The rest of it will not be seen, or not be told apart. */
+  loseBody(exchange: Exchange): void {
+    exchange.complete = false;
+    if (this.from === "client") exchange.requestDone = true;
+    this.#endLook(exchange);
+  }
+
+  #endLook(exchange: Exchange): void {
+    if (this.body.look === undefined) return;
+    const classes = this.body.endLook();
+    if (this.from === "client") exchange.addRequestClasses(classes);
+    else exchange.responseClasses = classes;
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */
