@@ -124,6 +124,10 @@ t.test("exports: certificates, and what an edge's posture is made of", (t) => {
     service_count: "1",
     clients: "",
     client_count: "0",
+    "data.request.classes": "",
+    "data.response.classes": "",
+    "data.request.bodies_read": "",
+    "data.response.bodies_read": "",
   });
   t.equal(columns?.[44], "last_seen", "columns that were there before keep their places");
   t.same(cellsOf(edgeCells)?.[0], ["posture_counts", "mtls=1; tls=1"]);

@@ -25,18 +25,14 @@ export interface BodySettings extends DataSettings {
   readonly kinds: readonly string[];
 }
 
-/** What decides whether a message's body is looked at, and how. */
-export interface BodyFacts {
-  readonly from: Side;
+/** What is known of a message before its body: of the request, and with it of the response that answers it. */
+export interface MessageFacts {
   readonly method: string | undefined;
   /** Hash of the path without what varies in it. */
   readonly pathShape: number;
-  /** 0 for a request. */
-  readonly status: number;
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
-  /** Content bytes, -1 where not known. */
-  readonly length: number;
+  readonly status: number | undefined;
+  readonly requestContentType: string | undefined;
+  readonly responseContentType: string | undefined;
 }
 
 /** Looks at bodies for all flows, whatever protocol carries them. One body is read at a time, whole; nothing of it is kept. */
@@ -81,6 +77,10 @@ export class BodyReader implements LookOwner {
     });
   }
 
+  get isOn(): boolean {
+    return this.#settings.bodies;
+  }
+
   get maxBytes(): number {
     return this.#settings.maxBodyBytes;
   }
@@ -89,22 +89,21 @@ export class BodyReader implements LookOwner {
     return new FlowBodies(this, flow);
   }
 
-  /** Undefined where the body is not looked at. `salt` stands for the service. */
-  open(salt: number, facts: BodyFacts): BodyLook | undefined {
-    if (!this.#settings.bodies) return undefined;
-    const kind = this.#kinds.of(facts.contentType);
+  /** `salt` stands for the service. */
+  open(salt: number, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
+    const kind = this.#kinds.of(from === "client" ? facts.requestContentType : facts.responseContentType);
     if (kind === undefined) {
       this.counters.bodies_not_text++;
       return undefined;
     }
-    const key = keyOf(salt, facts);
+    const key = keyOf(salt, from, facts);
     if (!this.#sampler.admits(key)) {
       this.counters.bodies_not_sampled++;
       return undefined;
     }
-    const coding = codingOf(facts.contentEncoding);
+    const coding = codingOf(contentEncoding);
     if (coding === undefined) this.counters.bodies_not_decoded++;
-    return coding === undefined ? undefined : new BodyLook(this, key, kind, coding, facts.length);
+    return coding === undefined ? undefined : new BodyLook(this, key, kind, coding, length);
   }
 
   hold(bytes: number): boolean {
@@ -177,17 +176,21 @@ export class FlowBodies {
     this.#salt = salt;
   }
 
-  /** Undefined where the body is not looked at. */
-  open(facts: BodyFacts): BodyLook | undefined {
-    return this.#reader.open(this.#salt, facts);
+  /**
+   * For the body that begins now; undefined where it is not looked at. `length`: content bytes, -1 where not known. What comes of it is
+   * told when the body ends.
+   */
+  open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): BodyLook | undefined {
+    return this.#reader.isOn ? this.#reader.open(this.#salt, from, facts, contentEncoding, length) : undefined;
   }
 }
 
 /** Answers that tell of errors look different from those that do not. */
-function keyOf(salt: number, { from, method = "", pathShape, status }: BodyFacts): number {
-  const kind = Math.floor(status / 100) * 2 + (from === "client" ? 1 : 0);
-  const operation = Math.imul(salt ^ pathShape, 0x9e3779b1) ^ (method.length << 8) ^ method.charCodeAt(0);
-  return Math.imul(operation, 0x01000193) ^ kind;
+function keyOf(salt: number, from: Side, { method, pathShape, status }: MessageFacts): number {
+  let key = Math.imul(salt ^ pathShape, 0x9e3779b1);
+  // Of the methods in use no two begin with the same two letters, but for POST and none.
+  if (method !== undefined) key ^= (method.charCodeAt(1) << 8) | method.charCodeAt(0);
+  return from === "client" || status === undefined ? key : Math.imul(key, 31) + ((status / 100) | 0);
 }
 
 function guess(bytes: Buffer, start: number, end: number, kind: "guess" | "text"): ContentKind {

@@ -1,7 +1,6 @@
-const SLOTS = 65_536;
+const SLOTS = 32_768;
 /** A body of more than this costs as much as so many small ones. */
 const BYTES_A_UNIT = 4_096;
-const MAX_UNITS = 65_535;
 
 /**
  * Which bodies are worth a look: the first of each operation and side, then one in so many. Operations share a counter where their
@@ -10,25 +9,30 @@ const MAX_UNITS = 65_535;
 export class BodySampler {
   readonly #first: number;
   readonly #oneIn: number;
-  readonly #spent = new Uint16Array(SLOTS);
-  readonly #passed = new Uint16Array(SLOTS);
+  /** Below `#first` what was spent on looking; from there on how many were passed over since the last look. */
+  readonly #counts = new Uint32Array(SLOTS);
 
   constructor(first: number, oneIn: number) {
-    this.#first = Math.min(first, MAX_UNITS);
+    this.#first = first;
     this.#oneIn = oneIn;
   }
 
   admits(key: number): boolean {
     const slot = slotOf(key);
-    if (this.#spent[slot] < this.#first) return true;
-    if (++this.#passed[slot] < this.#oneIn) return false;
-    this.#passed[slot] = 0;
+    const count = this.#counts[slot];
+    if (count < this.#first) return true;
+    if (count + 1 - this.#first < this.#oneIn) {
+      this.#counts[slot] = count + 1;
+      return false;
+    }
+    this.#counts[slot] = this.#first;
     return true;
   }
 
   looked(key: number, bytes: number): void {
     const slot = slotOf(key);
-    this.#spent[slot] = Math.min(MAX_UNITS, this.#spent[slot] + 1 + Math.floor(bytes / BYTES_A_UNIT));
+    const count = this.#counts[slot];
+    if (count < this.#first) this.#counts[slot] = Math.min(this.#first, count + 1 + Math.floor(bytes / BYTES_A_UNIT));
   }
 }
 

@@ -33,22 +33,21 @@ export class FieldMemory {
 
   /** The hint of the field bytes[start, end); `aroundHash` is the hash of the name bytes[aroundStart, aroundEnd), 0 for none. */
   hint(bytes: Buffer, start: number, end: number, aroundStart: number, aroundEnd: number, aroundHash: number): number {
-    let hash = end - start;
-    let check = 0;
-    if (end - start > MAX_NAME_BYTES) {
+    const length = end - start;
+    if (length > MAX_NAME_BYTES || length === 0) {
       this.hash = 0;
       this.classifier.value(bytes, start, end, 0);
       return 0;
     }
-    for (let at = start; at < end; at++) {
-      hash = Math.imul(hash ^ bytes[at], 0x01000193);
-      check = (check << 5) - check + bytes[at];
-    }
+    let hash = length;
+    for (let at = start; at < end; at++) hash = (hash << 5) - hash + bytes[at];
+    hash |= 0;
+    const check = (length << 24) | (bytes[start] << 16) | (bytes[end - 1] << 8) | bytes[start + (length >> 1)] | 1;
     this.hash = hash;
     const key = hash ^ Math.imul(aroundHash, 0x9e3779b1);
-    const slot = (key ^ (key >>> 15)) & (SLOTS - 1);
-    if (this.#keys[slot] !== key || this.#checks[slot] !== (check | 1))
-      this.#learn(slot, key, check | 1, bytes, start, end, aroundStart, aroundEnd);
+    const slot = (key ^ (key >>> 17)) & (SLOTS - 1);
+    if (this.#keys[slot] !== key || this.#checks[slot] !== check)
+      this.#learn(slot, key, check, bytes, start, end, aroundStart, aroundEnd);
     const known = this.#hints[slot];
     // A map from addresses or numbers to something has them as names.
     if ((known & MAY_BE_VALUE) !== 0) this.classifier.value(bytes, start, end, 0);

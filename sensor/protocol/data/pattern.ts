@@ -35,6 +35,18 @@ export function parsePattern(text: string): PatternNode {
   return new PatternParser(text).parse();
 }
 
+/** Sets by how they are written: the same few come again and again, and what is made of them is smaller where they are the same. */
+const known = new Map<string, ByteSet>();
+const MAX_KNOWN = 512;
+
+function remember(written: string, set: ByteSet): ByteSet {
+  const there = known.get(written);
+  if (there !== undefined) return there;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(written, set);
+  return set;
+}
+
 class PatternParser {
   readonly #text: string;
   #at = 0;
@@ -93,8 +105,12 @@ class PatternParser {
       if (!this.#take(")")) throw this.#fault("lacks a )");
       return node;
     }
-    if (this.#take("[")) return { kind: "bytes", set: this.#class() };
-    if (this.#take(".")) return { kind: "bytes", set: newSet().fill(1) };
+    const from = this.#at;
+    if (this.#take("[")) {
+      const set = this.#class();
+      return { kind: "bytes", set: remember(this.#text.slice(from, this.#at), set) };
+    }
+    if (this.#take(".")) return { kind: "bytes", set: remember(".", newSet().fill(1)) };
     if ("?*+{".includes(this.#next ?? " ")) throw this.#fault(`has ${this.#next} after nothing`);
     if (this.#next === "^" || this.#next === "$")
       throw this.#fault(`has ${this.#next}: a pattern always stands for whole words; write \\${this.#next}`);
@@ -103,6 +119,7 @@ class PatternParser {
 
   #literal(): PatternNode {
     const set = newSet();
+    const start = this.#at;
     if (this.#take("\\")) this.#escape(set);
     else {
       const bytes = Buffer.from(this.#character());
@@ -112,7 +129,7 @@ class PatternParser {
       }
       set[bytes[0]] = 1;
     }
-    return { kind: "bytes", set };
+    return { kind: "bytes", set: remember(this.#text.slice(start, this.#at), set) };
   }
 
   #class(): ByteSet {

@@ -92,17 +92,8 @@ export class MessageSide {
 
   /** The body of which a head was read last begins: it may be looked at. */
   beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader): void {
-    const { from, body } = this;
-    const isRequest = from === "client";
-    body.look = this.#bodies.open({
-      from,
-      method: exchange.method,
-      pathShape: exchange.pathShape,
-      status: isRequest ? 0 : (exchange.status ?? 0),
-      contentType: isRequest ? exchange.requestContentType : exchange.responseContentType,
-      contentEncoding,
-      length: body.mode === "length" ? framing.contentLength : -1,
-    });
+    const length = this.body.mode === "length" ? framing.contentLength : -1;
+    this.body.look = this.#bodies.open(this.from, exchange, contentEncoding, length);
   }
 
   /** Tells the exchange of the body that was under way. */
