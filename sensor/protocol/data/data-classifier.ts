@@ -192,6 +192,7 @@ export class DataClassifier {
       const index = rules[patterns.hitIds[hit]];
       const end = patterns.hitEnds[hit];
       if (isInNumber(bytes, from, start, end, until)) continue;
+      if (this.#rules[index].isNoVersion === true && isAfterProduct(bytes, from, start)) continue;
       if (this.#rules[index].fields !== undefined && !this.#isToldBefore(index, bytes, from, start)) continue;
       if (!this.#isFound(index)) {
         if (!this.#passes(index, bytes, start, end)) continue;
@@ -237,6 +238,11 @@ function isInNumber(bytes: Buffer, from: number, start: number, end: number, unt
   if (start - from >= 2 && isDigit(bytes[start]) && isDigit(bytes[start - 2]) && isJoint(bytes, start - 1, start, end))
     return true;
   return end + 1 < until && isDigit(bytes[end - 1]) && isDigit(bytes[end + 1]) && isJoint(bytes, end, start, end);
+}
+
+/** Whether `name/` stands before `start`. */
+function isAfterProduct(bytes: Buffer, from: number, start: number): boolean {
+  return start - from >= 2 && bytes[start - 1] === 0x2f && IS_WORD[bytes[start - 2]] === 1;
 }
 
 function isJoint(bytes: Buffer, at: number, start: number, end: number): boolean {

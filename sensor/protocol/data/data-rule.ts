@@ -13,6 +13,8 @@ export interface DataRule {
   readonly isWholeField?: true;
   /** A byte without which a value is not tried. */
   readonly holds?: "@";
+  /** Not where a product's version stands, as in `Chrome/119.0.6045.1` (RFC 9110 §10.1.5). */
+  readonly isNoVersion?: true;
   /** What follows a match may be of the same word: the beginning says enough. */
   readonly isPrefix?: true;
   /** What the form alone can't say: check digits, ranges. */

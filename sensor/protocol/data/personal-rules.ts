@@ -38,7 +38,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   {
     name: "phone",
-    pattern: "\\+?\\(?[0-9]([ ()./-]{0,3}[0-9]){6,14}( ?(x|ext\\.?) ?[0-9]{1,6})?",
+    pattern: "\\+?\\(?[0-9]([ ()./-]{0,3}[0-9]){5,14}( ?(x|ext\\.?) ?[0-9]{1,6})?",
     fields: words(
       "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone msisdn fax faxnumber homephone " +
         "workphone contactnumber telefon telefonnummer handy handynummer telefono movil celular telefone telefoon whatsapp phoneno mobileno",
@@ -164,7 +164,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   {
     name: "postal-address",
-    pattern: "[0-9A-Za-z][0-9A-Za-z -]{2,9}",
+    pattern: "[0-9A-Za-z][0-9A-Za-z -]{2,11}",
     fields: words("postalcode postcode zipcode zip plz postleitzahl codigopostal codepostal cap postnummer pincode"),
     isWholeField: true,
     check: postalAddress,
@@ -181,14 +181,19 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   { name: "geolocation", pattern: "geo:-?[0-9]{1,2}\\.[0-9]{3,},-?[0-9]{1,3}\\.[0-9]{3,}", check: coordinate },
   {
     name: "geolocation",
-    pattern: "-?[0-9]{1,3}\\.[0-9]{3,18}(, ?-?[0-9]{1,3}\\.[0-9]{3,18})?",
-    fields: words(
-      "lat latitude lng lon long longitude latlng latlon coordinates coords coordinate geolocation geopoint gps location position ll",
-    ),
+    pattern: "-?[0-9]{1,3}\\.[0-9]{1,18}",
+    fields: words("lat latitude lng lon long longitude"),
     isWholeField: true,
     check: coordinate,
   },
-  { name: "ip-address", pattern: "[0-9]{1,3}(\\.[0-9]{1,3}){3}", check: ipAddress },
+  {
+    name: "geolocation",
+    pattern: "-?[0-9]{1,3}\\.[0-9]{3,18}(, ?-?[0-9]{1,3}\\.[0-9]{3,18})?",
+    fields: words("latlng latlon coordinates coords coordinate geolocation geopoint gps location position ll"),
+    isWholeField: true,
+    check: coordinate,
+  },
+  { name: "ip-address", pattern: "[0-9]{1,3}(\\.[0-9]{1,3}){3}", isNoVersion: true, check: ipAddress },
   { name: "ip-address", pattern: "[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{0,4}){2,7}(:[0-9.]{7,15})?", check: ipAddress },
   { name: "mac-address", pattern: "[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}", check: macAddress },
 ];

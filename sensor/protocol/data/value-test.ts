@@ -14,7 +14,7 @@ export function email(text: string): boolean {
 /** ITU-T E.164: at most 15 digits; no country code begins with 0. */
 export function phone(text: string): boolean {
   const digits = digitsOf(text);
-  return digits.length >= 7 && digits.length <= 15 && !/^(\d)\1+$/.test(digits);
+  return digits.length >= 6 && digits.length <= 15 && !/^(\d)\1+$/.test(digits);
 }
 
 /** A date on which somebody alive may have been born. */
@@ -27,13 +27,12 @@ export function birthDate(text: string): boolean {
 const MASKED = /^[\s*x•.#-]*$|^[[<({]|redact|hidden|masked/i;
 const NO_VALUE = /^(true|false|null|none|nil|undefined|n\/?a|unknown|string|yes|no)$/i;
 
+/** Two letters, or one that is a word by itself. */
+const NAME = /\p{L}.*\p{L}|[\p{Script=Han}\p{Script=Hangul}]/u;
+
 export function personName(text: string): boolean {
   return (
-    text.length <= 80 &&
-    !MASKED.test(text) &&
-    !NO_VALUE.test(text) &&
-    /\p{L}.*\p{L}/u.test(text) &&
-    !/[@/\\<>{}=_\d]/.test(text)
+    text.length <= 80 && !MASKED.test(text) && !NO_VALUE.test(text) && NAME.test(text) && !/[@/\\<>{}=_\d]/.test(text)
   );
 }
 
@@ -66,8 +65,8 @@ export function macAddress(text: string): boolean {
   return !/^(00[:-]){5}00$|^(ff[:-]){5}ff$/i.test(text) && (text.includes(":") || /[a-f]/i.test(text));
 }
 
-/** Degrees with so many decimals that a place is meant. */
+/** Degrees. */
 export function coordinate(text: string): boolean {
-  const numbers = text.match(/-?\d{1,3}\.\d{3,}/g) ?? [];
+  const numbers = text.match(/-?\d{1,3}\.\d+/g) ?? [];
   return numbers.length > 0 && numbers.every((number) => Math.abs(Number(number)) <= 180 && Number(number) !== 0);
 }
