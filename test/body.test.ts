@@ -47,7 +47,14 @@ t.test(
       t.equal(holed.heldBytes, 0);
     }
     t.ok(look([bytes.subarray(0, 60)]).classes?.includes("person-name"), "what came before the cut is read");
-    t.ok(look([bytes.subarray(0, 40), 9, bytes.subarray(49)]).classes?.includes("iban"), "so is what follows a hole");
+    const plain = Buffer.from('{"a":"some words","b":["x","y"],"c":{"d":"e"},"ssn":"536904399"}');
+    for (let at = 1; at < 40; at++) {
+      const holed = look([plain.subarray(0, at), 3, plain.subarray(at + 3)]).classes;
+      t.same(holed, ["us-ssn"], `what follows a hole at ${at} is read`);
+    }
+    const longer = Buffer.from('{"k":"AKIAIOSFODNN7EXAMPLEX7"}');
+    for (let at = 1; at <= longer.length; at++)
+      t.same(look([longer.subarray(0, at)]).classes, [], "no word is cut to fit");
     t.equal(look([500]).classes, undefined, "of what was lost nothing can be told");
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 }), (changes) => {
@@ -174,7 +181,12 @@ t.test("what is made to hurt is bounded: depth, names, values, steps, bytes held
     t.equal(heldBytes, 0);
   }
   const exhausting = `[${Array.from({ length: 15 }, () => `"${"eyJa-".repeat(800)}"`).join()},"ada@example.com"]`;
-  t.equal(look([Buffer.from(exhausting)]).counters.bodies_exhausting, 1);
+  const exhausted = look([Buffer.from(exhausting)]);
+  t.same(
+    [exhausted.counters.bodies_exhausting, exhausted.classes],
+    [1, []],
+    "the rest is passed over, and that is counted",
+  );
   t.same(
     look([Buffer.from(`{"a":${"[".repeat(90)}"ada@example.com"`)]).classes,
     ["email"],

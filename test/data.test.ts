@@ -130,6 +130,8 @@ t.test("endpoints count classes by direction, after a restart too, and over the 
   const record = callRecord(call, undefined, undefined);
   t.match(record, { requestClasses: [] });
   t.same(decodeEvent(encodeEvent(record)), record, "an empty list is not an absent one");
+  const full = { ...record, requestClasses: ["email"], responseClasses: ["iban", "jwt"] };
+  t.same(decodeEvent(encodeEvent(full)), full);
   t.end();
 });
 
