@@ -27,7 +27,10 @@ const MIN_LONG_BYTES = 16;
 const MIN_DIGITS = 4;
 /** Bytes that may be compared with patterns for one message: what looks like the beginning of something at every byte ends here. */
 const MAX_STEPS = 1_048_576;
-const TELLING_BYTES = 48;
+/** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
+const MAX_MARKS = 3;
+const TELLING_BYTES = 40;
+const TELLING_STEPS = 512;
 /** One for a digit, so many for an @: both are counted in one sum. */
 const ONE_AT = 8_192;
 const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
@@ -193,11 +196,10 @@ export class DataClassifier {
       const end = patterns.hitEnds[hit];
       if (isInNumber(bytes, from, start, end, until)) continue;
       if (this.#rules[index].isNoVersion === true && isAfterProduct(bytes, from, start)) continue;
+      if (this.#isFound(index)) return end;
       if (this.#rules[index].fields !== undefined && !this.#isToldBefore(index, bytes, from, start)) continue;
-      if (!this.#isFound(index)) {
-        if (!this.#passes(index, bytes, start, end)) continue;
-        this.#add(index, hint);
-      }
+      if (!this.#passes(index, bytes, start, end)) continue;
+      this.#add(index, hint);
       return end;
     }
     return start + 1;
@@ -205,10 +207,13 @@ export class DataClassifier {
 
   /** Whether the words right before, in running text, are a field's name: `SSN: 123456789`. */
   #isToldBefore(index: number, bytes: Buffer, from: number, start: number): boolean {
-    if (start - from < 3) return false;
-    const before = bytes.latin1Slice(Math.max(from, start - TELLING_BYTES), start);
+    let end = start;
+    while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
+    if (end - from < 2 || !isLetter(bytes[end - 1])) return false;
+    this.#stepsLeft -= TELLING_STEPS;
+    const before = bytes.latin1Slice(Math.max(from, end - TELLING_BYTES), end);
     // The sentence before is another's.
-    const told = /[^.;,!?\n]*$/.exec(before.trimEnd())?.[0] ?? "";
+    const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
     return this.#words.find(told, "").includes(index);
   }
 
@@ -249,6 +254,11 @@ function isJoint(bytes: Buffer, at: number, start: number, end: number): boolean
   const byte = bytes[at];
   if (byte === 0x2d || byte === 0x2e) return true;
   return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
 }
 
 function isDigit(byte: number): boolean {
