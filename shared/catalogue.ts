@@ -19,6 +19,12 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "gdpr:32",
     ],
   },
+  "cleartext-protocol": {
+    severity: "medium",
+    title: "Services talk to a database, queue or other server without TLS",
+    remedy: "Turn TLS on at the server, let it refuse connections without, and give clients its certificate authority.",
+    references: ["nist:800-204:MS-SS-4", "cwe:319", "pci-dss:4.2.1", "hipaa:164.312(e)(1)", "gdpr:32"],
+  },
   "basic-credentials-in-cleartext": {
     severity: "high",
     title: "Basic credentials cross the network in the clear",

@@ -65,6 +65,12 @@ export interface EdgeRecord {
   readonly postureCounts: Readonly<Record<string, number>>;
   /** Grounds of the client authentication verdicts, in words → handshakes, bounded. */
   readonly clientAuthReasons: Readonly<Record<string, number>>;
+  /** Groups of the key exchanges by IANA's names → handshakes, bounded. */
+  readonly keyExchangeGroups: Readonly<Record<string, number>>;
+  /** How handshakes failed → handshakes, bounded: the alert's name and its sender, or that there was none. */
+  readonly handshakeFailures: Readonly<Record<string, number>>;
+  /** HandshakeTrait → handshakes. */
+  readonly handshakeTraits: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly calls: number;
   readonly handshakes: number;
@@ -153,6 +159,22 @@ export interface CallRecord {
   readonly complete: boolean;
   readonly missingBytes: number;
   readonly unpaired?: "no-response" | "no-request";
+  /** Why fields could not be read: HTTP/2 sends them by numbers of a table, and its filling was not seen. */
+  readonly unread?: "joined-late" | "bytes-lost";
+  /** `grpc` `connect_rpc` `twirp`; the fields below only with it. */
+  readonly rpcSystem?: string;
+  readonly rpcService?: string;
+  readonly rpcMethod?: string;
+  /** gRPC's own status. */
+  readonly rpcStatus?: number;
+  /** `unary` `client-stream` `server-stream` `bidirectional`, from the messages seen. */
+  readonly rpcKind?: string;
+  readonly requestMessages?: number;
+  readonly responseMessages?: number;
+  readonly requestMessageBytes?: number;
+  readonly responseMessageBytes?: number;
+  readonly rpcEncoding?: string;
+  readonly rpcTimeoutMillis?: number;
 }
 
 /** A certificate as a handshake or the inventory tells it. Strings are untrusted. */
@@ -172,6 +194,18 @@ export interface CertificateFacts {
   /** Certificates sent together with this leaf, itself included. */
   readonly chainLength: number;
 }
+
+/**
+ * What else a handshake shows. `encrypted-hello-offered` is Encrypted Client Hello, which some clients only pretend to offer;
+ * `late-auth-offered` is authentication after a TLS 1.3 handshake, which would be invisible.
+ */
+export type HandshakeTrait =
+  | "post-quantum"
+  | "encrypted-hello-offered"
+  | "early-data-offered"
+  | "early-data-taken"
+  | "early-data-refused"
+  | "late-auth-offered";
 
 /** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
 export interface HandshakeRecord {
@@ -199,6 +233,8 @@ export interface HandshakeRecord {
   /** The ground of the verdict in words. */
   readonly reason: string;
   readonly alert?: string;
+  readonly alertFrom?: "client" | "server";
+  readonly traits: readonly HandshakeTrait[];
   readonly serverCertificate?: CertificateFacts;
   readonly clientCertificate?: CertificateFacts;
 }

@@ -15,7 +15,10 @@ export function callLine(call: CallRecord): string {
   if (call.responseBodySize !== undefined) line += `,"http.response.body.size":${call.responseBodySize}`;
   if (call.durationMillis !== undefined) line += `,"duration_ms":${call.durationMillis}`;
   if (call.userAgent !== undefined) line += `,"user_agent.original":${quoteKnown(call.userAgent)}`;
-  if (call.method !== undefined) line += `,"auth.kinds":${names(call.credentials)}`;
+  // Where fields could not be read, no credential seen is not none sent.
+  if (call.method !== undefined && (call.unread === undefined || call.credentials.length > 0))
+    line += `,"auth.kinds":${names(call.credentials)}`;
+  if (call.rpcSystem !== undefined) line += rpc(call);
   if (call.requestClasses !== undefined) line += `,"data.request.classes":${names(call.requestClasses)}`;
   if (call.responseClasses !== undefined) line += `,"data.response.classes":${names(call.responseClasses)}`;
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
@@ -53,6 +56,14 @@ function quoteKnown(text: string): string {
   const quoted = quote(text);
   quotedTexts.set(text, quoted);
   return quoted;
+}
+
+function rpc({ rpcSystem, rpcService, rpcMethod, rpcStatus }: CallRecord): string {
+  let text = `,"rpc.system":"${rpcSystem}"`;
+  if (rpcService !== undefined) text += `,"rpc.service":${quoteKnown(rpcService)}`;
+  if (rpcMethod !== undefined) text += `,"rpc.method":${quoteKnown(rpcMethod)}`;
+  if (rpcStatus !== undefined) text += `,"rpc.grpc.status_code":${rpcStatus}`;
+  return text;
 }
 
 /** Printable ASCII but for the quotation mark and the backslash: what JSON takes as it stands. */

@@ -272,6 +272,7 @@ t.test("TLS is verified, tokens are asked for", async (t) => {
     const sensor = new ConsoleLink({ ...settings, ...more }, store, IDENTITY, {
       info: (text) => told.push(text),
       warn: (text) => told.push(text),
+      connected: () => {},
     });
     sensor.start();
     const said = await until("a word of the link", () => told[0]);

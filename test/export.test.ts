@@ -69,7 +69,10 @@ t.test("exports: certificates, and what an edge's posture is made of", (t) => {
   const { inventory } = new Scene();
   const odd = { ...LEAF, subject: "=1+1", notAfterSeconds: undefined };
   inventory.message(handshake("presented", { serverChain: [odd, LEAF], serverName: "pay.example" }));
-  inventory.message(handshake("declined"));
+  inventory.message(
+    handshake("declined", { curve: "X25519MLKEM768", isPostQuantum: true, offersEncryptedHello: true }),
+  );
+  inventory.message(handshake("unknown", { established: false, alert: "unknown_ca", alertFrom: "client" }));
   const store = sensorStore(folder);
   store.apply(delta({ inventory: inventory.takeDelta(100) }));
   store.close();
@@ -79,8 +82,11 @@ t.test("exports: certificates, and what an edge's posture is made of", (t) => {
   t.match(edge, {
     kind: "edge",
     posture: "mixed",
-    posture_counts: { mtls: 1, tls: 1 },
-    client_auth_reasons: { "because declined": 1, "because presented": 1 },
+    posture_counts: { failed: 1, mtls: 1, tls: 1 },
+    client_auth_reasons: { "because declined": 1, "because presented": 1, "because unknown": 1 },
+    key_exchange_groups: { X25519MLKEM768: 1 },
+    handshake_failures: { "unknown_ca from the client": 1 },
+    handshake_traits: { "encrypted-hello-offered": 1, "post-quantum": 1 },
   });
   t.same(certificate, {
     kind: "certificate",
@@ -128,9 +134,17 @@ t.test("exports: certificates, and what an edge's posture is made of", (t) => {
     "data.response.classes": "",
     "data.request.bodies_read": "",
     "data.response.bodies_read": "",
+    key_exchange_groups: "",
+    handshake_failures: "",
+    handshake_traits: "",
   });
   t.equal(columns?.[44], "last_seen", "columns that were there before keep their places");
-  t.same(cellsOf(edgeCells)?.[0], ["posture_counts", "mtls=1; tls=1"]);
+  t.same(cellsOf(edgeCells)?.[0], ["posture_counts", "failed=1; mtls=1; tls=1"]);
+  t.same(cellsOf(edgeCells)?.slice(-3), [
+    ["key_exchange_groups", "X25519MLKEM768=1"],
+    ["handshake_failures", "unknown_ca from the client=1"],
+    ["handshake_traits", "encrypted-hello-offered=1; post-quantum=1"],
+  ]);
   t.end();
 });
 

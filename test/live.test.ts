@@ -276,3 +276,29 @@ t.test("the log calls a sensor by its token's name, and ending together is no tr
   t.notMatch(sensor.text, /no connection to the console/);
   t.notMatch(console.text, /sensor vm/);
 });
+
+t.test("a sensor leaves its own connections to the console out, and those of others in", { skip: SKIP }, async (t) => {
+  const folder = temporaryFolder(t);
+  const port = await freePort();
+  const [database, token, inventory] = [join(folder, "c.sqlite"), join(folder, "token"), join(folder, "s.sqlite")];
+  writeFileSync(token, run(["add-sensor", "node-1", "--database", database]).out);
+  const startConsole = () => Running.program(["console", "--listen", `127.0.0.1:${port}`, "--database", database]);
+  let console = startConsole();
+  await console.says(/listening at/);
+  const sensor = Running.program([
+    ...["sensor", "-i", "lo", "--database", inventory, "--listen", "", "--filter", `tcp port ${port}`],
+    ...["--console", `ws://127.0.0.1:${port}`, "--token-file", token],
+  ]);
+  await console.says(/sensor node-1 is connected/);
+  await sensor.says(/captures lo/);
+  await console.end();
+  console = startConsole();
+  await console.says(/sensor node-1 is connected/);
+  for (let asked = 0; asked < 3; asked++) spawnSync("curl", ["-s", "-o", "/dev/null", `http://127.0.0.1:${port}/`]);
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS * 2));
+  t.same(await Promise.all([sensor.end(), console.end()]), [0, 0]);
+  const { out } = run(["export", "--format", "ndjson", "--database", inventory]);
+  const edges = out.split("\n").filter((line) => line.includes('"edge"'));
+  t.equal(edges.length, 1);
+  t.match(JSON.parse(edges[0]), { "server.port": port, connections: 3, calls: 3 }, "three of curl's, none of its own");
+});

@@ -92,7 +92,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [
       ["nonsense"],
       2,
-      /the commands are sensor, console, add-sensor, analyze, export, check-config, demo; each tells its/,
+      /the commands are sensor, console, add-sensor, analyze, export, doctor, check-config, demo; each tells its/,
     ],
     [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
     [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],
@@ -179,7 +179,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     t.match(outcome.error.replaceAll(folder, ""), message);
   }
   t.match(run(["--version"]), { code: 0, out: /^\d+\.\d+\.\d+\n$/ });
-  for (const name of ["sensor", "console", "analyze", "export", "check-config", "demo", "add-sensor"]) {
+  for (const name of ["sensor", "console", "analyze", "export", "doctor", "check-config", "demo", "add-sensor"]) {
     t.match(run([name, "--help"]), { code: 0, out: new RegExp(`^Usage: eastwatch ${name}`) });
   }
   t.end();

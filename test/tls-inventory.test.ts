@@ -24,7 +24,7 @@ function postureOf(seen: readonly Seen[]): readonly [string, Record<string, numb
     if (what === "failed") made.message(handshake("presented", { established: false }));
     else if (what === "http1" || what === "nothing") {
       const protocol = what === "http1" ? "http1" : undefined;
-      made.message({ kind: "connection", flow: flow(), atMicros: START, protocol });
+      made.message({ kind: "connection", flow: flow(), atMicros: START, protocol, isCleartext: what === "http1" });
     } else made.message(handshake(what));
   }
   const [edge] = made.edges();
@@ -89,9 +89,45 @@ t.test("a certificate is kept with who presents it, and goes on counting after a
   t.end();
 });
 
+t.test("an edge counts how its handshakes failed, on which groups they agreed and what else they showed", (t) => {
+  const before = inventory();
+  const failed = { established: false, curve: undefined } as const;
+  for (const more of [
+    { curve: "x25519" },
+    { curve: "X25519MLKEM768", isPostQuantum: true, offersEncryptedHello: true },
+    { ...failed, alert: "unknown_ca", alertFrom: "client" },
+    { ...failed, alert: "protocol_version" },
+    failed,
+    { established: undefined, alert: "close_notify" },
+  ] as const)
+    before.message(handshake("not-requested", more));
+  const after = inventory();
+  after.restore(JSON.parse(JSON.stringify(before.takeDelta(100).rows)));
+  after.message(handshake("presented", { offersEarlyData: true, tookEarlyData: true, curve: "x25519" }));
+  after.message(handshake("presented", { offersEarlyData: true, tookEarlyData: false, offersPostHandshakeAuth: true }));
+  after.message(handshake("presented", { offersEarlyData: true }));
+  const [edge] = after.edges();
+  t.same(
+    [edge?.keyExchangeGroups, edge?.handshakeFailures, edge?.handshakeTraits],
+    [
+      { X25519MLKEM768: 1, x25519: 2 },
+      { "closed without an alert": 1, protocol_version: 1, "unknown_ca from the client": 1 },
+      {
+        "early-data-offered": 3,
+        "early-data-refused": 1,
+        "early-data-taken": 1,
+        "encrypted-hello-offered": 1,
+        "late-auth-offered": 1,
+        "post-quantum": 1,
+      },
+    ],
+  );
+  t.end();
+});
+
 t.test("an edge's posture goes on from what a store kept", (t) => {
   const before = inventory();
-  before.message({ kind: "connection", flow: flow(), atMicros: START, protocol: "http1" });
+  before.message({ kind: "connection", flow: flow(), atMicros: START, protocol: "http1", isCleartext: true });
   before.message(handshake("presented", { established: false }));
   const after = inventory();
   after.restore(JSON.parse(JSON.stringify(before.takeDelta(100).rows)));

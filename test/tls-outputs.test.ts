@@ -89,12 +89,17 @@ t.test("certificates and postures come back after the process is gone", (t) => {
   t.end();
 });
 
+/** Fields that edges of the first version had not. */
+const NOT_YET = {
+  ...{ postureCounts: undefined, clientAuthReasons: undefined },
+  ...{ keyExchangeGroups: undefined, handshakeFailures: undefined, handshakeTraits: undefined },
+};
+
 t.test("a file of the version before certificates opens, and its edges are still known to be cleartext", (t) => {
   const folder = temporaryFolder(t);
   const { inventory } = new Scene().get("/a").get("/b");
-  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined });
-  const old = (record: object): string =>
-    JSON.stringify({ ...record, postureCounts: undefined, clientAuthReasons: undefined });
+  inventory.message({ kind: "connection", flow: flow(), atMicros: START, protocol: undefined, isCleartext: false });
+  const old = (record: object): string => JSON.stringify({ ...record, ...NOT_YET });
   const edges = [...inventory.edges()];
   const sensor = oldFile(join(folder, "sensor.sqlite"), SENSOR_MIGRATIONS);
   for (const { record, state } of inventory.takeDelta(100).rows) {
@@ -133,10 +138,10 @@ t.test("a file of the version before certificates opens, and its edges are still
   t.match(
     kept
       .list<EdgeRecord>("edge", 10)
-      .items.map(({ postureCounts, clientAuthReasons }) => [postureCounts, clientAuthReasons]),
+      .items.map((edge) => [edge.postureCounts, edge.clientAuthReasons, edge.handshakeFailures, edge.handshakeTraits]),
     [
-      [{ unknown: 1 }, {}],
-      [{ cleartext: 2 }, {}],
+      [{ unknown: 1 }, {}, {}, {}],
+      [{ cleartext: 2 }, {}, {}, {}],
     ],
   );
   t.same(kept.list("certificate", 10), { items: [], total: 0 });
@@ -164,7 +169,10 @@ t.test("handshakes and certificates reach the console, its API and the open page
   page.on("message", (data) => told.push(JSON.parse(String(data))));
   await new Promise((resolve) => page.on("open", resolve));
   const store = sensorStore(folder);
-  const seen = handshakeRecord(handshake("presented", { serverChain: [LEAF], established: undefined }), undefined);
+  const shown = { offersEarlyData: true, tookEarlyData: false, isPostQuantum: true };
+  const ended = { established: false, alert: "unknown_ca", alertFrom: "client" } as const;
+  const seen = handshakeRecord(handshake("presented", { serverChain: [LEAF], ...shown, ...ended }), undefined);
+  t.match(seen, { alertFrom: "client", traits: ["post-quantum", "early-data-offered", "early-data-refused"] });
   store.apply(delta({ inventory: tlsRows(2), handshakes: [seen] }));
   const sensor = link(port, server.tokens.create("s")?.token ?? "", store);
   sensor.start();

@@ -3,15 +3,15 @@ import { Cursor } from "../sensor/bytes/cursor.js";
 import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
 import { HandshakeReader } from "../sensor/protocol/tls/handshake-reader.js";
 import { HeldBytes } from "../sensor/protocol/tls/held-bytes.js";
-import type { ClientHello } from "../sensor/protocol/tls/hello.js";
+import { type ClientHello, readClientHello, readServerHello } from "../sensor/protocol/tls/hello.js";
+import { HelloCache } from "../sensor/protocol/tls/hello-cache.js";
 import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
 import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
-import { certificate, certificateExtension, der, name } from "./support/tls-builder.js";
+import { certificate, certificateExtension, clientHello, der, name, serverHello } from "./support/tls-builder.js";
 
 t.test("fingerprints are those their authors publish", (t) => {
   const none: ClientHello = {
     legacyVersion: 769,
-    sessionId: "",
     ciphers: [],
     extensions: [],
     groups: [],
@@ -22,6 +22,7 @@ t.test("fingerprints are those their authors publish", (t) => {
     alpn: [],
     ticket: "",
     pskIdentityLengths: [],
+    fingerprints: undefined,
   };
   // github.com/salesforce/ja3, README.
   const first = {
@@ -44,6 +45,60 @@ t.test("fingerprints are those their authors publish", (t) => {
     alpn: ["h2"],
   };
   t.equal(ja4({ ...none, legacyVersion: 771, ...chrome }), "t13d1516h2_8daaf6152771_e5627efa2ab1");
+  t.end();
+});
+
+t.test("a hello that is known by its bytes reads the same as one that is new", (t) => {
+  const cache = new HelloCache();
+  const bytes = (length: number, value: number) => Buffer.alloc(length, value);
+  const outcome = (read: (body: Cursor) => object, body: Buffer): string => {
+    try {
+      return JSON.stringify({ ...read(new Cursor(body)), fingerprints: undefined, ja3s: undefined });
+    } catch (error) {
+      return String(error);
+    }
+  };
+  let checked = 0;
+  const check = (kind: "client" | "server", body: Buffer): void => {
+    const read = kind === "client" ? readClientHello : readServerHello;
+    const cached =
+      kind === "client" ? (cursor: Cursor) => cache.client(cursor) : (cursor: Cursor) => cache.server(cursor);
+    const expected = outcome(read, body);
+    for (const time of ["first", "second"]) {
+      if (outcome(cached, body) !== expected) t.fail(`${kind} hello ${body.toString("hex")} the ${time} time`);
+    }
+    checked++;
+  };
+  const clients = [1, 2].flatMap((value) => [
+    clientHello({ offers13: true, random: bytes(32, value), sessionId: bytes(32, value), keyShare: bytes(32, value) }),
+    clientHello({ serverName: "b.example", random: bytes(32, value), extras: [21, 44, 49] }),
+    clientHello({ ticket: bytes(9, value) }),
+    clientHello({ ticket: bytes(0, value), sessionId: bytes(value, value) }),
+    clientHello({ offers13: true, identities: [32 + value] }),
+  ]);
+  const servers = [1, 2].flatMap((value) => [
+    serverHello({ sessionId: bytes(32, value), random: bytes(32, value) }),
+    serverHello({ is13: true, random: bytes(32, value) }),
+    serverHello({ is13: true, isRetry: true }),
+  ]);
+  const bodies = [
+    ...clients.map((hello) => ["client", hello.subarray(4)] as const),
+    ...servers.map((hello) => ["server", hello.subarray(4)] as const),
+  ];
+  for (const [kind, body] of bodies) {
+    check(kind, body);
+    for (let at = 0; at < body.length; at++) {
+      check(kind, body.subarray(0, at));
+      for (const bit of [1, 0x80]) {
+        const mutated = Buffer.from(body);
+        mutated[at] ^= bit;
+        check(kind, mutated);
+      }
+    }
+  }
+  t.ok(checked > 1_000);
+  t.equal(cache.client(new Cursor(clients[0].subarray(4))), cache.client(new Cursor(clients[5].subarray(4))));
+  t.equal(cache.server(new Cursor(servers[1].subarray(4))), cache.server(new Cursor(servers[4].subarray(4))));
   t.end();
 });
 

@@ -1,4 +1,5 @@
 import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
+import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
 /** Versions of the console's file. Inventory tables hold what each sensor told last. */
@@ -55,5 +56,6 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   COUNT_POSTURES,
+  COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
 ];

@@ -6,6 +6,7 @@ import {
   basisWords,
   confidenceWords,
   outcomeWords,
+  traitWords,
   verdictClass,
   verdictWords,
   versionWords,
@@ -59,6 +60,7 @@ function connectionOf(handshake: FromSensor<HandshakeRecord>): object {
     cipher: handshake.cipher,
     keyExchange: handshake.curve,
     nextProtocol: handshake.nextProtocol,
+    also: (handshake.traits ?? []).map(traitWords),
     flowId: handshake.flowId,
     sensor: handshake.sensor,
   };

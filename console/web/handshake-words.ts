@@ -58,10 +58,26 @@ export function cipherShort(cipher: string | undefined): string {
   return encryption.replace(/_(SHA\d*|MD5)$/, "").replaceAll("_", "-");
 }
 
-export function outcomeWords({ established, alert }: Pick<HandshakeRecord, "established" | "alert">): string {
+type Outcome = Pick<HandshakeRecord, "established" | "alert" | "alertFrom">;
+
+export function outcomeWords({ established, alert, alertFrom }: Outcome): string {
   if (established === true) return "established";
   if (established === undefined) return "end not seen";
-  return alert === undefined ? "failed" : `failed: ${alertWords(alert)}`;
+  if (alert === undefined) return "failed";
+  return `failed: ${alertWords(alert)}${alertFrom === undefined ? "" : ` from the ${alertFrom}`}`;
+}
+
+const TRAITS: ReadonlyMap<string, string> = new Map([
+  ["post-quantum", "key exchange resists a quantum computer"],
+  ["encrypted-hello-offered", "Encrypted Client Hello offered, or pretended to be"],
+  ["early-data-offered", "early data offered"],
+  ["early-data-taken", "early data taken"],
+  ["early-data-refused", "early data refused"],
+  ["late-auth-offered", "authentication after the handshake offered, which would be invisible"],
+]);
+
+export function traitWords(trait: string): string {
+  return TRAITS.get(trait) ?? trait;
 }
 
 /** `unknown_ca` → `unknown ca`. */

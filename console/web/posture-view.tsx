@@ -1,6 +1,7 @@
 import type { EdgeItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { day } from "./format.js";
+import { traitWords } from "./handshake-words.js";
 import {
   allCounts,
   clientOf,
@@ -135,7 +136,16 @@ function Grounds({ edge }: { readonly edge: EdgeItem }) {
 }
 
 function EdgeDetail({ edge, onClose }: { readonly edge: EdgeItem; onClose(): void }) {
-  const { postureCounts, clientAuthReasons, posture, kind, ...rest } = edge;
+  const {
+    postureCounts,
+    clientAuthReasons,
+    posture,
+    kind,
+    keyExchangeGroups,
+    handshakeFailures,
+    handshakeTraits,
+    ...rest
+  } = edge;
   return (
     <DetailPane onClose={onClose}>
       <p>
@@ -155,8 +165,26 @@ function EdgeDetail({ edge, onClose }: { readonly edge: EdgeItem; onClose(): voi
       {groundsOf(edge).length === 0 && (
         <p class="quiet">{edge.handshakes === 0 ? "No handshake was seen on this edge." : "None were kept."}</p>
       )}
+      <Handshakes edge={edge} />
       <h3>Edge</h3>
       <Fields record={rest} />
     </DetailPane>
+  );
+}
+
+/** What its handshakes agreed on, showed and failed by, each with how many did. */
+function Handshakes({ edge }: { readonly edge: EdgeItem }) {
+  const { keyExchangeGroups, handshakeFailures, handshakeTraits } = edge;
+  const counts = [keyExchangeGroups, handshakeFailures, handshakeTraits];
+  // A sensor of an earlier version does not count them.
+  if (counts.every((names) => Object.keys(names ?? {}).length === 0)) return null;
+  const traits = Object.entries(handshakeTraits ?? {}).map(([trait, handshakes]) => [traitWords(trait), handshakes]);
+  return (
+    <>
+      <h3>Handshakes</h3>
+      <Fields
+        record={{ keyExchange: keyExchangeGroups, failedBy: handshakeFailures, also: Object.fromEntries(traits) }}
+      />
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { BlindInterval, FindingRecord, InterfaceHealth } from "../../shared
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";
+import type { ConnectionEnds } from "./own-traffic.js";
 import type { PipelineSettings } from "./pipeline.js";
 
 /** What the analysis thread is started with. */
@@ -18,8 +19,8 @@ export interface AnalysisStart {
   readonly blind: readonly BlindInterval[];
 }
 
-/** Main thread → analysis: end the captures and tell what is left. */
-export type ToAnalysis = { readonly type: "stop" };
+/** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out. */
+export type ToAnalysis = { readonly type: "stop" } | { readonly type: "own"; readonly ends: ConnectionEnds };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

@@ -25,7 +25,10 @@ let framesBefore = 0;
 const timer = setInterval(sendDelta, DELTA_MILLIS);
 
 parentPort?.on("message", (message: ToAnalysis) => {
-  if (message.type !== "stop") return;
+  if (message.type === "own") {
+    pipeline.leaveOut(message.ends);
+    return;
+  }
   clearInterval(timer);
   supervisor.stop();
   pipeline.finish();

@@ -1,6 +1,6 @@
 import type { CallRecord } from "../../shared/event.js";
 import type { Edge, Endpoint } from "../inventory/observation.js";
-import type { Call } from "../protocol/message.js";
+import type { Call, Rpc } from "../protocol/message.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -33,7 +33,23 @@ export function callRecord(call: Call, edge: Edge | undefined, endpoint: Endpoin
   if (call.durationMicros !== undefined) record.durationMillis = call.durationMicros / 1_000;
   if (call.userAgent !== undefined) record.userAgent = call.userAgent;
   if (call.unpaired !== undefined) record.unpaired = call.unpaired;
+  if (call.unread !== undefined) record.unread = call.unread;
+  if (call.rpc !== undefined) addRpc(record, call.rpc);
   return record;
+}
+
+function addRpc(record: Writable<CallRecord>, rpc: Rpc): void {
+  record.rpcSystem = rpc.system;
+  if (rpc.service !== undefined) record.rpcService = rpc.service;
+  if (rpc.method !== undefined) record.rpcMethod = rpc.method;
+  if (rpc.status !== undefined) record.rpcStatus = rpc.status;
+  if (rpc.kind !== undefined) record.rpcKind = rpc.kind;
+  if (rpc.requestMessages !== undefined) record.requestMessages = rpc.requestMessages;
+  if (rpc.responseMessages !== undefined) record.responseMessages = rpc.responseMessages;
+  if (rpc.requestMessageBytes !== undefined) record.requestMessageBytes = rpc.requestMessageBytes;
+  if (rpc.responseMessageBytes !== undefined) record.responseMessageBytes = rpc.responseMessageBytes;
+  if (rpc.encoding !== undefined) record.rpcEncoding = rpc.encoding;
+  if (rpc.timeoutMicros !== undefined) record.rpcTimeoutMillis = rpc.timeoutMicros / 1_000;
 }
 
 const NO_KINDS: readonly string[] = [];

@@ -1,5 +1,6 @@
 import type { CertificateFacts, HandshakeRecord } from "../../shared/event.js";
 import { certificateFacts } from "../inventory/certificate-facts.js";
+import { traitsOf } from "../inventory/handshake-traits.js";
 import type { Edge } from "../inventory/observation.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
 
@@ -21,6 +22,7 @@ export function handshakeRecord(handshake: Handshake, edge: Edge | undefined): H
     basis: clientAuth.basis,
     confidence: clientAuth.confidence,
     reason: clientAuth.reason,
+    traits: traitsOf(handshake),
   };
   if (handshake.version !== undefined) record.version = handshake.version;
   if (handshake.cipher !== undefined) record.cipher = handshake.cipher;
@@ -33,6 +35,7 @@ export function handshakeRecord(handshake: Handshake, edge: Edge | undefined): H
   if (handshake.ja3s !== undefined) record.ja3s = handshake.ja3s;
   if (handshake.ja4 !== undefined) record.ja4 = handshake.ja4;
   if (handshake.alert !== undefined) record.alert = handshake.alert;
+  if (handshake.alertFrom !== undefined) record.alertFrom = handshake.alertFrom;
   const server = chainFacts(handshake.serverChain);
   const client = chainFacts(handshake.clientChain);
   if (server !== undefined) record.serverCertificate = server;

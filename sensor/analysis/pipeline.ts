@@ -7,6 +7,7 @@ import { Inventory, type InventorySettings } from "../inventory/inventory.js";
 import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
 import { Dispatcher, type DispatcherSettings } from "../protocol/dispatcher.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
+import { type ConnectionEnds, OwnTraffic } from "./own-traffic.js";
 
 export interface PipelineSettings {
   readonly decode: FragmentSettings;
@@ -31,6 +32,7 @@ export class Pipeline {
   readonly #decoder: Decoder;
   readonly #flows: FlowTable;
   readonly #dispatcher: Dispatcher;
+  readonly #own: OwnTraffic;
   readonly #statistics = new Map<string, InterfaceStatistics>();
 
   /** `seed` salts the flow table's hash; it shows in no result. */
@@ -38,7 +40,8 @@ export class Pipeline {
     this.detection = new Detection(settings.detect);
     this.inventory = new Inventory(settings.inventory, new Both(this.detection, tap));
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory);
-    this.#flows = new FlowTable(settings.flow, this.#dispatcher, seed);
+    this.#own = new OwnTraffic(this.#dispatcher);
+    this.#flows = new FlowTable(settings.flow, this.#own, seed);
     this.#decoder = new Decoder(settings.decode, this.#flows);
   }
 
@@ -50,6 +53,11 @@ export class Pipeline {
     else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
     this.#decoder.frame(frame);
+  }
+
+  /** A connection of the sensor's own, about to carry its first byte. */
+  leaveOut(ends: ConnectionEnds): void {
+    this.#own.expect(ends);
   }
 
   /** A capture's way in: `name` keeps its loss statistics apart from those of the others. */
@@ -89,6 +97,7 @@ export class Pipeline {
       ...this.#decoder.tunnelCounters(),
       ...this.#flows.counters,
       ...this.#flows.reassembly.counters,
+      ...this.#own.counters,
       ...this.#dispatcher.counters,
       ...Object.assign({}, ...this.#dispatcher.protocols.map((protocol) => protocol.counters)),
       ...this.inventory.counters,

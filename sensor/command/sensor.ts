@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
@@ -8,7 +9,7 @@ import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/
 import { ServiceNotify } from "../../shared/service-notify.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
-import type { AnalysisStart, FromAnalysis } from "../analysis/analysis-messages.js";
+import type { AnalysisStart, FromAnalysis, ToAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
@@ -75,6 +76,7 @@ class Sensor implements HealthSource {
       ? new ConsoleLink(settings.deliver, this.#store, identity, {
           info: (text) => log.info(text),
           warn: (text) => log.warn(text),
+          connected: (socket) => this.#leaveOut(socket),
         })
       : undefined;
   }
@@ -112,6 +114,23 @@ class Sensor implements HealthSource {
       this.#log.fatal({ err: error }, "the analysis failed: this is our own bug");
       void this.#finish(OUR_BUG);
     });
+  }
+
+  #leaveOut({ localAddress, localPort, remoteAddress, remotePort }: Socket): void {
+    if (
+      localAddress === undefined ||
+      localPort === undefined ||
+      remoteAddress === undefined ||
+      remotePort === undefined
+    )
+      return;
+    const ends = {
+      clientAddress: localAddress,
+      clientPort: localPort,
+      serverAddress: remoteAddress,
+      serverPort: remotePort,
+    };
+    this.#worker?.postMessage({ type: "own", ends } satisfies ToAnalysis);
   }
 
   #heard(message: FromAnalysis): void {

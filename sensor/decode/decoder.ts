@@ -52,6 +52,9 @@ export class Decoder {
   readonly #packet: Packet;
   readonly #tunnel = new Tunnel();
   #depth = 0;
+  /** That of the frame before: hardly ever another one. */
+  #linkType = -1;
+  #layer: LinkLayer | undefined = undefined;
 
   constructor(settings: FragmentSettings, sink: PacketSink) {
     this.#sink = sink;
@@ -60,7 +63,11 @@ export class Decoder {
   }
 
   frame(frame: Frame): void {
-    const layer = LINK_TYPES.get(frame.linkType);
+    if (frame.linkType !== this.#linkType) {
+      this.#linkType = frame.linkType;
+      this.#layer = LINK_TYPES.get(frame.linkType);
+    }
+    const layer = this.#layer;
     if (layer === undefined) {
       this.undecoded["link-type-unknown"]++;
       return;

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { connect, isIP, type NetConnectOpts, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import WebSocket from "ws";
 import { CommandError } from "../../shared/command-error.js";
 import { MAX_MESSAGE_BYTES, SensorConversation, type SensorIdentity } from "../../shared/conversation.js";
@@ -14,10 +16,12 @@ export interface DeliverSettings {
   readonly retryMaxMillis: number;
 }
 
-/** What a log wants to know. */
-export interface LinkLog {
+/** What becomes of the link. */
+export interface LinkWatcher {
   info(text: string): void;
   warn(text: string): void;
+  /** A connection stands, and has not carried a byte yet. */
+  connected(socket: Socket): void;
 }
 
 const MAX_BATCH_EVENTS = 500;
@@ -35,7 +39,7 @@ export class ConsoleLink {
   readonly #settings: DeliverSettings;
   readonly #store: SensorStore;
   readonly #identity: SensorIdentity;
-  readonly #log: LinkLog;
+  readonly #watcher: LinkWatcher;
   #socket: WebSocket | undefined = undefined;
   #conversation: SensorConversation | undefined = undefined;
   /** Sequence of the last event sent on this connection; undefined until the console said where to go on. */
@@ -50,14 +54,14 @@ export class ConsoleLink {
   #lastTrouble = "";
 
   /** Throws CommandError where the settings do not do. */
-  constructor(settings: DeliverSettings, store: SensorStore, identity: SensorIdentity, log: LinkLog) {
+  constructor(settings: DeliverSettings, store: SensorStore, identity: SensorIdentity, watcher: LinkWatcher) {
     this.#url = consoleUrl(settings);
     this.#token = tokenOf(settings);
     this.#certificates = settings.caFile === undefined ? undefined : readSetting("deliver.caFile", settings.caFile);
     this.#settings = settings;
     this.#store = store;
     this.#identity = identity;
-    this.#log = log;
+    this.#watcher = watcher;
     this.#waitMillis = settings.retryMinMillis;
   }
 
@@ -103,6 +107,7 @@ export class ConsoleLink {
       handshakeTimeout: 10_000,
       perMessageDeflate: false,
       ...(this.#certificates === undefined ? {} : { ca: this.#certificates }),
+      createConnection: (options: unknown) => this.#open(options as ConnectionOptions),
     });
     this.#socket = socket;
     socket.binaryType = "nodebuffer";
@@ -113,6 +118,17 @@ export class ConsoleLink {
     });
     socket.on("error", (error) => this.#trouble(this.#reasonOf(error.message)));
     socket.on("close", () => this.#closed(socket));
+  }
+
+  #open(options: ConnectionOptions): Socket {
+    // RFC 6066 §3: an address is no server name.
+    const host = options.host ?? "";
+    // ws leaves the request's path where a socket's would stand.
+    const plain = { ...options, path: undefined };
+    const tls = { ...plain, servername: options.servername ?? (isIP(host) === 0 ? host : "") };
+    const socket = this.#url.protocol === "wss:" ? connectTls(tls) : connect(plain as NetConnectOpts);
+    socket.once("connect", () => this.#watcher.connected(socket));
+    return socket;
   }
 
   #opened(socket: WebSocket): void {
@@ -146,7 +162,7 @@ export class ConsoleLink {
     this.#unacknowledged = [];
     this.#waitMillis = this.#settings.retryMinMillis;
     this.#lastTrouble = "";
-    this.#log.info(`connected to the console at ${this.#url.host}`);
+    this.#watcher.info(`connected to the console at ${this.#url.host}`);
     this.wake();
   }
 
@@ -188,7 +204,7 @@ export class ConsoleLink {
   #trouble(text: string): void {
     if (this.#isStopped || this.#isEnding || this.#lastTrouble !== "") return;
     this.#lastTrouble = text;
-    this.#log.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
+    this.#watcher.warn(`no connection to the console at ${this.#url.host}: ${text}; events are kept, it tries again`);
   }
 }
 

@@ -28,14 +28,17 @@ interface Entry {
   isChanged: boolean;
 }
 
+type Handler<Kind extends keyof ObservationSink> = ObservationSink[Kind];
+
 /** Runs the rules over observations and merges what they find. */
 export class Detection implements ObservationSink {
   readonly counters = { findings: 0, findings_refused: 0, remembered_refused: 0 };
   readonly #settings: DetectionSettings;
   readonly #entries = new Map<string, Entry>();
-  readonly #watchers: readonly Partial<ObservationSink>[];
-  readonly #onCall: readonly Partial<ObservationSink>[];
-  readonly #onHandshake: readonly Partial<ObservationSink>[];
+  readonly #onCall: readonly Handler<"call">[];
+  readonly #onAnomaly: readonly Handler<"anomaly">[];
+  readonly #onConnection: readonly Handler<"connection">[];
+  readonly #onHandshake: readonly Handler<"handshake">[];
   #changed: Entry[] = [];
   #learnedMicros: number | undefined = undefined;
 
@@ -50,28 +53,31 @@ export class Detection implements ObservationSink {
       remember,
       learnedMicros: () => this.#learnedMicros ?? 0,
     };
-    this.#watchers = enabled.map((rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings }));
-    this.#onCall = this.#watchers.filter((watcher) => watcher.call !== undefined);
-    this.#onHandshake = this.#watchers.filter((watcher) => watcher.handshake !== undefined);
+    const watchers = enabled.map((rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings }));
+    // Functions rather than watchers: looking one up in objects of so many shapes costs more than most rules.
+    this.#onCall = watchers.flatMap(({ call }) => call ?? []);
+    this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
+    this.#onConnection = watchers.flatMap(({ connection }) => connection ?? []);
+    this.#onHandshake = watchers.flatMap(({ handshake }) => handshake ?? []);
   }
 
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
     this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
-    for (const watcher of this.#onCall) watcher.call?.(call, edge, endpoint);
+    for (const see of this.#onCall) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {
-    for (const watcher of this.#watchers) watcher.anomaly?.(anomaly, edge);
+    for (const see of this.#onAnomaly) see(anomaly, edge);
   }
 
   connection(connection: Connection, edge: Edge | undefined): void {
     this.#learnedMicros ??= connection.atMicros + this.#settings.learningSeconds * 1e6;
-    for (const watcher of this.#watchers) watcher.connection?.(connection, edge);
+    for (const see of this.#onConnection) see(connection, edge);
   }
 
   handshake(handshake: Handshake, edge: Edge | undefined): void {
     this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
-    for (const watcher of this.#onHandshake) watcher.handshake?.(handshake, edge);
+    for (const see of this.#onHandshake) see(handshake, edge);
   }
 
   /** Every finding, by time of its first occurrence. */

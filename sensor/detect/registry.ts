@@ -7,6 +7,7 @@ import { certificateNameMismatch } from "./rules/certificate-name-mismatch.js";
 import { certificateNotYetValid } from "./rules/certificate-not-yet-valid.js";
 import { certificatePurposeMismatch } from "./rules/certificate-purpose-mismatch.js";
 import { cleartextHttp } from "./rules/cleartext-http.js";
+import { cleartextProtocol } from "./rules/cleartext-protocol.js";
 import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
@@ -33,6 +34,7 @@ import { weakCipher } from "./rules/weak-cipher.js";
 /** Every rule. To add one: a file under rules/, its entry in shared/catalogue.ts, and a line here. */
 export const RULES: readonly Rule[] = [
   cleartextHttp,
+  cleartextProtocol,
   basicCredentialsInCleartext,
   credentialInUrl,
   sensitiveDataCleartext,

@@ -1,6 +1,7 @@
 import { ACK, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
+import { ClosedFlows } from "./closed-flows.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
-import type { CloseReason, StreamSource } from "./stream.js";
+import type { StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
 export interface FlowSettings extends ReassemblySettings {
@@ -18,8 +19,6 @@ const SWEEP_MICROS = 5e6;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Silence after which a reset that may have been forged is believed. */
 const RESET_MICROS = 1e6;
-/** Closed flows remembered at most; older ones make room early. */
-const MAX_CLOSED = 4_096;
 
 /** All flows, found by addresses and ports in either direction. Bounded; time is packet time. */
 export class FlowTable implements PacketSink {
@@ -38,9 +37,10 @@ export class FlowTable implements PacketSink {
   readonly #settings: FlowSettings;
   readonly #seed: number;
   readonly #flows: TcpFlow[] = [];
-  readonly #closed: (TcpFlow | undefined)[] = new Array(MAX_CLOSED).fill(undefined);
-  #closedAt = 0;
+  readonly #closed: ClosedFlows;
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
+  /** Whose packet came last: the next one is mostly its, too. */
+  #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
 
   /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
@@ -48,37 +48,51 @@ export class FlowTable implements PacketSink {
     this.#settings = settings;
     this.#seed = seed | 0;
     this.reassembly = new Reassembly(settings, source);
+    this.#closed = new ClosedFlows(settings.closedSeconds);
   }
 
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
     if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
-    const hash = hashOf(packet, this.#seed);
-    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
-    let fromA = true;
-    for (; flow !== undefined; flow = flow.nextInBucket) {
-      if (flow.hash !== hash) continue;
-      fromA = flow.sentByA(packet);
-      if ((fromA || flow.sentByB(packet)) && flow.isInNetwork(packet.network)) break;
+    let flow = this.#last;
+    let fromA = flow?.sentByA(packet) === true;
+    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet.network)) {
+      flow = this.#find(packet);
+      fromA = flow?.sentByA(packet) === true;
     }
     if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
       const fate = judgeOffer(flow, fromA, packet);
       if (fate === "wait") return;
       if (fate === "reused") {
-        this.#close(flow, "reused", atMicros);
+        this.reassembly.close(flow, "reused", atMicros);
         this.#remove(flow);
         flow = undefined;
       }
     }
     if (flow === undefined) {
+      const hash = hashOf(packet, this.#seed);
+      if (this.#closed.has(packet, hash)) {
+        this.reassembly.counters.bytes_after_close += packet.payloadLength;
+        return;
+      }
       flow = this.#admit(packet, hash);
       if (flow === undefined) return;
       fromA = true;
     }
+    this.#last = flow;
     flow.lastMicros = atMicros;
-    const wasClosed = flow.isClosed;
     this.reassembly.segment(flow, fromA, packet);
-    if (flow.isClosed && !wasClosed) this.#remember(flow);
+    if (flow.isClosed) this.#retire(flow, atMicros);
+  }
+
+  #find(packet: Packet): TcpFlow | undefined {
+    const hash = hashOf(packet, this.#seed);
+    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    for (; flow !== undefined; flow = flow.nextInBucket) {
+      const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
+      if (isEither && flow.isInNetwork(packet.network)) return flow;
+    }
+    return undefined;
   }
 
   /** Ends every flow: the capture is over. */
@@ -115,15 +129,9 @@ export class FlowTable implements PacketSink {
     return this.#flows.length < this.#settings.maxFlows;
   }
 
-  #close(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
-    this.reassembly.close(flow, reason, atMicros);
-  }
-
-  #remember(flow: TcpFlow): void {
-    const oldest = this.#closed[this.#closedAt];
-    if (oldest !== undefined && oldest.index >= 0) this.#remove(oldest);
-    this.#closed[this.#closedAt] = flow;
-    this.#closedAt = (this.#closedAt + 1) % MAX_CLOSED;
+  #retire(flow: TcpFlow, atMicros: number): void {
+    this.#closed.remember(flow, atMicros);
+    this.#remove(flow);
   }
 
   #sweep(atMicros: number): void {
@@ -132,21 +140,19 @@ export class FlowTable implements PacketSink {
       const flow = this.#flows[index];
       const idleMicros = atMicros - flow.lastMicros;
       if (idleMicros > this.#patienceMicros(flow)) {
-        if (!flow.isClosed) this.counters.flows_idle++;
-        this.#close(flow, "idle", atMicros);
+        this.counters.flows_idle++;
+        this.reassembly.close(flow, "idle", atMicros);
         this.#remove(flow);
-      } else if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS) {
-        this.#close(flow, "reset", atMicros);
-        this.#remember(flow);
-      } else if (flow.a.hasHole || flow.b.hasHole) {
-        this.reassembly.settle(flow, atMicros);
-        if (flow.isClosed) this.#remember(flow);
+        continue;
       }
+      if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS)
+        this.reassembly.close(flow, "reset", atMicros);
+      else if (flow.a.hasHole || flow.b.hasHole) this.reassembly.settle(flow, atMicros);
+      if (flow.isClosed) this.#retire(flow, atMicros);
     }
   }
 
   #patienceMicros(flow: TcpFlow): number {
-    if (flow.isClosed) return this.#settings.closedSeconds * 1e6;
     return (flow.stream === undefined ? this.#settings.halfOpenSeconds : this.#settings.idleSeconds) * 1e6;
   }
 
@@ -173,6 +179,7 @@ export class FlowTable implements PacketSink {
       last.index = flow.index;
     }
     flow.index = -1;
+    if (this.#last === flow) this.#last = undefined;
     flow.memo = undefined;
     this.counters.flows_open--;
   }
@@ -194,8 +201,8 @@ function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wa
   if ((packet.flags & SYN) !== 0) {
     if (isTaken(flow, from, packet)) return "reused";
     const first = (packet.sequence + 1) | 0;
-    if (half.started ? half.first === first : !flow.isClosed) return "same";
-    if (flow.isClosed || flow.stream === undefined) return "reused";
+    if (!half.started || half.first === first) return "same";
+    if (flow.stream === undefined) return "reused";
     flow.offeredFirst = first;
     flow.offeredFrom = from;
     return "wait";

@@ -13,6 +13,7 @@ export interface ReassemblySettings {
 }
 
 const MAX_PENDING_SEGMENTS = 1_024;
+const MAX_TURNS = 16;
 /** Both directions may be captured out of step: an acknowledgment seen before its bytes does not yet mean that they are lost. */
 const ACKED_HOLE_MICROS = 50_000;
 
@@ -44,10 +45,6 @@ export class Reassembly {
     const other = fromA ? flow.b : flow.a;
     const flags = packet.flags;
     half.seen = true;
-    if (flow.isClosed) {
-      this.counters.bytes_after_close += packet.payloadLength;
-      return;
-    }
     if ((flags & (RST | SYN)) !== 0) {
       if ((flags & RST) !== 0) {
         this.#reset(flow, half, packet);
@@ -179,7 +176,7 @@ export class Reassembly {
     if (first === undefined) this.#skipTo(flow, half, half.holeEnd, atMicros);
     else {
       const { acknowledgment } = first;
-      if (acknowledgment !== undefined) this.#announceUpTo(flow, other, acknowledgment, first.atMicros);
+      if (acknowledgment !== undefined) this.#announceUpTo(flow, other, half, acknowledgment, first.atMicros);
       this.#skipTo(flow, half, first.sequence, first.atMicros);
       if (half.pending?.first === first) this.#deliverFirst(flow, half, half.pending, first.atMicros);
     }
@@ -187,14 +184,22 @@ export class Reassembly {
     this.#drain(flow, half, other, first?.atMicros ?? atMicros);
   }
 
-  /** The other end had read these bytes, and nobody saw them. */
-  #announceUpTo(flow: TcpFlow, half: Half, acknowledgment: number, atMicros: number): void {
+  /**
+   * The other end had read these bytes, and nobody saw them. What is held before them goes in its turn, after what its own sender had
+   * read: `turns` bounds how often, for acknowledgments that can't be true.
+   */
+  #announceUpTo(flow: TcpFlow, half: Half, other: Half, acknowledgment: number, atMicros: number, turns = 0): void {
     while (half.unreadBefore(acknowledgment) > 0) {
       const first = half.pending?.first;
       const isBefore = first !== undefined && ((first.sequence - acknowledgment) | 0) < 0;
       this.#skipTo(flow, half, isBefore ? first.sequence : acknowledgment, atMicros);
-      if (isBefore && half.pending !== undefined) this.#deliverFirst(flow, half, half.pending, first.atMicros);
+      if (!isBefore || half.pending === undefined) continue;
+      if (first.acknowledgment !== undefined && turns < MAX_TURNS)
+        this.#announceUpTo(flow, other, half, first.acknowledgment, first.atMicros, turns + 1);
+      if (half.pending.first === first) this.#deliverFirst(flow, half, half.pending, first.atMicros);
     }
+    // What follows was there in time: it did not wait for a hole to be filled.
+    half.holeSinceMicros = -1;
   }
 
   #skipTo(flow: TcpFlow, half: Half, sequence: number, atMicros: number): void {

@@ -20,7 +20,7 @@ export class TcpFlow implements Flow, Roles {
   readonly hash: number;
   readonly firstMicros: number;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
-  #network: number;
+  network: number;
   lastMicros: number;
   aIsClient: boolean;
   rolesFrom: Flow["rolesFrom"] = "ports";
@@ -51,7 +51,7 @@ export class TcpFlow implements Flow, Roles {
     this.aPort = packet.sourcePort;
     this.bPort = packet.destinationPort;
     this.hash = hash;
-    this.#network = packet.network;
+    this.network = packet.network;
     this.firstMicros = packet.atMicros;
     this.lastMicros = packet.atMicros;
     // Without a handshake: servers listen on the lower port more often than not.
@@ -63,9 +63,9 @@ export class TcpFlow implements Flow, Roles {
    * and outside of it, as on a node's overlay and on its link, is one, and its second copies are retransmissions.
    */
   isInNetwork(network: number): boolean {
-    if (network === this.#network || network === 0) return true;
-    if (this.#network !== 0) return false;
-    this.#network = network;
+    if (network === this.network || network === 0) return true;
+    if (this.network !== 0) return false;
+    this.network = network;
     return true;
   }
 

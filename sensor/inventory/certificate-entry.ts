@@ -28,6 +28,8 @@ export class CertificateEntry {
   #handshakes = 0;
   #firstMicros: number;
   #lastMicros: number;
+  #lastAddress = "";
+  #lastPort = 0;
   isChanged = false;
 
   constructor(identity: CertificateIdentity, atMicros: number) {
@@ -37,7 +39,12 @@ export class CertificateEntry {
   }
 
   byService(address: string, port: number, atMicros: number): void {
-    this.#services.add(`${address} ${port}`);
+    // The same service again, as a rule: no key is made for it.
+    if (address !== this.#lastAddress || port !== this.#lastPort) {
+      this.#lastAddress = address;
+      this.#lastPort = port;
+      this.#services.add(`${address} ${port}`);
+    }
     this.#seen(atMicros);
   }
 

@@ -1,5 +1,6 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
 import { compare, Tally } from "./tally.js";
@@ -9,8 +10,6 @@ const MAX_ORDERS = 8;
 const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
-/** Protocols whose bytes could be read. */
-const CLEARTEXT: ReadonlySet<string> = new Set(["http1"]);
 const MAX_REASONS = 8;
 
 /** An edge of the inventory, counting. */
@@ -19,11 +18,15 @@ export class EdgeEntry implements Edge {
   readonly service: Service;
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
-  readonly #software = new Tally(MAX_SOFTWARE);
-  readonly #orders = new Set<number>();
-  readonly #credentials = new Tally(MAX_KINDS);
+  /** Of HTTP alone: most edges of TLS have none. */
+  #software: Tally | undefined = undefined;
+  #orders: Set<number> | undefined = undefined;
+  #credentials: Tally | undefined = undefined;
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
+  readonly #groups = new Tally(MAX_KINDS);
+  readonly #failures = new Tally(MAX_KINDS);
+  readonly #traits = new Tally(MAX_KINDS);
   connections = 0;
   calls = 0;
   handshakes = 0;
@@ -31,6 +34,7 @@ export class EdgeEntry implements Edge {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
+  resumptions: object | undefined = undefined;
 
   constructor(clientAddress: string, service: Service, scope: Scope, atMicros: number) {
     this.clientAddress = clientAddress;
@@ -46,7 +50,7 @@ export class EdgeEntry implements Edge {
     const protocol = connection.protocol ?? UNKNOWN;
     this.#protocols.add(protocol);
     // What a TLS connection was, its handshake tells.
-    if (protocol !== TLS) this.#postures.add(CLEARTEXT.has(protocol) ? "cleartext" : UNKNOWN);
+    if (protocol !== TLS) this.#postures.add(connection.isCleartext ? "cleartext" : UNKNOWN);
   }
 
   handshake(handshake: Handshake): void {
@@ -54,15 +58,36 @@ export class EdgeEntry implements Edge {
     this.seen(handshake.atMicros);
     this.#postures.add(postureOf(handshake));
     this.#reasons.add(handshake.clientAuth.reason);
+    if (handshake.curve !== undefined) this.#groups.add(handshake.curve);
+    const failure = failureOf(handshake);
+    if (failure !== undefined) this.#failures.add(failure);
+    for (const trait of traitsOf(handshake)) this.#traits.add(trait);
   }
 
   call(call: Call): void {
     this.calls++;
     this.seen(call.atMicros);
     this.missingBytes += call.missingBytes;
-    if (call.userAgent !== undefined) this.#software.note(call.userAgent.slice(0, MAX_TEXT));
-    if (call.method !== undefined && this.#orders.size < MAX_ORDERS) this.#orders.add(call.requestHeaderOrder);
-    for (const credential of call.credentials) this.#credentials.add(credential.kind);
+    if (call.userAgent !== undefined) this.#softwareTally().note(call.userAgent.slice(0, MAX_TEXT));
+    // Where a field's name could not be read, the order is not known.
+    if (call.method !== undefined && call.unread === undefined && (this.#orders?.size ?? 0) < MAX_ORDERS)
+      this.#addOrder(call.requestHeaderOrder);
+    for (const credential of call.credentials) this.#credentialTally().add(credential.kind);
+  }
+
+  #softwareTally(): Tally {
+    this.#software ??= new Tally(MAX_SOFTWARE);
+    return this.#software;
+  }
+
+  #credentialTally(): Tally {
+    this.#credentials ??= new Tally(MAX_KINDS);
+    return this.#credentials;
+  }
+
+  #addOrder(order: number): void {
+    this.#orders ??= new Set();
+    this.#orders.add(order);
   }
 
   seen(atMicros: number): void {
@@ -83,13 +108,16 @@ export class EdgeEntry implements Edge {
       posture: sumOf(this.#postures),
       postureCounts: this.#postures.record(),
       clientAuthReasons: this.#reasons.record(),
+      keyExchangeGroups: this.#groups.record(),
+      handshakeFailures: this.#failures.record(),
+      handshakeTraits: this.#traits.record(),
       protocols: this.#protocols.record(),
       connections: this.connections,
       calls: this.calls,
       handshakes: this.handshakes,
-      clientSoftware: this.#software.sortedTexts(),
-      clientHeaderOrders: [...this.#orders].map(hexOrder).sort(compare),
-      credentials: this.#credentials.record(),
+      clientSoftware: this.#software?.sortedTexts() ?? [],
+      clientHeaderOrders: [...(this.#orders ?? [])].map(hexOrder).sort(compare),
+      credentials: this.#credentials?.record() ?? {},
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
@@ -98,11 +126,14 @@ export class EdgeEntry implements Edge {
 
   restore(record: EdgeRecord): void {
     this.#protocols.restore(record.protocols);
-    for (const software of record.clientSoftware) this.#software.add(software);
-    for (const order of record.clientHeaderOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
-    this.#credentials.restore(record.credentials);
+    for (const software of record.clientSoftware) this.#softwareTally().add(software);
+    for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);
+    this.#credentialTally().restore(record.credentials);
     this.#postures.restore(record.postureCounts);
     this.#reasons.restore(record.clientAuthReasons);
+    this.#groups.restore(record.keyExchangeGroups);
+    this.#failures.restore(record.handshakeFailures);
+    this.#traits.restore(record.handshakeTraits);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;

@@ -12,11 +12,13 @@ const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
 
-interface EndpointStateText {
+export interface EndpointStateText {
   readonly duration: readonly number[];
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
   readonly callers?: string;
+  /** The template does not come from the paths seen. */
+  readonly isFixed?: true;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
 }
@@ -187,6 +189,7 @@ export class EndpointEntry implements Endpoint {
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
+      ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       evidence: this.#parameterNodes().map(({ evidence }) => ({
         type: evidence?.type ?? "word",
         reason: evidence?.reason ?? "",

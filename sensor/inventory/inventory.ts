@@ -40,6 +40,8 @@ interface FlowMemo {
 /** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
 const MAX_NOT_FOUND = 200;
 const NOT_FOUND_TEMPLATE = "/{notFound}";
+/** gRPC's status for a procedure that the server does not have. */
+const UNIMPLEMENTED = 12;
 const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
 
@@ -198,9 +200,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     const { path } = call;
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
-    if (method === "CONNECT") return this.#fixedEndpoint(service, method, "{authority}", call);
-    if (path.charCodeAt(0) !== 0x2f)
-      return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
+    if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
+    const hasSlash = path.charCodeAt(0) === 0x2f;
+    // RFC 8441 §4: a CONNECT that names a protocol has a path.
+    if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
+    if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
     if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     }
@@ -227,6 +231,9 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     const key = `${service.address} ${service.port} ${method} ${template}`;
     const known = this.#fixed.get(key);
     if (known !== undefined) return known;
+    const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
+    if (isNotFound && ++service.notFoundEndpoints > MAX_NOT_FOUND)
+      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     const made = this.#admit(service, method, template, call.atMicros);
     if (made !== undefined) this.#fixed.set(key, made);
     return made;

@@ -13,6 +13,8 @@ export interface Edge {
   readonly service: Service;
   readonly scope: Scope;
   readonly calls: number;
+  /** For the rule that counts resumptions to keep its count; nobody else reads it. */
+  resumptions: object | undefined;
 }
 
 export interface Endpoint {

@@ -1,6 +1,6 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, StoredEvidence } from "./endpoint-entry.js";
+import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
 import type { InventoryRow } from "./row.js";
@@ -41,8 +41,9 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
 }
 
 function restoreEndpoint(record: EndpointRecord, state: string, service: ServiceEntry, target: RestoreTarget): void {
-  const { evidence } = JSON.parse(state) as { readonly evidence: readonly StoredEvidence[] };
-  const node = record.template.startsWith("/") ? nodeOf(service.paths.root, record, evidence) : undefined;
+  const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
+  const isOfPaths = isFixed !== true && record.template.startsWith("/");
+  const node = isOfPaths ? nodeOf(service.paths.root, record, evidence) : undefined;
   target.endpoint(record, service, node)?.restore(record, state);
 }
 

@@ -78,7 +78,8 @@ export class ServiceEntry implements Service {
     if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
     if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
     if (call.framework !== undefined) this.#frameworks.note(call.framework);
-    if (call.status !== undefined && this.#orders.size < MAX_ORDERS) this.#orders.add(call.responseHeaderOrder);
+    if (call.status !== undefined && call.unread === undefined && this.#orders.size < MAX_ORDERS)
+      this.#orders.add(call.responseHeaderOrder);
   }
 
   seen(atMicros: number): void {

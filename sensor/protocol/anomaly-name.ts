@@ -1,5 +1,5 @@
 /**
- * Every way traffic breaks HTTP's framing, by name. A name is part of the finding's identity: add, never rename.
+ * Every way traffic breaks the rules of framing, by name. A name is part of the finding's identity: add, never rename.
  * Sections are of RFC 9112 unless told otherwise.
  */
 export type AnomalyName =
@@ -43,5 +43,34 @@ export type AnomalyName =
   | "response-without-request"
   /** RFC 9110 §15.2.2: 101 without an Upgrade in the request. */
   | "unasked-upgrade"
+  /** RFC 9113 §4.2, §6: a frame whose length, stream or padding its type does not allow. */
+  | "invalid-frame"
+  /** RFC 9113 §4.2: a frame larger than the other side allows. */
+  | "oversized-frame"
+  /** RFC 9113 §4.3: a header block that is no HPACK. */
+  | "invalid-header-block"
+  /** RFC 9113 §6.10: another frame between a header block's. */
+  | "interrupted-header-block"
+  /** RFC 9113 §5.1.1: a stream that this side may not open. */
+  | "invalid-stream-id"
+  /** RFC 9113 §8.3: a pseudo-header field that is missing, unknown, doubled or after others. */
+  | "invalid-pseudo-header"
+  /** RFC 9113 §8.2.1: an upper-case field name. */
+  | "upper-case-field-name"
+  /** RFC 9113 §8.2.1: CR, LF or NUL in a field: the next hop, speaking HTTP/1.1, would see another message. */
+  | "line-break-in-field"
+  /** RFC 9113 §8.2.2: a field that speaks of an HTTP/1.1 connection. */
+  | "connection-field"
+  /** RFC 9113 §8.1.1: content of another length than Content-Length says. */
+  | "content-length-mismatch"
+  /** CVE-2023-44487: requests taken back as soon as they were made. */
+  | "rapid-reset-flood"
+  /** RFC 9113 §10.5: frames that cost their receiver more than their sender, in numbers no sound sender has. */
+  | "settings-flood"
+  | "ping-flood"
+  | "continuation-flood"
+  | "empty-frame-flood"
+  /** RFC 7541 §7.3: a header block that is small on the wire and huge when decoded. */
+  | "hpack-bomb"
   /** RFC 5246 §7.4.1.1: a handshake inside an established connection; what is agreed in it, client authentication included, can't be seen. */
   | "tls-renegotiation";

@@ -1,5 +1,6 @@
 import type { CloseReason, Flow, Roles, Side, Stream, StreamSource } from "../flow/stream.js";
-import type { MessageSink } from "./message.js";
+import { type ForeignProtocol, foreignProtocol } from "./foreign/foreign-protocol.js";
+import type { Call, MessageSink } from "./message.js";
 import { type Protocol, type ProtocolContext, ProtocolError } from "./protocol.js";
 import { type ProtocolSettings, protocols } from "./registry.js";
 
@@ -12,6 +13,8 @@ export interface DispatcherSettings extends ProtocolSettings {
 
 /** Pieces of an unknown protocol at whose beginnings another that may begin late is looked for. */
 const MAX_SCOUTED_PIECES = 256;
+/** TLS begins early where it is asked for (STARTTLS and its like): a flow this old is told as what it began with. */
+const SCOUT_MICROS = 10e6;
 /** Tunnels within tunnels that are followed. */
 const MAX_DEPTH = 8;
 
@@ -20,6 +23,8 @@ export class Dispatcher implements StreamSource {
   readonly counters = {
     flows_recognised: 0,
     flows_unrecognised: 0,
+    /** Flows whose protocol is known by name and not read. */
+    flows_foreign: 0,
     /** Flows given up because a parser could not go on. */
     flows_broken: 0,
     /** Faults of our own that were survived. */
@@ -36,7 +41,7 @@ export class Dispatcher implements StreamSource {
   }
 
   open(flow: Flow, roles: Roles): Stream {
-    return new DispatchedStream(this, flow, roles, 0, true);
+    return new DispatchedStream(this, flow, roles, 0, true, undefined);
   }
 }
 
@@ -57,11 +62,16 @@ class DispatchedStream implements Stream, ProtocolContext {
   readonly #depth: number;
   /** What the flow speaks is still to be told: nothing or a preamble came before. */
   readonly #tells: boolean;
+  #begun: Call | undefined;
   #state: "undecided" | "parsed" | "scouting" | "opaque" = "undecided";
   #scouted = 0;
   /** What this side began with, seen from its first byte, is of no protocol we know. */
   #isClientUnknown = false;
   #isServerUnknown = false;
+  /** What the flow began with, where no parser knows it. */
+  #foreign: ForeignProtocol | undefined = undefined;
+  /** A protocol that may turn out to be another when the server answers. */
+  #doubted: Protocol | undefined = undefined;
   #stream: Stream | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #lostFromClient = 0;
@@ -69,19 +79,39 @@ class DispatchedStream implements Stream, ProtocolContext {
   #firstMicros: number | undefined = undefined;
   #isTold = false;
 
-  constructor(dispatcher: Dispatcher, flow: Flow, roles: Roles, depth: number, tells: boolean) {
+  constructor(
+    dispatcher: Dispatcher,
+    flow: Flow,
+    roles: Roles,
+    depth: number,
+    tells: boolean,
+    begun: Call | undefined,
+  ) {
     this.#dispatcher = dispatcher;
     this.flow = flow;
     this.sink = dispatcher.sink;
     this.#roles = roles;
     this.#depth = depth;
     this.#tells = tells;
+    this.#begun = begun;
   }
 
-  handOver(): Stream {
+  handOver(begun?: Call): Stream {
     const tells = this.#tells && !this.#isTold;
     this.#isTold = true;
-    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells);
+    return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells, begun);
+  }
+
+  takeBegun(): Call | undefined {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    return begun;
+  }
+
+  disown(spoken: ForeignProtocol, atMicros: number): void {
+    this.#doubted = undefined;
+    this.#foreign = spoken;
+    this.#unrecognised(atMicros);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
@@ -104,15 +134,20 @@ class DispatchedStream implements Stream, ProtocolContext {
   }
 
   close(reason: CloseReason, atMicros: number): void {
+    if (this.#doubted !== undefined) this.#tell(this.#doubted, this.#firstMicros ?? atMicros);
     if (this.#stream !== undefined) this.#guard(() => this.#stream?.close(reason, atMicros), atMicros);
     this.#stream = undefined;
     this.#state = "opaque";
-    if (this.#firstMicros !== undefined) this.#tell(undefined, this.#firstMicros);
+    const begun = this.takeBegun();
+    if (begun !== undefined) this.sink.message(begun);
+    this.#nameHeld();
+    if (this.#firstMicros !== undefined) this.#tell(this.#foreign, this.#firstMicros);
   }
 
   #parse(stream: Stream, from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     try {
       stream.data(from, bytes, start, end, atMicros);
+      if (this.#doubted !== undefined && from === "server") this.#tell(this.#doubted, this.#firstMicros ?? atMicros);
     } catch (error) {
       this.#giveUp(error, atMicros);
     }
@@ -175,9 +210,11 @@ class DispatchedStream implements Stream, ProtocolContext {
       return;
     }
     if (found.protocol === undefined) {
+      if (this.#sawBeginning(from)) this.#foreign ??= foreignProtocol(from, all, allStart, allEnd);
       this.#nobodyKnows(from, end - start, atMicros);
       return;
     }
+    if (found.protocol.isDoubtful?.(from, all, allStart, allEnd) === true) this.#doubted = found.protocol;
     this.#open(found.protocol, found.isReversed, from, bytes, start, end, atMicros);
   }
 
@@ -231,7 +268,8 @@ class DispatchedStream implements Stream, ProtocolContext {
     atMicros: number,
   ): void {
     this.#dispatcher.counters.flows_recognised++;
-    if (protocol.isPreamble !== true) this.#tell(protocol.name, this.#firstMicros ?? atMicros);
+    if (this.#doubted === undefined && protocol.isPreamble !== true)
+      this.#tell(protocol, this.#firstMicros ?? atMicros);
     const pieces = this.#pieces;
     this.#pieces = undefined;
     const side = (told: Side): Side => (isReversed === (told === "client") ? "server" : "client");
@@ -241,6 +279,16 @@ class DispatchedStream implements Stream, ProtocolContext {
     if (this.#lostFromServer > 0) this.gap(side("server"), this.#lostFromServer, atMicros);
     for (const piece of pieces ?? []) this.data(side(piece.from), piece.bytes, 0, piece.bytes.length, piece.atMicros);
     this.data(side(from), bytes, start, end, atMicros);
+  }
+
+  /** What was too little for a parser to say may be enough for a name. */
+  #nameHeld(): void {
+    for (const from of ["client", "server"] as const) {
+      const held = this.#pieces?.filter((piece) => piece.from === from).map((piece) => piece.bytes) ?? [];
+      if (held.length === 0 || !this.#sawBeginning(from)) continue;
+      const all = Buffer.concat(held);
+      this.#foreign ??= foreignProtocol(from, all, 0, all.length);
+    }
   }
 
   #sawBeginning(from: Side): boolean {
@@ -262,7 +310,13 @@ class DispatchedStream implements Stream, ProtocolContext {
   #scout(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     if (++this.#scouted > MAX_SCOUTED_PIECES) this.#state = "opaque";
     const found = this.#dispatcher.protocols.find((protocol) => protocol.beginsLate?.(from, bytes, start, end));
-    if (found === undefined) return;
+    const firstMicros = this.#firstMicros ?? atMicros;
+    if (found === undefined) {
+      const isOver = this.#state === "opaque" || atMicros - firstMicros > SCOUT_MICROS;
+      if (isOver) this.#tell(this.#foreign, firstMicros);
+      return;
+    }
+    this.#tell(found, firstMicros);
     this.#state = "parsed";
     this.#stream = found.open(this);
     this.data(from, bytes, start, end, atMicros);
@@ -270,15 +324,19 @@ class DispatchedStream implements Stream, ProtocolContext {
 
   #unrecognised(atMicros: number): void {
     this.#pieces = undefined;
+    this.#stream = undefined;
+    this.#firstMicros ??= atMicros;
     this.#state = this.#depth > MAX_DEPTH ? "opaque" : "scouting";
-    this.#tell(undefined, this.#firstMicros ?? atMicros);
   }
 
-  #tell(protocol: string | undefined, atMicros: number): void {
+  #tell(spoken: Protocol | ForeignProtocol | undefined, atMicros: number): void {
     if (this.#isTold) return;
     this.#isTold = true;
     if (!this.#tells) return;
-    if (protocol === undefined) this.#dispatcher.counters.flows_unrecognised++;
-    this.sink.message({ kind: "connection", flow: this.flow, atMicros, protocol });
+    const { counters } = this.#dispatcher;
+    if (spoken === undefined) counters.flows_unrecognised++;
+    else if (spoken === this.#foreign) counters.flows_foreign++;
+    const isCleartext = spoken?.isCleartext === true;
+    this.sink.message({ kind: "connection", flow: this.flow, atMicros, protocol: spoken?.name, isCleartext });
   }
 }

@@ -29,7 +29,34 @@ export interface Credential {
   readonly name: string;
 }
 
-/** One HTTP request with the response that answered it. Strings are the flow's own bytes: untrusted, read as Latin-1. */
+/** Path of a request whose path stands in a table whose filling was not seen. */
+export const UNKNOWN_PATH = "<unknown-path>";
+
+/** `one` message each way, or many: what was seen, which for a stream of one message is no other than for a plain call. */
+export type RpcKind = "unary" | "client-stream" | "server-stream" | "bidirectional";
+
+/** What a call is to those who call procedures of services; HTTP carries it. */
+export interface Rpc {
+  readonly system: "grpc" | "connect_rpc" | "twirp";
+  /** With its package; undefined, as the method, where the path was not seen or is of another form. */
+  readonly service: string | undefined;
+  readonly method: string | undefined;
+  /** gRPC's own status, from the trailers or an answer of trailers only. */
+  readonly status: number | undefined;
+  /** Undefined where messages were not counted or bytes of them were lost. */
+  readonly kind: RpcKind | undefined;
+  readonly requestMessages: number | undefined;
+  readonly responseMessages: number | undefined;
+  /** Bytes of the messages as sent, without what frames them. */
+  readonly requestMessageBytes: number | undefined;
+  readonly responseMessageBytes: number | undefined;
+  /** Compression of the request's messages, as sent. */
+  readonly encoding: string | undefined;
+  /** How long the client is willing to wait. */
+  readonly timeoutMicros: number | undefined;
+}
+
+/** One HTTP request with the response that answered it. Strings are the flow's own: untrusted, UTF-8 where they are that, else Latin-1. */
 export interface Call {
   readonly kind: "call";
   readonly flow: Flow;
@@ -40,6 +67,11 @@ export interface Call {
   readonly method: string | undefined;
   /** Path without query, secrets and personal data masked by `***`; "*" and authority forms stand as sent. */
   readonly path: string | undefined;
+  /** The endpoint where the protocol itself says what is called; undefined where its template is made out of the paths seen. */
+  readonly template: string | undefined;
+  readonly rpc: Rpc | undefined;
+  /** Why fields of the heads could not be read: they stand in HPACK tables filled before the capture, or by bytes that were lost. */
+  readonly unread: "joined-late" | "bytes-lost" | undefined;
   /** Host of the request (Host, :authority or the absolute form), port included as sent. */
   readonly authority: string | undefined;
   readonly userAgent: string | undefined;
@@ -91,8 +123,10 @@ export interface Connection {
   readonly kind: "connection";
   readonly flow: Flow;
   readonly atMicros: number;
-  /** Name of the protocol in the registry; undefined where none recognised the bytes. */
+  /** Name of the protocol in the registry, or of one that is known by its first bytes and not read; undefined where none is. */
   readonly protocol: string | undefined;
+  /** It is known that whoever is on the path can read it; false where it can't be read, and where that can't be told. */
+  readonly isCleartext: boolean;
 }
 
 export type ClientAuthVerdict = "presented" | "declined" | "not-requested" | "unknown";
@@ -171,6 +205,8 @@ export interface Handshake {
   readonly offersEncryptedHello: boolean;
   readonly offersEarlyData: boolean;
   readonly offersPostHandshakeAuth: boolean;
+  /** Whether the server took the early data; undefined where none was offered or it can't be told. */
+  readonly tookEarlyData: boolean | undefined;
   /** The key exchange resists a quantum computer. */
   readonly isPostQuantum: boolean;
   /** False where bytes were lost or the capture began or ended inside the handshake. */

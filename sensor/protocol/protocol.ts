@@ -1,6 +1,7 @@
 import type { Flow, Side, Stream } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
-import type { MessageSink } from "./message.js";
+import type { ForeignProtocol } from "./foreign/foreign-protocol.js";
+import type { Call, MessageSink } from "./message.js";
 
 /** `reverse`: mine, but sent by the other role than the flow believes. `more`: not enough bytes to say. */
 export type Recognition = "match" | "reverse" | "no" | "more";
@@ -8,8 +9,15 @@ export type Recognition = "match" | "reverse" | "no" | "more";
 export interface ProtocolContext {
   readonly flow: Flow;
   readonly sink: MessageSink;
-  /** A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. */
-  handOver(): Stream;
+  /**
+   * A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. `begun` is a call that goes on in it: told by
+   * whoever takes it, else when the stream ends.
+   */
+  handOver(begun?: Call): Stream;
+  /** What was taken for the protocol's turned out to be another's: the stream is called no more. */
+  disown(spoken: ForeignProtocol, atMicros: number): void;
+  /** The call that was under way when the stream was handed over. */
+  takeBegun(): Call | undefined;
 }
 
 /** One protocol: recognised by its bytes on any port. `registry.ts` lists them all. */
@@ -17,10 +25,14 @@ export interface Protocol {
   readonly name: string;
   /** Of all its streams together, under names of their own. */
   readonly counters?: Readonly<Record<string, number>>;
+  /** What it carries can be read by whoever is on the path. */
+  readonly isCleartext?: true;
   /** Only comes before another protocol, which the connection is told as. */
   readonly isPreamble?: true;
   /** Looks at the first bytes of one side; called again with all bytes so far after `more`. Cheap: called for every flow. */
   recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition;
+  /** Whether bytes it knows may be another's, which only the answer tells: until then the connection is not told as its. */
+  isDoubtful?(from: Side, bytes: Buffer, start: number, end: number): boolean;
   /**
    * Whether these bytes begin it in the middle of a connection that spoke something unknown before (STARTTLS and its like). Must be
    * surer than `recognise`: it is asked about every piece. Protocols without it only stand at the beginning.

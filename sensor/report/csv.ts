@@ -71,6 +71,9 @@ const COLUMNS: readonly string[] = [
   "data.response.classes",
   "data.request.bodies_read",
   "data.response.bodies_read",
+  "key_exchange_groups",
+  "handshake_failures",
+  "handshake_traits",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

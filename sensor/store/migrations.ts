@@ -1,4 +1,5 @@
 import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
+import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
 /** Versions of the sensor's file. */
@@ -37,5 +38,6 @@ export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE alive (interface TEXT NOT NULL PRIMARY KEY, at_micros INTEGER NOT NULL) STRICT;
   `,
+  COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
 ];

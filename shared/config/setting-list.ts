@@ -76,6 +76,7 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("protocol.maxHeadBytes", 65_536, 1_024, 16 * MEBIBYTE, "Largest HTTP head."),
   integer("protocol.maxPipelined", 1_000, 1, 100_000, "Requests of one connection that wait for their answers."),
+  integer("protocol.maxStreams", 200_000, 16, 10_000_000, "HTTP/2 streams that are open, of all connections together."),
   integer(
     "protocol.maxHandshakeBytes",
     64 * MEBIBYTE,

@@ -27,6 +27,7 @@ export interface Settings {
     readonly maxHeldBytesPerSide: number;
     readonly maxHeadBytes: number;
     readonly maxPipelined: number;
+    readonly maxStreams: number;
     readonly maxHandshakeBytes: number;
     readonly faults: "throw" | "survive";
     /** The same as `data`. */

@@ -77,8 +77,11 @@ export function writeLabels(folder: string, labels: readonly Label[]): void {
 
 /** Labels of what was recorded, not derived. */
 export function readRecorded(folder: string): Label[] {
-  const derived = new Set(IMPAIRMENTS.map(({ name }) => name));
-  return readLabels(folder).filter(({ variant }) => !derived.has(variant));
+  return readLabels(folder).filter((label) => !isDerived(label));
+}
+
+export function isDerived({ variant }: Label): boolean {
+  return IMPAIRMENTS.some(({ name }) => name === variant);
 }
 
 export function readLabels(folder: string): Label[] {

@@ -8,6 +8,7 @@ import { type PairPlan, planPairs } from "./matrix.js";
 import { Pair } from "./pair.js";
 import { buildPrograms } from "./programs.js";
 import { makeRegistry, type Registry } from "./registry.js";
+import { casesHere, nameOfCase, recordCase } from "./special.js";
 
 /** Makes captures and labels; `only` restricts it to pairs whose name contains it. */
 export async function make(folder: string, only = "", workers = 3): Promise<void> {
@@ -17,8 +18,15 @@ export async function make(folder: string, only = "", workers = 3): Promise<void
     const registry = present(makeRegistry(join(work, "programs"), buildPrograms(join(work, "programs"))));
     const certificates = makeCertificates(join(work, "certificates"));
     const pairs = planPairs(registry).filter((plan) => nameOf(plan).includes(only));
-    const labels: Label[] = only === "" ? [] : labelsOfOthers(folder, new Set(pairs.map(nameOf)));
+    const cases = casesHere().filter((one) => nameOfCase(one).includes(only));
+    const remade = new Set([...pairs.map(nameOf), ...cases.map(nameOfCase)]);
+    const labels: Label[] = only === "" ? [] : labelsOfOthers(folder, remade);
     const started = performance.now();
+    for (const one of cases) {
+      const made = await recordCase(one, certificates, folder, mkdtempSync(join(work, "case-")));
+      labels.push(...keepWhole(folder, made.labels));
+      report(made.pcap, made.labels, made.complaints, performance.now() - started);
+    }
     const next = async (): Promise<void> => {
       for (let plan = pairs.shift(); plan !== undefined; plan = pairs.shift()) {
         const place = mkdtempSync(join(work, "pair-"));

@@ -4,6 +4,7 @@ import { type Certificates, CLIENT_CERTIFICATES, type ClientCertificate, SERVER_
 import type { Label, Verdict } from "./label.js";
 import { Network } from "./network.js";
 import { readCapture } from "./pcap.js";
+import { startRecording } from "./recording.js";
 import { writeRequests } from "./request.js";
 import type {
   ClientAuth,
@@ -74,24 +75,7 @@ export class Pair {
     try {
       if (segmentBytes !== undefined) this.#network.useSmallSegments(segmentBytes);
       const file = join(this.folder, this.pcap);
-      const dump = [
-        "tcpdump",
-        "-i",
-        "ews",
-        "-w",
-        file,
-        "-U",
-        "--immediate-mode",
-        "-s",
-        "0",
-        "-B",
-        "32768",
-        "-Z",
-        "root",
-        "tcp",
-      ];
-      const capture = new Task(this.#network.inside(this.#network.server, dump));
-      await waitFor(() => capture.text.includes("listening on") || capture.hasEnded, 5_000);
+      const capture = await startRecording(this.#network, file);
       for (const version of ["1.2", "1.3"] as const) await this.#runVersion(version);
       await sleep(200);
       await capture.end("SIGINT");

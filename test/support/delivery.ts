@@ -3,7 +3,7 @@ import { ConsoleLink, type DeliverSettings } from "../../sensor/deliver/console-
 import type { Delta } from "../../sensor/detect/delta.js";
 import { SensorStore } from "../../sensor/store/sensor-store.js";
 
-const SILENT = { info() {}, warn() {} };
+const SILENT = { info() {}, warn() {}, connected() {} };
 export const IDENTITY = { name: "s", version: "1", host: "h" };
 
 export function delta(part: Partial<Delta>): Delta {

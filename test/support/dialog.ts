@@ -1,6 +1,6 @@
 import type { Flow, Roles, Side } from "../../sensor/flow/stream.js";
 import { Dispatcher, type DispatcherSettings } from "../../sensor/protocol/dispatcher.js";
-import type { Message } from "../../sensor/protocol/message.js";
+import type { Message, Rpc } from "../../sensor/protocol/message.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 
 /** What one side sends next, or how many of its bytes are lost, or that it ends. */
@@ -10,6 +10,7 @@ export const PROTOCOL_SETTINGS: DispatcherSettings = {
   maxHeldBytesPerSide: 4_096,
   maxHeadBytes: 65_536,
   maxPipelined: 1_000,
+  maxStreams: 20_000,
   maxHandshakeBytes: 1 << 20,
   faults: "throw",
   data: defaultSettings().data,
@@ -86,6 +87,17 @@ export function describe(messages: readonly Message[]): string[] {
     );
     if (!message.complete) words.push(`incomplete:${message.missingBytes}`);
     if (message.unpaired !== undefined) words.push(message.unpaired);
+    if (message.unread !== undefined) words.push(message.unread);
+    if (message.rpc !== undefined) words.push(describeRpc(message.rpc));
     return words.join(" ");
   });
+}
+
+/** `grpc shop.Cart/Add status 0 unary 1:7>1:9` with messages and their bytes each way. */
+function describeRpc(rpc: Rpc): string {
+  const { system, service, method, status, kind, timeoutMicros, encoding } = rpc;
+  const sent = `${rpc.requestMessages ?? "-"}:${rpc.requestMessageBytes ?? "-"}`;
+  const answered = `${rpc.responseMessages ?? "-"}:${rpc.responseMessageBytes ?? "-"}`;
+  const name = `${system} ${service ?? "-"}/${method ?? "-"} ${status ?? "-"} ${kind ?? "-"} ${sent}>${answered}`;
+  return [name, timeoutMicros, encoding].filter((word) => word !== undefined).join(" ");
 }

@@ -58,6 +58,7 @@ export function handshake(verdict: ClientAuthVerdict, more: Partial<Handshake> =
     offersEncryptedHello: false,
     offersEarlyData: false,
     offersPostHandshakeAuth: false,
+    tookEarlyData: undefined,
     isPostQuantum: false,
     complete: true,
     ...more,

@@ -352,8 +352,8 @@ export const CASES: readonly Case[] = [
   {
     name: "other protocols are left alone",
     steps: [
-      ["client", "\x00\x00\x00\x54\xffSMB"],
-      ["server", "\x00\x00\x00\x54\xffSMB"],
+      ["client", "\x00\x00\x00\x54\xffFOO"],
+      ["server", "\x00\x00\x00\x54\xffFOO"],
     ],
     expected: ["= unknown"],
   },
@@ -363,6 +363,6 @@ export const CASES: readonly Case[] = [
       ["server", "220 mail ESMTP\r\n"],
       ["client", "EHLO x\r\n"],
     ],
-    expected: ["= unknown"],
+    expected: ["= smtp"],
   },
 ];

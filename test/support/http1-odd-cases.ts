@@ -51,7 +51,7 @@ export const ODD_CASES: readonly Case[] = [
       ["client", GET],
       ["server", OK],
     ],
-    expected: ["= unknown"],
+    expected: ["= smtp"],
     options: {},
   },
   {
@@ -131,6 +131,35 @@ export const ODD_CASES: readonly Case[] = [
       ["server", "$-1\r\n"],
     ],
     options: { pieceBytes: 64 },
-    expected: ["= http1"],
+    expected: ["= redis"],
+  },
+  {
+    name: "chunks whose lines end with LF alone are read, and told once a message",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\n2\nde\n0\n\n"],
+      ["server", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"],
+    ],
+    expected: ["= http1", "! client bare-lf", "1.1 POST /a h 200 5 3"],
+  },
+  {
+    name: "LF alone behind a chunk extension, a chunk's data or in the trailer is told",
+    steps: [
+      [
+        "client",
+        "GET /a HTTP/1.1\r\nHost: h\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\nGET /c HTTP/1.1\r\nHost: h\r\n\r\n",
+      ],
+      ["server", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;ext\nabc\r\n0\r\n\r\n"],
+      ["server", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n"],
+      ["server", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nA: b\n\r\n"],
+    ],
+    expected: [
+      "= http1",
+      "! server bare-lf",
+      "1.1 GET /a h 200 0 3",
+      "! server bare-lf",
+      "1.1 GET /b h 200 0 3",
+      "! server bare-lf",
+      "1.1 GET /c h 200 0 3",
+    ],
   },
 ];

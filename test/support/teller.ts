@@ -20,6 +20,7 @@ export function edge(
     ...{ kind: "edge", clientAddress: client, serverAddress: `10.0.0.${service.length % 250}`, serverPort: 8443 },
     ...{ serverService: service, scope: client.startsWith("10.") ? "east-west" : "north-south", posture },
     ...{ protocols: {}, postureCounts: counts, clientAuthReasons: posture === "cleartext" ? {} : { [GROUND]: 4 } },
+    ...{ keyExchangeGroups: {}, handshakeFailures: {}, handshakeTraits: {} },
     ...{ connections, calls: 0, handshakes: posture === "cleartext" ? 0 : connections, clientSoftware: [] },
     ...{ clientHeaderOrders: [], credentials: {}, missingBytes: 0, firstMicros: NOW, lastMicros: NOW },
   };
@@ -37,7 +38,8 @@ export function handshake(service: string, more: Partial<HandshakeRecord>): Hand
   return {
     ...{ kind: "handshake", atMicros: NOW, flowId: "00000000000000aa", clientAddress: "10.0.1.1", clientPort: 40_000 },
     ...{ serverAddress: "10.0.0.9", serverPort: 8443, service, version: "1.3", cipher: "TLS_AES_128_GCM_SHA256" },
-    ...{ established: true, verdict: "presented", basis: "record-sizes", confidence: 0.97, reason: GROUND, ...more },
+    ...{ established: true, verdict: "presented", basis: "record-sizes", confidence: 0.97, reason: GROUND, traits: [] },
+    ...more,
   };
 }
 

@@ -65,6 +65,8 @@ export interface HelloParts {
   /** Further extensions without content. */
   readonly extras?: readonly number[];
   readonly random?: Buffer;
+  /** Public key of group 29. */
+  readonly keyShare?: Buffer;
 }
 
 export function clientHello(parts: HelloParts = {}): Buffer {
@@ -77,6 +79,7 @@ export function clientHello(parts: HelloParts = {}): Buffer {
   ];
   if (parts.ticket !== undefined) extensions.push(extension(35, parts.ticket));
   if (parts.offers13 === true) extensions.push(extension(43, vector8(list16([0x0304, 0x0303]))));
+  if (parts.keyShare !== undefined) extensions.push(extension(51, vector16(u16(29), vector16(parts.keyShare))));
   for (const code of parts.extras ?? []) extensions.push(extension(code, Buffer.alloc(0)));
   if (parts.identities !== undefined) {
     const identities = parts.identities.map((length) =>
@@ -106,6 +109,7 @@ export interface AnswerParts {
   readonly is13?: boolean;
   readonly selectsKey?: boolean;
   readonly isRetry?: boolean;
+  readonly random?: Buffer;
 }
 
 const RETRY = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
@@ -119,7 +123,7 @@ export function serverHello(parts: AnswerParts = {}): Buffer {
     2,
     Buffer.concat([
       u16(parts.version ?? 0x0303),
-      parts.isRetry === true ? RETRY : Buffer.alloc(32, 2),
+      parts.isRetry === true ? RETRY : (parts.random ?? Buffer.alloc(32, 2)),
       vector8(parts.sessionId ?? Buffer.alloc(0)),
       u16(parts.cipher ?? (parts.is13 === true ? 0x1301 : 0xc02f)),
       Buffer.from([0]),

@@ -4,8 +4,18 @@ import { PROTOCOL_SETTINGS, type Step, TestFlow } from "./dialog.js";
 
 /** Every connection's steps in turn, over parsers that remember from one to the next. */
 export function feedConnections(connections: readonly (readonly Step[])[]): Message[] {
+  return feedMany(connections, "closed-in-turn");
+}
+
+/** None of the connections ends before the last has said all it has to say. */
+export function feedTogether(...connections: readonly (readonly Step[])[]): Message[] {
+  return feedMany(connections, "closed-together");
+}
+
+function feedMany(connections: readonly (readonly Step[])[], ends: "closed-in-turn" | "closed-together"): Message[] {
   const messages: Message[] = [];
   const dispatcher = new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) });
+  const open: ReturnType<Dispatcher["open"]>[] = [];
   let atMicros = 0;
   for (const steps of connections) {
     const flow = new TestFlow({});
@@ -20,8 +30,10 @@ export function feedConnections(connections: readonly (readonly Step[])[]): Mess
         bytes.fill(0x58);
       }
     }
-    stream.close("fin", ++atMicros);
+    if (ends === "closed-in-turn") stream.close("fin", ++atMicros);
+    else open.push(stream);
   }
+  for (const stream of open) stream.close("fin", ++atMicros);
   return messages;
 }
 

@@ -81,6 +81,9 @@ export class TlsScene {
       version: "1.1",
       method: "GET",
       path: "/a",
+      template: undefined,
+      rpc: undefined,
+      unread: undefined,
       authority: "shop.internal",
       userAgent: undefined,
       requestClasses: undefined,
@@ -113,7 +116,16 @@ export class TlsScene {
       flow: flowOf(client, server, port ?? 443, atMicros),
       atMicros,
       protocol,
+      isCleartext: protocol === "http1",
     });
+    return this;
+  }
+
+  /** A connection of the default ends that speaks something. */
+  spoken(protocol: string | undefined, isCleartext: boolean): this {
+    const atMicros = this.#atMicros++;
+    const flow = flowOf(undefined, undefined, 443, atMicros);
+    this.#inventory.message({ kind: "connection", flow, atMicros, protocol, isCleartext });
     return this;
   }
 

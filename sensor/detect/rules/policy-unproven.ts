@@ -14,12 +14,12 @@ export const policyUnproven: Rule = {
 function watchWith(policy: Judge, findings: RuleContext["findings"]) {
   const subjects = new Subjects();
   return {
-    /** Bytes that no protocol recognised may be TLS joined late. */
-    connection({ atMicros, protocol }: Connection, edge: Edge | undefined): void {
-      if (protocol !== undefined || edge === undefined) return;
+    /** Bytes that no protocol recognised may be TLS joined late; others may be encrypted in a way of their own. */
+    connection({ atMicros, protocol, isCleartext }: Connection, edge: Edge | undefined): void {
+      if (protocol === "tls" || isCleartext || edge === undefined) return;
       const standing = policy.standing(edge, undefined);
       if (standing.expectation !== undefined && standing.expectation.expect !== "any")
-        tell(edge, standing, atMicros, "a protocol that was not recognised", {});
+        tell(edge, standing, atMicros, protocol ?? "a protocol that was not recognised", {});
     },
     handshake(handshake: Handshake, edge: Edge | undefined): void {
       if (edge === undefined) return;

@@ -1,5 +1,5 @@
 import type { Edge } from "../../inventory/observation.js";
-import type { Call, Handshake } from "../../protocol/message.js";
+import type { Call, Connection, Handshake } from "../../protocol/message.js";
 import type { Rule, RuleContext } from "../finding.js";
 import { isExcused, type Judge } from "../policy/judge.js";
 import { outcomeOf, policyDraft, policyKey } from "../policy/shortfall.js";
@@ -10,6 +10,8 @@ export const policyViolation: Rule = {
   id: "policy-violation",
   watch: ({ findings, policy }) => (policy === undefined ? {} : watchWith(policy, findings)),
 };
+
+const HTTP: ReadonlySet<string> = new Set(["http1", "http2"]);
 
 function watchWith(policy: Judge, findings: RuleContext["findings"]) {
   const subjects = new Subjects();
@@ -23,6 +25,17 @@ function watchWith(policy: Judge, findings: RuleContext["findings"]) {
       const subject = subjects.of(edge, expectation.name);
       if (findings.again(subject, atMicros)) return;
       const draft = policyDraft(edge, expectation, standing, "HTTP in the clear", { protocol: `HTTP/${version}` });
+      findings.first(subject, policyKey(edge, expectation), atMicros, draft);
+    },
+    /** HTTP is judged call by call. */
+    connection({ atMicros, protocol, isCleartext }: Connection, edge: Edge | undefined): void {
+      if (edge === undefined || protocol === undefined || !isCleartext || HTTP.has(protocol)) return;
+      const standing = policy.standing(edge, undefined);
+      const { expectation } = standing;
+      if (expectation === undefined || expectation.expect === "any" || isExcused(standing, atMicros)) return;
+      const subject = subjects.of(edge, expectation.name);
+      if (findings.again(subject, atMicros)) return;
+      const draft = policyDraft(edge, expectation, standing, `${protocol} in the clear`, { protocol });
       findings.first(subject, policyKey(edge, expectation), atMicros, draft);
     },
     handshake(handshake: Handshake, edge: Edge | undefined): void {

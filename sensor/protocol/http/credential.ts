@@ -1,7 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
+import type { FieldHits } from "./field-hits.js";
 import { AUTHORIZATION, COOKIE, FIELD_NAMES, FIRST_KEY_FIELD, PROXY_AUTHORIZATION } from "./field-name.js";
-import type { FieldScan } from "./field-scan.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
@@ -106,7 +106,7 @@ export function withCredential(
 }
 
 /** Kinds of the credentials in the header fields; values are looked at and let go. */
-export function headerCredentials(scan: FieldScan, bytes: Buffer): readonly Credential[] {
+export function headerCredentials(scan: FieldHits, bytes: Buffer): readonly Credential[] {
   let found = NO_CREDENTIALS;
   for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
     const id = scan.ids[hit];

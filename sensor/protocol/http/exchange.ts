@@ -1,6 +1,7 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Call, Credential } from "../message.js";
 import { NO_CREDENTIALS } from "./credential.js";
+import type { RpcExchange } from "./rpc.js";
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -10,6 +11,9 @@ export class Exchange implements Call {
   version: Call["version"] = "1.1";
   method: string | undefined = undefined;
   path: string | undefined = undefined;
+  template: string | undefined = undefined;
+  rpc: RpcExchange | undefined = undefined;
+  unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
   requestContentType: string | undefined = undefined;
@@ -56,9 +60,9 @@ export class Exchange implements Call {
     return this.status === 101 || (this.isConnect && (this.status ?? 300) < 300);
   }
 
-  /** The response's last byte was seen, or stands for it. */
-  endResponse(atMicros: number): void {
-    if (this.unpaired === "no-request" || this.method === undefined) return;
+  /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
+  endResponse(atMicros: number | undefined): void {
+    if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
   }
 

@@ -1,3 +1,4 @@
+import type { AnomalyName } from "../anomaly-name.js";
 import type { BodyLook } from "../body/body-look.js";
 
 const LF = 10;
@@ -26,15 +27,31 @@ export class Body {
   #lineBytes = 0;
   #lineIsEmpty = true;
   #sawCr = false;
+  /** A line of the chunks' framing ended with LF alone; told once a message. */
+  #hasBareLf = false;
+  #isFaultTold = false;
 
   begin(mode: Body["mode"], length: number): void {
     this.mode = mode;
     this.look = undefined;
     this.size = 0;
     this.isBroken = false;
+    this.#hasBareLf = false;
+    this.#isFaultTold = false;
     this.#remaining = length;
     this.isDone = mode === "none" || (mode === "length" && length === 0);
     if (mode === "chunked") this.#beginSize();
+  }
+
+  /**
+   * What is wrong with the chunks' framing, once. RFC 9112 §2.2 tolerates LF alone in heads; in §7.1 there is no such leave, and where
+   * one recipient takes it and the next does not, they see different messages.
+   */
+  takeFault(): AnomalyName | undefined {
+    if (this.isBroken) return "invalid-chunk";
+    if (!this.#hasBareLf || this.#isFaultTold) return undefined;
+    this.#isFaultTold = true;
+    return "bare-lf";
   }
 
   /** Takes what belongs to the body; the position after it. */
@@ -135,8 +152,10 @@ export class Body {
       this.#digits++;
       if (this.#remaining > Number.MAX_SAFE_INTEGER || this.#digits > 32) this.isBroken = true;
     } else if (this.#digits === 0) this.isBroken = true;
-    else if (byte === LF) this.#endSize();
-    else if (this.#sawCr) this.isBroken = true;
+    else if (byte === LF) {
+      this.#endLine();
+      this.#endSize();
+    } else if (this.#sawCr) this.isBroken = true;
     else if (byte === CR) this.#sawCr = true;
     else if (byte === SEMICOLON) {
       this.#chunk = "extension";
@@ -146,8 +165,16 @@ export class Body {
   }
 
   #extensionByte(byte: number): void {
-    if (byte === LF) this.#endSize();
-    else if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
+    if (byte === LF) {
+      this.#endLine();
+      this.#endSize();
+    } else if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
+    this.#sawCr = byte === CR;
+  }
+
+  #endLine(): void {
+    if (!this.#sawCr) this.#hasBareLf = true;
+    this.#sawCr = false;
   }
 
   #endSize(): void {
@@ -160,8 +187,10 @@ export class Body {
   }
 
   #dataEndByte(byte: number): void {
-    if (byte === LF) this.#beginSize();
-    else if (byte === CR && !this.#sawCr) this.#sawCr = true;
+    if (byte === LF) {
+      this.#endLine();
+      this.#beginSize();
+    } else if (byte === CR && !this.#sawCr) this.#sawCr = true;
     else this.isBroken = true;
   }
 
@@ -175,9 +204,12 @@ export class Body {
 
   #trailerByte(byte: number): void {
     if (byte === LF) {
+      this.#endLine();
       if (this.#lineIsEmpty) this.isDone = true;
       this.#lineIsEmpty = true;
-    } else if (byte !== CR) {
+    } else if (byte === CR) this.#sawCr = true;
+    else {
+      this.#sawCr = false;
       this.#lineIsEmpty = false;
       if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
     }

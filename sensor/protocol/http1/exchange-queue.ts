@@ -75,6 +75,13 @@ export class ExchangeQueue {
     for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
   }
 
+  /** Takes it out, if it is there, without telling it: it goes on elsewhere. */
+  take(exchange: Exchange | undefined): Exchange | undefined {
+    const at = exchange === undefined ? -1 : this.#waiting.indexOf(exchange);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    return exchange;
+  }
+
   /** Nothing in it was a request. */
   drop(): void {
     this.#waiting.length = 0;

@@ -16,6 +16,7 @@ const CODINGS = new WordTable([
   "br",
   "zstd",
 ]);
+const HTTP2 = new WordTable(["h2c"]);
 const CHUNKED = 0;
 const IDENTITY = 6;
 
@@ -27,6 +28,8 @@ export class Framing {
   transfer: "none" | "chunked" | "unusable" = "none";
   hasInvalidLength = false;
   asksUpgrade = false;
+  /** The other protocol is HTTP/2 and nothing else. */
+  isHttp2 = false;
   readonly anomalies: AnomalyName[] = [];
 
   read(scan: FieldScan, bytes: Buffer, version: string, of: "request" | "response"): void {
@@ -34,14 +37,17 @@ export class Framing {
     this.transfer = "none";
     this.hasInvalidLength = false;
     this.asksUpgrade = false;
+    this.isHttp2 = false;
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     let lengths = 0;
     let chunked = 0;
     for (let hit = 0; hit < scan.hits; hit++) {
       const id = scan.ids[hit];
       if (id < CONTENT_LENGTH || id > UPGRADE || id === CONNECTION) continue;
-      if (id === UPGRADE) this.asksUpgrade = true;
-      else if (id === CONTENT_LENGTH) this.#length(bytes, scan.starts[hit], scan.ends[hit], lengths++);
+      if (id === UPGRADE) {
+        this.asksUpgrade = true;
+        this.isHttp2 = HTTP2.indexOf(bytes, scan.starts[hit], scan.ends[hit]) >= 0;
+      } else if (id === CONTENT_LENGTH) this.#length(bytes, scan.starts[hit], scan.ends[hit], lengths++);
       else chunked += this.#codings(bytes, scan.starts[hit], scan.ends[hit], of);
     }
     if (chunked > 1) this.#note("invalid-transfer-encoding");

@@ -1,20 +1,15 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import type { FlowBodies } from "../body/body-reader.js";
+import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
+import type { Http1Settings } from "./settings.js";
 import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
-
-export interface Http1Settings {
-  readonly maxHeadBytes: number;
-  readonly maxPipelined: number;
-}
-
-const LF = 10;
 
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
@@ -45,11 +40,11 @@ export class Http1Stream implements Stream {
         return;
       } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
       else if (side.mode === "waiting") {
-        const copy = Buffer.from(bytes.subarray(at, end));
-        if (!side.hold(copy, copy.length, atMicros)) this.#lose(side, "bytes");
+        if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
         at = side.findHead(bytes, at, end, at === start);
+        if (at < 0) this.#passedOver(side);
         if (at < 0) return;
         side.mode = "head";
       }
@@ -59,14 +54,16 @@ export class Http1Stream implements Stream {
   gap(from: Side, length: number, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
     side.wasLost = true;
+    side.lastMicros = undefined;
+    if (from === "server") this.#client.noteAnswerLost();
     if (side.mode === "handed") this.#next?.gap(from, length, atMicros);
     else if (side.mode === "waiting") side.hold(undefined, length, atMicros);
-    else if (side.mode === "body") this.#bodyGap(side, length, atMicros);
+    else if (side.mode === "body") this.#bodyGap(side, length);
     else if (side.mode === "head") {
       if (this.#cutHead(side, length)) return;
       if (from === "server") this.#queue.firstUnanswered?.miss(length);
       this.#lose(side, "bytes");
-    }
+    } else this.#passedOver(side);
   }
 
   finished(from: Side, atMicros: number): void {
@@ -132,6 +129,7 @@ export class Http1Stream implements Stream {
   #cutRequest(head: HeadBuffer, lostBytes: number): void {
     const exchange = new Exchange(this.#context.flow, head.atMicros);
     this.#heads.fillRequest(exchange, head.bytes);
+    exchange.isUnsure = this.#client.answerMayBeLost;
     exchange.miss(lostBytes);
     this.#queue.push(exchange, this.#server.exchange === undefined);
     this.#client.isFirst = false;
@@ -162,9 +160,15 @@ export class Http1Stream implements Stream {
     if (stop === undefined) {
       this.#anomaly("client", "invalid-request-line", atMicros);
       this.#lose(this.#client, "framing");
-      return bytes.indexOf(LF, start) + 1;
+      return bytes.indexOf("\n", start) + 1;
     }
     if (stop < 0) return -1;
+    // RFC 9113 §3.4: an upgrade was granted, by an answer that was lost.
+    if (this.#heads.line.method === "PRI") {
+      this.#hand(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
+      this.#next?.data("client", bytes, start, stop, atMicros);
+      return stop;
+    }
     this.#client.isFirst = false;
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
@@ -203,7 +207,11 @@ export class Http1Stream implements Stream {
       this.#cutHead(this.#client, 0);
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
-      if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) return this.#disown(end);
+      if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) {
+        this.#queue.drop();
+        this.#context.disown(REDIS, atMicros);
+        return end;
+      }
       this.#rawResponse(atMicros);
       // Lost here, the same bytes must not be looked at again: they may look like a status line and be none.
       return this.#server.mode === "lost" ? end : start;
@@ -218,14 +226,6 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     this.#beginResponseBody(exchange, atMicros);
     return stop;
-  }
-
-  /** It only looked like HTTP: nothing is told of it. Position after everything. */
-  #disown(end: number): number {
-    this.#queue.drop();
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
-    return end;
   }
 
   /** HTTP/0.9 answers with content alone; anything else without a status line is followed to the connection's end. */
@@ -283,6 +283,12 @@ export class Http1Stream implements Stream {
     if (exchange.asksUpgrade || exchange.isConnect || exchange.unpaired === "no-request") this.#resume();
   }
 
+  /** Bytes in which no message was looked for may have held whole ones. */
+  #passedOver(side: MessageSide): void {
+    if (side === this.#server) this.#queue.answersLost();
+    else if (!side.lostFraming) this.#queue.requestsLost("bytes");
+  }
+
   /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */
   #resume(): void {
     if (this.#client.mode !== "waiting") return;
@@ -299,19 +305,24 @@ export class Http1Stream implements Stream {
     const isAsked = exchange.asksUpgrade || exchange.isConnect || exchange.method === undefined;
     if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
-    this.#endResponse(exchange, atMicros);
-    const next = this.#context.handOver();
-    this.#next = next;
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
+    // RFC 7540 §3.2: what was asked is answered there.
+    const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
+    if (begun === undefined) this.#endResponse(exchange, atMicros);
     if (!exchange.requestDone) {
       exchange.requestDone = true;
       this.#queue.settle();
     }
+    this.#hand(this.#context.handOver(begun));
+  }
+
+  #hand(next: Stream): void {
+    this.#next = next;
+    this.#client.mode = "handed";
+    this.#server.mode = "handed";
     this.#client.release(next);
   }
 
-  #endResponse(exchange: Exchange, atMicros: number): void {
+  #endResponse(exchange: Exchange, atMicros: number | undefined): void {
     this.#server.endBody(exchange);
     exchange.endResponse(atMicros);
     this.#responseOver(exchange);
@@ -328,13 +339,14 @@ export class Http1Stream implements Stream {
   #body(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     const { body, exchange } = side;
     if (exchange === undefined) return end;
-    if (side === this.#client && body.size === 0 && this.#bodyWasWithheld(exchange, bytes, start, end)) {
+    if (side === this.#client && side.bodyWasWithheld(bytes, start, end)) {
       this.#endRequest(exchange);
       return start;
     }
     const stop = body.take(bytes, start, end);
+    const fault = body.takeFault();
+    if (fault !== undefined) this.#anomaly(side.from, fault, atMicros);
     if (body.isBroken) {
-      this.#anomaly(side.from, "invalid-chunk", atMicros);
       this.#lose(side, "framing");
       return stop;
     }
@@ -342,22 +354,17 @@ export class Http1Stream implements Stream {
     return stop;
   }
 
-  #endMessage(side: MessageSide, exchange: Exchange, atMicros: number): void {
+  #endMessage(side: MessageSide, exchange: Exchange, atMicros: number | undefined): void {
     if (side === this.#client) this.#endRequest(exchange);
     else this.#endResponse(exchange, atMicros);
   }
 
-  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
-  #bodyWasWithheld(exchange: Exchange, bytes: Buffer, start: number, end: number): boolean {
-    return exchange.expectsContinue && exchange.isAnswered && looksLikeRequest(bytes, start, end) === "match";
-  }
-
-  #bodyGap(side: MessageSide, length: number, atMicros: number): void {
+  #bodyGap(side: MessageSide, length: number): void {
     const { body, exchange } = side;
     if (exchange === undefined) return;
     const skipped = body.skip(length);
     exchange.miss(skipped);
-    if (body.isDone && skipped > 0) this.#endMessage(side, exchange, atMicros);
+    if (body.isDone && skipped > 0) this.#endMessage(side, exchange, undefined);
     if (skipped < length) {
       if (!body.isDone) exchange.miss(length - skipped);
       this.#lose(side, "bytes");
@@ -366,14 +373,7 @@ export class Http1Stream implements Stream {
 
   /** Where messages begin and end on this side is no longer known. */
   #lose(side: MessageSide, what: "bytes" | "framing"): void {
-    const { exchange } = side;
-    side.mode = "lost";
-    side.lostFraming = what === "framing" && side === this.#client;
-    side.wasLost = true;
-    side.dropGathered();
-    side.dropHeld();
-    side.exchange = undefined;
-    if (exchange !== undefined) side.loseBody(exchange);
+    const exchange = side.lose(what);
     if (side === this.#client) {
       this.#queue.requestsLost(what);
       if (exchange?.responseDone) this.#queue.settle();

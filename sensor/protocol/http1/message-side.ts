@@ -29,12 +29,13 @@ export class MessageSide {
   isFirst = true;
   /** Whose message is being read. */
   exchange: Exchange | undefined = undefined;
-  /** Time of the side's last byte. */
-  lastMicros = 0;
+  /** Time of the side's last byte; undefined where that one was lost. */
+  lastMicros: number | undefined = undefined;
   /** What followed was no message, though nothing of it was lost: the next one may stand in the same piece. */
   lostFraming = false;
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
+  answerMayBeLost = false;
   readonly #maxHeadBytes: number;
   readonly #bodies: FlowBodies;
   #head: HeadBuffer | undefined = undefined;
@@ -45,6 +46,29 @@ export class MessageSide {
     this.from = from;
     this.#bodies = bodies;
     this.#maxHeadBytes = maxHeadBytes;
+  }
+
+  /** Where messages begin and end on this side is no longer known. The exchange whose message was under way. */
+  lose(what: "bytes" | "framing"): Exchange | undefined {
+    const { exchange } = this;
+    this.mode = "lost";
+    this.lostFraming = what === "framing" && this.from === "client";
+    this.wasLost = true;
+    this.dropGathered();
+    this.dropHeld();
+    this.exchange = undefined;
+    if (exchange !== undefined) {
+      // The rest of its body will not be seen, or not be told apart.
+      exchange.complete = false;
+      if (this.from === "client") exchange.requestDone = true;
+      this.#endLook(exchange);
+    }
+    return exchange;
+  }
+
+  /** Bytes of the other side were lost: where the head gathered here is never seen whole, they may have been its answer. */
+  noteAnswerLost(): void {
+    if (this.gathered !== undefined) this.answerMayBeLost = true;
   }
 
   /** The pieces of the head gathered so far; undefined where there are none. */
@@ -63,6 +87,13 @@ export class MessageSide {
     return isFound ? start : -1;
   }
 
+  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
+  bodyWasWithheld(bytes: Buffer, start: number, end: number): boolean {
+    const { exchange, body } = this;
+    if (body.size > 0 || !exchange?.expectsContinue || !exchange.isAnswered) return false;
+    return looksLikeRequest(bytes, start, end) === "match";
+  }
+
   looksLikeHead(bytes: Buffer, start: number, end: number): Recognition {
     return this.from === "client" ? looksLikeRequest(bytes, start, end) : looksLikeStatus(bytes, start, end);
   }
@@ -70,6 +101,7 @@ export class MessageSide {
   gather(bytes: Buffer, start: number, end: number, atMicros: number): number {
     this.#head ??= new HeadBuffer(this.from, this.#maxHeadBytes);
     this.#head.isFirst = this.isFirst;
+    if (this.#head.length === 0) this.answerMayBeLost = false;
     return this.#head.take(bytes, start, end, atMicros);
   }
 
@@ -105,13 +137,6 @@ export class MessageSide {
     this.#endLook(exchange);
   }
 
-  /** The rest of it will not be seen, or not be told apart. */
-  loseBody(exchange: Exchange): void {
-    exchange.complete = false;
-    if (this.from === "client") exchange.requestDone = true;
-    this.#endLook(exchange);
-  }
-
   #endLook(exchange: Exchange): void {
     if (this.body.look === undefined) return;
     const classes = this.body.endLook();
@@ -124,7 +149,7 @@ export class MessageSide {
     this.#heldBytes += bytes === undefined ? 0 : length;
     this.#pieces ??= [];
     if (this.#heldBytes > this.#maxHeadBytes || this.#pieces.length > 1_024) return false;
-    this.#pieces.push({ bytes, length, atMicros });
+    this.#pieces.push({ bytes: bytes && Buffer.from(bytes), length, atMicros });
     return true;
   }
 

@@ -117,7 +117,7 @@ export class StartLine {
   }
 }
 
-function methodName(bytes: Buffer, start: number, end: number): string {
+export function methodName(bytes: Buffer, start: number, end: number): string {
   const known = METHODS.indexOf(bytes, start, end);
   if (known >= 0 && bytes[start] <= 0x5a && bytes[end - 1] <= 0x5a) return METHOD_NAMES[known];
   // A method no registry knows is told only where it is made of letters: what else stands there may be a secret gone astray.

@@ -5,7 +5,7 @@ import type { CertificateCache } from "./certificate-cache.js";
 const MAX_CHAIN = 32;
 
 /** The certificates of a Certificate message up to TLS 1.2 (RFC 5246 §7.4.2), leaf first. A list that breaks off ends there. */
-export function readCertificateList(body: Cursor, cache: CertificateCache): Certificate[] {
+export function readCertificateList(body: Cursor, cache: CertificateCache): readonly Certificate[] {
   const chain: Certificate[] = [];
   try {
     const list = body.sub(Math.min(body.u24(), body.left));
@@ -16,5 +16,5 @@ export function readCertificateList(body: Cursor, cache: CertificateCache): Cert
   } catch (error) {
     if (!(error instanceof OutOfBounds)) throw error;
   }
-  return chain;
+  return cache.chain(chain);
 }

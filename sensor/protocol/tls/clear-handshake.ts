@@ -5,18 +5,26 @@ import type { CertificateCache } from "./certificate-cache.js";
 import { readCertificateList } from "./certificate-list.js";
 import type { ClearMessages } from "./client-auth.js";
 import { MESSAGE } from "./handshake-reader.js";
-import { type ClientHello, readClientHello, readServerHello, type ServerHello } from "./hello.js";
+import { type ClientHello, isTls13, type ServerHello } from "./hello.js";
+import type { HelloCache } from "./hello-cache.js";
+import { sessionIdHash, sessionIdOf } from "./session-id.js";
 
 const NAMED_CURVE = 3;
 
 /** What the handshake messages that can be read say: both hellos, and all the rest up to TLS 1.2. */
 export class ClearHandshake {
   readonly #certificates: CertificateCache;
+  readonly #hellos: HelloCache;
   /** The first hello, which fingerprints are made of, and the last: after a HelloRetryRequest they differ. */
   firstHello: ClientHello | undefined = undefined;
   hello: ClientHello | undefined = undefined;
   answer: ServerHello | undefined = undefined;
   retry: ServerHello | undefined = undefined;
+  /** `sessionIdHash` of `hello`. */
+  sessionIdHash = 0;
+  /** Up to TLS 1.2 the answer's session id, as Latin-1, and its `sessionIdHash`. */
+  sessionId = "";
+  #answeredIdHash = 0;
   /** Named group of ServerKeyExchange (RFC 8422 §5.4). */
   exchangeGroup: number | undefined = undefined;
   serverChain: readonly Certificate[] = [];
@@ -32,8 +40,9 @@ export class ClearHandshake {
   lostFromClient = false;
   lostFromServer = false;
 
-  constructor(certificates: CertificateCache) {
+  constructor(certificates: CertificateCache, hellos: HelloCache) {
     this.#certificates = certificates;
+    this.#hellos = hellos;
   }
 
   lost(from: Side): void {
@@ -67,6 +76,11 @@ export class ClearHandshake {
     );
   }
 
+  /** Up to TLS 1.2: the server goes on with the session that the client named. */
+  get repeatsSessionId(): boolean {
+    return this.hello !== undefined && this.#answeredIdHash === this.sessionIdHash;
+  }
+
   get #isLate(): boolean {
     return this.hello === undefined && this.answer === undefined && this.retry === undefined;
   }
@@ -84,8 +98,10 @@ export class ClearHandshake {
 
   #fromClient(type: number, body: Cursor): void {
     if (type === MESSAGE.clientHello) {
-      this.hello = readClientHello(body);
+      const { bytes, at, end } = body;
+      this.hello = this.#hellos.client(body);
       this.firstHello ??= this.hello;
+      this.sessionIdHash = sessionIdHash(bytes, at, end);
     } else if (type === MESSAGE.certificate) {
       this.clientChain = readCertificateList(body, this.#certificates);
       this.clientCertificates = this.clientChain.length;
@@ -95,9 +111,10 @@ export class ClearHandshake {
 
   #fromServer(type: number, body: Cursor): void {
     if (type === MESSAGE.serverHello) {
-      const answer = readServerHello(body);
+      const { bytes, at, end } = body;
+      const answer = this.#hellos.server(body);
       if (answer.isRetry) this.retry = answer;
-      else this.answer = answer;
+      else this.#answered(answer, bytes, at, end);
     } else if (type === MESSAGE.certificate) this.serverChain = readCertificateList(body, this.#certificates);
     else if (type === MESSAGE.serverKeyExchange) this.#keyExchange(body);
     else if (type === MESSAGE.certificateRequest) this.askedByServer = true;
@@ -106,6 +123,14 @@ export class ClearHandshake {
       body.skip(4);
       this.ticket = body.take(body.u16()).latin1Slice();
     }
+  }
+
+  #answered(answer: ServerHello, bytes: Buffer, start: number, end: number): void {
+    this.answer = answer;
+    // RFC 8446 §4.1.3: in TLS 1.3 it only repeats the client's.
+    if (isTls13(answer.version)) return;
+    this.sessionId = sessionIdOf(bytes, start, end);
+    this.#answeredIdHash = sessionIdHash(bytes, start, end);
   }
 
   /** A message too long to be put together: that it was sent is known, what it held is not. */

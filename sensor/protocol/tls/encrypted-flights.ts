@@ -1,13 +1,25 @@
 import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
-import { type EncryptedFlights, judgeRecords } from "./client-auth.js";
+import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import { isPadded, type RecordSizes, recordSizes, USUAL_PADDINGS } from "./record-evidence.js";
+import {
+  isPadded,
+  type RecordSizes,
+  recordSizes,
+  type ServerAsked,
+  serverAsked,
+  USUAL_PADDINGS,
+} from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
 /** Records of the server's, with none of the client's between, after which the client's flight is taken as whole. */
 const ANSWERED_RECORDS = 2;
+/** RFC 8446 §4.5: EndOfEarlyData has a header and no body; an alert has 2 bytes. */
+const END_OF_EARLY_DATA_BEYOND_ALERT = 2;
+/** How often the client may send anew, upon something of the server's, until no authentication after the handshake is waited for. */
+const WATCHED_BURSTS = 3;
+const MAX_BURST = 8;
 
 /** How a TLS 1.3 handshake ended. */
 export type Outcome = "answered" | "alert-from-client" | "alert-from-server" | "open";
@@ -23,8 +35,16 @@ export class EncryptedRecords {
   #clientAtAnswer = 0;
   /** The client closed or sent an alert of its own before the server's. */
   #clientEnded = false;
+  /** The client's records since the server's last, once the server has answered its flight. */
+  #burst: number[] = [];
+  #burstsLeft = WATCHED_BURSTS;
+  #authenticatesLater = false;
+  /** What the server's flight tells, once the client's first record has ended it. */
+  #asked: ServerAsked;
+  #isAskedTold = false;
 
-  note(from: Side, length: number): void {
+  note(from: Side, length: number, cipher?: number): void {
+    if (cipher !== undefined) this.#watch(from, length, cipher);
     if (from === "client") {
       if (this.client.length < MAX_RECORDS) this.client.push(length);
       this.#sinceClient = 0;
@@ -37,42 +57,91 @@ export class EncryptedRecords {
     }
   }
 
+  #watch(from: Side, length: number, cipher: number): void {
+    if (from === "client") {
+      if (this.serverAfter.length > 0 && this.#burst.length < MAX_BURST) this.#burst.push(length);
+    } else if (this.#burst.length > 0) {
+      this.#authenticatesLater ||= mayAuthenticate(this.#burst, cipher);
+      this.#burst = [];
+      this.#burstsLeft--;
+    }
+  }
+
+  /** Whether the client seems to have sent a certificate after the handshake; undefined while that may still come. */
+  authenticatesLater(cipher: number, isOver: boolean): boolean | undefined {
+    if (this.#authenticatesLater) return true;
+    if (isOver) return this.#burst.length > 0 && mayAuthenticate(this.#burst, cipher);
+    return this.#burstsLeft > 0 ? undefined : false;
+  }
+
+  /** EndOfEarlyData stands before Finished (RFC 8446 §4.5): the server took the early data. */
+  endsEarlyData(cipher: number): boolean {
+    const sizes = recordSizes(cipher);
+    return USUAL_PADDINGS.some((padding) => {
+      const end = this.client.indexOf(sizes.alert + END_OF_EARLY_DATA_BEYOND_ALERT + padding);
+      return end >= 0 && this.client[end + 1] === sizes.finished + padding;
+    });
+  }
+
+  /** The client sent more upon the server's answer: what came before is its flight. */
+  get #wentOn(): boolean {
+    return this.#clientAtAnswer > 0 && this.client.length > this.#clientAtAnswer;
+  }
+
   /** The client has sent its last byte. */
   clientFinished(): void {
     if (this.serverAfter.length === 0) this.#clientEnded = true;
   }
 
   judge(hello: ClientHello | undefined, answer: ServerHello, lost: Lost, isOver: boolean): ClientAuth | undefined {
+    const clientWhole = !lost.client && hello !== undefined;
+    // While the server is still sending, the client's flight is yet to come: looked at for each of its records, this is half of them.
+    if (this.client.length === 0 && clientWhole && !isOver) return undefined;
     const flights: EncryptedFlights = {
       cipher: answer.cipher,
       client: this.client,
-      server: this.serverFlight,
-      clientWhole: !lost.client && hello !== undefined,
-      serverWhole: !lost.server,
+      asked: lost.server ? undefined : this.#serverAsked(answer.cipher),
+      clientWhole,
       offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
       offersEarlyData: offers(hello, EXTENSION.earlyData),
       offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
-      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS,
+      hasEnded: isOver,
+      isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS || this.#wentOn,
     };
     return judgeRecords(flights);
   }
 
+  #serverAsked(cipher: number): ServerAsked {
+    if (this.#isAskedTold) return this.#asked;
+    this.#isAskedTold = this.client.length > 0;
+    this.#asked = serverAsked(this.serverFlight, recordSizes(cipher));
+    return this.#asked;
+  }
+
+  /** Records of the server's so far that may hold a ticket. */
+  eachTicket(cipher: number, each: (length: number) => void): void {
+    const { serverFlight, serverAfter } = this;
+    for (let at = this.afterServerFinished(cipher); at < serverFlight.length; at++) each(serverFlight[at]);
+    for (const length of serverAfter) each(length);
+  }
+
   /**
-   * The server's records among which its tickets are: those after its Finished. It may send them before it has the client's
+   * Where in the server's flight its tickets may begin: after its Finished. It may send them before it has the client's
    * (RFC 8446 §4.6.1), if it needs no certificate of it.
    */
-  afterServerFinished(cipher: number): readonly number[] {
+  afterServerFinished(cipher: number): number {
     const sizes = recordSizes(cipher);
-    const finished = this.serverFlight.findIndex((length, at) => at > 0 && isPadded(length, sizes.finished));
-    return [...this.serverFlight.slice(Math.max(finished, 0) + 1), ...this.serverAfter];
+    const flight = this.serverFlight;
+    for (let at = 1; at < flight.length; at++) if (isPadded(flight[at], sizes.finished)) return at + 1;
+    return 1;
   }
 
   /** `isOver`: the connection has ended. Undefined while it can't be told. */
   outcome(cipher: number, isOver: boolean): Outcome | undefined {
     const sizes = recordSizes(cipher);
-    const [first] = this.client;
+    const first: number | undefined = this.client[0];
     if (first !== undefined && isPadded(first, sizes.alert)) return "alert-from-client";
-    const [answer] = this.serverAfter;
+    const answer: number | undefined = this.serverAfter[0];
     if (answer === undefined) return isOver ? "open" : undefined;
     // A short answer may be as long as a padded alert: only a side that pads sends those.
     if (answer !== sizes.alert + paddingOf(this.serverFlight, sizes) || this.serverAfter.length > 1) return "answered";
@@ -85,7 +154,8 @@ export class EncryptedRecords {
 
 /** What a side adds to each record, told by its Finished. */
 function paddingOf(flight: readonly number[], sizes: RecordSizes): number {
-  return USUAL_PADDINGS.find((padding) => flight.includes(sizes.finished + padding)) ?? 0;
+  for (const padding of USUAL_PADDINGS) if (flight.includes(sizes.finished + padding)) return padding;
+  return 0;
 }
 
 export interface Lost {

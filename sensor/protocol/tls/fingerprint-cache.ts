@@ -15,6 +15,17 @@ export class FingerprintCache {
   readonly #servers = new Map<string, string>();
 
   get(hello: ClientHello): ClientFingerprints {
+    hello.fingerprints ??= this.#find(hello);
+    return hello.fingerprints;
+  }
+
+  /** JA3S. */
+  server(answer: ServerHello): string {
+    answer.ja3s ??= this.#findServer(answer);
+    return answer.ja3s;
+  }
+
+  #find(hello: ClientHello): ClientFingerprints {
     const key = keyOf(hello);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -24,8 +35,7 @@ export class FingerprintCache {
     return made;
   }
 
-  /** JA3S. */
-  server(answer: ServerHello): string {
+  #findServer(answer: ServerHello): string {
     const key = `${answer.legacyVersion},${answer.cipher},${characters(answer.extensions)}`;
     const known = this.#servers.get(key);
     if (known !== undefined) return known;

@@ -14,6 +14,7 @@ export interface Ending {
   readonly resumed: boolean | undefined;
   readonly clientAuth: ClientAuth;
   readonly complete: boolean;
+  readonly tookEarlyData: boolean | undefined;
 }
 
 /** The one message that a TLS connection's handshake becomes. */
@@ -51,7 +52,8 @@ export function describeHandshake(
     alert: alert.name,
     alertFrom: alert.from,
     offersEncryptedHello: offers(hello, EXTENSION.encryptedClientHello),
-    offersEarlyData: offers(hello, EXTENSION.earlyData),
+    offersEarlyData: offers(clear.firstHello, EXTENSION.earlyData),
+    tookEarlyData: ending.tookEarlyData,
     offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
     isPostQuantum: group !== undefined && isPostQuantum(group),
     complete: ending.complete,

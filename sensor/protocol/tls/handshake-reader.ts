@@ -58,7 +58,7 @@ export class HandshakeReader {
 
   /** Lets go of what waits. */
   release(): void {
-    if (this.#held !== undefined) this.#budget.release(this.#held.length);
+    if (this.#held !== undefined) this.#budget.release(this.#held);
     this.#held = undefined;
     this.#used = 0;
   }
@@ -103,14 +103,13 @@ export class HandshakeReader {
     const needed = this.#used + end - start;
     if (this.#held === undefined || this.#held.length < needed) {
       const before = this.#held?.length ?? 0;
-      const size = Math.max(needed, 2 * (before || 256));
-      if (!this.#budget.take(size - before)) {
+      const larger = this.#budget.take(Math.max(needed, 2 * (before || 256)), this.#held);
+      if (larger === undefined) {
         this.release();
         this.isBroken = true;
         this.#sink.lost(this.#from);
         return end;
       }
-      const larger = Buffer.allocUnsafe(size);
       this.#held?.copy(larger, 0, 0, this.#used);
       this.#held = larger;
     }

@@ -1,4 +1,5 @@
 import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
+import type { ClientFingerprints } from "./fingerprint-cache.js";
 import { isGrease } from "./grease.js";
 
 /** IANA's "TLS ExtensionType Values" that are looked into. */
@@ -26,12 +27,10 @@ export const EXTENSION = {
 
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;
 
-/** What both hellos have. Numbers are codes as sent, GREASE (RFC 8701) included. */
+/** What both hellos have, but for what is another in each. Numbers are codes as sent, GREASE (RFC 8701) included. */
 export interface Hello {
   /** The legacy_version field. */
   readonly legacyVersion: number;
-  /** Bytes as Latin-1; empty where none was sent. */
-  readonly sessionId: string;
   readonly extensions: readonly number[];
 }
 
@@ -48,6 +47,8 @@ export interface ClientHello extends Hello {
   readonly ticket: string;
   /** Length in bytes of each identity in `pre_shared_key`, in the order offered. */
   readonly pskIdentityLengths: readonly number[];
+  /** For the fingerprints to be made once; nobody else reads it. */
+  fingerprints: ClientFingerprints | undefined;
 }
 
 /** RFC 8446 §4.1.3. */
@@ -59,11 +60,13 @@ export interface ServerHello extends Hello {
   readonly alpn: string | undefined;
   /** A HelloRetryRequest: the client sends its hello again. */
   readonly isRetry: boolean;
+  /** For the fingerprint to be made once; nobody else reads it. */
+  ja3s: string | undefined;
 }
 
 /** SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3). */
 const RETRY_RANDOM = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
-const RANDOM_LENGTH = 32;
+export const RANDOM_LENGTH = 32;
 const MAX_NAME = 255;
 
 interface Extensions {
@@ -82,7 +85,7 @@ interface Extensions {
 export function readClientHello(body: Cursor): ClientHello {
   const legacyVersion = body.u16();
   body.skip(RANDOM_LENGTH);
-  const sessionId = latin1(body.take(body.u8()));
+  body.skip(body.u8());
   const ciphers = u16List(body.sub(body.u16()));
   const found = noExtensions();
   tolerate(() => {
@@ -90,7 +93,7 @@ export function readClientHello(body: Cursor): ClientHello {
     readExtensions(body, found, readClientExtension);
   });
   const { codes: extensions, ...rest } = found;
-  return { legacyVersion, sessionId, ciphers, extensions, ...rest };
+  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
 }
 
 /** Reads the SSL 2.0 form of a ClientHello after its two bytes of length and its type. */
@@ -106,18 +109,20 @@ export function readSsl2ClientHello(body: Cursor): ClientHello {
     // Three bytes of SSL 2.0's own; those of SSL 3.0 and later begin with 0.
     if (code <= 0xffff) ciphers.push(code);
   }
-  const sessionId = latin1(body.take(sessionIdBytes));
+  body.skip(sessionIdBytes);
   const { codes: extensions, ...rest } = noExtensions();
-  return { legacyVersion, sessionId, ciphers, extensions, ...rest };
+  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
 }
 
 /** Reads a ServerHello's body. Throws OutOfBounds where it ends before its cipher suite does. */
 export function readServerHello(body: Cursor): ServerHello {
   const legacyVersion = body.u16();
-  const isRetry = body.take(RANDOM_LENGTH).equals(RETRY_RANDOM);
+  const random = body.at;
+  body.skip(RANDOM_LENGTH);
+  const isRetry = isRetryRandom(body.bytes, random);
   // Drafts of TLS 1.3 before the 22nd had neither session id nor compression.
   const isOldDraft = legacyVersion >> 8 === 0x7f;
-  const sessionId = isOldDraft ? "" : latin1(body.take(body.u8()));
+  if (!isOldDraft) body.skip(body.u8());
   const cipher = body.u16();
   const found = noExtensions();
   tolerate(() => {
@@ -126,7 +131,14 @@ export function readServerHello(body: Cursor): ServerHello {
   });
   const { codes: extensions, versions, groups, alpn } = found;
   const version = versions[0] ?? legacyVersion;
-  return { legacyVersion, version, sessionId, cipher, extensions, group: groups[0], alpn: alpn[0], isRetry };
+  const [group] = groups;
+  return { legacyVersion, version, cipher, extensions, group, alpn: alpn[0], isRetry, ja3s: undefined };
+}
+
+/** Whether the random of a ServerHello, which must lie whole there, says that it is none. */
+export function isRetryRandom(bytes: Buffer, at: number): boolean {
+  if (bytes[at] !== RETRY_RANDOM[0] || bytes[at + 1] !== RETRY_RANDOM[1]) return false;
+  return RETRY_RANDOM.compare(bytes, at, Math.min(at + RANDOM_LENGTH, bytes.length)) === 0;
 }
 
 /** Drafts (0x7f00 plus their number, 0xfb00 for one of them) speak what became TLS 1.3. */
@@ -139,7 +151,8 @@ export function versionName(version: number): string | undefined {
   if (isTls13(version)) return "1.3";
   if (version === VERSION.ssl3) return "3";
   if (version === VERSION.ssl2) return "2";
-  return version > VERSION.ssl3 && version < VERSION.tls13 ? `1.${(version & 0xff) - 1}` : undefined;
+  if (version === VERSION.tls12) return "1.2";
+  return version > VERSION.ssl3 && version < VERSION.tls12 ? `1.${(version & 0xff) - 1}` : undefined;
 }
 
 function noExtensions(): Extensions {

@@ -4,6 +4,7 @@ import { CertificateCache } from "./certificate-cache.js";
 import { FingerprintCache } from "./fingerprint-cache.js";
 import { MESSAGE } from "./handshake-reader.js";
 import { HeldBytes } from "./held-bytes.js";
+import { HelloCache } from "./hello-cache.js";
 import { beginsWithRecords, CONTENT, HEADER_BYTES, isHeader, recordLength } from "./record-side.js";
 import { SessionMemory } from "./session-memory.js";
 import { mayBeginSsl2Hello, ssl2HelloLength } from "./ssl2-hello.js";
@@ -18,6 +19,7 @@ export interface TlsSettings {
 export function tls(settings: TlsSettings): Protocol {
   const memory = {
     certificates: new CertificateCache(),
+    hellos: new HelloCache(),
     fingerprints: new FingerprintCache(),
     sessions: new SessionMemory(),
     heldBytes: new HeldBytes(settings.maxHandshakeBytes),

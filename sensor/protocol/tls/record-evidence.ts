@@ -32,8 +32,13 @@ const SHA384: ReadonlySet<number> = new Set([0x1302, 0xc0b5]);
 const SHORT_TAG: ReadonlySet<number> = new Set([0x1305]);
 
 export function recordSizes(cipher: number): RecordSizes {
-  const overhead = CONTENT_TYPE + (SHORT_TAG.has(cipher) ? 8 : 16);
-  const finished = HEADER + (SHA384.has(cipher) ? 48 : 32);
+  if (SHORT_TAG.has(cipher)) return SHORT_TAG_SIZES;
+  return SHA384.has(cipher) ? SHA384_SIZES : USUAL_SIZES;
+}
+
+function sizesOf(hashBytes: number, tagBytes: number): RecordSizes {
+  const overhead = CONTENT_TYPE + tagBytes;
+  const finished = HEADER + hashBytes;
   return {
     overhead,
     finished: finished + overhead,
@@ -43,12 +48,17 @@ export function recordSizes(cipher: number): RecordSizes {
   };
 }
 
+const USUAL_SIZES = sizesOf(32, 16);
+const SHA384_SIZES = sizesOf(48, 16);
+const SHORT_TAG_SIZES = sizesOf(32, 8);
+
 /** Padding met in the wild: none, and the 16 bytes of Java's. Any other is believed only where two records agree on it. */
 export const USUAL_PADDINGS: readonly number[] = [0, 16];
 
 /** Whether a record of this size may be what takes `size` bytes without padding. */
 export function isPadded(length: number, size: number): boolean {
-  return USUAL_PADDINGS.some((padding) => length === size + padding);
+  for (const padding of USUAL_PADDINGS) if (length === size + padding) return true;
+  return false;
 }
 
 /**
@@ -71,11 +81,11 @@ export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 
 /**
  * All sizes are such as padding to a block makes them: their content ends on the same multiple. One record alone may be so by
- * chance, and is doubted all the same.
+ * chance, and is doubted all the same. An alert without padding proves nothing: a stack may pad its handshake only.
  */
 export function looksBlockPadded(lengths: readonly number[], sizes: RecordSizes): boolean {
   const tag = sizes.overhead - CONTENT_TYPE;
-  return lengths.every((length) => (length - tag) % 64 === 0);
+  return lengths.every((length) => (length - tag) % 64 === 0 || isPadded(length, sizes.alert));
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */

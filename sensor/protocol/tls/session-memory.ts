@@ -1,19 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
+import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
 
 /** What a session carries over to those that resume it. */
 export interface Session {
   readonly clientAuth: ClientAuth;
   readonly serverChain: readonly Certificate[];
   readonly clientChain: readonly Certificate[];
-}
-
-/** TLS 1.3 sessions of one client with one server whose handshakes ended alike, and how long their tickets are. */
-interface SessionKind {
-  readonly clientAuth: ClientAuth;
-  /** Sizes of the records after the handshakes that may hold NewSessionTicket; empty where none was seen. The latest stay. */
-  readonly ticketRecords: number[];
 }
 
 const MAX_SESSIONS = 50_000;
@@ -35,7 +29,7 @@ const MAX_TICKETS_A_RECORD = 4;
  */
 export class SessionMemory {
   readonly #exact = new Map<string, Session>();
-  readonly #pairs = new Map<string, SessionKind[]>();
+  readonly #pairs = new SessionPairs(MAX_PAIRS);
 
   /** `token` is a session id or a ticket as Latin-1: neither is a credential without the secret that belongs to it. */
   remember(token: string, session: Session): void {
@@ -47,22 +41,13 @@ export class SessionMemory {
   }
 
   /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are noted in. */
-  rememberKind(pair: string, clientAuth: ClientAuth): number[] {
-    let kinds = this.#pairs.get(pair);
-    if (kinds === undefined) {
-      kinds = [];
-      keep(this.#pairs, pair, kinds, MAX_PAIRS);
-    }
-    const known = kinds.find((kind) => kind.clientAuth.verdict === clientAuth.verdict);
-    if (known !== undefined) return known.ticketRecords;
-    const made = { clientAuth, ticketRecords: [] };
-    kinds.push(made);
-    return made.ticketRecords;
+  rememberKind(pair: PairName, clientAuth: ClientAuth): SessionKind {
+    return this.#pairs.admit(pair, clientAuth);
   }
 
   /** What a TLS 1.3 session that is resumed was. `identities` are the lengths of the tickets offered. */
-  inherit(pair: string, identity: number | undefined): ClientAuth {
-    const kinds = this.#pairs.get(pair);
+  inherit(pair: PairName, identity: number | undefined): ClientAuth {
+    const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
     const fitting = kinds.filter(({ ticketRecords }) => fits(ticketRecords, identity));
     const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.length === 0);
@@ -76,10 +61,11 @@ export class SessionMemory {
   }
 }
 
-export function noteTicketRecord(records: number[], length: number): void {
+/** A list as long as it needs to be in place of the old one: there are thousands, hardly ever added to, and one that grows takes 17. */
+export function noteTicketRecord(kind: SessionKind, length: number): void {
+  const records = kind.ticketRecords;
   if (records.includes(length)) return;
-  if (records.length >= MAX_TICKET_RECORDS) records.shift();
-  records.push(length);
+  kind.ticketRecords = (records.length < MAX_TICKET_RECORDS ? records : records.slice(1)).concat(length);
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */

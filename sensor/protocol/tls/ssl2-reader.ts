@@ -1,12 +1,15 @@
 import { Cursor } from "../../bytes/cursor.js";
 import { type ClientHello, readSsl2ClientHello } from "./hello.js";
-import { SSL2_BODY_OFFSET, ssl2HelloLength } from "./ssl2-hello.js";
+import { hashBytes } from "./session-id.js";
+import { SSL2_BODY_OFFSET, SSL2_HEAD_BYTES, ssl2HelloLength } from "./ssl2-hello.js";
 
 const ENOUGH_TO_TELL = 11;
 
 /** Reads the hello in SSL 2.0's form that a client may begin with, and is done where the first bytes are none. */
 export class Ssl2Reader {
   hello: ClientHello | undefined = undefined;
+  /** `sessionIdHash` of it. */
+  sessionIdHash = 0;
   isDone = false;
   #held: Buffer | undefined = undefined;
 
@@ -29,6 +32,8 @@ export class Ssl2Reader {
     }
     this.isDone = true;
     this.hello = readSsl2ClientHello(new Cursor(all, SSL2_BODY_OFFSET, length));
+    const sessionId = SSL2_HEAD_BYTES + all.readUInt16BE(5);
+    this.sessionIdHash = hashBytes(all, sessionId, sessionId + all.readUInt16BE(7));
     return start + length - before;
   }
 }

@@ -2,28 +2,31 @@ import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
 import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
+import { AlertReader, CLEAR_ALERT_BYTES } from "./alert-reader.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { judgeMessages, untold } from "./client-auth.js";
-import { EncryptedRecords } from "./encrypted-flights.js";
+import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
+import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
+import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
+import type { PairName, SessionKind } from "./session-pairs.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
 
 /** What all TLS connections share. */
 export interface TlsMemory {
   readonly certificates: CertificateCache;
+  readonly hellos: HelloCache;
   readonly fingerprints: FingerprintCache;
   readonly sessions: SessionMemory;
   readonly heldBytes: HeldBytes;
 }
 
-const CLEAR_ALERT_BYTES = 2;
 /** Records of the server's after a TLS 1.3 handshake among which its tickets are. */
 const TICKET_RECORDS = 4;
 
@@ -49,8 +52,7 @@ export class TlsStream implements Stream, RecordSink {
   /** The server changed ciphers without having said ServerHelloDone (RFC 5246 §7.3, figure 2). */
   #abbreviated = false;
   #recalled: Session | undefined = undefined;
-  #alert = 0;
-  #alertBytes = 0;
+  #alerts: AlertReader | undefined = undefined;
   #alertName: string | undefined = undefined;
   #alertFrom: Side | undefined = undefined;
   #sawDataFromClient = false;
@@ -59,13 +61,15 @@ export class TlsStream implements Stream, RecordSink {
   #isTold = false;
   #isSilent = false;
   #renegotiates = false;
-  #ticketRecords: number[] | undefined = undefined;
+  #awaitsLateAuth = false;
+  #isRemembered = false;
+  #sessionKind: SessionKind | undefined = undefined;
   #ticketsLeft = TICKET_RECORDS;
 
   constructor(context: ProtocolContext, memory: TlsMemory) {
     this.#context = context;
     this.#memory = memory;
-    this.#clear = new ClearHandshake(memory.certificates);
+    this.#clear = new ClearHandshake(memory.certificates, memory.hellos);
     this.#fromClient = new HandshakeReader("client", this.#clear, memory.heldBytes);
     this.#fromServer = new HandshakeReader("server", this.#clear, memory.heldBytes);
   }
@@ -85,6 +89,7 @@ export class TlsStream implements Stream, RecordSink {
     const at = this.#ssl2.take(bytes, start, end);
     if (this.#ssl2.isDone) {
       this.#clear.hello = this.#clear.firstHello = this.#ssl2.hello;
+      this.#clear.sessionIdHash = this.#ssl2.sessionIdHash;
       this.#ssl2 = undefined;
     }
     return at;
@@ -135,7 +140,10 @@ export class TlsStream implements Stream, RecordSink {
   content(side: RecordSide, type: number, bytes: Buffer, start: number, end: number): void {
     if (type === CONTENT.handshake) {
       (side === this.#client ? this.#fromClient : this.#fromServer).push(bytes, start, end);
-    } else if (type === CONTENT.alert) this.#alertContent(side.from, bytes, start, end);
+    } else if (type === CONTENT.alert) {
+      this.#alerts ??= new AlertReader();
+      this.#alerts.take(bytes, start, end, (level, code) => this.#alert(side.from, level, code));
+    }
   }
 
   contentLost(side: RecordSide, type: number): void {
@@ -145,6 +153,7 @@ export class TlsStream implements Stream, RecordSink {
   synchronizationLost(side: RecordSide): void {
     (side === this.#client ? this.#fromClient : this.#fromServer).isBroken = true;
     this.#clear.lost(side.from);
+    if (side === this.#client && this.#awaitsLateAuth && !this.#isTold) this.#verdict = LOST_LATER;
   }
 
   get #speaks13(): boolean {
@@ -168,11 +177,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #resume(): void {
-    const { hello, answer } = this.#clear;
+    const { hello, sessionId, repeatsSessionId } = this.#clear;
     this.#abbreviated = true;
     const { sessions } = this.#memory;
-    const isSameId = answer !== undefined && hello?.sessionId === answer.sessionId;
-    this.#recalled = (isSameId ? sessions.recall(answer.sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
+    this.#recalled =
+      (repeatsSessionId ? sessions.recall(sessionId) : undefined) ?? sessions.recall(hello?.ticket ?? "");
   }
 
   /** Finished, up to TLS 1.2; after both, a new handshake inside the encryption. */
@@ -186,9 +195,9 @@ export class TlsStream implements Stream, RecordSink {
     else this.#finishedServer = true;
     if (!this.#finishedClient || !this.#finishedServer || this.#isTold) return;
     this.#verdict = this.#judgeClear();
-    this.#rememberSession(this.#verdict);
     // A server may ask after the first request, by a new handshake that can't be read: until it answers, "no" is not said.
     if (this.#verdict.verdict === "presented" || this.#verdict.verdict === "unknown") this.#tell(true);
+    else this.#rememberSession(this.#verdict);
   }
 
   #renegotiate(from: Side, atMicros: number): void {
@@ -210,6 +219,8 @@ export class TlsStream implements Stream, RecordSink {
     }
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
+      // RFC 8446 §4.2.10: what the client sends between its hello and the server's is early data, no part of its flight.
+      if (isClient && offers(this.#clear.firstHello, EXTENSION.earlyData)) return;
       this.#encrypted.note(isClient ? "client" : "server", length);
       if (hello === undefined) this.#tellLate();
       return;
@@ -218,8 +229,10 @@ export class TlsStream implements Stream, RecordSink {
       if (this.#verdict !== undefined && !isClient) this.#tell(true);
       return;
     }
-    this.#encrypted.note(isClient ? "client" : "server", length);
+    const isRemembered = this.#isRemembered;
+    this.#encrypted.note(isClient ? "client" : "server", length, answer.cipher);
     this.#settle(false, undefined);
+    if (isRemembered && !isClient) this.#noteTicket(length);
   }
 
   /** Application data first: the handshake was before the capture. */
@@ -240,14 +253,35 @@ export class TlsStream implements Stream, RecordSink {
     this.#verdict ??= this.#judgeEncrypted(isOver);
     const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     if (this.#verdict === undefined || outcome === undefined) return;
+    // The session may be resumed before the handshake is told.
+    if (!this.#isRemembered) {
+      this.#isRemembered = true;
+      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
+    }
+    if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
     }
     const established = outcome === "answered" ? true : this.#established(reason);
-    this.#ticketRecords = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-    for (const length of this.#encrypted.afterServerFinished(answer.cipher)) this.#noteTicket(length);
     this.#tell(established);
+    if (this.#sessionKind === undefined) this.#isSilent = true;
+  }
+
+  /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
+  #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
+    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
+    if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
+    const later = this.#encrypted.authenticatesLater(cipher, isOver);
+    if (later === true) {
+      this.#verdict = ASKED_LATER;
+      // Tickets given from here on hold the certificate, those before do not.
+      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#ticketsLeft = TICKET_RECORDS;
+    }
+    this.#awaitsLateAuth = later === undefined;
+    return this.#awaitsLateAuth;
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
@@ -263,11 +297,11 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #noteTicket(length: number): void {
-    if (this.#ticketRecords === undefined) return;
-    noteTicketRecord(this.#ticketRecords, length);
+    if (this.#sessionKind === undefined) return;
+    noteTicketRecord(this.#sessionKind, length);
     if (--this.#ticketsLeft > 0) return;
-    this.#ticketRecords = undefined;
-    this.#isSilent = true;
+    this.#sessionKind = undefined;
+    if (this.#isTold) this.#isSilent = true;
   }
 
   #judgeClear(): ClientAuth {
@@ -277,23 +311,16 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #rememberSession(clientAuth: ClientAuth): void {
-    const { answer, ticket, serverChain, clientChain } = this.#clear;
+    const { sessionId, ticket, serverChain, clientChain } = this.#clear;
     const session = this.#recalled ?? { clientAuth, serverChain, clientChain };
     if (this.#abbreviated && this.#recalled === undefined) return;
-    if (!this.#abbreviated && answer !== undefined) this.#memory.sessions.remember(answer.sessionId, session);
+    if (!this.#abbreviated) this.#memory.sessions.remember(sessionId, session);
     this.#memory.sessions.remember(ticket, session);
   }
 
-  #alertContent(from: Side, bytes: Buffer, start: number, end: number): void {
-    for (let at = start; at < end; at++) {
-      this.#alert = ((this.#alert << 8) | bytes[at]) & 0xffff;
-      if (++this.#alertBytes % CLEAR_ALERT_BYTES !== 0) continue;
-      const level = this.#alert >> 8;
-      const code = this.#alert & 0xff;
-      if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
-      if (!endsHandshake(level, code)) continue;
-      this.#fail(alertName(code), from);
-    }
+  #alert(from: Side, level: number, code: number): void {
+    if (from === "client" && code === NO_CERTIFICATE) this.#clear.noCertificateAlert = true;
+    if (endsHandshake(level, code)) this.#fail(alertName(code), from);
   }
 
   /** Between one side's Finished and the other's an alert can only mean that it refuses. */
@@ -321,12 +348,21 @@ export class TlsStream implements Stream, RecordSink {
     return sawAll && (reason === "fin" || reason === "reset") ? false : undefined;
   }
 
+  /** Undefined where none was offered or the server's answer to it can't be told (it is encrypted). */
+  #tookEarlyData(): boolean | undefined {
+    const { answer, firstHello, retry } = this.#clear;
+    if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
+    // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
+    if (retry !== undefined || !this.#speaks13 || !this.#isResumed13) return false;
+    return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
+  }
+
   /** Who may resume what with whom in TLS 1.3. */
-  #pair(): string {
+  #pair(): PairName {
     const { clientAddress, serverAddress, serverPort } = this.#context.flow;
     const { firstHello } = this.#clear;
     const mark = firstHello === undefined ? "" : this.#memory.fingerprints.get(firstHello).mark;
-    return `${clientAddress} ${serverAddress} ${serverPort} ${firstHello?.serverName ?? ""} ${mark}`;
+    return { clientAddress, serverAddress, serverPort, serverName: firstHello?.serverName ?? "", mark };
   }
 
   #tell(established: boolean | undefined): void {
@@ -339,6 +375,7 @@ export class TlsStream implements Stream, RecordSink {
       clientAuth: this.#verdict ?? this.#judgeClear(),
       complete:
         established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
+      tookEarlyData: this.#tookEarlyData(),
     };
     // A ticket is good from when it was given, whatever became of the connection that gave it.
     if (!this.#speaks13) this.#rememberSession(ending.clientAuth);

@@ -1,0 +1,31 @@
+import type { Edge } from "../../inventory/observation.js";
+import type { Connection } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+import { Subjects } from "../subjects.js";
+
+/** Calls tell of HTTP, each by itself. */
+const HTTP: ReadonlySet<string> = new Set(["http1", "http2"]);
+
+/** Databases, queues and the like that talk without TLS between two ends of ours: one finding an edge and protocol. */
+export const cleartextProtocol: Rule = {
+  id: "cleartext-protocol",
+  watch: ({ findings }) => {
+    const subjects = new Subjects();
+    return {
+      connection({ atMicros, protocol, isCleartext }: Connection, edge: Edge | undefined): void {
+        if (!isCleartext || protocol === undefined || HTTP.has(protocol)) return;
+        if (edge === undefined || edge.scope !== "east-west") return;
+        const subject = subjects.of(edge, protocol);
+        if (findings.again(subject, atMicros)) return;
+        const { clientAddress, service } = edge;
+        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${protocol}`, atMicros, {
+          summary: `${clientAddress} talks ${protocol} to ${service.name} without TLS: whoever is on the path can read it, credentials included.`,
+          clientAddress,
+          serverAddress: service.address,
+          serverPort: service.port,
+          evidence: { protocol, scope: edge.scope },
+        });
+      },
+    };
+  },
+};

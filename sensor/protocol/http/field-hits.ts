@@ -1,0 +1,11 @@
+/** Where the fields of one head stand that somebody reads, whatever the protocol's version. Positions hold as long as the bytes do. */
+export interface FieldHits {
+  readonly hits: number;
+  /** Positions in FIELD_NAMES. */
+  readonly ids: Int32Array;
+  /** Values are bytes[starts, ends). */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** Hash over the names in their order. */
+  readonly order: number;
+}

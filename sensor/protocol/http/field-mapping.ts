@@ -1,0 +1,118 @@
+import { StringTable } from "../../bytes/string-table.js";
+import type { FieldMemory } from "../data/field-memory.js";
+import { headerCredentials, queryCredentials, withCredential } from "./credential.js";
+import type { Exchange } from "./exchange.js";
+import type { FieldHits } from "./field-hits.js";
+import {
+  CONTENT_ENCODING,
+  CONTENT_TYPE,
+  EXPECT,
+  HOST,
+  SERVER,
+  SET_COOKIE,
+  USER_AGENT,
+  X_ASPNET_VERSION,
+  X_POWERED_BY,
+  X_RUNTIME,
+} from "./field-name.js";
+import { cookieFramework } from "./framework.js";
+import { MaskedTexts } from "./masked-texts.js";
+import { Target } from "./target.js";
+import { TargetData } from "./target-data.js";
+
+const AT = 0x40;
+
+/** What fields and target say, whatever framed them. One object serves every flow. */
+export class FieldMapping {
+  /** Of the request read last: how many Host fields it has, and whether they agree with each other and the target's authority. */
+  hosts = 0;
+  hasHostConflict = false;
+  /** Of the head read last, as sent; undefined without one. */
+  contentEncoding: string | undefined = undefined;
+  readonly #strings = new StringTable();
+  readonly #masked = new MaskedTexts();
+  readonly #target = new Target(this.#strings);
+  readonly #data: TargetData;
+
+  constructor(fields: FieldMemory) {
+    this.#data = new TargetData(fields);
+  }
+
+  /** The request's target is bytes[start, end). */
+  target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const target = this.#target;
+    target.read(bytes, start, end, exchange.isConnect);
+    if (target.mayHoldData || target.queryStart < target.queryEnd)
+      exchange.requestClasses = this.#data.classes(bytes, target);
+    exchange.path = target.path;
+    exchange.pathShape = target.shape;
+    exchange.authority = target.authority;
+    if (target.queryStart < target.queryEnd)
+      exchange.credentials = queryCredentials(bytes, target.queryStart, target.queryEnd);
+    if (target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
+    if (target.hasUserinfo) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
+  }
+
+  /** After its target. */
+  request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    this.hosts = 0;
+    this.hasHostConflict = false;
+    exchange.requestHeaderOrder = fields.order;
+    this.contentEncoding = undefined;
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === HOST) this.host(exchange, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
+      else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(fields, bytes, hit);
+      else if (id === EXPECT) exchange.expectsContinue = true;
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
+    }
+    const found = headerCredentials(fields, bytes);
+    if (found.length > 0)
+      exchange.credentials = exchange.credentials.length === 0 ? found : found.concat(exchange.credentials);
+  }
+
+  response(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    exchange.responseHeaderOrder = fields.order;
+    this.contentEncoding = undefined;
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(fields, bytes, hit);
+      else if (id === SERVER) exchange.serverSoftware = this.#text(fields, bytes, hit);
+      else if (id === X_POWERED_BY) exchange.poweredBy = this.#text(fields, bytes, hit);
+      else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
+      else if (id === X_RUNTIME) exchange.framework = "Rails";
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
+    }
+  }
+
+  /** Host or :authority. RFC 9112 §3.2, RFC 9113 §8.3.1: there is one, and the target's own goes before it. */
+  host(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const host = this.#hostText(exchange, bytes, start, end);
+    const isFirst = this.hosts++ === 0;
+    if (isFirst && exchange.authority === undefined) exchange.authority = host;
+    else if (!isFirst || !sameAuthority(host, exchange.authority ?? "")) this.hasHostConflict = true;
+  }
+
+  text(bytes: Buffer, start: number, end: number): string {
+    return this.#strings.get(bytes, start, end);
+  }
+
+  /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
+  #hostText(exchange: Exchange, bytes: Buffer, start: number, end: number): string {
+    let hostStart = end;
+    while (hostStart > start && bytes[hostStart - 1] !== AT) hostStart--;
+    if (hostStart !== start) exchange.credentials = withCredential(exchange.credentials, "basic", "userinfo");
+    return this.#strings.get(bytes, hostStart, end);
+  }
+
+  #text(fields: FieldHits, bytes: Buffer, hit: number): string {
+    return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
+  }
+}
+
+/** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */
+function sameAuthority(one: string, other: string): boolean {
+  return one.toLowerCase().replace(/:(80|443)$/, "") === other.toLowerCase().replace(/:(80|443)$/, "");
+}

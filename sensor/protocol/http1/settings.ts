@@ -1,0 +1,4 @@
+export interface Http1Settings {
+  readonly maxHeadBytes: number;
+  readonly maxPipelined: number;
+}

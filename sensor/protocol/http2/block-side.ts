@@ -1,0 +1,63 @@
+import { DEFAULT_TABLE_BYTES, DynamicTable } from "../hpack/dynamic-table.js";
+import type { Call } from "../message.js";
+
+const FIRST_BYTES = 1_024;
+
+/** The header blocks of one side: the table they share, and the block that is being put together. */
+export class BlockSide {
+  readonly table = new DynamicTable();
+  /** Why the table may hold what was not seen. */
+  unread: Call["unread"] = undefined;
+  /** Largest table that the other side's settings ever allowed; beyond any where they were not seen. */
+  mostTableBytes = DEFAULT_TABLE_BYTES;
+  /** A block was begun and has not ended. */
+  isOpen = false;
+  streamId = 0;
+  endsStream = false;
+  /** The block is a promised request's. */
+  isPromise = false;
+  /** Time of its first byte. */
+  atMicros = 0;
+  frames = 0;
+  /** Not kept, as far as it goes beyond the bound. */
+  isRefused = false;
+  bytes: Buffer = NO_BYTES;
+  length = 0;
+
+  begin(streamId: number, endsStream: boolean, isPromise: boolean, atMicros: number): void {
+    this.isOpen = true;
+    this.streamId = streamId;
+    this.endsStream = endsStream;
+    this.isPromise = isPromise;
+    this.atMicros = atMicros;
+    this.frames = 0;
+    this.isRefused = false;
+    this.length = 0;
+  }
+
+  append(bytes: Buffer, start: number, end: number): void {
+    const needed = this.length + end - start;
+    if (needed > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(FIRST_BYTES, needed * 2));
+      this.bytes.copy(larger, 0, 0, this.length);
+      this.bytes = larger;
+    }
+    bytes.copy(this.bytes, this.length, start, end);
+    this.length = needed;
+  }
+
+  /** Ends the block; what was kept of it need not be any longer. */
+  end(): void {
+    this.isOpen = false;
+    this.length = 0;
+    this.bytes = NO_BYTES;
+  }
+
+  /** Blocks were missed, or this one's end. */
+  forget(why: Call["unread"]): void {
+    this.table.forget();
+    this.unread = why;
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0);

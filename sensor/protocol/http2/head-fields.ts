@@ -1,0 +1,221 @@
+import { WordTable } from "../../bytes/word-table.js";
+import type { AnomalyName } from "../anomaly-name.js";
+import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
+import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
+import type { FieldHits } from "../http/field-hits.js";
+import { CONNECTION, COOKIE, FIELD_NAMES, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
+
+/** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
+const OWN_NAMES =
+  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding connect-protocol-version keep-alive proxy-connection".split(
+    " ",
+  );
+export const METHOD = 0;
+export const PATH = 1;
+export const AUTHORITY = 2;
+const SCHEME = 3;
+export const STATUS = 4;
+export const PROTOCOL = 5;
+export const GRPC_STATUS = 6;
+export const GRPC_TIMEOUT = 7;
+export const GRPC_ENCODING = 8;
+export const CONNECT_VERSION = 9;
+/** This one and the one after it are of HTTP/1.1's connections. */
+const KEEP_ALIVE = 10;
+
+const FIRST_OWN = FIELD_NAMES.words.length;
+export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES]);
+
+const FIRST_HITS = 64;
+const MAX_HITS = 1_024;
+const FIRST_BYTES = 4_096;
+const COLON = 0x3a;
+const LF = 10;
+const CR = 13;
+
+/** What a head may be found to break; bits of `faults`. */
+const INVALID_PSEUDO = 1;
+const UPPER_CASE = 2;
+const LINE_BREAK = 4;
+const CONNECTION_FIELD = 8;
+const FAULT_NAMES: readonly (readonly [number, AnomalyName])[] = [
+  [INVALID_PSEUDO, "invalid-pseudo-header"],
+  [UPPER_CASE, "upper-case-field-name"],
+  [LINE_BREAK, "line-break-in-field"],
+  [CONNECTION_FIELD, "connection-field"],
+];
+
+/** The fields of one head that somebody reads, copied to one place. One object is used again for every head. */
+export class HeadFields implements HeaderSink, FieldHits {
+  hits = 0;
+  ids = new Int32Array(FIRST_HITS);
+  starts = new Int32Array(FIRST_HITS);
+  ends = new Int32Array(FIRST_HITS);
+  order = 0;
+  bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  /** Fields whose name or value stands in a table whose filling was not seen. */
+  unknown = 0;
+  /** Beyond the bound; what came after was not kept. */
+  isTooLarge = false;
+  readonly #maxBytes: number;
+  readonly #ownStarts = new Int32Array(OWN_NAMES.length);
+  readonly #ownEnds = new Int32Array(OWN_NAMES.length);
+  #used = 0;
+  #listBytes = 0;
+  #faults = 0;
+  #sawRegular = false;
+  #sawCookie = false;
+
+  /** `maxBytes` bounds a head's size as RFC 9113 §6.5.2 counts it. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  clear(): void {
+    this.hits = 0;
+    this.order = 0;
+    this.unknown = 0;
+    this.isTooLarge = false;
+    this.#used = 0;
+    this.#listBytes = 0;
+    this.#faults = 0;
+    this.#sawRegular = false;
+    this.#sawCookie = false;
+    this.#ownStarts.fill(-1);
+  }
+
+  has(own: number): boolean {
+    return this.#ownStarts[own] >= 0;
+  }
+
+  startOf(own: number): number {
+    return this.#ownStarts[own];
+  }
+
+  endOf(own: number): number {
+    return this.#ownEnds[own];
+  }
+
+  /** Digits of a field as a number; undefined where it is absent or has anything else. */
+  numberOf(own: number): number | undefined {
+    if (!this.has(own)) return undefined;
+    return digits(this.bytes, this.#ownStarts[own], this.#ownEnds[own]);
+  }
+
+  /** The same of the first field with one of FIELD_NAMES' ids. */
+  numberAt(id: number): number | undefined {
+    const hit = this.ids.subarray(0, this.hits).indexOf(id);
+    return hit < 0 ? undefined : digits(this.bytes, this.starts[hit], this.ends[hit]);
+  }
+
+  field(field: HeaderField): void {
+    const { id } = field;
+    this.#listBytes += ENTRY_OVERHEAD + field.nameEnd - field.nameStart + field.valueEnd - field.valueStart;
+    if (this.#listBytes > this.#maxBytes) {
+      this.isTooLarge = true;
+      return;
+    }
+    if (id === UNKNOWN_NAME || !field.hasValue) {
+      this.unknown++;
+      return;
+    }
+    this.order = Math.imul(this.order ^ field.hash, 0x01000193) + 1;
+    if (field.isLiteral) this.#judge(field);
+    if (id >= FIRST_OWN) this.#own(field, id - FIRST_OWN);
+    else this.#regular(field, id);
+  }
+
+  /** Adds what the head breaks to `anomalies`. */
+  noteFaults(anomalies: AnomalyName[]): void {
+    if (this.#faults === 0) return;
+    for (const [bit, name] of FAULT_NAMES) if ((this.#faults & bit) !== 0) anomalies.push(name);
+  }
+
+  /** RFC 9113 §8.3.1 and §8.3.2: which pseudo-header fields there must be, where none may be among the unknown. */
+  judgePseudo(of: "request" | "response"): void {
+    if (this.unknown > 0 || this.isTooLarge) return;
+    const isConnect = this.has(METHOD) && this.bytes[this.#ownStarts[METHOD]] === 0x43 && !this.has(PROTOCOL);
+    const isComplete =
+      of === "response"
+        ? this.has(STATUS) && !this.has(METHOD) && !this.has(PATH)
+        : this.has(METHOD) && !this.has(STATUS) && (isConnect || (this.has(PATH) && this.has(SCHEME)));
+    if (!isComplete) this.#faults |= INVALID_PSEUDO;
+  }
+
+  #own(field: HeaderField, own: number): void {
+    if (own >= KEEP_ALIVE) this.#faults |= CONNECTION_FIELD;
+    if (own <= PROTOCOL) {
+      // RFC 9113 §8.3: before all others, each once. An unknown field before it may be a pseudo-header field as well.
+      if (this.#sawRegular || this.has(own)) this.#faults |= INVALID_PSEUDO;
+    } else this.#sawRegular = true;
+    if (this.has(own)) return;
+    this.#ownStarts[own] = this.#copy(field);
+    this.#ownEnds[own] = this.#used;
+  }
+
+  #regular(field: HeaderField, id: number): void {
+    this.#sawRegular = true;
+    if (id < 0) return;
+    if (id === CONNECTION || id === TRANSFER_ENCODING || id === UPGRADE) this.#faults |= CONNECTION_FIELD;
+    if (id === COOKIE) {
+      // RFC 9113 §8.2.3: one field may be sent as several.
+      if (this.#sawCookie) return;
+      this.#sawCookie = true;
+    }
+    if (this.hits === MAX_HITS) return;
+    if (this.hits === this.ids.length) this.#growHits();
+    this.ids[this.hits] = id;
+    this.starts[this.hits] = this.#copy(field);
+    this.ends[this.hits] = this.#used;
+    this.hits++;
+  }
+
+  #judge(field: HeaderField): void {
+    const { nameBytes, nameStart, nameEnd, valueBytes, valueStart, valueEnd } = field;
+    for (let at = nameStart; at < nameEnd; at++) {
+      const byte = nameBytes[at];
+      if (byte >= 0x41 && byte <= 0x5a) this.#faults |= UPPER_CASE;
+      else if (byte === LF || byte === CR || byte === 0) this.#faults |= LINE_BREAK;
+    }
+    if (field.id < 0 && nameEnd > nameStart && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
+    for (let at = valueStart; at < valueEnd; at++) {
+      const byte = valueBytes[at];
+      if (byte <= CR && (byte === LF || byte === CR || byte === 0)) this.#faults |= LINE_BREAK;
+    }
+  }
+
+  #copy(field: HeaderField): number {
+    const { valueBytes, valueStart, valueEnd } = field;
+    const start = this.#used;
+    const length = valueEnd - valueStart;
+    if (start + length > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * (start + length));
+      this.bytes.copy(larger, 0, 0, start);
+      this.bytes = larger;
+    }
+    for (let at = 0; at < length; at++) this.bytes[start + at] = valueBytes[valueStart + at];
+    this.#used = start + length;
+    return start;
+  }
+
+  #growHits(): void {
+    const larger = (from: Int32Array): Int32Array<ArrayBuffer> => {
+      const to = new Int32Array(from.length * 2);
+      to.set(from);
+      return to;
+    };
+    this.ids = larger(this.ids);
+    this.starts = larger(this.starts);
+    this.ends = larger(this.ends);
+  }
+}
+
+function digits(bytes: Buffer, start: number, end: number): number | undefined {
+  if (end === start || end - start > 15) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] < 0x30 || bytes[at] > 0x39) return undefined;
+    value = value * 10 + bytes[at] - 0x30;
+  }
+  return value;
+}

@@ -1,0 +1,104 @@
+import type { Side, Stream } from "../../flow/stream.js";
+import type { BodyLook } from "../body/body-look.js";
+import { MessageWalk } from "../grpc/message-walk.js";
+import type { Exchange } from "../http/exchange.js";
+import { hasFramedMessages } from "../http/rpc.js";
+import type { HeadReader } from "./head-reader.js";
+
+/** One side's half of a stream. */
+export class StreamHalf {
+  /** Its head was read, or as much as was seen of it. */
+  hasHead = false;
+  /** END_STREAM was seen, or nothing more will come. */
+  isDone = false;
+  /** Content bytes so far, lost ones included. */
+  size = 0;
+  /** Frames of it may have been lost: its size can't be told. */
+  isLost = false;
+  /** Content-Length; undefined without one that is a number. */
+  announced: number | undefined = undefined;
+  messages: MessageWalk | undefined = undefined;
+  /** Is shown the content; undefined where nobody looks at it. */
+  look: BodyLook | undefined = undefined;
+
+  begin(contentType: string | undefined, announced: number | undefined): void {
+    this.hasHead = true;
+    // What was lost before the head was of others.
+    this.isLost = false;
+    this.announced = announced;
+    if (hasFramedMessages(contentType)) this.messages = new MessageWalk();
+  }
+
+  take(bytes: Buffer, start: number, end: number): void {
+    this.size += end - start;
+    this.look?.take(bytes, start, end);
+    if (this.messages !== undefined) this.messages.take(bytes, start, end);
+  }
+
+  skip(length: number): void {
+    this.size += length;
+    this.look?.gap(length);
+    this.messages?.skip(length);
+  }
+
+  /** What the content holds, as far as it came; undefined where nobody looked at it. */
+  endLook(): readonly string[] | undefined {
+    const { look } = this;
+    this.look = undefined;
+    return look?.end(this.isDone && !this.isLost ? "whole" : "cut");
+  }
+
+  /** Messages that were counted whole. */
+  get counted(): MessageWalk | undefined {
+    return this.isLost || this.messages?.isLost ? undefined : this.messages;
+  }
+}
+
+/** A stream of a connection (RFC 9113 §5) and the exchange on it. */
+export class OpenStream {
+  readonly id: number;
+  exchange: Exchange;
+  readonly client = new StreamHalf();
+  readonly server = new StreamHalf();
+  /** What the stream's content is handed to: it was made a tunnel. */
+  tunnel: Stream | undefined = undefined;
+  /** Answered without a request that was seen; it may still come. */
+  isUnasked = false;
+  /** Told already, or nothing that is told. */
+  isSilent = false;
+
+  constructor(id: number, exchange: Exchange) {
+    this.id = id;
+    this.exchange = exchange;
+  }
+
+  /** The content of the head read last begins: it may be looked at. Framed messages are none that text scanners read. */
+  beginLook(from: Side, heads: HeadReader): void {
+    const half = this.half(from);
+    if (half.messages === undefined) half.look = heads.openBody(from, this.exchange, half.announced ?? -1);
+  }
+
+  half(from: Side): StreamHalf {
+    return from === "client" ? this.client : this.server;
+  }
+
+  /** Writes into the exchange what only its end tells. */
+  fill(): void {
+    const { exchange, client, server } = this;
+    if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
+    if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
+    if (client.look !== undefined) exchange.addRequestClasses(client.endLook());
+    if (server.look !== undefined) exchange.responseClasses = server.endLook();
+    const { rpc } = exchange;
+    if (rpc === undefined) return;
+    if (client.counted !== undefined) {
+      rpc.requestMessages = client.counted.messages;
+      rpc.requestMessageBytes = client.counted.bytes;
+    }
+    // An answer of trailers only has no messages, and no content type that frames any.
+    if (server.counted !== undefined) {
+      rpc.responseMessages = server.counted.messages;
+      rpc.responseMessageBytes = server.counted.bytes;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import t from "tap";
+import { type Call, type Message, UNKNOWN_PATH } from "../sensor/protocol/message.js";
+import { feed, type Step } from "./support/dialog.js";
+import {
+  data,
+  type Field,
+  FLAG,
+  frame,
+  HELLO,
+  Http2Peers,
+  headers,
+  PING,
+  reset,
+  settings,
+  TYPE,
+} from "./support/http2-builder.js";
+import { HTTP2_CASES } from "./support/http2-cases.js";
+import { told } from "./support/http2-told.js";
+import { SECRETS } from "./support/secret-cases.js";
+
+t.test("what breaks the rules is named, once a connection", (t) => {
+  const twice = (step: Step): Step[] => [step, step];
+  const raw = (p: Http2Peers, fields: readonly Field[]): Step => [
+    "client",
+    headers(1, p.client.block(fields), { ends: true }),
+  ];
+  const get: readonly Field[] = [
+    [":method", "GET"],
+    [":scheme", "http"],
+    [":path", "/a"],
+    [":authority", "h"],
+  ];
+  const anomalies: readonly (readonly [string, (p: Http2Peers) => readonly Step[]])[] = [
+    ["client invalid-frame", () => twice(["client", frame(TYPE.ping, 0, 0, "1234")])],
+    ["client invalid-frame", () => [["client", frame(TYPE.data, FLAG.padded, 1, "\x09abc")]]],
+    [
+      "client invalid-frame",
+      (p) => [
+        [
+          "client",
+          frame(
+            TYPE.headers,
+            FLAG.padded | FLAG.endHeaders,
+            1,
+            Buffer.concat([Buffer.from([99]), p.client.block(get)]),
+          ),
+        ],
+      ],
+    ],
+    ["client invalid-frame", () => [["client", frame(TYPE.continuation, 0, 1, "\x82")]]],
+    ["server oversized-frame", () => [["server", frame(TYPE.data, 0, 1, "x".repeat(16_385))]]],
+    [
+      "client invalid-header-block",
+      () => [["client", headers(1, Buffer.from([0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]))]],
+    ],
+    [
+      "client interrupted-header-block",
+      (p) => [["client", Buffer.concat([frame(TYPE.headers, 0, 1, p.client.block(get)), PING])]],
+    ],
+    ["client invalid-stream-id", (p) => [["client", p.request(2, "/a")]]],
+    ["client invalid-pseudo-header", (p) => [raw(p, [...get, [":method", "GET"]])]],
+    ["client invalid-pseudo-header", (p) => [raw(p, [["x", "y"], ...get])]],
+    ["client invalid-pseudo-header", (p) => [raw(p, [...get, [":what", "y"]])]],
+    ["client invalid-pseudo-header", (p) => [raw(p, get.slice(1))]],
+    ["client upper-case-field-name", (p) => [raw(p, [...get, ["X-Y", "y"]])]],
+    ["client line-break-in-field", (p) => [raw(p, [...get, ["x", "y\r\nGET /admin HTTP/1.1"]])]],
+    ["client line-break-in-field", (p) => [raw(p, [...get, ["x", "y\0"]])]],
+    ["client connection-field", (p) => [raw(p, [...get, ["transfer-encoding", "chunked"]])]],
+    ["client conflicting-host", (p) => [raw(p, [...get, ["host", "other"]])]],
+    [
+      "client content-length-mismatch",
+      (p) => [
+        ["client", p.request(1, "/a", [["content-length", "5"]], { method: "POST" })],
+        ["client", data(1, "ab", "ends")],
+      ],
+    ],
+    ["server response-without-request", (p) => [["server", p.answer(7, 200, [], { ends: true })]]],
+    [
+      "client head-too-large",
+      (p) => [["client", headers(1, p.client.block([...get, ["x", "y".repeat(70_000)]]), { continuations: 9 })]],
+    ],
+    [
+      "client hpack-bomb",
+      (p) => [
+        [
+          "client",
+          headers(1, Buffer.concat([p.client.block([...get, ["x", "y".repeat(3_000)]]), Buffer.alloc(1_000, 0xbe)])),
+        ],
+      ],
+    ],
+    [
+      "client rapid-reset-flood",
+      (p) =>
+        Array.from(
+          { length: 300 },
+          (_none, at) => ["client", Buffer.concat([p.request(2 * at + 1, "/a"), reset(2 * at + 1)])] as const,
+        ),
+    ],
+    ["client settings-flood", () => Array<Step>(200).fill(["client", settings()])],
+    ["client ping-flood", () => Array<Step>(2_000).fill(["client", PING])],
+    [
+      "client continuation-flood",
+      (p) => [["client", headers(1, p.client.block([...get, ["x", "y".repeat(500)]]), { continuations: 100 })]],
+    ],
+    [
+      "client empty-frame-flood",
+      (p) => [
+        ["client", p.request(1, "/a", [], { method: "POST" })],
+        ...Array<Step>(2_000).fill(["client", data(1, "")]),
+      ],
+    ],
+  ];
+  for (const [anomaly, speak] of anomalies)
+    t.same(
+      told(speak).filter((line) => line.startsWith("!")),
+      [`! ${anomaly}`],
+      anomaly,
+    );
+  t.end();
+});
+
+t.test("streams beyond the bound are told early, not forgotten", (t) => {
+  const many = (p: Http2Peers): Step[] =>
+    Array.from({ length: 10_050 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);
+  const lines = told(many, { closed: "fin" });
+  t.equal(lines.filter((line) => line === "2 GET /a h - 0 - incomplete:0").length, 50);
+  t.equal(lines.filter((line) => line === "2 GET /a h - 0 - no-response").length, 10_000);
+  t.end();
+});
+
+t.test("credentials are told by kind and place as over HTTP/1, and no value leaves the parser", (t) => {
+  for (const [target, field, expected] of SECRETS) {
+    const [, name, value] = /^([^:]+): *(.*)$/s.exec(field) ?? [];
+    const fields: readonly Field[] = name === undefined || name === "Host" ? [] : [[name.toLowerCase(), value]];
+    if (name === "Host" || field.includes("\n") || !target.startsWith("/")) continue;
+    const p = new Http2Peers();
+    const messages = feed([
+      ["client", HELLO],
+      ["client", p.request(1, target, fields)],
+      ["client", p.request(3, target, fields)],
+    ]);
+    const calls = messages.filter((message) => message.kind === "call");
+    t.equal(calls.length, 2);
+    for (const call of calls)
+      t.same(
+        call.credentials.map(({ kind, place, name }) => `${kind} ${place} ${name}`),
+        expected,
+        `${target} ${field}`,
+      );
+    if (expected.length === 0) continue;
+    const text = JSON.stringify({ ...calls[1], flow: undefined });
+    for (const secret of ["0123456789", "eyJ", "dXNl", "YIIZ", "AKID", "s3cr3t", "AIza", "hunter2", "DEF456"])
+      t.notOk(text.includes(secret), `${secret} in ${text}`);
+  }
+  t.end();
+});
+
+/** xorshift32, so that a failure comes back. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+/** Method, path, authority and status of each call, where they are known. */
+function facts(messages: readonly Message[]): Set<string> {
+  const calls = messages.filter((message): message is Call => message.kind === "call");
+  return new Set(
+    calls.flatMap(({ method, path, authority, status, rpc }) =>
+      Object.entries({ method, path, authority, status, service: rpc?.service, grpc: rpc?.status })
+        .filter(([, value]) => value !== undefined && value !== UNKNOWN_PATH)
+        .map(([name, value]) => `${name} ${value}`),
+    ),
+  );
+}
+
+t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor invents anything", (t) => {
+  const seed = Number(process.env.EASTWATCH_SEED ?? 0x5eed);
+  const random = generator(seed);
+  let runs = 0;
+  const calls = (messages: readonly Message[]): number => messages.filter((message) => message.kind === "call").length;
+  for (const { name, steps, options } of HTTP2_CASES) {
+    const whole = feed(steps, options);
+    const known = facts(whole);
+    const judge = (messages: readonly Message[], how: string): void => {
+      runs++;
+      const invented = [...facts(messages)].filter((fact) => !known.has(fact));
+      if (invented.length > 0) t.fail(`${name}, ${how}, seed ${seed}: invented ${invented.join(", ")}`);
+      if (calls(messages) > calls(whole)) t.fail(`${name}, ${how}, seed ${seed}: more calls`);
+    };
+    for (const [index, [from, what]] of steps.entries()) {
+      // What HTTP/1.1 sends is cut in tests of its own.
+      if (!Buffer.isBuffer(what)) continue;
+      const [before, after] = [steps.slice(0, index), steps.slice(index + 1)];
+      for (let at = 0; at < what.length; at += 1 + (random() % 3)) {
+        judge(
+          feed([...before, [from, what.subarray(0, at)]], { ...options, closed: "end" }),
+          `cut in ${index} at ${at}`,
+        );
+        const lost = 1 + (random() % 60);
+        const holed: Step[] = [
+          ...before,
+          [from, what.subarray(0, at)],
+          [from, Math.min(lost, what.length - at)],
+          [from, what.subarray(at + lost)],
+          ...after,
+        ];
+        judge(feed(holed, { ...options, closed: "end" }), `${lost} lost in ${index} at ${at}`);
+        judge(
+          feed(holed.slice(index), { rolesFrom: "ports", closed: "end" }),
+          `joined in ${index}, ${lost} lost at ${at}`,
+        );
+        const changed = Buffer.from(what);
+        for (let change = random() % 4; change >= 0; change--)
+          changed[(at + (random() % 40)) % what.length] = random() & 0xff;
+        feed([...before, [from, changed], ...after], { ...options, pieceBytes: 1 + (random() % 40) });
+      }
+    }
+  }
+  t.ok(runs > 3_000, `${runs} dialogs`);
+  t.end();
+});

@@ -1,0 +1,296 @@
+import t from "tap";
+import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
+import {
+  data,
+  type Field,
+  frame,
+  Http2Peers,
+  headers,
+  message,
+  PING,
+  TYPE,
+  windowUpdate,
+} from "./support/http2-builder.js";
+import { HTTP2_CASES } from "./support/http2-cases.js";
+import { told } from "./support/http2-told.js";
+
+t.test("every dialog gives the same messages whole, byte by byte and in threes", (t) => {
+  for (const { name, steps, expected, options } of HTTP2_CASES) {
+    t.same(describe(feed(steps, options)), expected, name);
+    for (const pieceBytes of [1, 3, 10])
+      t.same(describe(feed(steps, { ...options, pieceBytes })), expected, `${name}, by ${pieceBytes}`);
+  }
+  t.end();
+});
+
+/** What is told of a connection that was joined when both sides had sent the heads of `before`. */
+function joined(
+  before: (peers: Http2Peers) => unknown,
+  after: (peers: Http2Peers) => readonly Step[],
+  options: FeedOptions = {},
+): string[] {
+  const peers = new Http2Peers();
+  before(peers);
+  return describe(feed(after(peers), { rolesFrom: "ports", ...options }));
+}
+
+t.test("joined late: what stands in a table filled before is unknown, and nothing is invented", (t) => {
+  const before = (p: Http2Peers) => [
+    p.request(1, "/a", [["user-agent", "x/1"]]),
+    p.request(3, "/b"),
+    p.answer(1, 201, [["server", "s"]]),
+  ];
+  const expected = [
+    "= http2",
+    "2 GET <unknown-path> - 200 0 2 incomplete:0 joined-late",
+    "2 GET /c h 200 0 0 incomplete:0 joined-late",
+    "2 GET /c h 200 0 0",
+    "2 GET / h 200 0 0",
+    "2 GET <unknown-path> h 200 0 0 incomplete:0 joined-late",
+  ];
+  const after = (p: Http2Peers): Step[] => [
+    ["client", p.request(101, "/a", [["user-agent", "x/1"]])],
+    ["server", Buffer.concat([p.answer(101, 200), data(101, "ok", "ends")])],
+    ["client", spelt(p, 103, "/c", [["user-agent", "x/1"]])],
+    ["server", p.answer(103, 200, [], { ends: true })],
+    ["client", spelt(p, 105, "/c")],
+    ["server", p.answer(105, 200, [], { ends: true })],
+    ["client", spelt(p, 107, "/")],
+    ["server", p.answer(107, 200, [], { ends: true })],
+    ["client", spelt(p, 109, "/b")],
+    ["server", p.answer(109, 200, [], { ends: true })],
+  ];
+  t.same(joined(before, after), expected);
+  for (const from of ["client", "server"] as const)
+    t.same(
+      joined(before, (p) => [[from, PING], [from, windowUpdate(0)], ...after(p)]),
+      expected,
+      `with frames of the ${from}'s before`,
+    );
+  t.end();
+});
+
+t.test("joined late: a status, an answer and its trailers without their request", (t) => {
+  const before = (p: Http2Peers) => [
+    p.request(1, "/a"),
+    p.answer(1, 201),
+    p.answer(1, 200, [["content-type", "application/grpc"]]),
+  ];
+  t.same(
+    joined(before, (p) => [
+      ["server", Buffer.concat([p.answer(5, 200), data(5, "ok", "ends")])],
+      ["client", p.request(101, "/n", [["x", "y"]])],
+      ["server", p.answer(101, 201, [], { ends: true })],
+      ["server", p.trailers(7, [["grpc-status", "4"]])],
+    ]),
+    [
+      "= http2",
+      "2 - - - 200 - 2 incomplete:0 no-request",
+      "2 GET /n - - 0 0 incomplete:0 joined-late",
+      "2 - - - - - - incomplete:0 no-request grpc -/- 4 - -:->-:-",
+    ],
+  );
+  t.end();
+});
+
+t.test("joined late: whoever sends requests is the client, whatever the ports say", (t) => {
+  const p = new Http2Peers();
+  const seen = feed(
+    [
+      ["server", p.request(101, "/a")],
+      ["client", p.answer(101, 200, [], { ends: true })],
+    ],
+    { rolesFrom: "ports" },
+  );
+  t.same(describe(seen), ["= http2", "2 GET /a h 200 0 0"]);
+  t.end();
+});
+
+t.test("joined late: content alone is known as HTTP/2 when there is enough of it", (t) => {
+  const content = Buffer.concat([data(7, "x".repeat(500)), windowUpdate(0), data(7, "y".repeat(500)), PING]);
+  t.same(
+    describe(
+      feed(
+        [
+          ["server", content],
+          ["server", content],
+        ],
+        { rolesFrom: "ports" },
+      ),
+    ),
+    ["= http2"],
+  );
+  t.same(describe(feed([["server", data(7, "x")]], { rolesFrom: "ports" })), ["= unknown"]);
+  t.end();
+});
+
+t.test("what only looks like a frame is not taken for HTTP/2", (t) => {
+  const others: readonly (readonly [string, Buffer])[] = [
+    ["Kafka", Buffer.from("0000001f00120003000000010004746573740000000000000000000000000000000000", "hex")],
+    ["Postgres", Buffer.from("0000000804d2162f", "hex")],
+    ["zeros", Buffer.alloc(2_000)],
+    [
+      "numbers of 64 bits",
+      Buffer.concat(
+        Array.from({ length: 200 }, (_none, at) => {
+          const n = Buffer.alloc(8);
+          n.writeUInt32BE(at, 4);
+          return n;
+        }),
+      ),
+    ],
+    ["small lengths before zeros", Buffer.concat(Array(50).fill(Buffer.from("0000000400000000", "hex")))],
+    ["a lone header", frame(TYPE.data, 0, 5, "", 900)],
+    ["PRI of its own", Buffer.from("PRIVMSG #a :hello\r\n")],
+  ];
+  for (const [name, bytes] of others)
+    for (const pieceBytes of [bytes.length, 7])
+      for (const rolesFrom of ["ports", "handshake"] as const)
+        t.notMatch(
+          describe(
+            feed(
+              [
+                ["client", bytes],
+                ["server", bytes],
+              ],
+              { rolesFrom, pieceBytes },
+            ),
+          ),
+          ["= http2"],
+          name,
+        );
+  t.end();
+});
+
+/** A request whose authority stands in no table. */
+function spelt(p: Http2Peers, stream: number, path: string, more: readonly Field[] = []): Buffer {
+  const head = p.client.block([
+    [":method", "GET"],
+    [":scheme", "http"],
+    [":path", path],
+  ]);
+  const block = Buffer.concat([head, p.client.literal(":authority", "h"), p.client.block(more)]);
+  return headers(stream, block, { ends: true });
+}
+
+t.test("gaps lose what they took and nothing else", (t) => {
+  const gaps: readonly (readonly [string, (p: Http2Peers) => readonly Step[], readonly string[]])[] = [
+    [
+      "in an answer's content",
+      (p) => [
+        ["client", p.request(1, "/a")],
+        ["server", Buffer.concat([p.answer(1, 200), data(1, "0123456789", "ends").subarray(0, 12)])],
+        ["server", 4],
+        ["server", "789"],
+        ["client", p.request(3, "/a")],
+        ["server", p.answer(3, 200, [], { ends: true })],
+      ],
+      ["2 GET /a h 200 0 10 incomplete:4", "2 GET /a h 200 0 0"],
+    ],
+    [
+      "in padding, of which nothing is missing, and in a message whose length is known",
+      (p) => [
+        ["client", Buffer.concat([p.call(1, "/a.B/C"), data(1, message("0123456789"), "ends", 20).subarray(0, 18)])],
+        ["client", 3],
+        ["client", Buffer.concat([Buffer.from("6789"), Buffer.alloc(10)])],
+        ["client", 10],
+        ["client", p.request(3, "/a")],
+        ["server", Buffer.concat([1, 3].map((id) => p.answer(id, 200, [], { ends: true })))],
+      ],
+      ["2 POST /a.B/C h 200 15 0 incomplete:3 grpc a.B/C - - 1:10>-:-", "2 GET /a h 200 0 0"],
+    ],
+    [
+      "over an upload's end: its size is not known, frames are found again",
+      (p) => [
+        [
+          "client",
+          Buffer.concat([p.request(1, "/p", [], { method: "POST" }), data(1, "x".repeat(100)).subarray(0, 30)]),
+        ],
+        ["client", 200],
+        ["client", Buffer.concat([windowUpdate(0), p.request(5, "/p", [], { method: "POST", ends: true })])],
+        ["server", Buffer.concat([1, 5].map((id) => p.answer(id, 200, [], { ends: true })))],
+      ],
+      ["2 POST /p h 200 - 0 incomplete:200", "2 POST <unknown-path> - 200 0 0 incomplete:0 bytes-lost"],
+    ],
+    [
+      "of a request's head: its answer is told without it, what stood in the table is unknown until it is sent again",
+      (p) => [
+        ["client", p.request(1, "/a")],
+        ["server", p.answer(1, 200, [], { ends: true })],
+        ["client", p.request(3, "/lost").length],
+        ["server", p.answer(3, 404, [], { ends: true })],
+        ["client", Buffer.concat([PING, p.request(5, "/a")])],
+        ["server", p.answer(5, 200, [], { ends: true })],
+        ["client", spelt(p, 7, "/b")],
+        ["server", p.answer(7, 200, [], { ends: true })],
+      ],
+      [
+        "2 GET /a h 200 0 0",
+        "2 - - - 404 - 0 incomplete:0 no-request",
+        "2 GET <unknown-path> - 200 0 0 incomplete:0 bytes-lost",
+        "2 GET /b h 200 0 0",
+      ],
+    ],
+    [
+      "of an answer: it can't be told",
+      (p) => [
+        ["client", Buffer.concat([p.request(1, "/a"), p.request(3, "/b")])],
+        ["server", p.answer(1, 200, [["x", "y"]], { ends: true }).length],
+        ["server", Buffer.concat([p.answer(3, 200, [["x", "y"]]), data(3, "ok", "ends")])],
+      ],
+      ["2 GET /b h 200 0 2 incomplete:0 bytes-lost", "2 GET /a h - 0 - incomplete:0"],
+    ],
+    [
+      "within a head: what came before is read",
+      (p) => {
+        const head = p.request(1, "/a/long/way", [["user-agent", "x/1"]]);
+        return [
+          ["client", head.subarray(0, 30)],
+          ["client", head.length - 30],
+          ["client", spelt(p, 3, "/b")],
+          ["server", Buffer.concat([1, 3].map((id) => p.answer(id, 200, [], { ends: true })))],
+        ];
+      },
+      ["2 GET /a/long/way h 200 0 0 incomplete:13 bytes-lost", "2 GET /b h 200 0 0"],
+    ],
+    [
+      "within a continuation",
+      (p) => {
+        const head = p.request(1, "/a", [["user-agent", "x".repeat(100)]], { continuations: 1 });
+        return [
+          ["client", head.subarray(0, head.length - 10)],
+          ["client", 10],
+          ["client", spelt(p, 3, "/b")],
+          ["server", Buffer.concat([1, 3].map((id) => p.answer(id, 200, [], { ends: true })))],
+        ];
+      },
+      ["2 GET /a h 200 0 0 incomplete:10 bytes-lost", "2 GET /b h 200 0 0"],
+    ],
+  ];
+  for (const [name, speak, expected] of gaps) t.same(told(speak), ["= http2", ...expected], name);
+  t.end();
+});
+
+t.test("how the end is told", (t) => {
+  const half = (p: Http2Peers): Step[] => [
+    ["client", Buffer.concat([p.request(1, "/a"), p.request(3, "/b"), p.request(5, "/c", [], { method: "PUT" })])],
+    ["server", Buffer.concat([p.answer(1, 200), data(1, "ok")])],
+  ];
+  t.same(told(half, { closed: "fin" }).slice(1), [
+    "2 GET /a h 200 0 2 incomplete:0",
+    "2 GET /b h - 0 - no-response",
+    "2 PUT /c h - 0 - no-response",
+  ]);
+  t.same(told(half, { closed: "end" }).slice(1), [
+    "2 GET /a h 200 0 2 incomplete:0",
+    "2 GET /b h - 0 - incomplete:0",
+    "2 PUT /c h - 0 - incomplete:0",
+  ]);
+  const oneSided = (p: Http2Peers): Step[] =>
+    Array.from({ length: 20 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);
+  t.same(told(oneSided, { twoSided: false }).slice(1), [
+    ...Array(12).fill("2 GET /a h - 0 - incomplete:0"),
+    ...Array(8).fill("2 GET /a h - 0 -"),
+  ]);
+  t.end();
+});

@@ -1,0 +1,88 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Case, CaseOrder, Meeting } from "../case.js";
+import { SERVER_NAME } from "../certificates.js";
+import type { Verdict } from "../label.js";
+import type { Command } from "../stack.js";
+import { missingPrograms } from "../stacks/presence.js";
+
+const HOLD_MILLIS = 300;
+const OPENSSL = {
+  serverStack: "openssl",
+  clientStack: "openssl",
+  version: "1.3",
+  missing: () => missingPrograms("openssl"),
+} as const;
+
+/** RFC 8446 §4.2.10: a ticket is good for early data once; used again it is refused, and with it the session. */
+export const earlyData: readonly Case[] = (["not-requested", "declined", "presented"] as const).map((expected) => ({
+  ...OPENSSL,
+  name: `early-data-${expected}`,
+  server: (order) => server(order, expected, ["-early_data"]),
+  meetings: (order) => {
+    const session = ["-sess_in", join(order.folder, "session.pem")];
+    const early = ["-early_data", earlyFile(order)];
+    return [
+      meeting(order, expected, /^Early data was not sent/m, ["-sess_out", session[1]]),
+      { ...meeting(order, expected, /^Early data was accepted/m, [...session, ...early]), resumed: true },
+      meeting(order, expected, /^Early data was rejected/m, [...session, ...early]),
+    ];
+  },
+}));
+
+/** RFC 8446 §4.1.4: the client sent no share for the only group the server takes. */
+export const retried: readonly Case[] = (["not-requested", "declined", "presented"] as const).map((expected) => ({
+  ...OPENSSL,
+  name: `retry-${expected}`,
+  server: (order) => server(order, expected, ["-groups", "P-384"]),
+  meetings: (order) => {
+    const session = join(order.folder, "session.pem");
+    const groups = ["-groups", "X25519:P-384"];
+    return [
+      meeting(order, expected, /^New, TLSv1\.3/m, [...groups, "-sess_out", session]),
+      { ...meeting(order, expected, /^Reused, TLSv1\.3/m, [...groups, "-sess_in", session]), resumed: true },
+    ];
+  },
+}));
+
+/** Early data before a HelloRetryRequest is refused; the session is resumed all the same. */
+export const retriedEarlyData: Case = {
+  ...OPENSSL,
+  name: "early-data-retry-presented",
+  server: (order) => server(order, "presented", ["-early_data", "-no_anti_replay", "-groups", "P-384"]),
+  meetings: (order) => {
+    const session = join(order.folder, "session.pem");
+    const again = ["-groups", "X25519:P-384", "-sess_in", session, "-early_data", earlyFile(order)];
+    return [
+      meeting(order, "presented", /^Early data was not sent/m, ["-groups", "P-384", "-sess_out", session]),
+      { ...meeting(order, "presented", /^Reused[\s\S]*^Early data was rejected/m, again), resumed: true },
+    ];
+  },
+};
+
+function server({ address, port, certificates }: CaseOrder, expected: Verdict, more: readonly string[]): Command {
+  const { certificate, key } = certificates.server.ec;
+  const asks = expected === "not-requested" ? [] : ["-verify", "3"];
+  const argv = ["openssl", "s_server", "-accept", `${address}:${port}`, "-tls1_3", "-cert", certificate, "-key", key,
+    "-CAfile", certificates.authority, ...asks, ...more]; // biome-ignore format: one command line
+  return { argv, holdMillis: 600_000 };
+}
+
+function meeting(
+  { address, port, certificates }: CaseOrder,
+  expected: Verdict,
+  proof: RegExp,
+  more: readonly string[],
+): Meeting {
+  const { certificate, key } = certificates.client.rsa;
+  const shown = expected === "presented" ? ["-cert", certificate, "-key", key] : [];
+  const argv = ["openssl", "s_client", "-connect", `${address}:${port}`, "-servername", SERVER_NAME, "-tls1_3",
+    "-CAfile", certificates.authority, ...shown, ...more]; // biome-ignore format: one command line
+  return { command: { argv, holdMillis: HOLD_MILLIS }, proof, expected, resumed: false };
+}
+
+function earlyFile({ folder }: CaseOrder): string {
+  const file = join(folder, "early.http");
+  writeFileSync(file, `GET /early HTTP/1.1\r\nHost: ${SERVER_NAME}\r\n\r\n`);
+  return file;
+}

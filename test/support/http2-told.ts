@@ -1,0 +1,7 @@
+import { describe, type FeedOptions, feed, type Step } from "./dialog.js";
+import { HELLO, Http2Peers, settings } from "./http2-builder.js";
+
+/** What is told of a connection seen from its preface. */
+export function told(speak: (peers: Http2Peers) => readonly Step[], options: FeedOptions = {}): string[] {
+  return describe(feed([["client", HELLO], ["server", settings()], ...speak(new Http2Peers())], options));
+}

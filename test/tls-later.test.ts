@@ -1,0 +1,193 @@
+import t from "tap";
+import { feed, type Step } from "./support/dialog.js";
+import { CHANGE_CIPHER, clientHello, handshake, sealed, sealedAll, serverHello } from "./support/tls-builder.js";
+import { feedConnections, feedTogether, handshakesIn, verdicts } from "./support/tls-dialog.js";
+import { flight13 } from "./support/tls-flights.js";
+
+const EARLY_DATA = 42;
+const LATE_AUTH = 49;
+const TICKETS = [250, 250];
+
+/** A TLS 1.3 handshake that nobody asks in, of a client that offers to be asked later, and what both send afterwards. */
+function offeringLateAuth(...after: readonly Step[]): Step[] {
+  const hello = handshake(clientHello({ offers13: true, extras: [LATE_AUTH] }));
+  const answer = Buffer.concat([handshake(serverHello({ is13: true })), CHANGE_CIPHER, sealedAll([23, 800, 281, 53])]);
+  return [["client", hello], ["server", answer], ["client", Buffer.concat([CHANGE_CIPHER, sealed(53)])], ...after];
+}
+
+const from = (side: "client" | "server", ...lengths: readonly number[]): Step => [side, sealedAll(lengths)];
+const GET = from("client", 112);
+const REQUEST = from("server", 167);
+
+t.test("TLS 1.3: a certificate that may have been asked for after the handshake is never a no", (t) => {
+  const unknown = "unknown none";
+  const rows: readonly (readonly [string, readonly Step[], string])[] = [
+    [
+      "RSA, asked upon the first request",
+      [GET, from("server", ...TICKETS), REQUEST, from("client", 1_907, 281, 53)],
+      unknown,
+    ],
+    ["Certificate and CertificateVerify in one", [GET, REQUEST, from("client", 2_100, 53)], unknown],
+    ["an empty one", [GET, REQUEST, from("client", 57, 53)], unknown],
+    [
+      "an empty one, asked upon the second request",
+      [GET, from("server", 250), GET, REQUEST, from("client", 57, 53)],
+      unknown,
+    ],
+    ["padded as Java does", [GET, REQUEST, from("client", 916, 297, 69)], unknown],
+    ["answered by data", [GET, from("server", 250)], "not-requested record-sizes"],
+    ["requests one upon the other", [from("client", 300, 112), from("server", 400), GET], "not-requested record-sizes"],
+    ["Finished-sized data of its own", [GET, from("server", 250), from("client", 53)], "not-requested record-sizes"],
+  ];
+  for (const [what, steps, expected] of rows) {
+    const answered = [...steps, from("server", 1_242, 254)];
+    t.same(verdicts(feed(offeringLateAuth(...answered))), [expected], what);
+    t.same(verdicts(feed(offeringLateAuth(...answered), { pieceBytes: 1 })), [expected], `${what}, byte by byte`);
+    t.same(verdicts(feed(offeringLateAuth(from("server", ...TICKETS), ...steps))), [expected], `${what}, cut short`);
+  }
+  t.end();
+});
+
+t.test("what the client's lost records held after the handshake is not told either", (t) => {
+  const lost: Step = ["client", 500];
+  const [seen] = handshakesIn(feed(offeringLateAuth(GET, REQUEST, lost, from("server", 250))));
+  t.match(seen, {
+    established: true,
+    clientAuth: {
+      verdict: "unknown",
+      reason:
+        "records of the client's after the handshake were lost, in which it may have answered a server that asks for a certificate then",
+    },
+  });
+  t.end();
+});
+
+t.test("after some exchanges no certificate is waited for, and what comes later is said to be invisible", (t) => {
+  const exchange = [GET, from("server", 250)];
+  const late = [REQUEST, from("client", 57, 53), from("server", 250)];
+  const ground =
+    "inferred from record sizes: the client's first record after ServerHello is Finished alone; the server's flight agrees" +
+    "; the client offers authentication after the handshake, which would be invisible";
+  const rows: readonly (readonly [number, string])[] = [
+    [3, "unknown"],
+    [4, "not-requested"],
+  ];
+  for (const [exchanges, expected] of rows) {
+    const [seen] = handshakesIn(feed(offeringLateAuth(...Array(exchanges).fill(exchange).flat(), ...late)));
+    t.equal(seen?.clientAuth.verdict, expected, `${exchanges} exchanges`);
+    if (expected === "not-requested") t.equal(seen?.clientAuth.reason, ground);
+  }
+  t.end();
+});
+
+t.test("a session may be resumed before the connection that gave its ticket has ended", (t) => {
+  const hello = handshake(clientHello({ offers13: true, extras: [LATE_AUTH], identities: [178] }));
+  const resumed: Step[] = [
+    ["client", hello],
+    ["server", Buffer.concat([handshake(serverHello({ is13: true, selectsKey: true })), sealedAll([23, 53])])],
+    from("client", 53, 112),
+    from("server", 300),
+  ];
+  const joined = "presented record-sizes";
+  const rows: readonly (readonly [string, readonly Step[], readonly string[]])[] = [
+    [
+      "late authentication offered",
+      offeringLateAuth(from("server", 213), GET, from("server", 455)),
+      ["not-requested record-sizes", "not-requested resumption resumed"],
+    ],
+    [
+      "asked late: the ticket that came upon it is of that session",
+      offeringLateAuth(GET, REQUEST, from("client", 1_907, 281, 53), from("server", 213)),
+      ["unknown none", "unknown none resumed"],
+    ],
+    [
+      "a flight in one record",
+      flight13([913], { after: [213], extras: [LATE_AUTH] }).concat([GET, from("server", 455)]),
+      [joined, "presented resumption resumed"],
+    ],
+    [
+      "a flight in one record, of a multiple of 64",
+      flight13([912], { after: [213, 213], extras: [LATE_AUTH] }).concat([GET, from("server", 455)]),
+      [joined, "presented resumption resumed"],
+    ],
+  ];
+  for (const [what, full, expected] of rows) t.same(verdicts(feedTogether(full, resumed)).sort(), expected, what);
+  t.end();
+});
+
+/** Early data right behind the hello, and what the client's flight is. */
+function early(server: readonly number[], client: readonly number[], selectsKey = false): Step[] {
+  return [
+    [
+      "client",
+      Buffer.concat([
+        handshake(clientHello({ offers13: true, extras: [EARLY_DATA], identities: [208] })),
+        CHANGE_CIPHER,
+      ]),
+    ],
+    from("client", 66, 900),
+    ["server", Buffer.concat([handshake(serverHello({ is13: true, selectsKey })), CHANGE_CIPHER, sealedAll(server)])],
+    from("client", ...client),
+    from("server", ...TICKETS),
+  ];
+}
+
+t.test("early data that was refused, with its session, is no part of the client's flight", (t) => {
+  const asks = [23, 131, 800, 281, 53];
+  const rows: readonly (readonly [string, Step[], string])[] = [
+    ["not asked", early([23, 800, 281, 53], [53, 120]), "not-requested record-sizes"],
+    ["not asked, some still under way", early([23, 800, 281, 53], [300, 53]), "not-requested record-sizes"],
+    ["declined", early(asks, [25, 53]), "declined record-sizes"],
+    ["declined, some still under way", early(asks, [900, 96, 25, 53]), "declined record-sizes"],
+    ["presented", early(asks, [840, 281, 53]), "presented record-sizes"],
+    ["presented, some still under way", early(asks, [300, 840, 281, 53]), "presented record-sizes"],
+    ["asked, and nothing but data of Finished's size", early(asks, [53, 300, 300, 300, 300]), "unknown none"],
+    ["the server's flight in one record", early([1_400], [300, 53]), "unknown none"],
+  ];
+  for (const [what, steps, expected] of rows) {
+    t.same(verdicts(feed(steps)), [expected], what);
+    t.same(verdicts(feed(steps, { pieceBytes: 1 })), [expected], `${what}, byte by byte`);
+  }
+  t.end();
+});
+
+t.test("whether early data was taken is told by EndOfEarlyData, or by what can't have taken it", (t) => {
+  const hello = clientHello({ offers13: true, extras: [EARLY_DATA], identities: [208] });
+  const retry: Step = ["server", Buffer.concat([handshake(serverHello({ is13: true, isRetry: true })), CHANGE_CIPHER])];
+  const again = handshake(clientHello({ offers13: true, identities: [208] }));
+  const answer = handshake(serverHello({ is13: true, selectsKey: true }));
+  const rows: readonly (readonly [string, Step[], boolean | undefined])[] = [
+    ["taken", early([27, 53], [21, 53], true), true],
+    ["refused with the session", early([23, 800, 281, 53], [53, 120]), false],
+    ["resumed, no EndOfEarlyData seen", early([27, 53], [53, 120], true), undefined],
+    [
+      "refused by a retry",
+      [
+        ["client", handshake(hello)],
+        from("client", 66),
+        retry,
+        ["client", again],
+        ["server", answer],
+        from("server", 23, 53),
+        from("client", 53),
+        from("server", 250),
+      ],
+      false,
+    ],
+  ];
+  for (const [what, steps, expected] of rows) {
+    const [seen] = handshakesIn(feedConnections([steps]));
+    t.same([seen?.offersEarlyData, seen?.tookEarlyData, seen?.established], [true, expected, true], what);
+  }
+  t.end();
+});
+
+t.test("HelloRetryRequest makes one handshake of two hellos", (t) => {
+  const [hello, answer, , after] = flight13([53, 120]);
+  const retry: Step = ["server", Buffer.concat([handshake(serverHello({ is13: true, isRetry: true })), CHANGE_CIPHER])];
+  const second: Step = ["client", Buffer.concat([CHANGE_CIPHER, hello[1] as Buffer])];
+  const steps: Step[] = [hello, retry, second, answer, ["client", sealedAll([53, 120])], after];
+  t.same(verdicts(feed(steps)), ["not-requested record-sizes"]);
+  t.same(verdicts(feed(steps, { pieceBytes: 1 })), ["not-requested record-sizes"]);
+  t.end();
+});
