@@ -5,6 +5,7 @@ import { BodyReader } from "../sensor/protocol/body/body-reader.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { classesOf, DATA, DOCUMENT, DOCUMENT_CLASSES, look } from "./support/body-look.js";
 import { type FeedOptions, feed, PROTOCOL_SETTINGS, type Step } from "./support/dialog.js";
+import { data, type Field, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { Scene } from "./support/scene.js";
 
 /** `request | response` classes of each call, `-` where not looked at. */
@@ -279,6 +280,28 @@ t.test("calls tell what bodies held, whatever frames them and however they are c
     t.same(told(steps), expected, name);
     t.same(told(steps, { pieceBytes: 1 }), expected, `${name}, byte by byte`);
   }
+  t.end();
+});
+
+t.test("HTTP/2 tells the same, stream by stream", (t) => {
+  const p = new Http2Peers();
+  const json: Field = ["content-type", "application/json"];
+  const zipped = zlib.gzipSync(Buffer.from('{"iban":"DE89370400440532013000"}'));
+  const steps: readonly Step[] = [
+    ["client", HELLO],
+    ["server", settings()],
+    ["client", p.request(1, "/a?ssn=536904399", [json], { method: "POST" })],
+    ["client", p.request(3, "/b")],
+    ["client", Buffer.concat([data(1, MAIL.slice(0, 9), "goes on", 7), data(1, MAIL.slice(9), "ends")])],
+    ["server", p.answer(3, 200, [json, ["content-encoding", "gzip"]])],
+    ["server", p.answer(1, 200, [["content-type", "image/png"]])],
+    [
+      "server",
+      Buffer.concat([data(3, zipped.subarray(0, 20)), data(1, "ok", "ends"), data(3, zipped.subarray(20), "ends")]),
+    ],
+  ];
+  t.same(told(steps).sort(), ["- | iban", "email,us-ssn | -"]);
+  t.same(told(steps, { pieceBytes: 1 }).sort(), ["- | iban", "email,us-ssn | -"]);
   t.end();
 });
 
