@@ -4,9 +4,9 @@ DESTDIR ?=
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/eastwatch
 UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
-SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' 2>/dev/null)
+SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
 
-.PHONY: build demo test test-quick lint lab bench soak fuzz install clean
+.PHONY: build demo test test-quick lint lab native-check capture-rates bench soak fuzz install clean
 
 build: dist/.built
 
@@ -36,6 +36,16 @@ lab: build
 	@sh build/need-lab-tools.sh
 	node dist/test/lab/lab.js make $(LAB)
 	node dist/test/lab/lab.js judge $(LAB)
+
+# What capturing costs and loses beside dumpcap and tcpdump; needs root. Two to three minutes.
+capture-rates: build
+	@sh build/need-capture-tools.sh
+	node dist/test/load/capture-rates.js
+
+# The capture binding under sanitizers and valgrind, over files and on loopback; needs root for the latter.
+native-check: build
+	@sh build/need-capture-tools.sh
+	sh sensor/capture/native/check.sh
 
 bench: build
 	npm run --silent bench

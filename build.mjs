@@ -13,6 +13,7 @@ if (existsSync("shared/event.proto")) {
   run("pbts", "-o", "shared/generated/event.d.ts", "shared/generated/event.js");
 }
 run("tsc", "-p", "tsconfig.json");
+await import("./sensor/capture/native/build.mjs");
 await joinModules(["sensor/command/analyze.js", "test/bench/run-pipeline.js"]);
 if (existsSync("shared/generated")) cpSync("shared/generated", "dist/shared/generated", { recursive: true });
 if (existsSync("console/web/build.mjs")) await import("./console/web/build.mjs");

@@ -307,9 +307,15 @@ export interface InterfaceHealth {
   readonly name: string;
   readonly state: "capturing" | "blind";
   readonly frames: number;
-  /** Left out where the capture cannot know it. */
+  /** All that is known to have been dropped; left out where the capture cannot know any of it. */
   readonly dropped?: number;
   readonly restarts: number;
+  /** `native`, `cap` or `replay`; left out before the first capture. */
+  readonly implementation?: string;
+  /** Each left out where the capture cannot know it. */
+  readonly droppedByInterface?: number;
+  readonly droppedByKernel?: number;
+  readonly droppedByProcess?: number;
 }
 
 /** An endpoint that was merged into another when the evidence for a path parameter came in. */

@@ -3,6 +3,9 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { UNDECODED_MEANINGS } from "../console/web/undecoded-meanings.js";
+import { Decoder } from "../sensor/decode/decoder.js";
+import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, SensorEvent } from "../shared/event.js";
 import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -248,6 +251,87 @@ t.test(
     t.same(troubles, [], "nothing ran that should not, and nothing failed");
   },
 );
+
+const HEALTH: SensorEvent = {
+  ...{
+    kind: "health",
+    atMicros: NOW,
+    startedMicros: NOW - 5e6,
+    version: "1",
+    lagMillis: 0,
+    rssBytes: 1,
+    cpuPercent: 0,
+  },
+  interfaces: [
+    {
+      ...{ name: "eth0", state: "capturing", frames: 9_000, restarts: 0, implementation: "native" },
+      ...{ dropped: 12, droppedByInterface: 0, droppedByKernel: 12 },
+    },
+    { name: "eth1", state: "capturing", frames: 50, restarts: 0, implementation: "cap", droppedByProcess: 0 },
+  ],
+  counters: {
+    ...{ frames: 9_050, capture_dropped: 12, capture_dropped_by_interface: 0, capture_dropped_by_kernel: 12 },
+    ...{ capture_dropped_by_process: 0, captures_loss_unknown: 1, flows_refused: 3, gap_bytes: 4_500 },
+    ...{ findings_refused: 1, edges_refused: 0, endpoints_refused: 2 },
+  },
+  undecoded: { "ethertype-not-ip": 70, "vlan-depth": 0 },
+};
+
+t.test("the sensor page has what one is not seeing, with counter and reason", { skip: NO_BROWSER }, async (t) => {
+  const port = await freePort();
+  const console = await startConsole(temporaryFolder(t), port);
+  t.teardown(() => console.close());
+  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+  t.teardown(() => sensor.socket.terminate());
+  await sensor.open();
+  await sensor.tell([
+    HEALTH,
+    {
+      kind: "blind",
+      interfaceName: "eth0",
+      fromMicros: NOW - 4e6,
+      untilMicros: NOW - 2e6,
+      reason: "the interface is down",
+    },
+  ]);
+  const { page, troubles } = await enter(t, console.setupLink ?? "");
+  await page.click('nav button:text-is("Sensors")');
+  const panel = page.locator("table.not-seen");
+  await panel.waitFor();
+  const cells = await panel
+    .locator("tr")
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent)));
+  t.same(
+    cells.map(([what, figure]) => `${what}: ${figure}`),
+    [
+      ...["Dropped by interface: 0 frames", "Dropped by kernel: 12 frames", "Dropped by the capture process: 0 frames"],
+      ...["Connections refused: 3 connections", "Bytes missing in connections: 4.5 kB"],
+      ...["Not decoded: ethertype-not-ip: 70 frames", "Endpoints not kept: 2 times", "Findings thinned: 1 record"],
+      ...[
+        "Left out of the live feed: 0 records",
+        "Feed messages skipped: 0 records",
+        "Lost on the way here: 0 records",
+      ],
+      "Blind intervals: 1 time",
+    ],
+  );
+  t.match(cells[1][2], /buffer was full: capture\.bufferBytes.* Unknown on eth1\. capture_dropped_by_kernel$/);
+  t.ok(
+    cells.every(([, , why]) => /^\S.{20,}\S$/.test(why ?? "")),
+    "each has a reason and a counter",
+  );
+  const interfaces = await page.locator(".sensor table").first().locator("tbody tr").allTextContents();
+  t.same(interfaces, ["eth0capturing9,000native0120", "eth1capturing50capunknownunknown0"]);
+  await shot(page, "not-seen");
+  t.same(troubles, []);
+});
+
+t.test("every reason for which a frame is not decoded has its meaning on the page", (t) => {
+  const sink = { packet() {} };
+  const { undecoded } = new Decoder(defaultSettings().decode, sink);
+  for (const reason of Object.keys(undecoded)) t.ok(UNDECODED_MEANINGS[reason], reason);
+  t.end();
+});
 
 const FINDING: FindingRecord = {
   ...{

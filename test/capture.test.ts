@@ -8,24 +8,29 @@ import { CaptureError } from "../sensor/capture/capture-error.js";
 import { readCaptureFile } from "../sensor/capture/capture-file.js";
 import { CaptureReader } from "../sensor/capture/capture-reader.js";
 import type { FrameSink, InterfaceStatistics } from "../sensor/capture/frame.js";
+import { implementationOf, wordsFor } from "../sensor/capture/implementation-used.js";
+import { droppedTotal, LossTotal } from "../sensor/capture/loss-total.js";
 import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
 
 interface Seen {
   readonly frames: string[];
   readonly statistics: InterfaceStatistics[];
+  readonly applications: string[];
   readonly sink: FrameSink;
 }
 
 function recorder(): Seen {
   const frames: string[] = [];
   const statistics: InterfaceStatistics[] = [];
+  const applications: string[] = [];
   const sink: FrameSink = {
     frame({ bytes, start, end, atMicros, originalLength, linkType, interfaceId }) {
       frames.push(`${bytes.toString("hex", start, end)} ${atMicros} ${originalLength} ${linkType} ${interfaceId}`);
     },
     statistics: (told) => void statistics.push(told),
+    application: (name) => void applications.push(name),
   };
-  return { frames, statistics, sink };
+  return { frames, statistics, applications, sink };
 }
 
 /** Reads a capture in pieces and overwrites each piece after its call. */
@@ -192,7 +197,7 @@ t.test(
 
 t.test("what the capture process writes, the reader reads", (t) => {
   const pieces: Buffer[] = [];
-  const writer = new PcapngWriter((bytes) => pieces.push(bytes));
+  const writer = new PcapngWriter("eastwatch test", (bytes) => pieces.push(bytes));
   writer.describeInterface("veth0", 1, 65_535);
   const large = Buffer.alloc(300_000, 7);
   for (const bytes of [DATA[0], large, DATA[1]]) {
@@ -207,6 +212,7 @@ t.test("what the capture process writes, the reader reads", (t) => {
     });
   }
   writer.statistics({ interfaceId: 0, received: 3, droppedByKernel: 2 ** 33 }, 9);
+  writer.statistics({ interfaceId: 0, received: 30, droppedByInterface: 0, droppedByProcess: 4 }, 9);
   writer.flush();
   const seen = read(Buffer.concat(pieces), 1_000);
   t.equal(seen.error, undefined);
@@ -215,7 +221,48 @@ t.test("what the capture process writes, the reader reads", (t) => {
     `${large.toString("hex")} 1700000000123456 300004 1 0`,
     "00112233445566778899 1700000000123456 14 1 0",
   ]);
-  t.same(seen.statistics, [{ interfaceId: 0, interfaceName: "veth0", received: 3, droppedByKernel: 2 ** 33 }]);
+  t.same(seen.statistics, [
+    { interfaceId: 0, interfaceName: "veth0", received: 3, droppedByKernel: 2 ** 33 },
+    { interfaceId: 0, interfaceName: "veth0", received: 30, droppedByInterface: 0, droppedByProcess: 4 },
+  ]);
+  t.same(seen.applications, ["eastwatch test"]);
+  t.end();
+});
+
+t.test("losses add up over capture processes, and unknown is never 0", (t) => {
+  const total = new LossTotal();
+  t.same(total.losses, {});
+  t.same(total.take({ interfaceId: 0, received: 9, droppedByKernel: 3 }), { droppedByKernel: 3 });
+  t.same(total.take({ interfaceId: 0, received: 90, droppedByKernel: 5 }), { droppedByKernel: 5 }, "totals, not steps");
+  total.restarted();
+  t.same(total.losses, { droppedByKernel: 5 }, "what the process before lost is not forgotten");
+  t.same(total.take({ interfaceId: 0, received: 1, droppedByKernel: 1, droppedByInterface: 2 }), {
+    ...{ droppedByInterface: 2, droppedByKernel: 6 },
+  });
+  t.equal(droppedTotal(total.losses), 8);
+  t.equal(droppedTotal({}), undefined);
+  t.equal(droppedTotal({ droppedByProcess: 0 }), undefined, "nobody counts what the kernel drops");
+  t.equal(droppedTotal({ droppedByProcess: 7 }), 7);
+  t.equal(droppedTotal({ droppedByKernel: 0 }), 0);
+  t.end();
+});
+
+t.test("a capture says what captures, and what that costs", (t) => {
+  const native = implementationOf("eastwatch native, libpcap version 1.10.3 (with TPACKET_V3)");
+  t.same(native, { name: "native", more: "libpcap version 1.10.3 (with TPACKET_V3)" });
+  t.same(wordsFor(native, true), {
+    level: "info",
+    words: "with the binding of its own (libpcap version 1.10.3 (with TPACKET_V3))",
+  });
+  const { level, words } = wordsFor(implementationOf("eastwatch cap, it is not built"), false);
+  t.equal(level, "warn");
+  t.match(
+    words,
+    /^with the package cap, .*: it is not built\. It does not know what the kernel drops,.*promiscuous all/,
+  );
+  t.notMatch(wordsFor(implementationOf("eastwatch cap, it is not built"), true).words, /promiscuous/);
+  t.same(wordsFor(implementationOf("eastwatch replay"), true), { level: "info", words: "from a file" });
+  t.same(implementationOf("Dumpcap 4"), { name: "unknown", more: "" });
   t.end();
 });
 

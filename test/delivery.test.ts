@@ -62,7 +62,13 @@ t.test("every kind of event comes through the wire as it was", (t) => {
       atMicros: 1,
       startedMicros: 0,
       version: "1",
-      interfaces: [{ name: "lo", state: "capturing", frames: 0, restarts: 0 }],
+      interfaces: [
+        { name: "lo", state: "capturing", frames: 0, restarts: 0 },
+        {
+          ...{ name: "eth0", state: "blind", frames: 7, restarts: 1, dropped: 3, implementation: "native" },
+          ...{ droppedByInterface: 0, droppedByKernel: 3 },
+        },
+      ],
       counters: { frames: 0, calls: 7 },
       undecoded: {},
       lagMillis: 0.5,

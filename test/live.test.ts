@@ -151,11 +151,10 @@ t.test(
     ]) {
       t.ok(seen.includes(expected), expected);
     }
-    // Offloaded packets of 64 KiB with their headers are longer than the capture's snap length: what it cut is told, not hidden.
-    const incomplete = endpoints.filter(({ incompleteCalls }) => incompleteCalls > 0);
-    t.ok(
-      incomplete.every(({ method, missingBytes }) => method === "PUT" && missingBytes > 0),
-      "nothing was lost but what the snap length cut",
+    t.same(
+      endpoints.filter(({ incompleteCalls, missingBytes }) => incompleteCalls > 0 || missingBytes > 0),
+      [],
+      "nothing was lost, offloaded packets of 64 KiB neither",
     );
     const upload = endpoints.find(({ serverPort, method }) => serverPort === 80 && method === "PUT");
     t.match(upload, { calls: 2, requestBytes: { count: 2, max: 2_000_000 } }, "sizes are those of the content");
@@ -179,7 +178,7 @@ t.test(
       ...["-s", "capture.restartMinMillis=100"],
     ];
     const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
-    await sensor.says(/captures ews"/);
+    await sensor.says(/captures ews /);
     const curl = (path: string): void => {
       const [command, parameters] = spaces.inside(spaces.client, "curl", "-s", "-m", "5", `http://10.98.0.2/${path}`);
       if (spawnSync(command, parameters).status !== 0) throw new Error(`curl ${path} failed`);

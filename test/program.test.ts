@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import t from "tap";
+import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
 import { exampleConfig } from "../shared/config/example.js";
 import { loadSettings } from "../shared/config/load.js";
 import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
@@ -17,6 +18,30 @@ function lines(path: string): Record<string, unknown>[] {
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 }
+
+t.test("what a capture says it lost is in the summary, and what it cut is counted", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "a.pcapng");
+  const pieces: Buffer[] = [];
+  const writer = new PcapngWriter("eastwatch test", (bytes) => pieces.push(bytes));
+  writer.describeInterface("eth0", 1, 64);
+  const frame = { bytes: Buffer.alloc(64), start: 0, end: 64, atMicros: 1, linkType: 1, interfaceId: 0 };
+  writer.frame({ ...frame, originalLength: 64 });
+  writer.frame({ ...frame, originalLength: 65 });
+  writer.statistics({ interfaceId: 0, received: 1, droppedByInterface: 2, droppedByKernel: 3 }, 1);
+  writer.statistics({ interfaceId: 0, received: 9, droppedByInterface: 20, droppedByKernel: 30 }, 1);
+  writer.flush();
+  writeFileSync(capture, Buffer.concat(pieces));
+  t.equal(run(["analyze", capture, "--out", join(folder, "out")]).code, 0);
+  t.match(JSON.parse(readFileSync(join(folder, "out/summary.json"), "utf8")), {
+    ...{ frames: 2, capture_dropped: 50 },
+    counters: {
+      ...{ capture_dropped: 50, capture_dropped_by_interface: 20, capture_dropped_by_kernel: 30 },
+      ...{ captures_loss_unknown: 0, frames_cut: 1 },
+    },
+  });
+  t.end();
+});
 
 t.test("analyze writes every file of the contract, and the same ones each time", (t) => {
   const folder = temporaryFolder(t);
@@ -57,6 +82,7 @@ t.test("analyze writes every file of the contract, and the same ones each time",
   const summary = JSON.parse(readFileSync(join(folder, "out/summary.json"), "utf8"));
   t.match(summary, { calls: 300, gap_bytes: 0, flows_refused: 0, undecoded: {} });
   t.notOk("capture_dropped" in summary, "a pcap file does not know, so nothing is claimed");
+  t.match(summary.counters, { captures_loss_unknown: 1, frames_cut: 0 });
   const again = run(["analyze", "-", "--out", join(folder, "again")], { input: gzipSync(readFileSync(capture)) });
   t.equal(again.code, 0);
   for (const name of ["calls", "edges", "endpoints", "findings", "handshakes"]) {
@@ -240,6 +266,14 @@ t.test(
     const program = join(folder, "usr/local/lib/eastwatch/dist/eastwatch.js");
     t.match(spawnSync(process.execPath, [program, "--version"], { encoding: "utf8" }).stdout, /^\d+\./);
     t.notOk(existsSync(join(folder, "usr/local/lib/eastwatch/dist/test")), "without its tests");
+    const capture = join(folder, "usr/local/lib/eastwatch/dist/sensor/capture/capture-process.js");
+    const request = JSON.stringify({ interface: "none-such", filter: "", implementation: "native" });
+    const captured = spawnSync(process.execPath, [capture, request], { encoding: "utf8" });
+    t.match(
+      { status: captured.status, said: captured.stderr },
+      { status: 1, said: /device/ },
+      "the binding is with it",
+    );
     t.same(loadSettings({ file: join(folder, "etc/eastwatch/eastwatch.yaml") }).settings, defaultSettings());
     mkdirSync(join(folder, "bin"));
     for (const unit of ["eastwatch-sensor", "eastwatch-console"]) {

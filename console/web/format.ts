@@ -33,7 +33,7 @@ export function count(value: number | undefined): string {
 
 export function millis(value: number | undefined): string {
   if (value === undefined) return "";
-  // Packets are stamped when they reach the process: below a millisecond nothing was measured.
+  // The package `cap` stamps packets when they reach the process: below a millisecond nothing is sure.
   if (value < 1) return "<1 ms";
   if (value < 10) return `${value.toFixed(1)} ms`;
   return value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1_000).toFixed(1)} s`;

@@ -3,6 +3,7 @@ import type { SensorState } from "../api.js";
 import { createSensor, readList } from "./client.js";
 import { bytes, clock, count, day, millis, span } from "./format.js";
 import { sensors } from "./live.js";
+import { NotSeenPanel } from "./not-seen-panel.js";
 
 /** What each sensor sees, what it lost, and what it could not see. */
 export function SensorsView() {
@@ -70,23 +71,6 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
         <Figure name="Version" value={sensor.version ?? "unknown"} />
         <Figure name="Frames" value={count(counters.frames)} />
         <Figure name="Calls" value={count(counters.calls)} />
-        <Figure
-          name="Dropped by capture"
-          value={count(counters.capture_dropped)}
-          isBad={(counters.capture_dropped ?? 0) > 0}
-        />
-        <Figure
-          name="Bytes lost in gaps"
-          value={bytes(counters.gap_bytes ?? 0)}
-          isBad={(counters.gap_bytes ?? 0) > 0}
-        />
-        <Figure
-          name="Flows refused"
-          value={count(counters.flows_refused ?? 0)}
-          isBad={(counters.flows_refused ?? 0) > 0}
-        />
-        <Figure name="Calls not sampled" value={count(sensor.callsNotSampled)} />
-        <Figure name="Events dropped" value={count(sensor.eventsDropped)} isBad={sensor.eventsDropped > 0} />
         <Figure name="Waiting in outbox" value={count(counters.outbox_events ?? 0)} />
         <Figure
           name="Lag"
@@ -97,7 +81,7 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
         <Figure name="CPU" value={`${health?.cpuPercent ?? 0} %`} />
       </dl>
       <Interfaces sensor={sensor} />
-      <Undecoded reasons={health?.undecoded ?? {}} />
+      <NotSeenPanel sensor={sensor} />
       <BlindIntervals sensor={sensor} />
     </section>
   );
@@ -121,7 +105,9 @@ function Interfaces({ sensor }: { readonly sensor: SensorState }) {
           <th>Interface</th>
           <th>State</th>
           <th class="number">Frames</th>
-          <th class="number">Dropped</th>
+          <th>Captured by</th>
+          <th class="number">Dropped by interface</th>
+          <th class="number">Dropped by kernel</th>
           <th class="number">Restarts</th>
         </tr>
       </thead>
@@ -131,20 +117,14 @@ function Interfaces({ sensor }: { readonly sensor: SensorState }) {
             <td>{one.name}</td>
             <td class={one.state === "blind" ? "bad" : "good"}>{one.state}</td>
             <td class="number">{count(one.frames)}</td>
-            <td class="number">{count(one.dropped)}</td>
+            <td class={one.implementation === "cap" ? "warn" : ""}>{one.implementation ?? "unknown"}</td>
+            <td class="number">{count(one.droppedByInterface)}</td>
+            <td class="number">{count(one.droppedByKernel)}</td>
             <td class="number">{count(one.restarts)}</td>
           </tr>
         ))}
       </tbody>
     </table>
-  );
-}
-
-function Undecoded({ reasons }: { readonly reasons: Readonly<Record<string, number>> }) {
-  const seen = Object.entries(reasons).filter(([, frames]) => frames > 0);
-  if (seen.length === 0) return null;
-  return (
-    <p class="quiet">Frames not decoded: {seen.map(([reason, frames]) => `${reason} ${count(frames)}`).join(", ")}</p>
   );
 }
 

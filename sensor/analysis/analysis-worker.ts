@@ -30,12 +30,15 @@ parentPort?.on("message", (message: ToAnalysis) => {
     return;
   }
   clearInterval(timer);
-  supervisor.stop();
+  void supervisor.stop().then(finish);
+});
+
+function finish(): void {
   pipeline.finish();
   while (sendDelta());
   post({ type: "stopped" });
   parentPort?.close();
-});
+}
 
 /** Whether rows are left for another delta. */
 function sendDelta(): boolean {

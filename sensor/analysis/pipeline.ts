@@ -1,4 +1,5 @@
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
+import { droppedTotal, type Losses } from "../capture/loss-total.js";
 import { Decoder } from "../decode/decoder.js";
 import type { FragmentSettings } from "../decode/fragments.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
@@ -17,6 +18,12 @@ export interface PipelineSettings {
   readonly detect: DetectionSettings;
 }
 
+const LOSSES: readonly (readonly [keyof Losses, string])[] = [
+  ["droppedByInterface", "capture_dropped_by_interface"],
+  ["droppedByKernel", "capture_dropped_by_kernel"],
+  ["droppedByProcess", "capture_dropped_by_process"],
+];
+
 /**
  * From captured frames to inventory and findings: synchronous, without sockets, files, timers or a clock, so that the same frames
  * always give the same result. `tap` is shown every observation after the rules.
@@ -26,12 +33,15 @@ export class Pipeline {
   readonly detection: Detection;
   frames = 0;
   bytes = 0;
+  /** Frames that the snap length cut. */
+  framesCut = 0;
   /** Packet time of the earliest and the latest frame. */
   firstMicros: number | undefined;
   lastMicros: number | undefined;
   readonly #decoder: Decoder;
   readonly #flows: FlowTable;
   readonly #dispatcher: Dispatcher;
+  readonly #captures = new Set<string>();
   readonly #own: OwnTraffic;
   readonly #statistics = new Map<string, InterfaceStatistics>();
 
@@ -48,6 +58,7 @@ export class Pipeline {
   frame(frame: Frame): void {
     this.frames++;
     this.bytes += frame.originalLength;
+    if (frame.originalLength > frame.end - frame.start) this.framesCut++;
     const atMicros = frame.atMicros;
     if (this.lastMicros === undefined || this.firstMicros === undefined) this.firstMicros = this.lastMicros = atMicros;
     else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
@@ -62,6 +73,7 @@ export class Pipeline {
 
   /** A capture's way in: `name` keeps its loss statistics apart from those of the others. */
   capture(name: string): FrameSink {
+    this.#captures.add(name);
     return {
       frame: (frame) => this.frame(frame),
       statistics: (statistics) => this.#statistics.set(`${name}/${statistics.interfaceId}`, statistics),
@@ -76,12 +88,35 @@ export class Pipeline {
 
   /** Frames the captures say were dropped; undefined where none of them can know. */
   get captureDropped(): number | undefined {
-    let dropped: number | undefined;
-    for (const { droppedByInterface, droppedByKernel } of this.#statistics.values()) {
-      if (droppedByInterface === undefined && droppedByKernel === undefined) continue;
-      dropped = (dropped ?? 0) + (droppedByInterface ?? 0) + (droppedByKernel ?? 0);
+    let total: number | undefined;
+    for (const told of this.#statistics.values()) {
+      const dropped = droppedTotal(told);
+      if (dropped !== undefined) total = (total ?? 0) + dropped;
     }
-    return dropped;
+    return total;
+  }
+
+  #dropped(kind: keyof Losses): number | undefined {
+    let total: number | undefined;
+    for (const { [kind]: dropped } of this.#statistics.values())
+      if (dropped !== undefined) total = (total ?? 0) + dropped;
+    return total;
+  }
+
+  /** Figures of loss: left out where no capture told them, and with them how many captures do not know their own. */
+  #losses(): Record<string, number> {
+    const known = new Set<string>();
+    for (const [key, told] of this.#statistics) {
+      if (told.droppedByKernel !== undefined || told.droppedByInterface !== undefined)
+        known.add(key.slice(0, key.lastIndexOf("/")));
+    }
+    const losses: Record<string, number> = { captures_loss_unknown: this.#captures.size - known.size };
+    if (this.captureDropped !== undefined) losses.capture_dropped = this.captureDropped;
+    for (const [kind, name] of LOSSES) {
+      const dropped = this.#dropped(kind);
+      if (dropped !== undefined) losses[name] = dropped;
+    }
+    return losses;
   }
 
   get undecoded(): Readonly<Record<string, number>> {
@@ -93,6 +128,7 @@ export class Pipeline {
     const counters: Record<string, number> = {
       frames: this.frames,
       bytes: this.bytes,
+      frames_cut: this.framesCut,
       ...this.#decoder.counters,
       ...this.#decoder.tunnelCounters(),
       ...this.#flows.counters,
@@ -103,8 +139,8 @@ export class Pipeline {
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
       ...this.detection.counters,
+      ...this.#losses(),
     };
-    if (this.captureDropped !== undefined) counters.capture_dropped = this.captureDropped;
     return counters;
   }
 }

@@ -28,8 +28,9 @@ export class CaptureSupervisor {
     for (const capture of this.#captures) capture.start();
   }
 
-  stop(): void {
-    for (const capture of this.#captures) capture.stop();
+  /** Resolves once everything that was captured has gone to the sinks. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#captures.map((capture) => capture.stop()));
   }
 
   health(): InterfaceHealth[] {

@@ -21,6 +21,8 @@ export interface InterfaceStatistics {
   readonly received?: number;
   readonly droppedByInterface?: number;
   readonly droppedByKernel?: number;
+  /** By what captured, once it had the frames from the kernel. */
+  readonly droppedByProcess?: number;
 }
 
 /** Takes what a capture yields, in the order it was captured. */
@@ -28,4 +30,6 @@ export interface FrameSink {
   frame(frame: Frame): void;
   /** Totals since the capture began, replacing those told before for the same interface. */
   statistics(statistics: InterfaceStatistics): void;
+  /** What wrote the capture, where it tells. */
+  application?(name: string): void;
 }

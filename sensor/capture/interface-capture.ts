@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
 import { CaptureReader } from "./capture-reader.js";
-import { FILTER_REFUSED } from "./filter-refused.js";
+import type { CaptureRequest } from "./capture-request.js";
+import { BINDING_REFUSED, FILTER_REFUSED } from "./exit-code.js";
 import type { FrameSink } from "./frame.js";
 import { interfaceState, REPLAY } from "./host-interfaces.js";
+import { type ImplementationUsed, implementationOf, wordsFor } from "./implementation-used.js";
+import { droppedTotal, LossTotal } from "./loss-total.js";
 
-export interface CaptureSettings {
+export interface CaptureSettings extends Omit<CaptureRequest, "interface"> {
   readonly interface: readonly string[];
-  readonly filter: string;
-  readonly bufferBytes: number;
   readonly restartMinMillis: number;
   readonly restartMaxMillis: number;
 }
@@ -28,6 +29,8 @@ const REPLAYER = fileURLToPath(new URL("./replay-process.js", import.meta.url));
 const WATCH_MILLIS = 500;
 /** A capture that ran this long was sound: the next wait is short again. */
 const SOUND_MILLIS = 10_000;
+/** How long a capture process that was asked to end may take to hand on what the kernel still holds. */
+const CLOSE_MILLIS = 1_000;
 const MAX_REASON = 200;
 
 /** One interface, captured by a process of its own that is started again for as long as it takes. */
@@ -46,10 +49,12 @@ export class InterfaceCapture {
   /** Host clock when its process was last heard: from then on nothing is certain. */
   #heardMillis = 0;
   #frames = 0;
-  #dropped: number | undefined = undefined;
-  #droppedBefore = 0;
+  readonly #losses = new LossTotal();
+  #implementation: ImplementationUsed | undefined = undefined;
   #restarts = 0;
   #isStopped = false;
+  /** The process was asked to end: from then on it is not heard, and what it sees is not certain. */
+  #isClosing = false;
   #wasOpened = false;
   #retry: NodeJS.Timeout | undefined = undefined;
   #watch: NodeJS.Timeout | undefined = undefined;
@@ -73,11 +78,8 @@ export class InterfaceCapture {
         this.#frames++;
         sink.frame(frame);
       },
-      statistics: (told) => {
-        const dropped = told.droppedByKernel ?? told.droppedByInterface;
-        if (dropped !== undefined) this.#dropped = this.#droppedBefore + dropped;
-        sink.statistics(this.#dropped === undefined ? told : { ...told, droppedByKernel: this.#dropped });
-      },
+      statistics: (told) => sink.statistics({ ...told, ...this.#losses.take(told) }),
+      application: (name) => this.#opened(name),
     };
   }
 
@@ -87,21 +89,48 @@ export class InterfaceCapture {
     this.#watch = setInterval(() => this.#look(), WATCH_MILLIS);
   }
 
-  stop(): void {
+  /** Resolves once everything that was captured has gone to the sink. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#retry);
     clearInterval(this.#watch);
-    this.#child?.kill("SIGKILL");
+    if (this.#child !== undefined) await this.#close(this.#child);
+  }
+
+  /** What the kernel holds back comes out, and with it the last count of what was lost. */
+  #close(child: ChildProcess): Promise<void> {
+    this.#isClosing = true;
+    const kill = setTimeout(() => child.kill("SIGKILL"), CLOSE_MILLIS);
+    child.stdin?.end();
+    return new Promise((resolve) => {
+      child.once("close", () => {
+        clearTimeout(kill);
+        resolve();
+      });
+    });
   }
 
   health(): InterfaceHealth {
-    const dropped = this.#dropped === undefined ? {} : { dropped: this.#dropped };
-    const state = this.#blind === undefined ? "capturing" : "blind";
-    return { name: this.#name, state, frames: this.#frames, restarts: this.#restarts, ...dropped };
+    const { losses } = this.#losses;
+    const dropped = droppedTotal(losses);
+    return {
+      name: this.#name,
+      state: this.#blind === undefined ? "capturing" : "blind",
+      frames: this.#frames,
+      restarts: this.#restarts,
+      ...losses,
+      ...(dropped === undefined ? {} : { dropped }),
+      ...(this.#implementation === undefined ? {} : { implementation: this.#implementation.name }),
+    };
   }
 
   #spawn(): void {
-    const { filter, bufferBytes } = this.#settings;
+    const { filter, bufferBytes, snapLength, promiscuous, implementation } = this.#settings;
+    const request: CaptureRequest = {
+      interface: this.#name,
+      ...{ filter, bufferBytes, snapLength, promiscuous, implementation },
+    };
+    this.#isClosing = false;
     this.#stateAtStart = interfaceState(this.#name);
     this.#startedMillis = performance.now();
     if (this.#blind === undefined || this.#blind === this.#before) this.#heardMillis = Date.now();
@@ -109,14 +138,12 @@ export class InterfaceCapture {
     const reader = new CaptureReader(this.#sink);
     const command = this.#name.startsWith(REPLAY)
       ? [REPLAYER, this.#name.slice(REPLAY.length)]
-      : [CAPTURE, this.#name, filter, String(bufferBytes)];
+      : [CAPTURE, JSON.stringify(request)];
     const child = spawn(process.execPath, command, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
-    let isOpen = false;
+    child.stdin.on("error", () => {});
     child.stdout.on("data", (bytes: Buffer) => {
-      if (!isOpen) this.#opened();
-      isOpen = true;
-      this.#heardMillis = Date.now();
+      if (!this.#isClosing) this.#heardMillis = Date.now();
       try {
         reader.push(bytes);
       } catch (error) {
@@ -127,9 +154,13 @@ export class InterfaceCapture {
     child.stderr.on("data", (bytes: Buffer) => this.#heard(bytes.toString()));
     child.on("error", (error) => this.#ended(child, error.message));
     child.on("close", (code, signal) => {
-      if (code === FILTER_REFUSED && !this.#isStopped && !this.#wasOpened)
-        this.#watcher.refused(refusal(this.#settings.filter, this.#reason));
-      else this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+      const refused = refusal(code, this.#settings, this.#reason);
+      if (refused === undefined || this.#isStopped || this.#wasOpened)
+        this.#ended(child, signal === null ? `it ended with ${code}` : `it ended by ${signal}`);
+      else {
+        this.#child = undefined;
+        this.#watcher.refused(refused);
+      }
     });
   }
 
@@ -140,13 +171,12 @@ export class InterfaceCapture {
     this.#reason = /permission|permitted/i.test(reason) ? `${reason}; capturing needs root or CAP_NET_RAW` : reason;
   }
 
-  #opened(): void {
+  #opened(application: string): void {
     this.#wasOpened = true;
-    if (this.#blind === undefined) {
-      this.#watcher.notice("info", `captures ${this.#name}`);
-      return;
-    }
-    this.#watcher.notice("info", `captures ${this.#name}${this.#blind === this.#before ? "" : " again"}`);
+    this.#implementation = implementationOf(application);
+    const { level, words } = wordsFor(this.#implementation, this.#settings.promiscuous);
+    const again = this.#blind === undefined || this.#blind === this.#before ? "" : " again";
+    this.#watcher.notice(level, `captures ${this.#name}${again} ${words}`);
     this.#endBlind(Date.now());
   }
 
@@ -158,8 +188,8 @@ export class InterfaceCapture {
   #ended(child: ChildProcess, how: string): void {
     if (this.#child !== child || this.#isStopped) return;
     this.#child = undefined;
-    this.#droppedBefore = this.#dropped ?? 0;
-    this.#beginBlind(whyBlind(interfaceState(this.#name)) ?? (this.#reason === "" ? how : this.#reason));
+    this.#losses.restarted();
+    this.#beginBlind(this.#whyBlind(interfaceState(this.#name)) ?? (this.#reason === "" ? how : this.#reason));
     if (performance.now() - this.#startedMillis > SOUND_MILLIS) this.#waitMillis = this.#settings.restartMinMillis;
     this.#retry = setTimeout(() => this.#again(), this.#waitMillis);
     this.#waitMillis = Math.min(this.#waitMillis * 2, this.#settings.restartMaxMillis);
@@ -195,18 +225,26 @@ export class InterfaceCapture {
       if (this.#retry === undefined && state !== undefined && !state.endsWith("down")) this.#again();
       return;
     }
-    if (state === this.#stateAtStart || this.#stateAtStart === undefined) return;
-    this.#reason = whyBlind(state) ?? "the interface was made anew";
-    this.#child.kill("SIGKILL");
+    const reason = this.#whyBlind(state);
+    if (reason === undefined) return;
+    this.#reason = reason;
+    if (!this.#isClosing) void this.#close(this.#child);
+  }
+
+  /** Why an interface in this state is not captured any more; undefined where nothing has changed. */
+  #whyBlind(state: string | undefined): string | undefined {
+    if (state === undefined) return "the interface is gone";
+    if (state.endsWith("down")) return "the interface is down";
+    const isOther = this.#stateAtStart !== undefined && state !== this.#stateAtStart;
+    return isOther ? "the interface was made anew" : undefined;
   }
 }
 
-/** Why an interface in this state can't be captured; undefined where it can. */
-function whyBlind(state: string | undefined): string | undefined {
-  if (state === undefined) return "the interface is gone";
-  return state.endsWith("down") ? "the interface is down" : undefined;
-}
-
-function refusal(filter: string, reason: string): string {
-  return `capture.filter "${filter}" can't be used: ${reason}; write it as for tcpdump, such as "tcp port 80" (pcap-filter(7))`;
+/** Why nothing but another configuration helps a process that ended with this code; undefined where a later try may. */
+function refusal(code: number | null, settings: CaptureSettings, reason: string): string | undefined {
+  if (code === FILTER_REFUSED)
+    return `capture.filter "${settings.filter}" can't be used: ${reason}; write it as for tcpdump, such as "tcp port 80" (pcap-filter(7))`;
+  if (code === BINDING_REFUSED)
+    return `capture.implementation "${settings.implementation}" can't be used: ${reason}; install libpcap-dev and a C++ compiler, run \`npm run native\`, or set it to auto`;
+  return undefined;
 }

@@ -65,6 +65,7 @@ export class PcapngFormat implements RecordFormat {
         break;
       case SECTION_HEADER:
         this.#interfaces = [];
+        this.#section(bytes, body, end);
         break;
       case INTERFACE_DESCRIPTION:
         this.#describe(bytes, body, end);
@@ -80,6 +81,12 @@ export class PcapngFormat implements RecordFormat {
         break;
       default: // Names, secrets and whatever else a block may hold is of no use here.
     }
+  }
+
+  #section(bytes: Buffer, start: number, end: number): void {
+    this.#options(bytes, start + 16, end, (code, at, length) => {
+      if (code === 4) this.#sink.application?.(bytes.toString("utf8", at, at + length));
+    });
   }
 
   #readByteOrder(bytes: Buffer, start: number, offset: number): void {
@@ -163,13 +170,19 @@ export class PcapngFormat implements RecordFormat {
     if (from === undefined) return;
     const told: { -readonly [K in keyof InterfaceStatistics]: InterfaceStatistics[K] } = { interfaceId: from.id };
     if (from.name !== undefined) told.interfaceName = from.name;
+    let accepted: number | undefined;
+    let delivered: number | undefined;
     this.#options(bytes, start + 12, end, (code, at, length) => {
       if (length < 8) return;
       const count = Number(this.#uint64(bytes, at));
       if (code === 4) told.received = count;
       else if (code === 5) told.droppedByInterface = count;
+      else if (code === 6) accepted = count;
       else if (code === 7) told.droppedByKernel = count;
+      else if (code === 8) delivered = count;
     });
+    if (accepted !== undefined && delivered !== undefined)
+      told.droppedByProcess = Math.max(0, accepted - (told.droppedByKernel ?? 0) - delivered);
     this.#sink.statistics(told);
   }
 

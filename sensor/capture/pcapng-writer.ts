@@ -15,13 +15,14 @@ export class PcapngWriter {
   #buffer = Buffer.allocUnsafe(256 * 1024);
   #length = 0;
 
-  constructor(write: (bytes: Buffer) => void) {
+  /** `application` is what the stream says it was written by. */
+  constructor(application: string, write: (bytes: Buffer) => void) {
     this.#write = write;
     const section = Buffer.alloc(16);
     section.writeUInt32LE(BYTE_ORDER_MAGIC, 0);
     section.writeUInt16LE(1, 4);
     section.fill(0xff, 8, 16);
-    this.#block(SECTION_HEADER, section);
+    this.#block(SECTION_HEADER, Buffer.concat([section, option(4, Buffer.from(application)), END]));
   }
 
   get bufferedBytes(): number {
@@ -62,10 +63,15 @@ export class PcapngWriter {
     body.writeUInt32LE(statistics.interfaceId, 0);
     body.writeUInt32LE(Math.floor(atMicros / 2 ** 32), 4);
     body.writeUInt32LE(atMicros % 2 ** 32, 8);
+    const { received, droppedByInterface, droppedByKernel, droppedByProcess } = statistics;
+    const accepted = droppedByProcess === undefined ? undefined : received;
+    const delivered = accepted === undefined ? undefined : accepted - (droppedByKernel ?? 0) - (droppedByProcess ?? 0);
     const options = [
-      count(4, statistics.received),
-      count(5, statistics.droppedByInterface),
-      count(7, statistics.droppedByKernel),
+      count(4, received),
+      count(5, droppedByInterface),
+      count(6, accepted),
+      count(7, droppedByKernel),
+      count(8, delivered),
     ];
     this.#block(INTERFACE_STATISTICS, Buffer.concat([body, ...options, END]));
   }

@@ -29,7 +29,7 @@ async function load(path: string): Promise<StoredFrame[]> {
 }
 
 function play(frames: readonly StoredFrame[], name: string): void {
-  const writer = new PcapngWriter((bytes) => process.stdout.write(bytes));
+  const writer = new PcapngWriter("eastwatch replay", (bytes) => process.stdout.write(bytes));
   const lengthMicros = Math.max(...frames.map(({ offsetMicros }) => offsetMicros)) + PAUSE_MICROS;
   let beganMicros = Date.now() * 1_000;
   let next = 0;

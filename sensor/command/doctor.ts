@@ -58,7 +58,7 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
   const startedAt = { wall: Date.now(), steady: performance.now() };
   capture.start();
   await wait(seconds * 1_000);
-  capture.stop();
+  await capture.stop();
   return {
     interfaceName,
     seconds,

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
-import type { HealthRecord } from "../../shared/event.js";
+import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
 import { listenAddress } from "../../shared/listen-address.js";
 
 /** What /healthz and /metrics tell. */
@@ -47,40 +47,40 @@ export async function serveHealth(listen: string, source: HealthSource): Promise
 async function metrics(health: HealthRecord | undefined): Promise<string> {
   const registry = new Registry();
   if (health === undefined) return "";
-  for (const [name, value] of Object.entries(health.counters)) {
-    new Gauge({ name: `eastwatch_${name}`, help: `Total of ${name.replaceAll("_", " ")}`, registers: [registry] }).set(
-      value,
-    );
-  }
-  const undecoded = new Gauge({
-    name: "eastwatch_undecoded_frames",
-    help: "Frames that could not be decoded, by reason",
-    labelNames: ["reason"],
-    registers: [registry],
-  });
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name: `eastwatch_${name}`, help, labelNames, registers: [registry] });
+  for (const [name, value] of Object.entries(health.counters))
+    gauge(name, `Total of ${name.replaceAll("_", " ")}`).set(value);
+  const undecoded = gauge("undecoded_frames", "Frames that could not be decoded, by reason", "reason");
   for (const [reason, frames] of Object.entries(health.undecoded)) undecoded.set({ reason }, frames);
-  const labelNames = ["interface"];
-  const frames = new Gauge({
-    name: "eastwatch_interface_frames",
-    help: "Frames captured",
-    labelNames,
-    registers: [registry],
-  });
-  const blind = new Gauge({
-    name: "eastwatch_interface_blind",
-    help: "1 while it can't be captured",
-    labelNames,
-    registers: [registry],
-  });
-  for (const { name, state, frames: count } of health.interfaces) {
+  tellInterfaces(health.interfaces, gauge);
+  gauge("lag_seconds", "Host clock less the last packet's time").set(health.lagMillis / 1_000);
+  gauge("resident_bytes", "Resident memory").set(health.rssBytes);
+  return registry.metrics();
+}
+
+function tellInterfaces(
+  interfaces: readonly InterfaceHealth[],
+  gauge: (name: string, help: string, ...labelNames: string[]) => Gauge,
+): void {
+  const frames = gauge("interface_frames", "Frames captured", "interface");
+  const blind = gauge("interface_blind", "1 while it can't be captured", "interface");
+  const unknown = gauge("interface_loss_unknown", "1 where nothing counts what the kernel drops", "interface");
+  const dropped = gauge(
+    "interface_dropped_frames",
+    "Frames dropped; what can't be known is left out",
+    "interface",
+    "by",
+  );
+  for (const { name, state, frames: count, ...losses } of interfaces) {
     frames.set({ interface: name }, count);
     blind.set({ interface: name }, state === "blind" ? 1 : 0);
+    unknown.set({ interface: name }, losses.droppedByKernel === undefined ? 1 : 0);
+    for (const [by, value] of [
+      ["interface", losses.droppedByInterface],
+      ["kernel", losses.droppedByKernel],
+      ["process", losses.droppedByProcess],
+    ] as const)
+      if (value !== undefined) dropped.set({ interface: name, by }, value);
   }
-  new Gauge({
-    name: "eastwatch_lag_seconds",
-    help: "Host clock less the last packet's time",
-    registers: [registry],
-  }).set(health.lagMillis / 1_000);
-  new Gauge({ name: "eastwatch_resident_bytes", help: "Resident memory", registers: [registry] }).set(health.rssBytes);
-  return registry.metrics();
 }

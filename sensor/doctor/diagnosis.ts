@@ -104,7 +104,12 @@ function drops({ link, bufferBytes }: Examination): Check {
   const { dropped, frames } = link;
   const subject = "drops";
   if (dropped === undefined)
-    return { level: "note", subject, text: "the capture binding in use can't tell what the kernel dropped" };
+    return {
+      level: "note",
+      subject,
+      text: "the capture binding in use can't tell what the kernel dropped",
+      remedy: "build the sensor's own: apt-get install libpcap-dev g++ make, then npm run native",
+    };
   if (dropped === 0) return { level: "ok", subject, text: `none of ${count(frames)} frames was dropped` };
   return {
     level: "problem",
@@ -121,7 +126,7 @@ function cuts({ link }: Examination): Check {
     level: "problem",
     subject,
     text: `${count(link.cutFrames)} frames were cut; the longest had ${count(link.longestCutBytes)} bytes`,
-    remedy: "raise the snap length, or turn receive offload off: ethtool -K <interface> gro off lro off",
+    remedy: "raise capture.snapLength, or turn receive offload off: ethtool -K <interface> gro off lro off",
   };
 }
 

@@ -38,6 +38,26 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("capture.bufferBytes", 32 * MEBIBYTE, 1 * MEBIBYTE, 1_024 * MEBIBYTE, "Kernel buffer of each interface."),
   integer(
+    "capture.snapLength",
+    262_144,
+    64,
+    262_144,
+    "Bytes captured of a frame; what it cuts is counted as missing. The default holds super-packets from offloading. `cap` has 65,535.",
+  ),
+  {
+    key: "capture.promiscuous",
+    kind: "boolean",
+    default: true,
+    help: "Capture what is addressed to other hosts as well, as a tap needs it. `cap` always does.",
+  },
+  {
+    key: "capture.implementation",
+    kind: "choice",
+    default: "auto",
+    choices: ["auto", "native", "cap"],
+    help: "What captures: `native`, the binding of its own, counts what was lost; `auto` takes `cap` where that is not built.",
+  },
+  integer(
     "capture.restartMinMillis",
     500,
     10,
@@ -107,7 +127,7 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer(
     "data.firstBodies",
-    16,
+    8,
     1,
     65_535,
     "Bodies of each operation and side that are looked at first; 4 KiB of a larger one count as one more.",

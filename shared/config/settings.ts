@@ -6,6 +6,9 @@ export interface Settings {
     readonly interface: readonly string[];
     readonly filter: string;
     readonly bufferBytes: number;
+    readonly snapLength: number;
+    readonly promiscuous: boolean;
+    readonly implementation: "auto" | "native" | "cap";
     readonly restartMinMillis: number;
     readonly restartMaxMillis: number;
   };

@@ -1,17 +1,21 @@
 import { FormScan } from "../body/form-scan.js";
 import { Scratch } from "../body/scratch.js";
+import { NO_CLASSES } from "../data/data-classifier.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
+const CLEAN_SLOTS = 4_096;
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
 export class TargetData {
   readonly #fields: FieldMemory;
   readonly #form: FormScan;
   readonly #scratch = new Scratch();
+  /** Hashes of queries that held nothing: the same few come again and again. */
+  readonly #clean = new Int32Array(CLEAN_SLOTS * 2);
 
   constructor(fields: FieldMemory) {
     this.#fields = fields;
@@ -20,15 +24,32 @@ export class TargetData {
 
   /** Undefined where there is nothing: most targets hold no data. Masks the target's path. */
   classes(bytes: Buffer, target: Target): readonly string[] | undefined {
-    let found: readonly string[] = [];
+    let found = NO_CLASSES;
     if (target.mayHoldData) found = this.#path(bytes, target);
     if (target.queryStart < target.queryEnd) {
-      this.#fields.begin();
-      this.#form.scan(bytes, target.queryStart, target.queryEnd, false);
-      const inQuery = this.#fields.classifier.classes();
+      const inQuery = this.#query(bytes, target.queryStart, target.queryEnd);
       found = found.length === 0 ? inQuery : [...new Set([...found, ...inQuery])].sort();
     }
     return found.length === 0 ? undefined : found;
+  }
+
+  #query(bytes: Buffer, start: number, end: number): readonly string[] {
+    let hash = end - start;
+    let check = 1;
+    for (let at = start; at < end; at++) {
+      hash = (hash << 5) - hash + bytes[at];
+      check = (check << 3) ^ (check >>> 29) ^ bytes[at];
+    }
+    const slot = ((hash ^ (hash >>> 13)) & (CLEAN_SLOTS - 1)) * 2;
+    if (this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0)) return NO_CLASSES;
+    this.#fields.begin();
+    this.#form.scan(bytes, start, end, false);
+    const classes = this.#fields.classifier.classes();
+    if (classes.length === 0) {
+      this.#clean[slot] = hash;
+      this.#clean[slot + 1] = check;
+    }
+    return classes;
   }
 
   /** Segment by segment; the one before is the name of the one after it: `/ssn/123-45-6789`. */

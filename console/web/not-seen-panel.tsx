@@ -1,0 +1,36 @@
+import type { SensorState } from "../api.js";
+import { bytes, count } from "./format.js";
+import { missed } from "./live.js";
+import { type NotSeen, notSeenBy } from "./not-seen.js";
+
+/** Everything that escaped a sensor, or did not reach this page, and why. */
+export function NotSeenPanel({ sensor }: { readonly sensor: SensorState }) {
+  if (sensor.health === undefined)
+    return <p class="quiet">What it does not see is not known: it has told nothing yet.</p>;
+  return (
+    <table class="not-seen">
+      <caption>What you are not seeing</caption>
+      <tbody>
+        {notSeenBy(sensor, missed.value).map((row) => (
+          <tr key={row.what}>
+            <th scope="row">{row.what}</th>
+            <td class={`number ${classOf(row)}`}>{figure(row)}</td>
+            <td>
+              {row.why} <code>{row.counter}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function figure({ count: value, unit }: NotSeen): string {
+  if (value === undefined) return "unknown";
+  return unit === "bytes" ? bytes(value) : `${count(value)} ${value === 1 ? unit.slice(0, -1) : unit}`;
+}
+
+function classOf({ count: value }: NotSeen): string {
+  if (value === undefined) return "warn";
+  return value === 0 ? "quiet" : "bad";
+}

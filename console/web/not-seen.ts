@@ -1,0 +1,209 @@
+import type { SensorState } from "../api.js";
+import { UNDECODED_MEANINGS } from "./undecoded-meanings.js";
+
+/** One place where something can escape a sensor. */
+export interface NotSeen {
+  readonly what: string;
+  /** Undefined where nobody can know it: that is not a 0. */
+  readonly count: number | undefined;
+  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times";
+  /** Name of the counter, as /metrics has it behind `eastwatch_`. */
+  readonly counter: string;
+  readonly why: string;
+}
+
+interface Bound {
+  readonly counter: string;
+  readonly what: string;
+  readonly unit: NotSeen["unit"];
+  readonly why: string;
+}
+
+const FLOWS: readonly Bound[] = [
+  {
+    counter: "flows_refused",
+    what: "Connections refused",
+    unit: "connections",
+    why: "As many as flow.maxFlows were open: new ones are not followed, so that those known lose nothing.",
+  },
+  {
+    counter: "gap_bytes",
+    what: "Bytes missing in connections",
+    unit: "bytes",
+    why: "TCP acknowledged them and they were never captured: the loss that no counter of the capture can hide.",
+  },
+];
+
+/** Bounds that are rarely met: shown once they were. */
+const BOUNDS: readonly Bound[] = [
+  {
+    counter: "frames_cut",
+    what: "Frames cut",
+    unit: "frames",
+    why: "They were longer than capture.snapLength; what was cut off counts as missing bytes.",
+  },
+  {
+    counter: "flows_own",
+    what: "The sensor's own connections",
+    unit: "connections",
+    why: "What it sends to this console is left out: told as traffic it would beget more of itself.",
+  },
+  {
+    counter: "packets_refused",
+    what: "Packets of connections refused",
+    unit: "packets",
+    why: "They belong to connections that flow.maxFlows had no room for.",
+  },
+  {
+    counter: "pending_overflows",
+    what: "Holes given up early",
+    unit: "times",
+    why: "More waited behind a hole than flow.maxPendingBytes or flow.maxPendingBytesPerSide allows.",
+  },
+  {
+    counter: "handshakes_cut",
+    what: "TLS handshakes cut",
+    unit: "times",
+    why: "More handshakes waited for their rest than protocol.maxHandshakeBytes allows.",
+  },
+  {
+    counter: "services_refused",
+    what: "Services not kept",
+    unit: "times",
+    why: "The inventory was full: inventory.maxServices.",
+  },
+  {
+    counter: "edges_refused",
+    what: "Edges not kept",
+    unit: "times",
+    why: "The inventory was full: inventory.maxEdges.",
+  },
+  {
+    counter: "endpoints_refused",
+    what: "Endpoints not kept",
+    unit: "times",
+    why: "The inventory was full: inventory.maxEndpoints.",
+  },
+  {
+    counter: "certificates_refused",
+    what: "Certificates not kept",
+    unit: "times",
+    why: "The inventory was full: inventory.maxCertificates.",
+  },
+  {
+    counter: "remembered_refused",
+    what: "Not remembered by a rule",
+    unit: "times",
+    why: "A rule remembers detect.maxRemembered things: what comes later it can't compare.",
+  },
+  {
+    counter: "deltas_dropped",
+    what: "Changes not written",
+    unit: "records",
+    why: "The sensor's database could not be written for too long.",
+  },
+];
+
+/** What a sensor did not see or not tell, from the wire to this page; `missed` is what this page was too slow for. */
+export function notSeenBy(sensor: SensorState, missed: number): NotSeen[] {
+  const counters = sensor.health?.counters ?? {};
+  const told = ({ counter, ...bound }: Bound): NotSeen => ({ ...bound, counter, count: counters[counter] });
+  return [
+    ...captureLosses(sensor),
+    ...FLOWS.map(told),
+    ...undecoded(sensor.health?.undecoded ?? {}),
+    ...BOUNDS.filter(({ counter }) => (counters[counter] ?? 0) > 0).map(told),
+    ...afterwards(sensor, missed),
+  ];
+}
+
+function captureLosses({ health }: SensorState): NotSeen[] {
+  const counters = health?.counters ?? {};
+  const blindTo = (kind: "droppedByInterface" | "droppedByKernel"): string => {
+    const names = (health?.interfaces ?? []).filter((one) => one[kind] === undefined).map(({ name }) => name);
+    return names.length === 0 ? "" : ` Unknown on ${names.join(", ")}.`;
+  };
+  const losses: NotSeen[] = [
+    {
+      what: "Dropped by interface",
+      count: counters.capture_dropped_by_interface,
+      unit: "frames",
+      counter: "capture_dropped_by_interface",
+      why: `The network card had no room for them.${blindTo("droppedByInterface")}`,
+    },
+    {
+      what: "Dropped by kernel",
+      count: counters.capture_dropped_by_kernel,
+      unit: "frames",
+      counter: "capture_dropped_by_kernel",
+      why: `The capture's buffer was full: capture.bufferBytes is too small, or the host too busy.${blindTo("droppedByKernel")}`,
+    },
+  ];
+  const byProcess = counters.capture_dropped_by_process;
+  if (byProcess === undefined) return losses;
+  return [
+    ...losses,
+    {
+      what: "Dropped by the capture process",
+      count: byProcess,
+      unit: "frames",
+      counter: "capture_dropped_by_process",
+      why: "The analysis did not take them in time, and the package cap can't leave them in the kernel.",
+    },
+  ];
+}
+
+function undecoded(reasons: Readonly<Record<string, number>>): NotSeen[] {
+  return Object.entries(reasons)
+    .filter(([, frames]) => frames > 0)
+    .map(([reason, frames]) => ({
+      what: `Not decoded: ${reason}`,
+      count: frames,
+      unit: "frames",
+      counter: `undecoded_frames{reason="${reason}"}`,
+      why: UNDECODED_MEANINGS[reason] ?? "A newer sensor knows this reason, this console does not.",
+    }));
+}
+
+function afterwards(
+  { health, callsNotSampled, eventsDropped, blindIntervals }: SensorState,
+  missed: number,
+): NotSeen[] {
+  return [
+    {
+      what: "Findings thinned",
+      count: health?.counters.findings_refused,
+      unit: "records",
+      counter: "findings_refused",
+      why: "As many as detect.maxFindings are kept: further ones are only counted. Repeats are merged, and not of these.",
+    },
+    {
+      what: "Left out of the live feed",
+      count: callsNotSampled,
+      unit: "records",
+      counter: "calls_not_sampled",
+      why: "More calls or handshakes a second than sample.callsPerSecond. The inventory counts them all.",
+    },
+    {
+      what: "Feed messages skipped",
+      count: missed,
+      unit: "records",
+      counter: "missed",
+      why: "This page was too slow for them, from all sensors together. They are in the console's lists.",
+    },
+    {
+      what: "Lost on the way here",
+      count: eventsDropped,
+      unit: "records",
+      counter: "outbox_dropped",
+      why: "This console could not be reached for longer than store.maxOutboxEvents or store.maxOutboxBytes last.",
+    },
+    {
+      what: "Blind intervals",
+      count: blindIntervals.length,
+      unit: "times",
+      counter: "interface_blind",
+      why: "Nothing was captured then: the list below has when, for how long and why. The latest are kept.",
+    },
+  ];
+}
