@@ -249,6 +249,8 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
   const loaded = await loadAll(options, {});
   const { describeSettings } = await import("./sensor/command/check-config.js");
   process.stdout.write(describeSettings(loaded));
+  const { checkDataRules } = await import("./sensor/command/data-rules.js");
+  checkDataRules(loaded.settings.data);
   const { withPolicy } = await import("./sensor/command/policy-file.js");
   await withPolicy(loaded.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
 }

@@ -37,6 +37,26 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Send it in the Authorization header: URLs end up in logs, histories and referrers. Revoke what was sent.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:598", "pci-dss:8.3.2"],
   },
+  "sensitive-data-cleartext": {
+    severity: "medium",
+    title: "Sensitive data crosses the network in the clear",
+    remedy:
+      "Serve this endpoint over TLS only. Where a class is told that the data is not of, mute it: data.mute takes CLASS=FIELD.",
+    references: [
+      "owasp-api:2023-API3",
+      "owasp-api:2023-API8",
+      "cwe:319",
+      "gdpr:32",
+      "pci-dss:4.2.1",
+      "hipaa:164.312(e)(1)",
+    ],
+  },
+  "secret-in-response": {
+    severity: "high",
+    title: "An answer holds a key or a password",
+    remedy: "Leave it out of the answer, and revoke what was sent: whoever may call this endpoint has had it.",
+    references: ["owasp-api:2023-API3", "cwe:200", "cwe:522", "nist:800-204:MS-SS-1"],
+  },
   "new-endpoint": {
     severity: "low",
     title: "An endpoint appeared after the learning period",

@@ -23,8 +23,19 @@ const BATCH_TAG = (2 << 3) | 2;
 /** One event as it lies in the outbox and in a batch. */
 export function encodeEvent(event: SensorEvent): Uint8Array {
   const { kind, ...record } = event;
-  const plain = event.kind === "finding" ? { ...record, evidence: JSON.stringify(event.evidence) } : record;
-  return Event.encode({ [kind]: plain }).finish();
+  return Event.encode({ [kind]: wireRecord(event, record) }).finish();
+}
+
+/** What the wire has in another form: lists that may be absent, and what differs from rule to rule. */
+function wireRecord(event: SensorEvent, record: object): object {
+  if (event.kind === "finding") return { ...record, evidence: JSON.stringify(event.evidence) };
+  if (event.kind !== "call") return record;
+  const { requestClasses, responseClasses } = event;
+  return {
+    ...record,
+    requestClasses: requestClasses && { names: requestClasses },
+    responseClasses: responseClasses && { names: responseClasses },
+  };
 }
 
 /** Throws WireError. */
@@ -132,6 +143,10 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   if (kind === undefined) throw new WireError("an event of no known kind");
   const record = plain[kind];
   if (kind === "finding") record.evidence = evidenceOf(record.evidence);
+  if (kind === "call") {
+    if (record.requestClasses) record.requestClasses = record.requestClasses.names;
+    if (record.responseClasses) record.responseClasses = record.responseClasses.names;
+  }
   return { kind, ...record } as SensorEvent;
 }
 

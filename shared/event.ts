@@ -102,7 +102,14 @@ export interface EndpointRecord {
   /** Status code → calls; `0` counts calls without a response. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly credentials: Readonly<Record<string, number>>;
+  /** Classes of data seen in requests or responses. */
   readonly dataClasses: readonly string[];
+  /** The same by direction → calls whose request or response held it. */
+  readonly requestClasses: Readonly<Record<string, number>>;
+  readonly responseClasses: Readonly<Record<string, number>>;
+  /** Calls of which the request's or the response's body was looked at: without, no class means nothing. */
+  readonly requestBodiesRead: number;
+  readonly responseBodiesRead: number;
   readonly requestContentTypes: readonly string[];
   readonly responseContentTypes: readonly string[];
   readonly durationMillis?: Quantiles;
@@ -143,6 +150,9 @@ export interface CallRecord {
   readonly status?: number;
   readonly requestBodySize?: number;
   readonly responseBodySize?: number;
+  /** Classes of data they held; left out where the body was not looked at. */
+  readonly requestClasses?: readonly string[];
+  readonly responseClasses?: readonly string[];
   readonly durationMillis?: number;
   readonly userAgent?: string;
   readonly credentials: readonly string[];

@@ -17,8 +17,10 @@ export function callLine(call: CallRecord): string {
   if (call.userAgent !== undefined) line += `,"user_agent.original":${quoteKnown(call.userAgent)}`;
   // Where fields could not be read, no credential seen is not none sent.
   if (call.method !== undefined && (call.unread === undefined || call.credentials.length > 0))
-    line += `,"auth.kinds":${kinds(call.credentials)}`;
+    line += `,"auth.kinds":${names(call.credentials)}`;
   if (call.rpcSystem !== undefined) line += rpc(call);
+  if (call.requestClasses !== undefined) line += `,"data.request.classes":${names(call.requestClasses)}`;
+  if (call.responseClasses !== undefined) line += `,"data.response.classes":${names(call.responseClasses)}`;
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
 }
 
@@ -71,8 +73,8 @@ function quote(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Credential kinds are words of ours: nothing in them needs escaping. */
-function kinds(list: readonly string[]): string {
+/** Credential kinds and data classes are words of ours or checked by us: nothing in them needs escaping. */
+function names(list: readonly string[]): string {
   return list.length === 0 ? "[]" : `["${list.join('","')}"]`;
 }
 

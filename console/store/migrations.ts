@@ -1,3 +1,4 @@
+import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly string[] = [
   `,
   COUNT_POSTURES,
   COUNT_HANDSHAKES,
+  COUNT_DATA_CLASSES,
 ];

@@ -14,6 +14,7 @@ import { LineFile } from "../analysis/line-file.js";
 import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import { CaptureError } from "../capture/capture-error.js";
 import { readCaptureFile } from "../capture/capture-file.js";
+import { checkDataRules } from "./data-rules.js";
 import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -32,6 +33,7 @@ const INPUT_DAMAGED = 3;
 /** Runs the pipeline over capture files and writes what it saw. Returns the exit code of CONTRACT.md. */
 export async function analyze(options: AnalyzeOptions): Promise<number> {
   const startMillis = performance.now();
+  checkDataRules(options.settings.protocol.data);
   const detect = await withPolicy(options.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
   const calls = openOutput(options.out, "calls.ndjson");
   const handshakes = openOutput(options.out, "handshakes.ndjson");

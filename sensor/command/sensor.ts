@@ -16,6 +16,7 @@ import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { blindBefore } from "./blind-before.js";
+import { checkDataRules } from "./data-rules.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { withPolicy } from "./policy-file.js";
 
@@ -34,6 +35,7 @@ type SensorSettings = Settings & { readonly detect: DetectionSettings };
 /** Runs until it is told to end. Throws CommandError where it can't begin. */
 export async function runSensor(settings: Settings): Promise<number> {
   checkInterfaces(settings.capture.interface);
+  checkDataRules(settings.data);
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
   const detect = await withPolicy(settings, (text) => log.warn(text));
   const sensor = new Sensor({ ...settings, detect }, log);

@@ -118,9 +118,10 @@ export class Detection implements ObservationSink {
       first: (subject, key, atMicros, draft) => {
         const id = findingId(rule.id, key);
         const entry = this.#entries.get(id) ?? this.#admit(id, rule, atMicros, draft);
-        if (entry === undefined) return;
+        if (entry === undefined) return undefined;
         bySubject.set(subject, entry);
         this.#count(entry, atMicros);
+        return entry.record.evidence;
       },
     };
   }

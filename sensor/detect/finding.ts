@@ -20,8 +20,11 @@ export interface FindingDraft {
 export interface Findings {
   /** Counts one more occurrence where this subject has a finding already; the cheap path, taken for every repeat. */
   again(subject: object, atMicros: number): boolean;
-  /** Makes the subject's finding. `key` identifies the subject over runs and restarts. */
-  first(subject: object, key: string, atMicros: number, draft: FindingDraft): void;
+  /**
+   * Makes the subject's finding. `key` identifies the subject over runs and restarts. Its evidence, which may be that of a run before,
+   * and which a rule may go on counting in; undefined where there is no room for it.
+   */
+  first(subject: object, key: string, atMicros: number, draft: FindingDraft): FindingRecord["evidence"] | undefined;
 }
 
 export interface RuleSettings {
@@ -32,6 +35,8 @@ export interface RuleSettings {
   /** This many failed handshakes of an edge within this packet time are a burst. */
   readonly failedHandshakes: number;
   readonly failedHandshakeSeconds: number;
+  /** Classes of data that the operator added, as the setting says them. */
+  readonly dataRules: readonly string[];
 }
 
 /** What every rule may know of its surroundings. */

@@ -22,7 +22,9 @@ import { policyExceptionExpired } from "./rules/policy-exception-expired.js";
 import { policyUnproven } from "./rules/policy-unproven.js";
 import { policyViolation } from "./rules/policy-violation.js";
 import { sameCertificateBothEnds } from "./rules/same-certificate-both-ends.js";
+import { secretInResponse } from "./rules/secret-in-response.js";
 import { selfSignedCertificate } from "./rules/self-signed-certificate.js";
+import { sensitiveDataCleartext } from "./rules/sensitive-data-cleartext.js";
 import { serialCollision } from "./rules/serial-collision.js";
 import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
 import { tlsRenegotiation } from "./rules/tls-renegotiation.js";
@@ -36,6 +38,8 @@ export const RULES: readonly Rule[] = [
   cleartextProtocol,
   basicCredentialsInCleartext,
   credentialInUrl,
+  sensitiveDataCleartext,
+  secretInResponse,
   newEndpoint,
   framingAnomaly,
   http2Flood,

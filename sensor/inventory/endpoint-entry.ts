@@ -5,11 +5,12 @@ import type { Endpoint, Service } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import { Tally } from "./tally.js";
+import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
+const MAX_CLASSES = 64;
 
 export interface EndpointStateText {
   readonly duration: readonly number[];
@@ -41,11 +42,15 @@ export class EndpointEntry implements Endpoint {
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new Tally(MAX_CONTENT_TYPES);
   readonly #responseTypes = new Tally(MAX_CONTENT_TYPES);
+  readonly #requestClasses = new Tally(MAX_CLASSES);
+  readonly #responseClasses = new Tally(MAX_CLASSES);
   readonly #duration = new QuantileSketch();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
   calls = 0;
   incompleteCalls = 0;
+  requestBodiesRead = 0;
+  responseBodiesRead = 0;
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
@@ -94,9 +99,20 @@ export class EndpointEntry implements Endpoint {
     if (call.durationMicros !== undefined) this.#duration.add(call.durationMicros);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
+    if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
+    if (call.responseClasses !== undefined) {
+      this.responseBodiesRead++;
+      for (const name of call.responseClasses) this.#responseClasses.add(name);
+    }
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
+  }
+
+  #requestHeld({ requestBodySize }: Call, classes: readonly string[]): void {
+    // Without a body the target alone was looked at.
+    if (requestBodySize !== 0) this.requestBodiesRead++;
+    for (const name of classes) this.#requestClasses.add(name);
   }
 
   merge(other: EndpointEntry): void {
@@ -111,6 +127,10 @@ export class EndpointEntry implements Endpoint {
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
     this.#responseTypes.merge(other.#responseTypes);
+    this.#requestClasses.merge(other.#requestClasses);
+    this.#responseClasses.merge(other.#responseClasses);
+    this.requestBodiesRead += other.requestBodiesRead;
+    this.responseBodiesRead += other.responseBodiesRead;
     this.#duration.merge(other.#duration);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
@@ -141,7 +161,11 @@ export class EndpointEntry implements Endpoint {
       callerCount: this.#callers.size,
       statuses: Object.fromEntries([...this.#statuses].sort(([a], [b]) => a - b)),
       credentials: this.#credentials.record(),
-      dataClasses: [],
+      dataClasses: this.#dataClasses(),
+      requestClasses: this.#requestClasses.record(),
+      responseClasses: this.#responseClasses.record(),
+      requestBodiesRead: this.requestBodiesRead,
+      responseBodiesRead: this.responseBodiesRead,
       requestContentTypes: this.#requestTypes.sortedTexts(),
       responseContentTypes: this.#responseTypes.sortedTexts(),
       ...withoutUndefined(quantiles),
@@ -151,6 +175,11 @@ export class EndpointEntry implements Endpoint {
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
     };
+  }
+
+  #dataClasses(): string[] {
+    const names = [...this.#requestClasses.sortedTexts(), ...this.#responseClasses.sortedTexts()];
+    return [...new Set(names)].sort(compare);
   }
 
   state(): string {
@@ -182,6 +211,10 @@ export class EndpointEntry implements Endpoint {
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.add(type);
     for (const type of record.responseContentTypes) this.#responseTypes.add(type);
+    this.#requestClasses.restore(record.requestClasses);
+    this.#responseClasses.restore(record.responseClasses);
+    this.requestBodiesRead = record.requestBodiesRead;
+    this.responseBodiesRead = record.responseBodiesRead;
     this.#duration.restore(state.duration);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);

@@ -3,6 +3,8 @@ import type { AnomalyName } from "./anomaly-name.js";
 
 /** What stands in a path where a secret stood. */
 export const MASK = "***";
+/** What stands there for a mail address, so that it still is known as one. */
+export const EMAIL_MASK = "***@***";
 
 export type CredentialKind =
   | "api-key"
@@ -63,7 +65,7 @@ export interface Call {
   readonly version: "0.9" | "1.0" | "1.1" | "2";
   /** Undefined where the request was never seen. */
   readonly method: string | undefined;
-  /** Path without query, secrets masked by `***`; "*" and authority forms stand as sent. */
+  /** Path without query, secrets and personal data masked by `***`; "*" and authority forms stand as sent. */
   readonly path: string | undefined;
   /** The endpoint where the protocol itself says what is called; undefined where its template is made out of the paths seen. */
   readonly template: string | undefined;
@@ -89,6 +91,12 @@ export interface Call {
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;
+  /**
+   * Classes of data in target and body of the request, and in the response's body, sorted; never a value. Undefined where the body was
+   * not looked at; what the target held is told all the same.
+   */
+  readonly requestClasses: readonly string[] | undefined;
+  readonly responseClasses: readonly string[] | undefined;
   /** First byte of the request to last byte of the response; undefined where either was not seen. */
   readonly durationMicros: number | undefined;
   /** False where bytes were lost or the capture began or ended inside. */

@@ -1,3 +1,4 @@
+import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
 
@@ -38,4 +39,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE alive (interface TEXT NOT NULL PRIMARY KEY, at_micros INTEGER NOT NULL) STRICT;
   `,
   COUNT_HANDSHAKES,
+  COUNT_DATA_CLASSES,
 ];

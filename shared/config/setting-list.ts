@@ -112,6 +112,39 @@ export const SETTINGS: readonly Setting[] = [
     help: "What a fault of our own does; `throw` is for tests.",
   },
   {
+    key: "data.bodies",
+    kind: "boolean",
+    default: true,
+    help: "Look into bodies for classes of data: personal, financial, health, secrets. Values are never kept.",
+  },
+  integer("data.maxBodyBytes", 65_536, 512, MEBIBYTE, "First bytes of a body that are looked at."),
+  integer(
+    "data.maxHeldBytes",
+    16 * MEBIBYTE,
+    65_536,
+    4_096 * MEBIBYTE,
+    "Bytes of bodies that wait for their rest, of all connections together.",
+  ),
+  integer(
+    "data.firstBodies",
+    8,
+    1,
+    65_535,
+    "Bodies of each operation and side that are looked at first; 4 KiB of a larger one count as one more.",
+  ),
+  integer("data.oneIn", 64, 1, 1_000_000, "After those one in so many is looked at; 1 for all."),
+  texts(
+    "data.kinds",
+    ["json", "form", "multipart", "markup", "text"],
+    "Kinds of bodies that are looked at; markup is XML, SOAP and HTML.",
+  ),
+  texts(
+    "data.rules",
+    [],
+    "Your own classes: `CLASS GROUP: PATTERN` or `CLASS GROUP FIELD,FIELD: PATTERN`; see the README.",
+  ),
+  texts("data.mute", [], "Classes that are not told: `CLASS`, or `CLASS=FIELD` for fields of that name."),
+  {
     key: "inventory.eastWestNetworks",
     kind: "networks",
     default: [

@@ -33,7 +33,10 @@ export interface Settings {
     readonly maxStreams: number;
     readonly maxHandshakeBytes: number;
     readonly faults: "throw" | "survive";
+    /** The same as `data`. */
+    readonly data: DataSection;
   };
+  readonly data: DataSection;
   readonly inventory: {
     readonly eastWestNetworks: readonly string[];
     readonly maxServices: number;
@@ -50,6 +53,8 @@ export interface Settings {
     readonly learningSeconds: number;
     readonly maxFindings: number;
     readonly disabledRules: readonly string[];
+    /** The same as `data.rules`. */
+    readonly dataRules: readonly string[];
     readonly maxRemembered: number;
     readonly certificateDays: number;
     readonly sharedCertificateHosts: number;
@@ -83,6 +88,17 @@ export interface Settings {
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }
 
+export interface DataSection {
+  readonly bodies: boolean;
+  readonly maxBodyBytes: number;
+  readonly maxHeldBytes: number;
+  readonly firstBodies: number;
+  readonly oneIn: number;
+  readonly kinds: readonly string[];
+  readonly rules: readonly string[];
+  readonly mute: readonly string[];
+}
+
 export function defaultSettings(): Settings {
   return buildSettings(new Map(SETTINGS.map((setting) => [setting.key, setting.default])));
 }
@@ -95,6 +111,9 @@ export function buildSettings(values: ReadonlyMap<string, SettingValue>): Settin
     sections[section] ??= {};
     sections[section][name] = values.get(key);
   }
+  sections.detect.dataRules = values.get("data.rules");
   sections.inventory.learningSeconds = values.get("detect.learningSeconds");
-  return sections as unknown as Settings;
+  // One object for both: what the protocols are told is what the section says.
+  const { protocol, data } = sections;
+  return { ...sections, protocol: { ...protocol, data } } as unknown as Settings;
 }

@@ -1,6 +1,7 @@
 import type { Flow, Roles, Side } from "../../sensor/flow/stream.js";
 import { Dispatcher, type DispatcherSettings } from "../../sensor/protocol/dispatcher.js";
 import type { Message, Rpc } from "../../sensor/protocol/message.js";
+import { defaultSettings } from "../../shared/config/settings.js";
 
 /** What one side sends next, or how many of its bytes are lost, or that it ends. */
 export type Step = readonly ["client" | "server", string | Buffer | number | "fin"];
@@ -12,6 +13,7 @@ export const PROTOCOL_SETTINGS: DispatcherSettings = {
   maxStreams: 20_000,
   maxHandshakeBytes: 1 << 20,
   faults: "throw",
+  data: defaultSettings().data,
 };
 
 export interface FeedOptions {

@@ -86,6 +86,8 @@ export class TlsScene {
       unread: undefined,
       authority: "shop.internal",
       userAgent: undefined,
+      requestClasses: undefined,
+      responseClasses: undefined,
       requestContentType: undefined,
       credentials: [],
       requestHeaderOrder: 0,

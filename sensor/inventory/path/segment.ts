@@ -1,4 +1,4 @@
-import { MASK } from "../../protocol/message.js";
+import { EMAIL_MASK, MASK } from "../../protocol/message.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =
@@ -68,6 +68,7 @@ export function typeOf(text: string): SegmentType {
 
 function wordType(text: string, seen: number): SegmentType {
   if (text === MASK) return "token";
+  if (text === EMAIL_MASK) return "email";
   if ((seen & (AT | PERCENT)) !== 0) return EMAIL.test(text) ? "email" : (seen & PERCENT) !== 0 ? "encoded" : "word";
   if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
   if (text.length > MAX_WORD_LENGTH) return "token";

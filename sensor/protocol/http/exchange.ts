@@ -27,6 +27,8 @@ export class Exchange implements Call {
   responseHeaderOrder = 0;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
+  requestClasses: readonly string[] | undefined = undefined;
+  responseClasses: readonly string[] | undefined = undefined;
   durationMicros: number | undefined = undefined;
   complete = true;
   missingBytes = 0;
@@ -39,6 +41,8 @@ export class Exchange implements Call {
   asksUpgrade = false;
   isConnect = false;
   isHead = false;
+  /** Hash of the path without what varies in it. */
+  pathShape = 0;
   /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
   expectsContinue = false;
   /** A final response has begun. */
@@ -60,6 +64,7 @@ export class Exchange implements Call {
   copyRequest(other: Exchange): void {
     this.method = other.method;
     this.path = other.path;
+    this.pathShape = other.pathShape;
     this.template = other.template;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
@@ -82,10 +87,15 @@ export class Exchange implements Call {
   }
 
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
-  endResponse(bodySize: number, atMicros: number | undefined): void {
-    this.responseBodySize = bodySize;
+  endResponse(atMicros: number | undefined): void {
     if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
+  }
+
+  /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */
+  addRequestClasses(classes: readonly string[] | undefined): void {
+    if (classes === undefined || this.requestClasses === undefined) this.requestClasses ??= classes;
+    else if (classes.length > 0) this.requestClasses = [...new Set([...this.requestClasses, ...classes])].sort();
   }
 
   /** So many bytes of it were sent and never captured. */

@@ -1,9 +1,11 @@
 import { StringTable } from "../../bytes/string-table.js";
+import type { FieldMemory } from "../data/field-memory.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
   CONNECT_VERSION,
+  CONTENT_ENCODING,
   CONTENT_TYPE,
   EXPECT,
   HOST,
@@ -18,6 +20,7 @@ import { cookieFramework } from "./framework.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { noteRpc } from "./rpc.js";
 import { Target } from "./target.js";
+import { TargetData } from "./target-data.js";
 
 const AT = 0x40;
 
@@ -26,15 +29,25 @@ export class FieldMapping {
   /** Of the request read last: how many Host fields it has, and whether they agree with each other and the target's authority. */
   hosts = 0;
   hasHostConflict = false;
+  /** Of the head read last, as sent; undefined without one. */
+  contentEncoding: string | undefined = undefined;
   readonly #strings = new StringTable();
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
+  readonly #data: TargetData;
+
+  constructor(fields: FieldMemory) {
+    this.#data = new TargetData(fields);
+  }
 
   /** The request's target is bytes[start, end). */
   target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const target = this.#target;
     target.read(bytes, start, end, exchange.isConnect);
+    if (target.mayHoldData || target.queryStart < target.queryEnd)
+      exchange.requestClasses = this.#data.classes(bytes, target);
     exchange.path = target.path;
+    exchange.pathShape = target.shape;
     exchange.authority = target.authority;
     this.hosts = 0;
     this.hasHostConflict = false;
@@ -55,6 +68,7 @@ export class FieldMapping {
   request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
     let namesConnectVersion = false;
     exchange.requestHeaderOrder = fields.order;
+    this.contentEncoding = undefined;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id === HOST) this.host(exchange, bytes, fields.starts[hit], fields.ends[hit]);
@@ -62,6 +76,7 @@ export class FieldMapping {
       else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(fields, bytes, hit);
       else if (id === EXPECT) exchange.expectsContinue = true;
       else if (id === CONNECT_VERSION) namesConnectVersion = true;
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
     }
     this.#credentials(exchange, fields, bytes);
     noteRpc(exchange, namesConnectVersion);
@@ -77,6 +92,7 @@ export class FieldMapping {
 
   response(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
     exchange.responseHeaderOrder = fields.order;
+    this.contentEncoding = undefined;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(fields, bytes, hit);
@@ -85,6 +101,7 @@ export class FieldMapping {
       else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
       else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
       else if (id === X_RUNTIME) exchange.framework = "Rails";
+      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
     }
   }
 

@@ -16,6 +16,7 @@ export const FIELD_NAMES = new WordTable([
   "x-aspnet-version",
   "x-runtime",
   "connect-protocol-version",
+  "content-encoding",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -50,8 +51,9 @@ export const SET_COOKIE = 10;
 export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
-export const AUTHORIZATION = 14;
-export const PROXY_AUTHORIZATION = 15;
-export const COOKIE = 16;
+export const CONTENT_ENCODING = 14;
+export const AUTHORIZATION = 15;
+export const PROXY_AUTHORIZATION = 16;
+export const COOKIE = 17;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 17;
+export const FIRST_KEY_FIELD = 18;

@@ -14,17 +14,21 @@ const NOT_HEX = 1;
 const DIGIT = 2;
 /** Parts parameters or userinfo, or may stand for a byte that does. */
 const MARK = 4;
-/** Bits of each byte that decide whether a segment may be a secret. */
+const LOWER = 8;
+/** Bits of each byte that decide whether a segment may be a secret or data of a person. */
 const CLASSES = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x30 && byte <= 0x39) CLASSES[byte] = DIGIT;
   else if (byte !== 0x2d && !((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)) CLASSES[byte] = NOT_HEX;
+  if (byte >= 0x61 && byte <= 0x7a) CLASSES[byte] |= LOWER;
 }
 for (const mark of Buffer.from(";&=@:%")) CLASSES[mark] |= MARK;
 const ANNOUNCING = new WordTable(ANNOUNCING_SEGMENTS);
 const MIN_SECRET_LENGTH = 20;
 /** As short as a secret may be where the segment before it announces one. */
 const MIN_ANNOUNCED_LENGTH = 10;
+/** As short as a number or code may be that is given to a person. */
+const MIN_DATA_LENGTH = 9;
 
 /** A request target taken apart, RFC 9112 §3.2. One object is used again for every request. */
 export class Target {
@@ -34,6 +38,13 @@ export class Target {
   /** Authority of the absolute or authority form, as sent, without userinfo. */
   authority: string | undefined = undefined;
   hasUserinfo = false;
+  /** The path may hold data of a person. */
+  mayHoldData = false;
+  /** Hash of the path without the segments that have digits, which mostly are what varies in it. */
+  shape = 0;
+  /** The path is bytes[pathStart, pathEnd), as sent. */
+  pathStart = 0;
+  pathEnd = 0;
   /** The query is bytes[queryStart, queryEnd), empty without one. */
   queryStart = 0;
   queryEnd = 0;
@@ -54,6 +65,8 @@ export class Target {
     this.authority = undefined;
     this.hasUserinfo = false;
     this.hasSecret = false;
+    this.mayHoldData = false;
+    this.shape = 0;
     this.queryStart = this.queryEnd = end;
     if (bytes[start] === SLASH) this.#readPath(bytes, start, end);
     else if (isConnect) this.#readAuthorityForm(bytes, start, end);
@@ -62,6 +75,9 @@ export class Target {
 
   #readPath(bytes: Buffer, start: number, end: number): void {
     let suspicious = false;
+    let mayHoldData = false;
+    let shape = 0;
+    let hash = 0;
     let seen = 0;
     let beforeStart = start;
     let segmentStart = start;
@@ -69,7 +85,12 @@ export class Target {
     for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === SLASH) {
-        suspicious ||= (seen & (MARK | DIGIT)) !== 0 && maySecret(seen, bytes, beforeStart, segmentStart, at);
+        if ((seen & (MARK | DIGIT)) !== 0) {
+          suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
+          mayHoldData ||= mayBeData(seen, at - segmentStart);
+          hash = Math.imul(shape, 31);
+        }
+        shape = hash;
         beforeStart = segmentStart;
         segmentStart = at + 1;
         seen = 0;
@@ -77,8 +98,17 @@ export class Target {
       }
       if (byte === QUESTION || byte === HASH) break;
       seen |= CLASSES[byte];
+      hash = (hash << 5) - hash + byte;
     }
-    suspicious ||= (seen & (MARK | DIGIT)) !== 0 && maySecret(seen, bytes, beforeStart, segmentStart, at);
+    if ((seen & (MARK | DIGIT)) !== 0) {
+      suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
+      mayHoldData ||= mayBeData(seen, at - segmentStart);
+      hash = Math.imul(shape, 31);
+    }
+    this.shape = hash | 0;
+    this.mayHoldData = mayHoldData;
+    this.pathStart = start;
+    this.pathEnd = at;
     if (at < end && bytes[at] === QUESTION) this.queryStart = at + 1;
     const path = at === start ? "/" : this.#strings.get(bytes, start, at);
     this.path = suspicious ? maskPath(path) : path;
@@ -123,6 +153,11 @@ function maySecret(seen: number, bytes: Buffer, beforeStart: number, start: numb
   if (length < MIN_ANNOUNCED_LENGTH) return false;
   if (length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0) return true;
   return ANNOUNCING.indexOf(bytes, beforeStart, start - 1) >= 0;
+}
+
+/** Digits without letters but capitals, or something that parts a name from a host. */
+function mayBeData(seen: number, length: number): boolean {
+  return (seen & MARK) !== 0 || ((seen & LOWER) === 0 && length >= MIN_DATA_LENGTH);
 }
 
 /** Position after `scheme://` (RFC 3986 §3.1), -1 where there is none. */

@@ -1,4 +1,5 @@
 import type { AnomalyName } from "../anomaly-name.js";
+import type { BodyLook } from "../body/body-look.js";
 
 const LF = 10;
 const CR = 13;
@@ -18,6 +19,8 @@ export class Body {
   isDone = true;
   /** The chunks' framing broke: what follows can't be told apart. */
   isBroken = false;
+  /** Is shown the content; undefined where nobody looks at it. */
+  look: BodyLook | undefined = undefined;
   #remaining = 0;
   #chunk: ChunkState = "size";
   #digits = 0;
@@ -30,6 +33,7 @@ export class Body {
 
   begin(mode: Body["mode"], length: number): void {
     this.mode = mode;
+    this.look = undefined;
     this.size = 0;
     this.isBroken = false;
     this.#hasBareLf = false;
@@ -52,10 +56,15 @@ export class Body {
 
   /** Takes what belongs to the body; the position after it. */
   take(bytes: Buffer, start: number, end: number): number {
-    if (this.mode === "length") return this.#takeLength(end - start) + start;
+    if (this.mode === "length") {
+      const stop = this.#takeLength(end - start) + start;
+      this.look?.take(bytes, start, stop);
+      return stop;
+    }
     if (this.mode === "chunked") return this.#takeChunked(bytes, start, end);
     if (this.mode === "until-close") {
       this.size += end - start;
+      this.look?.take(bytes, start, end);
       return end;
     }
     return start;
@@ -63,6 +72,19 @@ export class Body {
 
   /** Bytes that were lost: how many of them belong to this body for certain; fewer than `length` where framing is lost too. */
   skip(length: number): number {
+    const skipped = this.#skip(length);
+    this.look?.gap(skipped);
+    return skipped;
+  }
+
+  /** What the content holds, as far as it came; undefined where nobody looked at it. */
+  endLook(): readonly string[] | undefined {
+    const { look } = this;
+    this.look = undefined;
+    return look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");
+  }
+
+  #skip(length: number): number {
     if (this.mode === "until-close") {
       this.size += length;
       return length;
@@ -88,6 +110,7 @@ export class Body {
       if (this.#chunk === "data") {
         const taken = Math.min(end - at, this.#remaining);
         this.size += taken;
+        this.look?.take(bytes, at, at + taken);
         this.#advance(taken);
         at += taken;
       } else {

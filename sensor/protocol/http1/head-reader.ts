@@ -1,5 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FieldMemory } from "../data/field-memory.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
@@ -18,7 +19,16 @@ export class HeadReader {
   readonly framing = new Framing();
   readonly anomalies: AnomalyName[] = [];
   readonly #scan = new FieldScan();
-  readonly #mapping = new FieldMapping();
+  readonly #mapping: FieldMapping;
+
+  constructor(fields: FieldMemory) {
+    this.#mapping = new FieldMapping(fields);
+  }
+
+  /** Of the head read last, as sent; undefined without one. */
+  get contentEncoding(): string | undefined {
+    return this.#mapping.contentEncoding;
+  }
 
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.

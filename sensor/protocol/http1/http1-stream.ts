@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FlowBodies } from "../body/body-reader.js";
 import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
@@ -19,11 +20,11 @@ export class Http1Stream implements Stream {
   readonly #server: MessageSide;
   #next: Stream | undefined = undefined;
 
-  constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader) {
+  constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader, bodies: FlowBodies) {
     this.#context = context;
     this.#heads = heads;
-    this.#client = new MessageSide("client", settings.maxHeadBytes);
-    this.#server = new MessageSide("server", settings.maxHeadBytes);
+    this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
+    this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
   }
 
@@ -188,11 +189,11 @@ export class Http1Stream implements Stream {
     this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
     if (this.#client.body.isDone) this.#endRequest(exchange);
+    else this.#client.beginLook(exchange, this.#heads);
   }
 
   #endRequest(exchange: Exchange): void {
-    exchange.requestBodySize = this.#client.body.size;
-    exchange.requestDone = true;
+    this.#client.endBody(exchange);
     this.#client.exchange = undefined;
     this.#client.mode = (exchange.asksUpgrade || exchange.isConnect) && !exchange.isAnswered ? "waiting" : "head";
     if (exchange.responseDone) this.#queue.settle();
@@ -265,15 +266,15 @@ export class Http1Stream implements Stream {
   #beginResponseBody(exchange: Exchange, atMicros: number): void {
     const { framing } = this.#heads;
     const { body } = this.#server;
-    const status = exchange.status ?? 0;
     this.#server.mode = "body";
     if (exchange.switches) {
       this.#handOver(exchange, atMicros);
       return;
     }
-    const mode = framing.responseBody(status, exchange.isHead);
+    const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
+    else this.#server.beginLook(exchange, this.#heads);
     this.#resumeClient(exchange);
   }
 
@@ -322,7 +323,8 @@ export class Http1Stream implements Stream {
   }
 
   #endResponse(exchange: Exchange, atMicros: number | undefined): void {
-    exchange.endResponse(this.#server.body.size, atMicros);
+    this.#server.endBody(exchange);
+    exchange.endResponse(atMicros);
     this.#responseOver(exchange);
     this.#server.mode = "head";
   }
@@ -348,11 +350,13 @@ export class Http1Stream implements Stream {
       this.#lose(side, "framing");
       return stop;
     }
-    if (body.isDone) {
-      if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, atMicros);
-    }
+    if (body.isDone) this.#endMessage(side, exchange, atMicros);
     return stop;
+  }
+
+  #endMessage(side: MessageSide, exchange: Exchange, atMicros: number | undefined): void {
+    if (side === this.#client) this.#endRequest(exchange);
+    else this.#endResponse(exchange, atMicros);
   }
 
   #bodyGap(side: MessageSide, length: number): void {
@@ -360,10 +364,7 @@ export class Http1Stream implements Stream {
     if (exchange === undefined) return;
     const skipped = body.skip(length);
     exchange.miss(skipped);
-    if (body.isDone && skipped > 0) {
-      if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, undefined);
-    }
+    if (body.isDone && skipped > 0) this.#endMessage(side, exchange, undefined);
     if (skipped < length) {
       if (!body.isDone) exchange.miss(length - skipped);
       this.#lose(side, "bytes");
@@ -375,7 +376,6 @@ export class Http1Stream implements Stream {
     const exchange = side.lose(what);
     if (side === this.#client) {
       this.#queue.requestsLost(what);
-      if (exchange !== undefined) exchange.requestDone = true;
       if (exchange?.responseDone) this.#queue.settle();
       return;
     }

@@ -1,8 +1,10 @@
 import type { Side, Stream } from "../../flow/stream.js";
+import type { FlowBodies } from "../body/body-reader.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
+import type { HeadReader } from "./head-reader.js";
 import { findRequest, isRequestLine, looksLikeRequest, looksLikeStatus } from "./start-line.js";
 
 interface Piece {
@@ -35,12 +37,14 @@ export class MessageSide {
   wasLost = false;
   answerMayBeLost = false;
   readonly #maxHeadBytes: number;
+  readonly #bodies: FlowBodies;
   #head: HeadBuffer | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #heldBytes = 0;
 
-  constructor(from: Side, maxHeadBytes: number) {
+  constructor(from: Side, maxHeadBytes: number, bodies: FlowBodies) {
     this.from = from;
+    this.#bodies = bodies;
     this.#maxHeadBytes = maxHeadBytes;
   }
 
@@ -53,7 +57,12 @@ export class MessageSide {
     this.dropGathered();
     this.dropHeld();
     this.exchange = undefined;
-    if (exchange !== undefined) exchange.complete = false;
+    if (exchange !== undefined) {
+      // The rest of its body will not be seen, or not be told apart.
+      exchange.complete = false;
+      if (this.from === "client") exchange.requestDone = true;
+      this.#endLook(exchange);
+    }
     return exchange;
   }
 
@@ -109,10 +118,30 @@ export class MessageSide {
     // RFC 9110 §10.1.1: refused, the client need never send it.
     const isWithheld = isRequest && exchange.expectsContinue && exchange.isAnswered && body.size === 0;
     if (!isWithheld) exchange.complete = false;
-    if (isRequest) exchange.requestBodySize = body.size;
-    else exchange.responseBodySize = body.size;
-    if (isRequest) exchange.requestDone = true;
+    this.endBody(exchange);
     return exchange;
+  }
+
+  /** The body of which a head was read last begins: it may be looked at. */
+  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader): void {
+    const length = this.body.mode === "length" ? framing.contentLength : -1;
+    this.body.look = this.#bodies.open(this.from, exchange, contentEncoding, length);
+  }
+
+  /** Tells the exchange of the body that was under way. */
+  endBody(exchange: Exchange): void {
+    if (this.from === "client") {
+      exchange.requestBodySize = this.body.size;
+      exchange.requestDone = true;
+    } else exchange.responseBodySize = this.body.size;
+    this.#endLook(exchange);
+  }
+
+  #endLook(exchange: Exchange): void {
+    if (this.body.look === undefined) return;
+    const classes = this.body.endLook();
+    if (this.from === "client") exchange.addRequestClasses(classes);
+    else exchange.responseClasses = classes;
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */

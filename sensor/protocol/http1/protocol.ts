@@ -1,4 +1,5 @@
 import type { Side } from "../../flow/stream.js";
+import type { BodyReader } from "../body/body-reader.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
 import { Http1Stream } from "./http1-stream.js";
@@ -6,14 +7,15 @@ import type { Http1Settings } from "./settings.js";
 import { looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./start-line.js";
 
 /** HTTP/0.9, 1.0 and 1.1. */
-export function http1(settings: Http1Settings): Protocol {
-  const heads = new HeadReader();
+export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
+  const heads = new HeadReader(bodies.fields);
   return {
     name: "http1",
     isCleartext: true,
+    counters: bodies.counters,
     recognise,
     isDoubtful,
-    open: (context) => new Http1Stream(context, settings, heads),
+    open: (context) => new Http1Stream(context, settings, heads, bodies.ofFlow(context.flow)),
   };
 }
 

@@ -20,6 +20,9 @@ export interface KnownHead {
   readonly facts: HeadFacts;
   /** An exchange that was filled from it. */
   exchange: Exchange | undefined;
+  contentEncoding: string | undefined;
+  /** What the target alone holds: the exchange's classes grow by those of its body. */
+  targetClasses: Exchange["requestClasses"];
 }
 
 /**
@@ -52,7 +55,14 @@ export class HeadCache {
       this.#seen[slot] = this.#hash;
       return undefined;
     }
-    const known = { tableState, bytes: Buffer.from(bytes.subarray(start, end)), facts, exchange: undefined };
+    const known = {
+      tableState,
+      bytes: Buffer.from(bytes.subarray(start, end)),
+      facts,
+      exchange: undefined,
+      contentEncoding: undefined,
+      targetClasses: undefined,
+    };
     this.#known[slot] = known;
     return known;
   }

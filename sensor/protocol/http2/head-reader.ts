@@ -1,4 +1,7 @@
+import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { BodyLook } from "../body/body-look.js";
+import type { BodyReader } from "../body/body-reader.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
@@ -37,10 +40,14 @@ export class HeadReader {
   /** The head read last where it came before, or is kept for when it comes again. */
   #known: KnownHead | undefined = undefined;
   #isKnown = false;
+  #contentEncoding: string | undefined = undefined;
   readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
-  readonly #mapping = new FieldMapping();
+  readonly #mapping: FieldMapping;
+  readonly #bodies: BodyReader;
 
-  constructor(maxHeadBytes: number) {
+  constructor(maxHeadBytes: number, bodies: BodyReader) {
+    this.#bodies = bodies;
+    this.#mapping = new FieldMapping(bodies.fields);
     this.fields = new HeadFields(maxHeadBytes);
   }
 
@@ -84,10 +91,17 @@ export class HeadReader {
     return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
   }
 
+  /** For the content that follows the head read last; undefined where nobody looks at it. */
+  openBody(from: Side, exchange: Exchange, length: number): BodyLook | undefined {
+    return this.#bodies.ofFlow(exchange.flow).open(from, exchange, this.#contentEncoding, length);
+  }
+
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
       this.#sameRequest(exchange, this.#known.exchange);
+      this.#contentEncoding = this.#known.contentEncoding;
+      exchange.requestClasses = this.#known.targetClasses;
       return;
     }
     const { bytes } = fields;
@@ -98,6 +112,7 @@ export class HeadReader {
     this.#target(exchange, isCut);
     if (fields.has(AUTHORITY)) this.#mapping.host(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
     this.#mapping.request(exchange, fields, bytes);
+    this.#contentEncoding = this.#mapping.contentEncoding;
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     this.#rpcFields(exchange);
@@ -115,7 +130,10 @@ export class HeadReader {
   }
 
   #keep(exchange: Exchange): void {
-    if (this.#known !== undefined && this.anomalies.length === 0) this.#known.exchange = exchange;
+    if (this.#known === undefined || this.anomalies.length > 0) return;
+    this.#known.exchange = exchange;
+    this.#known.contentEncoding = this.#contentEncoding;
+    this.#known.targetClasses = exchange.requestClasses;
   }
 
   /** The final answer's head. */
@@ -123,12 +141,14 @@ export class HeadReader {
     const { fields } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
       exchange.copyResponse(this.#known.exchange);
+      this.#contentEncoding = this.#known.contentEncoding;
       this.#answered(exchange, side, isCut);
       return;
     }
     if (!isCut) fields.judgePseudo("response");
     exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
+    this.#contentEncoding = this.#mapping.contentEncoding;
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
     this.#keep(exchange);

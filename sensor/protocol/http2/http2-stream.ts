@@ -278,7 +278,7 @@ export class Http2Stream implements Stream, FrameSink {
       return;
     }
     let stream = this.#streams.get(streamId);
-    if (stream === undefined || !stream.client.hasHead) {
+    if (!stream?.client.hasHead) {
       // Trailers of a request that came before.
       if (!this.#heads.facts.hasMethod && !this.#heads.facts.hasUnknown && !isCut) {
         block.sendsTrailers = true;
@@ -293,6 +293,7 @@ export class Http2Stream implements Stream, FrameSink {
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
       stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      if (!block.endsStream) stream.beginLook("client", this.#heads);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -313,6 +314,7 @@ export class Http2Stream implements Stream, FrameSink {
     else {
       this.#heads.fillResponse(exchange, block, isCut);
       server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      if (!block.endsStream) stream.beginLook("server", this.#heads);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;
@@ -331,16 +333,15 @@ export class Http2Stream implements Stream, FrameSink {
   /** RFC 9113 §8.5, RFC 8441 §5: the content is another protocol's from now on. */
   #tunnel(stream: OpenStream, atMicros: number): void {
     const { exchange } = stream;
-    exchange.requestBodySize = 0;
-    exchange.endResponse(0, atMicros);
+    exchange.requestBodySize = exchange.responseBodySize = 0;
+    exchange.endResponse(atMicros);
     this.#streams.tellEarly(stream);
     stream.tunnel = this.#context.handOver();
   }
 
   #end(stream: OpenStream, from: Side, atMicros: number | undefined): void {
-    const half = stream.half(from);
+    const [half, exchange] = [stream.half(from), stream.exchange];
     const { nowMicros } = this.#streams;
-    const { exchange } = stream;
     const hasContent = from === "client" || !(exchange.isHead || exchange.status === 204 || exchange.status === 304);
     const isWrong = half.announced !== undefined && half.announced !== half.size && !half.isLost && hasContent;
     if (isWrong && !half.isDone && stream.tunnel === undefined)

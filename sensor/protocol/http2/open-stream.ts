@@ -1,7 +1,9 @@
 import type { Side, Stream } from "../../flow/stream.js";
+import type { BodyLook } from "../body/body-look.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { hasFramedMessages } from "../http/rpc.js";
+import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
 export class StreamHalf {
@@ -16,6 +18,8 @@ export class StreamHalf {
   /** Content-Length; undefined without one that is a number. */
   announced: number | undefined = undefined;
   messages: MessageWalk | undefined = undefined;
+  /** Is shown the content; undefined where nobody looks at it. */
+  look: BodyLook | undefined = undefined;
 
   begin(contentType: string | undefined, announced: number | undefined): void {
     this.hasHead = true;
@@ -27,12 +31,21 @@ export class StreamHalf {
 
   take(bytes: Buffer, start: number, end: number): void {
     this.size += end - start;
+    this.look?.take(bytes, start, end);
     if (this.messages !== undefined) this.messages.take(bytes, start, end);
   }
 
   skip(length: number): void {
     this.size += length;
+    this.look?.gap(length);
     this.messages?.skip(length);
+  }
+
+  /** What the content holds, as far as it came; undefined where nobody looked at it. */
+  endLook(): readonly string[] | undefined {
+    const { look } = this;
+    this.look = undefined;
+    return look?.end(this.isDone && !this.isLost ? "whole" : "cut");
   }
 
   /** Messages that were counted whole. */
@@ -59,6 +72,12 @@ export class OpenStream {
     this.exchange = exchange;
   }
 
+  /** The content of the head read last begins: it may be looked at. Framed messages are none that text scanners read. */
+  beginLook(from: Side, heads: HeadReader): void {
+    const half = this.half(from);
+    if (half.messages === undefined) half.look = heads.openBody(from, this.exchange, half.announced ?? -1);
+  }
+
   half(from: Side): StreamHalf {
     return from === "client" ? this.client : this.server;
   }
@@ -68,6 +87,8 @@ export class OpenStream {
     const { exchange, client, server } = this;
     if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
     if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
+    if (client.look !== undefined) exchange.addRequestClasses(client.endLook());
+    if (server.look !== undefined) exchange.responseClasses = server.endLook();
     const { rpc } = exchange;
     if (rpc === undefined) return;
     if (client.counted !== undefined) {

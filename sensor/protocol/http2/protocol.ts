@@ -1,4 +1,5 @@
 import type { Side } from "../../flow/stream.js";
+import type { BodyReader } from "../body/body-reader.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { FLAG, HEADER_BYTES, PREFACE, TYPE } from "./frame.js";
 import { isBelievable, readRun } from "./frame-search.js";
@@ -14,8 +15,8 @@ const MAX_SETTINGS_BYTES = 256;
 const MIN_LATE_FRAMES = 3;
 
 /** HTTP/2 without TLS: by prior knowledge, after an upgrade, in a tunnel, or joined late. */
-export function http2(settings: Http2Settings): Protocol {
-  const heads = new HeadReader(settings.maxHeadBytes);
+export function http2(settings: Http2Settings, bodies: BodyReader): Protocol {
+  const heads = new HeadReader(settings.maxHeadBytes, bodies);
   const budget = new StreamBudget(settings.maxStreams);
   return {
     name: "http2",

@@ -1,0 +1,51 @@
+import type { DataGroup } from "../../shared/data-class.js";
+import type { Edge, Endpoint } from "../inventory/observation.js";
+import type { Call } from "../protocol/message.js";
+import type { FindingDraft, Findings } from "./finding.js";
+import { Subjects } from "./subjects.js";
+
+type Counts = Record<string, number>;
+
+/** What a call held of one group of classes. */
+export interface Held {
+  readonly group: DataGroup;
+  /** `request` and the class → calls. */
+  readonly request: readonly string[];
+  readonly response: readonly string[];
+}
+
+/** Findings of one endpoint and group each, which count how many calls held which class; never a value. */
+export class DataExposure {
+  readonly #findings: Findings;
+  readonly #subjects = new Subjects();
+  readonly #evidence = new WeakMap<object, Counts>();
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  found(
+    call: Call,
+    edge: Edge,
+    endpoint: Endpoint | undefined,
+    held: Held,
+    draft: (place: string) => FindingDraft,
+  ): void {
+    const subject = this.#subjects.of(endpoint ?? edge, held.group);
+    if (!this.#findings.again(subject, call.atMicros)) {
+      const { service } = edge;
+      const place = `${call.method ?? ""} ${endpoint?.template ?? ""}`;
+      const key = `${service.address} ${service.port} ${place} ${held.group}`;
+      const evidence = this.#findings.first(subject, key, call.atMicros, draft(place));
+      if (evidence !== undefined) this.#evidence.set(subject, evidence as Counts);
+    }
+    const counts = this.#evidence.get(subject);
+    if (counts === undefined) return;
+    for (const name of held.request) count(counts, `request.${name}`);
+    for (const name of held.response) count(counts, `response.${name}`);
+  }
+}
+
+function count(counts: Counts, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

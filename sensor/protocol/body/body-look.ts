@@ -1,0 +1,113 @@
+import type { ContentCoding } from "./content-coding.js";
+import type { ContentKind } from "./content-kind.js";
+import { LOST } from "./json-scan.js";
+
+const FIRST_BYTES = 2_048;
+const NOTHING = Buffer.alloc(0);
+
+/** What a look needs of the one reader of all bodies. */
+export interface LookOwner {
+  readonly maxBytes: number;
+  /** False beyond the bound on bytes held. */
+  hold(bytes: number): boolean;
+  release(bytes: number): void;
+  /** Classes of what bytes[start, end) hold; undefined where they can't be read. */
+  read(
+    key: number,
+    kind: ContentKind,
+    coding: ContentCoding,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isCut: boolean,
+  ): readonly string[] | undefined;
+}
+
+/**
+ * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
+ * that comes in one piece is read where it lies.
+ */
+export class BodyLook {
+  readonly #owner: LookOwner;
+  readonly #key: number;
+  readonly #kind: ContentKind;
+  readonly #coding: ContentCoding;
+  /** Content bytes, -1 where not known. */
+  readonly #length: number;
+  #bytes = NOTHING;
+  #filled = 0;
+  /** Marks among them that stand for lost bytes. */
+  #marks = 0;
+  #isOver = false;
+  #wasLost = false;
+  #classes: readonly string[] | undefined = undefined;
+
+  constructor(owner: LookOwner, key: number, kind: ContentKind, coding: ContentCoding, length: number) {
+    this.#owner = owner;
+    this.#key = key;
+    this.#kind = kind;
+    this.#coding = coding;
+    this.#length = length;
+  }
+
+  /** The next bytes of content, borrowed. */
+  take(bytes: Buffer, start: number, end: number): void {
+    if (this.#isOver || start >= end) return;
+    const { maxBytes } = this.#owner;
+    if (this.#filled === 0 && !this.#wasLost && (end - start >= maxBytes || end - start === this.#length)) {
+      this.#read(bytes, start, Math.min(end, start + maxBytes), end - start > maxBytes || end - start < this.#length);
+      return;
+    }
+    const stop = Math.min(end, start + maxBytes - this.#filled);
+    if (!this.#makeRoom(stop - start)) return;
+    bytes.copy(this.#bytes, this.#filled, start, stop);
+    this.#filled += stop - start;
+    if (this.#filled >= maxBytes) this.#read(this.#bytes, 0, this.#filled, stop < end || this.#filled !== this.#length);
+  }
+
+  /** Content bytes that were lost: what follows them is read as far as its coding allows. */
+  gap(length: number): void {
+    if (this.#isOver || length === 0) return;
+    this.#wasLost = true;
+    if (this.#coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
+    else if (this.#filled < this.#owner.maxBytes && this.#makeRoom(1)) {
+      this.#bytes[this.#filled++] = LOST;
+      this.#marks++;
+    }
+  }
+
+  /**
+   * The body is over, or nothing more of it will be seen. Classes of what it held, sorted; undefined where it could not be looked at.
+   * `fate`: whether its end was seen.
+   */
+  end(fate: "whole" | "cut"): readonly string[] | undefined {
+    if (!this.#isOver) this.#read(this.#bytes, 0, this.#filled, fate === "cut");
+    return this.#classes;
+  }
+
+  #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
+    this.#isOver = true;
+    if (end - start > this.#marks)
+      this.#classes = this.#owner.read(this.#key, this.#kind, this.#coding, bytes, start, end, isCut || this.#wasLost);
+    this.#owner.release(this.#bytes.length);
+    this.#bytes = NOTHING;
+  }
+
+  #makeRoom(more: number): boolean {
+    const needed = this.#filled + more;
+    if (needed <= this.#bytes.length) return true;
+    const { maxBytes } = this.#owner;
+    const expected = this.#length > needed ? this.#length : Math.max(FIRST_BYTES, needed * 2);
+    const size = Math.min(maxBytes, Math.max(needed, expected));
+    if (!this.#owner.hold(size - this.#bytes.length)) {
+      this.#isOver = true;
+      this.#owner.release(this.#bytes.length);
+      this.#bytes = NOTHING;
+      return false;
+    }
+    const larger = Buffer.allocUnsafe(size);
+    this.#bytes.copy(larger, 0, 0, this.#filled);
+    this.#bytes = larger;
+    return true;
+  }
+}

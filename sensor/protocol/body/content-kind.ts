@@ -1,0 +1,44 @@
+/** How a body's text is laid out; `guess` is told by its first byte. */
+export type ContentKind = "json" | "form" | "multipart" | "markup" | "text" | "guess";
+
+export const CONTENT_KINDS: readonly ContentKind[] = ["json", "form", "multipart", "markup", "text"];
+
+const MAX_REMEMBERED = 256;
+
+/** Media types to kinds; undefined for what holds no text. Remembers what it was asked: the same few come again and again. */
+export class ContentKinds {
+  readonly #wanted: readonly string[];
+  readonly #known = new Map<string, ContentKind | undefined>();
+  #last = "";
+  #lastKind: ContentKind | undefined = undefined;
+
+  /** `wanted`: kinds that are looked at. */
+  constructor(wanted: readonly string[]) {
+    this.#wanted = wanted;
+  }
+
+  of(contentType: string | undefined): ContentKind | undefined {
+    if (contentType === undefined) return "guess";
+    if (contentType === this.#last) return this.#lastKind;
+    if (!this.#known.has(contentType)) {
+      if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
+      const kind = kindOf(contentType);
+      this.#known.set(contentType, kind !== undefined && this.#wanted.includes(kind) ? kind : undefined);
+    }
+    this.#last = contentType;
+    this.#lastKind = this.#known.get(contentType);
+    return this.#lastKind;
+  }
+}
+
+/** RFC 6839: what stands after the plus is how it is written. */
+function kindOf(contentType: string): ContentKind | undefined {
+  const type = contentType.slice(0, 128).toLowerCase().split(";")[0].trim();
+  if (/json/.test(type)) return "json";
+  if (type === "application/x-www-form-urlencoded") return "form";
+  if (type === "multipart/form-data") return "multipart";
+  if (/[/+](xml|html|xhtml)$/.test(type)) return "markup";
+  return /^text\/(?!css|javascript)/.test(type) || /^application\/(x-)?(yaml|toml|graphql)$/.test(type)
+    ? "text"
+    : undefined;
+}

@@ -1,0 +1,52 @@
+import type { FieldMemory } from "../data/field-memory.js";
+import type { Scratch } from "./scratch.js";
+
+const AMPERSAND = 0x26;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const HASH = 0x23;
+const MAX_PAIRS = 4_096;
+
+/** Asks what names and values of `a=b&c=d` are: forms (WHATWG URL §5.1) and the queries of targets. */
+export class FormScan {
+  readonly #fields: FieldMemory;
+  readonly #scratch: Scratch;
+
+  constructor(fields: FieldMemory, scratch: Scratch) {
+    this.#fields = fields;
+    this.#scratch = scratch;
+  }
+
+  /** `isCut`: the text goes on beyond `end`, so that its last value is not whole. */
+  scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
+    let at = start;
+    for (let pairs = 0; at < end && pairs < MAX_PAIRS; pairs++) {
+      const nameStart = at;
+      while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
+      const nameEnd = at;
+      const hint = this.#fields.hint(bytes, nameStart, nameEnd, 0, 0, 0);
+      const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
+      let isEncoded = false;
+      for (at = valueStart; at < end && !isBreak(bytes[at]); at++)
+        if (bytes[at] === PERCENT || bytes[at] === PLUS) isEncoded = true;
+      if (at > valueStart && !(isCut && at === end)) this.#value(bytes, valueStart, at, hint, isEncoded);
+      at++;
+    }
+  }
+
+  #value(bytes: Buffer, start: number, end: number, hint: number, isEncoded: boolean): void {
+    const { classifier } = this.#fields;
+    if (!isEncoded) {
+      classifier.value(bytes, start, end, hint);
+      return;
+    }
+    this.#scratch.decodePercent(bytes, start, end, "space");
+    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
+  }
+}
+
+function isBreak(byte: number): boolean {
+  return byte === AMPERSAND || byte === SEMICOLON || byte === HASH;
+}

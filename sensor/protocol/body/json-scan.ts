@@ -1,0 +1,170 @@
+import type { FieldMemory } from "../data/field-memory.js";
+import type { Scratch } from "./scratch.js";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_ARRAY = 0x5d;
+const CLOSE_OBJECT = 0x7d;
+const MAX_DEPTH = 64;
+const MAX_TOKENS = 32_768;
+/** Stands where bytes were lost; no JSON text holds it. */
+export const LOST = 0;
+
+/** What ends a string or stands for something else in it. */
+const STOPS = new Uint8Array(256);
+for (const byte of [QUOTE, BACKSLASH, LOST]) STOPS[byte] = 1;
+
+/**
+ * Walks through JSON text and asks what its fields and values are. It believes nothing: text that breaks off, lacks a piece or is
+ * wrong is read as far as it goes, and what can't be told apart is passed over. Nothing is built from it.
+ */
+export class JsonScan {
+  readonly #fields: FieldMemory;
+  readonly #scratch: Scratch;
+  /** For each level: where the name of what holds it stands, its hash, and what an array's values inherit. */
+  readonly #starts = new Int32Array(MAX_DEPTH + 1);
+  readonly #ends = new Int32Array(MAX_DEPTH + 1);
+  readonly #hashes = new Int32Array(MAX_DEPTH + 1);
+  readonly #inherited = new Int32Array(MAX_DEPTH + 1);
+  #depth = 0;
+  #beyond = 0;
+  #nameStart = 0;
+  #nameEnd = 0;
+  #nameHash = 0;
+  #hint = 0;
+
+  constructor(fields: FieldMemory, scratch: Scratch) {
+    this.#fields = fields;
+    this.#scratch = scratch;
+  }
+
+  /** `isCut`: the text goes on beyond `end`. */
+  scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
+    this.#reset();
+    let at = start;
+    for (let tokens = 0; at < end && tokens < MAX_TOKENS; tokens++) {
+      const byte = bytes[at];
+      if (byte === QUOTE) at = this.#string(bytes, at + 1, end);
+      else if (byte === MINUS || isDigit(byte)) at = this.#number(bytes, at, end, isCut);
+      else {
+        if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#open(byte);
+        else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.#close();
+        else if (byte === COMMA) this.#hint = this.#inherited[this.#depth];
+        else if (byte === LOST) at = this.#resume(bytes, at + 1, end) - 1;
+        else tokens--;
+        at++;
+      }
+    }
+  }
+
+  #reset(): void {
+    this.#depth = 0;
+    this.#beyond = 0;
+    this.#starts[0] = this.#ends[0] = this.#hashes[0] = this.#inherited[0] = 0;
+    this.#nameStart = this.#nameEnd = this.#nameHash = this.#hint = 0;
+  }
+
+  /** A string is a name where a colon follows it. Position after it. */
+  #string(bytes: Buffer, start: number, end: number): number {
+    let hasEscape = false;
+    let stop = start;
+    for (; stop < end; stop++) {
+      if (STOPS[bytes[stop]] === 0) continue;
+      if (bytes[stop] !== BACKSLASH) break;
+      hasEscape = true;
+      stop++;
+    }
+    if (stop >= end || bytes[stop] === LOST) {
+      // The word that was cut off may have been longer than what it looks like.
+      this.#value(bytes, start, wordsEnd(bytes, start, Math.min(stop, end)), hasEscape);
+      return stop;
+    }
+    let next = stop + 1;
+    while (next < end && bytes[next] <= 0x20 && bytes[next] !== LOST) next++;
+    if (bytes[next] !== COLON || next >= end) {
+      this.#value(bytes, start, stop, hasEscape);
+      return stop + 1;
+    }
+    const depth = this.#depth;
+    const around = this.#hashes[depth];
+    this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
+    this.#nameHash = this.#fields.hash;
+    this.#nameStart = start;
+    this.#nameEnd = stop;
+    return next + 1;
+  }
+
+  #value(bytes: Buffer, start: number, end: number, hasEscape: boolean): void {
+    const { classifier } = this.#fields;
+    if (!hasEscape) {
+      classifier.value(bytes, start, end, this.#hint);
+      return;
+    }
+    this.#scratch.unescapeJson(bytes, start, end);
+    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
+  }
+
+  #number(bytes: Buffer, start: number, end: number, isCut: boolean): number {
+    let at = start + 1;
+    while (at < end && isNumberByte(bytes[at])) at++;
+    if (at < end ? bytes[at] !== LOST : !isCut) this.#fields.classifier.number(bytes, start, at, this.#hint);
+    return at;
+  }
+
+  #open(byte: number): void {
+    if (this.#depth === MAX_DEPTH) {
+      this.#beyond++;
+      return;
+    }
+    const depth = this.#depth++;
+    const isNamed = this.#nameHash !== 0;
+    // What stands in an array is called what the array is called.
+    this.#starts[depth + 1] = isNamed ? this.#nameStart : this.#starts[depth];
+    this.#ends[depth + 1] = isNamed ? this.#nameEnd : this.#ends[depth];
+    this.#hashes[depth + 1] = isNamed ? this.#nameHash : this.#hashes[depth];
+    if (byte === OPEN_OBJECT) this.#hint = 0;
+    this.#inherited[depth + 1] = this.#hint;
+    this.#nameHash = 0;
+  }
+
+  #close(): void {
+    if (this.#beyond > 0) this.#beyond--;
+    else if (this.#depth > 0) this.#depth--;
+    this.#hint = this.#inherited[this.#depth];
+    this.#nameHash = 0;
+  }
+
+  /** After a loss: the position of the first quotation mark that opens a string, by what follows the one before. */
+  #resume(bytes: Buffer, start: number, end: number): number {
+    this.#reset();
+    let at = start;
+    while (at < end && bytes[at] !== QUOTE && bytes[at] !== LOST) at++;
+    if (at >= end || bytes[at] === LOST) return at;
+    let next = at + 1;
+    while (next < end && bytes[next] <= 0x20) next++;
+    const follows = bytes[next];
+    const closes = follows === COLON || follows === COMMA || follows === CLOSE_OBJECT || follows === CLOSE_ARRAY;
+    return closes ? at + 1 : at;
+  }
+}
+
+/** End of bytes[start, end) without the word it ends in. */
+export function wordsEnd(bytes: Buffer, start: number, end: number): number {
+  let at = end;
+  while (at > start && bytes[at - 1] > 0x20 && bytes[at - 1] !== COMMA) at--;
+  return at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Digits, `.`, `e`, `E`, `+`, `-`. */
+function isNumberByte(byte: number): boolean {
+  return isDigit(byte) || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === 0x2b || byte === MINUS;
+}

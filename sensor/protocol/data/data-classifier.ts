@@ -1,0 +1,280 @@
+import type { DataRule } from "./data-rule.js";
+import { FieldWords, wordsOf } from "./field-words.js";
+import { operatorRule } from "./operator-rule.js";
+import { PatternError } from "./pattern.js";
+import { IS_WORD, PatternSet } from "./pattern-set.js";
+import { PERSONAL_RULES } from "./personal-rules.js";
+import { SECRET_RULES } from "./secret-rules.js";
+
+export interface DataSettings {
+  /** Rules of the operator's, as operator-rule.ts reads them. */
+  readonly rules: readonly string[];
+  /** Classes that are not told: `CLASS`, or `CLASS=FIELD` for fields of that name. */
+  readonly mute: readonly string[];
+}
+
+export const NO_CLASSES: readonly string[] = [];
+
+/** As many as two numbers have bits to tell apart and one number can count exactly. */
+const MAX_CLASSES = 52;
+const LOW_BITS = 32;
+/** A match's longest form; a longer one is known by its beginning. */
+const MAX_MATCH_BYTES = 512;
+const MAX_VALUE_BYTES = 4_096;
+const MIN_VALUE_BYTES = 7;
+/** Of values shorter than this only those with digits or an @ can be anything. */
+const MIN_LONG_BYTES = 16;
+const MIN_DIGITS = 4;
+/** Bytes that may be compared with patterns for one message: what looks like the beginning of something at every byte ends here. */
+const MAX_STEPS = 1_048_576;
+/** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
+const MAX_MARKS = 3;
+const TELLING_BYTES = 40;
+const TELLING_STEPS = 512;
+/** One for a digit, so many for an @: both are counted in one sum. */
+const ONE_AT = 8_192;
+const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
+COUNTED[0x40] = ONE_AT;
+const SPACE = 0x20;
+
+/** Rules that a field's name tells of, and classes it does not mean. */
+interface FieldHint {
+  readonly rules: ReadonlySet<number>;
+  readonly mutedLow: number;
+  readonly mutedHigh: number;
+}
+
+interface RuleSet {
+  readonly patterns: PatternSet;
+  /** Rules by the patterns' places. */
+  readonly rules: readonly number[];
+  readonly prefixes: Uint8Array;
+}
+
+/** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a bit for each class. */
+export class DataClassifier {
+  readonly #rules: readonly DataRule[];
+  /** Place of each rule's class in `#names`. */
+  readonly #classOf: readonly number[];
+  readonly #names: readonly string[];
+  readonly #words: FieldWords;
+  readonly #muted: ReadonlyMap<string, readonly string[]>;
+  readonly #hints: FieldHint[];
+  readonly #hintByKey = new Map<string, number>();
+  readonly #inText: RuleSet;
+  readonly #withAt: RuleSet;
+  readonly #inField: RuleSet;
+  readonly #lists = new Map<number, readonly string[]>();
+  #low = 0;
+  #high = 0;
+  #stepsLeft = MAX_STEPS;
+
+  /** Throws PatternError. */
+  constructor({ rules, mute }: DataSettings) {
+    const all = [...PERSONAL_RULES, ...SECRET_RULES, ...rules.map(operatorRule)];
+    const known = new Set(all.map(({ name }) => name));
+    const isMuted = (name: string): boolean => mute.includes(name);
+    this.#rules = all.filter(({ name }) => !isMuted(name));
+    this.#names = [...new Set(this.#rules.map(({ name }) => name))].sort();
+    if (this.#names.length > MAX_CLASSES) throw new PatternError(`are of more than ${MAX_CLASSES} classes`);
+    this.#classOf = this.#rules.map(({ name }) => this.#names.indexOf(name));
+    this.#words = new FieldWords(this.#rules);
+    this.#muted = mutedFields(mute, known);
+    this.#hints = [{ rules: new Set(), mutedLow: 0, mutedHigh: 0 }];
+    this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
+    this.#withAt = this.#setOf((rule) => rule.holds === "@");
+    this.#inField = this.#setOf((rule) => rule.fields !== undefined);
+  }
+
+  #setOf(belongs: (rule: DataRule) => boolean): RuleSet {
+    const rules = [...this.#rules.keys()].filter((index) => belongs(this.#rules[index]));
+    const prefixes = Uint8Array.from(rules, (index) => (this.#rules[index].isPrefix ? 1 : 0));
+    return { patterns: new PatternSet(rules.map((index) => this.#rules[index].pattern)), rules, prefixes };
+  }
+
+  begin(): void {
+    this.#low = 0;
+    this.#high = 0;
+    this.#stepsLeft = MAX_STEPS;
+  }
+
+  /** What was looked at since `begin` took more comparing than is good: the rest of it was passed over. */
+  get isExhausted(): boolean {
+    return this.#stepsLeft < 0;
+  }
+
+  /** What was found since `begin`, sorted; the same list for the same classes. */
+  classes(): readonly string[] {
+    if (this.#low === 0 && this.#high === 0) return NO_CLASSES;
+    const key = this.#high * 2 ** LOW_BITS + (this.#low >>> 0);
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const list = this.#names.filter((_, place) => hasBit(this.#low, this.#high, place));
+    // Bounded by the combinations that really occur; started over where somebody makes up all of them.
+    if (this.#lists.size >= 1_024) this.#lists.clear();
+    this.#lists.set(key, list);
+    return list;
+  }
+
+  /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
+  hint(name: string, around: string): number {
+    const rules = this.#words.find(name, around);
+    const muted = this.#muted.size === 0 ? [] : (this.#muted.get(wordsOf(name).join("")) ?? []);
+    if (rules.length === 0 && muted.length === 0) return 0;
+    const key = `${rules.join()} ${muted.join()}`;
+    const known = this.#hintByKey.get(key);
+    if (known !== undefined) return known;
+    const places = muted.map((name) => this.#names.indexOf(name)).filter((place) => place >= 0);
+    const bits = (from: number): number =>
+      places.filter((place) => place >> 5 === from).reduce((sum, place) => sum | (1 << (place & 31)), 0);
+    const made = this.#hints.push({ rules: new Set(rules), mutedLow: bits(0), mutedHigh: bits(1) }) - 1;
+    this.#hintByKey.set(key, made);
+    return made;
+  }
+
+  /** Looks at one value, bytes[start, end) without quotation marks and escapes. */
+  value(bytes: Buffer, start: number, end: number, hint: number): void {
+    const length = end - start;
+    if (length < 2) return;
+    if (hint !== 0 && length <= MAX_MATCH_BYTES) this.#wholeField(bytes, start, end, this.#hints[hint]);
+    if (length < MIN_VALUE_BYTES) return;
+    const stop = length > MAX_VALUE_BYTES ? start + MAX_VALUE_BYTES : end;
+    let sum = 0;
+    for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
+    const digits = sum & (ONE_AT - 1);
+    if (sum >= ONE_AT) this.#scan(this.#withAt, bytes, start, stop, hint);
+    if (digits >= MIN_DIGITS || length >= MIN_LONG_BYTES) this.#scan(this.#inText, bytes, start, stop, hint);
+  }
+
+  /** A number that stands for itself: only its field can tell what it is. */
+  number(bytes: Buffer, start: number, end: number, hint: number): void {
+    if (hint !== 0) this.#wholeField(bytes, start, end, this.#hints[hint]);
+  }
+
+  #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): void {
+    if (hint.rules.size === 0) return;
+    let start = from;
+    let end = until;
+    while (start < end && bytes[start] <= SPACE) start++;
+    while (end > start && bytes[end - 1] <= SPACE) end--;
+    const { patterns, rules, prefixes } = this.#inField;
+    this.#stepsLeft -= patterns.match(bytes, start, end, prefixes);
+    for (let hit = 0; hit < patterns.hits; hit++) {
+      const index = rules[patterns.hitIds[hit]];
+      if (patterns.hitEnds[hit] !== end || !hint.rules.has(index) || this.#isFound(index)) continue;
+      if (this.#passes(index, bytes, start, end)) this.#add(index, hint);
+    }
+  }
+
+  #scan(set: RuleSet, bytes: Buffer, start: number, end: number, hint: number): void {
+    const { patterns, prefixes } = set;
+    const { begins } = patterns;
+    let at = start;
+    while (at < end) {
+      if (begins[bytes[at]] === 0 || (at > start && IS_WORD[bytes[at - 1]] === 1)) {
+        at++;
+        continue;
+      }
+      if (this.#stepsLeft < 0) return;
+      const stop = end - at > MAX_MATCH_BYTES ? at + MAX_MATCH_BYTES : end;
+      this.#stepsLeft -= patterns.match(bytes, at, stop, prefixes);
+      at = patterns.hits === 0 ? at + 1 : this.#judge(set, bytes, start, at, end, this.#hints[hint]);
+    }
+  }
+
+  /** Takes the longest match that holds; the position to go on from. */
+  #judge(
+    { patterns, rules }: RuleSet,
+    bytes: Buffer,
+    from: number,
+    start: number,
+    until: number,
+    hint: FieldHint,
+  ): number {
+    for (let hit = patterns.hits - 1; hit >= 0; hit--) {
+      const index = rules[patterns.hitIds[hit]];
+      const end = patterns.hitEnds[hit];
+      if (isInNumber(bytes, from, start, end, until)) continue;
+      if (this.#rules[index].isNoVersion === true && isAfterProduct(bytes, from, start)) continue;
+      if (this.#isFound(index)) return end;
+      if (this.#rules[index].fields !== undefined && !this.#isToldBefore(index, bytes, from, start)) continue;
+      if (!this.#passes(index, bytes, start, end)) continue;
+      this.#add(index, hint);
+      return end;
+    }
+    return start + 1;
+  }
+
+  /** Whether the words right before, in running text, are a field's name: `SSN: 123456789`. */
+  #isToldBefore(index: number, bytes: Buffer, from: number, start: number): boolean {
+    let end = start;
+    while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
+    if (end - from < 2 || !isLetter(bytes[end - 1])) return false;
+    this.#stepsLeft -= TELLING_STEPS;
+    const before = bytes.latin1Slice(Math.max(from, end - TELLING_BYTES), end);
+    // The sentence before is another's.
+    const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
+    return this.#words.find(told, "").includes(index);
+  }
+
+  #passes(index: number, bytes: Buffer, start: number, end: number): boolean {
+    const { check } = this.#rules[index];
+    return check === undefined || check(bytes.toString("utf8", start, end));
+  }
+
+  #isFound(index: number): boolean {
+    return hasBit(this.#low, this.#high, this.#classOf[index]);
+  }
+
+  #add(index: number, hint: FieldHint): void {
+    const place = this.#classOf[index];
+    if (hasBit(hint.mutedLow, hint.mutedHigh, place)) return;
+    if (place < LOW_BITS) this.#low |= 1 << place;
+    else this.#high |= 1 << (place - LOW_BITS);
+  }
+}
+
+function hasBit(low: number, high: number, place: number): boolean {
+  return place < LOW_BITS ? (low & (1 << place)) !== 0 : (high & (1 << (place - LOW_BITS))) !== 0;
+}
+
+/** Whether digits at either end of bytes[start, end) go on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
+function isInNumber(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
+  if (start - from >= 2 && isDigit(bytes[start]) && isDigit(bytes[start - 2]) && isJoint(bytes, start - 1, start, end))
+    return true;
+  return end + 1 < until && isDigit(bytes[end - 1]) && isDigit(bytes[end + 1]) && isJoint(bytes, end, start, end);
+}
+
+/** Whether `name/` stands before `start`. */
+function isAfterProduct(bytes: Buffer, from: number, start: number): boolean {
+  return start - from >= 2 && bytes[start - 1] === 0x2f && IS_WORD[bytes[start - 2]] === 1;
+}
+
+function isJoint(bytes: Buffer, at: number, start: number, end: number): boolean {
+  const byte = bytes[at];
+  if (byte === 0x2d || byte === 0x2e) return true;
+  return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Field's words → classes it does not mean. Throws PatternError for a class that no rule has. */
+function mutedFields(muted: readonly string[], known: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>();
+  for (const entry of muted) {
+    const [name, field] = entry.split("=");
+    if (!known.has(name))
+      throw new PatternError(`mutes "${name}", which is no class; there are ${[...known].sort().join(", ")}`);
+    if (field === undefined) continue;
+    const key = wordsOf(field).join("");
+    fields.set(key, [...(fields.get(key) ?? []), name]);
+  }
+  return fields;
+}

@@ -1,0 +1,199 @@
+import {
+  deSteuerId,
+  esDni,
+  frNir,
+  iban,
+  inAadhaar,
+  itCodiceFiscale,
+  nlBsn,
+  paymentCard,
+  ukNhs,
+  ukNino,
+  usSsn,
+} from "./check-digit.js";
+import { type DataRule, words } from "./data-rule.js";
+import { birthDate, coordinate, email, ipAddress, macAddress, personName, phone, postalAddress } from "./value-test.js";
+
+const LETTER_PAIR = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]";
+const CARD_FIELDS = words(
+  "card cardnumber pan ccnumber creditcard debitcard cc ccnum paymentcard cardno acctnumber visa mastercard amex",
+);
+const TAX_FIELDS = words(
+  "taxid taxnumber taxpayerid tin nationalid nationalidentifier personalid idnumber identitynumber",
+);
+
+/** Data of persons: who they are, where they are, what they pay with and suffer from. */
+export const PERSONAL_RULES: readonly DataRule[] = [
+  {
+    name: "email",
+    pattern: "[A-Za-z0-9._%+'\\x80-\\xff-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,24}",
+    holds: "@",
+    check: email,
+  },
+  { name: "phone", pattern: "\\+[1-9][0-9]{0,3}([ ().-]{0,2}[0-9]){6,14}", check: phone },
+  {
+    name: "phone",
+    pattern: "\\([2-9][0-9]{2}\\) ?[2-9][0-9]{2}-[0-9]{4}|[2-9][0-9]{2}[.-][2-9][0-9]{2}[.-][0-9]{4}",
+    check: phone,
+  },
+  {
+    name: "phone",
+    pattern: "\\+?\\(?[0-9]([ ()./-]{0,3}[0-9]){5,14}( ?(x|ext\\.?) ?[0-9]{1,6})?",
+    fields: words(
+      "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone msisdn fax faxnumber homephone " +
+        "workphone contactnumber telefon telefonnummer handy handynummer telefono movil celular telefone telefoon whatsapp phoneno mobileno",
+    ),
+    check: phone,
+  },
+  { name: "us-ssn", pattern: "[0-9]{3}-[0-9]{2}-[0-9]{4}", check: usSsn },
+  {
+    name: "us-ssn",
+    pattern: "[0-9]{9}|[0-9]{3} [0-9]{2} [0-9]{4}",
+    fields: words("ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin itin").concat(TAX_FIELDS),
+    check: usSsn,
+  },
+  { name: "uk-nino", pattern: `${LETTER_PAIR} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]`, check: ukNino },
+  {
+    name: "uk-nhs",
+    pattern: "[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}",
+    fields: words("nhs nhsnumber nhsno nhsid patientid patientnumber"),
+    check: ukNhs,
+  },
+  {
+    name: "de-steuer-id",
+    pattern: "[1-9][0-9] ?[0-9]{3} ?[0-9]{3} ?[0-9]{3}",
+    fields: words("steuerid steueridnr steuernummer steueridentifikationsnummer idnr identifikationsnummer").concat(
+      TAX_FIELDS,
+    ),
+    check: deSteuerId,
+  },
+  {
+    name: "fr-nir",
+    pattern: "[1-478] [0-9]{2} [0-9]{2} ([0-9]{2}|2[AB]) [0-9]{3} [0-9]{3} [0-9]{2}|[1-478][0-9]{4}2[AB][0-9]{8}",
+    check: frNir,
+  },
+  {
+    name: "fr-nir",
+    pattern: "[1-478][0-9]{14}",
+    fields: words(
+      "nir insee numeroinsee secu securitesociale numerosecuritesociale numerosecu numsecu socialsecurity socialsecuritynumber ssn",
+    ).concat(TAX_FIELDS),
+    check: frNir,
+  },
+  { name: "es-dni", pattern: "[XYZ]-?[0-9]{7}-?[A-Z]|[0-9]{8}-[A-Z]", check: esDni },
+  {
+    name: "es-dni",
+    pattern: "[0-9XYZxyz][0-9]{7}-?[A-Za-z]",
+    fields: words("dni nie nif documento documentoidentidad documentnumber numerodocumento").concat(TAX_FIELDS),
+    check: esDni,
+  },
+  {
+    name: "it-codice-fiscale",
+    pattern: "[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
+    check: itCodiceFiscale,
+  },
+  {
+    name: "nl-bsn",
+    pattern: "[0-9]{9}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3}",
+    fields: words("bsn burgerservicenummer sofinummer sofi bsnnummer").concat(TAX_FIELDS),
+    check: nlBsn,
+  },
+  { name: "in-aadhaar", pattern: "[2-9][0-9]{3} [0-9]{4} [0-9]{4}", check: inAadhaar },
+  {
+    name: "in-aadhaar",
+    pattern: "[2-9][0-9]{3}-?[0-9]{4}-?[0-9]{4}",
+    fields: words("aadhaar aadhar aadhaarnumber aadharnumber aadhaarno uid uidai").concat(TAX_FIELDS),
+    check: inAadhaar,
+  },
+  { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]" },
+  {
+    name: "payment-card",
+    pattern: "[2-6][0-9]{3}([ -][0-9]{4}){3}([ -]?[0-9]{1,3})?|3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
+    check: paymentCard,
+  },
+  {
+    name: "payment-card",
+    pattern: "[2-6]([ -]?[0-9]){11,18}",
+    fields: CARD_FIELDS,
+    check: paymentCard,
+  },
+  {
+    name: "card-verification",
+    pattern: "[0-9]{3,4}",
+    fields: words("cvv cvc cvv2 cvc2 csc cardcvv cardcvc securitycode"),
+    isWholeField: true,
+  },
+  {
+    name: "iban",
+    pattern: "[A-Z]{2}[0-9]{2}([A-Z0-9]{11,30}|( [A-Z0-9]{4}){2,7}( [A-Z0-9]{1,4})?)",
+    check: iban,
+  },
+  {
+    name: "date-of-birth",
+    pattern:
+      "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.+Z-]*)?|[0-9]{1,2}[./ -]([0-9]{1,2}|[A-Za-z]{3,9})[./ -][0-9]{2}([0-9]{2})?|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}",
+    fields: words(
+      "dob birthdate dateofbirth birthday birth born bornon birthdt geburtsdatum geburtstag fechanacimiento fechadenacimiento datenaissance " +
+        "datedenaissance geboortedatum datanascita datadinascita datanascimento dateofbirthday",
+    ),
+    isWholeField: true,
+    check: birthDate,
+  },
+  {
+    name: "person-name",
+    pattern: "[^\\x00-\\x1f]+",
+    fields: words(
+      "firstname lastname fullname surname givenname familyname middlename maidenname forename patientname customername contactname " +
+        "cardholder cardholdername personname legalname recipientname employeename membername displayname holdername accountholder fname lname " +
+        "vorname nachname nombrecompleto apellido apellidos prenom nomdefamille voornaam achternaam cognome sobrenome namefirst namelast " +
+        "namegiven namefamily namefull nameonaccount nameoncard ownername passengername guestname mothersmaidenname beneficiaryname",
+    ),
+    isWholeField: true,
+    check: personName,
+  },
+  {
+    name: "postal-address",
+    pattern: "[^\\x00-\\x08]+",
+    fields: words(
+      "street streetaddress streetname addressline addressline1 addressline2 address1 address2 line1 line2 postaladdress homeaddress " +
+        "mailingaddress shippingaddress billingaddress residentialaddress deliveryaddress fulladdress strasse " +
+        "anschrift hausnummer calle direccion adresse rue indirizzo straat endereco formattedaddress addressstreet",
+    ),
+    isWholeField: true,
+    check: postalAddress,
+  },
+  {
+    name: "postal-address",
+    pattern: "[0-9A-Za-z][0-9A-Za-z -]{2,11}",
+    fields: words("postalcode postcode zipcode zip plz postleitzahl codigopostal codepostal cap postnummer pincode"),
+    isWholeField: true,
+    check: postalAddress,
+  },
+  {
+    name: "health-code",
+    pattern: "[A-TV-Z][0-9][0-9AB](\\.?[0-9A-Z]{1,4})?",
+    fields: words(
+      "icd icd10 icd10cm icd10code icdcode diagnosis diagnosiscode diagnoses diagnosiscodes primarydiagnosis conditioncode diagnose dxcode dx " +
+        "principaldiagnosis comorbidities diagnosticcode",
+    ),
+    isWholeField: true,
+  },
+  { name: "geolocation", pattern: "geo:-?[0-9]{1,2}\\.[0-9]{3,},-?[0-9]{1,3}\\.[0-9]{3,}", check: coordinate },
+  {
+    name: "geolocation",
+    pattern: "-?[0-9]{1,3}\\.[0-9]{1,18}",
+    fields: words("lat latitude lng lon long longitude"),
+    isWholeField: true,
+    check: coordinate,
+  },
+  {
+    name: "geolocation",
+    pattern: "-?[0-9]{1,3}\\.[0-9]{3,18}(, ?-?[0-9]{1,3}\\.[0-9]{3,18})?",
+    fields: words("latlng latlon coordinates coords coordinate geolocation geopoint gps location position ll"),
+    isWholeField: true,
+    check: coordinate,
+  },
+  { name: "ip-address", pattern: "[0-9]{1,3}(\\.[0-9]{1,3}){3}", isNoVersion: true, check: ipAddress },
+  { name: "ip-address", pattern: "[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{0,4}){2,7}(:[0-9.]{7,15})?", check: ipAddress },
+  { name: "mac-address", pattern: "[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}", check: macAddress },
+];

@@ -1,0 +1,38 @@
+import { type DataRule, words } from "./data-rule.js";
+import { givenSecret } from "./value-test.js";
+
+/** What gives access by itself, by the forms its issuers gave it. */
+export const SECRET_RULES: readonly DataRule[] = [
+  { name: "aws-key", pattern: "(AKIA|ASIA)[A-Z0-9]{16}" },
+  {
+    name: "aws-key",
+    pattern: "[A-Za-z0-9/+]{40}",
+    fields: words("secretaccesskey awssecretaccesskey awssecretkey awssecret"),
+  },
+  { name: "gcp-key", pattern: "AIza[A-Za-z0-9_-]{35}" },
+  { name: "gcp-key", pattern: "ya29\\.[A-Za-z0-9_-]{20}", isPrefix: true },
+  {
+    name: "azure-key",
+    pattern:
+      "AccountKey=[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=|[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}",
+  },
+  { name: "github-token", pattern: "gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}" },
+  {
+    name: "slack-token",
+    pattern: "xox[abeoprs]-[0-9A-Za-z-]{10,}|hooks\\.slack\\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,30}",
+  },
+  { name: "stripe-key", pattern: "(sk|rk)_(live|test)_[0-9A-Za-z]{16,}|whsec_[A-Za-z0-9+/]{32,}" },
+  { name: "private-key", pattern: "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY", isPrefix: true },
+  // RFC 7519 §3: header and claims are JSON objects, so that both begin `{"` in base64url.
+  { name: "jwt", pattern: "eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8}", isPrefix: true },
+  {
+    name: "password",
+    pattern: "[^\\x00-\\x1f]+",
+    fields: words(
+      "password passwd pwd passphrase userpassword oldpassword newpassword currentpassword confirmpassword passwordconfirmation " +
+        "passwordhash clientsecret secretkey kennwort passwort contrasena motdepasse dbpassword adminpassword wachtwoord senha passwordagain",
+    ),
+    isWholeField: true,
+    check: givenSecret,
+  },
+];

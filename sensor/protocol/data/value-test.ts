@@ -1,0 +1,72 @@
+import { isIP } from "node:net";
+import { digitsOf } from "./check-digit.js";
+
+/** Ends of names that are files more often than mail domains: `logo@2x.png`. */
+const FILE_ENDINGS = /\.(png|jpe?g|gif|svg|webp|ico|css|js|mjs|ts|html?|json|map|woff2?|ttf|mp4|pdf)$/i;
+
+export function email(text: string): boolean {
+  const at = text.lastIndexOf("@");
+  if (at < 1 || at > 64 || text.length > 254 || text.includes("..") || text.startsWith(".")) return false;
+  // What `git@` and the like stand before is a host's account, not a person's mail.
+  return !FILE_ENDINGS.test(text) && text[at - 1] !== "." && !/^(git|hg|svn)$/i.test(text.slice(0, at));
+}
+
+/** ITU-T E.164: at most 15 digits; no country code begins with 0. */
+export function phone(text: string): boolean {
+  const digits = digitsOf(text);
+  return digits.length >= 6 && digits.length <= 15 && !/^(\d)\1+$/.test(digits);
+}
+
+/** A date on which somebody alive may have been born. */
+export function birthDate(text: string): boolean {
+  const years = text.match(/\d{4}/g) ?? [];
+  if (years.length > 0) return years.some((year) => Number(year) >= 1890 && Number(year) <= 2099);
+  return /\d/.test(text);
+}
+
+const MASKED = /^[\s*x•.#-]*$|^[[<({]|redact|hidden|masked/i;
+const NO_VALUE = /^(true|false|null|none|nil|undefined|n\/?a|unknown|string|yes|no)$/i;
+
+/** Two letters, or one that is a word by itself. */
+const NAME = /\p{L}.*\p{L}|[\p{Script=Han}\p{Script=Hangul}]/u;
+
+export function personName(text: string): boolean {
+  return (
+    text.length <= 80 && !MASKED.test(text) && !NO_VALUE.test(text) && NAME.test(text) && !/[@/\\<>{}=_\d]/.test(text)
+  );
+}
+
+export function postalAddress(text: string): boolean {
+  return (
+    text.length > 2 &&
+    text.length <= 200 &&
+    !MASKED.test(text) &&
+    !NO_VALUE.test(text) &&
+    /[\p{L}\d]/u.test(text) &&
+    !/[@<>{}=\\]|^https?:/.test(text)
+  );
+}
+
+/** What stands in a field for secrets and is neither a word nor struck out. */
+export function givenSecret(text: string): boolean {
+  return (
+    text.length >= 4 && text.length <= 256 && !MASKED.test(text) && !NO_VALUE.test(text) && !/^[a-z]+:\/\//i.test(text)
+  );
+}
+
+/** Neither the unspecified address nor loopback, which are nobody's. */
+export function ipAddress(text: string): boolean {
+  const version = isIP(text);
+  if (version === 4) return !/^(0\.|127\.|255\.)/.test(text) && !/(^|\.)0\d/.test(text);
+  return version === 6 && !/^[0:]*[01]?$/.test(text);
+}
+
+export function macAddress(text: string): boolean {
+  return !/^(00[:-]){5}00$|^(ff[:-]){5}ff$/i.test(text) && (text.includes(":") || /[a-f]/i.test(text));
+}
+
+/** Degrees. */
+export function coordinate(text: string): boolean {
+  const numbers = text.match(/-?\d{1,3}\.\d+/g) ?? [];
+  return numbers.length > 0 && numbers.every((number) => Math.abs(Number(number)) <= 180 && Number(number) !== 0);
+}

@@ -1,0 +1,97 @@
+import { FormScan } from "../body/form-scan.js";
+import { Scratch } from "../body/scratch.js";
+import { NO_CLASSES } from "../data/data-classifier.js";
+import type { FieldMemory } from "../data/field-memory.js";
+import { EMAIL_MASK, MASK } from "../message.js";
+import type { Target } from "./target.js";
+
+const SLASH = 0x2f;
+const PERCENT = 0x25;
+const CLEAN_SLOTS = 4_096;
+
+/** Says which classes of data stand in a request's target, and masks them in its path. */
+export class TargetData {
+  readonly #fields: FieldMemory;
+  readonly #form: FormScan;
+  readonly #scratch = new Scratch();
+  /** Hashes of queries that held nothing: the same few come again and again. */
+  readonly #clean = new Int32Array(CLEAN_SLOTS * 2);
+
+  constructor(fields: FieldMemory) {
+    this.#fields = fields;
+    this.#form = new FormScan(fields, this.#scratch);
+  }
+
+  /** Undefined where there is nothing: most targets hold no data. Masks the target's path. */
+  classes(bytes: Buffer, target: Target): readonly string[] | undefined {
+    let found = NO_CLASSES;
+    if (target.mayHoldData) found = this.#path(bytes, target);
+    if (target.queryStart < target.queryEnd) {
+      const inQuery = this.#query(bytes, target.queryStart, target.queryEnd);
+      found = found.length === 0 ? inQuery : [...new Set([...found, ...inQuery])].sort();
+    }
+    return found.length === 0 ? undefined : found;
+  }
+
+  #query(bytes: Buffer, start: number, end: number): readonly string[] {
+    let hash = end - start;
+    let check = 1;
+    for (let at = start; at < end; at++) {
+      hash = (hash << 5) - hash + bytes[at];
+      check = (check << 3) ^ (check >>> 29) ^ bytes[at];
+    }
+    const slot = ((hash ^ (hash >>> 13)) & (CLEAN_SLOTS - 1)) * 2;
+    if (this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0)) return NO_CLASSES;
+    this.#fields.begin();
+    this.#form.scan(bytes, start, end, false);
+    const classes = this.#fields.classifier.classes();
+    if (classes.length === 0) {
+      this.#clean[slot] = hash;
+      this.#clean[slot + 1] = check;
+    }
+    return classes;
+  }
+
+  /** Segment by segment; the one before is the name of the one after it: `/ssn/123-45-6789`. */
+  #path(bytes: Buffer, target: Target): readonly string[] {
+    const found = new Set<string>();
+    const masks = new Map<number, string>();
+    let hint = 0;
+    let at = target.pathStart;
+    for (let segment = 0; at < target.pathEnd; segment++) {
+      let stop = at;
+      while (stop < target.pathEnd && bytes[stop] !== SLASH) stop++;
+      this.#fields.begin();
+      const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
+      this.#value(bytes, at, stop, hint);
+      for (const name of this.#fields.classifier.classes()) found.add(name);
+      const mask = this.#mask();
+      if (mask !== undefined) masks.set(segment, mask);
+      hint = next;
+      at = stop + 1;
+    }
+    if (masks.size > 0)
+      target.path = target.path
+        .split("/")
+        .map((text, segment) => masks.get(segment) ?? text)
+        .join("/");
+    return [...found].sort();
+  }
+
+  #value(bytes: Buffer, start: number, end: number, hint: number): void {
+    const { classifier } = this.#fields;
+    if (!bytes.subarray(start, end).includes(PERCENT)) {
+      classifier.value(bytes, start, end, hint);
+      return;
+    }
+    this.#scratch.decodePercent(bytes, start, end, "plus");
+    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
+  }
+
+  /** What stands for the segment looked at last; undefined where it may be told. Addresses of machines are no data of persons. */
+  #mask(): string | undefined {
+    const classes = this.#fields.classifier.classes().filter((name) => name !== "ip-address" && name !== "mac-address");
+    if (classes.length === 0) return undefined;
+    return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
+  }
+}

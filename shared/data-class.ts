@@ -1,0 +1,26 @@
+/** What findings and reports put classes of data together to. `network` tells of machines rather than of people. */
+export type DataGroup = "personal" | "financial" | "health" | "secret" | "network";
+
+export const DATA_GROUPS: readonly DataGroup[] = ["personal", "financial", "health", "secret", "network"];
+
+const CLASSES: Readonly<Record<DataGroup, string>> = {
+  personal:
+    "email phone us-ssn uk-nino de-steuer-id fr-nir es-dni it-codice-fiscale nl-bsn in-aadhaar in-pan date-of-birth person-name " +
+    "postal-address geolocation",
+  financial: "payment-card card-verification iban",
+  health: "uk-nhs health-code",
+  secret: "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password",
+  network: "ip-address mac-address",
+};
+
+/** Every class of ours with its group, and those of the operator's rules (`CLASS GROUP …`). */
+export function dataGroups(rules: readonly string[]): ReadonlyMap<string, DataGroup> {
+  const groups = new Map<string, DataGroup>();
+  for (const group of DATA_GROUPS) for (const name of CLASSES[group].split(" ")) groups.set(name, group);
+  for (const rule of rules) {
+    const [name, word] = rule.split(/[ :]/);
+    const group = DATA_GROUPS.find((known) => known === word);
+    if (group !== undefined) groups.set(name, group);
+  }
+  return groups;
+}

@@ -1,0 +1,262 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as zlib from "node:zlib";
+import fc from "fast-check";
+import t from "tap";
+import { callRecord } from "../sensor/analysis/call-record.js";
+import { DataClassifier } from "../sensor/protocol/data/data-classifier.js";
+import { PatternError } from "../sensor/protocol/data/pattern.js";
+import { PatternSet } from "../sensor/protocol/data/pattern-set.js";
+import { PERSONAL_RULES } from "../sensor/protocol/data/personal-rules.js";
+import { SECRET_RULES } from "../sensor/protocol/data/secret-rules.js";
+import type { Call } from "../sensor/protocol/message.js";
+import { dataGroups } from "../shared/data-class.js";
+import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
+import { PcapOutput } from "./bench/pcap-output.js";
+import { classesOf, jsonOf, look } from "./support/body-look.js";
+import { CANARIES, DATA_CASES } from "./support/data-cases.js";
+import { delta, sensorStore } from "./support/delivery.js";
+import { feed } from "./support/dialog.js";
+import { TcpDialog } from "./support/frame-builder.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+const MAIL = '{"email":"ada@example.com"}';
+
+t.test("each class is told by its form, its check digits or its field, and by nothing less", (t) => {
+  for (const [value, field, expected] of DATA_CASES) {
+    t.same(classesOf(jsonOf(field, value))?.join(), expected, `${field ?? "-"}: ${value}`);
+  }
+  const tried = new Set(DATA_CASES.flatMap(([, , classes]) => classes.split(",")));
+  const groups = dataGroups([]);
+  for (const { name } of [...PERSONAL_RULES, ...SECRET_RULES]) {
+    t.ok(tried.has(name), `${name} is tried`);
+    t.ok(groups.has(name), `${name} has a group`);
+  }
+  t.end();
+});
+
+t.test("patterns mean what regular expressions mean, in linear time", (t) => {
+  const atom = fc.constantFrom("a", "b", "[ab]", "[^a]", "\\d", ".", "[0-9b-]", "(a|bb)", "(ab?)", "\\.");
+  const piece = fc.tuple(atom, fc.constantFrom("", "", "?", "*", "+", "{2}", "{1,3}", "{2,}")).map(([a, r]) => a + r);
+  const pattern = fc
+    .array(fc.array(piece, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 })
+    .map((choices) => choices.map((pieces) => pieces.join("")).join("|"));
+  const text = fc.array(fc.constantFrom("a", "b", "1", ".", "-"), { maxLength: 12 }).map((all) => all.join(""));
+  const anywhere = new Uint8Array([1, 1]);
+  fc.assert(
+    fc.property(pattern, text, (one, subject) => {
+      const whole = new RegExp(`^(?:${one})$`, "s");
+      if (whole.test("")) {
+        t.throws(() => new PatternSet([one]), PatternError);
+        return;
+      }
+      const set = new PatternSet(["zz", one]);
+      set.match(Buffer.from(subject), 0, subject.length, anywhere);
+      const ends = [...set.hitIds.subarray(0, set.hits)].map((id, hit) => (id === 1 ? set.hitEnds[hit] : -1));
+      const expected = Array.from({ length: subject.length }, (_, at) => at + 1).filter((end) =>
+        whole.test(subject.slice(0, end)),
+      );
+      if (JSON.stringify(ends) !== JSON.stringify(expected))
+        throw new Error(`${one} on ${subject}: ${ends}, not ${expected}`);
+    }),
+    { numRuns: 2_000 },
+  );
+  const hard = new PatternSet(["(a*)*b".replace("(a*)*", "(a+|aa|aaa)+"), "(x+x+)+y", "(.{1,200}){1,3}z"]);
+  const steps = hard.match(Buffer.alloc(20_000, "a"), 0, 20_000, new Uint8Array(3));
+  t.ok(steps <= 20_000, "each byte is looked at once");
+  t.end();
+});
+
+t.test("operators add classes and mute false ones; what they write wrong is told", (t) => {
+  const rules = ["staff-id personal: E-[0-9]{6}", "mrn health patient_no,mrn: [0-9]{8}"];
+  const told = (text: string, mute: readonly string[] = []): string | undefined =>
+    look([Buffer.from(text)], "application/json", undefined, { rules, mute }).classes?.join();
+  t.equal(told('{"a":"E-123456","b":"xE-123456"}'), "staff-id");
+  t.equal(told('{"patientNo":"12345678","c":"87654321"}'), "mrn");
+  t.equal(told('{"from":"ada@example.com"}', ["email"]), "");
+  t.equal(told('{"from":"ada@example.com"}', ["email=from"]), "");
+  t.equal(told('{"to":"ada@example.com"}', ["email=from"]), "email");
+  t.equal(dataGroups(rules).get("mrn"), "health");
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ["E-[0-9]", /is no rule; write "CLASS GROUP: PATTERN"/],
+    ["a personal: [0-9", /lacks a \] \(at character 5\)/],
+    ["a personal: (a", /lacks a \)/],
+    ["a personal: a**", /has \* after a repetition/],
+    ["a personal: (?=a)b", /\(\?, which is not in the language/],
+    ["a personal: \\\\bx", /has \\b, which is not/],
+    ["a personal: ^a", /stands for whole words/],
+    ["a personal: a*", /fits the empty text/],
+    ["a personal: ((a{200}){200}){200}", /is too large/],
+    ["a private: a", /the group "private"; there are personal/],
+  ];
+  const folder = temporaryFolder(t);
+  const file = join(folder, "c.yaml");
+  for (const [rule, message] of wrong) {
+    writeFileSync(file, `data:\n  rules: ["${rule}"]\n`);
+    const { code, error } = run(["check-config", "--config", file]);
+    t.equal(code, 2, rule);
+    t.match(error, message, rule);
+  }
+  writeFileSync(file, "data:\n  mute: [emails]\n");
+  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are aws-key/);
+  t.throws(
+    () => new DataClassifier({ rules: Array.from({ length: 40 }, (_, at) => `c${at} personal: x${at}`), mute: [] }),
+  );
+  t.end();
+});
+
+t.test("endpoints count classes by direction, after a restart too, and over the wire", (t) => {
+  const scene = new Scene();
+  const answerFields = "Content-Type: application/json\r\n";
+  scene.get("/a?email=ada@example.com", { answerFields, body: MAIL }).get("/a", { answerFields, body: "{}" }).get("/a");
+  const expected = {
+    dataClasses: ["email"],
+    requestClasses: { email: 1 },
+    responseClasses: { email: 1 },
+    requestBodiesRead: 0,
+    responseBodiesRead: 3,
+  };
+  t.match(scene.endpoints()[0], expected);
+  const restarted = new Scene();
+  restarted.inventory.restore(scene.inventory.takeDelta(100).rows);
+  t.match(restarted.endpoints()[0], expected);
+  t.match(decodeEvent(encodeEvent(scene.endpoints()[0])), expected);
+  const [call] = feed([["client", `${POST}Content-Length: 2\r\n\r\n{}`]]).filter(
+    ({ kind }) => kind === "call",
+  ) as Call[];
+  const record = callRecord(call, undefined, undefined);
+  t.match(record, { requestClasses: [] });
+  t.same(decodeEvent(encodeEvent(record)), record, "an empty list is not an absent one");
+  const full = { ...record, requestClasses: ["email"], responseClasses: ["iban", "jwt"] };
+  t.same(decodeEvent(encodeEvent(full)), full);
+  t.end();
+});
+
+t.test("sensitive data in the clear: one finding an endpoint and group, with counts and without values", (t) => {
+  const scene = new Scene();
+  const answerFields = "Content-Type: application/json\r\n";
+  const body = '{"email":"ada@example.com","iban":"DE89370400440532013000","ip":"10.9.8.7"}';
+  scene.get("/a", { answerFields, body, client: "8.8.8.8" }).get("/a", { answerFields, body: MAIL, client: "8.8.8.8" });
+  scene.get("/b", { answerFields, body: '{"k":"AKIAIOSFODNN7EXAMPLE"}', client: "8.8.8.8" });
+  scene.get("/c", { answerFields, body: '{"address":"10.9.8.7"}', client: "8.8.8.8" });
+  const found = scene.detection.all().map(({ rule, severity, template, count, evidence }) => ({
+    text: `${rule} ${severity} ${template} ×${count}`,
+    evidence,
+  }));
+  t.same(
+    found,
+    [
+      { text: "sensitive-data-cleartext medium /a ×2", evidence: { group: "personal", "response.email": 2 } },
+      { text: "sensitive-data-cleartext high /a ×1", evidence: { group: "financial", "response.iban": 1 } },
+      { text: "sensitive-data-cleartext high /b ×1", evidence: { group: "secret", "response.aws-key": 1 } },
+      { text: "secret-in-response high /b ×1", evidence: { group: "secret", "response.aws-key": 1 } },
+    ].sort((a, b) => found.findIndex(({ text }) => text === a.text) - found.findIndex(({ text }) => text === b.text)),
+  );
+  t.notMatch(JSON.stringify(scene.detection.all()), /ada@|DE89|AKIA|10\.9\.8\.7/);
+  const restarted = new Scene();
+  restarted.detection.restore(scene.detection.all(), 1_700_000_000_000_000);
+  restarted.get("/a", { answerFields, body: MAIL, client: "8.8.8.8" });
+  t.match(
+    restarted.detection.all().find(({ evidence }) => evidence.group === "personal"),
+    { count: 3, evidence: { "response.email": 3 } },
+  );
+  t.end();
+});
+
+t.test("canaries: not one byte of what bodies and targets hold gets out", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "canary.pcap");
+  writeCanaries(capture);
+  const out = join(folder, "out");
+  t.equal(run(["analyze", capture, "--out", out]).code, 0);
+  const calls = readFileSync(join(out, "calls.ndjson"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  t.equal(calls.length, 4);
+  t.same(calls[0]["data.request.classes"], calls[0]["data.response.classes"]);
+  t.same(
+    ["email", "payment-card", "us-ssn", "password", "jwt", "iban"].filter(
+      (name) => !calls[0]["data.request.classes"].includes(name),
+    ),
+    [],
+  );
+  const scene = new Scene();
+  const body = JSON.stringify(Object.fromEntries(CANARIES));
+  scene.get(`/users/canary7f3a@example.com?password=canary-hunter2-7f3a`, {
+    answerFields: "Content-Type: a/json\r\n",
+    body,
+  });
+  const store = sensorStore(folder);
+  store.apply(delta({ inventory: scene.inventory.takeDelta(100), findings: scene.detection.takeChanged(100) }));
+  for (const endpoint of scene.endpoints()) t.ok(endpoint.dataClasses.length > 5);
+  store.close();
+  const files = [
+    ...readdirSync(out).map((name) => join(out, name)),
+    ...readdirSync(folder)
+      .filter((name) => name.startsWith("sensor.sqlite"))
+      .map((name) => join(folder, name)),
+  ];
+  t.ok(files.length >= 7);
+  for (const file of files) t.same(leaksIn(readFileSync(file)), [], file);
+  t.ok(leaksIn(readFileSync(capture)).length > 0, "they are found where they are");
+  t.end();
+});
+
+/** The same document as JSON both ways, gzipped, as a form, and in targets. */
+function writeCanaries(path: string): void {
+  const output = new PcapOutput(path);
+  const dialog = new TcpDialog(
+    {
+      client: "10.0.0.1",
+      clientPort: 40_000,
+      server: "10.0.0.2",
+      serverPort: 80,
+      clientSequence: 1,
+      serverSequence: 1,
+      segmentBytes: 400,
+    },
+    (frame) => output.frame(frame),
+  ).open();
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(CANARIES)));
+  const form = Buffer.from(new URLSearchParams(Object.fromEntries(CANARIES)).toString());
+  const zipped = zlib.gzipSync(json);
+  const say = (from: "client" | "server", head: string, body: Buffer): unknown =>
+    dialog.send(from, Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`), body]));
+  const answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+  say("client", POST, json);
+  say("server", answer, json);
+  say("client", POST.replace("json", "x-www-form-urlencoded"), form);
+  say("server", `${answer}Content-Encoding: gzip\r\n`, zipped);
+  say("client", `GET /a?${form} HTTP/1.1\r\nHost: h\r\n`, Buffer.alloc(0));
+  say("server", answer, Buffer.from(`${"[".repeat(100)}${json}`));
+  for (const [, value] of CANARIES.slice(0, 1))
+    say(
+      "client",
+      `GET /users/${value}/cards/card/4111111111111111/iban/DE89370400440532013000 HTTP/1.1\r\nHost: h\r\n`,
+      Buffer.alloc(0),
+    );
+  say("server", answer, json);
+  dialog.close();
+  output.close();
+}
+
+/** Canaries found in plain, base64 (at any of its three phases), hexadecimal or URL encoding. */
+function leaksIn(bytes: Buffer): string[] {
+  const text = bytes.toString("latin1");
+  const lower = text.toLowerCase();
+  return CANARIES.map(([, value]) => value).filter((value) => {
+    const base64 = [0, 1, 2].map((phase) =>
+      Buffer.from(" ".repeat(phase) + value)
+        .toString("base64")
+        .slice(phase === 0 ? 0 : 4, -4),
+    );
+    const hex = Buffer.from(value).toString("hex");
+    const forms = [value, encodeURIComponent(value), ...base64.filter((form) => form.length > 5)];
+    const digests = [createHash("sha256").update(value).digest("hex"), createHash("md5").update(value).digest("hex")];
+    return forms.some((form) => text.includes(form)) || [hex, ...digests].some((form) => lower.includes(form));
+  });
+}
