@@ -26,7 +26,14 @@ if (existsSync("dist/eastwatch.js")) chmodSync("dist/eastwatch.js", 0o755);
  */
 async function joinModules(entries) {
   for (const entry of entries) {
-    const options = { bundle: true, format: "esm", platform: "node", target: "node20", allowOverwrite: true };
+    const options = {
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      allowOverwrite: true,
+      minifyWhitespace: true,
+    };
     await build({
       ...options,
       entryPoints: [`dist/${entry}`],

@@ -64,7 +64,7 @@ export class BodyReader implements LookOwner {
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
     this.#settings = settings;
-    this.fields = new FieldMemory(new DataClassifier(settings));
+    this.fields = new FieldMemory(() => new DataClassifier(settings));
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
     this.#json = new JsonScan(this.fields, scratch);

@@ -14,7 +14,8 @@ const MAY_BE_VALUE = 1 << HINT_BITS;
  * them is kept. Two that share a hash only cost a wrong guess.
  */
 export class FieldMemory {
-  readonly classifier: DataClassifier;
+  readonly #make: () => DataClassifier;
+  #made: DataClassifier | undefined = undefined;
   /** Hash of the name asked for last. */
   hash = 0;
   readonly #keys = new Int32Array(SLOTS);
@@ -22,8 +23,14 @@ export class FieldMemory {
   readonly #hints = new Uint16Array(SLOTS);
   #newNames = 0;
 
-  constructor(classifier: DataClassifier) {
-    this.classifier = classifier;
+  constructor(make: () => DataClassifier) {
+    this.#make = make;
+  }
+
+  /** Made when first asked for: most captures that are looked at for something else never need it. */
+  get classifier(): DataClassifier {
+    this.#made ??= this.#make();
+    return this.#made;
   }
 
   begin(): void {

@@ -19,7 +19,14 @@ const MAY_END = new Uint8Array(STATES);
 /** Children of inner nodes; a byte or EOS stands as its negative less one. */
 type Tree = [number, number][];
 
-makeSteps(makeTree());
+let isMade = false;
+
+/** When first needed: of most captures it never is, and it takes as long as a third of the program's start. */
+function prepare(): void {
+  if (isMade) return;
+  isMade = true;
+  makeSteps(makeTree());
+}
 
 function makeTree(): Tree {
   const tree: Tree = [[0, 0]];
@@ -85,6 +92,7 @@ export const lastHuffman = { hasLineBreak: false };
 
 /** Decodes bytes[start, end) to the beginning of `into`, which has room; how many bytes it made, -1 where it is no such code. */
 export function decodeHuffman(bytes: Buffer, start: number, end: number, into: Buffer): number {
+  prepare();
   let state = 0;
   let made = 0;
   let marks = 0;
@@ -104,6 +112,7 @@ export function decodeHuffman(bytes: Buffer, start: number, end: number, into: B
 
 /** How many bytes it would make. */
 export function measureHuffman(bytes: Buffer, start: number, end: number): number {
+  prepare();
   let state = 0;
   let made = 0;
   let marks = 0;
