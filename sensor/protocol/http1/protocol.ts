@@ -4,7 +4,11 @@ import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
 import { Http1Stream } from "./http1-stream.js";
 import type { Http1Settings } from "./settings.js";
-import { looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./start-line.js";
+import { isVersionName, looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./start-line.js";
+
+const LF = 10;
+const CR = 13;
+const VERSION_LENGTH = "HTTP/1.1".length;
 
 /** HTTP/0.9, 1.0 and 1.1. */
 export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
@@ -30,6 +34,10 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
 /** A request line without a version is HTTP/0.9's, or a command that other protocols write in the same way. */
 function isDoubtful(_from: Side, bytes: Buffer, start: number, end: number): boolean {
   const lineStart = skipEmptyLines(bytes, start, end);
-  const lineEnd = bytes.indexOf("\n", lineStart);
-  return lineEnd >= 0 && lineEnd < end && !/HTTP\//i.test(bytes.latin1Slice(lineStart, lineEnd));
+  let at = lineStart;
+  while (at < end && bytes[at] !== LF) at++;
+  if (at === end) return false;
+  const version = at - (bytes[at - 1] === CR ? 1 : 0) - VERSION_LENGTH;
+  if (version >= lineStart && isVersionName(bytes, version, version + VERSION_LENGTH)) return false;
+  return !/HTTP\//i.test(bytes.latin1Slice(lineStart, at));
 }
