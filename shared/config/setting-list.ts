@@ -117,7 +117,7 @@ export const SETTINGS: readonly Setting[] = [
     default: true,
     help: "Look into bodies for classes of data: personal, financial, health, secrets. Values are never kept.",
   },
-  integer("data.maxBodyBytes", 65_536, 512, MEBIBYTE, "First bytes of a body that are looked at."),
+  integer("data.maxBodyBytes", 16_384, 512, MEBIBYTE, "First bytes of a body that are looked at."),
   integer(
     "data.maxHeldBytes",
     16 * MEBIBYTE,
