@@ -1,7 +1,7 @@
 import { BodyReader } from "../../sensor/protocol/body/body-reader.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 
-export const DATA = { ...defaultSettings().data, firstBodies: 65_535 };
+export const DATA = { ...defaultSettings().data, firstBodies: 65_535, maxBodyBytes: 65_536 };
 
 /** One body fed in pieces, a number for lost bytes; the classes told, and the counters. */
 export function look(
