@@ -142,7 +142,10 @@ function* notVisible(edges: readonly EdgeRecord[], endpoints: readonly EndpointR
 }
 
 function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const head = heads.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
+  const isNumber = (column: number): boolean => typeof rows[0]?.[column] === "number";
+  const head = heads
+    .map((name, column) => `<th scope="col"${isNumber(column) ? ' class="number"' : ""}>${escaped(name)}</th>`)
+    .join("");
   const shown = rows.slice(0, MAX_ROWS).map((cells) => `<tr>${cells.map(cellOf).join("")}</tr>\n`);
   const rest = rows.length - shown.length;
   const note = rest > 0 ? `<p>${rest.toLocaleString("en")} more are in the exports.</p>\n` : "";
