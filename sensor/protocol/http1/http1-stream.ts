@@ -1,15 +1,16 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
-import type { AnomalyName } from "../anomaly-name.js";
 import type { FlowBodies } from "../body/body-reader.js";
 import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";
 import { ExchangeQueue } from "./exchange-queue.js";
+import { FaultTeller } from "./fault-teller.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
 import type { Http1Settings } from "./settings.js";
-import { isRedisReply, looksLikeRequest, skipEmptyLines } from "./start-line.js";
+import { isRedisReply, skipEmptyLines } from "./start-line.js";
+import { Succession } from "./succession.js";
 
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
 export class Http1Stream implements Stream {
@@ -18,7 +19,8 @@ export class Http1Stream implements Stream {
   readonly #queue: ExchangeQueue;
   readonly #client: MessageSide;
   readonly #server: MessageSide;
-  #next: Stream | undefined = undefined;
+  readonly #succession: Succession;
+  readonly #faults: FaultTeller;
 
   constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader, bodies: FlowBodies) {
     this.#context = context;
@@ -26,6 +28,8 @@ export class Http1Stream implements Stream {
     this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
     this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
+    this.#succession = new Succession(context.flow, this, this.#client, this.#server);
+    this.#faults = new FaultTeller(context.flow, context.sink);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
@@ -36,9 +40,9 @@ export class Http1Stream implements Stream {
       if (side.mode === "body") at = this.#body(side, bytes, at, end, atMicros);
       else if (side.mode === "head") at = this.#head(side, bytes, at, end, atMicros);
       else if (side.mode === "handed") {
-        this.#next?.data(from, bytes, at, end, atMicros);
+        this.#succession.next?.data(from, bytes, at, end, atMicros);
         return;
-      } else if (side.mode === "waiting" && this.#goesOn(bytes, at, end)) this.#resume();
+      } else if (side.mode === "waiting" && this.#succession.isRefusedBy(bytes, at, end)) this.#succession.resume();
       else if (side.mode === "waiting") {
         if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
@@ -56,7 +60,7 @@ export class Http1Stream implements Stream {
     side.wasLost = true;
     side.lastMicros = undefined;
     if (from === "server") this.#client.noteAnswerLost();
-    if (side.mode === "handed") this.#next?.gap(from, length, atMicros);
+    if (side.mode === "handed") this.#succession.next?.gap(from, length, atMicros);
     else if (side.mode === "waiting") side.hold(undefined, length, atMicros);
     else if (side.mode === "body") this.#bodyGap(side, length);
     else if (side.mode === "head") {
@@ -68,7 +72,7 @@ export class Http1Stream implements Stream {
 
   finished(from: Side, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
-    if (side.mode === "handed") this.#next?.finished(from, atMicros);
+    if (side.mode === "handed") this.#succession.next?.finished(from, atMicros);
     else if (from === "server") this.#endUntilClose("fin");
   }
 
@@ -77,14 +81,14 @@ export class Http1Stream implements Stream {
     const answered = this.#server.cutShort();
     if (answered !== undefined) this.#responseOver(answered);
     this.#client.cutShort();
-    this.#resume();
+    this.#succession.resume();
     const sawAnswers = !this.#server.wasLost && this.#server.gathered === undefined;
     this.#cutHead(this.#client, 0);
     this.#cutHead(this.#server, 0);
     this.#queue.settle();
     const isCertain = (reason === "fin" || reason === "reset") && sawAnswers;
     this.#queue.flush(isCertain ? "unanswered" : "unknown");
-    this.#next?.close(reason, atMicros);
+    this.#succession.next?.close(reason, atMicros);
   }
 
   #head(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
@@ -101,7 +105,7 @@ export class Http1Stream implements Stream {
     const head = side.gathered;
     if (head === undefined) return end;
     if (head.isTooLarge) {
-      this.#anomaly(side.from, "head-too-large", atMicros);
+      this.#faults.tell(side.from, "head-too-large", atMicros);
       if (!this.#cutHead(side, 0)) this.#lose(side, "framing");
       return end;
     }
@@ -145,7 +149,7 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     if (exchange.switches) this.#handOver(exchange, head.atMicros);
     else this.#lose(this.#server, "bytes");
-    if (lostBytes > 0) this.#next?.gap("server", lostBytes, head.atMicros);
+    if (lostBytes > 0) this.#succession.next?.gap("server", lostBytes, head.atMicros);
   }
 
   /** Position after the head, -1 where it is not whole. */
@@ -158,21 +162,21 @@ export class Http1Stream implements Stream {
   #readRequest(bytes: Buffer, start: number, end: number, atMicros: number): number {
     const stop = this.#heads.request(bytes, start, end, this.#client.isFirst);
     if (stop === undefined) {
-      this.#anomaly("client", "invalid-request-line", atMicros);
+      this.#faults.tell("client", "invalid-request-line", atMicros);
       this.#lose(this.#client, "framing");
       return bytes.indexOf("\n", start) + 1;
     }
     if (stop < 0) return -1;
     // RFC 9113 §3.4: an upgrade was granted, by an answer that was lost.
     if (this.#heads.line.method === "PRI") {
-      this.#hand(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
-      this.#next?.data("client", bytes, start, stop, atMicros);
+      this.#succession.begin(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
+      this.#succession.next?.data("client", bytes, start, stop, atMicros);
       return stop;
     }
     this.#client.isFirst = false;
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
-    for (const name of this.#heads.anomalies) this.#anomaly("client", name, atMicros);
+    for (const name of this.#heads.anomalies) this.#faults.tell("client", name, atMicros);
     this.#queue.push(exchange, this.#server.exchange === undefined);
     this.#client.exchange = exchange;
     this.#beginRequestBody(exchange);
@@ -222,7 +226,7 @@ export class Http1Stream implements Stream {
     if (status < 200 && status !== 101) return stop;
     const exchange = this.#answer(atMicros);
     this.#heads.fillResponse(exchange, bytes);
-    for (const name of this.#heads.anomalies) this.#anomaly("server", name, atMicros);
+    for (const name of this.#heads.anomalies) this.#faults.tell("server", name, atMicros);
     this.#server.exchange = exchange;
     this.#beginResponseBody(exchange, atMicros);
     return stop;
@@ -231,7 +235,7 @@ export class Http1Stream implements Stream {
   /** HTTP/0.9 answers with content alone; anything else without a status line is followed to the connection's end. */
   #rawResponse(atMicros: number): void {
     const asked = this.#queue.firstUnanswered;
-    if (asked?.version !== "0.9") this.#anomaly("server", "invalid-status-line", atMicros);
+    if (asked?.version !== "0.9") this.#faults.tell("server", "invalid-status-line", atMicros);
     if (asked === undefined) {
       this.#lose(this.#server, "framing");
       return;
@@ -242,7 +246,7 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     this.#server.body.begin("until-close", 0);
     this.#server.mode = "body";
-    this.#resumeClient(exchange);
+    this.#succession.resumeAfter(exchange);
   }
 
   /** Whose answer begins now. */
@@ -255,7 +259,7 @@ export class Http1Stream implements Stream {
     const exchange = unaskedExchange(flow, this.#heads.line.version, atMicros);
     // A request under way may be what it answers. RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.
     const isAsked = !this.#queue.isEmpty || this.#client.gathered !== undefined || this.#heads.line.status === 408;
-    if (flow.twoSided && this.#sawAll && !isAsked) this.#anomaly("server", "response-without-request", atMicros);
+    if (flow.twoSided && this.#sawAll && !isAsked) this.#faults.tell("server", "response-without-request", atMicros);
     return exchange;
   }
 
@@ -275,12 +279,7 @@ export class Http1Stream implements Stream {
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
     else this.#server.beginLook(exchange, this.#heads);
-    this.#resumeClient(exchange);
-  }
-
-  /** The answer refused the other protocol, or belongs to nothing we know: what the client sent since is HTTP still. */
-  #resumeClient(exchange: Exchange): void {
-    if (exchange.asksUpgrade || exchange.isConnect || exchange.unpaired === "no-request") this.#resume();
+    this.#succession.resumeAfter(exchange);
   }
 
   /** Bytes in which no message was looked for may have held whole ones. */
@@ -289,21 +288,9 @@ export class Http1Stream implements Stream {
     else if (!side.lostFraming) this.#queue.requestsLost("bytes");
   }
 
-  /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */
-  #resume(): void {
-    if (this.#client.mode !== "waiting") return;
-    this.#client.mode = "head";
-    this.#client.release(this);
-  }
-
-  /** Where the answers are not captured, only the client's own bytes tell that it was not taken up. */
-  #goesOn(bytes: Buffer, start: number, end: number): boolean {
-    return !this.#context.flow.twoSided && looksLikeRequest(bytes, start, end) === "match";
-  }
-
   #handOver(exchange: Exchange, atMicros: number): void {
     const isAsked = exchange.asksUpgrade || exchange.isConnect || exchange.method === undefined;
-    if (!isAsked) this.#anomaly("server", "unasked-upgrade", atMicros);
+    if (!isAsked) this.#faults.tell("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
     // RFC 7540 §3.2: what was asked is answered there.
     const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
@@ -312,14 +299,7 @@ export class Http1Stream implements Stream {
       exchange.requestDone = true;
       this.#queue.settle();
     }
-    this.#hand(this.#context.handOver(begun));
-  }
-
-  #hand(next: Stream): void {
-    this.#next = next;
-    this.#client.mode = "handed";
-    this.#server.mode = "handed";
-    this.#client.release(next);
+    this.#succession.begin(this.#context.handOver(begun));
   }
 
   #endResponse(exchange: Exchange, atMicros: number | undefined): void {
@@ -345,7 +325,7 @@ export class Http1Stream implements Stream {
     }
     const stop = body.take(bytes, start, end);
     const fault = body.takeFault();
-    if (fault !== undefined) this.#anomaly(side.from, fault, atMicros);
+    if (fault !== undefined) this.#faults.tell(side.from, fault, atMicros);
     if (body.isBroken) {
       this.#lose(side, "framing");
       return stop;
@@ -380,7 +360,7 @@ export class Http1Stream implements Stream {
       return;
     }
     this.#queue.answersLost();
-    this.#resume();
+    this.#succession.resume();
     if (exchange !== undefined) {
       exchange.isUnsure = false;
       this.#responseOver(exchange);
@@ -392,9 +372,5 @@ export class Http1Stream implements Stream {
     if (exchange === undefined || mode !== "body" || body.mode !== "until-close") return;
     if (reason !== "fin") exchange.complete = false;
     this.#endResponse(exchange, lastMicros);
-  }
-
-  #anomaly(from: Side, name: AnomalyName, atMicros: number): void {
-    this.#context.sink.message({ kind: "anomaly", flow: this.#context.flow, atMicros, from, name, detail: undefined });
   }
 }
