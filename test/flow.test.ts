@@ -102,6 +102,14 @@ t.test("keep-alive probes carry no data, whatever their byte", async (t) => {
     [["10.0.0.1:40000 > 10.0.0.2:8080 by ports", "client: more", "closed: end"]],
     "also as the first packet seen",
   );
+  const early = [
+    ...HANDSHAKE,
+    packetOf("server", 9001, "", ACK, 1005),
+    probe,
+    packetOf("client", 1001, "ping", ACK, 9001),
+  ];
+  t.same(follow(early).log, [[WHO, "client: ping", "closed: end"]], "nor where what it repeats comes late");
+  t.same(follow(early.slice(0, -1)).log, [[WHO, "client lost 4", "closed: end"]], "or was lost");
   const typed = [packetOf("client", 1004, "G", ACK | PSH, 9001), packetOf("client", 1005, "ET", ACK | PSH, 9001)];
   t.same(
     follow(typed).log,

@@ -36,6 +36,11 @@ export class Half {
     this.ackSeen = true;
   }
 
+  /** The other end has acknowledged everything before `sequence`. */
+  wasRead(sequence: number): boolean {
+    return this.ackSeen && ((this.acked - sequence) | 0) >= 0;
+  }
+
   hold(): Pending {
     this.pending ??= new Pending();
     return this.pending;

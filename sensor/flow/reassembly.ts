@@ -98,6 +98,10 @@ export class Reassembly {
       this.counters.retransmitted_bytes += length;
       return;
     }
+    if (ahead > 0 && mayBeProbe(packet) && half.wasRead(sequence + 1)) {
+      this.counters.retransmitted_bytes += length;
+      return;
+    }
     const skip = ahead < 0 ? -ahead : 0;
     this.counters.retransmitted_bytes += skip;
     const start = Math.min(packet.payloadStart + skip, packet.payloadEnd);
