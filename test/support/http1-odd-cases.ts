@@ -162,4 +162,71 @@ export const ODD_CASES: readonly Case[] = [
       "1.1 GET /c h 200 0 3",
     ],
   },
+  {
+    name: "CR alone in a chunk extension or in a trailer is told, beside the LF",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;a\rb\r\nabc\r\n0\r\n\r\n"],
+      ["client", "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: a\rb\n\r\n"],
+      ["client", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\r\n"],
+      ["server", OK + OK + OK],
+    ],
+    expected: [
+      "= http1",
+      "! client bare-cr",
+      "! client bare-cr",
+      "! client bare-lf",
+      "! client bare-cr",
+      "1.1 POST /a h 200 3 2",
+      "1.1 POST /b h 200 3 2",
+      "1.1 POST /c h 200 0 2",
+    ],
+  },
+  {
+    name: "LF alone behind the start line and CRLF behind the fields are mixed ends",
+    steps: [
+      ["client", "GET /a HTTP/1.1\nHost: h\r\n\r\n"],
+      ["server", "HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok"],
+    ],
+    expected: ["= http1", "! client bare-lf", "! server bare-lf", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "CR or NUL in a request line is told",
+    steps: [
+      ["client", "GET /a\rb HTTP/1.1\r\nHost: h\r\n\r\nGET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", OK + OK],
+    ],
+    expected: [
+      "= http1",
+      "! client invalid-request-line",
+      "! client invalid-request-line",
+      "1.1 GET /a\rb h 200 0 2",
+      "1.1 GET /a\0b h 200 0 2",
+    ],
+  },
+  {
+    name: "NUL in the first request line hides nothing, in however many pieces it comes",
+    steps: [
+      ["client", "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", OK],
+    ],
+    expected: ["= http1", "! client invalid-request-line", "1.1 GET /a\0b h 200 0 2"],
+  },
+  {
+    name: "what Redis is asked in one piece breaks no rule of HTTP",
+    steps: [
+      ["client", "GET /key\r\nGET /key2\r\n"],
+      ["server", "$3\r\nabc\r\n$-1\r\n"],
+    ],
+    options: { pieceBytes: 64 },
+    expected: ["= redis"],
+  },
+  {
+    name: "what follows a request of HTTP/0.9 is told once its answer shows that it was one",
+    steps: [
+      ["client", "GET /a\r\nfoo bar\r\n"],
+      ["server", "<p>hello</p>"],
+      ["server", "fin"],
+    ],
+    expected: ["! client invalid-request-line", "= http1", "0.9 GET /a - - 0 12"],
+  },
 ];

@@ -69,6 +69,8 @@ export class FieldScan {
    */
   scan(bytes: Buffer, start: number, end: number): number {
     this.clear();
+    // The line before them is one of the head's.
+    this.faults = bytes[start - 2] === CR ? SAW_CRLF : SAW_LF;
     const view = viewOf(bytes);
     let name = 0;
     let at = start;

@@ -6,6 +6,15 @@ const CR = 13;
 const SEMICOLON = 0x3b;
 const MAX_LINE_BYTES = 16_384;
 
+const BARE_CR = 1;
+const BARE_LF = 2;
+const INVALID_CHUNK = 4;
+const FAULTS: readonly (readonly [number, AnomalyName])[] = [
+  [BARE_CR, "bare-cr"],
+  [BARE_LF, "bare-lf"],
+  [INVALID_CHUNK, "invalid-chunk"],
+];
+
 type ChunkState = "size" | "extension" | "data" | "data-end" | "trailer";
 
 /**
@@ -27,31 +36,33 @@ export class Body {
   #lineBytes = 0;
   #lineIsEmpty = true;
   #sawCr = false;
-  /** A line of the chunks' framing ended with LF alone; told once a message. */
-  #hasBareLf = false;
-  #isFaultTold = false;
+  /** What the lines of the chunks' framing break, and what of it was told: bits of FAULTS. */
+  #faults = 0;
+  #told = 0;
 
   begin(mode: Body["mode"], length: number): void {
     this.mode = mode;
     this.look = undefined;
     this.size = 0;
     this.isBroken = false;
-    this.#hasBareLf = false;
-    this.#isFaultTold = false;
+    this.#faults = 0;
+    this.#told = 0;
     this.#remaining = length;
     this.isDone = mode === "none" || (mode === "length" && length === 0);
     if (mode === "chunked") this.#beginSize();
   }
 
   /**
-   * What is wrong with the chunks' framing, once. RFC 9112 §2.2 tolerates LF alone in heads; in §7.1 there is no such leave, and where
-   * one recipient takes it and the next does not, they see different messages.
+   * What is wrong with the chunks' framing, one after the other and each once a message. RFC 9112 §2.2 tolerates LF alone in heads; in §7.1 there is no such leave, and
+   * where one recipient takes it, or CR alone, for the end of a line and the next does not, they see different messages.
    */
   takeFault(): AnomalyName | undefined {
-    if (this.isBroken) return "invalid-chunk";
-    if (!this.#hasBareLf || this.#isFaultTold) return undefined;
-    this.#isFaultTold = true;
-    return "bare-lf";
+    if (this.isBroken) this.#faults |= INVALID_CHUNK;
+    const untold = this.#faults & ~this.#told;
+    if (untold === 0) return undefined;
+    const [bit, name] = FAULTS.find(([fault]) => (untold & fault) !== 0) ?? [INVALID_CHUNK, "invalid-chunk"];
+    this.#told |= bit;
+    return name;
   }
 
   /** Takes what belongs to the body; the position after it. */
@@ -168,12 +179,15 @@ export class Body {
     if (byte === LF) {
       this.#endLine();
       this.#endSize();
-    } else if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
+    } else {
+      if (this.#sawCr) this.#faults |= BARE_CR;
+      if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
+    }
     this.#sawCr = byte === CR;
   }
 
   #endLine(): void {
-    if (!this.#sawCr) this.#hasBareLf = true;
+    if (!this.#sawCr) this.#faults |= BARE_LF;
     this.#sawCr = false;
   }
 
@@ -207,9 +221,11 @@ export class Body {
       this.#endLine();
       if (this.#lineIsEmpty) this.isDone = true;
       this.#lineIsEmpty = true;
-    } else if (byte === CR) this.#sawCr = true;
-    else {
-      this.#sawCr = false;
+      return;
+    }
+    if (this.#sawCr) this.#faults |= BARE_CR;
+    this.#sawCr = byte === CR;
+    if (byte !== CR) {
       this.#lineIsEmpty = false;
       if (++this.#lineBytes > MAX_LINE_BYTES) this.isBroken = true;
     }

@@ -1,6 +1,7 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Exchange } from "../http/exchange.js";
 import type { MessageSink } from "../message.js";
+import type { MessageSide } from "./message-side.js";
 
 /** Requests of a flow of which only one direction is captured are not held back for answers that can't be seen. */
 const MAX_ONE_SIDED = 8;
@@ -33,8 +34,10 @@ export class ExchangeQueue {
     return this.#waiting.length === 0;
   }
 
-  /** A request's head was read. `serverIsIdle`: no answer is under way. */
-  push(exchange: Exchange, serverIsIdle: boolean): void {
+  /** A request's head was read. */
+  push(exchange: Exchange, server: MessageSide): void {
+    // Who waits for each answer before asking again has had what was under way.
+    const serverIsIdle = server.exchange === undefined || (!this.#pipelines && server.mayBeBodiless);
     if (this.#loss !== undefined) this.#doubt(exchange, this.#loss, serverIsIdle);
     const first = this.#waiting[0];
     if (first?.isUnsure) {

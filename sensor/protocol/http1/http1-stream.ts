@@ -59,6 +59,8 @@ export class Http1Stream implements Stream {
     const side = from === "client" ? this.#client : this.#server;
     side.wasLost = true;
     side.lastMicros = undefined;
+    this.#client.noteGap();
+    this.#server.noteGap();
     if (from === "server") this.#client.noteAnswerLost();
     if (side.mode === "handed") this.#succession.next?.gap(from, length, atMicros);
     else if (side.mode === "waiting") side.hold(undefined, length, atMicros);
@@ -85,6 +87,7 @@ export class Http1Stream implements Stream {
     const sawAnswers = !this.#server.wasLost && this.#server.gathered === undefined;
     this.#cutHead(this.#client, 0);
     this.#cutHead(this.#server, 0);
+    this.#faults.release();
     this.#queue.settle();
     const isCertain = (reason === "fin" || reason === "reset") && sawAnswers;
     this.#queue.flush(isCertain ? "unanswered" : "unknown");
@@ -135,7 +138,7 @@ export class Http1Stream implements Stream {
     this.#heads.fillRequest(exchange, head.bytes);
     exchange.isUnsure = this.#client.answerMayBeLost;
     exchange.miss(lostBytes);
-    this.#queue.push(exchange, this.#server.exchange === undefined);
+    this.#queue.push(exchange, this.#server);
     this.#client.isFirst = false;
     this.#client.exchange = exchange;
     this.#lose(this.#client, lostBytes > 0 ? "bytes" : "framing");
@@ -162,11 +165,11 @@ export class Http1Stream implements Stream {
   #readRequest(bytes: Buffer, start: number, end: number, atMicros: number): number {
     const stop = this.#heads.request(bytes, start, end, this.#client.isFirst);
     if (stop === undefined) {
-      this.#faults.tell("client", "invalid-request-line", atMicros);
-      this.#lose(this.#client, "framing");
+      this.#noRequest(atMicros);
       return bytes.indexOf("\n", start) + 1;
     }
     if (stop < 0) return -1;
+    this.#client.noteHead();
     // RFC 9113 §3.4: an upgrade was granted, by an answer that was lost.
     if (this.#heads.line.method === "PRI") {
       this.#succession.begin(this.#context.handOver(this.#queue.take(this.#queue.firstUnanswered)));
@@ -177,10 +180,21 @@ export class Http1Stream implements Stream {
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
     for (const name of this.#heads.anomalies) this.#faults.tell("client", name, atMicros);
-    this.#queue.push(exchange, this.#server.exchange === undefined);
+    this.#queue.push(exchange, this.#server);
     this.#client.exchange = exchange;
     this.#beginRequestBody(exchange);
     return stop;
+  }
+
+  #noRequest(atMicros: number): void {
+    if (!this.#client.isInStep) {
+      this.#lose(this.#client, "bytes");
+      return;
+    }
+    const isDoubtful = this.#queue.firstUnanswered?.version === "0.9";
+    if (isDoubtful) this.#faults.hold("client", "invalid-request-line", atMicros);
+    else this.#faults.tell("client", "invalid-request-line", atMicros);
+    this.#lose(this.#client, "framing");
   }
 
   #beginRequestBody(exchange: Exchange): void {
@@ -221,6 +235,8 @@ export class Http1Stream implements Stream {
       return this.#server.mode === "lost" ? end : start;
     }
     if (stop < 0) return -1;
+    this.#server.noteHead();
+    this.#faults.release();
     const { status } = this.#heads.line;
     // RFC 9110 §15.2: interim responses come before the final one and have no body.
     if (status < 200 && status !== 101) return stop;
@@ -235,6 +251,11 @@ export class Http1Stream implements Stream {
   /** HTTP/0.9 answers with content alone; anything else without a status line is followed to the connection's end. */
   #rawResponse(atMicros: number): void {
     const asked = this.#queue.firstUnanswered;
+    this.#faults.release();
+    if (asked?.version !== "0.9" && !this.#server.isInStep) {
+      this.#lose(this.#server, "bytes");
+      return;
+    }
     if (asked?.version !== "0.9") this.#faults.tell("server", "invalid-status-line", atMicros);
     if (asked === undefined) {
       this.#lose(this.#server, "framing");
@@ -319,13 +340,14 @@ export class Http1Stream implements Stream {
   #body(side: MessageSide, bytes: Buffer, start: number, end: number, atMicros: number): number {
     const { body, exchange } = side;
     if (exchange === undefined) return end;
-    if (side === this.#client && side.bodyWasWithheld(bytes, start, end)) {
-      this.#endRequest(exchange);
+    if (side.bodyNeverCame(bytes, start, end)) {
+      if (side === this.#client) this.#endRequest(exchange);
+      else this.#endResponse(exchange, undefined);
       return start;
     }
     const stop = body.take(bytes, start, end);
-    const fault = body.takeFault();
-    if (fault !== undefined) this.#faults.tell(side.from, fault, atMicros);
+    for (let fault = body.takeFault(); fault !== undefined; fault = body.takeFault())
+      this.#faults.tell(side.from, fault, atMicros);
     if (body.isBroken) {
       this.#lose(side, "framing");
       return stop;

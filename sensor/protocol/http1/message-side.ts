@@ -20,6 +20,9 @@ interface Piece {
  */
 export type SideMode = "head" | "body" | "waiting" | "lost" | "handed";
 
+/** Heads after lost bytes from which on they are believed to stand where messages begin: the second follows the first by its length. */
+const HEADS_IN_STEP = 2;
+
 /** What one side of a connection is in the middle of. */
 export class MessageSide {
   readonly from: Side;
@@ -36,6 +39,7 @@ export class MessageSide {
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   answerMayBeLost = false;
+  #headsSinceGap = HEADS_IN_STEP;
   readonly #maxHeadBytes: number;
   readonly #bodies: FlowBodies;
   #head: HeadBuffer | undefined = undefined;
@@ -87,10 +91,32 @@ export class MessageSide {
     return isFound ? start : -1;
   }
 
-  /** RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request. */
-  bodyWasWithheld(bytes: Buffer, start: number, end: number): boolean {
+  /** Bytes of either side were lost. */
+  noteGap(): void {
+    this.#headsSinceGap = 0;
+  }
+
+  noteHead(): void {
+    this.#headsSinceGap++;
+  }
+
+  /** What stands where a head is expected and is none is the sender's fault: no lost bytes explain it. */
+  get isInStep(): boolean {
+    return this.#headsSinceGap >= HEADS_IN_STEP;
+  }
+
+  /** RFC 9110 §9.3.2: an answer whose body did not come yet and whose request, which nobody saw, may have been HEAD. */
+  get mayBeBodiless(): boolean {
+    return this.exchange !== undefined && this.exchange.method === undefined && this.body.size === 0;
+  }
+
+  /** The head announced a body, and the next head comes in its place. */
+  bodyNeverCame(bytes: Buffer, start: number, end: number): boolean {
     const { exchange, body } = this;
-    if (body.size > 0 || !exchange?.expectsContinue || !exchange.isAnswered) return false;
+    if (body.size > 0 || exchange === undefined) return false;
+    if (this.from === "server") return this.mayBeBodiless && looksLikeStatus(bytes, start, end) === "match";
+    // RFC 9110 §10.1.1: after a final answer instead of 100 the client may go on with its next request.
+    if (!exchange.expectsContinue || !exchange.isAnswered) return false;
     return looksLikeRequest(bytes, start, end) === "match";
   }
 

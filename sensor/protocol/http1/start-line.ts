@@ -8,6 +8,7 @@ const CR = 13;
 const SPACE = 0x20;
 const TAB = 9;
 const SLASH = 0x2f;
+const DELETE = 0x7f;
 const MAX_METHOD_LENGTH = 32;
 /** A request line longer than this whose method is known needs no version to be believed. */
 const LONG_LINE = 2_048;
@@ -71,14 +72,14 @@ export class StartLine {
     if (!namesHttp(bytes, last, end)) {
       this.version = "0.9";
       this.targetEnd = end;
-      if (hasSpace(bytes, targetStart, end)) this.isOdd = true;
+      if (hasSpaceOrControl(bytes, targetStart, end)) this.isOdd = true;
       return;
     }
     this.version = this.#version(bytes, last, end);
     let targetEnd = last - 1;
     while (targetEnd > targetStart && isSpace(bytes[targetEnd - 1])) targetEnd--;
     this.targetEnd = Math.max(targetEnd, targetStart);
-    if (targetEnd !== last - 1 || targetEnd <= targetStart || hasSpace(bytes, targetStart, targetEnd))
+    if (targetEnd !== last - 1 || targetEnd <= targetStart || hasSpaceOrControl(bytes, targetStart, targetEnd))
       this.isOdd = true;
   }
 
@@ -171,7 +172,7 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   if (targetStart >= end) return "more";
   const newline = bytes.indexOf(LF, targetStart);
   if (newline < 0 || newline >= end) {
-    if (hasControl(bytes, targetStart, end)) return "no";
+    if (!isKnown && hasControl(bytes, targetStart, end)) return "no";
     return isKnown && end - targetStart > LONG_LINE ? "match" : "more";
   }
   let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
@@ -181,7 +182,7 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   // RFC 9113 §3.4: HTTP/2 begins with a line that is none of HTTP/1's.
   if (namesHttp(bytes, last, lineEnd)) return isPreface(bytes, methodStart) ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
-  return isKnown && bytes[targetStart] === 0x2f && !hasSpace(bytes, targetStart, lineEnd) ? "match" : "no";
+  return isKnown && bytes[targetStart] === 0x2f && !hasSpaceOrControl(bytes, targetStart, lineEnd) ? "match" : "no";
 }
 
 /** Start of the first line in bytes[start, end) that is beyond doubt a request line; -1 without one. `start` is above 0. */
@@ -203,10 +204,15 @@ export function isRequestLine(bytes: Buffer, start: number, end: number): boolea
   while (at < end && isTokenByte(bytes[at])) at++;
   const target = at + 1;
   const isKnown = METHODS.indexOf(bytes, methodStart, at) >= 0 && bytes[methodStart] <= 0x5a;
-  if (!isKnown && bytes[target] !== SLASH) return false;
+  if (!isKnown && (bytes[target] !== SLASH || isPartOfMethod(bytes.latin1Slice(methodStart, at)))) return false;
   let lineEnd = lineAfter(bytes, target, end);
   while (lineEnd > target && bytes[lineEnd - 1] <= SPACE) lineEnd--;
   return lineEnd - 9 > target && isVersionName(bytes, lineEnd - 8, lineEnd);
+}
+
+/** What is left of a method whose first letters were lost, or one behind bytes of a body. */
+function isPartOfMethod(word: string): boolean {
+  return !/^[A-Z_-]+$/.test(word) || METHOD_NAMES.some((name) => name.endsWith(word) || word.endsWith(name));
 }
 
 function lineAfter(bytes: Buffer, start: number, end: number): number {
@@ -255,8 +261,9 @@ function isSpace(byte: number): boolean {
   return byte === SPACE || byte === TAB;
 }
 
-function hasSpace(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (isSpace(bytes[at])) return true;
+/** RFC 9112 §3: a target has neither; where one parser ends a line at CR alone and the next does not, they see two requests. */
+function hasSpaceOrControl(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] <= SPACE || bytes[at] === DELETE) return true;
   return false;
 }
 
