@@ -1,99 +1,73 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import tap from "tap";
 import type { CallRecord } from "../shared/event.js";
 import { analyzeFile } from "./support/analysis-run.js";
+import { CORPORA, type CorpusEntry, expectedFile, judge, readCorpora, report } from "./support/corpus.js";
 import { KNOWN_DIFFERENCES } from "./support/known-differences.js";
 import { readZeekLog } from "./support/zeek-log.js";
 
-const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
-
-interface IndexEntry {
-  readonly source: string;
-  readonly capture?: string;
-  readonly expected?: readonly string[];
-}
-
-/** What the comparison needs of a test. */
-interface Assertions {
-  fail(name: string): unknown;
-  pass(name: string): unknown;
-  comment(...text: string[]): unknown;
-}
-
-/** What both tools can say of one call, as one line of text. */
-interface Comparable {
-  readonly connection: string;
-  readonly text: string;
-}
-
-if (!existsSync(join(CORPORA, "index.json"))) {
-  tap.comment(`SKIPPED: no corpora at ${CORPORA}; name their folder in EASTWATCH_CORPORA`);
-  tap.pass("corpora absent");
-} else {
-  const index: IndexEntry[] = JSON.parse(readFileSync(join(CORPORA, "index.json"), "utf8"));
+const index = readCorpora();
+if (index !== undefined) {
   compareWithZeek(index);
   compareWithArkime(index);
   compareWithDeepflow(index);
   survive(index);
 }
 
-function compareWithZeek(index: readonly IndexEntry[]): void {
+function compareWithZeek(index: readonly CorpusEntry[]): void {
   tap.test("calls agree with Zeek's http.log, or differ for a known reason", async (t) => {
     const table: string[] = [];
-    for (const { capture, expected } of index) {
-      const log = expected?.find((path) => path.endsWith("/http.log"));
+    for (const entry of index) {
+      const log = expectedFile(entry, "/http.log");
+      const { capture } = entry;
       if (capture === undefined || log === undefined) continue;
       const run = await analyzeFile(join(CORPORA, capture));
-      const { fields, rows } = readZeekLog(join(CORPORA, log));
+      const { fields, rows } = readZeekLog(log);
       const theirs = rows.map((row) => project(fields, row));
-      const ours = run.calls.filter((call) => call.method !== undefined || fields.includes("status_code"));
-      table.push(
-        ...judge(
-          t,
-          capture,
-          ours.map((call) => project(fields, asZeek(call))),
-          theirs,
-        ),
-      );
+      const seen = run.calls.filter((call) => call.method !== undefined || fields.includes("status_code"));
+      const ours = seen.map((call) => project(fields, asZeek(call)));
+      table.push(judge(t, capture, ours, theirs, KNOWN_DIFFERENCES.get(capture)));
     }
     report(t, "Zeek", table);
   });
 }
 
-function compareWithArkime(index: readonly IndexEntry[]): void {
+function compareWithArkime(index: readonly CorpusEntry[]): void {
   tap.test("calls agree with Arkime's sessions, or differ for a known reason", async (t) => {
     const table: string[] = [];
-    for (const { source, capture, expected } of index) {
-      const file = expected?.find((path) => path.endsWith(".test"));
+    for (const entry of index) {
+      const file = expectedFile(entry, ".test");
+      const { source, capture } = entry;
       if (source !== "arkime" || capture === undefined || file === undefined) continue;
-      const sessions = JSON.parse(readFileSync(join(CORPORA, file), "utf8")).sessions3.map(
+      const sessions = JSON.parse(readFileSync(file, "utf8")).sessions3.map(
         (session: { body: ArkimeSession }) => session.body,
       ) as ArkimeSession[];
       const run = await analyzeFile(join(CORPORA, capture));
       const theirs = sessions.filter((session) => session.http?.method !== undefined).map(fromArkime);
-      table.push(...judge(t, capture, summarize(run.calls), theirs));
+      table.push(judge(t, capture, summarize(run.calls), theirs, KNOWN_DIFFERENCES.get(capture)));
     }
     report(t, "Arkime", table);
   });
 }
 
-function compareWithDeepflow(index: readonly IndexEntry[]): void {
+function compareWithDeepflow(index: readonly CorpusEntry[]): void {
   tap.test("calls agree with DeepFlow's requests, or differ for a known reason", async (t) => {
     const table: string[] = [];
-    for (const { source, capture, expected } of index) {
-      const file = expected?.find((path) => path.endsWith(".result"));
+    for (const entry of index) {
+      const file = expectedFile(entry, ".result");
+      const { source, capture } = entry;
       if (source !== "deepflow" || capture === undefined || file === undefined) continue;
       const run = await analyzeFile(join(CORPORA, capture));
-      const theirs = fromDeepflow(readFileSync(join(CORPORA, file), "utf8"));
-      table.push(...judge(t, capture, run.calls.map(asDeepflow), theirs));
+      const theirs = fromDeepflow(readFileSync(file, "utf8"));
+      table.push(judge(t, capture, run.calls.map(asDeepflow), theirs, KNOWN_DIFFERENCES.get(capture)));
     }
     report(t, "DeepFlow", table);
   });
 }
 
 /** DeepFlow's parser prints each message; those of one stream are one call. It names no addresses. */
-function fromDeepflow(text: string): Comparable[] {
+function fromDeepflow(text: string): string[] {
   const streams = new Map<string, Record<string, string>>();
   for (const line of text.split("\n").filter((message) => message.includes("is_http: true"))) {
     const value = (name: string): string | undefined =>
@@ -103,21 +77,20 @@ function fromDeepflow(text: string): Comparable[] {
     for (const name of ["proto", "path", "host", "status_code", "grpc_status_code"])
       if (value(name)) stream[name] = value(name) ?? "";
   }
-  return [...streams.values()].map(({ proto, path = "", host = "-", status_code = "-", grpc_status_code = "-" }) => ({
-    connection: "",
-    text: [proto, path === "" ? "-" : pathOf(path), host, status_code, grpc_status_code].join(" "),
-  }));
+  return [...streams.values()].map(({ proto, path = "", host = "-", status_code = "-", grpc_status_code = "-" }) =>
+    [proto, path === "" ? "-" : pathOf(path), host, status_code, grpc_status_code].join(" "),
+  );
 }
 
-function asDeepflow(call: CallRecord): Comparable {
+function asDeepflow(call: CallRecord): string {
   const proto = call.rpcSystem === undefined ? `Http${call.version[0]}` : "Grpc";
   // Where DeepFlow leaves a path empty we say that it is not known.
   const path = call.path === "<unknown-path>" ? "-" : call.path;
   const words = [proto, path, call.authority, call.status, call.rpcStatus];
-  return { connection: "", text: words.map((word) => word ?? "-").join(" ") };
+  return words.map((word) => word ?? "-").join(" ");
 }
 
-function survive(index: readonly IndexEntry[]): void {
+function survive(index: readonly CorpusEntry[]): void {
   tap.test("no capture of the corpora is anything but read", async (t) => {
     for (const { capture } of index) {
       if (capture === undefined || !/\.pcap(ng)?$/.test(capture)) continue;
@@ -125,39 +98,6 @@ function survive(index: readonly IndexEntry[]): void {
       t.ok(pipeline.frames > 0, capture);
     }
   });
-}
-
-/** Lines `capture verdict detail`; a row that differs and is not known to, or is known to and does not, fails the test. */
-function judge(t: Assertions, capture: string, ours: readonly Comparable[], theirs: readonly Comparable[]): string[] {
-  const left = [...ours];
-  const missing = theirs.filter((their) => {
-    const at = left.findIndex((our) => our.connection === their.connection && our.text === their.text);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-  const agree = theirs.length - missing.length;
-  const known = KNOWN_DIFFERENCES.get(capture);
-  const stale = [...(known?.rows ?? [])];
-  const rows = [
-    ...missing.map(({ connection, text }) => `theirs ${connection} ${text}`),
-    ...left.map(({ connection, text }) => `ours ${connection} ${text}`),
-  ];
-  const unknown = rows.filter((row) => {
-    const at = stale.indexOf(row);
-    if (at >= 0) stale.splice(at, 1);
-    return at < 0;
-  });
-  for (const row of unknown) t.fail(`${capture} differs and no reason is known: ${row}`);
-  for (const row of stale) t.fail(`${capture} does not differ any more: ${row}`);
-  if (rows.length === 0) return [`${capture}: agree ${agree}`];
-  return [`${capture}: agree ${agree}, differ in ${rows.length} rows: ${known?.reason ?? "NO REASON KNOWN"}`];
-}
-
-function report(t: Assertions, tool: string, table: readonly string[]): void {
-  const files = table.filter((line) => !line.startsWith(" "));
-  const agreeing = files.filter((line) => !line.includes("differ"));
-  for (const line of table) t.comment(line);
-  t.pass(`${agreeing.length} of ${files.length} captures agree with ${tool} wholly`);
 }
 
 function connectionOf(call: CallRecord): string {
@@ -188,15 +128,13 @@ function size(bytes: number | undefined, wasSeen: boolean): string {
 }
 
 /** What is compared, as far as the log has it. */
-function project(fields: readonly string[], row: ReadonlyMap<string, string>): Comparable {
+function project(fields: readonly string[], row: ReadonlyMap<string, string>): string {
   const value = (name: string): string => (fields.includes(name) ? (row.get(name) ?? "-") : "");
   const host = value("host").replace(/:\d+$/, "").toLowerCase();
   const words = [value("method"), host, pathOf(row.get("uri")), value("status_code").replace(/^0$/, "-")];
   const sizes = [value("request_body_len"), value("response_body_len")];
-  return {
-    connection: `${value("id.orig_h")}:${value("id.orig_p")}>${value("id.resp_h")}:${value("id.resp_p")}`,
-    text: [...words, ...sizes].join(" "),
-  };
+  const connection = `${value("id.orig_h")}:${value("id.orig_p")}>${value("id.resp_h")}:${value("id.resp_p")}`;
+  return [connection, ...words, ...sizes].join(" ");
 }
 
 function pathOf(target: string | undefined): string {
@@ -222,26 +160,20 @@ interface ArkimeSession {
 }
 
 /** Arkime keeps a set of each field for a session, and counts the requests by method. */
-function fromArkime(session: ArkimeSession): Comparable {
+function fromArkime(session: ArkimeSession): string {
   const { source, destination, http } = session;
   const counts = http?.method?.map((method) => `${method}*${http[`method-${method}`] ?? 1}`);
-  return {
-    connection: `${source.ip}:${source.port}>${destination.ip}:${destination.port}`,
-    text: sets(counts, http?.path, http?.statuscode),
-  };
+  return `${source.ip}:${source.port}>${destination.ip}:${destination.port} ${sets(counts, http?.path, http?.statuscode)}`;
 }
 
-function summarize(calls: readonly CallRecord[]): Comparable[] {
+function summarize(calls: readonly CallRecord[]): string[] {
   const flows = new Map<string, CallRecord[]>();
   for (const call of calls) flows.set(call.flowId, [...(flows.get(call.flowId) ?? []), call]);
-  return [...flows.values()].map((flow) => ({
-    connection: connectionOf(flow[0]),
-    text: sets(
-      countedMethods(flow),
-      flow.flatMap((call) => (call.method === "CONNECT" ? [] : (call.path ?? []))),
-      flow.flatMap((call) => call.status ?? []),
-    ),
-  }));
+  return [...flows.values()].map((flow) => {
+    const paths = flow.flatMap((call) => (call.method === "CONNECT" ? [] : (call.path ?? [])));
+    const statuses = flow.flatMap((call) => call.status ?? []);
+    return `${connectionOf(flow[0])} ${sets(countedMethods(flow), paths, statuses)}`;
+  });
 }
 
 function countedMethods(calls: readonly CallRecord[]): string[] {

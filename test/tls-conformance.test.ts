@@ -1,134 +1,77 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import tap from "tap";
 import type { Certificate, Handshake } from "../sensor/protocol/message.js";
+import { CORPORA, type CorpusEntry, expectedFile, judge, readCorpora, report } from "./support/corpus.js";
 import { handshakesOf } from "./support/handshake-run.js";
 import { TLS_DIFFERENCES } from "./support/tls-differences.js";
 import { readZeekLog, type ZeekLog } from "./support/zeek-log.js";
 
-const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
-
-interface IndexEntry {
-  readonly source: string;
-  readonly capture?: string;
-  readonly expected?: readonly string[];
-}
-
-interface Assertions {
-  fail(name: string): unknown;
-  pass(name: string): unknown;
-  comment(...text: string[]): unknown;
-}
-
-if (!existsSync(join(CORPORA, "index.json"))) {
-  tap.comment(`SKIPPED: no corpora at ${CORPORA}; name their folder in EASTWATCH_CORPORA`);
-  tap.pass("corpora absent");
-} else {
-  const index: IndexEntry[] = JSON.parse(readFileSync(join(CORPORA, "index.json"), "utf8"));
+const index = readCorpora();
+if (index !== undefined) {
   compareHandshakes(index);
   compareCertificates(index);
   compareWithArkime(index);
 }
 
-function logOf({ expected }: IndexEntry, name: string): string | undefined {
-  return expected?.find((path) => path.endsWith(`/${name}`));
-}
-
-function compareHandshakes(index: readonly IndexEntry[]): void {
+function compareHandshakes(index: readonly CorpusEntry[]): void {
   tap.test("handshakes agree with Zeek's ssl.log, or differ for a known reason", async (t) => {
     const table: string[] = [];
     for (const entry of index) {
-      const log = logOf(entry, "ssl.log");
+      const log = expectedFile(entry, "/ssl.log");
       if (entry.capture === undefined || log === undefined) continue;
-      const theirs = readZeekLog(join(CORPORA, log));
+      const theirs = readZeekLog(log);
       const ours = await handshakesOf(join(CORPORA, entry.capture));
       // Zeek writes no line for what it joined after the handshake.
       const told = ours.filter(({ version, ja3 }) => version !== undefined || ja3 !== undefined);
-      table.push(
-        ...judge(
-          t,
-          entry.capture,
-          told.map((one) => project(theirs, asZeek(one))),
-          rowsOf(theirs),
-        ),
-      );
+      const rows = told.map((one) => project(theirs, asZeek(one)));
+      table.push(judge(t, entry.capture, rows, rowsOf(theirs), TLS_DIFFERENCES.get(entry.capture)));
     }
     report(t, "Zeek", table);
   });
 }
 
-function compareCertificates(index: readonly IndexEntry[]): void {
+function compareCertificates(index: readonly CorpusEntry[]): void {
   tap.test("certificates agree with Zeek's x509.log, or differ for a known reason", async (t) => {
     const table: string[] = [];
     for (const entry of index) {
-      const log = logOf(entry, "x509.log");
+      const log = expectedFile(entry, "/x509.log");
       if (entry.capture === undefined || log === undefined) continue;
-      const theirs = readZeekLog(join(CORPORA, log));
+      const theirs = readZeekLog(log);
       const chains = (await handshakesOf(join(CORPORA, entry.capture))).flatMap((one) => [
         ...one.serverChain,
         ...one.clientChain,
       ]);
       const distinct = new Map(chains.map((one) => [one.fingerprint, one]));
-      const expected = new Set(rowsOf(theirs));
-      table.push(
-        ...judge(
-          t,
-          `${entry.capture} (x509)`,
-          [...distinct.values()].map((one) => project(theirs, asX509(one))),
-          [...expected],
-        ),
-      );
+      const ours = [...distinct.values()].map((one) => project(theirs, asX509(one)));
+      const name = `${entry.capture} (x509)`;
+      table.push(judge(t, name, ours, [...new Set(rowsOf(theirs))], TLS_DIFFERENCES.get(name)));
     }
     report(t, "Zeek on certificates", table);
   });
 }
 
-function compareWithArkime(index: readonly IndexEntry[]): void {
+function compareWithArkime(index: readonly CorpusEntry[]): void {
   tap.test(
     "JA3, JA3S, JA4, versions and ciphers agree with Arkime's sessions, or differ for a known reason",
     async (t) => {
       const table: string[] = [];
-      for (const { source, capture, expected } of index) {
-        const file = expected?.find((path) => path.endsWith(".test"));
+      for (const entry of index) {
+        const file = expectedFile(entry, ".test");
+        const { source, capture } = entry;
         if (source !== "arkime" || capture === undefined || file === undefined) continue;
-        const sessions: { body: ArkimeSession }[] = JSON.parse(readFileSync(join(CORPORA, file), "utf8")).sessions3;
+        const sessions: { body: ArkimeSession }[] = JSON.parse(readFileSync(file, "utf8")).sessions3;
         const theirs = sessions.map(({ body }) => body).filter(({ tls }) => tls !== undefined);
         const ours = (await handshakesOf(join(CORPORA, capture))).filter(
           ({ version, ja3 }) => version !== undefined || ja3 !== undefined,
         );
         if (theirs.length === 0 && ours.length === 0) continue;
-        table.push(...judge(t, `${capture} (arkime)`, ours.map(asArkime), theirs.map(fromArkime)));
+        const name = `${capture} (arkime)`;
+        table.push(judge(t, name, ours.map(asArkime), theirs.map(fromArkime), TLS_DIFFERENCES.get(name)));
       }
       report(t, "Arkime", table);
     },
   );
-}
-
-function judge(t: Assertions, capture: string, ours: readonly string[], theirs: readonly string[]): string[] {
-  const reason = TLS_DIFFERENCES.get(capture);
-  const left = [...ours];
-  const missing = theirs.filter((their) => {
-    const at = left.indexOf(their);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-  const agree = theirs.length - missing.length;
-  if (missing.length === 0 && left.length === 0) return [`${capture}: agree ${agree}`];
-  const head = `${capture}: agree ${agree}, differ ${missing.length} of theirs and ${left.length} of ours`;
-  if (reason !== undefined) return [`${head}: ${reason}`];
-  t.fail(`${capture} differs and no reason is known`);
-  return [
-    `${head}: NO REASON KNOWN`,
-    ...missing.map((their) => `    theirs ${their}`),
-    ...left.map((our) => `    ours   ${our}`),
-  ];
-}
-
-function report(t: Assertions, tool: string, table: readonly string[]): void {
-  const files = table.filter((line) => !line.startsWith(" "));
-  const agreeing = files.filter((line) => !line.includes("differ"));
-  for (const line of table) t.comment(line);
-  t.pass(`${agreeing.length} of ${files.length} captures agree with ${tool} wholly`);
 }
 
 /** Columns compared; what a log does not have is left out on both sides. */

@@ -1,12 +1,8 @@
+import type { KnownDifference } from "./corpus.js";
+
 const DECOMPRESSED = "Zeek counts content after undoing gzip, we count it as sent";
 
-export interface KnownDifference {
-  readonly reason: string;
-  /** `theirs` or `ours`, the connection, and what is compared of the call. */
-  readonly rows: readonly string[];
-}
-
-/** Rows in which another tool and we differ, and why: the wire or the RFC decides, not the other tool. */
+/** Rows, each the connection and what is compared of the call, in which another tool and we differ, and why: the wire or the RFC decides, not the other tool. */
 export const KNOWN_DIFFERENCES: ReadonlyMap<string, KnownDifference> = new Map([
   [
     "zeek/traces/tunnels/ayiya3.pcap",
