@@ -24,6 +24,6 @@ export const TLS_DIFFERENCES: ReadonlyMap<string, KnownDifference> = new Map(
     ["arkime/arkime_synthetic.pcap (arkime)", `${QUIC}; ${DTLS}`],
     ["arkime/quicietfooo.pcap (arkime)", QUIC],
     ["arkime/wireshark-dtls0.pcap (arkime)", DTLS],
-    ["arkime/pppoe.pcap (arkime)", "inside PPPoE, which is not taken apart yet"],
+    ["arkime/pppoe.pcap (arkime)", "a client hello in the format of SSL 2, of which Arkime takes no JA3"],
   ].map(([capture, reason]) => [capture, { reason }] as const),
 );
