@@ -341,8 +341,7 @@ export class Http1Stream implements Stream {
     const { body, exchange } = side;
     if (exchange === undefined) return end;
     if (side.bodyNeverCame(bytes, start, end)) {
-      if (side === this.#client) this.#endRequest(exchange);
-      else this.#endResponse(exchange, undefined);
+      this.#endMessage(side, exchange, undefined);
       return start;
     }
     const stop = body.take(bytes, start, end);
