@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { viewOf } from "./word-view.js";
 
-const SLOTS = 8_192;
+export const SLOTS = 8_192;
 const MAX_LENGTH = 256;
 const WORD = 4;
 const TOP_BITS = 0x80808080;
@@ -15,16 +15,24 @@ export class StringTable {
   readonly #lengths = new Int32Array(SLOTS);
   readonly #texts: string[] = new Array(SLOTS).fill("");
   readonly #known = new DataView(new ArrayBuffer(SLOTS * MAX_LENGTH));
+  /** Of the last `get`: which of SLOTS the string has, -1 where it is not kept, and whether it was there before. */
+  slot = -1;
+  wasKnown = false;
 
   get(bytes: Buffer, start: number, end: number): string {
     const length = end - start;
+    this.wasKnown = false;
+    this.slot = -1;
     if (length === 0) return "";
     if (length < WORD || length > MAX_LENGTH) return decode(bytes, start, end);
     const view = viewOf(bytes);
     const hash = hashOf(view, start, end);
     const slot = hash & (SLOTS - 1);
-    const isKnown = this.#hashes[slot] === hash && this.#lengths[slot] === length;
-    if (isKnown && this.#isAt(slot, view, start, length)) return this.#texts[slot];
+    this.slot = slot;
+    if (this.#hashes[slot] === hash && this.#lengths[slot] === length && this.#isAt(slot, view, start, length)) {
+      this.wasKnown = true;
+      return this.#texts[slot];
+    }
     const text = decode(bytes, start, end);
     this.#hashes[slot] = hash;
     this.#lengths[slot] = length;

@@ -1,3 +1,5 @@
+import type { HeadFacts } from "./head-facts.js";
+
 /** Where the fields of one head stand that somebody reads, whatever the protocol's version. Positions hold as long as the bytes do. */
 export interface FieldHits {
   readonly hits: number;
@@ -8,4 +10,6 @@ export interface FieldHits {
   readonly ends: Int32Array;
   /** Hash over the names in their order. */
   readonly order: number;
+  /** What the head says where that is known without its fields: then those that HeadFacts has are not among the hits. */
+  readonly facts: HeadFacts | undefined;
 }

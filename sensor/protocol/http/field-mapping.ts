@@ -17,6 +17,7 @@ import {
   X_RUNTIME,
 } from "./field-name.js";
 import { cookieFramework } from "./framework.js";
+import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { noteRpc } from "./rpc.js";
 import { Target } from "./target.js";
@@ -29,8 +30,9 @@ export class FieldMapping {
   /** Of the request read last: how many Host fields it has, and whether they agree with each other and the target's authority. */
   hosts = 0;
   hasHostConflict = false;
-  /** Of the head read last, as sent; undefined without one. */
-  contentEncoding: string | undefined = undefined;
+  /** Of the head read last. */
+  facts = new HeadFacts();
+  readonly #scratch = this.facts;
   readonly #strings = new StringTable();
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
@@ -66,20 +68,17 @@ export class FieldMapping {
 
   /** After its target. */
   request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
-    let namesConnectVersion = false;
+    const facts = this.#read(fields, bytes);
     exchange.requestHeaderOrder = fields.order;
-    this.contentEncoding = undefined;
-    for (let hit = 0; hit < fields.hits; hit++) {
-      const id = fields.ids[hit];
-      if (id === HOST) this.host(exchange, bytes, fields.starts[hit], fields.ends[hit]);
-      else if (id === USER_AGENT) exchange.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
-      else if (id === CONTENT_TYPE) exchange.requestContentType = this.#text(fields, bytes, hit);
-      else if (id === EXPECT) exchange.expectsContinue = true;
-      else if (id === CONNECT_VERSION) namesConnectVersion = true;
-      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
+    if (facts.host !== undefined) {
+      if (facts.hasHostUserinfo) this.#target.hasUserinfo = true;
+      this.#host(exchange, facts.host, facts.hosts);
     }
+    exchange.userAgent = facts.userAgent;
+    exchange.requestContentType = facts.contentType;
+    exchange.expectsContinue = facts.expectsContinue;
     this.#credentials(exchange, fields, bytes);
-    noteRpc(exchange, namesConnectVersion);
+    noteRpc(exchange, facts.namesConnectVersion);
   }
 
   #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
@@ -91,38 +90,65 @@ export class FieldMapping {
   }
 
   response(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    const facts = this.#read(fields, bytes);
     exchange.responseHeaderOrder = fields.order;
-    this.contentEncoding = undefined;
-    for (let hit = 0; hit < fields.hits; hit++) {
-      const id = fields.ids[hit];
-      if (id === CONTENT_TYPE) exchange.responseContentType = this.#text(fields, bytes, hit);
-      else if (id === SERVER) exchange.serverSoftware = this.#text(fields, bytes, hit);
-      else if (id === X_POWERED_BY) exchange.poweredBy = this.#text(fields, bytes, hit);
-      else if (id === SET_COOKIE) exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
-      else if (id === X_ASPNET_VERSION) exchange.framework = "ASP.NET";
-      else if (id === X_RUNTIME) exchange.framework = "Rails";
-      else if (id === CONTENT_ENCODING) this.contentEncoding = this.#text(fields, bytes, hit);
-    }
+    exchange.responseContentType = facts.contentType;
+    exchange.serverSoftware = facts.server;
+    exchange.poweredBy = facts.poweredBy;
+    exchange.framework = facts.framework;
+    for (let hit = 0; hit < fields.hits; hit++)
+      if (fields.ids[hit] === SET_COOKIE)
+        exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
   }
 
-  /** Host or :authority. RFC 9112 §3.2, RFC 9113 §8.3.1: there is one, and the target's own goes before it. */
-  host(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    const host = this.#hostText(bytes, start, end);
-    const isFirst = this.hosts++ === 0;
+  #read(fields: FieldHits, bytes: Buffer): HeadFacts {
+    this.facts = fields.facts ?? this.#fresh(fields, bytes);
+    return this.facts;
+  }
+
+  #fresh(fields: FieldHits, bytes: Buffer): HeadFacts {
+    const facts = this.#scratch;
+    facts.clear();
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === HOST) this.#noteHost(facts, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === USER_AGENT) facts.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
+      else if (id === CONTENT_TYPE) facts.contentType = this.#text(fields, bytes, hit);
+      else if (id === EXPECT) facts.expectsContinue = true;
+      else if (id === CONNECT_VERSION) facts.namesConnectVersion = true;
+      else if (id === CONTENT_ENCODING) facts.contentEncoding = this.#text(fields, bytes, hit);
+      else if (id === SERVER) facts.server = this.#text(fields, bytes, hit);
+      else if (id === X_POWERED_BY) facts.poweredBy = this.#text(fields, bytes, hit);
+      else if (id === X_ASPNET_VERSION) facts.framework = "ASP.NET";
+      else if (id === X_RUNTIME) facts.framework = "Rails";
+    }
+    return facts;
+  }
+
+  #noteHost(facts: HeadFacts, bytes: Buffer, start: number, end: number): void {
+    const hostStart = afterUserinfo(bytes, start, end);
+    if (hostStart !== start) facts.hasHostUserinfo = true;
+    if (facts.hosts++ === 0) facts.host = this.#strings.get(bytes, hostStart, end);
+  }
+
+  /** :authority, which stands for Host. */
+  authority(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const hostStart = afterUserinfo(bytes, start, end);
+    if (hostStart !== start) this.#target.hasUserinfo = true;
+    this.#host(exchange, this.#strings.get(bytes, hostStart, end), 1);
+  }
+
+  /** RFC 9112 §3.2, RFC 9113 §8.3.1: there is one host, and the target's own goes before it. */
+  #host(exchange: Exchange, host: string, count: number): void {
+    const isFirst = this.hosts === 0;
+    this.hosts += count;
+    if (this.hosts > 1) this.hasHostConflict = true;
     if (isFirst && exchange.authority === undefined) exchange.authority = host;
-    else if (!isFirst || !sameAuthority(host, exchange.authority ?? "")) this.hasHostConflict = true;
+    else if (isFirst && !sameAuthority(host, exchange.authority ?? "")) this.hasHostConflict = true;
   }
 
   text(bytes: Buffer, start: number, end: number): string {
     return this.#strings.get(bytes, start, end);
-  }
-
-  /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
-  #hostText(bytes: Buffer, start: number, end: number): string {
-    let hostStart = end;
-    while (hostStart > start && bytes[hostStart - 1] !== AT) hostStart--;
-    if (hostStart !== start) this.#target.hasUserinfo = true;
-    return this.#strings.get(bytes, hostStart, end);
   }
 
   #text(fields: FieldHits, bytes: Buffer, hit: number): string {
@@ -133,4 +159,11 @@ export class FieldMapping {
 /** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */
 function sameAuthority(one: string, other: string): boolean {
   return one.toLowerCase().replace(/:(80|443)$/, "") === other.toLowerCase().replace(/:(80|443)$/, "");
+}
+
+/** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
+function afterUserinfo(bytes: Buffer, start: number, end: number): number {
+  let at = end;
+  while (at > start && bytes[at - 1] !== AT) at--;
+  return at;
 }

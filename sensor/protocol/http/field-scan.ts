@@ -2,6 +2,8 @@ import { hashName } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { FIELD_NAMES } from "./field-name.js";
+import type { HeadFacts } from "./head-facts.js";
+import type { HeadShapes } from "./head-shape.js";
 import { NameMemory } from "./name-memory.js";
 
 const LF = 10;
@@ -53,15 +55,32 @@ export class FieldScan {
   ids = new Int32Array(FIRST_HITS);
   starts = new Int32Array(FIRST_HITS);
   ends = new Int32Array(FIRST_HITS);
-  count = 0;
   order = 0;
   faults = 0;
+  /** Of a head like an earlier one: what it says, which the fields found are no part of then. */
+  facts: HeadFacts | undefined = undefined;
+  /** All lines end as they should, and none breaks a rule. */
+  isClean = false;
 
   clear(): void {
     this.hits = 0;
-    this.count = 0;
     this.order = 0;
     this.faults = 0;
+    this.facts = undefined;
+    this.isClean = false;
+  }
+
+  /** The same for a head like one of `shapes`; -1 also where it is like none. */
+  match(bytes: Buffer, start: number, end: number, shapes: HeadShapes): number {
+    this.clear();
+    if (bytes[start - 2] !== CR) return -1;
+    const shape = shapes.match(bytes, start, end);
+    if (shape === undefined) return -1;
+    this.facts = shape.facts;
+    this.order = shape.order;
+    for (let value = 0; value < shape.ids.length; value++)
+      if (shape.ids[value] >= 0) this.#hit(shape.ids[value], bytes, shapes.valueStarts[value], shapes.valueEnds[value]);
+    return shapes.end;
   }
 
   /**
@@ -102,7 +121,6 @@ export class FieldScan {
   #knownLine(name: number, bytes: Buffer, view: DataView, start: number, end: number): number {
     const names = this.#names;
     this.#name = name;
-    this.count++;
     this.order = Math.imul(this.order ^ names.hashes[name], 0x01000193) + 1;
     return this.#value(bytes, view, start + names.lengths[name], end, names.ids[name]);
   }
@@ -113,7 +131,6 @@ export class FieldScan {
     const nameEnd = at;
     while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
     if (at >= end) return -1;
-    this.count++;
     this.#name = 0;
     if (bytes[at] !== COLON || nameEnd === start) {
       this.faults |= INVALID_NAME;
@@ -129,20 +146,22 @@ export class FieldScan {
 
   /** The rest of a line; kept as a hit where `id` is one. */
   #value(bytes: Buffer, view: DataView, start: number, end: number, id: number): number {
-    let at = start;
-    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
-    const valueStart = at;
-    const lineEnd = this.#lineEnd(bytes, view, at, end);
+    const lineEnd = this.#lineEnd(bytes, view, start, end);
     if (lineEnd < 0) return -1;
-    if (id >= 0) {
-      if (this.hits === this.ids.length) this.#grow();
-      this.ids[this.hits] = id;
-      this.starts[this.hits] = valueStart;
-      this.ends[this.hits] = trimEnd(bytes, valueStart, lineEnd);
-      this.hits++;
-    }
+    if (id >= 0) this.#hit(id, bytes, start, lineEnd);
     this.#foldable = id >= 0;
     return lineEnd;
+  }
+
+  #hit(id: number, bytes: Buffer, start: number, lineEnd: number): void {
+    if (this.hits === this.ids.length) this.#grow();
+    const { hits } = this;
+    let at = start;
+    while (at < lineEnd && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+    this.ids[hits] = id;
+    this.starts[hits] = at;
+    this.ends[hits] = trimEnd(bytes, at, lineEnd);
+    this.hits = hits + 1;
   }
 
   #foldable = false;
@@ -203,6 +222,7 @@ export class FieldScan {
   /** RFC 9112 §2.2 tolerates LF alone; both kinds in one head are how two parsers come to see two heads. */
   #judgeLineEnds(last: number): void {
     const seen = this.faults | last;
+    this.isClean = seen === SAW_CRLF;
     this.faults &= ~(SAW_CRLF | SAW_LF);
     if ((seen & SAW_CRLF) !== 0 && (seen & SAW_LF) !== 0) this.faults |= BARE_LF;
   }

@@ -1,5 +1,6 @@
-import type { StringTable } from "../../bytes/string-table.js";
+import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
+import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { MASK } from "../message.js";
 import { ANNOUNCING_SEGMENTS, maskPath } from "./secret.js";
 
@@ -9,6 +10,13 @@ const HASH = 0x23;
 const COLON = 0x3a;
 const AT = 0x40;
 const MAX_SCHEME_LENGTH = 32;
+
+const WORD = 4;
+const FOUR_ONES = 0x01010101;
+const FOUR_QUESTIONS = 0x3f3f3f3f;
+const FOUR_HASHES = 0x23232323;
+const SUSPICIOUS = 1;
+const MAY_HOLD_DATA = 2;
 
 const NOT_HEX = 1;
 const DIGIT = 2;
@@ -49,6 +57,10 @@ export class Target {
   queryStart = 0;
   queryEnd = 0;
   readonly #strings: StringTable;
+  /** Paths come again and again: what there is about each is remembered with it. */
+  readonly #paths = new StringTable();
+  readonly #traits = new Uint8Array(SLOTS);
+  readonly #shapes = new Int32Array(SLOTS);
 
   constructor(strings: StringTable) {
     this.#strings = strings;
@@ -74,45 +86,62 @@ export class Target {
   }
 
   #readPath(bytes: Buffer, start: number, end: number): void {
-    let suspicious = false;
-    let mayHoldData = false;
+    const at = pathEnd(bytes, start, end);
+    this.pathStart = start;
+    this.pathEnd = at;
+    if (at < end && bytes[at] === QUESTION) this.queryStart = at + 1;
+    const paths = this.#paths;
+    this.path = at === start ? "/" : paths.get(bytes, start, at);
+    const { slot } = paths;
+    let traits = 0;
+    if (at !== start && paths.wasKnown) {
+      traits = this.#traits[slot];
+      this.shape = this.#shapes[slot];
+    } else {
+      traits = this.#look(bytes, start, at);
+      if (at !== start && slot >= 0) {
+        this.#traits[slot] = traits;
+        this.#shapes[slot] = this.shape;
+      }
+    }
+    if (traits === 0) return;
+    this.mayHoldData = (traits & MAY_HOLD_DATA) !== 0;
+    if ((traits & SUSPICIOUS) !== 0) this.#mask();
+  }
+
+  #mask(): void {
+    const { path } = this;
+    this.path = maskPath(path);
+    this.hasSecret = this.path !== path && this.path.includes(MASK);
+  }
+
+  /** Reads the path bytes[start, end) for its shape; what there is about it, SUSPICIOUS and MAY_HOLD_DATA. */
+  #look(bytes: Buffer, start: number, end: number): number {
+    let traits = 0;
     let shape = 0;
     let hash = 0;
     let seen = 0;
     let beforeStart = start;
     let segmentStart = start;
-    let at = start;
-    for (; at < end; at++) {
-      const byte = bytes[at];
-      if (byte === SLASH) {
-        if ((seen & (MARK | DIGIT)) !== 0) {
-          suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
-          mayHoldData ||= mayBeData(seen, at - segmentStart);
-          hash = Math.imul(shape, 31);
-        }
-        shape = hash;
-        beforeStart = segmentStart;
-        segmentStart = at + 1;
-        seen = 0;
+    for (let at = start; at <= end; at++) {
+      const byte = at === end ? SLASH : bytes[at];
+      if (byte !== SLASH) {
+        seen |= CLASSES[byte];
+        hash = (hash << 5) - hash + byte;
         continue;
       }
-      if (byte === QUESTION || byte === HASH) break;
-      seen |= CLASSES[byte];
-      hash = (hash << 5) - hash + byte;
-    }
-    if ((seen & (MARK | DIGIT)) !== 0) {
-      suspicious ||= maySecret(seen, bytes, beforeStart, segmentStart, at);
-      mayHoldData ||= mayBeData(seen, at - segmentStart);
-      hash = Math.imul(shape, 31);
+      if ((seen & (MARK | DIGIT)) !== 0) {
+        if (maySecret(seen, bytes, beforeStart, segmentStart, at)) traits |= SUSPICIOUS;
+        if (mayBeData(seen, at - segmentStart)) traits |= MAY_HOLD_DATA;
+        hash = Math.imul(shape, 31);
+      }
+      shape = hash;
+      beforeStart = segmentStart;
+      segmentStart = at + 1;
+      seen = 0;
     }
     this.shape = hash | 0;
-    this.mayHoldData = mayHoldData;
-    this.pathStart = start;
-    this.pathEnd = at;
-    if (at < end && bytes[at] === QUESTION) this.queryStart = at + 1;
-    const path = at === start ? "/" : this.#strings.get(bytes, start, at);
-    this.path = suspicious ? maskPath(path) : path;
-    this.hasSecret = suspicious && this.path !== path && this.path.includes(MASK);
+    return traits;
   }
 
   #readAuthorityForm(bytes: Buffer, start: number, end: number): void {
@@ -138,6 +167,19 @@ export class Target {
     this.authority = this.#readAuthority(bytes, scheme, at);
     this.#readPath(bytes, at, end);
   }
+}
+
+/** Where the query or the fragment begins, else `end`. */
+function pathEnd(bytes: Buffer, start: number, end: number): number {
+  const view = viewOf(bytes);
+  let at = start;
+  for (; at + WORD <= end; at += WORD) {
+    const word = view.getInt32(at, true);
+    const found = bytesBelow(word ^ FOUR_QUESTIONS, FOUR_ONES) | bytesBelow(word ^ FOUR_HASHES, FOUR_ONES);
+    if (found !== 0) return at + lowestByte(found);
+  }
+  while (at < end && bytes[at] !== QUESTION && bytes[at] !== HASH) at++;
+  return at;
 }
 
 /** RFC 9110 §4.2.4: userinfo does not belong in HTTP, and what stands there is a password more often than not. */

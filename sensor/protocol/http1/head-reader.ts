@@ -4,6 +4,7 @@ import type { FieldMemory } from "../data/field-memory.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
+import { HeadShapes } from "../http/head-shape.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
 
@@ -20,6 +21,11 @@ export class HeadReader {
   readonly anomalies: AnomalyName[] = [];
   readonly #scan = new FieldScan();
   readonly #mapping: FieldMapping;
+  readonly #requestShapes = new HeadShapes();
+  readonly #responseShapes = new HeadShapes();
+  /** Of the head read last: where its lines begin and end. */
+  #linesStart = 0;
+  #linesEnd = 0;
 
   constructor(fields: FieldMemory) {
     this.#mapping = new FieldMapping(fields);
@@ -27,26 +33,49 @@ export class HeadReader {
 
   /** Of the head read last, as sent; undefined without one. */
   get contentEncoding(): string | undefined {
-    return this.#mapping.contentEncoding;
+    return this.#mapping.facts.contentEncoding;
   }
 
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.
    */
   request(bytes: Buffer, start: number, end: number, isFirst: boolean): number | undefined {
+    const after = this.line.readUsualRequest(bytes, start, end);
+    if (after >= 0) return this.#lines(bytes, after, end, this.#requestShapes);
     const newline = lineFeed(bytes, start, end);
     if (newline < 0) return -1;
     if (!this.line.readRequest(bytes, start, lineEnd(bytes, start, newline), isFirst)) return undefined;
+    if (this.line.version !== "0.9") return this.#lines(bytes, newline + 1, end, this.#requestShapes);
     this.#scan.clear();
-    return this.line.version === "0.9" ? newline + 1 : this.#scan.scan(bytes, newline + 1, end);
+    return newline + 1;
   }
 
   /** The same for a response. */
   response(bytes: Buffer, start: number, end: number): number | undefined {
+    const after = this.line.readUsualStatus(bytes, start, end);
+    if (after >= 0) return this.#lines(bytes, after, end, this.#responseShapes);
     const newline = lineFeed(bytes, start, end);
     if (newline < 0) return -1;
     if (!this.line.readStatus(bytes, start, lineEnd(bytes, start, newline))) return undefined;
-    return this.#scan.scan(bytes, newline + 1, end);
+    return this.#lines(bytes, newline + 1, end, this.#responseShapes);
+  }
+
+  /** Position after the empty line, -1 where it is not there yet. */
+  #lines(bytes: Buffer, start: number, end: number, shapes: HeadShapes): number {
+    const known = this.#scan.match(bytes, start, end, shapes);
+    if (known >= 0) return known;
+    this.#linesStart = start;
+    this.#linesEnd = this.#scan.scan(bytes, start, end);
+    return this.#linesEnd;
+  }
+
+  #learn(bytes: Buffer, shapes: HeadShapes): void {
+    const { order, isClean, faults, facts } = this.#scan;
+    if (facts !== undefined || !isClean || faults !== 0 || this.#linesEnd < 0) return;
+    const { hosts, hasHostUserinfo } = this.#mapping.facts;
+    // A password is not kept, not even here.
+    if (hosts > 1 || hasHostUserinfo) return;
+    shapes.learn(bytes, this.#linesStart, this.#linesEnd, this.#mapping.facts.copy(), order);
   }
 
   /**
@@ -69,6 +98,7 @@ export class HeadReader {
     this.#mapping.target(exchange, bytes, line.targetStart, line.targetEnd);
     if (line.isOdd) this.anomalies.push("invalid-request-line");
     this.#mapping.request(exchange, this.#scan, bytes);
+    this.#learn(bytes, this.#requestShapes);
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     this.framing.read(this.#scan, bytes, line.version, "request");
@@ -82,6 +112,7 @@ export class HeadReader {
     const scan = this.#scan;
     exchange.status = this.line.status;
     this.#mapping.response(exchange, scan, bytes);
+    this.#learn(bytes, this.#responseShapes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, bytes, this.line.version, "response");
     this.#noteFaults();

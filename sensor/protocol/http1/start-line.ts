@@ -1,4 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { isTokenByte } from "../http/field-scan.js";
 import { MASK } from "../message.js";
 import type { Recognition } from "../protocol.js";
@@ -22,6 +23,32 @@ const METHODS = new WordTable(
     "rpc_in_data rpc_out_data bcopy bdelete bmove bpropfind bproppatch poll"
   ).split(" "),
 );
+
+/** Shorter than this neither line has all its parts. */
+const SHORTEST_LINE = 16;
+/** ` HTTP/1.1` CR LF */
+const VERSION_AND_END = 11;
+const WORD = 4;
+const BELOW_VISIBLE = 0x21212121;
+const FOUR_DELETES = 0x7f7f7f7f;
+const FOUR_ONES = 0x01010101;
+const HTTP_WORD = wordOf("HTTP");
+const VERSION_1_1 = wordOf("/1.1");
+const VERSION_1_0 = wordOf("/1.0");
+const CRLF_WORD = 0x0a0d;
+const GET = wordOf("GET ");
+const POST = wordOf("POST");
+const PUT = wordOf("PUT ");
+const DELETE_METHOD = wordOf("DELE");
+const PATCH = wordOf("PATC");
+const HEAD = wordOf("HEAD");
+const SECOND_OF_DELETE = wordOf("LETE");
+const SECOND_OF_PATCH = wordOf("ATCH");
+
+function wordOf(text: string): number {
+  return Buffer.from(text, "latin1").readInt32LE(0);
+}
+
 const METHOD_NAMES: readonly string[] = METHODS.words.map((word) => word.toUpperCase());
 
 /** A request line or status line taken apart. One object is used again for every line. */
@@ -33,6 +60,46 @@ export class StartLine {
   status = 0;
   /** RFC 9112 §3: more or other white space than one SP between the parts, or an unknown version. */
   isOdd = false;
+
+  /**
+   * Reads a request line as nearly all are: a method of every day, a path, a version, one space between them, CRLF. The position after
+   * it; -1 where it is another, or none, or not whole.
+   */
+  readUsualRequest(bytes: Buffer, start: number, end: number): number {
+    if (end - start < SHORTEST_LINE) return -1;
+    const view = viewOf(bytes);
+    const method = usualMethod(view, start);
+    if (method === undefined) return -1;
+    const targetStart = start + method.length + 1;
+    if (bytes[targetStart - 1] !== SPACE || bytes[targetStart] !== SLASH) return -1;
+    const at = visibleEnd(bytes, view, targetStart, end);
+    if (end - at < VERSION_AND_END || bytes[at] !== SPACE || view.getInt32(at + 1, true) !== HTTP_WORD) return -1;
+    const version = usualVersion(view.getInt32(at + 5, true));
+    if (version === undefined || view.getInt16(at + 9, true) !== CRLF_WORD) return -1;
+    this.isOdd = false;
+    this.method = method;
+    this.version = version;
+    this.targetStart = targetStart;
+    this.targetEnd = at;
+    return at + VERSION_AND_END;
+  }
+
+  /** The same of a status line. */
+  readUsualStatus(bytes: Buffer, start: number, end: number): number {
+    if (end - start < SHORTEST_LINE) return -1;
+    const view = viewOf(bytes);
+    if (view.getInt32(start, true) !== HTTP_WORD || bytes[start + 8] !== SPACE) return -1;
+    const version = usualVersion(view.getInt32(start + 4, true));
+    const status = threeDigits(bytes, start + 9);
+    if (version === undefined || status < 100 || bytes[start + 12] !== SPACE) return -1;
+    let at = start + 13;
+    while (at < end && bytes[at] >= SPACE) at++;
+    if (at + 1 >= end || bytes[at] !== CR || bytes[at + 1] !== LF) return -1;
+    this.isOdd = false;
+    this.version = version;
+    this.status = status;
+    return at + 2;
+  }
 
   /**
    * Reads bytes[start, end), which holds a line without its end; false where it is no request line. `isFirst`: of its connection,
@@ -116,6 +183,49 @@ export class StartLine {
       this.isOdd = true;
     return major < 0x31 || (major === 0x31 && minor === 0x30) ? "1.0" : "1.1";
   }
+}
+
+/** The method of every day that bytes from `start` on begin with; what follows it is not looked at. */
+function usualMethod(view: DataView, start: number): string | undefined {
+  switch (view.getInt32(start, true)) {
+    case GET:
+      return "GET";
+    case POST:
+      return "POST";
+    case PUT:
+      return "PUT";
+    case HEAD:
+      return "HEAD";
+    case DELETE_METHOD:
+      return view.getInt32(start + 2, true) === SECOND_OF_DELETE ? "DELETE" : undefined;
+    case PATCH:
+      return view.getInt32(start + 1, true) === SECOND_OF_PATCH ? "PATCH" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function usualVersion(word: number): "1.0" | "1.1" | undefined {
+  if (word === VERSION_1_1) return "1.1";
+  return word === VERSION_1_0 ? "1.0" : undefined;
+}
+
+/** -1 where one of them is none. */
+function threeDigits(bytes: Buffer, at: number): number {
+  if (!isDigit(bytes[at]) || !isDigit(bytes[at + 1]) || !isDigit(bytes[at + 2])) return -1;
+  return (bytes[at] - 0x30) * 100 + (bytes[at + 1] - 0x30) * 10 + bytes[at + 2] - 0x30;
+}
+
+/** Position of the first byte that is white space, a control or DEL; `end` without one. */
+function visibleEnd(bytes: Buffer, view: DataView, start: number, end: number): number {
+  let at = start;
+  for (; at + WORD <= end; at += WORD) {
+    const word = view.getInt32(at, true);
+    const found = bytesBelow(word, BELOW_VISIBLE) | bytesBelow(word ^ FOUR_DELETES, FOUR_ONES);
+    if (found !== 0) return at + lowestByte(found);
+  }
+  while (at < end && bytes[at] > SPACE && bytes[at] !== DELETE) at++;
+  return at;
 }
 
 export function methodName(bytes: Buffer, start: number, end: number): string {
@@ -228,6 +338,7 @@ const MAX_STATUS_SPACES = 8;
 
 /** Whether the bytes begin like a response. */
 export function looksLikeStatus(bytes: Buffer, start: number, end: number): Recognition {
+  if (isUsualStatus(bytes, start, end)) return "match";
   const prefix = "HTTP/1.";
   for (let at = 0; at < prefix.length; at++) {
     if (start + at >= end) return "more";
@@ -239,6 +350,14 @@ export function looksLikeStatus(bytes: Buffer, start: number, end: number): Reco
   let at = start + 9;
   while (at < end && bytes[at] === SPACE && at - start < 9 + MAX_STATUS_SPACES) at++;
   return at < end && isDigit(bytes[at]) ? "match" : "no";
+}
+
+function isUsualStatus(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < SHORTEST_LINE) return false;
+  const view = viewOf(bytes);
+  if (view.getInt32(start, true) !== HTTP_WORD || usualVersion(view.getInt32(start + WORD, true)) === undefined)
+    return false;
+  return bytes[start + 8] === SPACE && isDigit(bytes[start + 9]);
 }
 
 /** Position after empty lines, which RFC 9112 §2.2 has ignored before a start line. */

@@ -50,6 +50,7 @@ export class HeadFields implements HeaderSink, FieldHits {
   starts = new Int32Array(FIRST_HITS);
   ends = new Int32Array(FIRST_HITS);
   order = 0;
+  readonly facts = undefined;
   bytes = Buffer.allocUnsafe(FIRST_BYTES);
   /** Fields whose name or value stands in a table whose filling was not seen. */
   unknown = 0;

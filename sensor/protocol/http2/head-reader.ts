@@ -110,9 +110,10 @@ export class HeadReader {
     exchange.isHead = exchange.method === "HEAD";
     exchange.isConnect = exchange.method === "CONNECT";
     this.#target(exchange, isCut);
-    if (fields.has(AUTHORITY)) this.#mapping.host(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
+    if (fields.has(AUTHORITY))
+      this.#mapping.authority(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
     this.#mapping.request(exchange, fields, bytes);
-    this.#contentEncoding = this.#mapping.contentEncoding;
+    this.#contentEncoding = this.#mapping.facts.contentEncoding;
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     this.#rpcFields(exchange);
@@ -148,7 +149,7 @@ export class HeadReader {
     if (!isCut) fields.judgePseudo("response");
     exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
-    this.#contentEncoding = this.#mapping.contentEncoding;
+    this.#contentEncoding = this.#mapping.facts.contentEncoding;
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
     this.#keep(exchange);

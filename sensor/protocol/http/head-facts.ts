@@ -1,0 +1,36 @@
+/**
+ * What those fields of one head say whose values come again and again: which software sends it, to which host, what kind of content.
+ * Fields that differ from head to head (lengths, credentials, cookies) are no part of it.
+ */
+export class HeadFacts {
+  /** How many Host fields there are; the first one's value without userinfo, and whether it had one. */
+  hosts = 0;
+  host: string | undefined = undefined;
+  hasHostUserinfo = false;
+  userAgent: string | undefined = undefined;
+  contentType: string | undefined = undefined;
+  contentEncoding: string | undefined = undefined;
+  expectsContinue = false;
+  namesConnectVersion = false;
+  server: string | undefined = undefined;
+  poweredBy: string | undefined = undefined;
+  framework: string | undefined = undefined;
+
+  clear(): void {
+    this.hosts = 0;
+    this.host = undefined;
+    this.hasHostUserinfo = false;
+    this.userAgent = undefined;
+    this.contentType = undefined;
+    this.contentEncoding = undefined;
+    this.expectsContinue = false;
+    this.namesConnectVersion = false;
+    this.server = undefined;
+    this.poweredBy = undefined;
+    this.framework = undefined;
+  }
+
+  copy(): HeadFacts {
+    return Object.assign(new HeadFacts(), this);
+  }
+}
