@@ -17,9 +17,13 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "prefer",
   "authorization",
   "proxy-authorization",
   "cookie",
+  "sec-websocket-protocol",
+  "sec-websocket-extensions",
+  "sec-websocket-location",
   "x-api-key",
   "api-key",
   "apikey",
@@ -52,8 +56,14 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const AUTHORIZATION = 15;
-export const PROXY_AUTHORIZATION = 16;
-export const COOKIE = 17;
+export const PREFER = 15;
+/** This one and all after it differ from head to head, or stand in few: they are read in each. */
+export const AUTHORIZATION = 16;
+export const PROXY_AUTHORIZATION = 17;
+export const COOKIE = 18;
+export const WEBSOCKET_PROTOCOL = 19;
+export const WEBSOCKET_EXTENSIONS = 20;
+/** Of drafts before RFC 6455, whose frames are others. */
+export const WEBSOCKET_LOCATION = 21;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 18;
+export const FIRST_KEY_FIELD = 22;

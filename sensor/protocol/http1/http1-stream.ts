@@ -207,7 +207,7 @@ export class Http1Stream implements Stream {
     this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
     if (this.#client.body.isDone) this.#endRequest(exchange);
-    else this.#client.beginLook(exchange, this.#heads);
+    else this.#client.beginLook(exchange, this.#heads, exchange.atMicros);
   }
 
   #endRequest(exchange: Exchange): void {
@@ -299,7 +299,7 @@ export class Http1Stream implements Stream {
     const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
-    else this.#server.beginLook(exchange, this.#heads);
+    else this.#server.beginLook(exchange, this.#heads, atMicros);
     this.#succession.resumeAfter(exchange);
   }
 
@@ -314,13 +314,13 @@ export class Http1Stream implements Stream {
     if (!isAsked) this.#faults.tell("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
     // RFC 7540 §3.2: what was asked is answered there.
-    const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
+    const begun = this.#heads.framing.upgrade === "h2c" ? this.#queue.take(exchange) : undefined;
     if (begun === undefined) this.#endResponse(exchange, atMicros);
     if (!exchange.requestDone) {
       exchange.requestDone = true;
       this.#queue.settle();
     }
-    this.#succession.begin(this.#context.handOver(begun));
+    this.#succession.begin(this.#context.handOver(begun ?? (exchange.stream && exchange)));
   }
 
   #endResponse(exchange: Exchange, atMicros: number | undefined): void {
