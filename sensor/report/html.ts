@@ -96,6 +96,35 @@ function* endpointTables(endpoints: readonly EndpointRecord[]): Iterable<string>
         callerCount,
       ]),
     );
+  const streaming = endpoints.flatMap(({ streams, ...endpoint }) =>
+    streams === undefined ? [] : [{ ...endpoint, streams }],
+  );
+  if (streaming.length > 0)
+    yield table(
+      "Endpoints that stream, or hold their answers back",
+      [
+        "service",
+        "endpoint",
+        "what",
+        "subprotocols",
+        "messages in",
+        "messages out",
+        "bytes in",
+        "bytes out",
+        "closed with",
+      ],
+      streaming.map(({ service, method, template, streams }) => [
+        service,
+        `${method} ${template}`,
+        counts(streams.kinds),
+        streams.subprotocols.join(", "),
+        streams.requestMessages,
+        streams.responseMessages,
+        streams.requestMessageBytes,
+        streams.responseMessageBytes,
+        counts(streams.closes),
+      ]),
+    );
   yield table(
     "Endpoints",
     ["service", "endpoint", "state", "calls", "callers", "statuses", "credentials", "last seen"],

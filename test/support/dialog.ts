@@ -126,7 +126,12 @@ function describeStream({ kind, subprotocol, extensions, request, response, end 
 function countOf(count: StreamCount | undefined): string {
   if (count === undefined) return "-";
   const { messages, messageBytes, fragmented, compressed, controlFrames, unreadBytes } = count;
-  const more = [["f", fragmented], ["z", compressed], ["c", controlFrames], ["u", unreadBytes]] as const;
+  const more = [
+    ["f", fragmented],
+    ["z", compressed],
+    ["c", controlFrames],
+    ["u", unreadBytes],
+  ] as const;
   return `${messages}:${messageBytes}${more.map(([letter, times]) => (times > 0 ? `${letter}${times}` : "")).join("")}`;
 }
 

@@ -1,6 +1,7 @@
 import { Detection } from "../../sensor/detect/detection.js";
 import type { Flow, Roles } from "../../sensor/flow/stream.js";
-import { Inventory, type InventorySettings } from "../../sensor/inventory/inventory.js";
+import { Inventory } from "../../sensor/inventory/inventory.js";
+import type { InventorySettings } from "../../sensor/inventory/settings.js";
 import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import type { EndpointRecord } from "../../shared/event.js";

@@ -28,7 +28,7 @@ export class Http1Stream implements Stream {
     this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
     this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
-    this.#succession = new Succession(context.flow, this, this.#client, this.#server);
+    this.#succession = new Succession(context, this.#queue, this, this.#client, this.#server);
     this.#faults = new FaultTeller(context.flow, context.sink);
   }
 
@@ -42,8 +42,8 @@ export class Http1Stream implements Stream {
       else if (side.mode === "handed") {
         this.#succession.next?.data(from, bytes, at, end, atMicros);
         return;
-      } else if (side.mode === "waiting" && this.#succession.isRefusedBy(bytes, at, end)) this.#succession.resume();
-      else if (side.mode === "waiting") {
+      } else if (side.mode === "waiting") {
+        if (this.#succession.isDecidedBy(bytes, at, end, atMicros)) continue;
         if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
@@ -68,7 +68,7 @@ export class Http1Stream implements Stream {
     else if (side.mode === "head") {
       if (this.#cutHead(side, length)) return;
       if (from === "server") this.#queue.firstUnanswered?.miss(length);
-      this.#lose(side, "bytes");
+      if (from === "client" || !this.#succession.mayHaveBegun(length, atMicros)) this.#lose(side, "bytes");
     } else this.#passedOver(side);
   }
 

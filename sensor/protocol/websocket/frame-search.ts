@@ -88,7 +88,7 @@ export function frameEvidence(bytes: Buffer, start: number, end: number, rule: F
 
 function isLikely(first: number, second: number, { isMasked, reserved }: FrameRule): boolean {
   const opcode = first & OPCODE_BITS;
-  if (!isKnownOpcode(opcode) || forbiddenBits(first, reserved) !== 0 || (second & MASKED) !== 0 !== isMasked)
+  if (!isKnownOpcode(opcode) || forbiddenBits(first, reserved) !== 0 || ((second & MASKED) !== 0) !== isMasked)
     return false;
   return !isControl(opcode) || ((first & FIN) !== 0 && (second & ~MASKED) <= MAX_CONTROL_BYTES);
 }

@@ -6,7 +6,7 @@ import { type Call, type StreamEnd, UNKNOWN_PATH } from "../message.js";
 import type { HandedStream, ProtocolContext, ProtocolStream } from "../protocol.js";
 import type { CloseFrame } from "./close-frame.js";
 import { COMPRESSED, RESERVED } from "./frame.js";
-import { type FrameSink, FrameSide } from "./frame-side.js";
+import { FrameSide, type FrameSink } from "./frame-side.js";
 
 /** One that goes on for days is told in between. */
 const TELL_MICROS = 10e6;
@@ -59,7 +59,10 @@ export class WebsocketStream implements ProtocolStream, FrameSink {
     this.#client.joinLate();
     this.#server.joinLate();
     // Its answer was lost, and with it whether it was granted: the frames say so.
-    if (begun !== undefined) context.sink.message(begun);
+    if (begun instanceof Exchange) {
+      begun.stream = new StreamExchange("websocket");
+      context.sink.message(begun);
+    }
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
