@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly closed?: "fin" | "reset" | "end";
   /** Bytes handed over at a time; all at once by default. */
   readonly pieceBytes?: number;
+  /** Between one step and the next; 1 by default. */
+  readonly stepMicros?: number;
   /** One dispatcher for all such dialogs: making one takes longer than most dialogs, and few protocols remember anything. */
   readonly isShared?: boolean;
 }
@@ -66,7 +68,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
   const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
   let atMicros = 0;
   for (const [from, what] of steps) {
-    atMicros++;
+    atMicros += options.stepMicros ?? 1;
     if (typeof what === "number") stream.gap(side(from), what, atMicros);
     else if (what === "fin") stream.finished(side(from), atMicros);
     else {
@@ -80,7 +82,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
       }
     }
   }
-  stream.close(options.closed ?? "fin", atMicros + 1);
+  stream.close(options.closed ?? "fin", atMicros + (options.stepMicros ?? 1));
   return messages;
 }
 

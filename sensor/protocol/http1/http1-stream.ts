@@ -152,7 +152,7 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     if (exchange.switches) this.#handOver(exchange, head.atMicros);
     else this.#lose(this.#server, "bytes");
-    if (lostBytes > 0) this.#succession.next?.gap("server", lostBytes, head.atMicros);
+    if (lostBytes > 0) this.#succession.beginLost(exchange, lostBytes, head.atMicros);
   }
 
   /** Position after the head, -1 where it is not whole. */

@@ -1,6 +1,6 @@
 import type { Stream } from "../../flow/stream.js";
 import type { Exchange } from "../http/exchange.js";
-import type { ProtocolContext } from "../protocol.js";
+import type { HandedStream, ProtocolContext } from "../protocol.js";
 import type { ExchangeQueue } from "./exchange-queue.js";
 import type { MessageSide } from "./message-side.js";
 import { looksLikeRequest } from "./start-line.js";
@@ -8,20 +8,14 @@ import { looksLikeRequest } from "./start-line.js";
 /** Upgrade and CONNECT: the answer decides whose the client's next bytes are, and another protocol may have all the rest. */
 export class Succession {
   /** Who takes the rest of the connection. */
-  next: Stream | undefined = undefined;
+  next: HandedStream | undefined = undefined;
   readonly #context: ProtocolContext;
   readonly #queue: ExchangeQueue;
   readonly #http: Stream;
   readonly #client: MessageSide;
   readonly #server: MessageSide;
 
-  constructor(
-    context: ProtocolContext,
-    queue: ExchangeQueue,
-    http: Stream,
-    client: MessageSide,
-    server: MessageSide,
-  ) {
+  constructor(context: ProtocolContext, queue: ExchangeQueue, http: Stream, client: MessageSide, server: MessageSide) {
     this.#context = context;
     this.#queue = queue;
     this.#http = http;
@@ -29,11 +23,18 @@ export class Succession {
     this.#server = server;
   }
 
-  begin(next: Stream): void {
+  begin(next: HandedStream): void {
     this.next = next;
     this.#client.mode = "handed";
     this.#server.mode = "handed";
     this.#client.release(next);
+  }
+
+  /** The first bytes were lost with the end of the head that granted it. */
+  beginLost(exchange: Exchange, lostBytes: number, atMicros: number): void {
+    // A call that goes on has told of them.
+    if (exchange.stream !== undefined) this.next?.doubt("server", atMicros);
+    else this.next?.gap("server", lostBytes, atMicros);
   }
 
   /** Nothing will say any more whose bytes the client's are: they are read as what they were before. */

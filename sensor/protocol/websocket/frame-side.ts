@@ -68,6 +68,8 @@ export class FrameSide {
   wantsContent = false;
   readonly #sink: FrameSink;
   #state: FrameState = "read";
+  /** Nothing of it was seen yet, and of what there was before others tell. */
+  #isLate = false;
   #bits = 0;
   #searched = 0;
   #broken = 0;
@@ -99,6 +101,7 @@ export class FrameSide {
   /** Its beginning was not seen. */
   joinLate(): void {
     this.#state = "lost";
+    this.#isLate = true;
     this.#isOpen = undefined;
     this.isComplete = false;
   }
@@ -106,6 +109,7 @@ export class FrameSide {
   data(bytes: Buffer, start: number, end: number, atMicros: number): void {
     let at = start;
     let earned = 0;
+    this.#isLate = false;
     if (this.#state === "lost") {
       const found = this.#search(bytes, start, end);
       if (found === undefined) return;
@@ -130,7 +134,7 @@ export class FrameSide {
 
   gap(length: number, atMicros: number): void {
     this.isComplete = false;
-    this.missingBytes += length;
+    if (!this.#isLate) this.missingBytes += length;
     if (this.#state === "opaque" || this.#state === "lost") return;
     if (length > this.#left) {
       this.lose();
@@ -153,6 +157,10 @@ export class FrameSide {
     this.#headerBytes = 0;
     this.#close = undefined;
     this.#isOpen = undefined;
+    // A frame that goes on with a message is not its first.
+    this.#frames = 1;
+    this.#messageBytes = 0;
+    this.#isCompressed = false;
     this.#broken = 0;
     this.#sink.framingLost(this);
   }
