@@ -156,7 +156,8 @@ t.test("what is told of WebSockets, events and polls is what their servers wrote
     return state / 0x7fffffff;
   };
   for (const [name, least, isSeen] of [
-    ["one frame in a hundred lost", 0.85, () => random() >= 0.01],
+    // One frame of a burst holds many messages.
+    ["one frame in a hundred lost", 0.75, () => random() >= 0.01],
     ["one frame in ten lost", 0.2, () => random() >= 0.1],
     ["joined in the middle", 0.2, (frame: number) => frame > 1_000],
   ] as const) {

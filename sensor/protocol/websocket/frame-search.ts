@@ -29,10 +29,10 @@ export const ENDS_BITS = 6;
 export const BEGINS_BITS = 8;
 /** One for each character of a text, which random bytes are not. */
 const MAX_TEXT_BITS = 24;
-/** Beyond it frames are believed. */
-export const TRUST_BITS = 30;
-/** The same where many places were tried, and not just the first. */
-const SCAN_BITS = 36;
+/** Beyond it frames are believed; where many places are tried, each time their number doubles takes one more. */
+export const TRUST_BITS = 26;
+/** Beyond it what breaks the rules is the sender's fault, and not that of where we took frames to begin. */
+export const SURE_BITS = 60;
 /** A piece's first byte is worth following. */
 const TRIAL_BITS = BEGINS_BITS + HEADER_BITS;
 /** Frames that are looked for, rather than read. */
@@ -44,15 +44,25 @@ export interface Found {
   readonly bits: number;
 }
 
-/** Where in bytes[start, end) frames begin, as far as that can be told; undefined where it can't. */
-export function findFrames(bytes: Buffer, start: number, end: number, rule: FrameRule): Found | undefined {
-  const bits = frameEvidence(bytes, start, end, rule) + BEGINS_BITS;
+/**
+ * Where in bytes[start, end) frames begin, as far as that can be told; undefined where it can't. `isPiece`: they begin with what was sent
+ * together.
+ */
+export function findFrames(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  rule: FrameRule,
+  isPiece: boolean,
+): Found | undefined {
+  const bits = isPiece ? frameEvidence(bytes, start, end, rule) + BEGINS_BITS : 0;
   if (bits >= TRIAL_BITS) return { at: start, bits };
-  for (let at = start + 1; at + 2 <= end; at++) {
-    // Whoever looks for a message's beginning finds it with FIN set, or it is not worth the time.
-    if ((bytes[at] & FIN) === 0 || (bytes[at + 1] & MASKED) !== (rule.isMasked ? MASKED : 0)) continue;
+  const enough = TRUST_BITS + Math.log2(end - start + 1);
+  for (let at = isPiece ? start + 1 : start; at + 2 <= end; at++) {
+    // A first frame without FIN is worth too little to look for. Of all places this leaves one in some 60.
+    if ((bytes[at] & FIN) === 0 || !isLikely(bytes[at], bytes[at + 1], rule)) continue;
     const found = frameEvidence(bytes, at, end, rule);
-    if (found >= SCAN_BITS) return { at, bits: found };
+    if (found >= enough) return { at, bits: found };
   }
   return undefined;
 }

@@ -19,7 +19,7 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
-import { ENDS_BITS, findFrames, HEADER_BITS, TRUST_BITS } from "./frame-search.js";
+import { ENDS_BITS, findFrames, frameEvidence, HEADER_BITS, SURE_BITS, TRUST_BITS } from "./frame-search.js";
 
 /** More than any receiver takes by its default, and most senders can hold. */
 const MAX_FRAME_BYTES = 1 << 30;
@@ -70,7 +70,8 @@ export class FrameSide {
   #state: FrameState = "read";
   /** Nothing of it was seen yet, and of what there was before others tell. */
   #isLate = false;
-  #bits = 0;
+  /** How much speaks for it that headers stand where we take them to. */
+  #bits = Number.POSITIVE_INFINITY;
   #searched = 0;
   #broken = 0;
   #trial: StreamTally | undefined = undefined;
@@ -107,29 +108,21 @@ export class FrameSide {
   }
 
   data(bytes: Buffer, start: number, end: number, atMicros: number): void {
-    let at = start;
-    let earned = 0;
     this.#isLate = false;
-    if (this.#state === "lost") {
-      const found = this.#search(bytes, start, end);
-      if (found === undefined) return;
-      at = found.at;
-      earned = found.bits;
-      if (earned >= TRUST_BITS) this.#believe();
-    } else if (this.#state === "opaque") {
+    if (this.#state === "opaque") {
       this.tally.unreadBytes += end - start;
       return;
     }
-    const isTried = this.#state === "tried";
-    if (isTried) this.#trialBytes += end - at;
-    while (at < end && (this.#state === "read" || this.#state === "tried"))
-      at = this.#left > 0 ? this.#payload(bytes, at, end, atMicros) : this.#headerByte(bytes, at, atMicros);
-    if (this.#state === "lost" && !isTried) this.tally.unreadBytes += end - at;
-    if (this.#state !== "tried") return;
-    // What stood in this piece was weighed when it was found.
-    if (earned > 0) this.#bits = earned;
-    else if (this.#left === 0 && this.#headerBytes === 0) this.#bits += ENDS_BITS;
-    if (this.#bits >= TRUST_BITS) this.#believe();
+    if (this.#state === "tried") this.#weigh(bytes, start, end);
+    let at = this.#state === "lost" ? start : this.#read(bytes, start, end, atMicros);
+    let from = start;
+    if (this.#state === "lost") {
+      // One search a piece: what is found and breaks off again is not looked for in the same one.
+      from = this.#search(bytes, at, end, at === start);
+      at = this.#read(bytes, from, end, atMicros);
+      if (this.#state === "lost") this.tally.unreadBytes += end - at;
+    }
+    if (this.#state === "tried") this.#trialBytes += end - from;
   }
 
   gap(length: number, atMicros: number): void {
@@ -165,20 +158,38 @@ export class FrameSide {
     this.#sink.framingLost(this);
   }
 
-  #search(bytes: Buffer, start: number, end: number): { readonly at: number; readonly bits: number } | undefined {
-    const found = findFrames(bytes, start, end, this.rule);
+  #read(bytes: Buffer, start: number, end: number, atMicros: number): number {
+    let at = start;
+    while (at < end && (this.#state === "read" || this.#state === "tried"))
+      at = this.#left > 0 ? this.#payload(bytes, at, end, atMicros) : this.#headerByte(bytes, at, atMicros);
+    return at;
+  }
+
+  /** What a further piece says for or against frames that are not yet believed. */
+  #weigh(bytes: Buffer, start: number, end: number): void {
+    const next = start + this.#left;
+    if (this.#headerBytes > 0 || next > end) return;
+    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule);
+    if (this.#bits >= TRUST_BITS) this.#believe();
+    else if (this.#bits < 0) this.lose();
+  }
+
+  /** Where frames begin, `end` where they don't. */
+  #search(bytes: Buffer, start: number, end: number, isPiece: boolean): number {
+    const found = findFrames(bytes, start, end, this.rule, isPiece);
     this.tally.unreadBytes += (found?.at ?? end) - start;
     if (found !== undefined) {
       this.#state = "tried";
       this.#trial = new StreamTally();
       this.#trialBytes = 0;
-      this.#bits = 0;
-      return found;
+      this.#bits = found.bits;
+      if (found.bits >= TRUST_BITS) this.#believe();
+      return found.at;
     }
-    if (++this.#searched < MAX_SEARCHED) return undefined;
+    if (++this.#searched < MAX_SEARCHED) return end;
     this.#state = "opaque";
     this.#sink.givenUp(this);
-    return undefined;
+    return end;
   }
 
   #believe(): void {
@@ -211,7 +222,7 @@ export class FrameSide {
     const fault = this.#faultOf(first, second, length);
     if (fault !== undefined && !this.#goOnAfter(fault, length, atMicros)) return;
     if (fault === undefined) this.#broken = 0;
-    if (this.#state === "tried") this.#bits += HEADER_BITS;
+    if (this.#state === "read" && this.#bits < SURE_BITS) this.#bits += HEADER_BITS;
     this.#first = first;
     this.#left = length;
     if (isControl(opcode)) {
@@ -254,7 +265,8 @@ export class FrameSide {
 
   /** Whether what follows such a header can be followed by its length. */
   #goOnAfter(fault: AnomalyName, length: number, atMicros: number): boolean {
-    if (this.#state === "tried") {
+    // It is our guess that is broken, not a rule.
+    if (this.#bits < SURE_BITS) {
       this.lose();
       return false;
     }

@@ -5,7 +5,7 @@ import { BEGINS_BITS, frameEvidence, HEADER_BITS } from "./frame-search.js";
 import { type WebsocketCounters, WebsocketStream } from "./websocket-stream.js";
 
 /** Nothing but the bytes themselves says that it is one: they must be surer than where it is known to be one. */
-const SURE_BITS = 40;
+const LATE_BITS = 40;
 const WORTH_WAITING_BITS = BEGINS_BITS + HEADER_BITS;
 /** A first byte with which a frame begins that is a message or asks for life; one in 40. */
 const FIRST_BYTES: ReadonlySet<number> = new Set([0x81, 0x82, 0xc1, 0xc2, 0x89, 0x8a]);
@@ -35,6 +35,6 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
   if (end - start < 2) return "more";
   const isMasked = (bytes[start + 1] & MASKED) !== 0;
   const bits = BEGINS_BITS + frameEvidence(bytes, start, end, { isMasked, reserved: COMPRESSED });
-  if (bits >= SURE_BITS) return isMasked === (from === "client") ? "match" : "reverse";
+  if (bits >= LATE_BITS) return isMasked === (from === "client") ? "match" : "reverse";
   return bits >= WORTH_WAITING_BITS ? "more" : "no";
 }
