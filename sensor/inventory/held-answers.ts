@@ -8,12 +8,13 @@ const MAX_WAITING = 64;
 /** Answers after which what does not look like polling is none. */
 const MAX_SAMPLES = 32;
 const MIN_SAMPLES = 3;
-const MIN_AT_CEILING = 2;
+const MIN_AT_LIMIT = 2;
 const MIN_EARLY = 2;
 /** Answers that took the same time: until the server had waited long enough. */
 const SAME_SHARE = 0.03;
-const SAME_MICROS = 150_000;
-const EARLY_SHARE = 0.9;
+const SAME_MICROS = 250_000;
+/** But for what a busy machine makes late. */
+const MOST = 0.66;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 
@@ -109,13 +110,21 @@ const NONE: readonly number[] = [];
 
 function isPolling(samples: readonly Held[]): boolean {
   if (samples.length < MIN_SAMPLES) return false;
-  const ceiling = Math.max(...samples.map(({ durationMicros }) => durationMicros));
-  const near = Math.max(SAME_MICROS, ceiling * SAME_SHARE);
-  const last = samples.filter(({ durationMicros }) => ceiling - durationMicros <= near);
-  if (last.length < MIN_AT_CEILING) return false;
-  if (last.every(({ isEmpty }) => isEmpty)) return true;
-  const size = last[0].size;
-  const early = samples.filter(({ durationMicros }) => durationMicros < ceiling * EARLY_SHARE);
-  const saysMore = early.filter((held) => held.size > size);
-  return last.every((held) => held.size === size) && early.length >= MIN_EARLY && saysMore.length === early.length;
+  const empty = samples.filter(({ isEmpty }) => isEmpty);
+  if (empty.length > 0) return endAtLimit(empty, samples) !== undefined;
+  const longest = samples.reduce((held, other) => (other.durationMicros > held.durationMicros ? other : held));
+  const same = samples.filter(({ size }) => size === longest.size);
+  const early = endAtLimit(same, samples);
+  return early !== undefined && early.length >= MIN_EARLY && early.every(({ size }) => size > longest.size);
+}
+
+/** The other samples, where those that say nothing nearly all took the same time and no other took longer. */
+function endAtLimit(nothing: readonly Held[], samples: readonly Held[]): readonly Held[] | undefined {
+  const durations = nothing.map(({ durationMicros }) => durationMicros).sort((a, b) => a - b);
+  const limit = durations[durations.length >> 1];
+  const near = Math.max(SAME_MICROS, limit * SAME_SHARE);
+  const atLimit = durations.filter((duration) => Math.abs(duration - limit) <= near);
+  if (atLimit.length < MIN_AT_LIMIT || atLimit.length < durations.length * MOST) return undefined;
+  const others = samples.filter((held) => !nothing.includes(held));
+  return others.every(({ durationMicros }) => durationMicros < limit + near) ? others : undefined;
 }
