@@ -227,6 +227,7 @@ t.test("with losses it is at least what was seen", (t) => {
     missingBytes: 500,
     streams: { kinds: { websocket: 1 }, requestMessages: 1, responseMessages: 3, frames: {} },
   });
+  t.same(endpoint.streams?.closes, {}, "and how it ended may have been lost");
   t.end();
 });
 

@@ -1,5 +1,7 @@
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
+import { generator } from "./fuzz/mutate.js";
+import { fuzzWebsocket } from "./fuzz/websocket-fuzz.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { GET, OK } from "./support/http1-cases.js";
 import {
@@ -15,6 +17,8 @@ import {
 } from "./support/websocket-builder.js";
 import { WEBSOCKET_CASES } from "./support/websocket-cases.js";
 
+const FUZZ_MILLIS = 2_000;
+const SEED = 20_261_128;
 const OPEN: readonly Step[] = [
   ["client", upgrade()],
   ["server", accept()],
@@ -248,6 +252,12 @@ t.test("one that goes on is told in between", (t) => {
   const [opening, , last] = flowing.filter((message) => message.kind === "call");
   t.match(opening, { durationMicros: 4e6, stream: { answeredMicros: 4e6, lastedMicros: undefined } });
   t.match(last, { stream: { answeredMicros: undefined, lastedMicros: 28e6 } });
+  t.end();
+});
+
+t.test("conversations that lose bytes by chance (short form of `make fuzz`)", (t) => {
+  const { runs, sent, seen } = fuzzWebsocket(FUZZ_MILLIS, SEED, generator(SEED));
+  t.ok(runs > 0 && seen <= sent, `${runs} runs, ${seen} of ${sent} messages`);
   t.end();
 });
 

@@ -6,7 +6,7 @@ import { Tally } from "./tally.js";
 const MAX_NAMES = 8;
 const MAX_CODES = 32;
 const MAX_TEXT = 100;
-/** Where nobody took leave. */
+/** Where nobody took leave, or said why. */
 const NO_CLOSE = "none";
 
 /** What one way sent. */
@@ -37,11 +37,9 @@ export class StreamSummary {
     if (stream.request !== undefined) this.#count(stream.request, this.#request);
     if (stream.response !== undefined) this.#count(stream.response, this.#response);
     if (stream.lastedMicros !== undefined) this.#lasted.add(stream.lastedMicros);
-    if (stream.kind !== "websocket") return;
-    if (stream.end !== undefined) {
-      this.#closes.add(String(stream.end.code ?? NO_CLOSE));
-      this.#reasons.add(stream.end.reason);
-    } else if (stream.lastedMicros !== undefined) this.#closes.add(NO_CLOSE);
+    if (stream.end === undefined) return;
+    this.#closes.add(String(stream.end.code ?? NO_CLOSE));
+    if (stream.end.from !== undefined) this.#reasons.add(stream.end.reason);
   }
 
   merge(other: StreamSummary): void {

@@ -75,7 +75,8 @@ export interface StreamCount {
 
 /** How the two took leave of each other; nothing of the reason is kept but what it is. */
 export interface StreamEnd {
-  readonly from: Side;
+  /** Undefined where nobody did: the connection was just over. */
+  readonly from: Side | undefined;
   /** Undefined where none was given. */
   readonly code: number | undefined;
   readonly reason: "none" | "text" | "json" | "invalid";
@@ -92,7 +93,7 @@ export interface CallStream {
   /** Undefined where nothing was counted: not yet, or because it can't be. */
   readonly request: StreamCount | undefined;
   readonly response: StreamCount | undefined;
-  /** Undefined where it was not seen to end, or nobody took leave. */
+  /** Undefined where it goes on, or what was said last was not seen. */
   readonly end: StreamEnd | undefined;
   /** First byte of the request to the first of the answer; undefined where it was not seen, and where it tells nothing. */
   readonly answeredMicros: number | undefined;

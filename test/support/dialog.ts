@@ -121,7 +121,7 @@ function describeStream({ kind, subprotocol, extensions, request, response, end 
   const words: string[] = [kind, ...extensions];
   if (subprotocol !== undefined) words.push(`"${subprotocol}"`);
   if (request !== undefined || response !== undefined) words.push(`${countOf(request)}>${countOf(response)}`);
-  if (end !== undefined) words.push(`${end.code ?? "-"} ${end.reason} ${end.from}`);
+  if (end?.from !== undefined) words.push(`${end.code ?? "-"} ${end.reason} ${end.from}`);
   return words.join(" ");
 }
 

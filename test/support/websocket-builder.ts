@@ -41,8 +41,13 @@ function header(length: number, options: FrameOptions, mask: number): Buffer {
 }
 
 /** A message in so many frames. */
-export function pieces(make: typeof frame, content: string, count: number, options: FrameOptions = {}): Buffer[] {
-  const payload = Buffer.from(content);
+export function pieces(
+  make: typeof frame,
+  content: string | Buffer,
+  count: number,
+  options: FrameOptions = {},
+): Buffer[] {
+  const payload = Buffer.from(content as Buffer);
   const size = Math.ceil(payload.length / count);
   return Array.from({ length: count }, (_none, at) => {
     const first = at === 0 ? options : { ...options, opcode: OPCODE.continuation, reserved: 0 };

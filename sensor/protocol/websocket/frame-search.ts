@@ -35,6 +35,10 @@ export const TRUST_BITS = 26;
 export const SURE_BITS = 60;
 /** A piece's first byte is worth following. */
 const TRIAL_BITS = BEGINS_BITS + HEADER_BITS;
+/** Frames in which a chance hit runs out. */
+export const UNPROVEN_FRAMES = 2;
+/** What a text of some length says for itself. */
+const OWN_BITS = HEADER_BITS + ENDS_BITS + 12;
 /** Frames that are looked for, rather than read. */
 const MAX_LENGTH = 1 << 24;
 const LEAD_BYTE = 0xc0;
@@ -61,10 +65,26 @@ export function findFrames(
   for (let at = isPiece ? start + 1 : start; at + 2 <= end; at++) {
     // A first frame without FIN is worth too little to look for. Of all places this leaves one in some 60.
     if ((bytes[at] & FIN) === 0 || !isLikely(bytes[at], bytes[at + 1], rule)) continue;
-    const found = frameEvidence(bytes, at, end, rule);
-    if (found >= enough) return { at, bits: found };
+    if (frameEvidence(bytes, at, end, rule) < enough) continue;
+    const proven = provenFrom(bytes, at, end, rule);
+    const proof = frameEvidence(bytes, proven, end, rule);
+    if (proof >= enough) return { at: proven, bits: proof };
   }
   return undefined;
+}
+
+/**
+ * The first of the frames at `at` that is no chance hit: what looks like a header and ends by chance where a frame begins is proven by all
+ * the frames behind it, unless it says something itself.
+ */
+function provenFrom(bytes: Buffer, start: number, end: number, rule: FrameRule): number {
+  let at = start;
+  for (let frame = 0; frame < UNPROVEN_FRAMES; frame++) {
+    const next = at + headerLength(bytes[at + 1]) + payloadLength(bytes, at);
+    if (next >= end || frameEvidence(bytes, at, next, rule) >= OWN_BITS) return at;
+    at = next;
+  }
+  return at;
 }
 
 /** How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. */

@@ -19,7 +19,15 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
-import { ENDS_BITS, findFrames, frameEvidence, HEADER_BITS, SURE_BITS, TRUST_BITS } from "./frame-search.js";
+import {
+  ENDS_BITS,
+  findFrames,
+  frameEvidence,
+  HEADER_BITS,
+  SURE_BITS,
+  TRUST_BITS,
+  UNPROVEN_FRAMES,
+} from "./frame-search.js";
 
 /** More than any receiver takes by its default, and most senders can hold. */
 const MAX_FRAME_BYTES = 1 << 30;
@@ -72,6 +80,8 @@ export class FrameSide {
   #isLate = false;
   /** How much speaks for it that headers stand where we take them to. */
   #bits = Number.POSITIVE_INFINITY;
+  /** Frames since they were found. */
+  #framesFound = Number.POSITIVE_INFINITY;
   #searched = 0;
   #broken = 0;
   #trial: StreamTally | undefined = undefined;
@@ -95,8 +105,9 @@ export class FrameSide {
     this.rule = { isMasked: from === "client", reserved } satisfies FrameRule;
   }
 
-  get isOpaque(): boolean {
-    return this.#state === "opaque";
+  /** Every frame of it was read, from its first on. */
+  get isFollowed(): boolean {
+    return this.#framesFound === Number.POSITIVE_INFINITY && this.#state === "read";
   }
 
   /** Its beginning was not seen. */
@@ -183,6 +194,7 @@ export class FrameSide {
       this.#trial = new StreamTally();
       this.#trialBytes = 0;
       this.#bits = found.bits;
+      this.#framesFound = 0;
       if (found.bits >= TRUST_BITS) this.#believe();
       return found.at;
     }
@@ -198,6 +210,11 @@ export class FrameSide {
     this.tally.add(this.#counted());
     this.#trial = undefined;
     this.#sink.found(this);
+  }
+
+  /** What frames say is the sender's word, and not what we take for one by a wrong guess of where they begin. */
+  get #isSure(): boolean {
+    return this.#state === "read" && this.#bits >= SURE_BITS && this.#framesFound > UNPROVEN_FRAMES;
   }
 
   #counted(): StreamTally {
@@ -222,6 +239,7 @@ export class FrameSide {
     const fault = this.#faultOf(first, second, length);
     if (fault !== undefined && !this.#goOnAfter(fault, length, atMicros)) return;
     if (fault === undefined) this.#broken = 0;
+    this.#framesFound++;
     if (this.#state === "read" && this.#bits < SURE_BITS) this.#bits += HEADER_BITS;
     this.#first = first;
     this.#left = length;
@@ -236,7 +254,7 @@ export class FrameSide {
   }
 
   #beginData(first: number, opcode: number, atMicros: number): void {
-    if (this.hasClosed && this.#state === "read") this.#sink.fault(this, "websocket-message-after-close", atMicros);
+    if (this.hasClosed && this.#isSure) this.#sink.fault(this, "websocket-message-after-close", atMicros);
     if (opcode !== OPCODE.continuation || this.#isOpen === false) {
       this.#frames = 0;
       this.#messageBytes = 0;
@@ -266,7 +284,7 @@ export class FrameSide {
   /** Whether what follows such a header can be followed by its length. */
   #goOnAfter(fault: AnomalyName, length: number, atMicros: number): boolean {
     // It is our guess that is broken, not a rule.
-    if (this.#bits < SURE_BITS) {
+    if (!this.#isSure) {
       this.lose();
       return false;
     }
@@ -323,7 +341,7 @@ export class FrameSide {
   #closeOver(atMicros: number): void {
     const close = this.#close;
     this.#close = undefined;
-    if (this.#state !== "read" || close === undefined) return;
+    if (!this.#isSure || close === undefined) return;
     this.hasClosed = true;
     const isWhole = this.#closeBytes === close.length;
     this.#sink.closes(this, isWhole ? readClose(close) : LOST_CLOSE, atMicros);

@@ -192,11 +192,14 @@ export class WebsocketStream implements ProtocolStream, FrameSink {
     stream.request = this.#client.tally;
     stream.response = this.#server.tally;
     if (!this.#isOver) return stream;
-    stream.end = this.#end;
+    const sawAll = this.#client.isFollowed && this.#server.isFollowed;
+    stream.end = this.#end ?? (sawAll ? NO_LEAVE : undefined);
     if (begun.stream !== undefined) stream.lastedMicros = Math.max(0, atMicros - begun.atMicros);
     return stream;
   }
 }
+
+const NO_LEAVE: StreamEnd = { from: undefined, code: undefined, reason: "none" };
 
 /** RFC 6455 §4.1: it was opened by a GET, of which nothing was seen. */
 function lateCall({ flow }: ProtocolContext): Call {
