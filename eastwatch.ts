@@ -100,7 +100,7 @@ function addDocuments(root: Command): void {
   root
     .command("export")
     .description("Write the inventory as a document.")
-    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif or html")
+    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif, html, mermaid or dot")
     .option("--database <file>", "file of a sensor or a console")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
