@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CommandError } from "./shared/command-error.js";
 import { defaultSettings } from "./shared/config/settings.js";
+import { DOCUMENT_FORMATS } from "./shared/document-format.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
@@ -100,8 +101,9 @@ function addDocuments(root: Command): void {
   root
     .command("export")
     .description("Write the inventory as a document.")
-    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif, html, mermaid or dot")
+    .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
+    .option("--sensor <name>", "one sensor of a console's file; all of them without it")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
     .addOption(setOption())
@@ -230,14 +232,20 @@ async function runDoctor({ interface: names, seconds, format, ...options }: Doct
 interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
+  readonly sensor?: string;
   readonly out?: string;
 }
 
-async function runExport({ format, out, ...options }: ExportFlags): Promise<void> {
+async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
   const { settings } = await load(options, { "store.database": options.database });
   const { exportInventory } = await import("./sensor/command/export.js");
   const { database } = settings.store;
-  process.exitCode = exportInventory({ format, database, ...(out === undefined ? {} : { out }) });
+  process.exitCode = exportInventory({
+    format,
+    database,
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(out === undefined ? {} : { out }),
+  });
 }
 
 async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {

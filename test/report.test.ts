@@ -108,10 +108,10 @@ t.test("SARIF: each result has its rule, its level and a stable fingerprint", as
 
 t.test("HTML: stands alone, says what was not visible, and nothing of the wire is markup", async (t) => {
   const text = exported(inventoryFile(temporaryFolder(t)), "html");
-  t.notOk(text.includes("<script") || /\b(src|href)=/.test(text));
+  t.notOk(text.includes("<script") || /\bsrc=|\bhref="[^#]/.test(text));
   t.ok(text.includes("&lt;script&gt;"));
   for (const title of ["Summary", "Protection of edges", "Endpoints by state", "Findings", "What was not visible"])
-    t.ok(text.includes(`<h2>${title}</h2>`), title);
+    t.ok(text.includes(`>${title}</h2>`), title);
   t.match(
     exported(
       inventoryFile(temporaryFolder(t), () => {}),

@@ -2,26 +2,30 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import { suggestion } from "../../shared/config/suggestion.js";
 import { REPORTS } from "../report/registry.js";
+import { readCoverage } from "../store/read-coverage.js";
 import { readInventory } from "../store/read-inventory.js";
 
 export interface ExportOptions {
   readonly format: string;
   readonly database: string;
+  /** One sensor of a console; all of them without it. */
+  readonly sensor?: string;
   /** File to write; standard output without it. */
   readonly out?: string;
 }
 
 /** Writes the inventory as a document. */
-export function exportInventory({ format, database, out }: ExportOptions): number {
+export function exportInventory({ format, database, sensor, out }: ExportOptions): number {
   const report = REPORTS.find((report) => report.name === format);
   const names = REPORTS.map((report) => report.name);
   if (report === undefined) {
     throw new CommandError(`--format "${format}" is unknown${suggestion(format, names)}; allowed: ${names.join(", ")}`);
   }
-  const rows = [...readInventory(database)];
+  const rows = [...readInventory(database, sensor)];
+  const coverage = readCoverage(database, sensor);
   const descriptor = out === undefined ? 1 : openOut(out);
   try {
-    for (const piece of report.write(rows)) writeAll(descriptor, piece);
+    for (const piece of report.write(rows, coverage)) writeAll(descriptor, piece);
   } finally {
     if (out !== undefined) closeSync(descriptor);
   }

@@ -1,3 +1,5 @@
+import { complianceJson } from "./compliance-json.js";
+import { complianceMarkdown } from "./compliance-markdown.js";
 import { csv } from "./csv.js";
 import { cyclonedx } from "./cyclonedx.js";
 import { graphviz } from "./graphviz.js";
@@ -9,4 +11,15 @@ import type { Report } from "./report.js";
 import { sarif } from "./sarif.js";
 
 /** Every format an inventory can be exported in. */
-export const REPORTS: readonly Report[] = [ndjson, csv, openapi, cyclonedx, sarif, html, mermaid, graphviz];
+export const REPORTS: readonly Report[] = [
+  ndjson,
+  csv,
+  openapi,
+  cyclonedx,
+  sarif,
+  html,
+  mermaid,
+  graphviz,
+  complianceJson,
+  complianceMarkdown,
+];
