@@ -109,6 +109,20 @@ function addDocuments(root: Command): void {
     .addOption(setOption())
     .action(runExport);
   root
+    .command("verify")
+    .description("Tell whether an evidence pack is as it was signed, and what was changed in it.")
+    .argument("<pack>", "archive or folder")
+    .option("-k, --key <file...>", "public key it must be signed by; one of several, where keys were rotated")
+    .action(runVerify);
+  root
+    .command("signing-key")
+    .description("Show the key that evidence packs are signed with; made where there is none.")
+    .option("--rotate", "put another in its place; what the old one signed can still be verified")
+    .option("--database <file>", "file of a sensor or a console, beside which the key is")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSigningKey);
+  root
     .command("diff")
     .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
     .argument("<old>", "file of a sensor or a console")
@@ -239,13 +253,31 @@ interface ExportFlags extends CommonOptions {
 async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
   const { settings } = await load(options, { "store.database": options.database });
   const { exportInventory } = await import("./sensor/command/export.js");
+  const { signingKeyFile } = await import("./shared/signing-key.js");
   const { database } = settings.store;
   process.exitCode = exportInventory({
     format,
     database,
+    keyFile: signingKeyFile(settings.evidence.keyFile, database),
     ...(sensor === undefined ? {} : { sensor }),
     ...(out === undefined ? {} : { out }),
   });
+}
+
+async function runVerify(pack: string, { key = [] }: { readonly key?: readonly string[] }): Promise<void> {
+  const { verify } = await import("./sensor/command/verify.js");
+  process.exitCode = verify(pack, key);
+}
+
+async function runSigningKey({
+  rotate = false,
+  database,
+  ...options
+}: CommonOptions & { readonly rotate?: boolean; readonly database?: string }): Promise<void> {
+  const { settings } = await load(options, { "store.database": database });
+  const { signingKeyFile } = await import("./shared/signing-key.js");
+  const { signingKey } = await import("./sensor/command/signing-key.js");
+  process.exitCode = signingKey(signingKeyFile(settings.evidence.keyFile, settings.store.database), rotate);
 }
 
 async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {

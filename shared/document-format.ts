@@ -9,6 +9,9 @@ export interface DocumentFormat {
   readonly mediaType: string;
 }
 
+/** Of all formats the one that is not a text. */
+export const EVIDENCE_FORMAT = "evidence";
+
 function format(name: string, extension: string, mediaType: string, title: string, about: string): DocumentFormat {
   return { name, extension, mediaType, title, about };
 }
@@ -49,4 +52,11 @@ export const DOCUMENT_FORMATS: readonly DocumentFormat[] = [
   format("sarif", "sarif", "application/sarif+json", "SARIF 2.1.0", "The findings, for code scanning."),
   format("mermaid", "mmd", "text/vnd.mermaid", "Service map, Mermaid", "Who calls whom by posture, for a wiki."),
   format("dot", "dot", "text/vnd.graphviz", "Service map, Graphviz", "The same for dot."),
+  format(
+    EVIDENCE_FORMAT,
+    "tar",
+    "application/x-tar",
+    "Evidence pack",
+    "Inventory, findings, compliance views and losses, signed: eastwatch verify finds any changed byte.",
+  ),
 ];

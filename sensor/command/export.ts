@@ -1,9 +1,11 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import { suggestion } from "../../shared/config/suggestion.js";
+import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../../shared/document-format.js";
 import { REPORTS } from "../report/registry.js";
 import { readCoverage } from "../store/read-coverage.js";
 import { readInventory } from "../store/read-inventory.js";
+import { writeDocument } from "./document-output.js";
+import { exportEvidence } from "./evidence.js";
 
 export interface ExportOptions {
   readonly format: string;
@@ -12,48 +14,20 @@ export interface ExportOptions {
   readonly sensor?: string;
   /** File to write; standard output without it. */
   readonly out?: string;
+  /** What evidence packs are signed with. */
+  readonly keyFile: string;
 }
 
 /** Writes the inventory as a document. */
-export function exportInventory({ format, database, sensor, out }: ExportOptions): number {
+export function exportInventory({ format, database, sensor, out, keyFile }: ExportOptions): number {
   const report = REPORTS.find((report) => report.name === format);
-  const names = REPORTS.map((report) => report.name);
-  if (report === undefined) {
+  if (report === undefined && format !== EVIDENCE_FORMAT) {
+    const names = DOCUMENT_FORMATS.map(({ name }) => name);
     throw new CommandError(`--format "${format}" is unknown${suggestion(format, names)}; allowed: ${names.join(", ")}`);
   }
   const rows = [...readInventory(database, sensor)];
   const coverage = readCoverage(database, sensor);
-  const descriptor = out === undefined ? 1 : openOut(out);
-  try {
-    for (const piece of report.write(rows, coverage)) writeAll(descriptor, piece);
-  } finally {
-    if (out !== undefined) closeSync(descriptor);
-  }
+  if (report === undefined) exportEvidence({ rows, coverage }, keyFile, out);
+  else writeDocument(out, report.write(rows, coverage));
   return 0;
-}
-
-function openOut(out: string): number {
-  try {
-    return openSync(out, "w");
-  } catch (error) {
-    throw new CommandError(
-      `--out "${out}" can't be written: ${(error as Error).message}; name a file you may write to`,
-    );
-  }
-}
-
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // A pipe whose reader is slow; one whose reader is gone wants no more.
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
 }
