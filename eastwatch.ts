@@ -104,6 +104,7 @@ function addDocuments(root: Command): void {
     .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
     .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
     .addOption(setOption())
@@ -247,17 +248,22 @@ interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
   readonly sensor?: string;
+  readonly workloads?: string;
   readonly out?: string;
 }
 
 async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
-  const { settings } = await load(options, { "store.database": options.database });
+  const { settings } = await load(options, {
+    "store.database": options.database,
+    "report.workloadsFile": options.workloads,
+  });
   const { exportInventory } = await import("./sensor/command/export.js");
   const { signingKeyFile } = await import("./shared/signing-key.js");
   const { database } = settings.store;
   process.exitCode = exportInventory({
     format,
     database,
+    workloadsFile: settings.report.workloadsFile,
     keyFile: signingKeyFile(settings.evidence.keyFile, database),
     ...(sensor === undefined ? {} : { sensor }),
     ...(out === undefined ? {} : { out }),

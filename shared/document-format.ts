@@ -53,6 +53,20 @@ export const DOCUMENT_FORMATS: readonly DocumentFormat[] = [
   format("mermaid", "mmd", "text/vnd.mermaid", "Service map, Mermaid", "Who calls whom by posture, for a wiki."),
   format("dot", "dot", "text/vnd.graphviz", "Service map, Graphviz", "The same for dot."),
   format(
+    "network-policy",
+    "yaml",
+    "application/yaml",
+    "NetworkPolicy suggestions",
+    "For Kubernetes, from the callers seen; needs report.workloadsFile.",
+  ),
+  format(
+    "authorization-policy",
+    "yaml",
+    "application/yaml",
+    "AuthorizationPolicy suggestions",
+    "For Istio, from the callers seen; needs report.workloadsFile.",
+  ),
+  format(
     EVIDENCE_FORMAT,
     "tar",
     "application/x-tar",

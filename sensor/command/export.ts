@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import { suggestion } from "../../shared/config/suggestion.js";
 import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../../shared/document-format.js";
+import { type PodList, parsePods } from "../report/cluster/pod-list.js";
 import { REPORTS } from "../report/registry.js";
 import { readCoverage } from "../store/read-coverage.js";
 import { readInventory } from "../store/read-inventory.js";
@@ -14,12 +16,14 @@ export interface ExportOptions {
   readonly sensor?: string;
   /** File to write; standard output without it. */
   readonly out?: string;
+  /** Pods and services of a cluster, for policy suggestions. */
+  readonly workloadsFile: string | undefined;
   /** What evidence packs are signed with. */
   readonly keyFile: string;
 }
 
 /** Writes the inventory as a document. */
-export function exportInventory({ format, database, sensor, out, keyFile }: ExportOptions): number {
+export function exportInventory({ format, database, sensor, out, keyFile, workloadsFile }: ExportOptions): number {
   const report = REPORTS.find((report) => report.name === format);
   if (report === undefined && format !== EVIDENCE_FORMAT) {
     const names = DOCUMENT_FORMATS.map(({ name }) => name);
@@ -28,6 +32,17 @@ export function exportInventory({ format, database, sensor, out, keyFile }: Expo
   const rows = [...readInventory(database, sensor)];
   const coverage = readCoverage(database, sensor);
   if (report === undefined) exportEvidence({ rows, coverage }, keyFile, out);
-  else writeDocument(out, report.write(rows, coverage));
+  else writeDocument(out, report.write(rows, coverage, { workloads: readWorkloads(workloadsFile) }));
   return 0;
+}
+
+function readWorkloads(file: string | undefined): PodList | undefined {
+  if (file === undefined || file === "") return undefined;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CommandError(`report.workloadsFile "${file}" can't be read: ${(error as Error).message}`);
+  }
+  return parsePods(text, file);
 }

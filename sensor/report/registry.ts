@@ -1,3 +1,4 @@
+import { authorizationPolicy } from "./authorization-policy.js";
 import { complianceJson } from "./compliance-json.js";
 import { complianceMarkdown } from "./compliance-markdown.js";
 import { csv } from "./csv.js";
@@ -6,6 +7,7 @@ import { graphviz } from "./graphviz.js";
 import { html } from "./html.js";
 import { mermaid } from "./mermaid.js";
 import { ndjson } from "./ndjson.js";
+import { networkPolicy } from "./network-policy.js";
 import { openapi } from "./openapi.js";
 import type { Report } from "./report.js";
 import { sarif } from "./sarif.js";
@@ -22,4 +24,6 @@ export const REPORTS: readonly Report[] = [
   graphviz,
   complianceJson,
   complianceMarkdown,
+  networkPolicy,
+  authorizationPolicy,
 ];
