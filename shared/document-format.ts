@@ -32,6 +32,13 @@ export const DOCUMENT_FORMATS: readonly DocumentFormat[] = [
     "Compliance views",
     "What was seen against NIST, PCI DSS, HIPAA, GDPR and OWASP, for a wiki.",
   ),
+  format(
+    EVIDENCE_FORMAT,
+    "tar",
+    "application/x-tar",
+    "Evidence pack",
+    "Inventory, findings, compliance views and losses, signed: eastwatch verify finds any changed byte.",
+  ),
   format("compliance-json", "json", "application/json", "Compliance views, data", "The same for programs."),
   format("csv", "csv", "text/csv", "Inventory, table", "Every row, for a spreadsheet."),
   format(
@@ -65,12 +72,5 @@ export const DOCUMENT_FORMATS: readonly DocumentFormat[] = [
     "application/yaml",
     "AuthorizationPolicy suggestions",
     "For Istio, from the callers seen; needs report.workloadsFile.",
-  ),
-  format(
-    EVIDENCE_FORMAT,
-    "tar",
-    "application/x-tar",
-    "Evidence pack",
-    "Inventory, findings, compliance views and losses, signed: eastwatch verify finds any changed byte.",
   ),
 ];

@@ -13,8 +13,9 @@ export async function runConsole(settings: Settings): Promise<number> {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
   });
-  const server = new ConsoleServer(settings.console, log);
   const keyFile = signingKeyFile(settings.evidence.keyFile, settings.console.database);
+  const documents = { keyFile, workloadsFile: settings.report.workloadsFile };
+  const server = new ConsoleServer({ ...settings.console, documents }, log);
   ensureSigningKeyOrWarn(keyFile, (text) => log.warn(text));
   await server.listen();
   log.info(`eastwatch ${VERSION} console at ${server.url}; data in ${settings.console.database}`);
