@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CommandError } from "./shared/command-error.js";
 import { defaultSettings } from "./shared/config/settings.js";
+import { DOCUMENT_FORMATS } from "./shared/document-format.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
@@ -100,12 +101,28 @@ function addDocuments(root: Command): void {
   root
     .command("export")
     .description("Write the inventory as a document.")
-    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif or html")
+    .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
+    .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
     .addOption(setOption())
     .action(runExport);
+  root
+    .command("verify")
+    .description("Tell whether an evidence pack is as it was signed, and what was changed in it.")
+    .argument("<pack>", "archive or folder")
+    .option("-k, --key <file...>", "public key it must be signed by; one of several, where keys were rotated")
+    .action(runVerify);
+  root
+    .command("signing-key")
+    .description("Show the key that evidence packs are signed with; made where there is none.")
+    .option("--rotate", "put another in its place; what the old one signed can still be verified")
+    .option("--database <file>", "file of a sensor or a console, beside which the key is")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSigningKey);
   root
     .command("diff")
     .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
@@ -230,14 +247,43 @@ async function runDoctor({ interface: names, seconds, format, ...options }: Doct
 interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
+  readonly sensor?: string;
+  readonly workloads?: string;
   readonly out?: string;
 }
 
-async function runExport({ format, out, ...options }: ExportFlags): Promise<void> {
-  const { settings } = await load(options, { "store.database": options.database });
+async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
+  const { settings } = await load(options, {
+    "store.database": options.database,
+    "report.workloadsFile": options.workloads,
+  });
   const { exportInventory } = await import("./sensor/command/export.js");
+  const { signingKeyFile } = await import("./shared/signing-key.js");
   const { database } = settings.store;
-  process.exitCode = exportInventory({ format, database, ...(out === undefined ? {} : { out }) });
+  process.exitCode = exportInventory({
+    format,
+    database,
+    workloadsFile: settings.report.workloadsFile,
+    keyFile: signingKeyFile(settings.evidence.keyFile, database),
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(out === undefined ? {} : { out }),
+  });
+}
+
+async function runVerify(pack: string, { key = [] }: { readonly key?: readonly string[] }): Promise<void> {
+  const { verify } = await import("./sensor/command/verify.js");
+  process.exitCode = verify(pack, key);
+}
+
+async function runSigningKey({
+  rotate = false,
+  database,
+  ...options
+}: CommonOptions & { readonly rotate?: boolean; readonly database?: string }): Promise<void> {
+  const { settings } = await load(options, { "store.database": database });
+  const { signingKeyFile } = await import("./shared/signing-key.js");
+  const { signingKey } = await import("./sensor/command/signing-key.js");
+  process.exitCode = signingKey(signingKeyFile(settings.evidence.keyFile, settings.store.database), rotate);
 }
 
 async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {

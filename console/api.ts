@@ -9,6 +9,7 @@
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
+ * GET  /api/documents/FORMAT  ?sensor=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
  * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *

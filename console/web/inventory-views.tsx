@@ -1,7 +1,8 @@
+import { POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { edgeKey } from "./edge-key.js";
 import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
-import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
 import { type Column, TableView } from "./table-view.js";

@@ -1,7 +1,7 @@
+import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import type { SensorState } from "../api.js";
 import { bytes, count } from "./format.js";
 import { missed } from "./live.js";
-import { type NotSeen, notSeenBy } from "./not-seen.js";
 
 /** Everything that escaped a sensor, or did not reach this page, and why. */
 export function NotSeenPanel({ sensor }: { readonly sensor: SensorState }) {

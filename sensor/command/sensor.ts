@@ -7,6 +7,7 @@ import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
 import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
+import { ensureSigningKeyOrWarn, signingKeyFile } from "../../shared/signing-key.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "../analysis/analysis-messages.js";
@@ -82,6 +83,8 @@ class Sensor implements HealthSource {
   }
 
   async run(): Promise<number> {
+    const { evidence, store } = this.#settings;
+    ensureSigningKeyOrWarn(signingKeyFile(evidence.keyFile, store.database), (text) => this.#log.warn(text));
     this.#server = await serveHealth(this.#settings.health.listen, this);
     this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();

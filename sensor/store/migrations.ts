@@ -40,4 +40,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
   COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
+  `
+  CREATE TABLE run (started_micros INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -12,6 +12,8 @@ export interface StoreSettings extends OutboxSettings {
 
 /** Blind intervals kept. */
 const MAX_BLIND = 1_000;
+/** Runs of the sensor whose last word of health is kept. */
+const MAX_RUNS = 100;
 const DROPPED = "outbox_dropped";
 const NOT_SAMPLED = "calls_not_sampled";
 
@@ -93,8 +95,15 @@ export class SensorStore {
     });
   }
 
+  /** Kept beside the inventory too: a document made of it must tell what was not seen. */
   health(record: HealthRecord): void {
-    if (this.#delivers) this.#transaction(() => this.outbox.add(record));
+    this.#transaction(() => {
+      this.#put("run (started_micros, record) VALUES (?, ?)", record.startedMicros, JSON.stringify(record));
+      this.#statement(
+        "DELETE FROM run WHERE started_micros NOT IN (SELECT started_micros FROM run ORDER BY started_micros DESC LIMIT ?)",
+      ).run(MAX_RUNS);
+      if (this.#delivers) this.outbox.add(record);
+    });
   }
 
   get droppedTotal(): number {

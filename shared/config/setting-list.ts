@@ -238,6 +238,16 @@ export const SETTINGS: readonly Setting[] = [
   integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
   integer("deliver.retryMaxMillis", 30_000, 100, 3_600_000, "Longest such wait."),
   text("deliver.name", undefined, "Name this sensor gives itself; the host's by default."),
+  text(
+    "report.workloadsFile",
+    undefined,
+    "Pods and services of the cluster for policy suggestions, as `kubectl get pods,services -A -o json` prints them.",
+  ),
+  text(
+    "evidence.keyFile",
+    undefined,
+    "Private key that evidence packs are signed with, Ed25519 in PEM; by default signing-key.pem beside the database.",
+  ),
   {
     key: "health.listen",
     kind: "listen",

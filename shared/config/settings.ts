@@ -74,6 +74,8 @@ export interface Settings {
     readonly retryMaxMillis: number;
     readonly name: string | undefined;
   };
+  readonly report: { readonly workloadsFile: string | undefined };
+  readonly evidence: { readonly keyFile: string | undefined };
   readonly health: { readonly listen: string };
   readonly console: {
     readonly listen: string;

@@ -1,4 +1,4 @@
-import type { SensorState } from "../api.js";
+import type { BlindInterval, HealthRecord } from "./event.js";
 import { UNDECODED_MEANINGS } from "./undecoded-meanings.js";
 
 /** One place where something can escape a sensor. */
@@ -10,6 +10,14 @@ export interface NotSeen {
   /** Name of the counter, as /metrics has it behind `eastwatch_`. */
   readonly counter: string;
   readonly why: string;
+}
+
+/** What a sensor tells of itself, whoever keeps it. */
+export interface ToldOfSensor {
+  readonly health?: HealthRecord | undefined;
+  readonly callsNotSampled: number;
+  readonly eventsDropped: number;
+  readonly blindIntervals: readonly BlindInterval[];
 }
 
 interface Bound {
@@ -46,7 +54,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "flows_own",
     what: "The sensor's own connections",
     unit: "connections",
-    why: "What it sends to this console is left out: told as traffic it would beget more of itself.",
+    why: "What it sends to its console is left out: told as traffic it would beget more of itself.",
   },
   {
     counter: "packets_refused",
@@ -104,8 +112,8 @@ const BOUNDS: readonly Bound[] = [
   },
 ];
 
-/** What a sensor did not see or not tell, from the wire to this page; `missed` is what this page was too slow for. */
-export function notSeenBy(sensor: SensorState, missed: number): NotSeen[] {
+/** What a sensor did not see or not tell, from the wire to the reader; `missed` is what a page was too slow for. */
+export function notSeenBy(sensor: ToldOfSensor, missed?: number): NotSeen[] {
   const counters = sensor.health?.counters ?? {};
   const told = ({ counter, ...bound }: Bound): NotSeen => ({ ...bound, counter, count: counters[counter] });
   return [
@@ -117,7 +125,7 @@ export function notSeenBy(sensor: SensorState, missed: number): NotSeen[] {
   ];
 }
 
-function captureLosses({ health }: SensorState): NotSeen[] {
+function captureLosses({ health }: ToldOfSensor): NotSeen[] {
   const counters = health?.counters ?? {};
   const blindTo = (kind: "droppedByInterface" | "droppedByKernel"): string => {
     const names = (health?.interfaces ?? []).filter((one) => one[kind] === undefined).map(({ name }) => name);
@@ -161,13 +169,13 @@ function undecoded(reasons: Readonly<Record<string, number>>): NotSeen[] {
       count: frames,
       unit: "frames",
       counter: `undecoded_frames{reason="${reason}"}`,
-      why: UNDECODED_MEANINGS[reason] ?? "A newer sensor knows this reason, this console does not.",
+      why: UNDECODED_MEANINGS[reason] ?? "A newer sensor knows this reason, this program does not.",
     }));
 }
 
 function afterwards(
-  { health, callsNotSampled, eventsDropped, blindIntervals }: SensorState,
-  missed: number,
+  { health, callsNotSampled, eventsDropped, blindIntervals }: ToldOfSensor,
+  missed: number | undefined,
 ): NotSeen[] {
   return [
     {
@@ -184,26 +192,30 @@ function afterwards(
       counter: "calls_not_sampled",
       why: "More calls or handshakes a second than sample.callsPerSecond. The inventory counts them all.",
     },
-    {
-      what: "Feed messages skipped",
-      count: missed,
-      unit: "records",
-      counter: "missed",
-      why: "This page was too slow for them, from all sensors together. They are in the console's lists.",
-    },
+    ...(missed === undefined ? [] : [skipped(missed)]),
     {
       what: "Lost on the way here",
       count: eventsDropped,
       unit: "records",
       counter: "outbox_dropped",
-      why: "This console could not be reached for longer than store.maxOutboxEvents or store.maxOutboxBytes last.",
+      why: "The console could not be reached for longer than store.maxOutboxEvents or store.maxOutboxBytes last.",
     },
     {
       what: "Blind intervals",
       count: blindIntervals.length,
       unit: "times",
       counter: "interface_blind",
-      why: "Nothing was captured then: the list below has when, for how long and why. The latest are kept.",
+      why: "Nothing was captured then: their list has when, for how long and why. The latest are kept.",
     },
   ];
+}
+
+function skipped(missed: number): NotSeen {
+  return {
+    what: "Feed messages skipped",
+    count: missed,
+    unit: "records",
+    counter: "missed",
+    why: "This page was too slow for them, from all sensors together. They are in the console's lists.",
+  };
 }
