@@ -40,6 +40,11 @@ export function DocumentsMenu() {
               ))}
             </select>
           </label>
+          {trouble !== "" && (
+            <p class="bad" role="alert">
+              {trouble}
+            </p>
+          )}
           <ul>
             {DOCUMENT_FORMATS.map((format) => (
               <li key={format.name}>
@@ -50,11 +55,6 @@ export function DocumentsMenu() {
               </li>
             ))}
           </ul>
-          {trouble !== "" && (
-            <p class="bad" role="alert">
-              {trouble}
-            </p>
-          )}
         </div>
       )}
     </div>
