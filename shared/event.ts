@@ -41,6 +41,18 @@ export interface ServiceRecord {
   readonly protocols: readonly string[];
   readonly connections: number;
   readonly calls: number;
+  /**
+   * What became of the bytes that its connections carried. These four together are what was seen of them; told when a connection ends,
+   * and about every half minute while it lasts. Encrypted are all bytes of TLS connections, their handshakes included.
+   */
+  readonly parsedBytes: number;
+  readonly encryptedBytes: number;
+  /** Protocol by its first bytes → bytes; `unknown` where they tell none. One that is read stands for what could not be followed. */
+  readonly notUnderstood: Readonly<Record<string, number>>;
+  /** Of connections whose beginning was not seen, before anything in them was recognised. */
+  readonly joinedLateBytes: number;
+  /** Sent and never captured. */
+  readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -80,6 +92,7 @@ export interface EdgeRecord {
   readonly clientHeaderOrders: readonly string[];
   /** Credential kinds seen → calls. */
   readonly credentials: Readonly<Record<string, number>>;
+  /** Of its connections: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;

@@ -1,4 +1,4 @@
-import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord } from "./event.js";
+import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "./event.js";
 import { formatTime } from "./time.js";
 
 const MAX_REMEMBERED = 4_096;
@@ -133,6 +133,18 @@ export function findingObject(finding: FindingRecord): Record<string, unknown> {
     last_seen: formatTime(finding.lastMicros),
     evidence: finding.evidence,
     references: finding.references,
+  };
+}
+
+/** What became of the bytes that a service's connections carried; nothing in files of a version that did not count them. */
+export function visibilityObject({ notUnderstood, ...service }: ServiceRecord): Record<string, unknown> {
+  return {
+    parsed_bytes: service.parsedBytes,
+    encrypted_bytes: service.encryptedBytes,
+    not_understood_bytes: notUnderstood && Object.values(notUnderstood).reduce((sum, bytes) => sum + bytes, 0),
+    not_understood: notUnderstood,
+    joined_late_bytes: service.joinedLateBytes,
+    missing_bytes: service.missingBytes,
   };
 }
 

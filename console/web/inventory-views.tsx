@@ -3,8 +3,11 @@ import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
+import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
 import { type Column, TableView } from "./table-view.js";
+import { blindBytes, sharesOf, shareWords } from "./visibility.js";
+import { VisibilityBar } from "./visibility-bar.js";
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
 
@@ -38,6 +41,13 @@ const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Protocols", className: "whole", value: (item) => item.protocols.join(", ") },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
+  {
+    title: "Traffic seen",
+    className: "posture-cell",
+    value: blindBytes,
+    text: (item) => shareWords(sharesOf(item)),
+    show: (item) => <VisibilityBar service={item} />,
+  },
   lastSeen(),
   { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
@@ -130,6 +140,7 @@ export function ServicesView() {
       sortBy="Calls"
       empty="No service seen yet."
       keyOf={(item) => `${item.sensor} ${item.address} ${item.port}`}
+      detail={(item, close) => <ServiceDetail service={item} onClose={close} />}
     />
   );
 }

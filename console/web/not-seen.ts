@@ -34,6 +34,28 @@ const FLOWS: readonly Bound[] = [
   },
 ];
 
+/** Bytes that were captured and of which nothing is known. */
+const UNREAD: readonly Bound[] = [
+  {
+    counter: "bytes_encrypted",
+    what: "Bytes encrypted",
+    unit: "bytes",
+    why: "TLS: the handshake is read and nothing behind it. Services has them for each service.",
+  },
+  {
+    counter: "bytes_not_understood",
+    what: "Bytes not understood",
+    unit: "bytes",
+    why: "Other protocols, told by their names where their first bytes tell, and what could not be followed.",
+  },
+  {
+    counter: "bytes_joined_late",
+    what: "Bytes of connections joined late",
+    unit: "bytes",
+    why: "They were open before the sensor saw them, and nothing in them was recognised up to there.",
+  },
+];
+
 /** Bounds that are rarely met: shown once they were. */
 const BOUNDS: readonly Bound[] = [
   {
@@ -111,6 +133,7 @@ export function notSeenBy(sensor: SensorState, missed: number): NotSeen[] {
   return [
     ...captureLosses(sensor),
     ...FLOWS.map(told),
+    ...UNREAD.map(told),
     ...undecoded(sensor.health?.undecoded ?? {}),
     ...BOUNDS.filter(({ counter }) => (counters[counter] ?? 0) > 0).map(told),
     ...afterwards(sensor, missed),

@@ -50,7 +50,7 @@ export class Pipeline {
   constructor(settings: PipelineSettings, tap: Partial<ObservationSink>, seed: number) {
     this.detection = new Detection(settings.detect);
     this.inventory = new Inventory(settings.inventory, new Both(this.detection, tap));
-    this.#dispatcher = new Dispatcher(settings.protocol, this.inventory);
+    this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed);
     this.#decoder = new Decoder(settings.decode, this.#flows);

@@ -16,6 +16,8 @@ export interface FlowSettings extends ReassemblySettings {
 }
 
 const SWEEP_MICROS = 5e6;
+/** How often flows that last are let tell what they counted. */
+const TELL_MICROS = 30e6;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Silence after which a reset that may have been forged is believed. */
 const RESET_MICROS = 1e6;
@@ -25,9 +27,10 @@ export class FlowTable implements PacketSink {
   readonly counters = {
     flows: 0,
     flows_open: 0,
-    /** Flows not followed because the table was full, told by their SYN, and packets of such flows. */
+    /** Flows not followed because the table was full, told by their SYN, packets of such flows, and their payload. */
     flows_refused: 0,
     packets_refused: 0,
+    bytes_refused: 0,
     /** Packets without data of connections that were not seen to open. */
     packets_without_flow: 0,
     flows_joined_late: 0,
@@ -42,6 +45,7 @@ export class FlowTable implements PacketSink {
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
+  #lastTellMicros = 0;
 
   /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
   constructor(settings: FlowSettings, source: StreamSource, seed: number) {
@@ -109,6 +113,7 @@ export class FlowTable implements PacketSink {
     }
     if (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros)) {
       this.counters.packets_refused++;
+      this.counters.bytes_refused += packet.payloadLength;
       // Not for the answer to it: the same flow would be refused twice.
       if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
@@ -136,6 +141,8 @@ export class FlowTable implements PacketSink {
 
   #sweep(atMicros: number): void {
     this.#lastSweepMicros = atMicros;
+    const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
+    if (isTelling) this.#lastTellMicros = atMicros;
     for (let index = this.#flows.length - 1; index >= 0; index--) {
       const flow = this.#flows[index];
       const idleMicros = atMicros - flow.lastMicros;
@@ -149,6 +156,7 @@ export class FlowTable implements PacketSink {
         this.reassembly.close(flow, "reset", atMicros);
       else if (flow.a.hasHole || flow.b.hasHole) this.reassembly.settle(flow, atMicros);
       if (flow.isClosed) this.#retire(flow, atMicros);
+      else if (isTelling) flow.stream?.tell?.(atMicros);
     }
   }
 

@@ -34,6 +34,8 @@ export interface Stream {
   gap(from: Side, length: number, atMicros: number): void;
   /** One side has sent its last byte (FIN); the other may go on. */
   finished(from: Side, atMicros: number): void;
+  /** Called now and then while the flow lasts: what is only counted may be told. */
+  tell?(atMicros: number): void;
   /** The last call for this flow. */
   close(reason: CloseReason, atMicros: number): void;
 }

@@ -122,6 +122,8 @@ export class TcpFlow implements Flow, Roles {
     if (this.rolesFrom === "handshake") return false;
     this.rolesFrom = "bytes";
     this.aIsClient = !this.aIsClient;
+    // What was looked up for it is of the other end.
+    this.memo = undefined;
     return true;
   }
 

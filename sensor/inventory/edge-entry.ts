@@ -30,6 +30,7 @@ export class EdgeEntry implements Edge {
   connections = 0;
   calls = 0;
   handshakes = 0;
+  /** Of its connections, whether or not a call was told of them. */
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
@@ -67,7 +68,6 @@ export class EdgeEntry implements Edge {
   call(call: Call): void {
     this.calls++;
     this.seen(call.atMicros);
-    this.missingBytes += call.missingBytes;
     if (call.userAgent !== undefined) this.#softwareTally().note(call.userAgent.slice(0, MAX_TEXT));
     // Where a field's name could not be read, the order is not known.
     if (call.method !== undefined && call.unread === undefined && (this.#orders?.size ?? 0) < MAX_ORDERS)

@@ -1,7 +1,19 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import type {
+  Anomaly,
+  ByteFate,
+  Call,
+  CallStream,
+  Connection,
+  Handshake,
+  Message,
+  MessageSink,
+  VisibilitySink,
+} from "../protocol/message.js";
+import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
+import { ChangedRows } from "./changed-rows.js";
 import { EdgeEntry } from "./edge-entry.js";
 import { EndpointEntry } from "./endpoint-entry.js";
 import { byPlace, stateOf } from "./endpoint-state.js";
@@ -12,7 +24,8 @@ import type { PathNode } from "./path/path-node.js";
 import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
-import { ownName, ServiceEntry } from "./service-entry.js";
+import { ServiceEntry } from "./service-entry.js";
+import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
 
@@ -32,11 +45,16 @@ const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
+export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<MethodSet> {
   readonly counters = {
     calls: 0,
     anomalies: 0,
     handshakes: 0,
+    bytes_parsed: 0,
+    bytes_encrypted: 0,
+    bytes_not_understood: 0,
+    bytes_joined_late: 0,
+    bytes_lost: 0,
     services: 0,
     edges: 0,
     endpoints: 0,
@@ -50,13 +68,10 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
-  /** By address; few have more than one. */
-  readonly #services = new Map<string, ServiceEntry[]>();
+  readonly #services = new ServiceList();
   readonly #endpoints = new Set<EndpointEntry>();
   readonly #fixed = new Map<string, EndpointEntry>();
-  #changedServices: ServiceEntry[] = [];
-  #changedEdges: EdgeEntry[] = [];
-  #changedEndpoints: EndpointEntry[] = [];
+  readonly #changed = new ChangedRows();
   #removals: RemovalRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
@@ -65,7 +80,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
     this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
-      this.#nameOf(address, port),
+      this.#services.nameOf(address, port),
     );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
@@ -93,16 +108,16 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     let endpoint: EndpointEntry | undefined;
     if (service !== undefined) {
       service.call(call);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
       endpoint = this.#endpoint(service, call);
     }
     if (edge !== undefined) {
       edge.call(call);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      this.#changed.endpoint(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
   }
@@ -112,10 +127,10 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     const { service, edge } = this.#memo(call.flow, call.atMicros);
     this.#timeSeen(call.atMicros);
     edge?.goOn(call);
-    if (edge !== undefined && !edge.isChanged) this.#edgeChanged(edge);
+    if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#endpoint(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined && !endpoint.isChanged) this.#endpointChanged(endpoint);
+    if (endpoint !== undefined) this.#changed.endpoint(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -123,11 +138,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#timeSeen(connection.atMicros);
     if (service !== undefined) {
       service.connection(connection);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.connection(connection);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.connection(connection, edge);
   }
@@ -139,11 +154,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.certificates.handshake(handshake);
     if (service !== undefined) {
       service.handshake(handshake);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.handshake(handshake);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.handshake(handshake, edge);
   }
@@ -151,6 +166,19 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   #anomaly(anomaly: Anomaly): void {
     this.counters.anomalies++;
     this.#sink.anomaly(anomaly, this.#memo(anomaly.flow, anomaly.atMicros).edge);
+  }
+
+  /** A flow's first bytes may be told before anything else of it. */
+  bytes(flow: Flow, fate: ByteFate, bytes: number, protocol: string): void {
+    this.counters[FATE_COUNTERS[fate]] += bytes;
+    const { service, edge } = this.#memo(flow, flow.firstMicros);
+    if (service !== undefined) {
+      service.bytes.add(fate, bytes, protocol);
+      this.#changed.service(service);
+    }
+    if (fate !== "lost" || edge === undefined) return;
+    edge.missingBytes += bytes;
+    this.#changed.edge(edge);
   }
 
   #memo(flow: Flow, atMicros: number): FlowMemo {
@@ -163,22 +191,16 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
-    const there = this.#services.get(address);
-    if (there !== undefined) for (const service of there) if (service.port === port) return service;
+    const known = this.#services.find(address, port);
+    if (known !== undefined) return known;
     if (this.counters.services >= this.settings.maxServices) {
       this.counters.services_refused++;
       return undefined;
     }
     const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
-    if (there === undefined) this.#services.set(address, [made]);
-    else there.push(made);
+    this.#services.add(made);
     this.counters.services++;
     return made;
-  }
-
-  #nameOf(address: string, port: number): string {
-    const service = this.#services.get(address)?.find((there) => there.port === port);
-    return service?.name ?? ownName(address, port);
   }
 
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
@@ -262,13 +284,13 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       if (target === undefined) {
         endpoint.node = into;
         into.leaf.endpoints.push(endpoint);
-        if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+        this.#changed.endpoint(endpoint);
       } else {
         target.merge(endpoint);
         this.#endpoints.delete(endpoint);
         this.counters.endpoints--;
         this.counters.endpoints_merged++;
-        if (!target.isChanged) this.#endpointChanged(target);
+        this.#changed.endpoint(target);
       }
       this.#removals.push({ ...removal, mergedInto: into.template });
     }
@@ -292,33 +314,14 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
   }
 
-  #serviceChanged(service: ServiceEntry): void {
-    service.isChanged = true;
-    this.#changedServices.push(service);
-  }
-
-  #edgeChanged(edge: EdgeEntry): void {
-    edge.isChanged = true;
-    this.#changedEdges.push(edge);
-  }
-
-  #endpointChanged(endpoint: EndpointEntry): void {
-    endpoint.isChanged = true;
-    this.#changedEndpoints.push(endpoint);
-  }
-
   *services(): Iterable<ServiceRecord> {
-    for (const service of this.#sortedServices()) yield service.record();
+    for (const service of this.#services.sorted()) yield service.record();
   }
 
   *edges(): Iterable<EdgeRecord> {
-    const edges = this.#sortedServices().flatMap((service) => [...service.edges.values()]);
+    const edges = this.#services.sorted().flatMap((service) => [...service.edges.values()]);
     // A stable sort: services keep their order for each client.
     for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#edgeRecord(edge);
-  }
-
-  #sortedServices(): ServiceEntry[] {
-    return [...this.#services.values()].flat().sort((a, b) => compare(a.address, b.address) || a.port - b.port);
   }
 
   *endpoints(): Iterable<EndpointRecord> {
@@ -327,9 +330,8 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const there = this.#services.get(edge.clientAddress);
-    const client = there?.length === 1 && there[0] !== edge.service ? there[0] : undefined;
-    return edge.record(client?.name);
+    const client = this.#services.only(edge.clientAddress);
+    return edge.record(client === edge.service ? undefined : client?.name);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
@@ -340,16 +342,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   takeDelta(maxRows: number): InventoryDelta {
     this.#sweepStates();
     const rows: InventoryRow[] = [];
-    for (const service of this.#changedServices.splice(0, maxRows)) {
-      service.isChanged = false;
+    for (const service of this.#changed.takeServices(maxRows))
       rows.push({ record: service.record(), state: service.state() });
-    }
-    for (const edge of this.#changedEdges.splice(0, maxRows - rows.length)) {
-      edge.isChanged = false;
+    for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    }
-    for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
-      endpoint.isChanged = false;
+    for (const endpoint of this.#changed.takeEndpoints(maxRows - rows.length)) {
       if (this.#endpoints.has(endpoint))
         rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
     }
@@ -364,7 +361,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
     this.#lastSweepMicros = this.#lastMicros;
     for (const endpoint of this.#endpoints) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#changed.endpoint(endpoint);
     }
   }
 
@@ -384,6 +381,6 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
-    for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
   }
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import { ByteLedger } from "./byte-ledger.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
@@ -28,6 +29,7 @@ export class ServiceEntry implements Service {
   readonly paths: PathTree<MethodSet>;
   /** By the client's address. */
   readonly edges = new Map<string, EdgeEntry>();
+  readonly bytes = new ByteLedger();
   readonly names = new Tally(MAX_NAMES);
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #frameworks = new Tally(MAX_SOFTWARE);
@@ -100,6 +102,7 @@ export class ServiceEntry implements Service {
       protocols: this.#protocols.sortedTexts(),
       connections: this.connections,
       calls: this.calls,
+      ...this.bytes.record(),
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
     };
@@ -118,6 +121,7 @@ export class ServiceEntry implements Service {
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     for (const protocol of record.protocols) this.#protocols.add(protocol);
+    this.bytes.restore(record);
     this.connections = record.connections;
     this.calls = record.calls;
     this.firstMicros = record.firstMicros;

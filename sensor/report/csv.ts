@@ -85,6 +85,11 @@ const COLUMNS: readonly string[] = [
   "stream.closes",
   "stream.close_reasons",
   "stream.lasted_ms",
+  "parsed_bytes",
+  "encrypted_bytes",
+  "not_understood_bytes",
+  "not_understood",
+  "joined_late_bytes",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -1,4 +1,10 @@
-import { type EdgeRecord, type EndpointRecord, type FindingRecord, SEVERITIES } from "../../shared/event.js";
+import {
+  type EdgeRecord,
+  type EndpointRecord,
+  type FindingRecord,
+  SEVERITIES,
+  type ServiceRecord,
+} from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
@@ -25,7 +31,7 @@ export const html: Report = {
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
     const findings = list.flatMap(({ record }) => (record.kind === "finding" ? [record] : []));
-    const services = list.filter(({ record }) => record.kind === "service").length;
+    const services = list.flatMap(({ record }) => (record.kind === "service" ? [record] : []));
     const firstMicros = Math.min(...list.map(({ record }) => record.firstMicros));
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
@@ -35,7 +41,7 @@ export const html: Report = {
       "Summary",
       ["what", "how many"],
       [
-        ["services", services],
+        ["services", services.length],
         ["edges (who calls whom)", edges.length],
         ["endpoints", endpoints.length],
         ["findings", findings.length],
@@ -44,6 +50,7 @@ export const html: Report = {
     yield* postureTables(edges);
     yield* endpointTables(endpoints);
     yield* findingTables(findings);
+    yield bytesTable(services);
     yield* notVisible(edges, endpoints);
     yield "</body></html>\n";
   },
@@ -155,12 +162,38 @@ function* findingTables(findings: readonly FindingRecord[]): Iterable<string> {
   );
 }
 
+/** The blindest first. */
+function bytesTable(services: readonly ServiceRecord[]): string {
+  // A file of a version that did not count them has none.
+  const counted = services.filter(({ notUnderstood }) => notUnderstood !== undefined);
+  const rows = counted.map((service) => {
+    const other = sum(Object.values(service.notUnderstood));
+    const blind = service.encryptedBytes + other + service.joinedLateBytes + service.missingBytes;
+    return { service, other, blind };
+  });
+  return table(
+    "What became of the bytes that services carried",
+    ["service", "read", "encrypted", "not understood", "as what", "joined late", "missing"],
+    rows
+      .sort((a, b) => b.blind - a.blind || (a.service.name < b.service.name ? -1 : 1))
+      .map(({ service, other }) => [
+        service.name,
+        service.parsedBytes,
+        service.encryptedBytes,
+        other,
+        Object.keys(service.notUnderstood).join(", "),
+        service.joinedLateBytes,
+        service.missingBytes,
+      ]),
+  );
+}
+
 function* notVisible(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): Iterable<string> {
   const missing = sum(edges.map(({ missingBytes }) => missingBytes));
   const incomplete = sum(endpoints.map(({ incompleteCalls }) => incompleteCalls));
   const unknown = edges.filter(({ posture }) => posture === "unknown").length;
   yield `<h2>What was not visible</h2>\n<ul>\n`;
-  yield `<li>${missing.toLocaleString("en")} bytes of calls were sent and not captured; ${incomplete.toLocaleString("en")} calls are incomplete.</li>\n`;
+  yield `<li>${missing.toLocaleString("en")} bytes of connections were sent and not captured; ${incomplete.toLocaleString("en")} calls are incomplete.</li>\n`;
   yield `<li>${unknown.toLocaleString("en")} edges carry connections of which nothing could be told.</li>\n`;
   for (const text of NOT_PROVEN) yield `<li>${escaped(text)}</li>\n`;
   yield "</ul>\n";

@@ -1,6 +1,6 @@
 import type { EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
-import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
+import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 
@@ -33,6 +33,7 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     protocols: service.protocols,
     connections: service.connections,
     calls: service.calls,
+    ...visibilityObject(service),
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };

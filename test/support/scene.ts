@@ -56,7 +56,7 @@ export class Scene {
     const defaults = defaultSettings();
     this.detection = new Detection({ ...defaults.detect, learningSeconds });
     this.inventory = new Inventory({ ...defaults.inventory, learningSeconds, ...settings }, this.detection);
-    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory);
+    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory, this.inventory);
   }
 
   get(path: string, more: Omit<Exchanged, "path"> = {}): this {
