@@ -22,8 +22,17 @@ export interface Quantiles {
   readonly max: number;
 }
 
+/**
+ * Times between a row's first and last seen in which an interface was not captured: more may have been then. Left out in rows of a
+ * version that did not tell them.
+ */
+export interface BlindBound {
+  readonly blindIntervals?: number;
+  readonly blindMillis?: number;
+}
+
 /** One listening address and port. Identity: `address`, `port`. */
-export interface ServiceRecord {
+export interface ServiceRecord extends BlindBound {
   readonly kind: "service";
   readonly address: string;
   readonly port: number;
@@ -58,7 +67,7 @@ export interface ServiceRecord {
 }
 
 /** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`. */
-export interface EdgeRecord {
+export interface EdgeRecord extends BlindBound {
   readonly kind: "edge";
   readonly clientAddress: string;
   readonly serverAddress: string;
@@ -99,7 +108,7 @@ export interface EdgeRecord {
 }
 
 /** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
-export interface EndpointRecord {
+export interface EndpointRecord extends BlindBound {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -132,6 +141,7 @@ export interface EndpointRecord {
   readonly streams?: StreamRecord;
   readonly state: EndpointState;
   readonly incompleteCalls: number;
+  /** Of its calls: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;

@@ -1,6 +1,7 @@
+import type { BlindBound } from "../../shared/event.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
 import { FindingDetail } from "./finding-detail.js";
-import { day, millis } from "./format.js";
+import { bytes, day, millis, span } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
 import { ServiceDetail } from "./service-detail.js";
@@ -29,6 +30,24 @@ function calls<T extends { readonly calls: number }>(): Column<T> {
   };
 }
 
+/** What may be missing of a row: the bound within which it is true. */
+function notSeen<T extends BlindBound & { readonly missingBytes: number }>(): Column<T> {
+  return {
+    title: "Not seen",
+    className: "number",
+    value: (item) => item.missingBytes + (item.blindMillis ?? 0),
+    text: notSeenWords,
+    show: notSeenWords,
+    isMinor: true,
+  };
+}
+
+function notSeenWords({ missingBytes, blindMillis }: BlindBound & { readonly missingBytes: number }): string {
+  const words = missingBytes > 0 ? [bytes(missingBytes)] : [];
+  if ((blindMillis ?? 0) > 0) words.push(`blind ${span(0, (blindMillis ?? 0) * 1_000)}`);
+  return words.join(" · ");
+}
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
   { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}` },
@@ -48,6 +67,7 @@ const SERVICES: readonly Column<ServiceItem>[] = [
     text: (item) => shareWords(sharesOf(item)),
     show: (item) => <VisibilityBar service={item} />,
   },
+  notSeen(),
   lastSeen(),
   { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
@@ -93,6 +113,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
   },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
   { title: "State", className: "whole", value: (item) => item.state },
+  notSeen(),
   lastSeen(),
 ];
 
@@ -112,7 +133,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Connections", className: "number", value: (item) => item.connections },
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
-  { title: "Bytes lost", className: "number", value: (item) => item.missingBytes, isMinor: true },
+  notSeen(),
   lastSeen(),
 ];
 

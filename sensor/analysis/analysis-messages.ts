@@ -17,6 +17,8 @@ export interface AnalysisStart {
   readonly findings: readonly FindingRecord[];
   /** Of each interface that was captured before: since when nobody has. */
   readonly blind: readonly BlindInterval[];
+  /** Those that ended before. */
+  readonly pastBlind: readonly BlindInterval[];
 }
 
 /** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out. */

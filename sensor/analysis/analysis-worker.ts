@@ -12,11 +12,15 @@ const MAX_ROWS = 1_000;
 const start = workerData as AnalysisStart;
 const sampler = new FeedSampler(start.callsPerSecond);
 const pipeline = new Pipeline(start.pipeline, sampler, start.seed);
+for (const interval of start.pastBlind) pipeline.inventory.blindTimes.note(interval);
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
 const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
-  blind: (interval) => post({ type: "blind", interval }),
+  blind: (interval) => {
+    pipeline.inventory.blindTimes.note(interval);
+    post({ type: "blind", interval });
+  },
   notice: (level, text) => post({ type: "notice", level, text }),
   refused: (text) => post({ type: "refused", text }),
 });

@@ -103,6 +103,7 @@ class Sensor implements HealthSource {
       rows: this.#store.rows(),
       findings: this.#store.findings(),
       blind,
+      pastBlind: this.#store.blindIntervals().filter(({ untilMicros }) => untilMicros !== undefined),
     };
     const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
       workerData: start,

@@ -1,5 +1,6 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
@@ -102,7 +103,7 @@ export class EdgeEntry implements Edge {
   }
 
   /** `clientService` is the name of the one service known at the client's address. */
-  record(clientService: string | undefined): EdgeRecord {
+  record(clientService: string | undefined, blindTimes: BlindTimes): EdgeRecord {
     return {
       kind: "edge",
       clientAddress: this.clientAddress,
@@ -127,6 +128,7 @@ export class EdgeEntry implements Edge {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 

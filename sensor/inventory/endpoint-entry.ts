@@ -1,5 +1,6 @@
 import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
 import type { Call, CallStream } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
 import { HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Endpoint, Service } from "./observation.js";
@@ -200,7 +201,7 @@ export class EndpointEntry implements Endpoint {
     return all;
   }
 
-  record(state: EndpointState): EndpointRecord {
+  record(state: EndpointState, blindTimes: BlindTimes): EndpointRecord {
     this.toldState = state;
     const quantiles = {
       durationMillis: this.durationMillis(),
@@ -234,6 +235,7 @@ export class EndpointEntry implements Endpoint {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 

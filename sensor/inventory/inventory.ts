@@ -11,6 +11,7 @@ import type {
   MessageSink,
   VisibilitySink,
 } from "../protocol/message.js";
+import { BlindTimes } from "./blind-times.js";
 import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
@@ -65,6 +66,8 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   };
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
+  /** Each row is told with what may be missing of it. */
+  readonly blindTimes = new BlindTimes();
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
@@ -315,7 +318,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   }
 
   *services(): Iterable<ServiceRecord> {
-    for (const service of this.#services.sorted()) yield service.record();
+    for (const service of this.#services.sorted()) yield service.record(this.blindTimes);
   }
 
   *edges(): Iterable<EdgeRecord> {
@@ -325,13 +328,13 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
+    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint), this.blindTimes));
     yield* records.sort(byPlace);
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
     const client = this.#services.only(edge.clientAddress);
-    return edge.record(client === edge.service ? undefined : client?.name);
+    return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
@@ -343,12 +346,12 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     this.#sweepStates();
     const rows: InventoryRow[] = [];
     for (const service of this.#changed.takeServices(maxRows))
-      rows.push({ record: service.record(), state: service.state() });
+      rows.push({ record: service.record(this.blindTimes), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
     for (const endpoint of this.#changed.takeEndpoints(maxRows - rows.length)) {
       if (this.#endpoints.has(endpoint))
-        rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
+        rows.push({ record: endpoint.record(this.#stateOf(endpoint), this.blindTimes), state: endpoint.state() });
     }
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
     const removals = this.#removals;

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { ByteLedger } from "./byte-ledger.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import { hexOrder } from "./header-order.js";
@@ -89,7 +90,7 @@ export class ServiceEntry implements Service {
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
   }
 
-  record(): ServiceRecord {
+  record(blindTimes: BlindTimes): ServiceRecord {
     return {
       kind: "service",
       address: this.address,
@@ -105,6 +106,7 @@ export class ServiceEntry implements Service {
       ...this.bytes.record(),
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 

@@ -90,6 +90,8 @@ const COLUMNS: readonly string[] = [
   "not_understood_bytes",
   "not_understood",
   "joined_late_bytes",
+  "blind_intervals",
+  "blind_ms",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
+import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
@@ -34,6 +34,7 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     connections: service.connections,
     calls: service.calls,
     ...visibilityObject(service),
+    ...blindBound(service),
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
@@ -52,6 +53,7 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
     header_orders: edge.clientHeaderOrders,
     "auth.kinds": Object.keys(edge.credentials),
     missing_bytes: edge.missingBytes,
+    ...blindBound(edge),
   };
 }
 
@@ -70,6 +72,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,
     ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
+    ...blindBound(endpoint),
   };
 }
 
@@ -87,4 +90,8 @@ function streamDetail(streams: StreamRecord): Record<string, unknown> {
     "stream.close_reasons": streams.closeReasons,
     "stream.lasted_ms": streams.lastedMillis,
   };
+}
+
+function blindBound({ blindIntervals, blindMillis }: BlindBound): Record<string, unknown> {
+  return { blind_intervals: blindIntervals, blind_ms: blindMillis };
 }

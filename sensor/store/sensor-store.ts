@@ -50,13 +50,12 @@ export class SensorStore {
       .map(({ record }) => JSON.parse(record));
   }
 
-  /** Intervals that had no end when the sensor last ended: nobody saw them end. */
-  openBlindIntervals(): BlindInterval[] {
+  /** Those without an end are intervals that had none when the sensor last ended: nobody saw them end. */
+  blindIntervals(): BlindInterval[] {
     return this.#database
-      .prepare<[], { record: string }>("SELECT record FROM blind")
+      .prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros")
       .all()
-      .map(({ record }) => JSON.parse(record) as BlindInterval)
-      .filter((interval) => interval.untilMicros === undefined);
+      .map(({ record }) => JSON.parse(record) as BlindInterval);
   }
 
   /** Of each interface captured before: when it last was for certain. */
