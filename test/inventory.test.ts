@@ -3,6 +3,7 @@ import t from "tap";
 import { BlindTimes } from "../sensor/inventory/blind-times.js";
 import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
+import type { RemovalRecord } from "../shared/event.js";
 import { Scene } from "./support/scene.js";
 
 const HOUR = 3_600e6;
@@ -119,7 +120,9 @@ t.test("paths become templates as the evidence comes in", (t) => {
 
 t.test("what was merged keeps its counts, and the reason is kept with it", (t) => {
   const scene = new Scene();
+  const removals: RemovalRecord[] = [];
   for (const [index, name] of NAMES.entries()) {
+    removals.push(...scene.inventory.takeDelta(1_000).removals);
     scene.get(`/users/${name}`, {
       client: `10.0.1.${index}`,
       status: index % 2 === 0 ? 200 : 404,
@@ -137,12 +140,15 @@ t.test("what was merged keeps its counts, and the reason is kept with it", (t) =
     parameters: [{ name: "userId", type: "word", reason: '8 different values behind "users"', distinctValues: 10 }],
   });
   t.match(repos, { template: "/users/{userId}/repos", method: "POST", calls: 10 });
-  const { removals } = scene.inventory.takeDelta(1_000);
+  removals.push(...scene.inventory.takeDelta(1_000).removals);
   t.ok(
     removals.some(
       (removal) => removal.template === "/users/alice/repos" && removal.mergedInto === "/users/{userId}/repos",
     ),
   );
+  const untold = new Scene();
+  for (const name of NAMES) untold.get(`/users/${name}`);
+  t.same(untold.inventory.takeDelta(1_000).removals, [], "a row that was never told need not be taken back");
   t.end();
 });
 

@@ -6,7 +6,7 @@ export interface NotSeen {
   readonly what: string;
   /** Undefined where nobody can know it: that is not a 0. */
   readonly count: number | undefined;
-  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times";
+  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times" | "millis";
   /** Name of the counter, as /metrics has it behind `eastwatch_`. */
   readonly counter: string;
   readonly why: string;
@@ -24,7 +24,7 @@ const FLOWS: readonly Bound[] = [
     counter: "flows_refused",
     what: "Connections refused",
     unit: "connections",
-    why: "As many as flow.maxFlows were open: new ones are not followed, so that those known lose nothing.",
+    why: "As many as flow.maxFlows were open, or it was overloaded: new ones are not followed, so that those known lose nothing.",
   },
   {
     counter: "gap_bytes",
@@ -74,7 +74,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "packets_refused",
     what: "Packets of connections refused",
     unit: "packets",
-    why: "They belong to connections that flow.maxFlows had no room for.",
+    why: "They belong to connections that there was no room for; bytes_refused is what they carried.",
   },
   {
     counter: "pending_overflows",
@@ -119,10 +119,22 @@ const BOUNDS: readonly Bound[] = [
     why: "A rule remembers detect.maxRemembered things: what comes later it can't compare.",
   },
   {
-    counter: "deltas_dropped",
-    what: "Changes not written",
-    unit: "records",
-    why: "The sensor's database could not be written for too long.",
+    counter: "overload_millis",
+    what: "Overload",
+    unit: "millis",
+    why: "For so long it gave something up: the live feed, bodies of responses, new connections, those silent longest.",
+  },
+  {
+    counter: "flows_given_up",
+    what: "Connections given up",
+    unit: "connections",
+    why: "Those silent longest, when overload.memoryBytes was reached and refusing new ones did not help.",
+  },
+  {
+    counter: "bodies_spared",
+    what: "Bodies of responses not looked at",
+    unit: "times",
+    why: "Under overload they are left out; classes of data in them are not known.",
   },
 ];
 

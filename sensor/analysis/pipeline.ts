@@ -81,6 +81,24 @@ export class Pipeline {
     };
   }
 
+  /** No frame came for so long: what waits for time to pass need not wait for the next one. */
+  silence(micros: number): void {
+    if (this.lastMicros !== undefined) this.#flows.pass(this.lastMicros + micros);
+  }
+
+  /** Under overload, as the three below: see the governor. */
+  spareResponseBodies(isSparing: boolean): void {
+    for (const protocol of this.#dispatcher.protocols) protocol.spareResponseBodies?.(isSparing);
+  }
+
+  refuseNewFlows(isRefusing: boolean): void {
+    this.#flows.refusesNew = isRefusing;
+  }
+
+  giveUpSilentFlows(): number {
+    return this.#flows.giveUpSilent(this.lastMicros ?? 0);
+  }
+
   /** Ends every flow; nothing may follow. */
   finish(): void {
     this.#decoder.finish();
@@ -95,6 +113,15 @@ export class Pipeline {
       if (dropped !== undefined) total = (total ?? 0) + dropped;
     }
     return total;
+  }
+
+  get latestMicros(): number {
+    return this.#decoder.latestMicros;
+  }
+
+  /** Frames that were dropped because they were not taken in time. Interfaces drop some for reasons of their own. */
+  get droppedLate(): number {
+    return (this.#dropped("droppedByKernel") ?? 0) + (this.#dropped("droppedByProcess") ?? 0);
   }
 
   #dropped(kind: keyof Losses): number | undefined {

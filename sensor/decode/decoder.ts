@@ -81,6 +81,11 @@ export class Decoder {
     this.#link(layer, frame.start, frame.end, frame.start + Math.max(frame.originalLength, frame.end - frame.start));
   }
 
+  /** Time of the last frame given, which another may have gone beyond. */
+  get latestMicros(): number {
+    return this.#packet.atMicros;
+  }
+
   /** Packets found in each kind of tunnel that was seen. */
   tunnelCounters(): Record<string, number> {
     const seen = TUNNELS.filter((name) => this.tunneled[name] > 0);

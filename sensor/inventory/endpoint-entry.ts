@@ -63,7 +63,7 @@ export class EndpointEntry implements Endpoint {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
-  /** State its last record had. */
+  /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
   /** Took over this one's counts when a path parameter was found. */
   mergedInto: EndpointEntry | undefined = undefined;
@@ -264,6 +264,7 @@ export class EndpointEntry implements Endpoint {
 
   restore(record: EndpointRecord, text: string): void {
     const state = JSON.parse(text) as EndpointStateText;
+    this.toldState = record.state;
     this.calls = record.calls;
     this.incompleteCalls = record.incompleteCalls;
     this.missingBytes = record.missingBytes;

@@ -295,7 +295,8 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
         this.counters.endpoints_merged++;
         this.#changed.endpoint(target);
       }
-      this.#removals.push({ ...removal, mergedInto: into.template });
+      // Nobody keeps a row that was never told.
+      if (endpoint.toldState !== undefined) this.#removals.push({ ...removal, mergedInto: into.template });
     }
   }
 

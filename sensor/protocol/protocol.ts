@@ -61,6 +61,8 @@ export interface Protocol {
   /** Whether such a call goes on in it, by what both sides agreed on. */
   continues?(begun: Call): boolean;
   open(context: ProtocolContext): ProtocolStream;
+  /** Under overload: bodies of responses that begin from now on are not looked at. */
+  spareResponseBodies?(isSparing: boolean): void;
 }
 
 /** Traffic after which a parser cannot go on. Only parsers throw it, only the dispatcher catches it. */

@@ -66,7 +66,13 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("capture.restartMaxMillis", 10_000, 100, 600_000, "Longest such wait."),
   integer("decode.maxFragmentedDatagrams", 1_024, 1, 1_000_000, "IP datagrams being put together at one time."),
-  integer("decode.maxFragmentBytes", 8 * MEBIBYTE, 65_536, 1_024 * MEBIBYTE, "Bytes held for them."),
+  integer(
+    "decode.maxFragmentBytes",
+    8 * MEBIBYTE,
+    65_536,
+    1_024 * MEBIBYTE,
+    "Memory held for them; each fragment counts its bytes and 256.",
+  ),
   integer("decode.fragmentSeconds", 30, 1, 3_600, "How long a fragment waits for the others."),
   integer(
     "flow.maxFlows",
@@ -80,7 +86,7 @@ export const SETTINGS: readonly Setting[] = [
     MEBIBYTE,
     4_096,
     1_024 * MEBIBYTE,
-    "Bytes held behind a hole in one direction.",
+    "Memory held behind a hole in one direction; each piece counts its bytes and 256.",
   ),
   integer("flow.maxPendingBytes", 64 * MEBIBYTE, 65_536, 16_384 * MEBIBYTE, "The same for all connections."),
   integer("flow.gapMillis", 1_000, 1, 60_000, "How long a hole may wait where acknowledgments are not seen."),
@@ -216,6 +222,13 @@ export const SETTINGS: readonly Setting[] = [
     0,
     10_000,
     "Calls, and as many TLS handshakes, sent to the console's live feed each second; the others are counted.",
+  ),
+  integer(
+    "overload.memoryBytes",
+    512 * MEBIBYTE,
+    192 * MEBIBYTE,
+    1_048_576 * MEBIBYTE,
+    "Memory the sensor keeps to by giving up, one after the other, the live feed, bodies of responses, new connections, and those silent longest. Captures hold `capture.bufferBytes` besides.",
   ),
   text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
   integer(

@@ -63,6 +63,7 @@ export interface Settings {
   };
   readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };
+  readonly overload: { readonly memoryBytes: number };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {
     readonly console: string | undefined;
