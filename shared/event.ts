@@ -31,8 +31,14 @@ export interface BlindBound {
   readonly blindMillis?: number;
 }
 
-/** One listening address and port. Identity: `address`, `port`. */
-export interface ServiceRecord extends BlindBound {
+/** Rows, calls, handshakes and findings of a virtual network, whose addresses may stand for others elsewhere. */
+export interface InVirtualNetwork {
+  /** `vxlan 5001`, `geneve 7`; left out where there is none, or it is the sensor's host's own. */
+  readonly virtualNetwork?: string;
+}
+
+/** One listening address and port. Identity: `address`, `port`, `virtualNetwork`. */
+export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "service";
   readonly address: string;
   readonly port: number;
@@ -66,8 +72,8 @@ export interface ServiceRecord extends BlindBound {
   readonly lastMicros: number;
 }
 
-/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`. */
-export interface EdgeRecord extends BlindBound {
+/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`, `virtualNetwork`. */
+export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "edge";
   readonly clientAddress: string;
   readonly serverAddress: string;
@@ -107,8 +113,8 @@ export interface EdgeRecord extends BlindBound {
   readonly lastMicros: number;
 }
 
-/** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
-export interface EndpointRecord extends BlindBound {
+/** One operation of a service. Identity: `serverAddress`, `serverPort`, `virtualNetwork`, `method`, `template`. */
+export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -185,7 +191,7 @@ export interface PathParameter {
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
-export interface CallRecord {
+export interface CallRecord extends InVirtualNetwork {
   readonly kind: "call";
   readonly atMicros: number;
   readonly flowId: string;
@@ -264,7 +270,7 @@ export type HandshakeTrait =
   | "late-auth-offered";
 
 /** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
-export interface HandshakeRecord {
+export interface HandshakeRecord extends InVirtualNetwork {
   readonly kind: "handshake";
   readonly atMicros: number;
   readonly flowId: string;
@@ -312,7 +318,7 @@ export interface CertificateRecord extends CertificateFacts {
 }
 
 /** One finding; repeats are merged into `count`. Identity: `id`. */
-export interface FindingRecord {
+export interface FindingRecord extends InVirtualNetwork {
   readonly kind: "finding";
   /** Stable over runs: from the rule and its subject. */
   readonly id: string;
@@ -375,7 +381,7 @@ export interface InterfaceHealth {
 }
 
 /** An endpoint that was merged into another when the evidence for a path parameter came in. */
-export interface RemovalRecord {
+export interface RemovalRecord extends InVirtualNetwork {
   readonly kind: "removal";
   readonly serverAddress: string;
   readonly serverPort: number;

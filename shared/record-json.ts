@@ -40,6 +40,7 @@ function connectionOf(call: CallRecord): string {
   const text = [
     `,"flow.id":"${call.flowId}","client.address":"${call.clientAddress}","client.port":${call.clientPort}`,
     `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`,
+    call.virtualNetwork === undefined ? "" : `,"virtual_network":"${call.virtualNetwork}"`,
     `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`,
   ].join("");
   connections.set(call.flowId, { call, text });
@@ -84,6 +85,7 @@ export function edgeObject(edge: EdgeRecord): Record<string, unknown> {
     "client.address": edge.clientAddress,
     "server.address": edge.serverAddress,
     "server.port": edge.serverPort,
+    virtual_network: edge.virtualNetwork,
     "client.service": edge.clientService,
     "server.service": edge.serverService,
     scope: edge.scope,
@@ -100,6 +102,7 @@ export function endpointObject(endpoint: EndpointRecord): Record<string, unknown
     service: endpoint.service,
     "server.address": endpoint.serverAddress,
     "server.port": endpoint.serverPort,
+    virtual_network: endpoint.virtualNetwork,
     "http.request.method": endpoint.method,
     "url.template": endpoint.template,
     calls: endpoint.calls,
@@ -126,6 +129,7 @@ export function findingObject(finding: FindingRecord): Record<string, unknown> {
     "client.address": finding.clientAddress,
     "server.address": finding.serverAddress,
     "server.port": finding.serverPort,
+    virtual_network: finding.virtualNetwork,
     "http.request.method": finding.method,
     "url.template": finding.template,
     count: finding.count,

@@ -215,10 +215,19 @@ t.test("those silent longest are given up first, what they said is told, and tim
 
 t.test("a sensor that was overloaded says so, recovers by itself and says that", async (t) => {
   const storm = await StormRun.start(temporaryFolder(t));
-  const { told, health, counters } = await storm.feed("slow-heads", 150_000, 400);
+  const overloaded = until(
+    "the health",
+    async () => {
+      const { health } = await storm.outcome();
+      return health.startsWith("ok; overloaded, gives up the live feed") ? true : undefined;
+    },
+    60_000,
+  );
+  const { told, counters } = await storm.feed("slow-heads", 150_000, 400);
+  t.ok(await overloaded);
   t.match(told[0], /^overload: (memory is at \d+ of 512 MiB|it runs \d+ ms behind)/);
-  t.match(health, /^ok; overloaded, gives up the live feed, bodies of responses, new connections/);
-  t.ok(counters.overload_step >= 3);
+  t.ok(told.some((text) => text.includes("gives up the live feed, bodies of responses, new connections")));
+  t.ok(counters.overload_steps_taken > 0 && counters.overload_millis > 0);
   await storm.sensor.says(/overload is over: it has calmed down; nothing is given up any more/, 90_000);
   await until("the health", async () => ((await storm.outcome()).health === "ok\n" ? true : undefined));
   const calm = await storm.feed("hosts", 10);

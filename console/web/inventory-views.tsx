@@ -1,8 +1,8 @@
-import type { BlindBound } from "../../shared/event.js";
+import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
 import { FindingDetail } from "./finding-detail.js";
 import { bytes, day, millis, span } from "./format.js";
-import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
+import { clientOf, edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
 import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
@@ -48,9 +48,13 @@ function notSeenWords({ missingBytes, blindMillis }: BlindBound & { readonly mis
   return words.join(" · ");
 }
 
+function within({ virtualNetwork }: InVirtualNetwork): string {
+  return virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
+}
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
-  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}` },
+  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}${within(item)}` },
   {
     title: "Software",
     className: "software",
@@ -118,9 +122,10 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
 ];
 
 const EDGES: readonly Column<EdgeItem>[] = [
-  { title: "Client", className: "name", value: (item) => item.clientService ?? item.clientAddress },
+  { title: "Client", className: "name", value: clientOf },
   { title: "Service", className: "name", value: (item) => item.serverService },
   { title: "Port", className: "number", value: (item) => item.serverPort },
+  { title: "Network", className: "whole", value: (item) => item.virtualNetwork ?? "", isMinor: true },
   { title: "Scope", className: "scope", value: (item) => item.scope, isMinor: true },
   {
     title: "Posture",
@@ -160,7 +165,7 @@ export function ServicesView() {
       columns={SERVICES}
       sortBy="Calls"
       empty="No service seen yet."
-      keyOf={(item) => `${item.sensor} ${item.address} ${item.port}`}
+      keyOf={(item) => `${item.sensor} ${item.address} ${item.port}${within(item)}`}
       detail={(item, close) => <ServiceDetail service={item} onClose={close} />}
     />
   );
@@ -174,7 +179,9 @@ export function EndpointsView() {
       columns={ENDPOINTS}
       sortBy="Calls"
       empty="No endpoint seen yet."
-      keyOf={(item) => [item.sensor, item.serverAddress, item.serverPort, item.method, item.template].join(" ")}
+      keyOf={(item) =>
+        [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")
+      }
     />
   );
 }

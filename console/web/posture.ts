@@ -85,10 +85,11 @@ export function groundsOf(edge: EdgeItem): readonly (readonly [string, number])[
   return Object.entries(edge.clientAuthReasons ?? {}).sort(([, a], [, b]) => b - a);
 }
 
-export function clientOf(edge: EdgeItem): string {
-  return edge.clientService ?? edge.clientAddress;
+/** Hosts of two virtual networks are two, though their addresses be the same. */
+export function clientOf({ clientService, clientAddress, virtualNetwork }: EdgeItem): string {
+  return clientService ?? (virtualNetwork === undefined ? clientAddress : `${clientAddress} (${virtualNetwork})`);
 }
 
 export function edgeKey(edge: EdgeItem): string {
-  return [edge.sensor, edge.clientAddress, edge.serverAddress, edge.serverPort].join(" ");
+  return [edge.sensor, edge.clientAddress, edge.serverAddress, edge.serverPort, edge.virtualNetwork].join(" ");
 }

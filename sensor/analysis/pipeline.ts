@@ -1,7 +1,6 @@
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
-import { Decoder } from "../decode/decoder.js";
-import type { FragmentSettings } from "../decode/fragments.js";
+import { Decoder, type DecodeSettings } from "../decode/decoder.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
 import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
 import { Inventory } from "../inventory/inventory.js";
@@ -12,7 +11,7 @@ import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.j
 import { type ConnectionEnds, OwnTraffic } from "./own-traffic.js";
 
 export interface PipelineSettings {
-  readonly decode: FragmentSettings;
+  readonly decode: DecodeSettings;
   readonly flow: FlowSettings;
   readonly protocol: DispatcherSettings;
   readonly inventory: InventorySettings;

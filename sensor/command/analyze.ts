@@ -126,6 +126,7 @@ function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): v
         service: service.name,
         "server.address": service.address,
         "server.port": service.port,
+        virtual_network: service.virtualNetwork,
         ...visibilityObject(service),
       })),
     },

@@ -47,6 +47,8 @@ export class FlowTable implements PacketSink {
   readonly #seed: number;
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
+  /** As many as a host has. */
+  readonly #ownNetworks = new Set<number>();
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
@@ -145,7 +147,7 @@ export class FlowTable implements PacketSink {
       if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
     }
-    const flow = new TcpFlow(packet, hash);
+    const flow = new TcpFlow(packet, hash, this.#ownNetworks);
     if (this.#flows.length >= this.#buckets.length) this.#grow();
     this.#link(flow);
     flow.index = this.#flows.length;

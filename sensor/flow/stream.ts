@@ -15,6 +15,8 @@ export interface Flow {
   readonly clientPort: number;
   readonly serverAddress: string;
   readonly serverPort: number;
+  /** Whose addresses these are, as `vxlan 5001`; undefined where it was seen outside of any, or is of one that is this host's own. */
+  readonly virtualNetwork: string | undefined;
   readonly firstMicros: number;
   /** How the roles were told: SYN seen, else from the bytes (a request is sent by the client), else by the lower port. */
   readonly rolesFrom: "handshake" | "bytes" | "ports";

@@ -1,4 +1,5 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
@@ -109,6 +110,7 @@ export class EdgeEntry implements Edge {
       clientAddress: this.clientAddress,
       serverAddress: this.service.address,
       serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
       ...(clientService === undefined ? {} : { clientService }),
       serverService: this.service.name,
       scope: this.scope,

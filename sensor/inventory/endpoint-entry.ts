@@ -1,4 +1,5 @@
-import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
+import type { EndpointRecord, EndpointState, PathParameter, Quantiles, RemovalRecord } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
@@ -187,6 +188,13 @@ export class EndpointEntry implements Endpoint {
     other.mergedInto = this;
   }
 
+  /** Takes its row back, as it is told so far. */
+  removal(): RemovalRecord {
+    const { service, method, template } = this;
+    const server = { serverAddress: service.address, serverPort: service.port, ...inNetwork(service.virtualNetwork) };
+    return { kind: "removal", ...server, method, template };
+  }
+
   durationMillis(): Quantiles | undefined {
     return this.#allDurations().quantiles(1_000);
   }
@@ -213,6 +221,7 @@ export class EndpointEntry implements Endpoint {
       kind: "endpoint",
       serverAddress: this.service.address,
       serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
       service: this.service.name,
       method: this.method,
       template: this.template,

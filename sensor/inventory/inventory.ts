@@ -1,4 +1,5 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { Flow } from "../flow/stream.js";
 import type {
   Anomaly,
@@ -82,8 +83,8 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
-    this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
-      this.#services.nameOf(address, port),
+    this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
+      this.#services.nameOf(place, port),
     );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
@@ -186,21 +187,22 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
 
   #memo(flow: Flow, atMicros: number): FlowMemo {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
-    const service = this.#service(flow.serverAddress, flow.serverPort, atMicros);
+    const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
     const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
     flow.memo = memo;
     return memo;
   }
 
-  #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
-    const known = this.#services.find(address, port);
+  #service(address: string, port: number, network: string | undefined, atMicros: number): ServiceEntry | undefined {
+    const known = this.#services.find(placeOf(address, network), port);
     if (known !== undefined) return known;
     if (this.counters.services >= this.settings.maxServices) {
       this.counters.services_refused++;
       return undefined;
     }
-    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
+    const paths = new PathTree<MethodSet>(this, this.#literalSegments);
+    const made = new ServiceEntry(address, port, network, atMicros, paths);
     this.#services.add(made);
     this.counters.services++;
     return made;
@@ -252,7 +254,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
 
   /** Endpoints whose template does not come from the paths seen. */
   #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
-    const key = `${service.address} ${service.port} ${method} ${template}`;
+    const key = `${service.place} ${service.port} ${method} ${template}`;
     const known = this.#fixed.get(key);
     if (known !== undefined) return known;
     const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
@@ -282,7 +284,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   merge(from: MethodSet, into: PathNode<MethodSet>): void {
     into.leaf ??= new MethodSet();
     for (const endpoint of from.endpoints) {
-      const removal = this.#removalOf(endpoint);
+      const removal = endpoint.removal();
       const target = into.leaf.get(endpoint.method);
       if (target === undefined) {
         endpoint.node = into;
@@ -308,11 +310,6 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     return leaf.calls;
   }
 
-  #removalOf(endpoint: EndpointEntry): RemovalRecord {
-    const { service, method, template } = endpoint;
-    return { kind: "removal", serverAddress: service.address, serverPort: service.port, method, template };
-  }
-
   #timeSeen(atMicros: number): void {
     if (this.#firstMicros === undefined || atMicros < this.#firstMicros) this.#firstMicros = atMicros;
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
@@ -334,7 +331,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const client = this.#services.only(edge.clientAddress);
+    const client = this.#services.only(placeOf(edge.clientAddress, edge.service.virtualNetwork));
     return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
   }
 
@@ -374,7 +371,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     restoreRows(rows, {
       service: (record) => {
         this.#timeSeen(record.firstMicros);
-        return this.#service(record.address, record.port, record.firstMicros);
+        return this.#service(record.address, record.port, record.virtualNetwork, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
       endpoint: (record, service, node) => {

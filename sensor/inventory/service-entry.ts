@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
+import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
 import { ByteLedger } from "./byte-ledger.js";
@@ -27,6 +28,8 @@ interface ServiceState {
 export class ServiceEntry implements Service {
   readonly address: string;
   readonly port: number;
+  readonly virtualNetwork: string | undefined;
+  readonly place: string;
   readonly paths: PathTree<MethodSet>;
   /** By the client's address. */
   readonly edges = new Map<string, EdgeEntry>();
@@ -49,13 +52,21 @@ export class ServiceEntry implements Service {
   #lastAuthority: string | undefined = undefined;
   #lastHost: string | undefined = undefined;
 
-  constructor(address: string, port: number, atMicros: number, paths: PathTree<MethodSet>) {
+  constructor(
+    address: string,
+    port: number,
+    virtualNetwork: string | undefined,
+    atMicros: number,
+    paths: PathTree<MethodSet>,
+  ) {
     this.address = address;
     this.port = port;
+    this.virtualNetwork = virtualNetwork;
+    this.place = placeOf(address, virtualNetwork);
     this.paths = paths;
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
-    this.#name = ownName(address, port);
+    this.#name = ownName(this.place, port);
   }
 
   get name(): string {
@@ -95,6 +106,7 @@ export class ServiceEntry implements Service {
       kind: "service",
       address: this.address,
       port: this.port,
+      ...inNetwork(this.virtualNetwork),
       name: this.name,
       names: this.names.texts(),
       software: this.#software.sortedTexts(),
@@ -144,13 +156,16 @@ export class ServiceEntry implements Service {
     if (host === this.#name || this.names.size === 0) return;
     const [first] = this.names.texts();
     const hasShare = this.names.count(first) * NAME_SHARE >= this.#asked;
-    this.#name = hasShare ? first : ownName(this.address, this.port);
+    this.#name = hasShare ? first : ownName(this.place, this.port);
   }
 }
 
-/** What a service is called before any name of it is seen. */
-export function ownName(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** What a service is called before any name of it is seen: `10.0.0.2:80`, `10.0.0.2:80 (vxlan 5001)`. */
+export function ownName(place: string, port: number): string {
+  const space = place.indexOf(" ");
+  const address = space < 0 ? place : place.slice(0, space);
+  const ends = space < 0 ? "" : ` (${place.slice(space + 1)})`;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}${ends}`;
 }
 
 /** Host of an authority in lower case; undefined where it is an address or no name at all. */

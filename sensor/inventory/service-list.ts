@@ -1,33 +1,33 @@
 import { ownName, type ServiceEntry } from "./service-entry.js";
 import { compare } from "./tally.js";
 
-/** Services by address; few addresses have more than one. */
+/** Services by address and virtual network; few have more than one. */
 export class ServiceList {
-  readonly #byAddress = new Map<string, ServiceEntry[]>();
+  readonly #byPlace = new Map<string, ServiceEntry[]>();
 
-  find(address: string, port: number): ServiceEntry | undefined {
-    const there = this.#byAddress.get(address);
+  find(place: string, port: number): ServiceEntry | undefined {
+    const there = this.#byPlace.get(place);
     if (there !== undefined) for (const service of there) if (service.port === port) return service;
     return undefined;
   }
 
   add(service: ServiceEntry): void {
-    const there = this.#byAddress.get(service.address);
-    if (there === undefined) this.#byAddress.set(service.address, [service]);
+    const there = this.#byPlace.get(service.place);
+    if (there === undefined) this.#byPlace.set(service.place, [service]);
     else there.push(service);
   }
 
-  /** The one service at an address; undefined where there are several or none. */
-  only(address: string): ServiceEntry | undefined {
-    const there = this.#byAddress.get(address);
+  /** The one service at a place; undefined where there are several or none. */
+  only(place: string): ServiceEntry | undefined {
+    const there = this.#byPlace.get(place);
     return there?.length === 1 ? there[0] : undefined;
   }
 
-  nameOf(address: string, port: number): string {
-    return this.find(address, port)?.name ?? ownName(address, port);
+  nameOf(place: string, port: number): string {
+    return this.find(place, port)?.name ?? ownName(place, port);
   }
 
   sorted(): ServiceEntry[] {
-    return [...this.#byAddress.values()].flat().sort((a, b) => compare(a.address, b.address) || a.port - b.port);
+    return [...this.#byPlace.values()].flat().sort((a, b) => compare(a.place, b.place) || a.port - b.port);
   }
 }

@@ -92,6 +92,7 @@ const COLUMNS: readonly string[] = [
   "joined_late_bytes",
   "blind_intervals",
   "blind_ms",
+  "virtual_network",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -26,6 +26,7 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     service: service.name,
     "server.address": service.address,
     "server.port": service.port,
+    virtual_network: service.virtualNetwork,
     names: service.names,
     software: service.software,
     frameworks: service.frameworks,

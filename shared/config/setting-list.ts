@@ -74,6 +74,12 @@ export const SETTINGS: readonly Setting[] = [
     "Memory held for them; each fragment counts its bytes and 256.",
   ),
   integer("decode.fragmentSeconds", 30, 1, 3_600, "How long a fragment waits for the others."),
+  {
+    key: "decode.virtualNetworks",
+    kind: "boolean",
+    default: true,
+    help: "Keep the addresses of each VXLAN and GENEVE network apart: two tenants may have the same. `false` where the tunnels are mirror sessions and carry one network.",
+  },
   integer(
     "flow.maxFlows",
     200_000,

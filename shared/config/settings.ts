@@ -16,6 +16,7 @@ export interface Settings {
     readonly maxFragmentedDatagrams: number;
     readonly maxFragmentBytes: number;
     readonly fragmentSeconds: number;
+    readonly virtualNetworks: boolean;
   };
   readonly flow: {
     readonly maxFlows: number;

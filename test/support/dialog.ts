@@ -39,6 +39,7 @@ export class TestFlow implements Flow, Roles {
   readonly serverAddress = "10.0.0.2";
   readonly serverPort = 80;
   readonly firstMicros = 0;
+  readonly virtualNetwork: string | undefined = undefined;
   rolesFrom: Flow["rolesFrom"];
   readonly twoSided: boolean;
   memo: object | undefined = undefined;

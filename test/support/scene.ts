@@ -11,6 +11,7 @@ class SceneFlow implements Flow, Roles {
   readonly id = "00000000000000bb";
   readonly clientPort = 40_000;
   readonly rolesFrom = "handshake";
+  readonly virtualNetwork = undefined;
   readonly twoSided = true;
   memo: object | undefined = undefined;
   readonly clientAddress: string;
