@@ -22,8 +22,23 @@ export interface Quantiles {
   readonly max: number;
 }
 
-/** One listening address and port. Identity: `address`, `port`. */
-export interface ServiceRecord {
+/**
+ * Times between a row's first and last seen in which an interface was not captured: more may have been then. Left out in rows of a
+ * version that did not tell them.
+ */
+export interface BlindBound {
+  readonly blindIntervals?: number;
+  readonly blindMillis?: number;
+}
+
+/** Rows, calls, handshakes and findings of a virtual network, whose addresses may stand for others elsewhere. */
+export interface InVirtualNetwork {
+  /** `vxlan 5001`, `geneve 7`; left out where there is none, or it is the sensor's host's own. */
+  readonly virtualNetwork?: string;
+}
+
+/** One listening address and port. Identity: `address`, `port`, `virtualNetwork`. */
+export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "service";
   readonly address: string;
   readonly port: number;
@@ -41,12 +56,24 @@ export interface ServiceRecord {
   readonly protocols: readonly string[];
   readonly connections: number;
   readonly calls: number;
+  /**
+   * What became of the bytes that its connections carried. These four together are what was seen of them; told when a connection ends,
+   * and about every half minute while it lasts. Encrypted are all bytes of TLS connections, their handshakes included.
+   */
+  readonly parsedBytes: number;
+  readonly encryptedBytes: number;
+  /** Protocol by its first bytes → bytes; `unknown` where they tell none. One that is read stands for what could not be followed. */
+  readonly notUnderstood: Readonly<Record<string, number>>;
+  /** Of connections whose beginning was not seen, before anything in them was recognised. */
+  readonly joinedLateBytes: number;
+  /** Sent and never captured. */
+  readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
 
-/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`. */
-export interface EdgeRecord {
+/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`, `virtualNetwork`. */
+export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "edge";
   readonly clientAddress: string;
   readonly serverAddress: string;
@@ -80,13 +107,14 @@ export interface EdgeRecord {
   readonly clientHeaderOrders: readonly string[];
   /** Credential kinds seen → calls. */
   readonly credentials: Readonly<Record<string, number>>;
+  /** Of its connections: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
 
-/** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
-export interface EndpointRecord {
+/** One operation of a service. Identity: `serverAddress`, `serverPort`, `virtualNetwork`, `method`, `template`. */
+export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -119,6 +147,7 @@ export interface EndpointRecord {
   readonly streams?: StreamRecord;
   readonly state: EndpointState;
   readonly incompleteCalls: number;
+  /** Of its calls: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
@@ -162,7 +191,7 @@ export interface PathParameter {
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
-export interface CallRecord {
+export interface CallRecord extends InVirtualNetwork {
   readonly kind: "call";
   readonly atMicros: number;
   readonly flowId: string;
@@ -241,7 +270,7 @@ export type HandshakeTrait =
   | "late-auth-offered";
 
 /** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
-export interface HandshakeRecord {
+export interface HandshakeRecord extends InVirtualNetwork {
   readonly kind: "handshake";
   readonly atMicros: number;
   readonly flowId: string;
@@ -289,7 +318,7 @@ export interface CertificateRecord extends CertificateFacts {
 }
 
 /** One finding; repeats are merged into `count`. Identity: `id`. */
-export interface FindingRecord {
+export interface FindingRecord extends InVirtualNetwork {
   readonly kind: "finding";
   /** Stable over runs: from the rule and its subject. */
   readonly id: string;
@@ -352,7 +381,7 @@ export interface InterfaceHealth {
 }
 
 /** An endpoint that was merged into another when the evidence for a path parameter came in. */
-export interface RemovalRecord {
+export interface RemovalRecord extends InVirtualNetwork {
   readonly kind: "removal";
   readonly serverAddress: string;
   readonly serverPort: number;

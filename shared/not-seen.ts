@@ -6,7 +6,7 @@ export interface NotSeen {
   readonly what: string;
   /** Undefined where nobody can know it: that is not a 0. */
   readonly count: number | undefined;
-  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times";
+  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times" | "millis";
   /** Name of the counter, as /metrics has it behind `eastwatch_`. */
   readonly counter: string;
   readonly why: string;
@@ -32,13 +32,35 @@ const FLOWS: readonly Bound[] = [
     counter: "flows_refused",
     what: "Connections refused",
     unit: "connections",
-    why: "As many as flow.maxFlows were open: new ones are not followed, so that those known lose nothing.",
+    why: "As many as flow.maxFlows were open, or it was overloaded: new ones are not followed, so that those known lose nothing.",
   },
   {
     counter: "gap_bytes",
     what: "Bytes missing in connections",
     unit: "bytes",
     why: "TCP acknowledged them and they were never captured: the loss that no counter of the capture can hide.",
+  },
+];
+
+/** Bytes that were captured and of which nothing is known. */
+const UNREAD: readonly Bound[] = [
+  {
+    counter: "bytes_encrypted",
+    what: "Bytes encrypted",
+    unit: "bytes",
+    why: "TLS: the handshake is read and nothing behind it. Services has them for each service.",
+  },
+  {
+    counter: "bytes_not_understood",
+    what: "Bytes not understood",
+    unit: "bytes",
+    why: "Other protocols, told by their names where their first bytes tell, and what could not be followed.",
+  },
+  {
+    counter: "bytes_joined_late",
+    what: "Bytes of connections joined late",
+    unit: "bytes",
+    why: "They were open before the sensor saw them, and nothing in them was recognised up to there.",
   },
 ];
 
@@ -60,7 +82,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "packets_refused",
     what: "Packets of connections refused",
     unit: "packets",
-    why: "They belong to connections that flow.maxFlows had no room for.",
+    why: "They belong to connections that there was no room for; bytes_refused is what they carried.",
   },
   {
     counter: "pending_overflows",
@@ -105,10 +127,22 @@ const BOUNDS: readonly Bound[] = [
     why: "A rule remembers detect.maxRemembered things: what comes later it can't compare.",
   },
   {
-    counter: "deltas_dropped",
-    what: "Changes not written",
-    unit: "records",
-    why: "The sensor's database could not be written for too long.",
+    counter: "overload_millis",
+    what: "Overload",
+    unit: "millis",
+    why: "For so long it gave something up: the live feed, bodies of responses, new connections, those silent longest.",
+  },
+  {
+    counter: "flows_given_up",
+    what: "Connections given up",
+    unit: "connections",
+    why: "Those silent longest, when overload.memoryBytes was reached and refusing new ones did not help.",
+  },
+  {
+    counter: "bodies_spared",
+    what: "Bodies of responses not looked at",
+    unit: "times",
+    why: "Under overload they are left out; classes of data in them are not known.",
   },
 ];
 
@@ -119,6 +153,7 @@ export function notSeenBy(sensor: ToldOfSensor, missed?: number): NotSeen[] {
   return [
     ...captureLosses(sensor),
     ...FLOWS.map(told),
+    ...UNREAD.map(told),
     ...undecoded(sensor.health?.undecoded ?? {}),
     ...BOUNDS.filter(({ counter }) => (counters[counter] ?? 0) > 0).map(told),
     ...afterwards(sensor, missed),

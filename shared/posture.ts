@@ -84,6 +84,7 @@ export function groundsOf(edge: EdgeRecord): readonly (readonly [string, number]
   return Object.entries(edge.clientAuthReasons ?? {}).sort(([, a], [, b]) => b - a);
 }
 
-export function clientOf(edge: EdgeRecord): string {
-  return edge.clientService ?? edge.clientAddress;
+/** Hosts of two virtual networks are two, though their addresses be the same. */
+export function clientOf({ clientService, clientAddress, virtualNetwork }: EdgeRecord): string {
+  return clientService ?? (virtualNetwork === undefined ? clientAddress : `${clientAddress} (${virtualNetwork})`);
 }

@@ -64,7 +64,8 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink<EdgeItem>; reado
         <button key={edgeKey(edge)} type="button" class="choice" onClick={() => show("mtls", edgeKey(edge))}>
           <PostureTag posture={edge.posture} />
           <span>
-            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}, seen by {edge.sensor}
+            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}
+            {edge.virtualNetwork === undefined ? "" : ` in ${edge.virtualNetwork}`}, seen by {edge.sensor}
           </span>
         </button>
       ))}

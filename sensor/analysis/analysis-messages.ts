@@ -10,6 +10,8 @@ export interface AnalysisStart {
   readonly capture: CaptureSettings;
   readonly pipeline: PipelineSettings;
   readonly callsPerSecond: number;
+  /** Memory of the whole process beyond which the analysis gives things up. */
+  readonly memoryBytes: number;
   /** Salts the flow table's hash. */
   readonly seed: number;
   /** What the store kept from before, so that counting goes on. */
@@ -17,10 +19,18 @@ export interface AnalysisStart {
   readonly findings: readonly FindingRecord[];
   /** Of each interface that was captured before: since when nobody has. */
   readonly blind: readonly BlindInterval[];
+  /** Those that ended before. */
+  readonly pastBlind: readonly BlindInterval[];
 }
 
-/** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out. */
-export type ToAnalysis = { readonly type: "stop" } | { readonly type: "own"; readonly ends: ConnectionEnds };
+/**
+ * Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; the delta is written: what
+ * changed since may come.
+ */
+export type ToAnalysis =
+  | { readonly type: "stop" }
+  | { readonly type: "own"; readonly ends: ConnectionEnds }
+  | { readonly type: "written" };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

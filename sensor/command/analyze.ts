@@ -6,7 +6,7 @@ import type { Settings } from "../../shared/config/settings.js";
 import { SEVERITIES, type Severity } from "../../shared/event.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
-import { callLine, edgeLine, endpointLine, findingLine } from "../../shared/record-json.js";
+import { callLine, edgeLine, endpointLine, findingLine, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import { callRecord } from "../analysis/call-record.js";
 import { handshakeRecord } from "../analysis/handshake-record.js";
@@ -116,6 +116,20 @@ function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): v
     elapsed_ms: Math.round(elapsedMillis),
     cpu_ms: Math.round((cpu.user + cpu.system) / 1_000),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1_024,
+    visibility: {
+      parsed_bytes: counters.bytes_parsed,
+      encrypted_bytes: counters.bytes_encrypted,
+      not_understood_bytes: counters.bytes_not_understood,
+      joined_late_bytes: counters.bytes_joined_late,
+      missing_bytes: counters.bytes_lost,
+      services: [...pipeline.inventory.services()].map((service) => ({
+        service: service.name,
+        "server.address": service.address,
+        "server.port": service.port,
+        virtual_network: service.virtualNetwork,
+        ...visibilityObject(service),
+      })),
+    },
     counters,
   };
   writeFileSync(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);

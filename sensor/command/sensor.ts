@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
 import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import { SACRIFICES } from "../../shared/sacrifices.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
 import { ensureSigningKeyOrWarn, signingKeyFile } from "../../shared/signing-key.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
@@ -24,11 +25,10 @@ import { withPolicy } from "./policy-file.js";
 const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
 const SILENCE_MILLIS = 30_000;
+const RETRY_MILLIS = 5_000;
 const DELIVER_REST_MILLIS = 1_500;
 const WRONG_CONFIGURATION = 2;
 const OUR_BUG = 70;
-/** Deltas, about one a second, that wait for a store that can't be written. */
-const MAX_UNWRITTEN = 300;
 
 /** The settings, the policy that they name in place. */
 type SensorSettings = Settings & { readonly detect: DetectionSettings };
@@ -62,8 +62,9 @@ class Sensor implements HealthSource {
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopping = false;
   #isFinished = false;
+  /** One, while the store can't be written; what is told at the end besides. */
   readonly #unwritten: Delta[] = [];
-  #deltasDropped = 0;
+  #failedMillis = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
   constructor(settings: SensorSettings, log: Logger) {
@@ -97,15 +98,17 @@ class Sensor implements HealthSource {
   }
 
   #startAnalysis(blind: readonly BlindInterval[]): void {
-    const { capture, decode, flow, protocol, inventory, detect, sample } = this.#settings;
+    const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
       pipeline: { decode, flow, protocol, inventory, detect },
       callsPerSecond: sample.callsPerSecond,
+      memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
       rows: this.#store.rows(),
       findings: this.#store.findings(),
       blind,
+      pastBlind: this.#store.blindIntervals().filter(({ untilMicros }) => untilMicros !== undefined),
     };
     const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
       workerData: start,
@@ -162,20 +165,26 @@ class Sensor implements HealthSource {
     }
   }
 
-  /** A disk that is full for a while costs nothing: what could not be written is written with what comes next. */
+  /** A disk that is full for a while costs nothing: the analysis tells what changes meanwhile when this was written. */
   #keep(delta: Delta): void {
-    this.#unwritten.push(delta);
+    const { inventory, findings } = delta;
+    const hasChanged = inventory.rows.length + inventory.removals.length + findings.length > 0;
+    if (hasChanged || this.#unwritten.length === 0) this.#unwritten.push(delta);
+    // A file that another process has locked holds this thread up for seconds at each try.
+    if (performance.now() - this.#failedMillis >= RETRY_MILLIS) this.#write();
+  }
+
+  #write(): void {
     try {
       while (this.#unwritten.length > 0) {
         this.#store.apply(this.#unwritten[0]);
         this.#unwritten.shift();
       }
+      this.#worker?.postMessage({ type: "written" } satisfies ToAnalysis);
     } catch (error) {
+      this.#failedMillis = performance.now();
       const { database } = this.#settings.store;
       this.#log.error(`store.database "${database}" can't be written: ${(error as Error).message}; it is tried again`);
-      if (this.#unwritten.length <= MAX_UNWRITTEN) return;
-      this.#unwritten.shift();
-      this.#deltasDropped++;
     }
   }
 
@@ -203,7 +212,6 @@ class Sensor implements HealthSource {
         outbox_bytes: this.#store.outbox.bytes,
         outbox_dropped: this.#store.droppedTotal,
         calls_not_sampled: this.#store.callsNotSampledTotal,
-        deltas_dropped: this.#deltasDropped,
       },
       undecoded,
       lagMillis: Math.round(lagMillis),
@@ -221,6 +229,10 @@ class Sensor implements HealthSource {
 
   blind(): string[] {
     return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+  }
+
+  givenUp(): readonly string[] {
+    return SACRIFICES.slice(0, this.#delta?.counters.overload_step ?? 0);
   }
 
   #isSilent(): boolean {
@@ -262,6 +274,7 @@ class Sensor implements HealthSource {
     this.#link?.stop();
     this.#server?.close();
     await this.#worker?.terminate();
+    if (this.#unwritten.length > 0) this.#write();
     this.#store.close();
     this.#hold.release();
     this.#end(code);

@@ -11,6 +11,7 @@ export interface FindingDraft {
   readonly clientAddress?: string;
   readonly serverAddress?: string;
   readonly serverPort?: number;
+  readonly virtualNetwork?: string;
   readonly method?: string;
   readonly template?: string;
   readonly evidence: FindingRecord["evidence"];

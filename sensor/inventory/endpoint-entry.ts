@@ -1,5 +1,7 @@
-import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
+import type { EndpointRecord, EndpointState, PathParameter, Quantiles, RemovalRecord } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
 import { HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Endpoint, Service } from "./observation.js";
@@ -62,7 +64,7 @@ export class EndpointEntry implements Endpoint {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
-  /** State its last record had. */
+  /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
   /** Took over this one's counts when a path parameter was found. */
   mergedInto: EndpointEntry | undefined = undefined;
@@ -186,6 +188,13 @@ export class EndpointEntry implements Endpoint {
     other.mergedInto = this;
   }
 
+  /** Takes its row back, as it is told so far. */
+  removal(): RemovalRecord {
+    const { service, method, template } = this;
+    const server = { serverAddress: service.address, serverPort: service.port, ...inNetwork(service.virtualNetwork) };
+    return { kind: "removal", ...server, method, template };
+  }
+
   durationMillis(): Quantiles | undefined {
     return this.#allDurations().quantiles(1_000);
   }
@@ -200,7 +209,7 @@ export class EndpointEntry implements Endpoint {
     return all;
   }
 
-  record(state: EndpointState): EndpointRecord {
+  record(state: EndpointState, blindTimes: BlindTimes): EndpointRecord {
     this.toldState = state;
     const quantiles = {
       durationMillis: this.durationMillis(),
@@ -212,6 +221,7 @@ export class EndpointEntry implements Endpoint {
       kind: "endpoint",
       serverAddress: this.service.address,
       serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
       service: this.service.name,
       method: this.method,
       template: this.template,
@@ -234,6 +244,7 @@ export class EndpointEntry implements Endpoint {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 
@@ -262,6 +273,7 @@ export class EndpointEntry implements Endpoint {
 
   restore(record: EndpointRecord, text: string): void {
     const state = JSON.parse(text) as EndpointStateText;
+    this.toldState = record.state;
     this.calls = record.calls;
     this.incompleteCalls = record.incompleteCalls;
     this.missingBytes = record.missingBytes;

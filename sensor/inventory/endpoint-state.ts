@@ -18,6 +18,7 @@ export function stateOf(
 export function byPlace(a: EndpointRecord, b: EndpointRecord): number {
   return (
     compare(a.serverAddress, b.serverAddress) ||
+    compare(a.virtualNetwork ?? "", b.virtualNetwork ?? "") ||
     a.serverPort - b.serverPort ||
     compare(a.template, b.template) ||
     compare(a.method, b.method)

@@ -1,7 +1,21 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import type {
+  Anomaly,
+  ByteFate,
+  Call,
+  CallStream,
+  Connection,
+  Handshake,
+  Message,
+  MessageSink,
+  VisibilitySink,
+} from "../protocol/message.js";
+import { BlindTimes } from "./blind-times.js";
+import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
+import { ChangedRows } from "./changed-rows.js";
 import { EdgeEntry } from "./edge-entry.js";
 import { EndpointEntry } from "./endpoint-entry.js";
 import { byPlace, stateOf } from "./endpoint-state.js";
@@ -12,7 +26,8 @@ import type { PathNode } from "./path/path-node.js";
 import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
-import { ownName, ServiceEntry } from "./service-entry.js";
+import { ServiceEntry } from "./service-entry.js";
+import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
 
@@ -32,11 +47,16 @@ const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
+export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<MethodSet> {
   readonly counters = {
     calls: 0,
     anomalies: 0,
     handshakes: 0,
+    bytes_parsed: 0,
+    bytes_encrypted: 0,
+    bytes_not_understood: 0,
+    bytes_joined_late: 0,
+    bytes_lost: 0,
     services: 0,
     edges: 0,
     endpoints: 0,
@@ -47,16 +67,15 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   };
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
+  /** Each row is told with what may be missing of it. */
+  readonly blindTimes = new BlindTimes();
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
-  /** By address; few have more than one. */
-  readonly #services = new Map<string, ServiceEntry[]>();
+  readonly #services = new ServiceList();
   readonly #endpoints = new Set<EndpointEntry>();
   readonly #fixed = new Map<string, EndpointEntry>();
-  #changedServices: ServiceEntry[] = [];
-  #changedEdges: EdgeEntry[] = [];
-  #changedEndpoints: EndpointEntry[] = [];
+  readonly #changed = new ChangedRows();
   #removals: RemovalRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
@@ -64,8 +83,8 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
-    this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
-      this.#nameOf(address, port),
+    this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
+      this.#services.nameOf(place, port),
     );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
@@ -93,16 +112,16 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     let endpoint: EndpointEntry | undefined;
     if (service !== undefined) {
       service.call(call);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
       endpoint = this.#endpoint(service, call);
     }
     if (edge !== undefined) {
       edge.call(call);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      this.#changed.endpoint(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
   }
@@ -112,10 +131,10 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     const { service, edge } = this.#memo(call.flow, call.atMicros);
     this.#timeSeen(call.atMicros);
     edge?.goOn(call);
-    if (edge !== undefined && !edge.isChanged) this.#edgeChanged(edge);
+    if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#endpoint(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined && !endpoint.isChanged) this.#endpointChanged(endpoint);
+    if (endpoint !== undefined) this.#changed.endpoint(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -123,11 +142,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#timeSeen(connection.atMicros);
     if (service !== undefined) {
       service.connection(connection);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.connection(connection);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.connection(connection, edge);
   }
@@ -139,11 +158,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.certificates.handshake(handshake);
     if (service !== undefined) {
       service.handshake(handshake);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.handshake(handshake);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.handshake(handshake, edge);
   }
@@ -153,32 +172,40 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#sink.anomaly(anomaly, this.#memo(anomaly.flow, anomaly.atMicros).edge);
   }
 
+  /** A flow's first bytes may be told before anything else of it. */
+  bytes(flow: Flow, fate: ByteFate, bytes: number, protocol: string): void {
+    this.counters[FATE_COUNTERS[fate]] += bytes;
+    const { service, edge } = this.#memo(flow, flow.firstMicros);
+    if (service !== undefined) {
+      service.bytes.add(fate, bytes, protocol);
+      this.#changed.service(service);
+    }
+    if (fate !== "lost" || edge === undefined) return;
+    edge.missingBytes += bytes;
+    this.#changed.edge(edge);
+  }
+
   #memo(flow: Flow, atMicros: number): FlowMemo {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
-    const service = this.#service(flow.serverAddress, flow.serverPort, atMicros);
+    const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
     const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
     flow.memo = memo;
     return memo;
   }
 
-  #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
-    const there = this.#services.get(address);
-    if (there !== undefined) for (const service of there) if (service.port === port) return service;
+  #service(address: string, port: number, network: string | undefined, atMicros: number): ServiceEntry | undefined {
+    const known = this.#services.find(placeOf(address, network), port);
+    if (known !== undefined) return known;
     if (this.counters.services >= this.settings.maxServices) {
       this.counters.services_refused++;
       return undefined;
     }
-    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
-    if (there === undefined) this.#services.set(address, [made]);
-    else there.push(made);
+    const paths = new PathTree<MethodSet>(this, this.#literalSegments);
+    const made = new ServiceEntry(address, port, network, atMicros, paths);
+    this.#services.add(made);
     this.counters.services++;
     return made;
-  }
-
-  #nameOf(address: string, port: number): string {
-    const service = this.#services.get(address)?.find((there) => there.port === port);
-    return service?.name ?? ownName(address, port);
   }
 
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
@@ -227,7 +254,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   /** Endpoints whose template does not come from the paths seen. */
   #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
-    const key = `${service.address} ${service.port} ${method} ${template}`;
+    const key = `${service.place} ${service.port} ${method} ${template}`;
     const known = this.#fixed.get(key);
     if (known !== undefined) return known;
     const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
@@ -257,20 +284,21 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   merge(from: MethodSet, into: PathNode<MethodSet>): void {
     into.leaf ??= new MethodSet();
     for (const endpoint of from.endpoints) {
-      const removal = this.#removalOf(endpoint);
+      const removal = endpoint.removal();
       const target = into.leaf.get(endpoint.method);
       if (target === undefined) {
         endpoint.node = into;
         into.leaf.endpoints.push(endpoint);
-        if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+        this.#changed.endpoint(endpoint);
       } else {
         target.merge(endpoint);
         this.#endpoints.delete(endpoint);
         this.counters.endpoints--;
         this.counters.endpoints_merged++;
-        if (!target.isChanged) this.#endpointChanged(target);
+        this.#changed.endpoint(target);
       }
-      this.#removals.push({ ...removal, mergedInto: into.template });
+      // Nobody keeps a row that was never told.
+      if (endpoint.toldState !== undefined) this.#removals.push({ ...removal, mergedInto: into.template });
     }
   }
 
@@ -282,54 +310,29 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     return leaf.calls;
   }
 
-  #removalOf(endpoint: EndpointEntry): RemovalRecord {
-    const { service, method, template } = endpoint;
-    return { kind: "removal", serverAddress: service.address, serverPort: service.port, method, template };
-  }
-
   #timeSeen(atMicros: number): void {
     if (this.#firstMicros === undefined || atMicros < this.#firstMicros) this.#firstMicros = atMicros;
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
   }
 
-  #serviceChanged(service: ServiceEntry): void {
-    service.isChanged = true;
-    this.#changedServices.push(service);
-  }
-
-  #edgeChanged(edge: EdgeEntry): void {
-    edge.isChanged = true;
-    this.#changedEdges.push(edge);
-  }
-
-  #endpointChanged(endpoint: EndpointEntry): void {
-    endpoint.isChanged = true;
-    this.#changedEndpoints.push(endpoint);
-  }
-
   *services(): Iterable<ServiceRecord> {
-    for (const service of this.#sortedServices()) yield service.record();
+    for (const service of this.#services.sorted()) yield service.record(this.blindTimes);
   }
 
   *edges(): Iterable<EdgeRecord> {
-    const edges = this.#sortedServices().flatMap((service) => [...service.edges.values()]);
+    const edges = this.#services.sorted().flatMap((service) => [...service.edges.values()]);
     // A stable sort: services keep their order for each client.
     for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#edgeRecord(edge);
   }
 
-  #sortedServices(): ServiceEntry[] {
-    return [...this.#services.values()].flat().sort((a, b) => compare(a.address, b.address) || a.port - b.port);
-  }
-
   *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
+    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint), this.blindTimes));
     yield* records.sort(byPlace);
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const there = this.#services.get(edge.clientAddress);
-    const client = there?.length === 1 && there[0] !== edge.service ? there[0] : undefined;
-    return edge.record(client?.name);
+    const client = this.#services.only(placeOf(edge.clientAddress, edge.service.virtualNetwork));
+    return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
@@ -340,18 +343,13 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   takeDelta(maxRows: number): InventoryDelta {
     this.#sweepStates();
     const rows: InventoryRow[] = [];
-    for (const service of this.#changedServices.splice(0, maxRows)) {
-      service.isChanged = false;
-      rows.push({ record: service.record(), state: service.state() });
-    }
-    for (const edge of this.#changedEdges.splice(0, maxRows - rows.length)) {
-      edge.isChanged = false;
+    for (const service of this.#changed.takeServices(maxRows))
+      rows.push({ record: service.record(this.blindTimes), state: service.state() });
+    for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    }
-    for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
-      endpoint.isChanged = false;
+    for (const endpoint of this.#changed.takeEndpoints(maxRows - rows.length)) {
       if (this.#endpoints.has(endpoint))
-        rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
+        rows.push({ record: endpoint.record(this.#stateOf(endpoint), this.blindTimes), state: endpoint.state() });
     }
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
     const removals = this.#removals;
@@ -364,7 +362,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
     this.#lastSweepMicros = this.#lastMicros;
     for (const endpoint of this.#endpoints) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#changed.endpoint(endpoint);
     }
   }
 
@@ -373,7 +371,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     restoreRows(rows, {
       service: (record) => {
         this.#timeSeen(record.firstMicros);
-        return this.#service(record.address, record.port, record.firstMicros);
+        return this.#service(record.address, record.port, record.virtualNetwork, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
       endpoint: (record, service, node) => {
@@ -384,6 +382,6 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
-    for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
   }
 }

@@ -5,6 +5,10 @@ import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.j
 export interface Service {
   readonly address: string;
   readonly port: number;
+  /** Undefined where it is in none that is known to be one. */
+  readonly virtualNetwork: string | undefined;
+  /** Its address, told apart from the same one in another virtual network. */
+  readonly place: string;
   readonly name: string;
 }
 

@@ -1,4 +1,5 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
@@ -25,7 +26,8 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
     if (record.kind !== "service") continue;
     const service = target.service(record);
     service?.restore(record, state);
-    if (service !== undefined) services.set(`${record.address} ${record.port}`, service);
+    if (service !== undefined)
+      services.set(`${placeOf(record.address, record.virtualNetwork)} ${record.port}`, service);
   }
   for (const { record, state } of rows) {
     if (record.kind === "service") continue;
@@ -33,7 +35,7 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
       target.certificate(record, state);
       continue;
     }
-    const service = services.get(`${record.serverAddress} ${record.serverPort}`);
+    const service = services.get(`${placeOf(record.serverAddress, record.virtualNetwork)} ${record.serverPort}`);
     if (service === undefined) continue;
     if (record.kind === "edge") target.edge(record, service)?.restore(record);
     else restoreEndpoint(record, state, service, target);

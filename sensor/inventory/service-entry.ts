@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
+import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
+import { ByteLedger } from "./byte-ledger.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
@@ -25,9 +28,12 @@ interface ServiceState {
 export class ServiceEntry implements Service {
   readonly address: string;
   readonly port: number;
+  readonly virtualNetwork: string | undefined;
+  readonly place: string;
   readonly paths: PathTree<MethodSet>;
   /** By the client's address. */
   readonly edges = new Map<string, EdgeEntry>();
+  readonly bytes = new ByteLedger();
   readonly names = new Tally(MAX_NAMES);
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #frameworks = new Tally(MAX_SOFTWARE);
@@ -46,13 +52,21 @@ export class ServiceEntry implements Service {
   #lastAuthority: string | undefined = undefined;
   #lastHost: string | undefined = undefined;
 
-  constructor(address: string, port: number, atMicros: number, paths: PathTree<MethodSet>) {
+  constructor(
+    address: string,
+    port: number,
+    virtualNetwork: string | undefined,
+    atMicros: number,
+    paths: PathTree<MethodSet>,
+  ) {
     this.address = address;
     this.port = port;
+    this.virtualNetwork = virtualNetwork;
+    this.place = placeOf(address, virtualNetwork);
     this.paths = paths;
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
-    this.#name = ownName(address, port);
+    this.#name = ownName(this.place, port);
   }
 
   get name(): string {
@@ -87,11 +101,12 @@ export class ServiceEntry implements Service {
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
   }
 
-  record(): ServiceRecord {
+  record(blindTimes: BlindTimes): ServiceRecord {
     return {
       kind: "service",
       address: this.address,
       port: this.port,
+      ...inNetwork(this.virtualNetwork),
       name: this.name,
       names: this.names.texts(),
       software: this.#software.sortedTexts(),
@@ -100,8 +115,10 @@ export class ServiceEntry implements Service {
       protocols: this.#protocols.sortedTexts(),
       connections: this.connections,
       calls: this.calls,
+      ...this.bytes.record(),
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 
@@ -118,6 +135,7 @@ export class ServiceEntry implements Service {
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     for (const protocol of record.protocols) this.#protocols.add(protocol);
+    this.bytes.restore(record);
     this.connections = record.connections;
     this.calls = record.calls;
     this.firstMicros = record.firstMicros;
@@ -138,13 +156,16 @@ export class ServiceEntry implements Service {
     if (host === this.#name || this.names.size === 0) return;
     const [first] = this.names.texts();
     const hasShare = this.names.count(first) * NAME_SHARE >= this.#asked;
-    this.#name = hasShare ? first : ownName(this.address, this.port);
+    this.#name = hasShare ? first : ownName(this.place, this.port);
   }
 }
 
-/** What a service is called before any name of it is seen. */
-export function ownName(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** What a service is called before any name of it is seen: `10.0.0.2:80`, `10.0.0.2:80 (vxlan 5001)`. */
+export function ownName(place: string, port: number): string {
+  const space = place.indexOf(" ");
+  const address = space < 0 ? place : place.slice(0, space);
+  const ends = space < 0 ? "" : ` (${place.slice(space + 1)})`;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}${ends}`;
 }
 
 /** Host of an authority in lower case; undefined where it is an address or no name at all. */

@@ -265,3 +265,19 @@ export type Message = Call | Anomaly | Connection | Handshake;
 export interface MessageSink {
   message(message: Message): void;
 }
+
+/**
+ * What became of a flow's bytes. `encrypted`: of a connection that is, its handshake included · `not-understood`: of a protocol that is
+ * not read, or that broke off · `joined-late`: of a connection whose beginning was not seen, before anything in it was recognised ·
+ * `lost`: never captured, the only ones that were not seen.
+ */
+export type ByteFate = "parsed" | "encrypted" | "not-understood" | "joined-late" | "lost";
+
+/** Every byte of every flow is told once, when the flow ends and now and then while it lasts. */
+export interface VisibilitySink {
+  /**
+   * `bytes` is below 0 where bytes told before turned out to be of what the flow carries. `protocol` is the name of what was not
+   * understood, and `unknown` where it has none; for the other fates it says nothing.
+   */
+  bytes(flow: Flow, fate: ByteFate, bytes: number, protocol: string): void;
+}

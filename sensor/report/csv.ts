@@ -85,6 +85,14 @@ const COLUMNS: readonly string[] = [
   "stream.closes",
   "stream.close_reasons",
   "stream.lasted_ms",
+  "parsed_bytes",
+  "encrypted_bytes",
+  "not_understood_bytes",
+  "not_understood",
+  "joined_late_bytes",
+  "blind_intervals",
+  "blind_ms",
+  "virtual_network",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -1,4 +1,10 @@
-import { type EdgeRecord, type EndpointRecord, type FindingRecord, SEVERITIES } from "../../shared/event.js";
+import {
+  type EdgeRecord,
+  type EndpointRecord,
+  type FindingRecord,
+  SEVERITIES,
+  type ServiceRecord,
+} from "../../shared/event.js";
 import {
   allCounts,
   clientOf,
@@ -181,6 +187,30 @@ function findingSection(findings: readonly FindingRecord[]): string {
   );
 }
 
+/** The blindest first. */
+function bytesTable(services: readonly ServiceRecord[]): string {
+  // A file of a version that did not count them has none.
+  const counted = services.filter(({ notUnderstood }) => notUnderstood !== undefined);
+  const rows = counted.map((service) => {
+    const other = Object.values(service.notUnderstood).reduce((sum, bytes) => sum + bytes, 0);
+    const blind = service.encryptedBytes + other + service.joinedLateBytes + service.missingBytes;
+    return { service, other, blind };
+  });
+  const shown = rows
+    .sort((a, b) => b.blind - a.blind || (a.service.name < b.service.name ? -1 : 1))
+    .map(({ service, other }): Cell[] => [
+      service.name,
+      service.parsedBytes,
+      service.encryptedBytes,
+      other,
+      Object.keys(service.notUnderstood).join(", "),
+      service.joinedLateBytes,
+      service.missingBytes,
+    ]);
+  const heads = ["service", "read", "encrypted", "not understood", "as what", "joined late", "missing"];
+  return `<h3>What became of the bytes that services carried</h3>\n${table({ heads, rows: shown })}`;
+}
+
 function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
   const missing = facts.edges.reduce((sum, { missingBytes }) => sum + missingBytes, 0);
   const incomplete = facts.endpoints.reduce((sum, { incompleteCalls }) => sum + incompleteCalls, 0);
@@ -193,6 +223,7 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
       ...NOT_PROVEN,
     ]),
   );
+  yield bytesTable(facts.services);
   for (const summary of coverage) yield coverageBlock(summary);
 }
 

@@ -169,6 +169,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
   return {
     service: endpoint.service,
     address: `${endpoint.serverAddress}:${endpoint.serverPort}`,
+    virtualNetwork: endpoint.virtualNetwork,
     state: endpoint.state,
     calls: endpoint.calls,
     callers: endpoint.callerCount,

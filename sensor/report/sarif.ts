@@ -79,13 +79,14 @@ function locationOf({
   clientAddress,
   serverAddress,
   serverPort,
+  virtualNetwork,
   method,
   template,
 }: FindingRecord): Record<string, unknown> {
   const server = serverAddress === undefined ? undefined : `${serverAddress}:${serverPort ?? ""}`;
   const endpoint =
     template === undefined ? undefined : [method, template].filter((word) => word !== undefined).join(" ");
-  const parts = [clientAddress, server, endpoint].filter((part) => part !== undefined);
+  const parts = [virtualNetwork, clientAddress, server, endpoint].filter((part) => part !== undefined);
   return {
     fullyQualifiedName: parts.length === 0 ? "network" : parts.join(" > "),
     kind: endpoint === undefined ? "module" : "function",

@@ -16,6 +16,7 @@ export interface Settings {
     readonly maxFragmentedDatagrams: number;
     readonly maxFragmentBytes: number;
     readonly fragmentSeconds: number;
+    readonly virtualNetworks: boolean;
   };
   readonly flow: {
     readonly maxFlows: number;
@@ -63,6 +64,7 @@ export interface Settings {
   };
   readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };
+  readonly overload: { readonly memoryBytes: number };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {
     readonly console: string | undefined;

@@ -11,6 +11,7 @@ class SceneFlow implements Flow, Roles {
   readonly id = "00000000000000bb";
   readonly clientPort = 40_000;
   readonly rolesFrom = "handshake";
+  readonly virtualNetwork = undefined;
   readonly twoSided = true;
   memo: object | undefined = undefined;
   readonly clientAddress: string;
@@ -56,7 +57,7 @@ export class Scene {
     const defaults = defaultSettings();
     this.detection = new Detection({ ...defaults.detect, learningSeconds });
     this.inventory = new Inventory({ ...defaults.inventory, learningSeconds, ...settings }, this.detection);
-    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory);
+    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory, this.inventory);
   }
 
   get(path: string, more: Omit<Exchanged, "path"> = {}): this {

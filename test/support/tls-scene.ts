@@ -154,6 +154,7 @@ function flowOf(client = "10.0.0.1", server = "10.0.0.2", serverPort: number, fi
     serverAddress: server,
     serverPort,
     firstMicros,
+    virtualNetwork: undefined,
     rolesFrom: "handshake",
     twoSided: true,
     memo: undefined,

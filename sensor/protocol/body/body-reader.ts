@@ -45,6 +45,8 @@ export class BodyReader implements LookOwner {
     bodies_not_decoded: 0,
     /** Beyond the bound on bytes held. */
     bodies_refused: 0,
+    /** Of responses, under overload. */
+    bodies_spared: 0,
     /** Only their beginning was looked at, or what was not lost. */
     bodies_cut: 0,
     /** Left before their end because comparing them with patterns took too long. */
@@ -53,6 +55,7 @@ export class BodyReader implements LookOwner {
   readonly fields: FieldMemory;
   readonly form: FormScan;
   heldBytes = 0;
+  sparesResponses = false;
   readonly #settings: BodySettings;
   readonly #sampler: BodySampler;
   readonly #kinds: ContentKinds;
@@ -94,6 +97,10 @@ export class BodyReader implements LookOwner {
     const kind = this.#kinds.of(from === "client" ? facts.requestContentType : facts.responseContentType);
     if (kind === undefined) {
       this.counters.bodies_not_text++;
+      return undefined;
+    }
+    if (this.sparesResponses && from === "server") {
+      this.counters.bodies_spared++;
       return undefined;
     }
     const key = keyOf(salt, from, facts);
