@@ -16,16 +16,15 @@
  * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
 import type {
-  BlindInterval,
   CallRecord,
   CertificateRecord,
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
   HandshakeRecord,
-  HealthRecord,
   ServiceRecord,
 } from "../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../shared/health.js";
 
 export interface SetupRequest {
   readonly token: string;

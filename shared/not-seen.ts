@@ -1,4 +1,4 @@
-import type { BlindInterval, HealthRecord } from "./event.js";
+import type { BlindInterval, HealthRecord } from "./health.js";
 import { UNDECODED_MEANINGS } from "./undecoded-meanings.js";
 
 /** One place where something can escape a sensor. */

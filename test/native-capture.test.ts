@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
 import { FILTER_REFUSED } from "../sensor/capture/exit-code.js";
-import type { BlindInterval } from "../shared/event.js";
+import type { BlindInterval } from "../shared/health.js";
 import { CaptureRun } from "./support/capture-run.js";
 import { IS_ROOT, ip, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, temporaryFolder, until } from "./support/program.js";

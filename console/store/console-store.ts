@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, CallRecord, HandshakeRecord, HealthRecord, SensorEvent } from "../../shared/event.js";
+import type { CallRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { FromSensor, Listing, SensorState } from "../api.js";

@@ -1,4 +1,5 @@
-import type { BlindInterval, FindingRecord, InterfaceHealth } from "../../shared/event.js";
+import type { FindingRecord } from "../../shared/event.js";
+import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";

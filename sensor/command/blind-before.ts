@@ -1,4 +1,4 @@
-import type { BlindInterval } from "../../shared/event.js";
+import type { BlindInterval } from "../../shared/health.js";
 import type { SensorStore } from "../store/sensor-store.js";
 
 const NOT_RUNNING = "the sensor was not running";

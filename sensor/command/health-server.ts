@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
-import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { HealthRecord, InterfaceHealth } from "../../shared/health.js";
 import { listenAddress } from "../../shared/listen-address.js";
 
 /** What /healthz and /metrics tell. */

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
-import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/health.js";
 import { SACRIFICES } from "../../shared/sacrifices.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
 import { ensureSigningKeyOrWarn, signingKeyFile } from "../../shared/signing-key.js";

@@ -1,4 +1,4 @@
-import type { BlindInterval } from "../../shared/event.js";
+import type { BlindInterval } from "../../shared/health.js";
 
 /** Intervals kept apart; beyond it those closest to each other become one, which tells more blindness rather than less. */
 const MAX_INTERVALS = 1_000;

@@ -1,4 +1,4 @@
-import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/health.js";
 import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import { formatTime } from "../../shared/time.js";
 import type { SensorCoverage } from "../store/stored-row.js";

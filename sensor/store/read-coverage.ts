@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, HealthRecord } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { hasColumn, openInventory } from "./read-inventory.js";
 import type { SensorCoverage } from "./stored-row.js";
 

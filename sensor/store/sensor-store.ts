@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, FindingRecord, HealthRecord, RemovalRecord } from "../../shared/event.js";
+import type { FindingRecord, RemovalRecord } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Delta } from "../detect/delta.js";

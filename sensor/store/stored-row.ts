@@ -1,12 +1,11 @@
 import type {
-  BlindInterval,
   CertificateRecord,
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
-  HealthRecord,
   ServiceRecord,
 } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 
 /** One row of an inventory; `sensor` where it comes from a console, which knows several. */
 export interface StoredRow {
