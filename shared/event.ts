@@ -85,7 +85,28 @@ export interface EdgeRecord {
   readonly lastMicros: number;
 }
 
-/** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
+/** What files say of an endpoint. */
+export interface DeclarationFacts {
+  /** False where files speak of its service, and none has it. */
+  readonly isDeclared: boolean;
+  /** The file that has it, or those that do not. */
+  readonly file: string;
+  /** What the file calls its API. */
+  readonly title: string;
+  /** `file:line`; only where it is declared. */
+  readonly place?: string;
+}
+
+/** That an endpoint is about to go away. */
+export interface DeprecationFacts {
+  /** Who says so: `file` a declared one, `header` its own answers (RFC 9745, RFC 8594). */
+  readonly marks: readonly string[];
+  /** Left out where it always was. */
+  readonly fromMicros?: number;
+  readonly sunsetMicros?: number;
+}
+
+/** One operation of a service; one that is declared and was never seen has no calls, and no times. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
 export interface EndpointRecord {
   readonly kind: "endpoint";
   readonly serverAddress: string;
@@ -116,6 +137,12 @@ export interface EndpointRecord {
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;
   readonly state: EndpointState;
+  /** Left out where no file speaks of it. */
+  readonly declaration?: DeclarationFacts;
+  /** Left out where nothing marks it. */
+  readonly deprecation?: DeprecationFacts;
+  /** How what was seen differs from what is declared, each in words, bounded; left out where it does not. */
+  readonly drift?: readonly string[];
   readonly incompleteCalls: number;
   readonly missingBytes: number;
   readonly firstMicros: number;

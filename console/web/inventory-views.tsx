@@ -3,7 +3,7 @@ import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
-import { type Column, TableView } from "./table-view.js";
+import { type Column, type Narrowing, TableView } from "./table-view.js";
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
 
@@ -63,9 +63,31 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     isMinor: true,
   },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
-  { title: "State", className: "whole", value: (item) => item.state },
+  {
+    title: "State",
+    className: "whole",
+    value: (item) => item.state,
+    text: (item) => [item.state, item.declaration?.place, ...(item.drift ?? [])].join(" "),
+    show: (item) => <span class={`state ${item.state}`}>{item.state}</span>,
+  },
   lastSeen(),
 ];
+
+/** What each state means stands where it is chosen. */
+const STATES: Narrowing<EndpointItem> = {
+  label: "State",
+  choices: [
+    ["", "Any state"],
+    ["shadow", "shadow: called, not declared"],
+    ["zombie", "zombie: deprecated, still called"],
+    ["deprecated", "deprecated: not called any more"],
+    ["dormant", "dormant: not called"],
+    ["new", "new"],
+    ["active", "active"],
+    ["drift", "other than declared"],
+  ],
+  passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
+};
 
 const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Client", className: "name", value: (item) => item.clientService ?? item.clientAddress },
@@ -123,6 +145,7 @@ export function EndpointsView() {
       columns={ENDPOINTS}
       sortBy="Calls"
       empty="No endpoint seen yet."
+      narrowing={STATES}
       keyOf={(item) => [item.sensor, item.serverAddress, item.serverPort, item.method, item.template].join(" ")}
     />
   );

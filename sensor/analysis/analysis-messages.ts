@@ -1,5 +1,6 @@
 import type { BlindInterval, FindingRecord, InterfaceHealth } from "../../shared/event.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";
 import type { ConnectionEnds } from "./own-traffic.js";
@@ -19,8 +20,11 @@ export interface AnalysisStart {
   readonly blind: readonly BlindInterval[];
 }
 
-/** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out. */
-export type ToAnalysis = { readonly type: "stop" } | { readonly type: "own"; readonly ends: ConnectionEnds };
+/** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; other files declare. */
+export type ToAnalysis =
+  | { readonly type: "stop" }
+  | { readonly type: "own"; readonly ends: ConnectionEnds }
+  | { readonly type: "declare"; readonly declared: Declared };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

@@ -29,6 +29,10 @@ parentPort?.on("message", (message: ToAnalysis) => {
     pipeline.leaveOut(message.ends);
     return;
   }
+  if (message.type === "declare") {
+    pipeline.inventory.declare(message.declared);
+    return;
+  }
   clearInterval(timer);
   void supervisor.stop().then(finish);
 });

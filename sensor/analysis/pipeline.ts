@@ -138,6 +138,7 @@ export class Pipeline {
       ...Object.assign({}, ...this.#dispatcher.protocols.map((protocol) => protocol.counters)),
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
+      ...this.inventory.declaredCounters,
       ...this.detection.counters,
       ...this.#losses(),
     };

@@ -67,3 +67,18 @@ export interface DeclaredSchema {
   /** Whether an object may have properties beyond those named; a schema of theirs counts as such. */
   isOpen: boolean;
 }
+
+/** What a file speaks for: all that the service serves, or what lies under its server's path only, as behind gateways. */
+export type DeclaredScope = "service" | "base-path";
+
+/** Everything that is declared, and how it is applied. */
+export interface Declared {
+  readonly apis: readonly DeclaredApi[];
+  readonly scope: DeclaredScope;
+  /** Endpoints that nothing is said of: `/healthz`, `GET /debug/*`. */
+  readonly ignore: readonly string[];
+  /** Packet time after which an operation that was never seen is dormant. */
+  readonly windowSeconds: number;
+  /** Files that could not be used. */
+  readonly filesBroken: number;
+}

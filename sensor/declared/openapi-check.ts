@@ -71,8 +71,11 @@ function namedPath(whole: unknown, named: string): Path {
   let value = whole;
   let rest = named;
   while (rest !== "" && isMapping(value)) {
-    const fits = (key: string): boolean => rest === key.replace(/^\//, "") || rest.startsWith(`${key.replace(/^\//, "")}/`);
-    const key = Object.keys(value).filter(fits).sort((a, b) => b.length - a.length)[0];
+    const fits = (key: string): boolean =>
+      rest === key.replace(/^\//, "") || rest.startsWith(`${key.replace(/^\//, "")}/`);
+    const key = Object.keys(value)
+      .filter(fits)
+      .sort((a, b) => b.length - a.length)[0];
     if (key === undefined) break;
     path.push(key);
     rest = rest.slice(key.replace(/^\//, "").length + 1);

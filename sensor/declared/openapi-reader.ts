@@ -1,4 +1,10 @@
-import type { DeclaredApi, DeclaredBody, DeclaredOperation, DeclaredParameter, DeclaredServer } from "./declared-api.js";
+import type {
+  DeclaredApi,
+  DeclaredBody,
+  DeclaredOperation,
+  DeclaredParameter,
+  DeclaredServer,
+} from "./declared-api.js";
 import { BodyReader, isFormParameter } from "./openapi-body.js";
 import { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
@@ -48,7 +54,9 @@ class OpenApiReader {
       title: typeof title === "string" ? title : this.#root.document.file,
       kind: "openapi",
       version: this.#version,
-      servers: this.#isSwagger ? this.#swaggerServers() : (this.#servers(child(this.#root, "servers")) ?? serversOf("/")),
+      servers: this.#isSwagger
+        ? this.#swaggerServers()
+        : (this.#servers(child(this.#root, "servers")) ?? serversOf("/")),
       operations,
     };
   }
@@ -162,7 +170,10 @@ function versionOf(root: Located): string {
   if (swagger !== undefined ? /^2(\.0)?$/.test(version) : /^3\.[01]\.\d/.test(version))
     return swagger !== undefined ? "2.0" : version;
   const key = openapi !== undefined ? "openapi" : "swagger";
-  throw faultAt(child(root, key), `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`);
+  throw faultAt(
+    child(root, key),
+    `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`,
+  );
 }
 
 function sameParameter(one: Located, other: Located): boolean {

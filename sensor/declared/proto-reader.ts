@@ -79,7 +79,7 @@ function decode(file: string, bytes: Buffer): readonly DescriptorFile[] {
   try {
     const { FileDescriptorSet } = descriptor as unknown as { readonly FileDescriptorSet: protobuf.Type };
     const { file: files } = FileDescriptorSet.decode(bytes).toJSON() as { file?: DescriptorFile[] };
-    if (files !== undefined && files.some(({ name }) => name !== undefined)) return files;
+    if (files?.some(({ name }) => name !== undefined) === true) return files;
   } catch (error) {
     throw new DeclaredFault(`${file}:1: is no descriptor set (${(error as Error).message}); ${remedy}`);
   }
@@ -99,7 +99,7 @@ function isMarked(options: unknown): boolean {
 
 /** Comments may name a procedure, too: what is parsed has no lines of its own, and a wrong one only misleads the reader. */
 function lineOf(text: string, service: string, method: string): number {
-  const bare = text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
+  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
   const from = Math.max(0, bare.search(new RegExp(`\\bservice\\s+${service}\\b`)));
   const at = bare.slice(from).search(new RegExp(`\\brpc\\s+${method}\\b`));
   return bare.slice(0, from + Math.max(0, at)).split("\n").length;

@@ -72,11 +72,14 @@ async function readOne(file: FoundFile, complaints: string[]): Promise<DeclaredA
   const text = bytes.toString("utf8").replace(/^\ufeff/, "");
   if (/\.proto$/i.test(file.path)) return readProto(file.name, text);
   // Folders hold other YAML, too, that need not even be one document.
-  if (!file.isNamed && !/^\s*["']?(openapi|swagger)["']?\s*:|["'](openapi|swagger)["']\s*:/m.test(text)) return undefined;
+  if (!file.isNamed && !/^\s*["']?(openapi|swagger)["']?\s*:|["'](openapi|swagger)["']\s*:/m.test(text))
+    return undefined;
   const document = new SourceDocument(file.name, text);
   if (!isOpenApi(document)) {
     if (!file.isNamed) return undefined;
-    throw new DeclaredFault(`${file.name}:1: has neither "openapi" nor "swagger"; name an OpenAPI file, a .proto or a descriptor set`);
+    throw new DeclaredFault(
+      `${file.name}:1: has neither "openapi" nor "swagger"; name an OpenAPI file, a .proto or a descriptor set`,
+    );
   }
   const api = readOpenApi(document, opener(file, document));
   complaints.push(...(await complaintsOf(document, bytes.length)));
@@ -150,6 +153,8 @@ function contentOf(path: string, name: string): Buffer {
     return readFileSync(path);
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new DeclaredFault(`${name}:1: can't be read: ${isAbsent ? "there is no such file" : (error as Error).message}`);
+    throw new DeclaredFault(
+      `${name}:1: can't be read: ${isAbsent ? "there is no such file" : (error as Error).message}`,
+    );
   }
 }

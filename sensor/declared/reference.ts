@@ -51,7 +51,10 @@ function target(from: Located, reference: string, open: Opener): Located {
   const pointer = hash < 0 ? "" : reference.slice(hash + 1);
   const here = { document: from.document, path: [...from.path, "$ref"], value: reference };
   if (/^[a-z][a-z0-9+.-]+:/i.test(file))
-    throw faultAt(here, `"$ref" is ${JSON.stringify(reference)}: nothing is fetched; save it beside this file and name that`);
+    throw faultAt(
+      here,
+      `"$ref" is ${JSON.stringify(reference)}: nothing is fetched; save it beside this file and name that`,
+    );
   const document = file === "" ? from.document : opened(here, file, open);
   const steps = pointer.split("/").slice(1).map(unescaped);
   let value: unknown = document.value;

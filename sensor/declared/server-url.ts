@@ -12,7 +12,9 @@ export function serversOf(url: string, variables: Variables = {}): DeclaredServe
   for (const [name, values] of Object.entries(variables)) {
     if (values.length === 0) continue;
     spellings = spellings
-      .flatMap((text) => (text.includes(`{${name}}`) ? values.map((value) => text.replaceAll(`{${name}}`, value)) : text))
+      .flatMap((text) =>
+        text.includes(`{${name}}`) ? values.map((value) => text.replaceAll(`{${name}}`, value)) : text,
+      )
       .slice(0, MAX_SPELLINGS);
   }
   return spellings.map(serverOf);

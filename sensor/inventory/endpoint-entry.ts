@@ -1,16 +1,26 @@
 import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
-import type { Call } from "../protocol/message.js";
+import type { Call, WireDeprecation } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
-import type { Endpoint, Service } from "./observation.js";
+import type { Coverage, DeclaredPath } from "./declared/coverage.js";
+import { declarationFacts, deprecationFacts } from "./declared/declared-facts.js";
+import { declaredParameters } from "./declared/declared-parameter.js";
+import { combineDeprecation, laterWire } from "./declared/deprecation.js";
+import { driftOf } from "./declared/drift.js";
+import { rpcServiceOf } from "./declared/procedure.js";
+import type { Route } from "./declared/route-table.js";
+import { proves, provesThere } from "./declared/there.js";
+import type { Declaration, Deprecation, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
+import type { ServiceEntry } from "./service-entry.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
+const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
 export interface EndpointStateText {
   readonly duration: readonly number[];
@@ -19,6 +29,10 @@ export interface EndpointStateText {
   readonly callers?: string;
   /** The template does not come from the paths seen. */
   readonly isFixed?: true;
+  /** Left out in files of before it was kept. */
+  readonly isThere?: boolean;
+  /** What its answers say of its end, as far as they do. */
+  readonly deprecation?: Partial<WireDeprecation>;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
 }
@@ -32,10 +46,11 @@ export interface StoredEvidence {
 
 /** An endpoint of the inventory, counting. */
 export class EndpointEntry implements Endpoint {
-  readonly service: Service;
+  readonly service: ServiceEntry;
   readonly method: string;
-  /** Undefined for the few that have no path: `*`, the authority form. */
+  /** Undefined where the template does not come from the paths seen: `*`, the authority form, procedures, declared paths. */
   node: PathNode<unknown> | undefined;
+  readonly route: Route<DeclaredPath> | undefined;
   readonly #fixedTemplate: string | undefined;
   readonly #callers: CallerSet;
   readonly #statuses = new Map<number, number>();
@@ -49,6 +64,7 @@ export class EndpointEntry implements Endpoint {
   readonly #responseSize = new QuantileSketch();
   calls = 0;
   incompleteCalls = 0;
+  isThere = false;
   requestBodiesRead = 0;
   responseBodiesRead = 0;
   missingBytes = 0;
@@ -61,23 +77,68 @@ export class EndpointEntry implements Endpoint {
   mergedInto: EndpointEntry | undefined = undefined;
 
   constructor(
-    service: Service,
+    service: ServiceEntry,
     method: string,
-    place: PathNode<unknown> | string,
+    place: PathNode<unknown> | Route<DeclaredPath> | string,
     maxCallers: number,
     atMicros: number,
   ) {
     this.service = service;
     this.method = method;
-    this.node = typeof place === "string" ? undefined : place;
-    this.#fixedTemplate = typeof place === "string" ? place : undefined;
+    this.node = undefined;
+    this.route = undefined;
+    if (typeof place === "string") this.#fixedTemplate = place;
+    else if ("value" in place) this.route = place;
+    else this.node = place;
     this.#callers = new CallerSet(maxCallers);
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
   }
 
   get template(): string {
-    return this.mergedInto?.template ?? this.#fixedTemplate ?? this.node?.template ?? "";
+    return this.mergedInto?.template ?? this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";
+  }
+
+  get isFixed(): boolean {
+    return this.#fixedTemplate !== undefined;
+  }
+
+  #coverage: Coverage | undefined = undefined;
+  #judgedNode: PathNode<unknown> | undefined = undefined;
+  #declaration: Declaration | undefined = undefined;
+
+  get declaration(): Declaration | undefined {
+    const { coverage } = this.service;
+    if (coverage !== this.#coverage || this.node !== this.#judgedNode) {
+      this.#coverage = coverage;
+      this.#judgedNode = this.node;
+      this.#declaration = coverage && this.#declaredBy(coverage);
+      this.#deprecation = combineDeprecation(this.#declaration, this.#wireDeprecation);
+    }
+    return this.#declaration;
+  }
+
+  #declaredBy(coverage: Coverage): Declaration | undefined {
+    if (this.route !== undefined) return coverage.ofPath(this.method, this.route);
+    if (this.#fixedTemplate === undefined) return coverage.ofOther(this.method, this.template);
+    const isProcedure = rpcServiceOf(this.#fixedTemplate) !== undefined;
+    return isProcedure ? coverage.ofProcedure(this.#fixedTemplate) : undefined;
+  }
+
+  #wireDeprecation: WireDeprecation | undefined = undefined;
+  #deprecation: Deprecation | undefined = undefined;
+
+  get deprecation(): Deprecation | undefined {
+    // Whether a file marks it shows there.
+    void this.declaration;
+    return this.#deprecation;
+  }
+
+  #markedByWire(told: WireDeprecation): void {
+    const later = laterWire(this.#wireDeprecation, told);
+    if (later === this.#wireDeprecation) return;
+    this.#wireDeprecation = later;
+    this.#deprecation = combineDeprecation(this.declaration, later);
   }
 
   /** Whether every answer so far was 404. */
@@ -90,6 +151,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
+    if (!this.isThere && proves(call)) this.isThere = true;
+    if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
     const status = call.status ?? 0;
     const seen = this.#statuses.get(status);
     if (seen !== undefined || this.#statuses.size < MAX_STATUSES) this.#statuses.set(status, (seen ?? 0) + 1);
@@ -121,6 +184,8 @@ export class EndpointEntry implements Endpoint {
     this.missingBytes += other.missingBytes;
     this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
+    this.isThere ||= other.isThere;
+    if (other.#wireDeprecation !== undefined) this.#markedByWire(other.#wireDeprecation);
     this.#callers.merge(other.#callers);
     for (const [status, calls] of other.#statuses)
       this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + calls);
@@ -170,10 +235,22 @@ export class EndpointEntry implements Endpoint {
       responseContentTypes: this.#responseTypes.sortedTexts(),
       ...withoutUndefined(quantiles),
       state,
+      ...this.#declared(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+    };
+  }
+
+  #declared(): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
+    const { declaration, deprecation } = this;
+    if (declaration === undefined && deprecation === undefined) return {};
+    const drift = declaration === undefined ? [] : driftOf(declaration, this.#statuses.keys());
+    return {
+      ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
+      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
+      ...(drift.length === 0 ? {} : { drift }),
     };
   }
 
@@ -190,13 +267,21 @@ export class EndpointEntry implements Endpoint {
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
-      evidence: this.#parameterNodes().map(({ evidence }) => ({
-        type: evidence?.type ?? "word",
-        reason: evidence?.reason ?? "",
-        values: [...(evidence?.values ?? [])],
-      })),
+      isThere: this.isThere,
+      ...(this.#wireDeprecation === undefined ? {} : { deprecation: this.#wireDeprecation }),
+      evidence: this.#evidence(),
     };
     return JSON.stringify(state);
+  }
+
+  #evidence(): StoredEvidence[] {
+    if (this.route !== undefined)
+      return declaredParameters(this.route).map(({ reason }) => ({ type: "identifier", reason, values: [] }));
+    return this.#parameterNodes().map(({ evidence }) => ({
+      type: evidence?.type ?? "word",
+      reason: evidence?.reason ?? "",
+      values: [...(evidence?.values ?? [])],
+    }));
   }
 
   restore(record: EndpointRecord, text: string): void {
@@ -208,6 +293,8 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = record.lastMicros;
     this.#callers.restore(record.callers, state.callers);
     for (const [status, calls] of Object.entries(record.statuses)) this.#statuses.set(Number(status), calls);
+    this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
+    if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.add(type);
     for (const type of record.responseContentTypes) this.#responseTypes.add(type);
@@ -227,6 +314,7 @@ export class EndpointEntry implements Endpoint {
   }
 
   #parameters(): PathParameter[] {
+    if (this.route !== undefined) return declaredParameters(this.route);
     return this.#parameterNodes().map((node) => ({
       name: node.name,
       type: node.evidence?.type ?? "word",

@@ -1,15 +1,19 @@
-import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
 import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { CertificateInventory } from "./certificate-inventory.js";
+import { Declarations } from "./declared/declarations.js";
+import { stateOf } from "./declared/endpoint-state.js";
+import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
-import { EndpointEntry } from "./endpoint-entry.js";
-import { MethodSet } from "./method-set.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import { EndpointTable } from "./endpoint-table.js";
+import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
-import type { PathNode } from "./path/path-node.js";
-import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
-import { restoreRows } from "./restore.js";
+import { PathTree } from "./path/path-tree.js";
+import { restoreEndpoint, restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ownName, ServiceEntry } from "./service-entry.js";
 import { compare } from "./tally.js";
@@ -28,6 +32,8 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** What files declare; undefined without any. */
+  readonly declared?: Declared;
 }
 
 /** What was looked up once for a flow. */
@@ -37,16 +43,13 @@ interface FlowMemo {
   readonly clientAddress: string;
 }
 
-/** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
-const MAX_NOT_FOUND = 200;
-const NOT_FOUND_TEMPLATE = "/{notFound}";
-/** gRPC's status for a procedure that the server does not have. */
-const UNIMPLEMENTED = 12;
-const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
+const MIN_SWEEP_MICROS = 10e6;
+/** Of a row that nothing is counted of. */
+const NO_STATE = JSON.stringify({ evidence: [] });
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
+export class Inventory implements MessageSink {
   readonly counters = {
     calls: 0,
     anomalies: 0,
@@ -66,12 +69,12 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   readonly #literalSegments: ReadonlySet<string>;
   /** By address; few have more than one. */
   readonly #services = new Map<string, ServiceEntry[]>();
-  readonly #endpoints = new Set<EndpointEntry>();
-  readonly #fixed = new Map<string, EndpointEntry>();
+  readonly #table: EndpointTable;
+  readonly #declarations: Declarations;
   #changedServices: ServiceEntry[] = [];
   #changedEdges: EdgeEntry[] = [];
-  #changedEndpoints: EndpointEntry[] = [];
-  #removals: RemovalRecord[] = [];
+  /** Rows of operations that were never seen. */
+  #untold: EndpointRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
   #lastSweepMicros = 0;
@@ -84,6 +87,16 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
+    this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
+    this.#table = new EndpointTable(settings, this.counters, (service, name) => {
+      if (service.addRpcService(name)) this.#rebind(service);
+    });
+  }
+
+  /** What is counted of declared files; nothing where there are none. */
+  get declaredCounters(): Readonly<Record<string, number>> {
+    const { counters } = this.#declarations;
+    return counters.declared_files + counters.declared_files_broken === 0 ? {} : counters;
   }
 
   /** Earliest packet time of anything in it: learning began then. */
@@ -106,7 +119,9 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     if (service !== undefined) {
       service.call(call);
       if (!service.isChanged) this.#serviceChanged(service);
-      endpoint = this.#endpoint(service, call);
+      // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
+      if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
+      endpoint = this.#table.of(service, call);
     }
     if (edge !== undefined) {
       edge.call(call);
@@ -114,7 +129,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      if (!endpoint.isChanged) this.#table.changed(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
   }
@@ -170,7 +185,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       this.counters.services_refused++;
       return undefined;
     }
-    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
+    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this.#table, this.#literalSegments));
     if (there === undefined) this.#services.set(address, [made]);
     else there.push(made);
     this.counters.services++;
@@ -196,96 +211,29 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     return made;
   }
 
-  #endpoint(service: ServiceEntry, call: Call): EndpointEntry | undefined {
-    const { path } = call;
-    if (path === undefined || call.method === undefined) return undefined;
-    const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
-    if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
-    const hasSlash = path.charCodeAt(0) === 0x2f;
-    // RFC 8441 §4: a CONNECT that names a protocol has a path.
-    if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
-    if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    }
-    const node = service.paths.find(path);
-    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
+  /** Files may speak of it now that did not before: it has another name, or other procedures are called. */
+  #rebind(service: ServiceEntry): void {
+    if (this.#declarations.isEmpty || !this.#declarations.rebind(service)) return;
+    this.#rehome(service);
   }
 
-  #makeEndpoint(
-    service: ServiceEntry,
-    method: string,
-    node: PathNode<MethodSet>,
-    call: Call,
-  ): EndpointEntry | undefined {
-    const made = this.#admit(service, method, node, call.atMicros);
-    if (made === undefined) return undefined;
-    node.leaf ??= new MethodSet();
-    node.leaf.endpoints.push(made);
-    if (call.status === 404) service.notFoundEndpoints++;
-    return made;
+  /** Counts go on under the templates that now hold. */
+  #rehome(service: ServiceEntry): void {
+    const rows = this.#table.takeOut(service).map((endpoint) => ({
+      record: endpoint.record(this.#stateOf(endpoint)),
+      state: endpoint.state(),
+    }));
+    service.paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const endpoint = this.#table.putBack.bind(this.#table);
+    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
+    for (const one of this.#table.all()) if (one.service === service && !one.isChanged) this.#table.changed(one);
   }
 
-  /** Endpoints whose template does not come from the paths seen. */
-  #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
-    const key = `${service.address} ${service.port} ${method} ${template}`;
-    const known = this.#fixed.get(key);
-    if (known !== undefined) return known;
-    const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
-    if (isNotFound && ++service.notFoundEndpoints > MAX_NOT_FOUND)
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    const made = this.#admit(service, method, template, call.atMicros);
-    if (made !== undefined) this.#fixed.set(key, made);
-    return made;
-  }
-
-  #admit(
-    service: ServiceEntry,
-    method: string,
-    place: PathNode<MethodSet> | string,
-    atMicros: number,
-  ): EndpointEntry | undefined {
-    if (this.#endpoints.size >= this.settings.maxEndpoints) {
-      this.counters.endpoints_refused++;
-      return undefined;
-    }
-    const made = new EndpointEntry(service, method, place, this.settings.maxCallersPerEndpoint, atMicros);
-    this.#endpoints.add(made);
-    this.counters.endpoints++;
-    return made;
-  }
-
-  merge(from: MethodSet, into: PathNode<MethodSet>): void {
-    into.leaf ??= new MethodSet();
-    for (const endpoint of from.endpoints) {
-      const removal = this.#removalOf(endpoint);
-      const target = into.leaf.get(endpoint.method);
-      if (target === undefined) {
-        endpoint.node = into;
-        into.leaf.endpoints.push(endpoint);
-        if (!endpoint.isChanged) this.#endpointChanged(endpoint);
-      } else {
-        target.merge(endpoint);
-        this.#endpoints.delete(endpoint);
-        this.counters.endpoints--;
-        this.counters.endpoints_merged++;
-        if (!target.isChanged) this.#endpointChanged(target);
-      }
-      this.#removals.push({ ...removal, mergedInto: into.template });
-    }
-  }
-
-  signature(leaf: MethodSet): string {
-    return leaf.signature();
-  }
-
-  calls(leaf: MethodSet): number {
-    return leaf.calls;
-  }
-
-  #removalOf(endpoint: EndpointEntry): RemovalRecord {
-    const { service, method, template } = endpoint;
-    return { kind: "removal", serverAddress: service.address, serverPort: service.port, method, template };
+  /** Other files than before, or other ways to apply them. */
+  declare(declared: Declared): void {
+    this.#declarations.declare(declared);
+    for (const service of this.#sortedServices()) if (this.#declarations.rebind(service)) this.#rehome(service);
+    this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
   #timeSeen(atMicros: number): void {
@@ -303,11 +251,6 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.#changedEdges.push(edge);
   }
 
-  #endpointChanged(endpoint: EndpointEntry): void {
-    endpoint.isChanged = true;
-    this.#changedEndpoints.push(endpoint);
-  }
-
   *services(): Iterable<ServiceRecord> {
     for (const service of this.#sortedServices()) yield service.record();
   }
@@ -323,14 +266,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
-    yield* records.sort(
-      (a, b) =>
-        compare(a.serverAddress, b.serverAddress) ||
-        a.serverPort - b.serverPort ||
-        compare(a.template, b.template) ||
-        compare(a.method, b.method),
-    );
+    yield* this.#table.records((endpoint) => this.#stateOf(endpoint), this.#neverSeen());
+  }
+
+  #neverSeen(): EndpointRecord[] {
+    return this.#declarations.rows(this.#sortedServices(), this.#table, this.#lastMicros - (this.#firstMicros ?? 0));
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
@@ -340,10 +280,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
-    if (this.#lastMicros - endpoint.lastMicros > this.settings.dormantSeconds * 1e6) return "dormant";
-    const learningMicros = this.settings.learningSeconds * 1e6;
-    const isLate = endpoint.firstMicros - (this.#firstMicros ?? 0) > learningMicros;
-    return isLate && this.#lastMicros - endpoint.firstMicros < learningMicros ? "new" : "active";
+    return stateOf(endpoint, { firstMicros: this.#firstMicros ?? 0, lastMicros: this.#lastMicros }, this.settings);
   }
 
   /** At most `maxRows` changed rows; those left over come with the next delta. */
@@ -358,24 +295,24 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       edge.isChanged = false;
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
     }
-    for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
-      endpoint.isChanged = false;
-      if (this.#endpoints.has(endpoint))
-        rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
-    }
+    for (const endpoint of this.#table.takeChanged(maxRows - rows.length))
+      rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
+    for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    const removals = this.#removals;
-    this.#removals = [];
-    return { rows, removals };
+    return { rows, removals: this.#table.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
   #sweepStates(): void {
-    if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
+    const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
+    if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#endpoints) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
+    for (const endpoint of this.#table.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.changed(endpoint);
     }
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table);
+    this.#untold = rows;
+    this.#table.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -386,14 +323,25 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
         return this.#service(record.address, record.port, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
-      endpoint: (record, service, node) => {
-        const call = { atMicros: record.firstMicros, status: undefined } as Call;
-        return node === undefined
-          ? this.#fixedEndpoint(service, record.method, record.template, call)
-          : this.#makeEndpoint(service, record.method, node, call);
+      servicesRestored: (all) => this.#servicesRestored(all),
+      endpoint: (record, service, nodeOf, fill) => {
+        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
     for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
+  }
+
+  /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
+  #servicesRestored(rows: readonly InventoryRow[]): void {
+    for (const { record } of rows) {
+      const name = record.kind === "endpoint" ? rpcServiceOf(record.template) : undefined;
+      if (record.kind !== "endpoint" || name === undefined) continue;
+      this.#services
+        .get(record.serverAddress)
+        ?.find(({ port }) => port === record.serverPort)
+        ?.addRpcService(name);
+    }
+    for (const service of this.#sortedServices()) this.#declarations.rebind(service);
   }
 }

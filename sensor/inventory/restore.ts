@@ -10,11 +10,15 @@ import type { ServiceEntry } from "./service-entry.js";
 export interface RestoreTarget {
   service(record: ServiceRecord): ServiceEntry | undefined;
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
+  /** Once every service is there, before the first endpoint. */
+  servicesRestored(rows: readonly InventoryRow[]): void;
+  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
   endpoint(
     record: EndpointRecord,
     service: ServiceEntry,
-    node: PathNode<MethodSet> | undefined,
-  ): EndpointEntry | undefined;
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    fill: (entry: EndpointEntry) => void,
+  ): void;
   certificate(record: CertificateRecord, state: string): void;
 }
 
@@ -27,6 +31,7 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
     service?.restore(record, state);
     if (service !== undefined) services.set(`${record.address} ${record.port}`, service);
   }
+  target.servicesRestored(rows);
   for (const { record, state } of rows) {
     if (record.kind === "service") continue;
     if (record.kind === "certificate") {
@@ -40,11 +45,20 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
   }
 }
 
-function restoreEndpoint(record: EndpointRecord, state: string, service: ServiceEntry, target: RestoreTarget): void {
+export function restoreEndpoint(
+  record: EndpointRecord,
+  state: string,
+  service: ServiceEntry,
+  target: Pick<RestoreTarget, "endpoint">,
+): void {
   const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  const node = isOfPaths ? nodeOf(service.paths.root, record, evidence) : undefined;
-  target.endpoint(record, service, node)?.restore(record, state);
+  target.endpoint(
+    record,
+    service,
+    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
+    (entry) => entry.restore(record, state),
+  );
 }
 
 /** Walks the template; parameters come back with the name and the evidence they had. */

@@ -56,6 +56,13 @@ export interface Rpc {
   readonly timeoutMicros: number | undefined;
 }
 
+/** What an answer says of its own end: RFC 9745 (Deprecation) and RFC 8594 (Sunset). */
+export interface WireDeprecation {
+  /** From when on; 0 where the field names no time, undefined without the field. */
+  readonly sinceMicros: number | undefined;
+  readonly sunsetMicros: number | undefined;
+}
+
 /** One HTTP request with the response that answered it. Strings are the flow's own: untrusted, UTF-8 where they are that, else Latin-1. */
 export interface Call {
   readonly kind: "call";
@@ -88,6 +95,7 @@ export interface Call {
   readonly framework: string | undefined;
   readonly responseContentType: string | undefined;
   readonly responseHeaderOrder: number;
+  readonly deprecation: WireDeprecation | undefined;
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;

@@ -74,6 +74,12 @@ const COLUMNS: readonly string[] = [
   "key_exchange_groups",
   "handshake_failures",
   "handshake_traits",
+  "declared",
+  "declared_title",
+  "deprecated_by",
+  "deprecated_since",
+  "sunset",
+  "drift",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

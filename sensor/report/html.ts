@@ -3,15 +3,17 @@ import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { HTML_STYLE } from "./html-style.js";
-import { lastSeen } from "./last-seen.js";
+import { firstSeen, lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
 
 type Cell = string | number;
 
 /** Rows of one table: a report is read by people. The exports have everything. */
 const MAX_ROWS = 2_000;
+const MAX_CALLERS = 10;
 const NOT_PROVEN: readonly string[] = [
   "What did not pass the captured interfaces while the sensor ran is not here: an endpoint that was not called is not known.",
+  "Declared and not called means not called where these sensors listen, and in what they can read.",
   "Inside of TLS only the handshake is read. Calls over TLS are not listed.",
   "Under TLS 1.3 client authentication is inferred from the sizes of records; “unknown” is no “no”.",
   "That a credential was sent does not show that it was checked, and an answer of 200 not that the caller was entitled.",
@@ -26,7 +28,7 @@ export const html: Report = {
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
     const findings = list.flatMap(({ record }) => (record.kind === "finding" ? [record] : []));
     const services = list.filter(({ record }) => record.kind === "service").length;
-    const firstMicros = Math.min(...list.map(({ record }) => record.firstMicros));
+    const firstMicros = firstSeen(list);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
     if (list.length === 0) yield "<p>Nothing was seen.</p>\n";
@@ -43,6 +45,7 @@ export const html: Report = {
     );
     yield* postureTables(edges);
     yield* endpointTables(endpoints);
+    yield* declaredTables(endpoints);
     yield* findingTables(findings);
     yield* notVisible(edges, endpoints);
     yield "</body></html>\n";
@@ -107,9 +110,59 @@ function* endpointTables(endpoints: readonly EndpointRecord[]): Iterable<string>
       endpoint.callerCount,
       counts(endpoint.statuses),
       counts(endpoint.credentials),
-      time(endpoint.lastMicros),
+      endpoint.calls === 0 ? "never" : time(endpoint.lastMicros),
     ]),
   );
+}
+
+/** What files declare against what was seen; nothing where no file speaks of any endpoint. */
+function* declaredTables(endpoints: readonly EndpointRecord[]): Iterable<string> {
+  const judged = endpoints.filter(({ declaration, deprecation }) => declaration ?? deprecation);
+  if (judged.length === 0) return;
+  const name = ({ method, template }: EndpointRecord): string => `${method} ${template}`;
+  const ofState = (state: EndpointRecord["state"]): EndpointRecord[] => judged.filter((one) => one.state === state);
+  yield table(
+    "Deprecated and still called",
+    ["service", "endpoint", "marked by", "goes away", "remaining callers"],
+    ofState("zombie").map((one) => [
+      one.service,
+      name(one),
+      one.deprecation?.marks.join(", ") ?? "",
+      one.deprecation?.sunsetMicros === undefined ? "" : time(one.deprecation.sunsetMicros),
+      callersOf(one),
+    ]),
+  );
+  yield table(
+    "Called and not declared",
+    ["service", "endpoint", "calls", "callers", "files that do not have it"],
+    ofState("shadow").map((one) => [one.service, name(one), one.calls, callersOf(one), one.declaration?.file ?? ""]),
+  );
+  yield table(
+    "Declared and not called",
+    ["service", "endpoint", "state", "declared in", "last seen"],
+    judged
+      .filter(({ state, declaration }) => declaration?.isDeclared === true && (state === "dormant" || state === "deprecated"))
+      .map((one) => [
+        one.service,
+        name(one),
+        one.state,
+        one.declaration?.place ?? "",
+        one.calls === 0 ? "never" : time(one.lastMicros),
+      ]),
+  );
+  yield table(
+    "Other than declared",
+    ["service", "endpoint", "declared in", "how it differs"],
+    judged
+      .filter(({ drift = [] }) => drift.length > 0)
+      .map((one) => [one.service, name(one), one.declaration?.place ?? "", (one.drift ?? []).join("; ")]),
+  );
+}
+
+function callersOf({ callers, callerCount }: EndpointRecord): string {
+  const shown = callers.slice(0, MAX_CALLERS);
+  const more = callerCount - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more.toLocaleString("en")} more` : shown.join(", ");
 }
 
 function* findingTables(findings: readonly FindingRecord[]): Iterable<string> {

@@ -1,4 +1,4 @@
-import type { EndpointRecord } from "../../shared/event.js";
+import type { DeprecationFacts, EndpointRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { lastSeen } from "./last-seen.js";
@@ -53,7 +53,7 @@ export const openapi: Report = {
         title: "APIs seen by eastwatch",
         version: formatTime(lastSeen(list)).slice(0, 10),
         description:
-          "Made from traffic. What was not called is not in it, and x-observed tells how much stands behind each entry.",
+          "Made from traffic, and from the files that declare APIs where some were given. What was neither called nor declared is not in it; x-observed tells how much stands behind each entry.",
       },
       paths: pathsOf(endpoints),
       // Even of nothing: a document needs one of paths and components to have an entry.
@@ -177,7 +177,19 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     dataClasses: endpoint.dataClasses,
     durationMillis: endpoint.durationMillis,
     missingBytes: endpoint.missingBytes,
-    firstSeen: formatTime(endpoint.firstMicros),
-    lastSeen: formatTime(endpoint.lastMicros),
+    ...(endpoint.calls === 0
+      ? {}
+      : { firstSeen: formatTime(endpoint.firstMicros), lastSeen: formatTime(endpoint.lastMicros) }),
+    ...(endpoint.declaration === undefined ? {} : { declaration: endpoint.declaration }),
+    ...(endpoint.deprecation === undefined ? {} : { deprecation: deprecationObject(endpoint.deprecation) }),
+    ...(endpoint.drift === undefined || endpoint.drift.length === 0 ? {} : { drift: endpoint.drift }),
+  };
+}
+
+function deprecationObject({ marks, fromMicros, sunsetMicros }: DeprecationFacts): Record<string, unknown> {
+  return {
+    marks,
+    ...(fromMicros === undefined ? {} : { since: formatTime(fromMicros) }),
+    ...(sunsetMicros === undefined ? {} : { sunset: formatTime(sunsetMicros) }),
   };
 }

@@ -68,5 +68,21 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     duration_ms: endpoint.durationMillis,
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,
+    declared: declaredWord(endpoint),
+    declared_title: endpoint.declaration?.title,
+    deprecated_by: endpoint.deprecation?.marks,
+    deprecated_since: optionalTime(endpoint.deprecation?.fromMicros),
+    sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
+    drift: endpoint.drift,
   };
+}
+
+/** Where it is declared, or that it is not; undefined where no file speaks of it. */
+function declaredWord({ declaration }: EndpointRecord): string | undefined {
+  if (declaration === undefined) return undefined;
+  return declaration.isDeclared ? (declaration.place ?? declaration.file) : `not in ${declaration.file}`;
+}
+
+function optionalTime(micros: number | undefined): string | undefined {
+  return micros === undefined ? undefined : formatTime(micros);
 }

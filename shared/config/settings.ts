@@ -49,6 +49,14 @@ export interface Settings {
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
   };
+  readonly declared: {
+    readonly files: readonly string[];
+    readonly services: readonly string[];
+    readonly scope: "service" | "base-path";
+    readonly ignore: readonly string[];
+    readonly windowSeconds: number;
+    readonly reloadSeconds: number;
+  };
   readonly detect: {
     readonly learningSeconds: number;
     readonly maxFindings: number;

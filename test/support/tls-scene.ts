@@ -91,6 +91,7 @@ export class TlsScene {
       requestContentType: undefined,
       credentials: [],
       requestHeaderOrder: 0,
+      deprecation: undefined,
       status: 200,
       serverSoftware: undefined,
       poweredBy: undefined,

@@ -1,5 +1,5 @@
 import type { Flow } from "../../flow/stream.js";
-import type { Call, Credential } from "../message.js";
+import type { Call, Credential, WireDeprecation } from "../message.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import type { RpcExchange } from "./rpc.js";
 
@@ -25,6 +25,7 @@ export class Exchange implements Call {
   framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
+  deprecation: WireDeprecation | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
@@ -84,6 +85,7 @@ export class Exchange implements Call {
     this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
+    this.deprecation = other.deprecation;
   }
 
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */

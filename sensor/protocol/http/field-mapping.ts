@@ -1,16 +1,19 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
+import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
   CONNECT_VERSION,
   CONTENT_ENCODING,
   CONTENT_TYPE,
+  DEPRECATION,
   EXPECT,
   HOST,
   SERVER,
   SET_COOKIE,
+  SUNSET,
   USER_AGENT,
   X_ASPNET_VERSION,
   X_POWERED_BY,
@@ -96,6 +99,7 @@ export class FieldMapping {
     exchange.serverSoftware = facts.server;
     exchange.poweredBy = facts.poweredBy;
     exchange.framework = facts.framework;
+    exchange.deprecation = facts.deprecation;
     for (let hit = 0; hit < fields.hits; hit++)
       if (fields.ids[hit] === SET_COOKIE)
         exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
@@ -121,6 +125,9 @@ export class FieldMapping {
       else if (id === X_POWERED_BY) facts.poweredBy = this.#text(fields, bytes, hit);
       else if (id === X_ASPNET_VERSION) facts.framework = "ASP.NET";
       else if (id === X_RUNTIME) facts.framework = "Rails";
+      else if (id === DEPRECATION)
+        facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
+      else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
     }
     return facts;
   }
