@@ -1,8 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
 import t from "tap";
 import { loadDeclared } from "../sensor/command/declared-files.js";
 import type { Declared, DeclaredApi } from "../sensor/declared/declared-api.js";
+
 import { RouteTable } from "../sensor/inventory/declared/route-table.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { temporaryFolder } from "./support/program.js";
@@ -41,7 +44,11 @@ paths:
 `;
 
 /** Reads files given by name and text; what is told of them. */
-async function read(t: { teardown(action: () => void): void }, files: Readonly<Record<string, string | Buffer>>, settings: Partial<Given> = {}) {
+async function read(
+  t: { teardown(action: () => void): void },
+  files: Readonly<Record<string, string | Buffer>>,
+  settings: Partial<Given> = {},
+) {
   const folder = temporaryFolder(t);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -53,7 +60,13 @@ async function read(t: { teardown(action: () => void): void }, files: Readonly<R
     { ...defaultSettings().declared, files: [folder], ...settings },
     { broken: (text) => broken.push(text), notice: (text) => notices.push(text) },
   );
-  const declared: Declared = loaded?.declared ?? { apis: [], scope: "service", ignore: [], windowSeconds: 0, filesBroken: 0 };
+  const declared: Declared = loaded?.declared ?? {
+    apis: [],
+    scope: "service",
+    ignore: [],
+    windowSeconds: 0,
+    filesBroken: 0,
+  };
   return { declared: { ...declared, windowSeconds: settings.windowSeconds ?? 0 }, broken, notices };
 }
 
@@ -122,4 +135,362 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
     declaration: { isDeclared: true, file: "shop.yaml", title: "Shop", place: "shop.yaml:9" },
     drift: ["status 500 is not declared"],
   });
+});
+
+t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {
+  const scene = new Scene();
+  const at = (path: string, answerFields: string, days = 0): void =>
+    void scene.get(path, { answerFields, atMicros: START + days * DAY_MICROS });
+  at("/since", `Deprecation: @${START / 1e6 - 10}\r\n`);
+  at("/announced", `Deprecation: @${START / 1e6 + 86_400 * 100}\r\nSunset: Wed, 01 Jan 2025 00:00:00 GMT\r\n`);
+  at("/draft", "Deprecation: true\r\n");
+  at("/odd", "Deprecation: version=v1\r\nSunset: soon\r\n");
+  at("/not", "Deprecation: false\r\nSunset: soon\r\n");
+  at("/ended", "Sunset: Mon, 13 Nov 2023 00:00:00 GMT\r\n");
+  at("/iso", "Deprecation: 2023-11-01T00:00:00Z\r\n");
+  at("/quiet", "Deprecation: ?1\r\n");
+  for (const path of ["/since", "/announced", "/draft", "/odd", "/not", "/ended", "/iso"]) at(path, "", 31);
+  t.same(states(scene), [
+    "GET /announced deprecated ×2",
+    "GET /draft zombie ×2",
+    "GET /ended zombie ×2",
+    "GET /iso zombie ×2",
+    "GET /not active ×2",
+    "GET /odd zombie ×2",
+    "GET /quiet deprecated ×1",
+    "GET /since zombie ×2",
+  ]);
+  t.same(findings(scene).sort(), [
+    "zombie-endpoint high GET /ended ×2",
+    "zombie-endpoint medium GET /draft ×2",
+    "zombie-endpoint medium GET /iso ×2",
+    "zombie-endpoint medium GET /odd ×2",
+    "zombie-endpoint medium GET /quiet ×1",
+    "zombie-endpoint medium GET /since ×2",
+  ]);
+  const announced = scene.endpoints().find(({ template }) => template === "/announced");
+  t.same(announced?.deprecation, {
+    marks: ["header"],
+    fromMicros: START + 100 * DAY_MICROS,
+    sunsetMicros: 1_735_689_600_000_000,
+  });
+  const restored = new Scene();
+  restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+  t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
+  t.end();
+});
+
+const SWAGGER = JSON.stringify(
+  {
+    swagger: "2.0",
+    info: { title: "Old", version: "1" },
+    host: "Old.Internal:8080",
+    basePath: "/api/",
+    schemes: ["http"],
+    parameters: { Page: { name: "page", in: "query", type: "integer" } },
+    paths: {
+      "/people": {
+        get: { parameters: [{ $ref: "#/parameters/Page" }], responses: { 200: { description: "all" } } },
+        post: { deprecated: true, responses: { 201: { description: "made" } } },
+      },
+    },
+  },
+  undefined,
+  1,
+);
+
+const MODERN = `openapi: 3.1.0
+info: { title: Modern, version: "1" }
+servers:
+  - url: https://{region}.example.com:{port}/{base}
+    variables:
+      region: { default: eu, enum: [eu, us] }
+      port: { default: "8443" }
+      base: { default: v2 }
+paths:
+  /things: { $ref: "parts/things.yaml#/item" }
+  /own:
+    servers: [{ url: "//other.example.com" }]
+    get: { responses: { default: { description: any } } }
+webhooks: {}
+`;
+
+const PROTO = `syntax = "proto3";
+package shop.v1;
+// service Cart { rpc Add
+service Cart {
+  rpc Add (Item) returns (stream Item);
+  rpc Old (Item) returns (Item) { option deprecated = true; }
+  rpc Unused (Item) returns (Item) {
+    option (google.api.http) = { get: "/v1/{name=carts/*}/x" additional_bindings { post: "/v1/carts" } };
+  }
+}
+message Item { string id = 1; }
+`;
+
+t.test("OpenAPI 2.0, 3.0 and 3.1 in YAML and JSON, .proto and descriptor sets are read, from one folder", async (t) => {
+  const { root } = protobuf.parse(PROTO, { keepCase: true });
+  root.resolveAll();
+  const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor("proto3");
+  const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
+  const { declared, broken, notices } = await read(t, {
+    "a/old.json": SWAGGER,
+    "b/modern.yml": MODERN,
+    "b/parts/things.yaml": "item:\n  get:\n    responses:\n      '200': { description: all }\n",
+    "cart.proto": PROTO,
+    "cart.binpb": Buffer.from(FileDescriptorSet.encode(set).finish()),
+    "deployment.yaml": "kind: Deployment\n---\nkind: Service\n",
+    "notes.txt": "openapi: no",
+  });
+  t.same([...broken, ...notices], []);
+  t.same(declared.apis.map(outline), [
+    [
+      "a/old.json openapi 2.0 at old.internal:8080/api",
+      "GET /people a/old.json:21 200",
+      "POST /people a/old.json:33 deprecated 201",
+    ],
+    [
+      "b/modern.yml openapi 3.1.0 at eu.example.com:8443/v2 us.example.com:8443/v2",
+      "GET /things b/parts/things.yaml:2 200",
+      "GET /own b/modern.yml:13 default",
+    ],
+    [
+      "cart.binpb protobuf descriptor set at ",
+      "POST /shop.v1.Cart/Add cart.binpb (shop_v1.proto) ",
+      "POST /shop.v1.Cart/Old cart.binpb (shop_v1.proto) deprecated ",
+      "POST /shop.v1.Cart/Unused cart.binpb (shop_v1.proto) ",
+    ],
+    [
+      "cart.proto protobuf proto at ",
+      "POST /shop.v1.Cart/Add cart.proto:5 ",
+      "POST /shop.v1.Cart/Old cart.proto:6 deprecated ",
+      "POST /shop.v1.Cart/Unused cart.proto:7 ",
+      "GET /v1/carts/{name}/x cart.proto:7 ",
+      "POST /v1/carts cart.proto:7 ",
+    ],
+  ]);
+  t.same(declared.apis[1].operations[1].servers, [{ host: "other.example.com", port: undefined, basePath: "" }]);
+});
+
+t.test("a broken file is told with file, line and remedy, and the others go on", async (t) => {
+  const valid = 'openapi: 3.0.3\ninfo: { title: A, version: "1" }\nservers: [{ url: "http://a" }]\n';
+  const { declared, broken, notices } = await read(t, {
+    "circle.yaml": `${valid}paths:\n  /a: { $ref: "#/paths/~1b" }\n  /b: { $ref: "#/paths/~1a" }\n`,
+    "fetched.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        200: { $ref: "https://x.example/r.yaml" }\n`,
+    "good.yaml": SHOP,
+    "hash.json": '{ "openapi": "3.0.3",\n  "paths": { "/a": } }',
+    "lost.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        200: { $ref: "#/components/responses/X" }\n`,
+    "list.yaml": `${valid}paths:\n  - /a\n`,
+    "new.yaml": "openapi: 4.0.0\npaths: {}\n",
+    "noise.binpb": Buffer.from("hello world, this is no descriptor"),
+    "other.proto": 'syntax = "proto3";\nservice Cart {\n  rpc Add (Item) returns\n}\n',
+    "outside.yaml": `${valid}paths:\n  /a: { $ref: "../../../etc/hostname" }\n`,
+    "relative.yaml": `openapi: 3.0.3\ninfo: { title: R, version: "1" }\npaths: {}\n`,
+    "slash.yaml": `${valid}paths:\n  a:\n    get: {}\n`,
+    "status.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        OK: { description: x }\n`,
+    "strng.yaml": `${valid}paths:\n  /a:\n    get:\n      parameters:\n        - { name: q, in: query, schema: { type: strng } }\n      responses: { 200: { description: x } }\n`,
+    "tab.yaml": "openapi: 3.0.3\npaths:\n\t/a: {}\n",
+    "unnamed.yaml": `${valid}paths:\n  /a/{id}:\n    get:\n      responses: { 200: { description: x } }\n`,
+  });
+  t.same(
+    declared.apis.map(({ file }) => file),
+    ["good.yaml", "relative.yaml", "strng.yaml", "unnamed.yaml"],
+  );
+  t.equal(declared.filesBroken, broken.length);
+  t.same(
+    broken.map((text) => text.replace(/outside of \S+;/, "outside of FOLDER;")),
+    [
+      'circle.yaml:5:3: "$ref" leads in a circle; let it end at what it stands for',
+      'fetched.yaml:8:16: "$ref" is "https://x.example/r.yaml": nothing is fetched; save it beside this file and name that',
+      'hash.json:2:14: the path "/a" must be a mapping of methods',
+      'list.yaml:4:1: "paths" must be a mapping such as { /orders: { get: … } }',
+      'lost.yaml:8:16: "$ref" is "#/components/responses/X", and there is no "components"; correct one of them',
+      'new.yaml:1:1: "openapi" is "4.0.0"; read are swagger 2.0 and openapi 3.0.x and 3.1.x',
+      "noise.binpb:1: is no descriptor set (invalid wire type 4 at offset 3); make one with protoc --descriptor_set_out=FILE or buf build -o FILE.binpb",
+      "other.proto:4: illegal token '}', '(' expected; mend the .proto there",
+      'outside.yaml:5:9: "$ref" names "../../../etc/hostname", which is outside of FOLDER; give the folder that holds both',
+      'slash.yaml:5:3: the path "a" must begin with a slash; write "/a"',
+      'status.yaml:8:9: "OK" is no status; write one such as 200, 4XX or default',
+      "tab.yaml:3:1: Tabs are not allowed as indentation; mend the YAML there",
+    ],
+  );
+  const end = "; correct it, the file is read as far as it goes";
+  t.same(notices, [
+    `strng.yaml:8:43: paths./a.get.parameters.0.schema.type must be equal to one of the allowed values (array, boolean, integer, number, object, string): Did you mean string here?${end}`,
+    `unnamed.yaml:6:5: \`/paths/a/{id}/get\` is missing path parameter(s) for \`{id}\`${end}`,
+    'relative.yaml:1: names no server by its host, so that it is of no service; name one in the file, or set declared.services: ["relative.yaml=NAME"]',
+  ]);
+});
+
+t.test(
+  "services are found by name, by the setting, by address and by procedure; scope and ignore narrow",
+  async (t) => {
+    const files = { "shop.yaml": SHOP, "deep/cart.proto": PROTO };
+    const mapped = await read(t, files, {
+      services: ["shop.yaml=10.0.0.9:81", "shop.yaml=*.mesh"],
+      windowSeconds: DAY_MICROS,
+    });
+    const scene = new Scene({ declared: mapped.declared });
+    scene.get("/v1/orders/7", { host: "elsewhere" }).get("/v1/orders/7", { server: "10.0.0.9", port: 81, host: "x" });
+    scene
+      .get("/v1/orders/7", { server: "10.0.0.9", host: "x" })
+      .get("/v1/orders/7", { server: "10.0.0.3", host: "a.mesh" });
+    const grpc = { method: "POST", fields: "Content-Type: application/grpc\r\n" };
+    for (const name of ["shop.v1.Cart/Add", "shop.v1.Cart/Old", "shop.v1.Cart/Hidden", "other.Thing/Do"])
+      scene.get(`/${name}`, { server: "10.0.0.4", host: "rpc", ...grpc });
+    scene.get("/healthz", { server: "10.0.0.4", host: "rpc" });
+    t.same(
+      scene.endpoints().map(({ service, template, state }) => `${service} ${template} ${state}`),
+      [
+        "elsewhere /v1/orders/{orderId} active",
+        "a.mesh /v1/orders/{id} active",
+        "rpc /healthz active",
+        "rpc /other.Thing/Do shadow",
+        "rpc /shop.v1.Cart/Add active",
+        "rpc /shop.v1.Cart/Hidden shadow",
+        "rpc /shop.v1.Cart/Old zombie",
+        "x /v1/orders/{orderId} active",
+        "x /v1/orders/{id} active",
+      ],
+    );
+
+    const narrowed = await read(t, files, {
+      scope: "base-path",
+      ignore: ["GET /v1/debug/*"],
+      windowSeconds: DAY_MICROS,
+    });
+    const shop = new Scene({ declared: narrowed.declared });
+    shop.get("/v1/debug/pprof/heap").get("/v1/hidden").get("/metrics").get("/v1").get("/v12/x");
+    t.same(states(shop), [
+      "GET /metrics active ×1",
+      "GET /v1 shadow ×1",
+      "GET /v1/debug/pprof/heap active ×1",
+      "GET /v1/hidden shadow ×1",
+      "GET /v12/x active ×1",
+    ]);
+    await t.rejects(read(t, files, { services: ["shop.yaml"] }), {
+      message: /declared.services is "shop.yaml"; allowed: FILE=NAME/,
+    });
+    await t.rejects(read(t, files, { files: ["/nowhere.yaml"] }), {
+      message: /declared.files "\/nowhere.yaml" can't be read/,
+    });
+    const unknown = await read(t, files, { services: ["none.yaml=a"] });
+    t.same(unknown.notices, ['declared.services "none.yaml=a" names no file that is read; there is no "none.yaml"']);
+  },
+);
+
+t.test(
+  "a name is of its service where a fair share asks for it; counts go on when files come, change and go",
+  async (t) => {
+    const { declared } = await read(t, { "shop.yaml": SHOP });
+    const scene = new Scene();
+    for (const id of ["alpha", "beta", "gamma"]) scene.get(`/v1/orders/${id}`);
+    scene.get("/v1/orders/17").get("/v1/hidden").get("/v1/orders/search");
+    const before = states(scene);
+    t.ok(before.includes("GET /v1/orders/alpha active ×1"));
+    const services = scene.inventory.takeDelta(1_000).rows.filter(({ record }) => record.kind === "service");
+    scene.inventory.declare(declared);
+    t.same(states(scene), [
+      "GET /v1/hidden shadow ×1",
+      "GET /v1/orders/search active ×1",
+      "DELETE /v1/orders/{id} deprecated ×0",
+      "GET /v1/orders/{id} active ×4",
+      "GET /v1/orders/{orderId}/items/{name}.json dormant ×0",
+      "POST /v1/refunds dormant ×0",
+    ]);
+    const { rows, removals } = scene.inventory.takeDelta(1_000);
+    t.same(
+      removals.map(({ template, mergedInto }) => `${template} > ${mergedInto}`).sort(),
+      ["alpha", "beta", "gamma", "{orderId}"].map((name) => `/v1/orders/${name} > /v1/orders/{id}`),
+    );
+    t.equal(rows.filter(({ record }) => record.kind === "endpoint").length, 6);
+    const restarted = new Scene({ declared });
+    restarted.inventory.restore([...services, ...rows]);
+    t.same(restarted.endpoints(), scene.endpoints(), "the same after a restart");
+    t.equal(restarted.inventory.counters.endpoints, 3);
+    restarted.get("/v1/refunds", { method: "POST", status: 201 });
+    const after = restarted.inventory.takeDelta(1_000);
+    t.same(after.removals, [], "a row that an endpoint has now is replaced");
+    t.ok(
+      after.rows.some(
+        ({ record }) => record.kind === "endpoint" && record.template === "/v1/refunds" && record.calls === 1,
+      ),
+    );
+
+    scene.inventory.declare({ ...declared, apis: [] });
+    t.same(states(scene), [
+      "GET /v1/hidden active ×1",
+      "GET /v1/orders/search active ×1",
+      "GET /v1/orders/{id} active ×4",
+    ]);
+    t.same(
+      scene.inventory
+        .takeDelta(1_000)
+        .removals.map(({ method, template }) => `${method} ${template}`)
+        .sort(),
+      ["DELETE /v1/orders/{id}", "GET /v1/orders/{orderId}/items/{name}.json", "POST /v1/refunds"],
+    );
+
+    const forged = new Scene({ declared });
+    for (let times = 0; times < 63; times++) forged.get("/v1/hidden", { host: "10.0.0.2" });
+    forged.get("/v1/hidden").get("/v1/hidden", { host: "10.0.0.2" });
+    t.same(states(forged), ["GET /v1/hidden active ×65"], "one of many may send any Host");
+  },
+);
+
+t.test("declared operations are dormant after the window, of services whose calls can be read", async (t) => {
+  const { declared } = await read(t, { "shop.yaml": SHOP }, { windowSeconds: 86_400 });
+  const scene = new Scene({ declared });
+  scene.get("/v1/orders/search", { atMicros: START });
+  t.equal(scene.inventory.takeDelta(100).rows.filter(({ record }) => record.kind === "endpoint").length, 1);
+  scene.get("/v1/orders/search", { atMicros: START + DAY_MICROS });
+  t.equal(scene.inventory.takeDelta(100).rows.filter(({ record }) => record.kind === "endpoint").length, 5);
+  t.equal(scene.inventory.takeDelta(100).rows.length, 0);
+  t.equal(scene.inventory.declaredCounters.declared_never_seen, 4);
+  const elsewhere = new Scene({ declared });
+  elsewhere.get("/", { host: "else", atMicros: START }).get("/", { host: "else", atMicros: START + 9 * DAY_MICROS });
+  t.same(states(elsewhere), ["GET / active ×2"]);
+});
+
+t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {
+  const table = new RouteTable<string>();
+  const templates = [
+    ...[
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/report({id})",
+      "/t/{a}-{b}.{c}",
+      "/caf%C3%A9",
+      "/x/",
+    ],
+  ];
+  for (const template of templates) table.add(template, () => template);
+  t.equal(table.add("/a/{other}/c", () => "new").template, "/a/{x}/c", "names tell nothing apart");
+  const fits = (path: string): string => table.find(path)?.template ?? "-";
+  t.same(
+    ["/", "/a/b/c", "/a/b/d", "/a/b/e", "/a/", "/a/b/", "/files/x.json", "/files/.json", "/files/x", "/report(7)"].map(
+      fits,
+    ),
+    [
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "-",
+      "-",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/files/{name}",
+      "/report({id})",
+    ],
+  );
+  t.same(["/t/1-2.3", "/t/1-2", "/t/-.", "/café", "/caf%c3%a9", "/x", "/a;v=1/b;w/c", "/%zz"].map(fits), [
+    ...["/t/{a}-{b}.{c}", "-", "-", "/caf%C3%A9", "/caf%C3%A9", "/x/", "/a/{x}/c", "-"],
+  ]);
+  t.equal(fits(`/${"a/".repeat(200)}`), "-");
+  t.end();
 });

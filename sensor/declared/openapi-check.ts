@@ -25,11 +25,18 @@ function complaint(document: SourceDocument, whole: unknown, message: string): s
   const line = /^> +(\d+) \|/m.exec(message)?.[1];
   const named = /`\/([^`]*)`/.exec(message)?.[1];
   const path = line !== undefined ? pathAtLine(whole, Number(line)) : namedPath(whole, named ?? "");
-  const [first] = message.split("\n");
-  const hint = /\| +\^+ (.*)$/m.exec(message)?.[1];
-  const words = first.replace(/^[A-Z][A-Z ]+ (?=[a-z])/, "");
-  const where = path.length === 0 ? "" : `${path.join(".")} `;
-  return `${document.place(path)}: ${where}${words}${hint === undefined ? "" : `; ${hint}`}; correct it, it is read as far as it goes`;
+  const where = path.length === 0 || named !== undefined ? "" : `${path.join(".")} `;
+  return `${document.place(path)}: ${where}${wordsOf(message)}; correct it, the file is read as far as it goes`;
+}
+
+/** `ENUM must be equal to one of the allowed values`, the values, a piece of the document with a hint. */
+function wordsOf(message: string): string {
+  const [first, second = ""] = message.split("\n");
+  const hint = /\| +\^+ (.*)$/m.exec(message)?.[1] ?? "";
+  const words = first.replace(/^[A-Z][A-Z ]+ (?=[a-z])/, "").replace(/\.$/, "");
+  return [words, /^\(.*\)$/.test(second) ? ` ${second}` : "", hint === "" ? "" : `: ${hint.replace(/[!.]$/, "")}`].join(
+    "",
+  );
 }
 
 /** What stands in a line of `JSON.stringify(whole, undefined, 2)`, without writing it. */

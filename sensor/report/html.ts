@@ -141,7 +141,9 @@ function* declaredTables(endpoints: readonly EndpointRecord[]): Iterable<string>
     "Declared and not called",
     ["service", "endpoint", "state", "declared in", "last seen"],
     judged
-      .filter(({ state, declaration }) => declaration?.isDeclared === true && (state === "dormant" || state === "deprecated"))
+      .filter(
+        ({ state, declaration }) => declaration?.isDeclared === true && (state === "dormant" || state === "deprecated"),
+      )
       .map((one) => [
         one.service,
         name(one),
