@@ -83,6 +83,20 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Declare the status and what it means, or mend the service: callers do not expect it.",
     references: ["owasp-api:2023-API9", "cwe:1059", "cwe:394"],
   },
+  "undeclared-parameter": {
+    severity: "low",
+    title: "A declared endpoint is called with parameters that are not declared so",
+    remedy:
+      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews.",
+    references: ["owasp-api:2023-API9", "owasp-api:2023-API3", "cwe:1059"],
+  },
+  "schema-drift": {
+    severity: "low",
+    title: "Bodies of a declared endpoint differ from their schema",
+    remedy:
+      "Bring file and service together: fields that are not declared may tell more than callers should see, or set what they should not.",
+    references: ["owasp-api:2023-API3", "owasp-api:2023-API9", "cwe:1059", "cwe:915"],
+  },
   "framing-anomaly": {
     severity: "medium",
     title: "HTTP messages break the rules of framing",

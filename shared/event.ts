@@ -97,6 +97,27 @@ export interface DeclarationFacts {
   readonly place?: string;
 }
 
+/** JSON Schema 2020-12, as much of it as is learned. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  /** Words of a program's own, where only a few ever stood there; never anything else. */
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema;
+  readonly items?: JsonSchema;
+}
+
+/** What calls are built of, learned from those that were looked at; no values. */
+export interface EndpointSchemas {
+  /** An object whose properties are the query's parameters. */
+  readonly query?: JsonSchema;
+  readonly request?: JsonSchema;
+  /** By status. */
+  readonly responses: Readonly<Record<string, JsonSchema>>;
+}
+
 /** That an endpoint is about to go away. */
 export interface DeprecationFacts {
   /** Who says so: `file` a declared one, `header` its own answers (RFC 9745, RFC 8594). */
@@ -143,6 +164,8 @@ export interface EndpointRecord {
   readonly deprecation?: DeprecationFacts;
   /** How what was seen differs from what is declared, each in words, bounded; left out where it does not. */
   readonly drift?: readonly string[];
+  /** Left out where nothing was learned of them. */
+  readonly schemas?: EndpointSchemas;
   readonly incompleteCalls: number;
   readonly missingBytes: number;
   readonly firstMicros: number;

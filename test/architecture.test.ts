@@ -25,6 +25,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/decode/packet.ts",
   "sensor/flow/stream.ts",
   "sensor/protocol/message.ts",
+  "sensor/protocol/shape.ts",
   "sensor/protocol/anomaly-name.ts",
   "sensor/declared/declared-api.ts",
   "sensor/inventory/observation.ts",

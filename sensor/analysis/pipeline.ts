@@ -139,6 +139,7 @@ export class Pipeline {
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
       ...this.inventory.declaredCounters,
+      ...this.inventory.schemaCounters,
       ...this.detection.counters,
       ...this.#losses(),
     };

@@ -22,6 +22,7 @@ import { policyExceptionExpired } from "./rules/policy-exception-expired.js";
 import { policyUnproven } from "./rules/policy-unproven.js";
 import { policyViolation } from "./rules/policy-violation.js";
 import { sameCertificateBothEnds } from "./rules/same-certificate-both-ends.js";
+import { schemaDrift } from "./rules/schema-drift.js";
 import { secretInResponse } from "./rules/secret-in-response.js";
 import { selfSignedCertificate } from "./rules/self-signed-certificate.js";
 import { sensitiveDataCleartext } from "./rules/sensitive-data-cleartext.js";
@@ -29,6 +30,7 @@ import { serialCollision } from "./rules/serial-collision.js";
 import { shadowEndpoint } from "./rules/shadow-endpoint.js";
 import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
 import { tlsRenegotiation } from "./rules/tls-renegotiation.js";
+import { undeclaredParameter } from "./rules/undeclared-parameter.js";
 import { undeclaredStatus } from "./rules/undeclared-status.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
@@ -47,6 +49,8 @@ export const RULES: readonly Rule[] = [
   shadowEndpoint,
   zombieEndpoint,
   undeclaredStatus,
+  undeclaredParameter,
+  schemaDrift,
   framingAnomaly,
   http2Flood,
   policyViolation,

@@ -3,16 +3,20 @@ import type { Call, WireDeprecation } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
 import type { Coverage, DeclaredPath } from "./declared/coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared/declared-facts.js";
+import { OperationDeclaration } from "./declared/declared-operation.js";
 import { declaredParameters } from "./declared/declared-parameter.js";
 import { combineDeprecation, laterWire } from "./declared/deprecation.js";
 import { driftOf } from "./declared/drift.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import type { Route } from "./declared/route-table.js";
+import { schemaDrift } from "./declared/schema-drift.js";
 import { proves, provesThere } from "./declared/there.js";
-import type { Declaration, Deprecation, Endpoint } from "./observation.js";
+import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
+import { hasShape, LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
+import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { compare, Tally } from "./tally.js";
 
@@ -20,6 +24,7 @@ const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
+const NO_DIFFERENCES: readonly Difference[] = [];
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
 export interface EndpointStateText {
@@ -33,6 +38,8 @@ export interface EndpointStateText {
   readonly isThere?: boolean;
   /** What its answers say of its end, as far as they do. */
   readonly deprecation?: Partial<WireDeprecation>;
+  readonly withQuery?: number;
+  readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
 }
@@ -42,6 +49,11 @@ export interface StoredEvidence {
   readonly type: SegmentType;
   readonly reason: string;
   readonly values: readonly string[];
+}
+
+export interface EntryBounds {
+  readonly maxCallers: number;
+  readonly budget: SchemaBudget;
 }
 
 /** An endpoint of the inventory, counting. */
@@ -62,6 +74,11 @@ export class EndpointEntry implements Endpoint {
   readonly #duration = new QuantileSketch();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
+  /** Made when there is something to learn from: many endpoints never have. */
+  schemas: LearnedSchemas | undefined = undefined;
+  readonly #budget: SchemaBudget;
+  /** Calls that had one. */
+  #withQuery = 0;
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
@@ -80,9 +97,10 @@ export class EndpointEntry implements Endpoint {
     service: ServiceEntry,
     method: string,
     place: PathNode<unknown> | Route<DeclaredPath> | string,
-    maxCallers: number,
+    { maxCallers, budget }: EntryBounds,
     atMicros: number,
   ) {
+    this.#budget = budget;
     this.service = service;
     this.method = method;
     this.node = undefined;
@@ -123,6 +141,21 @@ export class EndpointEntry implements Endpoint {
     if (this.#fixedTemplate === undefined) return coverage.ofOther(this.method, this.template);
     const isProcedure = rpcServiceOf(this.#fixedTemplate) !== undefined;
     return isProcedure ? coverage.ofProcedure(this.#fixedTemplate) : undefined;
+  }
+
+  #differences: readonly Difference[] = NO_DIFFERENCES;
+  #comparedVersion = -1;
+  #compared: Declaration | undefined = undefined;
+
+  differences(): readonly Difference[] {
+    const { schemas, declaration } = this;
+    if (schemas === undefined || !(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
+    if (schemas.version !== this.#comparedVersion || declaration !== this.#compared) {
+      this.#comparedVersion = schemas.version;
+      this.#compared = declaration;
+      this.#differences = schemaDrift(declaration.operation, schemas);
+    }
+    return this.#differences;
   }
 
   #wireDeprecation: WireDeprecation | undefined = undefined;
@@ -167,9 +200,16 @@ export class EndpointEntry implements Endpoint {
       this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
+    if (hasShape(call)) this.#schemas().take(call);
+    if (call.hasQuery) this.#withQuery++;
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
+  }
+
+  #schemas(): LearnedSchemas {
+    this.schemas ??= new LearnedSchemas(this.#budget);
+    return this.schemas;
   }
 
   #requestHeld({ requestBodySize }: Call, classes: readonly string[]): void {
@@ -199,6 +239,8 @@ export class EndpointEntry implements Endpoint {
     this.#duration.merge(other.#duration);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
+    this.#withQuery += other.#withQuery;
+    if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
     other.mergedInto = this;
   }
 
@@ -236,6 +278,7 @@ export class EndpointEntry implements Endpoint {
       ...withoutUndefined(quantiles),
       state,
       ...this.#declared(),
+      ...this.#learned(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
@@ -246,12 +289,17 @@ export class EndpointEntry implements Endpoint {
   #declared(): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
     const { declaration, deprecation } = this;
     if (declaration === undefined && deprecation === undefined) return {};
-    const drift = declaration === undefined ? [] : driftOf(declaration, this.#statuses.keys());
+    const drift = declaration === undefined ? [] : driftOf(declaration, this.#statuses.keys(), this.differences());
     return {
       ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
       ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
       ...(drift.length === 0 ? {} : { drift }),
     };
+  }
+
+  #learned(): Pick<EndpointRecord, "schemas"> {
+    const schemas = this.schemas?.record(this.#withQuery >= this.calls);
+    return schemas === undefined ? {} : { schemas };
   }
 
   #dataClasses(): string[] {
@@ -269,6 +317,8 @@ export class EndpointEntry implements Endpoint {
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
       ...(this.#wireDeprecation === undefined ? {} : { deprecation: this.#wireDeprecation }),
+      ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
+      ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
       evidence: this.#evidence(),
     };
     return JSON.stringify(state);
@@ -295,6 +345,8 @@ export class EndpointEntry implements Endpoint {
     for (const [status, calls] of Object.entries(record.statuses)) this.#statuses.set(Number(status), calls);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
+    this.#withQuery = state.withQuery ?? 0;
+    if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.add(type);
     for (const type of record.responseContentTypes) this.#responseTypes.add(type);

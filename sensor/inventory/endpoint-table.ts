@@ -3,16 +3,18 @@ import type { Call } from "../protocol/message.js";
 import type { DeclaredPath } from "./declared/coverage.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import type { Route } from "./declared/route-table.js";
-import { EndpointEntry } from "./endpoint-entry.js";
+import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { MethodSet } from "./method-set.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
+import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { compare } from "./tally.js";
 
 export interface EndpointTableSettings {
   readonly maxEndpoints: number;
   readonly maxCallersPerEndpoint: number;
+  readonly maxSchemaPlaces: number;
 }
 
 export interface EndpointCounters {
@@ -32,6 +34,8 @@ const MAX_METHOD_LENGTH = 32;
 export class EndpointTable implements PathTreeOwner<MethodSet> {
   readonly #settings: EndpointTableSettings;
   readonly #counters: EndpointCounters;
+  readonly budget: SchemaBudget;
+  readonly #bounds: EntryBounds;
   readonly #endpoints = new Set<EndpointEntry>();
   readonly #fixed = new Map<string, EndpointEntry>();
   readonly #newRpc: (service: ServiceEntry, name: string) => void;
@@ -47,6 +51,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     this.#settings = settings;
     this.#counters = counters;
     this.#newRpc = newRpc;
+    this.budget = new SchemaBudget(settings.maxSchemaPlaces);
+    this.#bounds = { maxCallers: settings.maxCallersPerEndpoint, budget: this.budget };
   }
 
   of(service: ServiceEntry, call: Call): EndpointEntry | undefined {
@@ -126,7 +132,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       this.#counters.endpoints_refused++;
       return undefined;
     }
-    const made = new EndpointEntry(service, method, place, this.#settings.maxCallersPerEndpoint, atMicros);
+    const made = new EndpointEntry(service, method, place, this.#bounds, atMicros);
     this.#endpoints.add(made);
     this.#counters.endpoints++;
     return made;
@@ -201,16 +207,18 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     return this.#endpoints;
   }
 
-  /** Takes everything of a service out, to be restored under other templates. */
-  takeOut(service: ServiceEntry): EndpointEntry[] {
+  /** Takes everything of a service out, to be restored under other templates: what `keep` makes of each. */
+  takeOut<T>(service: ServiceEntry, keep: (endpoint: EndpointEntry) => T): T[] {
     const taken = [...this.#endpoints].filter((endpoint) => endpoint.service === service);
+    const kept = taken.map(keep);
     for (const endpoint of taken) {
+      endpoint.schemas?.drop();
       this.#endpoints.delete(endpoint);
       if (endpoint.isFixed) this.#fixed.delete(fixedKey(service, endpoint.method, endpoint.template));
     }
     this.#counters.endpoints -= taken.length;
     service.declared.clear();
-    return taken;
+    return kept;
   }
 
   /**
@@ -229,7 +237,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (entry === undefined) return;
     if (this.#endpoints.size > before) fill(entry);
     else {
-      const other = new EndpointEntry(service, method, template, this.#settings.maxCallersPerEndpoint, firstMicros);
+      const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
       fill(other);
       this.#join(other, entry);
     }

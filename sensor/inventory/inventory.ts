@@ -26,6 +26,8 @@ export interface InventorySettings {
   readonly maxEndpoints: number;
   readonly maxCallersPerEndpoint: number;
   readonly maxCertificates: number;
+  /** Fields of all schemas together. */
+  readonly maxSchemaPlaces: number;
   /** Packet time without a call after which an endpoint is dormant. */
   readonly dormantSeconds: number;
   /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
@@ -97,6 +99,10 @@ export class Inventory implements MessageSink {
   get declaredCounters(): Readonly<Record<string, number>> {
     const { counters } = this.#declarations;
     return counters.declared_files + counters.declared_files_broken === 0 ? {} : counters;
+  }
+
+  get schemaCounters(): Readonly<Record<string, number>> {
+    return this.#table.budget.counters;
   }
 
   /** Earliest packet time of anything in it: learning began then. */
@@ -219,7 +225,7 @@ export class Inventory implements MessageSink {
 
   /** Counts go on under the templates that now hold. */
   #rehome(service: ServiceEntry): void {
-    const rows = this.#table.takeOut(service).map((endpoint) => ({
+    const rows = this.#table.takeOut(service, (endpoint) => ({
       record: endpoint.record(this.#stateOf(endpoint)),
       state: endpoint.state(),
     }));

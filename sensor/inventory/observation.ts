@@ -43,6 +43,12 @@ export interface Deprecation {
   readonly sunsetMicros: number | undefined;
 }
 
+/** One way in which what was seen differs from what is declared, in words without values. */
+export interface Difference {
+  readonly kind: "parameter" | "schema";
+  readonly text: string;
+}
+
 export interface Endpoint {
   readonly service: Service;
   readonly method: string;
@@ -55,6 +61,8 @@ export interface Endpoint {
   readonly declaration: Declaration | undefined;
   /** Undefined where nothing marks it. */
   readonly deprecation: Deprecation | undefined;
+  /** How its queries and bodies differ from those declared; the same list until something is learned. */
+  differences(): readonly Difference[];
   durationMillis(): Quantiles | undefined;
 }
 

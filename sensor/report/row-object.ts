@@ -74,6 +74,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     deprecated_since: optionalTime(endpoint.deprecation?.fromMicros),
     sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
     drift: endpoint.drift,
+    schemas: endpoint.schemas,
   };
 }
 

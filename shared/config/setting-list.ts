@@ -170,6 +170,13 @@ export const SETTINGS: readonly Setting[] = [
     10_000,
     "Callers of an endpoint kept by address; further ones are only counted.",
   ),
+  integer(
+    "inventory.maxSchemaPlaces",
+    200_000,
+    0,
+    10_000_000,
+    "Fields of all learned schemas together; further ones are counted.",
+  ),
   integer("inventory.maxCertificates", 20_000, 1, 10_000_000, "Certificates kept."),
   integer(
     "inventory.dormantSeconds",

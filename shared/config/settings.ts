@@ -43,6 +43,7 @@ export interface Settings {
     readonly maxEdges: number;
     readonly maxEndpoints: number;
     readonly maxCallersPerEndpoint: number;
+    readonly maxSchemaPlaces: number;
     readonly maxCertificates: number;
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];

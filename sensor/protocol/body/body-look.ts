@@ -1,3 +1,4 @@
+import type { Shape } from "../shape.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
@@ -11,6 +12,8 @@ export interface LookOwner {
   /** False beyond the bound on bytes held. */
   hold(bytes: number): boolean;
   release(bytes: number): void;
+  /** What the body read last is built of. */
+  readonly shape: Shape | undefined;
   /** Classes of what bytes[start, end) hold; undefined where they can't be read. */
   read(
     key: number,
@@ -41,6 +44,8 @@ export class BodyLook {
   #isOver = false;
   #wasLost = false;
   #classes: readonly string[] | undefined = undefined;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  shape: Shape | undefined = undefined;
 
   constructor(owner: LookOwner, key: number, kind: ContentKind, coding: ContentCoding, length: number) {
     this.#owner = owner;
@@ -87,8 +92,10 @@ export class BodyLook {
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#isOver = true;
-    if (end - start > this.#marks)
+    if (end - start > this.#marks) {
       this.#classes = this.#owner.read(this.#key, this.#kind, this.#coding, bytes, start, end, isCut || this.#wasLost);
+      if (this.#classes !== undefined) this.shape = this.#owner.shape;
+    }
     this.#owner.release(this.#bytes.length);
     this.#bytes = NOTHING;
   }

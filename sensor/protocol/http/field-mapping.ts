@@ -49,8 +49,11 @@ export class FieldMapping {
   target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const target = this.#target;
     target.read(bytes, start, end, exchange.isConnect);
-    if (target.mayHoldData || target.queryStart < target.queryEnd)
+    if (target.mayHoldData || target.queryStart < target.queryEnd) {
       exchange.requestClasses = this.#data.classes(bytes, target);
+      exchange.hasQuery = target.queryStart < target.queryEnd;
+      exchange.queryShape = this.#data.queryShape;
+    }
     exchange.path = target.path;
     exchange.pathShape = target.shape;
     exchange.authority = target.authority;

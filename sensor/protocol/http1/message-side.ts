@@ -164,10 +164,16 @@ export class MessageSide {
   }
 
   #endLook(exchange: Exchange): void {
-    if (this.body.look === undefined) return;
+    const { look } = this.body;
+    if (look === undefined) return;
     const classes = this.body.endLook();
-    if (this.from === "client") exchange.addRequestClasses(classes);
-    else exchange.responseClasses = classes;
+    if (this.from === "client") {
+      exchange.addRequestClasses(classes);
+      exchange.requestShape = look.shape;
+    } else {
+      exchange.responseClasses = classes;
+      exchange.responseShape = look.shape;
+    }
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */

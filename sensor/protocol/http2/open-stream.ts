@@ -87,8 +87,16 @@ export class OpenStream {
     const { exchange, client, server } = this;
     if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
     if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
-    if (client.look !== undefined) exchange.addRequestClasses(client.endLook());
-    if (server.look !== undefined) exchange.responseClasses = server.endLook();
+    const { look } = client;
+    if (look !== undefined) {
+      exchange.addRequestClasses(client.endLook());
+      exchange.requestShape = look.shape;
+    }
+    const { look: answer } = server;
+    if (answer !== undefined) {
+      exchange.responseClasses = server.endLook();
+      exchange.responseShape = answer.shape;
+    }
     const { rpc } = exchange;
     if (rpc === undefined) return;
     if (client.counted !== undefined) {

@@ -1,0 +1,14 @@
+import { watchDrift } from "../drift-finding.js";
+import type { Rule } from "../finding.js";
+
+/** A declared endpoint whose bodies have other fields than its file says, or of other types. */
+export const schemaDrift: Rule = {
+  id: "schema-drift",
+  watch: (context) =>
+    watchDrift(
+      context,
+      "schema",
+      ({ service, method, template, declaration }) =>
+        `Bodies of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
+    ),
+};
