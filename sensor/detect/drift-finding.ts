@@ -14,7 +14,8 @@ export function watchDrift(
   return {
     call(call: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
       // Only calls that were looked at can tell anything new.
-      const lookedAt = kind === "parameter" ? call.queryShape : (call.requestShape ?? call.responseShape);
+      const { shapes } = call;
+      const lookedAt = kind === "parameter" ? shapes?.query : (shapes?.request ?? shapes?.response);
       if (lookedAt === undefined || endpoint?.declaration?.isDeclared !== true) return;
       const differences = endpoint.differences().filter((one) => one.kind === kind);
       if (differences.length === 0) return;

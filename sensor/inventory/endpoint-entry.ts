@@ -1,5 +1,6 @@
 import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
 import type { Call, WireDeprecation } from "../protocol/message.js";
+import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
 import { CallerSet } from "./caller-set.js";
 import type { Coverage, DeclaredPath } from "./declared/coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared/declared-facts.js";
@@ -15,7 +16,7 @@ import type { Declaration, Deprecation, Difference, Endpoint } from "./observati
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import { hasShape, LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
+import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { compare, Tally } from "./tally.js";
@@ -82,6 +83,7 @@ export class EndpointEntry implements Endpoint {
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
+  isJudged: boolean;
   requestBodiesRead = 0;
   responseBodiesRead = 0;
   missingBytes = 0;
@@ -102,6 +104,8 @@ export class EndpointEntry implements Endpoint {
   ) {
     this.#budget = budget;
     this.service = service;
+    // Where other files come to speak of the service, its endpoints are made anew.
+    this.isJudged = service.coverage !== undefined;
     this.method = method;
     this.node = undefined;
     this.route = undefined;
@@ -171,6 +175,7 @@ export class EndpointEntry implements Endpoint {
     const later = laterWire(this.#wireDeprecation, told);
     if (later === this.#wireDeprecation) return;
     this.#wireDeprecation = later;
+    this.isJudged = true;
     this.#deprecation = combineDeprecation(this.declaration, later);
   }
 
@@ -200,11 +205,15 @@ export class EndpointEntry implements Endpoint {
       this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
-    if (hasShape(call)) this.#schemas().take(call);
-    if (call.hasQuery) this.#withQuery++;
+    if (call.shapes !== undefined) this.#learn(call.shapes, call.status);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
+  }
+
+  #learn(shapes: CallShapes, status: number | undefined): void {
+    if (shapes.hasQuery) this.#withQuery++;
+    if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
   }
 
   #schemas(): LearnedSchemas {

@@ -57,6 +57,8 @@ export interface Endpoint {
   readonly firstMicros: number;
   /** An answer showed that it is there, which one such as 404 or 401 does not. */
   readonly isThere: boolean;
+  /** Files speak of its service, or something marks it: only then is there anything in what follows. */
+  readonly isJudged: boolean;
   /** Undefined where no file speaks of it. */
   readonly declaration: Declaration | undefined;
   /** Undefined where nothing marks it. */

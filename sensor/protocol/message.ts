@@ -1,6 +1,6 @@
 import type { Flow, Side } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
-import type { Shape } from "./shape.js";
+import type { CallShapes } from "./shape.js";
 
 /** What stands in a path where a secret stood. */
 export const MASK = "***";
@@ -106,11 +106,8 @@ export interface Call {
    */
   readonly requestClasses: readonly string[] | undefined;
   readonly responseClasses: readonly string[] | undefined;
-  /** What the bodies and the query are built of; undefined where there are none, and where they were not looked at. */
-  readonly requestShape: Shape | undefined;
-  readonly responseShape: Shape | undefined;
-  readonly queryShape: Shape | undefined;
-  readonly hasQuery: boolean;
+  /** What the bodies and the query are built of; undefined where there is no query and no body was looked at. */
+  readonly shapes: CallShapes | undefined;
   /** First byte of the request to last byte of the response; undefined where either was not seen. */
   readonly durationMicros: number | undefined;
   /** False where bytes were lost or the capture began or ended inside. */

@@ -36,3 +36,24 @@ export interface Shape {
    */
   readonly word: string | undefined;
 }
+
+/** What the bodies and the query of one call are built of, as far as they were looked at. */
+export interface CallShapes {
+  readonly hasQuery: boolean;
+  readonly request: Shape | undefined;
+  readonly response: Shape | undefined;
+  readonly query: Shape | undefined;
+}
+
+const NOTHING: CallShapes = { hasQuery: false, request: undefined, response: undefined, query: undefined };
+/** Of a call with a query that was not looked at: one object for all of them. */
+export const ONLY_QUERY: CallShapes = { ...NOTHING, hasQuery: true };
+
+/** The call's shapes, with one that was just read. Few calls are looked at: the others have no object of their own. */
+export function withShape(
+  shapes: CallShapes | undefined,
+  place: "request" | "response" | "query",
+  shape: Shape | undefined,
+): CallShapes | undefined {
+  return shape === undefined ? shapes : { ...(shapes ?? NOTHING), [place]: shape };
+}

@@ -4,6 +4,7 @@ import type { Rule } from "../finding.js";
 /** A declared endpoint whose bodies have other fields than its file says, or of other types. */
 export const schemaDrift: Rule = {
   id: "schema-drift",
+  ofJudged: true,
   watch: (context) =>
     watchDrift(
       context,

@@ -1,5 +1,5 @@
 import type { EndpointSchemas, JsonSchema } from "../../../shared/event.js";
-import type { Call } from "../../protocol/message.js";
+import type { CallShapes } from "../../protocol/shape.js";
 import { jsonSchema } from "./json-schema.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
@@ -31,10 +31,13 @@ export class LearnedSchemas {
   }
 
   /** Only the few calls that were looked at have shapes. */
-  take({ queryShape, requestShape, responseShape, status }: Call): void {
+  take(
+    { query: queryShape, request: requestShape, response: responseShape }: CallShapes,
+    status: number | undefined,
+  ): void {
     let isNews = false;
     if (queryShape !== undefined) {
-      this.query ??= this.#make();
+      this.query ??= this.#make("are-names");
       isNews = this.query?.take(queryShape) === true;
     }
     if (requestShape !== undefined) {
@@ -55,12 +58,12 @@ export class LearnedSchemas {
     return made;
   }
 
-  #make(): SchemaNode | undefined {
-    return this.#budget.take() ? new SchemaNode(this.#budget) : undefined;
+  #make(names: "may-be-values" | "are-names" = "may-be-values"): SchemaNode | undefined {
+    return this.#budget.take() ? new SchemaNode(this.#budget, names) : undefined;
   }
 
   merge(other: LearnedSchemas): void {
-    this.query = this.#merged(this.query, other.query);
+    this.query = this.#merged(this.query ?? (other.query && this.#make("are-names")), other.query);
     this.request = this.#merged(this.request, other.request);
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
     other.drop();
@@ -113,7 +116,7 @@ export class LearnedSchemas {
   restore({ query, request, responses = {} }: StoredSchemas): void {
     this.version++;
     this.#taken++;
-    this.query = this.#restored(query);
+    this.query = this.#restored(query, "are-names");
     this.request = this.#restored(request);
     for (const [status, stored] of Object.entries(responses)) {
       const node = this.#restored(stored);
@@ -121,16 +124,11 @@ export class LearnedSchemas {
     }
   }
 
-  #restored(stored: StoredNode | undefined): SchemaNode | undefined {
-    const node = stored && this.#make();
+  #restored(stored: StoredNode | undefined, names?: "are-names"): SchemaNode | undefined {
+    const node = stored && this.#make(names);
     if (stored !== undefined) node?.restore(stored);
     return node;
   }
-}
-
-/** Whether a call has anything to learn from. */
-export function hasShape({ queryShape, requestShape, responseShape }: Call): boolean {
-  return queryShape !== undefined || requestShape !== undefined || responseShape !== undefined;
 }
 
 /** Calls without a query had none of its parameters. */

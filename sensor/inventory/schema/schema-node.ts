@@ -1,13 +1,10 @@
 import { ANY_NAME, type Shape } from "../../protocol/shape.js";
+import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { type StoredWords, WordCount } from "./word-count.js";
 
 const MAX_PROPERTIES = 64;
-/** An object with more properties than this, of which most are rare, has values for names. */
-const FEW_PROPERTIES = 12;
-const MIN_OBJECTS = 8;
 const FIRST_OBJECTS = 8;
-const RARE_SHARE = 0.1;
 
 /** One place of a schema as JSON: counts and bits in their order, then what lies below. */
 export type StoredNode = readonly [
@@ -32,9 +29,12 @@ export class SchemaNode {
   properties: Map<string, SchemaNode> | undefined = undefined;
   items: SchemaNode | undefined = undefined;
   readonly #budget: SchemaBudget;
+  readonly #keepsNames: boolean;
 
-  constructor(budget: SchemaBudget) {
+  /** `names`: whether they may be values, which those of a query's parameters are not. */
+  constructor(budget: SchemaBudget, names: "may-be-values" | "are-names" = "may-be-values") {
     this.#budget = budget;
+    this.#keepsNames = names === "are-names";
   }
 
   /** True where anything but counts changed, or may have: the schema is another than before. */
@@ -78,16 +78,17 @@ export class SchemaNode {
     else this.words.add(word);
   }
 
-  /** Names that are nearly all rare are values: of them only what they stand for is kept. */
+  /** Names that are values, as of customers in a map of them, are not kept: only what stands under them is. */
   #foldNames(): void {
     const { properties } = this;
-    if (properties === undefined || properties.size <= FEW_PROPERTIES || this.objects < MIN_OBJECTS) return;
-    const rare = [...properties].filter(([, { present }]) => present < this.objects * RARE_SHARE);
-    if (rare.length * 2 < properties.size) return;
+    if (properties === undefined || properties.size < MIN_ALIKE || this.#keepsNames) return;
+    const values = namesThatAreValues(properties, this.objects);
+    if (values.length === 0) return;
     const folded = properties.get(ANY_NAME) ?? this.#make();
-    for (const [name, node] of rare) {
-      if (name === ANY_NAME) continue;
+    for (const name of values) {
+      const node = properties.get(name);
       properties.delete(name);
+      if (node === undefined) continue;
       folded?.merge(node);
       node.drop();
     }
@@ -128,7 +129,9 @@ export class SchemaNode {
   #property(name: string): SchemaNode | undefined {
     this.properties ??= new Map();
     const isFull = this.properties.size >= MAX_PROPERTIES;
-    const key = isFull ? ANY_NAME : name;
+    // Once names were found to be values, so are those that come later.
+    const isMap = this.properties.has(ANY_NAME) && !this.#keepsNames;
+    const key = isFull || isMap ? ANY_NAME : name;
     const made = this.properties.get(key) ?? this.#make();
     if (made !== undefined) this.properties.set(key, made);
     return made;

@@ -14,6 +14,10 @@ import { Scratch } from "./scratch.js";
 import { ShapeRecorder } from "./shape-recorder.js";
 import { TextScan } from "./text-scan.js";
 
+/** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
+const FIRST_LEARNED = 24;
+const ONE_LEARNED_IN = 16;
+
 export interface BodySettings extends DataSettings {
   /** Whether bodies are looked at. */
   readonly bodies: boolean;
@@ -63,6 +67,7 @@ export class BodyReader implements LookOwner {
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
   readonly #recorder = new ShapeRecorder();
+  readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN);
   /** Of the body read last. */
   shape: Shape | undefined = undefined;
 
@@ -142,20 +147,23 @@ export class BodyReader implements LookOwner {
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
-    if (text === undefined) this.#record(kind, bytes, start, end, isCut);
-    else this.#record(kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
+    if (text === undefined) this.#learn(key, kind, bytes, start, end, isCut);
+    else this.#learn(key, kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     return this.fields.classifier.classes();
   }
 
   /** What the body is built of shows in the same pass; texts and markup have no fields that a schema could name. */
-  #record(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
+  #learn(key: number, kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
     const layout = kind === "guess" ? guess(bytes, start, end, kind) : kind;
     this.shape = undefined;
     const isLaidOut = layout === "json" || layout === "form" || layout === "multipart";
-    if (isLaidOut) this.#recorder.begin();
+    const isLearned = isLaidOut && this.#learned.admits(key);
+    if (isLearned) this.#recorder.begin();
     this.#scan(layout, bytes, start, end, isCut);
-    if (isLaidOut) this.shape = this.#recorder.end();
+    if (!isLearned) return;
+    this.#learned.looked(key, 0);
+    this.shape = this.#recorder.end();
   }
 
   #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {

@@ -35,6 +35,15 @@ const WORD_FIELDS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
+const MAX_REMEMBERED = 4_096;
+/** The same few names come again and again. */
+const known = new Map<string, boolean>();
+
 export function isWordField(name: string): boolean {
-  return WORD_FIELDS.has(wordsOf(name).at(-1) ?? "");
+  const answer = known.get(name);
+  if (answer !== undefined) return answer;
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  const made = WORD_FIELDS.has(wordsOf(name).at(-1) ?? "");
+  known.set(name, made);
+  return made;
 }

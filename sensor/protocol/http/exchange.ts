@@ -1,6 +1,6 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Call, Credential, WireDeprecation } from "../message.js";
-import type { Shape } from "../shape.js";
+import { type CallShapes, ONLY_QUERY } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import type { RpcExchange } from "./rpc.js";
 
@@ -31,10 +31,7 @@ export class Exchange implements Call {
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
   responseClasses: readonly string[] | undefined = undefined;
-  requestShape: Shape | undefined = undefined;
-  responseShape: Shape | undefined = undefined;
-  queryShape: Shape | undefined = undefined;
-  hasQuery = false;
+  shapes: CallShapes | undefined = undefined;
   durationMicros: number | undefined = undefined;
   complete = true;
   missingBytes = 0;
@@ -72,7 +69,7 @@ export class Exchange implements Call {
     this.path = other.path;
     this.pathShape = other.pathShape;
     this.template = other.template;
-    this.hasQuery = other.hasQuery;
+    if (other.shapes?.hasQuery === true) this.shapes = ONLY_QUERY;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
     this.requestContentType = other.requestContentType;

@@ -1,5 +1,6 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { FieldMemory } from "../data/field-memory.js";
+import { ONLY_QUERY, withShape } from "../shape.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
@@ -51,8 +52,7 @@ export class FieldMapping {
     target.read(bytes, start, end, exchange.isConnect);
     if (target.mayHoldData || target.queryStart < target.queryEnd) {
       exchange.requestClasses = this.#data.classes(bytes, target);
-      exchange.hasQuery = target.queryStart < target.queryEnd;
-      exchange.queryShape = this.#data.queryShape;
+      if (target.queryStart < target.queryEnd) exchange.shapes = withShape(ONLY_QUERY, "query", this.#data.queryShape);
     }
     exchange.path = target.path;
     exchange.pathShape = target.shape;

@@ -2,6 +2,7 @@ import type { Side, Stream } from "../../flow/stream.js";
 import type { FlowBodies } from "../body/body-reader.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
+import { withShape } from "../shape.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
@@ -169,10 +170,10 @@ export class MessageSide {
     const classes = this.body.endLook();
     if (this.from === "client") {
       exchange.addRequestClasses(classes);
-      exchange.requestShape = look.shape;
+      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
     } else {
       exchange.responseClasses = classes;
-      exchange.responseShape = look.shape;
+      exchange.shapes = withShape(exchange.shapes, "response", look.shape);
     }
   }
 

@@ -3,6 +3,7 @@ import type { BodyLook } from "../body/body-look.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { hasFramedMessages } from "../http/rpc.js";
+import { withShape } from "../shape.js";
 import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
@@ -90,12 +91,12 @@ export class OpenStream {
     const { look } = client;
     if (look !== undefined) {
       exchange.addRequestClasses(client.endLook());
-      exchange.requestShape = look.shape;
+      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
     }
     const { look: answer } = server;
     if (answer !== undefined) {
       exchange.responseClasses = server.endLook();
-      exchange.responseShape = answer.shape;
+      exchange.shapes = withShape(exchange.shapes, "response", answer.shape);
     }
     const { rpc } = exchange;
     if (rpc === undefined) return;
