@@ -9,11 +9,13 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { writeTraffic } from "./bench/traffic.js";
-import { freePort } from "./support/console.js";
+import { freePort, startConsole } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { IS_ROOT } from "./support/namespaces.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { Teller } from "./support/teller.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
 
@@ -178,6 +180,50 @@ t.test("every export tells what is declared, deprecated and other than declared"
   );
   t.match(html, /Seen from 2023-11-14/);
 });
+
+t.test(
+  "an operator filters endpoints by state, and reads what is declared, who still calls, and the schema",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const scene = await shopScene(temporaryFolder(t));
+    scene.get("/orders/1?page=2", {
+      answerFields: "Content-Type: application/json\r\n",
+      body: '{"id":1,"lines":[{"sku":"a"}]}',
+    });
+    const port = await freePort();
+    const console = await startConsole(temporaryFolder(t), port);
+    t.teardown(() => console.close());
+    const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+    t.teardown(() => sensor.socket.terminate());
+    await sensor.open();
+    await sensor.tell(scene.inventory.takeDelta(1_000).rows.map(({ record }) => record));
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    await page.locator("tr", { hasText: "/hidden" }).waitFor();
+    const rows = (): Promise<string[]> => page.locator("main tbody tr").allTextContents();
+    t.equal((await rows()).length, 4);
+    await page.selectOption("select[aria-label=State]", "dormant");
+    t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantnever/]);
+    await page.selectOption("select[aria-label=State]", "drift");
+    await page.locator("main tbody tr").first().click();
+    const detail = page.locator("aside.detail");
+    t.match(
+      await detail.textContent(),
+      /Declared in \S+shop\.yaml:6\..*Other than declaredquery parameter page is not declaredstatus 500|status 500.*query parameter page/s,
+    );
+    t.match(await detail.textContent(), /Answer 200.*idinteger.*lineslist of object.*lines\[\]\.skustring/s);
+    await shot(page, "endpoint-drift");
+    await page.keyboard.press("Escape");
+    await page.selectOption("select[aria-label=State]", "zombie");
+    await page.locator("main tbody tr").first().click();
+    t.match(
+      await detail.textContent(),
+      /Marked as deprecated, and still called\..*by its file and its own answers, to go away on 2025-01-01\.Remaining callers: 10\.0\.0\.1\./,
+    );
+    await shot(page, "endpoint-zombie");
+    t.same(troubles, []);
+  },
+);
 
 /** Lists that are empty come as such over the wire. */
 function withoutEmpty(record: object): object {

@@ -1,4 +1,5 @@
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
@@ -146,6 +147,7 @@ export function EndpointsView() {
       sortBy="Calls"
       empty="No endpoint seen yet."
       narrowing={STATES}
+      detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
       keyOf={(item) => [item.sensor, item.serverAddress, item.serverPort, item.method, item.template].join(" ")}
     />
   );

@@ -17,6 +17,7 @@ import { TextScan } from "./text-scan.js";
 /** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
 const FIRST_LEARNED = 24;
 const ONE_LEARNED_IN = 16;
+const LEARNED_SLOTS = 4_096;
 
 export interface BodySettings extends DataSettings {
   /** Whether bodies are looked at. */
@@ -67,7 +68,7 @@ export class BodyReader implements LookOwner {
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
   readonly #recorder = new ShapeRecorder();
-  readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN);
+  readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
   /** Of the body read last. */
   shape: Shape | undefined = undefined;
 

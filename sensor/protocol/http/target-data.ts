@@ -14,6 +14,7 @@ const CLEAN_SLOTS = 4_096;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
+const QUERY_SLOTS = 4_096;
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
 export class TargetData {
@@ -24,7 +25,7 @@ export class TargetData {
   readonly #clean = new Int32Array(CLEAN_SLOTS * 2);
 
   readonly #recorder = new ShapeRecorder();
-  readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN);
+  readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
   /** What the query looked at last is built of; undefined where it was not asked for. */
   queryShape: Shape | undefined = undefined;
 
