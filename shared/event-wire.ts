@@ -145,12 +145,18 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   if (kind === undefined) throw new WireError("an event of no known kind");
   const record = plain[kind];
   if (kind === "finding") record.evidence = objectOf("evidence", record.evidence);
-  if (kind === "endpoint" && record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
+  if (kind === "endpoint") fillEndpoint(record);
   if (kind === "call") {
     if (record.requestClasses) record.requestClasses = record.requestClasses.names;
     if (record.responseClasses) record.responseClasses = record.responseClasses.names;
   }
   return { kind, ...record } as SensorEvent;
+}
+
+/** What the wire can't leave out, or has as text. */
+function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown }): void {
+  if (record.drift?.length === 0) delete record.drift;
+  if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
 }
 
 function objectOf(name: string, text: unknown): unknown {
