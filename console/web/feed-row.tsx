@@ -2,6 +2,7 @@ import type { FeedRecord } from "../api.js";
 import { bytes, clock, millis, span } from "./format.js";
 import { cipherShort, outcomeWords, verdictClass, verdictWords, versionWords } from "./handshake-words.js";
 import type { LiveRow } from "./live.js";
+import { kindWords } from "./stream-words.js";
 
 interface RowProps {
   readonly row: LiveRow;
@@ -51,6 +52,7 @@ function CallCells({ call, isNarrow }: { readonly call: Of<"call">; readonly isN
       <td class="method">{call.method ?? <em>not seen</em>}</td>
       <td class="path" title={call.template}>
         {call.path ?? ""}
+        {call.streamKind !== undefined && <span class="mark quiet">{kindWords(call.streamKind)}</span>}
         {!call.complete && <span class="mark">incomplete</span>}
       </td>
       <td class={`status s${String(call.status ?? "").charAt(0)}`}>

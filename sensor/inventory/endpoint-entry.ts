@@ -1,31 +1,26 @@
-import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
-import type { Call, WireDeprecation } from "../protocol/message.js";
+import type { EndpointRecord, EndpointState, Quantiles } from "../../shared/event.js";
+import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
 import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
 import { CallerSet } from "./caller-set.js";
-import type { Coverage, DeclaredPath } from "./declared/coverage.js";
-import { declarationFacts, deprecationFacts } from "./declared/declared-facts.js";
-import { OperationDeclaration } from "./declared/declared-operation.js";
-import { declaredParameters } from "./declared/declared-parameter.js";
-import { combineDeprecation, laterWire } from "./declared/deprecation.js";
-import { driftOf } from "./declared/drift.js";
-import { rpcServiceOf } from "./declared/procedure.js";
+import type { DeclaredPath } from "./declared/coverage.js";
+import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
-import { schemaDrift } from "./declared/schema-drift.js";
 import { proves, provesThere } from "./declared/there.js";
+import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
-import type { SegmentType } from "./path/segment.js";
+import { evidenceOf, parametersOf, type StoredEvidence } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
+import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
-const NO_DIFFERENCES: readonly Difference[] = [];
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
 export interface EndpointStateText {
@@ -33,6 +28,8 @@ export interface EndpointStateText {
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
   readonly callers?: string;
+  /** How long streams lasted. */
+  readonly lasted?: readonly number[];
   /** The template does not come from the paths seen. */
   readonly isFixed?: true;
   /** Left out in files of before it was kept. */
@@ -43,13 +40,6 @@ export interface EndpointStateText {
   readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
-}
-
-/** Why a segment became a parameter, and values it had. */
-export interface StoredEvidence {
-  readonly type: SegmentType;
-  readonly reason: string;
-  readonly values: readonly string[];
 }
 
 export interface EntryBounds {
@@ -80,6 +70,9 @@ export class EndpointEntry implements Endpoint {
   readonly #budget: SchemaBudget;
   /** Calls that had one. */
   #withQuery = 0;
+  /** Of the few whose calls are more than a question and its answer, and of those that may be. */
+  #streams: StreamSummary | undefined = undefined;
+  #held: HeldAnswers | undefined = undefined;
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
@@ -125,58 +118,28 @@ export class EndpointEntry implements Endpoint {
     return this.#fixedTemplate !== undefined;
   }
 
-  #coverage: Coverage | undefined = undefined;
-  #judgedNode: PathNode<unknown> | undefined = undefined;
-  #declaration: Declaration | undefined = undefined;
+  #judgement: Judgement | undefined = undefined;
+
+  #judge(): Judgement {
+    this.#judgement ??= new Judgement(this);
+    return this.#judgement;
+  }
 
   get declaration(): Declaration | undefined {
-    const { coverage } = this.service;
-    if (coverage !== this.#coverage || this.node !== this.#judgedNode) {
-      this.#coverage = coverage;
-      this.#judgedNode = this.node;
-      this.#declaration = coverage && this.#declaredBy(coverage);
-      this.#deprecation = combineDeprecation(this.#declaration, this.#wireDeprecation);
-    }
-    return this.#declaration;
+    return this.isJudged ? this.#judge().declaration : undefined;
   }
-
-  #declaredBy(coverage: Coverage): Declaration | undefined {
-    if (this.route !== undefined) return coverage.ofPath(this.method, this.route);
-    if (this.#fixedTemplate === undefined) return coverage.ofOther(this.method, this.template);
-    const isProcedure = rpcServiceOf(this.#fixedTemplate) !== undefined;
-    return isProcedure ? coverage.ofProcedure(this.#fixedTemplate) : undefined;
-  }
-
-  #differences: readonly Difference[] = NO_DIFFERENCES;
-  #comparedVersion = -1;
-  #compared: Declaration | undefined = undefined;
-
-  differences(): readonly Difference[] {
-    const { schemas, declaration } = this;
-    if (schemas === undefined || !(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
-    if (schemas.version !== this.#comparedVersion || declaration !== this.#compared) {
-      this.#comparedVersion = schemas.version;
-      this.#compared = declaration;
-      this.#differences = schemaDrift(declaration.operation, schemas);
-    }
-    return this.#differences;
-  }
-
-  #wireDeprecation: WireDeprecation | undefined = undefined;
-  #deprecation: Deprecation | undefined = undefined;
 
   get deprecation(): Deprecation | undefined {
-    // Whether a file marks it shows there.
-    void this.declaration;
-    return this.#deprecation;
+    return this.isJudged ? this.#judge().deprecation : undefined;
+  }
+
+  differences(): readonly Difference[] {
+    return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
   }
 
   #markedByWire(told: WireDeprecation): void {
-    const later = laterWire(this.#wireDeprecation, told);
-    if (later === this.#wireDeprecation) return;
-    this.#wireDeprecation = later;
+    this.#judge().markedByWire(told);
     this.isJudged = true;
-    this.#deprecation = combineDeprecation(this.declaration, later);
   }
 
   /** Whether every answer so far was 404. */
@@ -197,7 +160,10 @@ export class EndpointEntry implements Endpoint {
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
-    if (call.durationMicros !== undefined) this.#duration.add(call.durationMicros);
+    if (call.stream !== undefined || this.#held !== undefined) this.#streamed(call, clientAddress);
+    else if (call.durationMicros !== undefined)
+      if (call.durationMicros < HELD_MICROS) this.#duration.add(call.durationMicros);
+      else this.#streamed(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
     if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
@@ -227,6 +193,43 @@ export class EndpointEntry implements Endpoint {
     for (const name of classes) this.#requestClasses.add(name);
   }
 
+  /** What was sent in one of its calls since that was told. */
+  goOn(call: Call, stream: CallStream): void {
+    if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
+    this.#streamSummary().add(stream);
+    if (!call.complete) this.incompleteCalls++;
+    this.missingBytes += call.missingBytes;
+  }
+
+  /** How long a stream lasts, or an answer is held back, tells nothing of how fast the endpoint is. */
+  #streamed(call: Call, clientAddress: string): void {
+    const { stream, durationMicros } = call;
+    if (stream !== undefined) {
+      this.#streamSummary().add(stream);
+      if (stream.answeredMicros !== undefined) this.#duration.add(stream.answeredMicros);
+      return;
+    }
+    this.#held ??= new HeldAnswers();
+    const held = this.#held;
+    const isHeld = durationMicros !== undefined && durationMicros >= HELD_MICROS;
+    for (const slow of held.call(call, clientAddress)) this.#duration.add(slow);
+    if (held.verdict === "poll") {
+      for (const polled of held.undecided()) this.#poll(polled);
+      held.clear();
+      if (isHeld) this.#poll(durationMicros);
+    }
+    if (durationMicros !== undefined && (!isHeld || held.verdict === "slow")) this.#duration.add(durationMicros);
+  }
+
+  #poll(lastedMicros: number): void {
+    this.#streamSummary().add({ ...HELD_BACK, lastedMicros });
+  }
+
+  #streamSummary(): StreamSummary {
+    this.#streams ??= new StreamSummary();
+    return this.#streams;
+  }
+
   merge(other: EndpointEntry): void {
     this.calls += other.calls;
     this.incompleteCalls += other.incompleteCalls;
@@ -234,7 +237,7 @@ export class EndpointEntry implements Endpoint {
     this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
-    if (other.#wireDeprecation !== undefined) this.#markedByWire(other.#wireDeprecation);
+    if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
     this.#callers.merge(other.#callers);
     for (const [status, calls] of other.#statuses)
       this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + calls);
@@ -246,6 +249,8 @@ export class EndpointEntry implements Endpoint {
     this.requestBodiesRead += other.requestBodiesRead;
     this.responseBodiesRead += other.responseBodiesRead;
     this.#duration.merge(other.#duration);
+    for (const slow of other.#held?.undecided() ?? []) this.#duration.add(slow);
+    if (other.#streams !== undefined) this.#streamSummary().merge(other.#streams);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
     this.#withQuery += other.#withQuery;
@@ -254,7 +259,17 @@ export class EndpointEntry implements Endpoint {
   }
 
   durationMillis(): Quantiles | undefined {
-    return this.#duration.quantiles(1_000);
+    return this.#allDurations().quantiles(1_000);
+  }
+
+  /** With those that may turn out to be no calls' durations. */
+  #allDurations(): QuantileSketch {
+    const undecided = [...(this.#held?.undecided() ?? [])];
+    if (undecided.length === 0) return this.#duration;
+    const all = new QuantileSketch();
+    all.merge(this.#duration);
+    for (const durationMicros of undecided) all.add(durationMicros);
+    return all;
   }
 
   record(state: EndpointState): EndpointRecord {
@@ -263,6 +278,7 @@ export class EndpointEntry implements Endpoint {
       durationMillis: this.durationMillis(),
       requestBytes: this.#requestSize.quantiles(),
       responseBytes: this.#responseSize.quantiles(),
+      streams: this.#streams?.record(),
     };
     return {
       kind: "endpoint",
@@ -271,7 +287,7 @@ export class EndpointEntry implements Endpoint {
       service: this.service.name,
       method: this.method,
       template: this.template,
-      parameters: this.#parameters(),
+      parameters: parametersOf(this),
       calls: this.calls,
       callers: this.#callers.list(),
       callerCount: this.#callers.size,
@@ -286,23 +302,12 @@ export class EndpointEntry implements Endpoint {
       responseContentTypes: this.#responseTypes.sortedTexts(),
       ...withoutUndefined(quantiles),
       state,
-      ...this.#declared(),
+      ...(this.isJudged ? this.#judge().facts(this.#statuses.keys()) : {}),
       ...this.#learned(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
-    };
-  }
-
-  #declared(): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
-    const { declaration, deprecation } = this;
-    if (declaration === undefined && deprecation === undefined) return {};
-    const drift = declaration === undefined ? [] : driftOf(declaration, this.#statuses.keys(), this.differences());
-    return {
-      ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
-      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
-      ...(drift.length === 0 ? {} : { drift }),
     };
   }
 
@@ -319,28 +324,19 @@ export class EndpointEntry implements Endpoint {
   state(): string {
     const callers = this.#callers.state();
     const state: EndpointStateText = {
-      duration: this.#duration.state(),
+      duration: this.#allDurations().state(),
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
+      ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
-      ...(this.#wireDeprecation === undefined ? {} : { deprecation: this.#wireDeprecation }),
+      ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
-      evidence: this.#evidence(),
+      evidence: evidenceOf(this),
     };
     return JSON.stringify(state);
-  }
-
-  #evidence(): StoredEvidence[] {
-    if (this.route !== undefined)
-      return declaredParameters(this.route).map(({ reason }) => ({ type: "identifier", reason, values: [] }));
-    return this.#parameterNodes().map(({ evidence }) => ({
-      type: evidence?.type ?? "word",
-      reason: evidence?.reason ?? "",
-      values: [...(evidence?.values ?? [])],
-    }));
   }
 
   restore(record: EndpointRecord, text: string): void {
@@ -366,22 +362,10 @@ export class EndpointEntry implements Endpoint {
     this.#duration.restore(state.duration);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);
-  }
-
-  #parameterNodes(): PathNode<unknown>[] {
-    const nodes: PathNode<unknown>[] = [];
-    for (let node = this.node; node !== undefined; node = node.parent) if (node.isParameter) nodes.unshift(node);
-    return nodes;
-  }
-
-  #parameters(): PathParameter[] {
-    if (this.route !== undefined) return declaredParameters(this.route);
-    return this.#parameterNodes().map((node) => ({
-      name: node.name,
-      type: node.evidence?.type ?? "word",
-      reason: node.evidence?.reason ?? "",
-      distinctValues: node.evidence?.values.size ?? 0,
-    }));
+    if (record.streams === undefined) return;
+    this.#streamSummary().restore(record.streams, state.lasted ?? []);
+    // What was known to be held back is so still.
+    if (this.#streams?.kinds.has(HELD_BACK.kind)) this.#held = new HeldAnswers("poll");
   }
 }
 

@@ -4,12 +4,12 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import type { Route } from "./declared/route-table.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
+import { byPlace } from "./endpoint-state.js";
 import { MethodSet } from "./method-set.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
 import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
-import { compare } from "./tally.js";
 
 export interface EndpointTableSettings {
   readonly maxEndpoints: number;
@@ -177,13 +177,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   /** By service, template and method; `more` among them. */
   records(stateOf: (endpoint: EndpointEntry) => EndpointState, more: readonly EndpointRecord[]): EndpointRecord[] {
     const records = [...this.#endpoints].map((endpoint) => endpoint.record(stateOf(endpoint)));
-    return [...records, ...more].sort(
-      (a, b) =>
-        compare(a.serverAddress, b.serverAddress) ||
-        a.serverPort - b.serverPort ||
-        compare(a.template, b.template) ||
-        compare(a.method, b.method),
-    );
+    return [...records, ...more].sort(byPlace);
   }
 
   /** At most so many that changed and are still there. */

@@ -1,13 +1,13 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { Declarations } from "./declared/declarations.js";
-import { stateOf } from "./declared/endpoint-state.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
+import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
@@ -16,27 +16,8 @@ import { PathTree } from "./path/path-tree.js";
 import { restoreEndpoint, restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ownName, ServiceEntry } from "./service-entry.js";
+import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
-
-export interface InventorySettings {
-  /** Networks in CIDR form within which traffic is east-west. */
-  readonly eastWestNetworks: readonly string[];
-  readonly maxServices: number;
-  readonly maxEdges: number;
-  readonly maxEndpoints: number;
-  readonly maxCallersPerEndpoint: number;
-  readonly maxCertificates: number;
-  /** Fields of all schemas together. */
-  readonly maxSchemaPlaces: number;
-  /** Packet time without a call after which an endpoint is dormant. */
-  readonly dormantSeconds: number;
-  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
-  readonly learningSeconds: number;
-  /** Path segments that are never made into a parameter. */
-  readonly literalSegments: readonly string[];
-  /** What files declare; undefined without any. */
-  readonly declared?: Declared;
-}
 
 /** What was looked up once for a flow. */
 interface FlowMemo {
@@ -111,8 +92,10 @@ export class Inventory implements MessageSink {
   }
 
   message(message: Message): void {
-    if (message.kind === "call") this.#call(message);
-    else if (message.kind === "connection") this.#connection(message);
+    if (message.kind === "call") {
+      if (message.stream?.isContinued) this.#goOn(message, message.stream);
+      else this.#call(message);
+    } else if (message.kind === "connection") this.#connection(message);
     else if (message.kind === "handshake") this.#handshake(message);
     else this.#anomaly(message);
   }
@@ -138,6 +121,17 @@ export class Inventory implements MessageSink {
       if (!endpoint.isChanged) this.#table.changed(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  /** A call that was told before. */
+  #goOn(call: Call, stream: CallStream): void {
+    const { service, edge } = this.#memo(call.flow, call.atMicros);
+    this.#timeSeen(call.atMicros);
+    edge?.goOn(call);
+    if (edge !== undefined && !edge.isChanged) this.#edgeChanged(edge);
+    const endpoint = service && this.#table.of(service, call);
+    endpoint?.goOn(call, stream);
+    if (endpoint !== undefined && !endpoint.isChanged) this.#table.changed(endpoint);
   }
 
   #connection(connection: Connection): void {

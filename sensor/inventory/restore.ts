@@ -1,8 +1,9 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
+import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
+import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 

@@ -218,6 +218,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     credentials: endpoint.credentials,
     dataClasses: endpoint.dataClasses,
     durationMillis: endpoint.durationMillis,
+    streams: endpoint.streams,
     missingBytes: endpoint.missingBytes,
     ...(endpoint.calls === 0
       ? {}

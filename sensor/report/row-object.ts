@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
@@ -75,6 +75,23 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
     drift: endpoint.drift,
     schemas: endpoint.schemas,
+    ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
+  };
+}
+
+function streamDetail(streams: StreamRecord): Record<string, unknown> {
+  return {
+    "stream.kinds": streams.kinds,
+    "stream.subprotocols": streams.subprotocols,
+    "stream.extensions": streams.extensions,
+    "stream.request.messages": streams.requestMessages,
+    "stream.response.messages": streams.responseMessages,
+    "stream.request.message_bytes": streams.requestMessageBytes,
+    "stream.response.message_bytes": streams.responseMessageBytes,
+    "stream.frames": streams.frames,
+    "stream.closes": streams.closes,
+    "stream.close_reasons": streams.closeReasons,
+    "stream.lasted_ms": streams.lastedMillis,
   };
 }
 

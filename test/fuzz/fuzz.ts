@@ -1,7 +1,16 @@
-// Mutated captures through the whole pipeline for a while (SECONDS, 600 by default): `fuzz [SECONDS] [SEED]`.
-import { capturesUnder, fuzz } from "./mutate.js";
+// What goes wrong is looked for with chance, for a while (SECONDS each, 600 by default): `fuzz [SECONDS] [SEED] [NAME…]`. `captures` are
+// mutated captures through the whole pipeline, `websocket` conversations that lose bytes or are changed.
+import { capturesUnder, fuzz, generator } from "./mutate.js";
+import { fuzzWebsocket } from "./websocket-fuzz.js";
 
-const [seconds = "600", seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
+const [seconds = "600", seed = String(Date.now() % 2 ** 31), ...wanted] = process.argv.slice(2);
 const folder = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
+const FUZZERS: Readonly<Record<string, (millis: number, seed: number) => object>> = {
+  captures: (millis, from) => fuzz(capturesUnder(folder), millis, from),
+  websocket: (millis, from) => fuzzWebsocket(millis, from, generator(from)),
+};
 console.log(`seed ${seed}, captures under ${folder}`);
-console.log(JSON.stringify(fuzz(capturesUnder(folder), Number(seconds) * 1_000, Number(seed))));
+for (const [name, run] of Object.entries(FUZZERS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(name, JSON.stringify(run(Number(seconds) * 1_000, Number(seed))));
+}

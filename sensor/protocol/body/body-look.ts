@@ -6,6 +6,17 @@ import { LOST } from "./json-scan.js";
 const FIRST_BYTES = 2_048;
 const NOTHING = Buffer.alloc(0);
 
+/** Who is shown the content of one body, in its order. Bytes are borrowed. */
+export interface ContentLook {
+  take(bytes: Buffer, start: number, end: number): void;
+  /** So many of them were lost. */
+  gap(length: number): void;
+  /** The body is over, or nothing more of it will be seen: classes of what it held, undefined where that was not looked at. */
+  end(fate: "whole" | "cut"): readonly string[] | undefined;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  readonly shape: Shape | undefined;
+}
+
 /** What a look needs of the one reader of all bodies. */
 export interface LookOwner {
   readonly maxBytes: number;
@@ -30,7 +41,7 @@ export interface LookOwner {
  * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
  * that comes in one piece is read where it lies.
  */
-export class BodyLook {
+export class BodyLook implements ContentLook {
   readonly #owner: LookOwner;
   readonly #key: number;
   readonly #kind: ContentKind;

@@ -3,6 +3,10 @@ import type { Call, Credential, WireDeprecation } from "../message.js";
 import { type CallShapes, ONLY_QUERY } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import type { RpcExchange } from "./rpc.js";
+import { StreamExchange } from "./stream-exchange.js";
+
+/** An answer that a client is willing to wait for, and that came earlier, was not held back. */
+const HELD_MICROS = 1e6;
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -14,6 +18,7 @@ export class Exchange implements Call {
   path: string | undefined = undefined;
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
+  stream: StreamExchange | undefined = undefined;
   unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
@@ -40,8 +45,9 @@ export class Exchange implements Call {
   /** The request's last byte was seen; the response's likewise. */
   requestDone = false;
   responseDone = false;
-  /** The request offered to speak another protocol (Upgrade), or asked for a tunnel (CONNECT). */
-  asksUpgrade = false;
+  /** What the request asks for beyond an answer: another protocol (Upgrade, or CONNECT's :protocol), an answer when there is one. */
+  asks: "websocket" | "upgrade" | "wait" | undefined = undefined;
+  /** It asks for a tunnel (CONNECT). */
   isConnect = false;
   isHead = false;
   /** Hash of the path without what varies in it. */
@@ -56,6 +62,11 @@ export class Exchange implements Call {
   constructor(flow: Flow, atMicros: number) {
     this.flow = flow;
     this.atMicros = atMicros;
+  }
+
+  /** It offers to speak another protocol. */
+  get asksUpgrade(): boolean {
+    return this.asks === "websocket" || this.asks === "upgrade";
   }
 
   /** The answer makes the rest of the connection another protocol's: RFC 9110 §15.2.2 and §9.3.6. */
@@ -77,6 +88,7 @@ export class Exchange implements Call {
     this.requestHeaderOrder = other.requestHeaderOrder;
     this.isHead = other.isHead;
     this.isConnect = other.isConnect;
+    this.asks = other.asks;
     this.expectsContinue = other.expectsContinue;
   }
 
@@ -89,12 +101,18 @@ export class Exchange implements Call {
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
     this.deprecation = other.deprecation;
+    // What else streams says so when its content begins.
+    if (other.stream?.kind === "websocket")
+      this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
   }
 
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
   endResponse(atMicros: number | undefined): void {
     if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
+    if (this.asks === "wait" && this.stream === undefined && this.durationMicros >= HELD_MICROS)
+      this.stream = new StreamExchange("long-poll");
+    this.stream?.httpOver(this.durationMicros);
   }
 
   /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */

@@ -1,7 +1,7 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
-import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
+import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
@@ -12,10 +12,14 @@ import {
   DEPRECATION,
   EXPECT,
   HOST,
+  PREFER,
   SERVER,
   SET_COOKIE,
   SUNSET,
   USER_AGENT,
+  WEBSOCKET_EXTENSIONS,
+  WEBSOCKET_LOCATION,
+  WEBSOCKET_PROTOCOL,
   X_ASPNET_VERSION,
   X_POWERED_BY,
   X_RUNTIME,
@@ -24,10 +28,14 @@ import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { noteRpc } from "./rpc.js";
+import { StreamExchange } from "./stream-exchange.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
 
 const AT = 0x40;
+/** RFC 7240 §4.3. */
+const WAIT = /(?:^|[,;\s])wait\s*=/i;
+const MAX_EXTENSIONS = 8;
 
 /** What fields and target say, whatever framed them. One object serves every flow. */
 export class FieldMapping {
@@ -41,6 +49,7 @@ export class FieldMapping {
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
+  readonly #query = new QueryReader();
 
   constructor(fields: FieldMemory) {
     this.#data = new TargetData(fields);
@@ -59,10 +68,12 @@ export class FieldMapping {
     exchange.authority = target.authority;
     this.hosts = 0;
     this.hasHostConflict = false;
-    exchange.credentials =
-      target.queryStart < target.queryEnd
-        ? queryCredentials(bytes, target.queryStart, target.queryEnd)
-        : NO_CREDENTIALS;
+    exchange.credentials = NO_CREDENTIALS;
+    if (target.queryStart === target.queryEnd) return;
+    this.#query.read(bytes, target.queryStart, target.queryEnd);
+    exchange.credentials = this.#query.credentials;
+    // What is sent to be kept does not wait for anything.
+    if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
   }
 
   /** The same where it can't be told. */
@@ -83,6 +94,7 @@ export class FieldMapping {
     exchange.userAgent = facts.userAgent;
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
+    if (facts.asksToWait) exchange.asks = "wait";
     this.#credentials(exchange, fields, bytes);
     noteRpc(exchange, facts.namesConnectVersion);
   }
@@ -108,6 +120,20 @@ export class FieldMapping {
         exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
   }
 
+  /** The answer of which the same fields are opens a WebSocket (RFC 6455 §4.2.2), unless it is one of a draft's. */
+  opening(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    let subprotocol: string | undefined;
+    let extensions: readonly string[] = [];
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      // Some clients hide their token among the names, and some servers repeat what they are sent.
+      if (id === WEBSOCKET_PROTOCOL) subprotocol = this.#masked.get(this.#text(fields, bytes, hit));
+      else if (id === WEBSOCKET_EXTENSIONS) extensions = extensions.concat(namesOf(this.#text(fields, bytes, hit)));
+      else if (id === WEBSOCKET_LOCATION) return;
+    }
+    exchange.stream = new StreamExchange("websocket", subprotocol, extensions.slice(0, MAX_EXTENSIONS));
+  }
+
   #read(fields: FieldHits, bytes: Buffer): HeadFacts {
     this.facts = fields.facts ?? this.#fresh(fields, bytes);
     return this.facts;
@@ -122,6 +148,7 @@ export class FieldMapping {
       else if (id === USER_AGENT) facts.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
       else if (id === CONTENT_TYPE) facts.contentType = this.#text(fields, bytes, hit);
       else if (id === EXPECT) facts.expectsContinue = true;
+      else if (id === PREFER) facts.asksToWait ||= WAIT.test(this.#text(fields, bytes, hit));
       else if (id === CONNECT_VERSION) facts.namesConnectVersion = true;
       else if (id === CONTENT_ENCODING) facts.contentEncoding = this.#text(fields, bytes, hit);
       else if (id === SERVER) facts.server = this.#text(fields, bytes, hit);
@@ -164,6 +191,14 @@ export class FieldMapping {
   #text(fields: FieldHits, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
+}
+
+/** RFC 6455 §9.1: names of extensions, without their parameters. */
+function namesOf(list: string): string[] {
+  return list
+    .split(",")
+    .map((extension) => extension.split(";")[0].trim().toLowerCase())
+    .filter((name) => name !== "");
 }
 
 /** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */

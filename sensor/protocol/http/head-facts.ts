@@ -13,6 +13,7 @@ export class HeadFacts {
   contentType: string | undefined = undefined;
   contentEncoding: string | undefined = undefined;
   expectsContinue = false;
+  asksToWait = false;
   namesConnectVersion = false;
   server: string | undefined = undefined;
   poweredBy: string | undefined = undefined;
@@ -27,6 +28,7 @@ export class HeadFacts {
     this.contentType = undefined;
     this.contentEncoding = undefined;
     this.expectsContinue = false;
+    this.asksToWait = false;
     this.namesConnectVersion = false;
     this.server = undefined;
     this.poweredBy = undefined;

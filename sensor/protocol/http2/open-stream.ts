@@ -1,8 +1,10 @@
-import type { Side, Stream } from "../../flow/stream.js";
-import type { BodyLook } from "../body/body-look.js";
+import type { Side } from "../../flow/stream.js";
+import type { ContentLook } from "../body/body-look.js";
 import { MessageWalk } from "../grpc/message-walk.js";
+import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { hasFramedMessages } from "../http/rpc.js";
+import type { HandedStream } from "../protocol.js";
 import { withShape } from "../shape.js";
 import type { HeadReader } from "./head-reader.js";
 
@@ -20,7 +22,7 @@ export class StreamHalf {
   announced: number | undefined = undefined;
   messages: MessageWalk | undefined = undefined;
   /** Is shown the content; undefined where nobody looks at it. */
-  look: BodyLook | undefined = undefined;
+  look: ContentLook | undefined = undefined;
 
   begin(contentType: string | undefined, announced: number | undefined): void {
     this.hasHead = true;
@@ -62,7 +64,7 @@ export class OpenStream {
   readonly client = new StreamHalf();
   readonly server = new StreamHalf();
   /** What the stream's content is handed to: it was made a tunnel. */
-  tunnel: Stream | undefined = undefined;
+  tunnel: HandedStream | undefined = undefined;
   /** Answered without a request that was seen; it may still come. */
   isUnasked = false;
   /** Told already, or nothing that is told. */
@@ -74,13 +76,21 @@ export class OpenStream {
   }
 
   /** The content of the head read last begins: it may be looked at. Framed messages are none that text scanners read. */
-  beginLook(from: Side, heads: HeadReader): void {
+  beginLook(from: Side, heads: HeadReader, atMicros: number): void {
     const half = this.half(from);
-    if (half.messages === undefined) half.look = heads.openBody(from, this.exchange, half.announced ?? -1);
+    if (half.messages !== undefined) return;
+    const look = heads.openBody(from, this.exchange, half.announced ?? -1);
+    half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
   }
 
   half(from: Side): StreamHalf {
     return from === "client" ? this.client : this.server;
+  }
+
+  /** So many bytes of the content were lost. */
+  miss(from: Side, length: number): void {
+    this.exchange.miss(length);
+    this.half(from).skip(length);
   }
 
   /** Writes into the exchange what only its end tells. */

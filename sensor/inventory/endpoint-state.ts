@@ -1,5 +1,6 @@
-import type { EndpointState } from "../../../shared/event.js";
-import type { Declaration, Deprecation } from "../observation.js";
+import type { EndpointRecord, EndpointState } from "../../shared/event.js";
+import type { Declaration, Deprecation } from "./observation.js";
+import { compare } from "./tally.js";
 
 /** What of an endpoint makes its state. */
 export interface Lived {
@@ -34,4 +35,14 @@ export function stateOf(endpoint: Lived, span: Span, settings: StateSettings): E
   const learningMicros = settings.learningSeconds * 1e6;
   const isLate = endpoint.firstMicros - span.firstMicros > learningMicros;
   return isLate && span.lastMicros - endpoint.firstMicros < learningMicros ? "new" : "active";
+}
+
+/** By where they are called, then by what. */
+export function byPlace(a: EndpointRecord, b: EndpointRecord): number {
+  return (
+    compare(a.serverAddress, b.serverAddress) ||
+    a.serverPort - b.serverPort ||
+    compare(a.template, b.template) ||
+    compare(a.method, b.method)
+  );
 }

@@ -1,0 +1,21 @@
+import type { Declared } from "../declared/declared-api.js";
+
+export interface InventorySettings {
+  /** Networks in CIDR form within which traffic is east-west. */
+  readonly eastWestNetworks: readonly string[];
+  readonly maxServices: number;
+  readonly maxEdges: number;
+  readonly maxEndpoints: number;
+  readonly maxCallersPerEndpoint: number;
+  /** Fields of all schemas together. */
+  readonly maxSchemaPlaces: number;
+  readonly maxCertificates: number;
+  /** Packet time without a call after which an endpoint is dormant. */
+  readonly dormantSeconds: number;
+  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
+  readonly learningSeconds: number;
+  /** Path segments that are never made into a parameter. */
+  readonly literalSegments: readonly string[];
+  /** What files declare; undefined without any. */
+  readonly declared?: Declared;
+}
