@@ -42,6 +42,7 @@ function addDaemons(root: Command): void {
     .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
     .option("--name <name>", "name this sensor gives itself")
     .addOption(policyOption())
+    .addOption(declaredOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runSensor);
@@ -71,6 +72,7 @@ function addTools(root: Command): void {
     .requiredOption("--out <folder>", "folder the results go to")
     .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
     .addOption(policyOption("; exit 1 where a connection violates it"))
+    .addOption(declaredOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runAnalyze);
@@ -148,6 +150,13 @@ function policyOption(more = ""): Option {
   return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more}`);
 }
 
+function declaredOption(): Option {
+  return new Option(
+    "--declared <path...>",
+    "what declares APIs: OpenAPI files, .proto, descriptor sets, folders of them",
+  );
+}
+
 function setOption(): Option {
   return new Option("-s, --set <key=value...>", "one setting, such as flow.maxFlows=1000");
 }
@@ -190,6 +199,7 @@ async function runSensor(options: CommonOptions & Record<string, unknown>): Prom
     "deliver.name": options.name,
     "health.listen": options.listen,
     "policy.file": options.policy,
+    "declared.files": options.declared,
   });
   const { runSensor: run } = await import("./sensor/command/sensor.js");
   process.exitCode = await run(settings);
@@ -211,13 +221,14 @@ interface AnalyzeFlags extends CommonOptions {
   readonly out: string;
   readonly failOn?: Severity;
   readonly policy?: string;
+  readonly declared?: readonly string[];
 }
 
 async function runAnalyze(
   captures: readonly string[],
-  { out, failOn, policy, ...options }: AnalyzeFlags,
+  { out, failOn, policy, declared, ...options }: AnalyzeFlags,
 ): Promise<void> {
-  const { settings } = await load(options, { "policy.file": policy });
+  const { settings } = await load(options, { "policy.file": policy, "declared.files": declared });
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
 }
@@ -298,7 +309,12 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
   const { checkDataRules } = await import("./sensor/command/data-rules.js");
   checkDataRules(loaded.settings.data);
   const { withPolicy } = await import("./sensor/command/policy-file.js");
-  await withPolicy(loaded.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  await withPolicy(loaded.settings, notice);
+  const { loadDeclared } = await import("./sensor/command/declared-files.js");
+  const declared = await loadDeclared(loaded.settings.declared, { notice, broken: notice });
+  // What is told of files that can't be used is a fault of the configuration here.
+  if ((declared?.declared.filesBroken ?? 0) > 0) process.exitCode = USAGE;
 }
 
 async function runDemo({ listen }: { readonly listen: string }): Promise<void> {

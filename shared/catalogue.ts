@@ -79,6 +79,40 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Check that its release was reviewed and that it is documented.",
     references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:1059", "nist:800-204:MS-SS-9"],
   },
+  "shadow-endpoint": {
+    severity: "medium",
+    title: "An endpoint is called that no file declares",
+    remedy:
+      "Find out who serves it and why; then declare it, take it away, or name it in declared.ignore. Undeclared, nobody reviews it.",
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:1059"],
+  },
+  "zombie-endpoint": {
+    severity: "medium",
+    title: "A deprecated endpoint is still called",
+    remedy:
+      "Move the callers named in the evidence to what replaces it, then switch it off: old versions are no longer mended.",
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:477"],
+  },
+  "undeclared-status": {
+    severity: "low",
+    title: "A declared endpoint answers with a status that is not declared",
+    remedy: "Declare the status and what it means, or mend the service: callers do not expect it.",
+    references: ["owasp-api:2023-API9", "cwe:1059", "cwe:394"],
+  },
+  "undeclared-parameter": {
+    severity: "low",
+    title: "A declared endpoint is called with parameters that are not declared so",
+    remedy:
+      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews.",
+    references: ["owasp-api:2023-API9", "owasp-api:2023-API3", "cwe:1059"],
+  },
+  "schema-drift": {
+    severity: "low",
+    title: "Bodies of a declared endpoint differ from their schema",
+    remedy:
+      "Bring file and service together: fields that are not declared may tell more than callers should see, or set what they should not.",
+    references: ["owasp-api:2023-API3", "owasp-api:2023-API9", "cwe:1059", "cwe:915"],
+  },
   "framing-anomaly": {
     severity: "medium",
     title: "HTTP messages break the rules of framing",

@@ -112,10 +112,14 @@ export function endpointObject(endpoint: EndpointRecord): Record<string, unknown
     "auth.kinds": Object.keys(endpoint.credentials),
     "data.classes": endpoint.dataClasses,
     state: endpoint.state,
-    first_seen: formatTime(endpoint.firstMicros),
-    last_seen: formatTime(endpoint.lastMicros),
+    ...(endpoint.calls === 0 ? {} : seenTimes(endpoint)),
     missing_bytes: endpoint.missingBytes,
   };
+}
+
+/** What is declared and was never called has none. */
+function seenTimes({ firstMicros, lastMicros }: EndpointRecord): Record<string, unknown> {
+  return { first_seen: formatTime(firstMicros), last_seen: formatTime(lastMicros) };
 }
 
 export function findingObject(finding: FindingRecord): Record<string, unknown> {

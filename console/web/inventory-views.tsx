@@ -2,12 +2,13 @@ import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
 import { edgeKey } from "./edge-key.js";
+import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
 import { bytes, day, millis, span } from "./format.js";
 import { PostureTag } from "./posture-bar.js";
 import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
-import { type Column, TableView } from "./table-view.js";
+import { type Column, type Narrowing, TableView } from "./table-view.js";
 import { blindBytes, sharesOf, shareWords } from "./visibility.js";
 import { VisibilityBar } from "./visibility-bar.js";
 
@@ -117,10 +118,32 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     isMinor: true,
   },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
-  { title: "State", className: "whole", value: (item) => item.state },
+  {
+    title: "State",
+    className: "whole",
+    value: (item) => item.state,
+    text: (item) => [item.state, item.declaration?.place, ...(item.drift ?? [])].join(" "),
+    show: (item) => <span class={`state ${item.state}`}>{item.state}</span>,
+  },
   notSeen(),
   lastSeen(),
 ];
+
+/** What each state means stands where it is chosen. */
+const STATES: Narrowing<EndpointItem> = {
+  label: "State",
+  choices: [
+    ["", "Any state"],
+    ["shadow", "shadow: called, not declared"],
+    ["zombie", "zombie: deprecated, still called"],
+    ["deprecated", "deprecated: not called any more"],
+    ["dormant", "dormant: not called"],
+    ["new", "new"],
+    ["active", "active"],
+    ["drift", "other than declared"],
+  ],
+  passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
+};
 
 const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Client", className: "name", value: clientOf },
@@ -180,6 +203,8 @@ export function EndpointsView() {
       columns={ENDPOINTS}
       sortBy="Calls"
       empty="No endpoint seen yet."
+      narrowing={STATES}
+      detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
       keyOf={(item) =>
         [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")
       }

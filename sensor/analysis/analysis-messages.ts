@@ -1,6 +1,7 @@
 import type { FindingRecord } from "../../shared/event.js";
 import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";
 import type { ConnectionEnds } from "./own-traffic.js";
@@ -26,12 +27,13 @@ export interface AnalysisStart {
 
 /**
  * Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; the delta is written: what
- * changed since may come.
+ * changed since may come; other files declare.
  */
 export type ToAnalysis =
   | { readonly type: "stop" }
   | { readonly type: "own"; readonly ends: ConnectionEnds }
-  | { readonly type: "written" };
+  | { readonly type: "written" }
+  | { readonly type: "declare"; readonly declared: Declared };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

@@ -61,6 +61,10 @@ parentPort?.on("message", (message: ToAnalysis) => {
     pipeline.leaveOut(message.ends);
     return;
   }
+  if (message.type === "declare") {
+    pipeline.inventory.declare(message.declared);
+    return;
+  }
   if (message.type === "written") {
     isWriting = false;
     return;

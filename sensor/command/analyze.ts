@@ -15,6 +15,7 @@ import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import { CaptureError } from "../capture/capture-error.js";
 import { readCaptureFile } from "../capture/capture-file.js";
 import { checkDataRules } from "./data-rules.js";
+import { loadDeclared } from "./declared-files.js";
 import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -24,7 +25,7 @@ export interface AnalyzeOptions {
   /** Folder the results go to; made where it does not exist. */
   readonly out: string;
   readonly failOn?: Severity;
-  readonly settings: PipelineSettings & Pick<Settings, "policy">;
+  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared">;
 }
 
 const FINDINGS_FOUND = 1;
@@ -34,7 +35,9 @@ const INPUT_DAMAGED = 3;
 export async function analyze(options: AnalyzeOptions): Promise<number> {
   const startMillis = performance.now();
   checkDataRules(options.settings.protocol.data);
-  const detect = await withPolicy(options.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  const detect = await withPolicy(options.settings, notice);
+  const loaded = await loadDeclared(options.settings.declared, { notice, broken: notice });
   const calls = openOutput(options.out, "calls.ndjson");
   const handshakes = openOutput(options.out, "handshakes.ndjson");
   const tap = {
@@ -42,8 +45,12 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
     handshake: (...seen: Parameters<typeof handshakeRecord>) =>
       handshakes.write(handshakeLine(handshakeRecord(...seen))),
   };
-  const pipeline = new Pipeline({ ...options.settings, detect }, tap, randomInt(2 ** 31));
-  const damaged = await readAll(options.captures, pipeline);
+  // The captures are the window: what is not called in them is told as such.
+  const declared = loaded && { ...loaded.declared, windowSeconds: 0 };
+  const inventory = { ...options.settings.inventory, ...(declared === undefined ? {} : { declared }) };
+  const pipeline = new Pipeline({ ...options.settings, inventory, detect }, tap, randomInt(2 ** 31));
+  const isCut = await readAll(options.captures, pipeline);
+  const damaged = isCut || (declared?.filesBroken ?? 0) > 0;
   pipeline.finish();
   calls.close();
   handshakes.close();

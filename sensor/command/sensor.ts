@@ -13,12 +13,15 @@ import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
+import type { Declared } from "../declared/declared-api.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { blindBefore } from "./blind-before.js";
 import { checkDataRules } from "./data-rules.js";
+import { type FileNotices, type LoadedDeclared, loadDeclared } from "./declared-files.js";
+import { DeclaredWatch } from "./declared-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { withPolicy } from "./policy-file.js";
 
@@ -39,7 +42,9 @@ export async function runSensor(settings: Settings): Promise<number> {
   checkDataRules(settings.data);
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
   const detect = await withPolicy(settings, (text) => log.warn(text));
-  const sensor = new Sensor({ ...settings, detect }, log);
+  const notices = { broken: (text: string) => log.error(text), notice: (text: string) => log.warn(text) };
+  const loaded = await loadDeclared(settings.declared, notices);
+  const sensor = new Sensor({ ...settings, detect }, log, loaded, notices);
   return sensor.run();
 }
 
@@ -49,6 +54,9 @@ class Sensor implements HealthSource {
   readonly #hold: FileHold;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
+  /** What files declare, and who looks whether they changed; undefined without any. */
+  readonly #loaded: LoadedDeclared | undefined;
+  readonly #watch: DeclaredWatch | undefined;
   readonly #notify = new ServiceNotify();
   readonly #startedMicros = Date.now() * 1_000;
   #worker: Worker | undefined = undefined;
@@ -67,9 +75,12 @@ class Sensor implements HealthSource {
   #failedMillis = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
-  constructor(settings: SensorSettings, log: Logger) {
+  constructor(settings: SensorSettings, log: Logger, loaded: LoadedDeclared | undefined, notices: FileNotices) {
     this.#settings = settings;
     this.#log = log;
+    this.#loaded = loaded;
+    this.#watch =
+      loaded && new DeclaredWatch(settings.declared, loaded, notices, (declared) => this.#declare(declared));
     const delivers = settings.deliver.console !== undefined;
     this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
     this.#store = new SensorStore(settings.store, delivers);
@@ -90,6 +101,9 @@ class Sensor implements HealthSource {
     this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();
     this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
+    this.#watch?.start();
+    // In a terminal it means that this one is gone.
+    if (process.stdin.isTTY !== true) process.on("SIGHUP", () => void this.#watch?.look());
     process.once("SIGTERM", () => this.#stop());
     process.once("SIGINT", () => this.#stop());
     return new Promise((resolve) => {
@@ -101,7 +115,7 @@ class Sensor implements HealthSource {
     const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory, detect },
+      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#declared() }, detect },
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
@@ -120,6 +134,16 @@ class Sensor implements HealthSource {
       this.#log.fatal({ err: error }, "the analysis failed: this is our own bug");
       void this.#finish(OUR_BUG);
     });
+  }
+
+  #declared(): { declared?: Declared } {
+    return this.#loaded === undefined ? {} : { declared: this.#loaded.declared };
+  }
+
+  #declare(declared: Declared): void {
+    const operations = declared.apis.reduce((sum, api) => sum + api.operations.length, 0);
+    this.#log.info(`declared.files changed: ${declared.apis.length} files declare ${operations} operations now`);
+    this.#worker?.postMessage({ type: "declare", declared } satisfies ToAnalysis);
   }
 
   #leaveOut({ localAddress, localPort, remoteAddress, remotePort }: Socket): void {
@@ -266,6 +290,7 @@ class Sensor implements HealthSource {
     if (this.#isFinished) return;
     this.#isFinished = true;
     clearInterval(this.#timer);
+    this.#watch?.stop();
     this.#tellHealth();
     const until = performance.now() + DELIVER_REST_MILLIS;
     while (this.#link?.isConnected === true && this.#store.outbox.events > 0 && performance.now() < until) {

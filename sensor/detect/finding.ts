@@ -56,5 +56,7 @@ export interface RuleContext {
 export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
+  /** Its calls are those of judged endpoints alone; nearly all others are never shown to it. */
+  readonly ofJudged?: true;
   watch(context: RuleContext): Partial<ObservationSink>;
 }

@@ -1,5 +1,4 @@
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry } from "./endpoint-entry.js";
 import type { ServiceEntry } from "./service-entry.js";
 
 interface Changeable {
@@ -10,7 +9,6 @@ interface Changeable {
 export class ChangedRows {
   readonly #services: ServiceEntry[] = [];
   readonly #edges: EdgeEntry[] = [];
-  readonly #endpoints: EndpointEntry[] = [];
 
   service(service: ServiceEntry): void {
     if (!service.isChanged) mark(this.#services, service);
@@ -20,20 +18,12 @@ export class ChangedRows {
     if (!edge.isChanged) mark(this.#edges, edge);
   }
 
-  endpoint(endpoint: EndpointEntry): void {
-    if (!endpoint.isChanged) mark(this.#endpoints, endpoint);
-  }
-
   takeServices(most: number): ServiceEntry[] {
     return take(this.#services, most);
   }
 
   takeEdges(most: number): EdgeEntry[] {
     return take(this.#edges, most);
-  }
-
-  takeEndpoints(most: number): EndpointEntry[] {
-    return take(this.#endpoints, most);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
 import type {
   Anomaly,
@@ -16,15 +17,17 @@ import { BlindTimes } from "./blind-times.js";
 import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
+import { Declarations } from "./declared/declarations.js";
+import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
-import { EndpointEntry } from "./endpoint-entry.js";
-import { byPlace, stateOf } from "./endpoint-state.js";
-import { MethodSet } from "./method-set.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import { stateOf } from "./endpoint-state.js";
+import { EndpointTable } from "./endpoint-table.js";
+import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
-import type { PathNode } from "./path/path-node.js";
-import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
-import { restoreRows } from "./restore.js";
+import { PathTree } from "./path/path-tree.js";
+import { restoreEndpoint, restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
@@ -38,16 +41,13 @@ interface FlowMemo {
   readonly clientAddress: string;
 }
 
-/** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
-const MAX_NOT_FOUND = 200;
-const NOT_FOUND_TEMPLATE = "/{notFound}";
-/** gRPC's status for a procedure that the server does not have. */
-const UNIMPLEMENTED = 12;
-const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
+const MIN_SWEEP_MICROS = 10e6;
+/** Of a row that nothing is counted of. */
+const NO_STATE = JSON.stringify({ evidence: [] });
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<MethodSet> {
+export class Inventory implements MessageSink, VisibilitySink {
   readonly counters = {
     calls: 0,
     anomalies: 0,
@@ -73,10 +73,11 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
   readonly #services = new ServiceList();
-  readonly #endpoints = new Set<EndpointEntry>();
-  readonly #fixed = new Map<string, EndpointEntry>();
+  readonly #table: EndpointTable;
+  readonly #declarations: Declarations;
   readonly #changed = new ChangedRows();
-  #removals: RemovalRecord[] = [];
+  /** Rows of operations that were never seen. */
+  #untold: EndpointRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
   #lastSweepMicros = 0;
@@ -89,6 +90,20 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
+    this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
+    this.#table = new EndpointTable(settings, this.counters, (service, name) => {
+      if (service.addRpcService(name)) this.#rebind(service);
+    });
+  }
+
+  /** What is counted of declared files; nothing where there are none. */
+  get declaredCounters(): Readonly<Record<string, number>> {
+    const { counters } = this.#declarations;
+    return counters.declared_files + counters.declared_files_broken === 0 ? {} : counters;
+  }
+
+  get schemaCounters(): Readonly<Record<string, number>> {
+    return this.#table.budget.counters;
   }
 
   /** Earliest packet time of anything in it: learning began then. */
@@ -113,7 +128,9 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     if (service !== undefined) {
       service.call(call);
       this.#changed.service(service);
-      endpoint = this.#endpoint(service, call);
+      // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
+      if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
+      endpoint = this.#table.of(service, call);
     }
     if (edge !== undefined) {
       edge.call(call);
@@ -121,7 +138,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      this.#changed.endpoint(endpoint);
+      this.#table.changed(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
   }
@@ -132,9 +149,9 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     this.#timeSeen(call.atMicros);
     edge?.goOn(call);
     if (edge !== undefined) this.#changed.edge(edge);
-    const endpoint = service && this.#endpoint(service, call);
+    const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined) this.#changed.endpoint(endpoint);
+    if (endpoint !== undefined) this.#table.changed(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -201,7 +218,7 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
       this.counters.services_refused++;
       return undefined;
     }
-    const paths = new PathTree<MethodSet>(this, this.#literalSegments);
+    const paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
     const made = new ServiceEntry(address, port, network, atMicros, paths);
     this.#services.add(made);
     this.counters.services++;
@@ -222,92 +239,29 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     return made;
   }
 
-  #endpoint(service: ServiceEntry, call: Call): EndpointEntry | undefined {
-    const { path } = call;
-    if (path === undefined || call.method === undefined) return undefined;
-    const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
-    if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
-    const hasSlash = path.charCodeAt(0) === 0x2f;
-    // RFC 8441 §4: a CONNECT that names a protocol has a path.
-    if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
-    if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    }
-    const node = service.paths.find(path);
-    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
+  /** Files may speak of it now that did not before: it has another name, or other procedures are called. */
+  #rebind(service: ServiceEntry): void {
+    if (this.#declarations.isEmpty || !this.#declarations.rebind(service)) return;
+    this.#rehome(service);
   }
 
-  #makeEndpoint(
-    service: ServiceEntry,
-    method: string,
-    node: PathNode<MethodSet>,
-    call: Call,
-  ): EndpointEntry | undefined {
-    const made = this.#admit(service, method, node, call.atMicros);
-    if (made === undefined) return undefined;
-    node.leaf ??= new MethodSet();
-    node.leaf.endpoints.push(made);
-    if (call.status === 404) service.notFoundEndpoints++;
-    return made;
+  /** Counts go on under the templates that now hold. */
+  #rehome(service: ServiceEntry): void {
+    const rows = this.#table.takeOut(service, (endpoint) => ({
+      record: this.#endpointRecord(endpoint),
+      state: endpoint.state(),
+    }));
+    service.paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const endpoint = this.#table.putBack.bind(this.#table);
+    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
+    for (const one of this.#table.all()) if (one.service === service) this.#table.changed(one);
   }
 
-  /** Endpoints whose template does not come from the paths seen. */
-  #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
-    const key = `${service.place} ${service.port} ${method} ${template}`;
-    const known = this.#fixed.get(key);
-    if (known !== undefined) return known;
-    const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
-    if (isNotFound && ++service.notFoundEndpoints > MAX_NOT_FOUND)
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    const made = this.#admit(service, method, template, call.atMicros);
-    if (made !== undefined) this.#fixed.set(key, made);
-    return made;
-  }
-
-  #admit(
-    service: ServiceEntry,
-    method: string,
-    place: PathNode<MethodSet> | string,
-    atMicros: number,
-  ): EndpointEntry | undefined {
-    if (this.#endpoints.size >= this.settings.maxEndpoints) {
-      this.counters.endpoints_refused++;
-      return undefined;
-    }
-    const made = new EndpointEntry(service, method, place, this.settings.maxCallersPerEndpoint, atMicros);
-    this.#endpoints.add(made);
-    this.counters.endpoints++;
-    return made;
-  }
-
-  merge(from: MethodSet, into: PathNode<MethodSet>): void {
-    into.leaf ??= new MethodSet();
-    for (const endpoint of from.endpoints) {
-      const removal = endpoint.removal();
-      const target = into.leaf.get(endpoint.method);
-      if (target === undefined) {
-        endpoint.node = into;
-        into.leaf.endpoints.push(endpoint);
-        this.#changed.endpoint(endpoint);
-      } else {
-        target.merge(endpoint);
-        this.#endpoints.delete(endpoint);
-        this.counters.endpoints--;
-        this.counters.endpoints_merged++;
-        this.#changed.endpoint(target);
-      }
-      // Nobody keeps a row that was never told.
-      if (endpoint.toldState !== undefined) this.#removals.push({ ...removal, mergedInto: into.template });
-    }
-  }
-
-  signature(leaf: MethodSet): string {
-    return leaf.signature();
-  }
-
-  calls(leaf: MethodSet): number {
-    return leaf.calls;
+  /** Other files than before, or other ways to apply them. */
+  declare(declared: Declared): void {
+    this.#declarations.declare(declared);
+    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
+    this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
   #timeSeen(atMicros: number): void {
@@ -326,8 +280,11 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint), this.blindTimes));
-    yield* records.sort(byPlace);
+    yield* this.#table.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
+  }
+
+  #neverSeen(): EndpointRecord[] {
+    return this.#declarations.rows(this.#services.sorted(), this.#table, this.#lastMicros - (this.#firstMicros ?? 0));
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
@@ -335,8 +292,12 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
     return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
   }
 
+  #endpointRecord(endpoint: EndpointEntry): EndpointRecord {
+    return endpoint.record(this.#stateOf(endpoint), this.blindTimes);
+  }
+
   #stateOf(endpoint: EndpointEntry): EndpointState {
-    return stateOf(endpoint, this.#firstMicros ?? 0, this.#lastMicros, this.settings);
+    return stateOf(endpoint, { firstMicros: this.#firstMicros ?? 0, lastMicros: this.#lastMicros }, this.settings);
   }
 
   /** At most `maxRows` changed rows; those left over come with the next delta. */
@@ -347,23 +308,24 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
       rows.push({ record: service.record(this.blindTimes), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    for (const endpoint of this.#changed.takeEndpoints(maxRows - rows.length)) {
-      if (this.#endpoints.has(endpoint))
-        rows.push({ record: endpoint.record(this.#stateOf(endpoint), this.blindTimes), state: endpoint.state() });
-    }
+    for (const endpoint of this.#table.takeChanged(maxRows - rows.length))
+      rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
+    for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    const removals = this.#removals;
-    this.#removals = [];
-    return { rows, removals };
+    return { rows, removals: this.#table.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
   #sweepStates(): void {
-    if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
+    const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
+    if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#endpoints) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#changed.endpoint(endpoint);
+    for (const endpoint of this.#table.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.changed(endpoint);
     }
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table);
+    this.#untold = rows;
+    this.#table.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -374,14 +336,22 @@ export class Inventory implements MessageSink, VisibilitySink, PathTreeOwner<Met
         return this.#service(record.address, record.port, record.virtualNetwork, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
-      endpoint: (record, service, node) => {
-        const call = { atMicros: record.firstMicros, status: undefined } as Call;
-        return node === undefined
-          ? this.#fixedEndpoint(service, record.method, record.template, call)
-          : this.#makeEndpoint(service, record.method, node, call);
+      servicesRestored: (all) => this.#servicesRestored(all),
+      endpoint: (record, service, nodeOf, fill) => {
+        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
     for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
+  }
+
+  /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
+  #servicesRestored(rows: readonly InventoryRow[]): void {
+    for (const { record } of rows) {
+      const name = record.kind === "endpoint" ? rpcServiceOf(record.template) : undefined;
+      if (record.kind !== "endpoint" || name === undefined) continue;
+      this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
+    }
+    for (const service of this.#services.sorted()) this.#declarations.rebind(service);
   }
 }

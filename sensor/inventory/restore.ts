@@ -1,9 +1,10 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
+import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
+import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -11,11 +12,15 @@ import type { ServiceEntry } from "./service-entry.js";
 export interface RestoreTarget {
   service(record: ServiceRecord): ServiceEntry | undefined;
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
+  /** Once every service is there, before the first endpoint. */
+  servicesRestored(rows: readonly InventoryRow[]): void;
+  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
   endpoint(
     record: EndpointRecord,
     service: ServiceEntry,
-    node: PathNode<MethodSet> | undefined,
-  ): EndpointEntry | undefined;
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    fill: (entry: EndpointEntry) => void,
+  ): void;
   certificate(record: CertificateRecord, state: string): void;
 }
 
@@ -29,6 +34,7 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
     if (service !== undefined)
       services.set(`${placeOf(record.address, record.virtualNetwork)} ${record.port}`, service);
   }
+  target.servicesRestored(rows);
   for (const { record, state } of rows) {
     if (record.kind === "service") continue;
     if (record.kind === "certificate") {
@@ -42,11 +48,20 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
   }
 }
 
-function restoreEndpoint(record: EndpointRecord, state: string, service: ServiceEntry, target: RestoreTarget): void {
+export function restoreEndpoint(
+  record: EndpointRecord,
+  state: string,
+  service: ServiceEntry,
+  target: Pick<RestoreTarget, "endpoint">,
+): void {
   const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  const node = isOfPaths ? nodeOf(service.paths.root, record, evidence) : undefined;
-  target.endpoint(record, service, node)?.restore(record, state);
+  target.endpoint(
+    record,
+    service,
+    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
+    (entry) => entry.restore(record, state),
+  );
 }
 
 /** Walks the template; parameters come back with the name and the evidence they had. */

@@ -4,7 +4,10 @@ import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
 import { ByteLedger } from "./byte-ledger.js";
+import type { Coverage, DeclaredPath } from "./declared/coverage.js";
+import type { Route } from "./declared/route-table.js";
 import type { EdgeEntry } from "./edge-entry.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
@@ -15,6 +18,7 @@ const MAX_NAMES = 8;
 const MAX_SOFTWARE = 8;
 const MAX_ORDERS = 8;
 const MAX_TEXT = 200;
+const MAX_RPC_SERVICES = 64;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
 const NAME_SHARE = 10;
 
@@ -30,11 +34,18 @@ export class ServiceEntry implements Service {
   readonly port: number;
   readonly virtualNetwork: string | undefined;
   readonly place: string;
-  readonly paths: PathTree<MethodSet>;
+  /** Made anew when other files speak of the service. */
+  paths: PathTree<MethodSet>;
+  /** What files say of it; undefined where none does. */
+  coverage: Coverage | undefined = undefined;
+  /** Endpoints of declared paths. */
+  readonly declared = new Map<Route<DeclaredPath>, EndpointEntry[]>();
   /** By the client's address. */
   readonly edges = new Map<string, EdgeEntry>();
   readonly bytes = new ByteLedger();
   readonly names = new Tally(MAX_NAMES);
+  /** Services whose procedures are called there, `package.Service`. */
+  readonly rpcServices = new Set<string>();
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #frameworks = new Tally(MAX_SOFTWARE);
   readonly #orders = new Set<number>();
@@ -141,6 +152,18 @@ export class ServiceEntry implements Service {
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
     this.#name = record.name;
+  }
+
+  /** Whether there was room for one more. */
+  addRpcService(name: string): boolean {
+    if (this.rpcServices.size >= MAX_RPC_SERVICES) return false;
+    this.rpcServices.add(name);
+    return true;
+  }
+
+  /** Names that a fair share asks for: whoever sends a request chooses its Host. */
+  namesInUse(): string[] {
+    return this.names.texts().filter((name) => this.names.count(name) * NAME_SHARE >= this.#asked);
   }
 
   #hostOf(authority: string | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import type { Declared } from "../declared/declared-api.js";
+
 export interface InventorySettings {
   /** Networks in CIDR form within which traffic is east-west. */
   readonly eastWestNetworks: readonly string[];
@@ -5,6 +7,8 @@ export interface InventorySettings {
   readonly maxEdges: number;
   readonly maxEndpoints: number;
   readonly maxCallersPerEndpoint: number;
+  /** Fields of all schemas together. */
+  readonly maxSchemaPlaces: number;
   readonly maxCertificates: number;
   /** Packet time without a call after which an endpoint is dormant. */
   readonly dormantSeconds: number;
@@ -12,4 +16,6 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** What files declare; undefined without any. */
+  readonly declared?: Declared;
 }

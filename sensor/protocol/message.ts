@@ -1,5 +1,6 @@
 import type { Flow, Side } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
+import type { CallShapes } from "./shape.js";
 
 /** What stands in a path where a secret stood. */
 export const MASK = "***";
@@ -54,6 +55,13 @@ export interface Rpc {
   readonly encoding: string | undefined;
   /** How long the client is willing to wait. */
   readonly timeoutMicros: number | undefined;
+}
+
+/** What an answer says of its own end: RFC 9745 (Deprecation) and RFC 8594 (Sunset). */
+export interface WireDeprecation {
+  /** From when on; 0 where the field names no time, undefined without the field. */
+  readonly sinceMicros: number | undefined;
+  readonly sunsetMicros: number | undefined;
 }
 
 /** `event-stream` server-sent events · `long-poll` an answer held back until there was something to tell. */
@@ -135,6 +143,7 @@ export interface Call {
   readonly framework: string | undefined;
   readonly responseContentType: string | undefined;
   readonly responseHeaderOrder: number;
+  readonly deprecation: WireDeprecation | undefined;
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;
@@ -144,6 +153,8 @@ export interface Call {
    */
   readonly requestClasses: readonly string[] | undefined;
   readonly responseClasses: readonly string[] | undefined;
+  /** What the bodies and the query are built of; undefined where there is no query and no body was looked at. */
+  readonly shapes: CallShapes | undefined;
   /** First byte of the request to last byte of the response; undefined where either was not seen. */
   readonly durationMicros: number | undefined;
   /** False where bytes were lost or the capture began or ended inside. */

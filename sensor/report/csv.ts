@@ -93,6 +93,12 @@ const COLUMNS: readonly string[] = [
   "blind_intervals",
   "blind_ms",
   "virtual_network",
+  "declared",
+  "declared_title",
+  "deprecated_by",
+  "deprecated_since",
+  "sunset",
+  "drift",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -14,7 +14,7 @@ export const cyclonedx: Report = {
     const list = [...rows];
     const services = list.flatMap(({ record }) => (record.kind === "service" ? [record] : []));
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
-    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
+    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
     const unique = [...new Map(services.map((service) => [referenceOf(service), service])).values()];
     const body = {
       metadata: {

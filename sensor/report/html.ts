@@ -21,6 +21,7 @@ import { endpointName, type Facts } from "./compliance/facts.js";
 import { type ComplianceView, complianceView } from "./compliance/view.js";
 import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
+import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, idOf, section, table, time } from "./html-element.js";
 import { HTML_STYLE } from "./html-style.js";
 import type { Report } from "./report.js";
@@ -30,6 +31,7 @@ const CONTENTS: readonly string[] = [
   "Protection of edges",
   "Endpoints by state",
   "Endpoints that carry sensitive data",
+  "Declared against seen",
   "Certificates",
   "Findings",
   "What was not visible",
@@ -49,6 +51,7 @@ export const html: Report = {
     yield summary(view);
     yield* postureSections(view.facts.edges);
     yield* endpointSections(view.facts.endpoints);
+    yield declaredSection(view.facts.endpoints);
     yield certificateSection(view.facts);
     yield findingSection(view.facts.findings);
     yield* notVisible(view);
@@ -123,7 +126,7 @@ function* endpointSections(endpoints: readonly EndpointRecord[]): Iterable<strin
       endpoint.callerCount,
       countsText(endpoint.statuses),
       countsText(endpoint.credentials) || "none seen",
-      time(endpoint.lastMicros),
+      endpoint.calls === 0 ? "never" : time(endpoint.lastMicros),
     ]),
   });
   yield* streamTable(endpoints);

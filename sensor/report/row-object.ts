@@ -72,6 +72,13 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     duration_ms: endpoint.durationMillis,
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,
+    declared: declaredWord(endpoint),
+    declared_title: endpoint.declaration?.title,
+    deprecated_by: endpoint.deprecation?.marks,
+    deprecated_since: optionalTime(endpoint.deprecation?.fromMicros),
+    sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
+    drift: endpoint.drift,
+    schemas: endpoint.schemas,
     ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
     ...blindBound(endpoint),
   };
@@ -95,4 +102,14 @@ function streamDetail(streams: StreamRecord): Record<string, unknown> {
 
 function blindBound({ blindIntervals, blindMillis }: BlindBound): Record<string, unknown> {
   return { blind_intervals: blindIntervals, blind_ms: blindMillis };
+}
+
+/** Where it is declared, or that it is not; undefined where no file speaks of it. */
+function declaredWord({ declaration }: EndpointRecord): string | undefined {
+  if (declaration === undefined) return undefined;
+  return declaration.isDeclared ? (declaration.place ?? declaration.file) : `not in ${declaration.file}`;
+}
+
+function optionalTime(micros: number | undefined): string | undefined {
+  return micros === undefined ? undefined : formatTime(micros);
 }

@@ -61,7 +61,7 @@ function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIn
     ruleIndex,
     level: LEVELS[finding.severity],
     message: { text: finding.summary },
-    locations: [{ logicalLocations: [locationOf(finding)] }],
+    locations: [{ ...fileOf(finding), logicalLocations: [locationOf(finding)] }],
     partialFingerprints: { "findingId/v1": finding.id },
     occurrenceCount: Math.max(1, finding.count),
     properties: {
@@ -73,6 +73,14 @@ function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIn
       ...(sensor === undefined ? {} : { sensor }),
     },
   };
+}
+
+/** Where a file declares what the finding is about. */
+function fileOf({ evidence: { declared } }: FindingRecord): Record<string, unknown> {
+  const parts = typeof declared === "string" ? /^(.+?):(\d+)$/.exec(declared) : null;
+  if (parts === null) return {};
+  const uri = parts[1].split("/").map(encodeURIComponent).join("/");
+  return { physicalLocation: { artifactLocation: { uri }, region: { startLine: Number(parts[2]) } } };
 }
 
 function locationOf({

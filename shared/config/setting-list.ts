@@ -182,6 +182,13 @@ export const SETTINGS: readonly Setting[] = [
     10_000,
     "Callers of an endpoint kept by address; further ones are only counted.",
   ),
+  integer(
+    "inventory.maxSchemaPlaces",
+    200_000,
+    0,
+    10_000_000,
+    "Fields of all learned schemas together; further ones are counted.",
+  ),
   integer("inventory.maxCertificates", 20_000, 1, 10_000_000, "Certificates kept."),
   integer(
     "inventory.dormantSeconds",
@@ -191,6 +198,32 @@ export const SETTINGS: readonly Setting[] = [
     "Time without a call after which an endpoint is dormant.",
   ),
   texts("inventory.literalSegments", [], "Path segments that are never made into a parameter."),
+  texts(
+    "declared.files",
+    [],
+    "Files, or folders of them, that declare APIs: OpenAPI 2.0, 3.0 and 3.1 in YAML or JSON, .proto, descriptor sets; see the README.",
+  ),
+  texts(
+    "declared.services",
+    [],
+    "Services that files are of, where their server's URL does not tell: `FILE=NAME`, `FILE=ADDRESS:PORT`; `*` stands for any characters.",
+  ),
+  {
+    key: "declared.scope",
+    kind: "choice",
+    default: "service",
+    choices: ["service", "base-path"],
+    help: "What a file speaks for: all that its service serves, or, as behind gateways, what lies under its server's path.",
+  },
+  texts("declared.ignore", [], "Endpoints that may stay undeclared: `/healthz`, `GET /debug/*`."),
+  integer(
+    "declared.windowSeconds",
+    7 * 86_400,
+    0,
+    10 * 365 * 86_400,
+    "Time after which a declared operation that was never seen is dormant; `analyze` takes the captures for it.",
+  ),
+  integer("declared.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
   integer(
     "detect.learningSeconds",
     86_400,

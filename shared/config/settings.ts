@@ -44,11 +44,20 @@ export interface Settings {
     readonly maxEdges: number;
     readonly maxEndpoints: number;
     readonly maxCallersPerEndpoint: number;
+    readonly maxSchemaPlaces: number;
     readonly maxCertificates: number;
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
+  };
+  readonly declared: {
+    readonly files: readonly string[];
+    readonly services: readonly string[];
+    readonly scope: "service" | "base-path";
+    readonly ignore: readonly string[];
+    readonly windowSeconds: number;
+    readonly reloadSeconds: number;
   };
   readonly detect: {
     readonly learningSeconds: number;

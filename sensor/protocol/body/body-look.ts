@@ -1,3 +1,4 @@
+import type { Shape } from "../shape.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
@@ -12,6 +13,8 @@ export interface ContentLook {
   gap(length: number): void;
   /** The body is over, or nothing more of it will be seen: classes of what it held, undefined where that was not looked at. */
   end(fate: "whole" | "cut"): readonly string[] | undefined;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  readonly shape: Shape | undefined;
 }
 
 /** What a look needs of the one reader of all bodies. */
@@ -20,6 +23,8 @@ export interface LookOwner {
   /** False beyond the bound on bytes held. */
   hold(bytes: number): boolean;
   release(bytes: number): void;
+  /** What the body read last is built of. */
+  readonly shape: Shape | undefined;
   /** Classes of what bytes[start, end) hold; undefined where they can't be read. */
   read(
     key: number,
@@ -50,6 +55,8 @@ export class BodyLook implements ContentLook {
   #isOver = false;
   #wasLost = false;
   #classes: readonly string[] | undefined = undefined;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  shape: Shape | undefined = undefined;
 
   constructor(owner: LookOwner, key: number, kind: ContentKind, coding: ContentCoding, length: number) {
     this.#owner = owner;
@@ -96,8 +103,10 @@ export class BodyLook implements ContentLook {
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#isOver = true;
-    if (end - start > this.#marks)
+    if (end - start > this.#marks) {
       this.#classes = this.#owner.read(this.#key, this.#kind, this.#coding, bytes, start, end, isCut || this.#wasLost);
+      if (this.#classes !== undefined) this.shape = this.#owner.shape;
+    }
     this.#owner.release(this.#bytes.length);
     this.#bytes = NOTHING;
   }

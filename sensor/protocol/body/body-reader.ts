@@ -1,6 +1,7 @@
 import type { Flow, Side } from "../../flow/stream.js";
 import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
+import type { Shape } from "../shape.js";
 import { BodyLook, type LookOwner } from "./body-look.js";
 import { BodySampler } from "./body-sampler.js";
 import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
@@ -10,7 +11,13 @@ import { JsonScan } from "./json-scan.js";
 import { MarkupScan } from "./markup-scan.js";
 import { MultipartScan } from "./multipart-scan.js";
 import { Scratch } from "./scratch.js";
+import { ShapeRecorder } from "./shape-recorder.js";
 import { TextScan } from "./text-scan.js";
+
+/** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
+const FIRST_LEARNED = 24;
+const ONE_LEARNED_IN = 16;
+const LEARNED_SLOTS = 4_096;
 
 export interface BodySettings extends DataSettings {
   /** Whether bodies are looked at. */
@@ -63,6 +70,10 @@ export class BodyReader implements LookOwner {
   readonly #markup: MarkupScan;
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
+  readonly #recorder = new ShapeRecorder();
+  readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
+  /** Of the body read last. */
+  shape: Shape | undefined = undefined;
 
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
@@ -70,11 +81,11 @@ export class BodyReader implements LookOwner {
     this.fields = new FieldMemory(() => new DataClassifier(settings));
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
-    this.#json = new JsonScan(this.fields, scratch);
-    this.form = new FormScan(this.fields, scratch);
+    this.#json = new JsonScan(this.fields, scratch, this.#recorder);
+    this.form = new FormScan(this.fields, scratch, this.#recorder);
     this.#markup = new MarkupScan(this.fields, scratch);
     this.#text = new TextScan(this.fields, (bytes, start, end) => this.#json.scan(bytes, start, end, false));
-    this.#multipart = new MultipartScan(this.fields, (type, bytes, start, end) => {
+    this.#multipart = new MultipartScan(this.fields, this.#recorder, (type, bytes, start, end) => {
       const kind = this.#kinds.of(type);
       if (kind !== undefined && kind !== "multipart") this.#scan(kind, bytes, start, end, false);
     });
@@ -144,10 +155,23 @@ export class BodyReader implements LookOwner {
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
-    if (text === undefined) this.#scan(kind, bytes, start, end, isCut);
-    else this.#scan(kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
+    if (text === undefined) this.#learn(key, kind, bytes, start, end, isCut);
+    else this.#learn(key, kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     return this.fields.classifier.classes();
+  }
+
+  /** What the body is built of shows in the same pass; texts and markup have no fields that a schema could name. */
+  #learn(key: number, kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
+    const layout = kind === "guess" ? guess(bytes, start, end, kind) : kind;
+    this.shape = undefined;
+    const isLaidOut = layout === "json" || layout === "form" || layout === "multipart";
+    const isLearned = isLaidOut && this.#learned.admits(key);
+    if (isLearned) this.#recorder.begin();
+    this.#scan(layout, bytes, start, end, isCut);
+    if (!isLearned) return;
+    this.#learned.looked(key, 0);
+    this.shape = this.#recorder.end();
   }
 
   #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {

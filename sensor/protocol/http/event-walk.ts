@@ -1,4 +1,5 @@
 import type { ContentLook } from "../body/body-look.js";
+import type { Shape } from "../shape.js";
 import type { Exchange } from "./exchange.js";
 import { StreamExchange, StreamTally } from "./stream-exchange.js";
 
@@ -82,6 +83,10 @@ class EventWalk implements ContentLook {
 
   end(fate: "whole" | "cut"): readonly string[] | undefined {
     return this.#look?.end(fate);
+  }
+
+  get shape(): Shape | undefined {
+    return this.#look?.shape;
   }
 
   #lineByte(byte: number): void {

@@ -1,5 +1,6 @@
 import type { Flow } from "../../flow/stream.js";
-import type { Call, Credential } from "../message.js";
+import type { Call, Credential, WireDeprecation } from "../message.js";
+import { type CallShapes, ONLY_QUERY } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import type { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
@@ -30,10 +31,12 @@ export class Exchange implements Call {
   framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
+  deprecation: WireDeprecation | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
   responseClasses: readonly string[] | undefined = undefined;
+  shapes: CallShapes | undefined = undefined;
   durationMicros: number | undefined = undefined;
   complete = true;
   missingBytes = 0;
@@ -77,6 +80,7 @@ export class Exchange implements Call {
     this.path = other.path;
     this.pathShape = other.pathShape;
     this.template = other.template;
+    if (other.shapes?.hasQuery === true) this.shapes = ONLY_QUERY;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
     this.requestContentType = other.requestContentType;
@@ -96,6 +100,7 @@ export class Exchange implements Call {
     this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
+    this.deprecation = other.deprecation;
     // What else streams says so when its content begins.
     if (other.stream?.kind === "websocket")
       this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);

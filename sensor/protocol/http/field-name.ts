@@ -17,6 +17,8 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "deprecation",
+  "sunset",
   "prefer",
   "authorization",
   "proxy-authorization",
@@ -56,14 +58,16 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const PREFER = 15;
+export const DEPRECATION = 15;
+export const SUNSET = 16;
+export const PREFER = 17;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const AUTHORIZATION = 16;
-export const PROXY_AUTHORIZATION = 17;
-export const COOKIE = 18;
-export const WEBSOCKET_PROTOCOL = 19;
-export const WEBSOCKET_EXTENSIONS = 20;
+export const AUTHORIZATION = 18;
+export const PROXY_AUTHORIZATION = 19;
+export const COOKIE = 20;
+export const WEBSOCKET_PROTOCOL = 21;
+export const WEBSOCKET_EXTENSIONS = 22;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 21;
+export const WEBSOCKET_LOCATION = 23;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 22;
+export const FIRST_KEY_FIELD = 24;

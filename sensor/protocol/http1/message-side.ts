@@ -3,6 +3,7 @@ import type { FlowBodies } from "../body/body-reader.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
+import { withShape } from "../shape.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
@@ -167,10 +168,16 @@ export class MessageSide {
   }
 
   #endLook(exchange: Exchange): void {
-    if (this.body.look === undefined) return;
+    const { look } = this.body;
+    if (look === undefined) return;
     const classes = this.body.endLook();
-    if (this.from === "client") exchange.addRequestClasses(classes);
-    else exchange.responseClasses = classes;
+    if (this.from === "client") {
+      exchange.addRequestClasses(classes);
+      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
+    } else {
+      exchange.responseClasses = classes;
+      exchange.shapes = withShape(exchange.shapes, "response", look.shape);
+    }
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */

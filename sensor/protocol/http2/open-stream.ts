@@ -5,6 +5,7 @@ import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { hasFramedMessages } from "../http/rpc.js";
 import type { HandedStream } from "../protocol.js";
+import { withShape } from "../shape.js";
 import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
@@ -97,8 +98,16 @@ export class OpenStream {
     const { exchange, client, server } = this;
     if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
     if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
-    if (client.look !== undefined) exchange.addRequestClasses(client.endLook());
-    if (server.look !== undefined) exchange.responseClasses = server.endLook();
+    const { look } = client;
+    if (look !== undefined) {
+      exchange.addRequestClasses(client.endLook());
+      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
+    }
+    const { look: answer } = server;
+    if (answer !== undefined) {
+      exchange.responseClasses = server.endLook();
+      exchange.shapes = withShape(exchange.shapes, "response", answer.shape);
+    }
     const { rpc } = exchange;
     if (rpc === undefined) return;
     if (client.counted !== undefined) {
