@@ -6,7 +6,7 @@ import { loadDeclared } from "../sensor/command/declared-files.js";
 import { SchemaBudget } from "../sensor/inventory/schema/schema-budget.js";
 import { WordCount } from "../sensor/inventory/schema/word-count.js";
 import { defaultSettings } from "../shared/config/settings.js";
-import type { EndpointSchemas } from "../shared/event.js";
+import type { EndpointSchemas } from "../shared/endpoint-facts.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { run, temporaryFolder } from "./support/program.js";

@@ -1,4 +1,5 @@
-import type { EndpointState, JsonSchema } from "../../shared/event.js";
+import type { JsonSchema } from "../../shared/endpoint-facts.js";
+import type { EndpointState } from "../../shared/event.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";

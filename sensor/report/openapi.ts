@@ -1,4 +1,5 @@
-import type { DeprecationFacts, EndpointRecord, EndpointSchemas, JsonSchema } from "../../shared/event.js";
+import type { DeprecationFacts, EndpointSchemas, JsonSchema } from "../../shared/endpoint-facts.js";
+import type { EndpointRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { lastSeen } from "./last-seen.js";

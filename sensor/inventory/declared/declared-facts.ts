@@ -1,4 +1,4 @@
-import type { DeclarationFacts, DeprecationFacts } from "../../../shared/event.js";
+import type { DeclarationFacts, DeprecationFacts } from "../../../shared/endpoint-facts.js";
 import type { Declaration, Deprecation } from "../observation.js";
 
 export function declarationFacts({ isDeclared, file, title, place }: Declaration): DeclarationFacts {

@@ -1,4 +1,4 @@
-import type { EndpointSchemas, JsonSchema } from "../../../shared/event.js";
+import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
 import type { CallShapes } from "../../protocol/shape.js";
 import { jsonSchema } from "./json-schema.js";
 import type { SchemaBudget } from "./schema-budget.js";

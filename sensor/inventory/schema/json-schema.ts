@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../shared/event.js";
+import type { JsonSchema } from "../../../shared/endpoint-facts.js";
 import { ANY_NAME, ARRAY, BOOLEAN, FORMATS, INTEGER, NULL, NUMBER, OBJECT, STRING } from "../../protocol/shape.js";
 import type { SchemaNode } from "./schema-node.js";
 
