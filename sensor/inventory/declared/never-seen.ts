@@ -1,4 +1,5 @@
 import type { EndpointRecord, RemovalRecord } from "../../../shared/event.js";
+import { inNetwork, placeOf } from "../../../shared/virtual-network.js";
 import type { DeclaredOperation } from "../../declared/declared-api.js";
 import type { Coverage } from "./coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
@@ -9,6 +10,7 @@ import { combineDeprecation } from "./deprecation.js";
 export interface Covered {
   readonly address: string;
   readonly port: number;
+  readonly virtualNetwork: string | undefined;
   readonly name: string;
   readonly coverage: Coverage;
 }
@@ -59,17 +61,17 @@ export class NeverSeen {
 
 /** An endpoint of the inventory, by what its row is known. */
 interface CalledEndpoint {
-  readonly service: { readonly address: string; readonly port: number };
+  readonly service: { readonly place: string; readonly port: number };
   readonly method: string;
   readonly template: string;
 }
 
 function keyOfCalled({ service, method, template }: CalledEndpoint): string {
-  return `${service.address} ${service.port} ${method} ${template}`;
+  return `${service.place} ${service.port} ${method} ${template}`;
 }
 
-function keyOf({ serverAddress, serverPort, method, template }: EndpointRecord): string {
-  return `${serverAddress} ${serverPort} ${method} ${template}`;
+function keyOf({ serverAddress, virtualNetwork, serverPort, method, template }: EndpointRecord): string {
+  return `${placeOf(serverAddress, virtualNetwork)} ${serverPort} ${method} ${template}`;
 }
 
 function rowOf(service: Covered, declaration: OperationDeclaration, template: string): EndpointRecord {
@@ -78,6 +80,7 @@ function rowOf(service: Covered, declaration: OperationDeclaration, template: st
     kind: "endpoint",
     serverAddress: service.address,
     serverPort: service.port,
+    ...inNetwork(service.virtualNetwork),
     service: service.name,
     method: declaration.operation.method,
     template,
