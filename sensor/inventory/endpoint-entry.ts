@@ -36,7 +36,12 @@ export class EndpointEntry implements Endpoint {
   readonly method: string;
   /** Undefined for the few that have no path: `*`, the authority form. */
   node: PathNode<unknown> | undefined;
+  /** What is called at the path, where that says not all. */
+  readonly operation: string | undefined;
   readonly #fixedTemplate: string | undefined;
+  /** Template with the operation, and without. */
+  #template = "";
+  #path: string | undefined = undefined;
   readonly #callers: CallerSet;
   readonly #statuses = new Map<number, number>();
   readonly #credentials = new Tally(MAX_KINDS);
@@ -64,11 +69,13 @@ export class EndpointEntry implements Endpoint {
     service: Service,
     method: string,
     place: PathNode<unknown> | string,
+    operation: string | undefined,
     maxCallers: number,
     atMicros: number,
   ) {
     this.service = service;
     this.method = method;
+    this.operation = operation;
     this.node = typeof place === "string" ? undefined : place;
     this.#fixedTemplate = typeof place === "string" ? place : undefined;
     this.#callers = new CallerSet(maxCallers);
@@ -76,8 +83,14 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = atMicros;
   }
 
+  /** `/orders/{orderId}`, and where operations are called there `/graphql#query.GetOrder`. */
   get template(): string {
-    return this.mergedInto?.template ?? this.#fixedTemplate ?? this.node?.template ?? "";
+    if (this.mergedInto !== undefined) return this.mergedInto.template;
+    const path = this.#fixedTemplate ?? this.node?.template ?? "";
+    if (this.operation === undefined) return path;
+    if (path !== this.#path) this.#template = `${path}#${this.operation}`;
+    this.#path = path;
+    return this.#template;
   }
 
   /** Whether every answer so far was 404. */

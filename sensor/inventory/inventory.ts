@@ -1,26 +1,24 @@
-import type { EdgeRecord, EndpointRecord, EndpointState, RemovalRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
 import type { Flow } from "../flow/stream.js";
 import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { EdgeEntry } from "./edge-entry.js";
-import { EndpointEntry } from "./endpoint-entry.js";
-import { MethodSet } from "./method-set.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import { EndpointIndex, type EndpointSettings } from "./endpoint-index.js";
+import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
-import type { PathNode } from "./path/path-node.js";
-import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
+import { PathTree } from "./path/path-tree.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ownName, ServiceEntry } from "./service-entry.js";
 import { compare } from "./tally.js";
 
-export interface InventorySettings {
+export interface InventorySettings extends EndpointSettings {
   /** Networks in CIDR form within which traffic is east-west. */
   readonly eastWestNetworks: readonly string[];
   readonly maxServices: number;
   readonly maxEdges: number;
-  readonly maxEndpoints: number;
-  readonly maxCallersPerEndpoint: number;
   readonly maxCertificates: number;
   /** Packet time without a call after which an endpoint is dormant. */
   readonly dormantSeconds: number;
@@ -37,27 +35,18 @@ interface FlowMemo {
   readonly clientAddress: string;
 }
 
-/** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
-const MAX_NOT_FOUND = 200;
-const NOT_FOUND_TEMPLATE = "/{notFound}";
-/** gRPC's status for a procedure that the server does not have. */
-const UNIMPLEMENTED = 12;
-const MAX_METHOD_LENGTH = 32;
 const STATE_SWEEP_MICROS = 3_600e6;
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
-  readonly counters = {
+export class Inventory implements MessageSink {
+  readonly #counters = {
     calls: 0,
     anomalies: 0,
     handshakes: 0,
     services: 0,
     edges: 0,
-    endpoints: 0,
     services_refused: 0,
     edges_refused: 0,
-    endpoints_refused: 0,
-    endpoints_merged: 0,
   };
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
@@ -66,12 +55,10 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   readonly #literalSegments: ReadonlySet<string>;
   /** By address; few have more than one. */
   readonly #services = new Map<string, ServiceEntry[]>();
-  readonly #endpoints = new Set<EndpointEntry>();
-  readonly #fixed = new Map<string, EndpointEntry>();
+  readonly #endpoints: EndpointIndex;
   #changedServices: ServiceEntry[] = [];
   #changedEdges: EdgeEntry[] = [];
   #changedEndpoints: EndpointEntry[] = [];
-  #removals: RemovalRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
   #lastSweepMicros = 0;
@@ -81,9 +68,14 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
       this.#nameOf(address, port),
     );
+    this.#endpoints = new EndpointIndex(settings, (endpoint) => this.#endpointChanged(endpoint));
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
+  }
+
+  get counters() {
+    return { ...this.#counters, ...this.#endpoints.counters };
   }
 
   /** Earliest packet time of anything in it: learning began then. */
@@ -100,13 +92,14 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   #call(call: Call): void {
     const { service, edge, clientAddress } = this.#memo(call.flow, call.atMicros);
-    this.counters.calls++;
+    this.#counters.calls++;
     this.#timeSeen(call.atMicros);
     let endpoint: EndpointEntry | undefined;
     if (service !== undefined) {
       service.call(call);
       if (!service.isChanged) this.#serviceChanged(service);
-      endpoint = this.#endpoint(service, call);
+      endpoint = this.#endpoints.find(service, call);
+      if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
     if (edge !== undefined) {
       edge.call(call);
@@ -117,6 +110,14 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       if (!endpoint.isChanged) this.#endpointChanged(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  /** The other operations of a batch are called as well. */
+  #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
+    for (const endpoint of this.#endpoints.findOthers(service, call, first)) {
+      endpoint.call(call, clientAddress);
+      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+    }
   }
 
   #connection(connection: Connection): void {
@@ -135,7 +136,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
 
   #handshake(handshake: Handshake): void {
     const { service, edge } = this.#memo(handshake.flow, handshake.atMicros);
-    this.counters.handshakes++;
+    this.#counters.handshakes++;
     this.#timeSeen(handshake.atMicros);
     this.certificates.handshake(handshake);
     if (service !== undefined) {
@@ -150,7 +151,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   #anomaly(anomaly: Anomaly): void {
-    this.counters.anomalies++;
+    this.#counters.anomalies++;
     this.#sink.anomaly(anomaly, this.#memo(anomaly.flow, anomaly.atMicros).edge);
   }
 
@@ -166,14 +167,19 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
     const there = this.#services.get(address);
     if (there !== undefined) for (const service of there) if (service.port === port) return service;
-    if (this.counters.services >= this.settings.maxServices) {
-      this.counters.services_refused++;
+    if (this.#counters.services >= this.settings.maxServices) {
+      this.#counters.services_refused++;
       return undefined;
     }
-    const made = new ServiceEntry(address, port, atMicros, new PathTree<MethodSet>(this, this.#literalSegments));
+    const made = new ServiceEntry(
+      address,
+      port,
+      atMicros,
+      new PathTree<MethodSet>(this.#endpoints, this.#literalSegments),
+    );
     if (there === undefined) this.#services.set(address, [made]);
     else there.push(made);
-    this.counters.services++;
+    this.#counters.services++;
     return made;
   }
 
@@ -185,107 +191,15 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
     const known = service.edges.get(clientAddress);
     if (known !== undefined) return known;
-    if (this.counters.edges >= this.settings.maxEdges) {
-      this.counters.edges_refused++;
+    if (this.#counters.edges >= this.settings.maxEdges) {
+      this.#counters.edges_refused++;
       return undefined;
     }
     const scope = this.#networks.scope(clientAddress, service.address);
     const made = new EdgeEntry(clientAddress, service, scope, atMicros);
     service.edges.set(clientAddress, made);
-    this.counters.edges++;
+    this.#counters.edges++;
     return made;
-  }
-
-  #endpoint(service: ServiceEntry, call: Call): EndpointEntry | undefined {
-    const { path } = call;
-    if (path === undefined || call.method === undefined) return undefined;
-    const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
-    if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
-    const hasSlash = path.charCodeAt(0) === 0x2f;
-    // RFC 8441 §4: a CONNECT that names a protocol has a path.
-    if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
-    if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    }
-    const node = service.paths.find(path);
-    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
-  }
-
-  #makeEndpoint(
-    service: ServiceEntry,
-    method: string,
-    node: PathNode<MethodSet>,
-    call: Call,
-  ): EndpointEntry | undefined {
-    const made = this.#admit(service, method, node, call.atMicros);
-    if (made === undefined) return undefined;
-    node.leaf ??= new MethodSet();
-    node.leaf.endpoints.push(made);
-    if (call.status === 404) service.notFoundEndpoints++;
-    return made;
-  }
-
-  /** Endpoints whose template does not come from the paths seen. */
-  #fixedEndpoint(service: ServiceEntry, method: string, template: string, call: Call): EndpointEntry | undefined {
-    const key = `${service.address} ${service.port} ${method} ${template}`;
-    const known = this.#fixed.get(key);
-    if (known !== undefined) return known;
-    const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
-    if (isNotFound && ++service.notFoundEndpoints > MAX_NOT_FOUND)
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    const made = this.#admit(service, method, template, call.atMicros);
-    if (made !== undefined) this.#fixed.set(key, made);
-    return made;
-  }
-
-  #admit(
-    service: ServiceEntry,
-    method: string,
-    place: PathNode<MethodSet> | string,
-    atMicros: number,
-  ): EndpointEntry | undefined {
-    if (this.#endpoints.size >= this.settings.maxEndpoints) {
-      this.counters.endpoints_refused++;
-      return undefined;
-    }
-    const made = new EndpointEntry(service, method, place, this.settings.maxCallersPerEndpoint, atMicros);
-    this.#endpoints.add(made);
-    this.counters.endpoints++;
-    return made;
-  }
-
-  merge(from: MethodSet, into: PathNode<MethodSet>): void {
-    into.leaf ??= new MethodSet();
-    for (const endpoint of from.endpoints) {
-      const removal = this.#removalOf(endpoint);
-      const target = into.leaf.get(endpoint.method);
-      if (target === undefined) {
-        endpoint.node = into;
-        into.leaf.endpoints.push(endpoint);
-        if (!endpoint.isChanged) this.#endpointChanged(endpoint);
-      } else {
-        target.merge(endpoint);
-        this.#endpoints.delete(endpoint);
-        this.counters.endpoints--;
-        this.counters.endpoints_merged++;
-        if (!target.isChanged) this.#endpointChanged(target);
-      }
-      this.#removals.push({ ...removal, mergedInto: into.template });
-    }
-  }
-
-  signature(leaf: MethodSet): string {
-    return leaf.signature();
-  }
-
-  calls(leaf: MethodSet): number {
-    return leaf.calls;
-  }
-
-  #removalOf(endpoint: EndpointEntry): RemovalRecord {
-    const { service, method, template } = endpoint;
-    return { kind: "removal", serverAddress: service.address, serverPort: service.port, method, template };
   }
 
   #timeSeen(atMicros: number): void {
@@ -323,7 +237,7 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
+    const records = [...this.#endpoints.entries].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
     yield* records.sort(
       (a, b) =>
         compare(a.serverAddress, b.serverAddress) ||
@@ -360,20 +274,18 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     }
     for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
       endpoint.isChanged = false;
-      if (this.#endpoints.has(endpoint))
+      if (this.#endpoints.entries.has(endpoint))
         rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
     }
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    const removals = this.#removals;
-    this.#removals = [];
-    return { rows, removals };
+    return { rows, removals: this.#endpoints.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
   #sweepStates(): void {
     if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#endpoints) {
+    for (const endpoint of this.#endpoints.entries) {
       if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
     }
   }
@@ -386,11 +298,11 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
         return this.#service(record.address, record.port, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
-      endpoint: (record, service, node) => {
+      endpoint: (record, service, place) => {
         const call = { atMicros: record.firstMicros, status: undefined } as Call;
-        return node === undefined
-          ? this.#fixedEndpoint(service, record.method, record.template, call)
-          : this.#makeEndpoint(service, record.method, node, call);
+        return place === undefined
+          ? this.#endpoints.fixed(service, record.method, record.template, call)
+          : this.#endpoints.make(service, record.method, place.node, place.operation, call);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });

@@ -10,12 +10,15 @@ import type { ServiceEntry } from "./service-entry.js";
 export interface RestoreTarget {
   service(record: ServiceRecord): ServiceEntry | undefined;
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
-  endpoint(
-    record: EndpointRecord,
-    service: ServiceEntry,
-    node: PathNode<MethodSet> | undefined,
-  ): EndpointEntry | undefined;
+  /** `place` is undefined where the template does not come from paths. */
+  endpoint(record: EndpointRecord, service: ServiceEntry, place: EndpointPlace | undefined): EndpointEntry | undefined;
   certificate(record: CertificateRecord, state: string): void;
+}
+
+/** Where among a service's paths an endpoint is, and what is called there. */
+export interface EndpointPlace {
+  readonly node: PathNode<MethodSet>;
+  readonly operation: string | undefined;
 }
 
 /** Services first: edges and endpoints hang on them. */
@@ -43,19 +46,21 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
 function restoreEndpoint(record: EndpointRecord, state: string, service: ServiceEntry, target: RestoreTarget): void {
   const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  const node = isOfPaths ? nodeOf(service.paths.root, record, evidence) : undefined;
-  target.endpoint(record, service, node)?.restore(record, state);
+  const place = isOfPaths ? placeOf(service.paths.root, record.template, evidence) : undefined;
+  target.endpoint(record, service, place)?.restore(record, state);
 }
 
-/** Walks the template; parameters come back with the name and the evidence they had. */
-function nodeOf(
+/** Walks the template; parameters come back with the name and the evidence they had. No path on the wire has a `#`. */
+function placeOf(
   root: PathNode<MethodSet>,
-  record: EndpointRecord,
+  template: string,
   stored: readonly StoredEvidence[],
-): PathNode<MethodSet> | undefined {
+): EndpointPlace | undefined {
+  const hash = template.indexOf("#");
+  const operation = hash < 0 ? undefined : template.slice(hash + 1);
   let node = root;
   let parameters = 0;
-  for (const text of record.template.slice(1).split("/")) {
+  for (const text of template.slice(1, hash < 0 ? undefined : hash).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
       node = node.literal(text);
@@ -72,5 +77,5 @@ function nodeOf(
     }
     node = next;
   }
-  return node;
+  return { node, operation };
 }

@@ -164,6 +164,13 @@ export const SETTINGS: readonly Setting[] = [
   integer("inventory.maxEdges", 20_000, 1, 10_000_000, "Pairs of client and service kept."),
   integer("inventory.maxEndpoints", 20_000, 1, 10_000_000, "Endpoints kept."),
   integer(
+    "inventory.maxOperationsPerService",
+    2_000,
+    1,
+    1_000_000,
+    "Operations of GraphQL, JSON-RPC, SOAP and AWS kept of a service; what else it is asked for is counted together.",
+  ),
+  integer(
     "inventory.maxCallersPerEndpoint",
     64,
     1,

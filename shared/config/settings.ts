@@ -42,6 +42,7 @@ export interface Settings {
     readonly maxServices: number;
     readonly maxEdges: number;
     readonly maxEndpoints: number;
+    readonly maxOperationsPerService: number;
     readonly maxCallersPerEndpoint: number;
     readonly maxCertificates: number;
     readonly dormantSeconds: number;

@@ -83,6 +83,7 @@ export class TlsScene {
       path: "/a",
       template: undefined,
       rpc: undefined,
+      operations: [],
       unread: undefined,
       authority: "shop.internal",
       userAgent: undefined,

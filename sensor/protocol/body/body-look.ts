@@ -1,3 +1,4 @@
+import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
@@ -5,33 +6,50 @@ import { LOST } from "./json-scan.js";
 const FIRST_BYTES = 2_048;
 const NOTHING = Buffer.alloc(0);
 
+/** What one body is looked at for. */
+export interface LookPlan {
+  /** Stands for the operation and side. */
+  readonly key: number;
+  /** Undefined where no class of data is looked for. */
+  readonly kind: ContentKind | undefined;
+  readonly coding: ContentCoding;
+  /** Whether its classes are told; undefined where that is still to be decided. */
+  isSampled: boolean | undefined;
+  /** What may say in it what is called. */
+  dialects: readonly Dialect[];
+  /** What says in it how a call went. */
+  readonly outcomeOf: Dialect | undefined;
+}
+
+/** What a look found. */
+export interface Found {
+  classes: readonly string[] | undefined;
+  operations: readonly Operation[] | undefined;
+  outcome: number | undefined;
+}
+
 /** What a look needs of the one reader of all bodies. */
 export interface LookOwner {
   readonly maxBytes: number;
   /** False beyond the bound on bytes held. */
   hold(bytes: number): boolean;
   release(bytes: number): void;
-  /** Classes of what bytes[start, end) hold; undefined where they can't be read. */
-  read(
-    key: number,
-    kind: ContentKind,
-    coding: ContentCoding,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    isCut: boolean,
-  ): readonly string[] | undefined;
+  /** Whether a body that begins like this is worth the rest of it. */
+  isWorth(plan: LookPlan, bytes: Buffer, start: number, end: number): boolean;
+  /** Finds out what bytes[start, end) hold. */
+  read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void;
 }
 
 /**
  * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
  * that comes in one piece is read where it lies.
  */
-export class BodyLook {
+export class BodyLook implements Found {
+  classes: readonly string[] | undefined = undefined;
+  operations: readonly Operation[] | undefined = undefined;
+  outcome: number | undefined = undefined;
   readonly #owner: LookOwner;
-  readonly #key: number;
-  readonly #kind: ContentKind;
-  readonly #coding: ContentCoding;
+  readonly #plan: LookPlan;
   /** Content bytes, -1 where not known. */
   readonly #length: number;
   #bytes = NOTHING;
@@ -40,13 +58,10 @@ export class BodyLook {
   #marks = 0;
   #isOver = false;
   #wasLost = false;
-  #classes: readonly string[] | undefined = undefined;
 
-  constructor(owner: LookOwner, key: number, kind: ContentKind, coding: ContentCoding, length: number) {
+  constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;
-    this.#key = key;
-    this.#kind = kind;
-    this.#coding = coding;
+    this.#plan = plan;
     this.#length = length;
   }
 
@@ -54,6 +69,10 @@ export class BodyLook {
   take(bytes: Buffer, start: number, end: number): void {
     if (this.#isOver || start >= end) return;
     const { maxBytes } = this.#owner;
+    if (this.#filled === 0 && !this.#owner.isWorth(this.#plan, bytes, start, end)) {
+      this.#isOver = true;
+      return;
+    }
     if (this.#filled === 0 && !this.#wasLost && (end - start >= maxBytes || end - start === this.#length)) {
       this.#read(bytes, start, Math.min(end, start + maxBytes), end - start > maxBytes || end - start < this.#length);
       return;
@@ -69,7 +88,7 @@ export class BodyLook {
   gap(length: number): void {
     if (this.#isOver || length === 0) return;
     this.#wasLost = true;
-    if (this.#coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
+    if (this.#plan.coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
     else if (this.#filled < this.#owner.maxBytes && this.#makeRoom(1)) {
       this.#bytes[this.#filled++] = LOST;
       this.#marks++;
@@ -82,13 +101,12 @@ export class BodyLook {
    */
   end(fate: "whole" | "cut"): readonly string[] | undefined {
     if (!this.#isOver) this.#read(this.#bytes, 0, this.#filled, fate === "cut");
-    return this.#classes;
+    return this.classes;
   }
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#isOver = true;
-    if (end - start > this.#marks)
-      this.#classes = this.#owner.read(this.#key, this.#kind, this.#coding, bytes, start, end, isCut || this.#wasLost);
+    if (end - start > this.#marks) this.#owner.read(this.#plan, bytes, start, end, isCut || this.#wasLost, this);
     this.#owner.release(this.#bytes.length);
     this.#bytes = NOTHING;
   }

@@ -1,9 +1,12 @@
 import type { Flow, Side } from "../../flow/stream.js";
 import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
-import { BodyLook, type LookOwner } from "./body-look.js";
+import type { Rpc } from "../message.js";
+import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
+import { OperationReader } from "../rpc/operation-reader.js";
+import { BodyLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import { BodySampler } from "./body-sampler.js";
-import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
+import { codingOf, decodeContent } from "./content-coding.js";
 import { type ContentKind, ContentKinds } from "./content-kind.js";
 import { FormScan } from "./form-scan.js";
 import { JsonScan } from "./json-scan.js";
@@ -33,6 +36,10 @@ export interface MessageFacts {
   readonly status: number | undefined;
   readonly requestContentType: string | undefined;
   readonly responseContentType: string | undefined;
+  /** What is called, as far as it is known. */
+  readonly rpc?: Pick<Rpc, "system" | "method"> | undefined;
+  /** Hash of what is called at that path; 0 where the path says all. */
+  readonly operationHash?: number;
 }
 
 /** Looks at bodies for all flows, whatever protocol carries them. One body is read at a time, whole; nothing of it is kept. */
@@ -49,12 +56,17 @@ export class BodyReader implements LookOwner {
     bodies_cut: 0,
     /** Left before their end because comparing them with patterns took too long. */
     bodies_exhausting: 0,
+    operations_read: 0,
+    operations_without_name: 0,
   };
   readonly fields: FieldMemory;
+  readonly operations: OperationReader;
   readonly form: FormScan;
   heldBytes = 0;
   readonly #settings: BodySettings;
   readonly #sampler: BodySampler;
+  /** Coded bodies that say nothing of an operation: they would have to be decoded to tell, so not all of them are. */
+  readonly #codedRest: BodySampler;
   readonly #kinds: ContentKinds;
   readonly #json: JsonScan;
   readonly #markup: MarkupScan;
@@ -65,7 +77,9 @@ export class BodyReader implements LookOwner {
     const scratch = new Scratch();
     this.#settings = settings;
     this.fields = new FieldMemory(() => new DataClassifier(settings));
+    this.operations = new OperationReader(this.fields, settings.maxBodyBytes, this.counters);
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
+    this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
     this.#json = new JsonScan(this.fields, scratch);
     this.form = new FormScan(this.fields, scratch);
@@ -91,19 +105,45 @@ export class BodyReader implements LookOwner {
 
   /** `salt` stands for the service. */
   open(salt: number, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
-    const kind = this.#kinds.of(from === "client" ? facts.requestContentType : facts.responseContentType);
-    if (kind === undefined) {
-      this.counters.bodies_not_text++;
-      return undefined;
-    }
+    const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
+    const kind = this.#kinds.of(contentType);
+    const dialects = from === "client" && mayCall(facts) ? this.operations.ofType(contentType) : NO_DIALECTS;
+    const outcomeOf =
+      from === "server" && facts.rpc !== undefined ? this.#outcomeOf(facts.rpc.system, contentType) : undefined;
+    if (kind === undefined) this.counters.bodies_not_text++;
     const key = keyOf(salt, from, facts);
-    if (!this.#sampler.admits(key)) {
-      this.counters.bodies_not_sampled++;
-      return undefined;
-    }
+    const isSampled = kind === undefined ? false : dialects.length > 0 ? undefined : this.#admits(key);
+    if (isSampled === false && dialects.length === 0 && outcomeOf === undefined) return undefined;
     const coding = codingOf(contentEncoding);
     if (coding === undefined) this.counters.bodies_not_decoded++;
-    return coding === undefined ? undefined : new BodyLook(this, key, kind, coding, length);
+    if (coding === undefined) return undefined;
+    return new BodyLook(this, { key, kind, coding, isSampled, dialects, outcomeOf }, length);
+  }
+
+  /** A stream of events is no answer that says how all of it went. */
+  #outcomeOf(system: Rpc["system"], contentType: string | undefined): Dialect | undefined {
+    const dialect = this.operations.ofSystem(system);
+    return dialect !== undefined && this.operations.ofType(contentType).includes(dialect) ? dialect : undefined;
+  }
+
+  isWorth(plan: LookPlan, bytes: Buffer, start: number, end: number): boolean {
+    const { key, coding, dialects } = plan;
+    if (dialects.length > 0) {
+      const isWorth =
+        coding === "identity"
+          ? this.operations.mayBegin(dialects, bytes, start, end)
+          : plan.isSampled === true || this.#codedRest.admits(key);
+      if (!isWorth) plan.dialects = NO_DIALECTS;
+    }
+    if (plan.dialects.length > 0 || plan.outcomeOf !== undefined) return true;
+    plan.isSampled ??= this.#admits(key);
+    return plan.isSampled;
+  }
+
+  #admits(key: number): boolean {
+    const isAdmitted = this.#sampler.admits(key);
+    if (!isAdmitted) this.counters.bodies_not_sampled++;
+    return isAdmitted;
   }
 
   hold(bytes: number): boolean {
@@ -119,28 +159,46 @@ export class BodyReader implements LookOwner {
     this.heldBytes -= bytes;
   }
 
-  read(
-    key: number,
-    kind: ContentKind,
-    coding: ContentCoding,
+  read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
+    const { coding } = plan;
+    const text = coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
+    if (coding !== "identity" && text === undefined) {
+      this.counters.bodies_not_decoded++;
+      return;
+    }
+    if (text === undefined) this.#readText(plan, end - start, bytes, start, end, isCut, found);
+    else {
+      const length = Math.min(text.length, this.maxBytes);
+      this.#readText(plan, end - start, text, 0, length, isCut || text.length > length, found);
+    }
+  }
+
+  #readText(
+    plan: LookPlan,
+    sentBytes: number,
     bytes: Buffer,
     start: number,
     end: number,
     isCut: boolean,
-  ) {
-    this.#sampler.looked(key, end - start);
-    const text = coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
-    if (coding !== "identity" && text === undefined) {
-      this.counters.bodies_not_decoded++;
-      return undefined;
+    found: Found,
+  ): void {
+    let { key } = plan;
+    const { dialects, outcomeOf, kind } = plan;
+    if (dialects.length > 0) {
+      found.operations = this.operations.read(dialects, bytes, start, end, isCut);
+      if (found.operations !== undefined) key = Math.imul(key, 31) + operationHash(found.operations[0]);
+      else if (plan.coding !== "identity") this.#codedRest.looked(key, 0);
     }
+    if (outcomeOf !== undefined) found.outcome = outcomeOf.outcome?.(bytes, start, end, isCut);
+    plan.isSampled ??= this.#admits(key);
+    if (!plan.isSampled || kind === undefined) return;
+    this.#sampler.looked(key, sentBytes);
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
-    if (text === undefined) this.#scan(kind, bytes, start, end, isCut);
-    else this.#scan(kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
+    this.#scan(kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
-    return this.fields.classifier.classes();
+    found.classes = this.fields.classifier.classes();
   }
 
   #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
@@ -185,9 +243,15 @@ export class FlowBodies {
   }
 }
 
+/** Only what is sent to be worked on says in its body what is called, and only where the head did not. */
+function mayCall({ method, rpc }: MessageFacts): boolean {
+  return method === "POST" && rpc?.method === undefined;
+}
+
 /** Answers that tell of errors look different from those that do not. */
-function keyOf(salt: number, from: Side, { method, pathShape, status }: MessageFacts): number {
+function keyOf(salt: number, from: Side, { method, pathShape, status, operationHash = 0 }: MessageFacts): number {
   let key = Math.imul(salt ^ pathShape, 0x9e3779b1);
+  if (operationHash !== 0) key = Math.imul(key, 31) + operationHash;
   // Of the methods in use no two begin with the same two letters, but for POST and none.
   if (method !== undefined) key ^= (method.charCodeAt(1) << 8) | method.charCodeAt(0);
   return from === "client" || status === undefined ? key : Math.imul(key, 31) + ((status / 100) | 0);

@@ -1,7 +1,13 @@
 import type { Flow } from "../../flow/stream.js";
+import type { Found } from "../body/body-look.js";
 import type { Call, Credential } from "../message.js";
+import { type Operation, operationHash } from "../rpc/dialect.js";
 import { NO_CREDENTIALS } from "./credential.js";
-import type { RpcExchange } from "./rpc.js";
+import { RpcExchange } from "./rpc.js";
+
+const NO_OPERATIONS: readonly string[] = [];
+/** What is called by something that is no name; the inventory counts it with what it has no room for. */
+const UNNAMED = "*";
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -13,6 +19,7 @@ export class Exchange implements Call {
   path: string | undefined = undefined;
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
+  operations: readonly string[] = NO_OPERATIONS;
   unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
@@ -43,6 +50,8 @@ export class Exchange implements Call {
   isHead = false;
   /** Hash of the path without what varies in it. */
   pathShape = 0;
+  /** Hash of what is called at the path; 0 where nothing says so. */
+  operationHash = 0;
   /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
   expectsContinue = false;
   /** A final response has begun. */
@@ -65,7 +74,6 @@ export class Exchange implements Call {
     this.method = other.method;
     this.path = other.path;
     this.pathShape = other.pathShape;
-    this.template = other.template;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
     this.requestContentType = other.requestContentType;
@@ -90,6 +98,31 @@ export class Exchange implements Call {
   endResponse(atMicros: number | undefined): void {
     if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
+  }
+
+  /** What the request says that it calls, in its head or body. */
+  call(...called: readonly (Operation | undefined)[]): void {
+    const [first] = called;
+    if (first === undefined) return;
+    const rpc = new RpcExchange(first.system, first.service, first.method);
+    rpc.ownKind = first.kind;
+    rpc.depth = first.depth;
+    rpc.isDiscovery = first.isDiscovery === true;
+    this.rpc = rpc;
+    this.operationHash = operationHash(first);
+    if (called.length === 1) this.operations = [first.label ?? UNNAMED];
+    else this.operations = [...new Set(called.map((operation) => operation?.label ?? UNNAMED))];
+  }
+
+  /** The request's body, or as much of it as comes, was looked at. */
+  requestLooked({ classes, operations }: Found): void {
+    this.addRequestClasses(classes);
+    if (operations !== undefined) this.call(...operations);
+  }
+
+  responseLooked({ classes, outcome }: Found): void {
+    this.responseClasses = classes;
+    if (this.rpc !== undefined) this.rpc.status ??= outcome;
   }
 
   /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */

@@ -1,9 +1,11 @@
 import { StringTable } from "../../bytes/string-table.js";
-import type { FieldMemory } from "../data/field-memory.js";
+import type { BodyReader } from "../body/body-reader.js";
+import type { OperationReader } from "../rpc/operation-reader.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
+  AMZ_TARGET,
   CONNECT_VERSION,
   CONTENT_ENCODING,
   CONTENT_TYPE,
@@ -11,6 +13,7 @@ import {
   HOST,
   SERVER,
   SET_COOKIE,
+  SOAP_ACTION,
   USER_AGENT,
   X_ASPNET_VERSION,
   X_POWERED_BY,
@@ -19,7 +22,7 @@ import {
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
-import { noteRpc } from "./rpc.js";
+import { noteRpc, type RpcFields } from "./rpc.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
 
@@ -37,9 +40,16 @@ export class FieldMapping {
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
+  readonly #operations: OperationReader;
+  readonly #rpc = {
+    namesConnectVersion: false,
+    target: undefined as string | undefined,
+    action: undefined as string | undefined,
+  };
 
-  constructor(fields: FieldMemory) {
+  constructor({ fields, operations }: Pick<BodyReader, "fields" | "operations">) {
     this.#data = new TargetData(fields);
+    this.#operations = operations;
   }
 
   /** The request's target is bytes[start, end). */
@@ -53,10 +63,11 @@ export class FieldMapping {
     exchange.authority = target.authority;
     this.hosts = 0;
     this.hasHostConflict = false;
-    exchange.credentials =
-      target.queryStart < target.queryEnd
-        ? queryCredentials(bytes, target.queryStart, target.queryEnd)
-        : NO_CREDENTIALS;
+    exchange.credentials = NO_CREDENTIALS;
+    if (target.queryStart === target.queryEnd) return;
+    exchange.credentials = queryCredentials(bytes, target.queryStart, target.queryEnd);
+    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
+    if (called !== undefined) exchange.call(...called);
   }
 
   /** The same where it can't be told. */
@@ -78,7 +89,19 @@ export class FieldMapping {
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
     this.#credentials(exchange, fields, bytes);
-    noteRpc(exchange, facts.namesConnectVersion);
+    noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+  }
+
+  #rpcFields(facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
+    const rpc = this.#rpc;
+    rpc.namesConnectVersion = facts.namesConnectVersion;
+    rpc.target = rpc.action = undefined;
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
+      else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
+    }
+    return rpc;
   }
 
   #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {

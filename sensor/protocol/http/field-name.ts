@@ -17,6 +17,8 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "soapaction",
+  "x-amz-target",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -52,8 +54,10 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const AUTHORIZATION = 15;
-export const PROXY_AUTHORIZATION = 16;
-export const COOKIE = 17;
+export const SOAP_ACTION = 15;
+export const AMZ_TARGET = 16;
+export const AUTHORIZATION = 17;
+export const PROXY_AUTHORIZATION = 18;
+export const COOKIE = 19;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 18;
+export const FIRST_KEY_FIELD = 20;

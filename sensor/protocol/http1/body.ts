@@ -1,5 +1,5 @@
 import type { AnomalyName } from "../anomaly-name.js";
-import type { BodyLook } from "../body/body-look.js";
+import type { BodyLook, Found } from "../body/body-look.js";
 
 const LF = 10;
 const CR = 13;
@@ -89,10 +89,11 @@ export class Body {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): readonly string[] | undefined {
+  endLook(): Found | undefined {
     const { look } = this;
     this.look = undefined;
-    return look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");
+    look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");
+    return look;
   }
 
   #skip(length: number): number {

@@ -164,10 +164,10 @@ export class MessageSide {
   }
 
   #endLook(exchange: Exchange): void {
-    if (this.body.look === undefined) return;
-    const classes = this.body.endLook();
-    if (this.from === "client") exchange.addRequestClasses(classes);
-    else exchange.responseClasses = classes;
+    const look = this.body.endLook();
+    if (look === undefined) return;
+    if (this.from === "client") exchange.requestLooked(look);
+    else exchange.responseLooked(look);
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */

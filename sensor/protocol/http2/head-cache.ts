@@ -2,6 +2,7 @@ import type { Exchange } from "../http/exchange.js";
 
 const SLOTS = 2_048;
 const MAX_BYTES = 512;
+const NONE: readonly string[] = [];
 
 /** What a block says, to whoever does not look at its fields. */
 export interface HeadFacts {
@@ -23,6 +24,11 @@ export interface KnownHead {
   contentEncoding: string | undefined;
   /** What the target alone holds: the exchange's classes grow by those of its body. */
   targetClasses: Exchange["requestClasses"];
+  /** What it alone says is called. */
+  template: Exchange["template"];
+  rpc: Exchange["rpc"];
+  operations: Exchange["operations"];
+  operationHash: number;
 }
 
 /**
@@ -62,6 +68,10 @@ export class HeadCache {
       exchange: undefined,
       contentEncoding: undefined,
       targetClasses: undefined,
+      template: undefined,
+      rpc: undefined,
+      operations: NONE,
+      operationHash: 0,
     };
     this.#known[slot] = known;
     return known;

@@ -47,7 +47,7 @@ export class HeadReader {
 
   constructor(maxHeadBytes: number, bodies: BodyReader) {
     this.#bodies = bodies;
-    this.#mapping = new FieldMapping(bodies.fields);
+    this.#mapping = new FieldMapping(bodies);
     this.fields = new HeadFields(maxHeadBytes);
   }
 
@@ -99,7 +99,7 @@ export class HeadReader {
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
-      this.#sameRequest(exchange, this.#known.exchange);
+      this.#sameRequest(exchange, this.#known, this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
       exchange.requestClasses = this.#known.targetClasses;
       return;
@@ -121,13 +121,13 @@ export class HeadReader {
     this.#keep(exchange);
   }
 
-  #sameRequest(exchange: Exchange, known: Exchange): void {
+  /** As the head said it: what the body of the one that was kept called is its own. */
+  #sameRequest(exchange: Exchange, { template, rpc, operations, operationHash }: KnownHead, known: Exchange): void {
     exchange.copyRequest(known);
-    if (known.rpc === undefined) return;
-    const { system, service, method, encoding, timeoutMicros } = known.rpc;
-    exchange.rpc = new RpcExchange(system, service, method);
-    exchange.rpc.encoding = encoding;
-    exchange.rpc.timeoutMicros = timeoutMicros;
+    exchange.template = template;
+    exchange.operations = operations;
+    exchange.operationHash = operationHash;
+    if (rpc !== undefined) exchange.rpc = rpc.again();
   }
 
   #keep(exchange: Exchange): void {
@@ -135,6 +135,10 @@ export class HeadReader {
     this.#known.exchange = exchange;
     this.#known.contentEncoding = this.#contentEncoding;
     this.#known.targetClasses = exchange.requestClasses;
+    this.#known.template = exchange.template;
+    this.#known.rpc = exchange.rpc;
+    this.#known.operations = exchange.operations;
+    this.#known.operationHash = exchange.operationHash;
   }
 
   /** The final answer's head. */
@@ -158,7 +162,7 @@ export class HeadReader {
   #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     // Where the request's type was not seen, the answer's tells.
     if (exchange.rpc === undefined && (exchange.unread !== undefined || exchange.method === undefined))
-      noteRpc(exchange, false);
+      noteRpc(exchange, NO_FIELDS, this.#bodies.operations.names);
     if (this.facts.hasUnknown || isCut) {
       exchange.responseHeaderOrder = 0;
       exchange.unread ??= isCut ? "bytes-lost" : side.unread;
@@ -211,6 +215,7 @@ export class HeadReader {
 }
 
 const LARGE = 65_536;
+const NO_FIELDS = { namesConnectVersion: false, target: undefined, action: undefined };
 
 const NO_FACTS: HeadFacts = {
   hasMethod: false,

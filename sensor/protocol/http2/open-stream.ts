@@ -1,5 +1,5 @@
 import type { Side, Stream } from "../../flow/stream.js";
-import type { BodyLook } from "../body/body-look.js";
+import type { BodyLook, Found } from "../body/body-look.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { hasFramedMessages } from "../http/rpc.js";
@@ -42,10 +42,11 @@ export class StreamHalf {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): readonly string[] | undefined {
+  endLook(): Found | undefined {
     const { look } = this;
     this.look = undefined;
-    return look?.end(this.isDone && !this.isLost ? "whole" : "cut");
+    look?.end(this.isDone && !this.isLost ? "whole" : "cut");
+    return look;
   }
 
   /** Messages that were counted whole. */
@@ -82,13 +83,20 @@ export class OpenStream {
     return from === "client" ? this.client : this.server;
   }
 
+  /** No more of the request will come: what it calls is known before the answer is looked at. */
+  endRequestLook(): void {
+    const found = this.client.endLook();
+    if (found !== undefined) this.exchange.requestLooked(found);
+  }
+
   /** Writes into the exchange what only its end tells. */
   fill(): void {
     const { exchange, client, server } = this;
     if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
     if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
-    if (client.look !== undefined) exchange.addRequestClasses(client.endLook());
-    if (server.look !== undefined) exchange.responseClasses = server.endLook();
+    this.endRequestLook();
+    const answered = server.endLook();
+    if (answered !== undefined) exchange.responseLooked(answered);
     const { rpc } = exchange;
     if (rpc === undefined) return;
     if (client.counted !== undefined) {

@@ -85,6 +85,7 @@ export class StreamTable {
     const half = stream.half(from);
     if (half.isDone) return;
     half.isDone = true;
+    if (from === "client") stream.endRequestLook();
     if (from === "server" && stream.exchange.method !== undefined && atMicros !== undefined)
       stream.exchange.durationMicros = Math.max(0, atMicros - stream.exchange.atMicros);
     this.settle(stream);
