@@ -40,6 +40,8 @@ export interface Exchanged {
   readonly status?: number;
   readonly answerFields?: string;
   readonly body?: string;
+  /** Of the request; its length is told. */
+  readonly sent?: string;
   readonly atMicros?: number;
   readonly tookMicros?: number;
 }
@@ -68,8 +70,9 @@ export class Scene {
     const { client = "10.0.0.1", server = "10.0.0.2", port = 80, method = "GET", host = "shop.internal" } = what;
     const flow = new SceneFlow(client, server, port, atMicros);
     const stream = this.#dispatcher.open(flow, flow);
+    const length = what.sent === undefined ? "" : `Content-Length: ${what.sent.length}\r\n`;
     const request = Buffer.from(
-      `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}\r\n`,
+      `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}${length}\r\n${what.sent ?? ""}`,
       "latin1",
     );
     stream.data("client", request, 0, request.length, atMicros);

@@ -5,6 +5,7 @@ import { EnvelopeReader } from "./envelope.js";
 const FAULT = Buffer.from("Fault");
 /** What parts the words of an action, which is an IRI (SOAP 1.1 §6.1.1, WS-Addressing 1.0 §4.4.4). */
 const PARTS = /[/#:]/;
+const LAST_PART = /[^/#:]*$/;
 const MAX_ACTION_LENGTH = 512;
 
 /** SOAP 1.1 and 1.2: the action is the operation, and where the head names none the first element in the envelope's body. */
@@ -32,10 +33,10 @@ export function soap(names: OperationNames): Dialect {
 export function actionOperation(action: string, names: OperationNames): Operation | undefined {
   const words = action.replace(/^[\s"]+|[\s"]+$/g, "");
   if (words === "" || words.length > MAX_ACTION_LENGTH) return undefined;
-  const parts = words.split(PARTS).filter((part) => part !== "");
-  const method = names.of(parts[parts.length - 1] ?? "");
+  const method = names.of(words.slice(words.search(LAST_PART)));
   if (method === undefined) return undefined;
   // Before it stand the scheme, the authority or namespace, and only then the service.
+  const parts = words.split(PARTS).filter((part) => part !== "");
   const isNested = parts.length > (words.includes("://") ? 3 : 2);
   const service = isNested ? names.of(parts[parts.length - 2]) : undefined;
   const label = service === undefined ? method : names.label(`${service}.`, method);
