@@ -173,6 +173,11 @@ export interface CallRecord {
   readonly rpcDepth?: number;
   /** Asks what there is to be called: introspection, reflection. */
   readonly rpcDiscovery?: true;
+  /** Types of gRPC's messages as the server told by reflection, and fields of the first one each way: `1:string:email 2:varint`. */
+  readonly rpcRequestType?: string;
+  readonly rpcResponseType?: string;
+  readonly rpcRequestFields?: string;
+  readonly rpcResponseFields?: string;
   readonly requestMessages?: number;
   readonly responseMessages?: number;
   readonly requestMessageBytes?: number;

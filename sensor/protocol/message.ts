@@ -69,6 +69,15 @@ export interface Rpc {
   /** Bytes of the messages as sent, without what frames them. */
   readonly requestMessageBytes: number | undefined;
   readonly responseMessageBytes: number | undefined;
+  /** Types of the messages, as the server told when it was asked by reflection. */
+  readonly requestType: string | undefined;
+  readonly responseType: string | undefined;
+  /**
+   * Fields of the first message each way, where it was looked at: number and how it is written, with the name where the server told it,
+   * such as `1:string:email 2:message 2.1:varint`. What is text, a message or bytes is a guess where the server did not tell.
+   */
+  readonly requestFields: string | undefined;
+  readonly responseFields: string | undefined;
   /** Compression of the request's messages, as sent. */
   readonly encoding: string | undefined;
   /** How long the client is willing to wait. */

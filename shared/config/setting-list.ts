@@ -135,8 +135,8 @@ export const SETTINGS: readonly Setting[] = [
   integer("data.oneIn", 64, 1, 1_000_000, "After those one in so many is looked at; 1 for all."),
   texts(
     "data.kinds",
-    ["json", "form", "multipart", "markup", "text"],
-    "Kinds of bodies that are looked at; markup is XML, SOAP and HTML.",
+    ["json", "form", "multipart", "markup", "text", "protobuf"],
+    "Kinds of bodies that are looked at; markup is XML, SOAP and HTML, protobuf the messages of gRPC and its like.",
   ),
   texts(
     "data.rules",

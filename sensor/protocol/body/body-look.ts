@@ -1,3 +1,5 @@
+import type { MessageTypes } from "../grpc/message-type.js";
+import type { MessageWalk } from "../grpc/message-walk.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
@@ -19,6 +21,9 @@ export interface LookPlan {
   dialects: readonly Dialect[];
   /** What says in it how a call went. */
   readonly outcomeOf: Dialect | undefined;
+  /** Of a message of Protocol Buffers: what the server told of it. */
+  readonly types?: MessageTypes | undefined;
+  readonly typeName?: string | undefined;
 }
 
 /** What a look found. */
@@ -26,6 +31,20 @@ export interface Found {
   classes: readonly string[] | undefined;
   operations: readonly Operation[] | undefined;
   outcome: number | undefined;
+  /** Numbers and kinds of the fields of a message of Protocol Buffers. */
+  fields: string | undefined;
+  /** Messages framed in it; undefined where none are or not all of them could be counted. */
+  counted?: MessageWalk | undefined;
+}
+
+/** Is shown a message's content as it comes. */
+export interface ContentLook extends Readonly<Found> {
+  /** The next bytes of content, borrowed. */
+  take(bytes: Buffer, start: number, end: number): void;
+  /** Content bytes that were lost. */
+  gap(length: number): void;
+  /** The content is over, or nothing more of it will be seen. */
+  end(fate: "whole" | "cut"): readonly string[] | undefined;
 }
 
 /** What a look needs of the one reader of all bodies. */
@@ -44,10 +63,11 @@ export interface LookOwner {
  * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
  * that comes in one piece is read where it lies.
  */
-export class BodyLook implements Found {
+export class BodyLook implements ContentLook {
   classes: readonly string[] | undefined = undefined;
   operations: readonly Operation[] | undefined = undefined;
   outcome: number | undefined = undefined;
+  fields: string | undefined = undefined;
   readonly #owner: LookOwner;
   readonly #plan: LookPlan;
   /** Content bytes, -1 where not known. */

@@ -1,13 +1,19 @@
 import type { Flow, Side } from "../../flow/stream.js";
 import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
+import { FramedLook } from "../grpc/framed-look.js";
+import { hasFramedMessages } from "../grpc/framed-type.js";
+import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
+import type { MessageTypes } from "../grpc/message-type.js";
+import { ProtobufScan } from "../grpc/protobuf-scan.js";
+import { ReflectedTypes } from "../grpc/reflected-types.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
-import { BodyLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
+import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import { BodySampler } from "./body-sampler.js";
 import { codingOf, decodeContent } from "./content-coding.js";
-import { type ContentKind, ContentKinds } from "./content-kind.js";
+import { type ContentKind, ContentKinds, messageType } from "./content-kind.js";
 import { FormScan } from "./form-scan.js";
 import { JsonScan } from "./json-scan.js";
 import { MarkupScan } from "./markup-scan.js";
@@ -37,10 +43,14 @@ export interface MessageFacts {
   readonly requestContentType: string | undefined;
   readonly responseContentType: string | undefined;
   /** What is called, as far as it is known. */
-  readonly rpc?: Pick<Rpc, "system" | "method"> | undefined;
+  readonly rpc?: Pick<Rpc, "system" | "method" | "isDiscovery" | "requestType" | "responseType"> | undefined;
   /** Hash of what is called at that path; 0 where the path says all. */
   readonly operationHash?: number;
 }
+
+/** Of one message that a server says of itself, and how many of them. */
+const MAX_REFLECTED_BYTES = 262_144;
+const MAX_REFLECTED_MESSAGES = 64;
 
 /** Looks at bodies for all flows, whatever protocol carries them. One body is read at a time, whole; nothing of it is kept. */
 export class BodyReader implements LookOwner {
@@ -61,6 +71,7 @@ export class BodyReader implements LookOwner {
   };
   readonly fields: FieldMemory;
   readonly operations: OperationReader;
+  readonly reflected = new ReflectedTypes();
   readonly form: FormScan;
   heldBytes = 0;
   readonly #settings: BodySettings;
@@ -72,6 +83,7 @@ export class BodyReader implements LookOwner {
   readonly #markup: MarkupScan;
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
+  readonly #protobuf: ProtobufScan;
 
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
@@ -85,6 +97,7 @@ export class BodyReader implements LookOwner {
     this.form = new FormScan(this.fields, scratch);
     this.#markup = new MarkupScan(this.fields, scratch);
     this.#text = new TextScan(this.fields, (bytes, start, end) => this.#json.scan(bytes, start, end, false));
+    this.#protobuf = new ProtobufScan(this.fields);
     this.#multipart = new MultipartScan(this.fields, (type, bytes, start, end) => {
       const kind = this.#kinds.of(type);
       if (kind !== undefined && kind !== "multipart") this.#scan(kind, bytes, start, end, false);
@@ -104,7 +117,7 @@ export class BodyReader implements LookOwner {
   }
 
   /** `salt` stands for the service. */
-  open(salt: number, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
+  open(salt: number, flow: Flow, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
     const dialects = from === "client" && mayCall(facts) ? this.operations.ofType(contentType) : NO_DIALECTS;
@@ -117,7 +130,60 @@ export class BodyReader implements LookOwner {
     const coding = codingOf(contentEncoding);
     if (coding === undefined) this.counters.bodies_not_decoded++;
     if (coding === undefined) return undefined;
-    return new BodyLook(this, { key, kind, coding, isSampled, dialects, outcomeOf }, length);
+    return new BodyLook(
+      this,
+      { key, kind, coding, isSampled, dialects, outcomeOf, ...this.#typed(flow, from, facts) },
+      length,
+    );
+  }
+
+  #typed(
+    flow: Flow,
+    from: Side,
+    { rpc }: MessageFacts,
+  ): { types: MessageTypes | undefined; typeName: string | undefined } {
+    const typeName = from === "client" ? rpc?.requestType : rpc?.responseType;
+    return { types: typeName === undefined ? undefined : this.reflected.of(flow), typeName };
+  }
+
+  /** For the messages that stand in a content one after the other: the first of them is looked at as a body is. */
+  openMessages(salt: number, flow: Flow, from: Side, facts: MessageFacts, encoding: string | undefined) {
+    if (from === "server" && facts.rpc?.isDiscovery) return this.#openReflection(flow, encoding);
+    const contentType = (from === "client" ? facts.requestContentType : facts.responseContentType) ?? "";
+    const type = messageType(contentType);
+    const kind = type === undefined ? undefined : this.#kinds.of(type);
+    if (kind === undefined) this.counters.bodies_not_text++;
+    const key = keyOf(salt, from, facts);
+    if (kind === undefined || !this.#admits(key)) return undefined;
+    return new MessageLook((flags, length) => {
+      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      if (coding === undefined) this.counters.bodies_not_decoded++;
+      if (coding === undefined) return undefined;
+      const plan = { key, kind, coding, isSampled: true, dialects: NO_DIALECTS, outcomeOf: undefined };
+      return new BodyLook(this, { ...plan, ...this.#typed(flow, from, facts) }, length);
+    }, 1);
+  }
+
+  /** What a server says of itself is read whole, as it is seldom asked. */
+  #openReflection(flow: Flow, encoding: string | undefined): MessageLook {
+    const owner: LookOwner = {
+      maxBytes: MAX_REFLECTED_BYTES,
+      hold: (bytes) => this.hold(bytes),
+      release: (bytes) => this.release(bytes),
+      isWorth: () => true,
+      read: ({ coding }, bytes, start, end) => {
+        const told =
+          coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
+        if (told !== undefined) this.reflected.learn(flow, told, 0, told.length);
+        else if (coding === "identity") this.reflected.learn(flow, bytes, start, end);
+      },
+    };
+    return new MessageLook((flags, length) => {
+      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      if (coding === undefined) return undefined;
+      const plan = { key: 0, kind: undefined, coding, isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined };
+      return new BodyLook(owner, plan, length);
+    }, MAX_REFLECTED_MESSAGES);
   }
 
   /** A stream of events is no answer that says how all of it went. */
@@ -196,7 +262,10 @@ export class BodyReader implements LookOwner {
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
-    this.#scan(kind, bytes, start, end, isCut);
+    if (kind === "protobuf") {
+      found.fields = this.#protobuf.scan(bytes, start, end, isCut, plan.types, plan.typeName);
+      if (found.fields === undefined) return;
+    } else this.#scan(kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
   }
@@ -212,6 +281,9 @@ export class BodyReader implements LookOwner {
       case "multipart":
         this.#multipart.scan(bytes, start, end, isCut);
         break;
+      case "protobuf":
+        this.#protobuf.scan(bytes, start, end, isCut, undefined, undefined);
+        break;
       case "markup":
         this.#markup.scan(bytes, start, end);
         break;
@@ -224,6 +296,7 @@ export class BodyReader implements LookOwner {
 /** The bodies of one flow. The seam for whatever protocol has messages with bodies: it names them, and feeds what comes of it. */
 export class FlowBodies {
   readonly #reader: BodyReader;
+  readonly #flow: Flow;
   readonly #salt: number;
 
   constructor(reader: BodyReader, flow: Flow) {
@@ -231,6 +304,7 @@ export class FlowBodies {
     const { serverAddress } = flow;
     for (let at = 0; at < serverAddress.length; at++) salt = Math.imul(salt, 31) + serverAddress.charCodeAt(at);
     this.#reader = reader;
+    this.#flow = flow;
     this.#salt = salt;
   }
 
@@ -238,8 +312,26 @@ export class FlowBodies {
    * For the body that begins now; undefined where it is not looked at. `length`: content bytes, -1 where not known. What comes of it is
    * told when the body ends.
    */
-  open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): BodyLook | undefined {
-    return this.#reader.isOn ? this.#reader.open(this.#salt, from, facts, contentEncoding, length) : undefined;
+  open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): ContentLook | undefined {
+    if (
+      facts.rpc !== undefined &&
+      hasFramedMessages(from === "client" ? facts.requestContentType : facts.responseContentType)
+    )
+      return this.#openFramed(from, facts);
+    return this.#reader.isOn
+      ? this.#reader.open(this.#salt, this.#flow, from, facts, contentEncoding, length)
+      : undefined;
+  }
+
+  /** For messages that the protocol itself takes out of their frames; `encoding` is what the compressed ones are in. */
+  openMessages(from: Side, facts: MessageFacts, encoding: string | undefined): MessageLook | undefined {
+    return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.#flow, from, facts, encoding) : undefined;
+  }
+
+  #openFramed(from: Side, facts: MessageFacts): FramedLook {
+    const framed = new FramedLook();
+    framed.messages.look = this.openMessages(from, facts, undefined);
+    return framed;
   }
 }
 

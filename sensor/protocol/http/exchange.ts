@@ -115,14 +115,26 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, operations }: Found): void {
+  requestLooked({ classes, operations, fields, counted }: Readonly<Found>): void {
     this.addRequestClasses(classes);
     if (operations !== undefined) this.call(...operations);
+    const { rpc } = this;
+    if (rpc === undefined) return;
+    rpc.requestFields = fields;
+    if (counted === undefined) return;
+    rpc.requestMessages = counted.messages;
+    rpc.requestMessageBytes = counted.bytes;
   }
 
-  responseLooked({ classes, outcome }: Found): void {
+  responseLooked({ classes, outcome, fields, counted }: Readonly<Found>): void {
     this.responseClasses = classes;
-    if (this.rpc !== undefined) this.rpc.status ??= outcome;
+    const { rpc } = this;
+    if (rpc === undefined) return;
+    rpc.status ??= outcome ?? counted?.status;
+    rpc.responseFields = fields;
+    if (counted === undefined) return;
+    rpc.responseMessages = counted.messages;
+    rpc.responseMessageBytes = counted.bytes;
   }
 
   /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */

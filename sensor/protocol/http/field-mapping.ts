@@ -1,5 +1,6 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
+import type { ReflectedTypes } from "../grpc/reflected-types.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
@@ -47,7 +48,10 @@ export class FieldMapping {
     action: undefined as string | undefined,
   };
 
-  constructor({ fields, operations }: Pick<BodyReader, "fields" | "operations">) {
+  readonly #reflected: ReflectedTypes;
+
+  constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
+    this.#reflected = reflected;
     this.#data = new TargetData(fields);
     this.#operations = operations;
   }
@@ -90,6 +94,7 @@ export class FieldMapping {
     exchange.expectsContinue = facts.expectsContinue;
     this.#credentials(exchange, fields, bytes);
     noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
   #rpcFields(facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
@@ -102,6 +107,14 @@ export class FieldMapping {
       else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
     }
     return rpc;
+  }
+
+  /** The messages' types, where the server told them. */
+  nameTypes({ flow, rpc }: Exchange): void {
+    if (rpc?.service === undefined) return;
+    const types = this.#reflected.of(flow)?.procedures.get(`${rpc.service}/${rpc.method}`);
+    rpc.requestType = types?.input;
+    rpc.responseType = types?.output;
   }
 
   #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {

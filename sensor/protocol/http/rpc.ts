@@ -36,6 +36,10 @@ export class RpcExchange implements Rpc {
   isDiscovery = false;
   /** What the operation itself says it is. */
   ownKind: RpcKind | undefined = undefined;
+  requestType: string | undefined = undefined;
+  responseType: string | undefined = undefined;
+  requestFields: string | undefined = undefined;
+  responseFields: string | undefined = undefined;
 
   constructor(system: Rpc["system"], service: string | undefined, method: string | undefined) {
     this.system = system;
@@ -109,14 +113,6 @@ function systemOf(
   const { path, method } = exchange;
   if (method === "POST" && path?.startsWith(TWIRP_PREFIX) && PROCEDURE.test(path)) return "twirp";
   return undefined;
-}
-
-/** Whether the messages stand in the content as gRPC frames them: a flag and a length before each. */
-export function hasFramedMessages(contentType: string | undefined): boolean {
-  if (contentType === undefined) return false;
-  if (contentType.startsWith(CONNECT_STREAM)) return true;
-  // gRPC-Web's text form is base64.
-  return contentType.startsWith(GRPC) && !contentType.startsWith(`${GRPC}-web-text`);
 }
 
 const UNIT_MICROS: Readonly<Record<string, number>> = { H: 3_600e6, M: 60e6, S: 1e6, m: 1e3, u: 1, n: 1e-3 };

@@ -1,5 +1,5 @@
 import type { AnomalyName } from "../anomaly-name.js";
-import type { BodyLook, Found } from "../body/body-look.js";
+import type { ContentLook, Found } from "../body/body-look.js";
 
 const LF = 10;
 const CR = 13;
@@ -29,7 +29,7 @@ export class Body {
   /** The chunks' framing broke: what follows can't be told apart. */
   isBroken = false;
   /** Is shown the content; undefined where nobody looks at it. */
-  look: BodyLook | undefined = undefined;
+  look: ContentLook | undefined = undefined;
   #remaining = 0;
   #chunk: ChunkState = "size";
   #digits = 0;

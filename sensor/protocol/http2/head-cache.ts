@@ -22,6 +22,8 @@ export interface KnownHead {
   /** An exchange that was filled from it. */
   exchange: Exchange | undefined;
   contentEncoding: string | undefined;
+  /** Of messages framed in the content. */
+  messageEncoding: string | undefined;
   /** What the target alone holds: the exchange's classes grow by those of its body. */
   targetClasses: Exchange["requestClasses"];
   /** What it alone says is called. */
@@ -67,6 +69,7 @@ export class HeadCache {
       facts,
       exchange: undefined,
       contentEncoding: undefined,
+      messageEncoding: undefined,
       targetClasses: undefined,
       template: undefined,
       rpc: undefined,

@@ -1,7 +1,8 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import type { BodyLook } from "../body/body-look.js";
+import type { ContentLook } from "../body/body-look.js";
 import type { BodyReader } from "../body/body-reader.js";
+import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
@@ -41,6 +42,7 @@ export class HeadReader {
   #known: KnownHead | undefined = undefined;
   #isKnown = false;
   #contentEncoding: string | undefined = undefined;
+  #messageEncoding: string | undefined = undefined;
   readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
@@ -92,8 +94,13 @@ export class HeadReader {
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
-  openBody(from: Side, exchange: Exchange, length: number): BodyLook | undefined {
+  openBody(from: Side, exchange: Exchange, length: number): ContentLook | undefined {
     return this.#bodies.ofFlow(exchange.flow).open(from, exchange, this.#contentEncoding, length);
+  }
+
+  /** The same for the messages framed in it. */
+  openMessages(from: Side, exchange: Exchange): MessageLook | undefined {
+    return this.#bodies.ofFlow(exchange.flow).openMessages(from, exchange, this.#messageEncoding);
   }
 
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
@@ -101,6 +108,7 @@ export class HeadReader {
     if (this.#isKnown && this.#known?.exchange !== undefined) {
       this.#sameRequest(exchange, this.#known, this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
+      this.#messageEncoding = this.#known.messageEncoding;
       exchange.requestClasses = this.#known.targetClasses;
       return;
     }
@@ -114,6 +122,7 @@ export class HeadReader {
       this.#mapping.authority(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
     this.#mapping.request(exchange, fields, bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
+    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     this.#rpcFields(exchange);
@@ -127,13 +136,16 @@ export class HeadReader {
     exchange.template = template;
     exchange.operations = operations;
     exchange.operationHash = operationHash;
-    if (rpc !== undefined) exchange.rpc = rpc.again();
+    if (rpc === undefined) return;
+    exchange.rpc = rpc.again();
+    this.#mapping.nameTypes(exchange);
   }
 
   #keep(exchange: Exchange): void {
     if (this.#known === undefined || this.anomalies.length > 0) return;
     this.#known.exchange = exchange;
     this.#known.contentEncoding = this.#contentEncoding;
+    this.#known.messageEncoding = this.#messageEncoding;
     this.#known.targetClasses = exchange.requestClasses;
     this.#known.template = exchange.template;
     this.#known.rpc = exchange.rpc;
@@ -147,6 +159,7 @@ export class HeadReader {
     if (this.#isKnown && this.#known?.exchange !== undefined) {
       exchange.copyResponse(this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
+      this.#messageEncoding = this.#known.messageEncoding;
       this.#answered(exchange, side, isCut);
       return;
     }
@@ -154,6 +167,7 @@ export class HeadReader {
     exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
+    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
     this.#keep(exchange);
@@ -206,11 +220,15 @@ export class HeadReader {
 
   #rpcFields(exchange: Exchange): void {
     const { rpc } = exchange;
-    const { fields } = this;
     if (rpc === undefined) return;
-    const text = (own: number): string => this.#mapping.text(fields.bytes, fields.startOf(own), fields.endOf(own));
-    if (fields.has(GRPC_ENCODING)) rpc.encoding = text(GRPC_ENCODING);
-    if (fields.has(GRPC_TIMEOUT)) rpc.timeoutMicros = timeoutMicros(text(GRPC_TIMEOUT));
+    rpc.encoding = this.#messageEncoding;
+    const timeout = this.#ownText(GRPC_TIMEOUT);
+    if (timeout !== undefined) rpc.timeoutMicros = timeoutMicros(timeout);
+  }
+
+  #ownText(own: number): string | undefined {
+    const { fields } = this;
+    return fields.has(own) ? this.#mapping.text(fields.bytes, fields.startOf(own), fields.endOf(own)) : undefined;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Side, Stream } from "../../flow/stream.js";
-import type { BodyLook, Found } from "../body/body-look.js";
+import type { ContentLook, Found } from "../body/body-look.js";
+import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
-import { hasFramedMessages } from "../http/rpc.js";
 import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
@@ -19,7 +19,7 @@ export class StreamHalf {
   announced: number | undefined = undefined;
   messages: MessageWalk | undefined = undefined;
   /** Is shown the content; undefined where nobody looks at it. */
-  look: BodyLook | undefined = undefined;
+  look: ContentLook | undefined = undefined;
 
   begin(contentType: string | undefined, announced: number | undefined): void {
     this.hasHead = true;
@@ -42,8 +42,8 @@ export class StreamHalf {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): Found | undefined {
-    const { look } = this;
+  endLook(): Readonly<Found> | undefined {
+    const look = this.look ?? this.messages?.look;
     this.look = undefined;
     look?.end(this.isDone && !this.isLost ? "whole" : "cut");
     return look;
@@ -73,10 +73,11 @@ export class OpenStream {
     this.exchange = exchange;
   }
 
-  /** The content of the head read last begins: it may be looked at. Framed messages are none that text scanners read. */
+  /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
   beginLook(from: Side, heads: HeadReader): void {
     const half = this.half(from);
     if (half.messages === undefined) half.look = heads.openBody(from, this.exchange, half.announced ?? -1);
+    else half.messages.look = heads.openMessages(from, this.exchange);
   }
 
   half(from: Side): StreamHalf {
@@ -99,6 +100,7 @@ export class OpenStream {
     if (answered !== undefined) exchange.responseLooked(answered);
     const { rpc } = exchange;
     if (rpc === undefined) return;
+    rpc.status ??= server.messages?.status;
     if (client.counted !== undefined) {
       rpc.requestMessages = client.counted.messages;
       rpc.requestMessageBytes = client.counted.bytes;
