@@ -48,7 +48,7 @@ export class ProtobufScan {
     this.#told.clear();
     this.#names.clear();
     this.#left = MAX_FIELDS;
-    const fields = typeName === undefined ? undefined : types?.fieldsOf(typeName);
+    const fields = typeName === undefined ? undefined : types?.fieldsOf(typeName, "");
     const isWhole = this.#message(bytes, start, end, 0, "", { types, fields });
     if (!isWhole && !isCut) return undefined;
     return this.#told.size === 0 && end > start ? undefined : this.#shape();
@@ -90,7 +90,7 @@ export class ProtobufScan {
     this.#note(place, kind);
     if (kind === "string") this.#memory.classifier.value(bytes, start, end, this.#hint(fact));
     if (kind !== "message" || depth === MAX_DEPTH) return;
-    const fields = fact?.typeName === undefined ? undefined : types?.fieldsOf(fact.typeName);
+    const fields = fact?.typeName === undefined ? undefined : types?.fieldsOf(fact.typeName, fact.scope);
     this.#message(bytes, start, end, depth + 1, `${place}.`, { types, fields });
   }
 

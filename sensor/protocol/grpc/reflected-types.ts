@@ -30,8 +30,17 @@ class ServerTypes implements MessageTypes {
   readonly #messages = new Map<string, Map<number, FieldFact>>();
   facts = 0;
 
-  fieldsOf(typeName: string): ReadonlyMap<number, FieldFact> | undefined {
-    return this.#messages.get(typeName);
+  fieldsOf(typeName: string, scope: string): ReadonlyMap<number, FieldFact> | undefined {
+    return this.#messages.get(this.resolve(typeName, scope));
+  }
+
+  /** The full name of what is called `name` within `scope`; itself where nothing is known of it. Some leave out what is common to both. */
+  resolve(name: string, scope: string): string {
+    for (let outer = scope; outer !== ""; outer = outer.slice(0, Math.max(0, outer.lastIndexOf(".")))) {
+      const full = `${outer}.${name}`;
+      if (this.#messages.has(full)) return full;
+    }
+    return name;
   }
 
   addMessage(typeName: string, fields: Map<number, FieldFact>): void {
@@ -114,7 +123,7 @@ export class ReflectedTypes {
       if (level.type !== LENGTH || level.isCut) continue;
       const { valueStart, valueEnd } = level;
       if (level.number === MESSAGE.name) name = `${scope}${nameAt(bytes, valueStart, valueEnd)}`;
-      else if (level.number === MESSAGE.field) addField(fields, bytes, valueStart, valueEnd);
+      else if (level.number === MESSAGE.field) addField(fields, bytes, valueStart, valueEnd, name);
       else if (level.number === MESSAGE.nested && nesting < MAX_NESTING)
         this.#message(types, bytes, valueStart, valueEnd, `${name}.`, nesting + 1);
     }
@@ -137,14 +146,17 @@ export class ReflectedTypes {
           told[method.number] = nameAt(bytes, method.valueStart, method.valueEnd);
       const [, own, input, output] = told;
       if (NAME.test(name) && own !== "" && input !== "" && output !== "")
-        types.addProcedure(`${name}/${own}`, { input, output });
+        types.addProcedure(`${name}/${own}`, {
+          input: types.resolve(input, name),
+          output: types.resolve(output, name),
+        });
     }
   }
 }
 
 const one = new WireFields();
 
-function addField(fields: Map<number, FieldFact>, bytes: Buffer, start: number, end: number): void {
+function addField(fields: Map<number, FieldFact>, bytes: Buffer, start: number, end: number, scope: string): void {
   let name = "";
   let number = 0;
   let type = 0;
@@ -157,7 +169,7 @@ function addField(fields: Map<number, FieldFact>, bytes: Buffer, start: number, 
     else if (one.type === VARINT && one.number === FIELD.number) number = one.value;
     else if (one.type === VARINT && one.number === FIELD.type) type = one.value;
   }
-  if (name !== "" && number > 0) fields.set(number, { name, type, typeName });
+  if (name !== "" && number > 0) fields.set(number, { name, type, typeName, scope });
 }
 
 /** Full names stand with a dot before them; empty where it is no name. */
