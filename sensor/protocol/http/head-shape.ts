@@ -184,7 +184,5 @@ function isSteady(id: number): boolean {
 
 /** Whether the field must be read in every head, HeadFacts having no part of it. */
 function isReadEach(id: number): boolean {
-  return (
-    id === CONTENT_LENGTH || id === TRANSFER_ENCODING || id === UPGRADE || id === SET_COOKIE || id >= SOAP_ACTION
-  );
+  return id === CONTENT_LENGTH || id === TRANSFER_ENCODING || id === UPGRADE || id === SET_COOKIE || id >= SOAP_ACTION;
 }
