@@ -1,4 +1,4 @@
-import type { MessageTypes } from "../grpc/message-type.js";
+import type { Flow } from "../../flow/stream.js";
 import type { MessageWalk } from "../grpc/message-walk.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { ContentCoding } from "./content-coding.js";
@@ -15,15 +15,15 @@ export interface LookPlan {
   /** Undefined where no class of data is looked for. */
   readonly kind: ContentKind | undefined;
   readonly coding: ContentCoding;
-  /** Whether its classes are told; undefined where that is still to be decided. */
-  isSampled: boolean | undefined;
+  /** Whether its classes are told; undefined where that is decided when it is known what is called. */
+  readonly isSampled: boolean | undefined;
   /** What may say in it what is called. */
-  dialects: readonly Dialect[];
+  readonly dialects: readonly Dialect[];
   /** What says in it how a call went. */
   readonly outcomeOf: Dialect | undefined;
-  /** Of a message of Protocol Buffers: what the server told of it. */
-  readonly types?: MessageTypes | undefined;
-  readonly typeName?: string | undefined;
+  readonly flow: Flow;
+  /** Of a message of Protocol Buffers, where the server told it. */
+  readonly typeName: string | undefined;
 }
 
 /** What a look found. */
@@ -53,8 +53,6 @@ export interface LookOwner {
   /** False beyond the bound on bytes held. */
   hold(bytes: number): boolean;
   release(bytes: number): void;
-  /** Whether a body that begins like this is worth the rest of it. */
-  isWorth(plan: LookPlan, bytes: Buffer, start: number, end: number): boolean;
   /** Finds out what bytes[start, end) hold. */
   read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void;
 }
@@ -89,10 +87,6 @@ export class BodyLook implements ContentLook {
   take(bytes: Buffer, start: number, end: number): void {
     if (this.#isOver || start >= end) return;
     const { maxBytes } = this.#owner;
-    if (this.#filled === 0 && !this.#owner.isWorth(this.#plan, bytes, start, end)) {
-      this.#isOver = true;
-      return;
-    }
     if (this.#filled === 0 && !this.#wasLost && (end - start >= maxBytes || end - start === this.#length)) {
       this.#read(bytes, start, Math.min(end, start + maxBytes), end - start > maxBytes || end - start < this.#length);
       return;

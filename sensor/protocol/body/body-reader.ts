@@ -1,19 +1,18 @@
 import type { Flow, Side } from "../../flow/stream.js";
 import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
-import { FramedLook } from "../grpc/framed-look.js";
-import { hasFramedMessages } from "../grpc/framed-type.js";
 import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
-import type { MessageTypes } from "../grpc/message-type.js";
 import { ProtobufScan } from "../grpc/protobuf-scan.js";
 import { ReflectedTypes } from "../grpc/reflected-types.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
+import type { BodyProbe } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
-import { codingOf, decodeContent } from "./content-coding.js";
+import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
 import { type ContentKind, ContentKinds, messageType } from "./content-kind.js";
+import { FlowBodies } from "./flow-bodies.js";
 import { FormScan } from "./form-scan.js";
 import { JsonScan } from "./json-scan.js";
 import { MarkupScan } from "./markup-scan.js";
@@ -116,34 +115,102 @@ export class BodyReader implements LookOwner {
     return new FlowBodies(this, flow);
   }
 
-  /** `salt` stands for the service. */
-  open(salt: number, flow: Flow, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
+  /** `salt` stands for the service; `probe` is used again for bodies that are looked at only if they begin like some. */
+  open(
+    salt: number,
+    flow: Flow,
+    from: Side,
+    facts: MessageFacts,
+    contentEncoding: string | undefined,
+    length: number,
+    probe: BodyProbe,
+  ): ContentLook | undefined {
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
-    const dialects = from === "client" && mayCall(facts) ? this.operations.ofType(contentType) : NO_DIALECTS;
-    const outcomeOf =
-      from === "server" && facts.rpc !== undefined ? this.#outcomeOf(facts.rpc.system, contentType) : undefined;
     if (kind === undefined) this.counters.bodies_not_text++;
     const key = keyOf(salt, from, facts);
-    const isSampled = kind === undefined ? false : dialects.length > 0 ? undefined : this.#admits(key);
-    if (isSampled === false && dialects.length === 0 && outcomeOf === undefined) return undefined;
+    if (from === "client" && mayCall(facts)) {
+      const dialects = this.operations.ofType(contentType);
+      if (dialects.length > 0) {
+        const coding = codingOf(contentEncoding);
+        if (coding !== "identity") return this.#openCoded(key, flow, kind, coding, dialects, length);
+        probe.begin(key, flow, kind, dialects, length);
+        return probe;
+      }
+    }
+    const outcomeOf =
+      from === "server" && facts.rpc !== undefined ? this.#outcomeOf(facts.rpc.system, contentType) : undefined;
+    const isSampled = kind !== undefined && this.#admits(key);
+    if (!isSampled && outcomeOf === undefined) return undefined;
     const coding = codingOf(contentEncoding);
     if (coding === undefined) this.counters.bodies_not_decoded++;
     if (coding === undefined) return undefined;
+    const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
     return new BodyLook(
       this,
-      { key, kind, coding, isSampled, dialects, outcomeOf, ...this.#typed(flow, from, facts) },
+      { key, flow, kind, coding, isSampled, dialects: NO_DIALECTS, outcomeOf, typeName },
       length,
     );
   }
 
-  #typed(
+  /** Only decoded it tells what it is: where others of the kind told nothing, not all of them are. */
+  #openCoded(
+    key: number,
     flow: Flow,
-    from: Side,
-    { rpc }: MessageFacts,
-  ): { types: MessageTypes | undefined; typeName: string | undefined } {
-    const typeName = from === "client" ? rpc?.requestType : rpc?.responseType;
-    return { types: typeName === undefined ? undefined : this.reflected.of(flow), typeName };
+    kind: ContentKind | undefined,
+    coding: ContentCoding | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+  ): BodyLook | undefined {
+    if (coding === undefined) this.counters.bodies_not_decoded++;
+    if (coding === undefined) return undefined;
+    const mayCall = this.#codedRest.admits(key);
+    const isSampled = kind === undefined ? false : mayCall ? undefined : this.#admits(key);
+    if (isSampled === false && !mayCall) return undefined;
+    const among = mayCall ? dialects : NO_DIALECTS;
+    return this.#look(key, flow, kind, coding, isSampled, among, length);
+  }
+
+  /** For a body that begins with bytes[start, end); undefined where nothing is to be found in it. */
+  openBegun(
+    key: number,
+    flow: Flow,
+    kind: ContentKind | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): BodyLook | undefined {
+    if (start < end && this.operations.mayBegin(dialects, bytes, start, end))
+      return this.#look(key, flow, kind, "identity", kind === undefined ? false : undefined, dialects, length);
+    const isSampled = kind !== undefined && this.#admits(key);
+    return isSampled ? this.#look(key, flow, kind, "identity", true, NO_DIALECTS, length) : undefined;
+  }
+
+  #look(
+    key: number,
+    flow: Flow,
+    kind: ContentKind | undefined,
+    coding: ContentCoding,
+    isSampled: boolean | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+  ): BodyLook {
+    const plan = { key, flow, kind, coding, isSampled, dialects, outcomeOf: undefined, typeName: undefined };
+    return new BodyLook(this, plan, length);
+  }
+
+  /** A stream of events is no answer that says how all of it went. */
+  #outcomeOf(system: Rpc["system"], contentType: string | undefined): Dialect | undefined {
+    const dialect = this.operations.ofSystem(system);
+    return dialect !== undefined && this.operations.ofType(contentType).includes(dialect) ? dialect : undefined;
+  }
+
+  #admits(key: number): boolean {
+    const isAdmitted = this.#sampler.admits(key);
+    if (!isAdmitted) this.counters.bodies_not_sampled++;
+    return isAdmitted;
   }
 
   /** For the messages that stand in a content one after the other: the first of them is looked at as a body is. */
@@ -159,8 +226,9 @@ export class BodyReader implements LookOwner {
       const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
       if (coding === undefined) this.counters.bodies_not_decoded++;
       if (coding === undefined) return undefined;
-      const plan = { key, kind, coding, isSampled: true, dialects: NO_DIALECTS, outcomeOf: undefined };
-      return new BodyLook(this, { ...plan, ...this.#typed(flow, from, facts) }, length);
+      const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
+      const plan = { key, flow, kind, coding, isSampled: true, dialects: NO_DIALECTS, outcomeOf: undefined, typeName };
+      return new BodyLook(this, plan, length);
     }, 1);
   }
 
@@ -170,7 +238,6 @@ export class BodyReader implements LookOwner {
       maxBytes: MAX_REFLECTED_BYTES,
       hold: (bytes) => this.hold(bytes),
       release: (bytes) => this.release(bytes),
-      isWorth: () => true,
       read: ({ coding }, bytes, start, end) => {
         const told =
           coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
@@ -181,35 +248,9 @@ export class BodyReader implements LookOwner {
     return new MessageLook((flags, length) => {
       const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
       if (coding === undefined) return undefined;
-      const plan = { key: 0, kind: undefined, coding, isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined };
-      return new BodyLook(owner, plan, length);
+      const nothing = { isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined, typeName: undefined };
+      return new BodyLook(owner, { key: 0, flow, kind: undefined, coding, ...nothing }, length);
     }, MAX_REFLECTED_MESSAGES);
-  }
-
-  /** A stream of events is no answer that says how all of it went. */
-  #outcomeOf(system: Rpc["system"], contentType: string | undefined): Dialect | undefined {
-    const dialect = this.operations.ofSystem(system);
-    return dialect !== undefined && this.operations.ofType(contentType).includes(dialect) ? dialect : undefined;
-  }
-
-  isWorth(plan: LookPlan, bytes: Buffer, start: number, end: number): boolean {
-    const { key, coding, dialects } = plan;
-    if (dialects.length > 0) {
-      const isWorth =
-        coding === "identity"
-          ? this.operations.mayBegin(dialects, bytes, start, end)
-          : plan.isSampled === true || this.#codedRest.admits(key);
-      if (!isWorth) plan.dialects = NO_DIALECTS;
-    }
-    if (plan.dialects.length > 0 || plan.outcomeOf !== undefined) return true;
-    plan.isSampled ??= this.#admits(key);
-    return plan.isSampled;
-  }
-
-  #admits(key: number): boolean {
-    const isAdmitted = this.#sampler.admits(key);
-    if (!isAdmitted) this.counters.bodies_not_sampled++;
-    return isAdmitted;
   }
 
   hold(bytes: number): boolean {
@@ -256,14 +297,14 @@ export class BodyReader implements LookOwner {
       else if (plan.coding !== "identity") this.#codedRest.looked(key, 0);
     }
     if (outcomeOf !== undefined) found.outcome = outcomeOf.outcome?.(bytes, start, end, isCut);
-    plan.isSampled ??= this.#admits(key);
-    if (!plan.isSampled || kind === undefined) return;
+    const isSampled = plan.isSampled ?? this.#admits(key);
+    if (!isSampled || kind === undefined) return;
     this.#sampler.looked(key, sentBytes);
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
     if (kind === "protobuf") {
-      found.fields = this.#protobuf.scan(bytes, start, end, isCut, plan.types, plan.typeName);
+      found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
       if (found.fields === undefined) return;
     } else this.#scan(kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
@@ -290,48 +331,6 @@ export class BodyReader implements LookOwner {
       default:
         this.#text.scan(bytes, start, end);
     }
-  }
-}
-
-/** The bodies of one flow. The seam for whatever protocol has messages with bodies: it names them, and feeds what comes of it. */
-export class FlowBodies {
-  readonly #reader: BodyReader;
-  readonly #flow: Flow;
-  readonly #salt: number;
-
-  constructor(reader: BodyReader, flow: Flow) {
-    let salt = flow.serverPort;
-    const { serverAddress } = flow;
-    for (let at = 0; at < serverAddress.length; at++) salt = Math.imul(salt, 31) + serverAddress.charCodeAt(at);
-    this.#reader = reader;
-    this.#flow = flow;
-    this.#salt = salt;
-  }
-
-  /**
-   * For the body that begins now; undefined where it is not looked at. `length`: content bytes, -1 where not known. What comes of it is
-   * told when the body ends.
-   */
-  open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): ContentLook | undefined {
-    if (
-      facts.rpc !== undefined &&
-      hasFramedMessages(from === "client" ? facts.requestContentType : facts.responseContentType)
-    )
-      return this.#openFramed(from, facts);
-    return this.#reader.isOn
-      ? this.#reader.open(this.#salt, this.#flow, from, facts, contentEncoding, length)
-      : undefined;
-  }
-
-  /** For messages that the protocol itself takes out of their frames; `encoding` is what the compressed ones are in. */
-  openMessages(from: Side, facts: MessageFacts, encoding: string | undefined): MessageLook | undefined {
-    return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.#flow, from, facts, encoding) : undefined;
-  }
-
-  #openFramed(from: Side, facts: MessageFacts): FramedLook {
-    const framed = new FramedLook();
-    framed.messages.look = this.openMessages(from, facts, undefined);
-    return framed;
   }
 }
 

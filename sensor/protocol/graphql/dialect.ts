@@ -18,6 +18,8 @@ const DATA = Buffer.from("data");
 const ERRORS = Buffer.from("errors");
 const NOTHING = Buffer.alloc(0);
 const QUOTE = 0x22;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
 const DASH = 0x2d;
 const EQUALS = 0x3d;
 const OPEN_ARRAY = 0x5b;
@@ -53,6 +55,7 @@ interface Asked {
 
 class GraphQl implements Dialect {
   readonly system = "graphql";
+  readonly firstMembers = MEMBERS;
   readonly queryBeginnings = ["query", "operationName", "variables", "extensions", "documentId"];
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
@@ -110,6 +113,9 @@ class GraphQl implements Dialect {
   }
 
   ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+    // Most of what is asked for as `query=` is words.
+    const isDocument = bytes[start + QUERY.length] !== EQUALS || mayBeDocument(bytes, start + QUERY.length + 1, end);
+    if (!isDocument) return undefined;
     const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
     const parameters = this.#parameters;
     parameters.open(bytes, start, end);
@@ -246,6 +252,14 @@ class GraphQl implements Dialect {
     }
     return members.isWhole && hasData ? SUCCEEDED : undefined;
   }
+}
+
+/** Whether the value that begins there may be a document, percent-encoded. */
+function mayBeDocument(bytes: Buffer, start: number, end: number): boolean {
+  if (start >= end || DOCUMENT_BYTES.has(bytes[start]) || bytes[start] === PLUS) return true;
+  if (bytes[start] !== PERCENT) return false;
+  const code = bytes.latin1Slice(start + 1, start + 3).toUpperCase();
+  return code === "7B" || code === "23" || code === "20" || code === "0A" || code === "0D";
 }
 
 function asList(operation: Operation | undefined): readonly Operation[] | undefined {

@@ -1,5 +1,5 @@
 import type { Side, Stream } from "../../flow/stream.js";
-import type { FlowBodies } from "../body/body-reader.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";

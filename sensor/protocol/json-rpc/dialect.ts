@@ -8,6 +8,7 @@ const JSONRPC = Buffer.from("jsonrpc");
 const METHOD = Buffer.from("method");
 const PARAMS = Buffer.from("params");
 const ID = Buffer.from("id");
+const MEMBERS = [JSONRPC, METHOD, PARAMS, ID];
 const RESULT = Buffer.from("result");
 const ERROR = Buffer.from("error");
 const CODE = Buffer.from("code");
@@ -26,6 +27,7 @@ export function jsonRpc(names: OperationNames): Dialect {
 class JsonRpc implements Dialect {
   readonly system = "jsonrpc";
   readonly mayHold = mayHoldJson;
+  readonly firstMembers = MEMBERS;
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
   readonly #inner = new JsonMembers();
@@ -35,7 +37,15 @@ class JsonRpc implements Dialect {
   }
 
   mayBegin(bytes: Buffer, start: number, end: number): boolean {
-    return beginsWithMember(bytes, start, end, [JSONRPC, METHOD, PARAMS, ID]);
+    return beginsWithMember(bytes, start, end, MEMBERS) && this.#mayFollowId(bytes, start, end);
+  }
+
+  /** Much else begins with an `id`: the member behind it tells. */
+  #mayFollowId(bytes: Buffer, start: number, end: number): boolean {
+    const members = this.#members;
+    if (!members.open(bytes, start, end) || !members.next() || !members.isNamed(ID) || !members.next()) return true;
+    for (const name of MEMBERS) if (members.isNamed(name)) return true;
+    return false;
   }
 
   operations(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {

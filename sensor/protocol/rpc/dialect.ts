@@ -25,6 +25,8 @@ export interface Dialect {
   readonly system: Rpc["system"];
   /** Whether bodies of this media type, in lower case and without parameters, may hold it. Asked once for each type. */
   mayHold(mediaType: string): boolean;
+  /** Where its requests are JSON: members that the first object may begin with. */
+  readonly firstMembers?: readonly Buffer[];
   /** Whether a body that begins like bytes[start, end) may be one; they may break off anywhere. Cheap: asked for most of them. */
   mayBegin(bytes: Buffer, start: number, end: number): boolean;
   /** What a request's body asks for; undefined where it is another's. `isCut`: it goes on beyond `end`. Zero stands for lost bytes. */

@@ -6,6 +6,8 @@ import { dialects } from "./registry.js";
 
 const MAX_TYPES = 256;
 const EQUALS = 0x3d;
+const QUOTE = 0x22;
+const OPEN_OBJECT = 0x7b;
 
 export interface OperationCounters {
   operations_read: number;
@@ -21,6 +23,8 @@ export class OperationReader {
   readonly #byType = new Map<string, readonly Dialect[]>();
   #lastType = "";
   #lastDialects: readonly Dialect[] = NO_DIALECTS;
+  /** First letters of the members that JSON of theirs begins with. */
+  readonly #memberLetters = new Uint8Array(256);
   /** First letters of queries that may be one's. */
   readonly #queryLetters = new Uint8Array(256);
   readonly #byQuery: readonly (readonly [Buffer, Dialect])[];
@@ -32,6 +36,7 @@ export class OperationReader {
     this.#byQuery = this.#all.flatMap((dialect) =>
       (dialect.queryBeginnings ?? []).map((name) => [Buffer.from(name), dialect] as const),
     );
+    for (const { firstMembers = [] } of this.#all) for (const name of firstMembers) this.#memberLetters[name[0]] = 1;
     for (const [name] of this.#byQuery) this.#queryLetters[name[0]] = 1;
   }
 
@@ -62,7 +67,7 @@ export class OperationReader {
     if (this.#queryLetters[bytes[start]] === 0) return undefined;
     for (const [name, dialect] of this.#byQuery) {
       if (bytes[start + name.length] !== EQUALS || start + name.length >= end) continue;
-      if (bytes.compare(name, 0, name.length, start, start + name.length) !== 0) continue;
+      if (!isAt(name, bytes, start)) continue;
       return this.#count(dialect.ofQuery?.(bytes, start, end));
     }
     return undefined;
@@ -84,6 +89,9 @@ export class OperationReader {
   }
 
   mayBegin(among: readonly Dialect[], bytes: Buffer, start: number, end: number): boolean {
+    // Of nearly all JSON one letter says that it is none's.
+    const isObject = end - start > 2 && bytes[start] === OPEN_OBJECT && bytes[start + 1] === QUOTE;
+    if (isObject && this.#memberLetters[bytes[start + 2]] === 0) return false;
     for (const dialect of among) if (dialect.mayBegin(bytes, start, end)) return true;
     return false;
   }
@@ -94,4 +102,9 @@ export class OperationReader {
     for (const { label } of operations) if (label === undefined) this.#counters.operations_without_name++;
     return operations;
   }
+}
+
+function isAt(name: Buffer, bytes: Buffer, start: number): boolean {
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
+  return true;
 }
