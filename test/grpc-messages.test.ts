@@ -3,7 +3,7 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor/index.js";
 import t from "tap";
-import { ReflectedTypes } from "../sensor/protocol/grpc/reflected-types.js";
+import { ReflectedTypes } from "../sensor/protocol/grpc/reflection.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { type FeedOptions, feed, type Step, TestFlow } from "./support/dialog.js";
 import { data, type Field, HELLO, Http2Peers, message, settings } from "./support/http2-builder.js";

@@ -74,7 +74,7 @@ function mutate(bytes: Buffer, random: () => number): Buffer {
 }
 
 /** xorshift32. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed | 1;
   return () => {
     state ^= state << 13;

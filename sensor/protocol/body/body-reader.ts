@@ -3,7 +3,7 @@ import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
 import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
 import { ProtobufScan } from "../grpc/protobuf-scan.js";
-import { ReflectedTypes } from "../grpc/reflected-types.js";
+import { ReflectedTypes } from "../grpc/reflection.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";

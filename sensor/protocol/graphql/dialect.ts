@@ -114,8 +114,9 @@ class GraphQl implements Dialect {
 
   ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
     // Most of what is asked for as `query=` is words.
-    const isDocument = bytes[start + QUERY.length] !== EQUALS || mayBeDocument(bytes, start + QUERY.length + 1, end);
-    if (!isDocument) return undefined;
+    const valueStart = start + QUERY.length + 1;
+    if (valueStart <= end && bytes[valueStart - 1] === EQUALS && !mayBeDocument(bytes, valueStart, end))
+      return undefined;
     const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
     const parameters = this.#parameters;
     parameters.open(bytes, start, end);
@@ -257,7 +258,7 @@ class GraphQl implements Dialect {
 /** Whether the value that begins there may be a document, percent-encoded. */
 function mayBeDocument(bytes: Buffer, start: number, end: number): boolean {
   if (start >= end || DOCUMENT_BYTES.has(bytes[start]) || bytes[start] === PLUS) return true;
-  if (bytes[start] !== PERCENT) return false;
+  if (bytes[start] !== PERCENT || start + 3 > end) return false;
   const code = bytes.latin1Slice(start + 1, start + 3).toUpperCase();
   return code === "7B" || code === "23" || code === "20" || code === "0A" || code === "0D";
 }

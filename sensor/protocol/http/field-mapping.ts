@@ -1,6 +1,6 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
-import type { ReflectedTypes } from "../grpc/reflected-types.js";
+import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
