@@ -251,6 +251,30 @@ t.test("requests with the same head over HTTP/2 are told apart by their bodies",
   t.end();
 });
 
+t.test("requests of one connection with the same head but for what it names are told apart", (t) => {
+  const actions = ["urn:a:Get", "urn:a:Put", "urn:a:Get", "", "urn:a:List"];
+  const soap = actions.flatMap((action) =>
+    http1({ name: "", type: "text/xml", fields: [["SOAPAction", `"${action}"`]], body: "<a/>", told: "" }),
+  );
+  t.same(
+    calls([...soap, ...soap]).map(({ rpc }) => rpc?.method),
+    [...actions, ...actions].map((action) => action.split(":")[2]),
+  );
+  const targets = ["A", "B", "A", "C"].flatMap((name) =>
+    http1({
+      name: "",
+      type: "application/x-amz-json-1.1",
+      fields: [["X-Amz-Target", `Logs_20140328.${name}`]],
+      told: "",
+    }),
+  );
+  t.same(
+    calls([...targets, ...targets]).map(({ operations }) => operations.join()),
+    [..."ABACABAC"].map((name) => `Logs_20140328.${name}`),
+  );
+  t.end();
+});
+
 t.test("a persisted query goes by the name of the document that has its hash, and nobody can give it another", (t) => {
   const document = "query Feed { feed { id } }";
   const hash = createHash("sha256").update(document).digest("hex");
