@@ -85,6 +85,18 @@ t.test("whoever makes up operations does not fill the inventory", (t) => {
   t.end();
 });
 
+t.test("an operation that first comes after the learning period is found, one that is not there is not", (t) => {
+  const scene = new Scene({}, 60).exchange(call("old", { atMicros: 1e15 }));
+  scene.exchange(call("guess", { atMicros: 1e15 + 120e6, body: '{"error":{"code":-32601,"message":"m"},"id":1}' }));
+  scene.exchange(call("fresh", { atMicros: 1e15 + 121e6 })).exchange(call("old", { atMicros: 1e15 + 122e6 }));
+  t.match(
+    scene.detection.all().filter(({ rule }) => rule === "new-endpoint"),
+    [{ template: "/rpc#fresh", count: 1 }],
+  );
+  t.equal(scene.detection.all().filter(({ rule }) => rule === "new-endpoint").length, 1);
+  t.end();
+});
+
 t.test("a call is told over the wire and in calls.ndjson as it was seen", (t) => {
   const sent = JSON.stringify({ query: "query Deep{a{b{__typename}}}", variables: { mail: "ada@example.com" } });
   const head = `POST /graphql HTTP/1.1\r\nHost: h\r\n${JSON_TYPE}Content-Length: ${sent.length}\r\n\r\n`;
