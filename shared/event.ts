@@ -115,11 +115,40 @@ export interface EndpointRecord {
   readonly durationMillis?: Quantiles;
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;
+  /** Left out where every call was a question and its answer. */
+  readonly streams?: StreamRecord;
   readonly state: EndpointState;
   readonly incompleteCalls: number;
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
+}
+
+/**
+ * What calls of an endpoint are beyond question and answer. How long these last is no latency, and is none of `durationMillis`. Where
+ * bytes were lost, messages were at least so many.
+ */
+export interface StreamRecord {
+  /** `websocket` `event-stream` (server-sent events) `long-poll` → calls. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** What both sides agreed on, bounded. */
+  readonly subprotocols: readonly string[];
+  readonly extensions: readonly string[];
+  readonly requestMessages: number;
+  readonly responseMessages: number;
+  /** Bytes of the messages as sent, without what frames them. */
+  readonly requestMessageBytes: number;
+  readonly responseMessageBytes: number;
+  /**
+   * Of both ways: messages that were `fragmented` or `compressed`, `control` frames, `unread bytes` in which no messages could be found
+   * after others had been lost.
+   */
+  readonly frames: Readonly<Record<string, number>>;
+  /** Close codes of WebSockets → how many ended so; `none` without one. */
+  readonly closes: Readonly<Record<string, number>>;
+  /** What stood as its reason: `none` `text` `json` `invalid` → how many. */
+  readonly closeReasons: Readonly<Record<string, number>>;
+  readonly lastedMillis?: Quantiles;
 }
 
 export interface PathParameter {
@@ -161,7 +190,7 @@ export interface CallRecord {
   readonly unpaired?: "no-response" | "no-request";
   /** Why fields could not be read: HTTP/2 sends them by numbers of a table, and its filling was not seen. */
   readonly unread?: "joined-late" | "bytes-lost";
-  /** `grpc` `connect_rpc` `twirp` `graphql` `jsonrpc` `soap` `aws-api`; the fields below only with it. */
+  /** `grpc` `connect_rpc` `twirp` `graphql` `jsonrpc` `soap` `aws-api`; the fields that begin so only with it. */
   readonly rpcSystem?: string;
   readonly rpcService?: string;
   readonly rpcMethod?: string;
@@ -184,6 +213,10 @@ export interface CallRecord {
   readonly responseMessageBytes?: number;
   readonly rpcEncoding?: string;
   readonly rpcTimeoutMillis?: number;
+  /** `websocket` `event-stream` `long-poll`; of the latter two the messages seen are told as of `rpcSystem`. */
+  readonly streamKind?: string;
+  /** What a WebSocket's two sides agreed on. */
+  readonly subprotocol?: string;
 }
 
 /** A certificate as a handshake or the inventory tells it. Strings are untrusted. */

@@ -10,6 +10,7 @@ import { readZeekLog } from "./support/zeek-log.js";
 const index = readCorpora();
 if (index !== undefined) {
   compareWithZeek(index);
+  compareWebSocketsWithZeek(index);
   compareWithArkime(index);
   compareWithDeepflow(index);
   survive(index);
@@ -28,6 +29,30 @@ function compareWithZeek(index: readonly CorpusEntry[]): void {
       const seen = run.calls.filter((call) => call.method !== undefined || fields.includes("status_code"));
       const ours = seen.map((call) => project(fields, asZeek(call)));
       table.push(judge(t, capture, ours, theirs, KNOWN_DIFFERENCES.get(capture)));
+    }
+    report(t, "Zeek", table);
+  });
+}
+
+function compareWebSocketsWithZeek(index: readonly CorpusEntry[]): void {
+  tap.test("WebSockets agree with Zeek's websocket.log, or differ for a known reason", async (t) => {
+    const table: string[] = [];
+    for (const entry of index) {
+      const log = expectedFile(entry, "/websocket.log");
+      const { capture } = entry;
+      if (capture === undefined || log === undefined) continue;
+      const run = await analyzeFile(join(CORPORA, capture));
+      const ours = run.calls
+        .filter(({ streamKind }) => streamKind === "websocket")
+        .map((call) => [connectionOf(call), call.authority, pathOf(call.path), call.userAgent, call.subprotocol]);
+      const theirs = readZeekLog(log).rows.map((row) => {
+        const value = (name: string): string | undefined => row.get(name);
+        const connection = `${value("id.orig_h")}:${value("id.orig_p")}>${value("id.resp_h")}:${value("id.resp_p")}`;
+        return [connection, value("host"), pathOf(value("uri")), value("user_agent"), value("subprotocol")];
+      });
+      const lines = (rows: readonly (readonly unknown[])[]): string[] =>
+        rows.map((row) => row.map((word) => word ?? "-").join(" "));
+      table.push(judge(t, capture, lines(ours), lines(theirs), KNOWN_DIFFERENCES.get(capture)));
     }
     report(t, "Zeek", table);
   });

@@ -1,8 +1,9 @@
 import t from "tap";
 import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { handshakeRecord } from "../sensor/analysis/handshake-record.js";
-import { Inventory, type InventorySettings } from "../sensor/inventory/inventory.js";
+import { Inventory } from "../sensor/inventory/inventory.js";
 import type { ObservationSink } from "../sensor/inventory/observation.js";
+import type { InventorySettings } from "../sensor/inventory/settings.js";
 import type { Call, ClientAuthVerdict } from "../sensor/protocol/message.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";

@@ -61,6 +61,7 @@ function Value({ name, value }: { readonly name: string; readonly value: unknown
     return <>{`${dateAndTime(value / 1_000).slice(0, 10)} ${clock(value)}`}</>;
   if (typeof value === "number" && name.endsWith("Seconds")) return <>{dayOf(value)}</>;
   if (name.endsWith("Millis")) return <Took value={value} />;
+  if (name === "streams") return <Fields record={value as object} />;
   if (Array.isArray(value)) {
     return (
       <ul>

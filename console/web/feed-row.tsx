@@ -2,6 +2,7 @@ import type { FeedRecord } from "../api.js";
 import { bytes, clock, millis, span } from "./format.js";
 import { cipherShort, outcomeWords, verdictClass, verdictWords, versionWords } from "./handshake-words.js";
 import type { LiveRow } from "./live.js";
+import { kindWords } from "./stream-words.js";
 
 interface RowProps {
   readonly row: LiveRow;
@@ -53,6 +54,7 @@ function CallCells({ call, isNarrow }: { readonly call: Of<"call">; readonly isN
         {call.path ?? ""}
         <span class="quiet">{operationOf(call.template)}</span>
         {(call.rpcStatus ?? 0) !== 0 && <span class="mark">failed</span>}
+        {call.streamKind !== undefined && <span class="mark quiet">{kindWords(call.streamKind)}</span>}
         {!call.complete && <span class="mark">incomplete</span>}
       </td>
       <td class={`status s${String(call.status ?? "").charAt(0)}`}>

@@ -3,6 +3,7 @@ import { FindingDetail } from "./finding-detail.js";
 import { day, millis } from "./format.js";
 import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
+import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
 import { type Column, TableView } from "./table-view.js";
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
@@ -44,8 +45,26 @@ const SERVICES: readonly Column<ServiceItem>[] = [
 const ENDPOINTS: readonly Column<EndpointItem>[] = [
   { title: "Service", className: "name", value: (item) => item.service },
   { title: "Method", className: "method", value: (item) => item.method },
-  { title: "Template", className: "path", value: (item) => item.template },
+  {
+    title: "Template",
+    className: "path",
+    value: (item) => item.template,
+    text: (item) => `${item.template} ${kindsOf(item.streams)}`,
+    show: (item) => (
+      <>
+        {item.template}
+        {item.streams !== undefined && <span class="mark quiet">{kindsOf(item.streams)}</span>}
+      </>
+    ),
+  },
   calls(),
+  {
+    title: "Messages",
+    value: (item) => messagesOf(item.streams),
+    text: (item) => messageWords(item.streams),
+    show: (item) => messageWords(item.streams),
+    isMinor: true,
+  },
   { title: "Callers", className: "number", value: (item) => item.callerCount, isMinor: true },
   { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
   {

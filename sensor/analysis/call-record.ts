@@ -1,6 +1,6 @@
 import type { CallRecord } from "../../shared/event.js";
 import type { Edge, Endpoint } from "../inventory/observation.js";
-import type { Call, Rpc } from "../protocol/message.js";
+import type { Call, CallStream, Rpc } from "../protocol/message.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -35,6 +35,7 @@ export function callRecord(call: Call, edge: Edge | undefined, endpoint: Endpoin
   if (call.unpaired !== undefined) record.unpaired = call.unpaired;
   if (call.unread !== undefined) record.unread = call.unread;
   if (call.rpc !== undefined) addRpc(record, call.rpc);
+  if (call.stream !== undefined) addStream(record, call.stream);
   return record;
 }
 
@@ -56,6 +57,19 @@ function addRpc(record: Writable<CallRecord>, rpc: Rpc): void {
   if (rpc.responseMessageBytes !== undefined) record.responseMessageBytes = rpc.responseMessageBytes;
   if (rpc.encoding !== undefined) record.rpcEncoding = rpc.encoding;
   if (rpc.timeoutMicros !== undefined) record.rpcTimeoutMillis = rpc.timeoutMicros / 1_000;
+}
+
+function addStream(record: Writable<CallRecord>, { kind, subprotocol, request, response }: CallStream): void {
+  record.streamKind = kind;
+  if (subprotocol !== undefined) record.subprotocol = subprotocol;
+  if (request !== undefined) {
+    record.requestMessages = request.messages;
+    record.requestMessageBytes = request.messageBytes;
+  }
+  if (response !== undefined) {
+    record.responseMessages = response.messages;
+    record.responseMessageBytes = response.messageBytes;
+  }
 }
 
 const NO_KINDS: readonly string[] = [];

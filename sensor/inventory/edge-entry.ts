@@ -75,6 +75,12 @@ export class EdgeEntry implements Edge {
     for (const credential of call.credentials) this.#credentialTally().add(credential.kind);
   }
 
+  /** What was sent in a call that was told before. */
+  goOn(call: Call): void {
+    this.seen(call.atMicros);
+    this.missingBytes += call.missingBytes;
+  }
+
   #softwareTally(): Tally {
     this.#software ??= new Tally(MAX_SOFTWARE);
     return this.#software;

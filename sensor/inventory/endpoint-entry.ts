@@ -1,10 +1,12 @@
 import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
-import type { Call } from "../protocol/message.js";
+import type { Call, CallStream } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
+import { HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Endpoint, Service } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
 import { QuantileSketch } from "./quantile-sketch.js";
+import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
@@ -17,6 +19,8 @@ export interface EndpointStateText {
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
   readonly callers?: string;
+  /** How long streams lasted. */
+  readonly lasted?: readonly number[];
   /** The template does not come from the paths seen. */
   readonly isFixed?: true;
   /** For each parameter of the template, in its order. */
@@ -52,6 +56,9 @@ export class EndpointEntry implements Endpoint {
   readonly #duration = new QuantileSketch();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
+  /** Of the few whose calls are more than a question and its answer, and of those that may be. */
+  #streams: StreamSummary | undefined = undefined;
+  #held: HeldAnswers | undefined = undefined;
   calls = 0;
   incompleteCalls = 0;
   requestBodiesRead = 0;
@@ -109,7 +116,10 @@ export class EndpointEntry implements Endpoint {
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
-    if (call.durationMicros !== undefined) this.#duration.add(call.durationMicros);
+    if (call.stream !== undefined || this.#held !== undefined) this.#streamed(call, clientAddress);
+    else if (call.durationMicros !== undefined)
+      if (call.durationMicros < HELD_MICROS) this.#duration.add(call.durationMicros);
+      else this.#streamed(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
     if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
@@ -126,6 +136,43 @@ export class EndpointEntry implements Endpoint {
     // Without a body the target alone was looked at.
     if (requestBodySize !== 0) this.requestBodiesRead++;
     for (const name of classes) this.#requestClasses.add(name);
+  }
+
+  /** What was sent in one of its calls since that was told. */
+  goOn(call: Call, stream: CallStream): void {
+    if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
+    this.#streamSummary().add(stream);
+    if (!call.complete) this.incompleteCalls++;
+    this.missingBytes += call.missingBytes;
+  }
+
+  /** How long a stream lasts, or an answer is held back, tells nothing of how fast the endpoint is. */
+  #streamed(call: Call, clientAddress: string): void {
+    const { stream, durationMicros } = call;
+    if (stream !== undefined) {
+      this.#streamSummary().add(stream);
+      if (stream.answeredMicros !== undefined) this.#duration.add(stream.answeredMicros);
+      return;
+    }
+    this.#held ??= new HeldAnswers();
+    const held = this.#held;
+    const isHeld = durationMicros !== undefined && durationMicros >= HELD_MICROS;
+    for (const slow of held.call(call, clientAddress)) this.#duration.add(slow);
+    if (held.verdict === "poll") {
+      for (const polled of held.undecided()) this.#poll(polled);
+      held.clear();
+      if (isHeld) this.#poll(durationMicros);
+    }
+    if (durationMicros !== undefined && (!isHeld || held.verdict === "slow")) this.#duration.add(durationMicros);
+  }
+
+  #poll(lastedMicros: number): void {
+    this.#streamSummary().add({ ...HELD_BACK, lastedMicros });
+  }
+
+  #streamSummary(): StreamSummary {
+    this.#streams ??= new StreamSummary();
+    return this.#streams;
   }
 
   merge(other: EndpointEntry): void {
@@ -145,13 +192,25 @@ export class EndpointEntry implements Endpoint {
     this.requestBodiesRead += other.requestBodiesRead;
     this.responseBodiesRead += other.responseBodiesRead;
     this.#duration.merge(other.#duration);
+    for (const slow of other.#held?.undecided() ?? []) this.#duration.add(slow);
+    if (other.#streams !== undefined) this.#streamSummary().merge(other.#streams);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
     other.mergedInto = this;
   }
 
   durationMillis(): Quantiles | undefined {
-    return this.#duration.quantiles(1_000);
+    return this.#allDurations().quantiles(1_000);
+  }
+
+  /** With those that may turn out to be no calls' durations. */
+  #allDurations(): QuantileSketch {
+    const undecided = [...(this.#held?.undecided() ?? [])];
+    if (undecided.length === 0) return this.#duration;
+    const all = new QuantileSketch();
+    all.merge(this.#duration);
+    for (const durationMicros of undecided) all.add(durationMicros);
+    return all;
   }
 
   record(state: EndpointState): EndpointRecord {
@@ -160,6 +219,7 @@ export class EndpointEntry implements Endpoint {
       durationMillis: this.durationMillis(),
       requestBytes: this.#requestSize.quantiles(),
       responseBytes: this.#responseSize.quantiles(),
+      streams: this.#streams?.record(),
     };
     return {
       kind: "endpoint",
@@ -198,10 +258,11 @@ export class EndpointEntry implements Endpoint {
   state(): string {
     const callers = this.#callers.state();
     const state: EndpointStateText = {
-      duration: this.#duration.state(),
+      duration: this.#allDurations().state(),
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
+      ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       evidence: this.#parameterNodes().map(({ evidence }) => ({
         type: evidence?.type ?? "word",
@@ -231,6 +292,10 @@ export class EndpointEntry implements Endpoint {
     this.#duration.restore(state.duration);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);
+    if (record.streams === undefined) return;
+    this.#streamSummary().restore(record.streams, state.lasted ?? []);
+    // What was known to be held back is so still.
+    if (this.#streams?.kinds.has(HELD_BACK.kind)) this.#held = new HeldAnswers("poll");
   }
 
   #parameterNodes(): PathNode<unknown>[] {
@@ -248,6 +313,19 @@ export class EndpointEntry implements Endpoint {
     }));
   }
 }
+
+/** An answer that others like it show to have been held back. */
+const HELD_BACK: CallStream = {
+  kind: "long-poll",
+  isContinued: false,
+  subprotocol: undefined,
+  extensions: [],
+  request: undefined,
+  response: undefined,
+  end: undefined,
+  answeredMicros: undefined,
+  lastedMicros: undefined,
+};
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 

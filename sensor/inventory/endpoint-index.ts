@@ -5,12 +5,7 @@ import { MethodSet } from "./method-set.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
 import type { ServiceEntry } from "./service-entry.js";
-
-export interface EndpointSettings {
-  readonly maxEndpoints: number;
-  readonly maxOperationsPerService: number;
-  readonly maxCallersPerEndpoint: number;
-}
+import type { InventorySettings } from "./settings.js";
 
 /** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
 const MAX_NOT_FOUND = 200;
@@ -33,13 +28,13 @@ export class EndpointIndex implements PathTreeOwner<MethodSet> {
     calls_of_other_operations: 0,
   };
   readonly entries = new Set<EndpointEntry>();
-  readonly #settings: EndpointSettings;
+  readonly #settings: InventorySettings;
   readonly #onChange: (endpoint: EndpointEntry) => void;
   readonly #fixed = new Map<string, EndpointEntry>();
   #removals: RemovalRecord[] = [];
 
   /** `onChange` is called for an endpoint that changes otherwise than by a call. */
-  constructor(settings: EndpointSettings, onChange: (endpoint: EndpointEntry) => void) {
+  constructor(settings: InventorySettings, onChange: (endpoint: EndpointEntry) => void) {
     this.#settings = settings;
     this.#onChange = onChange;
   }

@@ -1,10 +1,11 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
-import { EndpointIndex, type EndpointSettings } from "./endpoint-index.js";
+import { EndpointIndex } from "./endpoint-index.js";
+import { byPlace, stateOf } from "./endpoint-state.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
@@ -12,21 +13,8 @@ import { PathTree } from "./path/path-tree.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ownName, ServiceEntry } from "./service-entry.js";
+import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
-
-export interface InventorySettings extends EndpointSettings {
-  /** Networks in CIDR form within which traffic is east-west. */
-  readonly eastWestNetworks: readonly string[];
-  readonly maxServices: number;
-  readonly maxEdges: number;
-  readonly maxCertificates: number;
-  /** Packet time without a call after which an endpoint is dormant. */
-  readonly dormantSeconds: number;
-  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
-  readonly learningSeconds: number;
-  /** Path segments that are never made into a parameter. */
-  readonly literalSegments: readonly string[];
-}
 
 /** What was looked up once for a flow. */
 interface FlowMemo {
@@ -84,8 +72,10 @@ export class Inventory implements MessageSink {
   }
 
   message(message: Message): void {
-    if (message.kind === "call") this.#call(message);
-    else if (message.kind === "connection") this.#connection(message);
+    if (message.kind === "call") {
+      if (message.stream?.isContinued) this.#goOn(message, message.stream);
+      else this.#call(message);
+    } else if (message.kind === "connection") this.#connection(message);
     else if (message.kind === "handshake") this.#handshake(message);
     else this.#anomaly(message);
   }
@@ -118,6 +108,17 @@ export class Inventory implements MessageSink {
       endpoint.call(call, clientAddress);
       if (!endpoint.isChanged) this.#endpointChanged(endpoint);
     }
+  }
+
+  /** A call that was told before. */
+  #goOn(call: Call, stream: CallStream): void {
+    const { service, edge } = this.#memo(call.flow, call.atMicros);
+    this.#timeSeen(call.atMicros);
+    edge?.goOn(call);
+    if (edge !== undefined && !edge.isChanged) this.#edgeChanged(edge);
+    const endpoint = service && this.#endpoints.find(service, call);
+    endpoint?.goOn(call, stream);
+    if (endpoint !== undefined && !endpoint.isChanged) this.#endpointChanged(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -238,13 +239,7 @@ export class Inventory implements MessageSink {
 
   *endpoints(): Iterable<EndpointRecord> {
     const records = [...this.#endpoints.entries].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
-    yield* records.sort(
-      (a, b) =>
-        compare(a.serverAddress, b.serverAddress) ||
-        a.serverPort - b.serverPort ||
-        compare(a.template, b.template) ||
-        compare(a.method, b.method),
-    );
+    yield* records.sort(byPlace);
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
@@ -254,10 +249,7 @@ export class Inventory implements MessageSink {
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
-    if (this.#lastMicros - endpoint.lastMicros > this.settings.dormantSeconds * 1e6) return "dormant";
-    const learningMicros = this.settings.learningSeconds * 1e6;
-    const isLate = endpoint.firstMicros - (this.#firstMicros ?? 0) > learningMicros;
-    return isLate && this.#lastMicros - endpoint.firstMicros < learningMicros ? "new" : "active";
+    return stateOf(endpoint, this.#firstMicros ?? 0, this.#lastMicros, this.settings);
   }
 
   /** At most `maxRows` changed rows; those left over come with the next delta. */

@@ -72,5 +72,23 @@ export type AnomalyName =
   | "empty-frame-flood"
   /** RFC 7541 §7.3: a header block that is small on the wire and huge when decoded. */
   | "hpack-bomb"
+  /** RFC 6455 §5.2: a reserved bit that no extension gives a meaning to, or where the extension does not (RFC 7692 §6). */
+  | "websocket-reserved-bits"
+  /** RFC 6455 §5.2: an opcode that means nothing. */
+  | "websocket-reserved-opcode"
+  /** RFC 6455 §5.1: a client's frame without mask, which proxies may take for HTTP, or a server's with one. */
+  | "websocket-masking"
+  /** RFC 6455 §5.2: a length in more bytes than it needs, or beyond 2^63. */
+  | "websocket-invalid-length"
+  /** A frame of a size that no receiver takes. */
+  | "websocket-oversized-frame"
+  /** RFC 6455 §5.4: a message begun within another, or one that goes on and was not begun. */
+  | "websocket-interrupted-message"
+  /** RFC 6455 §5.5: a control frame in pieces, or beyond 125 bytes. */
+  | "websocket-invalid-control-frame"
+  /** RFC 6455 §7.4: a close code that must not be sent, or a reason that is no UTF-8. */
+  | "websocket-invalid-close"
+  /** RFC 6455 §5.5.1: a message after the sender's own close. */
+  | "websocket-message-after-close"
   /** RFC 5246 §7.4.1.1: a handshake inside an established connection; what is agreed in it, client authentication included, can't be seen. */
   | "tls-renegotiation";

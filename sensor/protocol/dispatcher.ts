@@ -1,7 +1,13 @@
 import type { CloseReason, Flow, Roles, Side, Stream, StreamSource } from "../flow/stream.js";
 import { type ForeignProtocol, foreignProtocol } from "./foreign/foreign-protocol.js";
 import type { Call, MessageSink } from "./message.js";
-import { type Protocol, type ProtocolContext, ProtocolError } from "./protocol.js";
+import {
+  type HandedStream,
+  type Protocol,
+  type ProtocolContext,
+  ProtocolError,
+  type ProtocolStream,
+} from "./protocol.js";
 import { type ProtocolSettings, protocols } from "./registry.js";
 
 export interface DispatcherSettings extends ProtocolSettings {
@@ -54,7 +60,7 @@ interface Piece {
 const NOBODY_KNOWS = { protocol: undefined, isReversed: false } as const;
 
 /** One flow, or what follows Upgrade or CONNECT in one. */
-class DispatchedStream implements Stream, ProtocolContext {
+class DispatchedStream implements HandedStream, ProtocolContext {
   readonly flow: Flow;
   readonly sink: MessageSink;
   readonly #dispatcher: Dispatcher;
@@ -72,7 +78,7 @@ class DispatchedStream implements Stream, ProtocolContext {
   #foreign: ForeignProtocol | undefined = undefined;
   /** A protocol that may turn out to be another when the server answers. */
   #doubted: Protocol | undefined = undefined;
-  #stream: Stream | undefined = undefined;
+  #stream: ProtocolStream | undefined = undefined;
   #pieces: Piece[] | undefined = undefined;
   #lostFromClient = 0;
   #lostFromServer = 0;
@@ -94,9 +100,17 @@ class DispatchedStream implements Stream, ProtocolContext {
     this.#depth = depth;
     this.#tells = tells;
     this.#begun = begun;
+    const agreed = begun && dispatcher.protocols.find((protocol) => protocol.continues?.(begun));
+    if (agreed === undefined) return;
+    this.#state = "parsed";
+    this.#stream = agreed.open(this);
   }
 
-  handOver(begun?: Call): Stream {
+  get isDeaf(): boolean {
+    return this.#state === "opaque" || this.#state === "scouting";
+  }
+
+  handOver(begun?: Call): HandedStream {
     const tells = this.#tells && !this.#isTold;
     this.#isTold = true;
     return new DispatchedStream(this.#dispatcher, this.flow, this.#roles, this.#depth + 1, tells, begun);
@@ -127,6 +141,12 @@ class DispatchedStream implements Stream, ProtocolContext {
       this.#dropPieces(from);
       this.#lost(from, length);
     }
+  }
+
+  doubt(from: Side, atMicros: number): void {
+    const stream = this.#stream;
+    if (stream?.doubt !== undefined) this.#guard(() => stream.doubt?.(from, atMicros), atMicros);
+    else this.close("end", atMicros);
   }
 
   finished(from: Side, atMicros: number): void {

@@ -84,6 +84,51 @@ export interface Rpc {
   readonly timeoutMicros: number | undefined;
 }
 
+/** `event-stream` server-sent events · `long-poll` an answer held back until there was something to tell. */
+export type StreamKind = "websocket" | "event-stream" | "long-poll";
+
+/** What was sent one way in a call that goes on. Where bytes were lost it was at least so much. */
+export interface StreamCount {
+  /** Messages whose last byte has passed, and their bytes as sent, without what frames them. */
+  readonly messages: number;
+  readonly messageBytes: number;
+  /** Of these messages: sent in several frames; compressed. */
+  readonly fragmented: number;
+  readonly compressed: number;
+  /** Frames that are no message's: ping, pong, close. */
+  readonly controlFrames: number;
+  /** Bytes in which no message could be found, because bytes before them were lost or broke the framing. */
+  readonly unreadBytes: number;
+}
+
+/** How the two took leave of each other; nothing of the reason is kept but what it is. */
+export interface StreamEnd {
+  /** Undefined where nobody did: the connection was just over. */
+  readonly from: Side | undefined;
+  /** Undefined where none was given. */
+  readonly code: number | undefined;
+  readonly reason: "none" | "text" | "json" | "invalid";
+}
+
+/** What makes a call more than a question and its answer. How long it lasted tells nothing of how fast it was answered. */
+export interface CallStream {
+  readonly kind: StreamKind;
+  /** This is no other call, but what was sent in one that was told before, since it was told last; undefined fields are its own. */
+  readonly isContinued: boolean;
+  /** What both sides agreed on: one subprotocol, names of extensions. */
+  readonly subprotocol: string | undefined;
+  readonly extensions: readonly string[];
+  /** Undefined where nothing was counted: not yet, or because it can't be. */
+  readonly request: StreamCount | undefined;
+  readonly response: StreamCount | undefined;
+  /** Undefined where it goes on, or what was said last was not seen. */
+  readonly end: StreamEnd | undefined;
+  /** First byte of the request to the first of the answer; undefined where it was not seen, and where it tells nothing. */
+  readonly answeredMicros: number | undefined;
+  /** First byte of the request to the stream's last; undefined where it goes on, or its end was not seen. */
+  readonly lastedMicros: number | undefined;
+}
+
 /** One HTTP request with the response that answered it. Strings are the flow's own: untrusted, UTF-8 where they are that, else Latin-1. */
 export interface Call {
   readonly kind: "call";
@@ -103,6 +148,8 @@ export interface Call {
    */
   readonly operations: readonly string[];
   readonly rpc: Rpc | undefined;
+  /** Undefined for a question and its answer, which most calls are. */
+  readonly stream: CallStream | undefined;
   /** Why fields of the heads could not be read: they stand in HPACK tables filled before the capture, or by bytes that were lost. */
   readonly unread: "joined-late" | "bytes-lost" | undefined;
   /** Host of the request (Host, :authority or the absolute form), port included as sent. */

@@ -6,14 +6,28 @@ import type { Call, MessageSink } from "./message.js";
 /** `reverse`: mine, but sent by the other role than the flow believes. `more`: not enough bytes to say. */
 export type Recognition = "match" | "reverse" | "no" | "more";
 
+/** What one protocol's bytes are handed to. */
+export interface HandedStream extends Stream {
+  /** Nothing that comes is looked at any more: it need not be handed over. */
+  readonly isDeaf: boolean;
+  /** Bytes of this side may have been lost, nobody knows how many: who carries it lost its own way. */
+  doubt(from: Side, atMicros: number): void;
+}
+
+/** A protocol's stream. */
+export interface ProtocolStream extends Stream {
+  /** As a HandedStream's; without it such a stream is given up. */
+  doubt?(from: Side, atMicros: number): void;
+}
+
 export interface ProtocolContext {
   readonly flow: Flow;
   readonly sink: MessageSink;
   /**
    * A fresh stream that recognises its protocol anew, for what follows Upgrade or CONNECT. `begun` is a call that goes on in it: told by
-   * whoever takes it, else when the stream ends.
+   * whoever takes it, else when the stream ends. Where it says itself what it goes on as, nothing needs to be recognised.
    */
-  handOver(begun?: Call): Stream;
+  handOver(begun?: Call): HandedStream;
   /** What was taken for the protocol's turned out to be another's: the stream is called no more. */
   disown(spoken: ForeignProtocol, atMicros: number): void;
   /** The call that was under way when the stream was handed over. */
@@ -38,7 +52,9 @@ export interface Protocol {
    * surer than `recognise`: it is asked about every piece. Protocols without it only stand at the beginning.
    */
   beginsLate?(from: Side, bytes: Buffer, start: number, end: number): boolean;
-  open(context: ProtocolContext): Stream;
+  /** Whether such a call goes on in it, by what both sides agreed on. */
+  continues?(begun: Call): boolean;
+  open(context: ProtocolContext): ProtocolStream;
 }
 
 /** Traffic after which a parser cannot go on. Only parsers throw it, only the dispatcher catches it. */

@@ -7,6 +7,7 @@ import type { Protocol } from "./protocol.js";
 import { proxyProtocol } from "./proxy-protocol/protocol.js";
 import { socks } from "./socks/protocol.js";
 import { type TlsSettings, tls } from "./tls/protocol.js";
+import { websocket } from "./websocket/protocol.js";
 
 export interface ProtocolSettings extends Http1Settings, Http2Settings, TlsSettings {
   readonly data: BodySettings;
@@ -15,5 +16,5 @@ export interface ProtocolSettings extends Http1Settings, Http2Settings, TlsSetti
 /** Every protocol that is recognised, the most frequent first. To add one: a folder with its `protocol.ts`, and a line here. */
 export function protocols(settings: ProtocolSettings): readonly Protocol[] {
   const bodies = new BodyReader(settings.data);
-  return [http1(settings, bodies), http2(settings, bodies), tls(settings), proxyProtocol, socks];
+  return [http1(settings, bodies), http2(settings, bodies), tls(settings), proxyProtocol, socks, websocket()];
 }

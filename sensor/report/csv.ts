@@ -74,6 +74,17 @@ const COLUMNS: readonly string[] = [
   "key_exchange_groups",
   "handshake_failures",
   "handshake_traits",
+  "stream.kinds",
+  "stream.subprotocols",
+  "stream.extensions",
+  "stream.request.messages",
+  "stream.response.messages",
+  "stream.request.message_bytes",
+  "stream.response.message_bytes",
+  "stream.frames",
+  "stream.closes",
+  "stream.close_reasons",
+  "stream.lasted_ms",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -83,9 +83,10 @@ function edgeFacts({ posture, scope, credentials, protocols }: EdgeRecord): Fact
   return { posture, scope, credentials: list(Object.keys(credentials)), protocols: list(Object.keys(protocols)) };
 }
 
-function endpointFacts({ state, credentials, dataClasses, responseContentTypes }: EndpointRecord): Facts {
+function endpointFacts({ state, credentials, dataClasses, responseContentTypes, streams }: EndpointRecord): Facts {
   return {
     state,
+    streams: list(Object.keys(streams?.kinds ?? {})),
     credentials: list(Object.keys(credentials)),
     data: list(dataClasses),
     "content types": list(responseContentTypes),

@@ -96,6 +96,7 @@ function* endpointTables(endpoints: readonly EndpointRecord[]): Iterable<string>
         callerCount,
       ]),
     );
+  yield* streamTables(endpoints);
   yield table(
     "Endpoints",
     ["service", "endpoint", "state", "calls", "callers", "statuses", "credentials", "last seen"],
@@ -110,6 +111,30 @@ function* endpointTables(endpoints: readonly EndpointRecord[]): Iterable<string>
       time(endpoint.lastMicros),
     ]),
   );
+}
+
+function* streamTables(endpoints: readonly EndpointRecord[]): Iterable<string> {
+  const rows = endpoints.flatMap(({ service, method, template, streams }): Cell[][] =>
+    streams === undefined
+      ? []
+      : [
+          [
+            service,
+            `${method} ${template}`,
+            counts(streams.kinds),
+            streams.subprotocols.join(", "),
+            streams.requestMessages,
+            streams.responseMessages,
+            streams.requestMessageBytes,
+            streams.responseMessageBytes,
+            counts(streams.closes),
+          ],
+        ],
+  );
+  if (rows.length === 0) return;
+  const messages = ["messages in", "messages out", "bytes in", "bytes out"];
+  const heads = ["service", "endpoint", "what", "subprotocols", ...messages, "closed with"];
+  yield table("Endpoints that stream, or hold their answers back", heads, rows);
 }
 
 function* findingTables(findings: readonly FindingRecord[]): Iterable<string> {

@@ -176,6 +176,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     credentials: endpoint.credentials,
     dataClasses: endpoint.dataClasses,
     durationMillis: endpoint.durationMillis,
+    streams: endpoint.streams,
     missingBytes: endpoint.missingBytes,
     firstSeen: formatTime(endpoint.firstMicros),
     lastSeen: formatTime(endpoint.lastMicros),

@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
@@ -68,5 +68,22 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     duration_ms: endpoint.durationMillis,
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,
+    ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
+  };
+}
+
+function streamDetail(streams: StreamRecord): Record<string, unknown> {
+  return {
+    "stream.kinds": streams.kinds,
+    "stream.subprotocols": streams.subprotocols,
+    "stream.extensions": streams.extensions,
+    "stream.request.messages": streams.requestMessages,
+    "stream.response.messages": streams.responseMessages,
+    "stream.request.message_bytes": streams.requestMessageBytes,
+    "stream.response.message_bytes": streams.responseMessageBytes,
+    "stream.frames": streams.frames,
+    "stream.closes": streams.closes,
+    "stream.close_reasons": streams.closeReasons,
+    "stream.lasted_ms": streams.lastedMillis,
   };
 }

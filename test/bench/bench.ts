@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { HANDSHAKES, writeHandshakes } from "./handshake-traffic.js";
 import { H2C, writeHttp2 } from "./http2-traffic.js";
 import { SHAPES, type TrafficShape, writeTraffic } from "./traffic.js";
+import { WEBSOCKET, writeWebsocket } from "./websocket-traffic.js";
 
 const RUNS = Number(process.env.EASTWATCH_BENCH_RUNS ?? 3);
 /** Each stage stands for itself and all before it; `calls` writes calls.ndjson as `analyze` does. */
@@ -26,6 +27,7 @@ function main(): void {
     for (const shape of SHAPES) if (isWanted(shape.name)) measure(folder, shape, (file) => writeTraffic(file, shape));
     if (isWanted(HANDSHAKES.name)) measure(folder, HANDSHAKES, writeHandshakes);
     if (isWanted(H2C.name)) measure(folder, H2C, writeHttp2);
+    if (isWanted(WEBSOCKET.name)) measure(folder, WEBSOCKET, writeWebsocket);
   } finally {
     rmSync(folder, { recursive: true });
   }

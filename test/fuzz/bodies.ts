@@ -94,10 +94,10 @@ function look(reader: BodyReader, flow: Flow, random: () => number): boolean {
     else one?.take(bytes, at, stop);
     at = stop;
   }
-  one?.end(random() % 3 === 0 ? "cut" : "whole");
-  for (const { label } of one?.operations ?? [])
+  const operations = one?.end(random() % 3 === 0 ? "cut" : "whole")?.operations;
+  for (const { label } of operations ?? [])
     if (label !== undefined && !LABEL.test(label)) throw new Error(`the label ${JSON.stringify(label)} is no name`);
-  return one?.operations !== undefined;
+  return operations !== undefined;
 }
 
 const RPC = { method: "a", isDiscovery: false, requestType: undefined, responseType: undefined } as const;

@@ -75,7 +75,7 @@ export const CUT_HEADS: readonly (readonly [string, readonly Step[], readonly st
       ["server", 20],
       ["client", "\x81\x85\x01\x02\x03\x04abcde"],
     ],
-    ["= http1", "1.1 GET /ws h 101 0 0 incomplete:20"],
+    ["= http1", "1.1 GET /ws h 101 0 0 incomplete:20 websocket", "~ GET /ws websocket 1:5>0:0 incomplete:0"],
   ],
   [
     "of nothing: a head that never ended",

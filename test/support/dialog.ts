@@ -1,6 +1,6 @@
 import type { Flow, Roles, Side } from "../../sensor/flow/stream.js";
 import { Dispatcher, type DispatcherSettings } from "../../sensor/protocol/dispatcher.js";
-import type { Message, Rpc } from "../../sensor/protocol/message.js";
+import type { Call, CallStream, Message, Rpc, StreamCount } from "../../sensor/protocol/message.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 
 /** What one side sends next, or how many of its bytes are lost, or that it ends. */
@@ -22,6 +22,8 @@ export interface FeedOptions {
   readonly closed?: "fin" | "reset" | "end";
   /** Bytes handed over at a time; all at once by default. */
   readonly pieceBytes?: number;
+  /** Between one step and the next; 1 by default. */
+  readonly stepMicros?: number;
   /** One dispatcher for all such dialogs: making one takes longer than most dialogs, and few protocols remember anything. */
   readonly isShared?: boolean;
 }
@@ -66,7 +68,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
   const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
   let atMicros = 0;
   for (const [from, what] of steps) {
-    atMicros++;
+    atMicros += options.stepMicros ?? 1;
     if (typeof what === "number") stream.gap(side(from), what, atMicros);
     else if (what === "fin") stream.finished(side(from), atMicros);
     else {
@@ -80,7 +82,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
       }
     }
   }
-  stream.close(options.closed ?? "fin", atMicros + 1);
+  stream.close(options.closed ?? "fin", atMicros + (options.stepMicros ?? 1));
   return messages;
 }
 
@@ -90,6 +92,7 @@ export function describe(messages: readonly Message[]): string[] {
     if (message.kind === "anomaly") return `! ${message.from} ${message.name}`;
     if (message.kind === "connection") return `= ${message.protocol ?? "unknown"}`;
     if (message.kind === "handshake") return `tls ${message.version ?? "-"} ${message.clientAuth.verdict}`;
+    if (message.stream?.isContinued) return describeMore(message, message.stream);
     const { version, method, path, authority, status, requestBodySize, responseBodySize } = message;
     const words = [version, method, path, authority, status, requestBodySize, responseBodySize].map(
       (word) => word ?? "-",
@@ -98,8 +101,40 @@ export function describe(messages: readonly Message[]): string[] {
     if (message.unpaired !== undefined) words.push(message.unpaired);
     if (message.unread !== undefined) words.push(message.unread);
     if (message.rpc !== undefined) words.push(describeRpc(message.rpc));
+    if (message.stream !== undefined) words.push(describeStream(message.stream));
     return words.join(" ");
   });
+}
+
+/** `~ GET /ws websocket 1:5>1:5 1000 text client`: what was sent in a call that was told before. */
+function describeMore({ method, path, complete, missingBytes }: Call, stream: CallStream): string {
+  const words = ["~", method, path, describeStream(stream)];
+  if (!complete) words.push(`incomplete:${missingBytes}`);
+  return words.join(" ");
+}
+
+/**
+ * Its kind, subprotocol and extensions, messages and bytes each way, with f for those in pieces, z compressed, c control frames, u bytes
+ * not read; how it ended.
+ */
+function describeStream({ kind, subprotocol, extensions, request, response, end }: CallStream): string {
+  const words: string[] = [kind, ...extensions];
+  if (subprotocol !== undefined) words.push(`"${subprotocol}"`);
+  if (request !== undefined || response !== undefined) words.push(`${countOf(request)}>${countOf(response)}`);
+  if (end?.from !== undefined) words.push(`${end.code ?? "-"} ${end.reason} ${end.from}`);
+  return words.join(" ");
+}
+
+function countOf(count: StreamCount | undefined): string {
+  if (count === undefined) return "-";
+  const { messages, messageBytes, fragmented, compressed, controlFrames, unreadBytes } = count;
+  const more = [
+    ["f", fragmented],
+    ["z", compressed],
+    ["c", controlFrames],
+    ["u", unreadBytes],
+  ] as const;
+  return `${messages}:${messageBytes}${more.map(([letter, times]) => (times > 0 ? `${letter}${times}` : "")).join("")}`;
 }
 
 /** `grpc shop.Cart/Add status 0 unary 1:7>1:9` with messages and their bytes each way. */

@@ -118,7 +118,7 @@ export const CASES: readonly Case[] = [
       ["client", "\x81\x85\x01\x02\x03\x04abcde"],
       ["server", "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n\x81\x03abc"],
     ],
-    expected: ["= http1", "1.1 GET /ws h 101 0 0"],
+    expected: ["= http1", "1.1 GET /ws h 101 0 0 websocket", "~ GET /ws websocket 1:5>1:3"],
   },
   {
     name: "Upgrade refused goes on as HTTP",

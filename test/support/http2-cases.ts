@@ -287,7 +287,7 @@ export const HTTP2_CASES: readonly Case[] = [
       ["server", p.answer(1, 200)],
       ["client", data(1, "\x81\x05hello", "ends")],
     ],
-    ["2 CONNECT /chat h 200 0 0"],
+    ["2 CONNECT /chat h 200 0 0 websocket", "! client websocket-masking", "~ CONNECT /chat websocket 1:5>0:0"],
   ),
   connection(
     "an answer whose request is delivered after it",

@@ -1,10 +1,11 @@
 import { Detection } from "../../sensor/detect/detection.js";
 import type { Flow, Roles } from "../../sensor/flow/stream.js";
-import { Inventory, type InventorySettings } from "../../sensor/inventory/inventory.js";
+import { Inventory } from "../../sensor/inventory/inventory.js";
+import type { InventorySettings } from "../../sensor/inventory/settings.js";
 import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import type { EndpointRecord } from "../../shared/event.js";
-import { PROTOCOL_SETTINGS } from "./dialog.js";
+import { PROTOCOL_SETTINGS, type Step } from "./dialog.js";
 
 class SceneFlow implements Flow, Roles {
   readonly id = "00000000000000bb";
@@ -81,6 +82,20 @@ export class Scene {
     const answer = Buffer.from(head + body, "latin1");
     stream.data("server", answer, 0, answer.length, atMicros + (what.tookMicros ?? 1_000));
     stream.close("fin", atMicros + 2_000);
+    return this;
+  }
+
+  /** One connection whose bytes are given, each piece so long after the one before. */
+  speak(steps: readonly Step[], stepMicros = 1_000): this {
+    const flow = new SceneFlow("10.0.0.1", "10.0.0.2", 80, this.#atMicros);
+    const stream = this.#dispatcher.open(flow, flow);
+    for (const [from, what] of steps) {
+      this.#atMicros += stepMicros;
+      const bytes = typeof what === "string" ? Buffer.from(what, "latin1") : what;
+      if (Buffer.isBuffer(bytes)) stream.data(from, bytes, 0, bytes.length, this.#atMicros);
+      else if (typeof bytes === "number") stream.gap(from, bytes, this.#atMicros);
+    }
+    stream.close("fin", this.#atMicros);
     return this;
   }
 

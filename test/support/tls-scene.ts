@@ -84,6 +84,7 @@ export class TlsScene {
       template: undefined,
       rpc: undefined,
       operations: [],
+      stream: undefined,
       unread: undefined,
       authority: "shop.internal",
       userAgent: undefined,

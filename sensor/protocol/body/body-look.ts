@@ -37,14 +37,13 @@ export interface Found {
   counted?: MessageWalk | undefined;
 }
 
-/** Is shown a message's content as it comes. */
-export interface ContentLook extends Readonly<Found> {
-  /** The next bytes of content, borrowed. */
+/** Who is shown the content of one body, in its order. Bytes are borrowed. */
+export interface ContentLook {
   take(bytes: Buffer, start: number, end: number): void;
-  /** Content bytes that were lost. */
+  /** So many of them were lost. */
   gap(length: number): void;
-  /** The content is over, or nothing more of it will be seen. */
-  end(fate: "whole" | "cut"): readonly string[] | undefined;
+  /** The body is over, or nothing more of it will be seen: what was found; undefined where nobody looked. */
+  end(fate: "whole" | "cut"): Readonly<Found> | undefined;
 }
 
 /** What a look needs of the one reader of all bodies. */
@@ -61,7 +60,7 @@ export interface LookOwner {
  * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
  * that comes in one piece is read where it lies.
  */
-export class BodyLook implements ContentLook {
+export class BodyLook implements ContentLook, Found {
   classes: readonly string[] | undefined = undefined;
   operations: readonly Operation[] | undefined = undefined;
   outcome: number | undefined = undefined;
@@ -113,9 +112,9 @@ export class BodyLook implements ContentLook {
    * The body is over, or nothing more of it will be seen. Classes of what it held, sorted; undefined where it could not be looked at.
    * `fate`: whether its end was seen.
    */
-  end(fate: "whole" | "cut"): readonly string[] | undefined {
+  end(fate: "whole" | "cut"): Readonly<Found> {
     if (!this.#isOver) this.#read(this.#bytes, 0, this.#filled, fate === "cut");
-    return this.classes;
+    return this;
   }
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {

@@ -1,7 +1,7 @@
 import type { Flow } from "../../flow/stream.js";
-import type { Dialect, Operation } from "../rpc/dialect.js";
+import type { Dialect } from "../rpc/dialect.js";
 import { NO_DIALECTS } from "../rpc/dialect.js";
-import type { BodyLook, ContentLook } from "./body-look.js";
+import type { BodyLook, ContentLook, Found } from "./body-look.js";
 import type { ContentKind } from "./content-kind.js";
 
 /** What a probe needs of the one reader of all bodies. */
@@ -55,24 +55,8 @@ export class BodyProbe implements ContentLook {
     this.#look?.gap(length);
   }
 
-  end(fate: "whole" | "cut"): readonly string[] | undefined {
+  end(fate: "whole" | "cut"): Readonly<Found> | undefined {
     return this.#look?.end(fate);
-  }
-
-  get classes(): readonly string[] | undefined {
-    return this.#look?.classes;
-  }
-
-  get operations(): readonly Operation[] | undefined {
-    return this.#look?.operations;
-  }
-
-  get outcome(): number | undefined {
-    return undefined;
-  }
-
-  get fields(): string | undefined {
-    return this.#look?.fields;
   }
 
   #decide(bytes: Buffer, start: number, end: number): void {

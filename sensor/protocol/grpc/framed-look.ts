@@ -1,4 +1,4 @@
-import type { ContentLook } from "../body/body-look.js";
+import type { ContentLook, Found } from "../body/body-look.js";
 import { MessageWalk } from "./message-walk.js";
 
 /** A body in which messages stand as gRPC frames them: counts them and, where they are looked at, tells of them as of a body. */
@@ -13,28 +13,10 @@ export class FramedLook implements ContentLook {
     if (length > 0) this.messages.skip(length);
   }
 
-  end(): readonly string[] | undefined {
-    this.messages.look?.end();
-    return this.classes;
-  }
-
-  get classes(): readonly string[] | undefined {
-    return this.messages.look?.classes;
-  }
-
-  get fields(): string | undefined {
-    return this.messages.look?.fields;
-  }
-
-  get counted(): MessageWalk | undefined {
-    return this.messages.isLost ? undefined : this.messages;
-  }
-
-  get operations(): undefined {
-    return undefined;
-  }
-
-  get outcome(): undefined {
-    return undefined;
+  end(): Readonly<Found> {
+    const { look, isLost } = this.messages;
+    look?.end();
+    const counted = isLost ? undefined : this.messages;
+    return { classes: look?.classes, operations: undefined, outcome: undefined, fields: look?.fields, counted };
   }
 }

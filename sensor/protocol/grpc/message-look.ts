@@ -43,15 +43,16 @@ export class MessageLook implements Found {
     const look = this.#look;
     if (look === undefined) return;
     this.#look = undefined;
-    const found = look.end(fate);
-    if (found !== undefined) this.classes = joined(this.classes ?? NO_CLASSES, found);
-    this.fields ??= look.fields;
+    const { classes, fields } = look.end(fate);
+    if (classes !== undefined) this.classes = joined(this.classes ?? NO_CLASSES, classes);
+    this.fields ??= fields;
   }
 
   /** No more messages come. */
-  end(): void {
+  end(): Readonly<Found> {
     this.#left = 0;
     this.ends("cut");
+    return this;
   }
 }
 

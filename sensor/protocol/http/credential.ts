@@ -1,7 +1,15 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import type { FieldHits } from "./field-hits.js";
-import { AUTHORIZATION, COOKIE, FIELD_NAMES, FIRST_KEY_FIELD, PROXY_AUTHORIZATION } from "./field-name.js";
+import {
+  AUTHORIZATION,
+  COOKIE,
+  FIELD_NAMES,
+  FIRST_KEY_FIELD,
+  PROXY_AUTHORIZATION,
+  WEBSOCKET_PROTOCOL,
+} from "./field-name.js";
+import { isSecret } from "./secret.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
@@ -10,6 +18,8 @@ const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const DOT = 0x2e;
 const HASH = 0x23;
+const COMMA = 0x2c;
+const SPACE = 0x20;
 
 /** Authorization schemes (IANA HTTP Authentication Scheme Registry, and those in wide use) and their kinds. */
 const SCHEMES = new WordTable([
@@ -78,7 +88,15 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 ];
 
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
-const PARAMETER_NAMES = new WordTable(PARAMETERS.map(([name]) => name));
+/** Query parameters by which a client says that it waits, unless their value says that it does not. */
+const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
+/** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
+const TRANSPORT = "transport";
+const QUERY_WORDS = new WordTable([...PARAMETERS.map(([name]) => name), ...WAIT_PARAMETERS, TRANSPORT]);
+const FIRST_WAIT = PARAMETERS.length;
+const TRANSPORT_AT = FIRST_WAIT + WAIT_PARAMETERS.length;
+const REFUSALS = new WordTable(["0", "false", "no", "off", "0s"]);
+const POLLING = /poll/i;
 
 const shared = new Map<string, Map<CredentialKind, readonly Credential[]>>();
 
@@ -115,6 +133,7 @@ export function headerCredentials(scan: FieldHits, bytes: Buffer): readonly Cred
     if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION) {
       found = join(found, one(authorizationKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
     } else if (id === COOKIE) found = join(found, one("cookie", "cookie", name));
+    else if (id === WEBSOCKET_PROTOCOL) found = join(found, subprotocolToken(bytes, scan.starts[hit], scan.ends[hit]));
     else if (id >= FIRST_KEY_FIELD)
       found = join(found, one(keyKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
   }
@@ -143,26 +162,52 @@ function isJwt(bytes: Buffer, start: number, end: number): boolean {
   return dots === 2;
 }
 
-/** Credentials in bytes[start, end) after the question mark. */
-export function queryCredentials(bytes: Buffer, start: number, end: number): readonly Credential[] {
-  let found = NO_CREDENTIALS;
+/** A page can't set other fields when it opens a WebSocket: tokens stand among the names of subprotocols. */
+function subprotocolToken(bytes: Buffer, start: number, end: number): readonly Credential[] {
   let at = start;
   while (at < end) {
+    while (at < end && (bytes[at] === SPACE || bytes[at] === COMMA)) at++;
     const nameStart = at;
-    while (at < end && bytes[at] !== EQUALS && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
-    const nameEnd = at;
-    if (bytes[at] === HASH) break;
-    const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
-    while (at < end && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
-    const parameter = PARAMETER_NAMES.indexOf(bytes, nameStart, nameEnd);
-    if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
-      const kind = isJwt(bytes, valueStart, at) ? "jwt" : PARAMETERS[parameter][1];
-      found = join(found, one(kind, "query", PARAMETERS[parameter][0]));
-    }
-    if (bytes[at] === HASH) break;
-    at++;
+    while (at < end && bytes[at] !== COMMA && bytes[at] !== SPACE) at++;
+    const name = FIELD_NAMES.words[WEBSOCKET_PROTOCOL];
+    if (isJwt(bytes, nameStart, at)) return one("jwt", "header", name);
+    if (isSecret(bytes.latin1Slice(nameStart, at))) return one("bearer", "header", name);
   }
-  return found;
+  return NO_CREDENTIALS;
+}
+
+/** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */
+export class QueryReader {
+  credentials: readonly Credential[] = NO_CREDENTIALS;
+  /** The client waits for an answer until there is one. */
+  asksToWait = false;
+
+  read(bytes: Buffer, start: number, end: number): void {
+    this.credentials = NO_CREDENTIALS;
+    this.asksToWait = false;
+    let at = start;
+    while (at < end) {
+      const nameStart = at;
+      while (at < end && bytes[at] !== EQUALS && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
+      const nameEnd = at;
+      if (bytes[at] === HASH) break;
+      const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
+      while (at < end && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
+      const parameter = QUERY_WORDS.indexOf(bytes, nameStart, nameEnd);
+      if (parameter >= FIRST_WAIT) this.asksToWait ||= waits(parameter, bytes, valueStart, at);
+      else if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
+        const kind = isJwt(bytes, valueStart, at) ? "jwt" : PARAMETERS[parameter][1];
+        this.credentials = join(this.credentials, one(kind, "query", PARAMETERS[parameter][0]));
+      }
+      if (bytes[at] === HASH) break;
+      at++;
+    }
+  }
+}
+
+function waits(parameter: number, bytes: Buffer, start: number, end: number): boolean {
+  if (parameter === TRANSPORT_AT) return POLLING.test(bytes.latin1Slice(start, end));
+  return REFUSALS.indexOf(bytes, start, end) < 0;
 }
 
 function carriesSecret(parameter: number, bytes: Buffer, start: number, end: number): boolean {

@@ -4,10 +4,13 @@ import type { Call, Credential } from "../message.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import { RpcExchange } from "./rpc.js";
+import { StreamExchange } from "./stream-exchange.js";
 
 const NO_OPERATIONS: readonly string[] = [];
 /** What is called by something that is no name; the inventory counts it with what it has no room for. */
 const UNNAMED = "*";
+/** An answer that a client is willing to wait for, and that came earlier, was not held back. */
+const HELD_MICROS = 1e6;
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -20,6 +23,7 @@ export class Exchange implements Call {
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
   operations: readonly string[] = NO_OPERATIONS;
+  stream: StreamExchange | undefined = undefined;
   unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
@@ -44,8 +48,9 @@ export class Exchange implements Call {
   /** The request's last byte was seen; the response's likewise. */
   requestDone = false;
   responseDone = false;
-  /** The request offered to speak another protocol (Upgrade), or asked for a tunnel (CONNECT). */
-  asksUpgrade = false;
+  /** What the request asks for beyond an answer: another protocol (Upgrade, or CONNECT's :protocol), an answer when there is one. */
+  asks: "websocket" | "upgrade" | "wait" | undefined = undefined;
+  /** It asks for a tunnel (CONNECT). */
   isConnect = false;
   isHead = false;
   /** Hash of the path without what varies in it. */
@@ -62,6 +67,11 @@ export class Exchange implements Call {
   constructor(flow: Flow, atMicros: number) {
     this.flow = flow;
     this.atMicros = atMicros;
+  }
+
+  /** It offers to speak another protocol. */
+  get asksUpgrade(): boolean {
+    return this.asks === "websocket" || this.asks === "upgrade";
   }
 
   /** The answer makes the rest of the connection another protocol's: RFC 9110 §15.2.2 and §9.3.6. */
@@ -81,6 +91,7 @@ export class Exchange implements Call {
     this.requestHeaderOrder = other.requestHeaderOrder;
     this.isHead = other.isHead;
     this.isConnect = other.isConnect;
+    this.asks = other.asks;
     this.expectsContinue = other.expectsContinue;
   }
 
@@ -92,12 +103,18 @@ export class Exchange implements Call {
     this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
+    // What else streams says so when its content begins.
+    if (other.stream?.kind === "websocket")
+      this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
   }
 
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
   endResponse(atMicros: number | undefined): void {
     if (atMicros === undefined || this.unpaired === "no-request" || this.method === undefined) return;
     this.durationMicros = Math.max(0, atMicros - this.atMicros);
+    if (this.asks === "wait" && this.stream === undefined && this.durationMicros >= HELD_MICROS)
+      this.stream = new StreamExchange("long-poll");
+    this.stream?.httpOver(this.durationMicros);
   }
 
   /** What the request says that it calls, in its head or body. */

@@ -2,7 +2,7 @@ import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
-import { headerCredentials, NO_CREDENTIALS, queryCredentials, withCredential } from "./credential.js";
+import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
@@ -12,10 +12,14 @@ import {
   CONTENT_TYPE,
   EXPECT,
   HOST,
+  PREFER,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
   USER_AGENT,
+  WEBSOCKET_EXTENSIONS,
+  WEBSOCKET_LOCATION,
+  WEBSOCKET_PROTOCOL,
   X_ASPNET_VERSION,
   X_POWERED_BY,
   X_RUNTIME,
@@ -24,10 +28,14 @@ import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { noteRpc, type RpcFields } from "./rpc.js";
+import { StreamExchange } from "./stream-exchange.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
 
 const AT = 0x40;
+/** RFC 7240 §4.3. */
+const WAIT = /(?:^|[,;\s])wait\s*=/i;
+const MAX_EXTENSIONS = 8;
 
 /** What fields and target say, whatever framed them. One object serves every flow. */
 export class FieldMapping {
@@ -47,6 +55,7 @@ export class FieldMapping {
     target: undefined as string | undefined,
     action: undefined as string | undefined,
   };
+  readonly #query = new QueryReader();
 
   readonly #reflected: ReflectedTypes;
 
@@ -69,7 +78,10 @@ export class FieldMapping {
     this.hasHostConflict = false;
     exchange.credentials = NO_CREDENTIALS;
     if (target.queryStart === target.queryEnd) return;
-    exchange.credentials = queryCredentials(bytes, target.queryStart, target.queryEnd);
+    this.#query.read(bytes, target.queryStart, target.queryEnd);
+    exchange.credentials = this.#query.credentials;
+    // What is sent to be kept does not wait for anything.
+    if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
     const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
     if (called !== undefined) exchange.call(...called);
   }
@@ -92,6 +104,7 @@ export class FieldMapping {
     exchange.userAgent = facts.userAgent;
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
+    if (facts.asksToWait) exchange.asks = "wait";
     this.#credentials(exchange, fields, bytes);
     noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
@@ -137,6 +150,20 @@ export class FieldMapping {
         exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
   }
 
+  /** The answer of which the same fields are opens a WebSocket (RFC 6455 §4.2.2), unless it is one of a draft's. */
+  opening(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    let subprotocol: string | undefined;
+    let extensions: readonly string[] = [];
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      // Some clients hide their token among the names, and some servers repeat what they are sent.
+      if (id === WEBSOCKET_PROTOCOL) subprotocol = this.#masked.get(this.#text(fields, bytes, hit));
+      else if (id === WEBSOCKET_EXTENSIONS) extensions = extensions.concat(namesOf(this.#text(fields, bytes, hit)));
+      else if (id === WEBSOCKET_LOCATION) return;
+    }
+    exchange.stream = new StreamExchange("websocket", subprotocol, extensions.slice(0, MAX_EXTENSIONS));
+  }
+
   #read(fields: FieldHits, bytes: Buffer): HeadFacts {
     this.facts = fields.facts ?? this.#fresh(fields, bytes);
     return this.facts;
@@ -151,6 +178,7 @@ export class FieldMapping {
       else if (id === USER_AGENT) facts.userAgent = this.#masked.get(this.#text(fields, bytes, hit));
       else if (id === CONTENT_TYPE) facts.contentType = this.#text(fields, bytes, hit);
       else if (id === EXPECT) facts.expectsContinue = true;
+      else if (id === PREFER) facts.asksToWait ||= WAIT.test(this.#text(fields, bytes, hit));
       else if (id === CONNECT_VERSION) facts.namesConnectVersion = true;
       else if (id === CONTENT_ENCODING) facts.contentEncoding = this.#text(fields, bytes, hit);
       else if (id === SERVER) facts.server = this.#text(fields, bytes, hit);
@@ -190,6 +218,14 @@ export class FieldMapping {
   #text(fields: FieldHits, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
+}
+
+/** RFC 6455 §9.1: names of extensions, without their parameters. */
+function namesOf(list: string): string[] {
+  return list
+    .split(",")
+    .map((extension) => extension.split(";")[0].trim().toLowerCase())
+    .filter((name) => name !== "");
 }
 
 /** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */

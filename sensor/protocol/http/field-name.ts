@@ -17,11 +17,15 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "prefer",
   "soapaction",
   "x-amz-target",
   "authorization",
   "proxy-authorization",
   "cookie",
+  "sec-websocket-protocol",
+  "sec-websocket-extensions",
+  "sec-websocket-location",
   "x-api-key",
   "api-key",
   "apikey",
@@ -54,10 +58,16 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const SOAP_ACTION = 15;
-export const AMZ_TARGET = 16;
-export const AUTHORIZATION = 17;
-export const PROXY_AUTHORIZATION = 18;
-export const COOKIE = 19;
+export const PREFER = 15;
+/** This one and all after it differ from head to head, or stand in few: they are read in each. */
+export const SOAP_ACTION = 16;
+export const AMZ_TARGET = 17;
+export const AUTHORIZATION = 18;
+export const PROXY_AUTHORIZATION = 19;
+export const COOKIE = 20;
+export const WEBSOCKET_PROTOCOL = 21;
+export const WEBSOCKET_EXTENSIONS = 22;
+/** Of drafts before RFC 6455, whose frames are others. */
+export const WEBSOCKET_LOCATION = 23;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 20;
+export const FIRST_KEY_FIELD = 24;

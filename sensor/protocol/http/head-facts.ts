@@ -11,6 +11,7 @@ export class HeadFacts {
   contentType: string | undefined = undefined;
   contentEncoding: string | undefined = undefined;
   expectsContinue = false;
+  asksToWait = false;
   namesConnectVersion = false;
   server: string | undefined = undefined;
   poweredBy: string | undefined = undefined;
@@ -24,6 +25,7 @@ export class HeadFacts {
     this.contentType = undefined;
     this.contentEncoding = undefined;
     this.expectsContinue = false;
+    this.asksToWait = false;
     this.namesConnectVersion = false;
     this.server = undefined;
     this.poweredBy = undefined;

@@ -89,11 +89,10 @@ export class Body {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): Found | undefined {
+  endLook(): Readonly<Found> | undefined {
     const { look } = this;
     this.look = undefined;
-    look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");
-    return look;
+    return look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");
   }
 
   #skip(length: number): number {

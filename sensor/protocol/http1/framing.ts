@@ -16,7 +16,8 @@ const CODINGS = new WordTable([
   "br",
   "zstd",
 ]);
-const HTTP2 = new WordTable(["h2c"]);
+const UPGRADES = ["h2c", "websocket"] as const;
+const UPGRADE_NAMES = new WordTable(UPGRADES);
 const CHUNKED = 0;
 const IDENTITY = 6;
 
@@ -27,17 +28,15 @@ export class Framing {
   /** `none` without Transfer-Encoding; `unusable` where the last coding is not chunked. */
   transfer: "none" | "chunked" | "unusable" = "none";
   hasInvalidLength = false;
-  asksUpgrade = false;
-  /** The other protocol is HTTP/2 and nothing else. */
-  isHttp2 = false;
+  /** The other protocol offered or taken; undefined without one. Where several are offered it is none of ours alone. */
+  upgrade: (typeof UPGRADES)[number] | "other" | undefined = undefined;
   readonly anomalies: AnomalyName[] = [];
 
   read(scan: FieldScan, bytes: Buffer, version: string, of: "request" | "response"): void {
     this.contentLength = -1;
     this.transfer = "none";
     this.hasInvalidLength = false;
-    this.asksUpgrade = false;
-    this.isHttp2 = false;
+    this.upgrade = undefined;
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     let lengths = 0;
     let chunked = 0;
@@ -45,8 +44,7 @@ export class Framing {
       const id = scan.ids[hit];
       if (id < CONTENT_LENGTH || id > UPGRADE || id === CONNECTION) continue;
       if (id === UPGRADE) {
-        this.asksUpgrade = true;
-        this.isHttp2 = HTTP2.indexOf(bytes, scan.starts[hit], scan.ends[hit]) >= 0;
+        this.upgrade = UPGRADES[UPGRADE_NAMES.indexOf(bytes, scan.starts[hit], scan.ends[hit])] ?? "other";
       } else if (id === CONTENT_LENGTH) this.#length(bytes, scan.starts[hit], scan.ends[hit], lengths++);
       else chunked += this.#codings(bytes, scan.starts[hit], scan.ends[hit], of);
     }

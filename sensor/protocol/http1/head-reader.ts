@@ -102,7 +102,8 @@ export class HeadReader {
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     this.framing.read(this.#scan, bytes, line.version, "request");
-    exchange.asksUpgrade = this.framing.asksUpgrade && line.version === "1.1";
+    const { upgrade } = this.framing;
+    if (upgrade !== undefined && line.version === "1.1") exchange.asks = upgrade === "websocket" ? upgrade : "upgrade";
     this.#noteFaults();
   }
 
@@ -115,6 +116,8 @@ export class HeadReader {
     this.#learn(bytes, this.#responseShapes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, bytes, this.line.version, "response");
+    if (exchange.switches && (this.framing.upgrade ?? exchange.asks) === "websocket")
+      this.#mapping.opening(exchange, scan, bytes);
     this.#noteFaults();
   }
 

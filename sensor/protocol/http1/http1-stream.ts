@@ -28,7 +28,7 @@ export class Http1Stream implements Stream {
     this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
     this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
-    this.#succession = new Succession(context.flow, this, this.#client, this.#server);
+    this.#succession = new Succession(context, this.#queue, this, this.#client, this.#server);
     this.#faults = new FaultTeller(context.flow, context.sink);
   }
 
@@ -42,8 +42,8 @@ export class Http1Stream implements Stream {
       else if (side.mode === "handed") {
         this.#succession.next?.data(from, bytes, at, end, atMicros);
         return;
-      } else if (side.mode === "waiting" && this.#succession.isRefusedBy(bytes, at, end)) this.#succession.resume();
-      else if (side.mode === "waiting") {
+      } else if (side.mode === "waiting") {
+        if (this.#succession.isDecidedBy(bytes, at, end, atMicros)) continue;
         if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
@@ -68,7 +68,7 @@ export class Http1Stream implements Stream {
     else if (side.mode === "head") {
       if (this.#cutHead(side, length)) return;
       if (from === "server") this.#queue.firstUnanswered?.miss(length);
-      this.#lose(side, "bytes");
+      if (from === "client" || !this.#succession.mayHaveBegun(length, atMicros)) this.#lose(side, "bytes");
     } else this.#passedOver(side);
   }
 
@@ -152,7 +152,7 @@ export class Http1Stream implements Stream {
     this.#server.exchange = exchange;
     if (exchange.switches) this.#handOver(exchange, head.atMicros);
     else this.#lose(this.#server, "bytes");
-    if (lostBytes > 0) this.#succession.next?.gap("server", lostBytes, head.atMicros);
+    if (lostBytes > 0) this.#succession.beginLost(exchange, lostBytes, head.atMicros);
   }
 
   /** Position after the head, -1 where it is not whole. */
@@ -207,7 +207,7 @@ export class Http1Stream implements Stream {
     this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
     if (this.#client.body.isDone) this.#endRequest(exchange);
-    else this.#client.beginLook(exchange, this.#heads);
+    else this.#client.beginLook(exchange, this.#heads, exchange.atMicros);
   }
 
   #endRequest(exchange: Exchange): void {
@@ -299,7 +299,7 @@ export class Http1Stream implements Stream {
     const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (body.isDone) this.#endResponse(exchange, atMicros);
-    else this.#server.beginLook(exchange, this.#heads);
+    else this.#server.beginLook(exchange, this.#heads, atMicros);
     this.#succession.resumeAfter(exchange);
   }
 
@@ -314,13 +314,13 @@ export class Http1Stream implements Stream {
     if (!isAsked) this.#faults.tell("server", "unasked-upgrade", atMicros);
     this.#server.body.begin("none", 0);
     // RFC 7540 §3.2: what was asked is answered there.
-    const begun = this.#heads.framing.isHttp2 ? this.#queue.take(exchange) : undefined;
+    const begun = this.#heads.framing.upgrade === "h2c" ? this.#queue.take(exchange) : undefined;
     if (begun === undefined) this.#endResponse(exchange, atMicros);
     if (!exchange.requestDone) {
       exchange.requestDone = true;
       this.#queue.settle();
     }
-    this.#succession.begin(this.#context.handOver(begun));
+    this.#succession.begin(this.#context.handOver(begun ?? (exchange.stream && exchange)));
   }
 
   #endResponse(exchange: Exchange, atMicros: number | undefined): void {

@@ -1,5 +1,6 @@
 import type { Side, Stream } from "../../flow/stream.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
+import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";
@@ -149,9 +150,11 @@ export class MessageSide {
   }
 
   /** The body of which a head was read last begins: it may be looked at. */
-  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader): void {
+  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader, atMicros: number): void {
     const length = this.body.mode === "length" ? framing.contentLength : -1;
-    this.body.look = this.#bodies.open(this.from, exchange, contentEncoding, length);
+    const look = this.#bodies.open(this.from, exchange, contentEncoding, length);
+    const isAnswer = this.from === "server";
+    this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding !== undefined, atMicros) : look;
   }
 
   /** Tells the exchange of the body that was under way. */

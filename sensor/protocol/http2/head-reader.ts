@@ -93,6 +93,11 @@ export class HeadReader {
     return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
   }
 
+  /** Whether the content that follows the head read last is coded. */
+  get isCoded(): boolean {
+    return this.#contentEncoding !== undefined;
+  }
+
   /** For the content that follows the head read last; undefined where nobody looks at it. */
   openBody(from: Side, exchange: Exchange, length: number): ContentLook | undefined {
     return this.#bodies.ofFlow(exchange.flow).open(from, exchange, this.#contentEncoding, length);
@@ -124,6 +129,7 @@ export class HeadReader {
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
     this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
+    if (exchange.isConnect && fields.has(PROTOCOL)) exchange.asks = this.#protocol();
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     this.#rpcFields(exchange);
     fields.noteFaults(this.anomalies);
@@ -168,6 +174,7 @@ export class HeadReader {
     this.#mapping.response(exchange, fields, fields.bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
     this.#messageEncoding = this.#ownText(GRPC_ENCODING);
+    if (exchange.asks === "websocket" && exchange.switches) this.#mapping.opening(exchange, fields, fields.bytes);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
     this.#keep(exchange);
@@ -216,6 +223,13 @@ export class HeadReader {
     exchange.complete = false;
     // The names' order can't be told.
     exchange.requestHeaderOrder = 0;
+  }
+
+  /** RFC 8441 §4. */
+  #protocol(): Exchange["asks"] {
+    const { bytes } = this.fields;
+    const name = this.#mapping.text(bytes, this.fields.startOf(PROTOCOL), this.fields.endOf(PROTOCOL));
+    return name.toLowerCase() === "websocket" ? "websocket" : "upgrade";
   }
 
   #rpcFields(exchange: Exchange): void {

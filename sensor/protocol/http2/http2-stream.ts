@@ -127,10 +127,8 @@ export class Http2Stream implements Stream, FrameSink {
 
   contentLost(side: FrameSide, length: number, atMicros: number): void {
     const { stream } = this.#of(side.from);
-    if (stream === undefined) return;
-    stream.exchange.miss(length);
-    if (stream.tunnel === undefined) stream.half(side.from).skip(length);
-    else stream.tunnel.gap(side.from, length, atMicros);
+    if (stream?.tunnel !== undefined) stream.tunnel.gap(side.from, length, atMicros);
+    else stream?.miss(side.from, length);
   }
 
   contentEnds(side: FrameSide, atMicros: number | undefined): void {
@@ -293,7 +291,7 @@ export class Http2Stream implements Stream, FrameSink {
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
       stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
-      if (!block.endsStream) stream.beginLook("client", this.#heads);
+      if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -314,7 +312,7 @@ export class Http2Stream implements Stream, FrameSink {
     else {
       this.#heads.fillResponse(exchange, block, isCut);
       server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
-      if (!block.endsStream) stream.beginLook("server", this.#heads);
+      if (!block.endsStream) stream.beginLook("server", this.#heads, atMicros);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;
@@ -336,7 +334,7 @@ export class Http2Stream implements Stream, FrameSink {
     exchange.requestBodySize = exchange.responseBodySize = 0;
     exchange.endResponse(atMicros);
     this.#streams.tellEarly(stream);
-    stream.tunnel = this.#context.handOver();
+    stream.tunnel = this.#context.handOver(exchange.stream && exchange);
   }
 
   #end(stream: OpenStream, from: Side, atMicros: number | undefined): void {

@@ -1,8 +1,10 @@
-import type { Side, Stream } from "../../flow/stream.js";
+import type { Side } from "../../flow/stream.js";
 import type { ContentLook, Found } from "../body/body-look.js";
 import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
+import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
+import type { HandedStream } from "../protocol.js";
 import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
@@ -45,8 +47,7 @@ export class StreamHalf {
   endLook(): Readonly<Found> | undefined {
     const look = this.look ?? this.messages?.look;
     this.look = undefined;
-    look?.end(this.isDone && !this.isLost ? "whole" : "cut");
-    return look;
+    return look?.end(this.isDone && !this.isLost ? "whole" : "cut");
   }
 
   /** Messages that were counted whole. */
@@ -62,7 +63,7 @@ export class OpenStream {
   readonly client = new StreamHalf();
   readonly server = new StreamHalf();
   /** What the stream's content is handed to: it was made a tunnel. */
-  tunnel: Stream | undefined = undefined;
+  tunnel: HandedStream | undefined = undefined;
   /** Answered without a request that was seen; it may still come. */
   isUnasked = false;
   /** Told already, or nothing that is told. */
@@ -74,14 +75,24 @@ export class OpenStream {
   }
 
   /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
-  beginLook(from: Side, heads: HeadReader): void {
+  beginLook(from: Side, heads: HeadReader, atMicros: number): void {
     const half = this.half(from);
-    if (half.messages === undefined) half.look = heads.openBody(from, this.exchange, half.announced ?? -1);
-    else half.messages.look = heads.openMessages(from, this.exchange);
+    if (half.messages !== undefined) {
+      half.messages.look = heads.openMessages(from, this.exchange);
+      return;
+    }
+    const look = heads.openBody(from, this.exchange, half.announced ?? -1);
+    half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
   }
 
   half(from: Side): StreamHalf {
     return from === "client" ? this.client : this.server;
+  }
+
+  /** So many bytes of the content were lost. */
+  miss(from: Side, length: number): void {
+    this.exchange.miss(length);
+    this.half(from).skip(length);
   }
 
   /** No more of the request will come: what it calls is known before the answer is looked at. */

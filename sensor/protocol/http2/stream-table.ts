@@ -86,8 +86,7 @@ export class StreamTable {
     if (half.isDone) return;
     half.isDone = true;
     if (from === "client") stream.endRequestLook();
-    if (from === "server" && stream.exchange.method !== undefined && atMicros !== undefined)
-      stream.exchange.durationMicros = Math.max(0, atMicros - stream.exchange.atMicros);
+    if (from === "server" && !stream.isSilent) stream.exchange.endResponse(atMicros);
     this.settle(stream);
   }
 
@@ -120,6 +119,7 @@ export class StreamTable {
     for (const stream of touched) {
       const half = stream.half(from);
       half.isLost = true;
+      stream.tunnel?.doubt(from, this.nowMicros);
       if (from === "client") {
         half.isDone = true;
         this.settle(stream);

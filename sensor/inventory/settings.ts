@@ -1,0 +1,16 @@
+export interface InventorySettings {
+  /** Networks in CIDR form within which traffic is east-west. */
+  readonly eastWestNetworks: readonly string[];
+  readonly maxServices: number;
+  readonly maxEdges: number;
+  readonly maxEndpoints: number;
+  readonly maxOperationsPerService: number;
+  readonly maxCallersPerEndpoint: number;
+  readonly maxCertificates: number;
+  /** Packet time without a call after which an endpoint is dormant. */
+  readonly dormantSeconds: number;
+  /** How long an endpoint first seen after the inventory was learned counts as new; also the time of learning. */
+  readonly learningSeconds: number;
+  /** Path segments that are never made into a parameter. */
+  readonly literalSegments: readonly string[];
+}
