@@ -232,14 +232,23 @@ export interface CallRecord extends InVirtualNetwork {
   readonly unpaired?: "no-response" | "no-request";
   /** Why fields could not be read: HTTP/2 sends them by numbers of a table, and its filling was not seen. */
   readonly unread?: "joined-late" | "bytes-lost";
-  /** `grpc` `connect_rpc` `twirp`; the fields that begin so only with it. */
+  /** `grpc` `connect_rpc` `twirp` `graphql` `jsonrpc` `soap` `aws-api`; the fields that begin so only with it. */
   readonly rpcSystem?: string;
   readonly rpcService?: string;
   readonly rpcMethod?: string;
-  /** gRPC's own status. */
+  /** gRPC's own status; of the others the one of the same meaning, as far as the answer tells: 0, 12 no such procedure, 2. */
   readonly rpcStatus?: number;
-  /** `unary` `client-stream` `server-stream` `bidirectional`, from the messages seen. */
+  /** `unary` `client-stream` `server-stream` `bidirectional`, from the messages seen; `query` `mutation` `subscription` `notification`. */
   readonly rpcKind?: string;
+  /** Fields within fields that a GraphQL operation asks for. */
+  readonly rpcDepth?: number;
+  /** Asks what there is to be called: introspection, reflection. */
+  readonly rpcDiscovery?: true;
+  /** Types of gRPC's messages as the server told by reflection, and fields of the first one each way: `1:string:email 2:varint`. */
+  readonly rpcRequestType?: string;
+  readonly rpcResponseType?: string;
+  readonly rpcRequestFields?: string;
+  readonly rpcResponseFields?: string;
   readonly requestMessages?: number;
   readonly responseMessages?: number;
   readonly requestMessageBytes?: number;

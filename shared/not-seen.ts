@@ -115,6 +115,12 @@ const BOUNDS: readonly Bound[] = [
     why: "The inventory was full: inventory.maxEndpoints.",
   },
   {
+    counter: "calls_of_other_operations",
+    what: "Calls whose operation is not kept",
+    unit: "times",
+    why: "Their service had as many as inventory.maxOperationsPerService, or they name none: they are counted together as #*.",
+  },
+  {
     counter: "certificates_refused",
     what: "Certificates not kept",
     unit: "times",

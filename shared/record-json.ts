@@ -63,7 +63,7 @@ function rpc({ rpcSystem, rpcService, rpcMethod, rpcStatus }: CallRecord): strin
   let text = `,"rpc.system":"${rpcSystem}"`;
   if (rpcService !== undefined) text += `,"rpc.service":${quoteKnown(rpcService)}`;
   if (rpcMethod !== undefined) text += `,"rpc.method":${quoteKnown(rpcMethod)}`;
-  if (rpcStatus !== undefined) text += `,"rpc.grpc.status_code":${rpcStatus}`;
+  if (rpcStatus !== undefined && rpcSystem === "grpc") text += `,"rpc.grpc.status_code":${rpcStatus}`;
   return text;
 }
 

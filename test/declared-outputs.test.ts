@@ -173,7 +173,7 @@ t.test("every export tells what is declared, deprecated and other than declared"
     "Declared and not called",
     "Other than declared",
   ])
-    t.ok(html.includes(`<h2>${title}</h2>`), title);
+    t.ok(html.includes(`<h3>${title}</h3>`), title);
   t.match(
     html,
     /<td>DELETE \/orders\/\{id\}<\/td><td>file, header<\/td><td>2025-01-01 00:00:00 UTC<\/td><td>10\.0\.0\.1<\/td>/,

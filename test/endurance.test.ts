@@ -2,13 +2,15 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { writeTraffic } from "./bench/traffic.js";
-import { capturesUnder, fuzz } from "./fuzz/mutate.js";
+import { fuzzBodies } from "./fuzz/bodies.js";
+import { capturesUnder, fuzz, generator } from "./fuzz/mutate.js";
 import { soak } from "./soak/load.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { temporaryFolder } from "./support/program.js";
 
 const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZ_MILLIS = 10_000;
+const BODY_MILLIS = 5_000;
 const SOAK_SECONDS = 30;
 
 t.test("mutated captures never break the pipeline (short form of `make fuzz`)", (t) => {
@@ -29,6 +31,11 @@ t.test("mutated captures never break the pipeline (short form of `make fuzz`)", 
   t.ok(runs > 100, `${runs} mutations of ${captures.length} captures`);
   t.ok(calls > 100, `${calls} calls in them`);
   t.end();
+});
+
+t.test("made-up and damaged bodies never break the looks at them, and leave nothing held", async (t) => {
+  const { runs, named, slowestMillis } = await fuzzBodies(BODY_MILLIS, 20_261_204, generator(20_261_204));
+  t.ok(runs > 1_000 && named > 10, `${runs} bodies, ${named} that say what they call, the slowest ${slowestMillis} ms`);
 });
 
 t.test(

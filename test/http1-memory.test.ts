@@ -12,6 +12,7 @@ t.test("a head like an earlier one says what it says when nothing came before it
       flow: undefined,
       requestClasses: undefined,
       responseClasses: undefined,
+      shapes: undefined,
     }));
   const usual =
     "GET /orders/7?limit=20 HTTP/1.1\r\nHost: shop.example:8080\r\nUser-Agent: okhttp/4.12.0\r\nAccept: */*\r\n" +

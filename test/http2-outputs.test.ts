@@ -130,6 +130,7 @@ t.test(
       "rpc.service": "shop.Cart",
       "rpc.method": "Add",
       "rpc.grpc.status_code": 5,
+      "data.request.classes": [],
       complete: true,
       missing_bytes: 0,
     });

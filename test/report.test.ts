@@ -39,6 +39,13 @@ function inventoryFile(folder: string, more: (scene: Scene) => void = () => {}):
     status: 201,
   });
   scene.get("/dav", { method: "PROPFIND" });
+  for (const query of ["query A{a}", "{b(c: 1)}"])
+    scene.exchange({
+      method: "POST",
+      path: "/graphql",
+      fields: "Content-Type: application/json\r\n",
+      sent: JSON.stringify({ query }),
+    });
   scene.get(`/${EVIL}`, { fields: `User-Agent: ${EVIL}\r\n`, answerFields: `Server: ${EVIL}\r\n` });
   scene.get("/ünïcode/{brace}/a b", { client: "8.8.8.8" });
   scene.inventory.message(handshake("presented"));
@@ -73,6 +80,7 @@ t.test("OpenAPI: valid, one operation for those that share it, with what was see
     requestBody: { content: { "application/json": {} } },
     security: [{ basic: [] }],
   });
+  t.ok(document.paths["/graphql#query.A"].post && document.paths["/graphql#query(b)"].post, "operations at one path");
   t.ok(document.paths["/dav"]["x-observed-methods"].PROPFIND, "a method OpenAPI has no place for");
   t.equal(document.components.securitySchemes.basic.scheme, "basic");
 });

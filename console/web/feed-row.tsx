@@ -52,6 +52,8 @@ function CallCells({ call, isNarrow }: { readonly call: Of<"call">; readonly isN
       <td class="method">{call.method ?? <em>not seen</em>}</td>
       <td class="path" title={call.template}>
         {call.path ?? ""}
+        <span class="quiet">{operationOf(call.template)}</span>
+        {(call.rpcStatus ?? 0) !== 0 && <span class="mark">failed</span>}
         {call.streamKind !== undefined && <span class="mark quiet">{kindWords(call.streamKind)}</span>}
         {!call.complete && <span class="mark">incomplete</span>}
       </td>
@@ -63,6 +65,12 @@ function CallCells({ call, isNarrow }: { readonly call: Of<"call">; readonly isN
       {!isNarrow && <td class="auth">{call.credentials.join(" ")}</td>}
     </>
   );
+}
+
+/** `#query.GetUser`: what is called at a path where several things are. */
+function operationOf(template: string | undefined): string {
+  const hash = template?.indexOf("#") ?? -1;
+  return hash < 0 ? "" : (template?.slice(hash) ?? "");
 }
 
 function HandshakeCells({ handshake, isNarrow }: { readonly handshake: Of<"handshake">; readonly isNarrow: boolean }) {

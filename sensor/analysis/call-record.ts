@@ -47,6 +47,12 @@ function addRpc(record: Writable<CallRecord>, rpc: Rpc): void {
   if (rpc.method !== undefined) record.rpcMethod = rpc.method;
   if (rpc.status !== undefined) record.rpcStatus = rpc.status;
   if (rpc.kind !== undefined) record.rpcKind = rpc.kind;
+  if (rpc.depth !== undefined) record.rpcDepth = rpc.depth;
+  if (rpc.isDiscovery) record.rpcDiscovery = true;
+  if (rpc.requestType !== undefined) record.rpcRequestType = rpc.requestType;
+  if (rpc.responseType !== undefined) record.rpcResponseType = rpc.responseType;
+  if (rpc.requestFields !== undefined) record.rpcRequestFields = rpc.requestFields;
+  if (rpc.responseFields !== undefined) record.rpcResponseFields = rpc.responseFields;
   if (rpc.requestMessages !== undefined) record.requestMessages = rpc.requestMessages;
   if (rpc.responseMessages !== undefined) record.responseMessages = rpc.responseMessages;
   if (rpc.requestMessageBytes !== undefined) record.requestMessageBytes = rpc.requestMessageBytes;

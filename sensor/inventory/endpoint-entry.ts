@@ -8,12 +8,13 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
+import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
-import { evidenceOf, parametersOf, type StoredEvidence } from "./path-parameters.js";
+import { evidenceOf, parametersOf } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
+import { LearnedSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { StreamSummary } from "./stream-summary.js";
@@ -24,25 +25,6 @@ const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
-
-export interface EndpointStateText {
-  readonly duration: readonly number[];
-  readonly requestSize: readonly number[];
-  readonly responseSize: readonly number[];
-  readonly callers?: string;
-  /** How long streams lasted. */
-  readonly lasted?: readonly number[];
-  /** The template does not come from the paths seen. */
-  readonly isFixed?: true;
-  /** Left out in files of before it was kept. */
-  readonly isThere?: boolean;
-  /** What its answers say of its end, as far as they do. */
-  readonly deprecation?: Partial<WireDeprecation>;
-  readonly withQuery?: number;
-  readonly schemas?: StoredSchemas;
-  /** For each parameter of the template, in its order. */
-  readonly evidence: readonly StoredEvidence[];
-}
 
 export interface EntryBounds {
   readonly maxCallers: number;
@@ -56,7 +38,12 @@ export class EndpointEntry implements Endpoint {
   /** Undefined where the template does not come from the paths seen: `*`, the authority form, procedures, declared paths. */
   node: PathNode<unknown> | undefined;
   readonly route: Route<DeclaredPath> | undefined;
+  /** What is called at the path, where that says not all. */
+  readonly operation: string | undefined;
   readonly #fixedTemplate: string | undefined;
+  /** Template with the operation, and without. */
+  #template = "";
+  #path: string | undefined = undefined;
   readonly #callers: CallerSet;
   readonly #statuses = new Map<number, number>();
   readonly #credentials = new Tally(MAX_KINDS);
@@ -94,6 +81,7 @@ export class EndpointEntry implements Endpoint {
     service: ServiceEntry,
     method: string,
     place: PathNode<unknown> | Route<DeclaredPath> | string,
+    operation: string | undefined,
     { maxCallers, budget }: EntryBounds,
     atMicros: number,
   ) {
@@ -102,6 +90,7 @@ export class EndpointEntry implements Endpoint {
     // Where other files come to speak of the service, its endpoints are made anew.
     this.isJudged = service.coverage !== undefined;
     this.method = method;
+    this.operation = operation;
     this.node = undefined;
     this.route = undefined;
     if (typeof place === "string") this.#fixedTemplate = place;
@@ -112,8 +101,14 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = atMicros;
   }
 
+  /** `/orders/{orderId}`, and where operations are called there `/graphql#query.GetOrder`. */
   get template(): string {
-    return this.mergedInto?.template ?? this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";
+    if (this.mergedInto !== undefined) return this.mergedInto.template;
+    const path = this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";
+    if (this.operation === undefined) return path;
+    if (path !== this.#path) this.#template = `${path}#${this.operation}`;
+    this.#path = path;
+    return this.#template;
   }
 
   get isFixed(): boolean {

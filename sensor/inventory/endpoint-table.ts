@@ -8,6 +8,7 @@ import { byPlace } from "./endpoint-state.js";
 import { MethodSet } from "./method-set.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
+import type { EndpointPlace } from "./restore.js";
 import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -15,17 +16,24 @@ export interface EndpointTableSettings {
   readonly maxEndpoints: number;
   readonly maxCallersPerEndpoint: number;
   readonly maxSchemaPlaces: number;
+  readonly maxOperationsPerService: number;
 }
 
 export interface EndpointCounters {
   endpoints: number;
   endpoints_refused: number;
   endpoints_merged: number;
+  /** Calls of operations for which their service had no room: they are counted together at their path. */
+  calls_of_other_operations: number;
 }
 
 /** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
 const MAX_NOT_FOUND = 200;
 const NOT_FOUND_TEMPLATE = "/{notFound}";
+/** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
+const MAX_FAILED = 200;
+/** What is called at a path beyond those bounds. */
+const OTHER_OPERATIONS = "*";
 /** gRPC's status for a procedure that the server does not have. */
 const UNIMPLEMENTED = 12;
 const MAX_METHOD_LENGTH = 32;
@@ -69,20 +77,59 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     }
-    const node = service.paths.find(path);
-    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
+    return this.#at(service, method, service.paths.find(path), call.operations[0], call);
+  }
+
+  /** What else the same request calls, beside what `of` found; each once. */
+  others(service: ServiceEntry, call: Call, first: EndpointEntry): ReadonlySet<EndpointEntry> {
+    const others = new Set<EndpointEntry>();
+    if (first.node === undefined) return others;
+    for (const operation of call.operations) {
+      const other = this.#at(service, first.method, first.node as PathNode<MethodSet>, operation, call);
+      if (other !== undefined && other !== first) others.add(other);
+    }
+    return others;
+  }
+
+  #at(
+    service: ServiceEntry,
+    method: string,
+    node: PathNode<MethodSet>,
+    operation: string | undefined,
+    call: Call,
+  ): EndpointEntry | undefined {
+    const known = node.leaf?.get(method, operation);
+    if (known !== undefined || operation === undefined)
+      return known ?? this.#makeEndpoint(service, method, node, undefined, call);
+    if (operation !== OTHER_OPERATIONS) {
+      const isFailed = (call.status ?? 0) >= 400 || (call.rpc?.status ?? 0) !== 0;
+      const hasRoom =
+        service.operations < this.#settings.maxOperationsPerService &&
+        !(isFailed && service.failedOperations >= MAX_FAILED);
+      if (hasRoom) {
+        const made = this.#makeEndpoint(service, method, node, operation, call);
+        if (made !== undefined && isFailed) service.failedOperations++;
+        return made;
+      }
+    }
+    this.#counters.calls_of_other_operations++;
+    return (
+      node.leaf?.get(method, OTHER_OPERATIONS) ?? this.#makeEndpoint(service, method, node, OTHER_OPERATIONS, call)
+    );
   }
 
   #makeEndpoint(
     service: ServiceEntry,
     method: string,
     node: PathNode<MethodSet>,
+    operation: string | undefined,
     call: Pick<Call, "atMicros" | "status">,
   ): EndpointEntry | undefined {
-    const made = this.#admit(service, method, node, call.atMicros);
+    const made = this.#admit(service, method, node, operation, call.atMicros);
     if (made === undefined) return undefined;
     node.leaf ??= new MethodSet();
-    node.leaf.endpoints.push(made);
+    node.leaf.add(made);
+    if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
     if (call.status === 404) service.notFoundEndpoints++;
     return made;
   }
@@ -102,7 +149,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     const rpcService = rpcServiceOf(template);
     if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
-    const made = this.#admit(service, method, template, call.atMicros);
+    const made = this.#admit(service, method, template, undefined, call.atMicros);
     if (made !== undefined) this.#fixed.set(key, made);
     return made;
   }
@@ -115,7 +162,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   ): EndpointEntry | undefined {
     const there = service.declared.get(route);
     if (there !== undefined) for (const endpoint of there) if (endpoint.method === method) return endpoint;
-    const made = this.#admit(service, method, route, atMicros);
+    const made = this.#admit(service, method, route, undefined, atMicros);
     if (made === undefined) return undefined;
     if (there === undefined) service.declared.set(route, [made]);
     else there.push(made);
@@ -126,13 +173,14 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     service: ServiceEntry,
     method: string,
     place: PathNode<MethodSet> | Route<DeclaredPath> | string,
+    operation: string | undefined,
     atMicros: number,
   ): EndpointEntry | undefined {
     if (this.#endpoints.size >= this.#settings.maxEndpoints) {
       this.#counters.endpoints_refused++;
       return undefined;
     }
-    const made = new EndpointEntry(service, method, place, this.#bounds, atMicros);
+    const made = new EndpointEntry(service, method, place, operation, this.#bounds, atMicros);
     this.#endpoints.add(made);
     this.#counters.endpoints++;
     return made;
@@ -140,19 +188,20 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
 
   merge(from: MethodSet, into: PathNode<MethodSet>): void {
     into.leaf ??= new MethodSet();
-    for (const endpoint of from.endpoints) {
+    for (const endpoint of from.all()) {
       const removal = endpoint.removal();
-      const target = into.leaf.get(endpoint.method);
+      const target = into.leaf.get(endpoint.method, endpoint.operation);
       if (target === undefined) {
         endpoint.node = into;
-        into.leaf.endpoints.push(endpoint);
+        into.leaf.add(endpoint);
         this.changed(endpoint);
       } else {
         this.#join(endpoint, target);
         this.#counters.endpoints_merged++;
       }
       // Nobody keeps a row that was never told.
-      if (endpoint.toldState !== undefined) this.#removals.push({ ...removal, mergedInto: into.template });
+      if (endpoint.toldState !== undefined)
+        this.#removals.push({ ...removal, mergedInto: (target ?? endpoint).template });
     }
   }
 
@@ -223,16 +272,16 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   putBack(
     record: EndpointRecord,
     service: ServiceEntry,
-    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    placeOf: (() => EndpointPlace | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void {
     const { method, template, firstMicros } = record;
     const before = this.#endpoints.size;
-    const entry = this.#entryFor(record, service, nodeOf);
+    const entry = this.#entryFor(record, service, placeOf);
     if (entry === undefined) return;
     if (this.#endpoints.size > before) fill(entry);
     else {
-      const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
+      const other = new EndpointEntry(service, method, template, undefined, this.#bounds, firstMicros);
       fill(other);
       this.#join(other, entry);
     }
@@ -244,14 +293,15 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   #entryFor(
     { method, template, firstMicros }: EndpointRecord,
     service: ServiceEntry,
-    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    placeOf: (() => EndpointPlace | undefined) | undefined,
   ): EndpointEntry | undefined {
-    const route = nodeOf && service.coverage?.route(template);
+    const route = placeOf && service.coverage?.route(template.split("#", 1)[0]);
     if (route !== undefined) return this.#declaredEndpoint(service, method, route, firstMicros);
-    const node = nodeOf?.();
+    const place = placeOf?.();
     const call = { atMicros: firstMicros, status: undefined, template: undefined, rpc: undefined };
-    if (node === undefined) return this.#fixedEndpoint(service, method, template, call);
-    return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
+    if (place === undefined) return this.#fixedEndpoint(service, method, template, call);
+    const { node, operation } = place;
+    return node.leaf?.get(method, operation) ?? this.#makeEndpoint(service, method, node, operation, call);
   }
 }
 

@@ -64,6 +64,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     edges_refused: 0,
     endpoints_refused: 0,
     endpoints_merged: 0,
+    calls_of_other_operations: 0,
   };
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
@@ -131,6 +132,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
       if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
       endpoint = this.#table.of(service, call);
+      if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
     if (edge !== undefined) {
       edge.call(call);
@@ -141,6 +143,14 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#table.changed(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  /** The other operations of a batch are called as well. */
+  #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
+    for (const endpoint of this.#table.others(service, call, first)) {
+      endpoint.call(call, clientAddress);
+      this.#table.changed(endpoint);
+    }
   }
 
   /** A call that was told before. */
@@ -337,8 +347,8 @@ export class Inventory implements MessageSink, VisibilitySink {
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
       servicesRestored: (all) => this.#servicesRestored(all),
-      endpoint: (record, service, nodeOf, fill) => {
-        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
+      endpoint: (record, service, placeOf, fill) => {
+        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, placeOf, fill);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });

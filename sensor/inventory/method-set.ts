@@ -1,23 +1,42 @@
 import type { EndpointEntry } from "./endpoint-entry.js";
 
-/** The endpoints of one path: one for each method. */
+/** The endpoints of one path: one for each method, and one for each operation where the path is called for several. */
 export class MethodSet {
-  readonly endpoints: EndpointEntry[] = [];
+  /** Those that are the path's alone. */
+  readonly #endpoints: EndpointEntry[] = [];
+  #byOperation: Map<string, EndpointEntry[]> | undefined = undefined;
 
-  get(method: string): EndpointEntry | undefined {
-    for (const endpoint of this.endpoints) if (endpoint.method === method) return endpoint;
+  get(method: string, operation: string | undefined): EndpointEntry | undefined {
+    const among = operation === undefined ? this.#endpoints : this.#byOperation?.get(operation);
+    if (among !== undefined) for (const endpoint of among) if (endpoint.method === method) return endpoint;
     return undefined;
   }
 
-  get calls(): number {
-    return this.endpoints.reduce((sum, endpoint) => sum + endpoint.calls, 0);
+  add(endpoint: EndpointEntry): void {
+    const { operation } = endpoint;
+    if (operation === undefined) {
+      this.#endpoints.push(endpoint);
+      return;
+    }
+    this.#byOperation ??= new Map();
+    const there = this.#byOperation.get(operation);
+    if (there === undefined) this.#byOperation.set(operation, [endpoint]);
+    else there.push(endpoint);
   }
 
-  /** The methods in order, as one text. */
+  /** All of them. */
+  all(): readonly EndpointEntry[] {
+    return this.#byOperation === undefined
+      ? this.#endpoints
+      : [...this.#endpoints, ...[...this.#byOperation.values()].flat()];
+  }
+
+  get calls(): number {
+    return this.all().reduce((sum, endpoint) => sum + endpoint.calls, 0);
+  }
+
+  /** The methods in order, each once, as one text. */
   signature(): string {
-    return this.endpoints
-      .map((endpoint) => endpoint.method)
-      .sort()
-      .join(",");
+    return [...new Set(this.all().map((endpoint) => endpoint.method))].sort().join(",");
   }
 }

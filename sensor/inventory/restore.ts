@@ -1,7 +1,8 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import type { EndpointStateText } from "./endpoint-state-text.js";
 import type { MethodSet } from "./method-set.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
 import type { StoredEvidence } from "./path-parameters.js";
@@ -14,14 +15,20 @@ export interface RestoreTarget {
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
   /** Once every service is there, before the first endpoint. */
   servicesRestored(rows: readonly InventoryRow[]): void;
-  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
+  /** `placeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
   endpoint(
     record: EndpointRecord,
     service: ServiceEntry,
-    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    placeOf: (() => EndpointPlace | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void;
   certificate(record: CertificateRecord, state: string): void;
+}
+
+/** Where among a service's paths an endpoint is, and what is called there. */
+export interface EndpointPlace {
+  readonly node: PathNode<MethodSet>;
+  readonly operation: string | undefined;
 }
 
 /** Services first: edges and endpoints hang on them. */
@@ -59,20 +66,22 @@ export function restoreEndpoint(
   target.endpoint(
     record,
     service,
-    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
+    isOfPaths ? () => endpointPlace(service.paths.root, record.template, evidence) : undefined,
     (entry) => entry.restore(record, state),
   );
 }
 
-/** Walks the template; parameters come back with the name and the evidence they had. */
-function nodeOf(
+/** Walks the template; parameters come back with the name and the evidence they had. No path on the wire has a `#`. */
+function endpointPlace(
   root: PathNode<MethodSet>,
-  record: EndpointRecord,
+  template: string,
   stored: readonly StoredEvidence[],
-): PathNode<MethodSet> | undefined {
+): EndpointPlace | undefined {
+  const hash = template.indexOf("#");
+  const operation = hash < 0 ? undefined : template.slice(hash + 1);
   let node = root;
   let parameters = 0;
-  for (const text of record.template.slice(1).split("/")) {
+  for (const text of template.slice(1, hash < 0 ? undefined : hash).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
       node = node.literal(text);
@@ -89,5 +98,5 @@ function nodeOf(
     }
     node = next;
   }
-  return node;
+  return { node, operation };
 }

@@ -57,6 +57,9 @@ export class ServiceEntry implements Service {
   isChanged = false;
   /** Endpoints that answered nothing but 404. */
   notFoundEndpoints = 0;
+  /** Endpoints that are operations; and those of them whose first call failed. */
+  operations = 0;
+  failedOperations = 0;
   #name: string;
   /** Calls and handshakes, by name or by address. */
   #asked = 0;

@@ -6,6 +6,7 @@ export interface InventorySettings {
   readonly maxServices: number;
   readonly maxEdges: number;
   readonly maxEndpoints: number;
+  readonly maxOperationsPerService: number;
   readonly maxCallersPerEndpoint: number;
   /** Fields of all schemas together. */
   readonly maxSchemaPlaces: number;

@@ -33,24 +33,52 @@ export interface Credential {
 /** Path of a request whose path stands in a table whose filling was not seen. */
 export const UNKNOWN_PATH = "<unknown-path>";
 
-/** `one` message each way, or many: what was seen, which for a stream of one message is no other than for a plain call. */
-export type RpcKind = "unary" | "client-stream" | "server-stream" | "bidirectional";
+/**
+ * `unary` to `bidirectional`: one message each way, or many, as seen, which for a stream of one message is no other than for a plain
+ * call. GraphQL's are what the operation is; a `notification` is a call of JSON-RPC that wants no answer.
+ */
+export type RpcKind =
+  | "unary"
+  | "client-stream"
+  | "server-stream"
+  | "bidirectional"
+  | "query"
+  | "mutation"
+  | "subscription"
+  | "notification";
 
-/** What a call is to those who call procedures of services; HTTP carries it. */
+/** What a call is to those who call procedures of services; HTTP carries it. Of a batch it is what the first of them is. */
 export interface Rpc {
-  readonly system: "grpc" | "connect_rpc" | "twirp";
-  /** With its package; undefined, as the method, where the path was not seen or is of another form. */
+  readonly system: "grpc" | "connect_rpc" | "twirp" | "graphql" | "jsonrpc" | "soap" | "aws-api";
+  /** With its package; undefined, as the method, where it was not seen, has none, or what was sent does not look like a name. */
   readonly service: string | undefined;
+  /** The procedure, operation or action. */
   readonly method: string | undefined;
-  /** gRPC's own status, from the trailers or an answer of trailers only. */
+  /**
+   * gRPC's own status, from the trailers or an answer of trailers only. Of the others the one with the same meaning, as far as the
+   * answer's body tells: 0 no error, 12 no such procedure, 2 another error.
+   */
   readonly status: number | undefined;
   /** Undefined where messages were not counted or bytes of them were lost. */
   readonly kind: RpcKind | undefined;
+  /** Fields within fields that a GraphQL operation asks for, fragments included. */
+  readonly depth: number | undefined;
+  /** Asks what there is to be called: GraphQL's introspection, gRPC's reflection and the like. */
+  readonly isDiscovery: boolean;
   readonly requestMessages: number | undefined;
   readonly responseMessages: number | undefined;
   /** Bytes of the messages as sent, without what frames them. */
   readonly requestMessageBytes: number | undefined;
   readonly responseMessageBytes: number | undefined;
+  /** Types of the messages, as the server told when it was asked by reflection. */
+  readonly requestType: string | undefined;
+  readonly responseType: string | undefined;
+  /**
+   * Fields of the first message each way, where it was looked at: number and how it is written, with the name where the server told it,
+   * such as `1:string:email 2:message 2.1:varint`. What is text, a message or bytes is a guess where the server did not tell.
+   */
+  readonly requestFields: string | undefined;
+  readonly responseFields: string | undefined;
   /** Compression of the request's messages, as sent. */
   readonly encoding: string | undefined;
   /** How long the client is willing to wait. */
@@ -122,6 +150,11 @@ export interface Call {
   readonly path: string | undefined;
   /** The endpoint where the protocol itself says what is called; undefined where its template is made out of the paths seen. */
   readonly template: string | undefined;
+  /**
+   * What is called at the path where that says not all: each is an endpoint of its own. A batch has several, each once; most calls none.
+   * Names, and words of ours: bounded, and never a value.
+   */
+  readonly operations: readonly string[];
   readonly rpc: Rpc | undefined;
   /** Undefined for a question and its answer, which most calls are. */
   readonly stream: CallStream | undefined;

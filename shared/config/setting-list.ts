@@ -147,8 +147,8 @@ export const SETTINGS: readonly Setting[] = [
   integer("data.oneIn", 64, 1, 1_000_000, "After those one in so many is looked at; 1 for all."),
   texts(
     "data.kinds",
-    ["json", "form", "multipart", "markup", "text"],
-    "Kinds of bodies that are looked at; markup is XML, SOAP and HTML.",
+    ["json", "form", "multipart", "markup", "text", "protobuf"],
+    "Kinds of bodies that are looked at; markup is XML, SOAP and HTML, protobuf the messages of gRPC and its like.",
   ),
   texts(
     "data.rules",
@@ -175,6 +175,13 @@ export const SETTINGS: readonly Setting[] = [
   integer("inventory.maxServices", 5_000, 1, 1_000_000, "Services kept."),
   integer("inventory.maxEdges", 20_000, 1, 10_000_000, "Pairs of client and service kept."),
   integer("inventory.maxEndpoints", 20_000, 1, 10_000_000, "Endpoints kept."),
+  integer(
+    "inventory.maxOperationsPerService",
+    2_000,
+    1,
+    1_000_000,
+    "Operations of GraphQL, JSON-RPC, SOAP and AWS kept of a service; what else it is asked for is counted together.",
+  ),
   integer(
     "inventory.maxCallersPerEndpoint",
     64,

@@ -43,6 +43,7 @@ export interface Settings {
     readonly maxServices: number;
     readonly maxEdges: number;
     readonly maxEndpoints: number;
+    readonly maxOperationsPerService: number;
     readonly maxCallersPerEndpoint: number;
     readonly maxSchemaPlaces: number;
     readonly maxCertificates: number;

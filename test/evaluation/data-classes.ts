@@ -120,7 +120,7 @@ function classesOf(body: object): readonly string[] {
   };
   const look = flow.open("server", facts, undefined, bytes.length);
   look?.take(bytes, 0, bytes.length);
-  return look?.end("whole") ?? [];
+  return look?.end("whole")?.classes ?? [];
 }
 
 const tallies = new Map<string, Tally>();

@@ -1,16 +1,18 @@
 // What goes wrong is looked for with chance, for a while (SECONDS each, 600 by default): `fuzz [SECONDS] [SEED] [NAME…]`. `captures` are
-// mutated captures through the whole pipeline, `websocket` conversations that lose bytes or are changed.
+// mutated captures through the whole pipeline, `websocket` conversations that lose bytes or are changed, `bodies` are made up and damaged.
+import { fuzzBodies } from "./bodies.js";
 import { capturesUnder, fuzz, generator } from "./mutate.js";
 import { fuzzWebsocket } from "./websocket-fuzz.js";
 
 const [seconds = "600", seed = String(Date.now() % 2 ** 31), ...wanted] = process.argv.slice(2);
 const folder = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
-const FUZZERS: Readonly<Record<string, (millis: number, seed: number) => object>> = {
+const FUZZERS: Readonly<Record<string, (millis: number, seed: number) => object | Promise<object>>> = {
   captures: (millis, from) => fuzz(capturesUnder(folder), millis, from),
   websocket: (millis, from) => fuzzWebsocket(millis, from, generator(from)),
+  bodies: (millis, from) => fuzzBodies(millis, from, generator(from)),
 };
 console.log(`seed ${seed}, captures under ${folder}`);
 for (const [name, run] of Object.entries(FUZZERS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
-  console.log(name, JSON.stringify(run(Number(seconds) * 1_000, Number(seed))));
+  console.log(name, JSON.stringify(await run(Number(seconds) * 1_000, Number(seed))));
 }

@@ -28,7 +28,7 @@ export function look(
       borrowed.fill(0x58);
     }
   }
-  return { classes: body?.end("whole"), counters: reader.counters, heldBytes: reader.heldBytes };
+  return { classes: body?.end("whole")?.classes, counters: reader.counters, heldBytes: reader.heldBytes };
 }
 
 export function classesOf(text: string | Buffer, contentType?: string): readonly string[] | undefined {

@@ -256,7 +256,7 @@ export const HTTP2_CASES: readonly Case[] = [
       ["server", p.answer(5, 200, [], { ends: true })],
     ],
     [
-      "2 POST /gw/a.B/C h 200 6 27 grpc a.B/C - unary 1:1>1:2",
+      "2 POST /gw/a.B/C h 200 6 27 grpc a.B/C 0 unary 1:1>1:2",
       "2 POST /a.B/C h 200 0 0 connect_rpc a.B/C - - -:->-:-",
       "2 POST /twirp/a.B/C h 200 0 0 twirp a.B/C - - -:->-:-",
     ],

@@ -83,6 +83,7 @@ export class TlsScene {
       path: "/a",
       template: undefined,
       rpc: undefined,
+      operations: [],
       stream: undefined,
       unread: undefined,
       authority: "shop.internal",

@@ -5,14 +5,17 @@ import { serverOf } from "../server-of.js";
 
 /** Answers to what is not there: no endpoint came to be. */
 const ABSENT: ReadonlySet<number> = new Set([404, 405, 501]);
+/** The same as gRPC, JSON-RPC and others say it. */
+const UNIMPLEMENTED = 12;
 
 /** An endpoint first called after the learning period. */
 export const newEndpoint: Rule = {
   id: "new-endpoint",
   watch: ({ findings, learnedMicros }) => ({
-    call({ atMicros, status }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+    call({ atMicros, status, rpc }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
       if (endpoint === undefined || endpoint.firstMicros < learnedMicros()) return;
-      if (status === undefined || ABSENT.has(status) || findings.again(endpoint, atMicros)) return;
+      if (status === undefined || ABSENT.has(status) || rpc?.status === UNIMPLEMENTED) return;
+      if (findings.again(endpoint, atMicros)) return;
       const { service, method, template } = endpoint;
       findings.first(endpoint, `${service.place} ${service.port} ${method} ${template}`, atMicros, {
         summary: `${method} ${template} of ${service.name} was called for the first time after the learning period.`,

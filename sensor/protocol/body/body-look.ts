@@ -1,3 +1,6 @@
+import type { Flow } from "../../flow/stream.js";
+import type { MessageWalk } from "../grpc/message-walk.js";
+import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { Shape } from "../shape.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
@@ -6,15 +9,44 @@ import { LOST } from "./json-scan.js";
 const FIRST_BYTES = 2_048;
 const NOTHING = Buffer.alloc(0);
 
+/** What one body is looked at for. */
+export interface LookPlan {
+  /** Stands for the operation and side. */
+  readonly key: number;
+  /** Undefined where no class of data is looked for. */
+  readonly kind: ContentKind | undefined;
+  readonly coding: ContentCoding;
+  /** Whether its classes are told; undefined where that is decided when it is known what is called. */
+  readonly isSampled: boolean | undefined;
+  /** What may say in it what is called. */
+  readonly dialects: readonly Dialect[];
+  /** What says in it how a call went. */
+  readonly outcomeOf: Dialect | undefined;
+  readonly flow: Flow;
+  /** Of a message of Protocol Buffers, where the server told it. */
+  readonly typeName: string | undefined;
+}
+
+/** What a look found. */
+export interface Found {
+  classes: readonly string[] | undefined;
+  operations: readonly Operation[] | undefined;
+  outcome: number | undefined;
+  /** Numbers and kinds of the fields of a message of Protocol Buffers. */
+  fields: string | undefined;
+  /** What it is built of; undefined where that was not learned. */
+  shape?: Shape | undefined;
+  /** Messages framed in it; undefined where none are or not all of them could be counted. */
+  counted?: MessageWalk | undefined;
+}
+
 /** Who is shown the content of one body, in its order. Bytes are borrowed. */
 export interface ContentLook {
   take(bytes: Buffer, start: number, end: number): void;
   /** So many of them were lost. */
   gap(length: number): void;
-  /** The body is over, or nothing more of it will be seen: classes of what it held, undefined where that was not looked at. */
-  end(fate: "whole" | "cut"): readonly string[] | undefined;
-  /** What it is built of, once it was read; undefined where that can't be told. */
-  readonly shape: Shape | undefined;
+  /** The body is over, or nothing more of it will be seen: what was found; undefined where nobody looked. */
+  end(fate: "whole" | "cut"): Readonly<Found> | undefined;
 }
 
 /** What a look needs of the one reader of all bodies. */
@@ -23,29 +55,22 @@ export interface LookOwner {
   /** False beyond the bound on bytes held. */
   hold(bytes: number): boolean;
   release(bytes: number): void;
-  /** What the body read last is built of. */
-  readonly shape: Shape | undefined;
-  /** Classes of what bytes[start, end) hold; undefined where they can't be read. */
-  read(
-    key: number,
-    kind: ContentKind,
-    coding: ContentCoding,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    isCut: boolean,
-  ): readonly string[] | undefined;
+  /** Finds out what bytes[start, end) hold. */
+  read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void;
 }
 
 /**
  * The body of one message, fed its content in pieces. Its first bytes are gathered up to a bound, read at once, and let go. A body
  * that comes in one piece is read where it lies.
  */
-export class BodyLook implements ContentLook {
+export class BodyLook implements ContentLook, Found {
+  classes: readonly string[] | undefined = undefined;
+  operations: readonly Operation[] | undefined = undefined;
+  outcome: number | undefined = undefined;
+  fields: string | undefined = undefined;
+  shape: Shape | undefined = undefined;
   readonly #owner: LookOwner;
-  readonly #key: number;
-  readonly #kind: ContentKind;
-  readonly #coding: ContentCoding;
+  readonly #plan: LookPlan;
   /** Content bytes, -1 where not known. */
   readonly #length: number;
   #bytes = NOTHING;
@@ -54,15 +79,10 @@ export class BodyLook implements ContentLook {
   #marks = 0;
   #isOver = false;
   #wasLost = false;
-  #classes: readonly string[] | undefined = undefined;
-  /** What it is built of, once it was read; undefined where that can't be told. */
-  shape: Shape | undefined = undefined;
 
-  constructor(owner: LookOwner, key: number, kind: ContentKind, coding: ContentCoding, length: number) {
+  constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;
-    this.#key = key;
-    this.#kind = kind;
-    this.#coding = coding;
+    this.#plan = plan;
     this.#length = length;
   }
 
@@ -85,7 +105,7 @@ export class BodyLook implements ContentLook {
   gap(length: number): void {
     if (this.#isOver || length === 0) return;
     this.#wasLost = true;
-    if (this.#coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
+    if (this.#plan.coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
     else if (this.#filled < this.#owner.maxBytes && this.#makeRoom(1)) {
       this.#bytes[this.#filled++] = LOST;
       this.#marks++;
@@ -96,17 +116,14 @@ export class BodyLook implements ContentLook {
    * The body is over, or nothing more of it will be seen. Classes of what it held, sorted; undefined where it could not be looked at.
    * `fate`: whether its end was seen.
    */
-  end(fate: "whole" | "cut"): readonly string[] | undefined {
+  end(fate: "whole" | "cut"): Readonly<Found> {
     if (!this.#isOver) this.#read(this.#bytes, 0, this.#filled, fate === "cut");
-    return this.#classes;
+    return this;
   }
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#isOver = true;
-    if (end - start > this.#marks) {
-      this.#classes = this.#owner.read(this.#key, this.#kind, this.#coding, bytes, start, end, isCut || this.#wasLost);
-      if (this.#classes !== undefined) this.shape = this.#owner.shape;
-    }
+    if (end - start > this.#marks) this.#owner.read(this.#plan, bytes, start, end, isCut || this.#wasLost, this);
     this.#owner.release(this.#bytes.length);
     this.#bytes = NOTHING;
   }

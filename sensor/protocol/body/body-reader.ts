@@ -1,11 +1,19 @@
 import type { Flow, Side } from "../../flow/stream.js";
 import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
+import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
+import { ProtobufScan } from "../grpc/protobuf-scan.js";
+import { ReflectedTypes } from "../grpc/reflection.js";
+import type { Rpc } from "../message.js";
+import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
+import { OperationReader } from "../rpc/operation-reader.js";
 import type { Shape } from "../shape.js";
-import { BodyLook, type LookOwner } from "./body-look.js";
+import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
+import type { BodyProbe } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
 import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
-import { type ContentKind, ContentKinds } from "./content-kind.js";
+import { type ContentKind, ContentKinds, messageType } from "./content-kind.js";
+import { FlowBodies } from "./flow-bodies.js";
 import { FormScan } from "./form-scan.js";
 import { JsonScan } from "./json-scan.js";
 import { MarkupScan } from "./markup-scan.js";
@@ -40,7 +48,15 @@ export interface MessageFacts {
   readonly status: number | undefined;
   readonly requestContentType: string | undefined;
   readonly responseContentType: string | undefined;
+  /** What is called, as far as it is known. */
+  readonly rpc?: Pick<Rpc, "system" | "method" | "isDiscovery" | "requestType" | "responseType"> | undefined;
+  /** Hash of what is called at that path; 0 where the path says all. */
+  readonly operationHash?: number;
 }
+
+/** Of one message that a server says of itself, and how many of them. */
+const MAX_REFLECTED_BYTES = 262_144;
+const MAX_REFLECTED_MESSAGES = 64;
 
 /** Looks at bodies for all flows, whatever protocol carries them. One body is read at a time, whole; nothing of it is kept. */
 export class BodyReader implements LookOwner {
@@ -58,13 +74,19 @@ export class BodyReader implements LookOwner {
     bodies_cut: 0,
     /** Left before their end because comparing them with patterns took too long. */
     bodies_exhausting: 0,
+    operations_read: 0,
+    operations_without_name: 0,
   };
   readonly fields: FieldMemory;
+  readonly operations: OperationReader;
+  readonly reflected = new ReflectedTypes();
   readonly form: FormScan;
   heldBytes = 0;
   sparesResponses = false;
   readonly #settings: BodySettings;
   readonly #sampler: BodySampler;
+  /** Coded bodies that say nothing of an operation: they would have to be decoded to tell, so not all of them are. */
+  readonly #codedRest: BodySampler;
   readonly #kinds: ContentKinds;
   readonly #json: JsonScan;
   readonly #markup: MarkupScan;
@@ -72,19 +94,21 @@ export class BodyReader implements LookOwner {
   readonly #multipart: MultipartScan;
   readonly #recorder = new ShapeRecorder();
   readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
-  /** Of the body read last. */
-  shape: Shape | undefined = undefined;
+  readonly #protobuf: ProtobufScan;
 
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
     this.#settings = settings;
     this.fields = new FieldMemory(() => new DataClassifier(settings));
+    this.operations = new OperationReader(this.fields, settings.maxBodyBytes, this.counters);
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
+    this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
     this.#json = new JsonScan(this.fields, scratch, this.#recorder);
     this.form = new FormScan(this.fields, scratch, this.#recorder);
     this.#markup = new MarkupScan(this.fields, scratch);
     this.#text = new TextScan(this.fields, (bytes, start, end) => this.#json.scan(bytes, start, end, false));
+    this.#protobuf = new ProtobufScan(this.fields);
     this.#multipart = new MultipartScan(this.fields, this.#recorder, (type, bytes, start, end) => {
       const kind = this.#kinds.of(type);
       if (kind !== undefined && kind !== "multipart") this.#scan(kind, bytes, start, end, false);
@@ -103,25 +127,146 @@ export class BodyReader implements LookOwner {
     return new FlowBodies(this, flow);
   }
 
-  /** `salt` stands for the service. */
-  open(salt: number, from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number) {
-    const kind = this.#kinds.of(from === "client" ? facts.requestContentType : facts.responseContentType);
-    if (kind === undefined) {
-      this.counters.bodies_not_text++;
-      return undefined;
-    }
+  /** `salt` stands for the service; `probe` is used again for bodies that are looked at only if they begin like some. */
+  open(
+    salt: number,
+    flow: Flow,
+    from: Side,
+    facts: MessageFacts,
+    contentEncoding: string | undefined,
+    length: number,
+    probe: BodyProbe,
+  ): ContentLook | undefined {
+    const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
+    const kind = this.#kinds.of(contentType);
+    if (kind === undefined) this.counters.bodies_not_text++;
     if (this.sparesResponses && from === "server") {
       this.counters.bodies_spared++;
       return undefined;
     }
     const key = keyOf(salt, from, facts);
-    if (!this.#sampler.admits(key)) {
-      this.counters.bodies_not_sampled++;
-      return undefined;
+    if (from === "client" && mayCall(facts)) {
+      const dialects = this.operations.ofType(contentType);
+      if (dialects.length > 0) {
+        const coding = codingOf(contentEncoding);
+        if (coding !== "identity") return this.#openCoded(key, flow, kind, coding, dialects, length);
+        probe.begin(key, flow, kind, dialects, length);
+        return probe;
+      }
     }
+    const outcomeOf =
+      from === "server" && facts.rpc !== undefined ? this.#outcomeOf(facts.rpc.system, contentType) : undefined;
+    const isSampled = kind !== undefined && this.#admits(key);
+    if (!isSampled && outcomeOf === undefined) return undefined;
     const coding = codingOf(contentEncoding);
     if (coding === undefined) this.counters.bodies_not_decoded++;
-    return coding === undefined ? undefined : new BodyLook(this, key, kind, coding, length);
+    if (coding === undefined) return undefined;
+    const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
+    return new BodyLook(
+      this,
+      { key, flow, kind, coding, isSampled, dialects: NO_DIALECTS, outcomeOf, typeName },
+      length,
+    );
+  }
+
+  /** Only decoded it tells what it is: where others of the kind told nothing, not all of them are. */
+  #openCoded(
+    key: number,
+    flow: Flow,
+    kind: ContentKind | undefined,
+    coding: ContentCoding | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+  ): BodyLook | undefined {
+    if (coding === undefined) this.counters.bodies_not_decoded++;
+    if (coding === undefined) return undefined;
+    const mayCall = this.#codedRest.admits(key);
+    const isSampled = kind === undefined ? false : mayCall ? undefined : this.#admits(key);
+    if (isSampled === false && !mayCall) return undefined;
+    const among = mayCall ? dialects : NO_DIALECTS;
+    return this.#look(key, flow, kind, coding, isSampled, among, length);
+  }
+
+  /** For a body that begins with bytes[start, end); undefined where nothing is to be found in it. */
+  openBegun(
+    key: number,
+    flow: Flow,
+    kind: ContentKind | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): BodyLook | undefined {
+    if (start < end && this.operations.mayBegin(dialects, bytes, start, end))
+      return this.#look(key, flow, kind, "identity", kind === undefined ? false : undefined, dialects, length);
+    const isSampled = kind !== undefined && this.#admits(key);
+    return isSampled ? this.#look(key, flow, kind, "identity", true, NO_DIALECTS, length) : undefined;
+  }
+
+  #look(
+    key: number,
+    flow: Flow,
+    kind: ContentKind | undefined,
+    coding: ContentCoding,
+    isSampled: boolean | undefined,
+    dialects: readonly Dialect[],
+    length: number,
+  ): BodyLook {
+    const plan = { key, flow, kind, coding, isSampled, dialects, outcomeOf: undefined, typeName: undefined };
+    return new BodyLook(this, plan, length);
+  }
+
+  /** A stream of events is no answer that says how all of it went. */
+  #outcomeOf(system: Rpc["system"], contentType: string | undefined): Dialect | undefined {
+    const dialect = this.operations.ofSystem(system);
+    return dialect !== undefined && this.operations.ofType(contentType).includes(dialect) ? dialect : undefined;
+  }
+
+  #admits(key: number): boolean {
+    const isAdmitted = this.#sampler.admits(key);
+    if (!isAdmitted) this.counters.bodies_not_sampled++;
+    return isAdmitted;
+  }
+
+  /** For the messages that stand in a content one after the other: the first of them is looked at as a body is. */
+  openMessages(salt: number, flow: Flow, from: Side, facts: MessageFacts, encoding: string | undefined) {
+    if (from === "server" && facts.rpc?.isDiscovery) return this.#openReflection(flow, encoding);
+    const contentType = (from === "client" ? facts.requestContentType : facts.responseContentType) ?? "";
+    const type = messageType(contentType);
+    const kind = type === undefined ? undefined : this.#kinds.of(type);
+    if (kind === undefined) this.counters.bodies_not_text++;
+    const key = keyOf(salt, from, facts);
+    if (kind === undefined || !this.#admits(key)) return undefined;
+    return new MessageLook((flags, length) => {
+      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      if (coding === undefined) this.counters.bodies_not_decoded++;
+      if (coding === undefined) return undefined;
+      const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
+      const plan = { key, flow, kind, coding, isSampled: true, dialects: NO_DIALECTS, outcomeOf: undefined, typeName };
+      return new BodyLook(this, plan, length);
+    }, 1);
+  }
+
+  /** What a server says of itself is read whole, as it is seldom asked. */
+  #openReflection(flow: Flow, encoding: string | undefined): MessageLook {
+    const owner: LookOwner = {
+      maxBytes: MAX_REFLECTED_BYTES,
+      hold: (bytes) => this.hold(bytes),
+      release: (bytes) => this.release(bytes),
+      read: ({ coding }, bytes, start, end) => {
+        const told =
+          coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
+        if (told !== undefined) this.reflected.learn(flow, told, 0, told.length);
+        else if (coding === "identity") this.reflected.learn(flow, bytes, start, end);
+      },
+    };
+    return new MessageLook((flags, length) => {
+      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      if (coding === undefined) return undefined;
+      const nothing = { isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined, typeName: undefined };
+      return new BodyLook(owner, { key: 0, flow, kind: undefined, coding, ...nothing }, length);
+    }, MAX_REFLECTED_MESSAGES);
   }
 
   hold(bytes: number): boolean {
@@ -137,41 +282,61 @@ export class BodyReader implements LookOwner {
     this.heldBytes -= bytes;
   }
 
-  read(
-    key: number,
-    kind: ContentKind,
-    coding: ContentCoding,
+  read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
+    const { coding } = plan;
+    const text = coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
+    if (coding !== "identity" && text === undefined) {
+      this.counters.bodies_not_decoded++;
+      return;
+    }
+    if (text === undefined) this.#readText(plan, end - start, bytes, start, end, isCut, found);
+    else {
+      const length = Math.min(text.length, this.maxBytes);
+      this.#readText(plan, end - start, text, 0, length, isCut || text.length > length, found);
+    }
+  }
+
+  #readText(
+    plan: LookPlan,
+    sentBytes: number,
     bytes: Buffer,
     start: number,
     end: number,
     isCut: boolean,
-  ) {
-    this.#sampler.looked(key, end - start);
-    const text = coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
-    if (coding !== "identity" && text === undefined) {
-      this.counters.bodies_not_decoded++;
-      return undefined;
+    found: Found,
+  ): void {
+    let { key } = plan;
+    const { dialects, outcomeOf, kind } = plan;
+    if (dialects.length > 0) {
+      found.operations = this.operations.read(dialects, bytes, start, end, isCut);
+      if (found.operations !== undefined) key = Math.imul(key, 31) + operationHash(found.operations[0]);
+      else if (plan.coding !== "identity") this.#codedRest.looked(key, 0);
     }
+    if (outcomeOf !== undefined) found.outcome = outcomeOf.outcome?.(bytes, start, end, isCut);
+    const isSampled = plan.isSampled ?? this.#admits(key);
+    if (!isSampled || kind === undefined) return;
+    this.#sampler.looked(key, sentBytes);
     this.counters.bodies_looked_at++;
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
-    if (text === undefined) this.#learn(key, kind, bytes, start, end, isCut);
-    else this.#learn(key, kind, text, 0, Math.min(text.length, this.maxBytes), isCut || text.length > this.maxBytes);
+    if (kind === "protobuf") {
+      found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
+      if (found.fields === undefined) return;
+    } else found.shape = this.#learn(plan.key, kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
-    return this.fields.classifier.classes();
+    found.classes = this.fields.classifier.classes();
   }
 
   /** What the body is built of shows in the same pass; texts and markup have no fields that a schema could name. */
-  #learn(key: number, kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
+  #learn(key: number, kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): Shape | undefined {
     const layout = kind === "guess" ? guess(bytes, start, end, kind) : kind;
-    this.shape = undefined;
     const isLaidOut = layout === "json" || layout === "form" || layout === "multipart";
     const isLearned = isLaidOut && this.#learned.admits(key);
     if (isLearned) this.#recorder.begin();
     this.#scan(layout, bytes, start, end, isCut);
-    if (!isLearned) return;
+    if (!isLearned) return undefined;
     this.#learned.looked(key, 0);
-    this.shape = this.#recorder.end();
+    return this.#recorder.end();
   }
 
   #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
@@ -185,6 +350,9 @@ export class BodyReader implements LookOwner {
       case "multipart":
         this.#multipart.scan(bytes, start, end, isCut);
         break;
+      case "protobuf":
+        this.#protobuf.scan(bytes, start, end, isCut, undefined, undefined);
+        break;
       case "markup":
         this.#markup.scan(bytes, start, end);
         break;
@@ -194,31 +362,15 @@ export class BodyReader implements LookOwner {
   }
 }
 
-/** The bodies of one flow. The seam for whatever protocol has messages with bodies: it names them, and feeds what comes of it. */
-export class FlowBodies {
-  readonly #reader: BodyReader;
-  readonly #salt: number;
-
-  constructor(reader: BodyReader, flow: Flow) {
-    let salt = flow.serverPort;
-    const { serverAddress } = flow;
-    for (let at = 0; at < serverAddress.length; at++) salt = Math.imul(salt, 31) + serverAddress.charCodeAt(at);
-    this.#reader = reader;
-    this.#salt = salt;
-  }
-
-  /**
-   * For the body that begins now; undefined where it is not looked at. `length`: content bytes, -1 where not known. What comes of it is
-   * told when the body ends.
-   */
-  open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): BodyLook | undefined {
-    return this.#reader.isOn ? this.#reader.open(this.#salt, from, facts, contentEncoding, length) : undefined;
-  }
+/** Only what is sent to be worked on says in its body what is called, and only where the head did not. */
+function mayCall({ method, rpc }: MessageFacts): boolean {
+  return method === "POST" && rpc?.method === undefined;
 }
 
 /** Answers that tell of errors look different from those that do not. */
-function keyOf(salt: number, from: Side, { method, pathShape, status }: MessageFacts): number {
+function keyOf(salt: number, from: Side, { method, pathShape, status, operationHash = 0 }: MessageFacts): number {
   let key = Math.imul(salt ^ pathShape, 0x9e3779b1);
+  if (operationHash !== 0) key = Math.imul(key, 31) + operationHash;
   // Of the methods in use no two begin with the same two letters, but for POST and none.
   if (method !== undefined) key ^= (method.charCodeAt(1) << 8) | method.charCodeAt(0);
   return from === "client" || status === undefined ? key : Math.imul(key, 31) + ((status / 100) | 0);

@@ -1,7 +1,7 @@
 /** How a body's text is laid out; `guess` is told by its first byte. */
-export type ContentKind = "json" | "form" | "multipart" | "markup" | "text" | "guess";
+export type ContentKind = "json" | "form" | "multipart" | "markup" | "text" | "protobuf" | "guess";
 
-export const CONTENT_KINDS: readonly ContentKind[] = ["json", "form", "multipart", "markup", "text"];
+export const CONTENT_KINDS: readonly ContentKind[] = ["json", "form", "multipart", "markup", "text", "protobuf"];
 
 const MAX_REMEMBERED = 256;
 
@@ -31,12 +31,20 @@ export class ContentKinds {
   }
 }
 
+/** How the messages are written that stand in a content of this type: `application/grpc` is Protocol Buffers unless it says otherwise. */
+export function messageType(contentType: string): string | undefined {
+  const type = contentType.slice(0, 128).toLowerCase().split(";")[0].trim();
+  const codec = /\+([\w.-]+)$/.exec(type)?.[1] ?? "proto";
+  return codec === "proto" || codec === "json" ? `application/${codec}` : undefined;
+}
+
 /** RFC 6839: what stands after the plus is how it is written. */
 function kindOf(contentType: string): ContentKind | undefined {
   const type = contentType.slice(0, 128).toLowerCase().split(";")[0].trim();
   if (/json/.test(type)) return "json";
   if (type === "application/x-www-form-urlencoded") return "form";
   if (type === "multipart/form-data") return "multipart";
+  if (/^application\/(x-)?(vnd\.google\.)?proto(buf)?$/.test(type)) return "protobuf";
   if (/[/+](xml|html|xhtml)$/.test(type)) return "markup";
   return /^text\/(?!css|javascript)/.test(type) || /^application\/(x-)?(yaml|toml|graphql)$/.test(type)
     ? "text"

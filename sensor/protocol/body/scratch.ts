@@ -1,4 +1,4 @@
-const MAX_BYTES = 4_096;
+const VALUE_BYTES = 4_096;
 const PERCENT = 0x25;
 const PLUS = 0x2b;
 const BACKSLASH = 0x5c;
@@ -16,13 +16,19 @@ for (const [name, byte] of [
 
 /** Holds one value without its escapes, up to a bound, until the next one. Whatever is no escape stands for itself. */
 export class Scratch {
-  readonly bytes = Buffer.alloc(MAX_BYTES + 4);
+  readonly bytes: Buffer;
   length = 0;
+  readonly #maxBytes: number;
+
+  constructor(maxBytes = VALUE_BYTES) {
+    this.#maxBytes = maxBytes;
+    this.bytes = Buffer.alloc(maxBytes + 4);
+  }
 
   /** RFC 8259 §7. */
   unescapeJson(from: Buffer, start: number, end: number): void {
     this.length = 0;
-    for (let at = start; at < end && this.length < MAX_BYTES; at++) {
+    for (let at = start; at < end && this.length < this.#maxBytes; at++) {
       if (from[at] !== BACKSLASH || at + 1 >= end) this.bytes[this.length++] = from[at];
       else if (from[++at] === 0x75) at += this.#codeUnit(from, at + 1, end);
       else this.bytes[this.length++] = ESCAPES[from[at]];
@@ -32,7 +38,7 @@ export class Scratch {
   /** RFC 3986 §2.1; in forms a plus stands for a space. */
   decodePercent(from: Buffer, start: number, end: number, plus: "space" | "plus"): void {
     this.length = 0;
-    for (let at = start; at < end && this.length < MAX_BYTES; at++) {
+    for (let at = start; at < end && this.length < this.#maxBytes; at++) {
       const high = from[at] === PERCENT && at + 2 < end ? hexValue(from[at + 1]) : -1;
       const low = high < 0 ? -1 : hexValue(from[at + 2]);
       if (low >= 0) {
@@ -45,12 +51,12 @@ export class Scratch {
   /** The characters that XML 1.0 §4.6 names, and those given by number. */
   decodeEntities(from: Buffer, start: number, end: number): void {
     const text = from
-      .latin1Slice(start, Math.min(end, start + MAX_BYTES))
+      .latin1Slice(start, Math.min(end, start + this.#maxBytes))
       .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(amp|lt|gt|quot|apos));/gi, (_, decimal, hex, name) => {
         if (name !== undefined) return ENTITIES[String(name).toLowerCase()];
         return String.fromCharCode(Math.min(0xff, decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)));
       });
-    this.length = this.bytes.write(text.slice(0, MAX_BYTES), 0, "latin1");
+    this.length = this.bytes.write(text.slice(0, this.#maxBytes), 0, "latin1");
   }
 
   /** Writes a `\uXXXX` as UTF-8; how many bytes it took. */

@@ -1,10 +1,11 @@
+import { CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
+
 /** A flag and the length, four bytes. */
 const PREFIX_BYTES = 5;
-/** gRPC-Web, Connect: what follows is no message but the trailers. */
-const TRAILERS = 0x80;
-const CONNECT_END = 0x02;
+const MAX_TRAILER_BYTES = 512;
+const STATUS = /(?:^|\n)grpc-status: *(\d{1,2})\r?(?:\n|$)/i;
 
-/** Counts the messages of one direction by what frames them; their content is skipped by its length. */
+/** Counts the messages of one direction by what frames them; their content is skipped by its length, or looked at. */
 export class MessageWalk {
   /** Whole ones, and one whose content is under way. */
   messages = 0;
@@ -12,26 +13,40 @@ export class MessageWalk {
   bytes = 0;
   /** Where messages begin is no longer known. */
   isLost = false;
+  /** gRPC-Web sends the trailers where a message would stand. */
+  status: number | undefined = undefined;
+  look: MessageLook | undefined = undefined;
   #prefix = 0;
   #flags = 0;
   #length = 0;
   #left = 0;
+  #trailers: Buffer | undefined = undefined;
 
   take(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end && !this.isLost) {
       if (this.#left > 0) {
         const taken = Math.min(this.#left, end - at);
+        if (this.#flags >= TRAILERS) this.#trailer(bytes, at, at + taken);
+        else this.look?.take(bytes, at, at + taken);
         this.#left -= taken;
         at += taken;
+        if (this.#left === 0) this.#ends();
       } else this.#prefixByte(bytes[at++]);
     }
   }
 
   /** Bytes that were lost. */
   skip(length: number): void {
-    if (length > this.#left) this.isLost = true;
-    else this.#left -= length;
+    this.#trailers = undefined;
+    if (length > this.#left) {
+      this.isLost = true;
+      this.look?.end();
+      return;
+    }
+    this.look?.gap(length);
+    this.#left -= length;
+    if (this.#left === 0 && length > 0) this.#ends();
   }
 
   #prefixByte(byte: number): void {
@@ -42,8 +57,26 @@ export class MessageWalk {
     if (++this.#prefix < PREFIX_BYTES) return;
     this.#prefix = 0;
     this.#left = this.#length;
-    if ((this.#flags & (TRAILERS | CONNECT_END)) !== 0) return;
+    if ((this.#flags & (TRAILERS | CONNECT_END)) !== 0) {
+      if (this.#flags === TRAILERS && this.#length <= MAX_TRAILER_BYTES) this.#trailers = Buffer.alloc(0);
+      return;
+    }
     this.messages++;
     this.bytes += this.#length;
+    this.look?.begins(this.#flags, this.#length);
+    if (this.#length === 0) this.look?.ends("whole");
+  }
+
+  #ends(): void {
+    if (this.#trailers === undefined) this.look?.ends("whole");
+    else {
+      const status = STATUS.exec(this.#trailers.latin1Slice())?.[1];
+      if (status !== undefined) this.status = Number(status);
+    }
+    this.#trailers = undefined;
+  }
+
+  #trailer(bytes: Buffer, start: number, end: number): void {
+    if (this.#trailers !== undefined) this.#trailers = Buffer.concat([this.#trailers, bytes.subarray(start, end)]);
   }
 }

@@ -1,5 +1,4 @@
-import type { ContentLook } from "../body/body-look.js";
-import type { Shape } from "../shape.js";
+import type { ContentLook, Found } from "../body/body-look.js";
 import type { Exchange } from "./exchange.js";
 import { StreamExchange, StreamTally } from "./stream-exchange.js";
 
@@ -81,12 +80,8 @@ class EventWalk implements ContentLook {
     this.#dataLines = 0;
   }
 
-  end(fate: "whole" | "cut"): readonly string[] | undefined {
+  end(fate: "whole" | "cut"): Readonly<Found> | undefined {
     return this.#look?.end(fate);
-  }
-
-  get shape(): Shape | undefined {
-    return this.#look?.shape;
   }
 
   #lineByte(byte: number): void {

@@ -1,10 +1,15 @@
 import type { Flow } from "../../flow/stream.js";
+import type { Found } from "../body/body-look.js";
 import type { Call, Credential, WireDeprecation } from "../message.js";
-import { type CallShapes, ONLY_QUERY } from "../shape.js";
+import { type Operation, operationHash } from "../rpc/dialect.js";
+import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
-import type { RpcExchange } from "./rpc.js";
+import { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
 
+const NO_OPERATIONS: readonly string[] = [];
+/** What is called by something that is no name; the inventory counts it with what it has no room for. */
+const UNNAMED = "*";
 /** An answer that a client is willing to wait for, and that came earlier, was not held back. */
 const HELD_MICROS = 1e6;
 
@@ -18,6 +23,7 @@ export class Exchange implements Call {
   path: string | undefined = undefined;
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
+  operations: readonly string[] = NO_OPERATIONS;
   stream: StreamExchange | undefined = undefined;
   unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
@@ -52,6 +58,8 @@ export class Exchange implements Call {
   isHead = false;
   /** Hash of the path without what varies in it. */
   pathShape = 0;
+  /** Hash of what is called at the path; 0 where nothing says so. */
+  operationHash = 0;
   /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
   expectsContinue = false;
   /** A final response has begun. */
@@ -79,7 +87,6 @@ export class Exchange implements Call {
     this.method = other.method;
     this.path = other.path;
     this.pathShape = other.pathShape;
-    this.template = other.template;
     if (other.shapes?.hasQuery === true) this.shapes = ONLY_QUERY;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
@@ -113,6 +120,45 @@ export class Exchange implements Call {
     if (this.asks === "wait" && this.stream === undefined && this.durationMicros >= HELD_MICROS)
       this.stream = new StreamExchange("long-poll");
     this.stream?.httpOver(this.durationMicros);
+  }
+
+  /** What the request says that it calls, in its head or body. */
+  call(...called: readonly (Operation | undefined)[]): void {
+    const [first] = called;
+    if (first === undefined) return;
+    const rpc = new RpcExchange(first.system, first.service, first.method);
+    rpc.ownKind = first.kind;
+    rpc.depth = first.depth;
+    rpc.isDiscovery = first.isDiscovery === true;
+    this.rpc = rpc;
+    this.operationHash = operationHash(first);
+    if (called.length === 1) this.operations = [first.label ?? UNNAMED];
+    else this.operations = [...new Set(called.map((operation) => operation?.label ?? UNNAMED))];
+  }
+
+  /** The request's body, or as much of it as comes, was looked at. */
+  requestLooked({ classes, operations, fields, counted, shape }: Readonly<Found>): void {
+    this.addRequestClasses(classes);
+    this.shapes = withShape(this.shapes, "request", shape);
+    if (operations !== undefined) this.call(...operations);
+    const { rpc } = this;
+    if (rpc === undefined) return;
+    rpc.requestFields = fields;
+    if (counted === undefined) return;
+    rpc.requestMessages = counted.messages;
+    rpc.requestMessageBytes = counted.bytes;
+  }
+
+  responseLooked({ classes, outcome, fields, counted, shape }: Readonly<Found>): void {
+    this.responseClasses = classes;
+    this.shapes = withShape(this.shapes, "response", shape);
+    const { rpc } = this;
+    if (rpc === undefined) return;
+    rpc.status ??= outcome ?? counted?.status;
+    rpc.responseFields = fields;
+    if (counted === undefined) return;
+    rpc.responseMessages = counted.messages;
+    rpc.responseMessageBytes = counted.bytes;
   }
 
   /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */

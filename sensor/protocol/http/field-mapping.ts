@@ -1,11 +1,14 @@
 import { StringTable } from "../../bytes/string-table.js";
-import type { FieldMemory } from "../data/field-memory.js";
+import type { BodyReader } from "../body/body-reader.js";
+import type { ReflectedTypes } from "../grpc/reflection.js";
+import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
+  AMZ_TARGET,
   CONNECT_VERSION,
   CONTENT_ENCODING,
   CONTENT_TYPE,
@@ -15,6 +18,7 @@ import {
   PREFER,
   SERVER,
   SET_COOKIE,
+  SOAP_ACTION,
   SUNSET,
   USER_AGENT,
   WEBSOCKET_EXTENSIONS,
@@ -27,7 +31,7 @@ import {
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
-import { noteRpc } from "./rpc.js";
+import { noteRpc, type RpcFields } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
@@ -49,10 +53,20 @@ export class FieldMapping {
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
+  readonly #operations: OperationReader;
+  readonly #rpc = {
+    namesConnectVersion: false,
+    target: undefined as string | undefined,
+    action: undefined as string | undefined,
+  };
   readonly #query = new QueryReader();
 
-  constructor(fields: FieldMemory) {
+  readonly #reflected: ReflectedTypes;
+
+  constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
+    this.#reflected = reflected;
     this.#data = new TargetData(fields);
+    this.#operations = operations;
   }
 
   /** The request's target is bytes[start, end). */
@@ -74,6 +88,8 @@ export class FieldMapping {
     exchange.credentials = this.#query.credentials;
     // What is sent to be kept does not wait for anything.
     if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
+    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
+    if (called !== undefined) exchange.call(...called);
   }
 
   /** The same where it can't be told. */
@@ -96,7 +112,28 @@ export class FieldMapping {
     exchange.expectsContinue = facts.expectsContinue;
     if (facts.asksToWait) exchange.asks = "wait";
     this.#credentials(exchange, fields, bytes);
-    noteRpc(exchange, facts.namesConnectVersion);
+    noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    if (exchange.rpc !== undefined) this.nameTypes(exchange);
+  }
+
+  #rpcFields(facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
+    const rpc = this.#rpc;
+    rpc.namesConnectVersion = facts.namesConnectVersion;
+    rpc.target = rpc.action = undefined;
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
+      else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
+    }
+    return rpc;
+  }
+
+  /** The messages' types, where the server told them. */
+  nameTypes({ flow, rpc }: Exchange): void {
+    if (rpc?.service === undefined) return;
+    const types = this.#reflected.of(flow)?.procedures.get(`${rpc.service}/${rpc.method}`);
+    rpc.requestType = types?.input;
+    rpc.responseType = types?.output;
   }
 
   #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {

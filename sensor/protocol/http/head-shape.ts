@@ -1,9 +1,9 @@
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import {
-  AUTHORIZATION,
   CONTENT_LENGTH,
   FIELD_NAMES,
   SET_COOKIE,
+  SOAP_ACTION,
   TRANSFER_ENCODING,
   UPGRADE,
   X_ASPNET_VERSION,
@@ -184,7 +184,5 @@ function isSteady(id: number): boolean {
 
 /** Whether the field must be read in every head, HeadFacts having no part of it. */
 function isReadEach(id: number): boolean {
-  return (
-    id === CONTENT_LENGTH || id === TRANSFER_ENCODING || id === UPGRADE || id === SET_COOKIE || id >= AUTHORIZATION
-  );
+  return id === CONTENT_LENGTH || id === TRANSFER_ENCODING || id === UPGRADE || id === SET_COOKIE || id >= SOAP_ACTION;
 }

@@ -1,4 +1,7 @@
+import { targetOperation } from "../aws/dialect.js";
 import type { Rpc, RpcKind } from "../message.js";
+import type { OperationNames } from "../rpc/operation-names.js";
+import { actionOperation, actionParameter } from "../soap/dialect.js";
 import type { Exchange } from "./exchange.js";
 
 /** Package, service and method are names of Protocol Buffers; what comes before them a gateway may have put there. */
@@ -12,6 +15,11 @@ const LETTER_C = 0x63;
 /** connectrpc.com, protocol reference: streaming has content types of its own, a unary call names the version. */
 const CONNECT_STREAM = "application/connect+";
 
+const LETTER_S = 0x73;
+const SOAP = "application/soap+xml";
+/** gRPC's server reflection (grpc/grpc, doc/server-reflection.md), of any version. */
+const REFLECTION = /^grpc\.reflection\.v\w+\.ServerReflection$/;
+
 /** A call's RPC side in the making. */
 export class RpcExchange implements Rpc {
   readonly system: Rpc["system"];
@@ -24,6 +32,14 @@ export class RpcExchange implements Rpc {
   responseMessageBytes: number | undefined = undefined;
   encoding: string | undefined = undefined;
   timeoutMicros: number | undefined = undefined;
+  depth: number | undefined = undefined;
+  isDiscovery = false;
+  /** What the operation itself says it is. */
+  ownKind: RpcKind | undefined = undefined;
+  requestType: string | undefined = undefined;
+  responseType: string | undefined = undefined;
+  requestFields: string | undefined = undefined;
+  responseFields: string | undefined = undefined;
 
   constructor(system: Rpc["system"], service: string | undefined, method: string | undefined) {
     this.system = system;
@@ -31,43 +47,72 @@ export class RpcExchange implements Rpc {
     this.method = method;
   }
 
+  /** For another call whose request has the same head. */
+  again(): RpcExchange {
+    const other = new RpcExchange(this.system, this.service, this.method);
+    other.encoding = this.encoding;
+    other.timeoutMicros = this.timeoutMicros;
+    other.depth = this.depth;
+    other.isDiscovery = this.isDiscovery;
+    other.ownKind = this.ownKind;
+    return other;
+  }
+
   get kind(): RpcKind | undefined {
     const { requestMessages, responseMessages } = this;
+    if (this.ownKind !== undefined) return this.ownKind;
     if (requestMessages === undefined || responseMessages === undefined) return undefined;
     if (requestMessages > 1) return responseMessages > 1 ? "bidirectional" : "client-stream";
     return responseMessages > 1 ? "server-stream" : "unary";
   }
 }
 
+/** What of a request's head may say what is called, beside content type and path. */
+export interface RpcFields {
+  readonly namesConnectVersion: boolean;
+  /** X-Amz-Target and SOAPAction; undefined without them. */
+  readonly target: string | undefined;
+  readonly action: string | undefined;
+}
+
 /**
- * Tells by content type, path and the version field whether the request calls a procedure; the answer's content type tells where the
- * request's was not seen. Such an endpoint is its path, in which nothing is a parameter.
+ * Tells by content type, path and fields whether the request calls a procedure; the answer's content type tells where the request's was
+ * not seen. Such an endpoint is its path, in which nothing is a parameter, or what the head names.
  */
-export function noteRpc(exchange: Exchange, namesConnectVersion: boolean): void {
-  const system = systemOf(exchange, namesConnectVersion);
+export function noteRpc(exchange: Exchange, fields: RpcFields, names: OperationNames): void {
+  const type = exchange.requestContentType ?? exchange.responseContentType;
+  // Of nearly all types this one letter says that they are none of these.
+  const letter = type === undefined ? 0 : type.charCodeAt(TYPE_PREFIX_LENGTH);
+  if (fields.target !== undefined) exchange.call(targetOperation(fields.target, names));
+  else if (fields.action !== undefined || (letter === LETTER_S && type?.startsWith(SOAP)))
+    noteAction(exchange, fields, names);
+  const system = systemOf(exchange, type, letter, fields.namesConnectVersion);
   if (system === undefined) return;
   const procedure = PROCEDURE.exec(exchange.path ?? "");
   exchange.rpc = new RpcExchange(system, procedure?.[1], procedure?.[2]);
-  if (procedure !== null) exchange.template = exchange.path;
+  if (procedure === null) return;
+  exchange.template = exchange.path;
+  exchange.rpc.isDiscovery = REFLECTION.test(procedure[1]);
 }
 
-function systemOf(exchange: Exchange, namesConnectVersion: boolean): Rpc["system"] | undefined {
-  const type = exchange.requestContentType ?? exchange.responseContentType;
-  // Of nearly all types this one letter says that they are neither.
-  const letter = type === undefined ? 0 : type.charCodeAt(TYPE_PREFIX_LENGTH);
+/** Where the head names no action, the body's first element does. */
+function noteAction(exchange: Exchange, { action }: RpcFields, names: OperationNames): void {
+  const named = action ?? actionParameter(exchange.requestContentType ?? "");
+  exchange.call(actionOperation(named, names));
+  exchange.rpc ??= new RpcExchange("soap", undefined, undefined);
+}
+
+function systemOf(
+  exchange: Exchange,
+  type: string | undefined,
+  letter: number,
+  namesConnectVersion: boolean,
+): Rpc["system"] | undefined {
   if (letter === LETTER_G && type?.startsWith(GRPC)) return "grpc";
   if (namesConnectVersion || (letter === LETTER_C && type?.startsWith(CONNECT_STREAM))) return "connect_rpc";
   const { path, method } = exchange;
   if (method === "POST" && path?.startsWith(TWIRP_PREFIX) && PROCEDURE.test(path)) return "twirp";
   return undefined;
-}
-
-/** Whether the messages stand in the content as gRPC frames them: a flag and a length before each. */
-export function hasFramedMessages(contentType: string | undefined): boolean {
-  if (contentType === undefined) return false;
-  if (contentType.startsWith(CONNECT_STREAM)) return true;
-  // gRPC-Web's text form is base64.
-  return contentType.startsWith(GRPC) && !contentType.startsWith(`${GRPC}-web-text`);
 }
 
 const UNIT_MICROS: Readonly<Record<string, number>> = { H: 3_600e6, M: 60e6, S: 1e6, m: 1e3, u: 1, n: 1e-3 };

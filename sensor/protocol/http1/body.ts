@@ -1,5 +1,5 @@
 import type { AnomalyName } from "../anomaly-name.js";
-import type { ContentLook } from "../body/body-look.js";
+import type { ContentLook, Found } from "../body/body-look.js";
 
 const LF = 10;
 const CR = 13;
@@ -89,7 +89,7 @@ export class Body {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): readonly string[] | undefined {
+  endLook(): Readonly<Found> | undefined {
     const { look } = this;
     this.look = undefined;
     return look?.end(this.isDone || this.mode === "until-close" ? "whole" : "cut");

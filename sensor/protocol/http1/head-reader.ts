@@ -1,6 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import type { FieldMemory } from "../data/field-memory.js";
+import type { BodyReader } from "../body/body-reader.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
@@ -27,8 +27,8 @@ export class HeadReader {
   #linesStart = 0;
   #linesEnd = 0;
 
-  constructor(fields: FieldMemory) {
-    this.#mapping = new FieldMapping(fields);
+  constructor(bodies: BodyReader) {
+    this.#mapping = new FieldMapping(bodies);
   }
 
   /** Of the head read last, as sent; undefined without one. */

@@ -1,5 +1,5 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
-import type { FlowBodies } from "../body/body-reader.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import { REDIS } from "../foreign/foreign-protocol.js";
 import { Exchange, unaskedExchange } from "../http/exchange.js";
 import type { ProtocolContext } from "../protocol.js";

@@ -1,9 +1,8 @@
 import type { Side, Stream } from "../../flow/stream.js";
-import type { FlowBodies } from "../body/body-reader.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import type { Recognition } from "../protocol.js";
-import { withShape } from "../shape.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
@@ -168,16 +167,10 @@ export class MessageSide {
   }
 
   #endLook(exchange: Exchange): void {
-    const { look } = this.body;
+    const look = this.body.endLook();
     if (look === undefined) return;
-    const classes = this.body.endLook();
-    if (this.from === "client") {
-      exchange.addRequestClasses(classes);
-      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
-    } else {
-      exchange.responseClasses = classes;
-      exchange.shapes = withShape(exchange.shapes, "response", look.shape);
-    }
+    if (this.from === "client") exchange.requestLooked(look);
+    else exchange.responseLooked(look);
   }
 
   /** Keeps a copy until the answer decides whom it is for; false beyond the bound. */

@@ -12,7 +12,7 @@ const VERSION_LENGTH = "HTTP/1.1".length;
 
 /** HTTP/0.9, 1.0 and 1.1. */
 export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
-  const heads = new HeadReader(bodies.fields);
+  const heads = new HeadReader(bodies);
   return {
     name: "http1",
     isCleartext: true,

@@ -2,6 +2,7 @@ import type { Exchange } from "../http/exchange.js";
 
 const SLOTS = 2_048;
 const MAX_BYTES = 512;
+const NONE: readonly string[] = [];
 
 /** What a block says, to whoever does not look at its fields. */
 export interface HeadFacts {
@@ -21,8 +22,15 @@ export interface KnownHead {
   /** An exchange that was filled from it. */
   exchange: Exchange | undefined;
   contentEncoding: string | undefined;
+  /** Of messages framed in the content. */
+  messageEncoding: string | undefined;
   /** What the target alone holds: the exchange's classes grow by those of its body. */
   targetClasses: Exchange["requestClasses"];
+  /** What it alone says is called. */
+  template: Exchange["template"];
+  rpc: Exchange["rpc"];
+  operations: Exchange["operations"];
+  operationHash: number;
 }
 
 /**
@@ -61,7 +69,12 @@ export class HeadCache {
       facts,
       exchange: undefined,
       contentEncoding: undefined,
+      messageEncoding: undefined,
       targetClasses: undefined,
+      template: undefined,
+      rpc: undefined,
+      operations: NONE,
+      operationHash: 0,
     };
     this.#known[slot] = known;
     return known;

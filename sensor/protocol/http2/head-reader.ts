@@ -1,7 +1,8 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import type { BodyLook } from "../body/body-look.js";
+import type { ContentLook } from "../body/body-look.js";
 import type { BodyReader } from "../body/body-reader.js";
+import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
@@ -41,13 +42,14 @@ export class HeadReader {
   #known: KnownHead | undefined = undefined;
   #isKnown = false;
   #contentEncoding: string | undefined = undefined;
+  #messageEncoding: string | undefined = undefined;
   readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
 
   constructor(maxHeadBytes: number, bodies: BodyReader) {
     this.#bodies = bodies;
-    this.#mapping = new FieldMapping(bodies.fields);
+    this.#mapping = new FieldMapping(bodies);
     this.fields = new HeadFields(maxHeadBytes);
   }
 
@@ -97,15 +99,21 @@ export class HeadReader {
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
-  openBody(from: Side, exchange: Exchange, length: number): BodyLook | undefined {
+  openBody(from: Side, exchange: Exchange, length: number): ContentLook | undefined {
     return this.#bodies.ofFlow(exchange.flow).open(from, exchange, this.#contentEncoding, length);
+  }
+
+  /** The same for the messages framed in it. */
+  openMessages(from: Side, exchange: Exchange): MessageLook | undefined {
+    return this.#bodies.ofFlow(exchange.flow).openMessages(from, exchange, this.#messageEncoding);
   }
 
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
-      this.#sameRequest(exchange, this.#known.exchange);
+      this.#sameRequest(exchange, this.#known, this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
+      this.#messageEncoding = this.#known.messageEncoding;
       exchange.requestClasses = this.#known.targetClasses;
       return;
     }
@@ -119,6 +127,7 @@ export class HeadReader {
       this.#mapping.authority(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
     this.#mapping.request(exchange, fields, bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
+    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (exchange.isConnect && fields.has(PROTOCOL)) exchange.asks = this.#protocol();
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
@@ -127,20 +136,27 @@ export class HeadReader {
     this.#keep(exchange);
   }
 
-  #sameRequest(exchange: Exchange, known: Exchange): void {
+  /** As the head said it: what the body of the one that was kept called is its own. */
+  #sameRequest(exchange: Exchange, { template, rpc, operations, operationHash }: KnownHead, known: Exchange): void {
     exchange.copyRequest(known);
-    if (known.rpc === undefined) return;
-    const { system, service, method, encoding, timeoutMicros } = known.rpc;
-    exchange.rpc = new RpcExchange(system, service, method);
-    exchange.rpc.encoding = encoding;
-    exchange.rpc.timeoutMicros = timeoutMicros;
+    exchange.template = template;
+    exchange.operations = operations;
+    exchange.operationHash = operationHash;
+    if (rpc === undefined) return;
+    exchange.rpc = rpc.again();
+    this.#mapping.nameTypes(exchange);
   }
 
   #keep(exchange: Exchange): void {
     if (this.#known === undefined || this.anomalies.length > 0) return;
     this.#known.exchange = exchange;
     this.#known.contentEncoding = this.#contentEncoding;
+    this.#known.messageEncoding = this.#messageEncoding;
     this.#known.targetClasses = exchange.requestClasses;
+    this.#known.template = exchange.template;
+    this.#known.rpc = exchange.rpc;
+    this.#known.operations = exchange.operations;
+    this.#known.operationHash = exchange.operationHash;
   }
 
   /** The final answer's head. */
@@ -149,6 +165,7 @@ export class HeadReader {
     if (this.#isKnown && this.#known?.exchange !== undefined) {
       exchange.copyResponse(this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
+      this.#messageEncoding = this.#known.messageEncoding;
       this.#answered(exchange, side, isCut);
       return;
     }
@@ -156,6 +173,7 @@ export class HeadReader {
     exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
+    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     if (exchange.asks === "websocket" && exchange.switches) this.#mapping.opening(exchange, fields, fields.bytes);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
@@ -165,7 +183,7 @@ export class HeadReader {
   #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     // Where the request's type was not seen, the answer's tells.
     if (exchange.rpc === undefined && (exchange.unread !== undefined || exchange.method === undefined))
-      noteRpc(exchange, false);
+      noteRpc(exchange, NO_FIELDS, this.#bodies.operations.names);
     if (this.facts.hasUnknown || isCut) {
       exchange.responseHeaderOrder = 0;
       exchange.unread ??= isCut ? "bytes-lost" : side.unread;
@@ -216,15 +234,20 @@ export class HeadReader {
 
   #rpcFields(exchange: Exchange): void {
     const { rpc } = exchange;
-    const { fields } = this;
     if (rpc === undefined) return;
-    const text = (own: number): string => this.#mapping.text(fields.bytes, fields.startOf(own), fields.endOf(own));
-    if (fields.has(GRPC_ENCODING)) rpc.encoding = text(GRPC_ENCODING);
-    if (fields.has(GRPC_TIMEOUT)) rpc.timeoutMicros = timeoutMicros(text(GRPC_TIMEOUT));
+    rpc.encoding = this.#messageEncoding;
+    const timeout = this.#ownText(GRPC_TIMEOUT);
+    if (timeout !== undefined) rpc.timeoutMicros = timeoutMicros(timeout);
+  }
+
+  #ownText(own: number): string | undefined {
+    const { fields } = this;
+    return fields.has(own) ? this.#mapping.text(fields.bytes, fields.startOf(own), fields.endOf(own)) : undefined;
   }
 }
 
 const LARGE = 65_536;
+const NO_FIELDS = { namesConnectVersion: false, target: undefined, action: undefined };
 
 const NO_FACTS: HeadFacts = {
   hasMethod: false,

@@ -1,11 +1,10 @@
 import type { Side } from "../../flow/stream.js";
-import type { ContentLook } from "../body/body-look.js";
+import type { ContentLook, Found } from "../body/body-look.js";
+import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
-import { hasFramedMessages } from "../http/rpc.js";
 import type { HandedStream } from "../protocol.js";
-import { withShape } from "../shape.js";
 import type { HeadReader } from "./head-reader.js";
 
 /** One side's half of a stream. */
@@ -45,8 +44,8 @@ export class StreamHalf {
   }
 
   /** What the content holds, as far as it came; undefined where nobody looked at it. */
-  endLook(): readonly string[] | undefined {
-    const { look } = this;
+  endLook(): Readonly<Found> | undefined {
+    const look = this.look ?? this.messages?.look;
     this.look = undefined;
     return look?.end(this.isDone && !this.isLost ? "whole" : "cut");
   }
@@ -75,10 +74,13 @@ export class OpenStream {
     this.exchange = exchange;
   }
 
-  /** The content of the head read last begins: it may be looked at. Framed messages are none that text scanners read. */
+  /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
   beginLook(from: Side, heads: HeadReader, atMicros: number): void {
     const half = this.half(from);
-    if (half.messages !== undefined) return;
+    if (half.messages !== undefined) {
+      half.messages.look = heads.openMessages(from, this.exchange);
+      return;
+    }
     const look = heads.openBody(from, this.exchange, half.announced ?? -1);
     half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
   }
@@ -93,23 +95,23 @@ export class OpenStream {
     this.half(from).skip(length);
   }
 
+  /** No more of the request will come: what it calls is known before the answer is looked at. */
+  endRequestLook(): void {
+    const found = this.client.endLook();
+    if (found !== undefined) this.exchange.requestLooked(found);
+  }
+
   /** Writes into the exchange what only its end tells. */
   fill(): void {
     const { exchange, client, server } = this;
     if (client.hasHead && !client.isLost) exchange.requestBodySize = client.size;
     if (server.hasHead) exchange.responseBodySize = server.isLost ? undefined : server.size;
-    const { look } = client;
-    if (look !== undefined) {
-      exchange.addRequestClasses(client.endLook());
-      exchange.shapes = withShape(exchange.shapes, "request", look.shape);
-    }
-    const { look: answer } = server;
-    if (answer !== undefined) {
-      exchange.responseClasses = server.endLook();
-      exchange.shapes = withShape(exchange.shapes, "response", answer.shape);
-    }
+    this.endRequestLook();
+    const answered = server.endLook();
+    if (answered !== undefined) exchange.responseLooked(answered);
     const { rpc } = exchange;
     if (rpc === undefined) return;
+    rpc.status ??= server.messages?.status;
     if (client.counted !== undefined) {
       rpc.requestMessages = client.counted.messages;
       rpc.requestMessageBytes = client.counted.bytes;

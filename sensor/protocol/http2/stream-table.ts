@@ -85,6 +85,7 @@ export class StreamTable {
     const half = stream.half(from);
     if (half.isDone) return;
     half.isDone = true;
+    if (from === "client") stream.endRequestLook();
     if (from === "server" && !stream.isSilent) stream.exchange.endResponse(atMicros);
     this.settle(stream);
   }

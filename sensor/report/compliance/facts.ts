@@ -7,7 +7,7 @@ import type {
 } from "../../../shared/event.js";
 import { sumPostures } from "../../../shared/posture.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
-import { lastSeen } from "../last-seen.js";
+import { firstSeen, lastSeen } from "../last-seen.js";
 
 /** An inventory sorted by kind, each thing once, however many sensors saw it. */
 export interface Facts {
@@ -46,8 +46,7 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
     certificates: [...certificates.values()],
     findings: [...findings.values()],
     coverage,
-    firstMicros:
-      rows.length === 0 ? 0 : rows.reduce((first, { record }) => Math.min(first, record.firstMicros), Number.MAX_VALUE),
+    firstMicros: firstSeen(rows),
     lastMicros: lastSeen(rows),
     inside: new Set(eastWest.flatMap(({ clientAddress, serverAddress }) => [clientAddress, serverAddress])),
   };

@@ -1,0 +1,268 @@
+import { Scratch } from "../body/scratch.js";
+import type { RpcKind } from "../message.js";
+import { type Dialect, FAILED, type Operation, SUCCEEDED } from "../rpc/dialect.js";
+import { eachObject, JsonMembers, skipSpace } from "../rpc/json-members.js";
+import { beginsWithMember, mayHoldJson } from "../rpc/json-type.js";
+import type { OperationNames } from "../rpc/operation-names.js";
+import { QueryParameters } from "../rpc/query-parameters.js";
+import { type Definition, DocumentReader } from "./document.js";
+import { documentId, PersistedOperations, persistedHash } from "./persisted-operations.js";
+
+const QUERY = Buffer.from("query");
+const OPERATION_NAME = Buffer.from("operationName");
+const VARIABLES = Buffer.from("variables");
+const EXTENSIONS = Buffer.from("extensions");
+const DOCUMENT_ID = Buffer.from("documentId");
+const MEMBERS = [QUERY, OPERATION_NAME, VARIABLES, EXTENSIONS, DOCUMENT_ID];
+const DATA = Buffer.from("data");
+const ERRORS = Buffer.from("errors");
+const NOTHING = Buffer.alloc(0);
+const QUOTE = 0x22;
+const PERCENT = 0x25;
+const PLUS = 0x2b;
+const DASH = 0x2d;
+const EQUALS = 0x3d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+/** First bytes of a document: a keyword's, a comment's, a brace. */
+const DOCUMENT_BYTES = new Set(Buffer.from("qmsf#{"));
+/** What a file upload's first part is called (GraphQL multipart request specification). */
+const UPLOAD_PART = Buffer.from('name="operations"');
+const UPLOAD_HEAD_BYTES = 512;
+/** As much of a hash as tells documents apart. */
+const MAX_HASH_LABEL = 16;
+const HEAD_END = Buffer.from("\r\n\r\n");
+const PREFIXES = { query: "query.", mutation: "mutation.", subscription: "subscription.", fragment: "" } as const;
+const ANONYMOUS = { query: "query(", mutation: "mutation(", subscription: "subscription(", fragment: "" } as const;
+
+/**
+ * GraphQL over HTTP (graphql.github.io/graphql-over-http): the operation is the endpoint, by its kind and name; one without a name goes
+ * by its first field. Persisted operations go by what was seen of their document, else by their hash.
+ */
+export function graphql(names: OperationNames, maxBytes: number): Dialect {
+  return new GraphQl(names, maxBytes);
+}
+
+/** What one request says beside its document. */
+interface Asked {
+  /** Of several operations in the document. */
+  operationName: string | undefined;
+  hash: string | undefined;
+  /** The document was read into the reader; `cut` where its end was not seen. */
+  document: "none" | "whole" | "cut";
+}
+
+class GraphQl implements Dialect {
+  readonly system = "graphql";
+  readonly firstMembers = MEMBERS;
+  readonly queryBeginnings = ["query", "operationName", "variables", "extensions", "documentId"];
+  readonly #names: OperationNames;
+  readonly #members = new JsonMembers();
+  readonly #documents = new DocumentReader();
+  readonly #persisted = new PersistedOperations();
+  readonly #parameters = new QueryParameters();
+  readonly #maxBytes: number;
+  #made: Scratch | undefined = undefined;
+  readonly #values = new Scratch();
+  /** The document read last, borrowed for as long as the request is. */
+  #bytes: Buffer = NOTHING;
+  #start = 0;
+  #end = 0;
+
+  constructor(names: OperationNames, maxBytes: number) {
+    this.#names = names;
+    this.#maxBytes = maxBytes;
+  }
+
+  mayHold(mediaType: string): boolean {
+    return mayHoldJson(mediaType) || mediaType === "application/graphql" || mediaType === "multipart/form-data";
+  }
+
+  mayBegin(bytes: Buffer, start: number, end: number): boolean {
+    const at = skipSpace(bytes, start, end);
+    if (at >= end) return true;
+    if (bytes[at] === DASH)
+      return end - start < UPLOAD_HEAD_BYTES || bytes.subarray(at, at + UPLOAD_HEAD_BYTES).includes(UPLOAD_PART);
+    const next = skipSpace(bytes, at + 1, end);
+    const isJson = bytes[at] === OPEN_ARRAY || (bytes[at] === OPEN_OBJECT && (next >= end || bytes[next] === QUOTE));
+    return isJson ? beginsWithMember(bytes, at, end, MEMBERS) : DOCUMENT_BYTES.has(bytes[at]);
+  }
+
+  operations(bytes: Buffer, start: number, end: number, isCut: boolean): readonly Operation[] | undefined {
+    const at = skipSpace(bytes, start, end);
+    if (at >= end) return undefined;
+    if (bytes[at] === DASH) return this.#upload(bytes, at, end);
+    const next = skipSpace(bytes, at + 1, end);
+    if (bytes[at] === OPEN_ARRAY || (bytes[at] === OPEN_OBJECT && bytes[next] === QUOTE))
+      return this.#json(bytes, at, end);
+    if (!DOCUMENT_BYTES.has(bytes[at])) return undefined;
+    if (bytes.subarray(at, at + QUERY.length + 1).includes(EQUALS)) return this.ofQuery(bytes, at, end);
+    if (!this.#documents.read(bytes, at, end)) return undefined;
+    return asList(this.#operation({ operationName: undefined, hash: undefined, document: isCut ? "cut" : "whole" }));
+  }
+
+  /** Where any of a batch has errors; GraphQL answers them with 200 as well. */
+  outcome(bytes: Buffer, start: number, end: number): number | undefined {
+    let outcome: number | undefined;
+    eachObject(bytes, start, end, (from, until) => {
+      outcome = this.#answer(bytes, from, until);
+      return outcome === SUCCEEDED;
+    });
+    return outcome;
+  }
+
+  ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+    // Most of what is asked for as `query=` is words.
+    const valueStart = start + QUERY.length + 1;
+    if (valueStart <= end && bytes[valueStart - 1] === EQUALS && !mayBeDocument(bytes, valueStart, end))
+      return undefined;
+    const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
+    const parameters = this.#parameters;
+    parameters.open(bytes, start, end);
+    while (parameters.next()) {
+      const { valueStart, valueEnd } = parameters;
+      if (parameters.isNamed(QUERY)) {
+        this.#scratch.decodePercent(bytes, valueStart, valueEnd, "space");
+        if (!this.#read(this.#scratch.bytes, 0, this.#scratch.length, "whole", asked)) return undefined;
+      } else if (parameters.isNamed(OPERATION_NAME)) asked.operationName = this.#names.get(bytes, valueStart, valueEnd);
+      else if (parameters.isNamed(EXTENSIONS)) {
+        this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
+        asked.hash = persistedHash(this.#values.bytes, 0, this.#values.length);
+      } else if (parameters.isNamed(DOCUMENT_ID)) {
+        this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
+        asked.hash = documentId(this.#values.bytes, 0, this.#values.length);
+      }
+    }
+    // §6.2.1: only queries are asked for by GET.
+    return asList(this.#operation(asked, "query"));
+  }
+
+  get #scratch(): Scratch {
+    this.#made ??= new Scratch(this.#maxBytes);
+    return this.#made;
+  }
+
+  #json(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+    const called: Operation[] = [];
+    eachObject(bytes, start, end, (from, until) => {
+      const operation = this.#request(bytes, from, until);
+      if (operation !== undefined) called.push(operation);
+      return operation !== undefined;
+    });
+    return called.length === 0 ? undefined : called;
+  }
+
+  #upload(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+    const head = bytes.subarray(start, Math.min(end, start + UPLOAD_HEAD_BYTES));
+    const headEnd = head.includes(UPLOAD_PART) ? head.indexOf(HEAD_END) : -1;
+    return headEnd < 0 ? undefined : this.#json(bytes, start + headEnd + HEAD_END.length, end);
+  }
+
+  /** A member that is none of GraphQL's ends the reading unless the document came before it. */
+  #request(bytes: Buffer, start: number, end: number): Operation | undefined {
+    const members = this.#members;
+    if (!members.open(bytes, start, end)) return undefined;
+    const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
+    while (members.next()) {
+      const { kind, valueStart, valueEnd } = members;
+      if (members.isNamed(QUERY)) {
+        if (kind === "string" ? !this.#query(bytes, asked) : kind !== "other") return undefined;
+      } else if (members.isNamed(OPERATION_NAME)) {
+        if (kind === "string" && !members.isCut) asked.operationName = this.#names.get(bytes, valueStart, valueEnd);
+      } else if (members.isNamed(EXTENSIONS)) asked.hash ??= persistedHash(bytes, valueStart, valueEnd);
+      else if (members.isNamed(DOCUMENT_ID)) {
+        if (kind === "string" && !members.isCut) asked.hash = documentId(bytes, valueStart, valueEnd);
+      } else if (!members.isNamed(VARIABLES) && asked.document === "none") return undefined;
+    }
+    return this.#operation(asked);
+  }
+
+  #query(bytes: Buffer, asked: Asked): boolean {
+    const { valueStart, valueEnd, hasEscape, isCut } = this.#members;
+    const fate = isCut ? "cut" : "whole";
+    if (!hasEscape) return this.#read(bytes, valueStart, valueEnd, fate, asked);
+    this.#scratch.unescapeJson(bytes, valueStart, valueEnd);
+    return this.#read(this.#scratch.bytes, 0, this.#scratch.length, fate, asked);
+  }
+
+  /** False where it is no document. */
+  #read(bytes: Buffer, start: number, end: number, fate: "whole" | "cut", asked: Asked): boolean {
+    if (start === end) return true;
+    if (!this.#documents.read(bytes, start, end)) return false;
+    asked.document = this.#documents.isWhole ? fate : "cut";
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    return true;
+  }
+
+  /** `otherwise`: what it is of whose document nothing is known. */
+  #operation({ operationName, hash, document }: Asked, otherwise?: RpcKind): Operation | undefined {
+    if (document === "none")
+      return hash === undefined ? undefined : this.#persistedOperation(operationName, hash, otherwise);
+    const operations = this.#documents.definitions.filter(({ kind }) => kind !== "fragment");
+    const named = operations.find(({ name }) => name !== undefined && name === operationName);
+    const isUnsure = document === "cut" && (operationName === undefined ? operations.length > 1 : named === undefined);
+    if (operations.length === 0 || isUnsure) return document === "cut" ? this.#named(operationName) : undefined;
+    const operation = this.#defined(named ?? operations[0], document);
+    if (hash !== undefined && document === "whole")
+      this.#persisted.learn(hash, operation, this.#bytes.subarray(this.#start, this.#end));
+    this.#bytes = NOTHING;
+    return operation;
+  }
+
+  #defined(definition: Definition, document: "whole" | "cut"): Operation {
+    const { isDiscovery, kind } = definition;
+    const depth = document === "whole" ? this.#documents.depthOf(definition) : undefined;
+    const method = definition.name === undefined ? undefined : this.#names.of(definition.name);
+    const told = {
+      system: this.system,
+      method,
+      kind: kind === "fragment" ? undefined : kind,
+      depth,
+      isDiscovery,
+    } as const;
+    if (method !== undefined) return { ...told, label: this.#names.label(PREFIXES[kind], method) };
+    const field = definition.field === undefined ? undefined : this.#names.of(definition.field);
+    return { ...told, label: field === undefined ? kind : this.#names.label(ANONYMOUS[kind], field, ")") };
+  }
+
+  #persistedOperation(operationName: string | undefined, hash: string, kind: RpcKind | undefined): Operation {
+    const known = this.#persisted.get(hash);
+    if (known !== undefined) return known;
+    if (operationName !== undefined) return { ...this.#named(operationName), kind };
+    return { system: this.system, kind, label: this.#names.label("persisted(", hash.slice(0, MAX_HASH_LABEL), ")") };
+  }
+
+  /** Only its name is known, if that. */
+  #named(operationName: string | undefined): Operation {
+    return { system: this.system, method: operationName, label: operationName };
+  }
+
+  #answer(bytes: Buffer, start: number, end: number): number | undefined {
+    const members = this.#members;
+    if (!members.open(bytes, start, end)) return undefined;
+    let hasData = false;
+    while (members.next()) {
+      if (members.isNamed(DATA)) hasData = true;
+      else if (members.isNamed(ERRORS) && members.kind === "array") {
+        const at = skipSpace(bytes, members.valueStart + 1, end);
+        if (at < end && bytes[at] !== CLOSE_ARRAY) return FAILED;
+      }
+    }
+    return members.isWhole && hasData ? SUCCEEDED : undefined;
+  }
+}
+
+/** Whether the value that begins there may be a document, percent-encoded. */
+function mayBeDocument(bytes: Buffer, start: number, end: number): boolean {
+  if (start >= end || DOCUMENT_BYTES.has(bytes[start]) || bytes[start] === PLUS) return true;
+  if (bytes[start] !== PERCENT || start + 3 > end) return false;
+  const code = bytes.latin1Slice(start + 1, start + 3).toUpperCase();
+  return code === "7B" || code === "23" || code === "20" || code === "0A" || code === "0D";
+}
+
+function asList(operation: Operation | undefined): readonly Operation[] | undefined {
+  return operation === undefined ? undefined : [operation];
+}

@@ -1,0 +1,110 @@
+import type { FieldMemory } from "../data/field-memory.js";
+import type { Rpc } from "../message.js";
+import { type Dialect, NO_DIALECTS, type Operation } from "./dialect.js";
+import { OperationNames } from "./operation-names.js";
+import { dialects } from "./registry.js";
+
+const MAX_TYPES = 256;
+const EQUALS = 0x3d;
+const QUOTE = 0x22;
+const OPEN_OBJECT = 0x7b;
+
+export interface OperationCounters {
+  operations_read: number;
+  /** Requests that say what is called by something that is no name. */
+  operations_without_name: number;
+}
+
+/** Says what requests ask for, whichever protocol says it. One for all flows; nothing of what it reads is kept but names. */
+export class OperationReader {
+  readonly names: OperationNames;
+  readonly #counters: OperationCounters;
+  readonly #all: readonly Dialect[];
+  readonly #byType = new Map<string, readonly Dialect[]>();
+  #lastType = "";
+  #lastDialects: readonly Dialect[] = NO_DIALECTS;
+  /** First letters of the members that JSON of theirs begins with. */
+  readonly #memberLetters = new Uint8Array(256);
+  /** First letters of queries that may be one's. */
+  readonly #queryLetters = new Uint8Array(256);
+  readonly #byQuery: readonly (readonly [Buffer, Dialect])[];
+
+  constructor(fields: FieldMemory, maxBytes: number, counters: OperationCounters) {
+    this.#counters = counters;
+    this.names = new OperationNames(fields);
+    this.#all = dialects(this.names, maxBytes);
+    this.#byQuery = this.#all.flatMap((dialect) =>
+      (dialect.queryBeginnings ?? []).map((name) => [Buffer.from(name), dialect] as const),
+    );
+    for (const { firstMembers = [] } of this.#all) for (const name of firstMembers) this.#memberLetters[name[0]] = 1;
+    for (const [name] of this.#byQuery) this.#queryLetters[name[0]] = 1;
+  }
+
+  /** Which protocols a request's body of this type may hold; mostly none. */
+  ofType(contentType: string | undefined): readonly Dialect[] {
+    if (contentType === this.#lastType) return this.#lastDialects;
+    const type = contentType ?? "";
+    let known = this.#byType.get(type);
+    if (known === undefined) {
+      const mediaType = type.slice(0, 128).toLowerCase().split(";")[0].trim();
+      known = this.#all.filter((dialect) => dialect.mayHold(mediaType));
+      if (this.#byType.size >= MAX_TYPES) this.#byType.clear();
+      this.#byType.set(type, known);
+    }
+    this.#lastType = type;
+    this.#lastDialects = known;
+    return known;
+  }
+
+  /** The one that reads answers of this system; undefined where none does. */
+  ofSystem(system: Rpc["system"]): Dialect | undefined {
+    for (const dialect of this.#all) if (dialect.system === system && dialect.outcome !== undefined) return dialect;
+    return undefined;
+  }
+
+  /** What the query bytes[start, end) of a target asks for. */
+  ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+    if (this.#queryLetters[bytes[start]] === 0) return undefined;
+    for (const [name, dialect] of this.#byQuery) {
+      if (bytes[start + name.length] !== EQUALS || start + name.length >= end) continue;
+      if (!isAt(name, bytes, start)) continue;
+      return this.#count(dialect.ofQuery?.(bytes, start, end));
+    }
+    return undefined;
+  }
+
+  /** What a body asks for that may be of one of `among`. */
+  read(
+    among: readonly Dialect[],
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isCut: boolean,
+  ): readonly Operation[] | undefined {
+    for (const dialect of among) {
+      const found = dialect.mayBegin(bytes, start, end) ? dialect.operations(bytes, start, end, isCut) : undefined;
+      if (found !== undefined) return this.#count(found);
+    }
+    return undefined;
+  }
+
+  mayBegin(among: readonly Dialect[], bytes: Buffer, start: number, end: number): boolean {
+    // Of nearly all JSON one letter says that it is none's.
+    const isObject = end - start > 2 && bytes[start] === OPEN_OBJECT && bytes[start + 1] === QUOTE;
+    if (isObject && this.#memberLetters[bytes[start + 2]] === 0) return false;
+    for (const dialect of among) if (dialect.mayBegin(bytes, start, end)) return true;
+    return false;
+  }
+
+  #count(operations: readonly Operation[] | undefined): readonly Operation[] | undefined {
+    if (operations === undefined) return undefined;
+    this.#counters.operations_read += operations.length;
+    for (const { label } of operations) if (label === undefined) this.#counters.operations_without_name++;
+    return operations;
+  }
+}
+
+function isAt(name: Buffer, bytes: Buffer, start: number): boolean {
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
+  return true;
+}

@@ -1,0 +1,281 @@
+/** One request with what it says is called, and its answer with how that went. */
+export interface OperationCase {
+  readonly name: string;
+  readonly method?: "GET" | "POST";
+  readonly path?: string;
+  readonly fields?: readonly (readonly [string, string])[];
+  /** Of the request; without one it has no such field. */
+  readonly type?: string;
+  readonly body?: string;
+  readonly answerType?: string;
+  readonly answer?: string;
+  /** `system service/method kind depth status` and the operations, `-` for what is not told. */
+  readonly told: string;
+}
+
+const JSON_TYPE = "application/json";
+const ENVELOPE = 'xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"';
+const GET_USER =
+  "query GetUser($id: ID!, $deep: Boolean = false) {\n  user(id: $id) { name friends(first: 2) { name } }\n}";
+const FRAGMENTS = `
+  # the cart, "{" and all
+  query Cart @cached(ttl: "}") { cart { ...lines items: entries(filter: {text: "a \\"} b", ids: [1, 2]}) { id } } }
+  fragment lines on Cart { lines { product { ...price } } }
+  fragment price on Product { price { net gross } ... on Sale @include(if: $x) { sale { until } } }
+`;
+
+function asked(query: string, more: object = {}): string {
+  return JSON.stringify({ operationName: null, variables: { id: "ada@example.com" }, query, ...more });
+}
+
+export const GRAPHQL_CASES: readonly OperationCase[] = [
+  {
+    name: "a query with a name",
+    type: JSON_TYPE,
+    body: JSON.stringify({ query: GET_USER, variables: { id: 7 }, operationName: "GetUser" }),
+    answer: '{"data":{"user":{"name":"x"}}}',
+    told: "graphql -/GetUser query 3 0 query.GetUser",
+  },
+  {
+    name: "a mutation without one, answered with an error",
+    type: "application/json; charset=utf-8",
+    body: asked('mutation { pay(card: "4111111111111111") { ok } }'),
+    answer: '{"errors":[{"message":"no"}],"data":null}',
+    told: "graphql -/- mutation 2 2 mutation(pay)",
+  },
+  {
+    name: "the short form",
+    type: JSON_TYPE,
+    body: '{"query":"{ me: viewer { login } }"}',
+    answer: '{"data":{"me":null},"errors":[]}',
+    told: "graphql -/- query 2 0 query(viewer)",
+  },
+  {
+    name: "fragments count into the depth",
+    type: JSON_TYPE,
+    body: asked(FRAGMENTS),
+    answer: '{"data":{},"errors":[{"message":"late"}]}',
+    told: "graphql -/Cart query 5 2 query.Cart",
+  },
+  {
+    name: "one of several operations",
+    type: JSON_TYPE,
+    body: asked("query A { a } subscription B { b { c } } mutation C { c }", { operationName: "B" }),
+    answer: "{}",
+    told: "graphql -/B subscription 2 - subscription.B",
+  },
+  {
+    name: "introspection",
+    type: JSON_TYPE,
+    body: '{"query":"query IntrospectionQuery{__schema{queryType{name}}}"}',
+    answer: '{"data":{"__schema":{}}}',
+    told: "graphql -/IntrospectionQuery query 3 0 discovery query.IntrospectionQuery",
+  },
+  {
+    name: "a batch, one operation twice",
+    type: JSON_TYPE,
+    body: `[${[asked("query A{a}"), asked("query B{b{c}}"), asked("query A{a}")].join(" , ")}]`,
+    answer: '[{"data":{}},{"errors":[{"message":"x"}]},{"data":{}}]',
+    told: "graphql -/A query 1 2 query.A,query.B",
+  },
+  {
+    name: "a document alone",
+    path: "/api/gql",
+    type: "application/graphql",
+    body: GET_USER,
+    answer: '{"data":{}}',
+    told: "graphql -/GetUser query 3 0 query.GetUser",
+  },
+  {
+    name: "by GET",
+    method: "GET",
+    path: `/graphql?query=${encodeURIComponent(GET_USER)}&variables=%7B%22id%22%3A7%7D`,
+    answer: '{"data":{}}',
+    told: "graphql -/GetUser query 3 0 query.GetUser",
+  },
+  {
+    name: "by a form",
+    type: "application/x-www-form-urlencoded",
+    body: `query=${encodeURIComponent("{ hello }").replaceAll("%20", "+")}&operationName=`,
+    told: "graphql -/- query 1 - query(hello)",
+  },
+  {
+    name: "a persisted query that was never seen",
+    method: "GET",
+    path: `/graphql?operationName=Feed&extensions=${encodeURIComponent(
+      `{"persistedQuery":{"version":1,"sha256Hash":"${"ab".repeat(32)}"}}`,
+    )}`,
+    answer: '{"errors":[{"message":"PersistedQueryNotFound"}]}',
+    told: "graphql -/Feed query - 2 Feed",
+  },
+  {
+    name: "the same without a name, by POST",
+    type: JSON_TYPE,
+    body: `{"variables":{},"extensions":{"clientLibrary":{"name":"x"},"persistedQuery":{"version":1,"sha256Hash":"${"cd".repeat(32)}"}}}`,
+    told: "graphql -/- - - - persisted(cdcdcdcdcdcdcdcd)",
+  },
+  {
+    name: "a file's upload",
+    type: "multipart/form-data; boundary=X",
+    body:
+      '--X\r\nContent-Disposition: form-data; name="operations"\r\n\r\n' +
+      '{"query":"mutation Up($f: Upload!) { up(file: $f) { id } }","variables":{"f":null}}\r\n' +
+      '--X\r\nContent-Disposition: form-data; name="map"\r\n\r\n{"0":["variables.f"]}\r\n--X--\r\n',
+    told: "graphql -/Up mutation 2 - mutation.Up",
+  },
+];
+
+export const OTHER_CASES: readonly OperationCase[] = [
+  {
+    name: "JSON-RPC 2.0",
+    path: "/rpc",
+    type: JSON_TYPE,
+    body: '{"jsonrpc":"2.0","method":"user.get","params":{"mail":"ada@example.com"},"id":1}',
+    answer: '{"jsonrpc":"2.0","result":{"error":5},"id":1}',
+    told: "jsonrpc -/user.get - - 0 user.get",
+  },
+  {
+    name: "its members in another order, a method that is not there",
+    path: "/rpc",
+    type: "text/plain",
+    body: ' { "id": "x", "params": {"a": [{"b": "}"}]}, "method": "nope", "jsonrpc": "2.0" }\n',
+    answer: '{"id":"x","error":{"message":"m","data":{"code":5},"code":-32601},"jsonrpc":"2.0"}',
+    told: "jsonrpc -/nope - - 12 nope",
+  },
+  {
+    name: "a notification",
+    path: "/rpc",
+    body: '{"jsonrpc":"2.0","method":"$/log","params":["x"]}',
+    told: "jsonrpc -/$/log notification - - $/log",
+  },
+  {
+    name: "JSON-RPC 1.0, as bitcoin-cli says it",
+    path: "/",
+    type: JSON_TYPE,
+    body: '{"method":"getblock","params":[1],"id":1}',
+    answer: '{"result":{"hash":"x"},"error":null,"id":1}',
+    told: "jsonrpc -/getblock - - 0 getblock",
+  },
+  {
+    name: "its error",
+    path: "/",
+    type: "application/x-www-form-urlencoded",
+    body: '{"method":"getblock","params":[1],"id":1}',
+    answer: '{"result":null,"error":{"code":-8,"message":"x"},"id":1}',
+    told: "jsonrpc -/getblock - - 2 getblock",
+  },
+  {
+    name: "a batch",
+    path: "/rpc",
+    type: "application/json-rpc",
+    body: '[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":2,"method":"b"},{"jsonrpc":"2.0","id":3,"method":"a"}]',
+    answer: '[{"jsonrpc":"2.0","result":null,"id":1},{"jsonrpc":"2.0","error":{"code":1},"id":2}]',
+    told: "jsonrpc -/a - - 2 a,b",
+  },
+  {
+    name: "what there is to be called",
+    path: "/rpc",
+    type: JSON_TYPE,
+    body: '{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}',
+    answer: '{"jsonrpc":"2.0","id":1,"result":{"openrpc":"1.2.6"}}',
+    told: "jsonrpc -/rpc.discover - - 0 discovery rpc.discover",
+  },
+  {
+    name: "SOAP 1.1 by its action",
+    path: "/stock",
+    type: "text/xml; charset=utf-8",
+    fields: [["SOAPAction", '"http://example.com/IStock/GetPrice"']],
+    body: `<s:Envelope ${ENVELOPE}><s:Body><m:Ask/></s:Body></s:Envelope>`,
+    answerType: "text/xml",
+    answer: `<s:Envelope ${ENVELOPE}><s:Body><s:Fault><faultcode>s:Client</faultcode></s:Fault></s:Body></s:Envelope>`,
+    told: "soap IStock/GetPrice - - 2 IStock.GetPrice",
+  },
+  {
+    name: "SOAP 1.1 by what stands in its body",
+    path: "/stock",
+    type: "text/xml",
+    fields: [["SOAPAction", '""']],
+    body: `<?xml version="1.0"?>\n<!-- <x> --><SOAP:Envelope a=">" ${ENVELOPE.replace("s=", "SOAP=")}>\n<SOAP:Header><t:Body x="1"><y/></t:Body></SOAP:Header>\n<SOAP:Body>\n <m:GetQuote a='b'><symbol>ACME</symbol></m:GetQuote></SOAP:Body></SOAP:Envelope>`,
+    answerType: "text/xml",
+    answer: `<s:Envelope ${ENVELOPE}><s:Body><m:GetQuoteResponse/></s:Body></s:Envelope>`,
+    told: "soap -/GetQuote - - 0 GetQuote",
+  },
+  {
+    name: "SOAP 1.2 by its content type's action",
+    path: "/stock",
+    type: 'application/soap+xml; charset=utf-8; action="urn:example:GetQuote"',
+    body: "<e:Envelope><e:Body><x/></e:Body></e:Envelope>",
+    told: "soap example/GetQuote - - - example.GetQuote",
+  },
+  {
+    name: "SOAP 1.2 without one",
+    path: "/stock",
+    type: "application/soap+xml",
+    body: "<e:Envelope><e:Body><q:Sell><n>7</n></q:Sell></e:Body></e:Envelope>",
+    told: "soap -/Sell - - - Sell",
+  },
+  {
+    name: "AWS JSON by its target",
+    path: "/",
+    type: "application/x-amz-json-1.0",
+    fields: [["X-Amz-Target", "DynamoDB_20120810.PutItem"]],
+    body: '{"TableName":"t"}',
+    answer: "{}",
+    told: "aws-api DynamoDB/PutItem - - - DynamoDB_20120810.PutItem",
+  },
+  {
+    name: "AWS' query protocol",
+    path: "/",
+    type: "application/x-www-form-urlencoded; charset=utf-8",
+    body: "Action=SendMessage&MessageBody=secret&Version=2012-11-05",
+    answerType: "text/xml",
+    answer: "<SendMessageResponse/>",
+    told: "aws-api -/SendMessage - - - SendMessage",
+  },
+  {
+    name: "the same by GET",
+    method: "GET",
+    path: "/?Action=DescribeInstances&Version=2016-11-15",
+    told: "aws-api -/DescribeInstances - - - DescribeInstances",
+  },
+];
+
+/** Bodies that look like one of these at first, and are none. */
+export const NONE_OF_THESE: readonly OperationCase[] = [
+  ...[
+    '{"query":{"match_all":{}},"size":10}',
+    '{"query":"cats and dogs","limit":10}',
+    '{"query":"query planner"}',
+    '{"query":"SELECT * FROM t"}',
+    '{"query":"{job=\\"x\\"} |= 5"}',
+    '{"query":"type A { b: C }"}',
+    '{"query":"fragment f on A { b }"}',
+    '{"query":"{}"}',
+    '{"operationName":"GetUser","variables":{}}',
+    '{"variables":{"a":1}}',
+    '{"extensions":{"persistedQuery":{"sha256Hash":"short"}}}',
+    '{"id":1,"name":"x","method":"card"}',
+    '{"method":"card","amount":5}',
+    '{"method":"card","params":{"a":1},"id":1}',
+    '{"jsonrpc":"3.0","method":"a","id":1}',
+    '{"jsonrpc":"2.0","result":5,"id":1}',
+    '{"jsonrpc":"2.0","method":5,"id":1}',
+    '[{"jsonrpc":"2.0"},{"a":1}]',
+    "[1,2,3]",
+    "{",
+    "",
+    "null",
+  ].map((body) => ({ name: body, path: "/a", type: JSON_TYPE, body, answer: "{}", told: "-" })),
+  { name: "XML", type: "text/xml", body: "<order><Envelope/><Body><x/></Body></order>", told: "-" },
+  { name: "a form", type: "application/x-www-form-urlencoded", body: "Action=Buy&Version=2&n=1", told: "-" },
+  { name: "a search", method: "GET", path: "/search?query=cats&limit=2", told: "-" },
+  { name: "PromQL", method: "GET", path: `/api/v1/query?query=${encodeURIComponent('up{job="x"}')}`, told: "-" },
+  { name: "LogQL", method: "GET", path: `/loki?query=${encodeURIComponent('{app="x"} |= "y"')}`, told: "-" },
+  { name: "a query in JSON", method: "GET", path: `/_search?query=${encodeURIComponent('{"a":1}')}`, told: "-" },
+  {
+    name: "a file",
+    type: "multipart/form-data; boundary=X",
+    body: '--X\r\nContent-Disposition: form-data; name="f"\r\n\r\n{"query":"{a}"}\r\n--X--\r\n',
+    told: "-",
+  },
+];
