@@ -87,9 +87,13 @@ function provenFrom(bytes: Buffer, start: number, end: number, rule: FrameRule):
   return at;
 }
 
-/** How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. */
-export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule): number {
+/**
+ * How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. `look` is that of the frame
+ * before them.
+ */
+export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule, look = NO_LOOK): number {
   let bits = 0;
+  let before = look;
   let at = start;
   let isOpen: boolean | undefined;
   while (at + 2 <= end) {
@@ -104,8 +108,13 @@ export function frameEvidence(bytes: Buffer, start: number, end: number, rule: F
       // RFC 6455 §5.4: a message goes on only where one was begun, and none begins before it is over.
       if (isOpen !== undefined && isOpen !== (opcode === OPCODE.continuation)) return Number.NEGATIVE_INFINITY;
       isOpen = (first & FIN) === 0;
+      // Nobody sends a message in pieces of nothing; zeros look like it.
+      if (isOpen && length === 0) return Number.NEGATIVE_INFINITY;
     }
-    bits += weightOf(first, length);
+    const now = headerLook(bytes, at, payload);
+    if (now !== before) bits += weightOf(first, length);
+    else if (now >= MASK_LOOK) return Number.NEGATIVE_INFINITY;
+    before = now;
     if (opcode === OPCODE.text && (first & COMPRESSED) === 0) {
       const text = textBits(bytes, at, payload, Math.min(end, payload + length), isOpen === false && payload + length);
       if (text < 0) return Number.NEGATIVE_INFINITY;
@@ -114,6 +123,23 @@ export function frameEvidence(bytes: Buffer, start: number, end: number, rule: F
     at = payload + length;
   }
   return at === end && bits > 0 ? bits + ENDS_BITS : bits;
+}
+
+/** Before the first. */
+export const NO_LOOK = -1;
+const MASK_LOOK = 1 << 16;
+
+/**
+ * What a header looks like: one like the one before it says nothing new, and under a mask it is none. Content that repeats itself, as zeros
+ * do, shows the bytes of its mask in their turn, again and again, and may look like frames without end; RFC 6455 §5.3: each frame has a mask
+ * of its own. One that is all zeros is no mask.
+ */
+export function headerLook(bytes: Uint8Array, at: number, payload: number): number {
+  const plain = (bytes[at] << 8) | bytes[at + 1];
+  if ((bytes[at + 1] & MASKED) === 0) return plain;
+  const mask = maskPosition(payload);
+  const [one, two, three, four] = [bytes[mask], bytes[mask + 1], bytes[mask + 2], bytes[mask + 3]];
+  return (one | two | three | four) === 0 ? plain : MASK_LOOK | (one ^ two ^ three ^ four);
 }
 
 function isLikely(first: number, second: number, { isMasked, reserved }: FrameRule): boolean {
@@ -126,8 +152,7 @@ function isLikely(first: number, second: number, { isMasked, reserved }: FrameRu
 function weightOf(first: number, length: number): number {
   if (length > 0xffff) return HEADER_BITS + LONG_BITS;
   const isWhole = (first & FIN) !== 0 && (first & OPCODE_BITS) !== OPCODE.continuation;
-  if (isWhole) return length > 0 ? HEADER_BITS : WEAK_BITS;
-  return length > 0 ? WEAK_BITS : 0;
+  return isWhole && length > 0 ? HEADER_BITS : WEAK_BITS;
 }
 
 /** Characters at the beginning of a text that are ASCII; -1 where it is no UTF-8. `last`: where it ends, if that was seen. */

@@ -24,6 +24,8 @@ import {
   findFrames,
   frameEvidence,
   HEADER_BITS,
+  headerLook,
+  NO_LOOK,
   SURE_BITS,
   TRUST_BITS,
   UNPROVEN_FRAMES,
@@ -88,6 +90,7 @@ export class FrameSide {
   #trialBytes = 0;
   readonly #header = new Uint8Array(MAX_HEADER_BYTES);
   #headerBytes = 0;
+  #look = NO_LOOK;
   #first = 0;
   #left = 0;
   #close: Buffer | undefined = undefined;
@@ -180,7 +183,7 @@ export class FrameSide {
   #weigh(bytes: Buffer, start: number, end: number): void {
     const next = start + this.#left;
     if (this.#headerBytes > 0 || next > end) return;
-    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule);
+    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule, this.#look);
     if (this.#bits >= TRUST_BITS) this.#believe();
     else if (this.#bits < 0) this.lose();
   }
@@ -230,6 +233,10 @@ export class FrameSide {
     this.isMasked = (header[1] & MASKED) !== 0;
     this.maskAt = 0;
     if (this.isMasked) for (let byte = 0; byte < 4; byte++) this.mask[byte] = header[maskPosition(length) + byte];
+    const look = headerLook(header, 0, length);
+    // One that looks like the one before says nothing new.
+    if (this.#state === "read" && this.#bits < SURE_BITS && look !== this.#look) this.#bits += HEADER_BITS;
+    this.#look = look;
     this.#begin(header[0], header[1], payloadLength(header, 0), atMicros);
     return at + 1;
   }
@@ -240,7 +247,6 @@ export class FrameSide {
     if (fault !== undefined && !this.#goOnAfter(fault, length, atMicros)) return;
     if (fault === undefined) this.#broken = 0;
     this.#framesFound++;
-    if (this.#state === "read" && this.#bits < SURE_BITS) this.#bits += HEADER_BITS;
     this.#first = first;
     this.#left = length;
     if (isControl(opcode)) {
