@@ -14,6 +14,7 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
+import { FrameLooks } from "./frame-looks.js";
 
 /**
  * How sure it is that frames begin somewhere, in bits: a header of two bytes is one that chance makes in one of some 60 places, so it
@@ -88,12 +89,11 @@ function provenFrom(bytes: Buffer, start: number, end: number, rule: FrameRule):
 }
 
 /**
- * How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. `look` is that of the frame
+ * How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. `looks` are those of the frames
  * before them.
  */
-export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule, look = NO_LOOK): number {
+export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule, looks = forgotten()): number {
   let bits = 0;
-  let before = look;
   let at = start;
   let isOpen: boolean | undefined;
   while (at + 2 <= end) {
@@ -111,35 +111,32 @@ export function frameEvidence(bytes: Buffer, start: number, end: number, rule: F
       // Nobody sends a message in pieces of nothing; zeros look like it.
       if (isOpen && length === 0) return Number.NEGATIVE_INFINITY;
     }
-    const now = headerLook(bytes, at, payload);
-    if (now !== before) bits += weightOf(first, length);
-    else if (now >= MASK_LOOK) return Number.NEGATIVE_INFINITY;
-    before = now;
-    if (opcode === OPCODE.text && (first & COMPRESSED) === 0) {
-      const text = textBits(bytes, at, payload, Math.min(end, payload + length), isOpen === false && payload + length);
-      if (text < 0) return Number.NEGATIVE_INFINITY;
-      bits += text;
-    }
+    const weight = frameWeight(bytes, at, payload, payload + length, end, looks);
+    if (weight < 0) return weight;
+    bits += weight;
     at = payload + length;
   }
   return at === end && bits > 0 ? bits + ENDS_BITS : bits;
 }
 
-/** Before the first. */
-export const NO_LOOK = -1;
-const MASK_LOOK = 1 << 16;
+/** What one frame says for its being one. */
+function frameWeight(bytes: Buffer, at: number, payload: number, stop: number, end: number, looks: FrameLooks): number {
+  const first = bytes[at];
+  const look = looks.note(bytes, at, payload, Math.min(end, stop));
+  if (look === "impossible") return Number.NEGATIVE_INFINITY;
+  let text = 0;
+  if ((first & OPCODE_BITS) === OPCODE.text && (first & COMPRESSED) === 0) {
+    text = textBits(bytes, at, payload, Math.min(end, stop), (first & FIN) !== 0 && stop);
+    if (text < 0) return Number.NEGATIVE_INFINITY;
+  }
+  return look === "new" ? weightOf(first, stop - payload) + text : 0;
+}
 
-/**
- * What a header looks like: one like the one before it says nothing new, and under a mask it is none. Content that repeats itself, as zeros
- * do, shows the bytes of its mask in their turn, again and again, and may look like frames without end; RFC 6455 §5.3: each frame has a mask
- * of its own. One that is all zeros is no mask.
- */
-export function headerLook(bytes: Uint8Array, at: number, payload: number): number {
-  const plain = (bytes[at] << 8) | bytes[at + 1];
-  if ((bytes[at + 1] & MASKED) === 0) return plain;
-  const mask = maskPosition(payload);
-  const [one, two, three, four] = [bytes[mask], bytes[mask + 1], bytes[mask + 2], bytes[mask + 3]];
-  return (one | two | three | four) === 0 ? plain : MASK_LOOK | (one ^ two ^ three ^ four);
+const scratch = new FrameLooks();
+
+function forgotten(): FrameLooks {
+  scratch.clear();
+  return scratch;
 }
 
 function isLikely(first: number, second: number, { isMasked, reserved }: FrameRule): boolean {

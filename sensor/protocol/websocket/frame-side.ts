@@ -19,17 +19,8 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
-import {
-  ENDS_BITS,
-  findFrames,
-  frameEvidence,
-  HEADER_BITS,
-  headerLook,
-  NO_LOOK,
-  SURE_BITS,
-  TRUST_BITS,
-  UNPROVEN_FRAMES,
-} from "./frame-search.js";
+import { FrameLooks } from "./frame-looks.js";
+import { ENDS_BITS, findFrames, frameEvidence, SURE_BITS, TRUST_BITS, UNPROVEN_FRAMES } from "./frame-search.js";
 
 /** More than any receiver takes by its default, and most senders can hold. */
 const MAX_FRAME_BYTES = 1 << 30;
@@ -90,7 +81,7 @@ export class FrameSide {
   #trialBytes = 0;
   readonly #header = new Uint8Array(MAX_HEADER_BYTES);
   #headerBytes = 0;
-  #look = NO_LOOK;
+  #looks: FrameLooks | undefined = undefined;
   #first = 0;
   #left = 0;
   #close: Buffer | undefined = undefined;
@@ -127,7 +118,7 @@ export class FrameSide {
       this.tally.unreadBytes += end - start;
       return;
     }
-    if (this.#state === "tried") this.#weigh(bytes, start, end);
+    if (this.#state !== "lost" && this.#bits < SURE_BITS) this.#weigh(bytes, start, end);
     let at = this.#state === "lost" ? start : this.#read(bytes, start, end, atMicros);
     let from = start;
     if (this.#state === "lost") {
@@ -183,9 +174,10 @@ export class FrameSide {
   #weigh(bytes: Buffer, start: number, end: number): void {
     const next = start + this.#left;
     if (this.#headerBytes > 0 || next > end) return;
-    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule, this.#look);
-    if (this.#bits >= TRUST_BITS) this.#believe();
-    else if (this.#bits < 0) this.lose();
+    this.#looks ??= new FrameLooks();
+    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule, this.#looks);
+    if (this.#bits < 0) this.lose();
+    else if (this.#bits >= TRUST_BITS && this.#state === "tried") this.#believe();
   }
 
   /** Where frames begin, `end` where they don't. */
@@ -197,6 +189,9 @@ export class FrameSide {
       this.#trial = new StreamTally();
       this.#trialBytes = 0;
       this.#bits = found.bits;
+      this.#looks ??= new FrameLooks();
+      this.#looks.clear();
+      frameEvidence(bytes, found.at, end, this.rule, this.#looks);
       this.#framesFound = 0;
       if (found.bits >= TRUST_BITS) this.#believe();
       return found.at;
@@ -233,10 +228,6 @@ export class FrameSide {
     this.isMasked = (header[1] & MASKED) !== 0;
     this.maskAt = 0;
     if (this.isMasked) for (let byte = 0; byte < 4; byte++) this.mask[byte] = header[maskPosition(length) + byte];
-    const look = headerLook(header, 0, length);
-    // One that looks like the one before says nothing new.
-    if (this.#state === "read" && this.#bits < SURE_BITS && look !== this.#look) this.#bits += HEADER_BITS;
-    this.#look = look;
     this.#begin(header[0], header[1], payloadLength(header, 0), atMicros);
     return at + 1;
   }
