@@ -13,7 +13,15 @@ export interface FrameOptions {
   readonly declared?: number;
 }
 
-const KEY = Buffer.from([0x11, 0x82, 0xa3, 0x04]);
+let state = 0x1182a304;
+
+/** RFC 6455 §5.3: each frame has a mask of its own. */
+function nextKey(): Buffer {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  const key = Buffer.alloc(4);
+  key.writeUInt32BE((state ^ (state >>> 15)) >>> 0);
+  return key;
+}
 
 /** A frame of RFC 6455 §5.2, as a server sends it. */
 export function frame(content: string | Buffer, options: FrameOptions = {}): Buffer {
@@ -24,8 +32,9 @@ export function frame(content: string | Buffer, options: FrameOptions = {}): Buf
 /** The same as a client sends it. */
 export function masked(content: string | Buffer, options: FrameOptions = {}): Buffer {
   const payload = Buffer.from(content as Buffer);
-  for (let at = 0; at < payload.length; at++) payload[at] ^= KEY[at & 3];
-  return Buffer.concat([header(payload.length, options, 0x80), KEY, payload]);
+  const key = nextKey();
+  for (let at = 0; at < payload.length; at++) payload[at] ^= key[at & 3];
+  return Buffer.concat([header(payload.length, options, 0x80), key, payload]);
 }
 
 function header(length: number, options: FrameOptions, mask: number): Buffer {

@@ -14,6 +14,7 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
+import { FrameLooks } from "./frame-looks.js";
 
 /**
  * How sure it is that frames begin somewhere, in bits: a header of two bytes is one that chance makes in one of some 60 places, so it
@@ -87,8 +88,11 @@ function provenFrom(bytes: Buffer, start: number, end: number, rule: FrameRule):
   return at;
 }
 
-/** How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. */
-export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule): number {
+/**
+ * How much speaks for it that frames lie one behind the other from `start` on; -Infinity where one is none. `looks` are those of the frames
+ * before them.
+ */
+export function frameEvidence(bytes: Buffer, start: number, end: number, rule: FrameRule, looks = forgotten()): number {
   let bits = 0;
   let at = start;
   let isOpen: boolean | undefined;
@@ -104,16 +108,35 @@ export function frameEvidence(bytes: Buffer, start: number, end: number, rule: F
       // RFC 6455 §5.4: a message goes on only where one was begun, and none begins before it is over.
       if (isOpen !== undefined && isOpen !== (opcode === OPCODE.continuation)) return Number.NEGATIVE_INFINITY;
       isOpen = (first & FIN) === 0;
+      // Nobody sends a message in pieces of nothing; zeros look like it.
+      if (isOpen && length === 0) return Number.NEGATIVE_INFINITY;
     }
-    bits += weightOf(first, length);
-    if (opcode === OPCODE.text && (first & COMPRESSED) === 0) {
-      const text = textBits(bytes, at, payload, Math.min(end, payload + length), isOpen === false && payload + length);
-      if (text < 0) return Number.NEGATIVE_INFINITY;
-      bits += text;
-    }
+    const weight = frameWeight(bytes, at, payload, payload + length, end, looks);
+    if (weight < 0) return weight;
+    bits += weight;
     at = payload + length;
   }
   return at === end && bits > 0 ? bits + ENDS_BITS : bits;
+}
+
+/** What one frame says for its being one. */
+function frameWeight(bytes: Buffer, at: number, payload: number, stop: number, end: number, looks: FrameLooks): number {
+  const first = bytes[at];
+  const look = looks.note(bytes, at, payload, Math.min(end, stop));
+  if (look === "impossible") return Number.NEGATIVE_INFINITY;
+  let text = 0;
+  if ((first & OPCODE_BITS) === OPCODE.text && (first & COMPRESSED) === 0) {
+    text = textBits(bytes, at, payload, Math.min(end, stop), (first & FIN) !== 0 && stop);
+    if (text < 0) return Number.NEGATIVE_INFINITY;
+  }
+  return look === "new" ? weightOf(first, stop - payload) + text : 0;
+}
+
+const scratch = new FrameLooks();
+
+function forgotten(): FrameLooks {
+  scratch.clear();
+  return scratch;
 }
 
 function isLikely(first: number, second: number, { isMasked, reserved }: FrameRule): boolean {
@@ -126,8 +149,7 @@ function isLikely(first: number, second: number, { isMasked, reserved }: FrameRu
 function weightOf(first: number, length: number): number {
   if (length > 0xffff) return HEADER_BITS + LONG_BITS;
   const isWhole = (first & FIN) !== 0 && (first & OPCODE_BITS) !== OPCODE.continuation;
-  if (isWhole) return length > 0 ? HEADER_BITS : WEAK_BITS;
-  return length > 0 ? WEAK_BITS : 0;
+  return isWhole && length > 0 ? HEADER_BITS : WEAK_BITS;
 }
 
 /** Characters at the beginning of a text that are ASCII; -1 where it is no UTF-8. `last`: where it ends, if that was seen. */

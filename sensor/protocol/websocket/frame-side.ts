@@ -19,15 +19,8 @@ import {
   OPCODE_BITS,
   payloadLength,
 } from "./frame.js";
-import {
-  ENDS_BITS,
-  findFrames,
-  frameEvidence,
-  HEADER_BITS,
-  SURE_BITS,
-  TRUST_BITS,
-  UNPROVEN_FRAMES,
-} from "./frame-search.js";
+import { FrameLooks } from "./frame-looks.js";
+import { ENDS_BITS, findFrames, frameEvidence, SURE_BITS, TRUST_BITS, UNPROVEN_FRAMES } from "./frame-search.js";
 
 /** More than any receiver takes by its default, and most senders can hold. */
 const MAX_FRAME_BYTES = 1 << 30;
@@ -88,6 +81,7 @@ export class FrameSide {
   #trialBytes = 0;
   readonly #header = new Uint8Array(MAX_HEADER_BYTES);
   #headerBytes = 0;
+  #looks: FrameLooks | undefined = undefined;
   #first = 0;
   #left = 0;
   #close: Buffer | undefined = undefined;
@@ -124,7 +118,7 @@ export class FrameSide {
       this.tally.unreadBytes += end - start;
       return;
     }
-    if (this.#state === "tried") this.#weigh(bytes, start, end);
+    if (this.#state !== "lost" && this.#bits < SURE_BITS) this.#weigh(bytes, start, end);
     let at = this.#state === "lost" ? start : this.#read(bytes, start, end, atMicros);
     let from = start;
     if (this.#state === "lost") {
@@ -180,9 +174,10 @@ export class FrameSide {
   #weigh(bytes: Buffer, start: number, end: number): void {
     const next = start + this.#left;
     if (this.#headerBytes > 0 || next > end) return;
-    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule);
-    if (this.#bits >= TRUST_BITS) this.#believe();
-    else if (this.#bits < 0) this.lose();
+    this.#looks ??= new FrameLooks();
+    this.#bits += next === end ? ENDS_BITS : frameEvidence(bytes, next, end, this.rule, this.#looks);
+    if (this.#bits < 0) this.lose();
+    else if (this.#bits >= TRUST_BITS && this.#state === "tried") this.#believe();
   }
 
   /** Where frames begin, `end` where they don't. */
@@ -194,6 +189,9 @@ export class FrameSide {
       this.#trial = new StreamTally();
       this.#trialBytes = 0;
       this.#bits = found.bits;
+      this.#looks ??= new FrameLooks();
+      this.#looks.clear();
+      frameEvidence(bytes, found.at, end, this.rule, this.#looks);
       this.#framesFound = 0;
       if (found.bits >= TRUST_BITS) this.#believe();
       return found.at;
@@ -240,7 +238,6 @@ export class FrameSide {
     if (fault !== undefined && !this.#goOnAfter(fault, length, atMicros)) return;
     if (fault === undefined) this.#broken = 0;
     this.#framesFound++;
-    if (this.#state === "read" && this.#bits < SURE_BITS) this.#bits += HEADER_BITS;
     this.#first = first;
     this.#left = length;
     if (isControl(opcode)) {
