@@ -273,7 +273,7 @@ const HEALTH: SensorEvent = {
     ...{ frames: 9_050, capture_dropped: 12, capture_dropped_by_interface: 0, capture_dropped_by_kernel: 12 },
     ...{ capture_dropped_by_process: 0, captures_loss_unknown: 1, flows_refused: 3, gap_bytes: 4_500 },
     ...{ findings_refused: 1, edges_refused: 0, endpoints_refused: 2, bytes_encrypted: 8_000 },
-    ...{ bytes_not_understood: 0, bytes_joined_late: 12 },
+    ...{ bytes_not_understood: 0, bytes_joined_late: 12, overload_step: 2, overload_millis: 65_000 },
   },
   undecoded: { "ethertype-not-ip": 70, "vlan-depth": 0 },
 };
@@ -308,13 +308,9 @@ t.test("the sensor page has what one is not seeing, with counter and reason", { 
       ...["Dropped by interface: 0 frames", "Dropped by kernel: 12 frames", "Dropped by the capture process: 0 frames"],
       ...["Connections refused: 3 connections", "Bytes missing in connections: 4.5 kB"],
       ...["Bytes encrypted: 8.0 kB", "Bytes not understood: 0 B", "Bytes of connections joined late: 12 B"],
-      ...["Not decoded: ethertype-not-ip: 70 frames", "Endpoints not kept: 2 times", "Findings thinned: 1 record"],
-      ...[
-        "Left out of the live feed: 0 records",
-        "Feed messages skipped: 0 records",
-        "Lost on the way here: 0 records",
-      ],
-      "Blind intervals: 1 time",
+      ...["Not decoded: ethertype-not-ip: 70 frames", "Endpoints not kept: 2 times", "Overload: 1 min"],
+      ...["Findings thinned: 1 record", "Left out of the live feed: 0 records", "Feed messages skipped: 0 records"],
+      ...["Lost on the way here: 0 records", "Blind intervals: 1 time"],
     ],
   );
   t.match(cells[1][2], /buffer was full: capture\.bufferBytes.* Unknown on eth1\. capture_dropped_by_kernel$/);
@@ -322,6 +318,8 @@ t.test("the sensor page has what one is not seeing, with counter and reason", { 
     cells.every(([, , why]) => /^\S.{20,}\S$/.test(why ?? "")),
     "each has a reason and a counter",
   );
+  const overload = "Overloaded: it gives up the live feed, bodies of responses. Findings and counts go on.";
+  t.ok(await page.locator(".sensor p.bad", { hasText: overload }).isVisible());
   const interfaces = await page.locator(".sensor table").first().locator("tbody tr").allTextContents();
   t.same(interfaces, ["eth0capturing9,000native0120", "eth1capturing50capunknownunknown0"]);
   await shot(page, "not-seen");

@@ -20,6 +20,7 @@ export class TcpFlow implements Flow, Roles {
   readonly hash: number;
   readonly firstMicros: number;
   readonly #ownNetworks: Set<number>;
+  #isSeenOutside = false;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
   lastMicros: number;
@@ -69,7 +70,9 @@ export class TcpFlow implements Flow, Roles {
     if (network === this.network) return true;
     if (network !== 0 && this.network !== 0) return false;
     if (this.network === 0) this.network = network;
-    this.#ownNetworks.add(this.network);
+    // Once is enough, and this is asked of every packet.
+    if (!this.#isSeenOutside) this.#ownNetworks.add(this.network);
+    this.#isSeenOutside = true;
     return true;
   }
 
