@@ -2,7 +2,8 @@ import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } fro
 import type { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
-import { newEvidence, type PathNode } from "./path/path-node.js";
+import { newEvidence } from "./path/evidence.js";
+import type { PathNode } from "./path/path-node.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 

@@ -1,24 +1,6 @@
-import { singular } from "./route-word.js";
-import type { SegmentType } from "./segment.js";
-
-/** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
-const MAX_VALUES = 64;
-
-/** Why a segment became a parameter; kept with it. */
-export interface Evidence {
-  type: SegmentType;
-  reason: string;
-  /** The first values seen; how many there are is how many different ones there were at least. */
-  readonly values: Set<string>;
-}
-
-export function newEvidence(type: SegmentType, reason: string): Evidence {
-  return { type, reason, values: new Set() };
-}
-
-export function addValue(evidence: Evidence, value: string): void {
-  if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
-}
+import type { Evidence } from "./evidence.js";
+import { parameterName } from "./parameter-name.js";
+import { type SegmentType, typeOf } from "./segment.js";
 
 /** One segment of the paths seen at a service. `leaf` is what the tree's owner keeps there. */
 export class PathNode<Leaf> {
@@ -31,8 +13,9 @@ export class PathNode<Leaf> {
   /** Parameters by the text behind them; nearly always one, behind which is nothing. */
   parameters: Map<string, PathNode<Leaf>> | undefined = undefined;
   leaf: Leaf | undefined = undefined;
-  /** Type of a literal, once somebody asked. */
-  type: SegmentType | undefined = undefined;
+  /** Nodes made below since its literals were last looked at. */
+  changes = 0;
+  #type: SegmentType | undefined = undefined;
   #template: string | undefined = undefined;
   #name: string | undefined = undefined;
 
@@ -45,6 +28,12 @@ export class PathNode<Leaf> {
 
   get isParameter(): boolean {
     return this.evidence !== undefined;
+  }
+
+  /** Type of a literal's text. */
+  get type(): SegmentType {
+    this.#type ??= typeOf(this.text);
+    return this.#type;
   }
 
   literal(text: string): PathNode<Leaf> {
@@ -87,45 +76,13 @@ export class PathNode<Leaf> {
   }
 
   #makeName(): string {
-    const base = parameterName(this.parent, this.evidence?.type ?? "word");
+    const { parent } = this;
+    const before = parent === undefined || parent.isParameter ? undefined : parent.text;
+    const base = parameterName(before, this.evidence?.type ?? "word");
     const taken = new Set<string>();
     for (let node = this.parent; node !== undefined; node = node.parent) if (node.isParameter) taken.add(node.name);
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}${number}`;
     return name;
   }
-}
-
-const TYPE_NAMES: Partial<Record<SegmentType, string>> = {
-  date: "date",
-  email: "email",
-  address: "address",
-  locale: "locale",
-  token: "token",
-  slug: "slug",
-  code: "code",
-};
-
-function parameterName<Leaf>(parent: PathNode<Leaf> | undefined, type: SegmentType): string {
-  const own = TYPE_NAMES[type];
-  if (own !== undefined) return own;
-  if (parent === undefined || parent.isParameter) return "id";
-  const words = nameWords(parent.text);
-  return words === "" ? "id" : `${words}Id`;
-}
-
-function nameWords(text: string): string {
-  const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  if (words.length === 0 || text.length > 40 || /^v\d/.test(text)) return "";
-  const last = singular(words[words.length - 1]);
-  const all = [...words.slice(0, -1), last].map((word, at) => (at === 0 ? lowerFirst(word) : upperFirst(word)));
-  return /^\d/.test(all[0]) ? "" : all.join("");
-}
-
-function lowerFirst(word: string): string {
-  return word === word.toUpperCase() ? word.toLowerCase() : word.charAt(0).toLowerCase() + word.slice(1);
-}
-
-function upperFirst(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,7 +1,10 @@
-import { type LeafJudge, mergeableGroup } from "./merge-rule.js";
-import { addValue, newEvidence, PathNode } from "./path-node.js";
-import { ROUTE_WORDS } from "./route-word.js";
+import { addReason, addValue, type Evidence, newEvidence } from "./evidence.js";
+import { formGroup, type ValueGroup } from "./form-group.js";
+import { randomBits } from "./letter-pairs.js";
+import { PathNode } from "./path-node.js";
+import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
+import { type LeafJudge, wordGroup } from "./word-group.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
@@ -11,6 +14,8 @@ export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
 
 const MAX_DEPTH = 32;
 const MAX_SEGMENT_LENGTH = 256;
+/** More literals than this under one node are values, whatever they look like. */
+const MAX_LITERALS = 400;
 /** Numbers and dates before any word may be an API's version: so many different ones are needed to be values. */
 const MIN_LEADING_VALUES = 3;
 const EXTENSION =
@@ -22,6 +27,8 @@ export class PathTree<Leaf> {
   readonly root = new PathNode<Leaf>(undefined, "", undefined);
   readonly #owner: PathTreeOwner<Leaf>;
   readonly #keptWords: ReadonlySet<string>;
+  /** A merge above where a path is being followed: it is followed anew. */
+  #isMoved = false;
 
   /** `keptWords` are never made into parameters, whatever the evidence. */
   constructor(owner: PathTreeOwner<Leaf>, keptWords: ReadonlySet<string>) {
@@ -44,6 +51,12 @@ export class PathTree<Leaf> {
   find(seen: string): PathNode<Leaf> {
     // Braces mark parameters in templates: those of the wire must not look like them.
     const path = seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
+    this.#isMoved = false;
+    const found = this.#follow(path);
+    return this.#isMoved ? this.#follow(path) : found;
+  }
+
+  #follow(path: string): PathNode<Leaf> {
     let node = this.root;
     let start = 1;
     while (node.depth < MAX_DEPTH) {
@@ -64,7 +77,7 @@ export class PathTree<Leaf> {
     if (!startsWithDigit || node.parameters === undefined) {
       const literal = node.literals.get(text);
       if (literal !== undefined) return literal;
-      if (text === "" || ROUTE_WORDS.has(text) || this.#keptWords.has(text)) return node.literal(text);
+      if (text === "" || this.#keptWords.has(text)) return node.literal(text);
     }
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !this.#mayBeVersion(node, type)) return this.#valueChild(node, text, type, "");
@@ -75,9 +88,9 @@ export class PathTree<Leaf> {
     let child = node.parameter(suffix);
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
-      this.#absorbValues(node, child, suffix);
-    }
-    if (child.evidence !== undefined) addValue(child.evidence, text);
+      this.#take(child, text, type);
+      if (suffix === "") this.#absorbJoining(node, child);
+    } else this.#take(child, text, type);
     return child;
   }
 
@@ -88,13 +101,18 @@ export class PathTree<Leaf> {
     const composed = this.#composedChild(node, text);
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
-    if (parameter?.evidence !== undefined && joins(type, parameter.evidence.type)) {
-      addValue(parameter.evidence, text);
+    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
+      this.#take(parameter, text, type);
       return parameter;
     }
     const made = node.literal(text);
-    made.type = type;
-    return this.#judge(node, made);
+    if (node.parent !== undefined && this.#isDue(node.parent)) this.#judge(node.parent);
+    if (this.#isDue(node)) this.#judge(node);
+    return made;
+  }
+
+  #take(parameter: PathNode<Leaf>, text: string, type: SegmentType): void {
+    if (parameter.evidence !== undefined) addValue(parameter.evidence, text, type);
   }
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
@@ -115,46 +133,64 @@ export class PathTree<Leaf> {
     return node.literal(`${called[1]}{key}${called[3]}`);
   }
 
-  /** Judges a literal just added by all its siblings; where the evidence is there they become one parameter. */
-  #judge(node: PathNode<Leaf>, made: PathNode<Leaf>): PathNode<Leaf> {
-    const group = mergeableGroup(node, made, this.#owner, this.#keptWords);
-    if (group === undefined) return made;
-    const { members, type, reason } = group;
+  /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
+  #isDue(node: PathNode<Leaf>): boolean {
+    node.changes++;
+    return node.changes * 8 >= node.literals.size && node.literals.size > 1;
+  }
+
+  /** Where the evidence is there, literals become one parameter. */
+  #judge(node: PathNode<Leaf>): void {
+    node.changes = 0;
+    for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
+  }
+
+  #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
+    const literals = [...node.literals.values()].filter(({ text }) => text !== "" && !this.#keptWords.has(text));
+    if (literals.length > MAX_LITERALS)
+      return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
+    return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
+  }
+
+  #merge(node: PathNode<Leaf>, { members, type, reason }: ValueGroup<Leaf>): void {
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence(type, reason));
-    const { evidence } = parameter;
-    const isNews = (type === "word" || type === "mixed") && evidence !== undefined && !joins(type, evidence.type);
-    if (isNews) {
-      evidence.reason = `${evidence.reason}; ${reason}`;
-      evidence.type = type;
-    }
-    for (const member of members) {
-      node.literals.delete(member.text);
-      if (evidence !== undefined) addValue(evidence, member.text);
-      this.#absorb(member, parameter);
-    }
-    return parameter;
+    if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
+    for (const member of members) this.#absorbValue(node, member, parameter);
+    this.#absorbJoining(node, parameter);
+    this.#judgeBelow(parameter);
+  }
+
+  /** What stood below many literals now stands below one node. */
+  #judgeBelow(node: PathNode<Leaf>): void {
+    if (node.literals.size > 1) this.#judge(node);
+    for (const literal of [...node.literals.values()]) if (literal.changes > 0) this.#judgeBelow(literal);
+    for (const parameter of [...(node.parameters?.values() ?? [])])
+      if (parameter.changes > 0) this.#judgeBelow(parameter);
   }
 
   #mayBeVersion(node: PathNode<Leaf>, type: SegmentType): boolean {
     if (node.parent !== undefined || (type !== "number" && type !== "date")) return false;
     if (node.parameter("") !== undefined) return false;
     let alike = 1;
-    for (const literal of node.literals.values()) if (typeOf(literal.text) === type) alike++;
+    for (const literal of node.literals.values()) if (literal.type === type) alike++;
     return alike < MIN_LEADING_VALUES;
   }
 
   /** Literals that came before the parameter did, and are its values. */
-  #absorbValues(node: PathNode<Leaf>, parameter: PathNode<Leaf>, suffix: string): void {
-    if (suffix !== "") return;
+  #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
     for (const literal of [...node.literals.values()]) {
-      const { text } = literal;
-      if (text === "" || this.#keptWords.has(text) || ROUTE_WORDS.has(text)) continue;
-      const type = typeOf(text);
-      if (!isValue(type) && !joins(type, parameter.evidence?.type ?? "word")) continue;
-      node.literals.delete(literal.text);
-      if (parameter.evidence !== undefined) addValue(parameter.evidence, literal.text);
-      this.#absorb(literal, parameter);
+      const { text, type } = literal;
+      if (text === "" || this.#keptWords.has(text)) continue;
+      if (isValue(type) || (parameter.evidence !== undefined && joins(text, type, parameter.evidence)))
+        this.#absorbValue(node, literal, parameter);
     }
+  }
+
+  #absorbValue(node: PathNode<Leaf>, literal: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
+    node.literals.delete(literal.text);
+    this.#take(parameter, literal.text, literal.type);
+    this.#absorb(literal, parameter);
+    this.#isMoved = true;
   }
 
   /** Moves everything at and below `from` to `into`. */
@@ -163,26 +199,29 @@ export class PathTree<Leaf> {
       this.#owner.merge(from.leaf, into);
       from.leaf = undefined;
     }
-    for (const literal of from.literals.values()) this.#absorb(literal, into.literal(literal.text));
+    for (const literal of from.literals.values()) {
+      if (!into.literals.has(literal.text)) into.changes++;
+      this.#absorb(literal, into.literal(literal.text));
+    }
     for (const [suffix, parameter] of from.parameters ?? []) {
-      const evidence = parameter.evidence;
+      const { evidence } = parameter;
       if (evidence === undefined) continue;
       const target = into.parameter(suffix) ?? into.addParameter(suffix, newEvidence(evidence.type, evidence.reason));
-      if (target.evidence !== undefined) for (const value of evidence.values) addValue(target.evidence, value);
+      for (const value of evidence.values) this.#take(target, value, typeOf(value));
+      for (const type of evidence.types) target.evidence?.types.add(type);
       this.#absorb(parameter, target);
     }
   }
 }
 
-/** Whether a segment that is no value by its form alone is one where a parameter of some type is known already. */
-function joins(type: SegmentType, parameterType: SegmentType): boolean {
-  if (parameterType === "word" || parameterType === type) return true;
-  if (type === "mixed") return !OWN_FORMS.has(parameterType);
-  return type === "code" && (parameterType === "mixed" || parameterType === "identifier" || parameterType === "token");
+/** Whether a segment that is no value by its form alone is one where a parameter is known already. */
+function joins(text: string, type: SegmentType, { types, lengths }: Evidence): boolean {
+  const isOfRandom = types.has("token") || types.has("random");
+  if (type === "random") return isOfRandom || types.has("identifier");
+  if (isOfRandom && type !== "slug" && lengths.has(text.length) && randomBits(text) > 0) return true;
+  if (looksFixed(text)) return false;
+  return types.has(type) || ((type === "mixed" || type === "code") && types.has("identifier"));
 }
-
-/** Forms that say nothing of a sibling without them. */
-const OWN_FORMS: ReadonlySet<SegmentType> = new Set(["encoded", "email", "address", "date", "locale"]);
 
 const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",

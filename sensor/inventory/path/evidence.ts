@@ -1,0 +1,36 @@
+import type { SegmentType } from "./segment.js";
+
+/** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
+const MAX_VALUES = 64;
+
+/** Why a segment became a parameter; kept with it. */
+export interface Evidence {
+  /** Of the first value, or of those that made it a parameter. */
+  readonly type: SegmentType;
+  reason: string;
+  /** All the types its values had. */
+  readonly types: Set<SegmentType>;
+  /** How long they were: identifiers of random characters mostly have one length. */
+  readonly lengths: Set<number>;
+  /** The first values seen; how many there are is how many different ones there were at least. */
+  readonly values: Set<string>;
+}
+
+export function newEvidence(type: SegmentType, reason: string): Evidence {
+  return { type, reason, types: new Set([type]), lengths: new Set(), values: new Set() };
+}
+
+/** Whether it was one of the first, and not seen before. */
+export function addValue(evidence: Evidence, value: string, type: SegmentType): boolean {
+  const { values } = evidence;
+  if (values.size >= MAX_VALUES || values.has(value)) return false;
+  values.add(value);
+  evidence.types.add(type);
+  evidence.lengths.add(value.length);
+  return true;
+}
+
+export function addReason(evidence: Evidence, type: SegmentType, reason: string): void {
+  if (!evidence.types.has(type)) evidence.reason = `${evidence.reason}; ${reason}`;
+  evidence.types.add(type);
+}

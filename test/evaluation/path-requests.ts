@@ -1,0 +1,112 @@
+// Requests made of the templates of an API's description, and where the inventory puts them.
+import { Inventory } from "../../sensor/inventory/inventory.js";
+import type { Endpoint } from "../../sensor/inventory/observation.js";
+import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
+import { defaultSettings } from "../../shared/config/settings.js";
+import { PROTOCOL_SETTINGS, TestFlow } from "../support/dialog.js";
+import type { Placed } from "./path-score.js";
+import { kindOf, makeValues, type ParameterSchema, seedValues, shuffle, type ValueKind } from "./path-values.js";
+
+export interface Description {
+  readonly provider: string;
+  readonly paths: readonly {
+    readonly method: string;
+    readonly template: string;
+    readonly params: Readonly<Record<string, ParameterSchema>>;
+  }[];
+}
+
+export interface Way {
+  /** Different values a parameter. */
+  readonly values: number;
+  /** Each template draws values of its own, or those of one resource share them. */
+  readonly pools: "own" | "shared";
+  /** Paths without parameters are asked for as often as the others, or once. */
+  readonly fixed: "often" | "once";
+}
+
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly truth: string;
+  readonly spelled: string;
+  readonly kinds: readonly string[];
+}
+
+const PARAMETER = /\{([^}]+)\}/g;
+const ANSWER = Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+/** The requests of one API, shuffled. */
+export function requestsOf(description: Description, way: Way, seed: number): readonly Request[] {
+  seedValues(seed);
+  const kinds = new Map<string, ValueKind>();
+  const pools = new Map<string, readonly string[]>();
+  const requests: Request[] = [];
+  const seen = new Set<string>();
+  for (const { method, template: written, params } of description.paths) {
+    const template = written.replace(/[?#].*$/s, "");
+    if (!template.startsWith("/") || seen.has(`${method} ${template}`)) continue;
+    seen.add(`${method} ${template}`);
+    const columns = [...template.matchAll(PARAMETER)].map(({ 1: name, index }) => {
+      const schema = params[name] ?? {};
+      const kind = kinds.get(name) ?? kindOf(schema);
+      kinds.set(name, kind);
+      const place = `${way.pools === "own" ? method : ""} ${(way.pools === "own" ? template : template.slice(0, index)).replace(PARAMETER, "{}")} ${name}`;
+      const pool = pools.get(place) ?? makeValues(kind, schema, way.values);
+      pools.set(place, pool);
+      return { kind, values: shuffle(pool) };
+    });
+    const truth = template.replace(PARAMETER, "{}");
+    const count = columns.length === 0 && way.fixed === "once" ? 1 : way.values;
+    for (let at = 0; at < count; at++) {
+      const fill = (keep: (kind: ValueKind) => boolean): string => {
+        let next = 0;
+        return template.replace(PARAMETER, () => {
+          const { kind, values } = columns[next++];
+          return keep(kind) ? values[at % values.length] : "{}";
+        });
+      };
+      requests.push({
+        method,
+        path: fill(() => true),
+        truth,
+        spelled: fill((kind) => kind === "enumeration"),
+        kinds: columns.length === 0 ? ["none"] : [...new Set(columns.map(({ kind }) => kind))],
+      });
+    }
+  }
+  return shuffle(requests);
+}
+
+/** Sends them over one connection; where each ended is asked when all were seen. */
+export function place(requests: readonly Request[]): readonly Placed[] {
+  const endpoints: (Endpoint | undefined)[] = [];
+  const defaults = defaultSettings();
+  const inventory = new Inventory(defaults.inventory, {
+    call: (_call, _edge, endpoint) => void endpoints.push(endpoint),
+    anomaly() {},
+    connection() {},
+    handshake() {},
+  });
+  const flow = new TestFlow({});
+  const stream = new Dispatcher(PROTOCOL_SETTINGS, inventory).open(flow, flow);
+  let micros = 0;
+  for (const { method, path } of requests) {
+    const head = Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\n\r\n`);
+    stream.data("client", head, 0, head.length, ++micros);
+    stream.data("server", ANSWER, 0, ANSWER.length, ++micros);
+  }
+  stream.close("fin", ++micros);
+  if (endpoints.length !== requests.length) throw new Error(`${endpoints.length} calls of ${requests.length}`);
+  return requests.map(({ truth, spelled, kinds }, at) => ({
+    truth: withoutNames(truth),
+    spelled: withoutNames(spelled),
+    kinds,
+    found: withoutNames(endpoints[at]?.template ?? "none"),
+  }));
+}
+
+function withoutNames(template: string): string {
+  return template.replace(PARAMETER, "{}");
+}
+
