@@ -5,7 +5,7 @@ import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { PROTOCOL_SETTINGS, TestFlow } from "../support/dialog.js";
 import type { Placed } from "./path-score.js";
-import { kindOf, makeValues, type ParameterSchema, seedValues, shuffle, type ValueKind } from "./path-values.js";
+import { draw, kindOf, makeValues, type ParameterSchema, seedValues, shuffle, type ValueKind } from "./path-values.js";
 
 export interface Description {
   readonly provider: string;
@@ -23,6 +23,8 @@ export interface Way {
   readonly pools: "own" | "shared";
   /** Paths without parameters are asked for as often as the others, or once. */
   readonly fixed: "often" | "once";
+  /** Each value once, or three times as many requests with values drawn by chance. */
+  readonly calls: "each once" | "drawn";
 }
 
 export interface Request {
@@ -36,6 +38,14 @@ export interface Request {
 const PARAMETER = /\{([^}]+)\}/g;
 const ANSWER = Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
+interface Column {
+  readonly kind: ValueKind;
+  readonly values: readonly string[];
+}
+
+/** How many requests each value stands for where values are drawn. */
+const DRAWS = 3;
+
 /** The requests of one API, shuffled. */
 export function requestsOf(description: Description, way: Way, seed: number): readonly Request[] {
   seedValues(seed);
@@ -47,35 +57,34 @@ export function requestsOf(description: Description, way: Way, seed: number): re
     const template = written.replace(/[?#].*$/s, "");
     if (!template.startsWith("/") || seen.has(`${method} ${template}`)) continue;
     seen.add(`${method} ${template}`);
-    const columns = [...template.matchAll(PARAMETER)].map(({ 1: name, index }) => {
-      const schema = params[name] ?? {};
-      const kind = kinds.get(name) ?? kindOf(schema);
+    const columns = [...template.matchAll(PARAMETER)].map(({ 1: name, index }): Column => {
+      const kind = kinds.get(name) ?? kindOf(params[name] ?? {});
       kinds.set(name, kind);
-      const place = `${way.pools === "own" ? method : ""} ${(way.pools === "own" ? template : template.slice(0, index)).replace(PARAMETER, "{}")} ${name}`;
-      const pool = pools.get(place) ?? makeValues(kind, schema, way.values);
+      const owner = way.pools === "own" ? `${method} ${template}` : "";
+      const place = `${owner} ${template.slice(0, index).replace(PARAMETER, "{}")} ${name}`;
+      const pool = pools.get(place) ?? makeValues(kind, params[name] ?? {}, way.values);
       pools.set(place, pool);
       return { kind, values: shuffle(pool) };
     });
-    const truth = template.replace(PARAMETER, "{}");
-    const count = columns.length === 0 && way.fixed === "once" ? 1 : way.values;
-    for (let at = 0; at < count; at++) {
-      const fill = (keep: (kind: ValueKind) => boolean): string => {
-        let next = 0;
-        return template.replace(PARAMETER, () => {
-          const { kind, values } = columns[next++];
-          return keep(kind) ? values[at % values.length] : "{}";
-        });
-      };
-      requests.push({
-        method,
-        path: fill(() => true),
-        truth,
-        spelled: fill((kind) => kind === "enumeration"),
-        kinds: columns.length === 0 ? ["none"] : [...new Set(columns.map(({ kind }) => kind))],
-      });
-    }
+    requests.push(...requestsFor(method, template, columns, way));
   }
   return shuffle(requests);
+}
+
+function requestsFor(method: string, template: string, columns: readonly Column[], way: Way): Request[] {
+  const isDrawn = way.calls === "drawn";
+  const count = columns.length === 0 && way.fixed === "once" ? 1 : way.values * (isDrawn ? DRAWS : 1);
+  const kinds = columns.length === 0 ? ["none"] : [...new Set(columns.map(({ kind }) => kind))];
+  return Array.from({ length: count }, (_, at) => {
+    const sent = columns.map(({ values }) => values[isDrawn ? draw(values.length) : at % values.length]);
+    const spelled = columns.map(({ kind }, column) => (kind === "enumeration" ? sent[column] : "{}"));
+    return { method, path: fill(template, sent), truth: template.replace(PARAMETER, "{}"), spelled: fill(template, spelled), kinds };
+  });
+}
+
+function fill(template: string, texts: readonly string[]): string {
+  let next = 0;
+  return template.replace(PARAMETER, () => texts[next++]);
 }
 
 /** Sends them over one connection; where each ended is asked when all were seen. */

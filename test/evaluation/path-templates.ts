@@ -18,17 +18,25 @@ function evaluate(descriptions: readonly Description[], way: Way) {
   return { scores, strict, misses };
 }
 
+const MAIN_WAY = { pools: "shared", fixed: "often", calls: "each once" } as const;
+const OTHER_WAYS: readonly Omit<Way, "values">[] = [
+  { pools: "shared", fixed: "once", calls: "each once" },
+  { pools: "own", fixed: "often", calls: "each once" },
+  { pools: "own", fixed: "once", calls: "each once" },
+  { pools: "shared", fixed: "often", calls: "drawn" },
+];
+
 const percent = (share: number): string => (100 * share).toFixed(2).padStart(7);
 
 function row(name: string, score: Score): string {
   const figures = [precisionOf(score), recallOf(score), f1Of(score), groupingOf(score), overMergeOf(score)];
-  return `  ${name.padEnd(32)}${String(score.templates).padStart(9)}${figures.map((figure) => percent(figure).padStart(11)).join("")}`;
+  return `  ${name.padEnd(46)}${String(score.templates).padStart(9)}${figures.map((figure) => percent(figure).padStart(11)).join("")}`;
 }
 
-const HEAD = `  ${"kind".padEnd(32)}${["templates", "precision", "recall", "F1", "grouping", "over-merge"].map((name, at) => name.padStart(at === 0 ? 9 : 11)).join("")}`;
+const HEAD = `  ${"kind".padEnd(46)}${["templates", "precision", "recall", "F1", "grouping", "over-merge"].map((name, at) => name.padStart(at === 0 ? 9 : 11)).join("")}`;
 
 function print(descriptions: readonly Description[], values: number, isTold: boolean): void {
-  const { scores, strict, misses } = evaluate(descriptions, { values, pools: "shared", fixed: "often" });
+  const { scores, strict, misses } = evaluate(descriptions, { values, ...MAIN_WAY });
   console.log(`\n${values} different values a parameter; figures in per cent`);
   console.log(HEAD);
   for (const kind of ["none", ...KINDS, ...OTHER_KINDS, "enumeration", "all"]) {
@@ -36,10 +44,10 @@ function print(descriptions: readonly Description[], values: number, isTold: boo
     if (score !== undefined) console.log(row(kind, score));
   }
   console.log(row("all, enumerations parameters only", strict.get("all") ?? newScore()));
-  for (const pools of ["shared", "own"] as const)
-    for (const fixed of ["often", "once"] as const)
-      if (pools !== "shared" || fixed !== "often")
-        console.log(row(`${pools} values, fixed ${fixed}`, evaluate(descriptions, { values, pools, fixed }).scores.get("all") ?? newScore()));
+  for (const way of OTHER_WAYS) {
+    const { scores: others } = evaluate(descriptions, { values, ...way });
+    console.log(row(`all, ${way.pools} values, ${way.calls}, fixed ${way.fixed}`, others.get("all") ?? newScore()));
+  }
   if (isTold)
     for (const { truth, found, kinds, isMerged } of misses)
       console.log(`  ${isMerged ? "MERGED" : "split "} ${truth} [${kinds.join(", ")}] → ${found.slice(0, 4).join(" | ")}${found.length > 4 ? ` … ${found.length}` : ""}`);

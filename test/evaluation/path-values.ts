@@ -22,7 +22,8 @@ const BASE62 = DIGITS + LOWER + LOWER.toUpperCase();
 const pick = <T>(values: readonly T[]): T => faker.helpers.arrayElement([...values]);
 const integer = (min: number, max: number): number => faker.number.int({ min, max });
 const text = (alphabet: string, length: number): string => faker.string.fromCharacters(alphabet, length);
-const plain = (words: string): string => words.normalize("NFD").replace(/[^A-Za-z0-9]+/g, "");
+/** Its first word, in plain letters. */
+const plain = (words: string): string => words.normalize("NFD").split(/[ ,-]/)[0].replace(/[^A-Za-z0-9]+/g, "");
 
 /** Makes one value of a kind; the form stays the same for a parameter, as in one API. */
 const MAKERS: Readonly<Record<Exclude<ValueKind, "enumeration">, () => () => string>> = {
@@ -54,7 +55,7 @@ const MAKERS: Readonly<Record<Exclude<ValueKind, "enumeration">, () => () => str
     const form = pick(["plain", "numbered", "product"] as const);
     if (form === "numbered") return () => `${faker.lorem.slug(words)}-${integer(1, 999)}`;
     if (form === "product")
-      return () => `${plain(faker.word.adjective())}-${plain(faker.word.noun())}`.toLowerCase().replace(/-+/g, "-");
+      return () => `${plain(faker.word.adjective())}-${plain(faker.word.noun())}`.toLowerCase();
     return () => faker.lorem.slug(words);
   },
   word: () =>
@@ -121,4 +122,9 @@ export function seedValues(seed: number): void {
 
 export function shuffle<T>(values: readonly T[]): T[] {
   return faker.helpers.shuffle([...values]);
+}
+
+/** A number below `count`. */
+export function draw(count: number): number {
+  return integer(0, count - 1);
 }

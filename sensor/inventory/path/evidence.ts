@@ -1,7 +1,7 @@
 import type { SegmentType } from "./segment.js";
 
 /** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
-const MAX_VALUES = 64;
+export const MAX_VALUES = 64;
 
 /** Why a segment became a parameter; kept with it. */
 export interface Evidence {
@@ -14,10 +14,12 @@ export interface Evidence {
   readonly lengths: Set<number>;
   /** The first values seen; how many there are is how many different ones there were at least. */
   readonly values: Set<string>;
+  /** Words that APIs are made of are among them. */
+  hasRouteWords: boolean;
 }
 
 export function newEvidence(type: SegmentType, reason: string): Evidence {
-  return { type, reason, types: new Set([type]), lengths: new Set(), values: new Set() };
+  return { type, reason, types: new Set([type]), lengths: new Set(), values: new Set(), hasRouteWords: false };
 }
 
 /** Whether it was one of the first, and not seen before. */

@@ -2,9 +2,9 @@ import { addReason, addValue, type Evidence, newEvidence } from "./evidence.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { randomBits } from "./letter-pairs.js";
 import { PathNode } from "./path-node.js";
-import { looksFixed } from "./route-word.js";
+import { isCollection, isJoined, isStandIn, isStrongWord, looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
-import { type LeafJudge, wordGroup } from "./word-group.js";
+import { type LeafJudge, placeOf, wordGroup } from "./word-group.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
@@ -102,7 +102,8 @@ export class PathTree<Leaf> {
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
-      this.#take(parameter, text, type);
+      const isNew = this.#take(parameter, text, type);
+      if (isNew && this.#isDue(node)) this.#judge(node);
       return parameter;
     }
     const made = node.literal(text);
@@ -111,8 +112,8 @@ export class PathTree<Leaf> {
     return made;
   }
 
-  #take(parameter: PathNode<Leaf>, text: string, type: SegmentType): void {
-    if (parameter.evidence !== undefined) addValue(parameter.evidence, text, type);
+  #take(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
+    return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
   }
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
@@ -136,7 +137,7 @@ export class PathTree<Leaf> {
   /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
   #isDue(node: PathNode<Leaf>): boolean {
     node.changes++;
-    return node.changes * 8 >= node.literals.size && node.literals.size > 1;
+    return node.changes * 8 >= node.literals.size && node.literals.size > 0;
   }
 
   /** Where the evidence is there, literals become one parameter. */
@@ -169,7 +170,9 @@ export class PathTree<Leaf> {
   }
 
   #mayBeVersion(node: PathNode<Leaf>, type: SegmentType): boolean {
-    if (node.parent !== undefined || (type !== "number" && type !== "date")) return false;
+    if (type !== "number" && type !== "date") return false;
+    const place = placeOf(node);
+    if (place !== "root" && !(place === "container" && type === "date")) return false;
     if (node.parameter("") !== undefined) return false;
     let alike = 1;
     for (const literal of node.literals.values()) if (literal.type === type) alike++;
@@ -215,11 +218,15 @@ export class PathTree<Leaf> {
 }
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
-function joins(text: string, type: SegmentType, { types, lengths }: Evidence): boolean {
+function joins(text: string, type: SegmentType, { types, lengths, values, hasRouteWords }: Evidence): boolean {
   const isOfRandom = types.has("token") || types.has("random");
   if (type === "random") return isOfRandom || types.has("identifier");
-  if (isOfRandom && type !== "slug" && lengths.has(text.length) && randomBits(text) > 0) return true;
-  if (looksFixed(text)) return false;
+  if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
+    if (randomBits(text) > 0 || (lengths.size === 1 && values.size >= 3 && !looksFixed(text))) return true;
+  }
+  if (type === "code" && types.has("code")) return true;
+  if (looksFixed(text) && !(hasRouteWords && !isStrongWord(text) && !isStandIn(text) && !isCollection(text) && !isJoined(text)))
+    return false;
   return types.has(type) || ((type === "mixed" || type === "code") && types.has("identifier"));
 }
 

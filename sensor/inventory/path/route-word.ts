@@ -1,5 +1,19 @@
 import { words } from "./word-list.js";
 
+/** Stand for one of a collection's members and so have the same below them: `/users/me/orders`. */
+const STAND_INS = words("me self my mine own current default latest all any active public local primary main root newest first last");
+
+/** Operations that stand beside a collection's members far more often than a member is called so. */
+const STRONG = words(`
+  about add aggregate aggregated archive audit auth authorize autocomplete available batch browse bulk calculate callback cancel check
+  clear clone compare config configuration confirm connect copy count counts create csv current delete deploy diff disable download drafts
+  edit enable estimate evaluate events exists export exports featured feed filter find follow generate get health history import imports
+  info init insert invite invoke json latest list listen lists login logout lookup me merge meta metadata metrics move new notify oauth
+  options order permissions ping popular preview process publish purge push query random recent refresh register remove replay report
+  reports request reset resolve restore resume retry revoke run save schema search send set settings simulate start statistics stats
+  status stop stream submit subscribe suggest suggestions summary sync test token top transfer trending trigger unread unsubscribe upcoming
+  update upload uploads upsert usage validate verify version versions webhook webhooks whoami xml`);
+
 /** Operations and what they do to a thing: `/orders/export`, `/orders/7/cancel`. */
 const OPERATIONS = words(`
   abort accept acknowledge activate add adjust aggregate align allocate allow amend analyze analyse annotate append apply approve archive
@@ -13,7 +27,7 @@ const OPERATIONS = words(`
   forget fork format forward freeze fulfill generate get give go grant group handle hide hold identify ignore impersonate import improve
   include increment indent index inform init initialize initiate insert inspect install invalidate invite invoke issue join kick kill
   launch leave like link list listen load lock log login logoff logout look lookup make manage map mark match measure merge migrate mint
-  modify monitor mount move mute negotiate nominate normalize notify obtain open order override pair parse patch pause pay perform pick
+  moderate modify monitor mount move mute negotiate nominate normalize notify obtain open order override pair parse patch pause pay perform pick
   pin ping place play poll populate post prepare preview print process produce promote propose protect provide provision publish pull
   purchase purge push put query queue quote raise randomize rank rate react read rebalance reboot rebuild recalculate receive recognize
   recommend reconcile reconnect record recover redeem redirect redo reduce refer refill refresh refund regenerate register reindex reissue
@@ -124,9 +138,23 @@ export function isCollection(word: string): boolean {
   return word.length > 3 && PLURAL.test(word) && !/(status|access|address|process|analysis|news|https?)$/i.test(word);
 }
 
-/** Names an operation, a state or a fixed place wherever it stands: taken for a value only on the strongest evidence. */
-export function isOperation(word: string): boolean {
-  return OPERATIONS.has(word) || STATES.has(word) || EXTENSION_WORDS.has(word);
+/** Names an operation, a state or a fixed place wherever it stands. */
+function isOperation(word: string): boolean {
+  return OPERATIONS.has(word) || STATES.has(word) || EXTENSION_WORDS.has(word) || OPERATIONS.has(withoutPrefix(word));
+}
+
+/** `undelete` → `delete`. */
+function withoutPrefix(word: string): string {
+  return /^(un|re|de|dis|pre)/.test(word) ? word.replace(/^(un|re|de|dis|pre)-?/, "") : word;
+}
+
+export function isStandIn(text: string): boolean {
+  return STAND_INS.has(text.toLowerCase());
+}
+
+/** Beside values it is fixed, unless what is below it says otherwise. */
+export function isStrongWord(text: string): boolean {
+  return STRONG.has(text.toLowerCase());
 }
 
 /** Whether one word, in lower case, is of those that APIs are made of. */
@@ -170,5 +198,11 @@ export function routeShare(text: string): number {
 
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
-  return isOperation(text.toLowerCase()) || routeShare(text) >= 0.75 || /[a-z]{2}[A-Z][a-z]/.test(text);
+  const stem = text.replace(/\.[a-z]\w{1,4}$/i, "");
+  return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || isJoined(stem);
+}
+
+/** Words put together as code does: `orderItems`. */
+export function isJoined(text: string): boolean {
+  return /[a-z]{2}[A-Z][a-z]/.test(text);
 }

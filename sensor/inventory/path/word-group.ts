@@ -1,6 +1,8 @@
 import type { ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
-import { isCollection, looksFixed, routeShare, wordsOf } from "./route-word.js";
+import { isCollection, isJoined, isStandIn, isStrongWord, looksFixed, routeShare, wordsOf } from "./route-word.js";
+import { MAX_VALUES } from "./evidence.js";
+import type { SegmentType } from "./segment.js";
 
 /** What the owner of the leaves says of one. */
 export interface LeafJudge<Leaf> {
@@ -26,6 +28,43 @@ export const probe: { hook: ((node: unknown, members: readonly unknown[], x: Rec
 
 export const THRESHOLD = { value: Number(process.env.THR ?? 2.75) };
 
+/** How often what stands at and below a node is called. */
+interface Use {
+  calls: number;
+  endpoints: number;
+}
+
+function useOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>, depth: number, use: Use): Use {
+  if (node.leaf !== undefined) {
+    use.endpoints += judge.signature(node.leaf).split(",").length;
+    use.calls += judge.calls(node.leaf);
+  }
+  if (depth > 0) {
+    for (const child of node.literals.values()) useOf(child, judge, depth - 1, use);
+    for (const child of node.parameters?.values() ?? []) useOf(child, judge, depth - 1, use);
+  }
+  return use;
+}
+
+const rateOf = ({ calls, endpoints }: Use): number => (endpoints === 0 ? 1 : calls / endpoints);
+
+/** Members without those that are called, or have below them, many times what all the others are and have. */
+function withoutOutliers<Leaf>(members: readonly PathNode<Leaf>[], judge: LeafJudge<Leaf>): readonly PathNode<Leaf>[] {
+  const rates = members.map((member) => rateOf(useOf(member, judge, 1, { calls: 0, endpoints: 0 })));
+  const fans = members.map((member) => member.literals.size);
+  const [rateLimit, fanLimit] = [limitOf(rates, 5), limitOf(fans, 8)];
+  const kept = members.filter((_member, at) => rates[at] < rateLimit && fans[at] < fanLimit);
+  return kept.length * 4 >= members.length * 3 ? kept : members;
+}
+
+/** Where nearly all are about the same, four times the median; else there is no limit. */
+function limitOf(figures: readonly number[], least: number): number {
+  const sorted = [...figures].sort((a, b) => a - b);
+  const median = Math.max(1, sorted[sorted.length >> 1]);
+  const high = sorted[Math.floor(sorted.length * 0.75)];
+  return high <= 2 * median ? Math.max(least, 4 * median) : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Literals that are values of one parameter though none of them shows it: words, names, slugs. The evidence of all of them is weighed
  * together.
@@ -35,15 +74,64 @@ export function wordGroup<Leaf>(
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
-  const members = literals.filter(({ text }) => text !== "" && !looksFixed(text));
-  if (members.length < MIN_MEMBERS) return undefined;
+  const candidates = literals.filter(({ text }) => text !== "" && !looksFixed(text));
+  if (candidates.length < MIN_MEMBERS) return leftoverGroup(node, literals, judge);
+  const members = withoutOutliers(candidates, judge);
   const x = features(node, members, judge);
   probe.hook?.(node, members, x);
-  if (score(x) < THRESHOLD.value) return undefined;
+  if (score(x) < THRESHOLD.value) return leftoverGroup(node, literals, judge);
   const of = `${members.length} different values${node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`}`;
   const type = members.reduce((counts, { type }) => counts.set(type, (counts.get(type) ?? 0) + 1), new Map());
   const [most] = [...type].sort((a, b) => b[1] - a[1])[0];
   return { members, type: most, reason: of };
+}
+
+const SOFT: readonly SegmentType[] = ["word", "slug", "mixed", "file", "host", "code"];
+
+/** Words that look fixed beside a parameter of words, and are values all the same. */
+function leftoverGroup<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): ValueGroup<Leaf> | undefined {
+  const parameter = node.parameter("");
+  const evidence = parameter?.evidence;
+  if (parameter === undefined || evidence === undefined || !SOFT.some((type) => evidence.types.has(type))) return undefined;
+  const known = evidence.values.size;
+  if (known < 6) return undefined;
+  const use = useOf(parameter, judge, 1, { calls: 0, endpoints: 0 });
+  const limit = known >= MAX_VALUES ? Number.POSITIVE_INFINITY : Math.max(5, (4 * use.calls) / Math.max(1, use.endpoints) / known);
+  const sure: PathNode<Leaf>[] = [];
+  const likely: PathNode<Leaf>[] = [];
+  for (const literal of literals) {
+    if (isStandIn(literal.text) || isJoined(literal.text)) continue;
+    if (rateOf(useOf(literal, judge, 1, { calls: 0, endpoints: 0 })) >= limit) continue;
+    const likeness = likenessOf(literal, parameter, judge);
+    if (likeness === "below") sure.push(literal);
+    else if (likeness === "leaf" && !isStrongWord(literal.text) && !isCollection(literal.text)) likely.push(literal);
+  }
+  const isUsual = evidence.hasRouteWords || (likely.length >= 2 && likely.length * 10 >= known);
+  if (isUsual && likely.length > 0) evidence.hasRouteWords = true;
+  const members = isUsual ? [...sure, ...likely] : sure;
+  if (members.length === 0) return undefined;
+  return { members, type: members[0].type, reason: `${members.length} more like the others` };
+}
+
+/** Whether a literal has what a parameter has: something of the same name below, or nothing but the same methods. */
+function likenessOf<Leaf>(
+  literal: PathNode<Leaf>,
+  parameter: PathNode<Leaf>,
+  judge: LeafJudge<Leaf>,
+): "below" | "leaf" | undefined {
+  if (literal.leaf !== undefined) {
+    if (parameter.leaf === undefined) return undefined;
+    const methods = judge.signature(parameter.leaf).split(",");
+    if (!judge.signature(literal.leaf).split(",").every((method) => methods.includes(method))) return undefined;
+  }
+  for (const text of literal.literals.keys()) if (!parameter.literals.has(text)) return undefined;
+  if (literal.literals.size > 0) return "below";
+  if (literal.parameters !== undefined && parameter.parameters === undefined) return undefined;
+  return "leaf";
 }
 
 function score(x: Record<string, number>): number {
