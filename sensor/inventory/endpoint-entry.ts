@@ -4,6 +4,7 @@ import { CallerSet } from "./caller-set.js";
 import type { Endpoint, Service } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { SegmentType } from "./path/segment.js";
+import type { ValueUse } from "./path/value-use.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { compare, Tally } from "./tally.js";
 
@@ -135,6 +136,26 @@ export class EndpointEntry implements Endpoint {
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
     other.mergedInto = this;
+  }
+
+  /** What it was called for, as one value of a parameter. */
+  use(): ValueUse {
+    const { method, calls, firstMicros, lastMicros } = this;
+    return { method, calls, firstMicros, lastMicros, statuses: new Map(this.#statuses) };
+  }
+
+  /** Takes over what one value of a parameter was called for; sizes, times and callers of single values are not known. */
+  take({ calls, statuses, firstMicros, lastMicros }: ValueUse, whole: EndpointEntry): void {
+    this.calls = calls;
+    this.firstMicros = firstMicros;
+    this.lastMicros = lastMicros;
+    whole.calls -= calls;
+    for (const [status, count] of statuses) {
+      this.#statuses.set(status, count);
+      const left = (whole.#statuses.get(status) ?? 0) - count;
+      if (left > 0) whole.#statuses.set(status, left);
+      else whole.#statuses.delete(status);
+    }
   }
 
   durationMillis(): Quantiles | undefined {

@@ -9,6 +9,7 @@ import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import { PathTree, type PathTreeOwner } from "./path/path-tree.js";
+import type { ValueUse } from "./path/value-use.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { ownName, ServiceEntry } from "./service-entry.js";
@@ -72,6 +73,8 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
   #changedEdges: EdgeEntry[] = [];
   #changedEndpoints: EndpointEntry[] = [];
   #removals: RemovalRecord[] = [];
+  /** The value at which the path of the call at hand ended, where it is one that is remembered. */
+  #value: PathNode<MethodSet> | undefined = undefined;
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
   #lastSweepMicros = 0;
@@ -115,8 +118,14 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
       if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      if (this.#value !== undefined) this.#countValue(this.#value, endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  #countValue(value: PathNode<MethodSet>, { service, method }: EndpointEntry, { status = 0, atMicros }: Call): void {
+    this.#value = undefined;
+    (service as ServiceEntry).paths.count(value, { method, status, atMicros });
   }
 
   #connection(connection: Connection): void {
@@ -205,10 +214,12 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     // RFC 8441 §4: a CONNECT that names a protocol has a path.
     if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
     if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
+    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && service.paths.lookup(path) === undefined) {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     }
-    const node = service.paths.find(path);
+    const found = service.paths.find(path);
+    const node = found.target;
+    this.#value = found === node ? undefined : found;
     return node.leaf?.get(method) ?? this.#makeEndpoint(service, method, node, call);
   }
 
@@ -255,7 +266,8 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
     return made;
   }
 
-  merge(from: MethodSet, into: PathNode<MethodSet>): void {
+  merge(from: MethodSet, into: PathNode<MethodSet>): ValueUse[] {
+    const uses = from.endpoints.map((endpoint) => endpoint.use());
     into.leaf ??= new MethodSet();
     for (const endpoint of from.endpoints) {
       const removal = this.#removalOf(endpoint);
@@ -273,14 +285,45 @@ export class Inventory implements MessageSink, PathTreeOwner<MethodSet> {
       }
       this.#removals.push({ ...removal, mergedInto: into.template });
     }
+    return uses;
   }
 
-  signature(leaf: MethodSet): string {
-    return leaf.signature();
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
+    for (const use of uses) {
+      const whole = from.leaf?.get(use.method);
+      if (whole === undefined) continue;
+      const made = this.#admit(whole.service as ServiceEntry, use.method, to, use.firstMicros);
+      if (made === undefined) continue;
+      to.leaf ??= new MethodSet();
+      to.leaf.endpoints.push(made);
+      made.take(use, whole);
+      this.#endpointChanged(made);
+      if (!whole.isChanged) this.#endpointChanged(whole);
+      if (whole.calls === 0) this.#dropEmpty(whole, from);
+    }
   }
 
-  calls(leaf: MethodSet): number {
-    return leaf.calls;
+  #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
+    this.#removals.push(this.#removalOf(endpoint));
+    this.#endpoints.delete(endpoint);
+    this.counters.endpoints--;
+    const rest = node.leaf?.endpoints.filter((one) => one !== endpoint) ?? [];
+    node.leaf = rest.length === 0 ? undefined : new MethodSet(rest);
+  }
+
+  uses(leaf: MethodSet): readonly EndpointEntry[] {
+    return leaf.endpoints;
+  }
+
+  /** Looks once more at all paths of which something changed. */
+  settle(): void {
+    for (const service of this.#sortedServices()) service.paths.settle();
+  }
+
+  /** The template that a path has by what is known now; undefined where nothing like it was seen. */
+  templateOf(address: string, port: number, path: string): string | undefined {
+    const service = this.#services.get(address)?.find((there) => there.port === port);
+    return service?.paths.lookup(path)?.template;
   }
 
   #removalOf(endpoint: EndpointEntry): RemovalRecord {

@@ -59,7 +59,7 @@ function nodeOf(
   for (const text of record.template.slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
-      node = node.literal(text);
+      node = node.addLiteral(text);
       continue;
     }
     const known = stored[parameters++];

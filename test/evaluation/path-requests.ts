@@ -1,7 +1,7 @@
 // Requests made of the templates of an API's description, and where the inventory puts them.
 import { Inventory } from "../../sensor/inventory/inventory.js";
-import type { Endpoint } from "../../sensor/inventory/observation.js";
 import { Dispatcher } from "../../sensor/protocol/dispatcher.js";
+import type { Call } from "../../sensor/protocol/message.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { PROTOCOL_SETTINGS, TestFlow } from "../support/dialog.js";
 import type { Placed } from "./path-score.js";
@@ -89,10 +89,10 @@ function fill(template: string, texts: readonly string[]): string {
 
 /** Sends them over one connection; where each ended is asked when all were seen. */
 export function place(requests: readonly Request[]): readonly Placed[] {
-  const endpoints: (Endpoint | undefined)[] = [];
+  const calls: Call[] = [];
   const defaults = defaultSettings();
   const inventory = new Inventory(defaults.inventory, {
-    call: (_call, _edge, endpoint) => void endpoints.push(endpoint),
+    call: (call) => void calls.push(call),
     anomaly() {},
     connection() {},
     handshake() {},
@@ -106,12 +106,19 @@ export function place(requests: readonly Request[]): readonly Placed[] {
     stream.data("server", ANSWER, 0, ANSWER.length, ++micros);
   }
   stream.close("fin", ++micros);
-  if (endpoints.length !== requests.length) throw new Error(`${endpoints.length} calls of ${requests.length}`);
+  if (calls.length !== requests.length) throw new Error(`${calls.length} calls of ${requests.length}`);
+  inventory.settle();
+  const rows = new Set([...inventory.endpoints()].map(({ template }) => template));
+  const found = calls.map(({ path = "" }) => inventory.templateOf(flow.serverAddress, flow.serverPort, path) ?? "none");
+  const stray = [...rows].filter((template) => !found.includes(template));
+  const absent = found.filter((template) => !rows.has(template));
+  if (stray.length > 0 || absent.length > 0)
+    throw new Error(JSON.stringify([...inventory.endpoints()].filter((e) => stray.includes(e.template)).map((e) => [e.method, e.template, e.calls, e.statuses])) + `no call led to ${stray.slice(0, 3)}, and no endpoint is ${absent.slice(0, 3)}`);
   return requests.map(({ truth, spelled, kinds }, at) => ({
     truth: withoutNames(truth),
     spelled: withoutNames(spelled),
     kinds,
-    found: withoutNames(endpoints[at]?.template ?? "none"),
+    found: withoutNames(found[at]),
   }));
 }
 

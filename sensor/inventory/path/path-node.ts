@@ -1,20 +1,28 @@
 import type { Evidence } from "./evidence.js";
 import { parameterName } from "./parameter-name.js";
 import { type SegmentType, typeOf } from "./segment.js";
+import type { ValueUse } from "./value-use.js";
 
 /** One segment of the paths seen at a service. `leaf` is what the tree's owner keeps there. */
 export class PathNode<Leaf> {
   readonly parent: PathNode<Leaf> | undefined;
   /** The literal text, or a parameter's text behind the braces (`.json`, `:cancel`). */
   readonly text: string;
-  readonly evidence: Evidence | undefined;
   readonly depth: number;
-  readonly literals = new Map<string, PathNode<Leaf>>();
+  evidence: Evidence | undefined;
   /** Parameters by the text behind them; nearly always one, behind which is nothing. */
   parameters: Map<string, PathNode<Leaf>> | undefined = undefined;
   leaf: Leaf | undefined = undefined;
+  /**
+   * The node that stands for this one: a value's parameter, and so on below. The value stays where it was, so that a path seen before
+   * is followed as it was, and the decision can be undone.
+   */
+  alias: PathNode<Leaf> | undefined = undefined;
+  /** Of an alias: its part in what its target counts. */
+  uses: ValueUse[] | undefined = undefined;
   /** Nodes made below since its literals were last looked at. */
   changes = 0;
+  #literals: Map<string, PathNode<Leaf>> | undefined = undefined;
   #type: SegmentType | undefined = undefined;
   #template: string | undefined = undefined;
   #name: string | undefined = undefined;
@@ -30,18 +38,43 @@ export class PathNode<Leaf> {
     return this.evidence !== undefined;
   }
 
+  /** The node whose leaf counts what is called here. */
+  get target(): PathNode<Leaf> {
+    let node: PathNode<Leaf> = this;
+    while (node.alias !== undefined) node = node.alias;
+    return node;
+  }
+
   /** Type of a literal's text. */
   get type(): SegmentType {
     this.#type ??= typeOf(this.text);
     return this.#type;
   }
 
-  literal(text: string): PathNode<Leaf> {
-    const known = this.literals.get(text);
+  get literalCount(): number {
+    return this.#literals === undefined ? 0 : this.#literals.size;
+  }
+
+  /** Those that are values of a parameter among them. */
+  literals(): Iterable<PathNode<Leaf>> {
+    return this.#literals === undefined ? [] : this.#literals.values();
+  }
+
+  literal(text: string): PathNode<Leaf> | undefined {
+    return this.#literals?.get(text);
+  }
+
+  addLiteral(text: string): PathNode<Leaf> {
+    this.#literals ??= new Map();
+    const known = this.#literals.get(text);
     if (known !== undefined) return known;
     const made = new PathNode(this, text, undefined);
-    this.literals.set(text, made);
+    this.#literals.set(text, made);
     return made;
+  }
+
+  deleteLiteral(text: string): void {
+    this.#literals?.delete(text);
   }
 
   parameter(suffix: string): PathNode<Leaf> | undefined {
@@ -55,8 +88,14 @@ export class PathNode<Leaf> {
     return made;
   }
 
+  *children(): Iterable<PathNode<Leaf>> {
+    yield* this.literals();
+    if (this.parameters !== undefined) yield* this.parameters.values();
+  }
+
   /** `/orders/{orderId}/items`. Names are settled when first asked for. */
   get template(): string {
+    if (this.alias !== undefined) return this.target.template;
     if (this.#template === undefined) {
       const before = this.parent === undefined ? "" : this.parent.template;
       this.#template =

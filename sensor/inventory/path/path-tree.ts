@@ -1,23 +1,32 @@
-import { addReason, addValue, type Evidence, newEvidence } from "./evidence.js";
+import { addReason, addValue, type Evidence, MAX_VALUES, newEvidence } from "./evidence.js";
+import { byName } from "./fixedness.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { randomBits } from "./letter-pairs.js";
 import { PathNode } from "./path-node.js";
-import { isCollection, isJoined, isStandIn, isStrongWord, looksFixed } from "./route-word.js";
+import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
-import { type LeafJudge, placeOf, wordGroup } from "./word-group.js";
+import type { LeafJudge } from "./sibling.js";
+import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
+import { placeOf, revise, wordGroup } from "./word-group.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
-  /** Two literal segments turned out to be values of one parameter: `from` goes into `into`. */
-  merge(from: Leaf, into: PathNode<Leaf>): void;
+  /** A literal segment turned out to be a parameter's value: `from` goes into `into`. Says what it had been called for. */
+  merge(from: Leaf, into: PathNode<Leaf>): ValueUse[];
+  /** The reverse: what one value was called for goes from the parameter to an endpoint of its own. */
+  split(uses: readonly ValueUse[], from: PathNode<Leaf>, to: PathNode<Leaf>): void;
 }
 
 const MAX_DEPTH = 32;
 const MAX_SEGMENT_LENGTH = 256;
 /** More literals than this under one node are values, whatever they look like. */
 const MAX_LITERALS = 400;
+/** Values remembered with what they were called for, in one tree. */
+const MAX_ALIASES = 10_000;
 /** Numbers and dates before any word may be an API's version: so many different ones are needed to be values. */
 const MIN_LEADING_VALUES = 3;
+/** Calls of one value after which it is compared with the others again. */
+const FIRST_REVISION = 8;
 const EXTENSION =
   /^(.+)(\.(?:json|xml|csv|pdf|html?|txt|png|jpe?g|gif|svg|zip|ya?ml|rss|atom|js|css|ics|xlsx?|proto|gz))$/i;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
@@ -27,6 +36,7 @@ export class PathTree<Leaf> {
   readonly root = new PathNode<Leaf>(undefined, "", undefined);
   readonly #owner: PathTreeOwner<Leaf>;
   readonly #keptWords: ReadonlySet<string>;
+  #aliases = 0;
   /** A merge above where a path is being followed: it is followed anew. */
   #isMoved = false;
 
@@ -36,24 +46,53 @@ export class PathTree<Leaf> {
     this.#keptWords = keptWords;
   }
 
-  /** Whether the path leads to a node that is there, or to a parameter's. Makes nothing. */
-  knows(path: string): boolean {
+  /** Where a path stands by what is known; undefined where nothing like it was seen. Makes nothing. */
+  lookup(seen: string): PathNode<Leaf> | undefined {
     let node: PathNode<Leaf> | undefined = this.root;
-    for (const text of path.slice(1).split("/", MAX_DEPTH)) {
-      const literal: PathNode<Leaf> | undefined = node.literals.get(text);
-      node = literal ?? node.parameter("");
-      if (node === undefined) return false;
+    for (const part of pathOf(seen).slice(1).split("/", MAX_DEPTH)) {
+      const text = part.split(";", 1)[0];
+      node = node.literal(text) ?? this.#lookupValue(node.target, text);
+      if (node === undefined) return undefined;
     }
-    return true;
+    return node.target;
   }
 
-  /** The node of a path that begins with a slash. Makes what is missing. */
+  #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+    const literal = node.literal(text);
+    if (literal !== undefined) return literal;
+    for (const [suffix, parameter] of node.parameters ?? []) {
+      if (suffix !== "" && text.endsWith(suffix)) return parameter;
+    }
+    const parameter = node.parameter("");
+    const type = typeOf(text);
+    if (parameter?.evidence === undefined) return undefined;
+    return isValue(type) || joins(text, type, parameter.evidence) ? parameter : undefined;
+  }
+
+  /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
   find(seen: string): PathNode<Leaf> {
-    // Braces mark parameters in templates: those of the wire must not look like them.
-    const path = seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
+    const path = pathOf(seen);
     this.#isMoved = false;
     const found = this.#follow(path);
     return this.#isMoved ? this.#follow(path) : found;
+  }
+
+  /** What a call adds to what is known of the value at which it ended. */
+  count(alias: PathNode<Leaf>, use: UseOfCall): void {
+    // A value below a value counts for that of the parameter as well.
+    for (let node = alias; node.alias !== undefined; node = node.alias) {
+      node.uses ??= [];
+      addUse(node.uses, use);
+    }
+    const calls = alias.uses?.reduce((sum, one) => sum + one.calls, 0) ?? 0;
+    if (calls < FIRST_REVISION || (calls & (calls - 1)) !== 0) return;
+    for (let node = alias; node.parent !== undefined; node = node.parent)
+      if (node.alias !== undefined && node.parent.alias === undefined) this.#judge(node.parent);
+  }
+
+  /** Looks once more at everything that changed since it was last looked at. */
+  settle(): void {
+    this.#judgeBelow(this.root);
   }
 
   #follow(path: string): PathNode<Leaf> {
@@ -68,52 +107,65 @@ export class PathTree<Leaf> {
       if (slash < 0) return node;
       start = slash + 1;
     }
-    return node.parameter("") ?? node.addParameter("", newEvidence("token", `deeper than ${MAX_DEPTH} segments`));
+    const deepest = node.target;
+    return deepest.parameter("") ?? deepest.addParameter("", newEvidence("token", `deeper than ${MAX_DEPTH} segments`));
   }
 
   #child(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
-    const first = text.charCodeAt(0);
-    const startsWithDigit = first >= 0x30 && first <= 0x39;
-    if (!startsWithDigit || node.parameters === undefined) {
-      const literal = node.literals.get(text);
-      if (literal !== undefined) return literal;
-      if (text === "" || this.#keptWords.has(text)) return node.literal(text);
-    }
+    const known = node.literal(text);
+    if (known !== undefined) return known;
+    if (node.alias !== undefined) return this.#aliasChild(node, text);
+    if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !this.#mayBeVersion(node, type)) return this.#valueChild(node, text, type, "");
     return this.#wordChild(node, text, type);
+  }
+
+  /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
+  #aliasChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
+    const child = this.#child(node.alias ?? node, text);
+    if (this.#aliases >= MAX_ALIASES) return child;
+    const { target } = child;
+    // Of a parameter's values only those are told apart that are told apart below the parameter.
+    if (child === target && target.isParameter) {
+      const known = node.parameter(target.text);
+      if (known !== undefined) return known;
+      return this.#alias(node.addParameter(target.text, copyOf(target)), target);
+    }
+    return this.#alias(node.addLiteral(text), child);
+  }
+
+  #alias(node: PathNode<Leaf>, target: PathNode<Leaf>): PathNode<Leaf> {
+    node.alias = target;
+    this.#aliases++;
+    return node;
   }
 
   #valueChild(node: PathNode<Leaf>, text: string, type: SegmentType, suffix: string): PathNode<Leaf> {
     let child = node.parameter(suffix);
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
-      this.#take(child, text, type);
+      take(child, text, type);
       if (suffix === "") this.#absorbJoining(node, child);
-    } else this.#take(child, text, type);
+    } else take(child, text, type);
     return child;
   }
 
   #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType): PathNode<Leaf> {
-    const literal = node.literals.get(text);
-    if (literal !== undefined) return literal;
-    if (this.#keptWords.has(text)) return node.literal(text);
     const composed = this.#composedChild(node, text);
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
-      const isNew = this.#take(parameter, text, type);
-      if (isNew && this.#isDue(node)) this.#judge(node);
-      return parameter;
+      const isNew = take(parameter, text, type);
+      if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;
+      const made = this.#alias(node.addLiteral(text), parameter);
+      if (this.#isDue(node)) this.#judge(node);
+      return made;
     }
-    const made = node.literal(text);
+    const made = node.addLiteral(text);
     if (node.parent !== undefined && this.#isDue(node.parent)) this.#judge(node.parent);
     if (this.#isDue(node)) this.#judge(node);
     return made;
-  }
-
-  #take(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
-    return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
   }
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
@@ -131,23 +183,36 @@ export class PathTree<Leaf> {
     if (dot !== null && isValue(typeOf(dot[1]))) return this.#valueChild(node, dot[1], typeOf(dot[1]), dot[2]);
     const called = CALLED.exec(text);
     if (called === null) return undefined;
-    return node.literal(`${called[1]}{key}${called[3]}`);
+    return node.addLiteral(`${called[1]}{key}${called[3]}`);
   }
 
   /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
   #isDue(node: PathNode<Leaf>): boolean {
     node.changes++;
-    return node.changes * 8 >= node.literals.size && node.literals.size > 0;
+    return node.changes * 8 >= node.literalCount && node.literalCount > 0;
   }
 
-  /** Where the evidence is there, literals become one parameter. */
+  /** Where the evidence is there, literals become one parameter, or a value a literal again. */
   #judge(node: PathNode<Leaf>): void {
+    if (node.alias !== undefined) return;
     node.changes = 0;
     for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
+    const parameter = node.parameter("");
+    if (parameter === undefined) return;
+    const { join, leave } = revise(node, parameter, ({ text }) => this.#isFree(text), this.#owner);
+    for (const value of leave) this.#split(value, parameter);
+    for (const literal of join) this.#absorb(literal, parameter);
+    if (join.length > 0) this.#judgeBelow(parameter);
+  }
+
+  #isFree(text: string): boolean {
+    return text !== "" && !this.#keptWords.has(text);
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
-    const literals = [...node.literals.values()].filter(({ text }) => text !== "" && !this.#keptWords.has(text));
+    const literals: PathNode<Leaf>[] = [];
+    for (const literal of node.literals())
+      if (literal.alias === undefined && this.#isFree(literal.text)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
     return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
@@ -156,17 +221,15 @@ export class PathTree<Leaf> {
   #merge(node: PathNode<Leaf>, { members, type, reason }: ValueGroup<Leaf>): void {
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence(type, reason));
     if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
-    for (const member of members) this.#absorbValue(node, member, parameter);
+    for (const member of members) this.#absorb(member, parameter);
     this.#absorbJoining(node, parameter);
     this.#judgeBelow(parameter);
   }
 
   /** What stood below many literals now stands below one node. */
   #judgeBelow(node: PathNode<Leaf>): void {
-    if (node.literals.size > 1) this.#judge(node);
-    for (const literal of [...node.literals.values()]) if (literal.changes > 0) this.#judgeBelow(literal);
-    for (const parameter of [...(node.parameters?.values() ?? [])])
-      if (parameter.changes > 0) this.#judgeBelow(parameter);
+    if (node.changes > 0) this.#judge(node);
+    for (const child of [...node.children()]) if (child.alias === undefined) this.#judgeBelow(child);
   }
 
   #mayBeVersion(node: PathNode<Leaf>, type: SegmentType): boolean {
@@ -175,46 +238,91 @@ export class PathTree<Leaf> {
     if (place !== "root" && !(place === "container" && type === "date")) return false;
     if (node.parameter("") !== undefined) return false;
     let alike = 1;
-    for (const literal of node.literals.values()) if (literal.type === type) alike++;
+    for (const literal of node.literals()) if (literal.type === type) alike++;
     return alike < MIN_LEADING_VALUES;
   }
 
   /** Literals that came before the parameter did, and are its values. */
   #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
-    for (const literal of [...node.literals.values()]) {
+    for (const literal of [...node.literals()]) {
       const { text, type } = literal;
-      if (text === "" || this.#keptWords.has(text)) continue;
+      if (literal.alias !== undefined || !this.#isFree(text)) continue;
       if (isValue(type) || (parameter.evidence !== undefined && joins(text, type, parameter.evidence)))
-        this.#absorbValue(node, literal, parameter);
+        this.#absorb(literal, parameter);
     }
   }
 
-  #absorbValue(node: PathNode<Leaf>, literal: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
-    node.literals.delete(literal.text);
-    this.#take(parameter, literal.text, literal.type);
-    this.#absorb(literal, parameter);
-    this.#isMoved = true;
-  }
-
-  /** Moves everything at and below `from` to `into`. */
+  /** A literal becomes a value: it and everything below it counts for the parameter and what is below that. */
   #absorb(from: PathNode<Leaf>, into: PathNode<Leaf>): void {
+    this.#isMoved = true;
+    if (into.evidence !== undefined) {
+      if (from.evidence === undefined) take(into, from.text, from.type);
+      else for (const value of from.evidence.values) addValue(into.evidence, value, typeOf(value));
+    }
+    for (const child of [...from.children()])
+      if (child.alias === undefined) this.#absorb(child, this.#counterpart(child, into));
     if (from.leaf !== undefined) {
-      this.#owner.merge(from.leaf, into);
+      from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
+      for (let node = into; node.alias !== undefined; node = node.alias) addUses((node.uses ??= []), from.uses);
     }
-    for (const literal of from.literals.values()) {
-      if (!into.literals.has(literal.text)) into.changes++;
-      this.#absorb(literal, into.literal(literal.text));
-    }
-    for (const [suffix, parameter] of from.parameters ?? []) {
-      const { evidence } = parameter;
-      if (evidence === undefined) continue;
-      const target = into.parameter(suffix) ?? into.addParameter(suffix, newEvidence(evidence.type, evidence.reason));
-      for (const value of evidence.values) this.#take(target, value, typeOf(value));
-      for (const type of evidence.types) target.evidence?.types.add(type);
-      this.#absorb(parameter, target);
-    }
+    this.#alias(from, into);
+    const isRemembered = into.evidence === undefined || from.evidence !== undefined || into.evidence.values.has(from.text);
+    if (!isRemembered && from.parent?.alias === undefined) from.parent?.deleteLiteral(from.text);
   }
+
+  /** Where what is below a literal goes, below the node that takes it. */
+  #counterpart(child: PathNode<Leaf>, into: PathNode<Leaf>): PathNode<Leaf> {
+    const known = child.evidence === undefined ? into.literal(child.text) : into.parameter(child.text);
+    if (known !== undefined) return known;
+    if (into.alias !== undefined) {
+      const beyond = this.#counterpart(child, into.alias);
+      if (child.evidence === undefined) return this.#alias(into.addLiteral(child.text), beyond);
+      return this.#alias(into.addParameter(child.text, copyOf(child)), beyond);
+    }
+    if (child.evidence !== undefined) return into.addParameter(child.text, copyOf(child));
+    const parameter = into.parameter("");
+    if (parameter?.evidence !== undefined && joins(child.text, child.type, parameter.evidence)) return parameter;
+    into.changes++;
+    return into.addLiteral(child.text);
+  }
+
+  /** A value becomes a literal: what is known of it and of everything below it goes to endpoints of its own. */
+  #split(value: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
+    this.#isMoved = true;
+    parameter.evidence?.values.delete(value.text);
+    this.#detach(value);
+  }
+
+  #detach(node: PathNode<Leaf>): void {
+    const { target, uses = [], alias } = node;
+    if (alias !== undefined) {
+      this.#aliases--;
+      for (let one = alias; one.alias !== undefined; one = one.alias) one.uses = withoutUses(one.uses ?? [], uses);
+    }
+    node.alias = undefined;
+    node.uses = undefined;
+    node.changes++;
+    if (uses.length > 0) this.#owner.split(uses, target, node);
+    // What was a value here before all this became one of the parameter's stays one.
+    for (const child of node.children()) if (child.alias?.parent !== node) this.#detach(child);
+  }
+}
+
+function pathOf(seen: string): string {
+  // Braces mark parameters in templates: those of the wire must not look like them.
+  return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
+}
+
+function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
+  return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
+}
+
+function copyOf<Leaf>({ evidence }: PathNode<Leaf>): Evidence {
+  const copy = newEvidence(evidence?.type ?? "word", evidence?.reason ?? "");
+  for (const type of evidence?.types ?? []) copy.types.add(type);
+  for (const value of evidence?.values ?? []) addValue(copy, value, typeOf(value));
+  return copy;
 }
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
@@ -225,9 +333,8 @@ function joins(text: string, type: SegmentType, { types, lengths, values, hasRou
     if (randomBits(text) > 0 || (lengths.size === 1 && values.size >= 3 && !looksFixed(text))) return true;
   }
   if (type === "code" && types.has("code")) return true;
-  if (looksFixed(text) && !(hasRouteWords && !isStrongWord(text) && !isStandIn(text) && !isCollection(text) && !isJoined(text)))
-    return false;
-  return types.has(type) || ((type === "mixed" || type === "code") && types.has("identifier"));
+  if (!types.has(type) && !((type === "mixed" || type === "code") && types.has("identifier"))) return false;
+  return values.has(text) || byName(text, { hasRouteWords }) < 0;
 }
 
 const NAMES: Partial<Record<SegmentType, string>> = {
@@ -235,3 +342,4 @@ const NAMES: Partial<Record<SegmentType, string>> = {
   address: "network address",
   email: "mail address",
 };
+export { MAX_VALUES };

@@ -139,7 +139,7 @@ export function isCollection(word: string): boolean {
 }
 
 /** Names an operation, a state or a fixed place wherever it stands. */
-function isOperation(word: string): boolean {
+export function isOperation(word: string): boolean {
   return OPERATIONS.has(word) || STATES.has(word) || EXTENSION_WORDS.has(word) || OPERATIONS.has(withoutPrefix(word));
 }
 

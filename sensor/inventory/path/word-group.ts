@@ -1,15 +1,10 @@
+import { MAX_VALUES } from "./evidence.js";
+import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
-import { isCollection, isJoined, isStandIn, isStrongWord, looksFixed, routeShare, wordsOf } from "./route-word.js";
-import { MAX_VALUES } from "./evidence.js";
+import { isCollection, looksFixed, routeShare, wordsOf } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
-
-/** What the owner of the leaves says of one. */
-export interface LeafJudge<Leaf> {
-  /** Methods as one comparable text. */
-  signature(leaf: Leaf): string;
-  calls(leaf: Leaf): number;
-}
+import { type LeafJudge, type Sibling, siblingOf } from "./sibling.js";
 
 const MIN_MEMBERS = 3;
 const CONTAINER =
@@ -25,45 +20,7 @@ export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
 }
 
 export const probe: { hook: ((node: unknown, members: readonly unknown[], x: Record<string, number>) => void) | undefined } = { hook: undefined };
-
 export const THRESHOLD = { value: Number(process.env.THR ?? 2.75) };
-
-/** How often what stands at and below a node is called. */
-interface Use {
-  calls: number;
-  endpoints: number;
-}
-
-function useOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>, depth: number, use: Use): Use {
-  if (node.leaf !== undefined) {
-    use.endpoints += judge.signature(node.leaf).split(",").length;
-    use.calls += judge.calls(node.leaf);
-  }
-  if (depth > 0) {
-    for (const child of node.literals.values()) useOf(child, judge, depth - 1, use);
-    for (const child of node.parameters?.values() ?? []) useOf(child, judge, depth - 1, use);
-  }
-  return use;
-}
-
-const rateOf = ({ calls, endpoints }: Use): number => (endpoints === 0 ? 1 : calls / endpoints);
-
-/** Members without those that are called, or have below them, many times what all the others are and have. */
-function withoutOutliers<Leaf>(members: readonly PathNode<Leaf>[], judge: LeafJudge<Leaf>): readonly PathNode<Leaf>[] {
-  const rates = members.map((member) => rateOf(useOf(member, judge, 1, { calls: 0, endpoints: 0 })));
-  const fans = members.map((member) => member.literals.size);
-  const [rateLimit, fanLimit] = [limitOf(rates, 5), limitOf(fans, 8)];
-  const kept = members.filter((_member, at) => rates[at] < rateLimit && fans[at] < fanLimit);
-  return kept.length * 4 >= members.length * 3 ? kept : members;
-}
-
-/** Where nearly all are about the same, four times the median; else there is no limit. */
-function limitOf(figures: readonly number[], least: number): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const median = Math.max(1, sorted[sorted.length >> 1]);
-  const high = sorted[Math.floor(sorted.length * 0.75)];
-  return high <= 2 * median ? Math.max(least, 4 * median) : Number.POSITIVE_INFINITY;
-}
 
 /**
  * Literals that are values of one parameter though none of them shows it: words, names, slugs. The evidence of all of them is weighed
@@ -75,63 +32,23 @@ export function wordGroup<Leaf>(
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
   const candidates = literals.filter(({ text }) => text !== "" && !looksFixed(text));
-  if (candidates.length < MIN_MEMBERS) return leftoverGroup(node, literals, judge);
-  const members = withoutOutliers(candidates, judge);
-  const x = features(node, members, judge);
+  if (candidates.length < MIN_MEMBERS) return undefined;
+  const all = candidates.map((literal) => siblingOf(literal, judge));
+  const company = companyOf(all, false);
+  const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
+  if (siblings.length < MIN_MEMBERS) return undefined;
+  const x = features(node, literals, siblings);
+  const members = siblings.map((sibling) => sibling.node);
   probe.hook?.(node, members, x);
-  if (score(x) < THRESHOLD.value) return leftoverGroup(node, literals, judge);
-  const of = `${members.length} different values${node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`}`;
-  const type = members.reduce((counts, { type }) => counts.set(type, (counts.get(type) ?? 0) + 1), new Map());
-  const [most] = [...type].sort((a, b) => b[1] - a[1])[0];
-  return { members, type: most, reason: of };
+  if (score(x) < THRESHOLD.value) return undefined;
+  const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
+  return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
 }
 
-const SOFT: readonly SegmentType[] = ["word", "slug", "mixed", "file", "host", "code"];
-
-/** Words that look fixed beside a parameter of words, and are values all the same. */
-function leftoverGroup<Leaf>(
-  node: PathNode<Leaf>,
-  literals: readonly PathNode<Leaf>[],
-  judge: LeafJudge<Leaf>,
-): ValueGroup<Leaf> | undefined {
-  const parameter = node.parameter("");
-  const evidence = parameter?.evidence;
-  if (parameter === undefined || evidence === undefined || !SOFT.some((type) => evidence.types.has(type))) return undefined;
-  const known = evidence.values.size;
-  if (known < 6) return undefined;
-  const use = useOf(parameter, judge, 1, { calls: 0, endpoints: 0 });
-  const limit = known >= MAX_VALUES ? Number.POSITIVE_INFINITY : Math.max(5, (4 * use.calls) / Math.max(1, use.endpoints) / known);
-  const sure: PathNode<Leaf>[] = [];
-  const likely: PathNode<Leaf>[] = [];
-  for (const literal of literals) {
-    if (isStandIn(literal.text) || isJoined(literal.text)) continue;
-    if (rateOf(useOf(literal, judge, 1, { calls: 0, endpoints: 0 })) >= limit) continue;
-    const likeness = likenessOf(literal, parameter, judge);
-    if (likeness === "below") sure.push(literal);
-    else if (likeness === "leaf" && !isStrongWord(literal.text) && !isCollection(literal.text)) likely.push(literal);
-  }
-  const isUsual = evidence.hasRouteWords || (likely.length >= 2 && likely.length * 10 >= known);
-  if (isUsual && likely.length > 0) evidence.hasRouteWords = true;
-  const members = isUsual ? [...sure, ...likely] : sure;
-  if (members.length === 0) return undefined;
-  return { members, type: members[0].type, reason: `${members.length} more like the others` };
-}
-
-/** Whether a literal has what a parameter has: something of the same name below, or nothing but the same methods. */
-function likenessOf<Leaf>(
-  literal: PathNode<Leaf>,
-  parameter: PathNode<Leaf>,
-  judge: LeafJudge<Leaf>,
-): "below" | "leaf" | undefined {
-  if (literal.leaf !== undefined) {
-    if (parameter.leaf === undefined) return undefined;
-    const methods = judge.signature(parameter.leaf).split(",");
-    if (!judge.signature(literal.leaf).split(",").every((method) => methods.includes(method))) return undefined;
-  }
-  for (const text of literal.literals.keys()) if (!parameter.literals.has(text)) return undefined;
-  if (literal.literals.size > 0) return "below";
-  if (literal.parameters !== undefined && parameter.parameters === undefined) return undefined;
-  return "leaf";
+function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {
+  const counts = new Map<SegmentType, number>();
+  for (const { type } of members) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0][0];
 }
 
 function score(x: Record<string, number>): number {
@@ -166,58 +83,31 @@ function sharedWords(all: readonly string[], members: readonly string[]): number
 
 export function features<Leaf>(
   node: PathNode<Leaf>,
-  members: readonly PathNode<Leaf>[],
-  judge: LeafJudge<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  members: readonly Sibling<Leaf>[],
 ): Record<string, number> {
   const n = members.length;
   const place = placeOf(node);
-  const others = node.literals.size - n;
-  let below = 0;
-  let parameterBelow = 0;
-  let childInstances = 0;
-  let leaves = 0;
-  let endpoints = 0;
-  let repeats = 0;
-  let singles = 0;
-  let fixedShare = 0;
+  const others = literals.length - n;
+  const texts = members.map((m) => m.node.text);
+  const sum = (of: (m: Sibling<Leaf>) => number): number => members.reduce((total, m) => total + of(m), 0);
   const childCount = new Map<string, number>();
-  const signatures = new Map<string, number>();
-  const count = (leaf: Leaf | undefined): void => {
-    if (leaf === undefined) return;
-    endpoints++;
-    repeats += judge.calls(leaf);
-    if (judge.calls(leaf) <= judge.signature(leaf).split(",").length) singles++;
-  };
-  for (const member of members) {
-    fixedShare += routeShare(member.text);
-    if (member.leaf !== undefined) {
-      leaves++;
-      const signature = judge.signature(member.leaf);
-      signatures.set(signature, (signatures.get(signature) ?? 0) + 1);
-    }
-    count(member.leaf);
-    if (member.literals.size > 0 || member.parameters !== undefined) below++;
-    if (member.parameters !== undefined) {
-      parameterBelow++;
-      for (const child of member.parameters.values()) count(child.leaf);
-    }
-    for (const [text, child] of member.literals) {
-      childInstances++;
-      childCount.set(text, (childCount.get(text) ?? 0) + 1);
-      count(child.leaf);
-    }
-  }
-  const commonChild = Math.max(0, ...childCount.values());
+  for (const { node: member } of members)
+    for (const { text } of member.literals()) childCount.set(text, (childCount.get(text) ?? 0) + 1);
+  const below = sum((m) => (m.node.literalCount > 0 || m.hasParameterBelow ? 1 : 0));
+  const childInstances = sum((m) => m.node.literalCount);
+  const endpoints = sum((m) => m.endpoints);
+  const share = (is: (text: string) => boolean): number => texts.filter(is).length / n;
   return {
     n,
     others,
-    plural: members.filter((m) => isCollection(m.text)).length / n,
-    lowerSnake: members.filter((m) => /^[a-z]+(_[a-z]+)+$/.test(m.text)).length / n,
-    shared: sharedWords([...node.literals.keys()], members.map((m) => m.text)),
-    repeat: endpoints === 0 ? 0 : repeats / endpoints,
-    hyphen: members.filter((m) => m.text.includes("-")).length / n,
-    upper: members.filter((m) => /^[A-Z]/.test(m.text)).length / n,
-    fixedShare: fixedShare / n,
+    plural: share(isCollection),
+    lowerSnake: share((text) => /^[a-z]+(_[a-z]+)+$/.test(text)),
+    shared: sharedWords(literals.map(({ text }) => text), texts),
+    repeat: endpoints === 0 ? 0 : sum((m) => m.calls) / endpoints,
+    hyphen: share((text) => text.includes("-")),
+    upper: share((text) => /^[A-Z]/.test(text)),
+    fixedShare: texts.reduce((total, text) => total + routeShare(text), 0) / n,
     root: place === "root" ? 1 : 0,
     container: place === "container" ? 1 : 0,
     parameter: place === "parameter" ? 1 : 0,
@@ -225,13 +115,61 @@ export function features<Leaf>(
     noun: place === "noun" ? 1 : 0,
     hasParameter: node.parameters === undefined ? 0 : 1,
     below,
-    parameterBelow: below === 0 ? 0 : parameterBelow / below,
-    commonChild,
+    parameterBelow: below === 0 ? 0 : sum((m) => (m.hasParameterBelow ? 1 : 0)) / below,
+    commonChild: Math.max(0, ...childCount.values()),
     distinct: childInstances === 0 ? 0 : childCount.size / childInstances,
     childInstances,
-    leaves: leaves / n,
-    oneSignature: leaves === 0 ? 0 : Math.max(...signatures.values()) / leaves,
-    singles: endpoints === 0 ? 0 : singles / endpoints,
+    singles: endpoints === 0 ? 0 : sum((m) => m.singles) / endpoints,
     endpoints,
   };
+}
+
+const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "mixed", "file", "host", "code"]);
+
+export interface Revision<Leaf> {
+  /** Literals that are values of the parameter beside them. */
+  readonly join: readonly PathNode<Leaf>[];
+  /** Values that turned out to be fixed. */
+  readonly leave: readonly PathNode<Leaf>[];
+}
+
+/** Looks again at the literals and known values beside a parameter whose values are words. */
+export function revise<Leaf>(
+  node: PathNode<Leaf>,
+  parameter: PathNode<Leaf>,
+  isFree: (literal: PathNode<Leaf>) => boolean,
+  judge: LeafJudge<Leaf>,
+): Revision<Leaf> {
+  const { evidence } = parameter;
+  const nothing: Revision<Leaf> = { join: [], leave: [] };
+  if (evidence === undefined) return nothing;
+  const values: Sibling<Leaf>[] = [];
+  const literals: Sibling<Leaf>[] = [];
+  for (const literal of node.literals()) {
+    if (!isFree(literal)) continue;
+    if (literal.alias !== undefined) values.push(siblingOf(literal, judge));
+    else if (SOFT.has(literal.type)) literals.push(siblingOf(literal, judge));
+  }
+  if (values.length < 6) return nothing;
+  const company = companyOf(values, evidence.hasRouteWords);
+  evidence.hasRouteWords = areRouteWordsUsual(values, literals, company);
+  const now = { ...company, hasRouteWords: evidence.hasRouteWords };
+  return {
+    join: literals.filter((literal) => fixedness(literal, now) < 0).map((sibling) => sibling.node),
+    leave:
+      values.length >= MAX_VALUES && evidence.values.size >= MAX_VALUES
+        ? []
+        : values.filter((value) => SOFT.has(value.node.type) && fixedness(value, now) > 1).map((sibling) => sibling.node),
+  };
+}
+
+/** Of the words that look fixed, some behave like the values: then the values are words of all kinds, these among them. */
+function areRouteWordsUsual<Leaf>(
+  values: readonly Sibling<Leaf>[],
+  literals: readonly Sibling<Leaf>[],
+  company: Company,
+): boolean {
+  const usual = { ...company, hasRouteWords: true };
+  const alike = [...values, ...literals].filter((one) => looksFixed(one.node.text) && fixedness(one, usual) < 0);
+  return alike.length >= 2 && alike.length * 10 >= values.length;
 }

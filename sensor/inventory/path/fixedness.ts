@@ -1,0 +1,101 @@
+import {
+  isCollection,
+  isJoined,
+  isOperation,
+  isStandIn,
+  isStrongWord,
+  routeShare,
+} from "./route-word.js";
+import { rateOf, type Sibling } from "./sibling.js";
+
+/** What the values of one parameter, or those that may be, have in common. */
+export interface Company {
+  readonly size: number;
+  /** Calls of an endpoint beyond which one of them stands out; infinite where they differ anyway. */
+  readonly rateLimit: number;
+  readonly rate: number;
+  /** Segments below beyond which one of them stands out. */
+  readonly fanLimit: number;
+  /** Segments below → how many of them have it. */
+  readonly below: ReadonlyMap<string, number>;
+  /** How many have any segment below. */
+  readonly withBelow: number;
+  /** Methods → how many answer it. */
+  readonly methods: ReadonlyMap<string, number>;
+  /** Words that APIs are made of are usual among them. */
+  readonly hasRouteWords: boolean;
+}
+
+const MIN_STANDING_OUT = 5;
+const MIN_FAN = 8;
+
+export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWords: boolean): Company {
+  const below = new Map<string, number>();
+  const methods = new Map<string, number>();
+  let withBelow = 0;
+  for (const { node, methods: own } of siblings) {
+    if (node.literalCount > 0) withBelow++;
+    for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
+    for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
+  }
+  const rates = siblings.map(rateOf).sort(ascending);
+  const fans = siblings.map(({ node }) => node.literalCount).sort(ascending);
+  return {
+    size: siblings.length,
+    rate: median(rates),
+    rateLimit: limitOf(rates, MIN_STANDING_OUT),
+    fanLimit: limitOf(fans, MIN_FAN),
+    below,
+    withBelow,
+    methods,
+    hasRouteWords,
+  };
+}
+
+const ascending = (a: number, b: number): number => a - b;
+const median = (sorted: readonly number[]): number => Math.max(1, sorted[sorted.length >> 1] ?? 1);
+
+/** Four times the median where nearly all are about the same. */
+function limitOf(sorted: readonly number[], least: number): number {
+  const middle = median(sorted);
+  const high = sorted[Math.floor(sorted.length * 0.75)] ?? 0;
+  return high <= 2 * middle ? Math.max(least, 4 * middle) : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * How much rather a segment is fixed than one of the values it stands among, in natural logarithms of the odds: by what it is called,
+ * by what stands below it, by its methods and by how often it is called.
+ */
+export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
+  return byName(sibling.node.text, company) + byBelow(sibling, company) + byUse(sibling, company);
+}
+
+export function byName(text: string, company: Pick<Company, "hasRouteWords">): number {
+  if (isStandIn(text)) return 6;
+  if (isJoined(text)) return 3;
+  const stem = text.replace(/\.[a-z]\w{1,4}$/i, "");
+  const usual = company.hasRouteWords ? 1.6 : 0;
+  if (isStrongWord(stem)) return 2.5 - usual / 2;
+  const share = routeShare(stem);
+  if (share >= 0.75) return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
+  return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
+}
+
+function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, withBelow, fanLimit, size }: Company): number {
+  if (node.literalCount === 0) return 0;
+  if (node.literalCount >= fanLimit) return 3;
+  let shared = 0;
+  for (const { text } of node.literals()) if ((below.get(text) ?? 0) > 2) shared++;
+  if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
+  return withBelow >= 4 ? 2 : size >= 6 ? 1 : 0;
+}
+
+function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size }: Company): number {
+  const own = rateOf(sibling);
+  let evidence = own >= 2 * rateLimit ? 3 : own >= rateLimit ? 2 : own <= 2 * rate ? -0.3 : 0;
+  if (sibling.methods.length > 0 && methods.size > 0 && size >= 4) {
+    const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
+    if (isAlone) evidence += 2;
+  }
+  return evidence;
+}
