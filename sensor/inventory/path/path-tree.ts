@@ -267,8 +267,9 @@ export class PathTree<Leaf> {
       for (let node = into; node.alias !== undefined; node = node.alias) addUses((node.uses ??= []), from.uses);
     }
     this.#alias(from, into);
-    const isRemembered = into.evidence === undefined || from.evidence !== undefined || into.evidence.values.has(from.text);
-    if (!isRemembered && from.parent?.alias === undefined) from.parent?.deleteLiteral(from.text);
+    // What would come here again by its form alone need not be remembered beyond the bound of a parameter's values.
+    if (into.evidence === undefined || from.evidence !== undefined || into.evidence.values.has(from.text)) return;
+    if (joins(from.text, from.type, into.evidence)) from.parent?.deleteLiteral(from.text);
   }
 
   /** Where what is below a literal goes, below the node that takes it. */

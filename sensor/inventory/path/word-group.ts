@@ -152,7 +152,7 @@ export function revise<Leaf>(
   }
   if (values.length < 6) return nothing;
   const company = companyOf(values, evidence.hasRouteWords);
-  evidence.hasRouteWords = areRouteWordsUsual(values, literals, company);
+  evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now = { ...company, hasRouteWords: evidence.hasRouteWords };
   return {
     join: literals.filter((literal) => fixedness(literal, now) < 0).map((sibling) => sibling.node),
