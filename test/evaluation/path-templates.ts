@@ -36,7 +36,7 @@ function row(name: string, score: Score): string {
 const HEAD = `  ${"kind".padEnd(46)}${["templates", "precision", "recall", "F1", "grouping", "over-merge"].map((name, at) => name.padStart(at === 0 ? 9 : 11)).join("")}`;
 
 function print(descriptions: readonly Description[], values: number, isTold: boolean): void {
-  const { scores, strict, misses } = evaluate(descriptions, { values, ...MAIN_WAY });
+  const { scores, strict, misses } = evaluate(descriptions, { values, ...(process.env.WAY ? OTHER_WAYS[Number(process.env.WAY)] : MAIN_WAY) });
   console.log(`\n${values} different values a parameter; figures in per cent`);
   console.log(HEAD);
   for (const kind of ["none", ...KINDS, ...OTHER_KINDS, "enumeration", "all"]) {

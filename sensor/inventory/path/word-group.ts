@@ -54,11 +54,11 @@ function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {
 function score(x: Record<string, number>): number {
   const ln = Math.log(x.n);
   return (
-    -1.55 + 1.46 * ln + 0.55 * Math.max(0, ln - Math.log(8)) - 0.89 * x.plural - 0.36 * x.lowerSnake - 0.53 * x.shared +
-    0.51 * x.hyphen + 0.43 * x.upper - 0.41 * x.fixedShare - 1.56 * (x.others / (x.others + x.n)) - 0.45 * x.container -
-    0.17 * x.parameter + 0.82 * x.collection - 0.19 * x.root + 0.43 * x.hasParameter - 0.6 * (x.below > 0 ? 1 : 0) +
-    0.27 * Math.log1p(x.commonChild >= 2 ? x.commonChild : 0) - 0.22 * x.parameterBelow - 0.45 * (x.childInstances >= 2 ? x.distinct : 0) +
-    0.68 * x.singles - 0.92 * Math.log(Math.max(1, x.repeat)) - 1.19 * x.plural * ln
+    -1.55 + 1.05 * ln + 0.23 * Math.max(0, ln - Math.log(8)) - 0.93 * x.plural - 0.47 * x.shared +
+    0.42 * x.hyphen + 0.58 * x.upper - 0.26 * x.fixedShare - 0.3 * (x.others / (x.others + x.n)) - 0.36 * x.container +
+    0.82 * x.collection + 0.34 * x.hasParameter - 0.49 * (x.below > 0 ? 1 : 0) +
+    0.67 * Math.log1p(x.commonChild >= 2 ? x.commonChild : 0) - 0.32 * x.parameterBelow - 0.49 * (x.childInstances >= 2 ? x.distinct : 0) +
+    0.93 * x.singles - 1.14 * x.plural * ln + 1.07 * Math.max(-2, Math.min(3, (x.n - 3 * x.others) / 6))
   );
 }
 
@@ -66,15 +66,16 @@ function score(x: Record<string, number>): number {
 function sharedWords(all: readonly string[], members: readonly string[]): number {
   const firsts = new Map<string, number>();
   const lasts = new Map<string, number>();
+  const stem = (text: string): string => text.replace(/\.[a-z]\w{1,4}$/i, "");
   for (const text of all) {
-    const ws = wordsOf(text);
+    const ws = wordsOf(stem(text));
     if (ws.length < 2) continue;
     firsts.set(ws[0], (firsts.get(ws[0]) ?? 0) + 1);
     lasts.set(ws[ws.length - 1], (lasts.get(ws[ws.length - 1]) ?? 0) + 1);
   }
   let shared = 0;
   for (const text of members) {
-    const ws = wordsOf(text);
+    const ws = wordsOf(stem(text));
     if (ws.length < 2) continue;
     if ((firsts.get(ws[0]) ?? 0) > 1 || (lasts.get(ws[ws.length - 1]) ?? 0) > 1) shared++;
   }
@@ -119,7 +120,7 @@ export function features<Leaf>(
     commonChild: Math.max(0, ...childCount.values()),
     distinct: childInstances === 0 ? 0 : childCount.size / childInstances,
     childInstances,
-    singles: endpoints === 0 ? 0 : sum((m) => m.singles) / endpoints,
+    singles: endpoints === 0 ? 0.7 : sum((m) => m.singles) / endpoints,
     endpoints,
   };
 }
