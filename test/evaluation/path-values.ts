@@ -64,7 +64,8 @@ const MAKERS: Readonly<Record<Exclude<ValueKind, "enumeration">, () => () => str
       () => plain(faker.word.sample()).toLowerCase(),
       () => plain(faker.person.firstName()).toLowerCase(),
       () => plain(faker.person.lastName()),
-      () => plain(faker.location.city()).toLowerCase(),
+      () => plain(faker.location.country()).toLowerCase(),
+      () => plain(faker.animal.type()).toLowerCase(),
       () => faker.lorem.word({ length: { min: 3, max: 12 } }),
     ]),
   date: () => {

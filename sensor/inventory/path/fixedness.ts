@@ -5,6 +5,8 @@ import {
   isStandIn,
   isStrongWord,
   routeShare,
+  stemOf,
+  wordsOf,
 } from "./route-word.js";
 import { rateOf, type Sibling } from "./sibling.js";
 
@@ -22,9 +24,16 @@ export interface Company {
   readonly withBelow: number;
   /** Methods → how many answer it. */
   readonly methods: ReadonlyMap<string, number>;
+  /** How they are written → how many are. */
+  readonly forms: ReadonlyMap<number, number>;
   /** Words that APIs are made of are usual among them. */
   readonly hasRouteWords: boolean;
 }
+
+/** All that can be said of a value by its text. */
+export type NameCompany = Pick<Company, "forms" | "size" | "hasRouteWords">;
+
+export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWords: false };
 
 const MIN_STANDING_OUT = 5;
 const MIN_FAN = 8;
@@ -32,8 +41,11 @@ const MIN_FAN = 8;
 export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWords: boolean): Company {
   const below = new Map<string, number>();
   const methods = new Map<string, number>();
+  const forms = new Map<number, number>();
   let withBelow = 0;
   for (const { node, methods: own } of siblings) {
+    const form = formOf(node.text);
+    forms.set(form, (forms.get(form) ?? 0) + 1);
     if (node.literalCount > 0) withBelow++;
     for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
@@ -48,6 +60,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     below,
     withBelow,
     methods,
+    forms,
     hasRouteWords,
   };
 }
@@ -70,15 +83,36 @@ export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): numbe
   return byName(sibling.node.text, company) + byBelow(sibling, company) + byUse(sibling, company);
 }
 
-export function byName(text: string, company: Pick<Company, "hasRouteWords">): number {
+/** By what a text is made of and how it is written. */
+export function byName(text: string, company: NameCompany): number {
+  return byWords(text, company) + byForm(text, company);
+}
+
+function byWords(text: string, { hasRouteWords }: NameCompany): number {
   if (isStandIn(text)) return 6;
-  if (isJoined(text)) return 3;
-  const stem = text.replace(/\.[a-z]\w{1,4}$/i, "");
-  const usual = company.hasRouteWords ? 1.6 : 0;
+  const isCapitalised = /^[A-Z]/.test(text);
+  if (isJoined(text)) return isCapitalised ? 0.7 : 3;
+  const stem = stemOf(text);
+  const usual = hasRouteWords ? 1.6 : 0;
   if (isStrongWord(stem)) return 2.5 - usual / 2;
   const share = routeShare(stem);
-  if (share >= 0.75) return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
-  return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
+  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
+  const words = wordsOf(stem);
+  if (words.length > 1) return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
+  return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
+}
+
+/** Values of one parameter are mostly written alike. */
+function byForm(text: string, { forms, size }: NameCompany): number {
+  if (size < 6) return 0;
+  const share = (forms.get(formOf(text)) ?? 0) / size;
+  return share >= 0.6 ? -0.4 : share <= 0.05 ? 1 : 0;
+}
+
+const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./];
+
+function formOf(text: string): number {
+  return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);
 }
 
 function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, withBelow, fanLimit, size }: Company): number {
@@ -87,7 +121,7 @@ function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, withBelow, fanLimit, si
   let shared = 0;
   for (const { text } of node.literals()) if ((below.get(text) ?? 0) > 2) shared++;
   if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
-  return withBelow >= 4 ? 2 : size >= 6 ? 1 : 0;
+  return withBelow >= 4 ? (node.literalCount >= 4 ? 3 : 2) : size >= 6 ? 1 : 0;
 }
 
 function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size }: Company): number {

@@ -1,9 +1,9 @@
 import { addReason, addValue, type Evidence, MAX_VALUES, newEvidence } from "./evidence.js";
-import { byName } from "./fixedness.js";
+import { byName, NO_COMPANY } from "./fixedness.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { randomBits } from "./letter-pairs.js";
 import { PathNode } from "./path-node.js";
-import { looksFixed } from "./route-word.js";
+import { routeShare } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
@@ -29,6 +29,8 @@ const MIN_LEADING_VALUES = 3;
 const FIRST_REVISION = 8;
 const EXTENSION =
   /^(.+)(\.(?:json|xml|csv|pdf|html?|txt|png|jpe?g|gif|svg|zip|ya?ml|rss|atom|js|css|ics|xlsx?|proto|gz))$/i;
+/** `regions=gb`: the name stays. */
+const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
 /** The paths of one service, segment by segment, each literal or parameter as the evidence so far has it. */
@@ -58,7 +60,7 @@ export class PathTree<Leaf> {
   }
 
   #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
-    const literal = node.literal(text);
+    const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
     for (const [suffix, parameter] of node.parameters ?? []) {
       if (suffix !== "" && text.endsWith(suffix)) return parameter;
@@ -103,7 +105,7 @@ export class PathTree<Leaf> {
       const semicolon = path.indexOf(";", start);
       const stop = slash < 0 ? path.length : slash;
       const end = semicolon >= 0 && semicolon < stop ? semicolon : stop;
-      node = this.#child(node, path.slice(start, end));
+      node = this.#child(node, path.slice(start, end), slash < 0);
       if (slash < 0) return node;
       start = slash + 1;
     }
@@ -111,19 +113,19 @@ export class PathTree<Leaf> {
     return deepest.parameter("") ?? deepest.addParameter("", newEvidence("token", `deeper than ${MAX_DEPTH} segments`));
   }
 
-  #child(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
+  #child(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
     const known = node.literal(text);
     if (known !== undefined) return known;
-    if (node.alias !== undefined) return this.#aliasChild(node, text);
+    if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !this.#mayBeVersion(node, type)) return this.#valueChild(node, text, type, "");
+    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) return this.#valueChild(node, text, type, "");
     return this.#wordChild(node, text, type);
   }
 
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
-  #aliasChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
-    const child = this.#child(node.alias ?? node, text);
+  #aliasChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
+    const child = this.#child(node.alias ?? node, text, isLast);
     if (this.#aliases >= MAX_ALIASES) return child;
     const { target } = child;
     // Of a parameter's values only those are told apart that are told apart below the parameter.
@@ -180,10 +182,15 @@ export class PathTree<Leaf> {
       return this.#valueChild(node, text.slice(0, colon), typeOf(text.slice(0, colon)), text.slice(colon));
     }
     const dot = EXTENSION.exec(text);
-    if (dot !== null && isValue(typeOf(dot[1]))) return this.#valueChild(node, dot[1], typeOf(dot[1]), dot[2]);
-    const called = CALLED.exec(text);
-    if (called === null) return undefined;
-    return node.addLiteral(`${called[1]}{key}${called[3]}`);
+    if (dot !== null) {
+      const [, stem, extension] = dot;
+      const type = typeOf(stem);
+      const evidence = node.parameter(extension)?.evidence;
+      if (isValue(type) || (evidence !== undefined && joins(stem, type, evidence)))
+        return this.#valueChild(node, stem, type, extension);
+    }
+    const named = withNamedValue(text);
+    return named === undefined ? undefined : node.addLiteral(named);
   }
 
   /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
@@ -232,11 +239,12 @@ export class PathTree<Leaf> {
     for (const child of [...node.children()]) if (child.alias === undefined) this.#judgeBelow(child);
   }
 
-  #mayBeVersion(node: PathNode<Leaf>, type: SegmentType): boolean {
-    if (type !== "number" && type !== "date") return false;
+  /** `/2/ping`, `/api/2015-11-01/users`, `/oauth2/1/token`: until there are others, it tells apart versions. */
+  #mayBeVersion(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): boolean {
+    if ((type !== "number" && type !== "date") || node.parameter("") !== undefined) return false;
     const place = placeOf(node);
-    if (place !== "root" && !(place === "container" && type === "date")) return false;
-    if (node.parameter("") !== undefined) return false;
+    const isOfApi = place === "root" || (place === "container" && (type === "date" || text.length <= 2));
+    if (!isOfApi && !(place === "noun" && text.length === 1 && !isLast)) return false;
     let alike = 1;
     for (const literal of node.literals()) if (literal.type === type) alike++;
     return alike < MIN_LEADING_VALUES;
@@ -315,6 +323,14 @@ function pathOf(seen: string): string {
   return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }
 
+/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
+function withNamedValue(text: string): string | undefined {
+  const assigned = ASSIGNED.exec(text);
+  if (assigned !== null) return `${assigned[1]}{value}`;
+  const called = CALLED.exec(text);
+  return called === null ? undefined : `${called[1]}{key}${called[3]}`;
+}
+
 function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
   return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
 }
@@ -331,12 +347,18 @@ function joins(text: string, type: SegmentType, { types, lengths, values, hasRou
   const isOfRandom = types.has("token") || types.has("random");
   if (type === "random") return isOfRandom || types.has("identifier");
   if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
-    if (randomBits(text) > 0 || (lengths.size === 1 && values.size >= 3 && !looksFixed(text))) return true;
+    if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
-  if (type === "code" && types.has("code")) return true;
+  if ((type === "code" || type === "host") && types.has(type)) return true;
+  if (type === "file" && types.has(type) && !FORMAT.test(text)) return true;
+  const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
+  if (isNumbered && /\d{3}/.test(text)) return true;
   if (!types.has(type) && !((type === "mixed" || type === "code") && types.has("identifier"))) return false;
-  return values.has(text) || byName(text, { hasRouteWords }) < 0;
+  return values.has(text) || byName(text, { ...NO_COMPANY, hasRouteWords }) < 0;
 }
+
+/** Extensions that tell how a resource is told, not which. */
+const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;
 
 const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",

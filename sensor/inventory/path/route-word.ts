@@ -131,7 +131,7 @@ const EXTENSION_WORDS = words(`
   atom bmp css csv doc docx gif gz html ico ics jar jpeg jpg js json jsonl m3u8 md mov mp3 mp4 ndjson odt pdf php png ppt pptx proto ps rss
   rtf svg tar tgz tiff tsv txt wav webm webp wsdl xls xlsx xml xsd yaml yml zip`);
 
-const PLURAL = /(?:[^su]s|ies|people|children|data|media)$/i;
+const PLURAL = /(?:[^sui]s|ies|people|children|data|media)$/i;
 
 /** Whether a word names a collection, so that what follows it is one of its members or an operation. */
 export function isCollection(word: string): boolean {
@@ -198,11 +198,16 @@ export function routeShare(text: string): number {
 
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
-  const stem = text.replace(/\.[a-z]\w{1,4}$/i, "");
+  const stem = stemOf(text);
   return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || isJoined(stem);
 }
 
 /** Words put together as code does: `orderItems`. */
 export function isJoined(text: string): boolean {
   return /[a-z]{2}[A-Z][a-z]/.test(text);
+}
+
+/** A file's name without its extension. */
+export function stemOf(text: string): string {
+  return text.replace(/\.[a-z]\w{1,4}$/i, "");
 }

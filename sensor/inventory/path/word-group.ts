@@ -2,7 +2,7 @@ import { MAX_VALUES } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
-import { isCollection, looksFixed, routeShare, wordsOf } from "./route-word.js";
+import { isCollection, looksFixed, routeShare, stemOf, wordsOf } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 import { type LeafJudge, type Sibling, siblingOf } from "./sibling.js";
 
@@ -54,7 +54,7 @@ function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {
 function score(x: Record<string, number>): number {
   const ln = Math.log(x.n);
   return (
-    -1.55 + 1.05 * ln + 0.23 * Math.max(0, ln - Math.log(8)) - 0.93 * x.plural - 0.47 * x.shared +
+    -1.55 + 1.05 * ln + 0.23 * Math.max(0, ln - Math.log(8)) - 0.93 * x.plural - 1.0 * x.shared +
     0.42 * x.hyphen + 0.58 * x.upper - 0.26 * x.fixedShare - 0.3 * (x.others / (x.others + x.n)) - 0.36 * x.container +
     0.82 * x.collection + 0.34 * x.hasParameter - 0.49 * (x.below > 0 ? 1 : 0) +
     0.67 * Math.log1p(x.commonChild >= 2 ? x.commonChild : 0) - 0.32 * x.parameterBelow - 0.49 * (x.childInstances >= 2 ? x.distinct : 0) +
@@ -66,16 +66,15 @@ function score(x: Record<string, number>): number {
 function sharedWords(all: readonly string[], members: readonly string[]): number {
   const firsts = new Map<string, number>();
   const lasts = new Map<string, number>();
-  const stem = (text: string): string => text.replace(/\.[a-z]\w{1,4}$/i, "");
   for (const text of all) {
-    const ws = wordsOf(stem(text));
+    const ws = wordsOf(stemOf(text));
     if (ws.length < 2) continue;
     firsts.set(ws[0], (firsts.get(ws[0]) ?? 0) + 1);
     lasts.set(ws[ws.length - 1], (lasts.get(ws[ws.length - 1]) ?? 0) + 1);
   }
   let shared = 0;
   for (const text of members) {
-    const ws = wordsOf(stem(text));
+    const ws = wordsOf(stemOf(text));
     if (ws.length < 2) continue;
     if ((firsts.get(ws[0]) ?? 0) > 1 || (lasts.get(ws[ws.length - 1]) ?? 0) > 1) shared++;
   }
