@@ -1,4 +1,4 @@
-import { addReason, addValue, type Evidence, MAX_VALUES, newEvidence } from "./evidence.js";
+import { addReason, addValue, type Evidence, newEvidence } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { randomBits } from "./letter-pairs.js";
@@ -7,7 +7,8 @@ import { routeShare } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
-import { placeOf, revise, wordGroup } from "./word-group.js";
+import { revise, wordGroup } from "./word-group.js";
+import { placeOf } from "./word-score.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
@@ -365,4 +366,3 @@ const NAMES: Partial<Record<SegmentType, string>> = {
   address: "network address",
   email: "mail address",
 };
-export { MAX_VALUES };

@@ -42,3 +42,7 @@ export function rateOf({ calls, endpoints }: Sibling<unknown>): number {
 function usesOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>) {
   return node.leaf === undefined ? (node.uses ?? []) : judge.uses(node.leaf);
 }
+
+export function total<Leaf>(siblings: readonly Sibling<Leaf>[], of: (sibling: Sibling<Leaf>) => number): number {
+  return siblings.reduce((sum, sibling) => sum + of(sibling), 0);
+}
