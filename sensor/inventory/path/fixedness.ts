@@ -1,3 +1,4 @@
+import type { PathNode } from "./path-node.js";
 import {
   isCollection,
   isJoined,
@@ -20,8 +21,8 @@ export interface Company {
   readonly fanLimit: number;
   /** Segments below → how many of them have it. */
   readonly below: ReadonlyMap<string, number>;
-  /** How many have any segment below. */
-  readonly withBelow: number;
+  /** Most of those that have any segment below share one with another. */
+  readonly sharesBelow: boolean;
   /** Methods → how many answer it. */
   readonly methods: ReadonlyMap<string, number>;
   /** How they are written → how many are. */
@@ -50,6 +51,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
+  const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
   const rates = siblings.map(rateOf).sort(ascending);
   const fans = siblings.map(({ node }) => node.literalCount).sort(ascending);
   return {
@@ -58,7 +60,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     rateLimit: limitOf(rates, MIN_STANDING_OUT),
     fanLimit: limitOf(fans, MIN_FAN),
     below,
-    withBelow,
+    sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
     methods,
     forms,
     hasRouteWords,
@@ -115,13 +117,20 @@ function formOf(text: string): number {
   return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);
 }
 
-function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, withBelow, fanLimit, size }: Company): number {
+function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, sharesBelow, fanLimit }: Company): number {
   if (node.literalCount === 0) return 0;
   if (node.literalCount >= fanLimit) return 3;
+  const shared = sharedBelow(node, below);
+  if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
+  if (!sharesBelow) return below.size === 0 ? 1 : 0;
+  return node.literalCount >= 4 ? 3 : 2;
+}
+
+/** How many of the segments below stand below two others at least. */
+function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, number>): number {
   let shared = 0;
   for (const { text } of node.literals()) if ((below.get(text) ?? 0) > 2) shared++;
-  if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
-  return withBelow >= 4 ? (node.literalCount >= 4 ? 3 : 2) : size >= 6 ? 1 : 0;
+  return shared;
 }
 
 function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size }: Company): number {

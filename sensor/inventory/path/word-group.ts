@@ -13,6 +13,8 @@ const MIN_COMPANY = 6;
 const LEAVING = 1;
 /** Types that do not tell by themselves whether a segment is a value. */
 const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "mixed", "file", "host", "code"]);
+/** Written so differently from words that they may be values among fixed words. */
+const APART: readonly SegmentType[] = ["slug", "file", "mixed"];
 const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug", "file"]);
 
 /**
@@ -20,6 +22,20 @@ const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug", "file"]);
  * together.
  */
 export function wordGroup<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): ValueGroup<Leaf> | undefined {
+  let group = groupAmong(node, literals, judge);
+  for (const type of APART) {
+    if (group !== undefined) break;
+    const ofType = literals.filter((literal) => literal.type === type);
+    if (ofType.length < literals.length) group = groupAmong(node, ofType, judge);
+  }
+  return group;
+}
+
+function groupAmong<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,

@@ -17,7 +17,7 @@ export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
 }
 
 /** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
-export const ENOUGH = 2.7;
+export const ENOUGH = 2.75;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
@@ -40,21 +40,21 @@ export function wordScore<Leaf>(
   const plurals = share(isCollection);
   const place = placeOf(node);
   return (
-    -1.55 +
-    1.02 * size +
-    0.23 * Math.max(0, size - Math.log(MANY)) +
+    -1.5 +
+    0.84 * size +
+    0.17 * Math.max(0, size - Math.log(MANY)) +
     // Where values stand, few are words that APIs are made of; where fixed segments stand, most are.
-    1.06 * Math.max(-2, Math.min(3, (count - 3 * others) / 6)) -
-    0.31 * (others / literals.length) -
-    0.23 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
-    (0.93 + 1.18 * size) * plurals -
-    1.0 * sharedWords(literals, members) +
+    1.33 * Math.max(-2, Math.min(3, (count - 2 * others) / 6)) -
+    0.45 * (others / literals.length) -
+    0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
+    (0.91 + 1.17 * size) * plurals -
+    0.8 * sharedWords(literals, members) +
     0.5 * share((text) => text.includes("-")) +
-    0.52 * share((text) => /^[A-Z]/.test(text)) +
-    (place === "collection" ? 0.79 : place === "container" ? -0.32 : 0) +
-    (node.parameters === undefined ? 0 : 0.28) +
+    0.56 * share((text) => /^[A-Z]/.test(text)) +
+    (place === "collection" ? 0.76 : place === "container" ? -0.32 : 0) +
+    (node.parameters === undefined ? 0 : 0.3) +
     scoreBelow(members) +
-    0.95 * singlesOf(members)
+    0.92 * singlesOf(members)
   );
 }
 
@@ -69,11 +69,11 @@ function scoreBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
   const most = Math.max(0, ...counts.values());
   const common = [...counts.values()].filter((count) => count >= 4 && count * 3 >= withBelow).length;
   return (
-    -0.5 +
-    0.6 * Math.log1p(most < 2 ? 0 : most) +
-    0.3 * Math.min(3, common) -
-    0.54 * (all < 2 ? 0 : counts.size / all) -
-    0.23 * (total(members, ({ hasParameterBelow }) => (hasParameterBelow ? 1 : 0)) / withBelow)
+    -0.53 +
+    0.45 * Math.log1p(most < 2 ? 0 : most) +
+    0.2 * Math.min(3, common) -
+    0.53 * (all < 2 ? 0 : counts.size / all) -
+    0.26 * (total(members, ({ hasParameterBelow }) => (hasParameterBelow ? 1 : 0)) / withBelow)
   );
 }
 
@@ -96,3 +96,4 @@ function endsOf(text: string): readonly string[] {
   const words = wordsOf(stemOf(text));
   return words.length < 2 ? [] : [`${words[0]}-`, `-${words[words.length - 1]}`];
 }
+
