@@ -227,10 +227,11 @@ export class PathTree<Leaf> {
   }
 
   #merge(node: PathNode<Leaf>, { members, type, reason }: ValueGroup<Leaf>): void {
-    const parameter = node.parameter("") ?? node.addParameter("", newEvidence(type, reason));
+    const suffix = type === "file" ? commonFormat(members) : "";
+    const parameter = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(type, reason));
     if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
     for (const member of members) this.#absorb(member, parameter);
-    this.#absorbJoining(node, parameter);
+    if (suffix === "") this.#absorbJoining(node, parameter);
     this.#judgeBelow(parameter);
   }
 
@@ -265,7 +266,7 @@ export class PathTree<Leaf> {
   #absorb(from: PathNode<Leaf>, into: PathNode<Leaf>): void {
     this.#isMoved = true;
     if (into.evidence !== undefined) {
-      if (from.evidence === undefined) take(into, from.text, from.type);
+      if (from.evidence === undefined) takeLiteral(into, from);
       else for (const value of from.evidence.values) addValue(into.evidence, value, typeOf(value));
     }
     for (const child of [...from.children()])
@@ -277,8 +278,9 @@ export class PathTree<Leaf> {
     }
     this.#alias(from, into);
     // What would come here again by its form alone need not be remembered beyond the bound of a parameter's values.
-    if (into.evidence === undefined || from.evidence !== undefined || into.evidence.values.has(from.text)) return;
-    if (joins(from.text, from.type, into.evidence)) from.parent?.deleteLiteral(from.text);
+    if (into.evidence === undefined || from.evidence !== undefined) return;
+    const text = withoutSuffix(from.text, into.text);
+    if (!into.evidence.values.has(text) && joins(text, from.type, into.evidence)) from.parent?.deleteLiteral(from.text);
   }
 
   /** Where what is below a literal goes, below the node that takes it. */
@@ -334,6 +336,21 @@ function withNamedValue(text: string): string | undefined {
 
 function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
   return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
+}
+
+function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
+  const value = withoutSuffix(text, parameter.text);
+  take(parameter, value, value === text ? type : typeOf(value));
+}
+
+function withoutSuffix(text: string, suffix: string): string {
+  return suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
+}
+
+/** The extension that all have, where it is one that tells how a resource is told. */
+function commonFormat<Leaf>(members: readonly PathNode<Leaf>[]): string {
+  const [first = ""] = FORMAT.exec(members[0].text) ?? [];
+  return members.every(({ text }) => text.endsWith(first)) ? first : "";
 }
 
 function copyOf<Leaf>({ evidence }: PathNode<Leaf>): Evidence {

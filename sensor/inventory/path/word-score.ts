@@ -17,7 +17,7 @@ export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
 }
 
 /** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
-export const ENOUGH = 2.75;
+export const ENOUGH = 2.8;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
@@ -44,11 +44,11 @@ export function wordScore<Leaf>(
     0.84 * size +
     0.17 * Math.max(0, size - Math.log(MANY)) +
     // Where values stand, few are words that APIs are made of; where fixed segments stand, most are.
-    1.33 * Math.max(-2, Math.min(3, (count - 2 * others) / 6)) -
+    1.33 * Math.max(-2, Math.min(3, (count - 1.8 * others) / 6)) -
     0.45 * (others / literals.length) -
     0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
     (0.91 + 1.17 * size) * plurals -
-    0.8 * sharedWords(literals, members) +
+    1.4 * sharedWords(literals, members) +
     0.5 * share((text) => text.includes("-")) +
     0.56 * share((text) => /^[A-Z]/.test(text)) +
     (place === "collection" ? 0.76 : place === "container" ? -0.32 : 0) +
