@@ -12,6 +12,8 @@ export interface Evidence {
   readonly types: Set<SegmentType>;
   /** How long they were: identifiers of random characters mostly have one length. */
   readonly lengths: Set<number>;
+  /** Short words before the first hyphen or underscore, the empty text for none: `cus_`. */
+  readonly prefixes: Set<string>;
   /** The first values seen; how many there are is how many different ones there were at least. */
   readonly values: Set<string>;
   /** Words that APIs are made of are among them. */
@@ -19,7 +21,7 @@ export interface Evidence {
 }
 
 export function newEvidence(type: SegmentType, reason: string): Evidence {
-  return { type, reason, types: new Set([type]), lengths: new Set(), values: new Set(), hasRouteWords: false };
+  return { type, reason, types: new Set([type]), lengths: new Set(), prefixes: new Set(), values: new Set(), hasRouteWords: false };
 }
 
 /** Whether it was one of the first, and not seen before. */
@@ -29,6 +31,7 @@ export function addValue(evidence: Evidence, value: string, type: SegmentType): 
   values.add(value);
   evidence.types.add(type);
   evidence.lengths.add(value.length);
+  evidence.prefixes.add(/^[A-Za-z]{1,8}[_-]/.exec(value)?.[0] ?? "");
   return true;
 }
 

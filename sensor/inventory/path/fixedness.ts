@@ -1,5 +1,6 @@
 import type { PathNode } from "./path-node.js";
 import {
+  FORMAT,
   isCollection,
   isJoined,
   isOperation,
@@ -82,7 +83,8 @@ function limitOf(sorted: readonly number[], least: number): number {
  * by what stands below it, by its methods and by how often it is called.
  */
 export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
-  return byName(sibling.node.text, company) + byBelow(sibling, company) + byUse(sibling, company);
+  const text = byName(sibling.node.text, company);
+  return text + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
 }
 
 /** By what a text is made of and how it is written. */
@@ -95,6 +97,7 @@ function byWords(text: string, { hasRouteWords }: NameCompany): number {
   const isCapitalised = /^[A-Z]/.test(text);
   if (isJoined(text)) return isCapitalised ? 0.7 : 3;
   const stem = stemOf(text);
+  if (stem !== text && !FORMAT.test(text)) return routeShare(stem) >= 0.75 ? 0 : -1.2;
   const usual = hasRouteWords ? 1.6 : 0;
   if (isStrongWord(stem)) return 2.5 - usual / 2;
   const share = routeShare(stem);
@@ -115,6 +118,11 @@ const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./];
 
 function formOf(text: string): number {
   return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);
+}
+
+/** The more values there are, the rather is one more segment another of them: few fixed ones stand beside a parameter. */
+function bySize({ size }: Company): number {
+  return size < 10 ? 0 : 0.35 * Math.log(size / 10);
 }
 
 function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, sharesBelow, fanLimit }: Company): number {

@@ -1,9 +1,8 @@
 import { addReason, addValue, type Evidence, newEvidence } from "./evidence.js";
-import { byName, NO_COMPANY } from "./fixedness.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
-import { randomBits } from "./letter-pairs.js";
+import { joins } from "./joining.js";
 import { PathNode } from "./path-node.js";
-import { routeShare } from "./route-word.js";
+import { FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
@@ -359,24 +358,6 @@ function copyOf<Leaf>({ evidence }: PathNode<Leaf>): Evidence {
   for (const value of evidence?.values ?? []) addValue(copy, value, typeOf(value));
   return copy;
 }
-
-/** Whether a segment that is no value by its form alone is one where a parameter is known already. */
-function joins(text: string, type: SegmentType, { types, lengths, values, hasRouteWords }: Evidence): boolean {
-  const isOfRandom = types.has("token") || types.has("random");
-  if (type === "random") return isOfRandom || types.has("identifier");
-  if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
-    if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
-  }
-  if ((type === "code" || type === "host") && types.has(type)) return true;
-  if (type === "file" && types.has(type) && !FORMAT.test(text)) return true;
-  const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
-  if (isNumbered && /\d{3}/.test(text)) return true;
-  if (!types.has(type) && !((type === "mixed" || type === "code") && types.has("identifier"))) return false;
-  return values.has(text) || byName(text, { ...NO_COMPANY, hasRouteWords }) < 0;
-}
-
-/** Extensions that tell how a resource is told, not which. */
-const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;
 
 const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",

@@ -211,3 +211,6 @@ export function isJoined(text: string): boolean {
 export function stemOf(text: string): string {
   return text.replace(/\.[a-z]\w{1,4}$/i, "");
 }
+
+/** Extensions that tell how a resource is told, not which. */
+export const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;

@@ -1,5 +1,7 @@
+import type { Evidence } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
+import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
@@ -86,9 +88,13 @@ export function revise<Leaf>(
   return {
     join: literals.filter((literal) => fixedness(literal, now) < 0).map((sibling) => sibling.node),
     leave: values
-      .filter((value) => MAY_LEAVE.has(value.node.type) && fixedness(value, now) > LEAVING)
+      .filter((value) => mayLeave(value.node, evidence) && fixedness(value, now) > LEAVING)
       .map((sibling) => sibling.node),
   };
+}
+
+function mayLeave<Leaf>({ text, type }: PathNode<Leaf>, evidence: Evidence): boolean {
+  return MAY_LEAVE.has(type) && !joinsByForm(text, type, evidence);
 }
 
 /** Of the words that look fixed, some behave like the values: then the values are words of all kinds, these among them. */
