@@ -6,7 +6,7 @@ UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
 SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
 
-.PHONY: build demo test test-quick lint lab native-check capture-rates bench soak fuzz install clean
+.PHONY: build demo test test-quick lint lab native-check capture-rates storms bench soak fuzz install clean
 
 build: dist/.built
 
@@ -41,6 +41,10 @@ lab: build
 capture-rates: build
 	@sh build/need-capture-tools.sh
 	node dist/test/load/capture-rates.js
+
+# Memory of a sensor in storms of a million connections, holes, fragments, hosts. Five minutes; a short form is in `make test`.
+storms: build
+	node dist/test/load/storms.js
 
 # The capture binding under sanitizers and valgrind, over files and on loopback; needs root for the latter.
 native-check: build

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CommandError } from "./shared/command-error.js";
 import { defaultSettings } from "./shared/config/settings.js";
+import { DOCUMENT_FORMATS } from "./shared/document-format.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
@@ -41,6 +42,7 @@ function addDaemons(root: Command): void {
     .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
     .option("--name <name>", "name this sensor gives itself")
     .addOption(policyOption())
+    .addOption(declaredOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runSensor);
@@ -70,6 +72,7 @@ function addTools(root: Command): void {
     .requiredOption("--out <folder>", "folder the results go to")
     .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
     .addOption(policyOption("; exit 1 where a connection violates it"))
+    .addOption(declaredOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runAnalyze);
@@ -100,12 +103,28 @@ function addDocuments(root: Command): void {
   root
     .command("export")
     .description("Write the inventory as a document.")
-    .requiredOption("--format <format>", "ndjson, csv, openapi, cyclonedx, sarif or html")
+    .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
+    .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
     .addOption(setOption())
     .action(runExport);
+  root
+    .command("verify")
+    .description("Tell whether an evidence pack is as it was signed, and what was changed in it.")
+    .argument("<pack>", "archive or folder")
+    .option("-k, --key <file...>", "public key it must be signed by; one of several, where keys were rotated")
+    .action(runVerify);
+  root
+    .command("signing-key")
+    .description("Show the key that evidence packs are signed with; made where there is none.")
+    .option("--rotate", "put another in its place; what the old one signed can still be verified")
+    .option("--database <file>", "file of a sensor or a console, beside which the key is")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSigningKey);
   root
     .command("diff")
     .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
@@ -129,6 +148,13 @@ function configOption(): Option {
 
 function policyOption(more = ""): Option {
   return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more}`);
+}
+
+function declaredOption(): Option {
+  return new Option(
+    "--declared <path...>",
+    "what declares APIs: OpenAPI files, .proto, descriptor sets, folders of them",
+  );
 }
 
 function setOption(): Option {
@@ -173,6 +199,7 @@ async function runSensor(options: CommonOptions & Record<string, unknown>): Prom
     "deliver.name": options.name,
     "health.listen": options.listen,
     "policy.file": options.policy,
+    "declared.files": options.declared,
   });
   const { runSensor: run } = await import("./sensor/command/sensor.js");
   process.exitCode = await run(settings);
@@ -194,13 +221,14 @@ interface AnalyzeFlags extends CommonOptions {
   readonly out: string;
   readonly failOn?: Severity;
   readonly policy?: string;
+  readonly declared?: readonly string[];
 }
 
 async function runAnalyze(
   captures: readonly string[],
-  { out, failOn, policy, ...options }: AnalyzeFlags,
+  { out, failOn, policy, declared, ...options }: AnalyzeFlags,
 ): Promise<void> {
-  const { settings } = await load(options, { "policy.file": policy });
+  const { settings } = await load(options, { "policy.file": policy, "declared.files": declared });
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
 }
@@ -230,14 +258,43 @@ async function runDoctor({ interface: names, seconds, format, ...options }: Doct
 interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
+  readonly sensor?: string;
+  readonly workloads?: string;
   readonly out?: string;
 }
 
-async function runExport({ format, out, ...options }: ExportFlags): Promise<void> {
-  const { settings } = await load(options, { "store.database": options.database });
+async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
+  const { settings } = await load(options, {
+    "store.database": options.database,
+    "report.workloadsFile": options.workloads,
+  });
   const { exportInventory } = await import("./sensor/command/export.js");
+  const { signingKeyFile } = await import("./shared/signing-key.js");
   const { database } = settings.store;
-  process.exitCode = exportInventory({ format, database, ...(out === undefined ? {} : { out }) });
+  process.exitCode = exportInventory({
+    format,
+    database,
+    workloadsFile: settings.report.workloadsFile,
+    keyFile: signingKeyFile(settings.evidence.keyFile, database),
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(out === undefined ? {} : { out }),
+  });
+}
+
+async function runVerify(pack: string, { key = [] }: { readonly key?: readonly string[] }): Promise<void> {
+  const { verify } = await import("./sensor/command/verify.js");
+  process.exitCode = verify(pack, key);
+}
+
+async function runSigningKey({
+  rotate = false,
+  database,
+  ...options
+}: CommonOptions & { readonly rotate?: boolean; readonly database?: string }): Promise<void> {
+  const { settings } = await load(options, { "store.database": database });
+  const { signingKeyFile } = await import("./shared/signing-key.js");
+  const { signingKey } = await import("./sensor/command/signing-key.js");
+  process.exitCode = signingKey(signingKeyFile(settings.evidence.keyFile, settings.store.database), rotate);
 }
 
 async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {
@@ -252,7 +309,12 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
   const { checkDataRules } = await import("./sensor/command/data-rules.js");
   checkDataRules(loaded.settings.data);
   const { withPolicy } = await import("./sensor/command/policy-file.js");
-  await withPolicy(loaded.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  await withPolicy(loaded.settings, notice);
+  const { loadDeclared } = await import("./sensor/command/declared-files.js");
+  const declared = await loadDeclared(loaded.settings.declared, { notice, broken: notice });
+  // What is told of files that can't be used is a fault of the configuration here.
+  if ((declared?.declared.filesBroken ?? 0) > 0) process.exitCode = USAGE;
 }
 
 async function runDemo({ listen }: { readonly listen: string }): Promise<void> {

@@ -10,5 +10,6 @@ command -v tcpdump >/dev/null 2>&1 || [ -x /usr/bin/tcpdump ] || missing="$missi
 command -v h2load >/dev/null 2>&1 || missing="$missing nghttp2-client"
 command -v nghttpx >/dev/null 2>&1 || [ -x /usr/sbin/nghttpx ] || missing="$missing nghttp2-proxy"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v dot >/dev/null 2>&1 || missing="$missing graphviz"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 exec sh "$(dirname "$0")/install-packages.sh" $missing

@@ -9,22 +9,22 @@
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
+ * GET  /api/documents/FORMAT  ?sensor=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
  * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *
  * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
 import type {
-  BlindInterval,
   CallRecord,
   CertificateRecord,
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
   HandshakeRecord,
-  HealthRecord,
   ServiceRecord,
 } from "../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../shared/health.js";
 
 export interface SetupRequest {
   readonly token: string;

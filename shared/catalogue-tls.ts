@@ -14,6 +14,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "pci-dss:4.2.1",
       "hipaa:164.312(e)(1)",
       "gdpr:32",
+      "nist:800-204a:SM-DR6",
     ],
   },
   "policy-unproven": {
@@ -32,7 +33,14 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "A server asks for a client certificate and does without",
     remedy: "Require the certificate (such as nginx: ssl_verify_client on) and give the client one, or stop asking.",
-    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "nist:800-52r2:3.5", "cwe:306", "hipaa:164.312(d)"],
+    references: [
+      "owasp-api:2023-API2",
+      "nist:800-204:MS-SS-1",
+      "nist:800-52r2:3.5",
+      "cwe:306",
+      "hipaa:164.312(d)",
+      "nist:800-204a:SM-DR6",
+    ],
   },
   "tls-renegotiation": {
     severity: "low",
@@ -100,7 +108,14 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "A self-signed certificate is in use",
     remedy: "Issue it by an authority of your own that both ends trust; pinning one certificate does not scale.",
-    references: ["owasp-api:2023-API8", "nist:800-52r2:3.2", "cwe:295", "cwe:296", "pci-dss:4.2.1"],
+    references: [
+      "owasp-api:2023-API8",
+      "nist:800-52r2:3.2",
+      "cwe:295",
+      "cwe:296",
+      "pci-dss:4.2.1",
+      "nist:800-204a:SM-DR12",
+    ],
   },
   "certificate-name-mismatch": {
     severity: "medium",
@@ -118,14 +133,21 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "A certificate names no real issuer",
     remedy: "Replace it by one of your own authority: what a tool made as an example may be known to everyone.",
-    references: ["owasp-api:2023-API8", "nist:800-52r2:3.2", "cwe:295", "cwe:1394", "pci-dss:4.2.1"],
+    references: [
+      "owasp-api:2023-API8",
+      "nist:800-52r2:3.2",
+      "cwe:295",
+      "cwe:1394",
+      "pci-dss:4.2.1",
+      "nist:800-204a:SM-DR12",
+    ],
   },
   "serial-collision": {
     severity: "medium",
     title: "An issuer gave one serial number to several certificates",
     remedy:
       "Let the authority number at random (RFC 5280: unique): revoking one of them revokes the other, or neither.",
-    references: ["owasp-api:2023-API8", "nist:800-52r2:3.2", "cwe:295", "pci-dss:4.2.1.1"],
+    references: ["owasp-api:2023-API8", "nist:800-52r2:3.2", "cwe:295", "pci-dss:4.2.1.1", "nist:800-204a:SM-DR12"],
   },
   "same-certificate-both-ends": {
     severity: "medium",
@@ -143,7 +165,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "A certificate tells of a person",
     remedy: "Name services, not persons, in certificates; TLS 1.3 keeps them from whoever is on the path.",
-    references: ["owasp-api:2023-API3", "cwe:359", "gdpr:5", "gdpr:25"],
+    references: ["owasp-api:2023-API3", "cwe:359", "gdpr:5", "gdpr:25", "gdpr:32"],
   },
   "handshake-failures": {
     severity: "low",

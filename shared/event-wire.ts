@@ -29,6 +29,8 @@ export function encodeEvent(event: SensorEvent): Uint8Array {
 /** What the wire has in another form: lists that may be absent, and what differs from rule to rule. */
 function wireRecord(event: SensorEvent, record: object): object {
   if (event.kind === "finding") return { ...record, evidence: JSON.stringify(event.evidence) };
+  if (event.kind === "endpoint")
+    return event.schemas === undefined ? record : { ...record, schemas: JSON.stringify(event.schemas) };
   if (event.kind !== "call") return record;
   const { requestClasses, responseClasses } = event;
   return {
@@ -142,7 +144,8 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   const [kind] = Object.keys(plain);
   if (kind === undefined) throw new WireError("an event of no known kind");
   const record = plain[kind];
-  if (kind === "finding") record.evidence = evidenceOf(record.evidence);
+  if (kind === "finding") record.evidence = objectOf("evidence", record.evidence);
+  if (kind === "endpoint") fillEndpoint(record);
   if (kind === "call") {
     if (record.requestClasses) record.requestClasses = record.requestClasses.names;
     if (record.responseClasses) record.responseClasses = record.responseClasses.names;
@@ -150,12 +153,18 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   return { kind, ...record } as SensorEvent;
 }
 
-function evidenceOf(text: unknown): unknown {
+/** What the wire can't leave out, or has as text. */
+function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown }): void {
+  if (record.drift?.length === 0) delete record.drift;
+  if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
+}
+
+function objectOf(name: string, text: unknown): unknown {
   try {
     const parsed: unknown = JSON.parse(String(text));
     return typeof parsed === "object" && parsed !== null ? parsed : {};
   } catch {
-    throw new WireError("evidence that is no JSON");
+    throw new WireError(`${name} that is no JSON`);
   }
 }
 

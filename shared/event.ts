@@ -1,3 +1,5 @@
+import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
+import type { BlindInterval, HealthRecord } from "./health.js";
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
  * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
@@ -22,8 +24,23 @@ export interface Quantiles {
   readonly max: number;
 }
 
-/** One listening address and port. Identity: `address`, `port`. */
-export interface ServiceRecord {
+/**
+ * Times between a row's first and last seen in which an interface was not captured: more may have been then. Left out in rows of a
+ * version that did not tell them.
+ */
+export interface BlindBound {
+  readonly blindIntervals?: number;
+  readonly blindMillis?: number;
+}
+
+/** Rows, calls, handshakes and findings of a virtual network, whose addresses may stand for others elsewhere. */
+export interface InVirtualNetwork {
+  /** `vxlan 5001`, `geneve 7`; left out where there is none, or it is the sensor's host's own. */
+  readonly virtualNetwork?: string;
+}
+
+/** One listening address and port. Identity: `address`, `port`, `virtualNetwork`. */
+export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "service";
   readonly address: string;
   readonly port: number;
@@ -41,12 +58,24 @@ export interface ServiceRecord {
   readonly protocols: readonly string[];
   readonly connections: number;
   readonly calls: number;
+  /**
+   * What became of the bytes that its connections carried. These four together are what was seen of them; told when a connection ends,
+   * and about every half minute while it lasts. Encrypted are all bytes of TLS connections, their handshakes included.
+   */
+  readonly parsedBytes: number;
+  readonly encryptedBytes: number;
+  /** Protocol by its first bytes → bytes; `unknown` where they tell none. One that is read stands for what could not be followed. */
+  readonly notUnderstood: Readonly<Record<string, number>>;
+  /** Of connections whose beginning was not seen, before anything in them was recognised. */
+  readonly joinedLateBytes: number;
+  /** Sent and never captured. */
+  readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
 
-/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`. */
-export interface EdgeRecord {
+/** Who talks to whom. Identity: `clientAddress`, `serverAddress`, `serverPort`, `virtualNetwork`. */
+export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "edge";
   readonly clientAddress: string;
   readonly serverAddress: string;
@@ -80,13 +109,17 @@ export interface EdgeRecord {
   readonly clientHeaderOrders: readonly string[];
   /** Credential kinds seen → calls. */
   readonly credentials: Readonly<Record<string, number>>;
+  /** Of its connections: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
 
-/** One operation of a service. Identity: `serverAddress`, `serverPort`, `method`, `template`. */
-export interface EndpointRecord {
+/**
+ * One operation of a service; one that is declared and was never seen has no calls, and no times. Identity: `serverAddress`,
+ * `serverPort`, `virtualNetwork`, `method`, `template`.
+ */
+export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -118,7 +151,16 @@ export interface EndpointRecord {
   /** Left out where every call was a question and its answer. */
   readonly streams?: StreamRecord;
   readonly state: EndpointState;
+  /** Left out where no file speaks of it. */
+  readonly declaration?: DeclarationFacts;
+  /** Left out where nothing marks it. */
+  readonly deprecation?: DeprecationFacts;
+  /** How what was seen differs from what is declared, each in words, bounded; left out where it does not. */
+  readonly drift?: readonly string[];
+  /** Left out where nothing was learned of them. */
+  readonly schemas?: EndpointSchemas;
   readonly incompleteCalls: number;
+  /** Of its calls: sent and never captured. */
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
@@ -162,7 +204,7 @@ export interface PathParameter {
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
-export interface CallRecord {
+export interface CallRecord extends InVirtualNetwork {
   readonly kind: "call";
   readonly atMicros: number;
   readonly flowId: string;
@@ -250,7 +292,7 @@ export type HandshakeTrait =
   | "late-auth-offered";
 
 /** One TLS connection's handshake, as the live feed and handshakes.ndjson show it. */
-export interface HandshakeRecord {
+export interface HandshakeRecord extends InVirtualNetwork {
   readonly kind: "handshake";
   readonly atMicros: number;
   readonly flowId: string;
@@ -298,7 +340,7 @@ export interface CertificateRecord extends CertificateFacts {
 }
 
 /** One finding; repeats are merged into `count`. Identity: `id`. */
-export interface FindingRecord {
+export interface FindingRecord extends InVirtualNetwork {
   readonly kind: "finding";
   /** Stable over runs: from the rule and its subject. */
   readonly id: string;
@@ -318,50 +360,8 @@ export interface FindingRecord {
   readonly references: readonly string[];
 }
 
-/** A time in which an interface was not captured. `untilMicros` is left out while it lasts. Host clock. */
-export interface BlindInterval {
-  readonly kind: "blind";
-  readonly interfaceName: string;
-  readonly fromMicros: number;
-  readonly untilMicros?: number;
-  readonly reason: string;
-}
-
-/** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */
-export interface HealthRecord {
-  readonly kind: "health";
-  /** Host clock. */
-  readonly atMicros: number;
-  readonly startedMicros: number;
-  readonly version: string;
-  readonly interfaces: readonly InterfaceHealth[];
-  /** Name → total; the names are those of summary.json and of /metrics. */
-  readonly counters: Readonly<Record<string, number>>;
-  /** Reason → frames. */
-  readonly undecoded: Readonly<Record<string, number>>;
-  /** Host clock less the time of the last packet analysed, in milliseconds. */
-  readonly lagMillis: number;
-  readonly rssBytes: number;
-  readonly cpuPercent: number;
-}
-
-export interface InterfaceHealth {
-  readonly name: string;
-  readonly state: "capturing" | "blind";
-  readonly frames: number;
-  /** All that is known to have been dropped; left out where the capture cannot know any of it. */
-  readonly dropped?: number;
-  readonly restarts: number;
-  /** `native`, `cap` or `replay`; left out before the first capture. */
-  readonly implementation?: string;
-  /** Each left out where the capture cannot know it. */
-  readonly droppedByInterface?: number;
-  readonly droppedByKernel?: number;
-  readonly droppedByProcess?: number;
-}
-
 /** An endpoint that was merged into another when the evidence for a path parameter came in. */
-export interface RemovalRecord {
+export interface RemovalRecord extends InVirtualNetwork {
   readonly kind: "removal";
   readonly serverAddress: string;
   readonly serverPort: number;

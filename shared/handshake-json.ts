@@ -10,6 +10,7 @@ export function handshakeObject(handshake: HandshakeRecord): Record<string, unkn
     "client.port": handshake.clientPort,
     "server.address": handshake.serverAddress,
     "server.port": handshake.serverPort,
+    virtual_network: handshake.virtualNetwork,
     "tls.protocol.version": handshake.version,
     "tls.cipher": handshake.cipher,
     "tls.curve": handshake.curve,

@@ -1,4 +1,4 @@
-import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord } from "./event.js";
+import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "./event.js";
 import { formatTime } from "./time.js";
 
 const MAX_REMEMBERED = 4_096;
@@ -40,6 +40,7 @@ function connectionOf(call: CallRecord): string {
   const text = [
     `,"flow.id":"${call.flowId}","client.address":"${call.clientAddress}","client.port":${call.clientPort}`,
     `,"server.address":"${call.serverAddress}","server.port":${call.serverPort}`,
+    call.virtualNetwork === undefined ? "" : `,"virtual_network":"${call.virtualNetwork}"`,
     `,"network.protocol.name":"http","network.protocol.version":"${call.version}"`,
   ].join("");
   connections.set(call.flowId, { call, text });
@@ -84,6 +85,7 @@ export function edgeObject(edge: EdgeRecord): Record<string, unknown> {
     "client.address": edge.clientAddress,
     "server.address": edge.serverAddress,
     "server.port": edge.serverPort,
+    virtual_network: edge.virtualNetwork,
     "client.service": edge.clientService,
     "server.service": edge.serverService,
     scope: edge.scope,
@@ -100,6 +102,7 @@ export function endpointObject(endpoint: EndpointRecord): Record<string, unknown
     service: endpoint.service,
     "server.address": endpoint.serverAddress,
     "server.port": endpoint.serverPort,
+    virtual_network: endpoint.virtualNetwork,
     "http.request.method": endpoint.method,
     "url.template": endpoint.template,
     calls: endpoint.calls,
@@ -109,10 +112,14 @@ export function endpointObject(endpoint: EndpointRecord): Record<string, unknown
     "auth.kinds": Object.keys(endpoint.credentials),
     "data.classes": endpoint.dataClasses,
     state: endpoint.state,
-    first_seen: formatTime(endpoint.firstMicros),
-    last_seen: formatTime(endpoint.lastMicros),
+    ...(endpoint.calls === 0 ? {} : seenTimes(endpoint)),
     missing_bytes: endpoint.missingBytes,
   };
+}
+
+/** What is declared and was never called has none. */
+function seenTimes({ firstMicros, lastMicros }: EndpointRecord): Record<string, unknown> {
+  return { first_seen: formatTime(firstMicros), last_seen: formatTime(lastMicros) };
 }
 
 export function findingObject(finding: FindingRecord): Record<string, unknown> {
@@ -126,6 +133,7 @@ export function findingObject(finding: FindingRecord): Record<string, unknown> {
     "client.address": finding.clientAddress,
     "server.address": finding.serverAddress,
     "server.port": finding.serverPort,
+    virtual_network: finding.virtualNetwork,
     "http.request.method": finding.method,
     "url.template": finding.template,
     count: finding.count,
@@ -133,6 +141,18 @@ export function findingObject(finding: FindingRecord): Record<string, unknown> {
     last_seen: formatTime(finding.lastMicros),
     evidence: finding.evidence,
     references: finding.references,
+  };
+}
+
+/** What became of the bytes that a service's connections carried; nothing in files of a version that did not count them. */
+export function visibilityObject({ notUnderstood, ...service }: ServiceRecord): Record<string, unknown> {
+  return {
+    parsed_bytes: service.parsedBytes,
+    encrypted_bytes: service.encryptedBytes,
+    not_understood_bytes: notUnderstood && Object.values(notUnderstood).reduce((sum, bytes) => sum + bytes, 0),
+    not_understood: notUnderstood,
+    joined_late_bytes: service.joinedLateBytes,
+    missing_bytes: service.missingBytes,
   };
 }
 

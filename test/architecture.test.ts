@@ -4,7 +4,19 @@ import t from "tap";
 import ts from "typescript";
 
 /** Stages of the sensor in the order in which data flows; a stage may import its own folder and contracts before it. */
-const STAGES = ["bytes", "capture", "decode", "flow", "protocol", "inventory", "detect", "store", "deliver", "report"];
+const STAGES = [
+  "bytes",
+  "capture",
+  "decode",
+  "flow",
+  "protocol",
+  "declared",
+  "inventory",
+  "detect",
+  "store",
+  "deliver",
+  "report",
+];
 /** Folders that put stages together: everything is upstream of them. */
 const COMPOSERS = ["analysis", "doctor", "command"];
 /** Files that say what a stage produces. `bytes` is the floor, all of it. */
@@ -13,7 +25,9 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/decode/packet.ts",
   "sensor/flow/stream.ts",
   "sensor/protocol/message.ts",
+  "sensor/protocol/shape.ts",
   "sensor/protocol/anomaly-name.ts",
+  "sensor/declared/declared-api.ts",
   "sensor/inventory/observation.ts",
   "sensor/inventory/row.ts",
   "sensor/detect/finding.ts",

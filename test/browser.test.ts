@@ -3,10 +3,10 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { UNDECODED_MEANINGS } from "../console/web/undecoded-meanings.js";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, SensorEvent } from "../shared/event.js";
+import { UNDECODED_MEANINGS } from "../shared/undecoded-meanings.js";
 import { freePort, startConsole } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
@@ -272,7 +272,8 @@ const HEALTH: SensorEvent = {
   counters: {
     ...{ frames: 9_050, capture_dropped: 12, capture_dropped_by_interface: 0, capture_dropped_by_kernel: 12 },
     ...{ capture_dropped_by_process: 0, captures_loss_unknown: 1, flows_refused: 3, gap_bytes: 4_500 },
-    ...{ findings_refused: 1, edges_refused: 0, endpoints_refused: 2 },
+    ...{ findings_refused: 1, edges_refused: 0, endpoints_refused: 2, bytes_encrypted: 8_000 },
+    ...{ bytes_not_understood: 0, bytes_joined_late: 12 },
   },
   undecoded: { "ethertype-not-ip": 70, "vlan-depth": 0 },
 };
@@ -306,6 +307,7 @@ t.test("the sensor page has what one is not seeing, with counter and reason", { 
     [
       ...["Dropped by interface: 0 frames", "Dropped by kernel: 12 frames", "Dropped by the capture process: 0 frames"],
       ...["Connections refused: 3 connections", "Bytes missing in connections: 4.5 kB"],
+      ...["Bytes encrypted: 8.0 kB", "Bytes not understood: 0 B", "Bytes of connections joined late: 12 B"],
       ...["Not decoded: ethertype-not-ip: 70 frames", "Endpoints not kept: 2 times", "Findings thinned: 1 record"],
       ...[
         "Left out of the live feed: 0 records",

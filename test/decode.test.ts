@@ -5,7 +5,9 @@ import { ACK } from "../sensor/decode/packet.js";
 import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
-const FRAGMENTS = { maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30 };
+const FRAGMENTS = {
+  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+};
 
 /** What one frame decodes to: the segment in words, else the reason it is none. */
 function decode(bytes: Buffer, linkType = 1, originalLength = bytes.length): string {

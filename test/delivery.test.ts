@@ -162,7 +162,7 @@ t.test("the store comes back with everything after the process is gone", (t) => 
   restored.inventory.restore(again.rows());
   t.same(restored.endpoints(), scene.endpoints());
   t.same(again.findings(), scene.detection.all());
-  t.match(again.openBlindIntervals(), [{ interfaceName: "eth0" }]);
+  t.match(again.blindIntervals(), [{ interfaceName: "eth0" }]);
   for (const opened of [store, again]) opened.close();
   t.end();
 });

@@ -27,7 +27,7 @@ t.test("every rule is in the catalogue, and every entry has a rule", (t) => {
     for (const reference of references)
       t.match(
         reference,
-        /^(owasp-api:2023-API\d+|nist:800-204:MS-SS-\d+|nist:800-52r2:[\d.]+|cwe:\d+|pci-dss:[\d.]+|hipaa:[\w.()]+|gdpr:\d+)$/,
+        /^(owasp-api:2023-API\d+|nist:800-204:MS-SS-\d+|nist:800-204a:SM-DR\d+|nist:800-52r2:[\d.]+|cwe:\d+|pci-dss:[\d.]+|hipaa:[\w.()]+|gdpr:\d+)$/,
       );
   }
   t.end();

@@ -7,7 +7,9 @@ import { TcpDialog, tcpFrame } from "./support/frame-builder.js";
 import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
-const FRAGMENTS = { maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30 };
+const FRAGMENTS = {
+  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+};
 const FLOWS: FlowSettings = {
   maxFlows: 1_000,
   maxPendingBytesPerSide: 10_000,

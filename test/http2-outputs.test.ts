@@ -23,7 +23,7 @@ class Connections {
     connection: (...seen) => this.detection.connection(...seen),
     handshake: (...seen) => this.detection.handshake(...seen),
   });
-  readonly #dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory);
+  readonly #dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory, this.inventory);
   #atMicros = 1_700_000_000_000_000;
 
   speak(steps: readonly Step[], rolesFrom: "handshake" | "ports" = "handshake"): this {

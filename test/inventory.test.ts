@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import t from "tap";
+import { BlindTimes } from "../sensor/inventory/blind-times.js";
 import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
+import type { RemovalRecord } from "../shared/event.js";
 import { Scene } from "./support/scene.js";
 
 const HOUR = 3_600e6;
@@ -117,7 +120,9 @@ t.test("paths become templates as the evidence comes in", (t) => {
 
 t.test("what was merged keeps its counts, and the reason is kept with it", (t) => {
   const scene = new Scene();
+  const removals: RemovalRecord[] = [];
   for (const [index, name] of NAMES.entries()) {
+    removals.push(...scene.inventory.takeDelta(1_000).removals);
     scene.get(`/users/${name}`, {
       client: `10.0.1.${index}`,
       status: index % 2 === 0 ? 200 : 404,
@@ -135,12 +140,15 @@ t.test("what was merged keeps its counts, and the reason is kept with it", (t) =
     parameters: [{ name: "userId", type: "word", reason: '8 different values behind "users"', distinctValues: 10 }],
   });
   t.match(repos, { template: "/users/{userId}/repos", method: "POST", calls: 10 });
-  const { removals } = scene.inventory.takeDelta(1_000);
+  removals.push(...scene.inventory.takeDelta(1_000).removals);
   t.ok(
     removals.some(
       (removal) => removal.template === "/users/alice/repos" && removal.mergedInto === "/users/{userId}/repos",
     ),
   );
+  const untold = new Scene();
+  for (const name of NAMES) untold.get(`/users/${name}`);
+  t.same(untold.inventory.takeDelta(1_000).removals, [], "a row that was never told need not be taken back");
   t.end();
 });
 
@@ -305,5 +313,55 @@ t.test("quantiles are within 1.6 % of a value really seen, also merged and resto
   t.equal(told?.max, values.at(-1));
   t.equal(told?.count, 20_000);
   t.equal(new QuantileSketch().quantiles(), undefined);
+  t.end();
+});
+
+t.test("each row tells how long between its first and last seen an interface was not captured", (t) => {
+  const scene = new Scene();
+  const { blindTimes } = scene.inventory;
+  const blind = { kind: "blind", interfaceName: "eth0", reason: "gone" } as const;
+  scene.get("/a", { atMicros: START }).get("/b", { atMicros: START + 1e6 });
+  blindTimes.note({ ...blind, fromMicros: START + 2e6 });
+  blindTimes.note({ ...blind, fromMicros: START + 2e6, untilMicros: START + 4e6 });
+  blindTimes.note({ ...blind, fromMicros: START + 3e6, untilMicros: START + 5e6, interfaceName: "eth1" });
+  blindTimes.note({ ...blind, fromMicros: START + 9e6, interfaceName: "eth1" });
+  scene.get("/a", { atMicros: START + 10e6 });
+  const told = { blindIntervals: 2, blindMillis: 4_000 };
+  t.match([...scene.inventory.services()], [told]);
+  t.match([...scene.inventory.edges()], [told]);
+  t.match(scene.endpoints(), [
+    { template: "/a", ...told },
+    { template: "/b", blindIntervals: 0, blindMillis: 0 },
+  ]);
+  t.end();
+});
+
+t.test("blind times are added up as if each second were looked at", (t) => {
+  const pair = fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 20 }));
+  const open = fc.integer({ min: 0, max: 320 });
+  fc.assert(
+    fc.property(fc.array(pair, { maxLength: 30 }), fc.option(open), pair, (ended, since, [first, length]) => {
+      const times = new BlindTimes();
+      const blind = { kind: "blind", interfaceName: "a", reason: "r" } as const;
+      for (const [from, more] of ended)
+        times.note({ ...blind, fromMicros: from * 1_000, untilMicros: (from + more) * 1_000 });
+      if (since !== null) times.note({ ...blind, interfaceName: "b", fromMicros: since * 1_000 });
+      let blindMillis = 0;
+      for (let at = first; at < first + length; at++) {
+        const isBlind = ended.some(([from, more]) => at >= from && at < from + more) || (since ?? 1_000) <= at;
+        if (isBlind) blindMillis++;
+      }
+      t.equal(times.within(first * 1_000, (first + length) * 1_000).blindMillis, blindMillis);
+    }),
+    { seed: 11, numRuns: 300 },
+  );
+  const many = new BlindTimes();
+  for (let second = 0; second < 5_000; second++) {
+    const fromMicros = second * 1e6;
+    many.note({ kind: "blind", interfaceName: "a", reason: "r", fromMicros, untilMicros: fromMicros + 1_000 + second });
+  }
+  const { blindIntervals, blindMillis } = many.within(0, 5_000e6);
+  t.equal(blindIntervals, 1_000, "bounded");
+  t.ok(blindMillis > 5_000, `${blindMillis} ms: more than there were, never less`);
   t.end();
 });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
-import type { BlindInterval, EndpointRecord } from "../shared/event.js";
+import type { EndpointRecord } from "../shared/event.js";
+import type { BlindInterval } from "../shared/health.js";
 import { freePort } from "./support/console.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
@@ -225,9 +226,13 @@ t.test("while the sensor itself was not running is a blind interval as well", { 
   const folder = temporaryFolder(t);
   const database = join(folder, "s.sqlite");
   const killed: number[] = [];
+  const port = await freePort();
+  const origin = new Running(process.execPath, [ORIGIN, String(port), join(folder, "origin.log")]);
+  await origin.says(/listening/);
   for (let life = 0; life < 4; life++) {
     const sensor = Running.program(["sensor", "-i", "lo", "--database", database, "--listen", ""]);
     await sensor.says(/captures lo/);
+    await (await fetch(`http://127.0.0.1:${port}/orders/1`, { headers: { connection: "close" } })).text();
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
     killed.push(Date.now() * 1_000);
     await sensor.end(life === 2 ? "SIGTERM" : "SIGKILL");
@@ -242,6 +247,16 @@ t.test("while the sensor itself was not running is a blind interval as well", { 
     t.ok(fromMicros > end - 2e6 && fromMicros < end + 2e6, `begins with the last that was kept before end ${index}`);
     t.ok(untilMicros > end && untilMicros < killed[index + 1], `ends with the next capture after end ${index}`);
   }
+  const blindMicros = intervals.reduce((sum, { fromMicros, untilMicros = 0 }) => sum + untilMicros - fromMicros, 0);
+  const rows = run(["export", "--format", "ndjson", "--database", database])
+    .out.split("\n")
+    .filter((line) => line.includes(`"server.port":${port}`) && !line.includes('"kind":"finding"'))
+    .map((line) => JSON.parse(line));
+  t.same(
+    rows.map((row) => [row.kind, row.blind_intervals, row.blind_ms]),
+    ["service", "edge", "endpoint"].map((kind) => [kind, 3, Math.round(blindMicros / 1_000)]),
+    "and each row seen before and after tells how long that was",
+  );
 });
 
 t.test("a filter that libpcap does not take ends the sensor, told with its remedy", { skip: SKIP }, (t) => {

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
 import { FILTER_REFUSED } from "../sensor/capture/exit-code.js";
-import type { BlindInterval } from "../shared/event.js";
+import type { BlindInterval } from "../shared/health.js";
 import { CaptureRun } from "./support/capture-run.js";
 import { IS_ROOT, ip, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, temporaryFolder, until } from "./support/program.js";
@@ -124,6 +124,51 @@ t.test("a loss reaches the sensor's figures to the packet", { skip: SKIP }, asyn
   t.match(told.text, 'eastwatch_interface_dropped_frames{interface="ews",by="interface"} 0\n');
   t.equal(await sensor.end(), 0);
 });
+
+t.test(
+  "what the analysis does not take in time, and what the interface had no room for, is right as well",
+  { skip: SKIP },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const spaces = joined(t, "places");
+    // The driver's own figures are the only source: they are put in place of the kernel's, for this process alone.
+    const figures = "/sys/class/net/ews/statistics";
+    const flags = [
+      "sensor",
+      "-i",
+      "ews",
+      "--filter",
+      FILTER,
+      "--database",
+      join(folder, "s.sqlite"),
+      "--listen",
+      LISTEN,
+    ];
+    const start = `mount -t tmpfs none ${figures} && echo 5 > ${figures}/rx_missed_errors && echo 2 > ${figures}/rx_fifo_errors && exec "$@"`;
+    const command = ["sh", "-c", start, "sh", process.execPath, PROGRAM, ...flags, "-s", "capture.bufferBytes=1048576"];
+    const sensor = new Running(...spaces.inside(spaces.server, command[0], ...command.slice(1)));
+    await sensor.says(/captures ews/);
+    const told = (name: string): number =>
+      Number(new RegExp(`^eastwatch_${name} (\\d+)$`, "m").exec(metricsOf(spaces))?.[1]);
+    // Of 10,000 frames the interface loses 500.
+    await burst(spaces, 500, 900);
+    await until("the first frames", () => (told("frames") === 500 ? true : undefined));
+    const missed = `/proc/${sensor.child.pid}/root${figures}/rx_missed_errors`;
+    writeFileSync(missed, "505\n");
+    await until("the interface's loss", () => (told("capture_dropped_by_interface") === 500 ? true : undefined));
+    t.equal(told("capture_dropped"), 500, "what was before the capture is not counted");
+    // The whole sensor stands still but for the capture: the pipe is full, then the ring.
+    sensor.child.kill("SIGSTOP");
+    await burst(spaces, 20_000, 900);
+    sensor.child.kill("SIGCONT");
+    const all = await until("the last statistics", () => {
+      const [frames, dropped] = [told("frames"), told("capture_dropped_by_kernel")];
+      return dropped > 0 && frames + dropped >= 20_500 ? { frames, dropped } : undefined;
+    });
+    t.equal(all.frames + all.dropped, 20_500, `${all.frames} taken, ${all.dropped} dropped behind a full pipe`);
+    t.equal(await sensor.end(), 0);
+  },
+);
 
 /** The one process that a sensor has started. */
 function captureProcessOf(sensor: number | undefined): number {

@@ -203,7 +203,7 @@ t.test("exports tell of streams, and endpoints.ndjson what the contract has and 
   const rows = webSockets()
     .endpoints()
     .map((record) => ({ record, sensor: undefined }));
-  const [line] = [...ndjson.write(rows)].map((text) => JSON.parse(text));
+  const [line] = [...ndjson.write(rows, [])].map((text) => JSON.parse(text));
   t.match(line, {
     "stream.kinds": { websocket: 3 },
     "stream.subprotocols": ["chat"],
@@ -213,9 +213,12 @@ t.test("exports tell of streams, and endpoints.ndjson what the contract has and 
     "stream.response.message_bytes": 21,
     "stream.closes": { 1000: 2, none: 1 },
   });
-  t.match([...csv.write(rows)].join(""), /,websocket=3,chat,,3,6,15,21,control=4,/);
-  t.match([...html.write(rows)].join(""), /Endpoints that stream.*GET \/rooms\/\{roomId\}\/ws<\/td><td>websocket ×3/s);
-  const document = JSON.parse([...openapi.write(rows)].join(""));
+  t.match([...csv.write(rows, [])].join(""), /,websocket=3,chat,,3,6,15,21,control=4,/);
+  t.match(
+    [...html.write(rows, [])].join(""),
+    /Endpoints that stream.*GET \/rooms\/\{roomId\}\/ws<\/td><td>websocket ×3/s,
+  );
+  const document = JSON.parse([...openapi.write(rows, [])].join(""));
   t.match(document.paths["/rooms/{roomId}/ws"].get["x-observed"], [{ streams: { kinds: { websocket: 3 } } }]);
   t.notMatch(endpointLine(rows[0].record), /stream|websocket/);
   t.end();

@@ -8,7 +8,9 @@ import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { bytesOf, outer, outer6, outerUdp, udp, vxlan } from "./support/tunnel-builder.js";
 
-const FRAGMENTS = { maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30 };
+const FRAGMENTS = {
+  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+};
 const FLOWS = {
   maxFlows: 100,
   maxPendingBytesPerSide: 10_000,

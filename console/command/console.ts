@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
+import { ensureSigningKeyOrWarn, signingKeyFile } from "../../shared/signing-key.js";
 import { VERSION } from "../../shared/version.js";
 import { ConsoleServer } from "../http/server.js";
 
@@ -12,7 +13,10 @@ export async function runConsole(settings: Settings): Promise<number> {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
   });
-  const server = new ConsoleServer(settings.console, log);
+  const keyFile = signingKeyFile(settings.evidence.keyFile, settings.console.database);
+  const documents = { keyFile, workloadsFile: settings.report.workloadsFile };
+  const server = new ConsoleServer({ ...settings.console, documents }, log);
+  ensureSigningKeyOrWarn(keyFile, (text) => log.warn(text));
   await server.listen();
   log.info(`eastwatch ${VERSION} console at ${server.url}; data in ${settings.console.database}`);
   const { setupLink } = server;

@@ -19,6 +19,7 @@ import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
 import { hashToken, StoredTokens } from "../store/sensor-tokens.js";
+import { addDocumentRoutes, type DocumentOptions } from "./document-routes.js";
 import { Feed } from "./feed.js";
 import { Hub } from "./hub.js";
 import { addInventoryRoutes } from "./inventory-routes.js";
@@ -30,6 +31,8 @@ export interface ConsoleSettings extends ConsoleStoreSettings {
   readonly keyFile: string | undefined;
   readonly allowPlainFromNetwork: boolean;
   readonly sessionHours: number;
+  /** What documents need beside the inventory. */
+  readonly documents: Omit<DocumentOptions, "database">;
 }
 
 const FEED_PATH = "/api/feed";
@@ -156,6 +159,7 @@ export class ConsoleServer {
       onEnd: () => this.#feed.closeEnded(),
     });
     addInventoryRoutes(this.#app, this.store, this.tokens);
+    addDocumentRoutes(this.#app, this.store, { ...this.#settings.documents, database: this.#settings.database });
     this.#app.get("/healthz", () => "ok\n");
     this.#app.get("/metrics", async (_request, reply) =>
       reply.type("text/plain; version=0.0.4").send(await this.#metrics()),

@@ -1,6 +1,8 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, CallRecord, HandshakeRecord, HealthRecord, SensorEvent } from "../../shared/event.js";
+import type { CallRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
 import { MIGRATIONS } from "./migrations.js";
@@ -193,9 +195,9 @@ export class ConsoleStore implements EventSink {
 function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord>): string {
   switch (event.kind) {
     case "service":
-      return `${event.address} ${event.port}`;
+      return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;
     case "edge":
-      return `${event.clientAddress} ${event.serverAddress} ${event.serverPort}`;
+      return `${event.clientAddress} ${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort}`;
     case "certificate":
       return event.fingerprint;
     case "finding":
@@ -203,6 +205,6 @@ function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | H
     case "blind":
       return `${event.interfaceName} ${event.fromMicros}`;
     default:
-      return `${event.serverAddress} ${event.serverPort} ${event.method} ${event.template}`;
+      return `${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort} ${event.method} ${event.template}`;
   }
 }

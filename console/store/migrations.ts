@@ -1,6 +1,7 @@
 import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
+import { COUNT_BYTES } from "../../shared/sqlite/visibility-migration.js";
 
 /** Versions of the console's file. Inventory tables hold what each sensor told last. */
 export const MIGRATIONS: readonly string[] = [
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly string[] = [
   COUNT_POSTURES,
   COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
+  COUNT_BYTES,
 ];

@@ -56,3 +56,16 @@ export async function logOut(): Promise<void> {
 export async function createSensor(name: string): Promise<SensorCreated> {
   return (await request("POST", "/api/sensors", { name })).json();
 }
+
+export interface Download {
+  readonly name: string;
+  readonly content: Blob;
+}
+
+/** A document of all sensors, or of the one named. Throws Refusal where the console could not make it. */
+export async function readDocument(format: string, sensor: string): Promise<Download> {
+  const query = sensor === "" ? "" : `?sensor=${encodeURIComponent(sensor)}`;
+  const response = await request("GET", `/api/documents/${format}${query}`);
+  const [, name] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  return { name: name ?? format, content: await response.blob() };
+}

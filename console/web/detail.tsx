@@ -57,6 +57,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 function Value({ name, value }: { readonly name: string; readonly value: unknown }) {
+  if (value === 0 && name.endsWith("Micros")) return <>never</>;
   if (typeof value === "number" && name.endsWith("Micros"))
     return <>{`${dateAndTime(value / 1_000).slice(0, 10)} ${clock(value)}`}</>;
   if (typeof value === "number" && name.endsWith("Seconds")) return <>{dayOf(value)}</>;

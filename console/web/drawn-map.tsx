@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
+import { countWords, POSTURE_WORDS } from "../../shared/posture.js";
+import type { MapLink, MapNode, ServiceMap } from "../../shared/service-map.js";
 import { labelledNames, labelOf } from "./map-labels.js";
 import { curveOf, fit, type Layout } from "./map-layout.js";
 import type { Selection } from "./map-panel.js";
-import { countWords, POSTURE_WORDS } from "./posture.js";
-import type { MapLink, MapNode, ServiceMap } from "./service-map.js";
 
 interface Props {
   readonly map: ServiceMap;

@@ -8,7 +8,7 @@ export function clock(micros: number): string {
 }
 
 export function day(micros: number | undefined): string {
-  if (micros === undefined) return "never";
+  if (micros === undefined || micros === 0) return "never";
   const date = new Date(micros / 1_000);
   const today = new Date().toDateString() === date.toDateString();
   return today ? clock(micros).slice(0, 8) : dateAndTime(micros / 1_000);

@@ -1,10 +1,16 @@
+import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
+import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { edgeKey } from "./edge-key.js";
+import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
-import { day, millis } from "./format.js";
-import { edgeKey, POSTURE_WORDS, postureRank } from "./posture.js";
+import { bytes, day, millis, span } from "./format.js";
 import { PostureTag } from "./posture-bar.js";
+import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
-import { type Column, TableView } from "./table-view.js";
+import { type Column, type Narrowing, TableView } from "./table-view.js";
+import { blindBytes, sharesOf, shareWords } from "./visibility.js";
+import { VisibilityBar } from "./visibility-bar.js";
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"];
 
@@ -26,9 +32,31 @@ function calls<T extends { readonly calls: number }>(): Column<T> {
   };
 }
 
+/** What may be missing of a row: the bound within which it is true. */
+function notSeen<T extends BlindBound & { readonly missingBytes: number }>(): Column<T> {
+  return {
+    title: "Not seen",
+    className: "number",
+    value: (item) => item.missingBytes + (item.blindMillis ?? 0),
+    text: notSeenWords,
+    show: notSeenWords,
+    isMinor: true,
+  };
+}
+
+function notSeenWords({ missingBytes, blindMillis }: BlindBound & { readonly missingBytes: number }): string {
+  const words = missingBytes > 0 ? [bytes(missingBytes)] : [];
+  if ((blindMillis ?? 0) > 0) words.push(`blind ${span(0, (blindMillis ?? 0) * 1_000)}`);
+  return words.join(" · ");
+}
+
+function within({ virtualNetwork }: InVirtualNetwork): string {
+  return virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
+}
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
-  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}` },
+  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}${within(item)}` },
   {
     title: "Software",
     className: "software",
@@ -38,6 +66,14 @@ const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Protocols", className: "whole", value: (item) => item.protocols.join(", ") },
   calls(),
   { title: "Connections", className: "number", value: (item) => item.connections },
+  {
+    title: "Traffic seen",
+    className: "posture-cell",
+    value: blindBytes,
+    text: (item) => shareWords(sharesOf(item)),
+    show: (item) => <VisibilityBar service={item} />,
+  },
+  notSeen(),
   lastSeen(),
   { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
@@ -82,14 +118,38 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     isMinor: true,
   },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
-  { title: "State", className: "whole", value: (item) => item.state },
+  {
+    title: "State",
+    className: "whole",
+    value: (item) => item.state,
+    text: (item) => [item.state, item.declaration?.place, ...(item.drift ?? [])].join(" "),
+    show: (item) => <span class={`state ${item.state}`}>{item.state}</span>,
+  },
+  notSeen(),
   lastSeen(),
 ];
 
+/** What each state means stands where it is chosen. */
+const STATES: Narrowing<EndpointItem> = {
+  label: "State",
+  choices: [
+    ["", "Any state"],
+    ["shadow", "shadow: called, not declared"],
+    ["zombie", "zombie: deprecated, still called"],
+    ["deprecated", "deprecated: not called any more"],
+    ["dormant", "dormant: not called"],
+    ["new", "new"],
+    ["active", "active"],
+    ["drift", "other than declared"],
+  ],
+  passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
+};
+
 const EDGES: readonly Column<EdgeItem>[] = [
-  { title: "Client", className: "name", value: (item) => item.clientService ?? item.clientAddress },
+  { title: "Client", className: "name", value: clientOf },
   { title: "Service", className: "name", value: (item) => item.serverService },
   { title: "Port", className: "number", value: (item) => item.serverPort },
+  { title: "Network", className: "whole", value: (item) => item.virtualNetwork ?? "", isMinor: true },
   { title: "Scope", className: "scope", value: (item) => item.scope, isMinor: true },
   {
     title: "Posture",
@@ -102,7 +162,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Connections", className: "number", value: (item) => item.connections },
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
-  { title: "Bytes lost", className: "number", value: (item) => item.missingBytes, isMinor: true },
+  notSeen(),
   lastSeen(),
 ];
 
@@ -129,7 +189,8 @@ export function ServicesView() {
       columns={SERVICES}
       sortBy="Calls"
       empty="No service seen yet."
-      keyOf={(item) => `${item.sensor} ${item.address} ${item.port}`}
+      keyOf={(item) => `${item.sensor} ${item.address} ${item.port}${within(item)}`}
+      detail={(item, close) => <ServiceDetail service={item} onClose={close} />}
     />
   );
 }
@@ -142,7 +203,11 @@ export function EndpointsView() {
       columns={ENDPOINTS}
       sortBy="Calls"
       empty="No endpoint seen yet."
-      keyOf={(item) => [item.sensor, item.serverAddress, item.serverPort, item.method, item.template].join(" ")}
+      narrowing={STATES}
+      detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
+      keyOf={(item) =>
+        [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")
+      }
     />
   );
 }

@@ -2,6 +2,8 @@ import "./style/theme.css";
 import "./style/page.css";
 import "./style/table.css";
 import "./style/posture.css";
+import "./style/menu.css";
+import "./style/visibility.css";
 import { render } from "preact";
 import { EntryView } from "./entry-view.js";
 import { refresh, session } from "./session.js";

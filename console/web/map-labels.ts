@@ -1,5 +1,5 @@
+import type { MapNode } from "../../shared/service-map.js";
 import type { Layout } from "./map-layout.js";
-import type { MapNode } from "./service-map.js";
 
 const LABEL_LENGTH = 22;
 /** Of the font the labels are drawn in, about. */

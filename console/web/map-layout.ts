@@ -1,5 +1,5 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from "d3-force";
-import type { MapLink, ServiceMap } from "./service-map.js";
+import type { MapLink, ServiceMap } from "../../shared/service-map.js";
 
 export interface Point {
   readonly x: number;

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
+import { POSTURE_MEANINGS, POSTURES } from "../../shared/posture.js";
+import type { MapLink } from "../../shared/service-map.js";
+import type { EdgeItem } from "../api.js";
+import { edgeKey } from "./edge-key.js";
 import { show } from "./navigation.js";
-import { edgeKey, POSTURE_MEANINGS, POSTURES } from "./posture.js";
 import { PostureBar, PostureTag } from "./posture-bar.js";
-import type { MapLink } from "./service-map.js";
 
 export type Selection =
   | { readonly type: "node"; readonly name: string }
@@ -12,7 +14,7 @@ const LISTED_LINKS = 100;
 
 interface Props {
   /** Also those that the map leaves out. */
-  readonly links: readonly MapLink[];
+  readonly links: readonly MapLink<EdgeItem>[];
   readonly selection: Selection | undefined;
   /** Chosen by a click: it stays. */
   readonly isPinned: boolean;
@@ -43,7 +45,7 @@ export function MapPanel({ links, selection, isPinned, onSelect }: Props) {
   );
 }
 
-function LinkPanel({ link, isPinned }: { readonly link: MapLink; readonly isPinned: boolean }) {
+function LinkPanel({ link, isPinned }: { readonly link: MapLink<EdgeItem>; readonly isPinned: boolean }) {
   return (
     <>
       <p class="names cut two" title={link.from}>
@@ -62,7 +64,8 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink; readonly isPinn
         <button key={edgeKey(edge)} type="button" class="choice" onClick={() => show("mtls", edgeKey(edge))}>
           <PostureTag posture={edge.posture} />
           <span>
-            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}, seen by {edge.sensor}
+            {edge.clientAddress} → {edge.serverAddress} port {edge.serverPort}
+            {edge.virtualNetwork === undefined ? "" : ` in ${edge.virtualNetwork}`}, seen by {edge.sensor}
           </span>
         </button>
       ))}
@@ -73,7 +76,7 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink; readonly isPinn
 
 interface NodeProps {
   readonly name: string;
-  readonly links: readonly MapLink[];
+  readonly links: readonly MapLink<EdgeItem>[];
   onSelect(selection: Selection): void;
 }
 
@@ -101,8 +104,8 @@ function NodePanel({ name, links, onSelect }: NodeProps) {
 
 interface ListProps {
   readonly title: string;
-  readonly links: readonly MapLink[];
-  nameOf(link: MapLink): string;
+  readonly links: readonly MapLink<EdgeItem>[];
+  nameOf(link: MapLink<EdgeItem>): string;
   onSelect(selection: Selection): void;
 }
 

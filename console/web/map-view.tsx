@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { clientOf, POSTURE_MEANINGS, POSTURES } from "../../shared/posture.js";
+import { buildMap, linksOf, type MapLink, type ServiceMap, servicesOf } from "../../shared/service-map.js";
 import type { EdgeItem } from "../api.js";
 import { DrawnMap } from "./drawn-map.js";
 import { type Layout, layOut } from "./map-layout.js";
 import { MapPanel, type Selection } from "./map-panel.js";
-import { clientOf, POSTURE_MEANINGS, POSTURES } from "./posture.js";
 import { PostureTag } from "./posture-bar.js";
 import { useEscape } from "./row-keys.js";
-import { buildMap, linksOf, type MapLink, type ServiceMap, servicesOf } from "./service-map.js";
 import { type Group, Totals } from "./totals.js";
 import { useList } from "./use-list.js";
 

@@ -1,7 +1,7 @@
+import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import type { SensorState } from "../api.js";
-import { bytes, count } from "./format.js";
+import { bytes, count, span } from "./format.js";
 import { missed } from "./live.js";
-import { type NotSeen, notSeenBy } from "./not-seen.js";
 
 /** Everything that escaped a sensor, or did not reach this page, and why. */
 export function NotSeenPanel({ sensor }: { readonly sensor: SensorState }) {
@@ -27,6 +27,7 @@ export function NotSeenPanel({ sensor }: { readonly sensor: SensorState }) {
 
 function figure({ count: value, unit }: NotSeen): string {
   if (value === undefined) return "unknown";
+  if (unit === "millis") return span(0, value * 1_000);
   return unit === "bytes" ? bytes(value) : `${count(value)} ${value === 1 ? unit.slice(0, -1) : unit}`;
 }
 

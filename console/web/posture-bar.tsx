@@ -1,5 +1,5 @@
 import type { Posture } from "../../shared/event.js";
-import { countWords, POSTURE_MEANINGS, POSTURE_WORDS, postureCounts } from "./posture.js";
+import { countWords, POSTURE_MEANINGS, POSTURE_WORDS, postureCounts } from "../../shared/posture.js";
 
 type Counts = Readonly<Record<string, number>>;
 

@@ -1,18 +1,18 @@
-import type { EdgeItem } from "../api.js";
-import { DetailPane, Fields } from "./detail.js";
-import { day } from "./format.js";
-import { traitWords } from "./handshake-words.js";
 import {
   allCounts,
   clientOf,
   countWords,
-  edgeKey,
   groundsOf,
   POSTURE_MEANINGS,
   POSTURE_WORDS,
   POSTURES,
   postureRank,
-} from "./posture.js";
+} from "../../shared/posture.js";
+import type { EdgeItem } from "../api.js";
+import { DetailPane, Fields } from "./detail.js";
+import { edgeKey } from "./edge-key.js";
+import { day } from "./format.js";
+import { traitWords } from "./handshake-words.js";
 import { PostureBar, PostureTag } from "./posture-bar.js";
 import { type Column, type Narrowing, TableView } from "./table-view.js";
 import type { Group } from "./totals.js";

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { SACRIFICES } from "../../shared/sacrifices.js";
 import type { SensorState } from "../api.js";
 import { createSensor, readList } from "./client.js";
 import { bytes, clock, count, day, millis, span } from "./format.js";
@@ -80,11 +81,17 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
         <Figure name="Memory" value={bytes(health?.rssBytes)} />
         <Figure name="CPU" value={`${health?.cpuPercent ?? 0} %`} />
       </dl>
+      <Overload step={counters.overload_step ?? 0} />
       <Interfaces sensor={sensor} />
       <NotSeenPanel sensor={sensor} />
       <BlindIntervals sensor={sensor} />
     </section>
   );
+}
+
+function Overload({ step }: { readonly step: number }) {
+  if (step === 0) return null;
+  return <p class="bad">Overloaded: it gives up {SACRIFICES.slice(0, step).join(", ")}. Findings and counts go on.</p>;
 }
 
 function Figure({ name, value, isBad }: { readonly name: string; readonly value: string; readonly isBad?: boolean }) {

@@ -1,6 +1,7 @@
 import type { SessionState } from "../api.js";
 import { CertificatesView } from "./certificates-view.js";
 import { logOut } from "./client.js";
+import { DocumentsMenu } from "./documents-menu.js";
 import { FeedView } from "./feed-view.js";
 import { EdgesView, EndpointsView, FindingsView, ServicesView } from "./inventory-views.js";
 import { closeFeed, connected, forget, sensors } from "./live.js";
@@ -54,6 +55,7 @@ export function Shell({ session, onLeft }: Props) {
           ))}
         </nav>
         <Trust />
+        <DocumentsMenu />
         <span class="quiet">{session.user}</span>
         <button type="button" class="plain" onClick={leave}>
           Log out

@@ -1,5 +1,7 @@
-import type { BlindInterval, FindingRecord, InterfaceHealth } from "../../shared/event.js";
+import type { FindingRecord } from "../../shared/event.js";
+import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";
 import type { ConnectionEnds } from "./own-traffic.js";
@@ -10,6 +12,8 @@ export interface AnalysisStart {
   readonly capture: CaptureSettings;
   readonly pipeline: PipelineSettings;
   readonly callsPerSecond: number;
+  /** Memory of the whole process beyond which the analysis gives things up. */
+  readonly memoryBytes: number;
   /** Salts the flow table's hash. */
   readonly seed: number;
   /** What the store kept from before, so that counting goes on. */
@@ -17,10 +21,19 @@ export interface AnalysisStart {
   readonly findings: readonly FindingRecord[];
   /** Of each interface that was captured before: since when nobody has. */
   readonly blind: readonly BlindInterval[];
+  /** Those that ended before. */
+  readonly pastBlind: readonly BlindInterval[];
 }
 
-/** Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out. */
-export type ToAnalysis = { readonly type: "stop" } | { readonly type: "own"; readonly ends: ConnectionEnds };
+/**
+ * Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; the delta is written: what
+ * changed since may come; other files declare.
+ */
+export type ToAnalysis =
+  | { readonly type: "stop" }
+  | { readonly type: "own"; readonly ends: ConnectionEnds }
+  | { readonly type: "written" }
+  | { readonly type: "declare"; readonly declared: Declared };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

@@ -1,35 +1,76 @@
 // The analysis thread: captures in, deltas out, about once a second.
+import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
-import { FeedSampler } from "./feed-sampler.js";
+import { FeedSampler, NO_SAMPLE } from "./feed-sampler.js";
+import { Governor } from "./governor.js";
 import { Pipeline } from "./pipeline.js";
+import { UsedMemory } from "./used-memory.js";
 
 const DELTA_MILLIS = 1_000;
+/** In that time even a storm of connections takes no more memory than the governor leaves room for. */
+const LOOK_MILLIS = 50;
+const SILENCE_MILLIS = 5_000;
+const NOTHING_CHANGED = { inventory: { rows: [], removals: [] }, findings: [], ...NO_SAMPLE } as const;
 /** Rows and findings of one delta; more come with the next. */
 const MAX_ROWS = 1_000;
 
 const start = workerData as AnalysisStart;
 const sampler = new FeedSampler(start.callsPerSecond);
 const pipeline = new Pipeline(start.pipeline, sampler, start.seed);
+for (const interval of start.pastBlind) pipeline.inventory.blindTimes.note(interval);
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
 const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
-  blind: (interval) => post({ type: "blind", interval }),
+  blind: (interval) => {
+    pipeline.inventory.blindTimes.note(interval);
+    post({ type: "blind", interval });
+  },
   notice: (level, text) => post({ type: "notice", level, text }),
   refused: (text) => post({ type: "refused", text }),
 });
 supervisor.start();
 let framesBefore = 0;
-const timer = setInterval(sendDelta, DELTA_MILLIS);
+let framesLooked = 0;
+let workedBefore = performance.eventLoopUtilization();
+let heardMillis = performance.now();
+/** A delta is on its way to the store: what changes meanwhile waits here, where it takes no more room than it does anyway. */
+let isWriting = false;
+let isStopping = false;
+const memory = new UsedMemory();
+const governor = new Governor(start.memoryBytes, {
+  spareFeed: (isSparing) => {
+    sampler.isSparing = isSparing;
+  },
+  spareResponseBodies: (isSparing) => pipeline.spareResponseBodies(isSparing),
+  refuseNewFlows: (isRefusing) => pipeline.refuseNewFlows(isRefusing),
+  giveUpSilentFlows: () => pipeline.giveUpSilentFlows(),
+  collect: () => memory.collect(),
+  tell: (level, text) => post({ type: "notice", level, text }),
+});
+const timers = [
+  setInterval(sendDelta, DELTA_MILLIS),
+  setInterval(look, LOOK_MILLIS),
+  setInterval(noteSilence, SILENCE_MILLIS),
+];
 
 parentPort?.on("message", (message: ToAnalysis) => {
   if (message.type === "own") {
     pipeline.leaveOut(message.ends);
     return;
   }
-  clearInterval(timer);
+  if (message.type === "declare") {
+    pipeline.inventory.declare(message.declared);
+    return;
+  }
+  if (message.type === "written") {
+    isWriting = false;
+    return;
+  }
+  for (const timer of timers) clearInterval(timer);
+  isStopping = true;
   void supervisor.stop().then(finish);
 });
 
@@ -40,24 +81,48 @@ function finish(): void {
   parentPort?.close();
 }
 
+function look(): void {
+  const nowMillis = performance.now();
+  const isHeard = pipeline.frames > framesLooked;
+  framesLooked = pipeline.frames;
+  if (isHeard) heardMillis = nowMillis;
+  const lagMillis = isHeard ? Date.now() - pipeline.latestMicros / 1_000 : undefined;
+  const worked = performance.eventLoopUtilization();
+  const { utilization: busy } = performance.eventLoopUtilization(worked, workedBefore);
+  workedBefore = worked;
+  governor.look({ nowMillis, usedBytes: memory.bytes, busy, lagMillis, dropped: pipeline.droppedLate });
+}
+
+/** Short pauses say nothing: what was captured may be on its way still. */
+function noteSilence(): void {
+  const silentMillis = performance.now() - heardMillis;
+  if (silentMillis > SILENCE_MILLIS) pipeline.silence(silentMillis * 1_000);
+}
+
 /** Whether rows are left for another delta. */
 function sendDelta(): boolean {
-  const inventory = pipeline.inventory.takeDelta(MAX_ROWS);
-  const findings = pipeline.detection.takeChanged(MAX_ROWS);
-  const sample = sampler.take();
-  const health = { counters: pipeline.counters(), undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
+  const isWaiting = isWriting && !isStopping;
+  const changes = isWaiting ? NOTHING_CHANGED : takeChanges();
+  if (!isWaiting) isWriting = true;
+  const counters = { ...pipeline.counters(), ...governor.counters };
+  const health = { counters, undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
   const interfaces = supervisor.health();
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
   const alive = { atMicros: Date.now() * 1_000, interfaces: captured };
-  post({ type: "delta", delta: { inventory, findings, ...sample, alive, health }, interfaces });
-  return inventory.rows.length === MAX_ROWS || findings.length === MAX_ROWS;
+  post({ type: "delta", delta: { ...changes, alive, health }, interfaces });
+  return changes.inventory.rows.length === MAX_ROWS || changes.findings.length === MAX_ROWS;
+}
+
+function takeChanges() {
+  const inventory = pipeline.inventory.takeDelta(MAX_ROWS);
+  return { inventory, findings: pipeline.detection.takeChanged(MAX_ROWS), ...sampler.take() };
 }
 
 /** How far behind the last packet analysed was; 0 while none come. */
 function lagMillis(): number {
-  const moved = pipeline.frames > framesBefore && pipeline.lastMicros !== undefined;
+  const moved = pipeline.frames > framesBefore;
   framesBefore = pipeline.frames;
-  return moved ? Math.max(0, Date.now() - (pipeline.lastMicros ?? 0) / 1_000) : 0;
+  return moved ? Math.max(0, Date.now() - pipeline.latestMicros / 1_000) : 0;
 }
 
 function post(message: FromAnalysis): void {

@@ -21,6 +21,8 @@ export function callRecord(call: Call, edge: Edge | undefined, endpoint: Endpoin
     complete: call.complete,
     missingBytes: call.missingBytes,
   };
+  const { virtualNetwork } = flow;
+  if (virtualNetwork !== undefined) record.virtualNetwork = virtualNetwork;
   if (call.method !== undefined) record.method = call.method;
   if (call.path !== undefined) record.path = call.path;
   if (endpoint !== undefined) record.template = endpoint.template;

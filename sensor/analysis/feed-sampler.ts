@@ -23,8 +23,12 @@ export interface FeedSample {
   readonly callsNotSampled: number;
 }
 
+export const NO_SAMPLE: FeedSample = { calls: [], handshakes: [], callsNotSampled: 0 };
+
 /** Calls and handshakes for the live feed, each up to a bound. Only what is taken is turned into records. */
 export class FeedSampler implements Partial<ObservationSink> {
+  /** Under overload none is taken; they are counted still. */
+  isSparing = false;
   readonly #calls: Reservoir<SampledCall>;
   readonly #handshakes: Reservoir<SampledHandshake>;
 
@@ -34,11 +38,19 @@ export class FeedSampler implements Partial<ObservationSink> {
   }
 
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+    if (this.isSparing) {
+      this.#calls.passOver();
+      return;
+    }
     const place = this.#calls.place();
     if (place !== undefined) this.#calls.put(place, { call, edge, endpoint });
   }
 
   handshake(handshake: Handshake, edge: Edge | undefined): void {
+    if (this.isSparing) {
+      this.#handshakes.passOver();
+      return;
+    }
     const place = this.#handshakes.place();
     if (place !== undefined) this.#handshakes.put(place, { handshake, edge });
   }

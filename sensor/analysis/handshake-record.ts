@@ -24,6 +24,8 @@ export function handshakeRecord(handshake: Handshake, edge: Edge | undefined): H
     reason: clientAuth.reason,
     traits: traitsOf(handshake),
   };
+  const { virtualNetwork } = flow;
+  if (virtualNetwork !== undefined) record.virtualNetwork = virtualNetwork;
   if (handshake.version !== undefined) record.version = handshake.version;
   if (handshake.cipher !== undefined) record.cipher = handshake.cipher;
   if (handshake.curve !== undefined) record.curve = handshake.curve;

@@ -1,7 +1,6 @@
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
-import { Decoder } from "../decode/decoder.js";
-import type { FragmentSettings } from "../decode/fragments.js";
+import { Decoder, type DecodeSettings } from "../decode/decoder.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
 import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
 import { Inventory } from "../inventory/inventory.js";
@@ -12,7 +11,7 @@ import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.j
 import { type ConnectionEnds, OwnTraffic } from "./own-traffic.js";
 
 export interface PipelineSettings {
-  readonly decode: FragmentSettings;
+  readonly decode: DecodeSettings;
   readonly flow: FlowSettings;
   readonly protocol: DispatcherSettings;
   readonly inventory: InventorySettings;
@@ -50,7 +49,7 @@ export class Pipeline {
   constructor(settings: PipelineSettings, tap: Partial<ObservationSink>, seed: number) {
     this.detection = new Detection(settings.detect);
     this.inventory = new Inventory(settings.inventory, new Both(this.detection, tap));
-    this.#dispatcher = new Dispatcher(settings.protocol, this.inventory);
+    this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed);
     this.#decoder = new Decoder(settings.decode, this.#flows);
@@ -81,6 +80,24 @@ export class Pipeline {
     };
   }
 
+  /** No frame came for so long: what waits for time to pass need not wait for the next one. */
+  silence(micros: number): void {
+    if (this.lastMicros !== undefined) this.#flows.pass(this.lastMicros + micros);
+  }
+
+  /** Under overload, as the three below: see the governor. */
+  spareResponseBodies(isSparing: boolean): void {
+    for (const protocol of this.#dispatcher.protocols) protocol.spareResponseBodies?.(isSparing);
+  }
+
+  refuseNewFlows(isRefusing: boolean): void {
+    this.#flows.refusesNew = isRefusing;
+  }
+
+  giveUpSilentFlows(): number {
+    return this.#flows.giveUpSilent(this.lastMicros ?? 0);
+  }
+
   /** Ends every flow; nothing may follow. */
   finish(): void {
     this.#decoder.finish();
@@ -95,6 +112,15 @@ export class Pipeline {
       if (dropped !== undefined) total = (total ?? 0) + dropped;
     }
     return total;
+  }
+
+  get latestMicros(): number {
+    return this.#decoder.latestMicros;
+  }
+
+  /** Frames that were dropped because they were not taken in time. Interfaces drop some for reasons of their own. */
+  get droppedLate(): number {
+    return (this.#dropped("droppedByKernel") ?? 0) + (this.#dropped("droppedByProcess") ?? 0);
   }
 
   #dropped(kind: keyof Losses): number | undefined {
@@ -139,6 +165,8 @@ export class Pipeline {
       ...Object.assign({}, ...this.#dispatcher.protocols.map((protocol) => protocol.counters)),
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
+      ...this.inventory.declaredCounters,
+      ...this.inventory.schemaCounters,
       ...this.detection.counters,
       ...this.#losses(),
     };

@@ -12,6 +12,11 @@ export class Reservoir<T> {
     this.#most = most;
   }
 
+  /** The next one is not in the sample, whatever place it would take. */
+  passOver(): void {
+    this.#seen++;
+  }
+
   /** Place the next one takes; undefined where it is not in the sample. Ask before making it. */
   place(): number | undefined {
     this.#seen++;

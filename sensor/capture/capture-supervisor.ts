@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
-import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { FrameSink } from "./frame.js";
 import { hostInterfaces, REPLAY } from "./host-interfaces.js";
 import { type CaptureSettings, type CaptureWatcher, InterfaceCapture } from "./interface-capture.js";

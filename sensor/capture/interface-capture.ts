@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { BlindInterval, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import { CaptureReader } from "./capture-reader.js";
 import type { CaptureRequest } from "./capture-request.js";
 import { BINDING_REFUSED, FILTER_REFUSED } from "./exit-code.js";

@@ -1,12 +1,17 @@
-// Plays a capture file as if it were captured now, at its own pace, again and again: `replay-process FILE`. The twin of
-// capture-process for hosts where nothing may be captured.
+// Plays a capture file as if it were captured now, at its own pace, again and again: `replay-process FILE`. A named pipe is handed on
+// as it comes, with the times it has. The twin of capture-process for hosts where nothing may be captured.
+import { once } from "node:events";
+import { createReadStream, statSync } from "node:fs";
 import { readCaptureFile } from "./capture-file.js";
+import { CaptureReader } from "./capture-reader.js";
 import type { Frame } from "./frame.js";
 import { PcapngWriter } from "./pcapng-writer.js";
 
 /** Pause between the end of the capture and its next beginning. */
 const PAUSE_MICROS = 1e6;
 const SNAP_LENGTH = 262_144;
+const ETHERNET = 1;
+const PIPE_BYTES = 256 * 1024;
 
 interface StoredFrame {
   readonly frame: Frame;
@@ -48,13 +53,34 @@ function play(frames: readonly StoredFrame[], name: string): void {
   }, 20);
 }
 
+/** Waits for whoever writes, one after the other, and for whoever reads. */
+async function handOn(path: string): Promise<void> {
+  const writer = new PcapngWriter("eastwatch replay", (bytes) => process.stdout.write(bytes));
+  writer.describeInterface(path, ETHERNET, SNAP_LENGTH);
+  writer.flush();
+  for (;;) {
+    const reader = new CaptureReader({
+      frame: (frame) => writer.frame({ ...frame, interfaceId: 0 }),
+      statistics() {},
+    });
+    for await (const piece of createReadStream(path, { highWaterMark: PIPE_BYTES })) {
+      reader.push(piece as Buffer);
+      writer.flush();
+      if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+    }
+  }
+}
+
 process.stdin.on("end", () => process.exit(0)).resume();
 process.stdout.on("error", () => process.exit(0));
 const [path] = process.argv.slice(2);
 try {
-  const frames = await load(path);
-  if (frames.length === 0) throw new Error(`capture "${path}" holds no frames`);
-  play(frames, path);
+  if (statSync(path).isFIFO()) await handOn(path);
+  else {
+    const frames = await load(path);
+    if (frames.length === 0) throw new Error(`capture "${path}" holds no frames`);
+    play(frames, path);
+  }
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);

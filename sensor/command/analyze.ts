@@ -6,7 +6,7 @@ import type { Settings } from "../../shared/config/settings.js";
 import { SEVERITIES, type Severity } from "../../shared/event.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
-import { callLine, edgeLine, endpointLine, findingLine } from "../../shared/record-json.js";
+import { callLine, edgeLine, endpointLine, findingLine, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import { callRecord } from "../analysis/call-record.js";
 import { handshakeRecord } from "../analysis/handshake-record.js";
@@ -15,6 +15,7 @@ import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import { CaptureError } from "../capture/capture-error.js";
 import { readCaptureFile } from "../capture/capture-file.js";
 import { checkDataRules } from "./data-rules.js";
+import { loadDeclared } from "./declared-files.js";
 import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -24,7 +25,7 @@ export interface AnalyzeOptions {
   /** Folder the results go to; made where it does not exist. */
   readonly out: string;
   readonly failOn?: Severity;
-  readonly settings: PipelineSettings & Pick<Settings, "policy">;
+  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared">;
 }
 
 const FINDINGS_FOUND = 1;
@@ -34,7 +35,9 @@ const INPUT_DAMAGED = 3;
 export async function analyze(options: AnalyzeOptions): Promise<number> {
   const startMillis = performance.now();
   checkDataRules(options.settings.protocol.data);
-  const detect = await withPolicy(options.settings, (text) => process.stderr.write(`eastwatch: ${text}\n`));
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  const detect = await withPolicy(options.settings, notice);
+  const loaded = await loadDeclared(options.settings.declared, { notice, broken: notice });
   const calls = openOutput(options.out, "calls.ndjson");
   const handshakes = openOutput(options.out, "handshakes.ndjson");
   const tap = {
@@ -42,8 +45,12 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
     handshake: (...seen: Parameters<typeof handshakeRecord>) =>
       handshakes.write(handshakeLine(handshakeRecord(...seen))),
   };
-  const pipeline = new Pipeline({ ...options.settings, detect }, tap, randomInt(2 ** 31));
-  const damaged = await readAll(options.captures, pipeline);
+  // The captures are the window: what is not called in them is told as such.
+  const declared = loaded && { ...loaded.declared, windowSeconds: 0 };
+  const inventory = { ...options.settings.inventory, ...(declared === undefined ? {} : { declared }) };
+  const pipeline = new Pipeline({ ...options.settings, inventory, detect }, tap, randomInt(2 ** 31));
+  const isCut = await readAll(options.captures, pipeline);
+  const damaged = isCut || (declared?.filesBroken ?? 0) > 0;
   pipeline.finish();
   calls.close();
   handshakes.close();
@@ -116,6 +123,20 @@ function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): v
     elapsed_ms: Math.round(elapsedMillis),
     cpu_ms: Math.round((cpu.user + cpu.system) / 1_000),
     peak_rss_bytes: process.resourceUsage().maxRSS * 1_024,
+    visibility: {
+      parsed_bytes: counters.bytes_parsed,
+      encrypted_bytes: counters.bytes_encrypted,
+      not_understood_bytes: counters.bytes_not_understood,
+      joined_late_bytes: counters.bytes_joined_late,
+      missing_bytes: counters.bytes_lost,
+      services: [...pipeline.inventory.services()].map((service) => ({
+        service: service.name,
+        "server.address": service.address,
+        "server.port": service.port,
+        virtual_network: service.virtualNetwork,
+        ...visibilityObject(service),
+      })),
+    },
     counters,
   };
   writeFileSync(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);

@@ -1,4 +1,4 @@
-import type { BlindInterval } from "../../shared/event.js";
+import type { BlindInterval } from "../../shared/health.js";
 import type { SensorStore } from "../store/sensor-store.js";
 
 const NOT_RUNNING = "the sensor was not running";
@@ -15,7 +15,8 @@ export function blindBefore(store: SensorStore, captured: readonly string[], sta
     const fromMicros = Math.min(aliveMicros, startedMicros);
     blind.set(interfaceName, { kind: "blind", interfaceName, fromMicros, reason: NOT_RUNNING });
   }
-  for (const open of store.openBlindIntervals()) {
+  for (const open of store.blindIntervals()) {
+    if (open.untilMicros !== undefined) continue;
     const isTold = open.reason === NOT_RUNNING || open.reason.endsWith(ENDED);
     const interval = isTold ? open : { ...open, reason: `${open.reason}${ENDED}` };
     if (captured.includes(open.interfaceName)) blind.set(open.interfaceName, interval);

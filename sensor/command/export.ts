@@ -1,55 +1,48 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { CommandError } from "../../shared/command-error.js";
 import { suggestion } from "../../shared/config/suggestion.js";
+import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../../shared/document-format.js";
+import { type PodList, parsePods } from "../report/cluster/pod-list.js";
 import { REPORTS } from "../report/registry.js";
+import { readCoverage } from "../store/read-coverage.js";
 import { readInventory } from "../store/read-inventory.js";
+import { writeDocument } from "./document-output.js";
+import { exportEvidence } from "./evidence.js";
 
 export interface ExportOptions {
   readonly format: string;
   readonly database: string;
+  /** One sensor of a console; all of them without it. */
+  readonly sensor?: string;
   /** File to write; standard output without it. */
   readonly out?: string;
+  /** Pods and services of a cluster, for policy suggestions. */
+  readonly workloadsFile: string | undefined;
+  /** What evidence packs are signed with. */
+  readonly keyFile: string;
 }
 
 /** Writes the inventory as a document. */
-export function exportInventory({ format, database, out }: ExportOptions): number {
+export function exportInventory({ format, database, sensor, out, keyFile, workloadsFile }: ExportOptions): number {
   const report = REPORTS.find((report) => report.name === format);
-  const names = REPORTS.map((report) => report.name);
-  if (report === undefined) {
+  if (report === undefined && format !== EVIDENCE_FORMAT) {
+    const names = DOCUMENT_FORMATS.map(({ name }) => name);
     throw new CommandError(`--format "${format}" is unknown${suggestion(format, names)}; allowed: ${names.join(", ")}`);
   }
-  const rows = [...readInventory(database)];
-  const descriptor = out === undefined ? 1 : openOut(out);
-  try {
-    for (const piece of report.write(rows)) writeAll(descriptor, piece);
-  } finally {
-    if (out !== undefined) closeSync(descriptor);
-  }
+  const rows = [...readInventory(database, sensor)];
+  const coverage = readCoverage(database, sensor);
+  if (report === undefined) exportEvidence({ rows, coverage }, keyFile, out);
+  else writeDocument(out, report.write(rows, coverage, { workloads: readWorkloads(workloadsFile) }));
   return 0;
 }
 
-function openOut(out: string): number {
+function readWorkloads(file: string | undefined): PodList | undefined {
+  if (file === undefined || file === "") return undefined;
+  let text: string;
   try {
-    return openSync(out, "w");
+    text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new CommandError(
-      `--out "${out}" can't be written: ${(error as Error).message}; name a file you may write to`,
-    );
+    throw new CommandError(`report.workloadsFile "${file}" can't be read: ${(error as Error).message}`);
   }
-}
-
-function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  let written = 0;
-  while (written < bytes.length) {
-    try {
-      written += writeSync(descriptor, bytes, written);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // A pipe whose reader is slow; one whose reader is gone wants no more.
-      if (code === "EPIPE") return;
-      if (code !== "EAGAIN") throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
+  return parsePods(text, file);
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
-import type { HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { HealthRecord, InterfaceHealth } from "../../shared/health.js";
 import { listenAddress } from "../../shared/listen-address.js";
 
 /** What /healthz and /metrics tell. */
@@ -10,6 +10,8 @@ export interface HealthSource {
   health(): HealthRecord | undefined;
   /** Interfaces that can't be captured now. */
   blind(): readonly string[];
+  /** What it gives up under overload. */
+  givenUp(): readonly string[];
   /** Why the sensor is not well; undefined where it is. */
   trouble(): string | undefined;
 }
@@ -23,8 +25,7 @@ export async function serveHealth(listen: string, source: HealthSource): Promise
     if (path === "/healthz") {
       const trouble = source.trouble();
       response.writeHead(trouble === undefined ? 200 : 503, { "content-type": "text/plain; charset=utf-8" });
-      const blind = source.blind().join(", ");
-      response.end(`${trouble ?? "ok"}${blind === "" ? "" : `; blind: ${blind}`}\n`);
+      response.end(`${[trouble ?? "ok", ...shortcomings(source)].join("; ")}\n`);
     } else if (path === "/metrics") {
       void metrics(source.health()).then((text) => {
         response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);
@@ -42,6 +43,14 @@ export async function serveHealth(listen: string, source: HealthSource): Promise
     server.listen(address.port, address.host, resolve);
   });
   return server;
+}
+
+function shortcomings(source: HealthSource): string[] {
+  const [blind, givenUp] = [source.blind(), source.givenUp()];
+  return [
+    ...(blind.length === 0 ? [] : [`blind: ${blind.join(", ")}`]),
+    ...(givenUp.length === 0 ? [] : [`overloaded, gives up ${givenUp.join(", ")}`]),
+  ];
 }
 
 async function metrics(health: HealthRecord | undefined): Promise<string> {

@@ -5,29 +5,33 @@ import { hostname } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type Logger, pino } from "pino";
 import type { Settings } from "../../shared/config/settings.js";
-import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/health.js";
+import { SACRIFICES } from "../../shared/sacrifices.js";
 import { ServiceNotify } from "../../shared/service-notify.js";
+import { ensureSigningKeyOrWarn, signingKeyFile } from "../../shared/signing-key.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
+import type { Declared } from "../declared/declared-api.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { blindBefore } from "./blind-before.js";
 import { checkDataRules } from "./data-rules.js";
+import { type FileNotices, type LoadedDeclared, loadDeclared } from "./declared-files.js";
+import { DeclaredWatch } from "./declared-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { withPolicy } from "./policy-file.js";
 
 const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
 const SILENCE_MILLIS = 30_000;
+const RETRY_MILLIS = 5_000;
 const DELIVER_REST_MILLIS = 1_500;
 const WRONG_CONFIGURATION = 2;
 const OUR_BUG = 70;
-/** Deltas, about one a second, that wait for a store that can't be written. */
-const MAX_UNWRITTEN = 300;
 
 /** The settings, the policy that they name in place. */
 type SensorSettings = Settings & { readonly detect: DetectionSettings };
@@ -38,7 +42,9 @@ export async function runSensor(settings: Settings): Promise<number> {
   checkDataRules(settings.data);
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
   const detect = await withPolicy(settings, (text) => log.warn(text));
-  const sensor = new Sensor({ ...settings, detect }, log);
+  const notices = { broken: (text: string) => log.error(text), notice: (text: string) => log.warn(text) };
+  const loaded = await loadDeclared(settings.declared, notices);
+  const sensor = new Sensor({ ...settings, detect }, log, loaded, notices);
   return sensor.run();
 }
 
@@ -48,6 +54,9 @@ class Sensor implements HealthSource {
   readonly #hold: FileHold;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
+  /** What files declare, and who looks whether they changed; undefined without any. */
+  readonly #loaded: LoadedDeclared | undefined;
+  readonly #watch: DeclaredWatch | undefined;
   readonly #notify = new ServiceNotify();
   readonly #startedMicros = Date.now() * 1_000;
   #worker: Worker | undefined = undefined;
@@ -61,13 +70,17 @@ class Sensor implements HealthSource {
   #timer: NodeJS.Timeout | undefined = undefined;
   #isStopping = false;
   #isFinished = false;
+  /** One, while the store can't be written; what is told at the end besides. */
   readonly #unwritten: Delta[] = [];
-  #deltasDropped = 0;
+  #failedMillis = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
-  constructor(settings: SensorSettings, log: Logger) {
+  constructor(settings: SensorSettings, log: Logger, loaded: LoadedDeclared | undefined, notices: FileNotices) {
     this.#settings = settings;
     this.#log = log;
+    this.#loaded = loaded;
+    this.#watch =
+      loaded && new DeclaredWatch(settings.declared, loaded, notices, (declared) => this.#declare(declared));
     const delivers = settings.deliver.console !== undefined;
     this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
     this.#store = new SensorStore(settings.store, delivers);
@@ -82,10 +95,15 @@ class Sensor implements HealthSource {
   }
 
   async run(): Promise<number> {
+    const { evidence, store } = this.#settings;
+    ensureSigningKeyOrWarn(signingKeyFile(evidence.keyFile, store.database), (text) => this.#log.warn(text));
     this.#server = await serveHealth(this.#settings.health.listen, this);
     this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();
     this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
+    this.#watch?.start();
+    // In a terminal it means that this one is gone.
+    if (process.stdin.isTTY !== true) process.on("SIGHUP", () => void this.#watch?.look());
     process.once("SIGTERM", () => this.#stop());
     process.once("SIGINT", () => this.#stop());
     return new Promise((resolve) => {
@@ -94,15 +112,17 @@ class Sensor implements HealthSource {
   }
 
   #startAnalysis(blind: readonly BlindInterval[]): void {
-    const { capture, decode, flow, protocol, inventory, detect, sample } = this.#settings;
+    const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory, detect },
+      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#declared() }, detect },
       callsPerSecond: sample.callsPerSecond,
+      memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
       rows: this.#store.rows(),
       findings: this.#store.findings(),
       blind,
+      pastBlind: this.#store.blindIntervals().filter(({ untilMicros }) => untilMicros !== undefined),
     };
     const worker = new Worker(new URL("../analysis/analysis-worker.js", import.meta.url), {
       workerData: start,
@@ -114,6 +134,16 @@ class Sensor implements HealthSource {
       this.#log.fatal({ err: error }, "the analysis failed: this is our own bug");
       void this.#finish(OUR_BUG);
     });
+  }
+
+  #declared(): { declared?: Declared } {
+    return this.#loaded === undefined ? {} : { declared: this.#loaded.declared };
+  }
+
+  #declare(declared: Declared): void {
+    const operations = declared.apis.reduce((sum, api) => sum + api.operations.length, 0);
+    this.#log.info(`declared.files changed: ${declared.apis.length} files declare ${operations} operations now`);
+    this.#worker?.postMessage({ type: "declare", declared } satisfies ToAnalysis);
   }
 
   #leaveOut({ localAddress, localPort, remoteAddress, remotePort }: Socket): void {
@@ -159,20 +189,26 @@ class Sensor implements HealthSource {
     }
   }
 
-  /** A disk that is full for a while costs nothing: what could not be written is written with what comes next. */
+  /** A disk that is full for a while costs nothing: the analysis tells what changes meanwhile when this was written. */
   #keep(delta: Delta): void {
-    this.#unwritten.push(delta);
+    const { inventory, findings } = delta;
+    const hasChanged = inventory.rows.length + inventory.removals.length + findings.length > 0;
+    if (hasChanged || this.#unwritten.length === 0) this.#unwritten.push(delta);
+    // A file that another process has locked holds this thread up for seconds at each try.
+    if (performance.now() - this.#failedMillis >= RETRY_MILLIS) this.#write();
+  }
+
+  #write(): void {
     try {
       while (this.#unwritten.length > 0) {
         this.#store.apply(this.#unwritten[0]);
         this.#unwritten.shift();
       }
+      this.#worker?.postMessage({ type: "written" } satisfies ToAnalysis);
     } catch (error) {
+      this.#failedMillis = performance.now();
       const { database } = this.#settings.store;
       this.#log.error(`store.database "${database}" can't be written: ${(error as Error).message}; it is tried again`);
-      if (this.#unwritten.length <= MAX_UNWRITTEN) return;
-      this.#unwritten.shift();
-      this.#deltasDropped++;
     }
   }
 
@@ -200,7 +236,6 @@ class Sensor implements HealthSource {
         outbox_bytes: this.#store.outbox.bytes,
         outbox_dropped: this.#store.droppedTotal,
         calls_not_sampled: this.#store.callsNotSampledTotal,
-        deltas_dropped: this.#deltasDropped,
       },
       undecoded,
       lagMillis: Math.round(lagMillis),
@@ -218,6 +253,10 @@ class Sensor implements HealthSource {
 
   blind(): string[] {
     return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+  }
+
+  givenUp(): readonly string[] {
+    return SACRIFICES.slice(0, this.#delta?.counters.overload_step ?? 0);
   }
 
   #isSilent(): boolean {
@@ -251,6 +290,7 @@ class Sensor implements HealthSource {
     if (this.#isFinished) return;
     this.#isFinished = true;
     clearInterval(this.#timer);
+    this.#watch?.stop();
     this.#tellHealth();
     const until = performance.now() + DELIVER_REST_MILLIS;
     while (this.#link?.isConnected === true && this.#store.outbox.events > 0 && performance.now() < until) {
@@ -259,6 +299,7 @@ class Sensor implements HealthSource {
     this.#link?.stop();
     this.#server?.close();
     await this.#worker?.terminate();
+    if (this.#unwritten.length > 0) this.#write();
     this.#store.close();
     this.#hold.release();
     this.#end(code);

@@ -1,8 +1,13 @@
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
 import { isVlanTag, LINK_TYPES, type LinkLayer, MPLS, MPLS_UPSTREAM, nflogPacket, PPPOE_SESSION } from "./link-type.js";
-import { emptyPacket, type Packet, type PacketSink, type UndecodedReason } from "./packet.js";
+import { emptyPacket, nestedNetwork, type Packet, type PacketSink, type UndecodedReason } from "./packet.js";
 import { TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
+
+export interface DecodeSettings extends FragmentSettings {
+  /** Addresses of one virtual network are told from the same ones of another. */
+  readonly virtualNetworks: boolean;
+}
 
 const MAX_VLAN_TAGS = 8;
 const MAX_MPLS_LABELS = 16;
@@ -51,12 +56,14 @@ export class Decoder {
   readonly #fragments: Fragments;
   readonly #packet: Packet;
   readonly #tunnel = new Tunnel();
+  readonly #isApart: boolean;
   #depth = 0;
   /** That of the frame before: hardly ever another one. */
   #linkType = -1;
   #layer: LinkLayer | undefined = undefined;
 
-  constructor(settings: FragmentSettings, sink: PacketSink) {
+  constructor(settings: DecodeSettings, sink: PacketSink) {
+    this.#isApart = settings.virtualNetworks;
     this.#sink = sink;
     this.#fragments = new Fragments(settings, this.undecoded);
     this.#packet = emptyPacket();
@@ -79,6 +86,11 @@ export class Decoder {
     this.#depth = 0;
     // Where the network header says no length of its own, the frame's length on the wire stands in.
     this.#link(layer, frame.start, frame.end, frame.start + Math.max(frame.originalLength, frame.end - frame.start));
+  }
+
+  /** Time of the last frame given, which another may have gone beyond. */
+  get latestMicros(): number {
+    return this.#packet.atMicros;
   }
 
   /** Packets found in each kind of tunnel that was seen. */
@@ -305,8 +317,9 @@ export class Decoder {
 
   /** Another packet may be inside: its addresses take the place of those that only carried it. */
   #notTcp(protocol: number, start: number, end: number, wireEnd: number): void {
-    const { bytes } = this.#packet;
+    const packet = this.#packet;
     const tunnel = this.#tunnel;
+    const { bytes } = packet;
     if (!tunnel.open(protocol, bytes, start, end)) {
       this.undecoded["ip-protocol-not-tcp"]++;
       return;
@@ -316,7 +329,8 @@ export class Decoder {
       return;
     }
     this.tunneled[tunnel.name]++;
-    if (tunnel.network !== 0) this.#packet.network = Math.imul(this.#packet.network, 31) ^ tunnel.network;
+    if (tunnel.network !== 0 && this.#isApart)
+      packet.network = packet.network === 0 ? tunnel.network : nestedNetwork(packet.network, tunnel.network);
     this.#carried(tunnel.start, end, wireEnd);
   }
 

@@ -32,6 +32,8 @@ interface Partial {
 
 const MAX_DATAGRAM_BYTES = 65_535;
 const MAX_PIECES = 8_192;
+/** What a piece takes beside its bytes: a datagram may come in pieces of 8. */
+const PIECE_BYTES = 256;
 /** Datagrams put together last, so that late copies of their fragments are not taken for a loss. */
 const MAX_REMEMBERED = 16;
 
@@ -82,7 +84,7 @@ export class Fragments {
       }
     }
     partial.heldBytes += outcome.addedBytes;
-    this.#heldBytes += outcome.addedBytes;
+    this.#heldBytes += outcome.addedBytes + outcome.addedPieces * PIECE_BYTES;
     return this.#complete(key, partial);
   }
 
@@ -144,7 +146,7 @@ export class Fragments {
 
   #remove(key: string, partial: Partial): void {
     this.#partials.delete(key);
-    this.#heldBytes -= partial.heldBytes;
+    this.#heldBytes -= partial.heldBytes + partial.pieces.length * PIECE_BYTES;
   }
 
   #expire(nowMicros: number): void {
@@ -170,6 +172,7 @@ function fragmentKey(packet: Packet, protocol: number, identification: number): 
 
 interface Insertion {
   readonly addedBytes: number;
+  readonly addedPieces: number;
   readonly overlapped: boolean;
 }
 
@@ -177,10 +180,11 @@ interface Insertion {
 function insert(partial: Partial, offset: number, bytes: Buffer): Insertion {
   const pieces = partial.pieces;
   const end = offset + bytes.length;
+  const before = pieces.length;
   let overlapped = false;
   let addedBytes = 0;
   let at = offset;
-  let index = 0;
+  let index = indexAfter(pieces, at);
   while (at < end) {
     while (index < pieces.length && pieceEnd(pieces[index]) <= at) index++;
     const next = pieces[index];
@@ -192,7 +196,18 @@ function insert(partial: Partial, offset: number, bytes: Buffer): Insertion {
     }
     at = next === undefined ? end : Math.max(until, pieceEnd(next));
   }
-  return { addedBytes, overlapped };
+  return { addedBytes, addedPieces: pieces.length - before, overlapped };
+}
+
+/** First piece that ends after a place: thousands may lie before it. */
+function indexAfter(pieces: readonly Piece[], place: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pieceEnd(pieces[middle]) > place) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function pieceEnd(piece: Piece): number {

@@ -7,7 +7,10 @@
 export interface Packet {
   bytes: Buffer;
   atMicros: number;
-  /** Identifies the virtual network whose addresses these are (VXLAN, GENEVE), 0 without one: two may have the same addresses. */
+  /**
+   * Identifies the virtual network whose addresses these are, 0 without one: two may have the same addresses. Its kind in the upper byte
+   * (VIRTUAL_NETWORK), its number, or that of one within another, below.
+   */
   network: number;
   source0: number;
   source1: number;
@@ -56,6 +59,23 @@ export type UndecodedReason =
   | "tunnel-depth"
   | "tunnel-encrypted"
   | "tunnel-header-invalid";
+
+/** Kinds of virtual networks. */
+export const VIRTUAL_NETWORK = { vxlan: 1, geneve: 2, nested: 3 } as const;
+
+/** `vxlan 5001`; one within another has no number of its own, but always the same name. */
+export function networkName(network: number): string {
+  const number = network & 0xff_ffff;
+  const kind = network >> 24;
+  if (kind === VIRTUAL_NETWORK.vxlan) return `vxlan ${number}`;
+  return kind === VIRTUAL_NETWORK.geneve ? `geneve ${number}` : `nested ${number.toString(16).padStart(6, "0")}`;
+}
+
+/** Both numbers together, as far as there is room for them. */
+export function nestedNetwork(outer: number, inner: number): number {
+  const mixed = Math.imul(outer, 31) ^ inner;
+  return (VIRTUAL_NETWORK.nested << 24) | ((mixed ^ (mixed >>> 24)) & 0xff_ffff);
+}
 
 export interface PacketSink {
   packet(packet: Packet): void;

@@ -1,3 +1,4 @@
+import { VIRTUAL_NETWORK } from "./packet.js";
 import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
@@ -125,7 +126,7 @@ export class Tunnel {
   /** RFC 7348 §5; draft-ietf-nvo3-vxlan-gpe §3: the P bit says that the fourth byte names what follows. */
   #vxlan(bytes: Buffer, start: number, end: number, isGeneric: boolean): boolean {
     if (start + 8 > end || (bytes[start] & 0x08) === 0) return false;
-    this.network = virtualNetwork(1, bytes, start + 4);
+    this.network = virtualNetwork(VIRTUAL_NETWORK.vxlan, bytes, start + 4);
     this.start = start + 8;
     const next = isGeneric && (bytes[start] & 0x04) !== 0 ? bytes[start + 3] : 3;
     if (next === 3) return this.#is("vxlan", "ethernet");
@@ -136,7 +137,7 @@ export class Tunnel {
   /** RFC 8926 §3.4: options are counted in 4-byte words. */
   #geneve(bytes: Buffer, start: number, end: number): boolean {
     if (start + 8 > end || bytes[start] >> 6 !== 0) return false;
-    this.network = virtualNetwork(2, bytes, start + 4);
+    this.network = virtualNetwork(VIRTUAL_NETWORK.geneve, bytes, start + 4);
     this.start = start + 8 + (bytes[start] & 0x3f) * 4;
     return this.#protocol("geneve", readUint16(bytes, start + 2), end);
   }

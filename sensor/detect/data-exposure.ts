@@ -35,7 +35,7 @@ export class DataExposure {
     if (!this.#findings.again(subject, call.atMicros)) {
       const { service } = edge;
       const place = `${call.method ?? ""} ${endpoint?.template ?? ""}`;
-      const key = `${service.address} ${service.port} ${place} ${held.group}`;
+      const key = `${service.place} ${service.port} ${place} ${held.group}`;
       const evidence = this.#findings.first(subject, key, call.atMicros, draft(place));
       if (evidence !== undefined) this.#evidence.set(subject, evidence as Counts);
     }

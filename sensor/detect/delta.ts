@@ -1,4 +1,5 @@
-import type { CallRecord, FindingRecord, HandshakeRecord, HealthRecord } from "../../shared/event.js";
+import type { CallRecord, FindingRecord, HandshakeRecord } from "../../shared/event.js";
+import type { HealthRecord } from "../../shared/health.js";
 import type { InventoryDelta } from "../inventory/row.js";
 
 /** Everything the analysis thread hands to the main thread, about once a second; applied in one transaction. */

@@ -36,6 +36,7 @@ export class Detection implements ObservationSink {
   readonly #settings: DetectionSettings;
   readonly #entries = new Map<string, Entry>();
   readonly #onCall: readonly Handler<"call">[];
+  readonly #onJudged: readonly Handler<"call">[];
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
@@ -53,7 +54,10 @@ export class Detection implements ObservationSink {
       remember,
       learnedMicros: () => this.#learnedMicros ?? 0,
     };
-    const watchers = enabled.map((rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings }));
+    const watch = (rule: Rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings });
+    const watchers = enabled.filter(({ ofJudged }) => ofJudged !== true).map(watch);
+    const judges = enabled.filter(({ ofJudged }) => ofJudged === true).map(watch);
+    this.#onJudged = judges.flatMap(({ call }) => call ?? []);
     // Functions rather than watchers: looking one up in objects of so many shapes costs more than most rules.
     this.#onCall = watchers.flatMap(({ call }) => call ?? []);
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
@@ -64,6 +68,7 @@ export class Detection implements ObservationSink {
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
     this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onCall) see(call, edge, endpoint);
+    if (endpoint?.isJudged === true) for (const see of this.#onJudged) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {

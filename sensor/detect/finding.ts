@@ -11,6 +11,7 @@ export interface FindingDraft {
   readonly clientAddress?: string;
   readonly serverAddress?: string;
   readonly serverPort?: number;
+  readonly virtualNetwork?: string;
   readonly method?: string;
   readonly template?: string;
   readonly evidence: FindingRecord["evidence"];
@@ -55,5 +56,7 @@ export interface RuleContext {
 export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
+  /** Its calls are those of judged endpoints alone; nearly all others are never shown to it. */
+  readonly ofJudged?: true;
   watch(context: RuleContext): Partial<ObservationSink>;
 }

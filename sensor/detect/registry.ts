@@ -22,15 +22,20 @@ import { policyExceptionExpired } from "./rules/policy-exception-expired.js";
 import { policyUnproven } from "./rules/policy-unproven.js";
 import { policyViolation } from "./rules/policy-violation.js";
 import { sameCertificateBothEnds } from "./rules/same-certificate-both-ends.js";
+import { schemaDrift } from "./rules/schema-drift.js";
 import { secretInResponse } from "./rules/secret-in-response.js";
 import { selfSignedCertificate } from "./rules/self-signed-certificate.js";
 import { sensitiveDataCleartext } from "./rules/sensitive-data-cleartext.js";
 import { serialCollision } from "./rules/serial-collision.js";
+import { shadowEndpoint } from "./rules/shadow-endpoint.js";
 import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
 import { tlsRenegotiation } from "./rules/tls-renegotiation.js";
+import { undeclaredParameter } from "./rules/undeclared-parameter.js";
+import { undeclaredStatus } from "./rules/undeclared-status.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
 import { weakCipher } from "./rules/weak-cipher.js";
+import { zombieEndpoint } from "./rules/zombie-endpoint.js";
 
 /** Every rule. To add one: a file under rules/, its entry in shared/catalogue.ts, and a line here. */
 export const RULES: readonly Rule[] = [
@@ -41,6 +46,11 @@ export const RULES: readonly Rule[] = [
   sensitiveDataCleartext,
   secretInResponse,
   newEndpoint,
+  shadowEndpoint,
+  zombieEndpoint,
+  undeclaredStatus,
+  undeclaredParameter,
+  schemaDrift,
   framingAnomaly,
   http2Flood,
   policyViolation,

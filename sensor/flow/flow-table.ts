@@ -16,6 +16,10 @@ export interface FlowSettings extends ReassemblySettings {
 }
 
 const SWEEP_MICROS = 5e6;
+/** How often flows that last are let tell what they counted. */
+const TELL_MICROS = 30e6;
+/** Flows looked at to tell how long most are silent. */
+const SAMPLED_FLOWS = 1_024;
 const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Silence after which a reset that may have been forged is believed. */
 const RESET_MICROS = 1e6;
@@ -25,23 +29,31 @@ export class FlowTable implements PacketSink {
   readonly counters = {
     flows: 0,
     flows_open: 0,
-    /** Flows not followed because the table was full, told by their SYN, and packets of such flows. */
+    /** Flows not followed for want of room, told by their SYN, packets of such flows, and their payload. */
     flows_refused: 0,
     packets_refused: 0,
+    bytes_refused: 0,
     /** Packets without data of connections that were not seen to open. */
     packets_without_flow: 0,
     flows_joined_late: 0,
     flows_idle: 0,
+    /** Flows ended before their time for want of memory. */
+    flows_given_up: 0,
   };
+  /** While memory or time is short, what is known goes before what is new. */
+  refusesNew = false;
   readonly reassembly: Reassembly;
   readonly #settings: FlowSettings;
   readonly #seed: number;
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
+  /** As many as a host has. */
+  readonly #ownNetworks = new Set<number>();
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
+  #lastTellMicros = 0;
 
   /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
   constructor(settings: FlowSettings, source: StreamSource, seed: number) {
@@ -101,19 +113,41 @@ export class FlowTable implements PacketSink {
     while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
   }
 
+  /** Time goes on though no packet comes. */
+  pass(atMicros: number): void {
+    this.#sweep(atMicros);
+  }
+
+  /** Ends about a quarter of all flows, those silent longest; how many. */
+  giveUpSilent(atMicros: number): number {
+    const before = this.#flows.length;
+    const step = Math.max(1, Math.floor(before / SAMPLED_FLOWS));
+    const times = this.#flows.filter((_, index) => index % step === 0).map(({ lastMicros }) => lastMicros);
+    const lastMicros = times.sort((a, b) => a - b)[times.length >> 2] ?? 0;
+    for (let index = before - 1; index >= 0; index--) {
+      const flow = this.#flows[index];
+      if (flow.lastMicros > lastMicros) continue;
+      this.reassembly.close(flow, "idle", atMicros);
+      this.#remove(flow);
+    }
+    this.counters.flows_given_up += before - this.#flows.length;
+    return before - this.#flows.length;
+  }
+
   #admit(packet: Packet, hash: number): TcpFlow | undefined {
     const isSyn = (packet.flags & SYN) !== 0;
     if ((!isSyn && packet.payloadLength === 0) || (packet.flags & RST) !== 0) {
       this.counters.packets_without_flow++;
       return undefined;
     }
-    if (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros)) {
+    if (this.refusesNew || (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros))) {
       this.counters.packets_refused++;
+      this.counters.bytes_refused += packet.payloadLength;
       // Not for the answer to it: the same flow would be refused twice.
       if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
     }
-    const flow = new TcpFlow(packet, hash);
+    const flow = new TcpFlow(packet, hash, this.#ownNetworks);
     if (this.#flows.length >= this.#buckets.length) this.#grow();
     this.#link(flow);
     flow.index = this.#flows.length;
@@ -136,6 +170,8 @@ export class FlowTable implements PacketSink {
 
   #sweep(atMicros: number): void {
     this.#lastSweepMicros = atMicros;
+    const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
+    if (isTelling) this.#lastTellMicros = atMicros;
     for (let index = this.#flows.length - 1; index >= 0; index--) {
       const flow = this.#flows[index];
       const idleMicros = atMicros - flow.lastMicros;
@@ -149,6 +185,7 @@ export class FlowTable implements PacketSink {
         this.reassembly.close(flow, "reset", atMicros);
       else if (flow.a.hasHole || flow.b.hasHole) this.reassembly.settle(flow, atMicros);
       if (flow.isClosed) this.#retire(flow, atMicros);
+      else if (isTelling) flow.stream?.tell?.(atMicros);
     }
   }
 

@@ -13,7 +13,15 @@ export interface Segment {
   readonly acknowledgment: number | undefined;
 }
 
-/** What one insertion did, for the counters. */
+/** What a piece takes beside its bytes: without it a million pieces of one byte would count as a megabyte. */
+const PIECE_BYTES = 256;
+
+/** Memory that a piece which waits takes. */
+export function costOf({ bytes }: Segment): number {
+  return PIECE_BYTES + bytes.length;
+}
+
+/** What one insertion did, for the counters; `heldBytes` is the cost of what it added. */
 export interface Insertion {
   heldBytes: number;
   conflict: boolean;
@@ -25,6 +33,7 @@ export interface Insertion {
  */
 export class Pending {
   readonly #segments: Segment[] = [];
+  /** The cost of all that waits. */
   heldBytes = 0;
 
   get count(): number {
@@ -52,15 +61,15 @@ export class Pending {
       if (offset < untilNext) {
         const length = Math.min(wireLength, untilNext) - offset;
         const from = Math.min(start + offset, end);
-        const copy = Buffer.from(bytes.subarray(from, Math.min(from + length, end)));
-        segments.splice(index, 0, {
+        const segment: Segment = {
           sequence: (sequence + offset) | 0,
           wireLength: length,
-          bytes: copy,
+          bytes: Buffer.from(bytes.subarray(from, Math.min(from + length, end))),
           atMicros,
           acknowledgment,
-        });
-        outcome.heldBytes += copy.length;
+        };
+        segments.splice(index, 0, segment);
+        outcome.heldBytes += costOf(segment);
         offset += length;
       } else if (next !== undefined) {
         outcome.conflict ||= differs(next, sequence, bytes, start, end);
@@ -75,7 +84,7 @@ export class Pending {
   /** Removes the segment of lowest sequence number. */
   shift(): Segment | undefined {
     const segment = this.#segments.shift();
-    if (segment !== undefined) this.heldBytes -= segment.bytes.length;
+    if (segment !== undefined) this.heldBytes -= costOf(segment);
     return segment;
   }
 

@@ -1,11 +1,11 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
 import type { Half } from "./half.js";
-import type { Insertion, Pending } from "./pending.js";
+import { costOf, type Insertion, type Pending } from "./pending.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
 export interface ReassemblySettings {
-  /** Bytes held behind holes, for one direction of one flow and for all flows. */
+  /** Memory held behind holes, for one direction of one flow and for all flows. */
   readonly maxPendingBytesPerSide: number;
   readonly maxPendingBytes: number;
   /** Milliseconds of packet time a hole may wait for its bytes where the other end, and so its acknowledgments, is not seen. */
@@ -170,7 +170,7 @@ export class Reassembly {
   #deliverFirst(flow: TcpFlow, half: Half, pending: Pending, atMicros: number): void {
     const segment = pending.shift();
     if (segment === undefined) return;
-    this.counters.pending_bytes -= segment.bytes.length;
+    this.counters.pending_bytes -= costOf(segment);
     this.#deliver(flow, half, segment.bytes, 0, segment.bytes.length, segment.wireLength, atMicros);
   }
 

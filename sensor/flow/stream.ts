@@ -15,6 +15,8 @@ export interface Flow {
   readonly clientPort: number;
   readonly serverAddress: string;
   readonly serverPort: number;
+  /** Whose addresses these are, as `vxlan 5001`; undefined where it was seen outside of any, or is of one that is this host's own. */
+  readonly virtualNetwork: string | undefined;
   readonly firstMicros: number;
   /** How the roles were told: SYN seen, else from the bytes (a request is sent by the client), else by the lower port. */
   readonly rolesFrom: "handshake" | "bytes" | "ports";
@@ -34,6 +36,8 @@ export interface Stream {
   gap(from: Side, length: number, atMicros: number): void;
   /** One side has sent its last byte (FIN); the other may go on. */
   finished(from: Side, atMicros: number): void;
+  /** Called now and then while the flow lasts: what is only counted may be told. */
+  tell?(atMicros: number): void;
   /** The last call for this flow. */
   close(reason: CloseReason, atMicros: number): void;
 }

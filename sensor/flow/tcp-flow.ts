@@ -1,5 +1,5 @@
 import { formatAddress } from "../bytes/address.js";
-import type { Packet } from "../decode/packet.js";
+import { networkName, type Packet } from "../decode/packet.js";
 import { Half } from "./half.js";
 import type { Flow, Roles, Side, Stream } from "./stream.js";
 
@@ -19,6 +19,7 @@ export class TcpFlow implements Flow, Roles {
   readonly bPort: number;
   readonly hash: number;
   readonly firstMicros: number;
+  readonly #ownNetworks: Set<number>;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
   lastMicros: number;
@@ -39,7 +40,9 @@ export class TcpFlow implements Flow, Roles {
   #addressA: string | undefined = undefined;
   #addressB: string | undefined = undefined;
 
-  constructor(packet: Packet, hash: number) {
+  /** `ownNetworks` are those whose connections are seen outside of their tunnels as well: this host's, whose addresses are its own. */
+  constructor(packet: Packet, hash: number, ownNetworks: Set<number>) {
+    this.#ownNetworks = ownNetworks;
     this.a0 = packet.source0;
     this.a1 = packet.source1;
     this.a2 = packet.source2;
@@ -63,9 +66,10 @@ export class TcpFlow implements Flow, Roles {
    * and outside of it, as on a node's overlay and on its link, is one, and its second copies are retransmissions.
    */
   isInNetwork(network: number): boolean {
-    if (network === this.network || network === 0) return true;
-    if (this.network !== 0) return false;
-    this.network = network;
+    if (network === this.network) return true;
+    if (network !== 0 && this.network !== 0) return false;
+    if (this.network === 0) this.network = network;
+    this.#ownNetworks.add(this.network);
     return true;
   }
 
@@ -122,6 +126,8 @@ export class TcpFlow implements Flow, Roles {
     if (this.rolesFrom === "handshake") return false;
     this.rolesFrom = "bytes";
     this.aIsClient = !this.aIsClient;
+    // What was looked up for it is of the other end.
+    this.memo = undefined;
     return true;
   }
 
@@ -143,6 +149,10 @@ export class TcpFlow implements Flow, Roles {
 
   get serverPort(): number {
     return this.aIsClient ? this.bPort : this.aPort;
+  }
+
+  get virtualNetwork(): string | undefined {
+    return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
   }
 
   get id(): string {

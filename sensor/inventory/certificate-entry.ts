@@ -4,8 +4,8 @@ import { compare } from "./tally.js";
 
 const MAX_PRESENTERS = 100;
 
-/** Name of the service at an address and port. */
-export type ServiceNaming = (address: string, port: number) => string;
+/** Name of the service at a place and port. */
+export type ServiceNaming = (place: string, port: number) => string;
 
 /** What of a record never changes. */
 export type CertificateIdentity = Omit<
@@ -28,7 +28,7 @@ export class CertificateEntry {
   #handshakes = 0;
   #firstMicros: number;
   #lastMicros: number;
-  #lastAddress = "";
+  #lastPlace = "";
   #lastPort = 0;
   isChanged = false;
 
@@ -38,18 +38,18 @@ export class CertificateEntry {
     this.#lastMicros = atMicros;
   }
 
-  byService(address: string, port: number, atMicros: number): void {
+  byService(place: string, port: number, atMicros: number): void {
     // The same service again, as a rule: no key is made for it.
-    if (address !== this.#lastAddress || port !== this.#lastPort) {
-      this.#lastAddress = address;
+    if (place !== this.#lastPlace || port !== this.#lastPort) {
+      this.#lastPlace = place;
       this.#lastPort = port;
-      this.#services.add(`${address} ${port}`);
+      this.#services.add(`${place} ${port}`);
     }
     this.#seen(atMicros);
   }
 
-  byClient(address: string, atMicros: number): void {
-    this.#clients.add(address);
+  byClient(place: string, atMicros: number): void {
+    this.#clients.add(place);
     this.#seen(atMicros);
   }
 
@@ -61,8 +61,8 @@ export class CertificateEntry {
 
   record(nameOf: ServiceNaming): CertificateRecord {
     const names = this.#services.list().map((key) => {
-      const [address, port] = key.split(" ");
-      return nameOf(address, Number(port));
+      const space = key.lastIndexOf(" ");
+      return nameOf(key.slice(0, space), Number(key.slice(space + 1)));
     });
     return {
       ...this.#identity,

@@ -1,4 +1,5 @@
 import type { CertificateRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
 import { CertificateEntry, type ServiceNaming } from "./certificate-entry.js";
 import { certificateFacts } from "./certificate-facts.js";
@@ -22,9 +23,14 @@ export class CertificateInventory {
 
   handshake({ serverChain, clientChain, flow, atMicros }: Handshake): void {
     if (serverChain.length > 0) {
-      this.#entry(serverChain, atMicros)?.byService(flow.serverAddress, flow.serverPort, atMicros);
+      this.#entry(serverChain, atMicros)?.byService(
+        placeOf(flow.serverAddress, flow.virtualNetwork),
+        flow.serverPort,
+        atMicros,
+      );
     }
-    if (clientChain.length > 0) this.#entry(clientChain, atMicros)?.byClient(flow.clientAddress, atMicros);
+    if (clientChain.length > 0)
+      this.#entry(clientChain, atMicros)?.byClient(placeOf(flow.clientAddress, flow.virtualNetwork), atMicros);
   }
 
   *records(): Iterable<CertificateRecord> {

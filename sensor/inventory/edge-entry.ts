@@ -1,5 +1,7 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
@@ -30,6 +32,7 @@ export class EdgeEntry implements Edge {
   connections = 0;
   calls = 0;
   handshakes = 0;
+  /** Of its connections, whether or not a call was told of them. */
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
@@ -67,7 +70,6 @@ export class EdgeEntry implements Edge {
   call(call: Call): void {
     this.calls++;
     this.seen(call.atMicros);
-    this.missingBytes += call.missingBytes;
     if (call.userAgent !== undefined) this.#softwareTally().note(call.userAgent.slice(0, MAX_TEXT));
     // Where a field's name could not be read, the order is not known.
     if (call.method !== undefined && call.unread === undefined && (this.#orders?.size ?? 0) < MAX_ORDERS)
@@ -102,12 +104,13 @@ export class EdgeEntry implements Edge {
   }
 
   /** `clientService` is the name of the one service known at the client's address. */
-  record(clientService: string | undefined): EdgeRecord {
+  record(clientService: string | undefined, blindTimes: BlindTimes): EdgeRecord {
     return {
       kind: "edge",
       clientAddress: this.clientAddress,
       serverAddress: this.service.address,
       serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
       ...(clientService === undefined ? {} : { clientService }),
       serverService: this.service.name,
       scope: this.scope,
@@ -127,6 +130,7 @@ export class EdgeEntry implements Edge {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 

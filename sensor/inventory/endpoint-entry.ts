@@ -1,11 +1,21 @@
-import type { EndpointRecord, EndpointState, PathParameter, Quantiles } from "../../shared/event.js";
-import type { Call, CallStream } from "../protocol/message.js";
+import type { EndpointRecord, EndpointState, Quantiles, RemovalRecord } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
+import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
+import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
+import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
-import { HELD_MICROS, HeldAnswers } from "./held-answers.js";
-import type { Endpoint, Service } from "./observation.js";
+import type { DeclaredPath } from "./declared/coverage.js";
+import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
+import type { Route } from "./declared/route-table.js";
+import { proves, provesThere } from "./declared/there.js";
+import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
+import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
-import type { SegmentType } from "./path/segment.js";
+import { evidenceOf, parametersOf, type StoredEvidence } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
+import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
+import type { SchemaBudget } from "./schema/schema-budget.js";
+import type { ServiceEntry } from "./service-entry.js";
 import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
 
@@ -13,6 +23,7 @@ const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
+const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
 export interface EndpointStateText {
   readonly duration: readonly number[];
@@ -23,25 +34,30 @@ export interface EndpointStateText {
   readonly lasted?: readonly number[];
   /** The template does not come from the paths seen. */
   readonly isFixed?: true;
+  /** Left out in files of before it was kept. */
+  readonly isThere?: boolean;
+  /** What its answers say of its end, as far as they do. */
+  readonly deprecation?: Partial<WireDeprecation>;
+  readonly withQuery?: number;
+  readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
 }
 
-/** Why a segment became a parameter, and values it had. */
-export interface StoredEvidence {
-  readonly type: SegmentType;
-  readonly reason: string;
-  readonly values: readonly string[];
+export interface EntryBounds {
+  readonly maxCallers: number;
+  readonly budget: SchemaBudget;
 }
 
 /** An endpoint of the inventory, counting. */
 export class EndpointEntry implements Endpoint {
-  readonly service: Service;
+  readonly service: ServiceEntry;
   readonly method: string;
-  /** Undefined for the few that have no path: `*`, the authority form. */
+  /** Undefined where the template does not come from the paths seen: `*`, the authority form, procedures, declared paths. */
   node: PathNode<unknown> | undefined;
-  /** What is called at the path, where that says not all. */
+  /** What is called at the path, where that says not all: `query.GetOrder` makes the template `/graphql#query.GetOrder`. */
   readonly operation: string | undefined;
+  readonly route: Route<DeclaredPath> | undefined;
   readonly #fixedTemplate: string | undefined;
   /** Template with the operation, and without. */
   #template = "";
@@ -56,48 +72,88 @@ export class EndpointEntry implements Endpoint {
   readonly #duration = new QuantileSketch();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
+  /** Made when there is something to learn from: many endpoints never have. */
+  schemas: LearnedSchemas | undefined = undefined;
+  readonly #budget: SchemaBudget;
+  /** Calls that had one. */
+  #withQuery = 0;
   /** Of the few whose calls are more than a question and its answer, and of those that may be. */
   #streams: StreamSummary | undefined = undefined;
   #held: HeldAnswers | undefined = undefined;
   calls = 0;
   incompleteCalls = 0;
+  isThere = false;
+  isJudged: boolean;
   requestBodiesRead = 0;
   responseBodiesRead = 0;
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
-  /** State its last record had. */
+  /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
   /** Took over this one's counts when a path parameter was found. */
   mergedInto: EndpointEntry | undefined = undefined;
 
   constructor(
-    service: Service,
+    service: ServiceEntry,
     method: string,
-    place: PathNode<unknown> | string,
-    operation: string | undefined,
-    maxCallers: number,
+    place: PathNode<unknown> | Route<DeclaredPath> | string,
+    { maxCallers, budget }: EntryBounds,
     atMicros: number,
+    operation?: string,
   ) {
+    this.#budget = budget;
     this.service = service;
+    // Where other files come to speak of the service, its endpoints are made anew.
+    this.isJudged = service.coverage !== undefined;
     this.method = method;
     this.operation = operation;
-    this.node = typeof place === "string" ? undefined : place;
-    this.#fixedTemplate = typeof place === "string" ? place : undefined;
+    this.node = undefined;
+    this.route = undefined;
+    if (typeof place === "string") this.#fixedTemplate = place;
+    else if ("value" in place) this.route = place;
+    else this.node = place;
     this.#callers = new CallerSet(maxCallers);
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
   }
 
-  /** `/orders/{orderId}`, and where operations are called there `/graphql#query.GetOrder`. */
   get template(): string {
     if (this.mergedInto !== undefined) return this.mergedInto.template;
-    const path = this.#fixedTemplate ?? this.node?.template ?? "";
+    const path = this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";
     if (this.operation === undefined) return path;
     if (path !== this.#path) this.#template = `${path}#${this.operation}`;
     this.#path = path;
     return this.#template;
+  }
+
+  get isFixed(): boolean {
+    return this.#fixedTemplate !== undefined;
+  }
+
+  #judgement: Judgement | undefined = undefined;
+
+  #judge(): Judgement {
+    this.#judgement ??= new Judgement(this);
+    return this.#judgement;
+  }
+
+  get declaration(): Declaration | undefined {
+    return this.isJudged ? this.#judge().declaration : undefined;
+  }
+
+  get deprecation(): Deprecation | undefined {
+    return this.isJudged ? this.#judge().deprecation : undefined;
+  }
+
+  differences(): readonly Difference[] {
+    return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
+  }
+
+  #markedByWire(told: WireDeprecation): void {
+    this.#judge().markedByWire(told);
+    this.isJudged = true;
   }
 
   /** Whether every answer so far was 404. */
@@ -110,6 +166,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
+    if (!this.isThere && proves(call)) this.isThere = true;
+    if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
     const status = call.status ?? 0;
     const seen = this.#statuses.get(status);
     if (seen !== undefined || this.#statuses.size < MAX_STATUSES) this.#statuses.set(status, (seen ?? 0) + 1);
@@ -127,9 +185,20 @@ export class EndpointEntry implements Endpoint {
       this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
+    if (call.shapes !== undefined) this.#learn(call.shapes, call.status);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
+  }
+
+  #learn(shapes: CallShapes, status: number | undefined): void {
+    if (shapes.hasQuery) this.#withQuery++;
+    if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
+  }
+
+  #schemas(): LearnedSchemas {
+    this.schemas ??= new LearnedSchemas(this.#budget);
+    return this.schemas;
   }
 
   #requestHeld({ requestBodySize }: Call, classes: readonly string[]): void {
@@ -181,6 +250,8 @@ export class EndpointEntry implements Endpoint {
     this.missingBytes += other.missingBytes;
     this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
+    this.isThere ||= other.isThere;
+    if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
     this.#callers.merge(other.#callers);
     for (const [status, calls] of other.#statuses)
       this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + calls);
@@ -196,7 +267,16 @@ export class EndpointEntry implements Endpoint {
     if (other.#streams !== undefined) this.#streamSummary().merge(other.#streams);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
+    this.#withQuery += other.#withQuery;
+    if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
     other.mergedInto = this;
+  }
+
+  /** Takes its row back, as it is told so far. */
+  removal(): RemovalRecord {
+    const { service, method, template } = this;
+    const server = { serverAddress: service.address, serverPort: service.port, ...inNetwork(service.virtualNetwork) };
+    return { kind: "removal", ...server, method, template };
   }
 
   durationMillis(): Quantiles | undefined {
@@ -213,7 +293,7 @@ export class EndpointEntry implements Endpoint {
     return all;
   }
 
-  record(state: EndpointState): EndpointRecord {
+  record(state: EndpointState, blindTimes: BlindTimes): EndpointRecord {
     this.toldState = state;
     const quantiles = {
       durationMillis: this.durationMillis(),
@@ -225,10 +305,11 @@ export class EndpointEntry implements Endpoint {
       kind: "endpoint",
       serverAddress: this.service.address,
       serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
       service: this.service.name,
       method: this.method,
       template: this.template,
-      parameters: this.#parameters(),
+      parameters: parametersOf(this),
       calls: this.calls,
       callers: this.#callers.list(),
       callerCount: this.#callers.size,
@@ -243,11 +324,19 @@ export class EndpointEntry implements Endpoint {
       responseContentTypes: this.#responseTypes.sortedTexts(),
       ...withoutUndefined(quantiles),
       state,
+      ...(this.isJudged ? this.#judge().facts(this.#statuses.keys()) : {}),
+      ...this.#learned(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
+  }
+
+  #learned(): Pick<EndpointRecord, "schemas"> {
+    const schemas = this.schemas?.record(this.#withQuery >= this.calls);
+    return schemas === undefined ? {} : { schemas };
   }
 
   #dataClasses(): string[] {
@@ -264,17 +353,18 @@ export class EndpointEntry implements Endpoint {
       ...(callers === undefined ? {} : { callers }),
       ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
-      evidence: this.#parameterNodes().map(({ evidence }) => ({
-        type: evidence?.type ?? "word",
-        reason: evidence?.reason ?? "",
-        values: [...(evidence?.values ?? [])],
-      })),
+      isThere: this.isThere,
+      ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
+      ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
+      ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
+      evidence: evidenceOf(this),
     };
     return JSON.stringify(state);
   }
 
   restore(record: EndpointRecord, text: string): void {
     const state = JSON.parse(text) as EndpointStateText;
+    this.toldState = record.state;
     this.calls = record.calls;
     this.incompleteCalls = record.incompleteCalls;
     this.missingBytes = record.missingBytes;
@@ -282,6 +372,10 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = record.lastMicros;
     this.#callers.restore(record.callers, state.callers);
     for (const [status, calls] of Object.entries(record.statuses)) this.#statuses.set(Number(status), calls);
+    this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
+    if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
+    this.#withQuery = state.withQuery ?? 0;
+    if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.add(type);
     for (const type of record.responseContentTypes) this.#responseTypes.add(type);
@@ -297,35 +391,7 @@ export class EndpointEntry implements Endpoint {
     // What was known to be held back is so still.
     if (this.#streams?.kinds.has(HELD_BACK.kind)) this.#held = new HeldAnswers("poll");
   }
-
-  #parameterNodes(): PathNode<unknown>[] {
-    const nodes: PathNode<unknown>[] = [];
-    for (let node = this.node; node !== undefined; node = node.parent) if (node.isParameter) nodes.unshift(node);
-    return nodes;
-  }
-
-  #parameters(): PathParameter[] {
-    return this.#parameterNodes().map((node) => ({
-      name: node.name,
-      type: node.evidence?.type ?? "word",
-      reason: node.evidence?.reason ?? "",
-      distinctValues: node.evidence?.values.size ?? 0,
-    }));
-  }
 }
-
-/** An answer that others like it show to have been held back. */
-const HELD_BACK: CallStream = {
-  kind: "long-poll",
-  isContinued: false,
-  subprotocol: undefined,
-  extensions: [],
-  request: undefined,
-  response: undefined,
-  end: undefined,
-  answeredMicros: undefined,
-  lastedMicros: undefined,
-};
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 

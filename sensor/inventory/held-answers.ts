@@ -1,4 +1,4 @@
-import type { Call } from "../protocol/message.js";
+import type { Call, CallStream } from "../protocol/message.js";
 
 /** Below it an answer was not held back, whatever for. */
 export const HELD_MICROS = 1e6;
@@ -128,3 +128,16 @@ function endAtLimit(nothing: readonly Held[], samples: readonly Held[]): readonl
   const others = samples.filter((held) => !nothing.includes(held));
   return others.every(({ durationMicros }) => durationMicros < limit + near) ? others : undefined;
 }
+
+/** An answer that others like it show to have been held back. */
+export const HELD_BACK: CallStream = {
+  kind: "long-poll",
+  isContinued: false,
+  subprotocol: undefined,
+  extensions: [],
+  request: undefined,
+  response: undefined,
+  end: undefined,
+  answeredMicros: undefined,
+  lastedMicros: undefined,
+};

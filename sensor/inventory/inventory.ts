@@ -1,18 +1,36 @@
 import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
+import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
-import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
+import type {
+  Anomaly,
+  ByteFate,
+  Call,
+  CallStream,
+  Connection,
+  Handshake,
+  Message,
+  MessageSink,
+  VisibilitySink,
+} from "../protocol/message.js";
+import { BlindTimes } from "./blind-times.js";
+import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
+import { ChangedRows } from "./changed-rows.js";
+import { Declarations } from "./declared/declarations.js";
+import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
-import { EndpointIndex } from "./endpoint-index.js";
-import { byPlace, stateOf } from "./endpoint-state.js";
+import { stateOf } from "./endpoint-state.js";
+import { EndpointTable } from "./endpoint-table.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
 import { PathTree } from "./path/path-tree.js";
-import { restoreRows } from "./restore.js";
+import { restoreEndpoint, restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
-import { ownName, ServiceEntry } from "./service-entry.js";
+import { ServiceEntry } from "./service-entry.js";
+import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
 
@@ -24,46 +42,69 @@ interface FlowMemo {
 }
 
 const STATE_SWEEP_MICROS = 3_600e6;
+const MIN_SWEEP_MICROS = 10e6;
+/** Of a row that nothing is counted of. */
+const NO_STATE = JSON.stringify({ evidence: [] });
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
-export class Inventory implements MessageSink {
-  readonly #counters = {
+export class Inventory implements MessageSink, VisibilitySink {
+  readonly counters = {
     calls: 0,
     anomalies: 0,
     handshakes: 0,
+    bytes_parsed: 0,
+    bytes_encrypted: 0,
+    bytes_not_understood: 0,
+    bytes_joined_late: 0,
+    bytes_lost: 0,
     services: 0,
     edges: 0,
+    endpoints: 0,
     services_refused: 0,
     edges_refused: 0,
+    endpoints_refused: 0,
+    endpoints_merged: 0,
+    calls_of_other_operations: 0,
   };
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
+  /** Each row is told with what may be missing of it. */
+  readonly blindTimes = new BlindTimes();
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
-  /** By address; few have more than one. */
-  readonly #services = new Map<string, ServiceEntry[]>();
-  readonly #endpoints: EndpointIndex;
-  #changedServices: ServiceEntry[] = [];
-  #changedEdges: EdgeEntry[] = [];
-  #changedEndpoints: EndpointEntry[] = [];
+  readonly #services = new ServiceList();
+  readonly #table: EndpointTable;
+  readonly #declarations: Declarations;
+  readonly #changed = new ChangedRows();
+  /** Rows of operations that were never seen. */
+  #untold: EndpointRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
   #lastSweepMicros = 0;
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
-    this.certificates = new CertificateInventory(settings.maxCertificates, (address, port) =>
-      this.#nameOf(address, port),
+    this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
+      this.#services.nameOf(place, port),
     );
-    this.#endpoints = new EndpointIndex(settings, (endpoint) => this.#endpointChanged(endpoint));
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
+    this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
+    this.#table = new EndpointTable(settings, this.counters, (service, name) => {
+      if (service.addRpcService(name)) this.#rebind(service);
+    });
   }
 
-  get counters() {
-    return { ...this.#counters, ...this.#endpoints.counters };
+  /** What is counted of declared files; nothing where there are none. */
+  get declaredCounters(): Readonly<Record<string, number>> {
+    const { counters } = this.#declarations;
+    return counters.declared_files + counters.declared_files_broken === 0 ? {} : counters;
+  }
+
+  get schemaCounters(): Readonly<Record<string, number>> {
+    return this.#table.budget.counters;
   }
 
   /** Earliest packet time of anything in it: learning began then. */
@@ -82,31 +123,33 @@ export class Inventory implements MessageSink {
 
   #call(call: Call): void {
     const { service, edge, clientAddress } = this.#memo(call.flow, call.atMicros);
-    this.#counters.calls++;
+    this.counters.calls++;
     this.#timeSeen(call.atMicros);
     let endpoint: EndpointEntry | undefined;
     if (service !== undefined) {
       service.call(call);
-      if (!service.isChanged) this.#serviceChanged(service);
-      endpoint = this.#endpoints.find(service, call);
+      this.#changed.service(service);
+      // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
+      if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
+      endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
     if (edge !== undefined) {
       edge.call(call);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      this.#table.changed(endpoint);
     }
     this.#sink.call(call, edge, endpoint);
   }
 
   /** The other operations of a batch are called as well. */
   #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
-    for (const endpoint of this.#endpoints.findOthers(service, call, first)) {
+    for (const endpoint of this.#table.others(service, call, first)) {
       endpoint.call(call, clientAddress);
-      if (!endpoint.isChanged) this.#endpointChanged(endpoint);
+      this.#table.changed(endpoint);
     }
   }
 
@@ -115,10 +158,10 @@ export class Inventory implements MessageSink {
     const { service, edge } = this.#memo(call.flow, call.atMicros);
     this.#timeSeen(call.atMicros);
     edge?.goOn(call);
-    if (edge !== undefined && !edge.isChanged) this.#edgeChanged(edge);
-    const endpoint = service && this.#endpoints.find(service, call);
+    if (edge !== undefined) this.#changed.edge(edge);
+    const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined && !endpoint.isChanged) this.#endpointChanged(endpoint);
+    if (endpoint !== undefined) this.#table.changed(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -126,81 +169,109 @@ export class Inventory implements MessageSink {
     this.#timeSeen(connection.atMicros);
     if (service !== undefined) {
       service.connection(connection);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.connection(connection);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.connection(connection, edge);
   }
 
   #handshake(handshake: Handshake): void {
     const { service, edge } = this.#memo(handshake.flow, handshake.atMicros);
-    this.#counters.handshakes++;
+    this.counters.handshakes++;
     this.#timeSeen(handshake.atMicros);
     this.certificates.handshake(handshake);
     if (service !== undefined) {
       service.handshake(handshake);
-      if (!service.isChanged) this.#serviceChanged(service);
+      this.#changed.service(service);
     }
     if (edge !== undefined) {
       edge.handshake(handshake);
-      if (!edge.isChanged) this.#edgeChanged(edge);
+      this.#changed.edge(edge);
     }
     this.#sink.handshake(handshake, edge);
   }
 
   #anomaly(anomaly: Anomaly): void {
-    this.#counters.anomalies++;
+    this.counters.anomalies++;
     this.#sink.anomaly(anomaly, this.#memo(anomaly.flow, anomaly.atMicros).edge);
+  }
+
+  /** A flow's first bytes may be told before anything else of it. */
+  bytes(flow: Flow, fate: ByteFate, bytes: number, protocol: string): void {
+    this.counters[FATE_COUNTERS[fate]] += bytes;
+    const { service, edge } = this.#memo(flow, flow.firstMicros);
+    if (service !== undefined) {
+      service.bytes.add(fate, bytes, protocol);
+      this.#changed.service(service);
+    }
+    if (fate !== "lost" || edge === undefined) return;
+    edge.missingBytes += bytes;
+    this.#changed.edge(edge);
   }
 
   #memo(flow: Flow, atMicros: number): FlowMemo {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
-    const service = this.#service(flow.serverAddress, flow.serverPort, atMicros);
+    const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
     const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
     flow.memo = memo;
     return memo;
   }
 
-  #service(address: string, port: number, atMicros: number): ServiceEntry | undefined {
-    const there = this.#services.get(address);
-    if (there !== undefined) for (const service of there) if (service.port === port) return service;
-    if (this.#counters.services >= this.settings.maxServices) {
-      this.#counters.services_refused++;
+  #service(address: string, port: number, network: string | undefined, atMicros: number): ServiceEntry | undefined {
+    const known = this.#services.find(placeOf(address, network), port);
+    if (known !== undefined) return known;
+    if (this.counters.services >= this.settings.maxServices) {
+      this.counters.services_refused++;
       return undefined;
     }
-    const made = new ServiceEntry(
-      address,
-      port,
-      atMicros,
-      new PathTree<MethodSet>(this.#endpoints, this.#literalSegments),
-    );
-    if (there === undefined) this.#services.set(address, [made]);
-    else there.push(made);
-    this.#counters.services++;
+    const paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const made = new ServiceEntry(address, port, network, atMicros, paths);
+    this.#services.add(made);
+    this.counters.services++;
     return made;
-  }
-
-  #nameOf(address: string, port: number): string {
-    const service = this.#services.get(address)?.find((there) => there.port === port);
-    return service?.name ?? ownName(address, port);
   }
 
   #edge(clientAddress: string, service: ServiceEntry, atMicros: number): EdgeEntry | undefined {
     const known = service.edges.get(clientAddress);
     if (known !== undefined) return known;
-    if (this.#counters.edges >= this.settings.maxEdges) {
-      this.#counters.edges_refused++;
+    if (this.counters.edges >= this.settings.maxEdges) {
+      this.counters.edges_refused++;
       return undefined;
     }
     const scope = this.#networks.scope(clientAddress, service.address);
     const made = new EdgeEntry(clientAddress, service, scope, atMicros);
     service.edges.set(clientAddress, made);
-    this.#counters.edges++;
+    this.counters.edges++;
     return made;
+  }
+
+  /** Files may speak of it now that did not before: it has another name, or other procedures are called. */
+  #rebind(service: ServiceEntry): void {
+    if (this.#declarations.isEmpty || !this.#declarations.rebind(service)) return;
+    this.#rehome(service);
+  }
+
+  /** Counts go on under the templates that now hold. */
+  #rehome(service: ServiceEntry): void {
+    const rows = this.#table.takeOut(service, (endpoint) => ({
+      record: this.#endpointRecord(endpoint),
+      state: endpoint.state(),
+    }));
+    service.paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const endpoint = this.#table.putBack.bind(this.#table);
+    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
+    for (const one of this.#table.all()) if (one.service === service) this.#table.changed(one);
+  }
+
+  /** Other files than before, or other ways to apply them. */
+  declare(declared: Declared): void {
+    this.#declarations.declare(declared);
+    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
+    this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
   #timeSeen(atMicros: number): void {
@@ -208,78 +279,63 @@ export class Inventory implements MessageSink {
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
   }
 
-  #serviceChanged(service: ServiceEntry): void {
-    service.isChanged = true;
-    this.#changedServices.push(service);
-  }
-
-  #edgeChanged(edge: EdgeEntry): void {
-    edge.isChanged = true;
-    this.#changedEdges.push(edge);
-  }
-
-  #endpointChanged(endpoint: EndpointEntry): void {
-    endpoint.isChanged = true;
-    this.#changedEndpoints.push(endpoint);
-  }
-
   *services(): Iterable<ServiceRecord> {
-    for (const service of this.#sortedServices()) yield service.record();
+    for (const service of this.#services.sorted()) yield service.record(this.blindTimes);
   }
 
   *edges(): Iterable<EdgeRecord> {
-    const edges = this.#sortedServices().flatMap((service) => [...service.edges.values()]);
+    const edges = this.#services.sorted().flatMap((service) => [...service.edges.values()]);
     // A stable sort: services keep their order for each client.
     for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#edgeRecord(edge);
   }
 
-  #sortedServices(): ServiceEntry[] {
-    return [...this.#services.values()].flat().sort((a, b) => compare(a.address, b.address) || a.port - b.port);
+  *endpoints(): Iterable<EndpointRecord> {
+    yield* this.#table.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
   }
 
-  *endpoints(): Iterable<EndpointRecord> {
-    const records = [...this.#endpoints.entries].map((endpoint) => endpoint.record(this.#stateOf(endpoint)));
-    yield* records.sort(byPlace);
+  #neverSeen(): EndpointRecord[] {
+    return this.#declarations.rows(this.#services.sorted(), this.#table, this.#lastMicros - (this.#firstMicros ?? 0));
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const there = this.#services.get(edge.clientAddress);
-    const client = there?.length === 1 && there[0] !== edge.service ? there[0] : undefined;
-    return edge.record(client?.name);
+    const client = this.#services.only(placeOf(edge.clientAddress, edge.service.virtualNetwork));
+    return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
+  }
+
+  #endpointRecord(endpoint: EndpointEntry): EndpointRecord {
+    return endpoint.record(this.#stateOf(endpoint), this.blindTimes);
   }
 
   #stateOf(endpoint: EndpointEntry): EndpointState {
-    return stateOf(endpoint, this.#firstMicros ?? 0, this.#lastMicros, this.settings);
+    return stateOf(endpoint, { firstMicros: this.#firstMicros ?? 0, lastMicros: this.#lastMicros }, this.settings);
   }
 
   /** At most `maxRows` changed rows; those left over come with the next delta. */
   takeDelta(maxRows: number): InventoryDelta {
     this.#sweepStates();
     const rows: InventoryRow[] = [];
-    for (const service of this.#changedServices.splice(0, maxRows)) {
-      service.isChanged = false;
-      rows.push({ record: service.record(), state: service.state() });
-    }
-    for (const edge of this.#changedEdges.splice(0, maxRows - rows.length)) {
-      edge.isChanged = false;
+    for (const service of this.#changed.takeServices(maxRows))
+      rows.push({ record: service.record(this.blindTimes), state: service.state() });
+    for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    }
-    for (const endpoint of this.#changedEndpoints.splice(0, maxRows - rows.length)) {
-      endpoint.isChanged = false;
-      if (this.#endpoints.entries.has(endpoint))
-        rows.push({ record: endpoint.record(this.#stateOf(endpoint)), state: endpoint.state() });
-    }
+    for (const endpoint of this.#table.takeChanged(maxRows - rows.length))
+      rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
+    for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    return { rows, removals: this.#endpoints.takeRemovals() };
+    return { rows, removals: this.#table.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
   #sweepStates(): void {
-    if (this.#lastMicros - this.#lastSweepMicros < STATE_SWEEP_MICROS) return;
+    const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
+    if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#endpoints.entries) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#endpointChanged(endpoint);
+    for (const endpoint of this.#table.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.changed(endpoint);
     }
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table);
+    this.#untold = rows;
+    this.#table.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -287,17 +343,25 @@ export class Inventory implements MessageSink {
     restoreRows(rows, {
       service: (record) => {
         this.#timeSeen(record.firstMicros);
-        return this.#service(record.address, record.port, record.firstMicros);
+        return this.#service(record.address, record.port, record.virtualNetwork, record.firstMicros);
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
-      endpoint: (record, service, place) => {
-        const call = { atMicros: record.firstMicros, status: undefined } as Call;
-        return place === undefined
-          ? this.#endpoints.fixed(service, record.method, record.template, call)
-          : this.#endpoints.make(service, record.method, place.node, place.operation, call);
+      servicesRestored: (all) => this.#servicesRestored(all),
+      endpoint: (record, service, nodeOf, fill) => {
+        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
-    for (const service of this.#sortedServices()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
+  }
+
+  /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
+  #servicesRestored(rows: readonly InventoryRow[]): void {
+    for (const { record } of rows) {
+      const name = record.kind === "endpoint" ? rpcServiceOf(record.template) : undefined;
+      if (record.kind !== "endpoint" || name === undefined) continue;
+      this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
+    }
+    for (const service of this.#services.sorted()) this.#declarations.rebind(service);
   }
 }

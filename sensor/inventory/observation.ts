@@ -5,6 +5,10 @@ import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.j
 export interface Service {
   readonly address: string;
   readonly port: number;
+  /** Undefined where it is in none that is known to be one. */
+  readonly virtualNetwork: string | undefined;
+  /** Its address, told apart from the same one in another virtual network. */
+  readonly place: string;
   readonly name: string;
 }
 
@@ -17,12 +21,54 @@ export interface Edge {
   resumptions: object | undefined;
 }
 
+/** What files say of an endpoint. */
+export interface Declaration {
+  /** False where files speak of its service, and none has it. */
+  readonly isDeclared: boolean;
+  /** The file that has it, or those that do not. */
+  readonly file: string;
+  /** What the file calls its API. */
+  readonly title: string;
+  /** `file:line`; undefined where it is not declared. */
+  readonly place: string | undefined;
+  readonly isDeprecated: boolean;
+  readonly sunsetMicros: number | undefined;
+  /** Statuses it is declared to answer with: `200`, `4XX`, `default`; empty where the file does not tell. */
+  readonly statuses: readonly string[];
+  allowsStatus(status: number): boolean;
+}
+
+/** That an endpoint is about to go away, by its file or by what it answers itself. */
+export interface Deprecation {
+  readonly marks: readonly ("file" | "header")[];
+  /** Packet time from which on it should not be called; 0 where no time is told. */
+  readonly fromMicros: number;
+  /** When it is to go away; undefined where nobody tells. */
+  readonly sunsetMicros: number | undefined;
+}
+
+/** One way in which what was seen differs from what is declared, in words without values. */
+export interface Difference {
+  readonly kind: "parameter" | "schema";
+  readonly text: string;
+}
+
 export interface Endpoint {
   readonly service: Service;
   readonly method: string;
   readonly template: string;
   readonly calls: number;
   readonly firstMicros: number;
+  /** An answer showed that it is there, which one such as 404 or 401 does not. */
+  readonly isThere: boolean;
+  /** Files speak of its service, or something marks it: only then is there anything in what follows. */
+  readonly isJudged: boolean;
+  /** Undefined where no file speaks of it. */
+  readonly declaration: Declaration | undefined;
+  /** Undefined where nothing marks it. */
+  readonly deprecation: Deprecation | undefined;
+  /** How its queries and bodies differ from those declared; the same list until something is learned. */
+  differences(): readonly Difference[];
   durationMillis(): Quantiles | undefined;
 }
 

@@ -1,8 +1,11 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, EndpointStateText, StoredEvidence } from "./endpoint-entry.js";
+import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
+import { pathOf } from "./operation.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
+import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -10,15 +13,16 @@ import type { ServiceEntry } from "./service-entry.js";
 export interface RestoreTarget {
   service(record: ServiceRecord): ServiceEntry | undefined;
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
-  /** `place` is undefined where the template does not come from paths. */
-  endpoint(record: EndpointRecord, service: ServiceEntry, place: EndpointPlace | undefined): EndpointEntry | undefined;
+  /** Once every service is there, before the first endpoint. */
+  servicesRestored(rows: readonly InventoryRow[]): void;
+  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
+  endpoint(
+    record: EndpointRecord,
+    service: ServiceEntry,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    fill: (entry: EndpointEntry) => void,
+  ): void;
   certificate(record: CertificateRecord, state: string): void;
-}
-
-/** Where among a service's paths an endpoint is, and what is called there. */
-export interface EndpointPlace {
-  readonly node: PathNode<MethodSet>;
-  readonly operation: string | undefined;
 }
 
 /** Services first: edges and endpoints hang on them. */
@@ -28,39 +32,48 @@ export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget
     if (record.kind !== "service") continue;
     const service = target.service(record);
     service?.restore(record, state);
-    if (service !== undefined) services.set(`${record.address} ${record.port}`, service);
+    if (service !== undefined)
+      services.set(`${placeOf(record.address, record.virtualNetwork)} ${record.port}`, service);
   }
+  target.servicesRestored(rows);
   for (const { record, state } of rows) {
     if (record.kind === "service") continue;
     if (record.kind === "certificate") {
       target.certificate(record, state);
       continue;
     }
-    const service = services.get(`${record.serverAddress} ${record.serverPort}`);
+    const service = services.get(`${placeOf(record.serverAddress, record.virtualNetwork)} ${record.serverPort}`);
     if (service === undefined) continue;
     if (record.kind === "edge") target.edge(record, service)?.restore(record);
     else restoreEndpoint(record, state, service, target);
   }
 }
 
-function restoreEndpoint(record: EndpointRecord, state: string, service: ServiceEntry, target: RestoreTarget): void {
+export function restoreEndpoint(
+  record: EndpointRecord,
+  state: string,
+  service: ServiceEntry,
+  target: Pick<RestoreTarget, "endpoint">,
+): void {
   const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  const place = isOfPaths ? placeOf(service.paths.root, record.template, evidence) : undefined;
-  target.endpoint(record, service, place)?.restore(record, state);
+  target.endpoint(
+    record,
+    service,
+    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
+    (entry) => entry.restore(record, state),
+  );
 }
 
-/** Walks the template; parameters come back with the name and the evidence they had. No path on the wire has a `#`. */
-function placeOf(
+/** Walks the template, without an operation; parameters come back with the name and the evidence they had. */
+function nodeOf(
   root: PathNode<MethodSet>,
-  template: string,
+  record: EndpointRecord,
   stored: readonly StoredEvidence[],
-): EndpointPlace | undefined {
-  const hash = template.indexOf("#");
-  const operation = hash < 0 ? undefined : template.slice(hash + 1);
+): PathNode<MethodSet> | undefined {
   let node = root;
   let parameters = 0;
-  for (const text of template.slice(1, hash < 0 ? undefined : hash).split("/")) {
+  for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
       node = node.literal(text);
@@ -77,5 +90,5 @@ function placeOf(
     }
     node = next;
   }
-  return { node, operation };
+  return node;
 }

@@ -1,7 +1,13 @@
 import { isIP } from "node:net";
 import type { ServiceRecord } from "../../shared/event.js";
+import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
+import { ByteLedger } from "./byte-ledger.js";
+import type { Coverage, DeclaredPath } from "./declared/coverage.js";
+import type { Route } from "./declared/route-table.js";
 import type { EdgeEntry } from "./edge-entry.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
@@ -12,6 +18,7 @@ const MAX_NAMES = 8;
 const MAX_SOFTWARE = 8;
 const MAX_ORDERS = 8;
 const MAX_TEXT = 200;
+const MAX_RPC_SERVICES = 64;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
 const NAME_SHARE = 10;
 
@@ -25,10 +32,20 @@ interface ServiceState {
 export class ServiceEntry implements Service {
   readonly address: string;
   readonly port: number;
-  readonly paths: PathTree<MethodSet>;
+  readonly virtualNetwork: string | undefined;
+  readonly place: string;
+  /** Made anew when other files speak of the service. */
+  paths: PathTree<MethodSet>;
+  /** What files say of it; undefined where none does. */
+  coverage: Coverage | undefined = undefined;
+  /** Endpoints of declared paths. */
+  readonly declared = new Map<Route<DeclaredPath>, EndpointEntry[]>();
   /** By the client's address. */
   readonly edges = new Map<string, EdgeEntry>();
+  readonly bytes = new ByteLedger();
   readonly names = new Tally(MAX_NAMES);
+  /** Services whose procedures are called there, `package.Service`. */
+  readonly rpcServices = new Set<string>();
   readonly #software = new Tally(MAX_SOFTWARE);
   readonly #frameworks = new Tally(MAX_SOFTWARE);
   readonly #orders = new Set<number>();
@@ -49,13 +66,21 @@ export class ServiceEntry implements Service {
   #lastAuthority: string | undefined = undefined;
   #lastHost: string | undefined = undefined;
 
-  constructor(address: string, port: number, atMicros: number, paths: PathTree<MethodSet>) {
+  constructor(
+    address: string,
+    port: number,
+    virtualNetwork: string | undefined,
+    atMicros: number,
+    paths: PathTree<MethodSet>,
+  ) {
     this.address = address;
     this.port = port;
+    this.virtualNetwork = virtualNetwork;
+    this.place = placeOf(address, virtualNetwork);
     this.paths = paths;
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
-    this.#name = ownName(address, port);
+    this.#name = ownName(this.place, port);
   }
 
   get name(): string {
@@ -90,11 +115,12 @@ export class ServiceEntry implements Service {
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
   }
 
-  record(): ServiceRecord {
+  record(blindTimes: BlindTimes): ServiceRecord {
     return {
       kind: "service",
       address: this.address,
       port: this.port,
+      ...inNetwork(this.virtualNetwork),
       name: this.name,
       names: this.names.texts(),
       software: this.#software.sortedTexts(),
@@ -103,8 +129,10 @@ export class ServiceEntry implements Service {
       protocols: this.#protocols.sortedTexts(),
       connections: this.connections,
       calls: this.calls,
+      ...this.bytes.record(),
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 
@@ -121,11 +149,24 @@ export class ServiceEntry implements Service {
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     for (const protocol of record.protocols) this.#protocols.add(protocol);
+    this.bytes.restore(record);
     this.connections = record.connections;
     this.calls = record.calls;
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
     this.#name = record.name;
+  }
+
+  /** Whether there was room for one more. */
+  addRpcService(name: string): boolean {
+    if (this.rpcServices.size >= MAX_RPC_SERVICES) return false;
+    this.rpcServices.add(name);
+    return true;
+  }
+
+  /** Names that a fair share asks for: whoever sends a request chooses its Host. */
+  namesInUse(): string[] {
+    return this.names.texts().filter((name) => this.names.count(name) * NAME_SHARE >= this.#asked);
   }
 
   #hostOf(authority: string | undefined): string | undefined {
@@ -141,13 +182,16 @@ export class ServiceEntry implements Service {
     if (host === this.#name || this.names.size === 0) return;
     const [first] = this.names.texts();
     const hasShare = this.names.count(first) * NAME_SHARE >= this.#asked;
-    this.#name = hasShare ? first : ownName(this.address, this.port);
+    this.#name = hasShare ? first : ownName(this.place, this.port);
   }
 }
 
-/** What a service is called before any name of it is seen. */
-export function ownName(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** What a service is called before any name of it is seen: `10.0.0.2:80`, `10.0.0.2:80 (vxlan 5001)`. */
+export function ownName(place: string, port: number): string {
+  const space = place.indexOf(" ");
+  const address = space < 0 ? place : place.slice(0, space);
+  const ends = space < 0 ? "" : ` (${place.slice(space + 1)})`;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}${ends}`;
 }
 
 /** Host of an authority in lower case; undefined where it is an address or no name at all. */

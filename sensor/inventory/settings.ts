@@ -1,3 +1,5 @@
+import type { Declared } from "../declared/declared-api.js";
+
 export interface InventorySettings {
   /** Networks in CIDR form within which traffic is east-west. */
   readonly eastWestNetworks: readonly string[];
@@ -6,6 +8,8 @@ export interface InventorySettings {
   readonly maxEndpoints: number;
   readonly maxOperationsPerService: number;
   readonly maxCallersPerEndpoint: number;
+  /** Fields of all schemas together. */
+  readonly maxSchemaPlaces: number;
   readonly maxCertificates: number;
   /** Packet time without a call after which an endpoint is dormant. */
   readonly dormantSeconds: number;
@@ -13,4 +17,6 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** What files declare; undefined without any. */
+  readonly declared?: Declared;
 }

@@ -1,5 +1,6 @@
 import type { Flow, Side } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
+import type { CallShapes } from "./shape.js";
 
 /** What stands in a path where a secret stood. */
 export const MASK = "***";
@@ -82,6 +83,13 @@ export interface Rpc {
   readonly encoding: string | undefined;
   /** How long the client is willing to wait. */
   readonly timeoutMicros: number | undefined;
+}
+
+/** What an answer says of its own end: RFC 9745 (Deprecation) and RFC 8594 (Sunset). */
+export interface WireDeprecation {
+  /** From when on; 0 where the field names no time, undefined without the field. */
+  readonly sinceMicros: number | undefined;
+  readonly sunsetMicros: number | undefined;
 }
 
 /** `event-stream` server-sent events · `long-poll` an answer held back until there was something to tell. */
@@ -168,6 +176,7 @@ export interface Call {
   readonly framework: string | undefined;
   readonly responseContentType: string | undefined;
   readonly responseHeaderOrder: number;
+  readonly deprecation: WireDeprecation | undefined;
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;
@@ -177,6 +186,8 @@ export interface Call {
    */
   readonly requestClasses: readonly string[] | undefined;
   readonly responseClasses: readonly string[] | undefined;
+  /** What the bodies and the query are built of; undefined where there is no query and no body was looked at. */
+  readonly shapes: CallShapes | undefined;
   /** First byte of the request to last byte of the response; undefined where either was not seen. */
   readonly durationMicros: number | undefined;
   /** False where bytes were lost or the capture began or ended inside. */
@@ -297,4 +308,20 @@ export type Message = Call | Anomaly | Connection | Handshake;
 
 export interface MessageSink {
   message(message: Message): void;
+}
+
+/**
+ * What became of a flow's bytes. `encrypted`: of a connection that is, its handshake included · `not-understood`: of a protocol that is
+ * not read, or that broke off · `joined-late`: of a connection whose beginning was not seen, before anything in it was recognised ·
+ * `lost`: never captured, the only ones that were not seen.
+ */
+export type ByteFate = "parsed" | "encrypted" | "not-understood" | "joined-late" | "lost";
+
+/** Every byte of every flow is told once, when the flow ends and now and then while it lasts. */
+export interface VisibilitySink {
+  /**
+   * `bytes` is below 0 where bytes told before turned out to be of what the flow carries. `protocol` is the name of what was not
+   * understood, and `unknown` where it has none; for the other fates it says nothing.
+   */
+  bytes(flow: Flow, fate: ByteFate, bytes: number, protocol: string): void;
 }

@@ -30,6 +30,8 @@ export interface ProtocolContext {
   handOver(begun?: Call): HandedStream;
   /** What was taken for the protocol's turned out to be another's: the stream is called no more. */
   disown(spoken: ForeignProtocol, atMicros: number): void;
+  /** So many of the bytes given were let go without being understood: what a protocol searches through after a loss. */
+  passOver(bytes: number): void;
   /** The call that was under way when the stream was handed over. */
   takeBegun(): Call | undefined;
 }
@@ -41,6 +43,10 @@ export interface Protocol {
   readonly counters?: Readonly<Record<string, number>>;
   /** What it carries can be read by whoever is on the path. */
   readonly isCleartext?: true;
+  /** What it carries can't be read: its bytes count as encrypted. */
+  readonly isEncrypted?: true;
+  /** What it carries and nobody knows is an application's own: its bytes count as this protocol's. */
+  readonly ownsContent?: true;
   /** Only comes before another protocol, which the connection is told as. */
   readonly isPreamble?: true;
   /** Looks at the first bytes of one side; called again with all bytes so far after `more`. Cheap: called for every flow. */
@@ -55,6 +61,8 @@ export interface Protocol {
   /** Whether such a call goes on in it, by what both sides agreed on. */
   continues?(begun: Call): boolean;
   open(context: ProtocolContext): ProtocolStream;
+  /** Under overload: bodies of responses that begin from now on are not looked at. */
+  spareResponseBodies?(isSparing: boolean): void;
 }
 
 /** Traffic after which a parser cannot go on. Only parsers throw it, only the dispatcher catches it. */

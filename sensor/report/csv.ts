@@ -85,6 +85,20 @@ const COLUMNS: readonly string[] = [
   "stream.closes",
   "stream.close_reasons",
   "stream.lasted_ms",
+  "parsed_bytes",
+  "encrypted_bytes",
+  "not_understood_bytes",
+  "not_understood",
+  "joined_late_bytes",
+  "blind_intervals",
+  "blind_ms",
+  "virtual_network",
+  "declared",
+  "declared_title",
+  "deprecated_by",
+  "deprecated_since",
+  "sunset",
+  "drift",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

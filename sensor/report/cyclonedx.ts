@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
+import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
@@ -13,10 +14,8 @@ export const cyclonedx: Report = {
     const list = [...rows];
     const services = list.flatMap(({ record }) => (record.kind === "service" ? [record] : []));
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
-    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
-    const unique = [
-      ...new Map(services.map((service) => [referenceOf(service.address, service.port), service])).values(),
-    ];
+    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
+    const unique = [...new Map(services.map((service) => [referenceOf(service), service])).values()];
     const body = {
       metadata: {
         timestamp: formatTime(lastSeen(list)),
@@ -36,13 +35,15 @@ function serviceObject(
   allEndpoints: readonly EndpointRecord[],
 ): Record<string, unknown> {
   const isHere = (row: EdgeRecord | EndpointRecord): boolean =>
-    row.serverAddress === service.address && row.serverPort === service.port;
+    row.serverAddress === service.address &&
+    row.serverPort === service.port &&
+    row.virtualNetwork === service.virtualNetwork;
   const edges = allEdges.filter(isHere);
   const endpoints = allEndpoints.filter(isHere);
   const urls = [...new Set(endpoints.map(urlOf))].sort();
   const classes = [...new Set(endpoints.flatMap(({ dataClasses }) => dataClasses))].sort();
   return {
-    "bom-ref": referenceOf(service.address, service.port),
+    "bom-ref": referenceOf(service),
     name: service.name,
     ...(urls.length === 0 ? {} : { endpoints: urls }),
     authenticated: isAuthenticated(edges, endpoints),
@@ -66,6 +67,7 @@ function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { n
   const postures = [...new Set(edges.map(({ posture }) => posture))].sort();
   const pairs: [string, string][] = [
     ["address", `${service.address}:${service.port}`],
+    ["virtualNetwork", service.virtualNetwork ?? ""],
     ["calls", String(service.calls)],
     ["connections", String(service.connections)],
     ["protocols", service.protocols.join(" ")],
@@ -78,14 +80,16 @@ function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { n
 
 /** A client that is no service itself stands for itself by its address. */
 function dependenciesOf(services: readonly ServiceRecord[], edges: readonly EdgeRecord[]): object[] {
-  const known = new Set(services.map(({ address, port }) => referenceOf(address, port)));
-  const byAddress = new Map<string, string[]>();
-  for (const { address, port } of services)
-    byAddress.set(address, [...(byAddress.get(address) ?? []), referenceOf(address, port)]);
+  const known = new Set(services.map(referenceOf));
+  const byPlace = new Map<string, string[]>();
+  for (const service of services) {
+    const place = placeOf(service.address, service.virtualNetwork);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), referenceOf(service)]);
+  }
   const needs = new Map<string, Set<string>>([...known].map((reference) => [reference, new Set()]));
-  for (const { clientAddress, serverAddress, serverPort } of edges) {
-    const clients = byAddress.get(clientAddress) ?? [];
-    const server = referenceOf(serverAddress, serverPort);
+  for (const { clientAddress, serverAddress, serverPort, virtualNetwork } of edges) {
+    const clients = byPlace.get(placeOf(clientAddress, virtualNetwork)) ?? [];
+    const server = referenceOf({ address: serverAddress, port: serverPort, ...inNetwork(virtualNetwork) });
     // Which of several services at the client's address asks does not show on the wire.
     if (clients.length === 1 && known.has(server) && clients[0] !== server) needs.get(clients[0])?.add(server);
   }
@@ -98,8 +102,13 @@ function urlOf({ serverAddress, serverPort, template }: EndpointRecord): string 
   return `http://${host}:${serverPort}${path.replaceAll("{", "%7B").replaceAll("}", "%7D").replaceAll(" ", "%20")}`;
 }
 
-function referenceOf(address: string, port: number): string {
-  return `service:${address}:${port}`;
+function referenceOf({
+  address,
+  port,
+  virtualNetwork,
+}: Pick<ServiceRecord, "address" | "port" | "virtualNetwork">): string {
+  const ends = virtualNetwork === undefined ? "" : `:${virtualNetwork.replace(" ", "-")}`;
+  return `service:${address}:${port}${ends}`;
 }
 
 /** RFC 9562 §5.8: a UUID of our own making, the same for the same content. */

@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, FindingRecord, InVirtualNetwork, ServiceRecord } from "../../shared/event.js";
 import type { StoredRow } from "../store/stored-row.js";
 
 export type ChangeKind = "added" | "removed" | "changed";
@@ -58,14 +58,14 @@ function thingsOf(rows: Iterable<StoredRow>): Map<string, Thing> {
 function thingOf(record: StoredRow["record"]): Thing {
   switch (record.kind) {
     case "service":
-      return { kind: "service", subject: `${record.address}:${record.port}`, facts: serviceFacts(record) };
+      return { kind: "service", subject: serverOf(record.address, record.port, record), facts: serviceFacts(record) };
     case "edge": {
-      const { clientAddress, serverAddress, serverPort } = record;
-      return { kind: "edge", subject: `${clientAddress} > ${serverAddress}:${serverPort}`, facts: edgeFacts(record) };
+      const server = serverOf(record.serverAddress, record.serverPort, record);
+      return { kind: "edge", subject: `${record.clientAddress} > ${server}`, facts: edgeFacts(record) };
     }
     case "endpoint": {
       const { method, template, serverAddress, serverPort } = record;
-      const subject = `${serverAddress}:${serverPort} ${method} ${template}`;
+      const subject = `${serverOf(serverAddress, serverPort, record)} ${method} ${template}`;
       return { kind: "endpoint", subject, facts: endpointFacts(record) };
     }
     case "certificate":
@@ -73,6 +73,10 @@ function thingOf(record: StoredRow["record"]): Thing {
     default:
       return { kind: "finding", subject: `${record.rule} ${record.id}`, facts: findingFacts(record) };
   }
+}
+
+function serverOf(address: string, port: number, { virtualNetwork }: InVirtualNetwork): string {
+  return `${address}:${port}${virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`}`;
 }
 
 function serviceFacts({ name, software, frameworks, protocols }: ServiceRecord): Facts {

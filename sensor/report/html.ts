@@ -1,210 +1,255 @@
-import { type EdgeRecord, type EndpointRecord, type FindingRecord, SEVERITIES } from "../../shared/event.js";
-import { formatTime } from "../../shared/time.js";
+import {
+  type EdgeRecord,
+  type EndpointRecord,
+  type FindingRecord,
+  SEVERITIES,
+  type ServiceRecord,
+} from "../../shared/event.js";
+import {
+  allCounts,
+  clientOf,
+  countWords,
+  POSTURE_MEANINGS,
+  POSTURE_WORDS,
+  POSTURES,
+  postureRank,
+} from "../../shared/posture.js";
 import { VERSION } from "../../shared/version.js";
-import type { StoredRow } from "../store/stored-row.js";
+import { certificates } from "./compliance/evidence/certificates.js";
+import { countsText, number } from "./compliance/evidence.js";
+import { endpointName, type Facts } from "./compliance/facts.js";
+import { type ComplianceView, complianceView } from "./compliance/view.js";
+import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
+import { complianceSections } from "./html-compliance.js";
+import { declaredSection } from "./html-declared.js";
+import { bullets, type Cell, escaped, idOf, section, table, time } from "./html-element.js";
 import { HTML_STYLE } from "./html-style.js";
-import { lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
 
-type Cell = string | number;
-
-/** Rows of one table: a report is read by people. The exports have everything. */
-const MAX_ROWS = 2_000;
-const NOT_PROVEN: readonly string[] = [
-  "What did not pass the captured interfaces while the sensor ran is not here: an endpoint that was not called is not known.",
-  "Inside of TLS only the handshake is read. Calls over TLS are not listed.",
-  "Under TLS 1.3 client authentication is inferred from the sizes of records; “unknown” is no “no”.",
-  "That a credential was sent does not show that it was checked, and an answer of 200 not that the caller was entitled.",
+const CONTENTS: readonly string[] = [
+  "Summary",
+  "Protection of edges",
+  "Endpoints by state",
+  "Endpoints that carry sensitive data",
+  "Declared against seen",
+  "Certificates",
+  "Findings",
+  "What was not visible",
+  "Compliance views",
+  "Evidence behind the compliance views",
 ];
 
 /** A report that stands alone: no script, nothing loaded, every text from the wire escaped. */
 export const html: Report = {
   name: "html",
-  *write(rows: Iterable<StoredRow>): Iterable<string> {
-    const list = [...rows];
-    const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
-    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
-    const findings = list.flatMap(({ record }) => (record.kind === "finding" ? [record] : []));
-    const services = list.filter(({ record }) => record.kind === "service").length;
-    const firstMicros = Math.min(...list.map(({ record }) => record.firstMicros));
+  *write(rows, coverage) {
+    const view = complianceView([...rows], coverage);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
-    if (list.length === 0) yield "<p>Nothing was seen.</p>\n";
-    else yield `<p>Seen from ${time(firstMicros)} to ${time(lastSeen(list))}; eastwatch ${escaped(VERSION)}.</p>\n`;
-    yield table(
-      "Summary",
-      ["what", "how many"],
-      [
-        ["services", services],
-        ["edges (who calls whom)", edges.length],
-        ["endpoints", endpoints.length],
-        ["findings", findings.length],
-      ],
-    );
-    yield* postureTables(edges);
-    yield* endpointTables(endpoints);
-    yield* findingTables(findings);
-    yield* notVisible(edges, endpoints);
+    yield `<p>${escaped(period(view))}</p>\n`;
+    yield `<nav><ul>\n${CONTENTS.map((title) => `<li><a href="#${idOf(title)}">${escaped(title)}</a></li>\n`).join("")}</ul></nav>\n`;
+    yield summary(view);
+    yield* postureSections(view.facts.edges);
+    yield* endpointSections(view.facts.endpoints);
+    yield declaredSection(view.facts.endpoints);
+    yield certificateSection(view.facts);
+    yield findingSection(view.facts.findings);
+    yield* notVisible(view);
+    yield* complianceSections(view);
     yield "</body></html>\n";
   },
 };
 
-function* postureTables(edges: readonly EdgeRecord[]): Iterable<string> {
-  const postures = ["cleartext", "mixed", "unknown", "tls", "mtls"] as const;
-  yield table(
-    "Protection of edges",
-    ["posture", "edges", "connections"],
-    postures.map((posture) => {
-      const its = edges.filter((edge) => edge.posture === posture);
-      return [posture, its.length, sum(its.map(({ connections }) => connections))];
-    }),
-  );
-  const weak = edges.filter(({ posture, scope }) => posture !== "mtls" && scope === "east-west");
-  yield table(
-    "East-west edges that are not mutual TLS throughout",
-    ["client", "server", "posture", "connections behind it", "calls", "credentials"],
-    weak.map((edge) => [
-      edge.clientService ?? edge.clientAddress,
+function period({ facts, coverage }: ComplianceView): string {
+  const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
+  const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
+  if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
+  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.`;
+}
+
+function summary({ facts }: ComplianceView): string {
+  const { services, edges, endpoints, certificates, findings } = facts;
+  const bySeverity = [...SEVERITIES].reverse().map((severity): [string, number] => {
+    return [`findings, ${severity}`, findings.filter((finding) => finding.severity === severity).length];
+  });
+  const rows: readonly (readonly [string, number])[] = [
+    ["services", services.length],
+    ["edges (who calls whom)", edges.length],
+    ["endpoints", endpoints.length],
+    ["certificates", certificates.length],
+    ...bySeverity,
+  ];
+  return section("Summary", table({ heads: ["what", "how many"], rows }));
+}
+
+function* postureSections(edges: readonly EdgeRecord[]): Iterable<string> {
+  const byPosture = POSTURES.map((posture): Cell[] => {
+    const its = edges.filter((edge) => edge.posture === posture);
+    const connections = its.reduce((sum, { connections }) => sum + connections, 0);
+    return [POSTURE_WORDS[posture], its.length, connections, POSTURE_MEANINGS[posture]];
+  });
+  yield section("Protection of edges", table({ heads: ["posture", "edges", "connections", "means"], rows: byPosture }));
+  const weak = edges
+    .filter(({ posture, scope }) => posture !== "mtls" && scope === "east-west")
+    .sort((a, b) => postureRank(a.posture) - postureRank(b.posture) || b.connections - a.connections);
+  yield "<h3>East-west edges that are not mutual TLS throughout</h3>\n";
+  yield table({
+    heads: ["client", "server", "port", "posture", "connections behind it", "calls", "credentials"],
+    rows: weak.map((edge) => [
+      clientOf(edge),
       edge.serverService,
-      edge.posture,
-      counts(edge.postureCounts),
+      // A text: ports are not counted in thousands.
+      String(edge.serverPort),
+      POSTURE_WORDS[edge.posture],
+      countWords(allCounts(edge)),
       edge.calls,
       Object.keys(edge.credentials).join(", "),
     ]),
-  );
+  });
 }
 
-function* endpointTables(endpoints: readonly EndpointRecord[]): Iterable<string> {
+function* endpointSections(endpoints: readonly EndpointRecord[]): Iterable<string> {
   const states = [...new Set(endpoints.map(({ state }) => state))].sort();
-  yield table(
-    "Endpoints by state",
-    ["state", "endpoints", "calls"],
-    states.map((state) => {
-      const its = endpoints.filter((endpoint) => endpoint.state === state);
-      return [state, its.length, sum(its.map(({ calls }) => calls))];
-    }),
-  );
-  const sensitive = endpoints.filter(({ dataClasses }) => dataClasses.length > 0);
-  if (sensitive.length > 0)
-    yield table(
-      "Endpoints that carry sensitive data",
-      ["service", "endpoint", "classes", "callers"],
-      sensitive.map(({ service, method, template, dataClasses, callerCount }) => [
-        service,
-        `${method} ${template}`,
-        dataClasses.join(", "),
-        callerCount,
-      ]),
-    );
-  yield* streamTables(endpoints);
-  yield table(
-    "Endpoints",
-    ["service", "endpoint", "state", "calls", "callers", "statuses", "credentials", "last seen"],
-    endpoints.map((endpoint) => [
+  const byState = states.map((state): Cell[] => {
+    const its = endpoints.filter((endpoint) => endpoint.state === state);
+    return [state, its.length, its.reduce((sum, { calls }) => sum + calls, 0)];
+  });
+  yield section("Endpoints by state", table({ heads: ["state", "endpoints", "calls"], rows: byState }));
+  yield "<h3>Endpoints</h3>\n";
+  yield table({
+    heads: ["service", "endpoint", "state", "calls", "callers", "statuses", "credentials", "last seen"],
+    rows: endpoints.map((endpoint) => [
       endpoint.service,
-      `${endpoint.method} ${endpoint.template}`,
+      endpointName(endpoint),
       endpoint.state,
       endpoint.calls,
       endpoint.callerCount,
-      counts(endpoint.statuses),
-      counts(endpoint.credentials),
-      time(endpoint.lastMicros),
+      countsText(endpoint.statuses),
+      countsText(endpoint.credentials) || "none seen",
+      endpoint.calls === 0 ? "never" : time(endpoint.lastMicros),
     ]),
+  });
+  yield* streamTable(endpoints);
+  const sensitive = endpoints.filter(({ dataClasses }) => dataClasses.length > 0);
+  const rows = sensitive.map((endpoint): Cell[] => [
+    endpoint.service,
+    endpointName(endpoint),
+    countsText(endpoint.requestClasses),
+    countsText(endpoint.responseClasses),
+    endpoint.callerCount,
+  ]);
+  yield section(
+    "Endpoints that carry sensitive data",
+    table({
+      heads: ["service", "endpoint", "in requests", "in answers", "callers"],
+      rows,
+      empty: "None was seen. Bodies inside of TLS, and of kinds that are not read, are not looked at.",
+    }),
   );
 }
 
-function* streamTables(endpoints: readonly EndpointRecord[]): Iterable<string> {
-  const rows = endpoints.flatMap(({ service, method, template, streams }): Cell[][] =>
-    streams === undefined
-      ? []
-      : [
-          [
-            service,
-            `${method} ${template}`,
-            counts(streams.kinds),
-            streams.subprotocols.join(", "),
-            streams.requestMessages,
-            streams.responseMessages,
-            streams.requestMessageBytes,
-            streams.responseMessageBytes,
-            counts(streams.closes),
-          ],
-        ],
-  );
+function* streamTable(endpoints: readonly EndpointRecord[]): Iterable<string> {
+  const rows = endpoints.flatMap((endpoint): Cell[][] => {
+    const { streams } = endpoint;
+    if (streams === undefined) return [];
+    const sizes = [streams.requestMessages, streams.responseMessages];
+    const bytes = [streams.requestMessageBytes, streams.responseMessageBytes];
+    const what = [endpoint.service, endpointName(endpoint), countsText(streams.kinds), streams.subprotocols.join(", ")];
+    return [[...what, ...sizes, ...bytes, countsText(streams.closes)]];
+  });
   if (rows.length === 0) return;
   const messages = ["messages in", "messages out", "bytes in", "bytes out"];
-  const heads = ["service", "endpoint", "what", "subprotocols", ...messages, "closed with"];
-  yield table("Endpoints that stream, or hold their answers back", heads, rows);
+  yield "<h3>Endpoints that stream, or hold their answers back</h3>\n";
+  yield table({ heads: ["service", "endpoint", "what", "subprotocols", ...messages, "closed with"], rows });
 }
 
-function* findingTables(findings: readonly FindingRecord[]): Iterable<string> {
+function certificateSection(facts: Facts): string {
+  const { columns, rows, unknowns } = certificates(facts);
+  const empty = "None was visible: TLS 1.3 encrypts them.";
+  return section("Certificates", table({ heads: columns, rows, empty }) + bullets(unknowns));
+}
+
+function findingSection(findings: readonly FindingRecord[]): string {
   const sorted = [...findings].sort(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || (a.id < b.id ? -1 : 1),
   );
-  yield table(
+  return section(
     "Findings",
-    ["severity", "what", "detail", "times", "last seen", "references"],
-    sorted.map(({ severity, title, summary, count, lastMicros, references }) => [
-      severity,
-      title,
-      summary,
-      count,
-      time(lastMicros),
-      references.join(", "),
-    ]),
+    table({
+      heads: ["severity", "what", "detail", "times", "last seen", "references"],
+      rows: sorted.map(({ severity, title, summary, count, lastMicros, references }) => [
+        severity,
+        title,
+        summary,
+        count,
+        time(lastMicros),
+        references.join(", "),
+      ]),
+      empty: "None.",
+    }),
   );
 }
 
-function* notVisible(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): Iterable<string> {
-  const missing = sum(edges.map(({ missingBytes }) => missingBytes));
-  const incomplete = sum(endpoints.map(({ incompleteCalls }) => incompleteCalls));
-  const unknown = edges.filter(({ posture }) => posture === "unknown").length;
-  yield `<h2>What was not visible</h2>\n<ul>\n`;
-  yield `<li>${missing.toLocaleString("en")} bytes of calls were sent and not captured; ${incomplete.toLocaleString("en")} calls are incomplete.</li>\n`;
-  yield `<li>${unknown.toLocaleString("en")} edges carry connections of which nothing could be told.</li>\n`;
-  for (const text of NOT_PROVEN) yield `<li>${escaped(text)}</li>\n`;
-  yield "</ul>\n";
+/** The blindest first. */
+function bytesTable(services: readonly ServiceRecord[]): string {
+  // A file of a version that did not count them has none.
+  const counted = services.filter(({ notUnderstood }) => notUnderstood !== undefined);
+  const rows = counted.map((service) => {
+    const other = Object.values(service.notUnderstood).reduce((sum, bytes) => sum + bytes, 0);
+    const blind = service.encryptedBytes + other + service.joinedLateBytes + service.missingBytes;
+    return { service, other, blind };
+  });
+  const shown = rows
+    .sort((a, b) => b.blind - a.blind || (a.service.name < b.service.name ? -1 : 1))
+    .map(({ service, other }): Cell[] => [
+      service.name,
+      service.parsedBytes,
+      service.encryptedBytes,
+      other,
+      Object.keys(service.notUnderstood).join(", "),
+      service.joinedLateBytes,
+      service.missingBytes,
+    ]);
+  const heads = ["service", "read", "encrypted", "not understood", "as what", "joined late", "missing"];
+  return `<h3>What became of the bytes that services carried</h3>\n${table({ heads, rows: shown })}`;
 }
 
-function table(title: string, heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const isNumber = (column: number): boolean => typeof rows[0]?.[column] === "number";
-  const head = heads
-    .map((name, column) => `<th scope="col"${isNumber(column) ? ' class="number"' : ""}>${escaped(name)}</th>`)
-    .join("");
-  const shown = rows.slice(0, MAX_ROWS).map((cells) => `<tr>${cells.map(cellOf).join("")}</tr>\n`);
-  const rest = rows.length - shown.length;
-  const note = rest > 0 ? `<p>${rest.toLocaleString("en")} more are in the exports.</p>\n` : "";
-  if (rows.length === 0) return `<h2>${escaped(title)}</h2>\n<p>None.</p>\n`;
-  return `<h2>${escaped(title)}</h2>\n<table><thead><tr>${head}</tr></thead><tbody>\n${shown.join("")}</tbody></table>\n${note}`;
+function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
+  const missing = facts.edges.reduce((sum, { missingBytes }) => sum + missingBytes, 0);
+  const incomplete = facts.endpoints.reduce((sum, { incompleteCalls }) => sum + incompleteCalls, 0);
+  const unknown = facts.edges.filter(({ posture }) => posture === "unknown").length;
+  yield section(
+    "What was not visible",
+    bullets([
+      `${number(missing)} bytes of calls were sent and not captured; ${number(incomplete)} calls are incomplete.`,
+      `${number(unknown)} edges carry connections of which nothing could be told.`,
+      ...NOT_PROVEN,
+    ]),
+  );
+  yield bytesTable(facts.services);
+  for (const summary of coverage) yield coverageBlock(summary);
 }
 
-function cellOf(cell: Cell): string {
-  if (typeof cell === "number") return `<td class="number">${cell.toLocaleString("en")}</td>`;
-  return `<td${MARKED.has(cell) ? ` class="${cell}"` : ""}>${escaped(cell)}</td>`;
-}
-
-/** Words that a colour helps to find; all of them ours. */
-const MARKED: ReadonlySet<string> = new Set([...SEVERITIES, "cleartext", "mixed", "unknown", "tls", "mtls"]);
-
-function counts(values: Readonly<Record<string, number>>): string {
-  return Object.entries(values)
-    .map(([name, count]) => `${name === "0" ? "no answer" : name} ×${count.toLocaleString("en")}`)
-    .join(", ");
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function time(micros: number): string {
-  return `${formatTime(micros).slice(0, 19).replace("T", " ")} UTC`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replace(/\p{Cc}/gu, "�");
+function coverageBlock({ sensor, health, runs, notSeen, blindIntervals, blindSeconds }: CoverageSummary): string {
+  const heading = `<h3>${sensor === undefined ? "This sensor" : `Sensor ${escaped(sensor)}`}</h3>\n`;
+  if (health === undefined)
+    return `${heading}<p>What it lost is not known: the file holds no word of its health. That is not a 0.</p>\n`;
+  const losses = notSeen.map(({ what, count, unit, why }): Cell[] => {
+    return [what, count === undefined ? "unknown" : `${number(count)} ${unit}`, why];
+  });
+  const blind = blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason }): Cell[] => {
+    return [interfaceName, time(fromMicros), untilMicros === undefined ? "lasts" : time(untilMicros), reason];
+  });
+  const ran = runs.map(({ fromMicros, untilMicros, version }): Cell[] => [
+    time(fromMicros),
+    time(untilMicros),
+    version,
+  ]);
+  const blindHead = blind.length === 0 ? "" : `<p>Blind for ${number(blindSeconds)} seconds together:</p>\n`;
+  return (
+    heading +
+    table({ heads: ["ran from", "last heard of", "version"], rows: ran }) +
+    table({ heads: ["what escaped it", "how much", "why"], rows: losses }) +
+    (blind.length === 0 ? "" : blindHead + table({ heads: ["interface", "from", "until", "why"], rows: blind }))
+  );
 }

@@ -1,3 +1,4 @@
+import type { DeprecationFacts, EndpointSchemas, JsonSchema } from "../../shared/endpoint-facts.js";
 import type { EndpointRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
@@ -31,6 +32,9 @@ const PARAMETER_FORMATS: Readonly<Record<string, object>> = {
   email: { type: "string", format: "email" },
 };
 
+/** Kinds of content of which schemas are learned. */
+const HAS_FIELDS = /json|^application\/x-www-form-urlencoded$|^multipart\/form-data$/;
+
 interface Operation {
   readonly endpoints: EndpointRecord[];
   readonly parameters: readonly string[];
@@ -53,7 +57,7 @@ export const openapi: Report = {
         title: "APIs seen by eastwatch",
         version: formatTime(lastSeen(list)).slice(0, 10),
         description:
-          "Made from traffic. What was not called is not in it, and x-observed tells how much stands behind each entry.",
+          "Made from traffic, and from the files that declare APIs where some were given. What was neither called nor declared is not in it; x-observed tells how much stands behind each entry.",
       },
       paths: pathsOf(endpoints),
       // Even of nothing: a document needs one of paths and components to have an entry.
@@ -103,8 +107,11 @@ function operationObject({ endpoints, parameters }: Operation): Record<string, u
   const types = [...new Set(endpoints.flatMap(({ requestContentTypes }) => requestContentTypes.map(mediaType)))].sort();
   return {
     servers: servers.map((url) => ({ url })),
-    ...(parameters.length === 0 ? {} : { parameters: parameters.map((name, at) => parameter(name, at, endpoints[0])) }),
-    ...(types.length === 0 ? {} : { requestBody: { content: contentOf(types) } }),
+    ...parametersObject(parameters, endpoints),
+    ...requestBodyOf(
+      types,
+      best(endpoints, ({ request }) => request),
+    ),
     responses: responsesOf(endpoints),
     ...securityOf(endpoints),
     ...(endpoints.every(({ state }) => state === "deprecated" || state === "zombie") ? { deprecated: true } : {}),
@@ -130,12 +137,14 @@ function responsesOf(endpoints: readonly EndpointRecord[]): Record<string, unkno
   const types = [
     ...new Set(endpoints.flatMap(({ responseContentTypes }) => responseContentTypes.map(mediaType))),
   ].sort();
-  const content = types.length === 0 ? {} : { content: contentOf(types) };
   if (statuses.size === 0) return { default: { description: "no response was seen" } };
   return Object.fromEntries(
     [...statuses].sort().map((status) => {
       const calls = endpoints.reduce((sum, { statuses }) => sum + (statuses[status] ?? 0), 0);
-      return [status, { description: `seen in ${calls} calls`, ...(status.startsWith("2") ? content : {}) }];
+      const schema = best(endpoints, ({ responses }) => responses[status]);
+      const content = contentOf(status.startsWith("2") ? types : [], schema);
+      const hasContent = Object.keys(content).length > 0;
+      return [status, { description: `seen in ${calls} calls`, ...(hasContent ? { content } : {}) }];
     }),
   );
 }
@@ -151,8 +160,42 @@ function securityOf(endpoints: readonly EndpointRecord[]): { security?: unknown 
   return { security: isAlways ? list : [...list, {}] };
 }
 
-function contentOf(types: readonly string[]): Record<string, object> {
-  return Object.fromEntries(types.map((type) => [type, {}]));
+/** Schemas are learned from JSON and forms; without a type that is either, it was JSON all the same. */
+function contentOf(types: readonly string[], schema: JsonSchema | undefined): Record<string, object> {
+  if (schema === undefined) return Object.fromEntries(types.map((type) => [type, {}]));
+  const fitting = types.filter((type) => HAS_FIELDS.test(type));
+  const all = fitting.length > 0 ? types : [...types, "application/json"];
+  return Object.fromEntries(all.map((type) => [type, HAS_FIELDS.test(type) ? { schema } : {}]));
+}
+
+function requestBodyOf(types: readonly string[], schema: JsonSchema | undefined): Record<string, unknown> {
+  const content = contentOf(types, schema);
+  return Object.keys(content).length === 0 ? {} : { requestBody: { content } };
+}
+
+/** What was learned at the endpoint that is called most, of those that have it. */
+function best(
+  endpoints: readonly EndpointRecord[],
+  of: (schemas: EndpointSchemas) => JsonSchema | undefined,
+): JsonSchema | undefined {
+  const learned = [...endpoints].sort((a, b) => b.calls - a.calls);
+  for (const { schemas } of learned) {
+    const schema = schemas && of(schemas);
+    if (schema !== undefined) return schema;
+  }
+  return undefined;
+}
+
+function parametersObject(names: readonly string[], endpoints: readonly EndpointRecord[]): Record<string, unknown> {
+  const query = best(endpoints, (schemas) => schemas.query);
+  const inQuery = Object.entries(query?.properties ?? {}).map(([name, schema]) => ({
+    name,
+    in: "query",
+    ...(query?.required?.includes(name) === true ? { required: true } : {}),
+    schema,
+  }));
+  const all = [...names.map((name, at) => parameter(name, at, endpoints[0])), ...inQuery];
+  return all.length === 0 ? {} : { parameters: all };
 }
 
 function mediaType(contentType: string): string {
@@ -169,6 +212,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
   return {
     service: endpoint.service,
     address: `${endpoint.serverAddress}:${endpoint.serverPort}`,
+    virtualNetwork: endpoint.virtualNetwork,
     state: endpoint.state,
     calls: endpoint.calls,
     callers: endpoint.callerCount,
@@ -178,7 +222,19 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     durationMillis: endpoint.durationMillis,
     streams: endpoint.streams,
     missingBytes: endpoint.missingBytes,
-    firstSeen: formatTime(endpoint.firstMicros),
-    lastSeen: formatTime(endpoint.lastMicros),
+    ...(endpoint.calls === 0
+      ? {}
+      : { firstSeen: formatTime(endpoint.firstMicros), lastSeen: formatTime(endpoint.lastMicros) }),
+    ...(endpoint.declaration === undefined ? {} : { declaration: endpoint.declaration }),
+    ...(endpoint.deprecation === undefined ? {} : { deprecation: deprecationObject(endpoint.deprecation) }),
+    ...(endpoint.drift === undefined || endpoint.drift.length === 0 ? {} : { drift: endpoint.drift }),
+  };
+}
+
+function deprecationObject({ marks, fromMicros, sunsetMicros }: DeprecationFacts): Record<string, unknown> {
+  return {
+    marks,
+    ...(fromMicros === undefined ? {} : { since: formatTime(fromMicros) }),
+    ...(sunsetMicros === undefined ? {} : { sunset: formatTime(sunsetMicros) }),
   };
 }

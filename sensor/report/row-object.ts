@@ -1,6 +1,6 @@
-import type { EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
+import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
-import { edgeObject, endpointObject, findingObject } from "../../shared/record-json.js";
+import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 
@@ -26,6 +26,7 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     service: service.name,
     "server.address": service.address,
     "server.port": service.port,
+    virtual_network: service.virtualNetwork,
     names: service.names,
     software: service.software,
     frameworks: service.frameworks,
@@ -33,6 +34,8 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     protocols: service.protocols,
     connections: service.connections,
     calls: service.calls,
+    ...visibilityObject(service),
+    ...blindBound(service),
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
@@ -51,6 +54,7 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
     header_orders: edge.clientHeaderOrders,
     "auth.kinds": Object.keys(edge.credentials),
     missing_bytes: edge.missingBytes,
+    ...blindBound(edge),
   };
 }
 
@@ -68,7 +72,15 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     duration_ms: endpoint.durationMillis,
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,
+    declared: declaredWord(endpoint),
+    declared_title: endpoint.declaration?.title,
+    deprecated_by: endpoint.deprecation?.marks,
+    deprecated_since: optionalTime(endpoint.deprecation?.fromMicros),
+    sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
+    drift: endpoint.drift,
+    schemas: endpoint.schemas,
     ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
+    ...blindBound(endpoint),
   };
 }
 
@@ -86,4 +98,18 @@ function streamDetail(streams: StreamRecord): Record<string, unknown> {
     "stream.close_reasons": streams.closeReasons,
     "stream.lasted_ms": streams.lastedMillis,
   };
+}
+
+function blindBound({ blindIntervals, blindMillis }: BlindBound): Record<string, unknown> {
+  return { blind_intervals: blindIntervals, blind_ms: blindMillis };
+}
+
+/** Where it is declared, or that it is not; undefined where no file speaks of it. */
+function declaredWord({ declaration }: EndpointRecord): string | undefined {
+  if (declaration === undefined) return undefined;
+  return declaration.isDeclared ? (declaration.place ?? declaration.file) : `not in ${declaration.file}`;
+}
+
+function optionalTime(micros: number | undefined): string | undefined {
+  return micros === undefined ? undefined : formatTime(micros);
 }

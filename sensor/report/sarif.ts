@@ -61,7 +61,7 @@ function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIn
     ruleIndex,
     level: LEVELS[finding.severity],
     message: { text: finding.summary },
-    locations: [{ logicalLocations: [locationOf(finding)] }],
+    locations: [{ ...fileOf(finding), logicalLocations: [locationOf(finding)] }],
     partialFingerprints: { "findingId/v1": finding.id },
     occurrenceCount: Math.max(1, finding.count),
     properties: {
@@ -75,17 +75,26 @@ function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIn
   };
 }
 
+/** Where a file declares what the finding is about. */
+function fileOf({ evidence: { declared } }: FindingRecord): Record<string, unknown> {
+  const parts = typeof declared === "string" ? /^(.+?):(\d+)$/.exec(declared) : null;
+  if (parts === null) return {};
+  const uri = parts[1].split("/").map(encodeURIComponent).join("/");
+  return { physicalLocation: { artifactLocation: { uri }, region: { startLine: Number(parts[2]) } } };
+}
+
 function locationOf({
   clientAddress,
   serverAddress,
   serverPort,
+  virtualNetwork,
   method,
   template,
 }: FindingRecord): Record<string, unknown> {
   const server = serverAddress === undefined ? undefined : `${serverAddress}:${serverPort ?? ""}`;
   const endpoint =
     template === undefined ? undefined : [method, template].filter((word) => word !== undefined).join(" ");
-  const parts = [clientAddress, server, endpoint].filter((part) => part !== undefined);
+  const parts = [virtualNetwork, clientAddress, server, endpoint].filter((part) => part !== undefined);
   return {
     fullyQualifiedName: parts.length === 0 ? "network" : parts.join(" > "),
     kind: endpoint === undefined ? "module" : "function",

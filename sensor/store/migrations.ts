@@ -1,6 +1,7 @@
 import { COUNT_DATA_CLASSES } from "../../shared/sqlite/data-class-migration.js";
 import { COUNT_HANDSHAKES } from "../../shared/sqlite/handshake-count-migration.js";
 import { COUNT_POSTURES } from "../../shared/sqlite/posture-migration.js";
+import { COUNT_BYTES } from "../../shared/sqlite/visibility-migration.js";
 
 /** Versions of the sensor's file. */
 export const MIGRATIONS: readonly string[] = [
@@ -40,4 +41,8 @@ export const MIGRATIONS: readonly string[] = [
   `,
   COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
+  `
+  CREATE TABLE run (started_micros INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+  `,
+  COUNT_BYTES,
 ];

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
 import { encodeEvent, type WireEvent } from "../../shared/event-wire.js";
+import { placeOf } from "../../shared/virtual-network.js";
 
 export interface OutboxSettings {
   readonly maxOutboxEvents: number;
@@ -138,11 +139,11 @@ export class Outbox {
 function identityOf(event: SensorEvent): string | undefined {
   switch (event.kind) {
     case "service":
-      return `${event.address} ${event.port}`;
+      return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;
     case "edge":
-      return `${event.clientAddress} ${event.serverAddress} ${event.serverPort}`;
+      return `${event.clientAddress} ${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort}`;
     case "endpoint":
-      return `${event.serverAddress} ${event.serverPort} ${event.method} ${event.template}`;
+      return `${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort} ${event.method} ${event.template}`;
     case "certificate":
       return event.fingerprint;
     case "finding":

@@ -5,26 +5,39 @@ import type { StoredRow } from "./stored-row.js";
 
 const TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
 
-/** Rows of a sensor's or a console's file, as they stand; the file may be in use. */
-export function* readInventory(path: string): Iterable<StoredRow> {
-  const database = open(path);
+/** Rows of a sensor's or a console's file, as they stand; the file may be in use. `only` names one sensor of a console. */
+export function* readInventory(path: string, only?: string): Iterable<StoredRow> {
+  const database = openInventory(path);
   try {
     const hasSensors = hasColumn(database, "service", "sensor");
+    if (only !== undefined) checkSensor(database, path, only);
     for (const table of TABLES) {
       // A file that a version before this table wrote, and none since.
       if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
-      const rows = database.prepare<[], { record: string; sensor: string | null }>(
-        `SELECT record, ${sensor} AS sensor FROM ${table} t ORDER BY t.rowid`,
+      const where = only === undefined ? "" : "WHERE t.sensor = (SELECT id FROM sensor WHERE name = ?)";
+      const rows = database.prepare<unknown[], { record: string; sensor: string | null }>(
+        `SELECT record, ${sensor} AS sensor FROM ${table} t ${where} ORDER BY t.rowid`,
       );
-      for (const row of rows.iterate()) yield { record: JSON.parse(row.record), sensor: row.sensor ?? undefined };
+      for (const row of rows.iterate(...(only === undefined ? [] : [only])))
+        yield { record: JSON.parse(row.record), sensor: row.sensor ?? undefined };
     }
   } finally {
     database.close();
   }
 }
 
-function open(path: string): Database.Database {
+function checkSensor(database: Database.Database, path: string, name: string): void {
+  if (!hasColumn(database, "service", "sensor"))
+    throw new CommandError(`--sensor "${name}": "${path}" is one sensor's own file; leave --sensor out`);
+  const names = database.prepare<[], string>("SELECT name FROM sensor ORDER BY name").pluck().all();
+  if (names.includes(name)) return;
+  const known = names.length === 0 ? "it knows none" : `it knows ${names.slice(0, 20).join(", ")}`;
+  throw new CommandError(`--sensor "${name}" is not known to "${path}"; ${known}`);
+}
+
+/** Read only; throws CommandError that names the remedy. */
+export function openInventory(path: string): Database.Database {
   let database: Database.Database | undefined;
   try {
     checkFile(path);
@@ -56,7 +69,7 @@ function checkFile(path: string): void {
   if (isFolder) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
 }
 
-function hasColumn(database: Database.Database, table: string, column: string): boolean {
+export function hasColumn(database: Database.Database, table: string, column: string): boolean {
   const rows = database.pragma(`table_info(${table})`) as { readonly name: string }[];
   return rows.some((row) => row.name === column);
 }

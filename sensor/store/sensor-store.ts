@@ -1,6 +1,8 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, FindingRecord, HealthRecord, RemovalRecord } from "../../shared/event.js";
+import type { FindingRecord, RemovalRecord } from "../../shared/event.js";
+import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
+import { placeOf } from "../../shared/virtual-network.js";
 import type { Delta } from "../detect/delta.js";
 import type { InventoryRow } from "../inventory/row.js";
 import { MIGRATIONS } from "./migrations.js";
@@ -12,6 +14,8 @@ export interface StoreSettings extends OutboxSettings {
 
 /** Blind intervals kept. */
 const MAX_BLIND = 1_000;
+/** Runs of the sensor whose last word of health is kept. */
+const MAX_RUNS = 100;
 const DROPPED = "outbox_dropped";
 const NOT_SAMPLED = "calls_not_sampled";
 
@@ -50,13 +54,12 @@ export class SensorStore {
       .map(({ record }) => JSON.parse(record));
   }
 
-  /** Intervals that had no end when the sensor last ended: nobody saw them end. */
-  openBlindIntervals(): BlindInterval[] {
+  /** Those without an end are intervals that had none when the sensor last ended: nobody saw them end. */
+  blindIntervals(): BlindInterval[] {
     return this.#database
-      .prepare<[], { record: string }>("SELECT record FROM blind")
+      .prepare<[], { record: string }>("SELECT record FROM blind ORDER BY from_micros")
       .all()
-      .map(({ record }) => JSON.parse(record) as BlindInterval)
-      .filter((interval) => interval.untilMicros === undefined);
+      .map(({ record }) => JSON.parse(record) as BlindInterval);
   }
 
   /** Of each interface captured before: when it last was for certain. */
@@ -93,8 +96,15 @@ export class SensorStore {
     });
   }
 
+  /** Kept beside the inventory too: a document made of it must tell what was not seen. */
   health(record: HealthRecord): void {
-    if (this.#delivers) this.#transaction(() => this.outbox.add(record));
+    this.#transaction(() => {
+      this.#put("run (started_micros, record) VALUES (?, ?)", record.startedMicros, JSON.stringify(record));
+      this.#statement(
+        "DELETE FROM run WHERE started_micros NOT IN (SELECT started_micros FROM run ORDER BY started_micros DESC LIMIT ?)",
+      ).run(MAX_RUNS);
+      if (this.#delivers) this.outbox.add(record);
+    });
   }
 
   get droppedTotal(): number {
@@ -116,20 +126,24 @@ export class SensorStore {
     })();
   }
 
+  /** Columns of addresses are keys and hold places: two virtual networks may have the same address. */
   #putRow({ record, state }: InventoryRow): void {
     const json = JSON.stringify(record);
     if (record.kind === "service") {
-      this.#put("service (address, port, record, state) VALUES (?, ?, ?, ?)", record.address, record.port, json, state);
+      const place = placeOf(record.address, record.virtualNetwork);
+      this.#put("service (address, port, record, state) VALUES (?, ?, ?, ?)", place, record.port, json, state);
     } else if (record.kind === "edge") {
-      const { clientAddress, serverAddress, serverPort } = record;
+      const { clientAddress, serverPort } = record;
+      const place = placeOf(record.serverAddress, record.virtualNetwork);
       const into = "edge (client_address, server_address, server_port, record, state) VALUES (?, ?, ?, ?, ?)";
-      this.#put(into, clientAddress, serverAddress, serverPort, json, state);
+      this.#put(into, clientAddress, place, serverPort, json, state);
     } else if (record.kind === "certificate") {
       this.#put("certificate (fingerprint, record, state) VALUES (?, ?, ?)", record.fingerprint, json, state);
     } else {
-      const { serverAddress, serverPort, method, template } = record;
+      const { serverPort, method, template } = record;
+      const place = placeOf(record.serverAddress, record.virtualNetwork);
       const into = "endpoint (server_address, server_port, method, template, record, state) VALUES (?, ?, ?, ?, ?, ?)";
-      this.#put(into, serverAddress, serverPort, method, template, json, state);
+      this.#put(into, place, serverPort, method, template, json, state);
     }
     if (this.#delivers) this.outbox.add(record);
   }
@@ -140,10 +154,11 @@ export class SensorStore {
   }
 
   #remove(removal: RemovalRecord): void {
-    const { serverAddress, serverPort, method, template } = removal;
+    const { serverPort, method, template } = removal;
+    const place = placeOf(removal.serverAddress, removal.virtualNetwork);
     this.#statement(
       "DELETE FROM endpoint WHERE server_address = ? AND server_port = ? AND method = ? AND template = ?",
-    ).run(serverAddress, serverPort, method, template);
+    ).run(place, serverPort, method, template);
     if (this.#delivers) this.outbox.add(removal);
   }
 

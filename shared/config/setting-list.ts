@@ -66,8 +66,20 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("capture.restartMaxMillis", 10_000, 100, 600_000, "Longest such wait."),
   integer("decode.maxFragmentedDatagrams", 1_024, 1, 1_000_000, "IP datagrams being put together at one time."),
-  integer("decode.maxFragmentBytes", 8 * MEBIBYTE, 65_536, 1_024 * MEBIBYTE, "Bytes held for them."),
+  integer(
+    "decode.maxFragmentBytes",
+    8 * MEBIBYTE,
+    65_536,
+    1_024 * MEBIBYTE,
+    "Memory held for them; each fragment counts its bytes and 256.",
+  ),
   integer("decode.fragmentSeconds", 30, 1, 3_600, "How long a fragment waits for the others."),
+  {
+    key: "decode.virtualNetworks",
+    kind: "boolean",
+    default: true,
+    help: "Keep the addresses of each VXLAN and GENEVE network apart: two tenants may have the same. `false` where the tunnels are mirror sessions and carry one network.",
+  },
   integer(
     "flow.maxFlows",
     200_000,
@@ -80,7 +92,7 @@ export const SETTINGS: readonly Setting[] = [
     MEBIBYTE,
     4_096,
     1_024 * MEBIBYTE,
-    "Bytes held behind a hole in one direction.",
+    "Memory held behind a hole in one direction; each piece counts its bytes and 256.",
   ),
   integer("flow.maxPendingBytes", 64 * MEBIBYTE, 65_536, 16_384 * MEBIBYTE, "The same for all connections."),
   integer("flow.gapMillis", 1_000, 1, 60_000, "How long a hole may wait where acknowledgments are not seen."),
@@ -177,6 +189,13 @@ export const SETTINGS: readonly Setting[] = [
     10_000,
     "Callers of an endpoint kept by address; further ones are only counted.",
   ),
+  integer(
+    "inventory.maxSchemaPlaces",
+    200_000,
+    0,
+    10_000_000,
+    "Fields of all learned schemas together; further ones are counted.",
+  ),
   integer("inventory.maxCertificates", 20_000, 1, 10_000_000, "Certificates kept."),
   integer(
     "inventory.dormantSeconds",
@@ -186,6 +205,32 @@ export const SETTINGS: readonly Setting[] = [
     "Time without a call after which an endpoint is dormant.",
   ),
   texts("inventory.literalSegments", [], "Path segments that are never made into a parameter."),
+  texts(
+    "declared.files",
+    [],
+    "Files, or folders of them, that declare APIs: OpenAPI 2.0, 3.0 and 3.1 in YAML or JSON, .proto, descriptor sets; see the README.",
+  ),
+  texts(
+    "declared.services",
+    [],
+    "Services that files are of, where their server's URL does not tell: `FILE=NAME`, `FILE=ADDRESS:PORT`; `*` stands for any characters.",
+  ),
+  {
+    key: "declared.scope",
+    kind: "choice",
+    default: "service",
+    choices: ["service", "base-path"],
+    help: "What a file speaks for: all that its service serves, or, as behind gateways, what lies under its server's path.",
+  },
+  texts("declared.ignore", [], "Endpoints that may stay undeclared: `/healthz`, `GET /debug/*`."),
+  integer(
+    "declared.windowSeconds",
+    7 * 86_400,
+    0,
+    10 * 365 * 86_400,
+    "Time after which a declared operation that was never seen is dormant; `analyze` takes the captures for it.",
+  ),
+  integer("declared.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
   integer(
     "detect.learningSeconds",
     86_400,
@@ -224,6 +269,13 @@ export const SETTINGS: readonly Setting[] = [
     10_000,
     "Calls, and as many TLS handshakes, sent to the console's live feed each second; the others are counted.",
   ),
+  integer(
+    "overload.memoryBytes",
+    512 * MEBIBYTE,
+    192 * MEBIBYTE,
+    1_048_576 * MEBIBYTE,
+    "Memory the sensor keeps to by giving up, one after the other, the live feed, bodies of responses, new connections, and those silent longest. Captures hold `capture.bufferBytes` besides.",
+  ),
   text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
   integer(
     "store.maxOutboxEvents",
@@ -245,6 +297,16 @@ export const SETTINGS: readonly Setting[] = [
   integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
   integer("deliver.retryMaxMillis", 30_000, 100, 3_600_000, "Longest such wait."),
   text("deliver.name", undefined, "Name this sensor gives itself; the host's by default."),
+  text(
+    "report.workloadsFile",
+    undefined,
+    "Pods and services of the cluster for policy suggestions, as `kubectl get pods,services -A -o json` prints them.",
+  ),
+  text(
+    "evidence.keyFile",
+    undefined,
+    "Private key that evidence packs are signed with, Ed25519 in PEM; by default signing-key.pem beside the database.",
+  ),
   {
     key: "health.listen",
     kind: "listen",

@@ -16,6 +16,7 @@ export interface Settings {
     readonly maxFragmentedDatagrams: number;
     readonly maxFragmentBytes: number;
     readonly fragmentSeconds: number;
+    readonly virtualNetworks: boolean;
   };
   readonly flow: {
     readonly maxFlows: number;
@@ -44,11 +45,20 @@ export interface Settings {
     readonly maxEndpoints: number;
     readonly maxOperationsPerService: number;
     readonly maxCallersPerEndpoint: number;
+    readonly maxSchemaPlaces: number;
     readonly maxCertificates: number;
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
+  };
+  readonly declared: {
+    readonly files: readonly string[];
+    readonly services: readonly string[];
+    readonly scope: "service" | "base-path";
+    readonly ignore: readonly string[];
+    readonly windowSeconds: number;
+    readonly reloadSeconds: number;
   };
   readonly detect: {
     readonly learningSeconds: number;
@@ -64,6 +74,7 @@ export interface Settings {
   };
   readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };
+  readonly overload: { readonly memoryBytes: number };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {
     readonly console: string | undefined;
@@ -75,6 +86,8 @@ export interface Settings {
     readonly retryMaxMillis: number;
     readonly name: string | undefined;
   };
+  readonly report: { readonly workloadsFile: string | undefined };
+  readonly evidence: { readonly keyFile: string | undefined };
   readonly health: { readonly listen: string };
   readonly console: {
     readonly listen: string;

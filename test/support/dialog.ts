@@ -1,6 +1,6 @@
 import type { Flow, Roles, Side } from "../../sensor/flow/stream.js";
 import { Dispatcher, type DispatcherSettings } from "../../sensor/protocol/dispatcher.js";
-import type { Call, CallStream, Message, Rpc, StreamCount } from "../../sensor/protocol/message.js";
+import type { Call, CallStream, Message, Rpc, StreamCount, VisibilitySink } from "../../sensor/protocol/message.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 
 /** What one side sends next, or how many of its bytes are lost, or that it ends. */
@@ -26,6 +26,7 @@ export interface FeedOptions {
   readonly stepMicros?: number;
   /** One dispatcher for all such dialogs: making one takes longer than most dialogs, and few protocols remember anything. */
   readonly isShared?: boolean;
+  readonly ledger?: VisibilitySink;
 }
 
 let told: Message[] = [];
@@ -38,6 +39,7 @@ export class TestFlow implements Flow, Roles {
   readonly serverAddress = "10.0.0.2";
   readonly serverPort = 80;
   readonly firstMicros = 0;
+  readonly virtualNetwork: string | undefined = undefined;
   rolesFrom: Flow["rolesFrom"];
   readonly twoSided: boolean;
   memo: object | undefined = undefined;
@@ -63,7 +65,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
   told = messages;
   const dispatcher = options.isShared
     ? SHARED
-    : new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) });
+    : new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) }, options.ledger);
   const stream = dispatcher.open(flow, flow);
   const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
   let atMicros = 0;

@@ -11,6 +11,7 @@ export function flow(clientAddress = "10.0.0.1", serverAddress = "10.0.0.2"): Fl
     serverAddress,
     serverPort: 8_443,
     firstMicros: START,
+    virtualNetwork: undefined,
     rolesFrom: "handshake",
     twoSided: true,
     memo: undefined,

@@ -11,6 +11,7 @@ class SceneFlow implements Flow, Roles {
   readonly id = "00000000000000bb";
   readonly clientPort = 40_000;
   readonly rolesFrom = "handshake";
+  readonly virtualNetwork = undefined;
   readonly twoSided = true;
   memo: object | undefined = undefined;
   readonly clientAddress: string;
@@ -38,11 +39,10 @@ export interface Exchanged {
   readonly path: string;
   readonly host?: string;
   readonly fields?: string;
+  readonly requestBody?: string;
   readonly status?: number;
   readonly answerFields?: string;
   readonly body?: string;
-  /** Of the request; its length is told. */
-  readonly sent?: string;
   readonly atMicros?: number;
   readonly tookMicros?: number;
 }
@@ -54,11 +54,19 @@ export class Scene {
   readonly #dispatcher: Dispatcher;
   #atMicros = 1_700_000_000_000_000;
 
-  constructor(settings: Partial<InventorySettings> = {}, learningSeconds = 86_400) {
+  constructor(
+    settings: Partial<InventorySettings> = {},
+    learningSeconds = 86_400,
+    data: Partial<typeof PROTOCOL_SETTINGS.data> = {},
+  ) {
     const defaults = defaultSettings();
     this.detection = new Detection({ ...defaults.detect, learningSeconds });
     this.inventory = new Inventory({ ...defaults.inventory, learningSeconds, ...settings }, this.detection);
-    this.#dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory);
+    this.#dispatcher = new Dispatcher(
+      { ...PROTOCOL_SETTINGS, data: { ...PROTOCOL_SETTINGS.data, ...data } },
+      this.inventory,
+      this.inventory,
+    );
   }
 
   get(path: string, more: Omit<Exchanged, "path"> = {}): this {
@@ -71,9 +79,10 @@ export class Scene {
     const { client = "10.0.0.1", server = "10.0.0.2", port = 80, method = "GET", host = "shop.internal" } = what;
     const flow = new SceneFlow(client, server, port, atMicros);
     const stream = this.#dispatcher.open(flow, flow);
-    const length = what.sent === undefined ? "" : `Content-Length: ${what.sent.length}\r\n`;
+    const { requestBody } = what;
+    const length = requestBody === undefined ? "" : `Content-Length: ${requestBody.length}\r\n`;
     const request = Buffer.from(
-      `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}${length}\r\n${what.sent ?? ""}`,
+      `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}${length}\r\n${requestBody ?? ""}`,
       "latin1",
     );
     stream.data("client", request, 0, request.length, atMicros);

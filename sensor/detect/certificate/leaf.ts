@@ -1,4 +1,5 @@
 import type { Severity } from "../../../shared/event.js";
+import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Side } from "../../flow/stream.js";
 import type { Edge, ObservationSink } from "../../inventory/observation.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
@@ -64,7 +65,7 @@ export function draftOf(
   { flow }: Handshake,
   edge: Edge | undefined,
 ): FindingDraft {
-  const { clientAddress, serverAddress, serverPort } = flow;
+  const { clientAddress, serverAddress, serverPort, virtualNetwork } = flow;
   const service = edge?.service.name ?? `${serverAddress}:${serverPort}`;
   const holder = side === "server" ? service : clientAddress;
   return {
@@ -73,6 +74,7 @@ export function draftOf(
     ...(side === "client" ? { clientAddress } : {}),
     serverAddress,
     serverPort,
+    ...inNetwork(virtualNetwork),
     evidence: { presentedBy: side, ...identityOf(certificate), ...evidence },
   };
 }

@@ -1,3 +1,4 @@
+import { placeOf } from "../../../shared/virtual-network.js";
 import type { Edge, Service } from "../../inventory/observation.js";
 import type { BoundedMap } from "../bounded-map.js";
 import { allOf, anyOf, clientMatcher, type Ends, type Matcher, serverMatcher } from "./matcher.js";
@@ -28,7 +29,7 @@ export class Judge {
   readonly #exceptions: readonly Compiled<PolicyException>[];
   readonly #memos = new WeakMap<Edge, Memo>();
   readonly #noted = new WeakSet<Service>();
-  /** By address; undefined, but present, stands for several. */
+  /** By place; undefined, but present, stands for several. */
   readonly #services: BoundedMap<{ only: Service | undefined }>;
 
   constructor(policy: Policy, services: BoundedMap<{ only: Service | undefined }>) {
@@ -48,7 +49,7 @@ export class Judge {
   standing(edge: Edge, asked: string | undefined): Standing {
     const { service } = edge;
     if (!this.#noted.has(service)) this.#note(service);
-    const clientService = this.#services.get(edge.clientAddress)?.only?.name;
+    const clientService = this.#services.get(placeOf(edge.clientAddress, service.virtualNetwork))?.only?.name;
     const memo = this.#memos.get(edge);
     if (memo !== undefined && memo.asked === asked && memo.service === service.name) {
       if (memo.clientService === clientService) return memo;
@@ -79,8 +80,8 @@ export class Judge {
 
   #note(service: Service): void {
     this.#noted.add(service);
-    const there = this.#services.get(service.address);
-    if (there === undefined) this.#services.set(service.address, { only: service });
+    const there = this.#services.get(service.place);
+    if (there === undefined) this.#services.set(service.place, { only: service });
     else there.only = undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { FindingDraft } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import type { Standing } from "./judge.js";
 import type { Expectation } from "./policy.js";
 
@@ -27,8 +28,7 @@ export function policyDraft(
   return {
     summary: `"${expectation.name}" expects ${wanted} of ${clientAddress} → ${service.name}; seen was ${seen}.`,
     clientAddress,
-    serverAddress: service.address,
-    serverPort: service.port,
+    ...serverOf(service),
     evidence: {
       expectation: expectation.name,
       expect: expectation.expect,
@@ -42,5 +42,5 @@ export function policyDraft(
 
 /** Identifies the finding of an edge and an expectation over runs. */
 export function policyKey({ clientAddress, service }: Edge, { name }: Expectation): string {
-  return `${clientAddress} ${service.address} ${service.port} ${name}`;
+  return `${clientAddress} ${service.place} ${service.port} ${name}`;
 }

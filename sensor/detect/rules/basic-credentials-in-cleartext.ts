@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** Basic credentials that were read from the wire: one finding an edge. */
 export const basicCredentialsInCleartext: Rule = {
@@ -11,11 +12,10 @@ export const basicCredentialsInCleartext: Rule = {
       const basic = credentials.find((credential) => credential.kind === "basic" && credential.place === "header");
       if (basic === undefined || findings.again(edge, atMicros)) return;
       const { clientAddress, service } = edge;
-      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+      findings.first(edge, `${clientAddress} ${service.place} ${service.port}`, atMicros, {
         summary: `${clientAddress} sends a user name and password to ${service.name} that anyone on the path can read.`,
         clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         evidence: { header: basic.name, scope: edge.scope },
       });
     },

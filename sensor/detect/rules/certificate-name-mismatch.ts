@@ -31,7 +31,7 @@ export const certificateNameMismatch: Rule = {
         says: `is not for the name ${JSON.stringify(serverName)} that ${edge.clientAddress} asked for`,
         evidence: { serverName, names: namesOf(leaf).slice(0, MAX_NAMES) },
       };
-      const key = `${service.address} ${service.port} ${leaf.fingerprint}`;
+      const key = `${service.place} ${service.port} ${leaf.fingerprint}`;
       findings.first(subject, key, atMicros, draftOf(fault, leaf, side, handshake, edge));
     });
   },

@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** HTTP that could be read between two ends of ours: one finding an edge, which counts the calls. */
 export const cleartextHttp: Rule = {
@@ -9,11 +10,10 @@ export const cleartextHttp: Rule = {
     call({ atMicros, version }: Call, edge: Edge | undefined): void {
       if (edge === undefined || edge.scope !== "east-west" || findings.again(edge, atMicros)) return;
       const { clientAddress, service } = edge;
-      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+      findings.first(edge, `${clientAddress} ${service.place} ${service.port}`, atMicros, {
         summary: `${clientAddress} talks to ${service.name} over HTTP without TLS: whoever is on the path can read and change it.`,
         clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         evidence: { protocol: `HTTP/${version}`, scope: edge.scope },
       });
     },

@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Connection } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 /** Calls tell of HTTP, each by itself. */
@@ -18,11 +19,10 @@ export const cleartextProtocol: Rule = {
         const subject = subjects.of(edge, protocol);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
-        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${protocol}`, atMicros, {
+        findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${protocol}`, atMicros, {
           summary: `${clientAddress} talks ${protocol} to ${service.name} without TLS: whoever is on the path can read it, credentials included.`,
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           evidence: { protocol, scope: edge.scope },
         });
       },

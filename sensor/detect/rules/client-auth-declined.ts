@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** A server that asks for a certificate and does without: one finding an edge. Where it refused the client, it did its duty. */
 export const clientAuthDeclined: Rule = {
@@ -11,11 +12,10 @@ export const clientAuthDeclined: Rule = {
       if (findings.again(edge, atMicros)) return;
       const { clientAddress, service } = edge;
       const { basis, confidence, reason } = clientAuth;
-      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+      findings.first(edge, `${clientAddress} ${service.place} ${service.port}`, atMicros, {
         summary: `${service.name} asked ${clientAddress} for a certificate, got none, and did not refuse the connection.`,
         clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         evidence: { basis, confidence, reason },
       });
     },

@@ -1,6 +1,7 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call, Credential } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 const PLACES: Partial<Record<Credential["place"], string>> = {
   query: "in the query",
@@ -21,11 +22,10 @@ export const credentialInUrl: Rule = {
       const { service } = edge;
       const method = call.method ?? "";
       const template = endpoint?.template ?? "";
-      findings.first(subject, `${service.address} ${service.port} ${method} ${template}`, call.atMicros, {
+      findings.first(subject, `${service.place} ${service.port} ${method} ${template}`, call.atMicros, {
         summary: `Calls to ${method} ${template} of ${service.name} carry a credential ${PLACES[found.place]} of the URL.`,
         clientAddress: edge.clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         method,
         template,
         evidence: { kind: found.kind, place: found.place, parameter: found.name },

@@ -3,6 +3,7 @@ import type { Edge } from "../../inventory/observation.js";
 import type { AnomalyName } from "../../protocol/anomaly-name.js";
 import type { Anomaly } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 import { FLOODS } from "./http2-flood.js";
 
@@ -42,12 +43,11 @@ export const framingAnomaly: Rule = {
         const subject = subjects.of(edge, name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
-        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${name}`, atMicros, {
+        findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${name}`, atMicros, {
           summary: `The ${from} of ${clientAddress} → ${service.name} on port ${service.port} sent a message with "${name}".`,
           severity: severityOf(name, from),
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           evidence: { anomaly: name, from },
         });
       },

@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** The last failures of an edge, as many as make a burst; the oldest is overwritten. */
 interface Failures {
@@ -34,11 +35,10 @@ export const handshakeFailures: Rule = {
     function tell(edge: Edge, atMicros: number, alerts: readonly string[]): void {
       if (findings.again(edge, atMicros)) return;
       const { clientAddress, service } = edge;
-      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+      findings.first(edge, `${clientAddress} ${service.place} ${service.port}`, atMicros, {
         summary: `${failedHandshakes} TLS handshakes of ${clientAddress} with ${service.name} failed within ${failedHandshakeSeconds} seconds: ${tally(alerts).join(", ")}.`,
         clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         evidence: { failures: failedHandshakes, withinSeconds: failedHandshakeSeconds, alerts: tally(alerts) },
       });
     }

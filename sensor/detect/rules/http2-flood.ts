@@ -2,6 +2,7 @@ import type { Edge } from "../../inventory/observation.js";
 import type { AnomalyName } from "../../protocol/anomaly-name.js";
 import type { Anomaly } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 export const FLOODS: ReadonlySet<AnomalyName> = new Set([
@@ -24,11 +25,10 @@ export const http2Flood: Rule = {
         const subject = subjects.of(edge, name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
-        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${name}`, atMicros, {
+        findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${name}`, atMicros, {
           summary: `The ${from} of ${clientAddress} → ${service.name} on port ${service.port} sent "${name}" over HTTP/2.`,
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           evidence: { anomaly: name, from },
         });
       },

@@ -2,6 +2,7 @@ import type { Severity } from "../../../shared/event.js";
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 interface Obsolete {
@@ -31,12 +32,11 @@ export const obsoleteTlsVersion: Rule = {
         const subject = subjects.of(edge, obsolete.name);
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
-        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${obsolete.name}`, atMicros, {
+        findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${obsolete.name}`, atMicros, {
           summary: `${service.name} chose ${obsolete.name}, which ${obsolete.retiredBy} retired, for ${clientAddress}.`,
           severity: obsolete.severity,
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           evidence: { version: obsolete.name, ...(cipher === undefined ? {} : { cipher }) },
         });
       },

@@ -1,6 +1,7 @@
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 const MIN_HANDSHAKES = 20;
 const MIN_MICROS = 3_600e6;
@@ -32,11 +33,10 @@ export const onlyResumedSessions: Rule = {
       if (seen.count < MIN_HANDSHAKES || atMicros - seen.firstMicros <= MIN_MICROS) return;
       if (findings.again(edge, atMicros)) return;
       const { clientAddress, service } = edge;
-      findings.first(edge, `${clientAddress} ${service.address} ${service.port}`, atMicros, {
+      findings.first(edge, `${clientAddress} ${service.place} ${service.port}`, atMicros, {
         summary: `${clientAddress} has only resumed sessions with ${service.name} in ${seen.count} handshakes over more than an hour: what is said of its certificates rests on a handshake never seen.`,
         clientAddress,
-        serverAddress: service.address,
-        serverPort: service.port,
+        ...serverOf(service),
         evidence: { handshakes: seen.count },
       });
     },

@@ -3,6 +3,7 @@ import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure } from "../data-exposure.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** A service hands out what gives access elsewhere. A signed token is what token endpoints are for. */
 export const secretInResponse: Rule = {
@@ -19,8 +20,7 @@ export const secretInResponse: Rule = {
         exposure.found(call, edge, endpoint, { group: "secret", request: [], response }, (place) => ({
           summary: `${place} of ${service.name} answers with a secret: ${response.join(", ")}.`,
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           method: call.method ?? "",
           template: endpoint?.template ?? "",
           evidence: { group: "secret" },

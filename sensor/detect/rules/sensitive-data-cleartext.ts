@@ -4,6 +4,7 @@ import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure, type Held } from "../data-exposure.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 
 /** Groups that matter when others can read them, and how much. */
 const SEVERITIES: Partial<Record<DataGroup, Severity>> = {
@@ -36,8 +37,7 @@ export const sensitiveDataCleartext: Rule = {
             severity: SEVERITIES[held.group] ?? "medium",
             summary: `Calls to ${place} of ${service.name} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS.`,
             clientAddress,
-            serverAddress: service.address,
-            serverPort: service.port,
+            ...serverOf(service),
             method: call.method ?? "",
             template: endpoint?.template ?? "",
             evidence: { group: held.group },

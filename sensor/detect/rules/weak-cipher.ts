@@ -2,6 +2,7 @@ import { SEVERITIES, type Severity } from "../../../shared/event.js";
 import type { Edge } from "../../inventory/observation.js";
 import type { Handshake } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 interface Weakness {
@@ -39,12 +40,11 @@ export const weakCipher: Rule = {
         if (findings.again(subject, atMicros)) return;
         const { clientAddress, service } = edge;
         const { severity, reasons } = weakness;
-        findings.first(subject, `${clientAddress} ${service.address} ${service.port} ${cipher}`, atMicros, {
+        findings.first(subject, `${clientAddress} ${service.place} ${service.port} ${cipher}`, atMicros, {
           summary: `${service.name} chose ${cipher} for ${clientAddress}: ${reasons.join("; ")}.`,
           severity,
           clientAddress,
-          serverAddress: service.address,
-          serverPort: service.port,
+          ...serverOf(service),
           evidence: { cipher, reasons, ...(version === undefined ? {} : { version }) },
         });
       },

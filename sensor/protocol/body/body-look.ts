@@ -1,6 +1,7 @@
 import type { Flow } from "../../flow/stream.js";
 import type { MessageWalk } from "../grpc/message-walk.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
+import type { Shape } from "../shape.js";
 import type { ContentCoding } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
@@ -33,6 +34,8 @@ export interface Found {
   outcome: number | undefined;
   /** Numbers and kinds of the fields of a message of Protocol Buffers. */
   fields: string | undefined;
+  /** What it is built of; undefined where that can't be told. */
+  shape: Shape | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;
 }
@@ -75,6 +78,8 @@ export class BodyLook implements ContentLook, Found {
   #marks = 0;
   #isOver = false;
   #wasLost = false;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  shape: Shape | undefined = undefined;
 
   constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;

@@ -7,6 +7,7 @@ import { ReflectedTypes } from "../grpc/reflection.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
+import type { Shape } from "../shape.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import type { BodyProbe } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
@@ -18,7 +19,13 @@ import { JsonScan } from "./json-scan.js";
 import { MarkupScan } from "./markup-scan.js";
 import { MultipartScan } from "./multipart-scan.js";
 import { Scratch } from "./scratch.js";
+import { ShapeRecorder } from "./shape-recorder.js";
 import { TextScan } from "./text-scan.js";
+
+/** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
+const FIRST_LEARNED = 24;
+const ONE_LEARNED_IN = 16;
+const LEARNED_SLOTS = 4_096;
 
 export interface BodySettings extends DataSettings {
   /** Whether bodies are looked at. */
@@ -61,6 +68,8 @@ export class BodyReader implements LookOwner {
     bodies_not_decoded: 0,
     /** Beyond the bound on bytes held. */
     bodies_refused: 0,
+    /** Of responses, under overload. */
+    bodies_spared: 0,
     /** Only their beginning was looked at, or what was not lost. */
     bodies_cut: 0,
     /** Left before their end because comparing them with patterns took too long. */
@@ -73,6 +82,7 @@ export class BodyReader implements LookOwner {
   readonly reflected = new ReflectedTypes();
   readonly form: FormScan;
   heldBytes = 0;
+  sparesResponses = false;
   readonly #settings: BodySettings;
   readonly #sampler: BodySampler;
   /** Coded bodies that say nothing of an operation: they would have to be decoded to tell, so not all of them are. */
@@ -83,6 +93,8 @@ export class BodyReader implements LookOwner {
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
   readonly #protobuf: ProtobufScan;
+  readonly #recorder = new ShapeRecorder();
+  readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
 
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
@@ -92,12 +104,12 @@ export class BodyReader implements LookOwner {
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
-    this.#json = new JsonScan(this.fields, scratch);
-    this.form = new FormScan(this.fields, scratch);
+    this.#json = new JsonScan(this.fields, scratch, this.#recorder);
+    this.form = new FormScan(this.fields, scratch, this.#recorder);
     this.#markup = new MarkupScan(this.fields, scratch);
     this.#text = new TextScan(this.fields, (bytes, start, end) => this.#json.scan(bytes, start, end, false));
     this.#protobuf = new ProtobufScan(this.fields);
-    this.#multipart = new MultipartScan(this.fields, (type, bytes, start, end) => {
+    this.#multipart = new MultipartScan(this.fields, this.#recorder, (type, bytes, start, end) => {
       const kind = this.#kinds.of(type);
       if (kind !== undefined && kind !== "multipart") this.#scan(kind, bytes, start, end, false);
     });
@@ -128,6 +140,8 @@ export class BodyReader implements LookOwner {
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
     if (kind === undefined) this.counters.bodies_not_text++;
+    else if (this.sparesResponses && from === "server") this.counters.bodies_spared++;
+    if (this.sparesResponses && from === "server") return undefined;
     const key = keyOf(salt, from, facts);
     if (from === "client" && mayCall(facts)) {
       const dialects = this.operations.ofType(contentType);
@@ -306,9 +320,21 @@ export class BodyReader implements LookOwner {
     if (kind === "protobuf") {
       found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
       if (found.fields === undefined) return;
-    } else this.#scan(kind, bytes, start, end, isCut);
+    } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
+  }
+
+  /** What the body is built of shows in the same pass; texts and markup have no fields that a schema could name. */
+  #learn(key: number, kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): Shape | undefined {
+    const layout = kind === "guess" ? guess(bytes, start, end, kind) : kind;
+    const isLaidOut = layout === "json" || layout === "form" || layout === "multipart";
+    const isLearned = isLaidOut && this.#learned.admits(key);
+    if (isLearned) this.#recorder.begin();
+    this.#scan(layout, bytes, start, end, isCut);
+    if (!isLearned) return undefined;
+    this.#learned.looked(key, 0);
+    return this.#recorder.end();
   }
 
   #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {

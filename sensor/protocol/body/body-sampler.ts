@@ -1,3 +1,4 @@
+/** Operations and sides told apart; a power of two. */
 const SLOTS = 32_768;
 /** A body of more than this costs as much as so many small ones. */
 const BYTES_A_UNIT = 4_096;
@@ -10,15 +11,16 @@ export class BodySampler {
   readonly #first: number;
   readonly #oneIn: number;
   /** Below `#first` what was spent on looking; from there on how many were passed over since the last look. */
-  readonly #counts = new Uint32Array(SLOTS);
+  readonly #counts: Uint32Array;
 
-  constructor(first: number, oneIn: number) {
+  constructor(first: number, oneIn: number, slots = SLOTS) {
     this.#first = first;
     this.#oneIn = oneIn;
+    this.#counts = new Uint32Array(slots);
   }
 
   admits(key: number): boolean {
-    const slot = slotOf(key);
+    const slot = slotOf(key, this.#counts.length);
     const count = this.#counts[slot];
     if (count < this.#first) return true;
     if (count + 1 - this.#first < this.#oneIn) {
@@ -30,13 +32,13 @@ export class BodySampler {
   }
 
   looked(key: number, bytes: number): void {
-    const slot = slotOf(key);
+    const slot = slotOf(key, this.#counts.length);
     const count = this.#counts[slot];
     if (count < this.#first) this.#counts[slot] = Math.min(this.#first, count + 1 + Math.floor(bytes / BYTES_A_UNIT));
   }
 }
 
-function slotOf(key: number): number {
+function slotOf(key: number, slots: number): number {
   const mixed = Math.imul(key, 0x85ebca6b);
-  return (mixed ^ (mixed >>> 16)) & (SLOTS - 1);
+  return (mixed ^ (mixed >>> 16)) & (slots - 1);
 }

@@ -1,5 +1,6 @@
 import type { FieldMemory } from "../data/field-memory.js";
 import type { Scratch } from "./scratch.js";
+import type { ShapeRecorder } from "./shape-recorder.js";
 
 const AMPERSAND = 0x26;
 const SEMICOLON = 0x3b;
@@ -13,37 +14,47 @@ const MAX_PAIRS = 4_096;
 export class FormScan {
   readonly #fields: FieldMemory;
   readonly #scratch: Scratch;
+  readonly #shape: ShapeRecorder;
 
-  constructor(fields: FieldMemory, scratch: Scratch) {
+  constructor(fields: FieldMemory, scratch: Scratch, shape: ShapeRecorder) {
     this.#fields = fields;
     this.#scratch = scratch;
+    this.#shape = shape;
   }
 
   /** `isCut`: the text goes on beyond `end`, so that its last value is not whole. */
   scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
+    const shape = this.#shape;
+    if (shape.isOn) shape.open(true);
     let at = start;
     for (let pairs = 0; at < end && pairs < MAX_PAIRS; pairs++) {
       const nameStart = at;
       while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
       const nameEnd = at;
       const hint = this.#fields.hint(bytes, nameStart, nameEnd, 0, 0, 0);
+      if (shape.isOn && nameEnd > nameStart && !(isCut && at >= end)) shape.name(bytes, nameStart, nameEnd);
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
       let isEncoded = false;
       for (at = valueStart; at < end && !isBreak(bytes[at]); at++)
         if (bytes[at] === PERCENT || bytes[at] === PLUS) isEncoded = true;
       if (at > valueStart && !(isCut && at === end)) this.#value(bytes, valueStart, at, hint, isEncoded);
+      else if (shape.isOn && nameEnd > nameStart) shape.string(bytes, valueStart, valueStart, false);
       at++;
     }
+    if (shape.isOn && !isCut) shape.close();
   }
 
   #value(bytes: Buffer, start: number, end: number, hint: number, isEncoded: boolean): void {
     const { classifier } = this.#fields;
-    if (!isEncoded) {
-      classifier.value(bytes, start, end, hint);
-      return;
-    }
-    this.#scratch.decodePercent(bytes, start, end, "space");
-    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
+    const before = classifier.found;
+    if (isEncoded) {
+      this.#scratch.decodePercent(bytes, start, end, "space");
+      classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
+    } else classifier.value(bytes, start, end, hint);
+    if (!this.#shape.isOn) return;
+    const isPlain = hint === 0 && classifier.found === before;
+    if (isEncoded) this.#shape.text(this.#scratch.bytes, 0, this.#scratch.length, isPlain);
+    else this.#shape.text(bytes, start, end, isPlain);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FieldMemory } from "../data/field-memory.js";
 import type { Scratch } from "./scratch.js";
+import type { ShapeRecorder } from "./shape-recorder.js";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -15,6 +16,12 @@ const MAX_TOKENS = 32_768;
 /** Stands where bytes were lost; no JSON text holds it. */
 export const LOST = 0;
 
+/** First letters of `true`, `false` and `null`, and what may stand before them in none of them. */
+const IS_LITERAL = new Uint8Array(256);
+for (const byte of Buffer.from("tfn")) IS_LITERAL[byte] = 1;
+const IS_LETTER = new Uint8Array(256);
+for (const byte of Buffer.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) IS_LETTER[byte] = 1;
+
 /** What ends a string or stands for something else in it. */
 const STOPS = new Uint8Array(256);
 for (const byte of [QUOTE, BACKSLASH, LOST]) STOPS[byte] = 1;
@@ -26,6 +33,7 @@ for (const byte of [QUOTE, BACKSLASH, LOST]) STOPS[byte] = 1;
 export class JsonScan {
   readonly #fields: FieldMemory;
   readonly #scratch: Scratch;
+  readonly #shape: ShapeRecorder;
   /** For each level: where the name of what holds it stands, its hash, and what an array's values inherit. */
   readonly #starts = new Int32Array(MAX_DEPTH + 1);
   readonly #ends = new Int32Array(MAX_DEPTH + 1);
@@ -38,14 +46,16 @@ export class JsonScan {
   #nameHash = 0;
   #hint = 0;
 
-  constructor(fields: FieldMemory, scratch: Scratch) {
+  constructor(fields: FieldMemory, scratch: Scratch, shape: ShapeRecorder) {
     this.#fields = fields;
     this.#scratch = scratch;
+    this.#shape = shape;
   }
 
   /** `isCut`: the text goes on beyond `end`. */
   scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#reset();
+    const { depth } = this.#shape;
     let at = start;
     for (let tokens = 0; at < end && tokens < MAX_TOKENS; tokens++) {
       const byte = bytes[at];
@@ -56,10 +66,14 @@ export class JsonScan {
         else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.#close();
         else if (byte === COMMA) this.#hint = this.#inherited[this.#depth];
         else if (byte === LOST) at = this.#resume(bytes, at + 1, end) - 1;
-        else tokens--;
+        else {
+          if (this.#shape.isOn && IS_LITERAL[byte] === 1 && IS_LETTER[bytes[at - 1]] === 0) this.#shape.literal(byte);
+          tokens--;
+        }
         at++;
       }
     }
+    this.#shape.unwind(depth);
   }
 
   #reset(): void {
@@ -81,6 +95,7 @@ export class JsonScan {
     }
     if (stop >= end || bytes[stop] === LOST) {
       // The word that was cut off may have been longer than what it looks like.
+      this.#shape.lose();
       this.#value(bytes, start, wordsEnd(bytes, start, Math.min(stop, end)), hasEscape);
       return stop;
     }
@@ -96,27 +111,32 @@ export class JsonScan {
     this.#nameHash = this.#fields.hash;
     this.#nameStart = start;
     this.#nameEnd = stop;
+    if (this.#shape.isOn) this.#shape.name(bytes, start, stop);
     return next + 1;
   }
 
   #value(bytes: Buffer, start: number, end: number, hasEscape: boolean): void {
     const { classifier } = this.#fields;
-    if (!hasEscape) {
-      classifier.value(bytes, start, end, this.#hint);
-      return;
+    const before = classifier.found;
+    if (!hasEscape) classifier.value(bytes, start, end, this.#hint);
+    else {
+      this.#scratch.unescapeJson(bytes, start, end);
+      classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
     }
-    this.#scratch.unescapeJson(bytes, start, end);
-    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
+    if (this.#shape.isOn) this.#shape.string(bytes, start, end, this.#hint === 0 && classifier.found === before);
   }
 
   #number(bytes: Buffer, start: number, end: number, isCut: boolean): number {
     let at = start + 1;
     while (at < end && isNumberByte(bytes[at])) at++;
-    if (at < end ? bytes[at] !== LOST : !isCut) this.#fields.classifier.number(bytes, start, at, this.#hint);
+    if (at < end ? bytes[at] === LOST : isCut) return at;
+    this.#fields.classifier.number(bytes, start, at, this.#hint);
+    if (this.#shape.isOn) this.#shape.number(bytes, start, at);
     return at;
   }
 
   #open(byte: number): void {
+    if (this.#shape.isOn) this.#shape.open(byte === OPEN_OBJECT);
     if (this.#depth === MAX_DEPTH) {
       this.#beyond++;
       return;
@@ -133,6 +153,7 @@ export class JsonScan {
   }
 
   #close(): void {
+    if (this.#shape.isOn) this.#shape.close();
     if (this.#beyond > 0) this.#beyond--;
     else if (this.#depth > 0) this.#depth--;
     this.#hint = this.#inherited[this.#depth];
@@ -142,6 +163,7 @@ export class JsonScan {
   /** After a loss: the position of the first quotation mark that opens a string, by what follows the one before. */
   #resume(bytes: Buffer, start: number, end: number): number {
     this.#reset();
+    this.#shape.lose();
     let at = start;
     while (at < end && bytes[at] !== QUOTE && bytes[at] !== LOST) at++;
     if (at >= end || bytes[at] === LOST) return at;

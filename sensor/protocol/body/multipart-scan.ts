@@ -1,5 +1,6 @@
 import type { FieldMemory } from "../data/field-memory.js";
 import { wordsEnd } from "./json-scan.js";
+import type { ShapeRecorder } from "./shape-recorder.js";
 
 const MAX_PARTS = 256;
 const MAX_HEAD_BYTES = 2_048;
@@ -13,10 +14,12 @@ type PartTaker = (contentType: string, bytes: Buffer, start: number, end: number
 /** RFC 7578: fields of a form, each a part. Files are passed over, but for those that say they are text. */
 export class MultipartScan {
   readonly #fields: FieldMemory;
+  readonly #shape: ShapeRecorder;
   readonly #part: PartTaker;
 
-  constructor(fields: FieldMemory, part: PartTaker) {
+  constructor(fields: FieldMemory, shape: ShapeRecorder, part: PartTaker) {
     this.#fields = fields;
+    this.#shape = shape;
     this.#part = part;
   }
 
@@ -25,6 +28,12 @@ export class MultipartScan {
     const text = bytes.subarray(start, end);
     const lineEnd = text.indexOf(LINE_END);
     if (lineEnd < 3 || lineEnd > 80 || text[0] !== DASH || text[1] !== DASH) return;
+    this.#shape.open(true);
+    this.#parts(text, lineEnd, bytes, start, isCut);
+    if (!isCut) this.#shape.close();
+  }
+
+  #parts(text: Buffer, lineEnd: number, bytes: Buffer, start: number, isCut: boolean): void {
     const boundary = Buffer.concat([LINE_END, text.subarray(0, lineEnd)]);
     let at = lineEnd;
     for (let parts = 0; parts < MAX_PARTS && at < text.length; parts++) {
@@ -43,9 +52,16 @@ export class MultipartScan {
     const name = /[; ]name="([^"\r\n]{0,128})"/i.exec(head)?.[1] ?? "";
     const type = /^content-type: *([^\r\n]{1,128})/im.exec(head)?.[1];
     const isFile = /[; ]filename\*?=/i.test(head);
-    if (type !== undefined && !/^text\/plain/i.test(type)) this.#part(type, bytes, start, end);
-    else if (!isFile || type !== undefined) {
-      this.#fields.classifier.value(bytes, start, end, this.#fields.classifier.hint(name, ""));
-    }
+    const named = Buffer.from(name, "latin1");
+    this.#shape.name(named, 0, named.length);
+    const isOther = type !== undefined && !/^text\/plain/i.test(type);
+    if (isOther) this.#part(type, bytes, start, end);
+    const { classifier } = this.#fields;
+    const hint = classifier.hint(name, "");
+    const before = classifier.found;
+    if (!isOther && (!isFile || type !== undefined)) classifier.value(bytes, start, end, hint);
+    // What a part of another type told stands there already.
+    if (isFile || (isOther && !/json/i.test(type))) this.#shape.string(bytes, start, start, false);
+    else if (!isOther) this.#shape.text(bytes, start, end, hint === 0 && classifier.found === before);
   }
 }

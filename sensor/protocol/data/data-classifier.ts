@@ -67,6 +67,7 @@ export class DataClassifier {
   readonly #lists = new Map<number, readonly string[]>();
   #low = 0;
   #high = 0;
+  #found = 0;
   #stepsLeft = MAX_STEPS;
 
   /** Throws PatternError. */
@@ -96,6 +97,12 @@ export class DataClassifier {
     this.#low = 0;
     this.#high = 0;
     this.#stepsLeft = MAX_STEPS;
+    this.#found = 0;
+  }
+
+  /** Rises with every class found since `begin`. */
+  get found(): number {
+    return this.#found;
   }
 
   /** What was looked at since `begin` took more comparing than is good: the rest of it was passed over. */
@@ -228,6 +235,7 @@ export class DataClassifier {
 
   #add(index: number, hint: FieldHint): void {
     const place = this.#classOf[index];
+    this.#found++;
     if (hasBit(hint.mutedLow, hint.mutedHigh, place)) return;
     if (place < LOW_BITS) this.#low |= 1 << place;
     else this.#high |= 1 << (place - LOW_BITS);

@@ -1,7 +1,8 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Found } from "../body/body-look.js";
-import type { Call, Credential } from "../message.js";
+import type { Call, Credential, WireDeprecation } from "../message.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
+import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
@@ -36,10 +37,12 @@ export class Exchange implements Call {
   framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
+  deprecation: WireDeprecation | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
   responseClasses: readonly string[] | undefined = undefined;
+  shapes: CallShapes | undefined = undefined;
   durationMicros: number | undefined = undefined;
   complete = true;
   missingBytes = 0;
@@ -84,6 +87,7 @@ export class Exchange implements Call {
     this.method = other.method;
     this.path = other.path;
     this.pathShape = other.pathShape;
+    if (other.shapes?.hasQuery === true) this.shapes = ONLY_QUERY;
     this.authority = other.authority;
     this.userAgent = other.userAgent;
     this.requestContentType = other.requestContentType;
@@ -103,6 +107,7 @@ export class Exchange implements Call {
     this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
+    this.deprecation = other.deprecation;
     // What else streams says so when its content begins.
     if (other.stream?.kind === "websocket")
       this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
@@ -132,8 +137,9 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, operations, fields, counted }: Readonly<Found>): void {
+  requestLooked({ classes, operations, fields, counted, shape }: Readonly<Found>): void {
     this.addRequestClasses(classes);
+    this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;
     if (rpc === undefined) return;
@@ -143,8 +149,9 @@ export class Exchange implements Call {
     rpc.requestMessageBytes = counted.bytes;
   }
 
-  responseLooked({ classes, outcome, fields, counted }: Readonly<Found>): void {
+  responseLooked({ classes, outcome, fields, counted, shape }: Readonly<Found>): void {
     this.responseClasses = classes;
+    this.shapes = withShape(this.shapes, "response", shape);
     const { rpc } = this;
     if (rpc === undefined) return;
     rpc.status ??= outcome ?? counted?.status;

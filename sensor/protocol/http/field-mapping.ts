@@ -2,7 +2,9 @@ import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
+import { ONLY_QUERY, withShape } from "../shape.js";
 import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
+import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
@@ -10,12 +12,14 @@ import {
   CONNECT_VERSION,
   CONTENT_ENCODING,
   CONTENT_TYPE,
+  DEPRECATION,
   EXPECT,
   HOST,
   PREFER,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
+  SUNSET,
   USER_AGENT,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
@@ -69,8 +73,10 @@ export class FieldMapping {
   target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const target = this.#target;
     target.read(bytes, start, end, exchange.isConnect);
-    if (target.mayHoldData || target.queryStart < target.queryEnd)
+    if (target.mayHoldData || target.queryStart < target.queryEnd) {
       exchange.requestClasses = this.#data.classes(bytes, target);
+      if (target.queryStart < target.queryEnd) exchange.shapes = withShape(ONLY_QUERY, "query", this.#data.queryShape);
+    }
     exchange.path = target.path;
     exchange.pathShape = target.shape;
     exchange.authority = target.authority;
@@ -145,6 +151,7 @@ export class FieldMapping {
     exchange.serverSoftware = facts.server;
     exchange.poweredBy = facts.poweredBy;
     exchange.framework = facts.framework;
+    exchange.deprecation = facts.deprecation;
     for (let hit = 0; hit < fields.hits; hit++)
       if (fields.ids[hit] === SET_COOKIE)
         exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
@@ -185,6 +192,9 @@ export class FieldMapping {
       else if (id === X_POWERED_BY) facts.poweredBy = this.#text(fields, bytes, hit);
       else if (id === X_ASPNET_VERSION) facts.framework = "ASP.NET";
       else if (id === X_RUNTIME) facts.framework = "Rails";
+      else if (id === DEPRECATION)
+        facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
+      else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
     }
     return facts;
   }

@@ -17,6 +17,8 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "deprecation",
+  "sunset",
   "prefer",
   "soapaction",
   "x-amz-target",
@@ -58,16 +60,18 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const PREFER = 15;
+export const DEPRECATION = 15;
+export const SUNSET = 16;
+export const PREFER = 17;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 16;
-export const AMZ_TARGET = 17;
-export const AUTHORIZATION = 18;
-export const PROXY_AUTHORIZATION = 19;
-export const COOKIE = 20;
-export const WEBSOCKET_PROTOCOL = 21;
-export const WEBSOCKET_EXTENSIONS = 22;
+export const SOAP_ACTION = 18;
+export const AMZ_TARGET = 19;
+export const AUTHORIZATION = 20;
+export const PROXY_AUTHORIZATION = 21;
+export const COOKIE = 22;
+export const WEBSOCKET_PROTOCOL = 23;
+export const WEBSOCKET_EXTENSIONS = 24;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 23;
+export const WEBSOCKET_LOCATION = 25;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 24;
+export const FIRST_KEY_FIELD = 26;

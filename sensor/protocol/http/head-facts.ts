@@ -1,3 +1,5 @@
+import type { WireDeprecation } from "../message.js";
+
 /**
  * What those fields of one head say whose values come again and again: which software sends it, to which host, what kind of content.
  * Fields that differ from head to head (lengths, credentials, cookies) are no part of it.
@@ -16,6 +18,7 @@ export class HeadFacts {
   server: string | undefined = undefined;
   poweredBy: string | undefined = undefined;
   framework: string | undefined = undefined;
+  deprecation: WireDeprecation | undefined = undefined;
 
   clear(): void {
     this.hosts = 0;
@@ -30,6 +33,7 @@ export class HeadFacts {
     this.server = undefined;
     this.poweredBy = undefined;
     this.framework = undefined;
+    this.deprecation = undefined;
   }
 
   copy(): HeadFacts {

@@ -1,13 +1,20 @@
+import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
 import { Scratch } from "../body/scratch.js";
+import { ShapeRecorder } from "../body/shape-recorder.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
+import type { Shape } from "../shape.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
 const CLEAN_SLOTS = 4_096;
+/** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
+const FIRST_QUERIES = 16;
+const ONE_QUERY_IN = 64;
+const QUERY_SLOTS = 4_096;
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
 export class TargetData {
@@ -17,23 +24,29 @@ export class TargetData {
   /** Hashes of queries that held nothing: the same few come again and again. */
   readonly #clean = new Int32Array(CLEAN_SLOTS * 2);
 
+  readonly #recorder = new ShapeRecorder();
+  readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
+  /** What the query looked at last is built of; undefined where it was not asked for. */
+  queryShape: Shape | undefined = undefined;
+
   constructor(fields: FieldMemory) {
     this.#fields = fields;
-    this.#form = new FormScan(fields, this.#scratch);
+    this.#form = new FormScan(fields, this.#scratch, this.#recorder);
   }
 
   /** Undefined where there is nothing: most targets hold no data. Masks the target's path. */
   classes(bytes: Buffer, target: Target): readonly string[] | undefined {
     let found = NO_CLASSES;
+    this.queryShape = undefined;
     if (target.mayHoldData) found = this.#path(bytes, target);
     if (target.queryStart < target.queryEnd) {
-      const inQuery = this.#query(bytes, target.queryStart, target.queryEnd);
+      const inQuery = this.#query(bytes, target.queryStart, target.queryEnd, target.shape);
       found = found.length === 0 ? inQuery : [...new Set([...found, ...inQuery])].sort();
     }
     return found.length === 0 ? undefined : found;
   }
 
-  #query(bytes: Buffer, start: number, end: number): readonly string[] {
+  #query(bytes: Buffer, start: number, end: number, pathShape: number): readonly string[] {
     let hash = end - start;
     let check = 1;
     for (let at = start; at < end; at++) {
@@ -43,7 +56,13 @@ export class TargetData {
     const slot = ((hash ^ (hash >>> 13)) & (CLEAN_SLOTS - 1)) * 2;
     if (this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0)) return NO_CLASSES;
     this.#fields.begin();
+    const isLearned = this.#sampler.admits(pathShape);
+    if (isLearned) this.#recorder.begin();
     this.#form.scan(bytes, start, end, false);
+    if (isLearned) {
+      this.#sampler.looked(pathShape, end - start);
+      this.queryShape = this.#recorder.end();
+    }
     const classes = this.#fields.classifier.classes();
     if (classes.length === 0) {
       this.#clean[slot] = hash;

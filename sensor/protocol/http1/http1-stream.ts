@@ -47,7 +47,9 @@ export class Http1Stream implements Stream {
         if (!side.hold(bytes.subarray(at, end), end - at, atMicros)) this.#lose(side, "bytes");
         return;
       } else {
-        at = side.findHead(bytes, at, end, at === start);
+        const found = side.findHead(bytes, at, end, at === start);
+        this.#context.passOver((found < 0 ? end : found) - at);
+        at = found;
         if (at < 0) this.#passedOver(side);
         if (at < 0) return;
         side.mode = "head";
@@ -232,7 +234,9 @@ export class Http1Stream implements Stream {
       }
       this.#rawResponse(atMicros);
       // Lost here, the same bytes must not be looked at again: they may look like a status line and be none.
-      return this.#server.mode === "lost" ? end : start;
+      if (this.#server.mode !== "lost") return start;
+      this.#context.passOver(end - start);
+      return end;
     }
     if (stop < 0) return -1;
     this.#server.noteHead();
@@ -272,10 +276,8 @@ export class Http1Stream implements Stream {
 
   /** Whose answer begins now. */
   #answer(atMicros: number): Exchange {
-    return this.#queue.answer() ?? this.#unasked(atMicros);
-  }
-
-  #unasked(atMicros: number): Exchange {
+    const asked = this.#queue.answer();
+    if (asked !== undefined) return asked;
     const { flow } = this.#context;
     const exchange = unaskedExchange(flow, this.#heads.line.version, atMicros);
     // A request under way may be what it answers. RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.

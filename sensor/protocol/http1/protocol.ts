@@ -20,6 +20,9 @@ export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
     recognise,
     isDoubtful,
     open: (context) => new Http1Stream(context, settings, heads, bodies.ofFlow(context.flow)),
+    spareResponseBodies: (isSparing) => {
+      bodies.sparesResponses = isSparing;
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { ProtocolContext } from "../protocol.js";
 import {
   DEFAULT_FRAME_BYTES,
   FLAG,
@@ -48,6 +49,7 @@ export class FrameSide {
   highestId = 0;
   readonly #sink: FrameSink;
   readonly #maxHeldBytes: number;
+  readonly #context: Pick<ProtocolContext, "passOver">;
   #sound = FRAMES_TO_TRUST;
   #header: Uint8Array | undefined = undefined;
   #headerBytes = 0;
@@ -58,8 +60,9 @@ export class FrameSide {
   #held: Buffer | undefined = undefined;
   #heldBytes = 0;
 
-  constructor(from: Side, sink: FrameSink, maxHeldBytes: number) {
+  constructor(from: Side, sink: FrameSink, maxHeldBytes: number, context: Pick<ProtocolContext, "passOver">) {
     this.from = from;
+    this.#context = context;
     this.#sink = sink;
     this.#maxHeldBytes = maxHeldBytes;
   }
@@ -77,7 +80,10 @@ export class FrameSide {
   data(bytes: Buffer, start: number, end: number, atMicros: number): void {
     let at = this.isLost ? this.#find(bytes, start, end) : start;
     while (at < end) {
-      if (this.isLost) return;
+      if (this.isLost) {
+        this.#context.passOver(end - at);
+        return;
+      }
       if (this.#left > 0) at = this.#payload(bytes, at, end, atMicros);
       else if (this.#headerBytes === 0 && end - at >= HEADER_BYTES) {
         this.#begin(bytes, at, atMicros);
@@ -210,6 +216,7 @@ export class FrameSide {
 
   #find(bytes: Buffer, start: number, end: number): number {
     const at = findFrames(bytes, start, end, this.highestId);
+    this.#context.passOver((at < 0 ? end : at) - start);
     if (at < 0) return end;
     this.isLost = false;
     this.#sound = 0;

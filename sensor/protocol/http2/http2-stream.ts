@@ -179,7 +179,7 @@ export class Http2Stream implements Stream, FrameSink {
 
   #half(from: Side, maxHeadBytes: number): Half {
     return {
-      frames: new FrameSide(from, this, maxHeadBytes),
+      frames: new FrameSide(from, this, maxHeadBytes, this.#context),
       block: new BlockSide(),
       stream: undefined,
       isBegun: false,

@@ -25,6 +25,9 @@ export function http2(settings: Http2Settings, bodies: BodyReader): Protocol {
     recognise,
     beginsLate,
     open: (context) => new Http2Stream(context, settings, heads, budget),
+    spareResponseBodies: (isSparing) => {
+      bodies.sparesResponses = isSparing;
+    },
   };
 }
 

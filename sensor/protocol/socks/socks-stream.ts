@@ -47,7 +47,10 @@ export class SocksStream implements Stream {
       this.#next.data(from, bytes, start, end, atMicros);
       return;
     }
-    if (this.#isLost) return;
+    if (this.#isLost) {
+      this.#context.passOver(end - start);
+      return;
+    }
     const held = from === "client" ? this.#client : this.#server;
     const all = Buffer.concat([held ?? Buffer.alloc(0), bytes.subarray(start, end)]);
     this.#isLost = all.length > MAX_HELD_BYTES;

@@ -26,6 +26,7 @@ export function tls(settings: TlsSettings): Protocol {
   };
   return {
     name: "tls",
+    isEncrypted: true,
     counters: memory.heldBytes.counters,
     recognise,
     beginsLate,

@@ -1,3 +1,4 @@
+import { placeOf } from "../../../shared/virtual-network.js";
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
@@ -359,10 +360,11 @@ export class TlsStream implements Stream, RecordSink {
 
   /** Who may resume what with whom in TLS 1.3. */
   #pair(): PairName {
-    const { clientAddress, serverAddress, serverPort } = this.#context.flow;
+    const { clientAddress, serverAddress, serverPort, virtualNetwork } = this.#context.flow;
     const { firstHello } = this.#clear;
     const mark = firstHello === undefined ? "" : this.#memory.fingerprints.get(firstHello).mark;
-    return { clientAddress, serverAddress, serverPort, serverName: firstHello?.serverName ?? "", mark };
+    const place = placeOf(serverAddress, virtualNetwork);
+    return { clientAddress, serverAddress: place, serverPort, serverName: firstHello?.serverName ?? "", mark };
   }
 
   #tell(established: boolean | undefined): void {

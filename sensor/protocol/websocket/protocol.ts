@@ -22,6 +22,7 @@ export function websocket(): Protocol {
   return {
     name: "websocket",
     isCleartext: true,
+    ownsContent: true,
     counters,
     recognise,
     continues: ({ stream }) => stream?.kind === "websocket",

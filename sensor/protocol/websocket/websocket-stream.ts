@@ -167,6 +167,7 @@ export class WebsocketStream implements ProtocolStream, FrameSink {
     const isComplete = client.isComplete && server.isComplete;
     const isEmpty = client.tally.isEmpty && server.tally.isEmpty && missingBytes === 0;
     if (isEmpty && !this.#isOver) return;
+    this.#context.passOver(client.tally.unreadBytes + server.tally.unreadBytes);
     const { flow, sink } = this.#context;
     const more = new Exchange(flow, atMicros);
     if (begun instanceof Exchange) more.copyRequest(begun);

@@ -1,4 +1,4 @@
-import type { SensorState } from "../api.js";
+import type { BlindInterval, HealthRecord } from "./health.js";
 import { UNDECODED_MEANINGS } from "./undecoded-meanings.js";
 
 /** One place where something can escape a sensor. */
@@ -6,10 +6,18 @@ export interface NotSeen {
   readonly what: string;
   /** Undefined where nobody can know it: that is not a 0. */
   readonly count: number | undefined;
-  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times";
+  readonly unit: "frames" | "bytes" | "packets" | "records" | "connections" | "times" | "millis";
   /** Name of the counter, as /metrics has it behind `eastwatch_`. */
   readonly counter: string;
   readonly why: string;
+}
+
+/** What a sensor tells of itself, whoever keeps it. */
+export interface ToldOfSensor {
+  readonly health?: HealthRecord | undefined;
+  readonly callsNotSampled: number;
+  readonly eventsDropped: number;
+  readonly blindIntervals: readonly BlindInterval[];
 }
 
 interface Bound {
@@ -24,13 +32,35 @@ const FLOWS: readonly Bound[] = [
     counter: "flows_refused",
     what: "Connections refused",
     unit: "connections",
-    why: "As many as flow.maxFlows were open: new ones are not followed, so that those known lose nothing.",
+    why: "As many as flow.maxFlows were open, or it was overloaded: new ones are not followed, so that those known lose nothing.",
   },
   {
     counter: "gap_bytes",
     what: "Bytes missing in connections",
     unit: "bytes",
     why: "TCP acknowledged them and they were never captured: the loss that no counter of the capture can hide.",
+  },
+];
+
+/** Bytes that were captured and of which nothing is known. */
+const UNREAD: readonly Bound[] = [
+  {
+    counter: "bytes_encrypted",
+    what: "Bytes encrypted",
+    unit: "bytes",
+    why: "TLS: the handshake is read and nothing behind it. Services has them for each service.",
+  },
+  {
+    counter: "bytes_not_understood",
+    what: "Bytes not understood",
+    unit: "bytes",
+    why: "Other protocols, told by their names where their first bytes tell, and what could not be followed.",
+  },
+  {
+    counter: "bytes_joined_late",
+    what: "Bytes of connections joined late",
+    unit: "bytes",
+    why: "They were open before the sensor saw them, and nothing in them was recognised up to there.",
   },
 ];
 
@@ -46,13 +76,13 @@ const BOUNDS: readonly Bound[] = [
     counter: "flows_own",
     what: "The sensor's own connections",
     unit: "connections",
-    why: "What it sends to this console is left out: told as traffic it would beget more of itself.",
+    why: "What it sends to its console is left out: told as traffic it would beget more of itself.",
   },
   {
     counter: "packets_refused",
     what: "Packets of connections refused",
     unit: "packets",
-    why: "They belong to connections that flow.maxFlows had no room for.",
+    why: "They belong to connections that there was no room for; bytes_refused is what they carried.",
   },
   {
     counter: "pending_overflows",
@@ -103,27 +133,40 @@ const BOUNDS: readonly Bound[] = [
     why: "A rule remembers detect.maxRemembered things: what comes later it can't compare.",
   },
   {
-    counter: "deltas_dropped",
-    what: "Changes not written",
-    unit: "records",
-    why: "The sensor's database could not be written for too long.",
+    counter: "overload_millis",
+    what: "Overload",
+    unit: "millis",
+    why: "For so long it gave something up: the live feed, bodies of responses, new connections, those silent longest.",
+  },
+  {
+    counter: "flows_given_up",
+    what: "Connections given up",
+    unit: "connections",
+    why: "Those silent longest, when overload.memoryBytes was reached and refusing new ones did not help.",
+  },
+  {
+    counter: "bodies_spared",
+    what: "Bodies of responses not looked at",
+    unit: "times",
+    why: "Under overload they are left out; classes of data in them are not known.",
   },
 ];
 
-/** What a sensor did not see or not tell, from the wire to this page; `missed` is what this page was too slow for. */
-export function notSeenBy(sensor: SensorState, missed: number): NotSeen[] {
+/** What a sensor did not see or not tell, from the wire to the reader; `missed` is what a page was too slow for. */
+export function notSeenBy(sensor: ToldOfSensor, missed?: number): NotSeen[] {
   const counters = sensor.health?.counters ?? {};
   const told = ({ counter, ...bound }: Bound): NotSeen => ({ ...bound, counter, count: counters[counter] });
   return [
     ...captureLosses(sensor),
     ...FLOWS.map(told),
+    ...UNREAD.map(told),
     ...undecoded(sensor.health?.undecoded ?? {}),
     ...BOUNDS.filter(({ counter }) => (counters[counter] ?? 0) > 0).map(told),
     ...afterwards(sensor, missed),
   ];
 }
 
-function captureLosses({ health }: SensorState): NotSeen[] {
+function captureLosses({ health }: ToldOfSensor): NotSeen[] {
   const counters = health?.counters ?? {};
   const blindTo = (kind: "droppedByInterface" | "droppedByKernel"): string => {
     const names = (health?.interfaces ?? []).filter((one) => one[kind] === undefined).map(({ name }) => name);
@@ -167,13 +210,13 @@ function undecoded(reasons: Readonly<Record<string, number>>): NotSeen[] {
       count: frames,
       unit: "frames",
       counter: `undecoded_frames{reason="${reason}"}`,
-      why: UNDECODED_MEANINGS[reason] ?? "A newer sensor knows this reason, this console does not.",
+      why: UNDECODED_MEANINGS[reason] ?? "A newer sensor knows this reason, this program does not.",
     }));
 }
 
 function afterwards(
-  { health, callsNotSampled, eventsDropped, blindIntervals }: SensorState,
-  missed: number,
+  { health, callsNotSampled, eventsDropped, blindIntervals }: ToldOfSensor,
+  missed: number | undefined,
 ): NotSeen[] {
   return [
     {
@@ -190,26 +233,30 @@ function afterwards(
       counter: "calls_not_sampled",
       why: "More calls or handshakes a second than sample.callsPerSecond. The inventory counts them all.",
     },
-    {
-      what: "Feed messages skipped",
-      count: missed,
-      unit: "records",
-      counter: "missed",
-      why: "This page was too slow for them, from all sensors together. They are in the console's lists.",
-    },
+    ...(missed === undefined ? [] : [skipped(missed)]),
     {
       what: "Lost on the way here",
       count: eventsDropped,
       unit: "records",
       counter: "outbox_dropped",
-      why: "This console could not be reached for longer than store.maxOutboxEvents or store.maxOutboxBytes last.",
+      why: "The console could not be reached for longer than store.maxOutboxEvents or store.maxOutboxBytes last.",
     },
     {
       what: "Blind intervals",
       count: blindIntervals.length,
       unit: "times",
       counter: "interface_blind",
-      why: "Nothing was captured then: the list below has when, for how long and why. The latest are kept.",
+      why: "Nothing was captured then: their list has when, for how long and why. The latest are kept.",
     },
   ];
+}
+
+function skipped(missed: number): NotSeen {
+  return {
+    what: "Feed messages skipped",
+    count: missed,
+    unit: "records",
+    counter: "missed",
+    why: "This page was too slow for them, from all sensors together. They are in the console's lists.",
+  };
 }

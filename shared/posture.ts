@@ -1,5 +1,4 @@
-import type { Posture } from "../../shared/event.js";
-import type { EdgeItem } from "../api.js";
+import type { EdgeRecord, Posture } from "./event.js";
 
 /** Worst first. What could not be told stands before what is known to be good, never among it. */
 export const POSTURES: readonly Posture[] = ["cleartext", "mixed", "tls", "unknown", "mtls"];
@@ -40,7 +39,7 @@ export interface PostureCount {
   readonly connections: number;
 }
 
-type Counted = Pick<EdgeItem, "connections" | "postureCounts">;
+type Counted = Pick<EdgeRecord, "connections" | "postureCounts">;
 
 /** Every connection of an edge, also those behind which no posture stands. */
 export function allCounts({ connections, postureCounts }: Counted): Readonly<Record<string, number>> {
@@ -81,14 +80,11 @@ export function sumPostures(postures: readonly Posture[]): Posture {
 }
 
 /** Grounds of an edge's verdicts, the most frequent first. */
-export function groundsOf(edge: EdgeItem): readonly (readonly [string, number])[] {
+export function groundsOf(edge: EdgeRecord): readonly (readonly [string, number])[] {
   return Object.entries(edge.clientAuthReasons ?? {}).sort(([, a], [, b]) => b - a);
 }
 
-export function clientOf(edge: EdgeItem): string {
-  return edge.clientService ?? edge.clientAddress;
-}
-
-export function edgeKey(edge: EdgeItem): string {
-  return [edge.sensor, edge.clientAddress, edge.serverAddress, edge.serverPort].join(" ");
+/** Hosts of two virtual networks are two, though their addresses be the same. */
+export function clientOf({ clientService, clientAddress, virtualNetwork }: EdgeRecord): string {
+  return clientService ?? (virtualNetwork === undefined ? clientAddress : `${clientAddress} (${virtualNetwork})`);
 }

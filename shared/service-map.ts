@@ -1,5 +1,4 @@
-import type { Posture } from "../../shared/event.js";
-import type { EdgeItem } from "../api.js";
+import type { EdgeRecord, Posture } from "./event.js";
 import { allCounts, clientOf, postureRank, sumPostures } from "./posture.js";
 
 /** Everything that bears one name: the services and client hosts behind it. */
@@ -11,49 +10,70 @@ export interface MapNode {
 }
 
 /** Edges from one name to another, drawn as one. */
-export interface MapLink {
+export interface MapLink<E extends EdgeRecord = EdgeRecord> {
   readonly key: string;
   readonly from: string;
   readonly to: string;
   readonly posture: Posture;
   readonly counts: Readonly<Record<string, number>>;
   readonly connections: number;
-  readonly edges: readonly EdgeItem[];
+  readonly edges: readonly E[];
 }
 
-export interface ServiceMap {
+export interface ServiceMap<E extends EdgeRecord = EdgeRecord> {
   readonly nodes: readonly MapNode[];
-  readonly links: readonly MapLink[];
+  readonly links: readonly MapLink<E>[];
   /** What was left out to keep the map readable. */
   readonly hiddenNodes: number;
   readonly hiddenLinks: number;
 }
 
-/** More names than these nobody can read on one page. */
-const MAX_NODES = 150;
-const MAX_LINKS = 400;
+export interface MapBounds {
+  readonly maxNodes: number;
+  readonly maxLinks: number;
+}
 
-/** The busiest names and the busiest links between them, links in the order of their postures, the worst first. */
-export function buildMap(links: readonly MapLink[], services: ReadonlySet<string>): ServiceMap {
+/** More names than these nobody can read on one page. */
+export const PAGE_BOUNDS: MapBounds = { maxNodes: 150, maxLinks: 400 };
+
+/** The busiest links with the names at their ends, as many as the bounds allow; links in the order of their postures, the worst first. */
+export function buildMap<E extends EdgeRecord>(
+  links: readonly MapLink<E>[],
+  services: ReadonlySet<string>,
+  bounds = PAGE_BOUNDS,
+): ServiceMap<E> {
   const all = nodesOf(links, services);
-  const nodes = all.slice(0, MAX_NODES);
-  const kept = new Set(nodes.map(({ name }) => name));
-  const drawn = links
-    .filter(({ from, to }) => kept.has(from) && kept.has(to))
-    .sort((a, b) => b.connections - a.connections)
-    .slice(0, MAX_LINKS)
-    .sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
+  const drawn = busiestOf(links, bounds).sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
+  const kept = new Set(drawn.flatMap(({ from, to }) => [from, to]));
+  const nodes = all.filter(({ name }) => kept.has(name));
   return { nodes, links: drawn, hiddenNodes: all.length - nodes.length, hiddenLinks: links.length - drawn.length };
 }
 
+/** By links, not by names: of the busiest names alone it may be that none calls another. */
+function busiestOf<E extends EdgeRecord>(
+  links: readonly MapLink<E>[],
+  { maxNodes, maxLinks }: MapBounds,
+): MapLink<E>[] {
+  const names = new Set<string>();
+  const chosen: MapLink<E>[] = [];
+  for (const link of [...links].sort((a, b) => b.connections - a.connections)) {
+    const added = new Set([link.from, link.to].filter((name) => !names.has(name)));
+    if (chosen.length >= maxLinks) break;
+    if (names.size + added.size > maxNodes) continue;
+    for (const name of added) names.add(name);
+    chosen.push(link);
+  }
+  return chosen;
+}
+
 /** Names that somebody calls, whatever the links drawn show of it. */
-export function servicesOf(edges: readonly EdgeItem[]): ReadonlySet<string> {
+export function servicesOf(edges: readonly EdgeRecord[]): ReadonlySet<string> {
   return new Set(edges.flatMap(({ serverService, clientService = serverService }) => [serverService, clientService]));
 }
 
 /** Worst first, then busiest. */
-export function linksOf(edges: readonly EdgeItem[]): MapLink[] {
-  const together = new Map<string, EdgeItem[]>();
+export function linksOf<E extends EdgeRecord>(edges: readonly E[]): MapLink<E>[] {
+  const together = new Map<string, E[]>();
   for (const edge of edges) {
     const key = JSON.stringify([clientOf(edge), edge.serverService]);
     const known = together.get(key);
@@ -72,7 +92,7 @@ export function linksOf(edges: readonly EdgeItem[]): MapLink[] {
   return links.sort((a, b) => postureRank(a.posture) - postureRank(b.posture) || b.connections - a.connections);
 }
 
-function sumCounts(edges: readonly EdgeItem[]): Readonly<Record<string, number>> {
+function sumCounts(edges: readonly EdgeRecord[]): Readonly<Record<string, number>> {
   const sums = new Map<string, number>();
   for (const edge of edges) {
     for (const [name, connections] of Object.entries(allCounts(edge))) {

@@ -1,0 +1,93 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { DOCUMENT_FORMATS, type DocumentFormat } from "../../shared/document-format.js";
+import { type Download, readDocument } from "./client.js";
+import { sensors } from "./live.js";
+
+/** Every document of the inventory to take away, of all sensors or of one. */
+export function DocumentsMenu() {
+  const [isOpen, setOpen] = useState(false);
+  const [sensor, setSensor] = useState("");
+  const [making, setMaking] = useState<string>();
+  const [trouble, setTrouble] = useState("");
+  const place = useRef<HTMLDivElement>(null);
+  useLeaving(place, isOpen, () => setOpen(false));
+  const take = async ({ name }: DocumentFormat): Promise<void> => {
+    setMaking(name);
+    setTrouble("");
+    try {
+      save(await readDocument(name, sensor));
+    } catch (error) {
+      setTrouble((error as Error).message);
+    } finally {
+      setMaking(undefined);
+    }
+  };
+  return (
+    <div class="menu" ref={place}>
+      <button type="button" aria-expanded={isOpen} aria-controls="documents" onClick={() => setOpen(!isOpen)}>
+        Documents
+      </button>
+      {isOpen && (
+        <div class="menu-panel" id="documents">
+          <label>
+            of{" "}
+            <select aria-label="Documents of" value={sensor} onChange={(event) => setSensor(event.currentTarget.value)}>
+              <option value="">all sensors</option>
+              {sensors.value.map(({ id, name }) => (
+                <option key={id} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          {trouble !== "" && (
+            <p class="bad" role="alert">
+              {trouble}
+            </p>
+          )}
+          <ul>
+            {DOCUMENT_FORMATS.map((format) => (
+              <li key={format.name}>
+                <button type="button" disabled={making !== undefined} onClick={() => take(format)}>
+                  <strong>{format.title}</strong>
+                  <span class="quiet">{format.name === making ? "is being made …" : format.about}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Escape, and a click anywhere else, leave an open menu. */
+function useLeaving(place: { readonly current: HTMLElement | null }, isOpen: boolean, leave: () => void): void {
+  const latest = useRef(leave);
+  latest.current = leave;
+  useEffect(() => {
+    if (!isOpen) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape") latest.current();
+    };
+    const onClick = (event: Event): void => {
+      if (!place.current?.contains(event.target as Node)) latest.current();
+    };
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("pointerdown", onClick);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("pointerdown", onClick);
+    };
+  }, [isOpen]);
+}
+
+function save({ name, content }: Download): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // Not before the browser has taken it.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

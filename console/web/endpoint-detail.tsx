@@ -1,0 +1,125 @@
+import type { JsonSchema } from "../../shared/endpoint-facts.js";
+import type { EndpointState } from "../../shared/event.js";
+import type { EndpointItem } from "../api.js";
+import { DetailPane, Fields } from "./detail.js";
+import { dateAndTime } from "./format-date.js";
+
+const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
+  active: "Called.",
+  new: "Called for the first time not long ago.",
+  shadow: "Called and answering, and in none of the files that declare its service.",
+  deprecated: "Marked as deprecated; nobody calls it any more, or not from then on.",
+  zombie: "Marked as deprecated, and still called.",
+  dormant: "Not called for long, or declared and never called.",
+};
+
+/** An endpoint in words, then what its calls are built of, then everything that is known of it. */
+export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
+  const { schemas, drift = [], ...record } = endpoint;
+  return (
+    <DetailPane onClose={onClose}>
+      <h3>
+        {endpoint.method} {endpoint.template}
+      </h3>
+      <p>
+        {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
+      </p>
+      {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
+      {drift.length > 0 && (
+        <>
+          <h4>Other than declared</h4>
+          <ul class="drift">
+            {drift.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
+      {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
+      {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
+        <Schema key={status} title={`Answer ${status}`} schema={schema} />
+      ))}
+      <Fields record={record} />
+    </DetailPane>
+  );
+}
+
+function declaredWords({ declaration }: EndpointItem): string {
+  if (declaration === undefined) return "";
+  return declaration.isDeclared
+    ? `Declared in ${declaration.place ?? declaration.file}.`
+    : `Files: ${declaration.file}.`;
+}
+
+function deprecatedWords({ deprecation }: EndpointItem): string {
+  if (deprecation === undefined) return "";
+  const { marks, fromMicros, sunsetMicros } = deprecation;
+  const who = marks.map((mark) => (mark === "file" ? "its file" : "its own answers")).join(" and ");
+  const since = fromMicros === undefined ? "" : ` from ${day(fromMicros)}`;
+  const end = sunsetMicros === undefined ? "" : `, to go away on ${day(sunsetMicros)}`;
+  return `Marked by ${who}${since}${end}.`;
+}
+
+function day(micros: number): string {
+  return dateAndTime(micros / 1_000).slice(0, 10);
+}
+
+function callerWords({ callers, callerCount }: EndpointItem): string {
+  const more = callerCount - callers.length;
+  return more > 0 ? `${callers.join(", ")} and ${more.toLocaleString("en")} more` : callers.join(", ");
+}
+
+/** Fields by their paths, as deep as they were learned. */
+function Schema({ title, schema }: { readonly title: string; readonly schema: JsonSchema }) {
+  const rows = [...rowsOf(schema, "", true)];
+  return (
+    <>
+      <h4>{title}</h4>
+      <table class="pairs schema">
+        <tbody>
+          {rows.map(({ name, what, isOptional }) => (
+            <tr key={name}>
+              <th>{name === "" ? "(all of it)" : name}</th>
+              <td>
+                {what}
+                {isOptional && <span class="quiet"> optional</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+interface SchemaRow {
+  readonly name: string;
+  readonly what: string;
+  readonly isOptional: boolean;
+}
+
+function* rowsOf(schema: JsonSchema, name: string, isAlways: boolean): Iterable<SchemaRow> {
+  yield { name, what: typeWords(schema), isOptional: !isAlways };
+  const required = new Set(schema.required ?? []);
+  for (const [property, below] of Object.entries(schema.properties ?? {}))
+    yield* rowsOf(below, name === "" ? property : `${name}.${property}`, required.has(property));
+  if (schema.additionalProperties !== undefined)
+    yield* rowsOf(schema.additionalProperties, name === "" ? "*" : `${name}.*`, true);
+  const { items } = schema;
+  if (items !== undefined && (items.properties ?? items.items) !== undefined) yield* rowsOf(items, `${name}[]`, true);
+}
+
+/** `string date-time`, `one of pending, shipped`, `list of integer`. */
+function typeWords({ type, format, enum: words, items }: JsonSchema): string {
+  if (words !== undefined) return `one of ${words.join(", ")}`;
+  const types = (typeof type === "string" ? [type] : (type ?? [])).map((one) =>
+    one === "array" ? listWords(items) : one,
+  );
+  return [types.join(" or "), format].filter((word) => word !== undefined && word !== "").join(" ");
+}
+
+function listWords(items: JsonSchema | undefined): string {
+  const of = items === undefined ? "" : typeWords(items);
+  return of === "" ? "list" : `list of ${of}`;
+}

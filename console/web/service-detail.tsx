@@ -1,0 +1,43 @@
+import type { ServiceItem } from "../api.js";
+import { DetailPane, Fields } from "./detail.js";
+import { bytes } from "./format.js";
+import { percent, sharesOf } from "./visibility.js";
+
+interface Props {
+  readonly service: ServiceItem;
+  onClose(): void;
+}
+
+/** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
+export function ServiceDetail({ service, onClose }: Props) {
+  const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...rest } = service;
+  return (
+    <DetailPane onClose={onClose}>
+      <h3>What was seen of its traffic</h3>
+      <Shares service={service} />
+      <h3>Service</h3>
+      <Fields record={rest} />
+    </DetailPane>
+  );
+}
+
+function Shares({ service }: { readonly service: ServiceItem }) {
+  const shares = sharesOf(service);
+  const total = shares.reduce((sum, share) => sum + share.bytes, 0);
+  if (total === 0)
+    return <p class="quiet">No byte is counted yet: they are when a connection ends, or after half a minute.</p>;
+  return (
+    <ul class="shares">
+      {shares.map((share) => (
+        <li key={share.what}>
+          <p>
+            <span class={`mark ${share.name}`} aria-hidden="true" />
+            <span>{share.what}</span> <span class="number">{bytes(share.bytes)}</span>{" "}
+            <span class="number">{percent(share.bytes, total)}</span>
+          </p>
+          <p class="quiet">{share.why}</p>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,68 @@
+import type { Settings } from "../../shared/config/settings.js";
+import type { Declared, DeclaredApi } from "../declared/declared-api.js";
+
+/** Takes what is to be told of files, for a person. */
+export interface FileNotices {
+  /** A file that can't be used. */
+  broken(text: string): void;
+  notice(text: string): void;
+}
+
+/** What the files that the settings name declare; undefined where they name none. Throws CommandError for one that is not there. */
+export async function loadDeclared(
+  settings: Settings["declared"],
+  notices: FileNotices,
+): Promise<LoadedDeclared | undefined> {
+  if (settings.files.length === 0) return undefined;
+  // Reading YAML, checking and protobuf take most of a start: loaded only where there are files.
+  const { findFiles } = await import("../declared/read-files.js");
+  return load(settings, findFiles(settings.files), [], notices);
+}
+
+export interface LoadedDeclared {
+  readonly declared: Declared;
+  /** What the files were when they were read. */
+  readonly signature: string;
+  /** As the files tell, before any setting moved them. */
+  readonly apis: readonly DeclaredApi[];
+}
+
+/** The same where files changed since; undefined where none did. A file that broke since stays what it was. */
+export async function reloadDeclared(
+  settings: Settings["declared"],
+  before: LoadedDeclared,
+  notices: FileNotices,
+): Promise<LoadedDeclared | undefined> {
+  const { findFiles } = await import("../declared/read-files.js");
+  const files = findFiles(settings.files);
+  return signatureOf(files) === before.signature ? undefined : load(settings, files, before.apis, notices);
+}
+
+type Found = ReturnType<typeof import("../declared/read-files.js").findFiles>;
+
+async function load(
+  settings: Settings["declared"],
+  files: Found,
+  before: readonly DeclaredApi[],
+  notices: FileNotices,
+): Promise<LoadedDeclared> {
+  const { readFiles } = await import("../declared/read-files.js");
+  const { mapServices, serviceMappings } = await import("../declared/service-mapping.js");
+  const mappings = serviceMappings(settings.services);
+  const { apis, faults, complaints } = await readFiles(files);
+  for (const { text } of faults) notices.broken(text);
+  for (const text of complaints) notices.notice(text);
+  const kept = before.filter(({ file }) => faults.some((fault) => fault.file === file));
+  for (const { file } of kept) notices.notice(`${file}: what it declared before it broke is kept until it is mended`);
+  const all = [...apis, ...kept];
+  const mapped = mapServices(all, mappings);
+  for (const text of mapped.notices) notices.notice(text);
+  const { scope, ignore, windowSeconds } = settings;
+  const declared = { apis: mapped.apis, scope, ignore, windowSeconds, filesBroken: faults.length };
+  return { declared, signature: signatureOf(files), apis: all };
+}
+
+/** Changes with every file that comes, goes, or is written. What references lead to beside them is not looked at. */
+function signatureOf(files: Found): string {
+  return files.map(({ path, bytes, modifiedMillis }) => `${path} ${bytes} ${modifiedMillis}`).join("\n");
+}

@@ -1,0 +1,84 @@
+/**
+ * What files declare of APIs: plain data, as it is handed to the analysis thread. Schemas that are used in several places are one
+ * object, and one that holds itself is a circle.
+ */
+export interface DeclaredApi {
+  /** The file, as given or as found below the folder that was given. */
+  readonly file: string;
+  readonly title: string;
+  readonly kind: "openapi" | "protobuf";
+  /** Of the format: `2.0`, `3.0.3`, `3.1.0`, `proto3`, `descriptor set`. */
+  readonly version: string;
+  /** Where it is served; empty where the file does not tell and no setting does. */
+  readonly servers: readonly DeclaredServer[];
+  readonly operations: readonly DeclaredOperation[];
+}
+
+/** Names are in lower case. */
+export interface DeclaredServer {
+  /** A name or an address; `*` in it stands for any characters. Undefined where only a path is given. */
+  readonly host: string | undefined;
+  /** Undefined where the URL does not name one: behind a gateway it is another than the scheme's. */
+  readonly port: number | undefined;
+  /** What stands before every template: `/v1`, or nothing. */
+  readonly basePath: string;
+}
+
+export interface DeclaredOperation {
+  readonly method: string;
+  /** With its braces, without the base path; of a procedure `/package.Service/Method`. */
+  readonly template: string;
+  /** File and line where it stands. */
+  readonly place: string;
+  /** Only where it has servers of its own. */
+  readonly servers: readonly DeclaredServer[] | undefined;
+  readonly isDeprecated: boolean;
+  /** When it is to go away, microseconds; undefined where the file does not tell. */
+  readonly sunsetMicros: number | undefined;
+  readonly parameters: readonly DeclaredParameter[];
+  readonly request: DeclaredBody | undefined;
+  /** By status: `200`, `4XX`, `default`. Empty where the file tells of none. */
+  readonly responses: Readonly<Record<string, DeclaredBody>>;
+}
+
+export interface DeclaredParameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header" | "cookie";
+  readonly isRequired: boolean;
+  readonly schema: DeclaredSchema;
+}
+
+export interface DeclaredBody {
+  /** Media types in lower case, without parameters; empty where none is told. */
+  readonly contentTypes: readonly string[];
+  /** Of JSON, else of a form; undefined where none is told. */
+  readonly schema: DeclaredSchema | undefined;
+}
+
+/** As much of a schema as what is seen can be compared with. Filled in while schemas that hold themselves are read. */
+export interface DeclaredSchema {
+  /** Types of JSON, `integer` among them; empty where any may be. */
+  types: string[];
+  format: string | undefined;
+  properties: Record<string, DeclaredSchema>;
+  required: string[];
+  /** Of the entries of an array. */
+  items: DeclaredSchema | undefined;
+  /** Whether an object may have properties beyond those named; a schema of theirs counts as such. */
+  isOpen: boolean;
+}
+
+/** What a file speaks for: all that the service serves, or what lies under its server's path only, as behind gateways. */
+export type DeclaredScope = "service" | "base-path";
+
+/** Everything that is declared, and how it is applied. */
+export interface Declared {
+  readonly apis: readonly DeclaredApi[];
+  readonly scope: DeclaredScope;
+  /** Endpoints that nothing is said of: `/healthz`, `GET /debug/*`. */
+  readonly ignore: readonly string[];
+  /** Packet time after which an operation that was never seen is dormant. */
+  readonly windowSeconds: number;
+  /** Files that could not be used. */
+  readonly filesBroken: number;
+}

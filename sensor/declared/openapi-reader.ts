@@ -1,0 +1,197 @@
+import type {
+  DeclaredApi,
+  DeclaredBody,
+  DeclaredOperation,
+  DeclaredParameter,
+  DeclaredServer,
+} from "./declared-api.js";
+import { BodyReader, isFormParameter } from "./openapi-body.js";
+import { SchemaReader } from "./openapi-schema.js";
+import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
+import { serversOf, type Variables } from "./server-url.js";
+import type { SourceDocument } from "./source-document.js";
+
+const METHODS: readonly string[] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const PLACES: readonly string[] = ["path", "query", "header", "cookie"];
+
+/** Whether a document says that it is one, right or wrong. */
+export function isOpenApi({ value }: SourceDocument): boolean {
+  return isMapping(value) && ("openapi" in value || "swagger" in value);
+}
+
+/** OpenAPI 2.0, 3.0 and 3.1. Throws DeclaredFault where something that is needed can't be read. */
+export function readOpenApi(document: SourceDocument, open: Opener): DeclaredApi {
+  return new OpenApiReader(document, open).api();
+}
+
+class OpenApiReader {
+  readonly #root: Located;
+  readonly #open: Opener;
+  readonly #version: string;
+  readonly #schemas: SchemaReader;
+  readonly #bodies: BodyReader;
+
+  constructor(document: SourceDocument, open: Opener) {
+    this.#root = { document, path: [], value: document.value };
+    this.#open = open;
+    this.#version = versionOf(this.#root);
+    this.#schemas = new SchemaReader(open);
+    this.#bodies = new BodyReader(this.#schemas, open, this.#root.value as Mapping);
+  }
+
+  api(): DeclaredApi {
+    const title = child(this.#root, "info", "title").value;
+    const operations: DeclaredOperation[] = [];
+    const paths = child(this.#root, "paths");
+    if (paths.value !== undefined || !this.#version.startsWith("3.1")) {
+      if (!isMapping(paths.value)) throw faultAt(paths, `"paths" must be a mapping such as { /orders: { get: … } }`);
+      for (const template of Object.keys(paths.value)) {
+        if (!template.startsWith("x-")) operations.push(...this.#item(template, child(paths, template)));
+      }
+    }
+    return {
+      file: this.#root.document.file,
+      title: typeof title === "string" ? title : this.#root.document.file,
+      kind: "openapi",
+      version: this.#version,
+      servers: this.#isSwagger
+        ? this.#swaggerServers()
+        : (this.#servers(child(this.#root, "servers")) ?? serversOf("/")),
+      operations,
+    };
+  }
+
+  get #isSwagger(): boolean {
+    return this.#version === "2.0";
+  }
+
+  *#item(template: string, located: Located): Iterable<DeclaredOperation> {
+    if (!template.startsWith("/"))
+      throw faultAt(located, `the path "${template}" must begin with a slash; write "/${template}"`);
+    const item = follow(located, this.#open);
+    if (!isMapping(item.value)) throw faultAt(item, `the path "${template}" must be a mapping of methods`);
+    const shared = this.#parameters(child(item, "parameters"));
+    const servers = this.#servers(child(item, "servers"));
+    for (const method of METHODS) {
+      const operation = child(item, method);
+      if (operation.value === undefined) continue;
+      if (!isMapping(operation.value)) throw faultAt(operation, `"${method}" must be a mapping with responses`);
+      yield this.#operation(template, method, operation, shared, servers);
+    }
+  }
+
+  #operation(
+    template: string,
+    method: string,
+    at: Located,
+    shared: readonly Located[],
+    servers: readonly DeclaredServer[] | undefined,
+  ): DeclaredOperation {
+    const own = this.#parameters(child(at, "parameters"));
+    const isOverridden = (one: Located): boolean => own.some((other) => sameParameter(one, other));
+    const parameters = [...shared.filter((one) => !isOverridden(one)), ...own];
+    const value = at.value as Mapping;
+    return {
+      method: method.toUpperCase(),
+      template,
+      place: at.document.line(at.path),
+      servers: this.#servers(child(at, "servers")) ?? servers,
+      isDeprecated: value.deprecated === true,
+      sunsetMicros: sunsetOf(value["x-sunset"]),
+      parameters: parameters.filter((one) => !isFormParameter(one)).map((one) => this.#parameter(one)),
+      request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
+      responses: this.#responses(at),
+    };
+  }
+
+  #responses(at: Located): Record<string, DeclaredBody> {
+    const responses = child(at, "responses");
+    if (responses.value === undefined) return {};
+    if (!isMapping(responses.value)) throw faultAt(responses, `"responses" must be a mapping of status codes`);
+    const found: Record<string, DeclaredBody> = {};
+    for (const status of Object.keys(responses.value)) {
+      if (status.startsWith("x-")) continue;
+      if (!/^([1-5](\d\d|XX)|default)$/i.test(status))
+        throw faultAt(child(responses, status), `"${status}" is no status; write one such as 200, 4XX or default`);
+      const response = follow(child(responses, status), this.#open);
+      const spelled = status === "default" ? status : status.toUpperCase();
+      found[spelled] = this.#isSwagger ? this.#bodies.swaggerResponse(at, response) : this.#bodies.response(response);
+    }
+    return found;
+  }
+
+  #parameters(list: Located): Located[] {
+    if (list.value === undefined) return [];
+    if (!Array.isArray(list.value)) throw faultAt(list, `"parameters" must be a list`);
+    return list.value.map((_, index) => {
+      const parameter = follow(child(list, index), this.#open);
+      const { name, in: place } = isMapping(parameter.value) ? parameter.value : {};
+      if (typeof name !== "string") throw faultAt(parameter, `a parameter has no name; give it one`);
+      if (!PLACES.includes(String(place)) && !isFormParameter(parameter))
+        throw faultAt(parameter, `"in" of the parameter "${name}" must be one of ${PLACES.join(", ")}`);
+      return parameter;
+    });
+  }
+
+  #parameter(at: Located): DeclaredParameter {
+    const { name, in: place, required, content } = at.value as Mapping;
+    const types = isMapping(content) ? Object.keys(content) : [];
+    const schema = types.length > 0 ? child(at, "content", types[0], "schema") : child(at, "schema");
+    return {
+      name: String(name),
+      in: place as DeclaredParameter["in"],
+      isRequired: required === true || place === "path",
+      // In OpenAPI 2.0 a parameter is its own schema.
+      schema: this.#schemas.read(schema.value === undefined ? at : schema),
+    };
+  }
+
+  #servers(list: Located): DeclaredServer[] | undefined {
+    if (list.value === undefined) return undefined;
+    if (!Array.isArray(list.value)) throw faultAt(list, `"servers" must be a list of { url: … }`);
+    if (list.value.length === 0) return undefined;
+    return list.value.flatMap((server: unknown, index) => {
+      if (!isMapping(server) || typeof server.url !== "string")
+        throw faultAt(child(list, index), `a server has no "url"; give it one such as https://orders.internal/v1`);
+      return serversOf(server.url, variablesOf(server.variables));
+    });
+  }
+
+  #swaggerServers(): DeclaredServer[] {
+    const { host, basePath } = this.#root.value as Mapping;
+    const path = typeof basePath === "string" ? basePath : "";
+    return serversOf(typeof host === "string" ? `//${host}${path.startsWith("/") ? path : `/${path}`}` : path);
+  }
+}
+
+function versionOf(root: Located): string {
+  const { openapi, swagger } = root.value as Mapping;
+  const version = String(openapi ?? swagger);
+  if (swagger !== undefined ? /^2(\.0)?$/.test(version) : /^3\.[01]\.\d/.test(version))
+    return swagger !== undefined ? "2.0" : version;
+  const key = openapi !== undefined ? "openapi" : "swagger";
+  throw faultAt(
+    child(root, key),
+    `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`,
+  );
+}
+
+function sameParameter(one: Located, other: Located): boolean {
+  const [a, b] = [one.value as Mapping, other.value as Mapping];
+  return a.name === b.name && a.in === b.in;
+}
+
+function variablesOf(variables: unknown): Variables {
+  if (!isMapping(variables)) return {};
+  const entries = Object.entries(variables).map(([name, variable]) => {
+    const { default: usual, enum: values } = isMapping(variable) ? variable : {};
+    return [name, (Array.isArray(values) ? values : usual === undefined ? [] : [usual]).map(String)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A date, or a date and time. */
+function sunsetOf(value: unknown): number | undefined {
+  const millis = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(millis) ? undefined : millis * 1_000;
+}

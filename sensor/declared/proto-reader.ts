@@ -1,0 +1,106 @@
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
+import type { DeclaredApi, DeclaredOperation } from "./declared-api.js";
+import { DeclaredFault } from "./declared-fault.js";
+import { httpBindings } from "./http-binding.js";
+import { isMapping, type Mapping } from "./reference.js";
+
+/** Parts of descriptor.proto that are read of a set's JSON form. */
+interface DescriptorFile {
+  readonly name?: string;
+  readonly package?: string;
+  readonly service?: readonly DescriptorService[];
+}
+
+interface DescriptorService {
+  readonly name?: string;
+  readonly options?: Mapping;
+  readonly method?: readonly { readonly name?: string; readonly options?: Mapping }[];
+}
+
+/** The services of a .proto file. What it imports is not needed: procedures are called by name. Throws DeclaredFault. */
+export function readProto(file: string, text: string): DeclaredApi {
+  const { root, package: name } = parse(file, text);
+  const operations: DeclaredOperation[] = [];
+  for (const service of servicesOf(root)) {
+    const fullName = service.fullName.replace(/^\./, "");
+    for (const { name: method, options, parsedOptions } of service.methodsArray) {
+      const place = `${file}:${lineOf(text, service.name, method)}`;
+      const isDeprecated = isMarked(options) || isMarked(service.options);
+      operations.push(procedure(fullName, method, place, isDeprecated));
+      for (const { verb, template } of httpBindings(parsedOptions))
+        operations.push({ ...procedure(fullName, method, place, isDeprecated), method: verb, template });
+    }
+  }
+  return { file, title: name ?? file, kind: "protobuf", version: "proto", servers: [], operations };
+}
+
+/** A FileDescriptorSet, as `protoc --descriptor_set_out` and `buf build -o` write it. Throws DeclaredFault. */
+export function readDescriptorSet(file: string, bytes: Buffer): DeclaredApi {
+  const operations = decode(file, bytes).flatMap((part) => operationsOf(file, part));
+  return { file, title: file, kind: "protobuf", version: "descriptor set", servers: [], operations };
+}
+
+function operationsOf(file: string, { name, package: namespace, service = [] }: DescriptorFile): DeclaredOperation[] {
+  return service.flatMap(({ name: own = "", options, method = [] }) => {
+    const fullName = namespace === undefined || namespace === "" ? own : `${namespace}.${own}`;
+    return method.map((one) =>
+      procedure(fullName, one.name ?? "", `${file} (${name ?? ""})`, isMarked(one.options) || isMarked(options)),
+    );
+  });
+}
+
+function procedure(service: string, method: string, place: string, isDeprecated: boolean): DeclaredOperation {
+  return {
+    method: "POST",
+    template: `/${service}/${method}`,
+    place,
+    servers: undefined,
+    isDeprecated,
+    sunsetMicros: undefined,
+    parameters: [],
+    request: undefined,
+    responses: {},
+  };
+}
+
+function parse(file: string, text: string): protobuf.IParserResult {
+  try {
+    return protobuf.parse(text, { keepCase: true });
+  } catch (error) {
+    const { message } = error as Error;
+    const line = /\(line (\d+)\)/.exec(message)?.[1] ?? "1";
+    throw new DeclaredFault(`${file}:${line}: ${message.replace(/ *\(line \d+\)/, "")}; mend the .proto there`);
+  }
+}
+
+function decode(file: string, bytes: Buffer): readonly DescriptorFile[] {
+  const remedy = "make one with protoc --descriptor_set_out=FILE or buf build -o FILE.binpb";
+  try {
+    const { FileDescriptorSet } = descriptor as unknown as { readonly FileDescriptorSet: protobuf.Type };
+    const { file: files } = FileDescriptorSet.decode(bytes).toJSON() as { file?: DescriptorFile[] };
+    if (files?.some(({ name }) => name !== undefined) === true) return files;
+  } catch (error) {
+    throw new DeclaredFault(`${file}:1: is no descriptor set (${(error as Error).message}); ${remedy}`);
+  }
+  throw new DeclaredFault(`${file}:1: is a descriptor set without files; ${remedy}`);
+}
+
+function* servicesOf(space: protobuf.NamespaceBase): Iterable<protobuf.Service> {
+  for (const part of space.nestedArray) {
+    if (part instanceof protobuf.Service) yield part;
+    if (part instanceof protobuf.Namespace) yield* servicesOf(part);
+  }
+}
+
+function isMarked(options: unknown): boolean {
+  return isMapping(options) && (options.deprecated === true || options.deprecated === "true");
+}
+
+/** Comments may name a procedure, too: what is parsed has no lines of its own, and a wrong one only misleads the reader. */
+function lineOf(text: string, service: string, method: string): number {
+  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
+  const from = Math.max(0, bare.search(new RegExp(`\\bservice\\s+${service}\\b`)));
+  const at = bare.slice(from).search(new RegExp(`\\brpc\\s+${method}\\b`));
+  return bare.slice(0, from + Math.max(0, at)).split("\n").length;
+}

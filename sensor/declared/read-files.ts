@@ -1,0 +1,160 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { CommandError } from "../../shared/command-error.js";
+import type { DeclaredApi } from "./declared-api.js";
+import { DeclaredFault } from "./declared-fault.js";
+import { complaintsOf } from "./openapi-check.js";
+import { isOpenApi, readOpenApi } from "./openapi-reader.js";
+import { readDescriptorSet, readProto } from "./proto-reader.js";
+import { SourceDocument } from "./source-document.js";
+
+const MAX_FILES = 5_000;
+const MAX_DEPTH = 16;
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+const DESCRIPTOR = /\.(pb|binpb|desc|protoset|fds)$/i;
+const READABLE = /\.(ya?ml|json|proto|pb|binpb|desc|protoset|fds)$/i;
+
+/** One file that was found, and what it was when it was read. */
+export interface FoundFile {
+  /** As messages name it. */
+  readonly name: string;
+  readonly path: string;
+  /** Named by the setting, not found in a folder. */
+  readonly isNamed: boolean;
+  readonly root: string;
+  readonly bytes: number;
+  readonly modifiedMillis: number;
+}
+
+export interface ReadFiles {
+  readonly apis: readonly DeclaredApi[];
+  /** Files that can't be used, each with file, line, what is wrong and the remedy. */
+  readonly faults: readonly { readonly file: string; readonly text: string }[];
+  /** What is wrong in files that are used all the same. */
+  readonly complaints: readonly string[];
+}
+
+/** The files a list of files and folders stands for, in the order of their names. Throws CommandError for one that is not there. */
+export function findFiles(paths: readonly string[]): FoundFile[] {
+  const found: FoundFile[] = [];
+  for (const path of paths) {
+    const stats = statOf(path);
+    if (stats.isDirectory()) found.push(...filesBelow(path, path, 0));
+    else found.push(fileAt(path, path, dirname(path), true));
+  }
+  if (found.length > MAX_FILES)
+    throw new CommandError(`declared.files names ${found.length} files; allowed: at most ${MAX_FILES}`);
+  return found;
+}
+
+/** Reads each; one that can't be used leaves the others be. */
+export async function readFiles(files: readonly FoundFile[]): Promise<ReadFiles> {
+  const apis: DeclaredApi[] = [];
+  const faults: { file: string; text: string }[] = [];
+  const complaints: string[] = [];
+  for (const file of files) {
+    try {
+      const api = await readOne(file, complaints);
+      if (api !== undefined) apis.push(api);
+    } catch (error) {
+      if (!(error instanceof DeclaredFault)) throw error;
+      faults.push({ file: file.name, text: error.message });
+    }
+  }
+  return { apis, faults, complaints };
+}
+
+async function readOne(file: FoundFile, complaints: string[]): Promise<DeclaredApi | undefined> {
+  if (file.bytes > MAX_FILE_BYTES)
+    throw new DeclaredFault(`${file.name}:1: has ${file.bytes} bytes; allowed: ${MAX_FILE_BYTES}; part it`);
+  const bytes = contentOf(file.path, file.name);
+  if (DESCRIPTOR.test(file.path)) return readDescriptorSet(file.name, bytes);
+  const text = bytes.toString("utf8").replace(/^\ufeff/, "");
+  if (/\.proto$/i.test(file.path)) return readProto(file.name, text);
+  // Folders hold other YAML, too, that need not even be one document.
+  if (!file.isNamed && !/^\s*["']?(openapi|swagger)["']?\s*:|["'](openapi|swagger)["']\s*:/m.test(text))
+    return undefined;
+  const document = new SourceDocument(file.name, text);
+  if (!isOpenApi(document)) {
+    if (!file.isNamed) return undefined;
+    throw new DeclaredFault(
+      `${file.name}:1: has neither "openapi" nor "swagger"; name an OpenAPI file, a .proto or a descriptor set`,
+    );
+  }
+  const api = readOpenApi(document, opener(file, document));
+  complaints.push(...(await complaintsOf(document, bytes.length)));
+  return api;
+}
+
+/** Opens what references name, once, and nothing outside the folder that was given. */
+function opener(file: FoundFile, document: SourceDocument): (from: string, target: string) => SourceDocument {
+  const root = realpathSync(file.root);
+  const paths = new Map([[file.name, resolve(file.path)]]);
+  const documents = new Map([[resolve(file.path), document]]);
+  return (from, target) => {
+    const path = resolve(dirname(paths.get(from) ?? file.path), target);
+    const known = documents.get(path);
+    if (known !== undefined) return known;
+    const name = join(dirname(file.name), relative(dirname(resolve(file.path)), path));
+    if (!isWithin(root, path)) throw new Error(`is outside of ${file.root}; give the folder that holds both`);
+    const opened = new SourceDocument(name, contentOf(path, name).toString("utf8"));
+    paths.set(name, path);
+    documents.set(path, opened);
+    return opened;
+  };
+}
+
+function isWithin(root: string, path: string): boolean {
+  try {
+    return realpathSync(path).startsWith(root.endsWith(sep) ? root : root + sep);
+  } catch {
+    // Reading it will say that it is not there.
+    return true;
+  }
+}
+
+function* filesBelow(folder: string, root: string, depth: number): Iterable<FoundFile> {
+  if (depth > MAX_DEPTH) return;
+  for (const name of listOf(folder)) {
+    const path = join(folder, name);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || name.startsWith(".") || name === "node_modules") continue;
+    if (stats.isDirectory()) yield* filesBelow(path, root, depth + 1);
+    else if (READABLE.test(name) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+      yield fileAt(path, relative(root, path), root, false);
+  }
+}
+
+function listOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new CommandError(`declared.files "${folder}" can't be read: ${(error as Error).message}`);
+  }
+}
+
+function fileAt(path: string, name: string, root: string, isNamed: boolean): FoundFile {
+  const { size, mtimeMs } = statSync(path);
+  return { name, path, root, isNamed, bytes: size, modifiedMillis: mtimeMs };
+}
+
+function statOf(path: string): ReturnType<typeof statSync> & object {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const reason = isAbsent ? "there is no such file or folder" : (error as Error).message;
+    throw new CommandError(`declared.files "${path}" can't be read: ${reason}`);
+  }
+}
+
+function contentOf(path: string, name: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new DeclaredFault(
+      `${name}:1: can't be read: ${isAbsent ? "there is no such file" : (error as Error).message}`,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { Difference, Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
+import type { Call } from "../protocol/message.js";
+import type { RuleContext } from "./finding.js";
+
+const MAX_TOLD = 32;
+
+/** Watches for differences of one kind from what is declared: a finding for each endpoint, with all of them in its evidence. */
+export function watchDrift(
+  { findings }: RuleContext,
+  kind: Difference["kind"],
+  summaryOf: (endpoint: Endpoint) => string,
+): Partial<ObservationSink> {
+  const counted = new WeakMap<object, { differences: readonly string[] }>();
+  return {
+    call(call: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
+      // Only calls that were looked at can tell anything new.
+      const { shapes } = call;
+      const lookedAt = kind === "parameter" ? shapes?.query : (shapes?.request ?? shapes?.response);
+      if (lookedAt === undefined || endpoint?.declaration?.isDeclared !== true) return;
+      const differences = endpoint.differences().filter((one) => one.kind === kind);
+      if (differences.length === 0) return;
+      const texts = differences.slice(0, MAX_TOLD).map(({ text }) => text);
+      if (!findings.again(endpoint, call.atMicros)) {
+        const { service, method, template, declaration } = endpoint;
+        const key = `${service.address} ${service.port} ${method} ${template}`;
+        const evidence = findings.first(endpoint, key, call.atMicros, {
+          summary: summaryOf(endpoint),
+          serverAddress: service.address,
+          serverPort: service.port,
+          method,
+          template,
+          evidence: { differences: texts, declared: declaration.place ?? declaration.file },
+        });
+        if (evidence !== undefined) counted.set(endpoint, evidence as { differences: readonly string[] });
+      }
+      const evidence = counted.get(endpoint);
+      if (evidence !== undefined) evidence.differences = texts;
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { watchDrift } from "../drift-finding.js";
+import type { Rule } from "../finding.js";
+
+/** A declared endpoint whose bodies have other fields than its file says, or of other types. */
+export const schemaDrift: Rule = {
+  id: "schema-drift",
+  ofJudged: true,
+  watch: (context) =>
+    watchDrift(
+      context,
+      "schema",
+      ({ service, method, template, declaration }) =>
+        `Bodies of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
+    ),
+};

@@ -1,0 +1,25 @@
+import type { Edge, Endpoint } from "../../inventory/observation.js";
+import type { Call } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+
+/** An endpoint that is there, of a service that files declare, and in none of them. */
+export const shadowEndpoint: Rule = {
+  id: "shadow-endpoint",
+  ofJudged: true,
+  watch: ({ findings }) => ({
+    call({ atMicros, status }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+      if (endpoint?.declaration?.isDeclared !== false || !endpoint.isThere) return;
+      if (findings.again(endpoint, atMicros)) return;
+      const { service, method, template, declaration } = endpoint;
+      findings.first(endpoint, `${service.address} ${service.port} ${method} ${template}`, atMicros, {
+        summary: `${method} ${template} of ${service.name} is called and answers, and is not declared in ${declaration.file}.`,
+        ...(edge === undefined ? {} : { clientAddress: edge.clientAddress }),
+        serverAddress: service.address,
+        serverPort: service.port,
+        method,
+        template,
+        evidence: { files: declaration.file, ...(status === undefined ? {} : { status }) },
+      });
+    },
+  }),
+};

@@ -1,0 +1,69 @@
+import type { EndpointRecord } from "../../../shared/event.js";
+import type { Declared, DeclaredOperation } from "../../declared/declared-api.js";
+import type { EndpointEntry } from "../endpoint-entry.js";
+import type { EndpointTable } from "../endpoint-table.js";
+import type { ServiceEntry } from "../service-entry.js";
+import { DeclaredIndex } from "./declared-index.js";
+import { OperationDeclaration } from "./declared-operation.js";
+import { type Covered, NeverSeen } from "./never-seen.js";
+
+const NOTHING: Declared = { apis: [], scope: "service", ignore: [], windowSeconds: 0, filesBroken: 0 };
+
+/** Holds what files declare against the inventory: which service they speak of, and what of it was never seen. */
+export class Declarations {
+  readonly counters = { declared_files: 0, declared_files_broken: 0, declared_operations: 0, declared_never_seen: 0 };
+  readonly neverSeen = new NeverSeen();
+  readonly #maxRows: number;
+  #index = new DeclaredIndex(NOTHING);
+
+  constructor(declared: Declared | undefined, maxRows: number) {
+    this.#maxRows = maxRows;
+    if (declared !== undefined) this.declare(declared);
+  }
+
+  declare(declared: Declared): void {
+    this.#index = new DeclaredIndex(declared);
+    this.counters.declared_files = declared.apis.length;
+    this.counters.declared_files_broken = declared.filesBroken;
+    this.counters.declared_operations = declared.apis.reduce((sum, { operations }) => sum + operations.length, 0);
+  }
+
+  get windowMicros(): number {
+    return this.#index.declared.windowSeconds * 1e6;
+  }
+
+  get isEmpty(): boolean {
+    return this.#index.declared.apis.length === 0;
+  }
+
+  /** Whether other files speak of the service than before. */
+  rebind(service: ServiceEntry): boolean {
+    const { address, port, rpcServices } = service;
+    const coverage = this.#index.coverage({ address, port, names: service.namesInUse(), rpcServices });
+    if (coverage === service.coverage) return false;
+    service.coverage = coverage;
+    return true;
+  }
+
+  /** Rows of what was never seen at the services given, once the window is over. */
+  rows(services: readonly ServiceEntry[], table: EndpointTable, learnedMicros: number): EndpointRecord[] {
+    this.counters.declared_never_seen = 0;
+    if (this.isEmpty || learnedMicros < this.windowMicros) return [];
+    const rows = NeverSeen.rows(services.filter(isCovered), seenOperations(table.all()), this.#maxRows);
+    this.counters.declared_never_seen = rows.length;
+    return rows;
+  }
+}
+
+/** A service whose calls can't be read says nothing of what is not called. */
+function isCovered(service: ServiceEntry): service is ServiceEntry & Covered {
+  return service.coverage !== undefined && service.calls > 0;
+}
+
+function seenOperations(endpoints: Iterable<EndpointEntry>): ReadonlySet<DeclaredOperation> {
+  const seen = new Set<DeclaredOperation>();
+  for (const { declaration, method } of endpoints)
+    if (declaration instanceof OperationDeclaration && declaration.operation.method === method)
+      seen.add(declaration.operation);
+  return seen;
+}

@@ -1,0 +1,124 @@
+import type { Declared, DeclaredApi, DeclaredServer } from "../../declared/declared-api.js";
+import { Coverage, type ServedOperation } from "./coverage.js";
+import { ignoredBy } from "./ignored.js";
+import { rpcServiceOf } from "./procedure.js";
+
+/** What of a service tells which files speak of it. */
+export interface Addressed {
+  readonly address: string;
+  readonly port: number;
+  /** Host names that a fair share of its callers ask for. */
+  readonly names: readonly string[];
+  /** Services whose procedures are called there, `package.Service`. */
+  readonly rpcServices: ReadonlySet<string>;
+}
+
+interface Entry {
+  readonly api: DeclaredApi;
+  readonly server: DeclaredServer;
+  readonly pattern: RegExp | undefined;
+}
+
+/** Combinations of files that speak of one service, beyond which they are made anew. */
+const MAX_COVERAGES = 4_096;
+
+/** Finds what files say of services. */
+export class DeclaredIndex {
+  readonly declared: Declared;
+  readonly #byHost = new Map<string, Entry[]>();
+  readonly #byPattern: Entry[] = [];
+  readonly #byService = new Map<string, DeclaredApi[]>();
+  readonly #coverages = new Map<string, Coverage>();
+  readonly #ignored: (method: string, template: string) => boolean;
+
+  constructor(declared: Declared) {
+    this.declared = declared;
+    this.#ignored = ignoredBy(declared.ignore);
+    for (const api of declared.apis) this.#take(api);
+  }
+
+  #take(api: DeclaredApi): void {
+    const servers = new Set([...api.servers, ...api.operations.flatMap(({ servers }) => servers ?? [])]);
+    for (const server of servers) {
+      if (server.host === undefined) continue;
+      if (server.host.includes("*")) this.#byPattern.push({ api, server, pattern: patternOf(server.host) });
+      else push(this.#byHost, server.host, { api, server, pattern: undefined });
+    }
+    if (api.kind !== "protobuf" || api.servers.length > 0) return;
+    for (const name of new Set(api.operations.map(({ template }) => rpcServiceOf(template) ?? "")))
+      push(this.#byService, name, api);
+  }
+
+  /** Undefined where no file speaks of it. */
+  coverage(service: Addressed): Coverage | undefined {
+    if (this.declared.apis.length === 0) return undefined;
+    const servers = new Set(this.#serversOf(service));
+    const byProcedure = new Set([...service.rpcServices].flatMap((name) => this.#byService.get(name) ?? []));
+    if (servers.size === 0 && byProcedure.size === 0) return undefined;
+    const key = this.#keyOf(servers, byProcedure);
+    const known = this.#coverages.get(key);
+    if (known !== undefined) return known;
+    if (this.#coverages.size >= MAX_COVERAGES) this.#coverages.clear();
+    const operations = this.declared.apis.flatMap((api) => servedOperations(api, servers, byProcedure));
+    const made = new Coverage(operations, this.declared.scope, this.#ignored);
+    this.#coverages.set(key, made);
+    return made;
+  }
+
+  #serversOf({ address, port, names }: Addressed): DeclaredServer[] {
+    const hosts = [address, ...names];
+    const entries = [
+      ...hosts.flatMap((host) => this.#byHost.get(host) ?? []),
+      ...this.#byPattern.filter(({ pattern }) => hosts.some((host) => pattern?.test(host) === true)),
+    ];
+    return entries
+      .filter(({ server }) => server.port === undefined || server.port === port)
+      .map(({ server }) => server);
+  }
+
+  readonly #numbers = new Map<object, number>();
+
+  #keyOf(...sets: ReadonlySet<object>[]): string {
+    const numberOf = (one: object): number => {
+      const known = this.#numbers.get(one) ?? this.#numbers.size;
+      this.#numbers.set(one, known);
+      return known;
+    };
+    return sets
+      .map((set) =>
+        [...set]
+          .map(numberOf)
+          .sort((a, b) => a - b)
+          .join(),
+      )
+      .join(" ");
+  }
+}
+
+function servedOperations(
+  api: DeclaredApi,
+  servers: ReadonlySet<DeclaredServer>,
+  byProcedure: ReadonlySet<DeclaredApi>,
+): ServedOperation[] {
+  return api.operations.flatMap((operation) => {
+    if (byProcedure.has(api)) return [{ api, operation, basePath: "" }];
+    const its = (operation.servers ?? api.servers).filter((server) => servers.has(server));
+    const basePaths = [...new Set(its.map(({ basePath }) => basePath))];
+    return basePaths.map((basePath) => ({ api, operation, basePath }));
+  });
+}
+
+function push<T>(into: Map<string, T[]>, key: string, value: T): void {
+  const there = into.get(key);
+  if (there === undefined) into.set(key, [value]);
+  else there.push(value);
+}
+
+/** `*` stands for any characters. */
+function patternOf(glob: string): RegExp {
+  return new RegExp(`^${glob.split("*").map(escaped).join(".*")}$`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,96 @@
+import type { EndpointRecord } from "../../../shared/event.js";
+import type { WireDeprecation } from "../../protocol/message.js";
+import type { Declaration, Deprecation, Difference } from "../observation.js";
+import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
+import type { Coverage, DeclaredPath } from "./coverage.js";
+import { declarationFacts, deprecationFacts } from "./declared-facts.js";
+import { OperationDeclaration } from "./declared-operation.js";
+import { combineDeprecation, laterWire } from "./deprecation.js";
+import { driftOf } from "./drift.js";
+import { rpcServiceOf } from "./procedure.js";
+import type { Route } from "./route-table.js";
+import { schemaDrift } from "./schema-drift.js";
+
+/** What is judged: an endpoint, by where it stands. */
+export interface Judged {
+  readonly service: { readonly coverage: Coverage | undefined };
+  readonly method: string;
+  readonly template: string;
+  /** The declared path that it fits, and whether its template is a fixed one. */
+  readonly route: Route<DeclaredPath> | undefined;
+  readonly isFixed: boolean;
+  readonly schemas: LearnedSchemas | undefined;
+}
+
+export const NO_DIFFERENCES: readonly Difference[] = [];
+
+/** What files say of one endpoint, what marks it, and how it differs. Most endpoints have none. */
+export class Judgement {
+  wire: WireDeprecation | undefined = undefined;
+  readonly #judged: Judged;
+  #coverage: Coverage | undefined = undefined;
+  #template = "";
+  #declaration: Declaration | undefined = undefined;
+  #deprecation: Deprecation | undefined = undefined;
+  #differences: readonly Difference[] = NO_DIFFERENCES;
+  #comparedVersion = -1;
+  #compared: Declaration | undefined = undefined;
+
+  constructor(judged: Judged) {
+    this.#judged = judged;
+  }
+
+  get declaration(): Declaration | undefined {
+    const { service, template } = this.#judged;
+    if (service.coverage !== this.#coverage || template !== this.#template) {
+      this.#coverage = service.coverage;
+      this.#template = template;
+      this.#declaration = service.coverage && this.#declaredBy(service.coverage);
+      this.#deprecation = combineDeprecation(this.#declaration, this.wire);
+    }
+    return this.#declaration;
+  }
+
+  #declaredBy(coverage: Coverage): Declaration | undefined {
+    const { route, isFixed, method, template } = this.#judged;
+    if (route !== undefined) return coverage.ofPath(method, route);
+    if (!isFixed) return coverage.ofOther(method, template);
+    return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template);
+  }
+
+  get deprecation(): Deprecation | undefined {
+    // Whether a file marks it shows there.
+    void this.declaration;
+    return this.#deprecation;
+  }
+
+  markedByWire(told: WireDeprecation): void {
+    const later = laterWire(this.wire, told);
+    if (later === this.wire) return;
+    this.wire = later;
+    this.#deprecation = combineDeprecation(this.declaration, later);
+  }
+
+  /** The same list until something is learned. */
+  differences(): readonly Difference[] {
+    const { declaration } = this;
+    const { schemas } = this.#judged;
+    if (schemas === undefined || !(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
+    if (schemas.version !== this.#comparedVersion || declaration !== this.#compared) {
+      this.#comparedVersion = schemas.version;
+      this.#compared = declaration;
+      this.#differences = schemaDrift(declaration.operation, schemas);
+    }
+    return this.#differences;
+  }
+
+  facts(statuses: Iterable<number>): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {
+    const { declaration, deprecation } = this;
+    const drift = declaration === undefined ? [] : driftOf(declaration, statuses, this.differences());
+    return {
+      ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
+      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
+      ...(drift.length === 0 ? {} : { drift }),
+    };
+  }
+}

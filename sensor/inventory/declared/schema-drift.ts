@@ -1,0 +1,103 @@
+import type { DeclaredBody, DeclaredOperation, DeclaredSchema } from "../../declared/declared-api.js";
+import type { Difference } from "../observation.js";
+import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
+import { namesOf, typesOf } from "../schema/json-schema.js";
+import type { SchemaNode } from "../schema/schema-node.js";
+
+const MAX_DIFFERENCES = 64;
+/** From so many on a property that is required and was missing in some is told. */
+const MIN_OBJECTS = 3;
+const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
+
+interface Comparison {
+  /** Where it stands: `request`, `response 200`. */
+  readonly where: string;
+  /** All values are texts, whatever they stand for: forms. */
+  readonly isText: boolean;
+  /** A request may lack what it should have: then it was refused. */
+  readonly isAnswer: boolean;
+  readonly told: Difference[];
+}
+
+/** How queries and bodies that were seen differ from those declared. */
+export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchemas): Difference[] {
+  const told: Difference[] = [];
+  if (learned.query !== undefined) queryDrift(operation, learned.query, told);
+  const { request, responses } = operation;
+  if (learned.request !== undefined && request !== undefined)
+    bodyDrift(request, learned.request, { where: "request", isText: isForm(request), isAnswer: false, told });
+  for (const [status, node] of learned.responses) {
+    const declared = responses[String(status)] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
+    const where = `response ${status}`;
+    if (declared !== undefined) bodyDrift(declared, node, { where, isText: false, isAnswer: true, told });
+  }
+  return told.slice(0, MAX_DIFFERENCES);
+}
+
+function isForm({ contentTypes }: DeclaredBody): boolean {
+  return contentTypes.length > 0 && contentTypes.every((type) => FORM.test(type));
+}
+
+function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
+  const declared = parameters.filter((one) => one.in === "query");
+  for (const name of namesOf(query)) {
+    // `ids[]` and `filter[state]` are ways to write the lists and objects `ids` and `filter`.
+    const base = name.replace(/\[.*$/, "");
+    const parameter = declared.find((one) => one.name === name || one.name.replace(/\[.*$/, "") === base);
+    if (parameter === undefined) told.push(parameterDifference(`query parameter ${name} is not declared`));
+    else {
+      const node = query.properties?.get(name);
+      const wrong = node && typeMismatch(node, parameter.schema, true);
+      if (wrong !== undefined) told.push(parameterDifference(`query parameter ${name} is ${wrong}`));
+    }
+  }
+}
+
+function parameterDifference(text: string): Difference {
+  return { kind: "parameter", text };
+}
+
+function bodyDrift({ schema }: DeclaredBody, node: SchemaNode, comparison: Comparison): void {
+  if (schema !== undefined) compare(node, schema, "", comparison);
+}
+
+/** Goes as deep as what was learned, which is bounded: declared schemas may hold themselves. */
+function compare(node: SchemaNode, declared: DeclaredSchema, path: string, comparison: Comparison): void {
+  const { where, isText, isAnswer, told } = comparison;
+  if (told.length >= MAX_DIFFERENCES) return;
+  const wrong = typeMismatch(node, declared, isText);
+  const name = path === "" ? "the whole" : path;
+  if (wrong !== undefined) told.push({ kind: "schema", text: `${where}: ${name} is ${wrong}` });
+  if (node.items !== undefined && declared.items !== undefined)
+    compare(node.items, declared.items, `${path}[]`, comparison);
+  const known = Object.keys(declared.properties);
+  // Without any named property it is a map of whatever.
+  if (known.length === 0) return;
+  for (const property of namesOf(node)) {
+    const below = path === "" ? property : `${path}.${property}`;
+    const next = node.properties?.get(property);
+    if (Object.hasOwn(declared.properties, property)) {
+      if (next !== undefined) compare(next, declared.properties[property], below, comparison);
+    } else if (!declared.isOpen) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
+  }
+  if (!isAnswer || node.objects < MIN_OBJECTS) return;
+  for (const property of declared.required) {
+    if ((node.properties?.get(property)?.present ?? 0) >= node.objects) continue;
+    const below = path === "" ? property : `${path}.${property}`;
+    told.push({ kind: "schema", text: `${where}: ${below} is required and was missing` });
+  }
+}
+
+/** `string, declared integer`; undefined where it fits. */
+function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boolean): string | undefined {
+  if (types.length === 0 || types.includes("file")) return undefined;
+  // In texts a list, an object or a string may look like anything.
+  if (isText && types.some((type) => type === "string" || type === "array" || type === "object")) return undefined;
+  const wrong = typesOf(node).filter((type) => !types.some((one) => one === type || includes(one, type)));
+  return wrong.length === 0 ? undefined : `${wrong.join(" or ")}, declared ${types.join(" or ")}`;
+}
+
+/** JSON Schema 2020-12 §6.1.1: every integer is a number. */
+function includes(declared: string, seen: string): boolean {
+  return declared === "number" && seen === "integer";
+}

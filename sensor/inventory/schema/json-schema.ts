@@ -1,0 +1,68 @@
+import type { JsonSchema } from "../../../shared/endpoint-facts.js";
+import { ANY_NAME, ARRAY, BOOLEAN, FORMATS, INTEGER, NULL, NUMBER, OBJECT, STRING } from "../../protocol/shape.js";
+import type { SchemaNode } from "./schema-node.js";
+
+const TYPES: readonly (readonly [number, string])[] = [
+  [OBJECT, "object"],
+  [ARRAY, "array"],
+  [STRING, "string"],
+  [INTEGER, "integer"],
+  [NUMBER, "number"],
+  [BOOLEAN, "boolean"],
+  [NULL, "null"],
+];
+/** A word may still be one that came by chance; after so many values those seen are taken for all. */
+const MIN_ENUM_TIMES = 20;
+/** From so many objects on a name that came in one alone is taken for a value. */
+const MIN_OBJECTS = 8;
+
+export function typesOf({ kinds }: SchemaNode): string[] {
+  // JSON Schema 2020-12 §6.1.1: every integer is a number.
+  const apparent = (kinds & NUMBER) !== 0 ? kinds & ~INTEGER : kinds;
+  return TYPES.filter(([bit]) => (apparent & bit) !== 0).map(([, name]) => name);
+}
+
+/** Names of the properties that may be told. */
+export function namesOf({ properties, objects }: SchemaNode): string[] {
+  if (properties === undefined) return [];
+  const isSure = ([, node]: readonly [string, SchemaNode]): boolean => node.times > 1 || objects < MIN_OBJECTS;
+  return [...properties]
+    .filter((entry) => entry[0] !== ANY_NAME && isSure(entry))
+    .map(([name]) => name)
+    .sort();
+}
+
+/** JSON Schema 2020-12 of what was seen: it describes traffic, no promise. */
+export function jsonSchema(node: SchemaNode): JsonSchema {
+  const types = typesOf(node);
+  const format = formatOf(node);
+  const words = node.times >= MIN_ENUM_TIMES && types.join() === "string" ? node.words?.list() : undefined;
+  const names = namesOf(node);
+  const any = node.properties?.get(ANY_NAME);
+  const required = names.filter((name) => node.objects > 0 && isAlways(node, name));
+  return {
+    ...(types.length === 0 ? {} : { type: types.length === 1 ? types[0] : types }),
+    ...(format === undefined ? {} : { format }),
+    ...(words === undefined ? {} : { enum: words }),
+    ...(names.length === 0 ? {} : { properties: Object.fromEntries(names.map((name) => [name, below(node, name)])) }),
+    ...(required.length === 0 ? {} : { required }),
+    ...(any === undefined ? {} : { additionalProperties: jsonSchema(any) }),
+    // Lists that were all empty say nothing of their entries, but that there may be some.
+    ...(types.includes("array") ? { items: node.items === undefined ? {} : jsonSchema(node.items) } : {}),
+  };
+}
+
+function below({ properties }: SchemaNode, name: string): JsonSchema {
+  const node = properties?.get(name);
+  return node === undefined ? {} : jsonSchema(node);
+}
+
+function isAlways({ properties, objects }: SchemaNode, name: string): boolean {
+  return (properties?.get(name)?.present ?? 0) >= objects;
+}
+
+/** Where all strings have one. */
+function formatOf({ formats }: SchemaNode): string | undefined {
+  const at = FORMATS.findIndex((_, bit) => formats === 1 << bit);
+  return at < 0 ? undefined : FORMATS[at];
+}

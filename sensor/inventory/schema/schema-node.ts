@@ -1,0 +1,177 @@
+import { ANY_NAME, type Shape } from "../../protocol/shape.js";
+import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
+import type { SchemaBudget } from "./schema-budget.js";
+import { type StoredWords, WordCount } from "./word-count.js";
+
+const MAX_PROPERTIES = 64;
+const FIRST_OBJECTS = 8;
+
+/** One place of a schema as JSON: counts and bits in their order, then what lies below. */
+export type StoredNode = readonly [
+  kinds: number,
+  formats: number,
+  times: number,
+  objects: number,
+  present: number,
+  words: StoredWords | null,
+  items: StoredNode | null,
+  properties: Readonly<Record<string, StoredNode>> | null,
+];
+
+/** What stands at one place of messages, merged from many. */
+export class SchemaNode {
+  kinds = 0;
+  formats = 0;
+  times = 0;
+  objects = 0;
+  present = 0;
+  words: WordCount | undefined = undefined;
+  properties: Map<string, SchemaNode> | undefined = undefined;
+  items: SchemaNode | undefined = undefined;
+  readonly #budget: SchemaBudget;
+  readonly #keepsNames: boolean;
+
+  /** `names`: whether they may be values, which those of a query's parameters are not. */
+  constructor(budget: SchemaBudget, names: "may-be-values" | "are-names" = "may-be-values") {
+    this.#budget = budget;
+    this.#keepsNames = names === "are-names";
+  }
+
+  /** True where anything but counts changed, or may have: the schema is another than before. */
+  take(shape: Shape): boolean {
+    let isNews = (shape.kinds & ~this.kinds) !== 0 || (shape.formats & ~this.formats) !== 0;
+    // Of the first objects each may be the one without which nothing is said yet.
+    if (shape.objects > 0 && this.objects <= FIRST_OBJECTS) isNews = true;
+    const alwaysBefore = this.#alwaysThere();
+    this.kinds |= shape.kinds;
+    this.formats |= shape.formats;
+    this.times += shape.times;
+    this.objects += shape.objects;
+    this.present += shape.present;
+    if (shape.formats !== 0) this.#takeWord(shape.word);
+    if (shape.items !== undefined) {
+      this.items ??= this.#make();
+      if (this.items?.take(shape.items) === true) isNews = true;
+    }
+    if (shape.properties === undefined) return isNews;
+    this.properties ??= new Map();
+    for (const [name, property] of shape.properties) {
+      const known = this.properties.get(name);
+      const node = known ?? this.#property(name);
+      if (known === undefined) isNews = true;
+      if (node?.take(property) === true) isNews = true;
+    }
+    this.#foldNames();
+    return isNews || this.#alwaysThere() !== alwaysBefore;
+  }
+
+  /** How many properties were in each object. */
+  #alwaysThere(): number {
+    let always = 0;
+    for (const { present } of this.properties?.values() ?? []) if (present >= this.objects) always++;
+    return always;
+  }
+
+  #takeWord(word: string | undefined): void {
+    this.words ??= new WordCount();
+    if (word === undefined) this.words.spoil();
+    else this.words.add(word);
+  }
+
+  /** Names that are values, as of customers in a map of them, are not kept: only what stands under them is. */
+  #foldNames(): void {
+    const { properties } = this;
+    if (properties === undefined || properties.size < MIN_ALIKE || this.#keepsNames) return;
+    const values = namesThatAreValues(properties, this.objects);
+    if (values.length === 0) return;
+    const folded = properties.get(ANY_NAME) ?? this.#make();
+    for (const name of values) {
+      const node = properties.get(name);
+      properties.delete(name);
+      if (node === undefined) continue;
+      folded?.merge(node);
+      node.drop();
+    }
+    if (folded !== undefined) properties.set(ANY_NAME, folded);
+  }
+
+  merge(other: SchemaNode): void {
+    this.kinds |= other.kinds;
+    this.formats |= other.formats;
+    this.times += other.times;
+    this.objects += other.objects;
+    this.present += other.present;
+    if (other.words !== undefined) {
+      if (this.words === undefined && this.formats === other.formats) this.words = new WordCount();
+      this.words?.merge(other.words);
+    }
+    if (other.items !== undefined) {
+      this.items ??= this.#make();
+      this.items?.merge(other.items);
+    }
+    for (const [name, node] of other.properties ?? []) {
+      this.properties ??= new Map();
+      (this.properties.get(name) ?? this.#property(name))?.merge(node);
+    }
+  }
+
+  /** Gives back the room of everything here and below. */
+  drop(): void {
+    this.#budget.giveBack(this.places);
+  }
+
+  get places(): number {
+    let places = 1 + (this.items?.places ?? 0);
+    for (const node of this.properties?.values() ?? []) places += node.places;
+    return places;
+  }
+
+  #property(name: string): SchemaNode | undefined {
+    this.properties ??= new Map();
+    const isFull = this.properties.size >= MAX_PROPERTIES;
+    // Once names were found to be values, so are those that come later.
+    const isMap = this.properties.has(ANY_NAME) && !this.#keepsNames;
+    const key = isFull || isMap ? ANY_NAME : name;
+    const made = this.properties.get(key) ?? this.#make();
+    if (made !== undefined) this.properties.set(key, made);
+    return made;
+  }
+
+  #make(): SchemaNode | undefined {
+    return this.#budget.take() ? new SchemaNode(this.#budget) : undefined;
+  }
+
+  state(): StoredNode {
+    const { kinds, formats, times, objects, present, words, items, properties } = this;
+    return [
+      kinds,
+      formats,
+      times,
+      objects,
+      present,
+      words?.state() ?? null,
+      items?.state() ?? null,
+      properties === undefined ? null : Object.fromEntries([...properties].map(([name, node]) => [name, node.state()])),
+    ];
+  }
+
+  restore([kinds, formats, times, objects, present, words, items, properties]: StoredNode): void {
+    Object.assign(this, { kinds, formats, times, objects, present });
+    if (formats !== 0) {
+      this.words = new WordCount();
+      this.words.restore(words);
+    }
+    if (items !== null) {
+      this.items = this.#make();
+      this.items?.restore(items);
+    }
+    if (properties === null) return;
+    this.properties = new Map();
+    for (const [name, stored] of Object.entries(properties)) {
+      const node = this.#make();
+      if (node === undefined) return;
+      node.restore(stored);
+      this.properties.set(name, node);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import { ANY_NAME, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, OTHER_FORMAT, type Shape, STRING } from "../shape.js";
+import { isFieldName, isWordField } from "./field-naming.js";
+import { formatOf, isWord } from "./string-format.js";
+
+const MAX_DEPTH = 12;
+const MAX_NODES = 256;
+const MAX_PROPERTIES = 64;
+const LETTER_T = 0x74;
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const DOT = 0x2e;
+const LOWER_E = 0x65;
+const UPPER_E = 0x45;
+
+/** One place of the message under way. */
+class Place implements Shape {
+  kinds = 0;
+  formats = 0;
+  times = 0;
+  objects = 0;
+  present = 0;
+  properties: Map<string, Place> | undefined = undefined;
+  items: Place | undefined = undefined;
+  word: string | undefined = undefined;
+  /** A string was no word. */
+  hasOther = false;
+  /** Whether its name is one that few words stand under. */
+  readonly mayBeWord: boolean;
+
+  constructor(mayBeWord: boolean) {
+    this.mayBeWord = mayBeWord;
+  }
+}
+
+/** An object or array that is open. */
+interface Frame {
+  readonly place: Place;
+  readonly isObject: boolean;
+  /** Properties of this object so far. */
+  readonly seen: Set<Place>;
+  next: Place | undefined;
+}
+
+/**
+ * Puts together what a message is built of while the scanners walk through it: they tell what opens, is named, stands there and closes.
+ * No value is kept, but for what may be a word of a program's own. Bounded in depth and places.
+ */
+export class ShapeRecorder {
+  #root: Place | undefined = undefined;
+  readonly #frames: Frame[] = [];
+  #nodes = 0;
+  /** Levels open beyond the bound. */
+  #beyond = 0;
+  #isOn = false;
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  begin(): void {
+    this.#isOn = true;
+    this.#root = undefined;
+    this.#frames.length = 0;
+    this.#nodes = 0;
+    this.#beyond = 0;
+  }
+
+  /** What the message was built of; undefined where nothing was told. What is still open was cut off. */
+  end(): Shape | undefined {
+    this.#isOn = false;
+    this.#frames.length = 0;
+    const root = this.#root;
+    this.#root = undefined;
+    return root;
+  }
+
+  /** Bytes were lost: what follows stands nobody knows where. */
+  lose(): void {
+    this.#isOn = false;
+    this.#frames.length = 0;
+  }
+
+  get depth(): number {
+    return this.#frames.length;
+  }
+
+  /** Leaves what was opened since there were so many levels, and never closed. */
+  unwind(depth: number): void {
+    this.#beyond = 0;
+    if (this.#frames.length > depth) this.#frames.length = depth;
+  }
+
+  open(isObject: boolean): void {
+    if (this.#beyond > 0 || this.#frames.length >= MAX_DEPTH) {
+      this.#beyond++;
+      return;
+    }
+    const place = this.#value(isObject ? OBJECT : ARRAY);
+    if (place === undefined) this.#beyond++;
+    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined });
+  }
+
+  close(): void {
+    if (this.#beyond > 0) {
+      this.#beyond--;
+      return;
+    }
+    const frame = this.#frames.pop();
+    if (frame === undefined || !frame.isObject) return;
+    frame.place.objects++;
+    for (const property of frame.seen) property.present++;
+  }
+
+  /** The name of the value that comes next. */
+  name(bytes: Buffer, start: number, end: number): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined || !frame.isObject || this.#beyond > 0) return;
+    frame.next = this.#property(frame.place, bytes, start, end);
+    if (frame.next !== undefined) frame.seen.add(frame.next);
+  }
+
+  /** `isPlain`: it is of no class of data, and its field of none. */
+  string(bytes: Buffer, start: number, end: number, isPlain: boolean): void {
+    const place = this.#value(STRING);
+    if (place === undefined) return;
+    const format = formatOf(bytes, start, end);
+    place.formats |= format;
+    if (place.hasOther) return;
+    if (isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end))
+      place.word = bytes.latin1Slice(start, end);
+    else {
+      place.hasOther = true;
+      place.word = undefined;
+    }
+  }
+
+  /** A value of a form or query, where all are texts: what it is shows by itself. */
+  text(bytes: Buffer, start: number, end: number, isPlain: boolean): void {
+    const literal = literalOf(bytes, start, end);
+    if (literal === NUMBER) this.number(bytes, start, end);
+    else if (literal === BOOLEAN) this.#value(BOOLEAN);
+    else this.string(bytes, start, end, isPlain);
+  }
+
+  number(bytes: Buffer, start: number, end: number): void {
+    let isInteger = true;
+    for (let at = start; at < end; at++)
+      if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) isInteger = false;
+    this.#value(isInteger ? INTEGER : NUMBER);
+  }
+
+  /** `true`, `false` and `null` by their first letter. */
+  literal(first: number): void {
+    if (first === LETTER_T || first === LETTER_F) this.#value(BOOLEAN);
+    else if (first === LETTER_N) this.#value(NULL);
+  }
+
+  #value(kind: number): Place | undefined {
+    if (!this.#isOn || this.#beyond > 0) return undefined;
+    const place = this.#next();
+    if (place === undefined) return undefined;
+    place.kinds |= kind;
+    place.times++;
+    return place;
+  }
+
+  /** Where the next value stands. */
+  #next(): Place | undefined {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) {
+      this.#root ??= this.#make(false);
+      return this.#root;
+    }
+    if (!frame.isObject) {
+      // A list of words is of the words that its name announces.
+      frame.place.items ??= this.#make(frame.place.mayBeWord);
+      return frame.place.items;
+    }
+    const { next } = frame;
+    frame.next = undefined;
+    return next;
+  }
+
+  #property(of: Place, bytes: Buffer, start: number, end: number): Place | undefined {
+    of.properties ??= new Map();
+    const isFull = of.properties.size >= MAX_PROPERTIES;
+    const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : ANY_NAME;
+    const known = of.properties.get(name) ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
+    if (known !== undefined) return known;
+    const made = this.#make(name !== ANY_NAME && isWordField(name));
+    if (made !== undefined) of.properties.set(isFull ? ANY_NAME : name, made);
+    return made;
+  }
+
+  #make(mayBeWord: boolean): Place | undefined {
+    if (this.#nodes >= MAX_NODES) return undefined;
+    this.#nodes++;
+    return new Place(mayBeWord);
+  }
+}
+
+const MAX_NUMBER_BYTES = 15;
+
+/** NUMBER, BOOLEAN, or 0 for neither. Leading zeros are no number's. */
+function literalOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start;
+  if (length === 0 || length > MAX_NUMBER_BYTES) return 0;
+  const first = bytes[start];
+  if (first === LETTER_T || first === LETTER_F) {
+    const text = bytes.latin1Slice(start, end);
+    return text === "true" || text === "false" ? BOOLEAN : 0;
+  }
+  if (first === 0x2d || (first >= 0x30 && first <= 0x39))
+    return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(bytes.latin1Slice(start, end)) ? NUMBER : 0;
+  return 0;
+}

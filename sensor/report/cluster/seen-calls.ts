@@ -1,0 +1,147 @@
+import type { EdgeRecord } from "../../../shared/event.js";
+import type { StoredRow } from "../../store/stored-row.js";
+import { serverKey } from "../compliance/facts.js";
+import type { Labels, Pod, PodList, Workload } from "./pod-list.js";
+
+/** An end of an edge: which workload it is, or why that is not known. */
+type End = { readonly workload: Workload; readonly pod: Pod | undefined } | { readonly unknown: string };
+
+/** Calls of one workload to another that were seen. */
+export interface SeenCaller {
+  readonly workload: Workload;
+  readonly ports: readonly (number | string)[];
+  readonly edges: readonly EdgeRecord[];
+  /** What limits the evidence, in words. */
+  readonly notes: readonly string[];
+}
+
+/** An address that called and whose workload is not known: nothing may be made of it. */
+export interface UnknownCaller {
+  readonly edge: EdgeRecord;
+  readonly why: string;
+}
+
+/** Everything that was seen to call one workload. */
+export interface SeenServer {
+  readonly workload: Workload;
+  readonly callers: readonly SeenCaller[];
+  readonly unknown: readonly UnknownCaller[];
+}
+
+export interface SeenCalls {
+  readonly servers: readonly SeenServer[];
+  /** Edges whose server's workload is not known. */
+  readonly unplaced: readonly UnknownCaller[];
+}
+
+interface Gathered {
+  readonly workload: Workload;
+  readonly callers: Map<
+    string,
+    { workload: Workload; ports: Set<number | string>; edges: EdgeRecord[]; notes: Set<string> }
+  >;
+  readonly unknown: UnknownCaller[];
+}
+
+/** Edges as calls between workloads of a cluster. What the pods' list does not tell stays unknown. */
+export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls {
+  const servers = new Map<string, Gathered>();
+  const unplaced: UnknownCaller[] = [];
+  for (const edge of edgesOnce(rows)) {
+    const server = serverEnd(edge, pods);
+    if ("unknown" in server.end) {
+      unplaced.push({ edge, why: server.end.unknown });
+      continue;
+    }
+    const key = workloadKey(server.end.workload);
+    const gathered: Gathered = servers.get(key) ?? { workload: server.end.workload, callers: new Map(), unknown: [] };
+    servers.set(key, gathered);
+    const client = podEnd(edge.clientAddress, edge, pods);
+    if ("unknown" in client) gathered.unknown.push({ edge, why: client.unknown });
+    else note(gathered, client, server.end, server.port, edge);
+  }
+  const inOrder = [...servers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gathered]) => gathered);
+  return {
+    servers: inOrder.map(({ workload, callers, unknown }) => ({
+      workload,
+      callers: [...callers]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, { workload, ports, edges, notes }]) => ({
+          workload,
+          ports: [...ports].sort(),
+          edges,
+          notes: [...notes],
+        })),
+      unknown,
+    })),
+    unplaced,
+  };
+}
+
+export function workloadKey({ namespace, labels, serviceAccount }: Workload): string {
+  return JSON.stringify([namespace, labels, serviceAccount]);
+}
+
+/** `pay: app=ledger` */
+export function workloadName({ namespace, labels }: Workload): string {
+  return `${namespace}: ${labelText(labels)}`;
+}
+
+export function labelText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}
+
+/** Several sensors may have seen the same one. */
+function edgesOnce(rows: readonly StoredRow[]): EdgeRecord[] {
+  const edges = new Map<string, EdgeRecord>();
+  for (const { record } of rows) {
+    if (record.kind !== "edge") continue;
+    const key = `${record.clientAddress} ${serverKey(record.serverAddress, record.serverPort)}`;
+    if ((edges.get(key)?.connections ?? -1) < record.connections) edges.set(key, record);
+  }
+  return [...edges.values()];
+}
+
+function note(into: Gathered, client: KnownEnd, server: KnownEnd, port: number | string, edge: EdgeRecord): void {
+  const key = workloadKey(client.workload);
+  const known = into.callers.get(key) ?? { workload: client.workload, ports: new Set(), edges: [], notes: new Set() };
+  into.callers.set(key, known);
+  known.ports.add(port);
+  known.edges.push(edge);
+  for (const { pod } of [client, server])
+    if (pod?.startedMicros !== undefined && pod.startedMicros > edge.firstMicros)
+      known.notes.add(
+        `pod ${pod.name} started after ${pod.address} was first seen: some of it may have been another pod's`,
+      );
+}
+
+type KnownEnd = Extract<End, { workload: Workload }>;
+
+/** A service's address stands for the pods that its selector picks, where these are of one kind. */
+function serverEnd(edge: EdgeRecord, pods: PodList): { end: End; port: number | string } {
+  const service = pods.service(edge.serverAddress);
+  if (service === undefined) return { end: podEnd(edge.serverAddress, edge, pods), port: edge.serverPort };
+  const port = service.ports.get(edge.serverPort);
+  const name = `service ${service.namespace}/${service.name}`;
+  if (port === undefined) return { end: { unknown: `${name} has no port ${edge.serverPort} any more` }, port: 0 };
+  const selected = Object.keys(service.selector).length === 0 ? [] : pods.selected(service.namespace, service.selector);
+  const kinds = new Map(selected.map(({ workload }) => [workloadKey(workload), workload]));
+  const [only] = kinds.values();
+  if (only === undefined) return { end: { unknown: `${name} picks no pod` }, port };
+  if (kinds.size > 1) return { end: { unknown: `${name} picks pods of ${kinds.size} kinds` }, port };
+  return { end: { workload: only, pod: undefined }, port };
+}
+
+function podEnd(address: string, { lastMicros }: EdgeRecord, pods: PodList): End {
+  const pod = pods.pod(address);
+  if (pod === undefined) return { unknown: "no pod has this address" };
+  if (pod === "shared") return { unknown: "several pods, or a host, have this address" };
+  if (pod.startedMicros !== undefined && pod.startedMicros > lastMicros)
+    return { unknown: `pod ${pod.name} has this address, and started only afterwards` };
+  const { workload } = pod;
+  if (Object.keys(workload.labels).length === 0)
+    return { unknown: `pod ${pod.name} has no label by which it could be selected` };
+  return { workload, pod };
+}

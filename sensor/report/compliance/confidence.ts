@@ -1,0 +1,76 @@
+import type { CoverageSummary } from "../coverage.js";
+import type { Evidence } from "./evidence.js";
+import type { Status } from "./view.js";
+
+export interface Confidence {
+  readonly level: "high" | "medium" | "low" | "none";
+  readonly reasons: readonly string[];
+}
+
+const LEVELS: readonly Confidence["level"][] = ["none", "low", "medium", "high"];
+/** Of frames dropped and of things that could not be told, the shares from which on little is left of a "no gap". */
+const SOME = 0.01;
+const MUCH = 0.2;
+
+/**
+ * How sure what is said of a control is. A gap was read from the wire, and losses take nothing from it; that there is none rests on
+ * everything that was not seen.
+ */
+export function confidenceOf(
+  status: Status,
+  evidence: readonly Evidence[],
+  coverage: readonly CoverageSummary[],
+): Confidence {
+  if (status === "not-observable") return { level: "none", reasons: ["Traffic shows nothing of it."] };
+  if (status === "not-seen") return { level: "none", reasons: ["Nothing was seen that it could be told from."] };
+  if (status === "gap-seen")
+    return { level: "high", reasons: ["The gap was read from the wire. There may be more than was seen."] };
+  const limits = [...lossLimits(coverage), ...unsureLimits(evidence)];
+  // Absence can't be shown by looking: never more than medium.
+  const level = limits.reduce((least, limit) => Math.min(least, LEVELS.indexOf(limit.level)), LEVELS.indexOf("medium"));
+  return {
+    level: LEVELS[level],
+    reasons: [
+      "That nothing was seen to fall short shows only as much as was seen.",
+      ...limits.map(({ reason }) => reason),
+    ],
+  };
+}
+
+interface Limit {
+  readonly level: Confidence["level"];
+  readonly reason: string;
+}
+
+function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
+  const limits: Limit[] = [];
+  if (coverage.every(({ health }) => health === undefined))
+    limits.push({ level: "low", reason: "No sensor has told what it lost." });
+  const interfaces = coverage.flatMap(({ health }) => health?.interfaces ?? []);
+  const frames = interfaces.reduce((sum, one) => sum + one.frames, 0);
+  const dropped = interfaces.reduce((sum, one) => sum + (one.dropped ?? 0), 0);
+  const share = dropped / Math.max(1, frames + dropped);
+  if (share > SOME)
+    limits.push({
+      level: share > MUCH ? "low" : "medium",
+      reason: `${(share * 100).toFixed(0)} % of the frames were dropped before they were looked at.`,
+    });
+  if (interfaces.some(({ dropped }) => dropped === undefined))
+    limits.push({ level: "medium", reason: "Of some interfaces it is not known how much was dropped." });
+  if (coverage.some(({ blindIntervals }) => blindIntervals.length > 0))
+    limits.push({ level: "medium", reason: "There were times in which an interface was not captured." });
+  return limits;
+}
+
+function unsureLimits(evidence: readonly Evidence[]): Limit[] {
+  const seen = evidence.reduce((sum, one) => sum + one.seen, 0);
+  const unsure = evidence.reduce((sum, one) => sum + one.unsure, 0);
+  const share = unsure / Math.max(1, seen);
+  if (share <= SOME) return [];
+  return [
+    {
+      level: share > MUCH ? "low" : "medium",
+      reason: `Of ${(share * 100).toFixed(0)} % of what this rests on, something could not be told.`,
+    },
+  ];
+}

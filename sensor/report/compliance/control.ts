@@ -1,0 +1,26 @@
+import type { EvidenceName } from "./evidence-list.js";
+
+/** One thing that a framework asks, and what of it traffic can show. Plain data: what is seen of it is worked out elsewhere. */
+export interface Control {
+  /** As rules of the catalogue refer to it: `pci-dss:4.2.1`. */
+  readonly id: string;
+  /** Its number in the framework. */
+  readonly number: string;
+  readonly title: string;
+  /** In our words; the framework's own text counts. */
+  readonly asks: string;
+  /** Empty where traffic shows nothing of it. */
+  readonly evidence: readonly EvidenceName[];
+  /** Data that it is about: where none was recognised, what falls short elsewhere is no gap of it yet, but a question. */
+  readonly about?: EvidenceName;
+  /** What no traffic can show of it. */
+  readonly cannotProve: readonly string[];
+}
+
+export interface Framework {
+  readonly id: string;
+  readonly title: string;
+  /** What of the framework is here, and how it is to be read. */
+  readonly note: string;
+  readonly controls: readonly Control[];
+}

@@ -1,0 +1,100 @@
+import type { Framework } from "../control.js";
+
+export const OWASP_API: Framework = {
+  id: "owasp-api-2023",
+  title: "OWASP API Security Top 10, 2023",
+  note: "Ten kinds of weakness. Traffic shows signs of some of them; that none was seen is no test of the application.",
+  controls: [
+    {
+      id: "owasp-api:2023-API1",
+      number: "API1:2023",
+      title: "Broken object level authorization",
+      asks: "Every call that names an object checks that this caller may have this object.",
+      evidence: ["object-endpoints"],
+      cannotProve: [
+        "Whether an object belongs to who asks for it is known to the application alone.",
+        "An answer of 403 shows one refusal, not that every object is checked.",
+      ],
+    },
+    {
+      id: "owasp-api:2023-API2",
+      number: "API2:2023",
+      title: "Broken authentication",
+      asks: "Callers prove who they are in a way that can't be guessed, stolen or left out.",
+      evidence: ["credentials", "mutual-tls"],
+      cannotProve: [
+        "That a credential was sent does not show that it was checked.",
+        "How credentials are issued, stored, renewed and locked after failures does not show.",
+      ],
+    },
+    {
+      id: "owasp-api:2023-API3",
+      number: "API3:2023",
+      title: "Broken object property level authorization",
+      asks: "Answers hold no property that the caller may not read, and requests set none that the caller may not change.",
+      evidence: ["sensitive-answers"],
+      cannotProve: ["Which caller may see or change which property is not on the wire."],
+    },
+    {
+      id: "owasp-api:2023-API4",
+      number: "API4:2023",
+      title: "Unrestricted resource consumption",
+      asks: "Size, number and rate of what a caller may ask for are bounded.",
+      evidence: ["rate-limits"],
+      cannotProve: ["A bound that nobody met does not show: no answer of 429 is no proof that there is none."],
+    },
+    {
+      id: "owasp-api:2023-API5",
+      number: "API5:2023",
+      title: "Broken function level authorization",
+      asks: "Functions for some callers, such as administration, refuse the others.",
+      evidence: ["refusals", "callers"],
+      cannotProve: ["Which role may call which function is not on the wire."],
+    },
+    {
+      id: "owasp-api:2023-API6",
+      number: "API6:2023",
+      title: "Unrestricted access to sensitive business flows",
+      asks: "Flows that hurt the business when they are automated, such as buying or booking, are protected against it.",
+      evidence: [],
+      cannotProve: [
+        "Which flows are sensitive, and whether a person or a machine runs them, does not show in packets.",
+      ],
+    },
+    {
+      id: "owasp-api:2023-API7",
+      number: "API7:2023",
+      title: "Server side request forgery",
+      asks: "A service fetches nothing from an address that a caller chose, unless that address is allowed.",
+      evidence: ["outbound"],
+      cannotProve: ["Whether a call outwards was made because a caller named its address does not show."],
+    },
+    {
+      id: "owasp-api:2023-API8",
+      number: "API8:2023",
+      title: "Security misconfiguration",
+      asks: "Transport, servers and gateways are set up safely, everywhere and alike.",
+      evidence: ["encryption", "certificates"],
+      cannotProve: ["Settings are seen only by their effect on the wire; patches and hardening of hosts are not seen."],
+    },
+    {
+      id: "owasp-api:2023-API9",
+      number: "API9:2023",
+      title: "Improper inventory management",
+      asks: "Every host, version and endpoint is known, documented and retired in time.",
+      evidence: ["endpoint-states", "inventory"],
+      cannotProve: [
+        "What was not called while the sensors watched is not in the inventory.",
+        "Whether an endpoint is documented shows only where its description was given to the sensor.",
+      ],
+    },
+    {
+      id: "owasp-api:2023-API10",
+      number: "API10:2023",
+      title: "Unsafe consumption of APIs",
+      asks: "What comes from others' APIs is fetched safely and trusted no more than what users send.",
+      evidence: ["outbound"],
+      cannotProve: ["What a service does with an answer, and whether it checks it, happens within the service."],
+    },
+  ],
+};

@@ -1,0 +1,32 @@
+import { certificateLifetimes, certificates } from "./evidence/certificates.js";
+import { credentials, objectEndpoints, rateLimits, refusals, sensitiveCredentials } from "./evidence/credentials.js";
+import { healthFlows, paymentFlows, personalFlows, sensitiveAnswers } from "./evidence/data-flows.js";
+import { callers, endpointStates, inbound, inventory, outbound } from "./evidence/landscape.js";
+import { monitoring } from "./evidence/monitoring.js";
+import { encryption, mutualTls } from "./evidence/transport.js";
+import type { Gather } from "./evidence.js";
+
+/** Everything a control may ask for. */
+export const EVIDENCE = {
+  "mutual-tls": mutualTls,
+  encryption,
+  certificates,
+  "certificate-lifetimes": certificateLifetimes,
+  credentials,
+  "sensitive-credentials": sensitiveCredentials,
+  "object-endpoints": objectEndpoints,
+  refusals,
+  "rate-limits": rateLimits,
+  "payment-flows": paymentFlows,
+  "health-flows": healthFlows,
+  "personal-flows": personalFlows,
+  "sensitive-answers": sensitiveAnswers,
+  inventory,
+  "endpoint-states": endpointStates,
+  callers,
+  outbound,
+  inbound,
+  monitoring,
+} as const satisfies Readonly<Record<string, Gather>>;
+
+export type EvidenceName = keyof typeof EVIDENCE;

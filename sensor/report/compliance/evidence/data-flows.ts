@@ -1,0 +1,111 @@
+import { type DataGroup, dataGroups } from "../../../../shared/data-class.js";
+import type { EdgeRecord, EndpointRecord } from "../../../../shared/event.js";
+import { clientOf, POSTURE_WORDS } from "../../../../shared/posture.js";
+import { amount, type Cell, countsText, type Evidence, type Gather, number, tally, when } from "../evidence.js";
+import { edgeKey, endpointName, type Facts, serverKey } from "../facts.js";
+
+const GROUPS = dataGroups([]);
+
+/** Machines' addresses are not what is meant; a class of the operator's own is, whatever group it was given. */
+export function isSensitive(name: string): boolean {
+  return GROUPS.get(name) !== "network";
+}
+
+function isOf(groups: readonly DataGroup[]): (name: string) => boolean {
+  return (name) => {
+    const group = GROUPS.get(name);
+    return group === undefined || groups.includes(group);
+  };
+}
+
+export const paymentFlows: Gather = (facts) => flows(facts, "Flows of payment data", isOf(["financial"]));
+export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isOf(["health"]));
+export const personalFlows: Gather = (facts) =>
+  flows(facts, "Flows of personal data", isOf(["personal", "financial", "health"]));
+
+/** Who exchanges data of these classes with whom. Classes are seen where bodies and targets are: in the clear. */
+function flows(facts: Facts, title: string, isMeant: (name: string) => boolean): Evidence {
+  const those = facts.endpoints.filter(({ dataClasses }) => dataClasses.some(isMeant));
+  const edges = new Map(facts.edges.map((edge) => [edgeKey(edge), edge]));
+  const rows = those.flatMap((endpoint) => flowRows(endpoint, edges, isMeant));
+  const more = those.filter(({ callers, callerCount }) => callerCount > callers.length).length;
+  return {
+    title,
+    seen: those.length,
+    unit: "endpoint",
+    unsure: 0,
+    counts: tally(those.flatMap(({ dataClasses }) => dataClasses.filter(isMeant))),
+    columns: ["client", "service", "endpoint", "classes", "posture"],
+    rows,
+    gaps: when(
+      those.length > 0,
+      `${amount(those.length, "endpoint", ["carries", "carry"])} such data over connections that were read: in the clear.`,
+    ),
+    questions: [],
+    unknowns: [
+      ...encryptedEdges(facts),
+      ...unread(facts),
+      ...when(
+        more > 0,
+        `Of ${amount(more, "endpoint", ["more callers", "more callers"])} were counted than are kept by address.`,
+      ),
+    ],
+  };
+}
+
+function flowRows(
+  endpoint: EndpointRecord,
+  edges: ReadonlyMap<string, EdgeRecord>,
+  isMeant: (name: string) => boolean,
+): Cell[][] {
+  const server = serverKey(endpoint.serverAddress, endpoint.serverPort);
+  const classes = endpoint.dataClasses.filter(isMeant).join(", ");
+  return endpoint.callers.map((address) => {
+    const edge = edges.get(`${address} > ${server}`);
+    const posture = edge === undefined ? "edge not kept" : POSTURE_WORDS[edge.posture];
+    return [edge === undefined ? address : clientOf(edge), endpoint.service, endpointName(endpoint), classes, posture];
+  });
+}
+
+function encryptedEdges({ edges }: Facts): string[] {
+  const encrypted = edges.filter(({ posture }) => posture !== "cleartext").length;
+  return when(
+    encrypted > 0,
+    `${amount(encrypted, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: which data these carry is not seen.`,
+  );
+}
+
+function unread({ endpoints }: Facts): string[] {
+  const count = endpoints.filter(
+    ({ requestBodiesRead, responseBodiesRead }) => requestBodiesRead + responseBodiesRead === 0,
+  );
+  return when(
+    count.length > 0,
+    `Of ${number(count.length)} of ${number(endpoints.length)} endpoints no body was looked at: there was none, of no kind that is read, or not whole.`,
+  );
+}
+
+export function sensitiveAnswers(facts: Facts): Evidence {
+  const those = facts.endpoints.filter(({ responseClasses }) => Object.keys(responseClasses).some(isSensitive));
+  return {
+    title: "Sensitive data in answers",
+    seen: those.length,
+    unit: "endpoint",
+    unsure: 0,
+    counts: tally(those.flatMap(({ responseClasses }) => Object.keys(responseClasses).filter(isSensitive))),
+    columns: ["service", "endpoint", "classes in answers", "callers", "credentials"],
+    rows: those.map((endpoint) => [
+      endpoint.service,
+      endpointName(endpoint),
+      countsText(endpoint.responseClasses),
+      endpoint.callerCount,
+      countsText(endpoint.credentials) || "none seen",
+    ]),
+    gaps: [],
+    questions: when(
+      those.length > 0,
+      `${amount(those.length, "endpoint", ["answers", "answer"])} with such data: does every caller need all of it?`,
+    ),
+    unknowns: [...encryptedEdges(facts), ...unread(facts)],
+  };
+}

@@ -1,0 +1,162 @@
+import type { EdgeRecord, EndpointState } from "../../../../shared/event.js";
+import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
+import { amount, type Evidence, number, tally, when } from "../evidence.js";
+import { endpointName, type Facts, serverKey } from "../facts.js";
+
+export function inventory({ services, edges, endpoints, certificates }: Facts): Evidence {
+  const busiest = [...services].sort((a, b) => b.connections - a.connections);
+  return {
+    title: "What the inventory holds",
+    seen: services.length,
+    unit: "service",
+    unsure: services.filter(({ protocols }) => protocols.length === 0).length,
+    counts: {
+      services: services.length,
+      "edges (who calls whom)": edges.length,
+      endpoints: endpoints.length,
+      certificates: certificates.length,
+    },
+    columns: ["service", "address", "protocols", "connections", "calls"],
+    rows: busiest.map(({ name, address, port, protocols, connections, calls }) => [
+      name,
+      serverKey(address, port),
+      protocols.join(", ") || "not recognised",
+      connections,
+      calls,
+    ]),
+    gaps: [],
+    questions: when(
+      services.length > 0,
+      "Is each of these services known to whoever answers for it, and are there others?",
+    ),
+    unknowns: [],
+  };
+}
+
+/** Worst first; states that fall short, then those that somebody has to look at. */
+const SHORT: readonly EndpointState[] = ["zombie", "shadow"];
+const TO_JUDGE: readonly EndpointState[] = ["deprecated", "new", "dormant"];
+const QUESTIONS: Readonly<Partial<Record<EndpointState, string>>> = {
+  deprecated: "deprecated: until when?",
+  new: "new since the sensor learned what is there: reviewed and documented?",
+  dormant: "not called for long: still needed?",
+};
+const GAPS: Readonly<Partial<Record<EndpointState, string>>> = {
+  zombie: "deprecated and still called.",
+  shadow: "called and not described by what was declared.",
+};
+
+export function endpointStates({ endpoints }: Facts): Evidence {
+  const inState = (state: EndpointState): number => endpoints.filter((endpoint) => endpoint.state === state).length;
+  const sentences = (states: readonly EndpointState[], words: typeof GAPS): string[] =>
+    states.flatMap((state) =>
+      when(inState(state) > 0, `${amount(inState(state), "endpoint", ["is", "are"])} ${words[state]}`),
+    );
+  const order = [...SHORT, ...TO_JUDGE];
+  return {
+    title: "Endpoints by state",
+    seen: endpoints.length,
+    unit: "endpoint",
+    unsure: 0,
+    counts: tally(endpoints.map(({ state }) => state)),
+    columns: ["state", "service", "endpoint", "calls", "callers"],
+    rows: endpoints
+      .filter(({ state }) => order.includes(state))
+      .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+      .map((endpoint) => [
+        endpoint.state,
+        endpoint.service,
+        endpointName(endpoint),
+        endpoint.calls,
+        endpoint.callerCount,
+      ]),
+    gaps: sentences(SHORT, GAPS),
+    questions: sentences(TO_JUDGE, QUESTIONS),
+    unknowns: [],
+  };
+}
+
+export function callers({ edges }: Facts): Evidence {
+  const byServer = grouped(edges, ({ serverAddress, serverPort }) => serverKey(serverAddress, serverPort));
+  const rows = [...byServer]
+    .map(([address, its]) => ({ address, its, clients: new Set(its.map(clientOf)) }))
+    .sort((a, b) => b.clients.size - a.clients.size);
+  return {
+    title: "Who calls whom",
+    seen: edges.length,
+    unit: "edge",
+    unsure: edges.filter(({ clientService }) => clientService === undefined).length,
+    counts: { edges: edges.length, "services called": byServer.size, "from outside": edges.filter(isOuter).length },
+    columns: ["service", "address", "callers", "from outside", "who"],
+    rows: rows.map(({ address, its, clients }) => [
+      its[0].serverService,
+      address,
+      clients.size,
+      its.filter(isOuter).length,
+      [...clients].sort().slice(0, 8).join(", ") + (clients.size > 8 ? ", …" : ""),
+    ]),
+    gaps: [],
+    questions: when(edges.length > 0, "Is each of these meant to call the other? Their list is in the exports."),
+    unknowns: [],
+  };
+}
+
+/** From an address of ours to one that no sensor saw take part in traffic between ours. */
+export function outbound({ edges, inside }: Facts): Evidence {
+  const those = edges.filter(
+    (edge) => isOuter(edge) && inside.has(edge.clientAddress) && !inside.has(edge.serverAddress),
+  );
+  return crossing(those, "Calls to the outside", "destination outside", ({ serverAddress, serverPort }) =>
+    serverKey(serverAddress, serverPort),
+  );
+}
+
+export function inbound({ edges, inside }: Facts): Evidence {
+  const those = edges.filter((edge) => isOuter(edge) && !inside.has(edge.clientAddress));
+  return crossing(those, "Calls from the outside", "service", ({ serverAddress, serverPort }) =>
+    serverKey(serverAddress, serverPort),
+  );
+}
+
+function crossing(
+  edges: readonly EdgeRecord[],
+  title: string,
+  unit: string,
+  keyOf: (edge: EdgeRecord) => string,
+): Evidence {
+  const ends = [...grouped(edges, keyOf)]
+    .map(([address, its]) => ({ address, its, posture: sumPostures(its.map(({ posture }) => posture)) }))
+    .sort((a, b) => postureRank(a.posture) - postureRank(b.posture));
+  const question = unit === "service" ? "meant to be reached without a gateway?" : "allowed by a policy?";
+  return {
+    title,
+    seen: ends.length,
+    unit,
+    unsure: 0,
+    counts: { [`${unit}s`]: ends.length, "edges across": edges.length },
+    columns: ["server", "address", "posture", "clients", "who"],
+    rows: ends.map(({ address, its, posture }) => {
+      const clients = [...new Set(its.map(clientOf))].sort();
+      const who = clients.slice(0, 8).join(", ") + (clients.length > 8 ? ", …" : "");
+      return [its[0].serverService, address, POSTURE_WORDS[posture], clients.length, who];
+    }),
+    gaps: [],
+    questions: when(ends.length > 0, `${number(ends.length)} of them: is each ${question}`),
+    unknowns: [],
+  };
+}
+
+function isOuter({ scope }: EdgeRecord): boolean {
+  return scope === "north-south";
+}
+
+function grouped<T>(list: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return groups;
+}

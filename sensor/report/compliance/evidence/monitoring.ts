@@ -1,0 +1,55 @@
+import { coverageSummary } from "../../coverage.js";
+import { amount, type Evidence, number, when } from "../evidence.js";
+import type { Facts } from "../facts.js";
+
+export function monitoring({ coverage }: Facts): Evidence {
+  const summaries = coverage.map(coverageSummary);
+  const told = summaries.filter(({ health }) => health !== undefined);
+  const silent = summaries.length - told.length;
+  const interfaces = told.flatMap(({ sensor, health }) =>
+    (health?.interfaces ?? []).map((one) => ({ sensor: sensor ?? "this sensor", ...one })),
+  );
+  const blindSeconds = told.reduce((sum, summary) => sum + summary.blindSeconds, 0);
+  const blind = told.reduce((sum, { blindIntervals }) => sum + blindIntervals.length, 0);
+  const dropped = interfaces.reduce((sum, one) => sum + (one.dropped ?? 0), 0);
+  const untold = interfaces.filter((one) => one.dropped === undefined).length;
+  return {
+    title: "What was watched",
+    seen: told.length,
+    unit: "sensor",
+    unsure: silent,
+    counts: {
+      sensors: summaries.length,
+      interfaces: interfaces.length,
+      "frames dropped, as far as known": dropped,
+      "blind intervals": blind,
+    },
+    columns: ["sensor", "interface", "state", "frames", "dropped", "restarts"],
+    rows: interfaces.map((one) => [
+      one.sensor,
+      one.name,
+      one.state,
+      one.frames,
+      one.dropped ?? "unknown",
+      one.restarts,
+    ]),
+    gaps: [
+      ...when(
+        blind > 0,
+        `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, ${number(blindSeconds)} seconds together.`,
+      ),
+      ...when(
+        dropped > 0,
+        `${amount(dropped, "frame", ["was", "were"])} dropped before anybody looked at ${dropped === 1 ? "it" : "them"}.`,
+      ),
+    ],
+    questions: [],
+    unknowns: [
+      ...when(
+        silent > 0,
+        `${amount(silent, "sensor", ["has", "have"])} told nothing of what was lost: that is not a 0.`,
+      ),
+      ...when(untold > 0, `On ${amount(untold, "interface", ["nobody", "nobody"])} counts what is dropped.`),
+    ],
+  };
+}

@@ -1,0 +1,115 @@
+import type {
+  CertificateRecord,
+  EdgeRecord,
+  EndpointRecord,
+  FindingRecord,
+  ServiceRecord,
+} from "../../../shared/event.js";
+import { sumPostures } from "../../../shared/posture.js";
+import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
+import { lastSeen } from "../last-seen.js";
+
+/** An inventory sorted by kind, each thing once, however many sensors saw it. */
+export interface Facts {
+  readonly services: readonly ServiceRecord[];
+  readonly edges: readonly EdgeRecord[];
+  readonly endpoints: readonly EndpointRecord[];
+  readonly certificates: readonly CertificateRecord[];
+  readonly findings: readonly FindingRecord[];
+  readonly coverage: readonly SensorCoverage[];
+  /** Both 0 where nothing was seen. */
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+  /** Addresses that take part in traffic between addresses that are ours. */
+  readonly inside: ReadonlySet<string>;
+}
+
+export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCoverage[]): Facts {
+  const services = new Map<string, ServiceRecord>();
+  const edges = new Map<string, EdgeRecord>();
+  const endpoints = new Map<string, EndpointRecord>();
+  const certificates = new Map<string, CertificateRecord>();
+  const findings = new Map<string, FindingRecord>();
+  for (const { record } of rows) {
+    if (record.kind === "service") put(services, serverKey(record.address, record.port), record, busier);
+    else if (record.kind === "edge") put(edges, edgeKey(record), record, joinedEdge);
+    else if (record.kind === "endpoint") put(endpoints, endpointKey(record), record, joinedEndpoint);
+    else if (record.kind === "certificate") put(certificates, record.fingerprint, record, busierCertificate);
+    else put(findings, record.id, record, joinedFinding);
+  }
+  const list = [...edges.values()];
+  const eastWest = list.filter(({ scope }) => scope === "east-west");
+  return {
+    services: [...services.values()],
+    edges: list,
+    endpoints: [...endpoints.values()],
+    certificates: [...certificates.values()],
+    findings: [...findings.values()],
+    coverage,
+    firstMicros:
+      rows.length === 0 ? 0 : rows.reduce((first, { record }) => Math.min(first, record.firstMicros), Number.MAX_VALUE),
+    lastMicros: lastSeen(rows),
+    inside: new Set(eastWest.flatMap(({ clientAddress, serverAddress }) => [clientAddress, serverAddress])),
+  };
+}
+
+export function serverKey(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export function edgeKey({ clientAddress, serverAddress, serverPort }: EdgeRecord): string {
+  return `${clientAddress} > ${serverKey(serverAddress, serverPort)}`;
+}
+
+export function endpointName({ method, template }: EndpointRecord): string {
+  return `${method} ${template}`;
+}
+
+function endpointKey(endpoint: EndpointRecord): string {
+  return `${serverKey(endpoint.serverAddress, endpoint.serverPort)} ${endpointName(endpoint)}`;
+}
+
+function put<T>(into: Map<string, T>, key: string, record: T, join: (a: T, b: T) => T): void {
+  const known = into.get(key);
+  into.set(key, known === undefined ? record : join(known, record));
+}
+
+/** Two sensors may have counted the same calls: adding them would tell too many. */
+function busier<T extends { readonly calls: number }>(a: T, b: T): T {
+  return b.calls > a.calls ? b : a;
+}
+
+function busierCertificate(a: CertificateRecord, b: CertificateRecord): CertificateRecord {
+  return b.handshakes > a.handshakes ? b : a;
+}
+
+function joinedEdge(a: EdgeRecord, b: EdgeRecord): EdgeRecord {
+  const more = b.connections > a.connections ? b : a;
+  return {
+    ...more,
+    posture: sumPostures([a.posture, b.posture]),
+    postureCounts: largest(a.postureCounts, b.postureCounts),
+    missingBytes: Math.max(a.missingBytes, b.missingBytes),
+  };
+}
+
+function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRecord {
+  return {
+    ...busier(a, b),
+    dataClasses: [...new Set([...a.dataClasses, ...b.dataClasses])],
+    requestClasses: largest(a.requestClasses, b.requestClasses),
+    responseClasses: largest(a.responseClasses, b.responseClasses),
+  };
+}
+
+function joinedFinding(a: FindingRecord, b: FindingRecord): FindingRecord {
+  return { ...a, count: Math.max(a.count, b.count), lastMicros: Math.max(a.lastMicros, b.lastMicros) };
+}
+
+function largest(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
+}

@@ -1,0 +1,187 @@
+import { CATALOGUE } from "../../../shared/catalogue.js";
+import { type FindingRecord, SEVERITIES, type Severity } from "../../../shared/event.js";
+import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
+import { type CoverageSummary, coverageSummary } from "../coverage.js";
+import { type Confidence, confidenceOf } from "./confidence.js";
+import type { Control } from "./control.js";
+import { CONTROLS, FRAMEWORKS } from "./control-list.js";
+import type { Evidence } from "./evidence.js";
+import { EVIDENCE, type EvidenceName } from "./evidence-list.js";
+import { type Facts, factsOf } from "./facts.js";
+
+/** None of them is a verdict on an organisation: that takes more than traffic, and a person. */
+export type Status = "gap-seen" | "to-be-judged" | "no-gap-seen" | "not-seen" | "not-observable";
+
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  "gap-seen": "gap seen",
+  "to-be-judged": "to be judged",
+  "no-gap-seen": "no gap in what was seen",
+  "not-seen": "not seen",
+  "not-observable": "traffic can't tell",
+};
+
+export const STATUS_MEANINGS: Readonly<Record<Status, string>> = {
+  "gap-seen": "Something was seen that falls short of what is asked.",
+  "to-be-judged": "Something was seen that may be right or wrong: whoever runs these services has to say.",
+  "no-gap-seen": "What was seen shows no gap. What was not seen may.",
+  "not-seen": "Nothing was seen that it could be told from. That is neither a yes nor a no.",
+  "not-observable": "It is about things that leave no trace in packets.",
+};
+
+export interface RuleFindings {
+  readonly rule: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly remedy: string | undefined;
+  readonly findings: number;
+  readonly occurrences: number;
+  /** Summaries of some of them. */
+  readonly examples: readonly string[];
+}
+
+export interface ControlView {
+  readonly control: Control;
+  readonly status: Status;
+  readonly evidence: readonly (Evidence & { readonly name: EvidenceName })[];
+  readonly findings: readonly RuleFindings[];
+  readonly gaps: readonly string[];
+  readonly questions: readonly string[];
+  readonly unknowns: readonly string[];
+  readonly confidence: Confidence;
+}
+
+export interface FrameworkView {
+  readonly id: string;
+  readonly title: string;
+  readonly note: string;
+  readonly controls: readonly ControlView[];
+}
+
+export interface ComplianceView {
+  readonly facts: Facts;
+  readonly coverage: readonly CoverageSummary[];
+  readonly frameworks: readonly FrameworkView[];
+  /** What findings refer to beside the controls above: reference → findings. */
+  readonly otherReferences: Readonly<Record<string, number>>;
+}
+
+export const STATEMENT =
+  "This view holds what sensors saw on the network against what these frameworks ask. It supports an audit and takes no place of one: it " +
+  "says where a gap was seen, where none was, and where nothing could be seen, and nothing beyond that.";
+
+const MAX_EXAMPLES = 3;
+const ABOUT_NOT_SEEN =
+  "No data that this is about were recognised in what could be read. Do any cross these connections? Then what follows is a gap:";
+
+export function complianceView(rows: readonly StoredRow[], coverage: readonly SensorCoverage[]): ComplianceView {
+  const facts = factsOf(rows, coverage);
+  const gathered = new Map<EvidenceName, Evidence>();
+  const gather = (name: EvidenceName): Evidence => {
+    const known = gathered.get(name) ?? EVIDENCE[name](facts);
+    gathered.set(name, known);
+    return known;
+  };
+  const summaries = coverage.map(coverageSummary);
+  const byReference = findingsByReference(facts.findings);
+  return {
+    facts,
+    coverage: summaries,
+    frameworks: FRAMEWORKS.map(({ id, title, note, controls }) => ({
+      id,
+      title,
+      note,
+      controls: controls.map((control) => controlView(control, gather, byReference.get(control.id) ?? [], summaries)),
+    })),
+    otherReferences: Object.fromEntries(
+      [...byReference]
+        .filter(([reference]) => !CONTROLS.has(reference))
+        .map(([reference, findings]) => [reference, findings.length] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+  };
+}
+
+function controlView(
+  control: Control,
+  gather: (name: EvidenceName) => Evidence,
+  found: readonly FindingRecord[],
+  coverage: readonly CoverageSummary[],
+): ControlView {
+  const evidence = control.evidence.map((name) => ({ name, ...gather(name) }));
+  const findings = byRule(found);
+  const short = findings.filter(({ severity }) => severity !== "info");
+  const isAbout = control.about === undefined || gather(control.about).seen > 0;
+  const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...short.map(findingSentence)])];
+  const gaps = isAbout ? shortfalls : [];
+  const questions = [
+    ...(isAbout || shortfalls.length === 0 ? [] : [ABOUT_NOT_SEEN, ...shortfalls]),
+    ...evidence.flatMap(({ questions }) => questions),
+    ...findings.filter(({ severity }) => severity === "info").map(findingSentence),
+  ];
+  const status = statusOf(control, evidence, gaps, questions);
+  return {
+    control,
+    status,
+    evidence,
+    findings,
+    gaps,
+    questions,
+    unknowns: [...new Set(evidence.flatMap(({ unknowns }) => unknowns))],
+    confidence: confidenceOf(status, evidence, coverage),
+  };
+}
+
+function statusOf(
+  { evidence: asked }: Control,
+  evidence: readonly Evidence[],
+  gaps: readonly string[],
+  questions: readonly string[],
+): Status {
+  if (gaps.length > 0) return "gap-seen";
+  if (questions.length > 0) return "to-be-judged";
+  if (asked.length === 0) return "not-observable";
+  return evidence.every(({ seen }) => seen === 0) ? "not-seen" : "no-gap-seen";
+}
+
+function findingsByReference(findings: readonly FindingRecord[]): Map<string, FindingRecord[]> {
+  const byReference = new Map<string, FindingRecord[]>();
+  for (const finding of findings) {
+    // The catalogue of today may know more than the one by which it was found.
+    for (const reference of new Set([...finding.references, ...(CATALOGUE[finding.rule]?.references ?? [])])) {
+      const known = byReference.get(reference);
+      if (known === undefined) byReference.set(reference, [finding]);
+      else known.push(finding);
+    }
+  }
+  return byReference;
+}
+
+/** Worst first. */
+function byRule(findings: readonly FindingRecord[]): RuleFindings[] {
+  const rules = new Map<string, FindingRecord[]>();
+  for (const finding of findings) {
+    const known = rules.get(finding.rule);
+    if (known === undefined) rules.set(finding.rule, [finding]);
+    else known.push(finding);
+  }
+  return [...rules]
+    .map(([rule, its]) => ({
+      rule,
+      title: its[0].title,
+      severity: its.reduce((worst, { severity }) => worse(worst, severity), its[0].severity),
+      remedy: CATALOGUE[rule]?.remedy,
+      findings: its.length,
+      occurrences: its.reduce((sum, { count }) => sum + count, 0),
+      examples: its.slice(0, MAX_EXAMPLES).map(({ summary }) => summary),
+    }))
+    .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || (a.rule < b.rule ? -1 : 1));
+}
+
+function worse(a: Severity, b: Severity): Severity {
+  return SEVERITIES.indexOf(a) >= SEVERITIES.indexOf(b) ? a : b;
+}
+
+function findingSentence({ title, findings, occurrences }: RuleFindings): string {
+  const times = occurrences > findings ? `, ${occurrences.toLocaleString("en")} occurrences` : "";
+  return `${title}: ${findings.toLocaleString("en")} finding${findings === 1 ? "" : "s"}${times}.`;
+}

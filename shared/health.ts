@@ -1,0 +1,41 @@
+/** A time in which an interface was not captured. `untilMicros` is left out while it lasts. Host clock. */
+export interface BlindInterval {
+  readonly kind: "blind";
+  readonly interfaceName: string;
+  readonly fromMicros: number;
+  readonly untilMicros?: number;
+  readonly reason: string;
+}
+
+/** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */
+export interface HealthRecord {
+  readonly kind: "health";
+  /** Host clock. */
+  readonly atMicros: number;
+  readonly startedMicros: number;
+  readonly version: string;
+  readonly interfaces: readonly InterfaceHealth[];
+  /** Name → total; the names are those of summary.json and of /metrics. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Reason → frames. */
+  readonly undecoded: Readonly<Record<string, number>>;
+  /** Host clock less the time of the last packet analysed, in milliseconds. */
+  readonly lagMillis: number;
+  readonly rssBytes: number;
+  readonly cpuPercent: number;
+}
+
+export interface InterfaceHealth {
+  readonly name: string;
+  readonly state: "capturing" | "blind";
+  readonly frames: number;
+  /** All that is known to have been dropped; left out where the capture cannot know any of it. */
+  readonly dropped?: number;
+  readonly restarts: number;
+  /** `native`, `cap` or `replay`; left out before the first capture. */
+  readonly implementation?: string;
+  /** Each left out where the capture cannot know it. */
+  readonly droppedByInterface?: number;
+  readonly droppedByKernel?: number;
+  readonly droppedByProcess?: number;
+}

@@ -1,0 +1,277 @@
+import t from "tap";
+import { RouteTable } from "../sensor/inventory/declared/route-table.js";
+import { PROTO, readDeclared, SHOP } from "./support/declared-files.js";
+import { Scene } from "./support/scene.js";
+
+const DAY_MICROS = 86_400e6;
+const START = 1_700_000_000_000_000;
+
+/** `GET /v1/orders/{id} shadow ×3` for each row. */
+function states(scene: Scene): string[] {
+  return scene.endpoints().map(({ method, template, state, calls }) => `${method} ${template} ${state} ×${calls}`);
+}
+
+function findings(scene: Scene): string[] {
+  return scene.detection
+    .all()
+    .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
+    .map(({ rule, severity, method, template, count }) => `${rule} ${severity} ${method} ${template} ×${count}`);
+}
+
+t.test("what is called takes the declared template; shadow, zombie, dormant and statuses are told", async (t) => {
+  const { declared, broken, notices } = await readDeclared(t, { "shop.yaml": SHOP });
+  t.same([...broken, ...notices], []);
+  const scene = new Scene({ declared });
+  scene.get("/v1/orders/alpha").get("/v1/orders/beta", { status: 404 }).get("/v1/orders/search");
+  scene.get("/v1/orders/alpha", { status: 500 }).get("/v1/orders/a/items/b.json", { status: 418 });
+  scene.exchange({ path: "/v1/orders/x1", method: "DELETE", status: 204, body: "", client: "10.0.0.7" });
+  scene.exchange({ path: "/v1/orders/x2", method: "DELETE", status: 204, body: "", client: "10.0.0.8" });
+  scene.get("/v1/orders/alpha/debug").get("/v1/nothing", { status: 404 }).get("/v1/secret", { status: 401 });
+  scene.exchange({ path: "/v1/orders/alpha", method: "PUT" }).exchange({ path: "/v1/orders/a", method: "OPTIONS" });
+  scene.exchange({ path: "/v1/orders/a", method: "HEAD", body: "" });
+  t.same(states(scene), [
+    "GET /v1/nothing active ×1",
+    "GET /v1/orders/alpha/debug shadow ×1",
+    "GET /v1/orders/search active ×1",
+    "DELETE /v1/orders/{id} zombie ×2",
+    "GET /v1/orders/{id} active ×3",
+    "HEAD /v1/orders/{id} active ×1",
+    "OPTIONS /v1/orders/{id} active ×1",
+    "PUT /v1/orders/{id} shadow ×1",
+    "GET /v1/orders/{orderId}/items/{name}.json active ×1",
+    "POST /v1/refunds dormant ×0",
+    "GET /v1/secret active ×1",
+  ]);
+  t.same(findings(scene).sort(), [
+    "shadow-endpoint medium GET /v1/orders/alpha/debug ×1",
+    "shadow-endpoint medium PUT /v1/orders/{id} ×1",
+    "undeclared-status low GET /v1/orders/{id} ×1",
+    "zombie-endpoint medium DELETE /v1/orders/{id} ×2",
+  ]);
+  const zombie = scene.detection.all().find(({ rule }) => rule === "zombie-endpoint");
+  t.match(zombie, { evidence: { callers: ["10.0.0.7", "10.0.0.8"], markedBy: ["file"], declared: "shop.yaml:13" } });
+  const status = scene.detection.all().find(({ rule }) => rule === "undeclared-status");
+  t.same(status?.evidence, { declared: "shop.yaml:9", statuses: ["200", "4XX"], "status.500": 1 });
+  const order = scene.endpoints().find(({ method, template }) => method === "GET" && template === "/v1/orders/{id}");
+  t.match(order, {
+    parameters: [{ name: "id", type: "uuid", reason: "declared in shop.yaml:9" }],
+    declaration: { isDeclared: true, file: "shop.yaml", title: "Shop", place: "shop.yaml:9" },
+    drift: ["status 500 is not declared"],
+  });
+});
+
+t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {
+  const scene = new Scene();
+  const at = (path: string, answerFields: string, days = 0): void =>
+    void scene.get(path, { answerFields, atMicros: START + days * DAY_MICROS });
+  at("/since", `Deprecation: @${START / 1e6 - 10}\r\n`);
+  at("/announced", `Deprecation: @${START / 1e6 + 86_400 * 100}\r\nSunset: Wed, 01 Jan 2025 00:00:00 GMT\r\n`);
+  at("/draft", "Deprecation: true\r\n");
+  at("/odd", "Deprecation: version=v1\r\nSunset: soon\r\n");
+  at("/not", "Deprecation: false\r\nSunset: soon\r\n");
+  at("/ended", "Sunset: Mon, 13 Nov 2023 00:00:00 GMT\r\n");
+  at("/iso", "Deprecation: 2023-11-01T00:00:00Z\r\n");
+  at("/quiet", "Deprecation: ?1\r\n");
+  for (const path of ["/since", "/announced", "/draft", "/odd", "/not", "/ended", "/iso"]) at(path, "", 31);
+  t.same(states(scene), [
+    "GET /announced deprecated ×2",
+    "GET /draft zombie ×2",
+    "GET /ended zombie ×2",
+    "GET /iso zombie ×2",
+    "GET /not active ×2",
+    "GET /odd zombie ×2",
+    "GET /quiet deprecated ×1",
+    "GET /since zombie ×2",
+  ]);
+  t.same(findings(scene).sort(), [
+    "zombie-endpoint high GET /ended ×2",
+    "zombie-endpoint medium GET /draft ×2",
+    "zombie-endpoint medium GET /iso ×2",
+    "zombie-endpoint medium GET /odd ×2",
+    "zombie-endpoint medium GET /quiet ×1",
+    "zombie-endpoint medium GET /since ×2",
+  ]);
+  const announced = scene.endpoints().find(({ template }) => template === "/announced");
+  t.same(announced?.deprecation, {
+    marks: ["header"],
+    fromMicros: START + 100 * DAY_MICROS,
+    sunsetMicros: 1_735_689_600_000_000,
+  });
+  const restored = new Scene();
+  restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+  t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
+  t.end();
+});
+
+t.test(
+  "services are found by name, by the setting, by address and by procedure; scope and ignore narrow",
+  async (t) => {
+    const files = { "shop.yaml": SHOP, "deep/cart.proto": PROTO };
+    const mapped = await readDeclared(t, files, {
+      services: ["shop.yaml=10.0.0.9:81", "shop.yaml=*.mesh"],
+      windowSeconds: DAY_MICROS,
+    });
+    const scene = new Scene({ declared: mapped.declared });
+    scene.get("/v1/orders/7", { host: "elsewhere" }).get("/v1/orders/7", { server: "10.0.0.9", port: 81, host: "x" });
+    scene
+      .get("/v1/orders/7", { server: "10.0.0.9", host: "x" })
+      .get("/v1/orders/7", { server: "10.0.0.3", host: "a.mesh" });
+    const grpc = { method: "POST", fields: "Content-Type: application/grpc\r\n" };
+    for (const name of ["shop.v1.Cart/Add", "shop.v1.Cart/Old", "shop.v1.Cart/Hidden", "other.Thing/Do"])
+      scene.get(`/${name}`, { server: "10.0.0.4", host: "rpc", ...grpc });
+    scene.get("/healthz", { server: "10.0.0.4", host: "rpc" });
+    t.same(
+      scene.endpoints().map(({ service, template, state }) => `${service} ${template} ${state}`),
+      [
+        "elsewhere /v1/orders/{orderId} active",
+        "a.mesh /v1/orders/{id} active",
+        "rpc /healthz active",
+        "rpc /other.Thing/Do shadow",
+        "rpc /shop.v1.Cart/Add active",
+        "rpc /shop.v1.Cart/Hidden shadow",
+        "rpc /shop.v1.Cart/Old zombie",
+        "x /v1/orders/{orderId} active",
+        "x /v1/orders/{id} active",
+      ],
+    );
+
+    const narrowed = await readDeclared(t, files, {
+      scope: "base-path",
+      ignore: ["GET /v1/debug/*"],
+      windowSeconds: DAY_MICROS,
+    });
+    const shop = new Scene({ declared: narrowed.declared });
+    shop.get("/v1/debug/pprof/heap").get("/v1/hidden").get("/metrics").get("/v1").get("/v12/x");
+    t.same(states(shop), [
+      "GET /metrics active ×1",
+      "GET /v1 shadow ×1",
+      "GET /v1/debug/pprof/heap active ×1",
+      "GET /v1/hidden shadow ×1",
+      "GET /v12/x active ×1",
+    ]);
+    await t.rejects(readDeclared(t, files, { services: ["shop.yaml"] }), {
+      message: /declared.services is "shop.yaml"; allowed: FILE=NAME/,
+    });
+    await t.rejects(readDeclared(t, files, { files: ["/nowhere.yaml"] }), {
+      message: /declared.files "\/nowhere.yaml" can't be read/,
+    });
+    const unknown = await readDeclared(t, files, { services: ["none.yaml=a"] });
+    t.same(unknown.notices, ['declared.services "none.yaml=a" names no file that is read; there is no "none.yaml"']);
+  },
+);
+
+t.test(
+  "a name is of its service where a fair share asks for it; counts go on when files come, change and go",
+  async (t) => {
+    const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
+    const scene = new Scene();
+    for (const id of ["alpha", "beta", "gamma"]) scene.get(`/v1/orders/${id}`);
+    scene.get("/v1/orders/17").get("/v1/hidden").get("/v1/orders/search");
+    const before = states(scene);
+    t.ok(before.includes("GET /v1/orders/alpha active ×1"));
+    const services = scene.inventory.takeDelta(1_000).rows.filter(({ record }) => record.kind === "service");
+    scene.inventory.declare(declared);
+    t.same(states(scene), [
+      "GET /v1/hidden shadow ×1",
+      "GET /v1/orders/search active ×1",
+      "DELETE /v1/orders/{id} deprecated ×0",
+      "GET /v1/orders/{id} active ×4",
+      "GET /v1/orders/{orderId}/items/{name}.json dormant ×0",
+      "POST /v1/refunds dormant ×0",
+    ]);
+    const { rows, removals } = scene.inventory.takeDelta(1_000);
+    t.same(
+      removals.map(({ template, mergedInto }) => `${template} > ${mergedInto}`).sort(),
+      ["alpha", "beta", "gamma", "{orderId}"].map((name) => `/v1/orders/${name} > /v1/orders/{id}`),
+    );
+    t.equal(rows.filter(({ record }) => record.kind === "endpoint").length, 6);
+    const restarted = new Scene({ declared });
+    restarted.inventory.restore([...services, ...rows]);
+    t.same(restarted.endpoints(), scene.endpoints(), "the same after a restart");
+    t.equal(restarted.inventory.counters.endpoints, 3);
+    restarted.get("/v1/refunds", { method: "POST", status: 201 });
+    const after = restarted.inventory.takeDelta(1_000);
+    t.same(after.removals, [], "a row that an endpoint has now is replaced");
+    t.ok(
+      after.rows.some(
+        ({ record }) => record.kind === "endpoint" && record.template === "/v1/refunds" && record.calls === 1,
+      ),
+    );
+
+    scene.inventory.declare({ ...declared, apis: [] });
+    t.same(states(scene), [
+      "GET /v1/hidden active ×1",
+      "GET /v1/orders/search active ×1",
+      "GET /v1/orders/{id} active ×4",
+    ]);
+    t.same(
+      scene.inventory
+        .takeDelta(1_000)
+        .removals.map(({ method, template }) => `${method} ${template}`)
+        .sort(),
+      ["DELETE /v1/orders/{id}", "GET /v1/orders/{orderId}/items/{name}.json", "POST /v1/refunds"],
+    );
+
+    const forged = new Scene({ declared });
+    for (let times = 0; times < 63; times++) forged.get("/v1/hidden", { host: "10.0.0.2" });
+    forged.get("/v1/hidden").get("/v1/hidden", { host: "10.0.0.2" });
+    t.same(states(forged), ["GET /v1/hidden active ×65"], "one of many may send any Host");
+  },
+);
+
+t.test("declared operations are dormant after the window, of services whose calls can be read", async (t) => {
+  const { declared } = await readDeclared(t, { "shop.yaml": SHOP }, { windowSeconds: 86_400 });
+  const scene = new Scene({ declared });
+  scene.get("/v1/orders/search", { atMicros: START });
+  t.equal(scene.inventory.takeDelta(100).rows.filter(({ record }) => record.kind === "endpoint").length, 1);
+  scene.get("/v1/orders/search", { atMicros: START + DAY_MICROS });
+  t.equal(scene.inventory.takeDelta(100).rows.filter(({ record }) => record.kind === "endpoint").length, 5);
+  t.equal(scene.inventory.takeDelta(100).rows.length, 0);
+  t.equal(scene.inventory.declaredCounters.declared_never_seen, 4);
+  const elsewhere = new Scene({ declared });
+  elsewhere.get("/", { host: "else", atMicros: START }).get("/", { host: "else", atMicros: START + 9 * DAY_MICROS });
+  t.same(states(elsewhere), ["GET / active ×2"]);
+});
+
+t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {
+  const table = new RouteTable<string>();
+  const templates = [
+    ...[
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/report({id})",
+      "/t/{a}-{b}.{c}",
+      "/caf%C3%A9",
+      "/x/",
+    ],
+  ];
+  for (const template of templates) table.add(template, () => template);
+  t.equal(table.add("/a/{other}/c", () => "new").template, "/a/{x}/c", "names tell nothing apart");
+  const fits = (path: string): string => table.find(path)?.template ?? "-";
+  t.same(
+    ["/", "/a/b/c", "/a/b/d", "/a/b/e", "/a/", "/a/b/", "/files/x.json", "/files/.json", "/files/x", "/report(7)"].map(
+      fits,
+    ),
+    [
+      "/",
+      "/a/{x}/c",
+      "/a/b/d",
+      "-",
+      "-",
+      "/a/{x}",
+      "/files/{name}.json",
+      "/files/{name}",
+      "/files/{name}",
+      "/report({id})",
+    ],
+  );
+  t.same(["/t/1-2.3", "/t/1-2", "/t/-.", "/café", "/caf%c3%a9", "/x", "/a;v=1/b;w/c", "/%zz"].map(fits), [
+    ...["/t/{a}-{b}.{c}", "-", "-", "/caf%C3%A9", "/caf%C3%A9", "/x/", "/a/{x}/c", "-"],
+  ]);
+  t.equal(fits(`/${"a/".repeat(200)}`), "-");
+  t.end();
+});

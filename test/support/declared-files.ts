@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { loadDeclared } from "../../sensor/command/declared-files.js";
+import type { Declared } from "../../sensor/declared/declared-api.js";
+import { defaultSettings } from "../../shared/config/settings.js";
+import { temporaryFolder } from "./program.js";
+
+export const SHOP = `openapi: 3.0.3
+info: { title: Shop, version: "1" }
+servers:
+  - url: http://shop.internal/v1
+paths:
+  /orders/{id}:
+    parameters:
+      - { name: id, in: path, required: true, schema: { type: string, format: uuid } }
+    get:
+      responses:
+        "200": { description: one order }
+        4XX: { description: none }
+    delete:
+      deprecated: true
+      responses: { "204": { description: gone } }
+  /orders/{orderId}/items/{name}.json:
+    get:
+      parameters:
+        - { name: orderId, in: path, required: true, schema: { type: string } }
+        - { name: name, in: path, required: true, schema: { type: string } }
+      responses: { default: { description: anything } }
+  /orders/search:
+    get:
+      responses: { "200": { description: found } }
+  /refunds:
+    post:
+      responses: { "201": { description: made } }
+`;
+
+export const PROTO = `syntax = "proto3";
+package shop.v1;
+// service Cart { rpc Add
+service Cart {
+  rpc Add (Item) returns (stream Item);
+  rpc Old (Item) returns (Item) { option deprecated = true; }
+  rpc Unused (Item) returns (Item) {
+    option (google.api.http) = { get: "/v1/{name=carts/*}/x" additional_bindings { post: "/v1/carts" } };
+  }
+}
+message Item { string id = 1; }
+`;
+
+/** Reads files given by name and text; what is told of them. */
+export async function readDeclared(
+  t: { teardown(action: () => void): void },
+  files: Readonly<Record<string, string | Buffer>>,
+  settings: Partial<Given> = {},
+) {
+  const folder = temporaryFolder(t);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  const broken: string[] = [];
+  const notices: string[] = [];
+  const loaded = await loadDeclared(
+    { ...defaultSettings().declared, files: [folder], ...settings },
+    { broken: (text) => broken.push(text), notice: (text) => notices.push(text) },
+  );
+  const declared: Declared = loaded?.declared ?? {
+    apis: [],
+    scope: "service",
+    ignore: [],
+    windowSeconds: 0,
+    filesBroken: 0,
+  };
+  return { declared: { ...declared, windowSeconds: settings.windowSeconds ?? 0 }, broken, notices };
+}
+
+type Given = ReturnType<typeof defaultSettings>["declared"];
