@@ -4,6 +4,7 @@ import type { Flow } from "../flow/stream.js";
 import type { Anomaly, Call, CallStream, Connection, Handshake, Message, MessageSink } from "../protocol/message.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { Declarations } from "./declared/declarations.js";
+import { pinParameters } from "./declared/pinned-paths.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
@@ -223,10 +224,18 @@ export class Inventory implements MessageSink {
       record: endpoint.record(this.#stateOf(endpoint)),
       state: endpoint.state(),
     }));
-    service.paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    this.#pave(service);
     const endpoint = this.#table.putBack.bind(this.#table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
     for (const one of this.#table.all()) if (one.service === service && !one.isChanged) this.#table.changed(one);
+  }
+
+  /** An empty tree of paths that knows what is declared. */
+  #pave(service: ServiceEntry): void {
+    const { coverage } = service;
+    const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
+    service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
+    if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
 
   /** Other files than before, or other ways to apply them. */
@@ -342,6 +351,6 @@ export class Inventory implements MessageSink {
         ?.find(({ port }) => port === record.serverPort)
         ?.addRpcService(name);
     }
-    for (const service of this.#sortedServices()) this.#declarations.rebind(service);
+    for (const service of this.#sortedServices()) if (this.#declarations.rebind(service)) this.#pave(service);
   }
 }
