@@ -171,6 +171,19 @@ t.test("AuthorizationPolicy: by service accounts, valid by Istio's schema, with 
   t.end();
 });
 
+t.test("an address of several virtual networks is nobody's", (t) => {
+  const first = call("10.1.0.1", "10.1.0.3", 8443);
+  const text = suggested(t, "network-policy", [first, { ...first, virtualNetwork: "vxlan 7" }]);
+  t.same(documentsOf(text), []);
+  t.match(text, /^# {3}10\.1\.0\.3:8443 in vxlan 7 .*: 10\.1\.0\.1 is in several virtual networks/m);
+  t.equal(
+    documentsOf(suggested(t, "network-policy", [{ ...first, virtualNetwork: "vxlan 7" }])).length,
+    1,
+    "of one it is",
+  );
+  t.end();
+});
+
 t.test("without the cluster's pods nothing is guessed, and a file that does not do is told", (t) => {
   const folder = temporaryFolder(t);
   const database = inventoryFile(folder, ROWS);

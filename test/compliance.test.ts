@@ -4,7 +4,7 @@ import t from "tap";
 import { CONTROLS, FRAMEWORKS } from "../sensor/report/compliance/control-list.js";
 import { EVIDENCE } from "../sensor/report/compliance/evidence-list.js";
 import { CATALOGUE } from "../shared/catalogue.js";
-import type { EndpointRecord } from "../shared/event.js";
+import type { EdgeRecord, EndpointRecord } from "../shared/event.js";
 import type { HealthRecord } from "../shared/health.js";
 import { sensorStore } from "./support/delivery.js";
 import { exported, inventoryFile, type Row } from "./support/inventory-file.js";
@@ -91,6 +91,7 @@ interface Told {
   readonly frameworks: readonly { readonly controls: readonly Record<string, string & string[]>[] }[];
   readonly evidence: Readonly<Record<string, { readonly seen: number; readonly counts: Record<string, number> }>>;
   readonly coverage: readonly Record<string, unknown>[];
+  readonly first_seen?: string;
 }
 
 function told(database: string): Told {
@@ -137,6 +138,35 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
     { status: "not-seen", confidence: "none" },
     "no word of health is no 'no loss'",
   );
+  t.end();
+});
+
+t.test("two virtual networks with the same addresses stay two, and what was only declared was not seen", (t) => {
+  const [clear] = ROWS as readonly EdgeRecord[];
+  const tenants = [
+    clear,
+    { ...clear, virtualNetwork: "vxlan 7", posture: "mtls" as const, postureCounts: { mtls: 4 } },
+  ];
+  const never = endpoint("/old", { calls: 0, state: "dormant", statuses: {}, firstMicros: 0, lastMicros: 0 });
+  const view = told(inventoryFile(temporaryFolder(t), [...tenants, never]));
+  t.match(view.evidence["mutual-tls"], { seen: 2, counts: { cleartext: 1, mixed: 0, "mutual TLS": 1 } });
+  t.match(view.evidence.callers, { seen: 2, counts: { "services called": 2 } });
+  t.equal(view.evidence.credentials.seen, 0, "nobody called it: nothing is told of its credentials");
+  t.match(view, { first_seen: /^20[2-9]\d-/ }, "what was never seen has no time");
+  const drifting = told(
+    inventoryFile(temporaryFolder(t), [
+      never,
+      endpoint("/shadow", { state: "shadow" }),
+      endpoint("/drift", { drift: ["status 500 is not declared"] }),
+    ]),
+  );
+  const inventory = drifting.frameworks
+    .flatMap(({ controls }) => controls)
+    .find(({ id }) => id === "owasp-api:2023-API9");
+  t.same(inventory?.gaps, [
+    "1 endpoint is called and not described by what was declared.",
+    "1 endpoint is called or answered otherwise than was declared.",
+  ]);
   t.end();
 });
 

@@ -1,10 +1,10 @@
 import type { EdgeRecord, Posture } from "../../shared/event.js";
-import { POSTURE_WORDS } from "../../shared/posture.js";
+import { clientOf, POSTURE_WORDS } from "../../shared/posture.js";
 import { buildMap, linksOf, type MapBounds, type MapLink, servicesOf } from "../../shared/service-map.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
-import { lastSeen } from "./last-seen.js";
+import { firstSeen, lastSeen } from "./last-seen.js";
 
 /** How a service map is drawn, whatever the language. Never by colour alone: labels say the posture too. */
 export const POSTURE_COLOURS: Readonly<Record<Posture, string>> = {
@@ -61,9 +61,8 @@ export function drawnMap(edges: readonly EdgeRecord[], bounds: MapBounds): Drawn
 
 /** First lines of the drawing: what it is of. */
 export function captionOf(rows: readonly StoredRow[]): string {
-  if (rows.length === 0) return "Nothing was seen.";
-  const firstMicros = rows.reduce((first, { record }) => Math.min(first, record.firstMicros), Number.POSITIVE_INFINITY);
-  return `Who calls whom, as seen by eastwatch ${VERSION} from ${formatTime(firstMicros)} to ${formatTime(lastSeen(rows))}. What was not seen is not in it.`;
+  if (lastSeen(rows) === 0) return "Nothing was seen.";
+  return `Who calls whom, as seen by eastwatch ${VERSION} from ${formatTime(firstSeen(rows))} to ${formatTime(lastSeen(rows))}. What was not seen is not in it.`;
 }
 
 export function edgesOf(rows: readonly StoredRow[]): EdgeRecord[] {
@@ -71,12 +70,8 @@ export function edgesOf(rows: readonly StoredRow[]): EdgeRecord[] {
 }
 
 function outsideNames(edges: readonly EdgeRecord[]): ReadonlySet<string> {
-  const inside = new Set(
-    edges.flatMap(({ scope, clientService, clientAddress }) =>
-      scope === "east-west" ? [clientService ?? clientAddress] : [],
-    ),
-  );
-  return new Set(edges.map((edge) => edge.clientService ?? edge.clientAddress).filter((name) => !inside.has(name)));
+  const inside = new Set(edges.flatMap((edge) => (edge.scope === "east-west" ? [clientOf(edge)] : [])));
+  return new Set(edges.map(clientOf).filter((name) => !inside.has(name)));
 }
 
 function labelOf({ posture, connections }: MapLink): string {

@@ -1,6 +1,6 @@
 import type { EdgeRecord } from "../../../shared/event.js";
 import type { StoredRow } from "../../store/stored-row.js";
-import { serverKey } from "../compliance/facts.js";
+import { edgeKey } from "../compliance/facts.js";
 import type { Labels, Pod, PodList, Workload } from "./pod-list.js";
 
 /** An end of an edge: which workload it is, or why that is not known. */
@@ -47,7 +47,17 @@ interface Gathered {
 export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls {
   const servers = new Map<string, Gathered>();
   const unplaced: UnknownCaller[] = [];
-  for (const edge of edgesOnce(rows)) {
+  const edges = edgesOnce(rows);
+  const networks = networksOf(edges);
+  for (const edge of edges) {
+    const doubtful = [edge.clientAddress, edge.serverAddress].find((address) => (networks.get(address)?.size ?? 0) > 1);
+    if (doubtful !== undefined) {
+      unplaced.push({
+        edge,
+        why: `${doubtful} is in several virtual networks: the list does not say in which it is the pod's`,
+      });
+      continue;
+    }
     const server = serverEnd(edge, pods);
     if ("unknown" in server.end) {
       unplaced.push({ edge, why: server.end.unknown });
@@ -93,12 +103,21 @@ export function labelText(labels: Labels): string {
     .join(",");
 }
 
+/** Two virtual networks may have the same addresses; the cluster's list knows addresses only. */
+function networksOf(edges: readonly EdgeRecord[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const networks = new Map<string, Set<string>>();
+  for (const { clientAddress, serverAddress, virtualNetwork = "" } of edges)
+    for (const address of [clientAddress, serverAddress])
+      networks.set(address, (networks.get(address) ?? new Set()).add(virtualNetwork));
+  return networks;
+}
+
 /** Several sensors may have seen the same one. */
 function edgesOnce(rows: readonly StoredRow[]): EdgeRecord[] {
   const edges = new Map<string, EdgeRecord>();
   for (const { record } of rows) {
     if (record.kind !== "edge") continue;
-    const key = `${record.clientAddress} ${serverKey(record.serverAddress, record.serverPort)}`;
+    const key = edgeKey(record);
     if ((edges.get(key)?.connections ?? -1) < record.connections) edges.set(key, record);
   }
   return [...edges.values()];

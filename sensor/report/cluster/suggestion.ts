@@ -115,7 +115,7 @@ function listed(unknown: readonly UnknownCaller[], heading: string): string[] {
 }
 
 function unplacedLine({ edge, why }: UnknownCaller): string {
-  return `  ${serverKey(edge.serverAddress, edge.serverPort)} (${edge.serverService}), by ${edge.clientAddress}: ${why}`;
+  return `  ${serverKey(edge.serverAddress, edge.serverPort, edge)} (${edge.serverService}), by ${edge.clientAddress}: ${why}`;
 }
 
 function sum(edges: readonly EdgeRecord[], of: (edge: EdgeRecord) => number): number {

@@ -3,9 +3,11 @@ import type {
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
+  InVirtualNetwork,
   ServiceRecord,
 } from "../../../shared/event.js";
 import { sumPostures } from "../../../shared/posture.js";
+import { placeOf } from "../../../shared/virtual-network.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
 import { firstSeen, lastSeen } from "../last-seen.js";
 
@@ -13,14 +15,17 @@ import { firstSeen, lastSeen } from "../last-seen.js";
 export interface Facts {
   readonly services: readonly ServiceRecord[];
   readonly edges: readonly EdgeRecord[];
+  /** Those that are declared and were never called among them. */
   readonly endpoints: readonly EndpointRecord[];
+  /** Those that were called: what they carry can be told of these only. */
+  readonly called: readonly EndpointRecord[];
   readonly certificates: readonly CertificateRecord[];
   readonly findings: readonly FindingRecord[];
   readonly coverage: readonly SensorCoverage[];
   /** Both 0 where nothing was seen. */
   readonly firstMicros: number;
   readonly lastMicros: number;
-  /** Addresses that take part in traffic between addresses that are ours. */
+  /** Places that take part in traffic between addresses that are ours. */
   readonly inside: ReadonlySet<string>;
 }
 
@@ -31,7 +36,7 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
   const certificates = new Map<string, CertificateRecord>();
   const findings = new Map<string, FindingRecord>();
   for (const { record } of rows) {
-    if (record.kind === "service") put(services, serverKey(record.address, record.port), record, busier);
+    if (record.kind === "service") put(services, serverKey(record.address, record.port, record), record, busier);
     else if (record.kind === "edge") put(edges, edgeKey(record), record, joinedEdge);
     else if (record.kind === "endpoint") put(endpoints, endpointKey(record), record, joinedEndpoint);
     else if (record.kind === "certificate") put(certificates, record.fingerprint, record, busierCertificate);
@@ -43,21 +48,36 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
     services: [...services.values()],
     edges: list,
     endpoints: [...endpoints.values()],
+    called: [...endpoints.values()].filter(({ calls }) => calls > 0),
     certificates: [...certificates.values()],
     findings: [...findings.values()],
     coverage,
     firstMicros: firstSeen(rows),
     lastMicros: lastSeen(rows),
-    inside: new Set(eastWest.flatMap(({ clientAddress, serverAddress }) => [clientAddress, serverAddress])),
+    inside: new Set(eastWest.flatMap((edge) => [clientPlace(edge), serverPlace(edge)])),
   };
 }
 
-export function serverKey(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+/** `10.0.0.2:80`, and where it is in a virtual network, which may have the same addresses as another: `10.0.0.2:80 in vxlan 7`. */
+export function serverKey(address: string, port: number, { virtualNetwork }: InVirtualNetwork): string {
+  const server = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+  return virtualNetwork === undefined ? server : `${server} in ${virtualNetwork}`;
 }
 
-export function edgeKey({ clientAddress, serverAddress, serverPort }: EdgeRecord): string {
-  return `${clientAddress} > ${serverKey(serverAddress, serverPort)}`;
+export function edgeKey(edge: EdgeRecord): string {
+  return flowKey(edge.clientAddress, serverKey(edge.serverAddress, edge.serverPort, edge));
+}
+
+export function flowKey(clientAddress: string, server: string): string {
+  return `${clientAddress} > ${server}`;
+}
+
+export function clientPlace({ clientAddress, virtualNetwork }: EdgeRecord): string {
+  return placeOf(clientAddress, virtualNetwork);
+}
+
+export function serverPlace({ serverAddress, virtualNetwork }: EdgeRecord): string {
+  return placeOf(serverAddress, virtualNetwork);
 }
 
 export function endpointName({ method, template }: EndpointRecord): string {
@@ -65,7 +85,7 @@ export function endpointName({ method, template }: EndpointRecord): string {
 }
 
 function endpointKey(endpoint: EndpointRecord): string {
-  return `${serverKey(endpoint.serverAddress, endpoint.serverPort)} ${endpointName(endpoint)}`;
+  return `${serverKey(endpoint.serverAddress, endpoint.serverPort, endpoint)} ${endpointName(endpoint)}`;
 }
 
 function put<T>(into: Map<string, T>, key: string, record: T, join: (a: T, b: T) => T): void {

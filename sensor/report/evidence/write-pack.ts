@@ -14,6 +14,7 @@ import { join } from "node:path";
 import type { SigningKey } from "../../../shared/signing-key.js";
 import { formatTime } from "../../../shared/time.js";
 import { VERSION } from "../../../shared/version.js";
+import { firstSeen, lastSeen } from "../last-seen.js";
 import {
   createdSeconds,
   type HashedFile,
@@ -61,13 +62,11 @@ export function* packArchive(folder: string): Iterable<Uint8Array> {
 }
 
 function headOf({ rows, coverage }: Stored, key: SigningKey, createdMicros: number) {
-  const firstMicros = rows.reduce((first, { record }) => Math.min(first, record.firstMicros), Number.MAX_VALUE);
-  const lastMicros = rows.reduce((last, { record }) => Math.max(last, record.lastMicros), 0);
   return {
     eastwatch: VERSION,
     created: formatTime(createdMicros),
-    first_seen: rows.length === 0 ? undefined : formatTime(firstMicros),
-    last_seen: rows.length === 0 ? undefined : formatTime(lastMicros),
+    first_seen: lastSeen(rows) === 0 ? undefined : formatTime(firstSeen(rows)),
+    last_seen: lastSeen(rows) === 0 ? undefined : formatTime(lastSeen(rows)),
     sensors: coverage.flatMap(({ sensor }) => sensor ?? []),
     statement: STATEMENT,
     signature: { algorithm: "Ed25519", key_id: key.id },

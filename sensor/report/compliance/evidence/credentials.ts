@@ -19,7 +19,7 @@ function answered({ statuses }: EndpointRecord, pattern: RegExp): number {
   return Object.entries(statuses).reduce((sum, [status, count]) => (pattern.test(status) ? sum + count : sum), 0);
 }
 
-export function credentials({ endpoints }: Facts): Evidence {
+export function credentials({ called: endpoints }: Facts): Evidence {
   const kinds: Record<string, number> = {};
   for (const endpoint of endpoints)
     for (const [kind, calls] of Object.entries(endpoint.credentials)) kinds[kind] = (kinds[kind] ?? 0) + calls;
@@ -46,7 +46,7 @@ export function credentials({ endpoints }: Facts): Evidence {
 }
 
 /** An API key names a program, and is as long-lived as it is copied: NIST SP 800-204 MS-SS-1. */
-export function sensitiveCredentials({ endpoints }: Facts): Evidence {
+export function sensitiveCredentials({ called: endpoints }: Facts): Evidence {
   const sensitive = endpoints.filter((endpoint) => endpoint.dataClasses.some(isSensitive));
   const open = sensitive.filter(isOpen);
   const keyOnly = sensitive.filter(({ credentials }) => {
@@ -80,7 +80,7 @@ export function sensitiveCredentials({ endpoints }: Facts): Evidence {
   };
 }
 
-export function objectEndpoints({ endpoints }: Facts): Evidence {
+export function objectEndpoints({ called: endpoints }: Facts): Evidence {
   const objects = endpoints.filter(({ parameters }) => parameters.length > 0);
   const open = objects.filter(isOpen);
   const refusing = objects.filter((endpoint) => answered(endpoint, /^40[134]$/) > 0).length;
@@ -105,11 +105,11 @@ export function objectEndpoints({ endpoints }: Facts): Evidence {
   };
 }
 
-export function refusals({ endpoints }: Facts): Evidence {
+export function refusals({ called: endpoints }: Facts): Evidence {
   return answering(endpoints, /^40[13]$/, "Endpoints that refused callers (401, 403)", "refuse a caller");
 }
 
-export function rateLimits({ endpoints }: Facts): Evidence {
+export function rateLimits({ called: endpoints }: Facts): Evidence {
   return answering(endpoints, /^429$/, "Endpoints that limited callers (429)", "limit a caller");
 }
 

@@ -2,7 +2,7 @@ import { type DataGroup, dataGroups } from "../../../../shared/data-class.js";
 import type { EdgeRecord, EndpointRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS } from "../../../../shared/posture.js";
 import { amount, type Cell, countsText, type Evidence, type Gather, number, tally, when } from "../evidence.js";
-import { edgeKey, endpointName, type Facts, serverKey } from "../facts.js";
+import { edgeKey, endpointName, type Facts, flowKey, serverKey } from "../facts.js";
 
 const GROUPS = dataGroups([]);
 
@@ -25,7 +25,7 @@ export const personalFlows: Gather = (facts) =>
 
 /** Who exchanges data of these classes with whom. Classes are seen where bodies and targets are: in the clear. */
 function flows(facts: Facts, title: string, isMeant: (name: string) => boolean): Evidence {
-  const those = facts.endpoints.filter(({ dataClasses }) => dataClasses.some(isMeant));
+  const those = facts.called.filter(({ dataClasses }) => dataClasses.some(isMeant));
   const edges = new Map(facts.edges.map((edge) => [edgeKey(edge), edge]));
   const rows = those.flatMap((endpoint) => flowRows(endpoint, edges, isMeant));
   const more = those.filter(({ callers, callerCount }) => callerCount > callers.length).length;
@@ -58,10 +58,10 @@ function flowRows(
   edges: ReadonlyMap<string, EdgeRecord>,
   isMeant: (name: string) => boolean,
 ): Cell[][] {
-  const server = serverKey(endpoint.serverAddress, endpoint.serverPort);
+  const server = serverKey(endpoint.serverAddress, endpoint.serverPort, endpoint);
   const classes = endpoint.dataClasses.filter(isMeant).join(", ");
   return endpoint.callers.map((address) => {
-    const edge = edges.get(`${address} > ${server}`);
+    const edge = edges.get(flowKey(address, server));
     const posture = edge === undefined ? "edge not kept" : POSTURE_WORDS[edge.posture];
     return [edge === undefined ? address : clientOf(edge), endpoint.service, endpointName(endpoint), classes, posture];
   });
@@ -75,7 +75,7 @@ function encryptedEdges({ edges }: Facts): string[] {
   );
 }
 
-function unread({ endpoints }: Facts): string[] {
+function unread({ called: endpoints }: Facts): string[] {
   const count = endpoints.filter(
     ({ requestBodiesRead, responseBodiesRead }) => requestBodiesRead + responseBodiesRead === 0,
   );
@@ -86,7 +86,7 @@ function unread({ endpoints }: Facts): string[] {
 }
 
 export function sensitiveAnswers(facts: Facts): Evidence {
-  const those = facts.endpoints.filter(({ responseClasses }) => Object.keys(responseClasses).some(isSensitive));
+  const those = facts.called.filter(({ responseClasses }) => Object.keys(responseClasses).some(isSensitive));
   return {
     title: "Sensitive data in answers",
     seen: those.length,

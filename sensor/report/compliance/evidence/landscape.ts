@@ -1,9 +1,9 @@
 import type { EdgeRecord, EndpointState } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
 import { amount, type Evidence, number, tally, when } from "../evidence.js";
-import { endpointName, type Facts, serverKey } from "../facts.js";
+import { clientPlace, endpointName, type Facts, serverKey, serverPlace } from "../facts.js";
 
-export function inventory({ services, edges, endpoints, certificates }: Facts): Evidence {
+export function inventory({ services, edges, endpoints, called, certificates }: Facts): Evidence {
   const busiest = [...services].sort((a, b) => b.connections - a.connections);
   return {
     title: "What the inventory holds",
@@ -13,17 +13,15 @@ export function inventory({ services, edges, endpoints, certificates }: Facts): 
     counts: {
       services: services.length,
       "edges (who calls whom)": edges.length,
-      endpoints: endpoints.length,
+      endpoints: called.length,
+      "declared and never called": endpoints.length - called.length,
       certificates: certificates.length,
     },
     columns: ["service", "address", "protocols", "connections", "calls"],
-    rows: busiest.map(({ name, address, port, protocols, connections, calls }) => [
-      name,
-      serverKey(address, port),
-      protocols.join(", ") || "not recognised",
-      connections,
-      calls,
-    ]),
+    rows: busiest.map((one) => {
+      const { name, address, port, protocols, connections, calls } = one;
+      return [name, serverKey(address, port, one), protocols.join(", ") || "not recognised", connections, calls];
+    }),
     gaps: [],
     questions: when(
       services.length > 0,
@@ -53,6 +51,7 @@ export function endpointStates({ endpoints }: Facts): Evidence {
       when(inState(state) > 0, `${amount(inState(state), "endpoint", ["is", "are"])} ${words[state]}`),
     );
   const order = [...SHORT, ...TO_JUDGE];
+  const drifting = endpoints.filter(({ drift = [] }) => drift.length > 0).length;
   return {
     title: "Endpoints by state",
     seen: endpoints.length,
@@ -70,14 +69,20 @@ export function endpointStates({ endpoints }: Facts): Evidence {
         endpoint.calls,
         endpoint.callerCount,
       ]),
-    gaps: sentences(SHORT, GAPS),
+    gaps: [
+      ...sentences(SHORT, GAPS),
+      ...when(
+        drifting > 0,
+        `${amount(drifting, "endpoint", ["is", "are"])} called or answered otherwise than was declared.`,
+      ),
+    ],
     questions: sentences(TO_JUDGE, QUESTIONS),
     unknowns: [],
   };
 }
 
 export function callers({ edges }: Facts): Evidence {
-  const byServer = grouped(edges, ({ serverAddress, serverPort }) => serverKey(serverAddress, serverPort));
+  const byServer = grouped(edges, addressOf);
   const rows = [...byServer]
     .map(([address, its]) => ({ address, its, clients: new Set(its.map(clientOf)) }))
     .sort((a, b) => b.clients.size - a.clients.size);
@@ -104,18 +109,14 @@ export function callers({ edges }: Facts): Evidence {
 /** From an address of ours to one that no sensor saw take part in traffic between ours. */
 export function outbound({ edges, inside }: Facts): Evidence {
   const those = edges.filter(
-    (edge) => isOuter(edge) && inside.has(edge.clientAddress) && !inside.has(edge.serverAddress),
+    (edge) => isOuter(edge) && inside.has(clientPlace(edge)) && !inside.has(serverPlace(edge)),
   );
-  return crossing(those, "Calls to the outside", "destination outside", ({ serverAddress, serverPort }) =>
-    serverKey(serverAddress, serverPort),
-  );
+  return crossing(those, "Calls to the outside", "destination outside", addressOf);
 }
 
 export function inbound({ edges, inside }: Facts): Evidence {
-  const those = edges.filter((edge) => isOuter(edge) && !inside.has(edge.clientAddress));
-  return crossing(those, "Calls from the outside", "service", ({ serverAddress, serverPort }) =>
-    serverKey(serverAddress, serverPort),
-  );
+  const those = edges.filter((edge) => isOuter(edge) && !inside.has(clientPlace(edge)));
+  return crossing(those, "Calls from the outside", "service", addressOf);
 }
 
 function crossing(
@@ -144,6 +145,10 @@ function crossing(
     questions: when(ends.length > 0, `${number(ends.length)} of them: is each ${question}`),
     unknowns: [],
   };
+}
+
+function addressOf(edge: EdgeRecord): string {
+  return serverKey(edge.serverAddress, edge.serverPort, edge);
 }
 
 function isOuter({ scope }: EdgeRecord): boolean {
