@@ -60,7 +60,7 @@ export function percent(bytes: number, total: number): string {
   return share > 0 && share < 1 ? "<1 %" : `${Math.floor(share)} %`;
 }
 
-const READ: ReadonlySet<string> = new Set(["http1", "http2", "tls", "socks", "proxy-protocol"]);
+const READ: ReadonlySet<string> = new Set(["http1", "http2", "tls", "socks", "proxy-protocol", "websocket"]);
 
 function notUnderstood(protocols: Counted["notUnderstood"]): Share[] {
   return Object.entries(protocols)
