@@ -44,7 +44,7 @@ function inventoryFile(folder: string, more: (scene: Scene) => void = () => {}):
       method: "POST",
       path: "/graphql",
       fields: "Content-Type: application/json\r\n",
-      sent: JSON.stringify({ query }),
+      requestBody: JSON.stringify({ query }),
     });
   scene.get(`/${EVIL}`, { fields: `User-Agent: ${EVIL}\r\n`, answerFields: `Server: ${EVIL}\r\n` });
   scene.get("/ünïcode/{brace}/a b", { client: "8.8.8.8" });

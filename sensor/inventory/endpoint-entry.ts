@@ -8,13 +8,12 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
-import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
-import { evidenceOf, parametersOf } from "./path-parameters.js";
+import { evidenceOf, parametersOf, type StoredEvidence } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import { LearnedSchemas } from "./schema/endpoint-schemas.js";
+import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { StreamSummary } from "./stream-summary.js";
@@ -25,6 +24,25 @@ const MAX_CONTENT_TYPES = 8;
 const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
+
+export interface EndpointStateText {
+  readonly duration: readonly number[];
+  readonly requestSize: readonly number[];
+  readonly responseSize: readonly number[];
+  readonly callers?: string;
+  /** How long streams lasted. */
+  readonly lasted?: readonly number[];
+  /** The template does not come from the paths seen. */
+  readonly isFixed?: true;
+  /** Left out in files of before it was kept. */
+  readonly isThere?: boolean;
+  /** What its answers say of its end, as far as they do. */
+  readonly deprecation?: Partial<WireDeprecation>;
+  readonly withQuery?: number;
+  readonly schemas?: StoredSchemas;
+  /** For each parameter of the template, in its order. */
+  readonly evidence: readonly StoredEvidence[];
+}
 
 export interface EntryBounds {
   readonly maxCallers: number;
@@ -37,9 +55,9 @@ export class EndpointEntry implements Endpoint {
   readonly method: string;
   /** Undefined where the template does not come from the paths seen: `*`, the authority form, procedures, declared paths. */
   node: PathNode<unknown> | undefined;
-  readonly route: Route<DeclaredPath> | undefined;
-  /** What is called at the path, where that says not all. */
+  /** What is called at the path, where that says not all: `query.GetOrder` makes the template `/graphql#query.GetOrder`. */
   readonly operation: string | undefined;
+  readonly route: Route<DeclaredPath> | undefined;
   readonly #fixedTemplate: string | undefined;
   /** Template with the operation, and without. */
   #template = "";
@@ -81,9 +99,9 @@ export class EndpointEntry implements Endpoint {
     service: ServiceEntry,
     method: string,
     place: PathNode<unknown> | Route<DeclaredPath> | string,
-    operation: string | undefined,
     { maxCallers, budget }: EntryBounds,
     atMicros: number,
+    operation?: string,
   ) {
     this.#budget = budget;
     this.service = service;
@@ -101,7 +119,6 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = atMicros;
   }
 
-  /** `/orders/{orderId}`, and where operations are called there `/graphql#query.GetOrder`. */
   get template(): string {
     if (this.mergedInto !== undefined) return this.mergedInto.template;
     const path = this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";

@@ -6,17 +6,17 @@ import type { Route } from "./declared/route-table.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { byPlace } from "./endpoint-state.js";
 import { MethodSet } from "./method-set.js";
+import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
-import type { EndpointPlace } from "./restore.js";
 import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 
 export interface EndpointTableSettings {
   readonly maxEndpoints: number;
+  readonly maxOperationsPerService: number;
   readonly maxCallersPerEndpoint: number;
   readonly maxSchemaPlaces: number;
-  readonly maxOperationsPerService: number;
 }
 
 export interface EndpointCounters {
@@ -32,11 +32,12 @@ const MAX_NOT_FOUND = 200;
 const NOT_FOUND_TEMPLATE = "/{notFound}";
 /** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
 const MAX_FAILED = 200;
-/** What is called at a path beyond those bounds. */
-const OTHER_OPERATIONS = "*";
 /** gRPC's status for a procedure that the server does not have. */
 const UNIMPLEMENTED = 12;
 const MAX_METHOD_LENGTH = 32;
+
+/** Where an endpoint is: among the paths seen, or the declared ones. */
+type Place = PathNode<MethodSet> | Route<DeclaredPath>;
 
 /** Finds the endpoint of each call: by what files declare, by what the protocol says is called, else by the paths seen. */
 export class EndpointTable implements PathTreeOwner<MethodSet> {
@@ -73,19 +74,21 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
     if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
     const route = service.coverage?.route(path);
-    if (route !== undefined) return this.#declaredEndpoint(service, method, route, call.atMicros);
+    if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
     if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     }
-    return this.#at(service, method, service.paths.find(path), call.operations[0], call);
+    const node = service.paths.find(path);
+    return this.#at(service, method, node, call.operations[0], call);
   }
 
   /** What else the same request calls, beside what `of` found; each once. */
   others(service: ServiceEntry, call: Call, first: EndpointEntry): ReadonlySet<EndpointEntry> {
     const others = new Set<EndpointEntry>();
-    if (first.node === undefined) return others;
+    const place = first.route ?? (first.node as PathNode<MethodSet> | undefined);
+    if (place === undefined) return others;
     for (const operation of call.operations) {
-      const other = this.#at(service, first.method, first.node as PathNode<MethodSet>, operation, call);
+      const other = this.#at(service, first.method, place, operation, call);
       if (other !== undefined && other !== first) others.add(other);
     }
     return others;
@@ -94,42 +97,47 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   #at(
     service: ServiceEntry,
     method: string,
-    node: PathNode<MethodSet>,
+    place: Place,
     operation: string | undefined,
     call: Call,
   ): EndpointEntry | undefined {
-    const known = node.leaf?.get(method, operation);
+    const known = entryAt(service, method, place, operation);
     if (known !== undefined || operation === undefined)
-      return known ?? this.#makeEndpoint(service, method, node, undefined, call);
+      return known ?? this.#makeEndpoint(service, method, place, undefined, call);
     if (operation !== OTHER_OPERATIONS) {
       const isFailed = (call.status ?? 0) >= 400 || (call.rpc?.status ?? 0) !== 0;
       const hasRoom =
         service.operations < this.#settings.maxOperationsPerService &&
         !(isFailed && service.failedOperations >= MAX_FAILED);
       if (hasRoom) {
-        const made = this.#makeEndpoint(service, method, node, operation, call);
+        const made = this.#makeEndpoint(service, method, place, operation, call);
         if (made !== undefined && isFailed) service.failedOperations++;
         return made;
       }
     }
     this.#counters.calls_of_other_operations++;
-    return (
-      node.leaf?.get(method, OTHER_OPERATIONS) ?? this.#makeEndpoint(service, method, node, OTHER_OPERATIONS, call)
-    );
+    const others = entryAt(service, method, place, OTHER_OPERATIONS);
+    return others ?? this.#makeEndpoint(service, method, place, OTHER_OPERATIONS, call);
   }
 
   #makeEndpoint(
     service: ServiceEntry,
     method: string,
-    node: PathNode<MethodSet>,
+    place: Place,
     operation: string | undefined,
     call: Pick<Call, "atMicros" | "status">,
   ): EndpointEntry | undefined {
-    const made = this.#admit(service, method, node, operation, call.atMicros);
+    const made = this.#admit(service, method, place, call.atMicros, operation);
     if (made === undefined) return undefined;
-    node.leaf ??= new MethodSet();
-    node.leaf.add(made);
     if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
+    if ("value" in place) {
+      const there = service.declared.get(place);
+      if (there === undefined) service.declared.set(place, [made]);
+      else there.push(made);
+      return made;
+    }
+    place.leaf ??= new MethodSet();
+    place.leaf.add(made);
     if (call.status === 404) service.notFoundEndpoints++;
     return made;
   }
@@ -149,38 +157,23 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     const rpcService = rpcServiceOf(template);
     if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
-    const made = this.#admit(service, method, template, undefined, call.atMicros);
+    const made = this.#admit(service, method, template, call.atMicros);
     if (made !== undefined) this.#fixed.set(key, made);
-    return made;
-  }
-
-  #declaredEndpoint(
-    service: ServiceEntry,
-    method: string,
-    route: Route<DeclaredPath>,
-    atMicros: number,
-  ): EndpointEntry | undefined {
-    const there = service.declared.get(route);
-    if (there !== undefined) for (const endpoint of there) if (endpoint.method === method) return endpoint;
-    const made = this.#admit(service, method, route, undefined, atMicros);
-    if (made === undefined) return undefined;
-    if (there === undefined) service.declared.set(route, [made]);
-    else there.push(made);
     return made;
   }
 
   #admit(
     service: ServiceEntry,
     method: string,
-    place: PathNode<MethodSet> | Route<DeclaredPath> | string,
-    operation: string | undefined,
+    place: Place | string,
     atMicros: number,
+    operation?: string,
   ): EndpointEntry | undefined {
     if (this.#endpoints.size >= this.#settings.maxEndpoints) {
       this.#counters.endpoints_refused++;
       return undefined;
     }
-    const made = new EndpointEntry(service, method, place, operation, this.#bounds, atMicros);
+    const made = new EndpointEntry(service, method, place, this.#bounds, atMicros, operation);
     this.#endpoints.add(made);
     this.#counters.endpoints++;
     return made;
@@ -256,6 +249,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     const taken = [...this.#endpoints].filter((endpoint) => endpoint.service === service);
     const kept = taken.map(keep);
     for (const endpoint of taken) {
+      if (endpoint.operation !== undefined && endpoint.operation !== OTHER_OPERATIONS) service.operations--;
       endpoint.schemas?.drop();
       this.#endpoints.delete(endpoint);
       if (endpoint.isFixed) this.#fixed.delete(fixedKey(service, endpoint.method, endpoint.template));
@@ -272,16 +266,16 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   putBack(
     record: EndpointRecord,
     service: ServiceEntry,
-    placeOf: (() => EndpointPlace | undefined) | undefined,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void {
     const { method, template, firstMicros } = record;
     const before = this.#endpoints.size;
-    const entry = this.#entryFor(record, service, placeOf);
+    const entry = this.#entryFor(record, service, nodeOf);
     if (entry === undefined) return;
     if (this.#endpoints.size > before) fill(entry);
     else {
-      const other = new EndpointEntry(service, method, template, undefined, this.#bounds, firstMicros);
+      const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
       fill(other);
       this.#join(other, entry);
     }
@@ -293,16 +287,28 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   #entryFor(
     { method, template, firstMicros }: EndpointRecord,
     service: ServiceEntry,
-    placeOf: (() => EndpointPlace | undefined) | undefined,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
   ): EndpointEntry | undefined {
-    const route = placeOf && service.coverage?.route(template.split("#", 1)[0]);
-    if (route !== undefined) return this.#declaredEndpoint(service, method, route, firstMicros);
-    const place = placeOf?.();
+    const operation = nodeOf && operationOf(template);
+    const place = nodeOf && (service.coverage?.route(pathOf(template)) ?? nodeOf());
     const call = { atMicros: firstMicros, status: undefined, template: undefined, rpc: undefined };
     if (place === undefined) return this.#fixedEndpoint(service, method, template, call);
-    const { node, operation } = place;
-    return node.leaf?.get(method, operation) ?? this.#makeEndpoint(service, method, node, operation, call);
+    const known = entryAt(service, method, place, operation);
+    return known ?? this.#makeEndpoint(service, method, place, operation, call);
   }
+}
+
+function entryAt(
+  service: ServiceEntry,
+  method: string,
+  place: Place,
+  operation: string | undefined,
+): EndpointEntry | undefined {
+  if (!("value" in place)) return place.leaf?.get(method, operation);
+  const there = service.declared.get(place);
+  if (there !== undefined)
+    for (const endpoint of there) if (endpoint.method === method && endpoint.operation === operation) return endpoint;
+  return undefined;
 }
 
 function fixedKey({ place, port }: ServiceEntry, method: string, template: string): string {

@@ -347,8 +347,8 @@ export class Inventory implements MessageSink, VisibilitySink {
       },
       edge: (record, service) => this.#edge(record.clientAddress, service, record.firstMicros),
       servicesRestored: (all) => this.#servicesRestored(all),
-      endpoint: (record, service, placeOf, fill) => {
-        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, placeOf, fill);
+      endpoint: (record, service, nodeOf, fill) => {
+        if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });

@@ -1,9 +1,9 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry } from "./endpoint-entry.js";
-import type { EndpointStateText } from "./endpoint-state-text.js";
+import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
 import type { MethodSet } from "./method-set.js";
+import { pathOf } from "./operation.js";
 import { newEvidence, type PathNode } from "./path/path-node.js";
 import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
@@ -15,20 +15,14 @@ export interface RestoreTarget {
   edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
   /** Once every service is there, before the first endpoint. */
   servicesRestored(rows: readonly InventoryRow[]): void;
-  /** `placeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
+  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
   endpoint(
     record: EndpointRecord,
     service: ServiceEntry,
-    placeOf: (() => EndpointPlace | undefined) | undefined,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void;
   certificate(record: CertificateRecord, state: string): void;
-}
-
-/** Where among a service's paths an endpoint is, and what is called there. */
-export interface EndpointPlace {
-  readonly node: PathNode<MethodSet>;
-  readonly operation: string | undefined;
 }
 
 /** Services first: edges and endpoints hang on them. */
@@ -66,22 +60,20 @@ export function restoreEndpoint(
   target.endpoint(
     record,
     service,
-    isOfPaths ? () => endpointPlace(service.paths.root, record.template, evidence) : undefined,
+    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
     (entry) => entry.restore(record, state),
   );
 }
 
-/** Walks the template; parameters come back with the name and the evidence they had. No path on the wire has a `#`. */
-function endpointPlace(
+/** Walks the template, without an operation; parameters come back with the name and the evidence they had. */
+function nodeOf(
   root: PathNode<MethodSet>,
-  template: string,
+  record: EndpointRecord,
   stored: readonly StoredEvidence[],
-): EndpointPlace | undefined {
-  const hash = template.indexOf("#");
-  const operation = hash < 0 ? undefined : template.slice(hash + 1);
+): PathNode<MethodSet> | undefined {
   let node = root;
   let parameters = 0;
-  for (const text of template.slice(1, hash < 0 ? undefined : hash).split("/")) {
+  for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
       node = node.literal(text);
@@ -98,5 +90,5 @@ function endpointPlace(
     }
     node = next;
   }
-  return { node, operation };
+  return node;
 }

@@ -43,8 +43,6 @@ export interface Exchanged {
   readonly status?: number;
   readonly answerFields?: string;
   readonly body?: string;
-  /** Of the request; its length is told. */
-  readonly sent?: string;
   readonly atMicros?: number;
   readonly tookMicros?: number;
 }

@@ -34,8 +34,8 @@ export interface Found {
   outcome: number | undefined;
   /** Numbers and kinds of the fields of a message of Protocol Buffers. */
   fields: string | undefined;
-  /** What it is built of; undefined where that was not learned. */
-  shape?: Shape | undefined;
+  /** What it is built of; undefined where that can't be told. */
+  shape: Shape | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;
 }
@@ -68,7 +68,6 @@ export class BodyLook implements ContentLook, Found {
   operations: readonly Operation[] | undefined = undefined;
   outcome: number | undefined = undefined;
   fields: string | undefined = undefined;
-  shape: Shape | undefined = undefined;
   readonly #owner: LookOwner;
   readonly #plan: LookPlan;
   /** Content bytes, -1 where not known. */
@@ -79,6 +78,8 @@ export class BodyLook implements ContentLook, Found {
   #marks = 0;
   #isOver = false;
   #wasLost = false;
+  /** What it is built of, once it was read; undefined where that can't be told. */
+  shape: Shape | undefined = undefined;
 
   constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;

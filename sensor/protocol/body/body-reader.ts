@@ -92,9 +92,9 @@ export class BodyReader implements LookOwner {
   readonly #markup: MarkupScan;
   readonly #text: TextScan;
   readonly #multipart: MultipartScan;
+  readonly #protobuf: ProtobufScan;
   readonly #recorder = new ShapeRecorder();
   readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
-  readonly #protobuf: ProtobufScan;
 
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
@@ -140,10 +140,8 @@ export class BodyReader implements LookOwner {
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
     if (kind === undefined) this.counters.bodies_not_text++;
-    if (this.sparesResponses && from === "server") {
-      this.counters.bodies_spared++;
-      return undefined;
-    }
+    else if (this.sparesResponses && from === "server") this.counters.bodies_spared++;
+    if (this.sparesResponses && from === "server") return undefined;
     const key = keyOf(salt, from, facts);
     if (from === "client" && mayCall(facts)) {
       const dialects = this.operations.ofType(contentType);
@@ -322,7 +320,7 @@ export class BodyReader implements LookOwner {
     if (kind === "protobuf") {
       found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
       if (found.fields === undefined) return;
-    } else found.shape = this.#learn(plan.key, kind, bytes, start, end, isCut);
+    } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
   }

@@ -17,6 +17,13 @@ export class FramedLook implements ContentLook {
     const { look, isLost } = this.messages;
     look?.end();
     const counted = isLost ? undefined : this.messages;
-    return { classes: look?.classes, operations: undefined, outcome: undefined, fields: look?.fields, counted };
+    return {
+      classes: look?.classes,
+      operations: undefined,
+      outcome: undefined,
+      fields: look?.fields,
+      shape: undefined,
+      counted,
+    };
   }
 }

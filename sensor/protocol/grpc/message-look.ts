@@ -1,5 +1,6 @@
 import type { BodyLook, Found } from "../body/body-look.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
+import type { Shape } from "../shape.js";
 
 /** Flags before a message: it is compressed; gRPC-Web and Connect: what follows is no message but the trailers. */
 export const COMPRESSED = 0x01;
@@ -15,6 +16,8 @@ export class MessageLook implements Found {
   readonly operations = undefined;
   readonly outcome = undefined;
   fields: string | undefined = undefined;
+  /** Of a message as JSON: the first one's. */
+  shape: Shape | undefined = undefined;
   readonly #open: OpenMessage;
   #left: number;
   #look: BodyLook | undefined = undefined;
@@ -43,9 +46,10 @@ export class MessageLook implements Found {
     const look = this.#look;
     if (look === undefined) return;
     this.#look = undefined;
-    const { classes, fields } = look.end(fate);
+    const { classes, fields, shape } = look.end(fate);
     if (classes !== undefined) this.classes = joined(this.classes ?? NO_CLASSES, classes);
     this.fields ??= fields;
+    this.shape ??= shape;
   }
 
   /** No more messages come. */

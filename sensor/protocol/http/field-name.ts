@@ -63,9 +63,9 @@ export const CONTENT_ENCODING = 14;
 export const DEPRECATION = 15;
 export const SUNSET = 16;
 export const PREFER = 17;
+/** This one and all after it differ from head to head, or stand in few: they are read in each. */
 export const SOAP_ACTION = 18;
 export const AMZ_TARGET = 19;
-/** This one and all after it differ from head to head, or stand in few: they are read in each. */
 export const AUTHORIZATION = 20;
 export const PROXY_AUTHORIZATION = 21;
 export const COOKIE = 22;
