@@ -79,7 +79,7 @@ export class Scene {
     const { client = "10.0.0.1", server = "10.0.0.2", port = 80, method = "GET", host = "shop.internal" } = what;
     const flow = new SceneFlow(client, server, port, atMicros);
     const stream = this.#dispatcher.open(flow, flow);
-    const requestBody = what.requestBody ?? what.sent;
+    const { requestBody } = what;
     const length = requestBody === undefined ? "" : `Content-Length: ${requestBody.length}\r\n`;
     const request = Buffer.from(
       `${method} ${what.path} HTTP/1.1\r\nHost: ${host}\r\n${what.fields ?? ""}${length}\r\n${requestBody ?? ""}`,
