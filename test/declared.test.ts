@@ -219,6 +219,39 @@ t.test(
   },
 );
 
+t.test(
+  "what is not declared below a declared parameter is one endpoint, and declared words are no values",
+  async (t) => {
+    const resources = Array.from(
+      { length: 120 },
+      (_, at) => `res${"abcdefghij"[at % 10]}${"klmnopqrstuv"[Math.floor(at / 10)]}`,
+    );
+    const paths = resources.map(
+      (name) =>
+        `  /${name}/{key}:\n    get:\n      parameters: [{ name: key, in: path, required: true, schema: { type: string } }]\n      responses: { default: { description: x } }\n`,
+    );
+    const head =
+      'openapi: 3.0.3\ninfo: { title: A, version: "1" }\nservers: [{ url: "http://shop.internal" }]\npaths:\n';
+    const { declared, broken, notices } = await readDeclared(
+      t,
+      { "many.yaml": head + paths.join("") },
+      { windowSeconds: DAY_MICROS },
+    );
+    t.same([...broken, ...notices], []);
+    const scene = new Scene({ declared });
+    for (const word of ["alpha", "beta", "gamma"]) scene.get(`/${resources[0]}/${word}/debug`);
+    for (const name of resources) scene.get(`/${name}`);
+    const templates = scene.templates();
+    t.ok(templates.includes(`GET /${resources[0]}/{key}/debug ×3`));
+    t.equal(templates.length, 121);
+    const restored = new Scene({ declared });
+    restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+    t.same(restored.endpoints(), scene.endpoints());
+    restored.get(`/${resources[0]}/delta/debug`);
+    t.ok(restored.templates().includes(`GET /${resources[0]}/{key}/debug ×4`));
+  },
+);
+
 t.test("declared operations are dormant after the window, of services whose calls can be read", async (t) => {
   const { declared } = await readDeclared(t, { "shop.yaml": SHOP }, { windowSeconds: 86_400 });
   const scene = new Scene({ declared });

@@ -18,6 +18,7 @@ import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
 import { Declarations } from "./declared/declarations.js";
+import { pinParameters } from "./declared/pinned-paths.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
@@ -261,10 +262,18 @@ export class Inventory implements MessageSink, VisibilitySink {
       record: this.#endpointRecord(endpoint),
       state: endpoint.state(),
     }));
-    service.paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    this.#pave(service);
     const endpoint = this.#table.putBack.bind(this.#table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
     for (const one of this.#table.all()) if (one.service === service) this.#table.changed(one);
+  }
+
+  /** An empty tree of paths that knows what is declared. */
+  #pave(service: ServiceEntry): void {
+    const { coverage } = service;
+    const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
+    service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
+    if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
 
   /** Other files than before, or other ways to apply them. */
@@ -362,6 +371,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       if (record.kind !== "endpoint" || name === undefined) continue;
       this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
     }
-    for (const service of this.#services.sorted()) this.#declarations.rebind(service);
+    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#pave(service);
   }
 }

@@ -19,6 +19,7 @@ const IMPLIED: Readonly<Record<string, string>> = { HEAD: "GET" };
 /** All that files say of one service; services of which the same files speak share one. */
 export class Coverage {
   readonly #paths = new RouteTable<DeclaredPath>();
+  readonly #routes = new Set<Route<DeclaredPath>>();
   readonly #procedures = new Map<string, OperationDeclaration>();
   readonly #basePaths: readonly string[];
   readonly #ignored: (method: string, template: string) => boolean;
@@ -51,10 +52,22 @@ export class Coverage {
       return;
     }
     const route = this.#paths.add(basePath + operation.template, () => new Map());
+    this.#routes.add(route);
     // Where two files have one operation, the first speaks.
     if (route.value.has(operation.method)) return;
     route.value.set(operation.method, declaration);
     this.#templates.set(declaration, route.template);
+  }
+
+  /** Every declared path. */
+  routes(): Iterable<Route<DeclaredPath>> {
+    return this.#routes;
+  }
+
+  /** Segments of declared paths that are no parameters: they are never values. */
+  words(): string[] {
+    const segments = [...this.#routes].flatMap(({ template }) => template.split("/"));
+    return segments.filter((segment) => !segment.includes("{"));
   }
 
   /** The declared path that one seen fits, whatever its method. */

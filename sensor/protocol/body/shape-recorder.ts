@@ -5,6 +5,8 @@ import { formatOf, isWord } from "./string-format.js";
 const MAX_DEPTH = 12;
 const MAX_NODES = 256;
 const MAX_PROPERTIES = 64;
+/** Entries of a list that are looked at: the others are like them. */
+const MAX_ENTRIES = 16;
 const LETTER_T = 0x74;
 const LETTER_F = 0x66;
 const LETTER_N = 0x6e;
@@ -39,6 +41,8 @@ interface Frame {
   /** Properties of this object so far. */
   readonly seen: Set<Place>;
   next: Place | undefined;
+  /** Of a list, so far. */
+  entries: number;
 }
 
 /**
@@ -49,6 +53,8 @@ export class ShapeRecorder {
   #root: Place | undefined = undefined;
   readonly #frames: Frame[] = [];
   #nodes = 0;
+  /** Values that stand one after the other in one body. */
+  #texts = 0;
   /** Levels open beyond the bound. */
   #beyond = 0;
   #isOn = false;
@@ -62,6 +68,7 @@ export class ShapeRecorder {
     this.#root = undefined;
     this.#frames.length = 0;
     this.#nodes = 0;
+    this.#texts = 0;
     this.#beyond = 0;
   }
 
@@ -97,7 +104,7 @@ export class ShapeRecorder {
     }
     const place = this.#value(isObject ? OBJECT : ARRAY);
     if (place === undefined) this.#beyond++;
-    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined });
+    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined, entries: 0 });
   }
 
   close(): void {
@@ -168,10 +175,12 @@ export class ShapeRecorder {
   #next(): Place | undefined {
     const frame = this.#frames.at(-1);
     if (frame === undefined) {
+      if (this.#texts++ >= MAX_ENTRIES) return undefined;
       this.#root ??= this.#make(false);
       return this.#root;
     }
     if (!frame.isObject) {
+      if (frame.entries++ >= MAX_ENTRIES) return undefined;
       // A list of words is of the words that its name announces.
       frame.place.items ??= this.#make(frame.place.mayBeWord);
       return frame.place.items;
