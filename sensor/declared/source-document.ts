@@ -1,18 +1,92 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { DeclaredFault } from "./declared-fault.js";
+import { JsonPlaces } from "./json-places.js";
 
 export type Path = readonly (string | number)[];
 
-/** One YAML or JSON file, with the place of everything in it. JSON is YAML but for a few texts that no API's file has. */
+/** One YAML or JSON file, with the place of everything in it. */
 export class SourceDocument {
   readonly file: string;
   readonly value: unknown;
+  readonly #places: Places;
+
+  /** Throws DeclaredFault where the text is neither. */
+  constructor(file: string, text: string) {
+    this.file = file;
+    const json = parsedJson(text);
+    if (json !== undefined) {
+      this.value = json;
+      this.#places = new JsonText(text);
+      return;
+    }
+    const yaml = new YamlText(file, text);
+    this.value = yaml.value;
+    this.#places = yaml;
+  }
+
+  /** `file:line:column` of what stands at a path, or of the nearest thing above it. */
+  place(path: Path): string {
+    const { line, col } = this.#places.position(path);
+    return `${this.file}:${line}:${col}`;
+  }
+
+  /** The place without its column. */
+  line(path: Path): string {
+    return `${this.file}:${this.#places.position(path).line}`;
+  }
+}
+
+interface Position {
+  readonly line: number;
+  readonly col: number;
+}
+
+interface Places {
+  position(path: Path): Position;
+}
+
+/** JSON is YAML as well, and reading it as that takes thirty times as long. Undefined where it is not the one, or wrong. */
+function parsedJson(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Read as YAML it says where it is wrong.
+    return undefined;
+  }
+}
+
+class JsonText implements Places {
+  readonly #places: JsonPlaces;
+  /** Offsets at which lines begin. */
+  readonly #lines: number[] = [0];
+
+  constructor(text: string) {
+    this.#places = new JsonPlaces(text);
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.#lines.push(at + 1);
+  }
+
+  position(path: Path): Position {
+    const offset = this.#places.offset(path);
+    let low = 0;
+    let high = this.#lines.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.#lines[middle] <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, col: offset - this.#lines[low] + 1 };
+  }
+}
+
+class YamlText implements Places {
+  readonly value: unknown;
+  readonly #file: string;
   readonly #document: Document;
   readonly #lines = new LineCounter();
 
-  /** Throws DeclaredFault where the text is no YAML. */
   constructor(file: string, text: string) {
-    this.file = file;
+    this.#file = file;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
     const [fault] = this.#document.errors;
     if (fault !== undefined)
@@ -22,8 +96,7 @@ export class SourceDocument {
     this.value = this.#read();
   }
 
-  /** `file:line:column` of what stands at a path, or of the nearest thing above it. */
-  place(path: Path): string {
+  position(path: Path): Position {
     let node: unknown = this.#document.contents;
     let offset = 0;
     for (const step of path) {
@@ -32,12 +105,7 @@ export class SourceDocument {
       node = next.value;
       offset = next.offset;
     }
-    return this.#at(offset);
-  }
-
-  /** The place without its column. */
-  line(path: Path): string {
-    return this.place(path).replace(/:\d+$/, "");
+    return this.#lines.linePos(offset);
   }
 
   #step(from: unknown, step: string | number): { readonly value: unknown; readonly offset: number } | undefined {
@@ -64,6 +132,6 @@ export class SourceDocument {
 
   #at(offset: number): string {
     const { line, col } = this.#lines.linePos(offset);
-    return `${this.file}:${line}:${col}`;
+    return `${this.#file}:${line}:${col}`;
   }
 }
