@@ -91,5 +91,4 @@ export type ServiceItem = FromSensor<ServiceRecord>;
 export type EdgeItem = FromSensor<EdgeRecord>;
 export type EndpointItem = FromSensor<EndpointRecord>;
 export type CertificateItem = FromSensor<CertificateRecord>;
-export type HandshakeItem = FromSensor<HandshakeRecord>;
 export type FindingItem = FromSensor<FindingRecord>;

@@ -7,11 +7,11 @@ import { Decoder } from "../sensor/decode/decoder.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, SensorEvent } from "../shared/event.js";
 import { UNDECODED_MEANINGS } from "../shared/undecoded-meanings.js";
-import { freePort, startConsole } from "./support/console.js";
+import { freePort } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
-import { certificate, DAY, edge, handshake, NOW, SECONDS, Teller } from "./support/teller.js";
+import { certificate, consoleWithSensor, DAY, edge, handshake, NOW, SECONDS } from "./support/teller.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = IS_ROOT ? NO_BROWSER : "SKIPPED: capturing needs root";
@@ -150,12 +150,7 @@ t.test(
   "an operator sees who is not on mutual TLS, how that is known, and what ends soon",
   { skip: NO_BROWSER },
   async (t) => {
-    const port = await freePort();
-    const console = await startConsole(temporaryFolder(t), port);
-    t.teardown(() => console.close());
-    const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-    t.teardown(() => sensor.socket.terminate());
-    await sensor.open();
+    const { console, sensor } = await consoleWithSensor(t);
     await sensor.tell(EVENTS);
     const { page, troubles } = await enter(t, console.setupLink ?? "");
     const rowTexts = (): Promise<string[]> => page.locator("main tbody tr").allTextContents();
@@ -279,12 +274,7 @@ const HEALTH: SensorEvent = {
 };
 
 t.test("the sensor page has what one is not seeing, with counter and reason", { skip: NO_BROWSER }, async (t) => {
-  const port = await freePort();
-  const console = await startConsole(temporaryFolder(t), port);
-  t.teardown(() => console.close());
-  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-  t.teardown(() => sensor.socket.terminate());
-  await sensor.open();
+  const { console, sensor } = await consoleWithSensor(t);
   await sensor.tell([
     HEALTH,
     {
@@ -348,12 +338,7 @@ const FINDING: FindingRecord = {
 };
 
 t.test("findings from before are on the page, and calls push none of them out", { skip: NO_BROWSER }, async (t) => {
-  const port = await freePort();
-  const console = await startConsole(temporaryFolder(t), port);
-  t.teardown(() => console.close());
-  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-  t.teardown(() => sensor.socket.terminate());
-  await sensor.open();
+  const { console, sensor } = await consoleWithSensor(t);
   await sensor.tell([FINDING]);
   const { page } = await enter(t, console.setupLink ?? "");
   await page.selectOption("select[aria-label=Severity]", "high");

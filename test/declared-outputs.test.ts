@@ -9,13 +9,13 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { writeTraffic } from "./bench/traffic.js";
-import { freePort, startConsole } from "./support/console.js";
+import { freePort } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-import { Teller } from "./support/teller.js";
+import { consoleWithSensor } from "./support/teller.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
 
@@ -190,12 +190,7 @@ t.test(
       answerFields: "Content-Type: application/json\r\n",
       body: '{"id":1,"lines":[{"sku":"a"}]}',
     });
-    const port = await freePort();
-    const console = await startConsole(temporaryFolder(t), port);
-    t.teardown(() => console.close());
-    const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-    t.teardown(() => sensor.socket.terminate());
-    await sensor.open();
+    const { console, sensor } = await consoleWithSensor(t);
     await sensor.tell(scene.inventory.takeDelta(1_000).rows.map(({ record }) => record));
     const { page, troubles } = await enter(t, console.setupLink ?? "");
     await page.click('nav button:text-is("Endpoints")');

@@ -2,13 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
 import t from "tap";
-import { callRecord } from "../sensor/analysis/call-record.js";
-import { Pipeline } from "../sensor/analysis/pipeline.js";
-import { readCaptureFile } from "../sensor/capture/capture-file.js";
-import type { CallRecord, EndpointRecord } from "../shared/event.js";
-import { strictSettings } from "./support/analysis-run.js";
+import type { CallRecord } from "../shared/event.js";
+import { mulberry32 } from "./bench/random.js";
+import { analyzeFile } from "./support/analysis-run.js";
+import { captureLive, settle, storedEndpoints } from "./support/live-capture.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, temporaryFolder } from "./support/program.js";
 
@@ -16,19 +14,7 @@ const ORIGIN = fileURLToPath(new URL("./support/http2-origin.js", import.meta.ur
 const PLAIN_ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const LOAD = fileURLToPath(new URL("./support/http2-load.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
-const SETTLE_MILLIS = 1_500;
 const CALLS = 4_000;
-
-/** Calls of the analysis over a capture of which only some frames are seen. */
-async function analyze(path: string, isSeen: (frame: number) => boolean): Promise<CallRecord[]> {
-  const calls: CallRecord[] = [];
-  const pipeline = new Pipeline(strictSettings(), { call: (...seen) => void calls.push(callRecord(...seen)) }, 1);
-  const sink = pipeline.capture(path);
-  let frames = 0;
-  await readCaptureFile(path, { ...sink, frame: (frame) => (isSeen(frames++) ? sink.frame(frame) : undefined) });
-  pipeline.finish();
-  return calls;
-}
 
 /** A call as the origin's log has it; without sizes and gRPC's status where bytes of it may be missing. */
 function asLogged(call: CallRecord): string {
@@ -66,48 +52,27 @@ t.test(
   "every call of the servers' own logs is found over HTTP/2 and gRPC, and none is invented",
   { skip: SKIP },
   async (t) => {
-    const folder = temporaryFolder(t);
-    const spaces = new Namespaces("h2");
-    t.teardown(() => spaces.remove());
-    const [log, capture, database] = [join(folder, "log"), join(folder, "c.pcap"), join(folder, "s.sqlite")];
-    const inServer = (command: string, ...parameters: string[]): Running =>
-      new Running(...spaces.inside(spaces.server, command, ...parameters));
-    const origin = inServer(process.execPath, ORIGIN, "8080", log);
-    await origin.says(/listening/);
-    const sensor = inServer(process.execPath, PROGRAM, "sensor", "-i", "ews", "--database", database, "--listen", "");
-    await sensor.says(/captures ews/);
-    const tcpdump = inServer("tcpdump", "-i", "ews", "-s", "0", "-B", "65536", "-U", "-w", capture, "tcp");
-    await tcpdump.says(/listening on/);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
-    const inClient = (command: string, ...parameters: string[]) =>
-      spawnSync(...spaces.inside(spaces.client, command, ...parameters), { encoding: "utf8", timeout: 120_000 });
-    t.match(inClient(process.execPath, LOAD, "10.98.0.2", "8080", String(CALLS)).stdout, /done/);
-    const h2load = inClient("h2load", "-n", "2000", "-c", "4", "-m", "100", "http://10.98.0.2:8080/load/of/h2load");
-    t.match(h2load.stdout, /2000 succeeded/);
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
-    t.equal(await sensor.end(), 0, "the sensor ends well");
-    await tcpdump.end();
-    await origin.end();
+    const { log, capture, database } = await captureLive(t, "h2", ORIGIN, (inClient) => {
+      t.match(inClient(process.execPath, LOAD, "10.98.0.2", "8080", String(CALLS)).stdout, /done/);
+      const h2load = inClient("h2load", "-n", "2000", "-c", "4", "-m", "100", "http://10.98.0.2:8080/load/of/h2load");
+      t.match(h2load.stdout, /2000 succeeded/);
+    });
     const lines = readFileSync(log, "utf8").trim().split("\n");
     t.equal(lines.length, CALLS * 1.25 + 2_000);
 
     t.same(fromInventory(database), fromLog(lines), "the sensor's inventory");
-    const whole = await analyze(capture, () => true);
+    const { calls: whole } = await analyzeFile(capture);
     const left = tally(lines);
     t.same(takeOut(left, whole.map(asLogged)), [], "none is invented");
     t.equal(whole.length, lines.length, "all are found");
     t.ok(whole.every(({ complete }) => complete));
 
-    let state = 0x5eed;
-    const random = (): number => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return state / 0x7fffffff;
-    };
+    const random = mulberry32(0x5eed);
     for (const [name, least, isSeen] of [
       ["one frame in a hundred lost", 0.98, () => random() >= 0.01],
       ["joined in the middle", 0, (frame: number) => frame > 500],
     ] as const) {
-      const calls = await analyze(capture, isSeen);
+      const { calls } = await analyzeFile(capture, isSeen);
       const rest = tally(lines);
       t.same(
         takeOut(rest, calls.filter(({ complete }) => complete).map(asLogged)),
@@ -147,31 +112,25 @@ t.test("an upgrade from HTTP/1.1 is one call, as its server has it", { skip: SKI
   const flags = ["sensor", "-i", "ews", "--database", database, "--listen", ""];
   const sensor = new Running(...spaces.inside(spaces.server, process.execPath, PROGRAM, ...flags));
   await sensor.says(/captures ews/);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
+  await settle();
   const ask = (command: string, ...parameters: string[]) =>
     spawnSync(...spaces.inside(spaces.client, command, ...parameters));
   const page = (path: string): string => `http://10.98.0.2:8080/${path}`;
   t.equal(ask("nghttp", "-n", "-u", page("a"), page("b")).status, 0);
   t.equal(ask("curl", "-s", "-o", "/dev/null", "--http2", page("c"), "-o", "/dev/null", page("d")).status, 0);
   t.equal(ask("curl", "-s", "-o", "/dev/null", "--http2-prior-knowledge", page("e")).status, 0);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
+  await settle();
   t.equal(await sensor.end(), 0);
   await server.end();
   await origin.end();
   t.same(
-    endpointsOf(database).map(({ method, template, statuses }) => `${method} ${template} ${JSON.stringify(statuses)}`),
+    storedEndpoints(database).map(
+      ({ method, template, statuses }) => `${method} ${template} ${JSON.stringify(statuses)}`,
+    ),
     ["/a", "/b", "/c", "/d", "/e"].map((path) => `GET ${path} {"200":1}`),
   );
   t.equal(readFileSync(log, "utf8").trim().split("\n").length, 5);
 });
-
-function endpointsOf(path: string): EndpointRecord[] {
-  const database = new Database(path, { readonly: true });
-  const rows = database.prepare<[], { record: string }>("SELECT record FROM endpoint").all();
-  database.close();
-  const records = rows.map(({ record }) => JSON.parse(record) as EndpointRecord);
-  return records.sort((a, b) => (a.template < b.template ? -1 : 1));
-}
 
 /** `POST /shop.Cart/Add 200` → how many; numbers in paths are parameters. */
 function fromLog(lines: readonly string[]): Record<string, number> {
@@ -180,7 +139,7 @@ function fromLog(lines: readonly string[]): Record<string, number> {
 }
 
 function fromInventory(path: string): Record<string, number> {
-  const named = endpointsOf(path).flatMap(({ method, template, statuses }) =>
+  const named = storedEndpoints(path).flatMap(({ method, template, statuses }) =>
     Object.entries(statuses).map(([status, count]): [string, number] => [`${method} ${template} ${status}`, count]),
   );
   return Object.fromEntries(named.sort());

@@ -6,14 +6,12 @@ import { openapi } from "../sensor/report/openapi.js";
 import type { CallRecord, EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { endpointLine } from "../shared/record-json.js";
-import { freePort, startConsole } from "./support/console.js";
 import { describe, feed, type Step } from "./support/dialog.js";
 import { ANSWER, GET } from "./support/http1-cases.js";
 import { data, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
-import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-import { Teller } from "./support/teller.js";
+import { consoleWithSensor } from "./support/teller.js";
 import { accept, closing, frame, masked, OPCODE, upgrade } from "./support/websocket-builder.js";
 
 const EVENTS = "Content-Type: text/event-stream; charset=utf-8";
@@ -356,12 +354,7 @@ t.test("many who poll at the same time from one address are told apart from nobo
 });
 
 t.test("the page marks what streams, with messages and bytes", { skip: NO_BROWSER }, async (t) => {
-  const port = await freePort();
-  const server = await startConsole(temporaryFolder(t), port);
-  t.teardown(() => server.close());
-  const sensor = new Teller(port, server.tokens.create("node-1")?.token ?? "");
-  t.teardown(() => sensor.socket.terminate());
-  await sensor.open();
+  const { console: server, sensor } = await consoleWithSensor(t);
   await sensor.tell([...webSockets().endpoints()]);
   const { page, troubles } = await enter(t, server.setupLink ?? "");
   await page.click('nav button:text-is("Endpoints")');

@@ -4,12 +4,11 @@ import { Pipeline } from "../sensor/analysis/pipeline.js";
 import { networkName } from "../sensor/decode/packet.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { strictSettings } from "./support/analysis-run.js";
-import { freePort, startConsole } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
-import { Teller } from "./support/teller.js";
+import { consoleWithSensor } from "./support/teller.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { vxlan } from "./support/tunnel-builder.js";
 
@@ -202,12 +201,7 @@ t.test(
     const calls = run(["diff", file, file]);
     t.equal(calls.code, 0);
 
-    const port = await freePort();
-    const console = await startConsole(folder, port);
-    t.teardown(() => console.close());
-    const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-    t.teardown(() => sensor.socket.terminate());
-    await sensor.open();
+    const { console, sensor } = await consoleWithSensor(t);
     await sensor.tell([...taken.rows.map(({ record }) => record), ...seen.pipeline.detection.all()]);
     const { page, troubles } = await enter(t, console.setupLink ?? "");
     await page.click('nav button:text-is("Services")');

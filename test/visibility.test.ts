@@ -18,7 +18,6 @@ import { PcapOutput } from "./bench/pcap-output.js";
 import { mulberry32 } from "./bench/random.js";
 import { capturesUnder } from "./fuzz/mutate.js";
 import { strictSettings } from "./support/analysis-run.js";
-import { freePort, startConsole } from "./support/console.js";
 import { CORPORA } from "./support/corpus.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { type FeedOptions, feed, type Step } from "./support/dialog.js";
@@ -26,7 +25,7 @@ import { ANSWER, ASK, FATES, GARBAGE, lengthOf, POSTGRES } from "./support/fate-
 import { TcpDialog } from "./support/frame-builder.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
-import { NOW, Teller } from "./support/teller.js";
+import { consoleWithSensor, NOW } from "./support/teller.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 import { flight13 } from "./support/tls-flights.js";
 
@@ -327,12 +326,7 @@ t.test("analyze tells it in the summary, for each service and altogether", (t) =
 });
 
 t.test("the page shows what of a service's traffic was seen, the blindest first", { skip: NO_BROWSER }, async (t) => {
-  const port = await freePort();
-  const console = await startConsole(temporaryFolder(t), port);
-  t.teardown(() => console.close());
-  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
-  t.teardown(() => sensor.socket.terminate());
-  await sensor.open();
+  const { console, sensor } = await consoleWithSensor(t);
   const seen = { parsedBytes: 0, encryptedBytes: 0, notUnderstood: {}, joinedLateBytes: 0, missingBytes: 0 };
   const service = (name: string, bytes: Partial<ServiceRecord>): ServiceRecord => ({
     ...{ kind: "service", address: "10.0.0.2", port: name.length, name, names: [], software: [], frameworks: [] },

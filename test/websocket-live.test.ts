@@ -1,20 +1,16 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
 import t from "tap";
-import { Pipeline } from "../sensor/analysis/pipeline.js";
-import { readCaptureFile } from "../sensor/capture/capture-file.js";
+import type { Pipeline } from "../sensor/analysis/pipeline.js";
 import type { EndpointRecord } from "../shared/event.js";
-import { strictSettings } from "./support/analysis-run.js";
-import { IS_ROOT, Namespaces } from "./support/namespaces.js";
-import { PROGRAM, Running, temporaryFolder } from "./support/program.js";
+import { mulberry32 } from "./bench/random.js";
+import { analyzeFile } from "./support/analysis-run.js";
+import { captureLive, storedEndpoints } from "./support/live-capture.js";
+import { IS_ROOT } from "./support/namespaces.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/stream-origin.js", import.meta.url));
 const LOAD = fileURLToPath(new URL("./support/stream-load.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
-const SETTLE_MILLIS = 1_500;
 const COUNT = 60;
 /** Node has one of its own from 22 on, and before that where it is asked for. */
 const OWN_WEBSOCKET = process.allowedNodeEnvironmentFlags.has("--experimental-websocket")
@@ -84,16 +80,6 @@ function fromInventory(endpoints: Iterable<EndpointRecord>): Record<string, Sum>
   return sumsOf(rows);
 }
 
-/** The pipeline over a capture of which only some frames are seen. */
-async function analyze(path: string, isSeen: (frame: number) => boolean): Promise<Pipeline> {
-  const pipeline = new Pipeline(strictSettings(), {}, 1);
-  const sink = pipeline.capture(path);
-  let frames = 0;
-  await readCaptureFile(path, { ...sink, frame: (frame) => (isSeen(frames++) ? sink.frame(frame) : undefined) });
-  pipeline.finish();
-  return pipeline;
-}
-
 function anomaliesOf(pipeline: Pipeline): unknown[] {
   return [...pipeline.detection.all()].filter(({ rule }) => rule === "framing-anomaly").map(({ evidence }) => evidence);
 }
@@ -102,38 +88,16 @@ function total(sums: Record<string, Sum>, field: "received" | "sent"): number {
   return Object.values(sums).reduce((all, sum) => all + sum[field], 0);
 }
 
-function endpointsOf(path: string): EndpointRecord[] {
-  const database = new Database(path, { readonly: true });
-  const rows = database.prepare<[], { record: string }>("SELECT record FROM endpoint").all();
-  database.close();
-  return rows.map(({ record }) => JSON.parse(record) as EndpointRecord);
-}
-
 t.test("what is told of WebSockets, events and polls is what their servers wrote down", { skip: SKIP }, async (t) => {
-  const folder = temporaryFolder(t);
-  const spaces = new Namespaces("ws");
-  t.teardown(() => spaces.remove());
-  const [log, capture, database] = [join(folder, "log"), join(folder, "c.pcap"), join(folder, "s.sqlite")];
-  const inServer = (command: string, ...parameters: string[]): Running =>
-    new Running(...spaces.inside(spaces.server, command, ...parameters));
-  const origin = inServer(process.execPath, ORIGIN, "8080", log);
-  await origin.says(/listening/);
-  const sensor = inServer(process.execPath, PROGRAM, "sensor", "-i", "ews", "--database", database, "--listen", "");
-  await sensor.says(/captures ews/);
-  const tcpdump = inServer("tcpdump", "-i", "ews", "-s", "0", "-B", "65536", "-U", "-w", capture, "tcp");
-  await tcpdump.says(/listening on/);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
-  const load = [...OWN_WEBSOCKET, "--no-warnings", LOAD, "10.98.0.2", "8080", String(COUNT)];
-  const clients = spawnSync(...spaces.inside(spaces.client, process.execPath, ...load), { timeout: 120_000 });
-  t.match(String(clients.stdout) + clients.stderr, /^done/m);
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
-  t.equal(await sensor.end(), 0, "the sensor ends well");
-  await tcpdump.end();
-  await origin.end();
+  const { log, capture, database } = await captureLive(t, "ws", ORIGIN, (inClient) => {
+    const load = [...OWN_WEBSOCKET, "--no-warnings", LOAD, "10.98.0.2", "8080", String(COUNT)];
+    const { stdout, stderr } = inClient(process.execPath, ...load);
+    t.match(stdout + stderr, /^done/m);
+  });
   const logged = fromLog(readFileSync(log, "utf8").trim().split("\n"));
   t.match(Object.keys(logged).sort(), ["deflate", "h2", "plain"]);
 
-  const endpoints = endpointsOf(database);
+  const endpoints = storedEndpoints(database);
   t.same(fromInventory(endpoints), logged, "the sensor's inventory");
   const at = (path: string): Partial<EndpointRecord> => endpoints.find(({ template }) => template === path) ?? {};
   const bytes = Array.from({ length: 40 }, (_none, tick) => 2 * `{"tick":${tick}}`.length).reduce((a, b) => a + b, 0);
@@ -142,7 +106,7 @@ t.test("what is told of WebSockets, events and polls is what their servers wrote
   t.same([at("/poll").durationMillis, at("/slow").streams], [undefined, undefined], "held back, and slow");
   t.match(at("/slow").durationMillis, { count: 5 });
 
-  const whole = await analyze(capture, () => true);
+  const { pipeline: whole } = await analyzeFile(capture);
   t.same(fromInventory(whole.inventory.endpoints()), logged, "the same from the capture");
   t.same(anomaliesOf(whole), []);
   const compressed = [...whole.inventory.endpoints()].filter(({ template }) => template.startsWith("/deflate"));
@@ -150,18 +114,14 @@ t.test("what is told of WebSockets, events and polls is what their servers wrote
   const told = compressed.reduce((sum, { streams }) => sum + (streams?.frames.compressed ?? 0), 0);
   t.equal(told, received + sent, "every message that was compressed");
 
-  let state = 0x5eed;
-  const random = (): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-    return state / 0x7fffffff;
-  };
+  const random = mulberry32(0x5eed);
   for (const [name, least, isSeen] of [
     // One frame of a burst holds many messages.
     ["one frame in a hundred lost", 0.75, () => random() >= 0.01],
     ["one frame in ten lost", 0.2, () => random() >= 0.1],
     ["joined in the middle", 0.2, (frame: number) => frame > 1_000],
   ] as const) {
-    const pipeline = await analyze(capture, isSeen);
+    const { pipeline } = await analyzeFile(capture, isSeen);
     const sums = fromInventory(pipeline.inventory.endpoints());
     const counters = pipeline.counters();
     t.same(anomaliesOf(pipeline), [], `${name}: no fault is made of it`);

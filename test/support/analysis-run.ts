@@ -17,14 +17,16 @@ export function strictSettings(): PipelineSettings {
   return { ...settings, protocol: { ...settings.protocol, faults: "throw" } };
 }
 
-/** The whole pipeline over one capture file. */
-export async function analyzeFile(path: string): Promise<AnalysisRun> {
+/** The whole pipeline over one capture file, of which only some frames are seen where `isSeen` says so. */
+export async function analyzeFile(path: string, isSeen: (frame: number) => boolean = () => true): Promise<AnalysisRun> {
   const calls: CallRecord[] = [];
   const tap = { call: (...seen: Parameters<typeof callRecord>) => void calls.push(callRecord(...seen)) };
   const pipeline = new Pipeline(strictSettings(), tap, 1);
+  const sink = pipeline.capture(path);
   let damage: CaptureError | undefined;
+  let frames = 0;
   try {
-    await readCaptureFile(path, pipeline.capture(path));
+    await readCaptureFile(path, { ...sink, frame: (frame) => (isSeen(frames++) ? sink.frame(frame) : undefined) });
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     damage = error;

@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import WebSocket from "ws";
+import type { ConsoleServer } from "../../console/http/server.js";
 import { SensorConversation } from "../../shared/conversation.js";
 import type { CertificateFacts, EdgeRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
 import { encodeEvent } from "../../shared/event-wire.js";
+import { freePort, startConsole } from "./console.js";
+import { temporaryFolder } from "./program.js";
 
 export const SECONDS = Math.floor(Date.now() / 1_000);
 export const DAY = 86_400;
@@ -41,6 +44,19 @@ export function handshake(service: string, more: Partial<HandshakeRecord>): Hand
     ...{ established: true, verdict: "presented", basis: "record-sizes", confidence: 0.97, reason: GROUND, traits: [] },
     ...more,
   };
+}
+
+/** A console, and a sensor that tells it what a test has it tell. */
+export async function consoleWithSensor(
+  t: Parameters<typeof temporaryFolder>[0],
+): Promise<{ console: ConsoleServer; sensor: Teller }> {
+  const port = await freePort();
+  const console = await startConsole(temporaryFolder(t), port);
+  t.teardown(() => console.close());
+  const sensor = new Teller(port, console.tokens.create("node-1")?.token ?? "");
+  t.teardown(() => sensor.socket.terminate());
+  await sensor.open();
+  return { console, sensor };
 }
 
 /** A sensor without capture: what it tells is kept by the console when the promise resolves. */

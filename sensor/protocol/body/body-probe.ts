@@ -4,45 +4,46 @@ import { NO_DIALECTS } from "../rpc/dialect.js";
 import type { BodyLook, ContentLook, Found } from "./body-look.js";
 import type { ContentKind } from "./content-kind.js";
 
+/** A body that begins: what was decided before its first byte. */
+export interface BegunBody {
+  readonly key: number;
+  readonly flow: Flow;
+  readonly kind: ContentKind | undefined;
+  readonly dialects: readonly Dialect[];
+  /** Content bytes, -1 where not known. */
+  readonly length: number;
+}
+
 /** What a probe needs of the one reader of all bodies. */
 export interface ProbeOwner {
-  openBegun(
-    key: number,
-    flow: Flow,
-    kind: ContentKind | undefined,
-    dialects: readonly Dialect[],
-    length: number,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): BodyLook | undefined;
+  openBegun(body: BegunBody, bytes: Buffer, start: number, end: number): BodyLook | undefined;
 }
 
 const NOTHING = Buffer.alloc(0);
 
 /** A body of which its first bytes tell whether it is worth a look: most are not, and cost no more than that. Used again for the next. */
-export class BodyProbe implements ContentLook {
+export class BodyProbe implements ContentLook, BegunBody {
+  readonly flow: Flow;
+  key = 0;
+  kind: ContentKind | undefined = undefined;
+  dialects = NO_DIALECTS;
+  length = -1;
   readonly #owner: ProbeOwner;
   #isDecided = true;
   #look: BodyLook | undefined = undefined;
-  #key = 0;
-  #flow: Flow | undefined = undefined;
-  #kind: ContentKind | undefined = undefined;
-  #dialects = NO_DIALECTS;
-  #length = -1;
 
-  constructor(owner: ProbeOwner) {
+  constructor(owner: ProbeOwner, flow: Flow) {
     this.#owner = owner;
+    this.flow = flow;
   }
 
-  begin(key: number, flow: Flow, kind: ContentKind | undefined, dialects: readonly Dialect[], length: number): void {
+  begin(key: number, kind: ContentKind | undefined, dialects: readonly Dialect[], length: number): void {
     this.#isDecided = false;
     this.#look = undefined;
-    this.#key = key;
-    this.#flow = flow;
-    this.#kind = kind;
-    this.#dialects = dialects;
-    this.#length = length;
+    this.key = key;
+    this.kind = kind;
+    this.dialects = dialects;
+    this.length = length;
   }
 
   take(bytes: Buffer, start: number, end: number): void {
@@ -61,16 +62,6 @@ export class BodyProbe implements ContentLook {
 
   #decide(bytes: Buffer, start: number, end: number): void {
     this.#isDecided = true;
-    if (this.#flow === undefined) return;
-    this.#look = this.#owner.openBegun(
-      this.#key,
-      this.#flow,
-      this.#kind,
-      this.#dialects,
-      this.#length,
-      bytes,
-      start,
-      end,
-    );
+    this.#look = this.#owner.openBegun(this, bytes, start, end);
   }
 }

@@ -9,7 +9,7 @@ import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
 import type { Shape } from "../shape.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
-import type { BodyProbe } from "./body-probe.js";
+import type { BegunBody } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
 import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
 import { type ContentKind, ContentKinds, messageType } from "./content-kind.js";
@@ -127,16 +127,16 @@ export class BodyReader implements LookOwner {
     return new FlowBodies(this, flow);
   }
 
-  /** `salt` stands for the service; `probe` is used again for bodies that are looked at only if they begin like some. */
+  /** `salt` stands for the service; the flow's probe is for bodies that are looked at only if they begin like some. */
   open(
     salt: number,
-    flow: Flow,
+    bodies: Pick<FlowBodies, "flow" | "probe">,
     from: Side,
     facts: MessageFacts,
     contentEncoding: string | undefined,
     length: number,
-    probe: BodyProbe,
   ): ContentLook | undefined {
+    const { flow } = bodies;
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
     if (kind === undefined) this.counters.bodies_not_text++;
@@ -148,7 +148,8 @@ export class BodyReader implements LookOwner {
       if (dialects.length > 0) {
         const coding = codingOf(contentEncoding);
         if (coding !== "identity") return this.#openCoded(key, flow, kind, coding, dialects, length);
-        probe.begin(key, flow, kind, dialects, length);
+        const { probe } = bodies;
+        probe.begin(key, kind, dialects, length);
         return probe;
       }
     }
@@ -187,11 +188,7 @@ export class BodyReader implements LookOwner {
 
   /** For a body that begins with bytes[start, end); undefined where nothing is to be found in it. */
   openBegun(
-    key: number,
-    flow: Flow,
-    kind: ContentKind | undefined,
-    dialects: readonly Dialect[],
-    length: number,
+    { key, flow, kind, dialects, length }: BegunBody,
     bytes: Buffer,
     start: number,
     end: number,

@@ -1,8 +1,6 @@
 /** How a body's text is laid out; `guess` is told by its first byte. */
 export type ContentKind = "json" | "form" | "multipart" | "markup" | "text" | "protobuf" | "guess";
 
-export const CONTENT_KINDS: readonly ContentKind[] = ["json", "form", "multipart", "markup", "text", "protobuf"];
-
 const MAX_REMEMBERED = 256;
 
 /** Media types to kinds; undefined for what holds no text. Remembers what it was asked: the same few come again and again. */

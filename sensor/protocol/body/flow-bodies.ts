@@ -9,7 +9,7 @@ import type { BodyReader, MessageFacts } from "./body-reader.js";
 /** The bodies of one flow. The seam for whatever protocol has messages with bodies: it names them, and feeds what comes of it. */
 export class FlowBodies {
   readonly #reader: BodyReader;
-  readonly #flow: Flow;
+  readonly flow: Flow;
   readonly #salt: number;
   /** Of the requests of a flow that has one message after the other one is enough. */
   #probe: BodyProbe | undefined = undefined;
@@ -19,7 +19,7 @@ export class FlowBodies {
     const { serverAddress } = flow;
     for (let at = 0; at < serverAddress.length; at++) salt = Math.imul(salt, 31) + serverAddress.charCodeAt(at);
     this.#reader = reader;
-    this.#flow = flow;
+    this.flow = flow;
     this.#salt = salt;
   }
 
@@ -34,13 +34,17 @@ export class FlowBodies {
     )
       return this.#openFramed(from, facts);
     if (!this.#reader.isOn) return undefined;
-    this.#probe ??= new BodyProbe(this.#reader);
-    return this.#reader.open(this.#salt, this.#flow, from, facts, contentEncoding, length, this.#probe);
+    return this.#reader.open(this.#salt, this, from, facts, contentEncoding, length);
+  }
+
+  get probe(): BodyProbe {
+    this.#probe ??= new BodyProbe(this.#reader, this.flow);
+    return this.#probe;
   }
 
   /** For messages that the protocol itself takes out of their frames; `encoding` is what the compressed ones are in. */
   openMessages(from: Side, facts: MessageFacts, encoding: string | undefined): MessageLook | undefined {
-    return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.#flow, from, facts, encoding) : undefined;
+    return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.flow, from, facts, encoding) : undefined;
   }
 
   #openFramed(from: Side, facts: MessageFacts): FramedLook {

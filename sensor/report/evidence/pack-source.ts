@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { filePieces, PIECE_BYTES } from "./file-pieces.js";
 import { BLOCK_BYTES, END_BYTES, paddingBytes, readTarHeader, tarHeader } from "./tar.js";
 
-const PIECE_BYTES = 1 << 20;
 /** No pack of ours has as many files; an archive that claims more is read no further. */
 const MAX_FILES = 1_000;
 
@@ -46,7 +46,7 @@ class PackFolder implements PackSource {
       .map(({ name }) => ({
         name,
         bytes: lstatSync(join(path, name)).size,
-        read: () => readWhole(join(path, name)),
+        read: () => filePieces(join(path, name)),
       }));
     this.#strange = entries
       .filter((entry) => !entry.isFile())
@@ -138,19 +138,5 @@ class PackArchive implements PackSource {
       yield piece.subarray(0, length);
       done += length;
     }
-  }
-}
-
-function* readWhole(path: string): Iterable<Uint8Array> {
-  const file = openSync(path, "r");
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      const length = readSync(file, piece);
-      if (length === 0) return;
-      yield piece.subarray(0, length);
-    }
-  } finally {
-    closeSync(file);
   }
 }

@@ -1,20 +1,11 @@
 import { createHash, sign } from "node:crypto";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { SigningKey } from "../../../shared/signing-key.js";
 import { formatTime } from "../../../shared/time.js";
 import { VERSION } from "../../../shared/version.js";
 import { firstSeen, lastSeen } from "../last-seen.js";
+import { filePieces, PIECE_BYTES } from "./file-pieces.js";
 import {
   createdSeconds,
   type HashedFile,
@@ -32,7 +23,6 @@ import { END_BYTES, paddingBytes, tarHeader } from "./tar.js";
 const STATEMENT =
   "What passive sensors saw on the network in the time given. What did not pass them is not in it; coverage.json says what they could not " +
   "see. It supports an audit and takes no place of one.";
-const PIECE_BYTES = 1 << 20;
 
 /** Writes a pack into an empty folder, which is made where there is none. */
 export function writePack(folder: string, stored: Stored, key: SigningKey, createdMicros: number): void {
@@ -55,7 +45,7 @@ export function* packArchive(folder: string): Iterable<Uint8Array> {
     const path = join(folder, name);
     const sizeBytes = statSync(path).size;
     yield tarHeader({ name, sizeBytes }, seconds);
-    yield* piecesOf(path);
+    yield* filePieces(path);
     yield Buffer.alloc(paddingBytes(sizeBytes));
   }
   yield Buffer.alloc(END_BYTES);
@@ -102,18 +92,4 @@ function* inPieces(texts: Iterable<string>): Iterable<Buffer> {
     length = 0;
   }
   yield Buffer.from(held.join(""));
-}
-
-function* piecesOf(path: string): Iterable<Uint8Array> {
-  const file = openSync(path, "r");
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      const length = readSync(file, piece);
-      if (length === 0) return;
-      yield piece.subarray(0, length);
-    }
-  } finally {
-    closeSync(file);
-  }
 }
