@@ -102,6 +102,7 @@ export class Pipeline {
   finish(): void {
     this.#decoder.finish();
     this.#flows.finish(this.lastMicros ?? 0);
+    this.inventory.settle();
   }
 
   /** Frames the captures say were dropped; undefined where none of them can know. */

@@ -8,41 +8,24 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
+import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
-import { evidenceOf, parametersOf, type StoredEvidence } from "./path-parameters.js";
+import type { ValueUse } from "./path/value-use.js";
+import { evidenceOf, parametersOf } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
-import { LearnedSchemas, type StoredSchemas } from "./schema/endpoint-schemas.js";
+import { LearnedSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
+import { StatusCounts } from "./status-counts.js";
 import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
-const MAX_STATUSES = 64;
 const MAX_CLASSES = 64;
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
-
-export interface EndpointStateText {
-  readonly duration: readonly number[];
-  readonly requestSize: readonly number[];
-  readonly responseSize: readonly number[];
-  readonly callers?: string;
-  /** How long streams lasted. */
-  readonly lasted?: readonly number[];
-  /** The template does not come from the paths seen. */
-  readonly isFixed?: true;
-  /** Left out in files of before it was kept. */
-  readonly isThere?: boolean;
-  /** What its answers say of its end, as far as they do. */
-  readonly deprecation?: Partial<WireDeprecation>;
-  readonly withQuery?: number;
-  readonly schemas?: StoredSchemas;
-  /** For each parameter of the template, in its order. */
-  readonly evidence: readonly StoredEvidence[];
-}
 
 export interface EntryBounds {
   readonly maxCallers: number;
@@ -63,7 +46,7 @@ export class EndpointEntry implements Endpoint {
   #template = "";
   #path: string | undefined = undefined;
   readonly #callers: CallerSet;
-  readonly #statuses = new Map<number, number>();
+  readonly #statuses = new StatusCounts();
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new Tally(MAX_CONTENT_TYPES);
   readonly #responseTypes = new Tally(MAX_CONTENT_TYPES);
@@ -158,7 +141,7 @@ export class EndpointEntry implements Endpoint {
 
   /** Whether every answer so far was 404. */
   get isNotFound(): boolean {
-    return this.#statuses.size === 1 && this.#statuses.has(404);
+    return this.#statuses.isOnly(404);
   }
 
   call(call: Call, clientAddress: string): void {
@@ -169,8 +152,7 @@ export class EndpointEntry implements Endpoint {
     if (!this.isThere && proves(call)) this.isThere = true;
     if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
     const status = call.status ?? 0;
-    const seen = this.#statuses.get(status);
-    if (seen !== undefined || this.#statuses.size < MAX_STATUSES) this.#statuses.set(status, (seen ?? 0) + 1);
+    this.#statuses.add(status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
@@ -253,8 +235,7 @@ export class EndpointEntry implements Endpoint {
     this.isThere ||= other.isThere;
     if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
     this.#callers.merge(other.#callers);
-    for (const [status, calls] of other.#statuses)
-      this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + calls);
+    this.#statuses.merge(other.#statuses.entries());
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
     this.#responseTypes.merge(other.#responseTypes);
@@ -270,6 +251,22 @@ export class EndpointEntry implements Endpoint {
     this.#withQuery += other.#withQuery;
     if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
     other.mergedInto = this;
+  }
+
+  /** What it was called for, as one value of a parameter. */
+  use(): ValueUse {
+    const { method, calls, firstMicros, lastMicros } = this;
+    return { method, calls, firstMicros, lastMicros, statuses: new Map(this.#statuses.entries()) };
+  }
+
+  /** Takes over what one value of a parameter was called for; sizes, times and callers of single values are not known. */
+  take({ calls, statuses, firstMicros, lastMicros }: ValueUse, whole: EndpointEntry): void {
+    this.calls = calls;
+    this.firstMicros = firstMicros;
+    this.lastMicros = lastMicros;
+    whole.calls -= calls;
+    this.#statuses.merge(statuses);
+    whole.#statuses.take(statuses);
   }
 
   /** Takes its row back, as it is told so far. */
@@ -313,7 +310,7 @@ export class EndpointEntry implements Endpoint {
       calls: this.calls,
       callers: this.#callers.list(),
       callerCount: this.#callers.size,
-      statuses: Object.fromEntries([...this.#statuses].sort(([a], [b]) => a - b)),
+      statuses: this.#statuses.record(),
       credentials: this.#credentials.record(),
       dataClasses: this.#dataClasses(),
       requestClasses: this.#requestClasses.record(),
@@ -324,7 +321,7 @@ export class EndpointEntry implements Endpoint {
       responseContentTypes: this.#responseTypes.sortedTexts(),
       ...withoutUndefined(quantiles),
       state,
-      ...(this.isJudged ? this.#judge().facts(this.#statuses.keys()) : {}),
+      ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
       ...this.#learned(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
@@ -371,7 +368,7 @@ export class EndpointEntry implements Endpoint {
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
     this.#callers.restore(record.callers, state.callers);
-    for (const [status, calls] of Object.entries(record.statuses)) this.#statuses.set(Number(status), calls);
+    this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
     this.#withQuery = state.withQuery ?? 0;

@@ -9,6 +9,7 @@ import { MethodSet } from "./method-set.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
+import type { ValueUse } from "./path/value-use.js";
 import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -50,6 +51,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   readonly #newRpc: (service: ServiceEntry, name: string) => void;
   #changed: EndpointEntry[] = [];
   #removals: RemovalRecord[] = [];
+  /** The value at which the path of the call at hand ended, where it is one that is remembered. */
+  #value: PathNode<MethodSet> | undefined = undefined;
 
   /** `newRpc`: procedures of one more service are called there. */
   constructor(
@@ -66,6 +69,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
 
   of(service: ServiceEntry, call: Call): EndpointEntry | undefined {
     const { path } = call;
+    this.#value = undefined;
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
     if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
@@ -75,11 +79,21 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
     const route = service.coverage?.route(path);
     if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && !service.paths.knows(path)) {
+    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && service.paths.lookup(path) === undefined) {
       return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     }
-    const node = service.paths.find(path);
+    const found = service.paths.find(path);
+    const node = found.target;
+    if (found !== node) this.#value = found;
     return this.#at(service, method, node, call.operations[0], call);
+  }
+
+  /** Counts a call, found last, for the value at which its path ended; of operations that is not told apart. */
+  countValue({ service, method, operation }: EndpointEntry, { status = 0, atMicros }: Call): void {
+    const value = this.#value;
+    if (value === undefined || operation !== undefined) return;
+    this.#value = undefined;
+    service.paths.count(value, { method, status, atMicros });
   }
 
   /** What else the same request calls, beside what `of` found; each once. */
@@ -179,7 +193,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     return made;
   }
 
-  merge(from: MethodSet, into: PathNode<MethodSet>): void {
+  merge(from: MethodSet, into: PathNode<MethodSet>): ValueUse[] {
+    const uses = from.plain.map((endpoint) => endpoint.use());
     into.leaf ??= new MethodSet();
     for (const endpoint of from.all()) {
       const removal = endpoint.removal();
@@ -196,6 +211,30 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       if (endpoint.toldState !== undefined)
         this.#removals.push({ ...removal, mergedInto: (target ?? endpoint).template });
     }
+    return uses;
+  }
+
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
+    for (const use of uses) {
+      const whole = from.leaf?.get(use.method, undefined);
+      const made = whole && this.#admit(whole.service, use.method, to, use.firstMicros);
+      if (whole === undefined || made === undefined) continue;
+      to.leaf ??= new MethodSet();
+      to.leaf.add(made);
+      made.take(use, whole);
+      this.changed(made);
+      this.changed(whole);
+      if (whole.calls === 0) this.#dropEmpty(whole, from);
+    }
+  }
+
+  #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
+    if (endpoint.toldState !== undefined) this.#removals.push(endpoint.removal());
+    endpoint.schemas?.drop();
+    this.#endpoints.delete(endpoint);
+    this.#counters.endpoints--;
+    node.leaf?.delete(endpoint);
+    if (node.leaf?.isEmpty) node.leaf = undefined;
   }
 
   #join(endpoint: EndpointEntry, target: EndpointEntry): void {
@@ -204,12 +243,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     this.changed(target);
   }
 
-  signature(leaf: MethodSet): string {
-    return leaf.signature();
-  }
-
-  calls(leaf: MethodSet): number {
-    return leaf.calls;
+  uses(leaf: MethodSet): readonly EndpointEntry[] {
+    return leaf.all();
   }
 
   changed(endpoint: EndpointEntry): void {

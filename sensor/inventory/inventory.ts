@@ -142,6 +142,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
       this.#table.changed(endpoint);
+      this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
   }
@@ -281,6 +282,16 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#declarations.declare(declared);
     for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Looks once more at all paths of which something changed. */
+  settle(): void {
+    for (const service of this.#services.sorted()) service.paths.settle();
+  }
+
+  /** The template that a path has by what is known now; undefined where nothing like it was seen. */
+  templateOf(address: string, port: number, path: string): string | undefined {
+    return this.#services.find(address, port)?.paths.lookup(path)?.template;
   }
 
   #timeSeen(atMicros: number): void {

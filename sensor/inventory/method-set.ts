@@ -31,12 +31,18 @@ export class MethodSet {
       : [...this.#endpoints, ...[...this.#byOperation.values()].flat()];
   }
 
-  get calls(): number {
-    return this.all().reduce((sum, endpoint) => sum + endpoint.calls, 0);
+  /** Takes out one of those that are the path's alone. */
+  delete(endpoint: EndpointEntry): void {
+    const at = this.#endpoints.indexOf(endpoint);
+    if (at >= 0) this.#endpoints.splice(at, 1);
   }
 
-  /** The methods in order, each once, as one text. */
-  signature(): string {
-    return [...new Set(this.all().map((endpoint) => endpoint.method))].sort().join(",");
+  get isEmpty(): boolean {
+    return this.#endpoints.length === 0 && this.#byOperation === undefined;
+  }
+
+  /** Those that are the path's alone. */
+  get plain(): readonly EndpointEntry[] {
+    return this.#endpoints;
   }
 }

@@ -1,10 +1,12 @@
 import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { EdgeEntry } from "./edge-entry.js";
-import type { EndpointEntry, EndpointStateText } from "./endpoint-entry.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import type { EndpointStateText } from "./endpoint-state-text.js";
 import type { MethodSet } from "./method-set.js";
 import { pathOf } from "./operation.js";
-import { newEvidence, type PathNode } from "./path/path-node.js";
+import { newEvidence } from "./path/evidence.js";
+import type { PathNode } from "./path/path-node.js";
 import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
@@ -76,7 +78,7 @@ function nodeOf(
   for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
-      node = node.literal(text);
+      node = node.addLiteral(text);
       continue;
     }
     const known = stored[parameters++];

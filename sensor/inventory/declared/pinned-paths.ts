@@ -1,4 +1,5 @@
-import { newEvidence, type PathNode } from "../path/path-node.js";
+import { newEvidence } from "../path/evidence.js";
+import type { PathNode } from "../path/path-node.js";
 import type { SegmentType } from "../path/segment.js";
 import type { Coverage } from "./coverage.js";
 import { declaredParameters } from "./declared-parameter.js";
@@ -17,7 +18,7 @@ export function pinParameters(root: PathNode<unknown>, coverage: Coverage): void
     let node = root;
     for (const segment of segments.slice(0, last + 1)) {
       const name = /^\{([^{}]*)\}$/.exec(segment)?.[1];
-      if (name === undefined) node = node.literal(segment);
+      if (name === undefined) node = node.addLiteral(segment);
       else if (node === root) break;
       else {
         const { type = "", reason = "" } = parameters.find((one) => one.name === name) ?? {};

@@ -1,38 +1,29 @@
-import { singular } from "./route-word.js";
-import type { SegmentType } from "./segment.js";
-
-/** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
-const MAX_VALUES = 64;
-
-/** Why a segment became a parameter; kept with it. */
-export interface Evidence {
-  type: SegmentType;
-  reason: string;
-  /** The first values seen; how many there are is how many different ones there were at least. */
-  readonly values: Set<string>;
-}
-
-export function newEvidence(type: SegmentType, reason: string): Evidence {
-  return { type, reason, values: new Set() };
-}
-
-export function addValue(evidence: Evidence, value: string): void {
-  if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
-}
+import type { Evidence } from "./evidence.js";
+import { parameterName } from "./parameter-name.js";
+import { type SegmentType, typeOf } from "./segment.js";
+import type { ValueUse } from "./value-use.js";
 
 /** One segment of the paths seen at a service. `leaf` is what the tree's owner keeps there. */
 export class PathNode<Leaf> {
   readonly parent: PathNode<Leaf> | undefined;
   /** The literal text, or a parameter's text behind the braces (`.json`, `:cancel`). */
   readonly text: string;
-  readonly evidence: Evidence | undefined;
   readonly depth: number;
-  readonly literals = new Map<string, PathNode<Leaf>>();
+  evidence: Evidence | undefined;
   /** Parameters by the text behind them; nearly always one, behind which is nothing. */
   parameters: Map<string, PathNode<Leaf>> | undefined = undefined;
   leaf: Leaf | undefined = undefined;
-  /** Type of a literal, once somebody asked. */
-  type: SegmentType | undefined = undefined;
+  /**
+   * The node that stands for this one: a value's parameter, and so on below. The value stays where it was, so that a path seen before
+   * is followed as it was, and the decision can be undone.
+   */
+  alias: PathNode<Leaf> | undefined = undefined;
+  /** Of an alias: its part in what its target counts. */
+  uses: ValueUse[] | undefined = undefined;
+  /** Nodes made below since its literals were last looked at. */
+  changes = 0;
+  #literals: Map<string, PathNode<Leaf>> | undefined = undefined;
+  #type: SegmentType | undefined = undefined;
   #template: string | undefined = undefined;
   #name: string | undefined = undefined;
 
@@ -47,12 +38,43 @@ export class PathNode<Leaf> {
     return this.evidence !== undefined;
   }
 
-  literal(text: string): PathNode<Leaf> {
-    const known = this.literals.get(text);
+  /** The node whose leaf counts what is called here. */
+  get target(): PathNode<Leaf> {
+    let node: PathNode<Leaf> = this;
+    while (node.alias !== undefined) node = node.alias;
+    return node;
+  }
+
+  /** Type of a literal's text. */
+  get type(): SegmentType {
+    this.#type ??= typeOf(this.text);
+    return this.#type;
+  }
+
+  get literalCount(): number {
+    return this.#literals === undefined ? 0 : this.#literals.size;
+  }
+
+  /** Those that are values of a parameter among them. */
+  literals(): Iterable<PathNode<Leaf>> {
+    return this.#literals === undefined ? [] : this.#literals.values();
+  }
+
+  literal(text: string): PathNode<Leaf> | undefined {
+    return this.#literals?.get(text);
+  }
+
+  addLiteral(text: string): PathNode<Leaf> {
+    this.#literals ??= new Map();
+    const known = this.#literals.get(text);
     if (known !== undefined) return known;
     const made = new PathNode(this, text, undefined);
-    this.literals.set(text, made);
+    this.#literals.set(text, made);
     return made;
+  }
+
+  deleteLiteral(text: string): void {
+    this.#literals?.delete(text);
   }
 
   parameter(suffix: string): PathNode<Leaf> | undefined {
@@ -66,8 +88,14 @@ export class PathNode<Leaf> {
     return made;
   }
 
+  *children(): Iterable<PathNode<Leaf>> {
+    yield* this.literals();
+    if (this.parameters !== undefined) yield* this.parameters.values();
+  }
+
   /** `/orders/{orderId}/items`. Names are settled when first asked for. */
   get template(): string {
+    if (this.alias !== undefined) return this.target.template;
     if (this.#template === undefined) {
       const before = this.parent === undefined ? "" : this.parent.template;
       this.#template =
@@ -87,45 +115,13 @@ export class PathNode<Leaf> {
   }
 
   #makeName(): string {
-    const base = parameterName(this.parent, this.evidence?.type ?? "word");
+    const { parent } = this;
+    const before = parent === undefined || parent.isParameter ? undefined : parent.text;
+    const base = parameterName(before, this.evidence?.type ?? "word");
     const taken = new Set<string>();
     for (let node = this.parent; node !== undefined; node = node.parent) if (node.isParameter) taken.add(node.name);
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}${number}`;
     return name;
   }
-}
-
-const TYPE_NAMES: Partial<Record<SegmentType, string>> = {
-  date: "date",
-  email: "email",
-  address: "address",
-  locale: "locale",
-  token: "token",
-  slug: "slug",
-  code: "code",
-};
-
-function parameterName<Leaf>(parent: PathNode<Leaf> | undefined, type: SegmentType): string {
-  const own = TYPE_NAMES[type];
-  if (own !== undefined) return own;
-  if (parent === undefined || parent.isParameter) return "id";
-  const words = nameWords(parent.text);
-  return words === "" ? "id" : `${words}Id`;
-}
-
-function nameWords(text: string): string {
-  const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  if (words.length === 0 || text.length > 40 || /^v\d/.test(text)) return "";
-  const last = singular(words[words.length - 1]);
-  const all = [...words.slice(0, -1), last].map((word, at) => (at === 0 ? lowerFirst(word) : upperFirst(word)));
-  return /^\d/.test(all[0]) ? "" : all.join("");
-}
-
-function lowerFirst(word: string): string {
-  return word === word.toUpperCase() ? word.toLowerCase() : word.charAt(0).toLowerCase() + word.slice(1);
-}
-
-function upperFirst(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,20 +1,36 @@
-import { type LeafJudge, mergeableGroup } from "./merge-rule.js";
-import { addValue, newEvidence, PathNode } from "./path-node.js";
-import { ROUTE_WORDS } from "./route-word.js";
+import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidence.js";
+import { formGroup, type ValueGroup } from "./form-group.js";
+import { joins, joinsByForm } from "./joining.js";
+import { PathNode } from "./path-node.js";
+import { FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
+import type { LeafJudge } from "./sibling.js";
+import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
+import { revise, wordGroup } from "./word-group.js";
+import { placeOf } from "./word-score.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
-  /** Two literal segments turned out to be values of one parameter: `from` goes into `into`. */
-  merge(from: Leaf, into: PathNode<Leaf>): void;
+  /** A literal segment turned out to be a parameter's value: `from` goes into `into`. Says what it had been called for. */
+  merge(from: Leaf, into: PathNode<Leaf>): ValueUse[];
+  /** The reverse: what one value was called for goes from the parameter to an endpoint of its own. */
+  split(uses: readonly ValueUse[], from: PathNode<Leaf>, to: PathNode<Leaf>): void;
 }
 
 const MAX_DEPTH = 32;
 const MAX_SEGMENT_LENGTH = 256;
+/** More literals than this under one node are values, whatever they look like. */
+const MAX_LITERALS = 400;
+/** Values remembered with what they were called for, in one tree. */
+const MAX_ALIASES = 10_000;
 /** Numbers and dates before any word may be an API's version: so many different ones are needed to be values. */
 const MIN_LEADING_VALUES = 3;
+/** Calls of one value after which it is compared with the others again. */
+const FIRST_REVISION = 8;
 const EXTENSION =
   /^(.+)(\.(?:json|xml|csv|pdf|html?|txt|png|jpe?g|gif|svg|zip|ya?ml|rss|atom|js|css|ics|xlsx?|proto|gz))$/i;
+/** `regions=gb`: the name stays. */
+const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
 /** The paths of one service, segment by segment, each literal or parameter as the evidence so far has it. */
@@ -22,6 +38,9 @@ export class PathTree<Leaf> {
   readonly root = new PathNode<Leaf>(undefined, "", undefined);
   readonly #owner: PathTreeOwner<Leaf>;
   readonly #keptWords: ReadonlySet<string>;
+  #aliases = 0;
+  /** A merge above where a path is being followed: it is followed anew. */
+  #isMoved = false;
 
   /** `keptWords` are never made into parameters, whatever the evidence. */
   constructor(owner: PathTreeOwner<Leaf>, keptWords: ReadonlySet<string>) {
@@ -29,21 +48,56 @@ export class PathTree<Leaf> {
     this.#keptWords = keptWords;
   }
 
-  /** Whether the path leads to a node that is there, or to a parameter's. Makes nothing. */
-  knows(path: string): boolean {
+  /** Where a path stands by what is known; undefined where nothing like it was seen. Makes nothing. */
+  lookup(seen: string): PathNode<Leaf> | undefined {
     let node: PathNode<Leaf> | undefined = this.root;
-    for (const text of path.slice(1).split("/", MAX_DEPTH)) {
-      const literal: PathNode<Leaf> | undefined = node.literals.get(text);
-      node = literal ?? node.parameter("");
-      if (node === undefined) return false;
+    for (const part of pathOf(seen).slice(1).split("/", MAX_DEPTH)) {
+      const text = part.split(";", 1)[0];
+      node = node.literal(text) ?? this.#lookupValue(node.target, text);
+      if (node === undefined) return undefined;
     }
-    return true;
+    return node.target;
   }
 
-  /** The node of a path that begins with a slash. Makes what is missing. */
+  #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+    const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
+    if (literal !== undefined) return literal;
+    for (const [suffix, parameter] of node.parameters ?? []) {
+      if (suffix !== "" && text.endsWith(suffix)) return parameter;
+    }
+    const parameter = node.parameter("");
+    const type = typeOf(text);
+    if (parameter?.evidence === undefined) return undefined;
+    return isValue(type) || joins(text, type, parameter.evidence) ? parameter : undefined;
+  }
+
+  /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
   find(seen: string): PathNode<Leaf> {
-    // Braces mark parameters in templates: those of the wire must not look like them.
-    const path = seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
+    const path = pathOf(seen);
+    this.#isMoved = false;
+    const found = this.#follow(path);
+    return this.#isMoved ? this.#follow(path) : found;
+  }
+
+  /** What a call adds to what is known of the value at which it ended. */
+  count(alias: PathNode<Leaf>, use: UseOfCall): void {
+    // A value below a value counts for that of the parameter as well.
+    for (let node = alias; node.alias !== undefined; node = node.alias) {
+      node.uses ??= [];
+      addUse(node.uses, use);
+    }
+    const calls = alias.uses?.reduce((sum, one) => sum + one.calls, 0) ?? 0;
+    if (calls < FIRST_REVISION || (calls & (calls - 1)) !== 0) return;
+    for (let node = alias; node.parent !== undefined; node = node.parent)
+      if (node.alias !== undefined && node.parent.alias === undefined) this.#judge(node.parent);
+  }
+
+  /** Looks once more at everything that changed since it was last looked at. */
+  settle(): void {
+    this.#judgeBelow(this.root);
+  }
+
+  #follow(path: string): PathNode<Leaf> {
     let node = this.root;
     let start = 1;
     while (node.depth < MAX_DEPTH) {
@@ -51,50 +105,69 @@ export class PathTree<Leaf> {
       const semicolon = path.indexOf(";", start);
       const stop = slash < 0 ? path.length : slash;
       const end = semicolon >= 0 && semicolon < stop ? semicolon : stop;
-      node = this.#child(node, path.slice(start, end));
+      node = this.#child(node, path.slice(start, end), slash < 0);
       if (slash < 0) return node;
       start = slash + 1;
     }
-    return node.parameter("") ?? node.addParameter("", newEvidence("token", `deeper than ${MAX_DEPTH} segments`));
+    const deepest = node.target;
+    return deepest.parameter("") ?? deepest.addParameter("", newEvidence("token", `deeper than ${MAX_DEPTH} segments`));
   }
 
-  #child(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
-    const first = text.charCodeAt(0);
-    const startsWithDigit = first >= 0x30 && first <= 0x39;
-    if (!startsWithDigit || node.parameters === undefined) {
-      const literal = node.literals.get(text);
-      if (literal !== undefined) return literal;
-      if (text === "" || ROUTE_WORDS.has(text) || this.#keptWords.has(text)) return node.literal(text);
-    }
+  #child(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
+    const known = node.literal(text);
+    if (known !== undefined) return known;
+    if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
+    if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !this.#mayBeVersion(node, type)) return this.#valueChild(node, text, type, "");
+    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) return this.#valueChild(node, text, type, "");
     return this.#wordChild(node, text, type);
+  }
+
+  /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
+  #aliasChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
+    const child = this.#child(node.alias ?? node, text, isLast);
+    if (this.#aliases >= MAX_ALIASES) return child;
+    const { target } = child;
+    // Of a parameter's values only those are told apart that are told apart below the parameter.
+    if (child === target && target.evidence !== undefined) {
+      const known = node.parameter(target.text);
+      if (known !== undefined) return known;
+      return this.#alias(node.addParameter(target.text, copyOf(target.evidence)), target);
+    }
+    return this.#alias(node.addLiteral(text), child);
+  }
+
+  #alias(node: PathNode<Leaf>, target: PathNode<Leaf>): PathNode<Leaf> {
+    node.alias = target;
+    this.#aliases++;
+    return node;
   }
 
   #valueChild(node: PathNode<Leaf>, text: string, type: SegmentType, suffix: string): PathNode<Leaf> {
     let child = node.parameter(suffix);
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
-      this.#absorbValues(node, child, suffix);
-    }
-    if (child.evidence !== undefined) addValue(child.evidence, text);
+      take(child, text, type);
+      if (suffix === "") this.#absorbJoining(node, child, joins);
+    } else if (take(child, text, type) && suffix === "" && this.#isDue(node)) this.#judge(node);
     return child;
   }
 
   #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType): PathNode<Leaf> {
-    const literal = node.literals.get(text);
-    if (literal !== undefined) return literal;
-    if (this.#keptWords.has(text)) return node.literal(text);
     const composed = this.#composedChild(node, text);
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
-    if (parameter?.evidence !== undefined && joins(type, parameter.evidence.type)) {
-      addValue(parameter.evidence, text);
-      return parameter;
+    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
+      const isNew = take(parameter, text, type);
+      if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;
+      const made = this.#alias(node.addLiteral(text), parameter);
+      if (this.#isDue(node)) this.#judge(node);
+      return made;
     }
-    const made = node.literal(text);
-    made.type = type;
-    return this.#judge(node, made);
+    const made = node.addLiteral(text);
+    if (node.parent !== undefined && this.#isDue(node.parent)) this.#judge(node.parent);
+    if (this.#isDue(node)) this.#judge(node);
+    return made;
   }
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
@@ -109,80 +182,189 @@ export class PathTree<Leaf> {
       return this.#valueChild(node, text.slice(0, colon), typeOf(text.slice(0, colon)), text.slice(colon));
     }
     const dot = EXTENSION.exec(text);
-    if (dot !== null && isValue(typeOf(dot[1]))) return this.#valueChild(node, dot[1], typeOf(dot[1]), dot[2]);
-    const called = CALLED.exec(text);
-    if (called === null) return undefined;
-    return node.literal(`${called[1]}{key}${called[3]}`);
+    if (dot !== null) {
+      const [, stem, extension] = dot;
+      const type = typeOf(stem);
+      const evidence = node.parameter(extension)?.evidence;
+      if (isValue(type) || (evidence !== undefined && joins(stem, type, evidence)))
+        return this.#valueChild(node, stem, type, extension);
+    }
+    const named = withNamedValue(text);
+    return named === undefined ? undefined : node.addLiteral(named);
   }
 
-  /** Judges a literal just added by all its siblings; where the evidence is there they become one parameter. */
-  #judge(node: PathNode<Leaf>, made: PathNode<Leaf>): PathNode<Leaf> {
-    const group = mergeableGroup(node, made, this.#owner, this.#keptWords);
-    if (group === undefined) return made;
-    const { members, type, reason } = group;
-    const parameter = node.parameter("") ?? node.addParameter("", newEvidence(type, reason));
-    const { evidence } = parameter;
-    const isNews = (type === "word" || type === "mixed") && evidence !== undefined && !joins(type, evidence.type);
-    if (isNews) {
-      evidence.reason = `${evidence.reason}; ${reason}`;
-      evidence.type = type;
-    }
-    for (const member of members) {
-      node.literals.delete(member.text);
-      if (evidence !== undefined) addValue(evidence, member.text);
-      this.#absorb(member, parameter);
-    }
-    return parameter;
+  /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
+  #isDue(node: PathNode<Leaf>): boolean {
+    node.changes++;
+    return node.changes * 8 >= node.literalCount && node.literalCount > 0;
   }
 
-  #mayBeVersion(node: PathNode<Leaf>, type: SegmentType): boolean {
-    if (node.parent !== undefined || (type !== "number" && type !== "date")) return false;
-    if (node.parameter("") !== undefined) return false;
+  /** Where the evidence is there, literals become one parameter, or a value a literal again. */
+  #judge(node: PathNode<Leaf>): void {
+    if (node.alias !== undefined) return;
+    node.changes = 0;
+    for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
+    const parameter = node.parameter("");
+    if (parameter === undefined) return;
+    this.#absorbJoining(node, parameter, joinsByForm);
+    const { join, leave } = revise(node, parameter, ({ text }) => this.#isFree(text), this.#owner);
+    for (const value of leave) this.#split(value, parameter);
+    for (const literal of join) this.#absorb(literal, parameter);
+    if (join.length > 0) this.#judgeBelow(parameter);
+  }
+
+  #isFree(text: string): boolean {
+    return text !== "" && !this.#keptWords.has(text);
+  }
+
+  #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
+    const literals: PathNode<Leaf>[] = [];
+    for (const literal of node.literals())
+      if (literal.alias === undefined && this.#isFree(literal.text)) literals.push(literal);
+    if (literals.length > MAX_LITERALS)
+      return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
+    return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
+  }
+
+  #merge(node: PathNode<Leaf>, { members, type, reason }: ValueGroup<Leaf>): void {
+    const suffix = type === "file" ? commonFormat(members) : "";
+    const parameter = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(type, reason));
+    if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
+    for (const member of members) this.#absorb(member, parameter);
+    if (suffix === "") this.#absorbJoining(node, parameter, joins);
+    this.#judgeBelow(parameter);
+  }
+
+  /** What stood below many literals now stands below one node. */
+  #judgeBelow(node: PathNode<Leaf>): void {
+    if (node.changes > 0) this.#judge(node);
+    for (const child of [...node.children()]) if (child.alias === undefined) this.#judgeBelow(child);
+  }
+
+  /** `/2/ping`, `/api/2015-11-01/users`, `/oauth2/1/token`: until there are others, it tells apart versions. */
+  #mayBeVersion(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): boolean {
+    if ((type !== "number" && type !== "date") || node.parameter("") !== undefined) return false;
+    const place = placeOf(node);
+    const isOfApi = place === "root" || (place === "container" && (type === "date" || text.length <= 2));
+    if (!isOfApi && !(place === "noun" && text.length === 1 && !isLast)) return false;
     let alike = 1;
-    for (const literal of node.literals.values()) if (typeOf(literal.text) === type) alike++;
+    for (const literal of node.literals()) if (literal.type === type) alike++;
     return alike < MIN_LEADING_VALUES;
   }
 
   /** Literals that came before the parameter did, and are its values. */
-  #absorbValues(node: PathNode<Leaf>, parameter: PathNode<Leaf>, suffix: string): void {
-    if (suffix !== "") return;
-    for (const literal of [...node.literals.values()]) {
-      const { text } = literal;
-      if (text === "" || this.#keptWords.has(text) || ROUTE_WORDS.has(text)) continue;
-      const type = typeOf(text);
-      if (!isValue(type) && !joins(type, parameter.evidence?.type ?? "word")) continue;
-      node.literals.delete(literal.text);
-      if (parameter.evidence !== undefined) addValue(parameter.evidence, literal.text);
-      this.#absorb(literal, parameter);
+  #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>, joining: typeof joins): void {
+    for (const literal of [...node.literals()]) {
+      const { text, type } = literal;
+      if (literal.alias !== undefined || !this.#isFree(text)) continue;
+      if (isValue(type) || (parameter.evidence !== undefined && joining(text, type, parameter.evidence)))
+        this.#absorb(literal, parameter);
     }
   }
 
-  /** Moves everything at and below `from` to `into`. */
-  #absorb(from: PathNode<Leaf>, into: PathNode<Leaf>): void {
+  /** A literal becomes a value. */
+  #absorb(literal: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
+    this.#isMoved = true;
+    this.#moveInto(literal, parameter);
+    // What would come here again by its form alone need not be remembered beyond the bound of a parameter's values.
+    const { evidence, text: suffix } = parameter;
+    const text = withoutSuffix(literal.text, suffix);
+    if (literal.literalCount > 0 || literal.parameters !== undefined) return;
+    if (evidence === undefined || evidence.values.has(text) || !joins(text, literal.type, evidence)) return;
+    literal.parent?.deleteLiteral(literal.text);
+  }
+
+  /** A node and everything below it counts for another one and what is below that. */
+  #moveInto(from: PathNode<Leaf>, into: PathNode<Leaf>): void {
+    if (into.evidence !== undefined) {
+      if (from.evidence === undefined) takeLiteral(into, from);
+      else addEvidence(into.evidence, from.evidence);
+    }
+    for (const child of [...from.children()])
+      if (child.alias === undefined) this.#moveInto(child, this.#counterpart(child, into));
     if (from.leaf !== undefined) {
-      this.#owner.merge(from.leaf, into);
+      from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
+      for (let node = into; node.alias !== undefined; node = node.alias) {
+        node.uses ??= [];
+        addUses(node.uses, from.uses);
+      }
     }
-    for (const literal of from.literals.values()) this.#absorb(literal, into.literal(literal.text));
-    for (const [suffix, parameter] of from.parameters ?? []) {
-      const evidence = parameter.evidence;
-      if (evidence === undefined) continue;
-      const target = into.parameter(suffix) ?? into.addParameter(suffix, newEvidence(evidence.type, evidence.reason));
-      if (target.evidence !== undefined) for (const value of evidence.values) addValue(target.evidence, value);
-      this.#absorb(parameter, target);
+    this.#alias(from, into);
+  }
+
+  /** Where what is below a literal goes, below the node that takes it. */
+  #counterpart(child: PathNode<Leaf>, into: PathNode<Leaf>): PathNode<Leaf> {
+    const { text, type, evidence } = child;
+    const known = evidence === undefined ? into.literal(text) : into.parameter(text);
+    if (known !== undefined) return known;
+    if (into.alias !== undefined) {
+      const beyond = this.#counterpart(child, into.alias);
+      const made = evidence === undefined ? into.addLiteral(text) : into.addParameter(text, copyOf(evidence));
+      return this.#alias(made, beyond);
     }
+    if (evidence !== undefined) return into.addParameter(text, copyOf(evidence));
+    const parameter = into.parameter("");
+    const made = into.addLiteral(text);
+    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) return this.#alias(made, parameter);
+    into.changes++;
+    return made;
+  }
+
+  /** A value becomes a literal: what is known of it and of everything below it goes to endpoints of its own. */
+  #split(value: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
+    this.#isMoved = true;
+    parameter.evidence?.values.delete(value.text);
+    this.#detach(value);
+  }
+
+  #detach(node: PathNode<Leaf>): void {
+    const { target, uses = [], alias } = node;
+    if (node.evidence !== undefined && target.evidence !== undefined) addEvidence(node.evidence, target.evidence);
+    if (alias !== undefined) {
+      this.#aliases--;
+      for (let one = alias; one.alias !== undefined; one = one.alias) one.uses = withoutUses(one.uses ?? [], uses);
+    }
+    node.alias = undefined;
+    node.uses = undefined;
+    node.changes++;
+    if (uses.length > 0) this.#owner.split(uses, target, node);
+    // What was a value here before all this became one of the parameter's stays one.
+    for (const child of node.children()) if (child.alias?.parent !== node) this.#detach(child);
   }
 }
 
-/** Whether a segment that is no value by its form alone is one where a parameter of some type is known already. */
-function joins(type: SegmentType, parameterType: SegmentType): boolean {
-  if (parameterType === "word" || parameterType === type) return true;
-  if (type === "mixed") return !OWN_FORMS.has(parameterType);
-  return type === "code" && (parameterType === "mixed" || parameterType === "identifier" || parameterType === "token");
+function pathOf(seen: string): string {
+  // Braces mark parameters in templates: those of the wire must not look like them.
+  return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }
 
-/** Forms that say nothing of a sibling without them. */
-const OWN_FORMS: ReadonlySet<SegmentType> = new Set(["encoded", "email", "address", "date", "locale"]);
+/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
+function withNamedValue(text: string): string | undefined {
+  const assigned = ASSIGNED.exec(text);
+  if (assigned !== null) return `${assigned[1]}{value}`;
+  const called = CALLED.exec(text);
+  return called === null ? undefined : `${called[1]}{key}${called[3]}`;
+}
+
+function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
+  return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
+}
+
+function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
+  const value = withoutSuffix(text, parameter.text);
+  take(parameter, value, value === text ? type : typeOf(value));
+}
+
+function withoutSuffix(text: string, suffix: string): string {
+  return suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
+}
+
+/** The extension that all have, where it is one that tells how a resource is told. */
+function commonFormat<Leaf>(members: readonly PathNode<Leaf>[]): string {
+  const [first = ""] = FORMAT.exec(members[0].text) ?? [];
+  return members.every(({ text }) => text.endsWith(first)) ? first : "";
+}
 
 const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",

@@ -1,4 +1,5 @@
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
+import { randomBits } from "./letter-pairs.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =
@@ -6,6 +7,9 @@ export type SegmentType =
   | "slug"
   | "code"
   | "mixed"
+  | "random"
+  | "file"
+  | "host"
   | "identifier"
   | "number"
   | "uuid"
@@ -18,17 +22,26 @@ export type SegmentType =
   | "encoded";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const DATE = /^\d{4}-\d\d(-\d\d([T_ ]\d\d[:\-.]?\d\d.*)?)?$/;
+const DATE = /^\d{4}-\d\d(-\d\d([T_ ]\d\d(:|%3A|[-.])?\d\d.*)?)?$/i;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+$/i;
 const LOCALE = /^[a-z]{2,3}[-_][A-Z]{2}$/;
 const EMAIL = /^[^@/]+(@|%40)[^@/]+\.[a-z]{2,}$/i;
-const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/;
+/** `cus_9s6XKz…`: a short word, then digits among what follows. */
+const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/i;
 const TWO_LETTERS = /^[a-z]{2}$/;
 /** v1, v2.1, v1beta2, 2.0, 1.1.0: they tell apart versions of an API, not things. */
 const VERSION = /^(v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
 const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
+const HOST =
+  /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)*\.(com|org|net|info|biz|name|io|dev|app|co|gov|edu|eu|uk|de|fr|nl|it|es|ch|at|us|cn|jp|in|br|au|ca|local|internal|svc|lan)$/i;
+const FILE = /^.+\.[a-z][a-z0-9]{1,4}$/i;
 const MAX_WORD_LENGTH = 48;
+/** As short as a text may be whose letters alone show it to be random. */
+const MIN_RANDOM_LENGTH = 7;
+const TOKEN_BITS = 14;
+const RANDOM_BITS = 4;
 
 const DIGIT = 1;
 const LOWER = 2;
@@ -71,13 +84,21 @@ function wordType(text: string, seen: number): SegmentType {
   if (text === EMAIL_MASK) return "email";
   if ((seen & (AT | PERCENT)) !== 0) return EMAIL.test(text) ? "email" : (seen & PERCENT) !== 0 ? "encoded" : "word";
   if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
-  if (text.length > MAX_WORD_LENGTH) return "token";
-  if ((seen & HYPHEN) !== 0 && text.split(/-+/).length >= 4) return "slug";
+  if ((seen & DOT) !== 0) return dottedType(text);
+  if (text.length > MAX_WORD_LENGTH) return (seen & HYPHEN) !== 0 ? "slug" : "token";
   if ((seen & LOWER) === 0 && (seen & UPPER) !== 0 && (seen & OTHER) === 0) return "code";
   if (TWO_LETTERS.test(text)) return "code";
-  return (seen & UPPER) !== 0 && /^[a-z]{2,4}_[A-Za-z]{10,}$/.test(text) && countCaseChanges(text) >= 5
-    ? "token"
-    : "word";
+  if (text.length >= MIN_RANDOM_LENGTH) {
+    const bits = randomBits(text);
+    if (bits >= TOKEN_BITS) return "token";
+    if (bits >= RANDOM_BITS) return "random";
+  }
+  return text.includes("-") ? "slug" : "word";
+}
+
+function dottedType(text: string): SegmentType {
+  if (HOST.test(text)) return "host";
+  return FILE.test(text) ? "file" : "word";
 }
 
 /** Digits and punctuation. */
@@ -91,17 +112,24 @@ function mixedType(text: string, seen: number): SegmentType {
   if (length === 36 && UUID.test(text)) return "uuid";
   if ((seen & NOT_HEX) === 0 && length >= 12) return "hash";
   if ((seen & AT) !== 0 && EMAIL.test(text)) return "email";
-  if ((seen & PERCENT) !== 0) return EMAIL.test(text) ? "email" : "encoded";
   if (DATE.test(text)) return "date";
+  if ((seen & PERCENT) !== 0) return EMAIL.test(text) ? "email" : "encoded";
+  if ((seen & OTHER) !== 0 && IPV6.test(text)) return "address";
   if (PREFIXED_ID.test(text)) return "token";
-  if (WORD_WITH_DIGITS.test(text)) return "mixed";
+  if (WORD_WITH_DIGITS.test(text) && randomBits(text) < TOKEN_BITS) return "mixed";
+  if ((seen & DOT) !== 0 && HOST.test(text)) return "host";
+  if ((seen & DOT) !== 0 && FILE.test(text)) return "file";
   const digits = countDigits(text);
-  if (length >= 20 && (seen & HYPHEN) === 0 && (seen & DOT) === 0) return "token";
+  if (length >= 20 && (seen & (HYPHEN | DOT)) === 0) return "token";
   if (digits >= 4 && digits * 4 >= length) return "identifier";
   if ((seen & UPPER) !== 0 && (seen & (LOWER | HYPHEN | DOT | OTHER)) === 0)
     return digits >= 2 ? "identifier" : "mixed";
-  if ((seen & LOWER) !== 0 && (seen & UPPER) !== 0 && digits >= 2 && length >= 10) return "token";
-  return length > MAX_WORD_LENGTH ? "token" : "mixed";
+  if ((seen & LOWER) !== 0 && (seen & UPPER) !== 0 && digits >= 2 && length >= 10 && (seen & HYPHEN) === 0)
+    return "token";
+  const bits = randomBits(text);
+  if (length >= MIN_RANDOM_LENGTH && bits >= TOKEN_BITS) return "token";
+  if (length > MAX_WORD_LENGTH) return text.includes("-") ? "slug" : "token";
+  return bits >= RANDOM_BITS && length >= MIN_RANDOM_LENGTH ? "random" : "mixed";
 }
 
 function countDigits(text: string): number {
@@ -113,15 +141,12 @@ function countDigits(text: string): number {
   return digits;
 }
 
-/** Words put together change case twice a word, random letters far more often. */
-function countCaseChanges(text: string): number {
-  return text.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z])/g)?.length ?? 0;
-}
-
 /** Whether a segment of this type is a value by its form alone. */
 export function isValue(type: SegmentType): boolean {
-  return type !== "word" && type !== "slug" && type !== "code" && type !== "mixed";
+  return !AMBIGUOUS.has(type);
 }
+
+const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "code", "mixed", "random", "file", "host"]);
 
 /** Text with every run of digits as `0` and every run of letters as `a`: what `user-1` and `user-22` share. */
 export function skeletonOf(text: string): string {

@@ -1,0 +1,64 @@
+import type { SegmentType } from "./segment.js";
+
+/** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
+export const MAX_VALUES = 64;
+
+/** Why a segment became a parameter; kept with it. */
+export interface Evidence {
+  /** Of the first value, or of those that made it a parameter. */
+  readonly type: SegmentType;
+  reason: string;
+  /** All the types its values had. */
+  readonly types: Set<SegmentType>;
+  /** How long they were: identifiers of random characters mostly have one length. */
+  readonly lengths: Set<number>;
+  /** Short words before the first hyphen or underscore, the empty text for none: `cus_`. */
+  readonly prefixes: Set<string>;
+  /** The first values seen; how many there are is how many different ones there were at least. */
+  readonly values: Set<string>;
+  /** Words that APIs are made of are among them. */
+  hasRouteWords: boolean;
+}
+
+export function newEvidence(type: SegmentType, reason: string): Evidence {
+  return {
+    type,
+    reason,
+    types: new Set([type]),
+    lengths: new Set(),
+    prefixes: new Set(),
+    values: new Set(),
+    hasRouteWords: false,
+  };
+}
+
+/** Whether it was one of the first, and not seen before. */
+export function addValue(evidence: Evidence, value: string, type: SegmentType): boolean {
+  const { values } = evidence;
+  if (values.size >= MAX_VALUES || values.has(value)) return false;
+  values.add(value);
+  evidence.types.add(type);
+  evidence.lengths.add(value.length);
+  evidence.prefixes.add(/^[A-Za-z]{1,8}[_-]/.exec(value)?.[0] ?? "");
+  return true;
+}
+
+export function addReason(evidence: Evidence, type: SegmentType, reason: string): void {
+  if (!evidence.types.has(type)) evidence.reason = `${evidence.reason}; ${reason}`;
+  evidence.types.add(type);
+}
+
+/** What was learned of one parameter holds for another as well. */
+export function addEvidence(evidence: Evidence, more: Evidence): void {
+  for (const type of more.types) evidence.types.add(type);
+  for (const length of more.lengths) evidence.lengths.add(length);
+  for (const prefix of more.prefixes) evidence.prefixes.add(prefix);
+  for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
+  evidence.hasRouteWords ||= more.hasRouteWords;
+}
+
+export function copyOf(evidence: Evidence): Evidence {
+  const copy = newEvidence(evidence.type, evidence.reason);
+  addEvidence(copy, evidence);
+  return copy;
+}

@@ -1,0 +1,152 @@
+import type { PathNode } from "./path-node.js";
+import {
+  FORMAT,
+  isCollection,
+  isJoined,
+  isOperation,
+  isStandIn,
+  isStrongWord,
+  routeShare,
+  stemOf,
+  wordsOf,
+} from "./route-word.js";
+import { rateOf, type Sibling } from "./sibling.js";
+
+/** What the values of one parameter, or those that may be, have in common. */
+export interface Company {
+  readonly size: number;
+  /** Calls of an endpoint beyond which one of them stands out; infinite where they differ anyway. */
+  readonly rateLimit: number;
+  readonly rate: number;
+  /** Segments below beyond which one of them stands out. */
+  readonly fanLimit: number;
+  /** Segments below → how many of them have it. */
+  readonly below: ReadonlyMap<string, number>;
+  /** Most of those that have any segment below share one with another. */
+  readonly sharesBelow: boolean;
+  /** Methods → how many answer it. */
+  readonly methods: ReadonlyMap<string, number>;
+  /** How they are written → how many are. */
+  readonly forms: ReadonlyMap<number, number>;
+  /** Words that APIs are made of are usual among them. */
+  readonly hasRouteWords: boolean;
+}
+
+/** All that can be said of a value by its text. */
+export type NameCompany = Pick<Company, "forms" | "size" | "hasRouteWords">;
+
+export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWords: false };
+
+const MIN_STANDING_OUT = 5;
+const MIN_FAN = 8;
+
+export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWords: boolean): Company {
+  const below = new Map<string, number>();
+  const methods = new Map<string, number>();
+  const forms = new Map<number, number>();
+  let withBelow = 0;
+  for (const { node, methods: own } of siblings) {
+    const form = formOf(node.text);
+    forms.set(form, (forms.get(form) ?? 0) + 1);
+    if (node.literalCount > 0) withBelow++;
+    for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
+    for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
+  }
+  const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
+  const rates = siblings.map(rateOf).sort(ascending);
+  const fans = siblings.map(({ node }) => node.literalCount).sort(ascending);
+  return {
+    size: siblings.length,
+    rate: median(rates),
+    rateLimit: limitOf(rates, MIN_STANDING_OUT),
+    fanLimit: limitOf(fans, MIN_FAN),
+    below,
+    sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
+    methods,
+    forms,
+    hasRouteWords,
+  };
+}
+
+const ascending = (a: number, b: number): number => a - b;
+const median = (sorted: readonly number[]): number => Math.max(1, sorted[sorted.length >> 1] ?? 1);
+
+/** Four times the median where nearly all are about the same. */
+function limitOf(sorted: readonly number[], least: number): number {
+  const middle = median(sorted);
+  const high = sorted[Math.floor(sorted.length * 0.75)] ?? 0;
+  return high <= 2 * middle ? Math.max(least, 4 * middle) : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * How much rather a segment is fixed than one of the values it stands among, in natural logarithms of the odds: by what it is called,
+ * by what stands below it, by its methods and by how often it is called.
+ */
+export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
+  const text = byName(sibling.node.text, company);
+  return text + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+}
+
+/** By what a text is made of and how it is written. */
+export function byName(text: string, company: NameCompany): number {
+  return byWords(text, company) + byForm(text, company);
+}
+
+function byWords(text: string, { hasRouteWords }: NameCompany): number {
+  if (isStandIn(text)) return 6;
+  const isCapitalised = /^[A-Z]/.test(text);
+  if (isJoined(text)) return isCapitalised ? 0.7 : 3;
+  const stem = stemOf(text);
+  if (stem !== text && !FORMAT.test(text)) return routeShare(stem) >= 0.75 ? 0 : -1.2;
+  const usual = hasRouteWords ? 1.6 : 0;
+  if (isStrongWord(stem)) return 2.5 - usual / 2;
+  const share = routeShare(stem);
+  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
+  const words = wordsOf(stem);
+  if (words.length > 1) return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
+  return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
+}
+
+/** Values of one parameter are mostly written alike. */
+function byForm(text: string, { forms, size }: NameCompany): number {
+  if (size < 6) return 0;
+  const share = (forms.get(formOf(text)) ?? 0) / size;
+  return share >= 0.6 ? -0.4 : share <= 0.05 ? 1 : 0;
+}
+
+const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./];
+
+function formOf(text: string): number {
+  return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);
+}
+
+/** The more values there are, the rather is one more segment another of them: few fixed ones stand beside a parameter. */
+function bySize({ size }: Company): number {
+  return size < 10 ? 0 : 0.35 * Math.log(size / 10);
+}
+
+function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, sharesBelow, fanLimit }: Company): number {
+  if (node.literalCount === 0) return 0;
+  if (node.literalCount >= fanLimit) return 3;
+  const shared = sharedBelow(node, below);
+  if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
+  if (!sharesBelow) return below.size === 0 ? 1 : 0;
+  return node.literalCount >= 4 ? 3 : 2;
+}
+
+/** How many of the segments below stand below two others at least. */
+function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, number>): number {
+  let shared = 0;
+  for (const { text } of node.literals()) if ((below.get(text) ?? 0) > 2) shared++;
+  return shared;
+}
+
+function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size }: Company): number {
+  const own = rateOf(sibling);
+  let evidence = own >= 2 * rateLimit ? 3 : own >= rateLimit ? 2 : own <= 2 * rate ? -0.3 : 0;
+  if (sibling.methods.length > 0 && methods.size > 0 && size >= 4) {
+    const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
+    if (isAlone) evidence += 2;
+  }
+  return evidence;
+}

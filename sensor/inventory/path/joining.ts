@@ -1,0 +1,46 @@
+import type { Evidence } from "./evidence.js";
+import { byName, NO_COMPANY } from "./fixedness.js";
+import { randomBits } from "./letter-pairs.js";
+import { FORMAT, routeShare } from "./route-word.js";
+import type { SegmentType } from "./segment.js";
+
+/** Texts as people write them; where values have several of these forms they may have any. */
+const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
+/** As many values as it takes to know a prefix or a length of theirs. */
+const ENOUGH_VALUES = 3;
+
+/** Whether a segment that is no value by its form alone is one where a parameter is known already. */
+export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
+  if (joinsByForm(text, type, evidence)) return true;
+  const { types, values } = evidence;
+  const isKnown = types.has(type);
+  if (!isKnown && !isWritten(type, types) && !(type === "code" && types.has("identifier"))) return false;
+  return values.has(text) || byName(text, { ...NO_COMPANY, hasRouteWords: isKnown && evidence.hasRouteWords }) < 0;
+}
+
+/** Whether it has a form of the parameter's values that fixed segments hardly have. */
+export function joinsByForm(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
+  const isOfRandom = types.has("token") || types.has("random");
+  if (type === "random" && (isOfRandom || types.has("identifier"))) return true;
+  const prefix = prefixOf(text);
+  if (prefix !== undefined && prefixes.size === 1 && values.size >= ENOUGH_VALUES && prefixes.has(prefix)) return true;
+  if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
+    if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
+  }
+  if (type === "code" || type === "host") return types.has(type);
+  if (type === "file") return types.has(type) && !FORMAT.test(text);
+  const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
+  return isNumbered && /\d{2}/.test(text);
+}
+
+/** Whether types are mixed among which this one does not surprise. */
+function isWritten(type: SegmentType, types: ReadonlySet<SegmentType>): boolean {
+  if (type === "random") return types.has("slug") || types.has("mixed");
+  if (type === "mixed" && types.has("identifier")) return true;
+  return WRITTEN.includes(type) && WRITTEN.filter((one) => types.has(one)).length >= 2;
+}
+
+/** `cus_` of `cus_9s6XKz…`. */
+export function prefixOf(text: string): string | undefined {
+  return /^[A-Za-z]{1,8}[_-]/.exec(text)?.[0];
+}

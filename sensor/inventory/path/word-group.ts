@@ -1,0 +1,111 @@
+import type { Evidence } from "./evidence.js";
+import { type Company, companyOf, fixedness } from "./fixedness.js";
+import type { ValueGroup } from "./form-group.js";
+import { joinsByForm } from "./joining.js";
+import type { PathNode } from "./path-node.js";
+import { looksFixed } from "./route-word.js";
+import type { SegmentType } from "./segment.js";
+import { type LeafJudge, type Sibling, siblingOf } from "./sibling.js";
+import { ENOUGH, wordScore } from "./word-score.js";
+
+const MIN_MEMBERS = 3;
+/** Values of one parameter that it takes to compare others with them. */
+const MIN_COMPANY = 6;
+/** Beyond this a value is taken for fixed after all. */
+const LEAVING = 1;
+/** Types that do not tell by themselves whether a segment is a value. */
+const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "mixed", "file", "host", "code"]);
+/** Written so differently from words that they may be values among fixed words. */
+const APART: readonly SegmentType[] = ["slug", "file", "mixed"];
+const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug"]);
+
+/**
+ * Literals that are values of one parameter though none of them shows it: words, names, slugs. The evidence of all of them is weighed
+ * together.
+ */
+export function wordGroup<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): ValueGroup<Leaf> | undefined {
+  let group = groupAmong(node, literals, judge);
+  for (const type of APART) {
+    if (group !== undefined) break;
+    const ofType = literals.filter((literal) => literal.type === type);
+    if (ofType.length < literals.length) group = groupAmong(node, ofType, judge);
+  }
+  return group;
+}
+
+function groupAmong<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): ValueGroup<Leaf> | undefined {
+  const candidates = literals.filter(({ text }) => !looksFixed(text));
+  if (candidates.length < MIN_MEMBERS) return undefined;
+  const all = candidates.map((literal) => siblingOf(literal, judge));
+  const company = companyOf(all, false);
+  const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
+  if (siblings.length < MIN_MEMBERS || wordScore(node, literals, siblings) < ENOUGH) return undefined;
+  const members = siblings.map((sibling) => sibling.node);
+  const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
+  return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
+}
+
+function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {
+  const counts = new Map<SegmentType, number>();
+  for (const { type } of members) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0][0];
+}
+
+export interface Revision<Leaf> {
+  /** Literals that are values of the parameter beside them. */
+  readonly join: readonly PathNode<Leaf>[];
+  /** Values that turned out to be fixed. */
+  readonly leave: readonly PathNode<Leaf>[];
+}
+
+/** Looks again at the literals and known values beside a parameter whose values are words. */
+export function revise<Leaf>(
+  node: PathNode<Leaf>,
+  parameter: PathNode<Leaf>,
+  isFree: (literal: PathNode<Leaf>) => boolean,
+  judge: LeafJudge<Leaf>,
+): Revision<Leaf> {
+  const { evidence } = parameter;
+  const values: Sibling<Leaf>[] = [];
+  const literals: Sibling<Leaf>[] = [];
+  for (const literal of node.literals()) {
+    if (!isFree(literal)) continue;
+    if (literal.alias !== undefined) values.push(siblingOf(literal, judge));
+    else if (SOFT.has(literal.type)) literals.push(siblingOf(literal, judge));
+  }
+  if (evidence === undefined || values.length < MIN_COMPANY) return { join: [], leave: [] };
+  const company = companyOf(values, evidence.hasRouteWords);
+  evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
+  const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
+  return {
+    join: literals.filter((literal) => fixedness(literal, now) < 0).map((sibling) => sibling.node),
+    leave: values
+      .filter((value) => mayLeave(value.node, evidence) && fixedness(value, now) > LEAVING)
+      .map((sibling) => sibling.node),
+  };
+}
+
+function mayLeave<Leaf>({ text, type }: PathNode<Leaf>, evidence: Evidence): boolean {
+  return MAY_LEAVE.has(type) && !joinsByForm(text, type, evidence);
+}
+
+/** Of the words that look fixed, some behave like the values: then the values are words of all kinds, these among them. */
+function areRouteWordsUsual<Leaf>(
+  values: readonly Sibling<Leaf>[],
+  literals: readonly Sibling<Leaf>[],
+  company: Company,
+): boolean {
+  const usual = { ...company, hasRouteWords: true };
+  const alike = [...values, ...literals].filter(
+    (one) => MAY_LEAVE.has(one.node.type) && looksFixed(one.node.text) && fixedness(one, usual) < 0,
+  );
+  return alike.length >= 2 && alike.length * 10 >= values.length;
+}

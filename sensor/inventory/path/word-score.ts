@@ -1,0 +1,98 @@
+import type { PathNode } from "./path-node.js";
+import { isCollection, routeShare, stemOf, wordsOf } from "./route-word.js";
+import { type Sibling, total } from "./sibling.js";
+
+/** Names of what stands before resources rather than before values. */
+const CONTAINER =
+  /^(v?\d[\w.]*|api|apis|rest|restapi|services?|public|private|internal|external|admin|app|apps|web|ws|data|rpc|json|gateway)$/i;
+
+export type Place = "root" | "container" | "parameter" | "collection" | "noun";
+
+/** What stands before the segments below a node. */
+export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
+  if (node.parent === undefined) return "root";
+  if (node.isParameter) return "parameter";
+  if (CONTAINER.test(node.text)) return "container";
+  return isCollection(node.text) ? "collection" : "noun";
+}
+
+/** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
+export const ENOUGH = 2.8;
+/** Of values many are seen once; counted so where nothing was counted yet. */
+const USUAL_SINGLES = 0.7;
+const MANY = 8;
+
+/**
+ * How much rather siblings are values of one parameter than fixed segments, in natural logarithms of the odds. The weights are those of
+ * a logistic regression over requests to public APIs (test/evaluation/path-templates.ts), a half of them at a time fitted and the other
+ * half judged.
+ */
+export function wordScore<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  members: readonly Sibling<Leaf>[],
+): number {
+  const count = members.length;
+  const texts = members.map((member) => member.node.text);
+  const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
+  const others = literals.length - count;
+  const size = Math.log(count);
+  const plurals = share(isCollection);
+  const place = placeOf(node);
+  return (
+    -1.5 +
+    0.84 * size +
+    0.17 * Math.max(0, size - Math.log(MANY)) +
+    // Where values stand, few are words that APIs are made of; where fixed segments stand, most are.
+    1.33 * Math.max(-2, Math.min(3, (count - 1.8 * others) / 6)) -
+    0.45 * (others / literals.length) -
+    0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
+    (0.91 + 1.17 * size) * plurals -
+    1.4 * sharedWords(literals, members) +
+    0.5 * share((text) => text.includes("-")) +
+    0.56 * share((text) => /^[A-Z]/.test(text)) +
+    (place === "collection" ? 0.76 : place === "container" ? -0.32 : 0) +
+    (node.parameters === undefined ? 0 : 0.3) +
+    scoreBelow(members) +
+    0.92 * singlesOf(members)
+  );
+}
+
+/** Members of a collection have the same below them, resources each their own. */
+function scoreBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
+  const counts = new Map<string, number>();
+  for (const { node } of members) for (const { text } of node.literals()) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const withBelow = total(members, ({ node, hasParameterBelow }) =>
+    node.literalCount > 0 || hasParameterBelow ? 1 : 0,
+  );
+  if (withBelow === 0) return 0;
+  const all = total(members, ({ node }) => node.literalCount);
+  const most = Math.max(0, ...counts.values());
+  const common = [...counts.values()].filter((count) => count >= 4 && count * 3 >= withBelow).length;
+  return (
+    -0.53 +
+    0.45 * Math.log1p(most < 2 ? 0 : most) +
+    0.2 * Math.min(3, common) -
+    0.53 * (all < 2 ? 0 : counts.size / all) -
+    0.26 * (total(members, ({ hasParameterBelow }) => (hasParameterBelow ? 1 : 0)) / withBelow)
+  );
+}
+
+function singlesOf<Leaf>(members: readonly Sibling<Leaf>[]): number {
+  const endpoints = total(members, (member) => member.endpoints);
+  return endpoints === 0 ? USUAL_SINGLES : total(members, ({ singles }) => singles) / endpoints;
+}
+
+/** Share of members that begin or end with a word that another literal begins or ends with: operations are named alike. */
+function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly Sibling<Leaf>[]): number {
+  const counts = new Map<string, number>();
+  for (const { text } of literals) for (const end of endsOf(text)) counts.set(end, (counts.get(end) ?? 0) + 1);
+  const shared = members.filter(({ node }) => endsOf(node.text).some((end) => (counts.get(end) ?? 0) > 1));
+  return shared.length / members.length;
+}
+
+/** First and last word of those that have several. */
+function endsOf(text: string): readonly string[] {
+  const words = wordsOf(stemOf(text));
+  return words.length < 2 ? [] : [`${words[0]}-`, `-${words[words.length - 1]}`];
+}
