@@ -42,7 +42,7 @@ async function readFile(path: string, reader: CaptureReader, progress: ReadProgr
       return;
     }
     for (let position = 0; length > 0; length = readSync(descriptor, piece)) {
-      reader.push(piece.subarray(0, length));
+      reader.push(length === PIECE_BYTES ? piece : piece.subarray(0, length));
       position += length;
       progress(position, total);
     }

@@ -1,6 +1,7 @@
 import { CaptureError } from "./capture-error.js";
 import type { Frame, FrameSink } from "./frame.js";
-import { MAX_RECORD_BYTES, type RecordFormat, uint32 } from "./record-format.js";
+import { viewOf } from "../bytes/word-view.js";
+import { MAX_RECORD_BYTES, type RecordFormat } from "./record-format.js";
 
 const FILE_HEADER_BYTES = 24;
 /** Upper bits of the link type tell of a frame check sequence. */
@@ -52,7 +53,7 @@ export class PcapFormat implements RecordFormat {
 
   sizeAt(bytes: Buffer, start: number, offset: number): number {
     if (!this.#sawFileHeader) return FILE_HEADER_BYTES;
-    const captured = uint32(bytes, start + 8, this.#magic.littleEndian);
+    const captured = viewOf(bytes).getUint32(start + 8, this.#magic.littleEndian);
     if (captured > MAX_RECORD_BYTES)
       throw new CaptureError(`is damaged at byte ${offset}: a frame of ${captured} bytes`, offset);
     return this.#magic.recordHeaderBytes + captured;
@@ -61,17 +62,19 @@ export class PcapFormat implements RecordFormat {
   take(bytes: Buffer, start: number, size: number): void {
     const { littleEndian, nanoseconds, recordHeaderBytes } = this.#magic;
     const frame = this.#frame;
+    const view = viewOf(bytes);
     if (!this.#sawFileHeader) {
       this.#sawFileHeader = true;
-      frame.linkType = uint32(bytes, start + 20, littleEndian) & LINK_TYPE_MASK;
+      frame.linkType = view.getUint32(start + 20, littleEndian) & LINK_TYPE_MASK;
       return;
     }
-    const fraction = uint32(bytes, start + 4, littleEndian);
-    frame.bytes = bytes;
+    const fraction = view.getUint32(start + 4, littleEndian);
+    // Storing an object in an older one costs the collector work, and nearly every frame lies in the buffer of the one before.
+    if (frame.bytes !== bytes) frame.bytes = bytes;
     frame.start = start + recordHeaderBytes;
     frame.end = start + size;
-    frame.atMicros = uint32(bytes, start, littleEndian) * 1e6 + (nanoseconds ? Math.floor(fraction / 1_000) : fraction);
-    frame.originalLength = Math.max(uint32(bytes, start + 12, littleEndian), size - recordHeaderBytes);
+    frame.atMicros = view.getUint32(start, littleEndian) * 1e6 + (nanoseconds ? Math.floor(fraction / 1_000) : fraction);
+    frame.originalLength = Math.max(view.getUint32(start + 12, littleEndian), size - recordHeaderBytes);
     this.#sink.frame(frame);
   }
 }

@@ -80,7 +80,7 @@ export class Decoder {
       return;
     }
     const packet = this.#packet;
-    packet.bytes = frame.bytes;
+    if (packet.bytes !== frame.bytes) packet.bytes = frame.bytes;
     packet.atMicros = frame.atMicros;
     packet.network = 0;
     this.#depth = 0;

@@ -48,10 +48,8 @@ export class PatternSet {
     this.#classes = this.#divideBytes();
     this.#steps = new Int32Array(FIRST_STATES * this.#classes);
     this.#forget();
-    for (const member of this.#members[this.#first]) {
-      const { set } = this.#places[member];
+    for (const set of new Set(this.#members[this.#first].map((member) => this.#places[member].set)))
       if (set !== undefined) for (let byte = 0; byte < 256; byte++) this.begins[byte] |= set[byte];
-    }
   }
 
   /**

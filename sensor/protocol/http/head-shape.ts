@@ -92,10 +92,8 @@ export class HeadShapes {
       const to = ends[run];
       const stop = at + to - from;
       if (stop > end) return -1;
-      for (; from <= to - PAIR; from += PAIR, at += PAIR) {
-        const first = known.getInt32(from, true) ^ view.getInt32(at, true);
-        if ((first | (known.getInt32(from + WORD, true) ^ view.getInt32(at + WORD, true))) !== 0) return -1;
-      }
+      for (; from <= to - PAIR; from += PAIR, at += PAIR)
+        if (known.getFloat64(from, true) !== view.getFloat64(at, true)) return -1;
       if (from < to - WORD && known.getInt32(from, true) !== view.getInt32(at, true)) return -1;
       if (known.getInt32(to - WORD, true) !== view.getInt32(stop - WORD, true)) return -1;
       from = to;
