@@ -1,6 +1,6 @@
+import { viewOf } from "../bytes/word-view.js";
 import { CaptureError } from "./capture-error.js";
 import type { Frame, FrameSink } from "./frame.js";
-import { viewOf } from "../bytes/word-view.js";
 import { MAX_RECORD_BYTES, type RecordFormat } from "./record-format.js";
 
 const FILE_HEADER_BYTES = 24;
@@ -73,7 +73,8 @@ export class PcapFormat implements RecordFormat {
     if (frame.bytes !== bytes) frame.bytes = bytes;
     frame.start = start + recordHeaderBytes;
     frame.end = start + size;
-    frame.atMicros = view.getUint32(start, littleEndian) * 1e6 + (nanoseconds ? Math.floor(fraction / 1_000) : fraction);
+    frame.atMicros =
+      view.getUint32(start, littleEndian) * 1e6 + (nanoseconds ? Math.floor(fraction / 1_000) : fraction);
     frame.originalLength = Math.max(view.getUint32(start + 12, littleEndian), size - recordHeaderBytes);
     this.#sink.frame(frame);
   }

@@ -68,8 +68,10 @@ export class FlowTable implements PacketSink {
     if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
+    let hash = 0;
     if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet.network)) {
-      flow = this.#find(packet);
+      hash = hashOf(packet, this.#seed);
+      flow = this.#find(packet, hash);
       fromA = flow?.sentByA(packet) === true;
     }
     if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
@@ -78,11 +80,11 @@ export class FlowTable implements PacketSink {
       if (fate === "reused") {
         this.reassembly.close(flow, "reused", atMicros);
         this.#remove(flow);
+        hash = flow.hash;
         flow = undefined;
       }
     }
     if (flow === undefined) {
-      const hash = hashOf(packet, this.#seed);
       if (this.#closed.has(packet, hash)) {
         this.reassembly.counters.bytes_after_close += packet.payloadLength;
         return;
@@ -91,14 +93,13 @@ export class FlowTable implements PacketSink {
       if (flow === undefined) return;
       fromA = true;
     }
-    this.#last = flow;
+    if (flow !== this.#last) this.#last = flow;
     flow.lastMicros = atMicros;
     this.reassembly.segment(flow, fromA, packet);
     if (flow.isClosed) this.#retire(flow, atMicros);
   }
 
-  #find(packet: Packet): TcpFlow | undefined {
-    const hash = hashOf(packet, this.#seed);
+  #find(packet: Packet, hash: number): TcpFlow | undefined {
     let flow = this.#buckets[hash & (this.#buckets.length - 1)];
     for (; flow !== undefined; flow = flow.nextInBucket) {
       const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));

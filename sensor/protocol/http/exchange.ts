@@ -66,6 +66,8 @@ export class Exchange implements Call {
   isAnswered = false;
   /** Bytes were lost in a way that leaves open which response answers it. */
   isUnsure = false;
+  /** The request after it on the same connection, while both wait to be told. */
+  nextAsked: Exchange | undefined = undefined;
 
   constructor(flow: Flow, atMicros: number) {
     this.flow = flow;

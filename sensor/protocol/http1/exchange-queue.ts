@@ -14,7 +14,10 @@ export class ExchangeQueue {
   readonly #flow: Flow;
   readonly #sink: MessageSink;
   readonly #maxPipelined: number;
-  readonly #waiting: Exchange[] = [];
+  /** A list through the exchanges: nearly always there is but one. */
+  #first: Exchange | undefined = undefined;
+  #last: Exchange | undefined = undefined;
+  #length = 0;
   /**
    * `bytes` requests may have been lost after the last one queued · `framing` what followed it was no message, and whether what comes
    * now is one depends on whose reading of it one takes. How many answers came since.
@@ -31,7 +34,7 @@ export class ExchangeQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0;
+    return this.#first === undefined;
   }
 
   /** A request's head was read. */
@@ -39,23 +42,26 @@ export class ExchangeQueue {
     // Who waits for each answer before asking again has had what was under way.
     const serverIsIdle = server.exchange === undefined || (!this.#pipelines && server.mayBeBodiless);
     if (this.#loss !== undefined) this.#doubt(exchange, this.#loss, serverIsIdle);
-    const first = this.#waiting[0];
+    const first = this.#first;
     if (first?.isUnsure) {
       // Who waits for each answer before asking again has had the one that was lost.
       if (!this.#pipelines && serverIsIdle) this.flush();
       else exchange.isUnsure = true;
     } else if (first !== undefined) this.#pipelines = true;
-    if (this.#waiting.length >= (this.#flow.twoSided ? this.#maxPipelined : MAX_ONE_SIDED)) this.#overflow();
-    this.#waiting.push(exchange);
+    if (this.#length >= (this.#flow.twoSided ? this.#maxPipelined : MAX_ONE_SIDED)) this.#overflow();
+    if (this.#first === undefined || this.#last === undefined) this.#first = exchange;
+    else this.#last.nextAsked = exchange;
+    this.#last = exchange;
+    this.#length++;
   }
 
   /** The request that the answer now beginning belongs to; undefined where none was seen or it can't be told. */
   answer(): Exchange | undefined {
     this.#answersSinceLoss++;
-    const exchange = this.#waiting.find((waiting) => !waiting.isAnswered);
+    const exchange = this.firstUnanswered;
     if (exchange === undefined) return undefined;
     if (exchange.isUnsure) {
-      while (this.#waiting.length > 0 && this.#waiting[0].isUnsure) this.#tell(this.#shift(), "unknown");
+      for (let first = this.#first; first?.isUnsure; first = this.#first) this.#tell(this.#shift(first), "unknown");
       return undefined;
     }
     exchange.isAnswered = true;
@@ -64,8 +70,8 @@ export class ExchangeQueue {
 
   /** Tells every exchange at the front that is whole. */
   settle(): void {
-    while (this.#waiting.length > 0 && this.#waiting[0].requestDone && this.#waiting[0].responseDone)
-      this.#tell(this.#shift());
+    for (let first = this.#first; first?.requestDone && first.responseDone; first = this.#first)
+      this.#tell(this.#shift(first));
   }
 
   requestsLost(loss: "bytes" | "framing"): void {
@@ -75,32 +81,40 @@ export class ExchangeQueue {
 
   /** Answers were lost: which of the requests they answered is not known. */
   answersLost(): void {
-    for (const exchange of this.#waiting) if (!exchange.responseDone) exchange.isUnsure = true;
+    for (let at = this.#first; at !== undefined; at = at.nextAsked) if (!at.responseDone) at.isUnsure = true;
   }
 
   /** Takes it out, if it is there, without telling it: it goes on elsewhere. */
   take(exchange: Exchange | undefined): Exchange | undefined {
-    const at = exchange === undefined ? -1 : this.#waiting.indexOf(exchange);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    let before: Exchange | undefined;
+    let at = this.#first;
+    for (; at !== undefined && at !== exchange; at = at.nextAsked) before = at;
+    if (at === undefined) return exchange;
+    if (before === undefined) this.#first = at.nextAsked;
+    else before.nextAsked = at.nextAsked;
+    if (at === this.#last) this.#last = before;
+    at.nextAsked = undefined;
+    this.#length--;
     return exchange;
   }
 
   /** Nothing in it was a request. */
   drop(): void {
-    this.#waiting.length = 0;
+    this.#first = this.#last = undefined;
+    this.#length = 0;
   }
 
   /** Tells all that is left. `unanswered` only where it is certain that no answer came. */
   flush(fate: "unanswered" | "unknown" = "unknown"): void {
-    while (this.#waiting.length > 0) {
-      const exchange = this.#shift();
-      this.#tell(exchange, exchange.isUnsure ? "unknown" : fate);
-    }
+    for (let first = this.#first; first !== undefined; first = this.#first)
+      this.#tell(this.#shift(first), first.isUnsure ? "unknown" : fate);
   }
 
   /** Oldest request without an answer, for bytes lost before one began. */
   get firstUnanswered(): Exchange | undefined {
-    return this.#waiting.find((waiting) => !waiting.isAnswered);
+    let at = this.#first;
+    while (at?.isAnswered) at = at.nextAsked;
+    return at;
   }
 
   #doubt(exchange: Exchange, loss: "bytes" | "framing", serverIsIdle: boolean): void {
@@ -117,12 +131,16 @@ export class ExchangeQueue {
   }
 
   #overflow(): void {
-    this.#tell(this.#shift(), "unknown");
+    if (this.#first !== undefined) this.#tell(this.#shift(this.#first), "unknown");
     if (this.#flow.twoSided) this.answersLost();
   }
 
-  #shift(): Exchange {
-    return this.#waiting.shift() as Exchange;
+  #shift(first: Exchange): Exchange {
+    this.#first = first.nextAsked;
+    if (this.#first === undefined) this.#last = undefined;
+    first.nextAsked = undefined;
+    this.#length--;
+    return first;
   }
 
   #tell(exchange: Exchange, fate: "answered" | "unanswered" | "unknown" = "answered"): void {

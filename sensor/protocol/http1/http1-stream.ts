@@ -34,7 +34,6 @@ export class Http1Stream implements Stream {
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
-    side.lastMicros = atMicros;
     let at = start;
     while (at < end) {
       if (side.mode === "body") at = this.#body(side, bytes, at, end, atMicros);
@@ -300,6 +299,7 @@ export class Http1Stream implements Stream {
     }
     const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
+    if (mode === "until-close") this.#server.lastMicros = atMicros;
     if (body.isDone) this.#endResponse(exchange, atMicros);
     else this.#server.beginLook(exchange, this.#heads, atMicros);
     this.#succession.resumeAfter(exchange);
@@ -346,6 +346,7 @@ export class Http1Stream implements Stream {
       this.#endMessage(side, exchange, undefined);
       return start;
     }
+    if (body.mode === "until-close") side.lastMicros = atMicros;
     const stop = body.take(bytes, start, end);
     for (let fault = body.takeFault(); fault !== undefined; fault = body.takeFault())
       this.#faults.tell(side.from, fault, atMicros);

@@ -33,7 +33,7 @@ export class MessageSide {
   isFirst = true;
   /** Whose message is being read. */
   exchange: Exchange | undefined = undefined;
-  /** Time of the side's last byte; undefined where that one was lost. */
+  /** Of a body that ends with the connection: time of its last byte; undefined where that one was lost. */
   lastMicros: number | undefined = undefined;
   /** What followed was no message, though nothing of it was lost: the next one may stand in the same piece. */
   lostFraming = false;

@@ -4,11 +4,12 @@ import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
 import { Http1Stream } from "./http1-stream.js";
 import type { Http1Settings } from "./settings.js";
-import { isVersionName, looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./start-line.js";
+import { isVersionName, looksLikeRequest, looksLikeStatus, StartLine, skipEmptyLines } from "./start-line.js";
 
 const LF = 10;
 const CR = 13;
 const VERSION_LENGTH = "HTTP/1.1".length;
+const USUAL = new StartLine();
 
 /** HTTP/0.9, 1.0 and 1.1. */
 export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
@@ -27,6 +28,7 @@ export function http1(settings: Http1Settings, bodies: BodyReader): Protocol {
 }
 
 function recognise(from: Side, bytes: Buffer, start: number, end: number): Recognition {
+  if (from === "client" && USUAL.readUsualRequest(bytes, start, end) >= 0) return "match";
   const request = looksLikeRequest(bytes, start, end);
   const status = looksLikeStatus(bytes, start, end);
   if (request === "match") return from === "client" ? "match" : "reverse";
@@ -36,6 +38,7 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
 
 /** A request line without a version is HTTP/0.9's, or a command that other protocols write in the same way. */
 function isDoubtful(_from: Side, bytes: Buffer, start: number, end: number): boolean {
+  if (USUAL.readUsualRequest(bytes, start, end) >= 0) return false;
   const lineStart = skipEmptyLines(bytes, start, end);
   let at = lineStart;
   while (at < end && bytes[at] !== LF) at++;
