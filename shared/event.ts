@@ -1,5 +1,6 @@
 import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
+import type { NameGround } from "./name-ground.js";
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
  * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
@@ -44,8 +45,11 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "service";
   readonly address: string;
   readonly port: number;
-  /** Host name the callers use, else `address:port`. */
+  /** What files give, else the host name its callers use, else that of its certificate, else `address:port`. */
   readonly name: string;
+  /** What the name stands on, and how sure it is, from 0 to 1; absent in rows of a version that did not tell it. */
+  readonly nameGround?: NameGround;
+  readonly nameConfidence?: number;
   /** Every host name seen for it, most used first, bounded. */
   readonly names: readonly string[];
   /** Server and X-Powered-By values seen, bounded. */

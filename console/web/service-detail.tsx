@@ -1,3 +1,4 @@
+import { GROUND_WORDS } from "../../shared/name-ground.js";
 import type { ServiceItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { bytes } from "./format.js";
@@ -10,12 +11,19 @@ interface Props {
 
 /** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
 export function ServiceDetail({ service, onClose }: Props) {
-  const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...rest } = service;
+  const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...told } = service;
+  const { nameGround, nameConfidence, ...rest } = told;
   return (
     <DetailPane onClose={onClose}>
       <h3>What was seen of its traffic</h3>
       <Shares service={service} />
       <h3>Service</h3>
+      {nameGround !== undefined && (
+        <p class="quiet">
+          Named by {GROUND_WORDS[nameGround]}
+          {nameConfidence === undefined ? "." : `; ${Math.round(nameConfidence * 100)} % sure.`}
+        </p>
+      )}
       <Fields record={rest} />
     </DetailPane>
   );

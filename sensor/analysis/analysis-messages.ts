@@ -3,6 +3,7 @@ import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
+import type { Identities } from "../identity/identities.js";
 import type { InventoryRow } from "../inventory/row.js";
 import type { ConnectionEnds } from "./own-traffic.js";
 import type { PipelineSettings } from "./pipeline.js";
@@ -27,13 +28,14 @@ export interface AnalysisStart {
 
 /**
  * Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; the delta is written: what
- * changed since may come; other files declare.
+ * changed since may come; other files declare; other files say who is where.
  */
 export type ToAnalysis =
   | { readonly type: "stop" }
   | { readonly type: "own"; readonly ends: ConnectionEnds }
   | { readonly type: "written" }
-  | { readonly type: "declare"; readonly declared: Declared };
+  | { readonly type: "declare"; readonly declared: Declared }
+  | { readonly type: "identify"; readonly identities: Identities };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

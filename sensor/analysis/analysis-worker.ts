@@ -65,6 +65,10 @@ parentPort?.on("message", (message: ToAnalysis) => {
     pipeline.inventory.declare(message.declared);
     return;
   }
+  if (message.type === "identify") {
+    pipeline.inventory.identify(message.identities);
+    return;
+  }
   if (message.type === "written") {
     isWriting = false;
     return;

@@ -16,6 +16,7 @@ import { CaptureError } from "../capture/capture-error.js";
 import { readCaptureFile } from "../capture/capture-file.js";
 import { checkDataRules } from "./data-rules.js";
 import { loadDeclared } from "./declared-files.js";
+import { loadIdentities } from "./identity-files.js";
 import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -25,7 +26,7 @@ export interface AnalyzeOptions {
   /** Folder the results go to; made where it does not exist. */
   readonly out: string;
   readonly failOn?: Severity;
-  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared">;
+  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared" | "identity">;
 }
 
 const FINDINGS_FOUND = 1;
@@ -38,6 +39,7 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
   const detect = await withPolicy(options.settings, notice);
   const loaded = await loadDeclared(options.settings.declared, { notice, broken: notice });
+  const said = await loadIdentities(options.settings.identity);
   const calls = openOutput(options.out, "calls.ndjson");
   const handshakes = openOutput(options.out, "handshakes.ndjson");
   const tap = {
@@ -47,7 +49,11 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   };
   // The captures are the window: what is not called in them is told as such.
   const declared = loaded && { ...loaded.declared, windowSeconds: 0 };
-  const inventory = { ...options.settings.inventory, ...(declared === undefined ? {} : { declared }) };
+  const inventory = {
+    ...options.settings.inventory,
+    ...(declared === undefined ? {} : { declared }),
+    ...(said === undefined ? {} : { identities: said.identities }),
+  };
   const pipeline = new Pipeline({ ...options.settings, inventory, detect }, tap, randomInt(2 ** 31));
   const isCut = await readAll(options.captures, pipeline);
   const damaged = isCut || (declared?.filesBroken ?? 0) > 0;

@@ -1,5 +1,6 @@
 import type { Settings } from "../../shared/config/settings.js";
 import type { Declared, DeclaredApi } from "../declared/declared-api.js";
+import { FileWatch } from "./file-watch.js";
 
 /** Takes what is to be told of files, for a person. */
 export interface FileNotices {
@@ -27,15 +28,22 @@ export interface LoadedDeclared {
   readonly apis: readonly DeclaredApi[];
 }
 
-/** The same where files changed since; undefined where none did. A file that broke since stays what it was. */
-export async function reloadDeclared(
+/** Hands over what the files declare whenever they changed. A file that broke since stays what it was. */
+export function watchDeclared(
   settings: Settings["declared"],
-  before: LoadedDeclared,
+  loaded: LoadedDeclared,
   notices: FileNotices,
-): Promise<LoadedDeclared | undefined> {
-  const { findFiles } = await import("../declared/read-files.js");
-  const files = findFiles(settings.files);
-  return signatureOf(files) === before.signature ? undefined : load(settings, files, before.apis, notices);
+  changed: (declared: Declared) => void,
+): FileWatch {
+  let before = loaded;
+  const reload = async (): Promise<void> => {
+    const { findFiles } = await import("../declared/read-files.js");
+    const files = findFiles(settings.files);
+    if (signatureOf(files) === before.signature) return;
+    before = await load(settings, files, before.apis, notices);
+    changed(before.declared);
+  };
+  return new FileWatch(settings.reloadSeconds, reload, notices.broken);
 }
 
 type Found = ReturnType<typeof import("../declared/read-files.js").findFiles>;

@@ -17,12 +17,15 @@ import type { Declared } from "../declared/declared-api.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
+import type { Identities } from "../identity/identities.js";
+import type { InventorySettings } from "../inventory/settings.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { blindBefore } from "./blind-before.js";
 import { checkDataRules } from "./data-rules.js";
-import { type FileNotices, type LoadedDeclared, loadDeclared } from "./declared-files.js";
-import { DeclaredWatch } from "./declared-watch.js";
+import { type FileNotices, type LoadedDeclared, loadDeclared, watchDeclared } from "./declared-files.js";
+import type { FileWatch } from "./file-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
+import { type LoadedIdentities, loadIdentities, watchIdentities } from "./identity-files.js";
 import { withPolicy } from "./policy-file.js";
 
 const HEALTH_MILLIS = 5_000;
@@ -36,6 +39,12 @@ const OUR_BUG = 70;
 /** The settings, the policy that they name in place. */
 type SensorSettings = Settings & { readonly detect: DetectionSettings };
 
+/** What was read of the files that the settings name; undefined where they name none. */
+interface LoadedFiles {
+  readonly declared: LoadedDeclared | undefined;
+  readonly identities: LoadedIdentities | undefined;
+}
+
 /** Runs until it is told to end. Throws CommandError where it can't begin. */
 export async function runSensor(settings: Settings): Promise<number> {
   checkInterfaces(settings.capture.interface);
@@ -44,7 +53,8 @@ export async function runSensor(settings: Settings): Promise<number> {
   const detect = await withPolicy(settings, (text) => log.warn(text));
   const notices = { broken: (text: string) => log.error(text), notice: (text: string) => log.warn(text) };
   const loaded = await loadDeclared(settings.declared, notices);
-  const sensor = new Sensor({ ...settings, detect }, log, loaded, notices);
+  const identities = await loadIdentities(settings.identity);
+  const sensor = new Sensor({ ...settings, detect }, log, { declared: loaded, identities }, notices);
   return sensor.run();
 }
 
@@ -54,9 +64,9 @@ class Sensor implements HealthSource {
   readonly #hold: FileHold;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
-  /** What files declare, and who looks whether they changed; undefined without any. */
-  readonly #loaded: LoadedDeclared | undefined;
-  readonly #watch: DeclaredWatch | undefined;
+  readonly #loaded: LoadedFiles;
+  /** Who looks whether they changed. */
+  readonly #watches: FileWatch[] = [];
   readonly #notify = new ServiceNotify();
   readonly #startedMicros = Date.now() * 1_000;
   #worker: Worker | undefined = undefined;
@@ -75,12 +85,11 @@ class Sensor implements HealthSource {
   #failedMillis = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
-  constructor(settings: SensorSettings, log: Logger, loaded: LoadedDeclared | undefined, notices: FileNotices) {
+  constructor(settings: SensorSettings, log: Logger, loaded: LoadedFiles, notices: FileNotices) {
     this.#settings = settings;
     this.#log = log;
     this.#loaded = loaded;
-    this.#watch =
-      loaded && new DeclaredWatch(settings.declared, loaded, notices, (declared) => this.#declare(declared));
+    this.#watchFiles(notices);
     const delivers = settings.deliver.console !== undefined;
     this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
     this.#store = new SensorStore(settings.store, delivers);
@@ -101,9 +110,12 @@ class Sensor implements HealthSource {
     this.#startAnalysis(blindBefore(this.#store, this.#settings.capture.interface, this.#startedMicros));
     this.#link?.start();
     this.#timer = setInterval(() => this.#tellHealth(), HEALTH_MILLIS);
-    this.#watch?.start();
+    for (const watch of this.#watches) watch.start();
     // In a terminal it means that this one is gone.
-    if (process.stdin.isTTY !== true) process.on("SIGHUP", () => void this.#watch?.look());
+    if (process.stdin.isTTY !== true)
+      process.on("SIGHUP", () => {
+        for (const watch of this.#watches) void watch.look();
+      });
     process.once("SIGTERM", () => this.#stop());
     process.once("SIGINT", () => this.#stop());
     return new Promise((resolve) => {
@@ -115,7 +127,7 @@ class Sensor implements HealthSource {
     const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#declared() }, detect },
+      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles() }, detect },
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
@@ -136,8 +148,26 @@ class Sensor implements HealthSource {
     });
   }
 
-  #declared(): { declared?: Declared } {
-    return this.#loaded === undefined ? {} : { declared: this.#loaded.declared };
+  #saidByFiles(): Pick<InventorySettings, "declared" | "identities"> {
+    const { declared, identities } = this.#loaded;
+    return {
+      ...(declared === undefined ? {} : { declared: declared.declared }),
+      ...(identities === undefined ? {} : { identities: identities.identities }),
+    };
+  }
+
+  #watchFiles(notices: FileNotices): void {
+    const { declared, identities } = this.#loaded;
+    const { declared: ofDeclared, identity } = this.#settings;
+    if (declared !== undefined)
+      this.#watches.push(watchDeclared(ofDeclared, declared, notices, (changed) => this.#declare(changed)));
+    if (identities !== undefined)
+      this.#watches.push(watchIdentities(identity, identities, notices.broken, (changed) => this.#identify(changed)));
+  }
+
+  #identify(identities: Identities): void {
+    this.#log.info(`identity.files changed: they name ${identities.named.length} addresses and networks now`);
+    this.#worker?.postMessage({ type: "identify", identities } satisfies ToAnalysis);
   }
 
   #declare(declared: Declared): void {
@@ -290,7 +320,7 @@ class Sensor implements HealthSource {
     if (this.#isFinished) return;
     this.#isFinished = true;
     clearInterval(this.#timer);
-    this.#watch?.stop();
+    for (const watch of this.#watches) watch.stop();
     this.#tellHealth();
     const until = performance.now() + DELIVER_REST_MILLIS;
     while (this.#link?.isConnected === true && this.#store.outbox.events > 0 && performance.now() < until) {

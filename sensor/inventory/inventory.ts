@@ -2,6 +2,7 @@ import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from ".
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
+import type { Identities } from "../identity/identities.js";
 import type {
   Anomaly,
   ByteFate,
@@ -74,7 +75,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
-  readonly #services = new ServiceList();
+  readonly #services: ServiceList;
   readonly #table: EndpointTable;
   readonly #declarations: Declarations;
   readonly #changed = new ChangedRows();
@@ -92,6 +93,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
+    this.#services = new ServiceList(settings.identities);
     this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
       if (service.addRpcService(name)) this.#rebind(service);
@@ -282,6 +284,16 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#declarations.declare(declared);
     for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Others are where files said somebody was, or other files say so. */
+  identify(identities: Identities): void {
+    for (const service of this.#services.identify(identities)) {
+      this.#changed.service(service);
+      for (const edge of service.edges.values()) this.#changed.edge(edge);
+      for (const endpoint of this.#table.all()) if (endpoint.service === service) this.#table.changed(endpoint);
+      this.#rebind(service);
+    }
   }
 
   /** Looks once more at all paths of which something changed. */

@@ -1,9 +1,17 @@
-import { ownName, type ServiceEntry } from "./service-entry.js";
+import type { Identities } from "../identity/identities.js";
+import { IdentityTable } from "./identity-table.js";
+import type { ServiceEntry } from "./service-entry.js";
+import { ownName } from "./service-name.js";
 import { compare } from "./tally.js";
 
 /** Services by address and virtual network; few have more than one. */
 export class ServiceList {
   readonly #byPlace = new Map<string, ServiceEntry[]>();
+  #identities: IdentityTable | undefined;
+
+  constructor(identities: Identities | undefined) {
+    this.#identities = identities && new IdentityTable(identities);
+  }
 
   find(place: string, port: number): ServiceEntry | undefined {
     const there = this.#byPlace.get(place);
@@ -12,9 +20,22 @@ export class ServiceList {
   }
 
   add(service: ServiceEntry): void {
+    this.#nameByFiles(service);
     const there = this.#byPlace.get(service.place);
     if (there === undefined) this.#byPlace.set(service.place, [service]);
     else there.push(service);
+  }
+
+  /** Other files say who is where: which services have another name now. */
+  identify(identities: Identities): ServiceEntry[] {
+    this.#identities = new IdentityTable(identities);
+    return this.sorted().filter((service) => this.#nameByFiles(service));
+  }
+
+  /** Whether it has another name than before. The same address of two virtual networks is not one end, and files know of one. */
+  #nameByFiles(service: ServiceEntry): boolean {
+    if (this.#identities === undefined || service.virtualNetwork !== undefined) return false;
+    return service.naming.give(this.#identities.find(service.address, service.port));
   }
 
   /** The one service at a place; undefined where there are several or none. */

@@ -1,4 +1,5 @@
 import type { Declared } from "../declared/declared-api.js";
+import type { Identities } from "../identity/identities.js";
 
 export interface InventorySettings {
   /** Networks in CIDR form within which traffic is east-west. */
@@ -19,4 +20,6 @@ export interface InventorySettings {
   readonly literalSegments: readonly string[];
   /** What files declare; undefined without any. */
   readonly declared?: Declared;
+  /** Who is where by what files say; undefined without any. */
+  readonly identities?: Identities;
 }

@@ -27,6 +27,8 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     "server.address": service.address,
     "server.port": service.port,
     virtual_network: service.virtualNetwork,
+    name_ground: service.nameGround,
+    name_confidence: service.nameConfidence,
     names: service.names,
     software: service.software,
     frameworks: service.frameworks,

@@ -231,6 +231,12 @@ export const SETTINGS: readonly Setting[] = [
     "Time after which a declared operation that was never seen is dormant; `analyze` takes the captures for it.",
   ),
   integer("declared.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
+  texts(
+    "identity.files",
+    [],
+    "Files that say who is where: services in YAML, what kubectl lists of pods, services and endpoint slices, hosts files; see the README.",
+  ),
+  integer("identity.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
   integer(
     "detect.learningSeconds",
     86_400,

@@ -60,6 +60,7 @@ export interface Settings {
     readonly windowSeconds: number;
     readonly reloadSeconds: number;
   };
+  readonly identity: { readonly files: readonly string[]; readonly reloadSeconds: number };
   readonly detect: {
     readonly learningSeconds: number;
     readonly maxFindings: number;

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { keys } from "../../../shared/config/checked-schema.js";
 import type { ClusterObject } from "./cluster-object.js";
 import type { Expectation, Expected, ServerMatch } from "./policy.js";
-import { keys, SELECTOR } from "./schema.js";
+import { SELECTOR } from "./schema.js";
 import { atPort, type Labels, selectorText, type WorkloadList } from "./workload-list.js";
 
 /** Istio's default `meshConfig.rootNamespace`: what stands there without a selector is for the whole mesh. */

@@ -1,11 +1,12 @@
 import { z } from "zod";
+import type { CheckedDocument } from "../../../shared/config/checked-document.js";
+import { list, text } from "../../../shared/config/checked-schema.js";
 import type { ClusterObject } from "./cluster-object.js";
-import type { PolicyDocument } from "./document.js";
 import { istioExpectations, PEER_AUTHENTICATION } from "./istio.js";
 import { linkerdExpectations } from "./linkerd.js";
 import { LINKERD_SPECS } from "./linkerd-spec.js";
 import type { Expectation } from "./policy.js";
-import { LABELS, list, text } from "./schema.js";
+import { LABELS } from "./schema.js";
 import type { WorkloadList } from "./workload-list.js";
 
 /** Kubernetes fills in much more than is looked at here. */
@@ -35,12 +36,12 @@ const OBJECT = z.looseObject({
 type Head = z.infer<typeof HEAD>;
 
 /** The objects of one document, which may be a List of several. Kinds that say nothing of authentication become a notice. */
-export function readKubernetes(document: PolicyDocument, notices: string[]): ClusterObject[] {
+export function readKubernetes(document: CheckedDocument, notices: string[]): ClusterObject[] {
   return readObject(document, document.value, [], notices);
 }
 
 function readObject(
-  document: PolicyDocument,
+  document: CheckedDocument,
   value: unknown,
   path: readonly PropertyKey[],
   notices: string[],

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isNetwork, keys, list, SELECTOR, text } from "./schema.js";
+import { isNetwork, keys, list, text } from "../../../shared/config/checked-schema.js";
+import { SELECTOR } from "./schema.js";
 
 const PORT = "a port number or the name of a container's port";
 const PROXY_PROTOCOLS = ["unknown", "HTTP/1", "HTTP/2", "gRPC", "opaque", "TLS"] as const;

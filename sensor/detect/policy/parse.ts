@@ -1,7 +1,6 @@
-import { LineCounter, parseAllDocuments } from "yaml";
 import { CommandError } from "../../../shared/command-error.js";
+import { type CheckedDocument, checkedDocuments } from "../../../shared/config/checked-document.js";
 import type { ClusterObject } from "./cluster-object.js";
-import { PolicyDocument } from "./document.js";
 import { expectationsOf, readKubernetes } from "./kubernetes.js";
 import type { Expectation, Policy, PolicyException } from "./policy.js";
 import { POLICY, type PolicyInput, untilMicros, type WorkloadInput } from "./schema.js";
@@ -23,8 +22,7 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
   const workloads: WorkloadInput[] = [];
   const objects: ClusterObject[] = [];
   const notices: string[] = [];
-  for (const document of readDocuments(text, file)) {
-    if (document.value === null || document.value === undefined) continue;
+  for (const document of checkedDocuments(text, file)) {
     if (isKubernetes(document.value)) {
       objects.push(...readKubernetes(document, notices));
       continue;
@@ -43,12 +41,6 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
   }
   expectations.push(...expectationsOf(objects, new WorkloadList(workloads), notices));
   return { policy: { expectations, exceptions }, notices };
-}
-
-function readDocuments(text: string, file: string): PolicyDocument[] {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  return "empty" in documents ? [] : documents.map((document) => new PolicyDocument(file, document, lines));
 }
 
 function isKubernetes(value: unknown): boolean {
@@ -79,7 +71,7 @@ function exceptionOf(entry: NonNullable<PolicyInput["exceptions"]>[number], plac
 
 /** Findings are told apart by these names. */
 function refuseRepeated(
-  document: PolicyDocument,
+  document: CheckedDocument,
   there: readonly { readonly name: string }[],
   name: string,
   path: readonly PropertyKey[],

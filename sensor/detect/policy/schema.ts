@@ -1,27 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
-
-/** Every schema carries, as its error message, what it takes: it stands behind "allowed:". */
-export function keys<S extends z.ZodRawShape>(shape: S) {
-  const list = Object.keys(shape).join(", ");
-  return z.strictObject(shape, {
-    error: (issue) => (issue.code === "unrecognized_keys" ? list : `keys such as ${list}`),
-  });
-}
-
-export function text(what: string) {
-  return z.string(what).min(1, what);
-}
-
-export function list<T extends z.ZodType>(item: T, what: string) {
-  return z.array(item, `a list of ${what}`);
-}
-
-/** One or a list of them. */
-function some<T extends z.ZodType>(item: T, what: string) {
-  const message = `${what}, or a list of them`;
-  return z.union([item.transform((one) => [one]), z.array(item).min(1, message)], message);
-}
+import { isNetwork, keys, list, PORT, some, text } from "../../../shared/config/checked-schema.js";
 
 export const LABELS = z.record(z.string(), z.string("a text"), "labels, each with a text");
 /** Labels alone: what matchExpressions pick is not followed. */
@@ -30,8 +8,7 @@ export const SELECTOR = keys({ matchLabels: LABELS.optional() });
 const glob = some(text("a glob"), 'a name in which "*" stands for any characters and "?" for one');
 const NETWORK = "a network such as 10.0.0.0/8 or fd00::/8";
 const network = some(z.string(NETWORK).refine(isNetwork, NETWORK), NETWORK);
-const PORT = "a port from 1 to 65535";
-const port = some(z.int(PORT).min(1, PORT).max(65_535, PORT), PORT);
+const port = some(PORT, "a port from 1 to 65535");
 
 export const SERVER = keys({
   service: glob.optional(),
@@ -84,12 +61,4 @@ export function untilMicros(day: string): number | undefined {
   if (match[2] === undefined) return midnightMillis * 1_000 + 86_400e6 - 1;
   const millis = Date.parse(day);
   return Number.isNaN(millis) ? undefined : millis * 1_000;
-}
-
-export function isNetwork(value: string): boolean {
-  const [address, prefix, ...rest] = value.split("/");
-  const family = isIP(address);
-  return (
-    family > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= (family === 4 ? 32 : 128)
-  );
 }

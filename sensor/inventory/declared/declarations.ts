@@ -39,7 +39,7 @@ export class Declarations {
   /** Whether other files speak of the service than before. */
   rebind(service: ServiceEntry): boolean {
     const { address, port, rpcServices } = service;
-    const coverage = this.#index.coverage({ address, port, names: service.namesInUse(), rpcServices });
+    const coverage = this.#index.coverage({ address, port, names: service.naming.inUse(), rpcServices });
     if (coverage === service.coverage) return false;
     service.coverage = coverage;
     return true;

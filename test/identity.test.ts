@@ -1,0 +1,153 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import type { Identities } from "../sensor/identity/identities.js";
+import { readIdentities } from "../sensor/identity/read-identities.js";
+import { temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const SERVICES = `services:
+  - { name: billing, address: [10.0.1.0/24, "fd00:0:0::7"], port: 8080 }
+  - name: ledger
+    address: 10.0.1.9
+`;
+const LIST = {
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    pod("cart-6d9f7c-x2x", "10.1.0.4", { labels: { app: "cart" } }),
+    pod("worker-5c8d-abc", "10.1.0.5", { ownerReferences: [{ kind: "ReplicaSet", name: "worker-5c8d" }] }),
+    pod("agent", "10.1.0.1", {}, { hostNetwork: true }),
+    pod("done", "10.1.0.6", {}, {}, "Succeeded"),
+    {
+      kind: "Service",
+      metadata: { name: "carts", namespace: "shop" },
+      spec: { clusterIP: "10.96.0.7", clusterIPs: ["10.96.0.7", "fd00:96::7"], ports: [{ port: 80 }] },
+    },
+    { kind: "Service", metadata: { name: "headless", namespace: "shop" }, spec: { clusterIP: "None" } },
+    {
+      kind: "EndpointSlice",
+      metadata: { name: "carts-1", namespace: "shop", labels: { "kubernetes.io/service-name": "carts" } },
+      endpoints: [{ addresses: ["10.1.0.4"] }],
+      ports: [{ port: 8080 }],
+    },
+    { kind: "ConfigMap", metadata: { name: "other" } },
+  ],
+};
+
+function pod(name: string, podIP: string, metadata: object, spec: object = {}, phase = "Running") {
+  return { kind: "Pod", metadata: { name, namespace: "shop", ...metadata }, spec, status: { podIP, phase } };
+}
+
+function read(test: { teardown(action: () => void): void }, files: Readonly<Record<string, string>>): Identities {
+  const folder = temporaryFolder(test);
+  const paths = Object.entries(files).map(([name, text]) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  });
+  try {
+    return readIdentities(paths);
+  } catch (error) {
+    throw new Error((error as Error).message.replaceAll(`${folder}/`, ""));
+  }
+}
+
+/** `10.0.1.3:8080 billing (configured 1)` for each service of a scene. */
+function named(scene: Scene): string[] {
+  return [...scene.inventory.services()].map(
+    ({ address, port, name, nameGround, nameConfidence }) =>
+      `${address}:${port} ${name} (${nameGround} ${nameConfidence})`,
+  );
+}
+
+t.test(
+  "services are called what files say, by the surest of them, and else by what their callers ask for",
+  async (t) => {
+    const identities = read(t, {
+      "services.yaml": SERVICES,
+      "cluster.json": JSON.stringify(LIST),
+      hosts: "127.0.0.1 localhost\n10.1.0.5 old-worker # before\n10.2.0.2 printer printer.lan\n10.1.0.1\tnode-1\n",
+    });
+    const scene = new Scene({ identities });
+    const host = "asked.internal";
+    for (const [server, port] of [
+      ["10.0.1.3", 8080],
+      ["10.0.1.3", 9090],
+      ["10.0.1.9", 8080],
+      ["fd00::7", 8080],
+      ["10.1.0.4", 8080],
+      ["10.1.0.4", 15_021],
+      ["10.1.0.5", 80],
+      ["10.1.0.1", 80],
+      ["10.1.0.6", 80],
+      ["10.96.0.7", 80],
+      ["10.96.0.7", 81],
+    ] as const)
+      scene.get("/x", { server, port, host });
+    scene.get("/x", { server: "10.2.0.2", host: "10.2.0.2" });
+    scene.get("/x", { server: "10.2.0.3", host: "10.2.0.3" });
+    t.strictSame(named(scene), [
+      "10.0.1.3:8080 billing (configured 1)",
+      "10.0.1.3:9090 asked.internal (host 0.9)",
+      // The port is named by the network that billing has.
+      "10.0.1.9:8080 billing (configured 1)",
+      "10.1.0.1:80 asked.internal (host 0.9)",
+      // The slice says which service is in front of the port, the pod what it is itself.
+      "10.1.0.4:8080 carts.shop (kubernetes 0.95)",
+      "10.1.0.4:15021 cart.shop (kubernetes 0.95)",
+      "10.1.0.5:80 worker.shop (kubernetes 0.95)",
+      "10.1.0.6:80 asked.internal (host 0.9)",
+      "10.2.0.2:80 printer (hosts-file 0.7)",
+      "10.2.0.3:80 10.2.0.3:80 (address 1)",
+      "10.96.0.7:80 carts.shop (kubernetes 0.95)",
+      "10.96.0.7:81 asked.internal (host 0.9)",
+      "fd00::7:8080 billing (configured 1)",
+    ]);
+  },
+);
+
+t.test("a service is renamed with all its rows when files change, and keeps what was counted", async (t) => {
+  const scene = new Scene().get("/a").get("/a");
+  scene.inventory.takeDelta(100);
+  scene.inventory.identify(read(t, { "services.yaml": "services: [{ name: shop, address: 10.0.0.2 }]" }));
+  const { rows } = scene.inventory.takeDelta(100);
+  t.strictSame(
+    rows.map(({ record }) => [record.kind, "calls" in record ? record.calls : undefined]),
+    [
+      ["service", 2],
+      ["edge", 2],
+      ["endpoint", 2],
+    ],
+  );
+  t.strictSame(named(scene), ["10.0.0.2:80 shop (configured 1)"]);
+  const again = new Scene();
+  again.inventory.restore(rows);
+  t.strictSame(named(again), ["10.0.0.2:80 shop.internal (host 0.9)"], "without the files it is what callers ask for");
+  scene.inventory.identify({ named: [] });
+  t.strictSame(named(scene), ["10.0.0.2:80 shop.internal (host 0.9)"]);
+});
+
+t.test("a file that can't be used is told with its place and the remedy", async (t) => {
+  const refused = (name: string, text: string, expected: string): void => {
+    t.throws(() => read(t, { [name]: text }), { message: expected }, expected);
+  };
+  refused(
+    "services.yaml",
+    "services:\n  - name: a\n    address: 10.0.0.300\n",
+    'services.yaml:3:14: services[0].address is "10.0.0.300"; allowed: an address such as 10.0.3.7, or a network such as ' +
+      "10.0.3.0/24, or a list of them",
+  );
+  refused(
+    "services.json",
+    '{\n "services": [\n  { "name": "a", "addres": "10.0.0.3" } ] }',
+    "services.json:3:3: services[0].address is missing; allowed: an address such as 10.0.3.7, or a network such as " +
+      "10.0.3.0/24, or a list of them",
+  );
+  refused(
+    "hosts",
+    "10.0.0.1 a\nshop 10.0.0.2\n",
+    'hosts:2:1: "shop" is no address; allowed: lines of an address and its name',
+  );
+  refused("hosts", "10.0.0.1\n", "hosts:1:1: 10.0.0.1 has no name; allowed: lines of an address and its name");
+  t.end();
+});
