@@ -3,6 +3,8 @@ import { join } from "node:path";
 import t from "tap";
 import type { Identities } from "../sensor/identity/identities.js";
 import { readIdentities } from "../sensor/identity/read-identities.js";
+import { ServiceName } from "../sensor/inventory/service-name.js";
+import type { Certificate } from "../sensor/protocol/message.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -150,4 +152,26 @@ t.test("a file that can't be used is told with its place and the remedy", async 
   );
   refused("hosts", "10.0.0.1\n", "hosts:1:1: 10.0.0.1 has no name; allowed: lines of an address and its name");
   t.end();
+});
+
+t.test("a certificate names a service nobody asks for by name, where it is for one alone", async (t) => {
+  const nameBy = (san: readonly string[]): string => {
+    const name = new ServiceName("10.0.0.2", 443);
+    name.greetedBy(undefined, { san } as unknown as Certificate);
+    const { name: text, ground, confidence } = name.resolve();
+    return `${text} (${ground} ${confidence})`;
+  };
+  const nobody = "10.0.0.2:443 (address 1)";
+  t.equal(nameBy(["spiffe://mesh.example/ns/shop/sa/cart", "a.example", "b.example"]), "cart.shop (certificate 0.8)");
+  t.equal(nameBy(["www.pay.example", "pay.example", "10.0.0.2", "ops@pay.example"]), "pay.example (certificate 0.8)");
+  t.equal(nameBy(["*.example", "pay.example"]), nobody);
+  t.equal(nameBy(["a.example", "b.example"]), nobody);
+  t.equal(nameBy(["localhost"]), nobody);
+  t.equal(nameBy([]), nobody);
+  const asked = new ServiceName("10.0.0.2", 443);
+  asked.greetedBy("shop.example", { san: ["pay.example"] } as unknown as Certificate);
+  t.strictSame(asked.resolve(), { name: "shop.example", ground: "server-name", confidence: 0.95 });
+  const again = new ServiceName("10.0.0.2", 443);
+  again.restore(asked.state());
+  t.strictSame(again.resolve(), asked.resolve());
 });

@@ -149,15 +149,16 @@ function hostName(authority: string): string | undefined {
   return host;
 }
 
-/** Whom a certificate is for: its SPIFFE identity (X.509-SVID §2), else the first host it names that is one alone. */
+/** Whom a certificate is for: its SPIFFE identity (X.509-SVID §2), else its host where it is for one alone. */
 function nameOn({ san }: Certificate): string | undefined {
+  const hosts = new Set<string>();
   for (const name of san) {
     const account = /^spiffe:\/\/[^/]+\/ns\/([a-z0-9-]+)\/sa\/([a-z0-9-]+)$/.exec(name);
     if (account !== null) return `${account[2]}.${account[1]}`;
+    if (name.startsWith("*.")) return undefined;
+    const host = hostName(name.replace(/^www\./, ""));
+    if (host?.includes(".")) hosts.add(host);
   }
-  for (const name of san) {
-    const host = hostName(name);
-    if (host?.includes(".") && !name.includes(":")) return host;
-  }
-  return undefined;
+  const [only] = hosts;
+  return hosts.size === 1 ? only : undefined;
 }

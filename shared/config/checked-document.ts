@@ -14,7 +14,7 @@ export function checkedDocuments(text: string, file: string): CheckedDocument[] 
     const [fault] = source.errors;
     if (fault !== undefined) throw new CommandError(`${placeOf(file, lines, fault.pos[0])}: ${fault.message}`);
   }
-  const all = parsed.map((one) => new CheckedDocument(file, valueOf(file, one), () => one));
+  const all = parsed.map((one) => new CheckedDocument(file, readValue(file, one), () => one));
   return all.filter(({ value }) => value !== null && value !== undefined);
 }
 
@@ -40,7 +40,7 @@ function parsedYaml(text: string): Parsed[] {
   return "empty" in documents ? [] : documents.map((source) => ({ source, lines }));
 }
 
-function valueOf(file: string, { source, lines }: Parsed): unknown {
+function readValue(file: string, { source, lines }: Parsed): unknown {
   try {
     return source.toJS();
   } catch (error) {
