@@ -1,5 +1,5 @@
 import protobuf from "protobufjs/minimal.js";
-import type { SensorEvent } from "./event.js";
+import type { EndpointRecord, SensorEvent } from "./event.js";
 import { eastwatch } from "./generated/event.js";
 
 const { ConsoleMessage, Event, SensorMessage } = eastwatch.v1;
@@ -29,8 +29,7 @@ export function encodeEvent(event: SensorEvent): Uint8Array {
 /** What the wire has in another form: lists that may be absent, and what differs from rule to rule. */
 function wireRecord(event: SensorEvent, record: object): object {
   if (event.kind === "finding") return { ...record, evidence: JSON.stringify(event.evidence) };
-  if (event.kind === "endpoint")
-    return event.schemas === undefined ? record : { ...record, schemas: JSON.stringify(event.schemas) };
+  if (event.kind === "endpoint") return wireEndpoint(event, record);
   if (event.kind !== "call") return record;
   const { requestClasses, responseClasses } = event;
   return {
@@ -43,6 +42,15 @@ function wireRecord(event: SensorEvent, record: object): object {
 /** Throws WireError. */
 export function decodeEvent(bytes: Uint8Array): SensorEvent {
   return toEvent(parse(() => Event.decode(bytes)));
+}
+
+function wireEndpoint({ schemas, protection }: EndpointRecord, record: object): object {
+  if (schemas === undefined && protection === undefined) return record;
+  return {
+    ...record,
+    schemas: schemas && JSON.stringify(schemas),
+    protection: protection && JSON.stringify(protection),
+  };
 }
 
 export interface WireEvent {
@@ -154,8 +162,9 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 }
 
 /** What the wire can't leave out, or has as text. */
-function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown }): void {
+function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown }): void {
   if (record.drift?.length === 0) delete record.drift;
+  if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
 }
 

@@ -1,6 +1,8 @@
 import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
+import type { ProtectionFacts } from "./protection.js";
+
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
  * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
@@ -163,6 +165,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly drift?: readonly string[];
   /** Left out where nothing was learned of them. */
   readonly schemas?: EndpointSchemas;
+  /** Left out where calls show nothing of it: none of them carried a credential. */
+  readonly protection?: ProtectionFacts;
   readonly incompleteCalls: number;
   /** Of its calls: sent and never captured. */
   readonly missingBytes: number;

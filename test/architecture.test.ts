@@ -26,6 +26,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/decode/packet.ts",
   "sensor/flow/stream.ts",
   "sensor/protocol/message.ts",
+  "sensor/protocol/protection.ts",
   "sensor/protocol/shape.ts",
   "sensor/protocol/anomaly-name.ts",
   "sensor/declared/declared-api.ts",

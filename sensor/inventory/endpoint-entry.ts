@@ -2,6 +2,7 @@ import type { EndpointRecord, EndpointState, Quantiles, RemovalRecord } from "..
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
 import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
+import { AnswerTimes } from "./answer-times.js";
 import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
 import type { DeclaredPath } from "./declared/coverage.js";
@@ -9,17 +10,16 @@ import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
-import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
 import { evidenceOf, parametersOf } from "./path-parameters.js";
+import { EndpointProtection, showsProtection } from "./protection/endpoint-protection.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { LearnedSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { StatusCounts } from "./status-counts.js";
-import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_KINDS = 32;
@@ -52,7 +52,7 @@ export class EndpointEntry implements Endpoint {
   readonly #responseTypes = new Tally(MAX_CONTENT_TYPES);
   readonly #requestClasses = new Tally(MAX_CLASSES);
   readonly #responseClasses = new Tally(MAX_CLASSES);
-  readonly #duration = new QuantileSketch();
+  readonly #times = new AnswerTimes();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
   /** Made when there is something to learn from: many endpoints never have. */
@@ -60,9 +60,8 @@ export class EndpointEntry implements Endpoint {
   readonly #budget: SchemaBudget;
   /** Calls that had one. */
   #withQuery = 0;
-  /** Of the few whose calls are more than a question and its answer, and of those that may be. */
-  #streams: StreamSummary | undefined = undefined;
-  #held: HeldAnswers | undefined = undefined;
+  /** Made with the first call that shows anything of it. */
+  protection: EndpointProtection | undefined = undefined;
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
@@ -145,6 +144,7 @@ export class EndpointEntry implements Endpoint {
   }
 
   call(call: Call, clientAddress: string): void {
+    if (this.protection !== undefined || showsProtection(call)) this.#protected().call(call, clientAddress);
     this.calls++;
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
@@ -156,10 +156,7 @@ export class EndpointEntry implements Endpoint {
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
-    if (call.stream !== undefined || this.#held !== undefined) this.#streamed(call, clientAddress);
-    else if (call.durationMicros !== undefined)
-      if (call.durationMicros < HELD_MICROS) this.#duration.add(call.durationMicros);
-      else this.#streamed(call, clientAddress);
+    this.#times.call(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
     if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
@@ -192,41 +189,19 @@ export class EndpointEntry implements Endpoint {
   /** What was sent in one of its calls since that was told. */
   goOn(call: Call, stream: CallStream): void {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
-    this.#streamSummary().add(stream);
+    this.#times.goOn(stream);
     if (!call.complete) this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
   }
 
-  /** How long a stream lasts, or an answer is held back, tells nothing of how fast the endpoint is. */
-  #streamed(call: Call, clientAddress: string): void {
-    const { stream, durationMicros } = call;
-    if (stream !== undefined) {
-      this.#streamSummary().add(stream);
-      if (stream.answeredMicros !== undefined) this.#duration.add(stream.answeredMicros);
-      return;
-    }
-    this.#held ??= new HeldAnswers();
-    const held = this.#held;
-    const isHeld = durationMicros !== undefined && durationMicros >= HELD_MICROS;
-    for (const slow of held.call(call, clientAddress)) this.#duration.add(slow);
-    if (held.verdict === "poll") {
-      for (const polled of held.undecided()) this.#poll(polled);
-      held.clear();
-      if (isHeld) this.#poll(durationMicros);
-    }
-    if (durationMicros !== undefined && (!isHeld || held.verdict === "slow")) this.#duration.add(durationMicros);
-  }
-
-  #poll(lastedMicros: number): void {
-    this.#streamSummary().add({ ...HELD_BACK, lastedMicros });
-  }
-
-  #streamSummary(): StreamSummary {
-    this.#streams ??= new StreamSummary();
-    return this.#streams;
+  /** What came before showed nothing: it is bare, as the statuses tell. */
+  #protected(): EndpointProtection {
+    this.protection ??= new EndpointProtection(this.#statuses.entries());
+    return this.protection;
   }
 
   merge(other: EndpointEntry): void {
+    if (this.protection !== undefined || other.protection !== undefined) this.#protected().merge(other.#protected());
     this.calls += other.calls;
     this.incompleteCalls += other.incompleteCalls;
     this.missingBytes += other.missingBytes;
@@ -243,9 +218,7 @@ export class EndpointEntry implements Endpoint {
     this.#responseClasses.merge(other.#responseClasses);
     this.requestBodiesRead += other.requestBodiesRead;
     this.responseBodiesRead += other.responseBodiesRead;
-    this.#duration.merge(other.#duration);
-    for (const slow of other.#held?.undecided() ?? []) this.#duration.add(slow);
-    if (other.#streams !== undefined) this.#streamSummary().merge(other.#streams);
+    this.#times.merge(other.#times);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
     this.#withQuery += other.#withQuery;
@@ -265,6 +238,8 @@ export class EndpointEntry implements Endpoint {
     this.firstMicros = firstMicros;
     this.lastMicros = lastMicros;
     whole.calls -= calls;
+    // Which of its calls carried what is not known of single values.
+    if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
   }
@@ -277,17 +252,7 @@ export class EndpointEntry implements Endpoint {
   }
 
   durationMillis(): Quantiles | undefined {
-    return this.#allDurations().quantiles(1_000);
-  }
-
-  /** With those that may turn out to be no calls' durations. */
-  #allDurations(): QuantileSketch {
-    const undecided = [...(this.#held?.undecided() ?? [])];
-    if (undecided.length === 0) return this.#duration;
-    const all = new QuantileSketch();
-    all.merge(this.#duration);
-    for (const durationMicros of undecided) all.add(durationMicros);
-    return all;
+    return this.#times.durationMillis();
   }
 
   record(state: EndpointState, blindTimes: BlindTimes): EndpointRecord {
@@ -296,7 +261,8 @@ export class EndpointEntry implements Endpoint {
       durationMillis: this.durationMillis(),
       requestBytes: this.#requestSize.quantiles(),
       responseBytes: this.#responseSize.quantiles(),
-      streams: this.#streams?.record(),
+      streams: this.#times.streams(),
+      protection: this.protection?.record(),
     };
     return {
       kind: "endpoint",
@@ -344,11 +310,10 @@ export class EndpointEntry implements Endpoint {
   state(): string {
     const callers = this.#callers.state();
     const state: EndpointStateText = {
-      duration: this.#allDurations().state(),
+      ...this.#times.state(),
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
-      ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
       ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
@@ -380,13 +345,21 @@ export class EndpointEntry implements Endpoint {
     this.#responseClasses.restore(record.responseClasses);
     this.requestBodiesRead = record.requestBodiesRead;
     this.responseBodiesRead = record.responseBodiesRead;
-    this.#duration.restore(state.duration);
+    this.#times.restore(state.duration, record.streams, state.lasted);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);
-    if (record.streams === undefined) return;
-    this.#streamSummary().restore(record.streams, state.lasted ?? []);
-    // What was known to be held back is so still.
-    if (this.#streams?.kinds.has(HELD_BACK.kind)) this.#held = new HeldAnswers("poll");
+    this.#restoreProtection(record);
+  }
+
+  /** A version that did not count it kept which kinds there were, but not which calls carried none. */
+  #restoreProtection({ protection, credentials, calls, incompleteCalls }: EndpointRecord): void {
+    if (protection !== undefined) {
+      this.protection = new EndpointProtection([]);
+      this.protection.restore(protection);
+    } else if (incompleteCalls > 0 || Object.keys(credentials).length > 0) {
+      this.protection = new EndpointProtection([]);
+      this.protection.unsureCalls = calls;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Quantiles, Scope } from "../../shared/event.js";
+import type { AskedCounts, TokenChange } from "../../shared/protection.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 
 /** A service, edge or endpoint of the inventory as rules see it: live, changing with each call. */
@@ -53,6 +54,18 @@ export interface Difference {
   readonly text: string;
 }
 
+/** How calls of an endpoint were made and answered. */
+export interface Protection {
+  readonly carried: AskedCounts;
+  readonly bare: AskedCounts;
+  /** Who was answered last with success without any credential; undefined where nobody was since the sensor started. */
+  readonly bareClient: string | undefined;
+  /** Sites whose pages were let read answers by naming the one that asked; at least so many. Requests of pages that were not named. */
+  readonly echoedSites: number;
+  readonly refusedOrigins: number;
+  readonly tokenChanges: readonly TokenChange[];
+}
+
 export interface Endpoint {
   readonly service: Service;
   readonly method: string;
@@ -67,6 +80,8 @@ export interface Endpoint {
   readonly declaration: Declaration | undefined;
   /** Undefined where nothing marks it. */
   readonly deprecation: Deprecation | undefined;
+  /** Undefined where its calls show nothing of it: none carried a credential. */
+  readonly protection: Protection | undefined;
   /** How its queries and bodies differ from those declared; the same list until something is learned. */
   differences(): readonly Difference[];
   durationMillis(): Quantiles | undefined;

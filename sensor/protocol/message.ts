@@ -1,5 +1,6 @@
 import type { Flow, Side } from "../flow/stream.js";
 import type { AnomalyName } from "./anomaly-name.js";
+import type { Access, Safeguards, TokenFacts } from "./protection.js";
 import type { CallShapes } from "./shape.js";
 
 /** What stands in a path where a secret stood. */
@@ -14,6 +15,7 @@ export type CredentialKind =
   | "bearer"
   | "cookie"
   | "digest"
+  | "dpop"
   | "hmac"
   | "jwt"
   | "negotiate"
@@ -28,6 +30,8 @@ export interface Credential {
   readonly place: CredentialPlace;
   /** Header or query parameter that held it, in lower case; never the value. */
   readonly name: string;
+  /** What it says of itself, where it is a JSON Web Token. */
+  readonly token?: TokenFacts;
 }
 
 /** Path of a request whose path stands in a table whose filling was not seen. */
@@ -177,6 +181,9 @@ export interface Call {
   readonly responseContentType: string | undefined;
   readonly responseHeaderOrder: number;
   readonly deprecation: WireDeprecation | undefined;
+  /** Undefined where the answer's head has no word of them. */
+  readonly safeguards: Safeguards | undefined;
+  readonly access: Access | undefined;
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;

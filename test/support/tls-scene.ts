@@ -95,6 +95,8 @@ export class TlsScene {
       credentials: [],
       requestHeaderOrder: 0,
       deprecation: undefined,
+      safeguards: undefined,
+      access: undefined,
       status: 200,
       serverSoftware: undefined,
       poweredBy: undefined,

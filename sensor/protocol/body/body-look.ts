@@ -1,5 +1,6 @@
 import type { Flow } from "../../flow/stream.js";
 import type { MessageWalk } from "../grpc/message-walk.js";
+import type { OauthForm } from "../protection.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { Shape } from "../shape.js";
 import type { ContentCoding } from "./content-coding.js";
@@ -36,6 +37,8 @@ export interface Found {
   fields: string | undefined;
   /** What it is built of; undefined where that can't be told. */
   shape: Shape | undefined;
+  /** Undefined where it is no form that OAuth 2 knows. */
+  oauth?: OauthForm | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;
 }
@@ -80,6 +83,7 @@ export class BodyLook implements ContentLook, Found {
   #wasLost = false;
   /** What it is built of, once it was read; undefined where that can't be told. */
   shape: Shape | undefined = undefined;
+  oauth: OauthForm | undefined = undefined;
 
   constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;

@@ -318,6 +318,7 @@ export class BodyReader implements LookOwner {
       found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
       if (found.fields === undefined) return;
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
+    if (kind === "form") found.oauth = this.form.oauth.found();
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
   }

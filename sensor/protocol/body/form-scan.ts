@@ -1,4 +1,5 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import { OauthFields } from "./oauth-fields.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
 
@@ -15,6 +16,8 @@ export class FormScan {
   readonly #fields: FieldMemory;
   readonly #scratch: Scratch;
   readonly #shape: ShapeRecorder;
+  /** What the form scanned last says to an OAuth 2 server. */
+  readonly oauth = new OauthFields();
 
   constructor(fields: FieldMemory, scratch: Scratch, shape: ShapeRecorder) {
     this.#fields = fields;
@@ -26,11 +29,13 @@ export class FormScan {
   scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     const shape = this.#shape;
     if (shape.isOn) shape.open(true);
+    this.oauth.begin();
     let at = start;
     for (let pairs = 0; at < end && pairs < MAX_PAIRS; pairs++) {
       const nameStart = at;
       while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
       const nameEnd = at;
+      this.oauth.name(bytes, nameStart, nameEnd);
       const hint = this.#fields.hint(bytes, nameStart, nameEnd, 0, 0, 0);
       if (shape.isOn && nameEnd > nameStart && !(isCut && at >= end)) shape.name(bytes, nameStart, nameEnd);
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
@@ -50,7 +55,11 @@ export class FormScan {
     if (isEncoded) {
       this.#scratch.decodePercent(bytes, start, end, "space");
       classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
-    } else classifier.value(bytes, start, end, hint);
+      this.oauth.value(this.#scratch.bytes, 0, this.#scratch.length);
+    } else {
+      classifier.value(bytes, start, end, hint);
+      this.oauth.value(bytes, start, end);
+    }
     if (!this.#shape.isOn) return;
     const isPlain = hint === 0 && classifier.found === before;
     if (isEncoded) this.#shape.text(this.#scratch.bytes, 0, this.#scratch.length, isPlain);

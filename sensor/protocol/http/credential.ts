@@ -1,15 +1,18 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
+import type { TokenFacts } from "../protection.js";
 import type { FieldHits } from "./field-hits.js";
 import {
   AUTHORIZATION,
   COOKIE,
+  DPOP,
   FIELD_NAMES,
   FIRST_KEY_FIELD,
   PROXY_AUTHORIZATION,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
 import { isSecret } from "./secret.js";
+import type { TokenMemory } from "./token-memory.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
@@ -20,6 +23,7 @@ const DOT = 0x2e;
 const HASH = 0x23;
 const COMMA = 0x2c;
 const SPACE = 0x20;
+const SEMICOLON = 0x3b;
 
 /** Authorization schemes (IANA HTTP Authentication Scheme Registry, and those in wide use) and their kinds. */
 const SCHEMES = new WordTable([
@@ -35,6 +39,7 @@ const SCHEMES = new WordTable([
   "token",
   "hawk",
   "kerberos",
+  "dpop",
 ]);
 const SCHEME_KINDS: readonly CredentialKind[] = [
   "bearer",
@@ -49,6 +54,7 @@ const SCHEME_KINDS: readonly CredentialKind[] = [
   "api-key",
   "hmac",
   "negotiate",
+  "bearer",
 ];
 
 /** Query parameters that carry a secret whatever their value is, by kind. */
@@ -88,6 +94,8 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 ];
 
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
+/** Cookies that are API keys; others may be of a session or of nothing. */
+const KEY_COOKIES = new WordTable(["api_key", "apikey", "api-key", "x-api-key", "x_api_key"]);
 /** Query parameters by which a client says that it waits, unless their value says that it does not. */
 const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
 /** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
@@ -123,35 +131,114 @@ export function withCredential(
   return join(list, one(kind, place, place));
 }
 
-/** Kinds of the credentials in the header fields; values are looked at and let go. */
-export function headerCredentials(scan: FieldHits, bytes: Buffer): readonly Credential[] {
-  let found = NO_CREDENTIALS;
-  for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
-    const id = scan.ids[hit];
-    if (id < AUTHORIZATION || scan.ends[hit] === scan.starts[hit]) continue;
-    const name = FIELD_NAMES.words[id];
-    if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION) {
-      found = join(found, one(authorizationKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
-    } else if (id === COOKIE) found = join(found, one("cookie", "cookie", name));
-    else if (id === WEBSOCKET_PROTOCOL) found = join(found, subprotocolToken(bytes, scan.starts[hit], scan.ends[hit]));
-    else if (id >= FIRST_KEY_FIELD)
-      found = join(found, one(keyKind(bytes, scan.starts[hit], scan.ends[hit]), "header", name));
-  }
-  return found;
+const tokenLists = new WeakMap<TokenFacts, (readonly Credential[])[]>();
+
+/** The same of a token: one for all tokens that say the same. */
+function ofToken(token: TokenFacts, place: CredentialPlace, name: string): readonly Credential[] {
+  const lists = tokenLists.get(token) ?? [];
+  for (const list of lists) if (list[0].place === place && list[0].name === name) return list;
+  const list = [{ kind: "jwt", place, name, token }] as const;
+  lists.push(list);
+  tokenLists.set(token, lists);
+  return list;
 }
 
-function authorizationKind(bytes: Buffer, start: number, end: number): CredentialKind {
+/** The scheme that credentials or a challenge begin with, in lower case; `other` for one that is not known. */
+export function schemeName(bytes: Buffer, start: number, end: number): string {
+  const scheme = SCHEMES.indexOf(bytes, start, wordEnd(bytes, start, end));
+  return scheme < 0 ? "other" : SCHEMES.words[scheme];
+}
+
+function wordEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
-  while (at < end && bytes[at] > 0x20) at++;
-  const scheme = SCHEMES.indexOf(bytes, start, at);
-  if (scheme < 0) return isJwt(bytes, start, end) ? "jwt" : "other";
-  const kind = SCHEME_KINDS[scheme];
-  while (at < end && bytes[at] <= 0x20) at++;
-  return (kind === "bearer" || kind === "api-key") && isJwt(bytes, at, end) ? "jwt" : kind;
+  while (at < end && bytes[at] > SPACE && bytes[at] !== COMMA) at++;
+  return at;
 }
 
-function keyKind(bytes: Buffer, start: number, end: number): CredentialKind {
-  return isJwt(bytes, start, end) ? "jwt" : "api-key";
+/** Kinds of the credentials in the header fields; values are looked at and let go. */
+export class CredentialReader {
+  readonly #tokens: TokenMemory;
+
+  constructor(tokens: TokenMemory) {
+    this.#tokens = tokens;
+  }
+
+  read(scan: FieldHits, bytes: Buffer): readonly Credential[] {
+    let found = NO_CREDENTIALS;
+    for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
+      const id = scan.ids[hit];
+      const start = scan.starts[hit];
+      const end = scan.ends[hit];
+      if (id < AUTHORIZATION || end === start) continue;
+      const name = FIELD_NAMES.words[id];
+      if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION)
+        found = join(found, this.#authorization(bytes, start, end, name));
+      else if (id === COOKIE) found = join(found, this.#cookies(bytes, start, end, name));
+      else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
+      else if (id === DPOP) found = join(found, one("dpop", "header", name));
+      else if (id >= FIRST_KEY_FIELD) found = join(found, this.#token(bytes, start, end, "header", name, "api-key"));
+    }
+    return found;
+  }
+
+  #authorization(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
+    let at = start;
+    while (at < end && bytes[at] > SPACE) at++;
+    const scheme = SCHEMES.indexOf(bytes, start, at);
+    if (scheme < 0) return this.#token(bytes, start, end, "header", name, "other");
+    const kind = SCHEME_KINDS[scheme];
+    while (at < end && bytes[at] <= SPACE) at++;
+    return kind === "bearer" || kind === "api-key"
+      ? this.#token(bytes, at, end, "header", name, kind)
+      : one(kind, "header", name);
+  }
+
+  /** Bytes[start, end) are a token, or else of another kind. */
+  #token(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    place: CredentialPlace,
+    name: string,
+    otherwise: CredentialKind,
+  ): readonly Credential[] {
+    return isJwt(bytes, start, end)
+      ? ofToken(this.#tokens.of(bytes, start, end), place, name)
+      : one(otherwise, place, name);
+  }
+
+  /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. */
+  #cookies(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
+    let found = one("cookie", "cookie", name);
+    let at = start;
+    while (at < end && found.length < MAX_CREDENTIALS) {
+      while (at < end && (bytes[at] === SPACE || bytes[at] === SEMICOLON)) at++;
+      const nameStart = at;
+      while (at < end && bytes[at] !== EQUALS && bytes[at] !== SEMICOLON) at++;
+      const nameEnd = at;
+      while (at < end && bytes[at] !== SEMICOLON) at++;
+      if (isJwt(bytes, nameEnd + 1, at)) {
+        found = join(found, ofToken(this.#tokens.of(bytes, nameEnd + 1, at), "cookie", name));
+      } else {
+        const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
+        if (key >= 0 && at > nameEnd + 1) found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
+      }
+    }
+    return found;
+  }
+
+  /** A page can't set other fields when it opens a WebSocket: tokens stand among the names of subprotocols. */
+  #subprotocol(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
+    let at = start;
+    while (at < end) {
+      while (at < end && (bytes[at] === SPACE || bytes[at] === COMMA)) at++;
+      const nameStart = at;
+      while (at < end && bytes[at] !== COMMA && bytes[at] !== SPACE) at++;
+      if (isJwt(bytes, nameStart, at)) return ofToken(this.#tokens.of(bytes, nameStart, at), "header", name);
+      if (isSecret(bytes.latin1Slice(nameStart, at))) return one("bearer", "header", name);
+    }
+    return NO_CREDENTIALS;
+  }
 }
 
 /** RFC 7519 §3: three base64url parts, the first of which begins `{"` encoded. */
@@ -162,25 +249,16 @@ function isJwt(bytes: Buffer, start: number, end: number): boolean {
   return dots === 2;
 }
 
-/** A page can't set other fields when it opens a WebSocket: tokens stand among the names of subprotocols. */
-function subprotocolToken(bytes: Buffer, start: number, end: number): readonly Credential[] {
-  let at = start;
-  while (at < end) {
-    while (at < end && (bytes[at] === SPACE || bytes[at] === COMMA)) at++;
-    const nameStart = at;
-    while (at < end && bytes[at] !== COMMA && bytes[at] !== SPACE) at++;
-    const name = FIELD_NAMES.words[WEBSOCKET_PROTOCOL];
-    if (isJwt(bytes, nameStart, at)) return one("jwt", "header", name);
-    if (isSecret(bytes.latin1Slice(nameStart, at))) return one("bearer", "header", name);
-  }
-  return NO_CREDENTIALS;
-}
-
 /** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */
 export class QueryReader {
   credentials: readonly Credential[] = NO_CREDENTIALS;
   /** The client waits for an answer until there is one. */
   asksToWait = false;
+  readonly #tokens: TokenMemory;
+
+  constructor(tokens: TokenMemory) {
+    this.#tokens = tokens;
+  }
 
   read(bytes: Buffer, start: number, end: number): void {
     this.credentials = NO_CREDENTIALS;
@@ -196,8 +274,11 @@ export class QueryReader {
       const parameter = QUERY_WORDS.indexOf(bytes, nameStart, nameEnd);
       if (parameter >= FIRST_WAIT) this.asksToWait ||= waits(parameter, bytes, valueStart, at);
       else if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
-        const kind = isJwt(bytes, valueStart, at) ? "jwt" : PARAMETERS[parameter][1];
-        this.credentials = join(this.credentials, one(kind, "query", PARAMETERS[parameter][0]));
+        const [name, kind] = PARAMETERS[parameter];
+        const found = isJwt(bytes, valueStart, at)
+          ? ofToken(this.#tokens.of(bytes, valueStart, at), "query", name)
+          : one(kind, "query", name);
+        this.credentials = join(this.credentials, found);
       }
       if (bytes[at] === HASH) break;
       at++;

@@ -1,17 +1,27 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Found } from "../body/body-look.js";
 import type { Call, Credential, WireDeprecation } from "../message.js";
+import type { OauthForm, Safeguards, SetCookie } from "../protection.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
 
+const NO_COOKIES: readonly SetCookie[] = [];
+const MAX_COOKIES = 16;
 const NO_OPERATIONS: readonly string[] = [];
 /** What is called by something that is no name; the inventory counts it with what it has no room for. */
 const UNNAMED = "*";
 /** An answer that a client is willing to wait for, and that came earlier, was not held back. */
 const HELD_MICROS = 1e6;
+
+class ExchangeAccess {
+  origin: string | undefined = undefined;
+  cookies: readonly SetCookie[] = NO_COOKIES;
+  challenge: string | undefined = undefined;
+  oauth: OauthForm | undefined = undefined;
+}
 
 /** A call in the making: the request is filled in, then the response, then it is told. */
 export class Exchange implements Call {
@@ -38,6 +48,8 @@ export class Exchange implements Call {
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
   deprecation: WireDeprecation | undefined = undefined;
+  safeguards: Safeguards | undefined = undefined;
+  access: ExchangeAccess | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
@@ -99,6 +111,7 @@ export class Exchange implements Call {
     this.isConnect = other.isConnect;
     this.asks = other.asks;
     this.expectsContinue = other.expectsContinue;
+    if (other.access?.origin !== undefined) this.noteAccess().origin = other.access.origin;
   }
 
   /** The same answer as another's. */
@@ -110,9 +123,28 @@ export class Exchange implements Call {
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
     this.deprecation = other.deprecation;
+    this.safeguards = other.safeguards;
+    if (other.access !== undefined) this.#sameAnswerAccess(other.access);
     // What else streams says so when its content begins.
     if (other.stream?.kind === "websocket")
       this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
+  }
+
+  #sameAnswerAccess({ cookies, challenge }: ExchangeAccess): void {
+    if (cookies.length === 0 && challenge === undefined) return;
+    const access = this.noteAccess();
+    access.cookies = cookies;
+    access.challenge = challenge;
+  }
+
+  noteAccess(): ExchangeAccess {
+    this.access ??= new ExchangeAccess();
+    return this.access;
+  }
+
+  setsCookie(cookie: SetCookie): void {
+    const access = this.noteAccess();
+    if (access.cookies.length < MAX_COOKIES) access.cookies = [...access.cookies, cookie];
   }
 
   /** The response is over; `atMicros` is when its last byte was seen, undefined where that one was lost. */
@@ -139,8 +171,9 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, operations, fields, counted, shape }: Readonly<Found>): void {
+  requestLooked({ classes, operations, fields, counted, shape, oauth }: Readonly<Found>): void {
     this.addRequestClasses(classes);
+    if (oauth !== undefined) this.noteAccess().oauth = oauth;
     this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;

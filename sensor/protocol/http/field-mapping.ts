@@ -3,27 +3,35 @@ import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
-import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
+import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits } from "./field-hits.js";
 import {
+  ALLOW_CREDENTIALS,
+  ALLOW_ORIGIN,
   AMZ_TARGET,
+  CACHE_CONTROL,
   CONNECT_VERSION,
   CONTENT_ENCODING,
+  CONTENT_POLICY,
   CONTENT_TYPE,
+  CONTENT_TYPE_OPTIONS,
   DEPRECATION,
   EXPECT,
   HOST,
+  ORIGIN,
   PREFER,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
   SUNSET,
+  TRANSPORT_SECURITY,
   USER_AGENT,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
   WEBSOCKET_PROTOCOL,
+  WWW_AUTHENTICATE,
   X_ASPNET_VERSION,
   X_POWERED_BY,
   X_RUNTIME,
@@ -31,10 +39,14 @@ import {
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
+import { PublicNames } from "./public-names.js";
 import { noteRpc, type RpcFields } from "./rpc.js";
+import { SafeguardFields } from "./safeguard-fields.js";
+import { SetCookies } from "./set-cookie.js";
 import { StreamExchange } from "./stream-exchange.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
+import { TokenMemory } from "./token-memory.js";
 
 const AT = 0x40;
 /** RFC 7240 §4.3. */
@@ -59,14 +71,19 @@ export class FieldMapping {
     target: undefined as string | undefined,
     action: undefined as string | undefined,
   };
-  readonly #query = new QueryReader();
-
+  readonly #credentials: CredentialReader;
+  readonly #query: QueryReader;
+  readonly #safeguards = new SafeguardFields();
+  readonly #cookies = new SetCookies();
   readonly #reflected: ReflectedTypes;
 
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
     this.#data = new TargetData(fields);
     this.#operations = operations;
+    const tokens = new TokenMemory(new PublicNames(fields));
+    this.#credentials = new CredentialReader(tokens);
+    this.#query = new QueryReader(tokens);
   }
 
   /** The request's target is bytes[start, end). */
@@ -111,7 +128,8 @@ export class FieldMapping {
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
     if (facts.asksToWait) exchange.asks = "wait";
-    this.#credentials(exchange, fields, bytes);
+    if (facts.origin !== undefined) exchange.noteAccess().origin = facts.origin;
+    this.#noteCredentials(exchange, fields, bytes);
     noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
@@ -136,8 +154,8 @@ export class FieldMapping {
     rpc.responseType = types?.output;
   }
 
-  #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
-    const found = headerCredentials(fields, bytes);
+  #noteCredentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+    const found = this.#credentials.read(fields, bytes);
     if (found.length > 0)
       exchange.credentials = exchange.credentials.length === 0 ? found : found.concat(exchange.credentials);
     if (this.#target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
@@ -152,9 +170,18 @@ export class FieldMapping {
     exchange.poweredBy = facts.poweredBy;
     exchange.framework = facts.framework;
     exchange.deprecation = facts.deprecation;
-    for (let hit = 0; hit < fields.hits; hit++)
-      if (fields.ids[hit] === SET_COOKIE)
-        exchange.framework ??= cookieFramework(bytes, fields.starts[hit], fields.ends[hit]);
+    exchange.safeguards = facts.safeguards;
+    for (let hit = 0; hit < fields.hits; hit++) {
+      const id = fields.ids[hit];
+      if (id === SET_COOKIE) this.#setCookie(exchange, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === WWW_AUTHENTICATE)
+        exchange.noteAccess().challenge ??= schemeName(bytes, fields.starts[hit], fields.ends[hit]);
+    }
+  }
+
+  #setCookie(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    exchange.framework ??= cookieFramework(bytes, start, end);
+    exchange.setsCookie(this.#cookies.of(bytes, start, end, exchange.atMicros));
   }
 
   /** The answer of which the same fields are opens a WebSocket (RFC 6455 §4.2.2), unless it is one of a draft's. */
@@ -195,8 +222,22 @@ export class FieldMapping {
       else if (id === DEPRECATION)
         facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
+      else if (id === ORIGIN) facts.origin = this.#text(fields, bytes, hit);
+      else if (id >= ALLOW_ORIGIN && id <= CONTENT_POLICY)
+        this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
     }
     return facts;
+  }
+
+  #noteSafeguard(facts: HeadFacts, id: number, text: string): void {
+    const made = this.#safeguards;
+    const before = facts.safeguards;
+    if (id === ALLOW_ORIGIN) facts.safeguards = made.allowOrigin(before, text);
+    else if (id === ALLOW_CREDENTIALS) facts.safeguards = made.allowCredentials(before, text);
+    else if (id === CACHE_CONTROL) facts.safeguards = made.cacheControl(before, text);
+    else if (id === TRANSPORT_SECURITY) facts.safeguards = made.transportSecurity(before, text);
+    else if (id === CONTENT_TYPE_OPTIONS) facts.safeguards = made.contentTypeOptions(before, text);
+    else facts.safeguards = made.contentPolicy(before);
   }
 
   #noteHost(facts: HeadFacts, bytes: Buffer, start: number, end: number): void {

@@ -20,14 +20,23 @@ export const FIELD_NAMES = new WordTable([
   "deprecation",
   "sunset",
   "prefer",
+  "origin",
+  "access-control-allow-origin",
+  "access-control-allow-credentials",
+  "cache-control",
+  "strict-transport-security",
+  "x-content-type-options",
+  "content-security-policy",
   "soapaction",
   "x-amz-target",
+  "www-authenticate",
   "authorization",
   "proxy-authorization",
   "cookie",
   "sec-websocket-protocol",
   "sec-websocket-extensions",
   "sec-websocket-location",
+  "dpop",
   "x-api-key",
   "api-key",
   "apikey",
@@ -63,15 +72,25 @@ export const CONTENT_ENCODING = 14;
 export const DEPRECATION = 15;
 export const SUNSET = 16;
 export const PREFER = 17;
+export const ORIGIN = 18;
+export const ALLOW_ORIGIN = 19;
+export const ALLOW_CREDENTIALS = 20;
+export const CACHE_CONTROL = 21;
+export const TRANSPORT_SECURITY = 22;
+export const CONTENT_TYPE_OPTIONS = 23;
+/** Often with a number of its own in each answer: only that it is there is read. */
+export const CONTENT_POLICY = 24;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 18;
-export const AMZ_TARGET = 19;
-export const AUTHORIZATION = 20;
-export const PROXY_AUTHORIZATION = 21;
-export const COOKIE = 22;
-export const WEBSOCKET_PROTOCOL = 23;
-export const WEBSOCKET_EXTENSIONS = 24;
+export const SOAP_ACTION = 25;
+export const AMZ_TARGET = 26;
+export const WWW_AUTHENTICATE = 27;
+export const AUTHORIZATION = 28;
+export const PROXY_AUTHORIZATION = 29;
+export const COOKIE = 30;
+export const WEBSOCKET_PROTOCOL = 31;
+export const WEBSOCKET_EXTENSIONS = 32;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 25;
+export const WEBSOCKET_LOCATION = 33;
+export const DPOP = 34;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 26;
+export const FIRST_KEY_FIELD = 35;

@@ -21,6 +21,12 @@ const COOKIES: readonly (readonly [string, string])[] = [
 ];
 const NAMES = new WordTable(COOKIES.map(([name]) => name));
 
+/** The name in lower case where it is one of these; undefined for any other. */
+export function defaultCookieName(bytes: Buffer, start: number, end: number): string | undefined {
+  const found = NAMES.indexOf(bytes, start, end);
+  return found < 0 ? undefined : COOKIES[found][0];
+}
+
 /** Framework that the name of a Set-Cookie value gives away; the value itself is not looked at. */
 export function cookieFramework(bytes: Buffer, start: number, end: number): string | undefined {
   let at = start;

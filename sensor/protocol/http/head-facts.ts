@@ -1,4 +1,5 @@
 import type { WireDeprecation } from "../message.js";
+import type { Safeguards } from "../protection.js";
 
 /**
  * What those fields of one head say whose values come again and again: which software sends it, to which host, what kind of content.
@@ -19,6 +20,8 @@ export class HeadFacts {
   poweredBy: string | undefined = undefined;
   framework: string | undefined = undefined;
   deprecation: WireDeprecation | undefined = undefined;
+  origin: string | undefined = undefined;
+  safeguards: Safeguards | undefined = undefined;
 
   clear(): void {
     this.hosts = 0;
@@ -34,6 +37,8 @@ export class HeadFacts {
     this.poweredBy = undefined;
     this.framework = undefined;
     this.deprecation = undefined;
+    this.origin = undefined;
+    this.safeguards = undefined;
   }
 
   copy(): HeadFacts {

@@ -1,6 +1,7 @@
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import {
   CONTENT_LENGTH,
+  CONTENT_POLICY,
   FIELD_NAMES,
   SET_COOKIE,
   SOAP_ACTION,
@@ -177,7 +178,7 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
 
 /** Whether the field's value says the same in head after head of one sender. */
 function isSteady(id: number): boolean {
-  return id >= 0 && !isReadEach(id) && id !== X_RUNTIME && id !== X_ASPNET_VERSION;
+  return id >= 0 && !isReadEach(id) && id !== X_RUNTIME && id !== X_ASPNET_VERSION && id !== CONTENT_POLICY;
 }
 
 /** Whether the field must be read in every head, HeadFacts having no part of it. */

@@ -1,0 +1,219 @@
+import type { ProtectionFacts } from "../../../shared/protection.js";
+import type { Call, Credential } from "../../protocol/message.js";
+import type { Access, Safeguards } from "../../protocol/protection.js";
+import type { Protection } from "../observation.js";
+import { Tally } from "../tally.js";
+import { AskedCount, isAnswered } from "./asked-count.js";
+import { cookieWords } from "./cookie-words.js";
+import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
+import { clientProofOf, oauthRole } from "./oauth-role.js";
+import { TokenTally } from "./token-tally.js";
+
+const MAX_NAMES = 16;
+const MAX_COOKIES = 32;
+const MAX_SITES = 8;
+const UNSAID = "unsaid";
+const NO_CREDENTIALS: readonly Credential[] = [];
+
+/** Whether a call shows anything of how its endpoint is protected. One that does not carried nothing, and was answered as any. */
+export function showsProtection({ credentials, safeguards, access, status, complete }: Call): boolean {
+  if (credentials.length > 0 || safeguards !== undefined || access !== undefined) return true;
+  return !complete || status === 401 || status === 403;
+}
+
+/**
+ * How an endpoint is protected, counting. What calls have in common is compared as one object and counted when another comes: most
+ * endpoints are called with the same kind of credential, and give the same answer's head, over and over.
+ */
+export class EndpointProtection implements Protection {
+  readonly carried = new AskedCount();
+  readonly cookieOnly = new AskedCount();
+  readonly bare = new AskedCount();
+  unsureCalls = 0;
+  bareClient: string | undefined = undefined;
+  echoedSites = 0;
+  refusedOrigins = 0;
+  #answers = 0;
+  #tokens: TokenTally | undefined = undefined;
+  readonly #places = new Tally(MAX_NAMES);
+  readonly #challenges = new Tally(MAX_NAMES);
+  readonly #cookies = new Tally(MAX_COOKIES);
+  readonly #crossOrigin = new Tally(MAX_NAMES);
+  readonly #caching = new Tally(MAX_NAMES);
+  readonly #safeguards = new Tally(MAX_NAMES);
+  readonly #oauth = new Tally(MAX_NAMES);
+  readonly #grants = new Tally(MAX_NAMES);
+  readonly #clientProofs = new Tally(MAX_NAMES);
+  readonly #sites = new Set<string>();
+  /** Seen last and not counted yet. */
+  #credentials = NO_CREDENTIALS;
+  #credentialTimes = 0;
+  #guards: Safeguards | undefined = undefined;
+  #guardTimes = 0;
+  /** Of these: successful answers to calls that carried something. */
+  #guardedTimes = 0;
+
+  /** `before`: statuses of calls that came before the first that showed anything. */
+  constructor(before: Iterable<readonly [number, number]>) {
+    for (const [status, calls] of before) {
+      this.bare.add(status, calls);
+      if (status !== 0) this.#answers += calls;
+    }
+  }
+
+  get tokenChanges(): Protection["tokenChanges"] {
+    return this.#tokens?.changes ?? [];
+  }
+
+  call(call: Call, clientAddress: string): void {
+    const { credentials, status = 0 } = call;
+    if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
+    else if (!call.complete || call.unread !== undefined) this.unsureCalls++;
+    else {
+      this.bare.add(status, 1);
+      if (isAnswered(status)) this.bareClient = clientAddress;
+    }
+    if (status === 0) return;
+    this.#answers++;
+    if (call.safeguards !== this.#guards) {
+      this.#settleGuards();
+      this.#guards = call.safeguards;
+    }
+    this.#guardTimes++;
+    if (credentials.length > 0 && isAnswered(status)) this.#guardedTimes++;
+    if (call.access !== undefined) this.#noteAccess(call, call.access, credentials);
+    else if (call.safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
+  }
+
+  #carried(credentials: readonly Credential[], status: number, atMicros: number): void {
+    if (credentials !== this.#credentials) {
+      this.#settleCredentials();
+      this.#credentials = credentials;
+      for (const { token } of credentials) if (token !== undefined) this.#tokenTally().meet(token, atMicros);
+    }
+    this.#credentialTimes++;
+    if (credentials.some(isMoreThanCookie)) this.carried.add(status, 1);
+    else this.cookieOnly.add(status, 1);
+  }
+
+  #noteAccess(call: Call, { cookies, challenge, oauth }: Access, credentials: readonly Credential[]): void {
+    for (const cookie of cookies) this.#cookies.add(cookieWords(cookie));
+    if (challenge !== undefined) this.#challenges.add(challenge);
+    this.#noteOrigin(call);
+    const role = oauth && oauthRole(oauth, call);
+    if (oauth === undefined || role === undefined) return;
+    this.#oauth.add(role);
+    if (oauth.grant !== undefined) this.#grants.add(oauth.grant);
+    this.#clientProofs.add(clientProofOf(oauth, credentials));
+  }
+
+  #noteOrigin(call: Call): void {
+    const what = crossOriginOf(call);
+    if (what === undefined) return;
+    this.#crossOrigin.add(crossOriginWords(what, call.safeguards));
+    if (what === "unsaid" || what === "another") this.refusedOrigins++;
+    const origin = call.access?.origin;
+    if (what !== "asking" || origin === undefined || this.#sites.size >= MAX_SITES) return;
+    this.#sites.add(siteOf(origin));
+    this.echoedSites = Math.max(this.echoedSites, this.#sites.size);
+  }
+
+  #tokenTally(): TokenTally {
+    this.#tokens ??= new TokenTally();
+    return this.#tokens;
+  }
+
+  #settleCredentials(): void {
+    const times = this.#credentialTimes;
+    this.#credentialTimes = 0;
+    if (times === 0) return;
+    for (const { kind, place, name, token } of this.#credentials) {
+      this.#places.add(`${kind} in ${place} ${name}`, times);
+      if (token !== undefined) this.#tokenTally().add(token, times);
+    }
+  }
+
+  #settleGuards(): void {
+    const times = this.#guardTimes;
+    const guardedTimes = this.#guardedTimes;
+    this.#guardTimes = this.#guardedTimes = 0;
+    const guards = this.#guards;
+    if (guardedTimes > 0) this.#caching.add(guards?.caching ?? UNSAID, guardedTimes);
+    if (guards === undefined || times === 0) return;
+    if (guards.hasTransportSecurity) this.#safeguards.add("strict-transport-security", times);
+    if (guards.hasNoSniff) this.#safeguards.add("x-content-type-options", times);
+    if (guards.hasContentPolicy) this.#safeguards.add("content-security-policy", times);
+    if (guards.caching !== undefined) this.#safeguards.add("cache-control", times);
+  }
+
+  merge(other: EndpointProtection): void {
+    this.bareClient ??= other.bareClient;
+    this.restore(other.record());
+  }
+
+  record(): ProtectionFacts {
+    this.#settleCredentials();
+    this.#settleGuards();
+    return {
+      carried: this.carried.record(),
+      cookieOnly: this.cookieOnly.record(),
+      bare: this.bare.record(),
+      unsureCalls: this.unsureCalls,
+      ...counts("places", this.#places),
+      ...(this.#tokens === undefined ? {} : { tokens: this.#tokens.record() }),
+      ...counts("challenges", this.#challenges),
+      ...counts("cookies", this.#cookies),
+      ...counts("crossOrigin", this.#crossOrigin),
+      echoedSites: this.echoedSites,
+      refusedOrigins: this.refusedOrigins,
+      ...counts("caching", this.#caching),
+      ...counts("safeguards", this.#safeguards),
+      answers: this.#answers,
+      ...counts("oauth", this.#oauth),
+      ...counts("grants", this.#grants),
+      ...counts("clientProofs", this.#clientProofs),
+      beyond: this.#places.beyond + this.#cookies.beyond + (this.#tokens?.beyond ?? 0),
+    };
+  }
+
+  /** Adds what a record tells to what was counted. */
+  restore(record: ProtectionFacts): void {
+    this.carried.merge(record.carried);
+    this.cookieOnly.merge(record.cookieOnly);
+    this.bare.merge(record.bare);
+    this.unsureCalls += record.unsureCalls;
+    this.#places.restore(record.places ?? {});
+    if (record.tokens !== undefined) this.#tokenTally().restore(record.tokens);
+    this.#challenges.restore(record.challenges ?? {});
+    this.#cookies.restore(record.cookies ?? {});
+    this.#crossOrigin.restore(record.crossOrigin ?? {});
+    this.echoedSites = Math.max(this.echoedSites, record.echoedSites);
+    this.refusedOrigins += record.refusedOrigins;
+    this.#caching.restore(record.caching ?? {});
+    this.#safeguards.restore(record.safeguards ?? {});
+    this.#answers += record.answers;
+    this.#oauth.restore(record.oauth ?? {});
+    this.#grants.restore(record.grants ?? {});
+    this.#clientProofs.restore(record.clientProofs ?? {});
+    this.#places.beyond += record.beyond;
+  }
+}
+
+type Counted =
+  | "places"
+  | "challenges"
+  | "cookies"
+  | "crossOrigin"
+  | "caching"
+  | "safeguards"
+  | "oauth"
+  | "grants"
+  | "clientProofs";
+
+function counts(name: Counted, tally: Tally): Pick<ProtectionFacts, Counted> {
+  return tally.size === 0 ? {} : { [name]: tally.record() };
+}
+
+function isMoreThanCookie({ kind }: Credential): boolean {
+  return kind !== "cookie";
+}

@@ -1,0 +1,98 @@
+import type { TokenChange, TokenSummary } from "../../../shared/protection.js";
+import type { TokenFacts } from "../../protocol/protection.js";
+import { Tally } from "../tally.js";
+
+const MAX_ALGORITHMS = 16;
+const MAX_NAMES = 16;
+const MAX_SCOPES = 64;
+const MAX_BINDINGS = 4;
+const MAX_CHANGES = 16;
+
+/** What the tokens of one endpoint's calls say, counting. */
+export class TokenTally {
+  readonly #algorithms = new Tally(MAX_ALGORITHMS);
+  readonly #issuers = new Tally(MAX_NAMES);
+  readonly #audiences = new Tally(MAX_NAMES);
+  readonly #keyIds = new Tally(MAX_NAMES);
+  readonly #scopes = new Tally(MAX_SCOPES);
+  readonly #bindings = new Tally(MAX_BINDINGS);
+  #shortestSeconds: number | undefined = undefined;
+  #longestSeconds: number | undefined = undefined;
+  #endless = 0;
+  #changes: TokenChange[] = [];
+
+  get changes(): readonly TokenChange[] {
+    return this.#changes;
+  }
+
+  /** What found no room. */
+  get beyond(): number {
+    const all = [this.#algorithms, this.#issuers, this.#audiences, this.#keyIds, this.#scopes];
+    return all.reduce((sum, tally) => sum + tally.beyond, 0);
+  }
+
+  /** A token that says something else than the one before it comes with a call; that one was added. */
+  meet({ algorithm, issuer }: TokenFacts, atMicros: number): void {
+    this.#meet("algorithm", this.#algorithms, algorithm, atMicros);
+    if (issuer !== undefined) this.#meet("issuer", this.#issuers, issuer, atMicros);
+  }
+
+  #meet(what: TokenChange["what"], known: Tally, name: string, atMicros: number): void {
+    if (known.has(name)) return;
+    // One beyond the bound would be a change with each call.
+    if (known.size > 0 && this.#changes.length < MAX_CHANGES && !this.#isChange(what, name))
+      this.#changes.push({ what, name, atMicros });
+  }
+
+  #isChange(what: string, name: string): boolean {
+    return this.#changes.some((change) => change.what === what && change.name === name);
+  }
+
+  add(facts: TokenFacts, times: number): void {
+    this.#algorithms.add(facts.algorithm, times);
+    if (facts.issuer !== undefined) this.#issuers.add(facts.issuer, times);
+    for (const audience of facts.audiences) this.#audiences.add(audience, times);
+    if (facts.keyId !== undefined) this.#keyIds.add(facts.keyId, times);
+    for (const scope of facts.scopes) this.#scopes.add(scope, times);
+    this.#bindings.add(facts.binding ?? "none", times);
+    if (facts.expires === false) this.#endless += times;
+    this.#lasts(facts.lifetimeSeconds, facts.lifetimeSeconds);
+  }
+
+  #lasts(shortest: number | undefined, longest: number | undefined): void {
+    if (shortest !== undefined) this.#shortestSeconds = Math.min(shortest, this.#shortestSeconds ?? shortest);
+    if (longest !== undefined) this.#longestSeconds = Math.max(longest, this.#longestSeconds ?? longest);
+  }
+
+  merge(other: TokenTally): void {
+    this.restore(other.record());
+  }
+
+  record(): TokenSummary {
+    return {
+      algorithms: this.#algorithms.record(),
+      issuers: this.#issuers.record(),
+      audiences: this.#audiences.record(),
+      keyIds: this.#keyIds.record(),
+      scopes: this.#scopes.record(),
+      bindings: this.#bindings.record(),
+      ...(this.#shortestSeconds === undefined ? {} : { shortestSeconds: this.#shortestSeconds }),
+      ...(this.#longestSeconds === undefined ? {} : { longestSeconds: this.#longestSeconds }),
+      endless: this.#endless,
+      changes: [...this.#changes],
+    };
+  }
+
+  restore(record: TokenSummary): void {
+    this.#algorithms.restore(record.algorithms);
+    this.#issuers.restore(record.issuers);
+    this.#audiences.restore(record.audiences);
+    this.#keyIds.restore(record.keyIds);
+    this.#scopes.restore(record.scopes);
+    this.#bindings.restore(record.bindings);
+    this.#lasts(record.shortestSeconds, record.longestSeconds);
+    this.#endless += record.endless;
+    const more = record.changes.filter(({ what, name }) => !this.#isChange(what, name));
+    this.#changes = [...this.#changes, ...more].sort((a, b) => a.atMicros - b.atMicros).slice(0, MAX_CHANGES);
+  }
+}

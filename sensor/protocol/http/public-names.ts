@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { FieldMemory } from "../data/field-memory.js";
+import { MASK } from "../message.js";
+import { isSecret, maskPath } from "./secret.js";
+
+const MAX_LENGTH = 200;
+const FINGERPRINT_LENGTH = 12;
+/** Addresses of machines are part of many issuers' URLs. */
+const PUBLIC_CLASSES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
+const PRINTABLE = /^[\x20-\x7e]+$/;
+/** RFC 3986: what stands before the host, and what a URL asks for. */
+const USERINFO = /\/\/[^/?#]*@/;
+const QUERY = /[?#].*$/;
+/** As numbers of customers and accounts have them; in hashes, UUIDs and numbers of projects something else stands beside the digits. */
+const NUMBER = /(?<![a-f\d-])\d{7,}(?![a-f\d-])/i;
+
+/**
+ * Names that tokens give to issuers, audiences, keys and scopes, as far as they are fit to be kept: whoever makes a token writes what
+ * they like there.
+ */
+export class PublicNames {
+  readonly #fields: FieldMemory;
+
+  constructor(fields: FieldMemory) {
+    this.#fields = fields;
+  }
+
+  /**
+   * The name without what a URL in it asks for. What is personal or is none is masked; what is random enough to be a secret, as keys'
+   * names often are, is told by the beginning of its SHA-256, so that it is the same again.
+   */
+  of(name: string): string {
+    if (name.length > MAX_LENGTH || !PRINTABLE.test(name) || USERINFO.test(name)) return MASK;
+    const text = name.includes("://") ? name.replace(QUERY, "") : name;
+    if (this.#isPersonal(text)) return MASK;
+    if (isSecret(text)) return fingerprint(text);
+    return text.includes("/") ? maskPath(text) : text;
+  }
+
+  #isPersonal(text: string): boolean {
+    if (NUMBER.test(text)) return true;
+    const bytes = Buffer.from(text, "latin1");
+    this.#fields.begin();
+    const { classifier } = this.#fields;
+    classifier.value(bytes, 0, bytes.length, 0);
+    return classifier.classes().some((name) => !PUBLIC_CLASSES.has(name));
+  }
+}
+
+function fingerprint(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex").slice(0, FINGERPRINT_LENGTH)}`;
+}

@@ -1,0 +1,72 @@
+/** Calls of one kind, and how they were answered. */
+export interface AskedCounts {
+  readonly calls: number;
+  /** With success (2xx). */
+  readonly answered: number;
+  /** With 401 or 403. */
+  readonly refused: number;
+}
+
+/** Text → calls; bounded, and what found no room is counted in `beyond`. */
+export type Counts = Readonly<Record<string, number>>;
+
+/**
+ * How an endpoint is protected, as far as its calls show. Left out of rows whose calls show nothing: none of them carried a credential.
+ * Counts of nothing are left out.
+ */
+export interface ProtectionFacts {
+  /** Calls by what they carried: a credential, nothing but cookies (which may be a session's or nobody's), none. */
+  readonly carried: AskedCounts;
+  readonly cookieOnly: AskedCounts;
+  readonly bare: AskedCounts;
+  /** Calls that carried none as far as they were seen, which was not all of them. */
+  readonly unsureCalls: number;
+  /** `api-key in header x-api-key`, `jwt in header authorization`. */
+  readonly places?: Counts;
+  /** Left out without tokens. */
+  readonly tokens?: TokenSummary;
+  /** Schemes that refused callers were asked for. */
+  readonly challenges?: Counts;
+  /** Cookies set, each in words: `session cookie connect.sid without Secure, HttpOnly, SameSite=Lax`. */
+  readonly cookies?: Counts;
+  /** To what the answers let other origins, in words. */
+  readonly crossOrigin?: Counts;
+  /** Sites whose pages were let read answers by naming the one that asked; at least so many. Requests of pages that were not named. */
+  readonly echoedSites: number;
+  readonly refusedOrigins: number;
+  /** Of successful answers to calls with credentials or cookies: what may be done with a copy, `unsaid` where nothing stands there. */
+  readonly caching?: Counts;
+  /** Answers with these header fields, and answers at all. */
+  readonly safeguards?: Counts;
+  readonly answers: number;
+  /** What an OAuth 2 server is asked for there: `token`, `introspection`, `revocation` → requests that were looked at. */
+  readonly oauth?: Counts;
+  readonly grants?: Counts;
+  /** How clients prove themselves to it: `secret in header`, `secret in body`, `assertion`, `none seen`. */
+  readonly clientProofs?: Counts;
+  /** What found no room in the counts above. */
+  readonly beyond: number;
+}
+
+/** What the tokens of an endpoint's calls said; each is counted with the calls that it came with. Nothing of it is verified. */
+export interface TokenSummary {
+  readonly algorithms: Counts;
+  readonly issuers: Counts;
+  readonly audiences: Counts;
+  readonly keyIds: Counts;
+  readonly scopes: Counts;
+  /** `dpop` `certificate` `key`: only who proves to have that may use the token. `none` for those that whoever has them may. */
+  readonly bindings: Counts;
+  readonly shortestSeconds?: number;
+  readonly longestSeconds?: number;
+  /** Calls with tokens that name no end. */
+  readonly endless: number;
+  /** Issuers and algorithms that came after others had been seen, the oldest first. */
+  readonly changes: readonly TokenChange[];
+}
+
+export interface TokenChange {
+  readonly what: "issuer" | "algorithm";
+  readonly name: string;
+  readonly atMicros: number;
+}
