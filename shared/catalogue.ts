@@ -1,3 +1,4 @@
+import { PROTECTION_CATALOGUE } from "./catalogue-protection.js";
 import { TLS_CATALOGUE } from "./catalogue-tls.js";
 import type { RuleEntry } from "./rule-entry.js";
 
@@ -132,5 +133,6 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "pci-dss:6.2.4",
     ],
   },
+  ...PROTECTION_CATALOGUE,
   ...TLS_CATALOGUE,
 };

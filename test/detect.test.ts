@@ -63,7 +63,10 @@ t.test("a credential in the URL: one finding an endpoint, and never its value", 
   const scene = new Scene();
   for (const id of [1, 2, 3]) scene.get(`/reports/${id}?api_key=s3cr3tvalue`, { client: "8.8.8.8" });
   scene.get("/reports/4?page=2", { client: "8.8.8.8" });
-  t.same(findings(scene), ["credential-in-url high 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×3"]);
+  t.same(findings(scene), [
+    "credential-in-url high 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×3",
+    "authentication-not-enforced medium 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×1",
+  ]);
   t.match(scene.detection.all()[0].evidence, { kind: "api-key", place: "query", parameter: "api_key" });
   t.notMatch(JSON.stringify(scene.detection.all()), /s3cr3t/);
   t.end();

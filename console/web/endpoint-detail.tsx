@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../../shared/endpoint-facts.js";
 import type { EndpointState } from "../../shared/event.js";
+import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";
@@ -15,7 +16,7 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
-  const { schemas, drift = [], ...record } = endpoint;
+  const { schemas, drift = [], protection, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -35,6 +36,7 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
           </ul>
         </>
       )}
+      <Protection endpoint={endpoint} />
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
@@ -68,6 +70,27 @@ function day(micros: number): string {
 function callerWords({ callers, callerCount }: EndpointItem): string {
   const more = callerCount - callers.length;
   return more > 0 ? `${callers.join(", ")} and ${more.toLocaleString("en")} more` : callers.join(", ");
+}
+
+/** Who is let in, by what, and what the answers let others do. */
+function Protection({ endpoint }: { readonly endpoint: EndpointItem }) {
+  const rows = protectionRows(endpoint);
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h4>Protection</h4>
+      <table class="pairs protection">
+        <tbody>
+          {rows.map(([name, words]) => (
+            <tr key={name}>
+              <th>{name}</th>
+              <td>{words}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
 }
 
 /** Fields by their paths, as deep as they were learned. */

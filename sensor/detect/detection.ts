@@ -37,6 +37,7 @@ export class Detection implements ObservationSink {
   readonly #entries = new Map<string, Entry>();
   readonly #onCall: readonly Handler<"call">[];
   readonly #onJudged: readonly Handler<"call">[];
+  readonly #onProtected: readonly Handler<"call">[];
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
@@ -55,9 +56,10 @@ export class Detection implements ObservationSink {
       learnedMicros: () => this.#learnedMicros ?? 0,
     };
     const watch = (rule: Rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings });
-    const watchers = enabled.filter(({ ofJudged }) => ofJudged !== true).map(watch);
-    const judges = enabled.filter(({ ofJudged }) => ofJudged === true).map(watch);
-    this.#onJudged = judges.flatMap(({ call }) => call ?? []);
+    const watchersOf = (which: Rule["of"]) => enabled.filter((rule) => rule.of === which).map(watch);
+    const watchers = watchersOf(undefined);
+    this.#onJudged = watchersOf("judged").flatMap(({ call }) => call ?? []);
+    this.#onProtected = watchersOf("protected").flatMap(({ call }) => call ?? []);
     // Functions rather than watchers: looking one up in objects of so many shapes costs more than most rules.
     this.#onCall = watchers.flatMap(({ call }) => call ?? []);
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
@@ -69,6 +71,7 @@ export class Detection implements ObservationSink {
     this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onCall) see(call, edge, endpoint);
     if (endpoint?.isJudged === true) for (const see of this.#onJudged) see(call, edge, endpoint);
+    if (endpoint?.protection !== undefined) for (const see of this.#onProtected) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {

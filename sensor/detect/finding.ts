@@ -36,6 +36,8 @@ export interface RuleSettings {
   /** This many failed handshakes of an edge within this packet time are a burst. */
   readonly failedHandshakes: number;
   readonly failedHandshakeSeconds: number;
+  /** A token that is good for longer is long-lived. */
+  readonly tokenHours: number;
   /** Classes of data that the operator added, as the setting says them. */
   readonly dataRules: readonly string[];
 }
@@ -56,7 +58,10 @@ export interface RuleContext {
 export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
-  /** Its calls are those of judged endpoints alone; nearly all others are never shown to it. */
-  readonly ofJudged?: true;
+  /**
+   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), or whose calls show how they
+   * are protected. Most calls are of none of them.
+   */
+  readonly of?: "judged" | "protected";
   watch(context: RuleContext): Partial<ObservationSink>;
 }

@@ -1,4 +1,5 @@
 import type { Rule } from "./finding.js";
+import { authenticationNotEnforced } from "./rules/authentication-not-enforced.js";
 import { basicCredentialsInCleartext } from "./rules/basic-credentials-in-cleartext.js";
 import { certificateDatesInverted } from "./rules/certificate-dates-inverted.js";
 import { certificateExpired } from "./rules/certificate-expired.js";
@@ -10,13 +11,17 @@ import { cleartextHttp } from "./rules/cleartext-http.js";
 import { cleartextProtocol } from "./rules/cleartext-protocol.js";
 import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
+import { crossOriginCredentials } from "./rules/cross-origin-credentials.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
 import { handshakeFailures } from "./rules/handshake-failures.js";
 import { http2Flood } from "./rules/http2-flood.js";
+import { longLivedToken } from "./rules/long-lived-token.js";
 import { newEndpoint } from "./rules/new-endpoint.js";
+import { newTokenSource } from "./rules/new-token-source.js";
 import { obsoleteTlsVersion } from "./rules/obsolete-tls-version.js";
 import { onlyResumedSessions } from "./rules/only-resumed-sessions.js";
+import { passwordGrant } from "./rules/password-grant.js";
 import { personalDataInCertificate } from "./rules/personal-data-in-certificate.js";
 import { policyExceptionExpired } from "./rules/policy-exception-expired.js";
 import { policyUnproven } from "./rules/policy-unproven.js";
@@ -32,6 +37,8 @@ import { sharedClientCertificate } from "./rules/shared-client-certificate.js";
 import { tlsRenegotiation } from "./rules/tls-renegotiation.js";
 import { undeclaredParameter } from "./rules/undeclared-parameter.js";
 import { undeclaredStatus } from "./rules/undeclared-status.js";
+import { unprotectedSessionCookie } from "./rules/unprotected-session-cookie.js";
+import { unsignedToken } from "./rules/unsigned-token.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
 import { weakCipher } from "./rules/weak-cipher.js";
@@ -45,6 +52,13 @@ export const RULES: readonly Rule[] = [
   credentialInUrl,
   sensitiveDataCleartext,
   secretInResponse,
+  authenticationNotEnforced,
+  unsignedToken,
+  longLivedToken,
+  newTokenSource,
+  passwordGrant,
+  unprotectedSessionCookie,
+  crossOriginCredentials,
   newEndpoint,
   shadowEndpoint,
   zombieEndpoint,

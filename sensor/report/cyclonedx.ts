@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { askedBy } from "../../shared/protection-words.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { inNetwork, placeOf } from "../../shared/virtual-network.js";
@@ -58,8 +59,10 @@ function serviceObject(
 /** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
 function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): boolean {
   const isMutual = edges.length > 0 && edges.every(({ posture }) => posture === "mtls");
-  const isCarried = ({ calls, credentials }: EndpointRecord): boolean =>
-    Math.max(0, ...Object.values(credentials)) >= calls;
+  const isCarried = (endpoint: EndpointRecord): boolean => {
+    const { bare, unsureCalls } = askedBy(endpoint);
+    return bare.calls + unsureCalls === 0;
+  };
   return isMutual || (endpoints.length > 0 && endpoints.every(isCarried));
 }
 

@@ -1,4 +1,5 @@
 import type { EdgeRecord, EndpointRecord, FindingRecord, InVirtualNetwork, ServiceRecord } from "../../shared/event.js";
+import { accessOf } from "../../shared/protection-words.js";
 import type { StoredRow } from "../store/stored-row.js";
 
 export type ChangeKind = "added" | "removed" | "changed";
@@ -87,9 +88,14 @@ function edgeFacts({ posture, scope, credentials, protocols }: EdgeRecord): Fact
   return { posture, scope, credentials: list(Object.keys(credentials)), protocols: list(Object.keys(protocols)) };
 }
 
-function endpointFacts({ state, credentials, dataClasses, responseContentTypes, streams }: EndpointRecord): Facts {
+function endpointFacts(endpoint: EndpointRecord): Facts {
+  const { state, credentials, dataClasses, responseContentTypes, streams, protection } = endpoint;
+  const tokens = protection?.tokens;
   return {
     state,
+    ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
+    "token issuers": list(Object.keys(tokens?.issuers ?? {})),
+    "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
     streams: list(Object.keys(streams?.kinds ?? {})),
     credentials: list(Object.keys(credentials)),
     data: list(dataClasses),

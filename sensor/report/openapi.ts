@@ -3,27 +3,11 @@ import type { EndpointRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { lastSeen } from "./last-seen.js";
+import { schemesOf, securityOf } from "./openapi-security.js";
 import type { Report } from "./report.js";
 
 /** Methods a path item may have, OpenAPI 3.1.0 §4.8.9; others are told beside them. */
 const METHODS: ReadonlySet<string> = new Set("GET PUT POST DELETE OPTIONS HEAD PATCH TRACE".split(" "));
-
-type Scheme = Readonly<Record<string, string>>;
-
-/** What a credential kind is in the words of OpenAPI 3.1.0 §4.8.27. Names of keys are not kept with an endpoint. */
-const SCHEMES: Readonly<Record<string, Scheme>> = {
-  bearer: { type: "http", scheme: "bearer" },
-  jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-  basic: { type: "http", scheme: "basic" },
-  digest: { type: "http", scheme: "digest" },
-  negotiate: { type: "http", scheme: "negotiate" },
-  ntlm: { type: "http", scheme: "ntlm" },
-  hmac: { type: "apiKey", in: "header", name: "Authorization" },
-  "aws-sigv4": { type: "apiKey", in: "header", name: "Authorization" },
-  "api-key": { type: "apiKey", in: "header", name: "api-key" },
-  cookie: { type: "apiKey", in: "cookie", name: "session" },
-  other: { type: "apiKey", in: "header", name: "other" },
-};
 
 const PARAMETER_FORMATS: Readonly<Record<string, object>> = {
   number: { type: "integer" },
@@ -49,8 +33,6 @@ export const openapi: Report = {
   *write(rows: Iterable<StoredRow>): Iterable<string> {
     const list = [...rows];
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
-    const kinds = new Set(endpoints.flatMap(({ credentials }) => Object.keys(credentials)));
-    const used = [...kinds].filter((kind) => kind in SCHEMES).sort();
     const document = {
       openapi: "3.1.0",
       info: {
@@ -61,7 +43,7 @@ export const openapi: Report = {
       },
       paths: pathsOf(endpoints),
       // Even of nothing: a document needs one of paths and components to have an entry.
-      components: { securitySchemes: Object.fromEntries(used.map((kind) => [kind, SCHEMES[kind]])) },
+      components: { securitySchemes: schemesOf(endpoints) },
     };
     yield `${JSON.stringify(document, undefined, 2)}\n`;
   },
@@ -149,17 +131,6 @@ function responsesOf(endpoints: readonly EndpointRecord[]): Record<string, unkno
   );
 }
 
-/** Optional where some calls carried none. */
-function securityOf(endpoints: readonly EndpointRecord[]): { security?: unknown } {
-  const kinds = [...new Set(endpoints.flatMap(({ credentials }) => Object.keys(credentials)))].filter(
-    (kind) => kind in SCHEMES,
-  );
-  if (kinds.length === 0) return {};
-  const isAlways = endpoints.every(({ calls, credentials }) => Math.max(0, ...Object.values(credentials)) >= calls);
-  const list: Record<string, string[]>[] = kinds.sort().map((kind) => ({ [kind]: [] }));
-  return { security: isAlways ? list : [...list, {}] };
-}
-
 /** Schemas are learned from JSON and forms; without a type that is either, it was JSON all the same. */
 function contentOf(types: readonly string[], schema: JsonSchema | undefined): Record<string, object> {
   if (schema === undefined) return Object.fromEntries(types.map((type) => [type, {}]));
@@ -218,6 +189,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     callers: endpoint.callerCount,
     statuses: endpoint.statuses,
     credentials: endpoint.credentials,
+    ...(endpoint.protection === undefined ? {} : { protection: endpoint.protection }),
     dataClasses: endpoint.dataClasses,
     durationMillis: endpoint.durationMillis,
     streams: endpoint.streams,

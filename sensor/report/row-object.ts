@@ -3,6 +3,7 @@ import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { protectionObject } from "./protection-object.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
 export function rowObject({ record, sensor }: StoredRow): Record<string, unknown> {
@@ -81,6 +82,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
     drift: endpoint.drift,
     schemas: endpoint.schemas,
+    ...protectionObject(endpoint),
     ...(endpoint.streams === undefined ? {} : streamDetail(endpoint.streams)),
     ...blindBound(endpoint),
   };

@@ -263,6 +263,7 @@ export const SETTINGS: readonly Setting[] = [
   ),
   integer("detect.failedHandshakes", 5, 2, 100, "TLS handshakes of one client with one service that fail in a burst."),
   integer("detect.failedHandshakeSeconds", 60, 1, 86_400, "Time within which they do."),
+  integer("detect.tokenHours", 24, 1, 87_600, "A JSON Web Token that is good for longer is told as long-lived."),
   text(
     "policy.file",
     undefined,

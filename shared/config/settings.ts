@@ -72,6 +72,7 @@ export interface Settings {
     readonly sharedCertificateHosts: number;
     readonly failedHandshakes: number;
     readonly failedHandshakeSeconds: number;
+    readonly tokenHours: number;
   };
   readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };

@@ -4,7 +4,7 @@ import type { Rule } from "../finding.js";
 /** A declared endpoint whose bodies have other fields than its file says, or of other types. */
 export const schemaDrift: Rule = {
   id: "schema-drift",
-  ofJudged: true,
+  of: "judged",
   watch: (context) =>
     watchDrift(
       context,

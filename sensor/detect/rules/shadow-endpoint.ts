@@ -5,7 +5,7 @@ import type { Rule } from "../finding.js";
 /** An endpoint that is there, of a service that files declare, and in none of them. */
 export const shadowEndpoint: Rule = {
   id: "shadow-endpoint",
-  ofJudged: true,
+  of: "judged",
   watch: ({ findings }) => ({
     call({ atMicros, status }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
       if (endpoint?.declaration?.isDeclared !== false || !endpoint.isThere) return;

@@ -4,7 +4,7 @@ import type { Rule } from "../finding.js";
 /** A declared endpoint that is called with parameters its file does not have, or of another type. */
 export const undeclaredParameter: Rule = {
   id: "undeclared-parameter",
-  ofJudged: true,
+  of: "judged",
   watch: (context) =>
     watchDrift(
       context,

@@ -7,7 +7,7 @@ const MAX_STATUSES = 32;
 /** A declared endpoint that answers with a status its file does not have. */
 export const undeclaredStatus: Rule = {
   id: "undeclared-status",
-  ofJudged: true,
+  of: "judged",
   watch: ({ findings }) => {
     const counted = new WeakMap<object, Record<string, number>>();
     return {

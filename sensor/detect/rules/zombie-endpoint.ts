@@ -14,7 +14,7 @@ interface Zombie {
 /** A deprecated endpoint that is still called, and by whom. */
 export const zombieEndpoint: Rule = {
   id: "zombie-endpoint",
-  ofJudged: true,
+  of: "judged",
   watch: ({ findings }) => {
     const zombies = new WeakMap<object, Zombie>();
     return {

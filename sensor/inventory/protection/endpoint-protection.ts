@@ -34,6 +34,8 @@ export class EndpointProtection implements Protection {
   echoedSites = 0;
   refusedOrigins = 0;
   #answers = 0;
+  /** RFC 4559 §6 and NTLM: further calls of the connection carry nothing, and are its caller's all the same. */
+  #ofConnections = false;
   #tokens: TokenTally | undefined = undefined;
   readonly #places = new Tally(MAX_NAMES);
   readonly #challenges = new Tally(MAX_NAMES);
@@ -65,10 +67,14 @@ export class EndpointProtection implements Protection {
     return this.#tokens?.changes ?? [];
   }
 
+  get mayCarryElsewhere(): boolean {
+    return this.#ofConnections || this.#oauth.size > 0;
+  }
+
   call(call: Call, clientAddress: string): void {
     const { credentials, status = 0 } = call;
     if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
-    else if (!call.complete || call.unread !== undefined) this.unsureCalls++;
+    else if (!call.complete || this.#ofConnections) this.unsureCalls++;
     else {
       this.bare.add(status, 1);
       if (isAnswered(status)) this.bareClient = clientAddress;
@@ -89,7 +95,10 @@ export class EndpointProtection implements Protection {
     if (credentials !== this.#credentials) {
       this.#settleCredentials();
       this.#credentials = credentials;
-      for (const { token } of credentials) if (token !== undefined) this.#tokenTally().meet(token, atMicros);
+      for (const { kind, token } of credentials) {
+        if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
+        if (token !== undefined) this.#tokenTally().meet(token, atMicros);
+      }
     }
     this.#credentialTimes++;
     if (credentials.some(isMoreThanCookie)) this.carried.add(status, 1);
@@ -182,6 +191,7 @@ export class EndpointProtection implements Protection {
     this.cookieOnly.merge(record.cookieOnly);
     this.bare.merge(record.bare);
     this.unsureCalls += record.unsureCalls;
+    this.#ofConnections ||= Object.keys(record.places ?? {}).some((place) => /^(ntlm|negotiate) /.test(place));
     this.#places.restore(record.places ?? {});
     if (record.tokens !== undefined) this.#tokenTally().restore(record.tokens);
     this.#challenges.restore(record.challenges ?? {});

@@ -1,14 +1,14 @@
 import type { EndpointRecord } from "../../../../shared/event.js";
+import { askedBy } from "../../../../shared/protection-words.js";
 import { amount, type Cell, countsText, type Evidence, number, when } from "../evidence.js";
 import { endpointName, type Facts } from "../facts.js";
 import { isSensitive } from "./data-flows.js";
 
 const COLUMNS = ["service", "endpoint", "calls", "credentials", "statuses"];
 
-/** Calls that certainly carried none of a kind that is known. A call may carry several: the kinds may not be added. */
-function bareCalls({ calls, credentials }: EndpointRecord): number {
-  const kinds = Object.values(credentials).reduce((sum, count) => sum + count, 0);
-  return Math.max(0, calls - kinds);
+/** Calls that certainly carried none of a kind that is known. */
+function bareCalls(endpoint: EndpointRecord): number {
+  return askedBy(endpoint).bare.calls;
 }
 
 function isOpen(endpoint: EndpointRecord): boolean {

@@ -1,0 +1,67 @@
+import type { Edge, Endpoint, Protection } from "../../inventory/observation.js";
+import type { Call } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
+
+/** Calls with credentials from which on they are no accident, and their share of all that succeeded. */
+const MIN_CARRIED = 3;
+const CARRIED_SHARE = 0.1;
+
+/** An endpoint that is called with credentials, and answers without them as well: one finding an endpoint. */
+export const authenticationNotEnforced: Rule = {
+  id: "authentication-not-enforced",
+  of: "protected",
+  watch: ({ findings }) => {
+    const evidences = new WeakMap<object, Counts>();
+    return {
+      call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+        const protection = endpoint?.protection;
+        if (endpoint === undefined || protection === undefined || protection.bare.answered === 0) return;
+        const isBare = call.credentials.length === 0 && isAnswered(call);
+        const known = evidences.get(endpoint);
+        if (known !== undefined) {
+          // What is counted is answers without credentials.
+          if (isBare && findings.again(endpoint, call.atMicros)) Object.assign(known, countsOf(protection));
+          return;
+        }
+        if (!isMixed(call, protection)) return;
+        const { service, method, template } = endpoint;
+        const clientAddress = isBare ? edge?.clientAddress : protection.bareClient;
+        const evidence = findings.first(
+          endpoint,
+          `${service.place} ${service.port} ${method} ${template}`,
+          call.atMicros,
+          {
+            summary: `${method} ${template} of ${service.name} is called with credentials and answers without any as well.`,
+            ...(clientAddress === undefined ? {} : { clientAddress }),
+            ...serverOf(service),
+            method,
+            template,
+            evidence: countsOf(protection),
+          },
+        );
+        if (evidence !== undefined) evidences.set(endpoint, evidence as Counts);
+      },
+    };
+  },
+};
+
+type Counts = Record<string, number>;
+
+function countsOf({ carried, bare }: Protection): Counts {
+  return {
+    with_credentials_answered: carried.answered,
+    without_answered: bare.answered,
+    without_refused: bare.refused,
+  };
+}
+
+function isMixed({ method }: Call, { carried, bare, mayCarryElsewhere }: Protection): boolean {
+  // RFC 9110 §9.3.7: what may be asked of a resource is no secret of its own, and browsers ask without credentials.
+  if (mayCarryElsewhere || method === "OPTIONS" || carried.answered < MIN_CARRIED) return false;
+  return carried.answered >= CARRIED_SHARE * (carried.answered + bare.answered);
+}
+
+function isAnswered({ status, complete }: Call): boolean {
+  return complete && status !== undefined && status >= 200 && status < 300;
+}

@@ -1,0 +1,48 @@
+import type { Severity } from "../../../shared/event.js";
+import type { Edge, Endpoint } from "../../inventory/observation.js";
+import type { Call } from "../../protocol/message.js";
+import type { Rule } from "../finding.js";
+import { serverOf } from "../server-of.js";
+import { Subjects } from "../subjects.js";
+
+/** What became of the call, as its status tells, and what that makes of it. */
+const OUTCOMES: Readonly<Record<"accepted" | "refused" | "unclear", Severity>> = {
+  accepted: "critical",
+  refused: "low",
+  unclear: "high",
+};
+
+/** RFC 8725 §2.1: a token that names `none` as its algorithm is signed by nobody. One finding an endpoint and outcome. */
+export const unsignedToken: Rule = {
+  id: "unsigned-token",
+  of: "protected",
+  watch: ({ findings }) => {
+    const subjects = new Subjects();
+    return {
+      call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+        if (endpoint === undefined || edge === undefined) return;
+        const found = call.credentials.find(({ token }) => token?.algorithm === "none");
+        if (found === undefined) return;
+        const outcome = outcomeOf(call.status);
+        const subject = subjects.of(endpoint, outcome);
+        if (findings.again(subject, call.atMicros)) return;
+        const { service, method, template } = endpoint;
+        const key = `${service.place} ${service.port} ${method} ${template} ${outcome}`;
+        findings.first(subject, key, call.atMicros, {
+          summary: `${edge.clientAddress} sent a JSON Web Token without a signature to ${method} ${template} of ${service.name}: ${outcome}.`,
+          severity: OUTCOMES[outcome],
+          clientAddress: edge.clientAddress,
+          ...serverOf(service),
+          method,
+          template,
+          evidence: { outcome, status: call.status ?? "no answer", place: found.place, name: found.name },
+        });
+      },
+    };
+  },
+};
+
+function outcomeOf(status: number | undefined): keyof typeof OUTCOMES {
+  if (status === 401 || status === 403) return "refused";
+  return status !== undefined && status >= 200 && status < 300 ? "accepted" : "unclear";
+}

@@ -1,0 +1,84 @@
+import type { EndpointRecord } from "../../shared/event.js";
+import {
+  ACCESS_WORDS,
+  type Access,
+  accessOf,
+  headerWords,
+  lifetimeWords,
+  shareWords,
+} from "../../shared/protection-words.js";
+import { countsText } from "./compliance/evidence.js";
+import { endpointName } from "./compliance/facts.js";
+import { type Cell, section, table } from "./html-element.js";
+
+/** Those to look at first. */
+const ORDER: readonly Access[] = ["mixed", "open", "unseen", "refusing"];
+
+/** How endpoints are protected: who is let in, by which tokens, and what their answers let others do. */
+export function protectionSection(all: readonly EndpointRecord[]): string {
+  const endpoints = all.filter(({ calls }) => calls > 0);
+  const bound =
+    "<p>Of calls that could be read: a client certificate stands in none of them, and a cookie may be a session's or nobody's. " +
+    "Tokens are read, not verified.</p>\n";
+  const parts = [accessTable(endpoints), tokenTable(endpoints), answerTable(endpoints), oauthTable(endpoints)];
+  return section("Protection of endpoints", bound + parts.join(""));
+}
+
+function nameOf(endpoint: EndpointRecord): Cell[] {
+  return [endpoint.service, endpointName(endpoint)];
+}
+
+function accessTable(endpoints: readonly EndpointRecord[]): string {
+  const counts = ORDER.map((access): Cell[] => [
+    ACCESS_WORDS[access],
+    endpoints.filter((endpoint) => accessOf(endpoint) === access).length,
+  ]);
+  const sorted = [...endpoints].sort((a, b) => ORDER.indexOf(accessOf(a)) - ORDER.indexOf(accessOf(b)));
+  const rows = sorted.map((endpoint): Cell[] => [
+    ...nameOf(endpoint),
+    ACCESS_WORDS[accessOf(endpoint)],
+    shareWords(endpoint),
+    countsText(endpoint.protection?.places ?? {}),
+  ]);
+  return (
+    table({ heads: ["access", "endpoints"], rows: counts }) +
+    table({ heads: ["service", "endpoint", "access", "calls", "credentials by place"], rows })
+  );
+}
+
+function tokenTable(endpoints: readonly EndpointRecord[]): string {
+  const rows = endpoints.flatMap((endpoint): Cell[][] => {
+    const tokens = endpoint.protection?.tokens;
+    if (tokens === undefined) return [];
+    const counts = [tokens.algorithms, tokens.issuers, tokens.audiences, tokens.scopes, tokens.bindings];
+    const changes = tokens.changes.map(({ what, name }) => `${what} ${name}`).join(", ");
+    return [[...nameOf(endpoint), ...counts.map(countsText), lifetimeWords(tokens), changes]];
+  });
+  if (rows.length === 0) return "";
+  const heads = ["service", "endpoint", "algorithms", "issuers", "audiences", "scopes", "bound to", "lifetime", "new"];
+  return `<h3>JSON Web Tokens</h3>\n${table({ heads, rows })}`;
+}
+
+function answerTable(endpoints: readonly EndpointRecord[]): string {
+  const rows = endpoints.flatMap((endpoint): Cell[][] => {
+    const { protection } = endpoint;
+    if (protection === undefined) return [];
+    const { cookies = {}, crossOrigin = {}, caching = {}, safeguards } = protection;
+    if (safeguards === undefined && [cookies, crossOrigin, caching].every((counts) => Object.keys(counts).length === 0))
+      return [];
+    return [[...nameOf(endpoint), ...[cookies, crossOrigin, caching].map(countsText), headerWords(protection)]];
+  });
+  if (rows.length === 0) return "";
+  const heads = ["service", "endpoint", "cookies set", "pages of other origins", "copies with credentials", "headers"];
+  return `<h3>What answers say</h3>\n${table({ heads, rows })}`;
+}
+
+function oauthTable(endpoints: readonly EndpointRecord[]): string {
+  const rows = endpoints.flatMap((endpoint): Cell[][] => {
+    const { oauth, grants = {}, clientProofs = {} } = endpoint.protection ?? {};
+    return oauth === undefined ? [] : [[...nameOf(endpoint), ...[oauth, grants, clientProofs].map(countsText)]];
+  });
+  if (rows.length === 0) return "";
+  const heads = ["service", "endpoint", "asked for", "grants", "clients prove themselves by"];
+  return `<h3>OAuth 2 servers, of requests looked at</h3>\n${table({ heads, rows })}`;
+}

@@ -1,0 +1,48 @@
+import type { EndpointRecord } from "../../shared/event.js";
+import type { TokenSummary } from "../../shared/protection.js";
+import { accessOf, askedBy } from "../../shared/protection-words.js";
+import { formatTime } from "../../shared/time.js";
+
+/** How an endpoint is protected, under names of ours; nothing of one that was never called. */
+export function protectionObject(endpoint: EndpointRecord): Record<string, unknown> {
+  if (endpoint.calls === 0) return {};
+  const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
+  const { protection } = endpoint;
+  const by = (of: "calls" | "answered" | "refused"): Record<string, number> => ({
+    with_credentials: carried[of],
+    cookies_only: cookieOnly[of],
+    without: bare[of],
+  });
+  return {
+    "auth.access": accessOf(endpoint),
+    "auth.calls": { ...by("calls"), not_seen_whole: unsureCalls },
+    "auth.answered": by("answered"),
+    "auth.refused": by("refused"),
+    "auth.places": protection?.places,
+    "auth.challenges": protection?.challenges,
+    ...(protection?.tokens === undefined ? {} : tokenObject(protection.tokens)),
+    cookies_set: protection?.cookies,
+    cross_origin: protection?.crossOrigin,
+    cross_origin_sites: protection?.crossOrigin && protection.echoedSites,
+    cache_control: protection?.caching,
+    security_headers: protection?.safeguards,
+    "oauth.requests": protection?.oauth,
+    "oauth.grants": protection?.grants,
+    "oauth.client_proofs": protection?.clientProofs,
+  };
+}
+
+function tokenObject(tokens: TokenSummary): Record<string, unknown> {
+  return {
+    "token.algorithms": tokens.algorithms,
+    "token.issuers": tokens.issuers,
+    "token.audiences": tokens.audiences,
+    "token.key_ids": tokens.keyIds,
+    "token.scopes": tokens.scopes,
+    "token.bindings": tokens.bindings,
+    "token.shortest_seconds": tokens.shortestSeconds,
+    "token.longest_seconds": tokens.longestSeconds,
+    "token.endless_calls": tokens.endless,
+    "token.changes": tokens.changes.map(({ what, name, atMicros }) => ({ what, name, since: formatTime(atMicros) })),
+  };
+}

@@ -1,0 +1,52 @@
+import type { RuleEntry } from "./rule-entry.js";
+
+/** Rules over credentials, tokens, cookies and what answers let others do. */
+export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
+  "authentication-not-enforced": {
+    severity: "medium",
+    title: "An endpoint answers with and without credentials",
+    remedy:
+      "Refuse calls without credentials where the endpoint is not meant for everyone; the evidence names who was answered without.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:306", "pci-dss:6.2.4", "hipaa:164.312(d)"],
+  },
+  "unsigned-token": {
+    severity: "high",
+    title: "A token without a signature is sent",
+    remedy:
+      "Let the service take only the algorithms that its issuer uses. Find out who sends such a token: anybody can write one.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:347", "pci-dss:6.2.4", "hipaa:164.312(d)"],
+  },
+  "long-lived-token": {
+    severity: "medium",
+    title: "Tokens are good for too long",
+    remedy:
+      "Let the issuer give tokens that end within minutes or hours and are renewed: one that was copied is good as long. The bound is detect.tokenHours.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:613", "pci-dss:6.2.4"],
+  },
+  "new-token-source": {
+    severity: "medium",
+    title: "Tokens come from an issuer, or with an algorithm, that was not seen before",
+    remedy: "Find out whether the issuer was changed on purpose; else find out why the service takes its tokens.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:345"],
+  },
+  "password-grant": {
+    severity: "medium",
+    title: "Tokens are given for users' passwords",
+    remedy:
+      "Use the authorization code grant with PKCE for people and client credentials for programs: RFC 9700 forbids the password grant.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:522", "pci-dss:6.2.4"],
+  },
+  "unprotected-session-cookie": {
+    severity: "medium",
+    title: "A session cookie lacks its protection",
+    remedy: "Set it with Secure, HttpOnly and SameSite: else it crosses networks in the clear, or scripts can read it.",
+    references: ["owasp-api:2023-API8", "owasp-api:2023-API2", "cwe:614", "cwe:1004", "pci-dss:6.2.4"],
+  },
+  "cross-origin-credentials": {
+    severity: "medium",
+    title: "Pages of other origins may read answers with credentials",
+    remedy:
+      "Name the origins that may in a list and answer to none else, or leave Access-Control-Allow-Credentials away.",
+    references: ["owasp-api:2023-API8", "nist:800-204:MS-SS-5", "cwe:942", "pci-dss:6.2.4"],
+  },
+};

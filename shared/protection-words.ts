@@ -1,0 +1,169 @@
+import type { EndpointRecord } from "./event.js";
+import type { AskedCounts, Counts, ProtectionFacts, TokenSummary } from "./protection.js";
+import { formatTime } from "./time.js";
+
+/** Who is let in, as far as it shows. `unseen`: every call carried a credential, or none was seen whole. */
+export type Access = "open" | "mixed" | "refusing" | "unseen";
+
+export const ACCESS_WORDS: Readonly<Record<Access, string>> = {
+  open: "answers without credentials, and was never seen to refuse a call",
+  mixed: "answers some calls without credentials, and refuses others or is called with credentials too",
+  refusing: "refuses calls without credentials",
+  unseen: "whether it answers without credentials was not seen",
+};
+
+/** Calls by what they carried; `unsure` where it was not seen whole. */
+export interface AskedBy {
+  readonly carried: AskedCounts;
+  readonly cookieOnly: AskedCounts;
+  readonly bare: AskedCounts;
+  readonly unsureCalls: number;
+}
+
+const NONE: AskedCounts = { calls: 0, answered: 0, refused: 0 };
+
+/** Also of a row without the counts: nothing of its calls showed a credential, or a version wrote it that did not count. */
+export function askedBy({ protection, calls, credentials, incompleteCalls, statuses }: EndpointRecord): AskedBy {
+  if (protection !== undefined) return protection;
+  if (incompleteCalls > 0 || Object.keys(credentials).length > 0) return bounds(calls, Object.values(credentials));
+  const counts = Object.entries(statuses);
+  const sum = (pattern: RegExp): number =>
+    counts.reduce((total, [status, count]) => total + (pattern.test(status) ? count : 0), 0);
+  const bare = { calls, answered: sum(/^2/), refused: sum(/^40[13]$/) };
+  return { carried: NONE, cookieOnly: NONE, bare, unsureCalls: 0 };
+}
+
+/** Of a version that counted kinds of credentials only, of which a call may carry several: what is certain of it. */
+function bounds(calls: number, kinds: readonly number[]): AskedBy {
+  const carried = Math.min(calls, Math.max(0, ...kinds));
+  const bare = kinds.length === 0 ? 0 : Math.max(0, calls - kinds.reduce((sum, count) => sum + count, 0));
+  return {
+    carried: { ...NONE, calls: carried },
+    cookieOnly: NONE,
+    bare: { ...NONE, calls: bare },
+    unsureCalls: calls - carried - bare,
+  };
+}
+
+export function accessOf(endpoint: EndpointRecord): Access {
+  const { carried, cookieOnly, bare } = askedBy(endpoint);
+  if (bare.answered > 0) return bare.refused + carried.calls + cookieOnly.calls > 0 ? "mixed" : "open";
+  return bare.refused > 0 ? "refusing" : "unseen";
+}
+
+/** `75 % with a credential (3), 25 % without (1)`. */
+export function shareWords(endpoint: EndpointRecord): string {
+  const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
+  const all = carried.calls + cookieOnly.calls + bare.calls + unsureCalls;
+  const parts: readonly (readonly [number, string])[] = [
+    [carried.calls, "with a credential"],
+    [cookieOnly.calls, "with cookies only"],
+    [bare.calls, "without"],
+    [unsureCalls, "not seen whole"],
+  ];
+  return parts
+    .filter(([calls]) => calls > 0)
+    .map(([calls, words]) => `${percent(calls, all)} ${words} (${calls.toLocaleString("en")})`)
+    .join(", ");
+}
+
+/** No share of something is told as nothing, nor as all. */
+function percent(part: number, all: number): string {
+  const share = (100 * part) / all;
+  if (share < 1) return "under 1 %";
+  return `${share > 99 && part < all ? "over 99" : Math.round(share)} %`;
+}
+
+/** Everything that is known of how an endpoint is protected, each with what it is of. */
+export function protectionRows(endpoint: EndpointRecord): readonly (readonly [string, string])[] {
+  if (endpoint.calls === 0) return [];
+  const { carried, cookieOnly, bare } = askedBy(endpoint);
+  const rows: (readonly [string, string])[] = [
+    ["access", ACCESS_WORDS[accessOf(endpoint)]],
+    ["calls", shareWords(endpoint)],
+    ["with credentials", answerWords(carried)],
+    ["with cookies only", answerWords(cookieOnly)],
+    ["without", answerWords(bare)],
+    ...(endpoint.protection === undefined ? [] : factRows(endpoint.protection)),
+  ];
+  return rows.filter(([, words]) => words !== "");
+}
+
+function answerWords({ calls, answered, refused }: AskedCounts): string {
+  if (calls === 0) return "";
+  const other = calls - answered - refused;
+  const parts = [`${answered.toLocaleString("en")} answered with success`, `${refused.toLocaleString("en")} refused`];
+  return [...parts, ...(other > 0 ? [`${other.toLocaleString("en")} otherwise`] : [])].join(", ");
+}
+
+function factRows(facts: ProtectionFacts): (readonly [string, string])[] {
+  const isAsked = facts.crossOrigin !== undefined;
+  return [
+    ["credentials", countWords(facts.places)],
+    ...(facts.tokens === undefined ? [] : tokenRows(facts.tokens)),
+    ["asks refused callers for", countWords(facts.challenges)],
+    ["sets", countWords(facts.cookies)],
+    ["pages of other origins", countWords(facts.crossOrigin)],
+    ["sites named because they asked", isAsked && facts.echoedSites > 0 ? `at least ${facts.echoedSites}` : ""],
+    ["copies of answers to calls with credentials", countWords(facts.caching)],
+    ["header fields of answers", headerWords(facts)],
+    ["OAuth 2 requests looked at", countWords(facts.oauth)],
+    ["grants", countWords(facts.grants)],
+    ["clients prove themselves by", countWords(facts.clientProofs)],
+    ["not counted for want of room", facts.beyond > 0 ? facts.beyond.toLocaleString("en") : ""],
+  ];
+}
+
+function tokenRows(tokens: TokenSummary): (readonly [string, string])[] {
+  return [
+    ["token algorithms", countWords(tokens.algorithms)],
+    ["token issuers", countWords(tokens.issuers)],
+    ["token audiences", countWords(tokens.audiences)],
+    ["token keys", countWords(tokens.keyIds)],
+    ["token scopes", countWords(tokens.scopes)],
+    ["tokens bound to", countWords(tokens.bindings)],
+    ["token lifetime", lifetimeWords(tokens)],
+    ["new in tokens", tokens.changes.map(changeWords).join(", ")],
+  ];
+}
+
+function changeWords({ what, name, atMicros }: TokenSummary["changes"][number]): string {
+  return `${what} ${name} since ${formatTime(atMicros).slice(0, 16).replace("T", " ")}`;
+}
+
+export function lifetimeWords({ shortestSeconds, longestSeconds, endless }: TokenSummary): string {
+  const parts: string[] = [];
+  if (shortestSeconds !== undefined && longestSeconds !== undefined) {
+    const [shortest, longest] = [spanWords(shortestSeconds), spanWords(longestSeconds)];
+    parts.push(shortest === longest ? longest : `${shortest} to ${longest}`);
+  }
+  if (endless > 0) parts.push(`without an end ×${endless.toLocaleString("en")}`);
+  return parts.join(", ");
+}
+
+function spanWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
+
+const HEADERS: readonly string[] = [
+  "strict-transport-security",
+  "x-content-type-options",
+  "content-security-policy",
+  "cache-control",
+];
+
+export function headerWords({ safeguards = {}, answers }: ProtectionFacts): string {
+  if (answers === 0) return "";
+  const all = answers.toLocaleString("en");
+  return HEADERS.map((name) => `${name} in ${(safeguards[name] ?? 0).toLocaleString("en")} of ${all}`).join(", ");
+}
+
+/** `RS256 ×5, none ×1`, most often first. */
+function countWords(counts: Counts = {}): string {
+  return Object.entries(counts)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([name, count]) => `${name} ×${count.toLocaleString("en")}`)
+    .join(", ");
+}
