@@ -154,7 +154,7 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   const told = diff(before, after);
   t.match(told, { code: 0, error: "" });
   t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
-  t.match(told.out, /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer$/m);
+  t.match(told.out, /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; access open → mixed$/m);
   t.match(told.out, /posture mtls → mixed/);
   t.match(diff(after, before).out, /^- endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
   const changes = JSON.parse(diff(before, after, "--format", "json").out);

@@ -93,13 +93,13 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
   const tokens = protection?.tokens;
   return {
     state,
-    ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
-    "token issuers": list(Object.keys(tokens?.issuers ?? {})),
-    "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
     streams: list(Object.keys(streams?.kinds ?? {})),
     credentials: list(Object.keys(credentials)),
     data: list(dataClasses),
     "content types": list(responseContentTypes),
+    ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
+    "token issuers": list(Object.keys(tokens?.issuers ?? {})),
+    "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { TokenChange } from "../../../shared/protection.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
-import type { Call } from "../../protocol/message.js";
-import type { TokenFacts } from "../../protocol/protection.js";
+import type { Call, Credential } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
 import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
@@ -16,11 +15,8 @@ export const newTokenSource: Rule = {
       call({ credentials, atMicros, status }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         const changes = endpoint?.protection?.tokenChanges;
         if (endpoint === undefined || changes === undefined || changes.length === 0) return;
-        for (const { token } of credentials) {
-          const change = token && changes.find((one) => one.atMicros >= learnedMicros() && isOf(token, one));
-          if (change === undefined) continue;
-          const { service, method, template } = endpoint;
-          const { what, name } = change;
+        const { service, method, template } = endpoint;
+        for (const { what, name } of changes.filter((change) => isNew(change, credentials, learnedMicros()))) {
           const subject = subjects.of(service, `${what} ${name}`);
           if (findings.again(subject, atMicros)) continue;
           findings.first(subject, `${service.place} ${service.port} ${what} ${name}`, atMicros, {
@@ -37,6 +33,11 @@ export const newTokenSource: Rule = {
   },
 };
 
-function isOf({ issuer, algorithm }: TokenFacts, { what, name }: TokenChange): boolean {
-  return name === (what === "issuer" ? issuer : algorithm);
+function isNew(
+  { what, name, atMicros }: TokenChange,
+  credentials: readonly Credential[],
+  learnedMicros: number,
+): boolean {
+  if (atMicros < learnedMicros) return false;
+  return credentials.some(({ token }) => name === (what === "issuer" ? token?.issuer : token?.algorithm));
 }

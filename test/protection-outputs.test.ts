@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { validate } from "@readme/openapi-parser";
+import t from "tap";
+import { PcapOutput } from "./bench/pcap-output.js";
+import { delta, sensorStore } from "./support/delivery.js";
+import { TcpDialog } from "./support/frame-builder.js";
+import { exported, inventoryFile } from "./support/inventory-file.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { bearer, PROTECTION_CANARIES, token } from "./support/protection-cases.js";
+import { FORM, shop } from "./support/protection-scene.js";
+import { Scene } from "./support/scene.js";
+import { consoleWithSensor } from "./support/teller.js";
+
+t.test("exports, documents and the difference of two inventories tell it", async (t) => {
+  const folder = temporaryFolder(t);
+  const scene = shop();
+  const file = inventoryFile(
+    folder,
+    scene.inventory.takeDelta(100).rows.map(({ record }) => record),
+  );
+  const lines = exported(file, "ndjson")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const row = (path: string) => lines.find((line) => line["url.template"] === path);
+  t.match(row("/orders"), {
+    "auth.kinds": ["api-key", "cookie", "jwt"],
+    "auth.access": "mixed",
+    "auth.calls": { with_credentials: 4, cookies_only: 1, without: 2, not_seen_whole: 0 },
+    "auth.answered": { with_credentials: 3, cookies_only: 1, without: 1 },
+    "auth.refused": { with_credentials: 1, cookies_only: 0, without: 1 },
+    "auth.challenges": { bearer: 1 },
+    "token.issuers": { "https://idp.internal": 3 },
+    "token.longest_seconds": 3_600,
+    cache_control: { "no-store": 3, unsaid: 1 },
+  });
+  t.match(row("/open"), { "auth.access": "open", "auth.calls": { without: 2 }, "auth.answered": { without: 1 } });
+  t.match(row("/oauth/token"), { "oauth.requests": { token: 2 }, "oauth.grants": { "token-exchange": 1 } });
+  const [head, ...cells] = exported(file, "csv").split("\r\n");
+  t.match(head, /,auth\.access,auth\.calls,.*,oauth\.client_proofs$/);
+  t.ok(cells.some((line) => /with_credentials=4; cookies_only=1; without=2; not_seen_whole=0/.test(line)));
+  const document = JSON.parse(exported(file, "openapi"));
+  t.match(await validate(structuredClone(document)), { valid: true });
+  t.same(document.components.securitySchemes, {
+    "api-key-header-x-api-key": { type: "apiKey", in: "header", name: "x-api-key" },
+    basic: { type: "http", scheme: "basic" },
+    cookie: { type: "apiKey", in: "cookie", name: "session" },
+    jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  });
+  t.same(document.paths["/closed"].get.security, [{ jwt: [] }, {}]);
+  const page = exported(file, "html");
+  t.match(
+    page,
+    /Protection of endpoints.*57 % with a credential \(4\), 14 % with cookies only \(1\), 29 % without \(2\)/s,
+  );
+  t.match(page, /JSON Web Tokens.*https:\/\/idp\.internal ×3.*60 min/s);
+  t.match(page, /OAuth 2 servers.*token ×2.*client_credentials ×1, token-exchange ×1/s);
+  const later = shop().get("/closed", { fields: bearer({ alg: "none" }, { iss: "https://new.test" }) });
+  const other = inventoryFile(
+    temporaryFolder(t),
+    later.inventory.takeDelta(100).rows.map(({ record }) => record),
+  );
+  t.match(
+    run(["diff", file, other]).out,
+    /GET \/closed: token issuers https:\/\/idp\.internal → https:\/\/idp\.internal, https:\/\/new\.test; token algorithms RS256 → RS256, none/,
+  );
+  t.end();
+});
+
+t.test("canaries: not one byte of tokens, cookies, keys and forms gets out", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "canary.pcap");
+  writeCanaries(capture);
+  t.same(leaksIn(readFileSync(capture)), PROTECTION_CANARIES, "they are found where they are");
+  const out = join(folder, "out");
+  t.equal(run(["analyze", capture, "--out", out]).code, 0);
+  t.match(readFileSync(join(out, "calls.ndjson"), "utf8"), /"auth\.kinds":\["api-key","cookie","dpop","jwt"\]/);
+  const scene = new Scene();
+  for (const [request, answer] of canaryDialog())
+    scene.speak([
+      ["client", request],
+      ["server", answer],
+    ]);
+  const endpoints = scene.endpoints();
+  t.match(endpoints.find(({ template }) => template === "/token")?.protection, { grants: { password: 1 } });
+  t.match(endpoints.find(({ template }) => template === "/a")?.protection?.tokens, { audiences: { "***": 1 } });
+  const store = sensorStore(folder);
+  const rows = scene.inventory.takeDelta(100);
+  store.apply(delta({ inventory: rows, findings: scene.detection.takeChanged(100) }));
+  store.close();
+  const exportsOf = temporaryFolder(t);
+  const database = inventoryFile(exportsOf, [...rows.rows.map(({ record }) => record), ...scene.detection.all()]);
+  for (const format of ["ndjson", "csv", "openapi", "html", "sarif", "cyclonedx"])
+    writeFileSync(join(exportsOf, format), exported(database, format));
+  const files = [out, folder, exportsOf].flatMap((place) =>
+    readdirSync(place, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name !== "canary.pcap")
+      .map(({ name }) => join(place, name)),
+  );
+  t.ok(files.length >= 13);
+  for (const file of files) t.same(leaksIn(readFileSync(file)), [], file);
+  t.end();
+});
+
+/** Requests and answers with a marked secret in every place that is looked at. */
+function canaryDialog(): readonly (readonly [string, string])[] {
+  const [subject, mail, signature, cookie, named, key, proof, secret, user, password, nonce, realm, domain, aws] =
+    PROTECTION_CANARIES;
+  const encode = (text: string): string => Buffer.from(text).toString("base64url");
+  const claims = {
+    iss: `https://${user}:${password}@idp.test/?s=${secret}`,
+    sub: subject,
+    email: mail,
+    name: user,
+    aud: aws,
+  };
+  const marked = token(
+    { alg: "RS256", kid: mail, jku: `https://x/${secret}` },
+    { ...claims, scope: mail },
+    encode(signature),
+  );
+  const own = token({ alg: "ES256", jwk: { x: proof } }, { jti: proof }, encode(proof));
+  const get = `GET /a HTTP/1.1\r\nHost: h\r\nAuthorization: DPoP ${marked}\r\nDPoP: ${own}\r\nX-Api-Key: ${key}\r\n`;
+  const answer = [
+    `Set-Cookie: ${named}=${cookie}; Domain=${domain}; Path=/${secret}`,
+    `Set-Cookie: sid_${named}=${token({ alg: "HS256" }, { sub: subject }, encode(signature))}`,
+    `WWW-Authenticate: Digest realm="${realm}", nonce="${nonce}"`,
+    `WWW-Authenticate: ${realm}`,
+    `Content-Security-Policy: script-src 'nonce-${nonce}'`,
+    `Cache-Control: ${nonce}`,
+  ].join("\r\n");
+  const form = `grant_type=password&username=${user}&password=${password}&client_secret=${secret}`;
+  const post = `POST /token HTTP/1.1\r\nHost: h\r\n${FORM}Content-Length: ${form.length}\r\n\r\n${form}`;
+  const odd = `grant_type=${secret}&token=${marked}`;
+  return [
+    [
+      `${get}Cookie: ${named}=${cookie}; t=${marked}; api_key=${key}\r\n\r\n`,
+      `HTTP/1.1 200 OK\r\n${answer}\r\nContent-Length: 0\r\n\r\n`,
+    ],
+    [post, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+    [
+      `POST /token HTTP/1.1\r\nHost: h\r\n${FORM}Content-Length: ${odd.length}\r\n\r\n${odd}`,
+      "HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n",
+    ],
+  ];
+}
+
+function writeCanaries(path: string): void {
+  const output = new PcapOutput(path);
+  const ends = { client: "10.0.0.1", clientPort: 40_000, server: "10.0.0.2", serverPort: 80 };
+  const dialog = new TcpDialog({ ...ends, clientSequence: 1, serverSequence: 1, segmentBytes: 1_400 }, (frame) =>
+    output.frame(frame),
+  ).open();
+  for (const [request, answer] of canaryDialog()) {
+    dialog.send("client", Buffer.from(request));
+    dialog.send("server", Buffer.from(answer));
+  }
+  dialog.close();
+  output.close();
+}
+
+/** Canaries found in plain, base64 (at any of its three phases), hexadecimal or URL encoding, or as a digest. */
+function leaksIn(bytes: Buffer): string[] {
+  const text = bytes.toString("latin1");
+  const lower = text.toLowerCase();
+  return PROTECTION_CANARIES.filter((value) => {
+    const phases = [0, 1, 2].flatMap((phase) => {
+      const encoded = Buffer.from(" ".repeat(phase) + value)
+        .toString("base64")
+        .slice(phase === 0 ? 0 : 4, -4);
+      return [encoded, encoded.replaceAll("+", "-").replaceAll("/", "_")];
+    });
+    const digests = ["sha256", "md5"].map((name) => createHash(name).update(value).digest("hex").slice(0, 12));
+    const hex = Buffer.from(value).toString("hex");
+    const forms = [value, encodeURIComponent(value), ...phases];
+    return forms.some((form) => text.includes(form)) || [hex, ...digests].some((form) => lower.includes(form));
+  });
+}
+
+t.test("an operator reads how an endpoint is protected", { skip: NO_BROWSER }, async (t) => {
+  const { console, sensor } = await consoleWithSensor(t);
+  const scene = shop();
+  await sensor.tell(scene.inventory.takeDelta(1_000).rows.map(({ record }) => record));
+  const { page, troubles } = await enter(t, console.setupLink ?? "");
+  await page.click('nav button:text-is("Endpoints")');
+  await page.locator("tr", { hasText: "/orders" }).click();
+  const text = (await page.locator("aside.detail").textContent()) ?? "";
+  t.match(text, /Protection.*answers some calls without credentials.*57 % with a credential \(4\)/s);
+  t.match(text, /token issuershttps:\/\/idp\.internal ×3.*token lifetime60 min/s);
+  t.match(text, /setssession cookie: Secure, no HttpOnly, no SameSite, until the browser is closed ×1/);
+  await shot(page, "endpoint-protection");
+  t.same(troubles, []);
+});
