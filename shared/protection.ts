@@ -21,7 +21,7 @@ export interface ProtectionFacts {
   readonly bare: AskedCounts;
   /** Calls that carried none as far as they were seen, which was not all of them. */
   readonly unsureCalls: number;
-  /** `api-key in header x-api-key`, `jwt in header authorization`. */
+  /** `api-key in header x-api-key`, `jwt in header authorization`, `jwt in cookie`. */
   readonly places?: Counts;
   /** Left out without tokens. */
   readonly tokens?: TokenSummary;

@@ -155,7 +155,7 @@ t.test("an endpoint counts who was let in with what, also after a restart, a mer
     cookieOnly: { calls: 1, answered: 1, refused: 0 },
     bare: { calls: 2, answered: 1, refused: 1 },
     unsureCalls: 0,
-    places: { "api-key in header x-api-key": 1, "cookie in cookie cookie": 1, "jwt in header authorization": 3 },
+    places: { "api-key in header x-api-key": 1, "cookie in cookie": 1, "jwt in header authorization": 3 },
     tokens: {
       algorithms: { RS256: 3 },
       issuers: { "https://idp.internal": 3 },

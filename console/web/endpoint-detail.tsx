@@ -79,16 +79,7 @@ function Protection({ endpoint }: { readonly endpoint: EndpointItem }) {
   return (
     <>
       <h4>Protection</h4>
-      <table class="pairs protection">
-        <tbody>
-          {rows.map(([name, words]) => (
-            <tr key={name}>
-              <th>{name}</th>
-              <td>{words}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Fields record={Object.fromEntries(rows)} />
     </>
   );
 }

@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, Scheme>> = {
   other: { type: "apiKey", in: "header", name: "other" },
 };
 
-const PLACE = /^(\S+) in (\S+) (\S+)$/;
+const PLACE = /^(\S+) in (\S+)(?: (\S+))?$/;
 
 /** Every scheme that the endpoints are called with, by its name. */
 export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, Scheme> {
@@ -44,6 +44,7 @@ function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string
   for (const { kind, place, name } of found) {
     const isOwn = (place === "header" && name !== "authorization") || place === "query" || kind === "api-key";
     if (isOwn && name !== undefined) yield [`${kind}-${place}-${name}`, { type: "apiKey", in: place, name }];
+    else if (place === "cookie") yield ["cookie", KINDS.cookie];
     else yield [kind, KINDS[kind]];
   }
   const placed = new Set(found.map(({ kind }) => kind));

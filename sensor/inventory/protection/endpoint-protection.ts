@@ -136,7 +136,8 @@ export class EndpointProtection implements Protection {
     const times = this.#credentialTimes;
     this.#credentialTimes = 0;
     if (times === 0) return;
-    for (const { kind, place, name } of this.#credentials) this.#places.add(`${kind} in ${place} ${name}`, times);
+    for (const { kind, place, name } of this.#credentials)
+      this.#places.add(place === name ? `${kind} in ${place}` : `${kind} in ${place} ${name}`, times);
     // The same may stand in several places of one call.
     const tokens = new Set(this.#credentials.flatMap(({ token }) => token ?? []));
     for (const token of tokens) this.#tokenTally().add(token, times);
