@@ -71,7 +71,7 @@ export class Detection implements ObservationSink {
     this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onCall) see(call, edge, endpoint);
     if (endpoint?.isJudged === true) for (const see of this.#onJudged) see(call, edge, endpoint);
-    if (endpoint?.protection !== undefined) for (const see of this.#onProtected) see(call, edge, endpoint);
+    if (endpoint?.protection?.isTelling === true) for (const see of this.#onProtected) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {

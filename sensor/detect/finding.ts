@@ -59,8 +59,8 @@ export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
   /**
-   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), or whose calls show how they
-   * are protected. Most calls are of none of them.
+   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), or whose protection may
+   * have to be told of (`isTelling`). Most calls are of none of them.
    */
   readonly of?: "judged" | "protected";
   watch(context: RuleContext): Partial<ObservationSink>;

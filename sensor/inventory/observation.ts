@@ -56,6 +56,8 @@ export interface Difference {
 
 /** How calls of an endpoint were made and answered. */
 export interface Protection {
+  /** Something of it may have to be told as a finding: the call counted last has a token, speaks of origins or cookies, or none was needed. */
+  readonly isTelling: boolean;
   readonly carried: AskedCounts;
   readonly bare: AskedCounts;
   /** Who was answered last with success without any credential; undefined where nobody was since the sensor started. */

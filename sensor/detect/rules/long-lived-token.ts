@@ -1,5 +1,5 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
-import type { Call } from "../../protocol/message.js";
+import type { Call, Credential } from "../../protocol/message.js";
 import type { TokenFacts } from "../../protocol/protection.js";
 import type { Rule } from "../finding.js";
 import { serverOf } from "../server-of.js";
@@ -17,7 +17,7 @@ export const longLivedToken: Rule = {
     return {
       call({ credentials, atMicros }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         if (endpoint === undefined || credentials.length === 0) return;
-        const token = credentials.find((credential) => credential.token && isLong(credential.token, maxSeconds))?.token;
+        const token = longAmong(credentials, maxSeconds);
         if (token === undefined) return;
         const { service, method, template } = endpoint;
         const issuer = token.issuer ?? "an issuer that is not named";
@@ -40,8 +40,10 @@ export const longLivedToken: Rule = {
   },
 };
 
-function isLong({ lifetimeSeconds, expires }: TokenFacts, maxSeconds: number): boolean {
-  return expires === false || (lifetimeSeconds ?? 0) > maxSeconds;
+function longAmong(credentials: readonly Credential[], maxSeconds: number): TokenFacts | undefined {
+  for (const { token } of credentials)
+    if (token !== undefined && (token.expires === false || (token.lifetimeSeconds ?? 0) > maxSeconds)) return token;
+  return undefined;
 }
 
 function lasting({ lifetimeSeconds, expires }: TokenFacts): string {

@@ -1,6 +1,6 @@
 import type { Severity } from "../../../shared/event.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
-import type { Call } from "../../protocol/message.js";
+import type { Call, Credential } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
 import { serverOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
@@ -21,7 +21,7 @@ export const unsignedToken: Rule = {
     return {
       call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         if (endpoint === undefined || edge === undefined) return;
-        const found = call.credentials.find(({ token }) => token?.algorithm === "none");
+        const found = unsignedAmong(call.credentials);
         if (found === undefined) return;
         const outcome = outcomeOf(call.status);
         const subject = subjects.of(endpoint, outcome);
@@ -41,6 +41,11 @@ export const unsignedToken: Rule = {
     };
   },
 };
+
+function unsignedAmong(credentials: readonly Credential[]): Credential | undefined {
+  for (const credential of credentials) if (credential.token?.algorithm === "none") return credential;
+  return undefined;
+}
 
 function outcomeOf(status: number | undefined): keyof typeof OUTCOMES {
   if (status === 401 || status === 403) return "refused";

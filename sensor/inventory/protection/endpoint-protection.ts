@@ -30,6 +30,7 @@ export class EndpointProtection implements Protection {
   readonly cookieOnly = new AskedCount();
   readonly bare = new AskedCount();
   unsureCalls = 0;
+  isTelling = false;
   bareClient: string | undefined = undefined;
   echoedSites = 0;
   refusedOrigins = 0;
@@ -50,6 +51,8 @@ export class EndpointProtection implements Protection {
   /** Seen last and not counted yet. */
   #credentials = NO_CREDENTIALS;
   #credentialTimes = 0;
+  #areCookies = false;
+  #hasToken = false;
   #guards: Safeguards | undefined = undefined;
   #guardTimes = 0;
   /** Of these: successful answers to calls that carried something. */
@@ -72,37 +75,50 @@ export class EndpointProtection implements Protection {
   }
 
   call(call: Call, clientAddress: string): void {
-    const { credentials, status = 0 } = call;
+    const { credentials, safeguards, access, status = 0 } = call;
     if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
     else if (!call.complete || this.#ofConnections) this.unsureCalls++;
     else {
       this.bare.add(status, 1);
       if (isAnswered(status)) this.bareClient = clientAddress;
     }
+    this.isTelling =
+      access !== undefined ||
+      (credentials.length > 0 && this.#hasToken) ||
+      this.bare.answered > 0 ||
+      safeguards?.allowsCredentials === true;
     if (status === 0) return;
     this.#answers++;
-    if (call.safeguards !== this.#guards) {
+    if (safeguards !== this.#guards) {
       this.#settleGuards();
-      this.#guards = call.safeguards;
+      this.#guards = safeguards;
     }
     this.#guardTimes++;
     if (credentials.length > 0 && isAnswered(status)) this.#guardedTimes++;
-    if (call.access !== undefined) this.#noteAccess(call, call.access, credentials);
-    else if (call.safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
+    if (access !== undefined) this.#noteAccess(call, access, credentials);
+    else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
   }
 
   #carried(credentials: readonly Credential[], status: number, atMicros: number): void {
     if (credentials !== this.#credentials) {
       this.#settleCredentials();
-      this.#credentials = credentials;
-      for (const { kind, token } of credentials) {
-        if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
-        if (token !== undefined) this.#tokenTally().meet(token, atMicros);
-      }
+      this.#meet(credentials, atMicros);
     }
     this.#credentialTimes++;
-    if (credentials.some(isMoreThanCookie)) this.carried.add(status, 1);
-    else this.cookieOnly.add(status, 1);
+    if (this.#areCookies) this.cookieOnly.add(status, 1);
+    else this.carried.add(status, 1);
+  }
+
+  #meet(credentials: readonly Credential[], atMicros: number): void {
+    this.#credentials = credentials;
+    this.#hasToken = false;
+    for (const { kind, token } of credentials) {
+      if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
+      if (token === undefined) continue;
+      this.#hasToken = true;
+      this.#tokenTally().meet(token, atMicros);
+    }
+    this.#areCookies = credentials.every(({ kind }) => kind === "cookie");
   }
 
   #noteAccess(call: Call, { cookies, challenge, oauth }: Access, credentials: readonly Credential[]): void {
@@ -223,8 +239,4 @@ type Counted =
 
 function counts(name: Counted, tally: Tally): Pick<ProtectionFacts, Counted> {
   return tally.size === 0 ? {} : { [name]: tally.record() };
-}
-
-function isMoreThanCookie({ kind }: Credential): boolean {
-  return kind !== "cookie";
 }
