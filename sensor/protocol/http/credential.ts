@@ -19,7 +19,6 @@ export const NO_CREDENTIALS: readonly Credential[] = [];
 const MAX_CREDENTIALS = 16;
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
-const DOT = 0x2e;
 const HASH = 0x23;
 const COMMA = 0x2c;
 const SPACE = 0x20;
@@ -202,9 +201,8 @@ export class CredentialReader {
     name: string,
     otherwise: CredentialKind,
   ): readonly Credential[] {
-    return isJwt(bytes, start, end)
-      ? ofToken(this.#tokens.of(bytes, start, end), place, name)
-      : one(otherwise, place, name);
+    const token = this.#tokens.of(bytes, start, end);
+    return token === undefined ? one(otherwise, place, name) : ofToken(token, place, name);
   }
 
   /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. */
@@ -217,9 +215,9 @@ export class CredentialReader {
       while (at < end && bytes[at] !== EQUALS && bytes[at] !== SEMICOLON) at++;
       const nameEnd = at;
       while (at < end && bytes[at] !== SEMICOLON) at++;
-      if (isJwt(bytes, nameEnd + 1, at)) {
-        found = join(found, ofToken(this.#tokens.of(bytes, nameEnd + 1, at), "cookie", name));
-      } else {
+      const token = this.#tokens.of(bytes, nameEnd + 1, at);
+      if (token !== undefined) found = join(found, ofToken(token, "cookie", name));
+      else {
         const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
         if (key >= 0 && at > nameEnd + 1) found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
       }
@@ -234,19 +232,12 @@ export class CredentialReader {
       while (at < end && (bytes[at] === SPACE || bytes[at] === COMMA)) at++;
       const nameStart = at;
       while (at < end && bytes[at] !== COMMA && bytes[at] !== SPACE) at++;
-      if (isJwt(bytes, nameStart, at)) return ofToken(this.#tokens.of(bytes, nameStart, at), "header", name);
+      const token = this.#tokens.of(bytes, nameStart, at);
+      if (token !== undefined) return ofToken(token, "header", name);
       if (isSecret(bytes.latin1Slice(nameStart, at))) return one("bearer", "header", name);
     }
     return NO_CREDENTIALS;
   }
-}
-
-/** RFC 7519 §3: three base64url parts, the first of which begins `{"` encoded. */
-function isJwt(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start < 20 || bytes[start] !== 0x65 || bytes[start + 1] !== 0x79 || bytes[start + 2] !== 0x4a) return false;
-  let dots = 0;
-  for (let at = start; at < end; at++) if (bytes[at] === DOT) dots++;
-  return dots === 2;
 }
 
 /** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */
@@ -275,9 +266,8 @@ export class QueryReader {
       if (parameter >= FIRST_WAIT) this.asksToWait ||= waits(parameter, bytes, valueStart, at);
       else if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
         const [name, kind] = PARAMETERS[parameter];
-        const found = isJwt(bytes, valueStart, at)
-          ? ofToken(this.#tokens.of(bytes, valueStart, at), "query", name)
-          : one(kind, "query", name);
+        const token = this.#tokens.of(bytes, valueStart, at);
+        const found = token === undefined ? one(kind, "query", name) : ofToken(token, "query", name);
         this.credentials = join(this.credentials, found);
       }
       if (bytes[at] === HASH) break;

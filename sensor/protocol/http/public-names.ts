@@ -4,6 +4,7 @@ import { MASK } from "../message.js";
 import { isSecret, maskPath } from "./secret.js";
 
 const MAX_LENGTH = 200;
+const MAX_KNOWN = 4_096;
 const FINGERPRINT_LENGTH = 12;
 /** Addresses of machines are part of many issuers' URLs. */
 const PUBLIC_CLASSES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
@@ -20,6 +21,8 @@ const NUMBER = /(?<![a-f\d-])\d{7,}(?![a-f\d-])/i;
  */
 export class PublicNames {
   readonly #fields: FieldMemory;
+  /** Names that are kept as they stand: the same few come again and again. Bounded by starting over. */
+  readonly #known = new Set<string>();
 
   constructor(fields: FieldMemory) {
     this.#fields = fields;
@@ -30,6 +33,15 @@ export class PublicNames {
    * names often are, is told by the beginning of its SHA-256, so that it is the same again.
    */
   of(name: string): string {
+    if (this.#known.has(name)) return name;
+    const told = this.#told(name);
+    if (told !== name) return told;
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.add(name);
+    return name;
+  }
+
+  #told(name: string): string {
     if (name.length > MAX_LENGTH || !PRINTABLE.test(name) || USERINFO.test(name)) return MASK;
     const text = name.includes("://") ? name.replace(QUERY, "") : name;
     if (this.#isPersonal(text)) return MASK;

@@ -4,21 +4,25 @@ import type { TokenFacts } from "../protection.js";
 import type { PublicNames } from "./public-names.js";
 import { readToken } from "./token-claims.js";
 
-const SLOTS = 2_048;
+const SETS = 2_048;
+const WAYS = 4;
 const WORD = 4;
 const MAX_FACTS = 1_024;
+const MIN_TOKEN_BYTES = 20;
+const DOT = 0x2e;
 
 /**
  * What tokens say, each taken apart once: the same come with call after call. They are known again by a hash of all their bytes whose
- * beginning nobody outside knows, so that none can be made to pass for another; of the bytes none is kept. Direct-mapped: tokens that
- * share a slot are only read again.
+ * beginning nobody outside knows, so that none can be made to pass for another; of the bytes none is kept. Bounded: tokens that find no
+ * room are only read again.
  */
 export class TokenMemory {
   readonly #names: PublicNames;
   readonly #seeds = new Int32Array(new Uint8Array(randomBytes(2 * WORD)).buffer);
-  readonly #first = new Int32Array(SLOTS);
-  readonly #second = new Int32Array(SLOTS);
-  readonly #facts: (TokenFacts | undefined)[] = new Array(SLOTS).fill(undefined);
+  readonly #first = new Int32Array(SETS * WAYS);
+  readonly #second = new Int32Array(SETS * WAYS);
+  readonly #facts: (TokenFacts | undefined)[] = new Array(SETS * WAYS).fill(undefined);
+  #turn = 0;
   /** The same object for the same facts. Bounded by starting over. */
   readonly #shared = new Map<string, TokenFacts>();
 
@@ -26,8 +30,16 @@ export class TokenMemory {
     this.#names = names;
   }
 
-  /** Of the token bytes[start, end), which is at least a word long. */
-  of(bytes: Buffer, start: number, end: number): TokenFacts {
+  /** Of bytes[start, end); undefined where they are no token. RFC 7519 §3: one begins with `{"` encoded. */
+  of(bytes: Buffer, start: number, end: number): TokenFacts | undefined {
+    if (
+      end - start < MIN_TOKEN_BYTES ||
+      bytes[start] !== 0x65 ||
+      bytes[start + 1] !== 0x79 ||
+      bytes[start + 2] !== 0x4a
+    )
+      return undefined;
+    // Two sums over the same words that no change of the words leaves both as they are.
     const view = viewOf(bytes);
     let first = this.#seeds[0] ^ (end - start);
     let second = this.#seeds[1];
@@ -36,18 +48,24 @@ export class TokenMemory {
       const word = view.getInt32(at, true);
       first = Math.imul(first ^ word, 0x9e3779b1);
       first ^= first >>> 15;
-      second = Math.imul(second ^ word, 0x85ebca6b);
+      second = Math.imul((second + word) | 0, 0x85ebca6b);
       second ^= second >>> 13;
     }
     const word = view.getInt32(last, true);
     first = Math.imul(first ^ word, 0x85ebca6b);
     first ^= first >>> 15;
-    second = Math.imul(second ^ word, 0x9e3779b1);
+    second = Math.imul((second + word) | 0, 0x9e3779b1);
     second ^= second >>> 13;
-    const slot = (first ^ second) & (SLOTS - 1);
-    const known = this.#facts[slot];
-    if (known !== undefined && this.#first[slot] === first && this.#second[slot] === second) return known;
+    const base = ((first ^ second) & (SETS - 1)) * WAYS;
+    for (let slot = base; slot < base + WAYS; slot++)
+      if (this.#first[slot] === first && this.#second[slot] === second && this.#facts[slot] !== undefined)
+        return this.#facts[slot];
+    return isToken(bytes, start, end) ? this.#learn(base, first, second, bytes, start, end) : undefined;
+  }
+
+  #learn(base: number, first: number, second: number, bytes: Buffer, start: number, end: number): TokenFacts {
     const facts = this.#share(readToken(bytes, start, end, this.#names));
+    const slot = base + (this.#turn++ & (WAYS - 1));
     this.#first[slot] = first;
     this.#second[slot] = second;
     this.#facts[slot] = facts;
@@ -55,11 +73,19 @@ export class TokenMemory {
   }
 
   #share(facts: TokenFacts): TokenFacts {
-    const key = JSON.stringify(facts);
+    const { algorithm, issuer, audiences, keyId, scopes, lifetimeSeconds, expires, binding } = facts;
+    const key = `${algorithm} ${keyId} ${lifetimeSeconds} ${expires} ${binding}\n${issuer}\n${audiences.join("\n")}\n\n${scopes.join(" ")}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     if (this.#shared.size >= MAX_FACTS) this.#shared.clear();
     this.#shared.set(key, facts);
     return facts;
   }
+}
+
+/** RFC 7515 §3.1: three parts. */
+function isToken(bytes: Buffer, start: number, end: number): boolean {
+  let dots = 0;
+  for (let at = start; at < end; at++) if (bytes[at] === DOT) dots++;
+  return dots === 2;
 }
