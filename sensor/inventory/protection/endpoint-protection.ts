@@ -47,7 +47,8 @@ export class EndpointProtection implements Protection {
   readonly #oauth = new Tally(MAX_NAMES);
   readonly #grants = new Tally(MAX_NAMES);
   readonly #clientProofs = new Tally(MAX_NAMES);
-  readonly #sites = new Set<string>();
+  /** Made with the first. */
+  #sites: Set<string> | undefined = undefined;
   /** Seen last and not counted yet. */
   #credentials = NO_CREDENTIALS;
   #credentialTimes = 0;
@@ -138,8 +139,12 @@ export class EndpointProtection implements Protection {
     this.#crossOrigin.add(crossOriginWords(what, call.safeguards));
     if (what === "unsaid" || what === "another") this.refusedOrigins++;
     const origin = call.access?.origin;
-    if (what !== "asking" || origin === undefined || this.#sites.size >= MAX_SITES) return;
-    this.#sites.add(siteOf(origin));
+    if (what === "asking" && origin !== undefined && this.echoedSites < MAX_SITES) this.#echo(siteOf(origin));
+  }
+
+  #echo(site: string): void {
+    this.#sites ??= new Set();
+    this.#sites.add(site);
     this.echoedSites = Math.max(this.echoedSites, this.#sites.size);
   }
 
