@@ -1,4 +1,4 @@
-import type { EndpointRecord, EndpointState, Quantiles, RemovalRecord } from "../../shared/event.js";
+import type { EndpointRecord, EndpointState, Quantiles } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
 import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
@@ -8,6 +8,7 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
+import { withoutUndefined } from "./defined-values.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
@@ -21,6 +22,7 @@ import type { ServiceEntry } from "./service-entry.js";
 import { StatusCounts } from "./status-counts.js";
 import { StreamSummary } from "./stream-summary.js";
 import { compare, Tally } from "./tally.js";
+import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
@@ -72,6 +74,8 @@ export class EndpointEntry implements Endpoint {
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
+  /** When it came to be one: what was called there before was answered with nothing but 404. */
+  foundMicros: number;
   isChanged = false;
   /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
@@ -98,8 +102,7 @@ export class EndpointEntry implements Endpoint {
     else if ("value" in place) this.route = place;
     else this.node = place;
     this.#callers = new CallerSet(maxCallers);
-    this.firstMicros = atMicros;
-    this.lastMicros = atMicros;
+    this.firstMicros = this.lastMicros = this.foundMicros = atMicros;
   }
 
   get template(): string {
@@ -137,11 +140,6 @@ export class EndpointEntry implements Endpoint {
   #markedByWire(told: WireDeprecation): void {
     this.#judge().markedByWire(told);
     this.isJudged = true;
-  }
-
-  /** Whether every answer so far was 404. */
-  get isNotFound(): boolean {
-    return this.#statuses.isOnly(404);
   }
 
   call(call: Call, clientAddress: string): void {
@@ -231,6 +229,7 @@ export class EndpointEntry implements Endpoint {
     this.incompleteCalls += other.incompleteCalls;
     this.missingBytes += other.missingBytes;
     this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
+    this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
     if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
@@ -262,18 +261,20 @@ export class EndpointEntry implements Endpoint {
   /** Takes over what one value of a parameter was called for; sizes, times and callers of single values are not known. */
   take({ calls, statuses, firstMicros, lastMicros }: ValueUse, whole: EndpointEntry): void {
     this.calls = calls;
-    this.firstMicros = firstMicros;
+    this.firstMicros = this.foundMicros = firstMicros;
     this.lastMicros = lastMicros;
     whole.calls -= calls;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
   }
 
-  /** Takes its row back, as it is told so far. */
-  removal(): RemovalRecord {
-    const { service, method, template } = this;
-    const server = { serverAddress: service.address, serverPort: service.port, ...inNetwork(service.virtualNetwork) };
-    return { kind: "removal", ...server, method, template };
+  /** Takes over what was called there before anything was. */
+  takeHistory({ calls, statuses, callers, firstMicros, lastMicros }: PathHistory): void {
+    this.calls += calls;
+    this.#statuses.restore(statuses);
+    for (const caller of callers) this.#callers.add(caller);
+    this.firstMicros = Math.min(this.firstMicros, firstMicros);
+    this.lastMicros = Math.max(this.lastMicros, lastMicros);
   }
 
   durationMillis(): Quantiles | undefined {
@@ -351,6 +352,7 @@ export class EndpointEntry implements Endpoint {
       ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
+      ...(this.foundMicros === this.firstMicros ? {} : { foundMicros: this.foundMicros }),
       ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
@@ -367,6 +369,7 @@ export class EndpointEntry implements Endpoint {
     this.missingBytes = record.missingBytes;
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
+    this.foundMicros = state.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
@@ -388,10 +391,4 @@ export class EndpointEntry implements Endpoint {
     // What was known to be held back is so still.
     if (this.#streams?.kinds.has(HELD_BACK.kind)) this.#held = new HeldAnswers("poll");
   }
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -25,6 +25,7 @@ import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
+import { newCounters } from "./inventory-counters.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
@@ -50,24 +51,7 @@ const NO_STATE = JSON.stringify({ evidence: [] });
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
 export class Inventory implements MessageSink, VisibilitySink {
-  readonly counters = {
-    calls: 0,
-    anomalies: 0,
-    handshakes: 0,
-    bytes_parsed: 0,
-    bytes_encrypted: 0,
-    bytes_not_understood: 0,
-    bytes_joined_late: 0,
-    bytes_lost: 0,
-    services: 0,
-    edges: 0,
-    endpoints: 0,
-    services_refused: 0,
-    edges_refused: 0,
-    endpoints_refused: 0,
-    endpoints_merged: 0,
-    calls_of_other_operations: 0,
-  };
+  readonly counters = newCounters();
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
   /** Each row is told with what may be missing of it. */
@@ -143,7 +127,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      this.#table.changed(endpoint);
+      this.#table.roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
@@ -153,7 +137,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
     for (const endpoint of this.#table.others(service, call, first)) {
       endpoint.call(call, clientAddress);
-      this.#table.changed(endpoint);
+      this.#table.roster.changed(endpoint);
     }
   }
 
@@ -165,7 +149,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined) this.#table.changed(endpoint);
+    if (endpoint !== undefined) this.#table.roster.changed(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -268,7 +252,8 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#pave(service);
     const endpoint = this.#table.putBack.bind(this.#table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
-    for (const one of this.#table.all()) if (one.service === service) this.#table.changed(one);
+    this.#table.reclaim(service);
+    for (const one of this.#table.roster.all()) if (one.service === service) this.#table.roster.changed(one);
   }
 
   /** An empty tree of paths that knows what is declared. */
@@ -298,7 +283,10 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Looks once more at all paths of which something changed. */
   settle(): void {
-    for (const service of this.#services.sorted()) service.paths.settle();
+    for (const service of this.#services.sorted()) {
+      service.paths.settle();
+      this.#table.reclaim(service);
+    }
   }
 
   /** The template that a path has by what is known now; undefined where nothing like it was seen. */
@@ -322,11 +310,15 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    yield* this.#table.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
+    yield* this.#table.roster.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
   }
 
   #neverSeen(): EndpointRecord[] {
-    return this.#declarations.rows(this.#services.sorted(), this.#table, this.#lastMicros - (this.#firstMicros ?? 0));
+    return this.#declarations.rows(
+      this.#services.sorted(),
+      this.#table.roster.all(),
+      this.#lastMicros - (this.#firstMicros ?? 0),
+    );
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
@@ -350,11 +342,11 @@ export class Inventory implements MessageSink, VisibilitySink {
       rows.push({ record: service.record(this.blindTimes), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    for (const endpoint of this.#table.takeChanged(maxRows - rows.length))
+    for (const endpoint of this.#table.roster.takeChanged(maxRows - rows.length))
       rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
     for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    return { rows, removals: this.#table.takeRemovals() };
+    return { rows, removals: this.#table.roster.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
@@ -362,12 +354,12 @@ export class Inventory implements MessageSink, VisibilitySink {
     const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
     if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#table.all()) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.changed(endpoint);
+    for (const endpoint of this.#table.roster.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.roster.changed(endpoint);
     }
-    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table);
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table.roster);
     this.#untold = rows;
-    this.#table.remove(removals);
+    this.#table.roster.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -384,7 +376,10 @@ export class Inventory implements MessageSink, VisibilitySink {
       },
       certificate: (record, state) => this.certificates.restore(record, state),
     });
-    for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#services.sorted()) {
+      this.#timeSeen(service.lastMicros);
+      this.#table.reclaim(service);
+    }
   }
 
   /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */

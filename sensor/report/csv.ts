@@ -99,6 +99,7 @@ const COLUMNS: readonly string[] = [
   "deprecated_since",
   "sunset",
   "drift",
+  "unknown_paths",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

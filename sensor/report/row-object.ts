@@ -36,11 +36,19 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     protocols: service.protocols,
     connections: service.connections,
     calls: service.calls,
+    ...unknownPaths(service),
     ...visibilityObject(service),
     ...blindBound(service),
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
+}
+
+function unknownPaths({ unknownPaths: unknown }: ServiceRecord): Record<string, unknown> {
+  if (unknown === undefined) return {};
+  const { calls, statuses, callers, callerCount, often, firstMicros, lastMicros } = unknown;
+  const seen = { first_seen: formatTime(firstMicros), last_seen: formatTime(lastMicros) };
+  return { unknown_paths: { calls, statuses, callers, caller_count: callerCount, often, ...seen } };
 }
 
 function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
