@@ -1,6 +1,7 @@
 import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
+import type { UnknownPathsRecord } from "./unknown-paths-record.js";
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
  * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
@@ -41,19 +42,6 @@ export interface InVirtualNetwork {
 }
 
 /** One listening address and port. Identity: `address`, `port`, `virtualNetwork`. */
-/** Calls of one service that are of no endpoint: nothing ever answered there but that nothing is (404, 405, 501). */
-export interface UnknownPathsRecord {
-  readonly calls: number;
-  readonly statuses: Readonly<Record<string, number>>;
-  /** Addresses, bounded; the count goes on. */
-  readonly callers: readonly string[];
-  readonly callerCount: number;
-  /** `GET /favicon.ico` → calls, of the few called most that were called more than once. */
-  readonly often: Readonly<Record<string, number>>;
-  readonly firstMicros: number;
-  readonly lastMicros: number;
-}
-
 export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly kind: "service";
   readonly address: string;
@@ -183,6 +171,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
+  /** When something first answered there but that nothing is; left out where that was when it was first seen. */
+  readonly foundMicros?: number;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { EndpointState } from "../../shared/event.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";
+import { ReviewPanel } from "./review-panel.js";
 
 const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
   active: "Called.",
@@ -15,7 +16,7 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
-  const { schemas, drift = [], ...record } = endpoint;
+  const { schemas, drift = [], review, key, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -24,6 +25,7 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
+      <ReviewPanel key={key} endpoint={endpoint} />
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>

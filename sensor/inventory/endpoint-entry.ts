@@ -328,8 +328,13 @@ export class EndpointEntry implements Endpoint {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...this.#found(),
       ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
+  }
+
+  #found(): Pick<EndpointRecord, "foundMicros"> {
+    return this.foundMicros <= this.firstMicros ? {} : { foundMicros: this.foundMicros };
   }
 
   #learned(): Pick<EndpointRecord, "schemas"> {
@@ -352,7 +357,6 @@ export class EndpointEntry implements Endpoint {
       ...(this.#streams === undefined ? {} : { lasted: this.#streams.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
-      ...(this.foundMicros === this.firstMicros ? {} : { foundMicros: this.foundMicros }),
       ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
@@ -369,7 +373,7 @@ export class EndpointEntry implements Endpoint {
     this.missingBytes = record.missingBytes;
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
-    this.foundMicros = state.foundMicros ?? record.firstMicros;
+    this.foundMicros = record.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));

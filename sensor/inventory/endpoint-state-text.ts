@@ -14,8 +14,6 @@ export interface EndpointStateText {
   readonly isFixed?: true;
   /** Left out in files of before it was kept. */
   readonly isThere?: boolean;
-  /** Where that was not when it was first called. */
-  readonly foundMicros?: number;
   /** What its answers say of its end, as far as they do. */
   readonly deprecation?: Partial<WireDeprecation>;
   readonly withQuery?: number;

@@ -1,4 +1,4 @@
-import type { UnknownPathsRecord } from "../../shared/event.js";
+import type { UnknownPathsRecord } from "../../shared/unknown-paths-record.js";
 import type { Call } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
 import { StatusCounts } from "./status-counts.js";

@@ -100,6 +100,16 @@ const COLUMNS: readonly string[] = [
   "sunset",
   "drift",
   "unknown_paths",
+  "review.status",
+  "review.changes",
+  "review.approved_by",
+  "review.approved_at",
+  "review.owner",
+  "review.tags",
+  "review.note",
+  "review.deprecated_by",
+  "review.deprecated_until",
+  "review.ignored_until",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */
