@@ -29,9 +29,11 @@ import { newCounters } from "./inventory-counters.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
+import { layRules } from "./path/node-rule.js";
 import { PathTree } from "./path/path-tree.js";
 import { restoreEndpoint, restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
+import { RuleBook } from "./rule-book.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
@@ -62,6 +64,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #services: ServiceList;
   readonly #table: EndpointTable;
   readonly #declarations: Declarations;
+  readonly #rules: RuleBook;
   readonly #changed = new ChangedRows();
   /** Rows of operations that were never seen. */
   #untold: EndpointRecord[] = [];
@@ -79,6 +82,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#literalSegments = new Set(settings.literalSegments);
     this.#services = new ServiceList(settings.identities);
     this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
+    this.#rules = new RuleBook(settings.pathRules ?? []);
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
       if (service.addRpcService(name)) this.#rebind(service);
     });
@@ -237,10 +241,14 @@ export class Inventory implements MessageSink, VisibilitySink {
     return made;
   }
 
-  /** Files may speak of it now that did not before: it has another name, or other procedures are called. */
+  /** Files and rules may speak of it now that did not before: it has another name, or other procedures are called. */
   #rebind(service: ServiceEntry): void {
-    if (this.#declarations.isEmpty || !this.#declarations.rebind(service)) return;
-    this.#rehome(service);
+    if (this.#isBoundAnew(service)) this.#rehome(service);
+  }
+
+  #isBoundAnew(service: ServiceEntry): boolean {
+    const isRuled = this.#rules.rebind(service);
+    return (!this.#declarations.isEmpty && this.#declarations.rebind(service)) || isRuled;
   }
 
   /** Counts go on under the templates that now hold. */
@@ -256,11 +264,12 @@ export class Inventory implements MessageSink, VisibilitySink {
     for (const one of this.#table.roster.all()) if (one.service === service) this.#table.roster.changed(one);
   }
 
-  /** An empty tree of paths that knows what is declared. */
+  /** An empty tree of paths that knows rules and what is declared. */
   #pave(service: ServiceEntry): void {
     const { coverage } = service;
     const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
     service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
+    layRules(service.paths.root, service.pathRules);
     if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
 
@@ -389,6 +398,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       if (record.kind !== "endpoint" || name === undefined) continue;
       this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
     }
-    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#pave(service);
+    for (const service of this.#services.sorted()) if (this.#isBoundAnew(service)) this.#pave(service);
   }
 }

@@ -5,8 +5,10 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import type { MethodSet } from "./method-set.js";
 import { pathOf } from "./operation.js";
-import { newEvidence } from "./path/evidence.js";
+import { addValue, newEvidence } from "./path/evidence.js";
+import { reasonWithoutRule } from "./path/node-rule.js";
 import type { PathNode } from "./path/path-node.js";
+import { typeOf } from "./path/segment.js";
 import type { StoredEvidence } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
@@ -78,19 +80,38 @@ function nodeOf(
   for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
-      node = node.addLiteral(text);
+      node = restoredLiteral(node, text);
       continue;
     }
     const known = stored[parameters++];
     // Without evidence it is no parameter of a path seen, but one of the fixed templates.
     if (known === undefined) return undefined;
     const [, name, suffix] = parameter;
-    const next = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(known.type, known.reason));
-    next.setName(name);
-    if (next.evidence !== undefined) {
-      for (const value of known.values) next.evidence.values.add(value);
-    }
-    node = next;
+    node = restoredParameter(node, name, suffix, known);
   }
   return node;
+}
+
+/** A rule may have made it a value since. */
+function restoredLiteral(node: PathNode<MethodSet>, text: string): PathNode<MethodSet> {
+  const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
+  if (pinned?.evidence === undefined || node.literal(text) !== undefined) return node.addLiteral(text);
+  addValue(pinned.evidence, text, typeOf(text));
+  return pinned;
+}
+
+function restoredParameter(
+  node: PathNode<MethodSet>,
+  name: string,
+  suffix: string,
+  stored: StoredEvidence,
+): PathNode<MethodSet> {
+  const { rule } = node;
+  const pinned = rule?.isPinned === true ? node.parameter("") : undefined;
+  const reason = reasonWithoutRule(stored.reason);
+  const parameter = pinned ?? node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(stored.type, reason));
+  // A rule names it itself.
+  if (pinned === undefined) parameter.setName(name);
+  for (const value of stored.values) if (rule?.words.has(value) !== true) parameter.evidence?.values.add(value);
+  return parameter;
 }

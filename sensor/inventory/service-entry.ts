@@ -10,6 +10,7 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
+import type { PathRule } from "./path/path-rule.js";
 import type { PathTree } from "./path/path-tree.js";
 import { type NameState, ServiceName } from "./service-name.js";
 import { compare, Tally } from "./tally.js";
@@ -35,6 +36,8 @@ export class ServiceEntry implements Service {
   paths: PathTree<MethodSet>;
   /** What files say of it; undefined where none does. */
   coverage: Coverage | undefined = undefined;
+  /** What an operator says of its paths. */
+  pathRules: readonly PathRule[] = [];
   /** Endpoints of declared paths. */
   readonly declared = new Map<Route<DeclaredPath>, EndpointEntry[]>();
   /** By the client's address. */

@@ -62,6 +62,7 @@ export class PathTree<Leaf> {
   #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
     const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
+    if (node.rule?.isPinned === true && text !== "") return node.parameter("");
     for (const [suffix, parameter] of node.parameters ?? []) {
       if (suffix !== "" && text.endsWith(suffix)) return parameter;
     }
@@ -117,10 +118,18 @@ export class PathTree<Leaf> {
     const known = node.literal(text);
     if (known !== undefined) return known;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
+    if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) return this.#valueChild(node, text, type, "");
     return this.#wordChild(node, text, type);
+  }
+
+  /** What is no word of the rule is a value, and the rule is why: no more is to be learned of it. */
+  #pinnedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
+    const parameter = node.parameter("") ?? node.addParameter("", newEvidence("word", "pinned"));
+    take(parameter, text, text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text));
+    return parameter;
   }
 
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
@@ -201,26 +210,26 @@ export class PathTree<Leaf> {
 
   /** Where the evidence is there, literals become one parameter, or a value a literal again. */
   #judge(node: PathNode<Leaf>): void {
-    if (node.alias !== undefined) return;
+    if (node.alias !== undefined || node.rule?.isPinned === true) return;
     node.changes = 0;
     for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
     const parameter = node.parameter("");
     if (parameter === undefined) return;
     this.#absorbJoining(node, parameter, joinsByForm);
-    const { join, leave } = revise(node, parameter, ({ text }) => this.#isFree(text), this.#owner);
+    const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
     for (const value of leave) this.#split(value, parameter);
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
   }
 
-  #isFree(text: string): boolean {
-    return text !== "" && !this.#keptWords.has(text);
+  #isFree({ text, parent }: PathNode<Leaf>): boolean {
+    return text !== "" && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
     const literals: PathNode<Leaf>[] = [];
     for (const literal of node.literals())
-      if (literal.alias === undefined && this.#isFree(literal.text)) literals.push(literal);
+      if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
     return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
@@ -256,7 +265,7 @@ export class PathTree<Leaf> {
   #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>, joining: typeof joins): void {
     for (const literal of [...node.literals()]) {
       const { text, type } = literal;
-      if (literal.alias !== undefined || !this.#isFree(text)) continue;
+      if (literal.alias !== undefined || !this.#isFree(literal)) continue;
       if (isValue(type) || (parameter.evidence !== undefined && joining(text, type, parameter.evidence)))
         this.#absorb(literal, parameter);
     }
