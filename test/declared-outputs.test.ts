@@ -143,8 +143,8 @@ t.test("every export tells what is declared, deprecated and other than declared"
   });
   t.match(row("POST", "/refunds"), { state: "dormant", calls: 0, first_seen: undefined });
   const [head, ...cells] = exported("csv").replace("\ufeff", "").split("\r\n");
-  t.ok(head.endsWith(",declared,declared_title,deprecated_by,deprecated_since,sunset,drift"));
-  t.ok(cells.some((line) => line.endsWith(`${place}:7,Shop,"file; header",,2025-01-01T00:00:00.000000Z,`)));
+  t.ok(head.includes(",declared,declared_title,deprecated_by,deprecated_since,sunset,drift,"));
+  t.ok(cells.some((line) => line.includes(`${place}:7,Shop,"file; header",,2025-01-01T00:00:00.000000Z,`)));
 
   const document = JSON.parse(exported("openapi"));
   t.match(await validate(structuredClone(document)), { valid: true });
@@ -198,7 +198,7 @@ t.test(
     const rows = (): Promise<string[]> => page.locator("main tbody tr").allTextContents();
     t.equal((await rows()).length, 4);
     await page.selectOption("select[aria-label=State]", "dormant");
-    t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantnever/]);
+    t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantunreviewednever/]);
     await page.selectOption("select[aria-label=State]", "drift");
     await page.locator("main tbody tr").first().click();
     const detail = page.locator("aside.detail");

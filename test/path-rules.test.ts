@@ -30,14 +30,32 @@ function refusal(text: string): string {
   return "none";
 }
 
-/** As over a restart. */
-function restarted(scene: Scene, settings: Partial<InventorySettings>): Scene {
-  const rows: InventoryRow[] = [];
-  for (let taken = scene.inventory.takeDelta(100).rows; taken.length > 0; taken = scene.inventory.takeDelta(100).rows)
-    rows.push(...taken);
-  const after = new Scene(settings);
-  after.inventory.restore(JSON.parse(JSON.stringify(rows)));
-  return after;
+/** A sensor with its file, over restarts. */
+class Sensor {
+  readonly #rows = new Map<string, InventoryRow>();
+  scene: Scene;
+
+  constructor(settings: Partial<InventorySettings>) {
+    this.scene = new Scene(settings);
+  }
+
+  /** What is taken back, `GET /a → /b`. */
+  write(): string[] {
+    const { rows, removals } = this.scene.inventory.takeDelta(1_000);
+    for (const { method, template } of removals) this.#rows.delete(`endpoint ${method} ${template}`);
+    for (const row of rows) {
+      const { record } = row;
+      this.#rows.set(record.kind === "endpoint" ? `endpoint ${record.method} ${record.template}` : record.kind, row);
+    }
+    return removals.map(({ method, template, mergedInto }) => `${method} ${template} → ${mergedInto}`).sort();
+  }
+
+  restart(settings: Partial<InventorySettings>): string[] {
+    this.write();
+    this.scene = new Scene(settings);
+    this.scene.inventory.restore(JSON.parse(JSON.stringify([...this.#rows.values()])));
+    return this.write();
+  }
 }
 
 const PATHS = [
@@ -72,37 +90,59 @@ t.test("what an operator says of paths holds from the first call on, and says wh
 });
 
 t.test("another rule and a restart: what was counted goes on under the templates that now hold", (t) => {
-  const before = new Scene();
-  for (const team of ["red", "blue", "green"]) before.get(`/teams/${team}`, { client: `10.0.1.${team.length}` });
-  for (const name of "alice bob carol dave erin frank grace heidi ivan".split(" ")) before.get(`/users/${name}`);
-  before.exchange({ path: "/teams/red", method: "DELETE", status: 204, body: "" });
-  t.ok(before.templates().includes("GET /users/{userId} ×9"));
-  const after = restarted(before, ruled(RULES));
-  t.same(after.templates(), [
-    "DELETE /teams/{team} ×1",
-    "GET /teams/{team} ×3",
-    "GET /users/frank ×1",
-    "GET /users/{user} ×8",
-  ]);
-  const [, teams] = after.endpoints();
-  t.same([teams.callers, teams.statuses], [["10.0.1.3", "10.0.1.4", "10.0.1.5"], { 200: 3 }]);
-  const { removals } = after.inventory.takeDelta(100);
-  t.match(removals.map(({ method, template, mergedInto }) => `${method} ${template} → ${mergedInto}`).sort(), [
+  const sensor = new Sensor({});
+  const { scene } = sensor;
+  for (const team of ["red", "blue", "green"]) scene.get(`/teams/${team}`, { client: `10.0.1.${team.length}` });
+  const names = "alice bob carol dave erin frank grace heidi ivan".split(" ");
+  for (const name of names) scene.get(`/users/${name}`).get(`/users/${name}/repos`);
+  scene.get("/users/frank", { status: 503 });
+  scene.exchange({ path: "/teams/red", method: "DELETE", status: 204, body: "" });
+  t.ok(scene.templates().includes("GET /users/{userId} ×10"));
+  t.same(sensor.restart(ruled(RULES)), [
     "DELETE /teams/red → /teams/{team}",
     "GET /teams/blue → /teams/{team}",
     "GET /teams/green → /teams/{team}",
     "GET /teams/red → /teams/{team}",
     "GET /users/{userId} → /users/{user}",
+    "GET /users/{userId}/repos → /users/{user}/repos",
   ]);
-  after.get("/teams/yellow").get("/users/me").get("/users/zoe");
-  const again = restarted(after, ruled(RULES));
-  t.same(again.endpoints(), after.endpoints(), "and the same rules change nothing more");
-  const without = restarted(again, {});
-  without.get("/teams/white");
-  t.ok(without.templates().some((line) => line === "GET /teams/{team} ×4" || line === "GET /teams/{team} ×5"));
-  t.match(without.endpoints().find(({ template }) => template === "/teams/{team}")?.parameters, [
-    { reason: "pinned by a rule before" },
-  ]);
+  const templates = [
+    "DELETE /teams/{team} ×1",
+    "GET /teams/{team} ×3",
+    "GET /users/frank ×2",
+    "GET /users/frank/repos ×1",
+    "GET /users/{user} ×8",
+    "GET /users/{user}/repos ×8",
+  ];
+  t.same(sensor.scene.templates(), templates);
+  const [, teams, frank, , user] = sensor.scene.endpoints();
+  t.same([teams.callers, teams.statuses], [["10.0.1.3", "10.0.1.4", "10.0.1.5"], { 200: 3 }]);
+  t.same([frank.statuses, user.statuses], [{ 200: 1, 503: 1 }, { 200: 8 }], "a word takes its calls along");
+  t.same(sensor.restart(ruled(RULES)), []);
+  t.same(sensor.scene.templates(), templates, "the same rules change nothing more");
+  sensor.scene.get("/teams/yellow").get("/users/frank").get("/users/zoe");
+  t.same(sensor.restart({}), []);
+  sensor.scene.get("/teams/red");
+  t.match(
+    sensor.scene.endpoints().find(({ method, template }) => method === "GET" && template === "/teams/{team}"),
+    {
+      calls: 5,
+      parameters: [{ reason: "pinned by a rule before" }],
+    },
+  );
+  t.end();
+});
+
+t.test("what each word was called for is known over a restart, so that it may be told apart later", (t) => {
+  const sensor = new Sensor({});
+  for (const name of "alice bob carol dave erin frank grace heidi ivan judy".split(" "))
+    sensor.scene.get(`/users/${name}`);
+  for (let more = 0; more < 5; more++) sensor.scene.get("/users/zebra");
+  t.same(sensor.scene.templates(), ["GET /users/{userId} ×15"]);
+  sensor.restart({});
+  for (let more = 0; more < 200; more++) sensor.scene.get("/users/zebra");
+  sensor.scene.get("/users/mallory");
+  t.same(sensor.scene.templates(), ["GET /users/zebra ×205", "GET /users/{userId} ×11"]);
   t.end();
 });
 

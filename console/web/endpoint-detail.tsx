@@ -25,7 +25,6 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
-      <ReviewPanel key={key} endpoint={endpoint} />
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>
@@ -37,6 +36,7 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
           </ul>
         </>
       )}
+      <ReviewPanel key={key} endpoint={endpoint} />
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (

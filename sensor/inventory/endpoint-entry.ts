@@ -14,7 +14,7 @@ import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
-import { evidenceOf, parametersOf } from "./path-parameters.js";
+import { evidenceOf, parametersOf, valuesOf } from "./path-parameters.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { LearnedSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
@@ -349,6 +349,7 @@ export class EndpointEntry implements Endpoint {
 
   state(): string {
     const callers = this.#callers.state();
+    const values = this.operation === undefined ? valuesOf(this) : [];
     const state: EndpointStateText = {
       duration: this.#allDurations().state(),
       requestSize: this.#requestSize.state(),
@@ -361,6 +362,7 @@ export class EndpointEntry implements Endpoint {
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
       evidence: evidenceOf(this),
+      ...(values.length === 0 ? {} : { values }),
     };
     return JSON.stringify(state);
   }

@@ -269,12 +269,20 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
     for (const use of uses) {
       const whole = from.leaf?.get(use.method, undefined);
-      const made = whole && this.#admit(whole.service, use.method, to, use.firstMicros);
-      if (whole === undefined || made === undefined) continue;
-      to.leaf ??= new MethodSet();
-      to.leaf.add(made);
+      if (whole === undefined) continue;
+      const there = to.leaf?.get(use.method, undefined);
+      const made =
+        there === undefined
+          ? this.#admit(whole.service, use.method, to, use.firstMicros)
+          : new EndpointEntry(whole.service, use.method, to, this.#bounds, use.firstMicros);
+      if (made === undefined) continue;
       made.take(use, whole);
-      this.roster.changed(made);
+      if (there !== undefined) this.#join(made, there);
+      else {
+        to.leaf ??= new MethodSet();
+        to.leaf.add(made);
+        this.roster.changed(made);
+      }
       this.roster.changed(whole);
       if (whole.calls === 0) this.#dropEmpty(whole, from);
     }

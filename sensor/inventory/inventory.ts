@@ -259,7 +259,8 @@ export class Inventory implements MessageSink, VisibilitySink {
     }));
     this.#pave(service);
     const endpoint = this.#table.putBack.bind(this.#table);
-    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
+    const split = this.#table.split.bind(this.#table);
+    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
     this.#table.reclaim(service);
     for (const one of this.#table.roster.all()) if (one.service === service) this.#table.roster.changed(one);
   }
@@ -383,6 +384,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       endpoint: (record, service, nodeOf, fill) => {
         if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
+      split: (uses, from, to) => this.#table.split(uses, from, to),
       certificate: (record, state) => this.certificates.restore(record, state),
     });
     for (const service of this.#services.sorted()) {

@@ -9,7 +9,8 @@ import { addValue, newEvidence } from "./path/evidence.js";
 import { reasonWithoutRule } from "./path/node-rule.js";
 import type { PathNode } from "./path/path-node.js";
 import { typeOf } from "./path/segment.js";
-import type { StoredEvidence } from "./path-parameters.js";
+import type { ValueUse } from "./path/value-use.js";
+import { type StoredEvidence, useOf } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -26,6 +27,8 @@ export interface RestoreTarget {
     nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void;
+  /** What one value was called for goes from the parameter to an endpoint of its own. */
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void;
   certificate(record: CertificateRecord, state: string): void;
 }
 
@@ -57,16 +60,22 @@ export function restoreEndpoint(
   record: EndpointRecord,
   state: string,
   service: ServiceEntry,
-  target: Pick<RestoreTarget, "endpoint">,
+  target: Pick<RestoreTarget, "endpoint" | "split">,
 ): void {
-  const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
+  const { evidence, isFixed, values = [] } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  target.endpoint(
-    record,
-    service,
-    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
-    (entry) => entry.restore(record, state),
-  );
+  let node: PathNode<MethodSet> | undefined;
+  const place = (): PathNode<MethodSet> | undefined => {
+    node = nodeOf(service.paths.root, record, evidence);
+    return node;
+  };
+  target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, state));
+  if (node === undefined) return;
+  for (const value of values) {
+    const use = useOf(record.method, value);
+    const there = service.paths.remember(node, value.path, use);
+    if (there !== node) target.split([use], node, there);
+  }
 }
 
 /** Walks the template, without an operation; parameters come back with the name and the evidence they had. */

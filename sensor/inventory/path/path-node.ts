@@ -19,6 +19,8 @@ export class PathNode<Leaf> {
    * is followed as it was, and the decision can be undone.
    */
   alias: PathNode<Leaf> | undefined = undefined;
+  /** Those that count for this one. */
+  aliases: Set<PathNode<Leaf>> | undefined = undefined;
   /** Of an alias: its part in what its target counts. */
   uses: ValueUse[] | undefined = undefined;
   /** What an operator says of what stands below; most nodes have none. */

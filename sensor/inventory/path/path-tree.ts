@@ -2,6 +2,7 @@ import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidenc
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
+import { placeOfValue } from "./remembered-value.js";
 import { FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
@@ -93,6 +94,16 @@ export class PathTree<Leaf> {
       if (node.alias !== undefined && node.parent.alias === undefined) this.#judge(node.parent);
   }
 
+  /** One value counted at `target`, as it was kept. Where it stands now: elsewhere, where a rule says that it is none. */
+  remember(target: PathNode<Leaf>, path: string, use: ValueUse): PathNode<Leaf> {
+    if (this.#aliases >= MAX_ALIASES) return target;
+    const node = placeOfValue(path, target, (made, of) => this.#alias(made, of));
+    if (node.alias === undefined) return node;
+    node.uses ??= [];
+    addUses(node.uses, [use]);
+    return node.target;
+  }
+
   /** Looks once more at everything that changed since it was last looked at. */
   settle(): void {
     this.#judgeBelow(this.root);
@@ -148,6 +159,8 @@ export class PathTree<Leaf> {
 
   #alias(node: PathNode<Leaf>, target: PathNode<Leaf>): PathNode<Leaf> {
     node.alias = target;
+    target.aliases ??= new Set();
+    target.aliases.add(node);
     this.#aliases++;
     return node;
   }
@@ -281,6 +294,7 @@ export class PathTree<Leaf> {
     if (literal.literalCount > 0 || literal.parameters !== undefined) return;
     if (evidence === undefined || evidence.values.has(text) || !joins(text, literal.type, evidence)) return;
     literal.parent?.deleteLiteral(literal.text);
+    parameter.aliases?.delete(literal);
   }
 
   /** A node and everything below it counts for another one and what is below that. */
@@ -332,6 +346,7 @@ export class PathTree<Leaf> {
     if (node.evidence !== undefined && target.evidence !== undefined) addEvidence(node.evidence, target.evidence);
     if (alias !== undefined) {
       this.#aliases--;
+      alias.aliases?.delete(node);
       for (let one = alias; one.alias !== undefined; one = one.alias) one.uses = withoutUses(one.uses ?? [], uses);
     }
     node.alias = undefined;
