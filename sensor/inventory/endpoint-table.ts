@@ -76,15 +76,19 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     this.#value = undefined;
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
+    // Most calls are: nothing else is to be looked at.
+    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && (call.status ?? 0) < 400;
+    const found = isUsual ? this.#ofPath(service, method, path, call) : this.#ofUnusual(service, method, path, call);
+    if (this.#isReshaped) this.reclaim(service);
+    return found;
+  }
+
+  #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
     const template = call.template ?? fixedTemplate(method, path);
     if (isNothingThere(call, service.unprovenEndpoints))
       return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
-    const found =
-      template === undefined
-        ? this.#ofPath(service, method, path, call)
-        : this.#fixedEndpoint(service, method, template, call);
-    if (this.#isReshaped) this.reclaim(service);
-    return found;
+    if (template === undefined) return this.#ofPath(service, method, path, call);
+    return this.#fixedEndpoint(service, method, template, call);
   }
 
   #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {

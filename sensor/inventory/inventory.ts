@@ -23,6 +23,7 @@ import { pinParameters } from "./declared/pinned-paths.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
+import type { EndpointRoster } from "./endpoint-roster.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
 import { newCounters } from "./inventory-counters.js";
@@ -63,6 +64,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #literalSegments: ReadonlySet<string>;
   readonly #services: ServiceList;
   readonly #table: EndpointTable;
+  readonly #roster: EndpointRoster;
   readonly #declarations: Declarations;
   readonly #rules: RuleBook;
   readonly #changed = new ChangedRows();
@@ -86,6 +88,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
       if (service.addRpcService(name)) this.#rebind(service);
     });
+    this.#roster = this.#table.roster;
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -131,7 +134,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      this.#table.roster.changed(endpoint);
+      this.#roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
@@ -141,7 +144,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
     for (const endpoint of this.#table.others(service, call, first)) {
       endpoint.call(call, clientAddress);
-      this.#table.roster.changed(endpoint);
+      this.#roster.changed(endpoint);
     }
   }
 
@@ -153,7 +156,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined) this.#table.roster.changed(endpoint);
+    if (endpoint !== undefined) this.#roster.changed(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -262,7 +265,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     const split = this.#table.split.bind(this.#table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
     this.#table.reclaim(service);
-    for (const one of this.#table.roster.all()) if (one.service === service) this.#table.roster.changed(one);
+    for (const one of this.#roster.all()) if (one.service === service) this.#roster.changed(one);
   }
 
   /** An empty tree of paths that knows rules and what is declared. */
@@ -320,13 +323,13 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    yield* this.#table.roster.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
+    yield* this.#roster.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
   }
 
   #neverSeen(): EndpointRecord[] {
     return this.#declarations.rows(
       this.#services.sorted(),
-      this.#table.roster.all(),
+      this.#roster.all(),
       this.#lastMicros - (this.#firstMicros ?? 0),
     );
   }
@@ -352,11 +355,11 @@ export class Inventory implements MessageSink, VisibilitySink {
       rows.push({ record: service.record(this.blindTimes), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    for (const endpoint of this.#table.roster.takeChanged(maxRows - rows.length))
+    for (const endpoint of this.#roster.takeChanged(maxRows - rows.length))
       rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
     for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    return { rows, removals: this.#table.roster.takeRemovals() };
+    return { rows, removals: this.#roster.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
@@ -364,12 +367,12 @@ export class Inventory implements MessageSink, VisibilitySink {
     const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
     if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#table.roster.all()) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.roster.changed(endpoint);
+    for (const endpoint of this.#roster.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#roster.changed(endpoint);
     }
-    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table.roster);
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#roster);
     this.#untold = rows;
-    this.#table.roster.remove(removals);
+    this.#roster.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
