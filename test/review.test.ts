@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import t from "tap";
 import type { EndpointItem, Listing, ReviewHistory } from "../console/api.js";
+import { parsePathRules } from "../sensor/command/path-rules-file.js";
 import type { SensorEvent } from "../shared/event.js";
 import type { Review } from "../shared/review.js";
 import { enter as enterPage, NO_BROWSER, shot } from "./support/page.js";
@@ -269,3 +271,47 @@ t.test("an operator reviews endpoints, and sees what changed since", { skip: NO_
   t.equal(await page.locator("main img").count(), 0, "what people write is text, too");
   t.same(troubles, []);
 });
+
+t.test(
+  "an operator sees why a template is one, and takes rules for it away as a file",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const { console, sensor } = await consoleWithSensor(t);
+    const scene = new Scene();
+    for (const number of [17, 18, 19]) scene.get(`/orders/${number}/items`).get(`/users/${number}`);
+    scene.get("/teams/red").get("/files/1.json");
+    await sensor.tell(told(scene));
+    const { page, troubles } = await enterPage(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    const panel = page.locator("section[aria-label=Template]");
+    const open = (path: string) => page.locator("main tbody tr", { hasText: path }).first().click();
+    await open("/orders/");
+    t.match(await panel.textContent(), /\{orderId\} its form is that of a number · 3 different seen/);
+    await panel.locator("button:text-is('Pin')").click();
+    await open("/users/");
+    await panel.locator("input").fill("me, search");
+    await panel.locator("button:text-is('Split')").click();
+    await open("/files/");
+    t.equal(await panel.locator("button").count(), 0, "what rules can't say is not offered");
+    await open("/teams/");
+    t.ok(await panel.locator("button:text-is('Merge')").isDisabled());
+    await panel.locator("input").fill("team");
+    await panel.locator("button:text-is('Merge')").click();
+    await panel.locator("text=3 rules chosen").waitFor();
+    await shot(page, "path-rules");
+    const download = page.waitForEvent("download");
+    await panel.locator("button:text-is('Download')").click();
+    const file = await (await download).path();
+    t.match(parsePathRules(readFileSync(file, "utf8"), "path-rules.json"), [
+      {
+        ...{ host: "shop.internal", port: 80 },
+        rules: [
+          { segments: ["orders", "{orderId}", "items"], words: [] },
+          { segments: ["teams", "{team}"], words: [] },
+          { segments: ["users"], words: ["me", "search"] },
+        ],
+      },
+    ]);
+    t.same(troubles, []);
+  },
+);
