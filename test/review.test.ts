@@ -216,7 +216,7 @@ t.test("an operator reviews endpoints, and sees what changed since", { skip: NO_
   const { page, troubles } = await enterPage(t, console.setupLink ?? "");
   await page.click('nav button:text-is("Endpoints")');
   const row = (path: string) => page.locator("main tbody tr", { hasText: path });
-  const panel = page.locator("section.review");
+  const panel = page.locator("section[aria-label=Review]");
   await row("/refunds").click();
   t.match(await panel.textContent(), /unreviewed Nobody approved it yet\./);
   await panel.locator("input[name=owner]").fill("payments");

@@ -51,7 +51,7 @@ function Rules({ endpoint, segments }: RulesProps) {
         <input
           class="rule"
           aria-label={endsWithParameter ? "Words that are no values" : "Name of the parameter"}
-          placeholder={endsWithParameter ? "words that are no values" : "name, as a parameter"}
+          placeholder={endsWithParameter ? "words that are no values" : `name, if "${segments.at(-1)}" is a parameter`}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
