@@ -1,9 +1,8 @@
-import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { CommandError } from "../../shared/command-error.js";
+import { type CheckedDocument, checkedDocuments } from "../../shared/config/checked-document.js";
+import { keys, list, text } from "../../shared/config/checked-schema.js";
 import { hostAndPort } from "../declared/server-url.js";
-import { PolicyDocument } from "../detect/policy/document.js";
-import { keys, list, text } from "../detect/policy/schema.js";
 import { type PathRule, parameterOf, type ServiceRules } from "../inventory/path/path-rule.js";
 
 const MAX_SEGMENTS = 32;
@@ -35,23 +34,20 @@ function template(what: string, isIt: (text: string) => boolean) {
 
 /** Reads YAML or JSON. Throws CommandError with file, line, value and what is allowed. */
 export function parsePathRules(content: string, file: string): readonly ServiceRules[] {
-  const document = documentOf(content, file);
-  if (document.value === null || document.value === undefined) return [];
-  const { services } = document.check(FILE, document.value);
-  return services.map((input, index) => serviceRules(input, (path) => document.place(["services", index, ...path])));
+  return documentsOf(content, file).flatMap((document) =>
+    document
+      .check(FILE, document.value)
+      .services.map((input, index) => serviceRules(input, (path) => document.place(["services", index, ...path]))),
+  );
 }
 
-function documentOf(content: string, file: string): PolicyDocument {
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
+function documentsOf(content: string, file: string): CheckedDocument[] {
   try {
-    return new PolicyDocument(file, document, lines);
+    return checkedDocuments(content, file);
   } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
     // In YAML a brace within brackets begins a map.
-    const isSyntax = error instanceof CommandError && document.errors.length > 0;
-    throw isSyntax
-      ? new CommandError(`${error.message}; within [ ] put templates in quotes: ["/teams/{team}"]`)
-      : error;
+    throw new CommandError(`${error.message}; within [ ] put templates in quotes: ["/teams/{team}"]`);
   }
 }
 

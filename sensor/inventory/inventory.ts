@@ -19,7 +19,6 @@ import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
 import { Declarations } from "./declared/declarations.js";
-import { pinParameters } from "./declared/pinned-paths.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
@@ -27,14 +26,11 @@ import type { EndpointRoster } from "./endpoint-roster.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
 import { newCounters } from "./inventory-counters.js";
-import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
-import { layRules } from "./path/node-rule.js";
-import { PathTree } from "./path/path-tree.js";
-import { restoreEndpoint, restoreRows } from "./restore.js";
+import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
-import { RuleBook } from "./rule-book.js";
+import { ServiceBinding } from "./service-binding.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
@@ -61,12 +57,11 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly blindTimes = new BlindTimes();
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
-  readonly #literalSegments: ReadonlySet<string>;
   readonly #services: ServiceList;
   readonly #table: EndpointTable;
   readonly #roster: EndpointRoster;
   readonly #declarations: Declarations;
-  readonly #rules: RuleBook;
+  readonly #binding: ServiceBinding;
   readonly #changed = new ChangedRows();
   /** Rows of operations that were never seen. */
   #untold: EndpointRecord[] = [];
@@ -81,14 +76,16 @@ export class Inventory implements MessageSink, VisibilitySink {
     );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
-    this.#literalSegments = new Set(settings.literalSegments);
     this.#services = new ServiceList(settings.identities);
     this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
-    this.#rules = new RuleBook(settings.pathRules ?? []);
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
-      if (service.addRpcService(name)) this.#rebind(service);
+      if (service.addRpcService(name)) this.#binding.rebind(service);
     });
     this.#roster = this.#table.roster;
+    this.#binding = new ServiceBinding(settings, this.#declarations, this.#table, (endpoint) => ({
+      record: this.#endpointRecord(endpoint),
+      state: endpoint.state(),
+    }));
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -124,7 +121,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       service.call(call);
       this.#changed.service(service);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
-      if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
+      if ((service.calls & (service.calls - 1)) === 0) this.#binding.rebind(service);
       endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
@@ -223,7 +220,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.counters.services_refused++;
       return undefined;
     }
-    const paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const paths = this.#binding.newPaths();
     const made = new ServiceEntry(address, port, network, atMicros, paths);
     this.#services.add(made);
     this.counters.services++;
@@ -244,43 +241,11 @@ export class Inventory implements MessageSink, VisibilitySink {
     return made;
   }
 
-  /** Files and rules may speak of it now that did not before: it has another name, or other procedures are called. */
-  #rebind(service: ServiceEntry): void {
-    if (this.#isBoundAnew(service)) this.#rehome(service);
-  }
-
-  #isBoundAnew(service: ServiceEntry): boolean {
-    const isRuled = this.#rules.rebind(service);
-    return (!this.#declarations.isEmpty && this.#declarations.rebind(service)) || isRuled;
-  }
-
-  /** Counts go on under the templates that now hold. */
-  #rehome(service: ServiceEntry): void {
-    const rows = this.#table.takeOut(service, (endpoint) => ({
-      record: this.#endpointRecord(endpoint),
-      state: endpoint.state(),
-    }));
-    this.#pave(service);
-    const endpoint = this.#table.putBack.bind(this.#table);
-    const split = this.#table.split.bind(this.#table);
-    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
-    this.#table.reclaim(service);
-    for (const one of this.#roster.all()) if (one.service === service) this.#roster.changed(one);
-  }
-
-  /** An empty tree of paths that knows rules and what is declared. */
-  #pave(service: ServiceEntry): void {
-    const { coverage } = service;
-    const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
-    service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
-    layRules(service.paths.root, service.pathRules);
-    if (coverage !== undefined) pinParameters(service.paths.root, coverage);
-  }
-
   /** Other files than before, or other ways to apply them. */
   declare(declared: Declared): void {
     this.#declarations.declare(declared);
-    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
+    for (const service of this.#services.sorted())
+      if (this.#declarations.rebind(service)) this.#binding.rehome(service);
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
@@ -289,8 +254,8 @@ export class Inventory implements MessageSink, VisibilitySink {
     for (const service of this.#services.identify(identities)) {
       this.#changed.service(service);
       for (const edge of service.edges.values()) this.#changed.edge(edge);
-      for (const endpoint of this.#table.all()) if (endpoint.service === service) this.#table.changed(endpoint);
-      this.#rebind(service);
+      for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
+      this.#binding.rebind(service);
     }
   }
 
@@ -403,6 +368,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       if (record.kind !== "endpoint" || name === undefined) continue;
       this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
     }
-    for (const service of this.#services.sorted()) if (this.#isBoundAnew(service)) this.#pave(service);
+    for (const service of this.#services.sorted()) this.#binding.rebindEmpty(service);
   }
 }

@@ -21,7 +21,7 @@ export class RuleBook {
   /** Whether other rules hold for the service than before. */
   rebind(service: ServiceEntry): boolean {
     if (this.isEmpty) return false;
-    const hosts = [service.address, ...service.namesInUse()];
+    const hosts = [service.address, ...service.naming.inUse()];
     const rules = this.#entries
       .filter(
         ({ port, pattern }) => (port ?? service.port) === service.port && hosts.some((host) => pattern.test(host)),
