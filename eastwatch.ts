@@ -43,6 +43,7 @@ function addDaemons(root: Command): void {
     .option("--name <name>", "name this sensor gives itself")
     .addOption(policyOption())
     .addOption(declaredOption())
+    .addOption(pathRulesOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runSensor);
@@ -73,6 +74,7 @@ function addTools(root: Command): void {
     .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
     .addOption(policyOption("; exit 1 where a connection violates it"))
     .addOption(declaredOption())
+    .addOption(pathRulesOption())
     .addOption(configOption())
     .addOption(setOption())
     .action(runAnalyze);
@@ -157,6 +159,10 @@ function declaredOption(): Option {
   );
 }
 
+function pathRulesOption(): Option {
+  return new Option("--path-rules <file>", "pins, splits and merges path templates of services, in YAML or JSON");
+}
+
 function setOption(): Option {
   return new Option("-s, --set <key=value...>", "one setting, such as flow.maxFlows=1000");
 }
@@ -200,6 +206,7 @@ async function runSensor(options: CommonOptions & Record<string, unknown>): Prom
     "health.listen": options.listen,
     "policy.file": options.policy,
     "declared.files": options.declared,
+    "inventory.pathRulesFile": options.pathRules,
   });
   const { runSensor: run } = await import("./sensor/command/sensor.js");
   process.exitCode = await run(settings);
@@ -222,13 +229,15 @@ interface AnalyzeFlags extends CommonOptions {
   readonly failOn?: Severity;
   readonly policy?: string;
   readonly declared?: readonly string[];
+  readonly pathRules?: string;
 }
 
 async function runAnalyze(
   captures: readonly string[],
-  { out, failOn, policy, declared, ...options }: AnalyzeFlags,
+  { out, failOn, policy, declared, pathRules, ...options }: AnalyzeFlags,
 ): Promise<void> {
-  const { settings } = await load(options, { "policy.file": policy, "declared.files": declared });
+  const flags = { "policy.file": policy, "declared.files": declared, "inventory.pathRulesFile": pathRules };
+  const { settings } = await load(options, flags);
   const { analyze } = await import("./sensor/command/analyze.js");
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
 }
@@ -311,6 +320,8 @@ async function runCheckConfig({ example, ...options }: CommonOptions & { readonl
   const { withPolicy } = await import("./sensor/command/policy-file.js");
   const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
   await withPolicy(loaded.settings, notice);
+  const { loadPathRules } = await import("./sensor/command/path-rules.js");
+  await loadPathRules(loaded.settings.inventory.pathRulesFile);
   const { loadDeclared } = await import("./sensor/command/declared-files.js");
   const declared = await loadDeclared(loaded.settings.declared, { notice, broken: notice });
   // What is told of files that can't be used is a fault of the configuration here.

@@ -7,6 +7,9 @@
  * POST /api/logout                  → 204
  * GET  /api/session                 → SessionState
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
+ *                                   endpoints as EndpointItem, with what operators say of them
+ * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
+ * GET  /api/reviews  ?key=          → ReviewHistory
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
  * GET  /api/documents/FORMAT  ?sensor=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
@@ -25,6 +28,8 @@ import type {
   ServiceRecord,
 } from "../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../shared/health.js";
+import type { Review, Said } from "../shared/review.js";
+import type { ReviewAction, ReviewActionName } from "./review/review-action.js";
 
 export interface SetupRequest {
   readonly token: string;
@@ -75,6 +80,19 @@ export interface SensorCreated {
   readonly token: string;
 }
 
+/** One word in an endpoint's history. `join`: the endpoint named in `text` became part of this one, which nobody said. */
+export interface ReviewEntry extends Said, Omit<ReviewAction, "action"> {
+  readonly action: ReviewActionName | "join";
+}
+
+export interface ReviewHistory {
+  /** Latest first, bounded. */
+  readonly entries: readonly ReviewEntry[];
+  /** Callers since it was approved; and those that its service has not seen for a week. */
+  readonly appeared: readonly string[];
+  readonly gone: readonly string[];
+}
+
 export type FeedRecord =
   | FromSensor<CallRecord>
   | FromSensor<HandshakeRecord>
@@ -89,6 +107,7 @@ export type FeedMessage =
 
 export type ServiceItem = FromSensor<ServiceRecord>;
 export type EdgeItem = FromSensor<EdgeRecord>;
-export type EndpointItem = FromSensor<EndpointRecord>;
+/** `key` names it to the routes of reviews; what people say is in `review`, and nowhere else. */
+export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
 export type CertificateItem = FromSensor<CertificateRecord>;
 export type FindingItem = FromSensor<FindingRecord>;

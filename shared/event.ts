@@ -2,6 +2,7 @@ import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endp
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
+import type { UnknownPathsRecord } from "./unknown-paths-record.js";
 
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
@@ -76,6 +77,8 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly joinedLateBytes: number;
   /** Sent and never captured. */
   readonly missingBytes: number;
+  /** Left out where there is none. */
+  readonly unknownPaths?: UnknownPathsRecord;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -172,6 +175,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly missingBytes: number;
   readonly firstMicros: number;
   readonly lastMicros: number;
+  /** When something first answered there but that nothing is; left out where that was when it was first seen. */
+  readonly foundMicros?: number;
 }
 
 /**

@@ -198,7 +198,7 @@ t.test(
     const rows = (): Promise<string[]> => page.locator("main tbody tr").allTextContents();
     t.equal((await rows()).length, 4);
     await page.selectOption("select[aria-label=State]", "dormant");
-    t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantnever/]);
+    t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantunreviewednever/]);
     await page.selectOption("select[aria-label=State]", "drift");
     await page.locator("main tbody tr").first().click();
     const detail = page.locator("aside.detail");

@@ -30,7 +30,6 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
   scene.exchange({ path: "/v1/orders/alpha", method: "PUT" }).exchange({ path: "/v1/orders/a", method: "OPTIONS" });
   scene.exchange({ path: "/v1/orders/a", method: "HEAD", body: "" });
   t.same(states(scene), [
-    "GET /v1/nothing active ×1",
     "GET /v1/orders/alpha/debug shadow ×1",
     "GET /v1/orders/search active ×1",
     "DELETE /v1/orders/{id} zombie ×2",
@@ -58,6 +57,31 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
     declaration: { isDeclared: true, file: "shop.yaml", title: "Shop", place: "shop.yaml:9" },
     drift: ["status 500 is not declared"],
   });
+});
+
+t.test("what was never found becomes an endpoint once it is declared, with its history", async (t) => {
+  const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
+  const scene = new Scene();
+  scene.get("/v1/orders/search", { status: 404 }).get("/v1/orders/search", { status: 404, client: "10.0.0.9" });
+  scene.get("/v1/else", { status: 404 }).exchange({ path: "/v1/refunds", method: "BREW", status: 405 });
+  t.same(states(scene), []);
+  scene.inventory.declare(declared);
+  t.match(
+    scene.endpoints().filter(({ calls }) => calls > 0),
+    [
+      {
+        method: "GET",
+        template: "/v1/orders/search",
+        calls: 2,
+        callers: ["10.0.0.1", "10.0.0.9"],
+        statuses: { 404: 2 },
+      },
+    ],
+  );
+  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 2, statuses: { 404: 1, 405: 1 } });
+  scene.inventory.declare({ ...declared, apis: [] });
+  t.same(states(scene), [], "and none again without the file");
+  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
 });
 
 t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {

@@ -49,6 +49,7 @@ function finding(id: string, count: number): FindingRecord {
 t.test("every kind of event comes through the wire as it was", (t) => {
   const scene = new Scene();
   scene.get("/orders/1", { fields: "User-Agent: \u00e9\u0000<script>\r\n" }).get("/orders/2", { client: "10.9.9.9" });
+  scene.get("/none", { status: 404 }).get("/none", { status: 404 });
   const events: SensorEvent[] = [
     ...scene.inventory.takeDelta(100).rows.map(({ record }) => record),
     ...scene.detection.all(),

@@ -6,7 +6,7 @@ import t from "tap";
 import type { CallRecord } from "../shared/event.js";
 import { mulberry32 } from "./bench/random.js";
 import { analyzeFile } from "./support/analysis-run.js";
-import { captureLive, settle, storedEndpoints } from "./support/live-capture.js";
+import { captureLive, settle, storedEndpoints, storedServices } from "./support/live-capture.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, temporaryFolder } from "./support/program.js";
 
@@ -142,5 +142,8 @@ function fromInventory(path: string): Record<string, number> {
   const named = storedEndpoints(path).flatMap(({ method, template, statuses }) =>
     Object.entries(statuses).map(([status, count]): [string, number] => [`${method} ${template} ${status}`, count]),
   );
-  return Object.fromEntries(named.sort());
+  const unknown = storedServices(path).flatMap(({ unknownPaths }) => Object.entries(unknownPaths?.often ?? {}));
+  return Object.fromEntries(
+    [...named, ...unknown.map(([target, count]): [string, number] => [`${target} 404`, count])].sort(),
+  );
 }

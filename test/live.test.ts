@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
-import type { EndpointRecord } from "../shared/event.js";
 import type { BlindInterval } from "../shared/health.js";
 import { freePort } from "./support/console.js";
+import { storedEndpoints, storedServices } from "./support/live-capture.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
 
@@ -71,23 +71,24 @@ function tally(lines: readonly string[]): Record<string, number> {
 
 function fromLog(path: string): Record<string, number> {
   const lines = readFileSync(path, "utf8").trim().split("\n");
-  return tally(lines.map((line) => line.split(" ")).map(([method, , status]) => `${method} ${status}`));
+  return tally(lines.map((line) => line.split(" ")).map(([method, , status]) => answered(method, status)));
 }
 
-function fromInventory(endpoints: readonly EndpointRecord[], port: number): Record<string, number> {
-  const lines = endpoints
-    .filter(({ serverPort }) => serverPort === port)
-    .flatMap(({ method, statuses }) =>
-      Object.entries(statuses).flatMap(([status, count]) => Array<string>(count).fill(`${method} ${status}`)),
-    );
-  return tally(lines);
+/** What was never found is counted by its status alone. */
+function answered(method: string, status: string): string {
+  return status === "404" ? status : `${method} ${status}`;
 }
 
-function endpointsOf(path: string): EndpointRecord[] {
-  const database = new Database(path, { readonly: true });
-  const rows = database.prepare<[], { record: string }>("SELECT record FROM endpoint").all();
-  database.close();
-  return rows.map(({ record }) => JSON.parse(record));
+function fromInventory(database: string, port: number): Record<string, number> {
+  const endpoints = storedEndpoints(database).filter(({ serverPort }) => serverPort === port);
+  const services = storedServices(database).filter((service) => service.port === port);
+  const counts = [
+    ...endpoints.flatMap(({ method, statuses }) => Object.entries(statuses).map((one) => [method, ...one] as const)),
+    ...services.flatMap(({ unknownPaths }) =>
+      Object.entries(unknownPaths?.statuses ?? {}).map((one) => ["any", ...one] as const),
+    ),
+  ];
+  return tally(counts.flatMap(([method, status, count]) => Array<string>(count).fill(answered(method, status))));
 }
 
 function blindOf(path: string): BlindInterval[] {
@@ -136,9 +137,9 @@ t.test(
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
     t.equal(await sensor.end(), 0, "the sensor ends well");
     for (const running of [nginx, origin]) await running.end();
-    const endpoints = endpointsOf(database);
-    t.same(fromInventory(endpoints, 80), fromLog(join(folder, "access.log")), "nginx, seen on veth");
-    t.same(fromInventory(endpoints, 8_081), fromLog(join(folder, "origin.log")), "node, seen on loopback");
+    const endpoints = storedEndpoints(database);
+    t.same(fromInventory(database, 80), fromLog(join(folder, "access.log")), "nginx, seen on veth");
+    t.same(fromInventory(database, 8_081), fromLog(join(folder, "origin.log")), "node, seen on loopback");
     const seen = endpoints
       .filter(({ serverPort }) => serverPort === 80)
       .map(({ method, template }) => `${method} ${template}`);
@@ -208,7 +209,7 @@ t.test(
     t.equal(await sensor.end(), 0);
     await origin.end();
     t.same(
-      endpointsOf(database)
+      storedEndpoints(database)
         .map(({ template }) => template)
         .sort(),
       ["/after", "/before", "/between"],

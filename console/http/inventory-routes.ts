@@ -17,7 +17,6 @@ const SENSOR_BODY = {
 const LISTS: readonly (readonly [string, ListedTable])[] = [
   ["/api/services", "service"],
   ["/api/edges", "edge"],
-  ["/api/endpoints", "endpoint"],
   ["/api/certificates", "certificate"],
   ["/api/findings", "finding"],
   ["/api/calls", "call"],
@@ -31,6 +30,10 @@ export function addInventoryRoutes(app: FastifyInstance, store: ConsoleStore, to
       store.list(table, query.limit),
     );
   }
+
+  app.get<{ Querystring: { limit: number } }>("/api/endpoints", { schema: { querystring: LIMIT_QUERY } }, ({ query }) =>
+    store.reviews.list(query.limit, Date.now() * 1_000),
+  );
 
   app.get("/api/sensors", (): Listing<SensorState> => {
     const items = store.sensors();

@@ -23,6 +23,7 @@ import { addDocumentRoutes, type DocumentOptions } from "./document-routes.js";
 import { Feed } from "./feed.js";
 import { Hub } from "./hub.js";
 import { addInventoryRoutes } from "./inventory-routes.js";
+import { addReviewRoutes } from "./review-routes.js";
 import { addSessionRoutes, SESSION_COOKIE, sessionOf } from "./session-routes.js";
 
 export interface ConsoleSettings extends ConsoleStoreSettings {
@@ -159,6 +160,7 @@ export class ConsoleServer {
       onEnd: () => this.#feed.closeEnded(),
     });
     addInventoryRoutes(this.#app, this.store, this.tokens);
+    addReviewRoutes(this.#app, this.store, this.#operators, this.#feed);
     addDocumentRoutes(this.#app, this.store, { ...this.#settings.documents, database: this.#settings.database });
     this.#app.get("/healthz", () => "ok\n");
     this.#app.get("/metrics", async (_request, reply) =>

@@ -1,11 +1,12 @@
 import type Database from "better-sqlite3";
-import type { CallRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
+import type { SensorEvent } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
-import { placeOf } from "../../shared/virtual-network.js";
 import type { FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
+import { identityOf } from "./identity.js";
 import { MIGRATIONS } from "./migrations.js";
+import { Reviews } from "./reviews.js";
 
 export interface ConsoleStoreSettings {
   readonly database: string;
@@ -37,6 +38,7 @@ interface SensorRow {
 /** What all sensors told, in the console's own SQLite file. */
 export class ConsoleStore implements EventSink {
   readonly database: Database.Database;
+  readonly reviews: Reviews;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
   readonly #statements = new Map<string, Database.Statement>();
@@ -49,6 +51,7 @@ export class ConsoleStore implements EventSink {
       migrations: MIGRATIONS,
       survives: "power",
     });
+    this.reviews = new Reviews(this.database);
     this.#bounds = new Map([
       ["service", MAX_INVENTORY_ROWS],
       ["edge", MAX_INVENTORY_ROWS],
@@ -150,7 +153,10 @@ export class ConsoleStore implements EventSink {
 
   #keep(sensor: string, event: SensorEvent): void {
     if (event.kind === "removal") {
-      this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identityOf(event));
+      const identity = identityOf(event);
+      this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identity);
+      const { mergedInto } = event;
+      if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, template: mergedInto });
     } else if (event.kind === "health") {
       this.#statement("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
     } else if (event.kind === "call" || event.kind === "handshake") {
@@ -188,23 +194,5 @@ export class ConsoleStore implements EventSink {
     const made = this.database.prepare(sql);
     this.#statements.set(sql, made);
     return made;
-  }
-}
-
-/** What a later record of the same sensor replaces. */
-function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord>): string {
-  switch (event.kind) {
-    case "service":
-      return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;
-    case "edge":
-      return `${event.clientAddress} ${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort}`;
-    case "certificate":
-      return event.fingerprint;
-    case "finding":
-      return event.id;
-    case "blind":
-      return `${event.interfaceName} ${event.fromMicros}`;
-    default:
-      return `${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort} ${event.method} ${event.template}`;
   }
 }

@@ -60,4 +60,19 @@ export const MIGRATIONS: readonly string[] = [
   COUNT_HANDSHAKES,
   COUNT_DATA_CLASSES,
   COUNT_BYTES,
+  // What people say stands apart from what sensors tell, and nothing that was said is ever changed or taken away.
+  `
+  CREATE TABLE review (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, sensor TEXT NOT NULL, identity TEXT NOT NULL, operator TEXT NOT NULL,
+    at_micros INTEGER NOT NULL, action TEXT NOT NULL, said TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX review_of ON review (sensor, identity);
+  CREATE TRIGGER review_stays BEFORE UPDATE ON review BEGIN SELECT RAISE(ABORT, 'what was said is never changed'); END;
+  CREATE TRIGGER review_is_kept BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'what was said is never taken away'); END;
+  CREATE TABLE opinion (
+    sensor TEXT NOT NULL, identity TEXT NOT NULL, service TEXT NOT NULL, approved_micros INTEGER, opinion TEXT NOT NULL,
+    PRIMARY KEY (sensor, identity)
+  ) STRICT;
+  CREATE INDEX opinion_of_service ON opinion (sensor, service, approved_micros);
+  `,
 ];

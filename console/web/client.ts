@@ -1,4 +1,5 @@
-import type { Listing, SensorCreated, SessionState } from "../api.js";
+import type { Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
+import type { ReviewAction } from "../review/review-action.js";
 import { parseVisible } from "./visible-text.js";
 
 /** An answer of the console that is a refusal, in its own words. */
@@ -55,6 +56,17 @@ export async function logOut(): Promise<void> {
 
 export async function createSensor(name: string): Promise<SensorCreated> {
   return (await request("POST", "/api/sensors", { name })).json();
+}
+
+/** Says something of the endpoint with the key. */
+export async function tellReview(key: string, action: ReviewAction): Promise<void> {
+  await request("POST", "/api/reviews", { key, ...action });
+}
+
+export async function readHistory(key: string): Promise<ReviewHistory> {
+  return parseVisible(
+    await (await request("GET", `/api/reviews?key=${encodeURIComponent(key)}`)).text(),
+  ) as ReviewHistory;
 }
 
 export interface Download {

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DOCUMENT_FORMATS, type DocumentFormat } from "../../shared/document-format.js";
-import { type Download, readDocument } from "./client.js";
+import { readDocument } from "./client.js";
 import { sensors } from "./live.js";
+import { save } from "./save.js";
 
 /** Every document of the inventory to take away, of all sensors or of one. */
 export function DocumentsMenu() {
@@ -80,14 +81,4 @@ function useLeaving(place: { readonly current: HTMLElement | null }, isOpen: boo
       document.removeEventListener("pointerdown", onClick);
     };
   }, [isOpen]);
-}
-
-function save({ name, content }: Download): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // Not before the browser has taken it.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

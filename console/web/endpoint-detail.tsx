@@ -4,6 +4,8 @@ import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";
+import { ReviewPanel } from "./review-panel.js";
+import { TemplatePanel } from "./template-panel.js";
 
 const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
   active: "Called.",
@@ -16,7 +18,7 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
-  const { schemas, drift = [], protection, ...record } = endpoint;
+  const { schemas, drift = [], protection, review, key, parameters, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -37,6 +39,8 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
         </>
       )}
       <Protection endpoint={endpoint} />
+      <ReviewPanel key={key} endpoint={endpoint} />
+      <TemplatePanel key={`template ${key}`} endpoint={endpoint} />
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (

@@ -6,6 +6,7 @@ import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
 import { bytes, day, millis, span } from "./format.js";
 import { PostureTag } from "./posture-bar.js";
+import { REVIEW_COLUMNS, REVIEWS } from "./review-columns.js";
 import { ServiceDetail } from "./service-detail.js";
 import { kindsOf, messagesOf, messageWords } from "./stream-words.js";
 import { type Column, type Narrowing, TableView } from "./table-view.js";
@@ -125,6 +126,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     text: (item) => [item.state, item.declaration?.place, ...(item.drift ?? [])].join(" "),
     show: (item) => <span class={`state ${item.state}`}>{item.state}</span>,
   },
+  ...REVIEW_COLUMNS,
   notSeen(),
   lastSeen(),
 ];
@@ -144,6 +146,8 @@ const STATES: Narrowing<EndpointItem> = {
   ],
   passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
 };
+
+const ENDPOINT_NARROWINGS = [STATES, REVIEWS];
 
 const EDGES: readonly Column<EdgeItem>[] = [
   { title: "Client", className: "name", value: clientOf },
@@ -203,7 +207,7 @@ export function EndpointsView() {
       columns={ENDPOINTS}
       sortBy="Calls"
       empty="No endpoint seen yet."
-      narrowing={STATES}
+      narrowings={ENDPOINT_NARROWINGS}
       detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
       keyOf={(item) =>
         [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")

@@ -4,6 +4,7 @@ import "./style/table.css";
 import "./style/posture.css";
 import "./style/menu.css";
 import "./style/visibility.css";
+import "./style/review.css";
 import { render } from "preact";
 import { EntryView } from "./entry-view.js";
 import { refresh, session } from "./session.js";

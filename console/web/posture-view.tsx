@@ -75,15 +75,17 @@ const COLUMNS: readonly Column<EdgeItem>[] = [
   },
 ];
 
-const SCOPES: Narrowing<EdgeItem> = {
-  label: "Scope",
-  choices: [
-    ["", "Any scope"],
-    ["east-west", "East-west"],
-    ["north-south", "North-south"],
-  ],
-  passes: (edge, scope) => edge.scope === scope,
-};
+const SCOPES: readonly Narrowing<EdgeItem>[] = [
+  {
+    label: "Scope",
+    choices: [
+      ["", "Any scope"],
+      ["east-west", "East-west"],
+      ["north-south", "North-south"],
+    ],
+    passes: (edge, scope) => edge.scope === scope,
+  },
+];
 
 /** Edges by posture, the worst first, with the ground of each verdict. */
 export function PostureView() {
@@ -98,7 +100,7 @@ export function PostureView() {
       empty="Nobody was seen to talk to anybody yet."
       keyOf={edgeKey}
       groups={GROUPS}
-      narrowing={SCOPES}
+      narrowings={SCOPES}
       detail={(edge, close) => <EdgeDetail edge={edge} onClose={close} />}
     />
   );

@@ -12,11 +12,21 @@ interface Props {
 /** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
 export function ServiceDetail({ service, onClose }: Props) {
   const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...told } = service;
-  const { nameGround, nameConfidence, ...rest } = told;
+  const { nameGround, nameConfidence, unknownPaths, ...rest } = told;
   return (
     <DetailPane onClose={onClose}>
       <h3>What was seen of its traffic</h3>
       <Shares service={service} />
+      {unknownPaths && (
+        <>
+          <h3>Unknown paths</h3>
+          <p class="quiet">
+            Nothing was ever found there but that nothing is (404, 405, 501), so they are no endpoints: a scanner's
+            guesses, a client with a wrong address, or what is yet to come.
+          </p>
+          <Fields record={unknownPaths} />
+        </>
+      )}
       <h3>Service</h3>
       {nameGround !== undefined && (
         <p class="quiet">

@@ -16,7 +16,7 @@ export interface Column<T> {
   /** What is shown, where it differs. */
   show?(item: T): ComponentChildren;
   readonly className?: string;
-  /** Left out where a detail is open beside the table. */
+  /** Left out where a detail is open beside the table, and where nothing stands in it: paths need the room. */
   readonly isMinor?: boolean;
 }
 
@@ -38,7 +38,7 @@ interface Props<T> {
   keyOf(item: T): string;
   readonly className?: string;
   readonly groups?: readonly Group<T>[];
-  readonly narrowing?: Narrowing<T>;
+  readonly narrowings?: readonly Narrowing<T>[];
   detail?(item: T, close: () => void): ComponentChildren;
 }
 
@@ -48,11 +48,11 @@ const LONG_TEXT = 60;
 
 /** One list of the inventory: counted, sorted, filtered, a row opens. */
 export function TableView<T extends object>(props: Props<T>) {
-  const { columns, sortBy, groups = [], narrowing, keyOf } = props;
+  const { columns, sortBy, groups = [], narrowings = [], keyOf } = props;
   const { items, total, trouble, isLoaded } = useList<T>(props.list, LIMIT);
   const [filter, setFilter] = useState("");
   const [group, setGroup] = useState("");
-  const [choice, setChoice] = useState("");
+  const [choices, setChoices] = useState<Readonly<Record<string, string>>>({});
   const [sort, setSort] = useState({ title: sortBy, isDescending: props.isAscending !== true });
   const [openKey, setOpenKey] = useState(wantedKey.peek());
   const close = (): void => setOpenKey(undefined);
@@ -64,7 +64,7 @@ export function TableView<T extends object>(props: Props<T>) {
   }, [isLoaded]);
 
   const passing = items.filter(
-    (item) => hasText(columns, item, filter) && (choice === "" || narrowing?.passes(item, choice) === true),
+    (item) => hasText(columns, item, filter) && narrowings.every((narrowing) => passes(narrowing, item, choices)),
   );
   const chosen = groups.find(({ name }) => name === group);
   const sorter = columns.find(({ title }) => title === sort.title) ?? columns[0];
@@ -76,7 +76,9 @@ export function TableView<T extends object>(props: Props<T>) {
   const openAt = openKey === undefined ? -1 : sorted.findIndex((item) => keyOf(item) === openKey);
   const opened = openAt < 0 ? items.find((item) => keyOf(item) === openKey) : sorted[openAt];
   const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
-  const visible = columns.filter(({ isMinor }) => opened === undefined || isMinor !== true);
+  const visible = columns.filter(
+    (column) => column.isMinor !== true || (opened === undefined && isUsed(column, items)),
+  );
   return (
     <main class={opened === undefined ? "view" : "view with-detail"}>
       <div class="bar">
@@ -88,9 +90,15 @@ export function TableView<T extends object>(props: Props<T>) {
           value={filter}
           onInput={(event) => setFilter(event.currentTarget.value)}
         />
-        {narrowing !== undefined && (
-          <Choice label={narrowing.label} value={choice} choices={narrowing.choices} onChange={setChoice} />
-        )}
+        {narrowings.map(({ label, choices: offered }) => (
+          <Choice
+            key={label}
+            label={label}
+            value={choices[label] ?? ""}
+            choices={offered}
+            onChange={(value) => setChoices({ ...choices, [label]: value })}
+          />
+        ))}
         <span class="quiet">{extent(sorted.length, shown.length, items.length, total)}</span>
         <span class="bad">{trouble}</span>
       </div>
@@ -127,6 +135,11 @@ export function TableView<T extends object>(props: Props<T>) {
       {opened !== undefined && (props.detail?.(opened, close) ?? <Detail record={opened} onClose={close} />)}
     </main>
   );
+}
+
+function passes<T>(narrowing: Narrowing<T>, item: T, choices: Readonly<Record<string, string>>): boolean {
+  const choice = choices[narrowing.label] ?? "";
+  return choice === "" || narrowing.passes(item, choice);
 }
 
 /** Longer texts are cut: they stand whole in the detail. */
@@ -173,6 +186,10 @@ function extent(passing: number, shown: number, read: number, total: number): st
   if (shown < passing) parts.push(`the first ${number(shown)} are shown`);
   if (read < total) parts.push(`only the ${number(read)} seen last of ${number(total)} are counted here`);
   return parts.join(", ");
+}
+
+function isUsed<T>({ text, value }: Column<T>, items: readonly T[]): boolean {
+  return items.length === 0 || items.some((item) => (text ?? value)(item) !== "");
 }
 
 function hasText<T>(columns: readonly Column<T>[], item: T, filter: string): boolean {

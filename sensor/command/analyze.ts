@@ -17,6 +17,7 @@ import { readCaptureFile } from "../capture/capture-file.js";
 import { checkDataRules } from "./data-rules.js";
 import { loadDeclared } from "./declared-files.js";
 import { loadIdentities } from "./identity-files.js";
+import { loadPathRules } from "./path-rules.js";
 import { withPolicy } from "./policy-file.js";
 import { ProgressBar } from "./progress-bar.js";
 
@@ -26,7 +27,7 @@ export interface AnalyzeOptions {
   /** Folder the results go to; made where it does not exist. */
   readonly out: string;
   readonly failOn?: Severity;
-  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared" | "identity">;
+  readonly settings: PipelineSettings & Pick<Settings, "policy" | "declared" | "identity" | "inventory">;
 }
 
 const FINDINGS_FOUND = 1;
@@ -51,6 +52,7 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   const declared = loaded && { ...loaded.declared, windowSeconds: 0 };
   const inventory = {
     ...options.settings.inventory,
+    pathRules: await loadPathRules(options.settings.inventory.pathRulesFile),
     ...(declared === undefined ? {} : { declared }),
     ...(said === undefined ? {} : { identities: said.identities }),
   };

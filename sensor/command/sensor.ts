@@ -26,6 +26,7 @@ import { type FileNotices, type LoadedDeclared, loadDeclared, watchDeclared } fr
 import type { FileWatch } from "./file-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { type LoadedIdentities, loadIdentities, watchIdentities } from "./identity-files.js";
+import { loadPathRules } from "./path-rules.js";
 import { withPolicy } from "./policy-file.js";
 
 const HEALTH_MILLIS = 5_000;
@@ -36,8 +37,8 @@ const DELIVER_REST_MILLIS = 1_500;
 const WRONG_CONFIGURATION = 2;
 const OUR_BUG = 70;
 
-/** The settings, the policy that they name in place. */
-type SensorSettings = Settings & { readonly detect: DetectionSettings };
+/** The settings, the policy and the rules for paths that they name in place. */
+type SensorSettings = Settings & { readonly detect: DetectionSettings; readonly inventory: InventorySettings };
 
 /** What was read of the files that the settings name; undefined where they name none. */
 interface LoadedFiles {
@@ -54,7 +55,8 @@ export async function runSensor(settings: Settings): Promise<number> {
   const notices = { broken: (text: string) => log.error(text), notice: (text: string) => log.warn(text) };
   const loaded = await loadDeclared(settings.declared, notices);
   const identities = await loadIdentities(settings.identity);
-  const sensor = new Sensor({ ...settings, detect }, log, { declared: loaded, identities }, notices);
+  const inventory = { ...settings.inventory, pathRules: await loadPathRules(settings.inventory.pathRulesFile) };
+  const sensor = new Sensor({ ...settings, detect, inventory }, log, { declared: loaded, identities }, notices);
   return sensor.run();
 }
 

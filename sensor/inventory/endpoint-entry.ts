@@ -1,4 +1,4 @@
-import type { EndpointRecord, EndpointState, Quantiles, RemovalRecord } from "../../shared/event.js";
+import type { EndpointRecord, EndpointState, Quantiles } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
 import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
@@ -9,11 +9,12 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "./declared/judgement.js";
 import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
+import { withoutUndefined } from "./defined-values.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
-import { evidenceOf, parametersOf } from "./path-parameters.js";
+import { evidenceOf, parametersOf, valuesOf } from "./path-parameters.js";
 import { EndpointProtection, showsProtection } from "./protection/endpoint-protection.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { LearnedSchemas } from "./schema/endpoint-schemas.js";
@@ -21,6 +22,7 @@ import type { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { StatusCounts } from "./status-counts.js";
 import { compare, Tally } from "./tally.js";
+import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
 const MAX_CONTENT_TYPES = 8;
@@ -71,6 +73,8 @@ export class EndpointEntry implements Endpoint {
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
+  /** When it came to be one: what was called there before was answered with nothing but 404. */
+  foundMicros: number;
   isChanged = false;
   /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
@@ -97,8 +101,7 @@ export class EndpointEntry implements Endpoint {
     else if ("value" in place) this.route = place;
     else this.node = place;
     this.#callers = new CallerSet(maxCallers);
-    this.firstMicros = atMicros;
-    this.lastMicros = atMicros;
+    this.firstMicros = this.lastMicros = this.foundMicros = atMicros;
   }
 
   get template(): string {
@@ -136,11 +139,6 @@ export class EndpointEntry implements Endpoint {
   #markedByWire(told: WireDeprecation): void {
     this.#judge().markedByWire(told);
     this.isJudged = true;
-  }
-
-  /** Whether every answer so far was 404. */
-  get isNotFound(): boolean {
-    return this.#statuses.isOnly(404);
   }
 
   call(call: Call, clientAddress: string): void {
@@ -206,6 +204,7 @@ export class EndpointEntry implements Endpoint {
     this.incompleteCalls += other.incompleteCalls;
     this.missingBytes += other.missingBytes;
     this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
+    this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
     if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
@@ -235,7 +234,7 @@ export class EndpointEntry implements Endpoint {
   /** Takes over what one value of a parameter was called for; sizes, times and callers of single values are not known. */
   take({ calls, statuses, firstMicros, lastMicros }: ValueUse, whole: EndpointEntry): void {
     this.calls = calls;
-    this.firstMicros = firstMicros;
+    this.firstMicros = this.foundMicros = firstMicros;
     this.lastMicros = lastMicros;
     whole.calls -= calls;
     // Which of its calls carried what is not known of single values.
@@ -244,11 +243,13 @@ export class EndpointEntry implements Endpoint {
     whole.#statuses.take(statuses);
   }
 
-  /** Takes its row back, as it is told so far. */
-  removal(): RemovalRecord {
-    const { service, method, template } = this;
-    const server = { serverAddress: service.address, serverPort: service.port, ...inNetwork(service.virtualNetwork) };
-    return { kind: "removal", ...server, method, template };
+  /** Takes over what was called there before anything was. */
+  takeHistory({ calls, statuses, callers, firstMicros, lastMicros }: PathHistory): void {
+    this.calls += calls;
+    this.#statuses.restore(statuses);
+    for (const caller of callers) this.#callers.add(caller);
+    this.firstMicros = Math.min(this.firstMicros, firstMicros);
+    this.lastMicros = Math.max(this.lastMicros, lastMicros);
   }
 
   durationMillis(): Quantiles | undefined {
@@ -293,8 +294,13 @@ export class EndpointEntry implements Endpoint {
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
+      ...this.#found(),
       ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
+  }
+
+  #found(): Pick<EndpointRecord, "foundMicros"> {
+    return this.foundMicros <= this.firstMicros ? {} : { foundMicros: this.foundMicros };
   }
 
   #learned(): Pick<EndpointRecord, "schemas"> {
@@ -309,6 +315,7 @@ export class EndpointEntry implements Endpoint {
 
   state(): string {
     const callers = this.#callers.state();
+    const values = this.operation === undefined ? valuesOf(this) : [];
     const state: EndpointStateText = {
       ...this.#times.state(),
       requestSize: this.#requestSize.state(),
@@ -320,6 +327,7 @@ export class EndpointEntry implements Endpoint {
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
       evidence: evidenceOf(this),
+      ...(values.length === 0 ? {} : { values }),
     };
     return JSON.stringify(state);
   }
@@ -332,6 +340,7 @@ export class EndpointEntry implements Endpoint {
     this.missingBytes = record.missingBytes;
     this.firstMicros = record.firstMicros;
     this.lastMicros = record.lastMicros;
+    this.foundMicros = record.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
@@ -361,10 +370,4 @@ export class EndpointEntry implements Endpoint {
       this.protection.unsureCalls = calls;
     }
   }
-}
-
-type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(values: T): Defined<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,5 +1,5 @@
 import type { WireDeprecation } from "../protocol/message.js";
-import type { StoredEvidence } from "./path-parameters.js";
+import type { StoredEvidence, StoredValue } from "./path-parameters.js";
 import type { StoredSchemas } from "./schema/endpoint-schemas.js";
 
 /** What a store keeps of an endpoint beside its record, as JSON. */
@@ -20,4 +20,6 @@ export interface EndpointStateText {
   readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */
   readonly evidence: readonly StoredEvidence[];
+  /** Left out where its parameters have no values that are words. */
+  readonly values?: readonly StoredValue[];
 }

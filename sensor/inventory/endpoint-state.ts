@@ -4,7 +4,7 @@ import { compare } from "./tally.js";
 
 /** What of an endpoint makes its state. */
 export interface Lived {
-  readonly firstMicros: number;
+  readonly foundMicros: number;
   readonly lastMicros: number;
   readonly isThere: boolean;
   readonly declaration: Declaration | undefined;
@@ -33,8 +33,8 @@ export function stateOf(endpoint: Lived, span: Span, settings: StateSettings): E
   if (deprecation !== undefined) return "deprecated";
   if (!isCalled) return "dormant";
   const learningMicros = settings.learningSeconds * 1e6;
-  const isLate = endpoint.firstMicros - span.firstMicros > learningMicros;
-  return isLate && span.lastMicros - endpoint.firstMicros < learningMicros ? "new" : "active";
+  const isLate = endpoint.foundMicros - span.firstMicros > learningMicros;
+  return isLate && span.lastMicros - endpoint.foundMicros < learningMicros ? "new" : "active";
 }
 
 /** By where they are called, then by what. */

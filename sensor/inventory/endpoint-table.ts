@@ -1,17 +1,21 @@
-import type { EndpointRecord, RemovalRecord } from "../../shared/event.js";
+import type { EndpointRecord } from "../../shared/event.js";
 import type { Call } from "../protocol/message.js";
 import type { DeclaredPath } from "./declared/coverage.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import type { Route } from "./declared/route-table.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
-import { byPlace } from "./endpoint-state.js";
+import { EndpointRoster } from "./endpoint-roster.js";
+import { fixedKey, fixedTemplate } from "./fixed-template.js";
 import { MethodSet } from "./method-set.js";
+import { isNothingThere, isOnlyAbsent, mayBeNothing } from "./nothing-there.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
 import type { ValueUse } from "./path/value-use.js";
+import { removalOf } from "./removal.js";
 import { SchemaBudget } from "./schema/schema-budget.js";
 import type { ServiceEntry } from "./service-entry.js";
+import { type Target, UnknownPaths } from "./unknown-paths.js";
 
 export interface EndpointTableSettings {
   readonly maxEndpoints: number;
@@ -26,15 +30,13 @@ export interface EndpointCounters {
   endpoints_merged: number;
   /** Calls of operations for which their service had no room: they are counted together at their path. */
   calls_of_other_operations: number;
+  /** Calls of what is no endpoint so far, and those of them whose path found no room to be remembered. */
+  calls_of_unknown_paths: number;
+  unknown_paths_not_kept: number;
 }
 
-/** Endpoints of a service that only ever answered 404, beyond which further ones are counted together. */
-const MAX_NOT_FOUND = 200;
-const NOT_FOUND_TEMPLATE = "/{notFound}";
 /** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
 const MAX_FAILED = 200;
-/** gRPC's status for a procedure that the server does not have. */
-const UNIMPLEMENTED = 12;
 const MAX_METHOD_LENGTH = 32;
 
 /** Where an endpoint is: among the paths seen, or the declared ones. */
@@ -46,13 +48,13 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   readonly #counters: EndpointCounters;
   readonly budget: SchemaBudget;
   readonly #bounds: EntryBounds;
-  readonly #endpoints = new Set<EndpointEntry>();
+  readonly roster: EndpointRoster;
   readonly #fixed = new Map<string, EndpointEntry>();
   readonly #newRpc: (service: ServiceEntry, name: string) => void;
-  #changed: EndpointEntry[] = [];
-  #removals: RemovalRecord[] = [];
   /** The value at which the path of the call at hand ended, where it is one that is remembered. */
   #value: PathNode<MethodSet> | undefined = undefined;
+  /** There are endpoints that there were not: unknown paths may be of them. */
+  #isReshaped = false;
 
   /** `newRpc`: procedures of one more service are called there. */
   constructor(
@@ -63,29 +65,83 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     this.#settings = settings;
     this.#counters = counters;
     this.#newRpc = newRpc;
+    this.roster = new EndpointRoster(counters);
     this.budget = new SchemaBudget(settings.maxSchemaPlaces);
     this.#bounds = { maxCallers: settings.maxCallersPerEndpoint, budget: this.budget };
   }
 
+  /** Undefined where there is none: what was called there has not shown that it is there, or the inventory is full. */
   of(service: ServiceEntry, call: Call): EndpointEntry | undefined {
     const { path } = call;
     this.#value = undefined;
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
-    if (call.template !== undefined) return this.#fixedEndpoint(service, method, call.template, call);
-    const hasSlash = path.charCodeAt(0) === 0x2f;
-    // RFC 8441 §4: a CONNECT that names a protocol has a path.
-    if (method === "CONNECT" && !hasSlash) return this.#fixedEndpoint(service, method, "{authority}", call);
-    if (!hasSlash) return this.#fixedEndpoint(service, method, path === "*" ? "*" : "{invalid}", call);
+    // Most calls are: nothing else is to be looked at.
+    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && (call.status ?? 0) < 400;
+    const found = isUsual ? this.#ofPath(service, method, path, call) : this.#ofUnusual(service, method, path, call);
+    if (this.#isReshaped) this.reclaim(service);
+    return found;
+  }
+
+  #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
+    const template = call.template ?? fixedTemplate(method, path);
+    if (isNothingThere(call, service.unprovenEndpoints))
+      return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
+    if (template === undefined) return this.#ofPath(service, method, path, call);
+    return this.#fixedEndpoint(service, method, template, call);
+  }
+
+  #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
     const route = service.coverage?.route(path);
     if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
-    if (call.status === 404 && service.notFoundEndpoints >= MAX_NOT_FOUND && service.paths.lookup(path) === undefined) {
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
-    }
     const found = service.paths.find(path);
     const node = found.target;
     if (found !== node) this.#value = found;
     return this.#at(service, method, node, call.operations[0], call);
+  }
+
+  /** Where nothing is there, what is known or declared is called, or nothing: no path is learned of that. */
+  #ofKnown(service: ServiceEntry, target: Target, call: Call): EndpointEntry | undefined {
+    const known = this.#known(service, target, call.operations[0], call);
+    if (known !== undefined || call.stream?.isContinued) return known;
+    this.#counters.calls_of_unknown_paths++;
+    service.unknownPaths ??= new UnknownPaths();
+    if (!service.unknownPaths.add(call, target)) this.#counters.unknown_paths_not_kept++;
+    return undefined;
+  }
+
+  /** What files have is an endpoint, whatever it answers. */
+  #known(
+    service: ServiceEntry,
+    { method, path, isFixed }: Target,
+    operation: string | undefined,
+    call: Pick<Call, "atMicros" | "status" | "rpc">,
+  ): EndpointEntry | undefined {
+    const { coverage } = service;
+    if (isFixed) {
+      const isDeclared = coverage?.declaresProcedure(path) === true;
+      return isDeclared
+        ? this.#fixedEndpoint(service, method, path, call)
+        : this.#fixed.get(fixedKey(service, method, path));
+    }
+    const route = coverage?.route(path);
+    if (route !== undefined && coverage?.declares(method, route))
+      return this.#at(service, method, route, operation, call);
+    const place = route ?? service.paths.lookup(path);
+    return place && entryAt(service, method, place, operation);
+  }
+
+  /** What was unknown and belongs to an endpoint by now goes to it with its history. */
+  reclaim(service: ServiceEntry): void {
+    service.unknownPaths?.reclaim((history) => {
+      const begun = { atMicros: history.firstMicros, status: undefined, rpc: undefined };
+      const endpoint = this.#known(service, history, undefined, begun);
+      if (endpoint === undefined) return false;
+      endpoint.takeHistory(history);
+      this.roster.changed(endpoint);
+      return true;
+    });
+    this.#isReshaped = false;
   }
 
   /** Counts a call, found last, for the value at which its path ended; of operations that is not told apart. */
@@ -113,7 +169,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     method: string,
     place: Place,
     operation: string | undefined,
-    call: Call,
+    call: Pick<Call, "atMicros" | "status" | "rpc">,
   ): EndpointEntry | undefined {
     const known = entryAt(service, method, place, operation);
     if (known !== undefined || operation === undefined)
@@ -143,6 +199,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   ): EndpointEntry | undefined {
     const made = this.#admit(service, method, place, call.atMicros, operation);
     if (made === undefined) return undefined;
+    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
     if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
     if ("value" in place) {
       const there = service.declared.get(place);
@@ -152,7 +209,6 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     }
     place.leaf ??= new MethodSet();
     place.leaf.add(made);
-    if (call.status === 404) service.notFoundEndpoints++;
     return made;
   }
 
@@ -161,18 +217,17 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     service: ServiceEntry,
     method: string,
     template: string,
-    call: Pick<Call, "atMicros" | "status" | "template" | "rpc">,
+    call: Pick<Call, "atMicros" | "status">,
   ): EndpointEntry | undefined {
     const key = fixedKey(service, method, template);
     const known = this.#fixed.get(key);
     if (known !== undefined) return known;
-    const isNotFound = call.template === template && (call.status === 404 || call.rpc?.status === UNIMPLEMENTED);
-    if (isNotFound && ++service.notFoundEndpoints > MAX_NOT_FOUND)
-      return this.#fixedEndpoint(service, method, NOT_FOUND_TEMPLATE, call);
     const rpcService = rpcServiceOf(template);
     if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
     const made = this.#admit(service, method, template, call.atMicros);
-    if (made !== undefined) this.#fixed.set(key, made);
+    if (made === undefined) return undefined;
+    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
+    this.#fixed.set(key, made);
     return made;
   }
 
@@ -183,33 +238,34 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     atMicros: number,
     operation?: string,
   ): EndpointEntry | undefined {
-    if (this.#endpoints.size >= this.#settings.maxEndpoints) {
+    if (this.roster.size >= this.#settings.maxEndpoints) {
       this.#counters.endpoints_refused++;
       return undefined;
     }
     const made = new EndpointEntry(service, method, place, this.#bounds, atMicros, operation);
-    this.#endpoints.add(made);
-    this.#counters.endpoints++;
+    this.#isReshaped = true;
+    this.roster.add(made);
     return made;
   }
 
   merge(from: MethodSet, into: PathNode<MethodSet>): ValueUse[] {
+    this.#isReshaped = true;
     const uses = from.plain.map((endpoint) => endpoint.use());
     into.leaf ??= new MethodSet();
     for (const endpoint of from.all()) {
-      const removal = endpoint.removal();
+      const removal = removalOf(endpoint);
       const target = into.leaf.get(endpoint.method, endpoint.operation);
       if (target === undefined) {
         endpoint.node = into;
         into.leaf.add(endpoint);
-        this.changed(endpoint);
+        this.roster.changed(endpoint);
       } else {
         this.#join(endpoint, target);
         this.#counters.endpoints_merged++;
       }
       // Nobody keeps a row that was never told.
       if (endpoint.toldState !== undefined)
-        this.#removals.push({ ...removal, mergedInto: (target ?? endpoint).template });
+        this.roster.remove([{ ...removal, mergedInto: (target ?? endpoint).template }]);
     }
     return uses;
   }
@@ -217,79 +273,53 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
     for (const use of uses) {
       const whole = from.leaf?.get(use.method, undefined);
-      const made = whole && this.#admit(whole.service, use.method, to, use.firstMicros);
-      if (whole === undefined || made === undefined) continue;
-      to.leaf ??= new MethodSet();
-      to.leaf.add(made);
+      if (whole === undefined) continue;
+      const there = to.leaf?.get(use.method, undefined);
+      const made =
+        there === undefined
+          ? this.#admit(whole.service, use.method, to, use.firstMicros)
+          : new EndpointEntry(whole.service, use.method, to, this.#bounds, use.firstMicros);
+      if (made === undefined) continue;
       made.take(use, whole);
-      this.changed(made);
-      this.changed(whole);
+      if (there !== undefined) this.#join(made, there);
+      else {
+        to.leaf ??= new MethodSet();
+        to.leaf.add(made);
+        this.roster.changed(made);
+      }
+      this.roster.changed(whole);
       if (whole.calls === 0) this.#dropEmpty(whole, from);
     }
   }
 
   #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
-    if (endpoint.toldState !== undefined) this.#removals.push(endpoint.removal());
+    this.roster.takeBack(endpoint);
     endpoint.schemas?.drop();
-    this.#endpoints.delete(endpoint);
-    this.#counters.endpoints--;
+    this.roster.delete(endpoint);
     node.leaf?.delete(endpoint);
     if (node.leaf?.isEmpty) node.leaf = undefined;
   }
 
   #join(endpoint: EndpointEntry, target: EndpointEntry): void {
     target.merge(endpoint);
-    if (this.#endpoints.delete(endpoint)) this.#counters.endpoints--;
-    this.changed(target);
+    this.roster.delete(endpoint);
+    this.roster.changed(target);
   }
 
   uses(leaf: MethodSet): readonly EndpointEntry[] {
     return leaf.all();
   }
 
-  changed(endpoint: EndpointEntry): void {
-    if (endpoint.isChanged) return;
-    endpoint.isChanged = true;
-    this.#changed.push(endpoint);
-  }
-
-  /** By service, template and method; `more` among them. */
-  records(recordOf: (endpoint: EndpointEntry) => EndpointRecord, more: readonly EndpointRecord[]): EndpointRecord[] {
-    return [...[...this.#endpoints].map(recordOf), ...more].sort(byPlace);
-  }
-
-  /** At most so many that changed and are still there. */
-  takeChanged(maxEndpoints: number): EndpointEntry[] {
-    const taken = this.#changed.splice(0, maxEndpoints);
-    for (const endpoint of taken) endpoint.isChanged = false;
-    return taken.filter((endpoint) => this.#endpoints.has(endpoint));
-  }
-
-  remove(removals: readonly RemovalRecord[]): void {
-    this.#removals.push(...removals);
-  }
-
-  takeRemovals(): RemovalRecord[] {
-    const removals = this.#removals;
-    this.#removals = [];
-    return removals;
-  }
-
-  all(): Iterable<EndpointEntry> {
-    return this.#endpoints;
-  }
-
   /** Takes everything of a service out, to be restored under other templates: what `keep` makes of each. */
   takeOut<T>(service: ServiceEntry, keep: (endpoint: EndpointEntry) => T): T[] {
-    const taken = [...this.#endpoints].filter((endpoint) => endpoint.service === service);
+    const taken = [...this.roster.all()].filter((endpoint) => endpoint.service === service);
     const kept = taken.map(keep);
     for (const endpoint of taken) {
       if (endpoint.operation !== undefined && endpoint.operation !== OTHER_OPERATIONS) service.operations--;
       endpoint.schemas?.drop();
-      this.#endpoints.delete(endpoint);
+      this.roster.delete(endpoint);
       if (endpoint.isFixed) this.#fixed.delete(fixedKey(service, endpoint.method, endpoint.template));
     }
-    this.#counters.endpoints -= taken.length;
     service.declared.clear();
     return kept;
   }
@@ -305,18 +335,40 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     fill: (entry: EndpointEntry) => void,
   ): void {
     const { method, template, firstMicros } = record;
-    const before = this.#endpoints.size;
+    if (isOnlyAbsent(record.statuses) && !this.#isDeclared(record, service, nodeOf === undefined)) {
+      this.#forget(record, service, nodeOf === undefined);
+      return;
+    }
+    const before = this.roster.size;
     const entry = this.#entryFor(record, service, nodeOf);
     if (entry === undefined) return;
-    if (this.#endpoints.size > before) fill(entry);
-    else {
+    if (this.roster.size > before) {
+      fill(entry);
+      if (!entry.isThere) service.unprovenEndpoints++;
+    } else {
       const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
       fill(other);
       this.#join(other, entry);
     }
     if (entry.template === template) return;
-    this.#removals.push({ ...entry.removal(), template, mergedInto: entry.template });
-    this.changed(entry);
+    this.roster.remove([{ ...removalOf(entry), template, mergedInto: entry.template }]);
+    this.roster.changed(entry);
+  }
+
+  #isDeclared({ method, template }: EndpointRecord, { coverage }: ServiceEntry, isFixed: boolean): boolean {
+    if (coverage === undefined) return false;
+    if (isFixed) return coverage.declaresProcedure(template);
+    const route = coverage.route(pathOf(template));
+    return route !== undefined && coverage.declares(method, route);
+  }
+
+  /** What answered nothing but that nothing is there was an endpoint in files of before, or while it was declared. */
+  #forget(record: EndpointRecord, service: ServiceEntry, isFixed: boolean): void {
+    const { method, template, calls, statuses, callers, firstMicros, lastMicros } = record;
+    service.unknownPaths ??= new UnknownPaths();
+    const times = { calls, firstMicros, lastMicros };
+    service.unknownPaths.takeBack({ method, path: template, isFixed, statuses, callers: callers.slice(), ...times });
+    this.roster.remove([removalOf({ service, method, template })]);
   }
 
   #entryFor(
@@ -326,7 +378,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   ): EndpointEntry | undefined {
     const operation = nodeOf && operationOf(template);
     const place = nodeOf && (service.coverage?.route(pathOf(template)) ?? nodeOf());
-    const call = { atMicros: firstMicros, status: undefined, template: undefined, rpc: undefined };
+    const call = { atMicros: firstMicros, status: undefined, rpc: undefined };
     if (place === undefined) return this.#fixedEndpoint(service, method, template, call);
     const known = entryAt(service, method, place, operation);
     return known ?? this.#makeEndpoint(service, method, place, operation, call);
@@ -344,8 +396,4 @@ function entryAt(
   if (there !== undefined)
     for (const endpoint of there) if (endpoint.method === method && endpoint.operation === operation) return endpoint;
   return undefined;
-}
-
-function fixedKey({ place, port }: ServiceEntry, method: string, template: string): string {
-  return `${place} ${port} ${method} ${template}`;
 }

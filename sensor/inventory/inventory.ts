@@ -19,18 +19,18 @@ import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
 import { Declarations } from "./declared/declarations.js";
-import { pinParameters } from "./declared/pinned-paths.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
+import type { EndpointRoster } from "./endpoint-roster.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
-import type { MethodSet } from "./method-set.js";
+import { newCounters } from "./inventory-counters.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
-import { PathTree } from "./path/path-tree.js";
-import { restoreEndpoint, restoreRows } from "./restore.js";
+import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
+import { ServiceBinding } from "./service-binding.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
@@ -50,34 +50,18 @@ const NO_STATE = JSON.stringify({ evidence: [] });
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
 export class Inventory implements MessageSink, VisibilitySink {
-  readonly counters = {
-    calls: 0,
-    anomalies: 0,
-    handshakes: 0,
-    bytes_parsed: 0,
-    bytes_encrypted: 0,
-    bytes_not_understood: 0,
-    bytes_joined_late: 0,
-    bytes_lost: 0,
-    services: 0,
-    edges: 0,
-    endpoints: 0,
-    services_refused: 0,
-    edges_refused: 0,
-    endpoints_refused: 0,
-    endpoints_merged: 0,
-    calls_of_other_operations: 0,
-  };
+  readonly counters = newCounters();
   readonly settings: InventorySettings;
   readonly certificates: CertificateInventory;
   /** Each row is told with what may be missing of it. */
   readonly blindTimes = new BlindTimes();
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
-  readonly #literalSegments: ReadonlySet<string>;
   readonly #services: ServiceList;
   readonly #table: EndpointTable;
+  readonly #roster: EndpointRoster;
   readonly #declarations: Declarations;
+  readonly #binding: ServiceBinding;
   readonly #changed = new ChangedRows();
   /** Rows of operations that were never seen. */
   #untold: EndpointRecord[] = [];
@@ -92,12 +76,16 @@ export class Inventory implements MessageSink, VisibilitySink {
     );
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
-    this.#literalSegments = new Set(settings.literalSegments);
     this.#services = new ServiceList(settings.identities);
     this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
-      if (service.addRpcService(name)) this.#rebind(service);
+      if (service.addRpcService(name)) this.#binding.rebind(service);
     });
+    this.#roster = this.#table.roster;
+    this.#binding = new ServiceBinding(settings, this.#declarations, this.#table, (endpoint) => ({
+      record: this.#endpointRecord(endpoint),
+      state: endpoint.state(),
+    }));
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -133,7 +121,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       service.call(call);
       this.#changed.service(service);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
-      if ((service.calls & (service.calls - 1)) === 0) this.#rebind(service);
+      if ((service.calls & (service.calls - 1)) === 0) this.#binding.rebind(service);
       endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
@@ -143,7 +131,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      this.#table.changed(endpoint);
+      this.#roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
@@ -153,7 +141,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   #batch(service: ServiceEntry, call: Call, first: EndpointEntry, clientAddress: string): void {
     for (const endpoint of this.#table.others(service, call, first)) {
       endpoint.call(call, clientAddress);
-      this.#table.changed(endpoint);
+      this.#roster.changed(endpoint);
     }
   }
 
@@ -165,7 +153,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
-    if (endpoint !== undefined) this.#table.changed(endpoint);
+    if (endpoint !== undefined) this.#roster.changed(endpoint);
   }
 
   #connection(connection: Connection): void {
@@ -232,7 +220,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.counters.services_refused++;
       return undefined;
     }
-    const paths = new PathTree<MethodSet>(this.#table, this.#literalSegments);
+    const paths = this.#binding.newPaths();
     const made = new ServiceEntry(address, port, network, atMicros, paths);
     this.#services.add(made);
     this.counters.services++;
@@ -253,36 +241,11 @@ export class Inventory implements MessageSink, VisibilitySink {
     return made;
   }
 
-  /** Files may speak of it now that did not before: it has another name, or other procedures are called. */
-  #rebind(service: ServiceEntry): void {
-    if (this.#declarations.isEmpty || !this.#declarations.rebind(service)) return;
-    this.#rehome(service);
-  }
-
-  /** Counts go on under the templates that now hold. */
-  #rehome(service: ServiceEntry): void {
-    const rows = this.#table.takeOut(service, (endpoint) => ({
-      record: this.#endpointRecord(endpoint),
-      state: endpoint.state(),
-    }));
-    this.#pave(service);
-    const endpoint = this.#table.putBack.bind(this.#table);
-    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint });
-    for (const one of this.#table.all()) if (one.service === service) this.#table.changed(one);
-  }
-
-  /** An empty tree of paths that knows what is declared. */
-  #pave(service: ServiceEntry): void {
-    const { coverage } = service;
-    const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
-    service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
-    if (coverage !== undefined) pinParameters(service.paths.root, coverage);
-  }
-
   /** Other files than before, or other ways to apply them. */
   declare(declared: Declared): void {
     this.#declarations.declare(declared);
-    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#rehome(service);
+    for (const service of this.#services.sorted())
+      if (this.#declarations.rebind(service)) this.#binding.rehome(service);
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
@@ -291,14 +254,17 @@ export class Inventory implements MessageSink, VisibilitySink {
     for (const service of this.#services.identify(identities)) {
       this.#changed.service(service);
       for (const edge of service.edges.values()) this.#changed.edge(edge);
-      for (const endpoint of this.#table.all()) if (endpoint.service === service) this.#table.changed(endpoint);
-      this.#rebind(service);
+      for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
+      this.#binding.rebind(service);
     }
   }
 
   /** Looks once more at all paths of which something changed. */
   settle(): void {
-    for (const service of this.#services.sorted()) service.paths.settle();
+    for (const service of this.#services.sorted()) {
+      service.paths.settle();
+      this.#table.reclaim(service);
+    }
   }
 
   /** The template that a path has by what is known now; undefined where nothing like it was seen. */
@@ -322,11 +288,15 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    yield* this.#table.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
+    yield* this.#roster.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
   }
 
   #neverSeen(): EndpointRecord[] {
-    return this.#declarations.rows(this.#services.sorted(), this.#table, this.#lastMicros - (this.#firstMicros ?? 0));
+    return this.#declarations.rows(
+      this.#services.sorted(),
+      this.#roster.all(),
+      this.#lastMicros - (this.#firstMicros ?? 0),
+    );
   }
 
   #edgeRecord(edge: EdgeEntry): EdgeRecord {
@@ -350,11 +320,11 @@ export class Inventory implements MessageSink, VisibilitySink {
       rows.push({ record: service.record(this.blindTimes), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
       rows.push({ record: this.#edgeRecord(edge), state: "{}" });
-    for (const endpoint of this.#table.takeChanged(maxRows - rows.length))
+    for (const endpoint of this.#roster.takeChanged(maxRows - rows.length))
       rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
     for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
-    return { rows, removals: this.#table.takeRemovals() };
+    return { rows, removals: this.#roster.takeRemovals() };
   }
 
   /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
@@ -362,12 +332,12 @@ export class Inventory implements MessageSink, VisibilitySink {
     const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
     if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#table.all()) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#table.changed(endpoint);
+    for (const endpoint of this.#roster.all()) {
+      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#roster.changed(endpoint);
     }
-    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#table);
+    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#roster);
     this.#untold = rows;
-    this.#table.remove(removals);
+    this.#roster.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -382,9 +352,13 @@ export class Inventory implements MessageSink, VisibilitySink {
       endpoint: (record, service, nodeOf, fill) => {
         if (!this.#declarations.neverSeen.takesBack(record)) this.#table.putBack(record, service, nodeOf, fill);
       },
+      split: (uses, from, to) => this.#table.split(uses, from, to),
       certificate: (record, state) => this.certificates.restore(record, state),
     });
-    for (const service of this.#services.sorted()) this.#timeSeen(service.lastMicros);
+    for (const service of this.#services.sorted()) {
+      this.#timeSeen(service.lastMicros);
+      this.#table.reclaim(service);
+    }
   }
 
   /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
@@ -394,6 +368,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       if (record.kind !== "endpoint" || name === undefined) continue;
       this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
     }
-    for (const service of this.#services.sorted()) if (this.#declarations.rebind(service)) this.#pave(service);
+    for (const service of this.#services.sorted()) this.#binding.rebindEmpty(service);
   }
 }

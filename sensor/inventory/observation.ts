@@ -75,7 +75,8 @@ export interface Endpoint {
   readonly method: string;
   readonly template: string;
   readonly calls: number;
-  readonly firstMicros: number;
+  /** When it came to be one; it may have been called before. */
+  readonly foundMicros: number;
   /** An answer showed that it is there, which one such as 404 or 401 does not. */
   readonly isThere: boolean;
   /** Files speak of its service, or something marks it: only then is there anything in what follows. */
@@ -93,7 +94,7 @@ export interface Endpoint {
 
 /**
  * Takes each message together with the inventory rows it belongs to. `edge` and `endpoint` are undefined only where the
- * inventory is full or the request was never seen; both are counted.
+ * inventory is full or the request was never seen, and `endpoint` where nothing is called that is there; all are counted.
  */
 export interface ObservationSink {
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void;

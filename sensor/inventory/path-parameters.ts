@@ -3,7 +3,10 @@ import type { DeclaredPath } from "./declared/coverage.js";
 import { declaredParameters } from "./declared/declared-parameter.js";
 import type { Route } from "./declared/route-table.js";
 import type { PathNode } from "./path/path-node.js";
+import { pathOfValue } from "./path/remembered-value.js";
 import type { SegmentType } from "./path/segment.js";
+import type { ValueUse } from "./path/value-use.js";
+import { compare } from "./tally.js";
 
 /** Why a segment became a parameter, and values it had. */
 export interface StoredEvidence {
@@ -38,6 +41,35 @@ export function evidenceOf({ node, route }: Place): StoredEvidence[] {
     reason: evidence?.reason ?? "",
     values: [...(evidence?.values ?? [])],
   }));
+}
+
+/** Values of its parameters that were words, and what each was called for. */
+export interface StoredValue {
+  readonly path: string;
+  readonly calls: number;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+}
+
+/** Values of one endpoint that are kept over a restart, those called most. */
+const MAX_STORED_VALUES = 32;
+
+export function valuesOf({ node, method }: Pick<Place, "node"> & { readonly method: string }): StoredValue[] {
+  const values: StoredValue[] = [];
+  for (const alias of node?.aliases ?? []) {
+    const use = alias.uses?.find((one) => one.method === method);
+    if (use === undefined) continue;
+    const { calls, statuses, firstMicros, lastMicros } = use;
+    values.push({ path: pathOfValue(alias), calls, statuses: Object.fromEntries(statuses), firstMicros, lastMicros });
+  }
+  return values.sort((a, b) => b.calls - a.calls || compare(a.path, b.path)).slice(0, MAX_STORED_VALUES);
+}
+
+export function useOf(method: string, { statuses, ...value }: StoredValue): ValueUse {
+  const { calls, firstMicros, lastMicros } = value;
+  const byStatus = Object.entries(statuses).map(([status, count]) => [Number(status), count] as const);
+  return { method, calls, firstMicros, lastMicros, statuses: new Map(byStatus) };
 }
 
 function parameterNodes(last: PathNode<unknown> | undefined): PathNode<unknown>[] {

@@ -5,9 +5,12 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import type { MethodSet } from "./method-set.js";
 import { pathOf } from "./operation.js";
-import { newEvidence } from "./path/evidence.js";
+import { addValue, newEvidence } from "./path/evidence.js";
+import { reasonWithoutRule } from "./path/node-rule.js";
 import type { PathNode } from "./path/path-node.js";
-import type { StoredEvidence } from "./path-parameters.js";
+import { typeOf } from "./path/segment.js";
+import type { ValueUse } from "./path/value-use.js";
+import { type StoredEvidence, useOf } from "./path-parameters.js";
 import type { InventoryRow } from "./row.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -24,6 +27,8 @@ export interface RestoreTarget {
     nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
     fill: (entry: EndpointEntry) => void,
   ): void;
+  /** What one value was called for goes from the parameter to an endpoint of its own. */
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void;
   certificate(record: CertificateRecord, state: string): void;
 }
 
@@ -55,16 +60,22 @@ export function restoreEndpoint(
   record: EndpointRecord,
   state: string,
   service: ServiceEntry,
-  target: Pick<RestoreTarget, "endpoint">,
+  target: Pick<RestoreTarget, "endpoint" | "split">,
 ): void {
-  const { evidence, isFixed } = JSON.parse(state) as EndpointStateText;
+  const { evidence, isFixed, values = [] } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  target.endpoint(
-    record,
-    service,
-    isOfPaths ? () => nodeOf(service.paths.root, record, evidence) : undefined,
-    (entry) => entry.restore(record, state),
-  );
+  let node: PathNode<MethodSet> | undefined;
+  const place = (): PathNode<MethodSet> | undefined => {
+    node = nodeOf(service.paths.root, record, evidence);
+    return node;
+  };
+  target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, state));
+  if (node === undefined) return;
+  for (const value of values) {
+    const use = useOf(record.method, value);
+    const there = service.paths.remember(node, value.path, use);
+    if (there !== node) target.split([use], node, there);
+  }
 }
 
 /** Walks the template, without an operation; parameters come back with the name and the evidence they had. */
@@ -78,19 +89,38 @@ function nodeOf(
   for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
     if (parameter === null) {
-      node = node.addLiteral(text);
+      node = restoredLiteral(node, text);
       continue;
     }
     const known = stored[parameters++];
     // Without evidence it is no parameter of a path seen, but one of the fixed templates.
     if (known === undefined) return undefined;
     const [, name, suffix] = parameter;
-    const next = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(known.type, known.reason));
-    next.setName(name);
-    if (next.evidence !== undefined) {
-      for (const value of known.values) next.evidence.values.add(value);
-    }
-    node = next;
+    node = restoredParameter(node, name, suffix, known);
   }
   return node;
+}
+
+/** A rule may have made it a value since. */
+function restoredLiteral(node: PathNode<MethodSet>, text: string): PathNode<MethodSet> {
+  const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
+  if (pinned?.evidence === undefined || node.literal(text) !== undefined) return node.addLiteral(text);
+  addValue(pinned.evidence, text, typeOf(text));
+  return pinned;
+}
+
+function restoredParameter(
+  node: PathNode<MethodSet>,
+  name: string,
+  suffix: string,
+  stored: StoredEvidence,
+): PathNode<MethodSet> {
+  const { rule } = node;
+  const pinned = rule?.isPinned === true ? node.parameter("") : undefined;
+  const reason = reasonWithoutRule(stored.reason);
+  const parameter = pinned ?? node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(stored.type, reason));
+  // A rule names it itself.
+  if (pinned === undefined) parameter.setName(name);
+  for (const value of stored.values) if (rule?.words.has(value) !== true) parameter.evidence?.values.add(value);
+  return parameter;
 }

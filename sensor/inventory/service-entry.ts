@@ -10,14 +10,22 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
+import type { PathRule } from "./path/path-rule.js";
 import type { PathTree } from "./path/path-tree.js";
 import { type NameState, ServiceName } from "./service-name.js";
 import { compare, Tally } from "./tally.js";
+import { UnknownPaths, type UnknownPathsState } from "./unknown-paths.js";
 
 const MAX_SOFTWARE = 8;
 const MAX_ORDERS = 8;
 const MAX_TEXT = 200;
 const MAX_RPC_SERVICES = 64;
+
+/** What the store keeps beside the record. */
+interface ServiceState extends NameState {
+  readonly unknownPaths?: UnknownPathsState;
+}
+
 /** A service of the inventory, counting. */
 export class ServiceEntry implements Service {
   readonly address: string;
@@ -28,6 +36,8 @@ export class ServiceEntry implements Service {
   paths: PathTree<MethodSet>;
   /** What files say of it; undefined where none does. */
   coverage: Coverage | undefined = undefined;
+  /** What an operator says of its paths. */
+  pathRules: readonly PathRule[] = [];
   /** Endpoints of declared paths. */
   readonly declared = new Map<Route<DeclaredPath>, EndpointEntry[]>();
   /** By the client's address. */
@@ -45,8 +55,10 @@ export class ServiceEntry implements Service {
   firstMicros: number;
   lastMicros: number;
   isChanged = false;
-  /** Endpoints that answered nothing but 404. */
-  notFoundEndpoints = 0;
+  /** What is called and was never found; undefined while everything was. */
+  unknownPaths: UnknownPaths | undefined = undefined;
+  /** Endpoints whose first answers do not show that they are there. */
+  unprovenEndpoints = 0;
   /** Endpoints that are operations; and those of them whose first call failed. */
   operations = 0;
   failedOperations = 0;
@@ -118,23 +130,36 @@ export class ServiceEntry implements Service {
       connections: this.connections,
       calls: this.calls,
       ...this.bytes.record(),
+      ...this.#unknown(),
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
       ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
   }
 
+  #unknown(): Pick<ServiceRecord, "unknownPaths"> {
+    const unknownPaths = this.unknownPaths?.record();
+    return unknownPaths === undefined ? {} : { unknownPaths };
+  }
+
   state(): string {
-    return JSON.stringify(this.naming.state());
+    const unknownPaths = this.unknownPaths?.state();
+    const state: ServiceState = { ...this.naming.state(), ...(unknownPaths === undefined ? {} : { unknownPaths }) };
+    return JSON.stringify(state);
   }
 
   restore(record: ServiceRecord, text: string): void {
-    this.naming.restore(JSON.parse(text) as NameState);
+    const state = JSON.parse(text) as ServiceState;
+    this.naming.restore(state);
     for (const software of record.software) this.#software.add(software);
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);
     for (const protocol of record.protocols) this.#protocols.add(protocol);
     this.bytes.restore(record);
+    if (record.unknownPaths !== undefined) {
+      this.unknownPaths = new UnknownPaths();
+      this.unknownPaths.restore(record.unknownPaths, state.unknownPaths);
+    }
     this.connections = record.connections;
     this.calls = record.calls;
     this.firstMicros = record.firstMicros;

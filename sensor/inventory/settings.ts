@@ -1,5 +1,6 @@
 import type { Declared } from "../declared/declared-api.js";
 import type { Identities } from "../identity/identities.js";
+import type { ServiceRules } from "./path/path-rule.js";
 
 export interface InventorySettings {
   /** Networks in CIDR form within which traffic is east-west. */
@@ -18,6 +19,8 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** What an operator says of the paths of services; undefined without any. */
+  readonly pathRules?: readonly ServiceRules[];
   /** What files declare; undefined without any. */
   readonly declared?: Declared;
   /** Who is where by what files say; undefined without any. */

@@ -22,10 +22,6 @@ export class StatusCounts {
     }
   }
 
-  isOnly(status: number): boolean {
-    return this.#calls.size === 1 && this.#calls.has(status);
-  }
-
   entries(): Iterable<[number, number]> {
     return this.#calls.entries();
   }
@@ -38,7 +34,9 @@ export class StatusCounts {
     return Object.fromEntries([...this.#calls].sort(([a], [b]) => a - b));
   }
 
+  /** Adds what a record has. */
   restore(record: Readonly<Record<string, number>>): void {
-    for (const [status, calls] of Object.entries(record)) this.#calls.set(Number(status), calls);
+    for (const [status, calls] of Object.entries(record))
+      this.#calls.set(Number(status), (this.#calls.get(Number(status)) ?? 0) + calls);
   }
 }

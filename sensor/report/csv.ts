@@ -123,6 +123,17 @@ const COLUMNS: readonly string[] = [
   "oauth.requests",
   "oauth.grants",
   "oauth.client_proofs",
+  "unknown_paths",
+  "review.status",
+  "review.changes",
+  "review.approved_by",
+  "review.approved_at",
+  "review.owner",
+  "review.tags",
+  "review.note",
+  "review.deprecated_by",
+  "review.deprecated_until",
+  "review.ignored_until",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

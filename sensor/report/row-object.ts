@@ -1,12 +1,13 @@
 import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
+import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { protectionObject } from "./protection-object.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
-export function rowObject({ record, sensor }: StoredRow): Record<string, unknown> {
+export function rowObject({ record, sensor, review }: StoredRow): Record<string, unknown> {
   const origin = sensor === undefined ? { kind: record.kind } : { kind: record.kind, sensor };
   switch (record.kind) {
     case "service":
@@ -14,7 +15,7 @@ export function rowObject({ record, sensor }: StoredRow): Record<string, unknown
     case "edge":
       return { ...origin, ...edgeObject(record), ...edgeDetail(record) };
     case "endpoint":
-      return { ...origin, ...endpointObject(record), ...endpointDetail(record) };
+      return { ...origin, ...endpointObject(record), ...endpointDetail(record), ...reviewObject(review) };
     case "certificate":
       return { ...origin, ...certificateRowObject(record) };
     default:
@@ -37,11 +38,38 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     protocols: service.protocols,
     connections: service.connections,
     calls: service.calls,
+    ...unknownPaths(service),
     ...visibilityObject(service),
     ...blindBound(service),
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
+}
+
+/** What people say stands under names of its own, beside what was seen. */
+function reviewObject(review: Review | undefined): Record<string, unknown> {
+  if (review === undefined) return {};
+  const { approved, owner, tags, note, deprecated, ignored } = review.opinion;
+  const time = (micros: number | undefined) => (micros === undefined ? undefined : formatTime(micros));
+  return {
+    "review.status": review.status,
+    "review.changes": review.changes,
+    "review.approved_by": approved?.by,
+    "review.approved_at": time(approved?.atMicros),
+    "review.owner": owner?.text,
+    "review.tags": tags?.texts,
+    "review.note": note?.text,
+    "review.deprecated_by": deprecated?.by,
+    "review.deprecated_until": time(deprecated?.untilMicros),
+    "review.ignored_until": time(ignored?.untilMicros),
+  };
+}
+
+function unknownPaths({ unknownPaths: unknown }: ServiceRecord): Record<string, unknown> {
+  if (unknown === undefined) return {};
+  const { calls, statuses, callers, callerCount, often, firstMicros, lastMicros } = unknown;
+  const seen = { first_seen: formatTime(firstMicros), last_seen: formatTime(lastMicros) };
+  return { unknown_paths: { calls, statuses, callers, caller_count: callerCount, often, ...seen } };
 }
 
 function edgeDetail(edge: EdgeRecord): Record<string, unknown> {

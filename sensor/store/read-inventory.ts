@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
+import { type Opinion, reviewOf } from "../../shared/review.js";
 import type { StoredRow } from "./stored-row.js";
 
 const TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
@@ -11,20 +12,40 @@ export function* readInventory(path: string, only?: string): Iterable<StoredRow>
   try {
     const hasSensors = hasColumn(database, "service", "sensor");
     if (only !== undefined) checkSensor(database, path, only);
+    const reviewed = hasColumn(database, "opinion", "opinion") ? opinionsOf(database) : undefined;
     for (const table of TABLES) {
       // A file that a version before this table wrote, and none since.
       if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
       const where = only === undefined ? "" : "WHERE t.sensor = (SELECT id FROM sensor WHERE name = ?)";
-      const rows = database.prepare<unknown[], { record: string; sensor: string | null }>(
-        `SELECT record, ${sensor} AS sensor FROM ${table} t ${where} ORDER BY t.rowid`,
+      const key = reviewed === undefined ? "''" : "t.sensor || ' ' || t.identity";
+      const rows = database.prepare<unknown[], { record: string; sensor: string | null; key: string }>(
+        `SELECT record, ${sensor} AS sensor, ${key} AS key FROM ${table} t ${where} ORDER BY t.rowid`,
       );
       for (const row of rows.iterate(...(only === undefined ? [] : [only])))
-        yield { record: JSON.parse(row.record), sensor: row.sensor ?? undefined };
+        yield storedRow(row, table === "endpoint" ? reviewed?.get(row.key) : undefined);
     }
   } finally {
     database.close();
   }
+}
+
+function storedRow(
+  row: { readonly record: string; readonly sensor: string | null },
+  opinion: Opinion | undefined,
+): StoredRow {
+  const record = JSON.parse(row.record) as StoredRow["record"];
+  const stored = { record, sensor: row.sensor ?? undefined };
+  if (opinion === undefined || record.kind !== "endpoint") return stored;
+  return { ...stored, review: reviewOf(record, opinion, undefined, Date.now() * 1_000) };
+}
+
+/** What people say of endpoints, by sensor and identity. */
+function opinionsOf(database: Database.Database): ReadonlyMap<string, Opinion> {
+  const rows = database
+    .prepare<[], { key: string; opinion: string }>("SELECT sensor || ' ' || identity AS key, opinion FROM opinion")
+    .all();
+  return new Map(rows.map(({ key, opinion }) => [key, JSON.parse(opinion) as Opinion]));
 }
 
 function checkSensor(database: Database.Database, path: string, name: string): void {

@@ -6,11 +6,14 @@ import type {
   ServiceRecord,
 } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import type { Review } from "../../shared/review.js";
 
 /** One row of an inventory; `sensor` where it comes from a console, which knows several. */
 export interface StoredRow {
   readonly record: ServiceRecord | EdgeRecord | EndpointRecord | CertificateRecord | FindingRecord;
   readonly sensor: string | undefined;
+  /** What people say of an endpoint; a console has it where somebody said something. */
+  readonly review?: Review;
 }
 
 /** What one sensor saw and could not see, as far as the file tells. */

@@ -205,6 +205,11 @@ export const SETTINGS: readonly Setting[] = [
     "Time without a call after which an endpoint is dormant.",
   ),
   texts("inventory.literalSegments", [], "Path segments that are never made into a parameter."),
+  text(
+    "inventory.pathRulesFile",
+    undefined,
+    "File that pins, splits and merges path templates of services; see the README. None by default.",
+  ),
   texts(
     "declared.files",
     [],

@@ -49,6 +49,7 @@ export interface Settings {
     readonly maxCertificates: number;
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
+    readonly pathRulesFile: string | undefined;
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
   };

@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import type { EndpointRecord } from "../../shared/event.js";
+import type { EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { Namespaces } from "./namespaces.js";
 import { PROGRAM, Running, temporaryFolder } from "./program.js";
 
@@ -60,9 +60,17 @@ export function settle(): Promise<void> {
 
 /** Endpoints of a sensor's file, by their templates. */
 export function storedEndpoints(path: string): EndpointRecord[] {
-  const database = new Database(path, { readonly: true });
-  const rows = database.prepare<[], { record: string }>("SELECT record FROM endpoint").all();
-  database.close();
-  const records = rows.map(({ record }) => JSON.parse(record) as EndpointRecord);
+  const records = stored(path, "endpoint") as EndpointRecord[];
   return records.sort((a, b) => (a.template < b.template ? -1 : 1));
+}
+
+export function storedServices(path: string): ServiceRecord[] {
+  return stored(path, "service") as ServiceRecord[];
+}
+
+function stored(path: string, table: "endpoint" | "service"): unknown[] {
+  const database = new Database(path, { readonly: true });
+  const rows = database.prepare<[], { record: string }>(`SELECT record FROM ${table}`).all();
+  database.close();
+  return rows.map(({ record }) => JSON.parse(record));
 }

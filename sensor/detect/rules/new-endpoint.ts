@@ -13,7 +13,7 @@ export const newEndpoint: Rule = {
   id: "new-endpoint",
   watch: ({ findings, learnedMicros }) => ({
     call({ atMicros, status, rpc }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
-      if (endpoint === undefined || endpoint.firstMicros < learnedMicros()) return;
+      if (endpoint === undefined || endpoint.foundMicros < learnedMicros()) return;
       if (status === undefined || ABSENT.has(status) || rpc?.status === UNIMPLEMENTED) return;
       if (findings.again(endpoint, atMicros)) return;
       const { service, method, template } = endpoint;

@@ -75,6 +75,11 @@ export class Coverage {
     return this.#paths.find(path);
   }
 
+  /** Whether a file has the method at the path. */
+  declares(method: string, { value }: Route<DeclaredPath>): boolean {
+    return value.has(method) || value.has(IMPLIED[method] ?? "");
+  }
+
   /** What is said of an endpoint of a declared path. */
   ofPath(method: string, { template, value }: Route<DeclaredPath>): Declaration | undefined {
     const known = value.get(method) ?? value.get(IMPLIED[method] ?? "");
@@ -88,6 +93,11 @@ export class Coverage {
     if (method === "OPTIONS" || !template.startsWith("/") || this.#ignored(method, template)) return undefined;
     const isWithin = this.#basePaths.some((base) => template === base || template.startsWith(`${base}/`));
     return isWithin ? this.#undeclaredPath : undefined;
+  }
+
+  /** By the last two segments of its path, as below. */
+  declaresProcedure(template: string): boolean {
+    return this.#procedures.has(`/${template.split("/").slice(-2).join("/")}`);
   }
 
   /** What is said of a procedure, by the last two segments of its path: gateways put others before them. */

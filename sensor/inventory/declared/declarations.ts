@@ -1,7 +1,6 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { Declared, DeclaredOperation } from "../../declared/declared-api.js";
 import type { EndpointEntry } from "../endpoint-entry.js";
-import type { EndpointTable } from "../endpoint-table.js";
 import type { ServiceEntry } from "../service-entry.js";
 import { DeclaredIndex } from "./declared-index.js";
 import { OperationDeclaration } from "./declared-operation.js";
@@ -46,10 +45,10 @@ export class Declarations {
   }
 
   /** Rows of what was never seen at the services given, once the window is over. */
-  rows(services: readonly ServiceEntry[], table: EndpointTable, learnedMicros: number): EndpointRecord[] {
+  rows(services: readonly ServiceEntry[], endpoints: Iterable<EndpointEntry>, learnedMicros: number): EndpointRecord[] {
     this.counters.declared_never_seen = 0;
     if (this.isEmpty || learnedMicros < this.windowMicros) return [];
-    const rows = NeverSeen.rows(services.filter(isCovered), seenOperations(table.all()), this.#maxRows);
+    const rows = NeverSeen.rows(services.filter(isCovered), seenOperations(endpoints), this.#maxRows);
     this.counters.declared_never_seen = rows.length;
     return rows;
   }

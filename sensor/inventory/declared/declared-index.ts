@@ -41,7 +41,7 @@ export class DeclaredIndex {
     const servers = new Set([...api.servers, ...api.operations.flatMap(({ servers }) => servers ?? [])]);
     for (const server of servers) {
       if (server.host === undefined) continue;
-      if (server.host.includes("*")) this.#byPattern.push({ api, server, pattern: patternOf(server.host) });
+      if (server.host.includes("*")) this.#byPattern.push({ api, server, pattern: hostPattern(server.host) });
       else push(this.#byHost, server.host, { api, server, pattern: undefined });
     }
     if (api.kind !== "protobuf" || api.servers.length > 0) return;
@@ -115,7 +115,7 @@ function push<T>(into: Map<string, T[]>, key: string, value: T): void {
 }
 
 /** `*` stands for any characters. */
-function patternOf(glob: string): RegExp {
+export function hostPattern(glob: string): RegExp {
   return new RegExp(`^${glob.split("*").map(escaped).join(".*")}$`);
 }
 

@@ -1,4 +1,5 @@
 import type { Evidence } from "./evidence.js";
+import type { NodeRule } from "./node-rule.js";
 import { parameterName } from "./parameter-name.js";
 import { type SegmentType, typeOf } from "./segment.js";
 import type { ValueUse } from "./value-use.js";
@@ -18,8 +19,12 @@ export class PathNode<Leaf> {
    * is followed as it was, and the decision can be undone.
    */
   alias: PathNode<Leaf> | undefined = undefined;
+  /** Those that count for this one. */
+  aliases: Set<PathNode<Leaf>> | undefined = undefined;
   /** Of an alias: its part in what its target counts. */
   uses: ValueUse[] | undefined = undefined;
+  /** What an operator says of what stands below; most nodes have none. */
+  rule: NodeRule | undefined = undefined;
   /** Nodes made below since its literals were last looked at. */
   changes = 0;
   #literals: Map<string, PathNode<Leaf>> | undefined = undefined;

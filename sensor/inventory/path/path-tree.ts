@@ -2,6 +2,7 @@ import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidenc
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
+import { placeOfValue } from "./remembered-value.js";
 import { FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
@@ -62,6 +63,7 @@ export class PathTree<Leaf> {
   #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
     const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
+    if (node.rule?.isPinned === true && text !== "") return node.parameter("");
     for (const [suffix, parameter] of node.parameters ?? []) {
       if (suffix !== "" && text.endsWith(suffix)) return parameter;
     }
@@ -92,6 +94,16 @@ export class PathTree<Leaf> {
       if (node.alias !== undefined && node.parent.alias === undefined) this.#judge(node.parent);
   }
 
+  /** One value counted at `target`, as it was kept. Where it stands now: elsewhere, where a rule says that it is none. */
+  remember(target: PathNode<Leaf>, path: string, use: ValueUse): PathNode<Leaf> {
+    if (this.#aliases >= MAX_ALIASES) return target;
+    const node = placeOfValue(path, target, (made, of) => this.#alias(made, of));
+    if (node.alias === undefined) return node;
+    node.uses ??= [];
+    addUses(node.uses, [use]);
+    return node.target;
+  }
+
   /** Looks once more at everything that changed since it was last looked at. */
   settle(): void {
     this.#judgeBelow(this.root);
@@ -117,10 +129,18 @@ export class PathTree<Leaf> {
     const known = node.literal(text);
     if (known !== undefined) return known;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
+    if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) return this.#valueChild(node, text, type, "");
     return this.#wordChild(node, text, type);
+  }
+
+  /** What is no word of the rule is a value, and the rule is why: no more is to be learned of it. */
+  #pinnedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
+    const parameter = node.parameter("") ?? node.addParameter("", newEvidence("word", "pinned"));
+    take(parameter, text, text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text));
+    return parameter;
   }
 
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
@@ -139,6 +159,8 @@ export class PathTree<Leaf> {
 
   #alias(node: PathNode<Leaf>, target: PathNode<Leaf>): PathNode<Leaf> {
     node.alias = target;
+    target.aliases ??= new Set();
+    target.aliases.add(node);
     this.#aliases++;
     return node;
   }
@@ -201,26 +223,26 @@ export class PathTree<Leaf> {
 
   /** Where the evidence is there, literals become one parameter, or a value a literal again. */
   #judge(node: PathNode<Leaf>): void {
-    if (node.alias !== undefined) return;
+    if (node.alias !== undefined || node.rule?.isPinned === true) return;
     node.changes = 0;
     for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
     const parameter = node.parameter("");
     if (parameter === undefined) return;
     this.#absorbJoining(node, parameter, joinsByForm);
-    const { join, leave } = revise(node, parameter, ({ text }) => this.#isFree(text), this.#owner);
+    const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
     for (const value of leave) this.#split(value, parameter);
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
   }
 
-  #isFree(text: string): boolean {
-    return text !== "" && !this.#keptWords.has(text);
+  #isFree({ text, parent }: PathNode<Leaf>): boolean {
+    return text !== "" && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
     const literals: PathNode<Leaf>[] = [];
     for (const literal of node.literals())
-      if (literal.alias === undefined && this.#isFree(literal.text)) literals.push(literal);
+      if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
     return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
@@ -256,7 +278,7 @@ export class PathTree<Leaf> {
   #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>, joining: typeof joins): void {
     for (const literal of [...node.literals()]) {
       const { text, type } = literal;
-      if (literal.alias !== undefined || !this.#isFree(text)) continue;
+      if (literal.alias !== undefined || !this.#isFree(literal)) continue;
       if (isValue(type) || (parameter.evidence !== undefined && joining(text, type, parameter.evidence)))
         this.#absorb(literal, parameter);
     }
@@ -272,6 +294,7 @@ export class PathTree<Leaf> {
     if (literal.literalCount > 0 || literal.parameters !== undefined) return;
     if (evidence === undefined || evidence.values.has(text) || !joins(text, literal.type, evidence)) return;
     literal.parent?.deleteLiteral(literal.text);
+    parameter.aliases?.delete(literal);
   }
 
   /** A node and everything below it counts for another one and what is below that. */
@@ -323,6 +346,7 @@ export class PathTree<Leaf> {
     if (node.evidence !== undefined && target.evidence !== undefined) addEvidence(node.evidence, target.evidence);
     if (alias !== undefined) {
       this.#aliases--;
+      alias.aliases?.delete(node);
       for (let one = alias; one.alias !== undefined; one = one.alias) one.uses = withoutUses(one.uses ?? [], uses);
     }
     node.alias = undefined;

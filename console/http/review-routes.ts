@@ -1,0 +1,54 @@
+import type { FastifyInstance } from "fastify";
+import { objectionTo, REVIEW_ACTIONS, type ReviewAction } from "../review/review-action.js";
+import type { ConsoleStore } from "../store/console-store.js";
+import type { Operators } from "../store/operators.js";
+import type { Feed } from "./feed.js";
+import { sessionOf } from "./session-routes.js";
+
+const KEY = { type: "string", minLength: 1, maxLength: 16_384 } as const;
+const REVIEW_BODY = {
+  type: "object",
+  required: ["key", "action"],
+  properties: {
+    key: KEY,
+    action: { type: "string", enum: REVIEW_ACTIONS },
+    text: { type: "string", maxLength: 2_000 },
+    tags: { type: "array", maxItems: 16, items: { type: "string", pattern: "^[^\\s,]{1,40}$" } },
+    untilMicros: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  },
+  additionalProperties: false,
+} as const;
+const KEY_QUERY = { type: "object", required: ["key"], properties: { key: KEY } } as const;
+const NO_ENDPOINT = { error: "There is no such endpoint any more; it may have become part of another." };
+
+type ReviewBody = ReviewAction & { readonly key: string };
+
+/** What operators say of endpoints. */
+export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, operators: Operators, feed: Feed): void {
+  app.get<{ Querystring: { key: string } }>(
+    "/api/reviews",
+    { schema: { querystring: KEY_QUERY } },
+    (request, reply) => {
+      const history = store.reviews.history(request.query.key);
+      return history === undefined ? reply.code(404).send(NO_ENDPOINT) : reply.send(history);
+    },
+  );
+
+  app.post<{ Body: ReviewBody }>("/api/reviews", { schema: { body: REVIEW_BODY } }, (request, reply) => {
+    const { key, ...action } = request.body;
+    const nowMicros = Date.now() * 1_000;
+    const operator = sessionOf(request, operators);
+    if (operator === undefined) return reply.code(401).send({ error: "Log in first." });
+    const objection = objectionTo(action, nowMicros);
+    if (objection !== undefined) return reply.code(400).send({ error: objection });
+    try {
+      const review = store.reviews.act(key, operator, action, nowMicros);
+      if (review === undefined) return reply.code(404).send(NO_ENDPOINT);
+      feed.inventoryChanged();
+      return reply.send(review);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return reply.code(409).send({ error: error.message });
+    }
+  });
+}

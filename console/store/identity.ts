@@ -1,0 +1,36 @@
+import type { CallRecord, EndpointRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
+import type { HealthRecord } from "../../shared/health.js";
+import { placeOf } from "../../shared/virtual-network.js";
+
+/** What of a record tells its endpoint from the sensor's others. */
+export type EndpointPlace = Pick<
+  EndpointRecord,
+  "serverAddress" | "serverPort" | "virtualNetwork" | "method" | "template"
+>;
+
+/** What a later record of the same sensor replaces. */
+export function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord>): string {
+  switch (event.kind) {
+    case "service":
+      return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;
+    case "edge":
+      return `${event.clientAddress} ${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort}`;
+    case "certificate":
+      return event.fingerprint;
+    case "finding":
+      return event.id;
+    case "blind":
+      return `${event.interfaceName} ${event.fromMicros}`;
+    default:
+      return endpointIdentity(event);
+  }
+}
+
+export function endpointIdentity(endpoint: EndpointPlace): string {
+  return `${serviceIdentity(endpoint)} ${endpoint.method} ${endpoint.template}`;
+}
+
+/** That of the service it is of. */
+export function serviceIdentity({ serverAddress, serverPort, virtualNetwork }: EndpointPlace): string {
+  return `${placeOf(serverAddress, virtualNetwork)} ${serverPort}`;
+}

@@ -1,0 +1,175 @@
+import type Database from "better-sqlite3";
+import type { EndpointRecord } from "../../shared/event.js";
+import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
+import type { EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
+import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
+import { type EndpointPlace, endpointIdentity, serviceIdentity } from "./identity.js";
+
+/** Words on one endpoint: operators are few, a script of theirs may run wild. */
+const MAX_ENTRIES = 1_000;
+const SHOWN_ENTRIES = 100;
+const SHOWN_CALLERS = 100;
+/** A caller that its service has not seen for so long, while it was called, has gone. */
+const GONE_MICROS = 7 * 86_400e6;
+/** Under it stands what nobody said: that an endpoint became part of another. */
+const NOBODY = "";
+
+interface Row {
+  readonly record: string;
+  readonly sensor: string;
+  readonly sensorId: string;
+  readonly opinion: string | null;
+}
+
+interface Known {
+  readonly record: EndpointRecord;
+  readonly sensor: string;
+  readonly sensorId: string;
+  readonly opinion: Opinion;
+}
+
+const ENDPOINT = `SELECT t.record, t.sensor AS sensorId, sensor.name AS sensor, o.opinion FROM endpoint t
+  JOIN sensor ON sensor.id = t.sensor LEFT JOIN opinion o ON o.sensor = t.sensor AND o.identity = t.identity`;
+
+/** What people say of endpoints: each word for good, and what holds of them now. */
+export class Reviews {
+  readonly #database: Database.Database;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+  }
+
+  /** Endpoints, latest seen first, with what is said of them. */
+  list(limit: number, nowMicros: number): Listing<EndpointItem> {
+    const rows = this.#database.prepare<[number], Row>(`${ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`).all(limit);
+    const total = this.#database.prepare<[], number>("SELECT count(*) FROM endpoint").pluck().get() ?? 0;
+    const reviewed = this.#servicesReviewed();
+    const items = rows.map(knownOf).map((known) => {
+      const { record, sensor, sensorId, opinion } = known;
+      const service = reviewed.get(`${sensorId} ${serviceIdentity(record)}`);
+      return { ...record, sensor, key: keyOf(known), review: reviewOf(record, opinion, service, nowMicros) };
+    });
+    return { items, total };
+  }
+
+  /** When an endpoint of each service was approved last. */
+  #servicesReviewed(): ReadonlyMap<string, number> {
+    const rows = this.#database
+      .prepare<[], { sensor: string; service: string; micros: number }>(
+        `SELECT sensor, service, max(approved_micros) AS micros FROM opinion
+         WHERE approved_micros IS NOT NULL GROUP BY sensor, service`,
+      )
+      .all();
+    return new Map(rows.map(({ sensor, service, micros }) => [`${sensor} ${service}`, micros]));
+  }
+
+  /** What holds then; undefined where there is no such endpoint. Throws RangeError where too much was said already. */
+  act(key: string, operator: string, action: ReviewAction, nowMicros: number): Review | undefined {
+    return this.#database.transaction(() => {
+      const known = this.#known(key);
+      if (known === undefined) return undefined;
+      const { record, sensorId } = known;
+      const identity = endpointIdentity(record);
+      const said = this.#database
+        .prepare<[string, string], number>("SELECT count(*) FROM review WHERE sensor = ? AND identity = ?")
+        .pluck()
+        .get(sensorId, identity);
+      if ((said ?? 0) >= MAX_ENTRIES)
+        throw new RangeError(
+          `${record.method} ${record.template} has ${MAX_ENTRIES} entries in its history, which is all it takes.`,
+        );
+      const opinion = afterAction(known.opinion, action, { by: operator, atMicros: nowMicros }, record);
+      this.#write(sensorId, record, { by: operator, atMicros: nowMicros, ...action }, opinion);
+      const service = this.#servicesReviewed().get(`${sensorId} ${serviceIdentity(record)}`);
+      return reviewOf(record, opinion, service, nowMicros);
+    })();
+  }
+
+  #write(sensorId: string, place: EndpointPlace, entry: ReviewEntry, opinion: Opinion): void {
+    const { by, atMicros, action, ...said } = entry;
+    const identity = endpointIdentity(place);
+    this.#database
+      .prepare("INSERT INTO review (sensor, identity, operator, at_micros, action, said) VALUES (?, ?, ?, ?, ?, ?)")
+      .run(sensorId, identity, by, atMicros, action, JSON.stringify(said));
+    this.#database
+      .prepare(
+        `INSERT INTO opinion (sensor, identity, service, approved_micros, opinion) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (sensor, identity) DO UPDATE SET approved_micros = excluded.approved_micros, opinion = excluded.opinion`,
+      )
+      .run(sensorId, identity, serviceIdentity(place), opinion.approved?.atMicros ?? null, JSON.stringify(opinion));
+  }
+
+  /** An endpoint became part of another: owner, tags and note go along, where that has none. Within the caller's transaction. */
+  join(sensorId: string, from: EndpointPlace, into: EndpointPlace): void {
+    const moved = this.#opinion(sensorId, from);
+    if (moved === undefined) return;
+    const opinion = joined(this.#opinion(sensorId, into) ?? {}, moved);
+    const text = `${from.method} ${from.template}`;
+    this.#write(sensorId, into, { by: NOBODY, atMicros: Date.now() * 1_000, action: "join", text }, opinion);
+    this.#database
+      .prepare("DELETE FROM opinion WHERE sensor = ? AND identity = ?")
+      .run(sensorId, endpointIdentity(from));
+  }
+
+  #opinion(sensorId: string, place: EndpointPlace): Opinion | undefined {
+    const text = this.#database
+      .prepare<[string, string], string>("SELECT opinion FROM opinion WHERE sensor = ? AND identity = ?")
+      .pluck()
+      .get(sensorId, endpointIdentity(place));
+    return text === undefined ? undefined : (JSON.parse(text) as Opinion);
+  }
+
+  /** What was said of an endpoint, latest first, and who began and ceased to call it. */
+  history(key: string): ReviewHistory | undefined {
+    const known = this.#known(key);
+    if (known === undefined) return undefined;
+    const { record, sensorId, opinion } = known;
+    const entries = this.#database
+      .prepare<[string, string, number], { by: string; atMicros: number; action: ReviewEntry["action"]; said: string }>(
+        `SELECT operator AS by, at_micros AS atMicros, action, said FROM review WHERE sensor = ? AND identity = ?
+         ORDER BY id DESC LIMIT ?`,
+      )
+      .all(sensorId, endpointIdentity(record), SHOWN_ENTRIES)
+      .map(({ by, atMicros, action, said }) => ({ by, atMicros, action, ...(JSON.parse(said) as object) }));
+    const seen = opinion.approved?.seen;
+    const before = new Set(seen?.callers ?? []);
+    const appeared = seen === undefined || seen.hasMoreCallers ? [] : record.callers.filter((one) => !before.has(one));
+    return { entries, appeared, gone: this.#gone(sensorId, record) };
+  }
+
+  /** Its callers that its service has not been called by for long. */
+  #gone(sensorId: string, record: EndpointRecord): string[] {
+    const service = serviceIdentity(record);
+    return this.#database
+      .prepare<unknown[], string>(
+        `SELECT caller.value FROM json_each(?) caller
+         JOIN edge ON edge.sensor = ? AND edge.identity = caller.value || ' ' || ?
+         JOIN service ON service.sensor = edge.sensor AND service.identity = ?
+         WHERE edge.last_micros < service.last_micros - ? ORDER BY caller.value LIMIT ?`,
+      )
+      .pluck()
+      .all(JSON.stringify(record.callers), sensorId, service, service, GONE_MICROS, SHOWN_CALLERS);
+  }
+
+  #known(key: string): Known | undefined {
+    const [sensorId = "", identity = ""] = Buffer.from(key, "base64url").toString().split("\n", 2);
+    const row = this.#database
+      .prepare<[string, string], Row>(`${ENDPOINT} WHERE t.sensor = ? AND t.identity = ?`)
+      .get(sensorId, identity);
+    return row && knownOf(row);
+  }
+}
+
+function knownOf({ record, sensor, sensorId, opinion }: Row): Known {
+  return {
+    record: JSON.parse(record) as EndpointRecord,
+    sensor,
+    sensorId,
+    opinion: opinion === null ? {} : (JSON.parse(opinion) as Opinion),
+  };
+}
+
+/** Names the row to whoever wants to say something of it; what stands in it may be shown in another spelling. */
+function keyOf({ sensorId, record }: Known): string {
+  return Buffer.from(`${sensorId}\n${endpointIdentity(record)}`).toString("base64url");
+}

@@ -1,0 +1,89 @@
+import type { Review, ReviewStatus } from "../../shared/review.js";
+import type { ReviewEntry } from "../api.js";
+import { dateAndTime } from "./format-date.js";
+
+/** What each status means stands where it is chosen. */
+export const REVIEW_CHOICES: readonly (readonly [string, string])[] = [
+  ["", "Any review"],
+  ["open", "open: unreviewed, new or changed"],
+  ["new", "new since the last review"],
+  ["changed", "changed since it was approved"],
+  ["unreviewed", "unreviewed"],
+  ["approved", "approved"],
+  ["deprecated", "to go away"],
+  ["ignored", "ignored for now"],
+];
+
+/** What asks for somebody first. */
+const RANKS: Readonly<Record<ReviewStatus, number>> = {
+  changed: 5,
+  new: 4,
+  unreviewed: 3,
+  deprecated: 2,
+  ignored: 1,
+  approved: 0,
+};
+
+export function reviewRank({ status }: Review): number {
+  return RANKS[status];
+}
+
+export function passesReview({ status }: Review, choice: string): boolean {
+  return choice === "open" ? RANKS[status] > RANKS.deprecated : status === choice;
+}
+
+/** Where the opinion stands, and whose it is. */
+export function statusWords({ status, opinion }: Review): string {
+  const { approved, deprecated, ignored } = opinion;
+  const parts: string[] = [];
+  if (status === "new") parts.push("Nobody approved it; it came after others of its service were approved.");
+  if (status === "unreviewed") parts.push("Nobody approved it yet.");
+  if (approved !== undefined) parts.push(`Approved by ${approved.by}, ${when(approved.atMicros)}.`);
+  if (deprecated !== undefined) {
+    const until = deprecated.untilMicros === undefined ? "" : ` by ${dayOf(deprecated.untilMicros)}`;
+    parts.push(`To go away${until}, says ${deprecated.by}, ${when(deprecated.atMicros)}.`);
+  }
+  if (status === "ignored" && ignored !== undefined)
+    parts.push(`Ignored until ${dayOf(ignored.untilMicros)} by ${ignored.by}, ${when(ignored.atMicros)}.`);
+  return parts.join(" ");
+}
+
+/** `approved it`, `owner: payments`. */
+export function entryWords({ action, text = "", tags = [], untilMicros }: ReviewEntry): string {
+  switch (action) {
+    case "approve":
+      return "approved it";
+    case "withdraw":
+      return "took the approval back";
+    case "own":
+      return text === "" ? "no owner" : `owner: ${text}`;
+    case "tag":
+      return tags.length === 0 ? "no tags" : `tags: ${tags.join(", ")}`;
+    case "note":
+      return text === "" ? "no note" : `note: ${text}`;
+    case "deprecate":
+      return untilMicros === undefined ? "it is to go away" : `it is to go away by ${dayOf(untilMicros)}`;
+    case "keep":
+      return "it stays after all";
+    case "ignore":
+      return `ignored until ${dayOf(untilMicros ?? 0)}`;
+    case "heed":
+      return "not ignored any more";
+    case "join":
+      return `${text} became part of it`;
+  }
+}
+
+export function when(micros: number): string {
+  return dateAndTime(micros / 1_000);
+}
+
+function dayOf(micros: number): string {
+  return when(micros).slice(0, 10);
+}
+
+/** The end of a day in the browser's time, from `2026-12-31`; undefined where it is none. */
+export function endOfDay(text: string): number | undefined {
+  const millis = Date.parse(`${text}T23:59:59`);
+  return Number.isNaN(millis) ? undefined : millis * 1_000;
+}

@@ -1,0 +1,22 @@
+/** What an operator says of paths, whatever the evidence is. */
+export interface PathRule {
+  /** Segments of a template, `{name}` where a parameter stands. */
+  readonly segments: readonly string[];
+  /** Segments below it that are no values. */
+  readonly words: readonly string[];
+  /** `file:line`. */
+  readonly place: string;
+}
+
+/** Rules of the services that a host name, an address or a pattern with `*` stands for. */
+export interface ServiceRules {
+  readonly host: string;
+  /** Undefined for all of them. */
+  readonly port: number | undefined;
+  readonly rules: readonly PathRule[];
+}
+
+/** Name of the parameter that a segment of a template is; undefined where it is fixed. */
+export function parameterOf(segment: string): string | undefined {
+  return /^\{([^{}]+)\}$/.exec(segment)?.[1];
+}

@@ -1,0 +1,38 @@
+import { hostPattern } from "./declared/declared-index.js";
+import type { PathRule, ServiceRules } from "./path/path-rule.js";
+import type { ServiceEntry } from "./service-entry.js";
+
+interface Entry extends ServiceRules {
+  readonly pattern: RegExp;
+}
+
+/** Finds which rules of an operator hold for the paths of a service. */
+export class RuleBook {
+  readonly #entries: readonly Entry[];
+
+  constructor(rules: readonly ServiceRules[]) {
+    this.#entries = rules.map((one) => ({ ...one, pattern: hostPattern(one.host) }));
+  }
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** Whether other rules hold for the service than before. */
+  rebind(service: ServiceEntry): boolean {
+    if (this.isEmpty) return false;
+    const hosts = [service.address, ...service.naming.inUse()];
+    const rules = this.#entries
+      .filter(
+        ({ port, pattern }) => (port ?? service.port) === service.port && hosts.some((host) => pattern.test(host)),
+      )
+      .flatMap((entry) => entry.rules);
+    if (isSame(rules, service.pathRules)) return false;
+    service.pathRules = rules;
+    return true;
+  }
+}
+
+function isSame(a: readonly PathRule[], b: readonly PathRule[]): boolean {
+  return a.length === b.length && a.every((rule, at) => rule === b[at]);
+}

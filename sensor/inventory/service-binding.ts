@@ -1,0 +1,84 @@
+import type { Declarations } from "./declared/declarations.js";
+import { pinParameters } from "./declared/pinned-paths.js";
+import type { EndpointEntry } from "./endpoint-entry.js";
+import type { EndpointTable } from "./endpoint-table.js";
+import type { MethodSet } from "./method-set.js";
+import { layRules } from "./path/node-rule.js";
+import type { ServiceRules } from "./path/path-rule.js";
+import { PathTree } from "./path/path-tree.js";
+import { restoreEndpoint } from "./restore.js";
+import type { InventoryRow } from "./row.js";
+import { RuleBook } from "./rule-book.js";
+import type { ServiceEntry } from "./service-entry.js";
+
+interface EndpointRow extends InventoryRow {
+  readonly record: Extract<InventoryRow["record"], { readonly kind: "endpoint" }>;
+}
+
+export interface BindingSettings {
+  readonly literalSegments: readonly string[];
+  readonly pathRules?: readonly ServiceRules[];
+}
+
+/** Which files and rules hold for a service, and its endpoints under the templates that follow from them. */
+export class ServiceBinding {
+  readonly #declarations: Declarations;
+  readonly #rules: RuleBook;
+  readonly #table: EndpointTable;
+  readonly #literalSegments: ReadonlySet<string>;
+  readonly #rowOf: (endpoint: EndpointEntry) => EndpointRow;
+
+  constructor(
+    { literalSegments, pathRules = [] }: BindingSettings,
+    declarations: Declarations,
+    table: EndpointTable,
+    rowOf: (endpoint: EndpointEntry) => EndpointRow,
+  ) {
+    this.#declarations = declarations;
+    this.#rules = new RuleBook(pathRules);
+    this.#table = table;
+    this.#literalSegments = new Set(literalSegments);
+    this.#rowOf = rowOf;
+  }
+
+  /** Before anything is known of a service. */
+  newPaths(): PathTree<MethodSet> {
+    return new PathTree(this.#table, this.#literalSegments);
+  }
+
+  /** Files and rules may speak of it now that did not before: it has another name, or other procedures are called. */
+  rebind(service: ServiceEntry): void {
+    if (this.#isBoundAnew(service)) this.rehome(service);
+  }
+
+  /** The same before the first endpoint is put back. */
+  rebindEmpty(service: ServiceEntry): void {
+    if (this.#isBoundAnew(service)) this.#pave(service);
+  }
+
+  #isBoundAnew(service: ServiceEntry): boolean {
+    const isRuled = this.#rules.rebind(service);
+    return (!this.#declarations.isEmpty && this.#declarations.rebind(service)) || isRuled;
+  }
+
+  /** Counts go on under the templates that now hold. */
+  rehome(service: ServiceEntry): void {
+    const table = this.#table;
+    const rows = table.takeOut(service, this.#rowOf);
+    this.#pave(service);
+    const endpoint = table.putBack.bind(table);
+    const split = table.split.bind(table);
+    for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
+    table.reclaim(service);
+    for (const one of table.roster.all()) if (one.service === service) table.roster.changed(one);
+  }
+
+  /** An empty tree of paths that knows rules and what is declared. */
+  #pave(service: ServiceEntry): void {
+    const { coverage } = service;
+    const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
+    service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
+    layRules(service.paths.root, service.pathRules);
+    if (coverage !== undefined) pinParameters(service.paths.root, coverage);
+  }
+}

@@ -1,0 +1,190 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { parsePathRules } from "../sensor/command/path-rules-file.js";
+import type { InventoryRow } from "../sensor/inventory/row.js";
+import type { InventorySettings } from "../sensor/inventory/settings.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const RULES = `services:
+  - service: shop.internal
+    pin:
+      - /reports/{report}/download
+    merge: ["/teams/{team}"]
+    split:
+      /users/{user}: [settings]
+      /users: [me, search, frank]
+`;
+
+function ruled(text: string): Partial<InventorySettings> {
+  return { pathRules: parsePathRules(text, "rules.yaml") };
+}
+
+function refusal(text: string): string {
+  try {
+    parsePathRules(text, "rules.yaml");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "none";
+}
+
+/** A sensor with its file, over restarts. */
+class Sensor {
+  readonly #rows = new Map<string, InventoryRow>();
+  scene: Scene;
+
+  constructor(settings: Partial<InventorySettings>) {
+    this.scene = new Scene(settings);
+  }
+
+  /** What is taken back, `GET /a → /b`. */
+  write(): string[] {
+    const { rows, removals } = this.scene.inventory.takeDelta(1_000);
+    for (const { method, template } of removals) this.#rows.delete(`endpoint ${method} ${template}`);
+    for (const row of rows) {
+      const { record } = row;
+      this.#rows.set(record.kind === "endpoint" ? `endpoint ${record.method} ${record.template}` : record.kind, row);
+    }
+    return removals.map(({ method, template, mergedInto }) => `${method} ${template} → ${mergedInto}`).sort();
+  }
+
+  restart(settings: Partial<InventorySettings>): string[] {
+    this.write();
+    this.scene = new Scene(settings);
+    this.scene.inventory.restore(JSON.parse(JSON.stringify([...this.#rows.values()])));
+    return this.write();
+  }
+}
+
+const PATHS = [
+  ...["/reports/q1/download", "/reports/q2/download", "/reports/download", "/teams/red", "/teams/search/members"],
+  ...["/users/me", "/users/search", "/users/alice", "/users/alice/settings", "/users/17/settings"],
+];
+
+t.test("what an operator says of paths holds from the first call on, and says why", (t) => {
+  const scene = new Scene(ruled(RULES));
+  for (const path of PATHS) scene.get(path);
+  for (let number = 0; number < 40; number++) scene.get(`/users/me/x${number}q`).get(`/teams/t-${number}`);
+  scene.get("/teams/nobody", { status: 404 });
+  const templates = scene.templates();
+  for (const template of [
+    ...["GET /reports/{report} ×1", "GET /reports/{report}/download ×2", "GET /teams/{team} ×42"],
+    ...["GET /teams/{team}/members ×1", "GET /users/me ×1", "GET /users/search ×1", "GET /users/{user} ×1"],
+    "GET /users/{user}/settings ×2",
+  ])
+    t.ok(templates.includes(template), `${template} among ${templates.join(", ")}`);
+  const [pinned] = scene.endpoints().filter(({ template }) => template === "/teams/{team}");
+  t.match(pinned.parameters, [{ name: "team", type: "word", reason: "pinned in rules.yaml:5", distinctValues: 42 }]);
+  const other = new Scene(ruled(RULES));
+  other.get("/teams/red", { host: "else.internal" }).get("/teams/blue", { host: "else.internal" });
+  t.same(other.templates(), ["GET /teams/blue ×1", "GET /teams/red ×1"], "of other services it says nothing");
+  for (const service of ["10.0.0.2", "10.0.0.2:80", "*.internal", "SHOP.internal:80"]) {
+    const one = new Scene(ruled(RULES.replace("shop.internal", `"${service}"`)));
+    t.same(one.get("/teams/red").templates(), ["GET /teams/{team} ×1"], service);
+  }
+  const elsewhere = new Scene(ruled(RULES.replace("shop.internal", "shop.internal:81")));
+  t.same(elsewhere.get("/teams/red").templates(), ["GET /teams/red ×1"]);
+  t.end();
+});
+
+t.test("another rule and a restart: what was counted goes on under the templates that now hold", (t) => {
+  const sensor = new Sensor({});
+  const { scene } = sensor;
+  for (const team of ["red", "blue", "green"]) scene.get(`/teams/${team}`, { client: `10.0.1.${team.length}` });
+  const names = "alice bob carol dave erin frank grace heidi ivan".split(" ");
+  for (const name of names) scene.get(`/users/${name}`).get(`/users/${name}/repos`);
+  scene.get("/users/frank", { status: 503 });
+  scene.exchange({ path: "/teams/red", method: "DELETE", status: 204, body: "" });
+  t.ok(scene.templates().includes("GET /users/{userId} ×10"));
+  t.same(sensor.restart(ruled(RULES)), [
+    "DELETE /teams/red → /teams/{team}",
+    "GET /teams/blue → /teams/{team}",
+    "GET /teams/green → /teams/{team}",
+    "GET /teams/red → /teams/{team}",
+    "GET /users/{userId} → /users/{user}",
+    "GET /users/{userId}/repos → /users/{user}/repos",
+  ]);
+  const templates = [
+    "DELETE /teams/{team} ×1",
+    "GET /teams/{team} ×3",
+    "GET /users/frank ×2",
+    "GET /users/frank/repos ×1",
+    "GET /users/{user} ×8",
+    "GET /users/{user}/repos ×8",
+  ];
+  t.same(sensor.scene.templates(), templates);
+  const [, teams, frank, , user] = sensor.scene.endpoints();
+  t.same([teams.callers, teams.statuses], [["10.0.1.3", "10.0.1.4", "10.0.1.5"], { 200: 3 }]);
+  t.same([frank.statuses, user.statuses], [{ 200: 1, 503: 1 }, { 200: 8 }], "a word takes its calls along");
+  t.same(sensor.restart(ruled(RULES)), []);
+  t.same(sensor.scene.templates(), templates, "the same rules change nothing more");
+  sensor.scene.get("/teams/yellow").get("/users/frank").get("/users/zoe");
+  t.same(sensor.restart({}), []);
+  sensor.scene.get("/teams/red");
+  t.match(
+    sensor.scene.endpoints().find(({ method, template }) => method === "GET" && template === "/teams/{team}"),
+    {
+      calls: 5,
+      parameters: [{ reason: "pinned by a rule before" }],
+    },
+  );
+  t.end();
+});
+
+t.test("what each word was called for is known over a restart, so that it may be told apart later", (t) => {
+  const sensor = new Sensor({});
+  for (const name of "alice bob carol dave erin frank grace heidi ivan judy".split(" "))
+    sensor.scene.get(`/users/${name}`);
+  for (let more = 0; more < 5; more++) sensor.scene.get("/users/zebra");
+  t.same(sensor.scene.templates(), ["GET /users/{userId} ×15"]);
+  sensor.restart({});
+  for (let more = 0; more < 200; more++) sensor.scene.get("/users/zebra");
+  sensor.scene.get("/users/mallory");
+  t.same(sensor.scene.templates(), ["GET /users/zebra ×205", "GET /users/{userId} ×11"]);
+  t.end();
+});
+
+t.test("a file that can't be used is told with line, value and what is allowed", (t) => {
+  const at = (line: string) => refusal(`services:\n  - service: shop.internal\n    ${line}\n`);
+  t.match(
+    [
+      at("pin: [reports]"),
+      at("merge: [/teams/red]"),
+      at('split: { "/users": ["a/b"] }'),
+      at("pni: []"),
+      at('pin: ["/a/{x}/{x}"]'),
+      refusal("services:\n  - pin: []\n"),
+      refusal("services: [\n"),
+      refusal("services:\n  - service: a/b\n"),
+      at('pin: ["/a/{x}/b"]\n    merge: ["/a/{y}"]'),
+    ],
+    [
+      'rules.yaml:3:11: services[0].pin[0] is "reports"; allowed: a template such as /reports/{name}/pages, each segment fixed or one parameter in braces',
+      'rules.yaml:3:13: services[0].merge[0] is "/teams/red"; allowed: a template that ends with the parameter, such as /teams/{team}',
+      'is "a/b"; allowed: one segment that is no value, such as me',
+      'rules.yaml:3:5: unknown key "services[0].pni"; allowed: service, pin, merge, split',
+      'is "/a/{x}/{x}"; allowed: a template such as',
+      "rules.yaml:2:5: services[0].service is missing; allowed: a host name",
+      /^rules.yaml:2:1: .*; within \[ \] put templates in quotes: \["\/teams\/\{team\}"\]$/,
+      'rules.yaml:2:14: services.service is "a/b"; allowed: a host name',
+      'rules.yaml:4: the parameter behind "/a" is {y}, and {x} in rules.yaml:3; call it the same in both',
+    ],
+  );
+  t.same(parsePathRules("", "rules.yaml"), []);
+  t.match(parsePathRules('{"services":[{"service":"a.b:8080","merge":["/x/{y}"]}]}', "rules.json"), [
+    { host: "a.b", port: 8080, rules: [{ segments: ["x", "{y}"], words: [], place: "rules.json:1" }] },
+  ]);
+  const folder = temporaryFolder(t);
+  const file = join(folder, "rules.yaml");
+  const flags = ["analyze", "-", "--out", join(folder, "out"), "--path-rules", file];
+  t.match(run(flags), {
+    code: 2,
+    error: `eastwatch: inventory.pathRulesFile "${file}" can't be read: there is no such file`,
+  });
+  writeFileSync(file, "services: 7\n");
+  t.match(run(flags), { code: 2, error: `eastwatch: ${file}:1:11: services is 7; allowed: a list of services` });
+  t.match(run(["check-config", "--set", `inventory.pathRulesFile=${file}`]), { code: 2, error: "services is 7" });
+  t.end();
+});
