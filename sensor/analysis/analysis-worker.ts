@@ -2,6 +2,8 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
+import type { FrameSink } from "../capture/frame.js";
+import { PacketRing } from "../capture/packet-ring.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
 import { FeedSampler, NO_SAMPLE } from "./feed-sampler.js";
 import { Governor } from "./governor.js";
@@ -23,7 +25,8 @@ for (const interval of start.pastBlind) pipeline.inventory.blindTimes.note(inter
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
-const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
+const ring = start.ring && new PacketRing(start.ring, (level, text) => post({ type: "notice", level, text }));
+const supervisor = new CaptureSupervisor(start.capture, start.blind, sinkOf, {
   blind: (interval) => {
     pipeline.inventory.blindTimes.note(interval);
     post({ type: "blind", interval });
@@ -78,8 +81,23 @@ parentPort?.on("message", (message: ToAnalysis) => {
   void supervisor.stop().then(finish);
 });
 
-function finish(): void {
+/** Where packets are kept, they are before anything looks at them. */
+function sinkOf(name: string): FrameSink {
+  const sink = pipeline.capture(name);
+  if (ring === undefined) return sink;
+  const keep = ring.capture(name);
+  return {
+    ...sink,
+    frame: (frame) => {
+      keep(frame);
+      sink.frame(frame);
+    },
+  };
+}
+
+async function finish(): Promise<void> {
   pipeline.finish();
+  await ring?.close();
   while (sendDelta());
   post({ type: "stopped" });
   parentPort?.close();
@@ -105,10 +123,11 @@ function noteSilence(): void {
 
 /** Whether rows are left for another delta. */
 function sendDelta(): boolean {
+  ring?.flush();
   const isWaiting = isWriting && !isStopping;
   const changes = isWaiting ? NOTHING_CHANGED : takeChanges();
   if (!isWaiting) isWriting = true;
-  const counters = { ...pipeline.counters(), ...governor.counters };
+  const counters = { ...pipeline.counters(), ...governor.counters, ...ring?.counters };
   const health = { counters, undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
   const interfaces = supervisor.health();
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);

@@ -27,6 +27,7 @@ import type { FileWatch } from "./file-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { type LoadedIdentities, loadIdentities, watchIdentities } from "./identity-files.js";
 import { withPolicy } from "./policy-file.js";
+import { holdRing, ringSettings } from "./ring-folder.js";
 
 const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
@@ -62,6 +63,8 @@ class Sensor implements HealthSource {
   readonly #settings: SensorSettings;
   readonly #log: Logger;
   readonly #hold: FileHold;
+  /** Undefined where no packets are kept. */
+  readonly #ringHold: FileHold | undefined;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
   readonly #loaded: LoadedFiles;
@@ -92,6 +95,7 @@ class Sensor implements HealthSource {
     this.#watchFiles(notices);
     const delivers = settings.deliver.console !== undefined;
     this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
+    this.#ringHold = holdRing(settings.ring, (text) => log.warn(text));
     this.#store = new SensorStore(settings.store, delivers);
     const identity = { name: settings.deliver.name ?? hostname(), version: VERSION, host: hostname() };
     this.#link = delivers
@@ -128,6 +132,7 @@ class Sensor implements HealthSource {
     const start: AnalysisStart = {
       capture,
       pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles() }, detect },
+      ring: ringSettings(this.#settings.ring),
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
@@ -331,6 +336,7 @@ class Sensor implements HealthSource {
     await this.#worker?.terminate();
     if (this.#unwritten.length > 0) this.#write();
     this.#store.close();
+    this.#ringHold?.release();
     this.#hold.release();
     this.#end(code);
   }

@@ -282,6 +282,38 @@ export const SETTINGS: readonly Setting[] = [
     1_048_576 * MEBIBYTE,
     "Memory the sensor keeps to by giving up, one after the other, the live feed, bodies of responses, new connections, and those silent longest. Captures hold `capture.bufferBytes` besides.",
   ),
+  text(
+    "ring.folder",
+    undefined,
+    "Folder for a bounded ring of captured packets, from which those of a finding can be written by `eastwatch packets`. None by default: it holds bodies and secrets as they were sent.",
+  ),
+  integer(
+    "ring.maxBytes",
+    256 * MEBIBYTE,
+    4 * MEBIBYTE,
+    1_048_576 * MEBIBYTE,
+    "Disk the ring takes at most; the oldest packets go first.",
+  ),
+  integer(
+    "ring.segmentBytes",
+    16 * MEBIBYTE,
+    MEBIBYTE,
+    4_096 * MEBIBYTE,
+    "Largest of its files; a whole file goes at a time, so that it must be at most a quarter of the ring.",
+  ),
+  integer(
+    "ring.maxWaitingBytes",
+    16 * MEBIBYTE,
+    MEBIBYTE,
+    1_024 * MEBIBYTE,
+    "Packets held in memory for a disk that is slow; further ones are not kept, and counted.",
+  ),
+  {
+    key: "ring.allowSecrets",
+    kind: "boolean",
+    default: false,
+    help: "Whether `eastwatch packets --with-secrets` may write packets as they were sent, bodies and credentials included.",
+  },
   text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
   integer(
     "store.maxOutboxEvents",

@@ -76,6 +76,13 @@ export interface Settings {
   readonly policy: { readonly file: string | undefined };
   readonly sample: { readonly callsPerSecond: number };
   readonly overload: { readonly memoryBytes: number };
+  readonly ring: {
+    readonly folder: string | undefined;
+    readonly maxBytes: number;
+    readonly segmentBytes: number;
+    readonly maxWaitingBytes: number;
+    readonly allowSecrets: boolean;
+  };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {
     readonly console: string | undefined;
