@@ -37,6 +37,7 @@ const TOKENS = /^[\w!#$%&'*+.^`|~/;,= -]{0,200}$/;
 const SHOWN: ReadonlyMap<string, RegExp> = new Map([
   ["host", HOST],
   ["content-length", NUMBER],
+  ["grpc-status", NUMBER],
   ["age", NUMBER],
   ["max-forwards", NUMBER],
   ["retry-after", NUMBER],
@@ -47,7 +48,7 @@ const SHOWN: ReadonlyMap<string, RegExp> = new Map([
   ...[
     "transfer-encoding connection keep-alive upgrade te trailer expect accept-ranges allow vary cache-control pragma",
     "content-type content-encoding content-language accept accept-encoding accept-language accept-charset",
-    "sec-websocket-version http2-settings access-control-allow-methods access-control-allow-credentials",
+    "grpc-encoding grpc-accept-encoding sec-websocket-version http2-settings access-control-allow-methods access-control-allow-credentials",
   ]
     .flatMap((names) => names.split(" "))
     .map((name) => [name, TOKENS] as const),
@@ -96,7 +97,7 @@ export function readField({ start, text }: HeadLine, side: SideBytes): Field | u
   const name = given.toLowerCase();
   const valueStart = start + given.length + 1 + blank.length;
   const valueEnd = valueStart + value.length;
-  if (!isSecret(given)) side.show(start, valueStart);
+  if (isPlainName(given)) side.show(start, valueStart);
   side.show(valueEnd, start + text.length);
   if (mayShow(name, value)) side.show(valueStart, valueEnd);
   else if (name === "authorization" || name === "proxy-authorization") {
@@ -107,7 +108,8 @@ export function readField({ start, text }: HeadLine, side: SideBytes): Field | u
   return { name, value };
 }
 
-function mayShow(name: string, value: string): boolean {
+/** Whether a field's value is shown as it is. */
+export function mayShow(name: string, value: string): boolean {
   if (value.length > MAX_SHOWN || SHOWN.get(name)?.test(value) !== true) return false;
   return maskText(value) === value && !value.split(/[^\w.-]+/).some(isSecret);
 }
@@ -145,6 +147,19 @@ function showAuthority(authority: string, start: number, side: SideBytes): void 
   if (!HOST.test(host)) return;
   const hostStart = start + authority.length - host.length;
   side.show(hostStart === start ? start : hostStart - 1, start + authority.length);
+}
+
+/** Whether a field's name is one, and no secret. */
+export function isPlainName(name: string): boolean {
+  return /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) && !isSecret(name);
+}
+
+/** Whether nothing of a path needs to be overwritten. */
+export function isPlainPath(path: string): boolean {
+  if (path === "*") return true;
+  const segments = path.split("/");
+  const isAnnounced = segments.some((segment) => ANNOUNCING.has(segment.toLowerCase()));
+  return path.startsWith("/") && !isAnnounced && maskPath(path) === path && segments.every(isPlain);
 }
 
 function showPath(target: string, start: number, side: SideBytes): void {

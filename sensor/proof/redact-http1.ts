@@ -61,7 +61,7 @@ function readRequest(client: SideBytes, at: number): Request | undefined {
   if (head === undefined) return undefined;
   const line = readRequestLine(head.lines[0], client);
   if (line === undefined) return undefined;
-  const fields = showFields(client, head);
+  const fields = showFields(client, head, head.lines.slice(1));
   if (fields === undefined) return undefined;
   const message = { fields, version: line.version, bodyStart: head.end };
   return { ...message, method: line.method, end: bodyEnd(client, message, "none") };
@@ -79,7 +79,7 @@ function readAnswer(server: SideBytes, start: number, request: Request): Answer 
     if (head === undefined) return undefined;
     const line = readStatusLine(head.lines[0], server);
     if (line === undefined) return undefined;
-    const fields = showFields(server, head);
+    const fields = showFields(server, head, head.lines.slice(1));
     if (fields === undefined) return undefined;
     const { status } = line;
     if (status === 101) return { end: head.end, upgrade: valuesOf(fields, "upgrade").join().toLowerCase() };
@@ -124,10 +124,10 @@ function linesOf(text: string, start: number): HeadLine[] | undefined {
   return lines;
 }
 
-/** Undefined where a line is no field: what was shown is hidden again, for then it is not known what the whole is. */
-function showFields(side: SideBytes, { lines, end }: Head): Field[] | undefined {
+/** Undefined where one of the lines is no field: what was shown is hidden again, for then it is not known what the whole is. */
+function showFields(side: SideBytes, { lines, end }: Head, of: readonly HeadLine[]): Field[] | undefined {
   const fields: Field[] = [];
-  for (const line of lines.slice(1)) {
+  for (const line of of) {
     const field = readField(line, side);
     if (field === undefined) {
       side.hide(lines[0].start, end);
@@ -181,12 +181,5 @@ function trailersEnd(side: SideBytes, start: number): Place {
     return start + LINE_END.length;
   }
   const head = headAt(side, start);
-  if (head === undefined) return undefined;
-  for (const line of head.lines) {
-    if (readField(line, side) === undefined) {
-      side.hide(start, head.end);
-      return undefined;
-    }
-  }
-  return head.end;
+  return head === undefined || showFields(side, head, head.lines) === undefined ? undefined : head.end;
 }

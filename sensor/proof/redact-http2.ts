@@ -1,3 +1,4 @@
+import { type Fragment, redactFields } from "./redact-fields.js";
 import type { SideBytes } from "./side-bytes.js";
 
 export const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -16,6 +17,7 @@ const WINDOW_UPDATE = 8;
 const CONTINUATION = 9;
 /** ALTSVC, ORIGIN, PRIORITY_UPDATE: known, and their content is text. */
 const OTHERS: ReadonlySet<number> = new Set([10, 12, 16]);
+const END_HEADERS = 0x04;
 const PADDED = 0x08;
 const WITH_PRIORITY = 0x20;
 
@@ -27,10 +29,10 @@ interface FrameHeader {
   readonly end: number;
 }
 
-/**
- * Shows the frames of one side of an HTTP/2 connection, which begins at `start`. Blocks of fields are hidden whole: what stands in them
- * is compressed against all that was sent before, so that no single value can be overwritten and the rest be read still.
- */
+/** Fragments of one block; more is an attack. */
+const MAX_FRAGMENTS = 1_024;
+
+/** Shows the frames of one side of an HTTP/2 connection, which begins at `start`, but for their content and the values of their fields. */
 export function redactHttp2(side: SideBytes, start: number, isClient: boolean): void {
   let at = start;
   if (isClient) {
@@ -38,12 +40,21 @@ export function redactHttp2(side: SideBytes, start: number, isClient: boolean): 
     side.show(at, at + PREFACE.length);
     at += PREFACE.length;
   }
+  let block: Fragment[] = [];
   // RFC 9113 §3.4: both prefaces end with, or are, SETTINGS.
   for (let isFirst = true; ; isFirst = false) {
     const frame = frameAt(side, at);
     if (frame === undefined || !isSound(frame) || (isFirst && frame.type !== SETTINGS)) return;
+    // RFC 9113 §6.10: nothing may come between the fragments of a block.
+    if (block.length > 0 !== (frame.type === CONTINUATION) || block.length > MAX_FRAGMENTS) return;
     side.show(at, frame.start);
-    showContent(side, frame);
+    const fragment = showContent(side, frame);
+    if (fragment !== undefined) block.push(fragment);
+    if (fragment !== undefined && (frame.flags & END_HEADERS) !== 0) {
+      if (!block.every(({ start, end }) => side.isThere(start, end))) return;
+      redactFields(side, block);
+      block = [];
+    }
     at = frame.end;
   }
 }
@@ -87,16 +98,18 @@ function isSound({ type, stream, start, end }: FrameHeader): boolean {
   }
 }
 
-function showContent(side: SideBytes, { type, flags, start, end }: FrameHeader): void {
+/** The fragment of a block of fields that the frame holds. */
+function showContent(side: SideBytes, { type, flags, start, end }: FrameHeader): Fragment | undefined {
   if (type === PRIORITY || type === RST_STREAM || type === SETTINGS || type === WINDOW_UPDATE) side.show(start, end);
   else if (type === GOAWAY) side.show(start, start + 8);
-  else if (type === CONTINUATION) side.hideFields(start, end);
-  else if (type === DATA || type === HEADERS || type === PUSH_PROMISE) {
-    const at = start + ((flags & PADDED) === 0 ? 0 : 1);
-    side.show(start, at);
-    if (type === DATA) return;
-    const fixed = type === PUSH_PROMISE ? 4 : (flags & WITH_PRIORITY) !== 0 ? 5 : 0;
-    side.show(at, Math.min(at + fixed, end));
-    side.hideFields(at + fixed, end);
-  }
+  else if (type === CONTINUATION) return { start, end };
+  if (type !== DATA && type !== HEADERS && type !== PUSH_PROMISE) return undefined;
+  const isPadded = (flags & PADDED) !== 0;
+  const padding = isPadded ? side.at(start) : 0;
+  const at = start + (isPadded ? 1 : 0);
+  side.show(start, Math.min(at, end));
+  if (type === DATA) return undefined;
+  const fixed = type === PUSH_PROMISE ? 4 : (flags & WITH_PRIORITY) !== 0 ? 5 : 0;
+  side.show(at, Math.min(at + fixed, end));
+  return { start: Math.min(at + fixed, end), end: Math.max(at + fixed, end - Math.max(0, padding)) };
 }

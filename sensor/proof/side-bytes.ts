@@ -2,11 +2,11 @@
 const ABSENT = 0;
 const HIDDEN = 1;
 const SHOWN = 2;
-const HIDDEN_FIELDS = 3;
+const HIDDEN_HUFFMAN = 3;
 
 const FILL = 0x2a;
-/** RFC 7541 §6.3: a block of nothing but size updates to 0 is a valid one that holds no field. */
-const FIELDS_FILL = 0x20;
+/** The same in HTTP/2's Huffman code (RFC 7541, Appendix B), of which it happens to be a whole byte. */
+const HUFFMAN_FILL = 0xf9;
 const FIRST_BYTES = 16 * 1024;
 
 /** Memory that the sides of an export may take together. */
@@ -75,9 +75,9 @@ export class SideBytes {
     this.#mark(start, end, SHOWN);
   }
 
-  /** They are a block of HTTP/2's compressed fields. */
-  hideFields(start: number, end: number): void {
-    this.#mark(start, end, HIDDEN_FIELDS);
+  /** They are in HTTP/2's Huffman code, and shall be still. */
+  hideHuffman(start: number, end: number): void {
+    this.#mark(start, end, HIDDEN_HUFFMAN);
   }
 
   hide(start: number, end: number): void {
@@ -91,7 +91,7 @@ export class SideBytes {
       const place = offset + at - start;
       const mark = place >= 0 && place < this.#end ? this.#marks[place] : ABSENT;
       if (mark === SHOWN && this.#bytes[place] === bytes[at]) continue;
-      bytes[at] = mark === HIDDEN_FIELDS ? FIELDS_FILL : FILL;
+      bytes[at] = mark === HIDDEN_HUFFMAN ? HUFFMAN_FILL : FILL;
       hidden++;
     }
     return hidden;

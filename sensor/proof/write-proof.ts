@@ -18,8 +18,7 @@ export interface ProofCounts {
 
 const SNAP_LENGTH = 262_144;
 const MEMORY_BYTES = 1024 * 1024 * 1024;
-const HIDDEN =
-  "Bodies, credentials and all that was not understood are overwritten with * (HTTP/2 fields with blanks).";
+const HIDDEN = "Bodies, credentials and all that was not understood are overwritten with *.";
 
 interface Sides {
   readonly client: SideBytes;
