@@ -1,6 +1,7 @@
 import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
+import type { ConnectionsRecord } from "./told-connection.js";
 /**
  * What a sensor tells: the records of its inventory, its findings, samples of calls and its own health. Plain data, the same in
  * the sensor's store, on the wire and in the console. Times are microseconds since 1970-01-01 UTC, of packets unless told
@@ -377,6 +378,7 @@ export interface RemovalRecord extends InVirtualNetwork {
 
 /** Everything that travels from sensor to console. */
 export type SensorEvent =
+  | ConnectionsRecord
   | ServiceRecord
   | EdgeRecord
   | EndpointRecord

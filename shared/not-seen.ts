@@ -151,6 +151,12 @@ const BOUNDS: readonly Bound[] = [
     why: "Under overload they are left out; classes of data in them are not known.",
   },
   {
+    counter: "connections_not_told",
+    what: "Connections told late for joining",
+    unit: "times",
+    why: "More than sample.connectionsPerSecond had calls in a second: what another sensor saw of them as well may count twice.",
+  },
+  {
     counter: "ring_frames_dropped",
     what: "Frames not kept in the packet ring",
     unit: "frames",

@@ -16,7 +16,6 @@ const SENSOR_BODY = {
 
 const LISTS: readonly (readonly [string, ListedTable])[] = [
   ["/api/services", "service"],
-  ["/api/edges", "edge"],
   ["/api/endpoints", "endpoint"],
   ["/api/certificates", "certificate"],
   ["/api/findings", "finding"],
@@ -31,6 +30,10 @@ export function addInventoryRoutes(app: FastifyInstance, store: ConsoleStore, to
       store.list(table, query.limit),
     );
   }
+
+  const listQuery = { schema: { querystring: LIMIT_QUERY } };
+  app.get<{ Querystring: { limit: number } }>("/api/edges", listQuery, ({ query }) => store.edges(query.limit));
+  app.get<{ Querystring: { limit: number } }>("/api/fleet", listQuery, ({ query }) => store.fleet(query.limit));
 
   app.get("/api/sensors", (): Listing<SensorState> => {
     const items = store.sensors();

@@ -14,7 +14,12 @@ const DELTA_MILLIS = 1_000;
 /** In that time even a storm of connections takes no more memory than the governor leaves room for. */
 const LOOK_MILLIS = 50;
 const SILENCE_MILLIS = 5_000;
-const NOTHING_CHANGED = { inventory: { rows: [], removals: [] }, findings: [], ...NO_SAMPLE } as const;
+const NOTHING_CHANGED = {
+  inventory: { rows: [], removals: [] },
+  findings: [],
+  ...NO_SAMPLE,
+  connections: undefined,
+} as const;
 /** Rows and findings of one delta; more come with the next. */
 const MAX_ROWS = 1_000;
 
@@ -138,7 +143,8 @@ function sendDelta(): boolean {
 
 function takeChanges() {
   const inventory = pipeline.inventory.takeDelta(MAX_ROWS);
-  return { inventory, findings: pipeline.detection.takeChanged(MAX_ROWS), ...sampler.take() };
+  const connections = pipeline.inventory.toldConnections.take();
+  return { inventory, findings: pipeline.detection.takeChanged(MAX_ROWS), ...sampler.take(), connections };
 }
 
 /** How far behind the last packet analysed was; 0 while none come. */

@@ -131,7 +131,7 @@ class Sensor implements HealthSource {
     const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles() }, detect },
+      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles(), ...this.#told() }, detect },
       ring: ringSettings(this.#settings.ring),
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,
@@ -173,6 +173,10 @@ class Sensor implements HealthSource {
   #identify(identities: Identities): void {
     this.#log.info(`identity.files changed: they name ${identities.named.length} addresses and networks now`);
     this.#worker?.postMessage({ type: "identify", identities } satisfies ToAnalysis);
+  }
+
+  #told(): { maxToldConnections?: number } {
+    return this.#link === undefined ? {} : { maxToldConnections: this.#settings.sample.connectionsPerSecond };
   }
 
   #declare(declared: Declared): void {

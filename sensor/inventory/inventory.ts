@@ -35,9 +35,10 @@ import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
+import { type CountedFlow, ToldConnections } from "./told-connections.js";
 
 /** What was looked up once for a flow. */
-interface FlowMemo {
+interface FlowMemo extends CountedFlow {
   readonly service: ServiceEntry | undefined;
   readonly edge: EdgeEntry | undefined;
   readonly clientAddress: string;
@@ -72,6 +73,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly certificates: CertificateInventory;
   /** Each row is told with what may be missing of it. */
   readonly blindTimes = new BlindTimes();
+  readonly toldConnections: ToldConnections;
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #literalSegments: ReadonlySet<string>;
@@ -90,6 +92,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
       this.#services.nameOf(place, port),
     );
+    this.toldConnections = new ToldConnections(settings.maxToldConnections ?? 0);
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#literalSegments = new Set(settings.literalSegments);
@@ -125,7 +128,9 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   #call(call: Call): void {
-    const { service, edge, clientAddress } = this.#memo(call.flow, call.atMicros);
+    const memo = this.#memo(call.flow, call.atMicros);
+    const { service, edge, clientAddress } = memo;
+    this.toldConnections.call(memo, call.atMicros);
     this.counters.calls++;
     this.#timeSeen(call.atMicros);
     let endpoint: EndpointEntry | undefined;
@@ -220,7 +225,8 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
     const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
-    const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
+    const { clientAddress } = flow;
+    const memo: FlowMemo = { service, edge, clientAddress, flow, calls: 0, lastCallMicros: 0, isWaiting: false };
     flow.memo = memo;
     return memo;
   }

@@ -18,6 +18,8 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** Connections with calls that wait to be told to a console; none without it. */
+  readonly maxToldConnections?: number;
   /** What files declare; undefined without any. */
   readonly declared?: Declared;
   /** Who is where by what files say; undefined without any. */

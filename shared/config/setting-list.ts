@@ -276,6 +276,13 @@ export const SETTINGS: readonly Setting[] = [
     "Calls, and as many TLS handshakes, sent to the console's live feed each second; the others are counted.",
   ),
   integer(
+    "sample.connectionsPerSecond",
+    1_000,
+    0,
+    100_000,
+    "Connections with calls told to the console each second, so that a call that two sensors see counts once there; 0 for none.",
+  ),
+  integer(
     "overload.memoryBytes",
     512 * MEBIBYTE,
     192 * MEBIBYTE,
@@ -368,6 +375,13 @@ export const SETTINGS: readonly Setting[] = [
   },
   integer("console.maxCalls", 200_000, 100, 100_000_000, "Sampled calls kept; the oldest go first."),
   integer("console.maxFindings", 200_000, 100, 100_000_000, "Findings kept; those seen longest ago go first."),
+  integer(
+    "console.maxConnections",
+    200_000,
+    100,
+    100_000_000,
+    "Connections kept to find those that another sensor tells of as well; the oldest go first.",
+  ),
   integer("console.sessionHours", 12, 1, 720, "How long an operator stays logged in."),
   {
     key: "log.level",

@@ -74,7 +74,7 @@ export interface Settings {
     readonly failedHandshakeSeconds: number;
   };
   readonly policy: { readonly file: string | undefined };
-  readonly sample: { readonly callsPerSecond: number };
+  readonly sample: { readonly callsPerSecond: number; readonly connectionsPerSecond: number };
   readonly overload: { readonly memoryBytes: number };
   readonly ring: {
     readonly folder: string | undefined;
@@ -105,6 +105,7 @@ export interface Settings {
     readonly allowPlainFromNetwork: boolean;
     readonly maxCalls: number;
     readonly maxFindings: number;
+    readonly maxConnections: number;
     readonly sessionHours: number;
   };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
