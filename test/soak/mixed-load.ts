@@ -29,6 +29,7 @@ const STREAMS = 5;
 const STREAM_CALLS = STREAMS * (globalThis.WebSocket === undefined ? 4 : 5) + 2 + 6 + 5;
 const TLS_PAUSE_MILLIS = 50;
 const TUNNELED_CONNECTIONS = 300;
+const TUNNELED_PORT = 18_099;
 
 /** HTTP/2 and gRPC, WebSockets and what else streams, TLS, tunnels. */
 export async function mixedParts(folder: string): Promise<Part[]> {
@@ -102,7 +103,8 @@ function tunnels(folder: string): Part {
   for (let index = 0; index < TUNNELED_CONNECTIONS; index++) {
     const wrap = (frame: Buffer): Buffer => (index % 3 === 0 ? outer(4, frame.subarray(14)) : vxlan(index % 5, frame));
     const server = `10.7.0.${index % 9}`;
-    const dialog = new TcpDialog({ clientPort: 20_000 + index, server }, (frame) => output.frame(wrap(frame))).open();
+    const ends = { clientPort: 20_000 + index, server, serverPort: TUNNELED_PORT };
+    const dialog = new TcpDialog(ends, (frame) => output.frame(wrap(frame))).open();
     for (let call = 0; call < 5; call++) {
       dialog.send("client", `GET /tunneled/${index}/items/${call} HTTP/1.1\r\nHost: tunneled.test\r\n\r\n`);
       dialog.send("server", `HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n${"x".repeat(4_000)}`);
@@ -111,7 +113,7 @@ function tunnels(folder: string): Part {
   }
   output.close();
   return {
-    ...{ name: "tunnels", ports: [], replay: path, asked: () => 0, counts: "calls" },
+    ...{ name: "tunnels", ports: [TUNNELED_PORT], replay: path, asked: () => 0, counts: "calls" },
     run: (end) => new Promise((resolve) => setTimeout(resolve, Math.max(0, end - performance.now()))),
     stop: async () => undefined,
   };
