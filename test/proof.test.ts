@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { redactConnection } from "../sensor/proof/redact-connection.js";
+import { ByteBudget, SideBytes } from "../sensor/proof/side-bytes.js";
 import { ethernet, ipv4 } from "./support/frame-builder.js";
 import { data, HELLO, Http2Peers, PING, SETTINGS_ACK, settings } from "./support/http2-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -183,6 +185,37 @@ t.test("holes, other orders and ambiguous messages never show more", async (t) =
     await keep(folder, framesOf([["client", text], ...(name === "a WebSocket" ? [["server", answer] as const] : [])]));
     t.notMatch(exportOf(folder).client, CANARY, name);
   }
+});
+
+t.test("whatever byte of a connection is another, nothing secret is shown and nothing breaks", (t) => {
+  const client = Buffer.from(
+    [
+      "POST /orders/7?x=QQQ HTTP/1.1\r\nHost: h\r\nAuthorization: Basic QQQQ\r\nCookie: sid=QQQ; b=QQQ",
+      "Content-Length: 12\r\n\r\nQQQQQQQQQQQQPUT /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nQQQ\r\n0\r\n\r\n",
+      "GET /c HTTP/1.1\r\nX-Token: QQQQ\r\n\r\n",
+    ].join("\r\n"),
+  );
+  const server = Buffer.from(
+    "HTTP/1.1 200 OK\r\nSet-Cookie: sid=QQQ\r\nContent-Length: 4\r\n\r\nQQQQHTTP/1.1 204 No Content\r\n\r\n",
+  );
+  const shown: string[] = [];
+  for (let at = 0; at < client.length + server.length; at++) {
+    for (const value of Buffer.from("\0\r\n ,019:;=?/@AZgz\x7f\xff", "latin1")) {
+      const sides = [Buffer.from(client), Buffer.from(server)].map((bytes, index) => {
+        const place = index === 0 ? at : at - client.length;
+        if (place >= 0 && place < bytes.length) bytes[place] = value;
+        const side = new SideBytes(new ByteBudget(1 << 20));
+        side.take(0, bytes, 0, bytes.length);
+        return { side, bytes };
+      });
+      redactConnection(sides[0].side, sides[1].side);
+      for (const { side, bytes } of sides) side.redact(0, bytes, 0, bytes.length);
+      const text = sides.map(({ bytes }) => bytes.toString("latin1")).join("");
+      if (CANARY.test(text)) shown.push(text);
+    }
+  }
+  t.same(shown, []);
+  t.end();
 });
 
 t.test("HTTP/2 keeps its frames and the names of its fields, alone and in a tunnel", async (t) => {

@@ -2,7 +2,7 @@ import { WordTable } from "../bytes/word-table.js";
 import { HeaderField } from "../protocol/hpack/header-field.js";
 import { decodeHuffman, maxDecodedBytes } from "../protocol/hpack/huffman.js";
 import { STATIC_FIELDS, StaticTable } from "../protocol/hpack/static-table.js";
-import { isPlainName, isPlainPath, mayShow } from "./redact-head.js";
+import { isPlainName, isPlainPath, METHOD, mayShow } from "./redact-head.js";
 import type { SideBytes } from "./side-bytes.js";
 
 /** Bytes of a block's fragment, where they stand in the stream. */
@@ -13,7 +13,6 @@ export interface Fragment {
 
 const HUFFMAN = 0x80;
 const MAX_INTEGER = 2 ** 28;
-const METHOD = /^[A-Z]{3,16}$/;
 const STATUS = /^[1-5]\d\d$/;
 
 interface Text {

@@ -14,7 +14,10 @@ export interface Field {
   readonly value: string;
 }
 
-const REQUEST = /^([A-Z]{3,16}) ([\x21-\x7e]+) (HTTP\/1\.[01])$/;
+/** A word that is no method may be what was sent before one. */
+export const METHOD =
+  /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|QUERY|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH)$/;
+const REQUEST = /^([A-Z]+) ([\x21-\x7e]+) (HTTP\/1\.[01])$/;
 const RESPONSE = /^(HTTP\/1\.[01]) ([1-5]\d\d)(?: (.*))?$/;
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([ \t]*)(.*?)[ \t]*$/;
 const PAIR = /^( *)([^=]*)=[^=]/;
@@ -65,7 +68,7 @@ export interface RequestLine {
 /** Shows of a request's first line what is no secret; undefined where it is none, and nothing was shown. */
 export function readRequestLine({ start, text }: HeadLine, side: SideBytes): RequestLine | undefined {
   const match = REQUEST.exec(text);
-  if (match === null) return undefined;
+  if (match === null || !METHOD.test(match[1])) return undefined;
   const [, method, target, version] = match;
   const targetStart = start + method.length + 1;
   side.show(start, targetStart);
