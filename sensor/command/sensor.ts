@@ -131,7 +131,13 @@ class Sensor implements HealthSource {
     const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles(), ...this.#told() }, detect },
+      pipeline: {
+        decode,
+        flow,
+        protocol,
+        inventory: { ...inventory, ...this.#saidByFiles(), ...this.#told() },
+        detect,
+      },
       ring: ringSettings(this.#settings.ring),
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,

@@ -25,6 +25,7 @@ import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
+import { type FlowMemo, memoOf } from "./flow-memo.js";
 import type { MethodSet } from "./method-set.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
@@ -35,14 +36,7 @@ import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
-import { type CountedFlow, ToldConnections } from "./told-connections.js";
-
-/** What was looked up once for a flow. */
-interface FlowMemo extends CountedFlow {
-  readonly service: ServiceEntry | undefined;
-  readonly edge: EdgeEntry | undefined;
-  readonly clientAddress: string;
-}
+import { ToldConnections } from "./told-connections.js";
 
 const STATE_SWEEP_MICROS = 3_600e6;
 const MIN_SWEEP_MICROS = 10e6;
@@ -225,8 +219,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
     const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
-    const { clientAddress } = flow;
-    const memo: FlowMemo = { service, edge, clientAddress, flow, calls: 0, lastCallMicros: 0, isWaiting: false };
+    const memo = memoOf(flow, service, edge);
     flow.memo = memo;
     return memo;
   }
