@@ -7,9 +7,12 @@ import { ConsoleStore } from "../console/store/console-store.js";
 import type { EdgeRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ToldConnection } from "../shared/told-connection.js";
+import { freePort, startConsole } from "./support/console.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
+import { edge, Teller } from "./support/teller.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
@@ -133,6 +136,47 @@ t.test("what is told again, in parts, by three sensors, or after others were for
   t.equal(small.tell("a", CONNECTION).tell("b", CONNECTION).told, "10 1; a: 10 1, b: 10 1", "and not added again");
   t.end();
 });
+
+t.test(
+  "the page shows each sensor's view, who else saw it, and all calls counted once",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const port = await freePort();
+    const console = await startConsole(temporaryFolder(t), port);
+    t.teardown(() => console.close());
+    const view = {
+      ...edge("10.0.0.1", "shop.test", "cleartext", { cleartext: 1 }),
+      serverAddress: "10.0.0.2",
+      serverPort: 80,
+    };
+    for (const [name, calls] of [
+      ["node-1", 10],
+      ["node-2", 7],
+    ] as const) {
+      const sensor = new Teller(port, console.tokens.create(name)?.token ?? "");
+      t.teardown(() => sensor.socket.terminate());
+      await sensor.open();
+      await sensor.tell([
+        { ...view, calls },
+        { kind: "connections", connections: [{ ...CONNECTION, calls }] },
+      ]);
+    }
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Edges")');
+    await page.locator("main tbody tr").nth(1).waitFor();
+    const cells = await page.locator("main tbody tr").allTextContents();
+    t.match(cells[0], /node-1; 7 also by node-2/);
+    t.match(cells[1], /node-2; 7 also by node-1/);
+    t.match(
+      await page.locator("main .bar").textContent(),
+      /10 calls, 7 of them seen by another sensor as well and counted once/,
+    );
+    const fleet = await page.evaluate(async () => (await fetch("/api/fleet")).json());
+    t.match(fleet, { total: 1, calls: 10, repeatedCalls: 7, items: [{ calls: 10, connections: 1 }] });
+    await shot(page, "edges-joined");
+    t.same(troubles, []);
+  },
+);
 
 t.test("a console that knows no such records is not sent any, and gets the rest", (t) => {
   const store = sensorStore(temporaryFolder(t));
