@@ -6,7 +6,7 @@ UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
 SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
 
-.PHONY: build demo test test-quick lint lab native-check capture-rates storms bench soak fuzz install clean
+.PHONY: build demo test test-quick lint lab native-check capture-rates storms bench service-cost soak fuzz install clean
 
 build: dist/.built
 
@@ -53,6 +53,10 @@ native-check: build
 
 bench: build
 	npm run --silent bench
+
+# What looking on costs the service looked at, beside tcpdump; needs root. About six minutes.
+service-cost: build
+	npm run --silent bench:cost
 
 soak: build
 	npm run --silent soak

@@ -41,6 +41,8 @@ function addDaemons(root: Command): void {
     .option("--token-file <file>", "file that holds this sensor's token")
     .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
     .option("--name <name>", "name this sensor gives itself")
+    .option("--packet-ring <folder>", "keep the latest packets there, as proof: bodies and secrets included")
+    .option("--packet-ring-bytes <number>", "disk they take at most")
     .addOption(policyOption())
     .addOption(declaredOption())
     .addOption(pathRulesOption())
@@ -102,6 +104,21 @@ function addTools(root: Command): void {
 }
 
 function addDocuments(root: Command): void {
+  root
+    .command("packets")
+    .description(
+      "Write the packets behind a finding, or of a connection, from a sensor's packet ring: secrets overwritten.",
+    )
+    .option("--finding <id>", "the finding, by its id")
+    .option("--connection <ends>", "the connection, such as 10.0.0.1:40000-10.0.0.2:80")
+    .option("--at <time>", "when it was, where its ports were used again: RFC 3339")
+    .option("--packet-ring <folder>", "the ring's folder")
+    .option("--database <file>", "the sensor's SQLite file")
+    .option("--with-secrets", "as they were sent; ring.allowSecrets must say that this may be")
+    .requiredOption("--out <file>", "pcapng file to write, for its owner only")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runPackets);
   root
     .command("export")
     .description("Write the inventory as a document.")
@@ -203,6 +220,8 @@ async function runSensor(options: CommonOptions & Record<string, unknown>): Prom
     "deliver.console": options.console,
     "deliver.tokenFile": options.tokenFile,
     "deliver.name": options.name,
+    "ring.folder": options.packetRing,
+    "ring.maxBytes": options.packetRingBytes,
     "health.listen": options.listen,
     "policy.file": options.policy,
     "declared.files": options.declared,
@@ -288,6 +307,22 @@ async function runExport({ format, sensor, out, ...options }: ExportFlags): Prom
     ...(sensor === undefined ? {} : { sensor }),
     ...(out === undefined ? {} : { out }),
   });
+}
+
+interface PacketsFlags extends CommonOptions {
+  readonly finding?: string;
+  readonly connection?: string;
+  readonly at?: string;
+  readonly packetRing?: string;
+  readonly database?: string;
+  readonly withSecrets?: boolean;
+  readonly out: string;
+}
+
+async function runPackets({ packetRing, database, ...options }: PacketsFlags): Promise<void> {
+  const { settings } = await load(options, { "ring.folder": packetRing, "store.database": database });
+  const { exportPackets } = await import("./sensor/command/packets.js");
+  process.exitCode = await exportPackets({ ...options, settings });
 }
 
 async function runVerify(pack: string, { key = [] }: { readonly key?: readonly string[] }): Promise<void> {

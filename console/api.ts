@@ -10,6 +10,7 @@
  *                                   endpoints as EndpointItem, with what operators say of them
  * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
  * GET  /api/reviews  ?key=          → ReviewHistory
+ * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
  * GET  /api/documents/FORMAT  ?sensor=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
@@ -106,7 +107,39 @@ export type FeedMessage =
   | { readonly type: "sensor"; readonly sensor: SensorState };
 
 export type ServiceItem = FromSensor<ServiceRecord>;
-export type EdgeItem = FromSensor<EdgeRecord>;
+export type EdgeItem = FromSensor<EdgeRecord> & { readonly joined?: JoinedItem };
+
+/** Of a sensor's view of an edge: calls and connections that other sensors saw as well, and which these are. */
+export interface JoinedItem {
+  readonly calls: number;
+  readonly connections: number;
+  readonly sensors: readonly string[];
+  /** What all sensors' views of the edge count more than once. */
+  readonly repeatedCalls: number;
+}
+
+/** An edge as all sensors together saw it: what several of them saw counts once, as far as it could be joined. */
+export interface FleetEdge {
+  readonly clientAddress: string;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly virtualNetwork?: string;
+  readonly serverService: string;
+  readonly calls: number;
+  readonly connections: number;
+  readonly repeatedCalls: number;
+  readonly sensors: readonly {
+    readonly name: string;
+    readonly calls: number;
+    readonly connections: number;
+    readonly callsSeenByOthers: number;
+  }[];
+}
+
+export interface FleetListing extends Listing<FleetEdge> {
+  readonly calls: number;
+  readonly repeatedCalls: number;
+}
 /** `key` names it to the routes of reviews; what people say is in `review`, and nowhere else. */
 export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
 export type CertificateItem = FromSensor<CertificateRecord>;

@@ -30,7 +30,7 @@ export interface SensorIdentity {
 }
 
 export type SensorStep =
-  | { readonly type: "resume"; readonly lastSequence: number }
+  | { readonly type: "resume"; readonly lastSequence: number; readonly takesConnections: boolean }
   | { readonly type: "acknowledged"; readonly sequence: number };
 
 /** The sensor's end of one connection; bytes in, bytes out, no socket. */
@@ -56,7 +56,7 @@ export class SensorConversation {
       if (this.#isWelcome) throw new ConversationError("a second welcome");
       if (reply.protocolVersion !== PROTOCOL_VERSION) throw otherVersion("console", reply.protocolVersion);
       this.#isWelcome = true;
-      return { type: "resume", lastSequence: reply.lastSequence };
+      return { type: "resume", lastSequence: reply.lastSequence, takesConnections: reply.takesConnections };
     }
     if (!this.#isWelcome) throw new ConversationError("an acknowledgement before the welcome");
     if (reply.sequence > this.#sentSequence) throw new ConversationError("an acknowledgement of what was never sent");
@@ -91,7 +91,14 @@ export class ConsoleConversation {
   }
 
   welcome(lastSequence: number): Uint8Array {
-    return encodeReply({ type: "welcome", protocolVersion: PROTOCOL_VERSION, version: this.#version, lastSequence });
+    const protocolVersion = PROTOCOL_VERSION;
+    return encodeReply({
+      type: "welcome",
+      protocolVersion,
+      version: this.#version,
+      lastSequence,
+      takesConnections: true,
+    });
   }
 
   acknowledge(sequence: number): Uint8Array {

@@ -123,6 +123,8 @@ export type ConsoleReply =
       readonly protocolVersion: number;
       readonly version: string;
       readonly lastSequence: number;
+      /** Of a console before there were such records: false. */
+      readonly takesConnections: boolean;
     }
   | { readonly type: "acknowledge"; readonly sequence: number }
   | { readonly type: "refusal"; readonly reason: string };
@@ -138,12 +140,13 @@ export function decodeReply(bytes: Uint8Array): ConsoleReply {
   if (acknowledge) return { type: "acknowledge", sequence: Number(acknowledge.sequence ?? 0) };
   if (refusal) return { type: "refusal", reason: refusal.reason ?? "" };
   if (!welcome) throw new WireError("neither welcome, acknowledge nor refusal");
-  const { protocolVersion, version, lastSequence } = welcome;
+  const { protocolVersion, version, lastSequence, takesConnections } = welcome;
   return {
     type: "welcome",
     protocolVersion: protocolVersion ?? 0,
     version: version ?? "",
     lastSequence: Number(lastSequence ?? 0),
+    takesConnections: takesConnections ?? false,
   };
 }
 

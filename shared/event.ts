@@ -2,6 +2,7 @@ import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endp
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
+import type { ConnectionsRecord } from "./told-connection.js";
 import type { UnknownPathsRecord } from "./unknown-paths-record.js";
 
 /**
@@ -386,6 +387,7 @@ export interface RemovalRecord extends InVirtualNetwork {
 
 /** Everything that travels from sensor to console. */
 export type SensorEvent =
+  | ConnectionsRecord
   | ServiceRecord
   | EdgeRecord
   | EndpointRecord

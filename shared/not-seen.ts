@@ -150,6 +150,18 @@ const BOUNDS: readonly Bound[] = [
     unit: "times",
     why: "Under overload they are left out; classes of data in them are not known.",
   },
+  {
+    counter: "connections_not_told",
+    what: "Connections told late for joining",
+    unit: "times",
+    why: "More than sample.connectionsPerSecond had calls in a second: what another sensor saw of them as well may count twice.",
+  },
+  {
+    counter: "ring_frames_dropped",
+    what: "Frames not kept in the packet ring",
+    unit: "frames",
+    why: "Its disk was full, failed or was too slow (ring.maxWaitingBytes). They were analysed all the same.",
+  },
 ];
 
 /** What a sensor did not see or not tell, from the wire to the reader; `missed` is what a page was too slow for. */

@@ -19,7 +19,7 @@ const STAGES = [
   "report",
 ];
 /** Folders that put stages together: everything is upstream of them. */
-const COMPOSERS = ["analysis", "doctor", "command"];
+const COMPOSERS = ["analysis", "doctor", "proof", "command"];
 /** Files that say what a stage produces. `bytes` is the floor, all of it. */
 const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/capture/frame.ts",

@@ -107,7 +107,7 @@ t.test("the conversation keeps its order", (t) => {
   t.match(console.receive(sensor.hello()), { type: "hello", name: "s", host: "h" });
   t.throws(() => console.receive(sensor.hello()), /a second hello/);
   t.throws(() => sensor.receive(console.acknowledge(1)), /before the welcome/);
-  t.same(sensor.receive(console.welcome(4)), { type: "resume", lastSequence: 4 });
+  t.same(sensor.receive(console.welcome(4)), { type: "resume", lastSequence: 4, takesConnections: true });
   t.throws(() => sensor.receive(console.welcome(4)), /a second welcome/);
   t.throws(() => sensor.receive(console.acknowledge(99)), /never sent/);
   t.match(console.receive(batch()), { type: "batch" });

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import t from "tap";
 import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
+import { environmentName } from "../shared/config/environment-name.js";
 import { exampleConfig } from "../shared/config/example.js";
 import { loadSettings } from "../shared/config/load.js";
-import { environmentName, SETTINGS } from "../shared/config/setting-list.js";
+import { SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
 import { writeTraffic } from "./bench/traffic.js";
@@ -118,7 +119,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [
       ["nonsense"],
       2,
-      /the commands are sensor, console, add-sensor, analyze, doctor, check-config, demo, export, verify, signing-key, diff; each tells its/,
+      /the commands are sensor, console, add-sensor, analyze, doctor, check-config, demo, packets, export, verify, signing-key, diff; each tells its/,
     ],
     [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
     [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],

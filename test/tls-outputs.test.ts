@@ -134,7 +134,12 @@ t.test("a file of the version before certificates opens, and its edges are still
   for (const edge of edges)
     console.prepare("INSERT INTO edge VALUES ('1', ?, ?, ?)").run(edge.serverPort, edge.serverPort, old(edge));
   console.close();
-  const kept = new ConsoleStore({ database: join(folder, "console.sqlite"), maxCalls: 10, maxFindings: 10 });
+  const kept = new ConsoleStore({
+    database: join(folder, "console.sqlite"),
+    maxCalls: 10,
+    maxFindings: 10,
+    maxConnections: 10,
+  });
   t.match(
     kept
       .list<EdgeRecord>("edge", 10)

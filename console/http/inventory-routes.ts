@@ -16,7 +16,6 @@ const SENSOR_BODY = {
 
 const LISTS: readonly (readonly [string, ListedTable])[] = [
   ["/api/services", "service"],
-  ["/api/edges", "edge"],
   ["/api/certificates", "certificate"],
   ["/api/findings", "finding"],
   ["/api/calls", "call"],
@@ -31,7 +30,10 @@ export function addInventoryRoutes(app: FastifyInstance, store: ConsoleStore, to
     );
   }
 
-  app.get<{ Querystring: { limit: number } }>("/api/endpoints", { schema: { querystring: LIMIT_QUERY } }, ({ query }) =>
+  const listQuery = { schema: { querystring: LIMIT_QUERY } };
+  app.get<{ Querystring: { limit: number } }>("/api/edges", listQuery, ({ query }) => store.edges(query.limit));
+  app.get<{ Querystring: { limit: number } }>("/api/fleet", listQuery, ({ query }) => store.fleet(query.limit));
+  app.get<{ Querystring: { limit: number } }>("/api/endpoints", listQuery, ({ query }) =>
     store.reviews.list(query.limit, Date.now() * 1_000),
   );
 

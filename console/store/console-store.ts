@@ -2,9 +2,11 @@ import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
-import type { FromSensor, Listing, SensorState } from "../api.js";
+import type { EdgeItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
+import { type EdgeView, fleetOf, joinedOf } from "./fleet.js";
 import { identityOf } from "./identity.js";
+import { JoinedCalls } from "./joined-calls.js";
 import { MIGRATIONS } from "./migrations.js";
 import { Reviews } from "./reviews.js";
 
@@ -12,6 +14,8 @@ export interface ConsoleStoreSettings {
   readonly database: string;
   readonly maxCalls: number;
   readonly maxFindings: number;
+  /** Connections kept to find those that another sensor tells of as well. */
+  readonly maxConnections: number;
 }
 
 export type ListedTable = "service" | "edge" | "endpoint" | "certificate" | "finding" | "call" | "handshake";
@@ -39,6 +43,7 @@ interface SensorRow {
 export class ConsoleStore implements EventSink {
   readonly database: Database.Database;
   readonly reviews: Reviews;
+  readonly joined: JoinedCalls;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
   readonly #statements = new Map<string, Database.Statement>();
@@ -52,6 +57,7 @@ export class ConsoleStore implements EventSink {
       survives: "power",
     });
     this.reviews = new Reviews(this.database);
+    this.joined = new JoinedCalls(this.database, settings.maxConnections);
     this.#bounds = new Map([
       ["service", MAX_INVENTORY_ROWS],
       ["edge", MAX_INVENTORY_ROWS],
@@ -112,6 +118,30 @@ export class ConsoleStore implements EventSink {
     return { items: rows.map(({ record, sensor }) => ({ ...(JSON.parse(record) as T), sensor })), total };
   }
 
+  /** Latest seen first, each with what other sensors saw of it as well. */
+  edges(limit: number): Listing<EdgeItem> {
+    const { total } = this.#statement("SELECT count(*) AS total FROM edge").get() as { total: number };
+    const joined = this.joined.edges();
+    const items = this.#edgeViews(limit).map((view) => {
+      const { record, sensor } = view;
+      const also = joinedOf(view, joined);
+      return { ...record, sensor, ...(also === undefined ? {} : { joined: also }) };
+    });
+    return { items, total };
+  }
+
+  fleet(limit: number): FleetListing {
+    return fleetOf(this.#edgeViews(MAX_INVENTORY_ROWS), this.joined.edges(), limit);
+  }
+
+  #edgeViews(limit: number): EdgeView[] {
+    const rows = this.#statement(
+      `SELECT t.identity, t.record, sensor.name AS sensor FROM edge t JOIN sensor ON sensor.id = t.sensor
+       ORDER BY t.last_micros DESC LIMIT ?`,
+    ).all(limit) as { identity: string; record: string; sensor: string }[];
+    return rows.map(({ identity, record, sensor }) => ({ identity, sensor, record: JSON.parse(record) }));
+  }
+
   sensors(): SensorState[] {
     const rows = this.#statement("SELECT * FROM sensor ORDER BY name").all() as SensorRow[];
     return rows.map((row) => this.#sensorState(row));
@@ -157,6 +187,8 @@ export class ConsoleStore implements EventSink {
       this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identity);
       const { mergedInto } = event;
       if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, template: mergedInto });
+    } else if (event.kind === "connections") {
+      this.joined.take(sensor, event.connections);
     } else if (event.kind === "health") {
       this.#statement("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
     } else if (event.kind === "call" || event.kind === "handshake") {

@@ -1,5 +1,6 @@
 import type { CallRecord, EndpointRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
 import type { HealthRecord } from "../../shared/health.js";
+import type { ConnectionsRecord } from "../../shared/told-connection.js";
 import { placeOf } from "../../shared/virtual-network.js";
 
 /** What of a record tells its endpoint from the sensor's others. */
@@ -9,7 +10,9 @@ export type EndpointPlace = Pick<
 >;
 
 /** What a later record of the same sensor replaces. */
-export function identityOf(event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord>): string {
+export function identityOf(
+  event: Exclude<SensorEvent, CallRecord | HandshakeRecord | HealthRecord | ConnectionsRecord>,
+): string {
   switch (event.kind) {
     case "service":
       return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;

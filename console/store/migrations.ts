@@ -75,4 +75,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX opinion_of_service ON opinion (sensor, service, approved_micros);
   `,
+  `
+  CREATE TABLE told_connection (
+    id INTEGER PRIMARY KEY, sensor TEXT NOT NULL, ends TEXT NOT NULL, client_first INTEGER, client_next INTEGER,
+    server_first INTEGER, server_next INTEGER, is_opening_seen INTEGER NOT NULL, calls INTEGER NOT NULL,
+    first_micros INTEGER NOT NULL, last_micros INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX told_connection_ends ON told_connection (ends);
+  CREATE INDEX told_connection_last ON told_connection (last_micros);
+  CREATE TABLE joined (
+    edge TEXT NOT NULL, sensor TEXT NOT NULL, calls INTEGER NOT NULL, connections INTEGER NOT NULL,
+    PRIMARY KEY (edge, sensor)
+  ) STRICT;
+  `,
 ];

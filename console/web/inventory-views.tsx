@@ -163,12 +163,38 @@ const EDGES: readonly Column<EdgeItem>[] = [
     show: (item) => <PostureTag posture={item.posture} />,
   },
   calls(),
+  {
+    title: "Seen by",
+    value: (item) => item.joined?.calls ?? 0,
+    text: seenByWords,
+    show: seenByWords,
+    isMinor: true,
+  },
   { title: "Connections", className: "number", value: (item) => item.connections },
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
   notSeen(),
   lastSeen(),
 ];
+
+/** A sensor's own view, and what of it others saw as well. */
+function seenByWords({ sensor, joined }: EdgeItem): string {
+  if (joined === undefined) return sensor;
+  return `${sensor}; ${joined.calls.toLocaleString("en")} also by ${joined.sensors.join(", ")}`;
+}
+
+/** Rows are the views of each sensor: a call that two of them saw is in two. */
+function callsOnce(edges: readonly EdgeItem[]): string {
+  const repeated = new Map<string, number>();
+  for (const { clientAddress, serverAddress, serverPort, virtualNetwork, joined } of edges) {
+    if (joined === undefined) continue;
+    repeated.set([clientAddress, serverAddress, serverPort, virtualNetwork].join(" "), joined.repeatedCalls);
+  }
+  const twice = [...repeated.values()].reduce((sum, calls) => sum + calls, 0);
+  const all = edges.reduce((sum, { calls }) => sum + calls, 0);
+  if (twice === 0) return "";
+  return `${(all - twice).toLocaleString("en")} calls, ${twice.toLocaleString("en")} of them seen by another sensor as well and counted once`;
+}
 
 const FINDINGS: readonly Column<FindingItem>[] = [
   {
@@ -224,6 +250,7 @@ export function EdgesView() {
       columns={EDGES}
       sortBy="Calls"
       empty="Nobody was seen to talk to anybody yet."
+      summary={callsOnce}
       keyOf={edgeKey}
     />
   );

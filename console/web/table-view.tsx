@@ -39,6 +39,8 @@ interface Props<T> {
   readonly className?: string;
   readonly groups?: readonly Group<T>[];
   readonly narrowings?: readonly Narrowing<T>[];
+  /** What there is to say of all rows. */
+  summary?(items: readonly T[]): string;
   detail?(item: T, close: () => void): ComponentChildren;
 }
 
@@ -100,6 +102,7 @@ export function TableView<T extends object>(props: Props<T>) {
           />
         ))}
         <span class="quiet">{extent(sorted.length, shown.length, items.length, total)}</span>
+        {props.summary !== undefined && <span class="quiet">{props.summary(items)}</span>}
         <span class="bad">{trouble}</span>
       </div>
       <div class="scroll">

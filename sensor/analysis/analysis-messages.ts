@@ -1,6 +1,7 @@
 import type { FindingRecord } from "../../shared/event.js";
 import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import type { CaptureSettings } from "../capture/capture-supervisor.js";
+import type { RingSettings } from "../capture/packet-ring.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
 import type { Identities } from "../identity/identities.js";
@@ -12,6 +13,8 @@ import type { PipelineSettings } from "./pipeline.js";
 export interface AnalysisStart {
   readonly capture: CaptureSettings;
   readonly pipeline: PipelineSettings;
+  /** Undefined where no packets are kept. */
+  readonly ring: RingSettings | undefined;
   readonly callsPerSecond: number;
   /** Memory of the whole process beyond which the analysis gives things up. */
   readonly memoryBytes: number;

@@ -2,6 +2,8 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
+import type { FrameSink } from "../capture/frame.js";
+import { PacketRing } from "../capture/packet-ring.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
 import { FeedSampler, NO_SAMPLE } from "./feed-sampler.js";
 import { Governor } from "./governor.js";
@@ -12,7 +14,12 @@ const DELTA_MILLIS = 1_000;
 /** In that time even a storm of connections takes no more memory than the governor leaves room for. */
 const LOOK_MILLIS = 50;
 const SILENCE_MILLIS = 5_000;
-const NOTHING_CHANGED = { inventory: { rows: [], removals: [] }, findings: [], ...NO_SAMPLE } as const;
+const NOTHING_CHANGED = {
+  inventory: { rows: [], removals: [] },
+  findings: [],
+  ...NO_SAMPLE,
+  connections: undefined,
+} as const;
 /** Rows and findings of one delta; more come with the next. */
 const MAX_ROWS = 1_000;
 
@@ -23,7 +30,8 @@ for (const interval of start.pastBlind) pipeline.inventory.blindTimes.note(inter
 pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
-const supervisor = new CaptureSupervisor(start.capture, start.blind, (name) => pipeline.capture(name), {
+const ring = start.ring && new PacketRing(start.ring, (level, text) => post({ type: "notice", level, text }));
+const supervisor = new CaptureSupervisor(start.capture, start.blind, sinkOf, {
   blind: (interval) => {
     pipeline.inventory.blindTimes.note(interval);
     post({ type: "blind", interval });
@@ -78,8 +86,23 @@ parentPort?.on("message", (message: ToAnalysis) => {
   void supervisor.stop().then(finish);
 });
 
-function finish(): void {
+/** Where packets are kept, they are before anything looks at them. */
+function sinkOf(name: string): FrameSink {
+  const sink = pipeline.capture(name);
+  if (ring === undefined) return sink;
+  const keep = ring.capture(name);
+  return {
+    ...sink,
+    frame: (frame) => {
+      keep(frame);
+      sink.frame(frame);
+    },
+  };
+}
+
+async function finish(): Promise<void> {
   pipeline.finish();
+  await ring?.close();
   while (sendDelta());
   post({ type: "stopped" });
   parentPort?.close();
@@ -105,10 +128,11 @@ function noteSilence(): void {
 
 /** Whether rows are left for another delta. */
 function sendDelta(): boolean {
+  ring?.flush();
   const isWaiting = isWriting && !isStopping;
   const changes = isWaiting ? NOTHING_CHANGED : takeChanges();
   if (!isWaiting) isWriting = true;
-  const counters = { ...pipeline.counters(), ...governor.counters };
+  const counters = { ...pipeline.counters(), ...governor.counters, ...ring?.counters };
   const health = { counters, undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
   const interfaces = supervisor.health();
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
@@ -119,7 +143,8 @@ function sendDelta(): boolean {
 
 function takeChanges() {
   const inventory = pipeline.inventory.takeDelta(MAX_ROWS);
-  return { inventory, findings: pipeline.detection.takeChanged(MAX_ROWS), ...sampler.take() };
+  const connections = pipeline.inventory.toldConnections.take();
+  return { inventory, findings: pipeline.detection.takeChanged(MAX_ROWS), ...sampler.take(), connections };
 }
 
 /** How far behind the last packet analysed was; 0 while none come. */

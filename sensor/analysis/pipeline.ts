@@ -166,6 +166,7 @@ export class Pipeline {
       ...Object.assign({}, ...this.#dispatcher.protocols.map((protocol) => protocol.counters)),
       ...this.inventory.counters,
       ...this.inventory.certificates.counters,
+      ...this.inventory.toldConnections.counters,
       ...this.inventory.declaredCounters,
       ...this.inventory.schemaCounters,
       ...this.detection.counters,

@@ -32,4 +32,6 @@ export interface FrameSink {
   statistics(statistics: InterfaceStatistics): void;
   /** What wrote the capture, where it tells. */
   application?(name: string): void;
+  /** The name of an interface, where it tells one, before its first frame. */
+  interfaceNamed?(interfaceId: number, name: string): void;
 }

@@ -155,8 +155,10 @@ export class PcapngFormat implements RecordFormat {
       else if (code === 9 && length >= 1) resolution = bytes[at];
       else if (code === 14 && length >= 8) offsetSeconds = Number(BigInt.asIntN(64, this.#uint64(bytes, at)));
     });
+    const id = this.#nextInterfaceId++;
+    if (name !== undefined) this.#sink.interfaceNamed?.(id, name);
     this.#interfaces.push({
-      id: this.#nextInterfaceId++,
+      id,
       name,
       linkType: uint16(bytes, start, this.#littleEndian),
       snapLength: uint32(bytes, start + 4, this.#littleEndian),

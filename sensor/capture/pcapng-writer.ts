@@ -15,14 +15,17 @@ export class PcapngWriter {
   #buffer = Buffer.allocUnsafe(256 * 1024);
   #length = 0;
 
-  /** `application` is what the stream says it was written by. */
-  constructor(application: string, write: (bytes: Buffer) => void) {
+  /** `application` is what the stream says it was written by, `comment` what else there is to say of all of it. */
+  constructor(application: string, write: (bytes: Buffer) => void, comment?: string) {
     this.#write = write;
     const section = Buffer.alloc(16);
     section.writeUInt32LE(BYTE_ORDER_MAGIC, 0);
     section.writeUInt16LE(1, 4);
     section.fill(0xff, 8, 16);
-    this.#block(SECTION_HEADER, Buffer.concat([section, option(4, Buffer.from(application)), END]));
+    this.#block(
+      SECTION_HEADER,
+      Buffer.concat([section, commentOption(comment), option(4, Buffer.from(application)), END]),
+    );
   }
 
   get bufferedBytes(): number {
@@ -39,21 +42,24 @@ export class PcapngWriter {
     );
   }
 
-  frame(frame: Frame): void {
+  /** Under another interface's number, where one is given. */
+  frame(frame: Frame, interfaceId = frame.interfaceId, comment?: string): void {
     const captured = frame.end - frame.start;
-    const size = PACKET_OVERHEAD + captured + padding(captured);
+    const options = comment === undefined ? NOTHING : Buffer.concat([commentOption(comment), END]);
+    const size = PACKET_OVERHEAD + captured + padding(captured) + options.length;
     this.#reserve(size);
     const buffer = this.#buffer;
     const at = this.#length;
     buffer.writeUInt32LE(ENHANCED_PACKET, at);
     buffer.writeUInt32LE(size, at + 4);
-    buffer.writeUInt32LE(frame.interfaceId, at + 8);
+    buffer.writeUInt32LE(interfaceId, at + 8);
     buffer.writeUInt32LE(Math.floor(frame.atMicros / 2 ** 32), at + 12);
     buffer.writeUInt32LE(frame.atMicros % 2 ** 32, at + 16);
     buffer.writeUInt32LE(captured, at + 20);
     buffer.writeUInt32LE(frame.originalLength, at + 24);
     frame.bytes.copy(buffer, at + 28, frame.start, frame.end);
     buffer.fill(0, at + 28 + captured, at + size - 4);
+    options.copy(buffer, at + size - 4 - options.length);
     buffer.writeUInt32LE(size, at + size - 4);
     this.#length += size;
   }
@@ -102,6 +108,11 @@ export class PcapngWriter {
 }
 
 const END = Buffer.alloc(4);
+const NOTHING = Buffer.alloc(0);
+
+function commentOption(text: string | undefined): Buffer {
+  return text === undefined ? NOTHING : option(1, Buffer.from(text));
+}
 
 function option(code: number, value: Buffer): Buffer {
   const made = Buffer.alloc(4 + value.length + padding(value.length));
@@ -112,7 +123,7 @@ function option(code: number, value: Buffer): Buffer {
 }
 
 function count(code: number, value: number | undefined): Buffer {
-  if (value === undefined) return Buffer.alloc(0);
+  if (value === undefined) return NOTHING;
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
   return option(code, bytes);

@@ -28,6 +28,7 @@ import { type HealthSource, serveHealth } from "./health-server.js";
 import { type LoadedIdentities, loadIdentities, watchIdentities } from "./identity-files.js";
 import { loadPathRules } from "./path-rules.js";
 import { withPolicy } from "./policy-file.js";
+import { holdRing, ringSettings } from "./ring-folder.js";
 
 const HEALTH_MILLIS = 5_000;
 /** The analysis thread tells something every second; silence this long means that it hangs. */
@@ -64,6 +65,8 @@ class Sensor implements HealthSource {
   readonly #settings: SensorSettings;
   readonly #log: Logger;
   readonly #hold: FileHold;
+  /** Undefined where no packets are kept. */
+  readonly #ringHold: FileHold | undefined;
   readonly #store: SensorStore;
   readonly #link: ConsoleLink | undefined;
   readonly #loaded: LoadedFiles;
@@ -94,6 +97,7 @@ class Sensor implements HealthSource {
     this.#watchFiles(notices);
     const delivers = settings.deliver.console !== undefined;
     this.#hold = new FileHold(settings.store.database, { setting: "store.database", holder: "sensor" });
+    this.#ringHold = holdRing(settings.ring, (text) => log.warn(text));
     this.#store = new SensorStore(settings.store, delivers);
     const identity = { name: settings.deliver.name ?? hostname(), version: VERSION, host: hostname() };
     this.#link = delivers
@@ -129,7 +133,14 @@ class Sensor implements HealthSource {
     const { capture, decode, flow, protocol, inventory, detect, sample, overload } = this.#settings;
     const start: AnalysisStart = {
       capture,
-      pipeline: { decode, flow, protocol, inventory: { ...inventory, ...this.#saidByFiles() }, detect },
+      pipeline: {
+        decode,
+        flow,
+        protocol,
+        inventory: { ...inventory, ...this.#saidByFiles(), ...this.#told() },
+        detect,
+      },
+      ring: ringSettings(this.#settings.ring),
       callsPerSecond: sample.callsPerSecond,
       memoryBytes: overload.memoryBytes,
       seed: randomInt(2 ** 31),
@@ -170,6 +181,10 @@ class Sensor implements HealthSource {
   #identify(identities: Identities): void {
     this.#log.info(`identity.files changed: they name ${identities.named.length} addresses and networks now`);
     this.#worker?.postMessage({ type: "identify", identities } satisfies ToAnalysis);
+  }
+
+  #told(): { maxToldConnections?: number } {
+    return this.#link === undefined ? {} : { maxToldConnections: this.#settings.sample.connectionsPerSecond };
   }
 
   #declare(declared: Declared): void {
@@ -333,6 +348,7 @@ class Sensor implements HealthSource {
     await this.#worker?.terminate();
     if (this.#unwritten.length > 0) this.#write();
     this.#store.close();
+    this.#ringHold?.release();
     this.#hold.release();
     this.#end(code);
   }

@@ -44,6 +44,8 @@ export class ConsoleLink {
   #conversation: SensorConversation | undefined = undefined;
   /** Sequence of the last event sent on this connection; undefined until the console said where to go on. */
   #cursor: number | undefined = undefined;
+  /** Events of this kind the console does not take. */
+  #without = "";
   #unacknowledged: number[] = [];
   #waitMillis: number;
   #retry: NodeJS.Timeout | undefined = undefined;
@@ -79,7 +81,7 @@ export class ConsoleLink {
     const conversation = this.#conversation;
     while (socket !== undefined && conversation !== undefined && this.#cursor !== undefined) {
       if (this.#unacknowledged.length >= MAX_UNACKNOWLEDGED || socket.bufferedAmount > MAX_MESSAGE_BYTES) return;
-      const events = this.#store.outbox.after(this.#cursor, MAX_BATCH_EVENTS, MAX_BATCH_BYTES);
+      const events = this.#store.outbox.after(this.#cursor, MAX_BATCH_EVENTS, MAX_BATCH_BYTES, this.#without);
       if (events.length === 0) return;
       socket.send(conversation.batch(events, this.#store.droppedTotal, this.#store.callsNotSampledTotal));
       this.#cursor = events[events.length - 1].sequence;
@@ -147,8 +149,10 @@ export class ConsoleLink {
     try {
       if (!isBinary || this.#conversation === undefined) throw new Error("the console sent text");
       const step = this.#conversation.receive(bytes);
-      if (step.type === "resume") this.#resume(step.lastSequence);
-      else this.#acknowledged(step.sequence);
+      if (step.type === "resume") {
+        this.#without = step.takesConnections ? "" : "connections";
+        this.#resume(step.lastSequence);
+      } else this.#acknowledged(step.sequence);
     } catch (error) {
       this.#trouble((error as Error).message);
       socket.close(1002);

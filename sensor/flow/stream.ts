@@ -7,6 +7,14 @@ export type Side = "client" | "server";
  */
 export type CloseReason = "fin" | "reset" | "idle" | "reused" | "end";
 
+/** Sequence numbers, unsigned, of each end's first byte and the one after its last; left out where nothing of it was seen. */
+export interface FlowSequences {
+  readonly clientFirst?: number;
+  readonly clientNext?: number;
+  readonly serverFirst?: number;
+  readonly serverNext?: number;
+}
+
 /** One TCP connection as seen from the wire. */
 export interface Flow {
   /** 16 hexadecimal digits from addresses, ports and the first packet's time: the same over runs of the same packets. */
@@ -22,6 +30,8 @@ export interface Flow {
   readonly rolesFrom: "handshake" | "bytes" | "ports";
   /** Both directions have been seen; without it an answer that never came only means that it could not be seen. */
   readonly twoSided: boolean;
+  /** As of now; looked at seldom. */
+  sequences(): FlowSequences;
   /** For the inventory to keep what it looked up once for this flow; nobody else reads it. */
   memo: object | undefined;
 }

@@ -1,7 +1,7 @@
 import { formatAddress } from "../bytes/address.js";
 import { networkName, type Packet } from "../decode/packet.js";
 import { Half } from "./half.js";
-import type { Flow, Roles, Side, Stream } from "./stream.js";
+import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
 export class TcpFlow implements Flow, Roles {
@@ -156,6 +156,14 @@ export class TcpFlow implements Flow, Roles {
 
   get virtualNetwork(): string | undefined {
     return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
+  }
+
+  sequences(): FlowSequences {
+    const { client, server } = this;
+    return {
+      ...(client.started ? { clientFirst: client.first >>> 0, clientNext: client.next >>> 0 } : {}),
+      ...(server.started ? { serverFirst: server.first >>> 0, serverNext: server.next >>> 0 } : {}),
+    };
   }
 
   get id(): string {

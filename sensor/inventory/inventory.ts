@@ -25,6 +25,7 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint-roster.js";
 import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
+import { type FlowMemo, memoOf } from "./flow-memo.js";
 import { newCounters } from "./inventory-counters.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
@@ -35,13 +36,7 @@ import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
 import { compare } from "./tally.js";
-
-/** What was looked up once for a flow. */
-interface FlowMemo {
-  readonly service: ServiceEntry | undefined;
-  readonly edge: EdgeEntry | undefined;
-  readonly clientAddress: string;
-}
+import { ToldConnections } from "./told-connections.js";
 
 const STATE_SWEEP_MICROS = 3_600e6;
 const MIN_SWEEP_MICROS = 10e6;
@@ -55,6 +50,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly certificates: CertificateInventory;
   /** Each row is told with what may be missing of it. */
   readonly blindTimes = new BlindTimes();
+  readonly toldConnections: ToldConnections;
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #services: ServiceList;
@@ -74,6 +70,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
       this.#services.nameOf(place, port),
     );
+    this.toldConnections = new ToldConnections(settings.maxToldConnections ?? 0);
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#services = new ServiceList(settings.identities);
@@ -113,7 +110,9 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   #call(call: Call): void {
-    const { service, edge, clientAddress } = this.#memo(call.flow, call.atMicros);
+    const memo = this.#memo(call.flow, call.atMicros);
+    const { service, edge, clientAddress } = memo;
+    this.toldConnections.call(memo, call.atMicros);
     this.counters.calls++;
     this.#timeSeen(call.atMicros);
     let endpoint: EndpointEntry | undefined;
@@ -208,7 +207,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (flow.memo !== undefined) return flow.memo as FlowMemo;
     const service = this.#service(flow.serverAddress, flow.serverPort, flow.virtualNetwork, atMicros);
     const edge = service && this.#edge(flow.clientAddress, service, atMicros);
-    const memo: FlowMemo = { service, edge, clientAddress: flow.clientAddress };
+    const memo = memoOf(flow, service, edge);
     flow.memo = memo;
     return memo;
   }

@@ -21,6 +21,8 @@ export interface InventorySettings {
   readonly literalSegments: readonly string[];
   /** What an operator says of the paths of services; undefined without any. */
   readonly pathRules?: readonly ServiceRules[];
+  /** Connections with calls that wait to be told to a console; none without it. */
+  readonly maxToldConnections?: number;
   /** What files declare; undefined without any. */
   readonly declared?: Declared;
   /** Who is where by what files say; undefined without any. */

@@ -20,7 +20,7 @@ export class Outbox {
   readonly #settings: OutboxSettings;
   readonly #insert: Database.Statement<[string, string | null, Uint8Array]>;
   readonly #forget: Database.Statement<[string, string], { bytes: number }>;
-  readonly #next: Database.Statement<[number, number], { sequence: number; event: Buffer }>;
+  readonly #next: Database.Statement<[number, string, number], { sequence: number; event: Buffer }>;
   #events = 0;
   #bytes = 0;
 
@@ -31,7 +31,9 @@ export class Outbox {
     this.#forget = database.prepare(
       "DELETE FROM outbox WHERE kind = ? AND identity = ? RETURNING length(event) AS bytes",
     );
-    this.#next = database.prepare("SELECT sequence, event FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?");
+    this.#next = database.prepare(
+      "SELECT sequence, event FROM outbox WHERE sequence > ? AND kind <> ? ORDER BY sequence LIMIT ?",
+    );
     this.#measure();
   }
 
@@ -80,11 +82,11 @@ export class Outbox {
     this.#measure();
   }
 
-  /** Events after a sequence, as many as fit `maxBytes` but at least one where there is one. */
-  after(sequence: number, maxEvents: number, maxBytes: number): WireEvent[] {
+  /** Events after a sequence, but for those of a kind, as many as fit `maxBytes` but at least one where there is one. */
+  after(sequence: number, maxEvents: number, maxBytes: number, without = ""): WireEvent[] {
     const events: WireEvent[] = [];
     let bytes = 0;
-    for (const row of this.#next.iterate(sequence, maxEvents)) {
+    for (const row of this.#next.iterate(sequence, without, maxEvents)) {
       bytes += row.event.length;
       if (events.length > 0 && bytes > maxBytes) break;
       events.push({ sequence: row.sequence, bytes: row.event });

@@ -80,6 +80,7 @@ export class SensorStore {
       if (!this.#delivers) return;
       for (const call of delta.calls) this.outbox.add(call);
       for (const handshake of delta.handshakes) this.outbox.add(handshake);
+      if (delta.connections !== undefined) this.outbox.add(delta.connections);
       this.#count(NOT_SAMPLED, delta.callsNotSampled);
     });
   }

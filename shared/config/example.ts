@@ -1,5 +1,6 @@
+import { environmentName } from "./environment-name.js";
 import { allowed } from "./load.js";
-import { environmentName, SETTINGS } from "./setting-list.js";
+import { SETTINGS } from "./setting-list.js";
 
 /** The commented configuration file: every setting with its default, what it does and what it takes. */
 export function exampleConfig(): string {

@@ -12,7 +12,8 @@ import {
 } from "yaml";
 import { z } from "zod";
 import { CommandError } from "../command-error.js";
-import { environmentName, SETTINGS, type Setting, type SettingValue } from "./setting-list.js";
+import { environmentName } from "./environment-name.js";
+import { SETTINGS, type Setting, type SettingValue } from "./setting-list.js";
 import { buildSettings, type Settings } from "./settings.js";
 import { suggestion } from "./suggestion.js";
 

@@ -282,12 +282,51 @@ export const SETTINGS: readonly Setting[] = [
     "Calls, and as many TLS handshakes, sent to the console's live feed each second; the others are counted.",
   ),
   integer(
+    "sample.connectionsPerSecond",
+    1_000,
+    0,
+    100_000,
+    "Connections with calls told to the console each second, so that a call that two sensors see counts once there; 0 for none.",
+  ),
+  integer(
     "overload.memoryBytes",
     512 * MEBIBYTE,
     192 * MEBIBYTE,
     1_048_576 * MEBIBYTE,
     "Memory the sensor keeps to by giving up, one after the other, the live feed, bodies of responses, new connections, and those silent longest. Captures hold `capture.bufferBytes` besides.",
   ),
+  text(
+    "ring.folder",
+    undefined,
+    "Folder for a bounded ring of captured packets, from which those of a finding can be written by `eastwatch packets`. None by default: it holds bodies and secrets as they were sent.",
+  ),
+  integer(
+    "ring.maxBytes",
+    256 * MEBIBYTE,
+    4 * MEBIBYTE,
+    1_048_576 * MEBIBYTE,
+    "Disk the ring takes at most; the oldest packets go first.",
+  ),
+  integer(
+    "ring.segmentBytes",
+    16 * MEBIBYTE,
+    MEBIBYTE,
+    4_096 * MEBIBYTE,
+    "Largest of its files; a whole file goes at a time, so that it must be at most a quarter of the ring.",
+  ),
+  integer(
+    "ring.maxWaitingBytes",
+    16 * MEBIBYTE,
+    MEBIBYTE,
+    1_024 * MEBIBYTE,
+    "Packets held in memory for a disk that is slow; further ones are not kept, and counted.",
+  ),
+  {
+    key: "ring.allowSecrets",
+    kind: "boolean",
+    default: false,
+    help: "Whether `eastwatch packets --with-secrets` may write packets as they were sent, bodies and credentials included.",
+  },
   text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
   integer(
     "store.maxOutboxEvents",
@@ -342,6 +381,13 @@ export const SETTINGS: readonly Setting[] = [
   },
   integer("console.maxCalls", 200_000, 100, 100_000_000, "Sampled calls kept; the oldest go first."),
   integer("console.maxFindings", 200_000, 100, 100_000_000, "Findings kept; those seen longest ago go first."),
+  integer(
+    "console.maxConnections",
+    200_000,
+    100,
+    100_000_000,
+    "Connections kept to find those that another sensor tells of as well; the oldest go first.",
+  ),
   integer("console.sessionHours", 12, 1, 720, "How long an operator stays logged in."),
   {
     key: "log.level",
@@ -351,11 +397,3 @@ export const SETTINGS: readonly Setting[] = [
     help: "What is logged.",
   },
 ];
-
-/** `flow.maxFlows` → `EASTWATCH_FLOW_MAX_FLOWS`. */
-export function environmentName(key: string): string {
-  return `EASTWATCH_${key
-    .replace(/([A-Z])/g, "_$1")
-    .replaceAll(".", "_")
-    .toUpperCase()}`;
-}

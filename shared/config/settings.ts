@@ -76,8 +76,15 @@ export interface Settings {
     readonly tokenHours: number;
   };
   readonly policy: { readonly file: string | undefined };
-  readonly sample: { readonly callsPerSecond: number };
+  readonly sample: { readonly callsPerSecond: number; readonly connectionsPerSecond: number };
   readonly overload: { readonly memoryBytes: number };
+  readonly ring: {
+    readonly folder: string | undefined;
+    readonly maxBytes: number;
+    readonly segmentBytes: number;
+    readonly maxWaitingBytes: number;
+    readonly allowSecrets: boolean;
+  };
   readonly store: { readonly database: string; readonly maxOutboxEvents: number; readonly maxOutboxBytes: number };
   readonly deliver: {
     readonly console: string | undefined;
@@ -100,6 +107,7 @@ export interface Settings {
     readonly allowPlainFromNetwork: boolean;
     readonly maxCalls: number;
     readonly maxFindings: number;
+    readonly maxConnections: number;
     readonly sessionHours: number;
   };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };

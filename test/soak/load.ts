@@ -1,8 +1,10 @@
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { freePort } from "../support/console.js";
 import { Running } from "../support/program.js";
+import type { Part } from "./mixed-load.js";
 
 const ORIGIN = fileURLToPath(new URL("../support/origin.js", import.meta.url));
 const CLIENTS = 8;
@@ -12,7 +14,15 @@ const REQUESTS_AT_ONCE = 3;
 const MAX_GROWTH = 1.15;
 const MAX_GROWTH_BYTES = 12e6;
 
+/** What was asked of a part of the load, and what of it the inventory has. */
+export interface PartResult {
+  readonly name: string;
+  readonly asked: number;
+  readonly seen: number;
+}
+
 export interface SoakResult {
+  readonly parts: readonly PartResult[];
   readonly sent: number;
   readonly seen: number;
   /** Bytes that the sensor says were sent and never captured. */
@@ -22,16 +32,28 @@ export interface SoakResult {
   readonly isFlat: boolean;
 }
 
-/** Runs a sensor on loopback under load and compares its memory of the middle third of the time with that of the last. */
-export async function soak(folder: string, seconds: number, tell: (line: string) => void): Promise<SoakResult> {
+/**
+ * Runs a sensor on loopback under load and compares its memory of the middle third of the time with that of the last. `parts` go on
+ * beside the plain load.
+ */
+export async function soak(
+  folder: string,
+  seconds: number,
+  tell: (line: string) => void,
+  parts: readonly Part[] = [],
+): Promise<SoakResult> {
   const [port, healthPort] = [await freePort(), await freePort()];
   const origin = new Running(process.execPath, [ORIGIN, String(port), "/dev/null"]);
   await origin.says(/listening/);
-  const flags = ["sensor", "-i", "lo", "--filter", `tcp port ${port}`, "--listen", `127.0.0.1:${healthPort}`];
-  const sensor = Running.program([...flags, "--database", join(folder, "soak.sqlite")]);
+  const filter = [port, ...parts.flatMap(({ ports }) => ports)].map((one) => `tcp port ${one}`).join(" or ");
+  const interfaces = ["lo", ...parts.flatMap(({ replay }) => (replay === undefined ? [] : [`replay:${replay}`]))];
+  const flags = ["sensor", "-i", ...interfaces, "--filter", filter, "--listen", `127.0.0.1:${healthPort}`];
+  const database = join(folder, "soak.sqlite");
+  const sensor = Running.program([...flags, "--database", database]);
   await sensor.says(/captures lo/);
   const end = performance.now() + seconds * 1_000;
   const sent = Promise.all(Array.from({ length: CLIENTS }, (_, client) => load(port, client, end)));
+  const beside = Promise.all(parts.map((part) => part.run(end)));
   const samples: number[] = [];
   while (performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(1_000, (seconds * 1_000) / 30)));
@@ -40,15 +62,34 @@ export async function soak(folder: string, seconds: number, tell: (line: string)
     if (samples.length % 30 === 0) tell(`${samples.length} samples, ${(bytes / 1e6).toFixed(0)} MB`);
   }
   const total = (await sent).reduce((sum, count) => sum + count, 0);
+  await beside;
   await new Promise((resolve) => setTimeout(resolve, 2_500));
-  const seen = await metric(healthPort, "eastwatch_calls");
   const gapBytes = await metric(healthPort, "eastwatch_gap_bytes");
   await sensor.end();
   await origin.end();
+  for (const part of parts) await part.stop();
+  const seen = seenAt(database, "calls", [port]);
   const third = Math.floor(samples.length / 3);
   const [middleBytes, lastBytes] = [median(samples.slice(third, 2 * third)), median(samples.slice(2 * third))];
   const isFlat = lastBytes <= Math.max(middleBytes * MAX_GROWTH, middleBytes + MAX_GROWTH_BYTES);
-  return { sent: total, seen, gapBytes, middleBytes, lastBytes, isFlat };
+  const results = parts.map(({ name, asked, counts, ports }) => {
+    const known = ports.length === 0 ? 0 : seenAt(database, counts, ports);
+    return { name, asked: asked(), seen: known };
+  });
+  return { parts: results, sent: total, seen, gapBytes, middleBytes, lastBytes, isFlat };
+}
+
+/** Calls or handshakes of the services on these ports. */
+function seenAt(path: string, counts: Part["counts"], ports: readonly number[]): number {
+  const database = new Database(path, { readonly: true });
+  const sum = database
+    .prepare(
+      `SELECT sum(json_extract(record, '$.${counts}')) FROM edge WHERE server_port IN (${ports.map(() => "?").join()})`,
+    )
+    .pluck()
+    .get(...ports);
+  database.close();
+  return Number(sum ?? 0);
 }
 
 /** One client: keep-alive, paths with parameters, now and then a new connection. */

@@ -22,6 +22,7 @@ function consoleSettings(folder: string, port: number, more: Partial<ConsoleSett
     allowPlainFromNetwork: false,
     maxCalls: 1_000,
     maxFindings: 1_000,
+    maxConnections: 1_000,
     sessionHours: 1,
     documents: { keyFile: join(folder, "signing-key.pem"), workloadsFile: undefined },
     ...more,

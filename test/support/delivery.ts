@@ -13,6 +13,7 @@ export function delta(part: Partial<Delta>): Delta {
     calls: [],
     handshakes: [],
     callsNotSampled: 0,
+    connections: undefined,
     alive: { atMicros: 0, interfaces: [] },
     health: { counters: {}, undecoded: {}, lagMillis: 0 },
     ...part,

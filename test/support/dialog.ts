@@ -50,6 +50,10 @@ export class TestFlow implements Flow, Roles {
     this.twoSided = options.twoSided ?? true;
   }
 
+  sequences(): object {
+    return {};
+  }
+
   reverse(): boolean {
     if (this.rolesFrom === "handshake") return false;
     this.rolesFrom = "bytes";

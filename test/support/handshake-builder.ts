@@ -14,6 +14,7 @@ export function flow(clientAddress = "10.0.0.1", serverAddress = "10.0.0.2"): Fl
     virtualNetwork: undefined,
     rolesFrom: "handshake",
     twoSided: true,
+    sequences: () => ({}),
     memo: undefined,
   };
 }

@@ -26,6 +26,10 @@ class SceneFlow implements Flow, Roles {
     this.firstMicros = firstMicros;
   }
 
+  sequences(): object {
+    return {};
+  }
+
   reverse(): boolean {
     return false;
   }

@@ -162,6 +162,7 @@ function flowOf(client = "10.0.0.1", server = "10.0.0.2", serverPort: number, fi
     virtualNetwork: undefined,
     rolesFrom: "handshake",
     twoSided: true,
+    sequences: () => ({}),
     memo: undefined,
   };
 }

@@ -1,0 +1,143 @@
+import { formatAddress } from "../bytes/address.js";
+import { ACK, networkName, type Packet, type PacketSink, SYN } from "../decode/packet.js";
+
+export interface End {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One TCP connection as a ring holds it. */
+export interface RingConnection {
+  /** The same whenever the same packets are read. */
+  readonly id: string;
+  readonly virtualNetwork: string | undefined;
+  readonly client: End;
+  readonly server: End;
+  /** Who opened it was seen; else the lower port is taken for the server's. */
+  readonly isOpeningSeen: boolean;
+  readonly firstMicros: number;
+  readonly lastMicros: number;
+  readonly packets: number;
+  /** One of its packets has one of the times that were asked for. */
+  readonly isHit: boolean;
+}
+
+interface Side {
+  /** Sequence number of the first byte; undefined where the opening was not seen. */
+  first: number | undefined;
+  /** Place in the stream that was seen last: sequence numbers come again every 4 GiB. */
+  cursor: number;
+}
+
+interface Tracked {
+  connection: { -readonly [K in keyof RingConnection]: RingConnection[K] };
+  readonly client: Side;
+  readonly server: Side;
+}
+
+/** What the packet given last is of. `offset` is the place of its first byte; undefined where that can't be told. */
+export interface Place {
+  readonly connection: RingConnection;
+  readonly from: "client" | "server";
+  readonly offset: number | undefined;
+}
+
+const MAX_CONNECTIONS = 500_000;
+
+/**
+ * Tells connections apart, those on the same ports one after the other as well. One that was open before its first packet here has no
+ * places: what a byte of it is can't be known.
+ */
+export class ConnectionTracker implements PacketSink {
+  /** Connections there was no room for. */
+  refused = 0;
+  place: Place | undefined = undefined;
+  readonly #times: ReadonlySet<number>;
+  readonly #current = new Map<string, Tracked>();
+  readonly #all: Tracked[] = [];
+
+  constructor(times: readonly number[] = []) {
+    this.#times = new Set(times);
+  }
+
+  get connections(): RingConnection[] {
+    return this.#all.map(({ connection }) => connection);
+  }
+
+  packet(packet: Packet): void {
+    this.place = undefined;
+    const source = `${formatAddress(packet.source0, packet.source1, packet.source2, packet.source3)} ${packet.sourcePort}`;
+    const destination = `${formatAddress(packet.destination0, packet.destination1, packet.destination2, packet.destination3)} ${packet.destinationPort}`;
+    const ports = source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+    const key = `${packet.network} ${ports}`;
+    let tracked = this.#current.get(key);
+    if (tracked === undefined || isAnother(tracked, packet)) tracked = this.#open(key, packet);
+    if (tracked === undefined) return;
+    const { connection } = tracked;
+    const isClient = source === `${connection.client.address} ${connection.client.port}`;
+    connection.packets++;
+    connection.firstMicros = Math.min(connection.firstMicros, packet.atMicros);
+    connection.lastMicros = Math.max(connection.lastMicros, packet.atMicros);
+    if (this.#times.has(packet.atMicros)) connection.isHit = true;
+    const side = isClient ? tracked.client : tracked.server;
+    if ((packet.flags & SYN) !== 0) side.first ??= (packet.sequence + 1) | 0;
+    this.place = { connection, from: isClient ? "client" : "server", offset: offsetOf(side, packet) };
+  }
+
+  #open(key: string, packet: Packet): Tracked | undefined {
+    if (this.#all.length >= MAX_CONNECTIONS) {
+      this.refused++;
+      return undefined;
+    }
+    const ends = [
+      {
+        address: formatAddress(packet.source0, packet.source1, packet.source2, packet.source3),
+        port: packet.sourcePort,
+      },
+      {
+        address: formatAddress(packet.destination0, packet.destination1, packet.destination2, packet.destination3),
+        port: packet.destinationPort,
+      },
+    ];
+    const isSyn = (packet.flags & SYN) !== 0;
+    const isAnswer = isSyn && (packet.flags & ACK) !== 0;
+    const isReversed = isSyn ? isAnswer : packet.sourcePort < packet.destinationPort;
+    const [client, server] = isReversed ? ends.reverse() : ends;
+    // The answer to a SYN tells what it answers.
+    const clientFirst = isAnswer ? packet.acknowledgment : isSyn ? (packet.sequence + 1) | 0 : undefined;
+    const tracked: Tracked = {
+      connection: {
+        id: `${key} ${clientFirst ?? "late"}`,
+        virtualNetwork: packet.network === 0 ? undefined : networkName(packet.network),
+        client,
+        server,
+        isOpeningSeen: isSyn,
+        firstMicros: packet.atMicros,
+        lastMicros: packet.atMicros,
+        packets: 0,
+        isHit: false,
+      },
+      client: { first: clientFirst, cursor: 0 },
+      server: { first: undefined, cursor: 0 },
+    };
+    this.#current.set(key, tracked);
+    this.#all.push(tracked);
+    return tracked;
+  }
+}
+
+/** A SYN, or the answer to one, that is not this connection's opens another on its ports. */
+function isAnother({ client, server }: Tracked, { flags, sequence, acknowledgment }: Packet): boolean {
+  if ((flags & SYN) === 0) return false;
+  const first = (sequence + 1) | 0;
+  if ((flags & ACK) === 0) return client.first !== first;
+  return client.first !== acknowledgment || (server.first !== undefined && server.first !== first);
+}
+
+function offsetOf(side: Side, { flags, sequence }: Packet): number | undefined {
+  if (side.first === undefined) return undefined;
+  const begin = (flags & SYN) === 0 ? sequence : (sequence + 1) | 0;
+  const offset = side.cursor + ((begin - (side.first + side.cursor)) | 0);
+  if (offset > side.cursor) side.cursor = offset;
+  return offset;
+}
