@@ -1,6 +1,6 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
-import type { FieldHits } from "./field-hits.js";
+import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
   COOKIE,
@@ -124,7 +124,7 @@ export function withCredential(
 }
 
 /** Kinds of the credentials in the header fields; values are looked at and let go. */
-export function headerCredentials(scan: FieldHits, bytes: Buffer): readonly Credential[] {
+export function headerCredentials(scan: FieldPlaces, bytes: Buffer): readonly Credential[] {
   let found = NO_CREDENTIALS;
   for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
     const id = scan.ids[hit];

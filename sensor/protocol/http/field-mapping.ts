@@ -1,12 +1,13 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
+import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { headerCredentials, NO_CREDENTIALS, QueryReader, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
-import type { FieldHits } from "./field-hits.js";
+import type { FieldHits, FieldPlaces } from "./field-hits.js";
 import {
   AMZ_TARGET,
   CONNECT_VERSION,
@@ -40,6 +41,13 @@ const AT = 0x40;
 /** RFC 7240 §4.3. */
 const WAIT = /(?:^|[,;\s])wait\s*=/i;
 const MAX_EXTENSIONS = 8;
+
+/** What the fields of an earlier head said. */
+export interface HeadAgain {
+  readonly credentials: readonly Credential[];
+  readonly asksToWait: boolean;
+  readonly namesConnectVersion: boolean;
+}
 
 /** What fields and target say, whatever framed them. One object serves every flow. */
 export class FieldMapping {
@@ -111,8 +119,19 @@ export class FieldMapping {
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
     if (facts.asksToWait) exchange.asks = "wait";
-    this.#credentials(exchange, fields, bytes);
+    this.#addCredentials(exchange, headerCredentials(fields, bytes));
     noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    if (exchange.rpc !== undefined) this.nameTypes(exchange);
+  }
+
+  /** After its target: a head whose fields said the same as those of an earlier one. */
+  requestAgain(exchange: Exchange, head: HeadAgain): void {
+    if (head.asksToWait) exchange.asks = "wait";
+    this.#addCredentials(exchange, head.credentials);
+    const rpc = this.#rpc;
+    rpc.namesConnectVersion = head.namesConnectVersion;
+    rpc.target = rpc.action = undefined;
+    noteRpc(exchange, rpc, this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
@@ -136,8 +155,7 @@ export class FieldMapping {
     rpc.responseType = types?.output;
   }
 
-  #credentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
-    const found = headerCredentials(fields, bytes);
+  #addCredentials(exchange: Exchange, found: readonly Credential[]): void {
     if (found.length > 0)
       exchange.credentials = exchange.credentials.length === 0 ? found : found.concat(exchange.credentials);
     if (this.#target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
@@ -158,7 +176,7 @@ export class FieldMapping {
   }
 
   /** The answer of which the same fields are opens a WebSocket (RFC 6455 §4.2.2), unless it is one of a draft's. */
-  opening(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+  opening(exchange: Exchange, fields: FieldPlaces, bytes: Buffer): void {
     let subprotocol: string | undefined;
     let extensions: readonly string[] = [];
     for (let hit = 0; hit < fields.hits; hit++) {
@@ -225,7 +243,7 @@ export class FieldMapping {
     return this.#strings.get(bytes, start, end);
   }
 
-  #text(fields: FieldHits, bytes: Buffer, hit: number): string {
+  #text(fields: FieldPlaces, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
 }
