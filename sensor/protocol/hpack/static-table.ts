@@ -74,8 +74,8 @@ export class StaticTable {
     const id = this.#ids[index];
     const start = this.#starts[index];
     const valueLength = this.#valueLengths[index];
-    let number = this.#numbers[index];
-    if (number === 0) this.#numbers[index] = number = this.numbering.of(id, bytes, start, valueLength);
+    if (this.#numbers[index] === 0) this.#numbers[index] = this.numbering.of(id, bytes, start, valueLength);
+    const number = this.#numbers[index];
     list.push(id, this.#hashes[index], number, this.#nameLengths[index], bytes, start, valueLength, 0);
   }
 }

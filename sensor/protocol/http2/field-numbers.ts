@@ -88,10 +88,10 @@ export class FieldNumbers implements FieldNumbering {
 
   /** Of these there are as many as there are kinds of credentials, and frameworks. */
   #ofKind(id: number, kind: unknown): number {
-    let numbers = this.#kinds.get(id);
-    if (numbers === undefined) this.#kinds.set(id, (numbers = new Map()));
-    let number = numbers.get(kind);
-    if (number === undefined) numbers.set(kind, (number = this.#next()));
+    const numbers = this.#kinds.get(id) ?? new Map<unknown, number>();
+    this.#kinds.set(id, numbers);
+    const number = numbers.get(kind) ?? this.#next();
+    numbers.set(kind, number);
     return number;
   }
 

@@ -115,7 +115,11 @@ export class StreamTable {
   /** Bytes of a side were lost that may have been of any of its streams. */
   lost(from: Side, lostBytes: number): void {
     if (from === "client") this.#knownFrom = undefined;
-    const touched = this.#streams.all().filter((stream) => !stream.half(from).isDone);
+    const all = this.#streams.all();
+    const touched = all.filter((stream) => !stream.half(from).isDone);
+    // Nothing more is waited for from a client that lost bytes once, but what it sends through a tunnel is read on.
+    for (const stream of all)
+      if (stream.half(from).isDone && stream.half(from).isLost) stream.tunnel?.doubt(from, this.nowMicros);
     if (touched.length === 1 && touched[0].half(from).hasHead) touched[0].exchange.miss(lostBytes);
     for (const stream of touched) {
       const half = stream.half(from);
