@@ -92,7 +92,7 @@ t.test("what breaks the rules is named, once a connection", (t) => {
       "client rapid-reset-flood",
       (p) =>
         Array.from(
-          { length: 300 },
+          { length: 900 },
           (_none, at) => ["client", Buffer.concat([p.request(2 * at + 1, "/a"), reset(2 * at + 1)])] as const,
         ),
     ],
@@ -168,8 +168,7 @@ t.test("whatever came before it, a head says what it says alone", (t) => {
   const request = (): [fields: Field[], method: string, path: string] => {
     const fields: Field[] = [];
     const maybe = (name: string, ...values: readonly string[]): void => {
-      const value = pick([undefined, undefined, ...values]);
-      if (value !== undefined) fields.push([name, value]);
+      if (random(7) === 0) fields.push([name, pick(values)]);
     };
     maybe("user-agent", "a/1", "b/2");
     maybe("authorization", "Bearer abc", "Basic dTpw", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl");
@@ -201,7 +200,7 @@ t.test("whatever came before it, a head says what it says alone", (t) => {
     if (random(3) === 0) fields.push(["connection", "close"]);
     return [fields, pick([200, 404, 503])];
   };
-  const dialogs = Array.from({ length: 300 }, () => [request(), answer()] as const);
+  const dialogs = Array.from({ length: 900 }, () => [request(), answer()] as const);
   const steps = (peers: Http2Peers, [[fields, method, path], [more, status]]: (typeof dialogs)[number], id: number) => [
     ["client", peers.request(id, path, fields, { method, ends: true })] as const,
     ["server", peers.answer(id, status, more, { ends: true })] as const,
@@ -216,7 +215,12 @@ t.test("whatever came before it, a head says what it says alone", (t) => {
       .map((call) => ({ ...(call as Call), flow: undefined, shapes: undefined, atMicros: 0, durationMicros: 0 }));
   const peers = new Http2Peers("huffman");
   const together = calls(feed([...hello, ...dialogs.flatMap((dialog, at) => steps(peers, dialog, 1 + 2 * at))]));
-  const alone = dialogs.flatMap((dialog) => calls(feed([...hello, ...steps(new Http2Peers(), dialog, 1)])));
+  const known = new Map<string, object[]>();
+  const alone = dialogs.flatMap((dialog) => {
+    const key = JSON.stringify(dialog);
+    if (!known.has(key)) known.set(key, calls(feed([...hello, ...steps(new Http2Peers(), dialog, 1)])));
+    return known.get(key) ?? [];
+  });
   t.equal(together.length, dialogs.length);
   for (const [at, call] of together.entries())
     if (JSON.stringify(call) !== JSON.stringify(alone[at])) {
