@@ -11,5 +11,6 @@ command -v h2load >/dev/null 2>&1 || missing="$missing nghttp2-client"
 command -v nghttpx >/dev/null 2>&1 || [ -x /usr/sbin/nghttpx ] || missing="$missing nghttp2-proxy"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v dot >/dev/null 2>&1 || missing="$missing graphviz"
+[ -d /usr/lib/python3/dist-packages/grpc ] || missing="$missing python3-grpcio"
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 exec sh "$(dirname "$0")/install-packages.sh" $missing

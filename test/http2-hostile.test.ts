@@ -92,7 +92,7 @@ t.test("what breaks the rules is named, once a connection", (t) => {
       "client rapid-reset-flood",
       (p) =>
         Array.from(
-          { length: 300 },
+          { length: 900 },
           (_none, at) => ["client", Buffer.concat([p.request(2 * at + 1, "/a"), reset(2 * at + 1)])] as const,
         ),
     ],
@@ -158,6 +158,75 @@ t.test("blocks that come again say what they say, in between others and with wha
     told(answers).slice(2),
     Array.from({ length: 12 }, (_none, at) => `2 GET /a h ${["200", "404", "503"][at % 3]} 0 0`),
   );
+  t.end();
+});
+
+t.test("whatever came before it, a head says what it says alone", (t) => {
+  const next = generator(0x4ead);
+  const random = (most: number): number => next() % most;
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)];
+  const request = (): [fields: Field[], method: string, path: string] => {
+    const fields: Field[] = [];
+    const maybe = (name: string, ...values: readonly string[]): void => {
+      if (random(7) === 0) fields.push([name, pick(values)]);
+    };
+    maybe("user-agent", "a/1", "b/2");
+    maybe("authorization", "Bearer abc", "Basic dTpw", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl");
+    maybe("cookie", "a=b");
+    maybe("x-api-key", "k1", "k2");
+    maybe("content-type", "application/grpc", "application/json", "application/x-amz-json-1.1");
+    maybe("x-amz-target", "Store_1.Get", "Store_1.Put");
+    maybe("grpc-timeout", "1S", "250m");
+    maybe("grpc-encoding", "gzip");
+    maybe("content-length", "0", "1");
+    maybe("prefer", "wait=5");
+    maybe("x-unread", String(random(9)));
+    const path = pick([
+      "/a",
+      "/b?token=abcdefgh12",
+      "/shop.Cart/Add",
+      "/shop.Cart/Get",
+      "http://u:p@other/x",
+      "*",
+      "/b?a=1",
+    ]);
+    return [fields, pick(["GET", "POST"]), path];
+  };
+  const answer = (): [fields: Field[], status: number] => {
+    const fields: Field[] = [["content-type", pick(["application/json", "application/grpc", "text/event-stream"])]];
+    if (random(2) === 0) fields.push(["server", pick(["s/1", "s/2"])]);
+    if (random(2) === 0) fields.push(["set-cookie", pick(["JSESSIONID=1", "PHPSESSID=2", "x=y"])]);
+    if (random(2) === 0) fields.push(["grpc-status", pick(["0", "5"])]);
+    if (random(3) === 0) fields.push(["connection", "close"]);
+    return [fields, pick([200, 404, 503])];
+  };
+  const dialogs = Array.from({ length: 900 }, () => [request(), answer()] as const);
+  const steps = (peers: Http2Peers, [[fields, method, path], [more, status]]: (typeof dialogs)[number], id: number) => [
+    ["client", peers.request(id, path, fields, { method, ends: true })] as const,
+    ["server", peers.answer(id, status, more, { ends: true })] as const,
+  ];
+  const hello: readonly Step[] = [
+    ["client", HELLO],
+    ["server", settings()],
+  ];
+  const calls = (messages: readonly Message[]): object[] =>
+    messages
+      .filter((message) => message.kind === "call")
+      .map((call) => ({ ...(call as Call), flow: undefined, shapes: undefined, atMicros: 0, durationMicros: 0 }));
+  const peers = new Http2Peers("huffman");
+  const together = calls(feed([...hello, ...dialogs.flatMap((dialog, at) => steps(peers, dialog, 1 + 2 * at))]));
+  const known = new Map<string, object[]>();
+  const alone = dialogs.flatMap((dialog) => {
+    const key = JSON.stringify(dialog);
+    if (!known.has(key)) known.set(key, calls(feed([...hello, ...steps(new Http2Peers(), dialog, 1)])));
+    return known.get(key) ?? [];
+  });
+  t.equal(together.length, dialogs.length);
+  for (const [at, call] of together.entries())
+    if (JSON.stringify(call) !== JSON.stringify(alone[at])) {
+      t.same(call, alone[at], JSON.stringify(dialogs[at]));
+      break;
+    }
   t.end();
 });
 

@@ -15,6 +15,13 @@ const PLAIN_ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.ur
 const LOAD = fileURLToPath(new URL("./support/http2-load.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
 const CALLS = 4_000;
+/** Python of the system, which has the system's packages. */
+const PYTHON = "/usr/bin/python3";
+const PYTHON_LOAD = fileURLToPath(new URL("../../test/support/grpc-load.py", import.meta.url));
+/** Of each kind. */
+const PYTHON_CALLS = 400;
+
+type Test = Pick<typeof t, "same" | "equal" | "ok">;
 
 /** A call as the origin's log has it; without sizes and gRPC's status where bytes of it may be missing. */
 function asLogged(call: CallRecord): string {
@@ -59,45 +66,60 @@ t.test(
     });
     const lines = readFileSync(log, "utf8").trim().split("\n");
     t.equal(lines.length, CALLS * 1.25 + 2_000);
-
     t.same(fromInventory(database), fromLog(lines), "the sensor's inventory");
-    const { calls: whole } = await analyzeFile(capture);
-    const left = tally(lines);
-    t.same(takeOut(left, whole.map(asLogged)), [], "none is invented");
-    t.equal(whole.length, lines.length, "all are found");
-    t.ok(whole.every(({ complete }) => complete));
-
-    const random = mulberry32(0x5eed);
-    for (const [name, least, isSeen] of [
-      ["one frame in a hundred lost", 0.98, () => random() >= 0.01],
-      ["joined in the middle", 0, (frame: number) => frame > 500],
-    ] as const) {
-      const { calls } = await analyzeFile(capture, isSeen);
-      const rest = tally(lines);
-      t.same(
-        takeOut(rest, calls.filter(({ complete }) => complete).map(asLogged)),
-        [],
-        `${name}: no whole call is invented`,
-      );
-      t.same(
-        inventedParts(
-          calls.filter(({ complete }) => !complete),
-          rest,
-        ),
-        [],
-        `${name}: nor part of one`,
-      );
-      t.ok(
-        calls.length <= lines.length && calls.length >= least * lines.length,
-        `${name}: ${calls.length} of ${lines.length}`,
-      );
-      t.ok(
-        calls.some(({ complete }) => !complete),
-        `${name}: and it says so`,
-      );
-    }
+    await compareWithLog(t, capture, lines);
   },
 );
+
+t.test("every call of gRPC's own core, as Python has it, is found, and none is invented", { skip: SKIP }, async (t) => {
+  const { log, capture, database } = await captureLive(t, "gp", ORIGIN, (inClient) => {
+    const { stdout, stderr } = inClient(PYTHON, PYTHON_LOAD, "10.98.0.2", "8081", String(PYTHON_CALLS));
+    t.match(stdout + stderr, /^done/m);
+  });
+  const lines = readFileSync(log, "utf8").trim().split("\n");
+  t.equal(lines.length, PYTHON_CALLS * 4);
+  t.same(fromInventory(database), fromLog(lines), "the sensor's inventory");
+  await compareWithLog(t, capture, lines);
+});
+
+/** All of it, and with frames that are not seen: what is told is what the servers wrote down, or says that it is not whole. */
+async function compareWithLog(t: Test, capture: string, lines: readonly string[]): Promise<void> {
+  const { calls: whole } = await analyzeFile(capture);
+  const left = tally(lines);
+  t.same(takeOut(left, whole.map(asLogged)), [], "none is invented");
+  t.equal(whole.length, lines.length, "all are found");
+  t.ok(whole.every(({ complete }) => complete));
+
+  const random = mulberry32(0x5eed);
+  for (const [name, least, isSeen] of [
+    ["one frame in a hundred lost", 0.98, () => random() >= 0.01],
+    ["joined in the middle", 0, (frame: number) => frame > 500],
+  ] as const) {
+    const { calls } = await analyzeFile(capture, isSeen);
+    const rest = tally(lines);
+    t.same(
+      takeOut(rest, calls.filter(({ complete }) => complete).map(asLogged)),
+      [],
+      `${name}: no whole call is invented`,
+    );
+    t.same(
+      inventedParts(
+        calls.filter(({ complete }) => !complete),
+        rest,
+      ),
+      [],
+      `${name}: nor part of one`,
+    );
+    t.ok(
+      calls.length <= lines.length && calls.length >= least * lines.length,
+      `${name}: ${calls.length} of ${lines.length}`,
+    );
+    t.ok(
+      calls.some(({ complete }) => !complete),
+      `${name}: and it says so`,
+    );
+  }
+}
 
 t.test("an upgrade from HTTP/1.1 is one call, as its server has it", { skip: SKIP }, async (t) => {
   const folder = temporaryFolder(t);

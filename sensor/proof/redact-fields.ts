@@ -1,7 +1,5 @@
-import { WordTable } from "../bytes/word-table.js";
-import { HeaderField } from "../protocol/hpack/header-field.js";
 import { decodeHuffman, maxDecodedBytes } from "../protocol/hpack/huffman.js";
-import { STATIC_FIELDS, StaticTable } from "../protocol/hpack/static-table.js";
+import { STATIC_FIELDS, staticName } from "../protocol/hpack/static-table.js";
 import { isPlainName, isPlainPath, METHOD, mayShow } from "./redact-head.js";
 import type { SideBytes } from "./side-bytes.js";
 
@@ -22,8 +20,6 @@ interface Text {
   readonly end: number;
   readonly isHuffman: boolean;
 }
-
-const staticTable = new StaticTable(new WordTable([":path"]));
 
 /**
  * Shows a whole block of compressed fields (RFC 7541) but for values, and names that are none: what is overwritten becomes stars of the same
@@ -69,7 +65,8 @@ class BlockLook {
     const index = this.#integer((first & 0x40) !== 0 ? 0x3f : 0x0f);
     const given = index === 0 ? this.#text() : undefined;
     if (index === undefined || (index === 0 && given === undefined)) return false;
-    const name = given?.text ?? staticName(index);
+    // Names in the table that grows with the connection are not kept here.
+    const name = given?.text ?? (index > STATIC_FIELDS ? undefined : staticName(index));
     const value = this.#text();
     if (value === undefined) return false;
     if (given !== undefined && !isPlainName(given.text)) this.#secrets.push(given);
@@ -99,17 +96,9 @@ class BlockLook {
     this.#at += length;
     if (!isHuffman) return { text: this.#block.toString("latin1", start, this.#at), start, end: this.#at, isHuffman };
     const decoded = Buffer.alloc(maxDecodedBytes(length));
-    const made = decodeHuffman(this.#block, start, this.#at, decoded);
+    const made = decodeHuffman(this.#block, start, this.#at, decoded, 0);
     return made < 0 ? undefined : { text: decoded.toString("latin1", 0, made), start, end: this.#at, isHuffman };
   }
-}
-
-/** Undefined for names in the table that grows with the connection, which is not kept here. */
-function staticName(index: number): string | undefined {
-  if (index === 0 || index > STATIC_FIELDS) return undefined;
-  const field = new HeaderField();
-  staticTable.loadName(index, field);
-  return field.nameBytes.toString("latin1", field.nameStart, field.nameStart + field.nameLength);
 }
 
 /** All of a value or nothing: a part of what is in Huffman code can't be overwritten. */

@@ -1,6 +1,7 @@
 import { hashName } from "../../bytes/word-table.js";
 import type { DynamicTable } from "./dynamic-table.js";
-import { HeaderField, type HeaderSink } from "./header-field.js";
+import { type FieldList, HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "./field-list.js";
+import { type FieldName, UNKNOWN_NAME } from "./header-field.js";
 import { decodeHuffman, isLineBreak, lastHuffman, maxDecodedBytes, measureHuffman } from "./huffman.js";
 import { STATIC_FIELDS, type StaticTable } from "./static-table.js";
 
@@ -16,45 +17,51 @@ const INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
 const HUFFMAN = 0x80;
 const FIRST_SCRATCH_BYTES = 4_096;
+const COLON = 0x3a;
 
 /** Reads header blocks (RFC 7541); one object serves every connection, each of whose sides has a table of its own. */
 export class BlockReader {
   readonly #statics: StaticTable;
-  readonly #field = new HeaderField();
-  #names = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
-  #values = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
-  #bytes: Buffer = this.#names;
+  readonly #name: FieldName = { id: -1, hash: 0, length: 0, number: 0 };
+  /** What of the block was coded, decoded, one after the other. */
+  #scratch = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
+  #used = 0;
+  #bytes: Buffer = this.#scratch;
   #at = 0;
   #end = 0;
   /** Where the string read last stands. */
-  #text: Buffer = this.#names;
+  #text: Buffer = this.#scratch;
   #textStart = 0;
   #textLength = 0;
-  #hasLineBreak = false;
+  /** Of the field under way. */
+  #traits = 0;
 
   constructor(statics: StaticTable) {
     this.#statics = statics;
   }
 
-  /** Hands every field of the block in bytes[start, end) to the sink. `mostTableBytes` is what the reader of the block allows. */
+  /** Puts every field of the block in bytes[start, end) into the list. `mostTableBytes` is what the reader of the block allows. */
   read(
     table: DynamicTable,
     bytes: Buffer,
     start: number,
     end: number,
-    sink: HeaderSink,
+    list: FieldList,
     mostTableBytes: number,
   ): BlockOutcome {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
+    this.#used = 0;
+    const most = maxDecodedBytes(end - start);
+    if (most > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * most);
     let isFirst = true;
     while (this.#at < end) {
       const first = bytes[this.#at];
       let outcome: number;
-      if (first >= INDEXED) outcome = this.#indexed(table, sink);
-      else if (first >= INDEXING) outcome = this.#literal(table, sink, INDEXING - 1, true);
-      else if (first < SIZE_UPDATE) outcome = this.#literal(table, sink, 0x0f, false);
+      if (first >= INDEXED) outcome = this.#indexed(table, list);
+      else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true);
+      else if (first < SIZE_UPDATE) outcome = this.#literal(table, list, 0x0f, false);
       else {
         // RFC 7541 §4.2: only at the beginning of a block.
         outcome = isFirst ? this.#sizeUpdate(table, mostTableBytes) : INVALID;
@@ -67,58 +74,62 @@ export class BlockReader {
   }
 
   /** RFC 7541 §6.1. */
-  #indexed(table: DynamicTable, sink: HeaderSink): number {
+  #indexed(table: DynamicTable, list: FieldList): number {
     const index = this.#integer(0x7f);
     if (index <= 0) return index === 0 ? INVALID : index;
-    const field = this.#field;
-    field.isLiteral = false;
-    field.hasLineBreak = false;
-    if (index <= STATIC_FIELDS) this.#statics.load(index, field);
-    else if (index - STATIC_FIELDS <= table.count) table.load(index - STATIC_FIELDS - 1, field);
+    if (index <= STATIC_FIELDS) this.#statics.push(index, list);
+    else if (index - STATIC_FIELDS <= table.count) table.push(index - STATIC_FIELDS - 1, list, this.#statics.numbering);
     else if (table.isWhole) return INVALID;
-    else field.setUnknown();
-    sink.field(field);
+    else list.pushUnknown();
     return 0;
   }
 
   /** RFC 7541 §6.2. */
-  #literal(table: DynamicTable, sink: HeaderSink, mask: number, isIndexed: boolean): number {
+  #literal(table: DynamicTable, list: FieldList, mask: number, isIndexed: boolean): number {
     const index = this.#integer(mask);
     if (index < 0) return index;
-    const field = this.#field;
-    field.hasLineBreak = false;
-    const named = this.#name(table, index);
+    this.#traits = IS_LITERAL;
+    const named = this.#readName(table, index);
     if (named < 0) return named;
-    const read = this.#string(false, field.id === -1);
+    const { id, hash, length } = this.#name;
+    const read = this.#string(id === -1);
     if (read < 0) return read;
-    field.valueBytes = this.#text;
-    field.valueStart = this.#textStart;
-    field.valueLength = this.#textLength;
-    field.hasLineBreak ||= this.#hasLineBreak;
-    field.hasValue = true;
-    field.isLiteral = true;
-    sink.field(field);
-    if (isIndexed) table.insert(field);
+    const text = this.#text;
+    const start = this.#textStart;
+    const valueLength = this.#textLength;
+    let { number } = this.#name;
+    if (id >= 0) number = this.#statics.numbering.of(id, text, start, valueLength);
+    list.push(id, hash, number, length, text, start, valueLength, this.#traits);
+    if (isIndexed) table.insert(id, hash, number, length, text, start, valueLength);
     return 0;
   }
 
-  #name(table: DynamicTable, index: number): number {
-    const field = this.#field;
-    field.hasNewName = index === 0;
-    if (index === 0) {
-      const read = this.#string(true, false);
-      if (read < 0) return read;
-      const end = this.#textStart + this.#textLength;
-      field.nameBytes = this.#text;
-      field.nameStart = this.#textStart;
-      field.nameLength = this.#textLength;
-      field.hasLineBreak = this.#hasLineBreak;
-      field.hash = hashName(this.#text, this.#textStart, end);
-      field.id = this.#statics.names.find(this.#text, this.#textStart, end, field.hash);
-    } else if (index <= STATIC_FIELDS) this.#statics.loadName(index, field);
-    else if (index - STATIC_FIELDS <= table.count) table.loadName(index - STATIC_FIELDS - 1, field);
+  #readName(table: DynamicTable, index: number): number {
+    const name = this.#name;
+    if (index === 0) return this.#spelt(name);
+    if (index <= STATIC_FIELDS) this.#statics.name(index, name);
+    else if (index - STATIC_FIELDS <= table.count) table.name(index - STATIC_FIELDS - 1, name);
     else if (table.isWhole) return INVALID;
-    else field.setUnknownName();
+    else {
+      name.id = UNKNOWN_NAME;
+      name.hash = name.length = name.number = 0;
+    }
+    return 0;
+  }
+
+  #spelt(name: FieldName): number {
+    const read = this.#string(false);
+    if (read < 0) return read;
+    const text = this.#text;
+    const start = this.#textStart;
+    const end = start + this.#textLength;
+    const { names, numbering } = this.#statics;
+    name.length = end - start;
+    name.hash = hashName(text, start, end);
+    name.id = names.find(text, start, end, name.hash);
+    name.number = name.id === -1 ? numbering.ofName(name.hash) : 0;
+    for (let at = start; at < end; at++) if (text[at] >= 0x41 && text[at] <= 0x5a) this.#traits |= HAS_CAPITALS;
+    if (name.id === -1 && start < end && text[start] === COLON) this.#traits |= IS_ODD_PSEUDO;
     return 0;
   }
 
@@ -147,44 +158,36 @@ export class BlockReader {
     return INVALID;
   }
 
-  /** RFC 7541 §5.2. */
-  #string(isName: boolean, isUnread: boolean): number {
+  /** RFC 7541 §5.2. Where nobody reads it its length is all that counts. */
+  #string(isUnread: boolean): number {
     if (this.#at >= this.#end) return CUT;
-    const isCoded = this.#bytes[this.#at] >= HUFFMAN;
+    const bytes = this.#bytes;
+    const isCoded = bytes[this.#at] >= HUFFMAN;
     const length = this.#integer(HUFFMAN - 1);
     if (length < 0) return length;
     const start = this.#at;
     if (length > this.#end - start) return CUT;
-    this.#at = start + length;
-    if (isCoded) return this.#coded(isName, isUnread, start);
-    this.#text = this.#bytes;
+    const end = start + length;
+    this.#at = end;
+    if (isCoded) return this.#coded(isUnread, start, end);
+    this.#text = bytes;
     this.#textStart = start;
     this.#textLength = length;
-    this.#hasLineBreak = false;
-    for (let at = start; at < this.#at; at++) if (isLineBreak(this.#bytes[at])) this.#hasLineBreak = true;
+    for (let at = start; at < end; at++) if (isLineBreak(bytes[at])) this.#traits |= HAS_LINE_BREAK;
     return 0;
   }
 
-  #coded(isName: boolean, isUnread: boolean, start: number): number {
-    const into = this.#scratch(isName, isUnread ? 0 : maxDecodedBytes(this.#at - start));
+  #coded(isUnread: boolean, start: number, end: number): number {
+    const into = this.#scratch;
     const made = isUnread
-      ? measureHuffman(this.#bytes, start, this.#at)
-      : decodeHuffman(this.#bytes, start, this.#at, into);
+      ? measureHuffman(this.#bytes, start, end)
+      : decodeHuffman(this.#bytes, start, end, into, this.#used);
     if (made < 0) return INVALID;
     this.#text = into;
-    this.#textStart = 0;
+    this.#textStart = this.#used;
     this.#textLength = made;
-    this.#hasLineBreak = lastHuffman.hasLineBreak;
+    if (!isUnread) this.#used += made;
+    if (lastHuffman.hasLineBreak) this.#traits |= HAS_LINE_BREAK;
     return 0;
-  }
-
-  /** A name must outlive its value's decoding. */
-  #scratch(isName: boolean, length: number): Buffer {
-    const there = isName ? this.#names : this.#values;
-    if (length <= there.length) return there;
-    const larger = Buffer.allocUnsafe(length * 2);
-    if (isName) this.#names = larger;
-    else this.#values = larger;
-    return larger;
   }
 }

@@ -1,5 +1,6 @@
 import { copyBytes } from "../../bytes/copy-bytes.js";
-import type { HeaderField } from "./header-field.js";
+import type { FieldList } from "./field-list.js";
+import type { FieldName, FieldNumbering } from "./header-field.js";
 
 /** RFC 7541 §4.1: what an entry counts beyond its name and value. */
 export const ENTRY_OVERHEAD = 32;
@@ -16,9 +17,10 @@ const NAME_LENGTH = 1;
 const VALUE_LENGTH = 2;
 const ID = 3;
 const HASH = 4;
-const COLUMNS = 5;
-
-let states = 0;
+const NUMBER = 5;
+/** A power of two: places are found by shifting. */
+const COLUMN_BITS = 3;
+const COLUMNS = 1 << COLUMN_BITS;
 
 const NO_BYTES = Buffer.alloc(0);
 const NO_ENTRIES = new Int32Array(0);
@@ -33,8 +35,6 @@ export class DynamicTable {
   count = 0;
   /** Nothing older than those is in it. */
   isWhole = true;
-  /** Another number whenever a table, this one or any other, holds something else. */
-  state = ++states;
   /** Size its sender last said, RFC 7541 §4.2. */
   maxBytes = DEFAULT_TABLE_BYTES;
   #usedBytes = 0;
@@ -46,29 +46,47 @@ export class DynamicTable {
   #oldest = 0;
 
   /** `position` counts from 0, the newest, and is below `count`. A value that nobody reads is not there. */
-  load(position: number, field: HeaderField): void {
-    this.loadName(position, field);
+  push(position: number, list: FieldList, numbering: FieldNumbering): void {
+    const entries = this.#entries;
     const entry = this.#entryAt(position);
-    field.valueBytes = this.#bytes;
-    field.valueStart = this.#entries[entry + START];
-    field.valueLength = this.#entries[entry + VALUE_LENGTH];
-    field.hasValue = true;
+    // Most get their number when they come again, and this is when.
+    if (entries[entry + NUMBER] === 0) this.#number(entry, numbering);
+    const hash = entries[entry + HASH];
+    const start = entries[entry + START];
+    const valueLength = entries[entry + VALUE_LENGTH];
+    const nameLength = entries[entry + NAME_LENGTH];
+    list.push(entries[entry + ID], hash, entries[entry + NUMBER], nameLength, this.#bytes, start, valueLength, 0);
   }
 
-  loadName(position: number, field: HeaderField): void {
+  #number(entry: number, numbering: FieldNumbering): void {
+    const entries = this.#entries;
+    const id = entries[entry + ID];
+    if (id < 0) return;
+    entries[entry + NUMBER] = numbering.of(id, this.#bytes, entries[entry + START], entries[entry + VALUE_LENGTH]);
+  }
+
+  name(position: number, into: FieldName): void {
     const entry = this.#entryAt(position);
-    field.id = this.#entries[entry + ID];
-    field.hash = this.#entries[entry + HASH];
-    field.nameLength = this.#entries[entry + NAME_LENGTH];
+    into.id = this.#entries[entry + ID];
+    into.hash = this.#entries[entry + HASH];
+    into.length = this.#entries[entry + NAME_LENGTH];
+    into.number = into.id === -1 ? this.#entries[entry + NUMBER] : 0;
   }
 
   /** Copies the value where somebody reads it. */
-  insert(field: HeaderField): void {
-    const { id, valueLength } = field;
-    const size = ENTRY_OVERHEAD + field.nameLength + valueLength;
-    this.state = ++states;
+  insert(
+    id: number,
+    hash: number,
+    number: number,
+    nameLength: number,
+    bytes: Buffer,
+    valueStart: number,
+    valueLength: number,
+  ): void {
+    const size = ENTRY_OVERHEAD + nameLength + valueLength;
+    const most = Math.min(this.maxBytes, MAX_KEPT_BYTES);
     // RFC 7541 §4.4: an entry larger than the table empties it.
-    if (size > Math.min(this.maxBytes, MAX_KEPT_BYTES)) {
+    if (size > most) {
       if (size <= this.maxBytes) this.isWhole = false;
       this.#clear();
       return;
@@ -76,37 +94,46 @@ export class DynamicTable {
     const kept = id === -1 ? 0 : valueLength;
     if (this.#end + kept > this.#bytes.length) this.#makeRoom(kept);
     const start = this.#end;
-    copyBytes(field.valueBytes, field.valueStart, kept, this.#bytes, start);
+    copyBytes(bytes, valueStart, kept, this.#bytes, start);
     this.#end += kept;
-    this.#push(start, field.nameLength, valueLength, id, field.hash);
+    if (this.count * COLUMNS === this.#entries.length) this.#growEntries();
+    this.count++;
+    const entry = this.#entryAt(0);
+    const entries = this.#entries;
+    entries[entry + START] = start;
+    entries[entry + NAME_LENGTH] = nameLength;
+    entries[entry + VALUE_LENGTH] = valueLength;
+    entries[entry + ID] = id;
+    entries[entry + HASH] = hash;
+    entries[entry + NUMBER] = number;
     this.#usedBytes += size;
-    this.#evict();
+    if (this.#usedBytes > most) this.#evict();
   }
 
   /** RFC 7541 §4.3. */
   resize(maxBytes: number): void {
     this.maxBytes = maxBytes;
-    this.state = ++states;
     this.#evict();
     if (maxBytes < ENTRY_OVERHEAD) this.isWhole = true;
   }
 
   /** Fillings were missed: where each entry stands now is not known. */
   forget(): void {
-    this.state = ++states;
     this.#clear();
     this.isWhole = false;
   }
 
+  /** What was there stays where it is: a block's fields may point to it. */
   #clear(): void {
     this.count = 0;
     this.#usedBytes = 0;
-    this.#start = this.#end = 0;
+    this.#start = this.#end;
   }
 
+  /** Where its columns begin. */
   #entryAt(position: number): number {
-    const slots = this.#entries.length / COLUMNS;
-    return ((this.#oldest + this.count - 1 - position) & (slots - 1)) * COLUMNS;
+    const slots = this.#entries.length >>> COLUMN_BITS;
+    return ((this.#oldest + this.count - 1 - position) & (slots - 1)) << COLUMN_BITS;
   }
 
   #evict(): void {
@@ -120,18 +147,7 @@ export class DynamicTable {
       this.count--;
       if (most < this.maxBytes) this.isWhole = false;
     }
-    if (this.count === 0) this.#start = this.#end = 0;
-  }
-
-  #push(start: number, nameLength: number, valueLength: number, id: number, hash: number): void {
-    if (this.count * COLUMNS === this.#entries.length) this.#growEntries();
-    this.count++;
-    const entry = this.#entryAt(0);
-    this.#entries[entry + START] = start;
-    this.#entries[entry + NAME_LENGTH] = nameLength;
-    this.#entries[entry + VALUE_LENGTH] = valueLength;
-    this.#entries[entry + ID] = id;
-    this.#entries[entry + HASH] = hash;
+    if (this.count === 0) this.#start = this.#end;
   }
 
   #growEntries(): void {
@@ -144,14 +160,15 @@ export class DynamicTable {
     this.#oldest = 0;
   }
 
-  /** Room for so many bytes behind the newest. */
+  /** Room for so many bytes behind the newest; those there are stay where they are as well. */
   #makeRoom(length: number): void {
     const live = this.#end - this.#start;
-    const fits = live + length <= (this.#bytes.length * 3) / 4;
-    const target = fits ? this.#bytes : Buffer.allocUnsafe(Math.max(FIRST_BYTES, 2 * (live + length)));
+    const larger = Buffer.allocUnsafe(
+      Math.max(FIRST_BYTES, Math.min(this.#bytes.length, MAX_KEPT_BYTES), 2 * (live + length)),
+    );
     const shift = this.#start;
-    this.#bytes.copy(target, 0, this.#start, this.#end);
-    this.#bytes = target;
+    this.#bytes.copy(larger, 0, shift, this.#end);
+    this.#bytes = larger;
     for (let position = 0; position < this.count; position++) this.#entries[this.#entryAt(position) + START] -= shift;
     this.#start = 0;
     this.#end = live;

@@ -4,44 +4,42 @@ const NONE = Buffer.alloc(0);
 export const UNKNOWN_NAME = -2;
 
 /**
- * One field as it was decoded. One object is used again for all; its bytes are borrowed until the next is decoded. Where nobody reads
- * the name (`id` is -1) the bytes need not be there: then only the lengths count.
+ * One field as it was decoded. One object is used again for all; its bytes are borrowed until the next is told. Where nobody reads the
+ * name (`id` is -1) the bytes need not be there: then only the lengths count.
  */
 export class HeaderField {
   /** Position among the names that somebody reads, -1 where nobody does, `UNKNOWN_NAME` where it can't be told. */
   id = -1;
   /** `hashName` of the name; 0 where it can't be told. */
   hash = 0;
-  nameBytes: Buffer = NONE;
-  nameStart = 0;
   nameLength = 0;
   valueBytes: Buffer = NONE;
   valueStart = 0;
   valueLength = 0;
   /** False where the value stands in a table whose filling was not seen. */
   hasValue = true;
-  /** The value stands in this block, not in a table. */
-  isLiteral = false;
-  /** The name as well: only then its bytes are there. */
-  hasNewName = false;
-  /** Name or value have CR, LF or NUL; told where they stand in this block. */
-  hasLineBreak = false;
+  /** What else there is about it: bits of `FieldList`. */
+  traits = 0;
+}
 
-  /** An index that leads to nothing that was seen. */
-  setUnknown(): void {
-    this.setUnknownName();
-    this.hasValue = false;
-    this.valueLength = 0;
-  }
-
-  setUnknownName(): void {
-    this.id = UNKNOWN_NAME;
-    this.hash = 0;
-    this.nameLength = 0;
-  }
+/** The name of a field that is being read. */
+export interface FieldName {
+  id: number;
+  hash: number;
+  length: number;
+  /** What numbers the field where nobody reads it; 0 where somebody does. */
+  number: number;
 }
 
 /** Takes the fields of a block in their order. */
 export interface HeaderSink {
   field(field: HeaderField): void;
+}
+
+/** Gives fields numbers, so that heads can be compared by them. */
+export interface FieldNumbering {
+  /** For a field that nobody reads, by the hash of its name; 0 for none. */
+  ofName(hash: number): number;
+  /** For one that somebody reads: the same only where all that is read of the value is the same; 0 for none. */
+  of(id: number, bytes: Buffer, start: number, length: number): number;
 }

@@ -13,6 +13,10 @@ const LINE_BREAK = 1 << 28;
  * five bits) in the next two, and how many there are above, with a mark where one of them breaks lines. A state is an inner node of the code's tree.
  */
 const STEPS = new Int32Array(STATES * 256);
+/** The same without the bytes: half as large, and what most strings need. */
+const MEASURES = new Uint16Array(STATES * 256);
+const MEASURE_BREAK = 1 << 10;
+const MEASURE_FAILURE = 1 << 11;
 /** Input may end there: all bits since the last whole code are ones, and few. */
 const MAY_END = new Uint8Array(STATES);
 
@@ -54,7 +58,11 @@ function plant(tree: Tree, code: number, length: number, symbol: number): void {
 
 function makeSteps(tree: Tree): void {
   for (let state = 0; state < STATES; state++)
-    for (let byte = 0; byte < 256; byte++) STEPS[(state << 8) | byte] = stepOf(tree, state, byte);
+    for (let byte = 0; byte < 256; byte++) {
+      const step = stepOf(tree, state, byte);
+      STEPS[(state << 8) | byte] = step;
+      MEASURES[(state << 8) | byte] = measureOf(step);
+    }
   let node = 0;
   for (let bits = 0; bits <= MAX_PADDING_BITS; bits++) {
     MAY_END[node] = 1;
@@ -77,6 +85,11 @@ function stepOf(tree: Tree, state: number, byte: number): number {
   return (count << COUNT_SHIFT) | bytes | node;
 }
 
+function measureOf(step: number): number {
+  if (step === FAILURE) return MEASURE_FAILURE;
+  return (step & 0xff) | (((step >>> COUNT_SHIFT) & 3) << 8) | ((step & LINE_BREAK) === 0 ? 0 : MEASURE_BREAK);
+}
+
 /** Bytes that so many of Huffman code may stand for at most. */
 export function maxDecodedBytes(length: number): number {
   return Math.floor((length * 8) / 5) + 2;
@@ -90,11 +103,11 @@ export function isLineBreak(byte: number): boolean {
 /** Of what was decoded or measured last. */
 export const lastHuffman = { hasLineBreak: false };
 
-/** Decodes bytes[start, end) to the beginning of `into`, which has room; how many bytes it made, -1 where it is no such code. */
-export function decodeHuffman(bytes: Buffer, start: number, end: number, into: Buffer): number {
+/** Decodes bytes[start, end) into `into` from `from` on, where there is room; how many bytes it made, -1 where it is no such code. */
+export function decodeHuffman(bytes: Buffer, start: number, end: number, into: Buffer, from: number): number {
   prepare();
   let state = 0;
-  let made = 0;
+  let to = from;
   let marks = 0;
   for (let at = start; at < end; at++) {
     const step = STEPS[(state << 8) | bytes[at]];
@@ -102,12 +115,12 @@ export function decodeHuffman(bytes: Buffer, start: number, end: number, into: B
     state = step & 0xff;
     marks |= step;
     // Written in any case: what does not count is overwritten by the next.
-    into[made] = (step >>> 8) & 0xff;
-    into[made + 1] = (step >>> 16) & 0xff;
-    made += (step >>> COUNT_SHIFT) & 3;
+    into[to] = (step >>> 8) & 0xff;
+    into[to + 1] = (step >>> 16) & 0xff;
+    to += (step >>> COUNT_SHIFT) & 3;
   }
   lastHuffman.hasLineBreak = (marks & LINE_BREAK) !== 0;
-  return MAY_END[state] === 1 ? made : -1;
+  return MAY_END[state] === 1 ? to - from : -1;
 }
 
 /** How many bytes it would make. */
@@ -117,12 +130,11 @@ export function measureHuffman(bytes: Buffer, start: number, end: number): numbe
   let made = 0;
   let marks = 0;
   for (let at = start; at < end; at++) {
-    const step = STEPS[(state << 8) | bytes[at]];
-    if (step < 0) return -1;
-    state = step & 0xff;
-    marks |= step;
-    made += (step >>> COUNT_SHIFT) & 3;
+    const measure = MEASURES[(state << 8) | bytes[at]];
+    state = measure & 0xff;
+    marks |= measure;
+    made += (measure >>> 8) & 3;
   }
-  lastHuffman.hasLineBreak = (marks & LINE_BREAK) !== 0;
-  return MAY_END[state] === 1 ? made : -1;
+  lastHuffman.hasLineBreak = (marks & MEASURE_BREAK) !== 0;
+  return MAY_END[state] === 1 && (marks & MEASURE_FAILURE) === 0 ? made : -1;
 }

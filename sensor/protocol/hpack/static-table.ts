@@ -1,5 +1,6 @@
 import { hashName, type WordTable } from "../../bytes/word-table.js";
-import type { HeaderField } from "./header-field.js";
+import type { FieldList } from "./field-list.js";
+import type { FieldName, FieldNumbering } from "./header-field.js";
 
 /** RFC 7541, Appendix A: `name` or `name: value`, the first at index 1. */
 const FIELDS: readonly string[] = [
@@ -24,6 +25,12 @@ const FIELDS: readonly string[] = [
 ];
 
 export const STATIC_FIELDS = FIELDS.length;
+
+/** `index` is from 1 to STATIC_FIELDS. */
+export function staticName(index: number): string {
+  return FIELDS[index - 1].split(": ", 1)[0];
+}
+
 /** Indices up to this one are of pseudo-header fields; a request's are below :status. */
 export const LAST_REQUEST_PSEUDO = 7;
 export const LAST_PSEUDO = 14;
@@ -31,42 +38,50 @@ export const LAST_PSEUDO = 14;
 /** The fields every block may refer to, with the ids that `names` has for them. */
 export class StaticTable {
   readonly names: WordTable;
+  readonly numbering: FieldNumbering;
+  readonly #ids = new Int32Array(STATIC_FIELDS + 1);
+  readonly #hashes = new Int32Array(STATIC_FIELDS + 1);
+  readonly #nameLengths = new Int32Array(STATIC_FIELDS + 1);
+  readonly #numbers = new Int32Array(STATIC_FIELDS + 1);
   readonly #bytes = Buffer.from(FIELDS.map((field) => field.replace(": ", "")).join(""), "latin1");
-  /** Where each name and each value begins; a value ends where the next name begins. */
-  readonly #nameStarts: number[] = [];
-  readonly #valueStarts: number[] = [];
-  readonly #ids: number[] = [];
-  readonly #hashes: number[] = [];
+  readonly #starts = new Int32Array(STATIC_FIELDS + 1);
+  readonly #valueLengths = new Int32Array(STATIC_FIELDS + 1);
 
-  constructor(names: WordTable) {
+  constructor(names: WordTable, numbering: FieldNumbering) {
     this.names = names;
+    this.numbering = numbering;
     let at = 0;
-    for (const text of FIELDS) {
+    for (const [position, text] of FIELDS.entries()) {
       const [name, value = ""] = text.split(": ");
+      const index = position + 1;
       const hash = hashName(this.#bytes, at, at + name.length);
-      this.#hashes.push(hash);
-      this.#ids.push(names.find(this.#bytes, at, at + name.length, hash));
-      this.#nameStarts.push(at);
-      this.#valueStarts.push(at + name.length);
-      at += name.length + value.length;
+      const id = names.find(this.#bytes, at, at + name.length, hash);
+      const start = at + name.length;
+      this.#hashes[index] = hash;
+      this.#ids[index] = id;
+      this.#nameLengths[index] = name.length;
+      this.#starts[index] = start;
+      this.#valueLengths[index] = value.length;
+      if (id === -1) this.#numbers[index] = numbering.ofName(hash);
+      at = start + value.length;
     }
-    this.#nameStarts.push(at);
+  }
+
+  name(index: number, into: FieldName): void {
+    into.id = this.#ids[index];
+    into.hash = this.#hashes[index];
+    into.length = this.#nameLengths[index];
+    into.number = into.id === -1 ? this.#numbers[index] : 0;
   }
 
   /** `index` is from 1 to STATIC_FIELDS. */
-  load(index: number, field: HeaderField): void {
-    this.loadName(index, field);
-    field.valueBytes = this.#bytes;
-    field.valueStart = this.#valueStarts[index - 1];
-    field.valueLength = this.#nameStarts[index] - field.valueStart;
-    field.hasValue = true;
-  }
-
-  loadName(index: number, field: HeaderField): void {
-    field.id = this.#ids[index - 1];
-    field.hash = this.#hashes[index - 1];
-    field.nameBytes = this.#bytes;
-    field.nameStart = this.#nameStarts[index - 1];
-    field.nameLength = this.#valueStarts[index - 1] - field.nameStart;
+  push(index: number, list: FieldList): void {
+    const bytes = this.#bytes;
+    const id = this.#ids[index];
+    const start = this.#starts[index];
+    const valueLength = this.#valueLengths[index];
+    if (this.#numbers[index] === 0) this.#numbers[index] = this.numbering.of(id, bytes, start, valueLength);
+    const number = this.#numbers[index];
+    list.push(id, this.#hashes[index], number, this.#nameLengths[index], bytes, start, valueLength, 0);
   }
 }

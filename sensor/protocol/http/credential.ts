@@ -1,7 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import type { TokenFacts } from "../protection.js";
-import type { FieldHits } from "./field-hits.js";
+import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
   COOKIE,
@@ -162,7 +162,7 @@ export class CredentialReader {
     this.#tokens = tokens;
   }
 
-  read(scan: FieldHits, bytes: Buffer): readonly Credential[] {
+  read(scan: FieldPlaces, bytes: Buffer): readonly Credential[] {
     let found = NO_CREDENTIALS;
     for (let hit = 0; hit < scan.hits && found.length < MAX_CREDENTIALS; hit++) {
       const id = scan.ids[hit];

@@ -1,12 +1,13 @@
 import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
+import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
-import type { FieldHits } from "./field-hits.js";
+import type { FieldHits, FieldPlaces } from "./field-hits.js";
 import {
   ALLOW_CREDENTIALS,
   ALLOW_ORIGIN,
@@ -52,6 +53,14 @@ const AT = 0x40;
 /** RFC 7240 §4.3. */
 const WAIT = /(?:^|[,;\s])wait\s*=/i;
 const MAX_EXTENSIONS = 8;
+
+/** What the fields of an earlier head said. */
+export interface HeadAgain {
+  readonly credentials: readonly Credential[];
+  readonly origin: string | undefined;
+  readonly asksToWait: boolean;
+  readonly namesConnectVersion: boolean;
+}
 
 /** What fields and target say, whatever framed them. One object serves every flow. */
 export class FieldMapping {
@@ -129,8 +138,20 @@ export class FieldMapping {
     exchange.expectsContinue = facts.expectsContinue;
     if (facts.asksToWait) exchange.asks = "wait";
     if (facts.origin !== undefined) exchange.noteAccess().origin = facts.origin;
-    this.#noteCredentials(exchange, fields, bytes);
+    this.#addCredentials(exchange, this.credentialsOf(fields, bytes));
     noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    if (exchange.rpc !== undefined) this.nameTypes(exchange);
+  }
+
+  /** After its target: a head whose fields said the same as those of an earlier one. */
+  requestAgain(exchange: Exchange, head: HeadAgain): void {
+    if (head.asksToWait) exchange.asks = "wait";
+    if (head.origin !== undefined) exchange.noteAccess().origin = head.origin;
+    this.#addCredentials(exchange, head.credentials);
+    const rpc = this.#rpc;
+    rpc.namesConnectVersion = head.namesConnectVersion;
+    rpc.target = rpc.action = undefined;
+    noteRpc(exchange, rpc, this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
@@ -154,8 +175,12 @@ export class FieldMapping {
     rpc.responseType = types?.output;
   }
 
-  #noteCredentials(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
-    const found = this.#credentials.read(fields, bytes);
+  /** Of a head's fields alone. */
+  credentialsOf(fields: FieldPlaces, bytes: Buffer): readonly Credential[] {
+    return this.#credentials.read(fields, bytes);
+  }
+
+  #addCredentials(exchange: Exchange, found: readonly Credential[]): void {
     if (found.length > 0)
       exchange.credentials = exchange.credentials.length === 0 ? found : found.concat(exchange.credentials);
     if (this.#target.hasSecret) exchange.credentials = withCredential(exchange.credentials, "other", "path");
@@ -185,7 +210,7 @@ export class FieldMapping {
   }
 
   /** The answer of which the same fields are opens a WebSocket (RFC 6455 §4.2.2), unless it is one of a draft's. */
-  opening(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
+  opening(exchange: Exchange, fields: FieldPlaces, bytes: Buffer): void {
     let subprotocol: string | undefined;
     let extensions: readonly string[] = [];
     for (let hit = 0; hit < fields.hits; hit++) {
@@ -266,7 +291,7 @@ export class FieldMapping {
     return this.#strings.get(bytes, start, end);
   }
 
-  #text(fields: FieldHits, bytes: Buffer, hit: number): string {
+  #text(fields: FieldPlaces, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
 }

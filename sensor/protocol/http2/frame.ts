@@ -35,6 +35,28 @@ export function streamIdAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at] & 0x7f) << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }
 
+/** What frames have in front of their header block's fragment, RFC 9113 §6.2 and §6.6. */
+const PRIORITY_BYTES = 5;
+const PROMISE_BYTES = 4;
+
+/** What says how a frame is to be read. */
+interface FrameKind {
+  readonly type: number;
+  readonly flags: number;
+}
+
+/** Where in the payload the fragment begins. */
+export function fragmentStart({ type, flags }: FrameKind): number {
+  const padding = type !== TYPE.continuation && (flags & FLAG.padded) !== 0 ? 1 : 0;
+  if (type === TYPE.pushPromise) return padding + PROMISE_BYTES;
+  return type === TYPE.headers && (flags & FLAG.priority) !== 0 ? padding + PRIORITY_BYTES : padding;
+}
+
+/** RFC 9113 §6.2: bytes of padding behind a fragment. */
+export function paddingOf({ type, flags }: FrameKind, bytes: Buffer, start: number, end: number): number {
+  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 && start < end ? bytes[start] : 0;
+}
+
 /** What a type demands: a stream or none, and its length. */
 interface Demand {
   readonly stream: "some" | "none" | "any";

@@ -2,6 +2,7 @@ import { copyBytes } from "../../bytes/copy-bytes.js";
 import { WordTable } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
+import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "../hpack/field-list.js";
 import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
 import type { FieldHits } from "../http/field-hits.js";
 import { CONNECTION, COOKIE, FIELD_NAMES, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
@@ -23,13 +24,12 @@ export const GRPC_ENCODING = 8;
 /** This one and the one after it are of HTTP/1.1's connections. */
 const KEEP_ALIVE = 9;
 
-const FIRST_OWN = FIELD_NAMES.words.length;
+export const FIRST_OWN = FIELD_NAMES.words.length;
 export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES]);
 
 const FIRST_HITS = 64;
 const MAX_HITS = 1_024;
 const FIRST_BYTES = 4_096;
-const COLON = 0x3a;
 
 /** What a head may be found to break; bits of `faults`. */
 const INVALID_PSEUDO = 1;
@@ -56,7 +56,8 @@ export class HeadFields implements HeaderSink, FieldHits {
   unknown = 0;
   /** Beyond the bound; what came after was not kept. */
   isTooLarge = false;
-  readonly #maxBytes: number;
+  /** Bounds a head's size as RFC 9113 §6.5.2 counts it. */
+  readonly maxBytes: number;
   readonly #ownStarts = new Int32Array(OWN_NAMES.length);
   readonly #ownEnds = new Int32Array(OWN_NAMES.length);
   /** A bit for each of OWN_NAMES. */
@@ -67,9 +68,8 @@ export class HeadFields implements HeaderSink, FieldHits {
   #sawRegular = false;
   #sawCookie = false;
 
-  /** `maxBytes` bounds a head's size as RFC 9113 §6.5.2 counts it. */
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   clear(): void {
@@ -113,7 +113,7 @@ export class HeadFields implements HeaderSink, FieldHits {
   field(field: HeaderField): void {
     const { id } = field;
     this.#listBytes += ENTRY_OVERHEAD + field.nameLength + field.valueLength;
-    if (this.#listBytes > this.#maxBytes) {
+    if (this.#listBytes > this.maxBytes) {
       this.isTooLarge = true;
       return;
     }
@@ -122,7 +122,7 @@ export class HeadFields implements HeaderSink, FieldHits {
       return;
     }
     this.order = Math.imul(this.order ^ field.hash, 0x01000193) + 1;
-    if (field.isLiteral) this.#judge(field);
+    if (field.traits > IS_LITERAL) this.#judge(field);
     if (id >= FIRST_OWN) this.#own(field, id - FIRST_OWN);
     else this.#regular(field, id);
   }
@@ -180,12 +180,10 @@ export class HeadFields implements HeaderSink, FieldHits {
   }
 
   #judge(field: HeaderField): void {
-    if (field.hasLineBreak) this.#faults |= LINE_BREAK;
-    const { nameBytes, nameStart, nameLength } = field;
-    if (!field.hasNewName) return;
-    for (let at = nameStart; at < nameStart + nameLength; at++)
-      if (nameBytes[at] >= 0x41 && nameBytes[at] <= 0x5a) this.#faults |= UPPER_CASE;
-    if (field.id < 0 && nameLength > 0 && nameBytes[nameStart] === COLON) this.#faults |= INVALID_PSEUDO;
+    const { traits } = field;
+    if ((traits & HAS_LINE_BREAK) !== 0) this.#faults |= LINE_BREAK;
+    if ((traits & HAS_CAPITALS) !== 0) this.#faults |= UPPER_CASE;
+    if ((traits & IS_ODD_PSEUDO) !== 0) this.#faults |= INVALID_PSEUDO;
   }
 
   #copy(field: HeaderField): number {
@@ -213,7 +211,8 @@ export class HeadFields implements HeaderSink, FieldHits {
   }
 }
 
-function digits(bytes: Buffer, start: number, end: number): number | undefined {
+/** Digits as a number; undefined where there is anything else. */
+export function digits(bytes: Buffer, start: number, end: number): number | undefined {
   if (end === start || end - start > 15) return undefined;
   let value = 0;
   for (let at = start; at < end; at++) {

@@ -1,9 +1,11 @@
-import type { Side } from "../../flow/stream.js";
+import type { Flow, Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import type { ContentLook } from "../body/body-look.js";
 import type { BodyReader } from "../body/body-reader.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
+import { FieldList } from "../hpack/field-list.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
@@ -12,9 +14,10 @@ import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
-import { HeadCache, type HeadFacts, type KnownHead } from "./head-cache.js";
+import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
 import {
   AUTHORITY,
+  digits,
   GRPC_ENCODING,
   GRPC_STATUS,
   GRPC_TIMEOUT,
@@ -25,6 +28,7 @@ import {
   PROTOCOL,
   STATUS,
 } from "./head-fields.js";
+import { type HeadFacts, type KnownHead, KnownHeads } from "./known-heads.js";
 
 /** More on the wire than so many bytes each is no bomb but simply large. */
 const BOMB_FACTOR = 16;
@@ -37,50 +41,72 @@ export class HeadReader {
   readonly anomalies: AnomalyName[] = [];
   /** Of the head read last. */
   facts: HeadFacts = NO_FACTS;
-  readonly #cache = new HeadCache();
+  readonly list: FieldList;
+  readonly #requests = new KnownHeads();
+  readonly #answers = new KnownHeads();
+  /** Of a head that came before. */
+  readonly #factsAgain = { ...NO_FACTS };
   /** The head read last where it came before, or is kept for when it comes again. */
   #known: KnownHead | undefined = undefined;
   #isKnown = false;
   #contentEncoding: string | undefined = undefined;
   #messageEncoding: string | undefined = undefined;
-  readonly #blocks = new BlockReader(new StaticTable(HEAD_NAMES));
+  readonly #blocks: BlockReader;
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
 
   constructor(maxHeadBytes: number, bodies: BodyReader) {
     this.#bodies = bodies;
     this.#mapping = new FieldMapping(bodies);
+    const numbers = new FieldNumbers((fields, bytes) => this.#mapping.credentialsOf(fields, bytes));
+    this.#blocks = new BlockReader(new StaticTable(HEAD_NAMES, numbers));
     this.fields = new HeadFields(maxHeadBytes);
+    this.list = new FieldList(this.fields);
   }
 
   /** Decodes a block, and with it what it puts into its side's table. */
-  read(side: BlockSide, bytes: Buffer, start: number, end: number, isCut: boolean): BlockOutcome {
+  read(side: BlockSide, from: Side, bytes: Buffer, start: number, end: number, isCut: boolean): BlockOutcome {
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
     if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
-    const { state } = side.table;
+    this.#isKnown = false;
+    this.#known = undefined;
     const mayBeKnown = !isCut && !side.isDoubtful;
-    const known = mayBeKnown ? this.#cache.find(state, bytes, start, end) : undefined;
-    if (known !== undefined && says(known)) {
-      this.#known = known;
-      this.#isKnown = true;
-      this.facts = known.facts;
-      return "whole";
-    }
     const outcome = this.#decodeDoubting(side, bytes, start, end);
-    const { fields } = this;
+    const { fields, list } = this;
+    const isComparable = mayBeKnown && outcome === "whole" && list.isNumbered && list.size <= fields.maxBytes;
+    const heads = from === "client" ? this.#requests : this.#answers;
+    if (isComparable) {
+      const known = heads.find(list);
+      if (known !== undefined && says(known)) {
+        this.#again(known);
+        return outcome;
+      }
+    }
+    list.tell();
     this.facts = factsOf(fields);
     if (fields.isTooLarge) this.anomalies.push((end - start) * BOMB_FACTOR < LARGE ? "hpack-bomb" : "head-too-large");
-    else if (outcome === "whole" && state === side.table.state && mayBeKnown && !this.facts.hasUnknown)
-      this.#known = this.#cache.keep(state, bytes, start, end, this.facts);
+    else if (isComparable) this.#known = heads.keep(list, this.facts);
     return outcome;
   }
 
+  #again(known: KnownHead): void {
+    this.#known = known;
+    this.#isKnown = true;
+    const again = this.#factsAgain;
+    again.hasMethod = known.facts.hasMethod;
+    again.status = known.facts.status;
+    again.grpcStatus = known.facts.grpcStatus;
+    const at = this.list.places[LENGTH_PLACE];
+    again.contentLength = at < 0 ? undefined : digits(this.list.bytes[at], this.list.starts[at], this.list.endOf(at));
+    this.facts = again;
+  }
+
   #decodeDoubting(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
-    this.#isKnown = false;
-    this.#known = undefined;
     let outcome = this.#decode(side, bytes, start, end);
-    if (side.isDoubtful && (outcome !== "whole" || !this.fields.isSoundRequest)) {
+    if (!side.isDoubtful) return outcome;
+    this.list.tell();
+    if (outcome !== "whole" || !this.fields.isSoundRequest) {
       side.forget("bytes-lost");
       outcome = this.#decode(side, bytes, start, end);
     }
@@ -90,7 +116,8 @@ export class HeadReader {
 
   #decode(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
     this.fields.clear();
-    return this.#blocks.read(side.table, bytes, start, end, this.fields, side.mostTableBytes);
+    this.list.clear();
+    return this.#blocks.read(side.table, bytes, start, end, this.list, side.mostTableBytes);
   }
 
   /** Whether the content that follows the head read last is coded. */
@@ -98,24 +125,31 @@ export class HeadReader {
     return this.#contentEncoding !== undefined;
   }
 
+  bodiesOf(flow: Flow): FlowBodies {
+    return this.#bodies.ofFlow(flow);
+  }
+
   /** For the content that follows the head read last; undefined where nobody looks at it. */
-  openBody(from: Side, exchange: Exchange, length: number): ContentLook | undefined {
-    return this.#bodies.ofFlow(exchange.flow).open(from, exchange, this.#contentEncoding, length);
+  openBody(from: Side, bodies: FlowBodies, exchange: Exchange, length: number): ContentLook | undefined {
+    return bodies.open(from, exchange, this.#contentEncoding, length);
   }
 
   /** The same for the messages framed in it. */
-  openMessages(from: Side, exchange: Exchange): MessageLook | undefined {
-    return this.#bodies.ofFlow(exchange.flow).openMessages(from, exchange, this.#messageEncoding);
+  openMessages(from: Side, bodies: FlowBodies, exchange: Exchange): MessageLook | undefined {
+    return bodies.openMessages(from, exchange, this.#messageEncoding);
   }
 
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
-    const { fields } = this;
+    const { fields, list } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
-      this.#sameRequest(exchange, this.#known, this.#known.exchange);
-      this.#contentEncoding = this.#known.contentEncoding;
-      this.#messageEncoding = this.#known.messageEncoding;
-      exchange.requestClasses = this.#known.targetClasses;
-      return;
+      const at = list.places[PATH_PLACE];
+      if (list.bytes[at][list.starts[at]] === SLASH && list.valueLengths[at] > 0) {
+        this.#sameRequest(exchange, this.#known, this.#known.exchange, at);
+        return;
+      }
+      // Such a target may name a host of its own.
+      list.tell();
+      this.#known = undefined;
     }
     const { bytes } = fields;
     if (!isCut) fields.judgePseudo("request");
@@ -131,32 +165,44 @@ export class HeadReader {
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (exchange.isConnect && fields.has(PROTOCOL)) exchange.asks = this.#protocol();
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
-    this.#rpcFields(exchange);
+    if (exchange.rpc !== undefined) this.#rpcFields(exchange.rpc, this.#ownText(GRPC_TIMEOUT));
     fields.noteFaults(this.anomalies);
-    this.#keep(exchange);
+    this.#keepRequest(exchange);
   }
 
-  /** As the head said it: what the body of the one that was kept called is its own. */
-  #sameRequest(exchange: Exchange, { template, rpc, operations, operationHash }: KnownHead, known: Exchange): void {
-    exchange.copyRequest(known);
-    exchange.template = template;
-    exchange.operations = operations;
-    exchange.operationHash = operationHash;
-    if (rpc === undefined) return;
-    exchange.rpc = rpc.again();
-    this.#mapping.nameTypes(exchange);
+  /** As the head said it that was kept, but for its target. */
+  #sameRequest(exchange: Exchange, head: KnownHead, known: Exchange, path: number): void {
+    const { list } = this;
+    exchange.method = known.method;
+    exchange.isHead = known.isHead;
+    this.#mapping.target(exchange, list.bytes[path], list.starts[path], list.endOf(path));
+    exchange.authority = known.authority;
+    exchange.userAgent = known.userAgent;
+    exchange.requestContentType = known.requestContentType;
+    exchange.requestHeaderOrder = known.requestHeaderOrder;
+    exchange.expectsContinue = known.expectsContinue;
+    this.#mapping.requestAgain(exchange, head);
+    this.#contentEncoding = head.contentEncoding;
+    this.#messageEncoding = head.messageEncoding;
+    if (exchange.rpc === undefined) return;
+    const at = list.places[TIMEOUT_PLACE];
+    const timeout = at < 0 ? undefined : this.#mapping.text(list.bytes[at], list.starts[at], list.endOf(at));
+    this.#rpcFields(exchange.rpc, timeout);
   }
 
-  #keep(exchange: Exchange): void {
-    if (this.#known === undefined || this.anomalies.length > 0) return;
-    this.#known.exchange = exchange;
-    this.#known.contentEncoding = this.#contentEncoding;
-    this.#known.messageEncoding = this.#messageEncoding;
-    this.#known.targetClasses = exchange.requestClasses;
-    this.#known.template = exchange.template;
-    this.#known.rpc = exchange.rpc;
-    this.#known.operations = exchange.operations;
-    this.#known.operationHash = exchange.operationHash;
+  #keepRequest(exchange: Exchange): void {
+    const known = this.#known;
+    // A tunnel's head says where it goes in other fields.
+    if (known === undefined || this.anomalies.length > 0 || exchange.isConnect || this.list.places[PATH_PLACE] < 0)
+      return;
+    const { facts } = this.#mapping;
+    known.exchange = exchange;
+    known.contentEncoding = this.#contentEncoding;
+    known.messageEncoding = this.#messageEncoding;
+    known.credentials = this.#mapping.credentialsOf(this.fields, this.fields.bytes);
+    known.origin = facts.origin;
+    known.asksToWait = facts.asksToWait;
+    known.namesConnectVersion = facts.namesConnectVersion;
   }
 
   /** The final answer's head. */
@@ -166,6 +212,8 @@ export class HeadReader {
       exchange.copyResponse(this.#known.exchange);
       this.#contentEncoding = this.#known.contentEncoding;
       this.#messageEncoding = this.#known.messageEncoding;
+      // Heads with fields of WebSocket's are not compared.
+      if (exchange.asks === "websocket" && exchange.switches) this.#mapping.opening(exchange, NO_HITS, fields.bytes);
       this.#answered(exchange, side, isCut);
       return;
     }
@@ -177,7 +225,15 @@ export class HeadReader {
     if (exchange.asks === "websocket" && exchange.switches) this.#mapping.opening(exchange, fields, fields.bytes);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
-    this.#keep(exchange);
+    this.#keepAnswer(exchange);
+  }
+
+  #keepAnswer(exchange: Exchange): void {
+    const known = this.#known;
+    if (known === undefined || this.anomalies.length > 0 || exchange.stream !== undefined) return;
+    known.exchange = exchange;
+    known.contentEncoding = this.#contentEncoding;
+    known.messageEncoding = this.#messageEncoding;
   }
 
   #answered(exchange: Exchange, side: BlockSide, isCut: boolean): void {
@@ -232,11 +288,8 @@ export class HeadReader {
     return name.toLowerCase() === "websocket" ? "websocket" : "upgrade";
   }
 
-  #rpcFields(exchange: Exchange): void {
-    const { rpc } = exchange;
-    if (rpc === undefined) return;
+  #rpcFields(rpc: RpcExchange, timeout: string | undefined): void {
     rpc.encoding = this.#messageEncoding;
-    const timeout = this.#ownText(GRPC_TIMEOUT);
     if (timeout !== undefined) rpc.timeoutMicros = timeoutMicros(timeout);
   }
 
@@ -249,12 +302,15 @@ export class HeadReader {
 const LARGE = 65_536;
 const NO_FIELDS = { namesConnectVersion: false, target: undefined, action: undefined };
 
-const NO_FACTS: HeadFacts = {
+const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
+const SLASH = 0x2f;
+
+const NO_FACTS = {
   hasMethod: false,
-  status: undefined,
+  status: undefined as number | undefined,
   hasUnknown: false,
-  contentLength: undefined,
-  grpcStatus: undefined,
+  contentLength: undefined as number | undefined,
+  grpcStatus: undefined as number | undefined,
 };
 
 /** Whether what was kept says all that will be asked of it: of trailers that are the facts, of a head what an exchange has. */

@@ -5,7 +5,7 @@ import { UNKNOWN_PATH } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
 import { BlockSide } from "./block-side.js";
 import { type Flood, FloodMeter } from "./flood-meter.js";
-import { FLAG, PREFACE, SETTING, TYPE } from "./frame.js";
+import { FLAG, fragmentStart, PREFACE, paddingOf, SETTING, TYPE } from "./frame.js";
 import { FrameSide, type FrameSink } from "./frame-side.js";
 import type { HeadReader } from "./head-reader.js";
 import type { OpenStream } from "./open-stream.js";
@@ -19,8 +19,6 @@ export interface Http2Settings {
 }
 
 const SETTING_BYTES = 6;
-const PRIORITY_BYTES = 5;
-const PROMISE_BYTES = 4;
 /** CONTINUATION frames of one block; who has more to say uses larger frames. */
 const MAX_CONTINUATIONS = 64;
 
@@ -119,20 +117,20 @@ export class Http2Stream implements Stream, FrameSink {
   }
 
   content(side: FrameSide, bytes: Buffer, start: number, end: number, atMicros: number): void {
-    const { stream } = this.#of(side.from);
+    const stream = this.#streamOf(side);
     if (stream === undefined) return;
     if (stream.tunnel === undefined) stream.half(side.from).take(bytes, start, end);
     else stream.tunnel.data(side.from, bytes, start, end, atMicros);
   }
 
   contentLost(side: FrameSide, length: number, atMicros: number): void {
-    const { stream } = this.#of(side.from);
+    const stream = this.#streamOf(side);
     if (stream?.tunnel !== undefined) stream.tunnel.gap(side.from, length, atMicros);
     else stream?.miss(side.from, length);
   }
 
   contentEnds(side: FrameSide, atMicros: number | undefined): void {
-    const { stream } = this.#of(side.from);
+    const stream = this.#streamOf(side);
     if (stream !== undefined && (side.flags & FLAG.endStream) !== 0) this.#end(stream, side.from, atMicros);
   }
 
@@ -142,7 +140,7 @@ export class Http2Stream implements Stream, FrameSink {
       this.#settings(half, bytes, start, end);
       return;
     }
-    const from = start + this.#fragmentStart(side);
+    const from = start + fragmentStart(side);
     const until = end - paddingOf(side, bytes, start, end);
     if (from > until) {
       this.fault(side, "invalid-frame", atMicros);
@@ -158,7 +156,7 @@ export class Http2Stream implements Stream, FrameSink {
   payloadCut(side: FrameSide, bytes: Buffer, end: number, lostBytes: number, atMicros: number): void {
     const half = this.#of(side.from);
     if (side.type === TYPE.settings || !this.#beginBlock(half, atMicros)) return;
-    const from = this.#fragmentStart(side);
+    const from = fragmentStart(side);
     const until = Math.min(end, side.length - paddingOf(side, bytes, 0, end));
     if (from < until) half.block.append(bytes, from, until);
     this.#cutBlock(half, lostBytes);
@@ -192,6 +190,12 @@ export class Http2Stream implements Stream, FrameSink {
     return from === "client" ? this.#client : this.#server;
   }
 
+  /** The stream of the DATA frame under way. What was one that is over may be another by now. */
+  #streamOf({ from, streamId }: FrameSide): OpenStream | undefined {
+    const { stream } = this.#of(from);
+    return stream?.id === streamId && stream.exchange.flow === this.#context.flow ? stream : undefined;
+  }
+
   /** Settings of both sides were missed as well: what one may send, the other's say. */
   #joinLate(half: Half): void {
     half.frames.joinLate();
@@ -218,12 +222,6 @@ export class Http2Stream implements Stream, FrameSink {
     stream.client.hasHead = begun.method !== undefined;
     stream.client.isDone = true;
     stream.client.size = begun.requestBodySize ?? 0;
-  }
-
-  #fragmentStart({ type, flags }: FrameSide): number {
-    const padding = type !== TYPE.continuation && (flags & FLAG.padded) !== 0 ? 1 : 0;
-    if (type === TYPE.pushPromise) return padding + PROMISE_BYTES;
-    return type === TYPE.headers && (flags & FLAG.priority) !== 0 ? padding + PRIORITY_BYTES : padding;
   }
 
   /** False where the frame goes on with nothing that was begun. */
@@ -256,7 +254,7 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
-    const outcome = this.#heads.read(block, bytes, start, end, isCut);
+    const outcome = this.#heads.read(block, frames.from, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
       this.fault(frames, "invalid-header-block", block.atMicros);
@@ -390,9 +388,4 @@ export class Http2Stream implements Stream, FrameSink {
     this.#told.add(name);
     this.#context.sink.message({ kind: "anomaly", flow: this.#context.flow, atMicros, from, name, detail: undefined });
   }
-}
-
-/** RFC 9113 §6.2: bytes of padding behind a fragment. */
-function paddingOf({ type, flags }: FrameSide, bytes: Buffer, start: number, end: number): number {
-  return type !== TYPE.continuation && (flags & FLAG.padded) !== 0 && start < end ? bytes[start] : 0;
 }

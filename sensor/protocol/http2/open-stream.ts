@@ -1,5 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { ContentLook, Found } from "../body/body-look.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import { watchEvents } from "../http/event-walk.js";
@@ -22,6 +23,15 @@ export class StreamHalf {
   messages: MessageWalk | undefined = undefined;
   /** Is shown the content; undefined where nobody looks at it. */
   look: ContentLook | undefined = undefined;
+
+  /** For another stream. */
+  reset(): void {
+    this.hasHead = this.isDone = this.isLost = false;
+    this.size = 0;
+    this.announced = undefined;
+    this.messages = undefined;
+    this.look = undefined;
+  }
 
   begin(contentType: string | undefined, announced: number | undefined): void {
     this.hasHead = true;
@@ -58,7 +68,7 @@ export class StreamHalf {
 
 /** A stream of a connection (RFC 9113 §5) and the exchange on it. */
 export class OpenStream {
-  readonly id: number;
+  id: number;
   exchange: Exchange;
   readonly client = new StreamHalf();
   readonly server = new StreamHalf();
@@ -68,20 +78,37 @@ export class OpenStream {
   isUnasked = false;
   /** Told already, or nothing that is told. */
   isSilent = false;
+  /** Its neighbours in a `StreamIndex`. */
+  sharing: OpenStream | undefined = undefined;
+  older: OpenStream | undefined = undefined;
+  newer: OpenStream | undefined = undefined;
+  #bodies: FlowBodies | undefined = undefined;
 
   constructor(id: number, exchange: Exchange) {
     this.id = id;
     this.exchange = exchange;
   }
 
+  /** Used again for another stream: there are many, one after the other. */
+  reopen(id: number, exchange: Exchange): void {
+    this.id = id;
+    this.exchange = exchange;
+    this.client.reset();
+    this.server.reset();
+    this.tunnel = undefined;
+    this.isUnasked = false;
+    this.isSilent = false;
+  }
+
   /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
   beginLook(from: Side, heads: HeadReader, atMicros: number): void {
     const half = this.half(from);
+    if (this.#bodies?.flow !== this.exchange.flow) this.#bodies = heads.bodiesOf(this.exchange.flow);
     if (half.messages !== undefined) {
-      half.messages.look = heads.openMessages(from, this.exchange);
+      half.messages.look = heads.openMessages(from, this.#bodies, this.exchange);
       return;
     }
-    const look = heads.openBody(from, this.exchange, half.announced ?? -1);
+    const look = heads.openBody(from, this.#bodies, this.exchange, half.announced ?? -1);
     half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
   }
 

@@ -1,8 +1,9 @@
 import type { CloseReason, Flow, Side } from "../../flow/stream.js";
 import { type Exchange, unaskedExchange } from "../http/exchange.js";
 import type { MessageSink } from "../message.js";
-import { OpenStream } from "./open-stream.js";
+import type { OpenStream } from "./open-stream.js";
 import type { StreamBudget } from "./stream-budget.js";
+import { StreamIndex } from "./stream-index.js";
 
 /** Streams of one connection at one time. */
 const MAX_STREAMS = 10_000;
@@ -22,7 +23,7 @@ export class StreamTable {
   readonly #budget: StreamBudget;
   /** Called for an answer nobody asked for, where every request was seen. */
   readonly #onUnasked: (atMicros: number) => void;
-  readonly #streams = new Map<number, OpenStream>();
+  readonly #streams = new StreamIndex();
   /** Highest stream the client opened. */
   #highestId = 0;
   /** From this stream on every request was seen. */
@@ -53,7 +54,7 @@ export class StreamTable {
     this.#knownFrom ??= id;
     if (id > this.#highestId) this.#highestId = id;
     if (this.#unasked > 0) this.#tellUnasked();
-    return this.#add(new OpenStream(id, exchange));
+    return this.#add(id, exchange);
   }
 
   /** The stream of an answer without a request; undefined where its exchange was told before. */
@@ -61,7 +62,7 @@ export class StreamTable {
     if (this.#reset?.includes(id)) return undefined;
     const isOver = this.#knownFrom !== undefined && id >= this.#knownFrom && id <= this.#highestId;
     if (isOver) return undefined;
-    const stream = this.#add(new OpenStream(id, unaskedExchange(this.#flow, "2", atMicros)));
+    const stream = this.#add(id, unaskedExchange(this.#flow, "2", atMicros));
     stream.client.isDone = true;
     stream.isUnasked = this.#flow.twoSided;
     if (stream.isUnasked) this.#unasked++;
@@ -114,7 +115,11 @@ export class StreamTable {
   /** Bytes of a side were lost that may have been of any of its streams. */
   lost(from: Side, lostBytes: number): void {
     if (from === "client") this.#knownFrom = undefined;
-    const touched = [...this.#streams.values()].filter((stream) => !stream.half(from).isDone);
+    const all = this.#streams.all();
+    const touched = all.filter((stream) => !stream.half(from).isDone);
+    // Nothing more is waited for from a client that lost bytes once, but what it sends through a tunnel is read on.
+    for (const stream of all)
+      if (stream.half(from).isDone && stream.half(from).isLost) stream.tunnel?.doubt(from, this.nowMicros);
     if (touched.length === 1 && touched[0].half(from).hasHead) touched[0].exchange.miss(lostBytes);
     for (const stream of touched) {
       const half = stream.half(from);
@@ -131,49 +136,42 @@ export class StreamTable {
 
   close(reason: CloseReason): void {
     const isEnd = reason === "fin" || reason === "reset";
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams.all()) {
       const isOver = stream.client.isDone && stream.server.isDone;
       const isCertain = isEnd && !stream.server.isLost;
       this.#tell(stream, isOver ? "answered" : isCertain ? "unanswered" : "unknown");
     }
   }
 
-  #add(stream: OpenStream): OpenStream {
+  #add(id: number, exchange: Exchange): OpenStream {
     const most = this.#flow.twoSided ? MAX_STREAMS : MAX_ONE_SIDED;
     if (this.#streams.size >= most || !this.#budget.take()) {
-      this.#tellOldest(1);
+      if (this.#streams.oldest !== undefined) this.#tell(this.#streams.oldest, "unknown");
       this.#budget.counters.http2_streams_evicted++;
       this.#budget.counters.http2_streams++;
     }
-    this.#streams.set(stream.id, stream);
+    const stream = this.#budget.stream(id, exchange);
+    this.#streams.add(stream);
     return stream;
   }
 
   #boundUnsure(more: number): void {
     this.#unsure = Math.min(this.#streams.size, this.#unsure + more);
     if (this.#unsure <= MAX_UNSURE) return;
-    const unsure = [...this.#streams.values()].filter((stream) => stream.server.isLost);
+    const unsure = this.#streams.all().filter((stream) => stream.server.isLost);
     for (const stream of unsure.slice(0, unsure.length - MAX_UNSURE)) this.#tell(stream, "unknown");
     this.#unsure = Math.min(unsure.length, MAX_UNSURE);
   }
 
-  #tellOldest(count: number): void {
-    let left = count;
-    for (const stream of this.#streams.values()) {
-      if (left-- <= 0) return;
-      this.#tell(stream, "unknown");
-    }
-  }
-
   /** Requests after theirs were seen, or bytes of the client lost: their own will not come. */
   #tellUnasked(): void {
-    for (const stream of this.#streams.values()) if (stream.isUnasked) this.settle(stream);
+    for (const stream of this.#streams.all()) if (stream.isUnasked) this.settle(stream);
   }
 
   /** `ended` a side ended it · `unanswered` the connection ended · `unknown` its end, if there was one, was not seen. */
   #tell(stream: OpenStream, fate: "answered" | "ended" | "unanswered" | "unknown"): void {
     const { exchange } = stream;
-    if (!this.#streams.delete(stream.id)) return;
+    if (!this.#streams.remove(stream)) return;
     this.#budget.release();
     stream.tunnel?.close("fin", this.nowMicros);
     if (stream.isUnasked) this.#unasked--;
@@ -184,6 +182,7 @@ export class StreamTable {
     const isUnanswered = !exchange.isAnswered && (fate === "ended" || fate === "unanswered");
     if (isUnanswered && this.#flow.twoSided) exchange.unpaired = "no-response";
     if (stream.isUnasked && this.#knownFrom === 1) this.#onUnasked(exchange.atMicros);
+    this.#budget.keep(stream);
     this.#sink.message(exchange);
   }
 }
