@@ -40,7 +40,7 @@ t.test("exports, documents and the difference of two inventories tell it", async
   t.match(row("/open"), { "auth.access": "open", "auth.calls": { without: 2 }, "auth.answered": { without: 1 } });
   t.match(row("/oauth/token"), { "oauth.requests": { token: 2 }, "oauth.grants": { "token-exchange": 1 } });
   const [head, ...cells] = exported(file, "csv").split("\r\n");
-  t.match(head, /,auth\.access,auth\.calls,.*,oauth\.client_proofs$/);
+  t.match(head, /,auth\.access,auth\.calls,.*,oauth\.client_proofs,/);
   t.ok(cells.some((line) => /with_credentials=4; cookies_only=1; without=2; not_seen_whole=0/.test(line)));
   const document = JSON.parse(exported(file, "openapi"));
   t.match(await validate(structuredClone(document)), { valid: true });
