@@ -144,6 +144,46 @@ t.test("over HTTP/1, in gRPC-Web, Connect and plain Protocol Buffers", (t) => {
   const [web] = one("application/grpc-web+proto", message(ORDER), Buffer.concat([message(RECEIPT), trailers]));
   t.same(describe(web), TOLD);
   t.match(web.rpc, { status: 5, kind: "unary", requestMessages: 1, responseMessages: 1, responseMessageBytes: 11 });
+  // Each piece that a proxy sent on by itself has padding of its own.
+  const text = (...pieces: readonly Buffer[]): Buffer =>
+    Buffer.from(pieces.map((piece) => piece.toString("base64")).join(""));
+  const answer = Buffer.concat([message(RECEIPT), trailers]);
+  for (const [asked, answered] of [
+    [text(message(ORDER)), text(answer)],
+    [text(message(ORDER)), text(message(RECEIPT), trailers)],
+    [text(message(ORDER).subarray(0, 4), message(ORDER).subarray(4)), text(answer.subarray(0, 8), answer.subarray(8))],
+  ]) {
+    const [inText] = one("application/grpc-web-text+proto", asked, answered);
+    t.same(describe(inText), TOLD);
+    t.match(inText.rpc, {
+      status: 5,
+      kind: "unary",
+      requestMessages: 1,
+      responseMessages: 1,
+      responseMessageBytes: 11,
+    });
+    const peers = new Http2Peers();
+    const [over2] = calls([
+      ...OPENED,
+      [
+        "client",
+        Buffer.concat([
+          peers.request(1, "/shop.v1.Cart/Add", [["content-type", "application/grpc-web-text"]], { method: "POST" }),
+          data(1, asked, "ends"),
+        ]),
+      ],
+      [
+        "server",
+        Buffer.concat([
+          peers.answer(1, 200, [["content-type", "application/grpc-web-text"]]),
+          data(1, answered, "ends"),
+        ]),
+      ],
+    ]);
+    t.match(over2.rpc, { status: 5, kind: "unary", requestMessages: 1, responseMessages: 1, responseMessageBytes: 11 });
+  }
+  const [broken] = one("application/grpc-web-text", Buffer.from("AAAA!AAA"), text(answer));
+  t.match(broken.rpc, { requestMessages: undefined, responseMessages: 1 });
   const plain = Buffer.from(ORDER, "latin1");
   t.same(describe(one("application/proto", plain, Buffer.from(RECEIPT, "latin1"))[0]), TOLD);
   const [json] = one("application/connect+json", message('{"email":"ada@example.com"}'), message("{}", 2));

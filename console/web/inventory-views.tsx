@@ -165,6 +165,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
   calls(),
   {
     title: "Seen by",
+    className: "whole",
     value: (item) => item.joined?.calls ?? 0,
     text: seenByWords,
     show: seenByWords,

@@ -315,7 +315,7 @@ export const HTTP2_CASES: readonly Case[] = [
     ],
     expected: [
       "= http1",
-      "1.1 POST /a.B/C h 200 2 2 grpc a.B/C - - -:->-:-",
+      "1.1 POST /a.B/C h 200 2 2 grpc a.B/C - - 0:0>-:-",
       "1.1 POST /a.B/D h 200 2 2 connect_rpc a.B/D - - -:->-:-",
       "1.1 POST /twirp/a.B/E h 200 2 2 twirp a.B/E - - -:->-:-",
       "1.1 POST /twirp/ h 200 2 2",

@@ -28,11 +28,8 @@ export class FlowBodies {
    * told when the body ends.
    */
   open(from: Side, facts: MessageFacts, contentEncoding: string | undefined, length: number): ContentLook | undefined {
-    if (
-      facts.rpc !== undefined &&
-      hasFramedMessages(from === "client" ? facts.requestContentType : facts.responseContentType)
-    )
-      return this.#openFramed(from, facts);
+    const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
+    if (facts.rpc !== undefined && hasFramedMessages(contentType)) return this.#openFramed(from, facts, contentType);
     if (!this.#reader.isOn) return undefined;
     return this.#reader.open(this.#salt, this, from, facts, contentEncoding, length);
   }
@@ -47,8 +44,8 @@ export class FlowBodies {
     return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.flow, from, facts, encoding) : undefined;
   }
 
-  #openFramed(from: Side, facts: MessageFacts): FramedLook {
-    const framed = new FramedLook();
+  #openFramed(from: Side, facts: MessageFacts, contentType: string | undefined): FramedLook {
+    const framed = new FramedLook(contentType);
     framed.messages.look = this.openMessages(from, facts, undefined);
     return framed;
   }

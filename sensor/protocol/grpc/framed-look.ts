@@ -3,7 +3,11 @@ import { MessageWalk } from "./message-walk.js";
 
 /** A body in which messages stand as gRPC frames them: counts them and, where they are looked at, tells of them as of a body. */
 export class FramedLook implements ContentLook {
-  readonly messages = new MessageWalk();
+  readonly messages: MessageWalk;
+
+  constructor(contentType: string | undefined) {
+    this.messages = new MessageWalk(contentType);
+  }
 
   take(bytes: Buffer, start: number, end: number): void {
     this.messages.take(bytes, start, end);

@@ -1,4 +1,5 @@
 const GRPC = "application/grpc";
+const TEXT_FORM = `${GRPC}-web-text`;
 /** connectrpc.com, protocol reference: streaming has content types of its own. */
 const CONNECT_STREAM = "application/connect+";
 
@@ -12,7 +13,10 @@ export function hasFramedMessages(contentType: string | undefined): boolean {
   // Of nearly all types this one letter says that they are none of these.
   const letter = contentType.charCodeAt(TYPE_PREFIX_LENGTH);
   if (letter !== LETTER_G && letter !== LETTER_C) return false;
-  if (contentType.startsWith(CONNECT_STREAM)) return true;
-  // gRPC-Web's text form is base64.
-  return contentType.startsWith(GRPC) && !contentType.startsWith(`${GRPC}-web-text`);
+  return contentType.startsWith(CONNECT_STREAM) || contentType.startsWith(GRPC);
+}
+
+/** gRPC-Web's text form: what frames the messages is base64, as they are. */
+export function isTextForm(contentType: string | undefined): boolean {
+  return contentType !== undefined && contentType.length >= TEXT_FORM.length && contentType.startsWith(TEXT_FORM);
 }

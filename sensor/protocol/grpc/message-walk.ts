@@ -1,3 +1,5 @@
+import { Base64Text } from "./base64-text.js";
+import { isTextForm } from "./framed-type.js";
 import { CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
 
 /** A flag and the length, four bytes. */
@@ -21,8 +23,22 @@ export class MessageWalk {
   #length = 0;
   #left = 0;
   #trailers: Buffer | undefined = undefined;
+  readonly #text: Base64Text | undefined;
+
+  constructor(contentType: string | undefined) {
+    this.#text = isTextForm(contentType) ? new Base64Text() : undefined;
+  }
 
   take(bytes: Buffer, start: number, end: number): void {
+    if (this.#text === undefined) {
+      this.#walk(bytes, start, end);
+      return;
+    }
+    this.#text.take(bytes, start, end, (content, from, to) => this.#walk(content, from, to));
+    if (this.#text.isBroken) this.#lose();
+  }
+
+  #walk(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end && !this.isLost) {
       if (this.#left > 0) {
@@ -39,14 +55,20 @@ export class MessageWalk {
   /** Bytes that were lost. */
   skip(length: number): void {
     this.#trailers = undefined;
-    if (length > this.#left) {
-      this.isLost = true;
-      this.look?.end();
+    // How many bytes text stands for that was lost can't be told.
+    if (length > this.#left || (this.#text !== undefined && length > 0)) {
+      this.#lose();
       return;
     }
     this.look?.gap(length);
     this.#left -= length;
     if (this.#left === 0 && length > 0) this.#ends();
+  }
+
+  #lose(): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    this.look?.end();
   }
 
   #prefixByte(byte: number): void {

@@ -38,7 +38,7 @@ export class StreamHalf {
     // What was lost before the head was of others.
     this.isLost = false;
     this.announced = announced;
-    if (hasFramedMessages(contentType)) this.messages = new MessageWalk();
+    if (hasFramedMessages(contentType)) this.messages = new MessageWalk(contentType);
   }
 
   take(bytes: Buffer, start: number, end: number): void {
