@@ -93,7 +93,8 @@ export function mayBePadded(lengths: readonly number[], sizes: RecordSizes): boo
   for (let at = 1; at < lengths.length; at++) {
     const length = lengths[at];
     if (isPadded(length, sizes.alert)) continue;
-    if (length - tag >= FULL_CONTENT && length !== lengths[0]) continue;
+    const isFull = length >= FULL_CONTENT + sizes.overhead;
+    if (isFull || (length - tag === FULL_CONTENT && length !== lengths[0])) continue;
     return (length - tag) % (lengths[0] - tag) === 0;
   }
   return undefined;
@@ -102,7 +103,7 @@ export function mayBePadded(lengths: readonly number[], sizes: RecordSizes): boo
 /** What a record alone can be doubted by: one in thirty is so by chance. */
 export function fitsUsualBlock(length: number, sizes: RecordSizes): boolean {
   const padded = length - sizes.overhead + CONTENT_TYPE;
-  return USUAL_BLOCKS.some((block) => padded % block === 0);
+  return padded >= FULL_CONTENT || USUAL_BLOCKS.some((block) => padded % block === 0);
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */
