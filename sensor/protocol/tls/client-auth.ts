@@ -1,9 +1,10 @@
 import type { ClientAuth } from "../message.js";
 import {
+  fitsUsualBlock,
   isPadded,
-  looksBlockPadded,
   MIN_CERTIFICATE,
   MIN_VERIFY,
+  mayBePadded,
   maySignature,
   type RecordSizes,
   recordSizes,
@@ -106,6 +107,7 @@ export interface EncryptedFlights {
 /** Longest context of a CertificateRequest after the handshake (RFC 8446 §4.3.2). */
 const MAX_CONTEXT = 255;
 const CONFLICT = untold("the sizes of the client's and of the server's records contradict each other");
+const PADDED = untold("the client may pad its records to blocks: their sizes tell nothing");
 const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
 /** Records after which a flight is not waited for. */
 const MAX_FLIGHT = 4;
@@ -186,13 +188,11 @@ function judgeLarge(
   const before = recordsBeforeFinished(client, sizes);
   if (before !== undefined) return PRESENTED[before];
   if (client.length < MAX_FLIGHT && !isOver) return undefined;
-  if (looksBlockPadded(client, sizes)) {
-    // One record of 64 looks so by chance: what the client sends next may show that it does not pad.
-    if (client.length < MAX_FLIGHT && !hasEnded) return undefined;
-    return untold("the client pads its records to blocks: their sizes tell nothing");
-  }
   const least = MIN_FLIGHT + sizes.finished;
   if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
+  const padded = mayBePadded(client, sizes);
+  if (padded === undefined && !hasEnded && client.length < MAX_FLIGHT) return undefined;
+  if (padded ?? fitsUsualBlock(client[0], sizes)) return PADDED;
   return INFERRED.large;
 }
 

@@ -79,13 +79,31 @@ export const MIN_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 44 + 2;
 /** Least that any signature's CertificateVerify takes. */
 export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 
+/** Blocks that people choose: powers of two, and round numbers. */
+const USUAL_BLOCKS: readonly number[] = [64, 50];
+
 /**
- * All sizes are such as padding to a block makes them: their content ends on the same multiple. One record alone may be so by
- * chance, and is doubted all the same. An alert without padding proves nothing: a stack may pad its handshake only.
+ * Whether a client's first record, too large for a flight without certificate, may be such a flight padded to a block of any size
+ * (RFC 8446 §5.4). Such a flight fits one block, and all else that is padded so is a multiple of it: the record after it shows.
+ * Full records are no evidence, nor are alerts: nothing can be added to the former, and a stack may leave the latter as they are.
+ * Undefined while there is no other to compare it to.
  */
-export function looksBlockPadded(lengths: readonly number[], sizes: RecordSizes): boolean {
+export function mayBePadded(lengths: readonly number[], sizes: RecordSizes): boolean | undefined {
   const tag = sizes.overhead - CONTENT_TYPE;
-  return lengths.every((length) => (length - tag) % 64 === 0 || isPadded(length, sizes.alert));
+  for (let at = 1; at < lengths.length; at++) {
+    const length = lengths[at];
+    if (isPadded(length, sizes.alert)) continue;
+    const isFull = length >= FULL_CONTENT + sizes.overhead;
+    if (isFull || (length - tag === FULL_CONTENT && length !== lengths[0])) continue;
+    return (length - tag) % (lengths[0] - tag) === 0;
+  }
+  return undefined;
+}
+
+/** What a record alone can be doubted by: one in thirty is so by chance. */
+export function fitsUsualBlock(length: number, sizes: RecordSizes): boolean {
+  const padded = length - sizes.overhead + CONTENT_TYPE;
+  return padded >= FULL_CONTENT || USUAL_BLOCKS.some((block) => padded % block === 0);
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */
