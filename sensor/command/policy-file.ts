@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { CommandError } from "../../shared/command-error.js";
+import { readNamedFile } from "../../shared/config/named-file.js";
 import type { Settings } from "../../shared/config/settings.js";
 import type { DetectionSettings } from "../detect/detection.js";
 
@@ -16,17 +15,7 @@ export async function withPolicy(
   if (file === undefined || file === "") return detect;
   // YAML and its checks take most of a start: loaded only where there is a policy.
   const { parsePolicy } = await import("../detect/policy/parse.js");
-  const { policy, notices } = parsePolicy(readText(file), file);
+  const { policy, notices } = parsePolicy(readNamedFile("policy.file", file), file);
   for (const text of notices) notice(text);
   return { ...detect, policy };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const reason = isAbsent ? "there is no such file" : (error as Error).message;
-    throw new CommandError(`policy.file "${file}" can't be read: ${reason}`);
-  }
 }

@@ -1,13 +1,15 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
 import { CommandError } from "../../shared/command-error.js";
 import { type CheckedDocument, checkedDocuments } from "../../shared/config/checked-document.js";
 import { isNetwork, keys, list, PORT, some, text } from "../../shared/config/checked-schema.js";
+import { ofNamedFile, readNamedFile } from "../../shared/config/named-file.js";
 import { readHosts } from "./hosts-file.js";
 import type { Identities, NamedAddress } from "./identities.js";
 import { readCluster } from "./kubernetes.js";
 
+const SETTING = "identity.files";
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const STRUCTURED = /\.(ya?ml|json)$/i;
 const ADDRESS = "an address such as 10.0.3.7, or a network such as 10.0.3.0/24";
@@ -35,14 +37,14 @@ export function readIdentities(files: readonly string[]): Identities {
 
 /** Changes with every file that is written. Throws CommandError for one that is not there. */
 export function signatureOf(files: readonly string[]): string {
-  return files.map((file) => ofFile(file, () => statSync(file).mtimeMs)).join(" ");
+  return files.map((file) => ofNamedFile(SETTING, file, () => statSync(file).mtimeMs)).join(" ");
 }
 
 function readFile(file: string): NamedAddress[] {
-  const { size } = ofFile(file, () => statSync(file));
+  const { size } = ofNamedFile(SETTING, file, () => statSync(file));
   if (size > MAX_FILE_BYTES)
     throw new CommandError(`identity.files "${file}" has ${size} bytes; allowed: ${MAX_FILE_BYTES}; part it`);
-  const content = ofFile(file, () => readFileSync(file, "utf8")).replace(/^\ufeff/, "");
+  const content = readNamedFile(SETTING, file).replace(/^\ufeff/, "");
   if (!STRUCTURED.test(file)) return readHosts(content, file);
   return checkedDocuments(content, file).flatMap((document) => readDocument(document));
 }
@@ -54,14 +56,4 @@ function readDocument(document: CheckedDocument): NamedAddress[] {
   return services.flatMap(({ name, address, port }) =>
     address.map((at) => ({ name, ground: "configured" as const, at, ports: port })),
   );
-}
-
-function ofFile<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw new CommandError(`identity.files "${file}" can't be read: ${reason}`);
-  }
 }
