@@ -1,11 +1,11 @@
 import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { identityOf } from "../../shared/record-identity.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import type { EdgeItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
 import { type EdgeView, fleetOf, joinedOf } from "./fleet.js";
-import { identityOf } from "./identity.js";
 import { JoinedCalls } from "./joined-calls.js";
 import { MIGRATIONS } from "./migrations.js";
 import { Reviews } from "./reviews.js";

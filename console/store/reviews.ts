@@ -1,9 +1,9 @@
 import type Database from "better-sqlite3";
 import type { EndpointRecord } from "../../shared/event.js";
+import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
 import type { EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
 import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
-import { type EndpointPlace, endpointIdentity, serviceIdentity } from "./identity.js";
 
 /** Words on one endpoint: operators are few, a script of theirs may run wild. */
 const MAX_ENTRIES = 1_000;

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { parsedJson } from "../../shared/config/json-first.js";
 import { DeclaredFault } from "./declared-fault.js";
 import { JsonPlaces } from "./json-places.js";
 
@@ -43,17 +44,6 @@ interface Position {
 
 interface Places {
   position(path: Path): Position;
-}
-
-/** JSON is YAML as well, and reading it as that takes thirty times as long. Undefined where it is not the one, or wrong. */
-function parsedJson(text: string): unknown {
-  if (!text.trimStart().startsWith("{")) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Read as YAML it says where it is wrong.
-    return undefined;
-  }
 }
 
 class JsonText implements Places {

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
 import { encodeEvent, type WireEvent } from "../../shared/event-wire.js";
-import { placeOf } from "../../shared/virtual-network.js";
+import { identityOf } from "../../shared/record-identity.js";
 
 export interface OutboxSettings {
   readonly maxOutboxEvents: number;
@@ -47,7 +47,7 @@ export class Outbox {
 
   /** Within the caller's transaction. */
   add(event: SensorEvent): void {
-    const identity = identityOf(event);
+    const identity = replacedBy(event);
     if (identity !== undefined) {
       for (const { bytes } of this.#forget.all(event.kind, identity)) {
         this.#events--;
@@ -138,23 +138,16 @@ export class Outbox {
 }
 
 /** What a later event of the same identity replaces; undefined for events that stand for themselves. */
-function identityOf(event: SensorEvent): string | undefined {
+function replacedBy(event: SensorEvent): string | undefined {
   switch (event.kind) {
-    case "service":
-      return `${placeOf(event.address, event.virtualNetwork)} ${event.port}`;
-    case "edge":
-      return `${event.clientAddress} ${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort}`;
-    case "endpoint":
-      return `${placeOf(event.serverAddress, event.virtualNetwork)} ${event.serverPort} ${event.method} ${event.template}`;
-    case "certificate":
-      return event.fingerprint;
-    case "finding":
-      return event.id;
-    case "blind":
-      return `${event.interfaceName} ${event.fromMicros}`;
     case "health":
       return "health";
-    default:
+    case "call":
+    case "handshake":
+    case "connections":
+    case "removal":
       return undefined;
+    default:
+      return identityOf(event);
   }
 }

@@ -1,6 +1,7 @@
 import { type Document, isCollection, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
 import type { z } from "zod";
 import { CommandError } from "../command-error.js";
+import { parsedJson } from "./json-first.js";
 import { suggestion } from "./suggestion.js";
 
 type Path = readonly PropertyKey[];
@@ -21,17 +22,6 @@ export function checkedDocuments(text: string, file: string): CheckedDocument[] 
 interface Parsed {
   readonly source: Document;
   readonly lines: LineCounter;
-}
-
-/** JSON is YAML as well, and reading it as that takes a hundred times as long. Undefined where it is not the one, or wrong. */
-function parsedJson(text: string): unknown {
-  if (!text.trimStart().startsWith("{")) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Read as YAML it says where it is wrong.
-    return undefined;
-  }
 }
 
 function parsedYaml(text: string): Parsed[] {

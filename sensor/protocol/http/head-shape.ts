@@ -93,6 +93,8 @@ export class HeadShapes {
       const to = ends[run];
       const stop = at + to - from;
       if (stop > end) return -1;
+      // Eight bytes as one number: equal numbers are equal bytes but for the two zeros, and what is no number equals nothing. A head that
+      // is learned has no NUL, so that no eight bytes of it are a zero.
       for (; from <= to - PAIR; from += PAIR, at += PAIR)
         if (known.getFloat64(from, true) !== view.getFloat64(at, true)) return -1;
       if (from < to - WORD && known.getInt32(from, true) !== view.getInt32(at, true)) return -1;

@@ -1,7 +1,7 @@
-import type { CallRecord, EndpointRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
-import type { HealthRecord } from "../../shared/health.js";
-import type { ConnectionsRecord } from "../../shared/told-connection.js";
-import { placeOf } from "../../shared/virtual-network.js";
+import type { CallRecord, EndpointRecord, HandshakeRecord, SensorEvent } from "./event.js";
+import type { HealthRecord } from "./health.js";
+import type { ConnectionsRecord } from "./told-connection.js";
+import { placeOf } from "./virtual-network.js";
 
 /** What of a record tells its endpoint from the sensor's others. */
 export type EndpointPlace = Pick<
