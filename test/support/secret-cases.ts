@@ -48,6 +48,7 @@ export const PLAIN_PATHS: readonly string[] = [
   "/pods/payments-api-gateway-production-7d4b9c6f5d-x2x9z",
   "/static/vendors-node_modules_react-D4x9Kq2Z.chunk.js",
   "/files/MyApplication-2.1.0-Setup-x64.exe",
+  "/header/0x/0XQ1VXR8ZR271434128527471.jpg",
   "/logs/2024-01-15T10:30:00.000Z",
   "/exports/OrderItemsExport20240115T103000Z.csv",
   "/@scope/package@1.2.3",

@@ -118,7 +118,8 @@ export function isSecret(value: string): boolean {
 function isRandom(value: string): boolean {
   if (value.length < MIN_RANDOM_LENGTH || !/\d/.test(value) || /^[0-9a-f-]+$/i.test(value)) return false;
   const runs = value.split(/[^a-z0-9]+/i);
-  const hasBothCases = /[a-z]/.test(value) && /[A-Z]/.test(value);
+  // In one run: a file's ending in lower case makes no secret of an id in capitals.
+  const hasBothCases = runs.some((run) => /[a-z]/.test(run) && /[A-Z]/.test(run));
   const isLong = runs.some((run) => run.length >= MIN_SINGLE_CASE_LENGTH && changes(run) >= 6 && !isHex(run));
   if (!isLong && !(hasBothCases && oddCharacters(runs) >= MIN_ODD_CHARACTERS)) return false;
   return entropyBits(value) >= MIN_ENTROPY_BITS;
