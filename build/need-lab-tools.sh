@@ -23,6 +23,7 @@ need escript erlang-base
 need gcc gcc
 need_file /usr/include/stdio.h libc6-dev
 need_file /usr/include/wolfssl/ssl.h libwolfssl-dev
+need_file /usr/include/mbedtls/ssl.h libmbedtls-dev
 need_file /usr/include/android/openssl/ssl.h android-libboringssl-dev
 need_file /usr/share/java/bctls.jar libbctls-java
 need_file /usr/bin/python3 python3

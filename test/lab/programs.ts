@@ -47,10 +47,20 @@ const BUILT: readonly Built[] = [
     needs: "gcc",
     command: (folder) => [...compileC(folder, "wolfssl-peer"), "-DWITH_WOLFSSL", "-lwolfssl"],
   },
+  {
+    name: "mbedtls-peer",
+    needs: "gcc",
+    command: (folder) => [
+      ...compileC(folder, "mbedtls-peer", "mbedtls-peer.c"),
+      "-lmbedtls",
+      "-lmbedx509",
+      "-lmbedcrypto",
+    ],
+  },
 ];
 
-function compileC(folder: string, name: string): string[] {
-  return ["gcc", "-O1", "-o", join(folder, name), sourceOf("openssl-api-peer.c")];
+function compileC(folder: string, name: string, source = "openssl-api-peer.c"): string[] {
+  return ["gcc", "-O1", "-o", join(folder, name), sourceOf(source)];
 }
 
 /** Makes what can be made here; the reasons for the rest, by name. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compiledOf, sourceOf } from "./programs.js";
 import type { ClientStack, ServerStack } from "./stack.js";
@@ -79,6 +80,15 @@ function ownPrograms(folder: string, built: (name: string) => () => string | und
       argv: [join(folder, "wolfssl-peer")],
       tells: TOLD_BY_WOLFSSL,
       missing: built("wolfssl-peer"),
+    },
+    {
+      name: "mbedtls",
+      argv: [join(folder, "mbedtls-peer")],
+      // Mbed TLS 2, which lacks this header, ends at TLS 1.2.
+      versions: existsSync("/usr/include/mbedtls/build_info.h") ? ["1.2", "1.3"] : ["1.2"],
+      keys: ["rsa", "ec"],
+      certificates: ["rsa", "ec", "chain"],
+      missing: built("mbedtls-peer"),
     },
     { name: "bun", argv: [findProgram("bun") ?? "bun", NODE_PEER], missing: () => missingPrograms("bun") },
     {

@@ -5,7 +5,7 @@ import type { CertificateCache } from "./certificate-cache.js";
 import { readCertificateList } from "./certificate-list.js";
 import type { ClearMessages } from "./client-auth.js";
 import { MESSAGE } from "./handshake-reader.js";
-import { type ClientHello, isTls13, type ServerHello } from "./hello.js";
+import { type ClientHello, EXTENSION, isTls13, type ServerHello } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { sessionIdHash, sessionIdOf } from "./session-id.js";
 
@@ -79,6 +79,17 @@ export class ClearHandshake {
   /** Up to TLS 1.2: the server goes on with the session that the client named. */
   get repeatsSessionId(): boolean {
     return this.hello !== undefined && this.#answeredIdHash === this.sessionIdHash;
+  }
+
+  /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
+  get resumes13(): boolean {
+    return this.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+  }
+
+  /** Length of the ticket that a TLS 1.3 session goes on with: that of the identity the server selected. */
+  get ticketTaken(): number | undefined {
+    const { answer, hello } = this;
+    return answer?.pskIndex === undefined ? undefined : hello?.pskIdentityLengths[answer.pskIndex];
   }
 
   get #isLate(): boolean {

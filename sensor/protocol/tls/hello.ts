@@ -58,6 +58,8 @@ export interface ServerHello extends Hello {
   readonly cipher: number;
   readonly group: number | undefined;
   readonly alpn: string | undefined;
+  /** Which of the identities offered was taken (RFC 8446 §4.2.11); undefined where none was. */
+  readonly pskIndex: number | undefined;
   /** A HelloRetryRequest: the client sends its hello again. */
   readonly isRetry: boolean;
   /** For the fingerprint to be made once; nobody else reads it. */
@@ -79,6 +81,7 @@ interface Extensions {
   alpn: string[];
   ticket: string;
   pskIdentityLengths: number[];
+  pskIndex: number | undefined;
 }
 
 /** Reads a ClientHello's body. Throws OutOfBounds where it ends before its cipher suites do. */
@@ -92,7 +95,7 @@ export function readClientHello(body: Cursor): ClientHello {
     body.skip(body.u8());
     readExtensions(body, found, readClientExtension);
   });
-  const { codes: extensions, ...rest } = found;
+  const { codes: extensions, pskIndex: _, ...rest } = found;
   return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
 }
 
@@ -110,7 +113,7 @@ export function readSsl2ClientHello(body: Cursor): ClientHello {
     if (code <= 0xffff) ciphers.push(code);
   }
   body.skip(sessionIdBytes);
-  const { codes: extensions, ...rest } = noExtensions();
+  const { codes: extensions, pskIndex: _, ...rest } = noExtensions();
   return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
 }
 
@@ -129,10 +132,10 @@ export function readServerHello(body: Cursor): ServerHello {
     if (!isOldDraft) body.u8();
     readExtensions(body, found, readServerExtension);
   });
-  const { codes: extensions, versions, groups, alpn } = found;
+  const { codes: extensions, versions, groups, alpn, pskIndex } = found;
   const version = versions[0] ?? legacyVersion;
   const [group] = groups;
-  return { legacyVersion, version, cipher, extensions, group, alpn: alpn[0], isRetry, ja3s: undefined };
+  return { legacyVersion, version, cipher, extensions, group, alpn: alpn[0], pskIndex, isRetry, ja3s: undefined };
 }
 
 /** Whether the random of a ServerHello, which must lie whole there, says that it is none. */
@@ -166,6 +169,7 @@ function noExtensions(): Extensions {
     alpn: [],
     ticket: "",
     pskIdentityLengths: [],
+    pskIndex: undefined,
   };
 }
 
@@ -216,6 +220,7 @@ function readServerExtension(code: number, body: Cursor, into: Extensions): void
   if (code === EXTENSION.supportedVersions) into.versions.push(body.u16());
   else if (code === EXTENSION.keyShare) into.groups.push(body.u16());
   else if (code === EXTENSION.alpn) readAlpn(body, into.alpn);
+  else if (code === EXTENSION.preSharedKey) into.pskIndex = body.u16();
 }
 
 /** RFC 6066 §3: the one name of type host_name. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
 import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
+import { broughtTicket } from "./ticket-watch.js";
 
 /** What a session carries over to those that resume it. */
 export interface Session {
@@ -12,16 +13,8 @@ export interface Session {
 
 const MAX_SESSIONS = 50_000;
 const MAX_PAIRS = 20_000;
-const MAX_TICKET_RECORDS = 32;
 /** Longer session ids and tickets are remembered by their hash. */
 const MAX_KEPT_TOKEN = 64;
-/** RFC 8446 §4.6.1: header, lifetime, age, lengths of nonce, ticket and extensions; record type and tag around them. */
-const TICKET_HEAD = 4 + 4 + 4 + 1 + 2 + 2;
-const RECORD_OVERHEAD = 17;
-/** Nonce, an early_data extension or one of GREASE, padding. */
-const MAX_TICKET_EXTRA = 48;
-const MAX_TICKETS_A_RECORD = 4;
-
 /**
  * Remembers sessions so that one resumed can be told by the one it resumes. Up to TLS 1.2 that is exact: session ids and tickets
  * come back to the letter (RFC 5246 §7.4.1.2, RFC 5077 §3.2). TLS 1.3 shows neither ticket nor session, only that one was resumed:
@@ -40,16 +33,16 @@ export class SessionMemory {
     return token === "" ? undefined : this.#exact.get(keyOf(token));
   }
 
-  /** A TLS 1.3 session of `pair`. Returns what the sizes of ticket records are noted in. */
+  /** A TLS 1.3 session of `pair`. Returns what a `TicketWatch` notes the sizes of ticket records in. */
   rememberKind(pair: PairName, clientAuth: ClientAuth): SessionKind {
     return this.#pairs.admit(pair, clientAuth);
   }
 
-  /** What a TLS 1.3 session that is resumed was. `identities` are the lengths of the tickets offered. */
+  /** What a TLS 1.3 session that is resumed was. `identity` is the length of the ticket that the server took. */
   inherit(pair: PairName, identity: number | undefined): ClientAuth {
     const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
-    const fitting = kinds.filter(({ ticketRecords }) => fits(ticketRecords, identity));
+    const fitting = kinds.filter(({ ticketRecords }) => broughtTicket(ticketRecords, identity));
     const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.length === 0);
     const candidates = fitting.length > 0 ? fitting : unseen;
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
@@ -59,13 +52,6 @@ export class SessionMemory {
     }
     return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
   }
-}
-
-/** A list as long as it needs to be in place of the old one: there are thousands, hardly ever added to, and one that grows takes 17. */
-export function noteTicketRecord(kind: SessionKind, length: number): void {
-  const records = kind.ticketRecords;
-  if (records.includes(length)) return;
-  kind.ticketRecords = (records.length < MAX_TICKET_RECORDS ? records : records.slice(1)).concat(length);
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */
@@ -83,19 +69,6 @@ const RESUMED = "resumed; of its session: ";
 
 function stripped(reason: string): string {
   return reason.startsWith(RESUMED) ? reason.slice(RESUMED.length) : reason;
-}
-
-function fits(ticketRecords: readonly number[], identity: number | undefined): boolean {
-  if (identity === undefined) return false;
-  const least = TICKET_HEAD + identity;
-  for (const length of ticketRecords) {
-    for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
-      // Tickets sent together are alike.
-      const extra = (length - RECORD_OVERHEAD) / tickets - least;
-      if (Number.isInteger(extra) && extra >= 0 && extra <= MAX_TICKET_EXTRA) return true;
-    }
-  }
-  return false;
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {

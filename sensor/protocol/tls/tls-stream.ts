@@ -15,9 +15,10 @@ import type { HeldBytes } from "./held-bytes.js";
 import { EXTENSION, isTls13 } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
-import { inherited, noteTicketRecord, type Session, type SessionMemory } from "./session-memory.js";
-import type { PairName, SessionKind } from "./session-pairs.js";
+import { inherited, type Session, type SessionMemory } from "./session-memory.js";
+import type { PairName } from "./session-pairs.js";
 import { Ssl2Reader } from "./ssl2-reader.js";
+import { TicketWatch } from "./ticket-watch.js";
 
 /** What all TLS connections share. */
 export interface TlsMemory {
@@ -27,9 +28,6 @@ export interface TlsMemory {
   readonly sessions: SessionMemory;
   readonly heldBytes: HeldBytes;
 }
-
-/** Records of the server's after a TLS 1.3 handshake among which its tickets are. */
-const TICKET_RECORDS = 4;
 
 /** One TLS connection: follows the handshake, tells it once, and from then on looks at next to nothing. */
 export class TlsStream implements Stream, RecordSink {
@@ -64,8 +62,7 @@ export class TlsStream implements Stream, RecordSink {
   #renegotiates = false;
   #awaitsLateAuth = false;
   #isRemembered = false;
-  #sessionKind: SessionKind | undefined = undefined;
-  #ticketsLeft = TICKET_RECORDS;
+  #tickets: TicketWatch | undefined = undefined;
 
   constructor(context: ProtocolContext, memory: TlsMemory) {
     this.#context = context;
@@ -257,7 +254,7 @@ export class TlsStream implements Stream, RecordSink {
     // The session may be resumed before the handshake is told.
     if (!this.#isRemembered) {
       this.#isRemembered = true;
-      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
+      this.#watchTickets(this.#verdict, this.#clear.ticketTaken);
       this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
     if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
@@ -267,7 +264,7 @@ export class TlsStream implements Stream, RecordSink {
     }
     const established = outcome === "answered" ? true : this.#established(reason);
     this.#tell(established);
-    if (this.#sessionKind === undefined) this.#isSilent = true;
+    if (this.#tickets === undefined) this.#isSilent = true;
   }
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
@@ -278,8 +275,7 @@ export class TlsStream implements Stream, RecordSink {
     if (later === true) {
       this.#verdict = ASKED_LATER;
       // Tickets given from here on hold the certificate, those before do not.
-      this.#sessionKind = this.#memory.sessions.rememberKind(this.#pair(), this.#verdict);
-      this.#ticketsLeft = TICKET_RECORDS;
+      this.#watchTickets(this.#verdict, undefined);
     }
     this.#awaitsLateAuth = later === undefined;
     return this.#awaitsLateAuth;
@@ -288,20 +284,17 @@ export class TlsStream implements Stream, RecordSink {
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
     const { answer, hello, lostFromClient, lostFromServer } = this.#clear;
     if (answer === undefined) return undefined;
-    if (this.#isResumed13) return this.#memory.sessions.inherit(this.#pair(), hello?.pskIdentityLengths[0]);
+    if (this.#clear.resumes13) return this.#memory.sessions.inherit(this.#pair(), this.#clear.ticketTaken);
     return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
   }
 
-  /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
-  get #isResumed13(): boolean {
-    return this.#clear.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+  #watchTickets(clientAuth: ClientAuth, offered: number | undefined): void {
+    this.#tickets = new TicketWatch(this.#memory.sessions.rememberKind(this.#pair(), clientAuth), offered);
   }
 
   #noteTicket(length: number): void {
-    if (this.#sessionKind === undefined) return;
-    noteTicketRecord(this.#sessionKind, length);
-    if (--this.#ticketsLeft > 0) return;
-    this.#sessionKind = undefined;
+    if (this.#tickets === undefined || this.#tickets.note(length)) return;
+    this.#tickets = undefined;
     if (this.#isTold) this.#isSilent = true;
   }
 
@@ -354,7 +347,7 @@ export class TlsStream implements Stream, RecordSink {
     const { answer, firstHello, retry } = this.#clear;
     if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
     // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
-    if (retry !== undefined || !this.#speaks13 || !this.#isResumed13) return false;
+    if (retry !== undefined || !this.#speaks13 || !this.#clear.resumes13) return false;
     return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
   }
 
@@ -369,7 +362,7 @@ export class TlsStream implements Stream, RecordSink {
 
   #tell(established: boolean | undefined): void {
     this.#isTold = true;
-    const resumed = this.#speaks13 ? this.#isResumed13 : this.#abbreviated;
+    const resumed = this.#speaks13 ? this.#clear.resumes13 : this.#abbreviated;
     const clear = this.#clear;
     const ending: Ending = {
       established,

@@ -1,0 +1,71 @@
+import type { SessionKind } from "./session-pairs.js";
+
+/** Records of the server's after a TLS 1.3 handshake that are looked at. */
+const MOST_RECORDS = 4;
+const MAX_KEPT = 32;
+/** RFC 8446 §4.6.1: header, lifetime, age, lengths of nonce, ticket and extensions; record type and tag around them. */
+const TICKET_HEAD = 4 + 4 + 4 + 1 + 2 + 2;
+const RECORD_OVERHEAD = 17;
+/** Nonce, an early_data extension or one of GREASE, padding. */
+const MAX_EXTRA = 48;
+const MAX_TICKETS_A_RECORD = 4;
+/** Less is no name of a session that can't be guessed: RFC 8446 §4.6.1 has a key of a database, or the session itself, encrypted. */
+const LEAST_IDENTITY = 16;
+const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_IDENTITY;
+/** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
+const MAX_DIFFERENCE = 20;
+
+/**
+ * Finds the tickets among the server's records after a TLS 1.3 handshake, all of which are encrypted. RFC 8446 §4.6.1: they may be
+ * sent as soon as the client's Finished is there, before the server can have read a request, and those of one session are alike. So
+ * they are the first records long enough, as long as their lengths stay the same. A server need not give any; where a session is resumed,
+ * new ones hold the same session: what is not about as long as the ticket that was offered is something else.
+ */
+export class TicketWatch {
+  readonly #kind: SessionKind;
+  readonly #offered: number | undefined;
+  #length: number | undefined;
+  #left = MOST_RECORDS;
+
+  /** `offered`: length of the ticket that this session was resumed with. */
+  constructor(kind: SessionKind, offered: number | undefined) {
+    this.#kind = kind;
+    this.#offered = offered;
+  }
+
+  /** Takes the server's next record. False: no ticket is waited for after it. */
+  note(length: number): boolean {
+    this.#left--;
+    if (length < LEAST_RECORD) return this.#left > 0;
+    if (!this.#mayBeTicket(length)) return false;
+    this.#length = length;
+    keep(this.#kind, length);
+    return this.#left > 0;
+  }
+
+  #mayBeTicket(length: number): boolean {
+    if (this.#length !== undefined) return Math.abs(length - this.#length) <= MAX_DIFFERENCE;
+    return this.#offered === undefined || holds(length, this.#offered, -MAX_DIFFERENCE, MAX_EXTRA + MAX_DIFFERENCE);
+  }
+}
+
+/** Whether one of these records may have brought a ticket of this length. */
+export function broughtTicket(records: readonly number[], identity: number | undefined): boolean {
+  return identity !== undefined && records.some((length) => holds(length, identity, 0, MAX_EXTRA));
+}
+
+/** Whether a record may hold tickets of this length and, in each, so much more. Tickets sent together are alike. */
+function holds(length: number, identity: number, least: number, most: number): boolean {
+  for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
+    const extra = (length - RECORD_OVERHEAD) / tickets - TICKET_HEAD - identity;
+    if (Number.isInteger(extra) && extra >= least && extra <= most) return true;
+  }
+  return false;
+}
+
+/** A list as long as it needs to be in place of the old one: there are thousands, hardly ever added to, and one that grows takes 17. */
+function keep(kind: SessionKind, length: number): void {
+  const records = kind.ticketRecords;
+  if (records.includes(length)) return;
+  kind.ticketRecords = (records.length < MAX_KEPT ? records : records.slice(1)).concat(length);
+}
