@@ -108,6 +108,8 @@ export interface AnswerParts {
   /** TLS 1.3 is chosen. */
   readonly is13?: boolean;
   readonly selectsKey?: boolean;
+  /** Which of the keys offered; left out: the first. */
+  readonly keyIndex?: number;
   readonly isRetry?: boolean;
   readonly random?: Buffer;
 }
@@ -118,7 +120,7 @@ export function serverHello(parts: AnswerParts = {}): Buffer {
   const extensions: Buffer[] = [];
   if (parts.is13 === true)
     extensions.push(extension(43, u16(0x0304)), extension(51, Buffer.concat([u16(29), vector16(Buffer.alloc(32))])));
-  if (parts.selectsKey === true) extensions.push(extension(41, u16(0)));
+  if (parts.selectsKey === true) extensions.push(extension(41, u16(parts.keyIndex ?? 0)));
   return message(
     2,
     Buffer.concat([

@@ -3,13 +3,25 @@ import { CHANGE_CIPHER, clientHello, handshake, sealedAll, serverHello } from ".
 
 /** A TLS 1.3 handshake as sizes of encrypted records; the server goes on with its tickets or data. */
 export function flight13(client: readonly number[], options: Flight13 = {}): Step[] {
-  const { server = [1_400], cipher = 0x1301, after = [90, 200], extras = [], identities, selectsKey = false } = options;
+  const {
+    server = [1_400],
+    cipher = 0x1301,
+    after = [90, 200],
+    extras = [],
+    identities,
+    selectsKey = false,
+    keyIndex = 0,
+  } = options;
   const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
   return [
     ["client", handshake(clientHello(hello))],
     [
       "server",
-      Buffer.concat([handshake(serverHello({ is13: true, cipher, selectsKey })), CHANGE_CIPHER, sealedAll(server)]),
+      Buffer.concat([
+        handshake(serverHello({ is13: true, cipher, selectsKey, keyIndex })),
+        CHANGE_CIPHER,
+        sealedAll(server),
+      ]),
     ],
     ["client", Buffer.concat([CHANGE_CIPHER, sealedAll(client)])],
     ["server", sealedAll(after)],
@@ -23,6 +35,7 @@ export interface Flight13 {
   readonly extras?: readonly number[];
   readonly identities?: readonly number[];
   readonly selectsKey?: boolean;
+  readonly keyIndex?: number;
 }
 
 /** Sizes measured on real stacks, and what they were. SHA-256 suites unless the cipher says otherwise. */
@@ -42,6 +55,25 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
   ["BoringSSL, presented in one record", [640, 120, 80, 90], {}, "presented record-sizes"],
   ["Chrome with ALPS, not asked", [63, 120], { extras: [17_513] }, "not-requested record-sizes"],
   ["Chrome with ALPS, declined", [71, 120], { extras: [17_613] }, "declined record-sizes"],
+  ["Mbed TLS, not asked", [64, 144], {}, "not-requested record-sizes"],
+  ["Mbed TLS, not asked, SHA-384", [80, 144], { cipher: 0x1302 }, "not-requested record-sizes"],
+  ["Mbed TLS, declined", [32, 64, 144], {}, "declined record-sizes"],
+  ["Mbed TLS, declined, SHA-384", [32, 80, 144], { cipher: 0x1302 }, "declined record-sizes"],
+  ["Mbed TLS, RSA", [976, 288, 64, 144], {}, "presented record-sizes"],
+  ["Mbed TLS, P-256, SHA-384", [784, 112, 80, 144], { cipher: 0x1302 }, "presented record-sizes"],
+  [
+    "in blocks of 16 and in one record, where the server's flight has a request",
+    [64, 144],
+    { server: [23, 80, 800, 281, 53] },
+    "declined record-sizes",
+  ],
+  [
+    "too large for a flight without certificate, where Mbed TLS did not ask",
+    [272, 90, 120, 99],
+    { server: [32, 928, 288, 64] },
+    "not-requested record-sizes",
+  ],
+  ["a suite without encryption, not asked", [101, 120], { cipher: 0xc0b5 }, "not-requested record-sizes"],
   ["CCM with a short tag, not asked", [45, 120], { cipher: 0x1305 }, "not-requested record-sizes"],
   ["a chain beyond one record", [16_401, 3_000, 281, 53], {}, "presented record-sizes"],
   ["Certificate and CertificateVerify together", [700, 53, 99], {}, "presented record-sizes"],
@@ -54,6 +86,13 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
   [
     "OpenSSL, not asked, padded to blocks of 500, with a record too full for padding",
     [516, 16_401, 516],
+    {},
+    "unknown none",
+  ],
+  ["not asked, the handshake padded to a block of 512 and data as they are", [528, 120, 99, 131], {}, "unknown none"],
+  [
+    "declined, the handshake padded to a block of 1,000 and data as they are",
+    [1_016, 120, 99, 131],
     {},
     "unknown none",
   ],

@@ -1,15 +1,16 @@
 import type { ClientAuth } from "../message.js";
 import {
+  areInBlocks,
   fitsUsualBlock,
-  isPadded,
+  isUsualBlock,
   MIN_CERTIFICATE,
   MIN_VERIFY,
+  mayBe,
   mayBePadded,
   maySignature,
   type RecordSizes,
   recordSizes,
   type ServerAsked,
-  USUAL_PADDINGS,
 } from "./record-evidence.js";
 
 /** A verdict that can't be given, and why. */
@@ -108,6 +109,7 @@ export interface EncryptedFlights {
 const MAX_CONTEXT = 255;
 const CONFLICT = untold("the sizes of the client's and of the server's records contradict each other");
 const PADDED = untold("the client may pad its records to blocks: their sizes tell nothing");
+const PADDED_HANDSHAKE = untold("the client may pad its handshake to a block: its size tells nothing");
 const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
 /** Records after which a flight is not waited for. */
 const MAX_FLIGHT = 4;
@@ -117,13 +119,13 @@ const SEEN_AFTER_HANDSHAKE = "; the client offers authentication after the hands
 
 /** TLS 1.3 without resumption. Undefined while records still to come may decide. */
 export function judgeRecords(flights: EncryptedFlights): ClientAuth | undefined {
-  const sizes = recordSizes(flights.cipher);
+  const ways = recordSizes(flights.cipher);
   const { asked } = flights;
   if (!flights.clientWhole) return withoutClient(asked, "bytes of the client's flight were lost");
-  if (flights.offersEarlyData && (asked === "asked" || !isPadded(flights.client[0] ?? 0, sizes.finished))) {
-    return afterEarlyData(flights, asked, sizes);
+  if (flights.offersEarlyData && (asked === "asked" || !mayBe("finished", flights.client[0] ?? 0, ways))) {
+    return afterEarlyData(flights, asked, ways);
   }
-  const told = judgeClient(flights, sizes);
+  const told = judgeClient(flights, ways);
   if (told === undefined || told.verdict === "unknown") return told && withoutClient(asked, told.reason);
   return caveat(together(told, asked), flights.offersPostHandshakeAuth);
 }
@@ -134,47 +136,52 @@ const EARLY_DATA = "early data can't be told from the client's flight";
  * Early data that the server refused, with the session (RFC 8446 §4.2.10): what of it was still under way comes before the flight.
  * Where the server asked, the flight is found by what stands before its Finished, and by nothing less.
  */
-function afterEarlyData(flights: EncryptedFlights, asked: ServerAsked, sizes: RecordSizes): ClientAuth | undefined {
+function afterEarlyData(
+  flights: EncryptedFlights,
+  asked: ServerAsked,
+  ways: readonly RecordSizes[],
+): ClientAuth | undefined {
   const { client, isOver } = flights;
-  const end = asked === "asked" ? client.findIndex((length, at) => at > 0 && isPadded(length, sizes.finished)) : -1;
-  if (end > 0) {
-    const padding = client[end] - sizes.finished;
-    if (client[end - 1] === sizes.emptyCertificate + padding)
+  for (const sizes of asked === "asked" ? ways : []) {
+    const end = client.indexOf(sizes.finished, 1);
+    if (end < 0) continue;
+    if (client[end - 1] === sizes.emptyCertificate)
       return inferred("declined", 0.95, "the server asked, and the client sent an empty Certificate before Finished");
     const certificate = client[end - 2] ?? 0;
-    if (certificate >= MIN_CERTIFICATE + sizes.overhead && maySignature(client[end - 1], sizes, padding))
+    if (certificate < MIN_CERTIFICATE + sizes.overhead || !maySignature(client[end - 1], sizes)) continue;
+    if (areInBlocks(client.slice(end - 2, end), sizes))
       return inferred("presented", 0.95, "the server asked, and the client sent 2 records before Finished");
   }
   return isOver || client.length > MAX_FLIGHT ? withoutClient(asked, EARLY_DATA) : undefined;
 }
 
 /** The client's flight alone. */
-function judgeClient(flights: EncryptedFlights, sizes: RecordSizes): ClientAuth | undefined {
-  const { client, isOver, hasEnded, offersAlps } = flights;
+function judgeClient(flights: EncryptedFlights, ways: readonly RecordSizes[]): ClientAuth | undefined {
+  const { client, isOver, hasEnded, offersAlps, asked } = flights;
+  const [{ finished, emptyCertificateAndFinished: joined }] = ways;
   const first: number | undefined = client[0];
-  const second: number | undefined = client[1];
   if (first === undefined)
     return isOver ? untold("the client's answer to the server's flight was not seen") : undefined;
-  if (isPadded(first, sizes.alert)) return untold("the client ended the handshake by an alert before it could answer");
-  if (isPadded(first, sizes.finished) || (offersAlps && first === sizes.finished + ALPS_MESSAGE)) {
-    return INFERRED.finished;
-  }
-  const joined = sizes.emptyCertificateAndFinished;
-  if (isPadded(first, joined) || (offersAlps && first === joined + ALPS_MESSAGE)) {
-    return INFERRED.joined;
-  }
-  if (first < sizes.finished) return judgeSmall(first, second, isOver, sizes);
-  return judgeLarge(client, isOver, hasEnded, sizes);
+  // Padded to a block the alert is as long as an empty Certificate: then what follows tells.
+  if (ways.some(({ alert, block }) => block === 1 && first === alert))
+    return untold("the client ended the handshake by an alert before it could answer");
+  // With a block's padding the two may be of one length: then the server tells which.
+  const isJoined = ways.some((sizes) => first === sizes.emptyCertificateAndFinished);
+  if (isJoined && asked === "asked") return INFERRED.joined;
+  if (mayBe("finished", first, ways) || (offersAlps && first === finished + ALPS_MESSAGE)) return INFERRED.finished;
+  if (isJoined || (offersAlps && first === joined + ALPS_MESSAGE)) return INFERRED.joined;
+  if (first < finished) return judgeSmall(client, isOver, ways);
+  return judgeLarge(client, isOver, hasEnded, ways);
 }
 
 /** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
-function judgeSmall(first: number, second: number | undefined, isOver: boolean, sizes: RecordSizes) {
-  const padding = first - sizes.emptyCertificate;
+function judgeSmall([first, second]: readonly number[], isOver: boolean, ways: readonly RecordSizes[]) {
+  const [{ emptyCertificate, finished }] = ways;
+  const padding = first - emptyCertificate;
   if (padding < 0) return untold("the client's first encrypted record is no message known to begin its flight");
   if (second === undefined) return isOver ? untold("the client's flight ended after its first record") : undefined;
-  if (second === sizes.finished + padding) {
-    return INFERRED.apart;
-  }
+  const isEmpty = ways.some((sizes) => first === sizes.emptyCertificate && second === sizes.finished);
+  if (isEmpty || second === finished + padding) return INFERRED.apart;
   return untold("the client's records fit no flight without certificate");
 }
 
@@ -183,30 +190,33 @@ function judgeLarge(
   client: readonly number[],
   isOver: boolean,
   hasEnded: boolean,
-  sizes: RecordSizes,
+  ways: readonly RecordSizes[],
 ): ClientAuth | undefined {
-  const before = recordsBeforeFinished(client, sizes);
+  const before = recordsBeforeFinished(client, ways);
   if (before !== undefined) return PRESENTED[before];
   if (client.length < MAX_FLIGHT && !isOver) return undefined;
-  const least = MIN_FLIGHT + sizes.finished;
-  if (client[0] < least) return untold("the client's first record fits neither Finished nor a certificate");
-  const padded = mayBePadded(client, sizes);
+  const [sizes] = ways;
+  if (client[0] < MIN_FLIGHT + sizes.finished)
+    return untold("the client's first record fits neither Finished nor a certificate");
+  const padded = mayBePadded(client, ways);
   if (padded === undefined && !hasEnded && client.length < MAX_FLIGHT) return undefined;
   if (padded ?? fitsUsualBlock(client[0], sizes)) return PADDED;
-  return INFERRED.large;
+  // Where all else is in blocks too, and smaller, it is more than one of them.
+  const padsAll = client.slice(1).every((length) => fitsUsualBlock(length, sizes));
+  return isUsualBlock(client[0], sizes) && !padsAll ? PADDED_HANDSHAKE : INFERRED.large;
 }
 
 /**
  * How many records stand before Finished where they can be Certificate and CertificateVerify: one of its own each, or the two
  * together. A certificate beyond 2^14 bytes takes more.
  */
-function recordsBeforeFinished(client: readonly number[], sizes: RecordSizes): number | undefined {
-  for (const padding of USUAL_PADDINGS) {
+function recordsBeforeFinished(client: readonly number[], ways: readonly RecordSizes[]): number | undefined {
+  for (const sizes of ways) {
     for (let end = 1; end <= 4 && end < client.length; end++) {
-      if (client[end] !== sizes.finished + padding) continue;
-      const first = client[0] - padding - sizes.overhead;
+      if (client[end] !== sizes.finished || !areInBlocks(client.slice(0, end), sizes)) continue;
+      const first = client[0] - sizes.overhead;
       if (end === 1 && first >= MIN_FLIGHT) return end;
-      if (end > 1 && first >= MIN_CERTIFICATE && maySignature(client[end - 1], sizes, padding)) return end;
+      if (end > 1 && first >= MIN_CERTIFICATE && maySignature(client[end - 1], sizes)) return end;
     }
   }
   return undefined;
@@ -241,12 +251,13 @@ export const LOST_LATER = untold(
  * (RFC 8446 §4.6.2). Its context makes an empty Certificate longer here than in the handshake (§4.4.2).
  */
 export function mayAuthenticate(burst: readonly number[], cipher: number): boolean {
-  const sizes = recordSizes(cipher);
-  return USUAL_PADDINGS.some((padding) => {
-    if (burst[0] <= sizes.emptyCertificate + padding) return false;
-    const end = burst.indexOf(sizes.finished + padding, 1);
-    if (end === 1) return burst[0] <= sizes.emptyCertificate + MAX_CONTEXT + padding || burst[0] >= MIN_FLIGHT;
-    return end > 1 && burst[0] >= MIN_CERTIFICATE && maySignature(burst[end - 1], sizes, padding);
+  return recordSizes(cipher).some((sizes) => {
+    const [first] = burst;
+    if (first <= sizes.emptyCertificate - (sizes.block - 1)) return false;
+    const end = burst.indexOf(sizes.finished, 1);
+    if (end < 0 || !areInBlocks(burst.slice(0, end), sizes)) return false;
+    if (end === 1) return first <= sizes.emptyCertificate + MAX_CONTEXT || first >= MIN_FLIGHT;
+    return first >= MIN_CERTIFICATE && maySignature(burst[end - 1], sizes);
   });
 }
 

@@ -2,21 +2,12 @@ import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import {
-  isPadded,
-  type RecordSizes,
-  recordSizes,
-  type ServerAsked,
-  serverAsked,
-  USUAL_PADDINGS,
-} from "./record-evidence.js";
+import { mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
 /** Records of the server's, with none of the client's between, after which the client's flight is taken as whole. */
 const ANSWERED_RECORDS = 2;
-/** RFC 8446 §4.5: EndOfEarlyData has a header and no body; an alert has 2 bytes. */
-const END_OF_EARLY_DATA_BEYOND_ALERT = 2;
 /** How often the client may send anew, upon something of the server's, until no authentication after the handshake is waited for. */
 const WATCHED_BURSTS = 3;
 const MAX_BURST = 8;
@@ -76,10 +67,9 @@ export class EncryptedRecords {
 
   /** EndOfEarlyData stands before Finished (RFC 8446 §4.5): the server took the early data. */
   endsEarlyData(cipher: number): boolean {
-    const sizes = recordSizes(cipher);
-    return USUAL_PADDINGS.some((padding) => {
-      const end = this.client.indexOf(sizes.alert + END_OF_EARLY_DATA_BEYOND_ALERT + padding);
-      return end >= 0 && this.client[end + 1] === sizes.finished + padding;
+    return recordSizes(cipher).some(({ endOfEarlyData, finished }) => {
+      const end = this.client.indexOf(endOfEarlyData);
+      return end >= 0 && this.client[end + 1] === finished;
     });
   }
 
@@ -130,32 +120,36 @@ export class EncryptedRecords {
    * (RFC 8446 §4.6.1), if it needs no certificate of it.
    */
   afterServerFinished(cipher: number): number {
-    const sizes = recordSizes(cipher);
+    const ways = recordSizes(cipher);
     const flight = this.serverFlight;
-    for (let at = 1; at < flight.length; at++) if (isPadded(flight[at], sizes.finished)) return at + 1;
+    for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at + 1;
     return 1;
+  }
+
+  /** Padded to a block an alert is as long as an empty Certificate, which more comes after. */
+  #isLoneAlert(first: number, ways: readonly RecordSizes[]): boolean {
+    return ways.some(({ alert, block }) => first === alert && (block === 1 || this.client.length === 1));
   }
 
   /** `isOver`: the connection has ended. Undefined while it can't be told. */
   outcome(cipher: number, isOver: boolean): Outcome | undefined {
-    const sizes = recordSizes(cipher);
+    const ways = recordSizes(cipher);
     const first: number | undefined = this.client[0];
-    if (first !== undefined && isPadded(first, sizes.alert)) return "alert-from-client";
+    if (first !== undefined && this.#isLoneAlert(first, ways)) return "alert-from-client";
     const answer: number | undefined = this.serverAfter[0];
     if (answer === undefined) return isOver ? "open" : undefined;
     // A short answer may be as long as a padded alert: only a side that pads sends those.
-    if (answer !== sizes.alert + paddingOf(this.serverFlight, sizes) || this.serverAfter.length > 1) return "answered";
+    if (answer !== alertOf(this.serverFlight, ways) || this.serverAfter.length > 1) return "answered";
     // An alert first of all: the server refuses, or it closes a connection that the client is done with.
-    const goodbye = sizes.alert + paddingOf(this.client, sizes);
+    const goodbye = alertOf(this.client, ways);
     if (this.#clientEnded || this.client.slice(1, this.#clientAtAnswer).includes(goodbye)) return "answered";
     return isOver ? "alert-from-server" : undefined;
   }
 }
 
-/** What a side adds to each record, told by its Finished. */
-function paddingOf(flight: readonly number[], sizes: RecordSizes): number {
-  for (const padding of USUAL_PADDINGS) if (flight.includes(sizes.finished + padding)) return padding;
-  return 0;
+/** How long a side's alerts are, told by its Finished. */
+function alertOf(flight: readonly number[], ways: readonly RecordSizes[]): number {
+  return (ways.find(({ finished }) => flight.includes(finished)) ?? ways[0]).alert;
 }
 
 export interface Lost {

@@ -5,7 +5,7 @@
  * RFC 8446 §5.2: a record holds its content, one byte of type, padding and the cipher's tag. RFC 8446 §4: a message has a header of
  * 4 bytes. RFC 8446 §5.1: handshake messages share no record with application data, and §4.4 orders them: the client's flight is
  * Finished, or Certificate and Finished, or Certificate, CertificateVerify and Finished. A stack may put each message in a record of
- * its own or several in one, and may pad all its records by the same number of bytes.
+ * its own or several in one, and may pad all its records.
  */
 export interface RecordSizes {
   /** Finished alone: 4 bytes of header and the hash's length. */
@@ -16,8 +16,13 @@ export interface RecordSizes {
   readonly emptyCertificateAndFinished: number;
   /** An alert: 2 bytes. */
   readonly alert: number;
-  /** Bytes that each record adds to its content. */
+  /** RFC 8446 §4.5: a header and no body. */
+  readonly endOfEarlyData: number;
+  /** Bytes that each record adds to its content, and the block that it is filled up to beyond those. */
   readonly overhead: number;
+  readonly block: number;
+  /** The cipher's tag. */
+  readonly tag: number;
 }
 
 const HEADER = 4;
@@ -27,51 +32,76 @@ const ALERT = 2;
 /** 2^14 bytes of content: a message that goes on in the next record. */
 const FULL_CONTENT = 16_384;
 
-/** Of TLS 1.3 suites (RFC 8446 §B.4, RFC 8998, RFC 9150): those with a hash of 48 bytes, and the one with a tag of 8. */
-const SHA384: ReadonlySet<number> = new Set([0x1302, 0xc0b5]);
-const SHORT_TAG: ReadonlySet<number> = new Set([0x1305]);
+/** Of TLS 1.3 suites (RFC 8446 §B.4, RFC 8998, RFC 9150), by code: bytes of the hash and of the tag where not 32 and 16. */
+const ODD_SUITES: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [0x1302, [48, 16]],
+  [0x1305, [32, 8]],
+  // Without encryption: the tag is a whole hash (RFC 9150 §5).
+  [0xc0b4, [32, 32]],
+  [0xc0b5, [48, 48]],
+]);
 
-export function recordSizes(cipher: number): RecordSizes {
-  if (SHORT_TAG.has(cipher)) return SHORT_TAG_SIZES;
-  return SHA384.has(cipher) ? SHA384_SIZES : USUAL_SIZES;
+/** The sizes for each way to pad, the one without first. */
+export function recordSizes(cipher: number): readonly RecordSizes[] {
+  return ODD_SIZES.get(cipher) ?? USUAL_SIZES;
 }
 
-function sizesOf(hashBytes: number, tagBytes: number): RecordSizes {
-  const overhead = CONTENT_TYPE + tagBytes;
-  const finished = HEADER + hashBytes;
-  return {
-    overhead,
-    finished: finished + overhead,
-    emptyCertificate: EMPTY_CERTIFICATE + overhead,
-    emptyCertificateAndFinished: EMPTY_CERTIFICATE + finished + overhead,
-    alert: ALERT + overhead,
-  };
+/**
+ * Ways to pad that are met in the wild: none, 16 bytes for each record as Java has it, and up to a block of 16 as Mbed TLS has it. Any
+ * other is believed only where two records agree on it.
+ */
+const PADDINGS: readonly (readonly [number, number])[] = [
+  [0, 1],
+  [16, 1],
+  [0, 16],
+];
+
+function sizesOf(hashBytes: number, tag: number): RecordSizes[] {
+  return PADDINGS.map(([padding, block]) => {
+    const finished = HEADER + hashBytes;
+    const overhead = CONTENT_TYPE + padding + tag;
+    // RFC 8446 §5.4: content, type and zeros are what fills blocks; the tag comes on top.
+    const size = (content: number): number => Math.ceil((content + CONTENT_TYPE + padding) / block) * block + tag;
+    return {
+      finished: size(finished),
+      emptyCertificate: size(EMPTY_CERTIFICATE),
+      emptyCertificateAndFinished: size(EMPTY_CERTIFICATE + finished),
+      alert: size(ALERT),
+      endOfEarlyData: size(HEADER),
+      overhead,
+      block,
+      tag,
+    };
+  });
 }
 
 const USUAL_SIZES = sizesOf(32, 16);
-const SHA384_SIZES = sizesOf(48, 16);
-const SHORT_TAG_SIZES = sizesOf(32, 8);
+const ODD_SIZES = new Map([...ODD_SUITES].map(([cipher, [hash, tag]]) => [cipher, sizesOf(hash, tag)]));
 
-/** Padding met in the wild: none, and the 16 bytes of Java's. Any other is believed only where two records agree on it. */
-export const USUAL_PADDINGS: readonly number[] = [0, 16];
-
-/** Whether a record of this size may be what takes `size` bytes without padding. */
-export function isPadded(length: number, size: number): boolean {
-  for (const padding of USUAL_PADDINGS) if (length === size + padding) return true;
+/** Whether a record of this size may be such a message, padded in one of the usual ways. */
+export function mayBe(message: "finished" | "alert", length: number, ways: readonly RecordSizes[]): boolean {
+  for (const sizes of ways) if (length === sizes[message]) return true;
   return false;
+}
+
+/** Whether these records are padded to blocks, where such are what is looked for. */
+export function areInBlocks(lengths: readonly number[], { block, tag }: RecordSizes): boolean {
+  return block === 1 || lengths.every((length) => (length - tag) % block === 0);
 }
 
 /**
  * Signature sizes in CertificateVerify (RFC 8446 §4.4.3: header, algorithm, length, signature): Ed25519, Ed448, RSA of 1024 to
  * 8192 bits, ML-DSA-44, -65, -87 exactly; ECDSA in DER, whose integers lose leading zeros, over 192 to 521 bits.
  */
-const EXACT_SIGNATURES: ReadonlySet<number> = new Set([64, 114, 128, 256, 384, 512, 768, 1_024, 2_420, 3_309, 4_627]);
+const EXACT_SIGNATURES: readonly number[] = [64, 114, 128, 256, 384, 512, 768, 1_024, 2_420, 3_309, 4_627];
 const MIN_ECDSA = 48;
 const MAX_ECDSA = 141;
 
-export function maySignature(length: number, sizes: RecordSizes, padding: number): boolean {
-  const signature = length - padding - sizes.overhead - HEADER - 4;
-  return EXACT_SIGNATURES.has(signature) || (signature >= MIN_ECDSA && signature <= MAX_ECDSA);
+export function maySignature(length: number, { overhead, block }: RecordSizes): boolean {
+  const most = length - overhead - HEADER - 4;
+  const least = most - block + 1;
+  if (most >= MIN_ECDSA && least <= MAX_ECDSA) return true;
+  return EXACT_SIGNATURES.some((signature) => signature >= least && signature <= most);
 }
 
 /** Least a Certificate message with one entry takes: a raw public key of Ed25519 (RFC 7250); an X.509 certificate takes far more. */
@@ -79,20 +109,18 @@ export const MIN_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 44 + 2;
 /** Least that any signature's CertificateVerify takes. */
 export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 
-/** Blocks that people choose: powers of two, and round numbers. */
-const USUAL_BLOCKS: readonly number[] = [64, 50];
-
 /**
  * Whether a client's first record, too large for a flight without certificate, may be such a flight padded to a block of any size
  * (RFC 8446 §5.4). Such a flight fits one block, and all else that is padded so is a multiple of it: the record after it shows.
  * Full records are no evidence, nor are alerts: nothing can be added to the former, and a stack may leave the latter as they are.
  * Undefined while there is no other to compare it to.
  */
-export function mayBePadded(lengths: readonly number[], sizes: RecordSizes): boolean | undefined {
-  const tag = sizes.overhead - CONTENT_TYPE;
+export function mayBePadded(lengths: readonly number[], ways: readonly RecordSizes[]): boolean | undefined {
+  const [sizes] = ways;
+  const { tag } = sizes;
   for (let at = 1; at < lengths.length; at++) {
     const length = lengths[at];
-    if (isPadded(length, sizes.alert)) continue;
+    if (mayBe("alert", length, ways)) continue;
     const isFull = length >= FULL_CONTENT + sizes.overhead;
     if (isFull || (length - tag === FULL_CONTENT && length !== lengths[0])) continue;
     return (length - tag) % (lengths[0] - tag) === 0;
@@ -100,10 +128,23 @@ export function mayBePadded(lengths: readonly number[], sizes: RecordSizes): boo
   return undefined;
 }
 
+/** Blocks that people choose: powers of two, and round numbers. */
+const USUAL_BLOCKS: readonly number[] = [64, 50];
+const ROUND_BLOCK = 500;
+
 /** What a record alone can be doubted by: one in thirty is so by chance. */
-export function fitsUsualBlock(length: number, sizes: RecordSizes): boolean {
-  const padded = length - sizes.overhead + CONTENT_TYPE;
+export function fitsUsualBlock(length: number, { tag }: RecordSizes): boolean {
+  const padded = length - tag;
   return padded >= FULL_CONTENT || USUAL_BLOCKS.some((block) => padded % block === 0);
+}
+
+/**
+ * Whether a record is just one such block: what a client that pads its handshake and not its data makes of any flight. One record in
+ * three hundred is so by chance.
+ */
+export function isUsualBlock(length: number, { tag }: RecordSizes): boolean {
+  const padded = length - tag;
+  return padded % ROUND_BLOCK === 0 || (padded & (padded - 1)) === 0;
 }
 
 /** What the server's encrypted flight tells of whether it asked for a certificate. */
@@ -113,14 +154,14 @@ export type ServerAsked = "asked" | "not-asked" | undefined;
  * The server's flight is EncryptedExtensions, CertificateRequest where it asks, Certificate, CertificateVerify, Finished
  * (RFC 8446 §4.3, §4.4). Where each has a record of its own, its Finished is told by its size, and how many stand before it.
  */
-export function serverAsked(lengths: readonly number[], sizes: RecordSizes): ServerAsked {
-  for (const padding of USUAL_PADDINGS) {
-    const end = lengths.indexOf(sizes.finished + padding, 1);
-    if (end < 0) continue;
+export function serverAsked(lengths: readonly number[], ways: readonly RecordSizes[]): ServerAsked {
+  for (const sizes of ways) {
+    const end = lengths.indexOf(sizes.finished, 1);
+    if (end < 0 || !areInBlocks(lengths.slice(0, end), sizes)) continue;
     const flight = withoutFragments(lengths.slice(0, end), sizes);
     const verify = flight.at(-1);
     const certificate = flight.at(-2);
-    if (verify === undefined || certificate === undefined || !maySignature(verify, sizes, padding)) continue;
+    if (verify === undefined || certificate === undefined || !maySignature(verify, sizes)) continue;
     if (certificate < MIN_CERTIFICATE + sizes.overhead) continue;
     if (flight.length === 3) return "not-asked";
     if (flight.length === 4) return "asked";
