@@ -306,6 +306,16 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
       ["presented record-sizes", "presented resumption resumed"],
     ],
     [
+      "a ticket in three fragments",
+      [flight13([850, 281, 53], { after: [529, 529, 202, 529] }), resume(1_184)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "a server that fills blocks of 512",
+      [flight13([850, 281, 53], { server: [528, 528, 2_064, 528, 528], after: [1_552, 1_552, 528] }), resume(1_184)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
       "of two tickets offered the one that was taken counts",
       [plain, mutual, flight13([53, 99], { identities: [160, 1_160], selectsKey: true, keyIndex: 1 })],
       ["not-requested record-sizes", "presented record-sizes", "presented resumption resumed"],

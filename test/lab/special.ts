@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Case, Meeting } from "./case.js";
 import { apacheLateAuth, pythonLateAuth } from "./cases/late-auth-cases.js";
-import { earlyData, retried, retriedEarlyData } from "./cases/openssl-cases.js";
+import { earlyData, optioned, retried, retriedEarlyData } from "./cases/openssl-cases.js";
 import type { Certificates } from "./certificates.js";
 import type { Label } from "./label.js";
 import { Network } from "./network.js";
@@ -10,7 +10,14 @@ import { readCapture } from "./pcap.js";
 import { startRecording } from "./recording.js";
 import { sleep, Task, waitFor } from "./task.js";
 
-const CASES: readonly Case[] = [...earlyData, ...retried, retriedEarlyData, pythonLateAuth, ...apacheLateAuth];
+const CASES: readonly Case[] = [
+  ...earlyData,
+  ...retried,
+  retriedEarlyData,
+  ...optioned,
+  pythonLateAuth,
+  ...apacheLateAuth,
+];
 const PORT = 4_430;
 /** Time for the server to say its last word of a connection. */
 const QUIET_MILLIS = 150;

@@ -2,6 +2,7 @@ import type { ClientAuth } from "../message.js";
 import {
   areInBlocks,
   fitsUsualBlock,
+  isFragment,
   isUsualBlock,
   MIN_CERTIFICATE,
   MIN_VERIFY,
@@ -11,6 +12,7 @@ import {
   type RecordSizes,
   recordSizes,
   type ServerAsked,
+  withoutFragments,
 } from "./record-evidence.js";
 
 /** A verdict that can't be given, and why. */
@@ -46,6 +48,7 @@ const INFERRED = {
   two: inferred("presented", 0.99, "the client sent 2 records before Finished"),
   three: inferred("presented", 0.99, "the client sent 3 records before Finished"),
   four: inferred("presented", 0.99, "the client sent 4 records before Finished"),
+  many: inferred("presented", 0.99, "the client sent its certificate in several records before Finished"),
   large: inferred("presented", 0.95, "the client's first record holds far more than Finished"),
 };
 /** By the number of records before Finished. */
@@ -113,6 +116,8 @@ const PADDED_HANDSHAKE = untold("the client may pad its handshake to a block: it
 const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
 /** Records after which a flight is not waited for. */
 const MAX_FLIGHT = 4;
+/** The same, where a message may take many. */
+const MAX_FRAGMENTS = 14;
 /** An EncryptedExtensions message with ALPS and no settings: header, list length, extension header (RFC 8446 §4.3.1). */
 const ALPS_MESSAGE = 10;
 const SEEN_AFTER_HANDSHAKE = "; the client offers authentication after the handshake, which would be invisible";
@@ -193,9 +198,9 @@ function judgeLarge(
   ways: readonly RecordSizes[],
 ): ClientAuth | undefined {
   const before = recordsBeforeFinished(client, ways);
-  if (before !== undefined) return PRESENTED[before];
-  if (client.length < MAX_FLIGHT && !isOver) return undefined;
+  if (before !== undefined) return PRESENTED[before] ?? INFERRED.many;
   const [sizes] = ways;
+  if (!isOver && client.length < MAX_FRAGMENTS && wholeMessages(client, sizes).length < MAX_FLIGHT) return undefined;
   if (client[0] < MIN_FLIGHT + sizes.finished)
     return untold("the client's first record fits neither Finished nor a certificate");
   const padded = mayBePadded(client, ways);
@@ -206,20 +211,23 @@ function judgeLarge(
   return isUsualBlock(client[0], sizes) && !padsAll ? PADDED_HANDSHAKE : INFERRED.large;
 }
 
-/**
- * How many records stand before Finished where they can be Certificate and CertificateVerify: one of its own each, or the two
- * together. A certificate beyond 2^14 bytes takes more.
- */
+/** How many records stand before Finished where they can be Certificate and CertificateVerify: one each, or the two together. */
 function recordsBeforeFinished(client: readonly number[], ways: readonly RecordSizes[]): number | undefined {
   for (const sizes of ways) {
-    for (let end = 1; end <= 4 && end < client.length; end++) {
-      if (client[end] !== sizes.finished || !areInBlocks(client.slice(0, end), sizes)) continue;
-      const first = client[0] - sizes.overhead;
-      if (end === 1 && first >= MIN_FLIGHT) return end;
-      if (end > 1 && first >= MIN_CERTIFICATE && maySignature(client[end - 1], sizes)) return end;
+    const flight = wholeMessages(client, sizes);
+    for (let end = 1; end <= 4 && end < flight.length; end++) {
+      if (flight[end] !== sizes.finished || !areInBlocks(flight.slice(0, end), sizes)) continue;
+      const first = flight[0] - sizes.overhead;
+      const is = end === 1 ? first >= MIN_FLIGHT : first >= MIN_CERTIFICATE && maySignature(flight[end - 1], sizes);
+      if (is) return client.indexOf(sizes.finished, end);
     }
   }
   return undefined;
+}
+
+/** A certificate is what takes more than one record. */
+function wholeMessages(client: readonly number[], sizes: RecordSizes): readonly number[] {
+  return isFragment(client[0], sizes) ? withoutFragments(client, sizes) : client;
 }
 
 function together(told: ClientAuth, asked: ServerAsked): ClientAuth {

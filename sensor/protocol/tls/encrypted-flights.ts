@@ -2,7 +2,7 @@ import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import { mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
+import { blockOf, mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -120,10 +120,23 @@ export class EncryptedRecords {
    * (RFC 8446 §4.6.1), if it needs no certificate of it.
    */
   afterServerFinished(cipher: number): number {
+    const end = this.#serverFinished(cipher);
+    if (end > 0) return end + 1;
+    // All in one record, or every record as long as any other of its block.
+    return this.serverBlock(cipher) > 1 ? this.serverFlight.length : 1;
+  }
+
+  /** The block that the server fills its records up to; 1 where it does not. */
+  serverBlock(cipher: number): number {
+    return this.#serverFinished(cipher) > 0 ? 1 : blockOf(this.serverFlight, recordSizes(cipher)[0]);
+  }
+
+  /** 0 where none can be told. */
+  #serverFinished(cipher: number): number {
     const ways = recordSizes(cipher);
     const flight = this.serverFlight;
-    for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at + 1;
-    return 1;
+    for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
+    return 0;
   }
 
   /** Padded to a block an alert is as long as an empty Certificate, which more comes after. */

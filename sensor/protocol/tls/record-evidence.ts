@@ -169,16 +169,32 @@ export function serverAsked(lengths: readonly number[], ways: readonly RecordSiz
   return undefined;
 }
 
-/** A message beyond one record's content goes on in the next: together they are one. */
-function withoutFragments(lengths: readonly number[], sizes: RecordSizes): number[] {
+/** What a side may have been asked to keep its content, or content and type, within (RFC 6066 §4, RFC 8449 §4). */
+const FRAGMENTS: readonly number[] = [512, 1_024, 2_048, 4_096];
+
+/** Whether the message in a record of this size may go on in the next. */
+export function isFragment(length: number, { overhead }: RecordSizes): boolean {
+  const content = length - overhead;
+  return content >= FULL_CONTENT || FRAGMENTS.includes(content) || FRAGMENTS.includes(content + CONTENT_TYPE);
+}
+
+/** A message beyond one record's content goes on in the next: together they are one, as long as if there were no bound. */
+export function withoutFragments(lengths: readonly number[], sizes: RecordSizes): number[] {
   const whole: number[] = [];
   let carried = 0;
   for (const length of lengths) {
-    if (length >= FULL_CONTENT + sizes.overhead) carried += length;
+    if (isFragment(length, sizes)) carried += length - sizes.overhead;
     else {
       whole.push(carried + length);
       carried = 0;
     }
   }
   return whole;
+}
+
+/** The block that all of a flight's records are filled up to, where there is one and it is none of the usual paddings: 1 is none. */
+export function blockOf(flight: readonly number[], { tag, overhead }: RecordSizes): number {
+  const block = Math.min(...flight) - tag;
+  const isPadded = flight.length > 1 && block > overhead && flight.every((length) => (length - tag) % block === 0);
+  return isPadded ? block : 1;
 }

@@ -1,3 +1,4 @@
+import { isFragment, recordSizes } from "./record-evidence.js";
 import type { SessionKind } from "./session-pairs.js";
 
 /** Records of the server's after a TLS 1.3 handshake that are looked at. */
@@ -5,7 +6,8 @@ const MOST_RECORDS = 4;
 const MAX_KEPT = 32;
 /** RFC 8446 §4.6.1: header, lifetime, age, lengths of nonce, ticket and extensions; record type and tag around them. */
 const TICKET_HEAD = 4 + 4 + 4 + 1 + 2 + 2;
-const RECORD_OVERHEAD = 17;
+const [USUAL] = recordSizes(0x1301);
+const RECORD_OVERHEAD = USUAL.overhead;
 /** Nonce, an early_data extension or one of GREASE, padding. */
 const MAX_EXTRA = 48;
 const MAX_TICKETS_A_RECORD = 4;
@@ -25,33 +27,42 @@ export class TicketWatch {
   readonly #kind: SessionKind;
   readonly #offered: number | undefined;
   #length: number | undefined;
+  /** Content of records before, which may go on in the next. */
+  #carried = 0;
   #left = MOST_RECORDS;
 
-  /** `offered`: length of the ticket that this session was resumed with. */
-  constructor(kind: SessionKind, offered: number | undefined) {
+  /** `offered`: length of the ticket that this session was resumed with. `block`: what the server fills records up to. */
+  constructor(kind: SessionKind, offered: number | undefined, block: number) {
     this.#kind = kind;
     this.#offered = offered;
+    if (block > kind.block) kind.block = block;
   }
 
   /** Takes the server's next record. False: no ticket is waited for after it. */
   note(length: number): boolean {
     this.#left--;
     if (length < LEAST_RECORD) return this.#left > 0;
-    if (!this.#mayBeTicket(length)) return false;
+    if (!this.#mayBeTicket(length)) {
+      if (this.#carried > 0 && length < (this.#length ?? 0)) keep(this.#kind, this.#carried + length);
+      return false;
+    }
     this.#length = length;
+    if (isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
     keep(this.#kind, length);
     return this.#left > 0;
   }
 
   #mayBeTicket(length: number): boolean {
     if (this.#length !== undefined) return Math.abs(length - this.#length) <= MAX_DIFFERENCE;
-    return this.#offered === undefined || holds(length, this.#offered, -MAX_DIFFERENCE, MAX_EXTRA + MAX_DIFFERENCE);
+    const most = MAX_EXTRA + MAX_DIFFERENCE + this.#kind.block;
+    return this.#offered === undefined || holds(length, this.#offered, -MAX_DIFFERENCE, most);
   }
 }
 
-/** Whether one of these records may have brought a ticket of this length. */
-export function broughtTicket(records: readonly number[], identity: number | undefined): boolean {
-  return identity !== undefined && records.some((length) => holds(length, identity, 0, MAX_EXTRA));
+/** Whether one of the records of these sessions may have brought a ticket of this length. */
+export function broughtTicket({ ticketRecords, block }: SessionKind, identity: number | undefined): boolean {
+  const most = MAX_EXTRA + block - 1;
+  return identity !== undefined && ticketRecords.some((length) => holds(length, identity, 0, most));
 }
 
 /** Whether a record may hold tickets of this length and, in each, so much more. Tickets sent together are alike. */

@@ -254,7 +254,7 @@ export class TlsStream implements Stream, RecordSink {
     // The session may be resumed before the handshake is told.
     if (!this.#isRemembered) {
       this.#isRemembered = true;
-      this.#watchTickets(this.#verdict, this.#clear.ticketTaken);
+      this.#watchTickets(answer.cipher, this.#verdict, this.#clear.ticketTaken);
       this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
     if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
@@ -275,7 +275,7 @@ export class TlsStream implements Stream, RecordSink {
     if (later === true) {
       this.#verdict = ASKED_LATER;
       // Tickets given from here on hold the certificate, those before do not.
-      this.#watchTickets(this.#verdict, undefined);
+      this.#watchTickets(cipher, this.#verdict, undefined);
     }
     this.#awaitsLateAuth = later === undefined;
     return this.#awaitsLateAuth;
@@ -288,8 +288,9 @@ export class TlsStream implements Stream, RecordSink {
     return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
   }
 
-  #watchTickets(clientAuth: ClientAuth, offered: number | undefined): void {
-    this.#tickets = new TicketWatch(this.#memory.sessions.rememberKind(this.#pair(), clientAuth), offered);
+  #watchTickets(cipher: number, clientAuth: ClientAuth, offered: number | undefined): void {
+    const kind = this.#memory.sessions.rememberKind(this.#pair(), clientAuth);
+    this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverBlock(cipher));
   }
 
   #noteTicket(length: number): void {

@@ -60,6 +60,32 @@ export const retriedEarlyData: Case = {
   },
 };
 
+/** What both sides may be told that changes their records or tickets; `resumes` where a ticket comes of it. */
+const OPTIONS = [
+  { name: "five-tickets", server: ["-num_tickets", "5"], client: [], resumes: true },
+  { name: "no-tickets", server: ["-num_tickets", "0"], client: [], resumes: false },
+  { name: "stateful-tickets", server: ["-no_ticket"], client: [], resumes: true },
+  { name: "server-in-blocks", server: ["-record_padding", "512"], client: [], resumes: true },
+  { name: "server-in-fragments", server: ["-max_send_frag", "512"], client: [], resumes: true },
+  { name: "both-in-fragments", server: ["-max_send_frag", "512"], client: ["-max_send_frag", "512"], resumes: true },
+  { name: "key-only-resumption", server: ["-allow_no_dhe_kex"], client: ["-allow_no_dhe_kex"], resumes: true },
+] as const;
+
+/** The same handshakes under options of one or both sides. */
+export const optioned: readonly Case[] = OPTIONS.flatMap((option) =>
+  (["not-requested", "declined", "presented"] as const).map((expected) => ({
+    ...OPENSSL,
+    name: `${option.name}-${expected}`,
+    server: (order: CaseOrder) => server(order, expected, option.server),
+    meetings: (order: CaseOrder) => {
+      const session = join(order.folder, "session.pem");
+      const full = meeting(order, expected, /^New, TLSv1\.3/m, [...option.client, "-sess_out", session]);
+      const again = meeting(order, expected, /^Reused, TLSv1\.3/m, [...option.client, "-sess_in", session]);
+      return option.resumes ? [full, { ...again, resumed: true }] : [full];
+    },
+  })),
+);
+
 function server({ address, port, certificates }: CaseOrder, expected: Verdict, more: readonly string[]): Command {
   const { certificate, key } = certificates.server.ec;
   const asks = expected === "not-requested" ? [] : ["-verify", "3"];
