@@ -191,3 +191,74 @@ t.test("HelloRetryRequest makes one handshake of two hellos", (t) => {
   t.same(verdicts(feed(steps, { pieceBytes: 1 })), ["not-requested record-sizes"]);
   t.end();
 });
+
+t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) => {
+  // A ticket of 160 bytes makes a record of 17 + 17 + 8 + 160; one that holds a certificate is longer.
+  const plain = flight13([53, 120], { after: [202, 202, 400] });
+  const mutual = flight13([850, 281, 53], { after: [1_202, 1_202, 400] });
+  const resume = (identity: number, after?: readonly number[]): Step[] =>
+    flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53], ...(after && { after }) });
+  const rows: readonly (readonly [string, readonly (readonly Step[])[], readonly string[]])[] = [
+    ["one kind seen", [mutual, resume(1_160)], ["presented record-sizes", "presented resumption resumed"]],
+    [
+      "two kinds, told by length",
+      [plain, mutual, resume(160), resume(1_160)],
+      [
+        "not-requested record-sizes",
+        "presented record-sizes",
+        "not-requested resumption resumed",
+        "presented resumption resumed",
+      ],
+    ],
+    [
+      "two kinds of one length",
+      [plain, flight13([850, 281, 53], { after: [202, 202] }), resume(160)],
+      ["not-requested record-sizes", "presented record-sizes", "unknown none resumed"],
+    ],
+    ["a ticket no session seen gave", [plain, resume(1_160)], ["not-requested record-sizes", "unknown none resumed"]],
+    [
+      "an answer as long as the other kind's ticket is none",
+      [flight13([53, 120], { after: [202, 1_202] }), mutual, resume(1_160)],
+      ["not-requested record-sizes", "presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "an answer to a session resumed is no ticket where it is not as long as the one offered",
+      [plain, mutual, resume(160, [1_202]), resume(1_160)],
+      [
+        "not-requested record-sizes",
+        "presented record-sizes",
+        "not-requested resumption resumed",
+        "presented resumption resumed",
+      ],
+    ],
+    [
+      "tickets after records too short for any",
+      [flight13([850, 281, 53], { after: [35, 1_202] }), resume(1_160)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "tickets and a server's flight in blocks of 16",
+      [flight13([976, 288, 64, 144], { server: [32, 48, 736, 96, 64], after: [176, 176] }), resume(105)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "a ticket in three fragments",
+      [flight13([850, 281, 53], { after: [529, 529, 202, 529] }), resume(1_184)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "a server that fills blocks of 512",
+      [flight13([850, 281, 53], { server: [528, 528, 2_064, 528, 528], after: [1_552, 1_552, 528] }), resume(1_184)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "of two tickets offered the one that was taken counts",
+      [plain, mutual, flight13([53, 99], { identities: [160, 1_160], selectsKey: true, keyIndex: 1 })],
+      ["not-requested record-sizes", "presented record-sizes", "presented resumption resumed"],
+    ],
+    ["no session seen", [resume(160)], ["unknown none resumed"]],
+    ["one resumed from one unknown", [resume(160), resume(160)], ["unknown none resumed", "unknown none resumed"]],
+  ];
+  for (const [what, connections, expected] of rows) t.same(verdicts(feedConnections(connections)), expected, what);
+  t.end();
+});

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Case, Meeting } from "./case.js";
 import { apacheLateAuth, pythonLateAuth } from "./cases/late-auth-cases.js";
-import { earlyData, optioned, retried, retriedEarlyData } from "./cases/openssl-cases.js";
+import { earlyData, nextProtocol, optioned, retried, retriedEarlyData } from "./cases/openssl-cases.js";
 import type { Certificates } from "./certificates.js";
 import type { Label } from "./label.js";
 import { Network } from "./network.js";
@@ -15,6 +15,7 @@ const CASES: readonly Case[] = [
   ...retried,
   retriedEarlyData,
   ...optioned,
+  ...nextProtocol,
   pythonLateAuth,
   ...apacheLateAuth,
 ];

@@ -110,6 +110,8 @@ export interface AnswerParts {
   readonly selectsKey?: boolean;
   /** Which of the keys offered; left out: the first. */
   readonly keyIndex?: number;
+  /** Codes of more extensions, empty. */
+  readonly extras?: readonly number[];
   readonly isRetry?: boolean;
   readonly random?: Buffer;
 }
@@ -121,6 +123,7 @@ export function serverHello(parts: AnswerParts = {}): Buffer {
   if (parts.is13 === true)
     extensions.push(extension(43, u16(0x0304)), extension(51, Buffer.concat([u16(29), vector16(Buffer.alloc(32))])));
   if (parts.selectsKey === true) extensions.push(extension(41, u16(parts.keyIndex ?? 0)));
+  for (const code of parts.extras ?? []) extensions.push(extension(code, Buffer.alloc(0)));
   return message(
     2,
     Buffer.concat([

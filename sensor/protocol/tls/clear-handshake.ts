@@ -10,6 +10,7 @@ import type { HelloCache } from "./hello-cache.js";
 import { sessionIdHash, sessionIdOf } from "./session-id.js";
 
 const NAMED_CURVE = 3;
+const BEFORE_FINISHED: ReadonlySet<number> = new Set([EXTENSION.nextProtocol, EXTENSION.channelId]);
 
 /** What the handshake messages that can be read say: both hellos, and all the rest up to TLS 1.2. */
 export class ClearHandshake {
@@ -79,6 +80,14 @@ export class ClearHandshake {
   /** Up to TLS 1.2: the server goes on with the session that the client named. */
   get repeatsSessionId(): boolean {
     return this.hello !== undefined && this.#answeredIdHash === this.sessionIdHash;
+  }
+
+  /**
+   * Up to TLS 1.2, where the server agreed to them, the client sends NextProtocol (draft-agl-tls-nextprotoneg §3) and
+   * EncryptedExtensions (draft-balfanz-tls-channelid §3) after ChangeCipherSpec, encrypted as Finished is.
+   */
+  get clientMessagesBeforeFinished(): number {
+    return this.answer?.extensions.filter((code) => BEFORE_FINISHED.has(code)).length ?? 0;
   }
 
   /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */

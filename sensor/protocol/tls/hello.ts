@@ -19,6 +19,9 @@ export const EXTENSION = {
   pskKeyExchangeModes: 45,
   postHandshakeAuth: 49,
   keyShare: 51,
+  /** What came before ALPN and is still spoken by OpenSSL, and Chrome's channel id. */
+  nextProtocol: 13172,
+  channelId: 30032,
   /** Application-layer protocol settings, Chrome's old and new code point: the client may send EncryptedExtensions of its own. */
   alpsOld: 17513,
   alps: 17613,

@@ -48,6 +48,7 @@ export class TlsStream implements Stream, RecordSink {
   #changedServer = false;
   #finishedClient = false;
   #finishedServer = false;
+  #beforeFinished = 0;
   /** The server changed ciphers without having said ServerHelloDone (RFC 5246 §7.3, figure 2). */
   #abbreviated = false;
   #recalled: Session | undefined = undefined;
@@ -185,6 +186,7 @@ export class TlsStream implements Stream, RecordSink {
   /** Finished, up to TLS 1.2; after both, a new handshake inside the encryption. */
   #encryptedHandshake(isClient: boolean, atMicros: number): void {
     const isAgain = isClient ? this.#finishedClient : this.#finishedServer;
+    if (isAgain && isClient && this.#beforeFinished++ < this.#clear.clientMessagesBeforeFinished) return;
     if (isAgain) {
       this.#renegotiate(isClient ? "client" : "server", atMicros);
       return;

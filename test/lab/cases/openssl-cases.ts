@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { Case, CaseOrder, Meeting } from "../case.js";
 import { SERVER_NAME } from "../certificates.js";
 import type { Verdict } from "../label.js";
-import type { Command } from "../stack.js";
+import type { Command, Version } from "../stack.js";
 import { missingPrograms } from "../stacks/presence.js";
 
 const HOLD_MILLIS = 300;
+const FLAG = { "1.2": "-tls1_2", "1.3": "-tls1_3" } as const;
 const OPENSSL = {
   serverStack: "openssl",
   clientStack: "openssl",
@@ -86,10 +87,31 @@ export const optioned: readonly Case[] = OPTIONS.flatMap((option) =>
   })),
 );
 
-function server({ address, port, certificates }: CaseOrder, expected: Verdict, more: readonly string[]): Command {
+/** NextProtocol, the client's word before Finished up to TLS 1.2: what browsers spoke before ALPN. */
+export const nextProtocol: readonly Case[] = (["not-requested", "declined", "presented"] as const).map((expected) => ({
+  ...OPENSSL,
+  version: "1.2",
+  name: `next-protocol-${expected}`,
+  server: (order) => server(order, expected, ["-nextprotoneg", "http/1.1", "-rev"], "1.2"),
+  meetings: (order) => {
+    const session = join(order.folder, "session.pem");
+    const offers = ["-nextprotoneg", "http/1.1"];
+    return [
+      meeting(order, expected, /^New, TLSv1\.2/m, [...offers, "-sess_out", session], "1.2"),
+      { ...meeting(order, expected, /^Reused, TLSv1\.2/m, [...offers, "-sess_in", session], "1.2"), resumed: true },
+    ];
+  },
+}));
+
+function server(
+  { address, port, certificates }: CaseOrder,
+  expected: Verdict,
+  more: readonly string[],
+  version: Version = "1.3",
+): Command {
   const { certificate, key } = certificates.server.ec;
   const asks = expected === "not-requested" ? [] : ["-verify", "3"];
-  const argv = ["openssl", "s_server", "-accept", `${address}:${port}`, "-tls1_3", "-cert", certificate, "-key", key,
+  const argv = ["openssl", "s_server", "-accept", `${address}:${port}`, FLAG[version], "-cert", certificate, "-key", key,
     "-CAfile", certificates.authority, ...asks, ...more]; // biome-ignore format: one command line
   return { argv, holdMillis: 600_000 };
 }
@@ -99,10 +121,11 @@ function meeting(
   expected: Verdict,
   proof: RegExp,
   more: readonly string[],
+  version: Version = "1.3",
 ): Meeting {
   const { certificate, key } = certificates.client.rsa;
   const shown = expected === "presented" ? ["-cert", certificate, "-key", key] : [];
-  const argv = ["openssl", "s_client", "-connect", `${address}:${port}`, "-servername", SERVER_NAME, "-tls1_3",
+  const argv = ["openssl", "s_client", "-connect", `${address}:${port}`, "-servername", SERVER_NAME, FLAG[version],
     "-CAfile", certificates.authority, ...shown, ...more]; // biome-ignore format: one command line
   return { command: { argv, holdMillis: HOLD_MILLIS }, proof, expected, resumed: false };
 }
