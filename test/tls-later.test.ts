@@ -242,6 +242,11 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
       ["presented record-sizes", "presented resumption resumed"],
     ],
     [
+      "two tickets in one record, one a byte longer than the other, as Botan sends them",
+      [flight13([900, 53], { after: [400, 1_993] }), resume(173)],
+      ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
       "a ticket in three fragments",
       [flight13([850, 281, 53], { after: [529, 529, 202, 529] }), resume(1_184)],
       ["presented record-sizes", "presented resumption resumed"],

@@ -65,11 +65,11 @@ export function broughtTicket({ ticketRecords, block }: SessionKind, identity: n
   return identity !== undefined && ticketRecords.some((length) => holds(length, identity, 0, most));
 }
 
-/** Whether a record may hold tickets of this length and, in each, so much more. Tickets sent together are alike. */
+/** Whether a record may hold tickets of about this length and, in each, so much more. Those sent together are alike, not always equal. */
 function holds(length: number, identity: number, least: number, most: number): boolean {
   for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
     const extra = (length - RECORD_OVERHEAD) / tickets - TICKET_HEAD - identity;
-    if (Number.isInteger(extra) && extra >= least && extra <= most) return true;
+    if (extra >= least && extra <= most) return true;
   }
   return false;
 }
