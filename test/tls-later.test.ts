@@ -261,6 +261,11 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
       [plain, mutual, flight13([53, 99], { identities: [160, 1_160], selectsKey: true, keyIndex: 1 })],
       ["not-requested record-sizes", "presented record-sizes", "presented resumption resumed"],
     ],
+    [
+      "a session that was seen to give no ticket is not the one resumed",
+      [flight13([53, 120], { after: [35, 35] }), resume(1_160)],
+      ["not-requested record-sizes", "unknown none resumed"],
+    ],
     ["no session seen", [resume(160)], ["unknown none resumed"]],
     ["one resumed from one unknown", [resume(160), resume(160)], ["unknown none resumed", "unknown none resumed"]],
   ];

@@ -43,7 +43,7 @@ export class SessionMemory {
     const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
     const fitting = kinds.filter((kind) => broughtTicket(kind, identity));
-    const unseen = kinds.filter(({ ticketRecords }) => ticketRecords.length === 0);
+    const unseen = kinds.filter(({ isWatched }) => !isWatched);
     const candidates = fitting.length > 0 ? fitting : unseen;
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
     const [{ clientAuth: first }] = candidates;

@@ -5,6 +5,8 @@ export interface SessionKind {
   readonly clientAuth: ClientAuth;
   /** Sizes of the records after the handshakes that may hold NewSessionTicket; empty where none was seen. The latest stay. */
   ticketRecords: readonly number[];
+  /** Records after the handshakes were seen, tickets or not. */
+  isWatched: boolean;
   /** The block that these records were filled up to; 1 where they were not. */
   block: number;
   /** The next kind of the same pair. */
@@ -66,7 +68,7 @@ export class SessionPairs {
       if (kind.clientAuth.verdict === clientAuth.verdict) return kind;
       last = kind;
     }
-    const made: SessionKind = { clientAuth, ticketRecords: NO_RECORDS, block: 1, next: undefined };
+    const made: SessionKind = { clientAuth, ticketRecords: NO_RECORDS, isWatched: false, block: 1, next: undefined };
     if (last === undefined) pair.kind = made;
     else last.next = made;
     return made;

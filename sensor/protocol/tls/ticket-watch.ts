@@ -41,6 +41,7 @@ export class TicketWatch {
   /** Takes the server's next record. False: no ticket is waited for after it. */
   note(length: number): boolean {
     this.#left--;
+    this.#kind.isWatched = true;
     if (length < LEAST_RECORD) return this.#left > 0;
     if (!this.#mayBeTicket(length)) {
       if (this.#carried > 0 && length < (this.#length ?? 0)) keep(this.#kind, this.#carried + length);
