@@ -294,3 +294,36 @@ t.test("a persisted query goes by the name of the document that has its hash, an
   );
   t.end();
 });
+
+t.test("documents that come again are told as they were the first time, with whatever stands beside them", (t) => {
+  const again = [...GRAPHQL_CASES, ...GRAPHQL_CASES, ...GRAPHQL_CASES, ...GRAPHQL_CASES];
+  t.same(
+    calls(again.flatMap((one) => http1(one))).map(describe),
+    again.map(({ told }) => told),
+  );
+  const two = "query A {\n a }\nmutation B { b }";
+  const hash = createHash("sha256").update(two).digest("hex");
+  const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
+  const one = (text: string): Step[] => http1({ name: "", type: "application/json", body: text, told: "" });
+  const asked: readonly (readonly [string, string])[] = [
+    [JSON.stringify({ query: two }), "query.A"],
+    [JSON.stringify({ query: two }), "query.A"],
+    [JSON.stringify({ query: two }), "query.A"],
+    [JSON.stringify({ operationName: "B", query: two }), "mutation.B"],
+    [JSON.stringify({ query: two, operationName: "B" }), "mutation.B"],
+    [JSON.stringify({ query: two, operationName: "C" }), "query.A"],
+    [JSON.stringify({ query: two.replace("B", "D"), operationName: "D" }), "mutation.D"],
+    [`{"query":${JSON.stringify(two)},"query":"","operationName":"B"}`, "mutation.B"],
+    [`{"query":"{ other }","query":${JSON.stringify(two)}}`, "query.A"],
+    [`{"query":${JSON.stringify(two)},"query":"{ other }"}`, "query(other)"],
+    [`{"query":${JSON.stringify(two)},"query":"no document"}`, ""],
+    [JSON.stringify({ extensions }), `persisted(${hash.slice(0, 16)})`],
+    [JSON.stringify({ query: two, operationName: "B", extensions }), "mutation.B"],
+    [JSON.stringify({ extensions }), "mutation.B"],
+  ];
+  t.same(
+    calls(asked.flatMap(([text]) => one(text))).map(({ operations }) => operations.join()),
+    asked.map(([, told]) => told),
+  );
+  t.end();
+});

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANDSHAKES, writeHandshakes } from "./handshake-traffic.js";
 import { H2C, writeHttp2 } from "./http2-traffic.js";
+import { OPERATIONS, writeOperations } from "./operation-traffic.js";
 import { SHAPES, type TrafficShape, writeTraffic } from "./traffic.js";
 import { WEBSOCKET, writeWebsocket } from "./websocket-traffic.js";
 
@@ -27,6 +28,8 @@ function main(): void {
     for (const shape of SHAPES) if (isWanted(shape.name)) measure(folder, shape, (file) => writeTraffic(file, shape));
     if (isWanted(HANDSHAKES.name)) measure(folder, HANDSHAKES, writeHandshakes);
     if (isWanted(H2C.name)) measure(folder, H2C, writeHttp2);
+    for (const shape of OPERATIONS)
+      if (isWanted(shape.name)) measure(folder, shape, (file) => writeOperations(file, shape));
     if (isWanted(WEBSOCKET.name)) measure(folder, WEBSOCKET, writeWebsocket);
   } finally {
     rmSync(folder, { recursive: true });

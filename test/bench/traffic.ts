@@ -39,8 +39,11 @@ function shape(
   return { name, what, segmentBytes, requests, requestsPerConnection, connections, bodyBytes };
 }
 
+/** Sends a request to one of the services, and its answer with a body of so many bytes. */
+export type Exchanging = (dialog: TcpDialog, random: () => number, bodyBytes: number, service: number) => void;
+
 /** Writes the traffic as pcap, microsecond clock, little-endian; the same bytes for the same shape. */
-export function writeTraffic(path: string, traffic: TrafficShape): void {
+export function writeTraffic(path: string, traffic: TrafficShape, exchange: Exchanging = exchangeJson): void {
   const writer = new PcapOutput(path);
   const random = mulberry32(7);
   const open: { dialog: TcpDialog; left: number; client: number }[] = [];
@@ -84,7 +87,7 @@ export const USER_AGENTS = [
 ];
 
 /** A request and its answer as services behind a gateway with tracing send them: no two heads are the same. */
-function exchange(dialog: TcpDialog, random: () => number, bodyBytes: number, service: number): void {
+function exchangeJson(dialog: TcpDialog, random: () => number, bodyBytes: number, service: number): void {
   const id = Math.floor(random() * 50_000);
   const path = [`/api/v1/orders/${id}`, `/api/v1/users/${id}/profile`, "/api/v1/orders?limit=20", "/healthz"][id % 4];
   const isPost = id % 5 === 0;

@@ -6,6 +6,7 @@ import { beginsWithMember, mayHoldJson } from "../rpc/json-type.js";
 import type { OperationNames } from "../rpc/operation-names.js";
 import { QueryParameters } from "../rpc/query-parameters.js";
 import { type Definition, DocumentReader } from "./document.js";
+import { type KnownDocument, KnownDocuments } from "./known-documents.js";
 import { documentId, PersistedOperations, persistedHash } from "./persisted-operations.js";
 
 const QUERY = Buffer.from("query");
@@ -19,6 +20,7 @@ const ERRORS = Buffer.from("errors");
 const NOTHING = Buffer.alloc(0);
 const QUOTE = 0x22;
 const PERCENT = 0x25;
+const BACKSLASH = 0x5c;
 const PLUS = 0x2b;
 const DASH = 0x2d;
 const EQUALS = 0x3d;
@@ -51,6 +53,8 @@ interface Asked {
   hash: string | undefined;
   /** The document was read into the reader; `cut` where its end was not seen. */
   document: "none" | "whole" | "cut";
+  /** It came before, and was not read. */
+  known: KnownDocument | undefined;
 }
 
 class GraphQl implements Dialect {
@@ -60,6 +64,7 @@ class GraphQl implements Dialect {
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
   readonly #documents = new DocumentReader();
+  readonly #known = new KnownDocuments();
   readonly #persisted = new PersistedOperations();
   readonly #parameters = new QueryParameters();
   readonly #maxBytes: number;
@@ -99,7 +104,14 @@ class GraphQl implements Dialect {
     if (!DOCUMENT_BYTES.has(bytes[at])) return undefined;
     if (bytes.subarray(at, at + QUERY.length + 1).includes(EQUALS)) return this.ofQuery(bytes, at, end);
     if (!this.#documents.read(bytes, at, end)) return undefined;
-    return asList(this.#operation({ operationName: undefined, hash: undefined, document: isCut ? "cut" : "whole" }));
+    return asList(
+      this.#operation({
+        operationName: undefined,
+        hash: undefined,
+        document: isCut ? "cut" : "whole",
+        known: undefined,
+      }),
+    );
   }
 
   /** Where any of a batch has errors; GraphQL answers them with 200 as well. */
@@ -117,7 +129,7 @@ class GraphQl implements Dialect {
     const valueStart = start + QUERY.length + 1;
     if (valueStart <= end && bytes[valueStart - 1] === EQUALS && !mayBeDocument(bytes, valueStart, end))
       return undefined;
-    const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
+    const asked: Asked = { operationName: undefined, hash: undefined, document: "none", known: undefined };
     const parameters = this.#parameters;
     parameters.open(bytes, start, end);
     while (parameters.next()) {
@@ -163,7 +175,7 @@ class GraphQl implements Dialect {
   #request(bytes: Buffer, start: number, end: number): Operation | undefined {
     const members = this.#members;
     if (!members.open(bytes, start, end)) return undefined;
-    const asked: Asked = { operationName: undefined, hash: undefined, document: "none" };
+    const asked: Asked = { operationName: undefined, hash: undefined, document: "none", known: undefined };
     while (members.next()) {
       const { kind, valueStart, valueEnd } = members;
       if (members.isNamed(QUERY)) {
@@ -175,15 +187,49 @@ class GraphQl implements Dialect {
         if (kind === "string" && !members.isCut) asked.hash = documentId(bytes, valueStart, valueEnd);
       } else if (!members.isNamed(VARIABLES) && asked.document === "none") return undefined;
     }
+    if (asked.known !== undefined && asked.hash !== undefined) return this.#hashed(asked, asked.known);
     return this.#operation(asked);
   }
 
   #query(bytes: Buffer, asked: Asked): boolean {
     const { valueStart, valueEnd, hasEscape, isCut } = this.#members;
-    const fate = isCut ? "cut" : "whole";
-    if (!hasEscape) return this.#read(bytes, valueStart, valueEnd, fate, asked);
-    this.#scratch.unescapeJson(bytes, valueStart, valueEnd);
+    if (valueStart === valueEnd) return true;
+    asked.known = isCut ? undefined : this.#known.find(bytes, valueStart, valueEnd);
+    if (asked.known !== undefined) {
+      asked.document = "whole";
+      return true;
+    }
+    const isRead = this.#unescaped(bytes, valueStart, valueEnd, hasEscape, isCut ? "cut" : "whole", asked);
+    if (isRead && !isCut && asked.document === "whole" && this.#known.mayLearn(bytes, valueStart, valueEnd))
+      this.#learn(Buffer.from(bytes.subarray(valueStart, valueEnd)));
+    return isRead;
+  }
+
+  #unescaped(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hasEscape: boolean,
+    fate: "whole" | "cut",
+    asked: Asked,
+  ): boolean {
+    if (!hasEscape) return this.#read(bytes, start, end, fate, asked);
+    this.#scratch.unescapeJson(bytes, start, end);
     return this.#read(this.#scratch.bytes, 0, this.#scratch.length, fate, asked);
+  }
+
+  #learn(bytes: Buffer): void {
+    const defined = this.#documents.definitions.filter(({ kind }) => kind !== "fragment");
+    if (defined.length === 0) return;
+    const operations = defined.map((definition) => this.#defined(definition, "whole"));
+    this.#known.learn({ bytes, names: defined.map(({ name }) => name), operations });
+  }
+
+  /** What a document is that came with its hash is only believed where the two are held together. */
+  #hashed(asked: Asked, { bytes }: KnownDocument): Operation | undefined {
+    asked.known = undefined;
+    this.#unescaped(bytes, 0, bytes.length, bytes.includes(BACKSLASH), "whole", asked);
+    return this.#operation(asked);
   }
 
   /** False where it is no document. */
@@ -198,7 +244,11 @@ class GraphQl implements Dialect {
   }
 
   /** `otherwise`: what it is of whose document nothing is known. */
-  #operation({ operationName, hash, document }: Asked, otherwise?: RpcKind): Operation | undefined {
+  #operation({ operationName, hash, document, known }: Asked, otherwise?: RpcKind): Operation | undefined {
+    if (known !== undefined) {
+      const at = operationName === undefined ? 0 : known.names.indexOf(operationName);
+      return known.operations[Math.max(at, 0)];
+    }
     if (document === "none")
       return hash === undefined ? undefined : this.#persistedOperation(operationName, hash, otherwise);
     const operations = this.#documents.definitions.filter(({ kind }) => kind !== "fragment");
@@ -216,16 +266,14 @@ class GraphQl implements Dialect {
     const { isDiscovery, kind } = definition;
     const depth = document === "whole" ? this.#documents.depthOf(definition) : undefined;
     const method = definition.name === undefined ? undefined : this.#names.of(definition.name);
-    const told = {
-      system: this.system,
-      method,
-      kind: kind === "fragment" ? undefined : kind,
-      depth,
-      isDiscovery,
-    } as const;
-    if (method !== undefined) return { ...told, label: this.#names.label(PREFIXES[kind], method) };
-    const field = definition.field === undefined ? undefined : this.#names.of(definition.field);
-    return { ...told, label: field === undefined ? kind : this.#names.label(ANONYMOUS[kind], field, ")") };
+    const told = kind === "fragment" ? undefined : kind;
+    return { system: this.system, method, kind: told, depth, isDiscovery, label: this.#label(definition, method) };
+  }
+
+  #label({ kind, field }: Definition, method: string | undefined): string {
+    if (method !== undefined) return this.#names.label(PREFIXES[kind], method);
+    const name = field === undefined ? undefined : this.#names.of(field);
+    return name === undefined ? kind : this.#names.label(ANONYMOUS[kind], name, ")");
   }
 
   #persistedOperation(operationName: string | undefined, hash: string, kind: RpcKind | undefined): Operation {

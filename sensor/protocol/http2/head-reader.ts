@@ -1,3 +1,4 @@
+import { copyBytes } from "../../bytes/copy-bytes.js";
 import type { Flow, Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import type { ContentLook } from "../body/body-look.js";
@@ -33,6 +34,8 @@ import { type HeadFacts, type KnownHead, KnownHeads } from "./known-heads.js";
 /** More on the wire than so many bytes each is no bomb but simply large. */
 const BOMB_FACTOR = 16;
 const MAX_GRPC_STATUS = 16;
+/** Longer paths are read where they stand. */
+const PATH_BYTES = 512;
 
 /** Reads one head at a time and fills the exchange from it; the same object serves every connection. */
 export class HeadReader {
@@ -51,6 +54,7 @@ export class HeadReader {
   #isKnown = false;
   #contentEncoding: string | undefined = undefined;
   #messageEncoding: string | undefined = undefined;
+  readonly #path = Buffer.alloc(PATH_BYTES);
   readonly #blocks: BlockReader;
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
@@ -175,7 +179,7 @@ export class HeadReader {
     const { list } = this;
     exchange.method = known.method;
     exchange.isHead = known.isHead;
-    this.#mapping.target(exchange, list.bytes[path], list.starts[path], list.endOf(path));
+    this.#targetAgain(exchange, list.bytes[path], list.starts[path], list.endOf(path));
     exchange.authority = known.authority;
     exchange.userAgent = known.userAgent;
     exchange.requestContentType = known.requestContentType;
@@ -188,6 +192,16 @@ export class HeadReader {
     const at = list.places[TIMEOUT_PLACE];
     const timeout = at < 0 ? undefined : this.#mapping.text(list.bytes[at], list.starts[at], list.endOf(at));
     this.#rpcFields(exchange.rpc, timeout);
+  }
+
+  /** Paths stand in as many tables as there are connections: where all are read from one place, that is looked at in words at once. */
+  #targetAgain(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (length > this.#path.length) this.#mapping.target(exchange, bytes, start, end);
+    else {
+      copyBytes(bytes, start, length, this.#path, 0);
+      this.#mapping.target(exchange, this.#path, 0, length);
+    }
   }
 
   #keepRequest(exchange: Exchange): void {

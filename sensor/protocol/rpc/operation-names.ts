@@ -50,7 +50,8 @@ export class OperationNames {
     }
     let label = labels.get(name);
     if (label !== undefined) return label;
-    label = before + name + after;
+    // Joined it is one text; added up it would be one of three, and each look at a letter of it a search.
+    label = [before, name, after].join("");
     if (labels.size >= MAX_REMEMBERED) labels.clear();
     labels.set(name, label);
     return label;
