@@ -1,3 +1,13 @@
+export interface PathParameter {
+  /** Name in the template, without braces. */
+  readonly name: string;
+  readonly type: string;
+  /** Words for a person: what evidence made this segment a parameter. */
+  readonly reason: string;
+  /** So many different values at least; counted up to 64. */
+  readonly distinctValues: number;
+}
+
 /** What files say of an endpoint. */
 export interface DeclarationFacts {
   /** False where files speak of its service, and none has it. */

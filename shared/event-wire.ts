@@ -44,12 +44,13 @@ export function decodeEvent(bytes: Uint8Array): SensorEvent {
   return toEvent(parse(() => Event.decode(bytes)));
 }
 
-function wireEndpoint({ schemas, protection }: EndpointRecord, record: object): object {
-  if (schemas === undefined && protection === undefined) return record;
+function wireEndpoint({ schemas, protection, reached }: EndpointRecord, record: object): object {
+  if (schemas === undefined && protection === undefined && reached === undefined) return record;
   return {
     ...record,
     schemas: schemas && JSON.stringify(schemas),
     protection: protection && JSON.stringify(protection),
+    reached: reached && JSON.stringify(reached),
   };
 }
 
@@ -165,9 +166,10 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 }
 
 /** What the wire can't leave out, or has as text. */
-function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown }): void {
+function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown; reached?: unknown }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
+  if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
 }
 

@@ -1,4 +1,5 @@
-import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
+import type { DeclarationFacts, DeprecationFacts, EndpointSchemas, PathParameter } from "./endpoint-facts.js";
+import type { GatewayFacts, ReachedFacts } from "./gateway.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
@@ -80,6 +81,8 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly missingBytes: number;
   /** Left out where there is none. */
   readonly unknownPaths?: UnknownPathsRecord;
+  /** Left out where its address is not known to be a gateway's. */
+  readonly gateway?: GatewayFacts;
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -92,6 +95,8 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly serverPort: number;
   /** Name of the service known at the client's address, where there is exactly one. */
   readonly clientService?: string;
+  /** Left out where the client is not known to be a gateway. */
+  readonly clientGateway?: GatewayFacts;
   readonly serverService: string;
   readonly scope: Scope;
   readonly posture: Posture;
@@ -171,6 +176,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly schemas?: EndpointSchemas;
   /** Left out where calls show nothing of it: none of them carried a credential. */
   readonly protection?: ProtectionFacts;
+  /** Left out where no gateway is known among its callers. */
+  readonly reached?: ReachedFacts;
   readonly incompleteCalls: number;
   /** Of its calls: sent and never captured. */
   readonly missingBytes: number;
@@ -205,16 +212,6 @@ export interface StreamRecord {
   /** What stood as its reason: `none` `text` `json` `invalid` → how many. */
   readonly closeReasons: Readonly<Record<string, number>>;
   readonly lastedMillis?: Quantiles;
-}
-
-export interface PathParameter {
-  /** Name in the template, without braces. */
-  readonly name: string;
-  readonly type: string;
-  /** Words for a person: what evidence made this segment a parameter. */
-  readonly reason: string;
-  /** So many different values at least; counted up to 64. */
-  readonly distinctValues: number;
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */

@@ -2,6 +2,7 @@ import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
+import type { HostEntry } from "./gateway/host-entry.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
@@ -17,6 +18,7 @@ const MAX_REASONS = 8;
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
   readonly clientAddress: string;
+  readonly client: HostEntry;
   readonly service: Service;
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
@@ -39,8 +41,10 @@ export class EdgeEntry implements Edge {
   isChanged = false;
   resumptions: object | undefined = undefined;
 
-  constructor(clientAddress: string, service: Service, scope: Scope, atMicros: number) {
+  constructor(clientAddress: string, client: HostEntry, service: Service, scope: Scope, atMicros: number) {
     this.clientAddress = clientAddress;
+    this.client = client;
+    client.isClient = true;
     this.service = service;
     this.scope = scope;
     this.firstMicros = atMicros;
@@ -112,6 +116,7 @@ export class EdgeEntry implements Edge {
       serverPort: this.service.port,
       ...inNetwork(this.service.virtualNetwork),
       ...(clientService === undefined ? {} : { clientService }),
+      ...(this.client.gateway === undefined ? {} : { clientGateway: this.client.gateway }),
       serverService: this.service.name,
       scope: this.scope,
       posture: sumOf(this.#postures),
@@ -135,6 +140,7 @@ export class EdgeEntry implements Edge {
   }
 
   restore(record: EdgeRecord): void {
+    this.client.restore(record.clientGateway);
     this.#protocols.restore(record.protocols);
     for (const software of record.clientSoftware) this.#softwareTally().add(software);
     for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);

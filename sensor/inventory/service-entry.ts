@@ -7,6 +7,7 @@ import type { Coverage, DeclaredPath } from "./declared/coverage.js";
 import type { Route } from "./declared/route-table.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
+import type { HostEntry } from "./gateway/host-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
@@ -44,6 +45,7 @@ export class ServiceEntry implements Service {
   readonly edges = new Map<string, EdgeEntry>();
   readonly bytes = new ByteLedger();
   readonly naming: ServiceName;
+  readonly host: HostEntry;
   /** Services whose procedures are called there, `package.Service`. */
   readonly rpcServices = new Set<string>();
   readonly #software = new Tally(MAX_SOFTWARE);
@@ -67,6 +69,7 @@ export class ServiceEntry implements Service {
     address: string,
     port: number,
     virtualNetwork: string | undefined,
+    host: HostEntry,
     atMicros: number,
     paths: PathTree<MethodSet>,
   ) {
@@ -74,6 +77,8 @@ export class ServiceEntry implements Service {
     this.port = port;
     this.virtualNetwork = virtualNetwork;
     this.place = placeOf(address, virtualNetwork);
+    this.host = host;
+    host.isServer = true;
     this.paths = paths;
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
@@ -127,6 +132,7 @@ export class ServiceEntry implements Service {
       frameworks: this.#frameworks.sortedTexts(),
       headerOrders: [...this.#orders].map(hexOrder).sort(compare),
       protocols: this.#protocols.sortedTexts(),
+      ...(this.host.gateway === undefined ? {} : { gateway: this.host.gateway }),
       connections: this.connections,
       calls: this.calls,
       ...this.bytes.record(),
@@ -151,6 +157,7 @@ export class ServiceEntry implements Service {
   restore(record: ServiceRecord, text: string): void {
     const state = JSON.parse(text) as ServiceState;
     this.naming.restore(state);
+    this.host.restore(record.gateway);
     for (const software of record.software) this.#software.add(software);
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);

@@ -134,6 +134,11 @@ const COLUMNS: readonly string[] = [
   "review.deprecated_by",
   "review.deprecated_until",
   "review.ignored_until",
+  "gateway",
+  "client.gateway",
+  "callers.gateways",
+  "callers.around_gateway",
+  "callers.untold",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -36,6 +36,7 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     frameworks: service.frameworks,
     header_orders: service.headerOrders,
     protocols: service.protocols,
+    gateway: service.gateway,
     connections: service.connections,
     calls: service.calls,
     ...unknownPaths(service),

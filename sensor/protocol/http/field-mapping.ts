@@ -4,6 +4,7 @@ import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
+import { forwardingOf, requestId, traceId } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
@@ -23,12 +24,15 @@ import {
   HOST,
   ORIGIN,
   PREFER,
+  REQUEST_ID,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
   SUNSET,
+  TRACE_PARENT,
   TRANSPORT_SECURITY,
   USER_AGENT,
+  VIA,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
   WEBSOCKET_PROTOCOL,
@@ -129,6 +133,7 @@ export class FieldMapping {
   request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
     const facts = this.#read(fields, bytes);
     exchange.requestHeaderOrder = fields.order;
+    exchange.forwarding = facts.forwarding;
     if (facts.host !== undefined) {
       if (facts.hasHostUserinfo) this.#target.hasUserinfo = true;
       this.#host(exchange, facts.host, facts.hosts);
@@ -139,7 +144,7 @@ export class FieldMapping {
     if (facts.asksToWait) exchange.asks = "wait";
     if (facts.origin !== undefined) exchange.noteAccess().origin = facts.origin;
     this.#addCredentials(exchange, this.credentialsOf(fields, bytes));
-    noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    noteRpc(exchange, this.#rpcFields(exchange, facts, fields, bytes), this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
@@ -155,7 +160,7 @@ export class FieldMapping {
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
-  #rpcFields(facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
+  #rpcFields(exchange: Exchange, facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
     const rpc = this.#rpc;
     rpc.namesConnectVersion = facts.namesConnectVersion;
     rpc.target = rpc.action = undefined;
@@ -163,6 +168,9 @@ export class FieldMapping {
       const id = fields.ids[hit];
       if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
       else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
+      else if (id === TRACE_PARENT) exchange.carriedId = traceId(bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === REQUEST_ID && exchange.carriedId === 0)
+        exchange.carriedId = requestId(bytes, fields.starts[hit], fields.ends[hit]);
     }
     return rpc;
   }
@@ -248,6 +256,7 @@ export class FieldMapping {
         facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === ORIGIN) facts.origin = this.#text(fields, bytes, hit);
+      else if (id >= VIA && id < SOAP_ACTION) facts.forwarding |= forwardingOf(id);
       else if (id >= ALLOW_ORIGIN && id <= CONTENT_POLICY)
         this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
     }

@@ -7,6 +7,7 @@ import {
   SOAP_ACTION,
   TRANSFER_ENCODING,
   UPGRADE,
+  VIA,
   X_ASPNET_VERSION,
   X_RUNTIME,
 } from "./field-name.js";
@@ -180,7 +181,12 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
 
 /** Whether the field's value says the same in head after head of one sender. */
 function isSteady(id: number): boolean {
-  return id >= 0 && !isReadEach(id) && id !== X_RUNTIME && id !== X_ASPNET_VERSION && id !== CONTENT_POLICY;
+  return id >= 0 && !isReadEach(id) && !isOnlyNoted(id);
+}
+
+/** Whether all that is read of the field is that it is there. */
+export function isOnlyNoted(id: number): boolean {
+  return id === X_RUNTIME || id === X_ASPNET_VERSION || id === CONTENT_POLICY || (id >= VIA && id < SOAP_ACTION);
 }
 
 /** Whether the field must be read in every head, HeadFacts having no part of it. */

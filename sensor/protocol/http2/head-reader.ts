@@ -7,6 +7,7 @@ import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { FieldList } from "../hpack/field-list.js";
 import { StaticTable } from "../hpack/static-table.js";
+import { requestId, traceId } from "../http/carried-fields.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { CONTENT_LENGTH } from "../http/field-name.js";
@@ -14,7 +15,14 @@ import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
-import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
+import {
+  FieldNumbers,
+  LENGTH_PLACE,
+  PATH_PLACE,
+  REQUEST_ID_PLACE,
+  TIMEOUT_PLACE,
+  TRACE_PLACE,
+} from "./field-numbers.js";
 import {
   AUTHORITY,
   digits,
@@ -181,6 +189,8 @@ export class HeadReader {
     exchange.requestContentType = known.requestContentType;
     exchange.requestHeaderOrder = known.requestHeaderOrder;
     exchange.expectsContinue = known.expectsContinue;
+    exchange.forwarding = known.forwarding;
+    this.#carried(exchange);
     this.#mapping.requestAgain(exchange, head);
     this.#contentEncoding = head.contentEncoding;
     this.#messageEncoding = head.messageEncoding;
@@ -188,6 +198,16 @@ export class HeadReader {
     const at = list.places[TIMEOUT_PLACE];
     const timeout = at < 0 ? undefined : this.#mapping.text(list.bytes[at], list.starts[at], list.endOf(at));
     this.#rpcFields(exchange.rpc, timeout);
+  }
+
+  /** The one value of those in places that is of no concern but to gateways. */
+  #carried(exchange: Exchange): void {
+    const { list } = this;
+    const trace = list.places[TRACE_PLACE];
+    const request = list.places[REQUEST_ID_PLACE];
+    if (trace >= 0) exchange.carriedId = traceId(list.bytes[trace], list.starts[trace], list.endOf(trace));
+    else if (request >= 0)
+      exchange.carriedId = requestId(list.bytes[request], list.starts[request], list.endOf(request));
   }
 
   #keepRequest(exchange: Exchange): void {
