@@ -29,8 +29,15 @@ export interface ReachedFacts {
   readonly untoldCallers: number;
 }
 
-export const GATEWAY_GROUND_WORDS: Readonly<Record<GatewayGround, string>> = {
-  configured: "a setting",
-  "carried-on": "calls that it carries on",
-  "forwarding-fields": "what it writes into its calls",
-};
+/** `api-gw (10.0.0.5), 88 % sure: issues calls that …`. */
+export function gatewayWords({ address, service, confidence, reason }: CallingGateway): string {
+  const name = service === undefined ? address : `${service} (${address})`;
+  return `${name}, ${Math.round(confidence * 100)} % sure: ${reason}`;
+}
+
+/** Who goes around; where some callers are not remembered it may be more. */
+export function aroundWords({ around, untoldCallers }: ReachedFacts): string {
+  const rest = untoldCallers === 0 ? "" : `${untoldCallers.toLocaleString("en")} callers not remembered`;
+  if (around.length === 0) return rest === "" ? "nobody seen" : `nobody of those remembered; ${rest}`;
+  return rest === "" ? around.join(", ") : `${around.join(", ")}; ${rest}`;
+}

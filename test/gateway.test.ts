@@ -1,7 +1,11 @@
 import t from "tap";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ReachedFacts } from "../shared/gateway.js";
+import { exported, inventoryFile } from "./support/inventory-file.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { temporaryFolder } from "./support/program.js";
 import { type Exchanged, Scene } from "./support/scene.js";
+import { consoleWithSensor } from "./support/teller.js";
 
 const GATEWAY = "10.0.0.5";
 const SHOP = "10.0.0.9";
@@ -183,7 +187,7 @@ t.test(
 t.test("gateways are named by address, network or service, and files may rename them", async (t) => {
   const gatewaysOf = (scene: Scene) =>
     reached(scene, "/orders")?.gateways.map(({ address, ground }) => `${address} ${ground}`);
-  for (const gateways of [[GATEWAY], ["10.0.0.4/30"], ["edge.internal"]]) {
+  for (const gateways of [[GATEWAY], ["10.0.0.4/31"], ["edge.internal"]]) {
     const scene = new Scene({ identities: { named: [], gateways } });
     direct(scene, "/orders", 0);
     carry(scene, "/orders", 1, {}, { host: "Edge.Internal" });
@@ -224,3 +228,71 @@ t.test("what was recognised is known after a restart and crosses the wire as it 
   t.match(bypassed(again), [{ clientAddress: "10.0.0.8" }]);
   for (const { record } of rows) t.strictSame(decodeEvent(encodeEvent(record)), record);
 });
+
+/** Two services behind a gateway, one of them called around it. */
+function passed(): Scene {
+  const scene = new Scene();
+  for (let second = 0; second < 4; second++) {
+    carry(scene, "/orders", second, { host: "orders.internal" }, { host: "edge.internal" });
+    carry(scene, "/stock", second + 10, { host: "orders.internal" }, { host: "edge.internal" });
+  }
+  scene.exchange({
+    client: "10.0.0.7",
+    server: SHOP,
+    path: "/orders",
+    host: "orders.internal",
+    atMicros: START + 20e6,
+  });
+  return scene;
+}
+
+t.test("documents say through which gateway an endpoint is called, and who calls it around that", async (t) => {
+  const scene = passed();
+  const rows = [...scene.inventory.takeDelta(1_000).rows.map(({ record }) => record), ...scene.detection.all()];
+  const file = inventoryFile(temporaryFolder(t), rows);
+  const line = exported(file, "ndjson")
+    .split("\n")
+    .find((text) => text.includes('"endpoint"') && text.includes('"/orders"') && text.includes("around"));
+  t.match(JSON.parse(line ?? "{}"), {
+    "server.address": SHOP,
+    "callers.gateways": [{ address: GATEWAY, service: "edge.internal", ground: "carried-on", confidence: 0.79 }],
+    "callers.around_gateway": ["10.0.0.7"],
+  });
+  const html = exported(file, "html");
+  t.match(html, /<h2 id="gateways">Gateways<\/h2>[\s\S]*edge\.internal<\/td><td>10\.0\.0\.5<\/td><td>79 %/);
+  t.match(html, /edge\.internal \(10\.0\.0\.5\), 79 % sure: issues calls[^<]*<\/td><td>10\.0\.0\.7<\/td>/);
+  t.match(html, /An endpoint is reached around its gateway/);
+  t.match(exported(file, "csv"), /,callers\.gateways,callers\.around_gateway,/);
+});
+
+t.test(
+  "the endpoints' page has a gateway's column, a choice of what goes around it, and why",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const { console, sensor } = await consoleWithSensor(t);
+    await sensor.tell(
+      passed()
+        .inventory.takeDelta(1_000)
+        .rows.map(({ record }) => record),
+    );
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    const rows = page.locator("main tbody tr");
+    await rows.first().waitFor();
+    t.match(await page.locator("main tbody tr", { hasText: "/stock" }).allTextContents(), [/\/stock4/, /\/stock41through/]);
+    await shot(page, "gateway-endpoints");
+    await page.selectOption("select[aria-label=State]", "around");
+    t.match(await rows.allTextContents(), [/orders\.internalGET\/orders.*1 through, 1 around/]);
+    await rows.first().click();
+    const detail = page.locator("aside.detail");
+    t.match(
+      await detail.textContent(),
+      /Reached.*edge\.internal \(10\.0\.0\.5\), 79 % sure: issues calls.*10\.0\.0\.7/,
+    );
+    await shot(page, "gateway-endpoint");
+    await page.click('nav button:text-is("Services")');
+    await page.locator("main tbody tr", { hasText: "edge.internal" }).click();
+    t.match(await detail.textContent(), /A gateway, 79 % sure: issues calls that it received/);
+    t.strictSame(troubles, []);
+  },
+);

@@ -1,4 +1,5 @@
 import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
+import type { ReachedFacts } from "../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
 import { edgeKey } from "./edge-key.js";
@@ -103,6 +104,14 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     isMinor: true,
   },
   { title: "Callers", className: "number", value: (item) => item.callerCount, isMinor: true },
+  {
+    title: "Gateway",
+    className: "whole",
+    value: ({ reached }) => (reached === undefined ? 0 : 1 + reached.around.length),
+    text: gatewayText,
+    show: ({ reached }) =>
+      reached && <span class={reached.around.length > 0 ? "gateway around" : "gateway"}>{passage(reached)}</span>,
+  },
   { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
   {
     title: "p50",
@@ -143,9 +152,23 @@ const STATES: Narrowing<EndpointItem> = {
     ["new", "new"],
     ["active", "active"],
     ["drift", "other than declared"],
+    ["around", "reached around its gateway"],
   ],
-  passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
+  passes: (item, choice) => {
+    if (choice === "drift") return (item.drift ?? []).length > 0;
+    return choice === "around" ? (item.reached?.around.length ?? 0) > 0 : item.state === choice;
+  },
 };
+
+function gatewayText({ reached }: EndpointItem): string {
+  if (reached === undefined) return "";
+  return [passage(reached), ...reached.gateways.map(({ address, service }) => `${address} ${service ?? ""}`)].join(" ");
+}
+
+/** Where no gateway is known nothing stands: that does not say that there is none. */
+function passage({ gateways, around }: ReachedFacts): string {
+  return around.length > 0 ? `${gateways.length} through, ${around.length} around` : "through";
+}
 
 const ENDPOINT_NARROWINGS = [STATES, REVIEWS];
 

@@ -12,7 +12,7 @@ interface Props {
 /** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
 export function ServiceDetail({ service, onClose }: Props) {
   const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...told } = service;
-  const { nameGround, nameConfidence, unknownPaths, ...rest } = told;
+  const { nameGround, nameConfidence, unknownPaths, gateway, ...rest } = told;
   return (
     <DetailPane onClose={onClose}>
       <h3>What was seen of its traffic</h3>
@@ -32,6 +32,11 @@ export function ServiceDetail({ service, onClose }: Props) {
         <p class="quiet">
           Named by {GROUND_WORDS[nameGround]}
           {nameConfidence === undefined ? "." : `; ${Math.round(nameConfidence * 100)} % sure.`}
+        </p>
+      )}
+      {gateway !== undefined && (
+        <p class="quiet">
+          A gateway, {Math.round(gateway.confidence * 100)} % sure: {gateway.reason}.
         </p>
       )}
       <Fields record={rest} />
