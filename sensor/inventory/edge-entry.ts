@@ -33,6 +33,8 @@ export class EdgeEntry implements Edge {
   readonly #traits = new Tally(MAX_KINDS);
   connections = 0;
   calls = 0;
+  /** Of these, since the sensor started, such as say for whom they are made. */
+  callsOnBehalf = 0;
   handshakes = 0;
   /** Of its connections, whether or not a call was told of them. */
   missingBytes = 0;

@@ -136,15 +136,20 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) {
       edge.call(call);
       this.#changed.edge(edge);
-      if (service !== undefined) this.#hosts.call(edge.client, service.host, call);
+      if (service !== undefined) this.#watch(memo, service, edge, call);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (edge?.client.gateway !== undefined) endpoint.isBehindGateway = true;
+      if (this.#rows.hasGateways && edge?.client.gateway !== undefined) endpoint.isBehindGateway = true;
       this.#roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  #watch(memo: FlowMemo, service: ServiceEntry, edge: EdgeEntry, call: Call): void {
+    if ((memo.calls & (memo.calls - 1)) === 0) memo.isWatched = edge.client.isServer || service.host.isClient;
+    if (memo.isWatched || call.forwarding !== 0) this.#hosts.call(edge, service.host, call);
   }
 
   #maybeRenamed(service: ServiceEntry): void {

@@ -22,6 +22,13 @@ const FIELD_WORDS: readonly (readonly [number, string])[] = [
   [BY_ENVOY, "X-Envoy-*"],
 ];
 
+/** An edge from it. */
+export interface CallingEdge {
+  readonly client: HostEntry;
+  readonly calls: number;
+  callsOnBehalf: number;
+}
+
 /** An address as the end of calls, and what shows whether it hands on those of others. */
 export class HostEntry {
   readonly place: string;
@@ -31,6 +38,7 @@ export class HostEntry {
   gateway: GatewayFacts | undefined = undefined;
   #received = 0;
   #receivedOnBehalf = 0;
+  /** Of the edge that showed it last. */
   #issued = 0;
   #issuedOnBehalf = 0;
   #marks = 0;
@@ -41,8 +49,7 @@ export class HostEntry {
   }
 
   /** It made a call. Whether it may be known for a gateway now. */
-  issues(call: Call): boolean {
-    this.#issued++;
+  issues(call: Call, edge: CallingEdge): boolean {
     if (this.isServer) {
       this.#carried ??= new CarriedCalls();
       this.#carried.issue(call);
@@ -50,7 +57,10 @@ export class HostEntry {
     if (call.forwarding === 0) return false;
     this.#marks |= call.forwarding;
     if ((call.forwarding & ON_BEHALF) === 0) return false;
-    return isTurn(++this.#issuedOnBehalf);
+    if (!isTurn(edge.callsOnBehalf)) return false;
+    this.#issued = edge.calls;
+    this.#issuedOnBehalf = edge.callsOnBehalf;
+    return true;
   }
 
   /** It was called. Whether it may be known for a gateway now. */
@@ -86,7 +96,7 @@ export class HostEntry {
     const more: string[] = [];
     if (carried.hasPaths) more.push("on several paths");
     if (carried.withId >= MIN_CALLS) more.push("with the same identifier");
-    if (this.#issuedOnBehalf > 0) more.push(`and writes ${this.#fields()}`);
+    if ((this.#marks & ON_BEHALF) !== 0) more.push(`and writes ${this.#fields()}`);
     if (more.length === 0) return undefined;
     return {
       ground: "carried-on",

@@ -1,7 +1,8 @@
 import type { Identities } from "../../identity/identities.js";
+import { ON_BEHALF } from "../../protocol/forwarding.js";
 import type { Call } from "../../protocol/message.js";
 import { GatewaySetting } from "./gateway-setting.js";
-import { HostEntry } from "./host-entry.js";
+import { type CallingEdge, HostEntry } from "./host-entry.js";
 
 interface NamedService {
   readonly place: string;
@@ -34,8 +35,11 @@ export class HostList {
     return made;
   }
 
-  call(client: HostEntry, server: HostEntry, call: Call): void {
-    if (client.issues(call)) this.#judge(client);
+  /** Of an end that is both, or on behalf of another. */
+  call(edge: CallingEdge, server: HostEntry, call: Call): void {
+    const { client } = edge;
+    if ((call.forwarding & ON_BEHALF) !== 0) edge.callsOnBehalf++;
+    if (client.issues(call, edge)) this.#judge(client);
     if (server.receives(call)) this.#judge(server);
   }
 

@@ -4,7 +4,7 @@ import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
-import { forwardingOf, requestId, traceId } from "./carried-fields.js";
+import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
@@ -24,7 +24,6 @@ import {
   HOST,
   ORIGIN,
   PREFER,
-  REQUEST_ID,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
@@ -141,6 +140,8 @@ export class FieldMapping {
     exchange.userAgent = facts.userAgent;
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
+    if (fields.carriedField >= 0)
+      exchange.carriedId = carriedId(fields.carriedField, bytes, fields.carriedStart, fields.carriedEnd);
     if (facts.asksToWait) exchange.asks = "wait";
     if (facts.origin !== undefined) exchange.noteAccess().origin = facts.origin;
     this.#addCredentials(exchange, this.credentialsOf(fields, bytes));
@@ -166,11 +167,12 @@ export class FieldMapping {
     rpc.target = rpc.action = undefined;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
+      if (id < SOAP_ACTION || id > TRACE_PARENT) continue;
       if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
       else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
-      else if (id === TRACE_PARENT) exchange.carriedId = traceId(bytes, fields.starts[hit], fields.ends[hit]);
-      else if (id === REQUEST_ID && exchange.carriedId === 0)
-        exchange.carriedId = requestId(bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === TRACE_PARENT) exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (exchange.carriedId === 0)
+        exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
     }
     return rpc;
   }

@@ -7,10 +7,10 @@ import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { FieldList } from "../hpack/field-list.js";
 import { StaticTable } from "../hpack/static-table.js";
-import { requestId, traceId } from "../http/carried-fields.js";
+import { carriedId } from "../http/carried-fields.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
-import { CONTENT_LENGTH } from "../http/field-name.js";
+import { CONTENT_LENGTH, REQUEST_ID, TRACE_PARENT } from "../http/field-name.js";
 import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
@@ -205,9 +205,10 @@ export class HeadReader {
     const { list } = this;
     const trace = list.places[TRACE_PLACE];
     const request = list.places[REQUEST_ID_PLACE];
-    if (trace >= 0) exchange.carriedId = traceId(list.bytes[trace], list.starts[trace], list.endOf(trace));
-    else if (request >= 0)
-      exchange.carriedId = requestId(list.bytes[request], list.starts[request], list.endOf(request));
+    const at = trace >= 0 ? trace : request;
+    if (at < 0) return;
+    const field = trace >= 0 ? TRACE_PARENT : REQUEST_ID;
+    exchange.carriedId = carriedId(field, list.bytes[at], list.starts[at], list.endOf(at));
   }
 
   #keepRequest(exchange: Exchange): void {
