@@ -1,6 +1,13 @@
-import type { DeclarationFacts, DeprecationFacts, EndpointSchemas, PathParameter } from "./endpoint-facts.js";
+import type {
+  DeclarationFacts,
+  DeprecationFacts,
+  EndpointSchemas,
+  PathParameter,
+  StreamRecord,
+} from "./endpoint-facts.js";
 import type { GatewayFacts, ReachedFacts } from "./gateway.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
+import type { MovedService } from "./moved-service.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
 import type { ConnectionsRecord } from "./told-connection.js";
@@ -83,6 +90,9 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly unknownPaths?: UnknownPathsRecord;
   /** Left out where its address is not known to be a gateway's. */
   readonly gateway?: GatewayFacts;
+  /** Where its endpoints went, and where they came from; left out where it was seen at no other address. */
+  readonly movedTo?: MovedService;
+  readonly movedFrom?: readonly MovedService[];
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -185,33 +195,6 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly lastMicros: number;
   /** When something first answered there but that nothing is; left out where that was when it was first seen. */
   readonly foundMicros?: number;
-}
-
-/**
- * What calls of an endpoint are beyond question and answer. How long these last is no latency, and is none of `durationMillis`. Where
- * bytes were lost, messages were at least so many.
- */
-export interface StreamRecord {
-  /** `websocket` `event-stream` (server-sent events) `long-poll` → calls. */
-  readonly kinds: Readonly<Record<string, number>>;
-  /** What both sides agreed on, bounded. */
-  readonly subprotocols: readonly string[];
-  readonly extensions: readonly string[];
-  readonly requestMessages: number;
-  readonly responseMessages: number;
-  /** Bytes of the messages as sent, without what frames them. */
-  readonly requestMessageBytes: number;
-  readonly responseMessageBytes: number;
-  /**
-   * Of both ways: messages that were `fragmented` or `compressed`, `control` frames, `unread bytes` in which no messages could be found
-   * after others had been lost.
-   */
-  readonly frames: Readonly<Record<string, number>>;
-  /** Close codes of WebSockets → how many ended so; `none` without one. */
-  readonly closes: Readonly<Record<string, number>>;
-  /** What stood as its reason: `none` `text` `json` `invalid` → how many. */
-  readonly closeReasons: Readonly<Record<string, number>>;
-  readonly lastedMillis?: Quantiles;
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
@@ -380,6 +363,8 @@ export interface RemovalRecord extends InVirtualNetwork {
   readonly template: string;
   /** The endpoint that took over its counts; left out where it was evicted for space. */
   readonly mergedInto?: string;
+  /** Where that is at another address. */
+  readonly mergedIntoAddress?: string;
 }
 
 /** Everything that travels from sensor to console. */

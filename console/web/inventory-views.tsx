@@ -56,9 +56,17 @@ function within({ virtualNetwork }: InVirtualNetwork): string {
   return virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
 }
 
+/** Where it was, and where it went. */
+function placeWords(item: ServiceItem): string {
+  const place = `${item.address}:${item.port}${within(item)}`;
+  if (item.movedTo !== undefined) return `${place} → ${item.movedTo.address}`;
+  const before = item.movedFrom?.at(-1);
+  return before === undefined ? place : `${place} (before: ${before.address})`;
+}
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
-  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}${within(item)}` },
+  { title: "Address", className: "whole", value: placeWords },
   {
     title: "Software",
     className: "software",

@@ -25,6 +25,7 @@ import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint-roster.js";
 import { EndpointTable } from "./endpoint-table.js";
 import { type FlowMemo, memoOf } from "./flow-memo.js";
+import { noteHostChanged } from "./gateway/host-changed.js";
 import type { HostEntry } from "./gateway/host-entry.js";
 import { HostList } from "./gateway/host-list.js";
 import { newCounters } from "./inventory-counters.js";
@@ -37,6 +38,7 @@ import { ServiceBinding } from "./service-binding.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
+import { Succession } from "./succession.js";
 import { compare } from "./tally.js";
 import { ToldConnections } from "./told-connections.js";
 
@@ -57,6 +59,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #networks: NetworkList;
   readonly #services: ServiceList;
   readonly #hosts: HostList;
+  readonly #succession: Succession;
   readonly #rows: RowMaker;
   readonly #table: EndpointTable;
   readonly #roster: EndpointRoster;
@@ -92,6 +95,9 @@ export class Inventory implements MessageSink, VisibilitySink {
       record: this.#rows.endpoint(endpoint),
       state: endpoint.state(),
     }));
+    this.#succession = new Succession(this.#services, this.#binding, this.#changed, (like, address, atMicros) =>
+      this.#service(address, like.port, like.virtualNetwork, atMicros),
+    );
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -155,19 +161,13 @@ export class Inventory implements MessageSink, VisibilitySink {
   #maybeRenamed(service: ServiceEntry): void {
     this.#binding.rebind(service);
     this.#hosts.named(service);
+    this.#succession.late(service, this.#firstMicros ?? 0);
   }
 
   /** What a host is shows in the rows of its services, its edges, and the endpoints that it calls. */
   #gatewayChanged(host: HostEntry): void {
     this.#rows.hasGateways = true;
-    for (const service of this.#services.sorted()) {
-      if (service.host === host) this.#changed.service(service);
-      for (const edge of service.edges.values()) {
-        if (edge.client !== host) continue;
-        this.#changed.edge(edge);
-        for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
-      }
-    }
+    noteHostChanged(host, this.#services.all(), this.#changed, this.#roster);
   }
 
   /** The other operations of a batch are called as well. */
@@ -287,13 +287,15 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Others are where files said somebody was, or other files say so. */
   identify(identities: Identities): void {
-    for (const service of this.#services.identify(identities)) {
+    const { renamed, moves } = this.#services.identify(identities);
+    for (const service of renamed) {
       this.#changed.service(service);
       for (const edge of service.edges.values()) this.#changed.edge(edge);
       for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
       this.#binding.rebind(service);
     }
     this.#hosts.identify(identities, this.#services.sorted());
+    this.#succession.move(moves, this.#lastMicros);
   }
 
   /** Looks once more at all paths of which something changed. */

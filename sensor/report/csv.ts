@@ -134,6 +134,8 @@ const COLUMNS: readonly string[] = [
   "review.deprecated_by",
   "review.deprecated_until",
   "review.ignored_until",
+  "moved_to",
+  "moved_from",
   "gateway",
   "client.gateway",
   "callers.gateways",

@@ -1,5 +1,7 @@
-import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
+import type { StreamRecord } from "../../shared/endpoint-facts.js";
+import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
+import type { MovedService } from "../../shared/moved-service.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
@@ -37,6 +39,8 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     header_orders: service.headerOrders,
     protocols: service.protocols,
     gateway: service.gateway,
+    moved_to: moved(service.movedTo),
+    moved_from: service.movedFrom?.map(moved),
     connections: service.connections,
     calls: service.calls,
     ...unknownPaths(service),
@@ -45,6 +49,12 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
+}
+
+function moved(place: MovedService | undefined): Record<string, unknown> | undefined {
+  if (place === undefined) return undefined;
+  const { atMicros, ...facts } = place;
+  return { ...facts, time: formatTime(atMicros) };
 }
 
 /** What people say stands under names of its own, beside what was seen. */
