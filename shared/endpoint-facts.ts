@@ -38,6 +38,9 @@ export interface JsonSchema {
 export interface EndpointSchemas {
   /** An object whose properties are the query's parameters. */
   readonly query?: JsonSchema;
+  /** The same of fields of the requests' heads, and of cookies, but for those that HTTP itself has there and those that are credentials. */
+  readonly header?: JsonSchema;
+  readonly cookie?: JsonSchema;
   readonly request?: JsonSchema;
   /** By status. */
   readonly responses: Readonly<Record<string, JsonSchema>>;

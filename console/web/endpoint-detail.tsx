@@ -44,6 +44,8 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
       <ReviewPanel key={key} endpoint={endpoint} />
       <TemplatePanel key={`template ${key}`} endpoint={endpoint} />
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
+      {schemas?.header !== undefined && <Schema title="Headers" schema={schemas.header} />}
+      {schemas?.cookie !== undefined && <Schema title="Cookies" schema={schemas.cookie} />}
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
         <Schema key={status} title={`Answer ${status}`} schema={schema} />

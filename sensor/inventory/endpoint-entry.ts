@@ -2,7 +2,7 @@ import type { EndpointRecord, EndpointState, Quantiles } from "../../shared/even
 import type { ReachedFacts } from "../../shared/gateway.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
-import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
+import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
 import { AnswerTimes } from "./answer-times.js";
 import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
@@ -64,6 +64,8 @@ export class EndpointEntry implements Endpoint {
   readonly #budget: SchemaBudget;
   /** Calls that had one. */
   #withQuery = 0;
+  /** Heads that were looked at and had nothing of their own, before anything was learned. */
+  #bareHeads = 0;
   /** Made with the first call that shows anything of it. */
   protection: EndpointProtection | undefined = undefined;
   calls = 0;
@@ -173,11 +175,12 @@ export class EndpointEntry implements Endpoint {
 
   #learn(shapes: CallShapes, status: number | undefined): void {
     if (shapes.hasQuery) this.#withQuery++;
-    if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
+    if (shapes === BARE_HEAD && this.schemas === undefined) this.#bareHeads++;
+    else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
   }
 
   #schemas(): LearnedSchemas {
-    this.schemas ??= new LearnedSchemas(this.#budget);
+    this.schemas ??= new LearnedSchemas(this.#budget, this.#bareHeads);
     return this.schemas;
   }
 

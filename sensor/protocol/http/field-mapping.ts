@@ -3,7 +3,7 @@ import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
-import { ONLY_QUERY, withShape } from "../shape.js";
+import { ONLY_QUERY, withHead, withShape } from "../shape.js";
 import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
@@ -40,6 +40,7 @@ import {
   X_POWERED_BY,
   X_RUNTIME,
 } from "./field-name.js";
+import { FieldShapes } from "./field-shapes.js";
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
@@ -77,6 +78,7 @@ export class FieldMapping {
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
+  readonly #shapes: FieldShapes;
   readonly #operations: OperationReader;
   readonly #rpc = {
     namesConnectVersion: false,
@@ -92,6 +94,7 @@ export class FieldMapping {
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
     this.#data = new TargetData(fields);
+    this.#shapes = new FieldShapes(fields);
     this.#operations = operations;
     const tokens = new TokenMemory(new PublicNames(fields));
     this.#credentials = new CredentialReader(tokens);
@@ -175,6 +178,13 @@ export class FieldMapping {
         exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
     }
     return rpc;
+  }
+
+  /** Lines of the request's head as they stand; only some are looked at. After its target. */
+  lines(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const key = exchange.pathShape ^ Math.imul(exchange.method?.length ?? 0, 0x9e3779b1);
+    if (!this.#shapes.learns(key, bytes, start, end)) return;
+    exchange.shapes = withHead(exchange.shapes, this.#shapes.header, this.#shapes.cookie);
   }
 
   /** The messages' types, where the server told them. */
