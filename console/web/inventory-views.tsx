@@ -2,6 +2,7 @@ import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
 import type { ReachedFacts } from "../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { ApproveShown } from "./approve-shown.js";
 import { edgeKey } from "./edge-key.js";
 import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
@@ -266,6 +267,7 @@ export function EndpointsView() {
       sortBy="Calls"
       empty="No endpoint seen yet."
       narrowings={ENDPOINT_NARROWINGS}
+      actions={(items) => <ApproveShown items={items} />}
       detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
       keyOf={(item) =>
         [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")

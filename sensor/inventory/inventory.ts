@@ -26,11 +26,11 @@ import type { EndpointRoster } from "./endpoint-roster.js";
 import { EndpointTable } from "./endpoint-table.js";
 import { type FlowMemo, memoOf } from "./flow-memo.js";
 import { noteHostChanged } from "./gateway/host-changed.js";
-import type { HostEntry } from "./gateway/host-entry.js";
 import { HostList } from "./gateway/host-list.js";
 import { newCounters } from "./inventory-counters.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
+import type { ServiceRules } from "./path/path-rule.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
 import { RowMaker } from "./row-maker.js";
@@ -81,7 +81,10 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#services = new ServiceList(settings.identities);
-    this.#hosts = new HostList(settings.identities, (host) => this.#gatewayChanged(host));
+    this.#hosts = new HostList(settings.identities, (host) => {
+      this.#rows.hasGateways = true;
+      noteHostChanged(host, this.#services.all(), this.#changed, this.#roster);
+    });
     this.#rows = new RowMaker(this.#services, this.blindTimes, settings, () => ({
       firstMicros: this.#firstMicros ?? 0,
       lastMicros: this.#lastMicros,
@@ -162,12 +165,6 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#binding.rebind(service);
     this.#hosts.named(service);
     this.#succession.late(service, this.#firstMicros ?? 0);
-  }
-
-  /** What a host is shows in the rows of its services, its edges, and the endpoints that it calls. */
-  #gatewayChanged(host: HostEntry): void {
-    this.#rows.hasGateways = true;
-    noteHostChanged(host, this.#services.all(), this.#changed, this.#roster);
   }
 
   /** The other operations of a batch are called as well. */
@@ -283,6 +280,11 @@ export class Inventory implements MessageSink, VisibilitySink {
     for (const service of this.#services.sorted())
       if (this.#declarations.rebind(service)) this.#binding.rehome(service);
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
+  }
+
+  /** An operator says something else of paths. */
+  rule(rules: readonly ServiceRules[]): void {
+    this.#binding.rule(rules, this.#services.sorted());
   }
 
   /** Others are where files said somebody was, or other files say so. */

@@ -25,7 +25,7 @@ export interface BindingSettings {
 /** Which files and rules hold for a service, and its endpoints under the templates that follow from them. */
 export class ServiceBinding {
   readonly #declarations: Declarations;
-  readonly #rules: RuleBook;
+  #rules: RuleBook;
   readonly #table: EndpointTable;
   readonly #literalSegments: ReadonlySet<string>;
   readonly #rowOf: (endpoint: EndpointEntry) => EndpointRow;
@@ -46,6 +46,12 @@ export class ServiceBinding {
   /** Before anything is known of a service. */
   newPaths(): PathTree<MethodSet> {
     return new PathTree(this.#table, this.#literalSegments);
+  }
+
+  /** Other rules than before. */
+  rule(rules: readonly ServiceRules[], services: readonly ServiceEntry[]): void {
+    this.#rules = new RuleBook(rules);
+    for (const service of services) if (this.#rules.rebind(service)) this.rehome(service);
   }
 
   /** Files and rules may speak of it now that did not before: it has another name, or other procedures are called. */

@@ -185,6 +185,13 @@ export const SETTINGS: readonly Setting[] = [
     undefined,
     "File that pins, splits and merges path templates of services; see the README. None by default.",
   ),
+  integer(
+    "inventory.pathRulesReloadSeconds",
+    30,
+    0,
+    86_400,
+    "How often a running sensor looks whether that file changed; 0 for never.",
+  ),
   texts(
     "declared.files",
     [],

@@ -51,6 +51,7 @@ export interface Settings {
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
     readonly pathRulesFile: string | undefined;
+    readonly pathRulesReloadSeconds: number;
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
   };
