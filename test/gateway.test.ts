@@ -279,7 +279,10 @@ t.test(
     await page.click('nav button:text-is("Endpoints")');
     const rows = page.locator("main tbody tr");
     await rows.first().waitFor();
-    t.match(await page.locator("main tbody tr", { hasText: "/stock" }).allTextContents(), [/\/stock4/, /\/stock41through/]);
+    t.match(await page.locator("main tbody tr", { hasText: "/stock" }).allTextContents(), [
+      /\/stock4/,
+      /\/stock41through/,
+    ]);
     await shot(page, "gateway-endpoints");
     await page.selectOption("select[aria-label=State]", "around");
     t.match(await rows.allTextContents(), [/orders\.internalGET\/orders.*1 through, 1 around/]);

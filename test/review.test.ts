@@ -340,6 +340,7 @@ t.test(
     await page.click("button:text-is('Approve 2 shown')");
     await page.click("button:text-is('Yes, approve 2 as they are now')");
     await page.locator("text=2 approved").waitFor();
+    await page.locator(".review-status.approved").nth(2).waitFor();
     const rows = page.locator("main tbody tr");
     t.match(await rows.allTextContents(), [/approved/, /approved/, /approved/]);
     await page.locator("main tbody tr", { hasText: "/stock" }).click();

@@ -120,6 +120,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     text: gatewayText,
     show: ({ reached }) =>
       reached && <span class={reached.around.length > 0 ? "gateway around" : "gateway"}>{passage(reached)}</span>,
+    isMinor: true,
   },
   { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
   {
