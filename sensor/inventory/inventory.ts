@@ -145,7 +145,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) {
       edge.call(call);
       this.#changed.edge(edge);
-      if (service !== undefined) this.#watch(memo, service, edge, call);
+      this.#hosts.watch(memo, edge, call);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
@@ -154,11 +154,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
-  }
-
-  #watch(memo: FlowMemo, service: ServiceEntry, edge: EdgeEntry, call: Call): void {
-    if ((memo.calls & (memo.calls - 1)) === 0) memo.isWatched = edge.client.isServer || service.host.isClient;
-    if (memo.isWatched || call.forwarding !== 0) this.#hosts.call(edge, service.host, call);
   }
 
   #maybeRenamed(service: ServiceEntry): void {

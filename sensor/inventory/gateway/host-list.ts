@@ -1,6 +1,7 @@
 import type { Identities } from "../../identity/identities.js";
 import { ON_BEHALF } from "../../protocol/forwarding.js";
 import type { Call } from "../../protocol/message.js";
+import type { FlowMemo } from "../flow-memo.js";
 import { GatewaySetting } from "./gateway-setting.js";
 import { type CallingEdge, HostEntry } from "./host-entry.js";
 
@@ -33,6 +34,14 @@ export class HostList {
     if (made.judge(this.#setting.has(place))) this.#changed(made);
     this.#hosts.set(place, made);
     return made;
+  }
+
+  /** Of most calls nothing is to be learned: their ends are not both called and calling, and they are made on nobody's behalf. */
+  watch(memo: FlowMemo, edge: CallingEdge, call: Call): void {
+    const { service } = memo;
+    if (service === undefined) return;
+    if ((memo.calls & (memo.calls - 1)) === 0) memo.isWatched = edge.client.isServer || service.host.isClient;
+    if (memo.isWatched || call.forwarding !== 0) this.call(edge, service.host, call);
   }
 
   /** Of an end that is both, or on behalf of another. */
