@@ -158,6 +158,7 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   const record = plain[kind];
   if (kind === "finding") record.evidence = objectOf("evidence", record.evidence);
   if (kind === "endpoint") fillEndpoint(record);
+  if (kind === "edge" && Object.keys(record.clientCertificates).length === 0) delete record.clientCertificates;
   if (kind === "service" && record.movedFrom?.length === 0) delete record.movedFrom;
   if (kind === "call") {
     if (record.requestClasses) record.requestClasses = record.requestClasses.names;

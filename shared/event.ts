@@ -125,6 +125,8 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly handshakeFailures: Readonly<Record<string, number>>;
   /** HandshakeTrait → handshakes. */
   readonly handshakeTraits: Readonly<Record<string, number>>;
+  /** Certificates that the client showed, by identity or subject and the fingerprint's first digits → handshakes, bounded; left out without. */
+  readonly clientCertificates?: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly calls: number;
   readonly handshakes: number;

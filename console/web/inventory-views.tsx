@@ -206,6 +206,12 @@ const EDGES: readonly Column<EdgeItem>[] = [
   },
   { title: "Connections", className: "number", value: (item) => item.connections },
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
+  {
+    title: "Client certificates",
+    className: "software",
+    value: (item) => Object.keys(item.clientCertificates ?? {}).join(", "),
+    isMinor: true,
+  },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
   notSeen(),
   lastSeen(),

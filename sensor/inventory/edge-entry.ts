@@ -1,6 +1,6 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
-import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { Call, Certificate, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
 import type { HostEntry } from "./gateway/host-entry.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
@@ -14,6 +14,8 @@ const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
 const MAX_REASONS = 8;
+const MAX_CERTIFICATES = 8;
+const FINGERPRINT_DIGITS = 16;
 
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
@@ -26,6 +28,8 @@ export class EdgeEntry implements Edge {
   #software: Tally | undefined = undefined;
   #orders: Set<number> | undefined = undefined;
   #credentials: Tally | undefined = undefined;
+  /** Most clients show none. */
+  #certificates: Tally | undefined = undefined;
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
   readonly #groups = new Tally(MAX_KINDS);
@@ -67,6 +71,8 @@ export class EdgeEntry implements Edge {
     this.seen(handshake.atMicros);
     this.#postures.add(postureOf(handshake));
     this.#reasons.add(handshake.clientAuth.reason);
+    const [leaf] = handshake.clientChain;
+    if (leaf !== undefined) this.#certificateTally().add(shownAs(leaf));
     if (handshake.curve !== undefined) this.#groups.add(handshake.curve);
     const failure = failureOf(handshake);
     if (failure !== undefined) this.#failures.add(failure);
@@ -99,6 +105,11 @@ export class EdgeEntry implements Edge {
     return this.#credentials;
   }
 
+  #certificateTally(): Tally {
+    this.#certificates ??= new Tally(MAX_CERTIFICATES);
+    return this.#certificates;
+  }
+
   #addOrder(order: number): void {
     this.#orders ??= new Set();
     this.#orders.add(order);
@@ -127,6 +138,7 @@ export class EdgeEntry implements Edge {
       keyExchangeGroups: this.#groups.record(),
       handshakeFailures: this.#failures.record(),
       handshakeTraits: this.#traits.record(),
+      ...(this.#certificates === undefined ? {} : { clientCertificates: this.#certificates.record() }),
       protocols: this.#protocols.record(),
       connections: this.connections,
       calls: this.calls,
@@ -152,6 +164,7 @@ export class EdgeEntry implements Edge {
     this.#groups.restore(record.keyExchangeGroups);
     this.#failures.restore(record.handshakeFailures);
     this.#traits.restore(record.handshakeTraits);
+    if (record.clientCertificates !== undefined) this.#certificateTally().restore(record.clientCertificates);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;
@@ -162,6 +175,12 @@ export class EdgeEntry implements Edge {
 }
 
 const TLS = "tls";
+
+/** Its SPIFFE identity (X.509-SVID §2), else its subject, and by what the list of certificates has it. */
+function shownAs({ san, subject, fingerprint }: Certificate): string {
+  const name = san.find((one) => one.startsWith("spiffe://")) ?? (subject === "" ? (san[0] ?? "no name") : subject);
+  return `${name.slice(0, MAX_TEXT)} (${fingerprint.slice(0, FINGERPRINT_DIGITS)})`;
+}
 
 function postureOf({ established, clientAuth }: Handshake): string {
   if (established === false) return "failed";

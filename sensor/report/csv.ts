@@ -138,6 +138,7 @@ const COLUMNS: readonly string[] = [
   "moved_from",
   "gateway",
   "client.gateway",
+  "client.certificates",
   "callers.gateways",
   "callers.around_gateway",
   "callers.untold",

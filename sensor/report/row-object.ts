@@ -91,6 +91,7 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
     key_exchange_groups: edge.keyExchangeGroups,
     handshake_failures: edge.handshakeFailures,
     handshake_traits: edge.handshakeTraits,
+    "client.certificates": edge.clientCertificates,
     protocols: edge.protocols,
     client_software: edge.clientSoftware,
     header_orders: edge.clientHeaderOrders,
