@@ -226,7 +226,7 @@ export const SETTINGS: readonly Setting[] = [
   texts(
     "identity.gateways",
     [],
-    "Gateways: names of services, addresses or networks (`edge-gw`, `10.0.0.5`). Others are recognised by what they do; see the README.",
+    "Services by name, addresses and networks that are gateways (`edge-gw`, `10.0.0.5`). Others are recognised by what they do; see the README.",
   ),
   integer("identity.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
   integer(
