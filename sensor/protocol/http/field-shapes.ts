@@ -13,7 +13,7 @@ const SEMICOLON = 0x3b;
 const SPACE = 0x20;
 const TAB = 9;
 /** Heads of one operation of which it is learned what they are built of: the first ones, then one in so many. */
-const FIRST_HEADS = 32;
+const FIRST_HEADS = 20;
 const ONE_HEAD_IN = 1_024;
 const HEAD_SLOTS = 4_096;
 const MAX_NAME_BYTES = 64;
