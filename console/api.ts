@@ -144,3 +144,12 @@ export interface FleetListing extends Listing<FleetEdge> {
 export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
 export type CertificateItem = FromSensor<CertificateRecord>;
 export type FindingItem = FromSensor<FindingRecord>;
+
+/** What became of the endpoints that were to be approved together. */
+export interface Approvals {
+  readonly approved: number;
+  /** There no more: each may have become part of another. */
+  readonly gone: number;
+  /** With as many entries in their history as it takes. */
+  readonly full: number;
+}

@@ -114,6 +114,13 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "Bring file and service together: fields that are not declared may tell more than callers should see, or set what they should not.",
     references: ["owasp-api:2023-API3", "owasp-api:2023-API9", "cwe:1059", "cwe:915"],
   },
+  "gateway-bypassed": {
+    severity: "low",
+    title: "An endpoint is reached around its gateway",
+    remedy:
+      "Check that who calls it directly may: what the gateway checks, limits and logs does not hold for them. Let the service take calls from the gateway alone, or check the same there.",
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-2", "cwe:288", "owasp-api:2023-API8"],
+  },
   "framing-anomaly": {
     severity: "medium",
     title: "HTTP messages break the rules of framing",

@@ -1,3 +1,15 @@
+import type { Quantiles } from "./event.js";
+
+export interface PathParameter {
+  /** Name in the template, without braces. */
+  readonly name: string;
+  readonly type: string;
+  /** Words for a person: what evidence made this segment a parameter. */
+  readonly reason: string;
+  /** So many different values at least; counted up to 64. */
+  readonly distinctValues: number;
+}
+
 /** What files say of an endpoint. */
 export interface DeclarationFacts {
   /** False where files speak of its service, and none has it. */
@@ -26,6 +38,9 @@ export interface JsonSchema {
 export interface EndpointSchemas {
   /** An object whose properties are the query's parameters. */
   readonly query?: JsonSchema;
+  /** The same of fields of the requests' heads, and of cookies, but for those that HTTP itself has there and those that are credentials. */
+  readonly header?: JsonSchema;
+  readonly cookie?: JsonSchema;
   readonly request?: JsonSchema;
   /** By status. */
   readonly responses: Readonly<Record<string, JsonSchema>>;
@@ -38,4 +53,31 @@ export interface DeprecationFacts {
   /** Left out where it always was. */
   readonly fromMicros?: number;
   readonly sunsetMicros?: number;
+}
+
+/**
+ * What calls of an endpoint are beyond question and answer. How long these last is no latency, and is none of `durationMillis`. Where
+ * bytes were lost, messages were at least so many.
+ */
+export interface StreamRecord {
+  /** `websocket` `event-stream` (server-sent events) `long-poll` → calls. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** What both sides agreed on, bounded. */
+  readonly subprotocols: readonly string[];
+  readonly extensions: readonly string[];
+  readonly requestMessages: number;
+  readonly responseMessages: number;
+  /** Bytes of the messages as sent, without what frames them. */
+  readonly requestMessageBytes: number;
+  readonly responseMessageBytes: number;
+  /**
+   * Of both ways: messages that were `fragmented` or `compressed`, `control` frames, `unread bytes` in which no messages could be found
+   * after others had been lost.
+   */
+  readonly frames: Readonly<Record<string, number>>;
+  /** Close codes of WebSockets → how many ended so; `none` without one. */
+  readonly closes: Readonly<Record<string, number>>;
+  /** What stood as its reason: `none` `text` `json` `invalid` → how many. */
+  readonly closeReasons: Readonly<Record<string, number>>;
+  readonly lastedMillis?: Quantiles;
 }

@@ -44,12 +44,13 @@ export function decodeEvent(bytes: Uint8Array): SensorEvent {
   return toEvent(parse(() => Event.decode(bytes)));
 }
 
-function wireEndpoint({ schemas, protection }: EndpointRecord, record: object): object {
-  if (schemas === undefined && protection === undefined) return record;
+function wireEndpoint({ schemas, protection, reached }: EndpointRecord, record: object): object {
+  if (schemas === undefined && protection === undefined && reached === undefined) return record;
   return {
     ...record,
     schemas: schemas && JSON.stringify(schemas),
     protection: protection && JSON.stringify(protection),
+    reached: reached && JSON.stringify(reached),
   };
 }
 
@@ -157,6 +158,8 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   const record = plain[kind];
   if (kind === "finding") record.evidence = objectOf("evidence", record.evidence);
   if (kind === "endpoint") fillEndpoint(record);
+  if (kind === "edge" && Object.keys(record.clientCertificates).length === 0) delete record.clientCertificates;
+  if (kind === "service" && record.movedFrom?.length === 0) delete record.movedFrom;
   if (kind === "call") {
     if (record.requestClasses) record.requestClasses = record.requestClasses.names;
     if (record.responseClasses) record.responseClasses = record.responseClasses.names;
@@ -165,9 +168,10 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 }
 
 /** What the wire can't leave out, or has as text. */
-function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown }): void {
+function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown; reached?: unknown }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
+  if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
 }
 

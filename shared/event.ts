@@ -1,5 +1,13 @@
-import type { DeclarationFacts, DeprecationFacts, EndpointSchemas } from "./endpoint-facts.js";
+import type {
+  DeclarationFacts,
+  DeprecationFacts,
+  EndpointSchemas,
+  PathParameter,
+  StreamRecord,
+} from "./endpoint-facts.js";
+import type { GatewayFacts, ReachedFacts } from "./gateway.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
+import type { MovedService } from "./moved-service.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
 import type { ConnectionsRecord } from "./told-connection.js";
@@ -80,6 +88,11 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   readonly missingBytes: number;
   /** Left out where there is none. */
   readonly unknownPaths?: UnknownPathsRecord;
+  /** Left out where its address is not known to be a gateway's. */
+  readonly gateway?: GatewayFacts;
+  /** Where its endpoints went, and where they came from; left out where it was seen at no other address. */
+  readonly movedTo?: MovedService;
+  readonly movedFrom?: readonly MovedService[];
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -92,6 +105,8 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly serverPort: number;
   /** Name of the service known at the client's address, where there is exactly one. */
   readonly clientService?: string;
+  /** Left out where the client is not known to be a gateway. */
+  readonly clientGateway?: GatewayFacts;
   readonly serverService: string;
   readonly scope: Scope;
   readonly posture: Posture;
@@ -110,6 +125,8 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
   readonly handshakeFailures: Readonly<Record<string, number>>;
   /** HandshakeTrait → handshakes. */
   readonly handshakeTraits: Readonly<Record<string, number>>;
+  /** Certificates that the client showed, by identity or subject and the fingerprint's first digits → handshakes, bounded; left out without. */
+  readonly clientCertificates?: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly calls: number;
   readonly handshakes: number;
@@ -171,6 +188,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly schemas?: EndpointSchemas;
   /** Left out where calls show nothing of it: none of them carried a credential. */
   readonly protection?: ProtectionFacts;
+  /** Left out where no gateway is known among its callers. */
+  readonly reached?: ReachedFacts;
   readonly incompleteCalls: number;
   /** Of its calls: sent and never captured. */
   readonly missingBytes: number;
@@ -178,43 +197,6 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly lastMicros: number;
   /** When something first answered there but that nothing is; left out where that was when it was first seen. */
   readonly foundMicros?: number;
-}
-
-/**
- * What calls of an endpoint are beyond question and answer. How long these last is no latency, and is none of `durationMillis`. Where
- * bytes were lost, messages were at least so many.
- */
-export interface StreamRecord {
-  /** `websocket` `event-stream` (server-sent events) `long-poll` → calls. */
-  readonly kinds: Readonly<Record<string, number>>;
-  /** What both sides agreed on, bounded. */
-  readonly subprotocols: readonly string[];
-  readonly extensions: readonly string[];
-  readonly requestMessages: number;
-  readonly responseMessages: number;
-  /** Bytes of the messages as sent, without what frames them. */
-  readonly requestMessageBytes: number;
-  readonly responseMessageBytes: number;
-  /**
-   * Of both ways: messages that were `fragmented` or `compressed`, `control` frames, `unread bytes` in which no messages could be found
-   * after others had been lost.
-   */
-  readonly frames: Readonly<Record<string, number>>;
-  /** Close codes of WebSockets → how many ended so; `none` without one. */
-  readonly closes: Readonly<Record<string, number>>;
-  /** What stood as its reason: `none` `text` `json` `invalid` → how many. */
-  readonly closeReasons: Readonly<Record<string, number>>;
-  readonly lastedMillis?: Quantiles;
-}
-
-export interface PathParameter {
-  /** Name in the template, without braces. */
-  readonly name: string;
-  readonly type: string;
-  /** Words for a person: what evidence made this segment a parameter. */
-  readonly reason: string;
-  /** So many different values at least; counted up to 64. */
-  readonly distinctValues: number;
 }
 
 /** One call as the live feed and calls.ndjson show it. Never a header value beyond these, never a body. */
@@ -383,6 +365,8 @@ export interface RemovalRecord extends InVirtualNetwork {
   readonly template: string;
   /** The endpoint that took over its counts; left out where it was evicted for space. */
   readonly mergedInto?: string;
+  /** Where that is at another address. */
+  readonly mergedIntoAddress?: string;
 }
 
 /** Everything that travels from sensor to console. */

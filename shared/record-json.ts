@@ -1,4 +1,5 @@
 import type { CallRecord, EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "./event.js";
+import type { ReachedFacts } from "./gateway.js";
 import { formatTime } from "./time.js";
 
 const MAX_REMEMBERED = 4_096;
@@ -87,6 +88,7 @@ export function edgeObject(edge: EdgeRecord): Record<string, unknown> {
     "server.port": edge.serverPort,
     virtual_network: edge.virtualNetwork,
     "client.service": edge.clientService,
+    "client.gateway": edge.clientGateway,
     "server.service": edge.serverService,
     scope: edge.scope,
     calls: edge.calls,
@@ -114,6 +116,15 @@ export function endpointObject(endpoint: EndpointRecord): Record<string, unknown
     state: endpoint.state,
     ...(endpoint.calls === 0 ? {} : seenTimes(endpoint)),
     missing_bytes: endpoint.missingBytes,
+    ...(endpoint.reached === undefined ? {} : reachedObject(endpoint.reached)),
+  };
+}
+
+function reachedObject({ gateways, around, untoldCallers }: ReachedFacts): Record<string, unknown> {
+  return {
+    "callers.gateways": gateways,
+    "callers.around_gateway": around,
+    "callers.untold": untoldCallers === 0 ? undefined : untoldCallers,
   };
 }
 

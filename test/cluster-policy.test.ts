@@ -196,11 +196,18 @@ t.test("without the cluster's pods nothing is guessed, and a file that does not 
   t.same(documentsOf(suggested(t, "network-policy", ROWS, stringify(PODS))).length, 1, "YAML does as well");
   const file = join(folder, "bad");
   for (const [text, error] of [
-    ["{", /workloads ".*bad" can't be used: .*JSON/],
-    ["a: [", /workloads ".*bad" can't be used/],
-    ["a: 1", /it is no List of Kubernetes' objects; make it by: kubectl get pods,services -A -o json/],
+    ["{", /workloads .*bad:1:2: Flow map must end/],
+    ["a: [", /workloads .*bad:1:\d+: /],
+    ["a: 1", /workloads .*bad:1:1: kind is missing; .* List; make it by: kubectl get pods,services -A -o json/],
     [JSON.stringify({ kind: "List", items: [] }), /it has no Pod/],
-    [JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: { name: "p" } }] }), /Pod "p": spec: /],
+    [
+      JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: { name: "p" } }] }),
+      /it has no Pod with an address/,
+    ],
+    [
+      JSON.stringify({ kind: "List", items: [{ kind: "Pod", metadata: {} }] }),
+      /bad:1:\d+: items\[0\]\.metadata\.name is missing/,
+    ],
   ] as const) {
     writeFileSync(file, text);
     t.match(run(["export", "--format", "network-policy", "--database", database, "--workloads", file]), {

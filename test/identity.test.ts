@@ -5,6 +5,7 @@ import type { Identities } from "../sensor/identity/identities.js";
 import { readIdentities } from "../sensor/identity/read-identities.js";
 import { ServiceName } from "../sensor/inventory/service-name.js";
 import type { Certificate } from "../sensor/protocol/message.js";
+import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -174,4 +175,111 @@ t.test("a certificate names a service nobody asks for by name, where it is for o
   const again = new ServiceName("10.0.0.2", 443);
   again.restore(asked.state());
   t.strictSame(again.resolve(), asked.resolve());
+});
+
+const pods = (names: Readonly<Record<string, string>>): Identities => ({
+  named: Object.entries(names).map(([at, name]) => ({ name, ground: "kubernetes" as const, at, ports: undefined })),
+});
+
+/** `10.1.0.4 cart.shop GET /orders ×3` for each endpoint; where services went and came from. */
+function placed(scene: Scene) {
+  return {
+    endpoints: scene.endpoints().map((one) => `${one.serverAddress} ${one.service} ${one.template} ×${one.calls}`),
+    moves: [...scene.inventory.services()].flatMap(({ address, movedTo, movedFrom = [] }) => [
+      ...(movedTo === undefined ? [] : [`${address} to ${movedTo.address} (${movedTo.ground} ${movedTo.confidence})`]),
+      ...movedFrom.map((from) => `${address} from ${from.address} (${from.reason})`),
+    ]),
+  };
+}
+
+t.test("endpoints go with a pod that got another address, and who took over the old one begins anew", async (t) => {
+  const scene = new Scene({ identities: pods({ "10.1.0.4": "cart.shop", "10.1.0.5": "pay.shop" }) });
+  for (const id of [1, 2, 3]) scene.get(`/carts/${id}`, { server: "10.1.0.4" }).get("/pay", { server: "10.1.0.5" });
+  scene.get("/stock", { server: "10.1.0.4" }).get("/stock", { server: "10.1.0.9" });
+  scene.inventory.takeDelta(100);
+  scene.inventory.identify(pods({ "10.1.0.9": "cart.shop", "10.1.0.4": "pay.shop" }));
+  t.strictSame(placed(scene), {
+    endpoints: [
+      "10.1.0.4 pay.shop /pay ×3",
+      "10.1.0.9 cart.shop /carts/{cartId} ×3",
+      // What it was asked before the file said who it is, and what it was asked at its old address.
+      "10.1.0.9 cart.shop /stock ×2",
+    ],
+    moves: [
+      "10.1.0.4 to 10.1.0.9 (kubernetes 0.95)",
+      "10.1.0.4 from 10.1.0.5 (files have pay.shop there now)",
+      "10.1.0.5 to 10.1.0.4 (kubernetes 0.95)",
+      "10.1.0.9 from 10.1.0.4 (files have cart.shop there now)",
+    ],
+  });
+  const { rows, removals } = scene.inventory.takeDelta(100);
+  t.match(
+    removals.map(({ serverAddress, template, mergedInto, mergedIntoAddress }) => [
+      serverAddress,
+      template,
+      mergedInto,
+      mergedIntoAddress,
+    ]),
+    [
+      ["10.1.0.4", /carts/, /carts/, "10.1.0.9"],
+      ["10.1.0.4", "/stock", "/stock", "10.1.0.9"],
+      ["10.1.0.5", "/pay", "/pay", "10.1.0.4"],
+    ],
+  );
+  for (const event of [...rows.map(({ record }) => record), ...removals])
+    t.strictSame(decodeEvent(encodeEvent(event)), event, "they cross the wire as they are");
+  scene.get("/carts/9", { server: "10.1.0.9" }).get("/pay", { server: "10.1.0.4" });
+  t.strictSame(
+    scene.endpoints().map(({ calls }) => calls),
+    [4, 4, 2],
+    "counts go on",
+  );
+  const again = new Scene({ identities: pods({ "10.1.0.9": "cart.shop", "10.1.0.4": "pay.shop" }) });
+  again.inventory.restore([
+    ...scene.inventory.takeDelta(100).rows,
+    ...rows.filter(({ record }) => record.kind !== "endpoint"),
+  ]);
+  t.strictSame(placed(again).moves, placed(scene).moves, "and the moves are known after a restart");
+});
+
+t.test("a name changed by whoever wrote the file moves nothing, nor does a replica that came or went", async (t) => {
+  const scene = new Scene({ identities: pods({ "10.1.0.4": "cart.shop", "10.1.0.5": "cart.shop" }) });
+  for (const server of ["10.1.0.4", "10.1.0.5"]) scene.get("/carts", { server });
+  const before = ["10.1.0.4 basket.shop /carts ×1", "10.1.0.5 basket.shop /carts ×1"];
+  scene.inventory.identify(pods({ "10.1.0.4": "basket.shop", "10.1.0.5": "basket.shop", "10.1.0.6": "basket.shop" }));
+  t.strictSame(placed(scene), { endpoints: before, moves: [] });
+  scene.inventory.identify(pods({ "10.1.0.4": "basket.shop" }));
+  t.strictSame(placed(scene).moves, []);
+});
+
+t.test("without files a service that is called by the same name goes on for one that ended before", async (t) => {
+  const scene = new Scene();
+  const AT = 1_700_000_000_000_000;
+  const call = (server: string, second: number, more = {}) =>
+    scene.get("/carts", {
+      server,
+      host: "cart.internal",
+      answerFields: "Server: jetty\r\n",
+      atMicros: AT + second * 1e6,
+      ...more,
+    });
+  for (let second = 0; second < 10; second++) call("10.1.0.4", second);
+  for (let second = 12; second < 30; second++) call("10.1.0.7", second);
+  t.strictSame(placed(scene).moves, [], "so short a silence says nothing");
+  for (let second = 60; second < 80; second++) call("10.1.0.7", second);
+  t.strictSame(placed(scene), {
+    endpoints: ["10.1.0.7 cart.internal /carts ×48"],
+    moves: [
+      "10.1.0.4 to 10.1.0.7 (host 0.7)",
+      "10.1.0.7 from 10.1.0.4 (called by the same name there, and silent for 64 seconds before, same software)",
+    ],
+  });
+  const both = new Scene();
+  for (let second = 0; second < 200; second++)
+    both.get("/carts", {
+      server: second % 2 ? "10.1.0.4" : "10.1.0.7",
+      host: "cart.internal",
+      atMicros: AT + second * 1e6,
+    });
+  t.strictSame(placed(both).moves, [], "two that are called by turns are two");
 });

@@ -188,3 +188,21 @@ t.test("a file that can't be used is told with line, value and what is allowed",
   t.match(run(["check-config", "--set", `inventory.pathRulesFile=${file}`]), { code: 2, error: "services is 7" });
   t.end();
 });
+
+t.test("other rules hold once they are told, and counts go on under them", (t) => {
+  const scene = new Scene(ruled("services:\n  - service: shop.internal\n    merge: ['/teams/{team}']\n"));
+  scene.get("/teams/red").get("/teams/blue").get("/shelves/a").get("/shelves/b");
+  t.strictSame(scene.templates(), ["GET /shelves/a ×1", "GET /shelves/b ×1", "GET /teams/{team} ×2"]);
+  scene.inventory.rule(
+    parsePathRules("services:\n  - service: shop.internal\n    merge: ['/shelves/{shelf}']\n", "r.yaml"),
+  );
+  t.match(scene.templates().slice(0, 1), ["GET /shelves/{shelf} ×2"]);
+  scene.inventory.rule([]);
+  scene.get("/shelves/c");
+  t.equal(
+    scene.endpoints().reduce((sum, { calls }) => sum + calls, 0),
+    5,
+    "nothing is lost without rules either",
+  );
+  t.end();
+});

@@ -315,3 +315,69 @@ t.test(
     t.same(troubles, []);
   },
 );
+
+t.test(
+  "what passes a filter is approved together, in the operator's name, and asked about before",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const scene = new Scene();
+    for (const path of ["/orders", "/refunds", "/stock"]) scene.get(path);
+    const { console, sensor } = await consoleWithSensor(t);
+    await sensor.tell(told(scene));
+    const { page, troubles } = await enterPage(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    await page.locator("main tbody tr").nth(2).waitFor();
+    await page.fill("input[aria-label=Filter]", "/o");
+    await page.click("button:text-is('Approve 1 shown')");
+    await page.fill("input[aria-label=Filter]", "");
+    t.equal(await page.locator("button:has-text('Yes')").count(), 0, "another filter is asked about anew");
+    await page.fill("input[aria-label=Filter]", "/o");
+    await page.click("button:text-is('Approve 1 shown')");
+    await shot(page, "review-approve-shown");
+    await page.click("button:text-is('Yes, approve 1 as they are now')");
+    await page.locator("text=1 approved").waitFor();
+    await page.fill("input[aria-label=Filter]", "");
+    await page.click("button:text-is('Approve 2 shown')");
+    await page.click("button:text-is('Yes, approve 2 as they are now')");
+    await page.locator("text=2 approved").waitFor();
+    await page.locator(".review-status.approved").nth(2).waitFor();
+    const rows = page.locator("main tbody tr");
+    t.match(await rows.allTextContents(), [/approved/, /approved/, /approved/]);
+    await page.locator("main tbody tr", { hasText: "/stock" }).click();
+    t.match(await page.locator("section[aria-label=Review]").textContent(), /Approved by ada/);
+    t.strictSame(troubles, []);
+  },
+);
+
+t.test("approving many needs a login, and tells which are there no more", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders").get("/stock");
+  const { ask, of, endpoints, console } = await reviewed(t, scene);
+  const keys = (await endpoints()).map(({ key }) => key);
+  const bare = await fetch(`${console.url}/api/reviews/approvals`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-requested-with": "eastwatch" },
+    body: JSON.stringify({ keys }),
+  });
+  t.equal(bare.status, 401);
+  const answer = await ask("POST", "/api/reviews/approvals", { keys: [...keys, "no such endpoint"] });
+  t.strictSame(await answer.json(), { approved: 2, gone: 1, full: 0 });
+  t.match(await of("/stock"), { review: { status: "approved", opinion: { approved: { by: "ada" } } } });
+  t.equal((await ask("POST", "/api/reviews/approvals", { keys: [] })).status, 400);
+});
+
+t.test("what was said of an endpoint goes with its service to another address", async (t) => {
+  const at = (address: string) => ({
+    named: [{ name: "cart", ground: "kubernetes" as const, at: address, ports: undefined }],
+  });
+  const scene = new Scene({ identities: at("10.0.0.2") });
+  scene.get("/carts");
+  const { sensor, say, endpoints } = await reviewed(t, scene);
+  await say("/carts", { action: "own", text: "shop team" });
+  scene.inventory.identify(at("10.0.0.9"));
+  await sensor.tell(told(scene));
+  t.match(
+    (await endpoints()).map(({ serverAddress, review }) => [serverAddress, review.opinion.owner?.text]),
+    [["10.0.0.9", "shop team"]],
+  );
+});

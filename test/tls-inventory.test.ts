@@ -6,6 +6,7 @@ import type { ObservationSink } from "../sensor/inventory/observation.js";
 import type { InventorySettings } from "../sensor/inventory/settings.js";
 import type { Call, ClientAuthVerdict } from "../sensor/protocol/message.js";
 import { defaultSettings } from "../shared/config/settings.js";
+import type { EdgeRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { handshakeLine } from "../shared/handshake-json.js";
 import { formatSeconds } from "../shared/time.js";
@@ -307,5 +308,28 @@ t.test("a line of handshakes.ndjson has the contract's keys and none that was no
       chain_length: 2,
     },
   });
+  t.end();
+});
+
+t.test("an edge has the certificates that its client showed, also after a restart and on the wire", (t) => {
+  const before = inventory();
+  const own = { ...LEAF, fingerprint: "ab".repeat(32), subject: "CN=orders", san: ["spiffe://m/ns/shop/sa/orders"] };
+  const other = { ...LEAF, fingerprint: "cd".repeat(32), subject: "CN=batch", san: [] };
+  for (const clientChain of [[own], [own], [other], []]) before.message(handshake("presented", { clientChain }));
+  const shown = { "CN=batch (cdcdcdcdcdcdcdcd)": 1, "spiffe://m/ns/shop/sa/orders (abababababababab)": 2 };
+  const [told] = before.edges();
+  t.strictSame({ ...told?.clientCertificates }, shown);
+  const after = inventory();
+  after.restore(JSON.parse(JSON.stringify(before.takeDelta(1_000).rows)));
+  const [again] = after.edges();
+  t.strictSame({ ...again?.clientCertificates }, shown);
+  if (again !== undefined)
+    t.strictSame({ ...(decodeEvent(encodeEvent(again)) as EdgeRecord).clientCertificates }, shown);
+  const bare = inventory();
+  bare.message(handshake("declined"));
+  const [none] = bare.edges();
+  t.ok(
+    none !== undefined && !("clientCertificates" in none) && !("clientCertificates" in decodeEvent(encodeEvent(none))),
+  );
   t.end();
 });

@@ -21,6 +21,15 @@ const REVIEW_BODY = {
 const KEY_QUERY = { type: "object", required: ["key"], properties: { key: KEY } } as const;
 const NO_ENDPOINT = { error: "There is no such endpoint any more; it may have become part of another." };
 
+/** Many endpoints at once; approving what nobody looked at one by one is said to have been done so. */
+const APPROVALS_BODY = {
+  type: "object",
+  required: ["keys"],
+  properties: { keys: { type: "array", minItems: 1, maxItems: 5_000, items: KEY } },
+  additionalProperties: false,
+} as const;
+const APPROVALS_BYTES = 4 * 1024 * 1024;
+
 type ReviewBody = ReviewAction & { readonly key: string };
 
 /** What operators say of endpoints. */
@@ -51,4 +60,16 @@ export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, opera
       return reply.code(409).send({ error: error.message });
     }
   });
+
+  app.post<{ Body: { readonly keys: readonly string[] } }>(
+    "/api/reviews/approvals",
+    { schema: { body: APPROVALS_BODY }, bodyLimit: APPROVALS_BYTES },
+    (request, reply) => {
+      const operator = sessionOf(request, operators);
+      if (operator === undefined) return reply.code(401).send({ error: "Log in first." });
+      const outcome = store.reviews.approveAll(request.body.keys, operator, Date.now() * 1_000);
+      feed.inventoryChanged();
+      return reply.send(outcome);
+    },
+  );
 }

@@ -185,8 +185,8 @@ export class ConsoleStore implements EventSink {
     if (event.kind === "removal") {
       const identity = identityOf(event);
       this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identity);
-      const { mergedInto } = event;
-      if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, template: mergedInto });
+      const { mergedInto, mergedIntoAddress: serverAddress = event.serverAddress } = event;
+      if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, serverAddress, template: mergedInto });
     } else if (event.kind === "connections") {
       this.joined.take(sensor, event.connections);
     } else if (event.kind === "health") {

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import type { EndpointRecord } from "../../shared/event.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
-import type { EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
+import type { Approvals, EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
 import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
 
 /** Words on one endpoint: operators are few, a script of theirs may run wild. */
@@ -82,6 +82,23 @@ export class Reviews {
       this.#write(sensorId, record, { by: operator, atMicros: nowMicros, ...action }, opinion);
       const service = this.#servicesReviewed().get(`${sensorId} ${serviceIdentity(record)}`);
       return reviewOf(record, opinion, service, nowMicros);
+    })();
+  }
+
+  /** How many were approved, and how many are there no more or take no more entries. All at once or, where the disk fails, none. */
+  approveAll(keys: readonly string[], operator: string, nowMicros: number): Approvals {
+    return this.#database.transaction(() => {
+      const outcome = { approved: 0, gone: 0, full: 0 };
+      for (const key of keys) {
+        try {
+          if (this.act(key, operator, { action: "approve" }, nowMicros) === undefined) outcome.gone++;
+          else outcome.approved++;
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          outcome.full++;
+        }
+      }
+      return outcome;
     })();
   }
 

@@ -1,4 +1,4 @@
-import type { Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
+import type { Approvals, Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { parseVisible } from "./visible-text.js";
 
@@ -61,6 +61,10 @@ export async function createSensor(name: string): Promise<SensorCreated> {
 /** Says something of the endpoint with the key. */
 export async function tellReview(key: string, action: ReviewAction): Promise<void> {
   await request("POST", "/api/reviews", { key, ...action });
+}
+
+export async function approveAll(keys: readonly string[]): Promise<Approvals> {
+  return (await request("POST", "/api/reviews/approvals", { keys })).json();
 }
 
 export async function readHistory(key: string): Promise<ReviewHistory> {

@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../../shared/endpoint-facts.js";
 import type { EndpointState } from "../../shared/event.js";
+import { aroundWords, gatewayWords } from "../../shared/gateway.js";
 import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
@@ -18,7 +19,7 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
-  const { schemas, drift = [], protection, review, key, parameters, ...record } = endpoint;
+  const { schemas, drift = [], protection, reached, review, key, parameters, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -38,10 +39,13 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
           </ul>
         </>
       )}
+      <Reached endpoint={endpoint} />
       <Protection endpoint={endpoint} />
       <ReviewPanel key={key} endpoint={endpoint} />
       <TemplatePanel key={`template ${key}`} endpoint={endpoint} />
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
+      {schemas?.header !== undefined && <Schema title="Headers" schema={schemas.header} />}
+      {schemas?.cookie !== undefined && <Schema title="Cookies" schema={schemas.cookie} />}
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
         <Schema key={status} title={`Answer ${status}`} schema={schema} />
@@ -74,6 +78,17 @@ function day(micros: number): string {
 function callerWords({ callers, callerCount }: EndpointItem): string {
   const more = callerCount - callers.length;
   return more > 0 ? `${callers.join(", ")} and ${more.toLocaleString("en")} more` : callers.join(", ");
+}
+
+/** Through which gateways it is called, and by whom around them. */
+function Reached({ endpoint: { reached } }: { readonly endpoint: EndpointItem }) {
+  if (reached === undefined) return null;
+  return (
+    <>
+      <h4>Reached</h4>
+      <Fields record={{ through: reached.gateways.map(gatewayWords), "around the gateway": aroundWords(reached) }} />
+    </>
+  );
 }
 
 /** Who is let in, by what, and what the answers let others do. */

@@ -1,6 +1,8 @@
 import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
+import type { ReachedFacts } from "../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
 import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import { ApproveShown } from "./approve-shown.js";
 import { edgeKey } from "./edge-key.js";
 import { EndpointDetail } from "./endpoint-detail.js";
 import { FindingDetail } from "./finding-detail.js";
@@ -55,9 +57,17 @@ function within({ virtualNetwork }: InVirtualNetwork): string {
   return virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
 }
 
+/** Where it was, and where it went. */
+function placeWords(item: ServiceItem): string {
+  const place = `${item.address}:${item.port}${within(item)}`;
+  if (item.movedTo !== undefined) return `${place} → ${item.movedTo.address}`;
+  const before = item.movedFrom?.at(-1);
+  return before === undefined ? place : `${place} (before: ${before.address})`;
+}
+
 const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Service", className: "name", value: (item) => item.name },
-  { title: "Address", className: "whole", value: (item) => `${item.address}:${item.port}${within(item)}` },
+  { title: "Address", className: "whole", value: placeWords },
   {
     title: "Software",
     className: "software",
@@ -103,6 +113,15 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     isMinor: true,
   },
   { title: "Callers", className: "number", value: (item) => item.callerCount, isMinor: true },
+  {
+    title: "Gateway",
+    className: "whole",
+    value: ({ reached }) => (reached === undefined ? 0 : 1 + reached.around.length),
+    text: gatewayText,
+    show: ({ reached }) =>
+      reached && <span class={reached.around.length > 0 ? "gateway around" : "gateway"}>{passage(reached)}</span>,
+    isMinor: true,
+  },
   { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
   {
     title: "p50",
@@ -143,9 +162,23 @@ const STATES: Narrowing<EndpointItem> = {
     ["new", "new"],
     ["active", "active"],
     ["drift", "other than declared"],
+    ["around", "reached around its gateway"],
   ],
-  passes: (item, choice) => (choice === "drift" ? (item.drift ?? []).length > 0 : item.state === choice),
+  passes: (item, choice) => {
+    if (choice === "drift") return (item.drift ?? []).length > 0;
+    return choice === "around" ? (item.reached?.around.length ?? 0) > 0 : item.state === choice;
+  },
 };
+
+function gatewayText({ reached }: EndpointItem): string {
+  if (reached === undefined) return "";
+  return [passage(reached), ...reached.gateways.map(({ address, service }) => `${address} ${service ?? ""}`)].join(" ");
+}
+
+/** Where no gateway is known nothing stands: that does not say that there is none. */
+function passage({ gateways, around }: ReachedFacts): string {
+  return around.length > 0 ? `${gateways.length} through, ${around.length} around` : "through";
+}
 
 const ENDPOINT_NARROWINGS = [STATES, REVIEWS];
 
@@ -173,6 +206,12 @@ const EDGES: readonly Column<EdgeItem>[] = [
   },
   { title: "Connections", className: "number", value: (item) => item.connections },
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
+  {
+    title: "Client certificates",
+    className: "software",
+    value: (item) => Object.keys(item.clientCertificates ?? {}).join(", "),
+    isMinor: true,
+  },
   { title: "Credentials", value: (item) => Object.keys(item.credentials).join(", "), isMinor: true },
   notSeen(),
   lastSeen(),
@@ -235,6 +274,7 @@ export function EndpointsView() {
       sortBy="Calls"
       empty="No endpoint seen yet."
       narrowings={ENDPOINT_NARROWINGS}
+      actions={(items) => <ApproveShown items={items} />}
       detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
       keyOf={(item) =>
         [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")

@@ -1,3 +1,4 @@
+import { movedWords } from "../../shared/moved-service.js";
 import { GROUND_WORDS } from "../../shared/name-ground.js";
 import type { ServiceItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
@@ -12,7 +13,7 @@ interface Props {
 /** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
 export function ServiceDetail({ service, onClose }: Props) {
   const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...told } = service;
-  const { nameGround, nameConfidence, unknownPaths, ...rest } = told;
+  const { nameGround, nameConfidence, unknownPaths, gateway, movedTo, movedFrom = [], ...rest } = told;
   return (
     <DetailPane onClose={onClose}>
       <h3>What was seen of its traffic</h3>
@@ -32,6 +33,13 @@ export function ServiceDetail({ service, onClose }: Props) {
         <p class="quiet">
           Named by {GROUND_WORDS[nameGround]}
           {nameConfidence === undefined ? "." : `; ${Math.round(nameConfidence * 100)} % sure.`}
+        </p>
+      )}
+      {movedTo !== undefined && <p>It is at another address now, and its endpoints with it: {movedWords(movedTo)}.</p>}
+      {movedFrom.length > 0 && <p>Before, it was at {movedFrom.map(movedWords).join("; ")}.</p>}
+      {gateway !== undefined && (
+        <p class="quiet">
+          A gateway, {Math.round(gateway.confidence * 100)} % sure: {gateway.reason}.
         </p>
       )}
       <Fields record={rest} />

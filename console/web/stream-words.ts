@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../../shared/event.js";
+import type { StreamRecord } from "../../shared/endpoint-facts.js";
 import { bytes } from "./format.js";
 
 const KIND_WORDS: Readonly<Record<string, string>> = {

@@ -41,6 +41,8 @@ interface Props<T> {
   readonly narrowings?: readonly Narrowing<T>[];
   /** What there is to say of all rows. */
   summary?(items: readonly T[]): string;
+  /** What can be done with all rows that pass the filters. */
+  actions?(items: readonly T[]): ComponentChildren;
   detail?(item: T, close: () => void): ComponentChildren;
 }
 
@@ -103,6 +105,7 @@ export function TableView<T extends object>(props: Props<T>) {
         ))}
         <span class="quiet">{extent(sorted.length, shown.length, items.length, total)}</span>
         {props.summary !== undefined && <span class="quiet">{props.summary(items)}</span>}
+        {props.actions?.(sorted)}
         <span class="bad">{trouble}</span>
       </div>
       <div class="scroll">

@@ -5,6 +5,7 @@ import type { RingSettings } from "../capture/packet-ring.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Delta } from "../detect/delta.js";
 import type { Identities } from "../identity/identities.js";
+import type { ServiceRules } from "../inventory/path/path-rule.js";
 import type { InventoryRow } from "../inventory/row.js";
 import type { ConnectionEnds } from "./own-traffic.js";
 import type { PipelineSettings } from "./pipeline.js";
@@ -31,14 +32,15 @@ export interface AnalysisStart {
 
 /**
  * Main thread → analysis: end the captures and tell what is left; leave a connection of the sensor's own out; the delta is written: what
- * changed since may come; other files declare; other files say who is where.
+ * changed since may come; other files declare; other files say who is where; an operator says something else of paths.
  */
 export type ToAnalysis =
   | { readonly type: "stop" }
   | { readonly type: "own"; readonly ends: ConnectionEnds }
   | { readonly type: "written" }
   | { readonly type: "declare"; readonly declared: Declared }
-  | { readonly type: "identify"; readonly identities: Identities };
+  | { readonly type: "identify"; readonly identities: Identities }
+  | { readonly type: "rule"; readonly rules: readonly ServiceRules[] };
 
 /** Analysis → main thread. */
 export type FromAnalysis =

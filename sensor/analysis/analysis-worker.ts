@@ -77,6 +77,10 @@ parentPort?.on("message", (message: ToAnalysis) => {
     pipeline.inventory.identify(message.identities);
     return;
   }
+  if (message.type === "rule") {
+    pipeline.inventory.rule(message.rules);
+    return;
+  }
   if (message.type === "written") {
     isWriting = false;
     return;

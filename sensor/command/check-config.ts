@@ -1,5 +1,6 @@
 import type { Loaded } from "../../shared/config/load.js";
-import { SETTINGS, type SettingValue } from "../../shared/config/setting-list.js";
+import type { SettingValue } from "../../shared/config/setting.js";
+import { SETTINGS } from "../../shared/config/setting-list.js";
 
 /** Every setting with its value and where it came from. */
 export function describeSettings({ values, origins }: Loaded): string {

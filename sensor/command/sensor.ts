@@ -18,6 +18,7 @@ import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
 import type { DetectionSettings } from "../detect/detection.js";
 import type { Identities } from "../identity/identities.js";
+import type { ServiceRules } from "../inventory/path/path-rule.js";
 import type { InventorySettings } from "../inventory/settings.js";
 import { SensorStore } from "../store/sensor-store.js";
 import { blindBefore } from "./blind-before.js";
@@ -26,7 +27,7 @@ import { type FileNotices, type LoadedDeclared, loadDeclared, watchDeclared } fr
 import type { FileWatch } from "./file-watch.js";
 import { type HealthSource, serveHealth } from "./health-server.js";
 import { type LoadedIdentities, loadIdentities, watchIdentities } from "./identity-files.js";
-import { loadPathRules } from "./path-rules.js";
+import { loadPathRules, watchPathRules } from "./path-rules.js";
 import { withPolicy } from "./policy-file.js";
 import { holdRing, ringSettings } from "./ring-folder.js";
 
@@ -176,11 +177,18 @@ class Sensor implements HealthSource {
       this.#watches.push(watchDeclared(ofDeclared, declared, notices, (changed) => this.#declare(changed)));
     if (identities !== undefined)
       this.#watches.push(watchIdentities(identity, identities, notices.broken, (changed) => this.#identify(changed)));
+    const rules = watchPathRules(this.#settings.inventory, notices.broken, (changed) => this.#rule(changed));
+    if (rules !== undefined) this.#watches.push(rules);
   }
 
   #identify(identities: Identities): void {
     this.#log.info(`identity.files changed: they name ${identities.named.length} addresses and networks now`);
     this.#worker?.postMessage({ type: "identify", identities } satisfies ToAnalysis);
+  }
+
+  #rule(rules: readonly ServiceRules[]): void {
+    this.#log.info(`inventory.pathRulesFile changed: it has rules for ${rules.length} services now`);
+    this.#worker?.postMessage({ type: "rule", rules } satisfies ToAnalysis);
   }
 
   #told(): { maxToldConnections?: number } {

@@ -38,6 +38,7 @@ export class Detection implements ObservationSink {
   readonly #onCall: readonly Handler<"call">[];
   readonly #onJudged: readonly Handler<"call">[];
   readonly #onProtected: readonly Handler<"call">[];
+  readonly #onBehindGateway: readonly Handler<"call">[];
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
@@ -60,6 +61,7 @@ export class Detection implements ObservationSink {
     const watchers = watchersOf(undefined);
     this.#onJudged = watchersOf("judged").flatMap(({ call }) => call ?? []);
     this.#onProtected = watchersOf("protected").flatMap(({ call }) => call ?? []);
+    this.#onBehindGateway = watchersOf("behind-gateway").flatMap(({ call }) => call ?? []);
     // Functions rather than watchers: looking one up in objects of so many shapes costs more than most rules.
     this.#onCall = watchers.flatMap(({ call }) => call ?? []);
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
@@ -72,6 +74,7 @@ export class Detection implements ObservationSink {
     for (const see of this.#onCall) see(call, edge, endpoint);
     if (endpoint?.isJudged === true) for (const see of this.#onJudged) see(call, edge, endpoint);
     if (endpoint?.protection?.isTelling === true) for (const see of this.#onProtected) see(call, edge, endpoint);
+    if (endpoint?.isBehindGateway === true) for (const see of this.#onBehindGateway) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {

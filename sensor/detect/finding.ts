@@ -59,9 +59,9 @@ export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
   /**
-   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), or whose protection may
-   * have to be told of (`isTelling`). Most calls are of none of them.
+   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), whose protection may have
+   * to be told of (`isTelling`), or that a gateway called (`isBehindGateway`). Most calls are of none of them.
    */
-  readonly of?: "judged" | "protected";
+  readonly of?: "judged" | "protected" | "behind-gateway";
   watch(context: RuleContext): Partial<ObservationSink>;
 }

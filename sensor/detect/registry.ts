@@ -14,6 +14,7 @@ import { credentialInUrl } from "./rules/credential-in-url.js";
 import { crossOriginCredentials } from "./rules/cross-origin-credentials.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
+import { gatewayBypassed } from "./rules/gateway-bypassed.js";
 import { handshakeFailures } from "./rules/handshake-failures.js";
 import { http2Flood } from "./rules/http2-flood.js";
 import { longLivedToken } from "./rules/long-lived-token.js";
@@ -65,6 +66,7 @@ export const RULES: readonly Rule[] = [
   undeclaredStatus,
   undeclaredParameter,
   schemaDrift,
+  gatewayBypassed,
   framingAnomaly,
   http2Flood,
   policyViolation,

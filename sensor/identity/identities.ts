@@ -12,4 +12,6 @@ export interface NamedAddress {
 export interface Identities {
   /** In the order of the files. */
   readonly named: readonly NamedAddress[];
+  /** Addresses, networks, and names of services that an operator calls gateways. */
+  readonly gateways?: readonly string[];
 }

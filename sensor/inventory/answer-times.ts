@@ -1,4 +1,5 @@
-import type { Quantiles, StreamRecord } from "../../shared/event.js";
+import type { StreamRecord } from "../../shared/endpoint-facts.js";
+import type { Quantiles } from "../../shared/event.js";
 import type { Call, CallStream } from "../protocol/message.js";
 import { HELD_BACK, HELD_MICROS, HeldAnswers } from "./held-answers.js";
 import { QuantileSketch } from "./quantile-sketch.js";

@@ -1,7 +1,8 @@
 import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
-import type { Call, Connection, Handshake } from "../protocol/message.js";
+import type { Call, Certificate, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
+import type { HostEntry } from "./gateway/host-entry.js";
 import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
@@ -13,10 +14,13 @@ const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
 const MAX_REASONS = 8;
+const MAX_CERTIFICATES = 8;
+const FINGERPRINT_DIGITS = 16;
 
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
   readonly clientAddress: string;
+  readonly client: HostEntry;
   readonly service: Service;
   readonly scope: Scope;
   readonly #protocols = new Tally(MAX_KINDS);
@@ -24,6 +28,8 @@ export class EdgeEntry implements Edge {
   #software: Tally | undefined = undefined;
   #orders: Set<number> | undefined = undefined;
   #credentials: Tally | undefined = undefined;
+  /** Most clients show none. */
+  #certificates: Tally | undefined = undefined;
   readonly #postures = new Tally(MAX_KINDS);
   readonly #reasons = new Tally(MAX_REASONS);
   readonly #groups = new Tally(MAX_KINDS);
@@ -31,6 +37,8 @@ export class EdgeEntry implements Edge {
   readonly #traits = new Tally(MAX_KINDS);
   connections = 0;
   calls = 0;
+  /** Of these, since the sensor started, such as say for whom they are made. */
+  callsOnBehalf = 0;
   handshakes = 0;
   /** Of its connections, whether or not a call was told of them. */
   missingBytes = 0;
@@ -39,8 +47,10 @@ export class EdgeEntry implements Edge {
   isChanged = false;
   resumptions: object | undefined = undefined;
 
-  constructor(clientAddress: string, service: Service, scope: Scope, atMicros: number) {
+  constructor(clientAddress: string, client: HostEntry, service: Service, scope: Scope, atMicros: number) {
     this.clientAddress = clientAddress;
+    this.client = client;
+    client.isClient = true;
     this.service = service;
     this.scope = scope;
     this.firstMicros = atMicros;
@@ -61,6 +71,8 @@ export class EdgeEntry implements Edge {
     this.seen(handshake.atMicros);
     this.#postures.add(postureOf(handshake));
     this.#reasons.add(handshake.clientAuth.reason);
+    const [leaf] = handshake.clientChain;
+    if (leaf !== undefined) this.#certificateTally().add(shownAs(leaf));
     if (handshake.curve !== undefined) this.#groups.add(handshake.curve);
     const failure = failureOf(handshake);
     if (failure !== undefined) this.#failures.add(failure);
@@ -93,6 +105,11 @@ export class EdgeEntry implements Edge {
     return this.#credentials;
   }
 
+  #certificateTally(): Tally {
+    this.#certificates ??= new Tally(MAX_CERTIFICATES);
+    return this.#certificates;
+  }
+
   #addOrder(order: number): void {
     this.#orders ??= new Set();
     this.#orders.add(order);
@@ -112,6 +129,7 @@ export class EdgeEntry implements Edge {
       serverPort: this.service.port,
       ...inNetwork(this.service.virtualNetwork),
       ...(clientService === undefined ? {} : { clientService }),
+      ...(this.client.gateway === undefined ? {} : { clientGateway: this.client.gateway }),
       serverService: this.service.name,
       scope: this.scope,
       posture: sumOf(this.#postures),
@@ -120,6 +138,7 @@ export class EdgeEntry implements Edge {
       keyExchangeGroups: this.#groups.record(),
       handshakeFailures: this.#failures.record(),
       handshakeTraits: this.#traits.record(),
+      ...(this.#certificates === undefined ? {} : { clientCertificates: this.#certificates.record() }),
       protocols: this.#protocols.record(),
       connections: this.connections,
       calls: this.calls,
@@ -135,6 +154,7 @@ export class EdgeEntry implements Edge {
   }
 
   restore(record: EdgeRecord): void {
+    this.client.restore(record.clientGateway);
     this.#protocols.restore(record.protocols);
     for (const software of record.clientSoftware) this.#softwareTally().add(software);
     for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);
@@ -144,6 +164,7 @@ export class EdgeEntry implements Edge {
     this.#groups.restore(record.keyExchangeGroups);
     this.#failures.restore(record.handshakeFailures);
     this.#traits.restore(record.handshakeTraits);
+    if (record.clientCertificates !== undefined) this.#certificateTally().restore(record.clientCertificates);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;
@@ -154,6 +175,12 @@ export class EdgeEntry implements Edge {
 }
 
 const TLS = "tls";
+
+/** Its SPIFFE identity (X.509-SVID §2), else its subject, and by what the list of certificates has it. */
+function shownAs({ san, subject, fingerprint }: Certificate): string {
+  const name = san.find((one) => one.startsWith("spiffe://")) ?? (subject === "" ? (san[0] ?? "no name") : subject);
+  return `${name.slice(0, MAX_TEXT)} (${fingerprint.slice(0, FINGERPRINT_DIGITS)})`;
+}
 
 function postureOf({ established, clientAuth }: Handshake): string {
   if (established === false) return "failed";

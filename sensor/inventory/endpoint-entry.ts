@@ -1,7 +1,8 @@
 import type { EndpointRecord, EndpointState, Quantiles } from "../../shared/event.js";
+import type { ReachedFacts } from "../../shared/gateway.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, CallStream, WireDeprecation } from "../protocol/message.js";
-import { type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
+import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../protocol/shape.js";
 import { AnswerTimes } from "./answer-times.js";
 import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
@@ -11,6 +12,7 @@ import type { Route } from "./declared/route-table.js";
 import { proves, provesThere } from "./declared/there.js";
 import { withoutUndefined } from "./defined-values.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
+import { reachedBy } from "./gateway/reached.js";
 import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
@@ -62,6 +64,8 @@ export class EndpointEntry implements Endpoint {
   readonly #budget: SchemaBudget;
   /** Calls that had one. */
   #withQuery = 0;
+  /** Heads that were looked at and had nothing of their own, before anything was learned. */
+  #bareHeads = 0;
   /** Made with the first call that shows anything of it. */
   protection: EndpointProtection | undefined = undefined;
   calls = 0;
@@ -76,6 +80,7 @@ export class EndpointEntry implements Endpoint {
   /** When it came to be one: what was called there before was answered with nothing but 404. */
   foundMicros: number;
   isChanged = false;
+  isBehindGateway = false;
   /** State its last record had; undefined before there was one. */
   toldState: EndpointState | undefined = undefined;
   /** Took over this one's counts when a path parameter was found. */
@@ -170,11 +175,12 @@ export class EndpointEntry implements Endpoint {
 
   #learn(shapes: CallShapes, status: number | undefined): void {
     if (shapes.hasQuery) this.#withQuery++;
-    if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
+    if (shapes === BARE_HEAD && this.schemas === undefined) this.#bareHeads++;
+    else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
   }
 
   #schemas(): LearnedSchemas {
-    this.schemas ??= new LearnedSchemas(this.#budget);
+    this.schemas ??= new LearnedSchemas(this.#budget, this.#bareHeads);
     return this.schemas;
   }
 
@@ -222,6 +228,7 @@ export class EndpointEntry implements Endpoint {
     this.#responseSize.merge(other.#responseSize);
     this.#withQuery += other.#withQuery;
     if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
+    this.isBehindGateway ||= other.isBehindGateway;
     other.mergedInto = this;
   }
 
@@ -250,6 +257,14 @@ export class EndpointEntry implements Endpoint {
     for (const caller of callers) this.#callers.add(caller);
     this.firstMicros = Math.min(this.firstMicros, firstMicros);
     this.lastMicros = Math.max(this.lastMicros, lastMicros);
+  }
+
+  reached(serviceAt: (address: string) => string | undefined = () => undefined): ReachedFacts | undefined {
+    return reachedBy(this.#callers.list(), this.#callers.size, this.service, serviceAt);
+  }
+
+  get callerCount(): number {
+    return this.#callers.size;
   }
 
   durationMillis(): Quantiles | undefined {
@@ -335,6 +350,7 @@ export class EndpointEntry implements Endpoint {
   restore(record: EndpointRecord, text: string): void {
     const state = JSON.parse(text) as EndpointStateText;
     this.toldState = record.state;
+    this.isBehindGateway = record.reached !== undefined;
     this.calls = record.calls;
     this.incompleteCalls = record.incompleteCalls;
     this.missingBytes = record.missingBytes;

@@ -37,6 +37,12 @@ export class IdentityTable {
     this.#networks.sort((a, b) => b.prefix - a.prefix);
   }
 
+  /** Single addresses at which a name stands, sorted; networks are no places that somebody moves to. */
+  addressesOf(name: string): string[] {
+    const found = [...this.#byAddress].filter(([, entries]) => entries.some((entry) => entry.name === name));
+    return found.map(([address]) => address).sort();
+  }
+
   /** The surest ground first; then one that names the port, then an address before a network, then what stands first. */
   find(address: string, port: number): GivenName | undefined {
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";

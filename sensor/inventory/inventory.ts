@@ -1,4 +1,4 @@
-import type { EdgeRecord, EndpointRecord, EndpointState, ServiceRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Flow } from "../flow/stream.js";
@@ -23,18 +23,22 @@ import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint-roster.js";
-import { stateOf } from "./endpoint-state.js";
 import { EndpointTable } from "./endpoint-table.js";
 import { type FlowMemo, memoOf } from "./flow-memo.js";
+import { noteHostChanged } from "./gateway/host-changed.js";
+import { HostList } from "./gateway/host-list.js";
 import { newCounters } from "./inventory-counters.js";
 import { NetworkList } from "./network-list.js";
 import type { ObservationSink } from "./observation.js";
+import type { ServiceRules } from "./path/path-rule.js";
 import { restoreRows } from "./restore.js";
 import type { InventoryDelta, InventoryRow } from "./row.js";
+import { RowMaker } from "./row-maker.js";
 import { ServiceBinding } from "./service-binding.js";
 import { ServiceEntry } from "./service-entry.js";
 import { ServiceList } from "./service-list.js";
 import type { InventorySettings } from "./settings.js";
+import { Succession } from "./succession.js";
 import { compare } from "./tally.js";
 import { ToldConnections } from "./told-connections.js";
 
@@ -54,6 +58,9 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #sink: ObservationSink;
   readonly #networks: NetworkList;
   readonly #services: ServiceList;
+  readonly #hosts: HostList;
+  readonly #succession: Succession;
+  readonly #rows: RowMaker;
   readonly #table: EndpointTable;
   readonly #roster: EndpointRoster;
   readonly #declarations: Declarations;
@@ -74,15 +81,26 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#sink = sink;
     this.#networks = new NetworkList(settings.eastWestNetworks);
     this.#services = new ServiceList(settings.identities);
+    this.#hosts = new HostList(settings.identities, (host) => {
+      this.#rows.hasGateways = true;
+      noteHostChanged(host, this.#services.all(), this.#changed, this.#roster);
+    });
+    this.#rows = new RowMaker(this.#services, this.blindTimes, settings, () => ({
+      firstMicros: this.#firstMicros ?? 0,
+      lastMicros: this.#lastMicros,
+    }));
     this.#declarations = new Declarations(settings.declared, settings.maxEndpoints);
     this.#table = new EndpointTable(settings, this.counters, (service, name) => {
       if (service.addRpcService(name)) this.#binding.rebind(service);
     });
     this.#roster = this.#table.roster;
     this.#binding = new ServiceBinding(settings, this.#declarations, this.#table, (endpoint) => ({
-      record: this.#endpointRecord(endpoint),
+      record: this.#rows.endpoint(endpoint),
       state: endpoint.state(),
     }));
+    this.#succession = new Succession(this.#services, this.#binding, this.#changed, (like, address, atMicros) =>
+      this.#service(address, like.port, like.virtualNetwork, atMicros),
+    );
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -120,20 +138,28 @@ export class Inventory implements MessageSink, VisibilitySink {
       service.call(call);
       this.#changed.service(service);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
-      if ((service.calls & (service.calls - 1)) === 0) this.#binding.rebind(service);
+      if ((service.calls & (service.calls - 1)) === 0) this.#maybeRenamed(service);
       endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
     if (edge !== undefined) {
       edge.call(call);
       this.#changed.edge(edge);
+      this.#hosts.watch(memo, edge, call);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
+      if (this.#rows.hasGateways && edge?.client.gateway !== undefined) endpoint.isBehindGateway = true;
       this.#roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
+  }
+
+  #maybeRenamed(service: ServiceEntry): void {
+    this.#binding.rebind(service);
+    this.#hosts.named(service);
+    this.#succession.late(service, this.#firstMicros ?? 0);
   }
 
   /** The other operations of a batch are called as well. */
@@ -177,6 +203,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (service !== undefined) {
       service.handshake(handshake);
       this.#changed.service(service);
+      this.#hosts.named(service);
     }
     if (edge !== undefined) {
       edge.handshake(handshake);
@@ -220,8 +247,9 @@ export class Inventory implements MessageSink, VisibilitySink {
       return undefined;
     }
     const paths = this.#binding.newPaths();
-    const made = new ServiceEntry(address, port, network, atMicros, paths);
+    const made = new ServiceEntry(address, port, network, this.#hosts.of(placeOf(address, network)), atMicros, paths);
     this.#services.add(made);
+    this.#hosts.named(made);
     this.counters.services++;
     return made;
   }
@@ -234,7 +262,8 @@ export class Inventory implements MessageSink, VisibilitySink {
       return undefined;
     }
     const scope = this.#networks.scope(clientAddress, service.address);
-    const made = new EdgeEntry(clientAddress, service, scope, atMicros);
+    const client = this.#hosts.of(placeOf(clientAddress, service.virtualNetwork));
+    const made = new EdgeEntry(clientAddress, client, service, scope, atMicros);
     service.edges.set(clientAddress, made);
     this.counters.edges++;
     return made;
@@ -248,14 +277,22 @@ export class Inventory implements MessageSink, VisibilitySink {
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
+  /** An operator says something else of paths. */
+  rule(rules: readonly ServiceRules[]): void {
+    this.#binding.rule(rules, this.#services.sorted());
+  }
+
   /** Others are where files said somebody was, or other files say so. */
   identify(identities: Identities): void {
-    for (const service of this.#services.identify(identities)) {
+    const { renamed, moves } = this.#services.identify(identities);
+    for (const service of renamed) {
       this.#changed.service(service);
       for (const edge of service.edges.values()) this.#changed.edge(edge);
       for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
       this.#binding.rebind(service);
     }
+    this.#hosts.identify(identities, this.#services.sorted());
+    this.#succession.move(moves, this.#lastMicros);
   }
 
   /** Looks once more at all paths of which something changed. */
@@ -277,17 +314,17 @@ export class Inventory implements MessageSink, VisibilitySink {
   }
 
   *services(): Iterable<ServiceRecord> {
-    for (const service of this.#services.sorted()) yield service.record(this.blindTimes);
+    for (const service of this.#services.sorted()) yield this.#rows.service(service);
   }
 
   *edges(): Iterable<EdgeRecord> {
     const edges = this.#services.sorted().flatMap((service) => [...service.edges.values()]);
     // A stable sort: services keep their order for each client.
-    for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#edgeRecord(edge);
+    for (const edge of edges.sort((a, b) => compare(a.clientAddress, b.clientAddress))) yield this.#rows.edge(edge);
   }
 
   *endpoints(): Iterable<EndpointRecord> {
-    yield* this.#roster.records((endpoint) => this.#endpointRecord(endpoint), this.#neverSeen());
+    yield* this.#roster.records((endpoint) => this.#rows.endpoint(endpoint), this.#neverSeen());
   }
 
   #neverSeen(): EndpointRecord[] {
@@ -298,29 +335,16 @@ export class Inventory implements MessageSink, VisibilitySink {
     );
   }
 
-  #edgeRecord(edge: EdgeEntry): EdgeRecord {
-    const client = this.#services.only(placeOf(edge.clientAddress, edge.service.virtualNetwork));
-    return edge.record(client === edge.service ? undefined : client?.name, this.blindTimes);
-  }
-
-  #endpointRecord(endpoint: EndpointEntry): EndpointRecord {
-    return endpoint.record(this.#stateOf(endpoint), this.blindTimes);
-  }
-
-  #stateOf(endpoint: EndpointEntry): EndpointState {
-    return stateOf(endpoint, { firstMicros: this.#firstMicros ?? 0, lastMicros: this.#lastMicros }, this.settings);
-  }
-
   /** At most `maxRows` changed rows; those left over come with the next delta. */
   takeDelta(maxRows: number): InventoryDelta {
     this.#sweepStates();
     const rows: InventoryRow[] = [];
     for (const service of this.#changed.takeServices(maxRows))
-      rows.push({ record: service.record(this.blindTimes), state: service.state() });
+      rows.push({ record: this.#rows.service(service), state: service.state() });
     for (const edge of this.#changed.takeEdges(maxRows - rows.length))
-      rows.push({ record: this.#edgeRecord(edge), state: "{}" });
+      rows.push({ record: this.#rows.edge(edge), state: "{}" });
     for (const endpoint of this.#roster.takeChanged(maxRows - rows.length))
-      rows.push({ record: this.#endpointRecord(endpoint), state: endpoint.state() });
+      rows.push({ record: this.#rows.endpoint(endpoint), state: endpoint.state() });
     for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
     return { rows, removals: this.#roster.takeRemovals() };
@@ -332,7 +356,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (this.#lastMicros - this.#lastSweepMicros < pause) return;
     this.#lastSweepMicros = this.#lastMicros;
     for (const endpoint of this.#roster.all()) {
-      if (!endpoint.isChanged && this.#stateOf(endpoint) !== endpoint.toldState) this.#roster.changed(endpoint);
+      if (!endpoint.isChanged && this.#rows.stateOf(endpoint) !== endpoint.toldState) this.#roster.changed(endpoint);
     }
     const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#roster);
     this.#untold = rows;
@@ -354,6 +378,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       split: (uses, from, to) => this.#table.split(uses, from, to),
       certificate: (record, state) => this.certificates.restore(record, state),
     });
+    this.#rows.hasGateways ||= rows.some(({ record }) => record.kind === "edge" && record.clientGateway !== undefined);
     for (const service of this.#services.sorted()) {
       this.#timeSeen(service.lastMicros);
       this.#table.reclaim(service);

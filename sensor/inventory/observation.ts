@@ -1,4 +1,5 @@
 import type { Quantiles, Scope } from "../../shared/event.js";
+import type { GatewayFacts, ReachedFacts } from "../../shared/gateway.js";
 import type { AskedCounts, TokenChange } from "../../shared/protection.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 
@@ -15,6 +16,8 @@ export interface Service {
 
 export interface Edge {
   readonly clientAddress: string;
+  /** Who is at the address, of all that it calls. */
+  readonly client: { readonly gateway: GatewayFacts | undefined };
   readonly service: Service;
   readonly scope: Scope;
   readonly calls: number;
@@ -87,6 +90,12 @@ export interface Endpoint {
   readonly deprecation: Deprecation | undefined;
   /** Undefined where its calls show nothing of it: none carried a credential. */
   readonly protection: Protection | undefined;
+  /** A gateway called it. */
+  readonly isBehindGateway: boolean;
+  /** Clients seen; beyond those remembered an estimate. */
+  readonly callerCount: number;
+  /** Undefined where no gateway is known among its callers. */
+  reached(): ReachedFacts | undefined;
   /** How its queries and bodies differ from those declared; the same list until something is learned. */
   differences(): readonly Difference[];
   durationMillis(): Quantiles | undefined;

@@ -1,4 +1,4 @@
-import type { PathParameter } from "../../shared/event.js";
+import type { PathParameter } from "../../shared/endpoint-facts.js";
 import type { DeclaredPath } from "./declared/coverage.js";
 import { declaredParameters } from "./declared/declared-parameter.js";
 import type { Route } from "./declared/route-table.js";

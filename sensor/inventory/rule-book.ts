@@ -14,13 +14,9 @@ export class RuleBook {
     this.#entries = rules.map((one) => ({ ...one, pattern: hostPattern(one.host) }));
   }
 
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
-  }
-
   /** Whether other rules hold for the service than before. */
   rebind(service: ServiceEntry): boolean {
-    if (this.isEmpty) return false;
+    if (this.#entries.length === 0 && service.pathRules.length === 0) return false;
     const hosts = [service.address, ...service.naming.inUse()];
     const rules = this.#entries
       .filter(

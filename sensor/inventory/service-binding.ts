@@ -1,3 +1,5 @@
+import type { RemovalRecord } from "../../shared/event.js";
+import { inNetwork } from "../../shared/virtual-network.js";
 import type { Declarations } from "./declared/declarations.js";
 import { pinParameters } from "./declared/pinned-paths.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
@@ -23,7 +25,7 @@ export interface BindingSettings {
 /** Which files and rules hold for a service, and its endpoints under the templates that follow from them. */
 export class ServiceBinding {
   readonly #declarations: Declarations;
-  readonly #rules: RuleBook;
+  #rules: RuleBook;
   readonly #table: EndpointTable;
   readonly #literalSegments: ReadonlySet<string>;
   readonly #rowOf: (endpoint: EndpointEntry) => EndpointRow;
@@ -46,6 +48,12 @@ export class ServiceBinding {
     return new PathTree(this.#table, this.#literalSegments);
   }
 
+  /** Other rules than before. */
+  rule(rules: readonly ServiceRules[], services: readonly ServiceEntry[]): void {
+    this.#rules = new RuleBook(rules);
+    for (const service of services) if (this.#rules.rebind(service)) this.rehome(service);
+  }
+
   /** Files and rules may speak of it now that did not before: it has another name, or other procedures are called. */
   rebind(service: ServiceEntry): void {
     if (this.#isBoundAnew(service)) this.rehome(service);
@@ -63,14 +71,36 @@ export class ServiceBinding {
 
   /** Counts go on under the templates that now hold. */
   rehome(service: ServiceEntry): void {
-    const table = this.#table;
-    const rows = table.takeOut(service, this.#rowOf);
+    const rows = this.#table.takeOut(service, this.#rowOf);
     this.#pave(service);
+    this.#putBack(service, rows);
+  }
+
+  #putBack(service: ServiceEntry, rows: readonly EndpointRow[]): void {
+    const table = this.#table;
     const endpoint = table.putBack.bind(table);
     const split = table.split.bind(table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
     table.reclaim(service);
     for (const one of table.roster.all()) if (one.service === service) table.roster.changed(one);
+  }
+
+  /** Endpoints go to services at other addresses, all at once: two may have changed places. */
+  move(moves: readonly { readonly from: ServiceEntry; readonly to: ServiceEntry }[]): void {
+    const table = this.#table;
+    const homes = new Map<ServiceEntry, EndpointRow[]>();
+    const takeOut = (service: ServiceEntry): readonly EndpointRow[] => table.takeOut(service, this.#rowOf);
+    const leaving = moves.map(({ from, to }) => ({ from, to, rows: takeOut(from) }));
+    for (const { to } of leaving) homes.set(to, [...takeOut(to)]);
+    for (const { from, to, rows } of leaving) {
+      for (const { record, state } of rows) homes.get(to)?.push({ record: placedAt(record, to), state });
+      table.roster.remove(rows.map(({ record }) => movedAway(record, to)));
+      if (!homes.has(from)) homes.set(from, []);
+    }
+    for (const [service, rows] of homes) {
+      this.#pave(service);
+      this.#putBack(service, rows);
+    }
   }
 
   /** An empty tree of paths that knows rules and what is declared. */
@@ -81,4 +111,14 @@ export class ServiceBinding {
     layRules(service.paths.root, service.pathRules);
     if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
+}
+
+function placedAt(record: EndpointRow["record"], { address, name }: ServiceEntry): EndpointRow["record"] {
+  return { ...record, serverAddress: address, service: name };
+}
+
+function movedAway(record: EndpointRow["record"], { address }: ServiceEntry): RemovalRecord {
+  const { serverAddress, serverPort, virtualNetwork, method, template } = record;
+  const place = { serverAddress, serverPort, ...inNetwork(virtualNetwork), method, template };
+  return { kind: "removal", ...place, mergedInto: template, mergedIntoAddress: address };
 }

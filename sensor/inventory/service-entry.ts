@@ -1,4 +1,5 @@
 import type { ServiceRecord } from "../../shared/event.js";
+import type { MovedService } from "../../shared/moved-service.js";
 import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
@@ -7,6 +8,7 @@ import type { Coverage, DeclaredPath } from "./declared/coverage.js";
 import type { Route } from "./declared/route-table.js";
 import type { EdgeEntry } from "./edge-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
+import type { HostEntry } from "./gateway/host-entry.js";
 import { hexOrder } from "./header-order.js";
 import type { MethodSet } from "./method-set.js";
 import type { Service } from "./observation.js";
@@ -44,6 +46,7 @@ export class ServiceEntry implements Service {
   readonly edges = new Map<string, EdgeEntry>();
   readonly bytes = new ByteLedger();
   readonly naming: ServiceName;
+  readonly host: HostEntry;
   /** Services whose procedures are called there, `package.Service`. */
   readonly rpcServices = new Set<string>();
   readonly #software = new Tally(MAX_SOFTWARE);
@@ -57,6 +60,9 @@ export class ServiceEntry implements Service {
   isChanged = false;
   /** What is called and was never found; undefined while everything was. */
   unknownPaths: UnknownPaths | undefined = undefined;
+  /** Where its endpoints went, and where they came from. */
+  movedTo: MovedService | undefined = undefined;
+  movedFrom: readonly MovedService[] = [];
   /** Endpoints whose first answers do not show that they are there. */
   unprovenEndpoints = 0;
   /** Endpoints that are operations; and those of them whose first call failed. */
@@ -67,6 +73,7 @@ export class ServiceEntry implements Service {
     address: string,
     port: number,
     virtualNetwork: string | undefined,
+    host: HostEntry,
     atMicros: number,
     paths: PathTree<MethodSet>,
   ) {
@@ -74,6 +81,8 @@ export class ServiceEntry implements Service {
     this.port = port;
     this.virtualNetwork = virtualNetwork;
     this.place = placeOf(address, virtualNetwork);
+    this.host = host;
+    host.isServer = true;
     this.paths = paths;
     this.firstMicros = atMicros;
     this.lastMicros = atMicros;
@@ -107,6 +116,10 @@ export class ServiceEntry implements Service {
       this.#orders.add(call.responseHeaderOrder);
   }
 
+  software(): readonly string[] {
+    return this.#software.sortedTexts();
+  }
+
   seen(atMicros: number): void {
     if (atMicros > this.lastMicros) this.lastMicros = atMicros;
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
@@ -127,6 +140,9 @@ export class ServiceEntry implements Service {
       frameworks: this.#frameworks.sortedTexts(),
       headerOrders: [...this.#orders].map(hexOrder).sort(compare),
       protocols: this.#protocols.sortedTexts(),
+      ...(this.movedTo === undefined ? {} : { movedTo: this.movedTo }),
+      ...(this.movedFrom.length === 0 ? {} : { movedFrom: this.movedFrom }),
+      ...(this.host.gateway === undefined ? {} : { gateway: this.host.gateway }),
       connections: this.connections,
       calls: this.calls,
       ...this.bytes.record(),
@@ -151,6 +167,9 @@ export class ServiceEntry implements Service {
   restore(record: ServiceRecord, text: string): void {
     const state = JSON.parse(text) as ServiceState;
     this.naming.restore(state);
+    this.host.restore(record.gateway);
+    this.movedTo = record.movedTo;
+    this.movedFrom = record.movedFrom ?? [];
     for (const software of record.software) this.#software.add(software);
     for (const framework of record.frameworks) this.#frameworks.add(framework);
     for (const order of record.headerOrders) this.#orders.add(Number.parseInt(order, 16) | 0);

@@ -1,5 +1,6 @@
 import type { Identities } from "../identity/identities.js";
 import { IdentityTable } from "./identity-table.js";
+import { type Move, movesByFiles } from "./move.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { ownName } from "./service-name.js";
 import { compare } from "./tally.js";
@@ -26,10 +27,13 @@ export class ServiceList {
     else there.push(service);
   }
 
-  /** Other files say who is where: which services have another name now. */
-  identify(identities: Identities): ServiceEntry[] {
+  /** Other files say who is where: which services have another name now, and which are at another address. */
+  identify(identities: Identities): { readonly renamed: readonly ServiceEntry[]; readonly moves: readonly Move[] } {
+    const services = this.sorted();
+    const before = this.#identities;
     this.#identities = new IdentityTable(identities);
-    return this.sorted().filter((service) => this.#nameByFiles(service));
+    const moves = before === undefined ? [] : movesByFiles(services, before, this.#identities);
+    return { renamed: services.filter((service) => this.#nameByFiles(service)), moves };
   }
 
   /** Whether it has another name than before. The same address of two virtual networks is not one end, and files know of one. */
@@ -46,6 +50,10 @@ export class ServiceList {
 
   nameOf(place: string, port: number): string {
     return this.find(place, port)?.name ?? ownName(place, port);
+  }
+
+  all(): ServiceEntry[] {
+    return [...this.#byPlace.values()].flat();
   }
 
   sorted(): ServiceEntry[] {

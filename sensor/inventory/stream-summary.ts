@@ -1,4 +1,5 @@
-import type { Quantiles, StreamRecord } from "../../shared/event.js";
+import type { StreamRecord } from "../../shared/endpoint-facts.js";
+import type { Quantiles } from "../../shared/event.js";
 import type { CallStream, StreamCount } from "../protocol/message.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { Tally } from "./tally.js";

@@ -171,6 +171,10 @@ export interface Call {
   readonly credentials: readonly Credential[];
   /** 32-bit hash over the lower-case names of the request's header fields in the order sent. */
   readonly requestHeaderOrder: number;
+  /** Bits of what a proxy wrote into the request's head (`forwarding.ts`); 0 where none did. */
+  readonly forwarding: number;
+  /** Hash of what goes unchanged from service to service with a call: `traceparent`, `X-Request-Id`; 0 without one. */
+  readonly carriedId: number;
   /** Final status; undefined where no response was seen. */
   readonly status: number | undefined;
   /** The response's Server and X-Powered-By, as sent. */

@@ -37,17 +37,38 @@ export interface Shape {
   readonly word: string | undefined;
 }
 
+/** An object that has nothing in it; one for all of them. */
+export const NO_PROPERTIES: Shape = {
+  ...{ kinds: OBJECT, formats: 0, times: 1, objects: 1, present: 0 },
+  ...{ properties: undefined, items: undefined, word: undefined },
+};
+
 /** What the bodies and the query of one call are built of, as far as they were looked at. */
 export interface CallShapes {
   readonly hasQuery: boolean;
   readonly request: Shape | undefined;
   readonly response: Shape | undefined;
   readonly query: Shape | undefined;
+  /** Fields and cookies of the request's head; both or none of them. */
+  readonly header: Shape | undefined;
+  readonly cookie: Shape | undefined;
 }
 
-const NOTHING: CallShapes = { hasQuery: false, request: undefined, response: undefined, query: undefined };
+const NOTHING: CallShapes = {
+  ...{ hasQuery: false, request: undefined, response: undefined, query: undefined },
+  ...{ header: undefined, cookie: undefined },
+};
 /** Of a call with a query that was not looked at: one object for all of them. */
 export const ONLY_QUERY: CallShapes = { ...NOTHING, hasQuery: true };
+
+/** Of a call of which only the head was looked at, and had nothing of its own. */
+export const BARE_HEAD: CallShapes = { ...NOTHING, header: NO_PROPERTIES, cookie: NO_PROPERTIES };
+
+/** The call's shapes, with those of its head. */
+export function withHead(shapes: CallShapes | undefined, header: Shape, cookie: Shape): CallShapes {
+  if (shapes === undefined && header === NO_PROPERTIES && cookie === NO_PROPERTIES) return BARE_HEAD;
+  return { ...(shapes ?? NOTHING), header, cookie };
+}
 
 /** The call's shapes, with one that was just read. Few calls are looked at: the others have no object of their own. */
 export function withShape(

@@ -134,6 +134,14 @@ const COLUMNS: readonly string[] = [
   "review.deprecated_by",
   "review.deprecated_until",
   "review.ignored_until",
+  "moved_to",
+  "moved_from",
+  "gateway",
+  "client.gateway",
+  "client.certificates",
+  "callers.gateways",
+  "callers.around_gateway",
+  "callers.untold",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

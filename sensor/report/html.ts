@@ -23,6 +23,7 @@ import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, idOf, section, table, time } from "./html-element.js";
+import { gatewaySection } from "./html-gateway.js";
 import { protectionSection } from "./html-protection.js";
 import { HTML_STYLE } from "./html-style.js";
 import type { Report } from "./report.js";
@@ -31,6 +32,7 @@ const CONTENTS: readonly string[] = [
   "Summary",
   "Protection of edges",
   "Endpoints by state",
+  "Gateways",
   "Protection of endpoints",
   "Endpoints that carry sensitive data",
   "Declared against seen",
@@ -53,6 +55,7 @@ export const html: Report = {
     yield summary(view);
     yield* postureSections(view.facts.edges);
     yield* endpointSections(view.facts.endpoints);
+    yield gatewaySection(view.facts.services, view.facts.endpoints);
     yield protectionSection(view.facts.endpoints);
     yield declaredSection(view.facts.endpoints);
     yield certificateSection(view.facts);

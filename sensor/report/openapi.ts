@@ -158,15 +158,21 @@ function best(
 }
 
 function parametersObject(names: readonly string[], endpoints: readonly EndpointRecord[]): Record<string, unknown> {
-  const query = best(endpoints, (schemas) => schemas.query);
-  const inQuery = Object.entries(query?.properties ?? {}).map(([name, schema]) => ({
-    name,
-    in: "query",
-    ...(query?.required?.includes(name) === true ? { required: true } : {}),
-    schema,
-  }));
-  const all = [...names.map((name, at) => parameter(name, at, endpoints[0])), ...inQuery];
+  const learned = PLACES.flatMap((place) => learnedParameters(place, endpoints));
+  const all = [...names.map((name, at) => parameter(name, at, endpoints[0])), ...learned];
   return all.length === 0 ? {} : { parameters: all };
+}
+
+const PLACES = ["query", "header", "cookie"] as const;
+/** OpenAPI 3.1.0 §4.8.12.2.1: these are told elsewhere, and ignored as parameters. */
+const NO_PARAMETERS: ReadonlySet<string> = new Set(["accept", "content-type", "authorization"]);
+
+function learnedParameters(place: (typeof PLACES)[number], endpoints: readonly EndpointRecord[]) {
+  const found = best(endpoints, (schemas) => schemas[place]);
+  return Object.entries(found?.properties ?? {}).flatMap(([name, schema]) => {
+    if (place === "header" && NO_PARAMETERS.has(name)) return [];
+    return [{ name, in: place, ...(found?.required?.includes(name) === true ? { required: true } : {}), schema }];
+  });
 }
 
 function mediaType(contentType: string): string {

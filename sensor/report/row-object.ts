@@ -1,5 +1,7 @@
-import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord, StreamRecord } from "../../shared/event.js";
+import type { StreamRecord } from "../../shared/endpoint-facts.js";
+import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
+import type { MovedService } from "../../shared/moved-service.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
@@ -36,6 +38,9 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     frameworks: service.frameworks,
     header_orders: service.headerOrders,
     protocols: service.protocols,
+    gateway: service.gateway,
+    moved_to: moved(service.movedTo),
+    moved_from: service.movedFrom?.map(moved),
     connections: service.connections,
     calls: service.calls,
     ...unknownPaths(service),
@@ -44,6 +49,12 @@ function serviceObject(service: ServiceRecord): Record<string, unknown> {
     first_seen: formatTime(service.firstMicros),
     last_seen: formatTime(service.lastMicros),
   };
+}
+
+function moved(place: MovedService | undefined): Record<string, unknown> | undefined {
+  if (place === undefined) return undefined;
+  const { atMicros, ...facts } = place;
+  return { ...facts, time: formatTime(atMicros) };
 }
 
 /** What people say stands under names of its own, beside what was seen. */
@@ -80,6 +91,7 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
     key_exchange_groups: edge.keyExchangeGroups,
     handshake_failures: edge.handshakeFailures,
     handshake_traits: edge.handshakeTraits,
+    "client.certificates": edge.clientCertificates,
     protocols: edge.protocols,
     client_software: edge.clientSoftware,
     header_orders: edge.clientHeaderOrders,

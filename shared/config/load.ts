@@ -13,7 +13,8 @@ import {
 import { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { environmentName } from "./environment-name.js";
-import { SETTINGS, type Setting, type SettingValue } from "./setting-list.js";
+import type { Setting, SettingValue } from "./setting.js";
+import { SETTINGS } from "./setting-list.js";
 import { buildSettings, type Settings } from "./settings.js";
 import { suggestion } from "./suggestion.js";
 

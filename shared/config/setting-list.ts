@@ -1,32 +1,7 @@
-export type SettingValue = string | number | boolean | readonly string[] | undefined;
-
-/** One setting: everything that configuration, its errors, its documentation and `check-config` need to know of it. */
-export interface Setting {
-  /** `section.name`, as in the file. */
-  readonly key: string;
-  readonly kind: "integer" | "boolean" | "text" | "texts" | "networks" | "listen" | "choice";
-  readonly default: SettingValue;
-  readonly min?: number;
-  readonly max?: number;
-  readonly choices?: readonly string[];
-  /** Never shown. */
-  readonly isSecret?: true;
-  readonly help: string;
-}
+import { CONSOLE_SETTINGS } from "./console-setting-list.js";
+import { integer, type Setting, text, texts } from "./setting.js";
 
 const MEBIBYTE = 1024 * 1024;
-
-function integer(key: string, value: number, min: number, max: number, help: string): Setting {
-  return { key, kind: "integer", default: value, min, max, help };
-}
-
-function text(key: string, value: string | undefined, help: string): Setting {
-  return { key, kind: "text", default: value, help };
-}
-
-function texts(key: string, value: readonly string[], help: string): Setting {
-  return { key, kind: "texts", default: value, help };
-}
 
 /** Every setting, in the order of the example file. */
 export const SETTINGS: readonly Setting[] = [
@@ -210,6 +185,13 @@ export const SETTINGS: readonly Setting[] = [
     undefined,
     "File that pins, splits and merges path templates of services; see the README. None by default.",
   ),
+  integer(
+    "inventory.pathRulesReloadSeconds",
+    30,
+    0,
+    86_400,
+    "How often a running sensor looks whether that file changed; 0 for never.",
+  ),
   texts(
     "declared.files",
     [],
@@ -240,6 +222,11 @@ export const SETTINGS: readonly Setting[] = [
     "identity.files",
     [],
     "Files that say who is where: services in YAML, what kubectl lists of pods, services and endpoint slices, hosts files; see the README.",
+  ),
+  texts(
+    "identity.gateways",
+    [],
+    "Services by name, addresses and networks that are gateways (`edge-gw`, `10.0.0.5`). Others are recognised by what they do; see the README.",
   ),
   integer("identity.reloadSeconds", 30, 0, 86_400, "How often a running sensor looks for changed files; 0 for never."),
   integer(
@@ -364,31 +351,7 @@ export const SETTINGS: readonly Setting[] = [
     default: "127.0.0.1:9464",
     help: "Where the sensor tells /healthz and /metrics; empty for nowhere.",
   },
-  {
-    key: "console.listen",
-    kind: "listen",
-    default: "127.0.0.1:8470",
-    help: "Where the console takes sensors and browsers.",
-  },
-  text("console.database", "/var/lib/eastwatch-console/console.sqlite", "The console's SQLite file."),
-  text("console.certificateFile", undefined, "Certificate chain for TLS, in PEM."),
-  text("console.keyFile", undefined, "Its key, in PEM."),
-  {
-    key: "console.allowPlainFromNetwork",
-    kind: "boolean",
-    default: false,
-    help: "Take sensors and browsers without TLS from beyond loopback.",
-  },
-  integer("console.maxCalls", 200_000, 100, 100_000_000, "Sampled calls kept; the oldest go first."),
-  integer("console.maxFindings", 200_000, 100, 100_000_000, "Findings kept; those seen longest ago go first."),
-  integer(
-    "console.maxConnections",
-    200_000,
-    100,
-    100_000_000,
-    "Connections kept to find those that another sensor tells of as well; the oldest go first.",
-  ),
-  integer("console.sessionHours", 12, 1, 720, "How long an operator stays logged in."),
+  ...CONSOLE_SETTINGS,
   {
     key: "log.level",
     kind: "choice",

@@ -1,4 +1,5 @@
-import { SETTINGS, type SettingValue } from "./setting-list.js";
+import type { SettingValue } from "./setting.js";
+import { SETTINGS } from "./setting-list.js";
 
 /** All settings, with defaults in place; a setting without one may be undefined. */
 export interface Settings {
@@ -50,6 +51,7 @@ export interface Settings {
     readonly dormantSeconds: number;
     readonly literalSegments: readonly string[];
     readonly pathRulesFile: string | undefined;
+    readonly pathRulesReloadSeconds: number;
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
   };
@@ -61,7 +63,11 @@ export interface Settings {
     readonly windowSeconds: number;
     readonly reloadSeconds: number;
   };
-  readonly identity: { readonly files: readonly string[]; readonly reloadSeconds: number };
+  readonly identity: {
+    readonly files: readonly string[];
+    readonly gateways: readonly string[];
+    readonly reloadSeconds: number;
+  };
   readonly detect: {
     readonly learningSeconds: number;
     readonly maxFindings: number;

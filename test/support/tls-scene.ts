@@ -94,6 +94,8 @@ export class TlsScene {
       requestContentType: undefined,
       credentials: [],
       requestHeaderOrder: 0,
+      forwarding: 0,
+      carriedId: 0,
       deprecation: undefined,
       safeguards: undefined,
       access: undefined,

@@ -1,4 +1,4 @@
-import type { PathParameter } from "../../../shared/event.js";
+import type { PathParameter } from "../../../shared/endpoint-facts.js";
 import type { DeclaredParameter } from "../../declared/declared-api.js";
 import type { DeclaredPath } from "./coverage.js";
 import type { Route } from "./route-table.js";

@@ -1,5 +1,5 @@
 import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
-import type { CallShapes } from "../../protocol/shape.js";
+import { type CallShapes, NO_PROPERTIES, type Shape } from "../../protocol/shape.js";
 import { jsonSchema } from "./json-schema.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
@@ -8,6 +8,10 @@ const MAX_STATUSES = 8;
 
 export interface StoredSchemas {
   readonly query?: StoredNode;
+  readonly header?: StoredNode;
+  readonly cookie?: StoredNode;
+  /** Heads without any field, and any cookie, of their own. */
+  readonly bare?: readonly [number, number];
   readonly request?: StoredNode;
   readonly responses?: Readonly<Record<string, StoredNode>>;
 }
@@ -16,6 +20,11 @@ export interface StoredSchemas {
 export class LearnedSchemas {
   query: SchemaNode | undefined = undefined;
   request: SchemaNode | undefined = undefined;
+  header: SchemaNode | undefined = undefined;
+  cookie: SchemaNode | undefined = undefined;
+  /** Heads looked at before the first that had a field, or a cookie, of its own. */
+  #withoutHeader: number;
+  #withoutCookie: number;
   readonly responses = new Map<number, SchemaNode>();
   readonly #budget: SchemaBudget;
   /** Rises whenever a schema is another than before. */
@@ -26,13 +35,14 @@ export class LearnedSchemas {
   #recorded = -1;
   #wasAlwaysQueried = false;
 
-  constructor(budget: SchemaBudget) {
+  constructor(budget: SchemaBudget, bareHeads = 0) {
     this.#budget = budget;
+    this.#withoutHeader = this.#withoutCookie = bareHeads;
   }
 
   /** Only the few calls that were looked at have shapes. */
   take(
-    { query: queryShape, request: requestShape, response: responseShape }: CallShapes,
+    { query: queryShape, request: requestShape, response: responseShape, header, cookie }: CallShapes,
     status: number | undefined,
   ): void {
     let isNews = false;
@@ -46,8 +56,26 @@ export class LearnedSchemas {
     }
     if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
       isNews = true;
+    if (header !== undefined && cookie !== undefined) this.#takeHead(header, cookie);
     this.#taken++;
     if (isNews) this.version++;
+  }
+
+  /** Most endpoints have neither: what is none takes no room, and is counted. */
+  #takeHead(header: Shape, cookie: Shape): void {
+    if (header === NO_PROPERTIES && this.header === undefined) this.#withoutHeader++;
+    else this.header = this.#headNode(this.header, this.#withoutHeader);
+    this.header?.take(header);
+    if (cookie === NO_PROPERTIES && this.cookie === undefined) this.#withoutCookie++;
+    else this.cookie = this.#headNode(this.cookie, this.#withoutCookie);
+    this.cookie?.take(cookie);
+  }
+
+  #headNode(known: SchemaNode | undefined, without: number): SchemaNode | undefined {
+    if (known !== undefined) return known;
+    const made = this.#make("are-names");
+    if (made !== undefined) made.objects = without;
+    return made;
   }
 
   #response(status: number): SchemaNode | undefined {
@@ -65,10 +93,28 @@ export class LearnedSchemas {
   merge(other: LearnedSchemas): void {
     this.query = this.#merged(this.query ?? (other.query && this.#make("are-names")), other.query);
     this.request = this.#merged(this.request, other.request);
+    this.header = this.#mergedHead(this.header, this.#withoutHeader, other.header, other.#withoutHeader);
+    this.cookie = this.#mergedHead(this.cookie, this.#withoutCookie, other.cookie, other.#withoutCookie);
+    this.#withoutHeader += other.#withoutHeader;
+    this.#withoutCookie += other.#withoutCookie;
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
     other.drop();
     this.version++;
     this.#taken++;
+  }
+
+  /** Once there is a node the heads without are counted in it. */
+  #mergedHead(
+    into: SchemaNode | undefined,
+    without: number,
+    from: SchemaNode | undefined,
+    fromWithout: number,
+  ): SchemaNode | undefined {
+    if (into === undefined && from === undefined) return undefined;
+    const node = this.#headNode(into, without);
+    if (node !== undefined && from === undefined) node.objects += fromWithout;
+    else if (from !== undefined) node?.merge(from);
+    return node;
   }
 
   #merged(into: SchemaNode | undefined, from: SchemaNode | undefined): SchemaNode | undefined {
@@ -80,8 +126,9 @@ export class LearnedSchemas {
 
   /** Gives back its room. */
   drop(): void {
-    for (const node of [this.query, this.request, ...this.responses.values()]) node?.drop();
-    this.query = this.request = undefined;
+    const { query, request, header, cookie, responses } = this;
+    for (const node of [query, request, header, cookie, ...responses.values()]) node?.drop();
+    this.query = this.request = this.header = this.cookie = undefined;
     this.responses.clear();
   }
 
@@ -91,11 +138,13 @@ export class LearnedSchemas {
     if (isSame && this.#record !== undefined) return this.#record;
     this.#recorded = this.#taken;
     this.#wasAlwaysQueried = isAlwaysQueried;
-    const { query, request, responses } = this;
-    if (query === undefined && request === undefined && responses.size === 0) return undefined;
+    const { query, request, header, cookie, responses } = this;
+    if ([query, request, header, cookie].every((node) => node === undefined) && responses.size === 0) return undefined;
     const told = query && jsonSchema(query);
     this.#record = {
       ...(told === undefined ? {} : { query: isAlwaysQueried ? told : optional(told) }),
+      ...(header === undefined ? {} : { header: jsonSchema(header) }),
+      ...(cookie === undefined ? {} : { cookie: jsonSchema(cookie) }),
       ...(request === undefined ? {} : { request: jsonSchema(request) }),
       responses: Object.fromEntries(
         [...responses].sort(([a], [b]) => a - b).map(([status, node]) => [status, jsonSchema(node)]),
@@ -105,15 +154,21 @@ export class LearnedSchemas {
   }
 
   state(): StoredSchemas {
-    const { query, request, responses } = this;
+    const { query, request, header, cookie, responses } = this;
     return {
       ...(query === undefined ? {} : { query: query.state() }),
+      ...(header === undefined ? {} : { header: header.state() }),
+      ...(cookie === undefined ? {} : { cookie: cookie.state() }),
+      bare: [this.#withoutHeader, this.#withoutCookie],
       ...(request === undefined ? {} : { request: request.state() }),
       responses: Object.fromEntries([...responses].map(([status, node]) => [status, node.state()])),
     };
   }
 
-  restore({ query, request, responses = {} }: StoredSchemas): void {
+  restore({ query, request, header, cookie, bare = [0, 0], responses = {} }: StoredSchemas): void {
+    [this.#withoutHeader, this.#withoutCookie] = bare;
+    this.header = this.#restored(header, "are-names");
+    this.cookie = this.#restored(cookie, "are-names");
     this.version++;
     this.#taken++;
     this.query = this.#restored(query, "are-names");

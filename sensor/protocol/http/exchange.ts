@@ -41,6 +41,8 @@ export class Exchange implements Call {
   requestContentType: string | undefined = undefined;
   credentials: readonly Credential[] = NO_CREDENTIALS;
   requestHeaderOrder = 0;
+  forwarding = 0;
+  carriedId = 0;
   status: number | undefined = undefined;
   serverSoftware: string | undefined = undefined;
   poweredBy: string | undefined = undefined;
@@ -107,6 +109,8 @@ export class Exchange implements Call {
     this.requestContentType = other.requestContentType;
     this.credentials = other.credentials;
     this.requestHeaderOrder = other.requestHeaderOrder;
+    this.forwarding = other.forwarding;
+    this.carriedId = other.carriedId;
     this.isHead = other.isHead;
     this.isConnect = other.isConnect;
     this.asks = other.asks;

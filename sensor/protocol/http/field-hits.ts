@@ -16,4 +16,8 @@ export interface FieldHits extends FieldPlaces {
   readonly order: number;
   /** What the head says where that is known without its fields: then those that HeadFacts has are not among the hits. */
   readonly facts: HeadFacts | undefined;
+  /** Then the field of the call's identifier is none of the hits: its position in FIELD_NAMES, -1 without one, and its value from the colon on. */
+  readonly carriedField: number;
+  readonly carriedStart: number;
+  readonly carriedEnd: number;
 }

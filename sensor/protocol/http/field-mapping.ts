@@ -3,7 +3,8 @@ import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
-import { ONLY_QUERY, withShape } from "../shape.js";
+import { ONLY_QUERY, withHead, withShape } from "../shape.js";
+import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
@@ -27,8 +28,10 @@ import {
   SET_COOKIE,
   SOAP_ACTION,
   SUNSET,
+  TRACE_PARENT,
   TRANSPORT_SECURITY,
   USER_AGENT,
+  VIA,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
   WEBSOCKET_PROTOCOL,
@@ -37,6 +40,7 @@ import {
   X_POWERED_BY,
   X_RUNTIME,
 } from "./field-name.js";
+import { FieldShapes } from "./field-shapes.js";
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
@@ -74,6 +78,7 @@ export class FieldMapping {
   readonly #masked = new MaskedTexts();
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
+  readonly #shapes: FieldShapes;
   readonly #operations: OperationReader;
   readonly #rpc = {
     namesConnectVersion: false,
@@ -89,6 +94,7 @@ export class FieldMapping {
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
     this.#data = new TargetData(fields);
+    this.#shapes = new FieldShapes(fields);
     this.#operations = operations;
     const tokens = new TokenMemory(new PublicNames(fields));
     this.#credentials = new CredentialReader(tokens);
@@ -129,6 +135,7 @@ export class FieldMapping {
   request(exchange: Exchange, fields: FieldHits, bytes: Buffer): void {
     const facts = this.#read(fields, bytes);
     exchange.requestHeaderOrder = fields.order;
+    exchange.forwarding = facts.forwarding;
     if (facts.host !== undefined) {
       if (facts.hasHostUserinfo) this.#target.hasUserinfo = true;
       this.#host(exchange, facts.host, facts.hosts);
@@ -136,10 +143,12 @@ export class FieldMapping {
     exchange.userAgent = facts.userAgent;
     exchange.requestContentType = facts.contentType;
     exchange.expectsContinue = facts.expectsContinue;
+    if (fields.carriedField >= 0)
+      exchange.carriedId = carriedId(fields.carriedField, bytes, fields.carriedStart, fields.carriedEnd);
     if (facts.asksToWait) exchange.asks = "wait";
     if (facts.origin !== undefined) exchange.noteAccess().origin = facts.origin;
     this.#addCredentials(exchange, this.credentialsOf(fields, bytes));
-    noteRpc(exchange, this.#rpcFields(facts, fields, bytes), this.#operations.names);
+    noteRpc(exchange, this.#rpcFields(exchange, facts, fields, bytes), this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
@@ -155,16 +164,27 @@ export class FieldMapping {
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
-  #rpcFields(facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
+  #rpcFields(exchange: Exchange, facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
     const rpc = this.#rpc;
     rpc.namesConnectVersion = facts.namesConnectVersion;
     rpc.target = rpc.action = undefined;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
+      if (id < SOAP_ACTION || id > TRACE_PARENT) continue;
       if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
       else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
+      else if (id === TRACE_PARENT) exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (exchange.carriedId === 0)
+        exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
     }
     return rpc;
+  }
+
+  /** Lines of the request's head as they stand; only some are looked at. After its target. */
+  lines(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
+    const key = exchange.pathShape ^ Math.imul(exchange.method?.length ?? 0, 0x9e3779b1);
+    if (!this.#shapes.learns(key, bytes, start, end)) return;
+    exchange.shapes = withHead(exchange.shapes, this.#shapes.header, this.#shapes.cookie);
   }
 
   /** The messages' types, where the server told them. */
@@ -248,6 +268,7 @@ export class FieldMapping {
         facts.deprecation = withDeprecation(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === ORIGIN) facts.origin = this.#text(fields, bytes, hit);
+      else if (id >= VIA && id < SOAP_ACTION) facts.forwarding |= forwardingOf(id);
       else if (id >= ALLOW_ORIGIN && id <= CONTENT_POLICY)
         this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
     }

@@ -27,8 +27,17 @@ export const FIELD_NAMES = new WordTable([
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
+  "via",
+  "forwarded",
+  "x-forwarded-for",
+  "x-envoy-external-address",
+  "x-envoy-original-path",
+  "x-envoy-expected-rq-timeout-ms",
+  "x-envoy-attempt-count",
   "soapaction",
   "x-amz-target",
+  "x-request-id",
+  "traceparent",
   "www-authenticate",
   "authorization",
   "proxy-authorization",
@@ -80,17 +89,24 @@ export const TRANSPORT_SECURITY = 22;
 export const CONTENT_TYPE_OPTIONS = 23;
 /** Often with a number of its own in each answer: only that it is there is read. */
 export const CONTENT_POLICY = 24;
+/** What a proxy writes into what it hands on. Of this one and all after it up to SOAP_ACTION only that they are there is read. */
+export const VIA = 25;
+export const FORWARDED = 26;
+export const FORWARDED_FOR = 27;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 25;
-export const AMZ_TARGET = 26;
-export const WWW_AUTHENTICATE = 27;
-export const AUTHORIZATION = 28;
-export const PROXY_AUTHORIZATION = 29;
-export const COOKIE = 30;
-export const WEBSOCKET_PROTOCOL = 31;
-export const WEBSOCKET_EXTENSIONS = 32;
+export const SOAP_ACTION = 32;
+export const AMZ_TARGET = 33;
+/** What goes from service to service with a call, and stays the same. */
+export const REQUEST_ID = 34;
+export const TRACE_PARENT = 35;
+export const WWW_AUTHENTICATE = 36;
+export const AUTHORIZATION = 37;
+export const PROXY_AUTHORIZATION = 38;
+export const COOKIE = 39;
+export const WEBSOCKET_PROTOCOL = 40;
+export const WEBSOCKET_EXTENSIONS = 41;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 33;
-export const DPOP = 34;
+export const WEBSOCKET_LOCATION = 42;
+export const DPOP = 43;
 /** This one and all after it carry an API key or a token. */
-export const FIRST_KEY_FIELD = 35;
+export const FIRST_KEY_FIELD = 44;

@@ -59,6 +59,9 @@ export class FieldScan {
   faults = 0;
   /** Of a head like an earlier one: what it says, which the fields found are no part of then. */
   facts: HeadFacts | undefined = undefined;
+  carriedField = -1;
+  carriedStart = 0;
+  carriedEnd = 0;
   /** All lines end as they should, and none breaks a rule. */
   isClean = false;
 
@@ -67,6 +70,7 @@ export class FieldScan {
     this.order = 0;
     this.faults = 0;
     this.facts = undefined;
+    this.carriedField = -1;
     this.isClean = false;
   }
 
@@ -77,6 +81,12 @@ export class FieldScan {
     const shape = shapes.match(bytes, start, end);
     if (shape === undefined) return -1;
     this.facts = shape.facts;
+    const { carriedAt } = shape;
+    if (carriedAt >= 0) {
+      this.carriedField = shape.carriedField;
+      this.carriedStart = shapes.valueStarts[carriedAt];
+      this.carriedEnd = shapes.valueEnds[carriedAt];
+    }
     this.order = shape.order;
     for (let value = 0; value < shape.ids.length; value++)
       if (shape.ids[value] >= 0) this.#hit(shape.ids[value], bytes, shapes.valueStarts[value], shapes.valueEnds[value]);

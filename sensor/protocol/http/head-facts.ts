@@ -22,6 +22,8 @@ export class HeadFacts {
   deprecation: WireDeprecation | undefined = undefined;
   origin: string | undefined = undefined;
   safeguards: Safeguards | undefined = undefined;
+  /** Bits of what a proxy wrote into it, `forwarding.ts`. */
+  forwarding = 0;
 
   clear(): void {
     this.hosts = 0;
@@ -39,6 +41,7 @@ export class HeadFacts {
     this.deprecation = undefined;
     this.origin = undefined;
     this.safeguards = undefined;
+    this.forwarding = 0;
   }
 
   copy(): HeadFacts {

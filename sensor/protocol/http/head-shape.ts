@@ -3,10 +3,13 @@ import {
   CONTENT_LENGTH,
   CONTENT_POLICY,
   FIELD_NAMES,
+  REQUEST_ID,
   SET_COOKIE,
   SOAP_ACTION,
+  TRACE_PARENT,
   TRANSFER_ENCODING,
   UPGRADE,
+  VIA,
   X_ASPNET_VERSION,
   X_RUNTIME,
 } from "./field-name.js";
@@ -41,6 +44,9 @@ export interface HeadShape {
   readonly bytes: DataView;
   /** For the value behind each run its field, a position in FIELD_NAMES, -1 where nobody reads it. */
   readonly ids: Int32Array;
+  /** Which of the values is the call's identifier, and the position of its field in FIELD_NAMES; -1 without one. */
+  readonly carriedAt: number;
+  readonly carriedField: number;
 }
 
 /**
@@ -154,6 +160,8 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
   const runs: Buffer[] = [];
   let runStart = start;
   let length = 0;
+  let carriedAt = -1;
+  let carriedField = -1;
   const endRun = (at: number): void => {
     runs.push(bytes.subarray(runStart, at));
     length += at - runStart;
@@ -165,7 +173,11 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
     const id = FIELD_NAMES.indexOf(bytes, at, colon);
     if (!isSteady(id)) {
       endRun(colon + 1);
-      ids.push(isReadEach(id) ? id : -1);
+      if (id === TRACE_PARENT || (id === REQUEST_ID && carriedField < 0)) {
+        carriedAt = ids.length;
+        carriedField = id;
+      }
+      ids.push(isReadEach(id) && !isCarried(id) ? id : -1);
       runStart = lineEnd;
     }
     at = lineEnd + 2;
@@ -175,12 +187,23 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
   if (ids.length > MAX_VALUES || length > MAX_RUN_BYTES || ends[0] < WORD) return undefined;
   const copied = Buffer.concat(runs);
   const view = new DataView(copied.buffer, copied.byteOffset, copied.length);
-  return { facts, order, ends: Int32Array.from(ends), bytes: view, ids: Int32Array.from(ids) };
+  const places = { ends: Int32Array.from(ends), bytes: view, ids: Int32Array.from(ids) };
+  return { facts, order, ...places, carriedAt, carriedField };
 }
 
 /** Whether the field's value says the same in head after head of one sender. */
 function isSteady(id: number): boolean {
-  return id >= 0 && !isReadEach(id) && id !== X_RUNTIME && id !== X_ASPNET_VERSION && id !== CONTENT_POLICY;
+  return id >= 0 && !isReadEach(id) && !isOnlyNoted(id);
+}
+
+/** Whether all that is read of the field is that it is there. */
+export function isOnlyNoted(id: number): boolean {
+  return id === X_RUNTIME || id === X_ASPNET_VERSION || id === CONTENT_POLICY || (id >= VIA && id < SOAP_ACTION);
+}
+
+/** Most heads have one or two, so that they have a place of their own beside the fields that are read one by one. */
+function isCarried(id: number): boolean {
+  return id === TRACE_PARENT || id === REQUEST_ID;
 }
 
 /** Whether the field must be read in every head, HeadFacts having no part of it. */

@@ -63,8 +63,11 @@ export class HeadReader {
   /** Position after the empty line, -1 where it is not there yet. */
   #lines(bytes: Buffer, start: number, end: number, shapes: HeadShapes): number {
     const known = this.#scan.match(bytes, start, end, shapes);
-    if (known >= 0) return known;
     this.#linesStart = start;
+    if (known >= 0) {
+      this.#linesEnd = known;
+      return known;
+    }
     this.#linesEnd = this.#scan.scan(bytes, start, end);
     return this.#linesEnd;
   }
@@ -98,6 +101,8 @@ export class HeadReader {
     this.#mapping.target(exchange, bytes, line.targetStart, line.targetEnd);
     if (line.isOdd) this.anomalies.push("invalid-request-line");
     this.#mapping.request(exchange, this.#scan, bytes);
+    if (line.version !== "0.9" && this.#linesEnd > 0)
+      this.#mapping.lines(exchange, bytes, this.#linesStart, this.#linesEnd);
     this.#learn(bytes, this.#requestShapes);
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");

@@ -3,16 +3,16 @@ import type { FieldPlaces } from "../http/field-hits.js";
 import {
   AUTHORIZATION,
   CONTENT_LENGTH,
-  CONTENT_POLICY,
   HOST,
+  REQUEST_ID,
   SET_COOKIE,
   SOAP_ACTION,
+  TRACE_PARENT,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
   WEBSOCKET_PROTOCOL,
-  X_ASPNET_VERSION,
-  X_RUNTIME,
 } from "../http/field-name.js";
+import { isOnlyNoted } from "../http/head-shape.js";
 import type { Credential, CredentialKind } from "../message.js";
 import { AUTHORITY, FIRST_OWN, GRPC_TIMEOUT, HEAD_NAMES, PATH } from "./head-fields.js";
 
@@ -20,6 +20,8 @@ import { AUTHORITY, FIRST_OWN, GRPC_TIMEOUT, HEAD_NAMES, PATH } from "./head-fie
 export const PATH_PLACE = 1;
 export const LENGTH_PLACE = 2;
 export const TIMEOUT_PLACE = 3;
+export const TRACE_PLACE = 4;
+export const REQUEST_ID_PLACE = 5;
 const FIRST_OF_NAME = 8;
 const FIRST_NUMBER = FIRST_OF_NAME + 128;
 /** No number is given twice: who has seen so many values has room for no more. */
@@ -32,7 +34,7 @@ const MAX_VALUE_BYTES = 160;
 const AT_SIGN = 0x40;
 
 /** What numbers a field, by its id. */
-type Way = "value" | "name" | "kind" | "never" | "path" | "length" | "timeout";
+type Way = "value" | "name" | "kind" | "never" | "path" | "length" | "timeout" | "trace" | "request-id";
 const WAYS: readonly Way[] = HEAD_NAMES.words.map((_name, id) => wayOf(id));
 
 function wayOf(id: number): Way {
@@ -42,7 +44,9 @@ function wayOf(id: number): Way {
   if (id >= FIRST_OWN) return "value";
   // Of a cookie that is set too much is read to be the same again.
   if (id === SET_COOKIE) return "never";
-  if (id === X_RUNTIME || id === X_ASPNET_VERSION || id === CONTENT_POLICY) return "name";
+  if (id === TRACE_PARENT) return "trace";
+  if (id === REQUEST_ID) return "request-id";
+  if (isOnlyNoted(id)) return "name";
   if (id === WEBSOCKET_PROTOCOL || id === WEBSOCKET_EXTENSIONS || id === WEBSOCKET_LOCATION) return "never";
   if (id >= AUTHORIZATION) return "kind";
   return id >= SOAP_ACTION ? "never" : "value";
@@ -84,6 +88,8 @@ export class FieldNumbers implements FieldNumbering {
     if (way === "path") return PATH_PLACE;
     if (way === "length") return LENGTH_PLACE;
     if (way === "timeout") return TIMEOUT_PLACE;
+    if (way === "trace") return TRACE_PLACE;
+    if (way === "request-id") return REQUEST_ID_PLACE;
     if (way === "name") return FIRST_OF_NAME + id;
     return way === "kind" ? this.#ofCredential(id, bytes, start, length) : 0;
   }

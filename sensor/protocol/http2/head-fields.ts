@@ -51,6 +51,9 @@ export class HeadFields implements HeaderSink, FieldHits {
   ends = new Int32Array(FIRST_HITS);
   order = 0;
   readonly facts = undefined;
+  readonly carriedField = -1;
+  readonly carriedStart = 0;
+  readonly carriedEnd = 0;
   bytes = Buffer.allocUnsafe(FIRST_BYTES);
   /** Fields whose name or value stands in a table whose filling was not seen. */
   unknown = 0;

@@ -1,6 +1,13 @@
-import { parseDocument } from "yaml";
-import { z } from "zod";
 import { CommandError } from "../../../shared/command-error.js";
+import { checkedDocuments } from "../../../shared/config/checked-document.js";
+import {
+  type ClusterObject,
+  clusterObjects,
+  type PodObject,
+  podAddresses,
+  type ServiceObject,
+  serviceAddresses,
+} from "../../identity/cluster-objects.js";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -30,6 +37,8 @@ export interface ClusterService {
   readonly ports: ReadonlyMap<number, number | string>;
 }
 
+const REMEDY = "make it by: kubectl get pods,services -A -o json";
+
 /** Labels that tell pods of one workload apart, or its revisions. */
 const PASSING_LABELS: ReadonlySet<string> = new Set([
   ...["pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid", "job-name"],
@@ -37,29 +46,6 @@ const PASSING_LABELS: ReadonlySet<string> = new Set([
   ...["batch.kubernetes.io/job-completion-index", "statefulset.kubernetes.io/pod-name", "istio.io/rev"],
   ...["service.istio.io/canonical-revision", "service.istio.io/canonical-name", "security.istio.io/tlsMode"],
 ]);
-
-const TEXTS = z.record(z.string(), z.string());
-const METADATA = z.looseObject({ name: z.string(), namespace: z.string().default("default"), labels: TEXTS.nullish() });
-const POD = z.looseObject({
-  metadata: METADATA,
-  spec: z.looseObject({ serviceAccountName: z.string().nullish(), hostNetwork: z.boolean().nullish() }),
-  status: z
-    .looseObject({
-      podIP: z.string().nullish(),
-      podIPs: z.array(z.looseObject({ ip: z.string() })).nullish(),
-      startTime: z.string().nullish(),
-    })
-    .nullish(),
-});
-const SERVICE = z.looseObject({
-  metadata: METADATA,
-  spec: z.looseObject({
-    clusterIP: z.string().nullish(),
-    clusterIPs: z.array(z.string()).nullish(),
-    selector: TEXTS.nullish(),
-    ports: z.array(z.looseObject({ port: z.int(), targetPort: z.union([z.int(), z.string()]).nullish() })).nullish(),
-  }),
-});
 
 /** The pods and services of a cluster, as its API tells them. Addresses that several pods share tell nobody's. */
 export class PodList {
@@ -94,80 +80,52 @@ export class PodList {
 export function parsePods(text: string, source: string): PodList {
   const pods: Pod[] = [];
   const services: ClusterService[] = [];
-  for (const item of itemsOf(text, source)) {
-    const { kind, metadata } = (item ?? {}) as { kind?: string; metadata?: { name?: string } };
-    if (kind !== "Pod" && kind !== "Service") continue;
-    const { success, data, error } = (kind === "Pod" ? POD : SERVICE).safeParse(item);
-    if (!success) {
-      const [{ path, message }] = error.issues;
-      throw unusable(source, `${kind} "${metadata?.name ?? "?"}": ${path.join(".")}: ${message}`);
-    }
-    if (kind === "Pod") pods.push(...podsOf(data as z.infer<typeof POD>));
-    else services.push(serviceOf(data as z.infer<typeof SERVICE>));
+  for (const found of objectsOf(text, source)) {
+    if (found.kind === "Pod") pods.push(...podsOf(found.object));
+    else if (found.kind === "Service") services.push(serviceOf(found.object));
   }
-  if (pods.length === 0) throw unusable(source, "it has no Pod");
+  if (pods.length === 0) throw unusable(source, "it has no Pod with an address");
   return new PodList(source, pods, services);
 }
 
-function itemsOf(text: string, source: string): unknown[] {
-  const value = parsedText(text, source) as { kind?: string; items?: unknown[] } | undefined;
-  if (value?.kind?.endsWith("List") && Array.isArray(value.items)) return value.items;
-  throw unusable(source, "it is no List of Kubernetes' objects");
-}
-
-/** JSON first: reading it as YAML, which it is too, takes a hundred times as long. */
-function parsedText(text: string, source: string): unknown {
-  if (text.trimStart().startsWith("{")) {
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw unusable(source, (error as Error).message);
-    }
+function objectsOf(text: string, source: string): ClusterObject[] {
+  try {
+    return checkedDocuments(text, source).flatMap((document) => [...clusterObjects(document)]);
+  } catch (error) {
+    // It names the file and the line itself.
+    throw error instanceof CommandError ? new CommandError(`workloads ${error.message}; ${REMEDY}`) : error;
   }
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw unusable(source, error.message.split("\n")[0]);
-  return document.toJS({ maxAliasCount: 0 });
 }
 
 function unusable(source: string, reason: string): CommandError {
-  return new CommandError(
-    `workloads "${source}" can't be used: ${reason}; make it by: kubectl get pods,services -A -o json`,
-  );
+  return new CommandError(`workloads "${source}" can't be used: ${reason}; ${REMEDY}`);
 }
 
 /** One of a pod's addresses each; pods on the host's network have the host's, which is nobody's. */
-function podsOf({ metadata, spec, status }: z.infer<typeof POD>): Pod[] {
-  const addresses = new Set([status?.podIP, ...(status?.podIPs ?? []).map(({ ip }) => ip)]);
+function podsOf(object: PodObject): Pod[] {
+  const { metadata, spec, status } = object;
   const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => !PASSING_LABELS.has(name));
   const workload = {
     namespace: metadata.namespace,
     labels: Object.fromEntries(labels.sort(([a], [b]) => (a < b ? -1 : 1))),
-    serviceAccount: spec.serviceAccountName ?? "default",
+    serviceAccount: spec?.serviceAccountName ?? "default",
   };
   const started = Date.parse(status?.startTime ?? "");
   const pod = { name: metadata.name, workload, startedMicros: Number.isNaN(started) ? undefined : started * 1_000 };
-  const isHost = spec.hostNetwork === true;
-  return [...addresses].flatMap((address) => {
-    if (address === undefined || address === null || address === "") return [];
-    // Twice, so that it is known for shared.
-    return isHost
-      ? [
-          { ...pod, address },
-          { ...pod, address },
-        ]
-      : [{ ...pod, address }];
-  });
+  const isHost = spec?.hostNetwork === true;
+  const pods = podAddresses(object).map((address) => ({ ...pod, address }));
+  // Twice, so that it is known for shared.
+  return isHost ? [...pods, ...pods] : pods;
 }
 
-function serviceOf({ metadata, spec }: z.infer<typeof SERVICE>): ClusterService {
-  const addresses = [...new Set([spec.clusterIP, ...(spec.clusterIPs ?? [])])];
+function serviceOf(object: ServiceObject): ClusterService {
+  const { metadata, spec } = object;
   return {
     name: metadata.name,
     namespace: metadata.namespace,
-    addresses: addresses.flatMap((address) => (address && address !== "None" ? [address] : [])),
-    selector: spec.selector ?? {},
-    ports: new Map((spec.ports ?? []).map(({ port, targetPort }) => [port, targetPort ?? port])),
+    addresses: serviceAddresses(object),
+    selector: spec?.selector ?? {},
+    ports: new Map((spec?.ports ?? []).map(({ port, targetPort }) => [port, targetPort ?? port])),
   };
 }
 

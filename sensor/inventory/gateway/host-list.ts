@@ -1,0 +1,76 @@
+import type { Identities } from "../../identity/identities.js";
+import { ON_BEHALF } from "../../protocol/forwarding.js";
+import type { Call } from "../../protocol/message.js";
+import type { FlowMemo } from "../flow-memo.js";
+import { GatewaySetting } from "./gateway-setting.js";
+import { type CallingEdge, HostEntry } from "./host-entry.js";
+
+interface NamedService {
+  readonly place: string;
+  readonly name: string;
+  readonly host: HostEntry;
+}
+
+const NOBODY: Identities = { named: [] };
+
+/** Every address that services and edges have, and which of them are gateways. As many as those at most. */
+export class HostList {
+  readonly #hosts = new Map<string, HostEntry>();
+  /** By which service's name. */
+  readonly #byName = new Map<HostEntry, Set<NamedService>>();
+  readonly #changed: (host: HostEntry) => void;
+  #setting: GatewaySetting;
+
+  /** `changed`: another is known to be a gateway, or one no longer, or on another ground. */
+  constructor(identities: Identities | undefined, changed: (host: HostEntry) => void) {
+    this.#setting = new GatewaySetting(identities ?? NOBODY);
+    this.#changed = changed;
+  }
+
+  of(place: string): HostEntry {
+    const known = this.#hosts.get(place);
+    if (known !== undefined) return known;
+    const made = new HostEntry(place);
+    if (made.judge(this.#setting.has(place))) this.#changed(made);
+    this.#hosts.set(place, made);
+    return made;
+  }
+
+  /** Of most calls nothing is to be learned: their ends are not both called and calling, and they are made on nobody's behalf. */
+  watch(memo: FlowMemo, edge: CallingEdge, call: Call): void {
+    const { service } = memo;
+    if (service === undefined) return;
+    if ((memo.calls & (memo.calls - 1)) === 0) memo.isWatched = edge.client.isServer || service.host.isClient;
+    if (memo.isWatched || call.forwarding !== 0) this.call(edge, service.host, call);
+  }
+
+  /** Of an end that is both, or on behalf of another. */
+  call(edge: CallingEdge, server: HostEntry, call: Call): void {
+    const { client } = edge;
+    if ((call.forwarding & ON_BEHALF) !== 0) edge.callsOnBehalf++;
+    if (client.issues(call, edge)) this.#judge(client);
+    if (server.receives(call)) this.#judge(server);
+  }
+
+  #judge(host: HostEntry): void {
+    if (host.judge(this.#setting.has(host.place) || this.#byName.has(host))) this.#changed(host);
+  }
+
+  /** The service may have another name than before. */
+  named(service: NamedService): void {
+    const { host } = service;
+    const services = this.#byName.get(host);
+    const isNamed = this.#setting.names.size > 0 && this.#setting.names.has(service.name);
+    if (isNamed === (services?.has(service) === true)) return;
+    if (isNamed) this.#byName.set(host, (services ?? new Set()).add(service));
+    else if (services?.delete(service) === true && services.size === 0) this.#byName.delete(host);
+    this.#judge(host);
+  }
+
+  /** Files or settings say something else. */
+  identify(identities: Identities, services: Iterable<NamedService>): void {
+    this.#setting = new GatewaySetting(identities);
+    for (const host of this.#hosts.values()) this.#judge(host);
+    for (const service of services) this.named(service);
+  }
+}

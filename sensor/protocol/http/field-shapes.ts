@@ -1,0 +1,132 @@
+import { BodySampler } from "../body/body-sampler.js";
+import { ShapeRecorder } from "../body/shape-recorder.js";
+import type { FieldMemory } from "../data/field-memory.js";
+import { NO_PROPERTIES, type Shape } from "../shape.js";
+import { AUTHORIZATION, COOKIE, FIELD_NAMES } from "./field-name.js";
+import { isSecret } from "./secret.js";
+
+const LF = 10;
+const CR = 13;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const SEMICOLON = 0x3b;
+const SPACE = 0x20;
+const TAB = 9;
+/** Heads of one operation of which it is learned what they are built of: the first ones, then one in so many. */
+const FIRST_HEADS = 20;
+const ONE_HEAD_IN = 1_024;
+const HEAD_SLOTS = 4_096;
+const MAX_NAME_BYTES = 64;
+const MAX_FIELDS = 128;
+
+/**
+ * Fields that are no parameters of an API: OpenAPI 3.1.0 §4.8.12.2.1 leaves Accept, Content-Type and Authorization out; the others say
+ * how messages are framed, cached and handed on, and what sends them (RFC 9110, RFC 9111, W3C Trace Context, Fetch).
+ */
+const STANDARD: ReadonlySet<string> = new Set(
+  (
+    "accept accept-charset accept-encoding accept-language content-type content-length content-encoding transfer-encoding host " +
+    "user-agent connection keep-alive upgrade te trailer expect date from origin referer via forwarded max-forwards pragma " +
+    "cache-control dnt priority upgrade-insecure-requests http2-settings soapaction x-amz-target connect-protocol-version " +
+    "x-real-ip x-request-id traceparent tracestate baggage b3 uber-trace-id x-cloud-trace-context x-amzn-trace-id"
+  ).split(" "),
+);
+const STANDARD_BEGINNING = /^(sec-|proxy-|x-forwarded-|x-envoy-|x-b3-|access-control-|cf-)/;
+/** Names under which credentials stand that are of no scheme of their own: nothing is told of these. */
+const SECRET_NAME = /token|secret|passw|pwd|api-?key|credential|sess|sid$|signature|auth|jwt|csrf|xsrf|remember/i;
+
+/** What the heads of requests are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
+export class FieldShapes {
+  readonly #fields: FieldMemory;
+  readonly #headers = new ShapeRecorder();
+  readonly #cookies = new ShapeRecorder();
+  readonly #sampler = new BodySampler(FIRST_HEADS, ONE_HEAD_IN, HEAD_SLOTS);
+  readonly #name = Buffer.alloc(MAX_NAME_BYTES);
+  /** Of the head looked at last. */
+  header: Shape = NO_PROPERTIES;
+  cookie: Shape = NO_PROPERTIES;
+
+  constructor(fields: FieldMemory) {
+    this.#fields = fields;
+  }
+
+  /** Whether the head is looked at: its lines are bytes[start, end). `key` stands for the operation. */
+  learns(key: number, bytes: Buffer, start: number, end: number): boolean {
+    if (!this.#sampler.admits(key)) return false;
+    this.#sampler.looked(key, end - start);
+    this.#headers.begin();
+    this.#headers.open(true);
+    this.#cookies.begin();
+    this.#cookies.open(true);
+    this.#fields.begin();
+    this.#lines(bytes, start, end);
+    this.header = ended(this.#headers);
+    this.cookie = ended(this.#cookies);
+    return true;
+  }
+
+  #lines(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    for (let fields = 0; at < end && fields < MAX_FIELDS; fields++) {
+      const newline = bytes.indexOf(LF, at);
+      const stop = newline < 0 || newline >= end ? end : newline;
+      const colon = bytes.indexOf(COLON, at);
+      if (colon > at && colon < stop) this.#field(bytes, at, colon, stop);
+      at = stop + 1;
+    }
+  }
+
+  #field(bytes: Buffer, start: number, colon: number, lineEnd: number): void {
+    if (colon - start > MAX_NAME_BYTES) return;
+    const [valueStart, valueEnd] = trimmed(bytes, colon + 1, lineEnd);
+    const id = FIELD_NAMES.indexOf(bytes, start, colon);
+    if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
+    if (id >= AUTHORIZATION) return;
+    const name = bytes.latin1Slice(start, colon).toLowerCase();
+    if (STANDARD.has(name) || STANDARD_BEGINNING.test(name)) return;
+    this.#tell(this.#headers, name, bytes, valueStart, valueEnd);
+  }
+
+  /** RFC 6265 §4.2.1: `name=value; name=value`. */
+  #pairs(bytes: Buffer, start: number, end: number): void {
+    let at = start;
+    for (let pairs = 0; at < end && pairs < MAX_FIELDS; pairs++) {
+      const semicolon = bytes.indexOf(SEMICOLON, at);
+      const stop = semicolon < 0 || semicolon > end ? end : semicolon;
+      const [from, to] = trimmed(bytes, at, stop);
+      const equals = bytes.indexOf(EQUALS, from);
+      if (equals > from && equals < to && equals - from <= MAX_NAME_BYTES)
+        this.#tell(this.#cookies, bytes.latin1Slice(from, equals), bytes, equals + 1, to);
+      at = stop + 1;
+    }
+  }
+
+  #tell(recorder: ShapeRecorder, name: string, bytes: Buffer, start: number, end: number): void {
+    if (SECRET_NAME.test(name) || isSecret(bytes.latin1Slice(start, end))) return;
+    const length = this.#name.write(name, "latin1");
+    const { classifier } = this.#fields;
+    const hint = this.#fields.hint(this.#name, 0, length, 0, 0, 0);
+    const before = classifier.found;
+    classifier.value(bytes, start, end, hint);
+    recorder.name(this.#name, 0, length);
+    recorder.text(bytes, start, end, hint === 0 && classifier.found === before);
+  }
+}
+
+function ended(recorder: ShapeRecorder): Shape {
+  recorder.close();
+  const shape = recorder.end();
+  return shape?.properties === undefined ? NO_PROPERTIES : shape;
+}
+
+function trimmed(bytes: Buffer, from: number, to: number): readonly [number, number] {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(bytes[start])) start++;
+  while (end > start && isSpace(bytes[end - 1])) end--;
+  return [start, end];
+}
+
+function isSpace(byte: number): boolean {
+  return byte === SPACE || byte === TAB || byte === CR;
+}
