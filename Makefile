@@ -6,7 +6,7 @@ UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
 SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
 
-.PHONY: build demo test test-quick lint lab native-check capture-rates storms bench service-cost soak fuzz install clean
+.PHONY: build demo test test-quick lint lab native-check capture-rates storms bench service-cost soak soak-hour fuzz install clean
 
 build: dist/.built
 
@@ -58,8 +58,14 @@ bench: build
 service-cost: build
 	npm run --silent bench:cost
 
+# Mixed load and what memory does; needs root. Ten minutes, or SOAK="SECONDS CALLS_PER_SECOND FILE-FOR-SAMPLES".
+SOAK ?= 600
 soak: build
-	npm run --silent soak
+	node dist/test/soak/soak.js $(SOAK)
+
+# An hour at a pace that leaves the machine to others, with a console; the last half hour's memory by process and thread.
+soak-hour: build
+	node dist/test/soak/soak.js 3600 600 $(or $(SAMPLES),/tmp/eastwatch-soak.ndjson)
 
 fuzz: build
 	npm run --silent fuzz

@@ -6,7 +6,13 @@ import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
 const FRAGMENTS = {
-  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+  ...{
+    maxFragmentedDatagrams: 4,
+    maxFragmentBytes: 200_000,
+    fragmentSeconds: 30,
+    virtualNetworks: true,
+    vlanNetworks: false,
+  },
 };
 
 /** What one frame decodes to: the segment in words, else the reason it is none. */

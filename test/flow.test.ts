@@ -8,7 +8,13 @@ import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
 const FRAGMENTS = {
-  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+  ...{
+    maxFragmentedDatagrams: 4,
+    maxFragmentBytes: 200_000,
+    fragmentSeconds: 30,
+    virtualNetworks: true,
+    vlanNetworks: false,
+  },
 };
 const FLOWS: FlowSettings = {
   maxFlows: 1_000,

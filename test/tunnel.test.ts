@@ -9,7 +9,13 @@ import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { bytesOf, outer, outer6, outerUdp, udp, vxlan } from "./support/tunnel-builder.js";
 
 const FRAGMENTS = {
-  ...{ maxFragmentedDatagrams: 4, maxFragmentBytes: 200_000, fragmentSeconds: 30, virtualNetworks: true },
+  ...{
+    maxFragmentedDatagrams: 4,
+    maxFragmentBytes: 200_000,
+    fragmentSeconds: 30,
+    virtualNetworks: true,
+    vlanNetworks: false,
+  },
 };
 const FLOWS = {
   maxFlows: 100,
@@ -35,6 +41,9 @@ const V6 = ipv6("fd00::1", "fd00::2", 6, SEGMENT);
 const FRAME = ethernet(0x0800, V4);
 const FRAME6 = ethernet(0x86dd, V6);
 const LABEL = bytesOf("0001213f");
+
+/** Data: type, receiver, and a counter, least byte first. */
+const WIREGUARD = bytesOf("04000000 1a2b3c4d 0700000000000000");
 
 /** What a frame decodes to, and the tunnels it went through or the reason it did not. */
 function decode(bytes: Buffer, wireLength = bytes.length): string {
@@ -63,14 +72,20 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
   ["GRE", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00000800"), V4]))],
   [
     "GRE with checksum, key and sequence",
-    `${NO_NETWORK} gre=1`,
+    "40000>80 hello net 4000007 gre=1",
     outer(47, Buffer.concat([bytesOf("b000 86dd 0000 0000 00000007 00000001"), V6])),
   ],
   [
     "GRE with Ethernet and a key",
-    `${NO_NETWORK} gre=1`,
+    "40000>80 hello net 4004d00 gre=1",
     outer(47, Buffer.concat([bytesOf("20006558 00004d00"), FRAME])),
   ],
+  [
+    "GRE with a key of all its bits",
+    "40000>80 hello net 69b46c1 gre=1",
+    outer(47, Buffer.concat([bytesOf("20000800 c0000201"), V4])),
+  ],
+  ["NVGRE", "40000>80 hello net 5138801 gre=1", outer(47, Buffer.concat([bytesOf("20006558 13880142"), FRAME]))],
   ["GRE with MPLS", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008847"), LABEL, V4]))],
   ["GRE of a wireless controller", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008200"), WLAN, V4]))],
   [
@@ -98,6 +113,11 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
       Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000001"), Buffer.alloc(8), FRAME]),
     ),
   ],
+  [
+    "ERSPAN III with an IP packet",
+    `${NO_NETWORK} erspan=1`,
+    outer(47, Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000800"), V4])),
+  ],
   ["EtherIP", `${NO_NETWORK} etherip=1`, outer(97, Buffer.concat([bytesOf("3000"), FRAME]))],
   ["MPLS in IP", `${NO_NETWORK} mpls-in-ip=1`, outer(137, Buffer.concat([LABEL, V4]))],
   ["MPLS in UDP", `${NO_NETWORK} mpls-in-ip=1`, outerUdp(6635, LABEL, V4)],
@@ -105,6 +125,12 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
   ["VXLAN on Linux' old port", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME, 8472)],
   ["VXLAN on a port of its own", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME6, 12_345)],
   ["VXLAN-GPE with IPv6", "40000>80 hello net 100004d vxlan=1", outerUdp(4790, bytesOf("0c000002 00004d00"), V6)],
+  ["VXLAN-GPE on VXLAN's port", "40000>80 hello net 100004d vxlan=1", outerUdp(4789, bytesOf("0c000001 00004d00"), V4)],
+  [
+    "VXLAN with a bit that is to be ignored",
+    "40000>80 hello net 100004d vxlan=1",
+    outerUdp(4789, bytesOf("0c000001 00004d00"), FRAME),
+  ],
   [
     "VXLAN with a group policy",
     "40000>80 hello net 100004d vxlan=1",
@@ -139,6 +165,38 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     outer(17, udp(50_000, 50_001, ipv6("2001:0:c000:201::1", "fd00::2", 6, SEGMENT))),
   ],
   ["AYIYA", `${NO_NETWORK} ayiya=1`, outerUdp(5072, bytesOf("41 50 11 29 00000000"), Buffer.alloc(16 + 20), V6)],
+  ["Ethernet over MPLS", NO_NETWORK, ethernet(0x8847, Buffer.concat([LABEL, FRAME]))],
+  [
+    "Ethernet over MPLS with a control word and VLANs",
+    NO_NETWORK,
+    ethernet(
+      0x8847,
+      Buffer.concat([
+        LABEL,
+        bytesOf("00000007"),
+        ethernet(0x86dd, V6, [
+          [0x88a8, 5],
+          [0x8100, 6],
+        ]),
+      ]),
+    ),
+  ],
+  [
+    "Ethernet over MPLS to an address that looks like IP",
+    NO_NETWORK,
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4000000000014000000000020800"), V4])),
+  ],
+  [
+    "GRE in GRE, a key each",
+    "40000>80 hello net 3000003 gre=2",
+    outer(
+      47,
+      Buffer.concat([
+        bytesOf("20000800 00000004"),
+        ipv4("198.51.100.1", "198.51.100.2", 47, Buffer.concat([bytesOf("20000800 00000007"), V4])),
+      ]),
+    ),
+  ],
   [
     "VXLAN in GRE",
     "40000>80 hello net 100004d gre=1 vxlan=1",
@@ -163,6 +221,18 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["ESP in UDP", "esp=1 tunnel-encrypted=1", outerUdp(4500, bytesOf("00000102"), Buffer.alloc(64))],
     ["key exchange on ESP's port", "ip-protocol-not-tcp=1", outerUdp(4500, Buffer.alloc(64))],
     ["WireGuard data", "wireguard=1 tunnel-encrypted=1", outerUdp(51_820, bytesOf("04000000"), Buffer.alloc(60))],
+    ["WireGuard on another port", "wireguard=1 tunnel-encrypted=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(48, 7))],
+    ["no WireGuard for its length", "ip-protocol-not-tcp=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(47, 7))],
+    [
+      "no WireGuard for its counter",
+      "ip-protocol-not-tcp=1",
+      outerUdp(41_641, bytesOf("04000000"), Buffer.alloc(60, 1)),
+    ],
+    [
+      "ERSPAN III of what is neither",
+      "erspan=1 tunnel-header-invalid=1",
+      outer(47, Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000400"), FRAME])),
+    ],
     [
       "WireGuard initiation",
       "wireguard=1 tunnel-encrypted=1",
@@ -194,26 +264,66 @@ t.test("a snap length that cuts inside a tunnel leaves the length on the wire kn
 });
 
 /** The same connection, port for port, in each of the given wrappings, packet by packet in turn. */
-function followed(wraps: readonly ((frame: Buffer) => Buffer)[], texts: readonly string[]): string[] {
-  const dialogs = texts.map((text) => {
+function followed(
+  wraps: readonly ((frame: Buffer) => Buffer)[],
+  texts: readonly string[],
+  settings: { readonly vlanNetworks?: boolean } = {},
+  answer = "",
+  differs = 0,
+): string[] {
+  const dialogs = texts.map((text, index) => {
     const frames: Buffer[] = [];
-    new TcpDialog({}, (frame) => frames.push(frame)).open().send("client", text).close();
+    const sequences = { clientSequence: 1_000 + index * differs, serverSequence: 9_000 + index * differs };
+    const dialog = new TcpDialog(sequences, (frame) => frames.push(frame)).open().send("client", text);
+    if (answer !== "") dialog.send("server", answer);
+    dialog.close();
     return frames;
   });
   const recorder = new StreamRecorder();
   const table = new FlowTable(FLOWS, recorder, 7);
-  const decoder = new Decoder(FRAGMENTS, table);
+  const decoder = new Decoder({ ...FRAGMENTS, ...settings }, table);
   for (const at of dialogs[0].keys())
     for (const [which, wrap] of wraps.entries())
       decoder.frame(frameOf({ bytes: wrap(dialogs[which % dialogs.length][at]), atMicros: START_MICROS + at }));
   table.finish(START_MICROS + 1e6);
-  return recorder.log.map((events) => events.filter((event) => event.startsWith("client: ")).join(" "));
+  return recorder.log.map((events) => events.filter((event) => /^(client|server): /.test(event)).join(" "));
 }
 
 t.test("two virtual networks with the same addresses are not mixed", async (t) => {
   const log = followed([(frame) => vxlan(7, frame), (frame) => vxlan(8, frame)], ["tenant a", "tenant b"]);
   t.same(log, ["client: tenant a", "client: tenant b"]);
 });
+
+t.test("networks are kept apart by GRE key, NVGRE's and VLANs where these are networks", async (t) => {
+  const gre = (header: string) => (frame: Buffer) => outer(47, Buffer.concat([bytesOf(header), frame]));
+  for (const [one, other] of [
+    ["20006558 00000007", "20006558 00000008"],
+    ["20006558 13880142", "20006558 13880242"],
+  ])
+    t.same(followed([gre(one), gre(other)], ["tenant a", "tenant b"]), ["client: tenant a", "client: tenant b"], one);
+  const flows = followed([gre("20006558 13880142"), gre("20006558 13880199")], ["once"]);
+  t.same(flows, ["client: once"], "what NVGRE has beside the network is none");
+  const tagged = (vlan: number) => (frame: Buffer) =>
+    Buffer.concat([frame.subarray(0, 12), bytesOf(`8100${vlan.toString(16).padStart(4, "0")}`), frame.subarray(12)]);
+  const apart = { vlanNetworks: true };
+  t.same(followed([tagged(7), tagged(8)], ["once"]), ["client: once"], "routed from one VLAN to another");
+  t.same(followed([tagged(7), tagged(8)], ["a", "b"], apart), ["client: a", "client: b"]);
+  t.same(followed([tagged(0x2007), tagged(7)], ["once"], apart), ["client: once"], "priority is no network");
+  t.same(followed([tagged(0x2000), (frame) => frame], ["once"], apart), ["client: once"], "nor is a tag without VLAN");
+});
+
+t.test(
+  "a connection whose directions have a network each is one, beside another with the same addresses",
+  async (t) => {
+    const bothWays = (there: number, back: number) => (frame: Buffer) =>
+      vxlan(frame.readUInt16BE(14 + 20) === 40_000 ? there : back, frame);
+    t.same(followed([bothWays(7, 9)], ["asked"], {}, "answered"), ["client: asked server: answered"]);
+    t.same(followed([bothWays(7, 9), bothWays(8, 10)], ["a", "b"], {}, "answered", 500_000), [
+      "client: a server: answered",
+      "client: b server: answered",
+    ]);
+  },
+);
 
 t.test("a connection seen inside a tunnel and outside of it is one", async (t) => {
   t.same(followed([(frame) => vxlan(7, frame), (frame) => frame], ["once"]), ["client: once"], "the tunnel first");

@@ -1,12 +1,33 @@
+import { readInt32, readUint16 } from "../bytes/network-order.js";
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
-import { isVlanTag, LINK_TYPES, type LinkLayer, MPLS, MPLS_UPSTREAM, nflogPacket, PPPOE_SESSION } from "./link-type.js";
-import { emptyPacket, nestedNetwork, type Packet, type PacketSink, type UndecodedReason } from "./packet.js";
+import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP } from "./ip-protocol.js";
+import {
+  isVlanTag,
+  LINK_TYPES,
+  type LinkLayer,
+  MPLS,
+  MPLS_UPSTREAM,
+  nflogPacket,
+  PPP_CARRIES,
+  PPPOE_SESSION,
+  pseudowireFrame,
+} from "./link-type.js";
+import {
+  emptyPacket,
+  nestedNetwork,
+  type Packet,
+  type PacketSink,
+  type UndecodedReason,
+  vlanNetwork,
+} from "./packet.js";
 import { TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 
 export interface DecodeSettings extends FragmentSettings {
   /** Addresses of one virtual network are told from the same ones of another. */
   readonly virtualNetworks: boolean;
+  /** The same for VLANs. */
+  readonly vlanNetworks: boolean;
 }
 
 const MAX_VLAN_TAGS = 8;
@@ -14,14 +35,6 @@ const MAX_MPLS_LABELS = 16;
 const MAX_IPV6_EXTENSIONS = 16;
 /** Tunnels within tunnels: overlay in overlay in a mirror session are three. */
 const MAX_TUNNELS = 8;
-const AUTHENTICATION_HEADER = 51;
-const TCP = 6;
-/** PPP protocol numbers, RFC 1332 §2, RFC 5072 §2, RFC 3032 §4.3. */
-const PPP_IPV4 = 0x0021;
-const PPP_IPV6 = 0x0057;
-const PPP_MPLS = 0x0281;
-const PPP_MPLS_MULTICAST = 0x0283;
-
 const ETHERNET_LAYER: LinkLayer = { headerLength: 14, carries: "ethertype", typeOffset: 12 };
 
 /**
@@ -57,6 +70,7 @@ export class Decoder {
   readonly #packet: Packet;
   readonly #tunnel = new Tunnel();
   readonly #isApart: boolean;
+  readonly #areVlansApart: boolean;
   #depth = 0;
   /** That of the frame before: hardly ever another one. */
   #linkType = -1;
@@ -64,6 +78,7 @@ export class Decoder {
 
   constructor(settings: DecodeSettings, sink: PacketSink) {
     this.#isApart = settings.virtualNetworks;
+    this.#areVlansApart = settings.vlanNetworks;
     this.#sink = sink;
     this.#fragments = new Fragments(settings, this.undecoded);
     this.#packet = emptyPacket();
@@ -126,10 +141,12 @@ export class Decoder {
     let at = start;
     // IEEE 802.1Q and 802.1ad: tags stack in front of the type they carry.
     for (let tags = 0; isVlanTag(type); tags++) {
-      if (tags === MAX_VLAN_TAGS || at + 4 > end) {
-        this.undecoded[tags === MAX_VLAN_TAGS ? "vlan-depth" : "frame-truncated"]++;
+      const reason = tags === MAX_VLAN_TAGS ? "vlan-depth" : at + 4 > end ? "frame-truncated" : undefined;
+      if (reason !== undefined) {
+        this.undecoded[reason]++;
         return;
       }
+      if (this.#areVlansApart) this.#enter(vlanNetwork(bytes, at));
       type = readUint16(bytes, at + 2);
       at += 4;
     }
@@ -144,7 +161,7 @@ export class Decoder {
     else this.undecoded["ethertype-not-ip"]++;
   }
 
-  /** RFC 3032 §2.1: the last label of the stack has the bottom bit. What follows has no type: the IP version nibble decides. */
+  /** RFC 3032 §2.1: the last label of the stack has the bottom bit. What follows has no type: its bytes decide. */
   #mpls(start: number, end: number, wireEnd: number): void {
     const bytes = this.#packet.bytes;
     for (let at = start, labels = 1; at + 4 <= end; at += 4, labels++) {
@@ -153,7 +170,9 @@ export class Decoder {
         return;
       }
       if ((bytes[at + 2] & 1) !== 0) {
-        this.#ip(at + 4, end, wireEnd);
+        const frame = pseudowireFrame(bytes, at + 4, end);
+        if (frame < 0) this.#ip(at + 4, end, wireEnd);
+        else this.#link(ETHERNET_LAYER, frame, end, wireEnd);
         return;
       }
     }
@@ -177,8 +196,9 @@ export class Decoder {
     const isCompressed = (bytes[at] & 1) !== 0;
     const protocol = isCompressed ? bytes[at] : readUint16(bytes, at);
     at += isCompressed ? 1 : 2;
-    if (protocol === PPP_IPV4 || protocol === PPP_IPV6) this.#ip(at, end, wireEnd);
-    else if (protocol === PPP_MPLS || protocol === PPP_MPLS_MULTICAST) this.#mpls(at, end, wireEnd);
+    const carries = PPP_CARRIES.get(protocol);
+    if (carries === "ip") this.#ip(at, end, wireEnd);
+    else if (carries === "mpls") this.#mpls(at, end, wireEnd);
     else this.undecoded["ppp-protocol-not-ip"]++;
   }
 
@@ -263,7 +283,7 @@ export class Decoder {
     let next = first;
     let at = start;
     for (let count = 0; next !== TCP; count++) {
-      const isFragment = next === 44;
+      const isFragment = next === FRAGMENT_HEADER;
       if (!isFragment && !isSkippable(next)) {
         this.#notTcp(next, at, end, wireEnd);
         return;
@@ -285,7 +305,7 @@ export class Decoder {
         at += 8;
       } else {
         // RFC 4302 §2.2: the authentication header counts in 4-byte words less 2, the others in 8-byte units less 1.
-        at += next === 51 ? (bytes[at + 1] + 2) * 4 : (bytes[at + 1] + 1) * 8;
+        at += next === AUTHENTICATION_HEADER ? (bytes[at + 1] + 2) * 4 : (bytes[at + 1] + 1) * 8;
       }
       next = following;
     }
@@ -329,9 +349,13 @@ export class Decoder {
       return;
     }
     this.tunneled[tunnel.name]++;
-    if (tunnel.network !== 0 && this.#isApart)
-      packet.network = packet.network === 0 ? tunnel.network : nestedNetwork(packet.network, tunnel.network);
+    if (tunnel.network !== 0 && this.#isApart) this.#enter(tunnel.network);
     this.#carried(tunnel.start, end, wireEnd);
+  }
+
+  #enter(network: number): void {
+    const packet = this.#packet;
+    if (network !== 0) packet.network = packet.network === 0 ? network : nestedNetwork(packet.network, network);
   }
 
   #carried(start: number, end: number, wireEnd: number): void {
@@ -373,25 +397,4 @@ export class Decoder {
     this.counters.tcp_segments++;
     this.#sink.packet(packet);
   }
-}
-
-/** Hop-by-hop, routing, authentication, destination options, mobility, HIP, Shim6 (IANA IPv6 extension header types). */
-function isSkippable(header: number): boolean {
-  return (
-    header === 0 ||
-    header === 43 ||
-    header === 51 ||
-    header === 60 ||
-    header === 135 ||
-    header === 139 ||
-    header === 140
-  );
-}
-
-function readUint16(bytes: Buffer, at: number): number {
-  return (bytes[at] << 8) | bytes[at + 1];
-}
-
-function readInt32(bytes: Buffer, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }

@@ -31,9 +31,39 @@ export const MPLS = 0x8847;
 export const MPLS_UPSTREAM = 0x8848;
 export const PPPOE_SESSION = 0x8864;
 
+/** What PPP's protocol numbers name, RFC 1332 §2, RFC 5072 §2, RFC 3032 §4.3. */
+export const PPP_CARRIES: ReadonlyMap<number, "ip" | "mpls"> = new Map([
+  [0x0021, "ip"],
+  [0x0057, "ip"],
+  [0x0281, "mpls"],
+  [0x0283, "mpls"],
+]);
+
 /** 802.1Q, 802.1ad and the two values used before it was standardised. */
 export function isVlanTag(ethertype: number): boolean {
   return ethertype === 0x8100 || ethertype === 0x88a8 || ethertype === 0x9100 || ethertype === 0x9200;
+}
+
+const ADDRESSES = 12;
+const CONTROL_WORD = 4;
+
+/**
+ * Where the Ethernet frame of a pseudowire (RFC 4448 §4) begins, -1 where none does: behind a control word, whose first nibble is 0, or
+ * without one. Nothing announces it: an EtherType in its place and the IP version behind it must speak for it, and against IP.
+ */
+export function pseudowireFrame(bytes: Buffer, start: number, end: number): number {
+  if (bytes[start] >> 4 === 0 && isEthernetFrame(bytes, start + CONTROL_WORD, end)) return start + CONTROL_WORD;
+  const version = bytes[start] >> 4;
+  const mayBeIp = version === 4 ? (bytes[start] & 0x0f) >= 5 : version === 6;
+  return !mayBeIp && isEthernetFrame(bytes, start, end) ? start : -1;
+}
+
+function isEthernetFrame(bytes: Buffer, start: number, end: number): boolean {
+  let at = start + ADDRESSES;
+  while (at + 6 <= end && isVlanTag((bytes[at] << 8) | bytes[at + 1])) at += 4;
+  if (at + 3 > end) return false;
+  const [type, version] = [(bytes[at] << 8) | bytes[at + 1], bytes[at + 2] >> 4];
+  return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
 }
 
 const PACKET_RECORD = 9;

@@ -1,4 +1,5 @@
-import { VIRTUAL_NETWORK } from "./packet.js";
+import { readInt32, readUint16 } from "../bytes/network-order.js";
+import { greNetwork, VIRTUAL_NETWORK } from "./packet.js";
 import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
@@ -7,6 +8,8 @@ const ETHERIP = 97;
 const UDP = 17;
 const UDP_HEADER = 8;
 const ETHERNET_HEADER = 14;
+/** RFC 1701 §4: a whole Ethernet frame. */
+const ETHERNET_IN_TUNNEL = 0x6558;
 
 /** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
 export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "encrypted" | "invalid";
@@ -40,8 +43,8 @@ export class Tunnel {
   /** EtherType of what begins there, for `ethertype`. */
   ethertype = 0;
   /**
-   * The virtual network's identifier with its kind in the upper byte, 0 where the tunnel has none that both directions share: GRE keys
-   * and GTP tunnel identifiers differ by direction.
+   * The virtual network's identifier with its kind in the upper byte, 0 where the tunnel has none: GTP tunnel identifiers, and the call
+   * identifiers that PPTP has in its keys, are one direction's alone.
    */
   network = 0;
 
@@ -102,8 +105,6 @@ export class Tunnel {
       case 4500:
         // RFC 3948 §2: four zero bytes are the key exchange's, one byte is a keep-alive.
         return end - start > 8 && readInt32(bytes, start) !== 0 && this.#is("esp", "encrypted");
-      case 51820:
-        return isWireGuard(bytes, start, end) && this.#is("wireguard", "encrypted");
       default:
         return false;
     }
@@ -117,18 +118,24 @@ export class Tunnel {
       return isPlain && holdsIp(bytes, start + 8, end) && this.#vxlan(bytes, start, end, false);
     }
     if (first >> 6 === 0 && bytes[start + 7] === 0 && (bytes[start + 1] & 0x3f) === 0) {
-      const isEthernet = readUint16(bytes, start + 2) === 0x6558;
-      return isEthernet && holdsIp(bytes, start + 8 + first * 4, end) && this.#geneve(bytes, start, end);
+      const isEthernet = readUint16(bytes, start + 2) === ETHERNET_IN_TUNNEL;
+      if (isEthernet) return holdsIp(bytes, start + 8 + first * 4, end) && this.#geneve(bytes, start, end);
     }
-    return first >> 4 === 6 && isTeredoAddress(bytes, start, end) && this.#teredo(bytes, start, end);
+    if (first >> 4 === 6) return isTeredoAddress(bytes, start, end) && this.#teredo(bytes, start, end);
+    // It has no port of its own: each product takes another.
+    return first <= 4 && isWireGuard(bytes, start, end) && this.#is("wireguard", "encrypted");
   }
 
-  /** RFC 7348 §5; draft-ietf-nvo3-vxlan-gpe §3: the P bit says that the fourth byte names what follows. */
+  /**
+   * RFC 7348 §5; draft-ietf-nvo3-vxlan-gpe §3: the P bit says that the fourth byte names what follows. VXLAN's own port is used for both:
+   * there an IP packet must follow where one is named, since that bit is to be ignored in VXLAN alone.
+   */
   #vxlan(bytes: Buffer, start: number, end: number, isGeneric: boolean): boolean {
     if (start + 8 > end || (bytes[start] & 0x08) === 0) return false;
     this.network = virtualNetwork(VIRTUAL_NETWORK.vxlan, bytes, start + 4);
     this.start = start + 8;
-    const next = isGeneric && (bytes[start] & 0x04) !== 0 ? bytes[start + 3] : 3;
+    const next = (bytes[start] & 0x04) !== 0 ? bytes[start + 3] : 3;
+    if (!isGeneric && !isIpVersion(next, bytes, this.start, end)) return this.#is("vxlan", "ethernet");
     if (next === 3) return this.#is("vxlan", "ethernet");
     if (next === 1 || next === 2) return this.#is("vxlan", "ip");
     return next === 5 && this.#is("vxlan", "mpls");
@@ -142,10 +149,10 @@ export class Tunnel {
     return this.#protocol("geneve", readUint16(bytes, start + 2), end);
   }
 
-  /** What an EtherType in a tunnel's header names; 0x6558 is a whole Ethernet frame (RFC 1701 §4). */
+  /** What an EtherType in a tunnel's header names. */
   #protocol(name: TunnelName, ethertype: number, end: number): boolean {
     if (this.start > end) return this.#is(name, "invalid");
-    if (ethertype === 0x6558) return this.#is(name, "ethernet");
+    if (ethertype === ETHERNET_IN_TUNNEL) return this.#is(name, "ethernet");
     this.ethertype = ethertype;
     return this.#is(name, "ethertype");
   }
@@ -162,6 +169,10 @@ export class Tunnel {
     let words = 1 + (flags >> 7) + ((flags >> 5) & 1) + (hasSequence ? 1 : 0);
     if (version === 1) words += bytes[start + 1] >> 7;
     this.start = start + words * 4;
+    // RFC 2890 §2: the key stands behind the checksum.
+    const key = start + 4 + (flags >> 7) * 4;
+    if ((flags & 0x20) !== 0 && version === 0 && key + 4 <= end)
+      this.network = greNetwork(readInt32(bytes, key), protocol === ETHERNET_IN_TUNNEL);
     if (version === 1 || protocol === 0x880b) return this.#is("gre", this.start > end ? "invalid" : "ppp");
     if (protocol === 0x88be || protocol === 0x22eb) return this.#erspan(bytes, end, protocol, hasSequence);
     // Wireless controllers send 802.11 frames; the type's upper byte is theirs, the lower says how urgent.
@@ -171,12 +182,19 @@ export class Tunnel {
     return this.#protocol("gre", readUint16(bytes, wlan - 2), end);
   }
 
-  /** draft-foschiano-erspan §4: type I has no header of its own and no sequence number; type III may have a platform's after it. */
+  /**
+   * draft-foschiano-erspan §4: type I has no header of its own and no sequence number; type III may have a platform's after it, and says
+   * what was mirrored, an Ethernet frame (0) or an IP packet (2). Keys are no networks' there.
+   */
   #erspan(bytes: Buffer, end: number, protocol: number, hasSequence: boolean): boolean {
+    this.network = 0;
+    const header = this.start;
     if (protocol === 0x88be) this.start += hasSequence ? 8 : 0;
-    else if (this.start + 12 <= end) this.start += (bytes[this.start + 11] & 1) === 0 ? 12 : 20;
-    else return this.#is("erspan", "invalid");
-    return this.#is("erspan", this.start > end ? "invalid" : "ethernet");
+    else if (header + 12 <= end) this.start += (bytes[header + 11] & 1) === 0 ? 12 : 20;
+    if (this.start > end || (protocol !== 0x88be && this.start === header)) return this.#is("erspan", "invalid");
+    const mirrored = protocol === 0x88be ? 0 : (bytes[header + 10] >> 2) & 0x1f;
+    if (mirrored === 2) return this.#is("erspan", "ip");
+    return this.#is("erspan", mirrored === 0 ? "ethernet" : "invalid");
   }
 
   /** 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. */
@@ -215,6 +233,11 @@ export class Tunnel {
   }
 }
 
+/** VXLAN-GPE's 1 is IPv4, its 2 IPv6. */
+function isIpVersion(next: number, bytes: Buffer, at: number, end: number): boolean {
+  return (next === 1 || next === 2) && at < end && bytes[at] >> 4 === next * 2 + 2;
+}
+
 function virtualNetwork(kind: number, bytes: Buffer, at: number): number {
   return (kind << 24) | (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
 }
@@ -234,18 +257,14 @@ function isTeredoAddress(bytes: Buffer, start: number, end: number): boolean {
   return readInt32(bytes, start + 8) === 0x20010000 || readInt32(bytes, start + 24) === 0x20010000;
 }
 
-/** The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. */
+/**
+ * The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. Data are padded to 16 bytes, and no
+ * counter comes near its upper half.
+ */
 function isWireGuard(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   if (length < 32 || bytes[start + 1] !== 0 || bytes[start + 2] !== 0 || bytes[start + 3] !== 0) return false;
   const lengths = [148, 92, 64];
-  return bytes[start] === 4 || lengths[bytes[start] - 1] === length;
-}
-
-function readUint16(bytes: Buffer, at: number): number {
-  return (bytes[at] << 8) | bytes[at + 1];
-}
-
-function readInt32(bytes: Buffer, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
+  if (bytes[start] !== 4) return lengths[bytes[start] - 1] === length;
+  return length % 16 === 0 && readInt32(bytes, start + 12) === 0;
 }

@@ -101,11 +101,14 @@ export class FlowTable implements PacketSink {
 
   #find(packet: Packet, hash: number): TcpFlow | undefined {
     let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    let elsewhere: TcpFlow | undefined;
     for (; flow !== undefined; flow = flow.nextInBucket) {
       const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
       if (isEither && flow.isInNetwork(packet.network)) return flow;
+      if (isEither && flow.isAnsweredBy(packet)) elsewhere = flow;
     }
-    return undefined;
+    elsewhere?.answerFrom(packet.network);
+    return elsewhere;
   }
 
   /** Ends every flow: the capture is over. */

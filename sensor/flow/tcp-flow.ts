@@ -1,5 +1,5 @@
 import { formatAddress } from "../bytes/address.js";
-import { networkName, type Packet } from "../decode/packet.js";
+import { ACK, networkName, type Packet } from "../decode/packet.js";
 import { Half } from "./half.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
 
@@ -23,6 +23,8 @@ export class TcpFlow implements Flow, Roles {
   #isSeenOutside = false;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
+  /** That of its other direction, where each has one of its own: routed overlays and GRE keys may. */
+  #answerNetwork = 0;
   lastMicros: number;
   aIsClient: boolean;
   rolesFrom: Flow["rolesFrom"] = "ports";
@@ -68,12 +70,25 @@ export class TcpFlow implements Flow, Roles {
    */
   isInNetwork(network: number): boolean {
     if (network === this.network) return true;
-    if (network !== 0 && this.network !== 0) return false;
+    if (network !== 0 && this.network !== 0) return network === this.#answerNetwork;
     if (this.network === 0) this.network = network;
     // Once is enough, and this is asked of every packet.
     if (!this.#isSeenOutside) this.#ownNetworks.add(this.network);
     this.#isSeenOutside = true;
     return true;
+  }
+
+  /**
+   * A packet of another virtual network may be its answer, where nobody answered in its own: it acknowledges to the byte what was sent,
+   * which in a connection of another tenant is one chance in four billion.
+   */
+  isAnsweredBy(packet: Packet): boolean {
+    const [asked, answered] = this.sentByB(packet) ? [this.a, this.b] : [this.b, this.a];
+    return !answered.seen && asked.started && (packet.flags & ACK) !== 0 && packet.acknowledgment === asked.next;
+  }
+
+  answerFrom(network: number): void {
+    this.#answerNetwork = network;
   }
 
   sentByA(packet: Packet): boolean {

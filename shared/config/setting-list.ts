@@ -53,7 +53,13 @@ export const SETTINGS: readonly Setting[] = [
     key: "decode.virtualNetworks",
     kind: "boolean",
     default: true,
-    help: "Keep the addresses of each VXLAN and GENEVE network apart: two tenants may have the same. `false` where the tunnels are mirror sessions and carry one network.",
+    help: "Keep the addresses of each VXLAN, GENEVE and NVGRE network and of each GRE key apart: two tenants may have the same. `false` where the tunnels are mirror sessions and carry one network.",
+  },
+  {
+    key: "decode.vlanNetworks",
+    kind: "boolean",
+    default: false,
+    help: "The same for VLANs, where they are tenants of their own. Not where one connection is routed from one VLAN to another and both are captured: it would count twice.",
   },
   integer(
     "flow.maxFlows",

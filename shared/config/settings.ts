@@ -18,6 +18,7 @@ export interface Settings {
     readonly maxFragmentBytes: number;
     readonly fragmentSeconds: number;
     readonly virtualNetworks: boolean;
+    readonly vlanNetworks: boolean;
   };
   readonly flow: {
     readonly maxFlows: number;

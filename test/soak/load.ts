@@ -1,12 +1,15 @@
+import { writeFileSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { freePort } from "../support/console.js";
-import { Running } from "../support/program.js";
+import { Running, run } from "../support/program.js";
+import { type MemoryTrend, memoryTrends, SAMPLE_FILE, SAMPLE_NAME } from "./memory-sample.js";
 import type { Part } from "./mixed-load.js";
 
 const ORIGIN = fileURLToPath(new URL("../support/origin.js", import.meta.url));
+const SAMPLER = new URL("./memory-sampler.js", import.meta.url);
 const CLIENTS = 8;
 const REQUESTS_PER_CONNECTION = 50;
 const REQUESTS_AT_ONCE = 3;
@@ -30,17 +33,31 @@ export interface SoakResult {
   readonly middleBytes: number;
   readonly lastBytes: number;
   readonly isFlat: boolean;
+  /** Frames and events that were turned away or lost, by the counter that says so; those that are not 0. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** What the sensor warned of. */
+  readonly warnings: readonly string[];
+  /** Of each thread of sensor, capture and console. */
+  readonly memory: readonly MemoryTrend[];
+}
+
+export interface SoakOptions {
+  /** What goes on beside the plain load. */
+  readonly parts?: readonly Part[];
+  /** Calls a second of the plain load: as many as come where it is left out. */
+  readonly callsPerSecond?: number;
+  /** A console is told of it all, and memory of each thread is written to this file every ten seconds. */
+  readonly samples?: string;
 }
 
 /**
- * Runs a sensor on loopback under load and compares its memory of the middle third of the time with that of the last. `parts` go on
- * beside the plain load.
+ * Runs a sensor on loopback under load and compares its memory of the middle third of the time with that of the last.
  */
 export async function soak(
   folder: string,
   seconds: number,
   tell: (line: string) => void,
-  parts: readonly Part[] = [],
+  { parts = [], callsPerSecond, samples: file }: SoakOptions = {},
 ): Promise<SoakResult> {
   const [port, healthPort] = [await freePort(), await freePort()];
   const origin = new Running(process.execPath, [ORIGIN, String(port), "/dev/null"]);
@@ -49,10 +66,16 @@ export async function soak(
   const interfaces = ["lo", ...parts.flatMap(({ replay }) => (replay === undefined ? [] : [`replay:${replay}`]))];
   const flags = ["sensor", "-i", ...interfaces, "--filter", filter, "--listen", `127.0.0.1:${healthPort}`];
   const database = join(folder, "soak.sqlite");
-  const sensor = Running.program([...flags, "--database", database]);
+  const watched = file === undefined ? undefined : await startConsole(folder, file);
+  const sensor = Running.program(
+    [...flags, "--database", database, ...(watched?.flags ?? [])],
+    sampled("sensor", file),
+  );
   await sensor.says(/captures lo/);
   const end = performance.now() + seconds * 1_000;
-  const sent = Promise.all(Array.from({ length: CLIENTS }, (_, client) => load(port, client, end)));
+  // A capture that stamps each packet in JavaScript is not to be outrun by its own test.
+  const pauseMillis = callsPerSecond === undefined ? 5 : (CLIENTS * REQUESTS_AT_ONCE * 1_000) / callsPerSecond;
+  const sent = Promise.all(Array.from({ length: CLIENTS }, (_, client) => load(port, client, end, pauseMillis)));
   const beside = Promise.all(parts.map((part) => part.run(end)));
   const samples: number[] = [];
   while (performance.now() < end) {
@@ -65,7 +88,9 @@ export async function soak(
   await beside;
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   const gapBytes = await metric(healthPort, "eastwatch_gap_bytes");
+  const losses = lossesIn(await metricsOf(healthPort));
   await sensor.end();
+  await watched?.console.end();
   await origin.end();
   for (const part of parts) await part.stop();
   const seen = seenAt(database, "calls", [port]);
@@ -76,7 +101,36 @@ export async function soak(
     const known = ports.length === 0 ? 0 : seenAt(database, counts, ports);
     return { name, asked: asked(), seen: known };
   });
-  return { parts: results, sent: total, seen, gapBytes, middleBytes, lastBytes, isFlat };
+  const memory = file === undefined ? [] : memoryTrends(file);
+  return {
+    parts: results,
+    sent: total,
+    seen,
+    gapBytes,
+    middleBytes,
+    lastBytes,
+    isFlat,
+    losses,
+    warnings: warningsOf(sensor),
+    memory,
+  };
+}
+
+async function startConsole(folder: string, file: string): Promise<{ console: Running; flags: string[] }> {
+  const [port, database, token] = [await freePort(), join(folder, "console.sqlite"), join(folder, "token")];
+  writeFileSync(token, run(["add-sensor", "soak", "--database", database]).out);
+  const parameters = ["console", "--listen", `127.0.0.1:${port}`, "--database", database];
+  const console = Running.program(parameters, sampled("console", file));
+  await console.says(/listens|listening|http:/i);
+  return { console, flags: ["--console", `ws://127.0.0.1:${port}`, "--token-file", token] };
+}
+
+function warningsOf({ text }: Running): string[] {
+  return text.split("\n").filter((line) => /"level":[45]0/.test(line));
+}
+
+function sampled(name: string, file: string | undefined): NodeJS.ProcessEnv {
+  return file === undefined ? {} : { NODE_OPTIONS: `--import ${SAMPLER}`, [SAMPLE_FILE]: file, [SAMPLE_NAME]: name };
 }
 
 /** Calls or handshakes of the services on these ports. */
@@ -93,13 +147,12 @@ function seenAt(path: string, counts: Part["counts"], ports: readonly number[]):
 }
 
 /** One client: keep-alive, paths with parameters, now and then a new connection. */
-async function load(port: number, client: number, end: number): Promise<number> {
+async function load(port: number, client: number, end: number, pauseMillis: number): Promise<number> {
   let sent = 0;
   while (performance.now() < end) {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (let request = 0; request < REQUESTS_PER_CONNECTION && performance.now() < end; request++) {
-      // A capture that stamps each packet in JavaScript is not to be outrun by its own test.
-      if (request % REQUESTS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (request % REQUESTS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, pauseMillis));
       await ask(agent, port, `/clients/${client}/orders/${sent++}`);
     }
     agent.destroy();
@@ -117,8 +170,20 @@ function ask(agent: Agent, port: number, path: string): Promise<void> {
 }
 
 async function metric(port: number, name: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? 0);
+  return Number(new RegExp(`^${name} (\\S+)$`, "m").exec(await metricsOf(port))?.[1] ?? 0);
+}
+
+async function metricsOf(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+function lossesIn(metrics: string): Record<string, number> {
+  const lines = metrics.matchAll(
+    /^eastwatch_(\S*(?:drop|refused|gap_bytes|lost|loss|thinned|not_sampled|overload)\S*) (\d+)$/gm,
+  );
+  return Object.fromEntries(
+    [...lines].filter(([, , count]) => count !== "0").map(([, name, count]) => [name, Number(count)]),
+  );
 }
 
 function median(values: readonly number[]): number {

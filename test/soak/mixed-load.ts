@@ -31,18 +31,40 @@ const TLS_PAUSE_MILLIS = 50;
 const TUNNELED_CONNECTIONS = 300;
 const TUNNELED_PORT = 18_099;
 
-/** HTTP/2 and gRPC, WebSockets and what else streams, TLS, tunnels. */
-export async function mixedParts(folder: string): Promise<Part[]> {
+interface Rounds {
+  readonly origin: string;
+  readonly load: string;
+  readonly count: number;
+  /** That one round of the load makes. */
+  readonly calls: number;
+  readonly pauseMillis: number;
+}
+
+/** HTTP/2 and gRPC, WebSockets and what else streams, TLS, tunnels; `slower` stretches the pauses between them. */
+export async function mixedParts(folder: string, slower = 1): Promise<Part[]> {
+  const pauseMillis = PAUSE_MILLIS * slower;
   return [
-    await rounds("h2", "http2-origin", "http2-load", H2_CALLS, H2_CALLS * 1.25),
-    await rounds("streams", "stream-origin", "stream-load", STREAMS, STREAM_CALLS),
-    await tls(),
+    await rounds("h2", {
+      origin: "http2-origin",
+      load: "http2-load",
+      count: H2_CALLS,
+      calls: H2_CALLS * 1.25,
+      pauseMillis,
+    }),
+    await rounds("streams", {
+      origin: "stream-origin",
+      load: "stream-load",
+      count: STREAMS,
+      calls: STREAM_CALLS,
+      pauseMillis,
+    }),
+    await tls(TLS_PAUSE_MILLIS * slower),
     tunnels(folder),
   ];
 }
 
 /** A program that serves, and one that asks it round after round. */
-async function rounds(name: string, origin: string, load: string, count: number, calls: number): Promise<Part> {
+async function rounds(name: string, { origin, load, count, calls, pauseMillis }: Rounds): Promise<Part> {
   const program = (file: string): string => fileURLToPath(new URL(`../support/${file}.js`, import.meta.url));
   const port = await freePort();
   const serving = new Running(process.execPath, [program(origin), String(port), "/dev/null"]);
@@ -56,7 +78,7 @@ async function rounds(name: string, origin: string, load: string, count: number,
         await asking.says(/done/, 120_000);
         asked += calls;
         await asking.end();
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLIS));
+        await new Promise((resolve) => setTimeout(resolve, pauseMillis));
       }
     },
     stop: async () => void (await serving.end()),
@@ -64,7 +86,7 @@ async function rounds(name: string, origin: string, load: string, count: number,
 }
 
 /** Connections of one call each, of both versions, new sessions and resumed ones. */
-async function tls(): Promise<Part> {
+async function tls(pauseMillis: number): Promise<Part> {
   const [port, name] = [await freePort(), "soak.test"];
   const identities = makeIdentities([name]);
   if (identities === undefined) throw new Error("openssl is not there, which makes the certificates");
@@ -89,7 +111,7 @@ async function tls(): Promise<Part> {
       for (; performance.now() < end; asked++) {
         if (asked % 10 === 0) agent = new Agent();
         await ask(agent, asked % 2 === 0 ? "TLSv1.2" : "TLSv1.3");
-        await new Promise((resolve) => setTimeout(resolve, TLS_PAUSE_MILLIS));
+        await new Promise((resolve) => setTimeout(resolve, pauseMillis));
       }
     },
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),

@@ -1,0 +1,17 @@
+/** IP protocol numbers (IANA), also those of IPv6 extension headers. */
+export const TCP = 6;
+export const AUTHENTICATION_HEADER = 51;
+export const FRAGMENT_HEADER = 44;
+
+/** Hop-by-hop, routing, authentication, destination options, mobility, HIP, Shim6 (IANA IPv6 extension header types). */
+export function isSkippable(header: number): boolean {
+  return (
+    header === 0 ||
+    header === 43 ||
+    header === 51 ||
+    header === 60 ||
+    header === 135 ||
+    header === 139 ||
+    header === 140
+  );
+}
