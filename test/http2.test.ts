@@ -1,5 +1,5 @@
 import t from "tap";
-import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
+import { describe, feed, type Step } from "./support/dialog.js";
 import {
   data,
   type Field,
@@ -14,7 +14,7 @@ import {
   windowUpdate,
 } from "./support/http2-builder.js";
 import { HTTP2_CASES } from "./support/http2-cases.js";
-import { told } from "./support/http2-told.js";
+import { joined, told } from "./support/http2-told.js";
 
 t.test("every dialog gives the same messages whole, byte by byte and in threes", (t) => {
   for (const { name, steps, expected, options } of HTTP2_CASES) {
@@ -24,17 +24,6 @@ t.test("every dialog gives the same messages whole, byte by byte and in threes",
   }
   t.end();
 });
-
-/** What is told of a connection that was joined when both sides had sent the heads of `before`. */
-function joined(
-  before: (peers: Http2Peers) => unknown,
-  after: (peers: Http2Peers) => readonly Step[],
-  options: FeedOptions = {},
-): string[] {
-  const peers = new Http2Peers();
-  before(peers);
-  return describe(feed(after(peers), { rolesFrom: "ports", ...options }));
-}
 
 t.test("joined late: what stands in a table filled before is unknown, and nothing is invented", (t) => {
   const before = (p: Http2Peers) => [
@@ -92,6 +81,21 @@ t.test("joined late: a status, an answer and its trailers without their request"
       "2 - - - - - - incomplete:0 no-request grpc -/- 4 - -:->-:-",
     ],
   );
+  t.end();
+});
+
+t.test("joined late: as many requests as come before the first answer are each one call", (t) => {
+  const before = (p: Http2Peers) => [p.request(1, "/a"), p.answer(1, 404, [["x", "y"]])];
+  const streams = Array.from({ length: 100 }, (_none, at) => 101 + 2 * at);
+  const told = joined(
+    before,
+    (p) => [
+      ["client", Buffer.concat(streams.map((stream) => p.request(stream, "/a")))],
+      ["server", Buffer.concat(streams.map((stream) => p.answer(stream, 404, [["x", "y"]], { ends: true })))],
+    ],
+    { becomesTwoSided: true },
+  );
+  t.same(told, ["= http2", ...streams.map(() => "2 GET <unknown-path> - - 0 0 incomplete:0 joined-late")]);
   t.end();
 });
 
@@ -347,10 +351,10 @@ t.test("how the end is told", (t) => {
     "2 PUT /c h - 0 - incomplete:0",
   ]);
   const oneSided = (p: Http2Peers): Step[] =>
-    Array.from({ length: 20 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);
+    Array.from({ length: 140 }, (_none, at) => ["client", p.request(1 + 2 * at, "/a")]);
   t.same(told(oneSided, { twoSided: false }).slice(1), [
     ...Array(12).fill("2 GET /a h - 0 - incomplete:0"),
-    ...Array(8).fill("2 GET /a h - 0 -"),
+    ...Array(128).fill("2 GET /a h - 0 -"),
   ]);
   t.end();
 });

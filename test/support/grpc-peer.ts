@@ -58,10 +58,7 @@ function serve(port: string, path: string): void {
   };
   server.addService(
     Object.fromEntries(
-      NAMES.map((name) => [
-        name,
-        { path: `/shop.Cart/${name}`, requestStream: true, responseStream: true, ...codecs },
-      ]),
+      NAMES.map((name) => [name, { path: `/shop.Cart/${name}`, requestStream: true, responseStream: true, ...codecs }]),
     ),
     Object.fromEntries(NAMES.map((name) => [name, (call: ServerDuplexStream<Buffer, Buffer>) => answer(name, call)])),
   );

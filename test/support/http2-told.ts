@@ -5,3 +5,14 @@ import { HELLO, Http2Peers, settings } from "./http2-builder.js";
 export function told(speak: (peers: Http2Peers) => readonly Step[], options: FeedOptions = {}): string[] {
   return describe(feed([["client", HELLO], ["server", settings()], ...speak(new Http2Peers())], options));
 }
+
+/** What is told of a connection that was joined when both sides had sent the heads of `before`. */
+export function joined(
+  before: (peers: Http2Peers) => unknown,
+  after: (peers: Http2Peers) => readonly Step[],
+  options: FeedOptions = {},
+): string[] {
+  const peers = new Http2Peers();
+  before(peers);
+  return describe(feed(after(peers), { rolesFrom: "ports", ...options }));
+}

@@ -1,6 +1,6 @@
 import { Base64Text } from "./base64-text.js";
 import { isTextForm } from "./framed-type.js";
-import { CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
+import { COMPRESSED, CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
 
 /** A flag and the length, four bytes. */
 const PREFIX_BYTES = 5;
@@ -18,6 +18,8 @@ export class MessageWalk {
   /** gRPC-Web sends the trailers where a message would stand. */
   status: number | undefined = undefined;
   look: MessageLook | undefined = undefined;
+  /** Flags of all messages and trailers together. */
+  #allFlags = 0;
   #prefix = 0;
   #flags = 0;
   #length = 0;
@@ -27,6 +29,11 @@ export class MessageWalk {
 
   constructor(contentType: string | undefined) {
     this.#text = isTextForm(contentType) ? new Base64Text() : undefined;
+  }
+
+  /** Whether it was messages of gRPC beyond doubt, to whoever was not told: their lengths fill what came, and no other flag is there. */
+  get isExact(): boolean {
+    return this.messages > 0 && !this.isLost && this.#prefix === 0 && this.#left === 0 && this.#allFlags <= COMPRESSED;
   }
 
   take(bytes: Buffer, start: number, end: number): void {
@@ -74,6 +81,7 @@ export class MessageWalk {
   #prefixByte(byte: number): void {
     if (this.#prefix === 0) {
       this.#flags = byte;
+      this.#allFlags |= byte;
       this.#length = 0;
     } else this.#length = this.#length * 256 + byte;
     if (++this.#prefix < PREFIX_BYTES) return;

@@ -87,7 +87,11 @@ export function noteRpc(exchange: Exchange, fields: RpcFields, names: OperationN
   else if (fields.action !== undefined || (letter === LETTER_S && type?.startsWith(SOAP)))
     noteAction(exchange, fields, names);
   const system = systemOf(exchange, type, letter, fields.namesConnectVersion);
-  if (system === undefined) return;
+  if (system !== undefined) noteProcedure(exchange, system);
+}
+
+/** The path names what is called. */
+export function noteProcedure(exchange: Exchange, system: Rpc["system"]): void {
   const procedure = PROCEDURE.exec(exchange.path ?? "");
   exchange.rpc = new RpcExchange(system, procedure?.[1], procedure?.[2]);
   if (procedure === null) return;

@@ -10,7 +10,7 @@ import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { CONTENT_LENGTH } from "../http/field-name.js";
-import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
+import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
@@ -252,8 +252,9 @@ export class HeadReader {
   fillTrailers(exchange: Exchange): void {
     const status = this.facts.grpcStatus;
     if (status === undefined || status > MAX_GRPC_STATUS) return;
-    // Where the request was not seen, this tells what it was.
-    if (exchange.method === undefined) exchange.rpc ??= new RpcExchange("grpc", undefined, undefined);
+    // Where the request was not seen, or what it said of its content, this tells what it was.
+    if (exchange.rpc === undefined && (exchange.method === undefined || exchange.unread !== undefined))
+      noteProcedure(exchange, "grpc");
     if (exchange.rpc?.system === "grpc") exchange.rpc.status = status;
   }
 

@@ -202,7 +202,7 @@ export class Http2Stream implements Stream, FrameSink {
     half.block.forget("joined-late");
     this.#client.block.mostTableBytes = this.#server.block.mostTableBytes = Number.POSITIVE_INFINITY;
     this.#client.frames.mostBytes = this.#server.frames.mostBytes = undefined;
-    this.#streams.joinLate();
+    if (half === this.#client || !this.#client.isBegun) this.#streams.joinLate();
   }
 
   /** RFC 9113 §3.4: a server's first frame is SETTINGS. */
@@ -288,7 +288,8 @@ export class Http2Stream implements Stream, FrameSink {
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
-      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      const { contentLength, hasUnknown } = this.#heads.facts;
+      stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
@@ -301,7 +302,7 @@ export class Http2Stream implements Stream, FrameSink {
     const stream = this.#streams.get(streamId) ?? this.#streams.openUnasked(streamId, atMicros);
     if (stream === undefined) return;
     const { exchange, server } = stream;
-    const { status, hasUnknown } = this.#heads.facts;
+    const { status, hasUnknown, contentLength } = this.#heads.facts;
     // RFC 9110 §15.2: interim responses come before the final one.
     if (status !== undefined && status < 200) return;
     exchange.miss(lostBytes);
@@ -309,7 +310,7 @@ export class Http2Stream implements Stream, FrameSink {
     if (isTrailers) this.#heads.fillTrailers(exchange);
     else {
       this.#heads.fillResponse(exchange, block, isCut);
-      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("server", this.#heads, atMicros);
       this.#noteHead("server", exchange, atMicros);
     }
