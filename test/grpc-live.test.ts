@@ -198,8 +198,9 @@ t.test(
 function invented(calls: readonly CallRecord[], lines: readonly string[]): string[] {
   const known = calls.filter(({ path }) => path !== UNKNOWN_PATH).map(asLogged);
   const unknown = calls.filter(({ path }) => path === UNKNOWN_PATH).map(asLogged);
-  // What may be any size comes last: else it would be taken for what has one.
-  const left = [...lines].sort((a, b) => Number(a.includes("*")) - Number(b.includes("*")));
+  // What may be of any size comes last: else it would be taken for what has one.
+  const open = (line: string): number => line.split("*").length;
+  const left = [...lines].sort((a, b) => open(a) - open(b));
   const isNone = (told: string): boolean => {
     const found = left.findIndex((line) => mayBe(told.split(" "), line.split(" ")));
     if (found >= 0) left.splice(found, 1);
