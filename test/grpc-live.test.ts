@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { CallRecord } from "../shared/event.js";
+import { mulberry32 } from "./bench/random.js";
 import { analyzeFile } from "./support/analysis-run.js";
 import { type GrpcStack, grpcStacks } from "./support/grpc-stacks.js";
 import { settle, storedEndpoints } from "./support/live-capture.js";
@@ -147,6 +148,15 @@ t.test(
       "what they are built of, compressed or not",
     );
     t.same([...new Set(calls.flatMap(({ requestClasses }) => requestClasses ?? []))], ["email"]);
+    const random = mulberry32(0x5eed);
+    const { calls: some } = await analyzeFile(capture, () => random() >= 0.01);
+    const whole = some.filter(({ complete }) => complete);
+    t.same(
+      invented(whole, lines.map(comparable)),
+      [],
+      "one frame in a hundred not captured: what is told whole was so",
+    );
+    t.ok(some.length > 0.98 * lines.length && some.length <= lines.length, `${some.length} of ${lines.length} found`);
     t.same(
       storedEndpoints(database).map(({ template, calls: count }) => `${template} ${count}`),
       NAMES.flatMap((name) =>
