@@ -183,6 +183,16 @@ t.test("over HTTP/1, in gRPC-Web, Connect and plain Protocol Buffers", (t) => {
     ]);
     t.match(over2.rpc, { status: 5, kind: "unary", requestMessages: 1, responseMessages: 1, responseMessageBytes: 11 });
   }
+  for (const name of ["grpc-status", "Grpc-Status"]) {
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web\r\n${name}: 7\r\nContent-Length: 0\r\n\r\n`;
+    const posted = "POST /a.B/C HTTP/1.1\r\nHost: h\r\nContent-Type: application/grpc-web\r\nContent-Length: 0\r\n\r\n";
+    const asked = [posted, posted, posted].flatMap((request): Step[] => [
+      ["client", request],
+      ["server", head],
+    ]);
+    const statuses = feed(asked).flatMap((message) => (message.kind === "call" ? message.rpc?.status : []));
+    t.same(statuses, [7, 7, 7], `trailers in the head, by the name ${name}`);
+  }
   const [broken] = one("application/grpc-web-text", Buffer.from("AAAA!AAA"), text(answer));
   t.match(broken.rpc, { requestMessages: undefined, responseMessages: 1 });
   const plain = Buffer.from(ORDER, "latin1");

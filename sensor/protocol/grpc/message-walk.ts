@@ -7,6 +7,12 @@ const PREFIX_BYTES = 5;
 const MAX_TRAILER_BYTES = 512;
 const STATUS = /(?:^|\n)grpc-status: *(\d{1,2})\r?(?:\n|$)/i;
 
+/** What of lines of fields is gRPC's status; undefined without one. */
+export function statusIn(lines: string): number | undefined {
+  const status = STATUS.exec(lines)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
 /** Counts the messages of one direction by what frames them; their content is skipped by its length, or looked at. */
 export class MessageWalk {
   /** Whole ones, and one whose content is under way. */
@@ -100,8 +106,7 @@ export class MessageWalk {
   #ends(): void {
     if (this.#trailers === undefined) this.look?.ends("whole");
     else {
-      const status = STATUS.exec(this.#trailers.latin1Slice())?.[1];
-      if (status !== undefined) this.status = Number(status);
+      this.status = statusIn(this.#trailers.latin1Slice()) ?? this.status;
     }
     this.#trailers = undefined;
   }

@@ -301,7 +301,7 @@ export class HeadReader {
 }
 
 const LARGE = 65_536;
-const NO_FIELDS = { namesConnectVersion: false, target: undefined, action: undefined };
+const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: undefined, action: undefined };
 
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;

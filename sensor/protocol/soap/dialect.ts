@@ -55,5 +55,6 @@ export function actionParameter(contentType: string): string {
 }
 
 function isXml(mediaType: string): boolean {
-  return mediaType === "text/xml" || mediaType === "application/xml" || mediaType === "application/soap+xml";
+  // MTOM (W3C, 2005): the envelope is the first of several parts.
+  return /^(text\/xml|application\/(xml|soap\+xml)|multipart\/related)$/.test(mediaType);
 }

@@ -2,6 +2,7 @@ const LESS = 0x3c;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
+const HYPHEN = 0x2d;
 const QUESTION = 0x3f;
 const EXCLAMATION = 0x21;
 const EQUALS = 0x3d;
@@ -27,6 +28,9 @@ const MAX_TAGS = 4_096;
 const MAX_BEGINNING = 256;
 /** An action is an IRI with some white space around it. */
 const MAX_ACTION_BYTES = 512;
+/** What stands before the first of several parts, and its own head, are not longer. */
+const MAX_PART_HEAD = 1_024;
+const HEAD_END = Buffer.from("\r\n\r\n");
 /** Elements of a header that are called so, of which one may be WS-Addressing's. */
 const MAX_ACTIONS = 4;
 
@@ -49,17 +53,17 @@ export class EnvelopeReader {
 
   /** Whether the first element may be an envelope. */
   mayBegin(bytes: Buffer, start: number, end: number): boolean {
-    let at = start;
+    let at = afterPartHead(bytes, start, end);
     while (at < end && (bytes[at] <= 0x20 || MARK_BYTES.has(bytes[at]))) at++;
     if (at >= end) return true;
     if (bytes[at] !== LESS) return false;
-    return end - start < MAX_BEGINNING || this.#tag(bytes, start, end) < 0 || this.isNamed(ENVELOPE);
+    return end - at < MAX_BEGINNING || this.#tag(bytes, at, end) < 0 || this.isNamed(ENVELOPE);
   }
 
   /** Whether an envelope begins there. */
   read(bytes: Buffer, start: number, end: number): boolean {
     this.actionStart = this.actionEnd = 0;
-    let at = this.#tag(bytes, start, end);
+    let at = this.#tag(bytes, afterPartHead(bytes, start, end), end);
     if (at < 0 || this.#isEnd || !this.isNamed(ENVELOPE)) return false;
     let depth = this.#isEmpty ? 0 : 1;
     let [isInBody, isInHeader] = [false, false];
@@ -145,6 +149,18 @@ export class EnvelopeReader {
     }
     return -1;
   }
+}
+
+/** Where the first part's content begins, if it is of several (RFC 2046 §5.1.1); `end` where its head goes on. */
+function afterPartHead(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] === 0x0d || bytes[at] === 0x0a)) at++;
+  if (at >= end || bytes[at] !== HYPHEN) return start;
+  if (at + 1 === end) return end;
+  if (bytes[at + 1] !== HYPHEN) return start;
+  const found = bytes.subarray(at, Math.min(end, at + MAX_PART_HEAD)).indexOf(HEAD_END);
+  if (found >= 0) return at + found + HEAD_END.length;
+  return end - at < MAX_PART_HEAD ? end : start;
 }
 
 /** What stands in quotation marks behind a declaration's name; undefined where there is something else, as of a longer name. */
