@@ -7,6 +7,7 @@ import { ReflectedTypes } from "../sensor/protocol/grpc/reflection.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { type FeedOptions, feed, type Step, TestFlow } from "./support/dialog.js";
 import { data, type Field, HELLO, Http2Peers, message, settings } from "./support/http2-builder.js";
+import { joined } from "./support/http2-told.js";
 
 const PROTO = `
   syntax = "proto3";
@@ -182,6 +183,16 @@ t.test("over HTTP/1, in gRPC-Web, Connect and plain Protocol Buffers", (t) => {
     ]);
     t.match(over2.rpc, { status: 5, kind: "unary", requestMessages: 1, responseMessages: 1, responseMessageBytes: 11 });
   }
+  for (const name of ["grpc-status", "Grpc-Status"]) {
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web\r\n${name}: 7\r\nContent-Length: 0\r\n\r\n`;
+    const posted = "POST /a.B/C HTTP/1.1\r\nHost: h\r\nContent-Type: application/grpc-web\r\nContent-Length: 0\r\n\r\n";
+    const asked = [posted, posted, posted].flatMap((request): Step[] => [
+      ["client", request],
+      ["server", head],
+    ]);
+    const statuses = feed(asked).flatMap((message) => (message.kind === "call" ? message.rpc?.status : []));
+    t.same(statuses, [7, 7, 7], `trailers in the head, by the name ${name}`);
+  }
   const [broken] = one("application/grpc-web-text", Buffer.from("AAAA!AAA"), text(answer));
   t.match(broken.rpc, { requestMessages: undefined, responseMessages: 1 });
   const plain = Buffer.from(ORDER, "latin1");
@@ -283,3 +294,35 @@ t.test("where a server was asked by reflection, its messages and fields go by th
   }
   t.end();
 });
+
+t.test(
+  "joined late: messages that fill their content are gRPC's where its type was not seen, as is whatever has its status",
+  (t) => {
+    const type = ["content-type", "application/grpc"] as const;
+    const before = (p: Http2Peers) => [p.call(1, "/shop.Cart/Old", [["x-n", "1"]]), p.answer(1, 200, [type])];
+    const called = (p: Http2Peers, stream: number, content: Buffer | string, answer: Buffer | string): Step[] => [
+      ["client", Buffer.concat([p.call(stream, "/shop.Cart/Add"), data(stream, content, "ends")])],
+      ["server", Buffer.concat([p.answer(stream, 200, [type]), data(stream, answer, "ends")])],
+    ];
+    const two = Buffer.concat([message("abc"), message("", 1)]);
+    t.same(
+      joined(before, (p) => [
+        ...called(p, 101, two, message("answer")),
+        ...called(p, 103, Buffer.concat([two, Buffer.from([0])]), message("answer")),
+        ...called(p, 105, message("abc", 2), message("answer")),
+        ...called(p, 107, "\0\0\0\0\x06{}", ""),
+        ["client", Buffer.concat([p.call(109, "/shop.Cart/Old", [["x-n", "1"]]), data(109, two, "ends")])],
+        ["server", p.trailers(109, [[":status", "200"], type, ["grpc-status", "5"]])],
+      ]).map((line) => line.replace(" incomplete:0 joined-late", "")),
+      [
+        "= http2",
+        "2 POST /shop.Cart/Add - 200 13 11 grpc shop.Cart/Add - client-stream 2:3>1:6",
+        "2 POST /shop.Cart/Add - 200 14 11",
+        "2 POST /shop.Cart/Add - 200 8 11",
+        "2 POST /shop.Cart/Add - 200 7 0",
+        "2 POST <unknown-path> - 200 13 0 grpc -/- 5 - 2:3>-:-",
+      ],
+    );
+    t.end();
+  },
+);

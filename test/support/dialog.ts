@@ -19,6 +19,8 @@ export const PROTOCOL_SETTINGS: DispatcherSettings = {
 export interface FeedOptions {
   readonly rolesFrom?: Flow["rolesFrom"];
   readonly twoSided?: boolean;
+  /** Only when something of each side was seen. */
+  readonly becomesTwoSided?: boolean;
   readonly closed?: "fin" | "reset" | "end";
   /** Bytes handed over at a time; all at once by default. */
   readonly pieceBytes?: number;
@@ -41,13 +43,13 @@ export class TestFlow implements Flow, Roles {
   readonly firstMicros = 0;
   readonly virtualNetwork: string | undefined = undefined;
   rolesFrom: Flow["rolesFrom"];
-  readonly twoSided: boolean;
+  twoSided: boolean;
   memo: object | undefined = undefined;
   isReversed = false;
 
   constructor(options: FeedOptions) {
     this.rolesFrom = options.rolesFrom ?? "handshake";
-    this.twoSided = options.twoSided ?? true;
+    this.twoSided = options.twoSided ?? options.becomesTwoSided !== true;
   }
 
   sequences(): object {
@@ -75,6 +77,7 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
   let atMicros = 0;
   for (const [from, what] of steps) {
     atMicros += options.stepMicros ?? 1;
+    if (options.becomesTwoSided && from !== steps[0][0]) flow.twoSided = true;
     if (typeof what === "number") stream.gap(side(from), what, atMicros);
     else if (what === "fin") stream.finished(side(from), atMicros);
     else {

@@ -5,6 +5,10 @@ import { QueryParameters } from "../rpc/query-parameters.js";
 const ACTION = Buffer.from("Action");
 const VERSION = Buffer.from("Version");
 const BEGINNING = Buffer.from("Action=");
+const FURTHER_ON = Buffer.from("&Action=");
+const MAX_BEFORE_ACTION = 512;
+const LETTER_A = 0x41;
+const LETTER_V = 0x56;
 /** Day on which the interface was published. */
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const DAY_LENGTH = "2012-11-05".length;
@@ -37,11 +41,14 @@ export function awsQuery(names: OperationNames): Dialect {
     system: "aws-api",
     mayHold: (mediaType) => mediaType === "application/x-www-form-urlencoded",
     mayBegin: (bytes, start, end) => {
+      // Most send it first, some by the alphabet, or the version before it.
+      if (bytes[start] !== LETTER_A && bytes[start] !== LETTER_V) return false;
       const length = Math.min(BEGINNING.length, end - start);
-      return bytes.compare(BEGINNING, 0, length, start, start + length) === 0;
+      if (bytes.compare(BEGINNING, 0, length, start, start + length) === 0) return true;
+      return bytes.subarray(start, Math.min(end, start + MAX_BEFORE_ACTION)).includes(FURTHER_ON);
     },
     operations: ofQuery,
-    queryBeginnings: ["Action"],
+    queryBeginnings: ["Action", "Version"],
     ofQuery,
   };
 }

@@ -1,11 +1,17 @@
 import { Base64Text } from "./base64-text.js";
 import { isTextForm } from "./framed-type.js";
-import { CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
+import { COMPRESSED, CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
 
 /** A flag and the length, four bytes. */
 const PREFIX_BYTES = 5;
 const MAX_TRAILER_BYTES = 512;
 const STATUS = /(?:^|\n)grpc-status: *(\d{1,2})\r?(?:\n|$)/i;
+
+/** What of lines of fields is gRPC's status; undefined without one. */
+export function statusIn(lines: string): number | undefined {
+  const status = STATUS.exec(lines)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
 
 /** Counts the messages of one direction by what frames them; their content is skipped by its length, or looked at. */
 export class MessageWalk {
@@ -18,6 +24,8 @@ export class MessageWalk {
   /** gRPC-Web sends the trailers where a message would stand. */
   status: number | undefined = undefined;
   look: MessageLook | undefined = undefined;
+  /** Flags of all messages and trailers together. */
+  #allFlags = 0;
   #prefix = 0;
   #flags = 0;
   #length = 0;
@@ -27,6 +35,11 @@ export class MessageWalk {
 
   constructor(contentType: string | undefined) {
     this.#text = isTextForm(contentType) ? new Base64Text() : undefined;
+  }
+
+  /** Whether it was messages of gRPC beyond doubt, to whoever was not told: their lengths fill what came, and no other flag is there. */
+  get isExact(): boolean {
+    return this.messages > 0 && !this.isLost && this.#prefix === 0 && this.#left === 0 && this.#allFlags <= COMPRESSED;
   }
 
   take(bytes: Buffer, start: number, end: number): void {
@@ -74,6 +87,7 @@ export class MessageWalk {
   #prefixByte(byte: number): void {
     if (this.#prefix === 0) {
       this.#flags = byte;
+      this.#allFlags |= byte;
       this.#length = 0;
     } else this.#length = this.#length * 256 + byte;
     if (++this.#prefix < PREFIX_BYTES) return;
@@ -92,8 +106,7 @@ export class MessageWalk {
   #ends(): void {
     if (this.#trailers === undefined) this.look?.ends("whole");
     else {
-      const status = STATUS.exec(this.#trailers.latin1Slice())?.[1];
-      if (status !== undefined) this.status = Number(status);
+      this.status = statusIn(this.#trailers.latin1Slice()) ?? this.status;
     }
     this.#trailers = undefined;
   }

@@ -45,7 +45,7 @@ import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { PublicNames } from "./public-names.js";
-import { noteRpc, type RpcFields } from "./rpc.js";
+import { isConnectQuery, noteRpc, type RpcFields } from "./rpc.js";
 import { SafeguardFields } from "./safeguard-fields.js";
 import { SetCookies } from "./set-cookie.js";
 import { StreamExchange } from "./stream-exchange.js";
@@ -82,6 +82,7 @@ export class FieldMapping {
   readonly #operations: OperationReader;
   readonly #rpc = {
     namesConnectVersion: false,
+    isConnectQuery: false,
     target: undefined as string | undefined,
     action: undefined as string | undefined,
   };
@@ -115,9 +116,11 @@ export class FieldMapping {
     this.hosts = 0;
     this.hasHostConflict = false;
     exchange.credentials = NO_CREDENTIALS;
+    this.#rpc.isConnectQuery = false;
     if (target.queryStart === target.queryEnd) return;
     this.#query.read(bytes, target.queryStart, target.queryEnd);
     exchange.credentials = this.#query.credentials;
+    this.#rpc.isConnectQuery = exchange.method === "GET" && isConnectQuery(bytes, target.queryStart, target.queryEnd);
     // What is sent to be kept does not wait for anything.
     if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
     const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
@@ -127,6 +130,7 @@ export class FieldMapping {
   /** The same where it can't be told. */
   noTarget(): void {
     this.#target.clear();
+    this.#rpc.isConnectQuery = false;
     this.hosts = 0;
     this.hasHostConflict = false;
   }

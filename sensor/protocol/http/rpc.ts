@@ -17,8 +17,22 @@ const CONNECT_STREAM = "application/connect+";
 
 const LETTER_S = 0x73;
 const SOAP = "application/soap+xml";
+const LETTER_L = 0x6c;
+const RELATED = "multipart/related";
 /** gRPC's server reflection (grpc/grpc, doc/server-reflection.md), of any version. */
 const REFLECTION = /^grpc\.reflection\.v\w+\.ServerReflection$/;
+
+const CONNECT_QUERY = Buffer.from("connect=v1");
+const AMPERSAND = 0x26;
+/** Letters that the names of its parameters begin with. */
+const CONNECT_LETTERS = new Set([..."bcem"].map((letter) => letter.charCodeAt(0)));
+
+/** connectrpc.com, protocol reference: by GET the query names the version, and holds the message. */
+export function isConnectQuery(bytes: Buffer, start: number, end: number): boolean {
+  if (!CONNECT_LETTERS.has(bytes[start])) return false;
+  const at = bytes.subarray(start, end).indexOf(CONNECT_QUERY);
+  return at === 0 || (at > 0 && bytes[start + at - 1] === AMPERSAND);
+}
 
 /** A call's RPC side in the making. */
 export class RpcExchange implements Rpc {
@@ -70,6 +84,8 @@ export class RpcExchange implements Rpc {
 /** What of a request's head may say what is called, beside content type and path. */
 export interface RpcFields {
   readonly namesConnectVersion: boolean;
+  /** A GET whose query names it. */
+  readonly isConnectQuery: boolean;
   /** X-Amz-Target and SOAPAction; undefined without them. */
   readonly target: string | undefined;
   readonly action: string | undefined;
@@ -86,8 +102,16 @@ export function noteRpc(exchange: Exchange, fields: RpcFields, names: OperationN
   if (fields.target !== undefined) exchange.call(targetOperation(fields.target, names));
   else if (fields.action !== undefined || (letter === LETTER_S && type?.startsWith(SOAP)))
     noteAction(exchange, fields, names);
-  const system = systemOf(exchange, type, letter, fields.namesConnectVersion);
-  if (system === undefined) return;
+  // MTOM's envelope stands in the first part; nobody else's content type has such a parameter.
+  else if (letter === LETTER_L && type?.startsWith(RELATED))
+    exchange.call(actionOperation(actionParameter(type), names));
+  const isConnect = fields.namesConnectVersion || (fields.isConnectQuery && PROCEDURE.test(exchange.path ?? ""));
+  const system = systemOf(exchange, type, letter, isConnect);
+  if (system !== undefined) noteProcedure(exchange, system);
+}
+
+/** The path names what is called. */
+export function noteProcedure(exchange: Exchange, system: Rpc["system"]): void {
   const procedure = PROCEDURE.exec(exchange.path ?? "");
   exchange.rpc = new RpcExchange(system, procedure?.[1], procedure?.[2]);
   if (procedure === null) return;
@@ -106,10 +130,10 @@ function systemOf(
   exchange: Exchange,
   type: string | undefined,
   letter: number,
-  namesConnectVersion: boolean,
+  isConnect: boolean,
 ): Rpc["system"] | undefined {
   if (letter === LETTER_G && type?.startsWith(GRPC)) return "grpc";
-  if (namesConnectVersion || (letter === LETTER_C && type?.startsWith(CONNECT_STREAM))) return "connect_rpc";
+  if (isConnect || (letter === LETTER_C && type?.startsWith(CONNECT_STREAM))) return "connect_rpc";
   const { path, method } = exchange;
   if (method === "POST" && path?.startsWith(TWIRP_PREFIX) && PROCEDURE.test(path)) return "twirp";
   return undefined;

@@ -1,6 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import type { BodyReader } from "../body/body-reader.js";
+import { statusIn } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
@@ -64,11 +65,7 @@ export class HeadReader {
   #lines(bytes: Buffer, start: number, end: number, shapes: HeadShapes): number {
     const known = this.#scan.match(bytes, start, end, shapes);
     this.#linesStart = start;
-    if (known >= 0) {
-      this.#linesEnd = known;
-      return known;
-    }
-    this.#linesEnd = this.#scan.scan(bytes, start, end);
+    this.#linesEnd = known >= 0 ? known : this.#scan.scan(bytes, start, end);
     return this.#linesEnd;
   }
 
@@ -123,6 +120,9 @@ export class HeadReader {
     this.framing.read(scan, bytes, this.line.version, "response");
     if (exchange.switches && (this.framing.upgrade ?? exchange.asks) === "websocket")
       this.#mapping.opening(exchange, scan, bytes);
+    // gRPC-Web: an answer without messages may have its trailers in its head.
+    if (exchange.rpc?.system === "grpc" && this.#linesEnd > 0)
+      exchange.rpc.status = statusIn(bytes.latin1Slice(this.#linesStart, this.#linesEnd));
     this.#noteFaults();
   }
 

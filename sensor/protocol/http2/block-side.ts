@@ -1,4 +1,4 @@
-import { DEFAULT_TABLE_BYTES, DynamicTable } from "../hpack/dynamic-table.js";
+import { DynamicTable } from "../hpack/dynamic-table.js";
 import type { Call } from "../message.js";
 
 const FIRST_BYTES = 1_024;
@@ -8,8 +8,8 @@ export class BlockSide {
   readonly table = new DynamicTable();
   /** Why the table may hold what was not seen. */
   unread: Call["unread"] = undefined;
-  /** Largest table that the other side's settings ever allowed; beyond any where they were not seen. */
-  mostTableBytes = DEFAULT_TABLE_BYTES;
+  /** Largest table that the other side's settings ever allowed; beyond any where some of them were not seen. */
+  mostTableBytes = Number.POSITIVE_INFINITY;
   /** Bytes were lost, and with them blocks or not: the next block tells. */
   isDoubtful = false;
   /** Stream of the last request. */
@@ -20,6 +20,8 @@ export class BlockSide {
   isOpen = false;
   streamId = 0;
   endsStream = false;
+  /** The block was cut: CONTINUATION frames that come now may be its rest, and no fault. */
+  mayGoOn = false;
   /** The block is a promised request's. */
   isPromise = false;
   /** Time of its first byte. */
@@ -32,6 +34,7 @@ export class BlockSide {
 
   begin(streamId: number, endsStream: boolean, isPromise: boolean, atMicros: number): void {
     this.isOpen = true;
+    this.mayGoOn = false;
     this.streamId = streamId;
     this.endsStream = endsStream;
     this.isPromise = isPromise;

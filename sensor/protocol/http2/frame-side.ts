@@ -43,8 +43,8 @@ export class FrameSide {
   length = 0;
   /** Looking for the next header after bytes were lost. */
   isLost = false;
-  /** Largest frame that the other side takes; undefined where its settings were not seen. */
-  mostBytes: number | undefined = DEFAULT_FRAME_BYTES;
+  /** Largest frame that the other side takes; undefined where some of its settings were not seen. */
+  mostBytes: number | undefined = undefined;
   /** Highest stream seen, to know a header again. */
   highestId = 0;
   readonly #sink: FrameSink;

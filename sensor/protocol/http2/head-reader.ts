@@ -12,7 +12,7 @@ import { carriedId } from "../http/carried-fields.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { CONTENT_LENGTH, REQUEST_ID, TRACE_PARENT } from "../http/field-name.js";
-import { noteRpc, RpcExchange, timeoutMicros } from "../http/rpc.js";
+import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
@@ -287,8 +287,9 @@ export class HeadReader {
   fillTrailers(exchange: Exchange): void {
     const status = this.facts.grpcStatus;
     if (status === undefined || status > MAX_GRPC_STATUS) return;
-    // Where the request was not seen, this tells what it was.
-    if (exchange.method === undefined) exchange.rpc ??= new RpcExchange("grpc", undefined, undefined);
+    // Where the request was not seen, or what it said of its content, this tells what it was.
+    if (exchange.rpc === undefined && (exchange.method === undefined || exchange.unread !== undefined))
+      noteProcedure(exchange, "grpc");
     if (exchange.rpc?.system === "grpc") exchange.rpc.status = status;
   }
 
@@ -335,7 +336,7 @@ export class HeadReader {
 }
 
 const LARGE = 65_536;
-const NO_FIELDS = { namesConnectVersion: false, target: undefined, action: undefined };
+const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: undefined, action: undefined };
 
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;

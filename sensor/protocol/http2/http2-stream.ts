@@ -5,10 +5,11 @@ import { UNKNOWN_PATH } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
 import { BlockSide } from "./block-side.js";
 import { type Flood, FloodMeter } from "./flood-meter.js";
-import { FLAG, fragmentStart, PREFACE, paddingOf, SETTING, TYPE } from "./frame.js";
+import { FLAG, fragmentStart, PREFACE, paddingOf, TYPE } from "./frame.js";
 import { FrameSide, type FrameSink } from "./frame-side.js";
 import type { HeadReader } from "./head-reader.js";
 import type { OpenStream } from "./open-stream.js";
+import { allow, limit, unlimit } from "./settings-limits.js";
 import type { StreamBudget } from "./stream-budget.js";
 import { StreamTable } from "./stream-table.js";
 
@@ -18,7 +19,6 @@ export interface Http2Settings {
   readonly maxStreams: number;
 }
 
-const SETTING_BYTES = 6;
 /** CONTINUATION frames of one block; who has more to say uses larger frames. */
 const MAX_CONTINUATIONS = 64;
 
@@ -106,6 +106,7 @@ export class Http2Stream implements Stream, FrameSink {
       this.fault(side, "interrupted-header-block", atMicros);
       this.#cutBlock(half, 0);
     }
+    if (type !== TYPE.continuation) half.block.mayGoOn = false;
     if (type === TYPE.data) {
       half.stream = this.#streams.get(streamId);
       if (side.length === 0 && (flags & FLAG.endStream) === 0) this.#flood(half, "empty-frame-flood", atMicros);
@@ -137,7 +138,7 @@ export class Http2Stream implements Stream, FrameSink {
   payload(side: FrameSide, bytes: Buffer, start: number, end: number, atMicros: number): void {
     const half = this.#of(side.from);
     if (side.type === TYPE.settings) {
-      this.#settings(half, bytes, start, end);
+      allow(this.#otherOf(half), bytes, start, end);
       return;
     }
     const from = start + fragmentStart(side);
@@ -155,11 +156,13 @@ export class Http2Stream implements Stream, FrameSink {
 
   payloadCut(side: FrameSide, bytes: Buffer, end: number, lostBytes: number, atMicros: number): void {
     const half = this.#of(side.from);
+    if (side.type === TYPE.settings) unlimit(this.#otherOf(half));
     if (side.type === TYPE.settings || !this.#beginBlock(half, atMicros)) return;
     const from = fragmentStart(side);
     const until = Math.min(end, side.length - paddingOf(side, bytes, 0, end));
     if (from < until) half.block.append(bytes, from, until);
     this.#cutBlock(half, lostBytes);
+    half.block.mayGoOn = (side.flags & FLAG.endHeaders) === 0;
   }
 
   fault(side: FrameSide, name: AnomalyName, atMicros: number): void {
@@ -170,6 +173,8 @@ export class Http2Stream implements Stream, FrameSink {
     const half = this.#of(side.from);
     half.stream = undefined;
     if (half.block.isOpen) this.#cutBlock(half, 0);
+    half.block.mayGoOn = true;
+    unlimit(this.#otherOf(half));
     // A connection that was joined late stays so until it is read.
     if (half.isFramed || half.block.unread === undefined) half.block.doubt();
     this.#streams.lost(side.from, lostBytes);
@@ -190,6 +195,10 @@ export class Http2Stream implements Stream, FrameSink {
     return from === "client" ? this.#client : this.#server;
   }
 
+  #otherOf(half: Half): Half {
+    return half === this.#client ? this.#server : this.#client;
+  }
+
   /** The stream of the DATA frame under way. What was one that is over may be another by now. */
   #streamOf({ from, streamId }: FrameSide): OpenStream | undefined {
     const { stream } = this.#of(from);
@@ -200,17 +209,22 @@ export class Http2Stream implements Stream, FrameSink {
   #joinLate(half: Half): void {
     half.frames.joinLate();
     half.block.forget("joined-late");
-    this.#client.block.mostTableBytes = this.#server.block.mostTableBytes = Number.POSITIVE_INFINITY;
-    this.#client.frames.mostBytes = this.#server.frames.mostBytes = undefined;
-    this.#streams.joinLate();
+    unlimit(this.#client);
+    unlimit(this.#server);
+    if (half === this.#client || !this.#client.isBegun) this.#streams.joinLate();
   }
 
-  /** RFC 9113 §3.4: a server's first frame is SETTINGS. */
+  /** RFC 9113 §3.4: a side's first frame is SETTINGS; what they do not say is as RFC 9113 §6.5.2 has it. */
   #judgeFirst(half: Half): void {
     const { type, flags } = half.frames;
     half.isFramed = true;
     const isSettings = type === TYPE.settings && (flags & FLAG.ack) === 0;
-    if (half === this.#server && !isSettings && half.block.unread === undefined) this.#joinLate(half);
+    // A server sends others later: only where the client's beginning was seen, or TCP's, are these the first.
+    const { isBegun, block } = this.#client;
+    const isStart = this.#context.flow.rolesFrom === "handshake" || (isBegun && block.unread === undefined);
+    if (half === this.#server && !(isSettings && isStart) && half.block.unread === undefined) this.#joinLate(half);
+    if (!isSettings || this.#client.block.unread !== undefined || this.#server.block.unread !== undefined) return;
+    limit(this.#otherOf(half));
   }
 
   /** RFC 7540 §3.2: the request that asked for it is stream 1, half closed. */
@@ -288,7 +302,8 @@ export class Http2Stream implements Stream, FrameSink {
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
-      stream.client.begin(exchange.requestContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      const { contentLength, hasUnknown } = this.#heads.facts;
+      stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
@@ -301,7 +316,7 @@ export class Http2Stream implements Stream, FrameSink {
     const stream = this.#streams.get(streamId) ?? this.#streams.openUnasked(streamId, atMicros);
     if (stream === undefined) return;
     const { exchange, server } = stream;
-    const { status, hasUnknown } = this.#heads.facts;
+    const { status, hasUnknown, contentLength } = this.#heads.facts;
     // RFC 9110 §15.2: interim responses come before the final one.
     if (status !== undefined && status < 200) return;
     exchange.miss(lostBytes);
@@ -309,7 +324,7 @@ export class Http2Stream implements Stream, FrameSink {
     if (isTrailers) this.#heads.fillTrailers(exchange);
     else {
       this.#heads.fillResponse(exchange, block, isCut);
-      server.begin(exchange.responseContentType, isCut ? undefined : this.#heads.facts.contentLength);
+      server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("server", this.#heads, atMicros);
       this.#noteHead("server", exchange, atMicros);
     }
@@ -356,25 +371,13 @@ export class Http2Stream implements Stream, FrameSink {
   #continuation(half: Half, atMicros: number): void {
     const { block, frames } = half;
     if (!block.isOpen) {
-      this.fault(frames, "invalid-frame", atMicros);
+      if (!block.mayGoOn) this.fault(frames, "invalid-frame", atMicros);
       block.forget("bytes-lost");
       return;
     }
     block.frames++;
     if (frames.length === 0) this.#flood(half, "empty-frame-flood", atMicros);
     if (block.frames > MAX_CONTINUATIONS) this.#anomaly(frames.from, "continuation-flood", atMicros);
-  }
-
-  /** RFC 9113 §6.5: what a side's settings allow the other. */
-  #settings(half: Half, bytes: Buffer, start: number, end: number): void {
-    const other = half === this.#client ? this.#server : this.#client;
-    for (let at = start; at + SETTING_BYTES <= end; at += SETTING_BYTES) {
-      const id = (bytes[at] << 8) | bytes[at + 1];
-      const value = bytes.readUInt32BE(at + 2);
-      if (id === SETTING.headerTableSize) other.block.mostTableBytes = Math.max(other.block.mostTableBytes, value);
-      else if (id === SETTING.maxFrameSize && other.frames.mostBytes !== undefined)
-        other.frames.mostBytes = Math.max(other.frames.mostBytes, value);
-    }
   }
 
   #flood(half: Half, flood: Flood, atMicros: number): void {

@@ -5,6 +5,7 @@ import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
+import { noteProcedure } from "../http/rpc.js";
 import type { HandedStream } from "../protocol.js";
 import type { HeadReader } from "./head-reader.js";
 
@@ -21,24 +22,28 @@ export class StreamHalf {
   /** Content-Length; undefined without one that is a number. */
   announced: number | undefined = undefined;
   messages: MessageWalk | undefined = undefined;
+  /** Nobody said that messages are framed in the content: its type was not seen. */
+  isGuess = false;
   /** Is shown the content; undefined where nobody looks at it. */
   look: ContentLook | undefined = undefined;
 
   /** For another stream. */
   reset(): void {
-    this.hasHead = this.isDone = this.isLost = false;
+    this.hasHead = this.isDone = this.isLost = this.isGuess = false;
     this.size = 0;
     this.announced = undefined;
     this.messages = undefined;
     this.look = undefined;
   }
 
-  begin(contentType: string | undefined, announced: number | undefined): void {
+  /** `hasUnknown`: fields of the head were not seen. */
+  begin(contentType: string | undefined, announced: number | undefined, hasUnknown: boolean): void {
     this.hasHead = true;
     // What was lost before the head was of others.
     this.isLost = false;
     this.announced = announced;
-    if (hasFramedMessages(contentType)) this.messages = new MessageWalk(contentType);
+    this.isGuess = hasUnknown && contentType === undefined;
+    if (this.isGuess || hasFramedMessages(contentType)) this.messages = new MessageWalk(contentType);
   }
 
   take(bytes: Buffer, start: number, end: number): void {
@@ -62,6 +67,7 @@ export class StreamHalf {
 
   /** Messages that were counted whole. */
   get counted(): MessageWalk | undefined {
+    if (this.isGuess && !this.messages?.isExact) return undefined;
     return this.isLost || this.messages?.isLost ? undefined : this.messages;
   }
 }
@@ -104,7 +110,7 @@ export class OpenStream {
   beginLook(from: Side, heads: HeadReader, atMicros: number): void {
     const half = this.half(from);
     if (this.#bodies?.flow !== this.exchange.flow) this.#bodies = heads.bodiesOf(this.exchange.flow);
-    if (half.messages !== undefined) {
+    if (half.messages !== undefined && !half.isGuess) {
       half.messages.look = heads.openMessages(from, this.#bodies, this.exchange);
       return;
     }
@@ -136,6 +142,9 @@ export class OpenStream {
     this.endRequestLook();
     const answered = server.endLook();
     if (answered !== undefined) exchange.responseLooked(answered);
+    // An answer without content is one of trailers only, or none.
+    if (exchange.rpc === undefined && client.isGuess && client.counted && (server.counted || server.size === 0))
+      noteProcedure(exchange, "grpc");
     const { rpc } = exchange;
     if (rpc === undefined) return;
     rpc.status ??= server.messages?.status;

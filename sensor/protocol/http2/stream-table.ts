@@ -7,8 +7,11 @@ import { StreamIndex } from "./stream-index.js";
 
 /** Streams of one connection at one time. */
 const MAX_STREAMS = 10_000;
-/** Requests of a flow of which only one direction is captured are not held back for answers that can't be seen. */
-const MAX_ONE_SIDED = 8;
+/**
+ * Requests of a flow of which only one direction is captured are not held back for answers that can't be seen: no more of them than a
+ * client sends at once before the first answer to any of them is seen.
+ */
+const MAX_ONE_SIDED = 128;
 /** Streams whose end may have been lost. */
 const MAX_UNSURE = 256;
 /** Streams taken back for whose frames under way we do not wait. */

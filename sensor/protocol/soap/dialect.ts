@@ -8,7 +8,10 @@ const PARTS = /[/#:]/;
 const LAST_PART = /[^/#:]*$/;
 const MAX_ACTION_LENGTH = 512;
 
-/** SOAP 1.1 and 1.2: the action is the operation, and where the head names none the first element in the envelope's body. */
+/**
+ * SOAP 1.1 and 1.2: the action is the operation. Where the head names none the envelope's header may (WS-Addressing), and else the first
+ * element in its body is it.
+ */
 export function soap(names: OperationNames): Dialect {
   const envelope = new EnvelopeReader();
   return {
@@ -17,7 +20,10 @@ export function soap(names: OperationNames): Dialect {
     mayBegin: (bytes, start, end) => envelope.mayBegin(bytes, start, end),
     operations: (bytes, start, end) => {
       if (!envelope.read(bytes, start, end)) return undefined;
-      const { nameStart, nameEnd } = envelope;
+      const { nameStart, nameEnd, actionStart, actionEnd } = envelope;
+      const action =
+        actionStart === actionEnd ? undefined : actionOperation(bytes.latin1Slice(actionStart, actionEnd), names);
+      if (action !== undefined) return [action];
       if (nameStart === nameEnd) return undefined;
       const method = names.get(bytes, nameStart, nameEnd);
       return [{ system: "soap", method, label: method }];
@@ -49,5 +55,6 @@ export function actionParameter(contentType: string): string {
 }
 
 function isXml(mediaType: string): boolean {
-  return mediaType === "text/xml" || mediaType === "application/xml" || mediaType === "application/soap+xml";
+  // MTOM (W3C, 2005): the envelope is the first of several parts.
+  return /^(text\/xml|application\/(xml|soap\+xml)|multipart\/related)$/.test(mediaType);
 }
