@@ -1,5 +1,6 @@
 import t from "tap";
 import { type Call, type Message, UNKNOWN_PATH } from "../sensor/protocol/message.js";
+import { fuzzHttp2 } from "./fuzz/http2-fuzz.js";
 import { type FeedOptions, feed, type Step } from "./support/dialog.js";
 import {
   data,
@@ -288,6 +289,12 @@ function facts(messages: readonly Message[]): Set<string> {
     ),
   );
 }
+
+t.test("connections that lose bytes by chance (short form of `make fuzz`)", (t) => {
+  const { runs, made, told, beyond } = fuzzHttp2(2_000, 0x5eed, generator(0x5eed));
+  t.ok(runs > 200 && told > made / 2 && beyond * 1_000 <= told, `${runs} runs, ${told} of ${made}, ${beyond} beyond`);
+  t.end();
+});
 
 t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor invents anything", (t) => {
   const seed = Number(process.env.EASTWATCH_SEED ?? 0x5eed);

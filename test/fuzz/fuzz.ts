@@ -1,6 +1,7 @@
 // What goes wrong is looked for with chance, for a while (SECONDS each, 600 by default): `fuzz [SECONDS] [SEED] [NAME…]`. `captures` are
-// mutated captures through the whole pipeline, `websocket` conversations that lose bytes or are changed, `bodies` are made up and damaged.
+// mutated captures through the whole pipeline, `websocket` and `http2` conversations that lose bytes or are changed, `bodies` are made up and damaged.
 import { fuzzBodies } from "./bodies.js";
+import { fuzzHttp2 } from "./http2-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./mutate.js";
 import { fuzzWebsocket } from "./websocket-fuzz.js";
 
@@ -9,6 +10,7 @@ const folder = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZERS: Readonly<Record<string, (millis: number, seed: number) => object | Promise<object>>> = {
   captures: (millis, from) => fuzz(capturesUnder(folder), millis, from),
   websocket: (millis, from) => fuzzWebsocket(millis, from, generator(from)),
+  http2: (millis, from) => fuzzHttp2(millis, from, generator(from)),
   bodies: (millis, from) => fuzzBodies(millis, from, generator(from)),
 };
 console.log(`seed ${seed}, captures under ${folder}`);

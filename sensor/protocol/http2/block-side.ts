@@ -20,7 +20,7 @@ export class BlockSide {
   isOpen = false;
   streamId = 0;
   endsStream = false;
-  /** The block was cut: CONTINUATION frames that come now may be its rest, and no fault. */
+  /** A block was cut, or its beginning missed: CONTINUATION frames that come now may be its rest, and no fault. */
   mayGoOn = false;
   /** The block is a promised request's. */
   isPromise = false;
@@ -66,6 +66,7 @@ export class BlockSide {
   forget(why: Call["unread"]): void {
     this.table.forget();
     this.unread = why;
+    this.mayGoOn = true;
     this.isDoubtful = false;
   }
 

@@ -16,6 +16,8 @@ import { findFrames } from "./frame-search.js";
 
 /** Frames that must make sense before one that does not is the sender's fault, not that of where we took frames to begin. */
 const FRAMES_TO_TRUST = 3;
+/** Before anybody is accused: content may look like a few frames. */
+const FRAMES_TO_ACCUSE = 16;
 
 /** What one side's frames are told to. Bytes are borrowed. */
 export interface FrameSink {
@@ -50,7 +52,7 @@ export class FrameSide {
   readonly #sink: FrameSink;
   readonly #maxHeldBytes: number;
   readonly #context: Pick<ProtocolContext, "passOver">;
-  #sound = FRAMES_TO_TRUST;
+  #sound = FRAMES_TO_ACCUSE;
   #header: Uint8Array | undefined = undefined;
   #headerBytes = 0;
   #left = 0;
@@ -71,6 +73,10 @@ export class FrameSide {
   joinLate(): void {
     this.mostBytes = undefined;
     this.#sound = 0;
+  }
+
+  get isBeyondDoubt(): boolean {
+    return this.#sound >= FRAMES_TO_ACCUSE;
   }
 
   get isTrusted(): boolean {

@@ -27,6 +27,12 @@ export const MAX_FRAME_BYTES = 2 ** 24 - 1;
 /** RFC 9113 §3.4. */
 export const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
+/** Whether the preface, or as much of it as there is, stands there. */
+export function beginsPreface(bytes: Buffer, start: number, end: number): boolean {
+  const length = Math.min(PREFACE.length, end - start);
+  return bytes.compare(PREFACE, 0, length, start, start + length) === 0;
+}
+
 export function frameLength(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
 }

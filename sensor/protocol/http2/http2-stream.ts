@@ -3,10 +3,11 @@ import type { AnomalyName } from "../anomaly-name.js";
 import { Exchange } from "../http/exchange.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
-import { BlockSide } from "./block-side.js";
+import type { BlockSide } from "./block-side.js";
+import { type Half, openHalf } from "./connection-half.js";
 import { type Flood, FloodMeter } from "./flood-meter.js";
-import { FLAG, fragmentStart, PREFACE, paddingOf, TYPE } from "./frame.js";
-import { FrameSide, type FrameSink } from "./frame-side.js";
+import { beginsPreface, FLAG, fragmentStart, PREFACE, paddingOf, TYPE } from "./frame.js";
+import type { FrameSide, FrameSink } from "./frame-side.js";
 import type { HeadReader } from "./head-reader.js";
 import type { OpenStream } from "./open-stream.js";
 import { allow, limit, unlimit } from "./settings-limits.js";
@@ -21,19 +22,6 @@ export interface Http2Settings {
 
 /** CONTINUATION frames of one block; who has more to say uses larger frames. */
 const MAX_CONTINUATIONS = 64;
-
-/** One side of the connection, as far as the other stages of reading it need not know. */
-interface Half {
-  readonly frames: FrameSide;
-  readonly block: BlockSide;
-  /** Stream of the DATA frame under way. */
-  stream: OpenStream | undefined;
-  /** Bytes of it were seen or told lost. */
-  isBegun: boolean;
-  /** A frame of it was seen. */
-  isFramed: boolean;
-  floods: FloodMeter | undefined;
-}
 
 /** One connection that speaks HTTP/2 in the clear (RFC 9113), from its preface or joined later. */
 export class Http2Stream implements Stream, FrameSink {
@@ -54,8 +42,8 @@ export class Http2Stream implements Stream, FrameSink {
     this.#heads = heads;
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
-    this.#client = this.#half("client", settings.maxHeadBytes);
-    this.#server = this.#half("server", settings.maxHeadBytes);
+    this.#client = openHalf("client", this, settings.maxHeadBytes, context);
+    this.#server = openHalf("server", this, settings.maxHeadBytes, context);
     this.#streams = new StreamTable(context.flow, context.sink, budget, (atMicros) =>
       this.#anomaly("server", "response-without-request", atMicros),
     );
@@ -69,8 +57,8 @@ export class Http2Stream implements Stream, FrameSink {
     let at = start;
     if (!half.isBegun) {
       half.isBegun = true;
-      if (from === "client" && bytes[start] === PREFACE[0]) this.#prefaceLeft = PREFACE.length;
-      else if (from === "client") this.#joinLate(half);
+      if (from === "client" && beginsPreface(bytes, start, end)) this.#prefaceLeft = PREFACE.length;
+      else if (from === "client" || !this.#isFromStart) this.#joinLate(half);
     }
     if (this.#prefaceLeft > 0 && from === "client") {
       const skipped = Math.min(this.#prefaceLeft, end - at);
@@ -95,7 +83,8 @@ export class Http2Stream implements Stream, FrameSink {
 
   close(reason: CloseReason, atMicros: number): void {
     this.#streams.nowMicros = atMicros;
-    this.#streams.close(reason);
+    // What was not read may have been answers.
+    this.#streams.close(this.#server.isBegun && !this.#server.frames.isTrusted ? "end" : reason);
   }
 
   begins(side: FrameSide, atMicros: number): void {
@@ -166,7 +155,7 @@ export class Http2Stream implements Stream, FrameSink {
   }
 
   fault(side: FrameSide, name: AnomalyName, atMicros: number): void {
-    if (side.isTrusted) this.#anomaly(side.from, name, atMicros);
+    this.#anomaly(side.from, name, atMicros);
   }
 
   synchronizationLost(side: FrameSide, lostBytes: number): void {
@@ -178,17 +167,6 @@ export class Http2Stream implements Stream, FrameSink {
     // A connection that was joined late stays so until it is read.
     if (half.isFramed || half.block.unread === undefined) half.block.doubt();
     this.#streams.lost(side.from, lostBytes);
-  }
-
-  #half(from: Side, maxHeadBytes: number): Half {
-    return {
-      frames: new FrameSide(from, this, maxHeadBytes, this.#context),
-      block: new BlockSide(),
-      stream: undefined,
-      isBegun: false,
-      isFramed: false,
-      floods: undefined,
-    };
   }
 
   #of(from: Side): Half {
@@ -214,15 +192,18 @@ export class Http2Stream implements Stream, FrameSink {
     if (half === this.#client || !this.#client.isBegun) this.#streams.joinLate();
   }
 
+  /** Only where TCP's beginning was seen, or the client's, are the server's first bytes its first. */
+  get #isFromStart(): boolean {
+    const { isBegun, block } = this.#client;
+    return this.#context.flow.rolesFrom === "handshake" || (isBegun && block.unread === undefined);
+  }
+
   /** RFC 9113 §3.4: a side's first frame is SETTINGS; what they do not say is as RFC 9113 §6.5.2 has it. */
   #judgeFirst(half: Half): void {
     const { type, flags } = half.frames;
     half.isFramed = true;
     const isSettings = type === TYPE.settings && (flags & FLAG.ack) === 0;
-    // A server sends others later: only where the client's beginning was seen, or TCP's, are these the first.
-    const { isBegun, block } = this.#client;
-    const isStart = this.#context.flow.rolesFrom === "handshake" || (isBegun && block.unread === undefined);
-    if (half === this.#server && !(isSettings && isStart) && half.block.unread === undefined) this.#joinLate(half);
+    if (half === this.#server && !isSettings && half.block.unread === undefined) this.#joinLate(half);
     if (!isSettings || this.#client.block.unread !== undefined || this.#server.block.unread !== undefined) return;
     limit(this.#otherOf(half));
   }
@@ -303,6 +284,8 @@ export class Http2Stream implements Stream, FrameSink {
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
       const { contentLength, hasUnknown } = this.#heads.facts;
+      // Its answer may be among what is passed over until frames are found again.
+      if (this.#server.frames.isLost && !stream.server.hasHead) stream.server.isLost = true;
       stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
       block.lastRequestId = streamId;
@@ -313,7 +296,9 @@ export class Http2Stream implements Stream, FrameSink {
   #answer(block: BlockSide, isCut: boolean, lostBytes: number): void {
     const { streamId, atMicros } = block;
     if (streamId % 2 === 0) return;
-    const stream = this.#streams.get(streamId) ?? this.#streams.openUnasked(streamId, atMicros);
+    // Where frames begin may be a guess, and a header that lost what it heads is no proof of it.
+    let stream = this.#streams.get(streamId);
+    if (!isCut || this.#server.frames.isTrusted) stream ??= this.#streams.openUnasked(streamId, atMicros);
     if (stream === undefined) return;
     const { exchange, server } = stream;
     const { status, hasUnknown, contentLength } = this.#heads.facts;
@@ -387,7 +372,8 @@ export class Http2Stream implements Stream, FrameSink {
 
   #anomaly(from: Side, name: AnomalyName, atMicros: number): void {
     this.#told ??= new Set();
-    if (this.#told.has(name)) return;
+    // Where frames begin may be a guess of ours, and a wrong one.
+    if (this.#told.has(name) || !this.#of(from).frames.isBeyondDoubt) return;
     this.#told.add(name);
     this.#context.sink.message({ kind: "anomaly", flow: this.#context.flow, atMicros, from, name, detail: undefined });
   }

@@ -1,7 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { Protocol, Recognition } from "../protocol.js";
-import { FLAG, HEADER_BYTES, PREFACE, TYPE } from "./frame.js";
+import { beginsPreface, FLAG, HEADER_BYTES, PREFACE, TYPE } from "./frame.js";
 import { isBelievable, readRun } from "./frame-search.js";
 import { HeadReader } from "./head-reader.js";
 import { type Http2Settings, Http2Stream } from "./http2-stream.js";
@@ -49,9 +49,8 @@ function recognise(from: Side, bytes: Buffer, start: number, end: number): Recog
 }
 
 function recognisePreface(bytes: Buffer, start: number, end: number): Recognition {
-  const length = Math.min(PREFACE.length, end - start);
-  if (bytes.compare(PREFACE, 0, length, start, start + length) !== 0) return "no";
-  return length < PREFACE.length ? "more" : "match";
+  if (!beginsPreface(bytes, start, end)) return "no";
+  return end - start < PREFACE.length ? "more" : "match";
 }
 
 function beginsLate(from: Side, bytes: Buffer, start: number, end: number): boolean {

@@ -182,6 +182,8 @@ export class StreamTable {
     stream.fill();
     if (stream.client.isLost || stream.server.isLost) exchange.complete = false;
     if (fate === "unknown" || (fate === "unanswered" && exchange.isAnswered)) exchange.complete = false;
+    // An answer that ended has begun, where that was seen or not.
+    if (fate === "answered" && !exchange.isAnswered) exchange.complete = false;
     const isUnanswered = !exchange.isAnswered && (fate === "ended" || fate === "unanswered");
     if (isUnanswered && this.#flow.twoSided) exchange.unpaired = "no-response";
     if (stream.isUnasked && this.#knownFrom === 1) this.#onUnasked(exchange.atMicros);
