@@ -84,7 +84,7 @@ export class Http2Stream implements Stream, FrameSink {
   close(reason: CloseReason, atMicros: number): void {
     this.#streams.nowMicros = atMicros;
     // What was not read may have been answers.
-    this.#streams.close(this.#server.isBegun && !this.#server.frames.isTrusted ? "end" : reason);
+    this.#streams.close(this.#server.isBegun && !this.#server.frames.isBeyondDoubt ? "end" : reason);
   }
 
   begins(side: FrameSide, atMicros: number): void {
