@@ -96,6 +96,17 @@ t.test(
 );
 
 t.test("what else a host does makes no gateway of it", async (t) => {
+  const sharing = new Scene();
+  for (let second = 0; second < 20; second++)
+    sharing.exchange({
+      client: "127.0.0.1",
+      server: "127.0.0.1",
+      path: second % 2 === 0 ? "/a" : "/b",
+      fields: "X-Forwarded-For: 10.0.0.1\r\nVia: 1.1 x\r\n",
+      atMicros: START + second * 1e6,
+      tookMicros: 900,
+    });
+  t.equal(reached(sharing, "/a", "127.0.0.1"), undefined, "programs that share an address ask each other");
   const asking = new Scene();
   for (let second = 0; second < 20; second++) carry(asking, `/orders/${second}`, second, { path: `/stock/${second}` });
   t.equal(reached(asking, "/stock/{stockId}"), undefined, "a service that asks another for something else");

@@ -47,6 +47,8 @@ export class HostList {
   /** Of an end that is both, or on behalf of another. */
   call(edge: CallingEdge, server: HostEntry, call: Call): void {
     const { client } = edge;
+    // Programs that share an address, as on loopback: what one asks of another is nothing that it was asked itself.
+    if (client === server) return;
     if ((call.forwarding & ON_BEHALF) !== 0) edge.callsOnBehalf++;
     if (client.issues(call, edge)) this.#judge(client);
     if (server.receives(call)) this.#judge(server);

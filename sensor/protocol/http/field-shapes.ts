@@ -35,6 +35,9 @@ const STANDARD_BEGINNING = /^(sec-|proxy-|x-forwarded-|x-envoy-|x-b3-|access-con
 /** Names under which credentials stand that are of no scheme of their own: nothing is told of these. */
 const SECRET_NAME = /token|secret|passw|pwd|api-?key|credential|sess|sid$|signature|auth|jwt|csrf|xsrf|remember/i;
 
+/** Others may be made for one visitor, and be as much of a secret as the value. */
+const COOKIE_NAME = /^[a-z_.-]+$/i;
+
 /** What the heads of requests are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
 export class FieldShapes {
   readonly #fields: FieldMemory;
@@ -84,7 +87,7 @@ export class FieldShapes {
     if (id >= AUTHORIZATION) return;
     const name = bytes.latin1Slice(start, colon).toLowerCase();
     if (STANDARD.has(name) || STANDARD_BEGINNING.test(name)) return;
-    this.#tell(this.#headers, name, bytes, valueStart, valueEnd);
+    this.#tell(this.#headers, name, bytes, valueStart, valueEnd, true);
   }
 
   /** RFC 6265 §4.2.1: `name=value; name=value`. */
@@ -96,12 +99,17 @@ export class FieldShapes {
       const [from, to] = trimmed(bytes, at, stop);
       const equals = bytes.indexOf(EQUALS, from);
       if (equals > from && equals < to && equals - from <= MAX_NAME_BYTES)
-        this.#tell(this.#cookies, bytes.latin1Slice(from, equals), bytes, equals + 1, to);
+        this.#cookie(bytes.latin1Slice(from, equals), bytes, equals + 1, to);
       at = stop + 1;
     }
   }
 
-  #tell(recorder: ShapeRecorder, name: string, bytes: Buffer, start: number, end: number): void {
+  #cookie(name: string, bytes: Buffer, start: number, end: number): void {
+    if (COOKIE_NAME.test(name)) this.#tell(this.#cookies, name, bytes, start, end, false);
+  }
+
+  /** `hasWords`: whether it may be one of few words. No word of a cookie is kept: any of them may be a credential, whatever its name. */
+  #tell(recorder: ShapeRecorder, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     if (SECRET_NAME.test(name) || isSecret(bytes.latin1Slice(start, end))) return;
     const length = this.#name.write(name, "latin1");
     const { classifier } = this.#fields;
@@ -109,7 +117,7 @@ export class FieldShapes {
     const before = classifier.found;
     classifier.value(bytes, start, end, hint);
     recorder.name(this.#name, 0, length);
-    recorder.text(bytes, start, end, hint === 0 && classifier.found === before);
+    recorder.text(bytes, start, end, hasWords && hint === 0 && classifier.found === before);
   }
 }
 
