@@ -39,6 +39,8 @@ export class EdgeEntry implements Edge {
   calls = 0;
   /** Of these, since the sensor started, such as say for whom they are made. */
   callsOnBehalf = 0;
+  isWatched = false;
+  endsThen = 0;
   handshakes = 0;
   /** Of its connections, whether or not a call was told of them. */
   missingBytes = 0;

@@ -8,11 +8,9 @@ export interface FlowMemo extends CountedFlow {
   readonly service: ServiceEntry | undefined;
   readonly edge: EdgeEntry | undefined;
   readonly clientAddress: string;
-  /** An end is both called and calling, so that it may be a gateway. Looked at seldom: it hardly changes, and hosts lie far from flows. */
-  isWatched: boolean;
 }
 
 export function memoOf(flow: Flow, service: ServiceEntry | undefined, edge: EdgeEntry | undefined): FlowMemo {
   const { clientAddress } = flow;
-  return { service, edge, clientAddress, flow, calls: 0, lastCallMicros: 0, isWaiting: false, isWatched: false };
+  return { service, edge, clientAddress, flow, calls: 0, lastCallMicros: 0, isWaiting: false };
 }

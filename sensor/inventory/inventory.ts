@@ -145,7 +145,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) {
       edge.call(call);
       this.#changed.edge(edge);
-      this.#hosts.watch(memo, edge, call);
+      if (service !== undefined) this.#hosts.watch(edge, service.host, call);
     }
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);

@@ -27,6 +27,9 @@ export interface CallingEdge {
   readonly client: HostEntry;
   readonly calls: number;
   callsOnBehalf: number;
+  /** One of its ends is both called and calling, so that it may be a gateway: as it was when there were so many services and edges. */
+  isWatched: boolean;
+  endsThen: number;
 }
 
 /** An address as the end of calls, and what shows whether it hands on those of others. */

@@ -1,7 +1,6 @@
 import type { Identities } from "../../identity/identities.js";
 import { ON_BEHALF } from "../../protocol/forwarding.js";
 import type { Call } from "../../protocol/message.js";
-import type { FlowMemo } from "../flow-memo.js";
 import { GatewaySetting } from "./gateway-setting.js";
 import { type CallingEdge, HostEntry } from "./host-entry.js";
 
@@ -20,6 +19,8 @@ export class HostList {
   readonly #byName = new Map<HostEntry, Set<NamedService>>();
   readonly #changed: (host: HostEntry) => void;
   #setting: GatewaySetting;
+  /** Services and edges that there were so far. */
+  #ends = 0;
 
   /** `changed`: another is known to be a gateway, or one no longer, or on another ground. */
   constructor(identities: Identities | undefined, changed: (host: HostEntry) => void) {
@@ -27,7 +28,9 @@ export class HostList {
     this.#changed = changed;
   }
 
+  /** The host of one more service or edge. */
   of(place: string): HostEntry {
+    this.#ends++;
     const known = this.#hosts.get(place);
     if (known !== undefined) return known;
     const made = new HostEntry(place);
@@ -36,12 +39,16 @@ export class HostList {
     return made;
   }
 
-  /** Of most calls nothing is to be learned: their ends are not both called and calling, and they are made on nobody's behalf. */
-  watch(memo: FlowMemo, edge: CallingEdge, call: Call): void {
-    const { service } = memo;
-    if (service === undefined) return;
-    if ((memo.calls & (memo.calls - 1)) === 0) memo.isWatched = edge.client.isServer || service.host.isClient;
-    if (memo.isWatched || call.forwarding !== 0) this.call(edge, service.host, call);
+  /**
+   * Of most calls nothing is to be learned: their ends are not both called and calling, and they are made on nobody's behalf. Whether
+   * they are is looked at again when there are more ends than before, for hosts lie far from edges.
+   */
+  watch(edge: CallingEdge, server: HostEntry, call: Call): void {
+    if (edge.endsThen !== this.#ends) {
+      edge.endsThen = this.#ends;
+      edge.isWatched = edge.client.isServer || server.isClient;
+    }
+    if (edge.isWatched || call.forwarding !== 0) this.call(edge, server, call);
   }
 
   /** Of an end that is both, or on behalf of another. */

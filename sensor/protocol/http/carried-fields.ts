@@ -1,3 +1,4 @@
+import { viewOf } from "../../bytes/word-view.js";
 import { BY_ENVOY, BY_FORWARDED, BY_FORWARDED_FOR, BY_VIA } from "../forwarding.js";
 import { FORWARDED, FORWARDED_FOR, TRACE_PARENT, VIA } from "./field-name.js";
 
@@ -5,8 +6,9 @@ const SPACE = 0x20;
 /** W3C Trace Context §3.2: `version-traceid-parentid-flags`; each service on the way writes another parent. */
 const TRACE_START = 3;
 const TRACE_BYTES = 32;
-/** So many at both ends tell one identifier from another. */
-const END_BYTES = 8;
+/** What stands at both ends tells one identifier from another. */
+const WORD = 4;
+const MIN_BYTES = 16;
 
 /** The bit of a field from VIA on, before SOAP_ACTION. */
 export function forwardingOf(id: number): number {
@@ -24,9 +26,8 @@ export function carriedId(id: number, bytes: Buffer, valueStart: number, valueEn
     if (end < start + TRACE_BYTES) return 0;
     end = start + TRACE_BYTES;
   }
-  if (end - start < 2 * END_BYTES) return 0;
-  let hash = 0x811c9dc5 | 0;
-  for (let at = 0; at < END_BYTES; at++)
-    hash = Math.imul(hash ^ (bytes[start + at] | (bytes[end - END_BYTES + at] << 8)), 0x01000193);
+  if (end - start < MIN_BYTES) return 0;
+  const view = viewOf(bytes);
+  const hash = Math.imul(view.getInt32(start, true), 0x9e3779b1) ^ view.getInt32(end - WORD, true);
   return hash === 0 ? 1 : hash;
 }
