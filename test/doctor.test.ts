@@ -63,6 +63,7 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
   const oneWay = sound.filter((bytes) => bytes.subarray(26, 30).equals(Buffer.from([10, 0, 0, 1])));
   const udp = Array.from({ length: 30 }, () => ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, Buffer.alloc(20))));
   const secret = Array.from({ length: 30 }, () => outer(50, Buffer.alloc(64)));
+  const chatter = Array.from({ length: 10 }, () => ethernet(0x0806, Buffer.alloc(28)));
   const cases: [string, Check[], string[]][] = [
     ["frames cut", examine(cut), ["snap length"]],
     ["a clock that jumps", examine(sound, { clockStepMillis: -900 }), ["clock"]],
@@ -71,6 +72,9 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     ["nothing decoded", examine(udp), ["undecoded"]],
     ["encrypted tunnel", examine(secret), ["undecoded", "encrypted tunnels"]],
     ["wrong interface", examine([], { carried: new Map([["eth1", 900]]) }), ["traffic"]],
+    ["wrong interface with chatter", examine(chatter, { carried: new Map([["eth1", 900]]) }), ["traffic"]],
+    ["chatter everywhere", examine(chatter, { carried: new Map([["eth1", 9]]) }), []],
+    ["containers' housekeeping", examine(sound, { carried: new Map([["cni0", 9]]) }), []],
     ["containers elsewhere", examine(sound, { carried: new Map([["cni0", 900]]) }), ["containers"]],
     ["no rights", examine([], { blindReason: "socket: Operation not permitted" }), ["rights"]],
     ["link down", examine([], { blindReason: "the interface is down" }), ["interface"]],
@@ -80,6 +84,10 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     for (const { level, subject, remedy } of checks)
       if (level === "problem") t.type(remedy, "string", `${name}: ${subject} has a remedy`);
   }
+  t.match(
+    examine(cut).find(({ subject }) => subject === "snap length")?.remedy,
+    /above \d+, .*ethtool -K eth0 gro off/,
+  );
   const drops = new LinkLook(defaultSettings(), 1_500);
   drops.statistics({ interfaceId: 0, droppedByKernel: 7 });
   t.match(

@@ -22,6 +22,8 @@ export interface Examination {
   readonly bufferBytes: number;
 }
 
+/** Fewer packets than this between containers are their housekeeping. */
+const MIN_CONTAINER_PACKETS = 20;
 /** Names container runtimes and overlays give to their ends of a link. */
 const CONTAINER_LINK = /^(veth|cni|cali|lxc|cilium|docker|br-|flannel|weave|virbr|vnet|tap|podman|nodelocaldns|kube)/;
 const ONE_SIDED_SHARE = 0.5;
@@ -73,13 +75,17 @@ function rights({ interfaceName, blindReason }: Examination): Check {
   return { level: "problem", subject: "rights", text: `this process may not capture: ${blindReason}`, remedy };
 }
 
+/** A wrong interface is seldom quite still: ARP and announcements pass everywhere. */
 function silence({ interfaceName, link, seconds, carried }: Examination): Check | undefined {
-  if (link.frames > 0) return undefined;
   const busy = busiest(carried, interfaceName);
+  const most = Math.max(0, ...[...carried].filter(([name]) => name !== interfaceName).map(([, packets]) => packets));
+  const isElsewhere = link.conversations === 0 && most >= MIN_FRAMES && most > link.frames;
+  if (link.frames > 0 && !isElsewhere) return undefined;
+  const what = link.frames === 0 ? "nothing" : `${count(link.frames)} frames, no TCP connection among them,`;
   return {
     level: "problem",
     subject: "traffic",
-    text: `nothing passed ${interfaceName} in ${seconds} s${busy === "" ? "" : `; meanwhile ${busy}`}`,
+    text: `${what} passed ${interfaceName} in ${seconds} s${busy === "" ? "" : `; meanwhile ${busy}`}`,
     remedy:
       busy === ""
         ? "look again while services talk to each other"
@@ -89,7 +95,9 @@ function silence({ interfaceName, link, seconds, carried }: Examination): Check 
 
 function containers({ interfaceName, carried }: Examination): Check | undefined {
   if (interfaceName === "any") return undefined;
-  const others = new Map([...carried].filter(([name]) => CONTAINER_LINK.test(name)));
+  const others = new Map(
+    [...carried].filter(([name, packets]) => CONTAINER_LINK.test(name) && packets >= MIN_CONTAINER_PACKETS),
+  );
   const busy = busiest(others, interfaceName);
   if (busy === "" || CONTAINER_LINK.test(interfaceName)) return undefined;
   return {
@@ -119,14 +127,14 @@ function drops({ link, bufferBytes }: Examination): Check {
   };
 }
 
-function cuts({ link }: Examination): Check {
+function cuts({ link, interfaceName }: Examination): Check {
   const subject = "snap length";
   if (link.cutFrames === 0) return { level: "ok", subject, text: "every frame was captured whole" };
   return {
     level: "problem",
     subject,
     text: `${count(link.cutFrames)} frames were cut; the longest had ${count(link.longestCutBytes)} bytes`,
-    remedy: "raise capture.snapLength, or turn receive offload off: ethtool -K <interface> gro off lro off",
+    remedy: `raise capture.snapLength above ${link.longestCutBytes}, or turn receive offload off: ethtool -K ${interfaceName} gro off lro off`,
   };
 }
 
