@@ -48,13 +48,13 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
   for (const { node, methods: own } of siblings) {
     const form = formOf(node.text);
     forms.set(form, (forms.get(form) ?? 0) + 1);
-    if (node.literalCount > 0) withBelow++;
+    if (countBelow(node) > 0) withBelow++;
     for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
   const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
   const rates = siblings.map(rateOf).sort(ascending);
-  const fans = siblings.map(({ node }) => node.literalCount).sort(ascending);
+  const fans = siblings.map(({ node }) => countBelow(node)).sort(ascending);
   return {
     size: siblings.length,
     rate: median(rates),
@@ -126,18 +126,24 @@ function bySize({ size }: Company): number {
 }
 
 function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, sharesBelow, fanLimit }: Company): number {
-  if (node.literalCount === 0) return 0;
-  if (node.literalCount >= fanLimit) return 3;
+  const count = countBelow(node);
+  if (count === 0) return 0;
+  if (count >= fanLimit) return 3;
   const shared = sharedBelow(node, below);
-  if (shared > 0) return shared === node.literalCount ? -2.5 : -1;
+  if (shared > 0) return shared === count ? -2.5 : -1;
   if (!sharesBelow) return below.size === 0 ? 1 : 0;
-  return node.literalCount >= 4 ? 3 : 2;
+  return count >= 4 ? 3 : 2;
+}
+
+/** Segments below. A slash at the end is how an API writes all its paths, not something that values share. */
+function countBelow<Leaf>(node: PathNode<Leaf>): number {
+  return node.literal("") === undefined ? node.literalCount : node.literalCount - 1;
 }
 
 /** How many of the segments below stand below two others at least. */
 function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, number>): number {
   let shared = 0;
-  for (const { text } of node.literals()) if ((below.get(text) ?? 0) > 2) shared++;
+  for (const { text } of node.literals()) if (text !== "" && (below.get(text) ?? 0) > 2) shared++;
   return shared;
 }
 

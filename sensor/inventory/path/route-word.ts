@@ -211,8 +211,17 @@ export function isJoined(text: string): boolean {
 
 /** A file's name without its extension. */
 export function stemOf(text: string): string {
-  return text.replace(/\.[a-z]\w{1,4}$/i, "");
+  return text.includes(".") && !isMethodName(text) ? text.replace(/\.[a-z]\w{1,4}$/i, "") : text;
 }
+
+/** `users.list`, `files.remote.info`: a procedure named by words of APIs, though `info` may end a host's name and `list` a file's. */
+export function isMethodName(text: string): boolean {
+  if (!METHOD_NAME.test(text)) return false;
+  const last = text.slice(text.lastIndexOf(".") + 1).toLowerCase();
+  return !EXTENSION_WORDS.has(last) && isRouteWord(last) && routeShare(text) >= 0.5;
+}
+
+const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;
 
 /** Extensions that tell how a resource is told, not which. */
 export const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;

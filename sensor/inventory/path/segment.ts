@@ -1,5 +1,6 @@
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
 import { randomBits } from "./letter-pairs.js";
+import { isMethodName } from "./route-word.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =
@@ -32,6 +33,8 @@ const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{
 const TWO_LETTERS = /^[a-z]{2}$/;
 /** v1, v2.1, v1beta2, 2.0, 1.1.0: they tell apart versions of an API, not things. */
 const VERSION = /^(v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
+/** `v1beta:estimate`: what the API as a whole is asked to do. */
+const VERSIONED_VERB = /^v\d+([._]\d+)*((alpha|beta)\d*)?:[a-z]+$/i;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
 const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
 const HOST =
@@ -97,8 +100,8 @@ function wordType(text: string, seen: number): SegmentType {
 }
 
 function dottedType(text: string): SegmentType {
-  if (HOST.test(text)) return "host";
-  return FILE.test(text) ? "file" : "word";
+  const type = HOST.test(text) ? "host" : FILE.test(text) ? "file" : "word";
+  return type !== "word" && isMethodName(text) ? "word" : type;
 }
 
 /** Digits and punctuation. */
@@ -114,7 +117,10 @@ function mixedType(text: string, seen: number): SegmentType {
   if ((seen & AT) !== 0 && EMAIL.test(text)) return "email";
   if (DATE.test(text)) return "date";
   if ((seen & PERCENT) !== 0) return EMAIL.test(text) ? "email" : "encoded";
-  if ((seen & OTHER) !== 0 && IPV6.test(text)) return "address";
+  if ((seen & OTHER) !== 0) {
+    if (IPV6.test(text)) return "address";
+    if (VERSIONED_VERB.test(text)) return "word";
+  }
   if (PREFIXED_ID.test(text)) return "token";
   if (WORD_WITH_DIGITS.test(text) && randomBits(text) < TOKEN_BITS) return "mixed";
   if ((seen & DOT) !== 0 && HOST.test(text)) return "host";
