@@ -13,6 +13,7 @@ import {
   settings,
   windowUpdate,
 } from "../support/http2-builder.js";
+import { generatorOfRun } from "./mutate.js";
 
 export interface Http2FuzzResult {
   readonly runs: number;
@@ -45,11 +46,14 @@ const TABLE_BYTES = [0, 64, 200, 1_000, 4_096];
 /**
  * Connections of HTTP/2 that lose bytes, are joined late or are changed, until the time is over. Of what is whole every call must be
  * told as it was made; of what only lost bytes none whole that was not made, and no fault; whatever happens, nothing may be thrown.
+ * `only` is the one run to make.
  */
-export function fuzzHttp2(millis: number, seed: number, random: Random): Http2FuzzResult {
+export function fuzzHttp2(millis: number, seed: number, only?: number): Http2FuzzResult {
   const end = performance.now() + millis;
   const result = { runs: 0, made: 0, told: 0, toldWhole: 0, beyond: 0 };
-  for (; performance.now() < end; result.runs++) {
+  for (; only === undefined ? performance.now() < end : result.runs === 0; result.runs++) {
+    const run = only ?? result.runs;
+    const random = generatorOfRun(seed, run);
     const kind = (["whole", "lossy", "lossy", "late", "hurt"] as const)[random() % 5];
     const talk = converse(random);
     try {
@@ -65,7 +69,7 @@ export function fuzzHttp2(millis: number, seed: number, random: Random): Http2Fu
       result.beyond += Math.max(others.length, told.length - talk.calls.length);
       result.toldWhole += told.filter(({ isWhole }) => isWhole).length;
     } catch (error) {
-      throw new Error(`run ${result.runs} of seed ${seed}, HTTP/2, ${kind}: ${(error as Error).stack}`);
+      throw new Error(`run ${run} of seed ${seed}, HTTP/2, ${kind}: ${(error as Error).stack}`);
     }
   }
   return result;

@@ -83,3 +83,12 @@ export function generator(seed: number): () => number {
     return state >>> 0;
   };
 }
+
+/** For one run of many, so that each can be made again without those before it. */
+export function generatorOfRun(seed: number, run: number): () => number {
+  // Runs side by side must not begin alike: the finalizer of MurmurHash3.
+  let state = seed ^ Math.imul(run + 1, 0x9e3779b1);
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return generator(state ^ (state >>> 16));
+}
