@@ -8,6 +8,7 @@ import {
   headers,
   message,
   PING,
+  reset,
   settings,
   TYPE,
   windowUpdate,
@@ -166,6 +167,30 @@ t.test("gaps lose what they took and nothing else", (t) => {
         ["server", Buffer.concat([p.answer(3, 200, [["x", "y"]]), data(3, "ok", "ends")])],
       ],
       ["2 GET /b h 200 0 2 incomplete:0 bytes-lost", "2 GET /a h - 0 - incomplete:0"],
+    ],
+    [
+      "of a header, where the rest looks like that of a frame that hides answers and ends where one of theirs does",
+      (p) => {
+        // Behind the lost bytes stand the stream's last two and this: 269 bytes of DATA on stream 4617.
+        const rest = Buffer.concat([Buffer.from("00010d000000001209", "hex"), Buffer.alloc(30, 9)]);
+        const answers = Buffer.concat([p.answer(3, 200, [["x", "y"]]), data(3, "ok", "ends")]);
+        const hidden = Buffer.concat([answers, data(1, "x".repeat(269 - 30 - answers.length - 9))]);
+        return [
+          ["client", p.request(1, "/a")],
+          ["server", p.answer(1, 200)],
+          ["server", 7],
+          ["server", rest],
+          ["client", Buffer.concat([p.request(3, "/b"), p.request(5, "/c"), reset(5), p.request(7, "/d")])],
+          ["server", hidden],
+          ["server", Buffer.concat([p.answer(7, 200), data(7, "ok", "ends"), ...Array<Buffer>(16).fill(PING)])],
+        ];
+      },
+      [
+        "2 GET /c h - 0 - incomplete:0",
+        "2 GET /d h 200 0 2",
+        "2 GET /a h 200 0 - incomplete:7",
+        "2 GET /b h - 0 - incomplete:0",
+      ],
     ],
     [
       "within a head: what came before is read",

@@ -79,6 +79,11 @@ export class FrameSide {
     return this.#sound >= FRAMES_TO_ACCUSE;
   }
 
+  /** Nothing that is sent now can go unseen: a frame that was none may hide others, and end where one of them does. */
+  get isSure(): boolean {
+    return !this.isLost && this.isBeyondDoubt;
+  }
+
   get isTrusted(): boolean {
     return this.#sound >= FRAMES_TO_TRUST;
   }

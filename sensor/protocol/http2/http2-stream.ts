@@ -284,8 +284,8 @@ export class Http2Stream implements Stream, FrameSink {
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
       else this.#streams.ask(stream, exchange);
       const { contentLength, hasUnknown } = this.#heads.facts;
-      // Its answer may be among what is passed over until frames are found again.
-      if (this.#server.frames.isLost && !stream.server.hasHead) stream.server.isLost = true;
+      // Its answer may be among what is passed over until frames are found again, or in what only looks like a frame.
+      if (!this.#server.frames.isSure && !stream.server.hasHead) stream.server.isLost = true;
       stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
       block.lastRequestId = streamId;
