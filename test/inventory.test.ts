@@ -16,6 +16,11 @@ interface TemplateCase {
   readonly expected: readonly string[];
 }
 
+const DOTTED =
+  "channels.info channels.list chat.delete chat.update files.info files.list pins.add pins.list team.info users.info users.list"
+    .split(" ")
+    .map((name) => `/api/${name}`);
+
 const TEMPLATES: readonly TemplateCase[] = [
   { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
   { name: "one UUID", paths: ["/users/5f0c8e21-7d3a-4c1b-9a44-0242ac120002"], expected: ["/users/{userId} ×1"] },
@@ -92,6 +97,11 @@ const TEMPLATES: readonly TemplateCase[] = [
     name: "many of one form beside a percent-encoded value",
     paths: ["/black%20cat", "/live-request-1", "/live-request-2", "/live-request-3"],
     expected: ["/{id} ×4"],
+  },
+  {
+    name: "procedures named with dots are words",
+    paths: DOTTED,
+    expected: DOTTED.map((path) => `${path} ×1`),
   },
   { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
 ];
