@@ -90,7 +90,7 @@ const TEMPLATES: readonly TemplateCase[] = [
   {
     name: "hosts and files are still values",
     paths: ["/sites/a-b.info", "/sites/big-dog.info", "/v1beta:estimateCostScenario"],
-    expected: ["/sites/{siteId} ×2", "/v1beta:estimateCostScenario ×1"],
+    expected: ["/sites/{host} ×2", "/v1beta:estimateCostScenario ×1"],
   },
   { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
   { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
