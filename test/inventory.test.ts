@@ -85,6 +85,18 @@ const TEMPLATES: readonly TemplateCase[] = [
     paths: ["/files/12.json", "/files/13.json", "/jobs/12:cancel"],
     expected: ["/files/{fileId}.json ×2", "/jobs/{jobId}:cancel ×1"],
   },
+  {
+    name: "procedures with dotted names are neither hosts nor files",
+    paths: ["users.info", "files.info", "team.info", "users.list", "files.remote.info"].map((name) => `/api/${name}`),
+    expected: ["files.info", "files.remote.info", "team.info", "users.info", "users.list"].map(
+      (name) => `/api/${name} ×1`,
+    ),
+  },
+  {
+    name: "hosts and files are still values",
+    paths: ["/sites/a-b.info", "/sites/big-dog.info", "/v1beta:estimateCostScenario"],
+    expected: ["/sites/{host} ×2", "/v1beta:estimateCostScenario ×1"],
+  },
   { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
   { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
   { name: "braces of the wire are no parameter", paths: ["/a/{id}"], expected: ["/a/{aId} ×1"] },

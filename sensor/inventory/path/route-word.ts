@@ -215,10 +215,10 @@ export function stemOf(text: string): string {
 }
 
 /** `users.list`, `files.remote.info`: a procedure named by words of APIs, though `info` may end a host's name and `list` a file's. */
-export function isMethodName(text: string): boolean {
+export function isMethodName(text: string, least = 0.5): boolean {
   if (!METHOD_NAME.test(text)) return false;
   const last = text.slice(text.lastIndexOf(".") + 1).toLowerCase();
-  return !EXTENSION_WORDS.has(last) && isRouteWord(last) && routeShare(text) >= 0.5;
+  return !EXTENSION_WORDS.has(last) && isRouteWord(last) && routeShare(text) >= least;
 }
 
 const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;

@@ -101,7 +101,7 @@ function wordType(text: string, seen: number): SegmentType {
 
 function dottedType(text: string): SegmentType {
   const type = HOST.test(text) ? "host" : FILE.test(text) ? "file" : "word";
-  return type !== "word" && isMethodName(text) ? "word" : type;
+  return type !== "word" && isMethodName(text, type === "host" ? 0.75 : 0.5) ? "word" : type;
 }
 
 /** Digits and punctuation. */
