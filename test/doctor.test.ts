@@ -11,6 +11,10 @@ import { outer } from "./support/tunnel-builder.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
 
+/** Keeps a capture process from its beginning for two seconds, as a busy host does. */
+const SLOW_CAPTURE =
+  "data:text/javascript,if(process.argv[1].endsWith('capture-process.js'))Atomics.wait(new(Int32Array)(new(SharedArrayBuffer)(4)),0,0,2000)";
+
 /** Frames of so many HTTP connections, a millisecond apart. */
 function connections(count: number): Buffer[] {
   const frames: Buffer[] = [];
@@ -128,18 +132,22 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const server = new Running(serve, serveParameters);
   t.teardown(() => server.end("SIGKILL"));
   await server.says(/listens/);
-  const doctor = (...parameters: string[]) => {
+  const doctor = (...parameters: string[]) => doctorWith({}, ...parameters);
+  const doctorWith = (env: NodeJS.ProcessEnv, ...parameters: string[]) => {
     const load = new Running(
       ...spaces.inside(spaces.client, "sh", "-c", "for i in $(seq 80); do curl -s 10.98.0.2:8080/$i; sleep 0.05; done"),
     );
     const [command, all] = spaces.inside(spaces.server, process.execPath, PROGRAM, "doctor", ...parameters);
-    const { status, stdout } = spawnSync(command, all, { encoding: "utf8" });
+    const { status, stdout } = spawnSync(command, all, { encoding: "utf8", env: { ...process.env, ...env } });
     load.child.kill("SIGKILL");
     return { status, stdout };
   };
   const sound = doctor("--seconds", "2");
   t.equal(sound.status, 0, sound.stdout);
   t.match(sound.stdout, /ews: looked at for 2 s.*both directions are seen.*HTTP calls/s);
+  const late = doctorWith({ NODE_OPTIONS: `--import ${SLOW_CAPTURE}` }, "--seconds", "1");
+  t.equal(late.status, 0, late.stdout);
+  t.match(late.stdout, /both directions are seen.*HTTP calls/s, "a capture that begins late is waited for");
   const oneWay = doctor("--seconds", "3", "--set", "capture.filter=src host 10.98.0.1", "--format", "json");
   t.equal(oneWay.status, 1, oneWay.stdout);
   t.match(JSON.parse(oneWay.stdout)[0].checks[0], { level: "problem", subject: "direction" });

@@ -18,6 +18,8 @@ export interface DoctorOptions {
 const PROBLEMS_FOUND = 1;
 const CANNOT_CAPTURE = 3;
 const MAX_SECONDS = 600;
+/** How long a capture may take to begin before it is told as one that can't be made. */
+const BEGIN_MILLIS = 10_000;
 
 /**
  * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 3: none of
@@ -45,19 +47,28 @@ function interfacesUp(): string[] {
 async function examine(interfaceName: string, settings: Settings, seconds: number): Promise<Examination> {
   const look = new LinkLook(settings, mtuOf(interfaceName));
   let blindReason: string | undefined;
+  let begun: () => void = () => {};
+  const beginning = new Promise<boolean>((resolve) => {
+    begun = () => resolve(true);
+  });
   const capture = new InterfaceCapture(interfaceName, settings.capture, undefined, look, {
     blind: ({ reason, untilMicros }) => {
       blindReason = untilMicros === undefined ? reason : undefined;
     },
-    notice: () => {},
+    notice: () => begun(),
     refused: (text) => {
       blindReason = text;
+      begun();
     },
   });
+  capture.start();
+  // On a busy host its process takes a while: what passes before is not "nothing passed".
+  const hasBegun = await Promise.race([beginning, wait(BEGIN_MILLIS, false, { ref: false })]);
+  if (!hasBegun)
+    blindReason = `its capture did not begin within ${BEGIN_MILLIS / 1_000} s; look again when this host has time for it`;
   const before = packetCounts();
   const startedAt = { wall: Date.now(), steady: performance.now() };
-  capture.start();
-  await wait(seconds * 1_000);
+  if (hasBegun) await wait(seconds * 1_000);
   await capture.stop();
   return {
     interfaceName,
