@@ -330,6 +330,7 @@ t.test(
     await page.fill("input[aria-label=Filter]", "/o");
     await page.click("button:text-is('Approve 1 shown')");
     await page.fill("input[aria-label=Filter]", "");
+    await page.locator("button:text-is('Approve 3 shown')").waitFor();
     t.equal(await page.locator("button:has-text('Yes')").count(), 0, "another filter is asked about anew");
     await page.fill("input[aria-label=Filter]", "/o");
     await page.click("button:text-is('Approve 1 shown')");
