@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { wordHash } from "./word-hash.js";
 import { viewOf } from "./word-view.js";
 
 export const SLOTS = 8_192;
@@ -26,7 +27,7 @@ export class StringTable {
     if (length === 0) return "";
     if (length < WORD || length > MAX_LENGTH) return decode(bytes, start, end);
     const view = viewOf(bytes);
-    const hash = hashOf(view, start, end);
+    const hash = wordHash(view, start, end);
     const slot = hash & (SLOTS - 1);
     this.slot = slot;
     if (this.#hashes[slot] === hash && this.#lengths[slot] === length && this.#isAt(slot, view, start, length)) {
@@ -70,16 +71,4 @@ function isAscii(bytes: Buffer, start: number, end: number): boolean {
   for (; at <= end - WORD; at += WORD) if ((view.getInt32(at, true) & TOP_BITS) !== 0) return false;
   for (; at < end; at++) if (bytes[at] >= 0x80) return false;
   return true;
-}
-
-/** Of at least four bytes; the last word overlaps the one before it. */
-function hashOf(view: DataView, start: number, end: number): number {
-  let hash = end - start;
-  const last = end - WORD;
-  for (let at = start; at < last; at += WORD) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash ^ view.getInt32(last, true), 0x85ebca6b);
-  return hash ^ (hash >>> 15);
 }

@@ -57,6 +57,10 @@ interface Asked {
   known: KnownDocument | undefined;
 }
 
+function askedOf(document: Asked["document"]): Asked {
+  return { operationName: undefined, hash: undefined, document, known: undefined };
+}
+
 class GraphQl implements Dialect {
   readonly system = "graphql";
   readonly firstMembers = MEMBERS;
@@ -104,14 +108,7 @@ class GraphQl implements Dialect {
     if (!DOCUMENT_BYTES.has(bytes[at])) return undefined;
     if (bytes.subarray(at, at + QUERY.length + 1).includes(EQUALS)) return this.ofQuery(bytes, at, end);
     if (!this.#documents.read(bytes, at, end)) return undefined;
-    return asList(
-      this.#operation({
-        operationName: undefined,
-        hash: undefined,
-        document: isCut ? "cut" : "whole",
-        known: undefined,
-      }),
-    );
+    return asList(this.#operation(askedOf(isCut ? "cut" : "whole")));
   }
 
   /** Where any of a batch has errors; GraphQL answers them with 200 as well. */
@@ -129,7 +126,7 @@ class GraphQl implements Dialect {
     const valueStart = start + QUERY.length + 1;
     if (valueStart <= end && bytes[valueStart - 1] === EQUALS && !mayBeDocument(bytes, valueStart, end))
       return undefined;
-    const asked: Asked = { operationName: undefined, hash: undefined, document: "none", known: undefined };
+    const asked = askedOf("none");
     const parameters = this.#parameters;
     parameters.open(bytes, start, end);
     while (parameters.next()) {
@@ -175,7 +172,7 @@ class GraphQl implements Dialect {
   #request(bytes: Buffer, start: number, end: number): Operation | undefined {
     const members = this.#members;
     if (!members.open(bytes, start, end)) return undefined;
-    const asked: Asked = { operationName: undefined, hash: undefined, document: "none", known: undefined };
+    const asked = askedOf("none");
     while (members.next()) {
       const { kind, valueStart, valueEnd } = members;
       if (members.isNamed(QUERY)) {

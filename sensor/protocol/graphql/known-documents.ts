@@ -1,10 +1,10 @@
+import { wordHash } from "../../bytes/word-hash.js";
 import { viewOf } from "../../bytes/word-view.js";
 import type { Operation } from "../rpc/dialect.js";
 
 const SLOTS = 256;
 const MIN_BYTES = 4;
 const MAX_BYTES = 2_048;
-const WORD = 4;
 const QUOTE = 0x22;
 const COMMENT = 0x23;
 const BACKSLASH = 0x5c;
@@ -34,8 +34,8 @@ export class KnownDocuments {
   find(bytes: Buffer, start: number, end: number): KnownDocument | undefined {
     this.#hash = 0;
     if (end - start < MIN_BYTES || end - start > MAX_BYTES) return undefined;
-    const view = viewOf(bytes);
-    this.#hash = hashOf(view, start, end);
+    // One that is 0 says that there is none.
+    this.#hash = wordHash(viewOf(bytes), start, end) | (1 << 30);
     const known = this.#known[this.#hash & (SLOTS - 1)];
     return known !== undefined && isSame(known.bytes, bytes, start, end) ? known : undefined;
   }
@@ -56,18 +56,6 @@ export class KnownDocuments {
 
 function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
   return known.length === end - start && known.compare(bytes, start, end) === 0;
-}
-
-/** Of at least four bytes; the last word overlaps the one before it. Never 0. */
-function hashOf(view: DataView, start: number, end: number): number {
-  let hash = end - start;
-  const last = end - WORD;
-  for (let at = start; at < last; at += WORD) {
-    hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  hash = Math.imul(hash ^ view.getInt32(last, true), 0x85ebca6b);
-  return (hash ^ (hash >>> 15)) | (1 << 30);
 }
 
 function isBare(bytes: Buffer, start: number, end: number): boolean {
