@@ -75,3 +75,21 @@ t.test("a field that only later calls have is no parameter of all of them", asyn
   for (let times = 0; times < 3; times++) alone.get("/carts", { fields: "X-Mode: fast\r\n" });
   t.strictSame(alone.endpoints()[0]?.schemas?.header?.required, ["x-mode"]);
 });
+
+t.test("heads that had none of a field are counted in what their endpoint became part of", (t) => {
+  const scene = new Scene();
+  for (const box of ["box-1", "box-2", "box-3"])
+    for (let times = 0; times < 3; times++)
+      scene.get(`/boxes/${box}`, { fields: box !== "box-2" ? "X-Platform: ios\r\nCookie: visits=3\r\n" : "" });
+  const [{ template, schemas }] = scene.endpoints();
+  t.equal(template, "/boxes/{boxId}");
+  t.strictSame(
+    [schemas?.header, schemas?.cookie].map((schema) => [Object.keys(schema?.properties ?? {}), schema?.required]),
+    [
+      [["x-platform"], undefined],
+      [["visits"], undefined],
+    ],
+    "what one of three boxes had not is optional",
+  );
+  t.end();
+});

@@ -21,7 +21,7 @@ const REVIEW_BODY = {
 const KEY_QUERY = { type: "object", required: ["key"], properties: { key: KEY } } as const;
 const NO_ENDPOINT = { error: "There is no such endpoint any more; it may have become part of another." };
 
-/** Many endpoints at once; approving what nobody looked at one by one is said to have been done so. */
+/** Many endpoints at once. */
 const APPROVALS_BODY = {
   type: "object",
   required: ["keys"],

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord } from "../../shared/event.js";
-import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
+import { type Edge, type Endpoint, MARK, type ObservationSink } from "../inventory/observation.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 import { BoundedMap } from "./bounded-map.js";
 import type { FindingDraft, Findings, Rule, RuleSettings } from "./finding.js";
@@ -36,9 +36,7 @@ export class Detection implements ObservationSink {
   readonly #settings: DetectionSettings;
   readonly #entries = new Map<string, Entry>();
   readonly #onCall: readonly Handler<"call">[];
-  readonly #onJudged: readonly Handler<"call">[];
-  readonly #onProtected: readonly Handler<"call">[];
-  readonly #onBehindGateway: readonly Handler<"call">[];
+  readonly #onMarked: readonly { readonly mark: number; readonly see: Handler<"call"> }[];
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
@@ -57,11 +55,11 @@ export class Detection implements ObservationSink {
       learnedMicros: () => this.#learnedMicros ?? 0,
     };
     const watch = (rule: Rule) => rule.watch({ findings: this.#ledger(rule), ...surroundings });
-    const watchersOf = (which: Rule["of"]) => enabled.filter((rule) => rule.of === which).map(watch);
-    const watchers = watchersOf(undefined);
-    this.#onJudged = watchersOf("judged").flatMap(({ call }) => call ?? []);
-    this.#onProtected = watchersOf("protected").flatMap(({ call }) => call ?? []);
-    this.#onBehindGateway = watchersOf("behind-gateway").flatMap(({ call }) => call ?? []);
+    const watchers = enabled.filter((rule) => rule.of === undefined).map(watch);
+    this.#onMarked = enabled.flatMap((rule) => {
+      const see = rule.of && watch(rule).call;
+      return rule.of === undefined || see === undefined ? [] : { mark: MARK[rule.of], see };
+    });
     // Functions rather than watchers: looking one up in objects of so many shapes costs more than most rules.
     this.#onCall = watchers.flatMap(({ call }) => call ?? []);
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
@@ -72,9 +70,9 @@ export class Detection implements ObservationSink {
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
     this.#learnedMicros ??= call.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onCall) see(call, edge, endpoint);
-    if (endpoint?.isJudged === true) for (const see of this.#onJudged) see(call, edge, endpoint);
-    if (endpoint?.protection?.isTelling === true) for (const see of this.#onProtected) see(call, edge, endpoint);
-    if (endpoint?.isBehindGateway === true) for (const see of this.#onBehindGateway) see(call, edge, endpoint);
+    const marks = endpoint?.marks ?? 0;
+    if (marks === 0) return;
+    for (const { mark, see } of this.#onMarked) if ((marks & mark) !== 0) see(call, edge, endpoint);
   }
 
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void {

@@ -1,5 +1,5 @@
 import type { FindingRecord, Severity } from "../../shared/event.js";
-import type { ObservationSink } from "../inventory/observation.js";
+import type { MARK, ObservationSink } from "../inventory/observation.js";
 import type { BoundedMap } from "./bounded-map.js";
 import type { Judge } from "./policy/judge.js";
 
@@ -58,10 +58,7 @@ export interface RuleContext {
 export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
-  /**
-   * It is shown calls of such endpoints alone: those that files speak of or something marks (`isJudged`), whose protection may have
-   * to be told of (`isTelling`), or that a gateway called (`isBehindGateway`). Most calls are of none of them.
-   */
-  readonly of?: "judged" | "protected" | "behind-gateway";
+  /** It is shown calls alone, and of such endpoints alone: most calls are of none of them. */
+  readonly of?: keyof typeof MARK;
   watch(context: RuleContext): Partial<ObservationSink>;
 }

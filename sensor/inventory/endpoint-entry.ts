@@ -13,7 +13,7 @@ import { proves, provesThere } from "./declared/there.js";
 import { withoutUndefined } from "./defined-values.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { reachedBy } from "./gateway/reached.js";
-import type { Declaration, Deprecation, Difference, Endpoint } from "./observation.js";
+import { type Declaration, type Deprecation, type Difference, type Endpoint, MARK } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
 import { evidenceOf, parametersOf, valuesOf } from "./path-parameters.js";
@@ -129,6 +129,15 @@ export class EndpointEntry implements Endpoint {
     return this.#judgement;
   }
 
+  get marks(): number {
+    const isTelling = this.protection?.isTelling === true;
+    return (
+      (this.isJudged ? MARK.judged : 0) |
+      (isTelling ? MARK.protected : 0) |
+      (this.isBehindGateway ? MARK.behindGateway : 0)
+    );
+  }
+
   get declaration(): Declaration | undefined {
     return this.isJudged ? this.#judge().declaration : undefined;
   }
@@ -228,6 +237,8 @@ export class EndpointEntry implements Endpoint {
     this.#responseSize.merge(other.#responseSize);
     this.#withQuery += other.#withQuery;
     if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
+    else if (this.schemas !== undefined) this.schemas.bareHeads(other.#bareHeads);
+    else this.#bareHeads += other.#bareHeads;
     this.isBehindGateway ||= other.isBehindGateway;
     other.mergedInto = this;
   }

@@ -73,6 +73,16 @@ export interface Protection {
   readonly mayCarryElsewhere: boolean;
 }
 
+/** What some rules are about alone, as bits: most endpoints have none of it. */
+export const MARK = {
+  /** Files speak of it, or something marks it. */
+  judged: 1,
+  /** Its protection may have to be told of. */
+  protected: 2,
+  /** A gateway called it. */
+  behindGateway: 4,
+} as const;
+
 export interface Endpoint {
   readonly service: Service;
   readonly method: string;
@@ -82,16 +92,14 @@ export interface Endpoint {
   readonly foundMicros: number;
   /** An answer showed that it is there, which one such as 404 or 401 does not. */
   readonly isThere: boolean;
-  /** Files speak of its service, or something marks it: only then is there anything in what follows. */
-  readonly isJudged: boolean;
   /** Undefined where no file speaks of it. */
   readonly declaration: Declaration | undefined;
   /** Undefined where nothing marks it. */
   readonly deprecation: Deprecation | undefined;
   /** Undefined where its calls show nothing of it: none carried a credential. */
   readonly protection: Protection | undefined;
-  /** A gateway called it. */
-  readonly isBehindGateway: boolean;
+  /** Of MARK. */
+  readonly marks: number;
   /** Clients seen; beyond those remembered an estimate. */
   readonly callerCount: number;
   /** Undefined where no gateway is known among its callers. */

@@ -9,7 +9,7 @@ const MAX_NAMED = 8;
 /** An endpoint that a gateway calls, and others besides: one finding an endpoint, which counts the calls around. */
 export const gatewayBypassed: Rule = {
   id: "gateway-bypassed",
-  of: "behind-gateway",
+  of: "behindGateway",
   watch: ({ findings }) => {
     /** Callers that an endpoint had when all of them were gateways. */
     const judged = new WeakMap<Endpoint, number>();

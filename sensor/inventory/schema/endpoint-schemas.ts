@@ -1,5 +1,6 @@
 import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
-import { type CallShapes, NO_PROPERTIES, type Shape } from "../../protocol/shape.js";
+import type { CallShapes } from "../../protocol/shape.js";
+import { HeadSchema } from "./head-schema.js";
 import { jsonSchema } from "./json-schema.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
@@ -20,11 +21,8 @@ export interface StoredSchemas {
 export class LearnedSchemas {
   query: SchemaNode | undefined = undefined;
   request: SchemaNode | undefined = undefined;
-  header: SchemaNode | undefined = undefined;
-  cookie: SchemaNode | undefined = undefined;
-  /** Heads looked at before the first that had a field, or a cookie, of its own. */
-  #withoutHeader: number;
-  #withoutCookie: number;
+  readonly header: HeadSchema;
+  readonly cookie: HeadSchema;
   readonly responses = new Map<number, SchemaNode>();
   readonly #budget: SchemaBudget;
   /** Rises whenever a schema is another than before. */
@@ -37,7 +35,9 @@ export class LearnedSchemas {
 
   constructor(budget: SchemaBudget, bareHeads = 0) {
     this.#budget = budget;
-    this.#withoutHeader = this.#withoutCookie = bareHeads;
+    const make = (): SchemaNode | undefined => this.#make("are-names");
+    this.header = new HeadSchema(make, bareHeads);
+    this.cookie = new HeadSchema(make, bareHeads);
   }
 
   /** Only the few calls that were looked at have shapes. */
@@ -56,26 +56,17 @@ export class LearnedSchemas {
     }
     if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
       isNews = true;
-    if (header !== undefined && cookie !== undefined) this.#takeHead(header, cookie);
+    if (header !== undefined) this.header.take(header);
+    if (cookie !== undefined) this.cookie.take(cookie);
     this.#taken++;
     if (isNews) this.version++;
   }
 
-  /** Most endpoints have neither: what is none takes no room, and is counted. */
-  #takeHead(header: Shape, cookie: Shape): void {
-    if (header === NO_PROPERTIES && this.header === undefined) this.#withoutHeader++;
-    else this.header = this.#headNode(this.header, this.#withoutHeader);
-    this.header?.take(header);
-    if (cookie === NO_PROPERTIES && this.cookie === undefined) this.#withoutCookie++;
-    else this.cookie = this.#headNode(this.cookie, this.#withoutCookie);
-    this.cookie?.take(cookie);
-  }
-
-  #headNode(known: SchemaNode | undefined, without: number): SchemaNode | undefined {
-    if (known !== undefined) return known;
-    const made = this.#make("are-names");
-    if (made !== undefined) made.objects = without;
-    return made;
+  /** So many more heads had neither a field nor a cookie of their own. */
+  bareHeads(count: number): void {
+    this.header.bare(count);
+    this.cookie.bare(count);
+    this.#taken++;
   }
 
   #response(status: number): SchemaNode | undefined {
@@ -93,28 +84,12 @@ export class LearnedSchemas {
   merge(other: LearnedSchemas): void {
     this.query = this.#merged(this.query ?? (other.query && this.#make("are-names")), other.query);
     this.request = this.#merged(this.request, other.request);
-    this.header = this.#mergedHead(this.header, this.#withoutHeader, other.header, other.#withoutHeader);
-    this.cookie = this.#mergedHead(this.cookie, this.#withoutCookie, other.cookie, other.#withoutCookie);
-    this.#withoutHeader += other.#withoutHeader;
-    this.#withoutCookie += other.#withoutCookie;
+    this.header.merge(other.header);
+    this.cookie.merge(other.cookie);
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
     other.drop();
     this.version++;
     this.#taken++;
-  }
-
-  /** Once there is a node the heads without are counted in it. */
-  #mergedHead(
-    into: SchemaNode | undefined,
-    without: number,
-    from: SchemaNode | undefined,
-    fromWithout: number,
-  ): SchemaNode | undefined {
-    if (into === undefined && from === undefined) return undefined;
-    const node = this.#headNode(into, without);
-    if (node !== undefined && from === undefined) node.objects += fromWithout;
-    else if (from !== undefined) node?.merge(from);
-    return node;
   }
 
   #merged(into: SchemaNode | undefined, from: SchemaNode | undefined): SchemaNode | undefined {
@@ -127,8 +102,8 @@ export class LearnedSchemas {
   /** Gives back its room. */
   drop(): void {
     const { query, request, header, cookie, responses } = this;
-    for (const node of [query, request, header, cookie, ...responses.values()]) node?.drop();
-    this.query = this.request = this.header = this.cookie = undefined;
+    for (const part of [query, request, header, cookie, ...responses.values()]) part?.drop();
+    this.query = this.request = undefined;
     this.responses.clear();
   }
 
@@ -138,7 +113,8 @@ export class LearnedSchemas {
     if (isSame && this.#record !== undefined) return this.#record;
     this.#recorded = this.#taken;
     this.#wasAlwaysQueried = isAlwaysQueried;
-    const { query, request, header, cookie, responses } = this;
+    const { query, request, responses } = this;
+    const [header, cookie] = [this.header.node, this.cookie.node];
     if ([query, request, header, cookie].every((node) => node === undefined) && responses.size === 0) return undefined;
     const told = query && jsonSchema(query);
     this.#record = {
@@ -157,18 +133,17 @@ export class LearnedSchemas {
     const { query, request, header, cookie, responses } = this;
     return {
       ...(query === undefined ? {} : { query: query.state() }),
-      ...(header === undefined ? {} : { header: header.state() }),
-      ...(cookie === undefined ? {} : { cookie: cookie.state() }),
-      bare: [this.#withoutHeader, this.#withoutCookie],
+      ...(header.node === undefined ? {} : { header: header.node.state() }),
+      ...(cookie.node === undefined ? {} : { cookie: cookie.node.state() }),
+      bare: [header.without, cookie.without],
       ...(request === undefined ? {} : { request: request.state() }),
       responses: Object.fromEntries([...responses].map(([status, node]) => [status, node.state()])),
     };
   }
 
   restore({ query, request, header, cookie, bare = [0, 0], responses = {} }: StoredSchemas): void {
-    [this.#withoutHeader, this.#withoutCookie] = bare;
-    this.header = this.#restored(header, "are-names");
-    this.cookie = this.#restored(cookie, "are-names");
+    this.header.restore(header, bare[0]);
+    this.cookie.restore(cookie, bare[1]);
     this.version++;
     this.#taken++;
     this.query = this.#restored(query, "are-names");

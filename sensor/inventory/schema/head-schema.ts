@@ -1,0 +1,53 @@
+import { NO_PROPERTIES, type Shape } from "../../protocol/shape.js";
+import type { SchemaNode, StoredNode } from "./schema-node.js";
+
+/**
+ * What heads have of one kind, fields of their own or cookies. Most endpoints' have none: those take no room, and are counted until one
+ * has something, for what not all have is optional.
+ */
+export class HeadSchema {
+  node: SchemaNode | undefined = undefined;
+  /** Heads before the first that had any. */
+  without: number;
+  readonly #make: () => SchemaNode | undefined;
+
+  constructor(make: () => SchemaNode | undefined, without: number) {
+    this.#make = make;
+    this.without = without;
+  }
+
+  take(shape: Shape): void {
+    if (shape === NO_PROPERTIES && this.node === undefined) this.without++;
+    else this.#begun()?.take(shape);
+  }
+
+  /** So many more heads had nothing. */
+  bare(count: number): void {
+    if (this.node === undefined) this.without += count;
+    else this.node.objects += count;
+  }
+
+  merge(other: HeadSchema): void {
+    if (other.node === undefined) this.bare(other.without);
+    else this.#begun()?.merge(other.node);
+  }
+
+  drop(): void {
+    this.node?.drop();
+    this.node = undefined;
+  }
+
+  restore(stored: StoredNode | undefined, without: number): void {
+    this.without = without;
+    this.node = stored && this.#make();
+    if (stored !== undefined) this.node?.restore(stored);
+  }
+
+  /** Undefined where there is no room. */
+  #begun(): SchemaNode | undefined {
+    if (this.node !== undefined) return this.node;
+    this.node = this.#make();
+    if (this.node !== undefined) this.node.objects = this.without;
+    return this.node;
+  }
+}
