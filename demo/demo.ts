@@ -42,10 +42,11 @@ export async function runDemo(listen: string): Promise<number> {
     await ended(children.all);
     return 0;
   } finally {
-    keeper.kill("SIGKILL");
     for (const child of children.all) child.kill("SIGTERM");
     await Promise.all(children.all.map((child) => gone(child)));
     rmSync(folder, { recursive: true, force: true });
+    // Last: a second Ctrl-C ends this process at once, and then there is still somebody to clean up.
+    keeper.kill("SIGKILL");
   }
 }
 

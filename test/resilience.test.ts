@@ -129,25 +129,35 @@ t.test(
   },
 );
 
-t.test("a demo that is killed leaves neither a process nor its folder behind", async (t) => {
-  const folder = temporaryFolder(t);
-  const port = await freePort();
-  const demo = Running.program(["demo", "--listen", `127.0.0.1:${port}`], { TMPDIR: folder });
-  await demo.says(/Ctrl-C ends the demo/);
-  t.match(readdirSync(folder), [/^eastwatch-demo-/]);
-  await demo.end("SIGKILL");
-  await until("an empty folder", () => (readdirSync(folder).length === 0 ? true : undefined));
-  const listening = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-  t.equal(listening, undefined, "the console has ended");
-  const left = readdirSync("/proc").filter((id) => {
-    try {
-      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
-    } catch {
-      return false;
+for (const way of ["killed", "asked to end twice"] as const)
+  t.test(`a demo that is ${way} leaves neither a process nor its folder behind`, async (t) => {
+    const folder = temporaryFolder(t);
+    const port = await freePort();
+    const demo = Running.program(["demo", "--listen", `127.0.0.1:${port}`], { TMPDIR: folder });
+    await demo.says(/Ctrl-C ends the demo/);
+    t.match(readdirSync(folder), [/^eastwatch-demo-/]);
+    if (way === "killed") await demo.end("SIGKILL");
+    else {
+      const gone = demo.end("SIGTERM");
+      // From when it ends by itself to when it has: a signal then ends it at once.
+      for (let again = 0; again < 50; again++) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        demo.child.kill("SIGTERM");
+      }
+      await gone;
     }
+    await until("an empty folder", () => (readdirSync(folder).length === 0 ? true : undefined));
+    const listening = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+    t.equal(listening, undefined, "the console has ended");
+    const left = readdirSync("/proc").filter((id) => {
+      try {
+        return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    });
+    t.same(left, []);
   });
-  t.same(left, []);
-});
 
 t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
   temporaryFolder(t);
