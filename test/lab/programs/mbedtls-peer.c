@@ -8,45 +8,23 @@
 #include <mbedtls/ssl_ticket.h>
 #include <mbedtls/version.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #if MBEDTLS_VERSION_MAJOR >= 3
 #include <psa/crypto.h>
 #endif
 
-#define BUFFER_BYTES 16384
+#include "peer.h"
 
-static char **words;
-static int word_count;
 static mbedtls_ctr_drbg_context random_source;
 static mbedtls_ssl_config configuration;
 static mbedtls_ssl_ticket_context tickets;
 /* Mbed TLS does not say whether a session was resumed: a ticket that could be read says it. */
 static int took_ticket;
 
-static const char *option(const char *name) {
-  size_t length = strlen(name);
-  for (int at = 0; at < word_count; at++)
-    if (strncmp(words[at], name, length) == 0 && words[at][length] == '=') return words[at] + length + 1;
-  return NULL;
-}
-
-static int is(const char *name, const char *value) {
-  return option(name) != NULL && strcmp(option(name), value) == 0;
-}
-
 static void check(int code, const char *what) {
   if (code == 0) return;
   fprintf(stderr, "%s failed: -0x%04x\n", what, (unsigned)-code);
   exit(1);
-}
-
-static void pause_millis(long millis) {
-  struct timespec time = {millis / 1000, millis % 1000 * 1000000};
-  nanosleep(&time, NULL);
 }
 
 static int port_of(int socket_, int (*ask)(int, struct sockaddr *, socklen_t *)) {
@@ -120,28 +98,9 @@ static int shake_hands(mbedtls_ssl_context *ssl) {
   return code == 0;
 }
 
-static size_t frame(unsigned char *to, int kind, int flags, int stream, const unsigned char *payload, size_t length) {
-  unsigned char head[9] = {length >> 16, length >> 8, length, kind, flags, 0, 0, 0, stream};
-  memcpy(to, head, sizeof head);
-  memcpy(to + sizeof head, payload, length);
-  return sizeof head + length;
-}
-
 static void send_answer(mbedtls_ssl_context *ssl, int http2) {
-  unsigned char body[3000], out[4096];
-  size_t length = 1 + rand() % sizeof body, used = 0;
-  for (size_t at = 0; at < length; at++) body[at] = rand();
-  if (http2) {
-    pause_millis(30);
-    used += frame(out, 4, 0, 0, body, 0);
-    used += frame(out + used, 1, 4, 1, (const unsigned char *)"\x88", 1);
-    used += frame(out + used, 0, 1, 1, body, length);
-  } else {
-    used = sprintf((char *)out, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", length);
-    memcpy(out + used, body, length);
-    used += length;
-  }
-  mbedtls_ssl_write(ssl, out, used);
+  unsigned char out[ANSWER_BYTES];
+  mbedtls_ssl_write(ssl, out, write_answer(out, http2));
 }
 
 static void answer(mbedtls_net_context *plain) {

@@ -8,39 +8,17 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
-#define BUFFER_BYTES 16384
+#include "peer.h"
 
-static char **words;
-static int word_count;
 static SSL_SESSION *session;
-
-static const char *option(const char *name) {
-  size_t length = strlen(name);
-  for (int at = 0; at < word_count; at++)
-    if (strncmp(words[at], name, length) == 0 && words[at][length] == '=') return words[at] + length + 1;
-  return NULL;
-}
-
-static int is(const char *name, const char *value) {
-  return option(name) != NULL && strcmp(option(name), value) == 0;
-}
 
 static void fail(const char *what) {
   fprintf(stderr, "%s failed\n", what);
   exit(1);
-}
-
-static void pause_millis(long millis) {
-  struct timespec time = {millis / 1000, millis % 1000 * 1000000};
-  nanosleep(&time, NULL);
 }
 
 static void limit(int socket_, long millis) {
@@ -106,28 +84,9 @@ static void use_application_settings(SSL *ssl) {
 #endif
 }
 
-static size_t frame(unsigned char *to, int kind, int flags, int stream, const unsigned char *payload, size_t length) {
-  unsigned char head[9] = {length >> 16, length >> 8, length, kind, flags, 0, 0, 0, stream};
-  memcpy(to, head, sizeof head);
-  memcpy(to + sizeof head, payload, length);
-  return sizeof head + length;
-}
-
 static void send_answer(SSL *ssl, int http2) {
-  unsigned char body[3000], out[4096];
-  size_t length = 1 + rand() % sizeof body, used = 0;
-  for (size_t at = 0; at < length; at++) body[at] = rand();
-  if (http2) {
-    pause_millis(30);
-    used += frame(out, 4, 0, 0, body, 0);
-    used += frame(out + used, 1, 4, 1, (const unsigned char *)"\x88", 1);
-    used += frame(out + used, 0, 1, 1, body, length);
-  } else {
-    used = sprintf((char *)out, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", length);
-    memcpy(out + used, body, length);
-    used += length;
-  }
-  SSL_write(ssl, out, used);
+  unsigned char out[ANSWER_BYTES];
+  SSL_write(ssl, out, write_answer(out, http2));
 }
 
 static void answer(SSL_CTX *context, int plain, int port) {
