@@ -168,6 +168,7 @@ export class FieldMapping {
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
 
+  /** Of the fields that are read in each head: what names a procedure, and, into the exchange, the call's identifier. */
   #rpcFields(exchange: Exchange, facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
     const rpc = this.#rpc;
     rpc.namesConnectVersion = facts.namesConnectVersion;
