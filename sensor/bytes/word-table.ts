@@ -18,13 +18,14 @@ export class WordTable {
   readonly #hashes: Int32Array;
   readonly #bytes: readonly Buffer[];
 
-  /** `words` are in lower case. */
-  constructor(words: readonly string[]) {
+  /** `words` are in lower case; those at the positions `apart` have their place in the list and are not found. */
+  constructor(words: readonly string[], apart: readonly number[] = []) {
     this.words = words;
     this.#slots = new Int32Array(1 << Math.ceil(Math.log2(words.length * 4))).fill(-1);
     this.#hashes = new Int32Array(words.length);
     this.#bytes = words.map((word) => Buffer.from(word, "latin1"));
     for (const [index, bytes] of this.#bytes.entries()) {
+      if (apart.includes(index)) continue;
       this.#hashes[index] = hashName(bytes, 0, bytes.length);
       let slot = this.#hashes[index] & (this.#slots.length - 1);
       while (this.#slots[slot] >= 0) slot = (slot + 1) & (this.#slots.length - 1);

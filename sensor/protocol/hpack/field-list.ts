@@ -6,7 +6,7 @@ const NONE = Buffer.alloc(0);
 /** RFC 9113 §6.5.2: what a field counts beyond its name and value. */
 const FIELD_OVERHEAD = 32;
 /** Numbers below it stand for names of fields whose values are asked for head by head. */
-export const PLACES = 6;
+export const PLACES = 4;
 
 /** Bits of what there is about a field. */
 export const IS_LITERAL = 1;

@@ -4,10 +4,8 @@ import {
   AUTHORIZATION,
   CONTENT_LENGTH,
   HOST,
-  REQUEST_ID,
   SET_COOKIE,
   SOAP_ACTION,
-  TRACE_PARENT,
   WEBSOCKET_EXTENSIONS,
   WEBSOCKET_LOCATION,
   WEBSOCKET_PROTOCOL,
@@ -20,8 +18,6 @@ import { AUTHORITY, FIRST_OWN, GRPC_TIMEOUT, HEAD_NAMES, PATH } from "./head-fie
 export const PATH_PLACE = 1;
 export const LENGTH_PLACE = 2;
 export const TIMEOUT_PLACE = 3;
-export const TRACE_PLACE = 4;
-export const REQUEST_ID_PLACE = 5;
 const FIRST_OF_NAME = 8;
 const FIRST_NUMBER = FIRST_OF_NAME + 128;
 /** No number is given twice: who has seen so many values has room for no more. */
@@ -34,7 +30,7 @@ const MAX_VALUE_BYTES = 160;
 const AT_SIGN = 0x40;
 
 /** What numbers a field, by its id. */
-type Way = "value" | "name" | "kind" | "never" | "path" | "length" | "timeout" | "trace" | "request-id";
+type Way = "value" | "name" | "kind" | "never" | "path" | "length" | "timeout";
 const WAYS: readonly Way[] = HEAD_NAMES.words.map((_name, id) => wayOf(id));
 
 function wayOf(id: number): Way {
@@ -44,8 +40,6 @@ function wayOf(id: number): Way {
   if (id >= FIRST_OWN) return "value";
   // Of a cookie that is set too much is read to be the same again.
   if (id === SET_COOKIE) return "never";
-  if (id === TRACE_PARENT) return "trace";
-  if (id === REQUEST_ID) return "request-id";
   if (isOnlyNoted(id)) return "name";
   if (id === WEBSOCKET_PROTOCOL || id === WEBSOCKET_EXTENSIONS || id === WEBSOCKET_LOCATION) return "never";
   if (id >= AUTHORIZATION) return "kind";
@@ -88,8 +82,6 @@ export class FieldNumbers implements FieldNumbering {
     if (way === "path") return PATH_PLACE;
     if (way === "length") return LENGTH_PLACE;
     if (way === "timeout") return TIMEOUT_PLACE;
-    if (way === "trace") return TRACE_PLACE;
-    if (way === "request-id") return REQUEST_ID_PLACE;
     if (way === "name") return FIRST_OF_NAME + id;
     return way === "kind" ? this.#ofCredential(id, bytes, start, length) : 0;
   }

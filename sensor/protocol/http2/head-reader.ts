@@ -8,22 +8,14 @@ import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { FieldList } from "../hpack/field-list.js";
 import { StaticTable } from "../hpack/static-table.js";
-import { carriedId } from "../http/carried-fields.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
-import { CONTENT_LENGTH, REQUEST_ID, TRACE_PARENT } from "../http/field-name.js";
+import { CONTENT_LENGTH } from "../http/field-name.js";
 import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
-import {
-  FieldNumbers,
-  LENGTH_PLACE,
-  PATH_PLACE,
-  REQUEST_ID_PLACE,
-  TIMEOUT_PLACE,
-  TRACE_PLACE,
-} from "./field-numbers.js";
+import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
 import {
   AUTHORITY,
   digits,
@@ -194,7 +186,6 @@ export class HeadReader {
     exchange.requestHeaderOrder = known.requestHeaderOrder;
     exchange.expectsContinue = known.expectsContinue;
     exchange.forwarding = known.forwarding;
-    this.#carried(exchange);
     this.#mapping.requestAgain(exchange, head);
     this.#contentEncoding = head.contentEncoding;
     this.#messageEncoding = head.messageEncoding;
@@ -212,17 +203,6 @@ export class HeadReader {
       copyBytes(bytes, start, length, this.#path, 0);
       this.#mapping.target(exchange, this.#path, 0, length);
     }
-  }
-
-  /** The one value of those in places that is of no concern but to gateways. */
-  #carried(exchange: Exchange): void {
-    const { list } = this;
-    const trace = list.places[TRACE_PLACE];
-    const request = list.places[REQUEST_ID_PLACE];
-    const at = trace >= 0 ? trace : request;
-    if (at < 0) return;
-    const field = trace >= 0 ? TRACE_PARENT : REQUEST_ID;
-    exchange.carriedId = carriedId(field, list.bytes[at], list.starts[at], list.endOf(at));
   }
 
   #keepRequest(exchange: Exchange): void {
