@@ -4,6 +4,7 @@ import {
   isCollection,
   isJoined,
   isOperation,
+  isOwnName,
   isStandIn,
   isStrongWord,
   routeShare,
@@ -95,7 +96,7 @@ export function byName(text: string, company: NameCompany): number {
 function byWords(text: string, { hasRouteWords }: NameCompany): number {
   if (isStandIn(text)) return 6;
   const isCapitalised = /^[A-Z]/.test(text);
-  if (isJoined(text)) return isCapitalised ? 0.7 : 3;
+  if (isJoined(text)) return isOwnName(text) ? -0.4 : isCapitalised ? 0.7 : 3;
   const stem = stemOf(text);
   if (stem !== text && !FORMAT.test(text)) return routeShare(stem) >= 0.75 ? 0 : -1.2;
   const usual = hasRouteWords ? 1.6 : 0;

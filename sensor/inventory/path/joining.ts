@@ -8,6 +8,9 @@ import type { SegmentType } from "./segment.js";
 const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
 /** As many values as it takes to know a prefix or a length of theirs. */
 const ENOUGH_VALUES = 3;
+const ENOUGH_OF_LENGTH = 5;
+const RANDOM: readonly SegmentType[] = ["mixed", "random", "token", "hash", "identifier"];
+const DECIMAL = /^\d+(\.\d+)+$/;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
@@ -19,18 +22,29 @@ export function joins(text: string, type: SegmentType, evidence: Evidence): bool
 }
 
 /** Whether it has a form of the parameter's values that fixed segments hardly have. */
-export function joinsByForm(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
+export function joinsByForm(text: string, type: SegmentType, evidence: Evidence): boolean {
+  const { types, lengths, prefixes, values, extensions } = evidence;
   const isOfRandom = types.has("token") || types.has("random");
-  if (type === "random" && (isOfRandom || types.has("identifier"))) return true;
+  if (type === "random" && (isOfRandom || types.has("identifier")) && routeShare(text) < 0.5) return true;
   const prefix = prefixOf(text);
   if (prefix !== undefined && prefixes.size === 1 && values.size >= ENOUGH_VALUES && prefixes.has(prefix)) return true;
   if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
     if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
   if (type === "code" || type === "host") return types.has(type);
-  if (type === "file") return types.has(type) && !FORMAT.test(text);
+  // `52.70` among longer ones: alone it could be a version.
+  if (type === "word" && types.has("number") && DECIMAL.test(text)) return true;
+  if (isOfOneLength(text, type, evidence)) return true;
+  if (type === "file") return types.has(type) && (!FORMAT.test(text) || extensions.size > 1);
   const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
   return isNumbered && /\d{2}/.test(text);
+}
+
+/** Identifiers of few random characters, some of which could be words: `jbOwpT` and `3lvlAn` beside `x7Kq2B`. */
+function isOfOneLength(text: string, type: SegmentType, { types, lengths, values }: Evidence): boolean {
+  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || text.length < 5) return false;
+  if (type !== "word" && type !== "mixed" && type !== "random") return false;
+  return !types.has("word") && RANDOM.some((one) => types.has(one)) && /^[A-Za-z0-9]+$/.test(text) && routeShare(text) < 0.75;
 }
 
 /** Whether types are mixed among which this one does not surprise. */

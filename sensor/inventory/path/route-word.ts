@@ -201,7 +201,12 @@ export function routeShare(text: string): number {
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
   const stem = stemOf(text);
-  return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || isJoined(stem);
+  return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || (isJoined(stem) && !isOwnName(stem));
+}
+
+/** Words put together of which none is one that APIs are made of: `tealHorse`. */
+export function isOwnName(text: string): boolean {
+  return isJoined(text) && routeShare(text) === 0;
 }
 
 /** Words put together as code does: `orderItems`. */
@@ -224,4 +229,5 @@ export function isMethodName(text: string, least = 0.5): boolean {
 const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;
 
 /** Extensions that tell how a resource is told, not which. */
-export const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;
+export const FORMAT =
+  /\.(json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|ya?ml|html?|rss|atom|txt|pbf|mvt|kml|gpx|ics|diff|patch)$/i;

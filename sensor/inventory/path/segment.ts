@@ -43,6 +43,8 @@ const FILE = /^.+\.[a-z][a-z0-9]{1,4}$/i;
 const MAX_WORD_LENGTH = 48;
 /** As short as a text may be whose letters alone show it to be random. */
 const MIN_RANDOM_LENGTH = 7;
+/** As many letters of one case as it takes for a token. */
+const MIN_TOKEN_LETTERS = 12;
 const TOKEN_BITS = 14;
 const RANDOM_BITS = 4;
 
@@ -93,7 +95,8 @@ function wordType(text: string, seen: number): SegmentType {
   if (TWO_LETTERS.test(text)) return "code";
   if (text.length >= MIN_RANDOM_LENGTH) {
     const bits = randomBits(text);
-    if (bits >= TOKEN_BITS) return "token";
+    // `vmknics`: so do few letters look of which words are abbreviated.
+    if (bits >= TOKEN_BITS && (text.length >= MIN_TOKEN_LETTERS || /.[A-Z]/.test(text))) return "token";
     if (bits >= RANDOM_BITS) return "random";
   }
   return text.includes("-") ? "slug" : "word";

@@ -37,7 +37,7 @@ export function wordGroup<Leaf>(
   return group;
 }
 
-function groupAmong<Leaf>(
+export function groupAmong<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
