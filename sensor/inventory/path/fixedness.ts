@@ -7,10 +7,12 @@ import {
   isOwnName,
   isStandIn,
   isStrongWord,
+  looksFixed,
   routeShare,
   stemOf,
   wordsOf,
 } from "./route-word.js";
+import type { SegmentType } from "./segment.js";
 import { rateOf, type Sibling } from "./sibling.js";
 
 /** What the values of one parameter, or those that may be, have in common. */
@@ -29,6 +31,8 @@ export interface Company {
   readonly methods: ReadonlyMap<string, number>;
   /** How they are written → how many are. */
   readonly forms: ReadonlyMap<number, number>;
+  /** What they look like by themselves. */
+  readonly types: ReadonlySet<SegmentType>;
   /** Words that APIs are made of are usual among them. */
   readonly hasRouteWords: boolean;
 }
@@ -65,6 +69,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
     methods,
     forms,
+    types: new Set(siblings.map(({ node }) => node.type)),
     hasRouteWords,
   };
 }
@@ -85,7 +90,13 @@ function limitOf(sorted: readonly number[], least: number): number {
  */
 export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
   const text = byName(sibling.node.text, company);
-  return text + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+  return text + byType(sibling, company) + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+}
+
+/** A word among values none of which is one: `me` among numbers, `requests` among numbered names. */
+function byType<Leaf>({ node }: Sibling<Leaf>, { types, size }: Company): number {
+  if (size < 6 || node.type !== "word" || types.has("word")) return 0;
+  return looksFixed(node.text) ? 2 : types.has("slug") ? 0 : 0.7;
 }
 
 /** By what a text is made of and how it is written. */

@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { FORMAT, routeShare } from "./route-word.js";
+import { FORMAT, isJoined, routeShare } from "./route-word.js";
 import { type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
@@ -41,7 +41,7 @@ const RULES: readonly FormRule[] = [
 /** A name of its own or a numbered one; in a format only where something is below it, for elsewhere `orders.json` is how orders are told. */
 function isFileName(text: string, hasBelow: boolean): boolean {
   const stem = text.slice(0, text.lastIndexOf("."));
-  return (hasBelow || !FORMAT.test(text)) && (/\d/.test(stem) || isOwnWords(stem));
+  return (hasBelow || !FORMAT.test(text)) && !isJoined(stem) && (/\d/.test(stem) || isOwnWords(stem));
 }
 
 /** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
