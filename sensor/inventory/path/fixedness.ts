@@ -5,6 +5,7 @@ import {
   isJoined,
   isOperation,
   isOwnName,
+  isPreposition,
   isStandIn,
   isStrongWord,
   looksFixed,
@@ -106,6 +107,7 @@ export function byName(text: string, company: NameCompany): number {
 
 function byWords(text: string, { hasRouteWords }: NameCompany): number {
   if (isStandIn(text)) return 6;
+  if (isPreposition(text)) return 4;
   const isCapitalised = /^[A-Z]/.test(text);
   if (isJoined(text)) return isOwnName(text) ? -0.4 : isCapitalised ? 0.7 : 3;
   const stem = stemOf(text);

@@ -10,6 +10,8 @@ const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
 const ENOUGH_VALUES = 3;
 const ENOUGH_OF_LENGTH = 5;
 const RANDOM: readonly SegmentType[] = ["mixed", "random", "token", "hash", "identifier"];
+const HEXADECIMAL = /^[0-9a-f]+$/i;
+const ALPHANUMERIC = /^[a-z0-9]+$/i;
 const DECIMAL = /^\d+(\.\d+)+$/;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
@@ -41,10 +43,12 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
 }
 
 /** Identifiers of few random characters, some of which could be words: `jbOwpT` and `3lvlAn` beside `x7Kq2B`. */
-function isOfOneLength(text: string, type: SegmentType, { types, lengths, values }: Evidence): boolean {
-  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || text.length < 5) return false;
+function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
+  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || types.has("word")) return false;
+  if (text.length < 5 || text.length > 12 || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
-  return !types.has("word") && RANDOM.some((one) => types.has(one)) && /^[A-Za-z0-9]+$/.test(text) && routeShare(text) < 0.75;
+  if (!RANDOM.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
+  return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }
 
 /** Whether types are mixed among which this one does not surprise. */

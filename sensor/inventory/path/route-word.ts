@@ -129,6 +129,9 @@ const SMALL = words(`
   a an and are as at be before after between by can do each for from has have in into is it its no not of off on or out over per since
   than that the then this to until up was when where which who with within without x`);
 
+/** Say in which way a thing is asked for: `/users/by/name/{name}`. */
+const PREPOSITIONS = words("by with without from for between within since until before after via per into");
+
 const EXTENSION_WORDS = words(`
   atom bmp css csv doc docx gif gz html ico ics jar jpeg jpg js json jsonl m3u8 md mov mp3 mp4 ndjson odt pdf php png ppt pptx proto ps rss
   rtf svg tar tgz tiff tsv txt wav webm webp wsdl xls xlsx xml xsd yaml yml zip`);
@@ -138,6 +141,10 @@ const PLURAL = /(?:[^sui]s|ies|people|children|data|media)$/i;
 /** Whether a word names a collection, so that what follows it is one of its members or an operation. */
 export function isCollection(word: string): boolean {
   return word.length > 3 && PLURAL.test(word) && !/(status|access|address|process|analysis|news|https?)$/i.test(word);
+}
+
+export function isPreposition(word: string): boolean {
+  return PREPOSITIONS.has(word.toLowerCase());
 }
 
 /** Names an operation, a state or a fixed place wherever it stands. */

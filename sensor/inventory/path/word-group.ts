@@ -47,10 +47,20 @@ export function groupAmong<Leaf>(
   const all = candidates.map((literal) => siblingOf(literal, judge));
   const company = companyOf(all, false);
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
-  if (siblings.length < MIN_MEMBERS || wordScore(node, literals, siblings) < ENOUGH) return undefined;
+  if (siblings.length < MIN_MEMBERS) return undefined;
+  if (wordScore(node, literals, siblings, countAlike(literals, company, judge)) < ENOUGH) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
   return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
+}
+
+/** Words that APIs are made of, but that are called as the others are, and so may be values that are called so by chance. */
+function countAlike<Leaf>(literals: readonly PathNode<Leaf>[], company: Company, judge: LeafJudge<Leaf>): number {
+  const usual = { ...company, hasRouteWords: true };
+  let count = 0;
+  for (const literal of literals)
+    if (looksFixed(literal.text) && fixedness(siblingOf(literal, judge), usual) < 0) count++;
+  return count;
 }
 
 function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {

@@ -21,6 +21,8 @@ export const ENOUGH = 2.8;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
+/** How far those that may be members as well are counted no others. */
+const ALIKE = 0.6;
 
 /**
  * How much rather siblings are values of one parameter than fixed segments, in natural logarithms of the odds. The weights are those of
@@ -31,11 +33,12 @@ export function wordScore<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   members: readonly Sibling<Leaf>[],
+  alike: number,
 ): number {
   const count = members.length;
   const texts = members.map((member) => member.node.text);
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
-  const others = literals.length - count;
+  const others = literals.length - count - (alike <= count ? ALIKE * alike : 0);
   const size = Math.log(count);
   const plurals = share(isCollection);
   const place = placeOf(node);
