@@ -123,7 +123,8 @@ const THINGS = words(`
   tracking trade traffic trail training transaction transcript transition transport travel treatment tree trend trial trip trust tunnel type
   unit university upgrade url usage user username utility vacancy validation validator value variable variant variation vault vehicle vendor
   venue version video viewer visibility vision visit visitor volume voice volunteer voucher vulnerability wallet warehouse warning warranty
-  weather web webhook website week weight wiki window wishlist withdrawal word work worker workflow workgroup workspace year zip zone`);
+  weather web webhook website week weight wiki window wishlist withdrawal word work worker workflow workgroup workspace year zip zone
+  cpu dhcp dvd erp gpu http kyc ldap mfa mms nft otp qos ram saml scim sftp sms ssh sso tcp udp vat vlan vm vpc vpn`);
 
 const SMALL = words(`
   a an and are as at be before after between by can do each for from has have in into is it its no not of off on or out over per since

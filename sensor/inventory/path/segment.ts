@@ -1,6 +1,6 @@
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
 import { randomBits } from "./letter-pairs.js";
-import { isMethodName } from "./route-word.js";
+import { isMethodName, routeShare } from "./route-word.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =
@@ -97,7 +97,7 @@ function wordType(text: string, seen: number): SegmentType {
     const bits = randomBits(text);
     // `vmknics`: so do few letters look of which words are abbreviated.
     if (bits >= TOKEN_BITS && (text.length >= MIN_TOKEN_LETTERS || /.[A-Z]/.test(text))) return "token";
-    if (bits >= RANDOM_BITS) return "random";
+    if (bits >= RANDOM_BITS && routeShare(text) < 0.5) return "random";
   }
   return text.includes("-") ? "slug" : "word";
 }
