@@ -1,6 +1,6 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
-import { FORMAT } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
@@ -10,8 +10,6 @@ export interface Composed {
   readonly suffix: string;
 }
 
-const EXTENSION =
-  /^(.+?)(\.(?:schema\.jsonld|tar\.(?:gz|bz2|xz)|json(?:ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|parquet|avro|pdf|docx?|xlsx?|pptx?|html?|txt|md|png|jpe?g|gif|svg|webp|tiff?|bmp|ico|mp[34]|wav|m3u8|zip|t?gz|tar|bz2|jar|ya?ml|rss|atom|js|css|ics|proto|pbf|mvt|kml|gpx|diff|patch|pem|crt|asc|sig|md5|sha1|sha256|log|wsdl|xsd))$/i;
 const VERB = /^[a-z]+$/i;
 /** `regions=gb`: the name stays. */
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
@@ -21,8 +19,8 @@ const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 export function composedOf(text: string): Composed | undefined {
   const colon = text.lastIndexOf(":");
   if (colon > 0 && VERB.test(text.slice(colon + 1))) return parts(text, colon);
-  const dot = text.includes(".") ? EXTENSION.exec(text) : null;
-  return dot === null ? undefined : parts(text, dot[1].length);
+  const dot = text.includes(".") ? FILE_EXTENSION.exec(text) : null;
+  return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
 }
 
 function parts(text: string, at: number): Composed {

@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { FORMAT, isJoined, routeShare } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare } from "./route-word.js";
 import { type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
@@ -28,7 +28,8 @@ const RULES: readonly FormRule[] = [
   { type: "word", least: 4, what: "different decimal numbers", isIt: (text) => /^\d+(\.\d+)+$/.test(text) },
   { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
   { type: "code", least: 4, what: "different codes" },
-  { type: "host", least: 2, what: "different host names" },
+  { type: "host", least: 2, what: "different host names", isIt: isHostName },
+  { type: "host", least: 6, what: "different host names" },
   { type: "file", least: 4, what: "different names of files", isIt: isFileName },
   {
     type: "slug",
@@ -41,7 +42,14 @@ const RULES: readonly FormRule[] = [
 /** A name of its own or a numbered one; in a format only where something is below it, for elsewhere `orders.json` is how orders are told. */
 function isFileName(text: string, hasBelow: boolean): boolean {
   const stem = text.slice(0, text.lastIndexOf("."));
-  return (hasBelow || !FORMAT.test(text)) && !isJoined(stem) && (/\d/.test(stem) || isOwnWords(stem));
+  // `chat.archive` is a procedure.
+  if (!FILE_EXTENSION.test(text) || (!hasBelow && FORMAT.test(text))) return false;
+  return !isJoined(stem) && (/\d/.test(stem) || isOwnWords(stem));
+}
+
+/** `users.info` may be a procedure. */
+function isHostName(text: string): boolean {
+  return !isRouteWord(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
 }
 
 /** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
