@@ -11,6 +11,8 @@ export interface Composed {
 }
 
 const VERB = /^[a-z]+$/i;
+/** Of IPv6 or Ethernet, whose last digits may be letters all. */
+const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 /** `regions=gb`: the name stays. */
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
@@ -18,7 +20,7 @@ const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 /** What a segment is put together of, whatever its value may be. */
 export function composedOf(text: string): Composed | undefined {
   const colon = text.lastIndexOf(":");
-  if (colon > 0 && VERB.test(text.slice(colon + 1))) return parts(text, colon);
+  if (colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS.test(text)) return parts(text, colon);
   const dot = text.includes(".") ? FILE_EXTENSION.exec(text) : null;
   return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
 }
@@ -30,7 +32,7 @@ function parts(text: string, at: number): Composed {
 
 /** The same of a segment that is a value as a whole: `a@b.example.json`, `annual%20report.pdf`. */
 export function valueWithFormat(text: string): Composed | undefined {
-  const composed = text.includes(".") ? composedOf(text) : undefined;
+  const composed = text.includes(".") || text.includes(":") ? composedOf(text) : undefined;
   return composed !== undefined && isValue(composed.type) ? composed : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
-import { FORMAT, routeShare } from "./route-word.js";
+import { FORMAT, isStandIn, routeShare } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
@@ -33,7 +33,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
   if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
     if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
-  if (type === "code" || type === "host") return types.has(type);
+  if (type === "code" || type === "host") return types.has(type) && !isStandIn(text);
   // `52.70` among longer ones: alone it could be a version.
   if (type === "word" && types.has("number") && DECIMAL.test(text)) return true;
   if (isOfOneLength(text, type, evidence)) return true;

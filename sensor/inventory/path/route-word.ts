@@ -209,8 +209,11 @@ export function routeShare(text: string): number {
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
   const stem = stemOf(text);
-  return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || (isJoined(stem) && !isOwnName(stem));
+  return isOperation(stem.toLowerCase()) || VERSIONED.test(stem) || routeShare(stem) >= 0.75 || (isJoined(stem) && !isOwnName(stem));
 }
+
+/** `reviews-v1`. */
+const VERSIONED = /[a-z]-v\d+$/i;
 
 /** Words put together of which none is one that APIs are made of: `tealHorse`. */
 export function isOwnName(text: string): boolean {

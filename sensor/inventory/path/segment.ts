@@ -31,8 +31,8 @@ const EMAIL = /^[^@/]+(@|%40)[^@/]+\.[a-z]{2,}$/i;
 /** `cus_9s6XKz…`: a short word, then digits among what follows. */
 const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/i;
 const TWO_LETTERS = /^[a-z]{2}$/;
-/** v1, v2.1, v1beta2, 2.0, 1.1.0: they tell apart versions of an API, not things. */
-const VERSION = /^(v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
+/** v1, v2.1, v1beta2, reviews-v1, 2.0, 1.1.0: they tell apart versions of an API, not things. */
+const VERSION = /^(([a-z]+(-[a-z]+)*-)?v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
 /** `v1beta:estimate`: what the API as a whole is asked to do. */
 const VERSIONED_VERB = /^v\d+([._]\d+)*((alpha|beta)\d*)?:[a-z]+$/i;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */

@@ -1,3 +1,4 @@
+import { composedOf } from "./composed.js";
 import type { Evidence } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
@@ -25,9 +26,10 @@ const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug"]);
  */
 export function wordGroup<Leaf>(
   node: PathNode<Leaf>,
-  literals: readonly PathNode<Leaf>[],
+  all: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
+  const literals = all.filter(({ text }) => !hasVerb(text));
   let group = groupAmong(node, literals, judge);
   for (const type of APART) {
     if (group !== undefined) break;
@@ -35,6 +37,11 @@ export function wordGroup<Leaf>(
     if (ofType.length < literals.length) group = groupAmong(node, ofType, judge);
   }
   return group;
+}
+
+/** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
+function hasVerb(text: string): boolean {
+  return text.includes(":") && composedOf(text)?.suffix.startsWith(":") === true;
 }
 
 export function groupAmong<Leaf>(

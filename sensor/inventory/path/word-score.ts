@@ -54,7 +54,7 @@ export function wordScore<Leaf>(
     1.4 * sharedWords(literals, members) +
     0.5 * share((text) => text.includes("-")) +
     0.56 * share((text) => /^[A-Z]/.test(text)) +
-    (place === "collection" ? 0.76 : place === "container" ? -0.32 : 0) +
+    (place === "collection" ? 0.76 : place === "container" ? -0.32 : place === "root" ? -0.8 : 0) +
     (node.parameters === undefined ? 0 : 0.3) +
     scoreBelow(members) +
     0.92 * singlesOf(members)
@@ -94,8 +94,15 @@ function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonl
   return shared.length / members.length;
 }
 
+/** `gethomedata`: what it does, though nothing parts the words. */
+const LEADING = /^(get|set|add|create|delete|remove|update|list|find|search|sync)[a-z]{4}/;
+
 /** First and last word of those that have several. */
 function endsOf(text: string): readonly string[] {
   const words = wordsOf(stemOf(text));
+  if (words.length === 1) {
+    const leading = LEADING.exec(text)?.[1];
+    return leading === undefined ? [] : [`${leading}-`];
+  }
   return words.length < 2 ? [] : [`${words[0]}-`, `-${words[words.length - 1]}`];
 }
