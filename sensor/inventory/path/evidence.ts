@@ -57,7 +57,8 @@ export function addEvidence(evidence: Evidence, more: Evidence): void {
   for (const type of more.types) evidence.types.add(type);
   for (const length of more.lengths) evidence.lengths.add(length);
   for (const prefix of more.prefixes) evidence.prefixes.add(prefix);
-  for (const extension of more.extensions) if (evidence.extensions.size < MAX_VALUES) evidence.extensions.add(extension);
+  for (const extension of more.extensions)
+    if (evidence.extensions.size < MAX_VALUES) evidence.extensions.add(extension);
   for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
   evidence.hasRouteWords ||= more.hasRouteWords;
 }

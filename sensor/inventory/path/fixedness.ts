@@ -59,8 +59,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
   const sure = valuesAmong(siblings);
-  for (const { node } of sure)
-    for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
+  for (const { node } of sure) for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
   const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
   const rates = siblings.map(rateOf).sort(ascending);
   const fans = siblings.map(({ node }) => countBelow(node)).sort(ascending);

@@ -49,7 +49,7 @@ function isFileName(text: string, hasBelow: boolean): boolean {
 
 /** `users.info` may be a procedure. */
 function isHostName(text: string): boolean {
-  return !isRouteWord(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
+  return /[-\d]/.test(text) || !isRouteWord(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
 }
 
 /** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
@@ -70,7 +70,11 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
-      return { members, type, reason: `${members.length} ${what}${form === "" || type === "random" ? "" : ` ${form}`}` };
+      return {
+        members,
+        type,
+        reason: `${members.length} ${what}${form === "" || type === "random" ? "" : ` ${form}`}`,
+      };
     }
   }
   return undefined;

@@ -44,7 +44,8 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
 
 /** Identifiers of few random characters, some of which could be words: `jbOwpT` and `3lvlAn` beside `x7Kq2B`. */
 function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
-  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || types.has("word")) return false;
+  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || types.has("word"))
+    return false;
   if (text.length < 5 || text.length > 12 || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
   if (!RANDOM.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;

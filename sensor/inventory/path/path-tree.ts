@@ -129,7 +129,11 @@ export class PathTree<Leaf> {
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) {
-      const { value, type: own, suffix } = (isLast ? valueWithFormat(text) : undefined) ?? { value: text, type, suffix: "" };
+      const {
+        value,
+        type: own,
+        suffix,
+      } = (isLast ? valueWithFormat(text) : undefined) ?? { value: text, type, suffix: "" };
       return this.#valueChild(node, value, own, suffix);
     }
     return this.#wordChild(node, text, type, isLast);
@@ -166,7 +170,8 @@ export class PathTree<Leaf> {
 
   #valueChild(node: PathNode<Leaf>, text: string, type: SegmentType, suffix: string): PathNode<Leaf> {
     let child = node.parameter(suffix);
-    if (suffix !== "" && child === undefined && this.#isFile(node, suffix)) return this.#valueChild(node, text + suffix, "file", "");
+    if (suffix !== "" && child === undefined && this.#isFile(node, suffix))
+      return this.#valueChild(node, text + suffix, "file", "");
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
       take(child, text, type);

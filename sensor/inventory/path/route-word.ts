@@ -209,7 +209,12 @@ export function routeShare(text: string): number {
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
   const stem = stemOf(text);
-  return isOperation(stem.toLowerCase()) || VERSIONED.test(stem) || routeShare(stem) >= 0.75 || (isJoined(stem) && !isOwnName(stem));
+  return (
+    isOperation(stem.toLowerCase()) ||
+    VERSIONED.test(stem) ||
+    routeShare(stem) >= 0.75 ||
+    (isJoined(stem) && !isOwnName(stem))
+  );
 }
 
 /** `reviews-v1`. */
