@@ -1,0 +1,150 @@
+const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
+
+/** Paths called once each, and the templates with their calls that come of them. */
+export interface TemplateCase {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly expected: readonly string[];
+}
+
+const DOTTED =
+  "channels.info channels.list chat.delete chat.update files.info files.list pins.add pins.list team.info users.info users.list"
+    .split(" ")
+    .map((name) => `/api/${name}`);
+
+export const TEMPLATES: readonly TemplateCase[] = [
+  { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
+  { name: "one UUID", paths: ["/users/5f0c8e21-7d3a-4c1b-9a44-0242ac120002"], expected: ["/users/{userId} ×1"] },
+  { name: "hashes", paths: ["/blobs/d41d8cd98f00b204e9800998ecf8427e"], expected: ["/blobs/{blobId} ×1"] },
+  { name: "dates", paths: ["/reports/2026-07-01", "/reports/2026-08"], expected: ["/reports/{date} ×2"] },
+  { name: "mail addresses", paths: ["/people/ada@example.com"], expected: ["/people/{email} ×1"] },
+  { name: "tokens", paths: ["/invites/cus_9s6XKzkNRiz8i3"], expected: ["/invites/{token} ×1"] },
+  {
+    name: "nested, with names that stay apart",
+    paths: ["/shops/3/orders/9/items/2", "/shops/3/orders"],
+    expected: ["/shops/{shopId}/orders ×1", "/shops/{shopId}/orders/{orderId}/items/{itemId} ×1"],
+  },
+  {
+    name: "distinct words are not collapsed",
+    paths: ["/orders/export", "/orders/import", "/orders/7", "/orders/search", "/orders/8", "/orders/summary"],
+    expected: [
+      "/orders/export ×1",
+      "/orders/import ×1",
+      "/orders/search ×1",
+      "/orders/summary ×1",
+      "/orders/{orderId} ×2",
+    ],
+  },
+  {
+    name: "many names behind a collection",
+    paths: NAMES.map((name) => `/users/${name}`),
+    expected: ["/users/{userId} ×10"],
+  },
+  {
+    name: "few words behind a collection stay",
+    paths: NAMES.slice(0, 4).map((name) => `/users/${name}`),
+    expected: NAMES.slice(0, 4).map((name) => `/users/${name} ×1`),
+  },
+  {
+    name: "resources behind a version stay, however many",
+    paths: "orders users carts bills parts shops notes plans rates taxes tills loads"
+      .split(" ")
+      .map((name) => `/v1/${name}`),
+    expected: "bills carts loads notes orders parts plans rates shops taxes tills users"
+      .split(" ")
+      .map((name) => `/v1/${name} ×1`),
+  },
+  {
+    name: "slugs",
+    paths: ["a-b-c-d", "how-to-bake-bread", "ten-ways-to-win", "red-green-blue-sky", "one-two-three-four"].map(
+      (slug) => `/posts/${slug}`,
+    ),
+    expected: ["/posts/{slug} ×5"],
+  },
+  {
+    name: "the same form three times",
+    paths: ["/boxes/box-1", "/boxes/box-2", "/boxes/box-3"],
+    expected: ["/boxes/{boxId} ×3"],
+  },
+  {
+    name: "versions are not numbers",
+    paths: ["/v2/ping", "/1.1/ping", "/2/ping"],
+    expected: ["/1.1/ping ×1", "/2/ping ×1", "/v2/ping ×1"],
+  },
+  {
+    name: "extensions and verbs behind a value",
+    paths: ["/files/12.json", "/files/13.json", "/jobs/12:cancel"],
+    expected: ["/files/{fileId}.json ×2", "/jobs/{jobId}:cancel ×1"],
+  },
+  {
+    name: "procedures with dotted names are neither hosts nor files",
+    paths: ["users.info", "files.info", "team.info", "users.list", "files.remote.info"].map((name) => `/api/${name}`),
+    expected: ["files.info", "files.remote.info", "team.info", "users.info", "users.list"].map(
+      (name) => `/api/${name} ×1`,
+    ),
+  },
+  {
+    name: "hosts and files are still values",
+    paths: ["/sites/a-b.info", "/sites/big-dog.info", "/v1beta:estimateCostScenario"],
+    expected: ["/sites/{host} ×2", "/v1beta:estimateCostScenario ×1"],
+  },
+  { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
+  { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
+  { name: "braces of the wire are no parameter", paths: ["/a/{id}"], expected: ["/a/{aId} ×1"] },
+  {
+    name: "a word with digits beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1"],
+    expected: ["/live-request-1 ×1", "/{id} ×1"],
+  },
+  {
+    name: "many of one form beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1", "/live-request-2", "/live-request-3"],
+    expected: ["/{id} ×4"],
+  },
+  {
+    name: "procedures named with dots are words",
+    paths: DOTTED,
+    expected: DOTTED.map((path) => `${path} ×1`),
+  },
+  {
+    name: "names of files in one folder are values, whatever they end in",
+    paths: [
+      "tablet.pdf",
+      "IMG_9811.png",
+      "scan%2039.pdf",
+      "curlew.jpg",
+      "report-37.pdf",
+      "wombat.gif",
+      "stool.docx",
+    ].map((name) => `/documents/${name}`),
+    expected: ["/documents/{file} ×7"],
+  },
+  {
+    name: "formats behind the same values stay",
+    paths: [12, 13, 14].flatMap((id) => [`/record/${id}.rdf`, `/record/${id}.ttl`, `/tiles/${id}.pbf`]),
+    expected: ["/record/{recordId}.rdf ×3", "/record/{recordId}.ttl ×3", "/tiles/{tileId}.pbf ×3"],
+  },
+  {
+    name: "a verb behind words",
+    paths: ["acme", "globex", "umbrella", "initech"].map((name) => `/v1/${name}:undelete`),
+    expected: ["/v1/{id}:undelete ×4"],
+  },
+  {
+    name: "names put together of words of their own",
+    paths: "tealHorse rubyCrane oliveBat amberGull indigoClam coralEland slateGoose rustHeron"
+      .split(" ")
+      .map((name) => `/hooks/${name}`),
+    expected: ["/hooks/{hookId} ×8"],
+  },
+  {
+    name: "resources with their version behind them are not of one form",
+    paths: ["reviews-v1", "repositories-v1", "search-v2"].map((name) => `/rest/${name}`),
+    expected: ["/rest/repositories-v1 ×1", "/rest/reviews-v1 ×1", "/rest/search-v2 ×1"],
+  },
+  {
+    name: "words of few vowels beside numbers",
+    paths: ["7/equitypct", "8/equitypctsm", "9/byyears"].map((rest) => `/tasks/${rest}`),
+    expected: ["/tasks/{taskId}/byyears ×1", "/tasks/{taskId}/equitypct ×1", "/tasks/{taskId}/equitypctsm ×1"],
+  },
+  { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
+];
