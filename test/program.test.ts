@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import t from "tap";
 import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
@@ -10,6 +11,7 @@ import { loadSettings } from "../shared/config/load.js";
 import { SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
+import { bytecodePath, startBundle } from "../start-bundle.js";
 import { writeTraffic } from "./bench/traffic.js";
 import { run, temporaryFolder } from "./support/program.js";
 
@@ -257,6 +259,39 @@ t.test("flag over environment over file over default", (t) => {
     "the example holds the defaults",
   );
   t.equal(new Set(SETTINGS.map(({ key }) => environmentName(key))).size, SETTINGS.length);
+  t.end();
+});
+
+t.test("a program starts from bytecode of its own, and without it from its source", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "p.bundle");
+  const said: string[] = [];
+  Object.assign(globalThis, { said });
+  const bundle = (id: string, word: string): string =>
+    `//${id.repeat(64)}\n(function (require, folder) { said.push("${word}", folder, typeof require("node:fs").readFileSync); })`;
+  const start = (source: string, bytecode: Buffer | undefined): unknown[] => {
+    writeFileSync(path, source);
+    if (bytecode === undefined) rmSync(bytecodePath(path), { force: true });
+    else writeFileSync(bytecodePath(path), bytecode);
+    said.length = 0;
+    const { cachedDataRejected } = startBundle(pathToFileURL(path));
+    return [cachedDataRejected, ...said];
+  };
+  const rest = [`${pathToFileURL(folder).href}/`, "function"];
+  t.same(start(bundle("a", "one"), undefined), [undefined, "one", ...rest]);
+  const made = startBundle(pathToFileURL(path)).createCachedData();
+  const bytecode = Buffer.concat([Buffer.from("a".repeat(64)), made]);
+  t.same(start(bundle("a", "one"), bytecode), [false, "one", ...rest], "the engine takes it");
+  t.same(start(bundle("b", "two"), bytecode), [undefined, "two", ...rest], "that of a source as long is not taken");
+  bytecode[64 + 4] ^= 0xff;
+  bytecode.fill("c", 0, 64);
+  t.same(start(bundle("c", "six"), bytecode), [true, "six", ...rest], "the engine refuses that of another engine");
+  t.same(start(bundle("a", "one"), Buffer.alloc(3)), [undefined, "one", ...rest]);
+  t.equal(
+    readFileSync("dist/command-line.bundle", "latin1").slice(2, 66),
+    readFileSync("dist/command-line.bytecode", "latin1").slice(0, 64),
+    "the build makes both",
+  );
   t.end();
 });
 

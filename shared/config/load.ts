@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { environmentName } from "./environment-name.js";
+import { isNetwork } from "./network-text.js";
 import type { Setting, SettingValue } from "./setting.js";
 import { SETTINGS } from "./setting-list.js";
 import { buildSettings, type Settings } from "./settings.js";
@@ -198,14 +199,6 @@ export function allowed(setting: Setting): string {
     default:
       return "a text";
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [address, prefix, ...rest] = text.split("/");
-  const family = isIP(address);
-  return (
-    family > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= (family === 4 ? 32 : 128)
-  );
 }
 
 function isListen(text: string): boolean {
