@@ -113,6 +113,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
   writeFileSync(join(folder, "broken.yaml"), "flow: [\n");
   writeFileSync(join(folder, "twice.yaml"), "flow:\n  maxFlows: 20\n  maxFlows: 30\n");
   writeFileSync(join(folder, "text.yaml"), "capture:\n  interface: eth0\n");
+  writeFileSync(join(folder, "two.yaml"), "flow:\n  maxFlows: 20\n---\nflow:\n  maxFlows: 30\n");
   writeFileSync(join(folder, "text.txt"), "no capture at all");
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [["analyze", "--out", "x"], 2, /missing required argument 'capture'/],
@@ -158,6 +159,28 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [["check-config", "--set", "flow.maxFlows=1"], 2, /--set: flow\.maxFlows is 1; allowed/],
     [["check-config", "--set", "nonsense"], 2, /must be key=value/],
     [
+      ["check-config", "--set", "capture.restartMinMillis=20000"],
+      2,
+      /--set: capture\.restartMinMillis is 20000; allowed: at most capture\.restartMaxMillis, which is 10000/,
+    ],
+    [
+      ["check-config", "--set", "detect.disabledRules=cleartext-htp"],
+      2,
+      /--set: detect\.disabledRules is \["cleartext-htp"\]; allowed: a list of rules: cleartext-http, /,
+    ],
+    [
+      ["check-config", "--set", "deliver.console=http://console:8470"],
+      2,
+      /deliver\.console is "http:\/\/console:8470"; allowed: an address such as wss:/,
+    ],
+    [["check-config", "--set", "store.database="], 2, /store\.database is ""; allowed: a file/],
+    [["check-config", "-c", join(folder, "two.yaml")], 2, /two\.yaml:3:1: a second document begins here; keep one/],
+    [
+      ["sensor", "--interface", "lo", "--interface", "lo", "--database", join(folder, "s")],
+      2,
+      /capture\.interface has "lo" twice; keep one/,
+    ],
+    [
       ["sensor", "--interface", "eth77", "--database", join(folder, "s")],
       2,
       /capture\.interface "eth77" does not exist; this host has .*lo/,
@@ -176,7 +199,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [
       ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "nowhere", "--listen", ""],
       2,
-      /deliver\.console "nowhere" is no address/,
+      /flag: deliver\.console is "nowhere"; allowed: an address such as wss:/,
     ],
     [
       ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "wss://c", "--listen", ""],
