@@ -195,6 +195,25 @@ t.test(
   },
 );
 
+t.test("a pcapng block that is shorter than its kind is damage, not a frame or an interface", (t) => {
+  const section = pcapng(true).subarray(0, 28);
+  for (const [type, bytes] of [
+    [1, 4],
+    [3, 0],
+    [5, 8],
+    [6, 16],
+    [2, 16],
+    [0x0a0d0d0a, 4],
+  ]) {
+    const body = Buffer.alloc(bytes);
+    if (type === 0x0a0d0d0a) words(true, 0x1a2b3c4d).copy(body);
+    const short = Buffer.concat([section, block(true, type, body)]);
+    const { frames, statistics, error } = read(short, short.length);
+    t.same([frames, statistics, error?.offset], [[], [], 28], `a block of type ${type}`);
+  }
+  t.end();
+});
+
 t.test("what the capture process writes, the reader reads", (t) => {
   const pieces: Buffer[] = [];
   const writer = new PcapngWriter("eastwatch test", (bytes) => pieces.push(bytes));
