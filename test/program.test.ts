@@ -105,6 +105,22 @@ t.test("analyze writes every file of the contract, and the same ones each time",
   t.end();
 });
 
+t.test("a command that stands still with nothing to wait for ends as our own bug, not as done", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "a.pcap.gz");
+  writeFileSync(capture, gzipSync("any"));
+  const silent = join(folder, "silent.cjs");
+  writeFileSync(silent, `require("fs").createReadStream = () => new (require("stream").Readable)({ read() {} });`);
+  const outcome = run(["analyze", capture, "--out", join(folder, "o")], {
+    env: { NODE_OPTIONS: `--require ${silent}` },
+  });
+  t.match(outcome, {
+    code: 70,
+    error: /this is our own bug, please report it:\n.*the command did not come to its end/,
+  });
+  t.end();
+});
+
 t.test("mistakes are told with name, value and remedy, and by their exit codes", (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "bad.yaml"), "flow:\n  maxFlow: 10\n");
@@ -158,6 +174,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [["check-config", "-c", join(folder, "none.yaml")], 2, /none\.yaml" can't be read: there is no such file/],
     [["check-config", "--set", "flow.maxFlows=1"], 2, /--set: flow\.maxFlows is 1; allowed/],
     [["check-config", "--set", "nonsense"], 2, /must be key=value/],
+    [["doctor", "--interface", "lo", "--seconds", "few"], 2, /--seconds "few" must be a number from 1 to 600/],
     [
       ["check-config", "--set", "capture.restartMinMillis=20000"],
       2,
