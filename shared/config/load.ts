@@ -157,7 +157,8 @@ function check(setting: Setting, value: unknown, origin: string): SettingValue {
 }
 
 function checkAtMost({ key, atMost }: Setting, values: Loaded["values"], origin: string): void {
-  if (atMost === undefined) return;
+  // Nobody asked for a default: who lowers the bound alone means it.
+  if (atMost === undefined || origin === "default") return;
   const [value, most] = [values.get(key), values.get(atMost)] as [number, number];
   if (value > most)
     throw new CommandError(`${origin}: ${key} is ${value}; allowed: at most ${atMost}, which is ${most}`);
