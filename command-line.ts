@@ -279,7 +279,7 @@ interface DoctorFlags extends CommonOptions {
 async function runDoctor({ interface: names, seconds, format, ...options }: DoctorFlags): Promise<void> {
   const { settings } = await load(options, { "capture.interface": names });
   const { doctor } = await import("./sensor/command/doctor.js");
-  process.exitCode = await doctor({ settings, seconds: Number(seconds), format });
+  process.exitCode = await doctor({ settings, seconds, format });
 }
 
 interface ExportFlags extends CommonOptions {
@@ -383,7 +383,16 @@ function exitCodeOf(error: unknown): number {
   return OUR_BUG;
 }
 
+let isOver = false;
+// With nothing left to wait for, Node ends with 0 what never came to its end.
+process.once("beforeExit", () => {
+  if (!isOver) process.exitCode = exitCodeOf(new Error("the command did not come to its end"));
+});
+
 // Whatever was begun before a mistake was seen must not keep the program alive.
 program()
   .parseAsync(process.argv)
+  .then(() => {
+    isOver = true;
+  })
   .catch((error: unknown) => process.exit(exitCodeOf(error)));

@@ -1,0 +1,120 @@
+export const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
+
+interface TemplateCase {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly expected: readonly string[];
+}
+
+const DOTTED =
+  "channels.info channels.list chat.delete chat.update files.info files.list pins.add pins.list team.info users.info users.list"
+    .split(" ")
+    .map((name) => `/api/${name}`);
+
+/** Paths a service is asked for, and the templates with counts that must come of them. */
+export const TEMPLATES: readonly TemplateCase[] = [
+  { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
+  { name: "one UUID", paths: ["/users/5f0c8e21-7d3a-4c1b-9a44-0242ac120002"], expected: ["/users/{userId} ×1"] },
+  { name: "hashes", paths: ["/blobs/d41d8cd98f00b204e9800998ecf8427e"], expected: ["/blobs/{blobId} ×1"] },
+  { name: "dates", paths: ["/reports/2026-07-01", "/reports/2026-08"], expected: ["/reports/{date} ×2"] },
+  { name: "mail addresses", paths: ["/people/ada@example.com"], expected: ["/people/{email} ×1"] },
+  { name: "tokens", paths: ["/invites/cus_9s6XKzkNRiz8i3"], expected: ["/invites/{token} ×1"] },
+  {
+    name: "nested, with names that stay apart",
+    paths: ["/shops/3/orders/9/items/2", "/shops/3/orders"],
+    expected: ["/shops/{shopId}/orders ×1", "/shops/{shopId}/orders/{orderId}/items/{itemId} ×1"],
+  },
+  {
+    name: "distinct words are not collapsed",
+    paths: ["/orders/export", "/orders/import", "/orders/7", "/orders/search", "/orders/8", "/orders/summary"],
+    expected: [
+      "/orders/export ×1",
+      "/orders/import ×1",
+      "/orders/search ×1",
+      "/orders/summary ×1",
+      "/orders/{orderId} ×2",
+    ],
+  },
+  {
+    name: "many names behind a collection",
+    paths: NAMES.map((name) => `/users/${name}`),
+    expected: ["/users/{userId} ×10"],
+  },
+  {
+    name: "few words behind a collection stay",
+    paths: NAMES.slice(0, 4).map((name) => `/users/${name}`),
+    expected: NAMES.slice(0, 4).map((name) => `/users/${name} ×1`),
+  },
+  {
+    name: "resources behind a version stay, however many",
+    paths: "orders users carts bills parts shops notes plans rates taxes tills loads"
+      .split(" ")
+      .map((name) => `/v1/${name}`),
+    expected: "bills carts loads notes orders parts plans rates shops taxes tills users"
+      .split(" ")
+      .map((name) => `/v1/${name} ×1`),
+  },
+  {
+    name: "slugs",
+    paths: ["a-b-c-d", "how-to-bake-bread", "ten-ways-to-win", "red-green-blue-sky", "one-two-three-four"].map(
+      (slug) => `/posts/${slug}`,
+    ),
+    expected: ["/posts/{slug} ×5"],
+  },
+  {
+    name: "the same form three times",
+    paths: ["/boxes/box-1", "/boxes/box-2", "/boxes/box-3"],
+    expected: ["/boxes/{boxId} ×3"],
+  },
+  {
+    name: "versions are not numbers",
+    paths: ["/v2/ping", "/1.1/ping", "/2/ping"],
+    expected: ["/1.1/ping ×1", "/2/ping ×1", "/v2/ping ×1"],
+  },
+  {
+    name: "extensions and verbs behind a value",
+    paths: ["/files/12.json", "/files/13.json", "/jobs/12:cancel"],
+    expected: ["/files/{fileId}.json ×2", "/jobs/{jobId}:cancel ×1"],
+  },
+  {
+    name: "procedures with dotted names are neither hosts nor files",
+    paths: ["users.info", "files.info", "team.info", "users.list", "files.remote.info"].map((name) => `/api/${name}`),
+    expected: ["files.info", "files.remote.info", "team.info", "users.info", "users.list"].map(
+      (name) => `/api/${name} ×1`,
+    ),
+  },
+  {
+    name: "hosts and files are still values",
+    paths: ["/sites/a-b.info", "/sites/big-dog.info", "/v1beta:estimateCostScenario"],
+    expected: ["/sites/{host} ×2", "/v1beta:estimateCostScenario ×1"],
+  },
+  { name: "matrix parameters go", paths: ["/map;v=1/tile/3", "/map;v=2/tile/4"], expected: ["/map/tile/{tileId} ×2"] },
+  { name: "trailing slash and root", paths: ["/", "/users/", "/users"], expected: ["/ ×1", "/users ×1", "/users/ ×1"] },
+  { name: "braces of the wire are no parameter", paths: ["/a/{id}"], expected: ["/a/{aId} ×1"] },
+  {
+    name: "a word with digits beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1"],
+    expected: ["/live-request-1 ×1", "/{id} ×1"],
+  },
+  {
+    name: "many of one form beside a percent-encoded value",
+    paths: ["/black%20cat", "/live-request-1", "/live-request-2", "/live-request-3"],
+    expected: ["/{id} ×4"],
+  },
+  {
+    name: "procedures named with dots are words",
+    paths: DOTTED,
+    expected: DOTTED.map((path) => `${path} ×1`),
+  },
+  { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
+  {
+    name: "a word that a URL must encode is a word",
+    paths: ["/de/%C3%BCbersicht", "/de/%C3%A4nderungen", "/caf%C3%A9/7", "/de/%FF", "/de/b%C3%BCro%20frei"],
+    expected: ["/caf%C3%A9/{id} ×1", "/de/%C3%A4nderungen ×1", "/de/%C3%BCbersicht ×1", "/de/{deId} ×2"],
+  },
+  {
+    name: "files that a number tells apart, beside one of another name",
+    paths: [..."12345678"].map((digit) => `/files/report_${digit}.pdf`).concat("/files/export.csv"),
+    expected: ["/files/export.csv ×1", "/files/{file} ×8"],
+  },
+];
