@@ -1,8 +1,9 @@
 // Builds everything into dist/: protobuf code, the program, the console's page.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
-import { build } from "esbuild";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeBundle } from "./build/bundle.mjs";
 
 const run = (command, ...parameters) => execFileSync(`node_modules/.bin/${command}`, parameters, { stdio: "inherit" });
 
@@ -14,48 +15,25 @@ if (existsSync("shared/event.proto")) {
 }
 run("tsc", "-p", "tsconfig.json");
 await import("./sensor/capture/native/build.mjs");
-await joinModules(["sensor/command/analyze.js", "test/bench/run-pipeline.js"]);
 if (existsSync("shared/generated")) cpSync("shared/generated", "dist/shared/generated", { recursive: true });
 if (existsSync("console/web/build.mjs")) await import("./console/web/build.mjs");
 if (existsSync("demo/recorded.pcap.gz")) cpSync("demo/recorded.pcap.gz", "dist/demo/recorded.pcap.gz");
-if (existsSync("dist/eastwatch.js")) chmodSync("dist/eastwatch.js", 0o755);
+chmodSync("dist/eastwatch.js", 0o755);
+await bundlePrograms();
 
-/**
- * Joins what these modules import of the pipeline into themselves: loading some 150 files one by one takes a third of the start-up.
- * Only `sensor/` is joined: what others import too, such as the errors they ask `instanceof` of, must exist once.
- */
-async function joinModules(entries) {
-  for (const entry of entries) {
-    const options = {
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      allowOverwrite: true,
-      minifyWhitespace: true,
-    };
-    await build({
-      ...options,
-      entryPoints: [`dist/${entry}`],
-      outfile: `dist/${entry}`,
-      plugins: [only("dist/sensor", entry)],
-    });
+/** Both get the bytecode that a short capture of many protocols makes the engine compile. */
+async function bundlePrograms() {
+  const folder = mkdtempSync(join(tmpdir(), "eastwatch-build-"));
+  try {
+    await writeBundle("command-line");
+    await writeBundle("test/bench/pipeline-run");
+    compile("command-line", "analyze", "dist/demo/recorded.pcap.gz", "--out", folder);
+    compile("test/bench/pipeline-run", "calls", "dist/demo/recorded.pcap.gz", folder);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
 
-/** Joins what lies under `folder` and is imported at once; all else stays an import, as seen from where `entry` lies. */
-function only(folder, entry) {
-  const joined = resolve(folder) + sep;
-  const home = dirname(resolve("dist", entry));
-  return {
-    name: "only",
-    setup: (bundle) =>
-      bundle.onResolve({ filter: /./ }, ({ path, resolveDir, kind }) => {
-        if (kind === "entry-point") return undefined;
-        if (!path.startsWith(".")) return { path, external: true };
-        const target = resolve(resolveDir, path);
-        if (target.startsWith(joined) && kind !== "dynamic-import") return undefined;
-        return { path: `./${relative(home, target)}`, external: true };
-      }),
-  };
+function compile(...parameters) {
+  execFileSync(process.execPath, ["build/compile.mjs", ...parameters], { stdio: ["ignore", "ignore", "inherit"] });
 }

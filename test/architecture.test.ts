@@ -50,7 +50,8 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-const sources = ["eastwatch.ts", ...["sensor", "shared", "console", "demo", "test"].flatMap(filesOf)].map(read);
+const TOP = ["eastwatch.ts", "start-bundle.ts", "command-line.ts"];
+const sources = [...TOP, ...["sensor", "shared", "console", "demo", "test"].flatMap(filesOf)].map(read);
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -74,7 +75,7 @@ function stageOf(path: string): string {
 function objection(from: string, to: string): string | undefined {
   const [fromPart] = from.split("/");
   const [toPart] = to.split("/");
-  if (fromPart === "test" || fromPart === "eastwatch.ts") return undefined;
+  if (fromPart === "test" || TOP.includes(fromPart)) return undefined;
   if (fromPart === "shared") return toPart === "shared" ? undefined : "shared/ imports only itself";
   if (fromPart !== toPart) return toPart === "shared" ? undefined : `${fromPart}/ and ${toPart}/ meet only in shared/`;
   return fromPart === "sensor" ? stageObjection(from, to) : undefined;
@@ -88,6 +89,23 @@ function stageObjection(from: string, to: string): string | undefined {
   if (toAt > fromAt) return `${toStage}/ is downstream of ${fromStage}/`;
   return toStage === "bytes" || CONTRACTS.has(to) ? undefined : `${to} is no contract`;
 }
+
+t.test("a start without configuration loads neither YAML nor the library that checks it", (t) => {
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const atOnce = readFileSync(path, "utf8").matchAll(/^(?:import|export) (?:[^"]* from )?"([^"]+)"/gm);
+    for (const [, target] of atOnce)
+      if (!target.startsWith(".")) loaded.add(target);
+      else load(join(dirname(path), target));
+  };
+  load("dist/command-line.js");
+  load("dist/sensor/command/analyze.js");
+  t.ok(loaded.has("commander") && loaded.has("dist/sensor/analysis/pipeline.js"), "what is loaded is followed");
+  t.notOk(loaded.has("zod") || loaded.has("yaml"));
+  t.end();
+});
 
 t.test("imports run one way, and sensor and console meet only in shared", (t) => {
   for (const { path, imports } of sources) {

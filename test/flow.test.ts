@@ -253,6 +253,20 @@ t.test("an answer captured before its question waits for it", async (t) => {
 
 t.test("forged packets neither end a connection nor make bytes up", async (t) => {
   const opened = dialog((d) => d.open().send("client", "ping"));
+  const far = follow([
+    ...opened,
+    packetOf("server", 0x4000_0000, "evil", PSH | ACK, 1005),
+    packetOf("server", 0x4000_0000, "", FIN | ACK, 1005),
+    packetOf("server", 9001, "pong", ACK, 1005),
+    packetOf("client", 1005, "", FIN | ACK, 9005),
+    packetOf("server", 9005, "", FIN | ACK, 1006),
+  ]);
+  t.same(
+    far.log,
+    [[WHO, "client: ping", "server: pong", "client finished", "server finished", "closed: fin"]],
+    "data and a FIN beyond any window",
+  );
+  t.equal(far.counters.gap_bytes, 0);
   const stray = [...opened, packetOf("client", 0x3000_0000, "", SYN), packetOf("server", 9001, "", ACK, 1005)];
   t.same(
     follow([...stray, packetOf("server", 9001, "pong", ACK, 1005)]).log,

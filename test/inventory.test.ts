@@ -5,11 +5,10 @@ import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
 import { Scene } from "./support/scene.js";
-import { TEMPLATES } from "./support/template-cases.js";
+import { NAMES, TEMPLATES } from "./support/template-cases.js";
 
 const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
-const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
 
 t.test("paths become templates as the evidence comes in", (t) => {
   for (const { name, paths, expected } of TEMPLATES) {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import t from "tap";
 import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
@@ -10,6 +11,7 @@ import { loadSettings } from "../shared/config/load.js";
 import { SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
+import { bytecodePath, startBundle } from "../start-bundle.js";
 import { writeTraffic } from "./bench/traffic.js";
 import { run, temporaryFolder } from "./support/program.js";
 
@@ -103,6 +105,22 @@ t.test("analyze writes every file of the contract, and the same ones each time",
   t.end();
 });
 
+t.test("a command that stands still with nothing to wait for ends as our own bug, not as done", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "a.pcap.gz");
+  writeFileSync(capture, gzipSync("any"));
+  const silent = join(folder, "silent.cjs");
+  writeFileSync(silent, `require("fs").createReadStream = () => new (require("stream").Readable)({ read() {} });`);
+  const outcome = run(["analyze", capture, "--out", join(folder, "o")], {
+    env: { NODE_OPTIONS: `--require ${silent}` },
+  });
+  t.match(outcome, {
+    code: 70,
+    error: /this is our own bug, please report it:\n.*the command did not come to its end/,
+  });
+  t.end();
+});
+
 t.test("mistakes are told with name, value and remedy, and by their exit codes", (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "bad.yaml"), "flow:\n  maxFlow: 10\n");
@@ -111,6 +129,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
   writeFileSync(join(folder, "broken.yaml"), "flow: [\n");
   writeFileSync(join(folder, "twice.yaml"), "flow:\n  maxFlows: 20\n  maxFlows: 30\n");
   writeFileSync(join(folder, "text.yaml"), "capture:\n  interface: eth0\n");
+  writeFileSync(join(folder, "two.yaml"), "flow:\n  maxFlows: 20\n---\nflow:\n  maxFlows: 30\n");
   writeFileSync(join(folder, "text.txt"), "no capture at all");
   const cases: readonly (readonly [string[], number, RegExp])[] = [
     [["analyze", "--out", "x"], 2, /missing required argument 'capture'/],
@@ -155,6 +174,29 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [["check-config", "-c", join(folder, "none.yaml")], 2, /none\.yaml" can't be read: there is no such file/],
     [["check-config", "--set", "flow.maxFlows=1"], 2, /--set: flow\.maxFlows is 1; allowed/],
     [["check-config", "--set", "nonsense"], 2, /must be key=value/],
+    [["doctor", "--interface", "lo", "--seconds", "few"], 2, /--seconds "few" must be a number from 1 to 600/],
+    [
+      ["check-config", "--set", "capture.restartMinMillis=20000"],
+      2,
+      /--set: capture\.restartMinMillis is 20000; allowed: at most capture\.restartMaxMillis, which is 10000/,
+    ],
+    [
+      ["check-config", "--set", "detect.disabledRules=cleartext-htp"],
+      2,
+      /--set: detect\.disabledRules is \["cleartext-htp"\]; allowed: a list of rules: cleartext-http, /,
+    ],
+    [
+      ["check-config", "--set", "deliver.console=http://console:8470"],
+      2,
+      /deliver\.console is "http:\/\/console:8470"; allowed: an address such as wss:/,
+    ],
+    [["check-config", "--set", "store.database="], 2, /store\.database is ""; allowed: a file/],
+    [["check-config", "-c", join(folder, "two.yaml")], 2, /two\.yaml:3:1: a second document begins here; keep one/],
+    [
+      ["sensor", "--interface", "lo", "--interface", "lo", "--database", join(folder, "s")],
+      2,
+      /capture\.interface has "lo" twice; keep one/,
+    ],
     [
       ["sensor", "--interface", "eth77", "--database", join(folder, "s")],
       2,
@@ -174,7 +216,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [
       ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "nowhere", "--listen", ""],
       2,
-      /deliver\.console "nowhere" is no address/,
+      /flag: deliver\.console is "nowhere"; allowed: an address such as wss:/,
     ],
     [
       ["sensor", "-i", "lo", "--database", join(folder, "s"), "--console", "wss://c", "--listen", ""],
@@ -257,6 +299,39 @@ t.test("flag over environment over file over default", (t) => {
     "the example holds the defaults",
   );
   t.equal(new Set(SETTINGS.map(({ key }) => environmentName(key))).size, SETTINGS.length);
+  t.end();
+});
+
+t.test("a program starts from bytecode of its own, and without it from its source", (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, "p.bundle");
+  const said: string[] = [];
+  Object.assign(globalThis, { said });
+  const bundle = (id: string, word: string): string =>
+    `//${id.repeat(64)}\n(function (require, folder) { said.push("${word}", folder, typeof require("node:fs").readFileSync); })`;
+  const start = (source: string, bytecode: Buffer | undefined): unknown[] => {
+    writeFileSync(path, source);
+    if (bytecode === undefined) rmSync(bytecodePath(path), { force: true });
+    else writeFileSync(bytecodePath(path), bytecode);
+    said.length = 0;
+    const { cachedDataRejected } = startBundle(pathToFileURL(path));
+    return [cachedDataRejected, ...said];
+  };
+  const rest = [`${pathToFileURL(folder).href}/`, "function"];
+  t.same(start(bundle("a", "one"), undefined), [undefined, "one", ...rest]);
+  const made = startBundle(pathToFileURL(path)).createCachedData();
+  const bytecode = Buffer.concat([Buffer.from("a".repeat(64)), made]);
+  t.same(start(bundle("a", "one"), bytecode), [false, "one", ...rest], "the engine takes it");
+  t.same(start(bundle("b", "two"), bytecode), [undefined, "two", ...rest], "that of a source as long is not taken");
+  bytecode[64 + 4] ^= 0xff;
+  bytecode.fill("c", 0, 64);
+  t.same(start(bundle("c", "six"), bytecode), [true, "six", ...rest], "the engine refuses that of another engine");
+  t.same(start(bundle("a", "one"), Buffer.alloc(3)), [undefined, "one", ...rest]);
+  t.equal(
+    readFileSync("dist/command-line.bundle", "latin1").slice(2, 66),
+    readFileSync("dist/command-line.bytecode", "latin1").slice(0, 64),
+    "the build makes both",
+  );
   t.end();
 });
 

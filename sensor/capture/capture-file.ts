@@ -6,7 +6,7 @@ import { CaptureReader } from "./capture-reader.js";
 import type { FrameSink } from "./frame.js";
 
 const PIECE_BYTES = 1 << 18;
-/** What decompression loses where it meets damage: all it made of the piece it was given last. */
+/** What decompression loses where it meets damage: all it made of the piece it was given last. A file's are read again. */
 const COMPRESSED_PIECE_BYTES = 16 * 1024;
 
 /** Bytes read so far of the file as it lies on disk, and of how many; undefined where that is not known. */
@@ -38,7 +38,9 @@ async function readFile(path: string, reader: CaptureReader, progress: ReadProgr
     const piece = Buffer.allocUnsafe(PIECE_BYTES);
     let length = status.isFile() || status.isDirectory() ? readSync(descriptor, piece) : 0;
     if (!status.isFile() || isGzip(piece, length)) {
-      await readStream(createReadStream(path, { highWaterMark: COMPRESSED_PIECE_BYTES }), reader, progress, total);
+      const source = createReadStream(path, { highWaterMark: COMPRESSED_PIECE_BYTES });
+      const readAgain = status.isFile() ? descriptor : undefined;
+      await readStream(source, reader, progress, total, readAgain);
       return;
     }
     for (let position = 0; length > 0; length = readSync(descriptor, piece)) {
@@ -57,6 +59,7 @@ function readStream(
   reader: CaptureReader,
   progress: ReadProgress,
   total: number | undefined,
+  descriptor?: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let bytesRead = 0;
@@ -79,7 +82,14 @@ function readStream(
       const made = createGunzip({ chunkSize: PIECE_BYTES });
       made.on("data", push);
       made.on("end", resolve);
-      made.on("error", (error) => {
+      made.on("error", async (error: NodeJS.ErrnoException) => {
+        source.destroy();
+        try {
+          if (descriptor !== undefined && error.code === "Z_DATA_ERROR")
+            for (const piece of await lastPieces(descriptor, bytesRead, uncompressed)) push(piece);
+        } catch (other) {
+          fail(other as Error);
+        }
         const what = `is damaged: its compression ends or breaks after ${uncompressed} bytes (${error.message})`;
         fail(new CaptureError(what, uncompressed));
       });
@@ -98,6 +108,36 @@ function readStream(
     source.on("error", fail);
     source.on("end", () => (gunzip === undefined ? resolve() : gunzip.end()));
   });
+}
+
+/** What comes after `skip` uncompressed bytes and before the damage that was met within the first `bytesRead` of the file. */
+async function lastPieces(descriptor: number, bytesRead: number, skip: number): Promise<Buffer[]> {
+  const pieces: Buffer[] = [];
+  let uncompressed = 0;
+  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
+  // What it is given after that, it never says to have taken.
+  let goOn = (): void => {};
+  gunzip.on("error", () => goOn());
+  gunzip.on("data", (piece: Buffer) => {
+    const before = Math.max(0, skip - uncompressed);
+    uncompressed += piece.length;
+    if (before < piece.length) pieces.push(piece.subarray(before));
+  });
+  // One piece may have been on its way besides the one that broke.
+  const singly = Math.max(0, bytesRead - 2 * COMPRESSED_PIECE_BYTES);
+  for (let position = 0; position < bytesRead && !gunzip.destroyed; ) {
+    const wanted = position < singly ? Math.min(COMPRESSED_PIECE_BYTES, singly - position) : 1;
+    const piece = Buffer.allocUnsafe(wanted);
+    const length = readSync(descriptor, piece, 0, wanted, position);
+    if (length === 0) break;
+    position += length;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      gunzip.write(piece.subarray(0, length), () => resolve());
+    });
+  }
+  gunzip.destroy();
+  return pieces;
 }
 
 function isGzip(bytes: Buffer, length: number): boolean {

@@ -46,6 +46,9 @@ export function checkInterfaces(names: readonly string[]): void {
       `capture.interface is empty; name one with --interface, this host has ${present.join(", ")}, any`,
     );
   }
+  // Each frame would be captured twice, and told as sent again.
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new CommandError(`capture.interface has "${twice}" twice; keep one`);
   for (const name of names) {
     if (name === "any" || present.includes(name)) continue;
     if (name.startsWith(REPLAY)) {

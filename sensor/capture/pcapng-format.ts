@@ -64,16 +64,20 @@ export class PcapngFormat implements RecordFormat {
         this.#packet(bytes, body, end, offset, uint32(bytes, body, this.#littleEndian));
         break;
       case SECTION_HEADER:
+        mustHold(body + 16, end, offset);
         this.#interfaces = [];
         this.#section(bytes, body, end);
         break;
       case INTERFACE_DESCRIPTION:
+        mustHold(body + 8, end, offset);
         this.#describe(bytes, body, end);
         break;
       case INTERFACE_STATISTICS:
+        mustHold(body + 12, end, offset);
         this.#statistics(bytes, body, end);
         break;
       case SIMPLE_PACKET:
+        mustHold(body + 4, end, offset);
         this.#simplePacket(bytes, body, end, offset);
         break;
       case OBSOLETE_PACKET:
@@ -202,4 +206,9 @@ export class PcapngFormat implements RecordFormat {
   #uint64(bytes: Buffer, at: number): bigint {
     return this.#littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at);
   }
+}
+
+/** What stands beyond a block's end is another's. */
+function mustHold(wanted: number, end: number, offset: number): void {
+  if (wanted > end) throw new CaptureError(`is damaged at byte ${offset}: a block is shorter than its kind`, offset);
 }

@@ -11,7 +11,8 @@ import { LinkLook } from "../doctor/link-look.js";
 export interface DoctorOptions {
   readonly settings: Settings;
   /** How long to look, from 1 to 600. */
-  readonly seconds: number;
+  /** As given. */
+  readonly seconds: string;
   readonly format: "text" | "json";
 }
 
@@ -25,9 +26,10 @@ const BEGIN_MILLIS = 10_000;
  * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 3: none of
  * them can be captured.
  */
-export async function doctor({ settings, seconds, format }: DoctorOptions): Promise<number> {
+export async function doctor({ settings, seconds: given, format }: DoctorOptions): Promise<number> {
+  const seconds = Number(given);
   if (!Number.isFinite(seconds) || seconds < 1 || seconds > MAX_SECONDS)
-    throw new CommandError(`--seconds "${seconds}" must be a number from 1 to ${MAX_SECONDS}`);
+    throw new CommandError(`--seconds "${given}" must be a number from 1 to ${MAX_SECONDS}`);
   const names = settings.capture.interface.length > 0 ? settings.capture.interface : interfacesUp();
   checkInterfaces(names);
   const examinations = await Promise.all(names.map((name) => examine(name, settings, seconds)));

@@ -1,5 +1,5 @@
 import { CommandError } from "../../shared/command-error.js";
-import { isNetwork } from "../../shared/config/checked-schema.js";
+import { isNetwork } from "../../shared/config/network-text.js";
 import type { Settings } from "../../shared/config/settings.js";
 import type { Identities } from "../identity/identities.js";
 import { FileWatch } from "./file-watch.js";

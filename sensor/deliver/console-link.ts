@@ -213,15 +213,7 @@ export class ConsoleLink {
 }
 
 function consoleUrl({ console: address, allowPlaintext }: DeliverSettings): URL {
-  let url: URL;
-  try {
-    url = new URL(address ?? "");
-  } catch {
-    throw new CommandError(`deliver.console "${address}" is no address; it must look like wss://console.example:8470`);
-  }
-  if (url.protocol !== "ws:" && url.protocol !== "wss:") {
-    throw new CommandError(`deliver.console "${address}" must begin with wss:// (or ws:// on this host)`);
-  }
+  const url = new URL(address ?? "");
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url.protocol === "ws:" && !isLoopback && !allowPlaintext) {
     throw new CommandError(

@@ -1,5 +1,5 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
-import type { Half } from "./half.js";
+import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
 import { costOf, type Insertion, type Pending } from "./pending.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import type { TcpFlow } from "./tcp-flow.js";
@@ -31,6 +31,8 @@ export class Reassembly {
     bytes_after_close: 0,
     /** Resets whose sequence number is not the one expected; believed where nothing follows. */
     resets_doubted: 0,
+    /** Pieces and FINs so far ahead, and acknowledged by nobody, that they are no part of the connection. */
+    stray_segments: 0,
   };
   readonly #settings: ReassemblySettings;
   readonly #source: StreamSource;
@@ -237,6 +239,7 @@ export class Reassembly {
   }
 
   #finish(flow: TcpFlow, half: Half, atMicros: number): void {
+    if (half.holds && half.finAt === half.next) while (this.#dropStray(half, half === flow.a ? flow.b : flow.a));
     if (half.finished || !half.isDone) return;
     half.finished = true;
     flow.stream?.finished(flow.sideOf(half), atMicros);
@@ -256,10 +259,21 @@ export class Reassembly {
     flow.resetMicros = packet.atMicros;
   }
 
+  #dropStray(half: Half, other: Half): boolean {
+    if (!isStray(half, other)) return false;
+    this.counters.stray_segments++;
+    const stray = half.pending?.shift();
+    if (stray === undefined) half.finSeen = false;
+    else this.counters.pending_bytes -= costOf(stray);
+    return true;
+  }
+
   /** What was held is handed over, and what the other end acknowledged but nobody saw is announced. */
   #flush(flow: TcpFlow, atMicros: number): void {
     const { client, server } = flow;
-    while (client.holds || server.holds) {
+    while (client.hasHole || server.hasHole) {
+      if (this.#dropStray(client, server) || this.#dropStray(server, client)) continue;
+      if (!client.holds && !server.holds) break;
       const clientMicros = client.pending?.first?.atMicros ?? Number.POSITIVE_INFINITY;
       const serverMicros = server.pending?.first?.atMicros ?? Number.POSITIVE_INFINITY;
       if (clientMicros <= serverMicros) this.#force(flow, client, server, atMicros);
@@ -274,6 +288,15 @@ export class Reassembly {
   }
 }
 
+/**
+ * What comes next stands so far ahead that no window reaches there, and the other end never read up to it: forged, or of an earlier
+ * connection (RFC 5961 §5). The bytes before it were not lost.
+ */
+function isStray(half: Half, other: Half): boolean {
+  if (!half.hasHole || !other.seen || ((half.holeEnd - half.next) | 0) <= MAX_UNSEEN_BYTES) return false;
+  return !half.wasRead(half.holeEnd);
+}
+
 /** RFC 9293 §3.8.4: a keep-alive probe repeats one byte that was acknowledged long ago; nobody pushes it, and it is 0 mostly. */
 function mayBeProbe(packet: Packet): boolean {
   if (packet.payloadLength !== 1) return false;
@@ -286,10 +309,12 @@ function isWaiting(half: Half): boolean {
   return first !== undefined && ((first.sequence - half.next) | 0) <= 0;
 }
 
+/** Of several the nearest holds: one far ahead may be stray. */
 function noteFin(half: Half, packet: Packet): void {
-  if (half.finSeen) return;
   const sequence = (packet.flags & SYN) === 0 ? packet.sequence : (packet.sequence + 1) | 0;
+  const finAt = (sequence + packet.payloadLength) | 0;
+  if (half.finSeen && ((finAt - half.finAt) | 0) >= 0) return;
   half.finSeen = true;
-  half.finAt = (sequence + packet.payloadLength) | 0;
+  half.finAt = finAt;
   if (!half.started) half.startAt(half.finAt);
 }

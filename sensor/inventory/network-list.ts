@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList, type IPVersion } from "node:net";
 import type { Scope } from "../../shared/event.js";
 
 const MAX_KNOWN = 65_536;
@@ -13,7 +13,7 @@ export class NetworkList {
   constructor(networks: readonly string[]) {
     for (const network of networks) {
       const [address, prefix] = network.split("/");
-      this.#blocks.addSubnet(address, Number(prefix), isIP(address) === 6 ? "ipv6" : "ipv4");
+      this.#blocks.addSubnet(address, Number(prefix), familyOf(address));
     }
   }
 
@@ -25,9 +25,14 @@ export class NetworkList {
   #has(address: string): boolean {
     const known = this.#known.get(address);
     if (known !== undefined) return known;
-    const isOurs = this.#blocks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+    const isOurs = this.#blocks.check(address, familyOf(address));
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(address, isOurs);
     return isOurs;
   }
+}
+
+/** Of an address known to be one: `isIP` compiles an expression for that, which takes 5 ms of every start. */
+function familyOf(address: string): IPVersion {
+  return address.includes(":") ? "ipv6" : "ipv4";
 }

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import type { NameGround } from "../../shared/name-ground.js";
 import type { Certificate } from "../protocol/message.js";
 import type { GivenName } from "./identity-table.js";
@@ -145,7 +145,7 @@ export function ownName(place: string, port: number): string {
 /** Host of an authority in lower case; undefined where it is an address or no name at all. */
 function hostName(authority: string): string | undefined {
   const host = authority.replace(/:\d*$/, "").toLowerCase();
-  if (host === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(host) || isIP(host) !== 0) return undefined;
+  if (host === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(host) || isIPv4(host)) return undefined;
   return host;
 }
 

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 
 /** Every schema carries, as its error message, what it takes: it stands behind "allowed:". */
@@ -25,11 +24,3 @@ export function some<T extends z.ZodType>(item: T, what: string) {
 
 const A_PORT = "a port from 1 to 65535";
 export const PORT = z.int(A_PORT).min(1, A_PORT).max(65_535, A_PORT);
-
-export function isNetwork(value: string): boolean {
-  const [address, prefix, ...rest] = value.split("/");
-  const family = isIP(address);
-  return (
-    family > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= (family === 4 ? 32 : 128)
-  );
-}

@@ -13,6 +13,7 @@ import {
 import { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { environmentName } from "./environment-name.js";
+import { isNetwork } from "./network-text.js";
 import type { Setting, SettingValue } from "./setting.js";
 import { SETTINGS } from "./setting-list.js";
 import { buildSettings, type Settings } from "./settings.js";
@@ -55,6 +56,7 @@ export function loadSettings({ file, flags = {}, sets = {}, environment = {} }: 
       if (value !== undefined) set(setting, typeof value === "string" ? fromText(setting, value) : value, origin);
     }
   }
+  for (const setting of SETTINGS) checkAtMost(setting, values, origins.get(setting.key) ?? "");
   return { settings: buildSettings(values), values, origins };
 }
 
@@ -96,6 +98,7 @@ function readConfigFile(path: string, set: Set): void {
 }
 
 function faultText({ code, message, pos }: YAMLParseError, text: string): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; keep one";
   if (code !== "DUPLICATE_KEY") return `${message}; "eastwatch check-config --example" shows how it is written`;
   const [key] = /^[^\s:]+/.exec(text.slice(pos[0])) ?? [""];
   return `"${key}" is there twice; keep one of them`;
@@ -153,12 +156,21 @@ function check(setting: Setting, value: unknown, origin: string): SettingValue {
   );
 }
 
+function checkAtMost({ key, atMost }: Setting, values: Loaded["values"], origin: string): void {
+  // Nobody asked for a default: who lowers the bound alone means it.
+  if (atMost === undefined || origin === "default") return;
+  const [value, most] = [values.get(key), values.get(atMost)] as [number, number];
+  if (value > most)
+    throw new CommandError(`${origin}: ${key} is ${value}; allowed: at most ${atMost}, which is ${most}`);
+}
+
 /** A single text where a list belongs. */
 function asList({ kind }: Setting, value: unknown): string {
   return (kind === "texts" || kind === "networks") && typeof value === "string" ? `; write [${value}]` : "";
 }
 
 function schemaOf(setting: Setting): z.ZodType {
+  const text = setting.accepts === undefined ? z.string() : z.string().refine(setting.accepts);
   switch (setting.kind) {
     case "integer":
       return z
@@ -170,18 +182,19 @@ function schemaOf(setting: Setting): z.ZodType {
     case "choice":
       return z.enum((setting.choices ?? []) as [string, ...string[]]);
     case "texts":
-      return z.array(z.string().min(1));
+      return z.array(text.min(1));
     case "networks":
       return z.array(z.string().refine(isNetwork));
     case "listen":
       return z.string().refine((text) => text === "" || isListen(text));
     default:
-      return z.string();
+      return text;
   }
 }
 
 /** What a setting takes, in words. */
 export function allowed(setting: Setting): string {
+  if (setting.allows !== undefined) return setting.allows;
   switch (setting.kind) {
     case "integer":
       return `a whole number from ${setting.min} to ${setting.max}`;
@@ -198,14 +211,6 @@ export function allowed(setting: Setting): string {
     default:
       return "a text";
   }
-}
-
-function isNetwork(text: string): boolean {
-  const [address, prefix, ...rest] = text.split("/");
-  const family = isIP(address);
-  return (
-    family > 0 && rest.length === 0 && /^\d{1,3}$/.test(prefix ?? "") && Number(prefix) <= (family === 4 ? 32 : 128)
-  );
 }
 
 function isListen(text: string): boolean {

@@ -1,3 +1,4 @@
+import { CATALOGUE } from "../catalogue.js";
 import { CONSOLE_SETTINGS } from "./console-setting-list.js";
 import { integer, type Setting, text, texts } from "./setting.js";
 
@@ -32,13 +33,16 @@ export const SETTINGS: readonly Setting[] = [
     choices: ["auto", "native", "cap"],
     help: "What captures: `native`, the binding of its own, counts what was lost; `auto` takes `cap` where that is not built.",
   },
-  integer(
-    "capture.restartMinMillis",
-    500,
-    10,
-    60_000,
-    "First wait before an interface that was lost is tried again; doubles.",
-  ),
+  {
+    ...integer(
+      "capture.restartMinMillis",
+      500,
+      10,
+      60_000,
+      "First wait before an interface that was lost is tried again; doubles.",
+    ),
+    atMost: "capture.restartMaxMillis",
+  },
   integer("capture.restartMaxMillis", 10_000, 100, 600_000, "Longest such wait."),
   integer("decode.maxFragmentedDatagrams", 1_024, 1, 1_000_000, "IP datagrams being put together at one time."),
   integer(
@@ -243,7 +247,11 @@ export const SETTINGS: readonly Setting[] = [
     "Time after the first packet in which every endpoint counts as known.",
   ),
   integer("detect.maxFindings", 10_000, 1, 1_000_000, "Findings kept."),
-  texts("detect.disabledRules", [], "Rules that are not run."),
+  {
+    ...texts("detect.disabledRules", [], "Rules that are not run."),
+    accepts: (text) => Object.hasOwn(CATALOGUE, text),
+    allows: `a list of rules: ${Object.keys(CATALOGUE).join(", ")}`,
+  },
   integer(
     "detect.maxRemembered",
     20_000,
@@ -320,7 +328,11 @@ export const SETTINGS: readonly Setting[] = [
     default: false,
     help: "Whether `eastwatch packets --with-secrets` may write packets as they were sent, bodies and credentials included.",
   },
-  text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
+  {
+    ...text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
+    accepts: isNotEmpty,
+    allows: "a file",
+  },
   integer(
     "store.maxOutboxEvents",
     200_000,
@@ -329,16 +341,23 @@ export const SETTINGS: readonly Setting[] = [
     "Events kept for a console that can't be reached; the oldest calls go first.",
   ),
   integer("store.maxOutboxBytes", 256 * MEBIBYTE, MEBIBYTE, 65_536 * MEBIBYTE, "The same in bytes."),
-  text(
-    "deliver.console",
-    undefined,
-    "Address of the console: wss://console.example:8470 (ws:// from loopback only). Without it nothing is sent.",
-  ),
+  {
+    ...text(
+      "deliver.console",
+      undefined,
+      "Address of the console: wss://console.example:8470 (ws:// from loopback only). Without it nothing is sent.",
+    ),
+    accepts: isConsoleAddress,
+    allows: "an address such as wss://console.example:8470",
+  },
   { ...text("deliver.token", undefined, "Token the console gave this sensor; better in a file."), isSecret: true },
   text("deliver.tokenFile", undefined, "File that holds the token."),
   text("deliver.caFile", undefined, "Certificates the console's is checked against, in PEM; the system's by default."),
   { key: "deliver.allowPlaintext", kind: "boolean", default: false, help: "Allow ws:// beyond loopback." },
-  integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
+  {
+    ...integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
+    atMost: "deliver.retryMaxMillis",
+  },
   integer("deliver.retryMaxMillis", 30_000, 100, 3_600_000, "Longest such wait."),
   text("deliver.name", undefined, "Name this sensor gives itself; the host's by default."),
   text(
@@ -366,3 +385,11 @@ export const SETTINGS: readonly Setting[] = [
     help: "What is logged.",
   },
 ];
+
+function isNotEmpty(text: string): boolean {
+  return text !== "";
+}
+
+function isConsoleAddress(text: string): boolean {
+  return URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol);
+}

@@ -9,6 +9,11 @@ export interface Setting {
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];
+  /** Setting that this one may not exceed. */
+  readonly atMost?: string;
+  /** What else must be true of a text, or of each of several, and what is allowed then, in words. */
+  readonly accepts?: (text: string) => boolean;
+  readonly allows?: string;
   /** Never shown. */
   readonly isSecret?: true;
   readonly help: string;

@@ -229,4 +229,35 @@ export const ODD_CASES: readonly Case[] = [
     ],
     expected: ["! client invalid-request-line", "= http1", "0.9 GET /a - - 0 12"],
   },
+  {
+    name: "a folded value is one line, with spaces where it was folded",
+    steps: [
+      ["client", "GET /a HTTP/1.1\r\nHost:\r\n h\r\n\ti\r\nContent-Length:\r\n 2\r\n\r\nok"],
+      ["server", OK],
+    ],
+    expected: ["= http1", "! client obs-fold", "1.1 GET /a h  \ti 200 2 2"],
+  },
+  {
+    name: "identity beside chunks or a length is told, alone it is not",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity, chunked\r\n\r\n0\r\n\r\n"],
+      [
+        "client",
+        "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      ],
+      ["client", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok"],
+      ["client", "GET /d HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: identity\r\n\r\n"],
+      ["server", OK + OK + OK + OK.replace("Content", "Transfer-Encoding: identity\r\nContent")],
+    ],
+    expected: [
+      "= http1",
+      "! client invalid-transfer-encoding",
+      "! client invalid-transfer-encoding",
+      "! client invalid-transfer-encoding",
+      "1.1 POST /a h 200 0 2",
+      "1.1 POST /b h 200 0 2",
+      "1.1 POST /c h 200 2 2",
+      "1.1 GET /d h 200 0 2",
+    ],
+  },
 ];

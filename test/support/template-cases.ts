@@ -1,7 +1,6 @@
-const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
+export const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
 
-/** Paths called once each, and the templates with their calls that come of them. */
-export interface TemplateCase {
+interface TemplateCase {
   readonly name: string;
   readonly paths: readonly string[];
   readonly expected: readonly string[];
@@ -12,6 +11,7 @@ const DOTTED =
     .split(" ")
     .map((name) => `/api/${name}`);
 
+/** Paths a service is asked for, and the templates with counts that must come of them. */
 export const TEMPLATES: readonly TemplateCase[] = [
   { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
   { name: "one UUID", paths: ["/users/5f0c8e21-7d3a-4c1b-9a44-0242ac120002"], expected: ["/users/{userId} ×1"] },
@@ -106,6 +106,17 @@ export const TEMPLATES: readonly TemplateCase[] = [
     paths: DOTTED,
     expected: DOTTED.map((path) => `${path} ×1`),
   },
+  { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
+  {
+    name: "a word that a URL must encode is a word",
+    paths: ["/de/%C3%BCbersicht", "/de/%C3%A4nderungen", "/caf%C3%A9/7", "/de/%FF", "/de/b%C3%BCro%20frei"],
+    expected: ["/caf%C3%A9/{id} ×1", "/de/%C3%A4nderungen ×1", "/de/%C3%BCbersicht ×1", "/de/{deId} ×2"],
+  },
+  {
+    name: "files that a number tells apart, beside one of another name",
+    paths: [..."12345678"].map((digit) => `/files/report_${digit}.pdf`).concat("/files/export.csv"),
+    expected: ["/files/export.csv ×1", "/files/{file} ×8"],
+  },
   {
     name: "names of files in one folder are values, whatever they end in",
     paths: [
@@ -146,5 +157,4 @@ export const TEMPLATES: readonly TemplateCase[] = [
     paths: ["7/equitypct", "8/equitypctsm", "9/byyears"].map((rest) => `/tasks/${rest}`),
     expected: ["/tasks/{taskId}/byyears ×1", "/tasks/{taskId}/equitypct ×1", "/tasks/{taskId}/equitypctsm ×1"],
   },
-  { name: "percent-encoded values", paths: ["/search/black%20cat"], expected: ["/search/{searchId} ×1"] },
 ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isNetwork, keys, list, text } from "../../../shared/config/checked-schema.js";
+import { keys, list, text } from "../../../shared/config/checked-schema.js";
+import { isNetwork } from "../../../shared/config/network-text.js";
 import { SELECTOR } from "./schema.js";
 
 const PORT = "a port number or the name of a container's port";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isNetwork, keys, list, PORT, some, text } from "../../../shared/config/checked-schema.js";
+import { keys, list, PORT, some, text } from "../../../shared/config/checked-schema.js";
+import { isNetwork } from "../../../shared/config/network-text.js";
 
 export const LABELS = z.record(z.string(), z.string("a text"), "labels, each with a text");
 /** Labels alone: what matchExpressions pick is not followed. */

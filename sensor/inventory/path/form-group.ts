@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
@@ -23,10 +23,14 @@ interface FormRule {
 
 const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
 
+/** `report_12.pdf` and `report_7.pdf` are one name with a number in it. */
+const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
+
 const RULES: readonly FormRule[] = [
   { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
   { type: "word", least: 4, what: "different decimal numbers", isIt: (text) => /^\d+(\.\d+)+$/.test(text) },
   { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
+  { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 4, what: "different codes" },
   { type: "host", least: 2, what: "different host names", isIt: isHostName },
   { type: "host", least: 6, what: "different host names" },

@@ -24,7 +24,7 @@ export function parameterName(before: string | undefined, type: SegmentType): st
 
 function nameWords(text: string): string {
   const words = text.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-  if (words.length === 0 || text.length > 40 || /^v\d/.test(text)) return "";
+  if (words.length === 0 || text.length > 40 || /^v\d|%/.test(text)) return "";
   const last = singular(words[words.length - 1]);
   const all = [...words.slice(0, -1), last].map((word, at) => (at === 0 ? lowerFirst(word) : upperFirst(word)));
   return /^\d/.test(all[0]) ? "" : all.join("");

@@ -40,6 +40,9 @@ const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
 const HOST =
   /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9-]+)*\.(com|org|net|info|biz|name|io|dev|app|co|gov|edu|eu|uk|de|fr|nl|it|es|ch|at|us|cn|jp|in|br|au|ca|local|internal|svc|lan)$/i;
 const FILE = /^.+\.[a-z][a-z0-9]{1,4}$/i;
+/** Bytes beyond ASCII, by their escapes. */
+const FOREIGN = /%[89a-f]/i;
+const WORDS = /^[\p{L}\p{M}_-]{1,48}$/u;
 const MAX_WORD_LENGTH = 48;
 /** As short as a text may be whose letters alone show it to be random. */
 const MIN_RANDOM_LENGTH = 7;
@@ -77,11 +80,22 @@ function charactersOf(text: string): number {
 
 export function typeOf(text: string): SegmentType {
   const seen = charactersOf(text);
+  if ((seen & PERCENT) !== 0 && isForeignWord(text)) return text.includes("-") ? "slug" : "word";
   if (seen === DIGIT) return "number";
   if ((seen & DIGIT) === 0) return wordType(text, seen);
   if (VERSION.test(text)) return "word";
   if ((seen & (LOWER | UPPER)) === 0) return digitType(text);
   return mixedType(text, seen);
+}
+
+/** `%C3%BCbersicht`: letters that a URL must encode are letters, and a word made of them is no value for that (RFC 3987 §3.1). */
+function isForeignWord(text: string): boolean {
+  if (!FOREIGN.test(text)) return false;
+  try {
+    return WORDS.test(decodeURIComponent(text));
+  } catch {
+    return false;
+  }
 }
 
 function wordType(text: string, seen: number): SegmentType {

@@ -201,6 +201,22 @@ export class FieldScan {
     return lineEnd;
   }
 
+  /** RFC 9112 §5.2: what folds a value is read as spaces. The bytes are borrowed: a copy, in which the fields found stand from now on. */
+  unfold(bytes: Buffer): Buffer {
+    const { hits } = this;
+    if (hits === 0) return bytes;
+    const first = this.starts[0];
+    const copy = Buffer.from(bytes.subarray(first, Math.max(first, this.ends[hits - 1])));
+    for (let hit = 0; hit < hits; hit++) {
+      this.starts[hit] -= first;
+      this.ends[hit] -= first;
+      for (let at = this.starts[hit]; at < this.ends[hit]; at++)
+        if (copy[at] === LF || (copy[at] === CR && copy[at + 1] === LF)) copy[at] = SPACE;
+      while (this.starts[hit] < this.ends[hit] && copy[this.starts[hit]] === SPACE) this.starts[hit]++;
+    }
+    return copy;
+  }
+
   /** Position after the line's LF, -1 where it is not there yet. Four bytes are looked at a time. */
   #lineEnd(bytes: Buffer, view: DataView, start: number, end: number): number {
     let at = start;

@@ -31,12 +31,14 @@ export class Framing {
   /** The other protocol offered or taken; undefined without one. Where several are offered it is none of ours alone. */
   upgrade: (typeof UPGRADES)[number] | "other" | undefined = undefined;
   readonly anomalies: AnomalyName[] = [];
+  #namesIdentity = false;
 
   read(scan: FieldScan, bytes: Buffer, version: string, of: "request" | "response"): void {
     this.contentLength = -1;
     this.transfer = "none";
     this.hasInvalidLength = false;
     this.upgrade = undefined;
+    this.#namesIdentity = false;
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     let lengths = 0;
     let chunked = 0;
@@ -48,7 +50,9 @@ export class Framing {
       } else if (id === CONTENT_LENGTH) this.#length(bytes, scan.starts[hit], scan.ends[hit], lengths++);
       else chunked += this.#codings(bytes, scan.starts[hit], scan.ends[hit], of);
     }
-    if (chunked > 1) this.#note("invalid-transfer-encoding");
+    // RFC 9112 §7 knows no identity: who takes it for a coding sees another end than who passes it over.
+    const isDisputed = this.#namesIdentity && of === "request" && chunked + lengths > 0;
+    if (chunked > 1 || isDisputed) this.#note("invalid-transfer-encoding");
     if (this.transfer !== "none") {
       if (lengths > 0) this.#note("both-lengths");
       if (version === "1.0") this.#note("transfer-encoding-in-http10");
@@ -106,6 +110,7 @@ export class Framing {
       while (stop < end && bytes[stop] !== COMMA) stop++;
       const coding = this.#coding(bytes, at, stop);
       if (coding === CHUNKED) chunked++;
+      else if (coding === IDENTITY) this.#namesIdentity = true;
       if (coding !== undefined) last = coding;
       at = stop + 1;
     }

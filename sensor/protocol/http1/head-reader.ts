@@ -4,7 +4,7 @@ import type { BodyReader } from "../body/body-reader.js";
 import { statusIn } from "../grpc/message-walk.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
-import { FAULT_NAMES, FieldScan } from "../http/field-scan.js";
+import { FAULT_NAMES, FieldScan, OBS_FOLD } from "../http/field-scan.js";
 import { HeadShapes } from "../http/head-shape.js";
 import { Framing } from "./framing.js";
 import { StartLine } from "./start-line.js";
@@ -97,13 +97,14 @@ export class HeadReader {
     exchange.isHead = line.method === "HEAD";
     this.#mapping.target(exchange, bytes, line.targetStart, line.targetEnd);
     if (line.isOdd) this.anomalies.push("invalid-request-line");
-    this.#mapping.request(exchange, this.#scan, bytes);
+    const fields = this.#unfolded(bytes);
+    this.#mapping.request(exchange, this.#scan, fields);
     if (line.version !== "0.9" && this.#linesEnd > 0)
       this.#mapping.lines(exchange, bytes, this.#linesStart, this.#linesEnd);
     this.#learn(bytes, this.#requestShapes);
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
-    this.framing.read(this.#scan, bytes, line.version, "request");
+    this.framing.read(this.#scan, fields, line.version, "request");
     const { upgrade } = this.framing;
     if (upgrade !== undefined && line.version === "1.1") exchange.asks = upgrade === "websocket" ? upgrade : "upgrade";
     this.#noteFaults();
@@ -113,17 +114,23 @@ export class HeadReader {
   fillResponse(exchange: Exchange, bytes: Buffer): void {
     if (this.anomalies.length > 0) this.anomalies.length = 0;
     const scan = this.#scan;
+    const fields = this.#unfolded(bytes);
     exchange.status = this.line.status;
-    this.#mapping.response(exchange, scan, bytes);
+    this.#mapping.response(exchange, scan, fields);
     this.#learn(bytes, this.#responseShapes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
-    this.framing.read(scan, bytes, this.line.version, "response");
+    this.framing.read(scan, fields, this.line.version, "response");
     if (exchange.switches && (this.framing.upgrade ?? exchange.asks) === "websocket")
-      this.#mapping.opening(exchange, scan, bytes);
+      this.#mapping.opening(exchange, scan, fields);
     // gRPC-Web: an answer without messages may have its trailers in its head.
     if (exchange.rpc?.system === "grpc" && this.#linesEnd > 0)
       exchange.rpc.status = statusIn(bytes.latin1Slice(this.#linesStart, this.#linesEnd));
     this.#noteFaults();
+  }
+
+  /** Where the fields found stand: in a copy where a value goes on over lines. */
+  #unfolded(bytes: Buffer): Buffer {
+    return (this.#scan.faults & OBS_FOLD) === 0 ? bytes : this.#scan.unfold(bytes);
   }
 
   #noteFaults(): void {

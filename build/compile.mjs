@@ -1,0 +1,16 @@
+// `compile.mjs NAME [PARAMETER…]` runs a bundle as a program would be run, and keeps what the engine compiled for that as its bytecode.
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BUNDLE_ID, bytecodePath, startBundle } from "../dist/start-bundle.js";
+
+const [name, ...parameters] = process.argv.slice(2);
+const path = resolve(`dist/${name}.bundle`);
+process.argv = [process.argv[0], path, ...parameters];
+const script = startBundle(pathToFileURL(path));
+process.on("exit", (code) => {
+  if (code !== 0) return;
+  const id = readFileSync(path, "latin1").slice(2, 66);
+  if (!BUNDLE_ID.test(id)) throw new Error(`${path} does not begin with its hash`);
+  writeFileSync(bytecodePath(path), Buffer.concat([Buffer.from(id), script.createCachedData()]));
+});

@@ -1,0 +1,398 @@
+import { Command, CommanderError, Option } from "commander";
+import { CommandError } from "./shared/command-error.js";
+import { defaultSettings } from "./shared/config/settings.js";
+import { DOCUMENT_FORMATS } from "./shared/document-format.js";
+import { SEVERITIES, type Severity } from "./shared/event.js";
+import { VERSION } from "./shared/version.js";
+
+const USAGE = 2;
+const OUR_BUG = 70;
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly set?: readonly string[];
+}
+
+/** Each command is loaded when it is called: analyzing a file must not wait for the console's libraries. */
+function program(): Command {
+  const root = new Command("eastwatch")
+    .description(
+      "Passive sensor for the traffic between services: API inventory, cleartext and findings, from the wire alone.",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  addDaemons(root);
+  addTools(root);
+  addDocuments(root);
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+function addDaemons(root: Command): void {
+  root
+    .command("sensor")
+    .description("Capture on this host, keep the inventory, stream findings to the console.")
+    .option("-i, --interface <name...>", "interface to capture on; `any` for all")
+    .option("--filter <bpf>", "BPF filter")
+    .option("--database <file>", "SQLite file of the inventory")
+    .option("--console <address>", "the console's address: wss://host:port")
+    .option("--token-file <file>", "file that holds this sensor's token")
+    .option("--listen <address:port>", "where /healthz and /metrics are told; empty for nowhere")
+    .option("--name <name>", "name this sensor gives itself")
+    .option("--packet-ring <folder>", "keep the latest packets there, as proof: bodies and secrets included")
+    .option("--packet-ring-bytes <number>", "disk they take at most")
+    .addOption(policyOption())
+    .addOption(declaredOption())
+    .addOption(pathRulesOption())
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSensor);
+  root
+    .command("console")
+    .description("Take sensors in, serve the page and its API.")
+    .option("--listen <address:port>", "where sensors and browsers are taken")
+    .option("--database <file>", "the console's SQLite file")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runConsole);
+}
+
+function addTools(root: Command): void {
+  root
+    .command("add-sensor")
+    .description("Make a token for one more sensor and print it once.")
+    .argument("<name>", "name of the sensor")
+    .option("--database <file>", "the console's SQLite file")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runAddSensor);
+  root
+    .command("analyze")
+    .description("Run the same pipeline over capture files: pcap, pcapng, gzip of either; - is standard input.")
+    .argument("<capture...>", "capture files in their order")
+    .requiredOption("--out <folder>", "folder the results go to")
+    .addOption(new Option("--fail-on <severity>", "exit 1 on a finding at or above it").choices([...SEVERITIES]))
+    .addOption(policyOption("; exit 1 where a connection violates it"))
+    .addOption(declaredOption())
+    .addOption(pathRulesOption())
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runAnalyze);
+  root
+    .command("doctor")
+    .description("Look at interfaces for some seconds and say what capturing there can and cannot see, and the remedy.")
+    .option("-i, --interface <name...>", "interface to look at; those of the configuration, or all that are up")
+    .option("--seconds <number>", "how long to look", "5")
+    .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json"]).default("text"))
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runDoctor);
+  root
+    .command("check-config")
+    .description("Show every setting with its value and where it came from.")
+    .option("--example", "print a commented example file instead")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runCheckConfig);
+  root
+    .command("demo")
+    .description("Console, sensor and small real services on this machine, with traffic between them.")
+    .option("--listen <address:port>", "where the page is", "127.0.0.1:8470")
+    .action(runDemo);
+}
+
+function addDocuments(root: Command): void {
+  root
+    .command("packets")
+    .description(
+      "Write the packets behind a finding, or of a connection, from a sensor's packet ring: secrets overwritten.",
+    )
+    .option("--finding <id>", "the finding, by its id")
+    .option("--connection <ends>", "the connection, such as 10.0.0.1:40000-10.0.0.2:80")
+    .option("--at <time>", "when it was, where its ports were used again: RFC 3339")
+    .option("--packet-ring <folder>", "the ring's folder")
+    .option("--database <file>", "the sensor's SQLite file")
+    .option("--with-secrets", "as they were sent; ring.allowSecrets must say that this may be")
+    .requiredOption("--out <file>", "pcapng file to write, for its owner only")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runPackets);
+  root
+    .command("export")
+    .description("Write the inventory as a document.")
+    .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
+    .option("--database <file>", "file of a sensor or a console")
+    .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
+    .option("--out <file>", "file to write; standard output without it")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runExport);
+  root
+    .command("verify")
+    .description("Tell whether an evidence pack is as it was signed, and what was changed in it.")
+    .argument("<pack>", "archive or folder")
+    .option("-k, --key <file...>", "public key it must be signed by; one of several, where keys were rotated")
+    .action(runVerify);
+  root
+    .command("signing-key")
+    .description("Show the key that evidence packs are signed with; made where there is none.")
+    .option("--rotate", "put another in its place; what the old one signed can still be verified")
+    .option("--database <file>", "file of a sensor or a console, beside which the key is")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runSigningKey);
+  root
+    .command("diff")
+    .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
+    .argument("<old>", "file of a sensor or a console")
+    .argument("<new>", "the same, later or elsewhere")
+    .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json", "markdown"]).default("text"))
+    .addOption(
+      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([
+        "added",
+        "removed",
+        "changed",
+        "any",
+      ]),
+    )
+    .action(runDiff);
+}
+
+function configOption(): Option {
+  return new Option("-c, --config <file>", "configuration in YAML");
+}
+
+function policyOption(more = ""): Option {
+  return new Option("--policy <file>", `which connections must be mutual TLS, in YAML${more}`);
+}
+
+function declaredOption(): Option {
+  return new Option(
+    "--declared <path...>",
+    "what declares APIs: OpenAPI files, .proto, descriptor sets, folders of them",
+  );
+}
+
+function pathRulesOption(): Option {
+  return new Option("--path-rules <file>", "pins, splits and merges path templates of services, in YAML or JSON");
+}
+
+function setOption(): Option {
+  return new Option("-s, --set <key=value...>", "one setting, such as flow.maxFlows=1000");
+}
+
+/** Reading and checking a configuration is what most of the start-up would go to: where there is none, it is left out. */
+async function load(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
+  const isBare =
+    options.config === undefined &&
+    options.set === undefined &&
+    Object.values(flags).every((flag) => flag === undefined);
+  if (isBare && !Object.keys(process.env).some((name) => name.startsWith("EASTWATCH_"))) {
+    return { settings: defaultSettings() };
+  }
+  return loadAll(options, flags);
+}
+
+async function loadAll(options: CommonOptions, flags: Readonly<Record<string, unknown>>) {
+  const { loadSettings } = await import("./shared/config/load.js");
+  const sets: Record<string, string> = {};
+  for (const pair of options.set ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals < 1) throw new CommandError(`--set "${pair}" must be key=value, such as flow.maxFlows=1000`);
+    sets[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return loadSettings({
+    ...(options.config === undefined ? {} : { file: options.config }),
+    flags,
+    sets,
+    environment: process.env,
+  });
+}
+
+async function runSensor(options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, {
+    "capture.interface": options.interface,
+    "capture.filter": options.filter,
+    "store.database": options.database,
+    "deliver.console": options.console,
+    "deliver.tokenFile": options.tokenFile,
+    "deliver.name": options.name,
+    "ring.folder": options.packetRing,
+    "ring.maxBytes": options.packetRingBytes,
+    "health.listen": options.listen,
+    "policy.file": options.policy,
+    "declared.files": options.declared,
+    "inventory.pathRulesFile": options.pathRules,
+  });
+  const { runSensor: run } = await import("./sensor/command/sensor.js");
+  process.exitCode = await run(settings);
+}
+
+async function runConsole(options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, { "console.listen": options.listen, "console.database": options.database });
+  const { runConsole: run } = await import("./console/command/console.js");
+  process.exitCode = await run(settings);
+}
+
+async function runAddSensor(name: string, options: CommonOptions & Record<string, unknown>): Promise<void> {
+  const { settings } = await load(options, { "console.database": options.database });
+  const { addSensor } = await import("./console/command/add-sensor.js");
+  process.exitCode = addSensor(settings, name);
+}
+
+interface AnalyzeFlags extends CommonOptions {
+  readonly out: string;
+  readonly failOn?: Severity;
+  readonly policy?: string;
+  readonly declared?: readonly string[];
+  readonly pathRules?: string;
+}
+
+async function runAnalyze(
+  captures: readonly string[],
+  { out, failOn, policy, declared, pathRules, ...options }: AnalyzeFlags,
+): Promise<void> {
+  const flags = { "policy.file": policy, "declared.files": declared, "inventory.pathRulesFile": pathRules };
+  const { settings } = await load(options, flags);
+  const { analyze } = await import("./sensor/command/analyze.js");
+  process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
+}
+
+interface DiffFlags {
+  readonly format: "text" | "json" | "markdown";
+  readonly failOn?: "added" | "removed" | "changed" | "any";
+}
+
+async function runDiff(before: string, after: string, { format, failOn }: DiffFlags): Promise<void> {
+  const { diff } = await import("./sensor/command/diff.js");
+  process.exitCode = diff({ before, after, format, failOn });
+}
+
+interface DoctorFlags extends CommonOptions {
+  readonly interface?: readonly string[];
+  readonly seconds: string;
+  readonly format: "text" | "json";
+}
+
+async function runDoctor({ interface: names, seconds, format, ...options }: DoctorFlags): Promise<void> {
+  const { settings } = await load(options, { "capture.interface": names });
+  const { doctor } = await import("./sensor/command/doctor.js");
+  process.exitCode = await doctor({ settings, seconds, format });
+}
+
+interface ExportFlags extends CommonOptions {
+  readonly format: string;
+  readonly database?: string;
+  readonly sensor?: string;
+  readonly workloads?: string;
+  readonly out?: string;
+}
+
+async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
+  const { settings } = await load(options, {
+    "store.database": options.database,
+    "report.workloadsFile": options.workloads,
+  });
+  const { exportInventory } = await import("./sensor/command/export.js");
+  const { signingKeyFile } = await import("./shared/signing-key.js");
+  const { database } = settings.store;
+  process.exitCode = exportInventory({
+    format,
+    database,
+    workloadsFile: settings.report.workloadsFile,
+    keyFile: signingKeyFile(settings.evidence.keyFile, database),
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(out === undefined ? {} : { out }),
+  });
+}
+
+interface PacketsFlags extends CommonOptions {
+  readonly finding?: string;
+  readonly connection?: string;
+  readonly at?: string;
+  readonly packetRing?: string;
+  readonly database?: string;
+  readonly withSecrets?: boolean;
+  readonly out: string;
+}
+
+async function runPackets({ packetRing, database, ...options }: PacketsFlags): Promise<void> {
+  const { settings } = await load(options, { "ring.folder": packetRing, "store.database": database });
+  const { exportPackets } = await import("./sensor/command/packets.js");
+  process.exitCode = await exportPackets({ ...options, settings });
+}
+
+async function runVerify(pack: string, { key = [] }: { readonly key?: readonly string[] }): Promise<void> {
+  const { verify } = await import("./sensor/command/verify.js");
+  process.exitCode = verify(pack, key);
+}
+
+async function runSigningKey({
+  rotate = false,
+  database,
+  ...options
+}: CommonOptions & { readonly rotate?: boolean; readonly database?: string }): Promise<void> {
+  const { settings } = await load(options, { "store.database": database });
+  const { signingKeyFile } = await import("./shared/signing-key.js");
+  const { signingKey } = await import("./sensor/command/signing-key.js");
+  process.exitCode = signingKey(signingKeyFile(settings.evidence.keyFile, settings.store.database), rotate);
+}
+
+async function runCheckConfig({ example, ...options }: CommonOptions & { readonly example?: boolean }): Promise<void> {
+  if (example === true) {
+    const { exampleConfig } = await import("./shared/config/example.js");
+    process.stdout.write(exampleConfig());
+    return;
+  }
+  const loaded = await loadAll(options, {});
+  const { describeSettings } = await import("./sensor/command/check-config.js");
+  process.stdout.write(describeSettings(loaded));
+  const { checkDataRules } = await import("./sensor/command/data-rules.js");
+  checkDataRules(loaded.settings.data);
+  const { withPolicy } = await import("./sensor/command/policy-file.js");
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  await withPolicy(loaded.settings, notice);
+  const { loadPathRules } = await import("./sensor/command/path-rules.js");
+  await loadPathRules(loaded.settings.inventory.pathRulesFile);
+  const { loadDeclared } = await import("./sensor/command/declared-files.js");
+  const declared = await loadDeclared(loaded.settings.declared, { notice, broken: notice });
+  // What is told of files that can't be used is a fault of the configuration here.
+  if ((declared?.declared.filesBroken ?? 0) > 0) process.exitCode = USAGE;
+}
+
+async function runDemo({ listen }: { readonly listen: string }): Promise<void> {
+  const { runDemo: run } = await import("./demo/demo.js");
+  process.exitCode = await run(listen);
+}
+
+/** What went wrong, as an exit code of CONTRACT.md. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError && error.code === "commander.unknownCommand") {
+    const names = program().commands.map((command) => command.name());
+    process.stderr.write(`the commands are ${names.join(", ")}; each tells its options with --help\n`);
+  }
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof CommandError) {
+    process.stderr.write(`eastwatch: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`eastwatch: this is our own bug, please report it:\n${text}\n`);
+  return OUR_BUG;
+}
+
+let isOver = false;
+// With nothing left to wait for, Node ends with 0 what never came to its end.
+process.once("beforeExit", () => {
+  if (!isOver) process.exitCode = exitCodeOf(new Error("the command did not come to its end"));
+});
+
+// Whatever was begun before a mistake was seen must not keep the program alive.
+program()
+  .parseAsync(process.argv)
+  .then(() => {
+    isOver = true;
+  })
+  .catch((error: unknown) => process.exit(exitCodeOf(error)));
