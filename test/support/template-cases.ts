@@ -117,4 +117,44 @@ export const TEMPLATES: readonly TemplateCase[] = [
     paths: [..."12345678"].map((digit) => `/files/report_${digit}.pdf`).concat("/files/export.csv"),
     expected: ["/files/export.csv ×1", "/files/{file} ×8"],
   },
+  {
+    name: "names of files in one folder are values, whatever they end in",
+    paths: [
+      "tablet.pdf",
+      "IMG_9811.png",
+      "scan%2039.pdf",
+      "curlew.jpg",
+      "report-37.pdf",
+      "wombat.gif",
+      "stool.docx",
+    ].map((name) => `/documents/${name}`),
+    expected: ["/documents/{file} ×7"],
+  },
+  {
+    name: "formats behind the same values stay",
+    paths: [12, 13, 14].flatMap((id) => [`/record/${id}.rdf`, `/record/${id}.ttl`, `/tiles/${id}.pbf`]),
+    expected: ["/record/{recordId}.rdf ×3", "/record/{recordId}.ttl ×3", "/tiles/{tileId}.pbf ×3"],
+  },
+  {
+    name: "a verb behind words",
+    paths: ["acme", "globex", "umbrella", "initech"].map((name) => `/v1/${name}:undelete`),
+    expected: ["/v1/{id}:undelete ×4"],
+  },
+  {
+    name: "names put together of words of their own",
+    paths: "tealHorse rubyCrane oliveBat amberGull indigoClam coralEland slateGoose rustHeron"
+      .split(" ")
+      .map((name) => `/hooks/${name}`),
+    expected: ["/hooks/{hookId} ×8"],
+  },
+  {
+    name: "resources with their version behind them are not of one form",
+    paths: ["reviews-v1", "repositories-v1", "search-v2"].map((name) => `/rest/${name}`),
+    expected: ["/rest/repositories-v1 ×1", "/rest/reviews-v1 ×1", "/rest/search-v2 ×1"],
+  },
+  {
+    name: "words of few vowels beside numbers",
+    paths: ["7/equitypct", "8/equitypctsm", "9/byyears"].map((rest) => `/tasks/${rest}`),
+    expected: ["/tasks/{taskId}/byyears ×1", "/tasks/{taskId}/equitypct ×1", "/tasks/{taskId}/equitypctsm ×1"],
+  },
 ];

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly lengths: Set<number>;
   /** Short words before the first hyphen or underscore, the empty text for none: `cus_`. */
   readonly prefixes: Set<string>;
+  /** Extensions of those that are files. */
+  readonly extensions: Set<string>;
   /** The first values seen; how many there are is how many different ones there were at least. */
   readonly values: Set<string>;
   /** Words that APIs are made of are among them. */
@@ -27,6 +29,7 @@ export function newEvidence(type: SegmentType, reason: string): Evidence {
     types: new Set([type]),
     lengths: new Set(),
     prefixes: new Set(),
+    extensions: new Set(),
     values: new Set(),
     hasRouteWords: false,
   };
@@ -39,6 +42,7 @@ export function addValue(evidence: Evidence, value: string, type: SegmentType): 
   values.add(value);
   evidence.types.add(type);
   evidence.lengths.add(value.length);
+  if (type === "file") evidence.extensions.add(value.slice(value.lastIndexOf(".")));
   evidence.prefixes.add(/^[A-Za-z]{1,8}[_-]/.exec(value)?.[0] ?? "");
   return true;
 }
@@ -53,6 +57,8 @@ export function addEvidence(evidence: Evidence, more: Evidence): void {
   for (const type of more.types) evidence.types.add(type);
   for (const length of more.lengths) evidence.lengths.add(length);
   for (const prefix of more.prefixes) evidence.prefixes.add(prefix);
+  for (const extension of more.extensions)
+    if (evidence.extensions.size < MAX_VALUES) evidence.extensions.add(extension);
   for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
   evidence.hasRouteWords ||= more.hasRouteWords;
 }

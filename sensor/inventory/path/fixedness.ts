@@ -4,12 +4,16 @@ import {
   isCollection,
   isJoined,
   isOperation,
+  isOwnName,
+  isPreposition,
   isStandIn,
   isStrongWord,
+  looksFixed,
   routeShare,
   stemOf,
   wordsOf,
 } from "./route-word.js";
+import type { SegmentType } from "./segment.js";
 import { rateOf, type Sibling } from "./sibling.js";
 
 /** What the values of one parameter, or those that may be, have in common. */
@@ -28,6 +32,8 @@ export interface Company {
   readonly methods: ReadonlyMap<string, number>;
   /** How they are written → how many are. */
   readonly forms: ReadonlyMap<number, number>;
+  /** What they look like by themselves. */
+  readonly types: ReadonlySet<SegmentType>;
   /** Words that APIs are made of are usual among them. */
   readonly hasRouteWords: boolean;
 }
@@ -39,6 +45,7 @@ export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWord
 
 const MIN_STANDING_OUT = 5;
 const MIN_FAN = 8;
+const PREPOSITION = 4;
 
 export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWords: boolean): Company {
   const below = new Map<string, number>();
@@ -49,9 +56,10 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     const form = formOf(node.text);
     forms.set(form, (forms.get(form) ?? 0) + 1);
     if (countBelow(node) > 0) withBelow++;
-    for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
+  const sure = valuesAmong(siblings);
+  for (const { node } of sure) for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
   const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
   const rates = siblings.map(rateOf).sort(ascending);
   const fans = siblings.map(({ node }) => countBelow(node)).sort(ascending);
@@ -64,8 +72,15 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
     methods,
     forms,
+    types: new Set(sure.map(({ node }) => node.type)),
     hasRouteWords,
   };
+}
+
+/** Those that are no words of APIs, where they are most: words taken for values by mistake must not speak for each other. */
+function valuesAmong<Leaf>(siblings: readonly Sibling<Leaf>[]): readonly Sibling<Leaf>[] {
+  const sure = siblings.filter(({ node }) => !looksFixed(node.text));
+  return sure.length * 2 >= siblings.length ? sure : siblings;
 }
 
 const ascending = (a: number, b: number): number => a - b;
@@ -84,7 +99,15 @@ function limitOf(sorted: readonly number[], least: number): number {
  */
 export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
   const text = byName(sibling.node.text, company);
-  return text + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+  // `/users/by/name/{name}` beside `/users/{userId}`.
+  if (sibling.hasParameterBelow && isPreposition(sibling.node.text)) return PREPOSITION;
+  return text + byType(sibling, company) + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+}
+
+/** A word among values none of which is one: `me` among numbers, `requests` among numbered names. */
+function byType<Leaf>({ node }: Sibling<Leaf>, { types, size }: Company): number {
+  if (size < 6 || node.type !== "word" || types.has("word")) return 0;
+  return looksFixed(node.text) ? 2 : types.has("slug") ? 0 : 0.7;
 }
 
 /** By what a text is made of and how it is written. */
@@ -95,7 +118,7 @@ export function byName(text: string, company: NameCompany): number {
 function byWords(text: string, { hasRouteWords }: NameCompany): number {
   if (isStandIn(text)) return 6;
   const isCapitalised = /^[A-Z]/.test(text);
-  if (isJoined(text)) return isCapitalised ? 0.7 : 3;
+  if (isJoined(text)) return isOwnName(text) ? -0.4 : isCapitalised ? 0.7 : 3;
   const stem = stemOf(text);
   if (stem !== text && !FORMAT.test(text)) return routeShare(stem) >= 0.75 ? 0 : -1.2;
   const usual = hasRouteWords ? 1.6 : 0;

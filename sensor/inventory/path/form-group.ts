@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { looksFixed, routeShare, stemOf } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
@@ -7,6 +7,8 @@ export interface ValueGroup<Leaf> {
   readonly members: readonly PathNode<Leaf>[];
   readonly type: SegmentType;
   readonly reason: string;
+  /** Fixed text behind all of them. */
+  readonly suffix?: string;
 }
 
 /** How many of one form it takes, which by itself may be that of a fixed segment. */
@@ -16,7 +18,7 @@ interface FormRule {
   readonly what: string;
   /** Beyond the type, what the members must share. */
   readonly key?: (text: string) => string;
-  readonly isIt?: (text: string) => boolean;
+  readonly isIt?: (text: string, hasBelow: boolean) => boolean;
 }
 
 const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
@@ -25,11 +27,14 @@ const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
 
 const RULES: readonly FormRule[] = [
-  { type: "random", least: 3, what: "values of random characters", isIt: isOwnWords },
+  { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
+  { type: "word", least: 4, what: "different decimal numbers", isIt: (text) => /^\d+(\.\d+)+$/.test(text) },
   { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 4, what: "different codes" },
-  { type: "host", least: 2, what: "different host names" },
+  { type: "host", least: 2, what: "different host names", isIt: isHostName },
+  { type: "host", least: 6, what: "different host names" },
+  { type: "file", least: 4, what: "different names of files", isIt: isFileName },
   {
     type: "slug",
     least: 4,
@@ -38,12 +43,30 @@ const RULES: readonly FormRule[] = [
   },
 ];
 
+/** A name of its own or a numbered one; in a format only where something is below it, for elsewhere `orders.json` is how orders are told. */
+function isFileName(text: string, hasBelow: boolean): boolean {
+  const stem = text.slice(0, text.lastIndexOf("."));
+  // `chat.archive` is a procedure.
+  if (!FILE_EXTENSION.test(text) || (!hasBelow && FORMAT.test(text))) return false;
+  return !isJoined(stem) && (/\d/.test(stem) || isOwnWords(stem));
+}
+
+/** `users.info` may be a procedure. */
+function isHostName(text: string): boolean {
+  return /[-\d]/.test(text) || !isRouteWord(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
+}
+
+/** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
+function lengthOfLetters(text: string): string {
+  return /^([a-z]+|[A-Z][a-z]+)$/.test(text) ? String(text.length) : "";
+}
+
 /** The first group of literals that their form, seen often enough, makes values. */
 export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup<Leaf> | undefined {
   for (const { type, least, what, key, isIt } of RULES) {
     const groups = new Map<string, PathNode<Leaf>[]>();
     for (const literal of literals) {
-      if (literal.type !== type || (isIt !== undefined && !isIt(literal.text))) continue;
+      if (literal.type !== type || (isIt !== undefined && !isIt(literal.text, literal.literalCount > 0))) continue;
       const form = key?.(literal.text) ?? "";
       const members = groups.get(form);
       if (members === undefined) groups.set(form, [literal]);
@@ -51,12 +74,12 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
-      return { members, type, reason: `${members.length} ${what}${form === "" ? "" : ` ${form}`}` };
+      return {
+        members,
+        type,
+        reason: `${members.length} ${what}${form === "" || type === "random" ? "" : ` ${form}`}`,
+      };
     }
   }
   return undefined;
-}
-
-export function mayBeValue(text: string): boolean {
-  return text !== "" && !looksFixed(text);
 }

@@ -1,13 +1,18 @@
 import type { Evidence } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
-import { FORMAT, routeShare } from "./route-word.js";
+import { FORMAT, isStandIn, routeShare } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
 const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
 /** As many values as it takes to know a prefix or a length of theirs. */
 const ENOUGH_VALUES = 3;
+const ENOUGH_OF_LENGTH = 5;
+const RANDOM: readonly SegmentType[] = ["mixed", "random", "token", "hash", "identifier"];
+const HEXADECIMAL = /^[0-9a-f]+$/i;
+const ALPHANUMERIC = /^[a-z0-9]+$/i;
+const DECIMAL = /^\d+(\.\d+)+$/;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
@@ -19,18 +24,32 @@ export function joins(text: string, type: SegmentType, evidence: Evidence): bool
 }
 
 /** Whether it has a form of the parameter's values that fixed segments hardly have. */
-export function joinsByForm(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
+export function joinsByForm(text: string, type: SegmentType, evidence: Evidence): boolean {
+  const { types, lengths, prefixes, values, extensions } = evidence;
   const isOfRandom = types.has("token") || types.has("random");
-  if (type === "random" && (isOfRandom || types.has("identifier"))) return true;
+  if (type === "random" && (isOfRandom || types.has("identifier")) && routeShare(text) < 0.5) return true;
   const prefix = prefixOf(text);
   if (prefix !== undefined && prefixes.size === 1 && values.size >= ENOUGH_VALUES && prefixes.has(prefix)) return true;
   if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
     if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
-  if (type === "code" || type === "host") return types.has(type);
-  if (type === "file") return types.has(type) && !FORMAT.test(text);
+  if (type === "code" || type === "host") return types.has(type) && !isStandIn(text);
+  // `52.70` among longer ones: alone it could be a version.
+  if (type === "word" && types.has("number") && DECIMAL.test(text)) return true;
+  if (isOfOneLength(text, type, evidence)) return true;
+  if (type === "file") return types.has(type) && (!FORMAT.test(text) || extensions.size > 1);
   const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
   return isNumbered && /\d{2}/.test(text);
+}
+
+/** Identifiers of few random characters, some of which could be words: `jbOwpT` and `3lvlAn` beside `x7Kq2B`. */
+function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
+  if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || types.has("word"))
+    return false;
+  if (text.length < 5 || text.length > 12 || prefixes.size !== 1 || !prefixes.has("")) return false;
+  if (type !== "word" && type !== "mixed" && type !== "random") return false;
+  if (!RANDOM.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
+  return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }
 
 /** Whether types are mixed among which this one does not surprise. */

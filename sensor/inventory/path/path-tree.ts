@@ -1,11 +1,12 @@
+import { composedOf, fileParameters, isComposed, valueWithFormat, withNamedValue, withoutSuffix } from "./composed.js";
 import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidence.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
 import { placeOfValue } from "./remembered-value.js";
-import { FORMAT } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
+import { suffixGroup } from "./suffix-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise, wordGroup } from "./word-group.js";
 import { placeOf } from "./word-score.js";
@@ -28,11 +29,6 @@ const MAX_ALIASES = 10_000;
 const MIN_LEADING_VALUES = 3;
 /** Calls of one value after which it is compared with the others again. */
 const FIRST_REVISION = 8;
-const EXTENSION =
-  /^(.+)(\.(?:json|xml|csv|pdf|html?|txt|png|jpe?g|gif|svg|zip|ya?ml|rss|atom|js|css|ics|xlsx?|proto|gz))$/i;
-/** `regions=gb`: the name stays. */
-const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
-const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
 /** The paths of one service, segment by segment, each literal or parameter as the evidence so far has it. */
 export class PathTree<Leaf> {
@@ -132,8 +128,15 @@ export class PathTree<Leaf> {
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) return this.#valueChild(node, text, type, "");
-    return this.#wordChild(node, text, type);
+    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) {
+      const {
+        value,
+        type: own,
+        suffix,
+      } = (isLast ? valueWithFormat(text) : undefined) ?? { value: text, type, suffix: "" };
+      return this.#valueChild(node, value, own, suffix);
+    }
+    return this.#wordChild(node, text, type, isLast);
   }
 
   /** What is no word of the rule is a value, and the rule is why: no more is to be learned of it. */
@@ -167,18 +170,24 @@ export class PathTree<Leaf> {
 
   #valueChild(node: PathNode<Leaf>, text: string, type: SegmentType, suffix: string): PathNode<Leaf> {
     let child = node.parameter(suffix);
+    if (suffix !== "" && child === undefined && this.#isFile(node, suffix))
+      return this.#valueChild(node, text + suffix, "file", "");
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
       take(child, text, type);
       if (suffix === "") this.#absorbJoining(node, child, joins);
-    } else if (take(child, text, type) && suffix === "" && this.#isDue(node)) this.#judge(node);
+      else this.#foldFiles(node);
+    } else if (take(child, text, type)) {
+      if (suffix !== "") this.#foldFiles(node);
+      else if (this.#isDue(node)) this.#judge(node);
+    }
     return child;
   }
 
-  #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType): PathNode<Leaf> {
-    const composed = this.#composedChild(node, text);
+  #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): PathNode<Leaf> {
+    const composed = this.#composedChild(node, text, isLast);
     if (composed !== undefined) return composed;
-    const parameter = node.parameter("");
+    const parameter = text.includes(":") && !isValue(type) ? undefined : node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
       const isNew = take(parameter, text, type);
       if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;
@@ -193,24 +202,11 @@ export class PathTree<Leaf> {
   }
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
-  #composedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
-    const colon = text.indexOf(":");
-    if (
-      colon > 0 &&
-      colon < text.length - 1 &&
-      isValue(typeOf(text.slice(0, colon))) &&
-      /^[a-z]+$/i.test(text.slice(colon + 1))
-    ) {
-      return this.#valueChild(node, text.slice(0, colon), typeOf(text.slice(0, colon)), text.slice(colon));
-    }
-    const dot = EXTENSION.exec(text);
-    if (dot !== null) {
-      const [, stem, extension] = dot;
-      const type = typeOf(stem);
-      const evidence = node.parameter(extension)?.evidence;
-      if (isValue(type) || (evidence !== undefined && joins(stem, type, evidence)))
-        return this.#valueChild(node, stem, type, extension);
-    }
+  #composedChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
+    // A format stands at the end of a path; before, it is part of a name.
+    const composed = isLast ? composedOf(text) : undefined;
+    if (composed !== undefined && isComposed(node, composed))
+      return this.#valueChild(node, composed.value, composed.type, composed.suffix);
     const named = withNamedValue(text);
     return named === undefined ? undefined : node.addLiteral(named);
   }
@@ -225,6 +221,7 @@ export class PathTree<Leaf> {
   #judge(node: PathNode<Leaf>): void {
     if (node.alias !== undefined || node.rule?.isPinned === true) return;
     node.changes = 0;
+    this.#foldFiles(node);
     for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
     const parameter = node.parameter("");
     if (parameter === undefined) return;
@@ -233,6 +230,28 @@ export class PathTree<Leaf> {
     for (const value of leave) this.#split(value, parameter);
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
+  }
+
+  /** Whether an extension there is part of a file's name. */
+  #isFile(node: PathNode<Leaf>, suffix: string): boolean {
+    const evidence = suffix.startsWith(":") ? undefined : node.parameter("")?.evidence;
+    return evidence !== undefined && joinsByForm(`a${suffix}`, "file", evidence);
+  }
+
+  /** Where they turned out to be names of files, values with extensions behind them become values as a whole. */
+  #foldFiles(node: PathNode<Leaf>): void {
+    if (node.alias !== undefined || (node.parameters?.size ?? 0) < 2) return;
+    const folded = fileParameters(node);
+    if (folded.length === 0) return;
+    const parameter = node.parameter("") ?? node.addParameter("", newEvidence("file", "different names of files"));
+    if (parameter.evidence !== undefined) addReason(parameter.evidence, "file", "different names of files");
+    this.#isMoved = true;
+    for (const one of folded) {
+      parameter.evidence?.extensions.add(one.text);
+      this.#moveInto(one, parameter);
+    }
+    this.#absorbJoining(node, parameter, joins);
+    this.#judgeBelow(parameter);
   }
 
   #isFree({ text, parent }: PathNode<Leaf>): boolean {
@@ -245,11 +264,10 @@ export class PathTree<Leaf> {
       if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
-    return formGroup(literals) ?? wordGroup(node, literals, this.#owner);
+    return formGroup(literals) ?? suffixGroup(node, literals, this.#owner) ?? wordGroup(node, literals, this.#owner);
   }
 
-  #merge(node: PathNode<Leaf>, { members, type, reason }: ValueGroup<Leaf>): void {
-    const suffix = type === "file" ? commonFormat(members) : "";
+  #merge(node: PathNode<Leaf>, { members, type, reason, suffix = "" }: ValueGroup<Leaf>): void {
     const parameter = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(type, reason));
     if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
     for (const member of members) this.#absorb(member, parameter);
@@ -363,14 +381,6 @@ function pathOf(seen: string): string {
   return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }
 
-/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
-function withNamedValue(text: string): string | undefined {
-  const assigned = ASSIGNED.exec(text);
-  if (assigned !== null) return `${assigned[1]}{value}`;
-  const called = CALLED.exec(text);
-  return called === null ? undefined : `${called[1]}{key}${called[3]}`;
-}
-
 function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
   return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
 }
@@ -378,16 +388,6 @@ function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType):
 function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
   const value = withoutSuffix(text, parameter.text);
   take(parameter, value, value === text ? type : typeOf(value));
-}
-
-function withoutSuffix(text: string, suffix: string): string {
-  return suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
-}
-
-/** The extension that all have, where it is one that tells how a resource is told. */
-function commonFormat<Leaf>(members: readonly PathNode<Leaf>[]): string {
-  const [first = ""] = FORMAT.exec(members[0].text) ?? [];
-  return members.every(({ text }) => text.endsWith(first)) ? first : "";
 }
 
 const NAMES: Partial<Record<SegmentType, string>> = {

@@ -123,11 +123,15 @@ const THINGS = words(`
   tracking trade traffic trail training transaction transcript transition transport travel treatment tree trend trial trip trust tunnel type
   unit university upgrade url usage user username utility vacancy validation validator value variable variant variation vault vehicle vendor
   venue version video viewer visibility vision visit visitor volume voice volunteer voucher vulnerability wallet warehouse warning warranty
-  weather web webhook website week weight wiki window wishlist withdrawal word work worker workflow workgroup workspace year zip zone`);
+  weather web webhook website week weight wiki window wishlist withdrawal word work worker workflow workgroup workspace year zip zone
+  cpu dhcp dvd erp gpu http kyc ldap mfa mms nft otp qos ram saml scim sftp sms ssh sso tcp udp vat vlan vm vpc vpn`);
 
 const SMALL = words(`
   a an and are as at be before after between by can do each for from has have in into is it its no not of off on or out over per since
   than that the then this to until up was when where which who with within without x`);
+
+/** Say in which way a thing is asked for: `/users/by/name/{name}`. */
+const PREPOSITIONS = words("by with without from for between within since until before after via per into");
 
 const EXTENSION_WORDS = words(`
   atom bmp css csv doc docx gif gz html ico ics jar jpeg jpg js json jsonl m3u8 md mov mp3 mp4 ndjson odt pdf php png ppt pptx proto ps rss
@@ -138,6 +142,10 @@ const PLURAL = /(?:[^sui]s|ies|people|children|data|media)$/i;
 /** Whether a word names a collection, so that what follows it is one of its members or an operation. */
 export function isCollection(word: string): boolean {
   return word.length > 3 && PLURAL.test(word) && !/(status|access|address|process|analysis|news|https?)$/i.test(word);
+}
+
+export function isPreposition(word: string): boolean {
+  return PREPOSITIONS.has(word.toLowerCase());
 }
 
 /** Names an operation, a state or a fixed place wherever it stands. */
@@ -201,7 +209,20 @@ export function routeShare(text: string): number {
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
 export function looksFixed(text: string): boolean {
   const stem = stemOf(text);
-  return isOperation(stem.toLowerCase()) || routeShare(stem) >= 0.75 || isJoined(stem);
+  return (
+    isOperation(stem.toLowerCase()) ||
+    VERSIONED.test(stem) ||
+    routeShare(stem) >= 0.75 ||
+    (isJoined(stem) && !isOwnName(stem))
+  );
+}
+
+/** `reviews-v1`. */
+const VERSIONED = /[a-z]-v\d+$/i;
+
+/** Words put together of which none is one that APIs are made of: `tealHorse`. */
+export function isOwnName(text: string): boolean {
+  return isJoined(text) && routeShare(text) === 0;
 }
 
 /** Words put together as code does: `orderItems`. */
@@ -224,4 +245,9 @@ export function isMethodName(text: string, least = 0.5): boolean {
 const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;
 
 /** Extensions that tell how a resource is told, not which. */
-export const FORMAT = /\.(json|xml|csv|ya?ml|html?|rss|atom|txt)$/i;
+export const FORMAT =
+  /\.(json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|ya?ml|html?|rss|atom|txt|pbf|mvt|kml|gpx|ics|diff|patch)$/i;
+
+/** Those that files have, so that a dot before one is no part of a name. */
+export const FILE_EXTENSION =
+  /\.(schema\.jsonld|tar\.(gz|bz2|xz)|json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|parquet|avro|pdf|docx?|xlsx?|pptx?|s?html?|txt|md|png|jpe?g?|gif|svg|webp|tiff?|bmp|ico|mp[234][av]?|mp[ag4]*|m[12][av]|wav|m3u8|zip|t?gz|tar|bz2|jar|ya?ml|rss|atom|js|css|ics|proto|pbf|mvt|kml|gpx|diff|patch|pem|crt|asc|sig|md5|sha1|sha256|log|wsdl|xsd)$/i;

@@ -1,6 +1,6 @@
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
 import { randomBits } from "./letter-pairs.js";
-import { isMethodName } from "./route-word.js";
+import { isMethodName, routeShare } from "./route-word.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */
 export type SegmentType =
@@ -31,8 +31,8 @@ const EMAIL = /^[^@/]+(@|%40)[^@/]+\.[a-z]{2,}$/i;
 /** `cus_9s6XKz…`: a short word, then digits among what follows. */
 const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/i;
 const TWO_LETTERS = /^[a-z]{2}$/;
-/** v1, v2.1, v1beta2, 2.0, 1.1.0: they tell apart versions of an API, not things. */
-const VERSION = /^(v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
+/** v1, v2.1, v1beta2, reviews-v1, 2.0, 1.1.0: they tell apart versions of an API, not things. */
+const VERSION = /^(([a-z]+(-[a-z]+)*-)?v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
 /** `v1beta:estimate`: what the API as a whole is asked to do. */
 const VERSIONED_VERB = /^v\d+([._]\d+)*((alpha|beta)\d*)?:[a-z]+$/i;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
@@ -46,6 +46,8 @@ const WORDS = /^[\p{L}\p{M}_-]{1,48}$/u;
 const MAX_WORD_LENGTH = 48;
 /** As short as a text may be whose letters alone show it to be random. */
 const MIN_RANDOM_LENGTH = 7;
+/** As many letters of one case as it takes for a token. */
+const MIN_TOKEN_LETTERS = 12;
 const TOKEN_BITS = 14;
 const RANDOM_BITS = 4;
 
@@ -107,8 +109,9 @@ function wordType(text: string, seen: number): SegmentType {
   if (TWO_LETTERS.test(text)) return "code";
   if (text.length >= MIN_RANDOM_LENGTH) {
     const bits = randomBits(text);
-    if (bits >= TOKEN_BITS) return "token";
-    if (bits >= RANDOM_BITS) return "random";
+    // `vmknics`: so do few letters look of which words are abbreviated.
+    if (bits >= TOKEN_BITS && (text.length >= MIN_TOKEN_LETTERS || /.[A-Z]/.test(text))) return "token";
+    if (bits >= RANDOM_BITS && routeShare(text) < 0.5) return "random";
   }
   return text.includes("-") ? "slug" : "word";
 }

@@ -1,3 +1,4 @@
+import { composedOf } from "./composed.js";
 import type { Evidence } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
@@ -25,9 +26,10 @@ const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug"]);
  */
 export function wordGroup<Leaf>(
   node: PathNode<Leaf>,
-  literals: readonly PathNode<Leaf>[],
+  all: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
+  const literals = all.filter(({ text }) => !hasVerb(text));
   let group = groupAmong(node, literals, judge);
   for (const type of APART) {
     if (group !== undefined) break;
@@ -37,7 +39,12 @@ export function wordGroup<Leaf>(
   return group;
 }
 
-function groupAmong<Leaf>(
+/** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
+function hasVerb(text: string): boolean {
+  return text.includes(":") && composedOf(text)?.suffix.startsWith(":") === true;
+}
+
+export function groupAmong<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
@@ -47,10 +54,20 @@ function groupAmong<Leaf>(
   const all = candidates.map((literal) => siblingOf(literal, judge));
   const company = companyOf(all, false);
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
-  if (siblings.length < MIN_MEMBERS || wordScore(node, literals, siblings) < ENOUGH) return undefined;
+  if (siblings.length < MIN_MEMBERS) return undefined;
+  if (wordScore(node, literals, siblings, countAlike(literals, company, judge)) < ENOUGH) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
   return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
+}
+
+/** Words that APIs are made of, but that are called as the others are, and so may be values that are called so by chance. */
+function countAlike<Leaf>(literals: readonly PathNode<Leaf>[], company: Company, judge: LeafJudge<Leaf>): number {
+  const usual = { ...company, hasRouteWords: true };
+  let count = 0;
+  for (const literal of literals)
+    if (looksFixed(literal.text) && fixedness(siblingOf(literal, judge), usual) < 0) count++;
+  return count;
 }
 
 function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {

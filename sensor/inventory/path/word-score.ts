@@ -21,6 +21,8 @@ export const ENOUGH = 2.8;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
+/** How far those that may be members as well are counted no others. */
+const ALIKE = 0.6;
 
 /**
  * How much rather siblings are values of one parameter than fixed segments, in natural logarithms of the odds. The weights are those of
@@ -31,11 +33,12 @@ export function wordScore<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   members: readonly Sibling<Leaf>[],
+  alike: number,
 ): number {
   const count = members.length;
   const texts = members.map((member) => member.node.text);
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
-  const others = literals.length - count;
+  const others = literals.length - count - (alike <= count ? ALIKE * alike : 0);
   const size = Math.log(count);
   const plurals = share(isCollection);
   const place = placeOf(node);
@@ -51,7 +54,7 @@ export function wordScore<Leaf>(
     1.4 * sharedWords(literals, members) +
     0.5 * share((text) => text.includes("-")) +
     0.56 * share((text) => /^[A-Z]/.test(text)) +
-    (place === "collection" ? 0.76 : place === "container" ? -0.32 : 0) +
+    (place === "collection" ? 0.76 : place === "container" ? -0.32 : place === "root" ? -0.8 : 0) +
     (node.parameters === undefined ? 0 : 0.3) +
     scoreBelow(members) +
     0.92 * singlesOf(members)
@@ -91,8 +94,15 @@ function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonl
   return shared.length / members.length;
 }
 
+/** `gethomedata`: what it does, though nothing parts the words. */
+const LEADING = /^(get|set|add|create|delete|remove|update|list|find|search|sync)[a-z]{4}/;
+
 /** First and last word of those that have several. */
 function endsOf(text: string): readonly string[] {
   const words = wordsOf(stemOf(text));
+  if (words.length === 1) {
+    const leading = LEADING.exec(text)?.[1];
+    return leading === undefined ? [] : [`${leading}-`];
+  }
   return words.length < 2 ? [] : [`${words[0]}-`, `-${words[words.length - 1]}`];
 }

@@ -1,0 +1,109 @@
+import { joins } from "./joining.js";
+import type { PathNode } from "./path-node.js";
+import { FILE_EXTENSION, FORMAT } from "./route-word.js";
+import { isValue, type SegmentType, typeOf } from "./segment.js";
+
+/** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
+export interface Composed {
+  readonly value: string;
+  readonly type: SegmentType;
+  readonly suffix: string;
+}
+
+const VERB = /^[a-z]+$/i;
+/** Of IPv6 or Ethernet, whose last digits may be letters all. */
+const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
+/** `regions=gb`: the name stays. */
+const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
+const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
+
+/** What a segment is put together of, whatever its value may be. */
+export function composedOf(text: string): Composed | undefined {
+  const colon = text.lastIndexOf(":");
+  if (colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS.test(text)) return parts(text, colon);
+  const dot = text.includes(".") ? FILE_EXTENSION.exec(text) : null;
+  return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
+}
+
+function parts(text: string, at: number): Composed {
+  const value = text.slice(0, at);
+  return { value, type: typeOf(value), suffix: text.slice(at) };
+}
+
+/** The same of a segment that is a value as a whole: `a@b.example.json`, `annual%20report.pdf`. */
+export function valueWithFormat(text: string): Composed | undefined {
+  const composed = text.includes(".") || text.includes(":") ? composedOf(text) : undefined;
+  return composed !== undefined && isValue(composed.type) ? composed : undefined;
+}
+
+/** Whether its value is one, by its form or by what is known of the others that stand there. */
+export function isComposed<Leaf>(node: PathNode<Leaf>, { value, type, suffix }: Composed): boolean {
+  if (isValue(type)) return true;
+  const evidence = node.parameter(suffix)?.evidence;
+  if (evidence !== undefined && joins(value, type, evidence)) return true;
+  return FORMAT.test(suffix) && node.parameter("")?.evidence?.values.has(value) === true;
+}
+
+const ENOUGH_NAMES = 6;
+
+/**
+ * Parameters with an extension behind them that are names of files after all: what is told in a format has one form, names of files have
+ * several, and each name has but one extension.
+ */
+export function fileParameters<Leaf>(node: PathNode<Leaf>): readonly PathNode<Leaf>[] {
+  const found: PathNode<Leaf>[] = [];
+  for (const [suffix, parameter] of node.parameters ?? [])
+    if (suffix.startsWith(".") && parameter.alias === undefined) found.push(parameter);
+  if (found.length === 0) return found;
+  if (node.parameter("")?.evidence?.types.has("file") === true) return found.filter(({ text }) => !FORMAT.test(text));
+  return areFiles(namesAt(node, found)) ? found : [];
+}
+
+interface Names {
+  readonly stems: string[];
+  readonly extensions: Set<string>;
+  /** One of them has something below it. */
+  isFolder: boolean;
+}
+
+function namesAt<Leaf>(node: PathNode<Leaf>, parameters: readonly PathNode<Leaf>[]): Names {
+  const names: Names = { stems: [], extensions: new Set(), isFolder: false };
+  for (const { text, evidence } of parameters) {
+    names.extensions.add(text);
+    names.stems.push(...(evidence?.values ?? []));
+  }
+  for (const { text, type, alias, literalCount } of node.literals()) {
+    if (alias !== undefined || type !== "file") continue;
+    const dot = text.lastIndexOf(".");
+    names.extensions.add(text.slice(dot));
+    names.stems.push(text.slice(0, dot));
+    names.isFolder ||= literalCount > 0;
+  }
+  return names;
+}
+
+function areFiles({ stems, extensions, isFolder }: Names): boolean {
+  if (isFolder) return true;
+  if (stems.length < ENOUGH_NAMES || [...extensions].every((one) => FORMAT.test(one))) return false;
+  const isShared = (stems.length - new Set(stems).size) * 4 >= stems.length;
+  return !isShared && new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
+}
+
+function familyOf(type: SegmentType): string {
+  if (type === "word" || type === "slug") return "words";
+  return RANDOM.has(type) ? "random" : type;
+}
+
+const RANDOM: ReadonlySet<SegmentType> = new Set(["mixed", "random", "token", "identifier", "hash", "code"]);
+
+/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
+export function withNamedValue(text: string): string | undefined {
+  const assigned = ASSIGNED.exec(text);
+  if (assigned !== null) return `${assigned[1]}{value}`;
+  const called = CALLED.exec(text);
+  return called === null ? undefined : `${called[1]}{key}${called[3]}`;
+}
+
+export function withoutSuffix(text: string, suffix: string): string {
+  return suffix !== "" && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text;
+}
