@@ -124,6 +124,7 @@ function addDocuments(root: Command): void {
     .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
     .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--service <name>", "only what is of this service")
     .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
@@ -286,11 +287,12 @@ interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
   readonly sensor?: string;
+  readonly service?: string;
   readonly workloads?: string;
   readonly out?: string;
 }
 
-async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
+async function runExport({ format, sensor, service, out, ...options }: ExportFlags): Promise<void> {
   const { settings } = await load(options, {
     "store.database": options.database,
     "report.workloadsFile": options.workloads,
@@ -304,6 +306,7 @@ async function runExport({ format, sensor, out, ...options }: ExportFlags): Prom
     workloadsFile: settings.report.workloadsFile,
     keyFile: signingKeyFile(settings.evidence.keyFile, database),
     ...(sensor === undefined ? {} : { sensor }),
+    ...(service === undefined ? {} : { service }),
     ...(out === undefined ? {} : { out }),
   });
 }

@@ -6,6 +6,7 @@ import t from "tap";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { flow, handshake, LEAF } from "./support/handshake-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -69,6 +70,32 @@ t.test("exports, documents and the difference of two inventories tell it", async
   );
   t.end();
 });
+
+t.test(
+  "an endpoint tells what the way to it is: mutual TLS is its connections', and what a proxy says of it its calls'",
+  async (t) => {
+    const scene = new Scene();
+    for (const client of ["10.0.0.8", "10.0.0.9"])
+      scene.get("/mutual", { client, fields: "X-Forwarded-Client-Cert: Hash=ab\r\n" });
+    const one = { ...flow("10.0.0.9", "10.0.0.2"), serverPort: 80 };
+    scene.inventory.message(handshake("presented", { clientChain: [LEAF], flow: one }));
+    const file = inventoryFile(
+      temporaryFolder(t),
+      scene.inventory.takeDelta(100).rows.map(({ record }) => record),
+    );
+    const rows = exported(file, "ndjson").trim().split("\n");
+    const row = rows.map((line) => JSON.parse(line)).find(({ kind }) => kind === "endpoint");
+    t.strictSame(row["auth.kinds"], ["client-certificate"]);
+    t.strictSame(row["auth.places"], { "client-certificate in header x-forwarded-client-cert": 2 });
+    t.strictSame(row["edge.posture_counts"], { cleartext: 2, mtls: 1 });
+    t.equal(Object.values(row["edge.client_certificates"]).length, 1);
+    t.match(exported(file, "csv"), /"cleartext=2; mtls=1"/);
+    t.match(exported(file, "html"), /<td>1 mutual · 2 cleartext<\/td>/);
+    const document = JSON.parse(exported(file, "openapi"));
+    t.match(await validate(structuredClone(document)), { valid: true });
+    t.strictSame(document.components.securitySchemes, { "client-certificate": { type: "mutualTLS" } });
+  },
+);
 
 t.test("canaries: not one byte of tokens, cookies, keys and forms gets out", (t) => {
   const folder = temporaryFolder(t);

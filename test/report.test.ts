@@ -95,6 +95,40 @@ t.test("CycloneDX: valid by the schema of 1.6, services with what protects them 
   t.match(document.serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
+t.test("CycloneDX: classes of data flow the way that the messages go in which they were seen", async (t) => {
+  const answerFields = "Content-Type: application/json\r\n";
+  const text = exported(
+    inventoryFile(temporaryFolder(t), (scene) => {
+      scene.get("/find?email=ada@example.com", { answerFields, body: '{"iban":"DE89370400440532013000"}' });
+      scene.get("/me?email=ada@example.com&ssn=536-90-4399", { answerFields, body: '{"email":"ada@example.com"}' });
+    }),
+    "cyclonedx",
+  );
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
+  const shop = JSON.parse(text).services.find((service: { name: string }) => service.name === "shop.internal");
+  t.strictSame(shop.data, [
+    { flow: "bi-directional", classification: "email" },
+    { flow: "outbound", classification: "iban" },
+    { flow: "inbound", classification: "us-ssn" },
+  ]);
+});
+
+t.test("a document of one service has nothing of others", async (t) => {
+  const database = inventoryFile(temporaryFolder(t));
+  const only = (format: string, service: string) =>
+    run(["export", "--format", format, "--database", database, "--service", service]);
+  const document = JSON.parse(only("openapi", "stock.internal").out);
+  t.equal((await validate(structuredClone(document))).valid, true);
+  t.strictSame(Object.keys(document.paths), ["/healthz", "/orders/{orderId}/items"]);
+  const servers = Object.values(document.paths).map((item) => (item as { get: { servers: unknown } }).get.servers);
+  t.strictSame(servers, [[{ url: "http://stock.internal:80" }], [{ url: "http://stock.internal:80" }]]);
+  const rows = only("ndjson", "stock.internal").out.trim().split("\n");
+  t.strictSame([...new Set(rows.map((line) => JSON.parse(line)["server.address"]))], ["10.0.0.3"]);
+  const { code, error } = only("openapi", "stok.internal");
+  t.equal(code, 2);
+  t.match(error, /--service "stok\.internal" is in no row of the inventory; did you mean "stock\.internal"\?/);
+});
+
 t.test("SARIF: each result has its rule, its level and a stable fingerprint", async (t) => {
   const document = JSON.parse(exported(inventoryFile(temporaryFolder(t)), "sarif"));
   t.ok(isSarif(document), JSON.stringify(isSarif.errors));

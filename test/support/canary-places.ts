@@ -141,6 +141,7 @@ const REQUEST_FIELDS: readonly string[] = [
   "Host: @",
   "Host: u:@@shop.internal",
   "X-Api-Key: @",
+  "X-Forwarded-Client-Cert: Subject=@;URI=@",
   "Sec-WebSocket-Protocol: @",
   "DPoP: @",
   "Depth: @",
