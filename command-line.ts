@@ -5,6 +5,7 @@ import { DOCUMENT_FORMATS } from "./shared/document-format.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
+const CHANGES = ["added", "removed", "changed", "any"] as const;
 const USAGE = 2;
 const OUR_BUG = 70;
 
@@ -151,12 +152,12 @@ function addDocuments(root: Command): void {
     .argument("<new>", "the same, later or elsewhere")
     .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json", "markdown"]).default("text"))
     .addOption(
-      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([
-        "added",
-        "removed",
-        "changed",
-        "any",
-      ]),
+      new Option("--by <what>", "what is the same thing: at the same address, or of a service of the same name")
+        .choices(["address", "name"])
+        .default("address"),
+    )
+    .addOption(
+      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]),
     )
     .action(runDiff);
 }
@@ -263,12 +264,13 @@ async function runAnalyze(
 
 interface DiffFlags {
   readonly format: "text" | "json" | "markdown";
-  readonly failOn?: "added" | "removed" | "changed" | "any";
+  readonly by: "address" | "name";
+  readonly failOn?: (typeof CHANGES)[number];
 }
 
-async function runDiff(before: string, after: string, { format, failOn }: DiffFlags): Promise<void> {
+async function runDiff(before: string, after: string, { format, by, failOn }: DiffFlags): Promise<void> {
   const { diff } = await import("./sensor/command/diff.js");
-  process.exitCode = diff({ before, after, format, failOn });
+  process.exitCode = diff({ before, after, format, sameBy: by, failOn });
 }
 
 interface DoctorFlags extends CommonOptions {

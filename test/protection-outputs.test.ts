@@ -3,10 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
+import type { Call } from "../sensor/protocol/message.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
+import { feed, type Step } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { flow, handshake, LEAF } from "./support/handshake-builder.js";
+import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -14,6 +17,14 @@ import { bearer, PROTECTION_CANARIES, token } from "./support/protection-cases.j
 import { FORM, shop } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
+
+function calls(steps: readonly Step[]): Call[] {
+  return feed(steps).filter((message) => message.kind === "call");
+}
+
+function ask(fields: string): Step {
+  return ["client", `GET /a HTTP/1.1\r\nHost: h\r\n${fields}\r\n`];
+}
 
 t.test("exports, documents and the difference of two inventories tell it", async (t) => {
   const folder = temporaryFolder(t);
@@ -67,6 +78,31 @@ t.test("exports, documents and the difference of two inventories tell it", async
   t.match(
     run(["diff", file, other]).out,
     /GET \/closed: token issuers https:\/\/idp\.internal → https:\/\/idp\.internal, https:\/\/new\.test; token algorithms RS256 → RS256, none/,
+  );
+  t.end();
+});
+
+t.test("a client certificate that a proxy tells of is told as what it is, by both versions of HTTP", (t) => {
+  const told = [{ kind: "client-certificate", place: "header", name: "x-forwarded-client-cert" }];
+  const value = 'By=spiffe://c/ns/a/sa/b;Hash=ab12;Subject="CN=ada@example.com";URI=spiffe://c/ns/x/sa/y';
+  t.same(calls([ask(`X-Forwarded-Client-Cert: ${value}\r\n`)])[0].credentials, told);
+  t.same(calls([ask("Client-Cert: :MIIB:\r\nX-SSL-Client-S-DN: CN=a\r\n")])[0].credentials, [
+    { kind: "client-certificate", place: "header", name: "client-cert" },
+  ]);
+  t.same(calls([ask("X-SSL-Client-Cert: \r\n")])[0].credentials, [], "an empty one is none");
+  const peers = new Http2Peers();
+  const framed: Step[] = [
+    ["client", HELLO],
+    ["server", settings()],
+  ];
+  for (const stream of [1, 3, 5, 7])
+    framed.push(
+      ["client", peers.request(stream, "/a", [["x-forwarded-client-cert", value]])],
+      ["server", peers.answer(stream, 200, [], { ends: true })],
+    );
+  t.same(
+    calls(framed).map(({ credentials }) => credentials),
+    [told, told, told, told],
   );
   t.end();
 });

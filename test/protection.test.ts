@@ -147,31 +147,6 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
   t.end();
 });
 
-t.test("a client certificate that a proxy tells of is told as what it is, by both versions of HTTP", (t) => {
-  const told = [{ kind: "client-certificate", place: "header", name: "x-forwarded-client-cert" }];
-  const value = 'By=spiffe://c/ns/a/sa/b;Hash=ab12;Subject="CN=ada@example.com";URI=spiffe://c/ns/x/sa/y';
-  t.same(calls([ask(`X-Forwarded-Client-Cert: ${value}\r\n`)])[0].credentials, told);
-  t.same(calls([ask("Client-Cert: :MIIB:\r\nX-SSL-Client-S-DN: CN=a\r\n")])[0].credentials, [
-    { kind: "client-certificate", place: "header", name: "client-cert" },
-  ]);
-  t.same(calls([ask("X-SSL-Client-Cert: \r\n")])[0].credentials, [], "an empty one is none");
-  const peers = new Http2Peers();
-  const framed: Step[] = [
-    ["client", HELLO],
-    ["server", settings()],
-  ];
-  for (const stream of [1, 3, 5, 7])
-    framed.push(
-      ["client", peers.request(stream, "/a", [["x-forwarded-client-cert", value]])],
-      ["server", peers.answer(stream, 200, [], { ends: true })],
-    );
-  t.same(
-    calls(framed).map(({ credentials }) => credentials),
-    [told, told, told, told],
-  );
-  t.end();
-});
-
 t.test("an endpoint counts who was let in with what, also after a restart, a merge and over the wire", (t) => {
   const scene = shop();
   const none = { calls: 0, answered: 0, refused: 0 };

@@ -206,6 +206,42 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   t.end();
 });
 
+t.test("diff: two environments are compared by the names of their services, whatever their addresses", (t) => {
+  const environment = (network: string, more: (scene: Scene, ends: object) => void = () => {}): string => {
+    const ends = { client: `${network}.1`, server: `${network}.2` };
+    const scene = new Scene().get("/orders/1", ends).get("/orders", { ...ends, method: "POST" });
+    scene.get("/orders/1", { client: `${network}.1`, server: `${network}.3` });
+    more(scene, ends);
+    const folder = temporaryFolder(t);
+    const store = sensorStore(folder);
+    store.apply(delta({ inventory: scene.inventory.takeDelta(100), findings: scene.detection.takeChanged(100) }));
+    store.close();
+    return join(folder, "sensor.sqlite");
+  };
+  const staging = environment("10.0.0");
+  const diff = (after: string, ...more: string[]) => run(["diff", staging, after, "--by", "name", ...more]);
+  t.match(diff(environment("10.9.9"), "--fail-on", "any"), { code: 0, out: "no difference\n" });
+  const production = environment("10.9.9", (scene, ends) => {
+    scene.get("/admin", ends);
+    for (let times = 0; times < 3; times++)
+      scene.get("/orders/1", {
+        ...ends,
+        answerFields: "Content-Type: application/json\r\n",
+        body: '{"iban":"DE89370400440532013000"}',
+      });
+  });
+  const { code, out } = diff(production, "--fail-on", "added");
+  t.equal(code, 1);
+  t.match(out, /^\+ endpoint shop\.internal GET \/admin$/m);
+  t.match(
+    out,
+    /^~ endpoint shop\.internal GET \/orders\/\{orderId\}: data none → iban; .*fields none → answer 200\.iban$/m,
+  );
+  t.match(out, /^\+ finding sensitive-data-cleartext shop\.internal GET \/orders\/\{orderId\}$/m);
+  t.notMatch(out, /10\.9\.9|^-/m, "nothing is told of by its address, and nothing is gone");
+  t.end();
+});
+
 t.test("an export to a file is the document and nothing else", (t) => {
   const folder = temporaryFolder(t);
   const database = inventoryFile(folder);

@@ -1,4 +1,3 @@
-import { isSecret } from "../protocol/http/secret.js";
 import { MASK } from "../protocol/message.js";
 import { Tally } from "./tally.js";
 
@@ -8,6 +7,9 @@ const MAX_LENGTH = 120;
 const MEDIA_TYPE =
   /^\s*((?:application|audio|chemical|example|font|haptics|image|message|model|multipart|text|video|\*|x-[a-z]{1,20})\/)([a-z0-9!#$&^_.+*-]+)\s*(?:;|,|$)/i;
 const CHARSET = /;\s*charset\s*=\s*"?([a-z][a-z0-9_.:-]{1,19})"?\s*(?:;|,|$)/i;
+/** However long a word in one case is, it is no token. */
+const WORD = /^[A-Z]?[a-z]+$/;
+const TOKEN_LENGTH = 20;
 /** As many digits stand in no registered type; in a number of a person's they do. */
 const MAX_DIGITS = 8;
 
@@ -15,7 +17,7 @@ const MAX_DIGITS = 8;
  * Media types that an endpoint's messages were of, with nothing of what only one message is: whoever sends it writes into a parameter
  * what they like, and a multipart body's boundary is another each time.
  */
-export class ContentTypes {
+export class MediaTypes {
   readonly #tally = new Tally(MAX_TYPES);
   #last = "";
 
@@ -26,7 +28,7 @@ export class ContentTypes {
     this.#tally.note(toldType(sent));
   }
 
-  merge(other: ContentTypes): void {
+  merge(other: MediaTypes): void {
     this.#tally.merge(other.#tally);
   }
 
@@ -47,5 +49,6 @@ export function toldType(sent: string): string {
 
 /** Names that are registered, or a vendor's, are words with dots between them. */
 function isPublic(name: string): boolean {
-  return (name.match(/\d/g)?.length ?? 0) <= MAX_DIGITS && !isSecret(name);
+  if ((name.match(/\d/g)?.length ?? 0) > MAX_DIGITS) return false;
+  return name.split(/\W/).every((run) => run.length < TOKEN_LENGTH || WORD.test(run));
 }
