@@ -156,9 +156,7 @@ function addDocuments(root: Command): void {
         .choices(["address", "name"])
         .default("address"),
     )
-    .addOption(
-      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]),
-    )
+    .addOption(new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]))
     .action(runDiff);
 }
 
