@@ -5,6 +5,7 @@ import { DOCUMENT_FORMATS } from "./shared/document-format.js";
 import { SEVERITIES, type Severity } from "./shared/event.js";
 import { VERSION } from "./shared/version.js";
 
+const CHANGES = ["added", "removed", "changed", "any"] as const;
 const USAGE = 2;
 const OUR_BUG = 70;
 
@@ -124,6 +125,7 @@ function addDocuments(root: Command): void {
     .requiredOption("--format <format>", DOCUMENT_FORMATS.map(({ name }) => name).join(", "))
     .option("--database <file>", "file of a sensor or a console")
     .option("--sensor <name>", "one sensor of a console's file; all of them without it")
+    .option("--service <name>", "only what is of this service")
     .option("--workloads <file>", "pods and services of the cluster, for policy suggestions")
     .option("--out <file>", "file to write; standard output without it")
     .addOption(configOption())
@@ -150,13 +152,11 @@ function addDocuments(root: Command): void {
     .argument("<new>", "the same, later or elsewhere")
     .addOption(new Option("--format <format>", "how to tell it").choices(["text", "json", "markdown"]).default("text"))
     .addOption(
-      new Option("--fail-on <change>", "exit 1 where there is such a change").choices([
-        "added",
-        "removed",
-        "changed",
-        "any",
-      ]),
+      new Option("--by <what>", "what is the same thing: at the same address, or of a service of the same name")
+        .choices(["address", "name"])
+        .default("address"),
     )
+    .addOption(new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]))
     .action(runDiff);
 }
 
@@ -262,12 +262,13 @@ async function runAnalyze(
 
 interface DiffFlags {
   readonly format: "text" | "json" | "markdown";
-  readonly failOn?: "added" | "removed" | "changed" | "any";
+  readonly by: "address" | "name";
+  readonly failOn?: (typeof CHANGES)[number];
 }
 
-async function runDiff(before: string, after: string, { format, failOn }: DiffFlags): Promise<void> {
+async function runDiff(before: string, after: string, { format, by, failOn }: DiffFlags): Promise<void> {
   const { diff } = await import("./sensor/command/diff.js");
-  process.exitCode = diff({ before, after, format, failOn });
+  process.exitCode = diff({ before, after, format, sameBy: by, failOn });
 }
 
 interface DoctorFlags extends CommonOptions {
@@ -286,11 +287,12 @@ interface ExportFlags extends CommonOptions {
   readonly format: string;
   readonly database?: string;
   readonly sensor?: string;
+  readonly service?: string;
   readonly workloads?: string;
   readonly out?: string;
 }
 
-async function runExport({ format, sensor, out, ...options }: ExportFlags): Promise<void> {
+async function runExport({ format, sensor, service, out, ...options }: ExportFlags): Promise<void> {
   const { settings } = await load(options, {
     "store.database": options.database,
     "report.workloadsFile": options.workloads,
@@ -304,6 +306,7 @@ async function runExport({ format, sensor, out, ...options }: ExportFlags): Prom
     workloadsFile: settings.report.workloadsFile,
     keyFile: signingKeyFile(settings.evidence.keyFile, database),
     ...(sensor === undefined ? {} : { sensor }),
+    ...(service === undefined ? {} : { service }),
     ...(out === undefined ? {} : { out }),
   });
 }

@@ -127,7 +127,7 @@ function hasBareCalls({ credentials, calls }: Facts): boolean {
   return Object.values(credentials).reduce((sum, count) => sum + count, 0) < calls;
 }
 
-function fieldsOf({ schemas }: Facts): string[] {
+export function fieldsOf({ schemas }: Pick<Facts, "schemas">): string[] {
   if (schemas === undefined) return [];
   const fields: string[] = [];
   const walk = (schema: JsonSchema | undefined, name: string): void => {

@@ -3,9 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
+import type { Call } from "../sensor/protocol/message.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
+import { feed, type Step } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { flow, handshake, LEAF } from "./support/handshake-builder.js";
+import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -13,6 +17,14 @@ import { bearer, PROTECTION_CANARIES, token } from "./support/protection-cases.j
 import { FORM, shop } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
+
+function calls(steps: readonly Step[]): Call[] {
+  return feed(steps).filter((message) => message.kind === "call");
+}
+
+function ask(fields: string): Step {
+  return ["client", `GET /a HTTP/1.1\r\nHost: h\r\n${fields}\r\n`];
+}
 
 t.test("exports, documents and the difference of two inventories tell it", async (t) => {
   const folder = temporaryFolder(t);
@@ -69,6 +81,57 @@ t.test("exports, documents and the difference of two inventories tell it", async
   );
   t.end();
 });
+
+t.test("a client certificate that a proxy tells of is told as what it is, by both versions of HTTP", (t) => {
+  const told = [{ kind: "client-certificate", place: "header", name: "x-forwarded-client-cert" }];
+  const value = 'By=spiffe://c/ns/a/sa/b;Hash=ab12;Subject="CN=ada@example.com";URI=spiffe://c/ns/x/sa/y';
+  t.same(calls([ask(`X-Forwarded-Client-Cert: ${value}\r\n`)])[0].credentials, told);
+  t.same(calls([ask("Client-Cert: :MIIB:\r\nX-SSL-Client-S-DN: CN=a\r\n")])[0].credentials, [
+    { kind: "client-certificate", place: "header", name: "client-cert" },
+  ]);
+  t.same(calls([ask("X-SSL-Client-Cert: \r\n")])[0].credentials, [], "an empty one is none");
+  const peers = new Http2Peers();
+  const framed: Step[] = [
+    ["client", HELLO],
+    ["server", settings()],
+  ];
+  for (const stream of [1, 3, 5, 7])
+    framed.push(
+      ["client", peers.request(stream, "/a", [["x-forwarded-client-cert", value]])],
+      ["server", peers.answer(stream, 200, [], { ends: true })],
+    );
+  t.same(
+    calls(framed).map(({ credentials }) => credentials),
+    [told, told, told, told],
+  );
+  t.end();
+});
+
+t.test(
+  "an endpoint tells what the way to it is: mutual TLS is its connections', and what a proxy says of it its calls'",
+  async (t) => {
+    const scene = new Scene();
+    for (const client of ["10.0.0.8", "10.0.0.9"])
+      scene.get("/mutual", { client, fields: "X-Forwarded-Client-Cert: Hash=ab\r\n" });
+    const one = { ...flow("10.0.0.9", "10.0.0.2"), serverPort: 80 };
+    scene.inventory.message(handshake("presented", { clientChain: [LEAF], flow: one }));
+    const file = inventoryFile(
+      temporaryFolder(t),
+      scene.inventory.takeDelta(100).rows.map(({ record }) => record),
+    );
+    const rows = exported(file, "ndjson").trim().split("\n");
+    const row = rows.map((line) => JSON.parse(line)).find(({ kind }) => kind === "endpoint");
+    t.strictSame(row["auth.kinds"], ["client-certificate"]);
+    t.strictSame(row["auth.places"], { "client-certificate in header x-forwarded-client-cert": 2 });
+    t.strictSame(row["edge.posture_counts"], { cleartext: 2, mtls: 1 });
+    t.equal(Object.values(row["edge.client_certificates"]).length, 1);
+    t.match(exported(file, "csv"), /"cleartext=2; mtls=1"/);
+    t.match(exported(file, "html"), /<td>1 mutual · 2 cleartext<\/td>/);
+    const document = JSON.parse(exported(file, "openapi"));
+    t.match(await validate(structuredClone(document)), { valid: true });
+    t.strictSame(document.components.securitySchemes, { "client-certificate": { type: "mutualTLS" } });
+  },
+);
 
 t.test("canaries: not one byte of tokens, cookies, keys and forms gets out", (t) => {
   const folder = temporaryFolder(t);

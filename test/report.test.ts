@@ -95,6 +95,40 @@ t.test("CycloneDX: valid by the schema of 1.6, services with what protects them 
   t.match(document.serialNumber, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
+t.test("CycloneDX: classes of data flow the way that the messages go in which they were seen", async (t) => {
+  const answerFields = "Content-Type: application/json\r\n";
+  const text = exported(
+    inventoryFile(temporaryFolder(t), (scene) => {
+      scene.get("/find?email=ada@example.com", { answerFields, body: '{"iban":"DE89370400440532013000"}' });
+      scene.get("/me?email=ada@example.com&ssn=536-90-4399", { answerFields, body: '{"email":"ada@example.com"}' });
+    }),
+    "cyclonedx",
+  );
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
+  const shop = JSON.parse(text).services.find((service: { name: string }) => service.name === "shop.internal");
+  t.strictSame(shop.data, [
+    { flow: "bi-directional", classification: "email" },
+    { flow: "outbound", classification: "iban" },
+    { flow: "inbound", classification: "us-ssn" },
+  ]);
+});
+
+t.test("a document of one service has nothing of others", async (t) => {
+  const database = inventoryFile(temporaryFolder(t));
+  const only = (format: string, service: string) =>
+    run(["export", "--format", format, "--database", database, "--service", service]);
+  const document = JSON.parse(only("openapi", "stock.internal").out);
+  t.equal((await validate(structuredClone(document))).valid, true);
+  t.strictSame(Object.keys(document.paths), ["/healthz", "/orders/{orderId}/items"]);
+  const servers = Object.values(document.paths).map((item) => (item as { get: { servers: unknown } }).get.servers);
+  t.strictSame(servers, [[{ url: "http://stock.internal:80" }], [{ url: "http://stock.internal:80" }]]);
+  const rows = only("ndjson", "stock.internal").out.trim().split("\n");
+  t.strictSame([...new Set(rows.map((line) => JSON.parse(line)["server.address"]))], ["10.0.0.3"]);
+  const { code, error } = only("openapi", "stok.internal");
+  t.equal(code, 2);
+  t.match(error, /--service "stok\.internal" is in no row of the inventory; did you mean "stock\.internal"\?/);
+});
+
 t.test("SARIF: each result has its rule, its level and a stable fingerprint", async (t) => {
   const document = JSON.parse(exported(inventoryFile(temporaryFolder(t)), "sarif"));
   t.ok(isSarif(document), JSON.stringify(isSarif.errors));
@@ -169,6 +203,42 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   t.equal(diff(before, before, "--fail-on", "any").code, 0);
   t.match(diff(before, "/nowhere/x.sqlite"), { code: 3, error: /\/nowhere\/x\.sqlite/ });
   t.match(diff(before, after, "--format", "xml"), { code: 2 });
+  t.end();
+});
+
+t.test("diff: two environments are compared by the names of their services, whatever their addresses", (t) => {
+  const environment = (network: string, more: (scene: Scene, ends: object) => void = () => {}): string => {
+    const ends = { client: `${network}.1`, server: `${network}.2` };
+    const scene = new Scene().get("/orders/1", ends).get("/orders", { ...ends, method: "POST" });
+    scene.get("/orders/1", { client: `${network}.1`, server: `${network}.3` });
+    more(scene, ends);
+    const folder = temporaryFolder(t);
+    const store = sensorStore(folder);
+    store.apply(delta({ inventory: scene.inventory.takeDelta(100), findings: scene.detection.takeChanged(100) }));
+    store.close();
+    return join(folder, "sensor.sqlite");
+  };
+  const staging = environment("10.0.0");
+  const diff = (after: string, ...more: string[]) => run(["diff", staging, after, "--by", "name", ...more]);
+  t.match(diff(environment("10.9.9"), "--fail-on", "any"), { code: 0, out: "no difference\n" });
+  const production = environment("10.9.9", (scene, ends) => {
+    scene.get("/admin", ends);
+    for (let times = 0; times < 3; times++)
+      scene.get("/orders/1", {
+        ...ends,
+        answerFields: "Content-Type: application/json\r\n",
+        body: '{"iban":"DE89370400440532013000"}',
+      });
+  });
+  const { code, out } = diff(production, "--fail-on", "added");
+  t.equal(code, 1);
+  t.match(out, /^\+ endpoint shop\.internal GET \/admin$/m);
+  t.match(
+    out,
+    /^~ endpoint shop\.internal GET \/orders\/\{orderId\}: data none → iban; .*fields none → answer 200\.iban$/m,
+  );
+  t.match(out, /^\+ finding sensitive-data-cleartext shop\.internal GET \/orders\/\{orderId\}$/m);
+  t.notMatch(out, /10\.9\.9|^-/m, "nothing is told of by its address, and nothing is gone");
   t.end();
 });
 

@@ -1,4 +1,4 @@
-import { type Change, type ChangeKind, differenceOf } from "../report/difference.js";
+import { type Change, type ChangeKind, differenceOf, type SameBy } from "../report/difference.js";
 import { readInventory } from "../store/read-inventory.js";
 
 export type DiffFormat = "text" | "json" | "markdown";
@@ -8,6 +8,7 @@ export interface DiffOptions {
   readonly before: string;
   readonly after: string;
   readonly format: DiffFormat;
+  readonly sameBy: SameBy;
   /** Changes that end the command with 1. */
   readonly failOn: ChangeKind | "any" | undefined;
 }
@@ -16,8 +17,8 @@ const SIGNS: Readonly<Record<ChangeKind, string>> = { added: "+", removed: "-", 
 const CHANGES_FOUND = 1;
 
 /** Tells what changed between two inventories. 0, or 1 where a change is one that the gate names. */
-export function diff({ before, after, format, failOn }: DiffOptions): number {
-  const changes = differenceOf(readInventory(before), readInventory(after));
+export function diff({ before, after, format, sameBy, failOn }: DiffOptions): number {
+  const changes = differenceOf(readInventory(before), readInventory(after), sameBy);
   process.stdout.write(FORMATS[format](changes));
   if (failOn === undefined) return 0;
   return changes.some(({ change }) => failOn === "any" || change === failOn) ? CHANGES_FOUND : 0;

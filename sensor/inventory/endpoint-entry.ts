@@ -13,6 +13,7 @@ import { proves, provesThere } from "./declared/there.js";
 import { withoutUndefined } from "./defined-values.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { reachedBy } from "./gateway/reached.js";
+import { MediaTypes } from "./media-type.js";
 import { type Declaration, type Deprecation, type Difference, type Endpoint, MARK } from "./observation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
@@ -27,7 +28,6 @@ import { compare, Tally } from "./tally.js";
 import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
-const MAX_CONTENT_TYPES = 8;
 const MAX_CLASSES = 64;
 const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
@@ -52,8 +52,8 @@ export class EndpointEntry implements Endpoint {
   readonly #callers: CallerSet;
   readonly #statuses = new StatusCounts();
   readonly #credentials = new Tally(MAX_KINDS);
-  readonly #requestTypes = new Tally(MAX_CONTENT_TYPES);
-  readonly #responseTypes = new Tally(MAX_CONTENT_TYPES);
+  readonly #requestTypes = new MediaTypes();
+  readonly #responseTypes = new MediaTypes();
   readonly #requestClasses = new Tally(MAX_CLASSES);
   readonly #responseClasses = new Tally(MAX_CLASSES);
   readonly #times = new AnswerTimes();
@@ -310,8 +310,8 @@ export class EndpointEntry implements Endpoint {
       responseClasses: this.#responseClasses.record(),
       requestBodiesRead: this.requestBodiesRead,
       responseBodiesRead: this.responseBodiesRead,
-      requestContentTypes: this.#requestTypes.sortedTexts(),
-      responseContentTypes: this.#responseTypes.sortedTexts(),
+      requestContentTypes: this.#requestTypes.texts(),
+      responseContentTypes: this.#responseTypes.texts(),
       ...withoutUndefined(quantiles),
       state,
       ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
@@ -375,8 +375,8 @@ export class EndpointEntry implements Endpoint {
     this.#withQuery = state.withQuery ?? 0;
     if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
     this.#credentials.restore(record.credentials);
-    for (const type of record.requestContentTypes) this.#requestTypes.add(type);
-    for (const type of record.responseContentTypes) this.#responseTypes.add(type);
+    for (const type of record.requestContentTypes) this.#requestTypes.note(type);
+    for (const type of record.responseContentTypes) this.#responseTypes.note(type);
     this.#requestClasses.restore(record.requestClasses);
     this.#responseClasses.restore(record.responseClasses);
     this.requestBodiesRead = record.requestBodiesRead;

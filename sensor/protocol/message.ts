@@ -13,6 +13,7 @@ export type CredentialKind =
   | "aws-sigv4"
   | "basic"
   | "bearer"
+  | "client-certificate"
   | "cookie"
   | "digest"
   | "dpop"

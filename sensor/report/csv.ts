@@ -1,4 +1,5 @@
 import type { StoredRow } from "../store/stored-row.js";
+import { EdgePostures } from "./edge-postures.js";
 import type { Report } from "./report.js";
 import { rowObject } from "./row-object.js";
 
@@ -142,6 +143,8 @@ const COLUMNS: readonly string[] = [
   "callers.gateways",
   "callers.around_gateway",
   "callers.untold",
+  "edge.posture_counts",
+  "edge.client_certificates",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */
@@ -152,8 +155,10 @@ export const csv: Report = {
   name: "csv",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
     yield `${BYTE_ORDER_MARK}${COLUMNS.join(",")}\r\n`;
+    const postures = new EdgePostures();
     for (const row of rows) {
-      const object = rowObject(row);
+      postures.note(row);
+      const object = rowObject(row, postures);
       yield `${COLUMNS.map((column) => cell(object[column])).join(",")}\r\n`;
     }
   },

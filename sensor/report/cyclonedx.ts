@@ -42,21 +42,32 @@ function serviceObject(
   const edges = allEdges.filter(isHere);
   const endpoints = allEndpoints.filter(isHere);
   const urls = [...new Set(endpoints.map(urlOf))].sort();
-  const classes = [...new Set(endpoints.flatMap(({ dataClasses }) => dataClasses))].sort();
   return {
     "bom-ref": referenceOf(service),
     name: service.name,
     ...(urls.length === 0 ? {} : { endpoints: urls }),
     authenticated: isAuthenticated(edges, endpoints),
     "x-trust-boundary": edges.some(({ scope }) => scope === "north-south"),
-    ...(classes.length === 0
-      ? {}
-      : { data: classes.map((classification) => ({ flow: "bi-directional", classification })) }),
+    ...dataOf(endpoints),
     properties: propertiesOf(service, edges),
   };
 }
 
 /** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
+/** Classes by the way they go: what requests have flows in, what answers have flows out. */
+function dataOf(endpoints: readonly EndpointRecord[]): { data?: unknown } {
+  const into = new Set(endpoints.flatMap(({ requestClasses }) => Object.keys(requestClasses)));
+  const out = new Set(endpoints.flatMap(({ responseClasses }) => Object.keys(responseClasses)));
+  // A row of a version that did not tell the ways apart has the classes alone.
+  const all = new Set([...into, ...out, ...endpoints.flatMap(({ dataClasses }) => dataClasses)]);
+  if (all.size === 0) return {};
+  const flowOf = (name: string): string => {
+    if (into.has(name) && out.has(name)) return "bi-directional";
+    return into.has(name) ? "inbound" : out.has(name) ? "outbound" : "unknown";
+  };
+  return { data: [...all].sort().map((classification) => ({ flow: flowOf(classification), classification })) };
+}
+
 function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): boolean {
   const isMutual = edges.length > 0 && edges.every(({ posture }) => posture === "mtls");
   const isCarried = (endpoint: EndpointRecord): boolean => {

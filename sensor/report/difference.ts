@@ -1,5 +1,14 @@
-import type { EdgeRecord, EndpointRecord, FindingRecord, InVirtualNetwork, ServiceRecord } from "../../shared/event.js";
+import type {
+  EdgeRecord,
+  EndpointRecord,
+  FindingRecord,
+  InVirtualNetwork,
+  Posture,
+  ServiceRecord,
+} from "../../shared/event.js";
+import { sumPostures } from "../../shared/posture.js";
 import { accessOf } from "../../shared/protection-words.js";
+import { fieldsOf } from "../../shared/review.js";
 import type { StoredRow } from "../store/stored-row.js";
 
 export type ChangeKind = "added" | "removed" | "changed";
@@ -22,13 +31,20 @@ interface Thing {
   readonly facts: Facts;
 }
 
+/** How a thing of one inventory is found in the other: at its address, or, across days and environments, under its service's name. */
+export type SameBy = "address" | "name";
+
 /**
  * What changed from one inventory to another. Counts and times are left out: they always differ. In the order of kind and subject, so
  * that the same two inventories give the same list.
  */
-export function differenceOf(before: Iterable<StoredRow>, after: Iterable<StoredRow>): Change[] {
-  const old = thingsOf(before);
-  const now = thingsOf(after);
+export function differenceOf(
+  before: Iterable<StoredRow>,
+  after: Iterable<StoredRow>,
+  sameBy: SameBy = "address",
+): Change[] {
+  const old = thingsOf(before, sameBy);
+  const now = thingsOf(after, sameBy);
   const changes: Change[] = [];
   for (const [key, { kind, subject }] of old)
     if (!now.has(key)) changes.push({ change: "removed", kind, subject, fields: [] });
@@ -36,7 +52,7 @@ export function differenceOf(before: Iterable<StoredRow>, after: Iterable<Stored
     const known = old.get(key);
     if (known === undefined) changes.push({ change: "added", kind, subject, fields: [] });
     else {
-      const fields = fieldsOf(known.facts, facts);
+      const fields = changedFields(known.facts, facts);
       if (fields.length > 0) changes.push({ change: "changed", kind, subject, fields });
     }
   }
@@ -44,16 +60,62 @@ export function differenceOf(before: Iterable<StoredRow>, after: Iterable<Stored
   return changes.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+const UNNAMED = "(unnamed)";
 const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", "certificate", "finding"];
 
 /** Several sensors of a console may see one thing: it is there once. */
-function thingsOf(rows: Iterable<StoredRow>): Map<string, Thing> {
+function thingsOf(rows: Iterable<StoredRow>, sameBy: SameBy): Map<string, Thing> {
   const things = new Map<string, Thing>();
+  const names = new Map<string, string>();
   for (const { record } of rows) {
-    const thing = thingOf(record);
-    things.set(`${thing.kind} ${thing.subject}`, thing);
+    if (record.kind === "service") names.set(serverOf(record.address, record.port, record), record.name);
+    const thing = sameBy === "address" ? thingOf(record) : namedThing(record, names);
+    const key = `${thing.kind} ${thing.subject}`;
+    const known = things.get(key);
+    things.set(
+      key,
+      known === undefined || sameBy === "address" ? thing : { ...thing, facts: joined(known.facts, thing.facts) },
+    );
   }
   return things;
+}
+
+/** Rows of services come before all others. Whoever has no name is one of many who have none. */
+function namedThing(record: StoredRow["record"], names: ReadonlyMap<string, string>): Thing {
+  const thing = thingOf(record);
+  switch (record.kind) {
+    case "service": {
+      const { name, ...facts } = thing.facts;
+      return { ...thing, subject: name, facts };
+    }
+    case "edge":
+      return { ...thing, subject: `${record.clientService ?? UNNAMED} > ${nameOf(record, names)}` };
+    case "endpoint":
+      return { ...thing, subject: `${record.service} ${record.method} ${record.template}` };
+    case "certificate":
+      return { ...thing, subject: record.subject, facts: { issuer: record.issuer, key: record.key } };
+    default: {
+      const { method = "", template = "" } = record;
+      const subject = `${record.rule} ${nameOf(record, names)} ${method} ${template}`.trimEnd();
+      return { ...thing, subject, facts: { severity: record.severity } };
+    }
+  }
+}
+
+function nameOf(record: EdgeRecord | FindingRecord, names: ReadonlyMap<string, string>): string {
+  const { serverAddress, serverPort } = record;
+  if (serverAddress === undefined || serverPort === undefined) return UNNAMED;
+  return names.get(serverOf(serverAddress, serverPort, record)) ?? UNNAMED;
+}
+
+/** Of what goes by one name: everything that is said of any. */
+function joined(one: Facts, other: Facts): Facts {
+  const both = Object.keys({ ...one, ...other }).map((name): [string, string] => {
+    const values = [one[name] ?? "", other[name] ?? ""];
+    if (name === "posture") return [name, sumPostures(values as Posture[])];
+    return [name, list([...new Set(values.flatMap((value) => value.split(", ")))].filter((value) => value !== ""))];
+  });
+  return Object.fromEntries(both);
 }
 
 function thingOf(record: StoredRow["record"]): Thing {
@@ -98,6 +160,7 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
     data: list(dataClasses),
     "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
+    fields: list(fieldsOf(endpoint)),
     "token issuers": list(Object.keys(tokens?.issuers ?? {})),
     "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
   };
@@ -111,7 +174,7 @@ function list(values: readonly string[]): string {
   return [...values].sort().join(", ");
 }
 
-function fieldsOf(before: Facts, after: Facts): Change["fields"] {
+function changedFields(before: Facts, after: Facts): Change["fields"] {
   return Object.keys(after)
     .filter((name) => before[name] !== after[name])
     .map((name) => ({ name, before: before[name] ?? "", after: after[name] }));

@@ -1,4 +1,5 @@
-import type { EndpointRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
+import { countWords } from "../../shared/posture.js";
 import {
   ACCESS_WORDS,
   type Access,
@@ -9,18 +10,26 @@ import {
 } from "../../shared/protection-words.js";
 import { countsText } from "./compliance/evidence.js";
 import { endpointName } from "./compliance/facts.js";
+import { type EdgePosture, EdgePostures } from "./edge-postures.js";
 import { type Cell, section, table } from "./html-element.js";
 
 /** Those to look at first. */
 const ORDER: readonly Access[] = ["mixed", "open", "unseen", "refusing"];
 
 /** How endpoints are protected: who is let in, by which tokens, and what their answers let others do. */
-export function protectionSection(all: readonly EndpointRecord[]): string {
+export function protectionSection(all: readonly EndpointRecord[], edges: readonly EdgeRecord[]): string {
+  const postures = new EdgePostures();
+  for (const record of edges) postures.note({ record, sensor: undefined });
   const endpoints = all.filter(({ calls }) => calls > 0);
   const bound =
-    "<p>Of calls that could be read: a client certificate stands in none of them, and a cookie may be a session's or nobody's. " +
-    "Tokens are read, not verified.</p>\n";
-  const parts = [accessTable(endpoints), tokenTable(endpoints), answerTable(endpoints), oauthTable(endpoints)];
+    "<p>Of calls that could be read: a client certificate stands in them only where a proxy tells of it, and a cookie may be a session's or " +
+    "nobody's. Tokens are read, not verified. The way there is what all connections to that address and port were.</p>\n";
+  const parts = [
+    accessTable(endpoints, postures),
+    tokenTable(endpoints),
+    answerTable(endpoints),
+    oauthTable(endpoints),
+  ];
   return section("Protection of endpoints", bound + parts.join(""));
 }
 
@@ -28,7 +37,7 @@ function nameOf(endpoint: EndpointRecord): Cell[] {
   return [endpoint.service, endpointName(endpoint)];
 }
 
-function accessTable(endpoints: readonly EndpointRecord[]): string {
+function accessTable(endpoints: readonly EndpointRecord[], postures: EdgePostures): string {
   const counts = ORDER.map((access): Cell[] => [
     ACCESS_WORDS[access],
     endpoints.filter((endpoint) => accessOf(endpoint) === access).length,
@@ -39,11 +48,16 @@ function accessTable(endpoints: readonly EndpointRecord[]): string {
     ACCESS_WORDS[accessOf(endpoint)],
     shareWords(endpoint),
     countsText(endpoint.protection?.places ?? {}),
+    wayWords(postures.of(endpoint)),
   ]);
   return (
     table({ heads: ["access", "endpoints"], rows: counts }) +
-    table({ heads: ["service", "endpoint", "access", "calls", "credentials by place"], rows })
+    table({ heads: ["service", "endpoint", "access", "calls", "credentials by place", "the way there"], rows })
   );
+}
+
+function wayWords(edge: EdgePosture | undefined): string {
+  return edge === undefined ? "" : countWords(edge.counts);
 }
 
 function tokenTable(endpoints: readonly EndpointRecord[]): string {

@@ -56,7 +56,7 @@ export const html: Report = {
     yield* postureSections(view.facts.edges);
     yield* endpointSections(view.facts.endpoints);
     yield gatewaySection(view.facts.services, view.facts.endpoints);
-    yield protectionSection(view.facts.endpoints);
+    yield protectionSection(view.facts.endpoints, view.facts.edges);
     yield declaredSection(view.facts.endpoints);
     yield certificateSection(view.facts);
     yield findingSection(view.facts.findings);

@@ -1,4 +1,5 @@
 import type { StoredRow } from "../store/stored-row.js";
+import { EdgePostures } from "./edge-postures.js";
 import type { Report } from "./report.js";
 import { rowObject } from "./row-object.js";
 
@@ -6,6 +7,10 @@ import { rowObject } from "./row-object.js";
 export const ndjson: Report = {
   name: "ndjson",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
-    for (const row of rows) yield `${JSON.stringify(rowObject(row))}\n`;
+    const postures = new EdgePostures();
+    for (const row of rows) {
+      postures.note(row);
+      yield `${JSON.stringify(rowObject(row, postures))}\n`;
+    }
   },
 };

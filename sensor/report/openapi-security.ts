@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, Scheme>> = {
   "aws-sigv4": { type: "apiKey", in: "header", name: "Authorization" },
   "api-key": { type: "apiKey", in: "header", name: "api-key" },
   cookie: { type: "apiKey", in: "cookie", name: "session" },
+  "client-certificate": { type: "mutualTLS" },
   other: { type: "apiKey", in: "header", name: "other" },
 };
 
@@ -43,7 +44,8 @@ function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string
   });
   for (const { kind, place, name } of found) {
     const isOwn = (place === "header" && name !== "authorization") || place === "query" || kind === "api-key";
-    if (isOwn && name !== undefined) yield [`${kind}-${place}-${name}`, { type: "apiKey", in: place, name }];
+    if (kind === "client-certificate") yield [kind, KINDS[kind]];
+    else if (isOwn && name !== undefined) yield [`${kind}-${place}-${name}`, { type: "apiKey", in: place, name }];
     else if (place === "cookie") yield ["cookie", KINDS.cookie];
     else yield [kind, KINDS[kind]];
   }

@@ -6,10 +6,11 @@ import { edgeObject, endpointObject, findingObject, visibilityObject } from "../
 import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
+import type { EdgePosture, EdgePostures } from "./edge-postures.js";
 import { protectionObject } from "./protection-object.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
-export function rowObject({ record, sensor, review }: StoredRow): Record<string, unknown> {
+export function rowObject({ record, sensor, review }: StoredRow, postures?: EdgePostures): Record<string, unknown> {
   const origin = sensor === undefined ? { kind: record.kind } : { kind: record.kind, sensor };
   switch (record.kind) {
     case "service":
@@ -17,12 +18,24 @@ export function rowObject({ record, sensor, review }: StoredRow): Record<string,
     case "edge":
       return { ...origin, ...edgeObject(record), ...edgeDetail(record) };
     case "endpoint":
-      return { ...origin, ...endpointObject(record), ...endpointDetail(record), ...reviewObject(review) };
+      return {
+        ...origin,
+        ...endpointObject(record),
+        ...endpointDetail(record),
+        ...edgeOf(postures?.of(record, sensor)),
+        ...reviewObject(review),
+      };
     case "certificate":
       return { ...origin, ...certificateRowObject(record) };
     default:
       return { ...origin, ...findingObject(record) };
   }
+}
+
+/** What protects the way to it. */
+function edgeOf(edge: EdgePosture | undefined): Record<string, unknown> {
+  if (edge === undefined) return {};
+  return { "edge.posture_counts": edge.counts, "edge.client_certificates": edge.certificates };
 }
 
 function serviceObject(service: ServiceRecord): Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { TokenFacts } from "../protection.js";
 import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
+  CLIENT_CERT,
   COOKIE,
   DPOP,
   FIELD_NAMES,
@@ -130,6 +131,13 @@ export function withCredential(
   return join(list, one(kind, place, place));
 }
 
+/** Proxies tell of one certificate in several fields. */
+function withCertificate(list: readonly Credential[], name: string): readonly Credential[] {
+  return list.some(({ kind }) => kind === "client-certificate")
+    ? list
+    : join(list, one("client-certificate", "header", name));
+}
+
 const tokenLists = new WeakMap<TokenFacts, (readonly Credential[])[]>();
 
 /** The same of a token: one for all tokens that say the same. */
@@ -175,6 +183,7 @@ export class CredentialReader {
       else if (id === COOKIE) found = join(found, this.#cookies(bytes, start, end, name));
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
+      else if (id >= CLIENT_CERT) found = withCertificate(found, name);
       else if (id >= FIRST_KEY_FIELD) found = join(found, this.#token(bytes, start, end, "header", name, "api-key"));
     }
     return found;

@@ -75,7 +75,9 @@ export class FieldMapping {
   facts = new HeadFacts();
   readonly #scratch = this.facts;
   readonly #strings = new StringTable();
-  readonly #masked = new MaskedTexts();
+  readonly #masked: MaskedTexts;
+  /** Of answers, which take turns with requests. */
+  readonly #maskedAnswer: MaskedTexts;
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
   readonly #shapes: FieldShapes;
@@ -96,6 +98,8 @@ export class FieldMapping {
     this.#reflected = reflected;
     this.#data = new TargetData(fields);
     this.#shapes = new FieldShapes(fields);
+    this.#masked = new MaskedTexts(fields);
+    this.#maskedAnswer = new MaskedTexts(fields);
     this.#operations = operations;
     const tokens = new TokenMemory(new PublicNames(fields));
     this.#credentials = new CredentialReader(tokens);
@@ -241,8 +245,9 @@ export class FieldMapping {
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       // Some clients hide their token among the names, and some servers repeat what they are sent.
-      if (id === WEBSOCKET_PROTOCOL) subprotocol = this.#masked.get(this.#text(fields, bytes, hit));
-      else if (id === WEBSOCKET_EXTENSIONS) extensions = extensions.concat(namesOf(this.#text(fields, bytes, hit)));
+      if (id === WEBSOCKET_PROTOCOL) subprotocol = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
+      else if (id === WEBSOCKET_EXTENSIONS)
+        extensions = extensions.concat(namesOf(this.#maskedAnswer.get(this.#text(fields, bytes, hit))));
       else if (id === WEBSOCKET_LOCATION) return;
     }
     exchange.stream = new StreamExchange("websocket", subprotocol, extensions.slice(0, MAX_EXTENSIONS));
@@ -265,8 +270,8 @@ export class FieldMapping {
       else if (id === PREFER) facts.asksToWait ||= WAIT.test(this.#text(fields, bytes, hit));
       else if (id === CONNECT_VERSION) facts.namesConnectVersion = true;
       else if (id === CONTENT_ENCODING) facts.contentEncoding = this.#text(fields, bytes, hit);
-      else if (id === SERVER) facts.server = this.#text(fields, bytes, hit);
-      else if (id === X_POWERED_BY) facts.poweredBy = this.#text(fields, bytes, hit);
+      else if (id === SERVER) facts.server = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
+      else if (id === X_POWERED_BY) facts.poweredBy = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
       else if (id === X_ASPNET_VERSION) facts.framework = "ASP.NET";
       else if (id === X_RUNTIME) facts.framework = "Rails";
       else if (id === DEPRECATION)
@@ -294,14 +299,14 @@ export class FieldMapping {
   #noteHost(facts: HeadFacts, bytes: Buffer, start: number, end: number): void {
     const hostStart = afterUserinfo(bytes, start, end);
     if (hostStart !== start) facts.hasHostUserinfo = true;
-    if (facts.hosts++ === 0) facts.host = this.#strings.get(bytes, hostStart, end);
+    if (facts.hosts++ === 0) facts.host = this.#target.host(bytes, hostStart, end);
   }
 
   /** :authority, which stands for Host. */
   authority(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const hostStart = afterUserinfo(bytes, start, end);
     if (hostStart !== start) this.#target.hasUserinfo = true;
-    this.#host(exchange, this.#strings.get(bytes, hostStart, end), 1);
+    this.#host(exchange, this.#target.host(bytes, hostStart, end), 1);
   }
 
   /** RFC 9112 §3.2, RFC 9113 §8.3.1: there is one host, and the target's own goes before it. */

@@ -61,6 +61,16 @@ export const FIELD_NAMES = new WordTable([
   "x-auth-key",
   "x-session-token",
   "x-client-secret",
+  "client-cert",
+  "x-forwarded-client-cert",
+  "x-amzn-mtls-clientcert",
+  "x-amzn-mtls-clientcert-subject",
+  "x-client-cert",
+  "x-ssl-client-cert",
+  "ssl-client-cert",
+  "x-arr-clientcert",
+  "ssl-client-subject-dn",
+  "x-ssl-client-s-dn",
 ]);
 
 export const HOST = 0;
@@ -110,3 +120,5 @@ export const WEBSOCKET_LOCATION = 42;
 export const DPOP = 43;
 /** This one and all after it carry an API key or a token. */
 export const FIRST_KEY_FIELD = 44;
+/** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */
+export const CLIENT_CERT = 59;

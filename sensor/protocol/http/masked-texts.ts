@@ -1,12 +1,28 @@
+import type { FieldMemory } from "../data/field-memory.js";
+import { MASK } from "../message.js";
 import { maskText } from "./secret.js";
 
 const MAX_TEXTS = 1_024;
+/** What parts words of free text from each other, signs before values included. */
+const WORD = /[^\s;,()"'<>=]+/g;
+/** As few digits as a number has that is given to a person. */
+const MIN_DIGITS = 9;
+/** Addresses of machines are no data of persons, and numbers of versions look like them. */
+const OF_MACHINES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
 
-/** Remembers free texts with their secrets masked: the same few software names come again and again. Bounded by starting over. */
+/**
+ * Remembers free texts with what is a secret or personal in them masked: the same few software names come again and again. Bounded by
+ * starting over.
+ */
 export class MaskedTexts {
+  readonly #fields: FieldMemory;
   readonly #masked = new Map<string, string>();
   #last = "";
   #lastMasked = "";
+
+  constructor(fields: FieldMemory) {
+    this.#fields = fields;
+  }
 
   get(text: string): string {
     if (text === this.#last) return this.#lastMasked;
@@ -19,8 +35,17 @@ export class MaskedTexts {
     const known = this.#masked.get(text);
     if (known !== undefined) return known;
     if (this.#masked.size >= MAX_TEXTS) this.#masked.clear();
-    const masked = maskText(text);
+    const masked = maskText(text).replace(WORD, (word) => (this.#isPersonal(word) ? MASK : word));
     this.#masked.set(text, masked);
     return masked;
+  }
+
+  #isPersonal(word: string): boolean {
+    if (!word.includes("@") && (word.match(/\d/g)?.length ?? 0) < MIN_DIGITS) return false;
+    const bytes = Buffer.from(word, "utf8");
+    this.#fields.begin();
+    const { classifier } = this.#fields;
+    classifier.value(bytes, 0, bytes.length, 0);
+    return classifier.classes().some((name) => !OF_MACHINES.has(name));
   }
 }

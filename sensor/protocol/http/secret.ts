@@ -13,11 +13,15 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
 const SECRET_PARAMETER =
   /^(jsessionid|phpsessid|sid|session(_?id)?|([a-z]+[_-]?)?token|jwt|(x-)?api[_-]?key|password|passwd|pwd|([a-z]+_)?secret)$/i;
+const PASSWORD_PARAMETER = /^(password|passwd|pwd)$/i;
 /** Words and numbers as people put them together: `OrderItem`, `x64`, `20240115T103000Z`. */
 const WORDS = /[A-Z]?[a-z]{2,}|[A-Z]+|[a-z]?\d+/g;
-/** What parts a segment into parameters: matrix parameters, and a query that was misplaced or percent-encoded. */
-const PARAMETER_BREAK = /([;&?,]|%3[bf]|%26)/i;
-const ASSIGNMENT = /=|%3d/i;
+/** What parts a segment into parameters: matrix parameters, and a query that was misplaced or percent-encoded, once or more often. */
+const PARAMETER_BREAK = /([;&?,]|%(?:25){0,3}3[bf]|%(?:25){0,3}26)/i;
+const ASSIGNMENT = /=|%(?:25){0,3}3d/i;
+/** RFC 3986 §3.2.1: what ends a user's name, and the userinfo. */
+const USER_END = /:|%(?:25){0,3}3a/i;
+const USERINFO_END = /@|%(?:25){0,3}40/gi;
 
 /** Path segments after which a secret stands; in lower case. */
 export const ANNOUNCING_SEGMENTS: readonly string[] = [
@@ -79,8 +83,8 @@ function maskSegment(segment: string, before: string | undefined): string {
 
 /** RFC 3986 §3.2.1, wherever in a path it stands: a URL may be part of another's path. */
 function maskUserinfo(segment: string): string {
-  const at = segment.lastIndexOf("@");
-  const colon = segment.indexOf(":");
+  const at = [...segment.matchAll(USERINFO_END)].at(-1)?.index ?? -1;
+  const colon = USER_END.exec(segment)?.index ?? -1;
   return colon >= 0 && colon < at ? MASK + segment.slice(at) : segment;
 }
 
@@ -93,11 +97,14 @@ function maskParameter(parameter: string): string {
   return `${name}${assignment[0]}${MASK}`;
 }
 
-/** `token:value`; a verb after a colon (`/v1/token:refresh`) has no digits. */
+/** `token:value`; a verb after a colon (`/v1/token:refresh`, `/v1/password:reset`) has no digits. */
 function maskNamed(parameter: string): string {
   const colon = parameter.indexOf(":");
-  if (colon < 0 || !SECRET_PARAMETER.test(parameter.slice(0, colon))) return parameter;
-  return looksGiven(parameter.slice(colon + 1)) ? `${parameter.slice(0, colon)}:${MASK}` : parameter;
+  if (colon < 0) return parameter;
+  const name = parameter.slice(0, colon);
+  const value = parameter.slice(colon + 1);
+  const isGiven = PASSWORD_PARAMETER.test(name) ? /\d/.test(value) : SECRET_PARAMETER.test(name) && looksGiven(value);
+  return isGiven ? `${name}:${MASK}` : parameter;
 }
 
 /** Whether what a path announces as a secret is one, and no word or number: digits stand among letters. */
@@ -109,9 +116,13 @@ function looksGiven(value: string): boolean {
 /** Whether a value gives access by itself: a signed token, an issuer's known form, or long and random without being an id. */
 export function isSecret(value: string): boolean {
   if (value.length < MIN_SECRET_LENGTH) return false;
+  return isIssuedToken(value) || isRandom(value);
+}
+
+/** Whether it is a signed token, or has the form of an issuer's. */
+export function isIssuedToken(value: string): boolean {
   if (JWT.test(value)) return true;
-  if (TOKEN_PREFIXES.some(([prefix, length]) => value.length >= length && value.startsWith(prefix))) return true;
-  return isRandom(value);
+  return TOKEN_PREFIXES.some(([prefix, length]) => value.length >= length && value.startsWith(prefix));
 }
 
 /** Mixed case and digits, or one long run, without words: neither UUID, hash, slug nor file name. */

@@ -11,6 +11,7 @@ import type { Target } from "./target.js";
 const SLASH = 0x2f;
 const PERCENT = 0x25;
 const CLEAN_SLOTS = 4_096;
+const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
@@ -103,8 +104,12 @@ export class TargetData {
       classifier.value(bytes, start, end, hint);
       return;
     }
-    this.#scratch.decodePercent(bytes, start, end, "plus");
-    classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
+    const scratch = this.#scratch;
+    scratch.decodePercent(bytes, start, end, "plus");
+    // Proxies and careless clients encode once more what is encoded.
+    for (let times = 1; times < MAX_DECODED && isEncoded(scratch); times++)
+      scratch.decodePercent(scratch.bytes, 0, scratch.length, "plus");
+    classifier.value(scratch.bytes, 0, scratch.length, hint);
   }
 
   /** What stands for the segment looked at last; undefined where it may be told. Addresses of machines are no data of persons. */
@@ -113,4 +118,9 @@ export class TargetData {
     if (classes.length === 0) return undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
+}
+
+function isEncoded({ bytes, length }: Scratch): boolean {
+  const at = bytes.indexOf(PERCENT);
+  return at >= 0 && at < length;
 }

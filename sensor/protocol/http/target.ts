@@ -2,7 +2,7 @@ import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { MASK } from "../message.js";
-import { ANNOUNCING_SEGMENTS, maskPath } from "./secret.js";
+import { ANNOUNCING_SEGMENTS, isIssuedToken, maskPath } from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
@@ -10,6 +10,7 @@ const HASH = 0x23;
 const COLON = 0x3a;
 const AT = 0x40;
 const MAX_SCHEME_LENGTH = 32;
+const PORT = /:\d+$/;
 
 const WORD = 4;
 const FOUR_ONES = 0x01010101;
@@ -37,6 +38,8 @@ const MIN_SECRET_LENGTH = 20;
 const MIN_ANNOUNCED_LENGTH = 10;
 /** As short as a number or code may be that is given to a person. */
 const MIN_DATA_LENGTH = 9;
+/** As few digits as such a number or code has, where letters are around it. */
+const MIN_DATA_DIGITS = 6;
 
 /** A request target taken apart, RFC 9112 §3.2. One object is used again for every request. */
 export class Target {
@@ -57,6 +60,8 @@ export class Target {
   queryStart = 0;
   queryEnd = 0;
   readonly #strings: StringTable;
+  /** Of those that are long enough to be a token, the one that was none. */
+  #lastHost = "";
   /** Paths come again and again: what there is about each is remembered with it. */
   readonly #paths = new StringTable();
   readonly #traits = new Uint8Array(SLOTS);
@@ -132,7 +137,7 @@ export class Target {
       }
       if ((seen & (MARK | DIGIT)) !== 0) {
         if (maySecret(seen, bytes, beforeStart, segmentStart, at)) traits |= SUSPICIOUS;
-        if (mayBeData(seen, at - segmentStart)) traits |= MAY_HOLD_DATA;
+        if (mayBeData(seen, bytes, segmentStart, at)) traits |= MAY_HOLD_DATA;
         hash = Math.imul(shape, 31);
       }
       shape = hash;
@@ -152,7 +157,16 @@ export class Target {
   #readAuthority(bytes: Buffer, start: number, end: number): string {
     const hostStart = afterUserinfo(bytes, start, end);
     if (hostStart !== start) this.hasUserinfo = true;
-    return this.#strings.get(bytes, hostStart, end);
+    return this.host(bytes, hostStart, end);
+  }
+
+  /** The host bytes[start, end). Who takes a token for one sends it where hosts are told. */
+  host(bytes: Buffer, start: number, end: number): string {
+    const host = this.#strings.get(bytes, start, end);
+    if (end - start < MIN_SECRET_LENGTH || host === this.#lastHost) return host;
+    if (isIssuedToken(host.replace(PORT, ""))) return MASK;
+    this.#lastHost = host;
+    return host;
   }
 
   /** absolute-form, `*`, or something that is none: then it stands as the path, as sent. */
@@ -197,9 +211,21 @@ function maySecret(seen: number, bytes: Buffer, beforeStart: number, start: numb
   return ANNOUNCING.indexOf(bytes, beforeStart, start - 1) >= 0;
 }
 
-/** Digits without letters but capitals, or something that parts a name from a host. */
-function mayBeData(seen: number, length: number): boolean {
-  return (seen & MARK) !== 0 || ((seen & LOWER) === 0 && length >= MIN_DATA_LENGTH);
+/**
+ * Whether bytes[start, end) may hold data: digits without letters but capitals, something that parts a name from a host, or so many
+ * digits among other letters than those of hashes.
+ */
+function mayBeData(seen: number, bytes: Buffer, start: number, end: number): boolean {
+  if ((seen & MARK) !== 0) return true;
+  if (end - start < MIN_DATA_LENGTH) return false;
+  if ((seen & LOWER) === 0) return true;
+  return (seen & NOT_HEX) !== 0 && digitsIn(bytes, start, end) >= MIN_DATA_DIGITS;
+}
+
+function digitsIn(bytes: Buffer, start: number, end: number): number {
+  let digits = 0;
+  for (let at = start; at < end; at++) if ((CLASSES[bytes[at]] & DIGIT) !== 0) digits++;
+  return digits;
 }
 
 /** Position after `scheme://` (RFC 3986 §3.1), -1 where there is none. */

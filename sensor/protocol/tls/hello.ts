@@ -1,6 +1,7 @@
 import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
 import type { ClientFingerprints } from "./fingerprint-cache.js";
 import { isGrease } from "./grease.js";
+import { toldHost } from "./told-name.js";
 
 /** IANA's "TLS ExtensionType Values" that are looked into. */
 export const EXTENSION = {
@@ -232,7 +233,7 @@ function readServerName(body: Cursor): string | undefined {
   while (list.left > 0) {
     const type = list.u8();
     const name = list.take(list.u16());
-    if (type === 0) return name.length === 0 ? undefined : latin1(name.subarray(0, MAX_NAME));
+    if (type === 0) return name.length === 0 ? undefined : toldHost(latin1(name.subarray(0, MAX_NAME)));
   }
   return undefined;
 }

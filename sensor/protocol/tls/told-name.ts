@@ -1,0 +1,53 @@
+import { isIssuedToken } from "../http/secret.js";
+import { MASK } from "../message.js";
+
+const MIN_TOKEN_LENGTH = 20;
+/** What stands before an `@`, and the domain behind it. */
+const MAIL = /(?<![\w.!#$%&'*+/?^`{|}~-])([\w.!#$%&'*+/?^`{|}~-]{1,64})@(?=[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})/g;
+const AT = /@(?=[^@]*$)/;
+/** RFC 3986 §3: what stands between scheme and host, and what is behind the path. */
+const USERINFO = /:\/\/[^/?#@]*@/;
+const QUERY = /[?#].*$/s;
+/** Names have these as words. */
+const WORD = /[\w~+-]{20,}/g;
+const JWT = /eyJ[\w-]{5,}\.[\w-]{2,}(\.[\w-]*)?/g;
+/** ETSI EN 319 412-1 §5.1.3: the number of a person's passport, card, register or tax follows. */
+const PERSON_NUMBER = /\b((?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-)[^,+"]+/g;
+/** Words of mailboxes that are an office's, as authorities have them in their names (RFC 2142), and what certificates are made with. */
+const OFFICES: ReadonlySet<string> = new Set(
+  (
+    "root admin administrator webmaster postmaster hostmaster support info security ssl tls ca pki cert certs certificate certificates " +
+    "noc abuse devops ops operations sre it server servers contact help helpdesk service services system sysadmin office mail " +
+    "noreply no-reply dns domains network infra infrastructure platform trust root-ca"
+  ).split(" "),
+);
+
+/** A subject or an issuer as it may be kept: of a person's mail address the domain, and of a token that somebody took for a name nothing. */
+export function toldName(name: string): string {
+  return withoutTokens(name)
+    .replaceAll(MAIL, (whole, local: string) => (isOffice(local) ? whole : `${MASK}@`))
+    .replaceAll(PERSON_NUMBER, `$1${MASK}`);
+}
+
+/** A name of a subjectAltName: of a URI neither whom it names before its host nor what it asks for. */
+export function toldAlternative(name: string): string {
+  const isUri = name.includes("://");
+  return toldName(isUri ? name.replace(USERINFO, `://${MASK}@`).replace(QUERY, "") : name);
+}
+
+/** The name asked for by SNI is a host's (RFC 6066 §3): what stands before an `@` is not part of it. */
+export function toldHost(name: string): string {
+  return withoutTokens(name.slice(name.search(AT) + 1));
+}
+
+function withoutTokens(name: string): string {
+  if (name.length < MIN_TOKEN_LENGTH) return name;
+  return name.replaceAll(JWT, MASK).replaceAll(WORD, (word) => (isIssuedToken(word) ? MASK : word));
+}
+
+function isOffice(local: string): boolean {
+  return local
+    .toLowerCase()
+    .split(/[._+-]/)
+    .some((word) => OFFICES.has(word));
+}

@@ -1,0 +1,148 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { toldType } from "../sensor/inventory/media-type.js";
+import { toldAlternative, toldHost, toldName } from "../sensor/protocol/tls/told-name.js";
+import { PcapOutput } from "./bench/pcap-output.js";
+import { canaryTalks, type Talk } from "./support/canary-places.js";
+import { freePort } from "./support/console.js";
+import { TcpDialog } from "./support/frame-builder.js";
+import { Running, run, temporaryFolder, until } from "./support/program.js";
+
+const FORMATS = (
+  "ndjson csv openapi cyclonedx sarif html mermaid dot compliance-json compliance-markdown network-policy " +
+  "authorization-policy"
+).split(" ");
+
+/** What all words that mark a place end with. */
+const WORD = "wjxkqz";
+const NUMBER = /(?<!\d)(?:5\d\d-\d\d-\d{4}|\d{20})(?!\d)/g;
+
+t.test("wherever secrets and personal data stand, not one marked byte of them is kept or told", async (t) => {
+  const folder = temporaryFolder(t);
+  const capture = join(folder, "canary.pcap");
+  const talks = writeTalks(capture);
+  const marks = new Map(talks.map(({ mark, name }) => [mark, name]));
+  t.equal(marks.size, talks.length);
+  const inCapture = leaksIn(readFileSync(capture), marks);
+  t.ok(
+    inCapture.size > talks.length * 0.7,
+    `${inCapture.size} of ${talks.length} are found where they are in the clear`,
+  );
+  const places = ["analyzed", "live", "exported"].map((name) => join(folder, name));
+  const [analyzed, live, documents] = places;
+  for (const place of places) mkdirSync(place);
+  t.equal(run(["analyze", capture, "--out", analyzed]).code, 0);
+  const calls = readFileSync(join(analyzed, "calls.ndjson"), "utf8");
+  t.ok(calls.split("\n").length > talks.length, "the places were read as calls");
+  const database = join(live, "sensor.sqlite");
+  // The console is not there: what it is to be told stays in the outbox.
+  const console = ["--console", `ws://127.0.0.1:${await freePort()}`, "--token-file", join(live, "token")];
+  writeFileSync(join(live, "token"), "x".repeat(43));
+  const port = await freePort();
+  const sensor = Running.program([
+    ...["sensor", "-i", `replay:${capture}`, "--database", database, "--listen", `127.0.0.1:${port}`],
+    ...console,
+  ]);
+  await sensor.says(/runs on replay/);
+  await until("calls of most places", async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    writeFileSync(join(live, "metrics"), metrics);
+    return Number(/^eastwatch_calls(?:_total)? (\d+)/m.exec(metrics)?.[1]) > talks.length ? true : undefined;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  writeFileSync(join(live, "wal"), readFileSync(`${database}-wal`));
+  t.equal(await sensor.end(), 0);
+  writeFileSync(join(live, "log"), sensor.text);
+  for (const format of FORMATS)
+    t.equal(
+      run(["export", "--format", format, "--database", database, "--out", join(documents, format)]).code,
+      0,
+      format,
+    );
+  t.equal(
+    run(["export", "--format", "evidence", "--database", database, "--out", join(documents, "pack.tar")]).code,
+    0,
+  );
+  const files = places.flatMap((place) => readdirSync(place).map((name) => join(place, name)));
+  t.ok(files.length >= 22);
+  for (const file of files) t.strictSame([...leaksIn(readFileSync(file), marks)], [], file);
+});
+
+t.test("of media types and of certificates' and hosts' names what is public stays", (t) => {
+  for (const [sent, told] of [
+    ["application/json", "application/json"],
+    ["application/json; charset=utf-8; user=ada@example.com", "application/json; charset=utf-8"],
+    ['Text/HTML;Charset="ISO-8859-1"', "Text/HTML; charset=ISO-8859-1"],
+    ["multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "multipart/form-data"],
+    ["application/vnd.shop.v20240115+json", "application/vnd.shop.v20240115+json"],
+    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", undefined],
+    ["application/ada@example.com", "***"],
+    ["application/ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2", "application/***"],
+    ["application/536-90-4399", "application/***"],
+    ["ada", "***"],
+  ] as const)
+    t.equal(toldType(sent), told ?? sent, sent);
+  for (const [name, told] of [
+    ["CN=shop.internal,O=Shop", undefined],
+    ["emailAddress=ada.lovelace@example.com,CN=Ada", "emailAddress=***@example.com,CN=Ada"],
+    ["emailAddress=ssl-admin@example.com,CN=CA", undefined],
+    ["serialNumber=PNOEE-38001085718,CN=x", "serialNumber=PNOEE-***,CN=x"],
+    ["CN=ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2", "CN=***"],
+  ] as const)
+    t.equal(toldName(name), told ?? name, name);
+  t.equal(toldAlternative("spiffe://cluster.local/ns/pay/sa/ledger"), "spiffe://cluster.local/ns/pay/sa/ledger");
+  t.equal(toldAlternative("https://ada:pw@h/u?t=secret"), "https://***@h/u");
+  t.equal(toldHost("ada@shop.internal"), "shop.internal");
+  t.equal(toldHost("a1b2c3d4e5f6a7b8c9d0.elb.amazonaws.com"), "a1b2c3d4e5f6a7b8c9d0.elb.amazonaws.com");
+  t.end();
+});
+
+/** Each on a connection of its own to a server of its own. */
+function writeTalks(path: string): Talk[] {
+  const output = new PcapOutput(path);
+  const talks = canaryTalks(3);
+  for (const [index, { steps }] of talks.entries()) {
+    const ends = {
+      client: `10.9.${index & 7}.7`,
+      clientPort: 20_000 + index,
+      server: `10.1.${index >> 8}.${index & 255}`,
+    };
+    const dialog = new TcpDialog({ ...ends, serverPort: 80, segmentBytes: 1_400 }, (frame) =>
+      output.frame(frame),
+    ).open();
+    for (const [from, what] of steps) dialog.send(from, what);
+    dialog.close();
+  }
+  output.close();
+  return talks;
+}
+
+/** Marks found in plain, base64 (at any of its three phases, URL-safe too), hexadecimal or URL encoding, with what stands around them. */
+function leaksIn(bytes: Buffer, marks: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  const look = (text: string): void => {
+    const lower = text.toLowerCase();
+    for (let at = lower.indexOf(WORD); at >= 0; at = lower.indexOf(WORD, at + 1))
+      found.set(
+        marks.get(lower.slice(at - 6, at + 6)) ?? lower.slice(at - 6, at + 6),
+        text.slice(Math.max(0, at - 40), at + 30),
+      );
+    for (const [digits] of text.matchAll(NUMBER)) {
+      const name = marks.get(digits) ?? marks.get(digits.slice(6));
+      if (name !== undefined) found.set(name, digits);
+    }
+  };
+  const text = bytes.toString("latin1");
+  look(text);
+  for (const [run] of text.matchAll(/[0-9a-fA-F]{13,}/g))
+    for (let phase = 0; phase < 2; phase++) look(Buffer.from(run.slice(phase), "hex").toString("latin1"));
+  for (const [run] of text.matchAll(/(?:%[0-9a-fA-F]{2}){3,}/g)) look(decodeBytes(run));
+  for (const [run] of text.matchAll(/[\w+/-]{8,}/g))
+    for (let phase = 0; phase < 4; phase++) look(Buffer.from(run.slice(phase), "base64").toString("latin1"));
+  return found;
+}
+
+function decodeBytes(encoded: string): string {
+  return Buffer.from(encoded.replaceAll("%", ""), "hex").toString("latin1");
+}
