@@ -98,7 +98,19 @@ t.test("content codings: whole, cut, broken, bombs", (t) => {
   }
   const broken = look([Buffer.from("no gzip at all")], "application/json", "gzip");
   t.same([broken.classes, broken.counters.bodies_not_decoded], [undefined, 1]);
-  t.same(look([text], "application/json", "gzip, br").counters.bodies_not_decoded, 1, "two codings are not undone");
+  const twice = zlib.gzipSync(zlib.gzipSync(text));
+  const both = zlib.brotliCompressSync(zlib.gzipSync(text));
+  const doubled: readonly (readonly [string, Buffer])[] = [
+    ["gzip, gzip", twice],
+    ["gzip,br", both],
+    ["GZIP, identity, br", both],
+  ];
+  for (const [codings, bytes] of doubled)
+    t.same(look([bytes], "application/json", codings).classes, ["email"], `${codings}, the last undone first`);
+  t.same(look([both], "application/json", "br, gzip").counters.bodies_not_decoded, 1, "in an order that is not theirs");
+  t.same(look([text], "application/json", "gzip, compress").counters.bodies_not_decoded, 1, "one that nobody knows");
+  const often = Array(4).fill("gzip").join();
+  t.same(look([text], "application/json", often).counters.bodies_not_decoded, 1, "more than anybody sends");
   const bombs = [zlib.gzipSync(Buffer.alloc(50_000_000)), zlib.brotliCompressSync(Buffer.alloc(50_000_000))];
   for (const [index, bomb] of bombs.entries()) {
     const { classes, counters } = look([bomb], "application/json", index === 0 ? "gzip" : "br");
@@ -147,6 +159,23 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
     ["text/plain", "First name: Ada\nsee http://10.0.0.1/", "ip-address,person-name"],
     ["text/html", "<html><body>write to ada@example.com</body></html>", "email"],
     ["text/plain", DOCUMENT, DOCUMENT_CLASSES.join()],
+    ["multipart/mixed; boundary=b", `--b\r\nContent-Type: application/json\r\n\r\n${MAIL}\r\n--b--`, "email"],
+    ["multipart/mixed; boundary=b", "\r\n--b\r\n\r\nwrite to ada@example.com\r\n--b--", "email"],
+    [
+      "multipart/mixed; boundary=b",
+      `--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/http\r\n\r\n${POST}\r\n${MAIL}\r\n--c--\r\n--b--`,
+      "email",
+    ],
+    [
+      "multipart/mixed; boundary=b",
+      `--b\r\nContent-Type: application/http\r\n\r\n${OK}\r\n${MAIL}\r\n--b--\r\n`,
+      "email",
+    ],
+    [
+      'multipart/related; type="application/xop+xml"',
+      "--u\r\nContent-Type: application/xop+xml\r\n\r\n<a><iban>DE89370400440532013000</iban></a>\r\n--u\r\nContent-Type: image/png\r\n\r\nbob@example.com\r\n--u--",
+      "iban",
+    ],
   ];
   for (const [type, body, expected] of cases) {
     t.equal(classesOf(body, type)?.join(), expected, type);
@@ -158,6 +187,42 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
   t.same(look([Buffer.from(DOCUMENT)], "text/json", undefined, { kinds: ["form"] }).classes, undefined);
   const untyped = (text: string): unknown => look([Buffer.from(text)], "").classes;
   t.same(untyped(DOCUMENT), undefined);
+  t.end();
+});
+
+t.test("texts in UTF-16, or with a mark before them, are read as those without", (t) => {
+  const wide = (text: string, isBig: boolean): Buffer => {
+    const bytes = Buffer.from(text, "utf16le");
+    return isBig ? bytes.swap16() : bytes;
+  };
+  const MARK = "\ufeff";
+  const forms: readonly (readonly [string, (text: string) => Buffer])[] = [
+    ["UTF-8 with a mark", (text) => Buffer.from(MARK + text)],
+    ["UTF-16LE with a mark", (text) => wide(MARK + text, false)],
+    ["UTF-16BE with a mark", (text) => wide(MARK + text, true)],
+    ["UTF-16LE", (text) => wide(text, false)],
+    ["UTF-16BE", (text) => wide(text, true)],
+  ];
+  const xml = '<?xml version="1.0"?><s:Body><u:GivenName>Ada</u:GivenName><m>b@example.com</m></s:Body>';
+  for (const [name, form] of forms) {
+    const bytes = form(DOCUMENT);
+    t.same(look([bytes]).classes, DOCUMENT_CLASSES, name);
+    t.same(look([bytes], "text/plain").classes, DOCUMENT_CLASSES, `${name}, without a type that says JSON`);
+    t.same(look([...bytes].map((byte) => Buffer.from([byte]))).classes, DOCUMENT_CLASSES, `${name}, byte by byte`);
+    t.same(look([zlib.gzipSync(bytes)], "application/json", "gzip").classes, DOCUMENT_CLASSES, `${name}, compressed`);
+    t.same(look([form(xml)], "application/soap+xml").classes, ["email", "person-name"], `${name}, markup`);
+    for (let at = 1; at < bytes.length; at += 4) {
+      const cut = look([bytes.subarray(0, at)]).classes ?? [];
+      const holed = look([bytes.subarray(0, at), 3, bytes.subarray(at + 3)]).classes ?? [];
+      const made = [...cut, ...holed].filter((found) => !DOCUMENT_CLASSES.includes(found));
+      t.same(made, [], `${name}, cut or with a hole at ${at}`);
+    }
+  }
+  const four = Buffer.from([...DOCUMENT].flatMap((letter) => [letter.charCodeAt(0), 0, 0, 0]));
+  for (const bytes of [four, Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), four])]) {
+    const { classes, counters } = look([bytes]);
+    t.same([classes, counters.bodies_not_decoded], [undefined, 1], "what nobody reads is said not to have been read");
+  }
   t.end();
 });
 
