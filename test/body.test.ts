@@ -2,11 +2,14 @@ import * as zlib from "node:zlib";
 import fc from "fast-check";
 import t from "tap";
 import { BodyReader } from "../sensor/protocol/body/body-reader.js";
+import { decodeZstd } from "../sensor/protocol/body/zstd/decode-zstd.js";
+import { ZstdError } from "../sensor/protocol/body/zstd/zstd-error.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { classesOf, DATA, DOCUMENT, DOCUMENT_CLASSES, look } from "./support/body-look.js";
 import { type FeedOptions, feed, PROTOCOL_SETTINGS, type Step } from "./support/dialog.js";
 import { data, type Field, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { Scene } from "./support/scene.js";
+import { ZSTD_FRAMES } from "./support/zstd-frames.js";
 
 /** `request | response` classes of each call, `-` where not looked at. */
 function told(steps: readonly Step[], options?: FeedOptions): string[] {
@@ -119,12 +122,43 @@ t.test("content codings: whole, cut, broken, bombs", (t) => {
   t.end();
 });
 
-t.test("zstd is read where Node has it, and counted where not", (t) => {
-  const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Buffer) => Buffer };
-  const frame = zstdCompressSync?.(Buffer.from(DOCUMENT)) ?? Buffer.from("28b52ffd", "hex");
-  const { classes, counters } = look([frame], "application/json", "zstd");
-  if (zstdCompressSync === undefined) t.same([classes, counters.bodies_not_decoded], [undefined, 1]);
-  else t.same(classes, DOCUMENT_CLASSES);
+t.test("zstd is read by every version of Node, whole, cut, broken and beyond the bound", (t) => {
+  const MAX = 65_536;
+  for (const [text, frame] of ZSTD_FRAMES) {
+    const bytes = Buffer.from(frame, "base64");
+    t.equal(decodeZstd(bytes, MAX).toString(), text);
+    t.equal(decodeZstd(Buffer.concat([bytes, bytes]), MAX).toString(), text + text, "one frame after the other");
+    t.throws(() => decodeZstd(bytes, text.length - 1), { code: "ERR_BUFFER_TOO_LARGE" });
+    for (let at = 0; at < bytes.length - 7; at++) t.equal(decodeZstd(bytes.subarray(0, at), MAX).length, 0);
+    const { classes, counters } = look([bytes.subarray(0, 200)], "application/json", "zstd");
+    t.same([classes, counters.bodies_not_decoded], [undefined, 1], "of a block that is cut nothing is known");
+  }
+  const [, frame] = ZSTD_FRAMES[0];
+  t.same(look([Buffer.from(frame, "base64")], "application/json", "zstd").classes, DOCUMENT_CLASSES);
+  const skipped = Buffer.from("502a4d1803000000414243", "hex");
+  t.equal(decodeZstd(Buffer.concat([skipped, Buffer.from(frame, "base64")]), MAX).toString(), DOCUMENT);
+  // Blocks as they are, and one byte again and again (RFC 8878 §3.1.1.2).
+  const plain = Buffer.from("28b52ffd0058" + "200000" + "61626364" + "5b0000" + "65", "hex");
+  t.equal(decodeZstd(plain, MAX).toString(), "abcdeeeeeeeeeee");
+  const bomb = Buffer.concat([Buffer.from("28b52ffd0058", "hex"), ...Array(999).fill(Buffer.from("02001000", "hex"))]);
+  const { classes, counters } = look([bomb], "application/json", "zstd");
+  t.same([classes, counters.bodies_not_decoded], [undefined, 1], "what grows without end is not followed");
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ZSTD_FRAMES),
+      fc.array(fc.tuple(fc.nat(500), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      ([, coded], changes) => {
+        const changed = Buffer.from(coded, "base64");
+        for (const [at, byte] of changes) changed[4 + (at % (changed.length - 4))] = byte;
+        try {
+          decodeZstd(changed, MAX);
+        } catch (error) {
+          if (!(error instanceof ZstdError)) throw error;
+        }
+      },
+    ),
+    { numRuns: 3_000 },
+  );
   t.end();
 });
 
@@ -211,7 +245,7 @@ t.test("texts in UTF-16, or with a mark before them, are read as those without",
     t.same(look([...bytes].map((byte) => Buffer.from([byte]))).classes, DOCUMENT_CLASSES, `${name}, byte by byte`);
     t.same(look([zlib.gzipSync(bytes)], "application/json", "gzip").classes, DOCUMENT_CLASSES, `${name}, compressed`);
     t.same(look([form(xml)], "application/soap+xml").classes, ["email", "person-name"], `${name}, markup`);
-    for (let at = 1; at < bytes.length; at += 4) {
+    for (let at = 1; at < bytes.length; at += 11) {
       const cut = look([bytes.subarray(0, at)]).classes ?? [];
       const holed = look([bytes.subarray(0, at), 3, bytes.subarray(at + 3)]).classes ?? [];
       const made = [...cut, ...holed].filter((found) => !DOCUMENT_CLASSES.includes(found));

@@ -1,4 +1,5 @@
 import * as zlib from "node:zlib";
+import { decodeZstd } from "./zstd/decode-zstd.js";
 
 type Coding = "gzip" | "deflate" | "br" | "zstd";
 /** RFC 9110 §8.4.1 and RFC 8878: what was done to a content, first to last. */
@@ -13,13 +14,14 @@ const MAX_REMEMBERED = 64;
 const FIRST_BYTES = 8_192;
 /** Where even so few grow beyond the bound it is no text but an attack: RFC 1951 allows 1,032 bytes for one. */
 const MIN_BYTES = 512;
+const MOST_OF_NOTHING = 128;
 const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
 
 type Options = zlib.ZlibOptions & { readonly maxOutputLength: number };
 type Decoder = (bytes: Buffer, options: Options) => Buffer;
 
 /** Node has it from 22.15 on; its type declarations for Node 20 leave it out. */
-const decodeZstd = (zlib as unknown as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
+const decodeNodesZstd = (zlib as unknown as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
 const ZSTD_FLUSH = 1;
 
 const known = new Map<string, ContentCoding | undefined>([["", IDENTITY]]);
@@ -38,8 +40,7 @@ export function codingOf(contentEncoding: string | undefined): ContentCoding | u
 
 function nameOf(name: string): Coding | undefined {
   if (name === "gzip" || name === "x-gzip") return "gzip";
-  if (name === "deflate" || name === "br") return name;
-  return name === "zstd" && decodeZstd !== undefined ? "zstd" : undefined;
+  return name === "deflate" || name === "br" || name === "zstd" ? name : undefined;
 }
 
 /** The first `maxBytes`, roughly, of what coded bytes stand for: the coding that was done last is undone first. */
@@ -47,7 +48,8 @@ export function decodeContent(codings: ContentCoding, bytes: Buffer, maxBytes: n
   let decoded: Buffer | undefined = bytes;
   for (let at = codings.length - 1; at >= 0 && decoded !== undefined; at--)
     decoded = undo(codings[at], decoded, maxBytes);
-  return decoded;
+  // So many bytes are none of an empty content: their first block did not come whole, and what it holds is not known.
+  return decoded?.length === 0 && bytes.length > MOST_OF_NOTHING ? undefined : decoded;
 }
 
 /**
@@ -80,7 +82,7 @@ function tryDecode(coding: Coding, bytes: Buffer, maxOutputLength: number): Buff
 function decoderOf(coding: Coding, bytes: Buffer): Decoder {
   if (coding === "gzip") return zlib.gunzipSync as Decoder;
   if (coding === "br") return zlib.brotliDecompressSync as Decoder;
-  if (coding === "zstd" && decodeZstd !== undefined) return decodeZstd;
+  if (coding === "zstd") return decodeNodesZstd ?? ((coded, { maxOutputLength }) => decodeZstd(coded, maxOutputLength));
   // RFC 9110 §8.4.1.2 means zlib's format; some send the raw one. RFC 1950 §2.2 tells them apart.
   const isZlib = (bytes[0] & 0x0f) === 8 && ((bytes[0] << 8) | bytes[1]) % 31 === 0;
   return (isZlib ? zlib.inflateSync : zlib.inflateRawSync) as Decoder;
