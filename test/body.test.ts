@@ -70,52 +70,6 @@ t.test(
   },
 );
 
-t.test("content codings: whole, cut, broken, bombs", (t) => {
-  const text = Buffer.from(
-    JSON.stringify(Array.from({ length: 400 }, (_, id) => ({ id, mail: `u${id * 7}@example.com` }))),
-  );
-  const coded: readonly (readonly [string, Buffer])[] = [
-    ["gzip", zlib.gzipSync(text)],
-    ["x-gzip", zlib.gzipSync(text)],
-    ["deflate", zlib.deflateSync(text)],
-    ["deflate", zlib.deflateRawSync(text)],
-    ["br", zlib.brotliCompressSync(text)],
-  ];
-  for (const [coding, bytes] of coded) {
-    t.same(look([bytes], "application/json", coding).classes, ["email"], coding);
-    t.same(
-      look([bytes.subarray(0, bytes.length >> 1)], "application/json", coding).classes,
-      ["email"],
-      `${coding} cut`,
-    );
-    const holed = look(
-      [bytes.subarray(0, bytes.length >> 1), 3, bytes.subarray(bytes.length >> 1)],
-      "text/json",
-      coding,
-    );
-    t.same(holed.classes, ["email"], `${coding} before a hole`);
-    for (let at = 0; at < bytes.length; at += 7) look([bytes.subarray(0, at)], "application/json", coding);
-  }
-  const broken = look([Buffer.from("no gzip at all")], "application/json", "gzip");
-  t.same([broken.classes, broken.counters.bodies_not_decoded], [undefined, 1]);
-  t.same(look([text], "application/json", "gzip, br").counters.bodies_not_decoded, 1, "two codings are not undone");
-  const bombs = [zlib.gzipSync(Buffer.alloc(50_000_000)), zlib.brotliCompressSync(Buffer.alloc(50_000_000))];
-  for (const [index, bomb] of bombs.entries()) {
-    const { classes, counters } = look([bomb], "application/json", index === 0 ? "gzip" : "br");
-    t.same([classes, counters.bodies_not_decoded], [undefined, 1], "what grows without end is not followed");
-  }
-  t.end();
-});
-
-t.test("zstd is read where Node has it, and counted where not", (t) => {
-  const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Buffer) => Buffer };
-  const frame = zstdCompressSync?.(Buffer.from(DOCUMENT)) ?? Buffer.from("28b52ffd", "hex");
-  const { classes, counters } = look([frame], "application/json", "zstd");
-  if (zstdCompressSync === undefined) t.same([classes, counters.bodies_not_decoded], [undefined, 1]);
-  else t.same(classes, DOCUMENT_CLASSES);
-  t.end();
-});
-
 t.test("forms, parts, markup, lines and events are taken apart", (t) => {
   const part = (head: string, body: string): string =>
     `--XX\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`;
@@ -147,6 +101,23 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
     ["text/plain", "First name: Ada\nsee http://10.0.0.1/", "ip-address,person-name"],
     ["text/html", "<html><body>write to ada@example.com</body></html>", "email"],
     ["text/plain", DOCUMENT, DOCUMENT_CLASSES.join()],
+    ["multipart/mixed; boundary=b", `--b\r\nContent-Type: application/json\r\n\r\n${MAIL}\r\n--b--`, "email"],
+    ["multipart/mixed; boundary=b", "\r\n--b\r\n\r\nwrite to ada@example.com\r\n--b--", "email"],
+    [
+      "multipart/mixed; boundary=b",
+      `--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/http\r\n\r\n${POST}\r\n${MAIL}\r\n--c--\r\n--b--`,
+      "email",
+    ],
+    [
+      "multipart/mixed; boundary=b",
+      `--b\r\nContent-Type: application/http\r\n\r\n${OK}\r\n${MAIL}\r\n--b--\r\n`,
+      "email",
+    ],
+    [
+      'multipart/related; type="application/xop+xml"',
+      "--u\r\nContent-Type: application/xop+xml\r\n\r\n<a><iban>DE89370400440532013000</iban></a>\r\n--u\r\nContent-Type: image/png\r\n\r\nbob@example.com\r\n--u--",
+      "iban",
+    ],
   ];
   for (const [type, body, expected] of cases) {
     t.equal(classesOf(body, type)?.join(), expected, type);

@@ -1,5 +1,6 @@
 import t from "tap";
-import { describe, feed, type Step } from "./support/dialog.js";
+import type { Call } from "../sensor/protocol/message.js";
+import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import {
   data,
   frame,
@@ -9,8 +10,10 @@ import {
   message,
   PING,
   reset,
+  SETTINGS_ACK,
   settings,
   TYPE,
+  text,
   windowUpdate,
 } from "./support/http2-builder.js";
 import { HTTP2_CASES } from "./support/http2-cases.js";
@@ -220,6 +223,61 @@ t.test("gaps lose what they took and nothing else", (t) => {
     ],
   ];
   for (const [name, speak, expected] of gaps) t.same(told(speak), ["= http2", ...expected], name);
+  t.end();
+});
+
+t.test("a block that came before says the same again, until its table says something else", (t) => {
+  const SAME = Buffer.from([0x82, 0x86, 0xc0, 0xbf, 0xbe]);
+  const puts = (path: string, host: string, token: string): Buffer =>
+    Buffer.concat([
+      Buffer.from([0x82, 0x86, 0x44]),
+      text(path),
+      Buffer.from([0x41]),
+      text(host),
+      Buffer.from([0x40]),
+      text("authorization"),
+      text(token),
+    ]);
+  const ANSWERS = {
+    200: Buffer.from([0x88, 0x0f, 0x0d, 0x01, 0x32]),
+    404: Buffer.from([0x8d, 0x0f, 0x0d, 0x01, 0x32]),
+  };
+  const steps: Step[] = [
+    ["client", HELLO],
+    ["server", Buffer.concat([settings(), SETTINGS_ACK])],
+  ];
+  const expected: string[] = [];
+  let stream = 1;
+  const call = (block: Buffer, status: 200 | 404, path: string, host: string, kind: string): void => {
+    steps.push(["client", headers(stream, block, { ends: true })]);
+    steps.push(["server", Buffer.concat([headers(stream, ANSWERS[status]), data(stream, "ok", "ends")])]);
+    expected.push(`GET ${host}${path} ${status} 2 ${kind}`);
+    stream += 2;
+  };
+  for (const [path, host, token, kind] of [
+    ["/a", "one", "Bearer 1234567890", "bearer"],
+    ["/b?q=1", "two", "Basic dTpw", "basic"],
+    ["/a", "two", "Bearer abcdefghij", "bearer"],
+  ] as const) {
+    const shown = path.replace(/\?.*/, "");
+    call(puts(path, host, token), 200, shown, host, kind);
+    for (let at = 0; at < 6; at++) call(SAME, at === 3 ? 404 : 200, shown, host, kind);
+  }
+  const told = (options: FeedOptions): string[] =>
+    feed(steps, options)
+      .filter((message): message is Call => message.kind === "call")
+      .map((one) => {
+        const kinds = one.credentials.map(({ kind }) => kind).join();
+        return `${one.method} ${one.authority}${one.path} ${one.status} ${one.responseBodySize} ${kinds}`;
+      });
+  // One dispatcher for all: other connections' tables stand for other fields.
+  for (const pieceBytes of [1, 7, 5_000]) t.same(told({ pieceBytes, isShared: true }), expected, `by ${pieceBytes}`);
+  // RFC 7541 §4.2: a table that was emptied has none of them.
+  const emptied = headers(stream, Buffer.concat([Buffer.from([0x20]), SAME]), { ends: true });
+  t.same(describe(feed([...steps, ["client", emptied]])).slice(-2), [
+    "! client invalid-header-block",
+    "2 GET <unknown-path> - - 0 - incomplete:0 no-response bytes-lost",
+  ]);
   t.end();
 });
 

@@ -27,6 +27,7 @@ const TYPES = [
   "application/soap+xml",
   "application/x-www-form-urlencoded",
   "multipart/form-data; boundary=X",
+  "multipart/mixed; boundary=X",
   "application/x-protobuf",
   undefined,
 ];
@@ -34,12 +35,13 @@ const CODINGS: readonly (readonly [string | undefined, (bytes: Buffer) => Buffer
   [undefined, (bytes) => bytes],
   [undefined, (bytes) => bytes],
   ["gzip", zlib.gzipSync],
+  ["gzip, gzip", (bytes) => zlib.gzipSync(zlib.gzipSync(bytes))],
   ["deflate", zlib.deflateSync],
   ["br", (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } })],
 ];
 /** What JSON, GraphQL, XML and forms are made of. */
 const TOKENS =
-  '{ } [ ] " , : \\ \\" \\u0041 \\ud83d null true 1e9 -0 jsonrpc "2.0" method params id query mutation fragment ... on @ ( ) $a ! # """ __schema < > </ /> <!-- --> <![CDATA[ ]]> Envelope Body & = % %7B + Action Version \n \r\n \0'.split(
+  '{ } [ ] " , : \\ \\" \\u0041 \\ud83d null true 1e9 -0 jsonrpc "2.0" method params id query mutation fragment ... on @ ( ) $a ! # """ __schema < > </ /> <!-- --> <![CDATA[ ]]> --X \r\n--X\r\n Content-Type:application/http \r\n\r\n Envelope Body & = % %7B + Action Version \n \r\n \0'.split(
     " ",
   );
 const SEEDS = [...GRAPHQL_CASES, ...OTHER_CASES, ...NONE_OF_THESE].flatMap(({ body, answer }) =>
@@ -75,7 +77,7 @@ export async function fuzzBodies(millis: number, seed: number, random: () => num
 /** Whether the body said what it calls. */
 function look(reader: BodyReader, flow: Flow, random: () => number): boolean {
   const [coding, code] = CODINGS[random() % CODINGS.length];
-  const whole = code(body(random));
+  const whole = code(encoded(body(random), random));
   const bytes = random() % 8 === 0 ? damaged(whole, random) : whole;
   const type = TYPES[random() % TYPES.length];
   const side = random() % 4 === 0 ? "server" : "client";
@@ -122,6 +124,16 @@ function body(random: () => number): Buffer {
     default:
       return damaged(damaged(seed, random), random);
   }
+}
+
+/** Most in UTF-8, some with a mark or in UTF-16. */
+function encoded(bytes: Buffer, random: () => number): Buffer {
+  const way = random() % 16;
+  if (way > 3) return bytes;
+  const text = (way === 0 ? "" : "\ufeff") + bytes.toString("latin1");
+  if (way === 1) return Buffer.from(text);
+  const wide = Buffer.from(text, "utf16le");
+  return way === 2 ? wide : wide.swap16();
 }
 
 /** The same token again and again, between two halves of something. */

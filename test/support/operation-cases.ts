@@ -6,7 +6,7 @@ export interface OperationCase {
   readonly fields?: readonly (readonly [string, string])[];
   /** Of the request; without one it has no such field. */
   readonly type?: string;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly answerType?: string;
   readonly answer?: string;
   /** `system service/method kind depth status` and the operations, `-` for what is not told. */
@@ -296,6 +296,45 @@ export const OTHER_CASES: readonly OperationCase[] = [
     method: "GET",
     path: "/?Action=DescribeInstances&Version=2016-11-15",
     told: "aws-api -/DescribeInstances - - - DescribeInstances",
+  },
+];
+
+const MARK = "\ufeff";
+const ASKED = JSON.stringify({ query: "query Marked{a}" });
+const CALLED = `<?xml version="1.0" encoding="utf-16"?><s:Envelope ${ENVELOPE}><s:Body><m:GetPrice xmlns:m="u"/></s:Body></s:Envelope>`;
+
+/** Texts with a mark of their encoding before them (RFC 8259 §8.1), or in UTF-16. */
+export const MARKED_CASES: readonly OperationCase[] = [
+  {
+    name: "a mark",
+    type: JSON_TYPE,
+    body: MARK + ASKED,
+    answer: "{}",
+    told: "graphql -/Marked query 1 - query.Marked",
+  },
+  {
+    name: "UTF-16",
+    type: "application/json; charset=utf-16le",
+    body: Buffer.from(ASKED, "utf16le"),
+    answer: "{}",
+    told: "graphql -/Marked query 1 - query.Marked",
+  },
+  {
+    name: "UTF-16, its greater byte first",
+    type: JSON_TYPE,
+    path: "/rpc",
+    body: Buffer.from(`${MARK}{"jsonrpc":"2.0","method":"user.get","id":1}`, "utf16le").swap16(),
+    answer: '{"jsonrpc":"2.0","result":5,"id":1}',
+    told: "jsonrpc -/user.get - - 0 user.get",
+  },
+  {
+    name: "SOAP in UTF-16",
+    path: "/soap",
+    type: "text/xml; charset=utf-16",
+    body: Buffer.from(MARK + CALLED, "utf16le"),
+    answerType: "text/xml",
+    answer: `<s:Envelope ${ENVELOPE}><s:Body><m:GetPriceResponse xmlns:m="u"/></s:Body></s:Envelope>`,
+    told: "soap -/GetPrice - - 0 GetPrice",
   },
 ];
 

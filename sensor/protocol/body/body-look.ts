@@ -3,9 +3,10 @@ import type { MessageWalk } from "../grpc/message-walk.js";
 import type { OauthForm } from "../protection.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { Shape } from "../shape.js";
-import type { ContentCoding } from "./content-coding.js";
+import { type ContentCoding, IDENTITY } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
+import { isWide } from "./text-encoding.js";
 
 const FIRST_BYTES = 2_048;
 const NOTHING = Buffer.alloc(0);
@@ -110,7 +111,8 @@ export class BodyLook implements ContentLook, Found {
   gap(length: number): void {
     if (this.#isOver || length === 0) return;
     this.#wasLost = true;
-    if (this.#plan.coding !== "identity") this.#read(this.#bytes, 0, this.#filled, true);
+    if (this.#plan.coding !== IDENTITY || isWide(this.#bytes, 0, this.#filled))
+      this.#read(this.#bytes, 0, this.#filled, true);
     else if (this.#filled < this.#owner.maxBytes && this.#makeRoom(1)) {
       this.#bytes[this.#filled++] = LOST;
       this.#marks++;

@@ -11,8 +11,8 @@ import type { Shape } from "../shape.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import type { BegunBody } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
-import { type ContentCoding, codingOf, decodeContent } from "./content-coding.js";
-import { type ContentKind, ContentKinds, messageType } from "./content-kind.js";
+import { type ContentCoding, codingOf, decodeContent, IDENTITY } from "./content-coding.js";
+import { type ContentKind, ContentKinds, guess, isText, messageType } from "./content-kind.js";
 import { FlowBodies } from "./flow-bodies.js";
 import { FormScan } from "./form-scan.js";
 import { JsonScan } from "./json-scan.js";
@@ -20,6 +20,7 @@ import { MarkupScan } from "./markup-scan.js";
 import { MultipartScan } from "./multipart-scan.js";
 import { Scratch } from "./scratch.js";
 import { ShapeRecorder } from "./shape-recorder.js";
+import { mayBeMarked, plainText } from "./text-encoding.js";
 import { TextScan } from "./text-scan.js";
 
 /** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
@@ -111,7 +112,7 @@ export class BodyReader implements LookOwner {
     this.#protobuf = new ProtobufScan(this.fields);
     this.#multipart = new MultipartScan(this.fields, this.#recorder, (type, bytes, start, end) => {
       const kind = this.#kinds.of(type);
-      if (kind !== undefined && kind !== "multipart") this.#scan(kind, bytes, start, end, false);
+      if (kind !== undefined && isText(kind)) this.#scan(kind, bytes, start, end, false);
     });
   }
 
@@ -147,7 +148,7 @@ export class BodyReader implements LookOwner {
       const dialects = this.operations.ofType(contentType);
       if (dialects.length > 0) {
         const coding = codingOf(contentEncoding);
-        if (coding !== "identity") return this.#openCoded(key, flow, kind, coding, dialects, length);
+        if (coding !== IDENTITY) return this.#openCoded(key, flow, kind, coding, dialects, length);
         const { probe } = bodies;
         probe.begin(key, kind, dialects, length);
         return probe;
@@ -193,10 +194,11 @@ export class BodyReader implements LookOwner {
     start: number,
     end: number,
   ): BodyLook | undefined {
-    if (start < end && this.operations.mayBegin(dialects, bytes, start, end))
-      return this.#look(key, flow, kind, "identity", kind === undefined ? false : undefined, dialects, length);
+    const isMarked = isText(kind) && mayBeMarked(bytes, start, end);
+    if (start < end && (isMarked || this.operations.mayBegin(dialects, bytes, start, end)))
+      return this.#look(key, flow, kind, IDENTITY, kind === undefined ? false : undefined, dialects, length);
     const isSampled = kind !== undefined && this.#admits(key);
-    return isSampled ? this.#look(key, flow, kind, "identity", true, NO_DIALECTS, length) : undefined;
+    return isSampled ? this.#look(key, flow, kind, IDENTITY, true, NO_DIALECTS, length) : undefined;
   }
 
   #look(
@@ -234,7 +236,7 @@ export class BodyReader implements LookOwner {
     const key = keyOf(salt, from, facts);
     if (kind === undefined || !this.#admits(key)) return undefined;
     return new MessageLook((flags, length) => {
-      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      const coding = (flags & COMPRESSED) === 0 ? IDENTITY : codingOf(encoding ?? "unknown");
       if (coding === undefined) this.counters.bodies_not_decoded++;
       if (coding === undefined) return undefined;
       const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
@@ -251,13 +253,13 @@ export class BodyReader implements LookOwner {
       release: (bytes) => this.release(bytes),
       read: ({ coding }, bytes, start, end) => {
         const told =
-          coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
+          coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
         if (told !== undefined) this.reflected.learn(flow, told, 0, told.length);
-        else if (coding === "identity") this.reflected.learn(flow, bytes, start, end);
+        else if (coding === IDENTITY) this.reflected.learn(flow, bytes, start, end);
       },
     };
     return new MessageLook((flags, length) => {
-      const coding = (flags & COMPRESSED) === 0 ? "identity" : codingOf(encoding ?? "unknown");
+      const coding = (flags & COMPRESSED) === 0 ? IDENTITY : codingOf(encoding ?? "unknown");
       if (coding === undefined) return undefined;
       const nothing = { isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined, typeName: undefined };
       return new BodyLook(owner, { key: 0, flow, kind: undefined, coding, ...nothing }, length);
@@ -279,8 +281,8 @@ export class BodyReader implements LookOwner {
 
   read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
     const { coding } = plan;
-    const text = coding === "identity" ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
-    if (coding !== "identity" && text === undefined) {
+    const text = coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
+    if (coding !== IDENTITY && text === undefined) {
       this.counters.bodies_not_decoded++;
       return;
     }
@@ -300,12 +302,28 @@ export class BodyReader implements LookOwner {
     isCut: boolean,
     found: Found,
   ): void {
+    if (isText(plan.kind) && mayBeMarked(bytes, start, end)) {
+      const plain = plainText(bytes, start, end);
+      if (plain === undefined) this.counters.bodies_not_decoded++;
+      else this.#readPlain(plan, sentBytes, plain, 0, plain.length, isCut, found);
+    } else this.#readPlain(plan, sentBytes, bytes, start, end, isCut, found);
+  }
+
+  #readPlain(
+    plan: LookPlan,
+    sentBytes: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isCut: boolean,
+    found: Found,
+  ): void {
     let { key } = plan;
     const { dialects, outcomeOf, kind } = plan;
     if (dialects.length > 0) {
       found.operations = this.operations.read(dialects, bytes, start, end, isCut);
       if (found.operations !== undefined) key = Math.imul(key, 31) + operationHash(found.operations[0]);
-      else if (plan.coding !== "identity") this.#codedRest.looked(key, 0);
+      else if (plan.coding !== IDENTITY) this.#codedRest.looked(key, 0);
     }
     if (outcomeOf !== undefined) found.outcome = outcomeOf.outcome?.(bytes, start, end, isCut);
     const isSampled = plan.isSampled ?? this.#admits(key);
@@ -344,7 +362,10 @@ export class BodyReader implements LookOwner {
         this.form.scan(bytes, start, end, isCut);
         break;
       case "multipart":
-        this.#multipart.scan(bytes, start, end, isCut);
+        this.#multipart.form(bytes, start, end, isCut);
+        break;
+      case "parts":
+        this.#multipart.parts(bytes, start, end, isCut);
         break;
       case "protobuf":
         this.#protobuf.scan(bytes, start, end, isCut, undefined, undefined);
@@ -370,12 +391,4 @@ function keyOf(salt: number, from: Side, { method, pathShape, status, operationH
   // Of the methods in use no two begin with the same two letters, but for POST and none.
   if (method !== undefined) key ^= (method.charCodeAt(1) << 8) | method.charCodeAt(0);
   return from === "client" || status === undefined ? key : Math.imul(key, 31) + ((status / 100) | 0);
-}
-
-function guess(bytes: Buffer, start: number, end: number, kind: "guess" | "text"): ContentKind {
-  let at = start;
-  while (at < end && bytes[at] <= 0x20) at++;
-  const first = bytes[at];
-  if (first === 0x7b || first === 0x5b) return "json";
-  return first === 0x3c && kind === "guess" ? "markup" : "text";
 }

@@ -1,47 +1,62 @@
 import * as zlib from "node:zlib";
+import { decodeZstd } from "./zstd/decode-zstd.js";
 
-/** RFC 9110 §8.4.1 and RFC 8878. */
-export type ContentCoding = "identity" | "gzip" | "deflate" | "br" | "zstd";
+type Coding = "gzip" | "deflate" | "br" | "zstd";
+/** RFC 9110 §8.4.1 and RFC 8878: what was done to a content, first to last. */
+export type ContentCoding = readonly Coding[];
+
+/** Nothing was done. */
+export const IDENTITY: ContentCoding = [];
+const MAX_CODINGS = 3;
+const MAX_REMEMBERED = 64;
 
 /** So many coded bytes are tried first: what they grow to tells how many more are worth it. */
 const FIRST_BYTES = 8_192;
 /** Where even so few grow beyond the bound it is no text but an attack: RFC 1951 allows 1,032 bytes for one. */
 const MIN_BYTES = 512;
+const MOST_OF_NOTHING = 128;
 const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
 
 type Options = zlib.ZlibOptions & { readonly maxOutputLength: number };
 type Decoder = (bytes: Buffer, options: Options) => Buffer;
 
 /** Node has it from 22.15 on; its type declarations for Node 20 leave it out. */
-const decodeZstd = (zlib as unknown as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
+const decodeNodesZstd = (zlib as unknown as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
 const ZSTD_FLUSH = 1;
 
-/** The coding a Content-Encoding names; undefined where it is unknown here, or where there are several. */
+const known = new Map<string, ContentCoding | undefined>([["", IDENTITY]]);
+
+/** The codings a Content-Encoding names; undefined where one is unknown here, or there are too many. */
 export function codingOf(contentEncoding: string | undefined): ContentCoding | undefined {
-  switch (contentEncoding?.trim().toLowerCase()) {
-    case undefined:
-    case "":
-    case "identity":
-      return "identity";
-    case "gzip":
-    case "x-gzip":
-      return "gzip";
-    case "deflate":
-      return "deflate";
-    case "br":
-      return "br";
-    case "zstd":
-      return decodeZstd === undefined ? undefined : "zstd";
-    default:
-      return undefined;
-  }
+  const text = contentEncoding ?? "";
+  if (known.has(text)) return known.get(text);
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  const done = names.filter((name) => name !== "identity" && name !== "").map(nameOf);
+  const coding = done.length > MAX_CODINGS || done.includes(undefined) ? undefined : (done as ContentCoding);
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.set(text, coding?.length === 0 ? IDENTITY : coding);
+  return known.get(text);
+}
+
+function nameOf(name: string): Coding | undefined {
+  if (name === "gzip" || name === "x-gzip") return "gzip";
+  return name === "deflate" || name === "br" || name === "zstd" ? name : undefined;
+}
+
+/** The first `maxBytes`, roughly, of what coded bytes stand for: the coding that was done last is undone first. */
+export function decodeContent(codings: ContentCoding, bytes: Buffer, maxBytes: number): Buffer | undefined {
+  let decoded: Buffer | undefined = bytes;
+  for (let at = codings.length - 1; at >= 0 && decoded !== undefined; at--)
+    decoded = undo(codings[at], decoded, maxBytes);
+  // So many bytes are none of an empty content: their first block did not come whole, and what it holds is not known.
+  return decoded?.length === 0 && bytes.length > MOST_OF_NOTHING ? undefined : decoded;
 }
 
 /**
  * The first `maxBytes`, roughly, of what coded bytes stand for; they may break off anywhere. Work and memory are bounded whatever they
  * are: a piece is decoded first, and more only where it does not grow too much. Undefined where they are broken or a bomb.
  */
-export function decodeContent(coding: ContentCoding, bytes: Buffer, maxBytes: number): Buffer | undefined {
+function undo(coding: Coding, bytes: Buffer, maxBytes: number): Buffer | undefined {
   const most = maxBytes * 2;
   for (let length = Math.min(bytes.length, FIRST_BYTES); length > 0; length = length > MIN_BYTES ? length >> 2 : 0) {
     const decoded = tryDecode(coding, bytes.subarray(0, length), most);
@@ -56,7 +71,7 @@ export function decodeContent(coding: ContentCoding, bytes: Buffer, maxBytes: nu
   return undefined;
 }
 
-function tryDecode(coding: ContentCoding, bytes: Buffer, maxOutputLength: number): Buffer | "broken" | "too-large" {
+function tryDecode(coding: Coding, bytes: Buffer, maxOutputLength: number): Buffer | "broken" | "too-large" {
   try {
     return decoderOf(coding, bytes)(bytes, optionsOf(coding, maxOutputLength));
   } catch (error) {
@@ -64,17 +79,17 @@ function tryDecode(coding: ContentCoding, bytes: Buffer, maxOutputLength: number
   }
 }
 
-function decoderOf(coding: ContentCoding, bytes: Buffer): Decoder {
+function decoderOf(coding: Coding, bytes: Buffer): Decoder {
   if (coding === "gzip") return zlib.gunzipSync as Decoder;
   if (coding === "br") return zlib.brotliDecompressSync as Decoder;
-  if (coding === "zstd" && decodeZstd !== undefined) return decodeZstd;
+  if (coding === "zstd") return decodeNodesZstd ?? ((coded, { maxOutputLength }) => decodeZstd(coded, maxOutputLength));
   // RFC 9110 §8.4.1.2 means zlib's format; some send the raw one. RFC 1950 §2.2 tells them apart.
   const isZlib = (bytes[0] & 0x0f) === 8 && ((bytes[0] << 8) | bytes[1]) % 31 === 0;
   return (isZlib ? zlib.inflateSync : zlib.inflateRawSync) as Decoder;
 }
 
 /** What was cut off still gives what it holds. */
-function optionsOf(coding: ContentCoding, maxOutputLength: number): Options {
+function optionsOf(coding: Coding, maxOutputLength: number): Options {
   if (coding === "br") return { finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH, maxOutputLength };
   return { finishFlush: coding === "zstd" ? ZSTD_FLUSH : zlib.constants.Z_SYNC_FLUSH, maxOutputLength };
 }

@@ -1,5 +1,5 @@
-/** How a body's text is laid out; `guess` is told by its first byte. */
-export type ContentKind = "json" | "form" | "multipart" | "markup" | "text" | "protobuf" | "guess";
+/** How a body's text is laid out; `multipart` is a form, `parts` are any others, `guess` is told by its first byte. */
+export type ContentKind = "json" | "form" | "multipart" | "parts" | "markup" | "text" | "protobuf" | "guess";
 
 const MAX_REMEMBERED = 256;
 
@@ -21,7 +21,8 @@ export class ContentKinds {
     if (!this.#known.has(contentType)) {
       if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
       const kind = kindOf(contentType);
-      this.#known.set(contentType, kind !== undefined && this.#wanted.includes(kind) ? kind : undefined);
+      const wanted = kind === "parts" ? "multipart" : kind;
+      this.#known.set(contentType, wanted !== undefined && this.#wanted.includes(wanted) ? kind : undefined);
     }
     this.#last = contentType;
     this.#lastKind = this.#known.get(contentType);
@@ -42,9 +43,24 @@ function kindOf(contentType: string): ContentKind | undefined {
   if (/json/.test(type)) return "json";
   if (type === "application/x-www-form-urlencoded") return "form";
   if (type === "multipart/form-data") return "multipart";
+  if (/^multipart\/(mixed|related|alternative)$/.test(type)) return "parts";
   if (/^application\/(x-)?(vnd\.google\.)?proto(buf)?$/.test(type)) return "protobuf";
   if (/[/+](xml|html|xhtml)$/.test(type)) return "markup";
   return /^text\/(?!css|javascript)/.test(type) || /^application\/(x-)?(yaml|toml|graphql)$/.test(type)
     ? "text"
     : undefined;
+}
+
+/** Parts have encodings of their own, and Protocol Buffers none. */
+export function isText(kind: ContentKind | undefined): boolean {
+  return kind !== "protobuf" && kind !== "multipart" && kind !== "parts";
+}
+
+/** By its first byte. */
+export function guess(bytes: Buffer, start: number, end: number, kind: "guess" | "text"): ContentKind {
+  let at = start;
+  while (at < end && bytes[at] <= 0x20) at++;
+  const first = bytes[at];
+  if (first === 0x7b || first === 0x5b) return "json";
+  return first === 0x3c && kind === "guess" ? "markup" : "text";
 }

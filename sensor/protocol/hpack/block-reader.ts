@@ -15,6 +15,7 @@ const MAX_INTEGER_BYTES = 5;
 const INDEXED = 0x80;
 const INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
+const NEVER_INDEXED = 0x10;
 const HUFFMAN = 0x80;
 const FIRST_SCRATCH_BYTES = 4_096;
 const COLON = 0x3a;
@@ -61,8 +62,10 @@ export class BlockReader {
       let outcome: number;
       if (first >= INDEXED) outcome = this.#indexed(table, list);
       else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true);
-      else if (first < SIZE_UPDATE) outcome = this.#literal(table, list, 0x0f, false);
-      else {
+      else if (first < SIZE_UPDATE) {
+        if (first >= NEVER_INDEXED) list.isSensitive = true;
+        outcome = this.#literal(table, list, 0x0f, false);
+      } else {
         // RFC 7541 §4.2: only at the beginning of a block.
         outcome = isFirst ? this.#sizeUpdate(table, mostTableBytes) : INVALID;
         if (outcome >= 0) continue;

@@ -25,6 +25,8 @@ const COLUMNS = 1 << COLUMN_BITS;
 const NO_BYTES = Buffer.alloc(0);
 const NO_ENTRIES = new Int32Array(0);
 
+let stamps = 0;
+
 /**
  * RFC 7541 §2.3.2: what the sender of one side put into its table, newest first. Entries leave in the order they came, so their values
  * lie in one range, and positions counted from the newest hold whatever is older: that may be unknown, where the connection was
@@ -35,6 +37,8 @@ export class DynamicTable {
   count = 0;
   /** Nothing older than those is in it. */
   isWhole = true;
+  /** No other table has it, nor this one after any change of what is in it. */
+  stamp = ++stamps;
   /** Size its sender last said, RFC 7541 §4.2. */
   maxBytes = DEFAULT_TABLE_BYTES;
   #usedBytes = 0;
@@ -83,6 +87,7 @@ export class DynamicTable {
     valueStart: number,
     valueLength: number,
   ): void {
+    this.stamp = ++stamps;
     const size = ENTRY_OVERHEAD + nameLength + valueLength;
     const most = Math.min(this.maxBytes, MAX_KEPT_BYTES);
     // RFC 7541 §4.4: an entry larger than the table empties it.
@@ -112,6 +117,7 @@ export class DynamicTable {
 
   /** RFC 7541 §4.3. */
   resize(maxBytes: number): void {
+    this.stamp = ++stamps;
     this.maxBytes = maxBytes;
     this.#evict();
     if (maxBytes < ENTRY_OVERHEAD) this.isWhole = true;
@@ -119,6 +125,7 @@ export class DynamicTable {
 
   /** Fillings were missed: where each entry stands now is not known. */
   forget(): void {
+    this.stamp = ++stamps;
     this.#clear();
     this.isWhole = false;
   }

@@ -30,6 +30,8 @@ export class FieldList {
   hash = 0;
   /** The numbers say all there is to say, but for the values in their places. */
   isNumbered = true;
+  /** RFC 7541 §7.1.3: a value was sent that must not be kept. */
+  isSensitive = false;
   readonly numbers = new Int32Array(MOST_FIELDS);
   /** Where the first field stands that has a number below PLACES; -1 without one. */
   readonly places = new Int32Array(PLACES);
@@ -53,6 +55,7 @@ export class FieldList {
     this.size = 0;
     this.hash = 0;
     this.isNumbered = true;
+    this.isSensitive = false;
     for (let place = 0; place < PLACES; place++) this.places[place] = -1;
   }
 
@@ -93,6 +96,13 @@ export class FieldList {
   /** Where the value of a field ends. */
   endOf(at: number): number {
     return this.starts[at] + this.valueLengths[at];
+  }
+
+  /** A field with an id in [first, end) was spelt in the block, not taken from a table. */
+  spells(first: number, end: number): boolean {
+    for (let at = 0; at < this.count; at++)
+      if (this.#ids[at] >= first && this.#ids[at] < end && (this.#traits[at] & IS_LITERAL) !== 0) return true;
+    return false;
   }
 
   #place(number: number, at: number): void {

@@ -66,6 +66,12 @@ export interface HeadAgain {
   readonly namesConnectVersion: boolean;
 }
 
+/** What a target says that is nothing but a path, and no secret or data of a person. */
+export interface PlainTarget {
+  readonly path: string;
+  readonly shape: number;
+}
+
 /** What fields and target say, whatever framed them. One object serves every flow. */
 export class FieldMapping {
   /** Of the request read last: how many Host fields it has, and whether they agree with each other and the target's authority. */
@@ -129,6 +135,20 @@ export class FieldMapping {
     if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
     const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
     if (called !== undefined) exchange.call(...called);
+  }
+
+  /** Of the target read last; undefined where it says more. */
+  plainTarget(): PlainTarget | undefined {
+    const { path, shape, authority, hasSecret, hasUserinfo, mayHoldData, queryStart, queryEnd } = this.#target;
+    const saysMore = hasSecret || hasUserinfo || mayHoldData || authority !== undefined || queryStart < queryEnd;
+    return saysMore ? undefined : { path, shape };
+  }
+
+  /** What `target` does with one that is the same as an earlier one. */
+  targetAgain(exchange: Exchange, { path, shape }: PlainTarget): void {
+    this.noTarget();
+    exchange.path = path;
+    exchange.pathShape = shape;
   }
 
   /** The same where it can't be told. */

@@ -6,6 +6,8 @@ const FIRST_BYTES = 1_024;
 /** The header blocks of one side: the table they share, and the block that is being put together. */
 export class BlockSide {
   readonly table = new DynamicTable();
+  /** The table's stamp when the block before began. */
+  stampBefore = 0;
   /** Why the table may hold what was not seen. */
   unread: Call["unread"] = undefined;
   /** Largest table that the other side's settings ever allowed; beyond any where some of them were not seen. */

@@ -10,7 +10,7 @@ import { FieldList } from "../hpack/field-list.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
-import { CONTENT_LENGTH } from "../http/field-name.js";
+import { AUTHORIZATION } from "../http/field-name.js";
 import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/start-line.js";
 import { UNKNOWN_PATH } from "../message.js";
@@ -19,17 +19,17 @@ import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-n
 import {
   AUTHORITY,
   digits,
+  FIRST_OWN,
   GRPC_ENCODING,
-  GRPC_STATUS,
   GRPC_TIMEOUT,
   HEAD_NAMES,
   HeadFields,
   METHOD,
   PATH,
   PROTOCOL,
-  STATUS,
 } from "./head-fields.js";
-import { type HeadFacts, type KnownHead, KnownHeads } from "./known-heads.js";
+import { type KnownBlock, KnownBlocks } from "./known-blocks.js";
+import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
 
 /** More on the wire than so many bytes each is no bomb but simply large. */
 const BOMB_FACTOR = 16;
@@ -47,6 +47,11 @@ export class HeadReader {
   readonly list: FieldList;
   readonly #requests = new KnownHeads();
   readonly #answers = new KnownHeads();
+  readonly #blocks = new KnownBlocks();
+  /** The block read last, where it came before as it is. */
+  #block: KnownBlock | undefined = undefined;
+  /** Where the request's block read last stands, if it is to be kept. */
+  #kept: BlockPlace | undefined = undefined;
   /** Of a head that came before. */
   readonly #factsAgain = { ...NO_FACTS };
   /** The head read last where it came before, or is kept for when it comes again. */
@@ -55,7 +60,7 @@ export class HeadReader {
   #contentEncoding: string | undefined = undefined;
   #messageEncoding: string | undefined = undefined;
   readonly #path = Buffer.alloc(PATH_BYTES);
-  readonly #blocks: BlockReader;
+  readonly #decoder: BlockReader;
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
 
@@ -63,7 +68,7 @@ export class HeadReader {
     this.#bodies = bodies;
     this.#mapping = new FieldMapping(bodies);
     const numbers = new FieldNumbers((fields, bytes) => this.#mapping.credentialsOf(fields, bytes));
-    this.#blocks = new BlockReader(new StaticTable(HEAD_NAMES, numbers));
+    this.#decoder = new BlockReader(new StaticTable(HEAD_NAMES, numbers));
     this.fields = new HeadFields(maxHeadBytes);
     this.list = new FieldList(this.fields);
   }
@@ -74,8 +79,19 @@ export class HeadReader {
     // RFC 9113 §5.1.1: streams rise. Where this one follows the last no request was lost, and the table is what it was.
     if (side.isDoubtful && side.streamId !== side.lastRequestId + 2) side.forget("bytes-lost");
     this.#isKnown = false;
-    this.#known = undefined;
+    this.#known = this.#block = this.#kept = undefined;
     const mayBeKnown = !isCut && !side.isDoubtful;
+    const { stamp } = side.table;
+    const isSteady = mayBeKnown && side.stampBefore === stamp;
+    side.stampBefore = stamp;
+    if (isSteady) {
+      const block = this.#blocks.find(stamp, bytes, start, end);
+      if (block !== undefined) {
+        this.#block = block;
+        this.#headAgain(block.head, block.contentLength);
+        return "whole";
+      }
+    }
     const outcome = this.#decodeDoubting(side, bytes, start, end);
     const { fields, list } = this;
     const isComparable = mayBeKnown && outcome === "whole" && list.isNumbered && list.size <= fields.maxBytes;
@@ -84,6 +100,7 @@ export class HeadReader {
       const known = heads.find(list);
       if (known !== undefined && says(known)) {
         this.#again(known);
+        if (isSteady && stamp === side.table.stamp) this.#noteBlock(known, stamp, bytes, start, end);
         return outcome;
       }
     }
@@ -95,15 +112,46 @@ export class HeadReader {
   }
 
   #again(known: KnownHead): void {
+    const { list } = this;
+    const at = list.places[LENGTH_PLACE];
+    this.#headAgain(known, at < 0 ? undefined : digits(list.bytes[at], list.starts[at], list.endOf(at)));
+  }
+
+  #headAgain(known: KnownHead, contentLength: number | undefined): void {
     this.#known = known;
     this.#isKnown = true;
     const again = this.#factsAgain;
     again.hasMethod = known.facts.hasMethod;
     again.status = known.facts.status;
     again.grpcStatus = known.facts.grpcStatus;
-    const at = this.list.places[LENGTH_PLACE];
-    again.contentLength = at < 0 ? undefined : digits(this.list.bytes[at], this.list.starts[at], this.list.endOf(at));
+    again.contentLength = contentLength;
     this.facts = again;
+  }
+
+  /** The block, of a head that came before and with the table as it was, is kept as it is when it comes the second time. */
+  #noteBlock(head: KnownHead, stamp: number, bytes: Buffer, start: number, end: number): void {
+    // What may be a secret is kept no longer than the connection has it in its table, and never where nobody reads it.
+    const { list } = this;
+    if (list.isSensitive || list.spells(AUTHORIZATION, FIRST_OWN) || list.spells(UNREAD_NAME, UNREAD_NAME + 1)) return;
+    if (!this.#blocks.comesAgain(end - start)) return;
+    if (!head.facts.hasMethod)
+      this.#blocks.keep(stamp, bytes, start, end, { ...NO_BLOCK, head, contentLength: this.facts.contentLength });
+    else this.#kept = { stamp, bytes, start, end };
+  }
+
+  /** Nor is one that stands in the target, which has been read by now. */
+  #keepRequestBlock(exchange: Exchange, head: KnownHead, path: number, timeout: string | undefined): void {
+    const { kept, list } = { kept: this.#kept, list: this.list };
+    this.#kept = undefined;
+    if (kept === undefined || exchange.credentials !== head.credentials) return;
+    const block = {
+      head,
+      contentLength: this.facts.contentLength,
+      path: Buffer.from(list.bytes[path].subarray(list.starts[path], list.endOf(path))),
+      timeout,
+      target: this.#mapping.plainTarget(),
+    };
+    this.#blocks.keep(kept.stamp, kept.bytes, kept.start, kept.end, block);
   }
 
   #decodeDoubting(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
@@ -121,7 +169,7 @@ export class HeadReader {
   #decode(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
     this.fields.clear();
     this.list.clear();
-    return this.#blocks.read(side.table, bytes, start, end, this.list, side.mostTableBytes);
+    return this.#decoder.read(side.table, bytes, start, end, this.list, side.mostTableBytes);
   }
 
   /** Whether the content that follows the head read last is coded. */
@@ -146,6 +194,10 @@ export class HeadReader {
   fillRequest(exchange: Exchange, side: BlockSide, isCut: boolean): void {
     const { fields, list } = this;
     if (this.#isKnown && this.#known?.exchange !== undefined) {
+      if (this.#block !== undefined) {
+        this.#sameBlock(exchange, this.#block, this.#known.exchange);
+        return;
+      }
       const at = list.places[PATH_PLACE];
       if (list.bytes[at][list.starts[at]] === SLASH && list.valueLengths[at] > 0) {
         this.#sameRequest(exchange, this.#known, this.#known.exchange, at);
@@ -174,12 +226,26 @@ export class HeadReader {
     this.#keepRequest(exchange);
   }
 
-  /** As the head said it that was kept, but for its target. */
   #sameRequest(exchange: Exchange, head: KnownHead, known: Exchange, path: number): void {
     const { list } = this;
+    const at = list.places[TIMEOUT_PLACE];
+    const timeout = at < 0 ? undefined : this.#mapping.text(list.bytes[at], list.starts[at], list.endOf(at));
     exchange.method = known.method;
-    exchange.isHead = known.isHead;
     this.#targetAgain(exchange, list.bytes[path], list.starts[path], list.endOf(path));
+    this.#sameFields(exchange, head, known, timeout);
+    if (this.#kept !== undefined) this.#keepRequestBlock(exchange, head, path, timeout);
+  }
+
+  #sameBlock(exchange: Exchange, { head, path, target, timeout }: KnownBlock, known: Exchange): void {
+    exchange.method = known.method;
+    if (target === undefined) this.#mapping.target(exchange, path, 0, path.length);
+    else this.#mapping.targetAgain(exchange, target);
+    this.#sameFields(exchange, head, known, timeout);
+  }
+
+  /** As the head said it that was kept; after the target. */
+  #sameFields(exchange: Exchange, head: KnownHead, known: Exchange, timeout: string | undefined): void {
+    exchange.isHead = known.isHead;
     exchange.authority = known.authority;
     exchange.userAgent = known.userAgent;
     exchange.requestContentType = known.requestContentType;
@@ -189,10 +255,7 @@ export class HeadReader {
     this.#mapping.requestAgain(exchange, head);
     this.#contentEncoding = head.contentEncoding;
     this.#messageEncoding = head.messageEncoding;
-    if (exchange.rpc === undefined) return;
-    const at = list.places[TIMEOUT_PLACE];
-    const timeout = at < 0 ? undefined : this.#mapping.text(list.bytes[at], list.starts[at], list.endOf(at));
-    this.#rpcFields(exchange.rpc, timeout);
+    if (exchange.rpc !== undefined) this.#rpcFields(exchange.rpc, timeout);
   }
 
   /** Paths stand in as many tables as there are connections: where all are read from one place, that is looked at in words at once. */
@@ -320,26 +383,12 @@ const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: u
 
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
+const UNREAD_NAME = -1;
+const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };
 
-const NO_FACTS = {
-  hasMethod: false,
-  status: undefined as number | undefined,
-  hasUnknown: false,
-  contentLength: undefined as number | undefined,
-  grpcStatus: undefined as number | undefined,
-};
-
-/** Whether what was kept says all that will be asked of it: of trailers that are the facts, of a head what an exchange has. */
-function says({ exchange, facts }: KnownHead): boolean {
-  return exchange !== undefined || (!facts.hasMethod && facts.status === undefined);
-}
-
-function factsOf(fields: HeadFields): HeadFacts {
-  return {
-    hasMethod: fields.has(METHOD),
-    status: fields.numberOf(STATUS),
-    hasUnknown: fields.unknown > 0,
-    contentLength: fields.numberAt(CONTENT_LENGTH),
-    grpcStatus: fields.numberOf(GRPC_STATUS),
-  };
+interface BlockPlace {
+  readonly stamp: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
 }

@@ -1,7 +1,9 @@
 import type { FieldList } from "../hpack/field-list.js";
 import { NO_CREDENTIALS } from "../http/credential.js";
 import type { Exchange } from "../http/exchange.js";
+import { CONTENT_LENGTH } from "../http/field-name.js";
 import type { Credential } from "../message.js";
+import { GRPC_STATUS, type HeadFields, METHOD, STATUS } from "./head-fields.js";
 
 const SLOTS = 1_024;
 const SEEN_SLOTS = 4_096;
@@ -78,4 +80,27 @@ function isSame(known: KnownHead, { count, numbers }: FieldList): boolean {
   if (known.numbers.length !== count) return false;
   for (let at = 0; at < count; at++) if (known.numbers[at] !== numbers[at]) return false;
   return true;
+}
+
+export const NO_FACTS = {
+  hasMethod: false,
+  status: undefined as number | undefined,
+  hasUnknown: false,
+  contentLength: undefined as number | undefined,
+  grpcStatus: undefined as number | undefined,
+};
+
+/** Whether what was kept says all that will be asked of it: of trailers that are the facts, of a head what an exchange has. */
+export function says({ exchange, facts }: KnownHead): boolean {
+  return exchange !== undefined || (!facts.hasMethod && facts.status === undefined);
+}
+
+export function factsOf(fields: HeadFields): HeadFacts {
+  return {
+    hasMethod: fields.has(METHOD),
+    status: fields.numberOf(STATUS),
+    hasUnknown: fields.unknown > 0,
+    contentLength: fields.numberAt(CONTENT_LENGTH),
+    grpcStatus: fields.numberOf(GRPC_STATUS),
+  };
 }
