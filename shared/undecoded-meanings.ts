@@ -11,7 +11,6 @@ export const UNDECODED_MEANINGS: Readonly<Record<string, string>> = {
   "ip-fragment-overlap": "Fragments that overlap: which one the host took can't be known.",
   "ipv6-extension-limit": "More IPv6 extension headers than anybody needs.",
   "tcp-header-invalid": "The TCP header contradicts itself, or was not captured whole.",
-  "vlan-depth": "More VLAN tags than are followed.",
   "mpls-depth": "More MPLS labels than are followed.",
   "ppp-protocol-not-ip": "PPP's own messages and protocols that are not IP.",
   "tunnel-depth": "More tunnels in each other than are followed.",

@@ -270,7 +270,7 @@ const HEALTH: SensorEvent = {
     ...{ findings_refused: 1, edges_refused: 0, endpoints_refused: 2, bytes_encrypted: 8_000 },
     ...{ bytes_not_understood: 0, bytes_joined_late: 12, overload_step: 2, overload_millis: 65_000 },
   },
-  undecoded: { "ethertype-not-ip": 70, "vlan-depth": 0 },
+  undecoded: { "ethertype-not-ip": 70, "mpls-depth": 0 },
 };
 
 t.test("the sensor page has what one is not seeing, with counter and reason", { skip: NO_BROWSER }, async (t) => {

@@ -40,25 +40,35 @@ export const PSH = 0x08;
 export const ACK = 0x10;
 
 /** Why a frame did not become a segment; each is a key of `undecoded` in summary.json. */
-export type UndecodedReason =
-  | "link-type-unknown"
-  | "frame-truncated"
-  | "ethertype-not-ip"
-  | "ip-version-unknown"
-  | "ip-header-invalid"
-  | "ip-protocol-not-tcp"
-  | "ip-fragment-refused"
-  | "ip-fragment-expired"
-  | "ip-fragment-overlap"
-  | "ipv6-extension-limit"
-  | "tcp-header-invalid"
-  | "vlan-depth"
-  | "mpls-depth"
-  | "ppp-protocol-not-ip"
-  | "nflog-without-packet"
-  | "tunnel-depth"
-  | "tunnel-encrypted"
-  | "tunnel-header-invalid";
+export const UNDECODED_REASONS = [
+  "link-type-unknown",
+  "frame-truncated",
+  "ethertype-not-ip",
+  "ip-version-unknown",
+  "ip-header-invalid",
+  "ip-protocol-not-tcp",
+  "ip-fragment-refused",
+  "ip-fragment-expired",
+  "ip-fragment-overlap",
+  "ipv6-extension-limit",
+  "tcp-header-invalid",
+  "mpls-depth",
+  "ppp-protocol-not-ip",
+  "nflog-without-packet",
+  "tunnel-depth",
+  "tunnel-encrypted",
+  "tunnel-header-invalid",
+] as const;
+export type UndecodedReason = (typeof UNDECODED_REASONS)[number];
+
+/** What the last frame of `ethertype-not-ip`, and of `ip-protocol-not-tcp`, held in place of a segment. Bytes are borrowed. */
+export interface Left {
+  ethertype: number;
+  protocol: number;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
 
 /** Kinds of virtual networks; `greLong` has a key that does not fit beside its kind. */
 export const VIRTUAL_NETWORK = { vxlan: 1, geneve: 2, nested: 3, gre: 4, nvgre: 5, greLong: 6, vlan: 7 } as const;

@@ -1,0 +1,117 @@
+import { readUint16 } from "../bytes/network-order.js";
+
+/** Something that was not decoded: what it is called, and whether services' traffic may be inside of it. */
+export interface LeftName {
+  readonly name: string;
+  readonly carries: "tunnel" | "encrypted" | "other";
+}
+
+const UDP = 17;
+const UDP_HEADER = 8;
+const LARGEST_LLC = 1_500;
+
+const tunnel = (name: string): LeftName => ({ name, carries: "tunnel" });
+const encrypted = (name: string): LeftName => ({ name, carries: "encrypted" });
+const other = (name: string): LeftName => ({ name, carries: "other" });
+
+/** IEEE 802 numbers (IANA), as far as a data centre's links have them. */
+const ETHERTYPES: ReadonlyMap<number, LeftName> = new Map([
+  [0x0806, other("ARP")],
+  [0x22f3, tunnel("TRILL")],
+  [0x4305, tunnel("batman-adv")],
+  [0x8035, other("RARP")],
+  [0x8809, other("LACP")],
+  [0x8863, other("PPPoE discovery")],
+  [0x888e, other("802.1X")],
+  [0x88cc, other("LLDP")],
+  [0x88e5, encrypted("MACsec")],
+  [0x88e7, tunnel("provider backbone bridging (802.1ah)")],
+  [0x8903, tunnel("FabricPath")],
+  [0x8915, other("RoCE")],
+  [0x8926, tunnel("VN-Tag")],
+  [0x893f, tunnel("802.1BR")],
+  [0x894f, tunnel("NSH")],
+  [0x9000, other("loop tests")],
+]);
+
+const IP_PROTOCOLS: ReadonlyMap<number, LeftName> = new Map([
+  [1, other("ICMP")],
+  [2, other("IGMP")],
+  [55, tunnel("minimal encapsulation")],
+  [58, other("ICMPv6")],
+  [59, other("IPv6 without a next header")],
+  [88, other("EIGRP")],
+  [89, other("OSPF")],
+  [94, tunnel("IPIP (94)")],
+  [103, other("PIM")],
+  [108, tunnel("IPComp")],
+  [112, other("VRRP")],
+  [115, tunnel("L2TPv3")],
+  [132, other("SCTP")],
+]);
+
+interface UdpName extends LeftName {
+  /** Whether the payload's first bytes are its: a port alone proves nothing. */
+  readonly fits: (bytes: Buffer, at: number) => boolean;
+}
+
+const any = (): boolean => true;
+/** RFC 2661 §3.1, RFC 3931 §4.1.2.1: the version is in the lower half of the second byte. */
+const isL2tp = (bytes: Buffer, at: number): boolean => (bytes[at + 1] & 0x0f) === 2 || (bytes[at + 1] & 0x0f) === 3;
+const isIp = (bytes: Buffer, at: number): boolean => bytes[at] >> 4 === 4 || bytes[at] >> 4 === 6;
+
+/** Ports of the IANA registry, and those that products made a habit. */
+const UDP_PORTS: ReadonlyMap<number, UdpName> = new Map([
+  [53, { ...other("DNS"), fits: any }],
+  [67, { ...other("DHCP"), fits: any }],
+  [68, { ...other("DHCP"), fits: any }],
+  [123, { ...other("NTP"), fits: any }],
+  [500, { ...other("IKE"), fits: any }],
+  [514, { ...other("syslog"), fits: any }],
+  [655, { ...encrypted("tinc"), fits: any }],
+  [1194, { ...encrypted("OpenVPN"), fits: (bytes, at) => bytes[at] >> 3 >= 1 && bytes[at] >> 3 <= 11 }],
+  [1701, { ...tunnel("L2TP"), fits: isL2tp }],
+  [2123, { ...other("GTP-C"), fits: any }],
+  [4341, { ...tunnel("LISP"), fits: any }],
+  // RFC 3948 §2: what ESP in UDP does not have.
+  [4500, { ...other("IKE"), fits: any }],
+  [4755, { ...encrypted("GRE in UDP over DTLS"), fits: any }],
+  [4789, { ...tunnel("VXLAN with a header that is not its"), fits: any }],
+  [4790, { ...tunnel("VXLAN-GPE with what is neither IP, Ethernet nor MPLS"), fits: any }],
+  [5246, { ...other("CAPWAP control"), fits: any }],
+  // RFC 5415 §4.1, §4.2: the preamble is 1 before DTLS.
+  [5247, { ...tunnel("CAPWAP"), fits: (bytes, at) => bytes[at] === 0 || bytes[at] === 1 }],
+  [5353, { ...other("mDNS"), fits: any }],
+  [5555, { ...tunnel("FOU (IP in UDP)"), fits: isIp }],
+  [6080, { ...tunnel("GUE"), fits: any }],
+  [6081, { ...tunnel("GENEVE of another version"), fits: any }],
+  [6343, { ...other("sFlow"), fits: any }],
+  [9993, { ...encrypted("ZeroTier"), fits: any }],
+  // Version 1, a packet that was received or is to be sent, Ethernet.
+  [37_008, { ...tunnel("TZSP"), fits: (bytes, at) => bytes[at] === 1 && bytes[at + 1] <= 1 && bytes[at + 3] === 1 }],
+]);
+
+export function etherTypeName(type: number): LeftName {
+  if (type <= LARGEST_LLC) return other("LLC (spanning tree, IS-IS)");
+  return ETHERTYPES.get(type) ?? other(`EtherType 0x${type.toString(16).padStart(4, "0")}`);
+}
+
+/** Of an IP packet's payload bytes[start, end). */
+export function ipPayloadName(protocol: number, bytes: Buffer, start: number, end: number): LeftName {
+  if (protocol !== UDP) return IP_PROTOCOLS.get(protocol) ?? other(`IP protocol ${protocol}`);
+  const payload = start + UDP_HEADER;
+  if (payload + 4 > end) return other("UDP");
+  const [source, destination] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
+  for (const port of [destination, source]) {
+    const named = UDP_PORTS.get(port);
+    if (named?.fits(bytes, payload) === true) return { name: `${named.name} (UDP ${port})`, carries: named.carries };
+  }
+  return isQuic(bytes, payload, end) ? other("QUIC") : other("other UDP");
+}
+
+/** RFC 9000 §17.2: long headers alone, of version 1, RFC 9369's 2, or one that is to force a negotiation (§15). */
+function isQuic(bytes: Buffer, at: number, end: number): boolean {
+  if (at + 7 > end || (bytes[at] & 0xc0) !== 0xc0) return false;
+  const version = bytes.readUInt32BE(at + 1);
+  return version === 1 || version === 0x6b3343cf || (version & 0x0f0f0f0f) >>> 0 === 0x0a0a0a0a;
+}
