@@ -289,8 +289,14 @@ t.test("a connection with a network each way is one, apart from a tenant's with 
   const isAsked = (frame: Buffer): boolean => frame.readUInt16BE(34) === 40_000;
   const routed = talk("/routed", {}).map((frame) => vxlan(isAsked(frame) ? 7 : 9, frame));
   const tenant = talk("/tenant", { clientSequence: 70_000, serverSequence: 90_000 }).map((frame) => vxlan(8, frame));
+  const underlay = talk("/underlay", { clientPort: 40_002 });
+  const inside = talk("/inside", { clientPort: 40_002, clientSequence: 7_000_000, serverSequence: 9_000_000 });
   const bridged = talk("/bridged", { clientPort: 40_001 }).flatMap((frame) => [vxlan(8, frame), frame]);
-  await keep(folder, [...routed.flatMap((frame, at) => [frame, tenant[at]]), ...bridged]);
+  await keep(folder, [
+    ...routed.flatMap((frame, at) => [frame, tenant[at]]),
+    ...bridged,
+    ...underlay.flatMap((frame, at) => [frame, vxlan(8, inside[at])]),
+  ]);
   const { client, server, outcome } = exportOf(folder);
   t.match(outcome.out, /^2 connections/);
   for (const network of [7, 8])
@@ -303,6 +309,11 @@ t.test("a connection with a network each way is one, apart from a tenant's with 
   t.equal(server, `HTTP/1.1 204 No Content\r\nSet-Cookie: sid=${stars(12)}\r\n\r\n`.repeat(2));
   const twice = exportOf(folder, "--connection", "10.0.0.1:40001-10.0.0.2:8080");
   t.match(twice.outcome.out, new RegExp(`^1 connection .*\n.*:40001 → .*, ${bridged.length} packets\n`), "and outside");
+  const apart = exportOf(folder, "--connection", "10.0.0.1:40002-10.0.0.2:8080");
+  t.match(
+    apart.outcome.out,
+    new RegExp(`^2 connections .*\n.*:8080 from .*, ${inside.length} packets\n.*:8080 in vxlan 8 from`),
+  );
 });
 
 t.test("TLS keeps its handshake and loses what is encrypted, and tickets", async (t) => {

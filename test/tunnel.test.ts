@@ -328,6 +328,16 @@ t.test(
 t.test("a connection seen inside a tunnel and outside of it is one", async (t) => {
   t.same(followed([(frame) => vxlan(7, frame), (frame) => frame], ["once"]), ["client: once"], "the tunnel first");
   t.same(followed([(frame) => frame, (frame) => vxlan(7, frame)], ["once"]), ["client: once"], "the tunnel second");
+  const inside = (frame: Buffer): Buffer => vxlan(7, frame);
+  for (const wraps of [
+    [inside, (frame: Buffer) => frame],
+    [(frame: Buffer) => frame, inside],
+  ])
+    t.same(
+      followed(wraps, ["one", "another"], {}, "answered", 3_000_000),
+      ["client: one server: answered", "client: another server: answered"],
+      "but not one with its addresses and other sequence numbers",
+    );
 });
 
 t.test("no prefix and no mutation of a tunnel makes the decoder throw", async () => {

@@ -69,7 +69,7 @@ export class FlowTable implements PacketSink {
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
     let hash = 0;
-    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet.network)) {
+    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet)) {
       hash = hashOf(packet, this.#seed);
       flow = this.#find(packet, hash);
       fromA = flow?.sentByA(packet) === true;
@@ -100,12 +100,14 @@ export class FlowTable implements PacketSink {
   }
 
   #find(packet: Packet, hash: number): TcpFlow | undefined {
-    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    const first = this.#buckets[hash & (this.#buckets.length - 1)];
+    for (let flow = first; flow !== undefined; flow = flow.nextInBucket)
+      if (flow.network === packet.network && isBetween(flow, packet, hash)) return flow;
     let elsewhere: TcpFlow | undefined;
-    for (; flow !== undefined; flow = flow.nextInBucket) {
-      const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
-      if (isEither && flow.isInNetwork(packet.network)) return flow;
-      if (isEither && flow.isAnsweredBy(packet)) elsewhere = flow;
+    for (let flow = first; flow !== undefined; flow = flow.nextInBucket) {
+      if (!isBetween(flow, packet, hash)) continue;
+      if (flow.isInNetwork(packet)) return flow;
+      if (flow.isAnsweredBy(packet)) elsewhere = flow;
     }
     elsewhere?.answerFrom(packet.network);
     return elsewhere;
@@ -229,6 +231,10 @@ export class FlowTable implements PacketSink {
     this.#buckets = new Array(this.#buckets.length * 2).fill(undefined);
     for (const flow of this.#flows) this.#link(flow);
   }
+}
+
+function isBetween(flow: TcpFlow, packet: Packet, hash: number): boolean {
+  return flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
 }
 
 /**

@@ -48,6 +48,7 @@ export interface Place {
 }
 
 const MAX_CONNECTIONS = 500_000;
+const COPY_WINDOW = 1 << 20;
 
 /**
  * Tells connections apart, those on the same ports one after the other as well. One that was open before its first packet here has no
@@ -91,7 +92,8 @@ export class ConnectionTracker implements PacketSink {
 
   #find(ends: string, source: string, packet: Packet): Tracked | undefined {
     const all = this.#current.get(ends) ?? [];
-    let tracked = all.find((one) => isInNetwork(one, packet.network));
+    const own = all.find(({ network }) => network === packet.network);
+    let tracked = own ?? all.find((one) => isInNetwork(one, source, packet));
     if (tracked === undefined) {
       tracked = all.find((one) => isAnsweredBy(one, source, packet));
       if (tracked !== undefined) tracked.answerNetwork = packet.network;
@@ -146,22 +148,32 @@ export class ConnectionTracker implements PacketSink {
 }
 
 /** Seen in a tunnel and outside of it, it is one: see TcpFlow, whose rules these are. */
-function isInNetwork(tracked: Tracked, network: number): boolean {
-  if (network === tracked.network || network === 0) return true;
-  if (tracked.network !== 0) return network === tracked.answerNetwork;
-  tracked.network = network;
+function isInNetwork(tracked: Tracked, source: string, packet: Packet): boolean {
+  const { network } = packet;
+  if (network !== 0 && tracked.network !== 0) return network === tracked.answerNetwork;
+  if (!isAtPlace(tracked, source, packet)) return false;
+  if (network !== 0) tracked.network = network;
   return true;
 }
 
+/** A tenant's connection with the ends of one outside has other sequence numbers. */
+function isAtPlace(tracked: Tracked, source: string, { flags, sequence, acknowledgment }: Packet): boolean {
+  const [own, other] = sidesOf(tracked, source);
+  const isOff = (number: number, next: number): boolean => Math.abs((number - next) | 0) > COPY_WINDOW;
+  if (own.first !== undefined && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
+  if (own.next !== undefined && isOff(sequence, own.next)) return false;
+  return !(other.next !== undefined && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
+}
+
 /** Routed overlays have a network each way. */
-function isAnsweredBy(
-  { connection, client, server }: Tracked,
-  source: string,
-  { flags, acknowledgment }: Packet,
-): boolean {
-  const isFromClient = source === `${connection.client.address} ${connection.client.port}`;
-  const [asked, answered] = isFromClient ? [server, client] : [client, server];
+function isAnsweredBy(tracked: Tracked, source: string, { flags, acknowledgment }: Packet): boolean {
+  const [answered, asked] = sidesOf(tracked, source);
   return answered.next === undefined && (flags & ACK) !== 0 && acknowledgment === asked.next;
+}
+
+function sidesOf({ connection, client, server }: Tracked, source: string): [from: Side, to: Side] {
+  const isFromClient = source === `${connection.client.address} ${connection.client.port}`;
+  return isFromClient ? [client, server] : [server, client];
 }
 
 function goOn(side: Side, { flags, sequence, payloadLength }: Packet): void {
