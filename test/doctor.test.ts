@@ -113,12 +113,12 @@ t.test("what is not decoded is named, tunnels by their name", async (t) => {
   for (const [frame, name] of [
     [inUdp(1701, "0002"), "L2TP (UDP 1701)"],
     [inIp(115, Buffer.alloc(60)), "L2TPv3"],
-    [inUdp(4790, "0c000004"), "VXLAN-GPE with what is neither IP, Ethernet nor MPLS (UDP 4790)"],
+    [inUdp(4790, "0c000006"), "VXLAN-GPE of an unknown protocol (UDP 4790)"],
     [inUdp(5555, "4500"), "FOU (IP in UDP) (UDP 5555)"],
     [inUdp(37_008, "01000001"), "TZSP (UDP 37008)"],
     [ethernet(0x88e7, Buffer.alloc(60)), "provider backbone bridging (802.1ah)"],
-    [ethernet(0x894f, Buffer.alloc(60)), "NSH"],
-    [vxlan(7, ethernet(0x894f, Buffer.alloc(60))), "NSH"],
+    [ethernet(0x22f3, Buffer.alloc(60)), "TRILL"],
+    [vxlan(7, ethernet(0x22f3, Buffer.alloc(60))), "TRILL"],
   ] as const)
     t.equal(textOf(frame, "undecoded tunnels"), `${undecoded}: 7 ${name}`, name);
   for (const [frame, name] of [

@@ -23,7 +23,7 @@ import {
   type UndecodedReason,
   vlanNetwork,
 } from "./packet.js";
-import { TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
+import { SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 
 export interface DecodeSettings extends FragmentSettings {
   /** Addresses of one virtual network are told from the same ones of another. */
@@ -143,7 +143,10 @@ export class Decoder {
     if (type === 0x0800 || type === 0x86dd) this.#ip(at, end, wireEnd);
     else if (type === MPLS || type === MPLS_UPSTREAM) this.#mpls(at, end, wireEnd);
     else if (type === PPPOE_SESSION) this.#pppoe(at, end, wireEnd);
-    else {
+    else if (type === SERVICE_HEADER) {
+      this.#tunnel.openServiceHeader(bytes, at, end);
+      this.#inside(end, wireEnd);
+    } else {
       this.left.ethertype = type;
       this.undecoded["ethertype-not-ip"]++;
     }
@@ -336,6 +339,11 @@ export class Decoder {
       this.undecoded["ip-protocol-not-tcp"]++;
       return;
     }
+    this.#inside(end, wireEnd);
+  }
+
+  #inside(end: number, wireEnd: number): void {
+    const tunnel = this.#tunnel;
     if (this.#depth++ === MAX_TUNNELS) {
       this.undecoded["tunnel-depth"]++;
       return;

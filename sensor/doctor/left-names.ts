@@ -30,7 +30,6 @@ const ETHERTYPES: ReadonlyMap<number, LeftName> = new Map([
   [0x8915, other("RoCE")],
   [0x8926, tunnel("VN-Tag")],
   [0x893f, tunnel("802.1BR")],
-  [0x894f, tunnel("NSH")],
   [0x9000, other("loop tests")],
 ]);
 
@@ -77,7 +76,7 @@ const UDP_PORTS: ReadonlyMap<number, UdpName> = new Map([
   [4500, { ...other("IKE"), fits: any }],
   [4755, { ...encrypted("GRE in UDP over DTLS"), fits: any }],
   [4789, { ...tunnel("VXLAN with a header that is not its"), fits: any }],
-  [4790, { ...tunnel("VXLAN-GPE with what is neither IP, Ethernet nor MPLS"), fits: any }],
+  [4790, { ...tunnel("VXLAN-GPE of an unknown protocol"), fits: any }],
   [5246, { ...other("CAPWAP control"), fits: any }],
   // RFC 5415 §4.1, §4.2: the preamble is 1 before DTLS.
   [5247, { ...tunnel("CAPWAP"), fits: (bytes, at) => bytes[at] === 0 || bytes[at] === 1 }],
