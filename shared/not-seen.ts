@@ -109,6 +109,12 @@ const BOUNDS: readonly Bound[] = [
     why: "They belong to connections that there was no room for.",
   },
   {
+    counter: "datagram_flows_refused",
+    what: "QUIC connections refused",
+    unit: "times",
+    why: "Too many were open, or it was overloaded: what they carry is not counted at their services.",
+  },
+  {
     counter: "bytes_refused",
     what: "Bytes of connections refused",
     unit: "bytes",

@@ -5,7 +5,7 @@ export const UNDECODED_MEANINGS: Readonly<Record<string, string>> = {
   "ethertype-not-ip": "ARP and other protocols that are not IP. They carry no services.",
   "ip-version-unknown": "Neither IPv4 nor IPv6, where the layer below said it was.",
   "ip-header-invalid": "The IP header contradicts itself.",
-  "ip-protocol-not-tcp": "UDP, ICMP and the like. What runs over QUIC is among them.",
+  "ip-protocol-not-tcp": "UDP, ICMP and the like. QUIC is among them: Services has its bytes for each service.",
   "ip-fragment-refused": "More fragments waited than decode.maxFragmentedDatagrams or decode.maxFragmentBytes allows.",
   "ip-fragment-expired": "The other fragments did not come within decode.fragmentSeconds.",
   "ip-fragment-overlap": "Fragments that overlap: which one the host took can't be known.",

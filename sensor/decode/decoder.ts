@@ -1,7 +1,7 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
-import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP } from "./ip-protocol.js";
+import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP, UDP, UDP_HEADER } from "./ip-protocol.js";
 import {
   isVlanTag,
   LINK_TYPES,
@@ -14,6 +14,8 @@ import {
   pseudowireFrame,
 } from "./link-type.js";
 import {
+  asDatagram,
+  type DatagramSink,
   emptyPacket,
   type Left,
   nestedNetwork,
@@ -52,6 +54,7 @@ export class Decoder {
   readonly counters = { tcp_segments: 0, ip_fragments: 0 };
   readonly left: Left = { ethertype: 0, protocol: 0, bytes: Buffer.alloc(0), start: 0, end: 0 };
   readonly #sink: PacketSink;
+  readonly #datagrams: DatagramSink | undefined;
   readonly #fragments: Fragments;
   readonly #packet: Packet;
   readonly #tunnel = new Tunnel();
@@ -62,7 +65,8 @@ export class Decoder {
   #linkType = -1;
   #layer: LinkLayer | undefined = undefined;
 
-  constructor(settings: DecodeSettings, sink: PacketSink) {
+  constructor(settings: DecodeSettings, sink: PacketSink, datagrams?: DatagramSink) {
+    this.#datagrams = datagrams;
     this.#isApart = settings.virtualNetworks;
     this.#areVlansApart = settings.vlanNetworks;
     this.#sink = sink;
@@ -92,12 +96,6 @@ export class Decoder {
   /** Time of the last frame given, which another may have gone beyond. */
   get latestMicros(): number {
     return this.#packet.atMicros;
-  }
-
-  /** Packets found in each kind of tunnel that was seen. */
-  tunnelCounters(): Record<string, number> {
-    const seen = TUNNELS.filter((name) => this.tunneled[name] > 0);
-    return Object.fromEntries(seen.map((name) => [`tunnel_${name.replaceAll("-", "_")}`, this.tunneled[name]]));
   }
 
   /** The capture has ended: what waits for more fragments is counted. */
@@ -337,6 +335,8 @@ export class Decoder {
       this.left.start = start;
       this.left.end = end;
       this.undecoded["ip-protocol-not-tcp"]++;
+      if (protocol === UDP && start + UDP_HEADER < end)
+        this.#datagrams?.datagram(asDatagram(packet, start, end, wireEnd));
       return;
     }
     this.#inside(end, wireEnd);

@@ -1,3 +1,6 @@
+import { readUint16 } from "../bytes/network-order.js";
+import { UDP_HEADER } from "./ip-protocol.js";
+
 /**
  * One decoded TCP segment. The decoder refills the same object for every segment: copy what must outlive the call.
  *
@@ -110,6 +113,21 @@ export function greNetwork(key: number, carriesEthernet: boolean): number {
 
 export interface PacketSink {
   packet(packet: Packet): void;
+}
+
+/** Takes datagrams of UDP that are no tunnel's; of the packet, what is TCP's alone says nothing. */
+export interface DatagramSink {
+  datagram(packet: Packet): void;
+}
+
+/** RFC 768: the packet whose UDP header is at `start`. */
+export function asDatagram(packet: Packet, start: number, end: number, wireEnd: number): Packet {
+  packet.sourcePort = readUint16(packet.bytes, start);
+  packet.destinationPort = readUint16(packet.bytes, start + 2);
+  packet.payloadStart = start + UDP_HEADER;
+  packet.payloadEnd = end;
+  packet.payloadLength = wireEnd - packet.payloadStart;
+  return packet;
 }
 
 /** One to be filled in. */

@@ -1,12 +1,11 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
+import { UDP, UDP_HEADER } from "./ip-protocol.js";
 import { greNetwork, VIRTUAL_NETWORK } from "./packet.js";
 import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
 const ESP = 50;
 const ETHERIP = 97;
-const UDP = 17;
-const UDP_HEADER = 8;
 const ETHERNET_HEADER = 14;
 /** RFC 1701 §4: a whole Ethernet frame. */
 const ETHERNET_IN_TUNNEL = 0x6558;
@@ -43,6 +42,12 @@ export const TUNNELS = [
   "wireguard",
 ] as const;
 export type TunnelName = (typeof TUNNELS)[number];
+
+/** Packets found in each kind of tunnel that was seen. */
+export function tunnelCounters(tunneled: Readonly<Record<TunnelName, number>>): Record<string, number> {
+  const seen = TUNNELS.filter((name) => tunneled[name] > 0);
+  return Object.fromEntries(seen.map((name) => [`tunnel_${name.replaceAll("-", "_")}`, tunneled[name]]));
+}
 
 /**
  * Takes the header of one tunnel apart, by IP protocol or by UDP port; VXLAN, GENEVE and Teredo on other ports where nothing else can

@@ -1,4 +1,6 @@
 import { readUint16 } from "../bytes/network-order.js";
+import { UDP, UDP_HEADER } from "../decode/ip-protocol.js";
+import { isQuicLongHeader } from "../protocol/quic/quic-header.js";
 
 /** Something that was not decoded: what it is called, and whether services' traffic may be inside of it. */
 export interface LeftName {
@@ -6,8 +8,6 @@ export interface LeftName {
   readonly carries: "tunnel" | "encrypted" | "other";
 }
 
-const UDP = 17;
-const UDP_HEADER = 8;
 const LARGEST_LLC = 1_500;
 
 const tunnel = (name: string): LeftName => ({ name, carries: "tunnel" });
@@ -105,12 +105,5 @@ export function ipPayloadName(protocol: number, bytes: Buffer, start: number, en
     const named = UDP_PORTS.get(port);
     if (named?.fits(bytes, payload) === true) return { name: `${named.name} (UDP ${port})`, carries: named.carries };
   }
-  return isQuic(bytes, payload, end) ? other("QUIC") : other("other UDP");
-}
-
-/** RFC 9000 §17.2: long headers alone, of version 1, RFC 9369's 2, or one that is to force a negotiation (§15). */
-function isQuic(bytes: Buffer, at: number, end: number): boolean {
-  if (at + 7 > end || (bytes[at] & 0xc0) !== 0xc0) return false;
-  const version = bytes.readUInt32BE(at + 1);
-  return version === 1 || version === 0x6b3343cf || (version & 0x0f0f0f0f) >>> 0 === 0x0a0a0a0a;
+  return isQuicLongHeader(bytes, payload, end) ? other("QUIC") : other("other UDP");
 }
