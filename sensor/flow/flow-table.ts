@@ -102,10 +102,19 @@ export class FlowTable implements PacketSink {
 
   #find(packet: Packet, hash: number): TcpFlow | undefined {
     const first = this.#buckets[hash & (this.#buckets.length - 1)];
-    for (let flow = first; flow !== undefined; flow = flow.nextInBucket)
-      if (flow.network === packet.network && isBetween(flow, packet, hash)) return flow;
-    let elsewhere: TcpFlow | undefined;
+    let isElsewhere = false;
     for (let flow = first; flow !== undefined; flow = flow.nextInBucket) {
+      if (!isBetween(flow, packet, hash)) continue;
+      if (flow.network === packet.network) return flow;
+      isElsewhere = true;
+    }
+    return isElsewhere ? this.#findElsewhere(packet, hash) : undefined;
+  }
+
+  /** Those of its own network go before those it may be a copy of, or an answer to. */
+  #findElsewhere(packet: Packet, hash: number): TcpFlow | undefined {
+    let elsewhere: TcpFlow | undefined;
+    for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
       if (!isBetween(flow, packet, hash)) continue;
       if (flow.isInNetwork(packet)) return flow;
       if (flow.isAnsweredBy(packet)) elsewhere = flow;
