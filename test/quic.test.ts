@@ -65,7 +65,9 @@ t.test("a service's QUIC is counted by its bytes each way, from its first datagr
   t.match(pipeline.counters(), { datagram_flows: 1, datagram_flows_refused: 0, bytes_not_understood: 3_140, flows: 0 });
   t.equal(pipeline.undecoded["ip-protocol-not-tcp"], 7, "all the same they are not decoded");
   t.match([...pipeline.inventory.edges()], [{ clientAddress: CLIENT, connections: 1, posture: "unknown" }]);
-  t.same(told(frames.slice(1), 400).ledger, { "10.0.0.2:443": quic(1_200 + 1_210, 2) }, "silence ends it");
+  const [, asked, answered, going] = frames;
+  t.same(told([asked, answered, going], 29).ledger, { "10.0.0.2:443": quic(1_200 + 1_210 + 700) });
+  t.same(told([asked, asked, answered], 400).ledger, {}, "silence ends it");
 });
 
 t.test("a copy counts once, and tenants with the same addresses are two", async (t) => {
@@ -80,6 +82,16 @@ t.test("a copy counts once, and tenants with the same addresses are two", async 
   });
 });
 
+t.test("a service that never answers is none, however often somebody asks", async (t) => {
+  const asked = Array.from({ length: 9 }, () => frame(50_000, 443, LONG, 1_200));
+  t.same(told(asked).ledger, {});
+  t.same(
+    told([...asked, frame(50_000, 443, SHORT, 40)]).ledger,
+    { "10.0.0.2:443": quic(9 * 1_200 + 40) },
+    "one direction",
+  );
+});
+
 t.test("what only looks like QUIC opens nothing, and connections without room are counted", async (t) => {
   for (const [name, head] of [
     ["another version", "c0 00000002 00 00 00"],
@@ -92,11 +104,13 @@ t.test("what only looks like QUIC opens nothing, and connections without room ar
   const cut = ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 17, udp(50_000, 443, LONG.subarray(0, 12))));
   t.same(told([cut]).ledger, {}, "cut within its identifier");
   const pipeline = new Pipeline(strictSettings(), {}, 1);
-  for (let port = 0; port < 16_394; port++)
+  for (let port = 0; port < 16_394; port++) {
     pipeline.frame(frameOf({ bytes: frame(20_000 + port, 443, LONG, 1_200), atMicros: START_MICROS + port }));
+    pipeline.frame(frameOf({ bytes: frame(443, 20_000 + port, LONG, 1_200), atMicros: START_MICROS + port }));
+  }
   pipeline.refuseNewFlows(true);
   pipeline.frame(frameOf({ bytes: frame(60_000, 444, LONG, 1_200), atMicros: START_MICROS + 20_000 }));
-  t.match(pipeline.counters(), { datagram_flows: 16_384, datagram_flows_refused: 11 });
+  t.match(pipeline.counters(), { datagram_flows: 16_384, datagram_flows_refused: 21 });
 });
 
 t.test("of recorded QUIC each service has the bytes that tshark reads as such", async (t) => {

@@ -55,8 +55,7 @@ export class Pipeline {
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed);
-    const { idleSeconds } = settings.flow;
-    this.#datagrams = new DatagramTable(idleSeconds, this.#dispatcher, this.#flows.ownNetworks, seed);
+    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.ownNetworks, seed);
     this.#decoder = new Decoder(settings.decode, this.#flows, this.#datagrams);
   }
 

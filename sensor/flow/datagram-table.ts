@@ -7,11 +7,20 @@ import { TcpFlow } from "./tcp-flow.js";
 interface DatagramFlow {
   /** Ends, roles and identity are told as those of a TCP connection are. */
   readonly flow: TcpFlow;
-  readonly stream: DatagramStream;
+  /** Undefined while nobody answered: anybody may ask where no service is. */
+  stream: DatagramStream | undefined;
+  /** Bytes of before. */
+  heldBytes: number;
   lastMicros: number;
   /** Ends of the datagrams that came last: RFC 9001 §5.3 has a tag there, another in each. */
   readonly tags: Int32Array;
   at: number;
+}
+
+/** As of TCP's connections: seconds of packet time without a packet, and the same while nobody answered. */
+interface Patience {
+  readonly idleSeconds: number;
+  readonly halfOpenSeconds: number;
 }
 
 /** How many datagrams may lie between one and its copy, as on a veth and its bridge. */
@@ -27,14 +36,14 @@ export class DatagramTable implements DatagramSink {
   refusesNew = false;
   readonly #source: DatagramSource;
   readonly #ownNetworks: Set<number>;
-  readonly #idleMicros: number;
+  readonly #patience: Patience;
   readonly #seed: number;
   readonly #flows = new Map<number, readonly DatagramFlow[]>();
   #size = 0;
   #sweptMicros = 0;
 
-  constructor(idleSeconds: number, source: DatagramSource, ownNetworks: Set<number>, seed: number) {
-    this.#idleMicros = idleSeconds * 1e6;
+  constructor(settings: Patience, source: DatagramSource, ownNetworks: Set<number>, seed: number) {
+    this.#patience = settings;
     this.#source = source;
     this.#ownNetworks = ownNetworks;
     this.#seed = seed | 0;
@@ -51,7 +60,7 @@ export class DatagramTable implements DatagramSink {
       return;
     }
     known.lastMicros = packet.atMicros;
-    if (!isCopy(known, packet)) known.stream.data(packet.payloadLength);
+    if (!isCopy(known, packet)) this.#take(known, packet);
   }
 
   #admit(packet: Packet, hash: number): void {
@@ -60,25 +69,41 @@ export class DatagramTable implements DatagramSink {
       return;
     }
     const flow = new TcpFlow(packet, hash, this.#ownNetworks);
-    const stream = this.#source.openDatagrams(flow);
     const opened: DatagramFlow = {
       flow,
-      stream,
+      stream: undefined,
+      heldBytes: 0,
       lastMicros: packet.atMicros,
       tags: new Int32Array(REMEMBERED_TAGS),
       at: 0,
     };
     this.#flows.set(hash, [...(this.#flows.get(hash) ?? []), opened]);
     this.#size++;
-    this.counters.datagram_flows++;
     isCopy(opened, packet);
-    stream.data(packet.payloadLength);
+    this.#take(opened, packet);
+  }
+
+  #take(known: DatagramFlow, packet: Packet): void {
+    const { flow } = known;
+    known.heldBytes += packet.payloadLength;
+    const isAnswered = flow.sentByB(packet) || this.#source.isAnswered(packet.bytes, packet.payloadStart);
+    if (known.stream === undefined && isAnswered) {
+      known.stream = this.#source.openDatagrams(flow);
+      this.counters.datagram_flows++;
+    }
+    if (known.stream === undefined) return;
+    known.stream.data(known.heldBytes);
+    known.heldBytes = 0;
+  }
+
+  #patienceMicros({ stream }: DatagramFlow): number {
+    return (stream === undefined ? this.#patience.halfOpenSeconds : this.#patience.idleSeconds) * 1e6;
   }
 
   #sweep(atMicros: number): void {
     this.#sweptMicros = atMicros;
     for (const [hash, all] of this.#flows) {
-      const heard = all.filter(({ lastMicros }) => Math.abs(atMicros - lastMicros) <= this.#idleMicros);
+      const heard = all.filter((one) => Math.abs(atMicros - one.lastMicros) <= this.#patienceMicros(one));
       this.#size -= all.length - heard.length;
       if (heard.length === 0) this.#flows.delete(hash);
       else if (heard.length < all.length) this.#flows.set(hash, heard);

@@ -70,5 +70,7 @@ export interface DatagramStream {
 /** Knows connections over UDP by their first datagram. */
 export interface DatagramSource {
   begins(bytes: Buffer, start: number, end: number): boolean;
+  /** Whether nobody sends such a datagram before an answer came. */
+  isAnswered(bytes: Buffer, start: number): boolean;
   openDatagrams(flow: Flow): DatagramStream;
 }

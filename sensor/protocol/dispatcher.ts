@@ -45,6 +45,11 @@ export class Dispatcher implements StreamSource, DatagramSource {
     return isQuicLongHeader(bytes, start, end);
   }
 
+  /** RFC 9001 §5.7: what a short header stands before needs the keys of a handshake. */
+  isAnswered(bytes: Buffer, start: number): boolean {
+    return (bytes[start] & 0x80) === 0;
+  }
+
   /** All of QUIC is encrypted, its handshake by keys that anybody could make (RFC 9001 §5.2) and nobody here does: named, not read. */
   openDatagrams(flow: Flow): DatagramStream {
     this.counters.flows_foreign++;
