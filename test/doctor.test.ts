@@ -147,6 +147,12 @@ t.test("what is not decoded is named, tunnels by their name", async (t) => {
     textOf(ethernet(0x0027, Buffer.alloc(60)), "undecoded"),
     /7 not IP; they are 7 LLC \(spanning tree, IS-IS\)$/,
   );
+  const dns = examine([
+    ...sound,
+    ...Array(60).fill(inUdp(53, "0001")),
+    ...Array(60).fill(ethernet(0x0806, Buffer.alloc(28))),
+  ]);
+  t.same(subjects(dns, "problem"), [], "every link has names and neighbours to ask for");
   const chance = examine([...sound, ...Array(4).fill(inUdp(1701, "0002"))]);
   t.same(subjects(chance, "problem"), [], "a few may have a tunnel's port by chance");
   const many = Array.from({ length: 400 }, (_, at) => ethernet(0x9900 + at, Buffer.alloc(60)));

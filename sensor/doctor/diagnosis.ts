@@ -167,7 +167,8 @@ function undecoded({ link }: Examination): Check | undefined {
   const total = entries.reduce((sum, [, frames]) => sum + frames, 0);
   if (link.frames < MIN_FRAMES || entries.length === 0) return undefined;
   const reasons = entries.map(([reason, frames]) => `${count(frames)} ${REASONS[reason] ?? reason}`).join("; ");
-  const isMuch = total / link.frames > UNDECODED_SHARE;
+  const chatter = link.left.reduce((sum, { carries, frames }) => (carries === "nothing" ? sum + frames : sum), 0);
+  const isMuch = (total - chatter) / link.frames > UNDECODED_SHARE;
   return {
     level: isMuch ? "problem" : "note",
     subject: "undecoded",

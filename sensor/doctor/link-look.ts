@@ -38,7 +38,7 @@ interface Conversation {
 
 /** Beyond it new names are counted as others: EtherTypes and protocol numbers can be made up. */
 const MAX_LEFT_NAMES = 100;
-const OTHERS: LeftName = { name: "others", carries: "other" };
+const OTHERS: LeftName = { name: "others", carries: "unknown" };
 const MAX_CONVERSATIONS = 20_000;
 const MAX_CHECKSUMS = 5_000;
 const MIN_SEGMENTS = 3;
