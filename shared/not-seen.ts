@@ -79,6 +79,12 @@ const BOUNDS: readonly Bound[] = [
     why: "The same place in a connection had other bytes the second time: which ones its end took can't be known.",
   },
   {
+    counter: "stray_segments",
+    what: "Segments far ahead",
+    unit: "packets",
+    why: "So far ahead of their connection, and acknowledged by nobody, that they are no part of it: they are not read.",
+  },
+  {
     counter: "bytes_after_close",
     what: "Bytes after a connection's end",
     unit: "bytes",
