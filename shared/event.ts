@@ -320,7 +320,7 @@ export interface HandshakeRecord extends InVirtualNetwork {
 }
 
 /** A leaf certificate and where it was presented. Identity: `fingerprint`. */
-export interface CertificateRecord extends CertificateFacts {
+export interface CertificateRecord extends CertificateFacts, BlindBound {
   readonly kind: "certificate";
   readonly extendedKeyUsages: readonly string[];
   readonly isSelfIssued: boolean;

@@ -61,5 +61,7 @@ export function certificateRowObject(certificate: CertificateRecord): Record<str
     handshakes: certificate.handshakes,
     first_seen: formatTime(certificate.firstMicros),
     last_seen: formatTime(certificate.lastMicros),
+    blind_intervals: certificate.blindIntervals,
+    blind_ms: certificate.blindMillis,
   };
 }

@@ -98,6 +98,7 @@ t.test("every link layer is peeled down to the same segment", async (t) => {
         [0x8100, 3],
       ]),
     ],
+    ["as many tags as there are", 1, ethernet(0x0800, V4, Array(300).fill([0x88a8, 7]))],
     ["802.3 with SNAP", 1, Buffer.concat([snap, V4])],
     ["Linux cooked v1", 113, Buffer.concat([sll, V4])],
     ["Linux cooked v2", 276, Buffer.concat([sll2, V6])],
@@ -196,7 +197,7 @@ t.test("what cannot be decoded is counted by reason", async (t) => {
     ["frame-truncated=1", ethernet(0x8864, Buffer.from("1100", "hex"))],
     ["nflog-without-packet=1", Buffer.from("02000028050003006f6b0000", "hex"), 239],
     ["nflog-without-packet=1", Buffer.from("0200002800000300", "hex"), 239],
-    ["vlan-depth=1", ethernet(0x0800, V4, Array(9).fill([0x8100, 1]))],
+    ["frame-truncated=1", ethernet(0x0800, V4, Array(9).fill([0x8100, 1])).subarray(0, 14 + 9 * 4 - 1)],
   ];
   for (const [reason, bytes, linkType] of cases) t.equal(decode(bytes, linkType), reason);
 });

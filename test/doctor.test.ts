@@ -7,7 +7,7 @@ import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run } from "./support/program.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
-import { outer } from "./support/tunnel-builder.js";
+import { bytesOf, outer, udp, vxlan } from "./support/tunnel-builder.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
 
@@ -98,6 +98,67 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     examine(sound, { link: { ...drops.facts(), frames: 10 } }).find(({ subject }) => subject === "drops"),
     { level: "problem", text: "7 frames were dropped before they could be read, 10 were read" },
   );
+});
+
+t.test("what is not decoded is named, tunnels by their name", async (t) => {
+  const sound = connections(10);
+  const inIp = (protocol: number, payload: Buffer): Buffer =>
+    ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", protocol, payload));
+  const inUdp = (port: number, first: string): Buffer =>
+    inIp(17, udp(40_000, port, Buffer.concat([bytesOf(first), Buffer.alloc(40)])));
+  const textOf = (frame: Buffer, subject: string): string | undefined =>
+    examine([...sound, ...Array(7).fill(frame)]).find((check) => check.subject === subject)?.text;
+  const undecoded = "frames of tunnels that are not decoded, so that what is inside is not seen";
+  const encrypted = "frames of encrypted tunnels, so that what is inside can't be seen here";
+  for (const [frame, name] of [
+    [inUdp(1701, "0002"), "L2TP (UDP 1701)"],
+    [inIp(115, Buffer.alloc(60)), "L2TPv3"],
+    [inUdp(4790, "0c000006"), "VXLAN-GPE of an unknown protocol (UDP 4790)"],
+    [inUdp(5555, "4500"), "FOU (IP in UDP) (UDP 5555)"],
+    [inUdp(37_008, "01000001"), "TZSP (UDP 37008)"],
+    [ethernet(0x88e7, Buffer.alloc(60)), "provider backbone bridging (802.1ah)"],
+    [ethernet(0x22f3, Buffer.alloc(60)), "TRILL"],
+    [vxlan(7, ethernet(0x22f3, Buffer.alloc(60))), "TRILL"],
+  ] as const)
+    t.equal(textOf(frame, "undecoded tunnels"), `${undecoded}: 7 ${name}`, name);
+  for (const [frame, name] of [
+    [outer(50, Buffer.alloc(64)), "ESP"],
+    [inUdp(51_820, `01000000${"00".repeat(104)}`), "WireGuard"],
+    [inUdp(1194, "38"), "OpenVPN (UDP 1194)"],
+    [ethernet(0x88e5, Buffer.alloc(60)), "MACsec"],
+  ] as const)
+    t.equal(textOf(frame, "encrypted tunnels"), `${encrypted}: 7 ${name}`, name);
+  for (const [frame, name] of [
+    [inUdp(443, "c000000001"), "QUIC"],
+    [inUdp(53, "0001"), "DNS (UDP 53)"],
+    [inUdp(9, "00"), "other UDP"],
+    [inUdp(1701, "0000"), "other UDP"],
+    [inIp(1, Buffer.alloc(60)), "ICMP"],
+    [inIp(253, Buffer.alloc(60)), "IP protocol 253"],
+  ] as const) {
+    t.equal(
+      textOf(frame, "undecoded"),
+      `7 of ${sound.length + 7} frames hold no TCP that could be read: 7 not TCP; they are 7 ${name}`,
+      name,
+    );
+    t.same([textOf(frame, "undecoded tunnels"), textOf(frame, "encrypted tunnels")], [undefined, undefined], name);
+  }
+  t.match(
+    textOf(ethernet(0x0027, Buffer.alloc(60)), "undecoded"),
+    /7 not IP; they are 7 LLC \(spanning tree, IS-IS\)$/,
+  );
+  const dns = examine([
+    ...sound,
+    ...Array(60).fill(inUdp(53, "0001")),
+    ...Array(60).fill(ethernet(0x0806, Buffer.alloc(28))),
+  ]);
+  t.same(subjects(dns, "problem"), [], "every link has names and neighbours to ask for");
+  const chance = examine([...sound, ...Array(4).fill(inUdp(1701, "0002"))]);
+  t.same(subjects(chance, "problem"), [], "a few may have a tunnel's port by chance");
+  const many = Array.from({ length: 400 }, (_, at) => ethernet(0x9900 + at, Buffer.alloc(60)));
+  const facts = new LinkLook(defaultSettings(), 1_500);
+  for (const bytes of many) facts.frame(frameOf({ bytes, atMicros: START_MICROS }));
+  t.match(facts.facts().left[0], { name: "others", frames: 300 });
 });
 
 t.test(

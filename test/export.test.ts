@@ -110,6 +110,8 @@ t.test("exports: certificates, and what an edge's posture is made of", (t) => {
     handshakes: 1,
     first_seen: "2023-11-14T22:13:20.000000Z",
     last_seen: "2023-11-14T22:13:20.000000Z",
+    blind_intervals: 0,
+    blind_ms: 0,
   });
   const [columns, , edgeCells, certificateCells] = parseCsv(run(["export", "--format", "csv", "--database", path]).out);
   const cellsOf = (cells: readonly string[] = []) => columns?.map((name, index) => [name, cells[index]]).slice(45, 70);

@@ -1,4 +1,9 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import t from "tap";
+import { WebSocket } from "ws";
+import type { FeedMessage } from "../console/api.js";
+import { Feed } from "../console/http/feed.js";
 import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
 import type { Anomaly, Call } from "../sensor/protocol/message.js";
@@ -6,7 +11,7 @@ import { mulberry32 } from "./bench/random.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
-import { temporaryFolder } from "./support/program.js";
+import { temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
@@ -126,10 +131,12 @@ function together(frames: readonly TimedFrame[]): TimedFrame[] {
   return ordered.map(({ bytes }, index) => ({ bytes, atMicros: START_MICROS + index * FRAME_MICROS }));
 }
 
+type Measured = readonly [reported: number, real: number];
+
 /** What is reported against what is true; right within 1 %. */
 interface Place {
   readonly place: string;
-  measure(t: Parameters<typeof temporaryFolder>[0]): readonly [reported: number, real: number];
+  measure(t: Parameters<typeof temporaryFolder>[0]): Measured | Promise<Measured>;
 }
 
 function counted(frames: readonly TimedFrame[], settings = strictSettings()): Record<string, number> {
@@ -250,6 +257,7 @@ const PLACES: readonly Place[] = [
       return [dropped, told - waiting];
     },
   },
+  { place: "a page that reads nothing for a while", measure: slowPage },
   {
     place: "findings beyond their bound",
     measure() {
@@ -267,10 +275,50 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-t.test("what is dropped anywhere between frame and console is reported within 1 %", (t) => {
+t.test("what is dropped anywhere between frame and page is reported within 1 %", async (t) => {
   for (const { place, measure } of PLACES) {
-    const [reported, real] = measure(t);
+    const [reported, real] = await measure(t);
     t.ok(real > 0 && Math.abs(reported - real) <= real / 100, `${place}: ${reported} reported of ${real}`);
   }
-  t.end();
 });
+
+/** A page that reads nothing for a while: told of it afterwards, and so is whoever asks the console. */
+async function slowPage(t: Parameters<typeof temporaryFolder>[0]): Promise<Measured> {
+  const feed = new Feed(() => true);
+  const server = createServer().on("upgrade", (request, socket, head) => feed.upgrade(request, socket, head, "s"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.teardown(() => server.close());
+  const page = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const told = { records: 0, missed: 0 };
+  page.on("message", (data) => {
+    const { records, missed } = JSON.parse(String(data)) as Extract<FeedMessage, { type: "records" }>;
+    told.records += records.length;
+    told.missed += missed;
+  });
+  await new Promise((resolve) => page.on("open", resolve));
+  await until("the page", () => (feed.browsers > 0 ? true : undefined));
+  feed.start();
+  let given = 0;
+  const give = (count: number): void => {
+    const reason = "x".repeat(20_000);
+    for (let record = 0; record < count; record++, given++)
+      feed.record({ kind: "blind", interfaceName: "eth0", fromMicros: 0, reason, sensor: "s" });
+  };
+  const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 110));
+  give(900);
+  await tick();
+  page.pause();
+  for (let round = 0; round < 12; round++) {
+    give(300);
+    await tick();
+  }
+  page.resume();
+  await until("all of it", () => {
+    if (told.records + told.missed < given) give(1);
+    return told.records + told.missed === given || undefined;
+  });
+  feed.close();
+  if (feed.missedTotal !== told.missed)
+    throw new Error(`${feed.missedTotal} of the console's, ${told.missed} of the page`);
+  return [told.missed, given - told.records];
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import t from "tap";
 import { redactConnection } from "../sensor/proof/redact-connection.js";
 import { ByteBudget, SideBytes } from "../sensor/proof/side-bytes.js";
-import { ethernet, ipv4 } from "./support/frame-builder.js";
+import { type DialogOptions, ethernet, ipv4 } from "./support/frame-builder.js";
 import { data, HELLO, Http2Peers, PING, SETTINGS_ACK, settings } from "./support/http2-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { ENDS, exportOf, framesOf, keep, type Speech, tshark } from "./support/ring-scene.js";
@@ -17,6 +17,7 @@ import {
   SERVER_HELLO_DONE,
   serverHello,
 } from "./support/tls-builder.js";
+import { vxlan } from "./support/tunnel-builder.js";
 
 /** Everything secret in these tests is made of this letter, which stands nowhere else. */
 const CANARY = /Q/;
@@ -274,6 +275,46 @@ function fieldsOf(file: string, field: string): string[] {
   const lines = tshark(file, "-d", "tcp.port==8080,http2", "-e", field);
   return lines.flatMap((line) => (line === "" ? [] : line.split(",")));
 }
+
+t.test("a connection with a network each way is one, apart from a tenant's with the same addresses", async (t) => {
+  const folder = temporaryFolder(t);
+  const talk = (path: string, firsts: DialogOptions): Buffer[] =>
+    framesOf(
+      [
+        ["client", `GET ${path} HTTP/1.1\r\nHost: h\r\nX-Api-Key: ${SECRET}\r\n\r\n`],
+        ["server", `HTTP/1.1 204 No Content\r\nSet-Cookie: sid=${SECRET}\r\n\r\n`],
+      ],
+      firsts,
+    );
+  const isAsked = (frame: Buffer): boolean => frame.readUInt16BE(34) === 40_000;
+  const routed = talk("/routed", {}).map((frame) => vxlan(isAsked(frame) ? 7 : 9, frame));
+  const tenant = talk("/tenant", { clientSequence: 70_000, serverSequence: 90_000 }).map((frame) => vxlan(8, frame));
+  const underlay = talk("/underlay", { clientPort: 40_002 });
+  const inside = talk("/inside", { clientPort: 40_002, clientSequence: 7_000_000, serverSequence: 9_000_000 });
+  const bridged = talk("/bridged", { clientPort: 40_001 }).flatMap((frame) => [vxlan(8, frame), frame]);
+  await keep(folder, [
+    ...routed.flatMap((frame, at) => [frame, tenant[at]]),
+    ...bridged,
+    ...underlay.flatMap((frame, at) => [frame, vxlan(8, inside[at])]),
+  ]);
+  const { client, server, outcome } = exportOf(folder);
+  t.match(outcome.out, /^2 connections/);
+  for (const network of [7, 8])
+    t.match(
+      outcome.out,
+      new RegExp(` 10\\.0\\.0\\.1:40000 → 10\\.0\\.0\\.2:8080 in vxlan ${network} from .*, ${routed.length} packets\n`),
+    );
+  const asked = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: h\r\nX-Api-Key: ${stars(12)}\r\n\r\n`;
+  t.equal(client, asked("/routed") + asked("/tenant"));
+  t.equal(server, `HTTP/1.1 204 No Content\r\nSet-Cookie: sid=${stars(12)}\r\n\r\n`.repeat(2));
+  const twice = exportOf(folder, "--connection", "10.0.0.1:40001-10.0.0.2:8080");
+  t.match(twice.outcome.out, new RegExp(`^1 connection .*\n.*:40001 → .*, ${bridged.length} packets\n`), "and outside");
+  const apart = exportOf(folder, "--connection", "10.0.0.1:40002-10.0.0.2:8080");
+  t.match(
+    apart.outcome.out,
+    new RegExp(`^2 connections .*\n.*:8080 from .*, ${inside.length} packets\n.*:8080 in vxlan 8 from`),
+  );
+});
 
 t.test("TLS keeps its handshake and loses what is encrypted, and tickets", async (t) => {
   const folder = temporaryFolder(t);

@@ -173,6 +173,28 @@ t.test("an inventory without room for the service keeps its certificate", (t) =>
   t.end();
 });
 
+t.test(
+  "a certificate carries the blind intervals between its first and last handshake, over a restart as well",
+  (t) => {
+    const before = inventory();
+    const blind = { kind: "blind", interfaceName: "eth0", reason: "r" } as const;
+    before.message(handshake("presented", { serverChain: [LEAF], atMicros: START }));
+    before.blindTimes.note({ ...blind, fromMicros: START + 1e6, untilMicros: START + 3e6 });
+    const [{ record: early }] = before.takeDelta(10).rows.filter(({ record }) => record.kind === "certificate");
+    t.match(early, { blindIntervals: 0, blindMillis: 0 }, "none before it was seen last");
+    before.message(handshake("presented", { serverChain: [LEAF], atMicros: START + 9e6 }));
+    const { rows } = before.takeDelta(10);
+    const [{ record }] = rows.filter((row) => row.record.kind === "certificate");
+    t.match(record, { blindIntervals: 1, blindMillis: 2_000 });
+    t.match(decodeEvent(encodeEvent(record)), { blindIntervals: 1, blindMillis: 2_000 }, "and on the wire");
+    const after = inventory();
+    after.restore(JSON.parse(JSON.stringify(rows)));
+    after.blindTimes.note({ ...blind, fromMicros: START + 1e6, untilMicros: START + 4e6 });
+    t.match([...after.certificates.records()], [{ blindIntervals: 1, blindMillis: 3_000 }]);
+    t.end();
+  },
+);
+
 t.test("who presents a certificate is listed up to a bound and counted beyond, also after a restart", (t) => {
   const before = inventory();
   for (let client = 0; client < 150; client++)

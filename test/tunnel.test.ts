@@ -42,6 +42,9 @@ const FRAME = ethernet(0x0800, V4);
 const FRAME6 = ethernet(0x86dd, V6);
 const LABEL = bytesOf("0001213f");
 
+/** RFC 8300: 6 words, of which 4 are context, then Ethernet. */
+const SERVICE_HEADER = bytesOf("0fc60103 000001ff");
+
 /** Data: type, receiver, and a counter, least byte first. */
 const WIREGUARD = bytesOf("04000000 1a2b3c4d 0700000000000000");
 
@@ -198,6 +201,21 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     ),
   ],
   [
+    "a service header with Ethernet in VXLAN-GPE",
+    "40000>80 hello net 100004d vxlan=1 nsh=1",
+    outerUdp(4790, bytesOf("0c000004 00004d00"), SERVICE_HEADER, Buffer.alloc(16), FRAME),
+  ],
+  [
+    "a service header with IPv6 in another on Ethernet",
+    `${NO_NETWORK} nsh=2`,
+    ethernet(0x894f, Buffer.concat([bytesOf("0fc20204 000001ff 0fc20202 000001fe"), V6])),
+  ],
+  [
+    "a service header with MPLS in GRE",
+    `${NO_NETWORK} gre=1 nsh=1`,
+    outer(47, Buffer.concat([bytesOf("0000894f 0fc20205 000001ff"), LABEL, V4])),
+  ],
+  [
     "VXLAN in GRE",
     "40000>80 hello net 100004d gre=1 vxlan=1",
     outer(47, Buffer.concat([bytesOf("00006558"), vxlan(77, FRAME)])),
@@ -245,6 +263,17 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
       "geneve=1 tunnel-header-invalid=1",
       outerUdp(6081, bytesOf("3f00 6558 00004d00")),
     ],
+    [
+      "a service header that is longer than its frame",
+      "nsh=1 tunnel-header-invalid=1",
+      ethernet(0x894f, bytesOf("0fff0101 000001ff 45000000")),
+    ],
+    [
+      "a service header with OAM alone",
+      "nsh=1 tunnel-header-invalid=1",
+      ethernet(0x894f, bytesOf("2fc20200 000001ff")),
+    ],
+    ["nine service headers", "nsh=8 tunnel-depth=1", ethernet(0x894f, bytesOf("0fc20204 000001ff".repeat(9)))],
     ["ERSPAN III cut short", "erspan=1 tunnel-header-invalid=1", outer(47, bytesOf("100022eb 00000001 2002"))],
     ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],
     ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
@@ -328,6 +357,16 @@ t.test(
 t.test("a connection seen inside a tunnel and outside of it is one", async (t) => {
   t.same(followed([(frame) => vxlan(7, frame), (frame) => frame], ["once"]), ["client: once"], "the tunnel first");
   t.same(followed([(frame) => frame, (frame) => vxlan(7, frame)], ["once"]), ["client: once"], "the tunnel second");
+  const inside = (frame: Buffer): Buffer => vxlan(7, frame);
+  for (const wraps of [
+    [inside, (frame: Buffer) => frame],
+    [(frame: Buffer) => frame, inside],
+  ])
+    t.same(
+      followed(wraps, ["one", "another"], {}, "answered", 3_000_000),
+      ["client: one server: answered", "client: another server: answered"],
+      "but not one with its addresses and other sequence numbers",
+    );
 });
 
 t.test("no prefix and no mutation of a tunnel makes the decoder throw", async () => {

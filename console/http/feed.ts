@@ -24,6 +24,8 @@ interface Browser {
 
 /** Hands what sensors tell to every open page, and never waits for one. */
 export class Feed {
+  /** Records that pages were too slow to be given, each page's by itself. */
+  missedTotal = 0;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1_024, perMessageDeflate: false });
   readonly #browsers = new Set<Browser>();
   readonly #isSessionOpen: (session: string) => boolean;
@@ -99,8 +101,10 @@ export class Feed {
     for (const browser of this.#browsers) {
       if (browser.socket.bufferedAmount > MAX_WAITING_BYTES) {
         browser.missed += records.length + overflow;
+        this.missedTotal += records.length + overflow;
         continue;
       }
+      this.missedTotal += overflow;
       const message: FeedMessage = { type: "records", records, missed: browser.missed + overflow };
       browser.missed = 0;
       browser.socket.send(JSON.stringify(message));

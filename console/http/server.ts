@@ -203,6 +203,7 @@ export class ConsoleServer {
       sensors.reduce((sum, sensor) => sum + sensor.eventsKept, 0),
     );
     gauge("browsers", "Pages that watch the feed", this.#feed.browsers);
+    gauge("feed_missed", "Records of the feed that pages were too slow for", this.#feed.missedTotal);
     gauge("resident_bytes", "Resident memory", process.memoryUsage.rss());
     return registry.metrics();
   }

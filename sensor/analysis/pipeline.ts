@@ -1,7 +1,9 @@
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
 import { Decoder, type DecodeSettings } from "../decode/decoder.js";
+import { tunnelCounters } from "../decode/tunnel.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
+import { DatagramTable } from "../flow/datagram-table.js";
 import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
 import { Inventory } from "../inventory/inventory.js";
 import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
@@ -40,6 +42,7 @@ export class Pipeline {
   lastMicros: number | undefined;
   readonly #decoder: Decoder;
   readonly #flows: FlowTable;
+  readonly #datagrams: DatagramTable;
   readonly #dispatcher: Dispatcher;
   readonly #captures = new Set<string>();
   readonly #own: OwnTraffic;
@@ -52,7 +55,8 @@ export class Pipeline {
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed);
-    this.#decoder = new Decoder(settings.decode, this.#flows);
+    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.ownNetworks, seed);
+    this.#decoder = new Decoder(settings.decode, this.#flows, this.#datagrams);
   }
 
   frame(frame: Frame): void {
@@ -92,6 +96,7 @@ export class Pipeline {
 
   refuseNewFlows(isRefusing: boolean): void {
     this.#flows.refusesNew = isRefusing;
+    this.#datagrams.refusesNew = isRefusing;
   }
 
   giveUpSilentFlows(): number {
@@ -158,8 +163,9 @@ export class Pipeline {
       bytes: this.bytes,
       frames_cut: this.framesCut,
       ...this.#decoder.counters,
-      ...this.#decoder.tunnelCounters(),
+      ...tunnelCounters(this.#decoder.tunneled),
       ...this.#flows.counters,
+      ...this.#datagrams.counters,
       ...this.#flows.reassembly.counters,
       ...this.#own.counters,
       ...this.#dispatcher.counters,

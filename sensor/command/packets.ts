@@ -174,9 +174,10 @@ function writeWhole(file: number, bytes: Buffer): void {
 
 function report({ connections, why }: Chosen, counts: ProofCounts, content: string, out: string): string {
   const { packets, payloadBytes, hiddenBytes, fragments } = counts;
-  const lines = connections.map(({ client, server, firstMicros, packets: count, isOpeningSeen }) => {
+  const lines = connections.map(({ client, server, virtualNetwork, firstMicros, packets: count, isOpeningSeen }) => {
     const late = isOpeningSeen ? "" : ", opened before the ring's first packet of it: all payload is overwritten";
-    return `  ${endText(client)} → ${endText(server)} from ${formatTime(firstMicros)}, ${count} packets${content === "redacted" ? late : ""}`;
+    const where = virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
+    return `  ${endText(client)} → ${endText(server)}${where} from ${formatTime(firstMicros)}, ${count} packets${content === "redacted" ? late : ""}`;
   });
   const hidden =
     content === "redacted"

@@ -1,7 +1,7 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
-import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP } from "./ip-protocol.js";
+import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP, UDP, UDP_HEADER } from "./ip-protocol.js";
 import {
   isVlanTag,
   LINK_TYPES,
@@ -14,14 +14,18 @@ import {
   pseudowireFrame,
 } from "./link-type.js";
 import {
+  asDatagram,
+  type DatagramSink,
   emptyPacket,
+  type Left,
   nestedNetwork,
   type Packet,
   type PacketSink,
+  UNDECODED_REASONS,
   type UndecodedReason,
   vlanNetwork,
 } from "./packet.js";
-import { TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
+import { SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 
 export interface DecodeSettings extends FragmentSettings {
   /** Addresses of one virtual network are told from the same ones of another. */
@@ -30,7 +34,6 @@ export interface DecodeSettings extends FragmentSettings {
   readonly vlanNetworks: boolean;
 }
 
-const MAX_VLAN_TAGS = 8;
 const MAX_MPLS_LABELS = 16;
 const MAX_IPV6_EXTENSIONS = 16;
 /** Tunnels within tunnels: overlay in overlay in a mirror session are three. */
@@ -42,30 +45,16 @@ const ETHERNET_LAYER: LinkLayer = { headerLength: 14, carries: "ethertype", type
  * design) and counts what it cannot decode by reason. One Packet is reused for every segment.
  */
 export class Decoder {
-  readonly undecoded: Record<UndecodedReason, number> = {
-    "link-type-unknown": 0,
-    "frame-truncated": 0,
-    "ethertype-not-ip": 0,
-    "ip-version-unknown": 0,
-    "ip-header-invalid": 0,
-    "ip-protocol-not-tcp": 0,
-    "ip-fragment-refused": 0,
-    "ip-fragment-expired": 0,
-    "ip-fragment-overlap": 0,
-    "ipv6-extension-limit": 0,
-    "tcp-header-invalid": 0,
-    "vlan-depth": 0,
-    "mpls-depth": 0,
-    "ppp-protocol-not-ip": 0,
-    "nflog-without-packet": 0,
-    "tunnel-depth": 0,
-    "tunnel-encrypted": 0,
-    "tunnel-header-invalid": 0,
-  };
+  readonly undecoded = Object.fromEntries(UNDECODED_REASONS.map((reason) => [reason, 0])) as Record<
+    UndecodedReason,
+    number
+  >;
   /** Packets found in tunnels, by the tunnel's name. */
   readonly tunneled = Object.fromEntries(TUNNELS.map((name) => [name, 0])) as Record<TunnelName, number>;
   readonly counters = { tcp_segments: 0, ip_fragments: 0 };
+  readonly left: Left = { ethertype: 0, protocol: 0, bytes: Buffer.alloc(0), start: 0, end: 0 };
   readonly #sink: PacketSink;
+  readonly #datagrams: DatagramSink | undefined;
   readonly #fragments: Fragments;
   readonly #packet: Packet;
   readonly #tunnel = new Tunnel();
@@ -76,7 +65,8 @@ export class Decoder {
   #linkType = -1;
   #layer: LinkLayer | undefined = undefined;
 
-  constructor(settings: DecodeSettings, sink: PacketSink) {
+  constructor(settings: DecodeSettings, sink: PacketSink, datagrams?: DatagramSink) {
+    this.#datagrams = datagrams;
     this.#isApart = settings.virtualNetworks;
     this.#areVlansApart = settings.vlanNetworks;
     this.#sink = sink;
@@ -108,12 +98,6 @@ export class Decoder {
     return this.#packet.atMicros;
   }
 
-  /** Packets found in each kind of tunnel that was seen. */
-  tunnelCounters(): Record<string, number> {
-    const seen = TUNNELS.filter((name) => this.tunneled[name] > 0);
-    return Object.fromEntries(seen.map((name) => [`tunnel_${name.replaceAll("-", "_")}`, this.tunneled[name]]));
-  }
-
   /** The capture has ended: what waits for more fragments is counted. */
   finish(): void {
     this.#fragments.finish();
@@ -139,11 +123,10 @@ export class Decoder {
     const bytes = this.#packet.bytes;
     let type = ethertype;
     let at = start;
-    // IEEE 802.1Q and 802.1ad: tags stack in front of the type they carry.
-    for (let tags = 0; isVlanTag(type); tags++) {
-      const reason = tags === MAX_VLAN_TAGS ? "vlan-depth" : at + 4 > end ? "frame-truncated" : undefined;
-      if (reason !== undefined) {
-        this.undecoded[reason]++;
+    // IEEE 802.1Q and 802.1ad: tags stack in front of the type they carry, as many as the frame has room for.
+    while (isVlanTag(type)) {
+      if (at + 4 > end) {
+        this.undecoded["frame-truncated"]++;
         return;
       }
       if (this.#areVlansApart) this.#enter(vlanNetwork(bytes, at));
@@ -158,7 +141,13 @@ export class Decoder {
     if (type === 0x0800 || type === 0x86dd) this.#ip(at, end, wireEnd);
     else if (type === MPLS || type === MPLS_UPSTREAM) this.#mpls(at, end, wireEnd);
     else if (type === PPPOE_SESSION) this.#pppoe(at, end, wireEnd);
-    else this.undecoded["ethertype-not-ip"]++;
+    else if (type === SERVICE_HEADER) {
+      this.#tunnel.openServiceHeader(bytes, at, end);
+      this.#inside(end, wireEnd);
+    } else {
+      this.left.ethertype = type;
+      this.undecoded["ethertype-not-ip"]++;
+    }
   }
 
   /** RFC 3032 §2.1: the last label of the stack has the bottom bit. What follows has no type: its bytes decide. */
@@ -341,9 +330,20 @@ export class Decoder {
     const tunnel = this.#tunnel;
     const { bytes } = packet;
     if (!tunnel.open(protocol, bytes, start, end)) {
+      this.left.protocol = protocol;
+      this.left.bytes = bytes;
+      this.left.start = start;
+      this.left.end = end;
       this.undecoded["ip-protocol-not-tcp"]++;
+      if (protocol === UDP && start + UDP_HEADER < end)
+        this.#datagrams?.datagram(asDatagram(packet, start, end, wireEnd));
       return;
     }
+    this.#inside(end, wireEnd);
+  }
+
+  #inside(end: number, wireEnd: number): void {
+    const tunnel = this.#tunnel;
     if (this.#depth++ === MAX_TUNNELS) {
       this.undecoded["tunnel-depth"]++;
       return;

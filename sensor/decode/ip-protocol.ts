@@ -1,7 +1,11 @@
 /** IP protocol numbers (IANA), also those of IPv6 extension headers. */
 export const TCP = 6;
+export const UDP = 17;
 export const AUTHENTICATION_HEADER = 51;
 export const FRAGMENT_HEADER = 44;
+
+/** Bytes of UDP's header, RFC 768. */
+export const UDP_HEADER = 8;
 
 /** Hop-by-hop, routing, authentication, destination options, mobility, HIP, Shim6 (IANA IPv6 extension header types). */
 export function isSkippable(header: number): boolean {

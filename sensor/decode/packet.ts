@@ -1,3 +1,6 @@
+import { readUint16 } from "../bytes/network-order.js";
+import { UDP_HEADER } from "./ip-protocol.js";
+
 /**
  * One decoded TCP segment. The decoder refills the same object for every segment: copy what must outlive the call.
  *
@@ -40,25 +43,35 @@ export const PSH = 0x08;
 export const ACK = 0x10;
 
 /** Why a frame did not become a segment; each is a key of `undecoded` in summary.json. */
-export type UndecodedReason =
-  | "link-type-unknown"
-  | "frame-truncated"
-  | "ethertype-not-ip"
-  | "ip-version-unknown"
-  | "ip-header-invalid"
-  | "ip-protocol-not-tcp"
-  | "ip-fragment-refused"
-  | "ip-fragment-expired"
-  | "ip-fragment-overlap"
-  | "ipv6-extension-limit"
-  | "tcp-header-invalid"
-  | "vlan-depth"
-  | "mpls-depth"
-  | "ppp-protocol-not-ip"
-  | "nflog-without-packet"
-  | "tunnel-depth"
-  | "tunnel-encrypted"
-  | "tunnel-header-invalid";
+export const UNDECODED_REASONS = [
+  "link-type-unknown",
+  "frame-truncated",
+  "ethertype-not-ip",
+  "ip-version-unknown",
+  "ip-header-invalid",
+  "ip-protocol-not-tcp",
+  "ip-fragment-refused",
+  "ip-fragment-expired",
+  "ip-fragment-overlap",
+  "ipv6-extension-limit",
+  "tcp-header-invalid",
+  "mpls-depth",
+  "ppp-protocol-not-ip",
+  "nflog-without-packet",
+  "tunnel-depth",
+  "tunnel-encrypted",
+  "tunnel-header-invalid",
+] as const;
+export type UndecodedReason = (typeof UNDECODED_REASONS)[number];
+
+/** What the last frame of `ethertype-not-ip`, and of `ip-protocol-not-tcp`, held in place of a segment. Bytes are borrowed. */
+export interface Left {
+  ethertype: number;
+  protocol: number;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
 
 /** Kinds of virtual networks; `greLong` has a key that does not fit beside its kind. */
 export const VIRTUAL_NETWORK = { vxlan: 1, geneve: 2, nested: 3, gre: 4, nvgre: 5, greLong: 6, vlan: 7 } as const;
@@ -100,6 +113,21 @@ export function greNetwork(key: number, carriesEthernet: boolean): number {
 
 export interface PacketSink {
   packet(packet: Packet): void;
+}
+
+/** Takes datagrams of UDP that are no tunnel's; of the packet, what is TCP's alone says nothing. */
+export interface DatagramSink {
+  datagram(packet: Packet): void;
+}
+
+/** RFC 768: the packet whose UDP header is at `start`. */
+export function asDatagram(packet: Packet, start: number, end: number, wireEnd: number): Packet {
+  packet.sourcePort = readUint16(packet.bytes, start);
+  packet.destinationPort = readUint16(packet.bytes, start + 2);
+  packet.payloadStart = start + UDP_HEADER;
+  packet.payloadEnd = end;
+  packet.payloadLength = wireEnd - packet.payloadStart;
+  return packet;
 }
 
 /** One to be filled in. */

@@ -1,18 +1,29 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
+import { UDP, UDP_HEADER } from "./ip-protocol.js";
 import { greNetwork, VIRTUAL_NETWORK } from "./packet.js";
 import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
 const ESP = 50;
 const ETHERIP = 97;
-const UDP = 17;
-const UDP_HEADER = 8;
 const ETHERNET_HEADER = 14;
 /** RFC 1701 §4: a whole Ethernet frame. */
 const ETHERNET_IN_TUNNEL = 0x6558;
 
+/** EtherType of RFC 8300 §10.1.1. */
+export const SERVICE_HEADER = 0x894f;
+
 /** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
 export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "encrypted" | "invalid";
+
+/** RFC 8300 §2.2: 1 and 2 are IP, 3 Ethernet, 4 another service header, 5 MPLS. */
+const SERVICE_HEADER_CARRIES: ReadonlyMap<number, Carried> = new Map([
+  [1, "ip"],
+  [2, "ip"],
+  [3, "ethernet"],
+  [4, "ethertype"],
+  [5, "mpls"],
+]);
 
 /** Tunnels by the names their packets are counted under. */
 export const TUNNELS = [
@@ -26,10 +37,17 @@ export const TUNNELS = [
   "gtp-u",
   "teredo",
   "ayiya",
+  "nsh",
   "esp",
   "wireguard",
 ] as const;
 export type TunnelName = (typeof TUNNELS)[number];
+
+/** Packets found in each kind of tunnel that was seen. */
+export function tunnelCounters(tunneled: Readonly<Record<TunnelName, number>>): Record<string, number> {
+  const seen = TUNNELS.filter((name) => tunneled[name] > 0);
+  return Object.fromEntries(seen.map((name) => [`tunnel_${name.replaceAll("-", "_")}`, tunneled[name]]));
+}
 
 /**
  * Takes the header of one tunnel apart, by IP protocol or by UDP port; VXLAN, GENEVE and Teredo on other ports where nothing else can
@@ -63,6 +81,21 @@ export class Tunnel {
     if (protocol !== ETHERIP) return false;
     this.start = start + 2;
     return this.#is("etherip", "ethernet");
+  }
+
+  /**
+   * RFC 8300 §2.2, §2.3: version 0, its own length in 4-byte words, and what follows. It has an EtherType, whatever that stands in. Its paths
+   * are ways through services, not networks.
+   */
+  openServiceHeader(bytes: Buffer, start: number, end: number): void {
+    this.network = 0;
+    const words = start + 8 > end ? 0 : bytes[start + 1] & 0x3f;
+    this.start = start + words * 4;
+    const carries = SERVICE_HEADER_CARRIES.get(bytes[start + 3]);
+    const isSound = words >= 2 && bytes[start] >> 6 === 0 && this.start <= end;
+    // One in another.
+    this.ethertype = SERVICE_HEADER;
+    this.#is("nsh", isSound && carries !== undefined ? carries : "invalid");
   }
 
   #is(name: TunnelName, carries: Carried): boolean {
@@ -138,6 +171,7 @@ export class Tunnel {
     if (!isGeneric && !isIpVersion(next, bytes, this.start, end)) return this.#is("vxlan", "ethernet");
     if (next === 3) return this.#is("vxlan", "ethernet");
     if (next === 1 || next === 2) return this.#is("vxlan", "ip");
+    if (next === 4) return this.#protocol("vxlan", SERVICE_HEADER, end);
     return next === 5 && this.#is("vxlan", "mpls");
   }
 

@@ -30,6 +30,7 @@ const ONE_SIDED_SHARE = 0.5;
 const MIN_CONVERSATIONS = 5;
 const UNDECODED_SHARE = 0.2;
 const MIN_FRAMES = 20;
+const MIN_TUNNEL_FRAMES = 5;
 const CLOCK_STEP_MILLIS = 200;
 
 type Rule = (examination: Examination) => Check | undefined;
@@ -43,6 +44,7 @@ const RULES: readonly Rule[] = [
   cuts,
   direction,
   undecoded,
+  unreadTunnels,
   encryptedTunnels,
   gaps,
   clock,
@@ -154,34 +156,64 @@ function direction({ link }: Examination): Check | undefined {
 
 const REASONS: Readonly<Record<string, string>> = {
   "link-type-unknown": "the interface's link layer is not known",
-  "ethertype-not-ip": "not IP (ARP, LLDP, or a tunnel that is not decoded)",
-  "ip-protocol-not-tcp": "not TCP (UDP, QUIC, ICMP, or a tunnel that is not decoded)",
+  "ethertype-not-ip": "not IP",
+  "ip-protocol-not-tcp": "not TCP",
 };
+/** Told by name of what is neither IP nor TCP. */
+const MAX_NAMED = 6;
 
 function undecoded({ link }: Examination): Check | undefined {
   const entries = Object.entries(link.undecoded).sort((a, b) => b[1] - a[1]);
   const total = entries.reduce((sum, [, frames]) => sum + frames, 0);
   if (link.frames < MIN_FRAMES || entries.length === 0) return undefined;
-  const list = entries.map(([reason, frames]) => `${count(frames)} ${REASONS[reason] ?? reason}`).join("; ");
-  const isMuch = total / link.frames > UNDECODED_SHARE;
+  const reasons = entries.map(([reason, frames]) => `${count(frames)} ${REASONS[reason] ?? reason}`).join("; ");
+  const chatter = link.left.reduce((sum, { carries, frames }) => (carries === "nothing" ? sum + frames : sum), 0);
+  const isMuch = (total - chatter) / link.frames > UNDECODED_SHARE;
   return {
     level: isMuch ? "problem" : "note",
     subject: "undecoded",
-    text: `${count(total)} of ${count(link.frames)} frames hold no TCP that could be read: ${list}`,
+    text: `${count(total)} of ${count(link.frames)} frames hold no TCP that could be read: ${reasons}${namesOf(link.left)}`,
     ...(isMuch
       ? { remedy: "where this is services' traffic, capture inside of the tunnel or behind what encrypts it" }
       : {}),
   };
 }
 
+function namesOf(left: LinkFacts["left"]): string {
+  if (left.length === 0) return "";
+  const rest = left.length > MAX_NAMED ? ", and others" : "";
+  return `; they are ${list(left.slice(0, MAX_NAMED))}${rest}`;
+}
+
+function list(left: readonly { readonly name: string; readonly frames: number }[]): string {
+  return left.map(({ name, frames }) => `${count(frames)} ${name}`).join(", ");
+}
+
+/** Most are told by a port, which a few packets may have by chance. */
+function unreadTunnels({ link }: Examination): Check | undefined {
+  const tunnels = link.left.filter(({ carries, frames }) => carries === "tunnel" && frames >= MIN_TUNNEL_FRAMES);
+  if (tunnels.length === 0) return undefined;
+  return {
+    level: "problem",
+    subject: "undecoded tunnels",
+    text: `frames of tunnels that are not decoded, so that what is inside is not seen: ${list(tunnels)}`,
+    remedy: `capture on the interface where ${tunnels.map(({ name }) => name).join(", ")} ends, or send the mirror in VXLAN, GENEVE, GRE or ERSPAN`,
+  };
+}
+
 function encryptedTunnels({ link }: Examination): Check | undefined {
-  const packets = (link.tunneled.esp ?? 0) + (link.tunneled.wireguard ?? 0);
-  if (packets === 0) return undefined;
+  const { esp = 0, wireguard = 0 } = link.tunneled;
+  const decoded = [
+    { name: "ESP", frames: esp },
+    { name: "WireGuard", frames: wireguard },
+  ].filter(({ frames }) => frames > 0);
+  const named = link.left.filter(({ carries, frames }) => carries === "encrypted" && frames >= MIN_TUNNEL_FRAMES);
+  if (decoded.length + named.length === 0) return undefined;
   return {
     level: "problem",
     subject: "encrypted tunnels",
-    text: `${count(packets)} packets are ESP's or WireGuard's: what is inside can't be seen here`,
-    remedy: "capture on the tunnel's own interface (such as wg0 or ipsec0), or on the services' side of it",
+    text: `frames of encrypted tunnels, so that what is inside can't be seen here: ${list([...decoded, ...named])}`,
+    remedy: "capture on the tunnel's own interface (such as wg0, tun0 or ipsec0), or on the services' side of it",
   };
 }
 

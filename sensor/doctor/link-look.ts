@@ -2,6 +2,7 @@ import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { Decoder } from "../decode/decoder.js";
 import type { Packet } from "../decode/packet.js";
+import { etherTypeName, ipPayloadName, type LeftName } from "./left-names.js";
 import { hasRightChecksum } from "./tcp-checksum.js";
 
 /** What a few seconds of an interface's frames show. */
@@ -19,6 +20,8 @@ export interface LinkFacts {
   readonly conversations: number;
   readonly oneSided: number;
   readonly undecoded: Readonly<Record<string, number>>;
+  /** Of the frames without IP or TCP: what they hold, the most first. */
+  readonly left: readonly (LeftName & { readonly frames: number })[];
   readonly tunneled: Readonly<Record<string, number>>;
   readonly calls: number;
   readonly handshakes: number;
@@ -33,6 +36,9 @@ interface Conversation {
   back: boolean;
 }
 
+/** Beyond it new names are counted as others: EtherTypes and protocol numbers can be made up. */
+const MAX_LEFT_NAMES = 100;
+const OTHERS: LeftName = { name: "others", carries: "unknown" };
 const MAX_CONVERSATIONS = 20_000;
 const MAX_CHECKSUMS = 5_000;
 const MIN_SEGMENTS = 3;
@@ -47,6 +53,7 @@ export class LinkLook implements FrameSink {
   readonly #mtuBytes: number;
   readonly #conversations = new Map<string, Conversation>();
   readonly #counts = { cutFrames: 0, longestCutBytes: 0, superFrames: 0, backwardSteps: 0 };
+  readonly #left = new Map<string, LeftName & { frames: number }>();
   readonly #checksums = { checked: 0, wrong: 0 };
   #lastMicros = 0;
   #dropped: number | undefined = undefined;
@@ -67,8 +74,24 @@ export class LinkLook implements FrameSink {
     if (this.#lastMicros - frame.atMicros > BACKWARD_MICROS) this.#counts.backwardSteps++;
     this.#lastMicros = frame.atMicros;
     if (this.#checksums.checked < MAX_CHECKSUMS) this.#check(frame);
-    this.#decoder.frame(frame);
+    this.#decode(frame);
     this.#pipeline.frame(frame);
+  }
+
+  #decode(frame: Frame): void {
+    const { left, undecoded } = this.#decoder;
+    const [ethertypes, protocols] = [undecoded["ethertype-not-ip"], undecoded["ip-protocol-not-tcp"]];
+    this.#decoder.frame(frame);
+    if (undecoded["ethertype-not-ip"] > ethertypes) this.#leave(etherTypeName(left.ethertype));
+    if (undecoded["ip-protocol-not-tcp"] > protocols)
+      this.#leave(ipPayloadName(left.protocol, left.bytes, left.start, left.end));
+  }
+
+  #leave(named: LeftName): void {
+    const one = this.#left.has(named.name) || this.#left.size < MAX_LEFT_NAMES ? named : OTHERS;
+    const known = this.#left.get(one.name);
+    if (known === undefined) this.#left.set(one.name, { ...one, frames: 1 });
+    else known.frames++;
   }
 
   statistics({ droppedByInterface, droppedByKernel }: InterfaceStatistics): void {
@@ -88,6 +111,7 @@ export class LinkLook implements FrameSink {
       conversations: long.length,
       oneSided: long.filter(({ forth, back }) => !(forth && back)).length,
       undecoded: seen(this.#decoder.undecoded),
+      left: [...this.#left.values()].sort((a, b) => b.frames - a.frames),
       tunneled: seen(this.#decoder.tunneled),
       calls: counters.calls,
       handshakes: counters.handshakes,

@@ -1,5 +1,6 @@
 import { ACK, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
+import { hashOf } from "./flow-hash.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
 import type { StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
@@ -48,7 +49,7 @@ export class FlowTable implements PacketSink {
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
   /** As many as a host has. */
-  readonly #ownNetworks = new Set<number>();
+  readonly ownNetworks = new Set<number>();
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
@@ -69,7 +70,7 @@ export class FlowTable implements PacketSink {
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
     let hash = 0;
-    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet.network)) {
+    if (flow === undefined || !(fromA || flow.sentByB(packet)) || !flow.isInNetwork(packet)) {
       hash = hashOf(packet, this.#seed);
       flow = this.#find(packet, hash);
       fromA = flow?.sentByA(packet) === true;
@@ -100,12 +101,23 @@ export class FlowTable implements PacketSink {
   }
 
   #find(packet: Packet, hash: number): TcpFlow | undefined {
-    let flow = this.#buckets[hash & (this.#buckets.length - 1)];
+    const first = this.#buckets[hash & (this.#buckets.length - 1)];
+    let isElsewhere = false;
+    for (let flow = first; flow !== undefined; flow = flow.nextInBucket) {
+      if (!isBetween(flow, packet, hash)) continue;
+      if (flow.network === packet.network) return flow;
+      isElsewhere = true;
+    }
+    return isElsewhere ? this.#findElsewhere(packet, hash) : undefined;
+  }
+
+  /** Those of its own network go before those it may be a copy of, or an answer to. */
+  #findElsewhere(packet: Packet, hash: number): TcpFlow | undefined {
     let elsewhere: TcpFlow | undefined;
-    for (; flow !== undefined; flow = flow.nextInBucket) {
-      const isEither = flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
-      if (isEither && flow.isInNetwork(packet.network)) return flow;
-      if (isEither && flow.isAnsweredBy(packet)) elsewhere = flow;
+    for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
+      if (!isBetween(flow, packet, hash)) continue;
+      if (flow.isInNetwork(packet)) return flow;
+      if (flow.isAnsweredBy(packet)) elsewhere = flow;
     }
     elsewhere?.answerFrom(packet.network);
     return elsewhere;
@@ -151,7 +163,7 @@ export class FlowTable implements PacketSink {
       if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
     }
-    const flow = new TcpFlow(packet, hash, this.#ownNetworks);
+    const flow = new TcpFlow(packet, hash, this.ownNetworks);
     if (this.#flows.length >= this.#buckets.length) this.#grow();
     this.#link(flow);
     flow.index = this.#flows.length;
@@ -231,6 +243,10 @@ export class FlowTable implements PacketSink {
   }
 }
 
+function isBetween(flow: TcpFlow, packet: Packet, hash: number): boolean {
+  return flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
+}
+
 /**
  * What a packet means for a flow on the same ports. A SYN with another sequence number than this direction began with opens another
  * connection where the old one is closed. RFC 5961 §4: a live one is not given up for it, anybody can send it: not before the other
@@ -255,29 +271,4 @@ function isTaken(flow: TcpFlow, from: "a" | "b", packet: Packet): boolean {
   if (flow.offeredFrom === undefined) return false;
   if (flow.offeredFrom !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === flow.offeredFirst;
   return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === flow.offeredFirst;
-}
-
-/** Equal for both directions: each end is mixed alone and the two are added. */
-function hashOf(packet: Packet, seed: number): number {
-  const source = mixEnd(packet.source0, packet.source1, packet.source2, packet.source3, packet.sourcePort, seed);
-  const destination = mixEnd(
-    packet.destination0,
-    packet.destination1,
-    packet.destination2,
-    packet.destination3,
-    packet.destinationPort,
-    seed,
-  );
-  return (source + destination) | 0;
-}
-
-function mixEnd(word0: number, word1: number, word2: number, word3: number, port: number, seed: number): number {
-  let hash = Math.imul(word3 ^ seed, 0x9e3779b1);
-  hash = Math.imul(hash ^ (hash >>> 15) ^ port, 0x85ebca77);
-  if (word2 !== 0xffff) {
-    hash = Math.imul(hash ^ (hash >>> 13) ^ word2, 0xc2b2ae3d);
-    hash = Math.imul(hash ^ (hash >>> 16) ^ word1, 0x27d4eb2f);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ word0, 0x165667b1);
-  }
-  return hash ^ (hash >>> 16);
 }

@@ -61,3 +61,16 @@ export interface StreamSource {
 export interface Roles {
   reverse(): boolean;
 }
+
+/** Counts what a connection over UDP carries, which nobody reads. */
+export interface DatagramStream {
+  data(bytes: number): void;
+}
+
+/** Knows connections over UDP by their first datagram. */
+export interface DatagramSource {
+  begins(bytes: Buffer, start: number, end: number): boolean;
+  /** Whether nobody sends such a datagram before an answer came. */
+  isAnswered(bytes: Buffer, start: number): boolean;
+  openDatagrams(flow: Flow): DatagramStream;
+}

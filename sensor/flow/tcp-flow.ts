@@ -1,7 +1,10 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, networkName, type Packet } from "../decode/packet.js";
+import { ACK, networkName, type Packet, SYN } from "../decode/packet.js";
 import { Half } from "./half.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
+
+/** How far a packet's copy may be from where its connection is: what a link has under way, and little by chance. */
+const COPY_WINDOW = 1 << 20;
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
 export class TcpFlow implements Flow, Roles {
@@ -65,17 +68,32 @@ export class TcpFlow implements Flow, Roles {
   }
 
   /**
-   * Whether a packet of that virtual network may be its. Two networks may have the same addresses; but one that is seen inside a tunnel
-   * and outside of it, as on a node's overlay and on its link, is one, and its second copies are retransmissions.
+   * Whether a packet with its ends, and of that virtual network, may be its. Two networks may have the same addresses; but one that is seen
+   * inside a tunnel and outside of it, as on a node's overlay and on its link, is one, and its second copies are retransmissions.
    */
-  isInNetwork(network: number): boolean {
+  isInNetwork(packet: Packet): boolean {
+    const { network } = packet;
     if (network === this.network) return true;
     if (network !== 0 && this.network !== 0) return network === this.#answerNetwork;
-    if (this.network === 0) this.network = network;
+    const inside = this.network === 0 ? network : this.network;
     // Once is enough, and this is asked of every packet.
-    if (!this.#isSeenOutside) this.#ownNetworks.add(this.network);
-    this.#isSeenOutside = true;
+    if (!this.#isSeenOutside) {
+      if (!this.#ownNetworks.has(inside) && !this.#isAtPlace(packet)) return false;
+      this.#ownNetworks.add(inside);
+      this.#isSeenOutside = true;
+    }
+    this.network = inside;
     return true;
+  }
+
+  /** A tenant's connection may have the ends of one outside; its sequence numbers are others (RFC 9293 §3.4.1). */
+  #isAtPlace(packet: Packet): boolean {
+    const { flags, sequence, acknowledgment } = packet;
+    const [own, other] = this.sentByA(packet) ? [this.a, this.b] : [this.b, this.a];
+    const isOff = (number: number, place: number): boolean => Math.abs((number - place) | 0) > COPY_WINDOW;
+    if (own.started && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
+    if (own.started && isOff(sequence, own.next)) return false;
+    return !(other.started && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { CertificateRecord } from "../../shared/event.js";
+import type { BlindBound, CertificateRecord } from "../../shared/event.js";
+import type { BlindTimes } from "./blind-times.js";
 import { CallerSet } from "./caller-set.js";
 import { compare } from "./tally.js";
 
@@ -10,7 +11,14 @@ export type ServiceNaming = (place: string, port: number) => string;
 /** What of a record never changes. */
 export type CertificateIdentity = Omit<
   CertificateRecord,
-  "services" | "serviceCount" | "clients" | "clientCount" | "handshakes" | "firstMicros" | "lastMicros"
+  | "services"
+  | "serviceCount"
+  | "clients"
+  | "clientCount"
+  | "handshakes"
+  | "firstMicros"
+  | "lastMicros"
+  | keyof BlindBound
 >;
 
 interface StoredState {
@@ -59,7 +67,7 @@ export class CertificateEntry {
     else if (atMicros < this.#firstMicros) this.#firstMicros = atMicros;
   }
 
-  record(nameOf: ServiceNaming): CertificateRecord {
+  record(nameOf: ServiceNaming, blindTimes: BlindTimes): CertificateRecord {
     const names = this.#services.list().map((key) => {
       const space = key.lastIndexOf(" ");
       return nameOf(key.slice(0, space), Number(key.slice(space + 1)));
@@ -73,6 +81,7 @@ export class CertificateEntry {
       handshakes: this.#handshakes,
       firstMicros: this.#firstMicros,
       lastMicros: this.#lastMicros,
+      ...blindTimes.within(this.#firstMicros, this.#lastMicros),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { CertificateRecord } from "../../shared/event.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
+import type { BlindTimes } from "./blind-times.js";
 import { CertificateEntry, type ServiceNaming } from "./certificate-entry.js";
 import { certificateFacts } from "./certificate-facts.js";
 import type { InventoryRow } from "./row.js";
@@ -11,12 +12,14 @@ export class CertificateInventory {
   readonly counters = { certificates: 0, certificates_refused: 0 };
   readonly #maxCertificates: number;
   readonly #nameOf: ServiceNaming;
+  readonly #blindTimes: BlindTimes;
   readonly #entries = new Map<string, CertificateEntry>();
   /** The parser hands the same object over for the same certificate while it remembers it. */
   readonly #known = new WeakMap<Certificate, CertificateEntry>();
   #changed: CertificateEntry[] = [];
 
-  constructor(maxCertificates: number, nameOf: ServiceNaming) {
+  constructor(maxCertificates: number, blindTimes: BlindTimes, nameOf: ServiceNaming) {
+    this.#blindTimes = blindTimes;
     this.#maxCertificates = maxCertificates;
     this.#nameOf = nameOf;
   }
@@ -35,13 +38,13 @@ export class CertificateInventory {
 
   *records(): Iterable<CertificateRecord> {
     const entries = [...this.#entries].sort((a, b) => compare(a[0], b[0]));
-    for (const [, entry] of entries) yield entry.record(this.#nameOf);
+    for (const [, entry] of entries) yield entry.record(this.#nameOf, this.#blindTimes);
   }
 
   takeRows(maxRows: number): InventoryRow[] {
     return this.#changed.splice(0, maxRows).map((entry) => {
       entry.isChanged = false;
-      return { record: entry.record(this.#nameOf), state: entry.state() };
+      return { record: entry.record(this.#nameOf, this.#blindTimes), state: entry.state() };
     });
   }
 

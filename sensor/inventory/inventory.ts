@@ -74,7 +74,7 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
-    this.certificates = new CertificateInventory(settings.maxCertificates, (place, port) =>
+    this.certificates = new CertificateInventory(settings.maxCertificates, this.blindTimes, (place, port) =>
       this.#services.nameOf(place, port),
     );
     this.toldConnections = new ToldConnections(settings.maxToldConnections ?? 0);

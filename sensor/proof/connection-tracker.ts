@@ -1,5 +1,5 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, networkName, type Packet, type PacketSink, SYN } from "../decode/packet.js";
+import { ACK, FIN, networkName, type Packet, type PacketSink, SYN } from "../decode/packet.js";
 
 export interface End {
   readonly address: string;
@@ -25,12 +25,17 @@ export interface RingConnection {
 interface Side {
   /** Sequence number of the first byte; undefined where the opening was not seen. */
   first: number | undefined;
+  /** That of the byte behind the last one sent; undefined while nothing was seen of it. */
+  next: number | undefined;
   /** Place in the stream that was seen last: sequence numbers come again every 4 GiB. */
   cursor: number;
 }
 
 interface Tracked {
   connection: { -readonly [K in keyof RingConnection]: RingConnection[K] };
+  /** As in the flow table: 0 while it was seen outside of any alone; the other is that of its answers, where these have one. */
+  network: number;
+  answerNetwork: number;
   readonly client: Side;
   readonly server: Side;
 }
@@ -43,6 +48,7 @@ export interface Place {
 }
 
 const MAX_CONNECTIONS = 500_000;
+const COPY_WINDOW = 1 << 20;
 
 /**
  * Tells connections apart, those on the same ports one after the other as well. One that was open before its first packet here has no
@@ -53,7 +59,8 @@ export class ConnectionTracker implements PacketSink {
   refused = 0;
   place: Place | undefined = undefined;
   readonly #times: ReadonlySet<number>;
-  readonly #current = new Map<string, Tracked>();
+  /** By addresses and ports: one a virtual network. */
+  readonly #current = new Map<string, Tracked[]>();
   readonly #all: Tracked[] = [];
 
   constructor(times: readonly number[] = []) {
@@ -68,10 +75,8 @@ export class ConnectionTracker implements PacketSink {
     this.place = undefined;
     const source = `${formatAddress(packet.source0, packet.source1, packet.source2, packet.source3)} ${packet.sourcePort}`;
     const destination = `${formatAddress(packet.destination0, packet.destination1, packet.destination2, packet.destination3)} ${packet.destinationPort}`;
-    const ports = source < destination ? `${source} ${destination}` : `${destination} ${source}`;
-    const key = `${packet.network} ${ports}`;
-    let tracked = this.#current.get(key);
-    if (tracked === undefined || isAnother(tracked, packet)) tracked = this.#open(key, packet);
+    const ends = source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+    const tracked = this.#find(ends, source, packet);
     if (tracked === undefined) return;
     const { connection } = tracked;
     const isClient = source === `${connection.client.address} ${connection.client.port}`;
@@ -81,7 +86,22 @@ export class ConnectionTracker implements PacketSink {
     if (this.#times.has(packet.atMicros)) connection.isHit = true;
     const side = isClient ? tracked.client : tracked.server;
     if ((packet.flags & SYN) !== 0) side.first ??= (packet.sequence + 1) | 0;
+    goOn(side, packet);
     this.place = { connection, from: isClient ? "client" : "server", offset: offsetOf(side, packet) };
+  }
+
+  #find(ends: string, source: string, packet: Packet): Tracked | undefined {
+    const all = this.#current.get(ends) ?? [];
+    const own = all.find(({ network }) => network === packet.network);
+    let tracked = own ?? all.find((one) => isInNetwork(one, source, packet));
+    if (tracked === undefined) {
+      tracked = all.find((one) => isAnsweredBy(one, source, packet));
+      if (tracked !== undefined) tracked.answerNetwork = packet.network;
+    }
+    if (tracked !== undefined && !isAnother(tracked, packet)) return tracked;
+    const opened = this.#open(ends, packet);
+    if (opened !== undefined) this.#current.set(ends, [...all.filter((one) => one !== tracked), opened]);
+    return opened;
   }
 
   #open(key: string, packet: Packet): Tracked | undefined {
@@ -107,7 +127,7 @@ export class ConnectionTracker implements PacketSink {
     const clientFirst = isAnswer ? packet.acknowledgment : isSyn ? (packet.sequence + 1) | 0 : undefined;
     const tracked: Tracked = {
       connection: {
-        id: `${key} ${clientFirst ?? "late"}`,
+        id: `${packet.network} ${key} ${clientFirst ?? "late"}`,
         virtualNetwork: packet.network === 0 ? undefined : networkName(packet.network),
         client,
         server,
@@ -117,13 +137,48 @@ export class ConnectionTracker implements PacketSink {
         packets: 0,
         isHit: false,
       },
-      client: { first: clientFirst, cursor: 0 },
-      server: { first: undefined, cursor: 0 },
+      network: packet.network,
+      answerNetwork: 0,
+      client: { first: clientFirst, next: undefined, cursor: 0 },
+      server: { first: undefined, next: undefined, cursor: 0 },
     };
-    this.#current.set(key, tracked);
     this.#all.push(tracked);
     return tracked;
   }
+}
+
+/** Seen in a tunnel and outside of it, it is one: see TcpFlow, whose rules these are. */
+function isInNetwork(tracked: Tracked, source: string, packet: Packet): boolean {
+  const { network } = packet;
+  if (network !== 0 && tracked.network !== 0) return network === tracked.answerNetwork;
+  if (!isAtPlace(tracked, source, packet)) return false;
+  if (network !== 0) tracked.network = network;
+  return true;
+}
+
+/** A tenant's connection with the ends of one outside has other sequence numbers. */
+function isAtPlace(tracked: Tracked, source: string, { flags, sequence, acknowledgment }: Packet): boolean {
+  const [own, other] = sidesOf(tracked, source);
+  const isOff = (number: number, next: number): boolean => Math.abs((number - next) | 0) > COPY_WINDOW;
+  if (own.first !== undefined && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
+  if (own.next !== undefined && isOff(sequence, own.next)) return false;
+  return !(other.next !== undefined && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
+}
+
+/** Routed overlays have a network each way. */
+function isAnsweredBy(tracked: Tracked, source: string, { flags, acknowledgment }: Packet): boolean {
+  const [answered, asked] = sidesOf(tracked, source);
+  return answered.next === undefined && (flags & ACK) !== 0 && acknowledgment === asked.next;
+}
+
+function sidesOf({ connection, client, server }: Tracked, source: string): [from: Side, to: Side] {
+  const isFromClient = source === `${connection.client.address} ${connection.client.port}`;
+  return isFromClient ? [client, server] : [server, client];
+}
+
+function goOn(side: Side, { flags, sequence, payloadLength }: Packet): void {
+  const next = (sequence + payloadLength + ((flags & SYN) === 0 ? 0 : 1) + ((flags & FIN) === 0 ? 0 : 1)) | 0;
+  if (side.next === undefined || ((next - side.next) | 0) > 0) side.next = next;
 }
 
 /** A SYN, or the answer to one, that is not this connection's opens another on its ports. */

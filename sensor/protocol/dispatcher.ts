@@ -1,7 +1,8 @@
-import type { Flow, Roles, Stream, StreamSource } from "../flow/stream.js";
+import type { DatagramSource, DatagramStream, Flow, Roles, Stream, StreamSource } from "../flow/stream.js";
 import { DispatchedStream } from "./dispatched-stream.js";
 import type { MessageSink, VisibilitySink } from "./message.js";
 import type { Protocol } from "./protocol.js";
+import { isQuicLongHeader } from "./quic/quic-header.js";
 import { type ProtocolSettings, protocols } from "./registry.js";
 
 export interface DispatcherSettings extends ProtocolSettings {
@@ -12,7 +13,7 @@ export interface DispatcherSettings extends ProtocolSettings {
 }
 
 /** Finds out what each flow speaks and hands its bytes to that protocol's parser. */
-export class Dispatcher implements StreamSource {
+export class Dispatcher implements StreamSource, DatagramSource {
   readonly counters = {
     flows_recognised: 0,
     flows_unrecognised: 0,
@@ -38,5 +39,22 @@ export class Dispatcher implements StreamSource {
 
   open(flow: Flow, roles: Roles): Stream {
     return new DispatchedStream(this, flow, roles, undefined, true, undefined);
+  }
+
+  begins(bytes: Buffer, start: number, end: number): boolean {
+    return isQuicLongHeader(bytes, start, end);
+  }
+
+  /** RFC 9001 §5.7: what a short header stands before needs the keys of a handshake. */
+  isAnswered(bytes: Buffer, start: number): boolean {
+    return (bytes[start] & 0x80) === 0;
+  }
+
+  /** All of QUIC is encrypted, its handshake by keys that anybody could make (RFC 9001 §5.2) and nobody here does: named, not read. */
+  openDatagrams(flow: Flow): DatagramStream {
+    this.counters.flows_foreign++;
+    const spoken = { protocol: "quic", isCleartext: false };
+    this.sink.message({ kind: "connection", flow, atMicros: flow.firstMicros, ...spoken });
+    return { data: (bytes) => this.ledger?.bytes(flow, "not-understood", bytes, spoken.protocol) };
   }
 }

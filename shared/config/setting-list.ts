@@ -9,8 +9,8 @@ export const SETTINGS: readonly Setting[] = [
   texts("capture.interface", [], "Interfaces to capture on; `any` for all of them."),
   text(
     "capture.filter",
-    "tcp or (ip[6:2] & 0x1fff != 0) or ip6[6] == 44",
-    "BPF filter, by default TCP and IP fragments; what it rejects costs nothing and is not counted. Empty for everything.",
+    "",
+    "BPF filter, by default none: tunnels, tags, fragments and QUIC are no TCP to it. What it rejects costs nothing and is not counted.",
   ),
   integer("capture.bufferBytes", 32 * MEBIBYTE, 1 * MEBIBYTE, 1_024 * MEBIBYTE, "Kernel buffer of each interface."),
   integer(

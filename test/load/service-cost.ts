@@ -6,7 +6,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { IS_ROOT, Namespaces } from "../support/namespaces.js";
-import { Running, until } from "../support/program.js";
+import { endWithChildren, Running, until } from "../support/program.js";
 import { type Look, type Looking, NOBODY, sensor, TCPDUMP } from "./onlooker.js";
 
 const [seconds, rounds] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 5)];
@@ -154,4 +154,7 @@ else if (missing.length > 0)
   process.stderr.write(
     `SKIPPED: not there: ${missing.join(", ")} (apt-get install nginx-light nghttp2-client tcpdump curl)\n`,
   );
-else await run();
+else {
+  endWithChildren();
+  await run();
+}

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultSettings } from "../../shared/config/settings.js";
+import { endWithChildren } from "../support/program.js";
 import { StormRun } from "../support/storm-run.js";
 import { STORMS } from "../support/storms.js";
 
+endWithChildren();
 const { memoryBytes } = defaultSettings().overload;
 const wanted = process.argv.slice(2);
 console.log(`limit ${(memoryBytes / 1e6).toFixed(0)} MB`);

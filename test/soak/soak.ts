@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endWithChildren } from "../support/program.js";
 import { soak } from "./load.js";
 import { mixedParts } from "./mixed-load.js";
 
@@ -13,13 +14,11 @@ const UNPACED_CALLS_PER_SECOND = 3_000;
 const [seconds = "600", rate, samples] = process.argv.slice(2);
 const callsPerSecond = rate === undefined ? undefined : Number(rate);
 const folder = mkdtempSync(join(tmpdir(), "eastwatch-soak-"));
-try {
-  const slower = callsPerSecond === undefined ? 1 : Math.max(1, UNPACED_CALLS_PER_SECOND / callsPerSecond);
-  const parts = await mixedParts(folder, slower);
-  const options = { parts, ...(callsPerSecond && { callsPerSecond }), ...(samples && { samples }) };
-  const result = await soak(folder, Number(seconds), (line) => console.log(line), options);
-  console.log(JSON.stringify(result, undefined, 1));
-  if (!result.isFlat) process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+endWithChildren();
+const slower = callsPerSecond === undefined ? 1 : Math.max(1, UNPACED_CALLS_PER_SECOND / callsPerSecond);
+const parts = await mixedParts(folder, slower);
+const options = { parts, ...(callsPerSecond && { callsPerSecond }), ...(samples && { samples }) };
+const result = await soak(folder, Number(seconds), (line) => console.log(line), options);
+console.log(JSON.stringify(result, undefined, 1));
+if (!result.isFlat) process.exitCode = 1;

@@ -22,8 +22,17 @@ export function run(parameters: readonly string[], more: { input?: Buffer; env?:
   return { code: status, out: stdout.toString(), error: stderr.toString() };
 }
 
-/** What was started and has not been seen to end: a test that fails must not leave it behind. */
+/** What was started and has not been seen to end: whoever fails must not leave it behind. */
 const started = new Set<Running>();
+// Asked, not killed: nginx and the sensor have children of their own to end.
+process.once("exit", () => {
+  for (const { child } of started) child.kill("SIGTERM");
+});
+
+/** For programs that somebody ends: a signal would end them alone, without their `exit`. */
+export function endWithChildren(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+}
 
 /** A process that stays until it is told to end. */
 export class Running {
@@ -62,10 +71,15 @@ export class Running {
 
   /** Ends it and waits until it is gone; the exit code. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const gone = new Promise<number | null>((resolve) => this.child.once("exit", (code) => resolve(code)));
+    const gone = this.ended();
     this.child.kill(signal);
     return gone;
+  }
+
+  /** Waits until it is gone; the exit code. */
+  async ended(): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    return new Promise((resolve) => this.child.once("exit", (code) => resolve(code)));
   }
 }
 

@@ -1,0 +1,110 @@
+import { readUint16 } from "../bytes/network-order.js";
+import { UDP, UDP_HEADER } from "../decode/ip-protocol.js";
+import { isQuicLongHeader } from "../protocol/quic/quic-header.js";
+
+/** Something that was not decoded: what it is called, and whether services' traffic may be inside of it; `nothing` is every link's chatter. */
+export interface LeftName {
+  readonly name: string;
+  readonly carries: "tunnel" | "encrypted" | "unknown" | "nothing";
+}
+
+const LARGEST_LLC = 1_500;
+
+const tunnel = (name: string): LeftName => ({ name, carries: "tunnel" });
+const encrypted = (name: string): LeftName => ({ name, carries: "encrypted" });
+const chatter = (name: string): LeftName => ({ name, carries: "nothing" });
+const other = (name: string): LeftName => ({ name, carries: "unknown" });
+
+/** IEEE 802 numbers (IANA), as far as a data centre's links have them. */
+const ETHERTYPES: ReadonlyMap<number, LeftName> = new Map([
+  [0x0806, chatter("ARP")],
+  [0x22f3, tunnel("TRILL")],
+  [0x4305, tunnel("batman-adv")],
+  [0x8035, chatter("RARP")],
+  [0x8809, chatter("LACP")],
+  [0x8863, chatter("PPPoE discovery")],
+  [0x888e, chatter("802.1X")],
+  [0x88cc, chatter("LLDP")],
+  [0x88e5, encrypted("MACsec")],
+  [0x88e7, tunnel("provider backbone bridging (802.1ah)")],
+  [0x8903, tunnel("FabricPath")],
+  [0x8915, other("RoCE")],
+  [0x8926, tunnel("VN-Tag")],
+  [0x893f, tunnel("802.1BR")],
+  [0x9000, chatter("loop tests")],
+]);
+
+const IP_PROTOCOLS: ReadonlyMap<number, LeftName> = new Map([
+  [1, chatter("ICMP")],
+  [2, chatter("IGMP")],
+  [55, tunnel("minimal encapsulation")],
+  [58, chatter("ICMPv6")],
+  [59, chatter("IPv6 without a next header")],
+  [88, chatter("EIGRP")],
+  [89, chatter("OSPF")],
+  [94, tunnel("IPIP (94)")],
+  [103, chatter("PIM")],
+  [108, tunnel("IPComp")],
+  [112, chatter("VRRP")],
+  [115, tunnel("L2TPv3")],
+  [132, other("SCTP")],
+]);
+
+interface UdpName extends LeftName {
+  /** Whether the payload's first bytes are its: a port alone proves nothing. */
+  readonly fits: (bytes: Buffer, at: number) => boolean;
+}
+
+const any = (): boolean => true;
+/** RFC 2661 §3.1, RFC 3931 §4.1.2.1: the version is in the lower half of the second byte. */
+const isL2tp = (bytes: Buffer, at: number): boolean => (bytes[at + 1] & 0x0f) === 2 || (bytes[at + 1] & 0x0f) === 3;
+const isIp = (bytes: Buffer, at: number): boolean => bytes[at] >> 4 === 4 || bytes[at] >> 4 === 6;
+
+/** Ports of the IANA registry, and those that products made a habit. */
+const UDP_PORTS: ReadonlyMap<number, UdpName> = new Map([
+  [53, { ...chatter("DNS"), fits: any }],
+  [67, { ...chatter("DHCP"), fits: any }],
+  [68, { ...chatter("DHCP"), fits: any }],
+  [123, { ...chatter("NTP"), fits: any }],
+  [500, { ...chatter("IKE"), fits: any }],
+  [514, { ...chatter("syslog"), fits: any }],
+  [655, { ...encrypted("tinc"), fits: any }],
+  [1194, { ...encrypted("OpenVPN"), fits: (bytes, at) => bytes[at] >> 3 >= 1 && bytes[at] >> 3 <= 11 }],
+  [1701, { ...tunnel("L2TP"), fits: isL2tp }],
+  [2123, { ...chatter("GTP-C"), fits: any }],
+  [4341, { ...tunnel("LISP"), fits: any }],
+  // RFC 3948 §2: what ESP in UDP does not have.
+  [4500, { ...chatter("IKE"), fits: any }],
+  [4755, { ...encrypted("GRE in UDP over DTLS"), fits: any }],
+  [4789, { ...tunnel("VXLAN with a header that is not its"), fits: any }],
+  [4790, { ...tunnel("VXLAN-GPE of an unknown protocol"), fits: any }],
+  [5246, { ...chatter("CAPWAP control"), fits: any }],
+  // RFC 5415 §4.1, §4.2: the preamble is 1 before DTLS.
+  [5247, { ...tunnel("CAPWAP"), fits: (bytes, at) => bytes[at] === 0 || bytes[at] === 1 }],
+  [5353, { ...chatter("mDNS"), fits: any }],
+  [5555, { ...tunnel("FOU (IP in UDP)"), fits: isIp }],
+  [6080, { ...tunnel("GUE"), fits: any }],
+  [6081, { ...tunnel("GENEVE of another version"), fits: any }],
+  [6343, { ...chatter("sFlow"), fits: any }],
+  [9993, { ...encrypted("ZeroTier"), fits: any }],
+  // Version 1, a packet that was received or is to be sent, Ethernet.
+  [37_008, { ...tunnel("TZSP"), fits: (bytes, at) => bytes[at] === 1 && bytes[at + 1] <= 1 && bytes[at + 3] === 1 }],
+]);
+
+export function etherTypeName(type: number): LeftName {
+  if (type <= LARGEST_LLC) return chatter("LLC (spanning tree, IS-IS)");
+  return ETHERTYPES.get(type) ?? other(`EtherType 0x${type.toString(16).padStart(4, "0")}`);
+}
+
+/** Of an IP packet's payload bytes[start, end). */
+export function ipPayloadName(protocol: number, bytes: Buffer, start: number, end: number): LeftName {
+  if (protocol !== UDP) return IP_PROTOCOLS.get(protocol) ?? other(`IP protocol ${protocol}`);
+  const payload = start + UDP_HEADER;
+  if (payload + 4 > end) return other("UDP");
+  const [source, destination] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
+  for (const port of [destination, source]) {
+    const named = UDP_PORTS.get(port);
+    if (named?.fits(bytes, payload) === true) return { name: `${named.name} (UDP ${port})`, carries: named.carries };
+  }
+  return isQuicLongHeader(bytes, payload, end) ? other("QUIC") : other("other UDP");
+}
