@@ -14,6 +14,7 @@ t.test("fingerprints are those their authors publish", (t) => {
     legacyVersion: 769,
     ciphers: [],
     extensions: [],
+    offers: 0,
     groups: [],
     pointFormats: [],
     signatureAlgorithms: [],

@@ -50,7 +50,8 @@ export class CertificateWatch {
 
 function show(watched: Watched, side: "client" | "server", handshake: Handshake, edge: Edge | undefined): void {
   const { certificate, isLeaf, looks } = watched;
-  let sound: CertificateLook[] | undefined;
-  for (const look of looks) if (look(certificate, side, handshake, edge, isLeaf) === "sound") (sound ??= []).push(look);
-  if (sound !== undefined) watched.looks = looks.filter((look) => !sound.includes(look));
+  for (const look of looks) {
+    if (look(certificate, side, handshake, edge, isLeaf) === "sound")
+      watched.looks = watched.looks.filter((left) => left !== look);
+  }
 }

@@ -5,12 +5,11 @@ import type { CertificateCache } from "./certificate-cache.js";
 import { readCertificateList } from "./certificate-list.js";
 import type { ClearMessages } from "./client-auth.js";
 import { MESSAGE } from "./handshake-reader.js";
-import { type ClientHello, EXTENSION, isTls13, type ServerHello } from "./hello.js";
+import { type ClientHello, isTls13, OFFER, type ServerHello } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { sessionIdHash, sessionIdOf } from "./session-id.js";
 
 const NAMED_CURVE = 3;
-const BEFORE_FINISHED: ReadonlySet<number> = new Set([EXTENSION.nextProtocol, EXTENSION.channelId]);
 
 /** What the handshake messages that can be read say: both hellos, and all the rest up to TLS 1.2. */
 export class ClearHandshake {
@@ -87,12 +86,13 @@ export class ClearHandshake {
    * EncryptedExtensions (draft-balfanz-tls-channelid §3) after ChangeCipherSpec, encrypted as Finished is.
    */
   get clientMessagesBeforeFinished(): number {
-    return this.answer?.extensions.filter((code) => BEFORE_FINISHED.has(code)).length ?? 0;
+    const offers = this.answer?.offers ?? 0;
+    return ((offers & OFFER.nextProtocol) === 0 ? 0 : 1) + ((offers & OFFER.channelId) === 0 ? 0 : 1);
   }
 
   /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
   get resumes13(): boolean {
-    return this.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+    return this.answer !== undefined && (this.answer.offers & OFFER.preSharedKey) !== 0;
   }
 
   /** Length of the ticket that a TLS 1.3 session goes on with: that of the identity the server selected. */

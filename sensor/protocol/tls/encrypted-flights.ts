@@ -1,7 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
-import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
+import { type ClientHello, OFFER, type ServerHello } from "./hello.js";
 import { blockOf, mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
@@ -33,6 +33,8 @@ export class EncryptedRecords {
   /** What the server's flight tells, once the client's first record has ended it. */
   #asked: ServerAsked;
   #isAskedTold = false;
+  /** Where the server's Finished stands in its flight; undefined until the flight has ended and somebody asks. */
+  #finishedAt: number | undefined = undefined;
 
   note(from: Side, length: number, cipher?: number): void {
     if (cipher !== undefined) this.#watch(from, length, cipher);
@@ -92,9 +94,9 @@ export class EncryptedRecords {
       client: this.client,
       asked: lost.server ? undefined : this.#serverAsked(answer.cipher),
       clientWhole,
-      offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
-      offersEarlyData: offers(hello, EXTENSION.earlyData),
-      offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+      offersAlps: offers(hello, OFFER.alps),
+      offersEarlyData: offers(hello, OFFER.earlyData),
+      offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
       hasEnded: isOver,
       isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS || this.#wentOn,
     };
@@ -133,10 +135,10 @@ export class EncryptedRecords {
 
   /** 0 where none can be told. */
   #serverFinished(cipher: number): number {
-    const ways = recordSizes(cipher);
-    const flight = this.serverFlight;
-    for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
-    return 0;
+    if (this.#finishedAt !== undefined) return this.#finishedAt;
+    const at = finishedIn(this.serverFlight, recordSizes(cipher));
+    if (this.client.length > 0) this.#finishedAt = at;
+    return at;
   }
 
   /** Padded to a block an alert is as long as an empty Certificate, which more comes after. */
@@ -160,6 +162,11 @@ export class EncryptedRecords {
   }
 }
 
+function finishedIn(flight: readonly number[], ways: readonly RecordSizes[]): number {
+  for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
+  return 0;
+}
+
 /** How long a side's alerts are, told by its Finished. */
 function alertOf(flight: readonly number[], ways: readonly RecordSizes[]): number {
   return (ways.find(({ finished }) => flight.includes(finished)) ?? ways[0]).alert;
@@ -170,6 +177,7 @@ export interface Lost {
   readonly server: boolean;
 }
 
-export function offers(hello: ClientHello | undefined, extension: number): boolean {
-  return hello?.extensions.includes(extension) ?? false;
+/** `offer` is of OFFER. */
+export function offers(hello: ClientHello | undefined, offer: number): boolean {
+  return hello !== undefined && (hello.offers & offer) !== 0;
 }

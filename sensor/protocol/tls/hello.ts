@@ -29,6 +29,29 @@ export const EXTENSION = {
   encryptedClientHello: 65037,
 } as const;
 
+/** Extensions that are asked for by their presence alone, as bits: each handshake asks a dozen times. */
+export const OFFER = {
+  preSharedKey: 1,
+  earlyData: 2,
+  postHandshakeAuth: 4,
+  encryptedClientHello: 8,
+  alps: 16,
+  /** Of a server: whatever lets the client send a message between ChangeCipherSpec and Finished, up to TLS 1.2. */
+  nextProtocol: 32,
+  channelId: 64,
+} as const;
+
+const OFFERS: ReadonlyMap<number, number> = new Map([
+  [EXTENSION.preSharedKey, OFFER.preSharedKey],
+  [EXTENSION.earlyData, OFFER.earlyData],
+  [EXTENSION.postHandshakeAuth, OFFER.postHandshakeAuth],
+  [EXTENSION.encryptedClientHello, OFFER.encryptedClientHello],
+  [EXTENSION.alps, OFFER.alps],
+  [EXTENSION.alpsOld, OFFER.alps],
+  [EXTENSION.nextProtocol, OFFER.nextProtocol],
+  [EXTENSION.channelId, OFFER.channelId],
+]);
+
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;
 
 /** What both hellos have, but for what is another in each. Numbers are codes as sent, GREASE (RFC 8701) included. */
@@ -36,6 +59,8 @@ export interface Hello {
   /** The legacy_version field. */
   readonly legacyVersion: number;
   readonly extensions: readonly number[];
+  /** Of OFFER, those that are among the extensions. */
+  readonly offers: number;
 }
 
 /** RFC 8446 §4.1.2, RFC 5246 §7.4.1.2; the SSL 2.0 form of RFC 5246 §E.2. */
@@ -100,7 +125,7 @@ export function readClientHello(body: Cursor): ClientHello {
     readExtensions(body, found, readClientExtension);
   });
   const { codes: extensions, pskIndex: _, ...rest } = found;
-  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
+  return { legacyVersion, ciphers, extensions, offers: offersOf(extensions), ...rest, fingerprints: undefined };
 }
 
 /** Reads the SSL 2.0 form of a ClientHello after its two bytes of length and its type. */
@@ -118,7 +143,7 @@ export function readSsl2ClientHello(body: Cursor): ClientHello {
   }
   body.skip(sessionIdBytes);
   const { codes: extensions, pskIndex: _, ...rest } = noExtensions();
-  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
+  return { legacyVersion, ciphers, extensions, offers: offersOf(extensions), ...rest, fingerprints: undefined };
 }
 
 /** Reads a ServerHello's body. Throws OutOfBounds where it ends before its cipher suite does. */
@@ -139,7 +164,20 @@ export function readServerHello(body: Cursor): ServerHello {
   const { codes: extensions, versions, groups, alpn, pskIndex } = found;
   const version = versions[0] ?? legacyVersion;
   const [group] = groups;
-  return { legacyVersion, version, cipher, extensions, group, alpn: alpn[0], pskIndex, isRetry, ja3s: undefined };
+  const offers = offersOf(extensions);
+  const alpnChosen = alpn[0];
+  return {
+    legacyVersion,
+    version,
+    cipher,
+    extensions,
+    offers,
+    group,
+    alpn: alpnChosen,
+    pskIndex,
+    isRetry,
+    ja3s: undefined,
+  };
 }
 
 /** Whether the random of a ServerHello, which must lie whole there, says that it is none. */
@@ -160,6 +198,12 @@ export function versionName(version: number): string | undefined {
   if (version === VERSION.ssl2) return "2";
   if (version === VERSION.tls12) return "1.2";
   return version > VERSION.ssl3 && version < VERSION.tls12 ? `1.${(version & 0xff) - 1}` : undefined;
+}
+
+function offersOf(extensions: readonly number[]): number {
+  let offers = 0;
+  for (const code of extensions) offers |= OFFERS.get(code) ?? 0;
+  return offers;
 }
 
 function noExtensions(): Extensions {

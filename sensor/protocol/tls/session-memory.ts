@@ -72,8 +72,13 @@ function stripped(reason: string): string {
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.delete(key);
+  const before = map.size;
   map.set(key, value);
+  if (map.size === before) {
+    // Known already: it becomes the newest.
+    map.delete(key);
+    map.set(key, value);
+  }
   if (map.size <= most) return;
   for (const oldest of map.keys()) {
     map.delete(oldest);

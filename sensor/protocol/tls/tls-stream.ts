@@ -12,7 +12,7 @@ import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
-import { EXTENSION, isTls13 } from "./hello.js";
+import { isTls13, OFFER } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, type Session, type SessionMemory } from "./session-memory.js";
@@ -220,7 +220,7 @@ export class TlsStream implements Stream, RecordSink {
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
       // RFC 8446 §4.2.10: what the client sends between its hello and the server's is early data, no part of its flight.
-      if (isClient && offers(this.#clear.firstHello, EXTENSION.earlyData)) return;
+      if (isClient && offers(this.#clear.firstHello, OFFER.earlyData)) return;
       this.#encrypted.note(isClient ? "client" : "server", length);
       if (hello === undefined) this.#tellLate();
       return;
@@ -271,7 +271,7 @@ export class TlsStream implements Stream, RecordSink {
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
   #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
-    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
+    if (!offers(this.#clear.hello, OFFER.postHandshakeAuth)) return false;
     if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
     const later = this.#encrypted.authenticatesLater(cipher, isOver);
     if (later === true) {
@@ -348,7 +348,7 @@ export class TlsStream implements Stream, RecordSink {
   /** Undefined where none was offered or the server's answer to it can't be told (it is encrypted). */
   #tookEarlyData(): boolean | undefined {
     const { answer, firstHello, retry } = this.#clear;
-    if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
+    if (answer === undefined || !offers(firstHello, OFFER.earlyData)) return undefined;
     // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
     if (retry !== undefined || !this.#speaks13 || !this.#clear.resumes13) return false;
     return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
