@@ -272,3 +272,52 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
   for (const [what, connections, expected] of rows) t.same(verdicts(feedConnections(connections)), expected, what);
   t.end();
 });
+
+t.test("TLS 1.3: a key agreed on outside of TLS is no session's, and with it no certificate is asked for", (t) => {
+  const mutual = flight13([850, 281, 53], { after: [1_202, 1_202, 400] });
+  const take = (identity: number | Buffer): Step[] =>
+    flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53], after: [35, 400] });
+  const imported = Buffer.concat([Buffer.from([0, 3, 1, 2, 3, 0, 0, 3, 4, 0, 1])]);
+  const rows: readonly (readonly [string, readonly Step[], string])[] = [
+    ["a name in text", take(Buffer.from("Client_identity")), "not-requested messages"],
+    ["one as long as a ticket seen", take(Buffer.alloc(1_160, "k")), "not-requested messages"],
+    ["one imported by RFC 9258", take(imported), "not-requested messages"],
+    ["random bytes may be a ticket of a client that tells no ages", take(Buffer.alloc(1_160, 0xc3)), "unknown none"],
+    ["of less than a ticket takes, with an age", take(15), "unknown none"],
+    [
+      "beside a certificate, as RFC 8773 has it",
+      flight13([850, 281, 53, 99], {
+        identities: [Buffer.from("Client_identity")],
+        selectsKey: true,
+        answerExtras: [33],
+      }),
+      "presented record-sizes",
+    ],
+  ];
+  for (const [what, steps, expected] of rows)
+    t.same(verdicts(feedConnections([mutual, steps])), ["presented record-sizes", expected], what);
+  const [, external, unclear] = handshakesIn(
+    feedConnections([mutual, take(Buffer.from("Client_identity")), take(Buffer.alloc(1_160, 0xc3))]),
+  );
+  t.match(external, {
+    resumed: false,
+    clientAuth: {
+      verdict: "not-requested",
+      basis: "messages",
+      confidence: 0.95,
+      reason:
+        "read in the clear: both ends prove themselves by a key agreed on outside of TLS, with which no certificate is asked for",
+    },
+  });
+  t.match(unclear, {
+    resumed: undefined,
+    clientAuth: {
+      verdict: "unknown",
+      basis: "none",
+      confidence: 0,
+      reason:
+        "the key that was taken may be a session's, whose full handshake may have had a certificate, or one agreed on outside of TLS",
+    },
+  });
+  t.end();
+});

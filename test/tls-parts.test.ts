@@ -22,7 +22,7 @@ t.test("fingerprints are those their authors publish", (t) => {
     serverName: undefined,
     alpn: [],
     ticket: "",
-    pskIdentityLengths: [],
+    pskIdentities: [],
     fingerprints: undefined,
   };
   // github.com/salesforce/ja3, README.

@@ -1,6 +1,7 @@
 import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
 import type { ClientFingerprints } from "./fingerprint-cache.js";
 import { isGrease } from "./grease.js";
+import { type PskIdentity, readPskIdentities } from "./psk-identity.js";
 import { toldHost } from "./told-name.js";
 
 /** IANA's "TLS ExtensionType Values" that are looked into. */
@@ -12,6 +13,7 @@ export const EXTENSION = {
   alpn: 16,
   padding: 21,
   extendedMasterSecret: 23,
+  certWithExternPsk: 33,
   sessionTicket: 35,
   preSharedKey: 41,
   earlyData: 42,
@@ -39,6 +41,8 @@ export const OFFER = {
   /** Of a server: whatever lets the client send a message between ChangeCipherSpec and Finished, up to TLS 1.2. */
   nextProtocol: 32,
   channelId: 64,
+  /** A certificate beside the pre-shared key (RFC 8773): the handshake is a full one in all else. */
+  certWithExternPsk: 128,
 } as const;
 
 const OFFERS: ReadonlyMap<number, number> = new Map([
@@ -50,6 +54,7 @@ const OFFERS: ReadonlyMap<number, number> = new Map([
   [EXTENSION.alpsOld, OFFER.alps],
   [EXTENSION.nextProtocol, OFFER.nextProtocol],
   [EXTENSION.channelId, OFFER.channelId],
+  [EXTENSION.certWithExternPsk, OFFER.certWithExternPsk],
 ]);
 
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;
@@ -74,8 +79,8 @@ export interface ClientHello extends Hello {
   readonly alpn: readonly string[];
   /** Session ticket offered (RFC 5077 §3.2), as Latin-1; empty where the client only says that it takes one. */
   readonly ticket: string;
-  /** Length in bytes of each identity in `pre_shared_key`, in the order offered. */
-  readonly pskIdentityLengths: readonly number[];
+  /** Of `pre_shared_key`, in the order offered. */
+  readonly pskIdentities: readonly PskIdentity[];
   /** For the fingerprints to be made once; nobody else reads it. */
   fingerprints: ClientFingerprints | undefined;
 }
@@ -109,7 +114,7 @@ interface Extensions {
   serverName: string | undefined;
   alpn: string[];
   ticket: string;
-  pskIdentityLengths: number[];
+  pskIdentities: PskIdentity[];
   pskIndex: number | undefined;
 }
 
@@ -216,7 +221,7 @@ function noExtensions(): Extensions {
     serverName: undefined,
     alpn: [],
     ticket: "",
-    pskIdentityLengths: [],
+    pskIdentities: [],
     pskIndex: undefined,
   };
 }
@@ -260,7 +265,7 @@ function readClientExtension(code: number, body: Cursor, into: Extensions): void
       into.versions = u16List(body.sub(body.u8()));
       return;
     case EXTENSION.preSharedKey:
-      readPskIdentities(body.sub(body.u16()), into.pskIdentityLengths);
+      readPskIdentities(body.sub(body.u16()), into.pskIdentities);
   }
 }
 
@@ -285,15 +290,6 @@ function readServerName(body: Cursor): string | undefined {
 function readAlpn(body: Cursor, into: string[]): void {
   const list = body.sub(body.u16());
   while (list.left > 0) into.push(latin1(list.take(list.u8())));
-}
-
-function readPskIdentities(list: Cursor, into: number[]): void {
-  while (list.left > 0) {
-    const length = list.u16();
-    list.skip(length);
-    list.skip(4);
-    into.push(length);
-  }
 }
 
 function u16List(list: Cursor): number[] {

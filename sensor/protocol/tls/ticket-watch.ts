@@ -1,3 +1,4 @@
+import { LEAST_TICKET } from "./psk-identity.js";
 import { isFragment, recordSizes } from "./record-evidence.js";
 import type { SessionKind } from "./session-pairs.js";
 
@@ -11,9 +12,7 @@ const RECORD_OVERHEAD = USUAL.overhead;
 /** Nonce, an early_data extension or one of GREASE, padding. */
 const MAX_EXTRA = 48;
 const MAX_TICKETS_A_RECORD = 4;
-/** Less is no name of a session that can't be guessed: RFC 8446 §4.6.1 has a key of a database, or the session itself, encrypted. */
-const LEAST_IDENTITY = 16;
-const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_IDENTITY;
+const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET;
 /** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
 const MAX_DIFFERENCE = 20;
 

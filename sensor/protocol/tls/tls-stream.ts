@@ -6,7 +6,7 @@ import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
 import { AlertReader, CLEAR_ALERT_BYTES } from "./alert-reader.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
+import { ASKED_LATER, EXTERNAL_KEY, judgeMessages, LOST_LATER, UNCLEAR_KEY, untold } from "./client-auth.js";
 import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
@@ -286,7 +286,9 @@ export class TlsStream implements Stream, RecordSink {
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
     const { answer, hello, lostFromClient, lostFromServer } = this.#clear;
     if (answer === undefined) return undefined;
-    if (this.#clear.resumes13) return this.#memory.sessions.inherit(this.#pair(), this.#clear.ticketTaken);
+    const { keyTaken, ticketTaken } = this.#clear;
+    if (keyTaken === "ticket") return this.#memory.sessions.inherit(this.#pair(), ticketTaken);
+    if (keyTaken !== undefined) return keyTaken === "external" ? EXTERNAL_KEY : UNCLEAR_KEY;
     return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
   }
 
@@ -350,7 +352,7 @@ export class TlsStream implements Stream, RecordSink {
     const { answer, firstHello, retry } = this.#clear;
     if (answer === undefined || !offers(firstHello, OFFER.earlyData)) return undefined;
     // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
-    if (retry !== undefined || !this.#speaks13 || !this.#clear.resumes13) return false;
+    if (retry !== undefined || !this.#speaks13 || this.#clear.keyTaken === undefined) return false;
     return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
   }
 
