@@ -247,6 +247,35 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
       ["presented record-sizes", "presented resumption resumed"],
     ],
     [
+      "a ticket with a certificate in it is not two without",
+      [flight13([318, 95, 53], { after: [538, 538] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "nor where it came alone, with more than two would hold beside themselves",
+      [flight13([318, 95, 53], { after: [538, 90] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "nor where tickets seen to come apart would hold as much",
+      [flight13([318, 95, 53], { after: [490, 490] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "of two kinds the one whose ticket has its length alone",
+      [flight13([53, 120], { after: [250, 250] }), flight13([318, 95, 53], { after: [538, 538] }), resume(208)],
+      ["not-requested record-sizes", "presented record-sizes", "not-requested resumption resumed"],
+    ],
+    [
+      "a request for a certificate as long as a padded Finished ends no flight",
+      [
+        flight13([25, 69, 33], { cipher: 0x1302, server: [23, 85, 694, 96, 69], after: [250, 250] }),
+        flight13([318, 95, 69, 33], { cipher: 0x1302, server: [23, 85, 694, 96, 69], after: [538, 538] }),
+        flight13([69, 33], { cipher: 0x1302, identities: [208], selectsKey: true, server: [23, 69], after: [250] }),
+      ],
+      ["declined record-sizes", "presented record-sizes", "declined resumption resumed"],
+    ],
+    [
       "a ticket in three fragments",
       [flight13([850, 281, 53], { after: [529, 529, 202, 529] }), resume(1_184)],
       ["presented record-sizes", "presented resumption resumed"],

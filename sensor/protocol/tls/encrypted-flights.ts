@@ -2,7 +2,15 @@ import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
 import { type ClientHello, OFFER, type ServerHello } from "./hello.js";
-import { blockOf, mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
+import {
+  blockOf,
+  mayBe,
+  maySignature,
+  type RecordSizes,
+  recordSizes,
+  type ServerAsked,
+  serverAsked,
+} from "./record-evidence.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -10,6 +18,8 @@ const MAX_RECORDS = 16;
 const ANSWERED_RECORDS = 2;
 /** How often the client may send anew, upon something of the server's, until no authentication after the handshake is waited for. */
 const WATCHED_BURSTS = 3;
+/** EncryptedExtensions, Certificate and CertificateVerify stand before Finished where the server has a certificate. */
+const AFTER_SIGNATURE = 3;
 const MAX_BURST = 8;
 
 /** How a TLS 1.3 handshake ended. */
@@ -162,7 +172,16 @@ export class EncryptedRecords {
   }
 }
 
+/**
+ * A request for a certificate may be as long as Finished in one way of padding or another: what stands behind a signature is believed
+ * first (RFC 8446 §4.4).
+ */
 function finishedIn(flight: readonly number[], ways: readonly RecordSizes[]): number {
+  for (const sizes of ways) {
+    let at = flight.indexOf(sizes.finished, AFTER_SIGNATURE);
+    while (at > 0 && !maySignature(flight[at - 1], sizes)) at = flight.indexOf(sizes.finished, at + 1);
+    if (at > 0) return at;
+  }
   for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
   return 0;
 }

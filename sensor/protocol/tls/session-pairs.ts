@@ -7,6 +7,8 @@ export interface SessionKind {
   ticketRecords: readonly number[];
   /** Records after the handshakes were seen, tickets or not. */
   isWatched: boolean;
+  /** Tickets of one handshake were seen to come in a record each: no record of theirs holds several. */
+  areApart: boolean;
   /** The block that these records were filled up to; 1 where they were not. */
   block: number;
   /** The next kind of the same pair. */
@@ -68,7 +70,14 @@ export class SessionPairs {
       if (kind.clientAuth.verdict === clientAuth.verdict) return kind;
       last = kind;
     }
-    const made: SessionKind = { clientAuth, ticketRecords: NO_RECORDS, isWatched: false, block: 1, next: undefined };
+    const made: SessionKind = {
+      clientAuth,
+      ticketRecords: NO_RECORDS,
+      isWatched: false,
+      areApart: false,
+      block: 1,
+      next: undefined,
+    };
     if (last === undefined) pair.kind = made;
     else last.next = made;
     return made;
