@@ -243,8 +243,13 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
     ],
     [
       "two tickets in one record, one a byte longer than the other, as Botan sends them",
-      [flight13([900, 53], { after: [400, 1_993] }), resume(173)],
+      [flight13([900, 53], { after: [400, 1_993] }), resume(173, [399, 2_413])],
       ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "two tickets in one record, of a server that then gives one as long as the other kind's",
+      [flight13([318, 95, 53], { after: [459, 90] }), resume(208, [250, 90])],
+      ["presented record-sizes", "unknown none resumed"],
     ],
     [
       "a ticket with a certificate in it is not two without",

@@ -11,6 +11,7 @@ import {
   type ServerAsked,
   serverAsked,
 } from "./record-evidence.js";
+import { isShort } from "./ticket-watch.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -125,6 +126,15 @@ export class EncryptedRecords {
     const { serverFlight, serverAfter } = this;
     for (let at = this.afterServerFinished(cipher); at < serverFlight.length; at++) each(serverFlight[at]);
     for (const length of serverAfter) each(length);
+  }
+
+  /** The first of them that is long enough. */
+  firstTicket(cipher: number): number | undefined {
+    let first: number | undefined;
+    this.eachTicket(cipher, (length) => {
+      if (!isShort(length)) first ??= length;
+    });
+    return first;
   }
 
   /**

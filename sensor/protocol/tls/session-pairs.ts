@@ -7,8 +7,6 @@ export interface SessionKind {
   ticketRecords: readonly number[];
   /** Records after the handshakes were seen, tickets or not. */
   isWatched: boolean;
-  /** Tickets of one handshake were seen to come in a record each: no record of theirs holds several. */
-  areApart: boolean;
   /** The block that these records were filled up to; 1 where they were not. */
   block: number;
   /** The next kind of the same pair. */
@@ -74,7 +72,6 @@ export class SessionPairs {
       clientAuth,
       ticketRecords: NO_RECORDS,
       isWatched: false,
-      areApart: false,
       block: 1,
       next: undefined,
     };

@@ -46,12 +46,11 @@ export class TicketWatch {
   note(length: number): boolean {
     this.#left--;
     this.#kind.isWatched = true;
-    if (length < LEAST_RECORD) return this.#left > 0;
+    if (isShort(length)) return this.#left > 0;
     if (!this.#mayBeTicket(length)) {
       if (this.#carried > 0 && length < (this.#length ?? 0)) keep(this.#kind, this.#carried + length);
       return false;
     }
-    if (this.#length !== undefined && this.#carried === 0) this.#kind.areApart = true;
     this.#length = length;
     if (isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
     keep(this.#kind, length);
@@ -63,20 +62,34 @@ export class TicketWatch {
     const most = MAX_EXTRA + MAX_DIFFERENCE + this.#kind.block;
     const offered = this.#offered;
     if (offered === undefined || isBetween(extraOf(length, offered, 1), -MAX_DIFFERENCE, most)) return true;
-    return holdsSeveral(length, offered, -MAX_DIFFERENCE, most, MAX_TICKETS_A_RECORD);
+    return holdsSeveral(length, offered, -MAX_DIFFERENCE, most);
   }
 }
 
-/** Whether one of the records of these sessions may have brought a ticket of this length. */
-export function broughtTicket(kind: SessionKind, identity: number | undefined): boolean {
-  const { ticketRecords, areApart, block } = kind;
+/** Whether one of the records of these sessions may have brought a ticket of this length, and nothing else. */
+export function broughtTicket({ ticketRecords, block }: SessionKind, identity: number | undefined): boolean {
+  const most = MAX_EXTRA + block - 1;
+  return identity !== undefined && ticketRecords.some((length) => isBetween(extraOf(length, identity, 1), 0, most));
+}
+
+/** Whether one of them may have brought several, and, where `given` is told, is about as long as that. */
+export function broughtTickets(
+  { ticketRecords, block }: SessionKind,
+  identity: number | undefined,
+  given?: number,
+): boolean {
   if (identity === undefined) return false;
-  const joined = areApart ? 1 : MAX_TICKETS_A_RECORD;
+  const most = MAX_EXTRA_JOINED + block - 1;
   return ticketRecords.some(
     (length) =>
-      isBetween(extraOf(length, identity, 1), 0, MAX_EXTRA + block - 1) ||
-      holdsSeveral(length, identity, 0, MAX_EXTRA_JOINED + block - 1, joined),
+      holdsSeveral(length, identity, 0, most) &&
+      (given === undefined || Math.abs(length - given) <= MAX_DIFFERENCE + block),
   );
+}
+
+/** Whether a record is too short for any ticket. */
+export function isShort(length: number): boolean {
+  return length < LEAST_RECORD;
 }
 
 /** What a record holds beside so many tickets of this length, for each of them. */
@@ -85,8 +98,8 @@ function extraOf(length: number, identity: number, tickets: number): number {
 }
 
 /** Whether a record may hold two tickets or more of about this length. Those sent together are alike, not always equal. */
-function holdsSeveral(length: number, identity: number, least: number, most: number, maxTickets: number): boolean {
-  for (let tickets = 2; tickets <= maxTickets; tickets++)
+function holdsSeveral(length: number, identity: number, least: number, most: number): boolean {
+  for (let tickets = 2; tickets <= MAX_TICKETS_A_RECORD; tickets++)
     if (isBetween(extraOf(length, identity, tickets), least, most)) return true;
   return false;
 }

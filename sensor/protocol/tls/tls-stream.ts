@@ -284,10 +284,12 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
-    const { answer, hello, lostFromClient, lostFromServer } = this.#clear;
+    const { answer, hello, keyTaken, ticketTaken, lostFromClient, lostFromServer } = this.#clear;
     if (answer === undefined) return undefined;
-    const { keyTaken, ticketTaken } = this.#clear;
-    if (keyTaken === "ticket") return this.#memory.sessions.inherit(this.#pair(), ticketTaken);
+    if (keyTaken === "ticket") {
+      const given = this.#encrypted.firstTicket(answer.cipher);
+      return this.#memory.sessions.inherit(this.#pair(), { identity: ticketTaken, given, isOver });
+    }
     if (keyTaken !== undefined) return keyTaken === "external" ? EXTERNAL_KEY : UNCLEAR_KEY;
     return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
   }
