@@ -243,8 +243,42 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
     ],
     [
       "two tickets in one record, one a byte longer than the other, as Botan sends them",
-      [flight13([900, 53], { after: [400, 1_993] }), resume(173)],
+      [flight13([900, 53], { after: [400, 1_993] }), resume(173, [399, 2_413])],
       ["presented record-sizes", "presented resumption resumed"],
+    ],
+    [
+      "two tickets in one record, of a server that then gives one as long as the other kind's",
+      [flight13([318, 95, 53], { after: [459, 90] }), resume(208, [250, 90])],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "a ticket with a certificate in it is not two without",
+      [flight13([318, 95, 53], { after: [538, 538] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "nor where it came alone, with more than two would hold beside themselves",
+      [flight13([318, 95, 53], { after: [538, 90] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "nor where tickets seen to come apart would hold as much",
+      [flight13([318, 95, 53], { after: [490, 490] }), resume(208)],
+      ["presented record-sizes", "unknown none resumed"],
+    ],
+    [
+      "of two kinds the one whose ticket has its length alone",
+      [flight13([53, 120], { after: [250, 250] }), flight13([318, 95, 53], { after: [538, 538] }), resume(208)],
+      ["not-requested record-sizes", "presented record-sizes", "not-requested resumption resumed"],
+    ],
+    [
+      "a request for a certificate as long as a padded Finished ends no flight",
+      [
+        flight13([25, 69, 33], { cipher: 0x1302, server: [23, 85, 694, 96, 69], after: [250, 250] }),
+        flight13([318, 95, 69, 33], { cipher: 0x1302, server: [23, 85, 694, 96, 69], after: [538, 538] }),
+        flight13([69, 33], { cipher: 0x1302, identities: [208], selectsKey: true, server: [23, 69], after: [250] }),
+      ],
+      ["declined record-sizes", "presented record-sizes", "declined resumption resumed"],
     ],
     [
       "a ticket in three fragments",
@@ -270,5 +304,54 @@ t.test("TLS 1.3: a session resumed is told by the tickets of those seen", (t) =>
     ["one resumed from one unknown", [resume(160), resume(160)], ["unknown none resumed", "unknown none resumed"]],
   ];
   for (const [what, connections, expected] of rows) t.same(verdicts(feedConnections(connections)), expected, what);
+  t.end();
+});
+
+t.test("TLS 1.3: a key agreed on outside of TLS is no session's, and with it no certificate is asked for", (t) => {
+  const mutual = flight13([850, 281, 53], { after: [1_202, 1_202, 400] });
+  const take = (identity: number | Buffer): Step[] =>
+    flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53], after: [35, 400] });
+  const imported = Buffer.concat([Buffer.from([0, 3, 1, 2, 3, 0, 0, 3, 4, 0, 1])]);
+  const rows: readonly (readonly [string, readonly Step[], string])[] = [
+    ["a name in text", take(Buffer.from("Client_identity")), "not-requested messages"],
+    ["one as long as a ticket seen", take(Buffer.alloc(1_160, "k")), "not-requested messages"],
+    ["one imported by RFC 9258", take(imported), "not-requested messages"],
+    ["random bytes may be a ticket of a client that tells no ages", take(Buffer.alloc(1_160, 0xc3)), "unknown none"],
+    ["of less than a ticket takes, with an age", take(15), "unknown none"],
+    [
+      "beside a certificate, as RFC 8773 has it",
+      flight13([850, 281, 53, 99], {
+        identities: [Buffer.from("Client_identity")],
+        selectsKey: true,
+        answerExtras: [33],
+      }),
+      "presented record-sizes",
+    ],
+  ];
+  for (const [what, steps, expected] of rows)
+    t.same(verdicts(feedConnections([mutual, steps])), ["presented record-sizes", expected], what);
+  const [, external, unclear] = handshakesIn(
+    feedConnections([mutual, take(Buffer.from("Client_identity")), take(Buffer.alloc(1_160, 0xc3))]),
+  );
+  t.match(external, {
+    resumed: false,
+    clientAuth: {
+      verdict: "not-requested",
+      basis: "messages",
+      confidence: 0.95,
+      reason:
+        "read in the clear: both ends prove themselves by a key agreed on outside of TLS, with which no certificate is asked for",
+    },
+  });
+  t.match(unclear, {
+    resumed: undefined,
+    clientAuth: {
+      verdict: "unknown",
+      basis: "none",
+      confidence: 0,
+      reason:
+        "the key that was taken may be a session's, whose full handshake may have had a certificate, or one agreed on outside of TLS",
+    },
+  });
   t.end();
 });

@@ -14,6 +14,7 @@ t.test("fingerprints are those their authors publish", (t) => {
     legacyVersion: 769,
     ciphers: [],
     extensions: [],
+    offers: 0,
     groups: [],
     pointFormats: [],
     signatureAlgorithms: [],
@@ -21,7 +22,7 @@ t.test("fingerprints are those their authors publish", (t) => {
     serverName: undefined,
     alpn: [],
     ticket: "",
-    pskIdentityLengths: [],
+    pskIdentities: [],
     fingerprints: undefined,
   };
   // github.com/salesforce/ja3, README.

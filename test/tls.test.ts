@@ -11,6 +11,7 @@ import {
   certificates,
   clientHello,
   handshake,
+  message,
   name,
   newSessionTicket,
   record,
@@ -30,10 +31,15 @@ const ID = Buffer.alloc(32, 0x1d);
 const TICKET = Buffer.alloc(180, 0x7c);
 const AGAIN = Buffer.alloc(180, 0x7d);
 
+/** What a Certificate message holds that is a public key alone, and one whose list is longer than all of it. */
+const RAW_KEY = Buffer.concat([Buffer.from("00002c302a300506032b6570032100", "hex"), Buffer.alloc(32, 6)]);
+const BROKEN_LIST = Buffer.from([0, 9, 0, 0, 8, 255, 1, 2]);
+const bare = (...body: readonly Buffer[]): Buffer => message(11, Buffer.concat(body));
+
 /** A full TLS 1.2 handshake in which the server asks or not, and the client answers with these certificates. */
-function full12(asks: boolean, answer: readonly Buffer[] | undefined, ticket?: Buffer): Step[] {
+function full12(asks: boolean, answer: readonly Buffer[] | undefined, ticket?: Buffer, say = certificates): Step[] {
   const request = asks ? [CERTIFICATE_REQUEST] : [];
-  const given = answer === undefined ? [] : [certificates(...answer)];
+  const given = answer === undefined ? [] : [say(...answer)];
   const proof = answer !== undefined && answer.length > 0 ? [CERTIFICATE_VERIFY] : [];
   const issued = ticket === undefined ? [] : [handshake(newSessionTicket(ticket))];
   return [
@@ -61,6 +67,12 @@ t.test("TLS 1.2: client certificates are read in the clear", (t) => {
     ["asked and empty", full12(true, []), "declined messages"],
     ["asked and answered with a chain", full12(true, [CLIENT_CERTIFICATE, SERVER_CERTIFICATE]), "presented messages"],
     ["asked and no Certificate at all", full12(true, undefined), "declined messages"],
+    [
+      "asked and answered with a bare key, as RFC 7250 has it",
+      full12(true, [RAW_KEY], undefined, bare),
+      "presented messages",
+    ],
+    ["asked and answered with what is no list", full12(true, [BROKEN_LIST], undefined, bare), "presented messages"],
   ];
   for (const [what, steps, expected] of rows) {
     for (const pieceBytes of [undefined, 1, 7]) {

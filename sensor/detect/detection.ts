@@ -4,6 +4,7 @@ import type { FindingRecord } from "../../shared/event.js";
 import { type Edge, type Endpoint, MARK, type ObservationSink } from "../inventory/observation.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 import { BoundedMap } from "./bounded-map.js";
+import { CertificateWatch } from "./certificate/certificate-watch.js";
 import type { FindingDraft, Findings, Rule, RuleSettings } from "./finding.js";
 import { Judge } from "./policy/judge.js";
 import type { Policy } from "./policy/policy.js";
@@ -40,6 +41,7 @@ export class Detection implements ObservationSink {
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
+  readonly #certificates: CertificateWatch;
   #changed: Entry[] = [];
   #learnedMicros: number | undefined = undefined;
 
@@ -65,6 +67,7 @@ export class Detection implements ObservationSink {
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
     this.#onConnection = watchers.flatMap(({ connection }) => connection ?? []);
     this.#onHandshake = watchers.flatMap(({ handshake }) => handshake ?? []);
+    this.#certificates = new CertificateWatch(watchers);
   }
 
   call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
@@ -87,6 +90,7 @@ export class Detection implements ObservationSink {
   handshake(handshake: Handshake, edge: Edge | undefined): void {
     this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onHandshake) see(handshake, edge);
+    this.#certificates.handshake(handshake, edge);
   }
 
   /** Every finding, by time of its first occurrence. */

@@ -1,5 +1,7 @@
 import type { FindingRecord, Severity } from "../../shared/event.js";
-import type { MARK, ObservationSink } from "../inventory/observation.js";
+import type { Side } from "../flow/stream.js";
+import type { Edge, MARK, ObservationSink } from "../inventory/observation.js";
+import type { Certificate, Handshake } from "../protocol/message.js";
 import type { BoundedMap } from "./bounded-map.js";
 import type { Judge } from "./policy/judge.js";
 
@@ -54,11 +56,30 @@ export interface RuleContext {
   learnedMicros(): number;
 }
 
+/**
+ * Is shown each certificate of a handshake that did not fail; `isLeaf` tells the first of each chain. `sound`: at this end, and at this
+ * place in its chain, nothing will ever be wrong with it.
+ */
+export type CertificateLook = (
+  certificate: Certificate,
+  side: Side,
+  handshake: Handshake,
+  edge: Edge | undefined,
+  isLeaf: boolean,
+) => "sound" | undefined;
+
+export interface Watcher extends Partial<ObservationSink> {
+  /** Is shown the certificate of each end itself. */
+  readonly leaf?: CertificateLook;
+  /** And those that it is vouched for by. */
+  readonly certificate?: CertificateLook;
+}
+
 /** One rule: a file of its own and a line in `registry.ts`. It holds no state but what `watch` makes. */
 export interface Rule {
   /** Key of the catalogue in shared/catalogue.ts. */
   readonly id: string;
   /** It is shown calls alone, and of such endpoints alone: most calls are of none of them. */
   readonly of?: keyof typeof MARK;
-  watch(context: RuleContext): Partial<ObservationSink>;
+  watch(context: RuleContext): Watcher;
 }

@@ -60,8 +60,8 @@ export interface HelloParts {
   readonly ticket?: Buffer;
   /** TLS 1.3 is offered. */
   readonly offers13?: boolean;
-  /** Lengths of the pre-shared keys' identities offered. */
-  readonly identities?: readonly number[];
+  /** Pre-shared keys offered: the length of a ticket, or an identity whose age is told as 0. */
+  readonly identities?: readonly (number | Buffer)[];
   /** Further extensions without content. */
   readonly extras?: readonly number[];
   readonly random?: Buffer;
@@ -82,8 +82,10 @@ export function clientHello(parts: HelloParts = {}): Buffer {
   if (parts.keyShare !== undefined) extensions.push(extension(51, vector16(u16(29), vector16(parts.keyShare))));
   for (const code of parts.extras ?? []) extensions.push(extension(code, Buffer.alloc(0)));
   if (parts.identities !== undefined) {
-    const identities = parts.identities.map((length) =>
-      Buffer.concat([vector16(Buffer.alloc(length, 7)), Buffer.alloc(4)]),
+    const identities = parts.identities.map((offered) =>
+      typeof offered === "number"
+        ? Buffer.concat([vector16(Buffer.alloc(offered, 7)), Buffer.alloc(4, 1)])
+        : Buffer.concat([vector16(offered), Buffer.alloc(4)]),
     );
     const binders = parts.identities.map(() => vector8(Buffer.alloc(32, 9)));
     extensions.push(extension(41, Buffer.concat([vector16(...identities), vector16(...binders)])));

@@ -11,6 +11,7 @@ export function flight13(client: readonly number[], options: Flight13 = {}): Ste
     identities,
     selectsKey = false,
     keyIndex = 0,
+    answerExtras = [],
   } = options;
   const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
   return [
@@ -18,7 +19,7 @@ export function flight13(client: readonly number[], options: Flight13 = {}): Ste
     [
       "server",
       Buffer.concat([
-        handshake(serverHello({ is13: true, cipher, selectsKey, keyIndex })),
+        handshake(serverHello({ is13: true, cipher, selectsKey, keyIndex, extras: answerExtras })),
         CHANGE_CIPHER,
         sealedAll(server),
       ]),
@@ -33,7 +34,8 @@ export interface Flight13 {
   readonly cipher?: number;
   readonly after?: readonly number[];
   readonly extras?: readonly number[];
-  readonly identities?: readonly number[];
+  readonly identities?: readonly (number | Buffer)[];
+  readonly answerExtras?: readonly number[];
   readonly selectsKey?: boolean;
   readonly keyIndex?: number;
 }

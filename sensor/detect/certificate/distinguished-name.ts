@@ -38,6 +38,7 @@ function splitName(text: string): string[] {
 
 /** RFC 4514 §3: a backslash before a special character, or before two hexadecimal digits. */
 function unescapeValue(value: string): string {
+  if (!value.includes("\\")) return value;
   return value.replace(/\\([0-9a-fA-F]{2}|.)/gs, (_, escaped: string) =>
     escaped.length === 2 ? String.fromCharCode(Number.parseInt(escaped, 16)) : escaped,
   );

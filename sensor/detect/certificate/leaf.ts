@@ -1,44 +1,13 @@
 import type { Severity } from "../../../shared/event.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Side } from "../../flow/stream.js";
-import type { Edge, ObservationSink } from "../../inventory/observation.js";
+import type { Edge } from "../../inventory/observation.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
-import type { FindingDraft, Findings } from "../finding.js";
+import type { CertificateLook, FindingDraft, Findings, Watcher } from "../finding.js";
 import { commonName } from "./distinguished-name.js";
 import { personalAttributes } from "./personal-data.js";
 
 const MAX_LABEL = 80;
-
-export type Look = (certificate: Certificate, side: Side, handshake: Handshake, edge: Edge | undefined) => void;
-
-/**
- * Shows the certificate of each end. Not those of a handshake that failed: the other end may have refused it, and whoever likes
- * can send one.
- */
-export function watchLeaves(look: Look): Partial<ObservationSink> {
-  return {
-    handshake(handshake: Handshake, edge: Edge | undefined): void {
-      const { serverChain, clientChain } = handshake;
-      if (handshake.established === false) return;
-      if (serverChain.length > 0) look(serverChain[0], "server", handshake, edge);
-      if (clientChain.length > 0) look(clientChain[0], "client", handshake, edge);
-    },
-  };
-}
-
-/** The same for every certificate of both chains; `isLeaf` tells the first of each. */
-export function watchChains(look: (...seen: [...Parameters<Look>, isLeaf: boolean]) => void): Partial<ObservationSink> {
-  return {
-    handshake(handshake: Handshake, edge: Edge | undefined): void {
-      const { serverChain, clientChain } = handshake;
-      if (handshake.established === false) return;
-      for (const certificate of serverChain)
-        look(certificate, "server", handshake, edge, certificate === serverChain[0]);
-      for (const certificate of clientChain)
-        look(certificate, "client", handshake, edge, certificate === clientChain[0]);
-    },
-  };
-}
 
 /** What is wrong with a certificate: ends the sentence "The server certificate … of …". */
 export interface Fault {
@@ -48,14 +17,15 @@ export interface Fault {
 }
 
 /** One finding a certificate, judged by nothing but itself and therefore once. */
-export function judgeLeaves(findings: Findings, judge: (leaf: Certificate) => Fault | undefined) {
-  const sound = new WeakSet<Certificate>();
-  return watchLeaves((leaf, side, handshake, edge) => {
-    if (sound.has(leaf) || findings.again(leaf, handshake.atMicros)) return;
+export function judgeLeaves(findings: Findings, judge: (leaf: Certificate) => Fault | undefined): Watcher {
+  const look: CertificateLook = (leaf, side, handshake, edge) => {
+    if (findings.again(leaf, handshake.atMicros)) return undefined;
     const fault = judge(leaf);
-    if (fault === undefined) sound.add(leaf);
-    else findings.first(leaf, leaf.fingerprint, handshake.atMicros, draftOf(fault, leaf, side, handshake, edge));
-  });
+    if (fault === undefined) return "sound";
+    findings.first(leaf, leaf.fingerprint, handshake.atMicros, draftOf(fault, leaf, side, handshake, edge));
+    return undefined;
+  };
+  return { leaf: look };
 }
 
 export function draftOf(

@@ -29,8 +29,19 @@ const OFFICES: ReadonlySet<string> = new Set(
 const NATIONAL_NUMBER =
   /^(?:(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-.+|\d{3}-\d{2}-\d{4}|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]|[XYZ\d]\d{7}[A-Z])$/;
 
+/** What a finding names a certificate by asks for it several times. */
+const told = new WeakMap<Certificate, readonly string[]>();
+
 /** Names of the subject's attributes that tell of a person, never their values; empty where there are none. */
-export function personalAttributes({ subject, san }: Certificate): readonly string[] {
+export function personalAttributes(certificate: Certificate): readonly string[] {
+  const known = told.get(certificate);
+  if (known !== undefined) return known;
+  const attributes = findPersonal(certificate);
+  told.set(certificate, attributes);
+  return attributes;
+}
+
+function findPersonal({ subject, san }: Certificate): readonly string[] {
   const found = new Set<string>();
   for (const attribute of readName(subject)) {
     const name = personalName(attribute);

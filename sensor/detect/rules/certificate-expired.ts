@@ -1,16 +1,16 @@
-import { dateOf, draftOf, watchLeaves } from "../certificate/leaf.js";
+import { dateOf, draftOf } from "../certificate/leaf.js";
 import { isInverted } from "../certificate/validity.js";
 import type { Rule } from "../finding.js";
 
 /** A certificate that had ended when a handshake with it was completed: one finding a certificate. */
 export const certificateExpired: Rule = {
   id: "certificate-expired",
-  watch: ({ findings }) =>
-    watchLeaves((leaf, side, handshake, edge) => {
+  watch: ({ findings }) => ({
+    leaf: (leaf, side, handshake, edge) => {
       const { atMicros, established, resumed } = handshake;
       const { notAfterSeconds } = leaf;
-      if (established !== true || notAfterSeconds === undefined || atMicros <= notAfterSeconds * 1e6) return;
-      if (isInverted(leaf) || findings.again(leaf, atMicros)) return;
+      if (notAfterSeconds === undefined || isInverted(leaf)) return "sound";
+      if (established !== true || atMicros <= notAfterSeconds * 1e6 || findings.again(leaf, atMicros)) return undefined;
       const days = Math.floor((atMicros / 1e6 - notAfterSeconds) / 86_400);
       const fault = {
         says: `ended on ${dateOf(notAfterSeconds)}, ${days} days before a handshake with it was completed`,
@@ -18,5 +18,7 @@ export const certificateExpired: Rule = {
         evidence: { notAfter: dateOf(notAfterSeconds), isResumed: resumed === true },
       };
       findings.first(leaf, leaf.fingerprint, atMicros, draftOf(fault, leaf, side, handshake, edge));
-    }),
+      return undefined;
+    },
+  }),
 };

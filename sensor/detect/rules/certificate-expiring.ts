@@ -1,5 +1,5 @@
 import type { Certificate } from "../../protocol/message.js";
-import { dateOf, draftOf, watchLeaves } from "../certificate/leaf.js";
+import { dateOf, draftOf } from "../certificate/leaf.js";
 import { isInverted } from "../certificate/validity.js";
 import type { Rule } from "../finding.js";
 
@@ -13,19 +13,21 @@ const MACHINE_LIFE_SECONDS = 3 * DAY_SECONDS;
 /** A certificate that ends soon: one finding a certificate. */
 export const certificateExpiring: Rule = {
   id: "certificate-expiring",
-  watch: ({ findings, settings }) =>
-    watchLeaves((leaf, side, handshake, edge) => {
+  watch: ({ findings, settings }) => ({
+    leaf: (leaf, side, handshake, edge) => {
       const { atMicros } = handshake;
-      const leftSeconds = (leaf.notAfterSeconds ?? Number.POSITIVE_INFINITY) - atMicros / 1e6;
-      if (leaf.notAfterSeconds === undefined || leftSeconds < 0) return;
-      if (leftSeconds > noticeSeconds(leaf, settings.certificateDays) || isInverted(leaf)) return;
-      if (findings.again(leaf, atMicros)) return;
+      if (leaf.notAfterSeconds === undefined || isInverted(leaf)) return "sound";
+      const leftSeconds = leaf.notAfterSeconds - atMicros / 1e6;
+      if (leftSeconds < 0 || leftSeconds > noticeSeconds(leaf, settings.certificateDays)) return undefined;
+      if (findings.again(leaf, atMicros)) return undefined;
       const fault = {
         says: `ends on ${dateOf(leaf.notAfterSeconds)}, ${Math.floor(leftSeconds / DAY_SECONDS)} days from when it was seen`,
         evidence: { notAfter: dateOf(leaf.notAfterSeconds), daysLeft: Math.floor(leftSeconds / DAY_SECONDS) },
       };
       findings.first(leaf, leaf.fingerprint, atMicros, draftOf(fault, leaf, side, handshake, edge));
-    }),
+      return undefined;
+    },
+  }),
 };
 
 function noticeSeconds({ notBeforeSeconds, notAfterSeconds }: Certificate, days: number): number {

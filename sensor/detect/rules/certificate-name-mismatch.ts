@@ -1,7 +1,7 @@
 import type { Certificate } from "../../protocol/message.js";
-import { draftOf, watchLeaves } from "../certificate/leaf.js";
+import { draftOf } from "../certificate/leaf.js";
 import { matchName, namesOf } from "../certificate/reference-name.js";
-import type { Rule } from "../finding.js";
+import type { CertificateLook, Rule } from "../finding.js";
 import { Subjects } from "../subjects.js";
 
 const MAX_NAMES = 10;
@@ -16,23 +16,25 @@ export const certificateNameMismatch: Rule = {
     const subjects = new Subjects();
     /** The last name each certificate was good for. */
     const good = new WeakMap<Certificate, string>();
-    return watchLeaves((leaf, side, handshake, edge) => {
+    const look: CertificateLook = (leaf, side, handshake, edge) => {
       const { serverName, atMicros } = handshake;
-      if (side !== "server" || serverName === undefined || edge === undefined || leaf.isMalformed) return;
-      if (good.get(leaf) === serverName) return;
+      if (side !== "server" || leaf.isMalformed) return "sound";
+      if (serverName === undefined || edge === undefined || good.get(leaf) === serverName) return undefined;
       if (matchName(leaf, serverName) !== "mismatch") {
         good.set(leaf, serverName);
-        return;
+        return undefined;
       }
       const { service } = edge;
       const subject = subjects.of(service, leaf.fingerprint);
-      if (findings.again(subject, atMicros)) return;
+      if (findings.again(subject, atMicros)) return undefined;
       const fault = {
         says: `is not for the name ${JSON.stringify(serverName)} that ${edge.clientAddress} asked for`,
         evidence: { serverName, names: namesOf(leaf).slice(0, MAX_NAMES) },
       };
       const key = `${service.place} ${service.port} ${leaf.fingerprint}`;
       findings.first(subject, key, atMicros, draftOf(fault, leaf, side, handshake, edge));
-    });
+      return undefined;
+    };
+    return { leaf: look };
   },
 };

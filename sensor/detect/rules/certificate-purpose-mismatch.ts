@@ -1,7 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { Certificate } from "../../protocol/message.js";
-import { draftOf, watchLeaves } from "../certificate/leaf.js";
-import type { Rule } from "../finding.js";
+import { draftOf } from "../certificate/leaf.js";
+import type { CertificateLook, Rule } from "../finding.js";
 import { Subjects } from "../subjects.js";
 
 const ANY = "anyExtendedKeyUsage";
@@ -16,19 +16,21 @@ export const certificatePurposeMismatch: Rule = {
   id: "certificate-purpose-mismatch",
   watch: ({ findings }) => {
     const subjects = new Subjects();
-    return watchLeaves((leaf, side, handshake, edge) => {
+    const look: CertificateLook = (leaf, side, handshake, edge) => {
       const purposes = leaf.extendedKeyUsages;
       // Without the extension a certificate is good for every purpose.
-      if (purposes === undefined || isFitting(leaf, side)) return;
+      if (purposes === undefined || isFitting(leaf, side)) return "sound";
       const subject = subjects.of(leaf, side);
-      if (findings.again(subject, handshake.atMicros)) return;
+      if (findings.again(subject, handshake.atMicros)) return undefined;
       const fault = {
         says: `is not for a ${side}: its purposes are ${purposes.join(", ") || "none"}`,
         evidence: { extendedKeyUsages: [...purposes] },
       };
       const draft = draftOf(fault, leaf, side, handshake, edge);
       findings.first(subject, `${leaf.fingerprint} ${side}`, handshake.atMicros, draft);
-    });
+      return undefined;
+    };
+    return { leaf: look };
   },
 };
 

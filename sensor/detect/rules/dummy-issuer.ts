@@ -1,4 +1,3 @@
-import type { Certificate } from "../../protocol/message.js";
 import { readName } from "../certificate/distinguished-name.js";
 import { judgeLeaves } from "../certificate/leaf.js";
 import type { Rule } from "../finding.js";
@@ -21,16 +20,26 @@ const NAMING_TYPES: ReadonlySet<string> = new Set(["CN", "O", "OU", "L", "ST", "
 /** An issuer that is none: one finding a certificate. */
 export const dummyIssuer: Rule = {
   id: "dummy-issuer",
-  watch: ({ findings }) =>
-    judgeLeaves(findings, (leaf) => {
-      const what = dummyOf(leaf);
+  watch: ({ findings, remember }) => {
+    // Few issue many.
+    const known = remember<{ readonly what: string | undefined }>();
+    const judged = (issuer: string) => {
+      const judgement = { what: dummyOf(issuer) };
+      known.set(issuer, judgement);
+      return judgement;
+    };
+    return judgeLeaves(findings, ({ issuer, isMalformed }) => {
+      // Where the certificate broke off its issuer may only not have been read.
+      if (issuer === "" && isMalformed) return undefined;
+      const { what } = known.get(issuer) ?? judged(issuer);
       return what === undefined ? undefined : { says: `names as its issuer ${what}`, evidence: { issuerIs: what } };
-    }),
+    });
+  },
 };
 
-function dummyOf({ issuer, isMalformed }: Certificate): string | undefined {
-  // RFC 5280 §4.1.2.4: the issuer is never empty. Where the certificate broke off it may only not have been read.
-  if (issuer === "") return isMalformed ? undefined : "nobody";
+function dummyOf(issuer: string): string | undefined {
+  // RFC 5280 §4.1.2.4: the issuer is never empty.
+  if (issuer === "") return "nobody";
   for (const { type, value } of readName(issuer)) {
     if (!NAMING_TYPES.has(type)) continue;
     const known = DEFAULTS.find(([pattern]) => pattern.test(value));

@@ -1,4 +1,4 @@
-import type { Certificate, Handshake } from "../../protocol/message.js";
+import type { Certificate } from "../../protocol/message.js";
 import { identityOf, labelOf } from "../certificate/leaf.js";
 import type { Rule } from "../finding.js";
 
@@ -17,17 +17,17 @@ export const sharedClientCertificate: Rule = {
   watch: ({ findings, settings, remember }) => {
     const holders = remember<Holders>();
     return {
-      handshake({ atMicros, established, clientChain, flow }: Handshake): void {
-        if (established === false || clientChain.length === 0) return;
-        const [leaf] = clientChain;
-        if (findings.again(leaf, atMicros)) return;
+      leaf: (leaf, side, { atMicros, flow }) => {
+        if (side === "server") return "sound";
+        if (findings.again(leaf, atMicros)) return undefined;
         const known = holders.get(leaf.fingerprint) ?? { ipv4: [], ipv6: [] };
         const family = flow.clientAddress.includes(":") ? known.ipv6 : known.ipv4;
-        if (known.ipv4.length + known.ipv6.length === 0 && !holders.set(leaf.fingerprint, known)) return;
+        if (known.ipv4.length + known.ipv6.length === 0 && !holders.set(leaf.fingerprint, known)) return undefined;
         if (family.length < settings.sharedCertificateHosts && !family.includes(flow.clientAddress))
           family.push(flow.clientAddress);
-        if (family.length < settings.sharedCertificateHosts) return;
+        if (family.length < settings.sharedCertificateHosts) return undefined;
         findings.first(leaf, leaf.fingerprint, atMicros, draft(leaf, family));
+        return undefined;
       },
     };
   },

@@ -1,5 +1,5 @@
 import type { Certificate } from "../../protocol/message.js";
-import { draftOf, watchChains } from "../certificate/leaf.js";
+import { draftOf } from "../certificate/leaf.js";
 import type { Rule } from "../finding.js";
 
 /** NIST SP 800-57 part 1 rev. 5, table 2: 112 bits of security, required since 2014. FIPS 186-5 drops DSA. */
@@ -9,17 +9,20 @@ const MIN_EC_BITS = 224;
 /** A key too weak for what it vouches for: one finding a certificate, those of authorities too. */
 export const weakCertificateKey: Rule = {
   id: "weak-certificate-key",
-  watch: ({ findings }) =>
-    watchChains((certificate, side, handshake, edge) => {
+  watch: ({ findings }) => ({
+    certificate: (certificate, side, handshake, edge) => {
       const wanted = wantedInstead(certificate);
-      if (wanted === undefined || findings.again(certificate, handshake.atMicros)) return;
+      if (wanted === undefined) return "sound";
+      if (findings.again(certificate, handshake.atMicros)) return undefined;
       const fault = {
         says: `has the weak key ${certificate.key}: ${wanted}`,
         evidence: { key: certificate.key, isAuthority: certificate.isAuthority },
       };
       const draft = draftOf(fault, certificate, side, handshake, edge);
       findings.first(certificate, certificate.fingerprint, handshake.atMicros, draft);
-    }),
+      return undefined;
+    },
+  }),
 };
 
 function wantedInstead({ key, keyBits }: Certificate): string | undefined {

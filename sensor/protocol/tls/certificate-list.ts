@@ -1,8 +1,13 @@
-import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
+import { Cursor, OutOfBounds } from "../../bytes/cursor.js";
 import type { Certificate } from "../message.js";
 import type { CertificateCache } from "./certificate-cache.js";
 
 const MAX_CHAIN = 32;
+
+/** Whether a Certificate message up to TLS 1.2 holds none. Throws OutOfBounds where it is too short to say. */
+export function isEmptyList({ bytes, at, end }: Cursor): boolean {
+  return new Cursor(bytes, at, end).u24() === 0;
+}
 
 /** The certificates of a Certificate message up to TLS 1.2 (RFC 5246 §7.4.2), leaf first. A list that breaks off ends there. */
 export function readCertificateList(body: Cursor, cache: CertificateCache): readonly Certificate[] {

@@ -2,15 +2,15 @@ import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
 import type { Side } from "../../flow/stream.js";
 import type { Certificate } from "../message.js";
 import type { CertificateCache } from "./certificate-cache.js";
-import { readCertificateList } from "./certificate-list.js";
+import { isEmptyList, readCertificateList } from "./certificate-list.js";
 import type { ClearMessages } from "./client-auth.js";
 import { MESSAGE } from "./handshake-reader.js";
-import { type ClientHello, EXTENSION, isTls13, type ServerHello } from "./hello.js";
+import { type ClientHello, isTls13, OFFER, type ServerHello } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
+import type { PskIdentity, PskOrigin } from "./psk-identity.js";
 import { sessionIdHash, sessionIdOf } from "./session-id.js";
 
 const NAMED_CURVE = 3;
-const BEFORE_FINISHED: ReadonlySet<number> = new Set([EXTENSION.nextProtocol, EXTENSION.channelId]);
 
 /** What the handshake messages that can be read say: both hellos, and all the rest up to TLS 1.2. */
 export class ClearHandshake {
@@ -87,18 +87,35 @@ export class ClearHandshake {
    * EncryptedExtensions (draft-balfanz-tls-channelid §3) after ChangeCipherSpec, encrypted as Finished is.
    */
   get clientMessagesBeforeFinished(): number {
-    return this.answer?.extensions.filter((code) => BEFORE_FINISHED.has(code)).length ?? 0;
+    const offers = this.answer?.offers ?? 0;
+    return ((offers & OFFER.nextProtocol) === 0 ? 0 : 1) + ((offers & OFFER.channelId) === 0 ? 0 : 1);
   }
 
-  /** RFC 8446 §4.2.11: exactly where ServerHello selects a pre-shared key. */
-  get resumes13(): boolean {
-    return this.answer?.extensions.includes(EXTENSION.preSharedKey) ?? false;
+  /**
+   * What the pre-shared key is that ServerHello selects (RFC 8446 §4.2.11); undefined where it selects none, or one that a certificate
+   * comes with all the same. Where the offer was not seen it is a session's: others are seldom.
+   */
+  get keyTaken(): PskOrigin | undefined {
+    const { answer } = this;
+    if (answer === undefined || (answer.offers & OFFER.preSharedKey) === 0) return undefined;
+    if ((answer.offers & OFFER.certWithExternPsk) !== 0) return undefined;
+    return this.#identityTaken?.origin ?? "ticket";
   }
 
   /** Length of the ticket that a TLS 1.3 session goes on with: that of the identity the server selected. */
   get ticketTaken(): number | undefined {
+    return this.keyTaken === "ticket" ? this.#identityTaken?.lengthBytes : undefined;
+  }
+
+  /** Whether a TLS 1.3 session goes on: undefined where the key may be another. */
+  get resumes13(): boolean | undefined {
+    const { keyTaken } = this;
+    return keyTaken === "unclear" ? undefined : keyTaken === "ticket";
+  }
+
+  get #identityTaken(): PskIdentity | undefined {
     const { answer, hello } = this;
-    return answer?.pskIndex === undefined ? undefined : hello?.pskIdentityLengths[answer.pskIndex];
+    return answer?.pskIndex === undefined ? undefined : hello?.pskIdentities[answer.pskIndex];
   }
 
   get #isLate(): boolean {
@@ -123,8 +140,10 @@ export class ClearHandshake {
       this.firstHello ??= this.hello;
       this.sessionIdHash = sessionIdHash(bytes, at, end);
     } else if (type === MESSAGE.certificate) {
+      const isEmpty = isEmptyList(body);
       this.clientChain = readCertificateList(body, this.#certificates);
-      this.clientCertificates = this.clientChain.length;
+      // A key without a certificate (RFC 7250 §3), and whatever else can't be read, is no empty list.
+      this.clientCertificates = isEmpty ? 0 : Math.max(1, this.clientChain.length);
     } else if (type === MESSAGE.clientKeyExchange) this.clientKeyExchange = true;
     else if (type !== MESSAGE.certificateVerify && this.hello === undefined) this.lost("client");
   }

@@ -51,6 +51,22 @@ const INFERRED = {
   many: inferred("presented", 0.99, "the client sent its certificate in several records before Finished"),
   large: inferred("presented", 0.95, "the client's first record holds far more than Finished"),
 };
+/**
+ * RFC 8446 §4.3.2: a server that proves itself by a pre-shared key must not ask for a certificate in the handshake. Where the key is a
+ * session's, the certificate of that session counts on; one agreed on outside of TLS never had any.
+ */
+export const EXTERNAL_KEY: ClientAuth = {
+  verdict: "not-requested",
+  basis: "messages",
+  confidence: 0.95,
+  reason:
+    "read in the clear: both ends prove themselves by a key agreed on outside of TLS, with which no certificate is asked for",
+};
+
+export const UNCLEAR_KEY = untold(
+  "the key that was taken may be a session's, whose full handshake may have had a certificate, or one agreed on outside of TLS",
+);
+
 /** By the number of records before Finished. */
 const PRESENTED = [undefined, INFERRED.one, INFERRED.two, INFERRED.three, INFERRED.four] as const;
 /** The same where the server's flight says so too. */

@@ -1,8 +1,17 @@
 import type { Side } from "../../flow/stream.js";
 import type { ClientAuth } from "../message.js";
 import { type EncryptedFlights, judgeRecords, mayAuthenticate } from "./client-auth.js";
-import { type ClientHello, EXTENSION, type ServerHello } from "./hello.js";
-import { blockOf, mayBe, type RecordSizes, recordSizes, type ServerAsked, serverAsked } from "./record-evidence.js";
+import { type ClientHello, OFFER, type ServerHello } from "./hello.js";
+import {
+  blockOf,
+  mayBe,
+  maySignature,
+  type RecordSizes,
+  recordSizes,
+  type ServerAsked,
+  serverAsked,
+} from "./record-evidence.js";
+import { isShort } from "./ticket-watch.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -10,6 +19,8 @@ const MAX_RECORDS = 16;
 const ANSWERED_RECORDS = 2;
 /** How often the client may send anew, upon something of the server's, until no authentication after the handshake is waited for. */
 const WATCHED_BURSTS = 3;
+/** EncryptedExtensions, Certificate and CertificateVerify stand before Finished where the server has a certificate. */
+const AFTER_SIGNATURE = 3;
 const MAX_BURST = 8;
 
 /** How a TLS 1.3 handshake ended. */
@@ -33,6 +44,8 @@ export class EncryptedRecords {
   /** What the server's flight tells, once the client's first record has ended it. */
   #asked: ServerAsked;
   #isAskedTold = false;
+  /** Where the server's Finished stands in its flight; undefined until the flight has ended and somebody asks. */
+  #finishedAt: number | undefined = undefined;
 
   note(from: Side, length: number, cipher?: number): void {
     if (cipher !== undefined) this.#watch(from, length, cipher);
@@ -92,9 +105,9 @@ export class EncryptedRecords {
       client: this.client,
       asked: lost.server ? undefined : this.#serverAsked(answer.cipher),
       clientWhole,
-      offersAlps: offers(hello, EXTENSION.alps) || offers(hello, EXTENSION.alpsOld),
-      offersEarlyData: offers(hello, EXTENSION.earlyData),
-      offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+      offersAlps: offers(hello, OFFER.alps),
+      offersEarlyData: offers(hello, OFFER.earlyData),
+      offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
       hasEnded: isOver,
       isOver: isOver || this.#sinceClient >= ANSWERED_RECORDS || this.#wentOn,
     };
@@ -115,6 +128,15 @@ export class EncryptedRecords {
     for (const length of serverAfter) each(length);
   }
 
+  /** The first of them that is long enough. */
+  firstTicket(cipher: number): number | undefined {
+    let first: number | undefined;
+    this.eachTicket(cipher, (length) => {
+      if (!isShort(length)) first ??= length;
+    });
+    return first;
+  }
+
   /**
    * Where in the server's flight its tickets may begin: after its Finished. It may send them before it has the client's
    * (RFC 8446 §4.6.1), if it needs no certificate of it.
@@ -133,10 +155,10 @@ export class EncryptedRecords {
 
   /** 0 where none can be told. */
   #serverFinished(cipher: number): number {
-    const ways = recordSizes(cipher);
-    const flight = this.serverFlight;
-    for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
-    return 0;
+    if (this.#finishedAt !== undefined) return this.#finishedAt;
+    const at = finishedIn(this.serverFlight, recordSizes(cipher));
+    if (this.client.length > 0) this.#finishedAt = at;
+    return at;
   }
 
   /** Padded to a block an alert is as long as an empty Certificate, which more comes after. */
@@ -160,6 +182,20 @@ export class EncryptedRecords {
   }
 }
 
+/**
+ * A request for a certificate may be as long as Finished in one way of padding or another: what stands behind a signature is believed
+ * first (RFC 8446 §4.4).
+ */
+function finishedIn(flight: readonly number[], ways: readonly RecordSizes[]): number {
+  for (const sizes of ways) {
+    let at = flight.indexOf(sizes.finished, AFTER_SIGNATURE);
+    while (at > 0 && !maySignature(flight[at - 1], sizes)) at = flight.indexOf(sizes.finished, at + 1);
+    if (at > 0) return at;
+  }
+  for (let at = 1; at < flight.length; at++) if (mayBe("finished", flight[at], ways)) return at;
+  return 0;
+}
+
 /** How long a side's alerts are, told by its Finished. */
 function alertOf(flight: readonly number[], ways: readonly RecordSizes[]): number {
   return (ways.find(({ finished }) => flight.includes(finished)) ?? ways[0]).alert;
@@ -170,6 +206,7 @@ export interface Lost {
   readonly server: boolean;
 }
 
-export function offers(hello: ClientHello | undefined, extension: number): boolean {
-  return hello?.extensions.includes(extension) ?? false;
+/** `offer` is of OFFER. */
+export function offers(hello: ClientHello | undefined, offer: number): boolean {
+  return hello !== undefined && (hello.offers & offer) !== 0;
 }

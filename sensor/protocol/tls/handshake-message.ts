@@ -4,7 +4,7 @@ import { cipherName } from "./cipher-suite.js";
 import type { ClearHandshake } from "./clear-handshake.js";
 import { offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
-import { EXTENSION, versionName } from "./hello.js";
+import { OFFER, versionName } from "./hello.js";
 import { groupName, isPostQuantum } from "./named-group.js";
 import type { Session } from "./session-memory.js";
 
@@ -51,10 +51,10 @@ export function describeHandshake(
     clientChain: clear.clientChain.length > 0 ? clear.clientChain : (recalled?.clientChain ?? []),
     alert: alert.name,
     alertFrom: alert.from,
-    offersEncryptedHello: offers(hello, EXTENSION.encryptedClientHello),
-    offersEarlyData: offers(clear.firstHello, EXTENSION.earlyData),
+    offersEncryptedHello: offers(hello, OFFER.encryptedClientHello),
+    offersEarlyData: offers(clear.firstHello, OFFER.earlyData),
     tookEarlyData: ending.tookEarlyData,
-    offersPostHandshakeAuth: offers(hello, EXTENSION.postHandshakeAuth),
+    offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
     isPostQuantum: group !== undefined && isPostQuantum(group),
     complete: ending.complete,
   };

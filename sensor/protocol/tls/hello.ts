@@ -1,6 +1,7 @@
 import { type Cursor, OutOfBounds } from "../../bytes/cursor.js";
 import type { ClientFingerprints } from "./fingerprint-cache.js";
 import { isGrease } from "./grease.js";
+import { type PskIdentity, readPskIdentities } from "./psk-identity.js";
 import { toldHost } from "./told-name.js";
 
 /** IANA's "TLS ExtensionType Values" that are looked into. */
@@ -12,6 +13,7 @@ export const EXTENSION = {
   alpn: 16,
   padding: 21,
   extendedMasterSecret: 23,
+  certWithExternPsk: 33,
   sessionTicket: 35,
   preSharedKey: 41,
   earlyData: 42,
@@ -29,6 +31,32 @@ export const EXTENSION = {
   encryptedClientHello: 65037,
 } as const;
 
+/** Extensions that are asked for by their presence alone, as bits: each handshake asks a dozen times. */
+export const OFFER = {
+  preSharedKey: 1,
+  earlyData: 2,
+  postHandshakeAuth: 4,
+  encryptedClientHello: 8,
+  alps: 16,
+  /** Of a server: whatever lets the client send a message between ChangeCipherSpec and Finished, up to TLS 1.2. */
+  nextProtocol: 32,
+  channelId: 64,
+  /** A certificate beside the pre-shared key (RFC 8773): the handshake is a full one in all else. */
+  certWithExternPsk: 128,
+} as const;
+
+const OFFERS: ReadonlyMap<number, number> = new Map([
+  [EXTENSION.preSharedKey, OFFER.preSharedKey],
+  [EXTENSION.earlyData, OFFER.earlyData],
+  [EXTENSION.postHandshakeAuth, OFFER.postHandshakeAuth],
+  [EXTENSION.encryptedClientHello, OFFER.encryptedClientHello],
+  [EXTENSION.alps, OFFER.alps],
+  [EXTENSION.alpsOld, OFFER.alps],
+  [EXTENSION.nextProtocol, OFFER.nextProtocol],
+  [EXTENSION.channelId, OFFER.channelId],
+  [EXTENSION.certWithExternPsk, OFFER.certWithExternPsk],
+]);
+
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;
 
 /** What both hellos have, but for what is another in each. Numbers are codes as sent, GREASE (RFC 8701) included. */
@@ -36,6 +64,8 @@ export interface Hello {
   /** The legacy_version field. */
   readonly legacyVersion: number;
   readonly extensions: readonly number[];
+  /** Of OFFER, those that are among the extensions. */
+  readonly offers: number;
 }
 
 /** RFC 8446 §4.1.2, RFC 5246 §7.4.1.2; the SSL 2.0 form of RFC 5246 §E.2. */
@@ -49,8 +79,8 @@ export interface ClientHello extends Hello {
   readonly alpn: readonly string[];
   /** Session ticket offered (RFC 5077 §3.2), as Latin-1; empty where the client only says that it takes one. */
   readonly ticket: string;
-  /** Length in bytes of each identity in `pre_shared_key`, in the order offered. */
-  readonly pskIdentityLengths: readonly number[];
+  /** Of `pre_shared_key`, in the order offered. */
+  readonly pskIdentities: readonly PskIdentity[];
   /** For the fingerprints to be made once; nobody else reads it. */
   fingerprints: ClientFingerprints | undefined;
 }
@@ -84,7 +114,7 @@ interface Extensions {
   serverName: string | undefined;
   alpn: string[];
   ticket: string;
-  pskIdentityLengths: number[];
+  pskIdentities: PskIdentity[];
   pskIndex: number | undefined;
 }
 
@@ -100,7 +130,7 @@ export function readClientHello(body: Cursor): ClientHello {
     readExtensions(body, found, readClientExtension);
   });
   const { codes: extensions, pskIndex: _, ...rest } = found;
-  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
+  return { legacyVersion, ciphers, extensions, offers: offersOf(extensions), ...rest, fingerprints: undefined };
 }
 
 /** Reads the SSL 2.0 form of a ClientHello after its two bytes of length and its type. */
@@ -118,7 +148,7 @@ export function readSsl2ClientHello(body: Cursor): ClientHello {
   }
   body.skip(sessionIdBytes);
   const { codes: extensions, pskIndex: _, ...rest } = noExtensions();
-  return { legacyVersion, ciphers, extensions, ...rest, fingerprints: undefined };
+  return { legacyVersion, ciphers, extensions, offers: offersOf(extensions), ...rest, fingerprints: undefined };
 }
 
 /** Reads a ServerHello's body. Throws OutOfBounds where it ends before its cipher suite does. */
@@ -139,7 +169,20 @@ export function readServerHello(body: Cursor): ServerHello {
   const { codes: extensions, versions, groups, alpn, pskIndex } = found;
   const version = versions[0] ?? legacyVersion;
   const [group] = groups;
-  return { legacyVersion, version, cipher, extensions, group, alpn: alpn[0], pskIndex, isRetry, ja3s: undefined };
+  const offers = offersOf(extensions);
+  const alpnChosen = alpn[0];
+  return {
+    legacyVersion,
+    version,
+    cipher,
+    extensions,
+    offers,
+    group,
+    alpn: alpnChosen,
+    pskIndex,
+    isRetry,
+    ja3s: undefined,
+  };
 }
 
 /** Whether the random of a ServerHello, which must lie whole there, says that it is none. */
@@ -162,6 +205,12 @@ export function versionName(version: number): string | undefined {
   return version > VERSION.ssl3 && version < VERSION.tls12 ? `1.${(version & 0xff) - 1}` : undefined;
 }
 
+function offersOf(extensions: readonly number[]): number {
+  let offers = 0;
+  for (const code of extensions) offers |= OFFERS.get(code) ?? 0;
+  return offers;
+}
+
 function noExtensions(): Extensions {
   return {
     codes: [],
@@ -172,7 +221,7 @@ function noExtensions(): Extensions {
     serverName: undefined,
     alpn: [],
     ticket: "",
-    pskIdentityLengths: [],
+    pskIdentities: [],
     pskIndex: undefined,
   };
 }
@@ -216,7 +265,7 @@ function readClientExtension(code: number, body: Cursor, into: Extensions): void
       into.versions = u16List(body.sub(body.u8()));
       return;
     case EXTENSION.preSharedKey:
-      readPskIdentities(body.sub(body.u16()), into.pskIdentityLengths);
+      readPskIdentities(body.sub(body.u16()), into.pskIdentities);
   }
 }
 
@@ -241,15 +290,6 @@ function readServerName(body: Cursor): string | undefined {
 function readAlpn(body: Cursor, into: string[]): void {
   const list = body.sub(body.u16());
   while (list.left > 0) into.push(latin1(list.take(list.u8())));
-}
-
-function readPskIdentities(list: Cursor, into: number[]): void {
-  while (list.left > 0) {
-    const length = list.u16();
-    list.skip(length);
-    list.skip(4);
-    into.push(length);
-  }
 }
 
 function u16List(list: Cursor): number[] {

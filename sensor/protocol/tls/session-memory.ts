@@ -2,13 +2,23 @@ import { createHash } from "node:crypto";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
 import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
-import { broughtTicket } from "./ticket-watch.js";
+import { broughtTicket, broughtTickets } from "./ticket-watch.js";
 
 /** What a session carries over to those that resume it. */
 export interface Session {
   readonly clientAuth: ClientAuth;
   readonly serverChain: readonly Certificate[];
   readonly clientChain: readonly Certificate[];
+}
+
+/** A TLS 1.3 handshake that goes on with a session. */
+export interface Resumption {
+  /** Length of the ticket that the server took. */
+  readonly identity: number | undefined;
+  /** The server's first record after its Finished that may hold a ticket; undefined where none was seen yet. */
+  readonly given: number | undefined;
+  /** No record will come. */
+  readonly isOver: boolean;
 }
 
 const MAX_SESSIONS = 50_000;
@@ -38,11 +48,12 @@ export class SessionMemory {
     return this.#pairs.admit(pair, clientAuth);
   }
 
-  /** What a TLS 1.3 session that is resumed was. `identity` is the length of the ticket that the server took. */
-  inherit(pair: PairName, identity: number | undefined): ClientAuth {
+  /** What a TLS 1.3 session that is resumed was; undefined while a record to come may tell. */
+  inherit(pair: PairName, resumed: Resumption): ClientAuth | undefined {
     const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
-    const fitting = kinds.filter((kind) => broughtTicket(kind, identity));
+    const fitting = fittingOf(kinds, resumed);
+    if (fitting === undefined) return undefined;
     const unseen = kinds.filter(({ isWatched }) => !isWatched);
     const candidates = fitting.length > 0 ? fitting : unseen;
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
@@ -52,6 +63,20 @@ export class SessionMemory {
     }
     return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
   }
+}
+
+/**
+ * The kinds of session that may have given the ticket. A record that is too long for one may hold several, or one of a session with a
+ * certificate: a server that joins them does so again for the session resumed, so that its first record is as long.
+ */
+function fittingOf(kinds: readonly SessionKind[], resumed: Resumption): readonly SessionKind[] | undefined {
+  const { identity, given, isOver } = resumed;
+  const alone = kinds.filter((kind) => broughtTicket(kind, identity));
+  if (alone.length > 0) return alone;
+  const several = kinds.filter((kind) => broughtTickets(kind, identity));
+  if (several.length === 0) return several;
+  if (given === undefined) return isOver ? [] : undefined;
+  return several.filter((kind) => broughtTickets(kind, identity, given));
 }
 
 /** The verdict of the session resumed, as far as it was known itself. */
@@ -72,8 +97,13 @@ function stripped(reason: string): string {
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.delete(key);
+  const before = map.size;
   map.set(key, value);
+  if (map.size === before) {
+    // Known already: it becomes the newest.
+    map.delete(key);
+    map.set(key, value);
+  }
   if (map.size <= most) return;
   for (const oldest of map.keys()) {
     map.delete(oldest);

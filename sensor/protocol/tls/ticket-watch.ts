@@ -1,3 +1,4 @@
+import { LEAST_TICKET } from "./psk-identity.js";
 import { isFragment, recordSizes } from "./record-evidence.js";
 import type { SessionKind } from "./session-pairs.js";
 
@@ -11,9 +12,12 @@ const RECORD_OVERHEAD = USUAL.overhead;
 /** Nonce, an early_data extension or one of GREASE, padding. */
 const MAX_EXTRA = 48;
 const MAX_TICKETS_A_RECORD = 4;
-/** Less is no name of a session that can't be guessed: RFC 8446 §4.6.1 has a key of a database, or the session itself, encrypted. */
-const LEAST_IDENTITY = 16;
-const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_IDENTITY;
+/**
+ * The same where several share a record. It is known of few stacks, with nonces of a few bytes and at most two short extensions; more
+ * would let the one ticket of a session with a certificate pass for two of a session without.
+ */
+const MAX_EXTRA_JOINED = 16;
+const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET;
 /** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
 const MAX_DIFFERENCE = 20;
 
@@ -42,7 +46,7 @@ export class TicketWatch {
   note(length: number): boolean {
     this.#left--;
     this.#kind.isWatched = true;
-    if (length < LEAST_RECORD) return this.#left > 0;
+    if (isShort(length)) return this.#left > 0;
     if (!this.#mayBeTicket(length)) {
       if (this.#carried > 0 && length < (this.#length ?? 0)) keep(this.#kind, this.#carried + length);
       return false;
@@ -56,23 +60,52 @@ export class TicketWatch {
   #mayBeTicket(length: number): boolean {
     if (this.#length !== undefined) return Math.abs(length - this.#length) <= MAX_DIFFERENCE;
     const most = MAX_EXTRA + MAX_DIFFERENCE + this.#kind.block;
-    return this.#offered === undefined || holds(length, this.#offered, -MAX_DIFFERENCE, most);
+    const offered = this.#offered;
+    if (offered === undefined || isBetween(extraOf(length, offered, 1), -MAX_DIFFERENCE, most)) return true;
+    return holdsSeveral(length, offered, -MAX_DIFFERENCE, most);
   }
 }
 
-/** Whether one of the records of these sessions may have brought a ticket of this length. */
+/** Whether one of the records of these sessions may have brought a ticket of this length, and nothing else. */
 export function broughtTicket({ ticketRecords, block }: SessionKind, identity: number | undefined): boolean {
   const most = MAX_EXTRA + block - 1;
-  return identity !== undefined && ticketRecords.some((length) => holds(length, identity, 0, most));
+  return identity !== undefined && ticketRecords.some((length) => isBetween(extraOf(length, identity, 1), 0, most));
 }
 
-/** Whether a record may hold tickets of about this length and, in each, so much more. Those sent together are alike, not always equal. */
-function holds(length: number, identity: number, least: number, most: number): boolean {
-  for (let tickets = 1; tickets <= MAX_TICKETS_A_RECORD; tickets++) {
-    const extra = (length - RECORD_OVERHEAD) / tickets - TICKET_HEAD - identity;
-    if (extra >= least && extra <= most) return true;
-  }
+/** Whether one of them may have brought several, and, where `given` is told, is about as long as that. */
+export function broughtTickets(
+  { ticketRecords, block }: SessionKind,
+  identity: number | undefined,
+  given?: number,
+): boolean {
+  if (identity === undefined) return false;
+  const most = MAX_EXTRA_JOINED + block - 1;
+  return ticketRecords.some(
+    (length) =>
+      holdsSeveral(length, identity, 0, most) &&
+      (given === undefined || Math.abs(length - given) <= MAX_DIFFERENCE + block),
+  );
+}
+
+/** Whether a record is too short for any ticket. */
+export function isShort(length: number): boolean {
+  return length < LEAST_RECORD;
+}
+
+/** What a record holds beside so many tickets of this length, for each of them. */
+function extraOf(length: number, identity: number, tickets: number): number {
+  return (length - RECORD_OVERHEAD) / tickets - TICKET_HEAD - identity;
+}
+
+/** Whether a record may hold two tickets or more of about this length. Those sent together are alike, not always equal. */
+function holdsSeveral(length: number, identity: number, least: number, most: number): boolean {
+  for (let tickets = 2; tickets <= MAX_TICKETS_A_RECORD; tickets++)
+    if (isBetween(extraOf(length, identity, tickets), least, most)) return true;
   return false;
+}
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
 }
 
 /** A list as long as it needs to be in place of the old one: there are thousands, hardly ever added to, and one that grows takes 17. */

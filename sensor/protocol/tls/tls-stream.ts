@@ -6,13 +6,13 @@ import { alertName, endsHandshake, NO_CERTIFICATE } from "./alert.js";
 import { AlertReader, CLEAR_ALERT_BYTES } from "./alert-reader.js";
 import type { CertificateCache } from "./certificate-cache.js";
 import { ClearHandshake } from "./clear-handshake.js";
-import { ASKED_LATER, judgeMessages, LOST_LATER, untold } from "./client-auth.js";
+import { ASKED_LATER, EXTERNAL_KEY, judgeMessages, LOST_LATER, UNCLEAR_KEY, untold } from "./client-auth.js";
 import { EncryptedRecords, offers } from "./encrypted-flights.js";
 import type { FingerprintCache } from "./fingerprint-cache.js";
 import { describeHandshake, type Ending } from "./handshake-message.js";
 import { HandshakeReader } from "./handshake-reader.js";
 import type { HeldBytes } from "./held-bytes.js";
-import { EXTENSION, isTls13 } from "./hello.js";
+import { isTls13, OFFER } from "./hello.js";
 import type { HelloCache } from "./hello-cache.js";
 import { CONTENT, type RecordSide, type RecordSink, RecordSide as Records } from "./record-side.js";
 import { inherited, type Session, type SessionMemory } from "./session-memory.js";
@@ -220,7 +220,7 @@ export class TlsStream implements Stream, RecordSink {
     const { answer, hello } = this.#clear;
     if (answer === undefined) {
       // RFC 8446 §4.2.10: what the client sends between its hello and the server's is early data, no part of its flight.
-      if (isClient && offers(this.#clear.firstHello, EXTENSION.earlyData)) return;
+      if (isClient && offers(this.#clear.firstHello, OFFER.earlyData)) return;
       this.#encrypted.note(isClient ? "client" : "server", length);
       if (hello === undefined) this.#tellLate();
       return;
@@ -271,7 +271,7 @@ export class TlsStream implements Stream, RecordSink {
 
   /** A client that offers it may be asked after the handshake: until that is unlikely, "no" is not said. */
   #mayBeAskedLater(cipher: number, isOver: boolean): boolean {
-    if (!offers(this.#clear.hello, EXTENSION.postHandshakeAuth)) return false;
+    if (!offers(this.#clear.hello, OFFER.postHandshakeAuth)) return false;
     if (this.#verdict?.verdict === "presented" || this.#verdict?.verdict === "unknown") return false;
     const later = this.#encrypted.authenticatesLater(cipher, isOver);
     if (later === true) {
@@ -284,9 +284,13 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #judgeEncrypted(isOver: boolean): ClientAuth | undefined {
-    const { answer, hello, lostFromClient, lostFromServer } = this.#clear;
+    const { answer, hello, keyTaken, ticketTaken, lostFromClient, lostFromServer } = this.#clear;
     if (answer === undefined) return undefined;
-    if (this.#clear.resumes13) return this.#memory.sessions.inherit(this.#pair(), this.#clear.ticketTaken);
+    if (keyTaken === "ticket") {
+      const given = this.#encrypted.firstTicket(answer.cipher);
+      return this.#memory.sessions.inherit(this.#pair(), { identity: ticketTaken, given, isOver });
+    }
+    if (keyTaken !== undefined) return keyTaken === "external" ? EXTERNAL_KEY : UNCLEAR_KEY;
     return this.#encrypted.judge(hello, answer, { client: lostFromClient, server: lostFromServer }, isOver);
   }
 
@@ -348,9 +352,9 @@ export class TlsStream implements Stream, RecordSink {
   /** Undefined where none was offered or the server's answer to it can't be told (it is encrypted). */
   #tookEarlyData(): boolean | undefined {
     const { answer, firstHello, retry } = this.#clear;
-    if (answer === undefined || !offers(firstHello, EXTENSION.earlyData)) return undefined;
+    if (answer === undefined || !offers(firstHello, OFFER.earlyData)) return undefined;
     // RFC 8446 §4.2.10: refused by a HelloRetryRequest, and wherever the session is not the one the data were sent under.
-    if (retry !== undefined || !this.#speaks13 || !this.#clear.resumes13) return false;
+    if (retry !== undefined || !this.#speaks13 || this.#clear.keyTaken === undefined) return false;
     return this.#encrypted.endsEarlyData(answer.cipher) ? true : undefined;
   }
 
