@@ -25,9 +25,9 @@ await bundlePrograms();
 async function bundlePrograms() {
   const folder = mkdtempSync(join(tmpdir(), "eastwatch-build-"));
   try {
-    await writeBundle("command-line");
+    await writeBundle("program/command-line");
     await writeBundle("test/bench/pipeline-run");
-    compile("command-line", "analyze", "dist/demo/recorded.pcap.gz", "--out", folder);
+    compile("program/command-line", "analyze", "dist/demo/recorded.pcap.gz", "--out", folder);
     compile("test/bench/pipeline-run", "calls", "dist/demo/recorded.pcap.gz", folder);
   } finally {
     rmSync(folder, { recursive: true });

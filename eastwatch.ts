@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { startBundle } from "./start-bundle.js";
+import { startBundle } from "./program/start-bundle.js";
 
-startBundle(new URL("./command-line.bundle", import.meta.url));
+startBundle(new URL("./program/command-line.bundle", import.meta.url));

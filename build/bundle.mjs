@@ -1,4 +1,4 @@
-// Joins a program into one file and compiles its bytecode; `start-bundle.ts` runs both and says why.
+// Joins a program into one file and compiles its bytecode; `program/start-bundle.ts` runs both and says why.
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BUNDLE_ID, bytecodePath, startBundle } from "../dist/start-bundle.js";
+import { BUNDLE_ID, bytecodePath, startBundle } from "../dist/program/start-bundle.js";
 
 const [name, ...parameters] = process.argv.slice(2);
 const path = resolve(`dist/${name}.bundle`);

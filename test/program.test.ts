@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import t from "tap";
+import { bytecodePath, startBundle } from "../program/start-bundle.js";
 import { PcapngWriter } from "../sensor/capture/pcapng-writer.js";
 import { environmentName } from "../shared/config/environment-name.js";
 import { exampleConfig } from "../shared/config/example.js";
@@ -11,7 +12,6 @@ import { loadSettings } from "../shared/config/load.js";
 import { SETTINGS } from "../shared/config/setting-list.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { formatTime } from "../shared/time.js";
-import { bytecodePath, startBundle } from "../start-bundle.js";
 import { writeTraffic } from "./bench/traffic.js";
 import { run, temporaryFolder } from "./support/program.js";
 
@@ -328,8 +328,8 @@ t.test("a program starts from bytecode of its own, and without it from its sourc
   t.same(start(bundle("c", "six"), bytecode), [true, "six", ...rest], "the engine refuses that of another engine");
   t.same(start(bundle("a", "one"), Buffer.alloc(3)), [undefined, "one", ...rest]);
   t.equal(
-    readFileSync("dist/command-line.bundle", "latin1").slice(2, 66),
-    readFileSync("dist/command-line.bytecode", "latin1").slice(0, 64),
+    readFileSync("dist/program/command-line.bundle", "latin1").slice(2, 66),
+    readFileSync("dist/program/command-line.bytecode", "latin1").slice(0, 64),
     "the build makes both",
   );
   t.end();
