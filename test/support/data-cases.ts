@@ -46,6 +46,8 @@ export const DATA_CASES: readonly (readonly [string, string | undefined, string]
   ["4111111111111111", "card.number", "payment-card"],
   ["charge card 4111111111111111 now", undefined, "payment-card"],
   ["9111111111111111", "cardNumber", ""],
+  ["8171 1999 1234 5671", undefined, "payment-card"],
+  ["8171199912345671", "cardNumber", "payment-card"],
   ["737", "cvv", "card-verification"],
   ["GB82 WEST 1234 5698 7654 32", undefined, "iban"],
   ["DE89370400440532013000", undefined, "iban"],

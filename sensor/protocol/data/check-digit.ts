@@ -30,6 +30,8 @@ const ISSUERS: readonly (readonly [from: number, to: number, prefixDigits: numbe
   [6011, 6011, 4, [16, 19]],
   [644, 659, 3, [16, 19]],
   [62, 62, 2, [16, 17, 18, 19]],
+  // UnionPay's second range; RuPay has it as well.
+  [81, 81, 2, [16, 17, 18, 19]],
   [50, 50, 2, [12, 13, 14, 15, 16, 17, 18, 19]],
   [56, 58, 2, [12, 13, 14, 15, 16, 17, 18, 19]],
   [63, 63, 2, [12, 13, 14, 15, 16, 17, 18, 19]],

@@ -108,12 +108,12 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]" },
   {
     name: "payment-card",
-    pattern: "[2-6][0-9]{3}([ -][0-9]{4}){3}([ -]?[0-9]{1,3})?|3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
+    pattern: "[2-68][0-9]{3}([ -][0-9]{4}){3}([ -]?[0-9]{1,3})?|3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
     check: paymentCard,
   },
   {
     name: "payment-card",
-    pattern: "[2-6]([ -]?[0-9]){11,18}",
+    pattern: "[2-68]([ -]?[0-9]){11,18}",
     fields: CARD_FIELDS,
     check: paymentCard,
   },
