@@ -52,6 +52,14 @@ t.test("a value asked for far more often than the others is a word after all, an
   t.end();
 });
 
+t.test("a refused call counts where the longest fixed text behind its value says", (t) => {
+  const scene = new Scene();
+  for (const id of ["17", "18", "19"]) scene.get(`/records/${id}.jsonld`).get(`/records/${id}.schema.jsonld`);
+  scene.get("/records/20.schema.jsonld", { status: 404 });
+  t.same(scene.templates(), ["GET /records/{recordId}.jsonld ×3", "GET /records/{recordId}.schema.jsonld ×4"]);
+  t.end();
+});
+
 t.test("what was merged keeps its counts, and the reason is kept with it", (t) => {
   const scene = new Scene();
   const removals: RemovalRecord[] = [];

@@ -60,9 +60,8 @@ export class PathTree<Leaf> {
     const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
     if (node.rule?.isPinned === true && text !== "") return node.parameter("");
-    for (const [suffix, parameter] of node.parameters ?? []) {
-      if (suffix !== "" && text.endsWith(suffix)) return parameter;
-    }
+    const composed = node.parameterBefore(text);
+    if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     const type = typeOf(text);
     if (parameter?.evidence === undefined) return undefined;
