@@ -1,6 +1,7 @@
 import { readInt32 } from "../bytes/network-order.js";
 import type { DatagramSink, Packet } from "../decode/packet.js";
 import { hashOf } from "./flow-hash.js";
+import type { FlowSettings } from "./flow-table.js";
 import type { DatagramSource, DatagramStream } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
@@ -18,10 +19,7 @@ interface DatagramFlow {
 }
 
 /** As of TCP's connections: seconds of packet time without a packet, and the same while nobody answered. */
-interface Patience {
-  readonly idleSeconds: number;
-  readonly halfOpenSeconds: number;
-}
+type Patience = Pick<FlowSettings, "idleSeconds" | "halfOpenSeconds">;
 
 /** How many datagrams may lie between one and its copy, as on a veth and its bridge. */
 const REMEMBERED_TAGS = 32;
