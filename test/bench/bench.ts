@@ -1,7 +1,7 @@
 // Measures the pipeline over traffic of its own making: whole processes, CPU seconds of user and system together, medians of
 // runs taken in turn with tcpdump's on the same file, because a machine's speed drifts. `npm run bench [SHAPE…]`.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANDSHAKES, writeHandshakes } from "./handshake-traffic.js";
@@ -14,6 +14,8 @@ const RUNS = Number(process.env.EASTWATCH_BENCH_RUNS ?? 3);
 /** Each stage stands for itself and all before it; `calls` writes calls.ndjson as `analyze` does. */
 const STAGES = ["read", "decode", "flow", "protocol", "whole", "calls"] as const;
 const RUNNER = join(import.meta.dirname, "run-pipeline.js");
+/** A capture of no frame, draft-ietf-opsawg-pcap: what every stage costs before its first. */
+const EMPTY_CAPTURE = Buffer.from("d4c3b2a10200040000000000000000000000040001000000", "hex");
 
 interface Timing {
   readonly cpuSeconds: number;
@@ -42,9 +44,10 @@ function measure(folder: string, shape: Pick<TrafficShape, "name" | "what">, wri
   const bytes = statSync(file).size;
   console.log(`\n${shape.name}: ${shape.what}, ${(bytes / 1e6).toFixed(0)} MB`);
   console.log("  stage      CPU s     MB/s   packets/s    calls/s  CPU s/GB  peak MB  x tcpdump");
-  const commands = new Map<string, readonly string[]>(
-    STAGES.map((stage) => [stage, [process.execPath, RUNNER, stage, file, folder]]),
-  );
+  const empty = join(folder, "empty.pcap");
+  writeFileSync(empty, EMPTY_CAPTURE);
+  const commands = new Map<string, readonly string[]>([["start", [process.execPath, RUNNER, "whole", empty, folder]]]);
+  for (const stage of STAGES) commands.set(stage, [process.execPath, RUNNER, stage, file, folder]);
   if (hasCommand("tcpdump")) commands.set("tcpdump", ["tcpdump", "-nr", file, "-w", "/dev/null"]);
   if (hasCommand("tshark")) commands.set("tshark", ["tshark", "-nr", file, "-T", "fields", "-e", "http.request.uri"]);
   const timings = new Map<string, Timing[]>();
@@ -55,22 +58,29 @@ function measure(folder: string, shape: Pick<TrafficShape, "name" | "what">, wri
     }
   }
   const base = timings.get("tcpdump");
-  for (const [name, taken] of timings) console.log(row(name, taken, bytes, base));
+  for (const [name, taken] of timings) console.log(row(name, taken, name === "start" ? undefined : bytes, base));
   rmSync(file);
 }
 
-function row(name: string, taken: readonly Timing[], bytes: number, base: readonly Timing[] | undefined): string {
+/** `bytes` of the capture it went over; undefined where that was empty. */
+function row(
+  name: string,
+  taken: readonly Timing[],
+  bytes: number | undefined,
+  base: readonly Timing[] | undefined,
+): string {
   const cpu = median(taken.map((timing) => timing.cpuSeconds));
   const ratio =
     base === undefined ? "" : median(taken.map((timing, run) => timing.cpuSeconds / base[run].cpuSeconds)).toFixed(2);
   const figures = taken[0].output.startsWith("{") ? JSON.parse(taken[0].output) : {};
-  const rate = (count: number | undefined) => (count === undefined ? "" : Math.round(count / cpu).toLocaleString("en"));
+  const rate = (count: number | undefined) =>
+    count === undefined || bytes === undefined ? "" : Math.round(count / cpu).toLocaleString("en");
   const cells = [
     cpu.toFixed(2).padStart(8),
-    (bytes / 1e6 / cpu).toFixed(0).padStart(8),
+    (bytes === undefined ? "" : (bytes / 1e6 / cpu).toFixed(0)).padStart(8),
     rate(figures.frames).padStart(11),
     rate(figures.calls).padStart(10),
-    (cpu / (bytes / 1e9)).toFixed(2).padStart(9),
+    (bytes === undefined ? "" : (cpu / (bytes / 1e9)).toFixed(2)).padStart(9),
     (figures.peakBytes === undefined ? "" : (figures.peakBytes / 1e6).toFixed(0)).padStart(8),
     ratio.padStart(10),
   ];
