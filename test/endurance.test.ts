@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { writeTraffic } from "./bench/traffic.js";
 import { fuzzBodies } from "./fuzz/bodies.js";
+import { fuzzHttp1 } from "./fuzz/http1-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./fuzz/mutate.js";
 import { soak } from "./soak/load.js";
 import { IS_ROOT } from "./support/namespaces.js";
@@ -11,6 +12,7 @@ import { Running, temporaryFolder, until } from "./support/program.js";
 
 const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZ_MILLIS = 10_000;
+const HTTP1_MILLIS = 2_000;
 const BODY_MILLIS = 5_000;
 const SOAK_SECONDS = 30;
 const SOAK = fileURLToPath(new URL("./soak/soak.js", import.meta.url));
@@ -38,6 +40,11 @@ t.test("mutated captures never break the pipeline (short form of `make fuzz`)", 
 t.test("made-up and damaged bodies never break the looks at them, and leave nothing held", async (t) => {
   const { runs, named, slowestMillis } = await fuzzBodies(BODY_MILLIS, 20_261_204, generator(20_261_204));
   t.ok(runs > 1_000 && named > 10, `${runs} bodies, ${named} that say what they call, the slowest ${slowestMillis} ms`);
+});
+
+t.test("what Node's own server takes for a request is told (short form of `make fuzz`)", async (t) => {
+  const { runs, taken, refused } = await fuzzHttp1(HTTP1_MILLIS, 20_261_129);
+  t.ok(taken > 300 && refused > 100, `${runs} connections: ${taken} requests taken, of ${refused} something refused`);
 });
 
 t.test(

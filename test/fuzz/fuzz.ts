@@ -1,7 +1,8 @@
 // What goes wrong is looked for with chance, for a while (SECONDS each, 600 by default): `fuzz [SECONDS] [SEED] [NAME…]`. `captures` are
-// mutated captures through the whole pipeline, `websocket` and `http2` conversations that lose bytes or are changed, `bodies` are made up
-// and damaged. `http2:RUN` makes that run alone, such as one that failed.
+// mutated captures through the whole pipeline, `http1` requests beside Node's own server, `websocket` and `http2` conversations that lose
+// bytes or are changed, `bodies` are made up and damaged. `http1:RUN` and `http2:RUN` make that run alone, such as one that failed.
 import { fuzzBodies } from "./bodies.js";
+import { fuzzHttp1 } from "./http1-fuzz.js";
 import { fuzzHttp2 } from "./http2-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./mutate.js";
 import { fuzzWebsocket } from "./websocket-fuzz.js";
@@ -11,6 +12,7 @@ const folder = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZERS: Readonly<Record<string, (millis: number, seed: number, only?: number) => object | Promise<object>>> = {
   captures: (millis, from) => fuzz(capturesUnder(folder), millis, from),
   websocket: (millis, from) => fuzzWebsocket(millis, from, generator(from)),
+  http1: fuzzHttp1,
   http2: fuzzHttp2,
   bodies: (millis, from) => fuzzBodies(millis, from, generator(from)),
 };
