@@ -243,8 +243,7 @@ export class InterfaceCapture {
 
 /** Why nothing but another configuration helps a process that ended with this code; undefined where a later try may. */
 function refusal(code: number | null, settings: CaptureSettings, reason: string): string | undefined {
-  if (code === FILTER_REFUSED)
-    return filterRefusal(settings.filter, reason);
+  if (code === FILTER_REFUSED) return filterRefusal(settings.filter, reason);
   if (code === BINDING_REFUSED)
     return `capture.implementation "${settings.implementation}" can't be used: ${reason}; install libpcap-dev and a C++ compiler, run \`npm run native\`, or set it to auto`;
   return undefined;
