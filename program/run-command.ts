@@ -183,10 +183,12 @@ export async function runCheckConfig({
   const loaded = await loadAll(options, {});
   const { describeSettings } = await import("../sensor/command/check-config.js");
   process.stdout.write(describeSettings(loaded));
+  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
+  const { checkFilter } = await import("../sensor/capture/filter-check.js");
+  checkFilter(loaded.settings.capture.filter, notice);
   const { checkDataRules } = await import("../sensor/command/data-rules.js");
   checkDataRules(loaded.settings.data);
   const { withPolicy } = await import("../sensor/command/policy-file.js");
-  const notice = (text: string): boolean => process.stderr.write(`eastwatch: ${text}\n`);
   await withPolicy(loaded.settings, notice);
   const { loadPathRules } = await import("../sensor/command/path-rules.js");
   await loadPathRules(loaded.settings.inventory.pathRulesFile);

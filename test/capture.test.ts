@@ -166,7 +166,58 @@ t.test("pcapng: sections, interfaces, resolutions, statistics, every kind of pac
         "aabbcc 5 3 101 3",
       ]);
       t.same(seen.statistics, [
-        { interfaceId: 0, interfaceName: "eth0", received: 8, droppedByInterface: 1, droppedByKernel: 2 },
+        { interfaceId: 0, interfaceName: "eth0", droppedByKernel: 7 },
+        { interfaceId: 0, interfaceName: "eth0", received: 8, droppedByInterface: 1, droppedByKernel: 6 },
+      ]);
+    }
+  }
+  t.end();
+});
+
+t.test("pcapng: what packets say was lost before them counts, and not again where statistics say it too", (t) => {
+  for (const le of [true, false]) {
+    const drops = (count: bigint) => Buffer.concat([option(le, 4, uint64(le, count)), halves(le, 0, 0)]);
+    const counted = (id: number, data: Buffer, options: Buffer) => {
+      const padding = Buffer.alloc((4 - (data.length % 4)) % 4);
+      return block(le, 6, Buffer.concat([words(le, id, 0, 9, data.length, data.length), data, padding, options]));
+    };
+    const statistics = (id: number, byInterface: bigint, byKernel: bigint) =>
+      block(
+        le,
+        5,
+        Buffer.concat([
+          words(le, id, 0, 5),
+          option(le, 5, uint64(le, byInterface)),
+          option(le, 7, uint64(le, byKernel)),
+        ]),
+      );
+    const capture = Buffer.concat([
+      SECTION(le),
+      describe(le, 1, 0, option(le, 2, Buffer.from("eth0")), halves(le, 0, 0)),
+      describe(le, 1, 0),
+      counted(0, DATA[0], drops(0n)),
+      counted(0, DATA[0], drops(0n)),
+      counted(0, DATA[1], Buffer.concat([option(le, 1, Buffer.from("a comment")), drops(2n ** 33n)])),
+      counted(1, DATA[0], drops(3n)),
+      counted(1, DATA[0], Buffer.concat([halves(le, 0, 0), drops(500n)])),
+      block(le, 2, Buffer.concat([halves(le, 1, 0xffff), words(le, 0, 9, 3, 3), DATA[0]])),
+      statistics(1, 1n, 1n),
+      counted(1, DATA[0], drops(1n)),
+      statistics(1, 1n, 40n),
+      counted(1, DATA[0], drops(1n)),
+    ]);
+    for (const pieceBytes of [capture.length, 1, 13]) {
+      const { frames, statistics: told, error } = read(capture, pieceBytes);
+      t.equal(error, undefined);
+      t.equal(frames.length, 8);
+      t.same(told, [
+        { interfaceId: 0, interfaceName: "eth0", droppedByKernel: 0 },
+        { interfaceId: 0, interfaceName: "eth0", droppedByKernel: 2 ** 33 },
+        { interfaceId: 1, droppedByKernel: 3 },
+        { interfaceId: 1, droppedByInterface: 1, droppedByKernel: 2 },
+        { interfaceId: 1, droppedByInterface: 1, droppedByKernel: 3 },
+        { interfaceId: 1, droppedByInterface: 1, droppedByKernel: 40 },
+        { interfaceId: 1, droppedByInterface: 1, droppedByKernel: 40 },
       ]);
     }
   }

@@ -67,6 +67,7 @@ t.test("what breaks the rules is named, once a connection", (t) => {
     ["client line-break-in-field", (p) => [raw(p, [...get, ["x", "y\r\nGET /admin HTTP/1.1"]])]],
     ["client line-break-in-field", (p) => [raw(p, [...get, ["x", "y\0"]])]],
     ["client connection-field", (p) => [raw(p, [...get, ["transfer-encoding", "chunked"]])]],
+    ["client invalid-host", (p) => [raw(p, [...get.slice(0, 3), [":authority", "user@a b"]])]],
     ["client conflicting-host", (p) => [raw(p, [...get, ["host", "other"]])]],
     [
       "client content-length-mismatch",

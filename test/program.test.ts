@@ -190,6 +190,12 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
       2,
       /deliver\.console is "http:\/\/console:8470"; allowed: an address such as wss:/,
     ],
+    [
+      ["check-config", "--set", "capture.filter=tcp prot 80"],
+      2,
+      /^eastwatch: capture\.filter "tcp prot 80" can't be used: .*syntax error.*; write it as for tcpdump, such as "tcp port 80"/,
+    ],
+    [["check-config", "--set", "capture.filter=ether host 1:2:3:4:5:6 and not (ip6 or vlan 7)"], 0, /^$/],
     [["check-config", "--set", "store.database="], 2, /store\.database is ""; allowed: a file/],
     [["check-config", "-c", join(folder, "two.yaml")], 2, /two\.yaml:3:1: a second document begins here; keep one/],
     [

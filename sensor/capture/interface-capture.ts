@@ -4,6 +4,7 @@ import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import { CaptureReader } from "./capture-reader.js";
 import type { CaptureRequest } from "./capture-request.js";
 import { BINDING_REFUSED, FILTER_REFUSED } from "./exit-code.js";
+import { filterRefusal } from "./filter-check.js";
 import type { FrameSink } from "./frame.js";
 import { interfaceState, REPLAY } from "./host-interfaces.js";
 import { type ImplementationUsed, implementationOf, wordsFor } from "./implementation-used.js";
@@ -242,8 +243,7 @@ export class InterfaceCapture {
 
 /** Why nothing but another configuration helps a process that ended with this code; undefined where a later try may. */
 function refusal(code: number | null, settings: CaptureSettings, reason: string): string | undefined {
-  if (code === FILTER_REFUSED)
-    return `capture.filter "${settings.filter}" can't be used: ${reason}; write it as for tcpdump, such as "tcp port 80" (pcap-filter(7))`;
+  if (code === FILTER_REFUSED) return filterRefusal(settings.filter, reason);
   if (code === BINDING_REFUSED)
     return `capture.implementation "${settings.implementation}" can't be used: ${reason}; install libpcap-dev and a C++ compiler, run \`npm run native\`, or set it to auto`;
   return undefined;

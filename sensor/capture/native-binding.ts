@@ -24,6 +24,8 @@ export interface NativeBinding {
     out: number,
     stop: number,
   ): Ending;
+  /** What libpcap has against a filter; empty where it takes it. Opens nothing, so that no right is needed. */
+  checkFilter(filter: string): string;
 }
 
 const PATH = fileURLToPath(new URL("./native/eastwatch-capture.node", import.meta.url));

@@ -9,6 +9,8 @@ const SIMPLE_PACKET = 3;
 export const INTERFACE_STATISTICS = 5;
 export const ENHANCED_PACKET = 6;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const PACKET_DROP_COUNT = 4;
+const UNKNOWN_DROP_COUNT = 0xffff;
 const MICROSECONDS = 6;
 const NANOSECONDS = 9;
 
@@ -20,6 +22,10 @@ interface CaptureInterface {
   /** Power of ten below a second, or of two with the highest bit set. */
   readonly resolution: number;
   readonly offsetSeconds: number;
+  /** The total of what its packets say was lost before each of them; undefined where none says. */
+  lostBetween: number | undefined;
+  /** What its statistics said last. */
+  told: InterfaceStatistics;
 }
 
 /** The block format, draft-ietf-opsawg-pcapng: several sections and interfaces, both byte orders, interface statistics. */
@@ -81,7 +87,7 @@ export class PcapngFormat implements RecordFormat {
         this.#simplePacket(bytes, body, end, offset);
         break;
       case OBSOLETE_PACKET:
-        this.#packet(bytes, body, end, offset, uint16(bytes, body, this.#littleEndian));
+        this.#obsoletePacket(bytes, body, end, offset);
         break;
       default: // Names, secrets and whatever else a block may hold is of no use here.
     }
@@ -112,8 +118,30 @@ export class PcapngFormat implements RecordFormat {
     if (start + 20 + captured > end)
       throw new CaptureError(`is damaged at byte ${offset}: a packet beyond its block`, offset);
     const frame = this.#frame;
+    const optionsStart = start + 20 + captured + ((4 - (captured % 4)) % 4);
+    if (optionsStart < end) {
+      this.#options(bytes, optionsStart, end, (code, at, length) => {
+        if (code === PACKET_DROP_COUNT && length >= 8) this.#lost(from, Number(this.#uint64(bytes, at)));
+      });
+    }
     frame.atMicros = this.#micros(bytes, start + 4, from);
     this.#emit(bytes, start + 20, captured, uint32(bytes, start + 16, this.#littleEndian), from);
+  }
+
+  /** The block that went before the enhanced one: its number of the interface and its count have 16 bits each. */
+  #obsoletePacket(bytes: Buffer, start: number, end: number, offset: number): void {
+    const index = uint16(bytes, start, this.#littleEndian);
+    const lost = uint16(bytes, start + 2, this.#littleEndian);
+    const from = this.#interfaces[index];
+    if (from !== undefined && start + 20 <= end && lost !== UNKNOWN_DROP_COUNT) this.#lost(from, lost);
+    this.#packet(bytes, start, end, offset, index);
+  }
+
+  /** Between a packet and the one before it on the same interface. */
+  #lost(from: CaptureInterface, count: number): void {
+    if (count === 0 && from.lostBetween !== undefined) return;
+    from.lostBetween = (from.lostBetween ?? 0) + count;
+    this.#sink.statistics(withLostBetween(from));
   }
 
   /** It has no time of its own: that of the packet before it stands. */
@@ -168,6 +196,8 @@ export class PcapngFormat implements RecordFormat {
       snapLength: uint32(bytes, start + 4, this.#littleEndian),
       resolution,
       offsetSeconds,
+      lostBetween: undefined,
+      told: name === undefined ? { interfaceId: id } : { interfaceId: id, interfaceName: name },
     });
   }
 
@@ -189,7 +219,8 @@ export class PcapngFormat implements RecordFormat {
     });
     if (accepted !== undefined && delivered !== undefined)
       told.droppedByProcess = Math.max(0, accepted - (told.droppedByKernel ?? 0) - delivered);
-    this.#sink.statistics(told);
+    from.told = told;
+    this.#sink.statistics(withLostBetween(from));
   }
 
   #options(bytes: Buffer, start: number, end: number, take: (code: number, at: number, length: number) => void): void {
@@ -206,6 +237,13 @@ export class PcapngFormat implements RecordFormat {
   #uint64(bytes: Buffer, at: number): bigint {
     return this.#littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at);
   }
+}
+
+/** Packets and statistics count the same losses: the greater of the two totals is told. Packets do not say who dropped. */
+function withLostBetween({ lostBetween, told }: CaptureInterface): InterfaceStatistics {
+  if (lostBetween === undefined) return told;
+  const elsewhere = (told.droppedByInterface ?? 0) + (told.droppedByProcess ?? 0);
+  return { ...told, droppedByKernel: Math.max(told.droppedByKernel ?? 0, lostBetween - elsewhere) };
 }
 
 /** What stands beyond a block's end is another's. */

@@ -37,6 +37,8 @@ export type AnomalyName =
   | "missing-host"
   /** §3.2: more than one Host, or one that differs from the absolute form's authority. */
   | "conflicting-host"
+  /** §3.2, RFC 9113 §8.3.1: a Host that is none, or has userinfo: one hop refuses it, the next takes a part of it. */
+  | "invalid-host"
   /** Head beyond the bound of what is kept. */
   | "head-too-large"
   /** §9.3: bytes after a response that no request asked for. */

@@ -1,4 +1,5 @@
-import { type Case, GET, OK } from "./http1-cases.js";
+import type { Step } from "./dialog.js";
+import { ANSWER, type Case, GET, OK, POST } from "./http1-cases.js";
 
 /** HTTP behind what comes before it, and what only looks like it. */
 export const ODD_CASES: readonly Case[] = [
@@ -235,7 +236,7 @@ export const ODD_CASES: readonly Case[] = [
       ["client", "GET /a HTTP/1.1\r\nHost:\r\n h\r\n\ti\r\nContent-Length:\r\n 2\r\n\r\nok"],
       ["server", OK],
     ],
-    expected: ["= http1", "! client obs-fold", "1.1 GET /a h  \ti 200 2 2"],
+    expected: ["= http1", "! client invalid-host", "! client obs-fold", "1.1 GET /a h  \ti 200 2 2"],
   },
   {
     name: "identity beside chunks or a length is told, alone it is not",
@@ -259,5 +260,61 @@ export const ODD_CASES: readonly Case[] = [
       "1.1 POST /c h 200 2 2",
       "1.1 GET /d h 200 0 2",
     ],
+  },
+  {
+    name: "a fold among trailers is told, a trailer that only has white space in it is not",
+    steps: [
+      ["client", POST("Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\nX: y\r\n z\r\n\r\n")],
+      ["client", POST("Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\nX: y z\r\nB: \r\n\r\n")],
+      ["server", ANSWER("Transfer-Encoding: chunked", "2\r\nok\r\n0\r\n\tX: y\r\n\r\n") + OK],
+    ],
+    expected: ["= http1", "! client obs-fold", "! server obs-fold", "1.1 POST /p h 200 3 2", "1.1 POST /p h 200 3 2"],
+  },
+  {
+    name: "a Host that is none is told each time, an odd one that is one is not",
+    steps: [
+      ...["a b", "a b", "user:hunter2@h", "h:80x", "a/b", "::1", "[::1", "h\u00e9"].map(
+        (host): Step => ["client", `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+      ),
+      ...["[::1]:80", "[fe80::1%25eth0]", "a_b.example.", "", "h:", "a,b", "xn--h-1ga:8080"].map(
+        (host): Step => ["client", `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`],
+      ),
+      ["server", OK.repeat(15)],
+    ],
+    expected: [
+      "= http1",
+      ...Array.from({ length: 8 }, () => "! client invalid-host"),
+      ...["a b", "a b", "h", "h:80x", "a/b", "::1", "[::1", "h\u00e9"].map((host) => `1.1 GET / ${host} 200 0 2`),
+      ...["[::1]:80", "[fe80::1%25eth0]", "a_b.example.", "", "h:", "a,b", "xn--h-1ga:8080"].map(
+        (host) => `1.1 GET / ${host} 200 0 2`,
+      ),
+    ],
+  },
+  {
+    name: "a request line beyond the bound of a head, whose path ends before it",
+    steps: [
+      ["client", `GET /search?q=${"x".repeat(70_000)} HTTP/1.1\r\nHost: h\r\n\r\n`],
+      ["server", OK.replace("200 OK", "414 Too Long")],
+    ],
+    expected: ["= http1", "! client head-too-large", "1.1 GET /search - 414 - 2 incomplete:0"],
+    options: { pieceBytes: 1_400 },
+  },
+  {
+    name: "a request line beyond the bound of a head, whose path does not end before it",
+    steps: [
+      ["client", `GET /${"x".repeat(70_000)} HTTP/1.1\r\nHost: h\r\n\r\n`],
+      ["server", OK.replace("200 OK", "414 Too Long")],
+    ],
+    expected: ["= http1", "! client head-too-large", "1.1 - - - 414 - 2 incomplete:0 no-request"],
+    options: { pieceBytes: 1_400 },
+  },
+  {
+    name: "HTTP/0.9 by a proxy",
+    steps: [
+      ["client", "GET http://h:81/old?a=b\r\n"],
+      ["server", "<html>old</html>"],
+      ["server", "fin"],
+    ],
+    expected: ["= http1", "0.9 GET /old h:81 - 0 16"],
   },
 ];

@@ -1,4 +1,4 @@
-// The binding's face to Node: one call that captures until the end. No script runs for a frame.
+// The binding's face to Node: one call that captures until the end, one that looks at a filter. No script runs for a frame.
 #include <napi.h>
 
 #include "capture.h"
@@ -34,8 +34,14 @@ Napi::Value run(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/** `checkFilter(filter)` → libpcap's words against it; empty where some interface's kind takes it. */
+Napi::Value checkFilter(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), eastwatch::wordsAgainst(info[0].ToString().Utf8Value()));
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("run", Napi::Function::New(env, run, "run"));
+  exports.Set("checkFilter", Napi::Function::New(env, checkFilter, "checkFilter"));
   return exports;
 }
 

@@ -23,6 +23,7 @@ constexpr int RETIRE_SLACK_MILLIS = 100;
 constexpr int64_t STATISTICS_MILLIS = 1000;
 /** Frames of one call, so that statistics are told in time under any load. */
 constexpr int BATCH_FRAMES = 16'384;
+constexpr int MAXIMUM_SNAPLEN = 262'144;
 
 int64_t nowMillis() {
   timespec now;
@@ -76,7 +77,27 @@ std::string wordsOf(pcap_t* handle, int status) {
   return detail.empty() || detail == meaning ? meaning : meaning + ": " + detail;
 }
 
+/** libpcap's words against the filter on links of this type; empty without any. */
+std::string wordsAgainst(const std::string& filter, int dlt) {
+  pcap_t* handle = pcap_open_dead(dlt, MAXIMUM_SNAPLEN);
+  if (handle == nullptr) return "there is no memory";
+  bpf_program program;
+  const bool isTaken = pcap_compile(handle, &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
+  const std::string words = isTaken ? "" : pcap_geterr(handle);
+  if (isTaken) pcap_freecode(&program);
+  pcap_close(handle);
+  return words;
+}
+
 }  // namespace
+
+std::string wordsAgainst(const std::string& filter) {
+  const std::string words = wordsAgainst(filter, DLT_EN10MB);
+  // Which interface it will be used on is not known here.
+  for (const int dlt : {DLT_LINUX_SLL, DLT_RAW})
+    if (wordsAgainst(filter, dlt).empty()) return "";
+  return words;
+}
 
 Capture::~Capture() {
   if (handle_ != nullptr) pcap_close(handle_);

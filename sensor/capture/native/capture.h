@@ -32,6 +32,9 @@ struct Ending {
   std::string text;
 };
 
+/** What libpcap has against the filter, on an Ethernet; empty where it takes it there, or on `any` or an interface of raw IP. */
+std::string wordsAgainst(const std::string& filter);
+
 class Capture {
  public:
   Capture() = default;

@@ -57,6 +57,8 @@ const AT = 0x40;
 /** RFC 7240 §4.3. */
 const WAIT = /(?:^|[,;\s])wait\s*=/i;
 const MAX_EXTENSIONS = 8;
+/** RFC 3986 §3.2.2 and §3.2.3: an address in brackets or a name, and a port. A Host may be empty (RFC 9110 §7.2). */
+const HOST_AND_PORT = /^(?:\[[\w:.%~-]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/;
 
 /** What the fields of an earlier head said. */
 export interface HeadAgain {
@@ -77,6 +79,7 @@ export class FieldMapping {
   /** Of the request read last: how many Host fields it has, and whether they agree with each other and the target's authority. */
   hosts = 0;
   hasHostConflict = false;
+  hasInvalidHost = false;
   /** Of the head read last. */
   facts = new HeadFacts();
   readonly #scratch = this.facts;
@@ -99,6 +102,8 @@ export class FieldMapping {
   readonly #safeguards = new SafeguardFields();
   readonly #cookies = new SetCookies();
   readonly #reflected: ReflectedTypes;
+  /** The one that was looked at last and is one. */
+  #lastHost = "";
 
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
@@ -125,6 +130,7 @@ export class FieldMapping {
     exchange.authority = target.authority;
     this.hosts = 0;
     this.hasHostConflict = false;
+    this.hasInvalidHost = false;
     exchange.credentials = NO_CREDENTIALS;
     this.#rpc.isConnectQuery = false;
     if (target.queryStart === target.queryEnd) return;
@@ -157,6 +163,7 @@ export class FieldMapping {
     this.#rpc.isConnectQuery = false;
     this.hosts = 0;
     this.hasHostConflict = false;
+    this.hasInvalidHost = false;
   }
 
   /** After its target. */
@@ -166,6 +173,7 @@ export class FieldMapping {
     exchange.forwarding = facts.forwarding;
     if (facts.host !== undefined) {
       if (facts.hasHostUserinfo) this.#target.hasUserinfo = true;
+      if (facts.isHostInvalid) this.hasInvalidHost = true;
       this.#host(exchange, facts.host, facts.hosts);
     }
     exchange.userAgent = facts.userAgent;
@@ -319,14 +327,24 @@ export class FieldMapping {
   #noteHost(facts: HeadFacts, bytes: Buffer, start: number, end: number): void {
     const hostStart = afterUserinfo(bytes, start, end);
     if (hostStart !== start) facts.hasHostUserinfo = true;
-    if (facts.hosts++ === 0) facts.host = this.#target.host(bytes, hostStart, end);
+    if (facts.hosts++ > 0) return;
+    facts.host = this.#target.host(bytes, hostStart, end);
+    facts.isHostInvalid = facts.hasHostUserinfo || !this.#isHost(facts.host);
   }
 
   /** :authority, which stands for Host. */
   authority(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const hostStart = afterUserinfo(bytes, start, end);
     if (hostStart !== start) this.#target.hasUserinfo = true;
-    this.#host(exchange, this.#target.host(bytes, hostStart, end), 1);
+    const host = this.#target.host(bytes, hostStart, end);
+    if (hostStart !== start || !this.#isHost(host)) this.hasInvalidHost = true;
+    this.#host(exchange, host, 1);
+  }
+
+  #isHost(text: string): boolean {
+    if (text !== this.#lastHost && !HOST_AND_PORT.test(text)) return false;
+    this.#lastHost = text;
+    return true;
   }
 
   /** RFC 9112 §3.2, RFC 9113 §8.3.1: there is one host, and the target's own goes before it. */

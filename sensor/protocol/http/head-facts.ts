@@ -10,6 +10,7 @@ export class HeadFacts {
   hosts = 0;
   host: string | undefined = undefined;
   hasHostUserinfo = false;
+  isHostInvalid = false;
   userAgent: string | undefined = undefined;
   contentType: string | undefined = undefined;
   contentEncoding: string | undefined = undefined;
@@ -29,6 +30,7 @@ export class HeadFacts {
     this.hosts = 0;
     this.host = undefined;
     this.hasHostUserinfo = false;
+    this.isHostInvalid = false;
     this.userAgent = undefined;
     this.contentType = undefined;
     this.contentEncoding = undefined;

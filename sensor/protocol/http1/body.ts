@@ -9,10 +9,12 @@ const MAX_LINE_BYTES = 16_384;
 const BARE_CR = 1;
 const BARE_LF = 2;
 const INVALID_CHUNK = 4;
+const OBS_FOLD = 8;
 const FAULTS: readonly (readonly [number, AnomalyName])[] = [
   [BARE_CR, "bare-cr"],
   [BARE_LF, "bare-lf"],
   [INVALID_CHUNK, "invalid-chunk"],
+  [OBS_FOLD, "obs-fold"],
 ];
 
 type ChunkState = "size" | "extension" | "data" | "data-end" | "trailer";
@@ -224,6 +226,8 @@ export class Body {
       return;
     }
     if (this.#sawCr) this.#faults |= BARE_CR;
+    // RFC 9112 §5.2, which §7.1.2 has hold for trailers too.
+    else if (this.#lineIsEmpty && (byte === 0x20 || byte === 9)) this.#faults |= OBS_FOLD;
     this.#sawCr = byte === CR;
     if (byte !== CR) {
       this.#lineIsEmpty = false;

@@ -7,10 +7,12 @@ import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan, OBS_FOLD } from "../http/field-scan.js";
 import { HeadShapes } from "../http/head-shape.js";
 import { Framing } from "./framing.js";
+import type { HeadBuffer } from "./head-buffer.js";
 import { StartLine } from "./start-line.js";
 
 const LF = 10;
 const CR = 13;
+const QUESTION = 0x3f;
 
 /**
  * Reads one head at a time and fills the exchange from it; the same object serves every flow. `anomalies` are those of the head
@@ -72,9 +74,9 @@ export class HeadReader {
   #learn(bytes: Buffer, shapes: HeadShapes): void {
     const { order, isClean, faults, facts } = this.#scan;
     if (facts !== undefined || !isClean || faults !== 0 || this.#linesEnd < 0) return;
-    const { hosts, hasHostUserinfo } = this.#mapping.facts;
-    // A password is not kept, not even here.
-    if (hosts > 1 || hasHostUserinfo) return;
+    const { hosts, isHostInvalid } = this.#mapping.facts;
+    // A password before a host is not kept, not even here.
+    if (hosts > 1 || isHostInvalid) return;
     shapes.learn(bytes, this.#linesStart, this.#linesEnd, this.#mapping.facts.copy(), order);
   }
 
@@ -82,9 +84,24 @@ export class HeadReader {
    * Reads what is there of a head whose end was lost: the whole first line and the whole fields after it. False without that line. Its
    * anomalies are not told: what seems to be missing may have been lost.
    */
-  cut(from: Side, bytes: Buffer, end: number, isFirst: boolean): boolean {
-    const stop = from === "client" ? this.request(bytes, 0, end, isFirst) : this.response(bytes, 0, end);
-    return stop === -1 && lineFeed(bytes, 0, end) >= 0;
+  cut(from: Side, { bytes, length, isFirst, isTooLarge }: HeadBuffer): boolean {
+    const stop = from === "client" ? this.request(bytes, 0, length, isFirst) : this.response(bytes, 0, length);
+    if (stop !== -1) return false;
+    if (lineFeed(bytes, 0, length) >= 0) return true;
+    return from === "client" && isTooLarge && this.#longRequest(bytes, length);
+  }
+
+  /** A request line longer than a head may be: where the path ends before that, and a query goes on, it is known what is asked for. */
+  #longRequest(bytes: Buffer, end: number): boolean {
+    const { line } = this;
+    if (!line.readRequest(bytes, 0, end, true) || line.version !== "0.9") return false;
+    const query = bytes.indexOf(QUESTION, line.targetStart);
+    if (query < 0 || query >= end) return false;
+    // It was not seen; content without a status line is no answer to it.
+    line.version = "1.1";
+    this.#scan.clear();
+    this.#linesEnd = -1;
+    return true;
   }
 
   /** Fills in what the request read last says; `bytes` are the same still. */
@@ -104,6 +121,7 @@ export class HeadReader {
     this.#learn(bytes, this.#requestShapes);
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
+    if (this.#mapping.hasInvalidHost) this.anomalies.push("invalid-host");
     this.framing.read(this.#scan, fields, line.version, "request");
     const { upgrade } = this.framing;
     if (upgrade !== undefined && line.version === "1.1") exchange.asks = upgrade === "websocket" ? upgrade : "upgrade";

@@ -125,7 +125,7 @@ export class Http1Stream implements Stream {
   /** Tells of a head whose end will not be seen what came before it; false where that is not even its first line. */
   #cutHead(side: MessageSide, lostBytes: number): boolean {
     const head = side.gathered;
-    if (head === undefined || !this.#heads.cut(side.from, head.bytes, head.length, side.isFirst)) return false;
+    if (head === undefined || !this.#heads.cut(side.from, head)) return false;
     const { status } = this.#heads.line;
     if (side === this.#server && status < 200 && status !== 101) return false;
     side.dropGathered();

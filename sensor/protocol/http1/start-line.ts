@@ -124,9 +124,8 @@ export class StartLine {
     this.targetStart = at;
     this.#splitVersion(bytes, at, end);
     if (this.version !== "0.9") return true;
-    return (
-      isFirst && bytes[this.targetStart] === 0x2f && METHODS.indexOf(bytes, start, start + this.method.length) >= 0
-    );
+    if (!isFirst || !isSimpleTarget(bytes, this.targetStart, this.targetEnd)) return false;
+    return METHODS.indexOf(bytes, start, start + this.method.length) >= 0;
   }
 
   /** The version is what follows the last space, where that looks like one; without it the line is HTTP/0.9's. */
@@ -292,7 +291,8 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   // RFC 9113 §3.4: HTTP/2 begins with a line that is none of HTTP/1's.
   if (namesHttp(bytes, last, lineEnd)) return isPreface(bytes, methodStart) ? "no" : "match";
   // RFC 1945 §4.1: a simple request has neither version nor fields.
-  return isKnown && bytes[targetStart] === 0x2f && !hasSpaceOrControl(bytes, targetStart, lineEnd) ? "match" : "no";
+  const isSimple = isKnown && isSimpleTarget(bytes, targetStart, lineEnd);
+  return isSimple && !hasSpaceOrControl(bytes, targetStart, lineEnd) ? "match" : "no";
 }
 
 /** Start of the first line in bytes[start, end) that is beyond doubt a request line; -1 without one. `start` is above 0. */
@@ -384,6 +384,11 @@ function isSpace(byte: number): boolean {
 function hasSpaceOrControl(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] <= SPACE || bytes[at] === DELETE) return true;
   return false;
+}
+
+/** RFC 1945 §4.1, §5.1.2: a path, or an absolute form for a proxy. */
+function isSimpleTarget(bytes: Buffer, start: number, end: number): boolean {
+  return bytes[start] === SLASH || /^https?:\/\/[^/]/i.test(bytes.latin1Slice(start, Math.min(end, start + 9)));
 }
 
 function hasControl(bytes: Buffer, start: number, end: number): boolean {

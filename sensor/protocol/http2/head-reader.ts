@@ -219,6 +219,7 @@ export class HeadReader {
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
     this.#messageEncoding = this.#ownText(GRPC_ENCODING);
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
+    if (this.#mapping.hasInvalidHost) this.anomalies.push("invalid-host");
     if (exchange.isConnect && fields.has(PROTOCOL)) exchange.asks = this.#protocol();
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
     if (exchange.rpc !== undefined) this.#rpcFields(exchange.rpc, this.#ownText(GRPC_TIMEOUT));
