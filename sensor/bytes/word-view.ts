@@ -32,3 +32,8 @@ export function bytesBelow(word: number, least: number): number {
 export function lowestByte(bits: number): number {
   return (31 - Math.clz32(bits & -bits)) >> 3;
 }
+
+/** Four letters as `getInt32` reads them, little-endian. */
+export function wordOf(text: string): number {
+  return Buffer.from(text, "latin1").readInt32LE(0);
+}

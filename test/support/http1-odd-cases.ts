@@ -317,4 +317,41 @@ export const ODD_CASES: readonly Case[] = [
     ],
     expected: ["= http1", "0.9 GET /old h:81 - 0 16"],
   },
+  {
+    name: "bytes behind the last message that begin no other are told when their sender has ended",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc{}"],
+      ["server", OK],
+      ["client", "fin"],
+      ["server", "fin"],
+    ],
+    expected: ["= http1", "1.1 POST /a h 200 3 2", "! client invalid-request-line"],
+  },
+  {
+    name: "a request begun behind the last message is no fault",
+    steps: [
+      ["client", "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET /b"],
+      ["server", OK],
+      ["client", "fin"],
+      ["server", "fin"],
+    ],
+    expected: ["= http1", "1.1 POST /a h 200 3 2"],
+  },
+  {
+    name: "CR alone or another control in a status line is told",
+    steps: [
+      ["client", GET + GET + GET],
+      ["server", OK.replace("OK", "OK\rX: y")],
+      ["server", OK.replace("OK", "O\0K")],
+      ["server", OK.replace("OK", "O\tK")],
+    ],
+    expected: [
+      "= http1",
+      "! server invalid-status-line",
+      "1.1 GET /a h 200 0 2",
+      "! server invalid-status-line",
+      "1.1 GET /a h 200 0 2",
+      "1.1 GET /a h 200 0 2",
+    ],
+  },
 ];

@@ -8,8 +8,8 @@ import { FaultTeller } from "./fault-teller.js";
 import type { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
 import { MessageSide } from "./message-side.js";
+import { isRedisReply, skipEmptyLines } from "./recognition.js";
 import type { Http1Settings } from "./settings.js";
-import { isRedisReply, skipEmptyLines } from "./start-line.js";
 import { Succession } from "./succession.js";
 
 /** One connection that speaks HTTP/0.9, 1.0 or 1.1 (RFC 1945, RFC 9112). */
@@ -85,12 +85,12 @@ export class Http1Stream implements Stream {
     if (answered !== undefined) this.#responseOver(answered);
     this.#client.cutShort();
     this.#succession.resume();
-    const sawAnswers = !this.#server.wasLost && this.#server.gathered === undefined;
+    const isCertain = (reason === "fin" || reason === "reset") && this.#server.wasFollowed;
+    if (reason === "fin" && this.#client.endsAmiss) this.#faults.tell("client", "invalid-request-line", atMicros);
     this.#cutHead(this.#client, 0);
     this.#cutHead(this.#server, 0);
     this.#faults.release();
     this.#queue.settle();
-    const isCertain = (reason === "fin" || reason === "reset") && sawAnswers;
     this.#queue.flush(isCertain ? "unanswered" : "unknown");
     this.#succession.next?.close(reason, atMicros);
   }

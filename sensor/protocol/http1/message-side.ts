@@ -6,7 +6,7 @@ import type { Recognition } from "../protocol.js";
 import { Body } from "./body.js";
 import { HeadBuffer } from "./head-buffer.js";
 import type { HeadReader } from "./head-reader.js";
-import { findRequest, isRequestLine, looksLikeRequest, looksLikeStatus } from "./start-line.js";
+import { findRequest, isRequestLine, looksLikeRequest, looksLikeStatus } from "./recognition.js";
 
 interface Piece {
   /** Undefined for bytes that were lost. */
@@ -104,6 +104,17 @@ export class MessageSide {
   /** What stands where a head is expected and is none is the sender's fault: no lost bytes explain it. */
   get isInStep(): boolean {
     return this.#headsSinceGap >= HEADS_IN_STEP;
+  }
+
+  /** All that this side sent was read. */
+  get wasFollowed(): boolean {
+    return !this.wasLost && this.gathered === undefined;
+  }
+
+  /** The bytes that came last are the beginning of no head, and none were lost that may explain it. */
+  get endsAmiss(): boolean {
+    const head = this.gathered;
+    return head !== undefined && this.isInStep && this.looksLikeHead(head.bytes, 0, head.length) === "no";
   }
 
   /** RFC 9110 §9.3.2: an answer whose body did not come yet and whose request, which nobody saw, may have been HEAD. */

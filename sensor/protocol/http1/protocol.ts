@@ -3,8 +3,10 @@ import type { BodyReader } from "../body/body-reader.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { HeadReader } from "./head-reader.js";
 import { Http1Stream } from "./http1-stream.js";
+import { isVersionName } from "./line-bytes.js";
+import { looksLikeRequest, looksLikeStatus, skipEmptyLines } from "./recognition.js";
 import type { Http1Settings } from "./settings.js";
-import { isVersionName, looksLikeRequest, looksLikeStatus, StartLine, skipEmptyLines } from "./start-line.js";
+import { StartLine } from "./start-line.js";
 
 const LF = 10;
 const CR = 13;

@@ -3,7 +3,7 @@ import type { Exchange } from "../http/exchange.js";
 import type { HandedStream, ProtocolContext } from "../protocol.js";
 import type { ExchangeQueue } from "./exchange-queue.js";
 import type { MessageSide } from "./message-side.js";
-import { looksLikeRequest } from "./start-line.js";
+import { looksLikeRequest } from "./recognition.js";
 
 /** Upgrade and CONNECT: the answer decides whose the client's next bytes are, and another protocol may have all the rest. */
 export class Succession {

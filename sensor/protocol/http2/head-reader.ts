@@ -12,7 +12,7 @@ import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { AUTHORIZATION } from "../http/field-name.js";
 import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
-import { methodName } from "../http1/start-line.js";
+import { methodName } from "../http1/method.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
 import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
