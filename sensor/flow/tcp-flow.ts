@@ -1,10 +1,8 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, networkName, type Packet, SYN } from "../decode/packet.js";
+import { ACK, networkName, type Packet } from "../decode/packet.js";
+import { isAtPlace } from "./copy-place.js";
 import { Half } from "./half.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
-
-/** How far a packet's copy may be from where its connection is: what a link has under way, and little by chance. */
-const COPY_WINDOW = 1 << 20;
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
 export class TcpFlow implements Flow, Roles {
@@ -86,14 +84,10 @@ export class TcpFlow implements Flow, Roles {
     return true;
   }
 
-  /** A tenant's connection may have the ends of one outside; its sequence numbers are others (RFC 9293 §3.4.1). */
   #isAtPlace(packet: Packet): boolean {
-    const { flags, sequence, acknowledgment } = packet;
     const [own, other] = this.sentByA(packet) ? [this.a, this.b] : [this.b, this.a];
-    const isOff = (number: number, place: number): boolean => Math.abs((number - place) | 0) > COPY_WINDOW;
-    if (own.started && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
-    if (own.started && isOff(sequence, own.next)) return false;
-    return !(other.started && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
+    const [first, next] = own.started ? [own.first, own.next] : [];
+    return isAtPlace(packet, first, next, other.started ? other.next : undefined);
   }
 
   /**

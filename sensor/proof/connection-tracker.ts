@@ -1,5 +1,6 @@
 import { formatAddress } from "../bytes/address.js";
 import { ACK, FIN, networkName, type Packet, type PacketSink, SYN } from "../decode/packet.js";
+import { isAtPlace } from "../flow/copy-place.js";
 
 export interface End {
   readonly address: string;
@@ -48,7 +49,6 @@ export interface Place {
 }
 
 const MAX_CONNECTIONS = 500_000;
-const COPY_WINDOW = 1 << 20;
 
 /**
  * Tells connections apart, those on the same ports one after the other as well. One that was open before its first packet here has no
@@ -151,18 +151,10 @@ export class ConnectionTracker implements PacketSink {
 function isInNetwork(tracked: Tracked, source: string, packet: Packet): boolean {
   const { network } = packet;
   if (network !== 0 && tracked.network !== 0) return network === tracked.answerNetwork;
-  if (!isAtPlace(tracked, source, packet)) return false;
+  const [own, other] = sidesOf(tracked, source);
+  if (!isAtPlace(packet, own.first, own.next, other.next)) return false;
   if (network !== 0) tracked.network = network;
   return true;
-}
-
-/** A tenant's connection with the ends of one outside has other sequence numbers. */
-function isAtPlace(tracked: Tracked, source: string, { flags, sequence, acknowledgment }: Packet): boolean {
-  const [own, other] = sidesOf(tracked, source);
-  const isOff = (number: number, next: number): boolean => Math.abs((number - next) | 0) > COPY_WINDOW;
-  if (own.first !== undefined && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
-  if (own.next !== undefined && isOff(sequence, own.next)) return false;
-  return !(other.next !== undefined && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
 }
 
 /** Routed overlays have a network each way. */
