@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, ServiceRecord } from "../shared/event.js";
 import { freePort } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { Running, run, temporaryFolder, until } from "./support/program.js";
+import { processesWith, Running, run, temporaryFolder, until } from "./support/program.js";
 
 const SERVICES = fileURLToPath(new URL("../demo/services.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
@@ -150,7 +150,7 @@ for (const way of ["killed", "asked to end twice"] as const)
     const listening = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     t.equal(listening, undefined, "the console has ended");
     // The keeper removes the folder, and is the last to go.
-    await until("the keeper's end", () => (processesOf(folder).length === 0 ? true : undefined));
+    await until("the keeper's end", () => (processesWith("cmdline", folder).length === 0 ? true : undefined));
   });
 
 t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
@@ -171,13 +171,3 @@ t.test("a port that is taken ends the demo's services with the remedy", async (t
   const loaded = loadSettings({ environment: { EASTWATCH_DEMO_PORT: "1" } });
   t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });
-
-function processesOf(folder: string): string[] {
-  return readdirSync("/proc").filter((id) => {
-    try {
-      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
-    } catch {
-      return false;
-    }
-  });
-}
