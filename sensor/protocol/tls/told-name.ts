@@ -1,7 +1,6 @@
-import { isIssuedToken } from "../http/secret.js";
+import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
 import { MASK } from "../message.js";
 
-const MIN_TOKEN_LENGTH = 20;
 /** What stands before an `@`, in any script and escaped as RFC 4514 §2.4 has it, and the domain behind it. */
 const MAIL =
   /(?<![\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-])([\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-]+)@(?=[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8})/gu;
@@ -9,7 +8,7 @@ const MAIL =
 const USERINFO = /:\/\/[^/?#@]*@/;
 const QUERY = /[?#].*$/s;
 /** Names have these as words. */
-const WORD = /[\w~+-]{20,}/g;
+const WORD = new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g");
 const JWT = /eyJ[\w-]{5,}\.[\w-]{2,}(\.[\w-]*)?/g;
 /** ETSI EN 319 412-1 §5.1.3: the number of a person's passport, card, register or tax follows. */
 const PERSON_NUMBER = /\b((?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-)[^,+"]+/g;
@@ -41,7 +40,7 @@ export function toldHost(name: string): string {
 }
 
 function withoutTokens(name: string): string {
-  if (name.length < MIN_TOKEN_LENGTH) return name;
+  if (name.length < MIN_SECRET_LENGTH) return name;
   return name.replaceAll(JWT, MASK).replaceAll(WORD, (word) => (isIssuedToken(word) ? MASK : word));
 }
 
