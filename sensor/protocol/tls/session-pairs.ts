@@ -68,13 +68,7 @@ export class SessionPairs {
       if (kind.clientAuth.verdict === clientAuth.verdict) return kind;
       last = kind;
     }
-    const made: SessionKind = {
-      clientAuth,
-      ticketRecords: NO_RECORDS,
-      isWatched: false,
-      block: 1,
-      next: undefined,
-    };
+    const made: SessionKind = { clientAuth, ticketRecords: NO_RECORDS, isWatched: false, block: 1, next: undefined };
     if (last === undefined) pair.kind = made;
     else last.next = made;
     return made;
