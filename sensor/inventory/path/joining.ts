@@ -14,6 +14,8 @@ const ALPHANUMERIC = /^[a-z0-9]+$/i;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
+  // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
+  if (text.includes(":")) return false;
   if (joinsByForm(text, type, evidence)) return true;
   const { types, values } = evidence;
   const isKnown = types.has(type);

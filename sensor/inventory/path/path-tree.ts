@@ -189,7 +189,7 @@ export class PathTree<Leaf> {
   #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): PathNode<Leaf> {
     const composed = this.#composedChild(node, text, isLast);
     if (composed !== undefined) return composed;
-    const parameter = text.includes(":") && !isValue(type) ? undefined : node.parameter("");
+    const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
       const isNew = take(parameter, text, type);
       if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;

@@ -96,7 +96,7 @@ export function revise<Leaf>(
   for (const literal of node.literals()) {
     if (!isFree(literal)) continue;
     if (literal.alias !== undefined) values.push(siblingOf(literal, judge));
-    else if (SOFT.has(literal.type)) literals.push(siblingOf(literal, judge));
+    else if (SOFT.has(literal.type) && !hasVerb(literal.text)) literals.push(siblingOf(literal, judge));
   }
   if (evidence === undefined || values.length < MIN_COMPANY) return { join: [], leave: [] };
   const company = companyOf(values, evidence.hasRouteWords);
