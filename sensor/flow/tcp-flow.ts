@@ -1,5 +1,6 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, networkName, type Packet, SYN } from "../decode/packet.js";
+import { ACK, type Packet, SYN } from "../decode/packet.js";
+import { isMirror, isWay, networkName } from "../decode/virtual-network.js";
 import { Half } from "./half.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
 
@@ -26,8 +27,8 @@ export class TcpFlow implements Flow, Roles {
   #isSeenOutside = false;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
-  /** That of its other direction, where each has one of its own: routed overlays and GRE keys may. */
-  #answerNetwork = 0;
+  /** That of its other direction, where each has one of its own (routed overlays, GRE keys, labels), or that it moved to; else 0. */
+  answerNetwork = 0;
   lastMicros: number;
   aIsClient: boolean;
   rolesFrom: Flow["rolesFrom"] = "ports";
@@ -74,7 +75,11 @@ export class TcpFlow implements Flow, Roles {
   isInNetwork(packet: Packet): boolean {
     const { network } = packet;
     if (network === this.network) return true;
-    if (network !== 0 && this.network !== 0) return network === this.#answerNetwork;
+    if (network !== 0 && this.network !== 0) {
+      if (network === this.answerNetwork) return true;
+      // Two sessions may show the same packets, and each direction may have its own.
+      return isMirror(network) && isMirror(this.network) && this.#isAtPlace(packet);
+    }
     const inside = this.network === 0 ? network : this.network;
     // Once is enough, and this is asked of every packet.
     if (!this.#isSeenOutside) {
@@ -90,7 +95,6 @@ export class TcpFlow implements Flow, Roles {
   #isAtPlace(packet: Packet): boolean {
     const { flags, sequence, acknowledgment } = packet;
     const [own, other] = this.sentByA(packet) ? [this.a, this.b] : [this.b, this.a];
-    const isOff = (number: number, place: number): boolean => Math.abs((number - place) | 0) > COPY_WINDOW;
     if (own.started && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
     if (own.started && isOff(sequence, own.next)) return false;
     return !(other.started && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
@@ -98,15 +102,22 @@ export class TcpFlow implements Flow, Roles {
 
   /**
    * A packet of another virtual network may be its answer, where nobody answered in its own: it acknowledges to the byte what was sent,
-   * which in a connection of another tenant is one chance in four billion.
+   * which in a connection of another tenant is one chance in four billion. Of one joined late more may be under way: both numbers must be
+   * near, one chance in sixteen million.
    */
   isAnsweredBy(packet: Packet): boolean {
+    const { flags, sequence, acknowledgment } = packet;
     const [asked, answered] = this.sentByB(packet) ? [this.a, this.b] : [this.b, this.a];
-    return !answered.seen && asked.started && (packet.flags & ACK) !== 0 && packet.acknowledgment === asked.next;
+    if (answered.seen || !asked.started || (flags & ACK) === 0) return false;
+    if (acknowledgment === asked.next) return true;
+    const isLater = (flags & SYN) === 0 && answered.ackSeen;
+    return isLater && !isOff(sequence, answered.acked) && !isOff(acknowledgment, asked.next);
   }
 
-  answerFrom(network: number): void {
-    this.#answerNetwork = network;
+  /** What a tunnel's ends or labels tell may change while a connection lasts: paths do, and subscribers move. */
+  isMovedTo(packet: Packet): boolean {
+    const isKnown = this.a.started && this.b.started && (packet.flags & (SYN | ACK)) === ACK;
+    return isKnown && isWay(packet.network) && isWay(this.network) && this.#isAtPlace(packet);
   }
 
   sentByA(packet: Packet): boolean {
@@ -188,7 +199,7 @@ export class TcpFlow implements Flow, Roles {
   }
 
   get virtualNetwork(): string | undefined {
-    return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
+    return this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
   }
 
   sequences(): FlowSequences {
@@ -213,6 +224,10 @@ export class TcpFlow implements Flow, Roles {
     this.#addressB ??= formatAddress(this.b0, this.b1, this.b2, this.b3);
     return this.#addressB;
   }
+}
+
+function isOff(number: number, place: number): boolean {
+  return Math.abs((number - place) | 0) > COPY_WINDOW;
 }
 
 /** The same for either direction: the ends are ordered before they are hashed. */
