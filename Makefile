@@ -4,7 +4,7 @@ DESTDIR ?=
 LIBRARY = $(DESTDIR)$(PREFIX)/lib/eastwatch
 UNITS = $(DESTDIR)/etc/systemd/system
 CONFIG = $(DESTDIR)/etc/eastwatch
-SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find program sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
+SOURCES = eastwatch.ts build.mjs tsconfig.json package.json $(shell find build program sensor shared console demo test -type f -not -path 'shared/generated/*' -not -path 'sensor/capture/native/build/*' 2>/dev/null)
 
 .PHONY: build demo test test-quick lint lab native-check capture-rates storms bench service-cost soak soak-hour fuzz install clean
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BUNDLE_ID, bytecodePath, startBundle } from "../dist/program/start-bundle.js";
+import { bundleId, bytecodePath, startBundle } from "../dist/program/start-bundle.js";
 
 const [name, ...parameters] = process.argv.slice(2);
 const path = resolve(`dist/${name}.bundle`);
@@ -10,7 +10,7 @@ process.argv = [process.argv[0], path, ...parameters];
 const script = startBundle(pathToFileURL(path));
 process.on("exit", (code) => {
   if (code !== 0) return;
-  const id = readFileSync(path, "latin1").slice(2, 66);
-  if (!BUNDLE_ID.test(id)) throw new Error(`${path} does not begin with its hash`);
+  const id = bundleId(readFileSync(path, "latin1"));
+  if (!/^[0-9a-f]{64}$/.test(id)) throw new Error(`${path} does not begin with its hash`);
   writeFileSync(bytecodePath(path), Buffer.concat([Buffer.from(id), script.createCachedData()]));
 });

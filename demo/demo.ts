@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,8 @@ const PROGRAM = fileURLToPath(new URL("../eastwatch.js", import.meta.url));
 const SERVICES = fileURLToPath(new URL("./services.js", import.meta.url));
 const KEEPER = fileURLToPath(new URL("./keeper.js", import.meta.url));
 const RECORDED = fileURLToPath(new URL("./recorded.pcap.gz", import.meta.url));
-const CAP_NET_RAW = 13n;
+/** What `eastwatch doctor` ends with where it can't capture. */
+const CANNOT_CAPTURE = 3;
 const START_MILLIS = 20_000;
 
 /** Console, sensor and services on this machine until Ctrl-C. Its data are in a folder that goes with it. */
@@ -22,6 +23,7 @@ export async function runDemo(listen: string): Promise<number> {
   const keeper = spawn(process.execPath, [KEEPER, folder], { stdio: ["pipe", "ignore", "inherit"], detached: true });
   const children = new Children(keeper);
   try {
+    const captures = mayCapture(children);
     const console = start(children, PROGRAM, [
       "console",
       "--listen",
@@ -34,9 +36,8 @@ export async function runDemo(listen: string): Promise<number> {
       start(children, PROGRAM, ["add-sensor", "demo", "--database", join(folder, "console.sqlite")]),
     );
     writeFileSync(join(folder, "token"), token, { mode: 0o600 });
-    const captures = mayCapture();
-    const services = captures ? await said(start(children, SERVICES, []), /^listening (\S+) TLS$/m) : undefined;
-    const source = captures ? "lo" : `replay:${RECORDED}`;
+    const services = (await captures) ? await said(start(children, SERVICES, []), /^listening (\S+) TLS$/m) : undefined;
+    const source = services === undefined ? `replay:${RECORDED}` : "lo";
     start(children, PROGRAM, sensorFlags(source, folder, address.port));
     tell(link, services);
     await ended(children.all);
@@ -86,7 +87,7 @@ function tell(link: string, services: string | undefined): void {
   const what =
     services !== undefined
       ? `Five small services talk to each other on 127.0.20.2 to 127.0.20.6; the sensor sees them on lo.\n${tls}`
-      : "This user may not capture (CAP_NET_RAW is missing): a capture made before is replayed instead.\nRun as root, or `sudo setcap cap_net_raw+ep` on the node binary, to see live traffic.";
+      : "This user may not capture here (CAP_NET_RAW is missing): a capture made before is replayed instead.\nRun as root, or `sudo setcap cap_net_raw+ep` on the node binary, to see live traffic.";
   process.stdout.write(
     `\n${what}\n\nOpen the page, choose a user and a password:\n  ${link}\n\nCtrl-C ends the demo and removes its data.\n`,
   );
@@ -143,7 +144,10 @@ function ended(children: readonly ChildProcess[]): Promise<void> {
   });
 }
 
-function mayCapture(): boolean {
-  const line = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"));
-  return line !== null && ((BigInt(`0x${line[1]}`) >> CAP_NET_RAW) & 1n) === 1n;
+/** Tried, not read from what the process is said to have: in a user namespace that right is not one over the host's interfaces. */
+async function mayCapture(children: Children): Promise<boolean> {
+  const look = start(children, PROGRAM, ["doctor", "--interface", "lo", "--seconds", "1"]);
+  look.stdout?.resume();
+  await gone(look);
+  return look.exitCode !== CANNOT_CAPTURE;
 }

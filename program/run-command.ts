@@ -1,3 +1,5 @@
+import type { DiffOptions } from "../sensor/command/diff.js";
+import type { DoctorOptions } from "../sensor/command/doctor.js";
 import { CommandError } from "../shared/command-error.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { Severity } from "../shared/event.js";
@@ -88,9 +90,8 @@ export async function runAnalyze(
   process.exitCode = await analyze({ captures, out, settings, ...(failOn === undefined ? {} : { failOn }) });
 }
 
-interface DiffFlags {
-  readonly format: "text" | "json" | "markdown";
-  readonly by: "address" | "name";
+interface DiffFlags extends Pick<DiffOptions, "format"> {
+  readonly by: DiffOptions["sameBy"];
   readonly failOn?: (typeof CHANGES)[number];
 }
 
@@ -99,10 +100,8 @@ export async function runDiff(before: string, after: string, { format, by, failO
   process.exitCode = diff({ before, after, format, sameBy: by, failOn });
 }
 
-interface DoctorFlags extends CommonOptions {
+interface DoctorFlags extends CommonOptions, Pick<DoctorOptions, "seconds" | "format"> {
   readonly interface?: readonly string[];
-  readonly seconds: string;
-  readonly format: "text" | "json";
 }
 
 export async function runDoctor({ interface: names, seconds, format, ...options }: DoctorFlags): Promise<void> {

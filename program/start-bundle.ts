@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
 /** What stands first in a bundle and in its bytecode: a hash of the bundle, in hexadecimal. */
-export const BUNDLE_ID = /^[0-9a-f]{64}$/;
 const ID_LENGTH = 64;
 const COMMENT = "//";
 
@@ -20,11 +19,15 @@ export function startBundle(bundle: URL): Script {
   const path = fileURLToPath(bundle);
   // The build writes nothing but ASCII, which is read fastest so.
   const source = readFileSync(path, "latin1");
-  const cachedData = readBytecode(bytecodePath(path), source.slice(COMMENT.length, COMMENT.length + ID_LENGTH));
+  const cachedData = readBytecode(bytecodePath(path), bundleId(source));
   const script = new Script(source, { filename: path, ...(cachedData === undefined ? {} : { cachedData }) });
   const program: Program = script.runInThisContext();
   program(createRequire(bundle), new URL(".", bundle).href);
   return script;
+}
+
+export function bundleId(source: string): string {
+  return source.slice(COMMENT.length, COMMENT.length + ID_LENGTH);
 }
 
 export function bytecodePath(bundlePath: string): string {

@@ -24,6 +24,7 @@ const COMPOSERS = ["analysis", "doctor", "proof", "command"];
 const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/capture/frame.ts",
   "sensor/decode/packet.ts",
+  "sensor/decode/virtual-network.ts",
   "sensor/flow/stream.ts",
   "sensor/protocol/message.ts",
   "sensor/protocol/forwarding.ts",

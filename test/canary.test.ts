@@ -86,7 +86,11 @@ t.test("of media types and of certificates' and hosts' names what is public stay
   for (const [name, told] of [
     ["CN=shop.internal,O=Shop", undefined],
     ["emailAddress=ada.lovelace@example.com,CN=Ada", "emailAddress=***@example.com,CN=Ada"],
+    ["emailAddress=jürgen@example.com,CN=Jürgen", "emailAddress=***@example.com,CN=Jürgen"],
+    ["emailAddress=ada\\+work@example.com,CN=Ada", "emailAddress=***@example.com,CN=Ada"],
+    ["emailAddress=ada.it@example.com,CN=Ada", "emailAddress=***@example.com,CN=Ada"],
     ["emailAddress=ssl-admin@example.com,CN=CA", undefined],
+    ["emailAddress=no-reply@example.com,CN=CA", undefined],
     ["serialNumber=PNOEE-38001085718,CN=x", "serialNumber=PNOEE-***,CN=x"],
     ["CN=ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2", "CN=***"],
   ] as const)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
@@ -8,7 +8,7 @@ import { fuzzHttp1 } from "./fuzz/http1-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./fuzz/mutate.js";
 import { soak } from "./soak/load.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { Running, temporaryFolder, until } from "./support/program.js";
+import { processesWith, Running, temporaryFolder, until } from "./support/program.js";
 
 const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZ_MILLIS = 10_000;
@@ -62,17 +62,6 @@ t.test(
   },
 );
 
-/** Processes that have this in their environment. */
-function processesWith(mark: string): string[] {
-  return readdirSync("/proc").filter((id) => {
-    try {
-      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/environ`, "latin1").includes(mark);
-    } catch {
-      return false;
-    }
-  });
-}
-
 t.test("a soak that fails, or is told to end, leaves no program and no folder behind", async (t) => {
   for (const [why, more] of [
     // Without openssl there are no certificates: by then two origins serve.
@@ -83,10 +72,11 @@ t.test("a soak that fails, or is told to end, leaves no program and no folder be
     const mark = `SOAK_MARK=${why}-${process.pid}-${folder}`;
     const soaking = new Running(process.execPath, [SOAK, "60"], { SOAK_MARK: mark.slice(10), TMPDIR: folder, ...more });
     // One that fails may have ended all before anybody looks.
-    if (why !== "fails") await until("its origins", () => (processesWith(mark).length >= 3 ? true : undefined));
+    if (why !== "fails")
+      await until("its origins", () => (processesWith("environ", mark).length >= 3 ? true : undefined));
     const code = why === "fails" ? await soaking.ended() : await soaking.end();
     t.equal(code, 1, why);
-    await until("the end of all", () => (processesWith(mark).length === 0 ? true : undefined), 10_000);
+    await until("the end of all", () => (processesWith("environ", mark).length === 0 ? true : undefined), 10_000);
     t.same(readdirSync(folder), [], why);
   }
 });

@@ -19,6 +19,11 @@ const BEGINNINGS: readonly (readonly [string, "client" | "server", string | Buff
   ],
   ["mysql", "server", Buffer.concat([bytes("4a000000 0a"), Buffer.from("8.0.36\0"), Buffer.alloc(60, 1)]), true],
   ["redis", "client", "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n", true],
+  ["redis", "client", "PING\r\n", true],
+  ["redis", "client", "select 7\r\nget key\r\n", true],
+  ["redis", "client", "SET key value\r\n", true],
+  ["redis", "server", "+PONG\r\n", true],
+  ["redis", "server", "-NOAUTH Authentication required.\r\n", true],
   [
     "kafka",
     "client",

@@ -60,6 +60,17 @@ t.test("a refused call counts where the longest fixed text behind its value says
   t.end();
 });
 
+t.test("words before a verb are no values of the words beside them, answered or refused", (t) => {
+  const scene = new Scene();
+  for (const name of NAMES) scene.get(`/users/${name}`);
+  scene.get("/users/acme:cancel").get("/users/globex:cancel", { status: 404 });
+  t.same(scene.templates(), ["GET /users/acme:cancel ×1", "GET /users/{userId} ×10"]);
+  const earlier = new Scene().get("/users/acme:cancel");
+  for (const name of NAMES) earlier.get(`/users/${name}`);
+  t.same(earlier.templates(), scene.templates(), "whichever came first");
+  t.end();
+});
+
 t.test("what was merged keeps its counts, and the reason is kept with it", (t) => {
   const scene = new Scene();
   const removals: RemovalRecord[] = [];

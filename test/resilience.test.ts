@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, ServiceRecord } from "../shared/event.js";
 import { freePort } from "./support/console.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { Running, run, temporaryFolder, until } from "./support/program.js";
+import { PROGRAM, processesWith, Running, run, temporaryFolder, until } from "./support/program.js";
 
 const SERVICES = fileURLToPath(new URL("../demo/services.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
@@ -150,7 +151,26 @@ for (const way of ["killed", "asked to end twice"] as const)
     const listening = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     t.equal(listening, undefined, "the console has ended");
     // The keeper removes the folder, and is the last to go.
-    await until("the keeper's end", () => (processesOf(folder).length === 0 ? true : undefined));
+    await until("the keeper's end", () => (processesWith("cmdline", folder).length === 0 ? true : undefined));
+  });
+
+const WITHOUT_RIGHT = [
+  ["whose user has not the right to capture", ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"]],
+  ["whose right to capture is none over this network", ["unshare", "--user", "--map-root-user"]],
+] as const;
+
+for (const [which, [command, ...parameters]] of WITHOUT_RIGHT)
+  t.test(`a demo ${which} says so and replays a capture`, { skip: mayRun(command, parameters) }, async (t) => {
+    const folder = temporaryFolder(t);
+    const port = await freePort();
+    const program = [process.execPath, PROGRAM, "demo", "--listen", `127.0.0.1:${port}`];
+    const demo = new Running(command, [...parameters, ...program], { TMPDIR: folder });
+    await demo.says(/may not capture here \(CAP_NET_RAW is missing\): a capture made before is replayed instead/);
+    await demo.says(/captures replay:/);
+    const file = join(folder, readdirSync(folder)[0], "console.sqlite");
+    await until("a service on the console", () => (rows<ServiceRecord>(file, "service").length > 0 ? true : undefined));
+    t.notMatch(demo.text, /can't see/);
+    await demo.end();
   });
 
 t.test("a port that is taken ends the demo's services with the remedy", async (t) => {
@@ -172,12 +192,7 @@ t.test("a port that is taken ends the demo's services with the remedy", async (t
   t.same(loaded.settings, defaultSettings(), "the variable is no setting");
 });
 
-function processesOf(folder: string): string[] {
-  return readdirSync("/proc").filter((id) => {
-    try {
-      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
-    } catch {
-      return false;
-    }
-  });
+function mayRun(command: string, parameters: readonly string[]): false | string {
+  const { status } = spawnSync(command, [...parameters, "true"]);
+  return IS_ROOT && status === 0 ? false : `SKIPPED: ${command} can't be used here`;
 }

@@ -275,6 +275,9 @@ t.test("personal data: its attributes are named, its values stay nowhere", (t) =
   t.notMatch(JSON.stringify(scene.detection.all()), /jane|doe|38001085718/i);
   for (const sound of [
     "emailAddress=webmaster@shop.io,CN=shop.internal",
+    "emailAddress=sales@shop.io,CN=shop.internal",
+    "emailAddress=no-reply@shop.io,CN=shop.internal",
+    "emailAddress=server@shop.io,CN=shop.internal",
     "CN=shop.internal,serialNumber=4711",
     "CN=a\\,SN\\=b",
   ])

@@ -2,9 +2,7 @@ import fc from "fast-check";
 import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK } from "../sensor/decode/packet.js";
-import { FlowTable } from "../sensor/flow/flow-table.js";
-import { ethernet, ipv4, ipv6, TcpDialog, tcp } from "./support/frame-builder.js";
-import { StreamRecorder } from "./support/stream-recorder.js";
+import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { bytesOf, outer, outer6, outerUdp, udp, vxlan } from "./support/tunnel-builder.js";
 
@@ -16,15 +14,6 @@ const FRAGMENTS = {
     virtualNetworks: true,
     vlanNetworks: false,
   },
-};
-const FLOWS = {
-  maxFlows: 100,
-  maxPendingBytesPerSide: 10_000,
-  maxPendingBytes: 50_000,
-  gapMillis: 1_000,
-  idleSeconds: 300,
-  halfOpenSeconds: 30,
-  closedSeconds: 10,
 };
 const SEGMENT = tcp({
   from: "10.0.0.1",
@@ -65,14 +54,21 @@ function decode(bytes: Buffer, wireLength = bytes.length): string {
 }
 
 const NO_NETWORK = "40000>80 hello net 0";
+/** Told by the tunnel's two ends: those of outer(). */
+const BY_ENDS = "40000>80 hello net 803d815";
+/** With the label in it. */
+const LABEL_BY_ENDS = "40000>80 hello net 3772a68";
+const LABELLED = "40000>80 hello net 9000012";
+const SUBSCRIBED = "40000>80 hello net b03d801";
+const MIRRORED = "40000>80 hello net c03d801";
 /** 0x8200 is one of the EtherTypes wireless controllers use; the frame is QoS data from a station. */
 const WLAN = bytesOf("8801 0000 020000000001 020000000002 020000000003 0000 0000 aaaa03000000 0800");
 
 const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
-  ["IPv4 in IPv4", `${NO_NETWORK} ip-in-ip=1`, outer(4, V4)],
-  ["IPv6 in IPv4 (6in4)", `${NO_NETWORK} ip-in-ip=1`, outer(41, V6)],
-  ["IPv4 in IPv6", `${NO_NETWORK} ip-in-ip=1`, outer6(4, V4)],
-  ["GRE", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00000800"), V4]))],
+  ["IPv4 in IPv4", `${BY_ENDS} ip-in-ip=1`, outer(4, V4)],
+  ["IPv6 in IPv4 (6in4)", `${BY_ENDS} ip-in-ip=1`, outer(41, V6)],
+  ["IPv4 in IPv6", `40000>80 hello net 806fd74 ip-in-ip=1`, outer6(4, V4)],
+  ["GRE", `${BY_ENDS} gre=1`, outer(47, Buffer.concat([bytesOf("00000800"), V4]))],
   [
     "GRE with checksum, key and sequence",
     "40000>80 hello net 4000007 gre=1",
@@ -89,28 +85,28 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     outer(47, Buffer.concat([bytesOf("20000800 c0000201"), V4])),
   ],
   ["NVGRE", "40000>80 hello net 5138801 gre=1", outer(47, Buffer.concat([bytesOf("20006558 13880142"), FRAME]))],
-  ["GRE with MPLS", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008847"), LABEL, V4]))],
-  ["GRE of a wireless controller", `${NO_NETWORK} gre=1`, outer(47, Buffer.concat([bytesOf("00008200"), WLAN, V4]))],
+  ["GRE with MPLS", `${LABEL_BY_ENDS} gre=1`, outer(47, Buffer.concat([bytesOf("00008847"), LABEL, V4]))],
+  ["GRE of a wireless controller", `${BY_ENDS} gre=1`, outer(47, Buffer.concat([bytesOf("00008200"), WLAN, V4]))],
   [
     "PPTP",
-    `${NO_NETWORK} gre=1`,
+    `${BY_ENDS} gre=1`,
     outer(47, Buffer.concat([bytesOf("3081 880b 00300007 00000001 00000002"), bytesOf("ff03 0021"), V4])),
   ],
-  ["GRE in UDP", `${NO_NETWORK} gre=1`, outerUdp(4754, bytesOf("00000800"), V4)],
-  ["ERSPAN I", `${NO_NETWORK} erspan=1`, outer(47, Buffer.concat([bytesOf("000088be"), FRAME]))],
+  ["GRE in UDP", `${BY_ENDS} gre=1`, outerUdp(4754, bytesOf("00000800"), V4)],
+  ["ERSPAN I", `40000>80 hello net c03d800 erspan=1`, outer(47, Buffer.concat([bytesOf("000088be"), FRAME]))],
   [
     "ERSPAN II",
-    `${NO_NETWORK} erspan=1`,
+    `${MIRRORED} erspan=1`,
     outer(47, Buffer.concat([bytesOf("100088be 00000001"), bytesOf("1002 0001 00000000"), FRAME])),
   ],
   [
     "ERSPAN III",
-    `${NO_NETWORK} erspan=1`,
+    `${MIRRORED} erspan=1`,
     outer(47, Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000000"), FRAME])),
   ],
   [
     "ERSPAN III with a platform header",
-    `${NO_NETWORK} erspan=1`,
+    `${MIRRORED} erspan=1`,
     outer(
       47,
       Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000001"), Buffer.alloc(8), FRAME]),
@@ -118,12 +114,12 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
   ],
   [
     "ERSPAN III with an IP packet",
-    `${NO_NETWORK} erspan=1`,
+    `${MIRRORED} erspan=1`,
     outer(47, Buffer.concat([bytesOf("100022eb 00000001"), bytesOf("20020001 00000000 00000800"), V4])),
   ],
-  ["EtherIP", `${NO_NETWORK} etherip=1`, outer(97, Buffer.concat([bytesOf("3000"), FRAME]))],
-  ["MPLS in IP", `${NO_NETWORK} mpls-in-ip=1`, outer(137, Buffer.concat([LABEL, V4]))],
-  ["MPLS in UDP", `${NO_NETWORK} mpls-in-ip=1`, outerUdp(6635, LABEL, V4)],
+  ["EtherIP", `${BY_ENDS} etherip=1`, outer(97, Buffer.concat([bytesOf("3000"), FRAME]))],
+  ["MPLS in IP", `${LABEL_BY_ENDS} mpls-in-ip=1`, outer(137, Buffer.concat([LABEL, V4]))],
+  ["MPLS in UDP", `${LABEL_BY_ENDS} mpls-in-ip=1`, outerUdp(6635, LABEL, V4)],
   ["VXLAN", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME)],
   ["VXLAN on Linux' old port", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME, 8472)],
   ["VXLAN on a port of its own", "40000>80 hello net 100004d vxlan=1", vxlan(77, FRAME6, 12_345)],
@@ -150,10 +146,10 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     "40000>80 hello net 200004d geneve=1",
     outerUdp(12_345, bytesOf("0000 6558 00004d00"), FRAME),
   ],
-  ["GTP-U", `${NO_NETWORK} gtp-u=1`, outerUdp(2152, bytesOf("30ff 0040 00000001"), V4)],
+  ["GTP-U", `${SUBSCRIBED} gtp-u=1`, outerUdp(2152, bytesOf("30ff 0040 00000001"), V4)],
   [
     "GTP-U with a PDU session container",
-    `${NO_NETWORK} gtp-u=1`,
+    `${SUBSCRIBED} gtp-u=1`,
     outerUdp(2152, bytesOf("34ff 0048 00000001 0000 00 85 01 100900"), V4),
   ],
   ["Teredo", `${NO_NETWORK} teredo=1`, outerUdp(3544, V6)],
@@ -167,11 +163,11 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     `${NO_NETWORK} teredo=1`,
     outer(17, udp(50_000, 50_001, ipv6("2001:0:c000:201::1", "fd00::2", 6, SEGMENT))),
   ],
-  ["AYIYA", `${NO_NETWORK} ayiya=1`, outerUdp(5072, bytesOf("41 50 11 29 00000000"), Buffer.alloc(16 + 20), V6)],
-  ["Ethernet over MPLS", NO_NETWORK, ethernet(0x8847, Buffer.concat([LABEL, FRAME]))],
+  ["AYIYA", `${BY_ENDS} ayiya=1`, outerUdp(5072, bytesOf("41 50 11 29 00000000"), Buffer.alloc(16 + 20), V6)],
+  ["Ethernet over MPLS", LABELLED, ethernet(0x8847, Buffer.concat([LABEL, FRAME]))],
   [
     "Ethernet over MPLS with a control word and VLANs",
-    NO_NETWORK,
+    LABELLED,
     ethernet(
       0x8847,
       Buffer.concat([
@@ -186,7 +182,7 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
   ],
   [
     "Ethernet over MPLS to an address that looks like IP",
-    NO_NETWORK,
+    LABELLED,
     ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4000000000014000000000020800"), V4])),
   ],
   [
@@ -212,7 +208,7 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
   ],
   [
     "a service header with MPLS in GRE",
-    `${NO_NETWORK} gre=1 nsh=1`,
+    `${LABEL_BY_ENDS} gre=1 nsh=1`,
     outer(47, Buffer.concat([bytesOf("0000894f 0fc20205 000001ff"), LABEL, V4])),
   ],
   [
@@ -278,7 +274,7 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],
     ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
     ["VXLAN without its flag", "ip-protocol-not-tcp=1", outerUdp(4789, bytesOf("0000000000004d00"), FRAME)],
-    ["eight tunnels", `${NO_NETWORK} ip-in-ip=8`, ethernet(0x0800, nested(8))],
+    ["eight tunnels", `40000>80 hello net 38d128c ip-in-ip=8`, ethernet(0x0800, nested(8))],
     ["nine tunnels", "ip-in-ip=8 tunnel-depth=1", ethernet(0x0800, nested(9))],
   ];
   for (const [name, expected, bytes] of cases) t.equal(decode(bytes), expected, name);
@@ -290,83 +286,6 @@ t.test("a snap length that cuts inside a tunnel leaves the length on the wire kn
   const decoder = new Decoder(FRAGMENTS, { packet: (packet) => packets.push(packet.payloadLength) });
   decoder.frame(frameOf({ bytes: whole.subarray(0, whole.length - 3), atMicros: 1, originalLength: whole.length }));
   t.same(packets, [5]);
-});
-
-/** The same connection, port for port, in each of the given wrappings, packet by packet in turn. */
-function followed(
-  wraps: readonly ((frame: Buffer) => Buffer)[],
-  texts: readonly string[],
-  settings: { readonly vlanNetworks?: boolean } = {},
-  answer = "",
-  differs = 0,
-): string[] {
-  const dialogs = texts.map((text, index) => {
-    const frames: Buffer[] = [];
-    const sequences = { clientSequence: 1_000 + index * differs, serverSequence: 9_000 + index * differs };
-    const dialog = new TcpDialog(sequences, (frame) => frames.push(frame)).open().send("client", text);
-    if (answer !== "") dialog.send("server", answer);
-    dialog.close();
-    return frames;
-  });
-  const recorder = new StreamRecorder();
-  const table = new FlowTable(FLOWS, recorder, 7);
-  const decoder = new Decoder({ ...FRAGMENTS, ...settings }, table);
-  for (const at of dialogs[0].keys())
-    for (const [which, wrap] of wraps.entries())
-      decoder.frame(frameOf({ bytes: wrap(dialogs[which % dialogs.length][at]), atMicros: START_MICROS + at }));
-  table.finish(START_MICROS + 1e6);
-  return recorder.log.map((events) => events.filter((event) => /^(client|server): /.test(event)).join(" "));
-}
-
-t.test("two virtual networks with the same addresses are not mixed", async (t) => {
-  const log = followed([(frame) => vxlan(7, frame), (frame) => vxlan(8, frame)], ["tenant a", "tenant b"]);
-  t.same(log, ["client: tenant a", "client: tenant b"]);
-});
-
-t.test("networks are kept apart by GRE key, NVGRE's and VLANs where these are networks", async (t) => {
-  const gre = (header: string) => (frame: Buffer) => outer(47, Buffer.concat([bytesOf(header), frame]));
-  for (const [one, other] of [
-    ["20006558 00000007", "20006558 00000008"],
-    ["20006558 13880142", "20006558 13880242"],
-  ])
-    t.same(followed([gre(one), gre(other)], ["tenant a", "tenant b"]), ["client: tenant a", "client: tenant b"], one);
-  const flows = followed([gre("20006558 13880142"), gre("20006558 13880199")], ["once"]);
-  t.same(flows, ["client: once"], "what NVGRE has beside the network is none");
-  const tagged = (vlan: number) => (frame: Buffer) =>
-    Buffer.concat([frame.subarray(0, 12), bytesOf(`8100${vlan.toString(16).padStart(4, "0")}`), frame.subarray(12)]);
-  const apart = { vlanNetworks: true };
-  t.same(followed([tagged(7), tagged(8)], ["once"]), ["client: once"], "routed from one VLAN to another");
-  t.same(followed([tagged(7), tagged(8)], ["a", "b"], apart), ["client: a", "client: b"]);
-  t.same(followed([tagged(0x2007), tagged(7)], ["once"], apart), ["client: once"], "priority is no network");
-  t.same(followed([tagged(0x2000), (frame) => frame], ["once"], apart), ["client: once"], "nor is a tag without VLAN");
-});
-
-t.test(
-  "a connection whose directions have a network each is one, beside another with the same addresses",
-  async (t) => {
-    const bothWays = (there: number, back: number) => (frame: Buffer) =>
-      vxlan(frame.readUInt16BE(14 + 20) === 40_000 ? there : back, frame);
-    t.same(followed([bothWays(7, 9)], ["asked"], {}, "answered"), ["client: asked server: answered"]);
-    t.same(followed([bothWays(7, 9), bothWays(8, 10)], ["a", "b"], {}, "answered", 500_000), [
-      "client: a server: answered",
-      "client: b server: answered",
-    ]);
-  },
-);
-
-t.test("a connection seen inside a tunnel and outside of it is one", async (t) => {
-  t.same(followed([(frame) => vxlan(7, frame), (frame) => frame], ["once"]), ["client: once"], "the tunnel first");
-  t.same(followed([(frame) => frame, (frame) => vxlan(7, frame)], ["once"]), ["client: once"], "the tunnel second");
-  const inside = (frame: Buffer): Buffer => vxlan(7, frame);
-  for (const wraps of [
-    [inside, (frame: Buffer) => frame],
-    [(frame: Buffer) => frame, inside],
-  ])
-    t.same(
-      followed(wraps, ["one", "another"], {}, "answered", 3_000_000),
-      ["client: one server: answered", "client: another server: answered"],
-      "but not one with its addresses and other sequence numbers",
-    );
 });
 
 t.test("no prefix and no mutation of a tunnel makes the decoder throw", async () => {

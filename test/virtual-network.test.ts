@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
-import { networkName } from "../sensor/decode/packet.js";
+import { networkName } from "../sensor/decode/virtual-network.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { delta, sensorStore } from "./support/delivery.js";

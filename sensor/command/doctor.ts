@@ -10,8 +10,7 @@ import { LinkLook } from "../doctor/link-look.js";
 
 export interface DoctorOptions {
   readonly settings: Settings;
-  /** How long to look, from 1 to 600. */
-  /** As given. */
+  /** How long to look, from 1 to 600, as it was given. */
   readonly seconds: string;
   readonly format: "text" | "json";
 }

@@ -3,6 +3,7 @@ import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
 import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP, UDP, UDP_HEADER } from "./ip-protocol.js";
 import {
+  bottomLabel,
   isVlanTag,
   LINK_TYPES,
   type LinkLayer,
@@ -12,20 +13,20 @@ import {
   PPP_CARRIES,
   PPPOE_SESSION,
   pseudowireFrame,
+  TOO_MANY_LABELS,
 } from "./link-type.js";
 import {
   asDatagram,
   type DatagramSink,
   emptyPacket,
   type Left,
-  nestedNetwork,
   type Packet,
   type PacketSink,
   UNDECODED_REASONS,
   type UndecodedReason,
-  vlanNetwork,
 } from "./packet.js";
 import { SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
+import { betweenEnds, labelNetwork, pppoeNetwork, vlanNetwork, within } from "./virtual-network.js";
 
 export interface DecodeSettings extends FragmentSettings {
   /** Addresses of one virtual network are told from the same ones of another. */
@@ -34,7 +35,6 @@ export interface DecodeSettings extends FragmentSettings {
   readonly vlanNetworks: boolean;
 }
 
-const MAX_MPLS_LABELS = 16;
 const MAX_IPV6_EXTENSIONS = 16;
 /** Tunnels within tunnels: overlay in overlay in a mirror session are three. */
 const MAX_TUNNELS = 8;
@@ -150,26 +150,23 @@ export class Decoder {
     }
   }
 
-  /** RFC 3032 §2.1: the last label of the stack has the bottom bit. What follows has no type: its bytes decide. */
+  /** What follows the labels has no type: its bytes decide. */
   #mpls(start: number, end: number, wireEnd: number): void {
     const bytes = this.#packet.bytes;
-    for (let at = start, labels = 1; at + 4 <= end; at += 4, labels++) {
-      if (labels > MAX_MPLS_LABELS) {
-        this.undecoded["mpls-depth"]++;
-        return;
-      }
-      if ((bytes[at + 2] & 1) !== 0) {
-        const frame = pseudowireFrame(bytes, at + 4, end);
-        if (frame < 0) this.#ip(at + 4, end, wireEnd);
-        else this.#link(ETHERNET_LAYER, frame, end, wireEnd);
-        return;
-      }
+    const bottom = bottomLabel(bytes, start, end);
+    if (bottom < 0) {
+      this.undecoded[bottom === TOO_MANY_LABELS ? "mpls-depth" : "frame-truncated"]++;
+      return;
     }
-    this.undecoded["frame-truncated"]++;
+    if (this.#isApart) this.#enter(labelNetwork(bytes, start, bottom));
+    const frame = pseudowireFrame(bytes, bottom + 4, end);
+    if (frame < 0) this.#ip(bottom + 4, end, wireEnd);
+    else this.#link(ETHERNET_LAYER, frame, end, wireEnd);
   }
 
   /** RFC 2516 §4: version and type, code, session, length. */
   #pppoe(start: number, end: number, wireEnd: number): void {
+    if (this.#isApart && start + 4 <= end) this.#enter(pppoeNetwork(this.#packet.bytes, start + 2));
     this.#ppp(start + 6, end, wireEnd);
   }
 
@@ -349,13 +346,13 @@ export class Decoder {
       return;
     }
     this.tunneled[tunnel.name]++;
-    if (tunnel.network !== 0 && this.#isApart) this.#enter(tunnel.network);
+    if (this.#isApart) this.#enter(betweenEnds(tunnel.network, this.#packet));
+    if (this.#areVlansApart) this.#enter(tunnel.vlan);
     this.#carried(tunnel.start, end, wireEnd);
   }
 
   #enter(network: number): void {
-    const packet = this.#packet;
-    if (network !== 0) packet.network = packet.network === 0 ? network : nestedNetwork(packet.network, network);
+    if (network !== 0) this.#packet.network = within(this.#packet.network, network);
   }
 
   #carried(start: number, end: number, wireEnd: number): void {

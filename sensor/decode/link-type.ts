@@ -47,6 +47,18 @@ export function isVlanTag(ethertype: number): boolean {
 const ADDRESSES = 12;
 const CONTROL_WORD = 4;
 
+const MAX_MPLS_LABELS = 16;
+export const TOO_MANY_LABELS = -2;
+
+/** RFC 3032 §2.1: where the last label of a stack stands, which has the bottom bit; -1 where the frame ends before it. */
+export function bottomLabel(bytes: Buffer, start: number, end: number): number {
+  for (let at = start, labels = 1; at + 4 <= end; at += 4, labels++) {
+    if (labels > MAX_MPLS_LABELS) return TOO_MANY_LABELS;
+    if ((bytes[at + 2] & 1) !== 0) return at;
+  }
+  return -1;
+}
+
 /**
  * Where the Ethernet frame of a pseudowire (RFC 4448 §4) begins, -1 where none does: behind a control word, whose first nibble is 0, or
  * without one. Nothing announces it: an EtherType in its place and the IP version behind it must speak for it, and against IP.

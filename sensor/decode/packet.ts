@@ -12,7 +12,7 @@ export interface Packet {
   atMicros: number;
   /**
    * Identifies the virtual network whose addresses these are, 0 without one: two may have the same addresses. Its kind in the upper byte
-   * (VIRTUAL_NETWORK), its number, or that of one within another, below.
+   * (virtual-network.ts), its number, or that of one within another, below.
    */
   network: number;
   source0: number;
@@ -71,44 +71,6 @@ export interface Left {
   bytes: Buffer;
   start: number;
   end: number;
-}
-
-/** Kinds of virtual networks; `greLong` has a key that does not fit beside its kind. */
-export const VIRTUAL_NETWORK = { vxlan: 1, geneve: 2, nested: 3, gre: 4, nvgre: 5, greLong: 6, vlan: 7 } as const;
-
-const KIND_NAMES = Object.keys(VIRTUAL_NETWORK) as (keyof typeof VIRTUAL_NETWORK)[];
-
-/** `vxlan 5001`; one within another, and one with a long key, has no number of its own, but always the same name. */
-export function networkName(network: number): string {
-  const number = network & 0xff_ffff;
-  const name = KIND_NAMES[(network >>> 24) - 1] ?? "network";
-  if (name === "nested") return `nested ${number.toString(16).padStart(6, "0")}`;
-  return name === "greLong" ? `gre #${number.toString(16).padStart(6, "0")}` : `${name} ${number}`;
-}
-
-/** Both numbers together, as far as there is room for them. */
-export function nestedNetwork(outer: number, inner: number): number {
-  const mixed = Math.imul(outer, 31) ^ inner;
-  return (VIRTUAL_NETWORK.nested << 24) | ((mixed ^ (mixed >>> 24)) & 0xff_ffff);
-}
-
-/** IEEE 802.1Q §9.6: 12 bits are the VLAN; 0 says that it has a priority alone. */
-export function vlanNetwork(bytes: Buffer, tag: number): number {
-  const vlan = ((bytes[tag] & 0x0f) << 8) | bytes[tag + 1];
-  return vlan === 0 ? 0 : (VIRTUAL_NETWORK.vlan << 24) | vlan;
-}
-
-/** The first a virtual network can have: below it the standard leaves none (RFC 7637 §3.2), and Linux' gretap has small keys. */
-const MIN_NVGRE_NETWORK = 0x1000;
-
-/**
- * RFC 2890 §2.1. Where Ethernet follows, RFC 7637 §3.2 has the network in the upper 24 bits and beside it what differs from connection to
- * connection.
- */
-export function greNetwork(key: number, carriesEthernet: boolean): number {
-  if (carriesEthernet && key >>> 8 >= MIN_NVGRE_NETWORK) return (VIRTUAL_NETWORK.nvgre << 24) | (key >>> 8);
-  if (key >>> 24 === 0) return (VIRTUAL_NETWORK.gre << 24) | key;
-  return (VIRTUAL_NETWORK.greLong << 24) | ((key ^ Math.imul(key >>> 24, 0x9e37_79b1)) & 0xff_ffff);
 }
 
 export interface PacketSink {

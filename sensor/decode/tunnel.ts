@@ -1,6 +1,14 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import { UDP, UDP_HEADER } from "./ip-protocol.js";
-import { greNetwork, VIRTUAL_NETWORK } from "./packet.js";
+import {
+  BY_ENDS,
+  geneveNetwork,
+  greNetwork,
+  gtpNetwork,
+  mirrorNetwork,
+  vlanNetwork,
+  vxlanNetwork,
+} from "./virtual-network.js";
 import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
@@ -61,14 +69,17 @@ export class Tunnel {
   /** EtherType of what begins there, for `ethertype`. */
   ethertype = 0;
   /**
-   * The virtual network's identifier with its kind in the upper byte, 0 where the tunnel has none: GTP tunnel identifiers, and the call
-   * identifiers that PPTP has in its keys, are one direction's alone.
+   * The virtual network whose addresses are carried, 0 where they are everybody's. One that is told by the tunnel's ends lacks these
+   * (betweenEnds): also PPTP's, which has call identifiers in its keys that are one direction's alone.
    */
   network = 0;
+  /** The VLAN that a mirrored frame came on, where its tag is not in it any more; 0 for none. */
+  vlan = 0;
 
   /** Whether an IP packet's payload bytes[start, end) is a tunnel's; then the fields say which. */
   open(protocol: number, bytes: Buffer, start: number, end: number): boolean {
-    this.network = 0;
+    this.network = BY_ENDS;
+    this.vlan = 0;
     if (protocol === UDP) return this.#udp(bytes, start, end);
     this.start = start;
     // RFC 2003, RFC 4213.
@@ -89,6 +100,7 @@ export class Tunnel {
    */
   openServiceHeader(bytes: Buffer, start: number, end: number): void {
     this.network = 0;
+    this.vlan = 0;
     const words = start + 8 > end ? 0 : bytes[start + 1] & 0x3f;
     this.start = start + words * 4;
     const carries = SERVICE_HEADER_CARRIES.get(bytes[start + 3]);
@@ -134,6 +146,7 @@ export class Tunnel {
         return this.#ayiya(bytes, start, end);
       case 6635:
         this.start = start;
+        this.network = BY_ENDS;
         return this.#is("mpls-in-ip", "mpls");
       case 4500:
         // RFC 3948 §2: four zero bytes are the key exchange's, one byte is a keep-alive.
@@ -165,7 +178,7 @@ export class Tunnel {
    */
   #vxlan(bytes: Buffer, start: number, end: number, isGeneric: boolean): boolean {
     if (start + 8 > end || (bytes[start] & 0x08) === 0) return false;
-    this.network = virtualNetwork(VIRTUAL_NETWORK.vxlan, bytes, start + 4);
+    this.network = vxlanNetwork(bytes, start + 4);
     this.start = start + 8;
     const next = (bytes[start] & 0x04) !== 0 ? bytes[start + 3] : 3;
     if (!isGeneric && !isIpVersion(next, bytes, this.start, end)) return this.#is("vxlan", "ethernet");
@@ -178,7 +191,7 @@ export class Tunnel {
   /** RFC 8926 §3.4: options are counted in 4-byte words. */
   #geneve(bytes: Buffer, start: number, end: number): boolean {
     if (start + 8 > end || bytes[start] >> 6 !== 0) return false;
-    this.network = virtualNetwork(VIRTUAL_NETWORK.geneve, bytes, start + 4);
+    this.network = geneveNetwork(bytes, start + 4);
     this.start = start + 8 + (bytes[start] & 0x3f) * 4;
     return this.#protocol("geneve", readUint16(bytes, start + 2), end);
   }
@@ -218,11 +231,14 @@ export class Tunnel {
 
   /**
    * draft-foschiano-erspan §4: type I has no header of its own and no sequence number; type III may have a platform's after it, and says
-   * what was mirrored, an Ethernet frame (0) or an IP packet (2). Keys are no networks' there.
+   * what was mirrored, an Ethernet frame (0) or an IP packet (2). Keys are no networks' there. Types II and III begin with the frame's VLAN,
+   * how it is tagged still (2: as it came), and the session.
    */
   #erspan(bytes: Buffer, end: number, protocol: number, hasSequence: boolean): boolean {
-    this.network = 0;
     const header = this.start;
+    const hasHeader = (protocol !== 0x88be || hasSequence) && header + 4 <= end;
+    this.network = mirrorNetwork(hasHeader ? readUint16(bytes, header + 2) : 0);
+    if (hasHeader && ((bytes[header + 2] >> 3) & 3) !== 2) this.vlan = vlanNetwork(bytes, header);
     if (protocol === 0x88be) this.start += hasSequence ? 8 : 0;
     else if (header + 12 <= end) this.start += (bytes[header + 11] & 1) === 0 ? 12 : 20;
     if (this.start > end || (protocol !== 0x88be && this.start === header)) return this.#is("erspan", "invalid");
@@ -244,16 +260,21 @@ export class Tunnel {
       }
     }
     this.start = at;
+    this.network = gtpNetwork(bytes, start + 4);
     return this.#is("gtp-u", at >= end ? "invalid" : "ip");
   }
 
-  /** RFC 4380 §5.1.1: an authentication and an origin header may stand in front of the IPv6 packet. */
+  /**
+   * RFC 4380 §5.1.1: an authentication and an origin header may stand in front of the IPv6 packet. Its addresses are in one network (§4): an
+   * address is made of that of the host, and of the server's.
+   */
   #teredo(bytes: Buffer, start: number, end: number): boolean {
     let at = start;
     if (at + 4 <= end && readUint16(bytes, at) === 1) at += 13 + bytes[at + 2] + bytes[at + 3];
     if (at + 8 <= end && readUint16(bytes, at) === 0) at += 8;
     if (at >= end || bytes[at] >> 4 !== 6) return false;
     this.start = at;
+    this.network = 0;
     return this.#is("teredo", "ip");
   }
 
@@ -270,10 +291,6 @@ export class Tunnel {
 /** VXLAN-GPE's 1 is IPv4, its 2 IPv6. */
 function isIpVersion(next: number, bytes: Buffer, at: number, end: number): boolean {
   return (next === 1 || next === 2) && at < end && bytes[at] >> 4 === next * 2 + 2;
-}
-
-function virtualNetwork(kind: number, bytes: Buffer, at: number): number {
-  return (kind << 24) | (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
 }
 
 /** Whether an Ethernet frame with an IP packet stands at `start`. */

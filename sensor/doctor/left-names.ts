@@ -51,42 +51,41 @@ const IP_PROTOCOLS: ReadonlyMap<number, LeftName> = new Map([
 ]);
 
 interface UdpName extends LeftName {
-  /** Whether the payload's first bytes are its: a port alone proves nothing. */
-  readonly fits: (bytes: Buffer, at: number) => boolean;
+  /** Whether the payload's first bytes are its: a port alone proves nothing, and for many there is no more. */
+  readonly fits?: (bytes: Buffer, at: number) => boolean;
 }
 
-const any = (): boolean => true;
 /** RFC 2661 §3.1, RFC 3931 §4.1.2.1: the version is in the lower half of the second byte. */
 const isL2tp = (bytes: Buffer, at: number): boolean => (bytes[at + 1] & 0x0f) === 2 || (bytes[at + 1] & 0x0f) === 3;
 const isIp = (bytes: Buffer, at: number): boolean => bytes[at] >> 4 === 4 || bytes[at] >> 4 === 6;
 
 /** Ports of the IANA registry, and those that products made a habit. */
-const UDP_PORTS: ReadonlyMap<number, UdpName> = new Map([
-  [53, { ...chatter("DNS"), fits: any }],
-  [67, { ...chatter("DHCP"), fits: any }],
-  [68, { ...chatter("DHCP"), fits: any }],
-  [123, { ...chatter("NTP"), fits: any }],
-  [500, { ...chatter("IKE"), fits: any }],
-  [514, { ...chatter("syslog"), fits: any }],
-  [655, { ...encrypted("tinc"), fits: any }],
+const UDP_PORTS: ReadonlyMap<number, UdpName> = new Map<number, UdpName>([
+  [53, chatter("DNS")],
+  [67, chatter("DHCP")],
+  [68, chatter("DHCP")],
+  [123, chatter("NTP")],
+  [500, chatter("IKE")],
+  [514, chatter("syslog")],
+  [655, encrypted("tinc")],
   [1194, { ...encrypted("OpenVPN"), fits: (bytes, at) => bytes[at] >> 3 >= 1 && bytes[at] >> 3 <= 11 }],
   [1701, { ...tunnel("L2TP"), fits: isL2tp }],
-  [2123, { ...chatter("GTP-C"), fits: any }],
-  [4341, { ...tunnel("LISP"), fits: any }],
+  [2123, chatter("GTP-C")],
+  [4341, tunnel("LISP")],
   // RFC 3948 §2: what ESP in UDP does not have.
-  [4500, { ...chatter("IKE"), fits: any }],
-  [4755, { ...encrypted("GRE in UDP over DTLS"), fits: any }],
-  [4789, { ...tunnel("VXLAN with a header that is not its"), fits: any }],
-  [4790, { ...tunnel("VXLAN-GPE of an unknown protocol"), fits: any }],
-  [5246, { ...chatter("CAPWAP control"), fits: any }],
+  [4500, chatter("IKE")],
+  [4755, encrypted("GRE in UDP over DTLS")],
+  [4789, tunnel("VXLAN with a header that is not its")],
+  [4790, tunnel("VXLAN-GPE of an unknown protocol")],
+  [5246, chatter("CAPWAP control")],
   // RFC 5415 §4.1, §4.2: the preamble is 1 before DTLS.
   [5247, { ...tunnel("CAPWAP"), fits: (bytes, at) => bytes[at] === 0 || bytes[at] === 1 }],
-  [5353, { ...chatter("mDNS"), fits: any }],
+  [5353, chatter("mDNS")],
   [5555, { ...tunnel("FOU (IP in UDP)"), fits: isIp }],
-  [6080, { ...tunnel("GUE"), fits: any }],
-  [6081, { ...tunnel("GENEVE of another version"), fits: any }],
-  [6343, { ...chatter("sFlow"), fits: any }],
-  [9993, { ...encrypted("ZeroTier"), fits: any }],
+  [6080, tunnel("GUE")],
+  [6081, tunnel("GENEVE of another version")],
+  [6343, chatter("sFlow")],
+  [9993, encrypted("ZeroTier")],
   // Version 1, a packet that was received or is to be sent, Ethernet.
   [37_008, { ...tunnel("TZSP"), fits: (bytes, at) => bytes[at] === 1 && bytes[at + 1] <= 1 && bytes[at + 3] === 1 }],
 ]);
@@ -104,7 +103,8 @@ export function ipPayloadName(protocol: number, bytes: Buffer, start: number, en
   const [source, destination] = [readUint16(bytes, start), readUint16(bytes, start + 2)];
   for (const port of [destination, source]) {
     const named = UDP_PORTS.get(port);
-    if (named?.fits(bytes, payload) === true) return { name: `${named.name} (UDP ${port})`, carries: named.carries };
+    if (named !== undefined && named.fits?.(bytes, payload) !== false)
+      return { name: `${named.name} (UDP ${port})`, carries: named.carries };
   }
   return isQuicLongHeader(bytes, payload, end) ? other("QUIC") : other("other UDP");
 }

@@ -1,18 +1,20 @@
 import { ACK, type Packet, SYN } from "../decode/packet.js";
+import { isMirror } from "../decode/virtual-network.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
 /** Closed flows remembered at most; older ones make room early. */
 const MAX_CLOSED = 16_384;
 const BUCKETS = 32_768;
 const NONE = -1;
-/** Words kept of each: the ends' addresses, ports, virtual network, first sequence numbers, and the connection offered on its ports. */
-const WORDS = 14;
+/** Words kept of each: the ends' addresses, ports, virtual networks, first sequence numbers, and the connection offered on its ports. */
+const WORDS = 15;
 const PORTS = 8;
 const NETWORK = 9;
 const FIRST_A = 10;
 const FIRST_B = 11;
 const OFFERED = 12;
 const FLAGS = 13;
+const ANSWER_NETWORK = 14;
 const STARTED_A = 1;
 const STARTED_B = 2;
 const OFFERED_BY_A = 4;
@@ -53,6 +55,7 @@ export class ClosedFlows {
     words[base + 7] = flow.b3;
     words[base + PORTS] = (flow.aPort << 16) | flow.bPort;
     words[base + NETWORK] = flow.network;
+    words[base + ANSWER_NETWORK] = flow.answerNetwork;
     words[base + FIRST_A] = flow.a.first;
     words[base + FIRST_B] = flow.b.first;
     words[base + OFFERED] = flow.offeredFirst;
@@ -101,7 +104,11 @@ export class ClosedFlows {
       words[destination + 2] === packet.destination2 &&
       words[destination + 1] === packet.destination1 &&
       words[destination] === packet.destination0 &&
-      (network === packet.network || network === 0 || packet.network === 0)
+      (network === packet.network ||
+        network === 0 ||
+        packet.network === 0 ||
+        words[base + ANSWER_NETWORK] === packet.network ||
+        (isMirror(network) && isMirror(packet.network)))
     );
   }
 

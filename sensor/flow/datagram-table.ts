@@ -52,7 +52,8 @@ export class DatagramTable implements DatagramSink {
     if (!begins && this.#size === 0) return;
     if (Math.abs(packet.atMicros - this.#sweptMicros) > SWEEP_MICROS) this.#sweep(packet.atMicros);
     const hash = hashOf(packet, this.#seed);
-    const known = this.#flows.get(hash)?.find(({ flow }) => isOf(flow, packet));
+    const all = this.#flows.get(hash);
+    const known = all?.find(({ flow }) => isOf(flow, packet)) ?? all?.find((one) => isAnsweredBy(one, packet));
     if (known === undefined) {
       if (begins) this.#admit(packet, hash);
       return;
@@ -111,8 +112,16 @@ export class DatagramTable implements DatagramSink {
 
 /** Two tenants may have the same ends; what is seen inside of a tunnel and outside of it is one. */
 function isOf(flow: TcpFlow, packet: Packet): boolean {
-  const isOne = flow.network === packet.network || flow.network === 0 || packet.network === 0;
+  const { network, answerNetwork } = flow;
+  const isOne = network === packet.network || network === 0 || packet.network === 0 || answerNetwork === packet.network;
   return isOne && (flow.sentByA(packet) || flow.sentByB(packet));
+}
+
+/** Each direction may have a network of its own; nothing in a datagram says whether it has. */
+function isAnsweredBy({ flow, stream }: DatagramFlow, packet: Packet): boolean {
+  if (stream !== undefined || flow.answerNetwork !== 0 || !flow.sentByB(packet)) return false;
+  flow.answerNetwork = packet.network;
+  return true;
 }
 
 /** Whether the same datagram was seen a short while ago, for the tags remember this one. */

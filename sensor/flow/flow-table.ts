@@ -111,15 +111,15 @@ export class FlowTable implements PacketSink {
     return isElsewhere ? this.#findElsewhere(packet, hash) : undefined;
   }
 
-  /** Those of its own network go before those it may be a copy of, or an answer to. */
+  /** Those of its own network go before those it may be a copy of, an answer to, or go on with elsewhere. */
   #findElsewhere(packet: Packet, hash: number): TcpFlow | undefined {
     let elsewhere: TcpFlow | undefined;
     for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
       if (!isBetween(flow, packet, hash)) continue;
       if (flow.isInNetwork(packet)) return flow;
-      if (flow.isAnsweredBy(packet)) elsewhere = flow;
+      if (flow.isAnsweredBy(packet) || flow.isMovedTo(packet)) elsewhere = flow;
     }
-    elsewhere?.answerFrom(packet.network);
+    if (elsewhere !== undefined) elsewhere.answerNetwork = packet.network;
     return elsewhere;
   }
 

@@ -1,10 +1,9 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, networkName, type Packet, SYN } from "../decode/packet.js";
+import { ACK, type Packet, SYN } from "../decode/packet.js";
+import { isMirror, isWay, networkName } from "../decode/virtual-network.js";
+import { isAtPlace, isOff } from "./copy-place.js";
 import { Half } from "./half.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
-
-/** How far a packet's copy may be from where its connection is: what a link has under way, and little by chance. */
-const COPY_WINDOW = 1 << 20;
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
 export class TcpFlow implements Flow, Roles {
@@ -26,8 +25,8 @@ export class TcpFlow implements Flow, Roles {
   #isSeenOutside = false;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
-  /** That of its other direction, where each has one of its own: routed overlays and GRE keys may. */
-  #answerNetwork = 0;
+  /** That of its other direction, where each has one of its own (routed overlays, GRE keys, labels), or that it moved to; else 0. */
+  answerNetwork = 0;
   lastMicros: number;
   aIsClient: boolean;
   rolesFrom: Flow["rolesFrom"] = "ports";
@@ -74,7 +73,11 @@ export class TcpFlow implements Flow, Roles {
   isInNetwork(packet: Packet): boolean {
     const { network } = packet;
     if (network === this.network) return true;
-    if (network !== 0 && this.network !== 0) return network === this.#answerNetwork;
+    if (network !== 0 && this.network !== 0) {
+      if (network === this.answerNetwork) return true;
+      // Two sessions may show the same packets, and each direction may have its own.
+      return isMirror(network) && isMirror(this.network) && this.#isAtPlace(packet);
+    }
     const inside = this.network === 0 ? network : this.network;
     // Once is enough, and this is asked of every packet.
     if (!this.#isSeenOutside) {
@@ -86,27 +89,30 @@ export class TcpFlow implements Flow, Roles {
     return true;
   }
 
-  /** A tenant's connection may have the ends of one outside; its sequence numbers are others (RFC 9293 §3.4.1). */
   #isAtPlace(packet: Packet): boolean {
-    const { flags, sequence, acknowledgment } = packet;
     const [own, other] = this.sentByA(packet) ? [this.a, this.b] : [this.b, this.a];
-    const isOff = (number: number, place: number): boolean => Math.abs((number - place) | 0) > COPY_WINDOW;
-    if (own.started && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
-    if (own.started && isOff(sequence, own.next)) return false;
-    return !(other.started && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
+    const [first, next] = own.started ? [own.first, own.next] : [];
+    return isAtPlace(packet, first, next, other.started ? other.next : undefined);
   }
 
   /**
    * A packet of another virtual network may be its answer, where nobody answered in its own: it acknowledges to the byte what was sent,
-   * which in a connection of another tenant is one chance in four billion.
+   * which in a connection of another tenant is one chance in four billion. Of one joined late more may be under way: both numbers must be
+   * near, one chance in sixteen million.
    */
   isAnsweredBy(packet: Packet): boolean {
+    const { flags, sequence, acknowledgment } = packet;
     const [asked, answered] = this.sentByB(packet) ? [this.a, this.b] : [this.b, this.a];
-    return !answered.seen && asked.started && (packet.flags & ACK) !== 0 && packet.acknowledgment === asked.next;
+    if (answered.seen || !asked.started || (flags & ACK) === 0) return false;
+    if (acknowledgment === asked.next) return true;
+    const isLater = (flags & SYN) === 0 && answered.ackSeen;
+    return isLater && !isOff(sequence, answered.acked) && !isOff(acknowledgment, asked.next);
   }
 
-  answerFrom(network: number): void {
-    this.#answerNetwork = network;
+  /** What a tunnel's ends or labels tell may change while a connection lasts: paths do, and subscribers move. */
+  isMovedTo(packet: Packet): boolean {
+    const isKnown = this.a.started && this.b.started && (packet.flags & (SYN | ACK)) === ACK;
+    return isKnown && isWay(packet.network) && isWay(this.network) && this.#isAtPlace(packet);
   }
 
   sentByA(packet: Packet): boolean {
@@ -188,7 +194,7 @@ export class TcpFlow implements Flow, Roles {
   }
 
   get virtualNetwork(): string | undefined {
-    return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
+    return this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
   }
 
   sequences(): FlowSequences {

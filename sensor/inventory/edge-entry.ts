@@ -1,11 +1,13 @@
-import type { EdgeRecord, Posture, Scope } from "../../shared/event.js";
+import type { EdgeRecord, Scope } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
-import type { Call, Certificate, Connection, Handshake } from "../protocol/message.js";
+import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
+import { CLEARTEXT, kindOf, UNTOLD } from "./connection-kind.js";
+import { ConnectionTally } from "./connection-tally.js";
 import type { HostEntry } from "./gateway/host-entry.js";
-import { failureOf, traitsOf } from "./handshake-traits.js";
 import { hexOrder } from "./header-order.js";
 import type { Edge, Service } from "./observation.js";
+import { ShownCertificates } from "./shown-certificates.js";
 import { compare, Tally } from "./tally.js";
 
 const MAX_SOFTWARE = 8;
@@ -13,9 +15,6 @@ const MAX_ORDERS = 8;
 const MAX_KINDS = 32;
 const MAX_TEXT = 200;
 const UNKNOWN = "unknown";
-const MAX_REASONS = 8;
-const MAX_CERTIFICATES = 8;
-const FINGERPRINT_DIGITS = 16;
 
 /** An edge of the inventory, counting. */
 export class EdgeEntry implements Edge {
@@ -29,12 +28,8 @@ export class EdgeEntry implements Edge {
   #orders: Set<number> | undefined = undefined;
   #credentials: Tally | undefined = undefined;
   /** Most clients show none. */
-  #certificates: Tally | undefined = undefined;
-  readonly #postures = new Tally(MAX_KINDS);
-  readonly #reasons = new Tally(MAX_REASONS);
-  readonly #groups = new Tally(MAX_KINDS);
-  readonly #failures = new Tally(MAX_KINDS);
-  readonly #traits = new Tally(MAX_KINDS);
+  #certificates: ShownCertificates | undefined = undefined;
+  readonly #kinds = new ConnectionTally();
   connections = 0;
   calls = 0;
   /** Of these, since the sensor started, such as say for whom they are made. */
@@ -65,20 +60,15 @@ export class EdgeEntry implements Edge {
     const protocol = connection.protocol ?? UNKNOWN;
     this.#protocols.add(protocol);
     // What a TLS connection was, its handshake tells.
-    if (protocol !== TLS) this.#postures.add(connection.isCleartext ? "cleartext" : UNKNOWN);
+    if (protocol !== TLS) this.#kinds.add(connection.isCleartext ? CLEARTEXT : UNTOLD);
   }
 
   handshake(handshake: Handshake): void {
     this.handshakes++;
     this.seen(handshake.atMicros);
-    this.#postures.add(postureOf(handshake));
-    this.#reasons.add(handshake.clientAuth.reason);
-    const [leaf] = handshake.clientChain;
-    if (leaf !== undefined) this.#certificateTally().add(shownAs(leaf));
-    if (handshake.curve !== undefined) this.#groups.add(handshake.curve);
-    const failure = failureOf(handshake);
-    if (failure !== undefined) this.#failures.add(failure);
-    for (const trait of traitsOf(handshake)) this.#traits.add(trait);
+    this.#kinds.add(kindOf(handshake));
+    const { clientChain } = handshake;
+    if (clientChain.length > 0) this.#shownCertificates().add(clientChain[0]);
   }
 
   call(call: Call): void {
@@ -107,8 +97,8 @@ export class EdgeEntry implements Edge {
     return this.#credentials;
   }
 
-  #certificateTally(): Tally {
-    this.#certificates ??= new Tally(MAX_CERTIFICATES);
+  #shownCertificates(): ShownCertificates {
+    this.#certificates ??= new ShownCertificates();
     return this.#certificates;
   }
 
@@ -134,12 +124,7 @@ export class EdgeEntry implements Edge {
       ...(this.client.gateway === undefined ? {} : { clientGateway: this.client.gateway }),
       serverService: this.service.name,
       scope: this.scope,
-      posture: sumOf(this.#postures),
-      postureCounts: this.#postures.record(),
-      clientAuthReasons: this.#reasons.record(),
-      keyExchangeGroups: this.#groups.record(),
-      handshakeFailures: this.#failures.record(),
-      handshakeTraits: this.#traits.record(),
+      ...this.#kinds.record(),
       ...(this.#certificates === undefined ? {} : { clientCertificates: this.#certificates.record() }),
       protocols: this.#protocols.record(),
       connections: this.connections,
@@ -161,12 +146,8 @@ export class EdgeEntry implements Edge {
     for (const software of record.clientSoftware) this.#softwareTally().add(software);
     for (const order of record.clientHeaderOrders) this.#addOrder(Number.parseInt(order, 16) | 0);
     this.#credentialTally().restore(record.credentials);
-    this.#postures.restore(record.postureCounts);
-    this.#reasons.restore(record.clientAuthReasons);
-    this.#groups.restore(record.keyExchangeGroups);
-    this.#failures.restore(record.handshakeFailures);
-    this.#traits.restore(record.handshakeTraits);
-    if (record.clientCertificates !== undefined) this.#certificateTally().restore(record.clientCertificates);
+    this.#kinds.restore(record);
+    if (record.clientCertificates !== undefined) this.#shownCertificates().restore(record.clientCertificates);
     this.connections = record.connections;
     this.calls = record.calls;
     this.handshakes = record.handshakes;
@@ -177,27 +158,3 @@ export class EdgeEntry implements Edge {
 }
 
 const TLS = "tls";
-
-/** Its SPIFFE identity (X.509-SVID §2), else its subject, and by what the list of certificates has it. */
-function shownAs({ san, subject, fingerprint }: Certificate): string {
-  const name = san.find((one) => one.startsWith("spiffe://")) ?? (subject === "" ? (san[0] ?? "no name") : subject);
-  return `${name.slice(0, MAX_TEXT)} (${fingerprint.slice(0, FINGERPRINT_DIGITS)})`;
-}
-
-function postureOf({ established, clientAuth }: Handshake): string {
-  if (established === false) return "failed";
-  if (clientAuth.verdict === "presented") return "mtls";
-  return clientAuth.verdict === "unknown" ? "tls-unknown" : TLS;
-}
-
-/**
- * The sum of an edge's connections: partial must not look like full. One that could not be told keeps TLS and mutual TLS from being
- * claimed for all of them; cleartext is no better for what was not seen beside it. Handshakes that failed carried nothing.
- */
-function sumOf(postures: Tally): Posture {
-  const has = (name: string): boolean => postures.has(name);
-  const known = (["cleartext", "tls", "mtls"] as const).filter(has);
-  if (known.length === 0) return UNKNOWN;
-  if (known.length > 1 || has("tls-unknown")) return "mixed";
-  return has(UNKNOWN) && known[0] !== "cleartext" ? "mixed" : known[0];
-}

@@ -1,5 +1,7 @@
 import { formatAddress } from "../bytes/address.js";
-import { ACK, FIN, networkName, type Packet, type PacketSink, SYN } from "../decode/packet.js";
+import { ACK, FIN, type Packet, type PacketSink, SYN } from "../decode/packet.js";
+import { isMirror, isWay, networkName } from "../decode/virtual-network.js";
+import { isAtPlace, isOff } from "../flow/copy-place.js";
 
 export interface End {
   readonly address: string;
@@ -27,6 +29,8 @@ interface Side {
   first: number | undefined;
   /** That of the byte behind the last one sent; undefined while nothing was seen of it. */
   next: number | undefined;
+  /** The other's acknowledgment of it that came last; undefined without one. */
+  acked: number | undefined;
   /** Place in the stream that was seen last: sequence numbers come again every 4 GiB. */
   cursor: number;
 }
@@ -48,7 +52,6 @@ export interface Place {
 }
 
 const MAX_CONNECTIONS = 500_000;
-const COPY_WINDOW = 1 << 20;
 
 /**
  * Tells connections apart, those on the same ports one after the other as well. One that was open before its first packet here has no
@@ -87,6 +90,7 @@ export class ConnectionTracker implements PacketSink {
     const side = isClient ? tracked.client : tracked.server;
     if ((packet.flags & SYN) !== 0) side.first ??= (packet.sequence + 1) | 0;
     goOn(side, packet);
+    if ((packet.flags & ACK) !== 0) (isClient ? tracked.server : tracked.client).acked = packet.acknowledgment;
     this.place = { connection, from: isClient ? "client" : "server", offset: offsetOf(side, packet) };
   }
 
@@ -95,7 +99,7 @@ export class ConnectionTracker implements PacketSink {
     const own = all.find(({ network }) => network === packet.network);
     let tracked = own ?? all.find((one) => isInNetwork(one, source, packet));
     if (tracked === undefined) {
-      tracked = all.find((one) => isAnsweredBy(one, source, packet));
+      tracked = all.find((one) => isAnsweredBy(one, source, packet) || isMovedTo(one, source, packet));
       if (tracked !== undefined) tracked.answerNetwork = packet.network;
     }
     if (tracked !== undefined && !isAnother(tracked, packet)) return tracked;
@@ -128,7 +132,7 @@ export class ConnectionTracker implements PacketSink {
     const tracked: Tracked = {
       connection: {
         id: `${packet.network} ${key} ${clientFirst ?? "late"}`,
-        virtualNetwork: packet.network === 0 ? undefined : networkName(packet.network),
+        virtualNetwork: networkName(packet.network),
         client,
         server,
         isOpeningSeen: isSyn,
@@ -139,8 +143,8 @@ export class ConnectionTracker implements PacketSink {
       },
       network: packet.network,
       answerNetwork: 0,
-      client: { first: clientFirst, next: undefined, cursor: 0 },
-      server: { first: undefined, next: undefined, cursor: 0 },
+      client: { first: clientFirst, next: undefined, acked: undefined, cursor: 0 },
+      server: { first: undefined, next: undefined, acked: undefined, cursor: 0 },
     };
     this.#all.push(tracked);
     return tracked;
@@ -150,25 +154,33 @@ export class ConnectionTracker implements PacketSink {
 /** Seen in a tunnel and outside of it, it is one: see TcpFlow, whose rules these are. */
 function isInNetwork(tracked: Tracked, source: string, packet: Packet): boolean {
   const { network } = packet;
-  if (network !== 0 && tracked.network !== 0) return network === tracked.answerNetwork;
-  if (!isAtPlace(tracked, source, packet)) return false;
+  if (network !== 0 && tracked.network !== 0) {
+    if (network === tracked.answerNetwork) return true;
+    return isMirror(network) && isMirror(tracked.network) && isCopyAtPlace(tracked, source, packet);
+  }
+  if (!isCopyAtPlace(tracked, source, packet)) return false;
   if (network !== 0) tracked.network = network;
   return true;
 }
 
-/** A tenant's connection with the ends of one outside has other sequence numbers. */
-function isAtPlace(tracked: Tracked, source: string, { flags, sequence, acknowledgment }: Packet): boolean {
+function isCopyAtPlace(tracked: Tracked, source: string, packet: Packet): boolean {
   const [own, other] = sidesOf(tracked, source);
-  const isOff = (number: number, next: number): boolean => Math.abs((number - next) | 0) > COPY_WINDOW;
-  if (own.first !== undefined && (flags & SYN) !== 0) return ((sequence + 1) | 0) === own.first;
-  if (own.next !== undefined && isOff(sequence, own.next)) return false;
-  return !(other.next !== undefined && (flags & ACK) !== 0 && isOff(acknowledgment, other.next));
+  return isAtPlace(packet, own.first, own.next, other.next);
 }
 
-/** Routed overlays have a network each way. */
-function isAnsweredBy(tracked: Tracked, source: string, { flags, acknowledgment }: Packet): boolean {
+/** Each direction may have a network of its own. */
+function isAnsweredBy(tracked: Tracked, source: string, { flags, sequence, acknowledgment }: Packet): boolean {
   const [answered, asked] = sidesOf(tracked, source);
-  return answered.next === undefined && (flags & ACK) !== 0 && acknowledgment === asked.next;
+  if (answered.next !== undefined || asked.next === undefined || (flags & ACK) === 0) return false;
+  if (acknowledgment === asked.next) return true;
+  if ((flags & SYN) !== 0 || answered.acked === undefined) return false;
+  return !isOff(sequence, answered.acked) && !isOff(acknowledgment, asked.next);
+}
+
+function isMovedTo(tracked: Tracked, source: string, packet: Packet): boolean {
+  const { client, server, network } = tracked;
+  const isKnown = client.next !== undefined && server.next !== undefined && (packet.flags & (SYN | ACK)) === ACK;
+  return isKnown && isWay(packet.network) && isWay(network) && isCopyAtPlace(tracked, source, packet);
 }
 
 function sidesOf({ connection, client, server }: Tracked, source: string): [from: Side, to: Side] {

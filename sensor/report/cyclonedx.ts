@@ -53,7 +53,6 @@ function serviceObject(
   };
 }
 
-/** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
 /** Classes by the way they go: what requests have flows in, what answers have flows out. */
 function dataOf(endpoints: readonly EndpointRecord[]): { data?: unknown } {
   const into = new Set(endpoints.flatMap(({ requestClasses }) => Object.keys(requestClasses)));
@@ -68,6 +67,7 @@ function dataOf(endpoints: readonly EndpointRecord[]): { data?: unknown } {
   return { data: [...all].sort().map((classification) => ({ flow: flowOf(classification), classification })) };
 }
 
+/** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
 function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): boolean {
   const isMutual = edges.length > 0 && edges.every(({ posture }) => posture === "mtls");
   const isCarried = (endpoint: EndpointRecord): boolean => {

@@ -1,4 +1,4 @@
-import type { EndpointRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
 import { allCounts } from "../../shared/posture.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { StoredRow } from "../store/stored-row.js";
@@ -25,7 +25,7 @@ export class EdgePostures {
 
   note({ record, sensor }: StoredRow): void {
     if (record.kind !== "edge") return;
-    const key = keyOf(record.serverAddress, record.serverPort, record.virtualNetwork, sensor);
+    const key = keyOf(record, sensor);
     const sums = this.#sums.get(key) ?? { counts: new Map(), certificates: new Map() };
     this.#sums.set(key, sums);
     add(sums.counts, allCounts(record));
@@ -33,14 +33,13 @@ export class EdgePostures {
   }
 
   of(endpoint: EndpointRecord, sensor?: string): EdgePosture | undefined {
-    const { serverAddress, serverPort, virtualNetwork } = endpoint;
-    const sums = this.#sums.get(keyOf(serverAddress, serverPort, virtualNetwork, sensor));
+    const sums = this.#sums.get(keyOf(endpoint, sensor));
     return sums && { counts: Object.fromEntries(sums.counts), certificates: Object.fromEntries(sums.certificates) };
   }
 }
 
-function keyOf(address: string, port: number, network: string | undefined, sensor = ""): string {
-  return `${sensor} ${placeOf(address, network)} ${port}`;
+function keyOf({ serverAddress, serverPort, virtualNetwork }: EdgeRecord | EndpointRecord, sensor = ""): string {
+  return `${sensor} ${placeOf(serverAddress, virtualNetwork)} ${serverPort}`;
 }
 
 function add(sums: Map<string, number>, counts: Readonly<Record<string, number>>): void {

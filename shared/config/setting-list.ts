@@ -57,7 +57,7 @@ export const SETTINGS: readonly Setting[] = [
     key: "decode.virtualNetworks",
     kind: "boolean",
     default: true,
-    help: "Keep the addresses of each VXLAN, GENEVE and NVGRE network and of each GRE key apart: two tenants may have the same. `false` where the tunnels are mirror sessions and carry one network.",
+    help: "Keep the addresses of each virtual network apart (VXLAN, GENEVE, NVGRE, GRE keys, MPLS labels, tunnels' ends): two tenants may have the same. `false` where the tunnels are mirror sessions, or a cluster's overlay, and carry one network.",
   },
   {
     key: "decode.vlanNetworks",

@@ -118,14 +118,13 @@ export function place(requests: readonly Request[]): readonly Placed[] {
   const found = calls.map(({ path = "" }) => inventory.templateOf(flow.serverAddress, flow.serverPort, path) ?? "none");
   const stray = [...rows].filter((template) => !found.includes(template));
   const absent = found.filter((template) => !rows.has(template));
-  if (stray.length > 0 || absent.length > 0)
+  if (stray.length > 0 || absent.length > 0) {
+    const counted = [...inventory.endpoints()].filter(({ template }) => stray.includes(template));
+    const told = counted.slice(0, 3).map(({ method, template, calls }) => `${method} ${template} ×${calls}`);
     throw new Error(
-      `${JSON.stringify(
-        [...inventory.endpoints()]
-          .filter((e) => stray.includes(e.template))
-          .map((e) => [e.method, e.template, e.calls, e.statuses]),
-      )}no call led to ${stray.slice(0, 3)}, and no endpoint is ${absent.slice(0, 3)}`,
+      `no call led to ${told.join(", ") || "none"}; no endpoint is ${absent.slice(0, 3).join(", ") || "none"}`,
     );
+  }
   return requests.map(({ truth, spelled, kinds }, at) => ({
     truth: withoutNames(truth),
     spelled: withoutNames(spelled),

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,17 @@ process.once("exit", () => {
 /** For programs that somebody ends: a signal would end them alone, without their `exit`. */
 export function endWithChildren(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+}
+
+/** Identifiers of the processes that have this among the words they were called with, or in their environment. */
+export function processesWith(what: "cmdline" | "environ", mark: string): string[] {
+  return readdirSync("/proc").filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/${what}`, "latin1").includes(mark);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** A process that stays until it is told to end. */

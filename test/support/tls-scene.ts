@@ -2,6 +2,7 @@ import { Detection, type DetectionSettings } from "../../sensor/detect/detection
 import type { Flow } from "../../sensor/flow/stream.js";
 import { Inventory } from "../../sensor/inventory/inventory.js";
 import type { Call, Certificate, ClientAuth, Handshake } from "../../sensor/protocol/message.js";
+import { toldAlternative, toldName } from "../../sensor/protocol/tls/told-name.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import type { FindingRecord } from "../../shared/event.js";
 import { handshake } from "./handshake-builder.js";
@@ -20,9 +21,9 @@ export interface Ends {
 
 type Told = Ends & Partial<Omit<Handshake, "clientAuth">> & { readonly clientAuth?: Partial<ClientAuth> };
 
-/** A sound certificate of a year that began a month ago, but for what is given. */
+/** A sound certificate of a year that began a month ago, but for what is given; its names as the reader hands them over. */
 export function certificate(fields: Partial<Certificate> = {}): Certificate {
-  return {
+  const read: Certificate = {
     fingerprint: "aa".repeat(32),
     subject: "CN=shop.internal,O=Shop",
     issuer: "CN=Internal Authority,O=Shop",
@@ -38,6 +39,12 @@ export function certificate(fields: Partial<Certificate> = {}): Certificate {
     isSelfIssued: false,
     isMalformed: false,
     ...fields,
+  };
+  return {
+    ...read,
+    subject: toldName(read.subject),
+    issuer: toldName(read.issuer),
+    san: read.san.map(toldAlternative),
   };
 }
 

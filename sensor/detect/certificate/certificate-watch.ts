@@ -1,3 +1,4 @@
+import type { Side } from "../../flow/stream.js";
 import type { Edge } from "../../inventory/observation.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
 import type { CertificateLook, Watcher } from "../finding.js";
@@ -9,6 +10,9 @@ interface Watched {
   looks: readonly CertificateLook[];
 }
 
+/** By the list of certificates, which the parser hands over again while it remembers it. */
+type Chains = WeakMap<readonly Certificate[], readonly Watched[]>;
+
 /**
  * Shows rules the certificates of both ends. Not those of a handshake that failed: the other end may have refused it, and whoever likes
  * can send one. Most are sound once and for all, and come with every handshake: a rule that said so is not asked again.
@@ -16,9 +20,8 @@ interface Watched {
 export class CertificateWatch {
   readonly #leafLooks: readonly CertificateLook[];
   readonly #issuerLooks: readonly CertificateLook[];
-  /** By the list of them, which the parser hands over again while it remembers it. */
-  readonly #server = new WeakMap<readonly Certificate[], readonly Watched[]>();
-  readonly #client = new WeakMap<readonly Certificate[], readonly Watched[]>();
+  readonly #server: Chains = new WeakMap();
+  readonly #client: Chains = new WeakMap();
 
   constructor(watchers: readonly Watcher[]) {
     this.#leafLooks = watchers.flatMap(({ leaf, certificate }) => leaf ?? certificate ?? []);
@@ -28,17 +31,16 @@ export class CertificateWatch {
   handshake(handshake: Handshake, edge: Edge | undefined): void {
     const { established, serverChain, clientChain } = handshake;
     if (established === false) return;
-    if (serverChain.length > 0) {
-      for (const watched of this.#server.get(serverChain) ?? this.#watch(this.#server, serverChain))
-        if (watched.looks.length > 0) show(watched, "server", handshake, edge);
-    }
-    if (clientChain.length > 0) {
-      for (const watched of this.#client.get(clientChain) ?? this.#watch(this.#client, clientChain))
-        if (watched.looks.length > 0) show(watched, "client", handshake, edge);
-    }
+    if (serverChain.length > 0) this.#show(this.#server, serverChain, "server", handshake, edge);
+    if (clientChain.length > 0) this.#show(this.#client, clientChain, "client", handshake, edge);
   }
 
-  #watch(chains: WeakMap<readonly Certificate[], readonly Watched[]>, chain: readonly Certificate[]) {
+  #show(chains: Chains, chain: readonly Certificate[], side: Side, handshake: Handshake, edge: Edge | undefined): void {
+    for (const watched of chains.get(chain) ?? this.#watch(chains, chain))
+      if (watched.looks.length > 0) show(watched, side, handshake, edge);
+  }
+
+  #watch(chains: Chains, chain: readonly Certificate[]): readonly Watched[] {
     const watched = chain.map((certificate, at): Watched => {
       const isLeaf = at === 0;
       return { certificate, isLeaf, looks: isLeaf ? this.#leafLooks : this.#issuerLooks };
@@ -48,7 +50,7 @@ export class CertificateWatch {
   }
 }
 
-function show(watched: Watched, side: "client" | "server", handshake: Handshake, edge: Edge | undefined): void {
+function show(watched: Watched, side: Side, handshake: Handshake, edge: Edge | undefined): void {
   const { certificate, isLeaf, looks } = watched;
   for (const look of looks) {
     if (look(certificate, side, handshake, edge, isLeaf) === "sound")

@@ -1,7 +1,7 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT } from "./route-word.js";
-import { isValue, type SegmentType, typeOf } from "./segment.js";
+import { isValue, RANDOM_TYPES, type SegmentType, typeOf } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
 export interface Composed {
@@ -17,6 +17,11 @@ const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
+/** Whether what stands behind a value says what to do with it, and not in which form to tell it: `:cancel`. */
+export function isVerb(suffix: string): boolean {
+  return suffix.startsWith(":");
+}
+
 /** What a segment is put together of, whatever its value may be. */
 export function composedOf(text: string): Composed | undefined {
   const colon = text.lastIndexOf(":");
@@ -30,10 +35,13 @@ function parts(text: string, at: number): Composed {
   return { value, type: typeOf(value), suffix: text.slice(at) };
 }
 
-/** The same of a segment that is a value as a whole: `a@b.example.json`, `annual%20report.pdf`. */
-export function valueWithFormat(text: string): Composed | undefined {
-  const composed = text.includes(".") || text.includes(":") ? composedOf(text) : undefined;
-  return composed !== undefined && isValue(composed.type) ? composed : undefined;
+/**
+ * A segment that is a value as a whole, but at the end of a path for the text behind it: `a@b.example.json`, `annual%20report.pdf`.
+ * Before, a format is part of a name.
+ */
+export function composedValue(text: string, type: SegmentType, isLast: boolean): Composed {
+  const composed = isLast && (text.includes(".") || text.includes(":")) ? composedOf(text) : undefined;
+  return composed !== undefined && isValue(composed.type) ? composed : { value: text, type, suffix: "" };
 }
 
 /** Whether its value is one, by its form or by what is known of the others that stand there. */
@@ -53,7 +61,7 @@ const ENOUGH_NAMES = 6;
 export function fileParameters<Leaf>(node: PathNode<Leaf>): readonly PathNode<Leaf>[] {
   const found: PathNode<Leaf>[] = [];
   for (const [suffix, parameter] of node.parameters ?? [])
-    if (suffix.startsWith(".") && parameter.alias === undefined) found.push(parameter);
+    if (suffix !== "" && !isVerb(suffix) && parameter.alias === undefined) found.push(parameter);
   if (found.length === 0) return found;
   if (node.parameter("")?.evidence?.types.has("file") === true) return found.filter(({ text }) => !FORMAT.test(text));
   return areFiles(namesAt(node, found)) ? found : [];
@@ -94,7 +102,7 @@ function familyOf(type: SegmentType): string {
   return RANDOM.has(type) ? "random" : type;
 }
 
-const RANDOM: ReadonlySet<SegmentType> = new Set(["mixed", "random", "token", "identifier", "hash", "code"]);
+const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
 /** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
 export function withNamedValue(text: string): string | undefined {

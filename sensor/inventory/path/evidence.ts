@@ -43,8 +43,13 @@ export function addValue(evidence: Evidence, value: string, type: SegmentType): 
   evidence.types.add(type);
   evidence.lengths.add(value.length);
   if (type === "file") evidence.extensions.add(value.slice(value.lastIndexOf(".")));
-  evidence.prefixes.add(/^[A-Za-z]{1,8}[_-]/.exec(value)?.[0] ?? "");
+  evidence.prefixes.add(prefixOf(value) ?? "");
   return true;
+}
+
+/** `cus_` of `cus_9s6XKz…`. */
+export function prefixOf(text: string): string | undefined {
+  return /^[A-Za-z]{1,8}[_-]/.exec(text)?.[0];
 }
 
 export function addReason(evidence: Evidence, type: SegmentType, reason: string): void {

@@ -45,6 +45,7 @@ export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWord
 
 const MIN_STANDING_OUT = 5;
 const MIN_FAN = 8;
+/** What a preposition weighs that a parameter stands below. */
 const PREPOSITION = 4;
 
 export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWords: boolean): Company {
@@ -98,10 +99,16 @@ function limitOf(sorted: readonly number[], least: number): number {
  * by what stands below it, by its methods and by how often it is called.
  */
 export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
-  const text = byName(sibling.node.text, company);
+  const { text } = sibling.node;
   // `/users/by/name/{name}` beside `/users/{userId}`.
-  if (sibling.hasParameterBelow && isPreposition(sibling.node.text)) return PREPOSITION;
-  return text + byType(sibling, company) + byBelow(sibling, company) + byUse(sibling, company) - bySize(company);
+  if (sibling.hasParameterBelow && isPreposition(text)) return PREPOSITION;
+  return (
+    byName(text, company) +
+    byType(sibling, company) +
+    byBelow(sibling, company) +
+    byUse(sibling, company) -
+    bySize(company)
+  );
 }
 
 /** A word among values none of which is one: `me` among numbers, `requests` among numbered names. */

@@ -1,6 +1,6 @@
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
-import { type SegmentType, skeletonOf } from "./segment.js";
+import { isDecimal, type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
 export interface ValueGroup<Leaf> {
@@ -16,7 +16,7 @@ interface FormRule {
   readonly type: SegmentType;
   readonly least: number;
   readonly what: string;
-  /** Beyond the type, what the members must share. */
+  /** Beyond the type, what the members must share, as the reason tells it. */
   readonly key?: (text: string) => string;
   readonly isIt?: (text: string, hasBelow: boolean) => boolean;
 }
@@ -28,7 +28,7 @@ const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
 
 const RULES: readonly FormRule[] = [
   { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
-  { type: "word", least: 4, what: "different decimal numbers", isIt: (text) => /^\d+(\.\d+)+$/.test(text) },
+  { type: "word", least: 4, what: "different decimal numbers", isIt: isDecimal },
   { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 4, what: "different codes" },
@@ -58,7 +58,7 @@ function isHostName(text: string): boolean {
 
 /** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
 function lengthOfLetters(text: string): string {
-  return /^([a-z]+|[A-Z][a-z]+)$/.test(text) ? String(text.length) : "";
+  return /^([a-z]+|[A-Z][a-z]+)$/.test(text) ? `of ${text.length} letters` : "";
 }
 
 /** The first group of literals that their form, seen often enough, makes values. */
@@ -74,11 +74,7 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
-      return {
-        members,
-        type,
-        reason: `${members.length} ${what}${form === "" || type === "random" ? "" : ` ${form}`}`,
-      };
+      return { members, type, reason: `${members.length} ${what}${form === "" ? "" : ` ${form}`}` };
     }
   }
   return undefined;

@@ -1,21 +1,21 @@
-import type { Evidence } from "./evidence.js";
+import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
 import { FORMAT, isStandIn, routeShare } from "./route-word.js";
-import type { SegmentType } from "./segment.js";
+import { isDecimal, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
 const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
 /** As many values as it takes to know a prefix or a length of theirs. */
 const ENOUGH_VALUES = 3;
 const ENOUGH_OF_LENGTH = 5;
-const RANDOM: readonly SegmentType[] = ["mixed", "random", "token", "hash", "identifier"];
 const HEXADECIMAL = /^[0-9a-f]+$/i;
 const ALPHANUMERIC = /^[a-z0-9]+$/i;
-const DECIMAL = /^\d+(\.\d+)+$/;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
+  // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
+  if (text.includes(":")) return false;
   if (joinsByForm(text, type, evidence)) return true;
   const { types, values } = evidence;
   const isKnown = types.has(type);
@@ -35,7 +35,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
   }
   if (type === "code" || type === "host") return types.has(type) && !isStandIn(text);
   // `52.70` among longer ones: alone it could be a version.
-  if (type === "word" && types.has("number") && DECIMAL.test(text)) return true;
+  if (type === "word" && types.has("number") && isDecimal(text)) return true;
   if (isOfOneLength(text, type, evidence)) return true;
   if (type === "file") return types.has(type) && (!FORMAT.test(text) || extensions.size > 1);
   const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
@@ -48,7 +48,7 @@ function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefix
     return false;
   if (text.length < 5 || text.length > 12 || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
-  if (!RANDOM.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
+  if (!RANDOM_TYPES.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
   return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }
 
@@ -57,9 +57,4 @@ function isWritten(type: SegmentType, types: ReadonlySet<SegmentType>): boolean 
   if (type === "random") return types.has("slug") || types.has("mixed");
   if (type === "mixed" && types.has("identifier")) return true;
   return WRITTEN.includes(type) && WRITTEN.filter((one) => types.has(one)).length >= 2;
-}
-
-/** `cus_` of `cus_9s6XKz…`. */
-export function prefixOf(text: string): string | undefined {
-  return /^[A-Za-z]{1,8}[_-]/.exec(text)?.[0];
 }

@@ -1,4 +1,13 @@
-import { composedOf, fileParameters, isComposed, valueWithFormat, withNamedValue, withoutSuffix } from "./composed.js";
+import {
+  type Composed,
+  composedOf,
+  composedValue,
+  fileParameters,
+  isComposed,
+  isVerb,
+  withNamedValue,
+  withoutSuffix,
+} from "./composed.js";
 import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidence.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
@@ -127,14 +136,8 @@ export class PathTree<Leaf> {
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast)) {
-      const {
-        value,
-        type: own,
-        suffix,
-      } = (isLast ? valueWithFormat(text) : undefined) ?? { value: text, type, suffix: "" };
-      return this.#valueChild(node, value, own, suffix);
-    }
+    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast))
+      return this.#valueChild(node, composedValue(text, type, isLast));
     return this.#wordChild(node, text, type, isLast);
   }
 
@@ -167,16 +170,16 @@ export class PathTree<Leaf> {
     return node;
   }
 
-  #valueChild(node: PathNode<Leaf>, text: string, type: SegmentType, suffix: string): PathNode<Leaf> {
+  #valueChild(node: PathNode<Leaf>, { value, type, suffix }: Composed): PathNode<Leaf> {
     let child = node.parameter(suffix);
     if (suffix !== "" && child === undefined && this.#isFile(node, suffix))
-      return this.#valueChild(node, text + suffix, "file", "");
+      return this.#valueChild(node, { value: value + suffix, type: "file", suffix: "" });
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
-      take(child, text, type);
+      take(child, value, type);
       if (suffix === "") this.#absorbJoining(node, child, joins);
       else this.#foldFiles(node);
-    } else if (take(child, text, type)) {
+    } else if (take(child, value, type)) {
       if (suffix !== "") this.#foldFiles(node);
       else if (this.#isDue(node)) this.#judge(node);
     }
@@ -186,7 +189,7 @@ export class PathTree<Leaf> {
   #wordChild(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): PathNode<Leaf> {
     const composed = this.#composedChild(node, text, isLast);
     if (composed !== undefined) return composed;
-    const parameter = text.includes(":") && !isValue(type) ? undefined : node.parameter("");
+    const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
       const isNew = take(parameter, text, type);
       if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;
@@ -204,8 +207,7 @@ export class PathTree<Leaf> {
   #composedChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
     // A format stands at the end of a path; before, it is part of a name.
     const composed = isLast ? composedOf(text) : undefined;
-    if (composed !== undefined && isComposed(node, composed))
-      return this.#valueChild(node, composed.value, composed.type, composed.suffix);
+    if (composed !== undefined && isComposed(node, composed)) return this.#valueChild(node, composed);
     const named = withNamedValue(text);
     return named === undefined ? undefined : node.addLiteral(named);
   }
@@ -233,7 +235,7 @@ export class PathTree<Leaf> {
 
   /** Whether an extension there is part of a file's name. */
   #isFile(node: PathNode<Leaf>, suffix: string): boolean {
-    const evidence = suffix.startsWith(":") ? undefined : node.parameter("")?.evidence;
+    const evidence = isVerb(suffix) ? undefined : node.parameter("")?.evidence;
     return evidence !== undefined && joinsByForm(`a${suffix}`, "file", evidence);
   }
 

@@ -245,9 +245,12 @@ export function isMethodName(text: string, least = 0.5): boolean {
 const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;
 
 /** Extensions that tell how a resource is told, not which. */
-export const FORMAT =
-  /\.(json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|ya?ml|html?|rss|atom|txt|pbf|mvt|kml|gpx|ics|diff|patch)$/i;
+const FORMATS =
+  "json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|ya?ml|html?|rss|atom|txt|pbf|mvt|kml|gpx|ics|diff|patch";
+export const FORMAT = new RegExp(`\\.(${FORMATS})$`, "i");
 
 /** Those that files have, so that a dot before one is no part of a name. */
-export const FILE_EXTENSION =
-  /\.(schema\.jsonld|tar\.(gz|bz2|xz)|json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|parquet|avro|pdf|docx?|xlsx?|pptx?|s?html?|txt|md|png|jpe?g?|gif|svg|webp|tiff?|bmp|ico|mp[234][av]?|mp[ag4]*|m[12][av]|wav|m3u8|zip|t?gz|tar|bz2|jar|ya?ml|rss|atom|js|css|ics|proto|pbf|mvt|kml|gpx|diff|patch|pem|crt|asc|sig|md5|sha1|sha256|log|wsdl|xsd)$/i;
+export const FILE_EXTENSION = new RegExp(
+  `\\.(${FORMATS}|schema\\.jsonld|tar\\.(gz|bz2|xz)|parquet|avro|pdf|docx?|xlsx?|pptx?|shtml?|md|png|jpe?g?|gif|svg|webp|tiff?|bmp|ico|mp[234][av]?|mp[ag4]*|m[12][av]|wav|m3u8|zip|t?gz|tar|bz2|jar|js|css|proto|pem|crt|asc|sig|md5|sha1|sha256|log|wsdl|xsd)$`,
+  "i",
+);

@@ -42,7 +42,7 @@ const HOST =
 const FILE = /^.+\.[a-z][a-z0-9]{1,4}$/i;
 /** Bytes beyond ASCII, by their escapes. */
 const FOREIGN = /%[89a-f]/i;
-const WORDS = /^[\p{L}\p{M}_-]{1,48}$/u;
+const WORDS = /^[\p{L}\p{M}_-]+$/u;
 const MAX_WORD_LENGTH = 48;
 /** As short as a text may be whose letters alone show it to be random. */
 const MIN_RANDOM_LENGTH = 7;
@@ -92,7 +92,8 @@ export function typeOf(text: string): SegmentType {
 function isForeignWord(text: string): boolean {
   if (!FOREIGN.test(text)) return false;
   try {
-    return WORDS.test(decodeURIComponent(text));
+    const letters = decodeURIComponent(text);
+    return letters.length <= MAX_WORD_LENGTH && WORDS.test(letters);
   } catch {
     return false;
   }
@@ -170,6 +171,14 @@ export function isValue(type: SegmentType): boolean {
 }
 
 const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "code", "mixed", "random", "file", "host"]);
+
+/** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
+export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];
+
+/** `52.70`, `1.1.0`. */
+export function isDecimal(text: string): boolean {
+  return /^\d+(\.\d+)+$/.test(text);
+}
 
 /** Text with every run of digits as `0` and every run of letters as `a`: what `user-1` and `user-22` share. */
 export function skeletonOf(text: string): string {

@@ -1,4 +1,4 @@
-import { composedOf } from "./composed.js";
+import { composedOf, isVerb } from "./composed.js";
 import type { ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
 import { FORMAT, looksFixed } from "./route-word.js";
@@ -15,7 +15,7 @@ export function suffixGroup<Leaf>(
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
   for (const [suffix, members] of bySuffix(node, literals)) {
-    const group = suffix.startsWith(":") ? beforeVerb(suffix, members) : groupAmong(node, members, judge);
+    const group = isVerb(suffix) ? beforeVerb(suffix, members) : groupAmong(node, members, judge);
     if (group !== undefined) return { ...group, suffix };
   }
   return undefined;
@@ -35,7 +35,7 @@ function bySuffix<Leaf>(node: PathNode<Leaf>, literals: readonly PathNode<Leaf>[
 }
 
 function isFixed<Leaf>(node: PathNode<Leaf>, suffix: string): boolean {
-  if (suffix.startsWith(":") || FORMAT.test(suffix)) return true;
+  if (isVerb(suffix) || FORMAT.test(suffix)) return true;
   const known = node.parameter(suffix);
   return known !== undefined && known.alias === undefined;
 }

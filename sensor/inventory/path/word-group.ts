@@ -1,4 +1,4 @@
-import { composedOf } from "./composed.js";
+import { composedOf, isVerb } from "./composed.js";
 import type { Evidence } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
@@ -41,7 +41,7 @@ export function wordGroup<Leaf>(
 
 /** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
 function hasVerb(text: string): boolean {
-  return text.includes(":") && composedOf(text)?.suffix.startsWith(":") === true;
+  return text.includes(":") && isVerb(composedOf(text)?.suffix ?? "");
 }
 
 export function groupAmong<Leaf>(
@@ -96,7 +96,7 @@ export function revise<Leaf>(
   for (const literal of node.literals()) {
     if (!isFree(literal)) continue;
     if (literal.alias !== undefined) values.push(siblingOf(literal, judge));
-    else if (SOFT.has(literal.type)) literals.push(siblingOf(literal, judge));
+    else if (SOFT.has(literal.type) && !hasVerb(literal.text)) literals.push(siblingOf(literal, judge));
   }
   if (evidence === undefined || values.length < MIN_COMPANY) return { join: [], leave: [] };
   const company = companyOf(values, evidence.hasRouteWords);

@@ -7,6 +7,7 @@ export type ContentCoding = readonly Coding[];
 
 /** Nothing was done. */
 export const IDENTITY: ContentCoding = [];
+/** More on top of each other nobody sends; each grows what the one before made. */
 const MAX_CODINGS = 3;
 const MAX_REMEMBERED = 64;
 
@@ -14,7 +15,8 @@ const MAX_REMEMBERED = 64;
 const FIRST_BYTES = 8_192;
 /** Where even so few grow beyond the bound it is no text but an attack: RFC 1951 allows 1,032 bytes for one. */
 const MIN_BYTES = 512;
-const MOST_OF_NOTHING = 128;
+/** As long as any coding of an empty content is at most, under as many codings as there may be. */
+const MAX_EMPTY_BYTES = 128;
 const TOO_LARGE = "ERR_BUFFER_TOO_LARGE";
 
 type Options = zlib.ZlibOptions & { readonly maxOutputLength: number };
@@ -24,18 +26,20 @@ type Decoder = (bytes: Buffer, options: Options) => Buffer;
 const decodeNodesZstd = (zlib as unknown as { readonly zstdDecompressSync?: Decoder }).zstdDecompressSync;
 const ZSTD_FLUSH = 1;
 
-const known = new Map<string, ContentCoding | undefined>([["", IDENTITY]]);
+const known = new Map<string, ContentCoding | undefined>();
 
 /** The codings a Content-Encoding names; undefined where one is unknown here, or there are too many. */
 export function codingOf(contentEncoding: string | undefined): ContentCoding | undefined {
-  const text = contentEncoding ?? "";
-  if (known.has(text)) return known.get(text);
-  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  if (contentEncoding === undefined) return IDENTITY;
+  const before = known.get(contentEncoding);
+  if (before !== undefined || known.has(contentEncoding)) return before;
+  const names = contentEncoding.split(",").map((name) => name.trim().toLowerCase());
   const done = names.filter((name) => name !== "identity" && name !== "").map(nameOf);
-  const coding = done.length > MAX_CODINGS || done.includes(undefined) ? undefined : (done as ContentCoding);
+  const isKnown = done.length <= MAX_CODINGS && !done.includes(undefined);
+  const coding = done.length === 0 ? IDENTITY : isKnown ? (done as ContentCoding) : undefined;
   if (known.size >= MAX_REMEMBERED) known.clear();
-  known.set(text, coding?.length === 0 ? IDENTITY : coding);
-  return known.get(text);
+  known.set(contentEncoding, coding);
+  return coding;
 }
 
 function nameOf(name: string): Coding | undefined {
@@ -49,7 +53,7 @@ export function decodeContent(codings: ContentCoding, bytes: Buffer, maxBytes: n
   for (let at = codings.length - 1; at >= 0 && decoded !== undefined; at--)
     decoded = undo(codings[at], decoded, maxBytes);
   // So many bytes are none of an empty content: their first block did not come whole, and what it holds is not known.
-  return decoded?.length === 0 && bytes.length > MOST_OF_NOTHING ? undefined : decoded;
+  return decoded?.length === 0 && bytes.length > MAX_EMPTY_BYTES ? undefined : decoded;
 }
 
 /**

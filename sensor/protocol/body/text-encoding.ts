@@ -15,11 +15,11 @@ export function mayBeMarked(bytes: Buffer, start: number, end: number): boolean 
 export function plainText(bytes: Buffer, start: number, end: number): Buffer | undefined {
   switch (encodingOf(bytes, start, end)) {
     case "utf-8":
-      return bytes.subarray(beginsWith(UTF8_MARK, bytes, start, end) ? start + UTF8_MARK.length : start, end);
+      return bytes.subarray(behind(UTF8_MARK, bytes, start, end), end);
     case "utf-16le":
-      return fromLittleEndian(bytes, beginsWith(LITTLE_MARK, bytes, start, end) ? start + 2 : start, end);
+      return fromLittleEndian(bytes, behind(LITTLE_MARK, bytes, start, end), end);
     case "utf-16be": {
-      const from = beginsWith(BIG_MARK, bytes, start, end) ? start + 2 : start;
+      const from = behind(BIG_MARK, bytes, start, end);
       const swapped = Buffer.from(bytes.subarray(from, end - ((end - from) & 1)));
       return fromLittleEndian(swapped.swap16(), 0, swapped.length);
     }
@@ -42,6 +42,11 @@ function encodingOf(bytes: Buffer, start: number, end: number): Encoding {
   if (first !== 0 && second === 0 && third === 0 && fourth === 0) return "other";
   if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return "utf-16le";
   return first === 0 && second !== 0 && third === 0 && fourth !== 0 ? "utf-16be" : "utf-8";
+}
+
+/** Where the text begins, with the mark or without. */
+function behind(mark: readonly number[], bytes: Buffer, start: number, end: number): number {
+  return beginsWith(mark, bytes, start, end) ? start + mark.length : start;
 }
 
 function beginsWith(mark: readonly number[], bytes: Buffer, start: number, end: number): boolean {

@@ -8,6 +8,8 @@ const AT = 0x40;
 const MANY_DIGITS = 6;
 const HINT_BITS = 15;
 const MAY_BE_VALUE = 1 << HINT_BITS;
+/** Addresses of machines are no data of persons, and are part of many names and URLs. */
+const OF_MACHINES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
 
 /**
  * What the names of fields tell, by a hash of each name and of the name around it: the same few come again and again, and none of
@@ -36,6 +38,19 @@ export class FieldMemory {
   begin(): void {
     this.classifier.begin();
     this.#newNames = 0;
+  }
+
+  /** Classes of what was looked at since it began that may not be told. */
+  privateClasses(): readonly string[] {
+    return this.classifier.classes().filter((name) => !OF_MACHINES.has(name));
+  }
+
+  /** Whether a text by itself is of such a class. */
+  isPrivate(text: string): boolean {
+    const bytes = Buffer.from(text, "utf8");
+    this.begin();
+    this.classifier.value(bytes, 0, bytes.length, 0);
+    return this.privateClasses().length > 0;
   }
 
   /** The hint of the field bytes[start, end); `aroundHash` is the hash of the name bytes[aroundStart, aroundEnd), 0 for none. */

@@ -32,6 +32,12 @@ const BEGINNINGS: readonly Beginning[] = [
   // MySQL protocol 10: length of three bytes, sequence 0, version 10, the server's version as text.
   { protocol: clear("mysql"), from: "server", begins: isMysql },
   { protocol: REDIS, from: "client", begins: isRedis },
+  { protocol: REDIS, from: "client", begins: isInlineRedis },
+  {
+    protocol: REDIS,
+    from: "server",
+    begins: anyText("+PONG\r\n", "-NOAUTH ", "-WRONGPASS ", "-NOPERM ", "-DENIED Redis"),
+  },
   { protocol: clear("kafka"), from: "client", begins: isKafka },
   { protocol: clear("mongodb"), from: "client", begins: isMongo },
   { protocol: clear("amqp"), from: "client", begins: text("AMQP") },
@@ -135,6 +141,20 @@ function isRedis(bytes: Buffer, start: number, end: number): boolean {
   return (
     bytes[start] === 0x2a && /^\*\d{1,7}\r\n\$\d{1,9}\r\n/.test(bytes.latin1Slice(start, Math.min(end, start + 32)))
   );
+}
+
+/** Commands as a line, which health checks send: a word that is Redis' alone, with what it takes behind it. IRC's PING has a word there. */
+const INLINE_REDIS =
+  /^(?:(?:ping|info|dbsize|command|role|multi|monitor)\r?\n|select \d{1,5}\r?\n|hello [23][ \r\n]|config [gs]et |client (?:setname|list|id)[ \r\n]|(?:slave|replica)of )/i;
+/** What memcached has as well, but only in small letters. */
+const CAPITAL_REDIS =
+  /^(?:(?:GET|INCR|DECR|TTL|DEL|EXISTS|KEYS|HGETALL|LLEN|SMEMBERS) [^ /\r\n]+|SET [^ \r\n]+ [^ \r\n]+)\r?\n/;
+
+function isInlineRedis(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start] & 0xdf;
+  if (first < 0x43 || first > 0x54) return false;
+  const line = bytes.latin1Slice(start, Math.min(end, start + NAMING_BYTES));
+  return INLINE_REDIS.test(line) || CAPITAL_REDIS.test(line);
 }
 
 /** Request header: size, API key, API version, correlation id, client id with its length or none. */

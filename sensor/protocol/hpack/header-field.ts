@@ -1,15 +1,17 @@
 const NONE = Buffer.alloc(0);
 
+/** Id of a field name that nobody reads. */
+export const UNREAD_NAME = -1;
 /** Id of a field name that stands in a table whose filling was not seen. */
 export const UNKNOWN_NAME = -2;
 
 /**
  * One field as it was decoded. One object is used again for all; its bytes are borrowed until the next is told. Where nobody reads the
- * name (`id` is -1) the bytes need not be there: then only the lengths count.
+ * name the bytes need not be there: then only the lengths count.
  */
 export class HeaderField {
-  /** Position among the names that somebody reads, -1 where nobody does, `UNKNOWN_NAME` where it can't be told. */
-  id = -1;
+  /** Position among the names that somebody reads, `UNREAD_NAME` where nobody does, `UNKNOWN_NAME` where it can't be told. */
+  id = UNREAD_NAME;
   /** `hashName` of the name; 0 where it can't be told. */
   hash = 0;
   nameLength = 0;

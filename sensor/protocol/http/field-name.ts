@@ -118,7 +118,7 @@ export const WEBSOCKET_EXTENSIONS = 41;
 /** Of drafts before RFC 6455, whose frames are others. */
 export const WEBSOCKET_LOCATION = 42;
 export const DPOP = 43;
-/** This one and all after it carry an API key or a token. */
+/** This one and all after it, up to CLIENT_CERT, carry an API key or a token. */
 export const FIRST_KEY_FIELD = 44;
 /** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */
 export const CLIENT_CERT = 59;

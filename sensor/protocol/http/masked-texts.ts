@@ -7,8 +7,6 @@ const MAX_TEXTS = 1_024;
 const WORD = /[^\s;,()"'<>=]+/g;
 /** As few digits as a number has that is given to a person. */
 const MIN_DIGITS = 9;
-/** Addresses of machines are no data of persons, and numbers of versions look like them. */
-const OF_MACHINES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
 
 /**
  * Remembers free texts with what is a secret or personal in them masked: the same few software names come again and again. Bounded by
@@ -42,10 +40,6 @@ export class MaskedTexts {
 
   #isPersonal(word: string): boolean {
     if (!word.includes("@") && (word.match(/\d/g)?.length ?? 0) < MIN_DIGITS) return false;
-    const bytes = Buffer.from(word, "utf8");
-    this.#fields.begin();
-    const { classifier } = this.#fields;
-    classifier.value(bytes, 0, bytes.length, 0);
-    return classifier.classes().some((name) => !OF_MACHINES.has(name));
+    return this.#fields.isPrivate(word);
   }
 }

@@ -6,8 +6,6 @@ import { isSecret, maskPath } from "./secret.js";
 const MAX_LENGTH = 200;
 const MAX_KNOWN = 4_096;
 const FINGERPRINT_LENGTH = 12;
-/** Addresses of machines are part of many issuers' URLs. */
-const PUBLIC_CLASSES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
 const PRINTABLE = /^[\x20-\x7e]+$/;
 /** RFC 3986: what stands before the host, and what a URL asks for. */
 const USERINFO = /\/\/[^/?#]*@/;
@@ -44,18 +42,9 @@ export class PublicNames {
   #told(name: string): string {
     if (name.length > MAX_LENGTH || !PRINTABLE.test(name) || USERINFO.test(name)) return MASK;
     const text = name.includes("://") ? name.replace(QUERY, "") : name;
-    if (this.#isPersonal(text)) return MASK;
+    if (NUMBER.test(text) || this.#fields.isPrivate(text)) return MASK;
     if (isSecret(text)) return fingerprint(text);
     return text.includes("/") ? maskPath(text) : text;
-  }
-
-  #isPersonal(text: string): boolean {
-    if (NUMBER.test(text)) return true;
-    const bytes = Buffer.from(text, "latin1");
-    this.#fields.begin();
-    const { classifier } = this.#fields;
-    classifier.value(bytes, 0, bytes.length, 0);
-    return classifier.classes().some((name) => !PUBLIC_CLASSES.has(name));
   }
 }
 

@@ -1,6 +1,7 @@
 import { MASK } from "../message.js";
 
-const MIN_SECRET_LENGTH = 20;
+/** As short as a value may be that gives access by itself, in characters. */
+export const MIN_SECRET_LENGTH = 20;
 const MIN_RANDOM_LENGTH = 24;
 /** Characters that must stand in runs no word, number or name has. */
 const MIN_ODD_CHARACTERS = 16;
@@ -8,7 +9,7 @@ const MIN_ODD_CHARACTERS = 16;
 const MIN_SINGLE_CASE_LENGTH = 28;
 const MIN_ENTROPY_BITS = 3.6;
 /** Where a path says itself that a secret follows, less is enough. */
-const MIN_ANNOUNCED_LENGTH = 10;
+export const MIN_ANNOUNCED_LENGTH = 10;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
 const SECRET_PARAMETER =

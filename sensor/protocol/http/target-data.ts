@@ -11,6 +11,7 @@ import type { Target } from "./target.js";
 const SLASH = 0x2f;
 const PERCENT = 0x25;
 const CLEAN_SLOTS = 4_096;
+/** As often as targets are decoded at most. */
 const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
@@ -112,15 +113,15 @@ export class TargetData {
     classifier.value(scratch.bytes, 0, scratch.length, hint);
   }
 
-  /** What stands for the segment looked at last; undefined where it may be told. Addresses of machines are no data of persons. */
+  /** What stands for the segment looked at last; undefined where it may be told. */
   #mask(): string | undefined {
-    const classes = this.#fields.classifier.classes().filter((name) => name !== "ip-address" && name !== "mac-address");
+    const classes = this.#fields.privateClasses();
     if (classes.length === 0) return undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
 }
 
 function isEncoded({ bytes, length }: Scratch): boolean {
-  const at = bytes.indexOf(PERCENT);
-  return at >= 0 && at < length;
+  for (let at = 0; at < length; at++) if (bytes[at] === PERCENT) return true;
+  return false;
 }

@@ -2,7 +2,7 @@ import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { MASK } from "../message.js";
-import { ANNOUNCING_SEGMENTS, isIssuedToken, maskPath } from "./secret.js";
+import { ANNOUNCING_SEGMENTS, isIssuedToken, MIN_ANNOUNCED_LENGTH, MIN_SECRET_LENGTH, maskPath } from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
@@ -33,9 +33,6 @@ for (let byte = 0; byte < 256; byte++) {
 }
 for (const mark of Buffer.from(";&=@:%")) CLASSES[mark] |= MARK;
 const ANNOUNCING = new WordTable(ANNOUNCING_SEGMENTS);
-const MIN_SECRET_LENGTH = 20;
-/** As short as a secret may be where the segment before it announces one. */
-const MIN_ANNOUNCED_LENGTH = 10;
 /** As short as a number or code may be that is given to a person. */
 const MIN_DATA_LENGTH = 9;
 /** As few digits as such a number or code has, where letters are around it. */

@@ -7,6 +7,7 @@ import type { FlowBodies } from "../body/flow-bodies.js";
 import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { FieldList } from "../hpack/field-list.js";
+import { UNREAD_NAME } from "../hpack/header-field.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
@@ -141,7 +142,8 @@ export class HeadReader {
 
   /** Nor is one that stands in the target, which has been read by now. */
   #keepRequestBlock(exchange: Exchange, head: KnownHead, path: number, timeout: string | undefined): void {
-    const { kept, list } = { kept: this.#kept, list: this.list };
+    const { list } = this;
+    const kept = this.#kept;
     this.#kept = undefined;
     if (kept === undefined || exchange.credentials !== head.credentials) return;
     const block = {
@@ -384,9 +386,9 @@ const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: u
 
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
-const UNREAD_NAME = -1;
 const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };
 
+/** Where a block stands, and its table's stamp. */
 interface BlockPlace {
   readonly stamp: number;
   readonly bytes: Buffer;

@@ -4,6 +4,7 @@ import type { KnownHead } from "./known-heads.js";
 
 const SLOTS = 1_024;
 const SEEN_SLOTS = 4_096;
+/** Longer ones spell what is in no table yet, and seldom come again. */
 const MAX_BYTES = 128;
 const WORD = 4;
 

@@ -166,23 +166,12 @@ export function readServerHello(body: Cursor): ServerHello {
     if (!isOldDraft) body.u8();
     readExtensions(body, found, readServerExtension);
   });
-  const { codes: extensions, versions, groups, alpn, pskIndex } = found;
-  const version = versions[0] ?? legacyVersion;
-  const [group] = groups;
+  const { codes: extensions, pskIndex } = found;
+  const [version = legacyVersion] = found.versions;
+  const [group] = found.groups;
+  const [alpn] = found.alpn;
   const offers = offersOf(extensions);
-  const alpnChosen = alpn[0];
-  return {
-    legacyVersion,
-    version,
-    cipher,
-    extensions,
-    offers,
-    group,
-    alpn: alpnChosen,
-    pskIndex,
-    isRetry,
-    ja3s: undefined,
-  };
+  return { legacyVersion, version, cipher, extensions, offers, group, alpn, pskIndex, isRetry, ja3s: undefined };
 }
 
 /** Whether the random of a ServerHello, which must lie whole there, says that it is none. */

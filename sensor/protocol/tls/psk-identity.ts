@@ -13,7 +13,7 @@ export interface PskIdentity {
 }
 
 /** Less is no name of a session that can't be guessed: RFC 8446 §4.6.1 has a key of a database, or the session itself, encrypted. */
-export const LEAST_TICKET = 16;
+export const LEAST_TICKET_BYTES = 16;
 /** Most that is looked at of an identity. */
 const MAX_LOOK = 256;
 
@@ -32,7 +32,7 @@ export function readPskIdentities(list: Cursor, into: PskIdentity[]): void {
  */
 function originOf(identity: Buffer, isAgeless: boolean): PskOrigin {
   if (isAgeless) return isText(identity) || isImported(identity) ? "external" : "unclear";
-  return identity.length < LEAST_TICKET ? "unclear" : "ticket";
+  return identity.length < LEAST_TICKET_BYTES ? "unclear" : "ticket";
 }
 
 /** What people name keys by. Sixteen random bytes are all printable once in ten million. */

@@ -1,4 +1,4 @@
-import { LEAST_TICKET } from "./psk-identity.js";
+import { LEAST_TICKET_BYTES } from "./psk-identity.js";
 import { isFragment, recordSizes } from "./record-evidence.js";
 import type { SessionKind } from "./session-pairs.js";
 
@@ -17,7 +17,7 @@ const MAX_TICKETS_A_RECORD = 4;
  * would let the one ticket of a session with a certificate pass for two of a session without.
  */
 const MAX_EXTRA_JOINED = 16;
-const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET;
+const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET_BYTES;
 /** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
 const MAX_DIFFERENCE = 20;
 
@@ -40,6 +40,11 @@ export class TicketWatch {
     this.#kind = kind;
     this.#offered = offered;
     if (block > kind.block) kind.block = block;
+  }
+
+  /** Records of the server's were lost: what tickets this session was given is not known. */
+  lost(): void {
+    this.#kind.missesTickets = true;
   }
 
   /** Takes the server's next record. False: no ticket is waited for after it. */

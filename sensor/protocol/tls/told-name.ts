@@ -1,15 +1,14 @@
-import { isIssuedToken } from "../http/secret.js";
+import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
 import { MASK } from "../message.js";
 
-const MIN_TOKEN_LENGTH = 20;
-/** What stands before an `@`, and the domain behind it. */
-const MAIL = /(?<![\w.!#$%&'*+/?^`{|}~-])([\w.!#$%&'*+/?^`{|}~-]{1,64})@(?=[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})/g;
-const AT = /@(?=[^@]*$)/;
+/** What stands before an `@`, in any script and escaped as RFC 4514 §2.4 has it, and the domain behind it. */
+const MAIL =
+  /(?<![\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-])([\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-]+)@(?=[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8})/gu;
 /** RFC 3986 §3: what stands between scheme and host, and what is behind the path. */
 const USERINFO = /:\/\/[^/?#@]*@/;
 const QUERY = /[?#].*$/s;
 /** Names have these as words. */
-const WORD = /[\w~+-]{20,}/g;
+const WORD = new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g");
 const JWT = /eyJ[\w-]{5,}\.[\w-]{2,}(\.[\w-]*)?/g;
 /** ETSI EN 319 412-1 §5.1.3: the number of a person's passport, card, register or tax follows. */
 const PERSON_NUMBER = /\b((?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-)[^,+"]+/g;
@@ -18,7 +17,7 @@ const OFFICES: ReadonlySet<string> = new Set(
   (
     "root admin administrator webmaster postmaster hostmaster support info security ssl tls ca pki cert certs certificate certificates " +
     "noc abuse devops ops operations sre it server servers contact help helpdesk service services system sysadmin office mail " +
-    "noreply no-reply dns domains network infra infrastructure platform trust root-ca"
+    "noreply no reply dns domains network infra infrastructure platform trust marketing sales www"
   ).split(" "),
 );
 
@@ -37,17 +36,18 @@ export function toldAlternative(name: string): string {
 
 /** The name asked for by SNI is a host's (RFC 6066 §3): what stands before an `@` is not part of it. */
 export function toldHost(name: string): string {
-  return withoutTokens(name.slice(name.search(AT) + 1));
+  return withoutTokens(name.slice(name.lastIndexOf("@") + 1));
 }
 
 function withoutTokens(name: string): string {
-  if (name.length < MIN_TOKEN_LENGTH) return name;
+  if (name.length < MIN_SECRET_LENGTH) return name;
   return name.replaceAll(JWT, MASK).replaceAll(WORD, (word) => (isIssuedToken(word) ? MASK : word));
 }
 
+/** Every word of it is one: `ssl-admin` and `no-reply`, but not `ada.it`. */
 function isOffice(local: string): boolean {
   return local
     .toLowerCase()
     .split(/[._+-]/)
-    .some((word) => OFFICES.has(word));
+    .every((word) => OFFICES.has(word));
 }

@@ -12,41 +12,56 @@ const LITERAL_BITS = [1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 const MATCH_BITS = [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 const LITERAL_BASES = basesOf(0, 16, LITERAL_BITS);
 const MATCH_BASES = basesOf(3, 32, MATCH_BITS);
-const MAX_OFFSET_CODE = 31;
 
 interface Kind {
-  readonly symbols: number;
+  /** As many as a table of its own may have; the usual one may have fewer. */
+  readonly maxSymbols: number;
   readonly maxLog: number;
   /** RFC 8878 §3.1.1.3.2.2. */
   readonly usual: StateTable;
 }
 
-function kindOf(maxLog: number, log: number, ...counts: readonly number[]): Kind {
-  return { symbols: counts.length, maxLog, usual: new StateTable(log, counts, counts.length) };
+function kindOf(maxSymbols: number, maxLog: number, log: number, ...counts: readonly number[]): Kind {
+  return { maxSymbols, maxLog, usual: new StateTable(log, counts, counts.length) };
 }
 
 const times = (count: number, value: number): readonly number[] => Array<number>(count).fill(value);
-const LITERALS = kindOf(9, 6, 4, 3, ...times(11, 2), 1, 1, 1, ...times(9, 2), 3, 2, ...times(5, 1), ...times(4, -1));
-const OFFSETS = kindOf(8, 5, ...times(6, 1), 2, 2, 2, ...times(15, 1), ...times(5, -1));
-const MATCHES = kindOf(9, 6, 1, 4, 3, ...times(6, 2), ...times(37, 1), ...times(7, -1));
+const LITERALS = kindOf(
+  LITERAL_BASES.length,
+  9,
+  6,
+  4,
+  3,
+  ...times(11, 2),
+  1,
+  1,
+  1,
+  ...times(9, 2),
+  3,
+  2,
+  ...times(5, 1),
+  ...times(4, -1),
+);
+const OFFSETS = kindOf(32, 8, 5, ...times(6, 1), 2, 2, 2, ...times(15, 1), ...times(5, -1));
+const MATCHES = kindOf(MATCH_BASES.length, 9, 6, 1, 4, 3, ...times(6, 2), ...times(37, 1), ...times(7, -1));
 
 /** One sequence after the other: so many literals, then so many bytes of what came so far back. */
 export class Sequences {
   /** RFC 8878 §3.1.1.5: offsets used last. */
-  readonly recent = new Float64Array(3);
+  readonly #recent = new Float64Array(3);
   count = 0;
   literals = 0;
   match = 0;
   offset = 0;
   readonly #bits = new BackwardBits();
+  /** Of the block, and then for those of the next that say so. */
   #tables: [StateTable, StateTable, StateTable] | undefined = undefined;
-  #before: [StateTable?, StateTable?, StateTable?] = [];
   #states: [number, number, number] = [0, 0, 0];
 
   /** A frame begins. */
   clear(): void {
-    this.recent.set([1, 4, 8]);
-    this.#before = [];
+    this.#recent.set([1, 4, 8]);
+    this.#tables = undefined;
   }
 
   /** Reads what stands before the sequences of bytes[start, end). */
@@ -65,17 +80,16 @@ export class Sequences {
       if (mode === 0) return kind.usual;
       if (mode === 3 && before !== undefined) return before;
       if (mode === 3 || at >= end) throw new ZstdError("sequences without a table");
-      if (mode === 1 && bytes[at] < Math.max(kind.symbols, kind === OFFSETS ? MAX_OFFSET_CODE + 1 : 0))
-        return StateTable.ofOne(bytes[at++]);
+      if (mode === 1 && bytes[at] < kind.maxSymbols) return StateTable.ofOne(bytes[at++]);
       if (mode === 1) throw new ZstdError("sequences of an unknown symbol");
-      const made = readStateTable(bytes, at, end, kind.maxLog, kind === OFFSETS ? MAX_OFFSET_CODE + 1 : kind.symbols);
+      const made = readStateTable(bytes, at, end, kind.maxLog, kind.maxSymbols);
       at = described.end;
       return made;
     };
-    const literals = table(LITERALS, modes >> 6, this.#before[0]);
-    const offsets = table(OFFSETS, (modes >> 4) & 3, this.#before[1]);
-    const matches = table(MATCHES, (modes >> 2) & 3, this.#before[2]);
-    this.#tables = this.#before = [literals, offsets, matches];
+    const literals = table(LITERALS, modes >> 6, this.#tables?.[0]);
+    const offsets = table(OFFSETS, (modes >> 4) & 3, this.#tables?.[1]);
+    const matches = table(MATCHES, (modes >> 2) & 3, this.#tables?.[2]);
+    this.#tables = [literals, offsets, matches];
     this.#bits.begin(bytes, at, end);
     this.#states = [this.#bits.read(literals.log), this.#bits.read(offsets.log), this.#bits.read(matches.log)];
   }
@@ -103,7 +117,7 @@ export class Sequences {
   }
 
   #offset(value: number): void {
-    const { recent } = this;
+    const recent = this.#recent;
     if (value > 3) {
       recent.set([value - 3, recent[0], recent[1]]);
       this.offset = value - 3;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Cursor, OutOfBounds } from "../../../bytes/cursor.js";
 
 /** Tags of X.690 §8 that certificates are made of. */
@@ -81,8 +82,8 @@ export function stringText({ tag, value }: Element): string {
   const bytes = value.bytes.subarray(value.at, value.end);
   if (tag === TAG.bmpString) return utf16Text(bytes);
   if (tag === TAG.universalString) return utf32Text(bytes);
-  if (tag !== TAG.utf8String) return isAscii(bytes) ? bytes.latin1Slice() : bytes.toString("utf8");
-  return bytes.toString("utf8");
+  // TeletexString holds Latin-1 in practice (RFC 5280 appendix B), and now and then what should be a UTF8String.
+  return tag === TAG.utf8String || isUtf8(bytes) ? bytes.toString("utf8") : bytes.latin1Slice();
 }
 
 function utf16Text(bytes: Buffer): string {
@@ -100,11 +101,6 @@ function utf32Text(bytes: Buffer): string {
   return text;
 }
 
-function isAscii(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte >= 0x80) return false;
-  return true;
-}
-
 const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:Z|([+-])(\d\d)(\d\d))?$/;
 const GENERALIZED_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)?(\d\d)?(?:[.,]\d+)?(?:Z|([+-])(\d\d)(\d\d))?$/;
 
@@ -119,6 +115,9 @@ export function timeSeconds({ tag, value }: Element): number | undefined {
   const fullYear = isShort ? Number(year) + (Number(year) < 50 ? 2_000 : 1_900) : Number(year);
   const date = new Date(0);
   date.setUTCFullYear(fullYear, Number(month) - 1, Number(day));
+  // No such day: it would be one of another month.
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   date.setUTCHours(Number(hour), Number(minute), Number(second));
   const seconds = Math.floor(date.getTime() / 1_000);
   const zone = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60;
