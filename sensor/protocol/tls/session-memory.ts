@@ -44,8 +44,10 @@ export class SessionMemory {
   }
 
   /** A TLS 1.3 session of `pair`. Returns what a `TicketWatch` notes the sizes of ticket records in. */
-  rememberKind(pair: PairName, clientAuth: ClientAuth): SessionKind {
-    return this.#pairs.admit(pair, clientAuth);
+  rememberKind(pair: PairName, clientAuth: ClientAuth, lostFromServer: boolean): SessionKind {
+    const kind = this.#pairs.admit(pair, clientAuth);
+    if (lostFromServer) kind.missesTickets = true;
+    return kind;
   }
 
   /** What a TLS 1.3 session that is resumed was; undefined while a record to come may tell. */
@@ -54,15 +56,28 @@ export class SessionMemory {
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
     const fitting = fittingOf(kinds, resumed);
     if (fitting === undefined) return undefined;
-    const unseen = kinds.filter(({ isWatched }) => !isWatched);
-    const candidates = fitting.length > 0 ? fitting : unseen;
+    const isKey = fitting.length > 0 && resumed.identity !== undefined && resumed.identity < LEAST_STATE;
+    const unseen = kinds.filter(fitting.length > 0 ? mayHaveGivenAnother(isKey) : ({ isWatched }) => !isWatched);
+    const candidates = fitting.concat(unseen);
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
     const [{ clientAuth: first }] = candidates;
-    if (candidates.some(({ clientAuth }) => clientAuth.verdict !== first.verdict)) {
-      return untold("resumed; sessions with and without client certificate may be the one resumed");
-    }
+    const nameless = this.#pairs.nameless(pair);
+    if (candidates.concat(nameless).some(({ clientAuth }) => clientAuth.verdict !== first.verdict)) return EITHER;
+    if (isKey) return inherited(first, 0.75, BY_KEY);
     return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
   }
+}
+
+const EITHER = untold("resumed; sessions with and without client certificate may be the one resumed");
+/**
+ * RFC 8446 §4.6.1: a ticket is the session itself, encrypted, or a key it is found by. The former takes 32 bytes for its secret, 16 to
+ * keep others from changing it and 12 to 16 for a nonce: what is shorter is a key, as long for one session as for another.
+ */
+const LEAST_STATE = 60;
+
+/** Kinds that don't show a ticket of this length, and may have given one all the same. */
+function mayHaveGivenAnother(isKey: boolean): (kind: SessionKind) => boolean {
+  return ({ missesTickets, ticketRecords }) => missesTickets || (isKey && ticketRecords.length > 0);
 }
 
 /**
@@ -79,21 +94,24 @@ function fittingOf(kinds: readonly SessionKind[], resumed: Resumption): readonly
   return several.filter((kind) => broughtTickets(kind, identity, given));
 }
 
+const RESUMED = "resumed; of its session: ";
+const BY_KEY =
+  "resumed; told by client, server and name alone, as its ticket is a key that says nothing of the session; of its session: ";
+
 /** The verdict of the session resumed, as far as it was known itself. */
-export function inherited(from: ClientAuth, confidence: number): ClientAuth {
-  if (from.verdict === "unknown") return untold(`resumed; of its session: ${stripped(from.reason)}`);
+export function inherited(from: ClientAuth, confidence: number, resumed = RESUMED): ClientAuth {
+  if (from.verdict === "unknown") return untold(RESUMED + stripped(from.reason));
   return {
     verdict: from.verdict,
     basis: "resumption",
     confidence: Math.min(from.confidence, confidence),
-    reason: `resumed; of its session: ${stripped(from.reason)}`,
+    reason: resumed + stripped(from.reason),
   };
 }
 
-const RESUMED = "resumed; of its session: ";
-
 function stripped(reason: string): string {
-  return reason.startsWith(RESUMED) ? reason.slice(RESUMED.length) : reason;
+  for (const before of [RESUMED, BY_KEY]) if (reason.startsWith(before)) return reason.slice(before.length);
+  return reason;
 }
 
 function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {

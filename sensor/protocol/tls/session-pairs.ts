@@ -7,6 +7,8 @@ export interface SessionKind {
   ticketRecords: readonly number[];
   /** Records after the handshakes were seen, tickets or not. */
   isWatched: boolean;
+  /** Of one of these sessions records of the server's were lost, in which there may have been a ticket. */
+  missesTickets: boolean;
   /** The block that these records were filled up to; 1 where they were not. */
   block: number;
   /** The next kind of the same pair. */
@@ -32,6 +34,7 @@ interface Pair extends PairName {
   newer: Pair | undefined;
 }
 
+const NO_KINDS: readonly SessionKind[] = [];
 const NO_RECORDS: readonly number[] = [];
 const BUCKETS = 16_384;
 
@@ -45,6 +48,7 @@ export class SessionPairs {
   #oldest: Pair | undefined = undefined;
   #newest: Pair | undefined = undefined;
   #size = 0;
+  #hasNameless = false;
 
   constructor(most: number) {
     this.#most = most;
@@ -57,6 +61,12 @@ export class SessionPairs {
     const kinds: SessionKind[] = [];
     for (let kind = pair.kind; kind !== undefined; kind = kind.next) kinds.push(kind);
     return kinds;
+  }
+
+  /** Kinds of sessions of the same two whose hello was lost: they may be of any name and program. */
+  nameless({ clientAddress, serverAddress, serverPort }: PairName): readonly SessionKind[] {
+    if (!this.#hasNameless) return NO_KINDS;
+    return this.kinds({ clientAddress, serverAddress, serverPort, serverName: "", mark: "" }) ?? NO_KINDS;
   }
 
   /** The kind of session that ends in such a verdict, made where this pair has none. */
@@ -72,6 +82,7 @@ export class SessionPairs {
       clientAuth,
       ticketRecords: NO_RECORDS,
       isWatched: false,
+      missesTickets: false,
       block: 1,
       next: undefined,
     };
@@ -89,6 +100,7 @@ export class SessionPairs {
   #keep(name: PairName, hash: number): Pair {
     const bucket = hash & (BUCKETS - 1);
     const { clientAddress, serverAddress, serverPort, serverName, mark } = name;
+    if (mark === "") this.#hasNameless = true;
     const made: Pair = {
       clientAddress,
       serverAddress,

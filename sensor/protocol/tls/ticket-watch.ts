@@ -42,6 +42,11 @@ export class TicketWatch {
     if (block > kind.block) kind.block = block;
   }
 
+  /** Records of the server's were lost: what tickets this session was given is not known. */
+  lost(): void {
+    this.#kind.missesTickets = true;
+  }
+
   /** Takes the server's next record. False: no ticket is waited for after it. */
   note(length: number): boolean {
     this.#left--;

@@ -152,6 +152,7 @@ export class TlsStream implements Stream, RecordSink {
   synchronizationLost(side: RecordSide): void {
     (side === this.#client ? this.#fromClient : this.#fromServer).isBroken = true;
     this.#clear.lost(side.from);
+    if (side === this.#server) this.#tickets?.lost();
     if (side === this.#client && this.#awaitsLateAuth && !this.#isTold) this.#verdict = LOST_LATER;
   }
 
@@ -295,7 +296,7 @@ export class TlsStream implements Stream, RecordSink {
   }
 
   #watchTickets(cipher: number, clientAuth: ClientAuth, offered: number | undefined): void {
-    const kind = this.#memory.sessions.rememberKind(this.#pair(), clientAuth);
+    const kind = this.#memory.sessions.rememberKind(this.#pair(), clientAuth, this.#clear.lostFromServer);
     this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverBlock(cipher));
   }
 
@@ -382,12 +383,11 @@ export class TlsStream implements Stream, RecordSink {
     // A ticket is good from when it was given, whatever became of the connection that gave it.
     if (!this.#speaks13) this.#rememberSession(ending.clientAuth);
     const { flow, sink } = this.#context;
-    const atMicros = this.#firstMicros ?? 0;
     const alert = { name: this.#alertName, from: this.#alertFrom };
     sink.message(
       describeHandshake(
         flow,
-        atMicros,
+        this.#firstMicros ?? 0,
         clear,
         this.#recalled,
         this.#recordVersion,

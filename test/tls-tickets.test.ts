@@ -1,0 +1,99 @@
+import t from "tap";
+import type { Step } from "./support/dialog.js";
+import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
+import { flight13 } from "./support/tls-flights.js";
+
+/** A record with a ticket of 32 bytes: a key of the server's table, as long for every session. */
+const KEY = 74;
+
+const flight = { declined: [25, 53, 120], presented: [850, 281, 53] } as const;
+
+function full(kind: "declined" | "presented", after: readonly number[]): Step[] {
+  return flight13(flight[kind], { after });
+}
+
+function resume(identity: number): Step[] {
+  return flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53] });
+}
+
+/** The same handshake; what the server said after it was lost. */
+function withoutTickets(steps: readonly Step[]): Step[] {
+  return [...steps.slice(0, 3), ["server", 222], ["client", Buffer.from("1703030020".padEnd(74, "0"), "hex")]];
+}
+
+/** The same; the client's hello was lost, and with it name and program. */
+function withoutHello(steps: readonly Step[]): Step[] {
+  return [["client", 240], ...steps.slice(1)];
+}
+
+t.test("TLS 1.3: a ticket that is a key is no ground to choose among sessions", (t) => {
+  const rows: readonly (readonly [string, readonly (readonly Step[])[], string])[] = [
+    ["one kind seen", [full("presented", [KEY, KEY, 400]), resume(32)], "presented resumption resumed"],
+    [
+      "both kinds seen",
+      [full("declined", [KEY, KEY]), full("presented", [KEY, KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "both, the other way round",
+      [full("presented", [KEY]), full("declined", [KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "the other's came behind data",
+      [full("declined", [KEY]), full("presented", [400, KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "the other's were lost",
+      [full("declined", [KEY]), withoutTickets(full("presented", [])), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "the other's hello was lost",
+      [withoutHello(full("presented", [KEY])), full("declined", [KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "the other gave none",
+      [full("declined", [KEY]), full("presented", [35, 35]), resume(32)],
+      "declined resumption resumed",
+    ],
+    ["no kind gave it", [full("declined", [202, 202]), resume(32)], "unknown none resumed"],
+  ];
+  for (const [what, connections, expected] of rows)
+    t.equal(verdicts(feedConnections(connections)).at(-1), expected, what);
+  t.end();
+});
+
+t.test("TLS 1.3: nor is a session's own ticket where one of another kind was lost", (t) => {
+  const lost = withoutTickets(full("presented", []));
+  const both = verdicts(feedConnections([full("declined", [202, 202]), lost, resume(160)]));
+  t.equal(both.at(-1), "unknown none resumed");
+  t.equal(verdicts(feedConnections([lost, resume(160)])).at(-1), "presented resumption resumed");
+  t.end();
+});
+
+t.test("what a resumed session is told by is said, and how sure it is", (t) => {
+  const told = (connections: readonly (readonly Step[])[]) =>
+    handshakesIn(feedConnections(connections))
+      .slice(1)
+      .map(({ clientAuth }) => clientAuth);
+  const byKey = {
+    verdict: "presented",
+    basis: "resumption",
+    confidence: 0.75,
+    reason:
+      "resumed; told by client, server and name alone, as its ticket is a key that says nothing of the session; of its session: inferred from record sizes: the client sent 2 records before Finished",
+  };
+  const again = flight13([53, 99], { identities: [32], selectsKey: true, server: [30, 53], after: [KEY] });
+  t.same(told([full("presented", [KEY]), again, resume(32)]), [byKey, byKey]);
+  const byLength = {
+    verdict: "presented",
+    basis: "resumption",
+    confidence: 0.97,
+    reason: "resumed; of its session: inferred from record sizes: the client sent 2 records before Finished",
+  };
+  t.same(told([full("presented", [1_202]), resume(1_160)]), [byLength]);
+  t.end();
+});
