@@ -7,7 +7,7 @@ import { type ClientHello, readClientHello, readServerHello } from "../sensor/pr
 import { HelloCache } from "../sensor/protocol/tls/hello-cache.js";
 import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
 import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
-import { certificate, certificateExtension, clientHello, der, name, serverHello } from "./support/tls-builder.js";
+import { certificate, certificateExtension, clientHello, der, name, oid, serverHello } from "./support/tls-builder.js";
 
 t.test("fingerprints are those their authors publish", (t) => {
   const none: ClientHello = {
@@ -163,6 +163,33 @@ t.test("hostile DER neither throws nor stalls", (t) => {
   t.ok(longOid.key.length < 1_000, "an object identifier without end");
   const control = readCertificate(certificate({ subject: name(["03", "a\u001b[31m\u0000b"]) }));
   t.equal(control.subject, "CN=a\\1B[31m\\00b", "control characters are told, not sent");
+  t.end();
+});
+
+t.test("odd serials, names and keys are told as openssl x509 -text tells them", (t) => {
+  const serials = ["05", "00fb", "fb", "ff00", "80", "00", "ffff", ""];
+  const told = serials.map((hex) => readCertificate(certificate({ serial: Buffer.from(hex, "hex") })).serialNumber);
+  t.same(told, ["05", "FB", "-05", "-0100", "-80", "00", "-01", ""]);
+  const named = (tag: number, text: Buffer) =>
+    readCertificate(
+      certificate({ subject: der(0x30, der(0x31, der(0x30, Buffer.from("060355040a", "hex"), der(tag, text)))) }),
+    ).subject;
+  t.equal(named(0x14, Buffer.from("M\u00fcnchner Stra\u00dfe", "latin1")), "O=M\u00fcnchner Stra\u00dfe", "T61String");
+  t.equal(named(0x14, Buffer.from("M\u00fcnchen")), "O=M\u00fcnchen", "T61String that holds UTF-8");
+  t.equal(named(0x1e, Buffer.from("65e5672c", "hex")), "O=\u65e5\u672c", "BMPString");
+  t.equal(named(0x1c, Buffer.from("0001f600", "hex")), "O=\u{1f600}", "UniversalString");
+  const integer = (bytes: number) => der(0x02, Buffer.alloc(bytes, 0x7f));
+  const curve = der(
+    0x30,
+    integer(1),
+    der(0x30, oid("2a8648ce3d0101"), integer(32)),
+    der(0x30),
+    der(0x04, "G"),
+    integer(20),
+  );
+  const key = der(0x30, der(0x30, oid("2a8648ce3d0201"), curve), der(0x03, Buffer.alloc(66)));
+  const { key: kind, keyBits } = readCertificate(certificate({ key }));
+  t.same([kind, keyBits], ["EC explicit parameters", 159]);
   t.end();
 });
 

@@ -71,9 +71,17 @@ function readBody(body: Cursor, draft: Draft): void {
 }
 
 function serialText(value: Cursor): string {
-  const hex = value.bytes.subarray(value.at, Math.min(value.end, value.at + MAX_SERIAL_BYTES)).toString("hex");
+  const bytes = value.bytes.subarray(value.at, Math.min(value.end, value.at + MAX_SERIAL_BYTES));
+  const hex = bytes.toString("hex");
+  // Two's complement (X.690 §8.3.3). RFC 5280 §4.1.2.2 allows no negative one, and has readers cope with it.
+  if (bytes[0] >= 0x80) return `-${evenHex((1n << BigInt(bytes.length * 8)) - BigInt(`0x${hex}`))}`;
   // A leading zero byte only keeps the number positive.
   return (hex.length > 2 && hex.startsWith("00") ? hex.slice(2) : hex).toUpperCase();
+}
+
+function evenHex(number: bigint): string {
+  const hex = number.toString(16).toUpperCase();
+  return hex.length % 2 === 0 ? hex : `0${hex}`;
 }
 
 /** RFC 5280 §4.1.2.7, RFC 3279 §2.3, RFC 5480 §2. */
@@ -87,12 +95,20 @@ function readKey(info: Cursor, draft: Draft): void {
     const text = curve && oidText(curve.value);
     const [name, bits] = CURVES.get(text ?? "") ?? [text ?? "explicit parameters", undefined];
     draft.key = `EC ${name}`;
-    draft.keyBits = bits;
+    draft.keyBits = text === undefined ? orderBits(algorithm) : bits;
     return;
   }
   if (kind === "RSA") draft.keyBits = rsaBits(readTagged(info, TAG.bitString).value);
   else if (kind === "DSA" || kind === "DH") draft.keyBits = primeBits(algorithm);
   if (draft.keyBits !== undefined) draft.key = `${kind} ${draft.keyBits}`;
+}
+
+/** Of a curve that is spelled out (SEC 1 §C.2, which RFC 5480 §2.1.1 forbids): version, field, coefficients, base, order. */
+function orderBits(algorithm: Cursor): number | undefined {
+  const parameters = readOptional(algorithm, TAG.sequence)?.value;
+  if (parameters === undefined) return undefined;
+  for (const tag of [TAG.integer, TAG.sequence, TAG.sequence, TAG.octetString]) readTagged(parameters, tag);
+  return bitsOf(readTagged(parameters, TAG.integer).value);
 }
 
 function rsaBits(bitString: Cursor): number {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Cursor, OutOfBounds } from "../../../bytes/cursor.js";
 
 /** Tags of X.690 §8 that certificates are made of. */
@@ -81,8 +82,8 @@ export function stringText({ tag, value }: Element): string {
   const bytes = value.bytes.subarray(value.at, value.end);
   if (tag === TAG.bmpString) return utf16Text(bytes);
   if (tag === TAG.universalString) return utf32Text(bytes);
-  if (tag !== TAG.utf8String) return isAscii(bytes) ? bytes.latin1Slice() : bytes.toString("utf8");
-  return bytes.toString("utf8");
+  // TeletexString holds Latin-1 in practice (RFC 5280 appendix B), and now and then what should be a UTF8String.
+  return tag === TAG.utf8String || isUtf8(bytes) ? bytes.utf8Slice() : bytes.latin1Slice();
 }
 
 function utf16Text(bytes: Buffer): string {
@@ -98,11 +99,6 @@ function utf32Text(bytes: Buffer): string {
     text += point > 0x10ffff ? "\ufffd" : String.fromCodePoint(point);
   }
   return text;
-}
-
-function isAscii(bytes: Buffer): boolean {
-  for (const byte of bytes) if (byte >= 0x80) return false;
-  return true;
 }
 
 const UTC_TIME = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:Z|([+-])(\d\d)(\d\d))?$/;
