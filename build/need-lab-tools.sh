@@ -21,6 +21,11 @@ need go golang-go
 need javac openjdk-17-jdk-headless
 need escript erlang-base
 need gcc gcc
+need cargo cargo
+need ghc ghc
+need_file /usr/share/cargo/registry/rustls-0.20.8 librust-rustls-dev
+need_file /usr/share/cargo/registry/rustls-pemfile-1.0.0 librust-rustls-pemfile-dev
+ls /usr/lib/haskell-packages/ghc/lib/*/tls-* >/dev/null 2>&1 || missing="$missing libghc-tls-dev libghc-network-dev libghc-data-default-dev"
 need_file /usr/include/stdio.h libc6-dev
 need_file /usr/include/wolfssl/ssl.h libwolfssl-dev
 need_file /usr/include/mbedtls/ssl.h libmbedtls-dev

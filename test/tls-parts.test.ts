@@ -201,6 +201,16 @@ t.test("times are read as RFC 5280 has them, and nothing else is", (t) => {
   t.equal(seconds(0x18, "99991231235959Z"), 253_402_300_799);
   t.equal(seconds(0x17, "260101000000+0100"), 1_767_222_000);
   t.equal(seconds(0x17, "tomorrow"), undefined);
+  for (const none of [
+    "261301000000Z",
+    "260001000000Z",
+    "260230000000Z",
+    "260132000000Z",
+    "260101240000Z",
+    "260101006000Z",
+  ])
+    t.equal(seconds(0x17, none), undefined, none);
+  t.equal(seconds(0x17, "280229235959Z"), 1_835_481_599);
   t.equal(seconds(0x04, "260101000000Z"), undefined);
   t.end();
 });

@@ -24,7 +24,7 @@ const SERVERS_FOR_SLOW = ["openssl", "go", "boringssl"];
 const MORE = ["nginx--curl", "nginx--curl-gnutls", "nginx--node", "nginx--java", "nginx--nss", "gnutls--java", "gnutls--boringssl",
   "wolfssl--java", "deno--java", "deno--boringssl", "bun--node", "erlang--boringssl", "java--deno", "python--wolfssl",
   "haproxy--curl", "haproxy--boringssl", "apache--python", "nginx--chromium", "node--chromium", "java--erlang", "lighttpd-gnutls--python",
-  "lighttpd-wolfssl--boringssl"]; // biome-ignore format: a list of names
+  "lighttpd-wolfssl--boringssl", "haskell--boringssl", "rustls--java", "rustls-tickets--rustls"]; // biome-ignore format: a list of names
 const IMPAIRED = ["openssl--openssl", "go--boringssl", "java--java", "nginx--curl", "node--node", "deno--go", "gnutls--gnutls",
   "boringssl--erlang", "openssl--wolfssl", "erlang--deno"]; // biome-ignore format: a list of names
 
@@ -44,8 +44,13 @@ function nameOf({ server, client }: Meeting): string {
   return `${server.name}--${client.name}`;
 }
 
+/** As clients these are like another stack, or are known to no other server. */
+const ONLY: Readonly<Record<string, readonly string[]>> = { "boringssl-ech": ["boringssl-ech"], "rustls-tickets": [] };
+
 function meet(pair: Meeting): boolean {
   const [server, client] = [pair.server.name, pair.client.name];
+  const only = ONLY[client];
+  if (only !== undefined) return only.includes(server);
   const servers = SLOW_CLIENTS.includes(client) ? SERVERS_FOR_SLOW : SERVERS_FOR_ALL;
   return (
     servers.includes(server) || CLIENTS_FOR_ALL.includes(client) || server === client || MORE.includes(nameOf(pair))

@@ -57,6 +57,29 @@ const BUILT: readonly Built[] = [
       "-lmbedcrypto",
     ],
   },
+  {
+    name: "rustls-peer",
+    needs: "cargo",
+    command: (folder) => [
+      "sh",
+      sourceOf("build-rustls-peer.sh"),
+      sourceOf("rustls-peer.rs"),
+      join(folder, "rustls-peer"),
+    ],
+  },
+  {
+    name: "haskell-peer",
+    needs: "ghc",
+    command: (folder) => [
+      "ghc",
+      "-threaded",
+      "-outputdir",
+      join(folder, "haskell"),
+      "-o",
+      join(folder, "haskell-peer"),
+      sourceOf("haskell-peer.hs"),
+    ],
+  },
 ];
 
 function compileC(folder: string, name: string, source = "openssl-api-peer.c"): string[] {

@@ -76,6 +76,12 @@ function ownPrograms(folder: string, built: (name: string) => () => string | und
     },
     { name: "boringssl", argv: [join(folder, "boringssl-peer")], missing: built("boringssl-peer") },
     {
+      name: "boringssl-ech",
+      argv: [join(folder, "boringssl-peer")],
+      words: ["ech=taken"],
+      missing: built("boringssl-peer"),
+    },
+    {
       name: "wolfssl",
       argv: [join(folder, "wolfssl-peer")],
       tells: TOLD_BY_WOLFSSL,
@@ -90,6 +96,14 @@ function ownPrograms(folder: string, built: (name: string) => () => string | und
       certificates: ["rsa", "ec", "chain"],
       missing: built("mbedtls-peer"),
     },
+    { name: "rustls", argv: [join(folder, "rustls-peer")], missing: built("rustls-peer") },
+    {
+      name: "rustls-tickets",
+      argv: [join(folder, "rustls-peer")],
+      words: ["tickets=encrypted"],
+      missing: built("rustls-peer"),
+    },
+    { name: "haskell", argv: [join(folder, "haskell-peer")], missing: built("haskell-peer") },
     { name: "bun", argv: [findProgram("bun") ?? "bun", NODE_PEER], missing: () => missingPrograms("bun") },
     {
       name: "deno",

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Case, Meeting } from "./case.js";
+import { externalKey, rawPublicKey } from "./cases/key-cases.js";
 import { apacheLateAuth, pythonLateAuth } from "./cases/late-auth-cases.js";
 import { earlyData, nextProtocol, optioned, retried, retriedEarlyData } from "./cases/openssl-cases.js";
 import type { Certificates } from "./certificates.js";
@@ -16,6 +17,8 @@ const CASES: readonly Case[] = [
   retriedEarlyData,
   ...optioned,
   ...nextProtocol,
+  ...externalKey,
+  ...rawPublicKey,
   pythonLateAuth,
   ...apacheLateAuth,
 ];

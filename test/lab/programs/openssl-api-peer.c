@@ -3,6 +3,7 @@
 #include <wolfssl/options.h>
 #include <wolfssl/openssl/ssl.h>
 #else
+#include <openssl/hpke.h>
 #include <openssl/ssl.h>
 #endif
 #include <arpa/inet.h>
@@ -84,6 +85,36 @@ static void use_application_settings(SSL *ssl) {
 #endif
 }
 
+#ifndef WITH_WOLFSSL
+/* Both ends know the key by heart, and so what the server would publish: an ECHConfigList of one. */
+static SSL_ECH_KEYS *make_hello_keys(unsigned char **list, size_t *length) {
+  unsigned char secret[32], *config;
+  size_t size;
+  EVP_HPKE_KEY *key = EVP_HPKE_KEY_new();
+  SSL_ECH_KEYS *keys = SSL_ECH_KEYS_new();
+  memset(secret, 0x2a, sizeof secret);
+  if (!EVP_HPKE_KEY_init(key, EVP_hpke_x25519_hkdf_sha256(), secret, sizeof secret) ||
+      !SSL_marshal_ech_config(&config, &size, 7, key, "public.eastwatch.test", 64) ||
+      !SSL_ECH_KEYS_add(keys, 1, config, size, key) || !SSL_ECH_KEYS_marshal_retry_configs(keys, list, length))
+    fail("making the keys for hellos");
+  return keys;
+}
+#endif
+
+/* Encrypted Client Hello, where it was ordered: what the reader sees is another hello, for another name. */
+static void encrypt_hello(SSL_CTX *of_server, SSL *of_client) {
+#ifdef WITH_WOLFSSL
+  (void)of_server, (void)of_client;
+#else
+  unsigned char *list;
+  size_t length;
+  if (option("ech") == NULL || is("version", "1.2")) return;
+  SSL_ECH_KEYS *keys = make_hello_keys(&list, &length);
+  if (of_server != NULL && !SSL_CTX_set1_ech_keys(of_server, keys)) fail("using the keys for hellos");
+  if (of_client != NULL && !SSL_set1_ech_config_list(of_client, list, length)) fail("encrypting the hello");
+#endif
+}
+
 static void send_answer(SSL *ssl, int http2) {
   unsigned char out[ANSWER_BYTES];
   SSL_write(ssl, out, write_answer(out, http2));
@@ -121,6 +152,7 @@ static void serve(void) {
   SSL_CTX_set_verify(context, mode, NULL);
   SSL_CTX_set_session_id_context(context, (const unsigned char *)"lab", 3);
   SSL_CTX_set_alpn_select_cb(context, choose, NULL);
+  encrypt_hello(context, NULL);
   if (mode != SSL_VERIFY_NONE) SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(option("ca")));
   int listener = socket(AF_INET, SOCK_STREAM, 0);
   struct sockaddr_in place = address();
@@ -155,6 +187,7 @@ static void ask(SSL_CTX *context) {
   limit(plain, 4000);
   SSL_set_fd(ssl, plain);
   SSL_set_tlsext_host_name(ssl, option("name"));
+  encrypt_hello(NULL, ssl);
   if (is("alpn", "h2")) {
     SSL_set_alpn_protos(ssl, (const unsigned char *)"\x02h2\x08http/1.1", 12);
     use_application_settings(ssl);
@@ -163,6 +196,9 @@ static void ask(SSL_CTX *context) {
   getsockname(plain, (struct sockaddr *)&own, &size);
   if (SSL_connect(ssl) == 1) {
     printf("CLIENT {\"port\":%d,\"resumed\":%s}\n", ntohs(own.sin_port), SSL_session_reused(ssl) ? "true" : "false");
+#ifndef WITH_WOLFSSL
+    if (option("ech") != NULL && is("version", "1.3") && !SSL_ech_accepted(ssl)) fail("the encrypted hello");
+#endif
     send_request(ssl);
     for (int length; (length = SSL_read(ssl, part, sizeof part)) > 0; limit(plain, 100))
       fwrite(part, 1, length, stdout);

@@ -83,7 +83,7 @@ export function stringText({ tag, value }: Element): string {
   if (tag === TAG.bmpString) return utf16Text(bytes);
   if (tag === TAG.universalString) return utf32Text(bytes);
   // TeletexString holds Latin-1 in practice (RFC 5280 appendix B), and now and then what should be a UTF8String.
-  return tag === TAG.utf8String || isUtf8(bytes) ? bytes.utf8Slice() : bytes.latin1Slice();
+  return tag === TAG.utf8String || isUtf8(bytes) ? bytes.toString("utf8") : bytes.latin1Slice();
 }
 
 function utf16Text(bytes: Buffer): string {
@@ -115,6 +115,9 @@ export function timeSeconds({ tag, value }: Element): number | undefined {
   const fullYear = isShort ? Number(year) + (Number(year) < 50 ? 2_000 : 1_900) : Number(year);
   const date = new Date(0);
   date.setUTCFullYear(fullYear, Number(month) - 1, Number(day));
+  // No such day: it would be one of another month.
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   date.setUTCHours(Number(hour), Number(minute), Number(second));
   const seconds = Math.floor(date.getTime() / 1_000);
   const zone = (Number(zoneHours) * 60 + Number(zoneMinutes)) * 60;
