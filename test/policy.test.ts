@@ -157,6 +157,68 @@ t.test("mistakes are told with file, line, column, key, value and what is allowe
   t.end();
 });
 
+const STRICT = "apiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: { name: a }\nspec:\n";
+
+t.test("what a parser would let pass, or fail at, is told as well", (t) => {
+  const cases: readonly (readonly [string, string])[] = [
+    [
+      '{ "expectations": [],\n  "\\u0065xpectations": [] }',
+      'p.yaml:2:3: the key "\\u0065xpectations" is there twice; allowed: each key once',
+    ],
+    ["expectations: !mine []\n", "p.yaml:1:15: Unresolved tag: !mine"],
+    ["expectations: &a [*a]\n", "p.yaml:1:1: *a stands within &a; allowed: aliases of what ends before them"],
+    [
+      `{ "expectations": ${"[".repeat(9_000)}${"]".repeat(9_000)} }`,
+      "p.yaml:1:20: expectations[0] is something nested too deep to be shown; allowed: keys such as name",
+    ],
+    [
+      `expectations: ${"x".repeat(500)}\n`,
+      `p.yaml:1:15: expectations is "${"x".repeat(199)}…; allowed: a list of expectations`,
+    ],
+    ['"a\\u001b[31m": 1\n', 'p.yaml:1:1: unknown key "a\\u001b[31m"; allowed: expectations'],
+    [
+      "exceptions:\n  - { server: {}, until: 2023-02-03, reason: ' ' }\n",
+      'p.yaml:2:46: exceptions[0].reason is " "; allowed: a reason in words: no exception without one',
+    ],
+    [
+      "expectations:\n  - { name: a, server: { network: fe80::1%eth0/64 }, expect: tls }\n",
+      "p.yaml:2:35: expectations[0].server.network is",
+    ],
+    [
+      "expectations:\n  - { name: a, server: { network: 10.0.0.0/08 }, expect: tls }\n",
+      "p.yaml:2:35: expectations[0].server.network is",
+    ],
+    [
+      `${STRICT}  portLevelMtls: { 99999: { mode: STRICT } }\n`,
+      'p.yaml:5:18: spec.portLevelMtls.99999 is "99999"; allowed: port numbers from 1 to 65535, each with a mode',
+    ],
+    [
+      `${STRICT}  {}\n---\n${STRICT}  {}\n`,
+      "p.yaml:7:1: PeerAuthentication default/a is there twice, first at p.yaml:1:1; allowed: each object once",
+    ],
+    [
+      "apiVersion: policy.linkerd.io/v1beta3\nkind: Server\nmetadata: { name: a }\nspec: { port: 1, podSelector: {}, externalWorkloadSelector: {} }\n",
+      "p.yaml:4:7: spec is",
+    ],
+    [
+      STRICT.replace("name: a", "name: a, creationTimestamp: soon"),
+      'p.yaml:3:41: metadata.creationTimestamp is "soon"; allowed: a time',
+    ],
+  ];
+  for (const [text, message] of cases) t.equal(fault(text).slice(0, message.length), message);
+  const deep = `a: ${"[".repeat(5_000)}${"]".repeat(5_000)}`;
+  t.match(fault(deep), /^p\.yaml:1:\d+: nested too deep; allowed: what a person would write$/);
+  const { notices } = parsePolicy(
+    "expectations:\n  - { name: a, server: { network: [10.0.0.0/8, 10.1.2.3/8] }, client: { network: 'fd00::5/64' }, expect: tls }\n",
+    "p.yaml",
+  );
+  t.same(notices, [
+    "p.yaml:2:35: 10.1.2.3/8 is read as the whole network with this prefix; for one address write 10.1.2.3/32",
+    "p.yaml:2:82: fd00::5/64 is read as the whole network with this prefix; for one address write fd00::5/128",
+  ]);
+  t.end();
+});
+
 t.test("globs, also against a pattern that would make a regular expression run for ever", (t) => {
   for (const [pattern, text, expected] of [
     ["*", "", true],

@@ -1,19 +1,29 @@
-import { type Document, isCollection, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { type Document, isCollection, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from "yaml";
 import type { z } from "zod";
 import { CommandError } from "../command-error.js";
 import { parsedJson } from "./json-first.js";
+import { repeatedKey } from "./repeated-key.js";
 import { suggestion } from "./suggestion.js";
+
+const MAX_SHOWN = 200;
+/** Longer JSON is what machines write. */
+const MAX_SEARCHED = 4_194_304;
 
 type Path = readonly PropertyKey[];
 
 /** The documents of a YAML or JSON file; none where it is empty. Throws CommandError with file, line and column. */
 export function checkedDocuments(text: string, file: string): CheckedDocument[] {
   const json = parsedJson(text);
-  if (json !== undefined) return [new CheckedDocument(file, json, () => parsedYaml(text)[0])];
+  if (json !== undefined) {
+    const document = new CheckedDocument(file, json, () => parsedYaml(text)[0]);
+    if (text.length <= MAX_SEARCHED) document.refuseRepeated(repeatedKey(text));
+    return [document];
+  }
   const parsed = parsedYaml(text);
   for (const { source, lines } of parsed) {
-    const [fault] = source.errors;
-    if (fault !== undefined) throw new CommandError(`${placeOf(file, lines, fault.pos[0])}: ${fault.message}`);
+    // What YAML only warns of, such as a tag it does not know, would be read as something else.
+    const [fault] = [...source.errors, ...source.warnings];
+    if (fault !== undefined) throw new CommandError(`${placeOf(file, lines, fault.pos[0])}: ${faultText(fault)}`);
   }
   const all = parsed.map((one) => new CheckedDocument(file, readValue(file, one), () => one));
   return all.filter(({ value }) => value !== null && value !== undefined);
@@ -32,11 +42,28 @@ function parsedYaml(text: string): Parsed[] {
 
 function readValue(file: string, { source, lines }: Parsed): unknown {
   try {
+    refuseCircles(source);
     return source.toJS();
   } catch (error) {
     // Aliases that multiply beyond measure.
-    throw new CommandError(`${placeOf(file, lines, source.range?.[0] ?? 0)}: ${(error as Error).message}`);
+    throw new CommandError(`${placeOf(file, lines, source.range?.[0] ?? 0)}: ${faultText(error as Error)}`);
   }
+}
+
+/** What nesting without end makes of a parser is no word to a person. */
+function faultText({ message }: Error): string {
+  return /call stack/.test(message) ? "nested too deep; allowed: what a person would write" : message;
+}
+
+/** `&a [*a]` has no end: whoever goes through it never comes back. */
+function refuseCircles(source: Document): void {
+  visit(source, {
+    Alias: (_, alias, path) => {
+      const target = alias.resolve(source);
+      if (target !== undefined && path.includes(target))
+        throw new Error(`*${alias.source} stands within &${alias.source}; allowed: aliases of what ends before them`);
+    },
+  });
 }
 
 function placeOf(file: string, lines: LineCounter, offset: number): string {
@@ -58,6 +85,12 @@ export class CheckedDocument {
     this.#parse = parse;
   }
 
+  /** What JSON.parse lets pass: the last of two keys alike would count. */
+  refuseRepeated(found: { readonly key: string; readonly offset: number } | undefined): void {
+    if (found !== undefined)
+      throw new CommandError(`${this.#at(found.offset)}: the key ${found.key} is there twice; allowed: each key once`);
+  }
+
   /** Throws CommandError that names place, key, value and what is allowed. Every schema's message says what it takes. */
   check<T>(schema: z.ZodType<T>, value: unknown, path: Path = []): T {
     const parsed = schema.safeParse(value, { reportInput: true });
@@ -68,9 +101,7 @@ export class CheckedDocument {
     const text = pathText(where);
     if (issue.input === undefined)
       throw new CommandError(`${this.place(where)}: ${text} is missing; allowed: ${issue.message}`);
-    throw new CommandError(
-      `${this.place(where)}: ${text} is ${JSON.stringify(issue.input)}; allowed: ${issue.message}`,
-    );
+    throw new CommandError(`${this.place(where)}: ${text} is ${shown(issue.input)}; allowed: ${issue.message}`);
   }
 
   /** `file:line:column` of what stands at a path, or of the nearest thing above it. */
@@ -92,7 +123,7 @@ export class CheckedDocument {
     const offset = (item?.key as Node | undefined)?.range?.[0];
     const where = offset === undefined ? this.place(path) : this.#at(offset);
     return new CommandError(
-      `${where}: unknown key "${pathText([...path, key])}"; allowed: ${allowed}${suggestion(key, allowed.split(", "))}`,
+      `${where}: unknown key ${shown(pathText([...path, key]))}; allowed: ${allowed}${suggestion(key, allowed.split(", "))}`,
     );
   }
 
@@ -105,6 +136,17 @@ export class CheckedDocument {
     this.#parsed ??= this.#parse();
     return placeOf(this.#file, this.#parsed.lines, offset);
   }
+}
+
+/** Enough of a value for a person to know it again; control characters as escapes. */
+function shown(value: unknown): string {
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    return "something nested too deep to be shown";
+  }
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 /** `expectations[0].server.port` */

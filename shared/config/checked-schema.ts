@@ -9,7 +9,8 @@ export function keys<S extends z.ZodRawShape>(shape: S) {
 }
 
 export function text(what: string) {
-  return z.string(what).min(1, what);
+  // Blanks alone say no more than nothing does.
+  return z.string(what).regex(/\S/, what);
 }
 
 export function list<T extends z.ZodType>(item: T, what: string) {

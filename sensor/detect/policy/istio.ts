@@ -10,14 +10,18 @@ const ROOT_NAMESPACE = "istio-system";
 
 const MODE = "UNSET, DISABLE, PERMISSIVE, STRICT";
 const MUTUAL = keys({ mode: z.enum(["UNSET", "DISABLE", "PERMISSIVE", "STRICT"], MODE).optional() });
-const PORT = "port numbers, each with a mode";
+const PORT = "port numbers from 1 to 65535, each with a mode";
 
 /** https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
 export const PEER_AUTHENTICATION = keys({
   selector: SELECTOR.nullish(),
   mtls: MUTUAL.nullish(),
-  portLevelMtls: z.record(z.string().regex(/^\d+$/, PORT), MUTUAL, PORT).nullish(),
+  portLevelMtls: z.record(z.string().refine(isPort, PORT), MUTUAL, PORT).nullish(),
 });
+
+function isPort(text: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65_535;
+}
 
 type Spec = z.infer<typeof PEER_AUTHENTICATION>;
 

@@ -20,6 +20,7 @@ const HEAD = z.looseObject(
   "a Kubernetes object",
 );
 
+const TIME = "a time such as 2026-03-31T12:00:00Z";
 const METADATA = "keys such as name, namespace";
 const OBJECT = z.looseObject({
   metadata: z.looseObject(
@@ -27,7 +28,10 @@ const OBJECT = z.looseObject({
       name: text("the object's name"),
       namespace: text("a namespace").optional(),
       labels: LABELS.nullish(),
-      creationTimestamp: z.string("a time").nullish(),
+      creationTimestamp: z
+        .string(TIME)
+        .refine((time) => !Number.isNaN(Date.parse(time)), TIME)
+        .nullish(),
     },
     METADATA,
   ),

@@ -26,13 +26,18 @@ const reference = keys({
 });
 const account = keys({ name, namespace: name.optional() });
 
+const ONE_SELECTOR = "podSelector or externalWorkloadSelector, one of the two";
+
 export const SERVER_SPEC = keys({
   podSelector: SELECTOR.optional(),
   externalWorkloadSelector: SELECTOR.optional(),
   port: z.union([z.int(PORT).min(1, PORT).max(65_535, PORT), z.string(PORT).min(1, PORT)], PORT),
   proxyProtocol: z.enum(PROXY_PROTOCOLS, PROXY_PROTOCOLS.join(", ")).optional(),
   accessPolicy: z.enum(ACCESS_POLICIES, ACCESS_POLICIES.join(", ")).optional(),
-});
+}).refine(
+  ({ podSelector, externalWorkloadSelector }) => podSelector === undefined || externalWorkloadSelector === undefined,
+  ONE_SELECTOR,
+);
 export const AUTHORIZATION_POLICY_SPEC = keys({
   targetRef: reference,
   requiredAuthenticationRefs: list(reference, "references").nullish(),

@@ -1,8 +1,9 @@
 import { CommandError } from "../../../shared/command-error.js";
 import { type CheckedDocument, checkedDocuments } from "../../../shared/config/checked-document.js";
+import { hasBitsBeyondPrefix } from "../../../shared/config/network-text.js";
 import type { ClusterObject } from "./cluster-object.js";
 import { expectationsOf, readKubernetes } from "./kubernetes.js";
-import type { Expectation, Policy, PolicyException } from "./policy.js";
+import type { ClientMatch, Expectation, Policy, PolicyException, ServerMatch } from "./policy.js";
 import { POLICY, type PolicyInput, untilMicros, type WorkloadInput } from "./schema.js";
 import { WorkloadList } from "./workload-list.js";
 
@@ -22,20 +23,25 @@ export function parsePolicy(text: string, file: string): ParsedPolicy {
   const workloads: WorkloadInput[] = [];
   const objects: ClusterObject[] = [];
   const notices: string[] = [];
+  const expected = new Set<string>();
+  const excepted = new Set<string>();
+  const twins = new Map<string, ClusterObject>();
   for (const document of checkedDocuments(text, file)) {
     if (isKubernetes(document.value)) {
-      objects.push(...readKubernetes(document, notices));
+      for (const object of readKubernetes(document, notices)) objects.push(refuseTwin(twins, object));
       continue;
     }
     const input = document.check(POLICY, document.value);
     for (const [index, entry] of (input.expectations ?? []).entries()) {
-      refuseRepeated(document, expectations, entry.name, ["expectations", index, "name"]);
+      refuseRepeated(document, expected, entry.name, ["expectations", index, "name"]);
       expectations.push(expectationOf(entry));
+      noteNetworks(document, entry, ["expectations", index], notices);
     }
     for (const [index, entry] of (input.exceptions ?? []).entries()) {
       const exception = exceptionOf(entry, document.place(["exceptions", index]));
-      refuseRepeated(document, exceptions, exception.name, ["exceptions", index, "name"]);
+      refuseRepeated(document, excepted, exception.name, ["exceptions", index, "name"]);
       exceptions.push(exception);
+      noteNetworks(document, entry, ["exceptions", index], notices);
     }
     workloads.push(...(input.workloads ?? []));
   }
@@ -69,15 +75,47 @@ function exceptionOf(entry: NonNullable<PolicyInput["exceptions"]>[number], plac
   };
 }
 
+/** Two of one name are a file put together twice, or a mistake: which of them is meant nobody knows. */
+function refuseTwin(twins: Map<string, ClusterObject>, object: ClusterObject): ClusterObject {
+  const { mesh, kind, namespace, name, place } = object;
+  const key = JSON.stringify([mesh, kind, namespace, name]);
+  const first = twins.get(key);
+  if (first !== undefined)
+    throw new CommandError(
+      `${place}: ${kind} ${namespace}/${name} is there twice, first at ${first.place}; allowed: each object once`,
+    );
+  twins.set(key, object);
+  return object;
+}
+
+function noteNetworks(
+  document: CheckedDocument,
+  { server, client }: { readonly server: ServerMatch; readonly client?: ClientMatch | undefined },
+  path: readonly PropertyKey[],
+  notices: string[],
+): void {
+  for (const [end, networks] of [
+    ["server", server.network],
+    ["client", client?.network],
+  ] as const)
+    for (const network of networks ?? [])
+      if (hasBitsBeyondPrefix(network))
+        notices.push(
+          `${document.place([...path, end, "network"])}: ${network} is read as the whole network with this prefix; ` +
+            `for one address write ${network.replace(/\/.*/, network.includes(":") ? "/128" : "/32")}`,
+        );
+}
+
 /** Findings are told apart by these names. */
 function refuseRepeated(
   document: CheckedDocument,
-  there: readonly { readonly name: string }[],
+  there: Set<string>,
   name: string,
   path: readonly PropertyKey[],
 ): void {
-  if (there.some((entry) => entry.name === name))
+  if (there.has(name))
     throw new CommandError(
       `${document.place(path)}: the name ${JSON.stringify(name)} is taken; allowed: a name of its own`,
     );
+  there.add(name);
 }
