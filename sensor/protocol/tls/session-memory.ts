@@ -54,9 +54,10 @@ export class SessionMemory {
   inherit(pair: PairName, resumed: Resumption): ClientAuth | undefined {
     const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
+    if (resumed.identity === undefined) return HIDDEN;
     const fitting = fittingOf(kinds, resumed);
     if (fitting === undefined) return undefined;
-    const isKey = fitting.length > 0 && resumed.identity !== undefined && resumed.identity < LEAST_STATE;
+    const isKey = fitting.length > 0 && resumed.identity < LEAST_STATE;
     const unseen = kinds.filter(fitting.length > 0 ? mayHaveGivenAnother(isKey) : ({ isWatched }) => !isWatched);
     const candidates = fitting.concat(unseen);
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
@@ -68,6 +69,9 @@ export class SessionMemory {
   }
 }
 
+const HIDDEN = untold(
+  "resumed; the ticket was lost, or is hidden in an encrypted hello, and with it which session that was",
+);
 const EITHER = untold("resumed; sessions with and without client certificate may be the one resumed");
 /**
  * RFC 8446 §4.6.1: a ticket is the session itself, encrypted, or a key it is found by. The former takes 32 bytes for its secret, 16 to
