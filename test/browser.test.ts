@@ -107,7 +107,7 @@ function encodeUnsafe(path: string): string {
   return path.replaceAll(" ", "%20");
 }
 
-const HOSTILE = `<img src=x onerror=alert(3)>${"x".repeat(500)}`;
+const HOSTILE = `<img src=x onerror=alert(3)>\u001b[31m${"x".repeat(500)}`;
 
 const EVENTS: readonly SensorEvent[] = [
   edge("10.0.1.1", "safe.test", "mtls", { mtls: 9 }),
@@ -206,7 +206,7 @@ t.test(
     t.match(await rowTexts(), [/partly\.test/], "a total filters");
     await page.click(".total:has-text('mixed')");
     await page.selectOption("select[aria-label=Scope]", "north-south");
-    t.match(await rowTexts(), [/<img src=x/], "filtered by scope");
+    t.match(await rowTexts(), [/<img src=x onerror=alert\(3\)>\\u001b\[31mx/], "filtered by scope; controls are seen");
 
     await go("Service map");
     await page.locator("g.edge").nth(3).waitFor();

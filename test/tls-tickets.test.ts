@@ -74,6 +74,20 @@ t.test("TLS 1.3: nor is a session's own ticket where one of another kind was los
   t.end();
 });
 
+t.test("TLS 1.3: where an encrypted hello hides the ticket, the reason says so", (t) => {
+  const [, hidden] = handshakesIn(
+    feedConnections([full("presented", [202]), flight13([53, 99], { selectsKey: true, server: [30, 53] })]),
+  );
+  t.match(hidden, {
+    resumed: true,
+    clientAuth: {
+      verdict: "unknown",
+      reason: "resumed; the ticket was lost, or is hidden in an encrypted hello, and with it which session that was",
+    },
+  });
+  t.end();
+});
+
 t.test("what a resumed session is told by is said, and how sure it is", (t) => {
   const told = (connections: readonly (readonly Step[])[]) =>
     handshakesIn(feedConnections(connections))

@@ -26,6 +26,15 @@ function lastSeen<T extends { readonly lastMicros: number }>(): Column<T> {
   };
 }
 
+function connections<T extends { readonly connections: number }>(): Column<T> {
+  return {
+    title: "Connections",
+    className: "number",
+    value: (item) => item.connections,
+    show: (item) => item.connections.toLocaleString("en"),
+  };
+}
+
 function calls<T extends { readonly calls: number }>(): Column<T> {
   return {
     title: "Calls",
@@ -76,7 +85,7 @@ const SERVICES: readonly Column<ServiceItem>[] = [
   },
   { title: "Protocols", className: "whole", value: (item) => item.protocols.join(", ") },
   calls(),
-  { title: "Connections", className: "number", value: (item) => item.connections },
+  connections(),
   {
     title: "Traffic seen",
     className: "posture-cell",
@@ -204,7 +213,7 @@ const EDGES: readonly Column<EdgeItem>[] = [
     show: seenByWords,
     isMinor: true,
   },
-  { title: "Connections", className: "number", value: (item) => item.connections },
+  connections(),
   { title: "Client software", className: "software", value: (item) => item.clientSoftware.join(", "), isMinor: true },
   {
     title: "Client certificates",

@@ -5,5 +5,9 @@ import { spell, UNSEEN } from "../../shared/visible-text.js";
  * JSON they stand in strings only.
  */
 export function parseVisible(json: string): unknown {
-  return JSON.parse(json.replace(UNSEEN, (character) => `\\${spell(character)}`));
+  const spelled = json.replace(UNSEEN, (character) => `\\${spell(character)}`);
+  return JSON.parse(spelled.replace(CONTROLS, (mark) => (mark === "\\\\" ? mark : `\\${mark}`)));
 }
+
+/** Controls as JSON writes them, but for those that lay out a text; an escaped backslash is passed over whole. */
+const CONTROLS = /\\\\|\\(?:u00[01][0-9a-f]|[bf])/gi;

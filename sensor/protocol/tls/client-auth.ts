@@ -117,6 +117,7 @@ export interface EncryptedFlights {
   /** ALPS (draft-vvv-tls-alps) was offered: the client may send EncryptedExtensions before its other messages. */
   readonly offersAlps: boolean;
   readonly offersEarlyData: boolean;
+  readonly offersRawKey: boolean;
   readonly offersPostHandshakeAuth: boolean;
   /** Nothing more of this handshake will come. */
   readonly isOver: boolean;
@@ -130,6 +131,8 @@ const CONFLICT = untold("the sizes of the client's and of the server's records c
 const PADDED = untold("the client may pad its records to blocks: their sizes tell nothing");
 const PADDED_HANDSHAKE = untold("the client may pad its handshake to a block: its size tells nothing");
 const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
+/** The same with an X.509 certificate: one without names, on Ed25519, has some 175 bytes. */
+const MIN_X509_FLIGHT = 188 + MIN_VERIFY;
 /** Records after which a flight is not waited for. */
 const MAX_FLIGHT = 4;
 /** The same, where a message may take many. */
@@ -178,7 +181,7 @@ function afterEarlyData(
 
 /** The client's flight alone. */
 function judgeClient(flights: EncryptedFlights, ways: readonly RecordSizes[]): ClientAuth | undefined {
-  const { client, isOver, hasEnded, offersAlps, asked } = flights;
+  const { client, isOver, offersAlps, asked } = flights;
   const [{ finished, emptyCertificateAndFinished: joined }] = ways;
   const first: number | undefined = client[0];
   if (first === undefined)
@@ -192,7 +195,7 @@ function judgeClient(flights: EncryptedFlights, ways: readonly RecordSizes[]): C
   if (mayBe("finished", first, ways) || (offersAlps && first === finished + ALPS_MESSAGE)) return INFERRED.finished;
   if (isJoined || (offersAlps && first === joined + ALPS_MESSAGE)) return INFERRED.joined;
   if (first < finished) return judgeSmall(client, isOver, ways);
-  return judgeLarge(client, isOver, hasEnded, ways);
+  return judgeLarge(flights, ways);
 }
 
 /** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
@@ -207,17 +210,13 @@ function judgeSmall([first, second]: readonly number[], isOver: boolean, ways: r
 }
 
 /** Larger than Finished: a certificate, unless padding may have made it so. */
-function judgeLarge(
-  client: readonly number[],
-  isOver: boolean,
-  hasEnded: boolean,
-  ways: readonly RecordSizes[],
-): ClientAuth | undefined {
+function judgeLarge(flights: EncryptedFlights, ways: readonly RecordSizes[]): ClientAuth | undefined {
+  const { client, isOver, hasEnded, offersRawKey } = flights;
   const before = recordsBeforeFinished(client, ways);
   if (before !== undefined) return PRESENTED[before] ?? INFERRED.many;
   const [sizes] = ways;
   if (!isOver && client.length < MAX_FRAGMENTS && wholeMessages(client, sizes).length < MAX_FLIGHT) return undefined;
-  if (client[0] < MIN_FLIGHT + sizes.finished)
+  if (client[0] < (offersRawKey ? MIN_FLIGHT : MIN_X509_FLIGHT) + sizes.finished)
     return untold("the client's first record fits neither Finished nor a certificate");
   const padded = mayBePadded(client, ways);
   if (padded === undefined && !hasEnded && client.length < MAX_FLIGHT) return undefined;

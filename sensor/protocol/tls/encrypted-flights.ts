@@ -106,6 +106,7 @@ export class EncryptedRecords {
       asked: lost.server ? undefined : this.#serverAsked(answer.cipher),
       clientWhole,
       offersAlps: offers(hello, OFFER.alps),
+      offersRawKey: offers(hello, OFFER.clientCertificateType),
       offersEarlyData: offers(hello, OFFER.earlyData),
       offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
       hasEnded: isOver,

@@ -11,6 +11,7 @@ export const EXTENSION = {
   pointFormats: 11,
   signatureAlgorithms: 13,
   alpn: 16,
+  clientCertificateType: 19,
   padding: 21,
   extendedMasterSecret: 23,
   certWithExternPsk: 33,
@@ -43,6 +44,8 @@ export const OFFER = {
   channelId: 64,
   /** A certificate beside the pre-shared key (RFC 8773): the handshake is a full one in all else. */
   certWithExternPsk: 128,
+  /** Of a client: it may show a raw public key in place of a certificate (RFC 7250 §3). */
+  clientCertificateType: 256,
 } as const;
 
 const OFFERS: ReadonlyMap<number, number> = new Map([
@@ -55,6 +58,7 @@ const OFFERS: ReadonlyMap<number, number> = new Map([
   [EXTENSION.nextProtocol, OFFER.nextProtocol],
   [EXTENSION.channelId, OFFER.channelId],
   [EXTENSION.certWithExternPsk, OFFER.certWithExternPsk],
+  [EXTENSION.clientCertificateType, OFFER.clientCertificateType],
 ]);
 
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;

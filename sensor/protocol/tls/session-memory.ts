@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { RecentMap } from "../../bytes/recent-map.js";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
 import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
@@ -32,12 +31,12 @@ const MAX_KEPT_TOKEN = 64;
  * by client, server, name and program, and by the length of the ticket. Bounded; the oldest make room.
  */
 export class SessionMemory {
-  readonly #exact = new RecentMap<Session>(MAX_SESSIONS);
+  readonly #exact = new Map<string, Session>();
   readonly #pairs = new SessionPairs(MAX_PAIRS);
 
   /** `token` is a session id or a ticket as Latin-1: neither is a credential without the secret that belongs to it. */
   remember(token: string, session: Session): void {
-    if (token !== "") this.#exact.set(keyOf(token), session);
+    if (token !== "") keep(this.#exact, keyOf(token), session, MAX_SESSIONS);
   }
 
   recall(token: string): Session | undefined {
@@ -55,9 +54,10 @@ export class SessionMemory {
   inherit(pair: PairName, resumed: Resumption): ClientAuth | undefined {
     const kinds = this.#pairs.kinds(pair);
     if (kinds === undefined) return untold("resumed; the full handshake of its session was not seen");
+    if (resumed.identity === undefined) return HIDDEN;
     const fitting = fittingOf(kinds, resumed);
     if (fitting === undefined) return undefined;
-    const isKey = fitting.length > 0 && resumed.identity !== undefined && resumed.identity < LEAST_STATE;
+    const isKey = fitting.length > 0 && resumed.identity < LEAST_STATE;
     const unseen = kinds.filter(fitting.length > 0 ? mayHaveGivenAnother(isKey) : ({ isWatched }) => !isWatched);
     const candidates = fitting.concat(unseen);
     if (candidates.length === 0) return untold("resumed; no session seen gave a ticket of this length");
@@ -69,6 +69,9 @@ export class SessionMemory {
   }
 }
 
+const HIDDEN = untold(
+  "resumed; the ticket was lost, or is hidden in an encrypted hello, and with it which session that was",
+);
 const EITHER = untold("resumed; sessions with and without client certificate may be the one resumed");
 /**
  * RFC 8446 §4.6.1: a ticket is the session itself, encrypted, or a key it is found by. The former takes 32 bytes for its secret, 16 to
@@ -113,6 +116,21 @@ export function inherited(from: ClientAuth, confidence: number, resumed = RESUME
 function stripped(reason: string): string {
   for (const before of [RESUMED, BY_KEY]) if (reason.startsWith(before)) return reason.slice(before.length);
   return reason;
+}
+
+function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+  const before = map.size;
+  map.set(key, value);
+  if (map.size === before) {
+    // Known already: it becomes the newest.
+    map.delete(key);
+    map.set(key, value);
+  }
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
 }
 
 function keyOf(token: string): string {
