@@ -65,6 +65,10 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
   }));
   const backward = sound.map((bytes, at) => ({ bytes, atMicros: START_MICROS - at * 2e6 }));
   const oneWay = sound.filter((bytes) => bytes.subarray(26, 30).equals(Buffer.from([10, 0, 0, 1])));
+  const long: Buffer[] = [];
+  new TcpDialog({}, (frame) => long.push(frame)).open().send("client", "x".repeat(80_000));
+  const oneLong = long.filter((bytes) => bytes.subarray(26, 30).equals(Buffer.from([10, 0, 0, 1])));
+  const unanswered = Array.from({ length: 6 }, () => long[0]);
   const udp = Array.from({ length: 30 }, () => ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, Buffer.alloc(20))));
   const secret = Array.from({ length: 30 }, () => outer(50, Buffer.alloc(64)));
   const chatter = Array.from({ length: 10 }, () => ethernet(0x0806, Buffer.alloc(28)));
@@ -73,7 +77,10 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     ["a clock that jumps", examine(sound, { clockStepMillis: -900 }), ["clock"]],
     ["times that go back", examine(backward), ["clock"]],
     ["one direction", examine(oneWay), ["direction"]],
+    ["one direction of one connection", examine(oneLong), ["direction"]],
+    ["nobody answers", examine(unanswered), []],
     ["nothing decoded", examine(udp), ["undecoded"]],
+    ["the other end of its own link", examine(udp, { carried: new Map([["eth1", 34]]) }), ["undecoded"]],
     ["encrypted tunnel", examine(secret), ["undecoded", "encrypted tunnels"]],
     ["wrong interface", examine([], { carried: new Map([["eth1", 900]]) }), ["traffic"]],
     ["wrong interface with chatter", examine(chatter, { carried: new Map([["eth1", 900]]) }), ["traffic"]],

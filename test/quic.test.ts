@@ -82,6 +82,19 @@ t.test("a copy counts once, and tenants with the same addresses are two", async 
   });
 });
 
+t.test("directions with a network each are one connection, beside a tenant's", async (t) => {
+  const bothWays = (there: number, back: number) => (one: Buffer) =>
+    vxlan(one.readUInt16BE(14 + 20) === 443 ? back : there, one);
+  const dialog = (): Buffer[] => [
+    frame(50_000, 443, LONG, 1_200),
+    frame(443, 50_000, SHORT, 500),
+    frame(50_000, 443, SHORT, 60),
+    frame(443, 50_000, SHORT, 40),
+  ];
+  const frames = [...dialog().map(bothWays(7, 9)), ...dialog().map(bothWays(8, 10))];
+  t.same(told(frames).ledger, { "vxlan 7 10.0.0.2:443": quic(1_800), "vxlan 8 10.0.0.2:443": quic(1_800) });
+});
+
 t.test("a service that never answers is none, however often somebody asks", async (t) => {
   const asked = Array.from({ length: 9 }, () => frame(50_000, 443, LONG, 1_200));
   t.same(told(asked).ledger, {});

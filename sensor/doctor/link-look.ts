@@ -19,6 +19,8 @@ export interface LinkFacts {
   /** TCP conversations of at least three segments, and how many of them were seen in one direction only. */
   readonly conversations: number;
   readonly oneSided: number;
+  /** Segments of those seen in one direction only. */
+  readonly oneSidedSegments: number;
   readonly undecoded: Readonly<Record<string, number>>;
   /** Of the frames without IP or TCP: what they hold, the most first. */
   readonly left: readonly (LeftName & { readonly frames: number })[];
@@ -104,12 +106,14 @@ export class LinkLook implements FrameSink {
     this.#pipeline.finish();
     const counters = this.#pipeline.counters();
     const long = [...this.#conversations.values()].filter(({ segments }) => segments >= MIN_SEGMENTS);
+    const oneSided = long.filter(({ forth, back }) => !(forth && back));
     return {
       ...this.#counts,
       frames: counters.frames,
       checksums: this.#checksums,
       conversations: long.length,
-      oneSided: long.filter(({ forth, back }) => !(forth && back)).length,
+      oneSided: oneSided.length,
+      oneSidedSegments: oneSided.reduce((sum, { segments }) => sum + segments, 0),
       undecoded: seen(this.#decoder.undecoded),
       left: [...this.#left.values()].sort((a, b) => b.frames - a.frames),
       tunneled: seen(this.#decoder.tunneled),

@@ -76,7 +76,7 @@ function callsIn(path: string): number {
 }
 
 /** Of a process and those it started. The kernel counts it to the nanosecond. */
-function cpuNanosOf(pid: number): number {
+export function cpuNanosOf(pid: number): number {
   const folder = `/proc/${pid}/task`;
   let total = 0;
   for (const task of readdirSync(folder)) {
