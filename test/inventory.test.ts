@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { BlindTimes } from "../sensor/inventory/blind-times.js";
+import { ConnectionTally } from "../sensor/inventory/connection-tally.js";
 import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
@@ -301,5 +302,34 @@ t.test("blind times are added up as if each second were looked at", (t) => {
   const { blindIntervals, blindMillis } = many.within(0, 5_000e6);
   t.equal(blindIntervals, 1_000, "bounded");
   t.ok(blindMillis > 5_000, `${blindMillis} ms: more than there were, never less`);
+  t.end();
+});
+
+t.test("an edge's connections are counted by what they were, of however many kinds, asked for at any time", (t) => {
+  const tally = new ConnectionTally();
+  const kinds = Array.from({ length: 12 }, (_none, at) => ({
+    posture: at % 2 === 0 ? "mtls" : "tls",
+    reason: `reason ${at}`,
+    group: "x25519",
+    failure: undefined,
+    traits: at === 3 ? (["post-quantum"] as const) : [],
+  }));
+  for (const kind of [...kinds, ...kinds.slice(0, 4)]) tally.add(kind);
+  const first = {
+    posture: "mixed",
+    postureCounts: { mtls: 8, tls: 8 },
+    // The first eight reasons: there is room for no more.
+    clientAuthReasons: Object.fromEntries(kinds.slice(0, 8).map(({ reason }, at) => [reason, at < 4 ? 2 : 1])),
+    keyExchangeGroups: { x25519: 16 },
+    handshakeFailures: {},
+    handshakeTraits: { "post-quantum": 2 },
+  };
+  t.strictSame(tally.record(), first);
+  t.strictSame(tally.record(), first, "asked for again");
+  tally.add(kinds[0]);
+  const restored = new ConnectionTally();
+  restored.restore(tally.record());
+  restored.add(kinds[1]);
+  t.strictSame(restored.record().postureCounts, { mtls: 9, tls: 9 });
   t.end();
 });

@@ -1,5 +1,6 @@
 import t from "tap";
 import { Cursor } from "../sensor/bytes/cursor.js";
+import { RecentMap } from "../sensor/bytes/recent-map.js";
 import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
 import { HandshakeReader } from "../sensor/protocol/tls/handshake-reader.js";
 import { HeldBytes } from "../sensor/protocol/tls/held-bytes.js";
@@ -228,5 +229,23 @@ t.test("what waits for its rest is bounded over all connections, and what is cut
   first.release();
   second.release();
   t.equal(heldBytes.counters.handshake_bytes_held, 0);
+  t.end();
+});
+
+t.test("what was remembered longest ago is let go of first, and what is remembered anew stays", (t) => {
+  const recent = new RecentMap<number>(3);
+  const kept = () => ["a", "b", "c", "d", "e", "f"].filter((key) => recent.get(key) !== undefined).join("");
+  for (const [at, key] of ["a", "b", "c"].entries()) recent.set(key, at);
+  recent.set("b", 10);
+  recent.set("d", 3);
+  t.same([kept(), recent.get("b")], ["bcd", 10], "the oldest went");
+  recent.set("e", 4);
+  t.equal(kept(), "bde", "c was there before b was set anew");
+  recent.set("b", 11);
+  recent.set("b", 12);
+  recent.set("f", 5);
+  t.same([kept(), recent.get("b")], ["bef", 12]);
+  for (const key of ["a", "c", "d"]) recent.set(key, 6);
+  t.equal(kept(), "acd", "all were let go of");
   t.end();
 });
