@@ -44,7 +44,10 @@ t.test("made-up and damaged bodies never break the looks at them, and leave noth
 
 t.test("what Node's own server takes for a request is told (short form of `make fuzz`)", async (t) => {
   const { runs, taken, refused } = await fuzzHttp1(HTTP1_MILLIS, 20_261_129);
-  t.ok(taken > 300 && refused > 100, `${runs} connections: ${taken} requests taken, of ${refused} something refused`);
+  t.ok(
+    taken * 3 > runs && refused * 10 > runs,
+    `${runs} connections: ${taken} requests taken, of ${refused} something refused`,
+  );
 });
 
 t.test(
