@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { RecentMap } from "../../bytes/recent-map.js";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
 import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
@@ -31,12 +32,12 @@ const MAX_KEPT_TOKEN = 64;
  * by client, server, name and program, and by the length of the ticket. Bounded; the oldest make room.
  */
 export class SessionMemory {
-  readonly #exact = new Map<string, Session>();
+  readonly #exact = new RecentMap<Session>(MAX_SESSIONS);
   readonly #pairs = new SessionPairs(MAX_PAIRS);
 
   /** `token` is a session id or a ticket as Latin-1: neither is a credential without the secret that belongs to it. */
   remember(token: string, session: Session): void {
-    if (token !== "") keep(this.#exact, keyOf(token), session, MAX_SESSIONS);
+    if (token !== "") this.#exact.set(keyOf(token), session);
   }
 
   recall(token: string): Session | undefined {
@@ -116,21 +117,6 @@ export function inherited(from: ClientAuth, confidence: number, resumed = RESUME
 function stripped(reason: string): string {
   for (const before of [RESUMED, BY_KEY]) if (reason.startsWith(before)) return reason.slice(before.length);
   return reason;
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  const before = map.size;
-  map.set(key, value);
-  if (map.size === before) {
-    // Known already: it becomes the newest.
-    map.delete(key);
-    map.set(key, value);
-  }
-  if (map.size <= most) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
 }
 
 function keyOf(token: string): string {
