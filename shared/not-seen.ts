@@ -76,7 +76,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "overlap_conflicts",
     what: "Bytes sent twice that differ",
     unit: "times",
-    why: "The same place in a connection had other bytes the second time, while the first still waited for what comes before: which ones its end took can't be known.",
+    why: "The same place in a connection had other bytes the second time: which ones its end took can't be known.",
   },
   {
     counter: "stray_segments",

@@ -3,7 +3,7 @@ import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK, FIN, PSH, RST, SYN } from "../sensor/decode/packet.js";
 import { type FlowSettings, FlowTable } from "../sensor/flow/flow-table.js";
-import { TcpDialog, tcpFrame } from "./support/frame-builder.js";
+import { packetOf, TcpDialog, tcpFrame } from "./support/frame-builder.js";
 import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
@@ -45,27 +45,6 @@ function dialog(run: (dialog: TcpDialog) => void, options: ConstructorParameters
   const frames: Buffer[] = [];
   run(new TcpDialog(options, (frame) => frames.push(frame)));
   return frames;
-}
-
-/** A single packet of the dialog's default connection. */
-function packetOf(
-  from: "client" | "server",
-  sequence: number,
-  payload: string,
-  flags = ACK,
-  acknowledgment = 0,
-): Buffer {
-  const isClient = from === "client";
-  return tcpFrame({
-    from: isClient ? "10.0.0.1" : "10.0.0.2",
-    to: isClient ? "10.0.0.2" : "10.0.0.1",
-    fromPort: isClient ? 40000 : 8080,
-    toPort: isClient ? 8080 : 40000,
-    sequence,
-    acknowledgment,
-    flags,
-    payload: Buffer.from(payload, "latin1"),
-  });
 }
 
 const WHO = "10.0.0.1:40000 > 10.0.0.2:8080 by handshake";
@@ -139,6 +118,19 @@ t.test("of overlapping copies the first wins and a conflict is counted", async (
   const agreeing = follow([...HANDSHAKE, packetOf("client", 1003, "cde"), packetOf("client", 1001, "abcde")]);
   t.same(agreeing.log, [[WHO, "client: abcde", "closed: end"]]);
   t.equal(agreeing.counters.overlap_conflicts, 0);
+  const sent = [...HANDSHAKE, packetOf("client", 1001, "abcdefgh"), packetOf("client", 1009, "ijkl")];
+  const again = (sequence: number, payload: string) => [...sent, packetOf("client", sequence, payload)];
+  for (const [copies, conflicts] of [
+    [again(1001, "abcdefgh"), 0],
+    [again(1001, "abcd"), 0],
+    [again(1001, "abcdefghijklmn"), 0],
+    [again(1001, "xbcdefgh"), 1],
+    [again(1001, "abcdefgx"), 1],
+    [again(1001, "abcxefgh"), 1],
+    [again(1009, "xjklmn"), 1],
+    [[...again(1009, "ijkl"), packetOf("server", 9001, "abcd"), packetOf("server", 9001, "xyzw")], 1],
+  ] as const)
+    t.equal(follow(copies).counters.overlap_conflicts, conflicts, `handed on before: ${conflicts}`);
 });
 
 t.test("bytes the other end acknowledged but nobody saw are a gap of their exact length", async (t) => {

@@ -1,6 +1,7 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
 import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
 import { costOf, type Insertion, type Pending } from "./pending.js";
+import { RecentSegments } from "./recent-segments.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
@@ -36,6 +37,7 @@ export class Reassembly {
   };
   readonly #settings: ReassemblySettings;
   readonly #source: StreamSource;
+  readonly #recent = new RecentSegments();
 
   constructor(settings: ReassemblySettings, source: StreamSource) {
     this.#settings = settings;
@@ -91,13 +93,13 @@ export class Reassembly {
     const sequence = (packet.flags & SYN) === 0 ? packet.sequence : (packet.sequence + 1) | 0;
     const length = packet.payloadLength;
     if (half.finished) {
-      this.counters.retransmitted_bytes += length;
+      this.#again(flow, half, packet, sequence, length);
       return;
     }
     if (!half.started) half.startAt(mayBeProbe(packet) ? (sequence + 1) | 0 : sequence);
     const ahead = (sequence - half.next) | 0;
     if (ahead + length <= 0) {
-      this.counters.retransmitted_bytes += length;
+      this.#again(flow, half, packet, sequence, length);
       return;
     }
     if (ahead > 0 && mayBeProbe(packet) && half.wasRead(sequence + 1)) {
@@ -105,7 +107,7 @@ export class Reassembly {
       return;
     }
     const skip = ahead < 0 ? -ahead : 0;
-    this.counters.retransmitted_bytes += skip;
+    if (skip > 0) this.#again(flow, half, packet, sequence, skip);
     const start = Math.min(packet.payloadStart + skip, packet.payloadEnd);
     // Two directions may be captured out of step: an answer waits for the bytes that its sender had read.
     const isEarly = (packet.flags & ACK) !== 0 && other.unreadBefore(packet.acknowledgment) > 0;
@@ -117,6 +119,14 @@ export class Reassembly {
     this.#noteHeld(half.hold().insert(packet, (sequence + skip) | 0, start, length - skip));
     if (ahead <= 0) this.#drain(flow, half, other, packet.atMicros);
     this.#bound(flow, half, other, packet.atMicros);
+  }
+
+  /** The first `length` bytes of a packet were handed over before: that copy has won. */
+  #again(flow: TcpFlow, half: Half, packet: Packet, sequence: number, length: number): void {
+    this.counters.retransmitted_bytes += length;
+    const { bytes, payloadStart, payloadEnd } = packet;
+    if (this.#recent.differs(flow.directionOf(half), sequence, bytes, payloadStart, payloadEnd))
+      this.counters.overlap_conflicts++;
   }
 
   #noteHeld(insertion: Insertion): void {
@@ -142,8 +152,9 @@ export class Reassembly {
 
   #deliver(flow: TcpFlow, half: Half, bytes: Buffer, start: number, end: number, wireLength: number, at: number): void {
     flow.stream ??= this.#source.open(flow, flow);
-    half.next = (half.next + wireLength) | 0;
     const captured = end - start;
+    this.#recent.note(flow.directionOf(half), half.next, bytes, start, end);
+    half.next = (half.next + wireLength) | 0;
     if (captured > 0) flow.stream.data(flow.sideOf(half), bytes, start, end, at);
     if (wireLength > captured) this.#gap(flow, half, wireLength - captured, at);
   }

@@ -149,6 +149,11 @@ export class TcpFlow implements Flow, Roles {
     return (half === this.a) === this.aIsClient ? "client" : "server";
   }
 
+  /** Tells what this end sends from what any other does, but for one chance in four billion. */
+  directionOf(half: Half): number {
+    return half === this.a ? this.hash : ~this.hash;
+  }
+
   get client(): Half {
     return this.aIsClient ? this.a : this.b;
   }

@@ -201,3 +201,24 @@ export class TcpDialog {
 function otherSide(side: "client" | "server"): "client" | "server" {
   return side === "client" ? "server" : "client";
 }
+
+/** A single packet of a `TcpDialog` as it is by default; an ACK where no flags are given. */
+export function packetOf(
+  from: "client" | "server",
+  sequence: number,
+  payload: string,
+  flags = 0x10,
+  acknowledgment = 0,
+): Buffer {
+  const isClient = from === "client";
+  return tcpFrame({
+    from: isClient ? "10.0.0.1" : "10.0.0.2",
+    to: isClient ? "10.0.0.2" : "10.0.0.1",
+    fromPort: isClient ? 40000 : 8080,
+    toPort: isClient ? 8080 : 40000,
+    sequence,
+    acknowledgment,
+    flags,
+    payload: Buffer.from(payload, "latin1"),
+  });
+}
