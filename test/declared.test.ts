@@ -59,6 +59,25 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
   });
 });
 
+t.test("of tenants with the same addresses each has its own findings of what is declared", async (t) => {
+  const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
+  const scene = new Scene({ declared });
+  for (const virtualNetwork of ["vxlan 7", "vxlan 8"]) {
+    scene.get("/v1/orders/alpha", { virtualNetwork, status: 500 }).get("/v1/orders/alpha/debug", { virtualNetwork });
+    scene.exchange({ path: "/v1/orders/x1", method: "DELETE", status: 204, body: "", virtualNetwork });
+  }
+  t.same(
+    scene.detection
+      .all()
+      .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
+      .map(({ rule, serverAddress, virtualNetwork, count }) => `${rule} ${virtualNetwork} ${serverAddress} ×${count}`)
+      .sort(),
+    ["shadow-endpoint", "undeclared-status", "zombie-endpoint"].flatMap((rule) =>
+      ["vxlan 7", "vxlan 8"].map((network) => `${rule} ${network} 10.0.0.2 ×1`),
+    ),
+  );
+});
+
 t.test("what was never found becomes an endpoint once it is declared, with its history", async (t) => {
   const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
   const scene = new Scene();

@@ -1,6 +1,7 @@
 import type { Difference, Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
 import type { Call } from "../protocol/message.js";
 import type { RuleContext } from "./finding.js";
+import { endpointKey, endpointOf } from "./server-of.js";
 
 const MAX_TOLD = 32;
 
@@ -21,14 +22,10 @@ export function watchDrift(
       if (differences.length === 0) return;
       const texts = differences.slice(0, MAX_TOLD).map(({ text }) => text);
       if (!findings.again(endpoint, call.atMicros)) {
-        const { service, method, template, declaration } = endpoint;
-        const key = `${service.address} ${service.port} ${method} ${template}`;
-        const evidence = findings.first(endpoint, key, call.atMicros, {
+        const { declaration } = endpoint;
+        const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
           summary: summaryOf(endpoint),
-          serverAddress: service.address,
-          serverPort: service.port,
-          method,
-          template,
+          ...endpointOf(endpoint),
           evidence: { differences: texts, declared: declaration.place ?? declaration.file },
         });
         if (evidence !== undefined) counted.set(endpoint, evidence as { differences: readonly string[] });

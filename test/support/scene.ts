@@ -11,7 +11,7 @@ class SceneFlow implements Flow, Roles {
   readonly id = "00000000000000bb";
   readonly clientPort = 40_000;
   readonly rolesFrom = "handshake";
-  readonly virtualNetwork = undefined;
+  readonly virtualNetwork: string | undefined;
   readonly twoSided = true;
   memo: object | undefined = undefined;
   readonly clientAddress: string;
@@ -19,7 +19,14 @@ class SceneFlow implements Flow, Roles {
   readonly serverPort: number;
   readonly firstMicros: number;
 
-  constructor(clientAddress: string, serverAddress: string, serverPort: number, firstMicros: number) {
+  constructor(
+    clientAddress: string,
+    serverAddress: string,
+    serverPort: number,
+    firstMicros: number,
+    virtualNetwork: string | undefined,
+  ) {
+    this.virtualNetwork = virtualNetwork;
     this.clientAddress = clientAddress;
     this.serverAddress = serverAddress;
     this.serverPort = serverPort;
@@ -39,6 +46,7 @@ export interface Exchanged {
   readonly client?: string;
   readonly server?: string;
   readonly port?: number;
+  readonly virtualNetwork?: string;
   readonly method?: string;
   readonly path: string;
   readonly host?: string;
@@ -81,7 +89,7 @@ export class Scene {
   exchange(what: Exchanged): this {
     const atMicros = what.atMicros ?? this.#atMicros++;
     const { client = "10.0.0.1", server = "10.0.0.2", port = 80, method = "GET", host = "shop.internal" } = what;
-    const flow = new SceneFlow(client, server, port, atMicros);
+    const flow = new SceneFlow(client, server, port, atMicros, what.virtualNetwork);
     const stream = this.#dispatcher.open(flow, flow);
     const { requestBody } = what;
     const length = requestBody === undefined ? "" : `Content-Length: ${requestBody.length}\r\n`;
@@ -100,7 +108,7 @@ export class Scene {
 
   /** One connection whose bytes are given, each piece so long after the one before. */
   speak(steps: readonly Step[], stepMicros = 1_000): this {
-    const flow = new SceneFlow("10.0.0.1", "10.0.0.2", 80, this.#atMicros);
+    const flow = new SceneFlow("10.0.0.1", "10.0.0.2", 80, this.#atMicros, undefined);
     const stream = this.#dispatcher.open(flow, flow);
     for (const [from, what] of steps) {
       this.#atMicros += stepMicros;

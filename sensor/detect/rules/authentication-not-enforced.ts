@@ -1,7 +1,7 @@
 import type { Edge, Endpoint, Protection } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 /** Calls with credentials from which on they are no accident, and their share of all that succeeded. */
 const MIN_CARRIED = 3;
@@ -27,19 +27,12 @@ export const authenticationNotEnforced: Rule = {
         if (!isMixed(call, protection)) return;
         const { service, method, template } = endpoint;
         const clientAddress = isBare ? edge?.clientAddress : protection.bareClient;
-        const evidence = findings.first(
-          endpoint,
-          `${service.place} ${service.port} ${method} ${template}`,
-          call.atMicros,
-          {
-            summary: `${method} ${template} of ${service.name} is called with credentials and answers without any as well.`,
-            ...(clientAddress === undefined ? {} : { clientAddress }),
-            ...serverOf(service),
-            method,
-            template,
-            evidence: countsOf(protection),
-          },
-        );
+        const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
+          summary: `${method} ${template} of ${service.name} is called with credentials and answers without any as well.`,
+          ...(clientAddress === undefined ? {} : { clientAddress }),
+          ...endpointOf(endpoint),
+          evidence: countsOf(protection),
+        });
         if (evidence !== undefined) evidences.set(endpoint, evidence as Counts);
       },
     };

@@ -2,7 +2,7 @@ import type { Severity } from "../../../shared/event.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 /** Sites that were each told that they may: a list of a service's own is seldom as long, and refuses others. */
@@ -32,12 +32,10 @@ export const crossOriginCredentials: Rule = {
         const subject = subjects.of(endpoint, allowed);
         if (findings.again(subject, call.atMicros)) return;
         const { service, method, template } = endpoint;
-        findings.first(subject, `${service.place} ${service.port} ${method} ${template} ${allowed}`, call.atMicros, {
+        findings.first(subject, `${endpointKey(endpoint)} ${allowed}`, call.atMicros, {
           summary: `${method} ${template} of ${service.name} lets pages of ${WORDS[allowed]} read its answers with the reader's credentials.`,
           severity: SEVERITIES[allowed],
-          ...serverOf(service),
-          method,
-          template,
+          ...endpointOf(endpoint),
           evidence: { allows: WORDS[allowed], sites_echoed: endpoint.protection?.echoedSites ?? 0 },
         });
       },

@@ -2,7 +2,7 @@ import type { CallingGateway, ReachedFacts } from "../../../shared/gateway.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 const MAX_NAMED = 8;
 
@@ -25,13 +25,11 @@ export const gatewayBypassed: Rule = {
         const [gateway] = reached?.gateways ?? [];
         if (reached === undefined || gateway === undefined || reached.around.length === 0) return;
         const { service, method, template } = endpoint;
-        findings.first(endpoint, `${service.place} ${service.port} ${method} ${template}`, atMicros, {
+        findings.first(endpoint, endpointKey(endpoint), atMicros, {
           summary: `${method} ${template} of ${service.name} is called by the gateway ${gateway.address} and by others around it.`,
           ...(reached.gateways.some(({ ground }) => ground === "configured") ? { severity: "medium" } : {}),
           clientAddress: isThrough ? reached.around[0] : edge.clientAddress,
-          ...serverOf(service),
-          method,
-          template,
+          ...endpointOf(endpoint),
           evidence: evidenceOf(reached, gateway),
         });
       },

@@ -1,7 +1,7 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 /** Answers to what is not there: no endpoint came to be. */
 const ABSENT: ReadonlySet<number> = new Set([404, 405, 501]);
@@ -17,12 +17,10 @@ export const newEndpoint: Rule = {
       if (status === undefined || ABSENT.has(status) || rpc?.status === UNIMPLEMENTED) return;
       if (findings.again(endpoint, atMicros)) return;
       const { service, method, template } = endpoint;
-      findings.first(endpoint, `${service.place} ${service.port} ${method} ${template}`, atMicros, {
+      findings.first(endpoint, endpointKey(endpoint), atMicros, {
         summary: `${method} ${template} of ${service.name} was called for the first time after the learning period.`,
         ...(edge === undefined ? {} : { clientAddress: edge.clientAddress }),
-        ...serverOf(service),
-        method,
-        template,
+        ...endpointOf(endpoint),
         evidence: { status },
       });
     },

@@ -1,6 +1,7 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 /** An endpoint that is there, of a service that files declare, and in none of them. */
 export const shadowEndpoint: Rule = {
@@ -11,13 +12,10 @@ export const shadowEndpoint: Rule = {
       if (endpoint?.declaration?.isDeclared !== false || !endpoint.isThere) return;
       if (findings.again(endpoint, atMicros)) return;
       const { service, method, template, declaration } = endpoint;
-      findings.first(endpoint, `${service.address} ${service.port} ${method} ${template}`, atMicros, {
+      findings.first(endpoint, endpointKey(endpoint), atMicros, {
         summary: `${method} ${template} of ${service.name} is called and answers, and is not declared in ${declaration.file}.`,
         ...(edge === undefined ? {} : { clientAddress: edge.clientAddress }),
-        serverAddress: service.address,
-        serverPort: service.port,
-        method,
-        template,
+        ...endpointOf(endpoint),
         evidence: { files: declaration.file, ...(status === undefined ? {} : { status }) },
       });
     },

@@ -1,6 +1,7 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 const MAX_STATUSES = 32;
 
@@ -17,13 +18,9 @@ export const undeclaredStatus: Rule = {
         if (declaration.allowsStatus(status)) return;
         if (!findings.again(endpoint, atMicros)) {
           const { service, method, template } = endpoint;
-          const key = `${service.address} ${service.port} ${method} ${template}`;
-          const evidence = findings.first(endpoint, key, atMicros, {
+          const evidence = findings.first(endpoint, endpointKey(endpoint), atMicros, {
             summary: `${method} ${template} of ${service.name} answers with a status that ${declaration.place} does not declare.`,
-            serverAddress: service.address,
-            serverPort: service.port,
-            method,
-            template,
+            ...endpointOf(endpoint),
             evidence: { declared: declaration.place ?? declaration.file, statuses: declaration.statuses },
           });
           if (evidence !== undefined) counted.set(endpoint, evidence as unknown as Record<string, number>);

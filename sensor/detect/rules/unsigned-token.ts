@@ -2,7 +2,7 @@ import type { Severity } from "../../../shared/event.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call, Credential } from "../../protocol/message.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
 /** What became of the call, as its status tells, and what that makes of it. */
@@ -27,14 +27,12 @@ export const unsignedToken: Rule = {
         const subject = subjects.of(endpoint, outcome);
         if (findings.again(subject, call.atMicros)) return;
         const { service, method, template } = endpoint;
-        const key = `${service.place} ${service.port} ${method} ${template} ${outcome}`;
+        const key = `${endpointKey(endpoint)} ${outcome}`;
         findings.first(subject, key, call.atMicros, {
           summary: `${edge.clientAddress} sent a JSON Web Token without a signature to ${method} ${template} of ${service.name}: ${outcome}.`,
           severity: OUTCOMES[outcome],
           clientAddress: edge.clientAddress,
-          ...serverOf(service),
-          method,
-          template,
+          ...endpointOf(endpoint),
           evidence: { outcome, status: call.status ?? "no answer", place: found.place, name: found.name },
         });
       },

@@ -3,6 +3,7 @@ import { formatTime } from "../../../shared/time.js";
 import type { Deprecation, Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { FindingDraft, Rule } from "../finding.js";
+import { endpointKey, endpointOf } from "../server-of.js";
 
 const MAX_CALLERS = 64;
 
@@ -22,9 +23,12 @@ export const zombieEndpoint: Rule = {
         const deprecation = endpoint?.deprecation;
         if (endpoint === undefined || deprecation === undefined || atMicros < deprecation.fromMicros) return;
         if (!findings.again(endpoint, atMicros)) {
-          const { service, method, template } = endpoint;
-          const key = `${service.address} ${service.port} ${method} ${template}`;
-          const evidence = findings.first(endpoint, key, atMicros, draft(endpoint, deprecation, atMicros));
+          const evidence = findings.first(
+            endpoint,
+            endpointKey(endpoint),
+            atMicros,
+            draft(endpoint, deprecation, atMicros),
+          );
           if (evidence !== undefined) zombies.set(endpoint, zombieOf(evidence));
         }
         const zombie = zombies.get(endpoint);
@@ -50,10 +54,7 @@ function draft(endpoint: Endpoint, { marks, fromMicros, sunsetMicros }: Deprecat
   return {
     summary: `${method} ${template} of ${service.name} is deprecated${end}, and still called.`,
     ...(isOver ? { severity: "high" } : {}),
-    serverAddress: service.address,
-    serverPort: service.port,
-    method,
-    template,
+    ...endpointOf(endpoint),
     evidence: {
       callers: [],
       markedBy: marks,
