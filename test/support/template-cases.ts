@@ -11,6 +11,15 @@ const DOTTED =
     .split(" ")
     .map((name) => `/api/${name}`);
 
+const SCANS = [
+  "20231.pdf",
+  "99812.png",
+  "5f0c8e21-7d3a-4c1b-9a44-0242ac120002.jpg",
+  "88123.gif",
+  "77123.docx",
+  "d41d8cd98f00b204e9800998ecf8427e.zip",
+].map((name) => `/scans/${name}`);
+
 /** Paths a service is asked for, and the templates with counts that must come of them. */
 export const TEMPLATES: readonly TemplateCase[] = [
   { name: "numbers", paths: ["/orders/17", "/orders/18"], expected: ["/orders/{orderId} ×2"] },
@@ -156,5 +165,105 @@ export const TEMPLATES: readonly TemplateCase[] = [
     name: "words of few vowels beside numbers",
     paths: ["7/equitypct", "8/equitypctsm", "9/byyears"].map((rest) => `/tasks/${rest}`),
     expected: ["/tasks/{taskId}/byyears ×1", "/tasks/{taskId}/equitypct ×1", "/tasks/{taskId}/equitypctsm ×1"],
+  },
+  {
+    name: "words of few vowels are no tokens, alone or beside numbers",
+    paths: ["vmknics", "7", "8"].map((name) => `/tasks/${name}`),
+    expected: ["/tasks/vmknics ×1", "/tasks/{taskId} ×2"],
+  },
+  {
+    name: "versions behind any name, however many",
+    paths: NAMES.map((name) => `/rest/${name}-v1`),
+    expected: NAMES.map((name) => `/rest/${name}-v1 ×1`),
+  },
+  {
+    name: "words of APIs that a number tells apart, in a format",
+    paths: [..."12345678"].map((digit) => `/files/report_${digit}.html`),
+    expected: ["/files/{file} ×8"],
+  },
+  {
+    name: "values of several forms with an extension each are names of files, and so is what joins them",
+    paths: [...SCANS, "/scans/7.json"],
+    expected: ["/scans/{file} ×7"],
+  },
+  {
+    name: "a format behind values stays beside names of files",
+    paths: ["/docs/1.json", "/docs/2.json", ...NAMES.slice(0, 4).map((name) => `/docs/${name}.pdf`)],
+    expected: ["/docs/{docId}.json ×2", "/docs/{file} ×4"],
+  },
+  {
+    name: "where something is below a file, its siblings are files",
+    paths: ["/src/main.js/blame", "/src/7.txt", "/src/8.html"],
+    expected: ["/src/{file} ×2", "/src/{file}/blame ×1"],
+  },
+  {
+    name: "a format before the end of a path is part of a name",
+    paths: ["/files/12.json/lines", "/files/13.json/lines"],
+    expected: ["/files/12.json/lines ×1", "/files/13.json/lines ×1"],
+  },
+  {
+    name: "a format behind a value that is encoded",
+    paths: ["/docs/annual%20report.pdf"],
+    expected: ["/docs/{docId}.pdf ×1"],
+  },
+  {
+    name: "words in a format, and two of those in another",
+    paths: [...NAMES.map((name) => `/maps/${name}`), "/maps/alice.json", "/maps/bob.json"],
+    expected: ["/maps/{mapId} ×10", "/maps/{mapId}.json ×2"],
+  },
+  {
+    name: "many words in one format",
+    paths: NAMES.map((name) => `/countries/${name}.json`),
+    expected: ["/countries/{file}.json ×10"],
+  },
+  {
+    name: "a few words before a verb stay",
+    paths: NAMES.slice(0, 3).map((name) => `/v1/${name}:undelete`),
+    expected: NAMES.slice(0, 3).map((name) => `/v1/${name}:undelete ×1`),
+  },
+  {
+    name: "letters behind the last colon of an address are no verb",
+    paths: ["/hosts/fe80::a", "/hosts/fe80::b", "/hosts/00:1b:44:11:3a:bc"],
+    expected: ["/hosts/{address} ×3"],
+  },
+  {
+    name: "prepositions say how a thing is asked for",
+    paths: [...NAMES.map((name) => `/users/${name}`), "/users/by/7", "/users/by/8", "/users/with/9"],
+    expected: ["/users/by/{byId} ×2", "/users/with/{withId} ×1", "/users/{userId} ×10"],
+  },
+  {
+    name: "decimal numbers of more than two digits are no versions",
+    paths: ["52.70", "52.71", "61.3", "7.123", "8.991"].map((number) => `/builds/${number}`),
+    expected: ["/builds/{buildId} ×5"],
+  },
+  {
+    name: "nor is a short one beside those",
+    paths: ["52.70.1234", "52.71.882", "61.3.1111", "52.70", "7.1"].map((number) => `/builds/${number}`),
+    expected: ["/builds/{buildId} ×5"],
+  },
+  {
+    name: "what could be a word has the length of random identifiers",
+    paths: ["x7Kq2B", "b4Wc8M", "k2Vn5D", "p8Rt3Q", "m5Zx9L", "jbOwpT"].map((code) => `/r/${code}`),
+    expected: ["/r/{rId} ×6"],
+  },
+  {
+    name: "what stands for one of them is no code",
+    paths: ["NY", "LA", "SF", "DC", "BO", "ME"].map((code) => `/cities/${code}`),
+    expected: ["/cities/ME ×1", "/cities/{code} ×5"],
+  },
+  {
+    name: "two that may be procedures are no hosts",
+    paths: ["/sites/alpha.info", "/sites/beta.info"],
+    expected: ["/sites/alpha.info ×1", "/sites/beta.info ×1"],
+  },
+  {
+    name: "many hosts beside a procedure",
+    paths: "alpha beta gamma delta epsilon omega sigma users".split(" ").map((name) => `/sites/${name}.info`),
+    expected: ["/sites/users.info ×1", "/sites/{host} ×7"],
+  },
+  {
+    name: "names at the root, as few as are values elsewhere",
+    paths: [...NAMES.slice(0, 8).map((name) => `/${name}`), ...NAMES.slice(0, 8).map((name) => `/zoo/${name}`)],
+    expected: [...NAMES.slice(0, 8).map((name) => `/${name} ×1`), "/zoo/{zooId} ×8"],
   },
 ];
