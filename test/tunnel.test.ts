@@ -269,6 +269,16 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
       "nsh=1 tunnel-header-invalid=1",
       ethernet(0x894f, bytesOf("2fc20200 000001ff")),
     ],
+    [
+      "a service header of another version",
+      "nsh=1 tunnel-header-invalid=1",
+      ethernet(0x894f, Buffer.concat([bytesOf("4fc20202 000001ff"), V6])),
+    ],
+    [
+      "a service header shorter than its own",
+      "nsh=1 tunnel-header-invalid=1",
+      ethernet(0x894f, Buffer.concat([bytesOf("0fc10202"), V6])),
+    ],
     ["nine service headers", "nsh=8 tunnel-depth=1", ethernet(0x894f, bytesOf("0fc20204 000001ff".repeat(9)))],
     ["ERSPAN III cut short", "erspan=1 tunnel-header-invalid=1", outer(47, bytesOf("100022eb 00000001 2002"))],
     ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],

@@ -34,3 +34,18 @@ export const ZSTD_FRAMES: readonly (readonly [string, string])[] = [
       "1yrV3GnNaNKzajO2jJPRMSpGwzgY+8W9aJeDq3RrRGtkDax9tVodF3ttl6zs1U6yHrus7MVYiAjQqoS1y14=",
   ],
 ];
+
+/** One in which an offset is the last but a byte less (RFC 8878 §3.1.1.5). */
+export const ZSTD_NEARER: readonly [string, string] = [
+  "pc8r,pc8rq4ae1rmaos1vm3os1vm3ae1rmapc8rq4os1vm3os1v,pc8rq4os1vm3,ae1rmapc8rq4pc8r,ae1rmapc8rq4pc8r,pc8rq4os1vm3ae1rmaae,ae1rmaa," +
+    "pc8r,ae1rmaae1rmaos1vm3,pc8rq4ae1rma,ae,os1vm3pc8rq4os1v,pc8,pc8rq4pc8rq4,os1vm3os1vm3pc8rq4os1vm3pc8rq4pc8rq4os1vm3ae1rmapc8rq4ae1r," +
+    "ae1rmaae1rmapc8rq4pc,pc8rq4os1vm3os1vm3",
+  "KLUv/QBo9QIA6HBjOHIscTRhZTFybWFvczF2bTMsLGFlLCwsYWUsHaCgGdK+ARAgAWS6AxlykCwnDuSU3xB5P7fghTwPhIwg2QOoQ0vHYH6b+eTcIJUDT9bP3BP5uodHMVg4" +
+    "CUGQAQ==",
+];
+
+/** A frame, and another that was made to go on from its text, which no frame that says nothing of it may do. */
+export const ZSTD_BEYOND: readonly [string, string] = [
+  "KLUv/SBadQIAooUSF5CpOfjaxaygTGCwiRRxFYdepOXp9cccBgngd4wZJ7hcZD2zab50kP5Mhp6JpcY5cVQQKKbWz7GCirzoie8KLNR1FIHNV2JfDgEA",
+  "KLUv/SBAPQAAAAEAHaQABA==",
+];
