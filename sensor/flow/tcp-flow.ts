@@ -199,7 +199,7 @@ export class TcpFlow implements Flow, Roles {
   }
 
   get virtualNetwork(): string | undefined {
-    return this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
+    return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
   }
 
   sequences(): FlowSequences {
