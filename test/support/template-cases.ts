@@ -157,4 +157,35 @@ export const TEMPLATES: readonly TemplateCase[] = [
     paths: ["7/equitypct", "8/equitypctsm", "9/byyears"].map((rest) => `/tasks/${rest}`),
     expected: ["/tasks/{taskId}/byyears ×1", "/tasks/{taskId}/equitypct ×1", "/tasks/{taskId}/equitypctsm ×1"],
   },
+  {
+    name: "languages with a script, and regions by number",
+    paths: ["pt-BR", "zh-Hant-TW", "sr-Cyrl-ME", "es-419"].map((tag) => `/pages/${tag}`),
+    expected: ["/pages/{locale} ×4"],
+  },
+  {
+    name: "a key of several parts keeps their names, whatever form their values have",
+    paths: ["order=7,line=2", "order=A%2F9,line=3"].map((key) => `/Lines(${key})`),
+    expected: ["/Lines(order={order},line={line}) ×2"],
+  },
+  {
+    name: "short words of APIs are no codes beside codes",
+    paths: ["me", "by", "AOA-ZAR", "UAH-JMD", "KPW-BBD", "RON-DJF", "SVC-RSD"].map((code) => `/users/${code}`),
+    expected: ["/users/by ×1", "/users/me ×1", "/users/{code} ×5"],
+  },
+  {
+    name: "a word written as the phrases beside it is one of them",
+    paths: ["Boba%20Fett", "Watto", "Jango%20Fett", "Leia%20Organa", "Han%20Solo", "Greedo"].map(
+      (name) => `/figures/${name}`,
+    ),
+    expected: ["/figures/{figureId} ×6"],
+  },
+  {
+    name: "a verb behind words beside values without one",
+    paths: [
+      ..."flamingo ostrich fish hamster whale bat gorilla crocodile".split(" ").map((name) => `/v1/${name}:estimate`),
+      ...NAMES.map((name) => `/v1/${name}/prices`),
+      ...NAMES.map((name) => `/v1/${name}`),
+    ],
+    expected: ["/v1/{id} ×10", "/v1/{id}/prices ×10", "/v1/{id}:estimate ×8"],
+  },
 ];
