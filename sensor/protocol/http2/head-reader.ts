@@ -183,6 +183,11 @@ export class HeadReader {
     return this.#bodies.ofFlow(flow);
   }
 
+  /** From a request's head, read in full. */
+  learn(exchange: Exchange, lines: Buffer): void {
+    this.#mapping.lines(exchange, lines, 0, lines.length);
+  }
+
   /** For the content that follows the head read last; undefined where nobody looks at it. */
   openBody(from: Side, bodies: FlowBodies, exchange: Exchange, length: number): ContentLook | undefined {
     return bodies.open(from, exchange, this.#contentEncoding, length);
