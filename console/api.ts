@@ -13,7 +13,7 @@
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
- * GET  /api/documents/FORMAT  ?sensor=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
+ * GET  /api/documents/FORMAT  ?sensor=NAME&service=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
  * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *
@@ -92,6 +92,11 @@ export interface ReviewHistory {
   /** Callers since it was approved; and those that its service has not seen for a week. */
   readonly appeared: readonly string[];
   readonly gone: readonly string[];
+  /** What the connections to its address and port were, by posture, and the certificates that clients showed in them. */
+  readonly way: {
+    readonly counts: Readonly<Record<string, number>>;
+    readonly certificates: Readonly<Record<string, number>>;
+  };
 }
 
 export type FeedRecord =

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import t from "tap";
 import type { ConsoleServer } from "../console/http/server.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
+import type { ServiceRecord } from "../shared/event.js";
 import { freePort, startConsole } from "./support/console.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
 import { edge, Teller } from "./support/teller.js";
 
 interface Fleet {
@@ -27,9 +29,15 @@ async function fleet(t: { teardown(action: () => unknown): void }): Promise<Flee
     const teller = new Teller(port, console.tokens.create(name)?.token ?? "");
     t.teardown(() => teller.socket.terminate());
     await teller.open();
-    await teller.tell([edge("10.0.1.1", service, "cleartext", { cleartext: 4 })]);
+    await teller.tell([serviceCalled(service), edge("10.0.1.1", service, "cleartext", { cleartext: 4 })]);
   }
   return { folder, base: `http://127.0.0.1:${port}`, console };
+}
+
+function serviceCalled(name: string): ServiceRecord {
+  const scene = new Scene().get("/orders");
+  const [record] = [...scene.inventory.services()];
+  return { ...record, name, names: [], address: `10.0.0.${name.length}`, port: 8443 };
 }
 
 async function session({ base, console }: Fleet): Promise<{ cookie: string }> {
@@ -87,6 +95,11 @@ t.test(
     t.match(text, /ledger\.internal/);
     t.notMatch(text, /shop\.internal/);
     t.equal(text, run(["export", "--format", "ndjson", "--database", database, "--sensor", "node-2"]).out);
+    const service = await ask("openapi?service=ledger.internal");
+    t.match(service.headers.get("content-disposition"), /eastwatch-fleet-ledger\.internal-openapi-/);
+    const ofService = ["--database", database, "--service", "ledger.internal"];
+    t.equal(await service.text(), run(["export", "--format", "openapi", ...ofService]).out);
+    t.match(await (await ask("openapi?service=nobody")).json(), { error: 'There is no service called "nobody".' });
     t.equal((await ask("ndjson?sensor=nobody")).status, 404);
     t.match(run(["export", "--format", "ndjson", "--database", database, "--sensor", "nobody"]), {
       code: 2,
@@ -124,6 +137,10 @@ t.test("an operator takes a report and an evidence pack from the page's menu", {
   const report = readFileSync(join(folder, "report.html"), "utf8");
   t.match(report, /shop\.internal.*ledger\.internal|ledger\.internal.*shop\.internal/s);
 
+  await page.selectOption("select[aria-label='Documents of service']", "ledger.internal");
+  t.match(await take("Everything on one page", "service.html"), /^eastwatch-fleet-ledger\.internal-html-.*\.html$/);
+  t.notMatch(readFileSync(join(folder, "service.html"), "utf8"), /shop\.internal/);
+  await page.selectOption("select[aria-label='Documents of service']", "");
   await page.click(".menu-panel li:has-text('Evidence pack')");
   const trouble = page.locator(".menu-panel [role=alert]");
   await trouble.waitFor();

@@ -1,5 +1,12 @@
+import { once } from "node:events";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
+import { Inventory } from "../sensor/inventory/inventory.js";
+import { Dispatcher } from "../sensor/protocol/dispatcher.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import { PROTOCOL_SETTINGS, TestFlow } from "./support/dialog.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
@@ -93,3 +100,113 @@ t.test("heads that had none of a field are counted in what their endpoint became
   );
   t.end();
 });
+
+interface Piece {
+  readonly from: "client" | "server";
+  readonly bytes: Buffer;
+}
+
+/** What Node's own client and server say to each other over HTTP/2, request after request. */
+async function spoken(requests: readonly Record<string, string>[]): Promise<readonly Piece[]> {
+  const pieces: Piece[] = [];
+  const origin = createHttp2Server((_request, response) => void response.end("{}"));
+  await once(origin.listen(0, "127.0.0.1"), "listening");
+  const relay = createServer((client) => {
+    const server = connect((origin.address() as AddressInfo).port, "127.0.0.1");
+    client.on("data", (bytes: Buffer) => pieces.push({ from: "client", bytes }) && server.write(bytes));
+    server.on("data", (bytes: Buffer) => pieces.push({ from: "server", bytes }) && client.write(bytes));
+    client.on("close", () => server.destroy());
+  });
+  await once(relay.listen(0, "127.0.0.1"), "listening");
+  const session = connectHttp2(`http://127.0.0.1:${(relay.address() as AddressInfo).port}`);
+  for (const fields of requests) {
+    const request = session.request(fields).resume();
+    await once(request, "end");
+  }
+  session.close();
+  await once(session, "close");
+  relay.close();
+  origin.close();
+  return pieces;
+}
+
+/** The schemas of what was asked for; a client's piece is lost where `lost` says. */
+function learned(pieces: readonly Piece[], lost = -1) {
+  const inventory = new Inventory(defaultSettings().inventory, {
+    call() {},
+    anomaly() {},
+    connection() {},
+    handshake() {},
+  });
+  const flow = new TestFlow({});
+  const stream = new Dispatcher(PROTOCOL_SETTINGS, inventory).open(flow, flow);
+  for (const [at, { from, bytes }] of pieces.entries()) {
+    if (at === lost) stream.gap(from, bytes.length, at);
+    else stream.data(from, bytes, 0, bytes.length, at);
+  }
+  stream.close("fin", pieces.length);
+  inventory.settle();
+  return [...inventory.endpoints()].map(({ template, schemas }) => [template, schemas?.header, schemas?.cookie]);
+}
+
+t.test("heads of HTTP/2 teach what those of HTTP/1 do, though most of their fields come by an index", async (t) => {
+  const ask = (path: string, platform: string, more: Record<string, string> = {}) => ({
+    ":path": path,
+    authorization: "Bearer abcdefghijkl",
+    "x-api-key": "k-93847562",
+    "x-tenant": "7b1e2a90-11f4-4f2a-9c53-0a4b8f3f2c11",
+    "x-platform": platform,
+    cookie: "platform=dark; session=s3cr3tcanary; visits=12",
+    ...more,
+  });
+  const requests = Array.from({ length: 24 }, (_, at) => [
+    ask("/carts", at % 2 === 0 ? "ios" : "android", at % 2 === 0 ? { "x-page-size": "50" } : {}),
+    ask("/orders", "ios"),
+  ]).flat();
+  const pieces = await spoken(requests);
+  const platform = { type: "string", enum: ["ios"] };
+  const tenant = { type: "string", format: "uuid" };
+  const cookie = {
+    type: "object",
+    properties: { platform: { type: "string" }, visits: { type: "integer" } },
+    required: ["platform", "visits"],
+  };
+  const expected = [
+    [
+      "/carts",
+      {
+        type: "object",
+        properties: {
+          "x-page-size": { type: "integer" },
+          "x-platform": { type: "string", enum: ["android", "ios"] },
+          "x-tenant": tenant,
+        },
+        required: ["x-platform", "x-tenant"],
+      },
+      cookie,
+    ],
+    [
+      "/orders",
+      {
+        type: "object",
+        properties: { "x-platform": platform, "x-tenant": tenant },
+        required: ["x-platform", "x-tenant"],
+      },
+      cookie,
+    ],
+  ];
+  t.strictSame(learned(pieces), expected);
+  const asked = pieces.flatMap(({ from }, at) => (from === "client" && at > 2 ? [at] : []));
+  const known = new Map(expected.map(([template, header]) => [template, header]));
+  for (const lost of asked.filter((_, at) => at % 5 === 2))
+    for (const [template, header] of learned(pieces, lost))
+      t.match(
+        (known.get(template as string) as Schema | undefined)?.properties,
+        (header as Schema | undefined)?.properties ?? {},
+        `what was lost in piece ${lost} teaches nothing that was not said`,
+      );
+});
+
+interface Schema {
+  readonly properties: Readonly<Record<string, object>>;
+}

@@ -53,6 +53,25 @@ t.test("a value asked for far more often than the others is a word after all, an
   t.end();
 });
 
+t.test("words that are called far more often than the numbers beside them are no values of theirs", (t) => {
+  const scene = new Scene();
+  for (let id = 100; id < 108; id++) scene.get(`/users/${id}`);
+  for (const name of NAMES) scene.get(`/users/${name}`);
+  t.same(scene.templates(), ["GET /users/{userId} ×18"], "once each they may be");
+  for (let more = 0; more < 15; more++) for (const name of NAMES) scene.get(`/users/${name}`);
+  t.same(scene.templates(), [...NAMES.map((name) => `GET /users/${name} ×16`), "GET /users/{userId} ×8"]);
+  t.end();
+});
+
+t.test("a file's name inside of a path is looked up as it was counted", (t) => {
+  const scene = new Scene();
+  for (const name of ["Skill%20music%206.pdf", "Riot%20thrive%2013.pdf", "Rabbit%20where%203.pdf"])
+    scene.get(`/folders/${name}`).get(`/folders/${name}/owner`);
+  scene.get("/folders/Divide%20relax%204.pdf/owner", { status: 404 });
+  t.same(scene.templates(), ["GET /folders/{folderId}.pdf ×3", "GET /folders/{folderId}/owner ×4"]);
+  t.end();
+});
+
 t.test("a refused call counts where the longest fixed text behind its value says", (t) => {
   const scene = new Scene();
   for (const id of ["17", "18", "19"]) scene.get(`/records/${id}.jsonld`).get(`/records/${id}.schema.jsonld`);

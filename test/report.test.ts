@@ -75,6 +75,8 @@ t.test("OpenAPI: valid, one operation for those that share it, with what was see
     security: [{ bearer: [] }],
     "x-observed": [{ service: "shop.internal", calls: 3, credentials: { bearer: 3 } }],
   });
+  const [seen] = order["x-observed"];
+  t.same(seen.edge, { counts: { cleartext: 10 }, certificates: {} }, "what the connections to it were");
   t.equal(document.paths["/healthz"].get.servers.length, 2, "two services, one operation");
   t.match(document.paths["/orders"].post, {
     requestBody: { content: { "application/json": {} } },

@@ -153,6 +153,7 @@ t.test("what is new since the review, and what is other than what was approved",
     opinion: (await of("/old")).review.opinion,
   });
   t.match(await history("/orders/{orderId}"), { appeared: ["10.0.0.9"], gone: [] });
+  t.same((await history("/orders/{orderId}")).way, { counts: { cleartext: 7 }, certificates: {} });
   t.match(await history("/health"), { appeared: [], gone: ["10.0.0.5"] }, "its service has not seen it for a week");
   t.match(await say("/orders/{orderId}", { action: "approve" }), { status: "approved", changes: [] });
   t.match(await say("/old", { action: "keep" }), { status: "unreviewed", changes: [] });

@@ -20,7 +20,10 @@ const PARAMETERS = {
 } as const;
 const QUERY = {
   type: "object",
-  properties: { sensor: { type: "string", minLength: 1, maxLength: 63 } },
+  properties: {
+    sensor: { type: "string", minLength: 1, maxLength: 63 },
+    service: { type: "string", minLength: 1, maxLength: 255 },
+  },
   additionalProperties: false,
 } as const;
 
@@ -31,9 +34,15 @@ export interface DocumentOptions {
   readonly workloadsFile: string | undefined;
 }
 
+/** What of the inventory the document is of. */
+interface Part {
+  readonly sensor?: string;
+  readonly service?: string;
+}
+
 interface Asked {
   readonly Params: { readonly format: string };
-  readonly Querystring: { readonly sensor?: string };
+  readonly Querystring: Part;
 }
 
 /**
@@ -49,38 +58,43 @@ export function addDocumentRoutes(app: FastifyInstance, store: ConsoleStore, opt
     if (format === undefined) return reply.code(404).send({ error: "There is no such document." });
     if (query.sensor !== undefined && !store.sensors().some(({ name }) => name === query.sensor))
       return reply.code(404).send({ error: `There is no sensor called "${query.sensor}".` });
+    if (query.service !== undefined && !store.hasService(query.service))
+      return reply.code(404).send({ error: `There is no service called "${query.service}".` });
     if (running >= MAX_RUNNING)
       return reply
         .code(503)
         .header("retry-after", "5")
         .send({ error: "Other documents are being made: try again in a moment." });
     running++;
-    const child = spawn(process.execPath, parametersOf(format, query.sensor, options), {
+    const child = spawn(process.execPath, parametersOf(format, query, options), {
       stdio: ["ignore", "pipe", "pipe"],
       timeout: TIMEOUT_MILLIS,
     });
     child.once("close", () => running--);
     reply.raw.once("close", () => child.kill());
-    return sendOutput(child, reply, headersOf(format, query.sensor));
+    return sendOutput(child, reply, headersOf(format, query));
   });
 }
 
-function parametersOf(format: DocumentFormat, sensor: string | undefined, options: DocumentOptions): string[] {
+function parametersOf(format: DocumentFormat, { sensor, service }: Part, options: DocumentOptions): string[] {
   const { database, keyFile, workloadsFile } = options;
   return [
     ...[PROGRAM, "export", "--format", format.name, "--database", database, "--set", `evidence.keyFile=${keyFile}`],
     ...(sensor === undefined ? [] : ["--sensor", sensor]),
+    ...(service === undefined ? [] : ["--service", service]),
     ...(workloadsFile === undefined ? [] : ["--workloads", workloadsFile]),
   ];
 }
 
-function headersOf({ name, extension, mediaType }: DocumentFormat, sensor: string | undefined): Record<string, string> {
+function headersOf({ name, extension, mediaType }: DocumentFormat, { sensor, service }: Part): Record<string, string> {
   const day = new Date().toISOString().slice(0, 10);
+  // Names of services come from the wire.
+  const of = [sensor ?? "fleet", ...(service === undefined ? [] : [service.replace(/[^\w.-]+/g, "-")])].join("-");
   const isText = mediaType.startsWith("text/");
   return {
     "content-type": isText ? `${mediaType}; charset=utf-8` : mediaType,
     // Never shown in the console's own origin: what is in it came from the wire.
-    "content-disposition": `attachment; filename="eastwatch-${sensor ?? "fleet"}-${name}-${day}.${extension}"`,
+    "content-disposition": `attachment; filename="eastwatch-${of}-${name}-${day}.${extension}"`,
     "cache-control": "no-store",
   };
 }

@@ -118,6 +118,12 @@ export class ConsoleStore implements EventSink {
     return { items: rows.map(({ record, sensor }) => ({ ...(JSON.parse(record) as T), sensor })), total };
   }
 
+  hasService(name: string): boolean {
+    return (
+      this.#statement("SELECT 1 FROM service WHERE json_extract(record, '$.name') = ? LIMIT 1").get(name) !== undefined
+    );
+  }
+
   /** Latest seen first, each with what other sensors saw of it as well. */
   edges(limit: number): Listing<EdgeItem> {
     const { total } = this.#statement("SELECT count(*) AS total FROM edge").get() as { total: number };

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
-import type { EndpointRecord } from "../../shared/event.js";
+import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
+import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
 import type { Approvals, EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
@@ -151,7 +152,23 @@ export class Reviews {
     const seen = opinion.approved?.seen;
     const before = new Set(seen?.callers ?? []);
     const appeared = seen === undefined || seen.hasMoreCallers ? [] : record.callers.filter((one) => !before.has(one));
-    return { entries, appeared, gone: this.#gone(sensorId, record) };
+    return { entries, appeared, gone: this.#gone(sensorId, record), way: this.#way(sensorId, record) };
+  }
+
+  /** Mutual TLS is a connection's: what was seen of those to where it is. */
+  #way(sensorId: string, record: EndpointRecord): ReviewHistory["way"] {
+    const end = ` ${serviceIdentity(record)}`;
+    const edges = this.#database
+      .prepare<[string, number, string], string>(
+        "SELECT record FROM edge WHERE sensor = ? AND substr(identity, -?) = ? ORDER BY last_micros DESC LIMIT 1000",
+      )
+      .pluck()
+      .all(sensorId, end.length, end)
+      .map((text) => JSON.parse(text) as EdgeRecord);
+    return {
+      counts: sumsOf(edges.map(allCounts)),
+      certificates: sumsOf(edges.map(({ clientCertificates }) => clientCertificates ?? {})),
+    };
   }
 
   /** Its callers that its service has not been called by for long. */
@@ -175,6 +192,13 @@ export class Reviews {
       .get(sensorId, identity);
     return row && knownOf(row);
   }
+}
+
+function sumsOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums);
 }
 
 function knownOf({ record, sensor, sensorId, opinion }: Row): Known {

@@ -79,9 +79,9 @@ export interface Download {
 }
 
 /** A document of all sensors, or of the one named. Throws Refusal where the console could not make it. */
-export async function readDocument(format: string, sensor: string): Promise<Download> {
-  const query = sensor === "" ? "" : `?sensor=${encodeURIComponent(sensor)}`;
-  const response = await request("GET", `/api/documents/${format}${query}`);
+export async function readDocument(format: string, sensor: string, service: string): Promise<Download> {
+  const query = new URLSearchParams({ ...(sensor === "" ? {} : { sensor }), ...(service === "" ? {} : { service }) });
+  const response = await request("GET", `/api/documents/${format}?${query}`);
   const [, name] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
   return { name: name ?? format, content: await response.blob() };
 }

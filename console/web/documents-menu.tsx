@@ -1,22 +1,34 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { DOCUMENT_FORMATS, type DocumentFormat } from "../../shared/document-format.js";
-import { readDocument } from "./client.js";
+import type { ServiceRecord } from "../../shared/event.js";
+import { readDocument, readList } from "./client.js";
 import { sensors } from "./live.js";
 import { save } from "./save.js";
 
-/** Every document of the inventory to take away, of all sensors or of one. */
+const MAX_SERVICES = 1_000;
+
+/** Every document of the inventory to take away, of all sensors or of one, of all services or of one. */
 export function DocumentsMenu() {
   const [isOpen, setOpen] = useState(false);
   const [sensor, setSensor] = useState("");
+  const [service, setService] = useState("");
+  const [services, setServices] = useState<readonly string[]>([]);
   const [making, setMaking] = useState<string>();
   const [trouble, setTrouble] = useState("");
   const place = useRef<HTMLDivElement>(null);
   useLeaving(place, isOpen, () => setOpen(false));
+  useEffect(() => {
+    if (!isOpen) return;
+    readList<ServiceRecord>("services", MAX_SERVICES).then(
+      ({ items }) => setServices([...new Set(items.map(({ name }) => name))].sort()),
+      (error: Error) => setTrouble(error.message),
+    );
+  }, [isOpen]);
   const take = async ({ name }: DocumentFormat): Promise<void> => {
     setMaking(name);
     setTrouble("");
     try {
-      save(await readDocument(name, sensor));
+      save(await readDocument(name, sensor, service));
     } catch (error) {
       setTrouble((error as Error).message);
     } finally {
@@ -36,6 +48,21 @@ export function DocumentsMenu() {
               <option value="">all sensors</option>
               {sensors.value.map(({ id, name }) => (
                 <option key={id} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            and of{" "}
+            <select
+              aria-label="Documents of service"
+              value={service}
+              onChange={(event) => setService(event.currentTarget.value)}
+            >
+              <option value="">all services</option>
+              {services.map((name) => (
+                <option key={name} value={name}>
                   {name}
                 </option>
               ))}

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { countWords } from "../../shared/posture.js";
 import type { Opinion } from "../../shared/review.js";
 import type { EndpointItem, ReviewHistory } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
@@ -169,9 +170,16 @@ function Life({ endpoint, round }: { readonly endpoint: EndpointItem; readonly r
     };
   }, [key, round]);
   if (history === undefined) return null;
-  const { appeared, gone, entries } = history;
+  const { appeared, gone, entries, way } = history;
+  const shown = Object.keys(way.certificates);
   return (
     <>
+      {Object.keys(way.counts).length > 0 && (
+        <p class="way">
+          Connections to {endpoint.serverAddress}:{endpoint.serverPort}: {countWords(way.counts)}
+          {shown.length > 0 && `; clients showed certificates of ${shown.join(", ")}`}.
+        </p>
+      )}
       {appeared.length > 0 && <p>Callers since it was approved: {appeared.join(", ")}.</p>}
       {gone.length > 0 && <p>Not seen at this service for a week: {gone.join(", ")}.</p>}
       {entries.length > 0 && (

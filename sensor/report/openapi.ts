@@ -2,6 +2,7 @@ import type { DeprecationFacts, EndpointSchemas, JsonSchema } from "../../shared
 import type { EndpointRecord } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { type EdgePosture, EdgePostures } from "./edge-postures.js";
 import { lastSeen } from "./last-seen.js";
 import { schemesOf, securityOf } from "./openapi-security.js";
 import type { Report } from "./report.js";
@@ -19,8 +20,13 @@ const PARAMETER_FORMATS: Readonly<Record<string, object>> = {
 /** Kinds of content of which schemas are learned. */
 const HAS_FIELDS = /json|^application\/x-www-form-urlencoded$|^multipart\/form-data$/;
 
+/** Beside what was seen of an endpoint what the connections to it were. */
+interface Seen extends EndpointRecord {
+  readonly edge: EdgePosture | undefined;
+}
+
 interface Operation {
-  readonly endpoints: EndpointRecord[];
+  readonly endpoints: Seen[];
   readonly parameters: readonly string[];
 }
 
@@ -32,7 +38,11 @@ export const openapi: Report = {
   name: "openapi",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
     const list = [...rows];
-    const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" ? [record] : []));
+    const postures = new EdgePostures();
+    for (const row of list) postures.note(row);
+    const endpoints = list.flatMap(({ record, sensor }): Seen[] =>
+      record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor) }] : [],
+    );
     const document = {
       openapi: "3.1.0",
       info: {
@@ -49,7 +59,7 @@ export const openapi: Report = {
   },
 };
 
-function pathsOf(endpoints: readonly EndpointRecord[]): Record<string, Record<string, unknown>> {
+function pathsOf(endpoints: readonly Seen[]): Record<string, Record<string, unknown>> {
   const operations = new Map<string, Map<string, Operation>>();
   /** OpenAPI takes templates that differ only in their parameters' names for one. */
   const spelling = new Map<string, string>();
@@ -185,7 +195,7 @@ function serverUrl({ service, serverAddress, serverPort }: EndpointRecord): stri
   return `http://${isNamed ? service : address}:${serverPort}`;
 }
 
-function observed(endpoint: EndpointRecord): Record<string, unknown> {
+function observed(endpoint: Seen): Record<string, unknown> {
   return {
     service: endpoint.service,
     address: `${endpoint.serverAddress}:${endpoint.serverPort}`,
@@ -195,6 +205,7 @@ function observed(endpoint: EndpointRecord): Record<string, unknown> {
     callers: endpoint.callerCount,
     statuses: endpoint.statuses,
     credentials: endpoint.credentials,
+    ...(endpoint.edge === undefined ? {} : { edge: endpoint.edge }),
     ...(endpoint.protection === undefined ? {} : { protection: endpoint.protection }),
     dataClasses: endpoint.dataClasses,
     durationMillis: endpoint.durationMillis,

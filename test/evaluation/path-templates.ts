@@ -14,7 +14,7 @@ import {
   recallOf,
   type Score,
 } from "./path-score.js";
-import { KINDS, OTHER_KINDS } from "./path-values.js";
+import { KINDS, LISTED_KINDS, OTHER_KINDS } from "./path-values.js";
 
 function evaluate(descriptions: readonly Description[], way: Way) {
   const scores = new Map<string, Score>();
@@ -52,7 +52,7 @@ function print(descriptions: readonly Description[], values: number, isTold: boo
   });
   console.log(`\n${values} different values a parameter; figures in per cent`);
   console.log(HEAD);
-  for (const kind of ["none", ...KINDS, ...OTHER_KINDS, "enumeration", "all"]) {
+  for (const kind of new Set(["none", ...KINDS, ...OTHER_KINDS, ...LISTED_KINDS, "enumeration", "all"])) {
     const score = scores.get(kind);
     if (score !== undefined) console.log(row(kind, score));
   }

@@ -1,4 +1,5 @@
 // Values that path parameters have in the field, by kind. Words, names and slugs are of @faker-js/faker's, which nobody here wrote.
+import { readFileSync } from "node:fs";
 import { faker } from "@faker-js/faker";
 
 export interface ParameterSchema {
@@ -7,13 +8,21 @@ export interface ParameterSchema {
   readonly enum?: readonly (string | number | boolean)[];
 }
 
-export type ValueKind = (typeof KINDS)[number] | (typeof OTHER_KINDS)[number] | "enumeration";
+export type ValueKind = string;
 
 /** The kinds that a parameter without a telling schema has in turn. */
 export const KINDS = ["number", "uuid", "hash", "base62", "prefixed id", "slug", "word", "date", "e-mail"] as const;
 /** Less frequent: each has a quarter of another's chance. */
 export const OTHER_KINDS = ["code", "user name", "host", "locale", "file name", "time", "encoded", "title"] as const;
 const OTHER_CHANCE = 0.2;
+
+/**
+ * Values of other makers: `PATH_VALUES=FILE` names a JSON file, kind → forms, each a list of values. Parameters without a telling schema are
+ * of those kinds then, each of one form.
+ */
+const LISTED: Readonly<Record<string, readonly (readonly string[])[]>> | undefined =
+  process.env.PATH_VALUES === undefined ? undefined : JSON.parse(readFileSync(process.env.PATH_VALUES, "utf8"));
+export const LISTED_KINDS: readonly string[] = Object.keys(LISTED ?? {});
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const DIGITS = "0123456789";
@@ -30,7 +39,7 @@ const plain = (words: string): string =>
     .replace(/[^A-Za-z0-9]+/g, "");
 
 /** Makes one value of a kind; the form stays the same for a parameter, as in one API. */
-const MAKERS: Readonly<Record<Exclude<ValueKind, "enumeration">, () => () => string>> = {
+const MAKERS: Readonly<Record<string, () => () => string>> = {
   number: () => {
     const digits = integer(2, 9);
     return () => String(integer(digits < 3 ? 1 : 10 ** (digits - 1), 10 ** Math.max(digits, 3) - 1));
@@ -95,6 +104,7 @@ const MAKERS: Readonly<Record<Exclude<ValueKind, "enumeration">, () => () => str
 
 export function kindOf(schema: ParameterSchema): ValueKind {
   if (schema.enum !== undefined && schema.enum.length > 0) return "enumeration";
+  if (LISTED !== undefined && !/integer|number|boolean/.test(schema.type ?? "")) return pick(LISTED_KINDS);
   if (schema.type === "integer" || schema.type === "number") return "number";
   if (schema.type === "boolean") return "enumeration";
   if (/uuid|guid/i.test(schema.format ?? "")) return "uuid";
@@ -107,6 +117,8 @@ export function kindOf(schema: ParameterSchema): ValueKind {
 export function makeValues(kind: ValueKind, schema: ParameterSchema, count: number): readonly string[] {
   if (kind === "enumeration")
     return (schema.enum ?? [true, false]).slice(0, count).map((value) => escapePath(`${value}`));
+  const listed = LISTED?.[kind];
+  if (listed !== undefined) return shuffle(pick(listed)).slice(0, count);
   const make = MAKERS[kind]();
   const values = new Set<string>();
   for (let tries = 0; values.size < count && tries < 50 * count; tries++) {

@@ -247,9 +247,9 @@ export const TEMPLATES: readonly TemplateCase[] = [
     expected: ["/r/{rId} ×6"],
   },
   {
-    name: "what stands for one of them is no code",
+    name: "a code in capitals is one among codes, though it is a word of APIs",
     paths: ["NY", "LA", "SF", "DC", "BO", "ME"].map((code) => `/cities/${code}`),
-    expected: ["/cities/ME ×1", "/cities/{code} ×5"],
+    expected: ["/cities/{code} ×6"],
   },
   {
     name: "two that may be procedures are no hosts",
@@ -265,5 +265,36 @@ export const TEMPLATES: readonly TemplateCase[] = [
     name: "names at the root, as few as are values elsewhere",
     paths: [...NAMES.slice(0, 8).map((name) => `/${name}`), ...NAMES.slice(0, 8).map((name) => `/zoo/${name}`)],
     expected: [...NAMES.slice(0, 8).map((name) => `/${name} ×1`), "/zoo/{zooId} ×8"],
+  },
+  {
+    name: "languages with a script, and regions by number",
+    paths: ["pt-BR", "zh-Hant-TW", "sr-Cyrl-ME", "es-419"].map((tag) => `/pages/${tag}`),
+    expected: ["/pages/{locale} ×4"],
+  },
+  {
+    name: "a key of several parts keeps their names, whatever form their values have",
+    paths: ["order=7,line=2", "order=A%2F9,line=3"].map((key) => `/Lines(${key})`),
+    expected: ["/Lines(order={order},line={line}) ×2"],
+  },
+  {
+    name: "short words of APIs are no codes beside codes",
+    paths: ["me", "by", "AOA-ZAR", "UAH-JMD", "KPW-BBD", "RON-DJF", "SVC-RSD"].map((code) => `/users/${code}`),
+    expected: ["/users/by ×1", "/users/me ×1", "/users/{code} ×5"],
+  },
+  {
+    name: "a word written as the phrases beside it is one of them",
+    paths: ["Boba%20Fett", "Watto", "Jango%20Fett", "Leia%20Organa", "Han%20Solo", "Greedo"].map(
+      (name) => `/figures/${name}`,
+    ),
+    expected: ["/figures/{figureId} ×6"],
+  },
+  {
+    name: "a verb behind words beside values without one",
+    paths: [
+      ..."flamingo ostrich fish hamster whale bat gorilla crocodile".split(" ").map((name) => `/v1/${name}:estimate`),
+      ...NAMES.map((name) => `/v1/${name}/prices`),
+      ...NAMES.map((name) => `/v1/${name}`),
+    ],
+    expected: ["/v1/{id} ×10", "/v1/{id}/prices ×10", "/v1/{id}:estimate ×8"],
   },
 ];

@@ -15,6 +15,10 @@ const VERB = /^[a-z]+$/i;
 const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 /** `regions=gb`: the name stays. */
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
+const NAMED = /^[A-Za-z_]+(-[A-Za-z_]+)*(=[^=]+|\(.+\))$/;
+const KEY = /^([A-Za-z_]\w{0,40})=./s;
+const NEXT_KEY = /,(?=[A-Za-z_]\w{0,40}=)/;
+const MAX_KEYS = 6;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
 /** Whether what stands behind a value says what to do with it, and not in which form to tell it: `:cancel`. */
@@ -104,12 +108,25 @@ function familyOf(type: SegmentType): string {
 
 const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
-/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`. */
+/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`, `Lines(order=7,line=2)` → `Lines(order={order},line={line})`. */
 export function withNamedValue(text: string): string | undefined {
   const assigned = ASSIGNED.exec(text);
   if (assigned !== null) return `${assigned[1]}{value}`;
   const called = CALLED.exec(text);
-  return called === null ? undefined : `${called[1]}{key}${called[3]}`;
+  return called === null ? undefined : `${called[1]}${keysOf(called[2])}${called[3]}`;
+}
+
+/** Of a key of several parts each has a name (OData 4.01, URL Conventions §4.3.1). */
+function keysOf(inside: string): string {
+  const parts = inside.split(NEXT_KEY, MAX_KEYS + 1);
+  const names = parts.map((part) => KEY.exec(part)?.[1]);
+  if (parts.length < 2 || parts.length > MAX_KEYS || names.includes(undefined)) return "{key}";
+  return names.map((name) => `${name}={${name}}`).join(",");
+}
+
+/** What names its value by letters alone: such is no value as a whole, whatever the value in it is. */
+export function isNamed(text: string): boolean {
+  return NAMED.test(text);
 }
 
 export function withoutSuffix(text: string, suffix: string): string {

@@ -32,6 +32,8 @@ export interface Company {
   readonly methods: ReadonlyMap<string, number>;
   /** How they are written → how many are. */
   readonly forms: ReadonlyMap<number, number>;
+  /** Half of those that have anything below have values there. */
+  readonly hasParameterBelow: boolean;
   /** What they look like by themselves. */
   readonly types: ReadonlySet<SegmentType>;
   /** Words that APIs are made of are usual among them. */
@@ -52,11 +54,13 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
   const below = new Map<string, number>();
   const methods = new Map<string, number>();
   const forms = new Map<number, number>();
-  let withBelow = 0;
-  for (const { node, methods: own } of siblings) {
+  let [withBelow, withParameter, withAny] = [0, 0, 0];
+  for (const { node, methods: own, hasParameterBelow } of siblings) {
     const form = formOf(node.text);
     forms.set(form, (forms.get(form) ?? 0) + 1);
     if (countBelow(node) > 0) withBelow++;
+    if (hasParameterBelow) withParameter++;
+    if (hasParameterBelow || countBelow(node) > 0) withAny++;
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
   const sure = valuesAmong(siblings);
@@ -73,6 +77,7 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
     methods,
     forms,
+    hasParameterBelow: withParameter > 1 && withParameter * 2 >= withAny,
     types: new Set(sure.map(({ node }) => node.type)),
     hasRouteWords,
   };
@@ -101,7 +106,7 @@ function limitOf(sorted: readonly number[], least: number): number {
 export function fixedness<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
   const { text } = sibling.node;
   // `/users/by/name/{name}` beside `/users/{userId}`.
-  if (sibling.hasParameterBelow && isPreposition(text)) return PREPOSITION;
+  if (sibling.hasParameterBelow && !company.hasParameterBelow && isPreposition(text)) return PREPOSITION;
   return (
     byName(text, company) +
     byType(sibling, company) +
@@ -122,10 +127,11 @@ export function byName(text: string, company: NameCompany): number {
   return byWords(text, company) + byForm(text, company);
 }
 
-function byWords(text: string, { hasRouteWords }: NameCompany): number {
+function byWords(text: string, company: NameCompany): number {
+  const { hasRouteWords } = company;
   if (isStandIn(text)) return 6;
   const isCapitalised = /^[A-Z]/.test(text);
-  if (isJoined(text)) return isOwnName(text) ? -0.4 : isCapitalised ? 0.7 : 3;
+  if (isJoined(text)) return isOwnName(text) || areAlike(text, company) ? -0.4 : isCapitalised ? 0.7 : 3;
   const stem = stemOf(text);
   if (stem !== text && !FORMAT.test(text)) return routeShare(stem) >= 0.75 ? 0 : -1.2;
   const usual = hasRouteWords ? 1.6 : 0;
@@ -137,6 +143,11 @@ function byWords(text: string, { hasRouteWords }: NameCompany): number {
   return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
 }
 
+/** Most of the values are words put together as well, and this one begins with no verb. */
+function areAlike(text: string, { forms, size }: NameCompany): boolean {
+  return size >= 6 && (forms.get(formOf(text)) ?? 0) >= 0.6 * size && !isOperation(wordsOf(text)[0]);
+}
+
 /** Values of one parameter are mostly written alike. */
 function byForm(text: string, { forms, size }: NameCompany): number {
   if (size < 6) return 0;
@@ -144,7 +155,7 @@ function byForm(text: string, { forms, size }: NameCompany): number {
   return share >= 0.6 ? -0.4 : share <= 0.05 ? 1 : 0;
 }
 
-const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./];
+const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./, /[a-z]{2}[A-Z][a-z]/];
 
 function formOf(text: string): number {
   return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);

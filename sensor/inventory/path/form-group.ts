@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { FILE_EXTENSION, FORMAT, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { isDecimal, type SegmentType, skeletonOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
@@ -31,7 +31,7 @@ const RULES: readonly FormRule[] = [
   { type: "word", least: 4, what: "different decimal numbers", isIt: isDecimal },
   { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
-  { type: "code", least: 4, what: "different codes" },
+  { type: "code", least: 4, what: "different codes", isIt: isCode },
   { type: "host", least: 2, what: "different host names", isIt: isHostName },
   { type: "host", least: 6, what: "different host names" },
   { type: "file", least: 4, what: "different names of files", isIt: isFileName },

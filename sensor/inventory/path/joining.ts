@@ -1,14 +1,17 @@
 import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
-import { FORMAT, isStandIn, routeShare } from "./route-word.js";
+import { FORMAT, isCode, isStandIn, routeShare } from "./route-word.js";
 import { isDecimal, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
 const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
+const WRITTEN_BY_PEOPLE: readonly SegmentType[] = ["word", "slug", "mixed", "code", "random"];
 /** As many values as it takes to know a prefix or a length of theirs. */
 const ENOUGH_VALUES = 3;
 const ENOUGH_OF_LENGTH = 5;
+/** Identifiers longer than this hardly have letters alone. */
+const MAX_RANDOM_LENGTH = 24;
 const HEXADECIMAL = /^[0-9a-f]+$/i;
 const ALPHANUMERIC = /^[a-z0-9]+$/i;
 
@@ -33,10 +36,12 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
   if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
     if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
-  if (type === "code" || type === "host") return types.has(type) && !isStandIn(text);
+  if (type === "code") return types.has(type) && isCode(text);
+  if (type === "host") return types.has(type) && !isStandIn(text);
   // `52.70` among longer ones: alone it could be a version.
   if (type === "word" && types.has("number") && isDecimal(text)) return true;
   if (isOfOneLength(text, type, evidence)) return true;
+  if (types.has("encoded") && isOneOfPhrases(text, type, evidence)) return true;
   if (type === "file") return types.has(type) && (!FORMAT.test(text) || extensions.size > 1);
   const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
   return isNumbered && /\d{2}/.test(text);
@@ -46,10 +51,22 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
 function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefixes, values }: Evidence): boolean {
   if (values.size < ENOUGH_OF_LENGTH || lengths.size !== 1 || !lengths.has(text.length) || types.has("word"))
     return false;
-  if (text.length < 5 || text.length > 12 || prefixes.size !== 1 || !prefixes.has("")) return false;
+  if (text.length < 5 || text.length > MAX_RANDOM_LENGTH || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
   if (!RANDOM_TYPES.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
   return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
+}
+
+/** `Watto` and `C-3PO` beside `Boba%20Fett` and `Jango%20Fett`: all are written with capitals, and this one is but a word long. */
+function isOneOfPhrases(text: string, type: SegmentType, { values }: Evidence): boolean {
+  if (!/^[A-Z]/.test(text) || !WRITTEN_BY_PEOPLE.includes(type) || routeShare(text) >= 0.5) return false;
+  let phrases = 0;
+  for (const value of values) {
+    if (!value.includes("%20")) continue;
+    if (!/^[A-Z]/.test(value)) return false;
+    phrases++;
+  }
+  return phrases >= ENOUGH_VALUES;
 }
 
 /** Whether types are mixed among which this one does not surprise. */

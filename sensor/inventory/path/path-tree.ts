@@ -4,18 +4,21 @@ import {
   composedValue,
   fileParameters,
   isComposed,
+  isNamed,
   isVerb,
   withNamedValue,
   withoutSuffix,
 } from "./composed.js";
-import { addEvidence, addReason, addValue, copyOf, newEvidence } from "./evidence.js";
+import { addEvidence, addReason, copyOf, newEvidence } from "./evidence.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
 import { placeOfValue } from "./remembered-value.js";
+import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
 import { suffixGroup } from "./suffix-group.js";
+import { NAMES, take, takeLiteral } from "./taken-value.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise, wordGroup } from "./word-group.js";
 import { placeOf } from "./word-score.js";
@@ -57,19 +60,20 @@ export class PathTree<Leaf> {
   /** Where a path stands by what is known; undefined where nothing like it was seen. Makes nothing. */
   lookup(seen: string): PathNode<Leaf> | undefined {
     let node: PathNode<Leaf> | undefined = this.root;
-    for (const part of pathOf(seen).slice(1).split("/", MAX_DEPTH)) {
+    const parts = pathOf(seen).slice(1).split("/", MAX_DEPTH);
+    for (const [at, part] of parts.entries()) {
       const text = part.split(";", 1)[0];
-      node = node.literal(text) ?? this.#lookupValue(node.target, text);
+      node = node.literal(text) ?? this.#lookupValue(node.target, text, at === parts.length - 1);
       if (node === undefined) return undefined;
     }
     return node.target;
   }
 
-  #lookupValue(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+  #lookupValue(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
     const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
     if (node.rule?.isPinned === true && text !== "") return node.parameter("");
-    const composed = node.parameterBefore(text);
+    const composed = isLast ? node.parameterBefore(text) : undefined;
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     const type = typeOf(text);
@@ -136,7 +140,7 @@ export class PathTree<Leaf> {
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !this.#mayBeVersion(node, text, type, isLast))
+    if (isValue(type) && !isNamed(text) && !this.#mayBeVersion(node, text, type, isLast))
       return this.#valueChild(node, composedValue(text, type, isLast));
     return this.#wordChild(node, text, type, isLast);
   }
@@ -192,7 +196,8 @@ export class PathTree<Leaf> {
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
       const isNew = take(parameter, text, type);
-      if (!isNew || this.#aliases >= MAX_ALIASES) return parameter;
+      // What looks fixed may have to leave again: it is told apart even where no more values are.
+      if ((!isNew && !looksFixed(text)) || this.#aliases >= MAX_ALIASES) return parameter;
       const made = this.#alias(node.addLiteral(text), parameter);
       if (this.#isDue(node)) this.#judge(node);
       return made;
@@ -381,18 +386,3 @@ function pathOf(seen: string): string {
   // Braces mark parameters in templates: those of the wire must not look like them.
   return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }
-
-function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
-  return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
-}
-
-function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
-  const value = withoutSuffix(text, parameter.text);
-  take(parameter, value, value === text ? type : typeOf(value));
-}
-
-const NAMES: Partial<Record<SegmentType, string>> = {
-  encoded: "percent-encoded value",
-  address: "network address",
-  email: "mail address",
-};

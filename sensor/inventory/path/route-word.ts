@@ -162,6 +162,11 @@ export function isStandIn(text: string): boolean {
   return STAND_INS.has(text.toLowerCase());
 }
 
+/** `by` and `me` are as long as codes of countries are; words of APIs are hardly in capitals. */
+export function isCode(text: string): boolean {
+  return !/^[a-z]/.test(text) || !(isStandIn(text) || isPreposition(text));
+}
+
 /** Beside values it is fixed, unless what is below it says otherwise. */
 export function isStrongWord(text: string): boolean {
   return STRONG.has(text.toLowerCase());

@@ -26,7 +26,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const DATE = /^\d{4}-\d\d(-\d\d([T_ ]\d\d(:|%3A|[-.])?\d\d.*)?)?$/i;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const IPV6 = /^(?=.*:.*:)[0-9a-f:.]+$/i;
-const LOCALE = /^[a-z]{2,3}[-_][A-Z]{2}$/;
+/** RFC 5646 §2.1: a language, perhaps its script, and a region: `pt-BR`, `zh-Hant-TW`, `es-419`. */
+const LOCALE = /^[a-z]{2,3}([-_][A-Z][a-z]{3})?[-_]([A-Z]{2}|\d{3})$/;
 const EMAIL = /^[^@/]+(@|%40)[^@/]+\.[a-z]{2,}$/i;
 /** `cus_9s6XKz…`: a short word, then digits among what follows. */
 const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{8,}$/i;
@@ -139,6 +140,7 @@ function mixedType(text: string, seen: number): SegmentType {
     if (IPV6.test(text)) return "address";
     if (VERSIONED_VERB.test(text)) return "word";
   }
+  if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
   if (PREFIXED_ID.test(text)) return "token";
   if (WORD_WITH_DIGITS.test(text) && randomBits(text) < TOKEN_BITS) return "mixed";
   if ((seen & DOT) !== 0 && HOST.test(text)) return "host";

@@ -7,6 +7,7 @@ import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 import { type LeafJudge, type Sibling, siblingOf } from "./sibling.js";
+import { isCalledOften, oftenBeside } from "./value-rate.js";
 import { ENOUGH, wordScore } from "./word-score.js";
 
 const MIN_MEMBERS = 3;
@@ -14,6 +15,8 @@ const MIN_MEMBERS = 3;
 const MIN_COMPANY = 6;
 /** Beyond this a value is taken for fixed after all. */
 const LEAVING = 1;
+/** What is called so much more often than values beside it is fixed, whatever it is called. */
+const CALLED_OFTEN = 3.5;
 /** Types that do not tell by themselves whether a segment is a value. */
 const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "mixed", "file", "host", "code"]);
 /** Written so differently from words that they may be values among fixed words. */
@@ -51,7 +54,8 @@ export function groupAmong<Leaf>(
 ): ValueGroup<Leaf> | undefined {
   const candidates = literals.filter(({ text }) => !looksFixed(text));
   if (candidates.length < MIN_MEMBERS) return undefined;
-  const all = candidates.map((literal) => siblingOf(literal, judge));
+  const often = oftenBeside(node, judge);
+  const all = candidates.map((literal) => siblingOf(literal, judge)).filter((one) => !isCalledOften(one, often));
   const company = companyOf(all, false);
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
@@ -95,18 +99,26 @@ export function revise<Leaf>(
   const literals: Sibling<Leaf>[] = [];
   for (const literal of node.literals()) {
     if (!isFree(literal)) continue;
-    if (literal.alias !== undefined) values.push(siblingOf(literal, judge));
-    else if (SOFT.has(literal.type) && !hasVerb(literal.text)) literals.push(siblingOf(literal, judge));
+    // `acme:cancel` counts for another parameter there, and says nothing of this one's values.
+    if (literal.alias === parameter) values.push(siblingOf(literal, judge));
+    else if (literal.alias === undefined && SOFT.has(literal.type) && !hasVerb(literal.text))
+      literals.push(siblingOf(literal, judge));
   }
-  if (evidence === undefined || values.length < MIN_COMPANY) return { join: [], leave: [] };
+  if (evidence === undefined) return { join: [], leave: [] };
+  const often = oftenBeside(node, judge);
+  if (values.length < MIN_COMPANY) {
+    const apart = values.filter((value) => mayLeave(value.node, evidence) && isCalledOften(value, often));
+    return { join: [], leave: apart.map((value) => value.node) };
+  }
   const company = companyOf(values, evidence.hasRouteWords);
   evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
+  const fixed = (one: Sibling<Leaf>): number => (isCalledOften(one, often) ? CALLED_OFTEN : 0) + fixedness(one, now);
   return {
-    join: literals.filter((literal) => fixedness(literal, now) < 0).map((sibling) => sibling.node),
+    join: literals.filter((literal) => fixed(literal) < 0).map((sibling) => sibling.node),
     leave: values
-      .filter((value) => mayLeave(value.node, evidence) && fixedness(value, now) > LEAVING)
-      .map((sibling) => sibling.node),
+      .filter((value) => mayLeave(value.node, evidence) && fixed(value) > LEAVING)
+      .map(({ node: one }) => one),
   };
 }
 

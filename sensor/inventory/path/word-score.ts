@@ -64,7 +64,9 @@ export function wordScore<Leaf>(
 /** Members of a collection have the same below them, resources each their own. */
 function scoreBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
   const counts = new Map<string, number>();
-  for (const { node } of members) for (const { text } of node.literals()) counts.set(text, (counts.get(text) ?? 0) + 1);
+  // A slash at the end is how an API writes all its paths, not something that values share.
+  for (const { node } of members)
+    for (const { text } of node.literals()) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
   const withBelow = total(members, ({ node, hasParameterBelow }) =>
     node.literalCount > 0 || hasParameterBelow ? 1 : 0,
   );

@@ -38,6 +38,11 @@ const SECRET_NAME = /token|secret|passw|pwd|api-?key|credential|sess|sid$|signat
 /** Others may be made for one visitor, and be as much of a secret as the value. */
 const COOKIE_NAME = /^[a-z_.-]+$/i;
 
+/** Whether anything may be told of a field, or of what stands in it; its name in lower case. */
+export function isLearned(name: string): boolean {
+  return name === "cookie" || !(STANDARD.has(name) || STANDARD_BEGINNING.test(name) || SECRET_NAME.test(name));
+}
+
 /** What the heads of requests are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
 export class FieldShapes {
   readonly #fields: FieldMemory;

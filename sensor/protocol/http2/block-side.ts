@@ -1,5 +1,6 @@
 import { DynamicTable } from "../hpack/dynamic-table.js";
 import type { Call } from "../message.js";
+import type { HeadLearner } from "./head-learner.js";
 
 const FIRST_BYTES = 1_024;
 
@@ -12,6 +13,8 @@ export class BlockSide {
   unread: Call["unread"] = undefined;
   /** Largest table that the other side's settings ever allowed; beyond any where some of them were not seen. */
   mostTableBytes = Number.POSITIVE_INFINITY;
+  /** Of few connections, where all of their blocks were seen. */
+  learner: HeadLearner | undefined = undefined;
   /** Bytes were lost, and with them blocks or not: the next block tells. */
   isDoubtful = false;
   /** Stream of the last request. */
@@ -67,6 +70,7 @@ export class BlockSide {
   /** Blocks were missed, or this one's end. */
   forget(why: Call["unread"]): void {
     this.table.forget();
+    this.learner = undefined;
     this.unread = why;
     this.mayGoOn = true;
     this.isDoubtful = false;
@@ -74,6 +78,7 @@ export class BlockSide {
 
   /** Bytes were lost between blocks. */
   doubt(): void {
+    this.learner = undefined;
     if (this.lastRequestId > 0 && !this.sendsTrailers) this.isDoubtful = true;
     else this.forget("bytes-lost");
   }

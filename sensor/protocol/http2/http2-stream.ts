@@ -9,6 +9,7 @@ import { type Flood, FloodMeter } from "./flood-meter.js";
 import { beginsPreface, FLAG, fragmentStart, PREFACE, paddingOf, TYPE } from "./frame.js";
 import type { FrameSide, FrameSink } from "./frame-side.js";
 import type { HeadReader } from "./head-reader.js";
+import type { LearnedConnections } from "./learned-connections.js";
 import type { OpenStream } from "./open-stream.js";
 import { allow, limit, unlimit } from "./settings-limits.js";
 import type { StreamBudget } from "./stream-budget.js";
@@ -37,12 +38,19 @@ export class Http2Stream implements Stream, FrameSink {
   /** Each is told once. */
   #told: Set<AnomalyName> | undefined = undefined;
 
-  constructor(context: ProtocolContext, settings: Http2Settings, heads: HeadReader, budget: StreamBudget) {
+  constructor(
+    context: ProtocolContext,
+    settings: Http2Settings,
+    heads: HeadReader,
+    budget: StreamBudget,
+    learned: LearnedConnections,
+  ) {
     this.#context = context;
     this.#heads = heads;
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
     this.#client = openHalf("client", this, settings.maxHeadBytes, context);
+    this.#client.block.learner = learned.learnerOf(context.flow);
     this.#server = openHalf("server", this, settings.maxHeadBytes, context);
     this.#streams = new StreamTable(context.flow, context.sink, budget, (atMicros) =>
       this.#anomaly("server", "response-without-request", atMicros),
@@ -249,6 +257,7 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
+    if (block.learner !== undefined && (isCut || !block.learner.take(bytes, start, end))) block.learner = undefined;
     const outcome = this.#heads.read(block, frames.from, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
@@ -279,6 +288,7 @@ export class Http2Stream implements Stream, FrameSink {
       const exchange = new Exchange(this.#context.flow, atMicros);
       exchange.version = "2";
       this.#heads.fillRequest(exchange, block, isCut);
+      if (block.learner !== undefined) this.#heads.learn(exchange, block.learner.lines());
       exchange.miss(lostBytes);
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);

@@ -5,6 +5,7 @@ import { beginsPreface, FLAG, HEADER_BYTES, PREFACE, TYPE } from "./frame.js";
 import { isBelievable, readRun } from "./frame-search.js";
 import { HeadReader } from "./head-reader.js";
 import { type Http2Settings, Http2Stream } from "./http2-stream.js";
+import { LearnedConnections } from "./learned-connections.js";
 import { StreamBudget } from "./stream-budget.js";
 
 /** Frames alone, of which none says who sends requests, must fill so many bytes before the ports are believed. */
@@ -18,13 +19,14 @@ const MIN_LATE_FRAMES = 3;
 export function http2(settings: Http2Settings, bodies: BodyReader): Protocol {
   const heads = new HeadReader(settings.maxHeadBytes, bodies);
   const budget = new StreamBudget(settings.maxStreams);
+  const learned = new LearnedConnections();
   return {
     name: "http2",
     isCleartext: true,
     counters: budget.counters,
     recognise,
     beginsLate,
-    open: (context) => new Http2Stream(context, settings, heads, budget),
+    open: (context) => new Http2Stream(context, settings, heads, budget, learned),
     spareResponseBodies: (isSparing) => {
       bodies.sparesResponses = isSparing;
     },

@@ -1,0 +1,21 @@
+import { withoutSuffix } from "./composed.js";
+import { addValue } from "./evidence.js";
+import type { PathNode } from "./path-node.js";
+import { type SegmentType, typeOf } from "./segment.js";
+
+/** Whether a parameter's value was one of the first, and not seen before. */
+export function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
+  return parameter.evidence !== undefined && addValue(parameter.evidence, text, type);
+}
+
+export function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
+  const value = withoutSuffix(text, parameter.text);
+  take(parameter, value, value === text ? type : typeOf(value));
+}
+
+/** What a value is called in the reason of its parameter, where not by its type. */
+export const NAMES: Partial<Record<SegmentType, string>> = {
+  encoded: "percent-encoded value",
+  address: "network address",
+  email: "mail address",
+};

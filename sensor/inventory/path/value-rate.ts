@@ -1,0 +1,31 @@
+import type { PathNode } from "./path-node.js";
+import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
+
+/** Values known by their form that it takes to compare words with them. */
+const ENOUGH_SURE = 6;
+/** As often as one of those, what is fixed is called more. */
+const MIN_RATE = 5;
+
+/**
+ * How often an endpoint of one value is called, of the values that their form makes such: numbers, identifiers. Words beside them that are
+ * called far more often, each of them, are no values of the same parameter. Infinite where there are too few to tell.
+ */
+export function oftenBeside<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>): number {
+  const parameter = node.parameter("");
+  const known = parameter?.evidence?.values;
+  if (parameter === undefined || known === undefined || known.size < ENOUGH_SURE) return Number.POSITIVE_INFINITY;
+  const all = siblingOf(parameter, judge);
+  let { calls } = all;
+  let sure = known.size;
+  for (const literal of node.literals()) {
+    if (literal.alias !== parameter) continue;
+    calls -= siblingOf(literal, judge).calls;
+    if (known.has(literal.text)) sure--;
+  }
+  if (sure < ENOUGH_SURE || all.endpoints === 0) return Number.POSITIVE_INFINITY;
+  return MIN_RATE * Math.max(1, calls / all.endpoints / sure);
+}
+
+export function isCalledOften(sibling: Sibling<unknown>, often: number): boolean {
+  return often < Number.POSITIVE_INFINITY && rateOf(sibling) >= often;
+}
