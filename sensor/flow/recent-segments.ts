@@ -6,12 +6,14 @@ const SLOT_BITS = 14;
 /** Of each: a hash of where it stands, its length, its first word, and a hash of two more. */
 const WORDS_A_SLOT = 4;
 const WORD_BYTES = 4;
+/** Of longer segments the first word is read alone: what follows is a body mostly, which nobody else fetches from memory. */
+const SHORT_BYTES = 512;
 
 /**
  * What the segments handed over last began and ended with: a copy with other bytes is how one end is made to read what another does not
  * (Ptacek and Newsham 1998, §5.4). The bytes are borrowed, and keeping or hashing all of them would cost each packet for what hardly one
- * has; three words are read of each. So a copy may differ and not show: by other bytes alone, under four of them, beginning elsewhere, or
- * after 16,384 more segments. What shows does differ.
+ * has; three words are read of a short segment, the first of a longer one. So a copy may differ and not show: by other bytes alone, under four
+ * of them, beginning elsewhere, or after 16,384 more segments. What shows does differ.
  */
 export class RecentSegments {
   readonly #slots = new Int32Array(SLOTS * WORDS_A_SLOT);
@@ -53,6 +55,7 @@ function slotOf(place: number): number {
 
 /** Of the words in the middle and at the end. */
 function restOf(view: DataView, start: number, length: number): number {
+  if (length > SHORT_BYTES) return 0;
   const middle = view.getInt32(start + ((length - WORD_BYTES) >> 1), true);
   return Math.imul(middle, 0x85ebca6b) ^ view.getInt32(start + length - WORD_BYTES, true);
 }
