@@ -29,7 +29,7 @@ import {
   PATH,
   PROTOCOL,
 } from "./head-fields.js";
-import { type KnownBlock, KnownBlocks } from "./known-blocks.js";
+import { type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
 import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
 
 /** More on the wire than so many bytes each is no bomb but simply large. */
@@ -392,11 +392,3 @@ const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: u
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
 const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };
-
-/** Where a block stands, and its table's stamp. */
-interface BlockPlace {
-  readonly stamp: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
