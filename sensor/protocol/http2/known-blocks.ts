@@ -8,6 +8,14 @@ const SEEN_SLOTS = 4_096;
 const MAX_BYTES = 128;
 const WORD = 4;
 
+/** Where a block stands, and its table's stamp. */
+export interface BlockPlace {
+  readonly stamp: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A block that came before, byte for byte, while its table was what it is. */
 export interface KnownBlock {
   readonly head: KnownHead;

@@ -45,9 +45,9 @@ export const HIPAA: Framework = {
       id: "hipaa:164.312(a)(2)(iv)",
       number: "164.312(a)(2)(iv)",
       title: "Encryption and decryption",
-      asks: "ePHI can be encrypted where it is stored.",
+      asks: "There is a mechanism by which ePHI is encrypted and decrypted.",
       evidence: [],
-      cannotProve: ["What is on disks is not on the wire."],
+      cannotProve: ["What is on disks is not on the wire; for the way between systems see 164.312(e)(2)(ii)."],
     },
     {
       id: "hipaa:164.312(b)",

@@ -23,7 +23,7 @@ export const PCI_DSS: Framework = {
       title: "Strong cryptography for card numbers in transit",
       asks:
         "Over open, public networks card numbers go over strong cryptography with trusted, valid keys and certificates and no " +
-        "way back to weak versions.",
+        "way back to weak versions, at a strength that fits the method.",
       evidence: ["payment-flows", "encryption", "certificates"],
       about: "payment-flows",
       cannotProve: [
@@ -49,7 +49,7 @@ export const PCI_DSS: Framework = {
       title: "Common attacks on software are prevented",
       asks:
         "Own software is built so that common attacks fail: injection, attacks on data, cryptography, business logic, APIs, " +
-        "access control.",
+        "access control, and what is known as a vulnerability of high risk.",
       evidence: ["credentials", "sensitive-answers"],
       cannotProve: [
         "Methods of development are not on the wire. Signs of what went wrong are; their absence proves nothing.",
