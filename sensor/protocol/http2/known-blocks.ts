@@ -87,11 +87,3 @@ function mixed(hash: number): number {
   const product = Math.imul(hash, 0x85ebca6b);
   return product ^ (product >>> 15);
 }
-
-/** Where a block stands, and its table's stamp. */
-export interface BlockPlace {
-  readonly stamp: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
