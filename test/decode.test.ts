@@ -2,25 +2,16 @@ import fc from "fast-check";
 import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK } from "../sensor/decode/packet.js";
+import { DECODE_BOUNDS } from "./support/flow-bounds.js";
 import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
-
-const FRAGMENTS = {
-  ...{
-    maxFragmentedDatagrams: 4,
-    maxFragmentBytes: 200_000,
-    fragmentSeconds: 30,
-    virtualNetworks: true,
-    vlanNetworks: false,
-  },
-};
 
 /** What one frame decodes to: the segment in words, else the reason it is none. */
 function decode(bytes: Buffer, linkType = 1, originalLength = bytes.length): string {
   return decodeAll([{ bytes, linkType, originalLength, atMicros: START_MICROS }]).join(" | ");
 }
 
-function decodeAll(frames: readonly TimedFrame[], settings = FRAGMENTS): string[] {
+function decodeAll(frames: readonly TimedFrame[], settings = DECODE_BOUNDS): string[] {
   const out: string[] = [];
   const decoder = new Decoder(settings, {
     packet: (packet) => {

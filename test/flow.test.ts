@@ -3,34 +3,16 @@ import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK, FIN, PSH, RST, SYN } from "../sensor/decode/packet.js";
 import { type FlowSettings, FlowTable } from "../sensor/flow/flow-table.js";
+import { DECODE_BOUNDS, FLOW_BOUNDS } from "./support/flow-bounds.js";
 import { packetOf, TcpDialog, tcpFrame } from "./support/frame-builder.js";
 import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
-const FRAGMENTS = {
-  ...{
-    maxFragmentedDatagrams: 4,
-    maxFragmentBytes: 200_000,
-    fragmentSeconds: 30,
-    virtualNetworks: true,
-    vlanNetworks: false,
-  },
-};
-const FLOWS: FlowSettings = {
-  maxFlows: 1_000,
-  maxPendingBytesPerSide: 10_000,
-  maxPendingBytes: 50_000,
-  gapMillis: 1_000,
-  idleSeconds: 300,
-  halfOpenSeconds: 30,
-  closedSeconds: 10,
-};
-
 /** Feeds frames, the first at START_MICROS and each a millisecond after the one before unless it brings its own time. */
 function follow(frames: readonly (Buffer | TimedFrame)[], settings: Partial<FlowSettings> = {}) {
   const recorder = new StreamRecorder();
-  const table = new FlowTable({ ...FLOWS, ...settings }, recorder, 99);
-  const decoder = new Decoder(FRAGMENTS, table);
+  const table = new FlowTable({ ...FLOW_BOUNDS, ...settings }, recorder, 99);
+  const decoder = new Decoder(DECODE_BOUNDS, table);
   let atMicros = START_MICROS;
   for (const frame of frames) {
     const timed = Buffer.isBuffer(frame) ? { bytes: frame, atMicros } : frame;

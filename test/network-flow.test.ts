@@ -2,27 +2,11 @@ import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { networkName } from "../sensor/decode/virtual-network.js";
 import { FlowTable } from "../sensor/flow/flow-table.js";
+import { DECODE_BOUNDS, FLOW_BOUNDS } from "./support/flow-bounds.js";
 import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
 import { StreamRecorder } from "./support/stream-recorder.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { bytesOf, outer, udp, vxlan } from "./support/tunnel-builder.js";
-
-const DECODE = {
-  maxFragmentedDatagrams: 4,
-  maxFragmentBytes: 200_000,
-  fragmentSeconds: 30,
-  virtualNetworks: true,
-  vlanNetworks: false,
-};
-const FLOWS = {
-  maxFlows: 100,
-  maxPendingBytesPerSide: 10_000,
-  maxPendingBytes: 50_000,
-  gapMillis: 1_000,
-  idleSeconds: 300,
-  halfOpenSeconds: 30,
-  closedSeconds: 10,
-};
 
 type Wrap = (frame: Buffer) => Buffer;
 
@@ -44,8 +28,8 @@ function followed(
     return frames.slice(skipped);
   });
   const recorder = new StreamRecorder();
-  const table = new FlowTable(FLOWS, recorder, 7);
-  const decoder = new Decoder({ ...DECODE, ...settings }, table);
+  const table = new FlowTable(FLOW_BOUNDS, recorder, 7);
+  const decoder = new Decoder({ ...DECODE_BOUNDS, ...settings }, table);
   for (const at of dialogs[0].keys())
     for (const [which, wrap] of wraps.entries())
       decoder.frame(frameOf({ bytes: wrap(dialogs[which % dialogs.length][at]), atMicros: START_MICROS + at }));
@@ -191,8 +175,8 @@ t.test("of one joined late with a network each way, whose acknowledgments lag be
   // It acknowledges what is two segments back.
   asked.writeUInt32BE(asked.readUInt32BE(HEADER + 20 + 8) - 2_896, HEADER + 20 + 8);
   const recorder = new StreamRecorder();
-  const table = new FlowTable(FLOWS, recorder, 7);
-  const decoder = new Decoder(DECODE, table);
+  const table = new FlowTable(FLOW_BOUNDS, recorder, 7);
+  const decoder = new Decoder(DECODE_BOUNDS, table);
   for (const bytes of [...answers.slice(0, -1), asked, ...answers.slice(-1)])
     decoder.frame(frameOf({ bytes: vxlan(isAsked(bytes) ? 7 : 9, bytes), atMicros: START_MICROS }));
   table.finish(START_MICROS);
@@ -234,7 +218,7 @@ t.test("a connection goes on where its tunnel is moved to other ends", async (t)
 t.test("the names of networks say what can be told of them", async (t) => {
   const names = (wrap: Wrap): (string | undefined)[] => {
     const seen = new Set<string | undefined>();
-    const decoder = new Decoder(DECODE, { packet: ({ network }) => seen.add(networkName(network)) });
+    const decoder = new Decoder(DECODE_BOUNDS, { packet: ({ network }) => seen.add(networkName(network)) });
     new TcpDialog({}, (bytes) => decoder.frame(frameOf({ bytes: wrap(bytes), atMicros: START_MICROS }))).open();
     return [...seen];
   };

@@ -2,19 +2,11 @@ import fc from "fast-check";
 import t from "tap";
 import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK } from "../sensor/decode/packet.js";
+import { DECODE_BOUNDS } from "./support/flow-bounds.js";
 import { ethernet, ipv4, ipv6, tcp } from "./support/frame-builder.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { bytesOf, outer, outer6, outerUdp, udp, vxlan } from "./support/tunnel-builder.js";
 
-const FRAGMENTS = {
-  ...{
-    maxFragmentedDatagrams: 4,
-    maxFragmentBytes: 200_000,
-    fragmentSeconds: 30,
-    virtualNetworks: true,
-    vlanNetworks: false,
-  },
-};
 const SEGMENT = tcp({
   from: "10.0.0.1",
   to: "10.0.0.2",
@@ -40,7 +32,7 @@ const WIREGUARD = bytesOf("04000000 1a2b3c4d 0700000000000000");
 /** What a frame decodes to, and the tunnels it went through or the reason it did not. */
 function decode(bytes: Buffer, wireLength = bytes.length): string {
   const out: string[] = [];
-  const decoder = new Decoder(FRAGMENTS, {
+  const decoder = new Decoder(DECODE_BOUNDS, {
     packet: (packet) => {
       const text = packet.bytes.toString("latin1", packet.payloadStart, packet.payloadEnd);
       out.push(`${packet.sourcePort}>${packet.destinationPort} ${text} net ${packet.network.toString(16)}`);
@@ -293,7 +285,7 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
 t.test("a snap length that cuts inside a tunnel leaves the length on the wire known", async (t) => {
   const whole = vxlan(77, FRAME);
   const packets: number[] = [];
-  const decoder = new Decoder(FRAGMENTS, { packet: (packet) => packets.push(packet.payloadLength) });
+  const decoder = new Decoder(DECODE_BOUNDS, { packet: (packet) => packets.push(packet.payloadLength) });
   decoder.frame(frameOf({ bytes: whole.subarray(0, whole.length - 3), atMicros: 1, originalLength: whole.length }));
   t.same(packets, [5]);
 });

@@ -1,7 +1,6 @@
 import { viewOf } from "../bytes/word-view.js";
 
-/** A power of two; segments of all connections together. */
-const SLOTS = 16_384;
+/** For 16,384 segments of all connections together. */
 const SLOT_BITS = 14;
 /** Of each: a hash of where it stands, its length, its first word, and a hash of two more. */
 const WORDS_A_SLOT = 4;
@@ -16,7 +15,7 @@ const SHORT_BYTES = 512;
  * of them, beginning elsewhere, or after 16,384 more segments. What shows does differ.
  */
 export class RecentSegments {
-  readonly #slots = new Int32Array(SLOTS * WORDS_A_SLOT);
+  readonly #slots = new Int32Array(WORDS_A_SLOT << SLOT_BITS);
 
   /** bytes[start, end) were handed over; `direction` tells the connection and its end from others. */
   note(direction: number, sequence: number, bytes: Buffer, start: number, end: number): void {

@@ -1,7 +1,9 @@
-const SPACE = 0x20;
-const TAB = 9;
-const SLASH = 0x2f;
-const DELETE = 0x7f;
+export const LF = 10;
+export const CR = 13;
+export const SPACE = 0x20;
+export const TAB = 9;
+export const SLASH = 0x2f;
+export const DELETE = 0x7f;
 
 /** Whether a word of the request line is meant as a version, well-formed or not. */
 export function namesHttp(bytes: Buffer, start: number, end: number): boolean {

@@ -1,21 +1,21 @@
 import { isTokenByte } from "../http/field-scan.js";
 import type { Recognition } from "../protocol.js";
 import {
+  CR,
   hasControl,
   hasSpaceOrControl,
   isDigit,
   isSimpleTarget,
   isSpace,
   isVersionName,
+  LF,
   namesHttp,
+  SLASH,
+  SPACE,
 } from "./line-bytes.js";
 import { isKnownMethod, isPartOfMethod, MAX_METHOD_LENGTH } from "./method.js";
 import { isUsualStatus } from "./start-line.js";
 
-const LF = 10;
-const CR = 13;
-const SPACE = 0x20;
-const SLASH = 0x2f;
 /** A request line longer than this whose method is known needs no version to be believed. */
 const LONG_LINE = 2_048;
 const MAX_STATUS_SPACES = 8;

@@ -1,22 +1,21 @@
 import { bytesBelow, lowestByte, viewOf, wordOf } from "../../bytes/word-view.js";
 import { isTokenByte } from "../http/field-scan.js";
 import {
+  CR,
+  DELETE,
   hasControl,
   hasSpaceOrControl,
   isDigit,
   isSimpleTarget,
   isSpace,
   isVersionName,
+  LF,
   namesHttp,
+  SLASH,
+  SPACE,
+  TAB,
 } from "./line-bytes.js";
 import { isKnownMethod, MAX_METHOD_LENGTH, methodName, usualMethod } from "./method.js";
-
-const LF = 10;
-const CR = 13;
-const SPACE = 0x20;
-const TAB = 9;
-const SLASH = 0x2f;
-const DELETE = 0x7f;
 
 /** Shorter than this neither line has all its parts. */
 const SHORTEST_LINE = 16;

@@ -1,10 +1,8 @@
+import { DEFAULT_TABLE_BYTES, ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
 import { decodeHuffman, maxDecodedBytes } from "../hpack/huffman.js";
 import { STATIC_FIELDS, staticName } from "../hpack/static-table.js";
 import { isLearned } from "../http/field-shapes.js";
 
-/** RFC 7541 §4.1. */
-const ENTRY_OVERHEAD = 32;
-const FIRST_TABLE_BYTES = 4_096;
 const MAX_TABLE_BYTES = 65_536;
 const MAX_VALUE_BYTES = 512;
 const MAX_HEADS = 256;
@@ -26,7 +24,7 @@ export class HeadLearner {
   /** Newest first. */
   #table: Field[] = [];
   #tableBytes = 0;
-  #maxBytes = FIRST_TABLE_BYTES;
+  #maxBytes = DEFAULT_TABLE_BYTES;
   #heads = 0;
   #lines: string[] = [];
   #bytes: Buffer = NOTHING;
