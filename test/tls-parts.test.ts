@@ -1,11 +1,11 @@
 import t from "tap";
 import { Cursor } from "../sensor/bytes/cursor.js";
-import { RecentMap } from "../sensor/bytes/recent-map.js";
 import { ja3, ja4 } from "../sensor/protocol/tls/fingerprint.js";
 import { HandshakeReader } from "../sensor/protocol/tls/handshake-reader.js";
 import { HeldBytes } from "../sensor/protocol/tls/held-bytes.js";
 import { type ClientHello, readClientHello, readServerHello } from "../sensor/protocol/tls/hello.js";
 import { HelloCache } from "../sensor/protocol/tls/hello-cache.js";
+import { type Session, SessionMemory } from "../sensor/protocol/tls/session-memory.js";
 import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
 import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
 import { certificate, certificateExtension, clientHello, der, name, oid, serverHello } from "./support/tls-builder.js";
@@ -232,20 +232,30 @@ t.test("what waits for its rest is bounded over all connections, and what is cut
   t.end();
 });
 
-t.test("what was remembered longest ago is let go of first, and what is remembered anew stays", (t) => {
-  const recent = new RecentMap<number>(3);
-  const kept = () => ["a", "b", "c", "d", "e", "f"].filter((key) => recent.get(key) !== undefined).join("");
-  for (const [at, key] of ["a", "b", "c"].entries()) recent.set(key, at);
-  recent.set("b", 10);
-  recent.set("d", 3);
-  t.same([kept(), recent.get("b")], ["bcd", 10], "the oldest went");
-  recent.set("e", 4);
-  t.equal(kept(), "bde", "c was there before b was set anew");
-  recent.set("b", 11);
-  recent.set("b", 12);
-  recent.set("f", 5);
-  t.same([kept(), recent.get("b")], ["bef", 12]);
-  for (const key of ["a", "c", "d"]) recent.set(key, 6);
-  t.equal(kept(), "acd", "all were let go of");
+t.test("the session remembered longest ago is let go of first, and one remembered anew stays", (t) => {
+  const memory = new SessionMemory();
+  const sessions = new Map<string, Session>();
+  const remember = (token: string) => {
+    const session: Session = {
+      clientAuth: { verdict: "unknown", basis: "messages", confidence: 0, reason: token },
+      serverChain: [],
+      clientChain: [],
+    };
+    sessions.set(token, session);
+    memory.remember(token, session);
+  };
+  const kept = (...tokens: string[]) => tokens.filter((token) => memory.recall(token) === sessions.get(token)).join("");
+  for (let at = 0; at < 50_000; at++) remember(at < 4 ? "abcd"[at] : `${at}`);
+  t.equal(kept("a", "b", "c", "d"), "abcd");
+  remember("b");
+  remember("e");
+  t.equal(kept("a", "b", "c", "d", "e"), "bcde", "the oldest went, though it was asked for");
+  remember("f");
+  t.equal(kept("b", "c", "d", "e", "f"), "bdef", "c was there before b was remembered anew");
+  remember("b");
+  for (let at = 0; at < 49_999; at++) remember(`again ${at}`);
+  t.equal(kept("a", "b", "c", "d", "e", "f"), "b");
+  remember("last");
+  t.equal(kept("b", "last"), "last", "all were let go of");
   t.end();
 });

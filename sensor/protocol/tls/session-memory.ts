@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { RecentMap } from "../../bytes/recent-map.js";
+import { LRUCache } from "lru-cache";
 import type { Certificate, ClientAuth } from "../message.js";
 import { untold } from "./client-auth.js";
 import { type PairName, type SessionKind, SessionPairs } from "./session-pairs.js";
@@ -32,16 +32,20 @@ const MAX_KEPT_TOKEN = 64;
  * by client, server, name and program, and by the length of the ticket. Bounded; the oldest make room.
  */
 export class SessionMemory {
-  readonly #exact = new RecentMap<Session>(MAX_SESSIONS);
+  /** Made when first needed: it takes room for all at once, which most captures never use. */
+  #exact: LRUCache<string, Session> | undefined = undefined;
   readonly #pairs = new SessionPairs(MAX_PAIRS);
 
   /** `token` is a session id or a ticket as Latin-1: neither is a credential without the secret that belongs to it. */
   remember(token: string, session: Session): void {
-    if (token !== "") this.#exact.set(keyOf(token), session);
+    if (token === "") return;
+    this.#exact ??= new LRUCache({ max: MAX_SESSIONS });
+    this.#exact.set(keyOf(token), session);
   }
 
   recall(token: string): Session | undefined {
-    return token === "" ? undefined : this.#exact.get(keyOf(token));
+    // What was remembered last stays longest, whether it was asked for or not.
+    return token === "" ? undefined : this.#exact?.peek(keyOf(token));
   }
 
   /** A TLS 1.3 session of `pair`. Returns what a `TicketWatch` notes the sizes of ticket records in. */
