@@ -1,11 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import t from "tap";
 import { CaptureError } from "../sensor/capture/capture-error.js";
-import { readCaptureFile } from "../sensor/capture/capture-file.js";
 import { CaptureReader } from "../sensor/capture/capture-reader.js";
 import type { FrameSink, InterfaceStatistics } from "../sensor/capture/frame.js";
 import { implementationOf, wordsFor } from "../sensor/capture/implementation-used.js";
@@ -333,47 +327,5 @@ t.test("a capture says what captures, and what that costs", (t) => {
   t.notMatch(wordsFor(implementationOf("eastwatch cap, it is not built"), true).words, /promiscuous/);
   t.same(wordsFor(implementationOf("eastwatch replay"), true), { level: "info", words: "from a file" });
   t.same(implementationOf("Dumpcap 4"), { name: "unknown", more: "" });
-  t.end();
-});
-
-t.test("files: plain, gzip, cut gzip, absent, a folder", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "eastwatch-"));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const capture = pcapng(true);
-  const path = (name: string, bytes: Buffer): string => {
-    writeFileSync(join(folder, name), bytes);
-    return join(folder, name);
-  };
-  const readFile = async (file: string) => {
-    const seen = recorder();
-    let error: CaptureError | undefined;
-    await readCaptureFile(file, seen.sink).catch((thrown) => {
-      if (!(thrown instanceof CaptureError)) throw thrown;
-      error = thrown;
-    });
-    return { frames: seen.frames.length, error: error?.message.replace(folder, "") };
-  };
-  t.same(await readFile(path("a.pcapng", capture)), { frames: 6, error: undefined });
-  t.same(await readFile(path("a.pcapng.gz", gzipSync(capture))), { frames: 6, error: undefined });
-  t.same(await readFile(path("two.gz", Buffer.concat([gzipSync(capture), gzipSync(capture)]))), {
-    frames: 12,
-    error: undefined,
-  });
-  const cut = await readFile(path("cut.gz", gzipSync(capture).subarray(0, -20)));
-  t.match(cut.error, /capture "\/cut.gz" is damaged: its compression ends or breaks after \d+ bytes/);
-  const incompressible = Buffer.concat([capture, block(true, 0xbad, randomBytes(40_000))]);
-  const bad = await readFile(path("bad.gz", Buffer.concat([gzipSync(incompressible), Buffer.from("rubbish")])));
-  t.equal(bad.frames, 6);
-  t.match(bad.error, /is damaged/);
-  const small = await readFile(path("small.gz", Buffer.concat([gzipSync(capture), Buffer.from("rubbish")])));
-  t.same(small, {
-    frames: 6,
-    error: `capture "/small.gz" is damaged: its compression ends or breaks after ${capture.length} bytes (incorrect header check)`,
-  });
-  const sum = gzipSync(capture);
-  sum[sum.length - 8] ^= 1;
-  t.equal((await readFile(path("sum.gz", sum))).frames, 6, "all that stands before a wrong checksum");
-  t.match((await readFile(join(folder, "none"))).error, 'capture "/none" can\'t be read: there is no such file');
-  t.match((await readFile(folder)).error, /can't be read: it is a folder/);
   t.end();
 });

@@ -1,13 +1,11 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
-import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { CaptureError } from "./capture-error.js";
 import { CaptureReader } from "./capture-reader.js";
+import { FilePieces } from "./file-pieces.js";
 import type { FrameSink } from "./frame.js";
+import { GzipInflater } from "./gzip-inflater.js";
 
-const PIECE_BYTES = 1 << 18;
-/** What decompression loses where it meets damage: all it made of the piece it was given last. A file's are read again. */
-const COMPRESSED_PIECE_BYTES = 16 * 1024;
+const COMPRESSED_PIECE_BYTES = 64 * 1024;
 
 /** Bytes read so far of the file as it lies on disk, and of how many; undefined where that is not known. */
 export type ReadProgress = (bytesRead: number, totalBytes: number | undefined) => void;
@@ -19,7 +17,7 @@ export type ReadProgress = (bytesRead: number, totalBytes: number | undefined) =
 export async function readCaptureFile(path: string, sink: FrameSink, progress: ReadProgress = () => {}): Promise<void> {
   const reader = new CaptureReader(sink);
   try {
-    if (path === "-") await readStream(process.stdin, reader, progress, undefined);
+    if (path === "-") await readStream(process.stdin, reader, progress);
     else await readFile(path, reader, progress);
     reader.end();
   } catch (error) {
@@ -34,114 +32,98 @@ async function readFile(path: string, reader: CaptureReader, progress: ReadProgr
   const descriptor = openSync(path, "r");
   try {
     const status = fstatSync(descriptor);
-    const total = status.isFile() ? status.size : undefined;
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    let length = status.isFile() || status.isDirectory() ? readSync(descriptor, piece) : 0;
-    if (!status.isFile() || isGzip(piece, length)) {
-      const source = createReadStream(path, { highWaterMark: COMPRESSED_PIECE_BYTES });
-      const readAgain = status.isFile() ? descriptor : undefined;
-      await readStream(source, reader, progress, total, readAgain);
-      return;
-    }
-    for (let position = 0; length > 0; length = readSync(descriptor, piece)) {
-      reader.push(length === PIECE_BYTES ? piece : piece.subarray(0, length));
-      position += length;
-      progress(position, total);
-    }
+    const begin = Buffer.alloc(2);
+    if (!status.isFile()) await readStream(createReadStream(path), reader, progress);
+    else if (isGzip(begin.subarray(0, readSync(descriptor, begin, 0, 2, 0))))
+      await readGzip(descriptor, status.size, reader, progress);
+    else readPlain(descriptor, status.size, reader, progress);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Data events rather than iteration: what was decompressed before an error must not be lost with it. */
-function readStream(
-  source: Readable,
-  reader: CaptureReader,
-  progress: ReadProgress,
-  total: number | undefined,
-  descriptor?: number,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let bytesRead = 0;
-    let uncompressed = 0;
-    let gunzip: ReturnType<typeof createGunzip> | undefined;
-    const fail = (error: Error): void => {
-      source.destroy();
-      gunzip?.destroy();
-      reject(error);
-    };
-    const push = (piece: Buffer): void => {
-      uncompressed += piece.length;
+function readPlain(descriptor: number, total: number, reader: CaptureReader, progress: ReadProgress): void {
+  const pieces = new FilePieces(descriptor);
+  try {
+    for (let piece = pieces.next(0); piece.length > 0; piece = pieces.next(reader.recordBytes)) {
       try {
         reader.push(piece);
-      } catch (error) {
-        fail(error as Error);
+      } finally {
+        pieces.check();
       }
-    };
-    const startGunzip = (): ReturnType<typeof createGunzip> => {
-      const made = createGunzip({ chunkSize: PIECE_BYTES });
-      made.on("data", push);
-      made.on("end", resolve);
-      made.on("error", async (error: NodeJS.ErrnoException) => {
-        source.destroy();
-        try {
-          if (descriptor !== undefined && error.code === "Z_DATA_ERROR")
-            for (const piece of await lastPieces(descriptor, bytesRead, uncompressed)) push(piece);
-        } catch (other) {
-          fail(other as Error);
-        }
-        const what = `is damaged: its compression ends or breaks after ${uncompressed} bytes (${error.message})`;
-        fail(new CaptureError(what, uncompressed));
-      });
-      return made;
-    };
-    source.on("data", (piece: Buffer) => {
-      if (bytesRead === 0 && isGzip(piece, piece.length)) gunzip = startGunzip();
-      bytesRead += piece.length;
-      progress(bytesRead, total);
-      if (gunzip === undefined) push(piece);
-      else if (!gunzip.write(piece)) {
-        source.pause();
-        gunzip.once("drain", () => source.resume());
-      }
-    });
-    source.on("error", fail);
-    source.on("end", () => (gunzip === undefined ? resolve() : gunzip.end()));
-  });
-}
-
-/** What comes after `skip` uncompressed bytes and before the damage that was met within the first `bytesRead` of the file. */
-async function lastPieces(descriptor: number, bytesRead: number, skip: number): Promise<Buffer[]> {
-  const pieces: Buffer[] = [];
-  let uncompressed = 0;
-  const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
-  // What it is given after that, it never says to have taken.
-  let goOn = (): void => {};
-  gunzip.on("error", () => goOn());
-  gunzip.on("data", (piece: Buffer) => {
-    const before = Math.max(0, skip - uncompressed);
-    uncompressed += piece.length;
-    if (before < piece.length) pieces.push(piece.subarray(before));
-  });
-  // One piece may have been on its way besides the one that broke.
-  const singly = Math.max(0, bytesRead - 2 * COMPRESSED_PIECE_BYTES);
-  for (let position = 0; position < bytesRead && !gunzip.destroyed; ) {
-    const wanted = position < singly ? Math.min(COMPRESSED_PIECE_BYTES, singly - position) : 1;
-    const piece = Buffer.allocUnsafe(wanted);
-    const length = readSync(descriptor, piece, 0, wanted, position);
-    if (length === 0) break;
-    position += length;
-    await new Promise<void>((resolve) => {
-      goOn = resolve;
-      gunzip.write(piece.subarray(0, length), () => resolve());
-    });
+      progress(pieces.position, total);
+    }
+  } finally {
+    pieces.close();
   }
-  gunzip.destroy();
-  return pieces;
 }
 
-function isGzip(bytes: Buffer, length: number): boolean {
-  return length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+async function readGzip(
+  descriptor: number,
+  total: number,
+  reader: CaptureReader,
+  progress: ReadProgress,
+): Promise<void> {
+  let position = 0;
+  const inflater = new GzipInflater(
+    (piece) => reader.push(piece),
+    () => compressedPieces(descriptor, position),
+  );
+  try {
+    for (const piece of compressedPieces(descriptor, total)) {
+      await inflater.write(piece);
+      position += piece.length;
+      progress(position, total);
+    }
+    await inflater.end();
+  } finally {
+    inflater.destroy();
+  }
+}
+
+/** The file's first `bytes`, piece by piece. */
+function* compressedPieces(descriptor: number, bytes: number): Generator<Buffer> {
+  for (let position = 0; position < bytes; ) {
+    const piece = Buffer.allocUnsafe(Math.min(COMPRESSED_PIECE_BYTES, bytes - position));
+    const length = readSync(descriptor, piece, 0, piece.length, position);
+    if (length === 0) return;
+    position += length;
+    yield piece.subarray(0, length);
+  }
+}
+
+/** What can be read once: a pipe, standard input. */
+async function readStream(source: AsyncIterable<Buffer>, reader: CaptureReader, progress: ReadProgress): Promise<void> {
+  let bytesRead = 0;
+  let inflater: GzipInflater | undefined;
+  try {
+    for await (const piece of wholeBegin(source)) {
+      if (bytesRead === 0 && isGzip(piece)) inflater = new GzipInflater((inflated) => reader.push(inflated));
+      bytesRead += piece.length;
+      progress(bytesRead, undefined);
+      if (inflater === undefined) reader.push(piece);
+      else await inflater.write(piece);
+    }
+    await inflater?.end();
+  } finally {
+    inflater?.destroy();
+  }
+}
+
+/** The same bytes, the first two in one piece: they tell what it is, and a pipe may give one. */
+async function* wholeBegin(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let begin: Buffer | undefined;
+  for await (const piece of source) {
+    const next: Buffer = begin === undefined ? piece : Buffer.concat([begin, piece]);
+    begin = undefined;
+    if (next.length === 1) begin = next;
+    else yield next;
+  }
+  if (begin !== undefined) yield begin;
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -15,6 +15,8 @@ export class CaptureReader {
   #carried = 0;
   /** Place in the capture of the record that is read next. */
   #offset = 0;
+  /** Size of the record in which the piece before has ended, 0 where that is not known. */
+  recordBytes = 0;
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
@@ -24,9 +26,11 @@ export class CaptureReader {
   push(piece: Buffer): void {
     let at = this.#carried > 0 ? this.#complete(piece) : 0;
     const { length } = piece;
+    this.recordBytes = 0;
     while (at < length) {
       const size = this.#sizeAt(piece, at, length - at);
       if (size === undefined || size > length - at) {
+        this.recordBytes = size ?? 0;
         this.#keep(piece, at, length);
         return;
       }

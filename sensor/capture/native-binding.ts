@@ -26,6 +26,21 @@ export interface NativeBinding {
   ): Ending;
   /** What libpcap has against a filter; empty where it takes it. Opens nothing, so that no right is needed. */
   checkFilter(filter: string): string;
+  /** The process' one window on a file; undefined while it is open, or where the system refuses one. */
+  openWindow(): FileWindow | undefined;
+}
+
+/** Bytes under which a file is shown piece by piece, without a copy. */
+export interface FileWindow {
+  readonly bytes: Buffer;
+  /**
+   * Shows the file from `position`, a multiple of 64 KiB: how many bytes it has there, up to the window's length and 0 at its end;
+   * undefined where it can't be shown, as on some file systems.
+   */
+  show(descriptor: number, position: number): number | undefined;
+  /** Whether some of what was shown last was not there: the file has shrunk meanwhile, or its device fails. It holds 0xff there. */
+  isBroken(): boolean;
+  close(): void;
 }
 
 const PATH = fileURLToPath(new URL("./native/eastwatch-capture.node", import.meta.url));

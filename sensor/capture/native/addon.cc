@@ -1,11 +1,14 @@
-// The binding's face to Node: one call that captures until the end, one that looks at a filter. No script runs for a frame.
+// The binding's face to Node: one call that captures until the end, one that looks at a filter, and a window on a file. No script
+// runs for a frame.
 #include <napi.h>
 
 #include "capture.h"
+#include "file-window.h"
 
 namespace {
 
 using eastwatch::Ending;
+using eastwatch::FileWindow;
 
 const char* nameOf(Ending::Kind kind) {
   switch (kind) {
@@ -39,9 +42,36 @@ Napi::Value checkFilter(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), eastwatch::wordsAgainst(info[0].ToString().Utf8Value()));
 }
 
+/** `show(descriptor, position)` → how many bytes the window holds now; undefined where the system can't put them there. */
+Napi::Value show(const Napi::CallbackInfo& info) {
+  const ssize_t length = FileWindow::only().show(info[0].ToNumber().Int32Value(), info[1].ToNumber().Int64Value());
+  if (length < 0) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(length));
+}
+
+Napi::Value isBroken(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), FileWindow::only().isBroken()); }
+
+void close(const Napi::CallbackInfo&) { FileWindow::only().close(); }
+
+/** `openWindow()` → `{ bytes, show, isBroken, close }`, the same each time; undefined while it is open or where there can't be one. */
+Napi::Value openWindow(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  if (!FileWindow::only().open()) return env.Undefined();
+  auto* kept = env.GetInstanceData<Napi::ObjectReference>();
+  if (kept != nullptr) return kept->Value();
+  Napi::Object window = Napi::Object::New(env);
+  window.Set("bytes", Napi::Buffer<uint8_t>::New(env, FileWindow::only().begin(), FileWindow::BYTES, [](Napi::Env, uint8_t*) {}));
+  window.Set("show", Napi::Function::New(env, show, "show"));
+  window.Set("isBroken", Napi::Function::New(env, isBroken, "isBroken"));
+  window.Set("close", Napi::Function::New(env, close, "close"));
+  env.SetInstanceData(new Napi::ObjectReference(Napi::Persistent(window)));
+  return window;
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("run", Napi::Function::New(env, run, "run"));
   exports.Set("checkFilter", Napi::Function::New(env, checkFilter, "checkFilter"));
+  exports.Set("openWindow", Napi::Function::New(env, openWindow, "openWindow"));
   return exports;
 }
 
