@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "capture.h"
+#include "file-window.h"
 
 namespace {
 
@@ -183,6 +184,29 @@ void checkReaders() {
   expect(ending.kind == Ending::Kind::unread, "a reader that takes nothing does not keep it from its end");
 }
 
+/** A file of three windows and a bit, then one that shrinks while it is shown. */
+void checkWindow() {
+  using eastwatch::FileWindow;
+  FileWindow& window = FileWindow::only();
+  FILE* file = tmpfile();
+  const std::string all(3 * FileWindow::BYTES + 5, 'a');
+  expect(file != nullptr && fwrite(all.data(), 1, all.size(), file) == all.size() && fflush(file) == 0, "a file for the window");
+  const int descriptor = fileno(file);
+  expect(window.open() && !window.open(), "one window at a time");
+  size_t seen = 0;
+  bool isAll = true;
+  for (ssize_t length; (length = window.show(descriptor, static_cast<off_t>(seen))) > 0; seen += static_cast<size_t>(length))
+    isAll &= std::string(reinterpret_cast<char*>(window.begin()), static_cast<size_t>(length)) == all.substr(seen, static_cast<size_t>(length));
+  expect(isAll && seen == all.size() && !window.isBroken(), "the window shows the whole file");
+  expect(window.show(descriptor, 1) < 0 && window.show(-1, 0) < 0, "what can't be shown is refused");
+  expect(window.show(descriptor, 0) == FileWindow::BYTES && ftruncate(descriptor, 4'096) == 0, "a file that shrinks");
+  expect(window.begin()[0] == 'a' && window.begin()[FileWindow::BYTES - 1] == 0xff && window.isBroken(), "a page that is not there");
+  window.close();
+  expect(window.begin()[0] == 0 && window.open() && window.show(descriptor, 0) == 4'096 && !window.isBroken(), "opened again");
+  window.close();
+  fclose(file);
+}
+
 }  // namespace
 
 int main(int count, char** paths) {
@@ -194,6 +218,7 @@ int main(int count, char** paths) {
   if (count > 1) checkRefusals(paths[1]);
   checkLoopback();
   checkReaders();
+  checkWindow();
   printf("%s\n", failures == 0 ? "all is well" : "something is not");
   return failures == 0 ? 0 : 1;
 }

@@ -6,8 +6,8 @@ folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 gunzip -c "$here/../../../demo/recorded.pcap.gz" >"$folder/recorded.pcap"
 compile() {
-  g++ -std=c++17 -g -O1 -Wall -Wextra -Werror "$@" "$here"/capture.cc "$here"/pcapng-output.cc "$here"/check.cc -lpcap -lpthread \
-    -o "$folder/check"
+  g++ -std=c++17 -g -O1 -Wall -Wextra -Werror "$@" "$here"/capture.cc "$here"/file-window.cc "$here"/pcapng-output.cc "$here"/check.cc -lpcap \
+    -lpthread -o "$folder/check"
 }
 echo "AddressSanitizer, UndefinedBehaviorSanitizer"
 compile -fsanitize=address,undefined -fno-sanitize-recover=all
