@@ -13,7 +13,7 @@ build: dist/.built
 # libpcap's headers are what the capture binding is built with.
 node_modules/.installed: package-lock.json
 	@sh build/need-tools.sh
-	npm ci --no-audit --no-fund
+	@sh build/install-modules.sh
 	@touch $@
 
 dist/.built: node_modules/.installed $(SOURCES)
