@@ -38,7 +38,11 @@ export class FilePieces {
     if (!this.#isShown) return;
     const { size } = fstatSync(this.#descriptor);
     if (size < this.position) throw new CaptureError(`was cut to ${size} bytes while it was read`, size);
-    if (this.#window?.isBroken()) throw new CaptureError(`can't be read before byte ${this.position}`, this.position);
+    if (this.#window?.isBroken())
+      throw new CaptureError(
+        `has bytes before byte ${this.position} that can't be read: its device fails, or it was changed while it was read`,
+        this.position,
+      );
   }
 
   close(): void {
