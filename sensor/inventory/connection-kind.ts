@@ -13,23 +13,25 @@ export interface ConnectionKind {
 
 const MOST_KEPT = 32;
 /** Kinds met lately, of all edges together: most handshakes are of a few. */
-const kept: ConnectionKind[] = [];
+export class ConnectionKinds {
+  readonly #kept: ConnectionKind[] = [];
 
-/** The same object for the same kind, as long as it is remembered. */
-export function kindOf(handshake: Handshake): ConnectionKind {
-  const posture = postureOf(handshake);
-  const { reason } = handshake.clientAuth;
-  const group = handshake.curve;
-  const failure = failureOf(handshake);
-  const traits = traitsOf(handshake);
-  for (const kind of kept) {
-    if (kind.group === group && kind.failure === failure && kind.posture === posture && kind.reason === reason)
-      if (isSame(kind.traits, traits)) return kind;
+  /** The same object for the same kind, as long as it is remembered. */
+  of(handshake: Handshake): ConnectionKind {
+    const posture = postureOf(handshake);
+    const { reason } = handshake.clientAuth;
+    const group = handshake.curve;
+    const failure = failureOf(handshake);
+    const traits = traitsOf(handshake);
+    for (const kind of this.#kept) {
+      if (kind.group === group && kind.failure === failure && kind.posture === posture && kind.reason === reason)
+        if (isSame(kind.traits, traits)) return kind;
+    }
+    if (this.#kept.length >= MOST_KEPT) this.#kept.length = 0;
+    const made = { posture, reason, group, failure, traits };
+    this.#kept.push(made);
+    return made;
   }
-  if (kept.length >= MOST_KEPT) kept.length = 0;
-  const made = { posture, reason, group, failure, traits };
-  kept.push(made);
-  return made;
 }
 
 function isSame(a: readonly HandshakeTrait[], b: readonly HandshakeTrait[]): boolean {

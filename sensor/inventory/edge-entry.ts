@@ -2,7 +2,7 @@ import type { EdgeRecord, Scope } from "../../shared/event.js";
 import { inNetwork } from "../../shared/virtual-network.js";
 import type { Call, Connection, Handshake } from "../protocol/message.js";
 import type { BlindTimes } from "./blind-times.js";
-import { CLEARTEXT, kindOf, UNTOLD } from "./connection-kind.js";
+import { CLEARTEXT, type ConnectionKind, UNTOLD } from "./connection-kind.js";
 import { ConnectionTally } from "./connection-tally.js";
 import type { HostEntry } from "./gateway/host-entry.js";
 import { hexOrder } from "./header-order.js";
@@ -63,11 +63,10 @@ export class EdgeEntry implements Edge {
     if (protocol !== TLS) this.#kinds.add(connection.isCleartext ? CLEARTEXT : UNTOLD);
   }
 
-  handshake(handshake: Handshake): void {
+  handshake({ atMicros, clientChain }: Handshake, kind: ConnectionKind): void {
     this.handshakes++;
-    this.seen(handshake.atMicros);
-    this.#kinds.add(kindOf(handshake));
-    const { clientChain } = handshake;
+    this.seen(atMicros);
+    this.#kinds.add(kind);
     if (clientChain.length > 0) this.#shownCertificates().add(clientChain[0]);
   }
 

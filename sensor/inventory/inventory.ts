@@ -18,6 +18,7 @@ import { BlindTimes } from "./blind-times.js";
 import { FATE_COUNTERS } from "./byte-ledger.js";
 import { CertificateInventory } from "./certificate-inventory.js";
 import { ChangedRows } from "./changed-rows.js";
+import { ConnectionKinds } from "./connection-kind.js";
 import { Declarations } from "./declared/declarations.js";
 import { rpcServiceOf } from "./declared/procedure.js";
 import { EdgeEntry } from "./edge-entry.js";
@@ -66,6 +67,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #declarations: Declarations;
   readonly #binding: ServiceBinding;
   readonly #changed = new ChangedRows();
+  readonly #kinds = new ConnectionKinds();
   /** Rows of operations that were never seen. */
   #untold: EndpointRecord[] = [];
   #firstMicros: number | undefined = undefined;
@@ -206,7 +208,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#hosts.named(service);
     }
     if (edge !== undefined) {
-      edge.handshake(handshake);
+      edge.handshake(handshake, this.#kinds.of(handshake));
       this.#changed.edge(edge);
     }
     this.#sink.handshake(handshake, edge);
