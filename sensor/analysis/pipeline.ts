@@ -55,7 +55,7 @@ export class Pipeline {
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
     this.#flows = new FlowTable(settings.flow, this.#own, seed);
-    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.ownNetworks, seed);
+    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.networks, seed);
     this.#decoder = new Decoder(settings.decode, this.#flows, this.#datagrams);
   }
 
@@ -165,6 +165,8 @@ export class Pipeline {
       ...this.#decoder.counters,
       ...tunnelCounters(this.#decoder.tunneled),
       ...this.#flows.counters,
+      ...this.#flows.networks.counters,
+      ...this.#flows.copies.counters,
       ...this.#datagrams.counters,
       ...this.#flows.reassembly.counters,
       ...this.#own.counters,

@@ -1,5 +1,6 @@
 import { ACK, type Packet, SYN } from "../decode/packet.js";
-import { isMirror } from "../decode/virtual-network.js";
+import type { JoinedNetworks } from "./joined-networks.js";
+import { COPY_MICROS } from "./segment-marks.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
 /** Closed flows remembered at most; older ones make room early. */
@@ -26,6 +27,7 @@ const OFFERED_BY_B = 8;
  */
 export class ClosedFlows {
   readonly #keepMicros: number;
+  readonly #networks: JoinedNetworks;
   readonly #words = new Int32Array(MAX_CLOSED * WORDS);
   readonly #hashes = new Int32Array(MAX_CLOSED);
   readonly #closedMicros = new Float64Array(MAX_CLOSED).fill(Number.NEGATIVE_INFINITY);
@@ -35,7 +37,8 @@ export class ClosedFlows {
   #at = 0;
 
   /** `keepSeconds` of packet time each is remembered. */
-  constructor(keepSeconds: number) {
+  constructor(keepSeconds: number, networks: JoinedNetworks) {
+    this.#networks = networks;
     this.#keepMicros = keepSeconds * 1e6;
   }
 
@@ -85,7 +88,45 @@ export class ClosedFlows {
     return false;
   }
 
+  /** One of another network that ended just now, has the ends of this flow, and may have been it. */
+  originalOf(flow: TcpFlow, packet: Packet): { readonly network: number; readonly beganLike: boolean } | undefined {
+    const hash = flow.hash;
+    for (let slot = this.#buckets[hash & (BUCKETS - 1)]; slot !== NONE; slot = this.#next[slot]) {
+      if (this.#hashes[slot] !== hash || Math.abs(packet.atMicros - this.#closedMicros[slot]) > COPY_MICROS) continue;
+      const fromA = this.#hasEnds(slot, packet, true);
+      if (!fromA && !this.#hasEnds(slot, packet, false)) continue;
+      const network = this.#words[slot * WORDS + NETWORK];
+      if (network === 0 || network === packet.network) continue;
+      const beganLike = this.#beganLike(slot, flow, fromA === flow.sentByA(packet));
+      if (beganLike || flow.rolesFrom !== "handshake") return { network, beganLike };
+    }
+    return undefined;
+  }
+
+  #beganLike(slot: number, { a, b, rolesFrom }: TcpFlow, isSameWay: boolean): boolean {
+    if (rolesFrom !== "handshake") return false;
+    const base = slot * WORDS;
+    const isLike = (started: number, at: number, half: { readonly started: boolean; readonly first: number }): boolean =>
+      (this.#words[base + FLAGS] & started) !== 0 && half.started && this.#words[base + at] === half.first;
+    const [one, other] = isSameWay ? [a, b] : [b, a];
+    return isLike(STARTED_A, FIRST_A, one) && isLike(STARTED_B, FIRST_B, other);
+  }
+
   #isBetween(slot: number, packet: Packet, fromA: boolean): boolean {
+    const words = this.#words;
+    const base = slot * WORDS;
+    const network = words[base + NETWORK];
+    return (
+      this.#hasEnds(slot, packet, fromA) &&
+      (network === packet.network ||
+        network === 0 ||
+        packet.network === 0 ||
+        words[base + ANSWER_NETWORK] === packet.network ||
+        this.#networks.areOne(network, packet.network))
+    );
+  }
+
+  #hasEnds(slot: number, packet: Packet, fromA: boolean): boolean {
     const words = this.#words;
     const base = slot * WORDS;
     const source = fromA ? base : base + 4;
@@ -93,7 +134,6 @@ export class ClosedFlows {
     const ports = fromA
       ? (packet.sourcePort << 16) | packet.destinationPort
       : (packet.destinationPort << 16) | packet.sourcePort;
-    const network = words[base + NETWORK];
     return (
       words[base + PORTS] === ports &&
       words[source + 3] === packet.source3 &&
@@ -103,12 +143,7 @@ export class ClosedFlows {
       words[source] === packet.source0 &&
       words[destination + 2] === packet.destination2 &&
       words[destination + 1] === packet.destination1 &&
-      words[destination] === packet.destination0 &&
-      (network === packet.network ||
-        network === 0 ||
-        packet.network === 0 ||
-        words[base + ANSWER_NETWORK] === packet.network ||
-        (isMirror(network) && isMirror(packet.network)))
+      words[destination] === packet.destination0
     );
   }
 

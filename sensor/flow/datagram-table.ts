@@ -2,6 +2,8 @@ import { readInt32 } from "../bytes/network-order.js";
 import type { DatagramSink, Packet } from "../decode/packet.js";
 import { hashOf } from "./flow-hash.js";
 import type { FlowSettings } from "./flow-table.js";
+import type { JoinedNetworks } from "./joined-networks.js";
+import { COPY_MICROS } from "./segment-marks.js";
 import type { DatagramSource, DatagramStream } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
@@ -16,6 +18,8 @@ interface DatagramFlow {
   /** Ends of the datagrams that came last: RFC 9001 §5.3 has a tag there, another in each. */
   readonly tags: Int32Array;
   at: number;
+  /** Of its first datagram, and when it came. */
+  readonly firstTag: number;
 }
 
 /** As of TCP's connections: seconds of packet time without a packet, and the same while nobody answered. */
@@ -33,17 +37,17 @@ export class DatagramTable implements DatagramSink {
   readonly counters = { datagram_flows: 0, datagram_flows_refused: 0 };
   refusesNew = false;
   readonly #source: DatagramSource;
-  readonly #ownNetworks: Set<number>;
+  readonly #networks: JoinedNetworks;
   readonly #patience: Patience;
   readonly #seed: number;
   readonly #flows = new Map<number, readonly DatagramFlow[]>();
   #size = 0;
   #sweptMicros = 0;
 
-  constructor(settings: Patience, source: DatagramSource, ownNetworks: Set<number>, seed: number) {
+  constructor(settings: Patience, source: DatagramSource, networks: JoinedNetworks, seed: number) {
     this.#patience = settings;
     this.#source = source;
-    this.#ownNetworks = ownNetworks;
+    this.#networks = networks;
     this.#seed = seed | 0;
   }
 
@@ -53,7 +57,7 @@ export class DatagramTable implements DatagramSink {
     if (Math.abs(packet.atMicros - this.#sweptMicros) > SWEEP_MICROS) this.#sweep(packet.atMicros);
     const hash = hashOf(packet, this.#seed);
     const all = this.#flows.get(hash);
-    const known = all?.find(({ flow }) => isOf(flow, packet)) ?? all?.find((one) => isAnsweredBy(one, packet));
+    const known = all && (this.#findOwn(all, packet) ?? this.#findCopied(all, packet) ?? findAsked(all, packet));
     if (known === undefined) {
       if (begins) this.#admit(packet, hash);
       return;
@@ -62,12 +66,39 @@ export class DatagramTable implements DatagramSink {
     if (!isCopy(known, packet)) this.#take(known, packet);
   }
 
+  /** Two tenants may have the same ends; what is seen inside of a tunnel and outside of it is one. */
+  #findOwn(all: readonly DatagramFlow[], packet: Packet): DatagramFlow | undefined {
+    const { network } = packet;
+    for (const one of all) {
+      const { flow } = one;
+      const isOne = flow.network === 0 || network === 0 || flow.answerNetwork === network;
+      if (!isOne && !this.#networks.areOne(flow.network, network)) continue;
+      if (flow.sentByA(packet) || flow.sentByB(packet)) return one;
+    }
+    return undefined;
+  }
+
+  /** One that another network shows as well: the same datagram about the same time. */
+  #findCopied(all: readonly DatagramFlow[], packet: Packet): DatagramFlow | undefined {
+    const tag = tagOf(packet);
+    if (tag === undefined) return undefined;
+    for (const one of all) {
+      const { flow, tags, firstTag, lastMicros } = one;
+      if (!flow.sentByA(packet) && !flow.sentByB(packet)) continue;
+      const isFirst = tag === firstTag && Math.abs(packet.atMicros - flow.firstMicros) <= COPY_MICROS;
+      if (!isFirst && !(tags.includes(tag) && Math.abs(packet.atMicros - lastMicros) <= COPY_MICROS)) continue;
+      this.#networks.join(flow.network, packet.network);
+      return one;
+    }
+    return undefined;
+  }
+
   #admit(packet: Packet, hash: number): void {
     if (this.refusesNew || this.#size >= MAX_FLOWS) {
       this.counters.datagram_flows_refused++;
       return;
     }
-    const flow = new TcpFlow(packet, hash, this.#ownNetworks);
+    const flow = new TcpFlow(packet, hash, this.#networks);
     const opened: DatagramFlow = {
       flow,
       stream: undefined,
@@ -75,6 +106,7 @@ export class DatagramTable implements DatagramSink {
       lastMicros: packet.atMicros,
       tags: new Int32Array(REMEMBERED_TAGS),
       at: 0,
+      firstTag: tagOf(packet) ?? 0,
     };
     this.#flows.set(hash, [...(this.#flows.get(hash) ?? []), opened]);
     this.#size++;
@@ -110,26 +142,28 @@ export class DatagramTable implements DatagramSink {
   }
 }
 
-/** Two tenants may have the same ends; what is seen inside of a tunnel and outside of it is one. */
-function isOf(flow: TcpFlow, packet: Packet): boolean {
-  const { network, answerNetwork } = flow;
-  const isOne = network === packet.network || network === 0 || packet.network === 0 || answerNetwork === packet.network;
-  return isOne && (flow.sentByA(packet) || flow.sentByB(packet));
-}
-
 /** Each direction may have a network of its own; nothing in a datagram says whether it has. */
-function isAnsweredBy({ flow, stream }: DatagramFlow, packet: Packet): boolean {
-  if (stream !== undefined || flow.answerNetwork !== 0 || !flow.sentByB(packet)) return false;
-  flow.answerNetwork = packet.network;
-  return true;
+function findAsked(all: readonly DatagramFlow[], packet: Packet): DatagramFlow | undefined {
+  for (const one of all) {
+    const { flow, stream } = one;
+    if (stream !== undefined || flow.answerNetwork !== 0 || !flow.sentByB(packet)) continue;
+    flow.answerNetwork = packet.network;
+    return one;
+  }
+  return undefined;
 }
 
 /** Whether the same datagram was seen a short while ago, for the tags remember this one. */
-function isCopy(known: DatagramFlow, { bytes, payloadStart, payloadEnd }: Packet): boolean {
-  if (payloadEnd - payloadStart < TAG_BYTES) return false;
-  const tag = readInt32(bytes, payloadEnd - TAG_BYTES);
+function isCopy(known: DatagramFlow, packet: Packet): boolean {
+  const tag = tagOf(packet);
+  if (tag === undefined) return false;
   if (known.tags.includes(tag)) return true;
   known.tags[known.at] = tag;
   known.at = (known.at + 1) % REMEMBERED_TAGS;
   return false;
+}
+
+/** Undefined where it is too short to have one. */
+function tagOf({ bytes, payloadStart, payloadEnd }: Packet): number | undefined {
+  return payloadEnd - payloadStart < TAG_BYTES ? undefined : readInt32(bytes, payloadEnd - TAG_BYTES);
 }

@@ -1,8 +1,11 @@
-import { ACK, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
+import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
+import { CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
 import { hashOf } from "./flow-hash.js";
+import { JoinedNetworks } from "./joined-networks.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
-import type { StreamSource } from "./stream.js";
+import { SegmentMarks } from "./segment-marks.js";
+import type { CloseReason, StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
 export interface FlowSettings extends ReassemblySettings {
@@ -48,8 +51,11 @@ export class FlowTable implements PacketSink {
   readonly #seed: number;
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
-  /** As many as a host has. */
-  readonly ownNetworks = new Set<number>();
+  readonly networks = new JoinedNetworks();
+  readonly copies: CopyWatch;
+  readonly #marks = new SegmentMarks();
+  /** What was kept of a flow is handed on: nothing else is decided meanwhile. */
+  #isReplaying = false;
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
@@ -61,12 +67,14 @@ export class FlowTable implements PacketSink {
     this.#settings = settings;
     this.#seed = seed | 0;
     this.reassembly = new Reassembly(settings, source);
-    this.#closed = new ClosedFlows(settings.closedSeconds);
+    this.#closed = new ClosedFlows(settings.closedSeconds, this.networks);
+    this.copies = new CopyWatch(this.#marks);
   }
 
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
     if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
+    if (packet.network !== 0) this.#decideDue(atMicros);
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
     let hash = 0;
@@ -82,7 +90,9 @@ export class FlowTable implements PacketSink {
         this.reassembly.close(flow, "reused", atMicros);
         this.#remove(flow);
         hash = flow.hash;
-        flow = undefined;
+        // Of the new connection another network may have shown the first packet.
+        flow = packet.network === 0 ? undefined : this.#find(packet, hash);
+        fromA = flow?.sentByA(packet) === true;
       }
     }
     if (flow === undefined) {
@@ -96,6 +106,7 @@ export class FlowTable implements PacketSink {
     }
     if (flow !== this.#last) this.#last = flow;
     flow.lastMicros = atMicros;
+    if (packet.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
     if (flow.isClosed) this.#retire(flow, atMicros);
   }
@@ -116,16 +127,110 @@ export class FlowTable implements PacketSink {
     let elsewhere: TcpFlow | undefined;
     for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
       if (!isBetween(flow, packet, hash)) continue;
-      if (flow.isInNetwork(packet)) return flow;
+      if (flow.isInNetwork(packet, "late")) return flow;
       if (flow.isAnsweredBy(packet) || flow.isMovedTo(packet)) elsewhere = flow;
     }
     if (elsewhere !== undefined) elsewhere.answerNetwork = packet.network;
     return elsewhere;
   }
 
+  /**
+   * Whether the packet waits until it is known whether its connection is one that another network shows. Asked of flows in virtual networks
+   * of which nothing was told yet.
+   */
+  #holds(flow: TcpFlow, packet: Packet): boolean {
+    flow.suspect ??= this.#suspicionOf(flow, packet);
+    const { suspect } = flow;
+    if (suspect === undefined) return false;
+    const known = this.copies.hold(suspect, packet);
+    const verdict = this.networks.areOne(suspect.original, flow.network) ? "same" : known;
+    if (verdict !== "unknown") this.#decide(suspect, verdict);
+    return true;
+  }
+
+  #suspicionOf(flow: TcpFlow, packet: Packet): Suspect | undefined {
+    const isToBeTold = packet.payloadLength > 0 || (packet.flags & (FIN | RST)) !== 0 || flow.a.holds || flow.b.holds;
+    if (flow.isJudged || !isToBeTold) return undefined;
+    const original = this.#originalOf(flow, packet) ?? this.#closed.originalOf(flow, packet);
+    if (original === undefined) return undefined;
+    const suspect = this.copies.suspect(flow, original.network, original.beganLike, packet.atMicros);
+    flow.isJudged = suspect === undefined;
+    return suspect;
+  }
+
+  /** A flow of another network that this packet's may be. */
+  #originalOf(flow: TcpFlow, packet: Packet): { readonly network: number; readonly beganLike: boolean } | undefined {
+    const { hash, network } = flow;
+    for (let other = this.#buckets[hash & (this.#buckets.length - 1)]; other !== undefined; other = other.nextInBucket) {
+      if (other === flow || !isBetween(other, packet, hash) || other.suspect !== undefined) continue;
+      if (other.network === 0 || other.network === network) continue;
+      if (other.beganOtherwise(flow) || !other.isAtPlace(packet, "late")) continue;
+      const beganLike = other.beganLike(flow);
+      if (other.stream !== undefined) {
+        other.mayBeShownAgain = true;
+        return { network: other.network, beganLike };
+      }
+      // Whichever has data first is told. Where one is known to be another's copy it is told under its name from the start.
+      if (beganLike && this.networks.isJoined(other.network)) this.networks.join(other.network, network);
+    }
+    return undefined;
+  }
+
+  #decideDue(atMicros: number): void {
+    if (this.#isReplaying) return;
+    for (let suspect = this.copies.due(atMicros); suspect !== undefined; suspect = this.copies.due(atMicros))
+      this.#decide(suspect, this.copies.judge(suspect));
+  }
+
+  /** What was kept goes to the flow that it is of: its own, or that of the other network. */
+  #decide(suspect: Suspect, verdict: "same" | "other"): void {
+    const { flow, original } = suspect;
+    const packets = this.copies.settle(suspect);
+    flow.suspect = undefined;
+    flow.isJudged = true;
+    if (verdict === "same") {
+      this.networks.join(original, flow.network);
+      packets.unshift(...this.#withdraw(flow));
+    }
+    const wasReplaying = this.#isReplaying;
+    this.#isReplaying = true;
+    for (const packet of packets) this.packet(packet);
+    this.#isReplaying = wasReplaying;
+  }
+
+  /** It was none; what waited in it. */
+  #withdraw(flow: TcpFlow): Packet[] {
+    const packets = [flow.a, flow.b].flatMap((half) =>
+      this.reassembly.handBack(half).map((segment) => packetOf(flow, half, segment)),
+    );
+    this.#remove(flow);
+    this.counters.flows--;
+    if (flow.rolesFrom !== "handshake") this.counters.flows_joined_late--;
+    return packets;
+  }
+
+  /** What a session lost of a connection that another one shows is no loss. */
+  #end(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
+    if (flow.network !== 0 && flow.stream === undefined && this.#isShownElsewhere(flow)) flow.isClosed = true;
+    else this.reassembly.close(flow, reason, atMicros);
+  }
+
+  #isShownElsewhere(flow: TcpFlow): boolean {
+    if (flow.a.holds || flow.b.holds) return false;
+    for (
+      let other = this.#buckets[flow.hash & (this.#buckets.length - 1)];
+      other !== undefined;
+      other = other.nextInBucket
+    )
+      if (other !== flow && (other.stream !== undefined || other.isClosed) && other.beganLike(flow))
+        return this.networks.areOne(other.network, flow.network);
+    return false;
+  }
+
   /** Ends every flow: the capture is over. */
   finish(atMicros: number): void {
-    for (const flow of this.#flows) this.reassembly.close(flow, "end", atMicros);
+    this.#decideDue(Number.POSITIVE_INFINITY);
+    for (const flow of this.#flows) this.#end(flow, "end", atMicros);
     while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
   }
 
@@ -136,6 +241,7 @@ export class FlowTable implements PacketSink {
 
   /** Ends about a quarter of all flows, those silent longest; how many. */
   giveUpSilent(atMicros: number): number {
+    this.#decideDue(Number.POSITIVE_INFINITY);
     const before = this.#flows.length;
     const step = Math.max(1, Math.floor(before / SAMPLED_FLOWS));
     const times = this.#flows.filter((_, index) => index % step === 0).map(({ lastMicros }) => lastMicros);
@@ -143,7 +249,7 @@ export class FlowTable implements PacketSink {
     for (let index = before - 1; index >= 0; index--) {
       const flow = this.#flows[index];
       if (flow.lastMicros > lastMicros) continue;
-      this.reassembly.close(flow, "idle", atMicros);
+      this.#end(flow, "idle", atMicros);
       this.#remove(flow);
     }
     this.counters.flows_given_up += before - this.#flows.length;
@@ -163,7 +269,8 @@ export class FlowTable implements PacketSink {
       if (isSyn && (packet.flags & ACK) === 0) this.counters.flows_refused++;
       return undefined;
     }
-    const flow = new TcpFlow(packet, hash, this.ownNetworks);
+    const flow = new TcpFlow(packet, hash, this.networks);
+    if (packet.network !== 0) this.reassembly.marks = this.#marks;
     if (this.#flows.length >= this.#buckets.length) this.#grow();
     this.#link(flow);
     flow.index = this.#flows.length;
@@ -185,6 +292,7 @@ export class FlowTable implements PacketSink {
   }
 
   #sweep(atMicros: number): void {
+    this.#decideDue(atMicros);
     this.#lastSweepMicros = atMicros;
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
@@ -193,7 +301,7 @@ export class FlowTable implements PacketSink {
       const idleMicros = atMicros - flow.lastMicros;
       if (idleMicros > this.#patienceMicros(flow)) {
         this.counters.flows_idle++;
-        this.reassembly.close(flow, "idle", atMicros);
+        this.#end(flow, "idle", atMicros);
         this.#remove(flow);
         continue;
       }

@@ -1,7 +1,8 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
 import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
-import { costOf, type Insertion, type Pending } from "./pending.js";
+import { costOf, type Insertion, type Pending, type Segment } from "./pending.js";
 import { RecentSegments } from "./recent-segments.js";
+import { COPY_MICROS, SegmentMarks } from "./segment-marks.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
@@ -38,6 +39,8 @@ export class Reassembly {
   readonly #settings: ReassemblySettings;
   readonly #source: StreamSource;
   readonly #recent = new RecentSegments();
+  /** Once there are two virtual networks. */
+  marks: SegmentMarks | undefined = undefined;
 
   constructor(settings: ReassemblySettings, source: StreamSource) {
     this.#settings = settings;
@@ -87,6 +90,16 @@ export class Reassembly {
     const stream = flow.stream;
     flow.stream = undefined;
     stream?.close(reason, atMicros);
+  }
+
+  /** What waits of a direction whose flow is another's: nothing of it is told. */
+  handBack(half: Half): Segment[] {
+    const segments: Segment[] = [];
+    for (let segment = half.pending?.shift(); segment !== undefined; segment = half.pending?.shift()) {
+      this.counters.pending_bytes -= costOf(segment);
+      segments.push(segment);
+    }
+    return segments;
   }
 
   #payload(flow: TcpFlow, half: Half, other: Half, packet: Packet): void {
@@ -154,6 +167,7 @@ export class Reassembly {
     flow.stream ??= this.#source.open(flow, flow);
     const captured = end - start;
     this.#recent.note(flow.directionOf(half), half.next, bytes, start, end);
+    if (flow.network !== 0) this.marks?.note(flow.bareDirectionOf(half), half.next, bytes, start, end, at);
     half.next = (half.next + wireLength) | 0;
     if (captured > 0) flow.stream.data(flow.sideOf(half), bytes, start, end, at);
     if (wireLength > captured) this.#gap(flow, half, wireLength - captured, at);
@@ -233,19 +247,19 @@ export class Reassembly {
         this.#drain(flow, half, other, atMicros);
         const first = half.pending?.first;
         if (first === undefined || !isWaiting(half)) continue;
-        if (atMicros - first.atMicros < ACKED_HOLE_MICROS) return;
-      } else if (!this.#isLost(half, other, atMicros)) return;
+        if (atMicros - first.atMicros < patienceMicros(flow)) return;
+      } else if (!this.#isLost(flow, half, other, atMicros)) return;
       this.#force(flow, half, other, atMicros);
     }
     if (half.finSeen) this.#finish(flow, half, atMicros);
   }
 
   /** Whether the bytes of the hole in front will not come any more. */
-  #isLost(half: Half, other: Half, atMicros: number): boolean {
+  #isLost(flow: TcpFlow, half: Half, other: Half, atMicros: number): boolean {
     if (half.holeSinceMicros < 0) half.holeSinceMicros = atMicros;
     const waited = atMicros - half.holeSinceMicros;
     const isAcked = half.ackSeen && ((half.acked - half.holeEnd) | 0) >= 0;
-    const patience = isAcked ? ACKED_HOLE_MICROS : this.#settings.gapMillis * 1_000;
+    const patience = isAcked ? patienceMicros(flow) : this.#settings.gapMillis * 1_000;
     return (isAcked || !other.seen) && waited >= patience;
   }
 
@@ -306,6 +320,11 @@ export class Reassembly {
 function isStray(half: Half, other: Half): boolean {
   if (!half.hasHole || !other.seen || ((half.holeEnd - half.next) | 0) <= MAX_UNSEEN_BYTES) return false;
   return !half.wasRead(half.holeEnd);
+}
+
+/** How long what the other end acknowledged is waited for. */
+function patienceMicros({ mayBeShownAgain }: TcpFlow): number {
+  return mayBeShownAgain ? COPY_MICROS : ACKED_HOLE_MICROS;
 }
 
 /** RFC 9293 §3.8.4: a keep-alive probe repeats one byte that was acknowledged long ago; nobody pushes it, and it is 0 mostly. */

@@ -1,8 +1,10 @@
 import { formatAddress } from "../bytes/address.js";
 import { ACK, type Packet, SYN } from "../decode/packet.js";
-import { isMirror, isWay, networkName } from "../decode/virtual-network.js";
+import { isWay } from "../decode/virtual-network.js";
+import type { Suspect } from "./copy-watch.js";
 import { isAtPlace, isOff } from "./copy-place.js";
 import { Half } from "./half.js";
+import type { JoinedNetworks } from "./joined-networks.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
@@ -21,7 +23,7 @@ export class TcpFlow implements Flow, Roles {
   readonly bPort: number;
   readonly hash: number;
   readonly firstMicros: number;
-  readonly #ownNetworks: Set<number>;
+  readonly #networks: JoinedNetworks;
   #isSeenOutside = false;
   /** The virtual network it was seen in, 0 where it was only seen outside of any. */
   network: number;
@@ -41,13 +43,18 @@ export class TcpFlow implements Flow, Roles {
   /** The flow table's own: next in its bucket, place in the list of all. */
   nextInBucket: TcpFlow | undefined = undefined;
   index = -1;
+  /** While it may be a connection that another network shows as well. */
+  suspect: Suspect | undefined = undefined;
+  /** It was proved to be none, or could not be. */
+  isJudged = false;
+  /** Another network may show its packets as well, and later: what one has lost is waited for. */
+  mayBeShownAgain: boolean;
   #id: string | undefined = undefined;
   #addressA: string | undefined = undefined;
   #addressB: string | undefined = undefined;
 
-  /** `ownNetworks` are those whose connections are seen outside of their tunnels as well: this host's, whose addresses are its own. */
-  constructor(packet: Packet, hash: number, ownNetworks: Set<number>) {
-    this.#ownNetworks = ownNetworks;
+  constructor(packet: Packet, hash: number, networks: JoinedNetworks) {
+    this.#networks = networks;
     this.a0 = packet.source0;
     this.a1 = packet.source1;
     this.a2 = packet.source2;
@@ -60,6 +67,7 @@ export class TcpFlow implements Flow, Roles {
     this.bPort = packet.destinationPort;
     this.hash = hash;
     this.network = packet.network;
+    this.mayBeShownAgain = packet.network !== 0 && networks.isJoined(packet.network);
     this.firstMicros = packet.atMicros;
     this.lastMicros = packet.atMicros;
     // Without a handshake: servers listen on the lower port more often than not.
@@ -70,29 +78,45 @@ export class TcpFlow implements Flow, Roles {
    * Whether a packet with its ends, and of that virtual network, may be its. Two networks may have the same addresses; but one that is seen
    * inside a tunnel and outside of it, as on a node's overlay and on its link, is one, and its second copies are retransmissions.
    */
-  isInNetwork(packet: Packet): boolean {
+  isInNetwork(packet: Packet, when: "now" | "late" = "now"): boolean {
     const { network } = packet;
     if (network === this.network) return true;
     if (network !== 0 && this.network !== 0) {
       if (network === this.answerNetwork) return true;
       // Two sessions may show the same packets, and each direction may have its own.
-      return isMirror(network) && isMirror(this.network) && this.#isAtPlace(packet);
+      return this.#networks.areOne(network, this.network) && this.isAtPlace(packet, when);
     }
     const inside = this.network === 0 ? network : this.network;
     // Once is enough, and this is asked of every packet.
     if (!this.#isSeenOutside) {
-      if (!this.#ownNetworks.has(inside) && !this.#isAtPlace(packet)) return false;
-      this.#ownNetworks.add(inside);
+      if (!this.#networks.isOwn(inside) && !this.isAtPlace(packet)) return false;
+      this.#networks.own(inside);
       this.#isSeenOutside = true;
     }
     this.network = inside;
     return true;
   }
 
-  #isAtPlace(packet: Packet): boolean {
+  /** `late`: what another session shows may be as late as its skew, in which a fast connection sends much. */
+  isAtPlace(packet: Packet, when: "now" | "late" = "now"): boolean {
     const [own, other] = this.sentByA(packet) ? [this.a, this.b] : [this.b, this.a];
     const [first, next] = own.started ? [own.first, own.next] : [];
-    return isAtPlace(packet, first, next, other.started ? other.next : undefined);
+    return isAtPlace(packet, first, next, other.started ? other.next : undefined, when);
+  }
+
+  /** Whether both were seen to begin, and with the same random numbers: one chance in 2^64 for those of two tenants. */
+  beganLike(other: TcpFlow): boolean {
+    if (this.rolesFrom !== "handshake" || other.rolesFrom !== "handshake") return false;
+    const { client, server } = this;
+    if (!client.started || !server.started || !other.client.started || !other.server.started) return false;
+    return client.first === other.client.first && server.first === other.server.first;
+  }
+
+  /** Whether both were seen to begin, and at least one of their ends with another number. */
+  beganOtherwise(other: TcpFlow): boolean {
+    if (this.rolesFrom !== "handshake" || other.rolesFrom !== "handshake") return false;
+    const isOther = (one: Half, two: Half): boolean => one.started && two.started && one.first !== two.first;
+    return isOther(this.client, other.client) || isOther(this.server, other.server);
   }
 
   /**
@@ -112,7 +136,7 @@ export class TcpFlow implements Flow, Roles {
   /** What a tunnel's ends or labels tell may change while a connection lasts: paths do, and subscribers move. */
   isMovedTo(packet: Packet): boolean {
     const isKnown = this.a.started && this.b.started && (packet.flags & (SYN | ACK)) === ACK;
-    return isKnown && isWay(packet.network) && isWay(this.network) && this.#isAtPlace(packet);
+    return isKnown && isWay(packet.network) && isWay(this.network) && this.isAtPlace(packet);
   }
 
   sentByA(packet: Packet): boolean {
@@ -152,6 +176,11 @@ export class TcpFlow implements Flow, Roles {
   /** Tells what this end sends from what any other does, but for one chance in four billion. */
   directionOf(half: Half): number {
     return half === this.a ? this.hash : ~this.hash;
+  }
+
+  /** The same of whoever has these ends in another network, whichever end was seen first. */
+  bareDirectionOf(half: Half): number {
+    return this.hash ^ (half === this.a ? (this.aPort << 16) | this.bPort : (this.bPort << 16) | this.aPort);
   }
 
   get client(): Half {
@@ -199,7 +228,7 @@ export class TcpFlow implements Flow, Roles {
   }
 
   get virtualNetwork(): string | undefined {
-    return this.network === 0 || this.#ownNetworks.has(this.network) ? undefined : networkName(this.network);
+    return this.#networks.nameOf(this.network);
   }
 
   sequences(): FlowSequences {
