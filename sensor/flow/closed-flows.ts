@@ -20,6 +20,7 @@ const STARTED_A = 1;
 const STARTED_B = 2;
 const OFFERED_BY_A = 4;
 const OFFERED_BY_B = 8;
+const OPENING_SEEN = 16;
 
 /**
  * What is left of flows that were closed a short while ago, so that late copies of their packets do not look like new ones. Numbers in
@@ -96,16 +97,17 @@ export class ClosedFlows {
       const fromA = this.#hasEnds(slot, packet, true);
       if (!fromA && !this.#hasEnds(slot, packet, false)) continue;
       const network = this.#words[slot * WORDS + NETWORK];
-      if (network === 0 || network === packet.network) continue;
+      if (network === 0 || network === flow.network) continue;
       const beganLike = this.#beganLike(slot, flow, fromA === flow.sentByA(packet));
-      if (beganLike || flow.rolesFrom !== "handshake") return { network, beganLike };
+      const areBothOpened = (this.#words[slot * WORDS + FLAGS] & OPENING_SEEN) !== 0 && flow.rolesFrom === "handshake";
+      if (beganLike || !areBothOpened) return { network, beganLike };
     }
     return undefined;
   }
 
   #beganLike(slot: number, { a, b, rolesFrom }: TcpFlow, isSameWay: boolean): boolean {
-    if (rolesFrom !== "handshake") return false;
     const base = slot * WORDS;
+    if (rolesFrom !== "handshake" || (this.#words[base + FLAGS] & OPENING_SEEN) === 0) return false;
     const isLike = (started: number, at: number, half: { readonly started: boolean; readonly first: number }): boolean =>
       (this.#words[base + FLAGS] & started) !== 0 && half.started && this.#words[base + at] === half.first;
     const [one, other] = isSameWay ? [a, b] : [b, a];
@@ -176,8 +178,9 @@ export class ClosedFlows {
   }
 }
 
-function flagsOf({ a, b, offeredFrom }: TcpFlow): number {
-  const started = (a.started ? STARTED_A : 0) | (b.started ? STARTED_B : 0);
+function flagsOf({ a, b, offeredFrom, rolesFrom }: TcpFlow): number {
+  const opening = rolesFrom === "handshake" ? OPENING_SEEN : 0;
+  const started = (a.started ? STARTED_A : 0) | (b.started ? STARTED_B : 0) | opening;
   if (offeredFrom === undefined) return started;
   return started | (offeredFrom === "a" ? OFFERED_BY_A : OFFERED_BY_B);
 }

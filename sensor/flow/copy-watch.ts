@@ -148,3 +148,10 @@ export function packetOf(flow: TcpFlow, half: Half, { bytes, atMicros, acknowled
     ...{ payloadStart: 0, payloadEnd: bytes.length, payloadLength: piece.wireLength },
   };
 }
+
+/** Where a flow is, as a packet without data would tell it. */
+export function bareOf(flow: TcpFlow): Packet {
+  const { a, b, lastMicros } = flow;
+  const piece = { sequence: a.next, wireLength: 0, bytes: Buffer.alloc(0), atMicros: lastMicros };
+  return packetOf(flow, a, { ...piece, acknowledgment: b.started ? b.next : undefined });
+}

@@ -1,11 +1,11 @@
 import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
-import { CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
+import { bareOf, CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
 import { hashOf } from "./flow-hash.js";
 import { JoinedNetworks } from "./joined-networks.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
-import { SegmentMarks } from "./segment-marks.js";
-import type { CloseReason, StreamSource } from "./stream.js";
+import { COPY_MICROS, SegmentMarks } from "./segment-marks.js";
+import type { StreamSource } from "./stream.js";
 import { TcpFlow } from "./tcp-flow.js";
 
 export interface FlowSettings extends ReassemblySettings {
@@ -139,7 +139,8 @@ export class FlowTable implements PacketSink {
    * of which nothing was told yet.
    */
   #holds(flow: TcpFlow, packet: Packet): boolean {
-    flow.suspect ??= this.#suspicionOf(flow, packet);
+    const isToBeTold = packet.payloadLength > 0 || (packet.flags & (FIN | RST)) !== 0 || flow.a.holds || flow.b.holds;
+    if (isToBeTold && !flow.isJudged) flow.suspect ??= this.#suspicionOf(flow, packet);
     const { suspect } = flow;
     if (suspect === undefined) return false;
     const known = this.copies.hold(suspect, packet);
@@ -149,8 +150,6 @@ export class FlowTable implements PacketSink {
   }
 
   #suspicionOf(flow: TcpFlow, packet: Packet): Suspect | undefined {
-    const isToBeTold = packet.payloadLength > 0 || (packet.flags & (FIN | RST)) !== 0 || flow.a.holds || flow.b.holds;
-    if (flow.isJudged || !isToBeTold) return undefined;
     const original = this.#originalOf(flow, packet) ?? this.#closed.originalOf(flow, packet);
     if (original === undefined) return undefined;
     const suspect = this.copies.suspect(flow, original.network, original.beganLike, packet.atMicros);
@@ -200,37 +199,46 @@ export class FlowTable implements PacketSink {
 
   /** It was none; what waited in it. */
   #withdraw(flow: TcpFlow): Packet[] {
-    const packets = [flow.a, flow.b].flatMap((half) =>
-      this.reassembly.handBack(half).map((segment) => packetOf(flow, half, segment)),
-    );
+    const packets = this.#handBack(flow);
     this.#remove(flow);
     this.counters.flows--;
     if (flow.rolesFrom !== "handshake") this.counters.flows_joined_late--;
     return packets;
   }
 
-  /** What a session lost of a connection that another one shows is no loss. */
-  #end(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
-    if (flow.network !== 0 && flow.stream === undefined && this.#isShownElsewhere(flow)) flow.isClosed = true;
-    else this.reassembly.close(flow, reason, atMicros);
+  #handBack(flow: TcpFlow): Packet[] {
+    return [flow.a, flow.b].flatMap((half) =>
+      this.reassembly.handBack(half).map((segment) => packetOf(flow, half, segment)),
+    );
   }
 
-  #isShownElsewhere(flow: TcpFlow): boolean {
-    if (flow.a.holds || flow.b.holds) return false;
-    for (
-      let other = this.#buckets[flow.hash & (this.#buckets.length - 1)];
-      other !== undefined;
-      other = other.nextInBucket
-    )
-      if (other !== flow && (other.stream !== undefined || other.isClosed) && other.beganLike(flow))
-        return this.networks.areOne(other.network, flow.network);
-    return false;
+  /** Flows of which something waits, or was lost, and no packet comes any more: another network may have shown all of it meanwhile. */
+  #decideSilent(beforeMicros: number): void {
+    if (this.reassembly.marks === undefined) return;
+    const silent = this.#flows.filter(
+      ({ network, stream, isJudged, lastMicros }) =>
+        network !== 0 && stream === undefined && !isJudged && lastMicros < beforeMicros,
+    );
+    for (const flow of silent) this.#decideWaiting(flow);
+  }
+
+  #decideWaiting(flow: TcpFlow): void {
+    if (!flow.a.hasHole && !flow.b.hasHole && !flow.a.hasUnread && !flow.b.hasUnread) return;
+    const waiting = this.#handBack(flow);
+    const suspect = this.#suspicionOf(flow, waiting[0] ?? bareOf(flow));
+    if (suspect === undefined) {
+      for (const packet of waiting) this.reassembly.segment(flow, flow.sentByA(packet), packet);
+      return;
+    }
+    for (const packet of waiting) this.copies.hold(suspect, packet);
+    this.#decide(suspect, this.copies.judge(suspect));
   }
 
   /** Ends every flow: the capture is over. */
   finish(atMicros: number): void {
     this.#decideDue(Number.POSITIVE_INFINITY);
-    for (const flow of this.#flows) this.#end(flow, "end", atMicros);
+    this.#decideSilent(Number.POSITIVE_INFINITY);
+    for (const flow of this.#flows) this.reassembly.close(flow, "end", atMicros);
     while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
   }
 
@@ -249,7 +257,7 @@ export class FlowTable implements PacketSink {
     for (let index = before - 1; index >= 0; index--) {
       const flow = this.#flows[index];
       if (flow.lastMicros > lastMicros) continue;
-      this.#end(flow, "idle", atMicros);
+      this.reassembly.close(flow, "idle", atMicros);
       this.#remove(flow);
     }
     this.counters.flows_given_up += before - this.#flows.length;
@@ -293,6 +301,7 @@ export class FlowTable implements PacketSink {
 
   #sweep(atMicros: number): void {
     this.#decideDue(atMicros);
+    if (!this.#isReplaying) this.#decideSilent(atMicros - COPY_MICROS);
     this.#lastSweepMicros = atMicros;
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
@@ -301,7 +310,7 @@ export class FlowTable implements PacketSink {
       const idleMicros = atMicros - flow.lastMicros;
       if (idleMicros > this.#patienceMicros(flow)) {
         this.counters.flows_idle++;
-        this.#end(flow, "idle", atMicros);
+        this.reassembly.close(flow, "idle", atMicros);
         this.#remove(flow);
         continue;
       }

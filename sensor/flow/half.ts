@@ -64,6 +64,11 @@ export class Half {
     return ahead <= 1 || ahead > MAX_UNSEEN_BYTES ? 0 : ahead;
   }
 
+  /** The other end had read what nobody saw. */
+  get hasUnread(): boolean {
+    return this.ackSeen && !this.finSeen && this.unreadBefore(this.acked) > 0;
+  }
+
   /** Everything up to the FIN was handed over. */
   get isDone(): boolean {
     return this.finSeen && !this.holds && ((this.finAt - this.next) | 0) <= 0;

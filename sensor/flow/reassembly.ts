@@ -307,8 +307,7 @@ export class Reassembly {
     for (const half of [client, server]) {
       if (half.hasHole) this.#skipTo(flow, half, half.holeEnd, atMicros);
       // One number more than the bytes is a FIN that was not seen.
-      if (half.ackSeen && !half.finSeen && half.unreadBefore(half.acked) > 0)
-        this.#skipTo(flow, half, half.acked, atMicros);
+      if (half.hasUnread) this.#skipTo(flow, half, half.acked, atMicros);
     }
   }
 }
