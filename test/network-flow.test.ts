@@ -14,7 +14,7 @@ type Wrap = (frame: Buffer) => Buffer;
 function followed(
   wraps: readonly Wrap[],
   texts: readonly string[],
-  settings: { readonly vlanNetworks?: boolean } = {},
+  settings: { readonly vlanNetworks?: boolean; readonly sessionNetworks?: boolean } = {},
   answer = "",
   differs = 0,
   skipped = 0,
@@ -200,6 +200,10 @@ t.test(
       "client: a server: answered",
       "client: b server: answered",
     ]);
+    const tenants = followed([session(1), session(2)], ["a", "b"], { sessionNetworks: true }, "answered");
+    t.same(tenants, ["client: a server: answered", "client: b server: answered"], "to the byte, where sessions are");
+    t.same(followed([session(1), session(2)], ["once"], { sessionNetworks: true }, "answered"), once);
+    t.same(followed([eachWay], ["once"], { sessionNetworks: true }, "answered"), once);
     const vlan =
       (number: number): Wrap =>
       (frame) =>

@@ -76,6 +76,10 @@ t.test("a copy counts once, and tenants with the same addresses are two", async 
   const twice = frames.flatMap((one) => [one, one]);
   t.same(told(twice).ledger, { "10.0.0.2:443": quic(1_760) }, "as on a veth and its bridge");
   t.same(told(frames.flatMap((one) => [vxlan(7, one), one])).ledger, { "vxlan 7 10.0.0.2:443": quic(1_760) });
+  const taps = frames.flatMap((one) => [vxlan(7, one), vxlan(8, one)]);
+  t.same(told(taps).ledger, { "vxlan 7 10.0.0.2:443": quic(1_760) }, "as a mirror session at each end shows it");
+  const late = [...frames.map((one) => vxlan(7, one)), ...frames.map((one) => vxlan(8, one))];
+  t.same(told(late).ledger, { "vxlan 7 10.0.0.2:443": quic(1_760) }, "also where one is late");
   const other = [frame(50_000, 443, LONG, 1_300), frame(443, 50_000, SHORT, 100)];
   t.same(told([...frames.map((one) => vxlan(7, one)), ...other.map((one) => vxlan(8, one))]).ledger, {
     "vxlan 7 10.0.0.2:443": quic(1_760),

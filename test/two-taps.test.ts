@@ -302,10 +302,7 @@ t.test("tenants whose numbers differ are two, and nothing of them waits", async 
     shown(connection({ calls: 3 }), 7),
     shown(connection({ calls: 3, clientSequence: 77, serverSequence: 99 }), 8, 130),
   );
-  t.same(told.rows.slice(0, 2), [
-    "10.0.0.2:8080 (vxlan 7): 1 with 3 calls",
-    "10.0.0.2:8080 (vxlan 8): 1 with 3 calls",
-  ]);
+  t.same(told.rows.slice(0, 2), ["10.0.0.2:8080 (vxlan 7): 1 with 3 calls", "10.0.0.2:8080 (vxlan 8): 1 with 3 calls"]);
   t.equal(told.pipeline.counters().networks_joined, 0);
 });
 
@@ -329,6 +326,17 @@ t.test("three taps, of which no connection passes all, are one network by the na
   t.equal(told.flows, 13);
 });
 
+t.test("three sessions of one connection, and one that is captured beside", async (t) => {
+  const frames = connection({ calls: 2 });
+  const told = new Told(shown(frames, 7), shown(frames, 8, 130), shown(frames, 9, 90));
+  t.match(told.rows[0], "10.0.0.2:8080 (vxlan 7): 1 with 2 calls");
+  t.same(told.troubles, {});
+  t.equal(told.flows, 1);
+  const beside = new Told(shown(frames, 7), shown(frames, 8, 130), shown(frames, 0, 60));
+  t.match(beside.rows[0], "10.0.0.2:8080: 1 with 2 calls");
+  t.same(beside.troubles, {});
+});
+
 t.test("a connection that says nothing for long, and ports used again", async (t) => {
   const quiet = connection({ calls: 2 }).map(({ atMicros, frame }, index) => ({
     atMicros: atMicros + (index < 3 ? 0 : 3_000 * MILLI) + (index < 8 ? 0 : 40_000 * MILLI),
@@ -345,6 +353,24 @@ t.test("a connection that says nothing for long, and ports used again", async (t
     t.match(reused.rows[0], /^10\.0\.0\.2:8080 \(vxlan \d\): 5 with 5 calls$/, `ports used again, ${skew} µs`);
     t.same(reused.troubles, {}, `ports used again, ${skew} µs`);
     t.equal(reused.flows, 5);
+  }
+});
+
+t.test("much at once: what is lost between them is told, and nothing twice", async (t) => {
+  const frames = connection({ answer: "v".repeat(3_000_000), calls: 2 });
+  for (const skew of [130, 20 * MILLI, 200 * MILLI]) {
+    const told = new Told(
+      shown(frames, 7, 0, (index) => index % 50 === 20),
+      shown(frames, 8, skew, (index) => index % 50 === 20),
+    );
+    const { gap_bytes: gapBytes } = told.troubles;
+    const lost = frames.filter(({ frame }, index) => index % 50 === 20 && frame.length > 66);
+    t.equal(
+      gapBytes,
+      lost.reduce((sum, { frame }) => sum + frame.length - 66, 0),
+      `${skew} µs`,
+    );
+    t.match(told.rows[0], "10.0.0.2:8080 (vxlan 7): 1 with 2 calls", `${skew} µs`);
   }
 });
 

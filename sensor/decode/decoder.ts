@@ -33,6 +33,8 @@ export interface DecodeSettings extends FragmentSettings {
   readonly virtualNetworks: boolean;
   /** The same for VLANs. */
   readonly vlanNetworks: boolean;
+  /** The same for ERSPAN sessions. */
+  readonly sessionNetworks: boolean;
 }
 
 const MAX_IPV6_EXTENSIONS = 16;
@@ -57,7 +59,7 @@ export class Decoder {
   readonly #datagrams: DatagramSink | undefined;
   readonly #fragments: Fragments;
   readonly #packet: Packet;
-  readonly #tunnel = new Tunnel();
+  readonly #tunnel: Tunnel;
   readonly #isApart: boolean;
   readonly #areVlansApart: boolean;
   #depth = 0;
@@ -68,6 +70,7 @@ export class Decoder {
   constructor(settings: DecodeSettings, sink: PacketSink, datagrams?: DatagramSink) {
     this.#datagrams = datagrams;
     this.#isApart = settings.virtualNetworks;
+    this.#tunnel = new Tunnel(settings.sessionNetworks);
     this.#areVlansApart = settings.vlanNetworks;
     this.#sink = sink;
     this.#fragments = new Fragments(settings, this.undecoded);

@@ -75,6 +75,11 @@ export class Tunnel {
   network = 0;
   /** The VLAN that a mirrored frame came on, where its tag is not in it any more; 0 for none. */
   vlan = 0;
+  readonly #areSessionsApart: boolean;
+
+  constructor(areSessionsApart: boolean) {
+    this.#areSessionsApart = areSessionsApart;
+  }
 
   /** Whether an IP packet's payload bytes[start, end) is a tunnel's; then the fields say which. */
   open(protocol: number, bytes: Buffer, start: number, end: number): boolean {
@@ -237,7 +242,7 @@ export class Tunnel {
   #erspan(bytes: Buffer, end: number, protocol: number, hasSequence: boolean): boolean {
     const header = this.start;
     const hasHeader = (protocol !== 0x88be || hasSequence) && header + 4 <= end;
-    this.network = mirrorNetwork(hasHeader ? readUint16(bytes, header + 2) : 0);
+    this.network = mirrorNetwork(hasHeader ? readUint16(bytes, header + 2) : 0, this.#areSessionsApart);
     if (hasHeader && ((bytes[header + 2] >> 3) & 3) !== 2) this.vlan = vlanNetwork(bytes, header);
     if (protocol === 0x88be) this.start += hasSequence ? 8 : 0;
     else if (header + 12 <= end) this.start += (bytes[header + 11] & 1) === 0 ? 12 : 20;

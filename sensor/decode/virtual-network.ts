@@ -3,15 +3,16 @@ import type { Packet } from "./packet.js";
 
 /**
  * Kinds of virtual networks. `greLong` has a key that does not fit beside its kind. `ends` are tunnels without a number that is one for
- * both ways, told by the two addresses they lie between. `gtp` and `mirror` have the ends, and beside them a number that is one way's.
+ * both ways, told by the two addresses they lie between. `gtp`, `mirror` and `erspan` have the ends, and beside them a number: that of `gtp`
+ * is one way's. `mirror` is a session that shows a network which others show as well, `erspan` one that shows a tenant's.
  */
 const KIND = {
   ...{ vxlan: 1, geneve: 2, nested: 3, gre: 4, nvgre: 5, greLong: 6, vlan: 7 },
-  ...{ ends: 8, mpls: 9, pppoe: 10, gtp: 11, mirror: 12 },
+  ...{ ends: 8, mpls: 9, pppoe: 10, gtp: 11, mirror: 12, erspan: 13 },
 } as const;
 
 const KIND_NAMES = Object.keys(KIND) as (keyof typeof KIND)[];
-/** What `gtp` and `mirror` have beside their ends. */
+/** What `gtp`, `mirror` and `erspan` have beside their ends. */
 const NUMBER_BITS = 10;
 const NUMBER_MASK = (1 << NUMBER_BITS) - 1;
 
@@ -39,6 +40,8 @@ export function networkName(network: number): string | undefined {
     case KIND.gtp:
       // Subscribers have a tunnel each, and one network behind them.
       return `gtp #${(number >>> NUMBER_BITS).toString(16).padStart(4, "0")}`;
+    case KIND.erspan:
+      return `erspan ${number & NUMBER_MASK} #${(number >>> NUMBER_BITS).toString(16).padStart(4, "0")}`;
     default:
       return `${KIND_NAMES[kind - 1] ?? "network"} ${number}`;
   }
@@ -128,14 +131,14 @@ export function gtpNetwork(bytes: Buffer, at: number): number {
 }
 
 /** draft-foschiano-erspan §4.2: sessions have 10 bits. */
-export function mirrorNetwork(session: number): number {
-  return (KIND.mirror << 24) | (session & NUMBER_MASK);
+export function mirrorNetwork(session: number, isTenant: boolean): number {
+  return ((isTenant ? KIND.erspan : KIND.mirror) << 24) | (session & NUMBER_MASK);
 }
 
 /** The network of a tunnel that lies between the ends of this packet: the same for both directions. */
 export function betweenEnds(network: number, packet: Packet): number {
   const kind = network >>> 24;
-  if (kind !== KIND.ends && kind !== KIND.gtp && kind !== KIND.mirror) return network;
+  if (kind !== KIND.ends && kind !== KIND.gtp && kind !== KIND.mirror && kind !== KIND.erspan) return network;
   const source = mix(packet.source0, packet.source1, packet.source2, packet.source3);
   const mixed = (source + mix(packet.destination0, packet.destination1, packet.destination2, packet.destination3)) | 0;
   const ends = (mixed ^ (mixed >>> 24)) & 0xff_ffff;

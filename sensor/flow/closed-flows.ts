@@ -108,8 +108,11 @@ export class ClosedFlows {
   #beganLike(slot: number, { a, b, rolesFrom }: TcpFlow, isSameWay: boolean): boolean {
     const base = slot * WORDS;
     if (rolesFrom !== "handshake" || (this.#words[base + FLAGS] & OPENING_SEEN) === 0) return false;
-    const isLike = (started: number, at: number, half: { readonly started: boolean; readonly first: number }): boolean =>
-      (this.#words[base + FLAGS] & started) !== 0 && half.started && this.#words[base + at] === half.first;
+    const isLike = (
+      started: number,
+      at: number,
+      half: { readonly started: boolean; readonly first: number },
+    ): boolean => (this.#words[base + FLAGS] & started) !== 0 && half.started && this.#words[base + at] === half.first;
     const [one, other] = isSameWay ? [a, b] : [b, a];
     return isLike(STARTED_A, FIRST_A, one) && isLike(STARTED_B, FIRST_B, other);
   }

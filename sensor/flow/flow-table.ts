@@ -160,7 +160,11 @@ export class FlowTable implements PacketSink {
   /** A flow of another network that this packet's may be. */
   #originalOf(flow: TcpFlow, packet: Packet): { readonly network: number; readonly beganLike: boolean } | undefined {
     const { hash, network } = flow;
-    for (let other = this.#buckets[hash & (this.#buckets.length - 1)]; other !== undefined; other = other.nextInBucket) {
+    for (
+      let other = this.#buckets[hash & (this.#buckets.length - 1)];
+      other !== undefined;
+      other = other.nextInBucket
+    ) {
       if (other === flow || !isBetween(other, packet, hash) || other.suspect !== undefined) continue;
       if (other.network === 0 || other.network === network) continue;
       if (other.beganOtherwise(flow) || !other.isAtPlace(packet, "late")) continue;

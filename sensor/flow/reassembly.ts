@@ -2,7 +2,7 @@ import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
 import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
 import { costOf, type Insertion, type Pending, type Segment } from "./pending.js";
 import { RecentSegments } from "./recent-segments.js";
-import { COPY_MICROS, SegmentMarks } from "./segment-marks.js";
+import { COPY_MICROS, type SegmentMarks } from "./segment-marks.js";
 import type { CloseReason, StreamSource } from "./stream.js";
 import type { TcpFlow } from "./tcp-flow.js";
 

@@ -1,8 +1,8 @@
 import { formatAddress } from "../bytes/address.js";
 import { ACK, type Packet, SYN } from "../decode/packet.js";
 import { isWay } from "../decode/virtual-network.js";
-import type { Suspect } from "./copy-watch.js";
 import { isAtPlace, isOff } from "./copy-place.js";
+import type { Suspect } from "./copy-watch.js";
 import { Half } from "./half.js";
 import type { JoinedNetworks } from "./joined-networks.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";

@@ -1,4 +1,4 @@
-import { integer, type Setting, text } from "./setting.js";
+import { flag, integer, type Setting, text } from "./setting.js";
 
 /** What only the console reads. */
 export const CONSOLE_SETTINGS: readonly Setting[] = [
@@ -11,12 +11,7 @@ export const CONSOLE_SETTINGS: readonly Setting[] = [
   text("console.database", "/var/lib/eastwatch-console/console.sqlite", "The console's SQLite file."),
   text("console.certificateFile", undefined, "Certificate chain for TLS, in PEM."),
   text("console.keyFile", undefined, "Its key, in PEM."),
-  {
-    key: "console.allowPlainFromNetwork",
-    kind: "boolean",
-    default: false,
-    help: "Take sensors and browsers without TLS from beyond loopback.",
-  },
+  flag("console.allowPlainFromNetwork", false, "Take sensors and browsers without TLS from beyond loopback."),
   integer("console.maxCalls", 200_000, 100, 100_000_000, "Sampled calls kept; the oldest go first."),
   integer("console.maxFindings", 200_000, 100, 100_000_000, "Findings kept; those seen longest ago go first."),
   integer(

@@ -1,6 +1,6 @@
 import { CATALOGUE } from "../catalogue.js";
 import { CONSOLE_SETTINGS } from "./console-setting-list.js";
-import { integer, type Setting, text, texts } from "./setting.js";
+import { flag, integer, type Setting, text, texts } from "./setting.js";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -20,12 +20,11 @@ export const SETTINGS: readonly Setting[] = [
     262_144,
     "Bytes captured of a frame; what it cuts is counted as missing. The default holds super-packets from offloading. `cap` has 65,535.",
   ),
-  {
-    key: "capture.promiscuous",
-    kind: "boolean",
-    default: true,
-    help: "Capture what is addressed to other hosts as well, as a tap needs it. `cap` always does.",
-  },
+  flag(
+    "capture.promiscuous",
+    true,
+    "Capture what is addressed to other hosts as well, as a tap needs it. `cap` always does.",
+  ),
   {
     key: "capture.implementation",
     kind: "choice",
@@ -53,18 +52,17 @@ export const SETTINGS: readonly Setting[] = [
     "Memory held for them; each fragment counts its bytes and 256.",
   ),
   integer("decode.fragmentSeconds", 30, 1, 3_600, "How long a fragment waits for the others."),
-  {
-    key: "decode.virtualNetworks",
-    kind: "boolean",
-    default: true,
-    help: "Keep the addresses of each virtual network apart (VXLAN, GENEVE, NVGRE, GRE keys, MPLS labels, tunnels' ends): two tenants may have the same. `false` where the tunnels are mirror sessions, or a cluster's overlay, and carry one network.",
-  },
-  {
-    key: "decode.vlanNetworks",
-    kind: "boolean",
-    default: false,
-    help: "The same for VLANs, where they are tenants of their own. Not where one connection is routed from one VLAN to another and both are captured: it would count twice.",
-  },
+  flag(
+    "decode.virtualNetworks",
+    true,
+    "Keep the addresses of each virtual network apart (VXLAN, GENEVE, NVGRE, GRE keys, MPLS labels, tunnels' ends): two tenants may have the same. What several show (mirror sessions at both ends, say) counts once. `false` where tunnels are a cluster's overlay, or mirror sessions that carry one network whose rows are to have no network's name.",
+  ),
+  flag("decode.vlanNetworks", false, "The same for VLANs, where they are tenants of their own."),
+  flag(
+    "decode.sessionNetworks",
+    false,
+    "The same for ERSPAN sessions, where each shows a tenant of its own. Otherwise rows of what they show have no network's name.",
+  ),
   integer(
     "flow.maxFlows",
     200_000,
@@ -108,12 +106,11 @@ export const SETTINGS: readonly Setting[] = [
     choices: ["survive", "throw"],
     help: "What a fault of our own does; `throw` is for tests.",
   },
-  {
-    key: "data.bodies",
-    kind: "boolean",
-    default: true,
-    help: "Look into bodies for classes of data: personal, financial, health, secrets. Values are never kept.",
-  },
+  flag(
+    "data.bodies",
+    true,
+    "Look into bodies for classes of data: personal, financial, health, secrets. Values are never kept.",
+  ),
   integer("data.maxBodyBytes", 16_384, 512, MEBIBYTE, "First bytes of a body that are looked at."),
   integer(
     "data.maxHeldBytes",
@@ -322,12 +319,11 @@ export const SETTINGS: readonly Setting[] = [
     1_024 * MEBIBYTE,
     "Packets held in memory for a disk that is slow; further ones are not kept, and counted.",
   ),
-  {
-    key: "ring.allowSecrets",
-    kind: "boolean",
-    default: false,
-    help: "Whether `eastwatch packets --with-secrets` may write packets as they were sent, bodies and credentials included.",
-  },
+  flag(
+    "ring.allowSecrets",
+    false,
+    "Whether `eastwatch packets --with-secrets` may write packets as they were sent, bodies and credentials included.",
+  ),
   {
     ...text("store.database", "/var/lib/eastwatch/sensor.sqlite", "The sensor's SQLite file."),
     accepts: isNotEmpty,
@@ -353,7 +349,7 @@ export const SETTINGS: readonly Setting[] = [
   { ...text("deliver.token", undefined, "Token the console gave this sensor; better in a file."), isSecret: true },
   text("deliver.tokenFile", undefined, "File that holds the token."),
   text("deliver.caFile", undefined, "Certificates the console's is checked against, in PEM; the system's by default."),
-  { key: "deliver.allowPlaintext", kind: "boolean", default: false, help: "Allow ws:// beyond loopback." },
+  flag("deliver.allowPlaintext", false, "Allow ws:// beyond loopback."),
   {
     ...integer("deliver.retryMinMillis", 500, 10, 60_000, "First wait before the console is called again; doubles."),
     atMost: "deliver.retryMaxMillis",

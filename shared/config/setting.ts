@@ -23,6 +23,10 @@ export function integer(key: string, value: number, min: number, max: number, he
   return { key, kind: "integer", default: value, min, max, help };
 }
 
+export function flag(key: string, value: boolean, help: string): Setting {
+  return { key, kind: "boolean", default: value, help };
+}
+
 export function text(key: string, value: string | undefined, help: string): Setting {
   return { key, kind: "text", default: value, help };
 }

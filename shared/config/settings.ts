@@ -19,6 +19,7 @@ export interface Settings {
     readonly fragmentSeconds: number;
     readonly virtualNetworks: boolean;
     readonly vlanNetworks: boolean;
+    readonly sessionNetworks: boolean;
   };
   readonly flow: {
     readonly maxFlows: number;

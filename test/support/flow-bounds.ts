@@ -8,6 +8,7 @@ export const DECODE_BOUNDS: DecodeSettings = {
   fragmentSeconds: 30,
   virtualNetworks: true,
   vlanNetworks: false,
+  sessionNetworks: false,
 };
 export const FLOW_BOUNDS: FlowSettings = {
   maxFlows: 1_000,
