@@ -64,6 +64,10 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     atMicros: START_MICROS + at,
   }));
   const backward = sound.map((bytes, at) => ({ bytes, atMicros: START_MICROS - at * 2e6 }));
+  const misdated = sound.map((bytes, at) => ({
+    bytes,
+    atMicros: START_MICROS + at * 1_000 + (at === 30 ? 3_600e6 : 0),
+  }));
   const oneWay = sound.filter((bytes) => bytes.subarray(26, 30).equals(Buffer.from([10, 0, 0, 1])));
   const long: Buffer[] = [];
   new TcpDialog({}, (frame) => long.push(frame)).open().send("client", "x".repeat(80_000));
@@ -76,6 +80,7 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     ["frames cut", examine(cut), ["snap length"]],
     ["a clock that jumps", examine(sound, { clockStepMillis: -900 }), ["clock"]],
     ["times that go back", examine(backward), ["clock"]],
+    ["one stamped an hour ahead", examine(misdated), ["clock"]],
     ["one direction", examine(oneWay), ["direction"]],
     ["one direction of one connection", examine(oneLong), ["direction"]],
     ["nobody answers", examine(unanswered), []],

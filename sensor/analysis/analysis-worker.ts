@@ -42,6 +42,7 @@ const supervisor = new CaptureSupervisor(start.capture, start.blind, sinkOf, {
 supervisor.start();
 let framesBefore = 0;
 let framesLooked = 0;
+let stepsTold = 0;
 let workedBefore = performance.eventLoopUtilization();
 let heardMillis = performance.now();
 /** A delta is on its way to the store: what changes meanwhile waits here, where it takes no more room than it does anyway. */
@@ -117,11 +118,25 @@ function look(): void {
   const isHeard = pipeline.frames > framesLooked;
   framesLooked = pipeline.frames;
   if (isHeard) heardMillis = nowMillis;
+  pipeline.clock.look(nowMillis * 1_000);
+  if (pipeline.clock.counters.clock_steps > stepsTold) tellStep();
   const lagMillis = isHeard ? Date.now() - pipeline.latestMicros / 1_000 : undefined;
   const worked = performance.eventLoopUtilization();
   const { utilization: busy } = performance.eventLoopUtilization(worked, workedBefore);
   workedBefore = worked;
   governor.look({ nowMillis, usedBytes: memory.bytes, busy, lagMillis, dropped: pipeline.droppedLate });
+}
+
+function tellStep(): void {
+  stepsTold = pipeline.clock.counters.clock_steps;
+  const seconds = (pipeline.clock.stepMicros / 1e6).toFixed(1);
+  const remedy = "let one time service (chrony, ntpd) slew the clock instead of stepping it";
+  const what = `the clock of captured packets was stepped (by ${seconds} s in all since the start)`;
+  post({
+    type: "notice",
+    level: "warn",
+    text: `${what}: connections go on, times before and after do not compare; ${remedy}`,
+  });
 }
 
 /** Short pauses say nothing: what was captured may be on its way still. */

@@ -1,5 +1,6 @@
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
+import { PacketClock } from "../capture/packet-clock.js";
 import { Decoder, type DecodeSettings } from "../decode/decoder.js";
 import { tunnelCounters } from "../decode/tunnel.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
@@ -40,6 +41,7 @@ export class Pipeline {
   /** Packet time of the earliest and the latest frame. */
   firstMicros: number | undefined;
   lastMicros: number | undefined;
+  readonly clock = new PacketClock();
   readonly #decoder: Decoder;
   readonly #flows: FlowTable;
   readonly #datagrams: DatagramTable;
@@ -51,11 +53,11 @@ export class Pipeline {
   /** `seed` salts the flow table's hash; it shows in no result. */
   constructor(settings: PipelineSettings, tap: Partial<ObservationSink>, seed: number) {
     this.detection = new Detection(settings.detect);
-    this.inventory = new Inventory(settings.inventory, new Both(this.detection, tap));
+    this.inventory = new Inventory({ ...settings.inventory, clock: this.clock }, new Both(this.detection, tap));
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.#own = new OwnTraffic(this.#dispatcher);
-    this.#flows = new FlowTable(settings.flow, this.#own, seed);
-    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.networks, seed);
+    this.#flows = new FlowTable(settings.flow, this.#own, seed, this.clock);
+    this.#datagrams = new DatagramTable(settings.flow, this.#dispatcher, this.#flows.networks, seed, this.clock);
     this.#decoder = new Decoder(settings.decode, this.#flows, this.#datagrams);
   }
 
@@ -67,6 +69,7 @@ export class Pipeline {
     if (this.lastMicros === undefined || this.firstMicros === undefined) this.firstMicros = this.lastMicros = atMicros;
     else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
+    this.clock.see(atMicros);
     this.#decoder.frame(frame);
   }
 
@@ -86,7 +89,7 @@ export class Pipeline {
 
   /** No frame came for so long: what waits for time to pass need not wait for the next one. */
   silence(micros: number): void {
-    if (this.lastMicros !== undefined) this.#flows.pass(this.lastMicros + micros);
+    if (this.lastMicros !== undefined) this.#flows.pass(this.clock.elapsedMicros + micros);
   }
 
   /** Under overload, as the three below: see the governor. */
@@ -100,13 +103,14 @@ export class Pipeline {
   }
 
   giveUpSilentFlows(): number {
-    return this.#flows.giveUpSilent(this.lastMicros ?? 0);
+    return this.#flows.giveUpSilent(this.clock.nowMicros);
   }
 
   /** Ends every flow; nothing may follow. */
   finish(): void {
     this.#decoder.finish();
-    this.#flows.finish(this.lastMicros ?? 0);
+    this.clock.finish();
+    this.#flows.finish(this.clock.nowMicros);
     this.inventory.settle();
   }
 
@@ -121,7 +125,7 @@ export class Pipeline {
   }
 
   get latestMicros(): number {
-    return this.#decoder.latestMicros;
+    return this.clock.nowMicros;
   }
 
   /** Frames that were dropped because they were not taken in time. Interfaces drop some for reasons of their own. */
@@ -162,6 +166,7 @@ export class Pipeline {
       frames: this.frames,
       bytes: this.bytes,
       frames_cut: this.framesCut,
+      ...this.clock.counters,
       ...this.#decoder.counters,
       ...tunnelCounters(this.#decoder.tunneled),
       ...this.#flows.counters,

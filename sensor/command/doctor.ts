@@ -20,6 +20,8 @@ const CANNOT_CAPTURE = 3;
 const MAX_SECONDS = 600;
 /** How long a capture may take to begin before it is told as one that can't be made. */
 const BEGIN_MILLIS = 10_000;
+/** How often it is asked how much time really passed. */
+const LOOK_MILLIS = 500;
 
 /**
  * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 3: none of
@@ -69,7 +71,9 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     blindReason = `its capture did not begin within ${BEGIN_MILLIS / 1_000} s; look again when this host has time for it`;
   const before = packetCounts();
   const startedAt = { wall: Date.now(), steady: performance.now() };
+  const timer = setInterval(() => look.time(performance.now() * 1_000), LOOK_MILLIS);
   if (hasBegun) await wait(seconds * 1_000);
+  clearInterval(timer);
   await capture.stop();
   return {
     interfaceName,

@@ -96,11 +96,6 @@ export class Decoder {
     this.#link(layer, frame.start, frame.end, frame.start + Math.max(frame.originalLength, frame.end - frame.start));
   }
 
-  /** Time of the last frame given, which another may have gone beyond. */
-  get latestMicros(): number {
-    return this.#packet.atMicros;
-  }
-
   /** The capture has ended: what waits for more fragments is counted. */
   finish(): void {
     this.#fragments.finish();

@@ -231,17 +231,25 @@ function gaps({ link }: Examination): Check | undefined {
 
 function clock({ clockStepMillis, link }: Examination): Check {
   const subject = "clock";
-  if (Math.abs(clockStepMillis) < CLOCK_STEP_MILLIS && link.backwardSteps === 0)
-    return { level: "ok", subject, text: "packet times and the host's clock run evenly" };
-  const what =
-    link.backwardSteps > 0
-      ? `packet times went back by more than a second ${count(link.backwardSteps)} times`
-      : `the host's clock was moved by ${Math.round(clockStepMillis)} ms meanwhile`;
+  const faults: string[] = [];
+  const { backwardSteps, clockSteps, clockStepMicros, misdatedFrames } = link;
+  if (Math.abs(clockStepMillis) >= CLOCK_STEP_MILLIS)
+    faults.push(`the host's clock was moved by ${Math.round(clockStepMillis)} ms meanwhile`);
+  if (clockSteps > 0)
+    faults.push(`the clock of packet times was stepped, by ${(clockStepMicros / 1e6).toFixed(1)} s in all`);
+  if (misdatedFrames > 0) faults.push(`${count(misdatedFrames)} frames are stamped over 10 s off those around them`);
+  // A step and a wrong stamp go back, too.
+  else if (backwardSteps > 0 && clockSteps === 0)
+    faults.push(`packet times went back by more than a second ${count(backwardSteps)} times`);
+  if (faults.length === 0) return { level: "ok", subject, text: "packet times and the host's clock run evenly" };
   return {
     level: "problem",
     subject,
-    text: what,
-    remedy: "let one time service (chrony, ntpd) slew the clock instead of stepping it",
+    text: faults.join("; "),
+    remedy:
+      misdatedFrames > 0
+        ? "see which capture device or mirror stamps them; what they carry is read, their time is not relied on"
+        : "let one time service (chrony, ntpd) slew the clock instead of stepping it",
   };
 }
 

@@ -16,6 +16,11 @@ export interface LinkFacts {
   readonly checksums: { readonly checked: number; readonly wrong: number };
   /** Frames captured over a second before the one in front of them. */
   readonly backwardSteps: number;
+  /** Times at which the clock of what is captured was stepped by over ten seconds, and by how much in all. */
+  readonly clockSteps: number;
+  readonly clockStepMicros: number;
+  /** Frames stamped over ten seconds from those around them. */
+  readonly misdatedFrames: number;
   /** TCP conversations of at least three segments, and how many of them were seen in one direction only. */
   readonly conversations: number;
   readonly oneSided: number;
@@ -96,6 +101,11 @@ export class LinkLook implements FrameSink {
     else known.frames++;
   }
 
+  /** Now and then: what time really passed, by a clock that nobody sets. */
+  time(steadyMicros: number): void {
+    this.#pipeline.clock.look(steadyMicros);
+  }
+
   statistics({ droppedByInterface, droppedByKernel }: InterfaceStatistics): void {
     if (droppedByInterface === undefined && droppedByKernel === undefined) return;
     this.#dropped = (droppedByInterface ?? 0) + (droppedByKernel ?? 0);
@@ -110,6 +120,9 @@ export class LinkLook implements FrameSink {
     return {
       ...this.#counts,
       frames: counters.frames,
+      clockSteps: counters.clock_steps,
+      clockStepMicros: this.#pipeline.clock.stepMicros,
+      misdatedFrames: counters.frames_misdated,
       checksums: this.#checksums,
       conversations: long.length,
       oneSided: oneSided.length,

@@ -1,4 +1,5 @@
 import { readInt32 } from "../bytes/network-order.js";
+import type { PacketClock } from "../capture/packet-clock.js";
 import type { DatagramSink, Packet } from "../decode/packet.js";
 import { hashOf } from "./flow-hash.js";
 import type { FlowSettings } from "./flow-table.js";
@@ -40,11 +41,13 @@ export class DatagramTable implements DatagramSink {
   readonly #networks: JoinedNetworks;
   readonly #patience: Patience;
   readonly #seed: number;
+  readonly #clock: PacketClock;
   readonly #flows = new Map<number, readonly DatagramFlow[]>();
   #size = 0;
   #sweptMicros = 0;
 
-  constructor(settings: Patience, source: DatagramSource, networks: JoinedNetworks, seed: number) {
+  constructor(settings: Patience, source: DatagramSource, networks: JoinedNetworks, seed: number, clock: PacketClock) {
+    this.#clock = clock;
     this.#patience = settings;
     this.#source = source;
     this.#networks = networks;
@@ -54,7 +57,8 @@ export class DatagramTable implements DatagramSink {
   datagram(packet: Packet): void {
     const begins = this.#source.begins(packet.bytes, packet.payloadStart, packet.payloadEnd);
     if (!begins && this.#size === 0) return;
-    if (Math.abs(packet.atMicros - this.#sweptMicros) > SWEEP_MICROS) this.#sweep(packet.atMicros);
+    const { elapsedMicros } = this.#clock;
+    if (elapsedMicros - this.#sweptMicros > SWEEP_MICROS) this.#sweep(elapsedMicros);
     const hash = hashOf(packet, this.#seed);
     const all = this.#flows.get(hash);
     const known = all && (this.#findOwn(all, packet) ?? this.#findCopied(all, packet) ?? findAsked(all, packet));
@@ -62,7 +66,7 @@ export class DatagramTable implements DatagramSink {
       if (begins) this.#admit(packet, hash);
       return;
     }
-    known.lastMicros = packet.atMicros;
+    known.lastMicros = this.#clock.frameMicros;
     if (!isCopy(known, packet)) this.#take(known, packet);
   }
 
@@ -82,11 +86,12 @@ export class DatagramTable implements DatagramSink {
   #findCopied(all: readonly DatagramFlow[], packet: Packet): DatagramFlow | undefined {
     const tag = tagOf(packet);
     if (tag === undefined) return undefined;
+    const { elapsedMicros } = this.#clock;
     for (const one of all) {
       const { flow, tags, firstTag, lastMicros } = one;
       if (!flow.sentByA(packet) && !flow.sentByB(packet)) continue;
       const isFirst = tag === firstTag && Math.abs(packet.atMicros - flow.firstMicros) <= COPY_MICROS;
-      if (!isFirst && !(tags.includes(tag) && Math.abs(packet.atMicros - lastMicros) <= COPY_MICROS)) continue;
+      if (!isFirst && !(tags.includes(tag) && elapsedMicros - lastMicros <= COPY_MICROS)) continue;
       this.#networks.join(flow.network, packet.network);
       return one;
     }
@@ -103,7 +108,7 @@ export class DatagramTable implements DatagramSink {
       flow,
       stream: undefined,
       heldBytes: 0,
-      lastMicros: packet.atMicros,
+      lastMicros: this.#clock.frameMicros,
       tags: new Int32Array(REMEMBERED_TAGS),
       at: 0,
       firstTag: tagOf(packet) ?? 0,
@@ -131,10 +136,11 @@ export class DatagramTable implements DatagramSink {
     return (stream === undefined ? this.#patience.halfOpenSeconds : this.#patience.idleSeconds) * 1e6;
   }
 
-  #sweep(atMicros: number): void {
-    this.#sweptMicros = atMicros;
+  #sweep(elapsedMicros: number): void {
+    this.#sweptMicros = elapsedMicros;
     for (const [hash, all] of this.#flows) {
-      const heard = all.filter((one) => Math.abs(atMicros - one.lastMicros) <= this.#patienceMicros(one));
+      for (const one of all) one.lastMicros = Math.min(one.lastMicros, elapsedMicros);
+      const heard = all.filter((one) => elapsedMicros - one.lastMicros <= this.#patienceMicros(one));
       this.#size -= all.length - heard.length;
       if (heard.length === 0) this.#flows.delete(hash);
       else if (heard.length < all.length) this.#flows.set(hash, heard);

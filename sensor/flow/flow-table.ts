@@ -1,8 +1,10 @@
+import type { PacketClock } from "../capture/packet-clock.js";
 import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
 import { bareOf, CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
 import { hashOf } from "./flow-hash.js";
 import { JoinedNetworks } from "./joined-networks.js";
+import { judgeOffer } from "./offered-flow.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
 import { COPY_MICROS, SegmentMarks } from "./segment-marks.js";
 import type { StreamSource } from "./stream.js";
@@ -49,6 +51,7 @@ export class FlowTable implements PacketSink {
   readonly reassembly: Reassembly;
   readonly #settings: FlowSettings;
   readonly #seed: number;
+  readonly #clock: PacketClock | undefined;
   readonly #flows: TcpFlow[] = [];
   readonly #closed: ClosedFlows;
   readonly networks = new JoinedNetworks();
@@ -62,8 +65,12 @@ export class FlowTable implements PacketSink {
   #lastSweepMicros = 0;
   #lastTellMicros = 0;
 
-  /** `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. */
-  constructor(settings: FlowSettings, source: StreamSource, seed: number) {
+  /**
+   * `seed` keeps outsiders from choosing addresses that meet in one bucket; nothing seen outside depends on it. Without a clock each packet's
+   * time is believed.
+   */
+  constructor(settings: FlowSettings, source: StreamSource, seed: number, clock?: PacketClock) {
+    this.#clock = clock;
     this.#settings = settings;
     this.#seed = seed | 0;
     this.reassembly = new Reassembly(settings, source);
@@ -73,7 +80,8 @@ export class FlowTable implements PacketSink {
 
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
-    if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(atMicros);
+    const elapsedMicros = this.#clock === undefined ? atMicros : this.#clock.elapsedMicros;
+    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(elapsedMicros);
     if (packet.network !== 0) this.#decideDue(atMicros);
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
@@ -105,7 +113,7 @@ export class FlowTable implements PacketSink {
       fromA = true;
     }
     if (flow !== this.#last) this.#last = flow;
-    flow.lastMicros = atMicros;
+    flow.lastMicros = this.#clock === undefined ? atMicros : this.#clock.frameMicros;
     if (packet.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
     if (flow.isClosed) this.#retire(flow, atMicros);
@@ -246,9 +254,9 @@ export class FlowTable implements PacketSink {
     while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
   }
 
-  /** Time goes on though no packet comes. */
-  pass(atMicros: number): void {
-    this.#sweep(atMicros);
+  /** Time goes on though no packet comes: so much has passed in all. */
+  pass(elapsedMicros: number): void {
+    this.#sweep(elapsedMicros);
   }
 
   /** Ends about a quarter of all flows, those silent longest; how many. */
@@ -294,7 +302,8 @@ export class FlowTable implements PacketSink {
   }
 
   #makeRoom(atMicros: number): boolean {
-    if (Math.abs(atMicros - this.#lastSweepMicros) > SWEEP_WHEN_FULL_MICROS) this.#sweep(atMicros);
+    const elapsedMicros = this.#clock?.elapsedMicros ?? atMicros;
+    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_WHEN_FULL_MICROS) this.#sweep(elapsedMicros);
     return this.#flows.length < this.#settings.maxFlows;
   }
 
@@ -303,15 +312,18 @@ export class FlowTable implements PacketSink {
     this.#remove(flow);
   }
 
-  #sweep(atMicros: number): void {
+  #sweep(elapsedMicros: number): void {
+    const atMicros = elapsedMicros + (this.#clock?.stepMicros ?? 0);
     this.#decideDue(atMicros);
-    if (!this.#isReplaying) this.#decideSilent(atMicros - COPY_MICROS);
-    this.#lastSweepMicros = atMicros;
+    if (!this.#isReplaying) this.#decideSilent(elapsedMicros - COPY_MICROS);
+    this.#lastSweepMicros = elapsedMicros;
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
     for (let index = this.#flows.length - 1; index >= 0; index--) {
       const flow = this.#flows[index];
-      const idleMicros = atMicros - flow.lastMicros;
+      // Its last frame was misdated.
+      if (flow.lastMicros > elapsedMicros && this.#clock !== undefined) flow.lastMicros = elapsedMicros;
+      const idleMicros = elapsedMicros - flow.lastMicros;
       if (idleMicros > this.#patienceMicros(flow)) {
         this.counters.flows_idle++;
         this.reassembly.close(flow, "idle", atMicros);
@@ -366,30 +378,4 @@ export class FlowTable implements PacketSink {
 
 function isBetween(flow: TcpFlow, packet: Packet, hash: number): boolean {
   return flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
-}
-
-/**
- * What a packet means for a flow on the same ports. A SYN with another sequence number than this direction began with opens another
- * connection where the old one is closed. RFC 5961 §4: a live one is not given up for it, anybody can send it: not before the other
- * end acknowledges it, or its own end goes on from it.
- */
-function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wait" | "reused" {
-  const half = fromA ? flow.a : flow.b;
-  const from = fromA ? "a" : "b";
-  if ((packet.flags & SYN) !== 0) {
-    if (isTaken(flow, from, packet)) return "reused";
-    const first = (packet.sequence + 1) | 0;
-    if (!half.started || half.first === first) return "same";
-    if (flow.stream === undefined) return "reused";
-    flow.offeredFirst = first;
-    flow.offeredFrom = from;
-    return "wait";
-  }
-  return isTaken(flow, from, packet) ? "reused" : "same";
-}
-
-function isTaken(flow: TcpFlow, from: "a" | "b", packet: Packet): boolean {
-  if (flow.offeredFrom === undefined) return false;
-  if (flow.offeredFrom !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === flow.offeredFirst;
-  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === flow.offeredFirst;
 }

@@ -310,7 +310,8 @@ export class Inventory implements MessageSink, VisibilitySink {
     return this.#services.find(address, port)?.paths.lookup(path)?.template;
   }
 
-  #timeSeen(atMicros: number): void {
+  #timeSeen(stampMicros: number): void {
+    const atMicros = this.settings.clock?.trusted(stampMicros) ?? stampMicros;
     if (this.#firstMicros === undefined || atMicros < this.#firstMicros) this.#firstMicros = atMicros;
     if (atMicros > this.#lastMicros) this.#lastMicros = atMicros;
   }

@@ -1,3 +1,4 @@
+import type { PacketClock } from "../capture/packet-clock.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Identities } from "../identity/identities.js";
 import type { ServiceRules } from "./path/path-rule.js";
@@ -27,4 +28,6 @@ export interface InventorySettings {
   readonly declared?: Declared;
   /** Who is where by what files say; undefined without any. */
   readonly identities?: Identities;
+  /** Says which times are believed; without it all of them are. */
+  readonly clock?: PacketClock;
 }

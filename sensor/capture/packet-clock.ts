@@ -1,0 +1,108 @@
+/** A frame stamped farther than this from those before it is not believed by itself. */
+const STRIDE_MICROS = 10e6;
+/** So many in a row are. */
+const AGREEING_FRAMES = 3;
+
+/**
+ * The time that frames tell, which what waits for time to pass goes by. One frame stamped an hour ahead ends nothing: time goes there when the
+ * frames that follow agree. Where the host's clock was stepped, which a steady one shows, or times go back, no time has passed at all.
+ */
+export class PacketClock {
+  readonly counters = {
+    /** Times at which the frames' clock was stepped. */
+    clock_steps: 0,
+    /** Frames stamped far from those around them. */
+    frames_misdated: 0,
+  };
+  /** Time that has passed, from the first frame's on; steps are left out of it. */
+  elapsedMicros = 0;
+  /** The same by the last frame's stamp where it is ahead of that, believed or not: what it belongs to must not be over when it is. */
+  frameMicros = 0;
+  /** What steps have moved stamps by, all together. */
+  stepMicros = 0;
+  #hasBegun = false;
+  /** Frames in a row that are not believed yet, and the stamps of the last two of them. */
+  #doubted = 0;
+  #lastMicros = 0;
+  #lastButOneMicros = 0;
+  /** The steady clock at the last look, and when a frame had come last by it. */
+  #steadyMicros: number | undefined = undefined;
+  #heardMicros = 0;
+  #isHeard = false;
+
+  /** Stamps as they are believed now. */
+  get nowMicros(): number {
+    return this.elapsedMicros + this.stepMicros;
+  }
+
+  /** Of every frame, in the order in which they were captured. */
+  see(atMicros: number): void {
+    const aheadMicros = atMicros - this.stepMicros - this.elapsedMicros;
+    if (aheadMicros > STRIDE_MICROS || aheadMicros < -STRIDE_MICROS) {
+      this.frameMicros = this.elapsedMicros + Math.max(0, aheadMicros);
+      this.#doubt(atMicros);
+      return;
+    }
+    if (aheadMicros > 0) this.elapsedMicros += aheadMicros;
+    this.frameMicros = this.elapsedMicros;
+    this.#isHeard = true;
+    if (this.#doubted > 0) this.#dismiss();
+  }
+
+  /** A stamp where it is believed, what is believed in place of it where not. */
+  trusted(atMicros: number): number {
+    return this.#hasBegun && this.#isFar(atMicros) ? this.nowMicros : atMicros;
+  }
+
+  /** Now and then, where frames come as they are captured: what really passed, by a clock that nobody sets. */
+  look(steadyMicros: number): void {
+    if (this.#isHeard || this.#steadyMicros === undefined) this.#heardMicros = steadyMicros;
+    this.#steadyMicros = steadyMicros;
+    this.#isHeard = false;
+  }
+
+  /** Nothing follows that could disagree: the last of a capture may come late. */
+  finish(): void {
+    if (this.#doubted > 0 && this.#lastMicros > this.nowMicros) this.#move(this.#lastMicros - this.nowMicros);
+    this.#doubted = 0;
+  }
+
+  #doubt(atMicros: number): void {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true;
+      this.elapsedMicros = atMicros;
+      return;
+    }
+    const isAhead = atMicros > this.nowMicros;
+    if (this.#doubted > 0 && isAhead !== this.#lastMicros > this.nowMicros) this.#dismiss();
+    if (++this.#doubted >= AGREEING_FRAMES) {
+      const stamps = [this.#lastButOneMicros, this.#lastMicros, atMicros];
+      this.#move((isAhead ? Math.min(...stamps) : Math.max(...stamps)) - this.nowMicros);
+      // Frames may be that far from each other: those that follow what is believed now wait for no more than one that agrees.
+      if (!this.#isFar(atMicros)) this.#doubted = 0;
+      else this.#doubted = this.#isFar(this.#lastMicros) ? AGREEING_FRAMES - 1 : 1;
+    }
+    this.#lastButOneMicros = this.#lastMicros;
+    this.#lastMicros = atMicros;
+  }
+
+  #isFar(atMicros: number): boolean {
+    return Math.abs(atMicros - this.nowMicros) > STRIDE_MICROS;
+  }
+
+  /** Nobody agreed. */
+  #dismiss(): void {
+    this.counters.frames_misdated += this.#doubted;
+    this.#doubted = 0;
+  }
+
+  #move(byMicros: number): void {
+    const passedMicros = this.#steadyMicros === undefined ? byMicros : this.#steadyMicros - this.#heardMicros;
+    if (byMicros > 0 && byMicros <= passedMicros + STRIDE_MICROS) {
+      this.elapsedMicros += byMicros;
+      return;
+    }
+    this.counters.clock_steps++;
+    this.stepMicros += byMicros;
+  }
+}

@@ -1,0 +1,165 @@
+import t from "tap";
+import { Pipeline } from "../sensor/analysis/pipeline.js";
+import { diagnose } from "../sensor/doctor/diagnosis.js";
+import { LinkLook } from "../sensor/doctor/link-look.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import { strictSettings } from "./support/analysis-run.js";
+import { TcpDialog } from "./support/frame-builder.js";
+import { frameOf, START_MICROS } from "./support/timed-frame.js";
+
+const SECOND = 1e6;
+const HOUR = 3_600 * SECOND;
+
+/** Connections that stay open, each with a call before and one after what happens to the clock. */
+class Scene {
+  readonly pipeline = new Pipeline(strictSettings(), {}, 1);
+  atMicros = START_MICROS;
+  readonly #dialogs: TcpDialog[] = [];
+  #offsetMicros = 0;
+
+  constructor(connections = 20) {
+    for (let made = 0; made < connections; made++)
+      this.#dialogs.push(new TcpDialog({ clientPort: 40_000 + made }, (bytes) => this.frame(bytes)).open());
+    this.call();
+  }
+
+  frame(bytes: Buffer, offMicros = 0): void {
+    this.atMicros += 1_000;
+    this.pipeline.frame(frameOf({ bytes, atMicros: this.atMicros + this.#offsetMicros + offMicros }));
+  }
+
+  /** One frame of another connection, stamped wrongly. */
+  misdated(offMicros: number, text = "GET /odd HTTP/1.1\r\nHost: a\r\n\r\n"): this {
+    let frames = 0;
+    new TcpDialog({ clientPort: 50_000 }, (bytes) => ++frames === 4 && this.frame(bytes, offMicros))
+      .open()
+      .send("client", text);
+    return this;
+  }
+
+  step(byMicros: number): this {
+    this.#offsetMicros += byMicros;
+    return this;
+  }
+
+  pass(micros: number): this {
+    this.atMicros += micros;
+    return this;
+  }
+
+  call(): this {
+    for (const dialog of this.#dialogs)
+      dialog
+        .send("client", "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        .send("server", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    return this;
+  }
+
+  get told(): Record<string, number> {
+    const { flows, flows_idle, flows_joined_late, calls, clock_steps, frames_misdated } = this.pipeline.counters();
+    return { flows, flows_idle, flows_joined_late, calls, clock_steps, frames_misdated };
+  }
+}
+
+const KEPT = { flows: 20, flows_idle: 0, flows_joined_late: 0, calls: 40, clock_steps: 0, frames_misdated: 0 };
+
+t.test("one frame stamped far off ends no connection, and makes nothing old", async (t) => {
+  for (const off of [HOUR, -HOUR, 400 * SECOND, 80 * 365 * 24 * HOUR, -50 * 365 * 24 * HOUR]) {
+    const scene = new Scene().misdated(off).call();
+    t.same(scene.told, { ...KEPT, flows: 21, flows_joined_late: 1, frames_misdated: 1 }, `${off / SECOND} s`);
+    scene.pipeline.silence(20 * SECOND);
+    t.equal(scene.pipeline.counters().flows_idle, 0, `${off / SECOND} s, and a quiet link after it`);
+    t.equal(scene.pipeline.counters().flows_open, 21, `${off / SECOND} s`);
+    scene.pipeline.finish();
+    const [endpoint] = [...scene.pipeline.inventory.endpoints()].filter(({ template }) => template === "/a");
+    t.match(endpoint, { calls: 40, state: "active" }, `${off / SECOND} s`);
+  }
+  const often = new Scene();
+  for (let turn = 0; turn < 50; turn++) often.misdated(HOUR + turn * SECOND).call();
+  t.equal(often.told.flows_idle, 0);
+  t.equal(often.told.frames_misdated, 50);
+});
+
+t.test("time that passes ends what is silent, in captures with and without frames meanwhile", async (t) => {
+  const silent = new Scene().pass(HOUR);
+  for (let other = 0; other < 4; other++)
+    new TcpDialog({ clientPort: 60_000 + other }, (bytes) => silent.frame(bytes)).open();
+  t.match(silent.told, { flows_idle: 20, flows_joined_late: 0, clock_steps: 0, frames_misdated: 0 });
+  t.equal(silent.pipeline.counters().flows_open, 4, "those that begin with the first frame after it go on");
+  const sparse = new Scene();
+  for (let other = 0; other < 12; other++) {
+    sparse.pass(60 * SECOND);
+    new TcpDialog({ clientPort: 60_000 + other }, (bytes) => sparse.frame(bytes)).open();
+  }
+  t.match(sparse.told, { clock_steps: 0, frames_misdated: 0 });
+  t.ok(sparse.told.flows_idle >= 20);
+  const quiet = new Scene();
+  quiet.pipeline.silence(299 * SECOND);
+  t.equal(quiet.told.flows_idle, 0);
+  quiet.pipeline.silence(306 * SECOND);
+  t.equal(quiet.told.flows_idle, 20);
+});
+
+t.test("where the clock is stepped no time has passed", async (t) => {
+  for (const by of [-HOUR, -20 * SECOND, -20 * 365 * 24 * HOUR]) {
+    const scene = new Scene().step(by).call().call();
+    scene.pipeline.silence(20 * SECOND);
+    t.same(scene.told, { ...KEPT, calls: 60, clock_steps: 1 }, `back by ${by / SECOND} s, in a capture file`);
+  }
+  for (const by of [HOUR, -HOUR, 50 * 365 * 24 * HOUR]) {
+    const scene = new Scene();
+    const { clock } = scene.pipeline;
+    for (let second = 0; second < 5; second++) {
+      clock.look(second * SECOND);
+      scene.call();
+    }
+    scene.step(by).call();
+    scene.pipeline.silence(20 * SECOND);
+    t.match(scene.told, { flows: 20, flows_idle: 0, calls: 140, clock_steps: 1 }, `by ${by / SECOND} s, live`);
+    for (let second = 5; second < 400; second++) clock.look(second * SECOND);
+    scene.pipeline.silence(395 * SECOND);
+    t.match(scene.told, { flows_idle: 20, clock_steps: 1 }, "and then silence ends them");
+  }
+});
+
+t.test("live, frames that come after a real pause are no step", async (t) => {
+  const scene = new Scene();
+  const { clock } = scene.pipeline;
+  for (let second = 0; second < 120; second++) clock.look(second * SECOND);
+  scene.pass(120 * SECOND).call();
+  t.same(scene.told, KEPT);
+});
+
+t.test("doctor says that the clock was stepped, and that frames are misdated", async (t) => {
+  const told = (make: (look: LinkLook, frame: (offMicros: number) => void) => void): string | undefined => {
+    const look = new LinkLook(defaultSettings(), 1_500);
+    let at = START_MICROS;
+    const frames: Buffer[] = [];
+    new TcpDialog({}, (bytes) => frames.push(bytes)).open().send("client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    make(look, (off) => {
+      at += 1_000;
+      look.frame(frameOf({ bytes: frames[at % frames.length], atMicros: at + off }));
+    });
+    const checks = diagnose({
+      ...{ interfaceName: "eth0", seconds: 5, link: look.facts(), blindReason: undefined, carried: new Map() },
+      ...{ clockStepMillis: 0, bufferBytes: 1_000 },
+    });
+    return checks.find(({ subject }) => subject === "clock")?.text;
+  };
+  const stepped = (by: number) => (look: LinkLook, frame: (offMicros: number) => void) => {
+    look.time(0);
+    for (let count = 0; count < 50; count++) frame(0);
+    look.time(SECOND);
+    for (let count = 0; count < 50; count++) frame(by);
+  };
+  t.equal(told(stepped(HOUR)), "the clock of packet times was stepped, by 3600.0 s in all");
+  t.equal(told(stepped(-HOUR)), "the clock of packet times was stepped, by -3600.0 s in all");
+  t.equal(
+    told((_, frame) => [0, 0, 0, HOUR, 0, 0, 0, 0].forEach(frame)),
+    "1 frames are stamped over 10 s off those around them",
+  );
+  t.equal(
+    told((_, frame) => [0, 0, 0].forEach(frame)),
+    "packet times and the host's clock run evenly",
+  );
+});
