@@ -152,6 +152,20 @@ t.test("padding, super-packets and snap lengths are normal", async (t) => {
   t.equal(decode(super4), `40000>80 ${big}/100000`, "IPv4 with total length 0");
   const super6 = ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment(big)));
   t.equal(decode(super6), `40000>80 ${big}/100000`, "IPv6 with payload length 0");
+  const jumbogram = (length: number): Buffer => {
+    const option = Buffer.from("0000c20400000000", "hex");
+    option.writeUInt32BE(length, 4);
+    return ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment(big), [[0, option]]));
+  };
+  const jumbo = jumbogram(8 + 32 + big.length);
+  t.equal(decode(jumbo), `40000>80 ${big}/100000`, "a jumbogram, RFC 2675");
+  t.equal(
+    decode(Buffer.concat([jumbo, Buffer.alloc(6)])),
+    `40000>80 ${big}/100000`,
+    "and what trails it is none of it",
+  );
+  t.equal(decode(jumbo.subarray(0, 200), 1, jumbo.length + 6).slice(-7), "/100000", "nor where it is cut");
+  t.equal(decode(jumbogram(500)), `40000>80 ${big}/100000`, "an option that says less than 65,536 is none");
   const whole = ethernet(0x0800, V4);
   t.equal(decode(whole.subarray(0, whole.length - 3), 1, whole.length), "40000>80 he/5", "cut in the payload");
   t.equal(

@@ -2,6 +2,7 @@ import { readInt32, readUint16 } from "../bytes/network-order.js";
 import type { Frame } from "../capture/frame.js";
 import { type FragmentSettings, Fragments } from "./fragments.js";
 import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP, UDP, UDP_HEADER } from "./ip-protocol.js";
+import { jumboLength } from "./jumbogram.js";
 import {
   bottomLabel,
   isVlanTag,
@@ -256,8 +257,8 @@ export class Decoder {
     packet.destination1 = readInt32(bytes, start + 28);
     packet.destination2 = readInt32(bytes, start + 32);
     packet.destination3 = readInt32(bytes, start + 36);
-    // RFC 2675: jumbograms carry length 0; so do super-packets of segmentation offload.
-    const payloadLength = readUint16(bytes, start + 4);
+    // Super-packets of segmentation offload carry length 0 as well, and no option.
+    const payloadLength = readUint16(bytes, start + 4) || jumboLength(bytes, start, end);
     const payloadWireEnd = payloadLength === 0 ? wireEnd : start + 40 + payloadLength;
     this.#extensions(bytes[start + 6], start + 40, Math.min(end, payloadWireEnd), payloadWireEnd);
   }
