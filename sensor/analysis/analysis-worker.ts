@@ -120,7 +120,9 @@ function look(): void {
   if (isHeard) heardMillis = nowMillis;
   pipeline.clock.look(nowMillis * 1_000);
   if (pipeline.clock.counters.clock_steps > stepsTold) tellStep();
-  const lagMillis = isHeard ? Date.now() - pipeline.latestMicros / 1_000 : undefined;
+  // By clocks that nobody steps: what lies between them at the start is left out anyway.
+  const isKnown = isHeard && !pipeline.clock.isDoubting;
+  const lagMillis = isKnown ? nowMillis - pipeline.clock.elapsedMicros / 1_000 : undefined;
   const worked = performance.eventLoopUtilization();
   const { utilization: busy } = performance.eventLoopUtilization(worked, workedBefore);
   workedBefore = worked;
@@ -168,7 +170,7 @@ function takeChanges() {
 
 /** How far behind the last packet analysed was; 0 while none come. */
 function lagMillis(): number {
-  const moved = pipeline.frames > framesBefore;
+  const moved = pipeline.frames > framesBefore && !pipeline.clock.isDoubting;
   framesBefore = pipeline.frames;
   return moved ? Math.max(0, Date.now() - pipeline.latestMicros / 1_000) : 0;
 }

@@ -14,7 +14,7 @@ export class PacketClock {
     /** Frames stamped far from those around them. */
     frames_misdated: 0,
   };
-  /** Time that has passed, from the first frame's on; steps are left out of it. */
+  /** The first frame's stamp and what has passed since, without steps. */
   elapsedMicros = 0;
   /** The same by the last frame's stamp where it is ahead of that, believed or not: what it belongs to must not be over when it is. */
   frameMicros = 0;
@@ -33,6 +33,11 @@ export class PacketClock {
   /** Stamps as they are believed now. */
   get nowMicros(): number {
     return this.elapsedMicros + this.stepMicros;
+  }
+
+  /** The last frame's stamp is not believed yet. */
+  get isDoubting(): boolean {
+    return this.#doubted > 0;
   }
 
   /** Of every frame, in the order in which they were captured. */
@@ -97,12 +102,13 @@ export class PacketClock {
   }
 
   #move(byMicros: number): void {
-    const passedMicros = this.#steadyMicros === undefined ? byMicros : this.#steadyMicros - this.#heardMicros;
-    if (byMicros > 0 && byMicros <= passedMicros + STRIDE_MICROS) {
+    const passedMicros = this.#steadyMicros === undefined ? undefined : this.#steadyMicros - this.#heardMicros;
+    if (byMicros > 0 && byMicros <= (passedMicros ?? byMicros) + STRIDE_MICROS) {
       this.elapsedMicros += byMicros;
       return;
     }
     this.counters.clock_steps++;
-    this.stepMicros += byMicros;
+    this.elapsedMicros += passedMicros ?? 0;
+    this.stepMicros += byMicros - (passedMicros ?? 0);
   }
 }
