@@ -97,8 +97,12 @@ t.test("a client is a service of its own network only", (t) => {
   seen.call([TENANT_A]);
   const emit = (wrap: Wrap) => (bytes: Buffer) =>
     seen.pipeline.frame(frameOf({ bytes: wrap(bytes), atMicros: START_MICROS + 1_000 }));
+  // To the number and the microsecond it would be one connection that two mirror sessions show.
   for (const wrap of [TENANT_A, TENANT_B])
-    new TcpDialog({ client: "10.0.0.2", server: "10.0.0.9", clientPort: 50_000 }, emit(wrap))
+    new TcpDialog(
+      { client: "10.0.0.2", server: "10.0.0.9", clientPort: 50_000, clientSequence: wrap === TENANT_A ? 1_000 : 2_000 },
+      emit(wrap),
+    )
       .open()
       .send("client", "GET /x HTTP/1.1\r\n\r\n")
       .close();
@@ -127,6 +131,26 @@ t.test("a network whose connections are seen outside of its tunnels as well is t
   }
   t.end();
 });
+
+t.test(
+  "what two mirror sessions show is there once, under the network that was told first, also over a restart",
+  (t) => {
+    const seen = new Seen().call([TENANT_A, TENANT_B]).call([TENANT_B], { port: 40_001 });
+    seen.call([TENANT_B, TENANT_A], { port: 40_002 });
+    seen.pipeline.finish();
+    t.same(seen.services, ["10.0.0.2:8080 (vxlan 7) ×3"]);
+    const rows = seen.pipeline.inventory.takeDelta(100).rows;
+    t.same(
+      rows.map(({ record }) => [record.kind, record.kind === "certificate" ? undefined : record.virtualNetwork]),
+      [
+        ["service", "vxlan 7"],
+        ["edge", "vxlan 7"],
+        ["endpoint", "vxlan 7"],
+      ],
+    );
+    t.end();
+  },
+);
 
 t.test("tunnels that are mirror sessions may be taken for none", (t) => {
   const seen = new Seen({ virtualNetworks: false }).call([TENANT_A, TENANT_B]).call([TENANT_B], { port: 40_001 });

@@ -22,6 +22,8 @@ export interface FlowSettings extends ReassemblySettings {
 }
 
 const SWEEP_MICROS = 5e6;
+/** So many flows a second virtual network has time to show. */
+const FLOWS_OF_ONE_NETWORK = 1_000;
 /** How often flows that last are let tell what they counted. */
 const TELL_MICROS = 30e6;
 /** Flows looked at to tell how long most are silent. */
@@ -57,6 +59,8 @@ export class FlowTable implements PacketSink {
   readonly networks = new JoinedNetworks();
   readonly copies: CopyWatch;
   readonly #marks = new SegmentMarks();
+  #firstNetwork = 0;
+  #areSeveral = false;
   /** What was kept of a flow is handed on: nothing else is decided meanwhile. */
   #isReplaying = false;
   #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
@@ -290,7 +294,7 @@ export class FlowTable implements PacketSink {
       return undefined;
     }
     const flow = new TcpFlow(packet, hash, this.networks);
-    if (packet.network !== 0) this.reassembly.marks = this.#marks;
+    if (packet.network !== 0) this.#noteNetwork(packet.network);
     if (this.#flows.length >= this.#buckets.length) this.#grow();
     this.#link(flow);
     flow.index = this.#flows.length;
@@ -299,6 +303,15 @@ export class FlowTable implements PacketSink {
     this.counters.flows_open++;
     if (!isSyn) this.counters.flows_joined_late++;
     return flow;
+  }
+
+  /** Where one network alone was seen for long there is nothing that its bytes need be held against. */
+  #noteNetwork(network: number): void {
+    if (this.#areSeveral) return;
+    this.#areSeveral = this.#firstNetwork !== 0 && network !== this.#firstNetwork;
+    this.#firstNetwork = network;
+    const isNoting = this.#areSeveral || this.counters.flows < FLOWS_OF_ONE_NETWORK;
+    this.reassembly.marks = isNoting ? this.#marks : undefined;
   }
 
   #makeRoom(atMicros: number): boolean {
