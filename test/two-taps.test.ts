@@ -1,116 +1,11 @@
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
 import { strictSettings } from "./support/analysis-run.js";
-import { TcpDialog } from "./support/frame-builder.js";
+import { connection, HEADER, isAsked, type Shown, shown, Told } from "./support/mirror-sessions.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 import { vxlan } from "./support/tunnel-builder.js";
 
-/** A frame as one session shows it. */
-interface Shown {
-  readonly atMicros: number;
-  readonly network: number;
-  readonly frame: Buffer;
-}
-
-interface Connection {
-  readonly atMicros?: number;
-  readonly port?: number;
-  readonly client?: string;
-  readonly clientSequence?: number;
-  readonly serverSequence?: number;
-  readonly path?: string;
-  readonly answer?: string;
-  readonly calls?: number;
-}
-
-const HEADER = 14;
-/** Packets of a connection follow each other by so much. */
-const STEP_MICROS = 400;
 const MILLI = 1_000;
-
-/** The frames of one connection with a call or more, as they pass. */
-function connection({
-  atMicros = 0,
-  port = 40_000,
-  client = "10.0.0.1",
-  clientSequence = 0x1234_5678 ^ Math.imul(port, 0x9e37_79b1),
-  serverSequence = 0x3456_789a ^ Math.imul(port, 0x85eb_ca77),
-  path = "/a",
-  answer = "ok",
-  calls = 1,
-}: Connection = {}): { readonly atMicros: number; readonly frame: Buffer }[] {
-  const frames: { readonly atMicros: number; readonly frame: Buffer }[] = [];
-  const emit = (frame: Buffer): void => {
-    frames.push({ atMicros: START_MICROS + atMicros + frames.length * STEP_MICROS, frame });
-  };
-  const dialog = new TcpDialog({ client, clientPort: port, clientSequence, serverSequence }, emit).open();
-  for (let call = 0; call < calls; call++)
-    dialog
-      .send("client", `GET ${path} HTTP/1.1\r\nHost: 10.0.0.2\r\n\r\n`)
-      .send("server", `HTTP/1.1 200 OK\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`);
-  dialog.close();
-  return frames;
-}
-
-function isAsked(frame: Buffer): boolean {
-  return frame.readUInt16BE(HEADER + 20 + 2) === 8_080;
-}
-
-/** What a session shows of it: later by its skew, and without what `isLost` takes away. */
-function shown(
-  frames: readonly { readonly atMicros: number; readonly frame: Buffer }[],
-  network: number,
-  skewMicros = 0,
-  isLost: (index: number, frame: Buffer) => boolean = () => false,
-): Shown[] {
-  return frames
-    .filter(({ frame }, index) => !isLost(index, frame))
-    .map(({ atMicros, frame }) => ({ atMicros: atMicros + skewMicros, network, frame }));
-}
-
-/** What is told of the frames of all sessions. */
-class Told {
-  readonly pipeline = new Pipeline(strictSettings(), {}, 1);
-
-  constructor(...sessions: readonly (readonly Shown[])[]) {
-    const all = sessions.flat().sort((a, b) => a.atMicros - b.atMicros);
-    for (const { network, frame, atMicros } of all)
-      this.pipeline.frame(frameOf({ bytes: network === 0 ? frame : vxlan(network, frame), atMicros }));
-    this.pipeline.finish();
-  }
-
-  get rows(): string[] {
-    const { inventory } = this.pipeline;
-    return [
-      ...[...inventory.services()].map(({ name, connections, calls }) => `${name}: ${connections} with ${calls} calls`),
-      ...[...inventory.edges()].map(
-        ({ clientAddress, virtualNetwork = "-", calls }) => `from ${clientAddress} in ${virtualNetwork} ×${calls}`,
-      ),
-      ...[...inventory.endpoints()].map(
-        ({ template, virtualNetwork = "-", calls, incompleteCalls }) =>
-          `${template} in ${virtualNetwork} ×${calls}${incompleteCalls === 0 ? "" : `, ${incompleteCalls} incomplete`}`,
-      ),
-    ];
-  }
-
-  /** Counters that tell of trouble, and are not 0. */
-  get troubles(): Record<string, number> {
-    const counters = this.pipeline.counters();
-    const names = ["gap_bytes", "gaps", "overlap_conflicts", "resets_doubted", "stray_segments", "pending_bytes"];
-    const told = [...names, "flows_idle", "flows_open", "bytes_lost", "bytes_joined_late", "flows_joined_late"];
-    return Object.fromEntries(told.filter((name) => counters[name] !== 0).map((name) => [name, counters[name]]));
-  }
-
-  get calls(): number {
-    const endpoints = [...this.pipeline.inventory.endpoints()];
-    return endpoints.reduce((sum, { calls, incompleteCalls }) => sum + calls - incompleteCalls, 0);
-  }
-
-  get flows(): number {
-    return this.pipeline.counters().flows;
-  }
-}
-
 const ONCE = ["10.0.0.2:8080 (vxlan 7): 1 with 1 calls", "from 10.0.0.1 in vxlan 7 ×1", "/a in vxlan 7 ×1"];
 
 t.test("a connection that a session at each end shows is one, however late one of them is", async (t) => {
@@ -387,4 +282,38 @@ t.test("a session cut short beside a whole one", async (t) => {
   const [service] = cut.inventory.services();
   t.same([service.name, service.connections, service.calls], ["10.0.0.2:8080 (vxlan 7)", 1, 2]);
   t.equal(cut.counters().gap_bytes, 0);
+});
+
+t.test("whatever several networks show, nothing throws, waits for ever or is left behind", async (t) => {
+  let seed = 99;
+  const random = (below: number): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  for (let round = 0; round < 60; round++) {
+    const told = new Pipeline(strictSettings(), {}, 1);
+    const dialogs = Array.from({ length: 3 }, () =>
+      connection({
+        port: 45_000 + random(2),
+        clientSequence: random(3) * 500,
+        calls: 1 + random(3),
+        answer: "q".repeat(random(4_000)),
+      }),
+    );
+    let at = START_MICROS;
+    for (let packet = 0; packet < 400; packet++) {
+      at += random(100) === 0 ? random(20e6) : random(2_000);
+      const frames = dialogs[random(3)];
+      const bytes = Buffer.from(frames[random(frames.length)].frame);
+      // Another flag, number or byte now and then: resets, openings and ends among them.
+      if (random(6) === 0) bytes[HEADER + 20 + 13] = random(64);
+      if (random(12) === 0) bytes.writeUInt32BE(random(2 ** 32), HEADER + 20 + 4);
+      if (random(12) === 0) bytes[bytes.length - 1] ^= 1;
+      const network = [0, 7, 8, 9][random(4)];
+      told.frame(frameOf({ bytes: network === 0 ? bytes : vxlan(network, bytes), atMicros: at - random(3_000) }));
+    }
+    told.finish();
+    const { flows_open, pending_bytes } = told.counters();
+    t.same({ flows_open, pending_bytes }, { flows_open: 0, pending_bytes: 0 }, `round ${round}`);
+  }
 });

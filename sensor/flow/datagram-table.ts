@@ -1,5 +1,5 @@
 import { readInt32 } from "../bytes/network-order.js";
-import type { PacketClock } from "../capture/packet-clock.js";
+import type { PacketClock } from "../bytes/packet-clock.js";
 import type { DatagramSink, Packet } from "../decode/packet.js";
 import { hashOf } from "./flow-hash.js";
 import type { FlowSettings } from "./flow-table.js";

@@ -1,4 +1,4 @@
-import type { PacketClock } from "../capture/packet-clock.js";
+import type { PacketClock } from "../bytes/packet-clock.js";
 import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
 import { bareOf, CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
@@ -99,8 +99,12 @@ export class FlowTable implements PacketSink {
       const fate = judgeOffer(flow, fromA, packet);
       if (fate === "wait") return;
       if (fate === "reused") {
-        this.reassembly.close(flow, "reused", atMicros);
-        this.#remove(flow);
+        if (flow.suspect !== undefined) this.#decide(flow.suspect, this.copies.judge(flow.suspect));
+        // It may have been another network's, or be over by now.
+        if (flow.index >= 0) {
+          this.reassembly.close(flow, "reused", atMicros);
+          this.#remove(flow);
+        }
         hash = flow.hash;
         // Of the new connection another network may have shown the first packet.
         flow = packet.network === 0 ? undefined : this.#find(packet, hash);
@@ -118,7 +122,7 @@ export class FlowTable implements PacketSink {
     }
     if (flow !== this.#last) this.#last = flow;
     flow.lastMicros = this.#clock === undefined ? atMicros : this.#clock.frameMicros;
-    if (packet.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
+    if (flow.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
     if (flow.isClosed) this.#retire(flow, atMicros);
   }
@@ -203,7 +207,7 @@ export class FlowTable implements PacketSink {
     const packets = this.copies.settle(suspect);
     flow.suspect = undefined;
     flow.isJudged = true;
-    if (verdict === "same") {
+    if (verdict === "same" && flow.index >= 0) {
       this.networks.join(original, flow.network);
       packets.unshift(...this.#withdraw(flow));
     }
@@ -239,6 +243,7 @@ export class FlowTable implements PacketSink {
   }
 
   #decideWaiting(flow: TcpFlow): void {
+    if (flow.index < 0 || flow.suspect !== undefined) return;
     if (!flow.a.hasHole && !flow.b.hasHole && !flow.a.hasUnread && !flow.b.hasUnread) return;
     const waiting = this.#handBack(flow);
     const suspect = this.#suspicionOf(flow, waiting[0] ?? bareOf(flow));
@@ -334,6 +339,7 @@ export class FlowTable implements PacketSink {
     if (isTelling) this.#lastTellMicros = atMicros;
     for (let index = this.#flows.length - 1; index >= 0; index--) {
       const flow = this.#flows[index];
+      if (flow.suspect !== undefined) continue;
       // Its last frame was misdated.
       if (flow.lastMicros > elapsedMicros && this.#clock !== undefined) flow.lastMicros = elapsedMicros;
       const idleMicros = elapsedMicros - flow.lastMicros;

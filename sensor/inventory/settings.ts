@@ -1,4 +1,4 @@
-import type { PacketClock } from "../capture/packet-clock.js";
+import type { PacketClock } from "../bytes/packet-clock.js";
 import type { Declared } from "../declared/declared-api.js";
 import type { Identities } from "../identity/identities.js";
 import type { ServiceRules } from "./path/path-rule.js";
