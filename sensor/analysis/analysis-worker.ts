@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
 import type { FrameSink } from "../capture/frame.js";
+import { REPLAY } from "../capture/host-interfaces.js";
 import { PacketRing } from "../capture/packet-ring.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
 import { FeedSampler, NO_SAMPLE } from "./feed-sampler.js";
@@ -43,6 +44,8 @@ supervisor.start();
 let framesBefore = 0;
 let framesLooked = 0;
 let stepsTold = 0;
+/** What is replayed may come faster than it passed. */
+const isInTime = !start.capture.interface.some((name) => name.startsWith(REPLAY));
 let workedBefore = performance.eventLoopUtilization();
 let heardMillis = performance.now();
 /** A delta is on its way to the store: what changes meanwhile waits here, where it takes no more room than it does anyway. */
@@ -118,7 +121,7 @@ function look(): void {
   const isHeard = pipeline.frames > framesLooked;
   framesLooked = pipeline.frames;
   if (isHeard) heardMillis = nowMillis;
-  pipeline.clock.look(nowMillis * 1_000);
+  if (isInTime) pipeline.clock.look(nowMillis * 1_000);
   if (pipeline.clock.counters.clock_steps > stepsTold) tellStep();
   // By clocks that nobody steps: what lies between them at the start is left out anyway.
   const isKnown = isHeard && !pipeline.clock.isDoubting;
