@@ -87,7 +87,7 @@ function nodeOf(
   let node = root;
   let parameters = 0;
   for (const text of pathOf(record.template).slice(1).split("/")) {
-    const parameter = /^\{([^}]*)\}(.*)$/.exec(text);
+    const parameter = /^\{([^}]*)\}([^{]*)$/.exec(text);
     if (parameter === null) {
       node = restoredLiteral(node, text);
       continue;

@@ -6,6 +6,7 @@ import {
   isOperation,
   isOwnName,
   isPreposition,
+  isRouteWord,
   isStandIn,
   isStrongWord,
   looksFixed,
@@ -157,8 +158,11 @@ function byWords(text: string, company: NameCompany): number {
   const usual = hasRouteWords ? 1.6 : 0;
   if (isStrongWord(stem)) return 2.5 - usual / 2;
   const share = routeShare(stem);
-  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
   const words = wordsOf(stem);
+  // `by-square`, `forgot-password-request`.
+  if (words.length > 1 && (isPreposition(words[0]) || (share >= 0.6 && words.filter(isRouteWord).length > 1)))
+    return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
+  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
   if (words.length > 1) return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
   if (isCollection(stem)) return 1.5 - (hasPlurals ? usual : usual / 4);
   return (isOperation(stem.toLowerCase()) ? 1.2 : 0.8) - usual;
