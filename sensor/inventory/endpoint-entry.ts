@@ -18,7 +18,7 @@ import { type Declaration, type Deprecation, type Difference, type Endpoint, MAR
 import type { PathNode } from "./path/path-node.js";
 import type { ValueUse } from "./path/value-use.js";
 import { evidenceOf, parametersOf, valuesOf } from "./path-parameters.js";
-import { EndpointProtection, showsProtection } from "./protection/endpoint-protection.js";
+import { EndpointProtection, restoredProtection, showsProtection } from "./protection/endpoint-protection.js";
 import { QuantileSketch } from "./quantile-sketch.js";
 import { LearnedSchemas } from "./schema/endpoint-schemas.js";
 import type { SchemaBudget } from "./schema/schema-budget.js";
@@ -278,6 +278,14 @@ export class EndpointEntry implements Endpoint {
     return this.#callers.size;
   }
 
+  /** What is known of it as long as nothing shows that it is there; undefined where a client showed a credential. */
+  history(): PathHistory | undefined {
+    if (this.#credentials.size > 0) return undefined;
+    const { method, template: path, calls, firstMicros, lastMicros } = this;
+    const [statuses, callers] = [this.#statuses.record(), this.#callers.list()];
+    return { method, path, isFixed: this.isFixed, calls, statuses, callers, firstMicros, lastMicros };
+  }
+
   durationMillis(): Quantiles | undefined {
     return this.#times.durationMillis();
   }
@@ -384,17 +392,6 @@ export class EndpointEntry implements Endpoint {
     this.#times.restore(state.duration, record.streams, state.lasted);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);
-    this.#restoreProtection(record);
-  }
-
-  /** A version that did not count it kept which kinds there were, but not which calls carried none. */
-  #restoreProtection({ protection, credentials, calls, incompleteCalls }: EndpointRecord): void {
-    if (protection !== undefined) {
-      this.protection = new EndpointProtection([]);
-      this.protection.restore(protection);
-    } else if (incompleteCalls > 0 || Object.keys(credentials).length > 0) {
-      this.protection = new EndpointProtection([]);
-      this.protection.unsureCalls = calls;
-    }
+    this.protection = restoredProtection(record);
   }
 }

@@ -1,13 +1,13 @@
 import type { EndpointRecord } from "../../shared/event.js";
 import type { Call } from "../protocol/message.js";
-import type { DeclaredPath } from "./declared/coverage.js";
 import { rpcServiceOf } from "./declared/procedure.js";
-import type { Route } from "./declared/route-table.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
+import { entryAt, type Place } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
 import { MethodSet } from "./method-set.js";
-import { isNothingThere, isOnlyAbsent, mayBeNothing } from "./nothing-there.js";
+import { isNothingThere, isOnlyAbsent, isToBeSifted, mayBeNothing } from "./nothing-there.js";
+import { prune, takeOnceRefused } from "./once-refused.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import type { PathNode } from "./path/path-node.js";
 import type { PathTreeOwner } from "./path/path-tree.js";
@@ -38,9 +38,6 @@ export interface EndpointCounters {
 /** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
 const MAX_FAILED = 200;
 const MAX_METHOD_LENGTH = 32;
-
-/** Where an endpoint is: among the paths seen, or the declared ones. */
-type Place = PathNode<MethodSet> | Route<DeclaredPath>;
 
 /** Finds the endpoint of each call: by what files declare, by what the protocol says is called, else by the paths seen. */
 export class EndpointTable implements PathTreeOwner<MethodSet> {
@@ -85,7 +82,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
 
   #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
     const template = call.template ?? fixedTemplate(method, path);
-    if (isNothingThere(call, service.unprovenEndpoints))
+    if (isToBeSifted(service)) this.#sift(service);
+    if (isNothingThere(call, service))
       return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
     if (template === undefined) return this.#ofPath(service, method, path, call);
     return this.#fixedEndpoint(service, method, template, call);
@@ -292,6 +290,15 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     }
   }
 
+  #sift(service: ServiceEntry): void {
+    for (const endpoint of takeOnceRefused(service, this.roster)) {
+      const node = endpoint.node as PathNode<MethodSet>;
+      this.#dropEmpty(endpoint, node);
+      prune(node);
+    }
+    service.siftedEndpoints = service.unprovenEndpoints;
+  }
+
   #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
     this.roster.takeBack(endpoint);
     endpoint.schemas?.drop();
@@ -383,17 +390,4 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     const known = entryAt(service, method, place, operation);
     return known ?? this.#makeEndpoint(service, method, place, operation, call);
   }
-}
-
-function entryAt(
-  service: ServiceEntry,
-  method: string,
-  place: Place,
-  operation: string | undefined,
-): EndpointEntry | undefined {
-  if (!("value" in place)) return place.leaf?.get(method, operation);
-  const there = service.declared.get(place);
-  if (there !== undefined)
-    for (const endpoint of there) if (endpoint.method === method && endpoint.operation === operation) return endpoint;
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { UnknownPathsRecord } from "../../shared/unknown-paths-record.js";
 import type { Call } from "../protocol/message.js";
 import { CallerSet } from "./caller-set.js";
+import { isAbsent } from "./nothing-there.js";
 import { StatusCounts } from "./status-counts.js";
 import { compare } from "./tally.js";
 
@@ -62,6 +63,18 @@ export class UnknownPaths {
       history.callers.push(flow.clientAddress);
     if (atMicros > history.lastMicros) history.lastMicros = atMicros;
     return true;
+  }
+
+  /** Calls of paths that may be there: answered, but with what tells little. */
+  get refusals(): number {
+    let refusals = 0;
+    for (const [status, calls] of this.#statuses.entries()) if (!isAbsent(status)) refusals += calls;
+    return refusals;
+  }
+
+  /** Of one that is remembered. */
+  callsOf(method: string, path: string): number {
+    return this.#paths.get(`${method} ${path}`)?.calls ?? 0;
   }
 
   /** What was an endpoint before. */

@@ -214,17 +214,22 @@ export function routeShare(text: string): number {
   return all === 0 ? 0 : known / all;
 }
 
-const MIN_COMPOUND = 8;
+/** `storyboard` and `overload` are words. */
+const MIN_COMPOUND = 11;
 const MAX_COMPOUND = 32;
 const MIN_PART = 3;
+
+function isPartOfCompound(word: string): boolean {
+  return isOperation(word) || isThing(word);
+}
 
 /** Two or three words of APIs that nothing parts: `bookingfields`. Hardly one in a hundred other words can be read so. */
 export function isCompound(word: string, isPart = false): boolean {
   if (word.length > MAX_COMPOUND || (!isPart && word.length < MIN_COMPOUND)) return false;
   for (let at = MIN_PART; at <= word.length - MIN_PART; at++) {
-    if (!isRouteWord(word.slice(0, at))) continue;
+    if (!isPartOfCompound(word.slice(0, at))) continue;
     const rest = word.slice(at);
-    if (isRouteWord(rest) || (!isPart && isCompound(rest, true))) return true;
+    if (isPartOfCompound(rest) || (!isPart && isCompound(rest, true))) return true;
   }
   return false;
 }
