@@ -116,7 +116,7 @@ t.test("imports run one way, and sensor and console meet only in shared", (t) =>
     t.same(objections, [], path);
   }
   t.match(objection("sensor/flow/half.ts", "sensor/protocol/message.ts"), /downstream/, "the rule can say no");
-  t.match(objection("sensor/inventory/tally.ts", "sensor/flow/half.ts"), /no contract/);
+  t.match(objection("sensor/inventory/count/tally.ts", "sensor/flow/half.ts"), /no contract/);
   t.match(objection("sensor/store/outbox.ts", "console/api.ts"), /meet only/);
   t.end();
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { toldType } from "../sensor/inventory/media-type.js";
+import { toldType } from "../sensor/inventory/endpoint/media-type.js";
 import { toldAlternative, toldHost, toldName } from "../sensor/protocol/tls/told-name.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { canaryTalks, type Talk } from "./support/canary-places.js";

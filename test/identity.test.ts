@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import type { Identities } from "../sensor/identity/identities.js";
 import { readIdentities } from "../sensor/identity/read-identities.js";
-import { ServiceName } from "../sensor/inventory/service-name.js";
+import { ServiceName } from "../sensor/inventory/service/service-name.js";
 import type { Certificate } from "../sensor/protocol/message.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { temporaryFolder } from "./support/program.js";

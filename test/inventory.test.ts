@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import t from "tap";
-import { BlindTimes } from "../sensor/inventory/blind-times.js";
-import { ConnectionTally } from "../sensor/inventory/connection-tally.js";
-import { QuantileSketch } from "../sensor/inventory/quantile-sketch.js";
+import { ConnectionTally } from "../sensor/inventory/connection/connection-tally.js";
+import { BlindTimes } from "../sensor/inventory/count/blind-times.js";
+import { QuantileSketch } from "../sensor/inventory/count/quantile-sketch.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
 import { Scene } from "./support/scene.js";

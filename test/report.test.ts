@@ -6,6 +6,8 @@ import { validate } from "@readme/openapi-parser";
 import { default as Ajv4 } from "ajv-draft-04";
 import addFormatsModule from "ajv-formats";
 import t from "tap";
+import { onlyService } from "../sensor/report/only-service.js";
+import type { StoredRow } from "../sensor/store/stored-row.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake } from "./support/handshake-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -129,6 +131,19 @@ t.test("a document of one service has nothing of others", async (t) => {
   const { code, error } = only("openapi", "stok.internal");
   t.equal(code, 2);
   t.match(error, /--service "stok\.internal" is in no row of the inventory; did you mean "stock\.internal"\?/);
+});
+
+t.test("rows of one service have its certificates alone", (t) => {
+  const service = (name: string, address: string) => ({ kind: "service", name, address, port: 443 });
+  const certificate = (serial: string, services: readonly string[]) => ({ kind: "certificate", serial, services });
+  const records = [service("shop", "10.0.0.2"), service("stock", "10.0.0.3")];
+  const shown = [certificate("1", ["shop"]), certificate("2", ["stock"]), certificate("3", ["shop", "stock"])];
+  const rows = [...records, ...shown].map((record) => ({ record, sensor: undefined }) as unknown as StoredRow);
+  t.strictSame(
+    onlyService(rows, "stock").map(({ record }) => record as unknown),
+    [records[1], shown[1], shown[2]],
+  );
+  t.end();
 });
 
 t.test("SARIF: each result has its rule, its level and a stable fingerprint", async (t) => {

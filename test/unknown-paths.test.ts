@@ -144,6 +144,38 @@ t.test("100,000 random paths of a scanner leave the endpoints exactly as they we
   t.end();
 });
 
+for (const status of [401, 403])
+  t.test(`100,000 random paths answered ${status} leave no endpoint, and what always answers so is one`, (t) => {
+    const scene = new Scene();
+    const random = mulberry32(status);
+    for (let call = 0; call < 4; call++) scene.get("/vault/keys", { status, client: "10.0.0.2" });
+    scene.get("/users/me").get("/orders/17", { status, client: "10.0.0.2" });
+    scene.get("/orders/18", { status, client: "10.0.0.3" });
+    const seen = new Set<string>();
+    while (seen.size < 100_000) seen.add(guess(random));
+    for (const path of seen) if (!path.startsWith("/orders/")) scene.get(path, { status, client: "10.9.9.9" });
+    t.same(scene.templates(), ["GET /orders/{orderId} ×2", "GET /users/me ×1", "GET /vault/keys ×4"]);
+    for (let call = 0; call < 3; call++) scene.get("/late/vault", { status, client: "10.0.0.2" });
+    t.ok(scene.templates().includes("GET /late/vault ×3"), "called again and again it is told, scanner or not");
+    t.end();
+  });
+
+t.test("a scanner's once refused paths are taken back when there are too many, and the row with them", (t) => {
+  const scene = new Scene();
+  scene.get("/there");
+  for (let number = 0; number < 6; number++) scene.get(`/${wordOf(number * 7_919)}q/list`, { status: 401 });
+  const told = scene.inventory.takeDelta(1_000).rows.filter(({ record }) => record.kind === "endpoint").length;
+  for (let number = 6; number < 1_000; number++) scene.get(`/${wordOf(number * 7_919)}q/list`, { status: 401 });
+  t.ok(told > 1, `${told} were told`);
+  t.equal(scene.inventory.takeDelta(1_000).removals.length, told - 1);
+  const { calls = 0 } = [...scene.inventory.services()][0].unknownPaths ?? {};
+  t.equal(
+    scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, calls),
+    1_001,
+  );
+  t.end();
+});
+
 t.test("answers that tell little make a bounded number of endpoints, and the others once they tell more", (t) => {
   const scene = new Scene();
   for (let number = 0; number < 1_000; number++) scene.get(`/${wordOf(number)}q/${wordOf(number)}z`, { status: 401 });

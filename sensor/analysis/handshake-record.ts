@@ -1,6 +1,6 @@
 import type { CertificateFacts, HandshakeRecord } from "../../shared/event.js";
-import { certificateFacts } from "../inventory/certificate-facts.js";
-import { traitsOf } from "../inventory/handshake-traits.js";
+import { certificateFacts } from "../inventory/certificate/certificate-facts.js";
+import { traitsOf } from "../inventory/connection/handshake-traits.js";
 import type { Edge } from "../inventory/observation.js";
 import type { Certificate, Handshake } from "../protocol/message.js";
 

@@ -1,6 +1,6 @@
 import { hostPattern } from "./declared/declared-index.js";
 import type { PathRule, ServiceRules } from "./path/path-rule.js";
-import type { ServiceEntry } from "./service-entry.js";
+import type { ServiceEntry } from "./service/service-entry.js";
 
 interface Entry extends ServiceRules {
   readonly pattern: RegExp;

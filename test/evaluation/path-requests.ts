@@ -116,6 +116,8 @@ export function place(requests: readonly Request[]): readonly Placed[] {
   inventory.settle();
   const rows = new Set([...inventory.endpoints()].map(({ template }) => template));
   const found = calls.map(({ path = "" }) => inventory.templateOf(flow.serverAddress, flow.serverPort, path) ?? "none");
+  const lost = requests.find((_request, at) => found[at] === "none");
+  if (lost !== undefined) throw new Error(`${lost.method} ${lost.path} of ${lost.truth} is found nowhere`);
   const stray = [...rows].filter((template) => !found.includes(template));
   const absent = found.filter((template) => !rows.has(template));
   if (stray.length > 0 || absent.length > 0) {

@@ -1,7 +1,7 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { Declared, DeclaredOperation } from "../../declared/declared-api.js";
-import type { EndpointEntry } from "../endpoint-entry.js";
-import type { ServiceEntry } from "../service-entry.js";
+import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
+import type { ServiceEntry } from "../service/service-entry.js";
 import { DeclaredIndex } from "./declared-index.js";
 import { OperationDeclaration } from "./declared-operation.js";
 import { type Covered, NeverSeen } from "./never-seen.js";

@@ -1,6 +1,6 @@
-import type { ChangedRows } from "../changed-rows.js";
-import type { EndpointRoster } from "../endpoint-roster.js";
-import type { ServiceEntry } from "../service-entry.js";
+import type { EndpointRoster } from "../endpoint/endpoint-roster.js";
+import type { ServiceEntry } from "../service/service-entry.js";
+import type { ChangedRows } from "../stored/changed-rows.js";
 import type { HostEntry } from "./host-entry.js";
 
 /** What a host is shows in the rows of its services, its edges, and the endpoints that it may call. */

@@ -108,8 +108,22 @@ function familyOf(type: SegmentType): string {
 
 const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
-/** `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`, `Lines(order=7,line=2)` → `Lines(order={order},line={line})`. */
+/** `page-3.atom`: what is counted is said, and only its number differs. */
+const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
+/** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
+const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;
+
+/**
+ * `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`, `Lines(order=7,line=2)` → `Lines(order={order},line={line})`,
+ * `page-3.atom` → `page-{number}.atom`, `52.37,4.89` → `{latitude},{longitude}`.
+ */
 export function withNamedValue(text: string): string | undefined {
+  if (text.includes(",")) {
+    const place = COORDINATES.exec(text);
+    if (place !== null) return `${place[1]}{latitude},{longitude}`;
+  }
+  const counted = COUNTED.exec(text);
+  if (counted !== null) return `${counted[1]}{number}${counted[2] ?? ""}`;
   const assigned = ASSIGNED.exec(text);
   if (assigned !== null) return `${assigned[1]}{value}`;
   const called = CALLED.exec(text);
@@ -126,7 +140,7 @@ function keysOf(inside: string): string {
 
 /** What names its value by letters alone: such is no value as a whole, whatever the value in it is. */
 export function isNamed(text: string): boolean {
-  return NAMED.test(text);
+  return NAMED.test(text) || (text.includes(",") && COORDINATES.test(text));
 }
 
 export function withoutSuffix(text: string, suffix: string): string {

@@ -2,10 +2,12 @@ import type { PathNode } from "./path-node.js";
 import {
   FORMAT,
   isCollection,
+  isCompound,
   isJoined,
   isOperation,
   isOwnName,
   isPreposition,
+  isRouteWord,
   isStandIn,
   isStrongWord,
   looksFixed,
@@ -30,23 +32,34 @@ export interface Company {
   readonly sharesBelow: boolean;
   /** Methods → how many answer it. */
   readonly methods: ReadonlyMap<string, number>;
+  /** Hardly one of them is called itself, but only what is below it. */
+  readonly isNotCalled: boolean;
   /** How they are written → how many are. */
   readonly forms: ReadonlyMap<number, number>;
   /** Half of those that have anything below have values there. */
   readonly hasParameterBelow: boolean;
+  /** Below hardly one of them values stand. */
+  readonly isWithoutValues: boolean;
   /** What they look like by themselves. */
   readonly types: ReadonlySet<SegmentType>;
   /** Words that APIs are made of are usual among them. */
   readonly hasRouteWords: boolean;
+  /** So are plurals, which collections are called by. */
+  readonly hasPlurals: boolean;
 }
 
 /** All that can be said of a value by its text. */
-export type NameCompany = Pick<Company, "forms" | "size" | "hasRouteWords">;
+export type NameCompany = Pick<Company, "forms" | "size" | "hasRouteWords" | "hasPlurals">;
 
-export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWords: false };
+export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWords: false, hasPlurals: true };
 
 const MIN_STANDING_OUT = 5;
 const MIN_FAN = 8;
+/** One plural of so many words is usual. */
+const PLURALS_OF = 10;
+/** No more of the values than these may be words by mistake, whatever they do otherwise than the others; of so many. */
+const MISTAKEN = 2;
+const MIN_ALIKE = 8;
 /** What a preposition weighs that a parameter stands below. */
 const PREPOSITION = 4;
 
@@ -64,6 +77,12 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     for (const method of own) methods.set(method, (methods.get(method) ?? 0) + 1);
   }
   const sure = valuesAmong(siblings);
+  let [own, plurals, parameters] = [0, 0, 0];
+  for (const { node, methods, hasParameterBelow } of sure) {
+    if (methods.length > 0) own++;
+    if (hasParameterBelow) parameters++;
+    if (isCollection(node.text)) plurals++;
+  }
   for (const { node } of sure) for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
   const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
   const rates = siblings.map(rateOf).sort(ascending);
@@ -76,10 +95,13 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
     below,
     sharesBelow: sharing >= 4 && sharing * 2 >= withBelow,
     methods,
+    isNotCalled: own <= MISTAKEN && sure.length >= MIN_ALIKE,
     forms,
     hasParameterBelow: withParameter > 1 && withParameter * 2 >= withAny,
+    isWithoutValues: parameters <= MISTAKEN && sure.length >= MIN_ALIKE,
     types: new Set(sure.map(({ node }) => node.type)),
     hasRouteWords,
+    hasPlurals: plurals * PLURALS_OF >= sure.length,
   };
 }
 
@@ -128,7 +150,7 @@ export function byName(text: string, company: NameCompany): number {
 }
 
 function byWords(text: string, company: NameCompany): number {
-  const { hasRouteWords } = company;
+  const { hasRouteWords, hasPlurals } = company;
   if (isStandIn(text)) return 6;
   const isCapitalised = /^[A-Z]/.test(text);
   if (isJoined(text)) return isOwnName(text) || areAlike(text, company) ? -0.4 : isCapitalised ? 0.7 : 3;
@@ -137,10 +159,15 @@ function byWords(text: string, company: NameCompany): number {
   const usual = hasRouteWords ? 1.6 : 0;
   if (isStrongWord(stem)) return 2.5 - usual / 2;
   const share = routeShare(stem);
-  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
   const words = wordsOf(stem);
+  // `by-square`, `forgot-password-request`.
+  if (words.length > 1 && (isPreposition(words[0]) || (share >= 0.6 && words.filter(isRouteWord).length > 1)))
+    return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
+  if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
   if (words.length > 1) return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
-  return (isOperation(stem.toLowerCase()) ? 1.2 : isCollection(stem) ? 1.5 : 0.8) - usual;
+  if (isCompound(stem.toLowerCase())) return 1.5;
+  if (isCollection(stem)) return 1.5 - (hasPlurals ? usual : usual / 4);
+  return (isOperation(stem.toLowerCase()) ? 1.2 : 0.8) - usual;
 }
 
 /** Most of the values are words put together as well, and this one begins with no verb. */
@@ -166,9 +193,12 @@ function bySize({ size }: Company): number {
   return size < 10 ? 0 : 0.35 * Math.log(size / 10);
 }
 
-function byBelow<Leaf>({ node }: Sibling<Leaf>, { below, sharesBelow, fanLimit }: Company): number {
+function byBelow<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
+  const { below, sharesBelow, fanLimit, isWithoutValues } = company;
+  const { node, hasParameterBelow } = sibling;
   const count = countBelow(node);
-  if (count === 0) return 0;
+  // `/users/search/{query}` beside `/users/{userId}`: below the values stand none.
+  if (count === 0) return hasParameterBelow && isWithoutValues ? 2 : 0;
   if (count >= fanLimit) return 3;
   const shared = sharedBelow(node, below);
   if (shared > 0) return shared === count ? -2.5 : -1;
@@ -188,12 +218,14 @@ function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, numb
   return shared;
 }
 
-function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size }: Company): number {
+function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size, isNotCalled }: Company): number {
   const own = rateOf(sibling);
   let evidence = own >= 2 * rateLimit ? 3 : own >= rateLimit ? 2 : own <= 2 * rate ? -0.3 : 0;
   if (sibling.methods.length > 0 && methods.size > 0 && size >= 4) {
     const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
-    if (isAlone) evidence += 2;
+    // Of the values only what is below them is called, of this one only itself.
+    const isOther = isNotCalled && !sibling.hasParameterBelow && countBelow(sibling.node) === 0;
+    if (isAlone || isOther) evidence += 2;
   }
   return evidence;
 }

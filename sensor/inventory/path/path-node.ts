@@ -101,6 +101,11 @@ export class PathNode<Leaf> {
     return made;
   }
 
+  deleteParameter(suffix: string): void {
+    this.parameters?.delete(suffix);
+    if (this.parameters?.size === 0) this.parameters = undefined;
+  }
+
   *children(): Iterable<PathNode<Leaf>> {
     yield* this.literals();
     if (this.parameters !== undefined) yield* this.parameters.values();

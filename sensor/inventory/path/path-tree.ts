@@ -210,11 +210,11 @@ export class PathTree<Leaf> {
 
   /** `123.json`, `42:cancel`, `Users(7)`: a value with a fixed text behind it. */
   #composedChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
+    const named = withNamedValue(text);
+    if (named !== undefined) return node.addLiteral(named);
     // A format stands at the end of a path; before, it is part of a name.
     const composed = isLast ? composedOf(text) : undefined;
-    if (composed !== undefined && isComposed(node, composed)) return this.#valueChild(node, composed);
-    const named = withNamedValue(text);
-    return named === undefined ? undefined : node.addLiteral(named);
+    return composed !== undefined && isComposed(node, composed) ? this.#valueChild(node, composed) : undefined;
   }
 
   /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
@@ -261,7 +261,8 @@ export class PathTree<Leaf> {
   }
 
   #isFree({ text, parent }: PathNode<Leaf>): boolean {
-    return text !== "" && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
+    // What is composed of a name and a value is no value as a whole.
+    return text !== "" && !text.includes("{") && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {

@@ -158,9 +158,12 @@ function withoutPrefix(word: string): string {
   return /^(un|re|de|dis|pre)/.test(word) ? word.replace(/^(un|re|de|dis|pre)-?/, "") : word;
 }
 
+/** OData has operations of its own: `/orders/$count` (OData 4.01, URL Conventions §4.8). */
 export function isStandIn(text: string): boolean {
-  return STAND_INS.has(text.toLowerCase());
+  return STAND_INS.has(text.toLowerCase()) || SYSTEM.test(text);
 }
+
+const SYSTEM = /^\$[a-z]+$/;
 
 /** `by` and `me` are as long as codes of countries are; words of APIs are hardly in capitals. */
 export function isCode(text: string): boolean {
@@ -206,9 +209,29 @@ export function routeShare(text: string): number {
   let all = 0;
   for (const word of wordsOf(text)) {
     all += word.length;
-    if (isRouteWord(word)) known += word.length;
+    if (isRouteWord(word) || isCompound(word)) known += word.length;
   }
   return all === 0 ? 0 : known / all;
+}
+
+/** `storyboard` and `overload` are words. */
+const MIN_COMPOUND = 11;
+const MAX_COMPOUND = 32;
+const MIN_PART = 3;
+
+function isPartOfCompound(word: string): boolean {
+  return isOperation(word) || isThing(word);
+}
+
+/** Two or three words of APIs that nothing parts: `bookingfields`. Hardly one in a hundred other words can be read so. */
+export function isCompound(word: string, isPart = false): boolean {
+  if (word.length > MAX_COMPOUND || (!isPart && word.length < MIN_COMPOUND)) return false;
+  for (let at = MIN_PART; at <= word.length - MIN_PART; at++) {
+    if (!isPartOfCompound(word.slice(0, at))) continue;
+    const rest = word.slice(at);
+    if (isPartOfCompound(rest) || (!isPart && isCompound(rest, true))) return true;
+  }
+  return false;
 }
 
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
@@ -216,6 +239,7 @@ export function looksFixed(text: string): boolean {
   const stem = stemOf(text);
   return (
     isOperation(stem.toLowerCase()) ||
+    SYSTEM.test(stem) ||
     VERSIONED.test(stem) ||
     routeShare(stem) >= 0.75 ||
     (isJoined(stem) && !isOwnName(stem))

@@ -56,9 +56,21 @@ export function wordScore<Leaf>(
     0.56 * share((text) => /^[A-Z]/.test(text)) +
     (place === "collection" ? 0.76 : place === "container" ? -0.32 : place === "root" ? -0.8 : 0) +
     (node.parameters === undefined ? 0 : 0.3) +
-    scoreBelow(members) +
+    scoreBelow(members) -
+    differBelow(members) +
     0.92 * singlesOf(members)
   );
+}
+
+const MANY_VALUES = 8;
+
+/** Values have the same below them; below some fixed words many values stand, below others none. */
+function differBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
+  const collections = total(members, ({ node }) =>
+    (node.parameter("")?.evidence?.values.size ?? 0) >= MANY_VALUES ? 1 : 0,
+  );
+  const without = total(members, ({ hasParameterBelow }) => (hasParameterBelow ? 0 : 1));
+  return collections >= 2 && collections * 4 >= members.length && without * 4 >= members.length ? 1.5 : 0;
 }
 
 /** Members of a collection have the same below them, resources each their own. */

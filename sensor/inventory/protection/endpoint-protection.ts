@@ -1,8 +1,9 @@
+import type { EndpointRecord } from "../../../shared/event.js";
 import type { ProtectionFacts } from "../../../shared/protection.js";
 import type { Call, Credential } from "../../protocol/message.js";
 import type { Access, Safeguards } from "../../protocol/protection.js";
+import { Tally } from "../count/tally.js";
 import type { Protection } from "../observation.js";
-import { Tally } from "../tally.js";
 import { AskedCount, isAnswered } from "./asked-count.js";
 import { cookieWords } from "./cookie-words.js";
 import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
@@ -244,4 +245,18 @@ type Counted =
 
 function counts(name: Counted, tally: Tally): Pick<ProtectionFacts, Counted> {
   return tally.size === 0 ? {} : { [name]: tally.record() };
+}
+
+/** A version that did not count it kept which kinds there were, but not which calls carried none. */
+export function restoredProtection({
+  protection,
+  credentials,
+  calls,
+  incompleteCalls,
+}: Pick<EndpointRecord, "protection" | "credentials" | "calls" | "incompleteCalls">): EndpointProtection | undefined {
+  if (protection === undefined && incompleteCalls === 0 && Object.keys(credentials).length === 0) return undefined;
+  const made = new EndpointProtection([]);
+  if (protection !== undefined) made.restore(protection);
+  else made.unsureCalls = calls;
+  return made;
 }

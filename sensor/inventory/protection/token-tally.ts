@@ -1,6 +1,6 @@
 import type { TokenChange, TokenSummary } from "../../../shared/protection.js";
 import type { TokenFacts } from "../../protocol/protection.js";
-import { Tally } from "../tally.js";
+import { Tally } from "../count/tally.js";
 
 const MAX_ALGORITHMS = 16;
 const MAX_NAMES = 16;

@@ -1,0 +1,397 @@
+import type { EndpointRecord, EndpointState, Quantiles } from "../../../shared/event.js";
+import type { ReachedFacts } from "../../../shared/gateway.js";
+import { inNetwork } from "../../../shared/virtual-network.js";
+import type { Call, CallStream, WireDeprecation } from "../../protocol/message.js";
+import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../../protocol/shape.js";
+import type { BlindTimes } from "../count/blind-times.js";
+import { CallerSet } from "../count/caller-set.js";
+import { QuantileSketch } from "../count/quantile-sketch.js";
+import { StatusCounts } from "../count/status-counts.js";
+import { compare, Tally } from "../count/tally.js";
+import type { DeclaredPath } from "../declared/coverage.js";
+import { Judgement, NO_DIFFERENCES } from "../declared/judgement.js";
+import type { Route } from "../declared/route-table.js";
+import { proves, provesThere } from "../declared/there.js";
+import { withoutUndefined } from "../defined-values.js";
+import { reachedBy } from "../gateway/reached.js";
+import { type Declaration, type Deprecation, type Difference, type Endpoint, MARK } from "../observation.js";
+import type { PathNode } from "../path/path-node.js";
+import { evidenceOf, parametersOf, valuesOf } from "../path/path-parameters.js";
+import type { ValueUse } from "../path/value-use.js";
+import { EndpointProtection, restoredProtection, showsProtection } from "../protection/endpoint-protection.js";
+import { LearnedSchemas } from "../schema/endpoint-schemas.js";
+import type { SchemaBudget } from "../schema/schema-budget.js";
+import type { ServiceEntry } from "../service/service-entry.js";
+import { AnswerTimes } from "./answer-times.js";
+import type { EndpointStateText } from "./endpoint-state-text.js";
+import { MediaTypes } from "./media-type.js";
+import type { PathHistory } from "./unknown-paths.js";
+
+const MAX_KINDS = 32;
+const MAX_CLASSES = 64;
+const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
+
+export interface EntryBounds {
+  readonly maxCallers: number;
+  readonly budget: SchemaBudget;
+}
+
+/** An endpoint of the inventory, counting. */
+export class EndpointEntry implements Endpoint {
+  readonly service: ServiceEntry;
+  readonly method: string;
+  /** Undefined where the template does not come from the paths seen: `*`, the authority form, procedures, declared paths. */
+  node: PathNode<unknown> | undefined;
+  /** What is called at the path, where that says not all: `query.GetOrder` makes the template `/graphql#query.GetOrder`. */
+  readonly operation: string | undefined;
+  readonly route: Route<DeclaredPath> | undefined;
+  readonly #fixedTemplate: string | undefined;
+  /** Template with the operation, and without. */
+  #template = "";
+  #path: string | undefined = undefined;
+  readonly #callers: CallerSet;
+  readonly #statuses = new StatusCounts();
+  readonly #credentials = new Tally(MAX_KINDS);
+  readonly #requestTypes = new MediaTypes();
+  readonly #responseTypes = new MediaTypes();
+  readonly #requestClasses = new Tally(MAX_CLASSES);
+  readonly #responseClasses = new Tally(MAX_CLASSES);
+  readonly #times = new AnswerTimes();
+  readonly #requestSize = new QuantileSketch();
+  readonly #responseSize = new QuantileSketch();
+  /** Made when there is something to learn from: many endpoints never have. */
+  schemas: LearnedSchemas | undefined = undefined;
+  readonly #budget: SchemaBudget;
+  /** Calls that had one. */
+  #withQuery = 0;
+  /** Heads that were looked at and had nothing of their own, before anything was learned. */
+  #bareHeads = 0;
+  /** Made with the first call that shows anything of it. */
+  protection: EndpointProtection | undefined = undefined;
+  calls = 0;
+  incompleteCalls = 0;
+  isThere = false;
+  isJudged: boolean;
+  requestBodiesRead = 0;
+  responseBodiesRead = 0;
+  missingBytes = 0;
+  firstMicros: number;
+  lastMicros: number;
+  /** When it came to be one: what was called there before was answered with nothing but 404. */
+  foundMicros: number;
+  isChanged = false;
+  isBehindGateway = false;
+  /** State its last record had; undefined before there was one. */
+  toldState: EndpointState | undefined = undefined;
+  /** Took over this one's counts when a path parameter was found. */
+  mergedInto: EndpointEntry | undefined = undefined;
+
+  constructor(
+    service: ServiceEntry,
+    method: string,
+    place: PathNode<unknown> | Route<DeclaredPath> | string,
+    { maxCallers, budget }: EntryBounds,
+    atMicros: number,
+    operation?: string,
+  ) {
+    this.#budget = budget;
+    this.service = service;
+    // Where other files come to speak of the service, its endpoints are made anew.
+    this.isJudged = service.coverage !== undefined;
+    this.method = method;
+    this.operation = operation;
+    this.node = undefined;
+    this.route = undefined;
+    if (typeof place === "string") this.#fixedTemplate = place;
+    else if ("value" in place) this.route = place;
+    else this.node = place;
+    this.#callers = new CallerSet(maxCallers);
+    this.firstMicros = this.lastMicros = this.foundMicros = atMicros;
+  }
+
+  get template(): string {
+    if (this.mergedInto !== undefined) return this.mergedInto.template;
+    const path = this.#fixedTemplate ?? this.route?.template ?? this.node?.template ?? "";
+    if (this.operation === undefined) return path;
+    if (path !== this.#path) this.#template = `${path}#${this.operation}`;
+    this.#path = path;
+    return this.#template;
+  }
+
+  get isFixed(): boolean {
+    return this.#fixedTemplate !== undefined;
+  }
+
+  #judgement: Judgement | undefined = undefined;
+
+  #judge(): Judgement {
+    this.#judgement ??= new Judgement(this);
+    return this.#judgement;
+  }
+
+  get marks(): number {
+    const isTelling = this.protection?.isTelling === true;
+    return (
+      (this.isJudged ? MARK.judged : 0) |
+      (isTelling ? MARK.protected : 0) |
+      (this.isBehindGateway ? MARK.behindGateway : 0)
+    );
+  }
+
+  get declaration(): Declaration | undefined {
+    return this.isJudged ? this.#judge().declaration : undefined;
+  }
+
+  get deprecation(): Deprecation | undefined {
+    return this.isJudged ? this.#judge().deprecation : undefined;
+  }
+
+  differences(): readonly Difference[] {
+    return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
+  }
+
+  #markedByWire(told: WireDeprecation): void {
+    this.#judge().markedByWire(told);
+    this.isJudged = true;
+  }
+
+  call(call: Call, clientAddress: string): void {
+    if (this.protection !== undefined || showsProtection(call)) this.#protected().call(call, clientAddress);
+    this.calls++;
+    if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
+    else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
+    this.#callers.add(clientAddress);
+    if (!this.isThere && proves(call)) this.isThere = true;
+    if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
+    const status = call.status ?? 0;
+    this.#statuses.add(status);
+    for (const credential of call.credentials) this.#credentials.add(credential.kind);
+    if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
+    if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
+    this.#times.call(call, clientAddress);
+    if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
+    if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
+    if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
+    if (call.responseClasses !== undefined) {
+      this.responseBodiesRead++;
+      for (const name of call.responseClasses) this.#responseClasses.add(name);
+    }
+    if (call.shapes !== undefined) this.#learn(call.shapes, call.status);
+    if (call.complete) return;
+    this.incompleteCalls++;
+    this.missingBytes += call.missingBytes;
+  }
+
+  #learn(shapes: CallShapes, status: number | undefined): void {
+    if (shapes.hasQuery) this.#withQuery++;
+    if (shapes === BARE_HEAD && this.schemas === undefined) this.#bareHeads++;
+    else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
+  }
+
+  #schemas(): LearnedSchemas {
+    this.schemas ??= new LearnedSchemas(this.#budget, this.#bareHeads);
+    return this.schemas;
+  }
+
+  #requestHeld({ requestBodySize }: Call, classes: readonly string[]): void {
+    // Without a body the target alone was looked at.
+    if (requestBodySize !== 0) this.requestBodiesRead++;
+    for (const name of classes) this.#requestClasses.add(name);
+  }
+
+  /** What was sent in one of its calls since that was told. */
+  goOn(call: Call, stream: CallStream): void {
+    if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
+    this.#times.goOn(stream);
+    if (!call.complete) this.incompleteCalls++;
+    this.missingBytes += call.missingBytes;
+  }
+
+  /** What came before showed nothing: it is bare, as the statuses tell. */
+  #protected(): EndpointProtection {
+    this.protection ??= new EndpointProtection(this.#statuses.entries());
+    return this.protection;
+  }
+
+  merge(other: EndpointEntry): void {
+    if (this.protection !== undefined || other.protection !== undefined) this.#protected().merge(other.#protected());
+    this.calls += other.calls;
+    this.incompleteCalls += other.incompleteCalls;
+    this.missingBytes += other.missingBytes;
+    this.firstMicros = Math.min(this.firstMicros, other.firstMicros);
+    this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
+    this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
+    this.isThere ||= other.isThere;
+    if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
+    this.#callers.merge(other.#callers);
+    this.#statuses.merge(other.#statuses.entries());
+    this.#credentials.merge(other.#credentials);
+    this.#requestTypes.merge(other.#requestTypes);
+    this.#responseTypes.merge(other.#responseTypes);
+    this.#requestClasses.merge(other.#requestClasses);
+    this.#responseClasses.merge(other.#responseClasses);
+    this.requestBodiesRead += other.requestBodiesRead;
+    this.responseBodiesRead += other.responseBodiesRead;
+    this.#times.merge(other.#times);
+    this.#requestSize.merge(other.#requestSize);
+    this.#responseSize.merge(other.#responseSize);
+    this.#withQuery += other.#withQuery;
+    if (other.schemas !== undefined) this.#schemas().merge(other.schemas);
+    else if (this.schemas !== undefined) this.schemas.bareHeads(other.#bareHeads);
+    else this.#bareHeads += other.#bareHeads;
+    this.isBehindGateway ||= other.isBehindGateway;
+    other.mergedInto = this;
+  }
+
+  /** What it was called for, as one value of a parameter. */
+  use(): ValueUse {
+    const { method, calls, firstMicros, lastMicros } = this;
+    return { method, calls, firstMicros, lastMicros, statuses: new Map(this.#statuses.entries()) };
+  }
+
+  /** Takes over what one value of a parameter was called for; sizes, times and callers of single values are not known. */
+  take({ calls, statuses, firstMicros, lastMicros }: ValueUse, whole: EndpointEntry): void {
+    this.calls = calls;
+    this.firstMicros = this.foundMicros = firstMicros;
+    this.lastMicros = lastMicros;
+    whole.calls -= calls;
+    // Which of its calls carried what is not known of single values.
+    if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
+    this.#statuses.merge(statuses);
+    whole.#statuses.take(statuses);
+  }
+
+  /** Takes over what was called there before anything was. */
+  takeHistory({ calls, statuses, callers, firstMicros, lastMicros }: PathHistory): void {
+    this.calls += calls;
+    this.#statuses.restore(statuses);
+    for (const caller of callers) this.#callers.add(caller);
+    this.firstMicros = Math.min(this.firstMicros, firstMicros);
+    this.lastMicros = Math.max(this.lastMicros, lastMicros);
+  }
+
+  reached(serviceAt: (address: string) => string | undefined = () => undefined): ReachedFacts | undefined {
+    return reachedBy(this.#callers.list(), this.#callers.size, this.service, serviceAt);
+  }
+
+  get callerCount(): number {
+    return this.#callers.size;
+  }
+
+  /** What is known of it as long as nothing shows that it is there; undefined where a client showed a credential. */
+  history(): PathHistory | undefined {
+    if (this.#credentials.size > 0) return undefined;
+    const { method, template: path, calls, firstMicros, lastMicros } = this;
+    const [statuses, callers] = [this.#statuses.record(), this.#callers.list()];
+    return { method, path, isFixed: this.isFixed, calls, statuses, callers, firstMicros, lastMicros };
+  }
+
+  durationMillis(): Quantiles | undefined {
+    return this.#times.durationMillis();
+  }
+
+  record(state: EndpointState, blindTimes: BlindTimes): EndpointRecord {
+    this.toldState = state;
+    const quantiles = {
+      durationMillis: this.durationMillis(),
+      requestBytes: this.#requestSize.quantiles(),
+      responseBytes: this.#responseSize.quantiles(),
+      streams: this.#times.streams(),
+      protection: this.protection?.record(),
+    };
+    return {
+      kind: "endpoint",
+      serverAddress: this.service.address,
+      serverPort: this.service.port,
+      ...inNetwork(this.service.virtualNetwork),
+      service: this.service.name,
+      method: this.method,
+      template: this.template,
+      parameters: parametersOf(this),
+      calls: this.calls,
+      callers: this.#callers.list(),
+      callerCount: this.#callers.size,
+      statuses: this.#statuses.record(),
+      credentials: this.#credentials.record(),
+      dataClasses: this.#dataClasses(),
+      requestClasses: this.#requestClasses.record(),
+      responseClasses: this.#responseClasses.record(),
+      requestBodiesRead: this.requestBodiesRead,
+      responseBodiesRead: this.responseBodiesRead,
+      requestContentTypes: this.#requestTypes.texts(),
+      responseContentTypes: this.#responseTypes.texts(),
+      ...withoutUndefined(quantiles),
+      state,
+      ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
+      ...this.#learned(),
+      incompleteCalls: this.incompleteCalls,
+      missingBytes: this.missingBytes,
+      firstMicros: this.firstMicros,
+      lastMicros: this.lastMicros,
+      ...this.#found(),
+      ...blindTimes.within(this.firstMicros, this.lastMicros),
+    };
+  }
+
+  #found(): Pick<EndpointRecord, "foundMicros"> {
+    return this.foundMicros <= this.firstMicros ? {} : { foundMicros: this.foundMicros };
+  }
+
+  #learned(): Pick<EndpointRecord, "schemas"> {
+    const schemas = this.schemas?.record(this.#withQuery >= this.calls);
+    return schemas === undefined ? {} : { schemas };
+  }
+
+  #dataClasses(): string[] {
+    const names = [...this.#requestClasses.sortedTexts(), ...this.#responseClasses.sortedTexts()];
+    return [...new Set(names)].sort(compare);
+  }
+
+  state(): string {
+    const callers = this.#callers.state();
+    const values = this.operation === undefined ? valuesOf(this) : [];
+    const state: EndpointStateText = {
+      ...this.#times.state(),
+      requestSize: this.#requestSize.state(),
+      responseSize: this.#responseSize.state(),
+      ...(callers === undefined ? {} : { callers }),
+      ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
+      isThere: this.isThere,
+      ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
+      ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
+      ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
+      evidence: evidenceOf(this),
+      ...(values.length === 0 ? {} : { values }),
+    };
+    return JSON.stringify(state);
+  }
+
+  restore(record: EndpointRecord, text: string): void {
+    const state = JSON.parse(text) as EndpointStateText;
+    this.toldState = record.state;
+    this.isBehindGateway = record.reached !== undefined;
+    this.calls = record.calls;
+    this.incompleteCalls = record.incompleteCalls;
+    this.missingBytes = record.missingBytes;
+    this.firstMicros = record.firstMicros;
+    this.lastMicros = record.lastMicros;
+    this.foundMicros = record.foundMicros ?? record.firstMicros;
+    this.#callers.restore(record.callers, state.callers);
+    this.#statuses.restore(record.statuses);
+    this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
+    if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
+    this.#withQuery = state.withQuery ?? 0;
+    if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
+    this.#credentials.restore(record.credentials);
+    for (const type of record.requestContentTypes) this.#requestTypes.note(type);
+    for (const type of record.responseContentTypes) this.#responseTypes.note(type);
+    this.#requestClasses.restore(record.requestClasses);
+    this.#responseClasses.restore(record.responseClasses);
+    this.requestBodiesRead = record.requestBodiesRead;
+    this.responseBodiesRead = record.responseBodiesRead;
+    this.#times.restore(state.duration, record.streams, state.lasted);
+    this.#requestSize.restore(state.requestSize);
+    this.#responseSize.restore(state.responseSize);
+    this.protection = restoredProtection(record);
+  }
+}

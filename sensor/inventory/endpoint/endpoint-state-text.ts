@@ -1,0 +1,25 @@
+import type { WireDeprecation } from "../../protocol/message.js";
+import type { StoredEvidence, StoredValue } from "../path/path-parameters.js";
+import type { StoredSchemas } from "../schema/endpoint-schemas.js";
+
+/** What a store keeps of an endpoint beside its record, as JSON. */
+export interface EndpointStateText {
+  readonly duration: readonly number[];
+  readonly requestSize: readonly number[];
+  readonly responseSize: readonly number[];
+  readonly callers?: string;
+  /** How long streams lasted. */
+  readonly lasted?: readonly number[];
+  /** The template does not come from the paths seen. */
+  readonly isFixed?: true;
+  /** Left out in files of before it was kept. */
+  readonly isThere?: boolean;
+  /** What its answers say of its end, as far as they do. */
+  readonly deprecation?: Partial<WireDeprecation>;
+  readonly withQuery?: number;
+  readonly schemas?: StoredSchemas;
+  /** For each parameter of the template, in its order. */
+  readonly evidence: readonly StoredEvidence[];
+  /** Left out where its parameters have no values that are words. */
+  readonly values?: readonly StoredValue[];
+}

@@ -1,0 +1,393 @@
+import type { EndpointRecord } from "../../../shared/event.js";
+import type { Call } from "../../protocol/message.js";
+import { rpcServiceOf } from "../declared/procedure.js";
+import type { PathNode } from "../path/path-node.js";
+import type { PathTreeOwner } from "../path/path-tree.js";
+import type { ValueUse } from "../path/value-use.js";
+import { SchemaBudget } from "../schema/schema-budget.js";
+import type { ServiceEntry } from "../service/service-entry.js";
+import { removalOf } from "../stored/removal.js";
+import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
+import { entryAt, type Place } from "./endpoint-place.js";
+import { EndpointRoster } from "./endpoint-roster.js";
+import { fixedKey, fixedTemplate } from "./fixed-template.js";
+import { MethodSet } from "./method-set.js";
+import { isNothingThere, isOnlyAbsent, isToBeSifted, mayBeNothing } from "./nothing-there.js";
+import { prune, takeOnceRefused } from "./once-refused.js";
+import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
+import { type Target, UnknownPaths } from "./unknown-paths.js";
+
+export interface EndpointTableSettings {
+  readonly maxEndpoints: number;
+  readonly maxOperationsPerService: number;
+  readonly maxCallersPerEndpoint: number;
+  readonly maxSchemaPlaces: number;
+}
+
+export interface EndpointCounters {
+  endpoints: number;
+  endpoints_refused: number;
+  endpoints_merged: number;
+  /** Calls of operations for which their service had no room: they are counted together at their path. */
+  calls_of_other_operations: number;
+  /** Calls of what is no endpoint so far, and those of them whose path found no room to be remembered. */
+  calls_of_unknown_paths: number;
+  unknown_paths_not_kept: number;
+}
+
+/** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
+const MAX_FAILED = 200;
+const MAX_METHOD_LENGTH = 32;
+
+/** Finds the endpoint of each call: by what files declare, by what the protocol says is called, else by the paths seen. */
+export class EndpointTable implements PathTreeOwner<MethodSet> {
+  readonly #settings: EndpointTableSettings;
+  readonly #counters: EndpointCounters;
+  readonly budget: SchemaBudget;
+  readonly #bounds: EntryBounds;
+  readonly roster: EndpointRoster;
+  readonly #fixed = new Map<string, EndpointEntry>();
+  readonly #newRpc: (service: ServiceEntry, name: string) => void;
+  /** The value at which the path of the call at hand ended, where it is one that is remembered. */
+  #value: PathNode<MethodSet> | undefined = undefined;
+  /** There are endpoints that there were not: unknown paths may be of them. */
+  #isReshaped = false;
+
+  /** `newRpc`: procedures of one more service are called there. */
+  constructor(
+    settings: EndpointTableSettings,
+    counters: EndpointCounters,
+    newRpc: (service: ServiceEntry, name: string) => void,
+  ) {
+    this.#settings = settings;
+    this.#counters = counters;
+    this.#newRpc = newRpc;
+    this.roster = new EndpointRoster(counters);
+    this.budget = new SchemaBudget(settings.maxSchemaPlaces);
+    this.#bounds = { maxCallers: settings.maxCallersPerEndpoint, budget: this.budget };
+  }
+
+  /** Undefined where there is none: what was called there has not shown that it is there, or the inventory is full. */
+  of(service: ServiceEntry, call: Call): EndpointEntry | undefined {
+    const { path } = call;
+    this.#value = undefined;
+    if (path === undefined || call.method === undefined) return undefined;
+    const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
+    // Most calls are: nothing else is to be looked at.
+    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && (call.status ?? 0) < 400;
+    const found = isUsual ? this.#ofPath(service, method, path, call) : this.#ofUnusual(service, method, path, call);
+    if (this.#isReshaped) this.reclaim(service);
+    return found;
+  }
+
+  #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
+    const template = call.template ?? fixedTemplate(method, path);
+    if (isToBeSifted(service)) this.#sift(service);
+    if (isNothingThere(call, service))
+      return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
+    if (template === undefined) return this.#ofPath(service, method, path, call);
+    return this.#fixedEndpoint(service, method, template, call);
+  }
+
+  #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
+    const route = service.coverage?.route(path);
+    if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
+    const found = service.paths.find(path);
+    const node = found.target;
+    if (found !== node) this.#value = found;
+    return this.#at(service, method, node, call.operations[0], call);
+  }
+
+  /** Where nothing is there, what is known or declared is called, or nothing: no path is learned of that. */
+  #ofKnown(service: ServiceEntry, target: Target, call: Call): EndpointEntry | undefined {
+    const known = this.#known(service, target, call.operations[0], call);
+    if (known !== undefined || call.stream?.isContinued) return known;
+    this.#counters.calls_of_unknown_paths++;
+    service.unknownPaths ??= new UnknownPaths();
+    if (!service.unknownPaths.add(call, target)) this.#counters.unknown_paths_not_kept++;
+    return undefined;
+  }
+
+  /** What files have is an endpoint, whatever it answers. */
+  #known(
+    service: ServiceEntry,
+    { method, path, isFixed }: Target,
+    operation: string | undefined,
+    call: Pick<Call, "atMicros" | "status" | "rpc">,
+  ): EndpointEntry | undefined {
+    const { coverage } = service;
+    if (isFixed) {
+      const isDeclared = coverage?.declaresProcedure(path) === true;
+      return isDeclared
+        ? this.#fixedEndpoint(service, method, path, call)
+        : this.#fixed.get(fixedKey(service, method, path));
+    }
+    const route = coverage?.route(path);
+    if (route !== undefined && coverage?.declares(method, route))
+      return this.#at(service, method, route, operation, call);
+    const place = route ?? service.paths.lookup(path);
+    return place && entryAt(service, method, place, operation);
+  }
+
+  /** What was unknown and belongs to an endpoint by now goes to it with its history. */
+  reclaim(service: ServiceEntry): void {
+    service.unknownPaths?.reclaim((history) => {
+      const begun = { atMicros: history.firstMicros, status: undefined, rpc: undefined };
+      const endpoint = this.#known(service, history, undefined, begun);
+      if (endpoint === undefined) return false;
+      endpoint.takeHistory(history);
+      this.roster.changed(endpoint);
+      return true;
+    });
+    this.#isReshaped = false;
+  }
+
+  /** Counts a call, found last, for the value at which its path ended; of operations that is not told apart. */
+  countValue({ service, method, operation }: EndpointEntry, { status = 0, atMicros }: Call): void {
+    const value = this.#value;
+    if (value === undefined || operation !== undefined) return;
+    this.#value = undefined;
+    service.paths.count(value, { method, status, atMicros });
+  }
+
+  /** What else the same request calls, beside what `of` found; each once. */
+  others(service: ServiceEntry, call: Call, first: EndpointEntry): ReadonlySet<EndpointEntry> {
+    const others = new Set<EndpointEntry>();
+    const place = first.route ?? (first.node as PathNode<MethodSet> | undefined);
+    if (place === undefined) return others;
+    for (const operation of call.operations) {
+      const other = this.#at(service, first.method, place, operation, call);
+      if (other !== undefined && other !== first) others.add(other);
+    }
+    return others;
+  }
+
+  #at(
+    service: ServiceEntry,
+    method: string,
+    place: Place,
+    operation: string | undefined,
+    call: Pick<Call, "atMicros" | "status" | "rpc">,
+  ): EndpointEntry | undefined {
+    const known = entryAt(service, method, place, operation);
+    if (known !== undefined || operation === undefined)
+      return known ?? this.#makeEndpoint(service, method, place, undefined, call);
+    if (operation !== OTHER_OPERATIONS) {
+      const isFailed = (call.status ?? 0) >= 400 || (call.rpc?.status ?? 0) !== 0;
+      const hasRoom =
+        service.operations < this.#settings.maxOperationsPerService &&
+        !(isFailed && service.failedOperations >= MAX_FAILED);
+      if (hasRoom) {
+        const made = this.#makeEndpoint(service, method, place, operation, call);
+        if (made !== undefined && isFailed) service.failedOperations++;
+        return made;
+      }
+    }
+    this.#counters.calls_of_other_operations++;
+    const others = entryAt(service, method, place, OTHER_OPERATIONS);
+    return others ?? this.#makeEndpoint(service, method, place, OTHER_OPERATIONS, call);
+  }
+
+  #makeEndpoint(
+    service: ServiceEntry,
+    method: string,
+    place: Place,
+    operation: string | undefined,
+    call: Pick<Call, "atMicros" | "status">,
+  ): EndpointEntry | undefined {
+    const made = this.#admit(service, method, place, call.atMicros, operation);
+    if (made === undefined) return undefined;
+    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
+    if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
+    if ("value" in place) {
+      const there = service.declared.get(place);
+      if (there === undefined) service.declared.set(place, [made]);
+      else there.push(made);
+      return made;
+    }
+    place.leaf ??= new MethodSet();
+    place.leaf.add(made);
+    return made;
+  }
+
+  /** Endpoints whose template does not come from the paths seen. */
+  #fixedEndpoint(
+    service: ServiceEntry,
+    method: string,
+    template: string,
+    call: Pick<Call, "atMicros" | "status">,
+  ): EndpointEntry | undefined {
+    const key = fixedKey(service, method, template);
+    const known = this.#fixed.get(key);
+    if (known !== undefined) return known;
+    const rpcService = rpcServiceOf(template);
+    if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
+    const made = this.#admit(service, method, template, call.atMicros);
+    if (made === undefined) return undefined;
+    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
+    this.#fixed.set(key, made);
+    return made;
+  }
+
+  #admit(
+    service: ServiceEntry,
+    method: string,
+    place: Place | string,
+    atMicros: number,
+    operation?: string,
+  ): EndpointEntry | undefined {
+    if (this.roster.size >= this.#settings.maxEndpoints) {
+      this.#counters.endpoints_refused++;
+      return undefined;
+    }
+    const made = new EndpointEntry(service, method, place, this.#bounds, atMicros, operation);
+    this.#isReshaped = true;
+    this.roster.add(made);
+    return made;
+  }
+
+  merge(from: MethodSet, into: PathNode<MethodSet>): ValueUse[] {
+    this.#isReshaped = true;
+    const uses = from.plain.map((endpoint) => endpoint.use());
+    into.leaf ??= new MethodSet();
+    for (const endpoint of from.all()) {
+      const removal = removalOf(endpoint);
+      const target = into.leaf.get(endpoint.method, endpoint.operation);
+      if (target === undefined) {
+        endpoint.node = into;
+        into.leaf.add(endpoint);
+        this.roster.changed(endpoint);
+      } else {
+        this.#join(endpoint, target);
+        this.#counters.endpoints_merged++;
+      }
+      // Nobody keeps a row that was never told.
+      if (endpoint.toldState !== undefined)
+        this.roster.remove([{ ...removal, mergedInto: (target ?? endpoint).template }]);
+    }
+    return uses;
+  }
+
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
+    for (const use of uses) {
+      const whole = from.leaf?.get(use.method, undefined);
+      if (whole === undefined) continue;
+      const there = to.leaf?.get(use.method, undefined);
+      const made =
+        there === undefined
+          ? this.#admit(whole.service, use.method, to, use.firstMicros)
+          : new EndpointEntry(whole.service, use.method, to, this.#bounds, use.firstMicros);
+      if (made === undefined) continue;
+      made.take(use, whole);
+      if (there !== undefined) this.#join(made, there);
+      else {
+        to.leaf ??= new MethodSet();
+        to.leaf.add(made);
+        this.roster.changed(made);
+      }
+      this.roster.changed(whole);
+      if (whole.calls === 0) this.#dropEmpty(whole, from);
+    }
+  }
+
+  #sift(service: ServiceEntry): void {
+    for (const endpoint of takeOnceRefused(service, this.roster)) {
+      const node = endpoint.node as PathNode<MethodSet>;
+      this.#dropEmpty(endpoint, node);
+      prune(node);
+    }
+    service.siftedEndpoints = service.unprovenEndpoints;
+  }
+
+  #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
+    this.roster.takeBack(endpoint);
+    endpoint.schemas?.drop();
+    this.roster.delete(endpoint);
+    node.leaf?.delete(endpoint);
+    if (node.leaf?.isEmpty) node.leaf = undefined;
+  }
+
+  #join(endpoint: EndpointEntry, target: EndpointEntry): void {
+    target.merge(endpoint);
+    this.roster.delete(endpoint);
+    this.roster.changed(target);
+  }
+
+  uses(leaf: MethodSet): readonly EndpointEntry[] {
+    return leaf.all();
+  }
+
+  /** Takes everything of a service out, to be restored under other templates: what `keep` makes of each. */
+  takeOut<T>(service: ServiceEntry, keep: (endpoint: EndpointEntry) => T): T[] {
+    const taken = [...this.roster.all()].filter((endpoint) => endpoint.service === service);
+    const kept = taken.map(keep);
+    for (const endpoint of taken) {
+      if (endpoint.operation !== undefined && endpoint.operation !== OTHER_OPERATIONS) service.operations--;
+      endpoint.schemas?.drop();
+      this.roster.delete(endpoint);
+      if (endpoint.isFixed) this.#fixed.delete(fixedKey(service, endpoint.method, endpoint.template));
+    }
+    service.declared.clear();
+    return kept;
+  }
+
+  /**
+   * Puts an endpoint back that was stored or taken out: one of paths where a declared path fits its template, else at its node, else
+   * as it was. Where another is there already the two become one. `fill` restores the entry made for it.
+   */
+  putBack(
+    record: EndpointRecord,
+    service: ServiceEntry,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    fill: (entry: EndpointEntry) => void,
+  ): void {
+    const { method, template, firstMicros } = record;
+    if (isOnlyAbsent(record.statuses) && !this.#isDeclared(record, service, nodeOf === undefined)) {
+      this.#forget(record, service, nodeOf === undefined);
+      return;
+    }
+    const before = this.roster.size;
+    const entry = this.#entryFor(record, service, nodeOf);
+    if (entry === undefined) return;
+    if (this.roster.size > before) {
+      fill(entry);
+      if (!entry.isThere) service.unprovenEndpoints++;
+    } else {
+      const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
+      fill(other);
+      this.#join(other, entry);
+    }
+    if (entry.template === template) return;
+    this.roster.remove([{ ...removalOf(entry), template, mergedInto: entry.template }]);
+    this.roster.changed(entry);
+  }
+
+  #isDeclared({ method, template }: EndpointRecord, { coverage }: ServiceEntry, isFixed: boolean): boolean {
+    if (coverage === undefined) return false;
+    if (isFixed) return coverage.declaresProcedure(template);
+    const route = coverage.route(pathOf(template));
+    return route !== undefined && coverage.declares(method, route);
+  }
+
+  /** What answered nothing but that nothing is there was an endpoint in files of before, or while it was declared. */
+  #forget(record: EndpointRecord, service: ServiceEntry, isFixed: boolean): void {
+    const { method, template, calls, statuses, callers, firstMicros, lastMicros } = record;
+    service.unknownPaths ??= new UnknownPaths();
+    const times = { calls, firstMicros, lastMicros };
+    service.unknownPaths.takeBack({ method, path: template, isFixed, statuses, callers: callers.slice(), ...times });
+    this.roster.remove([removalOf({ service, method, template })]);
+  }
+
+  #entryFor(
+    { method, template, firstMicros }: EndpointRecord,
+    service: ServiceEntry,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+  ): EndpointEntry | undefined {
+    const operation = nodeOf && operationOf(template);
+    const place = nodeOf && (service.coverage?.route(pathOf(template)) ?? nodeOf());
+    const call = { atMicros: firstMicros, status: undefined, rpc: undefined };
+    if (place === undefined) return this.#fixedEndpoint(service, method, template, call);
+    const known = entryAt(service, method, place, operation);
+    return known ?? this.#makeEndpoint(service, method, place, operation, call);
+  }
+}

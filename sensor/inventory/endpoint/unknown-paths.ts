@@ -1,0 +1,168 @@
+import type { UnknownPathsRecord } from "../../../shared/unknown-paths-record.js";
+import type { Call } from "../../protocol/message.js";
+import { CallerSet } from "../count/caller-set.js";
+import { StatusCounts } from "../count/status-counts.js";
+import { compare } from "../count/tally.js";
+import { isAbsent } from "./nothing-there.js";
+
+/** Paths of one service that are remembered with their history. */
+const MAX_PATHS = 64;
+const MAX_PATH_LENGTH = 512;
+/** Paths called more than once that are told. */
+const MAX_OFTEN = 8;
+const MAX_CALLERS = 16;
+const MAX_CALLERS_OF_PATH = 8;
+
+/** What is called. */
+export interface Target {
+  readonly method: string;
+  readonly path: string;
+  /** It is no path seen: the protocol gave the template. */
+  readonly isFixed: boolean;
+}
+
+/** What is known of one path before it is an endpoint. */
+export interface PathHistory extends Target {
+  calls: number;
+  readonly statuses: Record<string, number>;
+  /** The first ones. */
+  readonly callers: string[];
+  firstMicros: number;
+  lastMicros: number;
+}
+
+/** As a store keeps it. */
+export interface UnknownPathsState {
+  readonly callers?: string;
+  readonly paths: readonly PathHistory[];
+}
+
+/**
+ * Paths of one service that nothing was ever found at. Whoever scans a service calls thousands: they are counted together, and of a
+ * bounded number the history is kept, which an endpoint takes over once something answers there.
+ */
+export class UnknownPaths {
+  readonly #statuses = new StatusCounts();
+  readonly #callers = new CallerSet(MAX_CALLERS);
+  readonly #paths = new Map<string, PathHistory>();
+  #calls = 0;
+  #firstMicros = Number.POSITIVE_INFINITY;
+  #lastMicros = 0;
+
+  /** False where its path is not remembered. */
+  add({ atMicros, status = 0, flow }: Pick<Call, "atMicros" | "status" | "flow">, target: Target): boolean {
+    this.#calls++;
+    this.#statuses.add(status);
+    this.#callers.add(flow.clientAddress);
+    this.#seen(atMicros, atMicros);
+    const history = this.#history(target, atMicros);
+    if (history === undefined) return false;
+    history.calls++;
+    history.statuses[status] = (history.statuses[status] ?? 0) + 1;
+    if (history.callers.length < MAX_CALLERS_OF_PATH && !history.callers.includes(flow.clientAddress))
+      history.callers.push(flow.clientAddress);
+    if (atMicros > history.lastMicros) history.lastMicros = atMicros;
+    return true;
+  }
+
+  /** Calls of paths that may be there: answered, but with what tells little. */
+  get refusals(): number {
+    let refusals = 0;
+    for (const [status, calls] of this.#statuses.entries()) if (!isAbsent(status)) refusals += calls;
+    return refusals;
+  }
+
+  /** Of one that is remembered. */
+  callsOf(method: string, path: string): number {
+    return this.#paths.get(`${method} ${path}`)?.calls ?? 0;
+  }
+
+  /** What was an endpoint before. */
+  takeBack(history: PathHistory): void {
+    this.#calls += history.calls;
+    this.#statuses.merge(Object.entries(history.statuses).map(([status, calls]) => [Number(status), calls]));
+    for (const caller of history.callers) this.#callers.add(caller);
+    this.#seen(history.firstMicros, history.lastMicros);
+    if (history.path.includes("{") && !history.isFixed) return;
+    if (this.#paths.size < MAX_PATHS) this.#paths.set(`${history.method} ${history.path}`, history);
+  }
+
+  #seen(firstMicros: number, lastMicros: number): void {
+    this.#firstMicros = Math.min(this.#firstMicros, firstMicros);
+    this.#lastMicros = Math.max(this.#lastMicros, lastMicros);
+  }
+
+  #history({ method, path, isFixed }: Target, atMicros: number): PathHistory | undefined {
+    const key = `${method} ${path}`;
+    const known = this.#paths.get(key);
+    if (known !== undefined) return known;
+    if (path.length > MAX_PATH_LENGTH || !this.#makeRoom()) return undefined;
+    const made = {
+      method,
+      path,
+      isFixed,
+      calls: 0,
+      statuses: {},
+      callers: [],
+      firstMicros: atMicros,
+      lastMicros: atMicros,
+    };
+    this.#paths.set(key, made);
+    return made;
+  }
+
+  /** What was called once gives way: a scanner hardly comes again, a client whose endpoint is yet to be does. */
+  #makeRoom(): boolean {
+    if (this.#paths.size < MAX_PATHS) return true;
+    for (const [key, { calls }] of this.#paths)
+      if (calls === 1) {
+        this.#paths.delete(key);
+        return true;
+      }
+    return false;
+  }
+
+  /** Takes out what `take` says it has taken over. */
+  reclaim(take: (history: PathHistory) => boolean): void {
+    for (const [key, history] of this.#paths) {
+      if (!take(history)) continue;
+      this.#paths.delete(key);
+      this.#calls -= history.calls;
+      this.#statuses.take(Object.entries(history.statuses).map(([status, calls]) => [Number(status), calls]));
+    }
+  }
+
+  record(): UnknownPathsRecord | undefined {
+    if (this.#calls === 0) return undefined;
+    return {
+      calls: this.#calls,
+      statuses: this.#statuses.record(),
+      callers: this.#callers.list(),
+      callerCount: this.#callers.size,
+      often: this.#often(),
+      firstMicros: this.#firstMicros,
+      lastMicros: this.#lastMicros,
+    };
+  }
+
+  /** Those called again and again: a client has a wrong address, or waits for what is to come. */
+  #often(): Record<string, number> {
+    const often = [...this.#paths].filter(([, { calls }]) => calls > 1);
+    often.sort((a, b) => b[1].calls - a[1].calls || compare(a[0], b[0]));
+    return Object.fromEntries(often.slice(0, MAX_OFTEN).map(([key, { calls }]) => [key, calls]));
+  }
+
+  state(): UnknownPathsState | undefined {
+    if (this.#calls === 0) return undefined;
+    const callers = this.#callers.state();
+    return { ...(callers === undefined ? {} : { callers }), paths: [...this.#paths.values()] };
+  }
+
+  restore(record: UnknownPathsRecord, state: UnknownPathsState | undefined): void {
+    this.#calls = record.calls;
+    this.#statuses.restore(record.statuses);
+    this.#callers.restore(record.callers, state?.callers);
+    this.#seen(record.firstMicros, record.lastMicros);
+    for (const history of state?.paths ?? []) this.#paths.set(`${history.method} ${history.path}`, history);
+  }
+}

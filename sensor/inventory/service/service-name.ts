@@ -1,0 +1,164 @@
+import { isIPv4 } from "node:net";
+import type { NameGround } from "../../../shared/name-ground.js";
+import type { Certificate } from "../../protocol/message.js";
+import { Tally } from "../count/tally.js";
+import type { GivenName } from "./identity-table.js";
+
+const MAX_NAMES = 8;
+/** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
+const NAME_SHARE = 10;
+/** What it is worth that all callers ask for the same name: in TLS the server may refuse it, in a Host field hardly one does. */
+const SERVER_NAME_WORTH = 0.95;
+const HOST_WORTH = 0.9;
+/** A certificate may be for many services. */
+const CERTIFICATE_CONFIDENCE = 0.8;
+
+interface Named {
+  readonly name: string;
+  readonly ground: NameGround;
+  readonly confidence: number;
+}
+
+export interface NameState {
+  readonly names: Readonly<Record<string, number>>;
+  /** Files of before names needed a share do not have it. */
+  readonly asked?: number | undefined;
+  readonly serverNames?: Readonly<Record<string, number>> | undefined;
+  readonly certificateName?: string | undefined;
+}
+
+/** What a service is called, and on what ground. */
+export class ServiceName {
+  /** Host names asked for, in a Host field or in TLS; and of them those in TLS. */
+  readonly #names = new Tally(MAX_NAMES);
+  readonly #serverNames = new Tally(MAX_NAMES);
+  readonly #own: string;
+  #given: GivenName | undefined = undefined;
+  #certificateName: string | undefined = undefined;
+  #text: string;
+  /** Calls and handshakes, by name or by address. */
+  #asked = 0;
+  #lastAuthority: string | undefined = undefined;
+  #lastHost: string | undefined = undefined;
+
+  constructor(place: string, port: number) {
+    this.#own = ownName(place, port);
+    this.#text = this.#own;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** What files say of its address; undefined where they say nothing. Whether it has another name than before. */
+  give(given: GivenName | undefined): boolean {
+    this.#given = given;
+    return this.#rename();
+  }
+
+  /** A call asks for it by an authority. */
+  calledBy(authority: string | undefined): void {
+    this.#askedFor(this.#hostOf(authority));
+  }
+
+  /** A handshake asks for it by SNI, and it may show its certificate. */
+  greetedBy(serverName: string | undefined, leaf: Certificate | undefined): void {
+    const host = this.#hostOf(serverName);
+    if (host !== undefined) this.#serverNames.add(host);
+    if (this.#certificateName === undefined && leaf !== undefined) this.#certificateName = nameOn(leaf);
+    this.#askedFor(host);
+  }
+
+  /** Every host name asked for, the most frequent first. */
+  texts(): string[] {
+    return this.#names.texts();
+  }
+
+  /** Names that a fair share asks for, and the one that files give. */
+  inUse(): string[] {
+    const asked = this.#names.texts().filter((name) => this.#names.count(name) * NAME_SHARE >= this.#asked);
+    return this.#given === undefined || asked.includes(this.#given.name) ? asked : [...asked, this.#given.name];
+  }
+
+  state(): NameState {
+    const serverNames = this.#serverNames.size > 0 ? this.#serverNames.record() : undefined;
+    return { names: this.#names.record(), asked: this.#asked, serverNames, certificateName: this.#certificateName };
+  }
+
+  restore({ names, asked, serverNames, certificateName }: NameState): void {
+    this.#names.restore(names);
+    if (serverNames !== undefined) this.#serverNames.restore(serverNames);
+    this.#certificateName = certificateName;
+    this.#asked = asked ?? Object.values(names).reduce((sum, count) => sum + count, 0);
+    this.#rename();
+  }
+
+  /** The name, what it stands on, and how sure that is, from 0 to 1. */
+  resolve(): Named {
+    if (this.#given !== undefined && this.#given.ground !== "hosts-file") return this.#given;
+    const asked = this.#mostAsked();
+    if (asked !== undefined) return asked;
+    if (this.#certificateName !== undefined)
+      return { name: this.#certificateName, ground: "certificate", confidence: CERTIFICATE_CONFIDENCE };
+    return this.#given ?? { name: this.#own, ground: "address", confidence: 1 };
+  }
+
+  #mostAsked(): Named | undefined {
+    const [name] = this.#names.texts();
+    if (name === undefined) return undefined;
+    const count = this.#names.count(name);
+    if (count * NAME_SHARE < this.#asked) return undefined;
+    const isByTls = this.#serverNames.count(name) * 2 >= count;
+    const confidence = (Math.min(1, count / this.#asked) * (isByTls ? SERVER_NAME_WORTH : HOST_WORTH)).toFixed(2);
+    return { name, ground: isByTls ? "server-name" : "host", confidence: Number(confidence) };
+  }
+
+  #rename(): boolean {
+    const before = this.#text;
+    this.#text = this.resolve().name;
+    return this.#text !== before;
+  }
+
+  #askedFor(host: string | undefined): void {
+    this.#asked++;
+    if (host !== undefined) this.#names.add(host);
+    if (host === this.#text || (this.#names.size === 0 && this.#certificateName === undefined)) return;
+    if (this.#given === undefined || this.#given.ground === "hosts-file") this.#rename();
+  }
+
+  #hostOf(authority: string | undefined): string | undefined {
+    if (authority === this.#lastAuthority) return this.#lastHost;
+    this.#lastAuthority = authority;
+    this.#lastHost = authority === undefined ? undefined : hostName(authority);
+    return this.#lastHost;
+  }
+}
+
+/** What a service is called before any name of it is seen: `10.0.0.2:80`, `10.0.0.2:80 (vxlan 5001)`. */
+export function ownName(place: string, port: number): string {
+  const space = place.indexOf(" ");
+  const address = space < 0 ? place : place.slice(0, space);
+  const ends = space < 0 ? "" : ` (${place.slice(space + 1)})`;
+  return `${address.includes(":") ? `[${address}]` : address}:${port}${ends}`;
+}
+
+/** Host of an authority in lower case; undefined where it is an address or no name at all. */
+function hostName(authority: string): string | undefined {
+  const host = authority.replace(/:\d*$/, "").toLowerCase();
+  if (host === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(host) || isIPv4(host)) return undefined;
+  return host;
+}
+
+/** Whom a certificate is for: its SPIFFE identity (X.509-SVID §2), else its host where it is for one alone. */
+function nameOn({ san }: Certificate): string | undefined {
+  const hosts = new Set<string>();
+  for (const name of san) {
+    const account = /^spiffe:\/\/[^/]+\/ns\/([a-z0-9-]+)\/sa\/([a-z0-9-]+)$/.exec(name);
+    if (account !== null) return `${account[2]}.${account[1]}`;
+    if (name.startsWith("*.")) return undefined;
+    const host = hostName(name.replace(/^www\./, ""));
+    if (host?.includes(".")) hosts.add(host);
+  }
+  const [only] = hosts;
+  return hosts.size === 1 ? only : undefined;
+}

@@ -1,0 +1,126 @@
+import type { CertificateRecord, EdgeRecord, EndpointRecord, ServiceRecord } from "../../../shared/event.js";
+import { placeOf } from "../../../shared/virtual-network.js";
+import type { EdgeEntry } from "../connection/edge-entry.js";
+import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
+import type { EndpointStateText } from "../endpoint/endpoint-state-text.js";
+import type { MethodSet } from "../endpoint/method-set.js";
+import { pathOf } from "../endpoint/operation.js";
+import { addValue, newEvidence } from "../path/evidence.js";
+import { reasonWithoutRule } from "../path/node-rule.js";
+import type { PathNode } from "../path/path-node.js";
+import { type StoredEvidence, useOf } from "../path/path-parameters.js";
+import { typeOf } from "../path/segment.js";
+import type { ValueUse } from "../path/value-use.js";
+import type { InventoryRow } from "../row.js";
+import type { ServiceEntry } from "../service/service-entry.js";
+
+/** Makes the entries that rows are read back into; undefined beyond a bound. */
+export interface RestoreTarget {
+  service(record: ServiceRecord): ServiceEntry | undefined;
+  edge(record: EdgeRecord, service: ServiceEntry): EdgeEntry | undefined;
+  /** Once every service is there, before the first endpoint. */
+  servicesRestored(rows: readonly InventoryRow[]): void;
+  /** `nodeOf`: the place in the paths seen, made when asked for; undefined where the template does not come from them. */
+  endpoint(
+    record: EndpointRecord,
+    service: ServiceEntry,
+    nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
+    fill: (entry: EndpointEntry) => void,
+  ): void;
+  /** What one value was called for goes from the parameter to an endpoint of its own. */
+  split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void;
+  certificate(record: CertificateRecord, state: string): void;
+}
+
+/** Services first: edges and endpoints hang on them. */
+export function restoreRows(rows: readonly InventoryRow[], target: RestoreTarget): void {
+  const services = new Map<string, ServiceEntry>();
+  for (const { record, state } of rows) {
+    if (record.kind !== "service") continue;
+    const service = target.service(record);
+    service?.restore(record, state);
+    if (service !== undefined)
+      services.set(`${placeOf(record.address, record.virtualNetwork)} ${record.port}`, service);
+  }
+  target.servicesRestored(rows);
+  for (const { record, state } of rows) {
+    if (record.kind === "service") continue;
+    if (record.kind === "certificate") {
+      target.certificate(record, state);
+      continue;
+    }
+    const service = services.get(`${placeOf(record.serverAddress, record.virtualNetwork)} ${record.serverPort}`);
+    if (service === undefined) continue;
+    if (record.kind === "edge") target.edge(record, service)?.restore(record);
+    else restoreEndpoint(record, state, service, target);
+  }
+}
+
+export function restoreEndpoint(
+  record: EndpointRecord,
+  state: string,
+  service: ServiceEntry,
+  target: Pick<RestoreTarget, "endpoint" | "split">,
+): void {
+  const { evidence, isFixed, values = [] } = JSON.parse(state) as EndpointStateText;
+  const isOfPaths = isFixed !== true && record.template.startsWith("/");
+  let node: PathNode<MethodSet> | undefined;
+  const place = (): PathNode<MethodSet> | undefined => {
+    node = nodeOf(service.paths.root, record, evidence);
+    return node;
+  };
+  target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, state));
+  if (node === undefined) return;
+  for (const value of values) {
+    const use = useOf(record.method, value);
+    const there = service.paths.remember(node, value.path, use);
+    if (there !== node) target.split([use], node, there);
+  }
+}
+
+/** Walks the template, without an operation; parameters come back with the name and the evidence they had. */
+function nodeOf(
+  root: PathNode<MethodSet>,
+  record: EndpointRecord,
+  stored: readonly StoredEvidence[],
+): PathNode<MethodSet> | undefined {
+  let node = root;
+  let parameters = 0;
+  for (const text of pathOf(record.template).slice(1).split("/")) {
+    const parameter = /^\{([^}]*)\}([^{]*)$/.exec(text);
+    if (parameter === null) {
+      node = restoredLiteral(node, text);
+      continue;
+    }
+    const known = stored[parameters++];
+    // Without evidence it is no parameter of a path seen, but one of the fixed templates.
+    if (known === undefined) return undefined;
+    const [, name, suffix] = parameter;
+    node = restoredParameter(node, name, suffix, known);
+  }
+  return node;
+}
+
+/** A rule may have made it a value since. */
+function restoredLiteral(node: PathNode<MethodSet>, text: string): PathNode<MethodSet> {
+  const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
+  if (pinned?.evidence === undefined || node.literal(text) !== undefined) return node.addLiteral(text);
+  addValue(pinned.evidence, text, typeOf(text));
+  return pinned;
+}
+
+function restoredParameter(
+  node: PathNode<MethodSet>,
+  name: string,
+  suffix: string,
+  stored: StoredEvidence,
+): PathNode<MethodSet> {
+  const { rule } = node;
+  const pinned = rule?.isPinned === true ? node.parameter("") : undefined;
+  const reason = reasonWithoutRule(stored.reason);
+  const parameter = pinned ?? node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(stored.type, reason));
+  // A rule names it itself.
+  if (pinned === undefined) parameter.setName(name);
+  for (const value of stored.values) if (rule?.words.has(value) !== true) parameter.evidence?.values.add(value);
+  return parameter;
+}
