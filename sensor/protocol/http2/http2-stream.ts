@@ -50,7 +50,7 @@ export class Http2Stream implements Stream, FrameSink {
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
     this.#client = openHalf("client", this, settings.maxHeadBytes, context);
-    this.#client.block.learner = learned.learnerOf(context.flow);
+    this.#client.block.table.keepsUnread = learned.isOne(context.flow);
     this.#server = openHalf("server", this, settings.maxHeadBytes, context);
     this.#streams = new StreamTable(context.flow, context.sink, budget, (atMicros) =>
       this.#anomaly("server", "response-without-request", atMicros),
@@ -257,7 +257,6 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
-    if (block.learner !== undefined && (isCut || !block.learner.take(bytes, start, end))) block.learner = undefined;
     const outcome = this.#heads.read(block, frames.from, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
@@ -288,7 +287,7 @@ export class Http2Stream implements Stream, FrameSink {
       const exchange = new Exchange(this.#context.flow, atMicros);
       exchange.version = "2";
       this.#heads.fillRequest(exchange, block, isCut);
-      if (block.learner !== undefined) this.#heads.learn(exchange, block.learner.lines());
+      if (block.table.keepsUnread) this.#heads.learn(exchange, block);
       exchange.miss(lostBytes);
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
