@@ -23,7 +23,41 @@ class ExchangeAccess {
   oauth: OauthForm | undefined = undefined;
 }
 
-/** A call in the making: the request is filled in, then the response, then it is told. */
+/** What few calls have, in an object that the others do without. */
+class Rarities {
+  operations: readonly string[] = NO_OPERATIONS;
+  operationHash = 0;
+  stream: StreamExchange | undefined = undefined;
+  unread: Call["unread"] = undefined;
+  asks: Asks = undefined;
+  poweredBy: string | undefined = undefined;
+  framework: string | undefined = undefined;
+  deprecation: WireDeprecation | undefined = undefined;
+  access: ExchangeAccess | undefined = undefined;
+  missingBytes = 0;
+  unpaired: Call["unpaired"] = undefined;
+}
+
+/** Another protocol (Upgrade, or CONNECT's :protocol), or an answer when there is one. */
+type Asks = "websocket" | "upgrade" | "wait" | undefined;
+
+/** Of a call that has nothing rare; it stays as it is. */
+const NONE: Readonly<Rarities> = new Rarities();
+
+/** Bits of `#flags`. */
+const COMPLETE = 1;
+const REQUEST_DONE = 2;
+const RESPONSE_DONE = 4;
+const CONNECT = 8;
+const HEAD = 16;
+const EXPECTS_CONTINUE = 32;
+const ANSWERED = 64;
+const UNSURE = 128;
+
+/**
+ * A call in the making: the request is filled in, then the response, then it is told. Hundreds are open on a connection, and each has to
+ * be fetched into the processor's caches for its answer: it is as small as can be, and what few calls have stands elsewhere.
+ */
 export class Exchange implements Call {
   readonly kind = "call";
   readonly flow: Flow;
@@ -33,9 +67,6 @@ export class Exchange implements Call {
   path: string | undefined = undefined;
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
-  operations: readonly string[] = NO_OPERATIONS;
-  stream: StreamExchange | undefined = undefined;
-  unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
   requestContentType: string | undefined = undefined;
@@ -45,47 +76,193 @@ export class Exchange implements Call {
   carriedId = 0;
   status: number | undefined = undefined;
   serverSoftware: string | undefined = undefined;
-  poweredBy: string | undefined = undefined;
-  framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
-  deprecation: WireDeprecation | undefined = undefined;
   safeguards: Safeguards | undefined = undefined;
-  access: ExchangeAccess | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
   responseClasses: readonly string[] | undefined = undefined;
   shapes: CallShapes | undefined = undefined;
   durationMicros: number | undefined = undefined;
-  complete = true;
-  missingBytes = 0;
-  unpaired: Call["unpaired"] = undefined;
-
-  /** The request's last byte was seen; the response's likewise. */
-  requestDone = false;
-  responseDone = false;
-  /** What the request asks for beyond an answer: another protocol (Upgrade, or CONNECT's :protocol), an answer when there is one. */
-  asks: "websocket" | "upgrade" | "wait" | undefined = undefined;
-  /** It asks for a tunnel (CONNECT). */
-  isConnect = false;
-  isHead = false;
   /** Hash of the path without what varies in it. */
   pathShape = 0;
-  /** Hash of what is called at the path; 0 where nothing says so. */
-  operationHash = 0;
-  /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
-  expectsContinue = false;
-  /** A final response has begun. */
-  isAnswered = false;
-  /** Bytes were lost in a way that leaves open which response answers it. */
-  isUnsure = false;
   /** The request after it on the same connection, while both wait to be told. */
   nextAsked: Exchange | undefined = undefined;
+  #flags = COMPLETE;
+  #rare: Rarities | undefined = undefined;
 
   constructor(flow: Flow, atMicros: number) {
     this.flow = flow;
     this.atMicros = atMicros;
+  }
+
+  get complete(): boolean {
+    return (this.#flags & COMPLETE) !== 0;
+  }
+
+  set complete(value: boolean) {
+    this.#flag(COMPLETE, value);
+  }
+
+  /** The request's last byte was seen; the response's likewise. */
+  get requestDone(): boolean {
+    return (this.#flags & REQUEST_DONE) !== 0;
+  }
+
+  set requestDone(value: boolean) {
+    this.#flag(REQUEST_DONE, value);
+  }
+
+  get responseDone(): boolean {
+    return (this.#flags & RESPONSE_DONE) !== 0;
+  }
+
+  set responseDone(value: boolean) {
+    this.#flag(RESPONSE_DONE, value);
+  }
+
+  /** It asks for a tunnel (CONNECT). */
+  get isConnect(): boolean {
+    return (this.#flags & CONNECT) !== 0;
+  }
+
+  set isConnect(value: boolean) {
+    this.#flag(CONNECT, value);
+  }
+
+  get isHead(): boolean {
+    return (this.#flags & HEAD) !== 0;
+  }
+
+  set isHead(value: boolean) {
+    this.#flag(HEAD, value);
+  }
+
+  /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
+  get expectsContinue(): boolean {
+    return (this.#flags & EXPECTS_CONTINUE) !== 0;
+  }
+
+  set expectsContinue(value: boolean) {
+    this.#flag(EXPECTS_CONTINUE, value);
+  }
+
+  /** A final response has begun. */
+  get isAnswered(): boolean {
+    return (this.#flags & ANSWERED) !== 0;
+  }
+
+  set isAnswered(value: boolean) {
+    this.#flag(ANSWERED, value);
+  }
+
+  /** Bytes were lost in a way that leaves open which response answers it. */
+  get isUnsure(): boolean {
+    return (this.#flags & UNSURE) !== 0;
+  }
+
+  set isUnsure(value: boolean) {
+    this.#flag(UNSURE, value);
+  }
+
+  get operations(): readonly string[] {
+    return (this.#rare ?? NONE).operations;
+  }
+
+  set operations(value: readonly string[]) {
+    if (value !== NO_OPERATIONS || this.#rare !== undefined) this.#rarities().operations = value;
+  }
+
+  /** Hash of what is called at the path; 0 where nothing says so. */
+  get operationHash(): number {
+    return (this.#rare ?? NONE).operationHash;
+  }
+
+  set operationHash(value: number) {
+    if (value !== 0 || this.#rare !== undefined) this.#rarities().operationHash = value;
+  }
+
+  get stream(): StreamExchange | undefined {
+    return (this.#rare ?? NONE).stream;
+  }
+
+  set stream(value: StreamExchange | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().stream = value;
+  }
+
+  get unread(): Call["unread"] {
+    return (this.#rare ?? NONE).unread;
+  }
+
+  set unread(value: Call["unread"]) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().unread = value;
+  }
+
+  /** What the request asks for beyond an answer. */
+  get asks(): Asks {
+    return (this.#rare ?? NONE).asks;
+  }
+
+  set asks(value: Asks) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().asks = value;
+  }
+
+  get poweredBy(): string | undefined {
+    return (this.#rare ?? NONE).poweredBy;
+  }
+
+  set poweredBy(value: string | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().poweredBy = value;
+  }
+
+  get framework(): string | undefined {
+    return (this.#rare ?? NONE).framework;
+  }
+
+  set framework(value: string | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().framework = value;
+  }
+
+  get deprecation(): WireDeprecation | undefined {
+    return (this.#rare ?? NONE).deprecation;
+  }
+
+  set deprecation(value: WireDeprecation | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().deprecation = value;
+  }
+
+  get access(): ExchangeAccess | undefined {
+    return (this.#rare ?? NONE).access;
+  }
+
+  set access(value: ExchangeAccess | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().access = value;
+  }
+
+  get missingBytes(): number {
+    return (this.#rare ?? NONE).missingBytes;
+  }
+
+  set missingBytes(value: number) {
+    if (value !== 0 || this.#rare !== undefined) this.#rarities().missingBytes = value;
+  }
+
+  get unpaired(): Call["unpaired"] {
+    return (this.#rare ?? NONE).unpaired;
+  }
+
+  set unpaired(value: Call["unpaired"]) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().unpaired = value;
+  }
+
+  #flag(bit: number, value: boolean): void {
+    this.#flags = value ? this.#flags | bit : this.#flags & ~bit;
+  }
+
+  #rarities(): Rarities {
+    this.#rare ??= new Rarities();
+    return this.#rare;
   }
 
   /** It offers to speak another protocol. */
@@ -122,16 +299,20 @@ export class Exchange implements Call {
   copyResponse(other: Exchange): void {
     this.status = other.status;
     this.serverSoftware = other.serverSoftware;
-    this.poweredBy = other.poweredBy;
-    this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
-    this.deprecation = other.deprecation;
     this.safeguards = other.safeguards;
-    if (other.access !== undefined) this.#sameAnswerAccess(other.access);
+    if (other.#rare !== undefined || this.#rare !== undefined) this.#copyRare(other);
+  }
+
+  #copyRare({ poweredBy, framework, deprecation, access, stream }: Exchange): void {
+    this.poweredBy = poweredBy;
+    this.framework = framework;
+    this.deprecation = deprecation;
+    if (access !== undefined) this.#sameAnswerAccess(access);
     // What else streams says so when its content begins.
-    if (other.stream?.kind === "websocket")
-      this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
+    if (stream?.kind === "websocket")
+      this.stream = new StreamExchange("websocket", stream.subprotocol, stream.extensions);
   }
 
   #sameAnswerAccess({ cookies, challenge }: ExchangeAccess): void {
