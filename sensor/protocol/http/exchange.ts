@@ -1,45 +1,19 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Found } from "../body/body-look.js";
 import type { Call, Credential, WireDeprecation } from "../message.js";
-import type { OauthForm, Safeguards, SetCookie } from "../protection.js";
+import type { Safeguards, SetCookie } from "../protection.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
+import { type Asks, ExchangeAccess, NO_OPERATIONS, Rarities } from "./exchange-rarities.js";
 import { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
 
-const NO_COOKIES: readonly SetCookie[] = [];
 const MAX_COOKIES = 16;
-const NO_OPERATIONS: readonly string[] = [];
 /** What is called by something that is no name; the inventory counts it with what it has no room for. */
 const UNNAMED = "*";
 /** An answer that a client is willing to wait for, and that came earlier, was not held back. */
 const HELD_MICROS = 1e6;
-
-class ExchangeAccess {
-  origin: string | undefined = undefined;
-  cookies: readonly SetCookie[] = NO_COOKIES;
-  challenge: string | undefined = undefined;
-  oauth: OauthForm | undefined = undefined;
-}
-
-/** What few calls have, in an object that the others do without. */
-class Rarities {
-  operations: readonly string[] = NO_OPERATIONS;
-  operationHash = 0;
-  stream: StreamExchange | undefined = undefined;
-  unread: Call["unread"] = undefined;
-  asks: Asks = undefined;
-  poweredBy: string | undefined = undefined;
-  framework: string | undefined = undefined;
-  deprecation: WireDeprecation | undefined = undefined;
-  access: ExchangeAccess | undefined = undefined;
-  missingBytes = 0;
-  unpaired: Call["unpaired"] = undefined;
-}
-
-/** Another protocol (Upgrade, or CONNECT's :protocol), or an answer when there is one. */
-type Asks = "websocket" | "upgrade" | "wait" | undefined;
 
 /** Of a call that has nothing rare; it stays as it is. */
 const NONE: Readonly<Rarities> = new Rarities();

@@ -33,6 +33,7 @@ import {
 import { type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
 import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
 import { LearnedFields } from "./learned-fields.js";
+import type { OpenStream } from "./open-stream.js";
 
 /** More on the wire than so many bytes each is no bomb but simply large. */
 const BOMB_FACTOR = 16;
@@ -195,8 +196,8 @@ export class HeadReader {
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
-  openBody(from: Side, bodies: FlowBodies, exchange: Exchange, length: number): ContentLook | undefined {
-    return bodies.open(from, exchange, this.#contentEncoding, length);
+  openBody(from: Side, bodies: FlowBodies, stream: OpenStream, length: number): ContentLook | undefined {
+    return bodies.open(from, stream.exchange, this.#contentEncoding, length, stream);
   }
 
   /** The same for the messages framed in it. */
@@ -394,7 +395,6 @@ export class HeadReader {
 
 const LARGE = 65_536;
 const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: undefined, action: undefined };
-
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
 const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };

@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import { Exchange } from "../http/exchange.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
@@ -28,6 +29,7 @@ const MAX_CONTINUATIONS = 64;
 export class Http2Stream implements Stream, FrameSink {
   readonly #context: ProtocolContext;
   readonly #heads: HeadReader;
+  readonly #bodies: FlowBodies;
   readonly #budget: StreamBudget;
   readonly #streams: StreamTable;
   readonly #maxHeadBytes: number;
@@ -47,6 +49,7 @@ export class Http2Stream implements Stream, FrameSink {
   ) {
     this.#context = context;
     this.#heads = heads;
+    this.#bodies = heads.bodiesOf(context.flow);
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
     this.#client = openHalf("client", this, settings.maxHeadBytes, context);
@@ -296,7 +299,7 @@ export class Http2Stream implements Stream, FrameSink {
       // Its answer may be among what is passed over until frames are found again, or in what only looks like a frame.
       if (!this.#server.frames.isSure && !stream.server.hasHead) stream.server.isLost = true;
       stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
+      if (!block.endsStream) stream.beginLook("client", this.#heads, this.#bodies, atMicros);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -319,7 +322,7 @@ export class Http2Stream implements Stream, FrameSink {
     else {
       this.#heads.fillResponse(exchange, block, isCut);
       server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("server", this.#heads, atMicros);
+      if (!block.endsStream) stream.beginLook("server", this.#heads, this.#bodies, atMicros);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;
