@@ -18,16 +18,6 @@ const HELD_MICROS = 1e6;
 /** Of a call that has nothing rare; it stays as it is. */
 const NONE: Readonly<Rarities> = new Rarities();
 
-/** Bits of `#flags`. */
-const COMPLETE = 1;
-const REQUEST_DONE = 2;
-const RESPONSE_DONE = 4;
-const CONNECT = 8;
-const HEAD = 16;
-const EXPECTS_CONTINUE = 32;
-const ANSWERED = 64;
-const UNSURE = 128;
-
 /**
  * A call in the making: the request is filled in, then the response, then it is told. Hundreds are open on a connection, and each has to
  * be fetched into the processor's caches for its answer: it is as small as can be, and what few calls have stands elsewhere.
@@ -63,7 +53,14 @@ export class Exchange implements Call {
   pathShape = 0;
   /** The request after it on the same connection, while both wait to be told. */
   nextAsked: Exchange | undefined = undefined;
-  #flags = COMPLETE;
+  complete = true;
+  requestDone = false;
+  responseDone = false;
+  isConnect = false;
+  isHead = false;
+  expectsContinue = false;
+  isAnswered = false;
+  isUnsure = false;
   #rare: Rarities | undefined = undefined;
 
   constructor(flow: Flow, atMicros: number) {
@@ -71,75 +68,11 @@ export class Exchange implements Call {
     this.atMicros = atMicros;
   }
 
-  get complete(): boolean {
-    return (this.#flags & COMPLETE) !== 0;
-  }
-
-  set complete(value: boolean) {
-    this.#flag(COMPLETE, value);
-  }
-
   /** The request's last byte was seen; the response's likewise. */
-  get requestDone(): boolean {
-    return (this.#flags & REQUEST_DONE) !== 0;
-  }
-
-  set requestDone(value: boolean) {
-    this.#flag(REQUEST_DONE, value);
-  }
-
-  get responseDone(): boolean {
-    return (this.#flags & RESPONSE_DONE) !== 0;
-  }
-
-  set responseDone(value: boolean) {
-    this.#flag(RESPONSE_DONE, value);
-  }
-
   /** It asks for a tunnel (CONNECT). */
-  get isConnect(): boolean {
-    return (this.#flags & CONNECT) !== 0;
-  }
-
-  set isConnect(value: boolean) {
-    this.#flag(CONNECT, value);
-  }
-
-  get isHead(): boolean {
-    return (this.#flags & HEAD) !== 0;
-  }
-
-  set isHead(value: boolean) {
-    this.#flag(HEAD, value);
-  }
-
   /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
-  get expectsContinue(): boolean {
-    return (this.#flags & EXPECTS_CONTINUE) !== 0;
-  }
-
-  set expectsContinue(value: boolean) {
-    this.#flag(EXPECTS_CONTINUE, value);
-  }
-
   /** A final response has begun. */
-  get isAnswered(): boolean {
-    return (this.#flags & ANSWERED) !== 0;
-  }
-
-  set isAnswered(value: boolean) {
-    this.#flag(ANSWERED, value);
-  }
-
   /** Bytes were lost in a way that leaves open which response answers it. */
-  get isUnsure(): boolean {
-    return (this.#flags & UNSURE) !== 0;
-  }
-
-  set isUnsure(value: boolean) {
-    this.#flag(UNSURE, value);
-  }
-
   get operations(): readonly string[] {
     return (this.#rare ?? NONE).operations;
   }
@@ -228,10 +161,6 @@ export class Exchange implements Call {
 
   set unpaired(value: Call["unpaired"]) {
     if (value !== undefined || this.#rare !== undefined) this.#rarities().unpaired = value;
-  }
-
-  #flag(bit: number, value: boolean): void {
-    this.#flags = value ? this.#flags | bit : this.#flags & ~bit;
   }
 
   #rarities(): Rarities {
