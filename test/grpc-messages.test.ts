@@ -6,7 +6,7 @@ import t from "tap";
 import { ReflectedTypes } from "../sensor/protocol/grpc/reflection.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { type FeedOptions, feed, type Step, TestFlow } from "./support/dialog.js";
-import { data, type Field, HELLO, Http2Peers, message, reset, settings } from "./support/http2-builder.js";
+import { data, type Field, HELLO, Http2Peers, message, settings } from "./support/http2-builder.js";
 import { joined } from "./support/http2-told.js";
 
 const PROTO = `
@@ -326,96 +326,3 @@ t.test(
     t.end();
   },
 );
-
-/** The gRPC protocol over HTTP/2: at most eight digits, and one of six units. */
-const DEADLINES: readonly (readonly [text: string, micros: number | undefined])[] = [
-  ["2H", 7_200e6],
-  ["3M", 180e6],
-  ["5S", 5e6],
-  ["250m", 250_000],
-  ["7u", 7],
-  ["1500n", 1.5],
-  ["0n", 0],
-  ["00000001S", 1e6],
-  ["99999999H", 99_999_999 * 3_600e6],
-  ["123456789S", undefined],
-  ["000000001S", undefined],
-  ["5", undefined],
-  ["S", undefined],
-  ["", undefined],
-  ["5s", undefined],
-  ["5h", undefined],
-  ["5MS", undefined],
-  ["5 S", undefined],
-  ["-5S", undefined],
-  ["+5S", undefined],
-  ["1.5S", undefined],
-  ["0x5S", undefined],
-  ["5S,6S", undefined],
-];
-
-t.test("a deadline is told in each of its units, and where it is none nothing is", (t) => {
-  for (const [text, micros] of DEADLINES) {
-    const [told] = calls([...OPENED, ...call({ fields: [["grpc-timeout", text]] })]);
-    t.equal(told.rpc?.timeoutMicros, micros, text);
-  }
-  t.equal(calls([...OPENED, ...call({})])[0].rpc?.timeoutMicros, undefined);
-  t.end();
-});
-
-t.test("heads that differ in nothing but their deadlines have each its own", (t) => {
-  const peers = new Http2Peers();
-  const steps: Step[] = [];
-  const expected: (number | undefined)[] = [];
-  // Each comes often enough for its block, its head and its fields to be known.
-  for (let round = 0; round < 6; round++)
-    for (const [text, micros] of [...DEADLINES, [undefined, undefined] as const]) {
-      const fields: Field[] = text === undefined ? [] : [["grpc-timeout", text]];
-      steps.push(...call({ peers, stream: 2 * expected.length + 1, fields }));
-      expected.push(micros);
-    }
-  const told = calls([...OPENED, ...steps]).map(({ rpc }) => rpc?.timeoutMicros);
-  t.strictSame(told, expected);
-  t.end();
-});
-
-t.test("DEADLINE_EXCEEDED is told as the server's status, and never made up where the client alone gave up", (t) => {
-  const asked = (peers: Http2Peers): Buffer =>
-    Buffer.concat([peers.call(1, "/shop.v1.Cart/Add", [["grpc-timeout", "5m"]]), data(1, message(ORDER), "ends")]);
-  const told = (answer: (peers: Http2Peers) => readonly Step[]) => {
-    const peers = new Http2Peers();
-    const [only] = calls([...OPENED, ["client", asked(peers)], ...answer(peers)]);
-    return [only.status, only.rpc?.status, only.rpc?.timeoutMicros, only.unpaired, only.complete];
-  };
-  const type: Field = ["content-type", "application/grpc"];
-  const exceeded: Field = ["grpc-status", "4"];
-  t.strictSame(
-    told((peers) => [
-      [
-        "server",
-        Buffer.concat([peers.answer(1, 200, [type]), data(1, message(RECEIPT)), peers.trailers(1, [exceeded])]),
-      ],
-    ]),
-    [200, 4, 5_000, undefined, true],
-    "in the trailers, behind a message",
-  );
-  t.strictSame(
-    told((peers) => [["server", peers.answer(1, 200, [type, exceeded], { ends: true })]]),
-    [200, 4, 5_000, undefined, true],
-    "in an answer that is trailers only",
-  );
-  t.strictSame(
-    told(() => [["client", reset(1)]]),
-    [undefined, undefined, 5_000, "no-response", true],
-    "the client takes the call back",
-  );
-  t.strictSame(
-    told((peers) => [
-      ["server", Buffer.concat([peers.answer(1, 200, [type]), data(1, message(RECEIPT))])],
-      ["client", reset(1)],
-    ]),
-    [200, undefined, 5_000, undefined, true],
-    "in the middle of an answer",
-  );
-  t.end();
-});
