@@ -290,7 +290,7 @@ export class Http2Stream implements Stream, FrameSink {
       const exchange = new Exchange(this.#context.flow, atMicros);
       exchange.version = "2";
       this.#heads.fillRequest(exchange, block, isCut);
-      if (block.table.keepsUnread) this.#heads.learn(exchange, block);
+      if (block.table.keepsUnread && !isCut) this.#heads.learn(exchange, block);
       exchange.miss(lostBytes);
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
