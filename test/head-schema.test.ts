@@ -7,6 +7,7 @@ import { Inventory } from "../sensor/inventory/inventory.js";
 import { Dispatcher } from "../sensor/protocol/dispatcher.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { PROTOCOL_SETTINGS, TestFlow } from "./support/dialog.js";
+import { type Field, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
@@ -207,6 +208,31 @@ t.test("heads of HTTP/2 teach what those of HTTP/1 do, though most of their fiel
       );
 });
 
+t.test("a head of HTTP/2 that was cut teaches nothing: what it had not said is still required", (t) => {
+  const peers = new Http2Peers();
+  const pieces: Piece[] = [
+    { from: "client", bytes: HELLO },
+    { from: "server", bytes: settings() },
+  ];
+  const fields: readonly Field[] = [
+    ["x-platform", "ios"],
+    ["x-tenant", "7b1e2a90-11f4-4f2a-9c53-0a4b8f3f2c11"],
+  ];
+  for (let stream = 1; stream <= 9; stream += 2) {
+    pieces.push({ from: "client", bytes: peers.request(stream, "/carts", fields) });
+    pieces.push({ from: "server", bytes: peers.answer(stream, 200, [], { ends: true }) });
+  }
+  const last = peers.request(11, "/carts", fields);
+  const cut = last.length - 1;
+  pieces.push({ from: "client", bytes: last.subarray(0, cut) }, { from: "client", bytes: last.subarray(cut) });
+  pieces.push({ from: "server", bytes: peers.answer(11, 200, [], { ends: true }) });
+  const required = (lost?: number) => learned(pieces, lost).map(([, header]) => (header as Schema).required);
+  t.strictSame(required(), [["x-platform", "x-tenant"]]);
+  t.strictSame(required(pieces.length - 2), [["x-platform", "x-tenant"]]);
+  t.end();
+});
+
 interface Schema {
+  readonly required?: readonly string[];
   readonly properties: Readonly<Record<string, object>>;
 }

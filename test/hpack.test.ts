@@ -4,7 +4,7 @@ import t from "tap";
 import { WordTable } from "../sensor/bytes/word-table.js";
 import { BlockReader } from "../sensor/protocol/hpack/block-reader.js";
 import { DynamicTable } from "../sensor/protocol/hpack/dynamic-table.js";
-import { FieldList } from "../sensor/protocol/hpack/field-list.js";
+import { FieldList, IS_NAMED } from "../sensor/protocol/hpack/field-list.js";
 import type { HeaderField, HeaderSink } from "../sensor/protocol/hpack/header-field.js";
 import { decodeHuffman, measureHuffman } from "../sensor/protocol/hpack/huffman.js";
 import { StaticTable } from "../sensor/protocol/hpack/static-table.js";
@@ -19,7 +19,8 @@ const NAMES = new WordTable([
     ...STORIES.flatMap(({ cases }) => cases.flatMap(({ headers }) => headers.flatMap((header) => Object.keys(header)))),
   ]),
 ]);
-const READER = new BlockReader(new StaticTable(NAMES, { ofName: () => 0, of: () => 0 }));
+const NO_NUMBERS = { ofName: () => 0, of: () => 0 };
+const READER = new BlockReader(new StaticTable(NAMES, NO_NUMBERS), () => true);
 
 /** Keeps each field as `name: value`, `?` where it can't be told. */
 class Fields implements HeaderSink {
@@ -83,6 +84,52 @@ t.test(
   },
 );
 
+/** The block's fields, of which those that nobody reads say their names themselves. */
+function readKept(reader: BlockReader, names: WordTable, table: DynamicTable, wire: string, most: number): string[] {
+  const bytes = Buffer.from(wire, "hex");
+  const list = new FieldList({ field() {} });
+  t.equal(reader.read(table, bytes, 0, bytes.length, list, most), "whole");
+  return Array.from({ length: list.count }, (_none, at) => {
+    const value = list.bytes[at].latin1Slice(list.starts[at], list.endOf(at));
+    const isNamed = (list.traitsOf(at) & IS_NAMED) !== 0;
+    return isNamed ? `${list.nameOf(at)}: ${value}` : `${names.words[list.idOf(at)]}: ${value}`;
+  });
+}
+
+t.test(
+  "what nobody reads is kept with its name where a table asks for it, in every block of the corpus",
+  { skip: existsSync(CORPUS) ? false : `SKIPPED: no ${CORPUS}` },
+  (t) => {
+    // Of a field that came whole from the static table the name is in no table of a connection.
+    const names = new WordTable(":method :path :scheme :status accept-encoding".split(" "));
+    const reader = new BlockReader(new StaticTable(names, NO_NUMBERS), (name) => name !== "user-agent");
+    const isLong = (line: string) => line.indexOf(": ", 1) > 64;
+    for (const { file, cases } of STORIES) {
+      const table = new DynamicTable();
+      table.keepsUnread = true;
+      let most = 4_096;
+      const wrong: string[] = [];
+      for (const { wire, headers, header_table_size: size } of cases) {
+        most = Math.max(most, size ?? 0);
+        const expected = headers.map((header) => Object.entries(header)[0].join(": "));
+        const seen = readKept(reader, names, table, wire, most);
+        const isSame = seen.every((line, at) => {
+          const isLeft = expected[at].startsWith("user-agent: ") || isLong(expected[at]);
+          return isLeft ? line.startsWith("undefined: ") : line === expected[at] || isEmptyStatic(line, expected[at]);
+        });
+        if (!isSame || seen.length !== expected.length) wrong.push(`${wire}: ${seen.join(" | ")}`);
+      }
+      t.same(wrong, [], file);
+    }
+    t.end();
+  },
+);
+
+/** By its index alone, a field of the static table has no value. */
+function isEmptyStatic(line: string, expected: string): boolean {
+  return line === "undefined: " && expected.endsWith(": ");
+}
+
 t.test("Huffman padding is a few ones and nothing else, RFC 7541 §5.2", (t) => {
   const decode = (hex: string): string | undefined => {
     const into = Buffer.alloc(64);
@@ -108,6 +155,24 @@ t.test("a value that nobody reads is measured, and has its place", (t) => {
   t.same(read(table, `3f2c${unread}`), ["unread 15"], "a size update of 75 bytes, then z: www.example.com (48 bytes)");
   t.same(read(table, "40016100be"), ["a: ", "a: "], "which a: evicts with its 33");
   t.same(read(table, "bf"), ["invalid"]);
+  const kept = new DynamicTable();
+  kept.keepsUnread = true;
+  const names = new WordTable(["a"]);
+  const reader = new BlockReader(new StaticTable(names, NO_NUMBERS), (name) => name === "z");
+  t.same(readKept(reader, names, kept, `3f2c${unread}`, 4_096), ["z: www.example.com"]);
+  t.same(
+    readKept(reader, names, kept, "be7e0131", 4_096),
+    ["z: www.example.com", "z: 1"],
+    "by its index, and its name's",
+  );
+  t.same(readKept(reader, names, kept, "40016100bf", 4_096), ["a: ", "z: 1"], "the first of them was evicted");
+  t.same(
+    readKept(reader, names, kept, "0f3001321f300133", 4_096),
+    ["z: 2", "undefined: 3"],
+    "one that must not be kept",
+  );
+  kept.keepsUnread = false;
+  t.same(readKept(reader, names, kept, "bf40017a0134", 4_096), ["z: 1", "undefined: 4"], "no more are kept");
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import t from "tap";
-import { type FeedOptions, feed, type Step } from "./support/dialog.js";
+import { allOf, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { CASES } from "./support/http1-cases.js";
 import { ODD_CASES } from "./support/http1-odd-cases.js";
 import { SECRETS } from "./support/secret-cases.js";
@@ -8,7 +8,7 @@ t.test("a head like an earlier one says what it says when nothing came before it
   const raw = (steps: readonly Step[], options: FeedOptions | undefined, isShared: boolean): unknown =>
     // Which bodies are looked at depends on how many came before.
     feed(steps, { ...options, isShared }).map((message) => ({
-      ...message,
+      ...allOf(message),
       flow: undefined,
       requestClasses: undefined,
       responseClasses: undefined,

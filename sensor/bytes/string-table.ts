@@ -9,9 +9,12 @@ const TOP_BITS = 0x80808080;
 
 /**
  * Strings of byte ranges, so that a value seen again and again is one string. A direct-mapped cache: bounded, and values that share
- * a slot only cost a new string. Four bytes are compared at a time.
+ * a slot only cost a new string. One is kept when it comes the second time: those that never come again drive out none that do, and
+ * are not written down. Four bytes are compared at a time.
  */
 export class StringTable {
+  /** Hashes of those that came last. */
+  readonly #seen = new Int32Array(SLOTS);
   readonly #hashes = new Int32Array(SLOTS);
   readonly #lengths = new Int32Array(SLOTS);
   readonly #texts: string[] = new Array(SLOTS).fill("");
@@ -35,6 +38,11 @@ export class StringTable {
       return this.#texts[slot];
     }
     const text = decode(bytes, start, end);
+    if (this.#seen[slot] !== hash) {
+      this.#seen[slot] = hash;
+      this.slot = -1;
+      return text;
+    }
     this.#hashes[slot] = hash;
     this.#lengths[slot] = length;
     this.#texts[slot] = text;

@@ -3,6 +3,7 @@ import type { Flow } from "../../sensor/flow/stream.js";
 import { BodyReader } from "../../sensor/protocol/body/body-reader.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { GRAPHQL_CASES, NONE_OF_THESE, OTHER_CASES } from "../support/operation-cases.js";
+import { zstdOf } from "./zstd-frames.js";
 
 export interface BodyFuzzResult {
   readonly runs: number;
@@ -31,13 +32,14 @@ const TYPES = [
   "application/x-protobuf",
   undefined,
 ];
-const CODINGS: readonly (readonly [string | undefined, (bytes: Buffer) => Buffer])[] = [
+const CODINGS: readonly (readonly [string | undefined, (bytes: Buffer, random: () => number) => Buffer])[] = [
   [undefined, (bytes) => bytes],
   [undefined, (bytes) => bytes],
-  ["gzip", zlib.gzipSync],
+  ["gzip", (bytes) => zlib.gzipSync(bytes)],
   ["gzip, gzip", (bytes) => zlib.gzipSync(zlib.gzipSync(bytes))],
-  ["deflate", zlib.deflateSync],
+  ["deflate", (bytes) => zlib.deflateSync(bytes)],
   ["br", (bytes) => zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } })],
+  ["zstd", zstdOf],
 ];
 /** What JSON, GraphQL, XML and forms are made of. */
 const TOKENS =
@@ -77,7 +79,7 @@ export async function fuzzBodies(millis: number, seed: number, random: () => num
 /** Whether the body said what it calls. */
 function look(reader: BodyReader, flow: Flow, random: () => number): boolean {
   const [coding, code] = CODINGS[random() % CODINGS.length];
-  const whole = code(encoded(body(random), random));
+  const whole = code(encoded(body(random), random), random);
   const bytes = random() % 8 === 0 ? damaged(whole, random) : whole;
   const type = TYPES[random() % TYPES.length];
   const side = random() % 4 === 0 ? "server" : "client";

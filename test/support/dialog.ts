@@ -154,3 +154,10 @@ function describeRpc(rpc: Rpc): string {
   const name = `${system} ${service ?? "-"}/${method ?? "-"} ${status ?? "-"} ${kind ?? "-"} ${sent}>${answered}`;
   return [name, timeoutMicros, encoding].filter((word) => word !== undefined).join(" ");
 }
+
+/** Everything that a message says, what it has by accessors as well. */
+export function allOf(message: Message): Readonly<Record<string, unknown>> {
+  const accessors = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(message)));
+  const names = accessors.filter(([, { get }]) => get !== undefined).map(([name]) => name);
+  return { ...message, ...Object.fromEntries(names.map((name) => [name, message[name as keyof Message]])) };
+}

@@ -2,11 +2,30 @@ const MAX_STATUSES = 64;
 
 /** Calls by status code, 0 for those without an answer. Of more codes than the bound the later ones are not told apart. */
 export class StatusCounts {
-  readonly #calls = new Map<number, number>();
+  readonly #counted = new Map<number, number>();
+  /** Calls of the code that came last are counted aside until another comes: nearly all of an endpoint have the same. */
+  #last = 0;
+  #lastCalls = 0;
 
   add(status: number): void {
-    const calls = this.#calls.get(status);
-    if (calls !== undefined || this.#calls.size < MAX_STATUSES) this.#calls.set(status, (calls ?? 0) + 1);
+    if (status !== this.#last) {
+      this.#settle();
+      this.#last = status;
+    }
+    this.#lastCalls++;
+  }
+
+  get #calls(): Map<number, number> {
+    this.#settle();
+    return this.#counted;
+  }
+
+  #settle(): void {
+    if (this.#lastCalls === 0) return;
+    const calls = this.#counted.get(this.#last);
+    if (calls !== undefined || this.#counted.size < MAX_STATUSES)
+      this.#counted.set(this.#last, (calls ?? 0) + this.#lastCalls);
+    this.#lastCalls = 0;
   }
 
   merge(more: Iterable<readonly [number, number]>): void {

@@ -14,6 +14,11 @@ export interface BegunBody {
   readonly length: number;
 }
 
+/** Has messages one after the other, for whose bodies one probe is enough. */
+export interface ProbeHolder {
+  probe: BodyProbe | undefined;
+}
+
 /** What a probe needs of the one reader of all bodies. */
 export interface ProbeOwner {
   openBegun(body: BegunBody, bytes: Buffer, start: number, end: number): BodyLook | undefined;
@@ -23,7 +28,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** A body of which its first bytes tell whether it is worth a look: most are not, and cost no more than that. Used again for the next. */
 export class BodyProbe implements ContentLook, BegunBody {
-  readonly flow: Flow;
+  flow: Flow;
   key = 0;
   kind: ContentKind | undefined = undefined;
   dialects = NO_DIALECTS;
@@ -37,9 +42,10 @@ export class BodyProbe implements ContentLook, BegunBody {
     this.flow = flow;
   }
 
-  begin(key: number, kind: ContentKind | undefined, dialects: readonly Dialect[], length: number): void {
+  begin(key: number, flow: Flow, kind: ContentKind | undefined, dialects: readonly Dialect[], length: number): void {
     this.#isDecided = false;
     this.#look = undefined;
+    this.flow = flow;
     this.key = key;
     this.kind = kind;
     this.dialects = dialects;

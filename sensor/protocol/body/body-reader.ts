@@ -9,7 +9,7 @@ import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
 import type { Shape } from "../shape.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
-import type { BegunBody } from "./body-probe.js";
+import { type BegunBody, BodyProbe, type ProbeHolder } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
 import { type ContentCoding, codingOf, decodeContent, IDENTITY } from "./content-coding.js";
 import { type ContentKind, ContentKinds, guess, isText, messageType } from "./content-kind.js";
@@ -128,16 +128,16 @@ export class BodyReader implements LookOwner {
     return new FlowBodies(this, flow);
   }
 
-  /** `salt` stands for the service; the flow's probe is for bodies that are looked at only if they begin like some. */
+  /** `salt` stands for the service; the holder's probe is for bodies that are looked at only if they begin like some. */
   open(
     salt: number,
-    bodies: Pick<FlowBodies, "flow" | "probe">,
+    flow: Flow,
+    holder: ProbeHolder,
     from: Side,
     facts: MessageFacts,
     contentEncoding: string | undefined,
     length: number,
   ): ContentLook | undefined {
-    const { flow } = bodies;
     const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
     const kind = this.#kinds.of(contentType);
     if (kind === undefined) this.counters.bodies_not_text++;
@@ -149,9 +149,9 @@ export class BodyReader implements LookOwner {
       if (dialects.length > 0) {
         const coding = codingOf(contentEncoding);
         if (coding !== IDENTITY) return this.#openCoded(key, flow, kind, coding, dialects, length);
-        const { probe } = bodies;
-        probe.begin(key, kind, dialects, length);
-        return probe;
+        holder.probe ??= new BodyProbe(this, flow);
+        holder.probe.begin(key, flow, kind, dialects, length);
+        return holder.probe;
       }
     }
     const outcomeOf =

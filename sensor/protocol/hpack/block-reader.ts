@@ -1,7 +1,16 @@
+import { copyBytes } from "../../bytes/copy-bytes.js";
 import { hashName } from "../../bytes/word-table.js";
 import type { DynamicTable } from "./dynamic-table.js";
-import { type FieldList, HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "./field-list.js";
-import { type FieldName, UNKNOWN_NAME } from "./header-field.js";
+import {
+  type FieldList,
+  HAS_CAPITALS,
+  HAS_LINE_BREAK,
+  IS_LITERAL,
+  IS_NAMED,
+  IS_ODD_PSEUDO,
+  IS_SENSITIVE,
+} from "./field-list.js";
+import { type FieldName, UNKNOWN_NAME, UNREAD_NAME } from "./header-field.js";
 import { decodeHuffman, isLineBreak, lastHuffman, maxDecodedBytes, measureHuffman } from "./huffman.js";
 import { STATIC_FIELDS, type StaticTable } from "./static-table.js";
 
@@ -19,11 +28,14 @@ const NEVER_INDEXED = 0x10;
 const HUFFMAN = 0x80;
 const FIRST_SCRATCH_BYTES = 4_096;
 const COLON = 0x3a;
+/** Longer names are not kept. */
+const MAX_NAME_BYTES = 64;
 
 /** Reads header blocks (RFC 7541); one object serves every connection, each of whose sides has a table of its own. */
 export class BlockReader {
   readonly #statics: StaticTable;
-  readonly #name: FieldName = { id: -1, hash: 0, length: 0, number: 0 };
+  readonly #keeps: (name: string) => boolean;
+  readonly #name: FieldName = { id: UNREAD_NAME, hash: 0, length: 0, number: 0, bytes: undefined, end: 0 };
   /** What of the block was coded, decoded, one after the other. */
   #scratch = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
   #used = 0;
@@ -37,8 +49,10 @@ export class BlockReader {
   /** Of the field under way. */
   #traits = 0;
 
-  constructor(statics: StaticTable) {
+  /** `keeps`: which of the fields that nobody reads in every head are kept for tables that want them. */
+  constructor(statics: StaticTable, keeps: (name: string) => boolean) {
     this.#statics = statics;
+    this.#keeps = keeps;
   }
 
   /** Puts every field of the block in bytes[start, end) into the list. `mostTableBytes` is what the reader of the block allows. */
@@ -61,10 +75,11 @@ export class BlockReader {
       const first = bytes[this.#at];
       let outcome: number;
       if (first >= INDEXED) outcome = this.#indexed(table, list);
-      else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true);
+      else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true, IS_LITERAL);
+      else if (first < NEVER_INDEXED) outcome = this.#literal(table, list, 0x0f, false, IS_LITERAL);
       else if (first < SIZE_UPDATE) {
-        if (first >= NEVER_INDEXED) list.isSensitive = true;
-        outcome = this.#literal(table, list, 0x0f, false);
+        list.isSensitive = true;
+        outcome = this.#literal(table, list, 0x0f, false, IS_LITERAL | IS_SENSITIVE);
       } else {
         // RFC 7541 §4.2: only at the beginning of a block.
         outcome = isFirst ? this.#sizeUpdate(table, mostTableBytes) : INVALID;
@@ -88,14 +103,15 @@ export class BlockReader {
   }
 
   /** RFC 7541 §6.2. */
-  #literal(table: DynamicTable, list: FieldList, mask: number, isIndexed: boolean): number {
+  #literal(table: DynamicTable, list: FieldList, mask: number, isIndexed: boolean, traits: number): number {
     const index = this.#integer(mask);
     if (index < 0) return index;
-    this.#traits = IS_LITERAL;
+    this.#traits = traits;
     const named = this.#readName(table, index);
     if (named < 0) return named;
     const { id, hash, length } = this.#name;
-    const read = this.#string(id === -1);
+    if (id === UNREAD_NAME && table.keepsUnread && this.#isKept()) return this.#keptLiteral(table, list, isIndexed);
+    const read = this.#string(id === UNREAD_NAME);
     if (read < 0) return read;
     const text = this.#text;
     const start = this.#textStart;
@@ -103,7 +119,35 @@ export class BlockReader {
     let { number } = this.#name;
     if (id >= 0) number = this.#statics.numbering.of(id, text, start, valueLength);
     list.push(id, hash, number, length, text, start, valueLength, this.#traits);
-    if (isIndexed) table.insert(id, hash, number, length, text, start, valueLength);
+    if (isIndexed) table.insert(id, hash, number, length, text, start, valueLength, 0);
+    return 0;
+  }
+
+  /** The name read last, of a field that nobody reads in every head. */
+  #isKept(): boolean {
+    const { bytes, end, length } = this.#name;
+    if (bytes === undefined || length > MAX_NAME_BYTES || (this.#traits & IS_SENSITIVE) !== 0) return false;
+    // Names out of a table are of no size in the block: what is still to be decoded must find room behind them.
+    if (this.#used + length + maxDecodedBytes(this.#end - this.#at) > this.#scratch.length) return false;
+    return this.#keeps(bytes.latin1Slice(end - length, end));
+  }
+
+  #keptLiteral(table: DynamicTable, list: FieldList, isIndexed: boolean): number {
+    const { hash, length, number, bytes, end } = this.#name;
+    const scratch = this.#scratch;
+    bytes?.copy(scratch, this.#used, end - length, end);
+    this.#used += length;
+    const start = this.#used;
+    const read = this.#string(false);
+    if (read < 0) return read;
+    const valueLength = this.#textLength;
+    if (this.#text !== scratch) {
+      copyBytes(this.#text, this.#textStart, valueLength, scratch, start);
+      this.#used += valueLength;
+    }
+    const traits = this.#traits | IS_NAMED;
+    list.push(UNREAD_NAME, hash, number, length, scratch, start, valueLength, traits);
+    if (isIndexed) table.insert(UNREAD_NAME, hash, number, length, scratch, start, valueLength, traits);
     return 0;
   }
 
@@ -116,6 +160,7 @@ export class BlockReader {
     else {
       name.id = UNKNOWN_NAME;
       name.hash = name.length = name.number = 0;
+      name.bytes = undefined;
     }
     return 0;
   }
@@ -128,11 +173,13 @@ export class BlockReader {
     const end = start + this.#textLength;
     const { names, numbering } = this.#statics;
     name.length = end - start;
+    name.bytes = text;
+    name.end = end;
     name.hash = hashName(text, start, end);
     name.id = names.find(text, start, end, name.hash);
-    name.number = name.id === -1 ? numbering.ofName(name.hash) : 0;
+    name.number = name.id === UNREAD_NAME ? numbering.ofName(name.hash) : 0;
     for (let at = start; at < end; at++) if (text[at] >= 0x41 && text[at] <= 0x5a) this.#traits |= HAS_CAPITALS;
-    if (name.id === -1 && start < end && text[start] === COLON) this.#traits |= IS_ODD_PSEUDO;
+    if (name.id === UNREAD_NAME && start < end && text[start] === COLON) this.#traits |= IS_ODD_PSEUDO;
     return 0;
   }
 

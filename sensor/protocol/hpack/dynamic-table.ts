@@ -1,6 +1,6 @@
 import { copyBytes } from "../../bytes/copy-bytes.js";
-import type { FieldList } from "./field-list.js";
-import type { FieldName, FieldNumbering } from "./header-field.js";
+import { type FieldList, IS_NAMED } from "./field-list.js";
+import { type FieldName, type FieldNumbering, UNREAD_NAME } from "./header-field.js";
 
 /** RFC 7541 §4.1: what an entry counts beyond its name and value. */
 export const ENTRY_OVERHEAD = 32;
@@ -18,6 +18,9 @@ const VALUE_LENGTH = 2;
 const ID = 3;
 const HASH = 4;
 const NUMBER = 5;
+/** Bytes of its value that are kept. */
+const KEPT = 6;
+const TRAITS = 7;
 /** A power of two: places are found by shifting. */
 const COLUMN_BITS = 3;
 const COLUMNS = 1 << COLUMN_BITS;
@@ -39,6 +42,8 @@ export class DynamicTable {
   isWhole = true;
   /** No other table has it, nor this one after any change of what is in it. */
   stamp = ++stamps;
+  /** Whether fields that nobody reads in every head are kept as well, as far as they are wanted. */
+  keepsUnread = false;
   /** Size its sender last said, RFC 7541 §4.2. */
   maxBytes = DEFAULT_TABLE_BYTES;
   #usedBytes = 0;
@@ -59,7 +64,8 @@ export class DynamicTable {
     const start = entries[entry + START];
     const valueLength = entries[entry + VALUE_LENGTH];
     const nameLength = entries[entry + NAME_LENGTH];
-    list.push(entries[entry + ID], hash, entries[entry + NUMBER], nameLength, this.#bytes, start, valueLength, 0);
+    const traits = entries[entry + TRAITS];
+    list.push(entries[entry + ID], hash, entries[entry + NUMBER], nameLength, this.#bytes, start, valueLength, traits);
   }
 
   #number(entry: number, numbering: FieldNumbering): void {
@@ -71,13 +77,15 @@ export class DynamicTable {
 
   name(position: number, into: FieldName): void {
     const entry = this.#entryAt(position);
+    into.bytes = (this.#entries[entry + TRAITS] & IS_NAMED) === 0 ? undefined : this.#bytes;
+    into.end = this.#entries[entry + START];
     into.id = this.#entries[entry + ID];
     into.hash = this.#entries[entry + HASH];
     into.length = this.#entries[entry + NAME_LENGTH];
-    into.number = into.id === -1 ? this.#entries[entry + NUMBER] : 0;
+    into.number = into.id === UNREAD_NAME ? this.#entries[entry + NUMBER] : 0;
   }
 
-  /** Copies the value where somebody reads it. */
+  /** Copies the value where somebody reads it, and where `traits` say that its name stands before it, both. */
   insert(
     id: number,
     hash: number,
@@ -86,6 +94,7 @@ export class DynamicTable {
     bytes: Buffer,
     valueStart: number,
     valueLength: number,
+    traits: number,
   ): void {
     this.stamp = ++stamps;
     const size = ENTRY_OVERHEAD + nameLength + valueLength;
@@ -96,11 +105,13 @@ export class DynamicTable {
       this.#clear();
       return;
     }
-    const kept = id === -1 ? 0 : valueLength;
-    if (this.#end + kept > this.#bytes.length) this.#makeRoom(kept);
-    const start = this.#end;
-    copyBytes(bytes, valueStart, kept, this.#bytes, start);
-    this.#end += kept;
+    const isNamed = (traits & IS_NAMED) !== 0;
+    const kept = id !== UNREAD_NAME || isNamed ? valueLength : 0;
+    const before = isNamed ? nameLength : 0;
+    if (this.#end + before + kept > this.#bytes.length) this.#makeRoom(before + kept);
+    copyBytes(bytes, valueStart - before, before + kept, this.#bytes, this.#end);
+    const start = this.#end + before;
+    this.#end = start + kept;
     if (this.count * COLUMNS === this.#entries.length) this.#growEntries();
     this.count++;
     const entry = this.#entryAt(0);
@@ -111,6 +122,8 @@ export class DynamicTable {
     entries[entry + ID] = id;
     entries[entry + HASH] = hash;
     entries[entry + NUMBER] = number;
+    entries[entry + KEPT] = kept;
+    entries[entry + TRAITS] = traits & IS_NAMED;
     this.#usedBytes += size;
     if (this.#usedBytes > most) this.#evict();
   }
@@ -147,9 +160,9 @@ export class DynamicTable {
     const most = Math.min(this.maxBytes, MAX_KEPT_BYTES);
     while (this.#usedBytes > most && this.count > 0) {
       const entry = this.#entryAt(this.count - 1);
-      const valueLength = this.#entries[entry + VALUE_LENGTH];
-      this.#usedBytes -= ENTRY_OVERHEAD + this.#entries[entry + NAME_LENGTH] + valueLength;
-      this.#start = this.#entries[entry + START] + (this.#entries[entry + ID] === -1 ? 0 : valueLength);
+      const size = this.#entries[entry + NAME_LENGTH] + this.#entries[entry + VALUE_LENGTH];
+      this.#usedBytes -= ENTRY_OVERHEAD + size;
+      this.#start = this.#entries[entry + START] + this.#entries[entry + KEPT];
       this.#oldest = (this.#oldest + 1) & (this.#entries.length / COLUMNS - 1);
       this.count--;
       if (most < this.maxBytes) this.isWhole = false;

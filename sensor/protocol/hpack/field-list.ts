@@ -16,6 +16,10 @@ export const HAS_CAPITALS = 4;
 /** Its name was spelt, begins as one of RFC 9113 §8.3's, and nobody knows it. */
 export const IS_ODD_PSEUDO = 8;
 export const HAS_NO_VALUE = 16;
+/** Nobody reads it in every head, and yet it was kept: its name stands directly before its value. */
+export const IS_NAMED = 32;
+/** RFC 7541 §7.1.3: the value must not be kept. */
+export const IS_SENSITIVE = 64;
 const ODD = HAS_LINE_BREAK | HAS_CAPITALS | IS_ODD_PSEUDO | HAS_NO_VALUE;
 
 /**
@@ -30,8 +34,10 @@ export class FieldList {
   hash = 0;
   /** The numbers say all there is to say, but for the values in their places. */
   isNumbered = true;
-  /** RFC 7541 §7.1.3: a value was sent that must not be kept. */
+  /** Some field is. */
   isSensitive = false;
+  /** The first fields were told and are no longer here. */
+  hasSpilled = false;
   readonly numbers = new Int32Array(MOST_FIELDS);
   /** Where the first field stands that has a number below PLACES; -1 without one. */
   readonly places = new Int32Array(PLACES);
@@ -56,6 +62,7 @@ export class FieldList {
     this.hash = 0;
     this.isNumbered = true;
     this.isSensitive = false;
+    this.hasSpilled = false;
     for (let place = 0; place < PLACES; place++) this.places[place] = -1;
   }
 
@@ -105,6 +112,21 @@ export class FieldList {
     return false;
   }
 
+  /** Position of its name among those that somebody reads; negative where nobody does, or it can't be told. */
+  idOf(at: number): number {
+    return this.#ids[at];
+  }
+
+  traitsOf(at: number): number {
+    return this.#traits[at];
+  }
+
+  /** Of a field that IS_NAMED. */
+  nameOf(at: number): string {
+    const start = this.starts[at];
+    return this.bytes[at].latin1Slice(start - this.#nameLengths[at], start);
+  }
+
   #place(number: number, at: number): void {
     if (number === 0) this.isNumbered = false;
     else if (this.places[number] < 0) this.places[number] = at;
@@ -130,6 +152,7 @@ export class FieldList {
 
   #spill(): void {
     this.isNumbered = false;
+    this.hasSpilled = true;
     this.tell();
     this.count = this.#told = 0;
   }

@@ -31,6 +31,9 @@ export interface FieldName {
   length: number;
   /** What numbers the field where nobody reads it; 0 where somebody does. */
   number: number;
+  /** Where the name's text stands, if it is there to be had. */
+  bytes: Buffer | undefined;
+  end: number;
 }
 
 /** Takes the fields of a block in their order. */

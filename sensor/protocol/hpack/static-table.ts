@@ -1,6 +1,6 @@
 import { hashName, type WordTable } from "../../bytes/word-table.js";
 import type { FieldList } from "./field-list.js";
-import type { FieldName, FieldNumbering } from "./header-field.js";
+import { type FieldName, type FieldNumbering, UNREAD_NAME } from "./header-field.js";
 
 /** RFC 7541, Appendix A: `name` or `name: value`, the first at index 1. */
 const FIELDS: readonly string[] = [
@@ -62,7 +62,7 @@ export class StaticTable {
       this.#nameLengths[index] = name.length;
       this.#starts[index] = start;
       this.#valueLengths[index] = value.length;
-      if (id === -1) this.#numbers[index] = numbering.ofName(hash);
+      if (id === UNREAD_NAME) this.#numbers[index] = numbering.ofName(hash);
       at = start + value.length;
     }
   }
@@ -71,7 +71,9 @@ export class StaticTable {
     into.id = this.#ids[index];
     into.hash = this.#hashes[index];
     into.length = this.#nameLengths[index];
-    into.number = into.id === -1 ? this.#numbers[index] : 0;
+    into.bytes = this.#bytes;
+    into.end = this.#starts[index];
+    into.number = into.id === UNREAD_NAME ? this.#numbers[index] : 0;
   }
 
   /** `index` is from 1 to STATIC_FIELDS. */

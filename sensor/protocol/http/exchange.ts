@@ -1,29 +1,27 @@
 import type { Flow } from "../../flow/stream.js";
 import type { Found } from "../body/body-look.js";
 import type { Call, Credential, WireDeprecation } from "../message.js";
-import type { OauthForm, Safeguards, SetCookie } from "../protection.js";
+import type { Safeguards, SetCookie } from "../protection.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
 import { NO_CREDENTIALS } from "./credential.js";
+import { type Asks, ExchangeAccess, NO_OPERATIONS, Rarities } from "./exchange-rarities.js";
 import { RpcExchange } from "./rpc.js";
 import { StreamExchange } from "./stream-exchange.js";
 
-const NO_COOKIES: readonly SetCookie[] = [];
 const MAX_COOKIES = 16;
-const NO_OPERATIONS: readonly string[] = [];
 /** What is called by something that is no name; the inventory counts it with what it has no room for. */
 const UNNAMED = "*";
 /** An answer that a client is willing to wait for, and that came earlier, was not held back. */
 const HELD_MICROS = 1e6;
 
-class ExchangeAccess {
-  origin: string | undefined = undefined;
-  cookies: readonly SetCookie[] = NO_COOKIES;
-  challenge: string | undefined = undefined;
-  oauth: OauthForm | undefined = undefined;
-}
+/** Of a call that has nothing rare; it stays as it is. */
+const NONE: Readonly<Rarities> = new Rarities();
 
-/** A call in the making: the request is filled in, then the response, then it is told. */
+/**
+ * A call in the making: the request is filled in, then the response, then it is told. Hundreds are open on a connection, and each has to
+ * be fetched into the processor's caches for its answer: it is as small as can be, and what few calls have stands elsewhere.
+ */
 export class Exchange implements Call {
   readonly kind = "call";
   readonly flow: Flow;
@@ -33,9 +31,6 @@ export class Exchange implements Call {
   path: string | undefined = undefined;
   template: string | undefined = undefined;
   rpc: RpcExchange | undefined = undefined;
-  operations: readonly string[] = NO_OPERATIONS;
-  stream: StreamExchange | undefined = undefined;
-  unread: Call["unread"] = undefined;
   authority: string | undefined = undefined;
   userAgent: string | undefined = undefined;
   requestContentType: string | undefined = undefined;
@@ -45,47 +40,132 @@ export class Exchange implements Call {
   carriedId = 0;
   status: number | undefined = undefined;
   serverSoftware: string | undefined = undefined;
-  poweredBy: string | undefined = undefined;
-  framework: string | undefined = undefined;
   responseContentType: string | undefined = undefined;
   responseHeaderOrder = 0;
-  deprecation: WireDeprecation | undefined = undefined;
   safeguards: Safeguards | undefined = undefined;
-  access: ExchangeAccess | undefined = undefined;
   requestBodySize: number | undefined = undefined;
   responseBodySize: number | undefined = undefined;
   requestClasses: readonly string[] | undefined = undefined;
   responseClasses: readonly string[] | undefined = undefined;
   shapes: CallShapes | undefined = undefined;
   durationMicros: number | undefined = undefined;
-  complete = true;
-  missingBytes = 0;
-  unpaired: Call["unpaired"] = undefined;
-
-  /** The request's last byte was seen; the response's likewise. */
-  requestDone = false;
-  responseDone = false;
-  /** What the request asks for beyond an answer: another protocol (Upgrade, or CONNECT's :protocol), an answer when there is one. */
-  asks: "websocket" | "upgrade" | "wait" | undefined = undefined;
-  /** It asks for a tunnel (CONNECT). */
-  isConnect = false;
-  isHead = false;
   /** Hash of the path without what varies in it. */
   pathShape = 0;
-  /** Hash of what is called at the path; 0 where nothing says so. */
-  operationHash = 0;
-  /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
-  expectsContinue = false;
-  /** A final response has begun. */
-  isAnswered = false;
-  /** Bytes were lost in a way that leaves open which response answers it. */
-  isUnsure = false;
   /** The request after it on the same connection, while both wait to be told. */
   nextAsked: Exchange | undefined = undefined;
+  complete = true;
+  requestDone = false;
+  responseDone = false;
+  isConnect = false;
+  isHead = false;
+  expectsContinue = false;
+  isAnswered = false;
+  isUnsure = false;
+  #rare: Rarities | undefined = undefined;
 
   constructor(flow: Flow, atMicros: number) {
     this.flow = flow;
     this.atMicros = atMicros;
+  }
+
+  /** The request's last byte was seen; the response's likewise. */
+  /** It asks for a tunnel (CONNECT). */
+  /** RFC 9110 §10.1.1: the client may wait for leave to send its body, and never send it. */
+  /** A final response has begun. */
+  /** Bytes were lost in a way that leaves open which response answers it. */
+  get operations(): readonly string[] {
+    return (this.#rare ?? NONE).operations;
+  }
+
+  set operations(value: readonly string[]) {
+    if (value !== NO_OPERATIONS || this.#rare !== undefined) this.#rarities().operations = value;
+  }
+
+  /** Hash of what is called at the path; 0 where nothing says so. */
+  get operationHash(): number {
+    return (this.#rare ?? NONE).operationHash;
+  }
+
+  set operationHash(value: number) {
+    if (value !== 0 || this.#rare !== undefined) this.#rarities().operationHash = value;
+  }
+
+  get stream(): StreamExchange | undefined {
+    return (this.#rare ?? NONE).stream;
+  }
+
+  set stream(value: StreamExchange | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().stream = value;
+  }
+
+  get unread(): Call["unread"] {
+    return (this.#rare ?? NONE).unread;
+  }
+
+  set unread(value: Call["unread"]) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().unread = value;
+  }
+
+  /** What the request asks for beyond an answer. */
+  get asks(): Asks {
+    return (this.#rare ?? NONE).asks;
+  }
+
+  set asks(value: Asks) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().asks = value;
+  }
+
+  get poweredBy(): string | undefined {
+    return (this.#rare ?? NONE).poweredBy;
+  }
+
+  set poweredBy(value: string | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().poweredBy = value;
+  }
+
+  get framework(): string | undefined {
+    return (this.#rare ?? NONE).framework;
+  }
+
+  set framework(value: string | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().framework = value;
+  }
+
+  get deprecation(): WireDeprecation | undefined {
+    return (this.#rare ?? NONE).deprecation;
+  }
+
+  set deprecation(value: WireDeprecation | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().deprecation = value;
+  }
+
+  get access(): ExchangeAccess | undefined {
+    return (this.#rare ?? NONE).access;
+  }
+
+  set access(value: ExchangeAccess | undefined) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().access = value;
+  }
+
+  get missingBytes(): number {
+    return (this.#rare ?? NONE).missingBytes;
+  }
+
+  set missingBytes(value: number) {
+    if (value !== 0 || this.#rare !== undefined) this.#rarities().missingBytes = value;
+  }
+
+  get unpaired(): Call["unpaired"] {
+    return (this.#rare ?? NONE).unpaired;
+  }
+
+  set unpaired(value: Call["unpaired"]) {
+    if (value !== undefined || this.#rare !== undefined) this.#rarities().unpaired = value;
+  }
+
+  #rarities(): Rarities {
+    this.#rare ??= new Rarities();
+    return this.#rare;
   }
 
   /** It offers to speak another protocol. */
@@ -122,16 +202,20 @@ export class Exchange implements Call {
   copyResponse(other: Exchange): void {
     this.status = other.status;
     this.serverSoftware = other.serverSoftware;
-    this.poweredBy = other.poweredBy;
-    this.framework = other.framework;
     this.responseContentType = other.responseContentType;
     this.responseHeaderOrder = other.responseHeaderOrder;
-    this.deprecation = other.deprecation;
     this.safeguards = other.safeguards;
-    if (other.access !== undefined) this.#sameAnswerAccess(other.access);
+    if (other.#rare !== undefined || this.#rare !== undefined) this.#copyRare(other);
+  }
+
+  #copyRare({ poweredBy, framework, deprecation, access, stream }: Exchange): void {
+    this.poweredBy = poweredBy;
+    this.framework = framework;
+    this.deprecation = deprecation;
+    if (access !== undefined) this.#sameAnswerAccess(access);
     // What else streams says so when its content begins.
-    if (other.stream?.kind === "websocket")
-      this.stream = new StreamExchange("websocket", other.stream.subprotocol, other.stream.extensions);
+    if (stream?.kind === "websocket")
+      this.stream = new StreamExchange("websocket", stream.subprotocol, stream.extensions);
   }
 
   #sameAnswerAccess({ cookies, challenge }: ExchangeAccess): void {

@@ -40,7 +40,7 @@ import {
   X_POWERED_BY,
   X_RUNTIME,
 } from "./field-name.js";
-import { FieldShapes } from "./field-shapes.js";
+import { FieldShapes, type NamedFields } from "./field-shapes.js";
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { MaskedTexts } from "./masked-texts.js";
@@ -219,8 +219,15 @@ export class FieldMapping {
 
   /** Lines of the request's head as they stand; only some are looked at. After its target. */
   lines(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    const key = exchange.pathShape ^ Math.imul(exchange.method?.length ?? 0, 0x9e3779b1);
-    if (!this.#shapes.learns(key, bytes, start, end)) return;
+    if (this.#shapes.learns(operationKey(exchange), bytes, start, end)) this.#noteHead(exchange);
+  }
+
+  /** The same of fields that were taken apart. */
+  fields(exchange: Exchange, fields: NamedFields): void {
+    if (this.#shapes.learnsFields(operationKey(exchange), fields)) this.#noteHead(exchange);
+  }
+
+  #noteHead(exchange: Exchange): void {
     exchange.shapes = withHead(exchange.shapes, this.#shapes.header, this.#shapes.cookie);
   }
 
@@ -363,6 +370,10 @@ export class FieldMapping {
   #text(fields: FieldPlaces, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
+}
+
+function operationKey({ pathShape, method }: Exchange): number {
+  return pathShape ^ Math.imul(method?.length ?? 0, 0x9e3779b1);
 }
 
 /** RFC 6455 §9.1: names of extensions, without their parameters. */

@@ -43,6 +43,20 @@ export function isLearned(name: string): boolean {
   return name === "cookie" || !(STANDARD.has(name) || STANDARD_BEGINNING.test(name) || SECRET_NAME.test(name));
 }
 
+/** Fields that were taken apart before: what stands in those without a name is not told. */
+export interface NamedFields {
+  readonly count: number;
+  /** Bytes of all of them. */
+  readonly size: number;
+  /** In lower case. */
+  nameOf(at: number): string | undefined;
+  /** Position among FIELD_NAMES; negative where it is none of them. */
+  idOf(at: number): number;
+  bytesOf(at: number): Buffer;
+  startOf(at: number): number;
+  endOf(at: number): number;
+}
+
 /** What the heads of requests are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
 export class FieldShapes {
   readonly #fields: FieldMemory;
@@ -60,17 +74,38 @@ export class FieldShapes {
 
   /** Whether the head is looked at: its lines are bytes[start, end). `key` stands for the operation. */
   learns(key: number, bytes: Buffer, start: number, end: number): boolean {
+    if (!this.#begins(key, end - start)) return false;
+    this.#lines(bytes, start, end);
+    this.#end();
+    return true;
+  }
+
+  /** The same of fields. */
+  learnsFields(key: number, fields: NamedFields): boolean {
+    if (!this.#begins(key, fields.size)) return false;
+    for (let at = 0; at < fields.count; at++) {
+      const name = fields.nameOf(at);
+      if (name === undefined || name.length > MAX_NAME_BYTES) continue;
+      this.#field(fields.idOf(at), name, fields.bytesOf(at), fields.startOf(at), fields.endOf(at));
+    }
+    this.#end();
+    return true;
+  }
+
+  #begins(key: number, bytes: number): boolean {
     if (!this.#sampler.admits(key)) return false;
-    this.#sampler.looked(key, end - start);
+    this.#sampler.looked(key, bytes);
     this.#headers.begin();
     this.#headers.open(true);
     this.#cookies.begin();
     this.#cookies.open(true);
     this.#fields.begin();
-    this.#lines(bytes, start, end);
+    return true;
+  }
+
+  #end(): void {
     this.header = ended(this.#headers);
     this.cookie = ended(this.#cookies);
-    return true;
   }
 
   #lines(bytes: Buffer, start: number, end: number): void {
@@ -79,18 +114,21 @@ export class FieldShapes {
       const newline = bytes.indexOf(LF, at);
       const stop = newline < 0 || newline >= end ? end : newline;
       const colon = bytes.indexOf(COLON, at);
-      if (colon > at && colon < stop) this.#field(bytes, at, colon, stop);
+      if (colon > at && colon < stop) this.#line(bytes, at, colon, stop);
       at = stop + 1;
     }
   }
 
-  #field(bytes: Buffer, start: number, colon: number, lineEnd: number): void {
+  #line(bytes: Buffer, start: number, colon: number, lineEnd: number): void {
     if (colon - start > MAX_NAME_BYTES) return;
-    const [valueStart, valueEnd] = trimmed(bytes, colon + 1, lineEnd);
-    const id = FIELD_NAMES.indexOf(bytes, start, colon);
+    const name = bytes.latin1Slice(start, colon).toLowerCase();
+    this.#field(FIELD_NAMES.indexOf(bytes, start, colon), name, bytes, colon + 1, lineEnd);
+  }
+
+  #field(id: number, name: string, bytes: Buffer, start: number, end: number): void {
+    const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
     if (id >= AUTHORIZATION) return;
-    const name = bytes.latin1Slice(start, colon).toLowerCase();
     if (STANDARD.has(name) || STANDARD_BEGINNING.test(name)) return;
     this.#tell(this.#headers, name, bytes, valueStart, valueEnd, true);
   }

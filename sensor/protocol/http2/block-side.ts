@@ -1,8 +1,9 @@
 import { DynamicTable } from "../hpack/dynamic-table.js";
 import type { Call } from "../message.js";
-import type { HeadLearner } from "./head-learner.js";
 
 const FIRST_BYTES = 1_024;
+/** Of one connection, from which it is learned what heads are built of. */
+const MAX_LEARNED_HEADS = 256;
 
 /** The header blocks of one side: the table they share, and the block that is being put together. */
 export class BlockSide {
@@ -13,8 +14,7 @@ export class BlockSide {
   unread: Call["unread"] = undefined;
   /** Largest table that the other side's settings ever allowed; beyond any where some of them were not seen. */
   mostTableBytes = Number.POSITIVE_INFINITY;
-  /** Of few connections, where all of their blocks were seen. */
-  learner: HeadLearner | undefined = undefined;
+  #learnedHeads = 0;
   /** Bytes were lost, and with them blocks or not: the next block tells. */
   isDoubtful = false;
   /** Stream of the last request. */
@@ -49,6 +49,11 @@ export class BlockSide {
     this.length = 0;
   }
 
+  /** Keeping the fields that nobody reads in every head costs much of what else is done with a head: it ends after so many. */
+  headWasLearned(): void {
+    if (++this.#learnedHeads >= MAX_LEARNED_HEADS) this.table.keepsUnread = false;
+  }
+
   append(bytes: Buffer, start: number, end: number): void {
     const needed = this.length + end - start;
     if (needed > this.bytes.length) {
@@ -70,7 +75,7 @@ export class BlockSide {
   /** Blocks were missed, or this one's end. */
   forget(why: Call["unread"]): void {
     this.table.forget();
-    this.learner = undefined;
+    this.table.keepsUnread = false;
     this.unread = why;
     this.mayGoOn = true;
     this.isDoubtful = false;
@@ -78,7 +83,7 @@ export class BlockSide {
 
   /** Bytes were lost between blocks. */
   doubt(): void {
-    this.learner = undefined;
+    this.table.keepsUnread = false;
     if (this.lastRequestId > 0 && !this.sendsTrailers) this.isDoubtful = true;
     else this.forget("bytes-lost");
   }

@@ -12,6 +12,7 @@ import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { AUTHORIZATION } from "../http/field-name.js";
+import { isLearned } from "../http/field-shapes.js";
 import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
 import { methodName } from "../http1/method.js";
 import { UNKNOWN_PATH } from "../message.js";
@@ -31,6 +32,8 @@ import {
 } from "./head-fields.js";
 import { type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
 import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
+import { LearnedFields } from "./learned-fields.js";
+import type { OpenStream } from "./open-stream.js";
 
 /** More on the wire than so many bytes each is no bomb but simply large. */
 const BOMB_FACTOR = 16;
@@ -62,6 +65,7 @@ export class HeadReader {
   #messageEncoding: string | undefined = undefined;
   readonly #path = Buffer.alloc(PATH_BYTES);
   readonly #decoder: BlockReader;
+  readonly #learned: LearnedFields;
   readonly #mapping: FieldMapping;
   readonly #bodies: BodyReader;
 
@@ -69,9 +73,10 @@ export class HeadReader {
     this.#bodies = bodies;
     this.#mapping = new FieldMapping(bodies);
     const numbers = new FieldNumbers((fields, bytes) => this.#mapping.credentialsOf(fields, bytes));
-    this.#decoder = new BlockReader(new StaticTable(HEAD_NAMES, numbers));
+    this.#decoder = new BlockReader(new StaticTable(HEAD_NAMES, numbers), isLearned);
     this.fields = new HeadFields(maxHeadBytes);
     this.list = new FieldList(this.fields);
+    this.#learned = new LearnedFields(this.list);
   }
 
   /** Decodes a block, and with it what it puts into its side's table. */
@@ -83,7 +88,8 @@ export class HeadReader {
     this.#known = this.#block = this.#kept = undefined;
     const mayBeKnown = !isCut && !side.isDoubtful;
     const { stamp } = side.table;
-    const isSteady = mayBeKnown && side.stampBefore === stamp;
+    // Who learns what heads are built of asks for the fields.
+    const isSteady = mayBeKnown && side.stampBefore === stamp && !side.table.keepsUnread;
     side.stampBefore = stamp;
     if (isSteady) {
       const block = this.#blocks.find(stamp, bytes, start, end);
@@ -183,14 +189,15 @@ export class HeadReader {
     return this.#bodies.ofFlow(flow);
   }
 
-  /** From a request's head, read in full. */
-  learn(exchange: Exchange, lines: Buffer): void {
-    this.#mapping.lines(exchange, lines, 0, lines.length);
+  /** From the request's head that was read last. */
+  learn(exchange: Exchange, side: BlockSide): void {
+    side.headWasLearned();
+    if (!this.facts.hasUnknown && !this.list.hasSpilled) this.#mapping.fields(exchange, this.#learned);
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
-  openBody(from: Side, bodies: FlowBodies, exchange: Exchange, length: number): ContentLook | undefined {
-    return bodies.open(from, exchange, this.#contentEncoding, length);
+  openBody(from: Side, bodies: FlowBodies, stream: OpenStream, length: number): ContentLook | undefined {
+    return bodies.open(from, stream.exchange, this.#contentEncoding, length, stream);
   }
 
   /** The same for the messages framed in it. */
@@ -388,7 +395,6 @@ export class HeadReader {
 
 const LARGE = 65_536;
 const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: undefined, action: undefined };
-
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
 const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };

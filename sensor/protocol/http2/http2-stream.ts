@@ -1,5 +1,6 @@
 import type { CloseReason, Side, Stream } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
+import type { FlowBodies } from "../body/flow-bodies.js";
 import { Exchange } from "../http/exchange.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { ProtocolContext } from "../protocol.js";
@@ -28,6 +29,7 @@ const MAX_CONTINUATIONS = 64;
 export class Http2Stream implements Stream, FrameSink {
   readonly #context: ProtocolContext;
   readonly #heads: HeadReader;
+  readonly #bodies: FlowBodies;
   readonly #budget: StreamBudget;
   readonly #streams: StreamTable;
   readonly #maxHeadBytes: number;
@@ -47,10 +49,11 @@ export class Http2Stream implements Stream, FrameSink {
   ) {
     this.#context = context;
     this.#heads = heads;
+    this.#bodies = heads.bodiesOf(context.flow);
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
     this.#client = openHalf("client", this, settings.maxHeadBytes, context);
-    this.#client.block.learner = learned.learnerOf(context.flow);
+    this.#client.block.table.keepsUnread = learned.isOne(context.flow);
     this.#server = openHalf("server", this, settings.maxHeadBytes, context);
     this.#streams = new StreamTable(context.flow, context.sink, budget, (atMicros) =>
       this.#anomaly("server", "response-without-request", atMicros),
@@ -257,7 +260,6 @@ export class Http2Stream implements Stream, FrameSink {
 
   #block(half: Half, bytes: Buffer, start: number, end: number, isCut: boolean, lostBytes = 0): void {
     const { block, frames } = half;
-    if (block.learner !== undefined && (isCut || !block.learner.take(bytes, start, end))) block.learner = undefined;
     const outcome = this.#heads.read(block, frames.from, bytes, start, end, isCut);
     const isBroken = !isCut && outcome !== "whole";
     if (isBroken) {
@@ -288,7 +290,7 @@ export class Http2Stream implements Stream, FrameSink {
       const exchange = new Exchange(this.#context.flow, atMicros);
       exchange.version = "2";
       this.#heads.fillRequest(exchange, block, isCut);
-      if (block.learner !== undefined) this.#heads.learn(exchange, block.learner.lines());
+      if (block.table.keepsUnread && !isCut) this.#heads.learn(exchange, block);
       exchange.miss(lostBytes);
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
@@ -297,7 +299,7 @@ export class Http2Stream implements Stream, FrameSink {
       // Its answer may be among what is passed over until frames are found again, or in what only looks like a frame.
       if (!this.#server.frames.isSure && !stream.server.hasHead) stream.server.isLost = true;
       stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("client", this.#heads, atMicros);
+      if (!block.endsStream) stream.beginLook("client", this.#heads, this.#bodies, atMicros);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -320,7 +322,7 @@ export class Http2Stream implements Stream, FrameSink {
     else {
       this.#heads.fillResponse(exchange, block, isCut);
       server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("server", this.#heads, atMicros);
+      if (!block.endsStream) stream.beginLook("server", this.#heads, this.#bodies, atMicros);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;

@@ -1,5 +1,4 @@
 import type { Flow } from "../../flow/stream.js";
-import { HeadLearner } from "./head-learner.js";
 
 /** Connections to one server whose heads are read in full: the first ones, then one in so many. */
 const FIRST_CONNECTIONS = 8;
@@ -11,11 +10,11 @@ export class LearnedConnections {
   /** Server → connections. Those beyond the bound share one count. */
   readonly #counts = new Map<string, number>();
 
-  learnerOf({ serverAddress, serverPort }: Flow): HeadLearner | undefined {
+  isOne({ serverAddress, serverPort }: Flow): boolean {
     let key = `${serverAddress} ${serverPort}`;
     if (this.#counts.size >= MAX_SERVERS && !this.#counts.has(key)) key = "";
     const count = this.#counts.get(key) ?? 0;
     this.#counts.set(key, count + 1);
-    return count < FIRST_CONNECTIONS || count % ONE_IN === 0 ? new HeadLearner() : undefined;
+    return count < FIRST_CONNECTIONS || count % ONE_IN === 0;
   }
 }

@@ -1,5 +1,6 @@
 import type { Side } from "../../flow/stream.js";
 import type { ContentLook, Found } from "../body/body-look.js";
+import type { BodyProbe, ProbeHolder } from "../body/body-probe.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
 import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
@@ -73,7 +74,7 @@ export class StreamHalf {
 }
 
 /** A stream of a connection (RFC 9113 §5) and the exchange on it. */
-export class OpenStream {
+export class OpenStream implements ProbeHolder {
   id: number;
   exchange: Exchange;
   readonly client = new StreamHalf();
@@ -88,7 +89,7 @@ export class OpenStream {
   sharing: OpenStream | undefined = undefined;
   older: OpenStream | undefined = undefined;
   newer: OpenStream | undefined = undefined;
-  #bodies: FlowBodies | undefined = undefined;
+  probe: BodyProbe | undefined = undefined;
 
   constructor(id: number, exchange: Exchange) {
     this.id = id;
@@ -107,14 +108,13 @@ export class OpenStream {
   }
 
   /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
-  beginLook(from: Side, heads: HeadReader, atMicros: number): void {
+  beginLook(from: Side, heads: HeadReader, bodies: FlowBodies, atMicros: number): void {
     const half = this.half(from);
-    if (this.#bodies?.flow !== this.exchange.flow) this.#bodies = heads.bodiesOf(this.exchange.flow);
     if (half.messages !== undefined && !half.isGuess) {
-      half.messages.look = heads.openMessages(from, this.#bodies, this.exchange);
+      half.messages.look = heads.openMessages(from, bodies, this.exchange);
       return;
     }
-    const look = heads.openBody(from, this.#bodies, this.exchange, half.announced ?? -1);
+    const look = heads.openBody(from, bodies, this, half.announced ?? -1);
     half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
   }
 

@@ -1,0 +1,58 @@
+import { type FieldList, HAS_NO_VALUE, IS_NAMED, IS_SENSITIVE } from "../hpack/field-list.js";
+import { isLineBreak } from "../hpack/huffman.js";
+import type { NamedFields } from "../http/field-shapes.js";
+import { FIRST_OWN, HEAD_NAMES } from "./head-fields.js";
+
+const MAX_VALUE_BYTES = 512;
+const COLON = 0x3a;
+
+/** The fields of a block as those see them who learn what heads are built of. */
+export class LearnedFields implements NamedFields {
+  readonly #list: FieldList;
+
+  constructor(list: FieldList) {
+    this.#list = list;
+  }
+
+  get count(): number {
+    return this.#list.count;
+  }
+
+  get size(): number {
+    return this.#list.size;
+  }
+
+  nameOf(at: number): string | undefined {
+    const list = this.#list;
+    const traits = list.traitsOf(at);
+    if ((traits & (IS_SENSITIVE | HAS_NO_VALUE)) !== 0 || !this.#isPlain(at)) return undefined;
+    if ((traits & IS_NAMED) !== 0) return list.nameOf(at);
+    const name = HEAD_NAMES.words[list.idOf(at)];
+    return name?.charCodeAt(0) === COLON ? undefined : name;
+  }
+
+  idOf(at: number): number {
+    const id = this.#list.idOf(at);
+    return id < FIRST_OWN ? id : -1;
+  }
+
+  bytesOf(at: number): Buffer {
+    return this.#list.bytes[at];
+  }
+
+  startOf(at: number): number {
+    return this.#list.starts[at];
+  }
+
+  endOf(at: number): number {
+    return this.#list.endOf(at);
+  }
+
+  #isPlain(at: number): boolean {
+    if (this.#list.valueLengths[at] > MAX_VALUE_BYTES) return false;
+    const bytes = this.bytesOf(at);
+    const end = this.endOf(at);
+    for (let next = this.startOf(at); next < end; next++) if (isLineBreak(bytes[next])) return false;
+    return true;
+  }
+}
