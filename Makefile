@@ -54,7 +54,7 @@ native-check: build
 bench: build
 	npm run --silent bench
 
-# What looking on costs the service looked at, beside tcpdump; needs root. About six minutes.
+# What looking on costs the service looked at at rising rates, beside tcpdump and dumpcap; needs root. About twenty minutes.
 service-cost: build
 	npm run --silent bench:cost
 

@@ -26,25 +26,39 @@ export const NOBODY: Look = {
   start: async () => ({ cpuNanos: () => 0, end: async () => undefined }),
 };
 
+const BUFFER_MEBIBYTES = BUFFER_BYTES >> 20;
+
 /** Into nothing, so that no disk has a part in it. */
-export const TCPDUMP: Look = {
-  name: "tcpdump",
-  async start(spaces) {
-    const flags = ["-i", "ews", "-B", String(BUFFER_BYTES >> 10), "-s", "262144", "-w", "/dev/null", "tcp"];
-    const running = new Running(...spaces.inside(spaces.server, "tcpdump", ...flags));
-    await running.says(/listening on/);
-    return {
-      cpuNanos: () => cpuNanosOf(running.child.pid ?? 0),
-      async end() {
-        await running.end("SIGINT");
-        const [captured, dropped] = [/(\d+) packets? captured/, /(\d+) packets? dropped by kernel/].map((pattern) =>
-          Number(pattern.exec(running.text)?.[1]),
-        );
-        return dropped / (captured + dropped);
-      },
-    };
-  },
-};
+export const TCPDUMP = dumper(
+  "tcpdump",
+  ["-i", "ews", "-B", String(BUFFER_BYTES >> 10), "-s", "262144", "-w", "/dev/null", "tcp"],
+  /(\d+) packets? captured[\s\S]*?(\d+) packets? dropped by kernel/,
+);
+
+export const DUMPCAP = dumper(
+  "dumpcap",
+  ["-q", "-i", "ews", "-B", String(BUFFER_MEBIBYTES), "-s", "262144", "-w", "/dev/null", "-f", "tcp"],
+  /received\/dropped on interface [^:]*: (\d+)\/(\d+)/,
+);
+
+/** `told` finds what it says at its end of packets it had and packets that were dropped. */
+function dumper(name: string, words: readonly string[], told: RegExp): Look {
+  return {
+    name,
+    async start(spaces) {
+      const running = new Running(...spaces.inside(spaces.server, name, ...words));
+      await running.says(/listening on|File: /);
+      return {
+        cpuNanos: () => cpuNanosOf(running.child.pid ?? 0),
+        async end() {
+          await running.end("SIGINT");
+          const [, taken, dropped] = (told.exec(running.text) ?? []).map(Number);
+          return dropped / (taken + dropped);
+        },
+      };
+    },
+  };
+}
 
 /** All of the sensor: capture, analysis, inventory. Paths among its flags are of its folder. */
 export function sensor(name: string, flags: readonly string[]): Look {

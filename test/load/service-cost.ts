@@ -1,5 +1,5 @@
-// What capturing costs the service that is observed: requests a second that nginx serves with nobody looking, with tcpdump, and with the
-// sensor, alone and with its packet ring; and what each of them saw: `service-cost [SECONDS] [ROUNDS]`. Needs root, nginx, h2load, tcpdump.
+// What capturing costs the service that is observed: requests a second that nginx serves with nobody looking, with tcpdump, dumpcap,
+// and with the sensor, alone and with its packet ring; and what each of them saw: `service-cost [SECONDS] [ROUNDS]`. Needs root, nginx, h2load, tcpdump.
 // Each is held against nobody looking just before and just after: what else the host does changes from minute to minute, and is of both. Its
 // own CPU time for a request, in which the kernel's work for whoever looks is, tells more than the rate where others take the processors.
 import { execFile, spawnSync } from "node:child_process";
@@ -9,13 +9,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { IS_ROOT, Namespaces } from "../support/namespaces.js";
 import { endWithChildren, Running, until } from "../support/program.js";
-import { cpuNanosOf, type Look, type Looking, NOBODY, sensor, TCPDUMP } from "./onlooker.js";
+import { cpuNanosOf, DUMPCAP, type Look, type Looking, NOBODY, sensor, TCPDUMP } from "./onlooker.js";
 
-const [seconds, rounds] = [Number(process.argv[2] ?? 3), Number(process.argv[3] ?? 7)];
+const [seconds, rounds] = [Number(process.argv[2] ?? 3), Number(process.argv[3] ?? 5)];
 const WARM_UP_SECONDS = 2;
 const CLIENTS = 16;
 /** What each of them asks a second where the rate is held. */
-const HELD_RATE = 100;
+const HELD_RATES = [25, 100, 400];
 const BODY_BYTES = 1_000;
 const IDLE_MILLIS = 500;
 const IDLE_SHARE = 0.06;
@@ -34,8 +34,8 @@ interface Load {
 }
 
 const LOADS: readonly Load[] = [
+  ...HELD_RATES.map((rate) => ({ name: `held at ${CLIENTS * rate}`, flags: ["--rps", String(rate)] })),
   { name: "as it can", flags: [] },
-  { name: `held at ${CLIENTS * HELD_RATE}`, flags: ["--rps", String(HELD_RATE)] },
 ];
 
 interface Figures {
@@ -115,7 +115,7 @@ interface Looked {
 
 /** Each round begins with another one, so that none is always behind the same. */
 async function compare(service: Service, load: Load): Promise<void> {
-  const looks = [TCPDUMP, sensor("eastwatch", []), sensor("and its ring", ["--packet-ring", "ring"])];
+  const looks = [TCPDUMP, DUMPCAP, sensor("eastwatch", []), sensor("and its ring", ["--packet-ring", "ring"])];
   const looked = looks.map((): Looked => ({ figures: [], rates: [], costs: [] }));
   const nobody: Looked = { figures: [await measure(service, load, NOBODY)], rates: [], costs: [] };
   for (let turn = 0; turn < rounds * looks.length; turn++) {
@@ -185,11 +185,13 @@ async function run(): Promise<void> {
   }
 }
 
-const missing = ["nginx", "h2load", "tcpdump", "curl", "ip"].filter((name) => spawnSync("which", [name]).status !== 0);
+const missing = ["nginx", "h2load", "tcpdump", "dumpcap", "curl", "ip"].filter(
+  (name) => spawnSync("which", [name]).status !== 0,
+);
 if (!IS_ROOT) process.stderr.write("SKIPPED: capturing and network namespaces need root\n");
 else if (missing.length > 0)
   process.stderr.write(
-    `SKIPPED: not there: ${missing.join(", ")} (apt-get install nginx-light nghttp2-client tcpdump curl)\n`,
+    `SKIPPED: not there: ${missing.join(", ")} (apt-get install nginx-light nghttp2-client tcpdump wireshark-common curl)\n`,
   );
 else {
   endWithChildren();
