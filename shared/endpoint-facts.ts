@@ -44,6 +44,8 @@ export interface EndpointSchemas {
   readonly request?: JsonSchema;
   /** By status. */
   readonly responses: Readonly<Record<string, JsonSchema>>;
+  /** The same of fields of the answers' heads; left out where none had any of their own. */
+  readonly responseHeaders?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** That an endpoint is about to go away. */

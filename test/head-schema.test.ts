@@ -6,7 +6,7 @@ import t from "tap";
 import { Inventory } from "../sensor/inventory/inventory.js";
 import { Dispatcher } from "../sensor/protocol/dispatcher.js";
 import { defaultSettings } from "../shared/config/settings.js";
-import { PROTOCOL_SETTINGS, TestFlow } from "./support/dialog.js";
+import { PROTOCOL_SETTINGS, type Step, TestFlow } from "./support/dialog.js";
 import { type Field, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { temporaryFolder } from "./support/program.js";
@@ -102,15 +102,141 @@ t.test("heads that had none of a field are counted in what their endpoint became
   t.end();
 });
 
+/** Fields of the answers of an API with pages, limits and versions, in turn; then what HTTP, proxies and browsers have in answers. */
+const ANSWERED: readonly (readonly [status: number, fields: Readonly<Record<string, string>>])[] = [
+  [
+    200,
+    {
+      etag: '"Qm7k2LpX9sT4vB1nZ8cR5wYq"',
+      "x-total-count": "120",
+      "x-cache-policy": "stale",
+      "x-reset": "2026-01-02T03:04:05Z",
+      "x-owner": "anna@example.org",
+    },
+  ],
+  [200, { etag: 'W/"12-abc"', "x-total-count": "7", "x-cache-policy": "fresh", link: "</carts?page=2>; rel=next" }],
+  [201, { location: "https://shop.internal/carts/s3cr3tcanary" }],
+  [429, { "retry-after": "30", "ratelimit-remaining": "0" }],
+];
+const UNTOLD: Readonly<Record<string, string>> = {
+  ...{ date: "Sun, 06 Nov 1994 08:49:37 GMT", server: "nginx", vary: "accept", age: "3", via: "1.1 edge" },
+  ...{
+    "cache-control": "no-store",
+    "set-cookie": "visits=12; Path=/",
+    "x-auth-token": "zzz",
+    "x-request-id": "k-93847562",
+  },
+  ...{ "access-control-expose-headers": "etag", "x-frame-options": "deny", "grpc-accept-encoding": "gzip" },
+};
+const ANSWER_HEADERS = {
+  "200": {
+    type: "object",
+    properties: {
+      etag: { type: "string" },
+      link: { type: "string" },
+      "x-cache-policy": { type: "string", enum: ["fresh", "stale"] },
+      "x-owner": { type: "string", format: "email" },
+      "x-reset": { type: "string", format: "date-time" },
+      "x-total-count": { type: "integer" },
+    },
+    required: ["etag", "x-cache-policy", "x-total-count"],
+  },
+  "201": { type: "object", properties: { location: { type: "string", format: "uri" } }, required: ["location"] },
+  "429": {
+    type: "object",
+    properties: { "ratelimit-remaining": { type: "integer" }, "retry-after": { type: "integer" } },
+    required: ["ratelimit-remaining", "retry-after"],
+  },
+};
+
+function lines(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
+}
+
+t.test("fields of answers are learned by status, and no value of them", async (t) => {
+  const scene = new Scene();
+  for (let times = 0; times < 12; times++)
+    for (const [status, fields] of ANSWERED)
+      scene.get("/carts", { status, answerFields: lines({ ...fields, ...UNTOLD }) });
+  const [{ schemas }] = scene.endpoints();
+  t.strictSame(schemas, { responses: {}, responseHeaders: ANSWER_HEADERS });
+  const rows = scene.inventory.takeDelta(100).rows;
+  t.notMatch(JSON.stringify(rows), /s3cr3tcanary|k-93847562|zzz|anna@|Qm7k2|12-abc|page=2|"visits/, "no value is kept");
+  const again = new Scene();
+  again.inventory.restore(rows);
+  t.strictSame(again.endpoints()[0]?.schemas, schemas, "they are known after a restart");
+  again.get("/carts", { status: 201 });
+  t.strictSame(again.endpoints()[0]?.schemas?.responseHeaders?.["201"]?.required, undefined, "and go on");
+  const file = inventoryFile(
+    temporaryFolder(t),
+    rows.map(({ record }) => record),
+  );
+  const document = JSON.parse(exported(file, "openapi"));
+  t.equal((await validate(structuredClone(document))).valid, true);
+  const { responses } = document.paths["/carts"].get;
+  t.strictSame(responses["201"].headers, { location: { required: true, schema: { type: "string", format: "uri" } } });
+  t.strictSame(responses["200"].headers.link, { schema: { type: "string" } });
+  const row = exported(file, "ndjson")
+    .split("\n")
+    .find((line) => line.includes("url.template"));
+  t.strictSame(JSON.parse(row ?? "{}").schemas.responseHeaders, ANSWER_HEADERS);
+});
+
+t.test("a field that not all answers have is optional, in what their endpoint became part of too", (t) => {
+  const scene = new Scene();
+  const total = { answerFields: "X-Total-Count: 3\r\n" };
+  for (let times = 0; times < 3; times++) scene.get("/carts");
+  t.equal(scene.endpoints()[0]?.schemas, undefined, "plain heads teach nothing");
+  scene.get("/carts", total);
+  const headers = { type: "object", properties: { "x-total-count": { type: "integer" } } };
+  t.strictSame(scene.endpoints()[0]?.schemas?.responseHeaders, { "200": headers });
+  const boxes = new Scene();
+  for (const box of ["box-1", "box-2", "box-3"])
+    for (let times = 0; times < 3; times++) boxes.get(`/boxes/${box}`, box !== "box-2" ? total : {});
+  const [{ template, schemas }] = boxes.endpoints();
+  t.strictSame([template, schemas?.responseHeaders], ["/boxes/{boxId}", { "200": headers }]);
+  const many = new Scene();
+  for (let status = 400; status < 420; status++) many.get("/carts", { status, ...total });
+  t.equal(
+    Object.keys(many.endpoints()[0]?.schemas?.responseHeaders ?? {}).length,
+    8,
+    "of a bounded number of statuses",
+  );
+  t.end();
+});
+
+t.test("an answer whose head was cut or is folded teaches nothing of its fields", (t) => {
+  const scene = new Scene();
+  const whole = "HTTP/1.1 200 OK\r\nX-Total-Count: 3\r\nX-Shard: 7\r\nContent-Length: 0\r\n\r\n";
+  const ask: Step = ["client", "GET /carts HTTP/1.1\r\nHost: h\r\n\r\n"];
+  for (let times = 0; times < 3; times++) scene.speak([ask, ["server", whole]]);
+  const told = scene.endpoints()[0]?.schemas?.responseHeaders;
+  t.strictSame(told?.["200"]?.required, ["x-shard", "x-total-count"]);
+  scene.speak([ask, ["server", whole.slice(0, 40)], ["server", 60]]);
+  scene.speak([ask, ["server", "HTTP/1.1 200 OK\r\nX-Total-Count: 3\r\n x-other: 1\r\nContent-Length: 0\r\n\r\n"]]);
+  t.equal(scene.endpoints()[0]?.calls, 5);
+  t.strictSame(scene.endpoints()[0]?.schemas?.responseHeaders, told);
+  t.end();
+});
+
 interface Piece {
   readonly from: "client" | "server";
   readonly bytes: Buffer;
 }
 
 /** What Node's own client and server say to each other over HTTP/2, request after request. */
-async function spoken(requests: readonly Record<string, string>[]): Promise<readonly Piece[]> {
+async function spoken(
+  requests: readonly Record<string, string>[],
+  answers: typeof ANSWERED = [[200, {}]],
+): Promise<readonly Piece[]> {
   const pieces: Piece[] = [];
-  const origin = createHttp2Server((_request, response) => void response.end("{}"));
+  let answered = 0;
+  const origin = createHttp2Server((_request, response) => {
+    const [status, fields] = answers[answered++ % answers.length];
+    response.writeHead(status, fields).end("{}");
+  });
   await once(origin.listen(0, "127.0.0.1"), "listening");
   const relay = createServer((client) => {
     const server = connect((origin.address() as AddressInfo).port, "127.0.0.1");
@@ -131,8 +257,12 @@ async function spoken(requests: readonly Record<string, string>[]): Promise<read
   return pieces;
 }
 
-/** The schemas of what was asked for; a client's piece is lost where `lost` says. */
+/** The schemas of what was asked for; a piece is lost where `lost` says. */
 function learned(pieces: readonly Piece[], lost = -1) {
+  return endpointsOf(pieces, lost).map(({ template, schemas }) => [template, schemas?.header, schemas?.cookie]);
+}
+
+function endpointsOf(pieces: readonly Piece[], lost: number) {
   const inventory = new Inventory(defaultSettings().inventory, {
     call() {},
     anomaly() {},
@@ -147,7 +277,7 @@ function learned(pieces: readonly Piece[], lost = -1) {
   }
   stream.close("fin", pieces.length);
   inventory.settle();
-  return [...inventory.endpoints()].map(({ template, schemas }) => [template, schemas?.header, schemas?.cookie]);
+  return [...inventory.endpoints()];
 }
 
 t.test("heads of HTTP/2 teach what those of HTTP/1 do, though most of their fields come by an index", async (t) => {
@@ -208,6 +338,23 @@ t.test("heads of HTTP/2 teach what those of HTTP/1 do, though most of their fiel
       );
 });
 
+t.test("answers over HTTP/2 teach what those over HTTP/1 do, and nothing of what was lost", async (t) => {
+  const answers = ANSWERED.map(([status, fields]) => [status, { ...fields, ...UNTOLD }] as const);
+  const pieces = await spoken(new Array(48).fill({ ":path": "/carts" }), answers);
+  const headersOf = (lost?: number) => endpointsOf(pieces, lost ?? -1)[0]?.schemas?.responseHeaders;
+  t.strictSame(headersOf(), ANSWER_HEADERS);
+  const fromServer = pieces.flatMap(({ from }, at) => (from === "server" && at > 2 ? [at] : []));
+  for (const lost of fromServer.filter((_, at) => at % 7 === 3))
+    for (const [status, schema] of Object.entries(headersOf(lost) ?? {})) {
+      const known = (ANSWER_HEADERS as Readonly<Record<string, Schema>>)[status];
+      t.match(known?.properties, schema.properties ?? {}, `what was lost in piece ${lost} is not made up`);
+      t.ok(
+        known?.required?.every((name) => schema.required?.includes(name)),
+        "and what was read is still required",
+      );
+    }
+});
+
 t.test("a head of HTTP/2 that was cut teaches nothing: what it had not said is still required", (t) => {
   const peers = new Http2Peers();
   const pieces: Piece[] = [
@@ -220,15 +367,21 @@ t.test("a head of HTTP/2 that was cut teaches nothing: what it had not said is s
   ];
   for (let stream = 1; stream <= 9; stream += 2) {
     pieces.push({ from: "client", bytes: peers.request(stream, "/carts", fields) });
-    pieces.push({ from: "server", bytes: peers.answer(stream, 200, [], { ends: true }) });
+    pieces.push({ from: "server", bytes: peers.answer(stream, 200, fields, { ends: true }) });
   }
   const last = peers.request(11, "/carts", fields);
   const cut = last.length - 1;
   pieces.push({ from: "client", bytes: last.subarray(0, cut) }, { from: "client", bytes: last.subarray(cut) });
-  pieces.push({ from: "server", bytes: peers.answer(11, 200, [], { ends: true }) });
-  const required = (lost?: number) => learned(pieces, lost).map(([, header]) => (header as Schema).required);
-  t.strictSame(required(), [["x-platform", "x-tenant"]]);
-  t.strictSame(required(pieces.length - 2), [["x-platform", "x-tenant"]]);
+  const answer = peers.answer(11, 200, fields, { ends: true });
+  pieces.push({ from: "server", bytes: answer.subarray(0, -1) }, { from: "server", bytes: answer.subarray(-1) });
+  const required = (lost: number) => {
+    const [{ schemas }] = endpointsOf(pieces, lost);
+    return [schemas?.header?.required, schemas?.responseHeaders?.["200"]?.required];
+  };
+  const both = ["x-platform", "x-tenant"];
+  t.strictSame(required(-1), [both, both]);
+  t.strictSame(required(pieces.length - 3), [both, both], "a request's");
+  t.strictSame(required(pieces.length - 1), [both, both], "an answer's");
   t.end();
 });
 

@@ -50,6 +50,9 @@ export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: Endpo
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
         <Schema key={status} title={`Answer ${status}`} schema={schema} />
       ))}
+      {Object.entries(schemas?.responseHeaders ?? {}).map(([status, schema]) => (
+        <Schema key={`headers ${status}`} title={`Headers of answer ${status}`} schema={schema} />
+      ))}
       <Fields record={record} />
     </DetailPane>
   );

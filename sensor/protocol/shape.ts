@@ -52,11 +52,13 @@ export interface CallShapes {
   /** Fields and cookies of the request's head; both or none of them. */
   readonly header: Shape | undefined;
   readonly cookie: Shape | undefined;
+  /** Fields of the answer's head. */
+  readonly responseHeader: Shape | undefined;
 }
 
 const NOTHING: CallShapes = {
   ...{ hasQuery: false, request: undefined, response: undefined, query: undefined },
-  ...{ header: undefined, cookie: undefined },
+  ...{ header: undefined, cookie: undefined, responseHeader: undefined },
 };
 /** Of a call with a query that was not looked at: one object for all of them. */
 export const ONLY_QUERY: CallShapes = { ...NOTHING, hasQuery: true };
@@ -73,7 +75,7 @@ export function withHead(shapes: CallShapes | undefined, header: Shape, cookie: 
 /** The call's shapes, with one that was just read. Few calls are looked at: the others have no object of their own. */
 export function withShape(
   shapes: CallShapes | undefined,
-  place: "request" | "response" | "query",
+  place: "request" | "response" | "query" | "responseHeader",
   shape: Shape | undefined,
 ): CallShapes | undefined {
   return shape === undefined ? shapes : { ...(shapes ?? NOTHING), [place]: shape };

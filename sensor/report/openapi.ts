@@ -136,9 +136,20 @@ function responsesOf(endpoints: readonly EndpointRecord[]): Record<string, unkno
       const schema = best(endpoints, ({ responses }) => responses[status]);
       const content = contentOf(status.startsWith("2") ? types : [], schema);
       const hasContent = Object.keys(content).length > 0;
-      return [status, { description: `seen in ${calls} calls`, ...(hasContent ? { content } : {}) }];
+      const description = `seen in ${calls} calls`;
+      return [status, { description, ...headersOf(endpoints, status), ...(hasContent ? { content } : {}) }];
     }),
   );
+}
+
+/** OpenAPI 3.1.0 §4.8.21: as parameters, but named by where they stand. */
+function headersOf(endpoints: readonly EndpointRecord[], status: string): Record<string, unknown> {
+  const found = best(endpoints, ({ responseHeaders }) => responseHeaders?.[status]);
+  const headers = Object.entries(found?.properties ?? {}).map(([name, schema]) => [
+    name,
+    { ...(found?.required?.includes(name) === true ? { required: true } : {}), schema },
+  ]);
+  return headers.length === 0 ? {} : { headers: Object.fromEntries(headers) };
 }
 
 /** Schemas are learned from JSON and forms; without a type that is either, it was JSON all the same. */

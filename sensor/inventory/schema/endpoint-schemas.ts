@@ -15,15 +15,20 @@ export interface StoredSchemas {
   readonly bare?: readonly [number, number];
   readonly request?: StoredNode;
   readonly responses?: Readonly<Record<string, StoredNode>>;
+  /** Heads of answers: what they had, and how many had nothing before; left out by versions that did not learn them. */
+  readonly answers?: Readonly<Record<string, readonly [without: number, node: StoredNode | null]>>;
 }
 
-/** What the calls of one endpoint were built of: queries, bodies of requests, and bodies of answers by status. */
+/** What the calls of one endpoint were built of: queries, heads and bodies of requests, and those of answers by status. */
 export class LearnedSchemas {
   query: SchemaNode | undefined = undefined;
   request: SchemaNode | undefined = undefined;
   readonly header: HeadSchema;
   readonly cookie: HeadSchema;
   readonly responses = new Map<number, SchemaNode>();
+  /** Heads of answers, by status. */
+  readonly answers = new Map<number, HeadSchema>();
+  readonly #makeHead = (): SchemaNode | undefined => this.#make("are-names");
   readonly #budget: SchemaBudget;
   /** Rises whenever a schema is another than before. */
   version = 0;
@@ -35,14 +40,13 @@ export class LearnedSchemas {
 
   constructor(budget: SchemaBudget, bareHeads = 0) {
     this.#budget = budget;
-    const make = (): SchemaNode | undefined => this.#make("are-names");
-    this.header = new HeadSchema(make, bareHeads);
-    this.cookie = new HeadSchema(make, bareHeads);
+    this.header = new HeadSchema(this.#makeHead, bareHeads);
+    this.cookie = new HeadSchema(this.#makeHead, bareHeads);
   }
 
   /** Only the few calls that were looked at have shapes. */
   take(
-    { query: queryShape, request: requestShape, response: responseShape, header, cookie }: CallShapes,
+    { query: queryShape, request: requestShape, response: responseShape, header, cookie, responseHeader }: CallShapes,
     status: number | undefined,
   ): void {
     let isNews = false;
@@ -58,6 +62,7 @@ export class LearnedSchemas {
       isNews = true;
     if (header !== undefined) this.header.take(header);
     if (cookie !== undefined) this.cookie.take(cookie);
+    if (responseHeader !== undefined && status !== undefined) this.#answer(status)?.take(responseHeader);
     this.#taken++;
     if (isNews) this.version++;
   }
@@ -77,6 +82,14 @@ export class LearnedSchemas {
     return made;
   }
 
+  #answer(status: number): HeadSchema | undefined {
+    const known = this.answers.get(status);
+    if (known !== undefined || this.answers.size >= MAX_STATUSES) return known;
+    const made = new HeadSchema(this.#makeHead, 0);
+    this.answers.set(status, made);
+    return made;
+  }
+
   #make(names: "may-be-values" | "are-names" = "may-be-values"): SchemaNode | undefined {
     return this.#budget.take() ? new SchemaNode(this.#budget, names) : undefined;
   }
@@ -87,6 +100,7 @@ export class LearnedSchemas {
     this.header.merge(other.header);
     this.cookie.merge(other.cookie);
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
+    for (const [status, head] of other.answers) this.#answer(status)?.merge(head);
     other.drop();
     this.version++;
     this.#taken++;
@@ -101,10 +115,11 @@ export class LearnedSchemas {
 
   /** Gives back its room. */
   drop(): void {
-    const { query, request, header, cookie, responses } = this;
-    for (const part of [query, request, header, cookie, ...responses.values()]) part?.drop();
+    const { query, request, header, cookie, responses, answers } = this;
+    for (const part of [query, request, header, cookie, ...responses.values(), ...answers.values()]) part?.drop();
     this.query = this.request = undefined;
-    this.responses.clear();
+    responses.clear();
+    answers.clear();
   }
 
   /** Undefined where nothing was learned. The same object until something is. `isAlwaysQueried`: no call was without a query. */
@@ -115,22 +130,25 @@ export class LearnedSchemas {
     this.#wasAlwaysQueried = isAlwaysQueried;
     const { query, request, responses } = this;
     const [header, cookie] = [this.header.node, this.cookie.node];
-    if ([query, request, header, cookie].every((node) => node === undefined) && responses.size === 0) return undefined;
+    const heads = [...this.answers].flatMap(([status, { node }]) =>
+      node === undefined ? [] : [[status, node] as const],
+    );
+    const hasAny = [query, request, header, cookie].some((node) => node !== undefined);
+    if (!hasAny && responses.size === 0 && heads.length === 0) return undefined;
     const told = query && jsonSchema(query);
     this.#record = {
       ...(told === undefined ? {} : { query: isAlwaysQueried ? told : optional(told) }),
       ...(header === undefined ? {} : { header: jsonSchema(header) }),
       ...(cookie === undefined ? {} : { cookie: jsonSchema(cookie) }),
       ...(request === undefined ? {} : { request: jsonSchema(request) }),
-      responses: Object.fromEntries(
-        [...responses].sort(([a], [b]) => a - b).map(([status, node]) => [status, jsonSchema(node)]),
-      ),
+      responses: byStatus(responses),
+      ...(heads.length === 0 ? {} : { responseHeaders: byStatus(heads) }),
     };
     return this.#record;
   }
 
   state(): StoredSchemas {
-    const { query, request, header, cookie, responses } = this;
+    const { query, request, header, cookie, responses, answers } = this;
     return {
       ...(query === undefined ? {} : { query: query.state() }),
       ...(header.node === undefined ? {} : { header: header.node.state() }),
@@ -138,10 +156,13 @@ export class LearnedSchemas {
       bare: [header.without, cookie.without],
       ...(request === undefined ? {} : { request: request.state() }),
       responses: Object.fromEntries([...responses].map(([status, node]) => [status, node.state()])),
+      ...(answers.size === 0
+        ? {}
+        : { answers: Object.fromEntries([...answers].map(([status, head]) => [status, head.state()])) }),
     };
   }
 
-  restore({ query, request, header, cookie, bare = [0, 0], responses = {} }: StoredSchemas): void {
+  restore({ query, request, header, cookie, bare = [0, 0], responses = {}, answers = {} }: StoredSchemas): void {
     this.header.restore(header, bare[0]);
     this.cookie.restore(cookie, bare[1]);
     this.version++;
@@ -152,6 +173,8 @@ export class LearnedSchemas {
       const node = this.#restored(stored);
       if (node !== undefined) this.responses.set(Number(status), node);
     }
+    for (const [status, [without, stored]] of Object.entries(answers))
+      this.#answer(Number(status))?.restore(stored ?? undefined, without);
   }
 
   #restored(stored: StoredNode | undefined, names?: "are-names"): SchemaNode | undefined {
@@ -159,6 +182,11 @@ export class LearnedSchemas {
     if (stored !== undefined) node?.restore(stored);
     return node;
   }
+}
+
+function byStatus(nodes: Iterable<readonly [number, SchemaNode]>): Record<string, JsonSchema> {
+  const sorted = [...nodes].sort(([a], [b]) => a - b);
+  return Object.fromEntries(sorted.map(([status, node]) => [status, jsonSchema(node)]));
 }
 
 /** Calls without a query had none of its parameters. */

@@ -2,7 +2,7 @@ import { NO_PROPERTIES, type Shape } from "../../protocol/shape.js";
 import type { SchemaNode, StoredNode } from "./schema-node.js";
 
 /**
- * What heads have of one kind, fields of their own or cookies. Most endpoints' have none: those take no room, and are counted until one
+ * What heads have of one kind, fields of their own or cookies; of answers those of one status. Most endpoints' have none: those take no room, and are counted until one
  * has something, for what not all have is optional.
  */
 export class HeadSchema {
@@ -41,6 +41,10 @@ export class HeadSchema {
     this.without = without;
     this.node = stored && this.#make();
     if (stored !== undefined) this.node?.restore(stored);
+  }
+
+  state(): readonly [without: number, node: StoredNode | null] {
+    return [this.without, this.node?.state() ?? null];
   }
 
   /** Undefined where there is no room. */

@@ -3,7 +3,7 @@ import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
 import type { Credential } from "../message.js";
 import type { OperationReader } from "../rpc/operation-reader.js";
-import { ONLY_QUERY, withHead, withShape } from "../shape.js";
+import { ONLY_QUERY, withShape } from "../shape.js";
 import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
 import { withDeprecation, withSunset } from "./deprecation.js";
@@ -40,9 +40,9 @@ import {
   X_POWERED_BY,
   X_RUNTIME,
 } from "./field-name.js";
-import { FieldShapes, type NamedFields } from "./field-shapes.js";
 import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
+import { LearnedHeads } from "./learned-heads.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { PublicNames } from "./public-names.js";
 import { isConnectQuery, noteRpc, type RpcFields } from "./rpc.js";
@@ -82,6 +82,7 @@ export class FieldMapping {
   hasInvalidHost = false;
   /** Of the head read last. */
   facts = new HeadFacts();
+  readonly learned: LearnedHeads;
   readonly #scratch = this.facts;
   readonly #strings = new StringTable();
   readonly #masked: MaskedTexts;
@@ -89,7 +90,6 @@ export class FieldMapping {
   readonly #maskedAnswer: MaskedTexts;
   readonly #target = new Target(this.#strings);
   readonly #data: TargetData;
-  readonly #shapes: FieldShapes;
   readonly #operations: OperationReader;
   readonly #rpc = {
     namesConnectVersion: false,
@@ -108,7 +108,7 @@ export class FieldMapping {
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
     this.#data = new TargetData(fields);
-    this.#shapes = new FieldShapes(fields);
+    this.learned = new LearnedHeads(fields);
     this.#masked = new MaskedTexts(fields);
     this.#maskedAnswer = new MaskedTexts(fields);
     this.#operations = operations;
@@ -215,20 +215,6 @@ export class FieldMapping {
         exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
     }
     return rpc;
-  }
-
-  /** Lines of the request's head as they stand; only some are looked at. After its target. */
-  lines(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
-    if (this.#shapes.learns(operationKey(exchange), bytes, start, end)) this.#noteHead(exchange);
-  }
-
-  /** The same of fields that were taken apart. */
-  fields(exchange: Exchange, fields: NamedFields): void {
-    if (this.#shapes.learnsFields(operationKey(exchange), fields)) this.#noteHead(exchange);
-  }
-
-  #noteHead(exchange: Exchange): void {
-    exchange.shapes = withHead(exchange.shapes, this.#shapes.header, this.#shapes.cookie);
   }
 
   /** The messages' types, where the server told them. */
@@ -370,10 +356,6 @@ export class FieldMapping {
   #text(fields: FieldPlaces, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
-}
-
-function operationKey({ pathShape, method }: Exchange): number {
-  return pathShape ^ Math.imul(method?.length ?? 0, 0x9e3779b1);
 }
 
 /** RFC 6455 §9.1: names of extensions, without their parameters. */

@@ -12,7 +12,7 @@ const EQUALS = 0x3d;
 const SEMICOLON = 0x3b;
 const SPACE = 0x20;
 const TAB = 9;
-/** Heads of one operation of which it is learned what they are built of: the first ones, then one in so many. */
+/** Heads of one operation, of answers also of one status, of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_HEADS = 20;
 const ONE_HEAD_IN = 1_024;
 const HEAD_SLOTS = 4_096;
@@ -20,18 +20,25 @@ const MAX_NAME_BYTES = 64;
 const MAX_FIELDS = 128;
 
 /**
- * Fields that are no parameters of an API: OpenAPI 3.1.0 §4.8.12.2.1 leaves Accept, Content-Type and Authorization out; the others say
- * how messages are framed, cached and handed on, and what sends them (RFC 9110, RFC 9111, W3C Trace Context, Fetch).
+ * Fields that are no part of an API: OpenAPI 3.1.0 §4.8.12.2.1 leaves Accept, Content-Type and Authorization out; the others say how
+ * messages are framed, cached and handed on, what sends them (RFC 9110, RFC 9111, W3C Trace Context, Fetch), and what browsers may do
+ * with them. What tells whoever calls of the thing itself or of the next call (`ETag`, `Location`, `Retry-After`) is part of it.
  */
 const STANDARD: ReadonlySet<string> = new Set(
   (
     "accept accept-charset accept-encoding accept-language content-type content-length content-encoding transfer-encoding host " +
     "user-agent connection keep-alive upgrade te trailer expect date from origin referer via forwarded max-forwards pragma " +
     "cache-control dnt priority upgrade-insecure-requests http2-settings soapaction x-amz-target connect-protocol-version " +
-    "x-real-ip x-request-id traceparent tracestate baggage b3 uber-trace-id x-cloud-trace-context x-amzn-trace-id"
+    "x-real-ip x-request-id traceparent tracestate baggage b3 uber-trace-id x-cloud-trace-context x-amzn-trace-id " +
+    "server age vary expires alt-svc set-cookie server-timing timing-allow-origin x-powered-by x-aspnet-version " +
+    "x-aspnetmvc-version x-runtime x-cache x-cache-hits x-served-by x-timer strict-transport-security " +
+    "content-security-policy content-security-policy-report-only x-content-type-options x-frame-options x-xss-protection " +
+    "x-permitted-cross-domain-policies x-download-options x-dns-prefetch-control referrer-policy permissions-policy " +
+    "feature-policy expect-ct origin-agent-cluster nel report-to reporting-endpoints"
   ).split(" "),
 );
-const STANDARD_BEGINNING = /^(sec-|proxy-|x-forwarded-|x-envoy-|x-b3-|access-control-|cf-)/;
+const STANDARD_BEGINNING =
+  /^(sec-|proxy-|x-forwarded-|x-envoy-|x-b3-|access-control-|cross-origin-|cf-|x-amz-cf-|grpc-)/;
 /** Names under which credentials stand that are of no scheme of their own: nothing is told of these. */
 const SECRET_NAME = /token|secret|passw|pwd|api-?key|credential|sess|sid$|signature|auth|jwt|csrf|xsrf|remember/i;
 
@@ -57,18 +64,21 @@ export interface NamedFields {
   endOf(at: number): number;
 }
 
-/** What the heads of requests are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
+/** What heads are built of beyond what HTTP itself has there: names, types, few words; no value of any other kind. */
 export class FieldShapes {
   readonly #fields: FieldMemory;
   readonly #headers = new ShapeRecorder();
   readonly #cookies = new ShapeRecorder();
   readonly #sampler = new BodySampler(FIRST_HEADS, ONE_HEAD_IN, HEAD_SLOTS);
   readonly #name = Buffer.alloc(MAX_NAME_BYTES);
+  readonly #whatIsSecret: "is-left-out" | "is-a-string";
   /** Of the head looked at last. */
   header: Shape = NO_PROPERTIES;
   cookie: Shape = NO_PROPERTIES;
 
-  constructor(fields: FieldMemory) {
+  /** `whatIsSecret`, by the looks of its value: in a request a credential; in an answer most often an entity tag, of which not all do. */
+  constructor(fields: FieldMemory, whatIsSecret: "is-left-out" | "is-a-string") {
+    this.#whatIsSecret = whatIsSecret;
     this.#fields = fields;
   }
 
@@ -153,14 +163,16 @@ export class FieldShapes {
 
   /** `hasWords`: whether it may be one of few words. No word of a cookie is kept: any of them may be a credential, whatever its name. */
   #tell(recorder: ShapeRecorder, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
-    if (SECRET_NAME.test(name) || isSecret(bytes.latin1Slice(start, end))) return;
+    if (SECRET_NAME.test(name)) return;
+    const hasSecret = isSecret(bytes.latin1Slice(start, end));
+    if (hasSecret && this.#whatIsSecret === "is-left-out") return;
     const length = this.#name.write(name, "latin1");
     const { classifier } = this.#fields;
     const hint = this.#fields.hint(this.#name, 0, length, 0, 0, 0);
     const before = classifier.found;
     classifier.value(bytes, start, end, hint);
     recorder.name(this.#name, 0, length);
-    recorder.text(bytes, start, end, hasWords && hint === 0 && classifier.found === before);
+    recorder.text(bytes, start, end, hasWords && !hasSecret && hint === 0 && classifier.found === before);
   }
 }
 

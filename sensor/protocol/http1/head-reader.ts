@@ -117,7 +117,7 @@ export class HeadReader {
     const fields = this.#unfolded(bytes);
     this.#mapping.request(exchange, this.#scan, fields);
     if (line.version !== "0.9" && this.#linesEnd > 0)
-      this.#mapping.lines(exchange, bytes, this.#linesStart, this.#linesEnd);
+      this.#mapping.learned.lines("client", exchange, bytes, this.#linesStart, this.#linesEnd);
     this.#learn(bytes, this.#requestShapes);
     if (this.#mapping.hosts === 0 && line.version === "1.1") this.anomalies.push("missing-host");
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
@@ -135,6 +135,9 @@ export class HeadReader {
     const fields = this.#unfolded(bytes);
     exchange.status = this.line.status;
     this.#mapping.response(exchange, scan, fields);
+    // What was lost of a head may be a field that is always there.
+    if (this.#linesEnd > 0 && scan.faults === 0)
+      this.#mapping.learned.lines("server", exchange, bytes, this.#linesStart, this.#linesEnd);
     this.#learn(bytes, this.#responseShapes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
     this.framing.read(scan, fields, this.line.version, "response");

@@ -189,10 +189,10 @@ export class HeadReader {
     return this.#bodies.ofFlow(flow);
   }
 
-  /** From the request's head that was read last. */
-  learn(exchange: Exchange, side: BlockSide): void {
+  /** From the head that was read last. */
+  learn(from: Side, exchange: Exchange, side: BlockSide): void {
     side.headWasLearned();
-    if (!this.facts.hasUnknown && !this.list.hasSpilled) this.#mapping.fields(exchange, this.#learned);
+    if (!this.facts.hasUnknown && !this.list.hasSpilled) this.#mapping.learned.fields(from, exchange, this.#learned);
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */

@@ -53,8 +53,9 @@ export class Http2Stream implements Stream, FrameSink {
     this.#budget = budget;
     this.#maxHeadBytes = settings.maxHeadBytes;
     this.#client = openHalf("client", this, settings.maxHeadBytes, context);
-    this.#client.block.table.keepsUnread = learned.isOne(context.flow);
     this.#server = openHalf("server", this, settings.maxHeadBytes, context);
+    const isLearned = learned.isOne(context.flow);
+    for (const { block } of [this.#client, this.#server]) block.table.keepsUnread = isLearned;
     this.#streams = new StreamTable(context.flow, context.sink, budget, (atMicros) =>
       this.#anomaly("server", "response-without-request", atMicros),
     );
@@ -290,7 +291,7 @@ export class Http2Stream implements Stream, FrameSink {
       const exchange = new Exchange(this.#context.flow, atMicros);
       exchange.version = "2";
       this.#heads.fillRequest(exchange, block, isCut);
-      if (block.table.keepsUnread && !isCut) this.#heads.learn(exchange, block);
+      if (block.table.keepsUnread && !isCut) this.#heads.learn("client", exchange, block);
       exchange.miss(lostBytes);
       this.#noteHead("client", exchange, atMicros);
       if (stream === undefined) stream = this.#streams.open(streamId, exchange);
@@ -321,6 +322,7 @@ export class Http2Stream implements Stream, FrameSink {
     if (isTrailers) this.#heads.fillTrailers(exchange);
     else {
       this.#heads.fillResponse(exchange, block, isCut);
+      if (block.table.keepsUnread && !isCut) this.#heads.learn("server", exchange, block);
       server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
       if (!block.endsStream) stream.beginLook("server", this.#heads, this.#bodies, atMicros);
       this.#noteHead("server", exchange, atMicros);
