@@ -135,8 +135,8 @@ export class HeadReader {
     const fields = this.#unfolded(bytes);
     exchange.status = this.line.status;
     this.#mapping.response(exchange, scan, fields);
-    // What was lost of a head may be a field that is always there.
-    if (this.#linesEnd > 0 && scan.faults === 0)
+    // What was lost of a head may be a field that is always there, and what folds a value looks like one.
+    if (this.#linesEnd > 0 && (scan.faults & OBS_FOLD) === 0)
       this.#mapping.learned.lines("server", exchange, bytes, this.#linesStart, this.#linesEnd);
     this.#learn(bytes, this.#responseShapes);
     if (this.line.isOdd) this.anomalies.push("invalid-status-line");
