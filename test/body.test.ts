@@ -104,6 +104,12 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
     ["multipart/mixed; boundary=b", `--b\r\nContent-Type: application/json\r\n\r\n${MAIL}\r\n--b--`, "email"],
     ["multipart/mixed; boundary=b", "\r\n--b\r\n\r\nwrite to ada@example.com\r\n--b--", "email"],
     [
+      // What is encoded is no text, whatever a line of it looks like.
+      "multipart/mixed; boundary=b",
+      `--b\r\nContent-Transfer-Encoding: BASE64\r\n\r\nDE89370400440532013000\r\n--b\r\n\r\n${MAIL}\r\n--b--`,
+      "email",
+    ],
+    [
       "multipart/mixed; boundary=b",
       `--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/http\r\n\r\n${POST}\r\n${MAIL}\r\n--c--\r\n--b--`,
       "email",

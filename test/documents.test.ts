@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import type { ConsoleServer } from "../console/http/server.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
-import type { ServiceRecord } from "../shared/event.js";
+import type { EndpointRecord, ServiceRecord } from "../shared/event.js";
 import { freePort, startConsole } from "./support/console.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -29,7 +29,11 @@ async function fleet(t: { teardown(action: () => unknown): void }): Promise<Flee
     const teller = new Teller(port, console.tokens.create(name)?.token ?? "");
     t.teardown(() => teller.socket.terminate());
     await teller.open();
-    await teller.tell([serviceCalled(service), edge("10.0.1.1", service, "cleartext", { cleartext: 4 })]);
+    await teller.tell([
+      serviceCalled(service),
+      endpointOf(service),
+      edge("10.0.1.1", service, "cleartext", { cleartext: 4 }),
+    ]);
   }
   return { folder, base: `http://127.0.0.1:${port}`, console };
 }
@@ -38,6 +42,11 @@ function serviceCalled(name: string): ServiceRecord {
   const scene = new Scene().get("/orders");
   const [record] = [...scene.inventory.services()];
   return { ...record, name, names: [], address: `10.0.0.${name.length}`, port: 8443 };
+}
+
+function endpointOf(service: string): EndpointRecord {
+  const [record] = new Scene().get("/orders").endpoints();
+  return { ...record, service, serverAddress: `10.0.0.${service.length}`, serverPort: 8443 };
 }
 
 async function session({ base, console }: Fleet): Promise<{ cookie: string }> {
@@ -113,6 +122,61 @@ t.test(
     t.equal((await ask("csv")).status, 200, "and then again");
   },
 );
+
+t.test("documents of the fleet carry what operators say, of the endpoint of the sensor it was said of", async (t) => {
+  const made = await fleet(t);
+  const { folder, base } = made;
+  const headers = { ...(await session(made)), "x-requested-with": "eastwatch", "content-type": "application/json" };
+  const listed = await (await fetch(`${base}/api/endpoints`, { headers })).json();
+  const { items } = listed as { items: readonly { key: string; sensor: string }[] };
+  t.same(items.map(({ sensor }) => sensor).sort(), ["node-1", "node-2"]);
+  const key = items.find(({ sensor }) => sensor === "node-2")?.key;
+  const untilMicros = Date.now() * 1_000 + 86_400e6;
+  for (const action of [
+    { action: "approve" },
+    { action: "own", text: "ledger team" },
+    { action: "tag", tags: ["money"] },
+    { action: "note", text: "asked on Monday" },
+    { action: "deprecate", untilMicros },
+    { action: "ignore", untilMicros },
+  ]) {
+    const body = JSON.stringify({ key, ...action });
+    const answer = await fetch(`${base}/api/reviews`, { method: "POST", headers, body });
+    t.equal(answer.status, 200, `${action.action}: ${await answer.text()}`);
+  }
+  t.equal(run(["signing-key", "--database", join(folder, "console.sqlite")]).code, 0);
+  const said = ["approved", "owner", "tags", "note", "deprecated", "ignored"];
+  const ask = async (path: string): Promise<string> =>
+    (await fetch(`${base}/api/documents/${path}`, { headers })).text();
+  const holdsAll = (text: string, name: string): void => {
+    for (const what of said) t.match(text, new RegExp(`"review.${what}_by": ?"ada"`), `${name}: who, ${what}`);
+    for (const what of said) t.match(text, new RegExp(`"review.${what}_at": ?"20[^"]*Z"`), `${name}: when, ${what}`);
+    for (const word of ["ledger team", "money", "asked on Monday", "review.ignored_until", "review.deprecated_until"])
+      t.ok(text.includes(word), `${name}: ${word}`);
+    t.equal(text.split('"review.status"').length, 2, `${name}: of one endpoint alone`);
+  };
+  const ndjson = await ask("ndjson");
+  holdsAll(ndjson, "ndjson");
+  t.match(
+    ndjson.split("\n").find((line) => line.includes("review.status")),
+    /"sensor":"node-2"/,
+  );
+  const openapi = await ask("openapi");
+  holdsAll(openapi, "openapi");
+  t.match(openapi, /"deprecated": true/);
+  const csv = await ask("csv");
+  const [head = "", ...lines] = csv.split("\r\n");
+  for (const what of said) t.ok(head.includes(`,review.${what}_by,review.${what}_at,`), `csv: ${what}`);
+  t.match(
+    lines.find((line) => line.includes("asked on Monday")),
+    /(ada,20[^,]*Z,.*){6}/,
+  );
+  const page = await ask("html");
+  t.match(page, /approved \(ada, .*owner ledger team \(ada, .*tags money \(ada, .*note .*asked on Monday.* \(ada, /);
+  t.match(page, /to go away until 20.* \(ada, .*ignored until 20.* \(ada, /);
+  t.ok((await ask("evidence")).includes("asked on Monday"), "the pack has them in its files");
+  t.notMatch(await ask("ndjson?sensor=node-1"), /review\./);
+});
 
 t.test("an operator takes a report and an evidence pack from the page's menu", { skip: NO_BROWSER }, async (t) => {
   const { folder, console } = await fleet(t);

@@ -72,6 +72,13 @@ t.test("a file's name inside of a path is looked up as it was counted", (t) => {
   t.end();
 });
 
+t.test("a word in a format is looked up as it was counted, whatever letters it has", (t) => {
+  const scene = new Scene().get("/casts/Mon%20Mothma.json").get("/casts/Dorm%C3%A9.json");
+  t.same(scene.templates(), ["GET /casts/{castId} ×1", "GET /casts/{castId}.json ×1"]);
+  t.equal(scene.inventory.templateOf("10.0.0.2", 80, "/casts/Dorm%C3%A9.json"), "/casts/{castId}");
+  t.end();
+});
+
 t.test("a refused call counts where the longest fixed text behind its value says", (t) => {
   const scene = new Scene();
   for (const id of ["17", "18", "19"]) scene.get(`/records/${id}.jsonld`).get(`/records/${id}.schema.jsonld`);

@@ -25,6 +25,7 @@ import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, idOf, section, table, time } from "./html-element.js";
 import { gatewaySection } from "./html-gateway.js";
 import { protectionSection } from "./html-protection.js";
+import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
 import type { Report } from "./report.js";
 
@@ -35,6 +36,7 @@ const CONTENTS: readonly string[] = [
   "Gateways",
   "Protection of endpoints",
   "Endpoints that carry sensitive data",
+  "Reviews",
   "Declared against seen",
   "Certificates",
   "Findings",
@@ -47,7 +49,8 @@ const CONTENTS: readonly string[] = [
 export const html: Report = {
   name: "html",
   *write(rows, coverage) {
-    const view = complianceView([...rows], coverage);
+    const list = [...rows];
+    const view = complianceView(list, coverage);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
     yield `<p>${escaped(period(view))}</p>\n`;
@@ -55,6 +58,7 @@ export const html: Report = {
     yield summary(view);
     yield* postureSections(view.facts.edges);
     yield* endpointSections(view.facts.endpoints);
+    yield reviewSection(list);
     yield gatewaySection(view.facts.services, view.facts.endpoints);
     yield protectionSection(view.facts.endpoints, view.facts.edges);
     yield declaredSection(view.facts.endpoints);

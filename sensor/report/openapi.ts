@@ -1,11 +1,13 @@
 import type { DeprecationFacts, EndpointSchemas, JsonSchema } from "../../shared/endpoint-facts.js";
 import type { EndpointRecord } from "../../shared/event.js";
+import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { type EdgePosture, EdgePostures } from "./edge-postures.js";
 import { lastSeen } from "./last-seen.js";
 import { schemesOf, securityOf } from "./openapi-security.js";
 import type { Report } from "./report.js";
+import { reviewObject } from "./review-object.js";
 
 /** Methods a path item may have, OpenAPI 3.1.0 §4.8.9; others are told beside them. */
 const METHODS: ReadonlySet<string> = new Set("GET PUT POST DELETE OPTIONS HEAD PATCH TRACE".split(" "));
@@ -23,6 +25,8 @@ const HAS_FIELDS = /json|^application\/x-www-form-urlencoded$|^multipart\/form-d
 /** Beside what was seen of an endpoint what the connections to it were. */
 interface Seen extends EndpointRecord {
   readonly edge: EdgePosture | undefined;
+  /** And what people say of it. */
+  readonly review: Review | undefined;
 }
 
 interface Operation {
@@ -40,8 +44,8 @@ export const openapi: Report = {
     const list = [...rows];
     const postures = new EdgePostures();
     for (const row of list) postures.note(row);
-    const endpoints = list.flatMap(({ record, sensor }): Seen[] =>
-      record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor) }] : [],
+    const endpoints = list.flatMap(({ record, sensor, review }): Seen[] =>
+      record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor), review }] : [],
     );
     const document = {
       openapi: "3.1.0",
@@ -106,9 +110,13 @@ function operationObject({ endpoints, parameters }: Operation): Record<string, u
     ),
     responses: responsesOf(endpoints),
     ...securityOf(endpoints),
-    ...(endpoints.every(({ state }) => state === "deprecated" || state === "zombie") ? { deprecated: true } : {}),
+    ...(endpoints.every(isDeprecated) ? { deprecated: true } : {}),
     "x-observed": endpoints.map(observed),
   };
+}
+
+function isDeprecated({ state, review }: Seen): boolean {
+  return state === "deprecated" || state === "zombie" || review?.opinion.deprecated !== undefined;
 }
 
 function parameter(name: string, at: number, endpoint: EndpointRecord): Record<string, unknown> {
@@ -228,6 +236,7 @@ function observed(endpoint: Seen): Record<string, unknown> {
     ...(endpoint.declaration === undefined ? {} : { declaration: endpoint.declaration }),
     ...(endpoint.deprecation === undefined ? {} : { deprecation: deprecationObject(endpoint.deprecation) }),
     ...(endpoint.drift === undefined || endpoint.drift.length === 0 ? {} : { drift: endpoint.drift }),
+    ...reviewObject(endpoint.review),
   };
 }
 

@@ -3,11 +3,11 @@ import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord } from "../.
 import { certificateRowObject } from "../../shared/handshake-json.js";
 import type { MovedService } from "../../shared/moved-service.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
-import type { Review } from "../../shared/review.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
 import type { EdgePosture, EdgePostures } from "./edge-postures.js";
 import { protectionObject } from "./protection-object.js";
+import { reviewObject } from "./review-object.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
 export function rowObject({ record, sensor, review }: StoredRow, postures?: EdgePostures): Record<string, unknown> {
@@ -68,25 +68,6 @@ function moved(place: MovedService | undefined): Record<string, unknown> | undef
   if (place === undefined) return undefined;
   const { atMicros, ...facts } = place;
   return { ...facts, time: formatTime(atMicros) };
-}
-
-/** What people say stands under names of its own, beside what was seen. */
-function reviewObject(review: Review | undefined): Record<string, unknown> {
-  if (review === undefined) return {};
-  const { approved, owner, tags, note, deprecated, ignored } = review.opinion;
-  const time = (micros: number | undefined) => (micros === undefined ? undefined : formatTime(micros));
-  return {
-    "review.status": review.status,
-    "review.changes": review.changes,
-    "review.approved_by": approved?.by,
-    "review.approved_at": time(approved?.atMicros),
-    "review.owner": owner?.text,
-    "review.tags": tags?.texts,
-    "review.note": note?.text,
-    "review.deprecated_by": deprecated?.by,
-    "review.deprecated_until": time(deprecated?.untilMicros),
-    "review.ignored_until": time(ignored?.untilMicros),
-  };
 }
 
 function unknownPaths({ unknownPaths: unknown }: ServiceRecord): Record<string, unknown> {

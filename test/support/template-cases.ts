@@ -1,5 +1,8 @@
 export const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
 
+/** Names that are words of APIs as well. */
+const THINGS = ["page", "note", "story"];
+
 interface TemplateCase {
   readonly name: string;
   readonly paths: readonly string[];
@@ -172,11 +175,6 @@ export const TEMPLATES: readonly TemplateCase[] = [
     expected: ["/tasks/vmknics ×1", "/tasks/{taskId} ×2"],
   },
   {
-    name: "versions behind any name, however many",
-    paths: NAMES.map((name) => `/rest/${name}-v1`),
-    expected: NAMES.map((name) => `/rest/${name}-v1 ×1`),
-  },
-  {
     name: "words of APIs that a number tells apart, in a format",
     paths: [..."12345678"].map((digit) => `/files/report_${digit}.html`),
     expected: ["/files/{file} ×8"],
@@ -316,5 +314,85 @@ export const TEMPLATES: readonly TemplateCase[] = [
     name: "words of APIs that nothing parts, among names",
     paths: [...NAMES.map((name) => `/members/${name}`), "/members/bookingfields", "/members/by-square"],
     expected: ["/members/bookingfields ×1", "/members/by-square ×1", "/members/{memberId} ×10"],
+  },
+  {
+    name: "a format behind a value is none of the files beside it, however late it comes",
+    paths: ["/docs/1.json", "/docs/2.json", ...NAMES.slice(0, 4).map((name) => `/docs/${name}.pdf`), "/docs/3.json"],
+    expected: ["/docs/{docId}.json ×3", "/docs/{file} ×4"],
+  },
+  {
+    name: "versions behind any name, however many",
+    paths: NAMES.flatMap((name) => ["a", "i", "o"].map((end) => `/users/${name}${end}-v1`)),
+    expected: NAMES.flatMap((name) => ["a", "i", "o"].map((end) => `/users/${name}${end}-v1 ×1`)),
+  },
+  {
+    name: "a preposition among names with values below some of them",
+    paths: [
+      ...["/users/with/7", "/users/with/8", ...[...NAMES, ...THINGS].map((name) => `/users/${name}/repos`)],
+      ...NAMES.slice(0, 3).map((name) => `/users/${name}/9`),
+      ...["kenzo", "luis", "mona"].map((name) => `/users/${name}/repos`),
+    ],
+    expected: ["/users/with/{withId} ×2", "/users/{userId}/repos ×16", "/users/{userId}/{id} ×3"],
+  },
+  {
+    name: "prepositions among words that all have values below",
+    paths: ["with", "from", "into", ...NAMES, ...THINGS, "kenzo", "luis", "mona"].map((word) => `/words/${word}/7`),
+    expected: ["/words/{wordId}/{id} ×19"],
+  },
+  {
+    name: "several words of which the first is a preposition",
+    paths: [...NAMES.slice(0, 6), "red-fox", "old-bear", "blue-crane", "tiny-wren", "slow-heron", "by-square"].map(
+      (name) => `/members/${name}`,
+    ),
+    expected: ["/members/by-square ×1", "/members/{memberId} ×11"],
+  },
+  {
+    name: "decimal numbers that might be versions each",
+    paths: ["1.1", "1.2", "2.0", "3.4"].map((number) => `/builds/${number}`),
+    expected: ["/builds/{buildId} ×4"],
+  },
+  {
+    name: "many hosts where resources stand",
+    paths: ["alpha", "beta", "gamma", "delta", "epsilon", "omega"].map((name) => `/api/${name}.info`),
+    expected: ["/api/{host} ×6"],
+  },
+  {
+    name: "what has values below beside words that have none",
+    paths: ["/users/item/17", "/users/item/18", ...[...NAMES, ...THINGS].map((name) => `/users/${name}`)],
+    expected: ["/users/item/{itemId} ×2", "/users/{userId} ×13"],
+  },
+  {
+    name: "a plural beside words of which none is one",
+    paths: ["invoices", ...NAMES, ...THINGS].map((name) => `/users/${name}`),
+    expected: ["/users/invoices ×1", "/users/{userId} ×13"],
+  },
+  {
+    name: "many values stand below some words, and none below others",
+    paths: NAMES.flatMap((name, at) =>
+      at % 3 === 0 ? [..."123456789"].map((digit) => `/users/${name}/10${digit}`) : [`/users/${name}`],
+    ),
+    expected: NAMES.map((name, at) => (at % 3 === 0 ? `/users/${name}/{${name}Id} ×9` : `/users/${name} ×1`)),
+  },
+  {
+    name: "what is called itself among words of which only what is below is called",
+    paths: ["/cards/basic", ...[...NAMES, ...THINGS].map((name) => `/cards/${name}/limits`), "/cards/basic"],
+    expected: ["/cards/basic ×2", "/cards/{cardId}/limits ×13"],
+  },
+  {
+    name: "the same, first called among them",
+    paths: [...NAMES, ...THINGS, "basic", "kenzo", "luis", "mona"].map((name) =>
+      name === "basic" ? "/cards/basic" : `/cards/${name}/limits`,
+    ),
+    expected: ["/cards/basic ×1", "/cards/{cardId}/limits ×16"],
+  },
+  {
+    name: "words of APIs with digits in them are not of one form, though letters look random",
+    paths: ["json2map5k", "csv2config4", "config3vcsv", "export7qxml"].map((name) => `/tools/${name}`),
+    expected: ["config3vcsv", "csv2config4", "export7qxml", "json2map5k"].map((name) => `/tools/${name} ×1`),
+  },
+  {
+    name: "nor are they values beside random ones",
+    paths: "x7Kq2Bz0 b4Wc8Mv1 k2Vn5Dx2 p8Rt3Qz3 csv2config4".split(" ").map((name) => `/tools/${name}`),
+    expected: ["/tools/csv2config4 ×1", "/tools/{token} ×4"],
   },
 ];

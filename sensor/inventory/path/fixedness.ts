@@ -225,7 +225,9 @@ function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size, i
     const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
     // Of the values only what is below them is called, of this one only itself.
     const isOther = isNotCalled && !sibling.hasParameterBelow && countBelow(sibling.node) === 0;
-    if (isAlone || isOther) evidence += 2;
+    // Words of APIs are usual among the values where this one has to leave them again.
+    if (isOther) evidence += 3;
+    else if (isAlone) evidence += 2;
   }
   return evidence;
 }

@@ -1,7 +1,7 @@
 import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
-import { FORMAT, isCode, isStandIn, routeShare } from "./route-word.js";
+import { FORMAT, isCode, routeShare } from "./route-word.js";
 import { isDecimal, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
@@ -37,7 +37,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
     if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
   }
   if (type === "code") return types.has(type) && isCode(text);
-  if (type === "host") return types.has(type) && !isStandIn(text);
+  if (type === "host") return types.has(type);
   // `52.70` among longer ones: alone it could be a version.
   if (type === "word" && types.has("number") && isDecimal(text)) return true;
   if (isOfOneLength(text, type, evidence)) return true;

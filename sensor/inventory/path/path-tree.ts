@@ -73,12 +73,15 @@ export class PathTree<Leaf> {
     const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
     if (literal !== undefined) return literal;
     if (node.rule?.isPinned === true && text !== "") return node.parameter("");
-    const composed = isLast ? node.parameterBefore(text) : undefined;
-    if (composed !== undefined) return composed;
+    const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     const parameter = node.parameter("");
-    const type = typeOf(text);
-    if (parameter?.evidence === undefined) return undefined;
-    return isValue(type) || joins(text, type, parameter.evidence) ? parameter : undefined;
+    // In the order in which `find` decides, for what was counted must be found where it is.
+    if (isValue(type) && !isNamed(text)) return node.parameter(composedValue(text, type, isLast).suffix) ?? parameter;
+    const composed = isLast ? composedOf(text) : undefined;
+    const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
+    if (before !== undefined) return before;
+    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) return parameter;
+    return isLast ? node.parameterBefore(text) : undefined;
   }
 
   /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
