@@ -1,7 +1,6 @@
 import { viewOf } from "../bytes/word-view.js";
+import { placeOf, SEGMENT_SLOTS, slotOf } from "./segment-place.js";
 
-/** For 16,384 segments of all connections together. */
-const SLOT_BITS = 14;
 /** Of each: a hash of where it stands, its length, its first word, and a hash of two more. */
 const WORDS_A_SLOT = 4;
 const WORD_BYTES = 4;
@@ -15,14 +14,14 @@ const SHORT_BYTES = 512;
  * of them, beginning elsewhere, or after 16,384 more segments. What shows does differ.
  */
 export class RecentSegments {
-  readonly #slots = new Int32Array(WORDS_A_SLOT << SLOT_BITS);
+  readonly #slots = new Int32Array(WORDS_A_SLOT * SEGMENT_SLOTS);
 
   /** bytes[start, end) were handed over; `direction` tells the connection and its end from others. */
   note(direction: number, sequence: number, bytes: Buffer, start: number, end: number): void {
     const length = end - start;
     if (length < WORD_BYTES) return;
     const place = placeOf(direction, sequence);
-    const at = slotOf(place);
+    const at = slotOf(place) * WORDS_A_SLOT;
     const slots = this.#slots;
     const view = viewOf(bytes);
     slots[at] = place;
@@ -35,21 +34,13 @@ export class RecentSegments {
   differs(direction: number, sequence: number, bytes: Buffer, start: number, end: number): boolean {
     const length = end - start;
     const place = placeOf(direction, sequence);
-    const at = slotOf(place);
+    const at = slotOf(place) * WORDS_A_SLOT;
     const slots = this.#slots;
     if (length < WORD_BYTES || slots[at] !== place || slots[at + 1] === 0) return false;
     const view = viewOf(bytes);
     if (slots[at + 2] !== view.getInt32(start, true)) return true;
     return slots[at + 1] === length && slots[at + 3] !== restOf(view, start, length);
   }
-}
-
-function placeOf(direction: number, sequence: number): number {
-  return Math.imul(direction ^ sequence, 0x9e3779b1);
-}
-
-function slotOf(place: number): number {
-  return (place >>> (32 - SLOT_BITS)) * WORDS_A_SLOT;
 }
 
 /** Of the words in the middle and at the end. */

@@ -1,7 +1,6 @@
 import { viewOf } from "../bytes/word-view.js";
+import { placeOf, SEGMENT_SLOTS, slotOf } from "./segment-place.js";
 
-/** For 16,384 segments of all connections in virtual networks together. */
-const SLOT_BITS = 14;
 /** Of each: a hash of where it stands, its captured length, hashes of its first bytes and of all, and when it was captured. */
 const WORDS_A_SLOT = 5;
 const WORD_BYTES = 4;
@@ -27,24 +26,24 @@ export interface SegmentMark {
  * same time in two networks are one packet seen twice. Two tenants' begin with random numbers (RFC 9293 §3.4.1).
  */
 export class SegmentMarks {
-  readonly #slots = new Int32Array(WORDS_A_SLOT << SLOT_BITS);
+  readonly #slots = new Int32Array(WORDS_A_SLOT * SEGMENT_SLOTS);
 
   /** bytes[start, end) were handed over; `direction` tells who sent them to whom, in whichever network. */
   note(direction: number, sequence: number, bytes: Buffer, start: number, end: number, atMicros: number): void {
     if (end === start) return;
     const place = placeOf(direction, sequence);
-    const at = slotOf(place);
+    const at = slotOf(place) * WORDS_A_SLOT;
     const slots = this.#slots;
     slots[at] = place;
     slots[at + 1] = end - start;
-    slots[at + 2] = hashOf(bytes, start, Math.min(end, start + HEAD_BYTES));
+    slots[at + 2] = headOf(bytes, start, end);
     slots[at + 3] = hashOf(bytes, start, end);
     slots[at + 4] = millisOf(atMicros);
   }
 
   /** Whether what was handed over for the same place about then is the same, as far as that is known. */
   compare({ place, length, head, whole, millis }: SegmentMark): "same" | "other" | "unknown" {
-    const at = slotOf(place);
+    const at = slotOf(place) * WORDS_A_SLOT;
     const slots = this.#slots;
     if (slots[at] !== place || Math.abs((slots[at + 4] - millis) | 0) * 1_000 > COPY_MICROS) return "unknown";
     if (slots[at + 1] === length) return slots[at + 3] === whole ? "same" : "other";
@@ -64,7 +63,7 @@ export function markOf(
   return {
     place: placeOf(direction, sequence),
     length: end - start,
-    head: hashOf(bytes, start, Math.min(end, start + HEAD_BYTES)),
+    head: headOf(bytes, start, end),
     whole: hashOf(bytes, start, end),
     millis: millisOf(atMicros),
   };
@@ -74,12 +73,8 @@ function millisOf(atMicros: number): number {
   return Math.floor(atMicros / 1_000) | 0;
 }
 
-function placeOf(direction: number, sequence: number): number {
-  return Math.imul(direction ^ sequence, 0x9e37_79b1);
-}
-
-function slotOf(place: number): number {
-  return (place >>> (32 - SLOT_BITS)) * WORDS_A_SLOT;
+function headOf(bytes: Buffer, start: number, end: number): number {
+  return hashOf(bytes, start, Math.min(end, start + HEAD_BYTES));
 }
 
 function hashOf(bytes: Buffer, start: number, end: number): number {
