@@ -29,13 +29,13 @@ export interface Tool {
   start(space: string, interfaceName: string, filter: string): Promise<Capturing>;
 }
 
-/** Tools that write into nothing and say at their end how many packets they had. */
-function external(name: string, flags: readonly string[], ready: RegExp, delivered: RegExp, lost: RegExp): Tool {
+/** Tools whose output nobody reads and which say at their end how many packets they had. */
+function external(name: string, words: readonly string[], ready: RegExp, delivered: RegExp, lost: RegExp): Tool {
   return {
     name,
     async start(space, interfaceName, filter) {
-      const command = flags.map((flag) => (flag === "INTERFACE" ? interfaceName : flag === "FILTER" ? filter : flag));
-      const child = spawn("ip", ["netns", "exec", space, name, ...command], { stdio: ["ignore", "ignore", "pipe"] });
+      const command = words.map((word) => (word === "INTERFACE" ? interfaceName : word === "FILTER" ? filter : word));
+      const child = spawn("ip", ["netns", "exec", space, ...command], { stdio: ["ignore", "ignore", "pipe"] });
       let text = "";
       await new Promise<void>((resolve, reject) => {
         child.stderr.on("data", (bytes: Buffer) => {
@@ -57,20 +57,26 @@ function external(name: string, flags: readonly string[], ready: RegExp, deliver
   };
 }
 
-export const DUMPCAP = external(
-  "dumpcap",
-  [
-    ...["-q", "-i", "INTERFACE", "-f", "FILTER", "-B", String(BUFFER_BYTES >> 20), "-s", String(SNAP_LENGTH)],
-    ...["-w", "/dev/null"],
-  ],
-  /File: /,
-  /Packets captured: (\d+)/,
-  /Packets received\/dropped on interface '\w+': \d+\/(\d+)/,
-);
+/** Into a file as it is used, or into "/dev/null", which costs no copy. */
+export function dumpcapInto(path: string): Tool {
+  return external(
+    path === "/dev/null" ? "dumpcap" : "dumpcap -w F",
+    [
+      ...["dumpcap", "-q", "-i", "INTERFACE", "-f", "FILTER", "-B", String(BUFFER_BYTES >> 20)],
+      ...["-s", String(SNAP_LENGTH), "-w", path],
+    ],
+    /File: /,
+    /Packets captured: (\d+)/,
+    /Packets received\/dropped on interface '\w+': \d+\/(\d+)/,
+  );
+}
 
 export const TCPDUMP = external(
   "tcpdump",
-  ["-i", "INTERFACE", "-B", String(BUFFER_BYTES >> 10), "-s", String(SNAP_LENGTH), "-w", "/dev/null", "FILTER"],
+  [
+    ...["tcpdump", "-i", "INTERFACE", "-B", String(BUFFER_BYTES >> 10), "-s", String(SNAP_LENGTH)],
+    ...["-w", "/dev/null", "FILTER"],
+  ],
   /listening on/,
   /(\d+) packets? captured/,
   /(\d+) packets? dropped by kernel/,
