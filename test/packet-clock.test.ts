@@ -1,5 +1,6 @@
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
+import { PacketClock } from "../sensor/bytes/packet-clock.js";
 import { diagnose } from "../sensor/doctor/diagnosis.js";
 import { LinkLook } from "../sensor/doctor/link-look.js";
 import { defaultSettings } from "../shared/config/settings.js";
@@ -121,6 +122,40 @@ t.test("where the clock is stepped no time has passed", async (t) => {
     t.match(scene.told, { flows_idle: 20, clock_steps: 1 }, "and then silence ends them");
   }
 });
+
+t.test("live, a clock set back by some seconds makes nothing late for as long", async (t) => {
+  for (const by of [-2.5, -5, -9]) {
+    const clock = new PacketClock();
+    const lags = slipped(clock, by * SECOND, () => 0);
+    t.equal(clock.counters.clock_steps, 1, `${by} s`);
+    t.equal(clock.counters.frames_misdated, 0, `${by} s`);
+    t.ok(Math.max(...lags) < 1.3 * SECOND, `${by} s: at most ${Math.max(...lags) / SECOND} s late`);
+    t.ok(Math.abs(clock.stepMicros - by * SECOND) < 0.1 * SECOND, `${by} s: told as ${clock.stepMicros / SECOND} s`);
+    t.ok(Math.abs(clock.elapsedMicros - START_MICROS - 60 * SECOND) < 0.2 * SECOND, `${by} s: time went on meanwhile`);
+  }
+  const small = new PacketClock();
+  t.ok(Math.max(...slipped(small, -1.2 * SECOND, () => 0)) < 1.3 * SECOND);
+  t.equal(small.counters.clock_steps, 0, "as far as other interfaces explain");
+  const two = new PacketClock();
+  slipped(two, 0, (millis) => (millis % 100 === 0 ? 0 : -3 * SECOND));
+  t.equal(two.counters.clock_steps, 0, "one interface behind another one");
+  const seldom = new PacketClock();
+  slipped(seldom, 0, (millis) => (millis === 20_000 || millis === 20_010 ? -5 * SECOND : 0));
+  t.equal(seldom.counters.clock_steps, 0, "two frames far back");
+});
+
+/** A minute of frames each 10 ms, looked at each 50, in the middle of which the clock is set; how late they were at each look. */
+function slipped(clock: PacketClock, byMicros: number, offOf: (millis: number) => number): number[] {
+  const lags: number[] = [];
+  for (let millis = 0; millis <= 60_000; millis += 10) {
+    const micros = millis * 1_000;
+    clock.see(START_MICROS + micros + (millis > 30_000 ? byMicros : 0) + offOf(millis));
+    if (millis % 50 !== 0) continue;
+    clock.look(micros);
+    lags.push(START_MICROS + micros - clock.elapsedMicros);
+  }
+  return lags;
+}
 
 t.test("live, frames that come after a real pause are no step", async (t) => {
   const scene = new Scene();

@@ -2,6 +2,8 @@
 const STRIDE_MICROS = 10e6;
 /** So many in a row are. */
 const AGREEING_FRAMES = 3;
+/** Stamps of several interfaces come in another order than frames; farther back, and for as long with none that is not, a clock was set back. */
+const SLIP_MICROS = 1e6;
 
 /**
  * The time that frames tell, which what waits for time to pass goes by. One frame stamped an hour ahead ends nothing: time goes there when the
@@ -29,6 +31,9 @@ export class PacketClock {
   #steadyMicros: number | undefined = undefined;
   #heardMicros = 0;
   #isHeard = false;
+  /** Frames in a row that are believed and lie back by more than other interfaces explain, and how far the last of them does. */
+  #slipped = 0;
+  #slipMicros = 0;
 
   /** Stamps as they are believed now. */
   get nowMicros(): number {
@@ -50,7 +55,11 @@ export class PacketClock {
     }
     if (aheadMicros > 0) this.elapsedMicros += aheadMicros;
     this.frameMicros = this.elapsedMicros;
-    this.#isHeard = true;
+    if (aheadMicros < -SLIP_MICROS) this.#slip(aheadMicros);
+    else {
+      this.#isHeard = true;
+      this.#slipped = 0;
+    }
     if (this.#doubted > 0) this.#dismiss();
   }
 
@@ -64,12 +73,21 @@ export class PacketClock {
     if (this.#isHeard || this.#steadyMicros === undefined) this.#heardMicros = steadyMicros;
     this.#steadyMicros = steadyMicros;
     this.#isHeard = false;
+    if (this.#slipped < AGREEING_FRAMES || steadyMicros - this.#heardMicros < SLIP_MICROS) return;
+    this.#slipped = 0;
+    this.#move(this.#slipMicros);
+    this.#heardMicros = steadyMicros;
   }
 
   /** Nothing follows that could disagree: the last of a capture may come late. */
   finish(): void {
     if (this.#doubted > 0 && this.#lastMicros > this.nowMicros) this.#move(this.#lastMicros - this.nowMicros);
     this.#doubted = 0;
+  }
+
+  #slip(aheadMicros: number): void {
+    this.#slipped++;
+    this.#slipMicros = aheadMicros;
   }
 
   #doubt(atMicros: number): void {
