@@ -1,10 +1,12 @@
-/** A time in which an interface was not captured. `untilMicros` is left out while it lasts. Host clock. */
+/** A time in which an interface was not captured, or not all of it. `untilMicros` is left out while it lasts. Host clock. */
 export interface BlindInterval {
   readonly kind: "blind";
   readonly interfaceName: string;
   readonly fromMicros: number;
   readonly untilMicros?: number;
   readonly reason: string;
+  /** Something was seen, and some of what went by was lost. */
+  readonly isPartial?: boolean;
 }
 
 /** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */

@@ -23,7 +23,7 @@ export function identityOf(
     case "finding":
       return event.id;
     case "blind":
-      return `${event.interfaceName} ${event.fromMicros}`;
+      return `${event.interfaceName} ${event.fromMicros}${event.isPartial === true ? " partial" : ""}`;
     default:
       return endpointIdentity(event);
   }

@@ -199,7 +199,7 @@ t.test("a sensor's runs and losses become the coverage, and limit what may be be
   const view = told(database);
   t.match(view.coverage[0], { blind_seconds: 3, blind_intervals: [{ interface: "eth0", reason: "it went away" }] });
   t.equal(statuses(view)["hipaa:164.312(b)"], "gap-seen, high");
-  t.match(exported(database, "html"), /Blind for 3 seconds together/);
+  t.match(exported(database, "html"), /Blind, wholly or in part, for 3 seconds together/);
   t.match(exported(database, "compliance-markdown"), /1 blind interval, 3 seconds together\./);
   t.end();
 });

@@ -57,6 +57,7 @@ t.test("every kind of event comes through the wire as it was", (t) => {
     finding("a", 0),
     { kind: "removal", serverAddress: "a", serverPort: 1, method: "GET", template: "/x", mergedInto: "/{id}" },
     { kind: "blind", interfaceName: "eth0", fromMicros: 5, reason: "gone" },
+    { kind: "blind", interfaceName: "eth0", fromMicros: 5, reason: "dropped", isPartial: true },
     { kind: "blind", interfaceName: "eth0", fromMicros: 5, untilMicros: 2 ** 52, reason: "gone" },
     {
       kind: "health",

@@ -287,7 +287,9 @@ t.test("each row tells how long between its first and last seen an interface was
   const blind = { kind: "blind", interfaceName: "eth0", reason: "gone" } as const;
   scene.get("/a", { atMicros: START }).get("/b", { atMicros: START + 1e6 });
   blindTimes.note({ ...blind, fromMicros: START + 2e6 });
+  blindTimes.note({ ...blind, fromMicros: START + 2.5e6, isPartial: true });
   blindTimes.note({ ...blind, fromMicros: START + 2e6, untilMicros: START + 4e6 });
+  blindTimes.note({ ...blind, fromMicros: START + 2.5e6, untilMicros: START + 3.5e6, isPartial: true });
   blindTimes.note({ ...blind, fromMicros: START + 3e6, untilMicros: START + 5e6, interfaceName: "eth1" });
   blindTimes.note({ ...blind, fromMicros: START + 9e6, interfaceName: "eth1" });
   scene.get("/a", { atMicros: START + 10e6 });

@@ -3,8 +3,10 @@ import Database from "better-sqlite3";
 import t from "tap";
 import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { Governor } from "../sensor/analysis/governor.js";
+import { LossWatch } from "../sensor/analysis/loss-watch.js";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
 import type { Call } from "../sensor/protocol/message.js";
+import type { BlindInterval } from "../shared/health.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { temporaryFolder, until } from "./support/program.js";
@@ -214,7 +216,8 @@ t.test("those silent longest are given up first, what they said is told, and tim
 });
 
 t.test("a sensor that was overloaded says so, recovers by itself and says that", async (t) => {
-  const storm = await StormRun.start(temporaryFolder(t));
+  const folder = temporaryFolder(t);
+  const storm = await StormRun.start(folder);
   const overloaded = until(
     "the health",
     async () => {
@@ -235,6 +238,44 @@ t.test("a sensor that was overloaded says so, recovers by itself and says that",
   t.equal(calm.counters.overload_step, 0);
   t.equal(calm.counters.calls - counters.calls, 10, "and sees what comes");
   t.equal(await storm.sensor.end(), 0);
+  const database = new Database(join(folder, "storm.sqlite"), { readonly: true });
+  t.teardown(() => database.close());
+  const partly = "SELECT record FROM blind WHERE json_extract(record, '$.isPartial')";
+  const intervals = database.prepare<[], string>(partly).pluck().all();
+  const [first] = intervals.map((record) => JSON.parse(record) as BlindInterval);
+  t.match(first.reason, /^[\d,]+ packets were not followed, for there was no room for new connections$/);
+  t.ok((first.untilMicros ?? 0) > first.fromMicros, "the time in which connections were refused is kept");
+});
+
+t.test("times in which a part was lost are told when they begin, and when they have ended", async (t) => {
+  const told: BlindInterval[] = [];
+  const watch = new LossWatch((interval) => told.push(interval));
+  const look = (second: number, dropped: number, refused = 0, behindMillis = 0): void =>
+    watch.look({ steadyMillis: second * 1_000, hostMillis: 5e6 + second * 1_000, behindMillis }, [
+      { interfaceName: "eth0", dropped, refused },
+      { interfaceName: "eth1", dropped: 0, refused: 0 },
+    ]);
+  const at = (second: number): number => 5e9 + second * 1e6;
+  const part = { kind: "blind", interfaceName: "eth0", isPartial: true } as const;
+  for (let second = 0; second < 5; second++) look(second, 0);
+  t.same(told, []);
+  look(5, 1_200);
+  const reason = "1,200 frames were dropped, for the capture's buffer was full";
+  t.same(told.splice(0), [{ ...part, fromMicros: at(3), reason }], "since the look before, or a second before that");
+  for (let second = 6; second < 15; second++)
+    look(second, second < 9 ? 1_200 + second : 1_208, second < 8 ? 0 : 3, 2_000);
+  t.same(told, [], "it lasts");
+  look(19, 1_208, 3);
+  const both = [
+    "1,208 frames were dropped, for the capture's buffer was full",
+    "3 packets were not followed, for there was no room for new connections",
+  ].join("; ");
+  t.same(told.splice(0), [{ ...part, fromMicros: at(3), untilMicros: at(8), reason: both }]);
+  look(30, 1_208, 3, 4_000);
+  look(31, 1_209, 3, 4_500);
+  watch.finish();
+  const last = { ...part, fromMicros: at(25), reason: "1 frame was dropped, for the capture's buffer was full" };
+  t.same(told, [last, { ...last, untilMicros: at(31) }], "since the last packet looked at; the sensor's end ends it");
 });
 
 t.test(

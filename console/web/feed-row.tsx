@@ -130,8 +130,8 @@ function FindingCell({ finding, columns }: { readonly finding: Of<"finding">; re
 function BlindCell({ blind, columns }: { readonly blind: Of<"blind">; readonly columns: number }) {
   return (
     <td colSpan={columns} class="note">
-      <span class="severity high">blind</span> {blind.sensor} could not see {blind.interfaceName}: {blind.reason} (
-      {span(blind.fromMicros, blind.untilMicros)})
+      <span class="severity high">blind</span> {blind.sensor} could not see {blind.isPartial === true ? "all of " : ""}
+      {blind.interfaceName}: {blind.reason} ({span(blind.fromMicros, blind.untilMicros)})
     </td>
   );
 }

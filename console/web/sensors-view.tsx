@@ -141,7 +141,8 @@ function BlindIntervals({ sensor }: { readonly sensor: SensorState }) {
     <ul class="blind">
       {sensor.blindIntervals.map((interval) => (
         <li key={`${interval.interfaceName} ${interval.fromMicros}`}>
-          {day(interval.fromMicros)} {clock(interval.fromMicros).slice(9)} — {interval.interfaceName} not seen for{" "}
+          {day(interval.fromMicros)} {clock(interval.fromMicros).slice(9)} — {interval.interfaceName}{" "}
+          {interval.isPartial === true ? "not wholly seen for" : "not seen for"}{" "}
           {span(interval.fromMicros, interval.untilMicros)}: {interval.reason}
         </li>
       ))}

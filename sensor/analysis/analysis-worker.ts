@@ -1,6 +1,7 @@
 // The analysis thread: captures in, deltas out, about once a second.
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
+import type { BlindInterval, InterfaceHealth } from "../../shared/health.js";
 import { CaptureSupervisor } from "../capture/capture-supervisor.js";
 import type { FrameSink } from "../capture/frame.js";
 import { REPLAY } from "../capture/host-interfaces.js";
@@ -8,6 +9,7 @@ import { PacketRing } from "../capture/packet-ring.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "./analysis-messages.js";
 import { FeedSampler, NO_SAMPLE } from "./feed-sampler.js";
 import { Governor } from "./governor.js";
+import { LossWatch } from "./loss-watch.js";
 import { Pipeline } from "./pipeline.js";
 import { UsedMemory } from "./used-memory.js";
 
@@ -32,11 +34,9 @@ pipeline.inventory.restore(start.rows);
 pipeline.detection.restore(start.findings, pipeline.inventory.firstMicros);
 
 const ring = start.ring && new PacketRing(start.ring, (level, text) => post({ type: "notice", level, text }));
+const lossWatch = new LossWatch(noteBlind);
 const supervisor = new CaptureSupervisor(start.capture, start.blind, sinkOf, {
-  blind: (interval) => {
-    pipeline.inventory.blindTimes.note(interval);
-    post({ type: "blind", interval });
-  },
+  blind: noteBlind,
   notice: (level, text) => post({ type: "notice", level, text }),
   refused: (text) => post({ type: "refused", text }),
 });
@@ -108,8 +108,14 @@ function sinkOf(name: string): FrameSink {
   };
 }
 
+function noteBlind(interval: BlindInterval): void {
+  pipeline.inventory.blindTimes.note(interval);
+  post({ type: "blind", interval });
+}
+
 async function finish(): Promise<void> {
   pipeline.finish();
+  lossWatch.finish();
   await ring?.close();
   while (sendDelta());
   post({ type: "stopped" });
@@ -156,13 +162,23 @@ function sendDelta(): boolean {
   const isWaiting = isWriting && !isStopping;
   const changes = isWaiting ? NOTHING_CHANGED : takeChanges();
   if (!isWaiting) isWriting = true;
-  const counters = { ...pipeline.counters(), ...governor.counters, ...ring?.counters };
+  const seen = pipeline.counters();
+  const counters = { ...seen, ...governor.counters, ...ring?.counters };
   const health = { counters, undecoded: { ...pipeline.undecoded }, lagMillis: lagMillis() };
   const interfaces = supervisor.health();
+  lookForLosses(health.lagMillis, interfaces, seen.packets_refused);
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
   const alive = { atMicros: Date.now() * 1_000, interfaces: captured };
   post({ type: "delta", delta: { ...changes, alive, health }, interfaces });
   return changes.inventory.rows.length === MAX_ROWS || changes.findings.length === MAX_ROWS;
+}
+
+/** What an interface drops for reasons of its own is no loss of time or room. */
+function lookForLosses(behindMillis: number, interfaces: readonly InterfaceHealth[], refused: number): void {
+  const counts = interfaces.map(({ name, droppedByKernel = 0, droppedByProcess = 0 }) => {
+    return { interfaceName: name, dropped: droppedByKernel + droppedByProcess, refused };
+  });
+  lossWatch.look({ steadyMillis: performance.now(), hostMillis: Date.now(), behindMillis }, counts);
 }
 
 function takeChanges() {

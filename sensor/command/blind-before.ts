@@ -6,7 +6,7 @@ const ENDED = "; the sensor ended meanwhile";
 
 /**
  * The intervals that last until the captures begin: nobody saw what went by since the sensor last ran. Those of interfaces that are
- * captured no more end in the store.
+ * captured no more, and those in which a part was lost, end in the store.
  */
 export function blindBefore(store: SensorStore, captured: readonly string[], startedMicros: number): BlindInterval[] {
   const blind = new Map<string, BlindInterval>();
@@ -19,7 +19,7 @@ export function blindBefore(store: SensorStore, captured: readonly string[], sta
     if (open.untilMicros !== undefined) continue;
     const isTold = open.reason === NOT_RUNNING || open.reason.endsWith(ENDED);
     const interval = isTold ? open : { ...open, reason: `${open.reason}${ENDED}` };
-    if (captured.includes(open.interfaceName)) blind.set(open.interfaceName, interval);
+    if (captured.includes(open.interfaceName) && open.isPartial !== true) blind.set(open.interfaceName, interval);
     else store.blind({ ...interval, untilMicros: startedMicros });
   }
   return [...blind.values()];

@@ -19,7 +19,7 @@ export interface CoverageSummary {
   readonly runs: readonly { readonly fromMicros: number; readonly untilMicros: number; readonly version: string }[];
   readonly notSeen: readonly NotSeen[];
   readonly blindIntervals: readonly BlindInterval[];
-  /** Of those that ended. */
+  /** Of those that ended, wholly blind or in part. */
   readonly blindSeconds: number;
 }
 
@@ -64,8 +64,9 @@ export function coverageObject(summary: CoverageSummary): Record<string, unknown
     // A count that is left out is not known; it is no 0.
     not_seen: notSeen.map(({ what, count, unit, counter, why }) => ({ what, count, unit, counter, why })),
     blind_seconds: blindSeconds,
-    blind_intervals: blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason }) => ({
+    blind_intervals: blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason, isPartial }) => ({
       interface: interfaceName,
+      partial: isPartial,
       from: formatTime(fromMicros),
       until: untilMicros === undefined ? undefined : formatTime(untilMicros),
       reason,

@@ -247,15 +247,17 @@ function coverageBlock({ sensor, health, runs, notSeen, blindIntervals, blindSec
   const losses = notSeen.map(({ what, count, unit, why }): Cell[] => {
     return [what, count === undefined ? "unknown" : `${number(count)} ${unit}`, why];
   });
-  const blind = blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason }): Cell[] => {
-    return [interfaceName, time(fromMicros), untilMicros === undefined ? "lasts" : time(untilMicros), reason];
+  const blind = blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason, isPartial }): Cell[] => {
+    const what = isPartial === true ? `a part of ${interfaceName}` : interfaceName;
+    return [what, time(fromMicros), untilMicros === undefined ? "lasts" : time(untilMicros), reason];
   });
   const ran = runs.map(({ fromMicros, untilMicros, version }): Cell[] => [
     time(fromMicros),
     time(untilMicros),
     version,
   ]);
-  const blindHead = blind.length === 0 ? "" : `<p>Blind for ${number(blindSeconds)} seconds together:</p>\n`;
+  const blindHead =
+    blind.length === 0 ? "" : `<p>Blind, wholly or in part, for ${number(blindSeconds)} seconds together:</p>\n`;
   return (
     heading +
     table({ heads: ["ran from", "last heard of", "version"], rows: ran }) +

@@ -4,7 +4,7 @@ import type { BlindInterval } from "../../../shared/health.js";
 const MAX_INTERVALS = 1_000;
 
 export interface Blindness {
-  /** Times between first and last seen in which an interface was not captured; at once on several is one. */
+  /** Times between first and last seen in which an interface was not captured, or not all of it; at once on several is one. */
   readonly blindIntervals: number;
   readonly blindMillis: number;
 }
@@ -18,15 +18,16 @@ interface Interval {
 export class BlindTimes {
   /** Ended, in order, apart from each other. */
   readonly #ended: Interval[] = [];
-  /** By interface: since when. */
+  /** By interface, and whether all of it: since when. */
   readonly #open = new Map<string, number>();
 
-  note({ interfaceName, fromMicros, untilMicros }: BlindInterval): void {
+  note({ interfaceName, fromMicros, untilMicros, isPartial = false }: BlindInterval): void {
+    const key = isPartial ? `a part of ${interfaceName}` : interfaceName;
     if (untilMicros === undefined) {
-      this.#open.set(interfaceName, fromMicros);
+      this.#open.set(key, fromMicros);
       return;
     }
-    this.#open.delete(interfaceName);
+    this.#open.delete(key);
     if (untilMicros > fromMicros) this.#add(fromMicros, untilMicros);
     if (this.#ended.length > MAX_INTERVALS) this.#joinClosest();
   }

@@ -58,7 +58,10 @@ function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
   if (interfaces.some(({ dropped }) => dropped === undefined))
     limits.push({ level: "medium", reason: "Of some interfaces it is not known how much was dropped." });
   if (coverage.some(({ blindIntervals }) => blindIntervals.length > 0))
-    limits.push({ level: "medium", reason: "There were times in which an interface was not captured." });
+    limits.push({
+      level: "medium",
+      reason: "There were times in which an interface was not captured, or not all of it.",
+    });
   return limits;
 }
 

@@ -36,7 +36,7 @@ export function monitoring({ coverage }: Facts): Evidence {
     gaps: [
       ...when(
         blind > 0,
-        `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, ${number(blindSeconds)} seconds together.`,
+        `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, or not wholly, ${number(blindSeconds)} seconds together.`,
       ),
       ...when(
         dropped > 0,
