@@ -372,7 +372,7 @@ function afterwards(
       count: blindIntervals.length,
       unit: "times",
       counter: "interface_blind",
-      why: "Nothing was captured then: their list has when, for how long and why. The latest are kept.",
+      why: "Nothing, or not all, was captured then: their list has when, for how long and why. The latest are kept.",
     },
   ];
 }

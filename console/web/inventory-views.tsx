@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
 import type { ReachedFacts } from "../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
@@ -62,6 +63,16 @@ function notSeenWords({ missingBytes, blindMillis }: BlindBound & { readonly mis
   return words.join(" · ");
 }
 
+/** Where it has to be broken, it is between its segments. */
+function segmentsOf(template: string): ComponentChildren[] {
+  return template.split(/(?<=\/)/).map((segment) => (
+    <>
+      {segment}
+      <wbr />
+    </>
+  ));
+}
+
 function within({ virtualNetwork }: InVirtualNetwork): string {
   return virtualNetwork === undefined ? "" : ` in ${virtualNetwork}`;
 }
@@ -108,7 +119,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     text: (item) => `${item.template} ${kindsOf(item.streams)}`,
     show: (item) => (
       <>
-        {item.template}
+        {segmentsOf(item.template)}
         {item.streams !== undefined && <span class="mark quiet">{kindsOf(item.streams)}</span>}
       </>
     ),
