@@ -39,6 +39,11 @@ export class HeadReader {
     return this.#mapping.facts.contentEncoding;
   }
 
+  /** The same of messages framed in the content. */
+  get messageEncoding(): string | undefined {
+    return this.#mapping.facts.messageEncoding;
+  }
+
   /**
    * Position after the head of the request in bytes[start, end), -1 where it is not whole, undefined where it is no request line.
    */

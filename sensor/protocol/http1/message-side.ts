@@ -161,9 +161,12 @@ export class MessageSide {
   }
 
   /** The body of which a head was read last begins: it may be looked at. */
-  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader, atMicros: number): void {
+  beginLook(exchange: Exchange, heads: HeadReader, atMicros: number): void {
+    const { framing, contentEncoding, messageEncoding } = heads;
     const length = this.body.mode === "length" ? framing.contentLength : -1;
-    const look = this.#bodies.open(this.from, exchange, contentEncoding, length);
+    const look =
+      (exchange.rpc === undefined ? undefined : this.#bodies.openFramed(this.from, exchange, messageEncoding)) ??
+      this.#bodies.open(this.from, exchange, contentEncoding, length);
     const isAnswer = this.from === "server";
     this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding !== undefined, atMicros) : look;
   }

@@ -16,10 +16,9 @@ import {
 } from "../http/field-name.js";
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
-const OWN_NAMES =
-  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding keep-alive proxy-connection".split(
-    " ",
-  );
+const OWN_NAMES = ":method :path :authority :scheme :status :protocol grpc-status keep-alive proxy-connection".split(
+  " ",
+);
 export const METHOD = 0;
 export const PATH = 1;
 export const AUTHORITY = 2;
@@ -27,10 +26,8 @@ const SCHEME = 3;
 export const STATUS = 4;
 export const PROTOCOL = 5;
 export const GRPC_STATUS = 6;
-export const GRPC_TIMEOUT = 7;
-export const GRPC_ENCODING = 8;
 /** This one and the one after it are of HTTP/1.1's connections. */
-const KEEP_ALIVE = 9;
+const KEEP_ALIVE = 7;
 
 export const FIRST_OWN = FIELD_NAMES.words.length;
 /** Identifiers of calls differ from head to head: to decode each would cost an eighth of all reading, and no call needs them. */
