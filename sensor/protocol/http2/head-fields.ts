@@ -5,15 +5,7 @@ import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
 import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "../hpack/field-list.js";
 import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
 import type { FieldHits } from "../http/field-hits.js";
-import {
-  CONNECTION,
-  COOKIE,
-  FIELD_NAMES,
-  REQUEST_ID,
-  TRACE_PARENT,
-  TRANSFER_ENCODING,
-  UPGRADE,
-} from "../http/field-name.js";
+import { CONNECTION, FIELD_NAMES, REQUEST_ID, TRACE_PARENT, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
 const OWN_NAMES = ":method :path :authority :scheme :status :protocol grpc-status keep-alive proxy-connection".split(
@@ -75,7 +67,6 @@ export class HeadFields implements HeaderSink, FieldHits {
   #listBytes = 0;
   #faults = 0;
   #sawRegular = false;
-  #sawCookie = false;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
@@ -90,7 +81,6 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#listBytes = 0;
     this.#faults = 0;
     this.#sawRegular = false;
-    this.#sawCookie = false;
     this.#present = 0;
   }
 
@@ -175,11 +165,6 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#sawRegular = true;
     if (id < 0) return;
     if (id === CONNECTION || id === TRANSFER_ENCODING || id === UPGRADE) this.#faults |= CONNECTION_FIELD;
-    if (id === COOKIE) {
-      // RFC 9113 §8.2.3: one field may be sent as several.
-      if (this.#sawCookie) return;
-      this.#sawCookie = true;
-    }
     if (this.hits === MAX_HITS) return;
     if (this.hits === this.ids.length) this.#growHits();
     this.ids[this.hits] = id;

@@ -181,7 +181,9 @@ export class HeadReader {
   /** From the head that was read last. */
   learn(from: Side, exchange: Exchange, side: BlockSide): void {
     side.headWasLearned();
-    if (!this.facts.hasUnknown && !this.list.hasSpilled) this.#mapping.learned.fields(from, exchange, this.#learned);
+    const { list, fields } = this;
+    if (this.facts.hasUnknown || list.hasSpilled || list.size > fields.maxBytes) return;
+    this.#mapping.learned.fields(from, exchange, this.#learned);
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
