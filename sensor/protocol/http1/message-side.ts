@@ -40,6 +40,8 @@ export class MessageSide {
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   answerMayBeLost = false;
+  /** The answer under way is one to a request that was told without it. */
+  answersTold = false;
   #headsSinceGap = HEADS_IN_STEP;
   readonly #maxHeadBytes: number;
   readonly #bodies: FlowBodies;
@@ -104,6 +106,11 @@ export class MessageSide {
   /** What stands where a head is expected and is none is the sender's fault: no lost bytes explain it. */
   get isInStep(): boolean {
     return this.#headsSinceGap >= HEADS_IN_STEP;
+  }
+
+  /** Nothing of what this side sent from the connection's beginning on was lost. */
+  get sawAll(): boolean {
+    return this.#bodies.flow.rolesFrom === "handshake" && !this.wasLost;
   }
 
   /** All that this side sent was read. */
