@@ -113,7 +113,13 @@ export function noteRpc(exchange: Exchange, fields: RpcFields, names: OperationN
   if (system === undefined) return;
   const rpc = noteProcedure(exchange, system);
   rpc.encoding = fields.messageEncoding;
+  if (system === "twirp" || (system === "connect_rpc" && isUnary(type, fields))) rpc.ownKind = "unary";
   if (fields.timeout !== undefined) rpc.timeoutMicros = timeoutMicros(system, fields.timeout);
+}
+
+/** Connect's streams have a content type of their own; what is asked for by GET has none. */
+function isUnary(type: string | undefined, { isConnectQuery }: RpcFields): boolean {
+  return type === undefined ? isConnectQuery : !type.startsWith(CONNECT_STREAM);
 }
 
 /** The path names what is called. */
