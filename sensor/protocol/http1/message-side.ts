@@ -175,7 +175,7 @@ export class MessageSide {
       (exchange.rpc === undefined ? undefined : this.#bodies.openFramed(this.from, exchange, messageEncoding)) ??
       this.#bodies.open(this.from, exchange, contentEncoding, length);
     const isAnswer = this.from === "server";
-    this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding !== undefined, atMicros) : look;
+    this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding, atMicros) : look;
   }
 
   /** Tells the exchange of the body that was under way. */

@@ -169,9 +169,9 @@ export class HeadReader {
     return this.#decoder.read(side.table, bytes, start, end, this.list, side.mostTableBytes);
   }
 
-  /** Whether the content that follows the head read last is coded. */
-  get isCoded(): boolean {
-    return this.#contentEncoding !== undefined;
+  /** Of the content that follows the head read last, as sent. */
+  get contentEncoding(): string | undefined {
+    return this.#contentEncoding;
   }
 
   bodiesOf(flow: Flow): FlowBodies {
