@@ -32,6 +32,8 @@ t.test("content codings: whole, cut, broken, bombs", (t) => {
     t.same(holed.classes, ["email"], `${coding} before a hole`);
     for (let at = 0; at < bytes.length; at += 7) look([bytes.subarray(0, at)], "application/json", coding);
   }
+  for (const none of ["identity", "none", "UTF-8", "utf8, none", ""])
+    t.same(look([text], "application/json", none).classes, ["email"], `${none} is no coding`);
   const broken = look([Buffer.from("no gzip at all")], "application/json", "gzip");
   t.same([broken.classes, broken.counters.bodies_not_decoded], [undefined, 1]);
   const twice = zlib.gzipSync(zlib.gzipSync(text));

@@ -78,6 +78,62 @@ t.test("heads that differ in nothing but their deadlines have each its own", (t)
   t.end();
 });
 
+/** connectrpc.com, protocol reference: at most ten digits, of milliseconds. */
+const CONNECT_DEADLINES: readonly (readonly [text: string, micros: number | undefined])[] = [
+  ["250", 250_000],
+  ["0", 0],
+  ["9999999999", 9_999_999_999e3],
+  ["12345678901", undefined],
+  ["5S", undefined],
+  ["-5", undefined],
+  ["1.5", undefined],
+  ["", undefined],
+];
+
+t.test("gRPC-Web's and Connect's deadlines are told over HTTP/1 and HTTP/2, in heads that came before as well", (t) => {
+  const over1 = (fields: string): Step[] => [
+    ["client", `POST /shop.v1.Cart/Add HTTP/1.1\r\nHost: h\r\n${fields}Content-Length: 0\r\n\r\n`],
+    ["server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+  ];
+  for (const [type, name, deadlines] of [
+    ["application/grpc-web+proto", "Grpc-Timeout", DEADLINES],
+    ["application/connect+proto", "Connect-Timeout-Ms", CONNECT_DEADLINES],
+  ] as const) {
+    const [steps, expected]: [Step[], (number | undefined)[]] = [[], []];
+    for (let round = 0; round < 3; round++)
+      for (const [text, micros] of [...deadlines, [undefined, undefined] as const]) {
+        steps.push(...over1(`Content-Type: ${type}\r\n${text === undefined ? "" : `${name}: ${text}\r\n`}`));
+        expected.push(micros);
+      }
+    t.strictSame(
+      calls(steps).map(({ rpc }) => rpc?.timeoutMicros),
+      expected,
+      type,
+    );
+  }
+  const peers = new Http2Peers();
+  const [steps, expected]: [Step[], (number | undefined)[]] = [[...OPENED], []];
+  for (let round = 0; round < 6; round++)
+    for (const [text, micros] of CONNECT_DEADLINES) {
+      const stream = 2 * expected.length + 1;
+      const fields: Field[] = [
+        ["content-type", "application/connect+proto"],
+        ["connect-timeout-ms", text],
+      ];
+      const asked = peers.request(stream, "/shop.v1.Cart/Add", fields, { method: "POST" });
+      steps.push(["client", asked], ["server", peers.answer(stream, 200, [], { ends: true })]);
+      expected.push(micros);
+    }
+  t.strictSame(
+    calls(steps).map(({ rpc }) => rpc?.timeoutMicros),
+    expected,
+    "over HTTP/2",
+  );
+  const [plain] = calls(over1("Content-Type: application/json\r\nGrpc-Timeout: 5S\r\n"));
+  t.equal(plain.rpc, undefined, "the field alone makes no procedure");
+  t.end();
+});
+
 t.test("DEADLINE_EXCEEDED is told as the server's status, and never made up where the client alone gave up", (t) => {
   const asked = (peers: Http2Peers): Buffer =>
     Buffer.concat([peers.call(1, "/shop.v1.Cart/Add", [["grpc-timeout", "5m"]]), data(1, message("order"), "ends")]);

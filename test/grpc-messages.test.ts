@@ -202,6 +202,30 @@ t.test("over HTTP/1, in gRPC-Web, Connect and plain Protocol Buffers", (t) => {
   t.end();
 });
 
+t.test("messages over HTTP/1 are decompressed as the head says, and the compression is told", (t) => {
+  for (const [type, field] of [
+    ["application/grpc-web+proto", "grpc-encoding"],
+    ["application/connect+proto", "connect-content-encoding"],
+  ]) {
+    const pack = (content: string): Buffer => {
+      const packed = zlib.gzipSync(Buffer.from(content, "latin1"));
+      return message(packed.toString("latin1"), 1);
+    };
+    const body = pack(ORDER);
+    const answer = pack(RECEIPT);
+    const head = `${field}: gzip\r\nContent-Type: ${type}\r\nContent-Length: `;
+    const [call] = calls([
+      ["client", `POST /shop.v1.Cart/Add HTTP/1.1\r\nHost: h\r\n${head}${body.length}\r\n\r\n`],
+      ["client", body],
+      ["server", `HTTP/1.1 200 OK\r\n${head}${answer.length}\r\n\r\n`],
+      ["server", answer],
+    ]);
+    t.same(describe(call), TOLD, type);
+    t.equal(call.rpc?.encoding, "gzip");
+  }
+  t.end();
+});
+
 t.test("a message cut anywhere or with a hole in it tells of nothing that is not there", (t) => {
   const known = new Set(SHAPE.split(" "));
   // What is left of a piece may look like something else; a field's number never does.

@@ -58,7 +58,6 @@ t.test("gaps lose what they took and nothing else", (t) => {
         "1.1 GET /a h 200 0 10 incomplete:7",
         "1.1 GET /a h - 0 - incomplete:0",
         "1.1 GET /a h - 0 - incomplete:0",
-        "1.1 - - - 200 - 2 incomplete:0 no-request",
       ],
     ],
     [

@@ -106,6 +106,16 @@ t.test("gaps lose what they took and nothing else", (t) => {
       ["2 POST /p h 200 - 0 incomplete:200", "2 POST <unknown-path> - 200 0 0 incomplete:0 bytes-lost"],
     ],
     [
+      "of a request's head: whether it was HEAD is not known, and nobody is accused of leaving out what such an answer has not",
+      (p) => [
+        ["client", p.request(1, "/a")],
+        ["server", p.answer(1, 200, [], { ends: true })],
+        ["client", p.request(3, "/a", [], { method: "HEAD", ends: true }).length],
+        ["server", p.answer(3, 200, [["content-length", "933"]], { ends: true })],
+      ],
+      ["2 GET /a h 200 0 0", "2 - - - 200 - 0 incomplete:0 no-request"],
+    ],
+    [
       "of a request's head: its answer is told without it, what stood in the table is unknown until it is sent again",
       (p) => [
         ["client", p.request(1, "/a")],

@@ -85,6 +85,18 @@ t.test("server-sent events in chunks, over HTTP/2, compressed, with losses, and 
     ["= http1", "1.1 GET /a h 200 0 4 event-stream"],
     "what is compressed can't be counted",
   );
+  for (const none of ["none", "identity"])
+    t.same(
+      describe(
+        feed([
+          ["client", GET],
+          ["server", ANSWER(`Content-Encoding: ${none}\r\n${EVENTS}`, "data: one\n\n")],
+          ["server", "fin"],
+        ]),
+      ),
+      ["= http1", "1.1 GET /a h 200 0 11 event-stream ->1:3"],
+      `${none} is no compression`,
+    );
   t.same(
     describe(
       feed([

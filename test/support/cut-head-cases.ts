@@ -65,7 +65,18 @@ export const CUT_HEADS: readonly (readonly [string, readonly Step[], readonly st
       ["server", 9],
       ["server", OK],
     ],
-    ["= http1", "1.1 GET /a h - 0 - incomplete:9", "1.1 - - - 200 - 2 incomplete:0 no-request"],
+    ["= http1", "1.1 GET /a h 200 0 2 incomplete:9"],
+  ],
+  [
+    "of a whole interim answer: the only request has the next one",
+    [
+      ["client", GET],
+      ["server", 25],
+      ["server", OK],
+      ["client", GET],
+      ["server", OK],
+    ],
+    ["= http1", "1.1 GET /a h 200 0 2 incomplete:25", "1.1 GET /a h 200 0 2"],
   ],
   [
     "in the head that switches protocols: nothing after it is HTTP",

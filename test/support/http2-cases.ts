@@ -257,8 +257,8 @@ export const HTTP2_CASES: readonly Case[] = [
     ],
     [
       "2 POST /gw/a.B/C h 200 6 27 grpc a.B/C 0 unary 1:1>1:2",
-      "2 POST /a.B/C h 200 0 0 connect_rpc a.B/C - - -:->-:-",
-      "2 POST /twirp/a.B/C h 200 0 0 twirp a.B/C - - -:->-:-",
+      "2 POST /a.B/C h 200 0 0 connect_rpc a.B/C - unary -:->-:-",
+      "2 POST /twirp/a.B/C h 200 0 0 twirp a.B/C - unary -:->-:-",
     ],
   ),
   connection(
@@ -317,7 +317,7 @@ export const HTTP2_CASES: readonly Case[] = [
       "= http1",
       "1.1 POST /a.B/C h 200 2 2 grpc a.B/C - - 0:0>-:-",
       "1.1 POST /a.B/D h 200 2 2 connect_rpc a.B/D - - -:->-:-",
-      "1.1 POST /twirp/a.B/E h 200 2 2 twirp a.B/E - - -:->-:-",
+      "1.1 POST /twirp/a.B/E h 200 2 2 twirp a.B/E - unary -:->-:-",
       "1.1 POST /twirp/ h 200 2 2",
     ],
   },

@@ -263,7 +263,7 @@ export const OTHER_CASES: readonly OperationCase[] = [
     name: "Connect by GET",
     method: "GET",
     path: "/shop.v1.Cart/List?base64=1&connect=v1&encoding=proto&message=",
-    told: "connect_rpc shop.v1.Cart/List - - - -",
+    told: "connect_rpc shop.v1.Cart/List unary - - -",
   },
   {
     name: "AWS JSON by its target",

@@ -10,6 +10,8 @@ export const IDENTITY: ContentCoding = [];
 /** More on top of each other nobody sends; each grows what the one before made. */
 const MAX_CODINGS = 3;
 const MAX_REMEMBERED = 64;
+/** RFC 9110 §12.5.3 has the first; servers send the others so that nobody between compresses, or for what they take it to be. */
+const NO_CODINGS: ReadonlySet<string> = new Set(["identity", "none", "utf-8", "utf8", ""]);
 
 /** So many coded bytes are tried first: what they grow to tells how many more are worth it. */
 const FIRST_BYTES = 8_192;
@@ -34,7 +36,7 @@ export function codingOf(contentEncoding: string | undefined): ContentCoding | u
   const before = known.get(contentEncoding);
   if (before !== undefined || known.has(contentEncoding)) return before;
   const names = contentEncoding.split(",").map((name) => name.trim().toLowerCase());
-  const done = names.filter((name) => name !== "identity" && name !== "").map(nameOf);
+  const done = names.filter((name) => !NO_CODINGS.has(name)).map(nameOf);
   const isKnown = done.length <= MAX_CODINGS && !done.includes(undefined);
   const coding = done.length === 0 ? IDENTITY : isKnown ? (done as ContentCoding) : undefined;
   if (known.size >= MAX_REMEMBERED) known.clear();

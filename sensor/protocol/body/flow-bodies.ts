@@ -33,8 +33,6 @@ export class FlowBodies implements ProbeHolder {
     length: number,
     holder: ProbeHolder = this,
   ): ContentLook | undefined {
-    const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
-    if (facts.rpc !== undefined && hasFramedMessages(contentType)) return this.#openFramed(from, facts, contentType);
     if (!this.#reader.isOn) return undefined;
     return this.#reader.open(this.#salt, this.flow, holder, from, facts, contentEncoding, length);
   }
@@ -44,9 +42,12 @@ export class FlowBodies implements ProbeHolder {
     return this.#reader.isOn ? this.#reader.openMessages(this.#salt, this.flow, from, facts, encoding) : undefined;
   }
 
-  #openFramed(from: Side, facts: MessageFacts, contentType: string | undefined): FramedLook {
+  /** The same where they have to be found in the body; undefined where none are framed in it. */
+  openFramed(from: Side, facts: MessageFacts, encoding: string | undefined): FramedLook | undefined {
+    const contentType = from === "client" ? facts.requestContentType : facts.responseContentType;
+    if (!hasFramedMessages(contentType)) return undefined;
     const framed = new FramedLook(contentType);
-    framed.messages.look = this.openMessages(from, facts, undefined);
+    framed.messages.look = this.openMessages(from, facts, encoding);
     return framed;
   }
 }

@@ -1,17 +1,11 @@
 import { Base64Text } from "./base64-text.js";
 import { isTextForm } from "./framed-type.js";
 import { COMPRESSED, CONNECT_END, type MessageLook, TRAILERS } from "./message-look.js";
+import { statusOfEnd, statusOfTrailers } from "./stream-end.js";
 
 /** A flag and the length, four bytes. */
 const PREFIX_BYTES = 5;
 const MAX_TRAILER_BYTES = 512;
-const STATUS = /(?:^|\n)grpc-status: *(\d{1,2})\r?(?:\n|$)/i;
-
-/** What of lines of fields is gRPC's status; undefined without one. */
-export function statusIn(lines: string): number | undefined {
-  const status = STATUS.exec(lines)?.[1];
-  return status === undefined ? undefined : Number(status);
-}
 
 /** Counts the messages of one direction by what frames them; their content is skipped by its length, or looked at. */
 export class MessageWalk {
@@ -21,7 +15,7 @@ export class MessageWalk {
   bytes = 0;
   /** Where messages begin is no longer known. */
   isLost = false;
-  /** gRPC-Web sends the trailers where a message would stand. */
+  /** gRPC-Web sends the trailers where a message would stand, Connect how it ended. */
   status: number | undefined = undefined;
   look: MessageLook | undefined = undefined;
   /** Flags of all messages and trailers together. */
@@ -56,7 +50,7 @@ export class MessageWalk {
     while (at < end && !this.isLost) {
       if (this.#left > 0) {
         const taken = Math.min(this.#left, end - at);
-        if (this.#flags >= TRAILERS) this.#trailer(bytes, at, at + taken);
+        if ((this.#flags & (TRAILERS | CONNECT_END)) !== 0) this.#trailer(bytes, at, at + taken);
         else this.look?.take(bytes, at, at + taken);
         this.#left -= taken;
         at += taken;
@@ -94,7 +88,7 @@ export class MessageWalk {
     this.#prefix = 0;
     this.#left = this.#length;
     if ((this.#flags & (TRAILERS | CONNECT_END)) !== 0) {
-      if (this.#flags === TRAILERS && this.#length <= MAX_TRAILER_BYTES) this.#trailers = Buffer.alloc(0);
+      if (this.#flags === TRAILERS || this.#flags === CONNECT_END) this.#trailers = Buffer.alloc(0);
       return;
     }
     this.messages++;
@@ -106,12 +100,17 @@ export class MessageWalk {
   #ends(): void {
     if (this.#trailers === undefined) this.look?.ends("whole");
     else {
-      this.status = statusIn(this.#trailers.latin1Slice()) ?? this.status;
+      const text = this.#trailers.latin1Slice();
+      const isCut = this.#trailers.length < this.#length;
+      const status = this.#flags === TRAILERS ? statusOfTrailers(text, isCut) : statusOfEnd(text, isCut);
+      this.status = status ?? this.status;
     }
     this.#trailers = undefined;
   }
 
   #trailer(bytes: Buffer, start: number, end: number): void {
-    if (this.#trailers !== undefined) this.#trailers = Buffer.concat([this.#trailers, bytes.subarray(start, end)]);
+    if (this.#trailers === undefined) return;
+    const room = MAX_TRAILER_BYTES - this.#trailers.length;
+    if (room > 0) this.#trailers = Buffer.concat([this.#trailers, bytes.subarray(start, Math.min(end, start + room))]);
   }
 }

@@ -9,6 +9,7 @@ import {
   IS_NAMED,
   IS_ODD_PSEUDO,
   IS_SENSITIVE,
+  MOST_FIELDS,
 } from "./field-list.js";
 import { type FieldName, UNKNOWN_NAME, UNREAD_NAME } from "./header-field.js";
 import { decodeHuffman, isLineBreak, lastHuffman, maxDecodedBytes, measureHuffman } from "./huffman.js";
@@ -68,7 +69,8 @@ export class BlockReader {
     this.#at = start;
     this.#end = end;
     this.#used = 0;
-    const most = maxDecodedBytes(end - start);
+    // Names out of a table are of no size in the block; who learns from a head has no more fields of it than a list holds.
+    const most = maxDecodedBytes(end - start) + (table.keepsUnread ? MOST_FIELDS * MAX_NAME_BYTES : 0);
     if (most > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * most);
     let isFirst = true;
     while (this.#at < end) {
@@ -126,8 +128,8 @@ export class BlockReader {
   /** The name read last, of a field that nobody reads in every head. */
   #isKept(): boolean {
     const { bytes, end, length } = this.#name;
-    if (bytes === undefined || length > MAX_NAME_BYTES || (this.#traits & IS_SENSITIVE) !== 0) return false;
-    // Names out of a table are of no size in the block: what is still to be decoded must find room behind them.
+    if (bytes === undefined || length > MAX_NAME_BYTES) return false;
+    // What is still to be decoded must find room behind them.
     if (this.#used + length + maxDecodedBytes(this.#end - this.#at) > this.#scratch.length) return false;
     return this.#keeps(bytes.latin1Slice(end - length, end));
   }

@@ -1,7 +1,7 @@
 import { HeaderField, type HeaderSink, UNKNOWN_NAME } from "./header-field.js";
 
 /** Longer heads go to the sink in several pieces. */
-const MOST_FIELDS = 128;
+export const MOST_FIELDS = 128;
 const NONE = Buffer.alloc(0);
 /** RFC 9113 §6.5.2: what a field counts beyond its name and value. */
 const FIELD_OVERHEAD = 32;

@@ -180,7 +180,7 @@ export class CredentialReader {
       const name = FIELD_NAMES.words[id];
       if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION)
         found = join(found, this.#authorization(bytes, start, end, name));
-      else if (id === COOKIE) found = join(found, this.#cookies(bytes, start, end, name));
+      else if (id === COOKIE) found = this.#cookies(found, bytes, start, end, name);
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
@@ -214,9 +214,16 @@ export class CredentialReader {
     return token === undefined ? one(otherwise, place, name) : ofToken(token, place, name);
   }
 
-  /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. */
-  #cookies(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
-    let found = one("cookie", "cookie", name);
+  /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. RFC 9113 §8.2.3: each may stand in a field of its own. */
+  #cookies(
+    before: readonly Credential[],
+    bytes: Buffer,
+    start: number,
+    end: number,
+    name: string,
+  ): readonly Credential[] {
+    const cookie = one("cookie", "cookie", name);
+    let found = before.includes(cookie[0]) ? before : join(before, cookie);
     let at = start;
     while (at < end && found.length < MAX_CREDENTIALS) {
       while (at < end && (bytes[at] === SPACE || bytes[at] === SEMICOLON)) at++;

@@ -1,4 +1,5 @@
 import type { ContentLook, Found } from "../body/body-look.js";
+import { codingOf, IDENTITY } from "../body/content-coding.js";
 import type { Exchange } from "./exchange.js";
 import { StreamExchange, StreamTally } from "./stream-exchange.js";
 
@@ -19,7 +20,7 @@ const DATA = Buffer.from("data");
 export function watchEvents(
   exchange: Exchange,
   look: ContentLook | undefined,
-  isCoded: boolean,
+  contentEncoding: string | undefined,
   atMicros: number,
 ): ContentLook | undefined {
   const type = exchange.responseContentType;
@@ -29,7 +30,7 @@ export function watchEvents(
   exchange.stream = stream;
   if (exchange.method !== undefined) stream.answeredMicros = Math.max(0, atMicros - exchange.atMicros);
   // Compressed events can't be told apart.
-  if (isCoded) return look;
+  if (codingOf(contentEncoding) !== IDENTITY) return look;
   const tally = new StreamTally();
   stream.response = tally;
   return new EventWalk(tally, look);

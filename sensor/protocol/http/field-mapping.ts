@@ -14,6 +14,8 @@ import {
   ALLOW_ORIGIN,
   AMZ_TARGET,
   CACHE_CONTROL,
+  CONNECT_ENCODING,
+  CONNECT_TIMEOUT,
   CONNECT_VERSION,
   CONTENT_ENCODING,
   CONTENT_POLICY,
@@ -21,6 +23,8 @@ import {
   CONTENT_TYPE_OPTIONS,
   DEPRECATION,
   EXPECT,
+  GRPC_ENCODING,
+  GRPC_TIMEOUT,
   HOST,
   ORIGIN,
   PREFER,
@@ -66,6 +70,7 @@ export interface HeadAgain {
   readonly origin: string | undefined;
   readonly asksToWait: boolean;
   readonly namesConnectVersion: boolean;
+  readonly messageEncoding: string | undefined;
 }
 
 /** What a target says that is nothing but a path, and no secret or data of a person. */
@@ -96,6 +101,8 @@ export class FieldMapping {
     isConnectQuery: false,
     target: undefined as string | undefined,
     action: undefined as string | undefined,
+    timeout: undefined as string | undefined,
+    messageEncoding: undefined as string | undefined,
   };
   readonly #credentials: CredentialReader;
   readonly #query: QueryReader;
@@ -189,13 +196,15 @@ export class FieldMapping {
   }
 
   /** After its target: a head whose fields said the same as those of an earlier one. */
-  requestAgain(exchange: Exchange, head: HeadAgain): void {
+  requestAgain(exchange: Exchange, head: HeadAgain, timeout: string | undefined): void {
     if (head.asksToWait) exchange.asks = "wait";
     if (head.origin !== undefined) exchange.noteAccess().origin = head.origin;
     this.#addCredentials(exchange, head.credentials);
     const rpc = this.#rpc;
     rpc.namesConnectVersion = head.namesConnectVersion;
     rpc.target = rpc.action = undefined;
+    rpc.timeout = timeout;
+    rpc.messageEncoding = head.messageEncoding;
     noteRpc(exchange, rpc, this.#operations.names);
     if (exchange.rpc !== undefined) this.nameTypes(exchange);
   }
@@ -204,12 +213,14 @@ export class FieldMapping {
   #rpcFields(exchange: Exchange, facts: HeadFacts, fields: FieldHits, bytes: Buffer): RpcFields {
     const rpc = this.#rpc;
     rpc.namesConnectVersion = facts.namesConnectVersion;
-    rpc.target = rpc.action = undefined;
+    rpc.target = rpc.action = rpc.timeout = undefined;
+    rpc.messageEncoding = facts.messageEncoding;
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id < SOAP_ACTION || id > TRACE_PARENT) continue;
       if (id === SOAP_ACTION) rpc.action = this.#text(fields, bytes, hit);
       else if (id === AMZ_TARGET) rpc.target = this.#text(fields, bytes, hit);
+      else if (id === GRPC_TIMEOUT || id === CONNECT_TIMEOUT) rpc.timeout ??= this.#text(fields, bytes, hit);
       else if (id === TRACE_PARENT) exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
       else if (exchange.carriedId === 0)
         exchange.carriedId = carriedId(id, bytes, fields.starts[hit], fields.ends[hit]);
@@ -291,6 +302,7 @@ export class FieldMapping {
       else if (id === PREFER) facts.asksToWait ||= WAIT.test(this.#text(fields, bytes, hit));
       else if (id === CONNECT_VERSION) facts.namesConnectVersion = true;
       else if (id === CONTENT_ENCODING) facts.contentEncoding = this.#text(fields, bytes, hit);
+      else if (id === GRPC_ENCODING || id === CONNECT_ENCODING) facts.messageEncoding = this.#text(fields, bytes, hit);
       else if (id === SERVER) facts.server = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
       else if (id === X_POWERED_BY) facts.poweredBy = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
       else if (id === X_ASPNET_VERSION) facts.framework = "ASP.NET";

@@ -17,6 +17,8 @@ export const FIELD_NAMES = new WordTable([
   "x-runtime",
   "connect-protocol-version",
   "content-encoding",
+  "grpc-encoding",
+  "connect-content-encoding",
   "deprecation",
   "sunset",
   "prefer",
@@ -36,6 +38,8 @@ export const FIELD_NAMES = new WordTable([
   "x-envoy-attempt-count",
   "soapaction",
   "x-amz-target",
+  "grpc-timeout",
+  "connect-timeout-ms",
   "x-request-id",
   "traceparent",
   "www-authenticate",
@@ -88,37 +92,43 @@ export const X_ASPNET_VERSION = 11;
 export const X_RUNTIME = 12;
 export const CONNECT_VERSION = 13;
 export const CONTENT_ENCODING = 14;
-export const DEPRECATION = 15;
-export const SUNSET = 16;
-export const PREFER = 17;
-export const ORIGIN = 18;
-export const ALLOW_ORIGIN = 19;
-export const ALLOW_CREDENTIALS = 20;
-export const CACHE_CONTROL = 21;
-export const TRANSPORT_SECURITY = 22;
-export const CONTENT_TYPE_OPTIONS = 23;
+/** Compression of messages framed in the content. */
+export const GRPC_ENCODING = 15;
+export const CONNECT_ENCODING = 16;
+export const DEPRECATION = 17;
+export const SUNSET = 18;
+export const PREFER = 19;
+export const ORIGIN = 20;
+export const ALLOW_ORIGIN = 21;
+export const ALLOW_CREDENTIALS = 22;
+export const CACHE_CONTROL = 23;
+export const TRANSPORT_SECURITY = 24;
+export const CONTENT_TYPE_OPTIONS = 25;
 /** Often with a number of its own in each answer: only that it is there is read. */
-export const CONTENT_POLICY = 24;
+export const CONTENT_POLICY = 26;
 /** What a proxy writes into what it hands on. Of this one and all after it up to SOAP_ACTION only that they are there is read. */
-export const VIA = 25;
-export const FORWARDED = 26;
-export const FORWARDED_FOR = 27;
+export const VIA = 27;
+export const FORWARDED = 28;
+export const FORWARDED_FOR = 29;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 32;
-export const AMZ_TARGET = 33;
+export const SOAP_ACTION = 34;
+export const AMZ_TARGET = 35;
+/** How long the client is willing to wait. */
+export const GRPC_TIMEOUT = 36;
+export const CONNECT_TIMEOUT = 37;
 /** What goes from service to service with a call, and stays the same. */
-export const REQUEST_ID = 34;
-export const TRACE_PARENT = 35;
-export const WWW_AUTHENTICATE = 36;
-export const AUTHORIZATION = 37;
-export const PROXY_AUTHORIZATION = 38;
-export const COOKIE = 39;
-export const WEBSOCKET_PROTOCOL = 40;
-export const WEBSOCKET_EXTENSIONS = 41;
+export const REQUEST_ID = 38;
+export const TRACE_PARENT = 39;
+export const WWW_AUTHENTICATE = 40;
+export const AUTHORIZATION = 41;
+export const PROXY_AUTHORIZATION = 42;
+export const COOKIE = 43;
+export const WEBSOCKET_PROTOCOL = 44;
+export const WEBSOCKET_EXTENSIONS = 45;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 42;
-export const DPOP = 43;
+export const WEBSOCKET_LOCATION = 46;
+export const DPOP = 47;
 /** This one and all after it, up to CLIENT_CERT, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 44;
+export const FIRST_KEY_FIELD = 48;
 /** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */
-export const CLIENT_CERT = 59;
+export const CLIENT_CERT = 63;

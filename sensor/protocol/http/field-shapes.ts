@@ -59,6 +59,8 @@ export interface NamedFields {
   nameOf(at: number): string | undefined;
   /** Position among FIELD_NAMES; negative where it is none of them. */
   idOf(at: number): number;
+  /** Whoever sent it says that its value is a secret. */
+  isSensitive(at: number): boolean;
   bytesOf(at: number): Buffer;
   startOf(at: number): number;
   endOf(at: number): number;
@@ -96,7 +98,8 @@ export class FieldShapes {
     for (let at = 0; at < fields.count; at++) {
       const name = fields.nameOf(at);
       if (name === undefined || name.length > MAX_NAME_BYTES) continue;
-      this.#field(fields.idOf(at), name, fields.bytesOf(at), fields.startOf(at), fields.endOf(at));
+      const hasWords = !fields.isSensitive(at);
+      this.#field(fields.idOf(at), name, fields.bytesOf(at), fields.startOf(at), fields.endOf(at), hasWords);
     }
     this.#end();
     return true;
@@ -132,15 +135,15 @@ export class FieldShapes {
   #line(bytes: Buffer, start: number, colon: number, lineEnd: number): void {
     if (colon - start > MAX_NAME_BYTES) return;
     const name = bytes.latin1Slice(start, colon).toLowerCase();
-    this.#field(FIELD_NAMES.indexOf(bytes, start, colon), name, bytes, colon + 1, lineEnd);
+    this.#field(FIELD_NAMES.indexOf(bytes, start, colon), name, bytes, colon + 1, lineEnd, true);
   }
 
-  #field(id: number, name: string, bytes: Buffer, start: number, end: number): void {
+  #field(id: number, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
     if (id >= AUTHORIZATION) return;
     if (STANDARD.has(name) || STANDARD_BEGINNING.test(name)) return;
-    this.#tell(this.#headers, name, bytes, valueStart, valueEnd, true);
+    this.#tell(this.#headers, name, bytes, valueStart, valueEnd, hasWords);
   }
 
   /** RFC 6265 §4.2.1: `name=value; name=value`. */

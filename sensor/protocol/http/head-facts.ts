@@ -14,6 +14,8 @@ export class HeadFacts {
   userAgent: string | undefined = undefined;
   contentType: string | undefined = undefined;
   contentEncoding: string | undefined = undefined;
+  /** Of messages framed in the content. */
+  messageEncoding: string | undefined = undefined;
   expectsContinue = false;
   asksToWait = false;
   namesConnectVersion = false;
@@ -34,6 +36,7 @@ export class HeadFacts {
     this.userAgent = undefined;
     this.contentType = undefined;
     this.contentEncoding = undefined;
+    this.messageEncoding = undefined;
     this.expectsContinue = false;
     this.asksToWait = false;
     this.namesConnectVersion = false;

@@ -89,6 +89,9 @@ export interface RpcFields {
   /** X-Amz-Target and SOAPAction; undefined without them. */
   readonly target: string | undefined;
   readonly action: string | undefined;
+  /** How long the client says that it waits, and what its messages are in where they are compressed. */
+  readonly timeout: string | undefined;
+  readonly messageEncoding: string | undefined;
 }
 
 /**
@@ -107,16 +110,27 @@ export function noteRpc(exchange: Exchange, fields: RpcFields, names: OperationN
     exchange.call(actionOperation(actionParameter(type), names));
   const isConnect = fields.namesConnectVersion || (fields.isConnectQuery && PROCEDURE.test(exchange.path ?? ""));
   const system = systemOf(exchange, type, letter, isConnect);
-  if (system !== undefined) noteProcedure(exchange, system);
+  if (system === undefined) return;
+  const rpc = noteProcedure(exchange, system);
+  rpc.encoding = fields.messageEncoding;
+  if (system === "twirp" || (system === "connect_rpc" && isUnary(type, fields))) rpc.ownKind = "unary";
+  if (fields.timeout !== undefined) rpc.timeoutMicros = timeoutMicros(system, fields.timeout);
+}
+
+/** Connect's streams have a content type of their own; what is asked for by GET has none. */
+function isUnary(type: string | undefined, { isConnectQuery }: RpcFields): boolean {
+  return type === undefined ? isConnectQuery : !type.startsWith(CONNECT_STREAM);
 }
 
 /** The path names what is called. */
-export function noteProcedure(exchange: Exchange, system: Rpc["system"]): void {
+export function noteProcedure(exchange: Exchange, system: Rpc["system"]): RpcExchange {
   const procedure = PROCEDURE.exec(exchange.path ?? "");
-  exchange.rpc = new RpcExchange(system, procedure?.[1], procedure?.[2]);
-  if (procedure === null) return;
+  const rpc = new RpcExchange(system, procedure?.[1], procedure?.[2]);
+  exchange.rpc = rpc;
+  if (procedure === null) return rpc;
   exchange.template = exchange.path;
-  exchange.rpc.isDiscovery = REFLECTION.test(procedure[1]);
+  rpc.isDiscovery = REFLECTION.test(procedure[1]);
+  return rpc;
 }
 
 /** Where the head names no action, the body's first element does. */
@@ -141,8 +155,9 @@ function systemOf(
 
 const UNIT_MICROS: Readonly<Record<string, number>> = { H: 3_600e6, M: 60e6, S: 1e6, m: 1e3, u: 1, n: 1e-3 };
 
-/** grpc-timeout: at most eight digits and a unit; undefined where it is none. */
-export function timeoutMicros(text: string): number | undefined {
-  const parts = /^(\d{1,8})([HMSmun])$/.exec(text);
+/** grpc-timeout: at most eight digits and a unit. connectrpc.com: ten digits at most, milliseconds. Undefined where it is neither. */
+function timeoutMicros(system: Rpc["system"], text: string): number | undefined {
+  if (system === "connect_rpc") return /^\d{1,10}$/.test(text) ? Number(text) * UNIT_MICROS.m : undefined;
+  const parts = system === "grpc" ? /^(\d{1,8})([HMSmun])$/.exec(text) : null;
   return parts === null ? undefined : Number(parts[1]) * UNIT_MICROS[parts[2]];
 }

@@ -24,6 +24,8 @@ export class ExchangeQueue {
    */
   #loss: "bytes" | "framing" | undefined = undefined;
   #answersSinceLoss = 0;
+  /** So many requests were told without the answers that may still come to them. */
+  #toldUnsure = 0;
   /** A request was sent before the one before it had its answer. */
   #pipelines = false;
 
@@ -55,17 +57,35 @@ export class ExchangeQueue {
     this.#length++;
   }
 
-  /** The request that the answer now beginning belongs to; undefined where none was seen or it can't be told. */
-  answer(): Exchange | undefined {
+  /**
+   * The request that the answer now beginning belongs to; undefined where none was seen or it can't be told. `sawRequests`: nothing of
+   * what the client sent was lost.
+   */
+  answer(sawRequests: boolean): Exchange | undefined {
     this.#answersSinceLoss++;
     const exchange = this.firstUnanswered;
     if (exchange === undefined) return undefined;
+    if (exchange.isUnsure && sawRequests && exchange === this.#first && exchange === this.#last) {
+      // Nothing else was asked: what was lost was an interim answer (RFC 9110 §15.2), or a part of this one.
+      exchange.isUnsure = false;
+      exchange.complete = false;
+    }
     if (exchange.isUnsure) {
-      for (let first = this.#first; first?.isUnsure; first = this.#first) this.#tell(this.#shift(first), "unknown");
+      for (let first = this.#first; first?.isUnsure; first = this.#first) {
+        this.#tell(this.#shift(first), "unknown");
+        this.#toldUnsure++;
+      }
       return undefined;
     }
     exchange.isAnswered = true;
     return exchange;
+  }
+
+  /** Whether the answer that `answer` found no request for is one to a request that was told: one call is not told twice. */
+  takeToldUnsure(): boolean {
+    if (this.#toldUnsure === 0) return false;
+    this.#toldUnsure--;
+    return true;
   }
 
   /** Tells every exchange at the front that is whole. */

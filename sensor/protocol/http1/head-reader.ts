@@ -1,7 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import type { BodyReader } from "../body/body-reader.js";
-import { statusIn } from "../grpc/message-walk.js";
+import { statusIn } from "../grpc/stream-end.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { FAULT_NAMES, FieldScan, OBS_FOLD } from "../http/field-scan.js";
@@ -37,6 +37,11 @@ export class HeadReader {
   /** Of the head read last, as sent; undefined without one. */
   get contentEncoding(): string | undefined {
     return this.#mapping.facts.contentEncoding;
+  }
+
+  /** The same of messages framed in the content. */
+  get messageEncoding(): string | undefined {
+    return this.#mapping.facts.messageEncoding;
   }
 
   /**

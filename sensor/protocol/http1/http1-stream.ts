@@ -193,8 +193,7 @@ export class Http1Stream implements Stream {
       return;
     }
     const isDoubtful = this.#queue.firstUnanswered?.version === "0.9";
-    if (isDoubtful) this.#faults.hold("client", "invalid-request-line", atMicros);
-    else this.#faults.tell("client", "invalid-request-line", atMicros);
+    this.#faults[isDoubtful ? "hold" : "tell"]("client", "invalid-request-line", atMicros);
     this.#lose(this.#client, "framing");
   }
 
@@ -222,8 +221,8 @@ export class Http1Stream implements Stream {
     const look = this.#server.looksLikeHead(bytes, start, end);
     if (look === "more") return -1;
     // An answer that does not wait for the end of the only request's head: a refusal.
-    if (this.#client.gathered !== undefined && this.#sawAll && this.#queue.firstUnanswered === undefined)
-      this.#cutHead(this.#client, 0);
+    if (this.#client.gathered !== undefined && this.#queue.firstUnanswered === undefined)
+      if (this.#client.sawAll && this.#server.sawAll) this.#cutHead(this.#client, 0);
     const stop = look === "no" ? undefined : this.#heads.response(bytes, start, end);
     if (stop === undefined) {
       if (this.#queue.firstUnanswered?.version === "0.9" && isRedisReply(bytes, start, end)) {
@@ -275,18 +274,17 @@ export class Http1Stream implements Stream {
 
   /** Whose answer begins now. */
   #answer(atMicros: number): Exchange {
-    const asked = this.#queue.answer();
+    const { sawAll } = this.#client;
+    const asked = this.#queue.answer(sawAll);
     if (asked !== undefined) return asked;
+    this.#server.answersTold = sawAll && this.#heads.line.status >= 200 && this.#queue.takeToldUnsure();
     const { flow } = this.#context;
     const exchange = unaskedExchange(flow, this.#heads.line.version, atMicros);
     // A request under way may be what it answers. RFC 9110 §15.5.9: 408 may be sent on a connection that asked nothing.
     const isAsked = !this.#queue.isEmpty || this.#client.gathered !== undefined || this.#heads.line.status === 408;
-    if (flow.twoSided && this.#sawAll && !isAsked) this.#faults.tell("server", "response-without-request", atMicros);
+    if (flow.twoSided && sawAll && this.#server.sawAll && !isAsked)
+      this.#faults.tell("server", "response-without-request", atMicros);
     return exchange;
-  }
-
-  get #sawAll(): boolean {
-    return this.#context.flow.rolesFrom === "handshake" && !this.#client.wasLost && !this.#server.wasLost;
   }
 
   #beginResponseBody(exchange: Exchange, atMicros: number): void {
@@ -335,7 +333,7 @@ export class Http1Stream implements Stream {
   #responseOver(exchange: Exchange): void {
     exchange.responseDone = true;
     this.#server.exchange = undefined;
-    if (exchange.method === undefined) this.#context.sink.message(exchange);
+    if (exchange.method === undefined && !this.#server.answersTold) this.#context.sink.message(exchange);
     else if (exchange.requestDone) this.#queue.settle();
   }
 

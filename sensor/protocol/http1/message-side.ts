@@ -40,6 +40,8 @@ export class MessageSide {
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   answerMayBeLost = false;
+  /** The answer under way is one to a request that was told without it. */
+  answersTold = false;
   #headsSinceGap = HEADS_IN_STEP;
   readonly #maxHeadBytes: number;
   readonly #bodies: FlowBodies;
@@ -106,6 +108,11 @@ export class MessageSide {
     return this.#headsSinceGap >= HEADS_IN_STEP;
   }
 
+  /** Nothing of what this side sent from the connection's beginning on was lost. */
+  get sawAll(): boolean {
+    return this.#bodies.flow.rolesFrom === "handshake" && !this.wasLost;
+  }
+
   /** All that this side sent was read. */
   get wasFollowed(): boolean {
     return !this.wasLost && this.gathered === undefined;
@@ -161,11 +168,14 @@ export class MessageSide {
   }
 
   /** The body of which a head was read last begins: it may be looked at. */
-  beginLook(exchange: Exchange, { framing, contentEncoding }: HeadReader, atMicros: number): void {
+  beginLook(exchange: Exchange, heads: HeadReader, atMicros: number): void {
+    const { framing, contentEncoding, messageEncoding } = heads;
     const length = this.body.mode === "length" ? framing.contentLength : -1;
-    const look = this.#bodies.open(this.from, exchange, contentEncoding, length);
+    const look =
+      (exchange.rpc === undefined ? undefined : this.#bodies.openFramed(this.from, exchange, messageEncoding)) ??
+      this.#bodies.open(this.from, exchange, contentEncoding, length);
     const isAnswer = this.from === "server";
-    this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding !== undefined, atMicros) : look;
+    this.body.look = isAnswer ? watchEvents(exchange, look, contentEncoding, atMicros) : look;
   }
 
   /** Tells the exchange of the body that was under way. */

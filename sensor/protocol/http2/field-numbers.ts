@@ -2,7 +2,9 @@ import type { FieldNumbering } from "../hpack/header-field.js";
 import type { FieldPlaces } from "../http/field-hits.js";
 import {
   AUTHORIZATION,
+  CONNECT_TIMEOUT,
   CONTENT_LENGTH,
+  GRPC_TIMEOUT,
   HOST,
   SET_COOKIE,
   SOAP_ACTION,
@@ -12,7 +14,7 @@ import {
 } from "../http/field-name.js";
 import { isOnlyNoted } from "../http/head-shape.js";
 import type { Credential, CredentialKind } from "../message.js";
-import { AUTHORITY, FIRST_OWN, GRPC_TIMEOUT, HEAD_NAMES, PATH } from "./head-fields.js";
+import { AUTHORITY, FIRST_OWN, HEAD_NAMES, PATH } from "./head-fields.js";
 
 /** Numbers of fields that differ from head to head: where the value is to be found that must be read in each. */
 export const PATH_PLACE = 1;
@@ -35,7 +37,8 @@ const WAYS: readonly Way[] = HEAD_NAMES.words.map((_name, id) => wayOf(id));
 
 function wayOf(id: number): Way {
   if (id === FIRST_OWN + PATH) return "path";
-  if (id === FIRST_OWN + GRPC_TIMEOUT) return "timeout";
+  // Of one or the other protocol, of which the head says what it is.
+  if (id === GRPC_TIMEOUT || id === CONNECT_TIMEOUT) return "timeout";
   if (id === CONTENT_LENGTH) return "length";
   if (id >= FIRST_OWN) return "value";
   // Of a cookie that is set too much is read to be the same again.

@@ -5,21 +5,12 @@ import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
 import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "../hpack/field-list.js";
 import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
 import type { FieldHits } from "../http/field-hits.js";
-import {
-  CONNECTION,
-  COOKIE,
-  FIELD_NAMES,
-  REQUEST_ID,
-  TRACE_PARENT,
-  TRANSFER_ENCODING,
-  UPGRADE,
-} from "../http/field-name.js";
+import { CONNECTION, FIELD_NAMES, REQUEST_ID, TRACE_PARENT, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
-const OWN_NAMES =
-  ":method :path :authority :scheme :status :protocol grpc-status grpc-timeout grpc-encoding keep-alive proxy-connection".split(
-    " ",
-  );
+const OWN_NAMES = ":method :path :authority :scheme :status :protocol grpc-status keep-alive proxy-connection".split(
+  " ",
+);
 export const METHOD = 0;
 export const PATH = 1;
 export const AUTHORITY = 2;
@@ -27,10 +18,8 @@ const SCHEME = 3;
 export const STATUS = 4;
 export const PROTOCOL = 5;
 export const GRPC_STATUS = 6;
-export const GRPC_TIMEOUT = 7;
-export const GRPC_ENCODING = 8;
 /** This one and the one after it are of HTTP/1.1's connections. */
-const KEEP_ALIVE = 9;
+const KEEP_ALIVE = 7;
 
 export const FIRST_OWN = FIELD_NAMES.words.length;
 /** Identifiers of calls differ from head to head: to decode each would cost an eighth of all reading, and no call needs them. */
@@ -78,7 +67,6 @@ export class HeadFields implements HeaderSink, FieldHits {
   #listBytes = 0;
   #faults = 0;
   #sawRegular = false;
-  #sawCookie = false;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
@@ -93,7 +81,6 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#listBytes = 0;
     this.#faults = 0;
     this.#sawRegular = false;
-    this.#sawCookie = false;
     this.#present = 0;
   }
 
@@ -178,11 +165,6 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.#sawRegular = true;
     if (id < 0) return;
     if (id === CONNECTION || id === TRANSFER_ENCODING || id === UPGRADE) this.#faults |= CONNECTION_FIELD;
-    if (id === COOKIE) {
-      // RFC 9113 §8.2.3: one field may be sent as several.
-      if (this.#sawCookie) return;
-      this.#sawCookie = true;
-    }
     if (this.hits === MAX_HITS) return;
     if (this.hits === this.ids.length) this.#growHits();
     this.ids[this.hits] = id;

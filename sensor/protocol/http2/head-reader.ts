@@ -13,23 +13,12 @@ import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
 import { AUTHORIZATION } from "../http/field-name.js";
 import { isLearned } from "../http/field-shapes.js";
-import { noteProcedure, noteRpc, type RpcExchange, timeoutMicros } from "../http/rpc.js";
+import { noteProcedure, noteRpc } from "../http/rpc.js";
 import { methodName } from "../http1/method.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
 import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
-import {
-  AUTHORITY,
-  digits,
-  FIRST_OWN,
-  GRPC_ENCODING,
-  GRPC_TIMEOUT,
-  HEAD_NAMES,
-  HeadFields,
-  METHOD,
-  PATH,
-  PROTOCOL,
-} from "./head-fields.js";
+import { AUTHORITY, digits, FIRST_OWN, HEAD_NAMES, HeadFields, METHOD, PATH, PROTOCOL } from "./head-fields.js";
 import { type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
 import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
 import { LearnedFields } from "./learned-fields.js";
@@ -180,9 +169,9 @@ export class HeadReader {
     return this.#decoder.read(side.table, bytes, start, end, this.list, side.mostTableBytes);
   }
 
-  /** Whether the content that follows the head read last is coded. */
-  get isCoded(): boolean {
-    return this.#contentEncoding !== undefined;
+  /** Of the content that follows the head read last, as sent. */
+  get contentEncoding(): string | undefined {
+    return this.#contentEncoding;
   }
 
   bodiesOf(flow: Flow): FlowBodies {
@@ -192,7 +181,9 @@ export class HeadReader {
   /** From the head that was read last. */
   learn(from: Side, exchange: Exchange, side: BlockSide): void {
     side.headWasLearned();
-    if (!this.facts.hasUnknown && !this.list.hasSpilled) this.#mapping.learned.fields(from, exchange, this.#learned);
+    const { list, fields } = this;
+    if (this.facts.hasUnknown || list.hasSpilled || list.size > fields.maxBytes) return;
+    this.#mapping.learned.fields(from, exchange, this.#learned);
   }
 
   /** For the content that follows the head read last; undefined where nobody looks at it. */
@@ -231,12 +222,11 @@ export class HeadReader {
       this.#mapping.authority(exchange, bytes, fields.startOf(AUTHORITY), fields.endOf(AUTHORITY));
     this.#mapping.request(exchange, fields, bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
-    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
+    this.#messageEncoding = this.#mapping.facts.messageEncoding;
     if (this.#mapping.hasHostConflict) this.anomalies.push("conflicting-host");
     if (this.#mapping.hasInvalidHost) this.anomalies.push("invalid-host");
     if (exchange.isConnect && fields.has(PROTOCOL)) exchange.asks = this.#protocol();
     if (fields.unknown > 0 || isCut) this.#unread(exchange, isCut ? "bytes-lost" : side.unread);
-    if (exchange.rpc !== undefined) this.#rpcFields(exchange.rpc, this.#ownText(GRPC_TIMEOUT));
     fields.noteFaults(this.anomalies);
     this.#keepRequest(exchange);
   }
@@ -267,10 +257,9 @@ export class HeadReader {
     exchange.requestHeaderOrder = known.requestHeaderOrder;
     exchange.expectsContinue = known.expectsContinue;
     exchange.forwarding = known.forwarding;
-    this.#mapping.requestAgain(exchange, head);
+    this.#mapping.requestAgain(exchange, head, timeout);
     this.#contentEncoding = head.contentEncoding;
     this.#messageEncoding = head.messageEncoding;
-    if (exchange.rpc !== undefined) this.#rpcFields(exchange.rpc, timeout);
   }
 
   /** Paths stand in as many tables as there are connections: where all are read from one place, that is looked at in words at once. */
@@ -314,7 +303,7 @@ export class HeadReader {
     exchange.status = this.facts.status;
     this.#mapping.response(exchange, fields, fields.bytes);
     this.#contentEncoding = this.#mapping.facts.contentEncoding;
-    this.#messageEncoding = this.#ownText(GRPC_ENCODING);
+    this.#messageEncoding = this.#mapping.facts.messageEncoding;
     if (exchange.asks === "websocket" && exchange.switches) this.#mapping.opening(exchange, fields, fields.bytes);
     this.#answered(exchange, side, isCut);
     fields.noteFaults(this.anomalies);
@@ -381,20 +370,17 @@ export class HeadReader {
     const name = this.#mapping.text(bytes, this.fields.startOf(PROTOCOL), this.fields.endOf(PROTOCOL));
     return name.toLowerCase() === "websocket" ? "websocket" : "upgrade";
   }
-
-  #rpcFields(rpc: RpcExchange, timeout: string | undefined): void {
-    rpc.encoding = this.#messageEncoding;
-    if (timeout !== undefined) rpc.timeoutMicros = timeoutMicros(timeout);
-  }
-
-  #ownText(own: number): string | undefined {
-    const { fields } = this;
-    return fields.has(own) ? this.#mapping.text(fields.bytes, fields.startOf(own), fields.endOf(own)) : undefined;
-  }
 }
 
 const LARGE = 65_536;
-const NO_FIELDS = { namesConnectVersion: false, isConnectQuery: false, target: undefined, action: undefined };
+const NO_FIELDS = {
+  namesConnectVersion: false,
+  isConnectQuery: false,
+  target: undefined,
+  action: undefined,
+  timeout: undefined,
+  messageEncoding: undefined,
+};
 const NO_HITS = { hits: 0, ids: new Int32Array(0), starts: new Int32Array(0), ends: new Int32Array(0) };
 const SLASH = 0x2f;
 const NO_BLOCK = { path: Buffer.alloc(0), timeout: undefined, target: undefined };

@@ -352,7 +352,9 @@ export class Http2Stream implements Stream, FrameSink {
   #end(stream: OpenStream, from: Side, atMicros: number | undefined): void {
     const [half, exchange] = [stream.half(from), stream.exchange];
     const { nowMicros } = this.#streams;
-    const hasContent = from === "client" || !(exchange.isHead || exchange.status === 204 || exchange.status === 304);
+    // Of a request that was not seen nobody knows whether it was HEAD.
+    const mayBeHead = exchange.isHead || exchange.method === undefined;
+    const hasContent = from === "client" || !(mayBeHead || exchange.status === 204 || exchange.status === 304);
     const isWrong = half.announced !== undefined && half.announced !== half.size && !half.isLost && hasContent;
     if (isWrong && !half.isDone && stream.tunnel === undefined)
       this.#anomaly(from, "content-length-mismatch", nowMicros);

@@ -3,7 +3,6 @@ import { isLineBreak } from "../hpack/huffman.js";
 import type { NamedFields } from "../http/field-shapes.js";
 import { FIRST_OWN, HEAD_NAMES } from "./head-fields.js";
 
-const MAX_VALUE_BYTES = 512;
 const COLON = 0x3a;
 
 /** The fields of a block as those see them who learn what heads are built of. */
@@ -25,7 +24,7 @@ export class LearnedFields implements NamedFields {
   nameOf(at: number): string | undefined {
     const list = this.#list;
     const traits = list.traitsOf(at);
-    if ((traits & (IS_SENSITIVE | HAS_NO_VALUE)) !== 0 || !this.#isPlain(at)) return undefined;
+    if ((traits & HAS_NO_VALUE) !== 0 || !this.#isPlain(at)) return undefined;
     if ((traits & IS_NAMED) !== 0) return list.nameOf(at);
     const name = HEAD_NAMES.words[list.idOf(at)];
     return name?.charCodeAt(0) === COLON ? undefined : name;
@@ -34,6 +33,11 @@ export class LearnedFields implements NamedFields {
   idOf(at: number): number {
     const id = this.#list.idOf(at);
     return id < FIRST_OWN ? id : -1;
+  }
+
+  /** RFC 7541 §7.1.3: no word of it may outlive the block. */
+  isSensitive(at: number): boolean {
+    return (this.#list.traitsOf(at) & IS_SENSITIVE) !== 0;
   }
 
   bytesOf(at: number): Buffer {
@@ -49,7 +53,6 @@ export class LearnedFields implements NamedFields {
   }
 
   #isPlain(at: number): boolean {
-    if (this.#list.valueLengths[at] > MAX_VALUE_BYTES) return false;
     const bytes = this.bytesOf(at);
     const end = this.endOf(at);
     for (let next = this.startOf(at); next < end; next++) if (isLineBreak(bytes[next])) return false;

@@ -115,7 +115,7 @@ export class OpenStream implements ProbeHolder {
       return;
     }
     const look = heads.openBody(from, bodies, this, half.announced ?? -1);
-    half.look = from === "server" ? watchEvents(this.exchange, look, heads.isCoded, atMicros) : look;
+    half.look = from === "server" ? watchEvents(this.exchange, look, heads.contentEncoding, atMicros) : look;
   }
 
   half(from: Side): StreamHalf {
