@@ -3,16 +3,18 @@ import t from "tap";
 import { ConnectionTally } from "../sensor/inventory/connection/connection-tally.js";
 import { BlindTimes } from "../sensor/inventory/count/blind-times.js";
 import { QuantileSketch } from "../sensor/inventory/count/quantile-sketch.js";
+import { addValue, newEvidence } from "../sensor/inventory/path/evidence.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
 import { Scene } from "./support/scene.js";
+import { SIBLINGS } from "./support/sibling-cases.js";
 import { NAMES, TEMPLATES } from "./support/template-cases.js";
 
 const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
 
 t.test("paths become templates as the evidence comes in", (t) => {
-  for (const { name, paths, expected } of TEMPLATES) {
+  for (const { name, paths, expected } of [...TEMPLATES, ...SIBLINGS]) {
     const scene = new Scene();
     for (const path of paths) scene.get(path);
     t.same(
@@ -20,6 +22,9 @@ t.test("paths become templates as the evidence comes in", (t) => {
       expected.map((template) => `GET ${template}`),
       name,
     );
+    const counted = new Set(scene.endpoints().map(({ template }) => template));
+    const found = new Set(paths.map((path) => scene.inventory.templateOf("10.0.0.2", 80, path)));
+    t.same([...found].sort(), [...counted].sort(), `${name}: found where it is counted`);
   }
   const kept = new Scene({ literalSegments: ["alice", "17"] });
   for (const name of NAMES) kept.get(`/users/${name}`);
@@ -30,6 +35,15 @@ t.test("paths become templates as the evidence comes in", (t) => {
     "GET /users/alice ×1",
     "GET /users/{userId} ×9",
   ]);
+  t.end();
+});
+
+t.test("a parameter that had more values than it remembers takes no later one for new, whatever left it", (t) => {
+  const evidence = newEvidence("word", "different values");
+  for (let value = 0; value < 64; value++) t.ok(addValue(evidence, `v${value}`, "word"));
+  t.notOk(addValue(evidence, "more", "word"));
+  evidence.values.delete("v7");
+  t.notOk(addValue(evidence, "more", "word"), "it was counted before, where nothing tells its calls apart");
   t.end();
 });
 

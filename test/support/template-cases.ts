@@ -3,7 +3,7 @@ export const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".spl
 /** Names that are words of APIs as well. */
 const THINGS = ["page", "note", "story"];
 
-interface TemplateCase {
+export interface TemplateCase {
   readonly name: string;
   readonly paths: readonly string[];
   readonly expected: readonly string[];

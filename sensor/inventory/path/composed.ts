@@ -56,6 +56,13 @@ export function isComposed<Leaf>(node: PathNode<Leaf>, { value, type, suffix }: 
   return FORMAT.test(suffix) && node.parameter("")?.evidence?.values.has(value) === true;
 }
 
+/** Whether a literal was but a folder on the way, and its form would make it a value at the end of a path: `/packages/44029393-C090.zip/tags`. */
+export function isFolder<Leaf>({ text, leaf, alias, parent }: PathNode<Leaf>): boolean {
+  if (leaf !== undefined || alias !== undefined || !(text.includes(".") || text.includes(":"))) return false;
+  const composed = parent?.rule?.words.has(text) === true ? undefined : composedOf(text);
+  return composed !== undefined && isValue(composed.type);
+}
+
 const ENOUGH_NAMES = 6;
 
 /**

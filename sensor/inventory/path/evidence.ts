@@ -18,6 +18,8 @@ export interface Evidence {
   readonly extensions: Set<string>;
   /** The first values seen; how many there are is how many different ones there were at least. */
   readonly values: Set<string>;
+  /** There were more of them once: what is counted without being one of these stays where it is, whatever leaves. */
+  isFull: boolean;
   /** Words that APIs are made of are among them. */
   hasRouteWords: boolean;
 }
@@ -31,6 +33,7 @@ export function newEvidence(type: SegmentType, reason: string): Evidence {
     prefixes: new Set(),
     extensions: new Set(),
     values: new Set(),
+    isFull: false,
     hasRouteWords: false,
   };
 }
@@ -38,8 +41,9 @@ export function newEvidence(type: SegmentType, reason: string): Evidence {
 /** Whether it was one of the first, and not seen before. */
 export function addValue(evidence: Evidence, value: string, type: SegmentType): boolean {
   const { values } = evidence;
-  if (values.size >= MAX_VALUES || values.has(value)) return false;
+  if (evidence.isFull || values.size >= MAX_VALUES || values.has(value)) return false;
   values.add(value);
+  evidence.isFull = values.size >= MAX_VALUES;
   evidence.types.add(type);
   evidence.lengths.add(value.length);
   if (type === "file") evidence.extensions.add(value.slice(value.lastIndexOf(".")));
@@ -65,6 +69,7 @@ export function addEvidence(evidence: Evidence, more: Evidence): void {
   for (const extension of more.extensions)
     if (evidence.extensions.size < MAX_VALUES) evidence.extensions.add(extension);
   for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
+  evidence.isFull ||= more.isFull || evidence.values.size >= MAX_VALUES;
   evidence.hasRouteWords ||= more.hasRouteWords;
 }
 

@@ -85,8 +85,9 @@ export function companyOf<Leaf>(siblings: readonly Sibling<Leaf>[], hasRouteWord
   }
   for (const { node } of sure) for (const { text } of node.literals()) below.set(text, (below.get(text) ?? 0) + 1);
   const sharing = siblings.filter(({ node }) => sharedBelow(node, below) > 0).length;
-  const rates = siblings.map(rateOf).sort(ascending);
-  const fans = siblings.map(({ node }) => countBelow(node)).sort(ascending);
+  // Fixed words taken for values by mistake are called as often as each other, and would make that usual.
+  const rates = sure.map(rateOf).sort(ascending);
+  const fans = sure.map(({ node }) => countBelow(node)).sort(ascending);
   return {
     size: siblings.length,
     rate: median(rates),

@@ -4,6 +4,7 @@ import {
   composedValue,
   fileParameters,
   isComposed,
+  isFolder,
   isNamed,
   isVerb,
   withNamedValue,
@@ -63,15 +64,16 @@ export class PathTree<Leaf> {
     const parts = pathOf(seen).slice(1).split("/", MAX_DEPTH);
     for (const [at, part] of parts.entries()) {
       const text = part.split(";", 1)[0];
-      node = node.literal(text) ?? this.#lookupValue(node.target, text, at === parts.length - 1);
+      node = this.#lookupChild(node, text, at === parts.length - 1);
       if (node === undefined) return undefined;
     }
     return node.target;
   }
 
-  #lookupValue(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
-    const literal = node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
-    if (literal !== undefined) return literal;
+  #lookupChild(from: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
+    const node = from.target;
+    const literal = from.literal(text) ?? node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
+    if (literal !== undefined && !(isLast && isFolder(literal))) return literal;
     if (node.rule?.isPinned === true && text !== "") return node.parameter("");
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     const parameter = node.parameter("");
@@ -138,7 +140,7 @@ export class PathTree<Leaf> {
 
   #child(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
     const known = node.literal(text);
-    if (known !== undefined) return known;
+    if (known !== undefined && !(isLast && isFolder(known))) return known;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
     if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);

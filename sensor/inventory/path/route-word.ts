@@ -158,12 +158,12 @@ function withoutPrefix(word: string): string {
   return /^(un|re|de|dis|pre)/.test(word) ? word.replace(/^(un|re|de|dis|pre)-?/, "") : word;
 }
 
-/** OData has operations of its own: `/orders/$count` (OData 4.01, URL Conventions §4.8). */
+/** What an API calls its own is often set apart by its first character: `/orders/$count` (OData 4.01, URL Conventions §4.8), `/books/_search`. */
 export function isStandIn(text: string): boolean {
   return STAND_INS.has(text.toLowerCase()) || SYSTEM.test(text);
 }
 
-const SYSTEM = /^\$[a-z]+$/;
+const SYSTEM = /^[$_][a-z]+(_[a-z]+)*$/;
 
 /** `by` and `me` are as long as codes of countries are; words of APIs are hardly in capitals. */
 export function isCode(text: string): boolean {

@@ -11,7 +11,7 @@ export interface Sibling<Leaf> {
   readonly node: PathNode<Leaf>;
   /** Methods it answers itself. */
   readonly methods: readonly string[];
-  /** Methods and paths of it and right below it, and calls of all of them. */
+  /** Methods and paths of it and two levels below it, and calls of all of them. */
   readonly endpoints: number;
   readonly calls: number;
   /** Those of them called once. */
@@ -19,18 +19,21 @@ export interface Sibling<Leaf> {
   readonly hasParameterBelow: boolean;
 }
 
+/** `/genes/{id}/parents`: hardly an API calls a thing by itself and nothing so near below it. */
+const LEVELS = 2;
+
 export function siblingOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>): Sibling<Leaf> {
   const methods = usesOf(node, judge).map(({ method }) => method);
   let [endpoints, calls, singles] = [0, 0, 0];
-  const add = (part: PathNode<Leaf>): void => {
+  const add = (part: PathNode<Leaf>, levels: number): void => {
     for (const use of usesOf(part, judge)) {
       endpoints++;
       calls += use.calls;
       if (use.calls === 1) singles++;
     }
+    if (levels > 0) for (const child of part.children()) add(child, levels - 1);
   };
-  add(node);
-  for (const child of node.children()) add(child);
+  add(node, LEVELS);
   return { node, methods, endpoints, calls, singles, hasParameterBelow: node.parameters !== undefined };
 }
 
