@@ -109,7 +109,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "schema-drift": {
     severity: "low",
-    title: "Bodies of a declared endpoint differ from their schema",
+    title: "Messages of a declared endpoint differ from what is declared of them",
     remedy:
       "Bring file and service together: fields that are not declared may tell more than callers should see, or set what they should not.",
     references: ["owasp-api:2023-API3", "owasp-api:2023-API9", "cwe:1059", "cwe:915"],

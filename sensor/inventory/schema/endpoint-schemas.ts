@@ -50,9 +50,10 @@ export class LearnedSchemas {
     status: number | undefined,
   ): void {
     let isNews = false;
+    const taken = isRefusal(status) ? "takeRefused" : "take";
     if (queryShape !== undefined) {
       this.query ??= this.#make("are-names");
-      isNews = this.query?.take(queryShape) === true;
+      isNews = this.query?.[taken](queryShape) === true;
     }
     if (requestShape !== undefined) {
       this.request ??= this.#make();
@@ -60,9 +61,10 @@ export class LearnedSchemas {
     }
     if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
       isNews = true;
-    if (header !== undefined) this.header.take(header);
-    if (cookie !== undefined) this.cookie.take(cookie);
-    if (responseHeader !== undefined && status !== undefined) this.#answer(status)?.take(responseHeader);
+    if (header !== undefined && this.header[taken](header)) isNews = true;
+    if (cookie !== undefined && this.cookie[taken](cookie)) isNews = true;
+    if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
+      isNews = true;
     this.#taken++;
     if (isNews) this.version++;
   }
@@ -182,6 +184,11 @@ export class LearnedSchemas {
     if (stored !== undefined) node?.restore(stored);
     return node;
   }
+}
+
+/** RFC 9110 §15.5: the request, so says the server, was wrong. */
+export function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function byStatus(nodes: Iterable<readonly [number, SchemaNode]>): Record<string, JsonSchema> {
