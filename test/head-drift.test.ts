@@ -45,6 +45,34 @@ function drift(scene: Scene): (readonly [string, readonly string[] | undefined])
   return scene.endpoints().map(({ method, drift }) => [method, drift]);
 }
 
+/** Asks for nothing but what its file requires. */
+const NEEDY = `openapi: 3.0.3
+info: { title: Needy, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /list:
+    get:
+      parameters: [{ name: page, in: query, required: true, schema: { type: integer } }]
+      responses: { default: { description: any } }
+`;
+
+t.test("calls without any query lack the parameters that are required, but not where they were refused", async (t) => {
+  const { declared } = await readDeclared(t, { "needy.yaml": NEEDY });
+  const scene = new Scene({ declared });
+  for (let page = 0; page < 4; page++) scene.get(`/list?page=${page}`);
+  for (let times = 0; times < 3; times++) scene.get("/list", { status: 400 });
+  t.same(drift(scene), [["GET", undefined]]);
+  scene.get("/list");
+  const expected = [["GET", ["query parameter page is required and was missing"]]];
+  t.same(drift(scene), expected);
+  const again = new Scene({ declared });
+  again.inventory.restore(scene.inventory.takeDelta(100).rows);
+  t.same(drift(again), expected);
+  const bare = new Scene({ declared });
+  for (let times = 0; times < 3; times++) bare.get("/list");
+  t.same(drift(bare), expected);
+});
+
 const GOOD = "X-Tenant: acme\r\nCookie: theme=dark; sid=abcdefgh\r\n";
 const ANSWER = "X-Total-Count: 3\r\nLink: </carts?page=2>; rel=next\r\nETag: W/7\r\nX-Amzn-RequestId: 1\r\n";
 

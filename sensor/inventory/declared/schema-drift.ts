@@ -23,6 +23,7 @@ interface Comparison {
 export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchemas): Difference[] {
   const told: Difference[] = [];
   if (learned.query !== undefined) queryDrift(operation, learned.query, told);
+  missingParameters(operation, learned, told);
   requestHeadDrift(operation, learned, told);
   const { request, responses } = operation;
   if (learned.request !== undefined && request !== undefined)
@@ -60,12 +61,21 @@ function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: 
       if (wrong !== undefined) told.push(parameterDifference(`query parameter ${name} is ${wrong}`));
     }
   }
-  if (query.objects < MIN_SEEN || !query.hasAllNames) return;
-  for (const { name, isRequired, schema } of declared) {
+}
+
+function missingParameters(
+  { parameters }: DeclaredOperation,
+  { query, withoutQuery }: LearnedSchemas,
+  told: Difference[],
+): void {
+  const seen = (query?.objects ?? 0) + withoutQuery;
+  if (seen < MIN_SEEN || query?.hasAllNames === false) return;
+  for (const { name, in: place, isRequired, schema } of parameters) {
     // Lists and objects have several ways to be written.
-    if (!isRequired || schema.types.includes("object") || schema.types.includes("array")) continue;
-    const present = query.properties?.get(name)?.present ?? 0;
-    if (present < query.objects) told.push(parameterDifference(`query parameter ${name} is required and was missing`));
+    const isList = schema.types.includes("object") || schema.types.includes("array");
+    if (place !== "query" || !isRequired || isList) continue;
+    const present = query?.properties?.get(name)?.present ?? 0;
+    if (present < seen) told.push(parameterDifference(`query parameter ${name} is required and was missing`));
   }
 }
 
