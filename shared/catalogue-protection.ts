@@ -40,13 +40,20 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "A session cookie lacks its protection",
     remedy: "Set it with Secure, HttpOnly and SameSite: else it crosses networks in the clear, or scripts can read it.",
-    references: ["owasp-api:2023-API8", "owasp-api:2023-API2", "cwe:614", "cwe:1004", "pci-dss:6.2.4"],
+    references: [
+      "owasp-api:2023-API8",
+      "owasp-api:2023-API2",
+      "nist:800-204:MS-SS-10",
+      "cwe:614",
+      "cwe:1004",
+      "pci-dss:6.2.4",
+    ],
   },
   "cross-origin-credentials": {
     severity: "medium",
     title: "Pages of other origins may read answers with credentials",
     remedy:
       "Name the origins that may in a list and answer to none else, or leave Access-Control-Allow-Credentials away.",
-    references: ["owasp-api:2023-API8", "nist:800-204:MS-SS-5", "cwe:942", "pci-dss:6.2.4"],
+    references: ["owasp-api:2023-API8", "cwe:942", "pci-dss:6.2.4"],
   },
 };

@@ -46,7 +46,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "A TLS connection is renegotiated",
     remedy: "Ask for client certificates in the first handshake, or use TLS 1.3, which has no renegotiation.",
-    references: ["nist:800-52r2:3.4.2", "cwe:757", "nist:800-204:MS-SS-5"],
+    references: ["nist:800-52r2:3.4.2", "cwe:757", "nist:800-204:MS-SS-4"],
   },
   "obsolete-tls-version": {
     severity: "medium",
@@ -177,6 +177,6 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "info",
     title: "An edge only resumes sessions",
     remedy: "Wait for a full handshake, or restart the client; limit how long sessions may be resumed.",
-    references: ["nist:800-52r2:3.6", "nist:800-204:MS-SS-5", "cwe:613"],
+    references: ["nist:800-52r2:3.6", "nist:800-204:MS-SS-4", "cwe:613"],
   },
 };

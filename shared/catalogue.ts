@@ -78,21 +78,21 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "An endpoint appeared after the learning period",
     remedy: "Check that its release was reviewed and that it is documented.",
-    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:1059", "nist:800-204:MS-SS-9"],
+    references: ["owasp-api:2023-API9", "cwe:1059", "nist:800-204:MS-SS-9"],
   },
   "shadow-endpoint": {
     severity: "medium",
     title: "An endpoint is called that no file declares",
     remedy:
       "Find out who serves it and why; then declare it, take it away, or name it in declared.ignore. Undeclared, nobody reviews it.",
-    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:1059"],
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-9", "cwe:1059"],
   },
   "zombie-endpoint": {
     severity: "medium",
     title: "A deprecated endpoint is still called",
     remedy:
       "Move the callers named in the evidence to what replaces it, then switch it off: old versions are no longer mended.",
-    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-5", "cwe:477"],
+    references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-9", "cwe:477"],
   },
   "undeclared-status": {
     severity: "low",
@@ -109,7 +109,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "schema-drift": {
     severity: "low",
-    title: "Bodies of a declared endpoint differ from their schema",
+    title: "Messages of a declared endpoint differ from what is declared of them",
     remedy:
       "Bring file and service together: fields that are not declared may tell more than callers should see, or set what they should not.",
     references: ["owasp-api:2023-API3", "owasp-api:2023-API9", "cwe:1059", "cwe:915"],

@@ -30,6 +30,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/protocol/forwarding.ts",
   "sensor/protocol/protection.ts",
   "sensor/protocol/shape.ts",
+  "sensor/protocol/learned-names.ts",
   "sensor/protocol/anomaly-name.ts",
   "sensor/declared/declared-api.ts",
   "sensor/identity/identities.ts",

@@ -204,10 +204,14 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   t.match(diff(before, before), { code: 0, out: "no difference\n" });
   const told = diff(before, after);
   t.match(told, { code: 0, error: "" });
-  t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
+  t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds: of shop\.internal, active$/m);
   t.match(told.out, /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; access open → mixed$/m);
   t.match(told.out, /posture mtls → mixed/);
-  t.match(diff(after, before).out, /^- endpoint 10\.0\.0\.2:80 GET \/refunds$/m);
+  t.match(
+    told.out,
+    /^\+ finding client-auth-declined \w+: medium: 10\.0\.0\.2:8443 asked 10\.0\.0\.1 for a certificate/m,
+  );
+  t.match(diff(after, before).out, /^- endpoint 10\.0\.0\.2:80 GET \/refunds: of shop\.internal, active$/m);
   const changes = JSON.parse(diff(before, after, "--format", "json").out);
   t.ok(changes.some(({ change, kind }: { change: string; kind: string }) => change === "added" && kind === "endpoint"));
   t.match(diff(before, after, "--format", "markdown").out, /^\| change \| what \| which \| how \|$/m);
@@ -249,12 +253,12 @@ t.test("diff: two environments are compared by the names of their services, what
   });
   const { code, out } = diff(production, "--fail-on", "added");
   t.equal(code, 1);
-  t.match(out, /^\+ endpoint shop\.internal GET \/admin$/m);
+  t.match(out, /^\+ endpoint shop\.internal GET \/admin: active$/m);
   t.match(
     out,
     /^~ endpoint shop\.internal GET \/orders\/\{orderId\}: data none → iban; .*fields none → answer 200\.iban$/m,
   );
-  t.match(out, /^\+ finding sensitive-data-cleartext shop\.internal GET \/orders\/\{orderId\}$/m);
+  t.match(out, /^\+ finding sensitive-data-cleartext shop\.internal GET \/orders\/\{orderId\}: \w+: Sensitive data/m);
   t.notMatch(out, /10\.9\.9|^-/m, "nothing is told of by its address, and nothing is gone");
   t.end();
 });

@@ -327,7 +327,7 @@ t.test(
       [
         ["schema-drift", "GET", 3, 4],
         ["schema-drift", "POST", 1, 2],
-        ["undeclared-parameter", "GET", 1, 2],
+        ["undeclared-parameter", "GET", 3, 2],
       ],
     );
     t.match(found[0].evidence.declared, /d\.yaml:6$/);

@@ -120,7 +120,7 @@ export function CertificatesView() {
       sortBy="Ends"
       isAscending
       className="certificates"
-      empty="No certificate seen yet: TLS 1.3 encrypts them, older versions show them."
+      empty="No certificate seen yet: older versions of TLS show them, TLS 1.3 encrypts them, connections in the clear have none."
       keyOf={(item) => `${item.sensor} ${item.fingerprint}`}
       groups={GROUPS}
       detail={(item, close) => <CertificateDetail item={item} onClose={close} />}

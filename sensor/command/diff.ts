@@ -42,7 +42,8 @@ function inWords(change: Change): string {
   return `${change.kind} ${printable(change.subject)}${fields === "" ? "" : `: ${fields}`}`;
 }
 
-function fieldsInWords({ fields }: Change): string {
+function fieldsInWords({ fields, about }: Change): string {
+  if (about !== undefined) return printable(about);
   return fields
     .map(({ name, before, after }) => printable(`${name} ${before || "none"} → ${after || "none"}`))
     .join("; ");

@@ -38,7 +38,7 @@ export interface DeclaredOperation {
   readonly parameters: readonly DeclaredParameter[];
   readonly request: DeclaredBody | undefined;
   /** By status: `200`, `4XX`, `default`. Empty where the file tells of none. */
-  readonly responses: Readonly<Record<string, DeclaredBody>>;
+  readonly responses: Readonly<Record<string, DeclaredResponse>>;
 }
 
 export interface DeclaredParameter {
@@ -53,6 +53,10 @@ export interface DeclaredBody {
   readonly contentTypes: readonly string[];
   /** Of JSON, else of a form; undefined where none is told. */
   readonly schema: DeclaredSchema | undefined;
+}
+
+export interface DeclaredResponse extends DeclaredBody {
+  readonly headers: readonly DeclaredParameter[];
 }
 
 /** As much of a schema as what is seen can be compared with. Filled in while schemas that hold themselves are read. */

@@ -1,8 +1,8 @@
 import type {
   DeclaredApi,
-  DeclaredBody,
   DeclaredOperation,
   DeclaredParameter,
+  DeclaredResponse,
   DeclaredServer,
 } from "./declared-api.js";
 import { BodyReader, isFormParameter } from "./openapi-body.js";
@@ -104,18 +104,19 @@ class OpenApiReader {
     };
   }
 
-  #responses(at: Located): Record<string, DeclaredBody> {
+  #responses(at: Located): Record<string, DeclaredResponse> {
     const responses = child(at, "responses");
     if (responses.value === undefined) return {};
     if (!isMapping(responses.value)) throw faultAt(responses, `"responses" must be a mapping of status codes`);
-    const found: Record<string, DeclaredBody> = {};
+    const found: Record<string, DeclaredResponse> = {};
     for (const status of Object.keys(responses.value)) {
       if (status.startsWith("x-")) continue;
       if (!/^([1-5](\d\d|XX)|default)$/i.test(status))
         throw faultAt(child(responses, status), `"${status}" is no status; write one such as 200, 4XX or default`);
       const response = follow(child(responses, status), this.#open);
       const spelled = status === "default" ? status : status.toUpperCase();
-      found[spelled] = this.#isSwagger ? this.#bodies.swaggerResponse(at, response) : this.#bodies.response(response);
+      const body = this.#isSwagger ? this.#bodies.swaggerResponse(at, response) : this.#bodies.response(response);
+      found[spelled] = { ...body, headers: this.#headers(child(response, "headers")) };
     }
     return found;
   }
@@ -130,6 +131,17 @@ class OpenApiReader {
       if (!PLACES.includes(String(place)) && !isFormParameter(parameter))
         throw faultAt(parameter, `"in" of the parameter "${name}" must be one of ${PLACES.join(", ")}`);
       return parameter;
+    });
+  }
+
+  /** OpenAPI 3.1.0 §4.8.21: as parameters, but named by where they stand. */
+  #headers(headers: Located): DeclaredParameter[] {
+    if (headers.value === undefined) return [];
+    if (!isMapping(headers.value)) throw faultAt(headers, `"headers" must be a mapping of names`);
+    return Object.keys(headers.value).map((name) => {
+      const header = follow(child(headers, name), this.#open);
+      if (!isMapping(header.value)) throw faultAt(header, `the header "${name}" must be a mapping with a schema`);
+      return { ...this.#parameter(header), name, in: "header" };
     });
   }
 

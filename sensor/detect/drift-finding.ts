@@ -1,5 +1,6 @@
 import type { Difference, Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
 import type { Call } from "../protocol/message.js";
+import type { CallShapes } from "../protocol/shape.js";
 import type { RuleContext } from "./finding.js";
 import { endpointKey, endpointOf } from "./server-of.js";
 
@@ -16,8 +17,7 @@ export function watchDrift(
     call(call: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
       // Only calls that were looked at can tell anything new.
       const { shapes } = call;
-      const lookedAt = kind === "parameter" ? shapes?.query : (shapes?.request ?? shapes?.response);
-      if (lookedAt === undefined || endpoint?.declaration?.isDeclared !== true) return;
+      if (shapes === undefined || !tells(shapes, kind) || endpoint?.declaration?.isDeclared !== true) return;
       const differences = endpoint.differences().filter((one) => one.kind === kind);
       if (differences.length === 0) return;
       const texts = differences.slice(0, MAX_TOLD).map(({ text }) => text);
@@ -34,4 +34,9 @@ export function watchDrift(
       if (evidence !== undefined) evidence.differences = texts;
     },
   };
+}
+
+function tells({ query, header, request, response, responseHeader }: CallShapes, kind: Difference["kind"]): boolean {
+  const told = kind === "parameter" ? (query ?? header) : (request ?? response ?? responseHeader);
+  return told !== undefined;
 }

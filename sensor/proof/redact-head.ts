@@ -23,8 +23,12 @@ const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([ \t]*)(.*?)[ \t]*$/;
 const PAIR = /^( *)([^=]*)=[^=]/;
 const PLAIN_NAME = /^[A-Za-z0-9_.[\]-]{1,40}$/;
 const PLAIN_SEGMENT = /^[A-Za-z0-9._~-]{0,64}$/;
-/** Numbers of people and cards have as many digits, and more. */
+/** Numbers of people and cards have as many digits, and more; in free text nothing but hyphens stands between them. */
 const MANY_DIGITS = 9;
+const LONG_NUMBER = /\d(?:-?\d){8}/;
+/** Ages in seconds may have as many. */
+const AGES = /(?:max-age|s-maxage)=\d{1,10}/g;
+const MAIL = /[^\s@]@[^\s@]/;
 const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
 const HOST = /^[A-Za-z0-9._-]{0,255}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?$/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]{0,31}:\/\//;
@@ -114,6 +118,8 @@ export function readField({ start, text }: HeadLine, side: SideBytes): Field | u
 /** Whether a field's value is shown as it is. */
 export function mayShow(name: string, value: string): boolean {
   if (value.length > MAX_SHOWN || SHOWN.get(name)?.test(value) !== true) return false;
+  const isFree = name !== "host" && SHOWN.get(name) !== NUMBER && SHOWN.get(name) !== DATE;
+  if (isFree && (MAIL.test(value) || LONG_NUMBER.test(value.replace(AGES, "")))) return false;
   return maskText(value) === value && !value.split(/[^\w.-]+/).some(isSecret);
 }
 
@@ -122,7 +128,8 @@ function showNames(text: string, start: number, between: string, side: SideBytes
   let at = start;
   for (const pair of text.split(between)) {
     const [, blank = "", name = ""] = PAIR.exec(pair) ?? [];
-    if (PLAIN_NAME.test(name) && !isSecret(name)) side.show(at, at + blank.length + name.length + 1);
+    if (PLAIN_NAME.test(name) && !isSecret(name) && !hasManyDigits(name))
+      side.show(at, at + blank.length + name.length + 1);
     at += pair.length;
     side.show(at, Math.min(at + 1, start + text.length));
     at++;
@@ -147,14 +154,14 @@ function showTarget(target: string, start: number, isConnect: boolean, side: Sid
 /** RFC 3986 §3.2.1: what stands before the last `@` is no host. */
 function showAuthority(authority: string, start: number, side: SideBytes): void {
   const host = authority.slice(authority.lastIndexOf("@") + 1);
-  if (!HOST.test(host)) return;
+  if (!mayShow("host", host)) return;
   const hostStart = start + authority.length - host.length;
   side.show(hostStart === start ? start : hostStart - 1, start + authority.length);
 }
 
 /** Whether a field's name is one, and no secret. */
 export function isPlainName(name: string): boolean {
-  return /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) && !isSecret(name);
+  return /^:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) && !isSecret(name) && !hasManyDigits(name);
 }
 
 /** Whether nothing of a path needs to be overwritten. */
@@ -185,5 +192,9 @@ function showPath(target: string, start: number, side: SideBytes): void {
 }
 
 function isPlain(segment: string): boolean {
-  return PLAIN_SEGMENT.test(segment) && !isSecret(segment) && segment.replace(/\D/g, "").length < MANY_DIGITS;
+  return PLAIN_SEGMENT.test(segment) && !isSecret(segment) && !hasManyDigits(segment);
+}
+
+function hasManyDigits(text: string): boolean {
+  return text.replace(/\D/g, "").length >= MANY_DIGITS;
 }

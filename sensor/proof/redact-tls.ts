@@ -1,3 +1,4 @@
+import { untoldPlaces } from "../protocol/tls/told-name.js";
 import type { SideBytes } from "./side-bytes.js";
 
 const RECORD_HEADER = 5;
@@ -64,6 +65,8 @@ function isHello(side: SideBytes, { contentStart, contentEnd }: TlsRecord): bool
 class ClearMessages {
   readonly #side: SideBytes;
   #left = 0;
+  /** Where the bytes of the message under way stand. */
+  #places: number[] = [];
   #isHidden = false;
   #head: number[] = [];
 
@@ -77,7 +80,7 @@ class ClearMessages {
     for (let at = start; at < end; ) {
       if (this.#left > 0) {
         const until = Math.min(end, at + this.#left);
-        if (!this.#isHidden) side.show(at, until);
+        if (!this.#isHidden) this.#shown(at, until);
         this.#left -= until - at;
         at = until;
         continue;
@@ -90,8 +93,19 @@ class ClearMessages {
       const [type, high, middle, low] = this.#head;
       this.#left = high * 65_536 + middle * 256 + low;
       this.#isHidden = type === NEW_SESSION_TICKET;
+      this.#places = [];
       this.#head = [];
     }
     return true;
+  }
+
+  /** Names in it may be of persons, or tokens: these stay hidden, whatever records they stand in. */
+  #shown(start: number, end: number): void {
+    const side = this.#side;
+    for (let at = start; at < end; at++) this.#places.push(at);
+    side.show(start, end);
+    const text = this.#places.map((place) => String.fromCharCode(side.at(place))).join("");
+    for (const [from, to] of untoldPlaces(text))
+      for (let index = from; index < to; index++) side.hide(this.#places[index], this.#places[index] + 1);
   }
 }

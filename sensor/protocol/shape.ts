@@ -6,6 +6,8 @@ export const INTEGER = 8;
 export const NUMBER = 16;
 export const BOOLEAN = 32;
 export const NULL = 64;
+/** Of some that stood there more was there than is told: what is not told may have been among it. */
+export const UNTOLD = 128;
 
 /** Forms of strings, as JSON Schema 2020-12 §7.3 calls them; those that come later are tried later. */
 export const FORMATS = ["uuid", "date", "date-time", "uri", "email", "ipv4"] as const;

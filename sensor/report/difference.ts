@@ -19,6 +19,8 @@ export interface Change {
   readonly kind: "service" | "edge" | "endpoint" | "certificate" | "finding";
   /** What it is, in words that mean the same thing in both inventories. */
   readonly subject: string;
+  /** What it is to somebody who does not know it yet, or any more; undefined of what changed. */
+  readonly about?: string;
   /** Of what changed: the name, and its value before and after. */
   readonly fields: readonly { readonly name: string; readonly before: string; readonly after: string }[];
 }
@@ -29,6 +31,7 @@ interface Thing {
   readonly kind: Change["kind"];
   readonly subject: string;
   readonly facts: Facts;
+  readonly about: string;
 }
 
 /** How a thing of one inventory is found in the other: at its address, or, across days and environments, under its service's name. */
@@ -46,11 +49,11 @@ export function differenceOf(
   const old = thingsOf(before, sameBy);
   const now = thingsOf(after, sameBy);
   const changes: Change[] = [];
-  for (const [key, { kind, subject }] of old)
-    if (!now.has(key)) changes.push({ change: "removed", kind, subject, fields: [] });
-  for (const [key, { kind, subject, facts }] of now) {
+  for (const [key, { kind, subject, about }] of old)
+    if (!now.has(key)) changes.push({ change: "removed", kind, subject, ...told(subject, about), fields: [] });
+  for (const [key, { kind, subject, about, facts }] of now) {
     const known = old.get(key);
-    if (known === undefined) changes.push({ change: "added", kind, subject, fields: [] });
+    if (known === undefined) changes.push({ change: "added", kind, subject, ...told(subject, about), fields: [] });
     else {
       const fields = changedFields(known.facts, facts);
       if (fields.length > 0) changes.push({ change: "changed", kind, subject, fields });
@@ -58,6 +61,10 @@ export function differenceOf(
   }
   const keyOf = ({ kind, subject, change }: Change): string => `${KINDS.indexOf(kind)} ${subject} ${change}`;
   return changes.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function told(subject: string, about: string): Pick<Change, "about"> {
+  return about === subject ? {} : { about };
 }
 
 const UNNAMED = "(unnamed)";
@@ -86,18 +93,25 @@ function namedThing(record: StoredRow["record"], names: ReadonlyMap<string, stri
   switch (record.kind) {
     case "service": {
       const { name, ...facts } = thing.facts;
-      return { ...thing, subject: name, facts };
+      return { ...thing, subject: name, about: name, facts };
     }
     case "edge":
-      return { ...thing, subject: `${record.clientService ?? UNNAMED} > ${nameOf(record, names)}` };
+      return {
+        ...thing,
+        subject: `${record.clientService ?? UNNAMED} > ${nameOf(record, names)}`,
+        about: record.posture,
+      };
     case "endpoint":
-      return { ...thing, subject: `${record.service} ${record.method} ${record.template}` };
+      return { ...thing, subject: `${record.service} ${record.method} ${record.template}`, about: record.state };
     case "certificate":
-      return { ...thing, subject: record.subject, facts: { issuer: record.issuer, key: record.key } };
+      return {
+        ...{ ...thing, subject: record.subject, about: `issued by ${record.issuer}` },
+        facts: { issuer: record.issuer, key: record.key },
+      };
     default: {
       const { method = "", template = "" } = record;
       const subject = `${record.rule} ${nameOf(record, names)} ${method} ${template}`.trimEnd();
-      return { ...thing, subject, facts: { severity: record.severity } };
+      return { ...thing, subject, about: `${record.severity}: ${record.title}`, facts: { severity: record.severity } };
     }
   }
 }
@@ -119,6 +133,25 @@ function joined(one: Facts, other: Facts): Facts {
 }
 
 function thingOf(record: StoredRow["record"]): Thing {
+  return { ...namedByAddress(record), about: aboutOf(record) };
+}
+
+function aboutOf(record: StoredRow["record"]): string {
+  switch (record.kind) {
+    case "service":
+      return record.name;
+    case "edge":
+      return `${record.clientService ?? UNNAMED} > ${record.serverService ?? UNNAMED}, ${record.posture}`;
+    case "endpoint":
+      return `of ${record.service}, ${record.state}`;
+    case "certificate":
+      return record.subject;
+    default:
+      return `${record.severity}: ${record.summary}`;
+  }
+}
+
+function namedByAddress(record: StoredRow["record"]): Omit<Thing, "about"> {
   switch (record.kind) {
     case "service":
       return { kind: "service", subject: serverOf(record.address, record.port, record), facts: serviceFacts(record) };
@@ -161,6 +194,8 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
     "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
     fields: list(fieldsOf(endpoint)),
+    // Commas part values of lists.
+    drift: list((endpoint.drift ?? []).map((text) => text.replaceAll(", ", " "))),
     "token issuers": list(Object.keys(tokens?.issuers ?? {})),
     "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
   };

@@ -175,7 +175,7 @@ function* streamTable(endpoints: readonly EndpointRecord[]): Iterable<string> {
 
 function certificateSection(facts: Facts): string {
   const { columns, rows, unknowns } = certificates(facts);
-  const empty = "None was visible: TLS 1.3 encrypts them.";
+  const empty = "None was visible. Connections in the clear have none, and TLS 1.3 encrypts them.";
   return section("Certificates", table({ heads: columns, rows, empty }) + bullets(unknowns));
 }
 

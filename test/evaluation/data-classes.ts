@@ -2,39 +2,16 @@
 // wrote, in many locales; forms that it lacks are made here with their check digits. Each stands in JSON under a name that APIs use, under
 // a name that tells nothing, and in running text; beside them stand values that are of no class.
 import { allFakers, type Faker, faker } from "@faker-js/faker";
-import { BodyReader } from "../../sensor/protocol/body/body-reader.js";
-import { defaultSettings } from "../../shared/config/settings.js";
+import { judge, printScores, type Sample } from "./data-score.js";
 import { NATIONAL_NUMBERS } from "./national-numbers.js";
 
-interface Sample {
-  readonly name: string;
-  /** Undefined for what is of no class. */
-  readonly expected: string | undefined;
-  readonly field: string;
-  readonly value: string | number;
-}
-
 type Maker = (one: Faker) => readonly Sample[];
-
-interface Tally {
-  hits: number;
-  misses: number;
-  falseAlarms: number;
-  /** The same values in running text, after their field's name. */
-  hitsInText: number;
-  inText: number;
-}
-
-/** What only a field of its own can tell: in running text a name is a word. */
-const FIELD_ONLY = new Set([
-  ..."card-verification date-of-birth person-name postal-address health-code geolocation password".split(" "),
-]);
 
 faker.seed(7);
 const pick = <T>(values: readonly T[]): T => faker.helpers.arrayElement([...values]);
 
 function sample(expected: string | undefined, fields: string, value: string | number): Sample {
-  return { name: expected ?? "none", expected, field: pick(fields.split(" ")), value };
+  return { expected, field: pick(fields.split(" ")), value };
 }
 
 /** Values of a class under names that tell it. */
@@ -103,63 +80,6 @@ const UNLABELLED: Maker = (one) => [
   sample(undefined, "cron", one.system.cron()),
 ];
 
-const classifier = new BodyReader({ ...defaultSettings().data, firstBodies: 65_535, oneIn: 1 });
-const flow = classifier.ofFlow({ serverAddress: "10.0.0.1", serverPort: 80 } as Parameters<
-  typeof classifier.ofFlow
->[0]);
-
-/** Classes told of one JSON body. */
-function classesOf(body: object): readonly string[] {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const facts = {
-    method: "GET",
-    pathShape: 1,
-    status: 200,
-    requestContentType: undefined,
-    responseContentType: "a/json",
-  };
-  const look = flow.open("server", facts, undefined, bytes.length);
-  look?.take(bytes, 0, bytes.length);
-  return look?.end("whole")?.classes ?? [];
-}
-
-const tallies = new Map<string, Tally>();
-const missed = new Map<string, string[]>();
-const alarms = new Map<string, string[]>();
-function tallyOf(name: string): Tally {
-  const known = tallies.get(name) ?? { hits: 0, misses: 0, falseAlarms: 0, hitsInText: 0, inText: 0 };
-  tallies.set(name, known);
-  return known;
-}
-
-/** A value is right where its class is told, wrong where another one is. */
-function judge({ expected, field, value }: Sample): void {
-  const told = classesOf({ [field]: value });
-  if (expected !== undefined) {
-    const isHit = told.includes(expected);
-    if (isHit) tallyOf(expected).hits++;
-    else tallyOf(expected).misses++;
-    if (!isHit) note(missed, expected, `${field}=${value}`);
-  }
-  if (expected !== undefined && !FIELD_ONLY.has(expected)) {
-    const words = field.replace(/_/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2");
-    tallyOf(expected).inText++;
-    const isHit = classesOf({ comment: `Dear team, the ${words} is ${value}. Thank you!` }).includes(expected);
-    if (isHit) tallyOf(expected).hitsInText++;
-    else note(missed, `${expected} in text`, `${words} is ${value}`);
-  }
-  for (const name of told) {
-    if (name === expected) continue;
-    tallyOf(name).falseAlarms++;
-    note(alarms, name, `${field}=${value}`);
-  }
-}
-
-function note(into: Map<string, string[]>, name: string, text: string): void {
-  const list = into.get(name) ?? [];
-  if (list.length < 4) into.set(name, [...list, text.slice(0, 60)]);
-}
-
 const records = Number(process.argv[2] ?? 2_000);
 const locales = Object.entries(allFakers).filter(([name]) => name !== "base");
 let values = 0;
@@ -184,17 +104,4 @@ function attempt(make: () => readonly Sample[]): readonly Sample[] {
 }
 
 console.log(`${values} values, ${locales.length} locales`);
-console.log("class               seen precision    recall  in text");
-const percent = (part: number, all: number): string =>
-  (all === 0 ? "-" : `${((part / all) * 100).toFixed(2)} %`).padStart(9);
-for (const [name, { hits, misses, falseAlarms, hitsInText, inText }] of [...tallies].sort()) {
-  const line = `${name.padEnd(18)} ${String(hits + misses).padStart(5)} ${percent(hits, hits + falseAlarms)} ${percent(hits, hits + misses)} ${percent(hitsInText, inText)}`;
-  console.log(
-    [
-      line,
-      ...(missed.get(name) ?? []).map((text) => `    missed ${text}`),
-      ...(missed.get(`${name} in text`) ?? []).map((text) => `    missed ${text}`),
-      ...(alarms.get(name) ?? []).map((text) => `    false  ${text}`),
-    ].join("\n"),
-  );
-}
+printScores();

@@ -1,7 +1,7 @@
 import { watchDrift } from "../drift-finding.js";
 import type { Rule } from "../finding.js";
 
-/** A declared endpoint whose bodies have other fields than its file says, or of other types. */
+/** A declared endpoint whose bodies, or whose answers' heads, have other fields than its file says, or of other types. */
 export const schemaDrift: Rule = {
   id: "schema-drift",
   of: "judged",
@@ -10,6 +10,6 @@ export const schemaDrift: Rule = {
       context,
       "schema",
       ({ service, method, template, declaration }) =>
-        `Bodies of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
+        `Messages of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
     ),
 };

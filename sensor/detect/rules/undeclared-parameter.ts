@@ -1,7 +1,7 @@
 import { watchDrift } from "../drift-finding.js";
 import type { Rule } from "../finding.js";
 
-/** A declared endpoint that is called with parameters its file does not have, or of another type. */
+/** A declared endpoint that is called with parameters its file does not have, of another type, or without those it requires. */
 export const undeclaredParameter: Rule = {
   id: "undeclared-parameter",
   of: "judged",
@@ -10,6 +10,6 @@ export const undeclaredParameter: Rule = {
       context,
       "parameter",
       ({ service, method, template, declaration }) =>
-        `${method} ${template} of ${service.name} is called with other parameters than ${declaration?.place} declares.`,
+        `Parameters of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
     ),
 };

@@ -12,6 +12,12 @@ const OUTCOMES: Readonly<Record<"accepted" | "refused" | "unclear", Severity>> =
   unclear: "high",
 };
 
+const OUTCOME_WORDS: Readonly<Record<keyof typeof OUTCOMES, string>> = {
+  accepted: "which was answered with success",
+  refused: "which was refused",
+  unclear: "and its answer does not tell whether it was accepted",
+};
+
 /** RFC 8725 §2.1: a token that names `none` as its algorithm is signed by nobody. One finding an endpoint and outcome. */
 export const unsignedToken: Rule = {
   id: "unsigned-token",
@@ -29,7 +35,7 @@ export const unsignedToken: Rule = {
         const { service, method, template } = endpoint;
         const key = `${endpointKey(endpoint)} ${outcome}`;
         findings.first(subject, key, call.atMicros, {
-          summary: `${edge.clientAddress} sent a JSON Web Token without a signature to ${method} ${template} of ${service.name}: ${outcome}.`,
+          summary: `${edge.clientAddress} sent a JSON Web Token without a signature to ${method} ${template} of ${service.name}, ${OUTCOME_WORDS[outcome]}.`,
           severity: OUTCOMES[outcome],
           clientAddress: edge.clientAddress,
           ...endpointOf(endpoint),

@@ -1,12 +1,12 @@
-import type { DeclaredBody, DeclaredOperation, DeclaredSchema } from "../../declared/declared-api.js";
+import type { DeclaredBody, DeclaredOperation, DeclaredResponse, DeclaredSchema } from "../../declared/declared-api.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
-import { namesOf, typesOf } from "../schema/json-schema.js";
+import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
+import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
+import { MIN_SEEN, typeMismatch } from "./mismatch.js";
 
 const MAX_DIFFERENCES = 64;
-/** From so many on a property that is required and was missing in some is told. */
-const MIN_OBJECTS = 3;
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
 
 interface Comparison {
@@ -19,19 +19,29 @@ interface Comparison {
   readonly told: Difference[];
 }
 
-/** How queries and bodies that were seen differ from those declared. */
+/** How queries, heads and bodies that were seen differ from those declared. */
 export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchemas): Difference[] {
   const told: Difference[] = [];
   if (learned.query !== undefined) queryDrift(operation, learned.query, told);
+  missingParameters(operation, learned, told);
+  requestHeadDrift(operation, learned, told);
   const { request, responses } = operation;
   if (learned.request !== undefined && request !== undefined)
     bodyDrift(request, learned.request, { where: "request", isText: isForm(request), isAnswer: false, told });
   for (const [status, node] of learned.responses) {
-    const declared = responses[String(status)] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
+    const declared = ofStatus(responses, status);
     const where = `response ${status}`;
     if (declared !== undefined) bodyDrift(declared, node, { where, isText: false, isAnswer: true, told });
   }
+  for (const [status, head] of learned.answers) {
+    const declared = ofStatus(responses, status);
+    if (declared !== undefined) answerHeadDrift(status, declared.headers, head, told);
+  }
   return told.slice(0, MAX_DIFFERENCES);
+}
+
+function ofStatus(responses: Readonly<Record<string, DeclaredResponse>>, status: number): DeclaredResponse | undefined {
+  return responses[String(status)] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
 }
 
 function isForm({ contentTypes }: DeclaredBody): boolean {
@@ -50,6 +60,22 @@ function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: 
       const wrong = node && typeMismatch(node, parameter.schema, true);
       if (wrong !== undefined) told.push(parameterDifference(`query parameter ${name} is ${wrong}`));
     }
+  }
+}
+
+function missingParameters(
+  { parameters }: DeclaredOperation,
+  { query, withoutQuery }: LearnedSchemas,
+  told: Difference[],
+): void {
+  const seen = (query?.objects ?? 0) + withoutQuery;
+  if (seen < MIN_SEEN || query?.hasAllNames === false) return;
+  for (const { name, in: place, isRequired, schema } of parameters) {
+    // Lists and objects have several ways to be written.
+    const isList = schema.types.includes("object") || schema.types.includes("array");
+    if (place !== "query" || !isRequired || isList) continue;
+    const present = query?.properties?.get(name)?.present ?? 0;
+    if (present < seen) told.push(parameterDifference(`query parameter ${name} is required and was missing`));
   }
 }
 
@@ -80,24 +106,10 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
       if (next !== undefined) compare(next, declared.properties[property], below, comparison);
     } else if (!declared.isOpen) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
   }
-  if (!isAnswer || node.objects < MIN_OBJECTS) return;
+  if (!isAnswer || node.objects < MIN_SEEN || !node.hasAllNames) return;
   for (const property of declared.required) {
     if ((node.properties?.get(property)?.present ?? 0) >= node.objects) continue;
     const below = path === "" ? property : `${path}.${property}`;
     told.push({ kind: "schema", text: `${where}: ${below} is required and was missing` });
   }
-}
-
-/** `string, declared integer`; undefined where it fits. */
-function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boolean): string | undefined {
-  if (types.length === 0 || types.includes("file")) return undefined;
-  // In texts a list, an object or a string may look like anything.
-  if (isText && types.some((type) => type === "string" || type === "array" || type === "object")) return undefined;
-  const wrong = typesOf(node).filter((type) => !types.some((one) => one === type || includes(one, type)));
-  return wrong.length === 0 ? undefined : `${wrong.join(" or ")}, declared ${types.join(" or ")}`;
-}
-
-/** JSON Schema 2020-12 §6.1.1: every integer is a number. */
-function includes(declared: string, seen: string): boolean {
-  return declared === "number" && seen === "integer";
 }

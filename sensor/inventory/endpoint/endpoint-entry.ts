@@ -19,7 +19,7 @@ import type { PathNode } from "../path/path-node.js";
 import { evidenceOf, parametersOf, valuesOf } from "../path/path-parameters.js";
 import type { ValueUse } from "../path/value-use.js";
 import { EndpointProtection, restoredProtection, showsProtection } from "../protection/endpoint-protection.js";
-import { LearnedSchemas } from "../schema/endpoint-schemas.js";
+import { isRefusal, LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { AnswerTimes } from "./answer-times.js";
@@ -184,7 +184,7 @@ export class EndpointEntry implements Endpoint {
 
   #learn(shapes: CallShapes, status: number | undefined): void {
     if (shapes.hasQuery) this.#withQuery++;
-    if (shapes === BARE_HEAD && this.schemas === undefined) this.#bareHeads++;
+    if (shapes === BARE_HEAD && this.schemas === undefined && !isRefusal(status)) this.#bareHeads++;
     else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
   }
 

@@ -6,9 +6,12 @@ import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
 
 const MAX_STATUSES = 8;
+/** Of the first calls without a query each may be the one from which on it is told what they lack. */
+const FIRST_WITHOUT = 8;
 
 export interface StoredSchemas {
   readonly query?: StoredNode;
+  readonly withoutQuery?: number;
   readonly header?: StoredNode;
   readonly cookie?: StoredNode;
   /** Heads without any field, and any cookie, of their own. */
@@ -23,6 +26,8 @@ export interface StoredSchemas {
 export class LearnedSchemas {
   query: SchemaNode | undefined = undefined;
   request: SchemaNode | undefined = undefined;
+  /** Calls that had none and were not refused, of those whose heads were looked at. */
+  withoutQuery = 0;
   readonly header: HeadSchema;
   readonly cookie: HeadSchema;
   readonly responses = new Map<number, SchemaNode>();
@@ -46,13 +51,16 @@ export class LearnedSchemas {
 
   /** Only the few calls that were looked at have shapes. */
   take(
-    { query: queryShape, request: requestShape, response: responseShape, header, cookie, responseHeader }: CallShapes,
+    { hasQuery, query: queryShape, request: requestShape, response: responseShape, ...heads }: CallShapes,
     status: number | undefined,
   ): void {
+    const { header, cookie, responseHeader } = heads;
     let isNews = false;
+    if (!hasQuery && header !== undefined && !isRefusal(status)) isNews = ++this.withoutQuery <= FIRST_WITHOUT;
+    const taken = isRefusal(status) ? "takeRefused" : "take";
     if (queryShape !== undefined) {
       this.query ??= this.#make("are-names");
-      isNews = this.query?.take(queryShape) === true;
+      if (this.query?.[taken](queryShape) === true) isNews = true;
     }
     if (requestShape !== undefined) {
       this.request ??= this.#make();
@@ -60,9 +68,10 @@ export class LearnedSchemas {
     }
     if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
       isNews = true;
-    if (header !== undefined) this.header.take(header);
-    if (cookie !== undefined) this.cookie.take(cookie);
-    if (responseHeader !== undefined && status !== undefined) this.#answer(status)?.take(responseHeader);
+    if (header !== undefined && this.header[taken](header)) isNews = true;
+    if (cookie !== undefined && this.cookie[taken](cookie)) isNews = true;
+    if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
+      isNews = true;
     this.#taken++;
     if (isNews) this.version++;
   }
@@ -96,6 +105,7 @@ export class LearnedSchemas {
 
   merge(other: LearnedSchemas): void {
     this.query = this.#merged(this.query ?? (other.query && this.#make("are-names")), other.query);
+    this.withoutQuery += other.withoutQuery;
     this.request = this.#merged(this.request, other.request);
     this.header.merge(other.header);
     this.cookie.merge(other.cookie);
@@ -151,6 +161,7 @@ export class LearnedSchemas {
     const { query, request, header, cookie, responses, answers } = this;
     return {
       ...(query === undefined ? {} : { query: query.state() }),
+      ...(this.withoutQuery === 0 ? {} : { withoutQuery: this.withoutQuery }),
       ...(header.node === undefined ? {} : { header: header.node.state() }),
       ...(cookie.node === undefined ? {} : { cookie: cookie.node.state() }),
       bare: [header.without, cookie.without],
@@ -162,12 +173,22 @@ export class LearnedSchemas {
     };
   }
 
-  restore({ query, request, header, cookie, bare = [0, 0], responses = {}, answers = {} }: StoredSchemas): void {
+  restore({
+    query,
+    withoutQuery = 0,
+    request,
+    header,
+    cookie,
+    bare = [0, 0],
+    responses = {},
+    answers = {},
+  }: StoredSchemas): void {
     this.header.restore(header, bare[0]);
     this.cookie.restore(cookie, bare[1]);
     this.version++;
     this.#taken++;
     this.query = this.#restored(query, "are-names");
+    this.withoutQuery = withoutQuery;
     this.request = this.#restored(request);
     for (const [status, stored] of Object.entries(responses)) {
       const node = this.#restored(stored);
@@ -182,6 +203,11 @@ export class LearnedSchemas {
     if (stored !== undefined) node?.restore(stored);
     return node;
   }
+}
+
+/** RFC 9110 §15.5: the request, so says the server, was wrong. */
+export function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function byStatus(nodes: Iterable<readonly [number, SchemaNode]>): Record<string, JsonSchema> {

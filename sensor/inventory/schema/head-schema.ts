@@ -1,6 +1,9 @@
 import { NO_PROPERTIES, type Shape } from "../../protocol/shape.js";
 import type { SchemaNode, StoredNode } from "./schema-node.js";
 
+/** Of the first heads that have nothing each may be the one without which nothing is said yet. */
+const FIRST_BARE = 8;
+
 /**
  * What heads have of one kind, fields of their own or cookies; of answers those of one status. Most endpoints' have none: those take no room, and are counted until one
  * has something, for what not all have is optional.
@@ -16,9 +19,26 @@ export class HeadSchema {
     this.without = without;
   }
 
-  take(shape: Shape): void {
-    if (shape === NO_PROPERTIES && this.node === undefined) this.without++;
-    else this.#begun()?.take(shape);
+  /** True where something is other than before, as of a node. */
+  take(shape: Shape): boolean {
+    if (shape !== NO_PROPERTIES || this.node !== undefined) return this.#begun()?.take(shape) === true;
+    return ++this.without <= FIRST_BARE;
+  }
+
+  /** Of a request that was refused, see SchemaNode. */
+  takeRefused(shape: Shape): boolean {
+    return shape !== NO_PROPERTIES && this.#begun()?.takeRefused(shape) === true;
+  }
+
+  /** Heads that were learned from. */
+  get heads(): number {
+    return this.node?.objects ?? this.without;
+  }
+
+  /** In how many of them the field stood; undefined where it may have stood in any. */
+  present(name: string): number | undefined {
+    if (this.node === undefined) return 0;
+    return this.node.hasAllNames ? (this.node.properties?.get(name)?.present ?? 0) : undefined;
   }
 
   /** So many more heads had nothing. */

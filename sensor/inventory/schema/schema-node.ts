@@ -1,4 +1,4 @@
-import { ANY_NAME, type Shape } from "../../protocol/shape.js";
+import { ANY_NAME, type Shape, UNTOLD } from "../../protocol/shape.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { type StoredWords, WordCount } from "./word-count.js";
@@ -63,6 +63,25 @@ export class SchemaNode {
     }
     this.#foldNames();
     return isNews || this.#alwaysThere() !== alwaysBefore;
+  }
+
+  /**
+   * Learns from a request that was refused what stood there, but neither that it must nor that it need not: what it lacked may be why.
+   * Of what has no objects below only: queries and heads.
+   */
+  takeRefused(shape: Shape): boolean {
+    const isNews = this.take(shape);
+    this.objects -= shape.objects;
+    for (const [name, { present }] of shape.properties ?? []) {
+      const node = this.properties?.get(name) ?? this.properties?.get(ANY_NAME);
+      if (node !== undefined) node.present -= present;
+    }
+    return isNews;
+  }
+
+  /** Whether what is not among its properties was not there: some may have found no place, or be no names. */
+  get hasAllNames(): boolean {
+    return (this.kinds & UNTOLD) === 0 && this.properties?.has(ANY_NAME) !== true;
   }
 
   /** How many properties were in each object. */
@@ -133,7 +152,8 @@ export class SchemaNode {
     const isMap = this.properties.has(ANY_NAME) && !this.#keepsNames;
     const key = isFull || isMap ? ANY_NAME : name;
     const made = this.properties.get(key) ?? this.#make();
-    if (made !== undefined) this.properties.set(key, made);
+    if (made === undefined) this.kinds |= UNTOLD;
+    else this.properties.set(key, made);
     return made;
   }
 
@@ -169,7 +189,10 @@ export class SchemaNode {
     this.properties = new Map();
     for (const [name, stored] of Object.entries(properties)) {
       const node = this.#make();
-      if (node === undefined) return;
+      if (node === undefined) {
+        this.kinds |= UNTOLD;
+        return;
+      }
       node.restore(stored);
       this.properties.set(name, node);
     }

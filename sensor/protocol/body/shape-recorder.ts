@@ -1,4 +1,16 @@
-import { ANY_NAME, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, OTHER_FORMAT, type Shape, STRING } from "../shape.js";
+import {
+  ANY_NAME,
+  ARRAY,
+  BOOLEAN,
+  INTEGER,
+  NULL,
+  NUMBER,
+  OBJECT,
+  OTHER_FORMAT,
+  type Shape,
+  STRING,
+  UNTOLD,
+} from "../shape.js";
 import { isFieldName, isWordField } from "./field-naming.js";
 import { formatOf, isWord } from "./string-format.js";
 
@@ -126,6 +138,12 @@ export class ShapeRecorder {
     if (frame.next !== undefined) frame.seen.add(frame.next);
   }
 
+  /** The object that is open has something of which nothing is told. */
+  leaveOut(): void {
+    const place = this.#frames.at(-1)?.place;
+    if (place !== undefined) place.kinds |= UNTOLD;
+  }
+
   /** `isPlain`: it is of no class of data, and its field of none. */
   string(bytes: Buffer, start: number, end: number, isPlain: boolean): void {
     const place = this.#value(STRING);
@@ -194,9 +212,12 @@ export class ShapeRecorder {
     of.properties ??= new Map();
     const isFull = of.properties.size >= MAX_PROPERTIES;
     const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : ANY_NAME;
-    const known = of.properties.get(name) ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
+    const own = of.properties.get(name);
+    if (own === undefined && isFull) of.kinds |= UNTOLD;
+    const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
     if (known !== undefined) return known;
     const made = this.#make(name !== ANY_NAME && isWordField(name));
+    if (made === undefined || name === ANY_NAME) of.kinds |= UNTOLD;
     if (made !== undefined) of.properties.set(isFull ? ANY_NAME : name, made);
     return made;
   }

@@ -27,6 +27,9 @@ const ISSUERS: readonly (readonly [from: number, to: number, prefixDigits: numbe
   [36, 36, 2, [14]],
   [38, 39, 2, [14, 16]],
   [3528, 3589, 4, [16]],
+  // JCB's older numbers, then UATP's.
+  [2131, 2131, 4, [15]],
+  [1, 1, 1, [15]],
   [6011, 6011, 4, [16, 19]],
   [644, 659, 3, [16, 19]],
   [62, 62, 2, [16, 17, 18, 19]],
@@ -85,6 +88,14 @@ export function usSsn(text: string): boolean {
   );
 }
 
+/** IRS: individuals without such a number have one that begins with 9 and has one of these groups. */
+export function usItin(text: string): boolean {
+  const digits = digitsOf(text);
+  const group = Number(digits.slice(3, 5));
+  const isGroup = group >= 50 && group <= 99 && ![66, 67, 68, 69, 89, 93].includes(group);
+  return usSsn(text) || (digits.length === 9 && digits[0] === "9" && isGroup && digits.slice(5) !== "0000");
+}
+
 /** HMRC NIM39110: prefixes that are never given out. */
 export function ukNino(text: string): boolean {
   return !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].includes(text.slice(0, 2).toUpperCase());
@@ -97,16 +108,24 @@ export function ukNhs(text: string): boolean {
   return digits.length === 10 && !isOneDigit(digits) && check === Number(digits[9]);
 }
 
-/** ISO/IEC 7064 mod 11,10; one of the first ten digits stands there twice or three times, so that not all differ. */
+/** ISO/IEC 7064 mod 11,10; of the first ten digits one stands there twice or three times, all others once at most. */
 export function deSteuerId(text: string): boolean {
   const digits = digitsOf(text);
-  if (digits.length !== 11 || digits[0] === "0" || new Set(digits.slice(0, 10)).size > 9) return false;
+  if (digits.length !== 11 || digits[0] === "0") return false;
+  const first = [...digits.slice(0, 10)];
+  const repeated = new Set(first.filter((digit, at) => first.indexOf(digit) !== at));
+  if (repeated.size !== 1 || new Set(first).size < 8) return false;
   let product = 10;
   for (const digit of digits.slice(0, 10)) {
     const sum = (Number(digit) + product) % 10;
     product = ((sum === 0 ? 10 : sum) * 2) % 11;
   }
   return (11 - product) % 10 === Number(digits[10]);
+}
+
+/** Four digits that count up, from 0001 on. */
+export function inPan(text: string): boolean {
+  return text.slice(5, 9) !== "0000";
 }
 
 /** INSEE: the key is 97 less the number modulo 97; in Corsica 2A counts as 19, 2B as 18. */

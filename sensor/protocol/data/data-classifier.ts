@@ -255,7 +255,10 @@ function isInNumber(bytes: Buffer, from: number, start: number, end: number, unt
 
 /** Whether `name/` stands before `start`. */
 function isAfterProduct(bytes: Buffer, from: number, start: number): boolean {
-  return start - from >= 2 && bytes[start - 1] === 0x2f && IS_WORD[bytes[start - 2]] === 1;
+  if (start - from < 2) return false;
+  if (bytes[start - 1] === 0x2f) return IS_WORD[bytes[start - 2]] === 1;
+  // Mozilla's `rv:1.9.2.20`, in a comment of its User-Agent.
+  return start - from >= 3 && bytes.latin1Slice(start - 3, start) === "rv:";
 }
 
 function isJoint(bytes: Buffer, at: number, start: number, end: number): boolean {

@@ -4,11 +4,13 @@ import {
   frNir,
   iban,
   inAadhaar,
+  inPan,
   itCodiceFiscale,
   nlBsn,
   paymentCard,
   ukNhs,
   ukNino,
+  usItin,
   usSsn,
 } from "./check-digit.js";
 import { type DataRule, words } from "./data-rule.js";
@@ -49,8 +51,14 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "us-ssn",
     pattern: "[0-9]{9}|[0-9]{3} [0-9]{2} [0-9]{4}",
-    fields: words("ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin itin").concat(TAX_FIELDS),
+    fields: words("ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin").concat(TAX_FIELDS),
     check: usSsn,
+  },
+  {
+    name: "us-ssn",
+    pattern: "[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}",
+    fields: words("itin individualtaxpayerid individualtaxpayeridentificationnumber"),
+    check: usItin,
   },
   { name: "uk-nino", pattern: `${LETTER_PAIR} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]`, check: ukNino },
   {
@@ -83,7 +91,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   { name: "es-dni", pattern: "[XYZ]-?[0-9]{7}-?[A-Z]|[0-9]{8}-[A-Z]", check: esDni },
   {
     name: "es-dni",
-    pattern: "[0-9XYZxyz][0-9]{7}-?[A-Za-z]",
+    pattern: "([XYZxyz]-?[0-9]{7}|[0-9]{8})-?[A-Za-z]",
     fields: words("dni nie nif documento documentoidentidad documentnumber numerodocumento").concat(TAX_FIELDS),
     check: esDni,
   },
@@ -105,7 +113,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     fields: words("aadhaar aadhar aadhaarnumber aadharnumber aadhaarno uid uidai").concat(TAX_FIELDS),
     check: inAadhaar,
   },
-  { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]" },
+  { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", check: inPan },
   {
     name: "payment-card",
     pattern: "[2-68][0-9]{3}([ -][0-9]{4}){3}([ -]?[0-9]{1,3})?|3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
@@ -113,7 +121,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   {
     name: "payment-card",
-    pattern: "[2-68]([ -]?[0-9]){11,18}",
+    pattern: "[1-68]([ -]?[0-9]){11,18}",
     fields: CARD_FIELDS,
     check: paymentCard,
   },
@@ -131,7 +139,8 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "date-of-birth",
     pattern:
-      "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.+Z-]*)?|[0-9]{1,2}[./ -]([0-9]{1,2}|[A-Za-z]{3,9})[./ -][0-9]{2}([0-9]{2})?|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}",
+      "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.+Z-]*)?|[0-9]{1,2}[./ -]([0-9]{1,2}|[A-Za-z]{3,9})[./ -][0-9]{2}([0-9]{2})?|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}|" +
+      "[A-Za-z]{3,9}[.]? [0-9]{1,2}(st|nd|rd|th)?,? [0-9]{4}",
     fields: words(
       "dob birthdate dateofbirth birthday birth born bornon birthdt geburtsdatum geburtstag fechanacimiento fechadenacimiento datenaissance " +
         "datedenaissance geboortedatum datanascita datadinascita datanascimento dateofbirthday",
@@ -164,7 +173,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   {
     name: "postal-address",
-    pattern: "[0-9A-Za-z][0-9A-Za-z -]{2,11}",
+    pattern: "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z\\x80-\\xff -]{2,23}",
     fields: words("postalcode postcode zipcode zip plz postleitzahl codigopostal codepostal cap postnummer pincode"),
     isWholeField: true,
     check: postalAddress,

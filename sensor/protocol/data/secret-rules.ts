@@ -1,27 +1,35 @@
 import { type DataRule, words } from "./data-rule.js";
-import { givenSecret } from "./value-test.js";
+import { givenKey, givenSecret, slackToken } from "./value-test.js";
 
 /** What gives access by itself, by the forms its issuers gave it. */
 export const SECRET_RULES: readonly DataRule[] = [
-  { name: "aws-key", pattern: "(AKIA|ASIA)[A-Z0-9]{16}" },
+  // IAM's "Unique IDs": keys, keys for a while, bearer tokens of STS and what one context alone accepts.
+  { name: "aws-key", pattern: "A(KI|SI|BI|CC)A[A-Z0-9]{16}", check: givenKey },
   {
     name: "aws-key",
     pattern: "[A-Za-z0-9/+]{40}",
     fields: words("secretaccesskey awssecretaccesskey awssecretkey awssecret"),
   },
-  { name: "gcp-key", pattern: "AIza[A-Za-z0-9_-]{35}" },
+  { name: "gcp-key", pattern: "AIza[A-Za-z0-9_-]{35}", check: givenKey },
   { name: "gcp-key", pattern: "ya29\\.[A-Za-z0-9_-]{20}", isPrefix: true },
   {
     name: "azure-key",
     pattern:
-      "AccountKey=[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=|[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34}",
+      "AccountKey=[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=|[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
+    check: givenKey,
   },
-  { name: "github-token", pattern: "gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}" },
+  {
+    name: "github-token",
+    pattern: "gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+    check: givenKey,
+  },
   {
     name: "slack-token",
-    pattern: "xox[abeoprs]-[0-9A-Za-z-]{10,}|hooks\\.slack\\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,30}",
+    pattern:
+      "xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-[0-9]-[A-Z0-9]{8,}-[0-9]{8,}-[0-9a-z]{32,}|hooks\\.slack\\.com/services/T[A-Z0-9]+/B[A-Z0-9]+/[A-Za-z0-9]{20,30}",
+    check: slackToken,
   },
-  { name: "stripe-key", pattern: "(sk|rk)_(live|test)_[0-9A-Za-z]{16,}|whsec_[A-Za-z0-9+/]{32,}" },
+  { name: "stripe-key", pattern: "(sk|rk)_(live|test)_[0-9A-Za-z]{16,}|whsec_[A-Za-z0-9+/]{32,}", check: givenKey },
   { name: "private-key", pattern: "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY", isPrefix: true },
   // RFC 7519 §3: header and claims are JSON objects, so that both begin `{"` in base64url.
   { name: "jwt", pattern: "eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8}", isPrefix: true },

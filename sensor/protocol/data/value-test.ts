@@ -11,9 +11,9 @@ export function email(text: string): boolean {
   return !FILE_ENDINGS.test(text) && text[at - 1] !== "." && !/^(git|hg|svn)$/i.test(text.slice(0, at));
 }
 
-/** ITU-T E.164: at most 15 digits; no country code begins with 0. */
+/** ITU-T E.164: at most 15 digits, an extension not among them; no country code begins with 0. */
 export function phone(text: string): boolean {
-  const digits = digitsOf(text);
+  const digits = digitsOf(text.replace(/[a-z].*$/i, ""));
   return digits.length >= 6 && digits.length <= 15 && !/^(\d)\1+$/.test(digits);
 }
 
@@ -24,11 +24,12 @@ export function birthDate(text: string): boolean {
   return /\d/.test(text);
 }
 
-const MASKED = /^[\s*x•.#-]*$|^[[<({]|redact|hidden|masked/i;
+const MASKED =
+  /^[\s*x•.#-]*$|^\[.*\]$|^<.*>$|^\(?\$?\{.*\}\)?$|^\(.*(none|hidden|secret|unset|not set|empty).*\)$|redact|hidden|masked/i;
 const NO_VALUE = /^(true|false|null|none|nil|undefined|n\/?a|unknown|string|yes|no)$/i;
 
-/** Two letters, or one that is a word by itself. */
-const NAME = /\p{L}.*\p{L}|[\p{Script=Han}\p{Script=Hangul}]/u;
+/** Two letters, or one with a vowel written as its mark, or one that is a word by itself. */
+const NAME = /\p{L}.*[\p{L}\p{M}]|[\p{Script=Han}\p{Script=Hangul}]/u;
 
 export function personName(text: string): boolean {
   return (
@@ -42,7 +43,7 @@ export function postalAddress(text: string): boolean {
     text.length <= 200 &&
     !MASKED.test(text) &&
     !NO_VALUE.test(text) &&
-    /[\p{L}\d]/u.test(text) &&
+    /[\p{L}\p{N}]/u.test(text) &&
     !/[@<>{}=\\]|^https?:/.test(text)
   );
 }
@@ -69,4 +70,21 @@ export function macAddress(text: string): boolean {
 export function coordinate(text: string): boolean {
   const numbers = text.match(/-?\d{1,3}\.\d+/g) ?? [];
   return numbers.length > 0 && numbers.every((number) => Math.abs(Number(number)) <= 180 && Number(number) !== 0);
+}
+
+/** As examples have them: `AKIAXXXXXXXXXXXXXXXX`. */
+const FILLED = /([A-Za-z*#])\1{7}/;
+
+/** A key that somebody may have been given. */
+export function givenKey(text: string): boolean {
+  return !FILLED.test(text);
+}
+
+/** Behind its kind a token of Slack's has numbers, and for most kinds a long tail. */
+export function slackToken(text: string): boolean {
+  if (!givenKey(text)) return false;
+  const [kind, tail] = [text.slice(0, 4), text.slice(5)];
+  if (!kind.startsWith("xox")) return true;
+  if (kind === "xoxa" || kind === "xoxr") return digitsOf(tail).length > 0;
+  return tail.length >= 16 && digitsOf(tail).length >= 4;
 }

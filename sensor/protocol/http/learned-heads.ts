@@ -10,8 +10,8 @@ export class LearnedHeads {
   readonly #answers: FieldShapes;
 
   constructor(fields: FieldMemory) {
-    this.#requests = new FieldShapes(fields, "is-left-out");
-    this.#answers = new FieldShapes(fields, "is-a-string");
+    this.#requests = new FieldShapes(fields);
+    this.#answers = new FieldShapes(fields);
   }
 
   /** Lines of a head as they stand; only some are looked at. After its target, or its status. */

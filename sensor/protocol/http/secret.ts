@@ -40,12 +40,15 @@ const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
 
 /** Prefixes by which issuers make their tokens known, each with the least length such a token has. */
 const TOKEN_PREFIXES: readonly (readonly [string, number])[] = [
+  ["ABIA", 20],
+  ["ACCA", 20],
   ["AKIA", 20],
   ["ASIA", 20],
   ["AIza", 35],
   ["SG.", 40],
   ["ghp_", 36],
   ["gho_", 36],
+  ["ghr_", 36],
   ["ghs_", 36],
   ["ghu_", 36],
   ["github_pat_", 40],
@@ -53,11 +56,18 @@ const TOKEN_PREFIXES: readonly (readonly [string, number])[] = [
   ["hf_", 30],
   ["npm_", 36],
   ["rk_live_", 24],
+  ["rk_test_", 24],
   ["sk_live_", 24],
   ["sk_test_", 24],
+  ["xapp-", 20],
   ["xoxa-", 20],
   ["xoxb-", 20],
+  ["xoxe-", 20],
+  ["xoxe.", 20],
+  ["xoxo-", 20],
   ["xoxp-", 20],
+  ["xoxr-", 20],
+  ["xoxs-", 20],
   ["ya29.", 20],
 ];
 

@@ -1,9 +1,8 @@
 import { type FieldList, HAS_NO_VALUE, IS_NAMED, IS_SENSITIVE } from "../hpack/field-list.js";
 import { isLineBreak } from "../hpack/huffman.js";
+import { AUTHORIZATION, COOKIE } from "../http/field-name.js";
 import type { NamedFields } from "../http/field-shapes.js";
 import { FIRST_OWN, HEAD_NAMES } from "./head-fields.js";
-
-const COLON = 0x3a;
 
 /** The fields of a block as those see them who learn what heads are built of. */
 export class LearnedFields implements NamedFields {
@@ -26,8 +25,15 @@ export class LearnedFields implements NamedFields {
     const traits = list.traitsOf(at);
     if ((traits & HAS_NO_VALUE) !== 0 || !this.#isPlain(at)) return undefined;
     if ((traits & IS_NAMED) !== 0) return list.nameOf(at);
-    const name = HEAD_NAMES.words[list.idOf(at)];
-    return name?.charCodeAt(0) === COLON ? undefined : name;
+    return HEAD_NAMES.words[list.idOf(at)];
+  }
+
+  isHidden(at: number): boolean {
+    const list = this.#list;
+    const id = list.idOf(at);
+    // Credentials and what HTTP/2 has of its own are told elsewhere.
+    if (id >= AUTHORIZATION && id !== COOKIE) return false;
+    return (list.traitsOf(at) & HAS_NO_VALUE) === 0 && !this.#isPlain(at);
   }
 
   idOf(at: number): number {

@@ -6,7 +6,10 @@ const MAIL =
   /(?<![\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-])([\p{L}\p{N}\\_.!#$%&'*+/?^`{|}~-]+)@(?=[\p{L}\p{N}_-]{1,63}(?:\.[\p{L}\p{N}_-]{1,63}){1,8})/gu;
 /** RFC 3986 §3: what stands between scheme and host, and what is behind the path. */
 const USERINFO = /:\/\/[^/?#@]*@/;
+const USERINFOS = new RegExp(USERINFO, "g");
 const QUERY = /[?#].*$/s;
+/** UTF8String, PrintableString, TeletexString, IA5String, and a name, a host or a URI of subjectAltName. */
+const STRING_TAGS: ReadonlySet<number> = new Set([0x0c, 0x13, 0x14, 0x16, 0x81, 0x82, 0x86]);
 /** Names have these as words. */
 const WORD = new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g");
 const JWT = /eyJ[\w-]{5,}\.[\w-]{2,}(\.[\w-]*)?/g;
@@ -32,6 +35,28 @@ export function toldName(name: string): string {
 export function toldAlternative(name: string): string {
   const isUri = name.includes("://");
   return toldName(isUri ? name.replace(USERINFO, `://${MASK}@`).replace(QUERY, "") : name);
+}
+
+/** Places in the text of a handshake, from and to, that may not be shown of what names stand in it: mailboxes of persons, their numbers, tokens. */
+export function untoldPlaces(text: string): (readonly [start: number, end: number])[] {
+  const places: (readonly [number, number])[] = [];
+  for (const { 0: word, index } of text.matchAll(JWT)) places.push([index, index + word.length]);
+  // A length may stand right before the word, and look like a part of it.
+  for (const { 0: word, index } of text.matchAll(WORD))
+    if (isIssuedToken(word) || isIssuedToken(word.slice(1))) places.push([index + 1, index + word.length]);
+  for (const { 0: whole, 1: kind, index } of text.matchAll(PERSON_NUMBER))
+    places.push([index + kind.length, index + whole.length]);
+  for (const { 0: whole, index } of text.matchAll(USERINFOS)) places.push([index + 3, index + whole.length - 1]);
+  for (const { 1: local, index } of text.matchAll(MAIL)) {
+    const start = index + (isLength(text, index, local) ? 1 : 0);
+    if (!isOffice(text.slice(start, index + local.length))) places.push([start, index + local.length]);
+  }
+  return places;
+}
+
+/** X.690 §8.1.3: between the tag of a string and its characters stands its length, which may be one of the characters of a mailbox. */
+function isLength(text: string, at: number, local: string): boolean {
+  return STRING_TAGS.has(text.charCodeAt(at - 1)) && text.charCodeAt(at) > local.length;
 }
 
 /** The name asked for by SNI is a host's (RFC 6066 §3): what stands before an `@` is not part of it. */

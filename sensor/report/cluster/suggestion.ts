@@ -97,7 +97,7 @@ function callerLine({ workload, ports, edges }: SeenCaller): string {
   const posture = POSTURE_WORDS[sumPostures(edges.map(({ posture }) => posture))];
   const first = edges.reduce((first, { firstMicros }) => Math.min(first, firstMicros), Number.MAX_VALUE);
   const last = edges.reduce((last, { lastMicros }) => Math.max(last, lastMicros), 0);
-  return `Evidence: ${workloadName(workload)} → port ${ports.join(", ")}: ${connections} connections, ${posture}, ${formatTime(first)} to ${formatTime(last)}`;
+  return `Evidence: ${workloadName(workload)} → port ${ports.join(", ")}: ${connections} ${connections === 1 ? "connection" : "connections"}, ${posture}, ${formatTime(first)} to ${formatTime(last)}`;
 }
 
 function listed(unknown: readonly UnknownCaller[], heading: string): string[] {
@@ -108,7 +108,8 @@ function listed(unknown: readonly UnknownCaller[], heading: string): string[] {
     ...unknown
       .slice(0, MAX_LISTED)
       .map(
-        ({ edge, why }) => `  ${edge.clientAddress} → port ${edge.serverPort}, ${edge.connections} connections: ${why}`,
+        ({ edge, why }) =>
+          `  ${edge.clientAddress} → port ${edge.serverPort}, ${edge.connections} ${edge.connections === 1 ? "connection" : "connections"}: ${why}`,
       ),
     ...(rest > 0 ? [`  and ${rest} more`] : []),
   ];

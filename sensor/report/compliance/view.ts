@@ -109,14 +109,15 @@ function controlView(
 ): ControlView {
   const evidence = control.evidence.map((name) => ({ name, ...gather(name) }));
   const findings = byRule(found);
-  const short = findings.filter(({ severity }) => severity !== "info");
+  const isShortfall = ({ severity }: RuleFindings): boolean => severity !== "info" && control.isNoticing !== true;
+  const short = findings.filter(isShortfall);
   const isAbout = control.about === undefined || gather(control.about).seen > 0;
   const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...short.map(findingSentence)])];
   const gaps = isAbout ? shortfalls : [];
   const questions = [
     ...(isAbout || shortfalls.length === 0 ? [] : [ABOUT_NOT_SEEN, ...shortfalls]),
     ...evidence.flatMap(({ questions }) => questions),
-    ...findings.filter(({ severity }) => severity === "info").map(findingSentence),
+    ...findings.filter((one) => !isShortfall(one)).map(findingSentence),
   ];
   const status = statusOf(control, evidence, gaps, questions);
   return {

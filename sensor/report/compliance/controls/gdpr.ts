@@ -9,10 +9,12 @@ export const GDPR: Framework = {
       id: "gdpr:30",
       number: "Article 30",
       title: "Records of processing activities",
-      asks: "There are records of processing: purposes, categories of persons and data, recipients, transfers, time limits, safeguards.",
+      asks:
+        "There are records of processing: who is responsible, purposes, categories of persons and data, recipients, transfers to third " +
+        "countries with their safeguards, time limits for erasure, measures of security.",
       evidence: ["personal-flows", "outbound"],
       cannotProve: [
-        "Purposes, legal grounds and time limits do not show; recipients show as addresses only.",
+        "Who is responsible, purposes and time limits do not show; recipients show as addresses only, without their countries.",
         "Classes of data inside of TLS and in protocols that are not read are not here.",
       ],
     },
@@ -20,11 +22,13 @@ export const GDPR: Framework = {
       id: "gdpr:32",
       number: "Article 32",
       title: "Security of processing",
-      asks: "Measures fit the risk: encryption, confidentiality, integrity, availability, and regular tests of whether they work.",
+      asks:
+        "Measures fit the risk, where appropriate among them: pseudonyms and encryption, lasting confidentiality, integrity, availability " +
+        "and resilience, a timely return after an incident, and regular tests of whether they work.",
       evidence: ["personal-flows", "encryption", "mutual-tls", "monitoring"],
       about: "personal-flows",
       cannotProve: [
-        "Storage, backups, organisation and what fits the risk are not on the wire.",
+        "Storage, backups, the return after an incident, organisation and what fits the risk are not on the wire.",
         "Whether data are pseudonymous is not told by their form.",
       ],
     },

@@ -49,6 +49,7 @@ export const NIST_800_204: Framework = {
       title: "Security monitoring",
       asks: "Gateway and services are monitored, and misuse such as replays or injection is noticed and told.",
       evidence: ["monitoring"],
+      isNoticing: true,
       cannotProve: ["This view shows what these sensors watched, not who reads their findings and acts on them."],
     },
     {
@@ -90,8 +91,10 @@ export const NIST_800_204: Framework = {
       number: "MS-SS-10",
       title: "Session persistence",
       asks: "Sessions are bound to clients safely; tokens for the inside stay inside, and users' tokens outside.",
-      evidence: ["credentials"],
-      cannotProve: ["Whether two calls carried the same token is not kept: values of credentials never are."],
+      evidence: [],
+      cannotProve: [
+        "Which tokens are for the inside, and whether two calls carried the same one, is not kept: values never are.",
+      ],
     },
     {
       id: "nist:800-204:MS-SS-11",
@@ -107,7 +110,9 @@ export const NIST_800_204: Framework = {
       title: "API gateway",
       asks: "What comes from outside goes through a gateway, which knows the identity of callers and limits them.",
       evidence: ["inbound"],
-      cannotProve: ["Which server is a gateway, and what it enforces, is known by its configuration."],
+      cannotProve: [
+        "A gateway shows itself by the calls it carries on; what it enforces is known by its configuration.",
+      ],
     },
     {
       id: "nist:800-204:MS-SS-13",

@@ -46,10 +46,10 @@ export const PCI_DSS: Framework = {
     {
       id: "pci-dss:6.2.4",
       number: "6.2.4",
-      title: "Common attacks on software are prevented",
+      title: "Common attacks on software are prevented or mitigated",
       asks:
-        "Own software is built so that common attacks fail: injection, attacks on data, cryptography, business logic, APIs, " +
-        "access control, and what is known as a vulnerability of high risk.",
+        "Own software is developed by methods that prevent or mitigate common attacks: injection, attacks on data and its structures, " +
+        "on cryptography, business logic, APIs and access control, and through what is known as a vulnerability of high risk.",
       evidence: ["credentials", "sensitive-answers"],
       cannotProve: [
         "Methods of development are not on the wire. Signs of what went wrong are; their absence proves nothing.",
