@@ -385,4 +385,12 @@ export const ODD_CASES: readonly Case[] = [
     expected: ["= http1", "1.1 - - - 200 - 2 incomplete:0 no-request", "1.1 GET /a h 200 0 2"],
     options: { rolesFrom: "ports", pieceBytes: 1_000 },
   },
+  {
+    name: "a method that nobody knows before a path longer than what is held back",
+    steps: [
+      ["client", `SNAPSHOT /${"a".repeat(9_000)}?b HTTP/1.1\r\nHost: h\r\n\r\n`],
+      ["server", OK],
+    ],
+    expected: ["= http1", `1.1 SNAPSHOT /${"a".repeat(9_000)} h 200 0 2`],
+  },
 ];

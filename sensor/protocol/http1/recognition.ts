@@ -16,11 +16,13 @@ import {
 import { isKnownMethod, isPartOfMethod, MAX_METHOD_LENGTH } from "./method.js";
 import { isUsualStatus } from "./start-line.js";
 
-/** A request line longer than this whose method is known needs no version to be believed. */
+/** A request line longer than this needs no version to be believed: its method is known, or a word in capitals before a path without end. */
 const LONG_LINE = 2_048;
 const MAX_STATUS_SPACES = 8;
 const ASTERISK = 0x2a;
 const LOWER_H = 0x68;
+const CAPITAL_A = 0x41;
+const CAPITAL_Z = 0x5a;
 const STATUS_PREFIX = "HTTP/1.";
 /** Servers that write it so are understood; RFC 9112 §2.3 is not. */
 const SMALL_PREFIX = "http/1.";
@@ -42,7 +44,10 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   if (newline < 0 || newline >= end) {
     // The CR may be the line's end already.
     if (!isKnown && hasControl(bytes, targetStart, bytes[end - 1] === CR ? end - 1 : end)) return "no";
-    return isKnown && end - targetStart > LONG_LINE ? "match" : "more";
+    if (end - targetStart <= LONG_LINE) return "more";
+    return isKnown || (isCapitals(bytes, methodStart, at) && !hasSpaceOrControl(bytes, targetStart, end))
+      ? "match"
+      : "more";
   }
   let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
   while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
@@ -56,6 +61,11 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   const isSimple = isKnown && isSimpleTarget(bytes, targetStart, lineEnd);
   return isSimple && !hasSpaceOrControl(bytes, targetStart, lineEnd) ? "match" : "no";
+}
+
+function isCapitals(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] < CAPITAL_A || bytes[at] > CAPITAL_Z) return false;
+  return true;
 }
 
 /** Of a path, a URL or an asterisk (RFC 9112 §3.2). Behind a method that nobody knows, a word may be text, such as the end of a body. */
