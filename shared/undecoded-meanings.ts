@@ -17,4 +17,6 @@ export const UNDECODED_MEANINGS: Readonly<Record<string, string>> = {
   "tunnel-encrypted": "WireGuard, ESP and the like: what is inside can't be seen here.",
   "tunnel-header-invalid": "A tunnel's header contradicts itself, or was not captured whole.",
   "nflog-without-packet": "A log entry of the firewall without the packet.",
+  "wlan-without-packet": "Beacons, acknowledgments and whatever else a wireless network says of itself.",
+  "wlan-encrypted": "Wireless frames that are encrypted: what is inside can't be seen here.",
 };

@@ -87,12 +87,39 @@ t.test("files: plain, gzip, cut gzip, absent, a folder", async (t) => {
     ...seen,
     error: `capture "/small.gz" is damaged: its compression ends or breaks after ${capture.length} bytes (incorrect header check)`,
   });
+  for (const zeros of [1, 100, 200_000]) {
+    const padded = path("padded.gz", Buffer.concat([gzipSync(capture), Buffer.alloc(zeros)]));
+    t.same(await readFile(padded), seen, `${zeros} zeros fill the end of the file up`);
+  }
   const sum = gzipSync(capture);
   sum[sum.length - 8] ^= 1;
   t.match(await readFile(path("sum.gz", sum)), { ...seen, error: /is damaged/ }, "all before a wrong checksum");
   t.match((await readFile(join(folder, "none"))).error, 'capture "/none" can\'t be read: there is no such file');
   t.match((await readFile(folder)).error, /can't be read: it is a folder/);
   t.end();
+});
+
+t.test("files of before version 2.4 have the length on the wire first, or may have", async (t) => {
+  for (const [version, first, second] of [
+    [2, 1_514, 60],
+    [3, 1_514, 60],
+    [3, 60, 1_514],
+    [4, 60, 1_514],
+  ]) {
+    const header = Buffer.from("d4c3b2a10200040000000000000000000000040001000000", "hex");
+    header.writeUInt16LE(version, 6);
+    const record = Buffer.alloc(16 + 60);
+    record.writeUInt32LE(first, 8);
+    record.writeUInt32LE(second, 12);
+    const seen: string[] = [];
+    const reader = new CaptureReader({
+      frame: ({ start, end, originalLength }) => seen.push(`${end - start} of ${originalLength}`),
+      statistics() {},
+    });
+    reader.push(Buffer.concat([header, record, record]));
+    reader.end();
+    t.same(seen, ["60 of 1514", "60 of 1514"], `2.${version}, ${first} and ${second}`);
+  }
 });
 
 t.test(

@@ -61,6 +61,26 @@ function nflog(order: "LE" | "BE", packet: Buffer): Buffer {
   return Buffer.concat([header, packet]);
 }
 
+const SNAP = Buffer.from("aaaa030000000800", "hex");
+
+/** A data frame of IEEE 802.11: its first two bytes, addresses and sequence control, then what else its header has. */
+function wlan(control: string, more: string, ...body: readonly Buffer[]): Buffer {
+  const addresses = "0000 020000000001 020000000002 020000000003 0000".replaceAll(" ", "");
+  return Buffer.concat([Buffer.from(control + addresses + more, "hex"), ...body]);
+}
+
+/** One packet of an aggregate with what fills it up. */
+function wlanPart(...packet: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(packet);
+  const header = Buffer.alloc(14);
+  header.writeUInt16BE(body.length, 12);
+  return Buffer.concat([header, body, Buffer.alloc((4 - ((14 + body.length) % 4)) % 4)]);
+}
+
+/** A data frame behind a radiotap header of 12 bytes. */
+const RADIOTAP = Buffer.from("00000c000480000002006c09", "hex");
+const FRAME4 = ethernet(0x0800, V4);
+
 t.test("every link layer is peeled down to the same segment", async (t) => {
   const sll = Buffer.alloc(16);
   sll.writeUInt16BE(0x0800, 14);
@@ -91,6 +111,62 @@ t.test("every link layer is peeled down to the same segment", async (t) => {
     ],
     ["as many tags as there are", 1, ethernet(0x0800, V4, Array(300).fill([0x88a8, 7]))],
     ["802.3 with SNAP", 1, Buffer.concat([snap, V4])],
+    ["802.3 with LLC alone", 1, Buffer.concat([snap.subarray(0, 14), Buffer.from("060603", "hex"), V4])],
+    ["FabricPath", 1, ethernet(0x8903, Buffer.concat([Buffer.from("0020", "hex"), FRAME4]))],
+    ["802.1ah", 1, ethernet(0x88e7, Buffer.concat([Buffer.from("00001389", "hex"), FRAME4]), [[0x88a8, 9]])],
+    ["TRILL", 1, ethernet(0x22f3, Buffer.concat([Buffer.from("00200bbb0aaa", "hex"), FRAME4]))],
+    ["TRILL with options", 1, ethernet(0x22f3, Buffer.concat([Buffer.from("00600bbb0aaa00000000", "hex"), FRAME4]))],
+    [
+      "VN-Tag within a VLAN",
+      1,
+      ethernet(0x8926, Buffer.concat([Buffer.from("000180020800", "hex"), V4]), [[0x8100, 7]]),
+    ],
+    [
+      "802.1BR",
+      1,
+      ethernet(0x893f, Buffer.concat([Buffer.from("000000010000", "hex"), Buffer.from("810000070800", "hex"), V4])),
+    ],
+    ["802.11", 105, wlan("0801", "", SNAP, V4)],
+    ["802.11 with its header filled up", 105, wlan("8801", "0000" + "0000", SNAP, V4)],
+    [
+      "802.11 between access points, with HT control",
+      105,
+      wlan("8883", "020000000004" + "0000" + "00000000", SNAP, V4),
+    ],
+    ["802.11 with radiotap", 127, Buffer.concat([RADIOTAP, wlan("8802", "0000", SNAP, V4, Buffer.alloc(4))])],
+    [
+      "802.11 with Prism's header",
+      119,
+      Buffer.concat([Buffer.from("4400000090000000", "hex"), Buffer.alloc(136), wlan("0801", "", SNAP, V4)]),
+    ],
+    [
+      "802.11 with AVS",
+      163,
+      Buffer.concat([Buffer.from("8021100100000040", "hex"), Buffer.alloc(56), wlan("0801", "", SNAP, V4)]),
+    ],
+    [
+      "802.11 with AVS under Prism's number",
+      119,
+      Buffer.concat([Buffer.from("8021100100000040", "hex"), Buffer.alloc(56), wlan("0801", "", SNAP, V4)]),
+    ],
+    [
+      "802.11 behind per-packet information",
+      192,
+      Buffer.concat([Buffer.from("0000080069000000", "hex"), wlan("0801", "", SNAP, V4)]),
+    ],
+    ["FDDI", 10, Buffer.concat([Buffer.alloc(13), SNAP, V4])],
+    ["IP over Fibre Channel", 122, Buffer.concat([Buffer.alloc(16), SNAP, V4])],
+    ["ATM", 100, Buffer.concat([SNAP, V4])],
+    ["MPLS alone", 219, Buffer.concat([LAST_LABEL, V4])],
+    ["Frame Relay", 107, Buffer.concat([Buffer.from("184103cc", "hex"), V4])],
+    ["Frame Relay with a long address and IPv6", 107, Buffer.concat([Buffer.from("18400021038e", "hex"), V6])],
+    ["Frame Relay with SNAP", 107, Buffer.concat([Buffer.from("184103008000000086dd", "hex"), V6])],
+    ["Frame Relay of Cisco", 107, Buffer.concat([Buffer.from("18410800", "hex"), V4])],
+    ["OpenBSD's firewall log", 117, Buffer.concat([Buffer.from([61, 2]), Buffer.alloc(62), V4])],
+    ["OpenBSD's IPsec", 109, Buffer.concat([Buffer.alloc(12), V4])],
+    ["PPP with its direction", 204, Buffer.concat([Buffer.from([0x01, 0xff, 0x03, 0x00, 0x21]), V4])],
+    ["Cisco HDLC with its direction", 205, Buffer.concat([Buffer.from("010f000800", "hex"), V4])],
+    ["IP over IEEE 1394", 138, Buffer.concat([Buffer.alloc(16), Buffer.from("0800", "hex"), V4])],
     ["Linux cooked v1", 113, Buffer.concat([sll, V4])],
     ["Linux cooked v2", 276, Buffer.concat([sll2, V6])],
     ["BSD loopback, little-endian", 0, Buffer.concat([Buffer.from([2, 0, 0, 0]), V4])],
@@ -114,6 +190,14 @@ t.test("every link layer is peeled down to the same segment", async (t) => {
     ["raw IPv6", 229, V6],
   ];
   for (const [name, linkType, bytes] of cases) t.equal(decode(bytes, linkType), "40000>80 hello/5", name);
+});
+
+t.test("an aggregate of 802.11 is several packets", async (t) => {
+  const other = ipv4("10.0.0.1", "10.0.0.2", 6, segment("world!"));
+  const parts = [wlanPart(SNAP, V4), wlanPart(Buffer.alloc(8)), wlanPart(SNAP, other)];
+  t.equal(decode(wlan("8801", "8000", ...parts), 105), "40000>80 hello/5 | 40000>80 world!/6 | ethertype-not-ip=1");
+  const cut = wlan("8801", "8000", parts[0], parts[2]).subarray(0, -40);
+  t.equal(decode(cut, 105), "40000>80 hello/5 | frame-truncated=1", "and is cut");
 });
 
 t.test("IP headers with options and extensions are walked", async (t) => {
@@ -202,6 +286,20 @@ t.test("what cannot be decoded is counted by reason", async (t) => {
     ["frame-truncated=1", ethernet(0x8864, Buffer.from("1100", "hex"))],
     ["nflog-without-packet=1", Buffer.from("02000028050003006f6b0000", "hex"), 239],
     ["nflog-without-packet=1", Buffer.from("0200002800000300", "hex"), 239],
+    ["wlan-without-packet=1", wlan("8000", ""), 105],
+    ["wlan-without-packet=1", wlan("4801", ""), 105],
+    ["wlan-without-packet=1", Buffer.from("d4000000020000000001", "hex"), 105],
+    ["wlan-encrypted=1", wlan("8841", "0000", Buffer.alloc(60)), 105],
+    ["ethertype-not-ip=1", wlan("0801", "", Buffer.from("aaaa03000000888e", "hex"), Buffer.alloc(20)), 105],
+    ["frame-truncated=1", Buffer.from("0000ff00", "hex"), 127],
+    ["link-type-unknown=1", Buffer.concat([Buffer.from("0000080001000000", "hex"), FRAME4]), 192],
+    ["ethertype-not-ip=1", Buffer.from("184103080100000000", "hex"), 107],
+    ["ethertype-not-ip=1", ethernet(0x88e7, Buffer.alloc(4))],
+    ["ethertype-not-ip=1", ethernet(20, Buffer.concat([Array(9).fill(Buffer.from("aaaa030000000014", "hex"))].flat()))],
+    [
+      "tunnel-depth=1",
+      ethernet(0x88e7, Buffer.concat(Array(9).fill(Buffer.concat([Buffer.alloc(16), Buffer.from("88e7", "hex")])))),
+    ],
     ["frame-truncated=1", ethernet(0x0800, V4, Array(9).fill([0x8100, 1])).subarray(0, 14 + 9 * 4 - 1)],
   ];
   for (const [reason, bytes, linkType] of cases) t.equal(decode(bytes, linkType), reason);
@@ -257,6 +355,8 @@ t.test("no prefix and no mutation of a frame makes the decoder throw", async () 
     ethernet(0x86dd, ipv6("fd00::1", "fd00::2", 6, segment("hello"), [[60, Buffer.alloc(8)]])),
     ethernet(0x8864, Buffer.concat([pppoe(V4.length + 4), Buffer.from([0x02, 0x81]), LAST_LABEL, V4])),
     Buffer.concat([Buffer.from("02000028050003006f6b0000", "hex"), nflog("LE", V4)]),
+    Buffer.concat([RADIOTAP, wlan("8801", "8000", wlanPart(SNAP, V4), wlanPart(SNAP, V4))]),
+    ethernet(0x88e7, Buffer.concat([Buffer.alloc(4), ethernet(0x8926, Buffer.concat([Buffer.alloc(6), V4]))])),
   ];
   for (const seed of seeds) {
     for (let length = 0; length <= seed.length; length++) decode(seed.subarray(0, length), 1, seed.length);
@@ -265,7 +365,7 @@ t.test("no prefix and no mutation of a frame makes the decoder throw", async () 
     fc.property(
       fc.constantFrom(...seeds),
       fc.array(fc.tuple(fc.nat(90), fc.nat(255))),
-      fc.constantFrom(0, 1, 9, 51, 101, 113, 239, 276),
+      fc.constantFrom(0, 1, 9, 51, 101, 105, 107, 113, 117, 119, 127, 192, 239, 276),
       (seed, changes, linkType) => {
         const bytes = Buffer.from(seed);
         for (const [offset, value] of changes) bytes[offset % bytes.length] = value;

@@ -128,9 +128,8 @@ t.test("what is not decoded is named, tunnels by their name", async (t) => {
     [inUdp(4790, "0c000006"), "VXLAN-GPE of an unknown protocol (UDP 4790)"],
     [inUdp(5555, "4500"), "FOU (IP in UDP) (UDP 5555)"],
     [inUdp(37_008, "01000001"), "TZSP (UDP 37008)"],
-    [ethernet(0x88e7, Buffer.alloc(60)), "provider backbone bridging (802.1ah)"],
-    [ethernet(0x22f3, Buffer.alloc(60)), "TRILL"],
-    [vxlan(7, ethernet(0x22f3, Buffer.alloc(60))), "TRILL"],
+    [ethernet(0x4305, Buffer.alloc(60)), "batman-adv"],
+    [vxlan(7, ethernet(0x4305, Buffer.alloc(60))), "batman-adv"],
   ] as const)
     t.equal(textOf(frame, "undecoded tunnels"), `${undecoded}: 7 ${name}`, name);
   for (const [frame, name] of [

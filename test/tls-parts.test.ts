@@ -8,7 +8,20 @@ import { HelloCache } from "../sensor/protocol/tls/hello-cache.js";
 import { type Session, SessionMemory } from "../sensor/protocol/tls/session-memory.js";
 import { readCertificate } from "../sensor/protocol/tls/x509/certificate-reader.js";
 import { timeSeconds } from "../sensor/protocol/tls/x509/der.js";
-import { certificate, certificateExtension, clientHello, der, name, oid, serverHello } from "./support/tls-builder.js";
+import { feed, type Step } from "./support/dialog.js";
+import {
+  certificate,
+  certificateExtension,
+  clientHello,
+  der,
+  handshake,
+  message,
+  name,
+  oid,
+  sealedAll,
+  serverHello,
+} from "./support/tls-builder.js";
+import { handshakesIn } from "./support/tls-dialog.js";
 
 t.test("fingerprints are those their authors publish", (t) => {
   const none: ClientHello = {
@@ -119,6 +132,35 @@ const EKU = certificateExtension(
   der(0x30, Buffer.from("06082b06010505070302", "hex"), Buffer.from("06032a0304", "hex")),
 );
 const CA = certificateExtension("551d13", der(0x30, der(0x01, Buffer.from([0xff]))));
+
+t.test("drafts of TLS 1.3, and what browsers tried between them, are told as it, and their group", (t) => {
+  const group = `001d0020${"33".repeat(32)}`;
+  const answer = (version: string, fields: string, extensions: string): Buffer => {
+    const length = (extensions.length / 2).toString(16).padStart(4, "0");
+    return message(2, Buffer.from(`${version}${"02".repeat(32)}${fields}${length}${extensions}`, "hex"));
+  };
+  const tried = (version: string): Buffer => answer("0303", "00130100", `002b0002${version}00280024${group}`);
+  for (const [name, hello] of [
+    ["draft 16, without session id and compression", answer("7f10", "1301", `00280024${group}`)],
+    ["draft 22", tried("7f16")],
+    ["an experiment", tried("7e02")],
+    ["TLS 1.3", answer("0303", "00130100", `002b0002030400330024${group}`)],
+  ] as const) {
+    const steps: Step[] = [
+      ["client", handshake(clientHello({ offers13: true }))],
+      ["server", Buffer.concat([handshake(hello), sealedAll([23, 800, 281, 53])])],
+      ["client", sealedAll([53, 120])],
+      ["server", sealedAll([300])],
+    ];
+    const [{ version, curve, resumed, established, clientAuth }] = handshakesIn(feed(steps));
+    t.same(
+      [version, curve, resumed, established, clientAuth.verdict],
+      ["1.3", "x25519", false, true, "not-requested"],
+      name,
+    );
+  }
+  t.end();
+});
 
 t.test("a certificate's facts are read", (t) => {
   const { fingerprint, ...facts } = readCertificate(certificate({ extensions: [SAN, EKU, CA] }));

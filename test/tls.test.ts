@@ -368,7 +368,7 @@ t.test("SSL 2.0's form of a hello is read", (t) => {
 });
 
 t.test("alerts and endings are told", (t) => {
-  const [hello, answer, flight] = full12(true, []);
+  const [hello, answer, flight, done, request, response] = full12(true, []);
   const outcome = (steps: readonly Step[], closed: "fin" | "reset" | "end" = "fin") =>
     handshakesIn(feed(steps, { closed })).map((one) => [
       one.clientAuth.verdict,
@@ -383,6 +383,9 @@ t.test("alerts and endings are told", (t) => {
   ]);
   t.same(outcome([hello]), [["unknown", false, undefined, undefined]], "never answered");
   t.same(outcome([hello, answer], "end"), [["unknown", undefined, undefined, undefined]], "the capture ended inside");
+  const lost = outcome([hello, answer, ["client", 900], done, request, response, ["server", sealed(26, 21)]]);
+  t.same(lost, [["unknown", true, undefined, undefined]], "closed by an alert, after a flight that was lost");
+  t.equal(outcome([["client", 9], answer, ["client", 900], done, ["server", sealed(26, 21)]])[0][1], true, "one side");
   t.end();
 });
 

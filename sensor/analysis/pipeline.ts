@@ -1,7 +1,8 @@
 import { PacketClock } from "../bytes/packet-clock.js";
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
-import { Decoder, type DecodeSettings } from "../decode/decoder.js";
+import type { DecodeSettings } from "../decode/decode-settings.js";
+import { Decoder } from "../decode/decoder.js";
 import { tunnelCounters } from "../decode/tunnel.js";
 import { Detection, type DetectionSettings } from "../detect/detection.js";
 import { DatagramTable } from "../flow/datagram-table.js";

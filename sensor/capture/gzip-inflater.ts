@@ -11,6 +11,7 @@ class Inflater {
   readonly #gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   #failure: Failure = undefined;
   #settle = (): void => {};
+  #isOver = false;
   /** Bytes that came out. */
   produced = 0;
 
@@ -24,6 +25,11 @@ class Inflater {
         this.#failure = error as Error;
       }
     });
+    // Zeros behind the last member fill a block of tape or disk up. Of the piece that they are in, it never says that it has taken it.
+    this.#gunzip.on("end", () => {
+      this.#isOver = true;
+      this.#settle();
+    });
     // Of the piece that is damaged it never says that it has taken it.
     this.#gunzip.on("error", (error) => {
       this.#failure ??= error;
@@ -36,7 +42,7 @@ class Inflater {
   }
 
   end(): Promise<Failure> {
-    return this.#settled((settle) => this.#gunzip.on("end", settle).end());
+    return this.#settled(() => this.#gunzip.end());
   }
 
   destroy(): void {
@@ -46,7 +52,7 @@ class Inflater {
   #settled(act: (settle: () => void) => void): Promise<Failure> {
     return new Promise((resolve) => {
       this.#settle = () => resolve(this.#failure);
-      if (this.#failure === undefined) act(this.#settle);
+      if (this.#failure === undefined && !this.#isOver) act(this.#settle);
       else this.#settle();
     });
   }

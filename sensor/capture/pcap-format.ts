@@ -29,6 +29,8 @@ export class PcapFormat implements RecordFormat {
   readonly #sink: FrameSink;
   readonly #magic: Magic;
   #sawFileHeader = false;
+  /** Before version 2.3 the length on the wire stood first, in 2.3 with some writers. */
+  #areLengthsSwapped = false;
   readonly #frame: Frame;
 
   private constructor(magic: Magic, sink: FrameSink) {
@@ -53,7 +55,7 @@ export class PcapFormat implements RecordFormat {
 
   sizeAt(bytes: Buffer, start: number, offset: number): number {
     if (!this.#sawFileHeader) return FILE_HEADER_BYTES;
-    const captured = viewOf(bytes).getUint32(start + 8, this.#magic.littleEndian);
+    const captured = this.#captured(bytes, start);
     if (captured > MAX_RECORD_BYTES)
       throw new CaptureError(`is damaged at byte ${offset}: a frame of ${captured} bytes`, offset);
     return this.#magic.recordHeaderBytes + captured;
@@ -66,6 +68,7 @@ export class PcapFormat implements RecordFormat {
     if (!this.#sawFileHeader) {
       this.#sawFileHeader = true;
       frame.linkType = view.getUint32(start + 20, littleEndian) & LINK_TYPE_MASK;
+      this.#areLengthsSwapped = view.getUint16(start + 6, littleEndian) < 4;
       return;
     }
     const fraction = view.getUint32(start + 4, littleEndian);
@@ -76,6 +79,15 @@ export class PcapFormat implements RecordFormat {
     frame.atMicros =
       view.getUint32(start, littleEndian) * 1e6 + (nanoseconds ? Math.floor(fraction / 1_000) : fraction);
     frame.originalLength = Math.max(view.getUint32(start + 12, littleEndian), size - recordHeaderBytes);
+    if (this.#areLengthsSwapped)
+      frame.originalLength = Math.max(view.getUint32(start + 8, littleEndian), frame.originalLength);
     this.#sink.frame(frame);
+  }
+
+  /** Never more than was on the wire. */
+  #captured(bytes: Buffer, start: number): number {
+    const view = viewOf(bytes);
+    const first = view.getUint32(start + 8, this.#magic.littleEndian);
+    return this.#areLengthsSwapped ? Math.min(first, view.getUint32(start + 12, this.#magic.littleEndian)) : first;
   }
 }

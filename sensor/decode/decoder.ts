@@ -1,7 +1,17 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import type { Frame } from "../capture/frame.js";
-import { type FragmentSettings, Fragments } from "./fragments.js";
-import { AUTHENTICATION_HEADER, FRAGMENT_HEADER, isSkippable, TCP, UDP, UDP_HEADER } from "./ip-protocol.js";
+import type { DecodeSettings } from "./decode-settings.js";
+import { ETHERNET_WRAPPERS } from "./ethernet-wrapper.js";
+import { Fragments } from "./fragments.js";
+import {
+  AUTHENTICATION_HEADER,
+  extensionBytes,
+  FRAGMENT_HEADER,
+  isSkippable,
+  TCP,
+  UDP,
+  UDP_HEADER,
+} from "./ip-protocol.js";
 import { jumboLength } from "./jumbogram.js";
 import {
   bottomLabel,
@@ -10,7 +20,6 @@ import {
   type LinkLayer,
   MPLS,
   MPLS_UPSTREAM,
-  nflogPacket,
   PPP_CARRIES,
   PPPOE_SESSION,
   pseudowireFrame,
@@ -23,24 +32,20 @@ import {
   type Left,
   type Packet,
   type PacketSink,
+  takeIpv4Addresses,
+  takeIpv6Addresses,
+  takeTcp,
   UNDECODED_REASONS,
   type UndecodedReason,
 } from "./packet.js";
 import { SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 import { betweenEnds, labelNetwork, pppoeNetwork, vlanNetwork, within } from "./virtual-network.js";
-
-export interface DecodeSettings extends FragmentSettings {
-  /** Addresses of one virtual network are told from the same ones of another. */
-  readonly virtualNetworks: boolean;
-  /** The same for VLANs. */
-  readonly vlanNetworks: boolean;
-  /** The same for ERSPAN sessions. */
-  readonly sessionNetworks: boolean;
-}
+import { forEachWlanPacket } from "./wlan.js";
 
 const MAX_IPV6_EXTENSIONS = 16;
 /** Tunnels within tunnels: overlay in overlay in a mirror session are three. */
 const MAX_TUNNELS = 8;
+const LARGEST_LENGTH = 1_500;
 const ETHERNET_LAYER: LinkLayer = { headerLength: 14, carries: "ethertype", typeOffset: 12 };
 
 /**
@@ -105,17 +110,19 @@ export class Decoder {
   /** `end` bounds the captured bytes, `wireEnd` is where the frame ended on the wire. */
   #link(layer: LinkLayer, start: number, end: number, wireEnd: number): void {
     const bytes = this.#packet.bytes;
-    const network = start + layer.headerLength;
-    if (network >= end) {
-      this.undecoded["frame-truncated"]++;
+    const { carries, measure } = layer;
+    const network = measure === undefined ? start + layer.headerLength : measure(bytes, start, end);
+    if (network < 0 || network >= end) {
+      this.#unread(network < 0 ? (layer.unread ?? "frame-truncated") : "frame-truncated");
       return;
     }
-    const { carries } = layer;
     if (carries === "ethertype") this.#ethertype(readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
     else if (carries === "ip") this.#ip(network, end, wireEnd);
     else if (carries === "ppp") this.#ppp(network, end, wireEnd);
     else if (carries === "pppoe") this.#pppoe(network, end, wireEnd);
-    else this.#nflog(network, end, wireEnd);
+    else if (carries === "mpls") this.#mpls(network, end, wireEnd);
+    else if (carries === "llc") this.#llc(network, end, wireEnd);
+    else this.#wlan(network, end, wireEnd);
   }
 
   #ethertype(ethertype: number, start: number, end: number, wireEnd: number): void {
@@ -132,21 +139,52 @@ export class Decoder {
       type = readUint16(bytes, at + 2);
       at += 4;
     }
-    // IEEE 802.3: up to 1500 is a length, and LLC/SNAP (RFC 1042) names the type.
-    if (type <= 1500 && at + 8 <= end && bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 0x03) {
-      type = readUint16(bytes, at + 6);
-      at += 8;
-    }
     if (type === 0x0800 || type === 0x86dd) this.#ip(at, end, wireEnd);
     else if (type === MPLS || type === MPLS_UPSTREAM) this.#mpls(at, end, wireEnd);
     else if (type === PPPOE_SESSION) this.#pppoe(at, end, wireEnd);
     else if (type === SERVICE_HEADER) {
       this.#tunnel.openServiceHeader(bytes, at, end);
       this.#inside(end, wireEnd);
-    } else {
-      this.left.ethertype = type;
-      this.undecoded["ethertype-not-ip"]++;
-    }
+    } else if (type <= LARGEST_LENGTH) this.#llc(at, end, wireEnd);
+    else this.#wrapped(type, at, end, wireEnd);
+  }
+
+  #wrapped(ethertype: number, start: number, end: number, wireEnd: number): void {
+    const wrapper = ETHERNET_WRAPPERS.get(ethertype);
+    const inner = wrapper === undefined ? end : start + wrapper.length(this.#packet.bytes, start);
+    if (wrapper === undefined || inner >= end) this.#unread("ethertype-not-ip", ethertype);
+    else if (this.#depth++ === MAX_TUNNELS) this.undecoded["tunnel-depth"]++;
+    else if (wrapper.carries === "ethernet") this.#link(ETHERNET_LAYER, inner, end, wireEnd);
+    else this.#ethertype(readUint16(this.#packet.bytes, inner - 2), inner, end, wireEnd);
+  }
+
+  /** IEEE 802.2: what a length, IEEE 802.3 §3.2.6, stands in front of. RFC 1042 names the type behind it; 6 is IP alone. */
+  #llc(start: number, end: number, wireEnd: number): void {
+    const bytes = this.#packet.bytes;
+    const named = start + 3 <= end && bytes[start] === bytes[start + 1] && bytes[start + 2] === 0x03 ? bytes[start] : 0;
+    const type = named === 0xaa && start + 8 <= end ? readUint16(bytes, start + 6) : 0;
+    if (type > LARGEST_LENGTH) this.#ethertype(type, start + 8, end, wireEnd);
+    else if (named === 0x06) this.#ip(start + 3, end, wireEnd);
+    else this.#unread("ethertype-not-ip");
+  }
+
+  #wlan(start: number, end: number, wireEnd: number): void {
+    const packet = this.#packet;
+    const { bytes, network } = packet;
+    const depth = this.#depth;
+    const reason = forEachWlanPacket(bytes, start, end, (at, stop) => {
+      // The one before it may have changed them.
+      packet.bytes = bytes;
+      packet.network = network;
+      this.#depth = depth;
+      this.#llc(at, Math.min(end, stop), Math.min(wireEnd, stop));
+    });
+    if (reason !== undefined) this.#unread(reason);
+  }
+
+  #unread(reason: UndecodedReason, ethertype = 0): void {
+    this.left.ethertype = ethertype;
+    this.undecoded[reason]++;
   }
 
   /** What follows the labels has no type: its bytes decide. */
@@ -187,12 +225,6 @@ export class Decoder {
     else this.undecoded["ppp-protocol-not-ip"]++;
   }
 
-  #nflog(start: number, end: number, wireEnd: number): void {
-    const packet = nflogPacket(this.#packet.bytes, start, end);
-    if (packet < 0) this.undecoded["nflog-without-packet"]++;
-    else this.#ip(packet, end, wireEnd);
-  }
-
   #ip(start: number, end: number, wireEnd: number): void {
     if (start >= end) {
       this.undecoded["frame-truncated"]++;
@@ -219,14 +251,7 @@ export class Decoder {
       this.undecoded["ip-header-invalid"]++;
       return;
     }
-    packet.source0 = 0;
-    packet.source1 = 0;
-    packet.source2 = 0xffff;
-    packet.source3 = readInt32(bytes, start + 12);
-    packet.destination0 = 0;
-    packet.destination1 = 0;
-    packet.destination2 = 0xffff;
-    packet.destination3 = readInt32(bytes, start + 16);
+    takeIpv4Addresses(packet, bytes, start);
     const payload = start + headerLength;
     const payloadWireEnd = start + totalLength;
     const payloadEnd = Math.min(end, payloadWireEnd);
@@ -249,14 +274,7 @@ export class Decoder {
       this.undecoded["frame-truncated"]++;
       return;
     }
-    packet.source0 = readInt32(bytes, start + 8);
-    packet.source1 = readInt32(bytes, start + 12);
-    packet.source2 = readInt32(bytes, start + 16);
-    packet.source3 = readInt32(bytes, start + 20);
-    packet.destination0 = readInt32(bytes, start + 24);
-    packet.destination1 = readInt32(bytes, start + 28);
-    packet.destination2 = readInt32(bytes, start + 32);
-    packet.destination3 = readInt32(bytes, start + 36);
+    takeIpv6Addresses(packet, bytes, start);
     // Super-packets of segmentation offload carry length 0 as well, and no option.
     const payloadLength = readUint16(bytes, start + 4) || jumboLength(bytes, start, end);
     const payloadWireEnd = payloadLength === 0 ? wireEnd : start + 40 + payloadLength;
@@ -289,8 +307,7 @@ export class Decoder {
         }
         at += 8;
       } else {
-        // RFC 4302 §2.2: the authentication header counts in 4-byte words less 2, the others in 8-byte units less 1.
-        at += next === AUTHENTICATION_HEADER ? (bytes[at + 1] + 2) * 4 : (bytes[at + 1] + 1) * 8;
+        at += extensionBytes(next, bytes[at + 1]);
       }
       next = following;
     }
@@ -361,35 +378,22 @@ export class Decoder {
     else if (carries === "ethertype") this.#ethertype(ethertype, start, end, wireEnd);
     else if (carries === "ppp") this.#ppp(start, end, wireEnd);
     else if (carries === "mpls") this.#mpls(start, end, wireEnd);
+    else if (carries === "wlan") this.#wlan(start, end, wireEnd);
     else this.undecoded[carries === "encrypted" ? "tunnel-encrypted" : "tunnel-header-invalid"]++;
   }
 
-  /** RFC 9293 §3.1. */
   #transport(protocol: number, start: number, end: number, wireEnd: number): void {
     if (protocol !== TCP) {
       if (protocol === AUTHENTICATION_HEADER) this.#extensions(protocol, start, end, wireEnd);
       else this.#notTcp(protocol, start, end, wireEnd);
       return;
     }
-    if (start + 20 > end) {
-      this.undecoded[start + 20 > wireEnd ? "tcp-header-invalid" : "frame-truncated"]++;
-      return;
-    }
     const packet = this.#packet;
-    const bytes = packet.bytes;
-    const payload = start + (bytes[start + 12] >> 4) * 4;
-    if (payload < start + 20 || payload > wireEnd) {
-      this.undecoded["tcp-header-invalid"]++;
+    const fault = takeTcp(packet, packet.bytes, start, end, wireEnd);
+    if (fault !== undefined) {
+      this.undecoded[fault]++;
       return;
     }
-    packet.sourcePort = readUint16(bytes, start);
-    packet.destinationPort = readUint16(bytes, start + 2);
-    packet.sequence = readInt32(bytes, start + 4);
-    packet.acknowledgment = readInt32(bytes, start + 8);
-    packet.flags = bytes[start + 13];
-    packet.payloadStart = Math.min(payload, end);
-    packet.payloadEnd = end;
-    packet.payloadLength = wireEnd - payload;
     this.counters.tcp_segments++;
     this.#sink.packet(packet);
   }

@@ -19,3 +19,8 @@ export function isSkippable(header: number): boolean {
     header === 140
   );
 }
+
+/** RFC 4302 §2.2: the authentication header counts in 4-byte words less 2, the others in 8-byte units less 1. */
+export function extensionBytes(header: number, units: number): number {
+  return header === AUTHENTICATION_HEADER ? (units + 2) * 4 : (units + 1) * 8;
+}

@@ -1,30 +1,56 @@
+import type { UndecodedReason } from "./packet.js";
+import { avsEnd, perPacketEnd, radiotapEnd } from "./wlan.js";
+
 /** Where a link layer's header ends and what tells the packet after it. */
 export interface LinkLayer {
   readonly headerLength: number;
   /** `ip`: nothing, the IP version nibble decides. */
-  readonly carries: "ip" | "ethertype" | "ppp" | "pppoe" | "nflog";
+  readonly carries: "ip" | "ethertype" | "llc" | "wlan" | "ppp" | "pppoe" | "mpls";
   /** Offset of the 16-bit EtherType in the header. */
   readonly typeOffset: number;
+  /** Where a header ends whose length differs, below 0 where nothing follows that could be read. */
+  readonly measure?: (bytes: Buffer, start: number, end: number) => number;
+  /** What a frame is counted under of which that is so. */
+  readonly unread?: UndecodedReason;
 }
 
 /** Link types by LINKTYPE_ value (tcpdump.org/linktypes.html). DLT_RAW differs by platform: 12 and 14 are written too. */
-export const LINK_TYPES: ReadonlyMap<number, LinkLayer> = new Map([
+export const LINK_TYPES: ReadonlyMap<number, LinkLayer> = new Map<number, LinkLayer>([
   [0, { headerLength: 4, carries: "ip", typeOffset: 0 }], // BSD loopback, host byte order
   [1, { headerLength: 14, carries: "ethertype", typeOffset: 12 }], // Ethernet
   [9, { headerLength: 0, carries: "ppp", typeOffset: 0 }], // PPP
+  [10, { headerLength: 13, carries: "llc", typeOffset: 0 }], // FDDI
   [12, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
   [14, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
   [50, { headerLength: 0, carries: "ppp", typeOffset: 0 }], // PPP in HDLC-like framing
   [51, { headerLength: 0, carries: "pppoe", typeOffset: 0 }], // PPPoE without its Ethernet header
+  [100, { headerLength: 0, carries: "llc", typeOffset: 0 }], // RFC 1483 over ATM
   [101, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IP
   [104, { headerLength: 4, carries: "ethertype", typeOffset: 2 }], // Cisco HDLC
+  [105, { headerLength: 0, carries: "wlan", typeOffset: 0 }], // IEEE 802.11
+  [107, { ...behind("ip", frameRelayEnd), unread: "ethertype-not-ip" }], // Frame Relay
   [108, { headerLength: 4, carries: "ip", typeOffset: 0 }], // OpenBSD loopback, network byte order
+  [109, { headerLength: 12, carries: "ip", typeOffset: 0 }], // OpenBSD's IPsec
   [113, { headerLength: 16, carries: "ethertype", typeOffset: 14 }], // Linux cooked v1
+  [117, behind("ip", (bytes, start) => start + ((bytes[start] + 3) & ~3))], // OpenBSD's firewall log
+  [119, behind("wlan", avsEnd)], // IEEE 802.11 of Prism cards
+  [122, { headerLength: 16, carries: "llc", typeOffset: 0 }], // IP over Fibre Channel, RFC 2625
+  [127, behind("wlan", radiotapEnd)], // IEEE 802.11 with radiotap
+  [138, { headerLength: 18, carries: "ethertype", typeOffset: 16 }], // IP over IEEE 1394 of macOS
+  [163, behind("wlan", avsEnd)], // IEEE 802.11 with AVS
+  [192, { ...behind("wlan", perPacketEnd), unread: "link-type-unknown" }], // per-packet information
+  [204, { headerLength: 1, carries: "ppp", typeOffset: 0 }], // PPP with its direction
+  [205, { headerLength: 5, carries: "ethertype", typeOffset: 3 }], // Cisco HDLC with its direction
+  [219, { headerLength: 0, carries: "mpls", typeOffset: 0 }], // MPLS
   [228, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IPv4
   [229, { headerLength: 0, carries: "ip", typeOffset: 0 }], // raw IPv6
-  [239, { headerLength: 4, carries: "nflog", typeOffset: 0 }], // Linux netfilter log
+  [239, { ...behind("ip", nflogPacket), unread: "nflog-without-packet" }], // Linux netfilter log
   [276, { headerLength: 20, carries: "ethertype", typeOffset: 0 }], // Linux cooked v2
 ]);
+
+function behind(carries: LinkLayer["carries"], measure: NonNullable<LinkLayer["measure"]>): LinkLayer {
+  return { headerLength: 0, carries, typeOffset: 0, measure, unread: "frame-truncated" };
+}
 
 /** EtherTypes of MPLS, RFC 5332 §3, and of a PPPoE session, RFC 2516 §4. */
 export const MPLS = 0x8847;
@@ -78,13 +104,15 @@ function isEthernetFrame(bytes: Buffer, start: number, end: number): boolean {
   return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
 }
 
+const NFLOG_HEADER = 4;
 const PACKET_RECORD = 9;
 
 /**
  * Where the packet stands in the records of NFLOG (linktype 239: length, type, value, padded to 4 bytes), -1 where there is none.
  * They are in the byte order of the host that captured; every type is below 256, so that the first one's zero byte tells it.
  */
-export function nflogPacket(bytes: Buffer, start: number, end: number): number {
+function nflogPacket(bytes: Buffer, header: number, end: number): number {
+  const start = header + NFLOG_HEADER;
   const isBigEndian = start + 4 <= end && bytes[start + 2] === 0;
   for (let at = start; at + 4 <= end; ) {
     const length = isBigEndian ? (bytes[at] << 8) | bytes[at + 1] : (bytes[at + 1] << 8) | bytes[at];
@@ -94,4 +122,24 @@ export function nflogPacket(bytes: Buffer, start: number, end: number): number {
     at += (length + 3) & ~3;
   }
   return -1;
+}
+
+const UNNUMBERED = 0x03;
+
+/**
+ * Where the IP packet of a Frame Relay frame stands: behind an address of which the last byte is odd (ITU-T Q.922 §3.2), control and what
+ * names the protocol (RFC 2427 §3.1, §4.1: 0xcc and 0x8e are IP, 0x80 is SNAP), or behind an EtherType, as Cisco has it.
+ */
+function frameRelayEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start + 1;
+  while (at < end && (bytes[at - 1] & 1) === 0) at++;
+  if (at + 4 > end) return -1;
+  const type = (bytes[at] << 8) | bytes[at + 1];
+  if (type === 0x0800 || type === 0x86dd) return at + 2;
+  if (bytes[at] !== UNNUMBERED) return -1;
+  // A byte of padding may stand before the name.
+  const name = bytes[at + 1] === 0 ? at + 2 : at + 1;
+  if (bytes[name] === 0xcc || bytes[name] === 0x8e) return name + 1;
+  const snap = (bytes[name + 4] << 8) | bytes[name + 5];
+  return bytes[name] === 0x80 && name + 6 <= end && (snap === 0x0800 || snap === 0x86dd) ? name + 6 : -1;
 }

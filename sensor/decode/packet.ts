@@ -1,4 +1,4 @@
-import { readUint16 } from "../bytes/network-order.js";
+import { readInt32, readUint16 } from "../bytes/network-order.js";
 import { UDP_HEADER } from "./ip-protocol.js";
 
 /**
@@ -58,6 +58,8 @@ export const UNDECODED_REASONS = [
   "mpls-depth",
   "ppp-protocol-not-ip",
   "nflog-without-packet",
+  "wlan-without-packet",
+  "wlan-encrypted",
   "tunnel-depth",
   "tunnel-encrypted",
   "tunnel-header-invalid",
@@ -80,6 +82,52 @@ export interface PacketSink {
 /** Takes datagrams of UDP that are no tunnel's; of the packet, what is TCP's alone says nothing. */
 export interface DatagramSink {
   datagram(packet: Packet): void;
+}
+
+/** RFC 791 §3.1; as ::ffff:a.b.c.d. */
+export function takeIpv4Addresses(packet: Packet, bytes: Buffer, start: number): void {
+  packet.source0 = 0;
+  packet.source1 = 0;
+  packet.source2 = 0xffff;
+  packet.source3 = readInt32(bytes, start + 12);
+  packet.destination0 = 0;
+  packet.destination1 = 0;
+  packet.destination2 = 0xffff;
+  packet.destination3 = readInt32(bytes, start + 16);
+}
+
+/** RFC 8200 §3. */
+export function takeIpv6Addresses(packet: Packet, bytes: Buffer, start: number): void {
+  packet.source0 = readInt32(bytes, start + 8);
+  packet.source1 = readInt32(bytes, start + 12);
+  packet.source2 = readInt32(bytes, start + 16);
+  packet.source3 = readInt32(bytes, start + 20);
+  packet.destination0 = readInt32(bytes, start + 24);
+  packet.destination1 = readInt32(bytes, start + 28);
+  packet.destination2 = readInt32(bytes, start + 32);
+  packet.destination3 = readInt32(bytes, start + 36);
+}
+
+/** RFC 9293 §3.1: the segment whose header is at `start`; the reason where it is none. */
+export function takeTcp(
+  packet: Packet,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  wireEnd: number,
+): UndecodedReason | undefined {
+  if (start + 20 > end) return start + 20 > wireEnd ? "tcp-header-invalid" : "frame-truncated";
+  const payload = start + (bytes[start + 12] >> 4) * 4;
+  if (payload < start + 20 || payload > wireEnd) return "tcp-header-invalid";
+  packet.sourcePort = readUint16(bytes, start);
+  packet.destinationPort = readUint16(bytes, start + 2);
+  packet.sequence = readInt32(bytes, start + 4);
+  packet.acknowledgment = readInt32(bytes, start + 8);
+  packet.flags = bytes[start + 13];
+  packet.payloadStart = Math.min(payload, end);
+  packet.payloadEnd = end;
+  packet.payloadLength = wireEnd - payload;
+  return undefined;
 }
 
 /** RFC 768: the packet whose UDP header is at `start`. */

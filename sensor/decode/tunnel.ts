@@ -9,7 +9,6 @@ import {
   vlanNetwork,
   vxlanNetwork,
 } from "./virtual-network.js";
-import { wlanPayload } from "./wlan.js";
 
 const GRE = 47;
 const ESP = 50;
@@ -22,7 +21,7 @@ const ETHERNET_IN_TUNNEL = 0x6558;
 export const SERVICE_HEADER = 0x894f;
 
 /** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
-export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "encrypted" | "invalid";
+export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "wlan" | "encrypted" | "invalid";
 
 /** RFC 8300 §2.2: 1 and 2 are IP, 3 Ethernet, 4 another service header, 5 MPLS. */
 const SERVICE_HEADER_CARRIES: ReadonlyMap<number, Carried> = new Map([
@@ -228,10 +227,8 @@ export class Tunnel {
     if (version === 1 || protocol === 0x880b) return this.#is("gre", this.start > end ? "invalid" : "ppp");
     if (protocol === 0x88be || protocol === 0x22eb) return this.#erspan(bytes, end, protocol, hasSequence);
     // Wireless controllers send 802.11 frames; the type's upper byte is theirs, the lower says how urgent.
-    const wlan = protocol >> 8 === 0x82 || protocol >> 8 === 0x83 ? wlanPayload(bytes, this.start, end) : -1;
-    if (wlan < 0) return this.#protocol("gre", protocol, end);
-    this.start = wlan;
-    return this.#protocol("gre", readUint16(bytes, wlan - 2), end);
+    if (protocol >> 8 === 0x82 || protocol >> 8 === 0x83) return this.#is("gre", this.start > end ? "invalid" : "wlan");
+    return this.#protocol("gre", protocol, end);
   }
 
   /**

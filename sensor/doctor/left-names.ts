@@ -18,7 +18,6 @@ const other = (name: string): LeftName => ({ name, carries: "unknown" });
 /** IEEE 802 numbers (IANA), as far as a data centre's links have them. */
 const ETHERTYPES: ReadonlyMap<number, LeftName> = new Map([
   [0x0806, chatter("ARP")],
-  [0x22f3, tunnel("TRILL")],
   [0x4305, tunnel("batman-adv")],
   [0x8035, chatter("RARP")],
   [0x8809, chatter("LACP")],
@@ -26,11 +25,7 @@ const ETHERTYPES: ReadonlyMap<number, LeftName> = new Map([
   [0x888e, chatter("802.1X")],
   [0x88cc, chatter("LLDP")],
   [0x88e5, encrypted("MACsec")],
-  [0x88e7, tunnel("provider backbone bridging (802.1ah)")],
-  [0x8903, tunnel("FabricPath")],
   [0x8915, other("RoCE")],
-  [0x8926, tunnel("VN-Tag")],
-  [0x893f, tunnel("802.1BR")],
   [0x9000, chatter("loop tests")],
 ]);
 

@@ -1,7 +1,8 @@
 import type { Frame, FrameSink } from "../capture/frame.js";
 import { PcapngWriter } from "../capture/pcapng-writer.js";
 import { type RingSegment, readRing } from "../capture/ring-segments.js";
-import { Decoder, type DecodeSettings } from "../decode/decoder.js";
+import type { DecodeSettings } from "../decode/decode-settings.js";
+import { Decoder } from "../decode/decoder.js";
 import type { Packet } from "../decode/packet.js";
 import { ConnectionTracker, type Place, type RingConnection } from "./connection-tracker.js";
 import { redactConnection } from "./redact-connection.js";

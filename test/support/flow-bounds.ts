@@ -1,4 +1,4 @@
-import type { DecodeSettings } from "../../sensor/decode/decoder.js";
+import type { DecodeSettings } from "../../sensor/decode/decode-settings.js";
 import type { FlowSettings } from "../../sensor/flow/flow-table.js";
 
 /** Bounds small enough to be met by a few packets. */

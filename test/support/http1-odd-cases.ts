@@ -354,4 +354,43 @@ export const ODD_CASES: readonly Case[] = [
       "1.1 GET /a h 200 0 2",
     ],
   },
+  {
+    name: "a version in small letters is a version, and odd",
+    steps: [
+      ["client", GET],
+      ["server", "http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"],
+    ],
+    expected: ["= http1", "! server invalid-status-line", "1.1 GET /a h 200 0 2"],
+  },
+  {
+    name: "joined late: nobody is accused for the rest of an answer",
+    steps: [
+      ["client", "the rest of an answer"],
+      ["server", GET],
+      ["client", OK],
+      ["server", GET],
+      ["client", OK],
+    ],
+    expected: ["= http1", "1.1 GET /a h 200 0 2", "1.1 GET /a h 200 0 2"],
+    options: { rolesFrom: "ports", pieceBytes: 1_000 },
+  },
+  {
+    name: "joined late: the end of a body is no method, and what it says is no path",
+    steps: [
+      ["client", "what the body says is"],
+      ["server", OK],
+      ["client", GET],
+      ["server", OK],
+    ],
+    expected: ["= http1", "1.1 - - - 200 - 2 incomplete:0 no-request", "1.1 GET /a h 200 0 2"],
+    options: { rolesFrom: "ports", pieceBytes: 1_000 },
+  },
+  {
+    name: "a method that nobody knows before a path longer than what is held back",
+    steps: [
+      ["client", `SNAPSHOT /${"a".repeat(9_000)}?b HTTP/1.1\r\nHost: h\r\n\r\n`],
+      ["server", OK],
+    ],
+    expected: ["= http1", `1.1 SNAPSHOT /${"a".repeat(9_000)} h 200 0 2`],
+  },
 ];

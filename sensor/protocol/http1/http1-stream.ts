@@ -25,8 +25,8 @@ export class Http1Stream implements Stream {
   constructor(context: ProtocolContext, settings: Http1Settings, heads: HeadReader, bodies: FlowBodies) {
     this.#context = context;
     this.#heads = heads;
-    this.#client = new MessageSide("client", settings.maxHeadBytes, bodies);
-    this.#server = new MessageSide("server", settings.maxHeadBytes, bodies);
+    this.#client = new MessageSide("client", context.flow, settings.maxHeadBytes, bodies);
+    this.#server = new MessageSide("server", context.flow, settings.maxHeadBytes, bodies);
     this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
     this.#succession = new Succession(context, this.#queue, this, this.#client, this.#server);
     this.#faults = new FaultTeller(context.flow, context.sink);

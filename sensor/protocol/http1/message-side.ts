@@ -1,4 +1,4 @@
-import type { Side, Stream } from "../../flow/stream.js";
+import type { Flow, Side, Stream } from "../../flow/stream.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
@@ -49,10 +49,12 @@ export class MessageSide {
   #pieces: Piece[] | undefined = undefined;
   #heldBytes = 0;
 
-  constructor(from: Side, maxHeadBytes: number, bodies: FlowBodies) {
+  constructor(from: Side, flow: Flow, maxHeadBytes: number, bodies: FlowBodies) {
     this.from = from;
     this.#bodies = bodies;
     this.#maxHeadBytes = maxHeadBytes;
+    // Joined late: what comes first may be the rest of a message.
+    if (flow.rolesFrom !== "handshake") this.noteGap();
   }
 
   /** Where messages begin and end on this side is no longer known. The exchange whose message was under way. */

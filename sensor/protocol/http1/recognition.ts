@@ -16,9 +16,16 @@ import {
 import { isKnownMethod, isPartOfMethod, MAX_METHOD_LENGTH } from "./method.js";
 import { isUsualStatus } from "./start-line.js";
 
-/** A request line longer than this whose method is known needs no version to be believed. */
+/** A request line longer than this needs no version to be believed: its method is known, or a word in capitals before a path without end. */
 const LONG_LINE = 2_048;
 const MAX_STATUS_SPACES = 8;
+const ASTERISK = 0x2a;
+const LOWER_H = 0x68;
+const CAPITAL_A = 0x41;
+const CAPITAL_Z = 0x5a;
+const STATUS_PREFIX = "HTTP/1.";
+/** Servers that write it so are understood; RFC 9112 §2.3 is not. */
+const SMALL_PREFIX = "http/1.";
 
 /** Whether the bytes begin like a request: method, target and, at the line's end, a version of HTTP/1. */
 export function looksLikeRequest(bytes: Buffer, start: number, end: number): Recognition {
@@ -32,21 +39,38 @@ export function looksLikeRequest(bytes: Buffer, start: number, end: number): Rec
   if (at === methodStart || !isSpace(bytes[at])) return "no";
   const targetStart = at + 1;
   if (targetStart >= end) return "more";
+  if (!isKnown && !beginsTarget(bytes[targetStart])) return "no";
   const newline = bytes.indexOf(LF, targetStart);
   if (newline < 0 || newline >= end) {
     // The CR may be the line's end already.
     if (!isKnown && hasControl(bytes, targetStart, bytes[end - 1] === CR ? end - 1 : end)) return "no";
-    return isKnown && end - targetStart > LONG_LINE ? "match" : "more";
+    if (end - targetStart <= LONG_LINE) return "more";
+    return isKnown || (isCapitals(bytes, methodStart, at) && !hasSpaceOrControl(bytes, targetStart, end))
+      ? "match"
+      : "more";
   }
   let lineEnd = bytes[newline - 1] === CR ? newline - 1 : newline;
   while (lineEnd > targetStart && isSpace(bytes[lineEnd - 1])) lineEnd--;
   let last = lineEnd;
   while (last > targetStart && !isSpace(bytes[last - 1])) last--;
   // RFC 9113 §3.4: HTTP/2 begins with a line that is none of HTTP/1's.
-  if (namesHttp(bytes, last, lineEnd)) return isPreface(bytes, methodStart) ? "no" : "match";
+  if (namesHttp(bytes, last, lineEnd)) {
+    if (!isKnown && hasSpaceOrControl(bytes, targetStart, last - 1)) return "no";
+    return isPreface(bytes, methodStart) ? "no" : "match";
+  }
   // RFC 1945 §4.1: a simple request has neither version nor fields.
   const isSimple = isKnown && isSimpleTarget(bytes, targetStart, lineEnd);
   return isSimple && !hasSpaceOrControl(bytes, targetStart, lineEnd) ? "match" : "no";
+}
+
+function isCapitals(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] < CAPITAL_A || bytes[at] > CAPITAL_Z) return false;
+  return true;
+}
+
+/** Of a path, a URL or an asterisk (RFC 9112 §3.2). Behind a method that nobody knows, a word may be text, such as the end of a body. */
+function beginsTarget(byte: number): boolean {
+  return byte === SLASH || byte === ASTERISK || (byte | 0x20) === LOWER_H;
 }
 
 /** Start of the first line in bytes[start, end) that is beyond doubt a request line; -1 without one. `start` is above 0. */
@@ -86,7 +110,7 @@ function isPreface(bytes: Buffer, start: number): boolean {
 /** Whether the bytes begin like a response. */
 export function looksLikeStatus(bytes: Buffer, start: number, end: number): Recognition {
   if (isUsualStatus(bytes, start, end)) return "match";
-  const prefix = "HTTP/1.";
+  const prefix = bytes[start] === LOWER_H ? SMALL_PREFIX : STATUS_PREFIX;
   for (let at = 0; at < prefix.length; at++) {
     if (start + at >= end) return "more";
     if (bytes[start + at] !== prefix.charCodeAt(at)) return "no";

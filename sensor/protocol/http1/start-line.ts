@@ -8,7 +8,6 @@ import {
   isDigit,
   isSimpleTarget,
   isSpace,
-  isVersionName,
   LF,
   namesHttp,
   SLASH,
@@ -25,6 +24,7 @@ const WORD = 4;
 const BELOW_VISIBLE = 0x21212121;
 const FOUR_DELETES = 0x7f7f7f7f;
 const FOUR_ONES = 0x01010101;
+const DOT = 0x2e;
 const HTTP_WORD = wordOf("HTTP");
 const VERSION_1_1 = wordOf("/1.1");
 const VERSION_1_0 = wordOf("/1.0");
@@ -131,7 +131,8 @@ export class StartLine {
   /** Reads `HTTP/x.y SP 3DIGIT …`; false where bytes[start, end) is no status line, RFC 9112 §4. */
   readStatus(bytes: Buffer, start: number, end: number): boolean {
     this.isOdd = false;
-    if (!isVersionName(bytes, start, Math.min(end, start + 8))) return false;
+    if (end - start < 8 || !namesHttp(bytes, start, end)) return false;
+    if (!isDigit(bytes[start + 5]) || bytes[start + 6] !== DOT || !isDigit(bytes[start + 7])) return false;
     this.version = this.#version(bytes, start, start + 8);
     let at = start + 8;
     if (at < end && bytes[at] !== SPACE) return false;

@@ -46,6 +46,11 @@ export class ClearHandshake {
     this.#hellos = hellos;
   }
 
+  /** From the client's hello on nothing of it is missing, on either side. */
+  get isWhole(): boolean {
+    return !this.lostFromClient && !this.lostFromServer && this.hello !== undefined;
+  }
+
   lost(from: Side): void {
     if (from === "client") this.lostFromClient = true;
     else this.lostFromServer = true;

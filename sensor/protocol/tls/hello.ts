@@ -23,6 +23,8 @@ export const EXTENSION = {
   pskKeyExchangeModes: 45,
   postHandshakeAuth: 49,
   keyShare: 51,
+  /** Before the 23rd draft of TLS 1.3. */
+  draftKeyShare: 40,
   /** What came before ALPN and is still spoken by OpenSSL, and Chrome's channel id. */
   nextProtocol: 13172,
   channelId: 30032,
@@ -184,9 +186,9 @@ export function isRetryRandom(bytes: Buffer, at: number): boolean {
   return RETRY_RANDOM.compare(bytes, at, Math.min(at + RANDOM_LENGTH, bytes.length)) === 0;
 }
 
-/** Drafts (0x7f00 plus their number, 0xfb00 for one of them) speak what became TLS 1.3. */
+/** Drafts (0x7f00 plus their number, 0xfb00 for one of them) and what browsers tried between two of them (0x7e00) speak what became TLS 1.3. */
 export function isTls13(version: number): boolean {
-  return version === VERSION.tls13 || version >> 8 === 0x7f || version >> 8 === 0xfb;
+  return version === VERSION.tls13 || version >> 8 === 0x7f || version >> 8 === 0xfb || version >> 8 === 0x7e;
 }
 
 /** `1.2`; `3` and `2` stand for SSL 3.0 and 2.0. Undefined for a number that is no version. */
@@ -264,7 +266,7 @@ function readClientExtension(code: number, body: Cursor, into: Extensions): void
 
 function readServerExtension(code: number, body: Cursor, into: Extensions): void {
   if (code === EXTENSION.supportedVersions) into.versions.push(body.u16());
-  else if (code === EXTENSION.keyShare) into.groups.push(body.u16());
+  else if (code === EXTENSION.keyShare || code === EXTENSION.draftKeyShare) into.groups.push(body.u16());
   else if (code === EXTENSION.alpn) readAlpn(body, into.alpn);
   else if (code === EXTENSION.preSharedKey) into.pskIndex = body.u16();
 }

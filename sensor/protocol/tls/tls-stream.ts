@@ -325,9 +325,9 @@ export class TlsStream implements Stream, RecordSink {
     if (endsHandshake(level, code)) this.#fail(alertName(code), from);
   }
 
-  /** Between one side's Finished and the other's an alert can only mean that it refuses. */
+  /** Between one side's Finished and the other's an alert can only mean that it refuses; where one may have been lost, it may close. */
   #encryptedAlert(from: Side): void {
-    if (this.#finishedClient && this.#finishedServer) return;
+    if ((this.#finishedClient && this.#finishedServer) || !this.#clear.isWhole || !this.#context.flow.twoSided) return;
     if (this.#clear.answer !== undefined && !this.#speaks13) this.#fail("encrypted", from);
   }
 
@@ -344,9 +344,10 @@ export class TlsStream implements Stream, RecordSink {
     if (this.#finishedClient && this.#finishedServer) return true;
     if (!this.#speaks13 && this.#clear.answer !== undefined && this.#sawDataFromClient && this.#sawDataFromServer)
       return true;
-    const { lostFromClient, lostFromServer, hello } = this.#clear;
-    const sawAll = !lostFromClient && !lostFromServer && hello !== undefined && this.#context.flow.twoSided;
     if (this.#speaks13 && this.#encrypted.client.length > 0) return undefined;
+    // RFC 5246 §7.3: in a full handshake the server's Finished comes after the client's, seen or not.
+    if (this.#finishedServer && !this.#abbreviated && !this.#clear.lostFromServer) return true;
+    const sawAll = this.#clear.isWhole && this.#context.flow.twoSided;
     return sawAll && (reason === "fin" || reason === "reset") ? false : undefined;
   }
 
@@ -376,8 +377,7 @@ export class TlsStream implements Stream, RecordSink {
       established,
       resumed: clear.answer === undefined ? undefined : resumed,
       clientAuth: this.#verdict ?? this.#judgeClear(),
-      complete:
-        established !== undefined && !clear.lostFromClient && !clear.lostFromServer && clear.hello !== undefined,
+      complete: established !== undefined && clear.isWhole,
       tookEarlyData: this.#tookEarlyData(),
     };
     // A ticket is good from when it was given, whatever became of the connection that gave it.
