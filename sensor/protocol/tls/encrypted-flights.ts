@@ -107,6 +107,8 @@ export class EncryptedRecords {
       clientWhole,
       offersAlps: offers(hello, OFFER.alps),
       offersRawKey: offers(hello, OFFER.clientCertificateType),
+      offersCompression: offers(hello, OFFER.compressCertificate),
+      answeredAfter: this.#clientAtAnswer,
       offersEarlyData: offers(hello, OFFER.earlyData),
       offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
       hasEnded: isOver,
