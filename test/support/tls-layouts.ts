@@ -144,7 +144,7 @@ function certificateMessage(dice: Dice, offers: Offers): number {
   if (offers.rawKey) return EMPTY_CERTIFICATE + 5 + dice.oneOf([44, 69, 91, 120, 158, 162, 294, 422, 550]);
   if (offers.compression && dice.isOnce(3)) return HEADER + 8 + dice.between(115, 1_500);
   const one = (): number =>
-    dice.oneOf([dice.between(172, 260), dice.between(260, 700), dice.between(700, 2_000), dice.between(2_000, 8_000)]);
+    dice.oneOf([dice.between(169, 260), dice.between(260, 700), dice.between(700, 2_000), dice.between(2_000, 8_000)]);
   const entries = dice.oneOf([1, 1, 1, 2, 3, 5]);
   let length = EMPTY_CERTIFICATE;
   for (let at = 0; at < entries; at++) length += 5 + one() + (dice.isOnce(8) ? 500 : 0);

@@ -115,8 +115,8 @@ export function maySignature(length: number, { overhead, block }: RecordSizes): 
 
 /** Least a Certificate message with one entry takes: a raw public key of Ed25519 (RFC 7250); an X.509 certificate takes far more. */
 export const MIN_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 44 + 2;
-/** One without names, on Ed25519, has some 175 bytes. */
-export const MIN_X509_CERTIFICATE = 188;
+/** One of version 1 (RFC 5280 §4.1) without names, with a serial number of one byte, on Ed25519. */
+export const MIN_X509_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 169 + 2;
 /** The same compressed (RFC 8879 §4): key, signature and serial number stay as they are. */
 export const MIN_COMPRESSED_CERTIFICATE = HEADER + 8 + 110;
 /** Least that any signature's CertificateVerify takes. */
