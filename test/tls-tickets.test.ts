@@ -1,4 +1,5 @@
 import t from "tap";
+import { SessionPairs } from "../sensor/protocol/tls/session-pairs.js";
 import type { Step } from "./support/dialog.js";
 import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
 import { flight13 } from "./support/tls-flights.js";
@@ -8,8 +9,8 @@ const KEY = 74;
 
 const flight = { declined: [25, 53, 120], presented: [850, 281, 53] } as const;
 
-function full(kind: "declined" | "presented", after: readonly number[]): Step[] {
-  return flight13(flight[kind], { after });
+function full(kind: "declined" | "presented", after: readonly number[], serverName?: string): Step[] {
+  return flight13(flight[kind], { after, ...(serverName === undefined ? {} : { serverName }) });
 }
 
 function resume(identity: number): Step[] {
@@ -63,6 +64,63 @@ t.test("TLS 1.3: a ticket that is a key is no ground to choose among sessions", 
   ];
   for (const [what, connections, expected] of rows)
     t.equal(verdicts(feedConnections(connections)).at(-1), expected, what);
+  t.end();
+});
+
+t.test("TLS 1.3: a session may be resumed by another name of the same server", (t) => {
+  const rows: readonly (readonly [string, readonly (readonly Step[])[], string])[] = [
+    [
+      "a key that either may have given",
+      [full("presented", [KEY], "a.example"), full("declined", [KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "the other way round",
+      [full("declined", [KEY], "a.example"), full("presented", [KEY]), resume(32)],
+      "unknown none resumed",
+    ],
+    [
+      "sessions of one length",
+      [full("presented", [202], "a.example"), full("declined", [202]), resume(160)],
+      "unknown none resumed",
+    ],
+    [
+      "sessions of other lengths",
+      [full("presented", [702], "a.example"), full("declined", [202]), resume(160)],
+      "declined resumption resumed",
+    ],
+    [
+      "the other's tickets were lost",
+      [withoutTickets(full("presented", [], "a.example")), full("declined", [202]), resume(160)],
+      "unknown none resumed",
+    ],
+    [
+      "both presented",
+      [full("presented", [KEY], "a.example"), full("presented", [KEY]), resume(32)],
+      "presented resumption resumed",
+    ],
+  ];
+  for (const [what, connections, expected] of rows)
+    t.equal(verdicts(feedConnections(connections)).at(-1), expected, what);
+  t.end();
+});
+
+t.test("TLS 1.3: what another name's session was is forgotten with it, in any order", (t) => {
+  const conn = (clientAddress: string, serverName: string) =>
+    ({ clientAddress, serverAddress: "10.0.0.2", serverPort: 443, serverName, mark: "m" }) as const;
+  const pairs = new SessionPairs(3);
+  const has = (name: string): boolean => pairs.hasByOtherName(conn("10.0.0.1", name), () => true);
+  const auth = { verdict: "presented", basis: "messages", confidence: 1, reason: "" } as const;
+  for (const name of ["a", "b", "c"]) pairs.admit(conn("10.0.0.1", name), auth);
+  t.same([has("a"), has("d")], [true, true]);
+  pairs.admit(conn("10.0.0.9", "x"), auth);
+  t.equal(pairs.kinds(conn("10.0.0.1", "a")), undefined, "the oldest makes room");
+  pairs.admit(conn("10.0.0.9", "y"), auth);
+  t.same([has("c"), has("b")], [false, true], "only c is left there");
+  pairs.admit(conn("10.0.0.9", "z"), auth);
+  t.equal(has("b"), false);
+  pairs.admit(conn("10.0.0.1", "n"), auth);
+  t.same([has("b"), has("n")], [true, false]);
   t.end();
 });
 

@@ -12,8 +12,9 @@ export function flight13(client: readonly number[], options: Flight13 = {}): Ste
     selectsKey = false,
     keyIndex = 0,
     answerExtras = [],
+    serverName = "service.example",
   } = options;
-  const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
+  const hello = { offers13: true, extras, serverName, ...(identities === undefined ? {} : { identities }) };
   return [
     ["client", handshake(clientHello(hello))],
     [
@@ -38,6 +39,7 @@ export interface Flight13 {
   readonly answerExtras?: readonly number[];
   readonly selectsKey?: boolean;
   readonly keyIndex?: number;
+  readonly serverName?: string;
 }
 
 /** Sizes measured on real stacks, and what they were. SHA-256 suites unless the cipher says otherwise. */
