@@ -73,7 +73,7 @@ const ALL_BLOCKS = [
   16, 32, 48, 64, 96, 100, 128, 200, 250, 256, 300, 333, 400, 500, 512, 640, 1_000, 1_024, 2_048, 4_096, 16_384,
 ];
 /** Those that a handshake alone can be padded to without being told from a certificate are named where the rule stands. */
-const HANDSHAKE_BLOCKS = [16, 32, 64, 100, 128, 200, 250, 256, 500, 512, 1_000, 1_024, 2_048, 4_096];
+const HANDSHAKE_BLOCKS = [16, 32, 64, 100, 128, 200, 250, 256, 300, 400, 500, 512, 700, 1_000, 1_024, 2_048, 4_096];
 
 function blocks(block: number, scope: Padding["scope"]): Padding {
   return {

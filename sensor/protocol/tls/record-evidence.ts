@@ -146,6 +146,8 @@ export function mayBePadded(lengths: readonly number[], ways: readonly RecordSiz
 /** Blocks that people choose: powers of two, and round numbers. */
 const USUAL_BLOCKS: readonly number[] = [64, 50];
 const ROUND_BLOCK = 500;
+const SMALL_ROUND_BLOCK = 100;
+const MAX_SMALL_ROUND = 1_000;
 
 /** What a record alone can be doubted by: one in thirty is so by chance. */
 export function fitsUsualBlock(length: number, { tag }: RecordSizes): boolean {
@@ -155,11 +157,12 @@ export function fitsUsualBlock(length: number, { tag }: RecordSizes): boolean {
 
 /**
  * Whether a record is just one such block: what a client that pads its handshake and not its data makes of any flight. One record in
- * three hundred is so by chance.
+ * a hundred of up to 1,000 bytes is so by chance, one in three hundred beyond.
  */
 export function isUsualBlock(length: number, { tag }: RecordSizes): boolean {
   const padded = length - tag;
-  return padded % ROUND_BLOCK === 0 || (padded & (padded - 1)) === 0;
+  const isRound = padded % (padded > MAX_SMALL_ROUND ? ROUND_BLOCK : SMALL_ROUND_BLOCK) === 0;
+  return isRound || (padded & (padded - 1)) === 0;
 }
 
 /**
