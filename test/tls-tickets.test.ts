@@ -132,6 +132,15 @@ t.test("TLS 1.3: nor is a session's own ticket where one of another kind was los
   t.end();
 });
 
+t.test("TLS 1.3: a ticket is put together from records as long as those the server's certificate was cut to", (t) => {
+  const cut = flight13(flight.presented, { server: [23, 80, 717, 300, 95, 53], after: [717, 400, 717, 400] });
+  // Both records without their 17 bytes, and the 21 of the message around the ticket.
+  const told = (identity: number): string | undefined => verdicts(feedConnections([cut, resume(identity)])).at(-1);
+  t.equal(told(717 + 400 - 34 - 21 - 8), "presented resumption resumed");
+  t.equal(told(717 + 400 - 34 - 21 - 108), "unknown none resumed");
+  t.end();
+});
+
 t.test("TLS 1.3: where an encrypted hello hides the ticket, the reason says so", (t) => {
   const [, hidden] = handshakesIn(
     feedConnections([full("presented", [202]), flight13([53, 99], { selectsKey: true, server: [30, 53] })]),

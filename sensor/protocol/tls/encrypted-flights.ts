@@ -151,6 +151,13 @@ export class EncryptedRecords {
     return this.serverBlock(cipher) > 1 ? this.serverFlight.length : 1;
   }
 
+  /** 0 where the server sent none. */
+  get longestOfServer(): number {
+    let longest = 0;
+    for (const length of this.serverFlight) if (length > longest) longest = length;
+    return longest;
+  }
+
   /** The block that the server fills its records up to; 1 where it does not. */
   serverBlock(cipher: number): number {
     return this.#serverFinished(cipher) > 0 ? 1 : blockOf(this.serverFlight, recordSizes(cipher)[0]);

@@ -30,15 +30,20 @@ const MAX_DIFFERENCE = 20;
 export class TicketWatch {
   readonly #kind: SessionKind;
   readonly #offered: number | undefined;
+  readonly #longest: number;
   #length: number | undefined;
   /** Content of records before, which may go on in the next. */
   #carried = 0;
   #left = MOST_RECORDS;
 
-  /** `offered`: length of the ticket that this session was resumed with. `block`: what the server fills records up to. */
-  constructor(kind: SessionKind, offered: number | undefined, block: number) {
+  /**
+   * `offered`: length of the ticket that this session was resumed with. `block`: what the server fills records up to. `longest`: its
+   * longest record so far, which its certificate may have been cut to (RFC 8449 §4), and its tickets are then.
+   */
+  constructor(kind: SessionKind, offered: number | undefined, block: number, longest: number) {
     this.#kind = kind;
     this.#offered = offered;
+    this.#longest = longest;
     if (block > kind.block) kind.block = block;
   }
 
@@ -57,7 +62,7 @@ export class TicketWatch {
       return false;
     }
     this.#length = length;
-    if (isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
+    if (length === this.#longest || isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
     keep(this.#kind, length);
     return this.#left > 0;
   }
