@@ -11,7 +11,7 @@ import {
   type ServerAsked,
   serverAsked,
 } from "./record-evidence.js";
-import { isShort } from "./ticket-watch.js";
+import { isShort, type ServerRecords } from "./ticket-watch.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -151,11 +151,10 @@ export class EncryptedRecords {
     return this.serverBlock(cipher) > 1 ? this.serverFlight.length : 1;
   }
 
-  /** 0 where the server sent none. */
-  get longestOfServer(): number {
+  serverRecords(cipher: number): ServerRecords {
     let longest = 0;
     for (const length of this.serverFlight) if (length > longest) longest = length;
-    return longest;
+    return { block: this.serverBlock(cipher), longest };
   }
 
   /** The block that the server fills its records up to; 1 where it does not. */

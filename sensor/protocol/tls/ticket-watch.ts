@@ -21,6 +21,14 @@ const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET_BYTES;
 /** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
 const MAX_DIFFERENCE = 20;
 
+/** What the server's flight shows of how it makes records. */
+export interface ServerRecords {
+  /** What it fills them up to; 1 where it does not. */
+  readonly block: number;
+  /** Its longest, which its certificate may have been cut to (RFC 8449 §4), and its tickets are then. */
+  readonly longest: number;
+}
+
 /**
  * Finds the tickets among the server's records after a TLS 1.3 handshake, all of which are encrypted. RFC 8446 §4.6.1: they may be
  * sent as soon as the client's Finished is there, before the server can have read a request, and those of one session are alike. So
@@ -36,11 +44,8 @@ export class TicketWatch {
   #carried = 0;
   #left = MOST_RECORDS;
 
-  /**
-   * `offered`: length of the ticket that this session was resumed with. `block`: what the server fills records up to. `longest`: its
-   * longest record so far, which its certificate may have been cut to (RFC 8449 §4), and its tickets are then.
-   */
-  constructor(kind: SessionKind, offered: number | undefined, block: number, longest: number) {
+  /** `offered`: length of the ticket that this session was resumed with. */
+  constructor(kind: SessionKind, offered: number | undefined, { block, longest }: ServerRecords) {
     this.#kind = kind;
     this.#offered = offered;
     this.#longest = longest;

@@ -297,7 +297,7 @@ export class TlsStream implements Stream, RecordSink {
 
   #watchTickets(cipher: number, clientAuth: ClientAuth, offered: number | undefined): void {
     const kind = this.#memory.sessions.rememberKind(this.#pair(), clientAuth, this.#clear.lostFromServer);
-    this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverBlock(cipher), this.#encrypted.longestOfServer);
+    this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverRecords(cipher));
   }
 
   #noteTicket(length: number): void {
