@@ -1,7 +1,7 @@
 import t from "tap";
 import { SessionPairs } from "../sensor/protocol/tls/session-pairs.js";
 import type { Step } from "./support/dialog.js";
-import { feedConnections, handshakesIn, verdicts } from "./support/tls-dialog.js";
+import { feedConnections, feedTogether, handshakesIn, verdicts } from "./support/tls-dialog.js";
 import { flight13 } from "./support/tls-flights.js";
 
 /** A record with a ticket of 32 bytes: a key of the server's table, as long for every session. */
@@ -138,6 +138,20 @@ t.test("TLS 1.3: a ticket is put together from records as long as those the serv
   const told = (identity: number): string | undefined => verdicts(feedConnections([cut, resume(identity)])).at(-1);
   t.equal(told(717 + 400 - 34 - 21 - 8), "presented resumption resumed");
   t.equal(told(717 + 400 - 34 - 21 - 108), "unknown none resumed");
+  t.end();
+});
+
+t.test("TLS 1.3: a ticket under a cipher with a short tag is as long as under others", (t) => {
+  const session = flight13([396, 120, 45], { cipher: 0x1305, server: [21, 90, 409, 88, 45], after: [644, 644] });
+  const [, again] = verdicts(feedConnections([session, resume(596)]));
+  t.equal(again, "presented resumption resumed");
+  t.end();
+});
+
+t.test("TLS 1.3: a session may be resumed while the connection that made it says nothing more", (t) => {
+  const [hello, answer, finished] = flight13([53, 19], { server: [29, 417, 97, 53, 252, 252] });
+  const told = verdicts(feedTogether([hello, answer, finished], resume(212)));
+  t.ok(told.includes("not-requested resumption resumed"), told.join());
   t.end();
 });
 

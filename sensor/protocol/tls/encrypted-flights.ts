@@ -154,7 +154,8 @@ export class EncryptedRecords {
   serverRecords(cipher: number): ServerRecords {
     let longest = 0;
     for (const length of this.serverFlight) if (length > longest) longest = length;
-    return { block: this.serverBlock(cipher), longest };
+    const [{ overhead }] = recordSizes(cipher);
+    return { block: this.serverBlock(cipher), overhead, longest };
   }
 
   /** The block that the server fills its records up to; 1 where it does not. */

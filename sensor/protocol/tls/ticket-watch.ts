@@ -25,6 +25,8 @@ const MAX_DIFFERENCE = 20;
 export interface ServerRecords {
   /** What it fills them up to; 1 where it does not. */
   readonly block: number;
+  /** What each takes beside its content. */
+  readonly overhead: number;
   /** Its longest, which its certificate may have been cut to (RFC 8449 §4), and its tickets are then. */
   readonly longest: number;
 }
@@ -38,6 +40,8 @@ export interface ServerRecords {
 export class TicketWatch {
   readonly #kind: SessionKind;
   readonly #offered: number | undefined;
+  /** Makes a record as long as under a cipher with a tag of 16 bytes. */
+  readonly #shift: number;
   readonly #longest: number;
   #length: number | undefined;
   /** Content of records before, which may go on in the next. */
@@ -45,10 +49,11 @@ export class TicketWatch {
   #left = MOST_RECORDS;
 
   /** `offered`: length of the ticket that this session was resumed with. */
-  constructor(kind: SessionKind, offered: number | undefined, { block, longest }: ServerRecords) {
+  constructor(kind: SessionKind, offered: number | undefined, { block, overhead, longest }: ServerRecords) {
     this.#kind = kind;
     this.#offered = offered;
-    this.#longest = longest;
+    this.#shift = RECORD_OVERHEAD - overhead;
+    this.#longest = longest + this.#shift;
     if (block > kind.block) kind.block = block;
   }
 
@@ -58,7 +63,8 @@ export class TicketWatch {
   }
 
   /** Takes the server's next record. False: no ticket is waited for after it. */
-  note(length: number): boolean {
+  note(recordLength: number): boolean {
+    const length = recordLength + this.#shift;
     this.#left--;
     this.#kind.isWatched = true;
     if (isShort(length)) return this.#left > 0;

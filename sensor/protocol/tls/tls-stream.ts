@@ -252,15 +252,15 @@ export class TlsStream implements Stream, RecordSink {
     const { answer } = this.#clear;
     if (answer === undefined || !isTls13(answer.version)) return;
     this.#verdict ??= this.#judgeEncrypted(isOver);
-    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
-    if (this.#verdict === undefined || outcome === undefined) return;
-    // The session may be resumed before the handshake is told.
+    if (this.#verdict === undefined) return;
+    // The session may be resumed before the handshake is told, and before the server says another word.
     if (!this.#isRemembered) {
       this.#isRemembered = true;
       this.#watchTickets(answer.cipher, this.#verdict, this.#clear.ticketTaken);
       this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
-    if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
+    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
+    if (outcome === undefined || (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver))) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
