@@ -17,6 +17,13 @@ function resume(identity: number): Step[] {
   return flight13([53, 99], { identities: [identity], selectsKey: true, server: [30, 53] });
 }
 
+/** The server's step in three: its hello and the rest, and each of its two records. */
+function pieceOf([, bytes]: Step, at: number): Buffer {
+  const whole = Buffer.from(bytes as Buffer);
+  const cuts = [0, whole.length - 5 - 69 - 5 - 27, whole.length - 5 - 69, whole.length];
+  return whole.subarray(cuts[at], cuts[at + 1]);
+}
+
 /** The same handshake; what the server said after it was lost. */
 function withoutTickets(steps: readonly Step[]): Step[] {
   return [...steps.slice(0, 3), ["server", 222], ["client", Buffer.from("1703030020".padEnd(74, "0"), "hex")]];
@@ -145,6 +152,20 @@ t.test("TLS 1.3: a ticket under a cipher with a short tag is as long as under ot
   const session = flight13([396, 120, 45], { cipher: 0x1305, server: [21, 90, 409, 88, 45], after: [644, 644] });
   const [, again] = verdicts(feedConnections([session, resume(596)]));
   t.equal(again, "presented resumption resumed");
+  t.end();
+});
+
+t.test("TLS 1.3: a session resumed gives longer tickets, of which the server's Finished before them is none", (t) => {
+  const again = flight13([69, 192], {
+    cipher: 0x1302,
+    identities: [1_184],
+    selectsKey: true,
+    server: [27, 69],
+    after: [1_242],
+  });
+  const inPieces = [again[0], ...[0, 1, 2].map((at): Step => ["server", pieceOf(again[1], at)]), ...again.slice(2)];
+  const session = flight13([1_868, 281, 69], { cipher: 0x1302, server: [27, 131, 723, 96, 69], after: [1_226] });
+  t.equal(verdicts(feedConnections([session, inPieces, resume(1_200)])).at(-1), "presented resumption resumed");
   t.end();
 });
 

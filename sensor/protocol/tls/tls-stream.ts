@@ -253,13 +253,13 @@ export class TlsStream implements Stream, RecordSink {
     if (answer === undefined || !isTls13(answer.version)) return;
     this.#verdict ??= this.#judgeEncrypted(isOver);
     if (this.#verdict === undefined) return;
+    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     // The session may be resumed before the handshake is told, and before the server says another word.
-    if (!this.#isRemembered) {
+    if (!this.#isRemembered && (outcome !== undefined || this.#encrypted.client.length > 0)) {
       this.#isRemembered = true;
       this.#watchTickets(answer.cipher, this.#verdict, this.#clear.ticketTaken);
       this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
-    const outcome = this.#encrypted.outcome(answer.cipher, isOver);
     if (outcome === undefined || (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver))) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
