@@ -4,7 +4,7 @@ import { handshakesIn } from "./support/tls-dialog.js";
 import { Dice, makeLayout } from "./support/tls-layouts.js";
 
 /** More by the environment: LAYOUTS and SEED. */
-const LAYOUTS = Number(process.env.LAYOUTS ?? 20_000);
+const LAYOUTS = Number(process.env.LAYOUTS ?? 10_000);
 const SEED = Number(process.env.SEED ?? 20_261_129);
 /** What a rule that asks for too much would take away. */
 const LEAST_TOLD_PERCENT = 80;
