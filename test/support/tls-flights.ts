@@ -190,5 +190,11 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
     { server: [30, 80, 800, 281, 53] },
     "presented record-sizes",
   ],
+  [
+    "early data too short for a certificate, then Finished with an empty one",
+    [102, 93, 69, 38],
+    { cipher: 0x1302, extras: [42], server: [23, 90, 800, 281, 69] },
+    "unknown none",
+  ],
   ["early data was offered and not taken", [300, 53, 120], { extras: [42] }, "unknown none"],
 ];

@@ -185,7 +185,7 @@ function afterEarlyData(
     if (client[end - 1] === sizes.emptyCertificate)
       return inferred("declined", 0.95, "the server asked, and the client sent an empty Certificate before Finished");
     const certificate = client[end - 2] ?? 0;
-    if (certificate < MIN_CERTIFICATE + sizes.overhead || !maySignature(client[end - 1], sizes)) continue;
+    if (certificate < leastCertificate(flights) + sizes.overhead || !maySignature(client[end - 1], sizes)) continue;
     if (areInBlocks(client.slice(end - 2, end), sizes))
       return inferred("presented", 0.95, "the server asked, and the client sent 2 records before Finished");
   }
