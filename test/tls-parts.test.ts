@@ -219,6 +219,7 @@ t.test("odd serials, names and keys are told as openssl x509 -text tells them", 
     ).subject;
   t.equal(named(0x14, Buffer.from("M\u00fcnchner Stra\u00dfe", "latin1")), "O=M\u00fcnchner Stra\u00dfe", "T61String");
   t.equal(named(0x14, Buffer.from("M\u00fcnchen")), "O=M\u00fcnchen", "T61String that holds UTF-8");
+  t.equal(named(0x03, Buffer.from("0070b3d5", "hex")), "O=#03040070B3D5", "BIT STRING, which is no text");
   t.equal(named(0x1e, Buffer.from("65e5672c", "hex")), "O=\u65e5\u672c", "BMPString");
   t.equal(named(0x1c, Buffer.from("0001f600", "hex")), "O=\u{1f600}", "UniversalString");
   const integer = (bytes: number) => der(0x02, Buffer.alloc(bytes, 0x7f));

@@ -40,7 +40,8 @@ const COLUMNS: readonly Column<EdgeItem>[] = [
     title: "Client → service",
     className: "pair",
     value: (edge) => `${clientOf(edge)} ${edge.serverService}`,
-    text: (edge) => `${clientOf(edge)} ${edge.clientAddress} ${edge.serverService} ${edge.serverAddress}`,
+    text: (edge) =>
+      `${clientOf(edge)} ${edge.clientAddress} ${edge.serverService} ${edge.serverAddress} ${edge.serverPort}`,
     show: (edge) => <Pair edge={edge} />,
   },
   { title: "Scope", className: "scope", value: (edge) => edge.scope, isMinor: true },
@@ -116,6 +117,8 @@ function Pair({ edge }: { readonly edge: EdgeItem }) {
       </div>
       <div class="cut" title={`${serverService} (${serverAddress} port ${serverPort})`}>
         → {serverService}
+        {/* One name often has a port for each posture: two rows that read alike would say nothing. */}
+        {!serverService.endsWith(`:${serverPort}`) && <span class="quiet">:{serverPort}</span>}
       </div>
     </>
   );

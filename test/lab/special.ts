@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Case, Meeting } from "./case.js";
 import { externalKey, rawPublicKey } from "./cases/key-cases.js";
 import { apacheLateAuth, pythonLateAuth } from "./cases/late-auth-cases.js";
-import { earlyData, nextProtocol, optioned, retried, retriedEarlyData } from "./cases/openssl-cases.js";
+import { earlyData, nextProtocol, optioned, otherName, retried, retriedEarlyData } from "./cases/openssl-cases.js";
 import type { Certificates } from "./certificates.js";
 import type { Label } from "./label.js";
 import { Network } from "./network.js";
@@ -16,6 +16,7 @@ const CASES: readonly Case[] = [
   ...retried,
   retriedEarlyData,
   ...optioned,
+  otherName,
   ...nextProtocol,
   ...externalKey,
   ...rawPublicKey,

@@ -12,8 +12,9 @@ export function flight13(client: readonly number[], options: Flight13 = {}): Ste
     selectsKey = false,
     keyIndex = 0,
     answerExtras = [],
+    serverName = "service.example",
   } = options;
-  const hello = { offers13: true, extras, ...(identities === undefined ? {} : { identities }) };
+  const hello = { offers13: true, extras, serverName, ...(identities === undefined ? {} : { identities }) };
   return [
     ["client", handshake(clientHello(hello))],
     [
@@ -38,6 +39,7 @@ export interface Flight13 {
   readonly answerExtras?: readonly number[];
   readonly selectsKey?: boolean;
   readonly keyIndex?: number;
+  readonly serverName?: string;
 }
 
 /** Sizes measured on real stacks, and what they were. SHA-256 suites unless the cipher says otherwise. */
@@ -81,14 +83,67 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
   ["a chain in eight fragments of 512", [...Array<number>(8).fill(529), 300, 281, 53], {}, "presented record-sizes"],
   ["fragments as records of 1,024 without their tag", [1_040, 400, 281, 53], {}, "presented record-sizes"],
   [
-    "early data may come first, but the server, in fragments, did not ask",
+    "early data may come first, but the server did not ask",
+    [300, 53, 120],
+    { extras: [42], server: [23, 829, 95, 53] },
+    "not-requested record-sizes",
+  ],
+  [
+    "early data may come first, and of the server's fragments one may be a request",
     [300, 53, 120],
     { extras: [42], server: [23, 529, 529, 300, 95, 53] },
-    "not-requested record-sizes",
+    "unknown none",
   ],
   ["a chain beyond one record", [16_401, 3_000, 281, 53], {}, "presented record-sizes"],
   ["Certificate and CertificateVerify together", [700, 53, 99], {}, "presented record-sizes"],
-  ["a raw public key", [74, 89, 53], {}, "presented record-sizes"],
+  ["a raw public key", [74, 89, 53], { extras: [19] }, "presented record-sizes"],
+  [
+    "Finished in a block of 16, or anything in one of 64: the next is as long",
+    [80, 80, 300],
+    { cipher: 0x1302 },
+    "unknown none",
+  ],
+  ["the least records that a peer may ask for", [80, 80, 80, 80, 80, 41], { cipher: 0x1302 }, "unknown none"],
+  [
+    "a certificate in pieces of a length nobody has a name for",
+    [1_386, 1_386, 565, 53, 30],
+    {},
+    "presented record-sizes",
+  ],
+  [
+    "all in one message stream cut to 700, which no padding is",
+    [717, 717, 717, 717, 320, 90],
+    {},
+    "presented record-sizes",
+  ],
+  ["all in fragments of 2,048", [2_065, 2_065, 595, 90], {}, "presented record-sizes"],
+  ["AEGIS with a hash of 64 bytes, declined", [25, 85, 120], { cipher: 0x1306 }, "declined record-sizes"],
+  [
+    "early data as long as Finished may have been refused, and the server's one record says nothing",
+    [53, 850, 281, 53],
+    { extras: [42] },
+    "unknown none",
+  ],
+  [
+    "a request may hide in the server's first record, and the client's flight fits nothing",
+    [57, 120, 99, 99],
+    { server: [80, 800, 281, 53] },
+    "unknown none",
+  ],
+  [
+    "what seems a request is the first part of a certificate",
+    [64, 144],
+    { server: [23, 1_417, 600, 281, 53] },
+    "not-requested record-sizes",
+  ],
+  [
+    "a request as long as a fragment, before a certificate that is longer",
+    [57, 120, 99, 99],
+    { server: [23, 529, 1_500, 281, 53] },
+    "unknown none",
+  ],
+  ["OpenSSL 3.5, not asked, the handshake padded to 300 and data as they are", [316, 120, 99], {}, "unknown none"],
+  ["not asked, a block of 500, and one of data as long as Finished", [516, 53, 99], {}, "unknown none"],
   ["padded to blocks of 256, one record alone", [272], {}, "unknown none"],
   ["padded to blocks of 512", [528, 528, 528, 528], {}, "unknown none"],
   ["OpenSSL, not asked, padded to blocks of 500", [516, 516, 1_016], {}, "unknown none"],
@@ -134,6 +189,12 @@ export const MEASURED: readonly (readonly [string, readonly number[], Flight13, 
     [640, 120, 80, 90],
     { server: [30, 80, 800, 281, 53] },
     "presented record-sizes",
+  ],
+  [
+    "early data too short for a certificate, then Finished with an empty one",
+    [102, 93, 69, 38],
+    { cipher: 0x1302, extras: [42], server: [23, 90, 800, 281, 69] },
+    "unknown none",
   ],
   ["early data was offered and not taken", [300, 53, 120], { extras: [42] }, "unknown none"],
 ];

@@ -5,7 +5,9 @@ import {
   isFragment,
   isUsualBlock,
   MIN_CERTIFICATE,
+  MIN_COMPRESSED_CERTIFICATE,
   MIN_VERIFY,
+  MIN_X509_CERTIFICATE,
   mayBe,
   mayBePadded,
   maySignature,
@@ -118,7 +120,10 @@ export interface EncryptedFlights {
   readonly offersAlps: boolean;
   readonly offersEarlyData: boolean;
   readonly offersRawKey: boolean;
+  readonly offersCompression: boolean;
   readonly offersPostHandshakeAuth: boolean;
+  /** How many records the client had sent when the server first answered; 0 where it did not. */
+  readonly answeredAfter: number;
   /** Nothing more of this handshake will come. */
   readonly isOver: boolean;
   /** Nothing more of this connection will come. */
@@ -128,17 +133,20 @@ export interface EncryptedFlights {
 /** Longest context of a CertificateRequest after the handshake (RFC 8446 §4.3.2). */
 const MAX_CONTEXT = 255;
 const CONFLICT = untold("the sizes of the client's and of the server's records contradict each other");
+const ALIKE = untold("the client's first record may be Finished in a block of 16, but the next fits no such padding");
 const PADDED = untold("the client may pad its records to blocks: their sizes tell nothing");
 const PADDED_HANDSHAKE = untold("the client may pad its handshake to a block: its size tells nothing");
 const MIN_FLIGHT = MIN_CERTIFICATE + MIN_VERIFY;
-/** The same with an X.509 certificate: one without names, on Ed25519, has some 175 bytes. */
-const MIN_X509_FLIGHT = 188 + MIN_VERIFY;
 /** Records after which a flight is not waited for. */
 const MAX_FLIGHT = 4;
 /** The same, where a message may take many. */
 const MAX_FRAGMENTS = 14;
+/** Records as long as each other, one behind the other, that a block of padding explains. */
+const MOST_ALIKE = 3;
 /** An EncryptedExtensions message with ALPS and no settings: header, list length, extension header (RFC 8446 §4.3.1). */
 const ALPS_MESSAGE = 10;
+/** What settings it may hold at most: those of HTTP/2 are some 60 bytes (RFC 9113 §6.5.2). */
+const MAX_ALPS_SETTINGS = 128;
 const SEEN_AFTER_HANDSHAKE = "; the client offers authentication after the handshake, which would be invisible";
 
 /** TLS 1.3 without resumption. Undefined while records still to come may decide. */
@@ -146,12 +154,16 @@ export function judgeRecords(flights: EncryptedFlights): ClientAuth | undefined 
   const ways = recordSizes(flights.cipher);
   const { asked } = flights;
   if (!flights.clientWhole) return withoutClient(asked, "bytes of the client's flight were lost");
-  if (flights.offersEarlyData && (asked === "asked" || !mayBe("finished", flights.client[0] ?? 0, ways))) {
-    return afterEarlyData(flights, asked, ways);
-  }
+  if (flights.offersEarlyData && !isAloneFinished(flights, ways)) return afterEarlyData(flights, asked, ways);
   const told = judgeClient(flights, ways);
   if (told === undefined || told.verdict === "unknown") return told && withoutClient(asked, told.reason);
   return caveat(together(told, asked), flights.offersPostHandshakeAuth);
+}
+
+/** No early data came before it: the server answered it alone, or asked for nothing that could follow. */
+function isAloneFinished({ client, answeredAfter, asked }: EncryptedFlights, ways: readonly RecordSizes[]): boolean {
+  const [first = 0] = client;
+  return mayBe("finished", first, ways) && (asked === "not-asked" || (asked !== "asked" && answeredAfter === 1));
 }
 
 const EARLY_DATA = "early data can't be told from the client's flight";
@@ -168,11 +180,12 @@ function afterEarlyData(
   const { client, isOver } = flights;
   for (const sizes of asked === "asked" ? ways : []) {
     const end = client.indexOf(sizes.finished, 1);
-    if (end < 0) continue;
+    // Nobody who adds to each record knows early data, and what it adds makes more of that fit.
+    if (end < 0 || (sizes.block === 1 && sizes !== ways[0])) continue;
     if (client[end - 1] === sizes.emptyCertificate)
       return inferred("declined", 0.95, "the server asked, and the client sent an empty Certificate before Finished");
     const certificate = client[end - 2] ?? 0;
-    if (certificate < MIN_CERTIFICATE + sizes.overhead || !maySignature(client[end - 1], sizes)) continue;
+    if (certificate < leastCertificate(flights) + sizes.overhead || !maySignature(client[end - 1], sizes)) continue;
     if (areInBlocks(client.slice(end - 2, end), sizes))
       return inferred("presented", 0.95, "the server asked, and the client sent 2 records before Finished");
   }
@@ -191,11 +204,25 @@ function judgeClient(flights: EncryptedFlights, ways: readonly RecordSizes[]): C
     return untold("the client ended the handshake by an alert before it could answer");
   // With a block's padding the two may be of one length: then the server tells which.
   const isJoined = ways.some((sizes) => first === sizes.emptyCertificateAndFinished);
+  if (mayBeInBlocks(first, ways) && asked !== "not-asked") {
+    const second: number | undefined = client[1];
+    if (second === undefined && !isOver) return undefined;
+    const fits = ways.every((sizes) => areInBlocks(client.slice(1, 2), sizes));
+    if (second === first || !fits || flights.offersRawKey) return ALIKE;
+  }
   if (isJoined && asked === "asked") return INFERRED.joined;
   if (mayBe("finished", first, ways) || (offersAlps && first === finished + ALPS_MESSAGE)) return INFERRED.finished;
   if (isJoined || (offersAlps && first === joined + ALPS_MESSAGE)) return INFERRED.joined;
   if (first < finished) return judgeSmall(client, isOver, ways);
   return judgeLarge(flights, ways);
+}
+
+/**
+ * Finished filled up to a block of 16 is as long as what larger blocks, or records of the least size that RFC 8449 §4 lets a peer ask
+ * for, make of any message: then the next record is as long. It may be another message as it is, too: then the next fits no block.
+ */
+function mayBeInBlocks(first: number, ways: readonly RecordSizes[]): boolean {
+  return ways.some(({ finished, block }) => block > 1 && first === finished);
 }
 
 /** Smaller than Finished: an empty Certificate, if Finished follows with the same padding. */
@@ -211,30 +238,62 @@ function judgeSmall([first, second]: readonly number[], isOver: boolean, ways: r
 
 /** Larger than Finished: a certificate, unless padding may have made it so. */
 function judgeLarge(flights: EncryptedFlights, ways: readonly RecordSizes[]): ClientAuth | undefined {
-  const { client, isOver, hasEnded, offersRawKey } = flights;
-  const before = recordsBeforeFinished(client, ways);
+  const { client, isOver, hasEnded } = flights;
+  const least = leastCertificate(flights);
+  const before = recordsBeforeFinished(client, ways, least);
   if (before !== undefined) return PRESENTED[before] ?? INFERRED.many;
   const [sizes] = ways;
   if (!isOver && client.length < MAX_FRAGMENTS && wholeMessages(client, sizes).length < MAX_FLIGHT) return undefined;
-  if (client[0] < (offersRawKey ? MIN_FLIGHT : MIN_X509_FLIGHT) + sizes.finished)
+  const leastFlight = (flights.offersRawKey ? MIN_CERTIFICATE : MIN_X509_CERTIFICATE) + MIN_VERIFY + sizes.finished;
+  if (client[0] < leastFlight + mostSettings(flights) && !isCut(client, ways))
     return untold("the client's first record fits neither Finished nor a certificate");
+  if (isCut(client, ways)) return INFERRED.many;
   const padded = mayBePadded(client, ways);
   if (padded === undefined && !hasEnded && client.length < MAX_FLIGHT) return undefined;
   if (padded ?? fitsUsualBlock(client[0], sizes)) return PADDED;
   // Where all else is in blocks too, and smaller, it is more than one of them.
-  const padsAll = client.slice(1).every((length) => fitsUsualBlock(length, sizes));
-  return isUsualBlock(client[0], sizes) && !padsAll ? PADDED_HANDSHAKE : INFERRED.large;
+  const padsAll = client.length > 2 && client.slice(1).every((length) => fitsUsualBlock(length, sizes));
+  const isBlock = flights.offersRawKey ? fitsUsualBlock(client[0], sizes) : isUsualBlock(client[0], sizes);
+  return isBlock && !padsAll ? PADDED_HANDSHAKE : INFERRED.large;
+}
+
+/** Least that a Certificate of this client's takes, or is longer than anything else that may begin its flight. */
+function leastCertificate(flights: EncryptedFlights): number {
+  const settings = mostSettings(flights);
+  if (flights.offersRawKey) return MIN_CERTIFICATE + settings;
+  return (flights.offersCompression ? MIN_COMPRESSED_CERTIFICATE : MIN_X509_CERTIFICATE) + settings;
+}
+
+function mostSettings({ offersAlps }: EncryptedFlights): number {
+  return offersAlps ? MAX_ALPS_SETTINGS : 0;
+}
+
+/**
+ * Whether records of the same length and one that is no multiple of it are a flight cut into such pieces, as a peer may ask for
+ * (RFC 8449 §4). Padded to a block the two messages of a flight without certificate make no more than two such records, and one of data
+ * may be as long by chance.
+ */
+function isCut(client: readonly number[], [{ tag }]: readonly RecordSizes[]): boolean {
+  const rest = client.findIndex((length) => length !== client[0]);
+  return rest > MOST_ALIKE && (client[rest] - tag) % (client[0] - tag) !== 0;
 }
 
 /** How many records stand before Finished where they can be Certificate and CertificateVerify: one each, or the two together. */
-function recordsBeforeFinished(client: readonly number[], ways: readonly RecordSizes[]): number | undefined {
+function recordsBeforeFinished(
+  client: readonly number[],
+  ways: readonly RecordSizes[],
+  least: number,
+): number | undefined {
   for (const sizes of ways) {
     const flight = wholeMessages(client, sizes);
     for (let end = 1; end <= 4 && end < flight.length; end++) {
-      if (flight[end] !== sizes.finished || !areInBlocks(flight.slice(0, end), sizes)) continue;
+      const before = client.indexOf(sizes.finished, end);
+      if (flight[end] !== sizes.finished || !areInBlocks(client.slice(0, before), sizes)) continue;
       const first = flight[0] - sizes.overhead;
-      const is = end === 1 ? first >= MIN_FLIGHT : first >= MIN_CERTIFICATE && maySignature(flight[end - 1], sizes);
-      if (is) return client.indexOf(sizes.finished, end);
+      // One record and what may be data as long as Finished: a block of padding is no certificate.
+      const isFlight = first >= least + MIN_VERIFY && (client[0] === client[1] || !isUsualBlock(client[0], sizes));
+      const is = end === 1 ? isFlight : first >= least && maySignature(flight[end - 1], sizes);
+      if (is) return before;
     }
   }
   return undefined;
@@ -242,13 +301,15 @@ function recordsBeforeFinished(client: readonly number[], ways: readonly RecordS
 
 /** A certificate is what takes more than one record. */
 function wholeMessages(client: readonly number[], sizes: RecordSizes): readonly number[] {
-  return isFragment(client[0], sizes) ? withoutFragments(client, sizes) : client;
+  if (isFragment(client[0], sizes)) return withoutFragments(client, sizes);
+  return client[0] === client[1] ? withoutFragments(client, sizes, client[0]) : client;
 }
 
 function together(told: ClientAuth, asked: ServerAsked): ClientAuth {
   if (asked === undefined) return told;
-  const agrees = (asked === "not-asked") === (told.verdict === "not-requested");
+  const agrees = (asked !== "asked") === (told.verdict === "not-requested");
   if (agrees) return AGREED.get(told) ?? told;
+  if (asked === "hardly-asked" && told !== INFERRED.large) return told;
   // Finished alone, and an empty Certificate before it, can be nothing else; a large record may be padded.
   return told.verdict === "presented" ? CONFLICT : { ...told, confidence: 0.8 };
 }

@@ -11,7 +11,7 @@ import {
   type ServerAsked,
   serverAsked,
 } from "./record-evidence.js";
-import { isShort } from "./ticket-watch.js";
+import { isShort, type ServerRecords } from "./ticket-watch.js";
 
 /** Enough for any flight, a chain of many certificates included. */
 const MAX_RECORDS = 16;
@@ -107,6 +107,8 @@ export class EncryptedRecords {
       clientWhole,
       offersAlps: offers(hello, OFFER.alps),
       offersRawKey: offers(hello, OFFER.clientCertificateType),
+      offersCompression: offers(hello, OFFER.compressCertificate),
+      answeredAfter: this.#clientAtAnswer,
       offersEarlyData: offers(hello, OFFER.earlyData),
       offersPostHandshakeAuth: offers(hello, OFFER.postHandshakeAuth),
       hasEnded: isOver,
@@ -147,6 +149,13 @@ export class EncryptedRecords {
     if (end > 0) return end + 1;
     // All in one record, or every record as long as any other of its block.
     return this.serverBlock(cipher) > 1 ? this.serverFlight.length : 1;
+  }
+
+  serverRecords(cipher: number): ServerRecords {
+    let longest = 0;
+    for (const length of this.serverFlight) if (length > longest) longest = length;
+    const [{ overhead }] = recordSizes(cipher);
+    return { block: this.serverBlock(cipher), overhead, longest };
   }
 
   /** The block that the server fills its records up to; 1 where it does not. */

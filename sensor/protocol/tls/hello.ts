@@ -14,6 +14,7 @@ export const EXTENSION = {
   clientCertificateType: 19,
   padding: 21,
   extendedMasterSecret: 23,
+  compressCertificate: 27,
   certWithExternPsk: 33,
   sessionTicket: 35,
   preSharedKey: 41,
@@ -48,6 +49,8 @@ export const OFFER = {
   certWithExternPsk: 128,
   /** Of a client: it may show a raw public key in place of a certificate (RFC 7250 §3). */
   clientCertificateType: 256,
+  /** Of a client: it knows compressed certificates (RFC 8879 §3), and may send one where the server does too. */
+  compressCertificate: 512,
 } as const;
 
 const OFFERS: ReadonlyMap<number, number> = new Map([
@@ -61,6 +64,7 @@ const OFFERS: ReadonlyMap<number, number> = new Map([
   [EXTENSION.channelId, OFFER.channelId],
   [EXTENSION.certWithExternPsk, OFFER.certWithExternPsk],
   [EXTENSION.clientCertificateType, OFFER.clientCertificateType],
+  [EXTENSION.compressCertificate, OFFER.compressCertificate],
 ]);
 
 export const VERSION = { ssl2: 0x0002, ssl3: 0x0300, tls10: 0x0301, tls12: 0x0303, tls13: 0x0304 } as const;

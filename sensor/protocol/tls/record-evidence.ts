@@ -29,6 +29,8 @@ const HEADER = 4;
 const CONTENT_TYPE = 1;
 const EMPTY_CERTIFICATE = HEADER + 1 + 3;
 const ALERT = 2;
+/** What a side may have been asked to keep its content, or content and type, within (RFC 6066 §4, RFC 8449 §4). */
+const FRAGMENTS: readonly number[] = [512, 1_024, 2_048, 4_096];
 /** 2^14 bytes of content: a message that goes on in the next record. */
 const FULL_CONTENT = 16_384;
 
@@ -36,6 +38,8 @@ const FULL_CONTENT = 16_384;
 const ODD_SUITES: ReadonlyMap<number, readonly [number, number]> = new Map([
   [0x1302, [48, 16]],
   [0x1305, [32, 8]],
+  // AEGIS-256 with SHA-512 (draft-irtf-cfrg-aegis-aead).
+  [0x1306, [64, 16]],
   // Without encryption: the tag is a whole hash (RFC 9150 §5).
   [0xc0b4, [32, 32]],
   [0xc0b5, [48, 48]],
@@ -91,23 +95,32 @@ export function areInBlocks(lengths: readonly number[], { block, tag }: RecordSi
 
 /**
  * Signature sizes in CertificateVerify (RFC 8446 §4.4.3: header, algorithm, length, signature): Ed25519, Ed448, RSA of 1024 to
- * 8192 bits, ML-DSA-44, -65, -87 exactly; ECDSA in DER, whose integers lose leading zeros, over 192 to 521 bits.
+ * 8192 bits, ML-DSA-44, -65, -87 exactly; ECDSA in DER over 256, 384, and 512 or 521 bits (§4.2.3, RFC 8734), whose integers lose
+ * leading zeros: two bytes each is once in a million.
  */
 const EXACT_SIGNATURES: readonly number[] = [64, 114, 128, 256, 384, 512, 768, 1_024, 2_420, 3_309, 4_627];
-const MIN_ECDSA = 48;
-const MAX_ECDSA = 141;
+const ECDSA_SIGNATURES: readonly (readonly [number, number])[] = [
+  [66, 72],
+  [98, 104],
+  [130, 139],
+];
+const MIN_SIGNATURE = 48;
 
 export function maySignature(length: number, { overhead, block }: RecordSizes): boolean {
   const most = length - overhead - HEADER - 4;
   const least = most - block + 1;
-  if (most >= MIN_ECDSA && least <= MAX_ECDSA) return true;
+  if (ECDSA_SIGNATURES.some(([from, to]) => most >= from && least <= to)) return true;
   return EXACT_SIGNATURES.some((signature) => signature >= least && signature <= most);
 }
 
 /** Least a Certificate message with one entry takes: a raw public key of Ed25519 (RFC 7250); an X.509 certificate takes far more. */
 export const MIN_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 44 + 2;
+/** One of version 1 (RFC 5280 §4.1) without names, with a serial number of one byte, on Ed25519. */
+export const MIN_X509_CERTIFICATE = EMPTY_CERTIFICATE + 3 + 169 + 2;
+/** The same compressed (RFC 8879 §4): key, signature and serial number stay as they are. */
+export const MIN_COMPRESSED_CERTIFICATE = HEADER + 8 + 110;
 /** Least that any signature's CertificateVerify takes. */
-export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
+export const MIN_VERIFY = HEADER + 4 + MIN_SIGNATURE;
 
 /**
  * Whether a client's first record, too large for a flight without certificate, may be such a flight padded to a block of any size
@@ -118,9 +131,11 @@ export const MIN_VERIFY = HEADER + 4 + MIN_ECDSA;
 export function mayBePadded(lengths: readonly number[], ways: readonly RecordSizes[]): boolean | undefined {
   const [sizes] = ways;
   const { tag } = sizes;
+  // As long as RFC 6066 §4 lets content be, without its type: no block makes that.
+  const isFragmented = FRAGMENTS.includes(lengths[0] - sizes.overhead);
   for (let at = 1; at < lengths.length; at++) {
     const length = lengths[at];
-    if (mayBe("alert", length, ways)) continue;
+    if (mayBe("alert", length, ways) || (isFragmented && length === lengths[0])) continue;
     const isFull = length >= FULL_CONTENT + sizes.overhead;
     if (isFull || (length - tag === FULL_CONTENT && length !== lengths[0])) continue;
     return (length - tag) % (lengths[0] - tag) === 0;
@@ -131,6 +146,8 @@ export function mayBePadded(lengths: readonly number[], ways: readonly RecordSiz
 /** Blocks that people choose: powers of two, and round numbers. */
 const USUAL_BLOCKS: readonly number[] = [64, 50];
 const ROUND_BLOCK = 500;
+const SMALL_ROUND_BLOCK = 100;
+const MAX_SMALL_ROUND = 1_000;
 
 /** What a record alone can be doubted by: one in thirty is so by chance. */
 export function fitsUsualBlock(length: number, { tag }: RecordSizes): boolean {
@@ -140,37 +157,47 @@ export function fitsUsualBlock(length: number, { tag }: RecordSizes): boolean {
 
 /**
  * Whether a record is just one such block: what a client that pads its handshake and not its data makes of any flight. One record in
- * three hundred is so by chance.
+ * a hundred of up to 1,000 bytes is so by chance, one in three hundred beyond.
  */
 export function isUsualBlock(length: number, { tag }: RecordSizes): boolean {
   const padded = length - tag;
-  return padded % ROUND_BLOCK === 0 || (padded & (padded - 1)) === 0;
+  const isRound = padded % (padded > MAX_SMALL_ROUND ? ROUND_BLOCK : SMALL_ROUND_BLOCK) === 0;
+  return isRound || (padded & (padded - 1)) === 0;
 }
 
-/** What the server's encrypted flight tells of whether it asked for a certificate. */
-export type ServerAsked = "asked" | "not-asked" | undefined;
+/**
+ * What the server's encrypted flight tells of whether it asked for a certificate; `hardly-asked` where a request could hide in its first
+ * record.
+ */
+export type ServerAsked = "asked" | "not-asked" | "hardly-asked" | undefined;
+
+/** EncryptedExtensions without extensions, and CertificateRequest with one signature algorithm (RFC 8446 §4.3). */
+const MIN_EXTENSIONS_AND_REQUEST = HEADER + 2 + HEADER + 1 + 2 + 4 + 2 + 2;
 
 /**
  * The server's flight is EncryptedExtensions, CertificateRequest where it asks, Certificate, CertificateVerify, Finished
- * (RFC 8446 §4.3, §4.4). Where each has a record of its own, its Finished is told by its size, and how many stand before it.
+ * (RFC 8446 §4.3, §4.4). Where each has a record of its own, its Finished is told by its size, and how many stand before it. A second
+ * record as long as the third may be the first part of a Certificate that takes both: how long records are at most, a peer chooses
+ * (RFC 8449 §4).
  */
 export function serverAsked(lengths: readonly number[], ways: readonly RecordSizes[]): ServerAsked {
   for (const sizes of ways) {
     const end = lengths.indexOf(sizes.finished, 1);
     if (end < 0 || !areInBlocks(lengths.slice(0, end), sizes)) continue;
-    const flight = withoutFragments(lengths.slice(0, end), sizes);
+    // Cut to a length no record is longer.
+    const longest = Math.max(...lengths.slice(0, end));
+    const flight = withoutFragments(lengths.slice(0, end), sizes, isFragment(longest, sizes) ? longest : NOT_CUT);
     const verify = flight.at(-1);
     const certificate = flight.at(-2);
     if (verify === undefined || certificate === undefined || !maySignature(verify, sizes)) continue;
     if (certificate < MIN_CERTIFICATE + sizes.overhead) continue;
-    if (flight.length === 3) return "not-asked";
-    if (flight.length === 4) return "asked";
+    // What was put together may be a request, as long as a fragment by chance, and the certificate.
+    const isSure = flight.length === end && flight[0] - sizes.overhead < MIN_EXTENSIONS_AND_REQUEST;
+    if (flight.length === 3) return isSure ? "not-asked" : "hardly-asked";
+    if (flight.length === 4 && flight[1] < certificate) return "asked";
   }
   return undefined;
 }
-
-/** What a side may have been asked to keep its content, or content and type, within (RFC 6066 §4, RFC 8449 §4). */
-const FRAGMENTS: readonly number[] = [512, 1_024, 2_048, 4_096];
 
 /** Whether the message in a record of this size may go on in the next. */
 export function isFragment(length: number, { overhead }: RecordSizes): boolean {
@@ -178,12 +205,18 @@ export function isFragment(length: number, { overhead }: RecordSizes): boolean {
   return content >= FULL_CONTENT || FRAGMENTS.includes(content) || FRAGMENTS.includes(content + CONTENT_TYPE);
 }
 
-/** A message beyond one record's content goes on in the next: together they are one, as long as if there were no bound. */
-export function withoutFragments(lengths: readonly number[], sizes: RecordSizes): number[] {
+/** Longer than any record. */
+const NOT_CUT = 1 << 16;
+
+/**
+ * A message beyond one record's content goes on in the next: together they are one, as long as if there were no bound. `full` is the
+ * length of a full record where that is known.
+ */
+export function withoutFragments(lengths: readonly number[], sizes: RecordSizes, full?: number): number[] {
   const whole: number[] = [];
   let carried = 0;
   for (const length of lengths) {
-    if (isFragment(length, sizes)) carried += length - sizes.overhead;
+    if (full === undefined ? isFragment(length, sizes) : length === full) carried += length - sizes.overhead;
     else {
       whole.push(carried + length);
       carried = 0;

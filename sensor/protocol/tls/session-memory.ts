@@ -69,6 +69,11 @@ export class SessionMemory {
     const [{ clientAuth: first }] = candidates;
     const nameless = this.#pairs.nameless(pair);
     if (candidates.concat(nameless).some(({ clientAuth }) => clientAuth.verdict !== first.verdict)) return EITHER;
+    const mayBeOther = (kind: SessionKind): boolean =>
+      isMutual(kind.clientAuth) !== isMutual(first) &&
+      (broughtTicket(kind, resumed.identity) || mayHaveGivenAnother(isKey)(kind));
+    // RFC 8446 §4.6.1: a session may be resumed by another name that the server's certificate is good for.
+    if (this.#pairs.hasByOtherName(pair, mayBeOther)) return OTHER_NAME;
     if (isKey) return inherited(first, 0.75, BY_KEY);
     return inherited(first, fitting.length > 0 ? 0.97 : 0.75);
   }
@@ -78,6 +83,14 @@ const HIDDEN = untold(
   "resumed; the ticket was lost, or is hidden in an encrypted hello, and with it which session that was",
 );
 const EITHER = untold("resumed; sessions with and without client certificate may be the one resumed");
+const OTHER_NAME = untold(
+  "resumed; a session with the same server by another name, with another verdict, may be the one resumed",
+);
+
+function isMutual({ verdict }: ClientAuth): boolean {
+  return verdict === "presented";
+}
+
 /**
  * RFC 8446 §4.6.1: a ticket is the session itself, encrypted, or a key it is found by. The former takes 32 bytes for its secret, 16 to
  * keep others from changing it and 12 to 16 for a nonce: what is shorter is a key, as long for one session as for another.

@@ -30,6 +30,9 @@ interface Pair extends PairName {
   kind: SessionKind | undefined;
   readonly hash: number;
   nextInBucket: Pair | undefined;
+  /** Those of the same client, server and port, or of others that share a bucket, by whatever name. */
+  nextOfPlace: Pair | undefined;
+  previousOfPlace: Pair | undefined;
   /** The one kept after it. */
   newer: Pair | undefined;
 }
@@ -37,6 +40,8 @@ interface Pair extends PairName {
 const NO_KINDS: readonly SessionKind[] = [];
 const NO_RECORDS: readonly number[] = [];
 const BUCKETS = 16_384;
+/** Pairs of one place that are looked at: thousands of names at one server are a gateway's. */
+const MAX_OF_PLACE = 2_000;
 
 /**
  * Kinds of sessions by their pair. Bounded; the oldest make room. A table of its own: a map would need the five parts as one text,
@@ -45,6 +50,7 @@ const BUCKETS = 16_384;
 export class SessionPairs {
   readonly #most: number;
   readonly #buckets: (Pair | undefined)[] = new Array(BUCKETS).fill(undefined);
+  readonly #places: (Pair | undefined)[] = new Array(BUCKETS).fill(undefined);
   #oldest: Pair | undefined = undefined;
   #newest: Pair | undefined = undefined;
   #size = 0;
@@ -67,6 +73,16 @@ export class SessionPairs {
   nameless({ clientAddress, serverAddress, serverPort }: PairName): readonly SessionKind[] {
     if (!this.#hasNameless) return NO_KINDS;
     return this.kinds({ clientAddress, serverAddress, serverPort, serverName: "", mark: "" }) ?? NO_KINDS;
+  }
+
+  /** Whether such a session is known of the same program at the same server and port by another name. */
+  hasByOtherName(name: PairName, isSuch: (kind: SessionKind) => boolean): boolean {
+    let pair = this.#places[placeHashOf(name) & (BUCKETS - 1)];
+    for (let looked = 0; pair !== undefined && looked < MAX_OF_PLACE; looked++, pair = pair.nextOfPlace) {
+      if (pair.serverName === name.serverName || !isSamePlace(pair, name) || pair.mark !== name.mark) continue;
+      for (let kind = pair.kind; kind !== undefined; kind = kind.next) if (isSuch(kind)) return true;
+    }
+    return false;
   }
 
   /** The kind of session that ends in such a verdict, made where this pair has none. */
@@ -110,9 +126,12 @@ export class SessionPairs {
       kind: undefined,
       hash,
       nextInBucket: this.#buckets[bucket],
+      nextOfPlace: undefined,
+      previousOfPlace: undefined,
       newer: undefined,
     };
     this.#buckets[bucket] = made;
+    this.#intoPlace(made);
     if (this.#newest === undefined) this.#oldest = made;
     else this.#newest.newer = made;
     this.#newest = made;
@@ -120,11 +139,27 @@ export class SessionPairs {
     return made;
   }
 
+  #intoPlace(made: Pair): void {
+    const place = placeHashOf(made) & (BUCKETS - 1);
+    const before = this.#places[place];
+    made.nextOfPlace = before;
+    if (before !== undefined) before.previousOfPlace = made;
+    this.#places[place] = made;
+  }
+
+  #outOfPlace(dropped: Pair): void {
+    const { nextOfPlace, previousOfPlace } = dropped;
+    if (nextOfPlace !== undefined) nextOfPlace.previousOfPlace = previousOfPlace;
+    if (previousOfPlace !== undefined) previousOfPlace.nextOfPlace = nextOfPlace;
+    else this.#places[placeHashOf(dropped) & (BUCKETS - 1)] = nextOfPlace;
+  }
+
   #dropOldest(): void {
     const dropped = this.#oldest;
     if (dropped === undefined) return;
     this.#oldest = dropped.newer;
     this.#size--;
+    this.#outOfPlace(dropped);
     const bucket = dropped.hash & (BUCKETS - 1);
     let at = this.#buckets[bucket];
     if (at === dropped) this.#buckets[bucket] = dropped.nextInBucket;
@@ -134,21 +169,25 @@ export class SessionPairs {
 }
 
 function isSame(pair: Pair, name: PairName): boolean {
+  return pair.serverName === name.serverName && pair.mark === name.mark && isSamePlace(pair, name);
+}
+
+function isSamePlace(pair: Pair, name: PairName): boolean {
   return (
     pair.clientAddress === name.clientAddress &&
     pair.serverAddress === name.serverAddress &&
-    pair.serverPort === name.serverPort &&
-    pair.serverName === name.serverName &&
-    pair.mark === name.mark
+    pair.serverPort === name.serverPort
   );
 }
 
 /** The addresses and the name; programs of one client that ask one server for one name share a bucket. */
-function hashOf({ clientAddress, serverAddress, serverPort, serverName }: PairName): number {
-  let hash = mixText(clientAddress, serverPort);
-  hash = mixText(serverAddress, hash);
-  hash = mixText(serverName, hash);
+function hashOf(name: PairName): number {
+  const hash = mixText(name.serverName, placeHashOf(name));
   return hash ^ (hash >>> 15);
+}
+
+function placeHashOf({ clientAddress, serverAddress, serverPort }: Omit<PairName, "serverName" | "mark">): number {
+  return mixText(serverAddress, mixText(clientAddress, serverPort));
 }
 
 function mixText(text: string, seed: number): number {

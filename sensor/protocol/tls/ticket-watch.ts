@@ -21,6 +21,16 @@ const LEAST_RECORD = RECORD_OVERHEAD + TICKET_HEAD + LEAST_TICKET_BYTES;
 /** Tickets for one session differ by the numbers in them, and by a cipher's block where that fills one more. */
 const MAX_DIFFERENCE = 20;
 
+/** What the server's flight shows of how it makes records. */
+export interface ServerRecords {
+  /** What it fills them up to; 1 where it does not. */
+  readonly block: number;
+  /** What each takes beside its content. */
+  readonly overhead: number;
+  /** Its longest, which its certificate may have been cut to (RFC 8449 §4), and its tickets are then. */
+  readonly longest: number;
+}
+
 /**
  * Finds the tickets among the server's records after a TLS 1.3 handshake, all of which are encrypted. RFC 8446 §4.6.1: they may be
  * sent as soon as the client's Finished is there, before the server can have read a request, and those of one session are alike. So
@@ -30,15 +40,20 @@ const MAX_DIFFERENCE = 20;
 export class TicketWatch {
   readonly #kind: SessionKind;
   readonly #offered: number | undefined;
+  /** Makes a record as long as under a cipher with a tag of 16 bytes. */
+  readonly #shift: number;
+  readonly #longest: number;
   #length: number | undefined;
   /** Content of records before, which may go on in the next. */
   #carried = 0;
   #left = MOST_RECORDS;
 
-  /** `offered`: length of the ticket that this session was resumed with. `block`: what the server fills records up to. */
-  constructor(kind: SessionKind, offered: number | undefined, block: number) {
+  /** `offered`: length of the ticket that this session was resumed with. */
+  constructor(kind: SessionKind, offered: number | undefined, { block, overhead, longest }: ServerRecords) {
     this.#kind = kind;
     this.#offered = offered;
+    this.#shift = RECORD_OVERHEAD - overhead;
+    this.#longest = longest + this.#shift;
     if (block > kind.block) kind.block = block;
   }
 
@@ -48,7 +63,8 @@ export class TicketWatch {
   }
 
   /** Takes the server's next record. False: no ticket is waited for after it. */
-  note(length: number): boolean {
+  note(recordLength: number): boolean {
+    const length = recordLength + this.#shift;
     this.#left--;
     this.#kind.isWatched = true;
     if (isShort(length)) return this.#left > 0;
@@ -57,7 +73,7 @@ export class TicketWatch {
       return false;
     }
     this.#length = length;
-    if (isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
+    if (length === this.#longest || isFragment(length, USUAL)) this.#carried += length - RECORD_OVERHEAD;
     keep(this.#kind, length);
     return this.#left > 0;
   }

@@ -252,15 +252,15 @@ export class TlsStream implements Stream, RecordSink {
     const { answer } = this.#clear;
     if (answer === undefined || !isTls13(answer.version)) return;
     this.#verdict ??= this.#judgeEncrypted(isOver);
+    if (this.#verdict === undefined) return;
     const outcome = this.#encrypted.outcome(answer.cipher, isOver);
-    if (this.#verdict === undefined || outcome === undefined) return;
-    // The session may be resumed before the handshake is told.
-    if (!this.#isRemembered) {
+    // The session may be resumed before the handshake is told, and before the server says another word.
+    if (!this.#isRemembered && (outcome !== undefined || this.#encrypted.client.length > 0)) {
       this.#isRemembered = true;
       this.#watchTickets(answer.cipher, this.#verdict, this.#clear.ticketTaken);
       this.#encrypted.eachTicket(answer.cipher, (length) => this.#noteTicket(length));
     }
-    if (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver)) return;
+    if (outcome === undefined || (outcome === "answered" && this.#mayBeAskedLater(answer.cipher, isOver))) return;
     if (outcome === "alert-from-client" || outcome === "alert-from-server") {
       this.#alertName ??= "encrypted";
       this.#alertFrom ??= outcome === "alert-from-client" ? "client" : "server";
@@ -297,7 +297,7 @@ export class TlsStream implements Stream, RecordSink {
 
   #watchTickets(cipher: number, clientAuth: ClientAuth, offered: number | undefined): void {
     const kind = this.#memory.sessions.rememberKind(this.#pair(), clientAuth, this.#clear.lostFromServer);
-    this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverBlock(cipher));
+    this.#tickets = new TicketWatch(kind, offered, this.#encrypted.serverRecords(cipher));
   }
 
   #noteTicket(length: number): void {

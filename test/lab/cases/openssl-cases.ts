@@ -61,6 +61,26 @@ export const retriedEarlyData: Case = {
   },
 };
 
+/** RFC 8446 §4.6.1: a session made by one name of the server, resumed by another, where tickets are keys that look alike. */
+export const otherName: Case = {
+  ...OPENSSL,
+  name: "resumed-by-other-name",
+  server: (order) => server(order, "presented", ["-no_ticket"]),
+  meetings: (order) => {
+    const session = join(order.folder, "session.pem");
+    const other = ["-servername", "other.example"];
+    return [
+      meeting(order, "presented", /^New, TLSv1\.3/m, ["-sess_out", session]),
+      meeting(order, "declined", /^New, TLSv1\.3/m, other),
+      {
+        ...meeting(order, "declined", /^Reused, TLSv1\.3/m, [...other, "-sess_in", session]),
+        expected: "unknown",
+        resumed: true,
+      },
+    ];
+  },
+};
+
 /** What both sides may be told that changes their records or tickets; `resumes` where a ticket comes of it. */
 const OPTIONS = [
   { name: "five-tickets", server: ["-num_tickets", "5"], client: [], resumes: true },
@@ -69,6 +89,7 @@ const OPTIONS = [
   { name: "server-in-blocks", server: ["-record_padding", "512"], client: [], resumes: true },
   { name: "server-in-fragments", server: ["-max_send_frag", "512"], client: [], resumes: true },
   { name: "both-in-fragments", server: ["-max_send_frag", "512"], client: ["-max_send_frag", "512"], resumes: true },
+  { name: "both-cut-to-700", server: ["-max_send_frag", "700"], client: ["-max_send_frag", "700"], resumes: true },
   { name: "key-only-resumption", server: ["-allow_no_dhe_kex"], client: ["-allow_no_dhe_kex"], resumes: true },
 ] as const;
 

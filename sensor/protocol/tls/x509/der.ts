@@ -77,6 +77,11 @@ export function oidText(value: Cursor): string {
   return arcs.join(".");
 }
 
+/** String types of X.680 §41: UTF8String, those from NumericString to IA5String, and those from GraphicString to BMPString. */
+export function isText(tag: number): boolean {
+  return tag === TAG.utf8String || (tag >= 0x12 && tag <= 0x16) || (tag >= 0x19 && tag <= TAG.bmpString);
+}
+
 /** Text of a string type; bytes that are no UTF-8 are read as Latin-1. */
 export function stringText({ tag, value }: Element): string {
   const bytes = value.bytes.subarray(value.at, value.end);

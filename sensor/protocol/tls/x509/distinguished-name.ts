@@ -1,5 +1,5 @@
 import type { Cursor } from "../../../bytes/cursor.js";
-import { oidText, readElement, readTagged, stringText, TAG } from "./der.js";
+import { type Element, isText, oidText, readElement, readTagged, stringText, TAG } from "./der.js";
 import { ATTRIBUTE_NAMES } from "./object-identifier.js";
 
 const MAX_ATTRIBUTES = 64;
@@ -20,8 +20,15 @@ export function nameText(sequence: Cursor): string {
 function attributeText(set: Cursor): string {
   const attribute = readTagged(set, TAG.sequence).value;
   const type = oidText(readTagged(attribute, TAG.oid).value);
-  const value = stringText(readElement(attribute)).slice(0, MAX_VALUE_LENGTH);
-  return `${ATTRIBUTE_NAMES.get(type) ?? type}=${escapeValue(value)}`;
+  return `${ATTRIBUTE_NAMES.get(type) ?? type}=${valueText(readElement(attribute))}`;
+}
+
+/** RFC 4514 §2.4: what is no text stands as its encoding, in hexadecimal. */
+function valueText(element: Element): string {
+  if (isText(element.tag)) return escapeValue(stringText(element).slice(0, MAX_VALUE_LENGTH));
+  const { start, end, value } = element;
+  const encoding = value.bytes.subarray(start, Math.min(end, start + MAX_VALUE_LENGTH));
+  return `#${encoding.toString("hex").toUpperCase()}`;
 }
 
 /** RFC 4514 §2.4; control characters, which a terminal or a log would act upon, as hexadecimal too. */
