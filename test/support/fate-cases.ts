@@ -104,7 +104,7 @@ export const FATES: readonly FateCase[] = [
       ["server", ANSWER],
     ],
     late: true,
-    fates: "not-understood http1 14, parsed 71",
+    fates: "joined-late 14, parsed 71",
   },
   {
     name: "the beginning lost, though the handshake was seen",
