@@ -121,6 +121,7 @@ const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
 /** `session.9f3KxQ2vLm`, `invoice.20931`: a name, and behind a dot what is no extension of a file's. */
 const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9-]{7,})$/;
+const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9-]+)$/;
 /** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
 const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;
 
@@ -141,6 +142,15 @@ export function withNamedValue(text: string): string | undefined {
   if (assigned !== null) return `${assigned[1]}{value}`;
   const called = CALLED.exec(text);
   return called === null ? undefined : `${called[1]}${keysOf(called[2])}${called[3]}`;
+}
+
+/** The literal of what names its value; also where it might be a word, and others behind the same name are ids. */
+export function namedLiteral<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+  const named = withNamedValue(text);
+  if (named !== undefined) return node.literal(named);
+  const parts = text.includes(".") ? TWO_PARTS.exec(text) : null;
+  if (parts === null || FILE_EXTENSION.test(text) || looksFixed(parts[2])) return undefined;
+  return node.literal(`${parts[1]}{id}`);
 }
 
 /** The name and its dot. */
