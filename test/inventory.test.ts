@@ -6,6 +6,7 @@ import { QuantileSketch } from "../sensor/inventory/count/quantile-sketch.js";
 import { addValue, newEvidence } from "../sensor/inventory/path/evidence.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
+import { COMPOSED } from "./support/composed-cases.js";
 import { Scene } from "./support/scene.js";
 import { SIBLINGS } from "./support/sibling-cases.js";
 import { NAMES, TEMPLATES } from "./support/template-cases.js";
@@ -14,7 +15,7 @@ const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
 
 t.test("paths become templates as the evidence comes in", (t) => {
-  for (const { name, paths, expected } of [...TEMPLATES, ...SIBLINGS]) {
+  for (const { name, paths, expected } of [...TEMPLATES, ...COMPOSED, ...SIBLINGS]) {
     const scene = new Scene();
     for (const path of paths) scene.get(path);
     t.same(

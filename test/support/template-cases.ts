@@ -296,16 +296,6 @@ export const TEMPLATES: readonly TemplateCase[] = [
     expected: ["/v1/{id} ×10", "/v1/{id}/prices ×10", "/v1/{id}:estimate ×8"],
   },
   {
-    name: "pages are counted, whatever format they are told in",
-    paths: ["/feed/page-1.atom", "/feed/page-2.atom", "/feed/page-3"],
-    expected: ["/feed/page-{number} ×1", "/feed/page-{number}.atom ×2"],
-  },
-  {
-    name: "places by their coordinates, beside numbers",
-    paths: ["/weather/52.37,4.89", "/weather/-33.86,151.2", "/weather/17"],
-    expected: ["/weather/{latitude},{longitude} ×2", "/weather/{weatherId} ×1"],
-  },
-  {
     name: "OData's operations among names",
     paths: [...NAMES.map((name) => `/members/${name}`), "/members/$count"],
     expected: ["/members/$count ×1", "/members/{memberId} ×10"],

@@ -1,6 +1,6 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
-import { FILE_EXTENSION, FORMAT } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, looksFixed } from "./route-word.js";
 import { isValue, RANDOM_TYPES, type SegmentType, typeOf } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
@@ -113,28 +113,52 @@ function familyOf(type: SegmentType): string {
   return RANDOM.has(type) ? "random" : type;
 }
 
+const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
+
 const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
+/** `session.9f3KxQ2vLm`, `invoice.20931`: a name, and behind a dot what is no extension of a file's. */
+const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9-]{7,})$/;
+const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9-]+)$/;
 /** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
 const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;
 
 /**
  * `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`, `Lines(order=7,line=2)` → `Lines(order={order},line={line})`,
- * `page-3.atom` → `page-{number}.atom`, `52.37,4.89` → `{latitude},{longitude}`.
+ * `session.9f3KxQ2vLm` → `session.{id}`, `page-3.atom` → `page-{number}.atom`, `52.37,4.89` → `{latitude},{longitude}`.
  */
 export function withNamedValue(text: string): string | undefined {
   if (text.includes(",")) {
     const place = COORDINATES.exec(text);
     if (place !== null) return `${place[1]}{latitude},{longitude}`;
   }
+  const dotted = dottedName(text);
+  if (dotted !== undefined) return `${dotted}{id}`;
   const counted = COUNTED.exec(text);
   if (counted !== null) return `${counted[1]}{number}${counted[2] ?? ""}`;
   const assigned = ASSIGNED.exec(text);
   if (assigned !== null) return `${assigned[1]}{value}`;
   const called = CALLED.exec(text);
   return called === null ? undefined : `${called[1]}${keysOf(called[2])}${called[3]}`;
+}
+
+/** The literal of what names its value; also where it might be a word, and others behind the same name are ids. */
+export function namedLiteral<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+  const named = withNamedValue(text);
+  if (named !== undefined) return node.literal(named);
+  const parts = text.includes(".") ? TWO_PARTS.exec(text) : null;
+  if (parts === null || FILE_EXTENSION.test(text) || looksFixed(parts[2])) return undefined;
+  return node.literal(`${parts[1]}{id}`);
+}
+
+/** The name and its dot. */
+function dottedName(text: string): string | undefined {
+  const parts = text.includes(".") ? DOTTED.exec(text) : null;
+  return parts !== null && looksFixed(parts[1].slice(0, -1)) && NEVER_WORDS.has(typeOf(parts[2]))
+    ? parts[1]
+    : undefined;
 }
 
 /** Of a key of several parts each has a name (OData 4.01, URL Conventions §4.3.1). */
@@ -147,7 +171,7 @@ function keysOf(inside: string): string {
 
 /** What names its value by letters alone: such is no value as a whole, whatever the value in it is. */
 export function isNamed(text: string): boolean {
-  return NAMED.test(text) || (text.includes(",") && COORDINATES.test(text));
+  return NAMED.test(text) || dottedName(text) !== undefined || (text.includes(",") && COORDINATES.test(text));
 }
 
 export function withoutSuffix(text: string, suffix: string): string {

@@ -7,6 +7,7 @@ import {
   isFolder,
   isNamed,
   isVerb,
+  namedLiteral,
   withNamedValue,
   withoutSuffix,
 } from "./composed.js";
@@ -72,7 +73,7 @@ export class PathTree<Leaf> {
 
   #lookupChild(from: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
     const node = from.target;
-    const literal = from.literal(text) ?? node.literal(text) ?? node.literal(withNamedValue(text) ?? text);
+    const literal = from.literal(text) ?? node.literal(text) ?? namedLiteral(node, text);
     if (literal !== undefined && !(isLast && isFolder(literal))) return literal;
     if (node.rule?.isPinned === true && text !== "") return node.parameter("");
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
@@ -217,6 +218,8 @@ export class PathTree<Leaf> {
   #composedChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
     const named = withNamedValue(text);
     if (named !== undefined) return node.addLiteral(named);
+    const known = namedLiteral(node, text);
+    if (known !== undefined) return known;
     // A format stands at the end of a path; before, it is part of a name.
     const composed = isLast ? composedOf(text) : undefined;
     return composed !== undefined && isComposed(node, composed) ? this.#valueChild(node, composed) : undefined;
@@ -267,7 +270,8 @@ export class PathTree<Leaf> {
 
   #isFree({ text, parent }: PathNode<Leaf>): boolean {
     // What is composed of a name and a value is no value as a whole.
-    return text !== "" && !text.includes("{") && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
+    if (text.includes("{") || (parent !== undefined && namedLiteral(parent, text) !== undefined)) return false;
+    return text !== "" && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {

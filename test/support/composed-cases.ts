@@ -1,0 +1,33 @@
+import type { TemplateCase } from "./template-cases.js";
+
+/** Segments that are put together of a name and a value. */
+export const COMPOSED: readonly TemplateCase[] = [
+  {
+    name: "pages are counted, whatever format they are told in",
+    paths: ["/feed/page-1.atom", "/feed/page-2.atom", "/feed/page-3"],
+    expected: ["/feed/page-{number} ×1", "/feed/page-{number}.atom ×2"],
+  },
+  {
+    name: "a name with an id behind a dot stays a name, and what is an extension, a version or a word there is none",
+    paths: [
+      ...["/session.9f3KxQ2vLm", "/session.b81Tz0WqYe", "/session.YAMeUR1", "/invoice.20931", "/invoice.20932"],
+      ...["/session.json", "/session.owner", "/users.info", "/invoice.1.2", "/x9.20931"],
+    ],
+    expected: [
+      ...[
+        "/invoice.1.2 ×1",
+        "/invoice.{id} ×2",
+        "/session.json ×1",
+        "/session.owner ×1",
+        "/session.{id} ×3",
+        "/users.info ×1",
+        "/{id} ×1",
+      ],
+    ],
+  },
+  {
+    name: "places by their coordinates, beside numbers",
+    paths: ["/weather/52.37,4.89", "/weather/-33.86,151.2", "/weather/17"],
+    expected: ["/weather/{latitude},{longitude} ×2", "/weather/{weatherId} ×1"],
+  },
+];
