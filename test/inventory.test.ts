@@ -307,6 +307,14 @@ t.test("each row tells how long between its first and last seen an interface was
   blindTimes.note({ ...blind, fromMicros: START + 2.5e6, untilMicros: START + 3.5e6, isPartial: true });
   blindTimes.note({ ...blind, fromMicros: START + 3e6, untilMicros: START + 5e6, interfaceName: "eth1" });
   blindTimes.note({ ...blind, fromMicros: START + 9e6, interfaceName: "eth1" });
+  blindTimes.note({ ...blind, fromMicros: START + 9.2e6, interfaceName: "eth1", isPartial: true });
+  blindTimes.note({
+    ...blind,
+    fromMicros: START + 9.2e6,
+    untilMicros: START + 9.4e6,
+    interfaceName: "eth1",
+    isPartial: true,
+  });
   scene.get("/a", { atMicros: START + 10e6 });
   const told = { blindIntervals: 2, blindMillis: 4_000 };
   t.match([...scene.inventory.services()], [told]);
