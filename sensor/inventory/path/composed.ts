@@ -147,7 +147,11 @@ export function withNamedValue(text: string): string | undefined {
 /** The literal of what names its value; also where it might be a word, and others behind the same name are ids. */
 export function namedLiteral<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
   const named = withNamedValue(text);
-  if (named !== undefined) return node.literal(named);
+  return named === undefined ? besideIds(node, text) : node.literal(named);
+}
+
+/** The literal of a name and an id behind a dot, for what might be a word behind the same name. */
+export function besideIds<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
   const parts = text.includes(".") ? TWO_PARTS.exec(text) : null;
   if (parts === null || FILE_EXTENSION.test(text) || looksFixed(parts[2])) return undefined;
   return node.literal(`${parts[1]}{id}`);

@@ -1,4 +1,5 @@
 import {
+  besideIds,
   type Composed,
   composedOf,
   composedValue,
@@ -218,7 +219,7 @@ export class PathTree<Leaf> {
   #composedChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
     const named = withNamedValue(text);
     if (named !== undefined) return node.addLiteral(named);
-    const known = namedLiteral(node, text);
+    const known = besideIds(node, text);
     if (known !== undefined) return known;
     // A format stands at the end of a path; before, it is part of a name.
     const composed = isLast ? composedOf(text) : undefined;
