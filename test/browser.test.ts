@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import type { FindingRecord, SensorEvent } from "../shared/event.js";
-import { freePort } from "./support/console.js";
+import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder } from "./support/program.js";

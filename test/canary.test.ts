@@ -7,8 +7,8 @@ import { ByteBudget, SideBytes } from "../sensor/proof/side-bytes.js";
 import { toldAlternative, toldHost, toldName } from "../sensor/protocol/tls/told-name.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { canaryTalks, type Talk } from "./support/canary-places.js";
-import { freePort } from "./support/console.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { freePort } from "./support/free-port.js";
 import { Running, run, temporaryFolder, until } from "./support/program.js";
 
 const FORMATS = (

@@ -8,8 +8,9 @@ import t from "tap";
 import WebSocket from "ws";
 import { hashToken } from "../console/store/sensor-tokens.js";
 import { FileHold } from "../shared/sqlite/file-hold.js";
-import { freePort, startConsole } from "./support/console.js";
+import { startConsole } from "./support/console.js";
 import { sensorStore } from "./support/delivery.js";
+import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder } from "./support/program.js";
 

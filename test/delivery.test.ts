@@ -6,8 +6,9 @@ import { ConsoleLink, type DeliverSettings } from "../sensor/deliver/console-lin
 import { ConsoleConversation, ConversationError, SensorConversation } from "../shared/conversation.js";
 import type { CallRecord, FindingRecord, SensorEvent } from "../shared/event.js";
 import { decodeEvent, decodeSensorMessage, encodeBatch, encodeEvent, WireError } from "../shared/event-wire.js";
-import { freePort, startConsole } from "./support/console.js";
+import { startConsole } from "./support/console.js";
 import { delta, IDENTITY, link, sensorStore } from "./support/delivery.js";
+import { freePort } from "./support/free-port.js";
 import { temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
 import type { BlindInterval } from "../shared/health.js";
-import { freePort } from "./support/console.js";
+import { freePort } from "./support/free-port.js";
 import { storedEndpoints, storedServices } from "./support/live-capture.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";

@@ -7,8 +7,8 @@ import type { HealthRecord } from "../shared/health.js";
 import { notSeenBy } from "../shared/not-seen.js";
 import { UNDECODED_MEANINGS } from "../shared/undecoded-meanings.js";
 import { PcapOutput } from "./bench/pcap-output.js";
-import { freePort } from "./support/console.js";
 import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
+import { freePort } from "./support/free-port.js";
 import { Running, run, temporaryFolder, until } from "./support/program.js";
 
 /** What a sensor counts that is nothing it did not see. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { PacketRing } from "../sensor/capture/packet-ring.js";
 import { readRing, ringSegments } from "../sensor/capture/ring-segments.js";
-import { freePort } from "./support/console.js";
+import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
 import { MEBIBYTE, ringSettingsOf, tshark } from "./support/ring-scene.js";

@@ -9,7 +9,7 @@ import t from "tap";
 import { loadSettings } from "../shared/config/load.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, ServiceRecord } from "../shared/event.js";
-import { freePort } from "./support/console.js";
+import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { PROGRAM, processesWith, Running, run, temporaryFolder, until } from "./support/program.js";
 

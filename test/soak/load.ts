@@ -3,7 +3,7 @@ import { Agent, get } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
-import { freePort } from "../support/console.js";
+import { freePort } from "../support/free-port.js";
 import { Running, run } from "../support/program.js";
 import { type MemoryTrend, memoryTrends, SAMPLE_FILE, SAMPLE_NAME } from "./memory-sample.js";
 import type { Part } from "./mixed-load.js";

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeIdentities } from "../../demo/certificates.js";
 import { PcapOutput } from "../bench/pcap-output.js";
-import { freePort } from "../support/console.js";
 import { TcpDialog } from "../support/frame-builder.js";
+import { freePort } from "../support/free-port.js";
 import { Running } from "../support/program.js";
 import { outer, vxlan } from "../support/tunnel-builder.js";
 
@@ -66,7 +66,8 @@ export async function mixedParts(folder: string, slower = 1): Promise<Part[]> {
 /** A program that serves, and one that asks it round after round. */
 async function rounds(name: string, { origin, load, count, calls, pauseMillis }: Rounds): Promise<Part> {
   const program = (file: string): string => fileURLToPath(new URL(`../support/${file}.js`, import.meta.url));
-  const port = await freePort();
+  // They serve on the next one too.
+  const port = await freePort(2);
   const serving = new Running(process.execPath, [program(origin), String(port), "/dev/null"]);
   await serving.says(/listening/);
   let asked = 0;

@@ -1,17 +1,8 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { pino } from "pino";
 import { ConsoleServer, type ConsoleSettings } from "../../console/http/server.js";
 
 const QUIET = pino({ level: "silent" });
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function consoleSettings(folder: string, port: number, more: Partial<ConsoleSettings> = {}): ConsoleSettings {
   return {

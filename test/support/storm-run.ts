@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./console.js";
+import { freePort } from "./free-port.js";
 import { Running, until } from "./program.js";
 
 const STORM = fileURLToPath(new URL("../load/storm.js", import.meta.url));

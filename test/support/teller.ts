@@ -4,7 +4,8 @@ import type { ConsoleServer } from "../../console/http/server.js";
 import { SensorConversation } from "../../shared/conversation.js";
 import type { CertificateFacts, EdgeRecord, HandshakeRecord, SensorEvent } from "../../shared/event.js";
 import { encodeEvent } from "../../shared/event-wire.js";
-import { freePort, startConsole } from "./console.js";
+import { startConsole } from "./console.js";
+import { freePort } from "./free-port.js";
 import { temporaryFolder } from "./program.js";
 
 export const SECONDS = Math.floor(Date.now() / 1_000);
