@@ -57,6 +57,18 @@ t.test("reordering, retransmission and sequence wrap do not show", async (t) => 
   t.same(follow([syn, synAck, c1, ack, c1, c4, c3, c2, ...rest]).log, expected);
 });
 
+t.test("an opening's answer that is captured after packets that came later opens the same connection", async (t) => {
+  const frames = dialog((d) => d.open().send("client", "ping", "silent").send("server", "pong", "silent"));
+  const [syn, synAck, ack, ping, pong] = frames;
+  const [later, next] = [packetOf("client", 1005, "", ACK, 9005), packetOf("server", 9005, "more", ACK, 1005)];
+  const expected = [[WHO, "client: ping", "server: pongmore", "closed: end"]];
+  t.same(follow([syn, later, ping, synAck, ack, pong, next]).log, expected, "what acknowledges more came first");
+  t.same(follow([syn, ping, next, synAck, later, pong]).log, expected, "what its end sent later came first");
+  t.same(follow([syn, ping, next, later, pong, synAck]).log, expected, "all did");
+  const other = packetOf("server", 70_000, "", SYN | ACK, 5_000);
+  t.match(follow([...frames, other, packetOf("client", 5_000, "two", ACK, 70_001)]).log[0], /reused/, "of another");
+});
+
 t.test("keep-alive probes carry no data, whatever their byte", async (t) => {
   const probe = packetOf("client", 1004, "\0", ACK, 9001);
   const frames = [

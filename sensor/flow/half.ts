@@ -31,6 +31,11 @@ export class Half {
     this.next = sequence;
   }
 
+  /** Its SYN: bytes before the one it was thought to begin with are still to come, unless some were handed over. */
+  openAt(sequence: number): void {
+    if (!this.started || (this.next === this.first && ((sequence - this.first) | 0) < 0)) this.startAt(sequence);
+  }
+
   takeAck(acknowledgment: number): void {
     if (!this.ackSeen || ((acknowledgment - this.acked) | 0) > 0) this.acked = acknowledgment;
     this.ackSeen = true;

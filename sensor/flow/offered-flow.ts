@@ -1,4 +1,5 @@
 import { ACK, type Packet, SYN } from "../decode/packet.js";
+import type { Half } from "./half.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
 /**
@@ -12,13 +13,18 @@ export function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same
   if ((packet.flags & SYN) !== 0) {
     if (isTaken(flow, from, packet)) return "reused";
     const first = (packet.sequence + 1) | 0;
-    if (!half.started || half.first === first) return "same";
+    if (!half.started || half.first === first || answersOpening(fromA ? flow.b : flow.a, flow, packet)) return "same";
     if (flow.stream === undefined) return "reused";
     flow.offeredFirst = first;
     flow.offeredFrom = from;
     return "wait";
   }
   return isTaken(flow, from, packet) ? "reused" : "same";
+}
+
+/** The answer to the SYN that this connection began with, captured after packets that came later. */
+function answersOpening(opened: Half, flow: TcpFlow, packet: Packet): boolean {
+  return flow.rolesFrom === "handshake" && (packet.flags & ACK) !== 0 && packet.acknowledgment === opened.first;
 }
 
 function isTaken(flow: TcpFlow, from: "a" | "b", packet: Packet): boolean {

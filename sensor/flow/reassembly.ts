@@ -58,7 +58,7 @@ export class Reassembly {
         return;
       }
       flow.tellRoles(fromA, (flags & ACK) === 0 ? "client" : "server");
-      if (!half.started) half.startAt((packet.sequence + 1) | 0);
+      half.openAt((packet.sequence + 1) | 0);
     }
     // Who goes on was not reset.
     flow.resetMicros = -1;
