@@ -5,6 +5,7 @@ import type { Call } from "../sensor/protocol/message.js";
 import { CUT_HEADS } from "./support/cut-head-cases.js";
 import { allOf, describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { ANSWER, CASES, GET, OK, POST } from "./support/http1-cases.js";
+import { LOSS_CASES } from "./support/http1-loss-cases.js";
 import { ODD_CASES } from "./support/http1-odd-cases.js";
 import { PLAIN_PATHS, SECRETS } from "./support/secret-cases.js";
 
@@ -17,6 +18,11 @@ t.test("every dialog gives the same messages whole, byte by byte and in threes",
     for (const pieceBytes of [1, 3])
       t.same(describe(feed(steps, { ...options, pieceBytes })), expected, `${name}, by ${pieceBytes}`);
   }
+  t.end();
+});
+
+t.test("what was lost on both sides lets no answer be another's, and no call be told twice", (t) => {
+  for (const [name, steps, expected] of LOSS_CASES) t.same(describe(feed(steps)), expected, name);
   t.end();
 });
 

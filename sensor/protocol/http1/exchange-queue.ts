@@ -14,6 +14,7 @@ export class ExchangeQueue {
   readonly #flow: Flow;
   readonly #sink: MessageSink;
   readonly #maxPipelined: number;
+  readonly #server: MessageSide;
   /** A list through the exchanges: nearly always there is but one. */
   #first: Exchange | undefined = undefined;
   #last: Exchange | undefined = undefined;
@@ -28,8 +29,14 @@ export class ExchangeQueue {
   #toldUnsure = 0;
   /** A request was sent before the one before it had its answer. */
   #pipelines = false;
+  /** Since the last request was asked: what its client sent was lost · what the server said may have been its answer. */
+  #requestsLostSince = false;
+  #answersLostSince = false;
+  /** Of the server, when the last request was asked, or what its client sent was lost. */
+  #turnsBefore = -1;
 
-  constructor(flow: Flow, sink: MessageSink, maxPipelined: number) {
+  constructor(flow: Flow, sink: MessageSink, maxPipelined: number, server: MessageSide) {
+    this.#server = server;
     this.#flow = flow;
     this.#sink = sink;
     this.#maxPipelined = maxPipelined;
@@ -40,7 +47,13 @@ export class ExchangeQueue {
   }
 
   /** A request's head was read. */
-  push(exchange: Exchange, server: MessageSide): void {
+  push(exchange: Exchange): void {
+    const server = this.#server;
+    // Nothing was said in between, and nothing of that lost.
+    if (server.turns === this.#turnsBefore) this.#pipelines = true;
+    this.#turnsBefore = server.turns;
+    this.#requestsLostSince = false;
+    this.#answersLostSince = false;
     // Who waits for each answer before asking again has had what was under way.
     const serverIsIdle = server.exchange === undefined || (!this.#pipelines && server.mayBeBodiless);
     if (this.#loss !== undefined) this.#doubt(exchange, this.#loss, serverIsIdle);
@@ -49,7 +62,7 @@ export class ExchangeQueue {
       // Who waits for each answer before asking again has had the one that was lost.
       if (!this.#pipelines && serverIsIdle) this.flush();
       else exchange.isUnsure = true;
-    } else if (first !== undefined) this.#pipelines = true;
+    }
     if (this.#length >= (this.#flow.twoSided ? this.#maxPipelined : MAX_ONE_SIDED)) this.#overflow();
     if (this.#first === undefined || this.#last === undefined) this.#first = exchange;
     else this.#last.nextAsked = exchange;
@@ -70,6 +83,7 @@ export class ExchangeQueue {
       exchange.isUnsure = false;
       exchange.complete = false;
     }
+    if (exchange.isUnsure && this.#isToLast()) return this.#answerLast();
     if (exchange.isUnsure) {
       for (let first = this.#first; first?.isUnsure; first = this.#first) {
         this.#tell(this.#shift(first), "unknown");
@@ -79,6 +93,26 @@ export class ExchangeQueue {
     }
     exchange.isAnswered = true;
     return exchange;
+  }
+
+  /**
+   * Who waits for each answer before asking again is answered what it asked last, whatever was lost before: unless the answer to that may
+   * have been lost, and so what was asked after it.
+   */
+  #isToLast(): boolean {
+    return !this.#pipelines && !(this.#requestsLostSince && this.#answersLostSince);
+  }
+
+  #answerLast(): Exchange | undefined {
+    for (let first = this.#first; first !== undefined && first !== this.#last; first = this.#first)
+      this.#tell(this.#shift(first), "unknown");
+    const last = this.#first;
+    if (last === undefined) return undefined;
+    last.isUnsure = false;
+    // It may have begun in what was lost.
+    if (this.#answersLostSince) last.complete = false;
+    last.isAnswered = true;
+    return last;
   }
 
   /** Whether the answer that `answer` found no request for is one to a request that was told: one call is not told twice. */
@@ -96,11 +130,15 @@ export class ExchangeQueue {
 
   requestsLost(loss: "bytes" | "framing"): void {
     if (this.#loss !== "bytes") this.#loss = loss;
+    this.#requestsLostSince = true;
+    // Which of two losses came first is not known.
+    this.#turnsBefore = this.#server.lostLast ? -1 : this.#server.turns;
     this.#answersSinceLoss = 0;
   }
 
   /** Answers were lost: which of the requests they answered is not known. */
   answersLost(): void {
+    this.#answersLostSince = true;
     for (let at = this.#first; at !== undefined; at = at.nextAsked) if (!at.responseDone) at.isUnsure = true;
   }
 

@@ -27,13 +27,14 @@ export class Http1Stream implements Stream {
     this.#heads = heads;
     this.#client = new MessageSide("client", context.flow, settings.maxHeadBytes, bodies);
     this.#server = new MessageSide("server", context.flow, settings.maxHeadBytes, bodies);
-    this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined);
+    this.#queue = new ExchangeQueue(context.flow, context.sink, settings.maxPipelined, this.#server);
     this.#succession = new Succession(context, this.#queue, this, this.#client, this.#server);
     this.#faults = new FaultTeller(context.flow, context.sink);
   }
 
   data(from: Side, bytes: Buffer, start: number, end: number, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
+    side.hear();
     let at = start;
     while (at < end) {
       if (side.mode === "body") at = this.#body(side, bytes, at, end, atMicros);
@@ -58,8 +59,7 @@ export class Http1Stream implements Stream {
 
   gap(from: Side, length: number, atMicros: number): void {
     const side = from === "client" ? this.#client : this.#server;
-    side.wasLost = true;
-    side.lastMicros = undefined;
+    side.miss();
     this.#client.noteGap();
     this.#server.noteGap();
     if (from === "server") this.#client.noteAnswerLost();
@@ -139,7 +139,7 @@ export class Http1Stream implements Stream {
     this.#heads.fillRequest(exchange, head.bytes);
     exchange.isUnsure = this.#client.answerMayBeLost;
     exchange.miss(lostBytes);
-    this.#queue.push(exchange, this.#server);
+    this.#queue.push(exchange);
     this.#client.isFirst = false;
     this.#client.exchange = exchange;
     this.#lose(this.#client, lostBytes > 0 ? "bytes" : "framing");
@@ -181,7 +181,7 @@ export class Http1Stream implements Stream {
     const exchange = new Exchange(this.#context.flow, atMicros);
     this.#heads.fillRequest(exchange, bytes);
     for (const name of this.#heads.anomalies) this.#faults.tell("client", name, atMicros);
-    this.#queue.push(exchange, this.#server);
+    this.#queue.push(exchange);
     this.#client.exchange = exchange;
     this.#beginRequestBody(exchange);
     return stop;

@@ -37,6 +37,9 @@ export class MessageSide {
   lastMicros: number | undefined = undefined;
   /** What followed was no message, though nothing of it was lost: the next one may stand in the same piece. */
   lostFraming = false;
+  /** How often bytes of this side came, or were lost; whether they were lost the last time. */
+  turns = 0;
+  lostLast = false;
   /** Bytes of this side were lost, or what it sent could not be followed. */
   wasLost = false;
   answerMayBeLost = false;
@@ -55,6 +58,17 @@ export class MessageSide {
     this.#maxHeadBytes = maxHeadBytes;
     // Joined late: what comes first may be the rest of a message.
     if (flow.rolesFrom !== "handshake") this.noteGap();
+  }
+
+  hear(): void {
+    this.turns++;
+    this.lostLast = false;
+  }
+
+  miss(): void {
+    this.turns++;
+    this.lostLast = this.wasLost = true;
+    this.lastMicros = undefined;
   }
 
   /** Where messages begin and end on this side is no longer known. The exchange whose message was under way. */
