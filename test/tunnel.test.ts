@@ -53,6 +53,8 @@ const LABEL_BY_ENDS = "40000>80 hello net 3772a68";
 const LABELLED = "40000>80 hello net 9000012";
 const SUBSCRIBED = "40000>80 hello net b03d801";
 const MIRRORED = "40000>80 hello net c03d801";
+/** A VLAN tag with a length behind it, and LLC that names a tag again. */
+const TAG_IN_LLC = "0001 0064 aaaa03 000000 8100";
 /** 0x8200 is one of the EtherTypes wireless controllers use; the frame is QoS data from a station. */
 const WLAN = bytesOf("8801 0000 020000000001 020000000002 020000000003 0000 0000 aaaa03000000 0800");
 
@@ -209,6 +211,11 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     outer(47, Buffer.concat([bytesOf("00006558"), vxlan(77, FRAME)])),
   ],
   [
+    "a tag, LLC and a tag, eight times",
+    NO_NETWORK,
+    ethernet(0x8100, Buffer.concat([bytesOf(TAG_IN_LLC.repeat(8)), bytesOf("0001 0800"), V4])),
+  ],
+  [
     "authentication header in IPv4",
     NO_NETWORK,
     outer(51, Buffer.concat([bytesOf("0604 0000 00000001 00000001"), Buffer.alloc(12), SEGMENT])),
@@ -276,6 +283,7 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],
     ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
     ["VXLAN without its flag", "ip-protocol-not-tcp=1", outerUdp(4789, bytesOf("0000000000004d00"), FRAME)],
+    ["a tag, LLC and a tag without end", "tunnel-depth=1", ethernet(0x8100, bytesOf(TAG_IN_LLC.repeat(5_000)))],
     ["eight tunnels", `40000>80 hello net 38d128c ip-in-ip=8`, ethernet(0x0800, nested(8))],
     ["nine tunnels", "ip-in-ip=8 tunnel-depth=1", ethernet(0x0800, nested(9))],
   ];

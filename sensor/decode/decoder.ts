@@ -163,7 +163,9 @@ export class Decoder {
     const bytes = this.#packet.bytes;
     const named = start + 3 <= end && bytes[start] === bytes[start + 1] && bytes[start + 2] === 0x03 ? bytes[start] : 0;
     const type = named === 0xaa && start + 8 <= end ? readUint16(bytes, start + 6) : 0;
-    if (type > LARGEST_LENGTH) this.#ethertype(type, start + 8, end, wireEnd);
+    // A length may stand behind a tag, and behind it the same again: what nobody counts would end with the stack.
+    if (isVlanTag(type) && this.#depth++ === MAX_TUNNELS) this.undecoded["tunnel-depth"]++;
+    else if (type > LARGEST_LENGTH) this.#ethertype(type, start + 8, end, wireEnd);
     else if (named === 0x06) this.#ip(start + 3, end, wireEnd);
     else this.#unread("ethertype-not-ip");
   }
@@ -226,12 +228,9 @@ export class Decoder {
   }
 
   #ip(start: number, end: number, wireEnd: number): void {
-    if (start >= end) {
-      this.undecoded["frame-truncated"]++;
-      return;
-    }
     const version = this.#packet.bytes[start] >> 4;
-    if (version === 4) this.#ipv4(start, end, wireEnd);
+    if (start >= end) this.undecoded["frame-truncated"]++;
+    else if (version === 4) this.#ipv4(start, end, wireEnd);
     else if (version === 6) this.#ipv6(start, end, wireEnd);
     else this.undecoded["ip-version-unknown"]++;
   }
