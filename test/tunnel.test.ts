@@ -53,6 +53,8 @@ const LABEL_BY_ENDS = "40000>80 hello net 31fd065";
 const LABELLED = "40000>80 hello net 9000012";
 const SUBSCRIBED = "40000>80 hello net b03d801";
 const MIRRORED = "40000>80 hello net c03d801";
+/** A label, a control word, and a frame with a label again. */
+const MPLS_IN_PSEUDOWIRE = Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8847, Buffer.alloc(0))]);
 /** A VLAN tag with a length behind it, and LLC that names a tag again. */
 const TAG_IN_LLC = "0001 0064 aaaa03 000000 8100";
 /** 0x8200 is one of the EtherTypes wireless controllers use; the frame is QoS data from a station. */
@@ -180,6 +182,46 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4000000000014000000000020800"), V4])),
   ],
   [
+    "Ethernet over MPLS to an address that begins as IPv4 does",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4c5e0c123456 0200000000020800"), V4])),
+  ],
+  [
+    "Ethernet with a VLAN over MPLS to an address that begins as IPv6 does",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("6c416a000001 020000000002 8100000586dd"), V6])),
+  ],
+  [
+    "MPLS from an address that reads like Ethernet's type",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, ipv4("8.0.64.1", "10.0.0.2", 6, SEGMENT)])),
+  ],
+  [
+    "MPLS in Ethernet over MPLS with a control word",
+    "40000>80 hello net 3f00e8b",
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8847, Buffer.concat([LABEL, V4]))])),
+  ],
+  [
+    "PPPoE in Ethernet over MPLS with a control word",
+    "40000>80 hello net 3dd2dc5",
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8864, bytesOf("1100 0011 0000 0021")), V4])),
+  ],
+  [
+    "GTP-U with Ethernet",
+    `${SUBSCRIBED} gtp-u=1`,
+    outerUdp(2152, bytesOf("34ff 0056 00000001 0000 00 85 01 100900"), FRAME),
+  ],
+  [
+    "VXLAN with a VLAN on a port of its own",
+    "40000>80 hello net 100004d vxlan=1",
+    vxlan(77, ethernet(0x0800, V4, [[0x8100, 5]]), 12_345),
+  ],
+  [
+    "GENEVE with a VLAN on a port of its own",
+    "40000>80 hello net 200004d geneve=1",
+    outerUdp(12_345, bytesOf("0000 6558 00004d00"), ethernet(0x86dd, V6, [[0x8100, 5]])),
+  ],
+  [
     "GRE in GRE, a key each",
     "40000>80 hello net 3433377 gre=2",
     outer(
@@ -284,6 +326,11 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
     ["VXLAN without its flag", "ip-protocol-not-tcp=1", outerUdp(4789, bytesOf("0000000000004d00"), FRAME)],
     ["a tag, LLC and a tag without end", "tunnel-depth=1", ethernet(0x8100, bytesOf(TAG_IN_LLC.repeat(5_000)))],
+    [
+      "Ethernet and MPLS in one another without end",
+      "tunnel-depth=1",
+      ethernet(0x8847, Buffer.concat(Array.from({ length: 5_000 }, () => MPLS_IN_PSEUDOWIRE))),
+    ],
     ["eight tunnels", `40000>80 hello net 3295a45 ip-in-ip=8`, ethernet(0x0800, nested(8))],
     ["nine tunnels", "ip-in-ip=8 tunnel-depth=1", ethernet(0x0800, nested(9))],
   ];

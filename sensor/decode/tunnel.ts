@@ -1,5 +1,6 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import { UDP, UDP_HEADER } from "./ip-protocol.js";
+import { holdsIp, type LinkLayer } from "./link-type.js";
 import {
   BY_ENDS,
   geneveNetwork,
@@ -13,15 +14,17 @@ import {
 const GRE = 47;
 const ESP = 50;
 const ETHERIP = 97;
-const ETHERNET_HEADER = 14;
 /** RFC 1701 §4: a whole Ethernet frame. */
 const ETHERNET_IN_TUNNEL = 0x6558;
 
 /** EtherType of RFC 8300 §10.1.1. */
 export const SERVICE_HEADER = 0x894f;
 
-/** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
-export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "wlan" | "encrypted" | "invalid";
+/**
+ * What a tunnel's header is followed by: `unsaid` is an IP packet or an Ethernet frame, `encrypted` cannot be read, `invalid` has no room for
+ * its own header.
+ */
+export type Carried = LinkLayer["carries"] | "ethernet" | "unsaid" | "encrypted" | "invalid";
 
 /** RFC 8300 §2.2: 1 and 2 are IP, 3 Ethernet, 4 another service header, 5 MPLS. */
 const SERVICE_HEADER_CARRIES: ReadonlyMap<number, Carried> = new Map([
@@ -249,7 +252,10 @@ export class Tunnel {
     return this.#is("erspan", mirrored === 0 ? "ethernet" : "invalid");
   }
 
-  /** 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. */
+  /**
+   * 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. What is
+   * carried depends on the session (TS 23.501 §5.6.10), which this does not say.
+   */
   #gtp(bytes: Buffer, start: number, end: number): boolean {
     if (start + 8 > end || bytes[start] >> 4 !== 3 || bytes[start + 1] !== 0xff) return false;
     let at = start + 8;
@@ -263,7 +269,7 @@ export class Tunnel {
     }
     this.start = at;
     this.network = gtpNetwork(bytes, start + 4);
-    return this.#is("gtp-u", at >= end ? "invalid" : "ip");
+    return this.#is("gtp-u", at >= end ? "invalid" : "unsaid");
   }
 
   /**
@@ -293,15 +299,6 @@ export class Tunnel {
 /** VXLAN-GPE's 1 is IPv4, its 2 IPv6. */
 function isIpVersion(next: number, bytes: Buffer, at: number, end: number): boolean {
   return (next === 1 || next === 2) && at < end && bytes[at] >> 4 === next * 2 + 2;
-}
-
-/** Whether an Ethernet frame with an IP packet stands at `start`. */
-function holdsIp(bytes: Buffer, start: number, end: number): boolean {
-  const packet = start + ETHERNET_HEADER;
-  if (packet + 20 > end) return false;
-  const type = readUint16(bytes, packet - 2);
-  const version = bytes[packet] >> 4;
-  return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
 }
 
 /** RFC 4380 §2.6: a whole IPv6 packet, one end of which is in 2001::/32. */
