@@ -277,6 +277,11 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["key exchange on ESP's port", "ip-protocol-not-tcp=1", outerUdp(4500, Buffer.alloc(64))],
     ["WireGuard data", "wireguard=1 tunnel-encrypted=1", outerUdp(51_820, bytesOf("04000000"), Buffer.alloc(60))],
     ["WireGuard on another port", "wireguard=1 tunnel-encrypted=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(48, 7))],
+    [
+      "WireGuard data as long as its MTU",
+      "wireguard=1 tunnel-encrypted=1",
+      outerUdp(41_641, WIREGUARD, Buffer.alloc(1_420 + 16, 7)),
+    ],
     ["no WireGuard for its length", "ip-protocol-not-tcp=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(47, 7))],
     [
       "no WireGuard for its counter",

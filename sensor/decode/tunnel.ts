@@ -17,6 +17,10 @@ const ETHERIP = 97;
 /** RFC 1701 §4: a whole Ethernet frame. */
 const ETHERNET_IN_TUNNEL = 0x6558;
 
+/** Bytes of type, receiver, counter and tag around what WireGuard carries; what it carries whole is never shorter (RFC 8200 §5). */
+const WIREGUARD_AROUND = 32;
+const LEAST_MTU = 1_280;
+
 /** EtherType of RFC 8300 §10.1.1. */
 export const SERVICE_HEADER = 0x894f;
 
@@ -308,13 +312,13 @@ function isTeredoAddress(bytes: Buffer, start: number, end: number): boolean {
 }
 
 /**
- * The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. Data are padded to 16 bytes, and no
- * counter comes near its upper half.
+ * The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. Data are padded to 16 bytes, up to the
+ * tunnel's MTU, which need be no multiple of it (1420 where nobody says otherwise), and no counter comes near its upper half.
  */
 function isWireGuard(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   if (length < 32 || bytes[start + 1] !== 0 || bytes[start + 2] !== 0 || bytes[start + 3] !== 0) return false;
   const lengths = [148, 92, 64];
   if (bytes[start] !== 4) return lengths[bytes[start] - 1] === length;
-  return length % 16 === 0 && readInt32(bytes, start + 12) === 0;
+  return (length % 16 === 0 || length > WIREGUARD_AROUND + LEAST_MTU) && readInt32(bytes, start + 12) === 0;
 }
