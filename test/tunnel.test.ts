@@ -49,10 +49,14 @@ const NO_NETWORK = "40000>80 hello net 0";
 /** Told by the tunnel's two ends: those of outer(). */
 const BY_ENDS = "40000>80 hello net 803d815";
 /** With the label in it. */
-const LABEL_BY_ENDS = "40000>80 hello net 3772a68";
+const LABEL_BY_ENDS = "40000>80 hello net 31fd065";
 const LABELLED = "40000>80 hello net 9000012";
 const SUBSCRIBED = "40000>80 hello net b03d801";
 const MIRRORED = "40000>80 hello net c03d801";
+/** A label, a control word, and a frame with a label again. */
+const MPLS_IN_PSEUDOWIRE = Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8847, Buffer.alloc(0))]);
+/** A VLAN tag with a length behind it, and LLC that names a tag again. */
+const TAG_IN_LLC = "0001 0064 aaaa03 000000 8100";
 /** 0x8200 is one of the EtherTypes wireless controllers use; the frame is QoS data from a station. */
 const WLAN = bytesOf("8801 0000 020000000001 020000000002 020000000003 0000 0000 aaaa03000000 0800");
 
@@ -178,8 +182,48 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4000000000014000000000020800"), V4])),
   ],
   [
+    "Ethernet over MPLS to an address that begins as IPv4 does",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("4c5e0c123456 0200000000020800"), V4])),
+  ],
+  [
+    "Ethernet with a VLAN over MPLS to an address that begins as IPv6 does",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("6c416a000001 020000000002 8100000586dd"), V6])),
+  ],
+  [
+    "MPLS from an address that reads like Ethernet's type",
+    LABELLED,
+    ethernet(0x8847, Buffer.concat([LABEL, ipv4("8.0.64.1", "10.0.0.2", 6, SEGMENT)])),
+  ],
+  [
+    "MPLS in Ethernet over MPLS with a control word",
+    "40000>80 hello net 3f00e8b",
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8847, Buffer.concat([LABEL, V4]))])),
+  ],
+  [
+    "PPPoE in Ethernet over MPLS with a control word",
+    "40000>80 hello net 3dd2dc5",
+    ethernet(0x8847, Buffer.concat([LABEL, bytesOf("00000000"), ethernet(0x8864, bytesOf("1100 0011 0000 0021")), V4])),
+  ],
+  [
+    "GTP-U with Ethernet",
+    `${SUBSCRIBED} gtp-u=1`,
+    outerUdp(2152, bytesOf("34ff 0056 00000001 0000 00 85 01 100900"), FRAME),
+  ],
+  [
+    "VXLAN with a VLAN on a port of its own",
+    "40000>80 hello net 100004d vxlan=1",
+    vxlan(77, ethernet(0x0800, V4, [[0x8100, 5]]), 12_345),
+  ],
+  [
+    "GENEVE with a VLAN on a port of its own",
+    "40000>80 hello net 200004d geneve=1",
+    outerUdp(12_345, bytesOf("0000 6558 00004d00"), ethernet(0x86dd, V6, [[0x8100, 5]])),
+  ],
+  [
     "GRE in GRE, a key each",
-    "40000>80 hello net 3000003 gre=2",
+    "40000>80 hello net 3433377 gre=2",
     outer(
       47,
       Buffer.concat([
@@ -209,6 +253,11 @@ const TUNNELS: readonly (readonly [string, string, Buffer])[] = [
     outer(47, Buffer.concat([bytesOf("00006558"), vxlan(77, FRAME)])),
   ],
   [
+    "a tag, LLC and a tag, eight times",
+    NO_NETWORK,
+    ethernet(0x8100, Buffer.concat([bytesOf(TAG_IN_LLC.repeat(8)), bytesOf("0001 0800"), V4])),
+  ],
+  [
     "authentication header in IPv4",
     NO_NETWORK,
     outer(51, Buffer.concat([bytesOf("0604 0000 00000001 00000001"), Buffer.alloc(12), SEGMENT])),
@@ -228,6 +277,11 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["key exchange on ESP's port", "ip-protocol-not-tcp=1", outerUdp(4500, Buffer.alloc(64))],
     ["WireGuard data", "wireguard=1 tunnel-encrypted=1", outerUdp(51_820, bytesOf("04000000"), Buffer.alloc(60))],
     ["WireGuard on another port", "wireguard=1 tunnel-encrypted=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(48, 7))],
+    [
+      "WireGuard data as long as its MTU",
+      "wireguard=1 tunnel-encrypted=1",
+      outerUdp(41_641, WIREGUARD, Buffer.alloc(1_420 + 16, 7)),
+    ],
     ["no WireGuard for its length", "ip-protocol-not-tcp=1", outerUdp(41_641, WIREGUARD, Buffer.alloc(47, 7))],
     [
       "no WireGuard for its counter",
@@ -276,7 +330,13 @@ t.test("what a tunnel does not show is counted by reason", async (t) => {
     ["GENEVE with control traffic", "geneve=1 ethertype-not-ip=1", outerUdp(6081, bytesOf("0000 88b5 00004d00"), V4)],
     ["DNS", "ip-protocol-not-tcp=1", outerUdp(53, bytesOf("080001000001000000000000"), Buffer.alloc(40))],
     ["VXLAN without its flag", "ip-protocol-not-tcp=1", outerUdp(4789, bytesOf("0000000000004d00"), FRAME)],
-    ["eight tunnels", `40000>80 hello net 38d128c ip-in-ip=8`, ethernet(0x0800, nested(8))],
+    ["a tag, LLC and a tag without end", "tunnel-depth=1", ethernet(0x8100, bytesOf(TAG_IN_LLC.repeat(5_000)))],
+    [
+      "Ethernet and MPLS in one another without end",
+      "tunnel-depth=1",
+      ethernet(0x8847, Buffer.concat(Array.from({ length: 5_000 }, () => MPLS_IN_PSEUDOWIRE))),
+    ],
+    ["eight tunnels", `40000>80 hello net 3295a45 ip-in-ip=8`, ethernet(0x0800, nested(8))],
     ["nine tunnels", "ip-in-ip=8 tunnel-depth=1", ethernet(0x0800, nested(9))],
   ];
   for (const [name, expected, bytes] of cases) t.equal(decode(bytes), expected, name);

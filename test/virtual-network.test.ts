@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
-import { networkName } from "../sensor/decode/virtual-network.js";
+import { networkName, vxlanNetwork, within } from "../sensor/decode/virtual-network.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { delta, sensorStore } from "./support/delivery.js";
@@ -52,6 +52,16 @@ class Seen {
     return [...this.pipeline.inventory.services()].map(({ name, calls }) => `${name} ×${calls}`);
   }
 }
+
+t.test("networks within networks are told apart, however near their numbers are", (t) => {
+  const numbered = (number: number): number => vxlanNetwork(Buffer.from([number >> 16, number >> 8, number]), 0);
+  const networks = new Set<number>();
+  for (let outer = 100; outer < 116; outer++)
+    for (let inner = 5_000; inner < 5_128; inner++) networks.add(within(numbered(outer), numbered(inner)));
+  t.equal(networks.size, 16 * 128);
+  t.not(within(numbered(1), numbered(2)), within(numbered(2), numbered(1)));
+  t.end();
+});
 
 t.test("two tenants with the same addresses are two of everything, and what carries them a third", (t) => {
   const seen = new Seen();

@@ -15,6 +15,7 @@ import {
 import { jumboLength } from "./jumbogram.js";
 import {
   bottomLabel,
+  frameOverIp,
   isVlanTag,
   LINK_TYPES,
   type LinkLayer,
@@ -38,7 +39,7 @@ import {
   UNDECODED_REASONS,
   type UndecodedReason,
 } from "./packet.js";
-import { SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
+import { type Carried, SERVICE_HEADER, TUNNELS, Tunnel, type TunnelName } from "./tunnel.js";
 import { betweenEnds, labelNetwork, pppoeNetwork, vlanNetwork, within } from "./virtual-network.js";
 import { forEachWlanPacket } from "./wlan.js";
 
@@ -116,13 +117,28 @@ export class Decoder {
       this.#unread(network < 0 ? (layer.unread ?? "frame-truncated") : "frame-truncated");
       return;
     }
-    if (carries === "ethertype") this.#ethertype(readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
-    else if (carries === "ip") this.#ip(network, end, wireEnd);
-    else if (carries === "ppp") this.#ppp(network, end, wireEnd);
-    else if (carries === "pppoe") this.#pppoe(network, end, wireEnd);
-    else if (carries === "mpls") this.#mpls(network, end, wireEnd);
-    else if (carries === "llc") this.#llc(network, end, wireEnd);
-    else this.#wlan(network, end, wireEnd);
+    this.#carried(carries, readUint16(bytes, start + layer.typeOffset), network, end, wireEnd);
+  }
+
+  #carried(carries: Carried, ethertype: number, start: number, end: number, wireEnd: number): void {
+    if (carries === "ethertype") this.#ethertype(ethertype, start, end, wireEnd);
+    else if (carries === "ip") this.#ip(start, end, wireEnd);
+    else if (carries === "ethernet") this.#link(ETHERNET_LAYER, start, end, wireEnd);
+    else if (carries === "ppp") this.#ppp(start, end, wireEnd);
+    else if (carries === "pppoe") this.#pppoe(start, end, wireEnd);
+    else if (carries === "mpls") this.#mpls(start, end, wireEnd);
+    else if (carries === "llc") this.#llc(start, end, wireEnd);
+    else if (carries === "wlan") this.#wlan(start, end, wireEnd);
+    else if (carries === "unsaid")
+      this.#ipOrFrame(start, frameOverIp(this.#packet.bytes, start, end, wireEnd), end, wireEnd);
+    else this.undecoded[carries === "encrypted" ? "tunnel-encrypted" : "tunnel-header-invalid"]++;
+  }
+
+  /** Below 0 there is no frame. */
+  #ipOrFrame(packet: number, frame: number, end: number, wireEnd: number): void {
+    if (frame < 0) this.#ip(packet, end, wireEnd);
+    else if (this.#depth++ === MAX_TUNNELS) this.undecoded["tunnel-depth"]++;
+    else this.#link(ETHERNET_LAYER, frame, end, wireEnd);
   }
 
   #ethertype(ethertype: number, start: number, end: number, wireEnd: number): void {
@@ -154,8 +170,7 @@ export class Decoder {
     const inner = wrapper === undefined ? end : start + wrapper.length(this.#packet.bytes, start);
     if (wrapper === undefined || inner >= end) this.#unread("ethertype-not-ip", ethertype);
     else if (this.#depth++ === MAX_TUNNELS) this.undecoded["tunnel-depth"]++;
-    else if (wrapper.carries === "ethernet") this.#link(ETHERNET_LAYER, inner, end, wireEnd);
-    else this.#ethertype(readUint16(this.#packet.bytes, inner - 2), inner, end, wireEnd);
+    else this.#carried(wrapper.carries, readUint16(this.#packet.bytes, inner - 2), inner, end, wireEnd);
   }
 
   /** IEEE 802.2: what a length, IEEE 802.3 §3.2.6, stands in front of. RFC 1042 names the type behind it; 6 is IP alone. */
@@ -163,7 +178,9 @@ export class Decoder {
     const bytes = this.#packet.bytes;
     const named = start + 3 <= end && bytes[start] === bytes[start + 1] && bytes[start + 2] === 0x03 ? bytes[start] : 0;
     const type = named === 0xaa && start + 8 <= end ? readUint16(bytes, start + 6) : 0;
-    if (type > LARGEST_LENGTH) this.#ethertype(type, start + 8, end, wireEnd);
+    // A length may stand behind a tag, and behind it the same again: what nobody counts would end with the stack.
+    if (isVlanTag(type) && this.#depth++ === MAX_TUNNELS) this.undecoded["tunnel-depth"]++;
+    else if (type > LARGEST_LENGTH) this.#ethertype(type, start + 8, end, wireEnd);
     else if (named === 0x06) this.#ip(start + 3, end, wireEnd);
     else this.#unread("ethertype-not-ip");
   }
@@ -196,9 +213,7 @@ export class Decoder {
       return;
     }
     if (this.#isApart) this.#enter(labelNetwork(bytes, start, bottom));
-    const frame = pseudowireFrame(bytes, bottom + 4, end);
-    if (frame < 0) this.#ip(bottom + 4, end, wireEnd);
-    else this.#link(ETHERNET_LAYER, frame, end, wireEnd);
+    this.#ipOrFrame(bottom + 4, pseudowireFrame(bytes, bottom + 4, end, wireEnd), end, wireEnd);
   }
 
   /** RFC 2516 §4: version and type, code, session, length. */
@@ -226,12 +241,9 @@ export class Decoder {
   }
 
   #ip(start: number, end: number, wireEnd: number): void {
-    if (start >= end) {
-      this.undecoded["frame-truncated"]++;
-      return;
-    }
     const version = this.#packet.bytes[start] >> 4;
-    if (version === 4) this.#ipv4(start, end, wireEnd);
+    if (start >= end) this.undecoded["frame-truncated"]++;
+    else if (version === 4) this.#ipv4(start, end, wireEnd);
     else if (version === 6) this.#ipv6(start, end, wireEnd);
     else this.undecoded["ip-version-unknown"]++;
   }
@@ -340,9 +352,8 @@ export class Decoder {
   /** Another packet may be inside: its addresses take the place of those that only carried it. */
   #notTcp(protocol: number, start: number, end: number, wireEnd: number): void {
     const packet = this.#packet;
-    const tunnel = this.#tunnel;
     const { bytes } = packet;
-    if (!tunnel.open(protocol, bytes, start, end)) {
+    if (!this.#tunnel.open(protocol, bytes, start, end)) {
       this.left.protocol = protocol;
       this.left.bytes = bytes;
       this.left.start = start;
@@ -364,22 +375,11 @@ export class Decoder {
     this.tunneled[tunnel.name]++;
     if (this.#isApart) this.#enter(betweenEnds(tunnel.network, this.#packet));
     if (this.#areVlansApart) this.#enter(tunnel.vlan);
-    this.#carried(tunnel.start, end, wireEnd);
+    this.#carried(tunnel.carries, tunnel.ethertype, tunnel.start, end, wireEnd);
   }
 
   #enter(network: number): void {
     if (network !== 0) this.#packet.network = within(this.#packet.network, network);
-  }
-
-  #carried(start: number, end: number, wireEnd: number): void {
-    const { carries, ethertype } = this.#tunnel;
-    if (carries === "ip") this.#ip(start, end, wireEnd);
-    else if (carries === "ethernet") this.#link(ETHERNET_LAYER, start, end, wireEnd);
-    else if (carries === "ethertype") this.#ethertype(ethertype, start, end, wireEnd);
-    else if (carries === "ppp") this.#ppp(start, end, wireEnd);
-    else if (carries === "mpls") this.#mpls(start, end, wireEnd);
-    else if (carries === "wlan") this.#wlan(start, end, wireEnd);
-    else this.undecoded[carries === "encrypted" ? "tunnel-encrypted" : "tunnel-header-invalid"]++;
   }
 
   #transport(protocol: number, start: number, end: number, wireEnd: number): void {

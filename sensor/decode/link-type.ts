@@ -1,3 +1,4 @@
+import { readUint16 } from "../bytes/network-order.js";
 import type { UndecodedReason } from "./packet.js";
 import { avsEnd, perPacketEnd, radiotapEnd } from "./wlan.js";
 
@@ -85,23 +86,58 @@ export function bottomLabel(bytes: Buffer, start: number, end: number): number {
   return -1;
 }
 
+/** Room below which Ethernet fills up what is shorter than its least frame, so that lengths say nothing. */
+const PADDED = 46;
+
 /**
  * Where the Ethernet frame of a pseudowire (RFC 4448 §4) begins, -1 where none does: behind a control word, whose first nibble is 0, or
- * without one. Nothing announces it: an EtherType in its place and the IP version behind it must speak for it, and against IP.
+ * without one. Nothing announces it: an EtherType in its place and what stands behind it must speak for it, and against IP.
  */
-export function pseudowireFrame(bytes: Buffer, start: number, end: number): number {
-  if (bytes[start] >> 4 === 0 && isEthernetFrame(bytes, start + CONTROL_WORD, end)) return start + CONTROL_WORD;
-  const version = bytes[start] >> 4;
-  const mayBeIp = version === 4 ? (bytes[start] & 0x0f) >= 5 : version === 6;
-  return !mayBeIp && isEthernetFrame(bytes, start, end) ? start : -1;
+export function pseudowireFrame(bytes: Buffer, start: number, end: number, wireEnd: number): number {
+  const isControlled = bytes[start] >> 4 === 0 && typeInFrame(bytes, start + CONTROL_WORD, end) >= 0;
+  return isControlled ? start + CONTROL_WORD : frameOverIp(bytes, start, end, wireEnd);
 }
 
-function isEthernetFrame(bytes: Buffer, start: number, end: number): boolean {
+/**
+ * `start` where rather an Ethernet frame stands there than an IP packet, else -1. Addresses of frames may begin as IP does (RFC 4928 §2): then
+ * that counts whose length fits what there was on the wire.
+ */
+export function frameOverIp(bytes: Buffer, start: number, end: number, wireEnd: number): number {
+  const type = typeInFrame(bytes, start, end);
+  if (type < 0) return -1;
+  const version = bytes[start] >> 4;
+  const mayBeIp = version === 4 ? (bytes[start] & 0x0f) >= 5 : version === 6;
+  if (!mayBeIp) return start;
+  return isIpFrame(bytes, type) && fills(bytes, type + 2, wireEnd) && !fills(bytes, start, wireEnd) ? start : -1;
+}
+
+/** Whether an Ethernet frame with an IP packet stands at `start`. */
+export function holdsIp(bytes: Buffer, start: number, end: number): boolean {
+  const type = typeInFrame(bytes, start, end);
+  return type >= 0 && type + 22 <= end && isIpFrame(bytes, type);
+}
+
+/** Where the EtherType of a frame stands that begins as what it names does, -1 where there is none. RFC 2516 §4: PPPoE's version and type are 1. */
+function typeInFrame(bytes: Buffer, start: number, end: number): number {
   let at = start + ADDRESSES;
-  while (at + 6 <= end && isVlanTag((bytes[at] << 8) | bytes[at + 1])) at += 4;
-  if (at + 3 > end) return false;
-  const [type, version] = [(bytes[at] << 8) | bytes[at + 1], bytes[at + 2] >> 4];
-  return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
+  while (at + 6 <= end && isVlanTag(readUint16(bytes, at))) at += 4;
+  if (at + 3 > end) return -1;
+  const type = readUint16(bytes, at);
+  const isLabelled = type === MPLS || type === MPLS_UPSTREAM;
+  return isIpFrame(bytes, at) || isLabelled || (type === PPPOE_SESSION && bytes[at + 2] === 0x11) ? at : -1;
+}
+
+function isIpFrame(bytes: Buffer, type: number): boolean {
+  const [name, version] = [readUint16(bytes, type), bytes[type + 2] >> 4];
+  return (name === 0x0800 && version === 4) || (name === 0x86dd && version === 6);
+}
+
+/** Whether an IP packet's own length is that of all there was, up to padding; super-packets of segmentation offload say 0. */
+function fills(bytes: Buffer, start: number, wireEnd: number): boolean {
+  const room = wireEnd - start;
+  const [header, length] = bytes[start] >> 4 === 4 ? [0, 2] : [40, 4];
+  const said = readUint16(bytes, start + length);
+  return room <= PADDED || (said === 0 ? room > 0xffff : said + header === room);
 }
 
 const NFLOG_HEADER = 4;

@@ -1,5 +1,6 @@
 import { readInt32, readUint16 } from "../bytes/network-order.js";
 import { UDP, UDP_HEADER } from "./ip-protocol.js";
+import { holdsIp, type LinkLayer } from "./link-type.js";
 import {
   BY_ENDS,
   geneveNetwork,
@@ -13,15 +14,21 @@ import {
 const GRE = 47;
 const ESP = 50;
 const ETHERIP = 97;
-const ETHERNET_HEADER = 14;
 /** RFC 1701 §4: a whole Ethernet frame. */
 const ETHERNET_IN_TUNNEL = 0x6558;
+
+/** Bytes of type, receiver, counter and tag around what WireGuard carries; what it carries whole is never shorter (RFC 8200 §5). */
+const WIREGUARD_AROUND = 32;
+const LEAST_MTU = 1_280;
 
 /** EtherType of RFC 8300 §10.1.1. */
 export const SERVICE_HEADER = 0x894f;
 
-/** What a tunnel's header is followed by; `encrypted` cannot be read, `invalid` has no room for its own header. */
-export type Carried = "ip" | "ethernet" | "ethertype" | "ppp" | "mpls" | "wlan" | "encrypted" | "invalid";
+/**
+ * What a tunnel's header is followed by: `unsaid` is an IP packet or an Ethernet frame, `encrypted` cannot be read, `invalid` has no room for
+ * its own header.
+ */
+export type Carried = LinkLayer["carries"] | "ethernet" | "unsaid" | "encrypted" | "invalid";
 
 /** RFC 8300 §2.2: 1 and 2 are IP, 3 Ethernet, 4 another service header, 5 MPLS. */
 const SERVICE_HEADER_CARRIES: ReadonlyMap<number, Carried> = new Map([
@@ -249,7 +256,10 @@ export class Tunnel {
     return this.#is("erspan", mirrored === 0 ? "ethernet" : "invalid");
   }
 
-  /** 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. */
+  /**
+   * 3GPP TS 29.281 §5: optional fields, then extension headers, each with its length in words in front and the next's type behind. What is
+   * carried depends on the session (TS 23.501 §5.6.10), which this does not say.
+   */
   #gtp(bytes: Buffer, start: number, end: number): boolean {
     if (start + 8 > end || bytes[start] >> 4 !== 3 || bytes[start + 1] !== 0xff) return false;
     let at = start + 8;
@@ -263,7 +273,7 @@ export class Tunnel {
     }
     this.start = at;
     this.network = gtpNetwork(bytes, start + 4);
-    return this.#is("gtp-u", at >= end ? "invalid" : "ip");
+    return this.#is("gtp-u", at >= end ? "invalid" : "unsaid");
   }
 
   /**
@@ -295,15 +305,6 @@ function isIpVersion(next: number, bytes: Buffer, at: number, end: number): bool
   return (next === 1 || next === 2) && at < end && bytes[at] >> 4 === next * 2 + 2;
 }
 
-/** Whether an Ethernet frame with an IP packet stands at `start`. */
-function holdsIp(bytes: Buffer, start: number, end: number): boolean {
-  const packet = start + ETHERNET_HEADER;
-  if (packet + 20 > end) return false;
-  const type = readUint16(bytes, packet - 2);
-  const version = bytes[packet] >> 4;
-  return (type === 0x0800 && version === 4) || (type === 0x86dd && version === 6);
-}
-
 /** RFC 4380 §2.6: a whole IPv6 packet, one end of which is in 2001::/32. */
 function isTeredoAddress(bytes: Buffer, start: number, end: number): boolean {
   if (start + 40 > end || readUint16(bytes, start + 4) !== end - start - 40) return false;
@@ -311,13 +312,13 @@ function isTeredoAddress(bytes: Buffer, start: number, end: number): boolean {
 }
 
 /**
- * The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. Data are padded to 16 bytes, and no
- * counter comes near its upper half.
+ * The protocol's paper, §5.4: a type of 1 to 4 and three zero bytes; all but data (4) have one length. Data are padded to 16 bytes, up to the
+ * tunnel's MTU, which need be no multiple of it (1420 where nobody says otherwise), and no counter comes near its upper half.
  */
 function isWireGuard(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   if (length < 32 || bytes[start + 1] !== 0 || bytes[start + 2] !== 0 || bytes[start + 3] !== 0) return false;
   const lengths = [148, 92, 64];
   if (bytes[start] !== 4) return lengths[bytes[start] - 1] === length;
-  return length % 16 === 0 && readInt32(bytes, start + 12) === 0;
+  return (length % 16 === 0 || length > WIREGUARD_AROUND + LEAST_MTU) && readInt32(bytes, start + 12) === 0;
 }

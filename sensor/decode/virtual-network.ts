@@ -54,7 +54,8 @@ export function networkName(network: number): string | undefined {
 export function within(outer: number, inner: number): number {
   if (inner === 0) return outer;
   if (outer === 0 || isMirror(outer) || (isWay(outer) && isNumbered(inner))) return inner;
-  const mixed = Math.imul(outer, 31) ^ inner;
+  // Numbers are small and next to one another: every bit of both must count, or pairs of them meet.
+  const mixed = mix(0, 0, outer, inner);
   return (KIND.nested << 24) | ((mixed ^ (mixed >>> 24)) & 0xff_ffff);
 }
 
