@@ -38,6 +38,19 @@ t.test("each class is told by its form, its check digits or its field, and by no
   t.end();
 });
 
+t.test("what may be a card's number is masked in a path, and is of no class by that alone", (t) => {
+  const seen = (path: string): string => {
+    const call = feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;
+    return `${call.path} ${call.requestClasses?.join() ?? ""}`;
+  };
+  t.equal(seen("/me/4111111111111111"), "/me/*** ");
+  t.equal(seen("/me/5555555555554444.json"), "/me/*** ", "before an extension");
+  t.equal(seen("/cards/4111111111111111"), "/cards/*** payment-card", "by what stands before it");
+  for (const id of ["4111111111111112", "1700000000000000005", "a4111111111111111", "41111111111111110000"])
+    t.equal(seen(`/me/${id}`), `/me/${id} `, id);
+  t.end();
+});
+
 t.test("patterns mean what regular expressions mean, in linear time", (t) => {
   const atom = fc.constantFrom("a", "b", "[ab]", "[^a]", "\\d", ".", "[0-9b-]", "(a|bb)", "(ab?)", "\\.");
   const piece = fc.tuple(atom, fc.constantFrom("", "", "?", "*", "+", "{2}", "{1,3}", "{2,}")).map(([a, r]) => a + r);

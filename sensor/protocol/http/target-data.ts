@@ -2,6 +2,7 @@ import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
 import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
+import { mayHoldCard } from "../data/bare-card.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
@@ -86,7 +87,7 @@ export class TargetData {
       const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
       this.#value(bytes, at, stop, hint);
       for (const name of this.#fields.classifier.classes()) found.add(name);
-      const mask = this.#mask();
+      const mask = this.#mask() ?? (mayHoldCard(bytes, at, stop) ? MASK : undefined);
       if (mask !== undefined) masks.set(segment, mask);
       hint = next;
       at = stop + 1;
