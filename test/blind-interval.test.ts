@@ -16,6 +16,8 @@ t.test("what is certainly seen ends with the last frame, the last count and the 
   const seen = new SeenUntil();
   const second = 1_000_000;
   seen.begin(10 * second);
+  seen.frame(9.9 * second);
+  t.equal(seen.micros, 10 * second, "what came before the beginning is of the interval that ended then");
   for (const at of [11, 12, 13, 14]) seen.sound(at * second);
   seen.frame(10.4 * second);
   seen.counted(11 * second);

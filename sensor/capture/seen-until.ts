@@ -9,6 +9,7 @@ const HELD_MICROS = 300_000;
  * holds is lost from then on. All times are of the host's clock, in microseconds.
  */
 export class SeenUntil {
+  #beginMicros = 0;
   #framesMicros = 0;
   #countedMicros = 0;
   #soundMicros = 0;
@@ -17,6 +18,7 @@ export class SeenUntil {
 
   /** A capture begins. */
   begin(atMicros: number): void {
+    this.#beginMicros = atMicros;
     this.#framesMicros = atMicros;
     this.#countedMicros = atMicros;
     this.#soundMicros = atMicros;
@@ -45,7 +47,8 @@ export class SeenUntil {
     return this.#countedMicros;
   }
 
+  /** Never before the beginning, though the first frames are: the blind interval that ended with it has them. */
   get micros(): number {
-    return Math.min(this.#framesMicros, this.#countedMicros, this.#soundMicros);
+    return Math.max(this.#beginMicros, Math.min(this.#framesMicros, this.#countedMicros, this.#soundMicros));
   }
 }
