@@ -58,6 +58,8 @@ t.test("a sound capture has no problem", async (t) => {
 
 t.test("each thing that is wrong is named with its remedy", async (t) => {
   const sound = connections(10);
+  const filter = `capture.filter "host root" can't be used: unknown host 'root'`;
+  const refused = examine([], { blindReason: filter, blindRemedy: "write it as for tcpdump" });
   const cut = sound.map((bytes, at) => ({
     bytes: bytes.subarray(0, 60),
     originalLength: bytes.length,
@@ -94,7 +96,9 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     ["containers elsewhere", examine(sound, { carried: new Map([["cni0", 900]]) }), ["containers"]],
     ["no rights", examine([], { blindReason: "socket: Operation not permitted" }), ["rights"]],
     ["link down", examine([], { blindReason: "the interface is down" }), ["interface"]],
+    ["filter refused", refused, ["interface"]],
   ];
+  t.equal(refused[0].remedy, "write it as for tcpdump", "not to bring up what is up, nor to get rights");
   for (const [name, checks, expected] of cases) {
     t.same(subjects(checks, "problem"), expected, name);
     for (const { level, subject, remedy } of checks)
@@ -226,4 +230,10 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const wrong = doctor("--seconds", "2", "--interface", "lo");
   t.equal(wrong.status, 1);
   t.match(wrong.stdout, /nothing passed lo in 2 s; meanwhile ews carried/);
+  const refused = doctor("--seconds", "1", "--set", "capture.filter=tcp prot 80");
+  t.equal(refused.status, 3);
+  t.match(
+    refused.stdout,
+    /can't be used: can't parse filter expression: syntax error\n +remedy: write it as for tcpdump/,
+  );
 });

@@ -12,7 +12,7 @@ import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
-const SETTLE_MILLIS = 1_500;
+const SETTLE_MILLIS = 2_000;
 
 function nginxConfig(folder: string): string {
   return `

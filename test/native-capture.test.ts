@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import t from "tap";
 import { FILTER_REFUSED } from "../sensor/capture/exit-code.js";
 import type { BlindInterval } from "../shared/health.js";
-import { CaptureRun } from "./support/capture-run.js";
+import { CaptureRun, captureProcessOf } from "./support/capture-run.js";
 import { IS_ROOT, ip, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, temporaryFolder, until } from "./support/program.js";
 
@@ -171,12 +171,6 @@ t.test(
 );
 
 /** The one process that a sensor has started. */
-function captureProcessOf(sensor: number | undefined): number {
-  const tasks = readdirSync(`/proc/${sensor}/task`);
-  const children = tasks.map((task) => readFileSync(`/proc/${sensor}/task/${task}/children`, "utf8").trim());
-  return Number(children.find((text) => text !== ""));
-}
-
 function metricsOf(spaces: Namespaces): string {
   const command = spaces.inside(spaces.server, "curl", "-s", `http://${LISTEN}/metrics`);
   return spawnSync(...command, { encoding: "utf8" }).stdout;

@@ -250,12 +250,12 @@ t.test("a sensor that was overloaded says so, recovers by itself and says that",
 t.test("times in which a part was lost are told when they begin, and when they have ended", async (t) => {
   const told: BlindInterval[] = [];
   const watch = new LossWatch((interval) => told.push(interval));
-  const look = (second: number, dropped: number, refused = 0, behindMillis = 0): void =>
-    watch.look({ steadyMillis: second * 1_000, hostMillis: 5e6 + second * 1_000, behindMillis }, [
-      { interfaceName: "eth0", dropped, refused },
-      { interfaceName: "eth1", dropped: 0, refused: 0 },
-    ]);
   const at = (second: number): number => 5e9 + second * 1e6;
+  const look = (second: number, dropped: number, refused = 0, behindMillis = 0, counted = second): void =>
+    watch.look({ steadyMillis: second * 1_000, hostMillis: 5e6 + second * 1_000, behindMillis }, [
+      { interfaceName: "eth0", dropped, refused, countedMicros: at(counted) },
+      { interfaceName: "eth1", dropped: 0, refused: 0, countedMicros: at(0) },
+    ]);
   const part = { kind: "blind", interfaceName: "eth0", isPartial: true } as const;
   for (let second = 0; second < 5; second++) look(second, 0);
   t.same(told, []);
@@ -275,7 +275,22 @@ t.test("times in which a part was lost are told when they begin, and when they h
   look(31, 1_209, 3, 4_500);
   watch.finish();
   const last = { ...part, fromMicros: at(25), reason: "1 frame was dropped, for the capture's buffer was full" };
-  t.same(told, [last, { ...last, untilMicros: at(31) }], "since the last packet looked at; the sensor's end ends it");
+  t.same(told.splice(0), [last, { ...last, untilMicros: at(31) }], "since the last packet; the sensor's end ends it");
+  for (let second = 50; second < 56; second++) look(second, 1_209, 3, 0, 49);
+  look(56, 1_300, 3);
+  t.match(
+    told.splice(0),
+    [{ fromMicros: at(49) }],
+    "since the last count: a capture without time for one tells it late",
+  );
+  watch.finish();
+  told.splice(0);
+  look(70, 1_300, 4, 0, 20);
+  t.match(
+    told.map(({ fromMicros }) => fromMicros),
+    [at(55 + 0)],
+    "no count of the capture bounds what was refused",
+  );
 });
 
 t.test(

@@ -168,15 +168,17 @@ function sendDelta(): boolean {
   const interfaces = supervisor.health();
   lookForLosses(health.lagMillis, interfaces, seen.packets_refused);
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
-  const alive = { atMicros: Date.now() * 1_000, interfaces: captured };
+  const alive = { atMicros: supervisor.seenUntilMicros(), interfaces: captured };
   post({ type: "delta", delta: { ...changes, alive, health }, interfaces });
   return changes.inventory.rows.length === MAX_ROWS || changes.findings.length === MAX_ROWS;
 }
 
 /** What an interface drops for reasons of its own is no loss of time or room. */
 function lookForLosses(behindMillis: number, interfaces: readonly InterfaceHealth[], refused: number): void {
-  const counts = interfaces.map(({ name, droppedByKernel = 0, droppedByProcess = 0 }) => {
-    return { interfaceName: name, dropped: droppedByKernel + droppedByProcess, refused };
+  const counted = supervisor.countedMicros();
+  const counts = interfaces.map(({ name, droppedByKernel = 0, droppedByProcess = 0 }, index) => {
+    const dropped = droppedByKernel + droppedByProcess;
+    return { interfaceName: name, dropped, countedMicros: counted[index], refused };
   });
   lossWatch.look({ steadyMillis: performance.now(), hostMillis: Date.now(), behindMillis }, counts);
 }

@@ -10,6 +10,8 @@ export interface LossCount {
   readonly interfaceName: string;
   /** Frames, for want of room in the capture's buffer. */
   readonly dropped: number;
+  /** Host clock when they were counted: a capture that has no time for it tells late what was lost long before. */
+  readonly countedMicros: number;
   /** Packets of connections there was no room for. */
   readonly refused: number;
 }
@@ -59,15 +61,15 @@ export class LossWatch {
 
   #count({ steadyMillis, hostMillis, behindMillis }: LookTime, now: LossCount): void {
     const { interfaceName } = now;
-    const before = this.#counts.get(interfaceName) ?? { interfaceName, dropped: 0, refused: 0 };
+    const before = this.#counts.get(interfaceName) ?? { ...now, dropped: 0, refused: 0 };
+    this.#counts.set(interfaceName, now);
     const open = this.#open.get(interfaceName);
     if (now.dropped > before.dropped || now.refused > before.refused) {
-      this.#counts.set(interfaceName, now);
-      const fromMillis = (this.#beforeMillis ?? hostMillis - behindMillis) - COUNTED_MILLIS;
+      const lookMicros = Math.round(((this.#beforeMillis ?? hostMillis - behindMillis) - COUNTED_MILLIS) * 1_000);
       const loss = open ?? {
         before,
         now,
-        fromMicros: Math.round(fromMillis * 1_000),
+        fromMicros: now.dropped > before.dropped ? Math.min(lookMicros, before.countedMicros) : lookMicros,
         untilMicros: 0,
         lastSteadyMillis: 0,
       };

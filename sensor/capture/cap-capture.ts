@@ -8,7 +8,7 @@ const SNAP_LENGTH = 65_535;
 const FLUSH_BYTES = 64 * 1024;
 /** What is not handed on yet is lost where the package aborts. */
 const FLUSH_MILLIS = 5;
-const STATISTICS_MILLIS = 1_000;
+const STATISTICS_MILLIS = 250;
 /** Bytes waiting for a reader that is too slow, beyond which frames are dropped and counted. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
 
@@ -58,8 +58,7 @@ export class CapCapture {
       this.#dropped++;
       return;
     }
-    // Frames stay in their order whatever the host's clock does.
-    this.#lastMicros = Math.max(this.#lastMicros, Math.floor((performance.timeOrigin + nowMillis) * 1_000));
+    this.#advance(nowMillis);
     const frame = this.#frame;
     frame.end = length;
     frame.atMicros = this.#lastMicros;
@@ -76,11 +75,18 @@ export class CapCapture {
     this.#writer.flush();
   }
 
+  /** Frames and counts stay in their order whatever the host's clock does. */
+  #advance(nowMillis: number): void {
+    this.#lastMicros = Math.max(this.#lastMicros, Math.floor((performance.timeOrigin + nowMillis) * 1_000));
+  }
+
   /** Of what the kernel dropped nothing is known, and nothing is told: only what was dropped here. */
   #tellStatistics(): void {
     const told = { interfaceId: 0, received: this.#received, droppedByProcess: this.#dropped };
+    const nowMillis = performance.now();
+    this.#advance(nowMillis);
     this.#writer.statistics(told, this.#lastMicros);
-    this.#flush(performance.now());
+    this.#flush(nowMillis);
   }
 }
 

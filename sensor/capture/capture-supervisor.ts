@@ -33,6 +33,17 @@ export class CaptureSupervisor {
     await Promise.all(this.#captures.map((capture) => capture.stop()));
   }
 
+  /** Until when all that passed what is captured now has gone to the sinks, microseconds of the host's clock. */
+  seenUntilMicros(): number {
+    const times = this.#captures.filter((capture) => capture.isCapturing).map((capture) => capture.seenUntilMicros);
+    return Math.min(Date.now() * 1_000, ...times);
+  }
+
+  /** Until when it is known what each has dropped, in the order of `health`. */
+  countedMicros(): number[] {
+    return this.#captures.map((capture) => capture.countedMicros);
+  }
+
   health(): InterfaceHealth[] {
     return this.#captures.map((capture) => capture.health());
   }

@@ -28,8 +28,11 @@ export interface InterfaceStatistics {
 /** Takes what a capture yields, in the order it was captured. */
 export interface FrameSink {
   frame(frame: Frame): void;
-  /** Totals since the capture began, replacing those told before for the same interface. */
-  statistics(statistics: InterfaceStatistics): void;
+  /**
+   * Totals since the capture began, replacing those told before for the same interface. `atMicros`: when they were counted, by the
+   * clock of frames; left out where the capture does not tell.
+   */
+  statistics(statistics: InterfaceStatistics, atMicros?: number): void;
   /** What wrote the capture, where it tells. */
   application?(name: string): void;
   /** The name of an interface, where it tells one, before its first frame. */

@@ -15,15 +15,17 @@ export function hostInterfaces(): string[] {
 export const REPLAY = "replay:";
 
 /**
- * What tells one life of an interface from the next: its index and whether it is up. Undefined while there is none of that name.
+ * What tells one life of an interface from the next: its index, its hardware type (a capture keeps the link type it began with), and
+ * whether it is up. Undefined while there is none of that name.
  * `any` always is.
  */
 export function interfaceState(name: string): string | undefined {
   if (name === "any" || name.startsWith(REPLAY)) return "any";
   try {
-    const index = readFileSync(`${FOLDER}/${name}/ifindex`, "utf8").trim();
-    const flags = Number(readFileSync(`${FOLDER}/${name}/flags`, "utf8"));
-    return (flags & 1) === 1 ? `${index} up` : `${index} down`;
+    const [index, type, flags] = ["ifindex", "type", "flags"].map((file) =>
+      Number(readFileSync(`${FOLDER}/${name}/${file}`, "utf8")),
+    );
+    return `${index} ${type} ${(flags & 1) === 1 ? "up" : "down"}`;
   } catch {
     return undefined;
   }

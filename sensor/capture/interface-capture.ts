@@ -9,6 +9,7 @@ import type { FrameSink } from "./frame.js";
 import { interfaceState, REPLAY } from "./host-interfaces.js";
 import { type ImplementationUsed, implementationOf, wordsFor } from "./implementation-used.js";
 import { droppedTotal, LossTotal } from "./loss-total.js";
+import { SeenUntil } from "./seen-until.js";
 
 export interface CaptureSettings extends Omit<CaptureRequest, "interface"> {
   readonly interface: readonly string[];
@@ -28,6 +29,8 @@ export interface CaptureWatcher {
 const CAPTURE = fileURLToPath(new URL("./capture-process.js", import.meta.url));
 const REPLAYER = fileURLToPath(new URL("./replay-process.js", import.meta.url));
 const WATCH_MILLIS = 500;
+/** A capture tells its counts four times a second: one that has told nothing for so many looks does not look either. */
+const SILENT_LOOKS = 20;
 /** A capture that ran this long was sound: the next wait is short again. */
 const SOUND_MILLIS = 10_000;
 /** How long a capture process that was asked to end may take to hand on what the kernel still holds. */
@@ -47,14 +50,16 @@ export class InterfaceCapture {
   readonly #before: BlindInterval | undefined;
   #waitMillis: number;
   #startedMillis = 0;
-  /** Host clock when its process was last heard: from then on nothing is certain. */
-  #heardMillis = 0;
+  readonly #seen = new SeenUntil();
+  readonly #isReplay: boolean;
+  /** Looks since its process was last heard; undefined before it captures. */
+  #silentLooks: number | undefined = undefined;
   #frames = 0;
   readonly #losses = new LossTotal();
   #implementation: ImplementationUsed | undefined = undefined;
   #restarts = 0;
   #isStopped = false;
-  /** The process was asked to end: from then on it is not heard, and what it sees is not certain. */
+  /** The process was asked to end. */
   #isClosing = false;
   #wasOpened = false;
   #retry: NodeJS.Timeout | undefined = undefined;
@@ -69,6 +74,7 @@ export class InterfaceCapture {
     watcher: CaptureWatcher,
   ) {
     this.#name = name;
+    this.#isReplay = name.startsWith(REPLAY);
     this.#before = before;
     this.#blind = before;
     this.#settings = settings;
@@ -77,9 +83,13 @@ export class InterfaceCapture {
     this.#sink = {
       frame: (frame) => {
         this.#frames++;
+        this.#seen.frame(frame.atMicros);
         sink.frame(frame);
       },
-      statistics: (told) => sink.statistics({ ...told, ...this.#losses.take(told) }),
+      statistics: (told, atMicros) => {
+        if (atMicros !== undefined) this.#seen.counted(atMicros);
+        sink.statistics({ ...told, ...this.#losses.take(told) }, atMicros);
+      },
       application: (name) => this.#opened(name),
     };
   }
@@ -116,13 +126,27 @@ export class InterfaceCapture {
     const dropped = droppedTotal(losses);
     return {
       name: this.#name,
-      state: this.#blind === undefined ? "capturing" : "blind",
+      state: this.isCapturing ? "capturing" : "blind",
       frames: this.#frames,
       restarts: this.#restarts,
       ...losses,
       ...(dropped === undefined ? {} : { dropped }),
       ...(this.#implementation === undefined ? {} : { implementation: this.#implementation.name }),
     };
+  }
+
+  get isCapturing(): boolean {
+    return this.#blind === undefined;
+  }
+
+  /** Until when all that passed has been handed on, microseconds of the host's clock. A replay misses nothing. */
+  get seenUntilMicros(): number {
+    return this.#isReplay ? Date.now() * 1_000 : Math.min(this.#seen.micros, Date.now() * 1_000);
+  }
+
+  /** Until when it is known what was dropped, likewise. */
+  get countedMicros(): number {
+    return this.#seen.countedMicros;
   }
 
   #spawn(): void {
@@ -134,17 +158,16 @@ export class InterfaceCapture {
     this.#isClosing = false;
     this.#stateAtStart = interfaceState(this.#name);
     this.#startedMillis = performance.now();
-    if (this.#blind === undefined || this.#blind === this.#before) this.#heardMillis = Date.now();
+    if (this.#blind === undefined || this.#blind === this.#before) this.#seen.begin(Date.now() * 1_000);
+    this.#silentLooks = undefined;
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
-    const command = this.#name.startsWith(REPLAY)
-      ? [REPLAYER, this.#name.slice(REPLAY.length)]
-      : [CAPTURE, JSON.stringify(request)];
+    const command = this.#isReplay ? [REPLAYER, this.#name.slice(REPLAY.length)] : [CAPTURE, JSON.stringify(request)];
     const child = spawn(process.execPath, command, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
     child.stdin.on("error", () => {});
     child.stdout.on("data", (bytes: Buffer) => {
-      if (!this.#isClosing) this.#heardMillis = Date.now();
+      this.#silentLooks = 0;
       try {
         reader.push(bytes);
       } catch (error) {
@@ -178,11 +201,13 @@ export class InterfaceCapture {
     const { level, words } = wordsFor(this.#implementation, this.#settings.promiscuous);
     const again = this.#blind === undefined || this.#blind === this.#before ? "" : " again";
     this.#watcher.notice(level, `captures ${this.#name}${again} ${words}`);
-    this.#endBlind(Date.now());
+    const nowMicros = Date.now() * 1_000;
+    this.#seen.begin(nowMicros);
+    this.#endBlind(nowMicros);
   }
 
-  #endBlind(atMillis: number): void {
-    if (this.#blind !== undefined) this.#watcher.blind({ ...this.#blind, untilMicros: atMillis * 1_000 });
+  #endBlind(untilMicros: number): void {
+    if (this.#blind !== undefined) this.#watcher.blind({ ...this.#blind, untilMicros });
     this.#blind = undefined;
   }
 
@@ -198,9 +223,10 @@ export class InterfaceCapture {
 
   #beginBlind(reason: string): void {
     // From its start on the sensor knows better why it sees nothing.
-    if (this.#blind === this.#before) this.#endBlind(this.#heardMillis);
+    const fromMicros = this.seenUntilMicros;
+    if (this.#blind === this.#before) this.#endBlind(fromMicros);
     if (this.#blind !== undefined) return;
-    this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros: this.#heardMillis * 1_000, reason };
+    this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros, reason };
     this.#watcher.blind(this.#blind);
     this.#watcher.notice("warn", `can't see ${this.#name}: ${reason}; tries again`);
   }
@@ -226,10 +252,19 @@ export class InterfaceCapture {
       if (this.#retry === undefined && state !== undefined && !state.endsWith("down")) this.#again();
       return;
     }
-    const reason = this.#whyBlind(state);
-    if (reason === undefined) return;
+    const reason = this.#whyBlind(state) ?? this.#whySilent();
+    if (reason === undefined) this.#seen.sound(Date.now() * 1_000);
+    if (reason === undefined || this.#isClosing) return;
     this.#reason = reason;
-    if (!this.#isClosing) void this.#close(this.#child);
+    void this.#close(this.#child);
+  }
+
+  /** A process that is stopped, or hangs, sees nothing and can't tell. A replay has nothing to tell between its frames. */
+  #whySilent(): string | undefined {
+    if (this.#silentLooks === undefined || this.#isReplay) return undefined;
+    this.#silentLooks++;
+    if (this.#silentLooks <= SILENT_LOOKS) return undefined;
+    return `its process has not been heard for ${(SILENT_LOOKS * WATCH_MILLIS) / 1_000} s`;
   }
 
   /** Why an interface in this state is not captured any more; undefined where nothing has changed. */
@@ -237,14 +272,14 @@ export class InterfaceCapture {
     if (state === undefined) return "the interface is gone";
     if (state.endsWith("down")) return "the interface is down";
     const isOther = this.#stateAtStart !== undefined && state !== this.#stateAtStart;
-    return isOther ? "the interface was made anew" : undefined;
+    return isOther ? "the interface was made anew, or is of another kind now" : undefined;
   }
 }
 
 /** Why nothing but another configuration helps a process that ended with this code; undefined where a later try may. */
 function refusal(code: number | null, settings: CaptureSettings, reason: string): string | undefined {
   if (code === FILTER_REFUSED) return filterRefusal(settings.filter, reason);
-  if (code === BINDING_REFUSED)
-    return `capture.implementation "${settings.implementation}" can't be used: ${reason}; install libpcap-dev and a C++ compiler, run \`npm run native\`, or set it to auto`;
-  return undefined;
+  if (code !== BINDING_REFUSED) return undefined;
+  const orElse = settings.implementation === "auto" ? "" : ", or set it to auto";
+  return `capture.implementation "${settings.implementation}" can't be used: ${reason}; install libpcap-dev and a C++ compiler and run \`npm run native\`${orElse}`;
 }

@@ -220,7 +220,7 @@ export class PcapngFormat implements RecordFormat {
     if (accepted !== undefined && delivered !== undefined)
       told.droppedByProcess = Math.max(0, accepted - (told.droppedByKernel ?? 0) - delivered);
     from.told = told;
-    this.#sink.statistics(withLostBetween(from));
+    this.#sink.statistics(withLostBetween(from), this.#micros(bytes, start + 4, from));
   }
 
   #options(bytes: Buffer, start: number, end: number, take: (code: number, at: number, length: number) => void): void {

@@ -50,6 +50,7 @@ function interfacesUp(): string[] {
 async function examine(interfaceName: string, settings: Settings, seconds: number): Promise<Examination> {
   const look = new LinkLook(settings, mtuOf(interfaceName));
   let blindReason: string | undefined;
+  let blindRemedy: string | undefined;
   let begun: () => void = () => {};
   const beginning = new Promise<boolean>((resolve) => {
     begun = () => resolve(true);
@@ -60,15 +61,17 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     },
     notice: () => begun(),
     refused: (text) => {
-      blindReason = text;
+      [blindReason, blindRemedy] = inTwo(text);
       begun();
     },
   });
   capture.start();
   // On a busy host its process takes a while: what passes before is not "nothing passed".
   const hasBegun = await Promise.race([beginning, wait(BEGIN_MILLIS, false, { ref: false })]);
-  if (!hasBegun)
-    blindReason = `its capture did not begin within ${BEGIN_MILLIS / 1_000} s; look again when this host has time for it`;
+  if (!hasBegun) {
+    blindReason = `its capture did not begin within ${BEGIN_MILLIS / 1_000} s`;
+    blindRemedy = "look again when this host has time for it";
+  }
   const before = packetCounts();
   const startedAt = { wall: Date.now(), steady: performance.now() };
   const timer = setInterval(() => look.time(performance.now() * 1_000), LOOK_MILLIS);
@@ -80,10 +83,17 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     seconds,
     link: look.facts(),
     blindReason,
+    blindRemedy,
     carried: packetsBetween(before, packetCounts()),
     clockStepMillis: Date.now() - startedAt.wall - (performance.now() - startedAt.steady),
     bufferBytes: settings.capture.bufferBytes,
   };
+}
+
+/** A message's reason and, behind the last semicolon, its remedy. */
+function inTwo(text: string): [string, string] {
+  const at = text.lastIndexOf("; ");
+  return [text.slice(0, at), text.slice(at + 2)];
 }
 
 interface Told {

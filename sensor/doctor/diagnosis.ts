@@ -15,6 +15,8 @@ export interface Examination {
   readonly link: LinkFacts;
   /** Why it could not be captured at all. */
   readonly blindReason: string | undefined;
+  /** What to do about it, where whoever found the reason knows. */
+  readonly blindRemedy?: string | undefined;
   /** Packets other interfaces of this host carried meanwhile. */
   readonly carried: ReadonlyMap<string, number>;
   /** How far the host's clock moved against the time that really passed, milliseconds. */
@@ -63,17 +65,13 @@ export function diagnose(examination: Examination): Check[] {
   return checks.sort((a, b) => weight[a.level] - weight[b.level]);
 }
 
-function rights({ interfaceName, blindReason }: Examination): Check {
+function rights({ interfaceName, blindReason, blindRemedy }: Examination): Check {
   if (blindReason === undefined) return { level: "ok", subject: "rights", text: "this process may capture" };
-  const mayNot = /permi|CAP_NET_RAW|root/i.test(blindReason);
+  const mayNot = blindRemedy === undefined && /permi|CAP_NET_RAW|root/i.test(blindReason);
   if (!mayNot) {
-    const remedy = `bring it up (ip link set ${interfaceName} up) or name another interface`;
-    return {
-      level: "problem",
-      subject: "interface",
-      text: `${interfaceName} can't be captured: ${blindReason}`,
-      remedy,
-    };
+    const text = `${interfaceName} can't be captured: ${blindReason}`;
+    const remedy = blindRemedy ?? `bring it up (ip link set ${interfaceName} up) or name another interface`;
+    return { level: "problem", subject: "interface", text, remedy };
   }
   const remedy = `run as root, under the systemd unit, or once: sudo setcap cap_net_raw=ep "${process.execPath}"`;
   return { level: "problem", subject: "rights", text: `this process may not capture: ${blindReason}`, remedy };

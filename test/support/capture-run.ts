@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CaptureReader } from "../../sensor/capture/capture-reader.js";
 import type { CaptureRequest } from "../../sensor/capture/capture-request.js";
@@ -76,4 +77,11 @@ export class CaptureRun {
   numbers(): number[] {
     return this.frames.map(({ payload }) => payload.readUInt32BE(0));
   }
+}
+
+/** The capture process of a sensor that has one. */
+export function captureProcessOf(sensor: number | undefined): number {
+  const tasks = readdirSync(`/proc/${sensor}/task`);
+  const children = tasks.map((task) => readFileSync(`/proc/${sensor}/task/${task}/children`, "utf8").trim());
+  return Number(children.find((text) => text !== ""));
 }
