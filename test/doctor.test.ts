@@ -39,6 +39,7 @@ function examine(frames: readonly (Buffer | TimedFrame)[], more: Partial<Examina
     link: look.facts(),
     blindReason: undefined,
     carried: new Map(),
+    bridges: new Map(),
     clockStepMillis: 0,
     bufferBytes: 1_000,
     ...more,
@@ -114,6 +115,48 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     examine(sound, { link: { ...drops.facts(), frames: 10 } }).find(({ subject }) => subject === "drops"),
     { level: "problem", text: "7 frames were dropped before they could be read, 10 were read" },
   );
+});
+
+t.test("what containers have with others passes the interface, what they have with each other does not", async (t) => {
+  const bridges = new Map([
+    ["veth1", "br-7"],
+    ["veth2", "br-7"],
+  ]);
+  const told = (carried: Record<string, number>, ports: ReadonlyMap<string, string> = bridges) => {
+    const checks = examine(connections(10), { carried: new Map(Object.entries(carried)), bridges: ports });
+    return checks.find(({ subject }) => subject === "containers");
+  };
+  const elsewhere = "traffic of containers of this host does not pass eth0";
+  const passed = "what containers of this host have with each other does not pass eth0";
+  t.same(
+    told({ veth1: 607, veth2: 607, "br-7": 5 }),
+    {
+      level: "problem",
+      subject: "containers",
+      text: `${elsewhere}: veth1 carried 607 packets, veth2 carried 607 packets`,
+      remedy: "capture on any, or name the containers' interfaces too",
+    },
+    "two talk to each other",
+  );
+  t.same(
+    told({ veth1: 600, "br-7": 600, eth0: 600 }),
+    {
+      level: "note",
+      subject: "containers",
+      text: `${passed}; veth1 carried 600 packets, all of which may have passed`,
+      remedy: "capture on any, or name the containers' interfaces too",
+    },
+    "one talks to the network: that is seen",
+  );
+  const levels = (carried: Record<string, number>, ports?: ReadonlyMap<string, string>) => told(carried, ports)?.level;
+  t.equal(levels({ veth1: 600, veth2: 600, "br-7": 5, eth0: 90_000 }), "problem", "beside a busy interface");
+  t.equal(levels({ veth1: 600, "br-7": 600, eth0: 9 }), "problem", "with the host itself, or another network");
+  t.equal(levels({ cali1: 600, cali2: 600, eth0: 300 }, new Map()), "problem", "routed, more than passed");
+  t.equal(levels({ cali1: 600, cali2: 600, eth0: 90_000 }, new Map()), "note", "routed, which may have passed");
+  t.equal(levels({ veth1: 60_000, "br-7": 59_900, eth0: 61_000 }), "note", "one counter is read after the other");
+  const port = new Map([...bridges, ["eth0", "br-7"]]);
+  t.equal(levels({ veth1: 600, eth0: 600, "br-7": 3 }, port), "note", "the interface is the bridge's own port");
+  t.equal(levels({ veth1: 600, veth2: 600, eth0: 300, "br-7": 3 }, port), "problem", "and two talk to each other");
 });
 
 t.test("what is not decoded is named, tunnels by their name", async (t) => {

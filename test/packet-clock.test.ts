@@ -177,7 +177,7 @@ t.test("doctor says that the clock was stepped, and that frames are misdated", a
     });
     const checks = diagnose({
       ...{ interfaceName: "eth0", seconds: 5, link: look.facts(), blindReason: undefined, carried: new Map() },
-      ...{ clockStepMillis: 0, bufferBytes: 1_000 },
+      ...{ bridges: new Map(), clockStepMillis: 0, bufferBytes: 1_000 },
     });
     return checks.find(({ subject }) => subject === "clock")?.text;
   };

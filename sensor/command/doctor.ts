@@ -5,7 +5,7 @@ import { checkInterfaces } from "../capture/capture-supervisor.js";
 import { hostInterfaces, interfaceState } from "../capture/host-interfaces.js";
 import { InterfaceCapture } from "../capture/interface-capture.js";
 import { type Check, diagnose, type Examination } from "../doctor/diagnosis.js";
-import { mtuOf, packetCounts, packetsBetween } from "../doctor/host-look.js";
+import { bridgesOfPorts, mtuOf, packetCounts, packetsBetween } from "../doctor/host-look.js";
 import { LinkLook } from "../doctor/link-look.js";
 
 export interface DoctorOptions {
@@ -85,6 +85,7 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     blindReason,
     blindRemedy,
     carried: packetsBetween(before, packetCounts()),
+    bridges: bridgesOfPorts(),
     clockStepMillis: Date.now() - startedAt.wall - (performance.now() - startedAt.steady),
     bufferBytes: settings.capture.bufferBytes,
   };

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { hostInterfaces } from "../capture/host-interfaces.js";
 
 /** Packets each of this host's interfaces has received and sent since it came up, by the kernel's own count. */
@@ -21,6 +22,20 @@ export function mtuOf(name: string): number {
     return Number(readFileSync(`/sys/class/net/${name}/mtu`, "utf8"));
   } catch {
     return 1_500;
+  }
+}
+
+/** The bridge of each interface that is a port of one. */
+export function bridgesOfPorts(): ReadonlyMap<string, string> {
+  const bridges = hostInterfaces().map((name) => [name, bridgeOf(name)] as const);
+  return new Map(bridges.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function bridgeOf(name: string): string | undefined {
+  try {
+    return basename(readlinkSync(`/sys/class/net/${name}/brport/bridge`));
+  } catch {
+    return undefined;
   }
 }
 
