@@ -1,33 +1,9 @@
 import fc from "fast-check";
 import t from "tap";
-import { Decoder } from "../sensor/decode/decoder.js";
 import { ACK, FIN, PSH, RST, SYN } from "../sensor/decode/packet.js";
-import { type FlowSettings, FlowTable } from "../sensor/flow/flow-table.js";
-import { DECODE_BOUNDS, FLOW_BOUNDS } from "./support/flow-bounds.js";
-import { packetOf, TcpDialog, tcpFrame } from "./support/frame-builder.js";
-import { StreamRecorder } from "./support/stream-recorder.js";
-import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
-
-/** Feeds frames, the first at START_MICROS and each a millisecond after the one before unless it brings its own time. */
-function follow(frames: readonly (Buffer | TimedFrame)[], settings: Partial<FlowSettings> = {}) {
-  const recorder = new StreamRecorder();
-  const table = new FlowTable({ ...FLOW_BOUNDS, ...settings }, recorder, 99);
-  const decoder = new Decoder(DECODE_BOUNDS, table);
-  let atMicros = START_MICROS;
-  for (const frame of frames) {
-    const timed = Buffer.isBuffer(frame) ? { bytes: frame, atMicros } : frame;
-    atMicros = timed.atMicros + 1_000;
-    decoder.frame(frameOf(timed));
-  }
-  table.finish(atMicros);
-  return { log: recorder.log, recorder, counters: { ...table.counters, ...table.reassembly.counters } };
-}
-
-function dialog(run: (dialog: TcpDialog) => void, options: ConstructorParameters<typeof TcpDialog>[0] = {}): Buffer[] {
-  const frames: Buffer[] = [];
-  run(new TcpDialog(options, (frame) => frames.push(frame)));
-  return frames;
-}
+import { dialog, follow } from "./support/follow-flows.js";
+import { packetOf, tcpFrame } from "./support/frame-builder.js";
+import { START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 
 const WHO = "10.0.0.1:40000 > 10.0.0.2:8080 by handshake";
 const HANDSHAKE = dialog((d) => d.open());

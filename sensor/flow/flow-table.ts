@@ -1,7 +1,7 @@
 import type { PacketClock } from "../bytes/packet-clock.js";
 import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/packet.js";
 import { ClosedFlows } from "./closed-flows.js";
-import { bareOf, CopyWatch, packetOf, type Suspect } from "./copy-watch.js";
+import { bareOf, CopyWatch, type Suspect } from "./copy-watch.js";
 import { hashOf } from "./flow-hash.js";
 import { JoinedNetworks } from "./joined-networks.js";
 import { judgeOffer } from "./offered-flow.js";
@@ -131,7 +131,7 @@ export class FlowTable implements PacketSink {
     const first = this.#buckets[hash & (this.#buckets.length - 1)];
     let isElsewhere = false;
     for (let flow = first; flow !== undefined; flow = flow.nextInBucket) {
-      if (!isBetween(flow, packet, hash)) continue;
+      if (!flow.isBetween(packet, hash)) continue;
       if (flow.network === packet.network) return flow;
       isElsewhere = true;
     }
@@ -142,7 +142,7 @@ export class FlowTable implements PacketSink {
   #findElsewhere(packet: Packet, hash: number): TcpFlow | undefined {
     let elsewhere: TcpFlow | undefined;
     for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
-      if (!isBetween(flow, packet, hash)) continue;
+      if (!flow.isBetween(packet, hash)) continue;
       if (flow.isInNetwork(packet, "late")) return flow;
       if (flow.isAnsweredBy(packet) || flow.isMovedTo(packet)) elsewhere = flow;
     }
@@ -181,7 +181,7 @@ export class FlowTable implements PacketSink {
       other !== undefined;
       other = other.nextInBucket
     ) {
-      if (other === flow || !isBetween(other, packet, hash) || other.suspect !== undefined) continue;
+      if (other === flow || !other.isBetween(packet, hash) || other.suspect !== undefined) continue;
       if (other.network === 0 || other.network === network) continue;
       if (other.beganOtherwise(flow) || !other.isAtPlace(packet, "late")) continue;
       const beganLike = other.beganLike(flow);
@@ -211,25 +211,16 @@ export class FlowTable implements PacketSink {
       this.networks.join(original, flow.network);
       packets.unshift(...this.#withdraw(flow));
     }
-    const wasReplaying = this.#isReplaying;
-    this.#isReplaying = true;
-    for (const packet of packets) this.packet(packet);
-    this.#isReplaying = wasReplaying;
+    this.#replay(packets);
   }
 
   /** It was none; what waited in it. */
   #withdraw(flow: TcpFlow): Packet[] {
-    const packets = this.#handBack(flow);
+    const packets = this.reassembly.handBack(flow);
     this.#remove(flow);
     this.counters.flows--;
     if (flow.rolesFrom !== "handshake") this.counters.flows_joined_late--;
     return packets;
-  }
-
-  #handBack(flow: TcpFlow): Packet[] {
-    return [flow.a, flow.b].flatMap((half) =>
-      this.reassembly.handBack(half).map((segment) => packetOf(flow, half, segment)),
-    );
   }
 
   /** Flows of which something waits, or was lost, and no packet comes any more: another network may have shown all of it meanwhile. */
@@ -245,7 +236,7 @@ export class FlowTable implements PacketSink {
   #decideWaiting(flow: TcpFlow): void {
     if (flow.index < 0 || flow.suspect !== undefined) return;
     if (!flow.a.hasHole && !flow.b.hasHole && !flow.a.hasUnread && !flow.b.hasUnread) return;
-    const waiting = this.#handBack(flow);
+    const waiting = this.reassembly.handBack(flow);
     const suspect = this.#suspicionOf(flow, waiting[0] ?? bareOf(flow));
     if (suspect === undefined) {
       for (const packet of waiting) this.reassembly.segment(flow, flow.sentByA(packet), packet);
@@ -326,8 +317,18 @@ export class FlowTable implements PacketSink {
   }
 
   #retire(flow: TcpFlow, atMicros: number): void {
-    this.#closed.remember(flow, atMicros);
+    // Of another connection on the same ports.
+    const waiting = flow.a.holds || flow.b.holds ? this.reassembly.handBack(flow) : [];
+    if (waiting.length === 0) this.#closed.remember(flow, atMicros);
     this.#remove(flow);
+    this.#replay(waiting);
+  }
+
+  #replay(packets: readonly Packet[]): void {
+    const wasReplaying = this.#isReplaying;
+    this.#isReplaying = true;
+    for (const packet of packets) this.packet(packet);
+    this.#isReplaying = wasReplaying;
   }
 
   #sweep(elapsedMicros: number): void {
@@ -393,8 +394,4 @@ export class FlowTable implements PacketSink {
     this.#buckets = new Array(this.#buckets.length * 2).fill(undefined);
     for (const flow of this.#flows) this.#link(flow);
   }
-}
-
-function isBetween(flow: TcpFlow, packet: Packet, hash: number): boolean {
-  return flow.hash === hash && (flow.sentByA(packet) || flow.sentByB(packet));
 }

@@ -69,6 +69,12 @@ export class Half {
     return ahead <= 1 || ahead > MAX_UNSEEN_BYTES ? 0 : ahead;
   }
 
+  /** How far what waits, or what the other end acknowledged, stands beyond what was handed over. */
+  get aheadBytes(): number {
+    if (!this.started) return 0;
+    return Math.max(this.hasHole ? (this.holeEnd - this.next) | 0 : 0, this.ackSeen ? (this.acked - this.next) | 0 : 0);
+  }
+
   /** The other end had read what nobody saw. */
   get hasUnread(): boolean {
     return this.ackSeen && !this.finSeen && this.unreadBefore(this.acked) > 0;

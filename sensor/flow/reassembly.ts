@@ -1,4 +1,5 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
+import { packetOf } from "./copy-watch.js";
 import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
 import { costOf, type Insertion, type Pending, type Segment } from "./pending.js";
 import { RecentSegments } from "./recent-segments.js";
@@ -16,6 +17,11 @@ export interface ReassemblySettings {
 
 const MAX_PENDING_SEGMENTS = 1_024;
 const MAX_TURNS = 16;
+/**
+ * A connection on ports that were used before, whose beginning nobody saw, has one number off by more than any window (RFC 7323 §2.3), and
+ * the other by more than this: Linux takes 65,537 more than the last one where the ports are in TIME-WAIT.
+ */
+const MAX_OFF_BYTES = 1 << 16;
 /** Both directions may be captured out of step: an acknowledgment seen before its bytes does not yet mean that they are lost. */
 const ACKED_HOLE_MICROS = 50_000;
 
@@ -69,7 +75,7 @@ export class Reassembly {
     if (packet.payloadLength > 0) this.#payload(flow, half, other, packet);
     if ((flags & FIN) !== 0) noteFin(half, packet);
     if (half.hasHole || other.hasHole) this.settle(flow, packet.atMicros);
-    if (half.finSeen) this.#finish(flow, half, packet.atMicros);
+    if (half.finSeen && !flow.isClosed) this.#finish(flow, half, packet.atMicros);
   }
 
   /**
@@ -92,8 +98,12 @@ export class Reassembly {
     stream?.close(reason, atMicros);
   }
 
-  /** What waits of a direction whose flow is another's: nothing of it is told. */
-  handBack(half: Half): Segment[] {
+  /** What waits in a flow that is another's: nothing of it is told. */
+  handBack(flow: TcpFlow): Packet[] {
+    return [flow.a, flow.b].flatMap((half) => this.#takeWaiting(half).map((segment) => packetOf(flow, half, segment)));
+  }
+
+  #takeWaiting(half: Half): Segment[] {
     const segments: Segment[] = [];
     for (let segment = half.pending?.shift(); segment !== undefined; segment = half.pending?.shift()) {
       this.counters.pending_bytes -= costOf(segment);
@@ -241,6 +251,14 @@ export class Reassembly {
     this.#gap(flow, half, length, atMicros);
   }
 
+  /** What waits is another connection's on the same ports: it stays where it is, to be handed back. */
+  #giveWay(flow: TcpFlow, atMicros: number): void {
+    flow.isClosed = true;
+    const { stream } = flow;
+    flow.stream = undefined;
+    stream?.close("reused", atMicros);
+  }
+
   #settleHalf(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
     while (half.hasHole) {
       if (isWaiting(half)) {
@@ -249,6 +267,10 @@ export class Reassembly {
         if (first === undefined || !isWaiting(half)) continue;
         if (atMicros - first.atMicros < patienceMicros(flow)) return;
       } else if (!this.#isLost(flow, half, other, atMicros)) return;
+      else if (isElsewhere(half, other)) {
+        this.#giveWay(flow, atMicros);
+        return;
+      }
       this.#force(flow, half, other, atMicros);
     }
     if (half.finSeen) this.#finish(flow, half, atMicros);
@@ -296,6 +318,11 @@ export class Reassembly {
   /** What was held is handed over, and what the other end acknowledged but nobody saw is announced. */
   #flush(flow: TcpFlow, atMicros: number): void {
     const { client, server } = flow;
+    if (isElsewhere(client, server) || isElsewhere(server, client)) {
+      // It is over before anything could be made of it.
+      this.counters.stray_segments += this.handBack(flow).length;
+      return;
+    }
     while (client.hasHole || server.hasHole) {
       if (this.#dropStray(client, server) || this.#dropStray(server, client)) continue;
       if (!client.holds && !server.holds) break;
@@ -319,6 +346,16 @@ export class Reassembly {
 function isStray(half: Half, other: Half): boolean {
   if (!half.hasHole || !other.seen || ((half.holeEnd - half.next) | 0) <= MAX_UNSEEN_BYTES) return false;
   return !half.wasRead(half.holeEnd);
+}
+
+/** Bytes lost in both directions at once, and more of them than a window holds, were none: what comes next is of another connection. */
+function isElsewhere(half: Half, other: Half): boolean {
+  if (!half.hasHole) return false;
+  const own = (half.holeEnd - half.next) | 0;
+  const acknowledgment = half.pending?.first?.acknowledgment;
+  const read = acknowledgment === undefined || !other.started ? 0 : Math.abs((acknowledgment - other.next) | 0);
+  const others = Math.max(read, other.aheadBytes);
+  return Math.max(own, others) > MAX_UNSEEN_BYTES && Math.min(own, others) > MAX_OFF_BYTES;
 }
 
 /** How long what the other end acknowledged is waited for. */

@@ -139,6 +139,11 @@ export class TcpFlow implements Flow, Roles {
     return isKnown && isWay(packet.network) && isWay(this.network) && this.isAtPlace(packet);
   }
 
+  /** Whether it has a packet's ends; `hash` is the packet's. */
+  isBetween(packet: Packet, hash: number): boolean {
+    return this.hash === hash && (this.sentByA(packet) || this.sentByB(packet));
+  }
+
   sentByA(packet: Packet): boolean {
     return (
       packet.source3 === this.a3 &&
