@@ -8,7 +8,7 @@ const SNAP_LENGTH = 65_535;
 const FLUSH_BYTES = 64 * 1024;
 /** What is not handed on yet is lost where the package aborts. */
 const FLUSH_MILLIS = 5;
-const STATISTICS_MILLIS = 250;
+const STATISTICS_MILLIS = 500;
 /** Bytes waiting for a reader that is too slow, beyond which frames are dropped and counted. */
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024;
 

@@ -29,7 +29,7 @@ export interface CaptureWatcher {
 const CAPTURE = fileURLToPath(new URL("./capture-process.js", import.meta.url));
 const REPLAYER = fileURLToPath(new URL("./replay-process.js", import.meta.url));
 const WATCH_MILLIS = 500;
-/** A capture tells its counts four times a second: one that has told nothing for so many looks does not look either. */
+/** A capture tells its counts twice a second: one that has told nothing for so many looks does not look either. */
 const SILENT_LOOKS = 20;
 /** A capture that ran this long was sound: the next wait is short again. */
 const SOUND_MILLIS = 10_000;

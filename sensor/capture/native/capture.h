@@ -56,6 +56,7 @@ class Capture {
   void takeRest();
   void await(int stop, int64_t untilMillis);
   void tellStatistics();
+  void countInterface();
   uint64_t ticksOf(int64_t seconds, int64_t fraction) const;
 
   pcap_t* handle_ = nullptr;
@@ -67,6 +68,8 @@ class Capture {
   pcap_stat last_ = {};
   /** What the interface had dropped when the capture began. */
   std::optional<uint64_t> droppedAtStart_;
+  /** When its own counters are to be read again. */
+  int64_t interfaceMillis_ = 0;
 };
 
 }  // namespace eastwatch
