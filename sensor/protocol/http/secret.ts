@@ -24,6 +24,9 @@ const ASSIGNMENT = /=|%(?:25){0,3}3d/i;
 const USER_END = /:|%(?:25){0,3}3a/i;
 const USERINFO_END = /@|%(?:25){0,3}40/gi;
 
+/** What is to be done with what stands before it, in words: `:cancel`, `:setSize`. It is no part of a secret, nor makes one of an id. */
+const VERB = /^([\w.~-]+)(:[a-z]{2,}(?:[A-Z][a-z]+)*)$/;
+
 /** Path segments after which a secret stands; in lower case. */
 export const ANNOUNCING_SEGMENTS: readonly string[] = [
   ..."reset resets reset-password reset_password resetpassword password-reset password_reset forgot-password".split(
@@ -84,6 +87,8 @@ export function maskText(text: string): string {
 
 function maskSegment(segment: string, before: string | undefined): string {
   if (before !== undefined && ANNOUNCING.has(before.toLowerCase()) && looksGiven(segment)) return MASK;
+  const verb = segment.includes(":") ? VERB.exec(segment) : null;
+  if (verb !== null) return maskSegment(verb[1], undefined) + verb[2];
   if (isSecret(segment)) return MASK;
   // Of every two, the second is what parts the first from the next.
   return maskUserinfo(segment)
