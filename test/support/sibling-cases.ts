@@ -4,6 +4,28 @@ const ARCHIVE = "5f0c8e21-7d3a-4c1b-9a44-0242ac120002.pdf";
 
 const ANIMALS = "otter lynx raven heron whale badger weasel ferret stoat marten bison".split(" ");
 
+const PARTS: Readonly<Record<string, string>> = {
+  pts: "payments refunds captures credits voids",
+  bavs: "account-validations bank-accounts",
+  flex: "sessions keys tokens",
+  icc: "merchants agents",
+  kms: "egress ingress key-status",
+  rbs: "plans subscriptions",
+  ums: "users roles",
+  dms: "documents disputes evidence",
+  vas: "tax addresses currency",
+  accts: "conversions details net-fundings",
+  risk: "decisions lists authentications",
+  tms: "customers instruments",
+};
+
+const SLUGS = [
+  "supplanto-careo-territo-novus",
+  "quia-virga-tremo-alius",
+  "alius-arcesso-tergum-quia",
+  "sum-dens-tamdiu-careo",
+];
+
 /** Segments judged by those they stand among and by what stands below them. */
 export const SIBLINGS: readonly TemplateCase[] = [
   {
@@ -38,6 +60,60 @@ export const SIBLINGS: readonly TemplateCase[] = [
     expected: [
       ...["genotype", "pathway", "phenotype"].map((kind) => `/bio/${kind}/{${kind}Id}/parents ×40`),
       "/bio/{bioId}/{id}/parents ×21",
+    ],
+  },
+  {
+    name: "parts of an API before the version, each with paths of its own, are no values for being no words of APIs",
+    paths: Object.entries(PARTS).flatMap(([part, words]) => words.split(" ").map((word) => `/${part}/v1/${word}`)),
+    expected: Object.entries(PARTS)
+      .flatMap(([part, words]) => words.split(" ").map((word) => `/${part}/v1/${word} ×1`))
+      .sort(),
+  },
+  {
+    name: "groups of an API called by one domain are no hosts, those of several are",
+    paths: [
+      ...["storage", "events-2", "policy"].map((group) => `/apis/${group}.k9s.io/v1/pods`),
+      ...["north-1.example.org", "south-2.example.net"].map((host) => `/peers/${host}`),
+    ],
+    expected: [
+      ...["events-2", "policy", "storage"].map((group) => `/apis/${group}.k9s.io/v1/pods ×1`),
+      "/peers/{host} ×2",
+    ],
+  },
+  {
+    name: "words of APIs around a number are fixed where the words differ, values where only the number does",
+    paths: [
+      ...["users-28-day", "users-1-day", "enterprise-1-day"].map((report) => `/reports/${report}`),
+      ...["node-3-day", "node-17-day", "node-240-day"].map((node) => `/nodes/${node}`),
+    ],
+    expected: [
+      "/nodes/{nodeId} ×3",
+      ...["enterprise-1-day", "users-1-day", "users-28-day"].map((report) => `/reports/${report} ×1`),
+    ],
+  },
+  {
+    name: "what code puts together is no id for its length and a digit",
+    paths: ["disconnectP2sVpnConnections", "hl7V2Stores", "dicomStores"].map((word) => `/gateways/7/${word}`),
+    expected: ["dicomStores", "disconnectP2sVpnConnections", "hl7V2Stores"].map(
+      (word) => `/gateways/{gatewayId}/${word} ×1`,
+    ),
+  },
+  {
+    name: "a word as long as random ids is none of them for being a rare one",
+    paths: ["0n8sATvu", "3ycweHbo", "fLPX0exR", "shutdown", "download"].map((id) => `/nodes/${id}`),
+    expected: ["/nodes/download ×1", "/nodes/shutdown ×1", "/nodes/{token} ×3"],
+  },
+  {
+    name: "a verb makes no value of a long slug, nor does a number in it hide the verb",
+    paths: [
+      ...SLUGS.map((slug) => `/v1/stores/${slug}`),
+      ...SLUGS.map((slug) => `/v1/stores/${slug}-362:completeRotation`),
+      ...SLUGS.map((slug) => `/v1/stores/${slug}:getS3Metrics`),
+    ],
+    expected: [
+      "/v1/stores/{slug} ×4",
+      "/v1/stores/{storeId}:completeRotation ×4",
+      "/v1/stores/{storeId}:getS3Metrics ×4",
     ],
   },
 ];

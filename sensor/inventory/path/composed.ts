@@ -1,7 +1,7 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, looksFixed } from "./route-word.js";
-import { isValue, RANDOM_TYPES, type SegmentType, typeOf } from "./segment.js";
+import { isValue, RANDOM_TYPES, type SegmentType, typeOf, verbAt } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
 export interface Composed {
@@ -10,9 +10,6 @@ export interface Composed {
   readonly suffix: string;
 }
 
-const VERB = /^[a-z]+$/i;
-/** Of IPv6 or Ethernet, whose last digits may be letters all. */
-const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 /** `regions=gb`: the name stays. */
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const NAMED = /^[A-Za-z_]+(-[A-Za-z_]+)*(=[^=]+|\(.+\))$/;
@@ -26,10 +23,15 @@ export function isVerb(suffix: string): boolean {
   return suffix.startsWith(":");
 }
 
+/** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
+export function hasVerb(text: string): boolean {
+  return text.includes(":") && isVerb(composedOf(text)?.suffix ?? "");
+}
+
 /** What a segment is put together of, whatever its value may be. */
 export function composedOf(text: string): Composed | undefined {
-  const colon = text.lastIndexOf(":");
-  if (colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS.test(text)) return parts(text, colon);
+  const verb = text.includes(":") ? verbAt(text) : -1;
+  if (verb > 0) return parts(text, verb);
   const dot = text.includes(".") ? FILE_EXTENSION.exec(text) : null;
   return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
 }
@@ -120,7 +122,7 @@ const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
 /** `session.9f3KxQ2vLm`, `invoice.20931`: a name, and behind a dot what is no extension of a file's. */
-const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9-]{7,})$/;
+const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9_-]{7,})$/;
 const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9-]+)$/;
 /** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
 const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;

@@ -1,3 +1,4 @@
+import { MASK } from "../../protocol/message.js";
 import type { SegmentType } from "./segment.js";
 
 /** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
@@ -45,7 +46,7 @@ export function addValue(evidence: Evidence, value: string, type: SegmentType): 
   values.add(value);
   evidence.isFull = values.size >= MAX_VALUES;
   evidence.types.add(type);
-  evidence.lengths.add(value.length);
+  if (value !== MASK) evidence.lengths.add(value.length);
   if (type === "file") evidence.extensions.add(value.slice(value.lastIndexOf(".")));
   evidence.prefixes.add(prefixOf(value) ?? "");
   return true;

@@ -13,17 +13,17 @@ import {
   withoutSuffix,
 } from "./composed.js";
 import { addEvidence, addReason, copyOf, newEvidence } from "./evidence.js";
-import { formGroup, type ValueGroup } from "./form-group.js";
+import type { ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
 import { placeOfValue } from "./remembered-value.js";
 import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
-import { suffixGroup } from "./suffix-group.js";
 import { NAMES, take, takeLiteral } from "./taken-value.js";
+import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
-import { revise, wordGroup } from "./word-group.js";
+import { revise } from "./word-group.js";
 import { placeOf } from "./word-score.js";
 
 /** What the tree asks of its owner. */
@@ -281,7 +281,7 @@ export class PathTree<Leaf> {
       if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
-    return formGroup(literals) ?? suffixGroup(node, literals, this.#owner) ?? wordGroup(node, literals, this.#owner);
+    return valueGroup(node, literals, this.#owner);
   }
 
   #merge(node: PathNode<Leaf>, { members, type, reason, suffix = "" }: ValueGroup<Leaf>): void {

@@ -181,7 +181,10 @@ export function isRouteWord(word: string): boolean {
 }
 
 function isThing(word: string): boolean {
-  return THINGS.has(word) || (word.endsWith("s") && THINGS.has(singular(word)));
+  if (THINGS.has(word)) return true;
+  if (!word.endsWith("s")) return false;
+  const one = singular(word);
+  return THINGS.has(one) || OPERATIONS.has(one);
 }
 
 /** `updateOrderItems`, `order_items`, `order-items` → their words in lower case. */

@@ -1,0 +1,47 @@
+import type { PathNode } from "./path-node.js";
+import { looksFixed } from "./route-word.js";
+import type { Sibling } from "./sibling.js";
+
+/** Levels below that are looked at, and paths of one sibling. */
+const LEVELS = 3;
+const MAX_PATHS = 32;
+/** So many with paths of their own are no chance; at least such a share of those that have any path below. */
+const MIN_OWN = 4;
+const OWN_SHARE = 1 / 3;
+/** Of all paths below, the share that one sibling alone has. */
+const ALONE_SHARE = 3 / 4;
+
+/**
+ * Whether each sibling has paths of its own below it, as parts of an API do: values of one parameter have the same. What may be a value itself
+ * counts as any value.
+ */
+export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
+  if (siblings.length < MIN_OWN) return false;
+  const all = siblings.map(({ node }) => pathsBelow(node)).filter((paths) => paths.size > 0);
+  const counts = new Map<string, number>();
+  for (const paths of all) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
+  let [own, alone, total] = [0, 0, 0];
+  for (const paths of all) {
+    let single = 0;
+    for (const path of paths) if (counts.get(path) === 1) single++;
+    if (paths.size > 1 && single * 2 >= paths.size) own++;
+    alone += single;
+    total += paths.size;
+  }
+  return own >= MIN_OWN && own >= OWN_SHARE * all.length && alone >= ALONE_SHARE * total;
+}
+
+/** Paths below that were called. */
+function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const add = (from: PathNode<Leaf>, before: string, levels: number): void => {
+    for (const child of from.children()) {
+      if (paths.size >= MAX_PATHS) return;
+      const path = `${before}/${child.isParameter || !looksFixed(child.text) ? "{}" : child.text}`;
+      if (child.leaf !== undefined || child.uses !== undefined) paths.add(path);
+      if (levels > 1) add(child, path, levels - 1);
+    }
+  };
+  add(node, "", LEVELS);
+  return paths;
+}
