@@ -19,6 +19,19 @@ const PARTS: Readonly<Record<string, string>> = {
   tms: "customers instruments",
 };
 
+const SINKS =
+  "kafka splunk loggly honeycomb papertrail scalyr sumologic datadog firehose openstack newrelic heroku bigquery azureblob rackspace elastic".split(
+    " ",
+  );
+const twice = (texts: readonly string[]): readonly string[] => [...texts, ...texts];
+
+/** Values of different kinds. */
+const IDS: readonly (readonly string[])[] = [
+  ["4711", "8150", "9322", "17"],
+  ["1", "2", "3", "4"].map((digit) => `5f0c8e2${digit}-7d3a-4c1b-9a44-0242ac120002`),
+  ["1", "2", "3", "4"].map((digit) => `9f86d081884c7d659a2feaa${digit}`),
+];
+
 const SLUGS = [
   "supplanto-careo-territo-novus",
   "quia-virga-tremo-alius",
@@ -68,6 +81,22 @@ export const SIBLINGS: readonly TemplateCase[] = [
     expected: Object.entries(PARTS)
       .flatMap(([part, words]) => words.split(" ").map((word) => `/${part}/v1/${word} ×1`))
       .sort(),
+  },
+  {
+    name: "words below which values of different kinds stand are taken apart again, though they looked like values when each was called once",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...SINKS.flatMap((sink, at) => twice(IDS[at % IDS.length]).map((id) => `/logging/${sink}/${id}`)),
+    ],
+    expected: [...SINKS].sort().flatMap((sink) => [`/logging/${sink} ×1`, `/logging/${sink}/{${sink}Id} ×8`]),
+  },
+  {
+    name: "of one kind they stay values",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...SINKS.flatMap((sink) => twice(IDS[0]).map((id) => `/logging/${sink}/${id}`)),
+    ],
+    expected: ["/logging/{loggingId} ×16", "/logging/{loggingId}/{id} ×128"],
   },
   {
     name: "groups of an API called by one domain are no hosts, those of several are",

@@ -1,7 +1,7 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, looksFixed } from "./route-word.js";
-import { isValue, RANDOM_TYPES, type SegmentType, typeOf, verbAt } from "./segment.js";
+import { familyOf, isValue, type SegmentType, typeOf, verbAt } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
 export interface Composed {
@@ -110,14 +110,7 @@ function areFiles({ stems, extensions, isFolder }: Names): boolean {
   return !isShared && new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
 }
 
-function familyOf(type: SegmentType): string {
-  if (type === "word" || type === "slug") return "words";
-  return RANDOM.has(type) ? "random" : type;
-}
-
 const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
-
-const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;

@@ -12,11 +12,11 @@ import {
   withNamedValue,
   withoutSuffix,
 } from "./composed.js";
-import { addEvidence, addReason, copyOf, newEvidence } from "./evidence.js";
+import { addEvidence, addReason, copyOf, isWithoutValues, newEvidence, takeOwn } from "./evidence.js";
 import type { ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
-import { placeOfValue } from "./remembered-value.js";
+import { pathOf, placeOfValue } from "./remembered-value.js";
 import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
@@ -166,9 +166,10 @@ export class PathTree<Leaf> {
     const { target } = child;
     // Of a parameter's values only those are told apart that are told apart below the parameter.
     if (child === target && target.evidence !== undefined) {
+      const type = typeOf(withoutSuffix(text, target.text));
       const known = node.parameter(target.text);
-      if (known !== undefined) return known;
-      return this.#alias(node.addParameter(target.text, copyOf(target.evidence)), target);
+      known?.evidence?.types.add(type);
+      return known ?? this.#alias(node.addParameter(target.text, newEvidence(type, target.evidence.reason)), target);
     }
     return this.#alias(node.addLiteral(text), child);
   }
@@ -243,6 +244,7 @@ export class PathTree<Leaf> {
     this.#absorbJoining(node, parameter, joinsByForm);
     const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
     for (const value of leave) this.#split(value, parameter);
+    if (leave.length > 0 && isWithoutValues(parameter.evidence)) node.deleteParameter("");
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
   }
@@ -378,7 +380,7 @@ export class PathTree<Leaf> {
 
   #detach(node: PathNode<Leaf>): void {
     const { target, uses = [], alias } = node;
-    if (node.evidence !== undefined && target.evidence !== undefined) addEvidence(node.evidence, target.evidence);
+    if (node.evidence !== undefined && target.evidence !== undefined) takeOwn(node.evidence, target.evidence);
     if (alias !== undefined) {
       this.#aliases--;
       alias.aliases?.delete(node);
@@ -391,9 +393,4 @@ export class PathTree<Leaf> {
     // What was a value here before all this became one of the parameter's stays one.
     for (const child of node.children()) if (child.alias?.parent !== node) this.#detach(child);
   }
-}
-
-function pathOf(seen: string): string {
-  // Braces mark parameters in templates: those of the wire must not look like them.
-  return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }

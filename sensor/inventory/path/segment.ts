@@ -191,6 +191,14 @@ const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "code", "mi
 /** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
 export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];
 
+const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
+
+/** What types the values of one parameter may have together: words of all kinds, or what is drawn by chance. */
+export function familyOf(type: SegmentType): string {
+  if (type === "word" || type === "slug") return "words";
+  return RANDOM.has(type) ? "random" : type;
+}
+
 /** `52.70`, `1.1.0`. */
 export function isDecimal(text: string): boolean {
   return /^\d+(\.\d+)+$/.test(text);

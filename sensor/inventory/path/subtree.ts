@@ -1,5 +1,6 @@
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
+import { familyOf } from "./segment.js";
 import type { Sibling } from "./sibling.js";
 
 /** Levels below that are looked at, and paths of one sibling. */
@@ -44,4 +45,42 @@ function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
   };
   add(node, "", LEVELS);
   return paths;
+}
+
+/** Values below one sibling that it takes to know of which family they are. */
+const ENOUGH_BELOW = 3;
+/** Siblings whose values are all of one family; so many of a second one are no chance. */
+const MIN_PURE = 3;
+const MIN_SECOND = 2;
+
+/**
+ * Whether below some siblings values of one family stand, and of another below others: numbers below one, UUIDs below the next. Values of
+ * one parameter have the same below them.
+ */
+export function haveOwnKinds<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
+  const pure = new Map<string, number>();
+  let [count, mixed] = [0, 0];
+  for (const { node } of siblings) {
+    const families = familiesBelow(node);
+    if (families === undefined) continue;
+    if (families.size > 1) mixed++;
+    else for (const family of families) pure.set(family, (pure.get(family) ?? 0) + 1);
+    if (families.size === 1) count++;
+  }
+  if (count < MIN_PURE || mixed * 2 > count) return false;
+  return count - Math.max(...pure.values()) >= MIN_SECOND;
+}
+
+function familiesBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> | undefined {
+  const parameter = node.parameter("");
+  const calls = parameter?.uses?.reduce((sum, use) => sum + use.calls, 0) ?? 0;
+  let values = Math.max(calls, parameter?.evidence?.values.size ?? 0);
+  const families = new Set<string>();
+  for (const type of parameter?.evidence?.types ?? []) families.add(familyOf(type));
+  for (const { text, type, alias, target } of node.literals()) {
+    if (alias === undefined ? looksFixed(text) : !target.isParameter) continue;
+    values++;
+    families.add(familyOf(type));
+  }
+  return values < ENOUGH_BELOW ? undefined : families;
 }

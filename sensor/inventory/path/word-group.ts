@@ -7,7 +7,7 @@ import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
-import { haveOwnPaths } from "./subtree.js";
+import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
 import { isCalledOften, oftenBeside } from "./value-rate.js";
 import { ENOUGH, wordScore } from "./word-score.js";
 
@@ -55,7 +55,7 @@ export function groupAmong<Leaf>(
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
   if (wordScore(node, literals, siblings, countAlike(literals, company, judge)) < ENOUGH) return undefined;
-  if (haveOwnPaths(siblings)) return undefined;
+  if (haveOwnPaths(siblings) || haveOwnKinds(siblings)) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
   return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
@@ -106,6 +106,7 @@ export function revise<Leaf>(
     const apart = values.filter((value) => mayLeave(value.node, evidence) && isCalledOften(value, often));
     return { join: [], leave: apart.map((value) => value.node) };
   }
+  if (haveOwnKinds(values)) return { join: [], leave: values.map((value) => value.node) };
   const company = companyOf(values, evidence.hasRouteWords);
   evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
