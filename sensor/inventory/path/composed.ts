@@ -106,8 +106,7 @@ function namesAt<Leaf>(node: PathNode<Leaf>, parameters: readonly PathNode<Leaf>
 function areFiles({ stems, extensions, isFolder }: Names): boolean {
   if (isFolder) return true;
   if (stems.length < ENOUGH_NAMES || [...extensions].every((one) => FORMAT.test(one))) return false;
-  const isShared = (stems.length - new Set(stems).size) * 4 >= stems.length;
-  return !isShared && new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
+  return new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
 }
 
 const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
