@@ -133,6 +133,15 @@ export const SIBLINGS: readonly TemplateCase[] = [
     expected: ["/nodes/download ×1", "/nodes/shutdown ×1", "/nodes/{token} ×3"],
   },
   {
+    name: "long names of operations are no slugs",
+    paths: ["get-list-of-orders", "add-item-to-basket", "find-orders-by-user", "export-all-user-reports"].map(
+      (name) => `/rpc/${name}`,
+    ),
+    expected: ["add-item-to-basket", "export-all-user-reports", "find-orders-by-user", "get-list-of-orders"].map(
+      (name) => `/rpc/${name} ×1`,
+    ),
+  },
+  {
     name: "a verb makes no value of a long slug, nor does a number in it hide the verb",
     paths: [
       ...SLUGS.map((slug) => `/v1/stores/${slug}`),

@@ -57,13 +57,13 @@ function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefix
     return false;
   if (text.length < 5 || text.length > MAX_RANDOM_LENGTH || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
-  if (!RANDOM_TYPES.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
+  if (!RANDOM_TYPES.some((one) => types.has(one))) return false;
   return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }
 
 /** `Watto` and `C-3PO` beside `Boba%20Fett` and `Jango%20Fett`: all are written with capitals, and this one is but a word long. */
 function isOneOfPhrases(text: string, type: SegmentType, { values }: Evidence): boolean {
-  if (!/^[A-Z]/.test(text) || !WRITTEN_BY_PEOPLE.includes(type) || routeShare(text) >= 0.5) return false;
+  if (!/^[A-Z]/.test(text) || !WRITTEN_BY_PEOPLE.includes(type)) return false;
   let phrases = 0;
   for (const value of values) {
     if (!value.includes("%20")) continue;

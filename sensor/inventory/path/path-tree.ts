@@ -84,8 +84,7 @@ export class PathTree<Leaf> {
     const composed = isLast ? composedOf(text) : undefined;
     const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
     if (before !== undefined) return before;
-    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) return parameter;
-    return isLast ? node.parameterBefore(text) : undefined;
+    return parameter?.evidence !== undefined && joins(text, type, parameter.evidence) ? parameter : undefined;
   }
 
   /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
