@@ -114,7 +114,7 @@ const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "ident
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
 /** `session.9f3KxQ2vLm`, `invoice.20931`: a name, and behind a dot what is no extension of a file's. */
-const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9_-]{7,})$/;
+const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9-]{7,})$/;
 const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9-]+)$/;
 /** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
 const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;

@@ -1,4 +1,3 @@
-import { MASK } from "../../protocol/message.js";
 import { type SegmentType, typeOf } from "./segment.js";
 
 /** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
@@ -46,7 +45,7 @@ export function addValue(evidence: Evidence, value: string, type: SegmentType): 
   values.add(value);
   evidence.isFull = values.size >= MAX_VALUES;
   evidence.types.add(type);
-  if (value !== MASK) evidence.lengths.add(value.length);
+  evidence.lengths.add(value.length);
   if (type === "file") evidence.extensions.add(value.slice(value.lastIndexOf(".")));
   evidence.prefixes.add(prefixOf(value) ?? "");
   return true;

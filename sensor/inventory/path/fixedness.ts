@@ -221,16 +221,7 @@ function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, numb
 
 function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size, isNotCalled }: Company): number {
   const own = rateOf(sibling);
-  let evidence =
-    own >= 2 * rateLimit
-      ? 3
-      : own >= rateLimit
-        ? 2
-        : own <= 2 * rate
-          ? -0.3
-          : rateLimit < Number.POSITIVE_INFINITY
-            ? 0.7
-            : 0;
+  let evidence = own >= 2 * rateLimit ? 3 : own >= rateLimit ? 2 : own <= 2 * rate ? -0.3 : 0;
   if (sibling.methods.length > 0 && methods.size > 0 && size >= 4) {
     const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
     // Of the values only what is below them is called, of this one only itself.

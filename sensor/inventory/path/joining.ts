@@ -36,7 +36,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
   if (prefix !== undefined && prefixes.size === 1 && values.size >= ENOUGH_VALUES && prefixes.has(prefix)) return true;
   if (isOfRandom && type !== "slug" && lengths.has(text.length) && !looksFixed(text)) {
     const bits = randomBits(text);
-    if (bits >= RANDOM_BITS && lengths.size === 1) return true;
+    if (bits >= RANDOM_BITS) return true;
     // Lower case alone is how fixed segments are written.
     if (/.[A-Z]|\d/.test(text) && (bits > 0 || routeShare(text) === 0)) return true;
   }

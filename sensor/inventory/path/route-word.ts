@@ -181,10 +181,7 @@ export function isRouteWord(word: string): boolean {
 }
 
 function isThing(word: string): boolean {
-  if (THINGS.has(word)) return true;
-  if (!word.endsWith("s")) return false;
-  const one = singular(word);
-  return THINGS.has(one) || OPERATIONS.has(one);
+  return THINGS.has(word) || (word.endsWith("s") && THINGS.has(singular(word)));
 }
 
 /** `updateOrderItems`, `order_items`, `order-items` → their words in lower case. */
