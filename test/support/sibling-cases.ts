@@ -83,12 +83,16 @@ export const SIBLINGS: readonly TemplateCase[] = [
       .sort(),
   },
   {
-    name: "words below which values of different kinds stand are taken apart again, though they looked like values when each was called once",
+    name: "words below which values of different kinds stand are taken apart again, and take no other word in",
     paths: [
       ...SINKS.map((sink) => `/logging/${sink}`),
       ...SINKS.flatMap((sink, at) => twice(IDS[at % IDS.length]).map((id) => `/logging/${sink}/${id}`)),
+      "/logging/zipkin",
     ],
-    expected: [...SINKS].sort().flatMap((sink) => [`/logging/${sink} ×1`, `/logging/${sink}/{${sink}Id} ×8`]),
+    expected: [
+      ...[...SINKS].sort().flatMap((sink) => [`/logging/${sink} ×1`, `/logging/${sink}/{${sink}Id} ×8`]),
+      "/logging/zipkin ×1",
+    ],
   },
   {
     name: "of one kind they stay values",
@@ -97,6 +101,16 @@ export const SIBLINGS: readonly TemplateCase[] = [
       ...SINKS.flatMap((sink) => twice(IDS[0]).map((id) => `/logging/${sink}/${id}`)),
     ],
     expected: ["/logging/{loggingId} ×16", "/logging/{loggingId}/{id} ×128"],
+  },
+  {
+    name: "where each has values of all kinds below it they stay values",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...Array.from({ length: 12 }, (_, turn) =>
+        SINKS.map((sink, at) => `/logging/${sink}/${IDS[(at + turn) % IDS.length][turn % 4]}`),
+      ).flat(),
+    ],
+    expected: ["/logging/{loggingId} ×16", "/logging/{loggingId}/{id} ×192"],
   },
   {
     name: "groups of an API called by one domain are no hosts, those of several are",

@@ -6,9 +6,8 @@ import type { Sibling } from "./sibling.js";
 /** Levels below that are looked at, and paths of one sibling. */
 const LEVELS = 3;
 const MAX_PATHS = 32;
-/** So many with paths of their own are no chance; at least such a share of those that have any path below. */
+/** So many with paths of their own are no chance. */
 const MIN_OWN = 4;
-const OWN_SHARE = 1 / 3;
 /** Of all paths below, the share that one sibling alone has. */
 const ALONE_SHARE = 3 / 4;
 
@@ -29,7 +28,7 @@ export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean 
     alone += single;
     total += paths.size;
   }
-  return own >= MIN_OWN && own >= OWN_SHARE * all.length && alone >= ALONE_SHARE * total;
+  return own >= MIN_OWN && alone >= ALONE_SHARE * total;
 }
 
 /** Paths below that were called. */
@@ -49,6 +48,8 @@ function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
 
 /** Values below one sibling that it takes to know of which family they are. */
 const ENOUGH_BELOW = 3;
+/** Below what is a value itself values are not told apart: so many calls stand for one. */
+const CALLS_OF_VALUE = 2;
 /** Siblings whose values are all of one family; so many of a second one are no chance. */
 const MIN_PURE = 3;
 const MIN_SECOND = 2;
@@ -74,7 +75,7 @@ export function haveOwnKinds<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean 
 function familiesBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> | undefined {
   const parameter = node.parameter("");
   const calls = parameter?.uses?.reduce((sum, use) => sum + use.calls, 0) ?? 0;
-  let values = Math.max(calls, parameter?.evidence?.values.size ?? 0);
+  let values = Math.max(calls / CALLS_OF_VALUE, parameter?.evidence?.values.size ?? 0);
   const families = new Set<string>();
   for (const type of parameter?.evidence?.types ?? []) families.add(familyOf(type));
   for (const { text, type, alias, target } of node.literals()) {
