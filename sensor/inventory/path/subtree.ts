@@ -48,8 +48,6 @@ function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
 
 /** Values below one sibling that it takes to know of which family they are. */
 const ENOUGH_BELOW = 3;
-/** Below what is a value itself values are not told apart: so many calls stand for one. */
-const CALLS_OF_VALUE = 2;
 /** Siblings whose values are all of one family; so many of a second one are no chance. */
 const MIN_PURE = 3;
 const MIN_SECOND = 2;
@@ -75,7 +73,8 @@ export function haveOwnKinds<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean 
 function familiesBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> | undefined {
   const parameter = node.parameter("");
   const calls = parameter?.uses?.reduce((sum, use) => sum + use.calls, 0) ?? 0;
-  let values = Math.max(calls / CALLS_OF_VALUE, parameter?.evidence?.values.size ?? 0);
+  // Below what is a value itself values are not told apart, only their calls are.
+  let values = Math.max(calls, parameter?.evidence?.values.size ?? 0);
   const families = new Set<string>();
   for (const type of parameter?.evidence?.types ?? []) families.add(familyOf(type));
   for (const { text, type, alias, target } of node.literals()) {
