@@ -77,15 +77,6 @@ t.test("a word that alone answers a method is no value of the others, though wor
   t.end();
 });
 
-t.test("of the words that look fixed those speak for each other that are called as the values are", (t) => {
-  const scene = new Scene();
-  const paths = [...NAMES, "kenzo", "none", "none", "none", "none", "demo"].map((name) => `/epics/${name}/issue`);
-  for (const path of paths) scene.get(path);
-  for (let more = 0; more < 12; more++) scene.get("/epics/none/issue");
-  t.same(scene.templates(), ["GET /epics/none/issue ×16", "GET /epics/{epicId}/issue ×12"]);
-  t.end();
-});
-
 t.test("words that are called far more often than the numbers beside them are no values of theirs", (t) => {
   const scene = new Scene();
   for (let id = 100; id < 108; id++) scene.get(`/users/${id}`);
