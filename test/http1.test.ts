@@ -255,6 +255,16 @@ t.test("ids, hashes, slugs and file names are no secrets", (t) => {
   t.end();
 });
 
+t.test("what is to be done with a secret is told, of which nothing is", (t) => {
+  for (const [path, masked] of [
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:getPublicKey", "/keys/***:getPublicKey"],
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v", "/keys/***"],
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:XKQZW", "/keys/***"],
+  ])
+    t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, masked);
+  t.end();
+});
+
 t.test("a secret is no part of an authority, a method or a user agent", (t) => {
   const told = (head: string): string => {
     const call = feed([["client", `${head}\r\n\r\n`]]).find((message) => message.kind === "call") as Call;

@@ -68,6 +68,15 @@ t.test("a value asked for far more often than the others is a word after all, an
   t.end();
 });
 
+t.test("a word that alone answers a method is no value of the others, though words like it are", (t) => {
+  const scene = new Scene();
+  const values = [...NAMES, "kenzo", "luis", "mona", "market", "basket"];
+  for (let round = 0; round < 3; round++) for (const value of values) scene.get(`/messages/${value}`);
+  for (let round = 0; round < 8; round++) scene.get("/messages/flag", { method: "POST" });
+  t.same(scene.templates(), ["POST /messages/flag ×8", `GET /messages/{messageId} ×${3 * values.length}`]);
+  t.end();
+});
+
 t.test("words that are called far more often than the numbers beside them are no values of theirs", (t) => {
   const scene = new Scene();
   for (let id = 100; id < 108; id++) scene.get(`/users/${id}`);

@@ -6,6 +6,7 @@ import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { InventorySettings } from "../sensor/inventory/settings.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { NAMES } from "./support/template-cases.js";
 
 const RULES = `services:
   - service: shop.internal
@@ -204,5 +205,14 @@ t.test("other rules hold once they are told, and counts go on under them", (t) =
     5,
     "nothing is lost without rules either",
   );
+  t.end();
+});
+
+t.test("of the words that look fixed those speak for each other that are called as the values are", (t) => {
+  const scene = new Scene();
+  const paths = [...NAMES, "kenzo", "none", "none", "none", "none", "demo"].map((name) => `/epics/${name}/issue`);
+  for (const path of paths) scene.get(path);
+  for (let more = 0; more < 12; more++) scene.get("/epics/none/issue");
+  t.same(scene.templates(), ["GET /epics/none/issue ×16", "GET /epics/{epicId}/issue ×12"]);
   t.end();
 });

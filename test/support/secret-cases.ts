@@ -53,6 +53,7 @@ export const PLAIN_PATHS: readonly string[] = [
   "/exports/OrderItemsExport20240115T103000Z.csv",
   "/@scope/package@1.2.3",
   "/v1/token:refresh",
+  "/v1/clusters/Q6EEAqlR4CWC2rZICrJyDw:completeIpRotation",
   "/v1/projects/my-project-2024/secrets/database-1:access",
   "/confirm/order-2024-summer-sale",
   "/verify/123456",

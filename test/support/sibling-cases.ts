@@ -4,6 +4,41 @@ const ARCHIVE = "5f0c8e21-7d3a-4c1b-9a44-0242ac120002.pdf";
 
 const ANIMALS = "otter lynx raven heron whale badger weasel ferret stoat marten bison".split(" ");
 
+const PARTS: Readonly<Record<string, string>> = {
+  pts: "payments refunds captures credits voids",
+  bavs: "account-validations bank-accounts",
+  flex: "sessions keys tokens",
+  icc: "merchants agents",
+  kms: "egress ingress key-status",
+  rbs: "plans subscriptions",
+  ums: "users roles",
+  dms: "documents disputes evidence",
+  vas: "tax addresses currency",
+  accts: "conversions details net-fundings",
+  risk: "decisions lists authentications",
+  tms: "customers instruments",
+};
+
+const SINKS =
+  "kafka splunk loggly honeycomb papertrail scalyr sumologic datadog firehose openstack newrelic heroku bigquery azureblob rackspace elastic".split(
+    " ",
+  );
+const twice = (texts: readonly string[]): readonly string[] => [...texts, ...texts];
+
+/** Values of different kinds. */
+const IDS: readonly (readonly string[])[] = [
+  ["4711", "8150", "9322", "17"],
+  ["1", "2", "3", "4"].map((digit) => `5f0c8e2${digit}-7d3a-4c1b-9a44-0242ac120002`),
+  ["1", "2", "3", "4"].map((digit) => `9f86d081884c7d659a2feaa${digit}`),
+];
+
+const SLUGS = [
+  "supplanto-careo-territo-novus",
+  "quia-virga-tremo-alius",
+  "alius-arcesso-tergum-quia",
+  "sum-dens-tamdiu-careo",
+];
+
 /** Segments judged by those they stand among and by what stands below them. */
 export const SIBLINGS: readonly TemplateCase[] = [
   {
@@ -38,6 +73,99 @@ export const SIBLINGS: readonly TemplateCase[] = [
     expected: [
       ...["genotype", "pathway", "phenotype"].map((kind) => `/bio/${kind}/{${kind}Id}/parents ×40`),
       "/bio/{bioId}/{id}/parents ×21",
+    ],
+  },
+  {
+    name: "parts of an API before the version, each with paths of its own, are no values for being no words of APIs",
+    paths: Object.entries(PARTS).flatMap(([part, words]) => words.split(" ").map((word) => `/${part}/v1/${word}`)),
+    expected: Object.entries(PARTS)
+      .flatMap(([part, words]) => words.split(" ").map((word) => `/${part}/v1/${word} ×1`))
+      .sort(),
+  },
+  {
+    name: "words below which values of different kinds stand are taken apart again, and take no other word in",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...SINKS.flatMap((sink, at) => twice(IDS[at % IDS.length]).map((id) => `/logging/${sink}/${id}`)),
+      "/logging/zipkin",
+    ],
+    expected: [
+      ...[...SINKS].sort().flatMap((sink) => [`/logging/${sink} ×1`, `/logging/${sink}/{${sink}Id} ×8`]),
+      "/logging/zipkin ×1",
+    ],
+  },
+  {
+    name: "of one kind they stay values",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...SINKS.flatMap((sink) => twice(IDS[0]).map((id) => `/logging/${sink}/${id}`)),
+    ],
+    expected: ["/logging/{loggingId} ×16", "/logging/{loggingId}/{id} ×128"],
+  },
+  {
+    name: "where each has values of all kinds below it they stay values",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...Array.from({ length: 12 }, (_, turn) =>
+        SINKS.map((sink, at) => `/logging/${sink}/${IDS[(at + turn) % IDS.length][turn % 4]}`),
+      ).flat(),
+    ],
+    expected: ["/logging/{loggingId} ×16", "/logging/{loggingId}/{id} ×192"],
+  },
+  {
+    name: "groups of an API called by one domain are no hosts, those of several are",
+    paths: [
+      ...["storage", "events-2", "policy"].map((group) => `/apis/${group}.k9s.io/v1/pods`),
+      ...["north-1.example.org", "south-2.example.net"].map((host) => `/peers/${host}`),
+    ],
+    expected: [
+      ...["events-2", "policy", "storage"].map((group) => `/apis/${group}.k9s.io/v1/pods ×1`),
+      "/peers/{host} ×2",
+    ],
+  },
+  {
+    name: "words of APIs around a number are fixed where the words differ, values where only the number does",
+    paths: [
+      ...["users-28-day", "users-1-day", "enterprise-1-day"].map((report) => `/reports/${report}`),
+      ...["node-3-day", "node-17-day", "node-240-day"].map((node) => `/nodes/${node}`),
+    ],
+    expected: [
+      "/nodes/{nodeId} ×3",
+      ...["enterprise-1-day", "users-1-day", "users-28-day"].map((report) => `/reports/${report} ×1`),
+    ],
+  },
+  {
+    name: "what code puts together is no id for its length and a digit",
+    paths: ["disconnectP2sVpnConnections", "hl7V2Stores", "dicomStores"].map((word) => `/gateways/7/${word}`),
+    expected: ["dicomStores", "disconnectP2sVpnConnections", "hl7V2Stores"].map(
+      (word) => `/gateways/{gatewayId}/${word} ×1`,
+    ),
+  },
+  {
+    name: "a word as long as random ids is none of them for being a rare one",
+    paths: ["0n8sATvu", "3ycweHbo", "fLPX0exR", "shutdown", "download"].map((id) => `/nodes/${id}`),
+    expected: ["/nodes/download ×1", "/nodes/shutdown ×1", "/nodes/{token} ×3"],
+  },
+  {
+    name: "long names of operations are no slugs",
+    paths: ["get-list-of-orders", "add-item-to-basket", "find-orders-by-user", "export-all-user-reports"].map(
+      (name) => `/rpc/${name}`,
+    ),
+    expected: ["add-item-to-basket", "export-all-user-reports", "find-orders-by-user", "get-list-of-orders"].map(
+      (name) => `/rpc/${name} ×1`,
+    ),
+  },
+  {
+    name: "a verb makes no value of a long slug, nor does a number in it hide the verb",
+    paths: [
+      ...SLUGS.map((slug) => `/v1/stores/${slug}`),
+      ...SLUGS.map((slug) => `/v1/stores/${slug}-362:completeRotation`),
+      ...SLUGS.map((slug) => `/v1/stores/${slug}:getS3Metrics`),
+    ],
+    expected: [
+      "/v1/stores/{slug} ×4",
+      "/v1/stores/{storeId}:completeRotation ×4",
+      "/v1/stores/{storeId}:getS3Metrics ×4",
     ],
   },
 ];

@@ -1,7 +1,7 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, looksFixed } from "./route-word.js";
-import { isValue, RANDOM_TYPES, type SegmentType, typeOf } from "./segment.js";
+import { familyOf, isValue, type SegmentType, typeOf, verbAt } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
 export interface Composed {
@@ -10,9 +10,6 @@ export interface Composed {
   readonly suffix: string;
 }
 
-const VERB = /^[a-z]+$/i;
-/** Of IPv6 or Ethernet, whose last digits may be letters all. */
-const ADDRESS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 /** `regions=gb`: the name stays. */
 const ASSIGNED = /^([A-Za-z_][\w-]*=)[^=].*$/;
 const NAMED = /^[A-Za-z_]+(-[A-Za-z_]+)*(=[^=]+|\(.+\))$/;
@@ -26,10 +23,15 @@ export function isVerb(suffix: string): boolean {
   return suffix.startsWith(":");
 }
 
+/** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
+export function hasVerb(text: string): boolean {
+  return text.includes(":") && isVerb(composedOf(text)?.suffix ?? "");
+}
+
 /** What a segment is put together of, whatever its value may be. */
 export function composedOf(text: string): Composed | undefined {
-  const colon = text.lastIndexOf(":");
-  if (colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS.test(text)) return parts(text, colon);
+  const verb = text.includes(":") ? verbAt(text) : -1;
+  if (verb > 0) return parts(text, verb);
   const dot = text.includes(".") ? FILE_EXTENSION.exec(text) : null;
   return dot === null || dot.index === 0 ? undefined : parts(text, dot.index);
 }
@@ -104,18 +106,10 @@ function namesAt<Leaf>(node: PathNode<Leaf>, parameters: readonly PathNode<Leaf>
 function areFiles({ stems, extensions, isFolder }: Names): boolean {
   if (isFolder) return true;
   if (stems.length < ENOUGH_NAMES || [...extensions].every((one) => FORMAT.test(one))) return false;
-  const isShared = (stems.length - new Set(stems).size) * 4 >= stems.length;
-  return !isShared && new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
-}
-
-function familyOf(type: SegmentType): string {
-  if (type === "word" || type === "slug") return "words";
-  return RANDOM.has(type) ? "random" : type;
+  return new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
 }
 
 const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
-
-const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
 
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;

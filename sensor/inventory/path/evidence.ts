@@ -1,4 +1,4 @@
-import type { SegmentType } from "./segment.js";
+import { type SegmentType, typeOf } from "./segment.js";
 
 /** Values of a parameter that are remembered, so that the decision can be looked at and undone. */
 export const MAX_VALUES = 64;
@@ -71,6 +71,19 @@ export function addEvidence(evidence: Evidence, more: Evidence): void {
   for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
   evidence.isFull ||= more.isFull || evidence.values.size >= MAX_VALUES;
   evidence.hasRouteWords ||= more.hasRouteWords;
+}
+
+/** Whether all its values left again; those that are not remembered stay. */
+export function isWithoutValues(evidence: Evidence | undefined): boolean {
+  return evidence !== undefined && evidence.values.size === 0 && !evidence.isFull;
+}
+
+/** Of what was learned of all values, what those of one's own types had. */
+export function takeOwn(evidence: Evidence, all: Evidence): void {
+  for (const value of all.values) {
+    const type = typeOf(value);
+    if (evidence.types.has(type)) addValue(evidence, value, type);
+  }
 }
 
 export function copyOf(evidence: Evidence): Evidence {

@@ -54,6 +54,8 @@ export type NameCompany = Pick<Company, "forms" | "size" | "hasRouteWords" | "ha
 export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWords: false, hasPlurals: true };
 
 const MIN_STANDING_OUT = 5;
+/** What it weighs to be called more than twice as often, but not so much that it stands out. */
+const SOMEWHAT_MORE = 0.7;
 const MIN_FAN = 8;
 /** One plural of so many words is usual. */
 const PLURALS_OF = 10;
@@ -220,8 +222,7 @@ function sharedBelow<Leaf>(node: PathNode<Leaf>, below: ReadonlyMap<string, numb
 }
 
 function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size, isNotCalled }: Company): number {
-  const own = rateOf(sibling);
-  let evidence = own >= 2 * rateLimit ? 3 : own >= rateLimit ? 2 : own <= 2 * rate ? -0.3 : 0;
+  let evidence = byRate(rateOf(sibling), rate, rateLimit);
   if (sibling.methods.length > 0 && methods.size > 0 && size >= 4) {
     const isAlone = sibling.methods.every((method) => (methods.get(method) ?? 0) <= 1);
     // Of the values only what is below them is called, of this one only itself.
@@ -231,4 +232,10 @@ function byUse<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, methods, size, i
     else if (isAlone) evidence += 2;
   }
   return evidence;
+}
+
+function byRate(own: number, usual: number, limit: number): number {
+  if (own >= limit) return own >= 2 * limit ? 3 : 2;
+  if (own <= 2 * usual) return -0.3;
+  return limit < Number.POSITIVE_INFINITY ? SOMEWHAT_MORE : 0;
 }

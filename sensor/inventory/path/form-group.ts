@@ -19,6 +19,8 @@ interface FormRule {
   /** Beyond the type, what the members must share, as the reason tells it. */
   readonly key?: (text: string) => string;
   readonly isIt?: (text: string, hasBelow: boolean) => boolean;
+  /** What is not the same of all members. */
+  readonly mustDiffer?: (text: string) => string;
 }
 
 const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
@@ -29,11 +31,12 @@ const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
 const RULES: readonly FormRule[] = [
   { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
   { type: "word", least: 4, what: "different decimal numbers", isIt: isDecimal },
-  { type: "mixed", least: 3, what: "values of the form", key: skeletonOf },
+  { type: "mixed", least: 3, what: "values of the form", key: skeletonOf, isIt: isOwnWords },
+  { type: "mixed", least: 3, what: "numbered values of the form", key: withoutNumbers },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 4, what: "different codes", isIt: isCode },
-  { type: "host", least: 2, what: "different host names", isIt: isHostName },
-  { type: "host", least: 6, what: "different host names" },
+  { type: "host", least: 2, what: "different host names", isIt: isHostName, mustDiffer: domainOf },
+  { type: "host", least: 6, what: "different host names", mustDiffer: domainOf },
   { type: "file", least: 4, what: "different names of files", isIt: isFileName },
   {
     type: "slug",
@@ -56,6 +59,11 @@ function isHostName(text: string): boolean {
   return /[-\d]/.test(text) || !isRouteWord(text.slice(text.lastIndexOf(".") + 1).toLowerCase());
 }
 
+/** `apps.k8s.example` and `batch.k8s.example` are what one owner calls parts of an API. */
+function domainOf(text: string): string {
+  return text.split(".").slice(-2).join(".");
+}
+
 /** Of letters of one case alone, that look random when they abbreviate words as well: such identifiers have one length. */
 function lengthOfLetters(text: string): string {
   return /^([a-z]+|[A-Z][a-z]+)$/.test(text) ? `of ${text.length} letters` : "";
@@ -63,7 +71,7 @@ function lengthOfLetters(text: string): string {
 
 /** The first group of literals that their form, seen often enough, makes values. */
 export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup<Leaf> | undefined {
-  for (const { type, least, what, key, isIt } of RULES) {
+  for (const { type, least, what, key, isIt, mustDiffer } of RULES) {
     const groups = new Map<string, PathNode<Leaf>[]>();
     for (const literal of literals) {
       if (literal.type !== type || (isIt !== undefined && !isIt(literal.text, literal.literalCount > 0))) continue;
@@ -74,6 +82,7 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
+      if (mustDiffer !== undefined && new Set(members.map(({ text }) => mustDiffer(text))).size < 2) continue;
       return { members, type, reason: `${members.length} ${what}${form === "" ? "" : ` ${form}`}` };
     }
   }

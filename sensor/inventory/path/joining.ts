@@ -1,8 +1,8 @@
 import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
 import { randomBits } from "./letter-pairs.js";
-import { FORMAT, isCode, routeShare } from "./route-word.js";
-import { isDecimal, RANDOM_TYPES, type SegmentType } from "./segment.js";
+import { FORMAT, isCode, looksFixed, routeShare } from "./route-word.js";
+import { isDecimal, RANDOM_BITS, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
 const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
@@ -17,9 +17,8 @@ const ALPHANUMERIC = /^[a-z0-9]+$/i;
 
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
-  // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
-  if (text.includes(":")) return false;
   if (joinsByForm(text, type, evidence)) return true;
+  if (text.includes(":")) return false;
   const { types, values } = evidence;
   const isKnown = types.has(type);
   if (!isKnown && !isWritten(type, types) && !(type === "code" && types.has("identifier"))) return false;
@@ -28,13 +27,18 @@ export function joins(text: string, type: SegmentType, evidence: Evidence): bool
 
 /** Whether it has a form of the parameter's values that fixed segments hardly have. */
 export function joinsByForm(text: string, type: SegmentType, evidence: Evidence): boolean {
+  // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
+  if (text.includes(":")) return false;
   const { types, lengths, prefixes, values, extensions } = evidence;
   const isOfRandom = types.has("token") || types.has("random");
   if (type === "random" && (isOfRandom || types.has("identifier")) && routeShare(text) < 0.5) return true;
   const prefix = prefixOf(text);
   if (prefix !== undefined && prefixes.size === 1 && values.size >= ENOUGH_VALUES && prefixes.has(prefix)) return true;
-  if (isOfRandom && type !== "slug" && lengths.has(text.length)) {
-    if (randomBits(text) > 0 || (/.[A-Z]|\d/.test(text) && routeShare(text) === 0)) return true;
+  if (isOfRandom && type !== "slug" && lengths.has(text.length) && !looksFixed(text)) {
+    const bits = randomBits(text);
+    if (bits >= RANDOM_BITS) return true;
+    // Lower case alone is how fixed segments are written.
+    if (/.[A-Z]|\d/.test(text) && (bits > 0 || routeShare(text) === 0)) return true;
   }
   if (type === "code") return types.has(type) && isCode(text);
   if (type === "host") return types.has(type);
@@ -53,13 +57,13 @@ function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefix
     return false;
   if (text.length < 5 || text.length > MAX_RANDOM_LENGTH || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
-  if (!RANDOM_TYPES.some((one) => types.has(one)) || routeShare(text) >= 0.75) return false;
+  if (!RANDOM_TYPES.some((one) => types.has(one))) return false;
   return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }
 
 /** `Watto` and `C-3PO` beside `Boba%20Fett` and `Jango%20Fett`: all are written with capitals, and this one is but a word long. */
 function isOneOfPhrases(text: string, type: SegmentType, { values }: Evidence): boolean {
-  if (!/^[A-Z]/.test(text) || !WRITTEN_BY_PEOPLE.includes(type) || routeShare(text) >= 0.5) return false;
+  if (!/^[A-Z]/.test(text) || !WRITTEN_BY_PEOPLE.includes(type)) return false;
   let phrases = 0;
   for (const value of values) {
     if (!value.includes("%20")) continue;

@@ -86,14 +86,6 @@ export class PathNode<Leaf> {
     return this.parameters?.get(suffix);
   }
 
-  /** The one with the longest fixed text behind it that the segment ends in: `42.schema.jsonld` is no `{id}.jsonld`. */
-  parameterBefore(text: string): PathNode<Leaf> | undefined {
-    let longest: PathNode<Leaf> | undefined;
-    for (const [suffix, parameter] of this.parameters ?? [])
-      if (suffix.length > (longest?.text.length ?? 0) && text.endsWith(suffix)) longest = parameter;
-    return longest;
-  }
-
   addParameter(suffix: string, evidence: Evidence): PathNode<Leaf> {
     this.parameters ??= new Map();
     const made = new PathNode(this, suffix, evidence);

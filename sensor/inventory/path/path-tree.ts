@@ -12,18 +12,18 @@ import {
   withNamedValue,
   withoutSuffix,
 } from "./composed.js";
-import { addEvidence, addReason, copyOf, newEvidence } from "./evidence.js";
-import { formGroup, type ValueGroup } from "./form-group.js";
+import { addEvidence, addReason, copyOf, isWithoutValues, newEvidence, takeOwn } from "./evidence.js";
+import type { ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
-import { placeOfValue } from "./remembered-value.js";
+import { pathOf, placeOfValue } from "./remembered-value.js";
 import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
-import { suffixGroup } from "./suffix-group.js";
 import { NAMES, take, takeLiteral } from "./taken-value.js";
+import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
-import { revise, wordGroup } from "./word-group.js";
+import { revise } from "./word-group.js";
 import { placeOf } from "./word-score.js";
 
 /** What the tree asks of its owner. */
@@ -84,8 +84,7 @@ export class PathTree<Leaf> {
     const composed = isLast ? composedOf(text) : undefined;
     const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
     if (before !== undefined) return before;
-    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) return parameter;
-    return isLast ? node.parameterBefore(text) : undefined;
+    return parameter?.evidence !== undefined && joins(text, type, parameter.evidence) ? parameter : undefined;
   }
 
   /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
@@ -166,9 +165,10 @@ export class PathTree<Leaf> {
     const { target } = child;
     // Of a parameter's values only those are told apart that are told apart below the parameter.
     if (child === target && target.evidence !== undefined) {
+      const type = typeOf(withoutSuffix(text, target.text));
       const known = node.parameter(target.text);
-      if (known !== undefined) return known;
-      return this.#alias(node.addParameter(target.text, copyOf(target.evidence)), target);
+      known?.evidence?.types.add(type);
+      return known ?? this.#alias(node.addParameter(target.text, newEvidence(type, target.evidence.reason)), target);
     }
     return this.#alias(node.addLiteral(text), child);
   }
@@ -243,6 +243,7 @@ export class PathTree<Leaf> {
     this.#absorbJoining(node, parameter, joinsByForm);
     const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
     for (const value of leave) this.#split(value, parameter);
+    if (leave.length > 0 && isWithoutValues(parameter.evidence)) node.deleteParameter("");
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
   }
@@ -281,7 +282,7 @@ export class PathTree<Leaf> {
       if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
     if (literals.length > MAX_LITERALS)
       return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
-    return formGroup(literals) ?? suffixGroup(node, literals, this.#owner) ?? wordGroup(node, literals, this.#owner);
+    return valueGroup(node, literals, this.#owner);
   }
 
   #merge(node: PathNode<Leaf>, { members, type, reason, suffix = "" }: ValueGroup<Leaf>): void {
@@ -378,7 +379,7 @@ export class PathTree<Leaf> {
 
   #detach(node: PathNode<Leaf>): void {
     const { target, uses = [], alias } = node;
-    if (node.evidence !== undefined && target.evidence !== undefined) addEvidence(node.evidence, target.evidence);
+    if (node.evidence !== undefined && target.evidence !== undefined) takeOwn(node.evidence, target.evidence);
     if (alias !== undefined) {
       this.#aliases--;
       alias.aliases?.delete(node);
@@ -391,9 +392,4 @@ export class PathTree<Leaf> {
     // What was a value here before all this became one of the parameter's stays one.
     for (const child of node.children()) if (child.alias?.parent !== node) this.#detach(child);
   }
-}
-
-function pathOf(seen: string): string {
-  // Braces mark parameters in templates: those of the wire must not look like them.
-  return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
 }

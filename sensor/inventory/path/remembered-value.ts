@@ -1,6 +1,11 @@
 import { copyOf, newEvidence } from "./evidence.js";
 import type { PathNode } from "./path-node.js";
 
+/** A path as it was seen, for the tree: braces mark parameters in templates, and those of the wire must not look like them. */
+export function pathOf(seen: string): string {
+  return seen.includes("{") ? seen.replaceAll("{", "%7B").replaceAll("}", "%7D") : seen;
+}
+
 /** One value of a parameter, as its path: segments that are parameters themselves in braces. */
 export function pathOfValue(value: PathNode<unknown>): string {
   const segments: string[] = [];

@@ -34,8 +34,10 @@ const PREFIXED_ID = /^[a-z]{1,8}[_-](?=[A-Za-z0-9]*\d[A-Za-z0-9]*\d)[A-Za-z0-9]{
 const TWO_LETTERS = /^[a-z]{2}$/;
 /** v1, v2.1, v1beta2, reviews-v1, 2.0, 1.1.0: they tell apart versions of an API, not things. */
 const VERSION = /^(([a-z]+(-[a-z]+)*-)?v\d+([._]\d+)*((alpha|beta|rc|preview)\d*)?|\d{1,2}(\.\d{1,2}){1,2})$/i;
-/** `v1beta:estimate`: what the API as a whole is asked to do. */
-const VERSIONED_VERB = /^v\d+([._]\d+)*((alpha|beta)\d*)?:[a-z]+$/i;
+/** `:cancel`, `:getS3Metrics`. */
+const VERB = /^([A-Za-z]+|[a-z]{2,}([A-Z][a-z0-9]*)+)$/;
+/** Of IPv6 or Ethernet, whose last digits may be letters all. */
+const ADDRESS_WITH_COLONS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
 const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
 const HOST =
@@ -50,7 +52,7 @@ const MIN_RANDOM_LENGTH = 7;
 /** As many letters of one case as it takes for a token. */
 const MIN_TOKEN_LETTERS = 12;
 const TOKEN_BITS = 14;
-const RANDOM_BITS = 4;
+export const RANDOM_BITS = 4;
 
 const DIGIT = 1;
 const LOWER = 2;
@@ -79,7 +81,21 @@ function charactersOf(text: string): number {
   return seen;
 }
 
+/** Where a verb begins behind a colon: `acme:cancel`; below 0 where none does. */
+export function verbAt(text: string): number {
+  const colon = text.lastIndexOf(":");
+  return colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS_WITH_COLONS.test(text) ? colon : -1;
+}
+
+/** With a verb behind it, that of what the verb is for, and no value where that is none. */
 export function typeOf(text: string): SegmentType {
+  const verb = text.includes(":") ? verbAt(text) : -1;
+  if (verb < 0) return typeOfValue(text);
+  const type = typeOfValue(text.slice(0, verb));
+  return isValue(type) ? type : "word";
+}
+
+function typeOfValue(text: string): SegmentType {
   const seen = charactersOf(text);
   if ((seen & PERCENT) !== 0 && isForeignWord(text)) return text.includes("-") ? "slug" : "word";
   if (seen === DIGIT) return "number";
@@ -136,23 +152,21 @@ function mixedType(text: string, seen: number): SegmentType {
   if ((seen & AT) !== 0 && EMAIL.test(text)) return "email";
   if (DATE.test(text)) return "date";
   if ((seen & PERCENT) !== 0) return EMAIL.test(text) ? "email" : "encoded";
-  if ((seen & OTHER) !== 0) {
-    if (IPV6.test(text)) return "address";
-    if (VERSIONED_VERB.test(text)) return "word";
-  }
+  if ((seen & OTHER) !== 0 && IPV6.test(text)) return "address";
   if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
   if (PREFIXED_ID.test(text)) return "token";
   if (WORD_WITH_DIGITS.test(text) && randomBits(text) < TOKEN_BITS) return "mixed";
   if ((seen & DOT) !== 0 && HOST.test(text)) return "host";
   if ((seen & DOT) !== 0 && FILE.test(text)) return "file";
   const digits = countDigits(text);
-  if (length >= 20 && (seen & (HYPHEN | DOT)) === 0) return "token";
+  const bits = randomBits(text);
+  // `disconnectP2sVpnConnections`: words that code puts together.
+  if (length >= 20 && bits >= TOKEN_BITS && (seen & (HYPHEN | DOT)) === 0) return "token";
   if (digits >= 4 && digits * 4 >= length) return "identifier";
   if ((seen & UPPER) !== 0 && (seen & (LOWER | HYPHEN | DOT | OTHER)) === 0)
     return digits >= 2 ? "identifier" : "mixed";
   if ((seen & LOWER) !== 0 && (seen & UPPER) !== 0 && digits >= 2 && length >= 10 && (seen & HYPHEN) === 0)
-    return "token";
-  const bits = randomBits(text);
+    if (bits >= RANDOM_BITS || (seen & DOT) !== 0) return "token";
   if (length >= MIN_RANDOM_LENGTH && bits >= TOKEN_BITS) return "token";
   if (length > MAX_WORD_LENGTH) return text.includes("-") ? "slug" : "token";
   return bits >= RANDOM_BITS && length >= MIN_RANDOM_LENGTH ? "random" : "mixed";
@@ -176,6 +190,14 @@ const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "code", "mi
 
 /** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
 export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];
+
+const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
+
+/** What types the values of one parameter may have together: words of all kinds, or what is drawn by chance. */
+export function familyOf(type: SegmentType): string {
+  if (type === "word" || type === "slug") return "words";
+  return RANDOM.has(type) ? "random" : type;
+}
 
 /** `52.70`, `1.1.0`. */
 export function isDecimal(text: string): boolean {

@@ -1,4 +1,4 @@
-import { composedOf, isVerb } from "./composed.js";
+import { hasVerb } from "./composed.js";
 import type { Evidence } from "./evidence.js";
 import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
@@ -6,7 +6,8 @@ import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
 import type { SegmentType } from "./segment.js";
-import { type LeafJudge, type Sibling, siblingOf } from "./sibling.js";
+import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
+import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
 import { isCalledOften, oftenBeside } from "./value-rate.js";
 import { ENOUGH, wordScore } from "./word-score.js";
 
@@ -29,10 +30,9 @@ const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug"]);
  */
 export function wordGroup<Leaf>(
   node: PathNode<Leaf>,
-  all: readonly PathNode<Leaf>[],
+  literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
-  const literals = all.filter(({ text }) => !hasVerb(text));
   let group = groupAmong(node, literals, judge);
   for (const type of APART) {
     if (group !== undefined) break;
@@ -40,11 +40,6 @@ export function wordGroup<Leaf>(
     if (ofType.length < literals.length) group = groupAmong(node, ofType, judge);
   }
   return group;
-}
-
-/** `acme:cancel`: what is to be done tells it apart from what is no more than a value. */
-function hasVerb(text: string): boolean {
-  return text.includes(":") && isVerb(composedOf(text)?.suffix ?? "");
 }
 
 export function groupAmong<Leaf>(
@@ -60,6 +55,7 @@ export function groupAmong<Leaf>(
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
   if (wordScore(node, literals, siblings, countAlike(literals, company, judge)) < ENOUGH) return undefined;
+  if (haveOwnPaths(siblings) || haveOwnKinds(siblings)) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
   return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
@@ -110,6 +106,7 @@ export function revise<Leaf>(
     const apart = values.filter((value) => mayLeave(value.node, evidence) && isCalledOften(value, often));
     return { join: [], leave: apart.map((value) => value.node) };
   }
+  if (haveOwnKinds(values)) return { join: [], leave: values.map((value) => value.node) };
   const company = companyOf(values, evidence.hasRouteWords);
   evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
@@ -134,7 +131,11 @@ function areRouteWordsUsual<Leaf>(
 ): boolean {
   const usual = { ...company, hasRouteWords: true };
   const alike = [...values, ...literals].filter(
-    (one) => MAY_LEAVE.has(one.node.type) && looksFixed(one.node.text) && fixedness(one, usual) < 0,
+    (one) =>
+      MAY_LEAVE.has(one.node.type) &&
+      looksFixed(one.node.text) &&
+      rateOf(one) <= 2 * company.rate &&
+      fixedness(one, usual) < 0,
   );
   return alike.length >= 2 && alike.length * 10 >= values.length;
 }

@@ -24,6 +24,11 @@ const ASSIGNMENT = /=|%(?:25){0,3}3d/i;
 const USER_END = /:|%(?:25){0,3}3a/i;
 const USERINFO_END = /@|%(?:25){0,3}40/gi;
 
+/** What is to be done with what stands before it, in words: `:cancel`, `:setSize`. It is no part of a secret, nor makes one of an id. */
+const VERB = /:[a-z]{2,}(?:[A-Z][a-z]+)*$/;
+/** What a verb may stand behind: no parameters, no user. */
+const PLAIN = /^[\w.~-]+$/;
+
 /** Path segments after which a secret stands; in lower case. */
 export const ANNOUNCING_SEGMENTS: readonly string[] = [
   ..."reset resets reset-password reset_password resetpassword password-reset password_reset forgot-password".split(
@@ -84,12 +89,20 @@ export function maskText(text: string): string {
 
 function maskSegment(segment: string, before: string | undefined): string {
   if (before !== undefined && ANNOUNCING.has(before.toLowerCase()) && looksGiven(segment)) return MASK;
+  const verb = verbOf(segment);
+  const value = segment.slice(0, segment.length - verb.length);
+  if (verb !== "" && PLAIN.test(value)) return maskSegment(value, undefined) + verb;
   if (isSecret(segment)) return MASK;
   // Of every two, the second is what parts the first from the next.
   return maskUserinfo(segment)
     .split(PARAMETER_BREAK)
     .map((part, index) => (index % 2 === 0 ? maskParameter(part) : part))
     .join("");
+}
+
+/** What is to be done with what a segment names; empty where it does not say. */
+export function verbOf(segment: string): string {
+  return segment.includes(":") ? (VERB.exec(segment)?.[0] ?? "") : "";
 }
 
 /** RFC 3986 §3.2.1, wherever in a path it stands: a URL may be part of another's path. */

@@ -7,6 +7,7 @@ import { NO_CLASSES } from "../data/data-classifier.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
+import { verbOf } from "./secret.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
@@ -95,7 +96,7 @@ export class TargetData {
     if (masks.size > 0)
       target.path = target.path
         .split("/")
-        .map((text, segment) => masks.get(segment) ?? text)
+        .map((text, segment) => (masks.has(segment) ? masks.get(segment) + verbOf(text) : text))
         .join("/");
     return [...found].sort();
   }

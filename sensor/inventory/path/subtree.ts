@@ -1,0 +1,86 @@
+import type { PathNode } from "./path-node.js";
+import { looksFixed } from "./route-word.js";
+import { familyOf } from "./segment.js";
+import type { Sibling } from "./sibling.js";
+
+/** Levels below that are looked at, and paths of one sibling. */
+const LEVELS = 3;
+const MAX_PATHS = 32;
+/** So many with paths of their own are no chance. */
+const MIN_OWN = 4;
+/** Of all paths below, the share that one sibling alone has. */
+const ALONE_SHARE = 3 / 4;
+
+/**
+ * Whether each sibling has paths of its own below it, as parts of an API do: values of one parameter have the same. What may be a value itself
+ * counts as any value.
+ */
+export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
+  if (siblings.length < MIN_OWN) return false;
+  const all = siblings.map(({ node }) => pathsBelow(node)).filter((paths) => paths.size > 0);
+  const counts = new Map<string, number>();
+  for (const paths of all) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
+  let [own, alone, total] = [0, 0, 0];
+  for (const paths of all) {
+    let single = 0;
+    for (const path of paths) if (counts.get(path) === 1) single++;
+    if (paths.size > 1 && single * 2 >= paths.size) own++;
+    alone += single;
+    total += paths.size;
+  }
+  return own >= MIN_OWN && alone >= ALONE_SHARE * total;
+}
+
+/** Paths below that were called. */
+function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const add = (from: PathNode<Leaf>, before: string, levels: number): void => {
+    for (const child of from.children()) {
+      if (paths.size >= MAX_PATHS) return;
+      const path = `${before}/${child.isParameter || !looksFixed(child.text) ? "{}" : child.text}`;
+      if (child.leaf !== undefined || child.uses !== undefined) paths.add(path);
+      if (levels > 1) add(child, path, levels - 1);
+    }
+  };
+  add(node, "", LEVELS);
+  return paths;
+}
+
+/** Values below one sibling that it takes to know of which family they are. */
+const ENOUGH_BELOW = 3;
+/** Siblings whose values are all of one family; so many of a second one are no chance. */
+const MIN_PURE = 3;
+const MIN_SECOND = 2;
+
+/**
+ * Whether below some siblings values of one family stand, and of another below others: numbers below one, UUIDs below the next. Values of
+ * one parameter have the same below them.
+ */
+export function haveOwnKinds<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
+  const pure = new Map<string, number>();
+  let [count, mixed] = [0, 0];
+  for (const { node } of siblings) {
+    const families = familiesBelow(node);
+    if (families === undefined) continue;
+    if (families.size > 1) mixed++;
+    else for (const family of families) pure.set(family, (pure.get(family) ?? 0) + 1);
+    if (families.size === 1) count++;
+  }
+  if (count < MIN_PURE || mixed * 2 > count) return false;
+  return count - Math.max(...pure.values()) >= MIN_SECOND;
+}
+
+function familiesBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> | undefined {
+  const parameter = node.parameter("");
+  const calls = parameter?.uses?.reduce((sum, use) => sum + use.calls, 0) ?? 0;
+  // Below what is a value itself values are not told apart, only their calls are.
+  let values = Math.max(calls, parameter?.evidence?.values.size ?? 0);
+  const families = new Set<string>();
+  for (const type of parameter?.evidence?.types ?? []) families.add(familyOf(type));
+  for (const { text, type, alias, target } of node.literals()) {
+    if (alias === undefined ? looksFixed(text) : !target.isParameter) continue;
+    values++;
+    families.add(familyOf(type));
+  }
+  return values < ENOUGH_BELOW ? undefined : families;
+}

@@ -1,0 +1,17 @@
+import { hasVerb } from "./composed.js";
+import { formGroup, type ValueGroup } from "./form-group.js";
+import type { PathNode } from "./path-node.js";
+import type { LeafJudge } from "./sibling.js";
+import { suffixGroup } from "./suffix-group.js";
+import { wordGroup } from "./word-group.js";
+
+/** The first group of literals below a node that are values of one parameter: by their form, by what is behind them, or as words. */
+export function valueGroup<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): ValueGroup<Leaf> | undefined {
+  // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
+  const whole = literals.filter(({ text }) => !hasVerb(text));
+  return formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, whole, judge);
+}
