@@ -21,6 +21,7 @@ import { feed } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { PLAIN_PATHS } from "./support/secret-cases.js";
 
 const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
 const MAIL = '{"email":"ada@example.com"}';
@@ -48,6 +49,41 @@ t.test("what may be a card's number is masked in a path, and is of no class by t
   t.equal(seen("/cards/4111111111111111"), "/cards/*** payment-card", "by what stands before it");
   for (const id of ["4111111111111112", "1700000000000000005", "a4111111111111111", "41111111111111110000"])
     t.equal(seen(`/me/${id}`), `/me/${id} `, id);
+  t.end();
+});
+
+t.test("ids, hashes, slugs and file names are no secrets", (t) => {
+  for (const path of PLAIN_PATHS)
+    t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, path);
+  t.end();
+});
+
+t.test("what is to be done with a secret is told, of which nothing is", (t) => {
+  for (const [path, masked] of [
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:getPublicKey", "/keys/***:getPublicKey"],
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v", "/keys/***"],
+    ["/keys/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v:XKQZW", "/keys/***"],
+  ])
+    t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, masked);
+  t.end();
+});
+
+t.test("a secret is no part of an authority, a method or a user agent", (t) => {
+  const told = (head: string): string => {
+    const call = feed([["client", `${head}\r\n\r\n`]]).find((message) => message.kind === "call") as Call;
+    return `${call.method} ${call.path} ${call.authority} ${call.userAgent}`;
+  };
+  t.equal(told("CONNECT user:hunter2@h:443 HTTP/1.1\r\nHost: h:443"), "CONNECT h:443 h:443 undefined");
+  t.equal(told("GET /10 HTTP/1.1\r\nHost: user:hunter2@h"), "GET /10 h undefined");
+  t.equal(told("s3cr3tvalue1 /30 HTTP/1.1\r\nHost: h"), "*** /30 h undefined");
+  t.equal(told("PURGE_ALL /30 HTTP/1.1\r\nHost: h"), "PURGE_ALL /30 h undefined");
+  t.equal(
+    told("GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: x/1 token=hunter2 (api_key:s3cr3tvalue1; b)"),
+    "GET / h x/1 token=*** (api_key:***; b)",
+  );
+  const chrome =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+  t.equal(told(`GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: ${chrome}`), `GET / h ${chrome}`);
   t.end();
 });
 
