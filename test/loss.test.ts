@@ -363,6 +363,12 @@ t.test(
     t.same([counters.flows, counters.gap_bytes], [1, 40_000_500], "much of an answer may be lost");
     const both = [packetOf("client", 101_004, "x", ACK, 209_004), packetOf("server", 209_004, "y", ACK, 101_005)];
     t.equal(follow([...first, ...both]).counters.gap_bytes, 300_000, "in both directions less than a window is lost");
+    const soon = [
+      packetOf("client", 1_204, "x", ACK, 9_004),
+      { bytes: packetOf("client", 2_400_000, "a", ACK, 74_542), atMicros: START_MICROS + 20_000 },
+      packetOf("server", 74_542, "b", ACK, 2_400_001),
+    ];
+    t.equal(follow([...first, ...soon]).counters.gap_bytes, 0, "behind a hole that was not told yet");
     const alone = packetOf("client", 47_000_001, "c", ACK, 74_543);
     t.equal(
       follow([...first, packetOf("server", 74_542, "b", ACK, 47_000_001), alone]).counters.gap_bytes,

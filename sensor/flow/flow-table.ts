@@ -85,7 +85,8 @@ export class FlowTable implements PacketSink {
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
     const elapsedMicros = this.#clock === undefined ? atMicros : this.#clock.elapsedMicros;
-    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_MICROS) this.#sweep(elapsedMicros);
+    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_MICROS && !this.#isReplaying)
+      this.#sweep(elapsedMicros);
     if (packet.network !== 0) this.#decideDue(atMicros);
     let flow = this.#last;
     let fromA = flow?.sentByA(packet) === true;
@@ -124,7 +125,7 @@ export class FlowTable implements PacketSink {
     flow.lastMicros = this.#clock === undefined ? atMicros : this.#clock.frameMicros;
     if (flow.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
-    if (flow.isClosed) this.#retire(flow, atMicros);
+    if (flow.isClosed) this.#replay(this.#retire(flow, atMicros));
   }
 
   #find(packet: Packet, hash: number): TcpFlow | undefined {
@@ -316,12 +317,12 @@ export class FlowTable implements PacketSink {
     return this.#flows.length < this.#settings.maxFlows;
   }
 
-  #retire(flow: TcpFlow, atMicros: number): void {
-    // Of another connection on the same ports.
+  /** It is over; what waits in it is of another connection on the same ports. */
+  #retire(flow: TcpFlow, atMicros: number): readonly Packet[] {
     const waiting = flow.a.holds || flow.b.holds ? this.reassembly.handBack(flow) : [];
     if (waiting.length === 0) this.#closed.remember(flow, atMicros);
     this.#remove(flow);
-    this.#replay(waiting);
+    return waiting;
   }
 
   #replay(packets: readonly Packet[]): void {
@@ -338,6 +339,7 @@ export class FlowTable implements PacketSink {
     this.#lastSweepMicros = elapsedMicros;
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
+    const waiting: Packet[] = [];
     for (let index = this.#flows.length - 1; index >= 0; index--) {
       const flow = this.#flows[index];
       if (flow.suspect !== undefined) continue;
@@ -353,9 +355,10 @@ export class FlowTable implements PacketSink {
       if (flow.resetMicros >= 0 && atMicros - flow.resetMicros > RESET_MICROS)
         this.reassembly.close(flow, "reset", atMicros);
       else if (flow.a.hasHole || flow.b.hasHole) this.reassembly.settle(flow, atMicros);
-      if (flow.isClosed) this.#retire(flow, atMicros);
+      if (flow.isClosed) waiting.push(...this.#retire(flow, atMicros));
       else if (isTelling) flow.stream?.tell?.(atMicros);
     }
+    this.#replay(waiting);
   }
 
   #patienceMicros(flow: TcpFlow): number {

@@ -18,10 +18,15 @@ export interface ReassemblySettings {
 const MAX_PENDING_SEGMENTS = 1_024;
 const MAX_TURNS = 16;
 /**
- * A connection on ports that were used before, whose beginning nobody saw, has one number off by more than any window (RFC 7323 §2.3), and
- * the other by more than this: Linux takes 65,537 more than the last one where the ports are in TIME-WAIT.
+ * A connection on ports that were used before, whose beginning nobody saw, has numbers that are off in both directions. Linux takes 65,537
+ * more than the last one where the ports are in TIME-WAIT, and lets a client have them after a second, in which the clock that it takes
+ * its own number from (RFC 9293 §3.4.1, here of 64 ns) moves by 15.6 million.
  */
-const MAX_OFF_BYTES = 1 << 16;
+const MAX_NEAR_BYTES = 1 << 16;
+const MAX_FAR_BYTES = 1 << 23;
+/** Where the nearer one is what TIME-WAIT makes it, and no more than a few answers beyond, less will do for the other. */
+const MAX_WAITED_BYTES = 1 << 17;
+const MAX_FAR_WAITED_BYTES = 1 << 20;
 /** Both directions may be captured out of step: an acknowledgment seen before its bytes does not yet mean that they are lost. */
 const ACKED_HOLE_MICROS = 50_000;
 
@@ -162,7 +167,7 @@ export class Reassembly {
     const pending = half.pending;
     if (pending === undefined || !half.holds || !this.#isOverBound(pending)) return;
     this.counters.pending_overflows++;
-    this.#force(flow, half, other, atMicros);
+    if (!this.#givesWay(flow, half, other, atMicros)) this.#force(flow, half, other, atMicros);
   }
 
   #isOverBound(pending: Pending): boolean {
@@ -251,29 +256,27 @@ export class Reassembly {
     this.#gap(flow, half, length, atMicros);
   }
 
-  /** What waits is another connection's on the same ports: it stays where it is, to be handed back. */
-  #giveWay(flow: TcpFlow, atMicros: number): void {
+  /** Whether what waits is another connection's on the same ports: then it stays where it is, to be handed back. */
+  #givesWay(flow: TcpFlow, half: Half, other: Half, atMicros: number): boolean {
+    if (!isElsewhere(half, other) && !isElsewhere(other, half)) return false;
     flow.isClosed = true;
     const { stream } = flow;
     flow.stream = undefined;
     stream?.close("reused", atMicros);
+    return true;
   }
 
   #settleHalf(flow: TcpFlow, half: Half, other: Half, atMicros: number): void {
-    while (half.hasHole) {
+    while (half.hasHole && !flow.isClosed) {
       if (isWaiting(half)) {
         this.#drain(flow, half, other, atMicros);
         const first = half.pending?.first;
         if (first === undefined || !isWaiting(half)) continue;
         if (atMicros - first.atMicros < patienceMicros(flow)) return;
       } else if (!this.#isLost(flow, half, other, atMicros)) return;
-      else if (isElsewhere(half, other)) {
-        this.#giveWay(flow, atMicros);
-        return;
-      }
-      this.#force(flow, half, other, atMicros);
+      if (!this.#givesWay(flow, half, other, atMicros)) this.#force(flow, half, other, atMicros);
     }
-    if (half.finSeen) this.#finish(flow, half, atMicros);
+    if (half.finSeen && !flow.isClosed) this.#finish(flow, half, atMicros);
   }
 
   /** Whether the bytes of the hole in front will not come any more. */
@@ -318,12 +321,12 @@ export class Reassembly {
   /** What was held is handed over, and what the other end acknowledged but nobody saw is announced. */
   #flush(flow: TcpFlow, atMicros: number): void {
     const { client, server } = flow;
-    if (isElsewhere(client, server) || isElsewhere(server, client)) {
-      // It is over before anything could be made of it.
-      this.counters.stray_segments += this.handBack(flow).length;
-      return;
-    }
     while (client.hasHole || server.hasHole) {
+      if (isElsewhere(client, server) || isElsewhere(server, client)) {
+        // It is over before anything could be made of it.
+        this.counters.stray_segments += this.handBack(flow).length;
+        return;
+      }
       if (this.#dropStray(client, server) || this.#dropStray(server, client)) continue;
       if (!client.holds && !server.holds) break;
       const clientMicros = client.pending?.first?.atMicros ?? Number.POSITIVE_INFINITY;
@@ -348,14 +351,15 @@ function isStray(half: Half, other: Half): boolean {
   return !half.wasRead(half.holeEnd);
 }
 
-/** Bytes lost in both directions at once, and more of them than a window holds, were none: what comes next is of another connection. */
+/** Much was lost in both directions at once, it seems: nothing was, what comes next is of another connection. */
 function isElsewhere(half: Half, other: Half): boolean {
   if (!half.hasHole) return false;
   const own = (half.holeEnd - half.next) | 0;
   const acknowledgment = half.pending?.first?.acknowledgment;
   const read = acknowledgment === undefined || !other.started ? 0 : Math.abs((acknowledgment - other.next) | 0);
   const others = Math.max(read, other.aheadBytes);
-  return Math.max(own, others) > MAX_UNSEEN_BYTES && Math.min(own, others) > MAX_OFF_BYTES;
+  const [near, far] = own < others ? [own, others] : [others, own];
+  return near > MAX_NEAR_BYTES && far > (near <= MAX_WAITED_BYTES ? MAX_FAR_WAITED_BYTES : MAX_FAR_BYTES);
 }
 
 /** How long what the other end acknowledged is waited for. */
