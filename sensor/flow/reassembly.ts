@@ -97,10 +97,7 @@ export class Reassembly {
   close(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
     if (flow.isClosed) return;
     this.#flush(flow, atMicros);
-    flow.isClosed = true;
-    const stream = flow.stream;
-    flow.stream = undefined;
-    stream?.close(reason, atMicros);
+    end(flow, reason, atMicros);
   }
 
   /** What waits in a flow that is another's: nothing of it is told. */
@@ -259,10 +256,7 @@ export class Reassembly {
   /** Whether what waits is another connection's on the same ports: then it stays where it is, to be handed back. */
   #givesWay(flow: TcpFlow, half: Half, other: Half, atMicros: number): boolean {
     if (!isElsewhere(half, other) && !isElsewhere(other, half)) return false;
-    flow.isClosed = true;
-    const { stream } = flow;
-    flow.stream = undefined;
-    stream?.close("reused", atMicros);
+    end(flow, "reused", atMicros);
     return true;
   }
 
@@ -360,6 +354,13 @@ function isElsewhere(half: Half, other: Half): boolean {
   const others = Math.max(read, other.aheadBytes);
   const [near, far] = own < others ? [own, others] : [others, own];
   return near > MAX_NEAR_BYTES && far > (near <= MAX_WAITED_BYTES ? MAX_FAR_WAITED_BYTES : MAX_FAR_BYTES);
+}
+
+function end(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
+  const { stream } = flow;
+  flow.isClosed = true;
+  flow.stream = undefined;
+  stream?.close(reason, atMicros);
 }
 
 /** How long what the other end acknowledged is waited for. */

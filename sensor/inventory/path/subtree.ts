@@ -58,14 +58,14 @@ const MIN_SECOND = 2;
  */
 export function haveOwnKinds<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
   const pure = new Map<string, number>();
-  let [count, mixed] = [0, 0];
+  let mixed = 0;
   for (const { node } of siblings) {
     const families = familiesBelow(node);
     if (families === undefined) continue;
     if (families.size > 1) mixed++;
     else for (const family of families) pure.set(family, (pure.get(family) ?? 0) + 1);
-    if (families.size === 1) count++;
   }
+  const count = [...pure.values()].reduce((sum, siblingsOfOne) => sum + siblingsOfOne, 0);
   if (count < MIN_PURE || mixed * 2 > count) return false;
   return count - Math.max(...pure.values()) >= MIN_SECOND;
 }
