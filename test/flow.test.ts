@@ -254,21 +254,6 @@ t.test("forged packets neither end a connection nor make bytes up", async (t) =>
   t.equal(bogus.counters.gap_bytes, 0, "an acknowledgment of what cannot have been sent");
 });
 
-t.test("the same ports used again are another flow with another id", async (t) => {
-  const first = dialog((d) => d.open().send("client", "one").close());
-  const second = dialog((d) => d.open().send("client", "two"), { clientSequence: 77_000, serverSequence: 88_000 });
-  const third = dialog((d) => d.open().send("client", "three"), { clientSequence: 5_000, serverSequence: 6_000 });
-  const { log, recorder, counters } = follow([...first, ...second, ...third]);
-  t.same(log, [
-    [WHO, "client: one", "client finished", "server finished", "closed: fin"],
-    [WHO, "client: two", "closed: reused"],
-    [WHO, "client: three", "closed: end"],
-  ]);
-  t.equal(new Set(recorder.flows.map((recorded) => recorded.flow.id)).size, 3);
-  t.equal(counters.flows, 3);
-  t.match(recorder.flows[0].flow.id, /^[0-9a-f]{16}$/);
-});
-
 t.test("flows are bounded: refused and counted, and room comes back by packet time", async (t) => {
   const syn = (port: number, seconds: number): TimedFrame => ({
     bytes: dialog((d) => d.open(), { clientPort: port })[0],

@@ -6,13 +6,11 @@ import type { FeedMessage } from "../console/api.js";
 import { Feed } from "../console/http/feed.js";
 import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
-import { ACK } from "../sensor/decode/packet.js";
 import type { Anomaly, Call } from "../sensor/protocol/message.js";
 import { mulberry32 } from "./bench/random.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { delta, sensorStore } from "./support/delivery.js";
-import { dialog, follow } from "./support/follow-flows.js";
-import { ethernet, ipv4, packetOf, TcpDialog } from "./support/frame-builder.js";
+import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
 import { temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
@@ -324,58 +322,3 @@ async function slowPage(t: Parameters<typeof temporaryFolder>[0]): Promise<Measu
     throw new Error(`${feed.missedTotal} of the console's, ${told.missed} of the page`);
   return [told.missed, given - told.records];
 }
-
-const WHO = "10.0.0.1:40000 > 10.0.0.2:8080 by handshake";
-
-t.test(
-  "ports used again, with the beginning lost, are another flow: what lies between its numbers was never sent",
-  async (t) => {
-    const first = dialog((d) => d.open().send("client", "one", "silent").send("server", "two", "silent"));
-    for (const [client, server] of [
-      [47_000_000, 65_538],
-      [65_600, 900_000_000],
-      [30_000_000, 20_000_000],
-    ]) {
-      const start = { clientSequence: 1_004 + client, serverSequence: 9_004 + server };
-      const [, , , ...second] = dialog(
-        (d) => d.open().send("client", "a").send("server", "b").send("client", "c"),
-        start,
-      );
-      const later = second.map((bytes, index) => ({ bytes, atMicros: START_MICROS + 3e6 + index * 30_000 }));
-      const { log, counters } = follow([...first, ...later]);
-      t.same(log, [
-        [WHO, "client: one", "server: two", "closed: reused"],
-        ["10.0.0.1:40000 > 10.0.0.2:8080 by ports", "client: a", "server: b", "client: c", "closed: end"],
-      ]);
-      t.same([counters.gap_bytes, counters.flows, counters.flows_joined_late], [0, 2, 1]);
-    }
-    const low = 9_004 - 20_000_000;
-    const behind = [packetOf("client", 47_000_001, "a", ACK, low), packetOf("server", low, "b", ACK, 47_000_002)];
-    const after = behind.map((bytes, index) => ({ bytes, atMicros: START_MICROS + 3e6 + index * 60_000 }));
-    const told = follow([...first, ...after, packetOf("client", 47_000_002, "c", ACK, low + 1)]);
-    t.same([told.counters.flows, told.counters.gap_bytes], [2, 0], "where the other end's number is a lower one");
-    const lost = [
-      packetOf("server", 9_004 + 40_000_000, "end", ACK, 1_504),
-      packetOf("client", 1_504, "ok", ACK, 40_009_007),
-      { bytes: packetOf("server", 40_009_007, "!", ACK, 1_506), atMicros: START_MICROS + 1e6 },
-    ];
-    const { counters } = follow([...first, ...lost]);
-    t.same([counters.flows, counters.gap_bytes], [1, 40_000_500], "much of an answer may be lost");
-    const both = [packetOf("client", 101_004, "x", ACK, 209_004), packetOf("server", 209_004, "y", ACK, 101_005)];
-    t.equal(follow([...first, ...both]).counters.gap_bytes, 300_000, "in both directions less than a window is lost");
-    const soon = [
-      packetOf("client", 1_204, "x", ACK, 9_004),
-      { bytes: packetOf("client", 2_400_000, "a", ACK, 74_542), atMicros: START_MICROS + 20_000 },
-      packetOf("server", 74_542, "b", ACK, 2_400_001),
-    ];
-    t.equal(follow([...first, ...soon]).counters.gap_bytes, 0, "behind a hole that was not told yet");
-    const alone = packetOf("client", 47_000_001, "c", ACK, 74_543);
-    t.equal(
-      follow([...first, packetOf("server", 74_542, "b", ACK, 47_000_001), alone]).counters.gap_bytes,
-      0,
-      "at the end",
-    );
-    const oneSided = [packetOf("client", 1_001, "one", ACK, 9_001), alone];
-    t.equal(follow(oneSided).counters.gap_bytes, 0, "of one direction alone");
-  },
-);

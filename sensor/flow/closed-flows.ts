@@ -1,5 +1,6 @@
 import { ACK, type Packet, SYN } from "../decode/packet.js";
 import type { JoinedNetworks } from "./joined-networks.js";
+import { isPast } from "./offered-flow.js";
 import { COPY_MICROS } from "./segment-marks.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
@@ -7,8 +8,8 @@ import type { TcpFlow } from "./tcp-flow.js";
 const MAX_CLOSED = 16_384;
 const BUCKETS = 32_768;
 const NONE = -1;
-/** Words kept of each: the ends' addresses, ports, virtual networks, first sequence numbers, and the connection offered on its ports. */
-const WORDS = 15;
+/** Words kept of each: the ends' addresses, ports, virtual networks, first and last sequence numbers, and the connection offered on its ports. */
+const WORDS = 17;
 const PORTS = 8;
 const NETWORK = 9;
 const FIRST_A = 10;
@@ -16,6 +17,8 @@ const FIRST_B = 11;
 const OFFERED = 12;
 const FLAGS = 13;
 const ANSWER_NETWORK = 14;
+const NEXT_A = 15;
+const NEXT_B = 16;
 const STARTED_A = 1;
 const STARTED_B = 2;
 const OFFERED_BY_A = 4;
@@ -62,7 +65,9 @@ export class ClosedFlows {
     words[base + ANSWER_NETWORK] = flow.answerNetwork;
     words[base + FIRST_A] = flow.a.first;
     words[base + FIRST_B] = flow.b.first;
-    words[base + OFFERED] = flow.offeredFirst;
+    words[base + OFFERED] = flow.offer?.first ?? 0;
+    words[base + NEXT_A] = flow.a.next;
+    words[base + NEXT_B] = flow.b.next;
     words[base + FLAGS] = flagsOf(flow);
     this.#closedMicros[slot] = atMicros;
     this.#hashes[slot] = flow.hash;
@@ -162,9 +167,18 @@ export class ClosedFlows {
     const isSyn = (packet.flags & SYN) !== 0;
     if (offered !== 0 && !isOfferer && (packet.flags & ACK) !== 0 && packet.acknowledgment === words[base + OFFERED])
       return true;
+    if (!isSyn && packet.payloadLength > 0 && this.#isPastEnd(slot, fromA, packet)) return true;
     if (!isSyn) return isOfferer && packet.payloadLength > 0 && packet.sequence === words[base + OFFERED];
     const hasStarted = (flags & (fromA ? STARTED_A : STARTED_B)) !== 0;
     return !hasStarted || words[base + (fromA ? FIRST_A : FIRST_B)] !== ((packet.sequence + 1) | 0);
+  }
+
+  /** Data sent and read behind the ends of both directions. */
+  #isPastEnd(slot: number, fromA: boolean, { flags, sequence, acknowledgment }: Packet): boolean {
+    const base = slot * WORDS;
+    const next = this.#words[base + (fromA ? NEXT_A : NEXT_B)];
+    const otherNext = this.#words[base + (fromA ? NEXT_B : NEXT_A)];
+    return (flags & ACK) !== 0 && isPast(sequence, next) && isPast(acknowledgment, otherNext);
   }
 
   #unlink(slot: number): void {
@@ -181,9 +195,9 @@ export class ClosedFlows {
   }
 }
 
-function flagsOf({ a, b, offeredFrom, rolesFrom }: TcpFlow): number {
+function flagsOf({ a, b, offer, rolesFrom }: TcpFlow): number {
   const opening = rolesFrom === "handshake" ? OPENING_SEEN : 0;
   const started = (a.started ? STARTED_A : 0) | (b.started ? STARTED_B : 0) | opening;
-  if (offeredFrom === undefined) return started;
-  return started | (offeredFrom === "a" ? OFFERED_BY_A : OFFERED_BY_B);
+  if (offer?.first === undefined) return started;
+  return started | (offer.from === "a" ? OFFERED_BY_A : OFFERED_BY_B);
 }

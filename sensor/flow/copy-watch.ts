@@ -66,14 +66,12 @@ export class CopyWatch {
 
   /** Keeps a copy of the packet; what is known now: both directions must be the same before it is said early. */
   hold(suspect: Suspect, packet: Packet): Verdict {
-    const { bytes, payloadStart, payloadEnd } = packet;
-    const copy = Buffer.from(bytes.subarray(payloadStart, payloadEnd));
-    const mark = copy.length === 0 ? undefined : markOfPacket(suspect.flow, packet);
-    const held = { ...packet, bytes: copy, payloadStart: 0, payloadEnd: copy.length };
+    const held = copyOf(packet);
+    const mark = held.bytes.length === 0 ? undefined : markOfPacket(suspect.flow, packet);
     const verdict = mark === undefined ? "unknown" : this.#marks.compare(mark);
     suspect.packets.push({ packet: held, mark, verdict });
-    suspect.heldBytes += PACKET_BYTES + copy.length;
-    this.#heldBytes += PACKET_BYTES + copy.length;
+    suspect.heldBytes += PACKET_BYTES + held.bytes.length;
+    this.#heldBytes += PACKET_BYTES + held.bytes.length;
     if (verdict === "other") return "other";
     if (verdict === "same" && isSameBothWays(suspect)) return "same";
     const isFull = suspect.packets.length >= MAX_PACKETS || suspect.heldBytes >= MAX_BYTES;
@@ -131,6 +129,12 @@ function isSameBothWays({ flow, packets }: Suspect): boolean {
     else back = true;
   }
   return forth && back;
+}
+
+/** Its payload alone, in memory of its own. */
+export function copyOf(packet: Packet): Packet {
+  const bytes = Buffer.from(packet.bytes.subarray(packet.payloadStart, packet.payloadEnd));
+  return { ...packet, bytes, payloadStart: 0, payloadEnd: bytes.length };
 }
 
 /** A piece that waited in a flow, as the packet it came in. */

@@ -3,8 +3,9 @@ import { ACK, FIN, type Packet, type PacketSink, RST, SYN } from "../decode/pack
 import { ClosedFlows } from "./closed-flows.js";
 import { bareOf, CopyWatch, type Suspect } from "./copy-watch.js";
 import { hashOf } from "./flow-hash.js";
+import { FlowList } from "./flow-list.js";
 import { JoinedNetworks } from "./joined-networks.js";
-import { judgeOffer } from "./offered-flow.js";
+import { OfferedFlows } from "./offered-flow.js";
 import { Reassembly, type ReassemblySettings } from "./reassembly.js";
 import { COPY_MICROS, SegmentMarks } from "./segment-marks.js";
 import type { StreamSource } from "./stream.js";
@@ -54,16 +55,16 @@ export class FlowTable implements PacketSink {
   readonly #settings: FlowSettings;
   readonly #seed: number;
   readonly #clock: PacketClock | undefined;
-  readonly #flows: TcpFlow[] = [];
+  readonly #list = new FlowList();
   readonly #closed: ClosedFlows;
   readonly networks = new JoinedNetworks();
   readonly copies: CopyWatch;
+  readonly #offers = new OfferedFlows();
   readonly #marks = new SegmentMarks();
   #firstNetwork = 0;
   #areSeveral = false;
   /** What was kept of a flow is handed on: nothing else is decided meanwhile. */
   #isReplaying = false;
-  #buckets: (TcpFlow | undefined)[] = new Array(1_024).fill(undefined);
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
@@ -96,19 +97,14 @@ export class FlowTable implements PacketSink {
       flow = this.#find(packet, hash);
       fromA = flow?.sentByA(packet) === true;
     }
-    if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.offeredFrom !== undefined)) {
-      const fate = judgeOffer(flow, fromA, packet);
+    if (flow !== undefined && ((packet.flags & SYN) !== 0 || flow.mayGiveWay)) {
+      const fate = this.#offers.judge(flow, fromA, packet);
       if (fate === "wait") return;
       if (fate === "reused") {
-        if (flow.suspect !== undefined) this.#decide(flow.suspect, this.copies.judge(flow.suspect));
-        // It may have been another network's, or be over by now.
-        if (flow.index >= 0) {
-          this.reassembly.close(flow, "reused", atMicros);
-          this.#remove(flow);
-        }
+        this.#giveWay(flow, atMicros);
         hash = flow.hash;
-        // Of the new connection another network may have shown the first packet.
-        flow = packet.network === 0 ? undefined : this.#find(packet, hash);
+        // Its first packets may have waited, and of the new connection another network may have shown some.
+        flow = this.#find(packet, hash);
         fromA = flow?.sentByA(packet) === true;
       }
     }
@@ -128,8 +124,20 @@ export class FlowTable implements PacketSink {
     if (flow.isClosed) this.#replay(this.#retire(flow, atMicros));
   }
 
+  /** Another connection has its ports; what waited of that one goes there. */
+  #giveWay(flow: TcpFlow, atMicros: number): void {
+    if (flow.suspect !== undefined) this.#decide(flow.suspect, this.copies.judge(flow.suspect));
+    const waiting = this.#offers.settle(flow);
+    // It may have been another network's, or be over by now.
+    if (flow.index >= 0) {
+      this.reassembly.close(flow, "reused", atMicros);
+      this.#remove(flow);
+    }
+    this.#replay(waiting);
+  }
+
   #find(packet: Packet, hash: number): TcpFlow | undefined {
-    const first = this.#buckets[hash & (this.#buckets.length - 1)];
+    const first = this.#list.firstOf(hash);
     let isElsewhere = false;
     for (let flow = first; flow !== undefined; flow = flow.nextInBucket) {
       if (!flow.isBetween(packet, hash)) continue;
@@ -142,7 +150,7 @@ export class FlowTable implements PacketSink {
   /** Those of its own network go before those it may be a copy of, an answer to, or go on with elsewhere. */
   #findElsewhere(packet: Packet, hash: number): TcpFlow | undefined {
     let elsewhere: TcpFlow | undefined;
-    for (let flow = this.#buckets[hash & (this.#buckets.length - 1)]; flow !== undefined; flow = flow.nextInBucket) {
+    for (let flow = this.#list.firstOf(hash); flow !== undefined; flow = flow.nextInBucket) {
       if (!flow.isBetween(packet, hash)) continue;
       if (flow.isInNetwork(packet, "late")) return flow;
       if (flow.isAnsweredBy(packet) || flow.isMovedTo(packet)) elsewhere = flow;
@@ -177,11 +185,7 @@ export class FlowTable implements PacketSink {
   /** A flow of another network that this packet's may be. */
   #originalOf(flow: TcpFlow, packet: Packet): { readonly network: number; readonly beganLike: boolean } | undefined {
     const { hash, network } = flow;
-    for (
-      let other = this.#buckets[hash & (this.#buckets.length - 1)];
-      other !== undefined;
-      other = other.nextInBucket
-    ) {
+    for (let other = this.#list.firstOf(hash); other !== undefined; other = other.nextInBucket) {
       if (other === flow || !other.isBetween(packet, hash) || other.suspect !== undefined) continue;
       if (other.network === 0 || other.network === network) continue;
       if (other.beganOtherwise(flow) || !other.isAtPlace(packet, "late")) continue;
@@ -227,7 +231,7 @@ export class FlowTable implements PacketSink {
   /** Flows of which something waits, or was lost, and no packet comes any more: another network may have shown all of it meanwhile. */
   #decideSilent(beforeMicros: number): void {
     if (this.reassembly.marks === undefined) return;
-    const silent = this.#flows.filter(
+    const silent = this.#list.all.filter(
       ({ network, stream, isJudged, lastMicros }) =>
         network !== 0 && stream === undefined && !isJudged && lastMicros < beforeMicros,
     );
@@ -251,8 +255,8 @@ export class FlowTable implements PacketSink {
   finish(atMicros: number): void {
     this.#decideDue(Number.POSITIVE_INFINITY);
     this.#decideSilent(Number.POSITIVE_INFINITY);
-    for (const flow of this.#flows) this.reassembly.close(flow, "end", atMicros);
-    while (this.#flows.length > 0) this.#remove(this.#flows[this.#flows.length - 1]);
+    for (const flow of this.#list.all) this.reassembly.close(flow, "end", atMicros);
+    while (this.#list.all.length > 0) this.#remove(this.#list.all[this.#list.all.length - 1]);
   }
 
   /** Time goes on though no packet comes: so much has passed in all. */
@@ -263,18 +267,18 @@ export class FlowTable implements PacketSink {
   /** Ends about a quarter of all flows, those silent longest; how many. */
   giveUpSilent(atMicros: number): number {
     this.#decideDue(Number.POSITIVE_INFINITY);
-    const before = this.#flows.length;
+    const before = this.#list.all.length;
     const step = Math.max(1, Math.floor(before / SAMPLED_FLOWS));
-    const times = this.#flows.filter((_, index) => index % step === 0).map(({ lastMicros }) => lastMicros);
+    const times = this.#list.all.filter((_, index) => index % step === 0).map(({ lastMicros }) => lastMicros);
     const lastMicros = times.sort((a, b) => a - b)[times.length >> 2] ?? 0;
     for (let index = before - 1; index >= 0; index--) {
-      const flow = this.#flows[index];
+      const flow = this.#list.all[index];
       if (flow.lastMicros > lastMicros) continue;
       this.reassembly.close(flow, "idle", atMicros);
       this.#remove(flow);
     }
-    this.counters.flows_given_up += before - this.#flows.length;
-    return before - this.#flows.length;
+    this.counters.flows_given_up += before - this.#list.all.length;
+    return before - this.#list.all.length;
   }
 
   #admit(packet: Packet, hash: number): TcpFlow | undefined {
@@ -283,7 +287,7 @@ export class FlowTable implements PacketSink {
       this.counters.packets_without_flow++;
       return undefined;
     }
-    if (this.refusesNew || (this.#flows.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros))) {
+    if (this.refusesNew || (this.#list.all.length >= this.#settings.maxFlows && !this.#makeRoom(packet.atMicros))) {
       this.counters.packets_refused++;
       this.counters.bytes_refused += packet.payloadLength;
       // Not for the answer to it: the same flow would be refused twice.
@@ -292,10 +296,7 @@ export class FlowTable implements PacketSink {
     }
     const flow = new TcpFlow(packet, hash, this.networks);
     if (packet.network !== 0) this.#noteNetwork(packet.network);
-    if (this.#flows.length >= this.#buckets.length) this.#grow();
-    this.#link(flow);
-    flow.index = this.#flows.length;
-    this.#flows.push(flow);
+    this.#list.add(flow);
     this.counters.flows++;
     this.counters.flows_open++;
     if (!isSyn) this.counters.flows_joined_late++;
@@ -314,7 +315,7 @@ export class FlowTable implements PacketSink {
   #makeRoom(atMicros: number): boolean {
     const elapsedMicros = this.#clock?.elapsedMicros ?? atMicros;
     if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_WHEN_FULL_MICROS) this.#sweep(elapsedMicros);
-    return this.#flows.length < this.#settings.maxFlows;
+    return this.#list.all.length < this.#settings.maxFlows;
   }
 
   /** It is over; what waits in it is of another connection on the same ports. */
@@ -340,8 +341,8 @@ export class FlowTable implements PacketSink {
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
     const waiting: Packet[] = [];
-    for (let index = this.#flows.length - 1; index >= 0; index--) {
-      const flow = this.#flows[index];
+    for (let index = this.#list.all.length - 1; index >= 0; index--) {
+      const flow = this.#list.all[index];
       if (flow.suspect !== undefined) continue;
       // Its last frame was misdated.
       if (flow.lastMicros > elapsedMicros && this.#clock !== undefined) flow.lastMicros = elapsedMicros;
@@ -365,36 +366,11 @@ export class FlowTable implements PacketSink {
     return (flow.stream === undefined ? this.#settings.halfOpenSeconds : this.#settings.idleSeconds) * 1e6;
   }
 
-  #link(flow: TcpFlow): void {
-    const bucket = flow.hash & (this.#buckets.length - 1);
-    flow.nextInBucket = this.#buckets[bucket];
-    this.#buckets[bucket] = flow;
-  }
-
   #remove(flow: TcpFlow): void {
-    const bucket = flow.hash & (this.#buckets.length - 1);
-    let before: TcpFlow | undefined;
-    let at = this.#buckets[bucket];
-    while (at !== flow && at !== undefined) {
-      before = at;
-      at = at.nextInBucket;
-    }
-    if (before === undefined) this.#buckets[bucket] = flow.nextInBucket;
-    else before.nextInBucket = flow.nextInBucket;
-    flow.nextInBucket = undefined;
-    const last = this.#flows.pop();
-    if (last !== undefined && last !== flow) {
-      this.#flows[flow.index] = last;
-      last.index = flow.index;
-    }
-    flow.index = -1;
+    this.#list.remove(flow);
+    this.reassembly.counters.stray_segments += this.#offers.settle(flow).length;
     if (this.#last === flow) this.#last = undefined;
     flow.memo = undefined;
     this.counters.flows_open--;
-  }
-
-  #grow(): void {
-    this.#buckets = new Array(this.#buckets.length * 2).fill(undefined);
-    for (const flow of this.#flows) this.#link(flow);
   }
 }

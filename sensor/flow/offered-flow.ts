@@ -1,25 +1,74 @@
-import { ACK, type Packet, SYN } from "../decode/packet.js";
+import { ACK, type Packet, RST, SYN } from "../decode/packet.js";
+import { copyOf } from "./copy-watch.js";
 import type { Half } from "./half.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
+/** No sequence number of a connection is behind its FIN; where its ports are used at once, Linux goes on 65,537 behind it. */
+const MAX_NEAR_BYTES = 1 << 16;
+/** Behind a SYN that nobody answered nothing is sent. So much may have been lost with the answer, and Linux' clock moves on in half a second. */
+const MAX_UNANSWERED_BYTES = 1 << 23;
+/** What one end alone may say behind a FIN before it is believed, for one flow and for all. */
+const MAX_PACKETS = 16;
+const MAX_BYTES = 1 << 17;
+const MAX_ALL_BYTES = 1 << 24;
+/** What a packet kept takes beside its bytes. */
+const PACKET_BYTES = 512;
+
+/** What may be another connection on a flow's ports, until its other end goes on with it. */
+export interface Offer {
+  readonly from: "a" | "b";
+  /** Sequence number of its first byte, of a SYN; undefined for what is sent or acknowledged behind the end. */
+  readonly first: number | undefined;
+  /** Its data so far. */
+  readonly packets: Packet[];
+  heldBytes: number;
+}
+
 /**
- * What a packet means for a flow on the same ports. A SYN with another sequence number than this direction began with opens another
- * connection where the old one is closed. RFC 5961 §4: a live one is not given up for it, anybody can send it: not before the other
- * end acknowledges it, or its own end goes on from it.
+ * Tells packets of another connection on a flow's ports. A SYN with another sequence number than this direction began with opens one where
+ * the old one is closed, and where its SYN was lost what is sent or read behind a FIN is of one. RFC 5961 §4: a live one is not given up
+ * for it, anybody can send it: not before the other end acknowledges it, or its own end goes on from it.
  */
-export function judgeOffer(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wait" | "reused" {
-  const half = fromA ? flow.a : flow.b;
-  const from = fromA ? "a" : "b";
-  if ((packet.flags & SYN) !== 0) {
-    if (isTaken(flow, from, packet)) return "reused";
+export class OfferedFlows {
+  #heldBytes = 0;
+
+  judge(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wait" | "reused" {
+    const [half, other] = fromA ? [flow.a, flow.b] : [flow.b, flow.a];
+    const from = fromA ? "a" : "b";
+    const isPast = isPastEnd(half, other, packet) || isPastOpening(half, other, packet);
+    if (isTaken(flow.offer, from, packet, isPast)) return "reused";
+    if ((packet.flags & SYN) === 0) return isPast ? this.#hold(flow, from, other, packet) : "same";
     const first = (packet.sequence + 1) | 0;
-    if (!half.started || half.first === first || answersOpening(fromA ? flow.b : flow.a, flow, packet)) return "same";
-    if (flow.stream === undefined) return "reused";
-    flow.offeredFirst = first;
-    flow.offeredFrom = from;
+    if (!half.started || half.first === first || answersOpening(other, flow, packet)) return "same";
+    if (flow.stream === undefined || (flow.offer !== undefined && flow.offer.packets.length > 0)) return "reused";
+    flow.offer = { from, first, packets: [], heldBytes: 0 };
     return "wait";
   }
-  return isTaken(flow, from, packet) ? "reused" : "same";
+
+  /** It waits no longer; what was kept of it. */
+  settle(flow: TcpFlow): Packet[] {
+    const { offer } = flow;
+    if (offer === undefined) return [];
+    this.#heldBytes -= offer.heldBytes;
+    offer.heldBytes = 0;
+    return offer.packets.splice(0);
+  }
+
+  #hold(flow: TcpFlow, from: "a" | "b", other: Half, packet: Packet): "wait" | "reused" {
+    // Where only one direction is captured nobody else can go on with it.
+    if (!other.seen && other.started) return "reused";
+    if (flow.offer?.from !== from || flow.offer.first !== undefined)
+      flow.offer = { from, first: undefined, packets: [], heldBytes: 0 };
+    if (packet.payloadLength === 0) return "wait";
+    const { offer } = flow;
+    const bytes = PACKET_BYTES + packet.payloadEnd - packet.payloadStart;
+    if (offer.packets.length >= MAX_PACKETS || offer.heldBytes + bytes > MAX_BYTES) return "reused";
+    if (this.#heldBytes + bytes > MAX_ALL_BYTES) return "reused";
+    offer.packets.push(copyOf(packet));
+    offer.heldBytes += bytes;
+    this.#heldBytes += bytes;
+    return "wait";
+  }
 }
 
 /** The answer to the SYN that this connection began with, captured after packets that came later. */
@@ -27,8 +76,28 @@ function answersOpening(opened: Half, flow: TcpFlow, packet: Packet): boolean {
   return flow.rolesFrom === "handshake" && (packet.flags & ACK) !== 0 && packet.acknowledgment === opened.first;
 }
 
-function isTaken(flow: TcpFlow, from: "a" | "b", packet: Packet): boolean {
-  if (flow.offeredFrom === undefined) return false;
-  if (flow.offeredFrom !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === flow.offeredFirst;
-  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === flow.offeredFirst;
+function isTaken(offer: Offer | undefined, from: "a" | "b", packet: Packet, isPast: boolean): boolean {
+  if (offer === undefined) return false;
+  if (offer.first === undefined) return isPast && offer.from !== from;
+  if (offer.from !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === offer.first;
+  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === offer.first;
+}
+
+/** Whether it is sent, or acknowledges what was sent, behind a FIN. */
+function isPastEnd(half: Half, other: Half, { flags, sequence, acknowledgment }: Packet): boolean {
+  if ((flags & (SYN | RST)) !== 0) return false;
+  if (half.finSeen && isPast(sequence, half.finAt)) return true;
+  return other.finSeen && (flags & ACK) !== 0 && isPast(acknowledgment, other.finAt);
+}
+
+/** Whether it is sent, or acknowledges what was sent, far behind a SYN that nobody was seen to answer. */
+function isPastOpening(half: Half, other: Half, { flags, sequence, acknowledgment }: Packet): boolean {
+  if (half.started === other.started || (flags & (SYN | RST)) !== 0) return false;
+  const far = half.started ? sequence - half.next : acknowledgment - other.next;
+  return half.next === half.first && other.next === other.first && (far | 0) > MAX_UNANSWERED_BYTES;
+}
+
+/** Too far behind the end of a direction to be of the same connection. */
+export function isPast(number: number, finAt: number): boolean {
+  return ((number - finAt) | 0) > MAX_NEAR_BYTES;
 }

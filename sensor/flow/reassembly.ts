@@ -19,8 +19,8 @@ const MAX_PENDING_SEGMENTS = 1_024;
 const MAX_TURNS = 16;
 /**
  * A connection on ports that were used before, whose beginning nobody saw, has numbers that are off in both directions. Linux takes 65,537
- * more than the last one where the ports are in TIME-WAIT, and lets a client have them after a second, in which the clock that it takes
- * its own number from (RFC 9293 §3.4.1, here of 64 ns) moves by 15.6 million.
+ * more than the last one where the ports are in TIME-WAIT; a client takes its own number from a clock (RFC 9293 §3.4.1, here of 64 ns)
+ * that moves by 15.6 million in the second after which it may have them, and by less where they are free before.
  */
 const MAX_NEAR_BYTES = 1 << 16;
 const MAX_FAR_BYTES = 1 << 23;

@@ -5,6 +5,7 @@ import { isAtPlace, isOff } from "./copy-place.js";
 import type { Suspect } from "./copy-watch.js";
 import { Half } from "./half.js";
 import type { JoinedNetworks } from "./joined-networks.js";
+import type { Offer } from "./offered-flow.js";
 import type { Flow, FlowSequences, Roles, Side, Stream } from "./stream.js";
 
 /** One TCP connection in the flow table. End A sent the first packet seen; which end is the client is kept apart from that. */
@@ -35,9 +36,7 @@ export class TcpFlow implements Flow, Roles {
   isClosed = false;
   /** Packet time of a reset that may be forged; -1 without one, and again when somebody goes on. */
   resetMicros = -1;
-  /** First sequence number of a connection that a SYN offers to open on the same ports, and which end sent it. */
-  offeredFirst = 0;
-  offeredFrom: "a" | "b" | undefined = undefined;
+  offer: Offer | undefined = undefined;
   stream: Stream | undefined = undefined;
   memo: object | undefined = undefined;
   /** The flow table's own: next in its bucket, place in the list of all. */
@@ -210,6 +209,11 @@ export class TcpFlow implements Flow, Roles {
     // What was looked up for it is of the other end.
     this.memo = undefined;
     return true;
+  }
+
+  /** What comes next may be another connection's, on the same ports: one was offered, an end of this one is over, or nobody answered it. */
+  get mayGiveWay(): boolean {
+    return this.offer !== undefined || this.a.finSeen || this.b.finSeen || this.a.started !== this.b.started;
   }
 
   get twoSided(): boolean {
