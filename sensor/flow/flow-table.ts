@@ -126,8 +126,8 @@ export class FlowTable implements PacketSink {
 
   /** Another connection has its ports; what waited of that one goes there. */
   #giveWay(flow: TcpFlow, atMicros: number): void {
-    if (flow.suspect !== undefined) this.#decide(flow.suspect, this.copies.judge(flow.suspect));
     const waiting = this.#offers.settle(flow);
+    if (flow.suspect !== undefined) this.#decide(flow.suspect, this.copies.judge(flow.suspect));
     // It may have been another network's, or be over by now.
     if (flow.index >= 0) {
       this.reassembly.close(flow, "reused", atMicros);
