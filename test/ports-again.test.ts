@@ -1,5 +1,5 @@
 import t from "tap";
-import { ACK, FIN } from "../sensor/decode/packet.js";
+import { ACK, FIN, SYN } from "../sensor/decode/packet.js";
 import { dialog, follow } from "./support/follow-flows.js";
 import { packetOf } from "./support/frame-builder.js";
 import { START_MICROS } from "./support/timed-frame.js";
@@ -81,6 +81,45 @@ t.test("what is sent far behind a SYN that nobody was seen to answer is of anoth
     packetOf("server", 9_001, "ok", ACK, 2_001_004),
   ]);
   t.same([little.counters.flows, little.counters.gap_bytes], [1, 2_000_000], "as much as may be lost with it");
+});
+
+t.test("a FIN behind what its end has sent is of an earlier connection, or forged: nothing ends", async (t) => {
+  const first = dialog((d) => d.open().send("client", "one").send("server", "done").close());
+  const start = { clientSequence: 70_000, serverSequence: 75_000 };
+  const second = dialog((d) => d.open().send("client", "two").send("server", "2").send("client", "three"), start);
+  const late = packetOf("client", 1_004, "", FIN | ACK, 9_005);
+  const { log, counters } = follow([...first, ...second.slice(0, 6), late, ...second.slice(6)]);
+  t.same(log[1], [WHO, "client: two", "server: 2", "client: three", "closed: end"]);
+  t.same([counters.flows, counters.stray_segments, counters.retransmitted_bytes], [2, 1, 0]);
+  const near = packetOf("client", 70_002, "", FIN | ACK, 75_001);
+  const forged = follow([...second.slice(0, 6), near, ...second.slice(6)]);
+  t.same(forged.log, [log[1]], "nor one a byte or two behind");
+  const read = [packetOf("server", 9_001, "end", ACK, 1_005), packetOf("client", 1_004, "", FIN | ACK, 9_004)];
+  t.match(follow(read).log[0].join(), /server: end,client finished/, "one that was read before it was seen is none");
+});
+
+t.test("what the SYN of another connection carries is its, or counted", async (t) => {
+  const first = dialog((d) => d.open().send("client", "one"));
+  const start = { clientSequence: 70_000, serverSequence: 75_000 };
+  const [, , , ...second] = dialog((d) => d.open().send("client", "two").send("server", "2"), start);
+  const syn = packetOf("client", 70_000, "two", SYN, 0);
+  const again = packetOf("client", 70_000, "", SYN, 0);
+  const all = [syn, again, packetOf("server", 75_000, "", SYN | ACK, 70_004), ...second];
+  const told = [
+    [WHO, "client: one", "closed: reused"],
+    [WHO, "client: two", "server: 2", "closed: end"],
+  ];
+  t.same(follow([...first, ...all]).log, told, "the whole of it was read");
+  t.same(follow([...first, syn, packetOf("server", 75_000, "", SYN | ACK, 70_001), ...second]).log, told, "or nothing");
+  t.same(follow([...first, syn, packetOf("client", 70_004, "!", ACK, 75_001)]).log[1], [
+    ...[WHO, "client: two!", "closed: end"],
+  ]);
+  const other = packetOf("client", 90_000, "bad", SYN, 0);
+  const forged = follow([...first, syn, other, packetOf("client", 1_004, "more", ACK, 9_001)]);
+  t.same(forged.log, [[WHO, "client: onemore", "closed: end"]], "one end alone is not believed");
+  t.equal(forged.counters.stray_segments, 2);
+  const flood = Array.from({ length: 40 }, () => syn);
+  t.same(follow([...first, ...flood]).counters.stray_segments, 40, "however often");
 });
 
 t.test(

@@ -59,7 +59,7 @@ export class FlowTable implements PacketSink {
   readonly #closed: ClosedFlows;
   readonly networks = new JoinedNetworks();
   readonly copies: CopyWatch;
-  readonly #offers = new OfferedFlows();
+  readonly #offers: OfferedFlows;
   readonly #marks = new SegmentMarks();
   #firstNetwork = 0;
   #areSeveral = false;
@@ -79,6 +79,7 @@ export class FlowTable implements PacketSink {
     this.#settings = settings;
     this.#seed = seed | 0;
     this.reassembly = new Reassembly(settings, source);
+    this.#offers = new OfferedFlows(this.reassembly.counters);
     this.#closed = new ClosedFlows(settings.closedSeconds, this.networks);
     this.copies = new CopyWatch(this.#marks);
   }

@@ -19,6 +19,8 @@ export interface Offer {
   readonly from: "a" | "b";
   /** Sequence number of its first byte, of a SYN; undefined for what is sent or acknowledged behind the end. */
   readonly first: number | undefined;
+  /** Of a SYN: sequence number behind the data that it carried (RFC 7413 §4.2). */
+  readonly next: number;
   /** Its data so far. */
   readonly packets: Packet[];
   heldBytes: number;
@@ -30,7 +32,12 @@ export interface Offer {
  * for it, anybody can send it: not before the other end acknowledges it, or its own end goes on from it.
  */
 export class OfferedFlows {
+  readonly #counters: { stray_segments: number };
   #heldBytes = 0;
+
+  constructor(counters: { stray_segments: number }) {
+    this.#counters = counters;
+  }
 
   judge(flow: TcpFlow, fromA: boolean, packet: Packet): "same" | "wait" | "reused" {
     const [half, other] = fromA ? [flow.a, flow.b] : [flow.b, flow.a];
@@ -40,8 +47,10 @@ export class OfferedFlows {
     if ((packet.flags & SYN) === 0) return isPast ? this.#hold(flow, from, other, packet) : "same";
     const first = (packet.sequence + 1) | 0;
     if (!half.started || half.first === first || answersOpening(other, flow, packet)) return "same";
-    if (flow.stream === undefined || (flow.offer !== undefined && flow.offer.packets.length > 0)) return "reused";
-    flow.offer = { from, first, packets: [], heldBytes: 0 };
+    if (flow.stream === undefined || holdsPast(flow.offer)) return "reused";
+    this.#offer(flow, from, first, packet);
+    // Anybody can send it: where there is no room it is let go, and the connection goes on.
+    if (packet.payloadLength > 0 && !this.#keep(flow, packet)) this.#counters.stray_segments++;
     return "wait";
   }
 
@@ -57,17 +66,27 @@ export class OfferedFlows {
   #hold(flow: TcpFlow, from: "a" | "b", other: Half, packet: Packet): "wait" | "reused" {
     // Where only one direction is captured nobody else can go on with it.
     if (!other.seen && other.started) return "reused";
-    if (flow.offer?.from !== from || flow.offer.first !== undefined)
-      flow.offer = { from, first: undefined, packets: [], heldBytes: 0 };
-    if (packet.payloadLength === 0) return "wait";
+    this.#offer(flow, from, undefined, packet);
+    return packet.payloadLength === 0 || this.#keep(flow, packet) ? "wait" : "reused";
+  }
+
+  /** Nobody took what was offered before, and is another. */
+  #offer(flow: TcpFlow, from: "a" | "b", first: number | undefined, { payloadLength }: Packet): void {
+    if (flow.offer?.from === from && flow.offer.first === first) return;
+    this.#counters.stray_segments += this.settle(flow).length;
+    const next = first === undefined ? 0 : (first + payloadLength) | 0;
+    flow.offer = { from, first, next, packets: [], heldBytes: 0 };
+  }
+
+  #keep(flow: TcpFlow, packet: Packet): boolean {
     const { offer } = flow;
     const bytes = PACKET_BYTES + packet.payloadEnd - packet.payloadStart;
-    if (offer.packets.length >= MAX_PACKETS || offer.heldBytes + bytes > MAX_BYTES) return "reused";
-    if (this.#heldBytes + bytes > MAX_ALL_BYTES) return "reused";
+    if (offer === undefined || offer.packets.length >= MAX_PACKETS || offer.heldBytes + bytes > MAX_BYTES) return false;
+    if (this.#heldBytes + bytes > MAX_ALL_BYTES) return false;
     offer.packets.push(copyOf(packet));
     offer.heldBytes += bytes;
     this.#heldBytes += bytes;
-    return "wait";
+    return true;
   }
 }
 
@@ -79,8 +98,17 @@ function answersOpening(opened: Half, flow: TcpFlow, packet: Packet): boolean {
 function isTaken(offer: Offer | undefined, from: "a" | "b", packet: Packet, isPast: boolean): boolean {
   if (offer === undefined) return false;
   if (offer.first === undefined) return isPast && offer.from !== from;
-  if (offer.from !== from) return (packet.flags & ACK) !== 0 && packet.acknowledgment === offer.first;
-  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && packet.sequence === offer.first;
+  const { first, next } = offer;
+  if (offer.from !== from) return (packet.flags & ACK) !== 0 && isOneOf(packet.acknowledgment, first, next);
+  return packet.payloadLength > 0 && (packet.flags & SYN) === 0 && isOneOf(packet.sequence, first, next);
+}
+
+function holdsPast(offer: Offer | undefined): boolean {
+  return offer !== undefined && offer.first === undefined && offer.packets.length > 0;
+}
+
+function isOneOf(number: number, first: number, next: number): boolean {
+  return number === first || number === next;
 }
 
 /** Whether it is sent, or acknowledges what was sent, behind a FIN. */

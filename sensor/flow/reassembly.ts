@@ -78,7 +78,7 @@ export class Reassembly {
       if (!other.started) other.startAt(packet.acknowledgment);
     }
     if (packet.payloadLength > 0) this.#payload(flow, half, other, packet);
-    if ((flags & FIN) !== 0) noteFin(half, packet);
+    if ((flags & FIN) !== 0 && !noteFin(half, packet)) this.counters.stray_segments++;
     if (half.hasHole || other.hasHole) this.settle(flow, packet.atMicros);
     if (half.finSeen && !flow.isClosed) this.#finish(flow, half, packet.atMicros);
   }
@@ -380,12 +380,17 @@ function isWaiting(half: Half): boolean {
   return first !== undefined && ((first.sequence - half.next) | 0) <= 0;
 }
 
-/** Of several the nearest holds: one far ahead may be stray. */
-function noteFin(half: Half, packet: Packet): void {
+/**
+ * Of several the nearest holds: one far ahead may be stray. One behind what its end has sent is of an earlier connection, or forged: no end
+ * takes it (RFC 9293 §3.10.7.4). Where all that was seen is that a FIN was read, it is one behind.
+ */
+function noteFin(half: Half, packet: Packet): boolean {
   const sequence = (packet.flags & SYN) === 0 ? packet.sequence : (packet.sequence + 1) | 0;
   const finAt = (sequence + packet.payloadLength) | 0;
-  if (half.finSeen && ((finAt - half.finAt) | 0) >= 0) return;
+  if (half.started && ((finAt - half.next) | 0) < -1) return false;
+  if (half.finSeen && ((finAt - half.finAt) | 0) >= 0) return true;
   half.finSeen = true;
   half.finAt = finAt;
   if (!half.started) half.startAt(half.finAt);
+  return true;
 }
