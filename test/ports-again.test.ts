@@ -122,6 +122,16 @@ t.test("what the SYN of another connection carries is its, or counted", async (t
   t.same(follow([...first, ...flood]).counters.stray_segments, 40, "however often");
 });
 
+t.test("forged packets that each begin another connection are not handed on again for each of them", async (t) => {
+  const frames = Array.from({ length: 200 }, (_, index) => ({
+    bytes: packetOf("client", index * 1_200_000, "xy", ACK, index * 100_000),
+    atMicros: START_MICROS + index + (index === 199 ? 1_100_000 : 0),
+  }));
+  const { log, counters } = follow(frames, { maxPendingBytesPerSide: 1e6, maxPendingBytes: 1e6 });
+  const told = log.flat().filter((line) => line === "client: xy").length;
+  t.same([counters.flows, told + counters.stray_segments, counters.pending_bytes], [9, 200, 0], "each is counted");
+});
+
 t.test(
   "ports used again, with the beginning lost, are another flow: what lies between its numbers was never sent",
   async (t) => {

@@ -33,6 +33,9 @@ const SWEEP_WHEN_FULL_MICROS = 1e6;
 /** Silence after which a reset that may have been forged is believed. */
 const RESET_MICROS = 1e6;
 
+/** More connections than this on the same ports do not wait for each other. */
+const MAX_REPLAYS = 8;
+
 /** All flows, found by addresses and ports in either direction. Bounded; time is packet time. */
 export class FlowTable implements PacketSink {
   readonly counters = {
@@ -63,8 +66,8 @@ export class FlowTable implements PacketSink {
   readonly #marks = new SegmentMarks();
   #firstNetwork = 0;
   #areSeveral = false;
-  /** What was kept of a flow is handed on: nothing else is decided meanwhile. */
-  #isReplaying = false;
+  /** How deep in handing on what was kept of a flow: nothing else is decided meanwhile. */
+  #replays = 0;
   /** Whose packet came last: the next one is mostly its, too. */
   #last: TcpFlow | undefined = undefined;
   #lastSweepMicros = 0;
@@ -87,7 +90,7 @@ export class FlowTable implements PacketSink {
   packet(packet: Packet): void {
     const atMicros = packet.atMicros;
     const elapsedMicros = this.#clock === undefined ? atMicros : this.#clock.elapsedMicros;
-    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_MICROS && !this.#isReplaying)
+    if (Math.abs(elapsedMicros - this.#lastSweepMicros) > SWEEP_MICROS && this.#replays === 0)
       this.#sweep(elapsedMicros);
     if (packet.network !== 0) this.#decideDue(atMicros);
     let flow = this.#last;
@@ -202,7 +205,7 @@ export class FlowTable implements PacketSink {
   }
 
   #decideDue(atMicros: number): void {
-    if (this.#isReplaying) return;
+    if (this.#replays > 0) return;
     for (let suspect = this.copies.due(atMicros); suspect !== undefined; suspect = this.copies.due(atMicros))
       this.#decide(suspect, this.copies.judge(suspect));
   }
@@ -327,17 +330,21 @@ export class FlowTable implements PacketSink {
     return waiting;
   }
 
+  /** Of what is handed on some may wait and be another connection's again; of what is forged each packet, at the cost of all behind it. */
   #replay(packets: readonly Packet[]): void {
-    const wasReplaying = this.#isReplaying;
-    this.#isReplaying = true;
+    if (this.#replays >= MAX_REPLAYS) {
+      this.reassembly.counters.stray_segments += packets.length;
+      return;
+    }
+    this.#replays++;
     for (const packet of packets) this.packet(packet);
-    this.#isReplaying = wasReplaying;
+    this.#replays--;
   }
 
   #sweep(elapsedMicros: number): void {
     const atMicros = elapsedMicros + (this.#clock?.stepMicros ?? 0);
     this.#decideDue(atMicros);
-    if (!this.#isReplaying) this.#decideSilent(elapsedMicros - COPY_MICROS);
+    if (this.#replays === 0) this.#decideSilent(elapsedMicros - COPY_MICROS);
     this.#lastSweepMicros = elapsedMicros;
     const isTelling = Math.abs(atMicros - this.#lastTellMicros) > TELL_MICROS;
     if (isTelling) this.#lastTellMicros = atMicros;
