@@ -140,6 +140,9 @@ t.test(
       [47_000_000, 65_538],
       [65_600, 900_000_000],
       [30_000_000, 20_000_000],
+      // The same clock moved both, and one of them beside the other's time to wait.
+      [6_015_798, 6_011_144],
+      [5_900_000, 146_094],
     ]) {
       const start = { clientSequence: 1_004 + client, serverSequence: 9_004 + server };
       const [, , , ...second] = dialog(
@@ -184,3 +187,49 @@ t.test(
     t.equal(follow(oneSided).counters.gap_bytes, 0, "of one direction alone");
   },
 );
+
+t.test("what a busy connection may have sent meanwhile was lost, in both directions at once", async (t) => {
+  const busy = dialog(
+    (d) => {
+      d.open();
+      for (let turn = 0; turn < 20; turn++) d.send("client", "q".repeat(5_000)).send("server", "a".repeat(60_000));
+    },
+    { segmentBytes: 60_000 },
+  );
+  const [client, server] = [1_001 + 20 * 5_000, 9_001 + 20 * 60_000];
+  const after = [
+    packetOf("client", client + 70_000, "x", ACK, server + 8_500_000),
+    packetOf("server", server + 8_500_000, "yes", ACK, client + 70_001),
+    packetOf("client", client + 70_001, "z", ACK, server + 8_500_003),
+  ];
+  const frames = [...busy, ...after].map((bytes, index) => ({ bytes, atMicros: START_MICROS + index * 10_000 }));
+  const times = (waited: number) =>
+    frames.map((frame, index) => ({
+      ...frame,
+      atMicros: frame.atMicros + (index < busy.length ? 0 : waited + (index - busy.length) * 50_000),
+    }));
+  const lost = follow(times(1_000_000)).counters;
+  t.same([lost.flows, lost.gap_bytes], [1, 8_570_000]);
+  const sudden = follow(times(100_000)).counters;
+  t.same([sudden.flows, sudden.gap_bytes], [2, 0], "in a tenth of the time it can't have been");
+});
+
+t.test("what shows that the ports were used again counts for the connection that has them now", async (t) => {
+  const first = dialog((d) => d.open().send("client", "one", "silent").send("server", "two", "silent"));
+  const held = packetOf("client", 6_000_000, "again", ACK, 7_000_000);
+  const fin = packetOf("client", 12_000_000, "", FIN | ACK, 14_000_000);
+  const read = packetOf("server", 14_000_000, "", ACK, 12_000_001);
+  const later = [held, fin, read].map((bytes, index) => ({ bytes, atMicros: START_MICROS + (1 + index) * 1e6 }));
+  const { log, counters } = follow([...first, ...later]);
+  t.same(log[1], ["10.0.0.1:40000 > 10.0.0.2:8080 by ports", "client: again", "closed: end"]);
+  t.equal(counters.gap_bytes, 0);
+});
+
+t.test("a FIN is no byte, whoever reads it while bytes before it are lost", async (t) => {
+  const frames = dialog((d) => d.open().send("client", "ping").send("server", "pong"));
+  const fin = packetOf("server", 9_035, "", FIN | ACK, 1_005);
+  const told = (more: string) => follow([...frames, fin, packetOf("client", 1_005, more, FIN | ACK, 9_036)]).log[0];
+  const first = [WHO, "client: ping", "server: pong"];
+  t.same(told("more"), [...first, "server lost 30", "client: more", "closed: end"]);
+  t.same(told(""), [...first, "client finished", "server lost 30", "closed: end"]);
+});

@@ -1,4 +1,4 @@
-import { ACK, type Packet, PSH, SYN } from "../decode/packet.js";
+import { ACK, FIN, type Packet, PSH, SYN } from "../decode/packet.js";
 import type { Half } from "./half.js";
 import type { Segment } from "./pending.js";
 import { COPY_MICROS, markOf, type SegmentMark, type SegmentMarks } from "./segment-marks.js";
@@ -151,6 +151,13 @@ export function packetOf(flow: TcpFlow, half: Half, { bytes, atMicros, acknowled
     flags: acknowledgment === undefined ? PSH : PSH | ACK,
     ...{ payloadStart: 0, payloadEnd: bytes.length, payloadLength: piece.wireLength },
   };
+}
+
+/** The FIN of a direction, and what its sender had read by then or later. */
+export function finOf(flow: TcpFlow, half: Half, other: Half): Packet {
+  const piece = { sequence: half.finAt, wireLength: 0, bytes: Buffer.alloc(0), atMicros: flow.lastMicros };
+  const fin = packetOf(flow, half, { ...piece, acknowledgment: other.ackSeen ? other.acked : undefined });
+  return { ...fin, flags: fin.flags | FIN };
 }
 
 /** Where a flow is, as a packet without data would tell it. */

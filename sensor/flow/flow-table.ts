@@ -125,7 +125,10 @@ export class FlowTable implements PacketSink {
     flow.lastMicros = this.#clock === undefined ? atMicros : this.#clock.frameMicros;
     if (flow.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
-    if (flow.isClosed) this.#replay(this.#retire(flow, atMicros));
+    if (!flow.isClosed) return;
+    const waiting = this.#retire(flow, atMicros);
+    // What shows that another connection has the ports is its own, and may tell more than its bytes.
+    if (waiting.length > 0) this.#replay([...waiting.filter((held) => !isOf(held, packet)), packet]);
   }
 
   /** Another connection has its ports; what waited of that one goes there. */
@@ -324,7 +327,7 @@ export class FlowTable implements PacketSink {
 
   /** It is over; what waits in it is of another connection on the same ports. */
   #retire(flow: TcpFlow, atMicros: number): readonly Packet[] {
-    const waiting = flow.a.holds || flow.b.holds ? this.reassembly.handBack(flow) : [];
+    const waiting = flow.a.hasHole || flow.b.hasHole ? this.reassembly.handBack(flow) : [];
     if (waiting.length === 0) this.#closed.remember(flow, atMicros);
     this.#remove(flow);
     return waiting;
@@ -381,4 +384,9 @@ export class FlowTable implements PacketSink {
     flow.memo = undefined;
     this.counters.flows_open--;
   }
+}
+
+/** Whether what was kept came in that packet. */
+function isOf({ atMicros, sequence, sourcePort }: Packet, packet: Packet): boolean {
+  return atMicros === packet.atMicros && sequence === packet.sequence && sourcePort === packet.sourcePort;
 }

@@ -13,6 +13,8 @@ export class Half {
   first = 0;
   /** Sequence number of the next byte to hand over. */
   next = 0;
+  /** Packet time at which bytes were last handed over; before any, minus infinity. */
+  lastMicros = Number.NEGATIVE_INFINITY;
   /** Highest acknowledgment the other end sent for this direction. */
   acked = 0;
   ackSeen = false;
@@ -61,12 +63,19 @@ export class Half {
     return this.holds || (this.finSeen && ((this.finAt - this.next) | 0) > 0);
   }
 
+  /** How many bytes were handed over, or announced as lost. */
+  get sentBytes(): number {
+    return (this.next - this.first) >>> 0;
+  }
+
   /** How many bytes of this direction an end had read, by its acknowledgment, that were not handed over yet; its FIN is none. */
   unreadBefore(acknowledgment: number): number {
     if (!this.started) return 0;
-    const ahead = (acknowledgment - this.next) | 0;
+    // Where the FIN was seen the bytes end before it, whatever was acknowledged with it.
+    const isFinRead = this.finSeen && ((acknowledgment - this.finAt) | 0) > 0;
+    const ahead = ((isFinRead ? this.finAt : acknowledgment) - this.next) | 0;
     // One more than the bytes may be a FIN; far more is nothing that this connection can have sent.
-    return ahead <= 1 || ahead > MAX_UNSEEN_BYTES ? 0 : ahead;
+    return ahead <= (isFinRead ? 0 : 1) || ahead > MAX_UNSEEN_BYTES ? 0 : ahead;
   }
 
   /** How far what waits, or what the other end acknowledged, stands beyond what was handed over. */

@@ -1,7 +1,8 @@
 import { ACK, FIN, type Packet, PSH, RST, SYN } from "../decode/packet.js";
-import { packetOf } from "./copy-watch.js";
-import { type Half, MAX_UNSEEN_BYTES } from "./half.js";
-import { costOf, type Insertion, type Pending, type Segment } from "./pending.js";
+import { finOf, packetOf } from "./copy-watch.js";
+import type { Half } from "./half.js";
+import { isElsewhere, isStray } from "./jump.js";
+import { costOf, type Insertion, type Pending } from "./pending.js";
 import { RecentSegments } from "./recent-segments.js";
 import { COPY_MICROS, type SegmentMarks } from "./segment-marks.js";
 import type { CloseReason, StreamSource } from "./stream.js";
@@ -17,16 +18,6 @@ export interface ReassemblySettings {
 
 const MAX_PENDING_SEGMENTS = 1_024;
 const MAX_TURNS = 16;
-/**
- * A connection on ports that were used before, whose beginning nobody saw, has numbers that are off in both directions. Linux takes 65,537
- * more than the last one where the ports are in TIME-WAIT; a client takes its own number from a clock (RFC 9293 §3.4.1, here of 64 ns)
- * that moves by 15.6 million in the second after which it may have them, and by less where they are free before.
- */
-const MAX_NEAR_BYTES = 1 << 16;
-const MAX_FAR_BYTES = 1 << 23;
-/** Where the nearer one is what TIME-WAIT makes it, and no more than a few answers beyond, less will do for the other. */
-const MAX_WAITED_BYTES = 1 << 17;
-const MAX_FAR_WAITED_BYTES = 1 << 20;
 /** Both directions may be captured out of step: an acknowledgment seen before its bytes does not yet mean that they are lost. */
 const ACKED_HOLE_MICROS = 50_000;
 
@@ -100,18 +91,21 @@ export class Reassembly {
     end(flow, reason, atMicros);
   }
 
-  /** What waits in a flow that is another's: nothing of it is told. */
+  /** What waits in a flow that is another's, a FIN behind what was handed over too: nothing of it is told. */
   handBack(flow: TcpFlow): Packet[] {
-    return [flow.a, flow.b].flatMap((half) => this.#takeWaiting(half).map((segment) => packetOf(flow, half, segment)));
+    const { a, b } = flow;
+    return [...this.#takeWaiting(flow, a, b), ...this.#takeWaiting(flow, b, a)];
   }
 
-  #takeWaiting(half: Half): Segment[] {
-    const segments: Segment[] = [];
+  #takeWaiting(flow: TcpFlow, half: Half, other: Half): Packet[] {
+    const packets: Packet[] = [];
+    const isFinBehind = half.finSeen && ((half.finAt - half.next) | 0) > 0;
     for (let segment = half.pending?.shift(); segment !== undefined; segment = half.pending?.shift()) {
       this.counters.pending_bytes -= costOf(segment);
-      segments.push(segment);
+      packets.push(packetOf(flow, half, segment));
     }
-    return segments;
+    if (isFinBehind) packets.push(finOf(flow, half, other));
+    return packets;
   }
 
   #payload(flow: TcpFlow, half: Half, other: Half, packet: Packet): void {
@@ -181,6 +175,7 @@ export class Reassembly {
     this.#recent.note(flow.directionOf(half), half.next, bytes, start, end);
     if (flow.network !== 0) this.marks?.note(flow.bareDirectionOf(half), half.next, bytes, start, end, at);
     half.next = (half.next + wireLength) | 0;
+    half.lastMicros = at;
     if (captured > 0) flow.stream.data(flow.sideOf(half), bytes, start, end, at);
     if (wireLength > captured) this.#gap(flow, half, wireLength - captured, at);
   }
@@ -232,10 +227,10 @@ export class Reassembly {
    * read: `turns` bounds how often, for acknowledgments that can't be true.
    */
   #announceUpTo(flow: TcpFlow, half: Half, other: Half, acknowledgment: number, atMicros: number, turns = 0): void {
-    while (half.unreadBefore(acknowledgment) > 0) {
+    for (let unread = half.unreadBefore(acknowledgment); unread > 0; unread = half.unreadBefore(acknowledgment)) {
       const first = half.pending?.first;
       const isBefore = first !== undefined && ((first.sequence - acknowledgment) | 0) < 0;
-      this.#skipTo(flow, half, isBefore ? first.sequence : acknowledgment, atMicros);
+      this.#skipTo(flow, half, isBefore ? first.sequence : (half.next + unread) | 0, atMicros);
       if (!isBefore || half.pending === undefined) continue;
       if (first.acknowledgment !== undefined && turns < MAX_TURNS)
         this.#announceUpTo(flow, other, half, first.acknowledgment, first.atMicros, turns + 1);
@@ -255,7 +250,7 @@ export class Reassembly {
 
   /** Whether what waits is another connection's on the same ports: then it stays where it is, to be handed back. */
   #givesWay(flow: TcpFlow, half: Half, other: Half, atMicros: number): boolean {
-    if (!isElsewhere(half, other) && !isElsewhere(other, half)) return false;
+    if (!isElsewhere(flow, half, other, atMicros) && !isElsewhere(flow, other, half, atMicros)) return false;
     end(flow, "reused", atMicros);
     return true;
   }
@@ -316,7 +311,7 @@ export class Reassembly {
   #flush(flow: TcpFlow, atMicros: number): void {
     const { client, server } = flow;
     while (client.hasHole || server.hasHole) {
-      if (isElsewhere(client, server) || isElsewhere(server, client)) {
+      if (isElsewhere(flow, client, server, atMicros) || isElsewhere(flow, server, client, atMicros)) {
         // It is over before anything could be made of it.
         this.counters.stray_segments += this.handBack(flow).length;
         return;
@@ -334,26 +329,6 @@ export class Reassembly {
       if (half.hasUnread) this.#skipTo(flow, half, half.acked, atMicros);
     }
   }
-}
-
-/**
- * What comes next stands so far ahead that no window reaches there, and the other end never read up to it: forged, or of an earlier
- * connection (RFC 5961 §5). The bytes before it were not lost.
- */
-function isStray(half: Half, other: Half): boolean {
-  if (!half.hasHole || !other.seen || ((half.holeEnd - half.next) | 0) <= MAX_UNSEEN_BYTES) return false;
-  return !half.wasRead(half.holeEnd);
-}
-
-/** Much was lost in both directions at once, it seems: nothing was, what comes next is of another connection. */
-function isElsewhere(half: Half, other: Half): boolean {
-  if (!half.hasHole) return false;
-  const own = (half.holeEnd - half.next) | 0;
-  const acknowledgment = half.pending?.first?.acknowledgment;
-  const read = acknowledgment === undefined || !other.started ? 0 : Math.abs((acknowledgment - other.next) | 0);
-  const others = Math.max(read, other.aheadBytes);
-  const [near, far] = own < others ? [own, others] : [others, own];
-  return near > MAX_NEAR_BYTES && far > (near <= MAX_WAITED_BYTES ? MAX_FAR_WAITED_BYTES : MAX_FAR_BYTES);
 }
 
 function end(flow: TcpFlow, reason: CloseReason, atMicros: number): void {
