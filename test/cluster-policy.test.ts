@@ -168,6 +168,13 @@ t.test("AuthorizationPolicy: by service accounts, valid by Istio's schema, with 
   const refused = suggested(t, "authorization-policy", other);
   t.notMatch(refused, /principals:\n\s+- .*orders/, "who proved to be another is not let in by its address");
   t.match(refused, /^# Note: \/ns\/shop\/sa\/orders is left out: it proved to be m\/ns\/shop\/sa\/other/m);
+  const alone = suggested(t, "authorization-policy", [
+    call("10.1.0.1", "10.1.0.3", 8443),
+    ...other.filter(({ kind }) => kind === "certificate"),
+  ]);
+  t.same(documentsOf(alone), []);
+  t.match(alone, /^# Note: .* is left out: .*\n# Nothing is suggested: none of the callers above can be named in a/m);
+  t.notMatch(alone, /no caller of a known workload was seen/, "one was, and is told above");
   t.end();
 });
 

@@ -100,6 +100,13 @@ t.test("what was never found becomes an endpoint once it is declared, with its h
   t.match([...scene.inventory.services()][0].unknownPaths, { calls: 2, statuses: { 404: 1, 405: 1 } });
   scene.inventory.declare({ ...declared, apis: [] });
   t.same(states(scene), [], "and none again without the file");
+  const guessed = new Scene({ declared });
+  for (let times = 0; times < 3; times++)
+    guessed.exchange({ path: "/v1/orders/search", method: "HEAD", status: 404, body: "" });
+  const called = (): string[] => states(guessed).filter((one) => !one.endsWith("×0"));
+  t.same(called(), [], "no file has HEAD: what GET would answer is not known of a guess");
+  guessed.exchange({ path: "/v1/orders/search", method: "HEAD", body: "" });
+  t.same(called(), ["HEAD /v1/orders/search active ×4"]);
   t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
 });
 

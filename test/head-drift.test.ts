@@ -86,6 +86,9 @@ t.test("heads other than declared: in the inventory and as findings, of paramete
   t.same(drift(scene), [["GET", undefined]], "what everybody adds, credentials and what is optional are no drift");
   ask("", "", { status: 400 });
   ask("X-Page-Size: all\r\n", "Retry-After: 1\r\n", { status: 422 });
+  ask("X-Page-Size: all\r\nX-Try: 1\r\n", "", { status: 400 });
+  t.same(drift(scene), [["GET", undefined]], "what a server rejects as wrong is nobody's departure from the file");
+  ask("X-Page-Size: all\r\n", "", { status: 403 });
   const refused = [["GET", ["request header x-page-size is string, declared integer"]]];
   t.same(drift(scene), refused, "a request that was refused lacks nothing that it should have had");
   for (let times = 0; times < 3; times++) ask("X-Debug: on\r\n", "X-Reset: soon\r\nX-Backend: a7\r\n");

@@ -55,6 +55,40 @@ function read(test: { teardown(action: () => void): void }, files: Readonly<Reco
   }
 }
 
+t.test("callers that serve nothing are called what files say of their address, and anew where files change", (t) => {
+  const files = {
+    "services.yaml": SERVICES,
+    "cluster.json": JSON.stringify(LIST),
+    hosts: "10.1.0.5 old-worker\n10.2.0.2 printer\n",
+  };
+  const scene = new Scene({ identities: read(t, files) });
+  const clients = ["10.1.0.5", "10.2.0.2", "10.0.1.9", "10.0.1.3", "10.1.0.1", "10.7.7.7", "10.9.0.1"];
+  for (const client of clients) scene.get("/x", { client, server: "10.9.0.1" });
+  const callers = (): string[] =>
+    [...scene.inventory.edges()].map(({ clientAddress, clientService }) => `${clientAddress} ${clientService}`);
+  t.same(
+    new Set(callers()),
+    new Set([
+      "10.1.0.5 worker.shop",
+      "10.2.0.2 printer",
+      "10.0.1.9 ledger",
+      "10.0.1.3 undefined",
+      "10.1.0.1 undefined",
+      "10.7.7.7 undefined",
+      "10.9.0.1 undefined",
+    ]),
+    "a name of some ports is of who answers there, and a node's address is nobody's",
+  );
+  scene.inventory.takeDelta(1_000);
+  scene.inventory.identify(read(t, { hosts: "10.2.0.2 printer\n10.7.7.7 late\n" }));
+  const { rows } = scene.inventory.takeDelta(1_000);
+  const told = rows.flatMap(({ record }) =>
+    record.kind === "edge" ? [`${record.clientAddress} ${record.clientService}`] : [],
+  );
+  t.same(told.filter((one) => !one.startsWith("10.1.0.5")).sort(), ["10.0.1.9 undefined", "10.7.7.7 late"]);
+  t.end();
+});
+
 /** `10.0.1.3:8080 billing (configured 1)` for each service of a scene. */
 function named(scene: Scene): string[] {
   return [...scene.inventory.services()].map(

@@ -7,6 +7,7 @@ import { default as Ajv4 } from "ajv-draft-04";
 import addFormatsModule from "ajv-formats";
 import t from "tap";
 import { onlyService } from "../sensor/report/only-service.js";
+import { presentRows } from "../sensor/report/present-findings.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake } from "./support/handshake-builder.js";
@@ -145,6 +146,69 @@ t.test("rows of one service have its certificates alone", (t) => {
   );
   t.end();
 });
+
+t.test(
+  "findings are named as the inventory is today: of a path that became a parameter's value there is no endpoint",
+  (t) => {
+    const answerFields = "Content-Type: application/json\r\n";
+    const database = inventoryFile(temporaryFolder(t), (scene) => {
+      for (let user = 1; user <= 5; user++)
+        scene.get(`/users/user-${user}`, { answerFields, body: '{"email":"ada@example.com"}' });
+      scene.get("/users/user-1/mail", { answerFields, body: '{"email":"ada@example.com"}' });
+    });
+    const rows = exported(database, "ndjson")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const templates = new Set(rows.filter(({ kind }) => kind === "endpoint").map((row) => row["url.template"]));
+    t.ok(templates.has("/users/{userId}"));
+    const findings = rows.filter((row) => row.kind === "finding" && row["url.template"] !== undefined);
+    for (const row of findings) t.ok(templates.has(row["url.template"]), `${row.rule} ${row["url.template"]}`);
+    const exposed = findings.filter(
+      (row) => row.rule === "sensitive-data-cleartext" && row["url.template"] === "/users/{userId}",
+    );
+    t.match(exposed, [{ count: 5, evidence: { group: "personal", "response.email": 5 } }]);
+    t.match(exposed[0].summary, /^Calls to GET \/users\/\{userId\} of shop\.internal carry/);
+    t.notMatch(exported(database, "sarif"), /users\/user-1 /);
+    t.end();
+  },
+);
+
+t.test(
+  "a path that two endpoints answer to alike, or none, keeps its name; what was two findings before stays two",
+  (t) => {
+    const endpoint = (template: string) => ({ kind: "endpoint", method: "GET", template });
+    const finding = (template: string, id: string, evidence = {}) => ({
+      kind: "finding",
+      rule: "r",
+      method: "GET",
+      template,
+      summary: `GET ${template} of shop`,
+      id,
+      evidence,
+      count: 1,
+    });
+    const told = (...records: object[]) =>
+      presentRows(records.map((record) => ({ record, sensor: undefined }) as unknown as StoredRow)).flatMap(
+        ({ record }) => (record.kind === "finding" ? [`${record.template} ${record.count}`] : []),
+      );
+    t.same(told(endpoint("/{a}/x"), endpoint("/b/{c}"), finding("/b/x", "1"), finding("/d", "2")), ["/b/x 1", "/d 1"]);
+    t.same(told(endpoint("/b/{c}"), endpoint("/{a}/{c}"), finding("/b/x", "1")), ["/b/{c} 1"], "the narrower");
+    t.same(told(endpoint("/f/{a}.json"), finding("/f/x.json", "1"), finding("/f/x.xml", "2")), [
+      "/f/{a}.json 1",
+      "/f/x.xml 1",
+    ]);
+    t.same(told(endpoint("/g#{a}"), endpoint("/{g}#b"), finding("/g#c", "1")), ["/g#c 1"], "another operation");
+    t.same(told(endpoint("/{a}"), finding("/{a}", "1"), finding("/{a}", "2")), ["/{a} 1", "/{a} 1"]);
+    t.same(told(endpoint("/{a}"), finding("/{a}", "1"), finding("/b", "2"), finding("/c", "3")), ["/{a} 3"]);
+    const named = (name: string) => ({ name });
+    t.same(told(endpoint("/{a}"), finding("/{a}", "1", named("x")), finding("/b", "2", named("y"))), [
+      "/{a} 1",
+      "/{a} 1",
+    ]);
+    t.end();
+  },
+);
 
 t.test("SARIF: each result has its rule, its level and a stable fingerprint", async (t) => {
   const document = JSON.parse(exported(inventoryFile(temporaryFolder(t)), "sarif"));

@@ -254,6 +254,47 @@ t.test("schemas outlive a restart and a merge, travel, and stand in a valid Open
   t.match(document.paths["/orders"].post.requestBody.content["application/json"].schema.required, ["count", "sku"]);
 });
 
+t.test("a key that stands where a name belongs is no name", (t) => {
+  const scene = new Scene();
+  const keys = ["AKIA6DLJOX5JQEXTSLTP", "sk_live_zVcZHHaGLQzC5zXlSduFNzT9", "q7Xb2Wn9KdRtLsVmHyJc"];
+  for (const [index, key] of keys.entries())
+    for (let times = 0; times < 3; times++) {
+      const path = `/k${"abc"[index]}`;
+      scene.get(`${path}?${key}=1&page=2`, {
+        fields: `X-${key}: 1\r\nX-Tenant: a\r\n`,
+        answerFields: `${JSON_FIELD}${key}: 2\r\n`,
+        body: JSON.stringify({ id: 1, [key]: 2, inner: { [key]: { address1line2: "x" } } }),
+      });
+      scene.exchange({ path, method: "POST", fields: JSON_FIELD, requestBody: JSON.stringify({ [key]: 1 }), body: "" });
+    }
+  const { rows } = scene.inventory.takeDelta(1_000);
+  const kept = JSON.stringify(rows).toLowerCase();
+  for (const key of keys) t.notOk(kept.includes(key.toLowerCase()), key);
+  for (const name of ["page", "x-tenant", "address1line2"]) t.ok(kept.includes(name), name);
+  t.end();
+});
+
+t.test("what a server rejects as wrong teaches nothing; what it refuses for another reason does", (t) => {
+  const scene = new Scene();
+  const post = (value: object, status: number): void =>
+    void scene.exchange({
+      ...{ path: "/orders?limit=x", method: "POST", fields: JSON_FIELD, requestBody: JSON.stringify(value) },
+      ...{ status, answerFields: JSON_FIELD, body: '{"error":"no"}' },
+    });
+  for (const status of [400, 413, 415, 422]) post({ junk: true, count: "many" }, status);
+  t.equal(schemas(scene, "/orders")?.request, undefined);
+  t.equal(schemas(scene, "/orders")?.query, undefined);
+  t.same(
+    Object.keys(schemas(scene, "/orders")?.responses ?? {}),
+    ["400", "413", "415", "422"],
+    "its answers are its own",
+  );
+  post({ count: 1 }, 403);
+  post({ count: 2 }, 201);
+  t.match(schemas(scene, "/orders")?.request, { properties: { count: { type: "integer" }, junk: undefined } });
+  t.end();
+});
+
 const DECLARED = `openapi: 3.0.3
 info: { title: Shop, version: "1" }
 servers: [{ url: "http://shop.internal" }]

@@ -286,10 +286,10 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Others are where files said somebody was, or other files say so. */
   identify(identities: Identities): void {
-    const { renamed, moves } = this.#services.identify(identities);
+    const { renamed, edges, moves } = this.#services.identify(identities);
+    for (const edge of edges) this.#changed.edge(edge);
     for (const service of renamed) {
       this.#changed.service(service);
-      for (const edge of service.edges.values()) this.#changed.edge(edge);
       for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
       this.#binding.rebind(service);
     }

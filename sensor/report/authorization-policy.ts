@@ -31,7 +31,7 @@ function spiffeNames(san: CertificateRecord["san"]): string[] {
   return san.flatMap((name) => /^spiffe:\/\/([^/]+\/ns\/[^/]+\/sa\/[^/]+)$/.exec(name)?.[1] ?? []);
 }
 
-function suggest({ workload, callers }: SeenServer, identities: Identities): Suggested | undefined {
+function suggest({ workload, callers }: SeenServer, identities: Identities): Suggested {
   const notes: string[] = [];
   const rules = callers.flatMap((caller) => {
     const principal = principalOf(caller, identities, notes);
@@ -44,7 +44,7 @@ function suggest({ workload, callers }: SeenServer, identities: Identities): Sug
     const to = ports.length === 0 ? {} : { to: [{ operation: { ports } }] };
     return [{ from: [{ source: { principals: [principal] } }], ...to }];
   });
-  if (rules.length === 0) return undefined;
+  if (rules.length === 0) return { object: undefined, notes };
   const object = {
     apiVersion: "security.istio.io/v1",
     kind: "AuthorizationPolicy",

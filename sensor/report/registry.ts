@@ -9,11 +9,11 @@ import { mermaid } from "./mermaid.js";
 import { ndjson } from "./ndjson.js";
 import { networkPolicy } from "./network-policy.js";
 import { openapi } from "./openapi.js";
+import { presentRows } from "./present-findings.js";
 import type { Report } from "./report.js";
 import { sarif } from "./sarif.js";
 
-/** Every format an inventory can be exported in. */
-export const REPORTS: readonly Report[] = [
+const FORMATS: readonly Report[] = [
   ndjson,
   csv,
   openapi,
@@ -27,3 +27,9 @@ export const REPORTS: readonly Report[] = [
   networkPolicy,
   authorizationPolicy,
 ];
+
+/** Every format an inventory can be exported in, each with findings named as the inventory is today. */
+export const REPORTS: readonly Report[] = FORMATS.map((report) => ({
+  name: report.name,
+  write: (rows, coverage, given) => report.write(presentRows([...rows]), coverage, given),
+}));

@@ -75,9 +75,9 @@ export class Coverage {
     return this.#paths.find(path);
   }
 
-  /** Whether a file has the method at the path. */
+  /** Whether a file has the method at the path; what is only implied by another is there when it answers, and not for a guess. */
   declares(method: string, { value }: Route<DeclaredPath>): boolean {
-    return value.has(method) || value.has(IMPLIED[method] ?? "");
+    return value.has(method);
   }
 
   /** What is said of an endpoint of a declared path. */

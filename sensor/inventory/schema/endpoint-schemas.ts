@@ -54,7 +54,28 @@ export class LearnedSchemas {
     { hasQuery, query: queryShape, request: requestShape, response: responseShape, ...heads }: CallShapes,
     status: number | undefined,
   ): void {
-    const { header, cookie, responseHeader } = heads;
+    const { responseHeader } = heads;
+    let isNews = false;
+    if (!isRejected(status))
+      isNews = this.#takeRequest({ hasQuery, query: queryShape, request: requestShape, ...heads }, status);
+    if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
+      isNews = true;
+    if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
+      isNews = true;
+    this.#taken++;
+    if (isNews) this.version++;
+  }
+
+  #takeRequest(
+    {
+      hasQuery,
+      query: queryShape,
+      request: requestShape,
+      header,
+      cookie,
+    }: Omit<CallShapes, "response" | "responseHeader">,
+    status: number | undefined,
+  ): boolean {
     let isNews = false;
     if (!hasQuery && header !== undefined && !isRefusal(status)) isNews = ++this.withoutQuery <= FIRST_WITHOUT;
     const taken = isRefusal(status) ? "takeRefused" : "take";
@@ -66,14 +87,9 @@ export class LearnedSchemas {
       this.request ??= this.#make();
       if (this.request?.take(requestShape) === true) isNews = true;
     }
-    if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
-      isNews = true;
     if (header !== undefined && this.header[taken](header)) isNews = true;
     if (cookie !== undefined && this.cookie[taken](cookie)) isNews = true;
-    if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
-      isNews = true;
-    this.#taken++;
-    if (isNews) this.version++;
+    return isNews;
   }
 
   /** So many more heads had neither a field nor a cookie of their own. */
@@ -203,6 +219,16 @@ export class LearnedSchemas {
     if (stored !== undefined) node?.restore(stored);
     return node;
   }
+}
+
+/**
+ * RFC 9110 §15.5.1, §15.5.14 to §15.5.16, §15.5.21, RFC 6585 §5: the server says that what it was sent is not what it takes. What stood
+ * there is whatever somebody tried, and neither a part of the API nor a way in which it departs from its file.
+ */
+const REJECTIONS: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431]);
+
+function isRejected(status: number | undefined): boolean {
+  return status !== undefined && REJECTIONS.has(status);
 }
 
 /** RFC 9110 §15.5: the request, so says the server, was wrong. */

@@ -1,6 +1,7 @@
 import { ANY_NAME, type Shape, UNTOLD } from "../../protocol/shape.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
+import { isSecretAsName } from "./secret-name.js";
 import { type StoredWords, WordCount } from "./word-count.js";
 
 const MAX_PROPERTIES = 64;
@@ -150,7 +151,7 @@ export class SchemaNode {
     const isFull = this.properties.size >= MAX_PROPERTIES;
     // Once names were found to be values, so are those that come later.
     const isMap = this.properties.has(ANY_NAME) && !this.#keepsNames;
-    const key = isFull || isMap ? ANY_NAME : name;
+    const key = isFull || isMap || isSecretAsName(name) ? ANY_NAME : name;
     const made = this.properties.get(key) ?? this.#make();
     if (made === undefined) this.kinds |= UNTOLD;
     else this.properties.set(key, made);

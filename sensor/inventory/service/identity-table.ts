@@ -43,12 +43,27 @@ export class IdentityTable {
     return found.map(([address]) => address).sort();
   }
 
-  /** The surest ground first; then one that names the port, then an address before a network, then what stands first. */
-  find(address: string, port: number): GivenName | undefined {
+  /** Who calls from an address, whatever port it is: a name that is given to some ports alone is of what answers there. */
+  host(address: string): string | undefined {
+    const all = this.#at(address).filter(({ ports }) => ports === undefined);
+    for (const ground of PREFERENCE) {
+      const found = all.find((entry) => entry.ground === ground);
+      if (found !== undefined) return found.name;
+    }
+    return undefined;
+  }
+
+  /** Single addresses before networks, and of these the smallest first. */
+  #at(address: string): NamedAddress[] {
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
     const exact = this.#byAddress.get(address) ?? [];
     const around = this.#networks.filter(({ block }) => block.check(address, family)).map(({ entry }) => entry);
-    const all = [...exact, ...around].filter(({ ports }) => ports === undefined || ports.includes(port));
+    return [...exact, ...around];
+  }
+
+  /** The surest ground first; then one that names the port, then an address before a network, then what stands first. */
+  find(address: string, port: number): GivenName | undefined {
+    const all = this.#at(address).filter(({ ports }) => ports === undefined || ports.includes(port));
     for (const ground of PREFERENCE) {
       const fitting = all.filter((entry) => entry.ground === ground);
       const found = fitting.find(({ ports }) => ports !== undefined) ?? fitting[0];

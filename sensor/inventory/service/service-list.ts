@@ -1,9 +1,19 @@
+import { placeOf } from "../../../shared/virtual-network.js";
 import type { Identities } from "../../identity/identities.js";
+import type { EdgeEntry } from "../connection/edge-entry.js";
 import { compare } from "../count/tally.js";
+import type { Service } from "../observation.js";
 import { IdentityTable } from "./identity-table.js";
 import { type Move, movesByFiles } from "./move.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { ownName } from "./service-name.js";
+
+interface Identified {
+  readonly renamed: readonly ServiceEntry[];
+  readonly moves: readonly Move[];
+  /** Edges of which either end is another by these files. */
+  readonly edges: readonly EdgeEntry[];
+}
 
 /** Services by address and virtual network; few have more than one. */
 export class ServiceList {
@@ -27,13 +37,32 @@ export class ServiceList {
     else there.push(service);
   }
 
-  /** Other files say who is where: which services have another name now, and which are at another address. */
-  identify(identities: Identities): { readonly renamed: readonly ServiceEntry[]; readonly moves: readonly Move[] } {
+  /** Other files say who is where: which services and callers have another name now, and which are at another address. */
+  identify(identities: Identities): Identified {
     const services = this.sorted();
     const before = this.#identities;
-    this.#identities = new IdentityTable(identities);
-    const moves = before === undefined ? [] : movesByFiles(services, before, this.#identities);
-    return { renamed: services.filter((service) => this.#nameByFiles(service)), moves };
+    const after = new IdentityTable(identities);
+    this.#identities = after;
+    const moves = before === undefined ? [] : movesByFiles(services, before, after);
+    const renamed = services.filter((service) => this.#nameByFiles(service));
+    const others = new Set<Service>(renamed);
+    const isOther = ({ service, clientAddress: at }: EdgeEntry): boolean =>
+      others.has(service) || before?.host(at) !== after.host(at);
+    return {
+      renamed,
+      moves,
+      edges: services.flatMap(({ edges }) => [...edges.values()].filter(isOther)),
+    };
+  }
+
+  /**
+   * Who calls a service from an address: the one service known there, else who files say is there. Nothing where that is the service
+   * itself, which calls its own address.
+   */
+  callerOf(service: Service, address: string): string | undefined {
+    const there = this.only(placeOf(address, service.virtualNetwork));
+    if (there !== undefined) return there === service ? undefined : there.name;
+    return service.virtualNetwork === undefined ? this.#identities?.host(address) : undefined;
   }
 
   /** Whether it has another name than before. The same address of two virtual networks is not one end, and files know of one. */

@@ -28,8 +28,7 @@ export class RowMaker {
   }
 
   edge(edge: EdgeEntry): EdgeRecord {
-    const client = this.#services.only(placeOf(edge.clientAddress, edge.service.virtualNetwork));
-    return edge.record(client === edge.service ? undefined : client?.name, this.#blindTimes);
+    return edge.record(this.#services.callerOf(edge.service, edge.clientAddress), this.#blindTimes);
   }
 
   endpoint(endpoint: EndpointEntry): EndpointRecord {

@@ -19,7 +19,8 @@ import {
 
 /** What one kind of policy makes of the calls to one workload: an object of Kubernetes, and what is to be known of it. */
 export interface Suggested {
-  readonly object: object;
+  /** Undefined where none of the callers can be named in one: the notes say why. */
+  readonly object: object | undefined;
   readonly notes: readonly string[];
 }
 
@@ -81,15 +82,25 @@ function* documentOf(
     `For ${workloadName(workload)}`,
     ...callers.map(callerLine),
     ...callers.flatMap(({ notes }) => notes.map((text) => `Note: ${text}`)),
-    ...listed(unknown, "Seen as well, and refused by this: callers of no known workload, not guessed"),
+    ...listed(
+      unknown,
+      made?.object === undefined
+        ? "Seen as well: callers of no known workload, not guessed"
+        : "Seen as well, and refused by this: callers of no known workload, not guessed",
+    ),
     ...(others.length === 0
       ? []
       : [`Note: its labels also pick ${others.length} pods of another kind, such as ${others[0].name}`]),
     ...(made?.notes ?? []).map((text) => `Note: ${text}`),
   ];
-  if (made === undefined)
-    yield `\n${comment([...lines, "Nothing is suggested: no caller of a known workload was seen."])}`;
+  if (made?.object === undefined) yield `\n${comment([...lines, `Nothing is suggested: ${whyNothing(callers)}.`])}`;
   else yield `---\n${comment(lines)}${stringify(made.object, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+function whyNothing(callers: readonly SeenCaller[]): string {
+  return callers.length === 0
+    ? "no caller of a known workload was seen"
+    : "none of the callers above can be named in a policy";
 }
 
 function callerLine({ workload, ports, edges }: SeenCaller): string {

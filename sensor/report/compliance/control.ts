@@ -13,9 +13,9 @@ export interface Control {
   readonly evidence: readonly EvidenceName[];
   /** Data that it is about: where none was recognised, what falls short elsewhere is no gap of it yet, but a question. */
   readonly about?: EvidenceName;
-  /** What no traffic can show of it. */
   /** Asks that misuse is noticed: findings show that it was, and whether somebody acts on them is to be judged. */
   readonly isNoticing?: true;
+  /** What no traffic can show of it. */
   readonly cannotProve: readonly string[];
 }
 

@@ -1,7 +1,14 @@
 import { certificateLifetimes, certificates } from "./evidence/certificates.js";
 import { credentials, objectEndpoints, rateLimits, refusals, sensitiveCredentials } from "./evidence/credentials.js";
-import { healthFlows, paymentFlows, personalFlows, sensitiveAnswers } from "./evidence/data-flows.js";
-import { callers, endpointStates, inbound, inventory, outbound } from "./evidence/landscape.js";
+import {
+  healthFlows,
+  paymentFlows,
+  paymentMap,
+  personalFlows,
+  personalMap,
+  sensitiveAnswers,
+} from "./evidence/data-flows.js";
+import { callers, endpointStates, gateways, inbound, inventory, outbound } from "./evidence/landscape.js";
 import { monitoring } from "./evidence/monitoring.js";
 import { encryption, mutualTls } from "./evidence/transport.js";
 import type { Gather } from "./evidence.js";
@@ -20,12 +27,15 @@ export const EVIDENCE = {
   "payment-flows": paymentFlows,
   "health-flows": healthFlows,
   "personal-flows": personalFlows,
+  "payment-map": paymentMap,
+  "personal-map": personalMap,
   "sensitive-answers": sensitiveAnswers,
   inventory,
   "endpoint-states": endpointStates,
   callers,
   outbound,
   inbound,
+  gateways,
   monitoring,
 } as const satisfies Readonly<Record<string, Gather>>;
 

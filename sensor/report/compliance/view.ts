@@ -5,6 +5,7 @@ import { type CoverageSummary, coverageSummary } from "../coverage.js";
 import { type Confidence, confidenceOf } from "./confidence.js";
 import type { Control } from "./control.js";
 import { CONTROLS, FRAMEWORKS } from "./control-list.js";
+import { MEANT_BY } from "./evidence/data-flows.js";
 import type { Evidence } from "./evidence.js";
 import { EVIDENCE, type EvidenceName } from "./evidence-list.js";
 import { type Facts, factsOf } from "./facts.js";
@@ -108,7 +109,7 @@ function controlView(
   coverage: readonly CoverageSummary[],
 ): ControlView {
   const evidence = control.evidence.map((name) => ({ name, ...gather(name) }));
-  const findings = byRule(found);
+  const findings = byRule(found.filter((finding) => concerns(control, finding)));
   const isShortfall = ({ severity }: RuleFindings): boolean => severity !== "info" && control.isNoticing !== true;
   const short = findings.filter(isShortfall);
   const isAbout = control.about === undefined || gather(control.about).seen > 0;
@@ -130,6 +131,13 @@ function controlView(
     unknowns: [...new Set(evidence.flatMap(({ unknowns }) => unknowns))],
     confidence: confidenceOf(status, evidence, coverage),
   };
+}
+
+/** A finding that tells which classes of data it is about is one of those alone: e-mail in the clear is no gap of card numbers. */
+function concerns({ about }: Control, { evidence }: FindingRecord): boolean {
+  const isMeant = about && MEANT_BY[about];
+  const classes = Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
+  return isMeant === undefined || classes.length === 0 || classes.some(isMeant);
 }
 
 function statusOf(

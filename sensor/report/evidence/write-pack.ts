@@ -5,6 +5,7 @@ import type { SigningKey } from "../../../shared/signing-key.js";
 import { formatTime } from "../../../shared/time.js";
 import { VERSION } from "../../../shared/version.js";
 import { firstSeen, lastSeen } from "../last-seen.js";
+import { presentRows } from "../present-findings.js";
 import { filePieces, PIECE_BYTES } from "./file-pieces.js";
 import {
   createdSeconds,
@@ -25,7 +26,8 @@ const STATEMENT =
   "see. It supports an audit and takes no place of one.";
 
 /** Writes a pack into an empty folder, which is made where there is none. */
-export function writePack(folder: string, stored: Stored, key: SigningKey, createdMicros: number): void {
+export function writePack(folder: string, { rows, coverage }: Stored, key: SigningKey, createdMicros: number): void {
+  const stored = { rows: presentRows(rows), coverage };
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   if (readdirSync(folder).length > 0) throw new Error("the folder is not empty; a pack needs one of its own");
   const files: HashedFile[] = [];

@@ -12,7 +12,7 @@ export const GDPR: Framework = {
       asks:
         "There are records of processing: who is responsible, purposes, categories of persons and data, recipients, transfers to third " +
         "countries with their safeguards, time limits for erasure, measures of security.",
-      evidence: ["personal-flows", "outbound"],
+      evidence: ["personal-map", "outbound"],
       cannotProve: [
         "Who is responsible, purposes and time limits do not show; recipients show as addresses only, without their countries.",
         "Classes of data inside of TLS and in protocols that are not read are not here.",

@@ -109,7 +109,7 @@ export const NIST_800_204: Framework = {
       number: "MS-SS-12",
       title: "API gateway",
       asks: "What comes from outside goes through a gateway, which knows the identity of callers and limits them.",
-      evidence: ["inbound"],
+      evidence: ["inbound", "gateways"],
       cannotProve: [
         "A gateway shows itself by the calls it carries on; what it enforces is known by its configuration.",
       ],

@@ -10,7 +10,7 @@ export const PCI_DSS: Framework = {
       number: "1.2.4",
       title: "Diagram of account data flows",
       asks: "An accurate diagram shows every flow of account data across systems and networks, and follows changes.",
-      evidence: ["payment-flows", "inventory"],
+      evidence: ["payment-map", "inventory"],
       about: "payment-flows",
       cannotProve: [
         "Flows of account data inside of TLS, in files or in protocols that are not read are not here.",

@@ -97,16 +97,25 @@ export function objectEndpoints({ called: endpoints }: Facts): Evidence {
     columns: COLUMNS,
     rows: rowsOf(open),
     gaps: [],
-    questions: when(
-      open.length > 0,
-      `${amount(open.length, "endpoint", ["gives", "give"])} objects to callers without a credential of a known kind: are these for everyone?`,
-    ),
+    questions: [
+      // Whose an object is shows nowhere: calls that look alike are allowed or a leak.
+      ...when(
+        objects.length > 0,
+        `${amount(objects.length, "endpoint", ["names", "name"])} an object: does each check that its caller may have that one?`,
+      ),
+      ...when(
+        open.length > 0,
+        `${amount(open.length, "endpoint", ["gives", "give"])} objects to callers without a credential of a known kind: are these for everyone?`,
+      ),
+    ],
     unknowns: [],
   };
 }
 
 export function refusals({ called: endpoints }: Facts): Evidence {
-  return answering(endpoints, /^40[13]$/, "Endpoints that refused callers (401, 403)", "refuse a caller");
+  const refused = answering(endpoints, /^40[13]$/, "Endpoints that refused callers (401, 403)", "refuse a caller");
+  const question = `${amount(refused.seen, "endpoint", ["refuses", "refuse"])} callers: does somebody notice where that piles up?`;
+  return { ...refused, questions: when(refused.seen > 0, question) };
 }
 
 export function rateLimits({ called: endpoints }: Facts): Evidence {

@@ -18,10 +18,35 @@ function isOf(groups: readonly DataGroup[]): (name: string) => boolean {
   };
 }
 
-export const paymentFlows: Gather = (facts) => flows(facts, "Flows of payment data", isOf(["financial"]));
-export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isOf(["health"]));
-export const personalFlows: Gather = (facts) =>
-  flows(facts, "Flows of personal data", isOf(["personal", "financial", "health"]));
+/** PCI DSS 4.0.1, table 2: account data are a card's number and what proves it. An IBAN is of an account at a bank, and none of it. */
+const isCard = (name: string): boolean => name === "payment-card" || name === "card-verification";
+const isHealth = isOf(["health"]);
+const isPersonal = isOf(["personal", "financial", "health"]);
+
+/** What a control is about, by its evidence: findings on data of other classes are none of it. */
+export const MEANT_BY: Readonly<Record<string, (name: string) => boolean>> = {
+  "payment-flows": isCard,
+  "health-flows": isHealth,
+  "personal-flows": isPersonal,
+};
+
+export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", isCard);
+export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isHealth);
+export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", isPersonal);
+export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram");
+export const personalMap: Gather = (facts) => mapped(personalFlows(facts), "the records");
+
+/** The same where what is asked for is a list of flows: that they are in the clear is no gap of a list. */
+function mapped(evidence: Evidence, list: string): Evidence {
+  const { seen } = evidence;
+  const question = `${amount(seen, "endpoint", ["carries", "carry"])} such data: does ${list} have each of these flows?`;
+  return {
+    ...evidence,
+    title: `${evidence.title}, to hold ${list} against`,
+    gaps: [],
+    questions: when(seen > 0, question),
+  };
+}
 
 /** Who exchanges data of these classes with whom. Classes are seen where bodies and targets are: in the clear. */
 function flows(facts: Facts, title: string, isMeant: (name: string) => boolean): Evidence {

@@ -119,6 +119,38 @@ export function inbound({ edges, inside }: Facts): Evidence {
   return crossing(those, "Calls from the outside", "service", addressOf);
 }
 
+/** Hosts that carry on what they receive, or that a setting names. */
+export function gateways({ services, endpoints }: Facts): Evidence {
+  const known = services.filter(({ gateway }) => gateway !== undefined);
+  const around = endpoints.filter(({ reached }) => (reached?.around.length ?? 0) > 0).length;
+  return {
+    title: "Gateways",
+    seen: known.length,
+    unit: "gateway",
+    unsure: 0,
+    counts: { gateways: known.length, "endpoints reached around them": around },
+    columns: ["service", "address", "sure", "why"],
+    rows: known.map(({ name, address, gateway }) => [
+      name,
+      address,
+      `${Math.round((gateway?.confidence ?? 0) * 100)} %`,
+      gateway?.reason ?? "",
+    ]),
+    gaps: [],
+    questions: [
+      ...when(
+        known.length > 0,
+        `${amount(known.length, "gateway", ["was", "were"])} seen: does each know its callers, and limit them?`,
+      ),
+      ...when(
+        around > 0,
+        `${amount(around, "endpoint", ["is", "are"])} reached around a gateway as well: is each meant to be?`,
+      ),
+    ],
+    unknowns: [],
+  };
+}
+
 function crossing(
   edges: readonly EdgeRecord[],
   title: string,
