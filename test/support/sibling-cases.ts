@@ -54,6 +54,10 @@ const SERVICES = Array.from({ length: 72 }, (_, at) =>
     .join(""),
 );
 
+const TABLES = ["rosterboard", "seasontable", "venueledger", "coachcorner"].flatMap((table) =>
+  "depth pace margins bench lineups shooting".split(" ").map((word) => table + word),
+);
+
 const TOKENS = ["cus_9s6XKzk1", "cus_4fT0qWe7", "cus_7hB2mNv9", "cus_2kL5pRx8"];
 
 /** Segments judged by those they stand among and by what stands below them. */
@@ -242,5 +246,15 @@ export const SIBLINGS: readonly TemplateCase[] = [
       ...["heidi", "judy", "frank", "otter", "heron", "alice", "lynx", "raven", "carol"],
     ].map((name) => `/epics/${name}/issue`),
     expected: ["/epics/publish/issue ×3", "/epics/{epicId}/issue ×15"],
+  },
+  {
+    name: "operations of words that nothing parts begin alike, and are no values however many",
+    paths: TABLES.map((table) => `/stats/${table}`),
+    expected: [...TABLES].sort().map((table) => `/stats/${table} ×1`),
+  },
+  {
+    name: "one version behind words that nothing parts numbers none of them",
+    paths: ["homepagev2", "venueledgerv2", "coachcornerv2", "rosterboardv2"].map((table) => `/stats/${table}`),
+    expected: ["coachcornerv2", "homepagev2", "rosterboardv2", "venueledgerv2"].map((table) => `/stats/${table} ×1`),
   },
 ];
