@@ -6,6 +6,7 @@ import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { InventorySettings } from "../sensor/inventory/settings.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { SINKS } from "./support/sibling-cases.js";
 import { NAMES } from "./support/template-cases.js";
 
 const RULES = `services:
@@ -216,3 +217,21 @@ t.test("of the words that look fixed those speak for each other that are called 
   t.same(scene.templates(), ["GET /epics/none/issue ×16", "GET /epics/{epicId}/issue ×12"]);
   t.end();
 });
+
+t.test(
+  "words below which values of different kinds stand from the first are never one, and keep their callers",
+  (t) => {
+    const scene = new Scene();
+    for (const [at, sink] of SINKS.entries())
+      for (let digit = 1; digit < 5; digit++) {
+        const id = at % 2 === 0 ? `47${digit}1` : `5f0c8e2${digit}-7d3a-4c1b-9a44-0242ac120002`;
+        scene.get(`/logging/${sink}/${id}`, { client: `10.7.0.${at + 1}` });
+      }
+    scene.get("/logging/zipkin", { client: "10.7.0.99" });
+    t.same(
+      scene.endpoints().map(({ template, callers }) => `${template} ${callers.join()}`),
+      [...SINKS.map((sink, at) => `/logging/${sink}/{${sink}Id} 10.7.0.${at + 1}`).sort(), "/logging/zipkin 10.7.0.99"],
+    );
+    t.end();
+  },
+);

@@ -1,5 +1,10 @@
 import type { TemplateCase } from "./template-cases.js";
 
+const USERS =
+  "Ada_Kemp Bo.Lindqvist Cy-Marsh Dee.Novak21 Eli_Ortega7 Fay.Quist Gil_Rowe Hal.Stone4 Ivy_Thorne Jo.Underhill Kit_Vance8 Lou.Winters".split(
+    " ",
+  );
+
 /** Segments that are put together of a name and a value. */
 export const COMPOSED: readonly TemplateCase[] = [
   {
@@ -29,5 +34,14 @@ export const COMPOSED: readonly TemplateCase[] = [
     name: "places by their coordinates, beside numbers",
     paths: ["/weather/52.37,4.89", "/weather/-33.86,151.2", "/weather/17"],
     expected: ["/weather/{latitude},{longitude} ×2", "/weather/{weatherId} ×1"],
+  },
+  {
+    name: "a name of a user with a dot is found where it was counted, though an id stands behind the same word later",
+    paths: [
+      ...USERS.map((user) => `/org/${user}/webhooks`),
+      "/org/Trace.Fisher80/webhooks",
+      "/org/Trace.9f3KxQ2vLm/members",
+    ],
+    expected: ["/org/Trace.{id}/members ×1", "/org/{token}/webhooks ×13"],
   },
 ];

@@ -19,7 +19,7 @@ const PARTS: Readonly<Record<string, string>> = {
   tms: "customers instruments",
 };
 
-const SINKS =
+export const SINKS =
   "kafka splunk loggly honeycomb papertrail scalyr sumologic datadog firehose openstack newrelic heroku bigquery azureblob rackspace elastic".split(
     " ",
   );
@@ -38,6 +38,27 @@ const SLUGS = [
   "alius-arcesso-tergum-quia",
   "sum-dens-tamdiu-careo",
 ];
+
+/** Operations of some resources alone, three of each. */
+const OPERATIONS = [
+  ["export", "audit", "sync"],
+  ["report", "usage", "health"],
+  ["status", "limits", "quota"],
+  ["billing", "history", "events"],
+];
+
+/** Names of seventy services, none of which is a word of APIs. */
+const SERVICES = Array.from({ length: 72 }, (_, at) =>
+  ["bcdfghklmnprst"[at % 14], "aeiou"[at % 5], "lnrst"[(at * 3) % 5], "bdgkmp"[Math.floor(at / 5) % 6]]
+    .concat("aeo"[at % 3], "rnl"[at % 3])
+    .join(""),
+);
+
+const TABLES = ["rosterboard", "seasontable", "venueledger", "coachcorner"].flatMap((table) =>
+  "depth pace margins bench lineups shooting".split(" ").map((word) => table + word),
+);
+
+const TOKENS = ["cus_9s6XKzk1", "cus_4fT0qWe7", "cus_7hB2mNv9", "cus_2kL5pRx8"];
 
 /** Segments judged by those they stand among and by what stands below them. */
 export const SIBLINGS: readonly TemplateCase[] = [
@@ -167,5 +188,73 @@ export const SIBLINGS: readonly TemplateCase[] = [
       "/v1/stores/{storeId}:completeRotation ×4",
       "/v1/stores/{storeId}:getS3Metrics ×4",
     ],
+  },
+  {
+    name: "a few with paths of their own besides what all have are values as the others are",
+    paths: [
+      ...OPERATIONS.flatMap((own, at) => own.map((word) => `/teams/${NAMES[at]}/${word}`)),
+      ...[...NAMES, ...ANIMALS].flatMap((name) => [`/teams/${name}/issues`, `/teams/${name}/pulls`]),
+    ],
+    expected: [
+      ...OPERATIONS.flat().map((word) => `/teams/{teamId}/${word} ×1`),
+      ...["issues", "pulls"].map((word) => `/teams/{teamId}/${word} ×21`),
+    ].sort(),
+  },
+  {
+    name: "what differs below each only by what may be a value is no path of its own",
+    paths: [...NAMES, ...ANIMALS].flatMap((name, at) =>
+      ["atlas", "kernel"].flatMap((repo) => ["", "/issues"].map((below) => `/repos/${name}/${repo}${at}${below}`)),
+    ),
+    expected: ["/repos/{repoId}/{id} ×42", "/repos/{repoId}/{id}/issues ×42"],
+  },
+  {
+    name: "a word that is taken apart again knows what the values below it look like",
+    paths: [
+      ...SINKS.map((sink) => `/logging/${sink}`),
+      ...SINKS.flatMap((sink, at) => twice(at % 2 === 0 ? IDS[0] : TOKENS).map((id) => `/logging/${sink}/${id}`)),
+      "/logging/splunk/cus_tamworth",
+    ],
+    expected: [...SINKS]
+      .sort()
+      .flatMap((sink) => [
+        `/logging/${sink} ×1`,
+        `/logging/${sink}/{${SINKS.indexOf(sink) % 2 === 0 ? `${sink}Id` : "token"}} ×${sink === "splunk" ? 9 : 8}`,
+      ]),
+  },
+  {
+    name: "where all values that are remembered leave, those counted without being remembered stay",
+    paths: [
+      ...SERVICES.map((service) => `/logging/${service}`),
+      ...SERVICES.slice(0, 64).flatMap((service, at) => twice(IDS[at % 2]).map((id) => `/logging/${service}/${id}`)),
+    ],
+    expected: [
+      ...SERVICES.slice(0, 64)
+        .sort()
+        .flatMap((service) => [`/logging/${service} ×1`, `/logging/${service}/{${service}Id} ×8`]),
+      "/logging/{loggingId} ×8",
+    ],
+  },
+  {
+    name: "words of APIs as long as random ids are none of them, however rare their letters",
+    paths: ["x7Kq2Bd", "aQ9fBzM", "T3mLw8p", "graphql", "objects", "subject"].map((id) => `/nodes/${id}`),
+    expected: ["/nodes/graphql ×1", "/nodes/objects ×1", "/nodes/subject ×1", "/nodes/{token} ×3"],
+  },
+  {
+    name: "an operation among names, called more often than they are though not much",
+    paths: [
+      ...["merge", "dave", "publish", "ivan", "erin", "bob", "publish", "grace", "publish"],
+      ...["heidi", "judy", "frank", "otter", "heron", "alice", "lynx", "raven", "carol"],
+    ].map((name) => `/epics/${name}/issue`),
+    expected: ["/epics/publish/issue ×3", "/epics/{epicId}/issue ×15"],
+  },
+  {
+    name: "operations of words that nothing parts begin alike, and are no values however many",
+    paths: TABLES.map((table) => `/stats/${table}`),
+    expected: [...TABLES].sort().map((table) => `/stats/${table} ×1`),
+  },
+  {
+    name: "one version behind words that nothing parts numbers none of them",
+    paths: ["homepagev2", "venueledgerv2", "coachcornerv2", "rosterboardv2"].map((table) => `/stats/${table}`),
+    expected: ["coachcornerv2", "homepagev2", "rosterboardv2", "venueledgerv2"].map((table) => `/stats/${table} ×1`),
   },
 ];

@@ -144,11 +144,16 @@ export function namedLiteral<Leaf>(node: PathNode<Leaf>, text: string): PathNode
   return named === undefined ? besideIds(node, text) : node.literal(named);
 }
 
-/** The literal of a name and an id behind a dot, for what might be a word behind the same name. */
+/**
+ * The literal of a name and an id behind a dot, for what might be a word behind the same name. None for what is a value as a whole:
+ * `Trace.Fisher80` among names of users was counted as one, however early another's id came.
+ */
 export function besideIds<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
   const parts = text.includes(".") ? TWO_PARTS.exec(text) : null;
   if (parts === null || FILE_EXTENSION.test(text) || looksFixed(parts[2])) return undefined;
-  return node.literal(`${parts[1]}{id}`);
+  const literal = node.literal(`${parts[1]}{id}`);
+  const evidence = literal === undefined ? undefined : node.parameter("")?.evidence;
+  return evidence !== undefined && joins(text, typeOf(text), evidence) ? undefined : literal;
 }
 
 /** The name and its dot. */

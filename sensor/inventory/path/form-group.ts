@@ -31,7 +31,10 @@ const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
 const RULES: readonly FormRule[] = [
   { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
   { type: "word", least: 4, what: "different decimal numbers", isIt: isDecimal },
-  { type: "mixed", least: 3, what: "values of the form", key: skeletonOf, isIt: isOwnWords },
+  {
+    ...{ type: "mixed", least: 3, what: "values of the form" },
+    ...{ key: skeletonOf, isIt: isOwnWords, mustDiffer: numbersOf },
+  },
   { type: "mixed", least: 3, what: "numbered values of the form", key: withoutNumbers },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 4, what: "different codes", isIt: isCode },
@@ -45,6 +48,11 @@ const RULES: readonly FormRule[] = [
     isIt: (text) => text.split(/-+/).length >= 4 && isOwnWords(text),
   },
 ];
+
+/** `homepagev2` and `boxscoremiscv2`: the version of all of them numbers none. */
+function numbersOf(text: string): string {
+  return text.replace(/\D+/g, " ");
+}
 
 /** A name of its own or a numbered one; in a format only where something is below it, for elsewhere `orders.json` is how orders are told. */
 function isFileName(text: string, hasBelow: boolean): boolean {

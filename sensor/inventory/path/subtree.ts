@@ -16,7 +16,6 @@ const ALONE_SHARE = 3 / 4;
  * counts as any value.
  */
 export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
-  if (siblings.length < MIN_OWN) return false;
   const all = siblings.map(({ node }) => pathsBelow(node)).filter((paths) => paths.size > 0);
   const counts = new Map<string, number>();
   for (const paths of all) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);

@@ -21,6 +21,8 @@ export const ENOUGH = 2.8;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
+/** What it weighs against values to begin alike: as much as a hundred of them weigh. */
+const BEGIN_ALIKE = 6;
 /** How far those that may be members as well are counted no others. */
 const ALIKE = 0.6;
 
@@ -51,7 +53,8 @@ export function wordScore<Leaf>(
     0.45 * (others / literals.length) -
     0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
     (0.91 + 1.17 * size) * plurals -
-    1.4 * sharedWords(literals, members) +
+    1.4 * sharedWords(literals, members) -
+    BEGIN_ALIKE * shareBeginning(literals, members) +
     0.5 * share((text) => text.includes("-")) +
     0.56 * share((text) => /^[A-Z]/.test(text)) +
     (place === "collection" ? 0.76 : place === "container" ? -0.32 : place === "root" ? -0.8 : 0) +
@@ -110,6 +113,29 @@ function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonl
 
 /** `gethomedata`: what it does, though nothing parts the words. */
 const LEADING = /^(get|set|add|create|delete|remove|update|list|find|search|sync)[a-z]{4}/;
+
+/** Words of this length at least may be several that nothing parts; so many first letters are more than a syllable. */
+const MIN_JOINED = 12;
+const BEGINNING = 6;
+
+/**
+ * Share of members that are long and begin as another literal does, though nothing parts their words: `boxscoremisc` and `boxscoreusage` are
+ * operations. Names of people, places and things hardly ever do.
+ */
+function shareBeginning<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly Sibling<Leaf>[]): number {
+  const counts = new Map<string, number>();
+  for (const { text } of literals) {
+    const beginning = beginningOf(text);
+    if (beginning !== undefined) counts.set(beginning, (counts.get(beginning) ?? 0) + 1);
+  }
+  const sharing = members.filter(({ node }) => (counts.get(beginningOf(node.text) ?? "") ?? 0) > 1);
+  return sharing.length / members.length;
+}
+
+function beginningOf(text: string): string | undefined {
+  if (text.length < MIN_JOINED || !/^[a-z]+\d*$/i.test(text)) return undefined;
+  return text.slice(0, BEGINNING).toLowerCase();
+}
 
 /** First and last word of those that have several. */
 function endsOf(text: string): readonly string[] {

@@ -21,7 +21,8 @@ const LOW_BITS = 32;
 /** A match's longest form; a longer one is known by its beginning. */
 const MAX_MATCH_BYTES = 512;
 const MAX_VALUE_BYTES = 4_096;
-const MIN_VALUE_BYTES = 7;
+/** `a@b.co`. */
+const MIN_VALUE_BYTES = 6;
 /** Of values shorter than this only those with digits or an @ can be anything. */
 const MIN_LONG_BYTES = 16;
 const MIN_DIGITS = 4;

@@ -179,8 +179,9 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     check: postalAddress,
   },
   {
+    // ICD-10: U as well, whose codes for special purposes are given out since 2020 (U07.1, U09.9).
     name: "health-code",
-    pattern: "[A-TV-Z][0-9][0-9AB](\\.?[0-9A-Z]{1,4})?",
+    pattern: "[A-Z][0-9][0-9AB](\\.?[0-9A-Z]{1,4})?",
     fields: words(
       "icd icd10 icd10cm icd10code icdcode diagnosis diagnosiscode diagnoses diagnosiscodes primarydiagnosis conditioncode diagnose dxcode dx " +
         "principaldiagnosis comorbidities diagnosticcode",
