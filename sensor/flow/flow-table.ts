@@ -125,10 +125,7 @@ export class FlowTable implements PacketSink {
     flow.lastMicros = this.#clock === undefined ? atMicros : this.#clock.frameMicros;
     if (flow.network !== 0 && flow.stream === undefined && this.#holds(flow, packet)) return;
     this.reassembly.segment(flow, fromA, packet);
-    if (!flow.isClosed) return;
-    const waiting = this.#retire(flow, atMicros);
-    // What shows that another connection has the ports is its own, and may tell more than its bytes.
-    if (waiting.length > 0) this.#replay([...waiting.filter((held) => !isOf(held, packet)), packet]);
+    if (flow.isClosed) this.#replay(this.#retire(flow, atMicros));
   }
 
   /** Another connection has its ports; what waited of that one goes there. */
@@ -384,9 +381,4 @@ export class FlowTable implements PacketSink {
     flow.memo = undefined;
     this.counters.flows_open--;
   }
-}
-
-/** Whether what was kept came in that packet. */
-function isOf({ atMicros, sequence, sourcePort }: Packet, packet: Packet): boolean {
-  return atMicros === packet.atMicros && sequence === packet.sequence && sourcePort === packet.sourcePort;
 }
