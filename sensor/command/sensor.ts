@@ -74,10 +74,13 @@ class Sensor implements HealthSource {
   /** Who looks whether they changed. */
   readonly #watches: FileWatch[] = [];
   readonly #notify = new ServiceNotify();
-  readonly #startedMicros = Date.now() * 1_000;
+  /** Of the process: what went by while it was loading was not seen either. */
+  readonly #startedMicros = Math.min(Math.floor(performance.timeOrigin * 1_000), Date.now() * 1_000);
   #worker: Worker | undefined = undefined;
   #server: Server | undefined = undefined;
   #interfaces: readonly InterfaceHealth[] = [];
+  /** Undefined before the analysis has told anything. */
+  #starting: readonly string[] | undefined = undefined;
   #delta: Delta["health"] | undefined = undefined;
   #lastHeardMillis = performance.now();
   #cpu = process.cpuUsage();
@@ -224,6 +227,7 @@ class Sensor implements HealthSource {
       case "delta":
         this.#keep(message.delta);
         this.#interfaces = message.interfaces;
+        this.#starting = message.starting;
         if (this.#delta === undefined) this.#begun(message.delta);
         this.#delta = message.delta.health;
         this.#link?.wake();
@@ -302,12 +306,14 @@ class Sensor implements HealthSource {
   trouble(): string | undefined {
     if (this.#isSilent()) return "the analysis is silent";
     if (this.#unwritten.length > 0) return "the inventory can't be written";
+    if (this.#starting === undefined || this.#starting.length > 0) return "starting";
     const isBlind = this.#interfaces.length > 0 && this.blind().length === this.#interfaces.length;
     return isBlind ? "no interface can be captured" : undefined;
   }
 
   blind(): string[] {
-    return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+    const blind = this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+    return blind.filter((name) => this.#starting?.includes(name) !== true);
   }
 
   givenUp(): readonly string[] {
