@@ -137,7 +137,7 @@ t.test("cut frames are made short where their way says that they were put togeth
   t.equal(told(between(one, one), one), "or turn send offload off: ethtool -K eth0 tso off gso off", "on loopback");
   t.equal(told(received, one), "or turn receive offload off: ethtool -K eth0 gro off lro off");
   t.equal(
-    told(received, one, { isOnAnother: true }),
+    told(received, one, { isVirtual: true }),
     `or turn receive offload off: ethtool -K eth0 gro off lro off${elsewhere}`,
   );
   t.equal(told([...sent, ...received], one), all);
@@ -340,7 +340,7 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
     spaces.server,
     process.execPath,
     "-e",
-    "require('http').createServer((q, a) => a.end('ok')).listen(8080, () => console.log('listens'))",
+    "require('http').createServer((q, a) => a.end('ok'.repeat(10000))).listen(8080, () => console.log('listens'))",
   );
   const server = new Running(serve, serveParameters);
   t.teardown(() => server.end("SIGKILL"));
@@ -348,7 +348,12 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const doctor = (...parameters: string[]) => doctorWith({}, ...parameters);
   const doctorWith = (env: NodeJS.ProcessEnv, ...parameters: string[]) => {
     const load = new Running(
-      ...spaces.inside(spaces.client, "sh", "-c", "for i in $(seq 80); do curl -s 10.98.0.2:8080/$i; sleep 0.05; done"),
+      ...spaces.inside(
+        spaces.client,
+        "sh",
+        "-c",
+        "for i in $(seq 80); do curl -s -o /dev/null 10.98.0.2:8080/$i; sleep 0.05; done",
+      ),
     );
     const [command, all] = spaces.inside(spaces.server, process.execPath, PROGRAM, "doctor", ...parameters);
     const { status, stdout } = spawnSync(command, all, { encoding: "utf8", env: { ...process.env, ...env } });
@@ -364,6 +369,16 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const oneWay = doctor("--seconds", "3", "--set", "capture.filter=src host 10.98.0.1", "--format", "json");
   t.equal(oneWay.status, 1, oneWay.stdout);
   t.match(JSON.parse(oneWay.stdout)[0].checks[0], { level: "problem", subject: "direction" });
+  const space = spaces.server;
+  const cutting = ["--seconds", "2", "--set", "capture.snapLength=3000"];
+  const cut = doctor(...cutting);
+  t.equal(cut.status, 1, cut.stdout);
+  const [, line = ""] = /turn send offload off: (ethtool -K ews .*)$/m.exec(cut.stdout) ?? [];
+  t.equal(line, "ethtool -K ews tso off gso off");
+  t.equal(spawnSync(...spaces.inside(space, "sh", "-c", line)).status, 0);
+  const mended = doctor(...cutting);
+  t.equal(mended.status, 0, `who follows the line has nothing left to mend: ${mended.stdout}`);
+  t.match(mended.stdout, /every frame was captured whole/);
   const wrong = doctor("--seconds", "2", "--interface", "lo");
   t.equal(wrong.status, 1);
   t.match(wrong.stdout, /nothing but the link's own chatter passed lo in 2 s; meanwhile ews carried/);

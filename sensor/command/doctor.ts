@@ -8,7 +8,7 @@ import { type Check, diagnose, type Examination } from "../doctor/diagnosis.js";
 import {
   bridgesOfPorts,
   hardwareAddressOf,
-  isOnAnother,
+  isVirtual,
   mtuOf,
   packetCounts,
   packetsBetween,
@@ -97,7 +97,7 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     blindReason,
     blindRemedy,
     isRefused,
-    isOnAnother: isOnAnother(interfaceName),
+    isVirtual: isVirtual(interfaceName),
     carried: packetsBetween(before, packetCounts()),
     bridges: bridgesOfPorts(),
     clockStepMillis: Date.now() - startedAt.wall - (performance.now() - startedAt.steady),

@@ -20,8 +20,8 @@ export interface Examination {
   readonly blindRemedy?: string | undefined;
   /** No later try helps: a setting is wrong. */
   readonly isRefused?: boolean;
-  /** Whether the interface stands on another, or is one end of a pair. */
-  readonly isOnAnother?: boolean;
+  /** Whether the interface is no device but stands on another, or is one end of a pair. */
+  readonly isVirtual?: boolean;
   /** Packets other interfaces of this host carried meanwhile. */
   readonly carried: ReadonlyMap<string, number>;
   /** The bridge of each interface of this host that is a port of one. */
@@ -175,12 +175,12 @@ const RECEIVE_OFF = "gro off lro off";
 const SEND_OFF = "tso off gso off";
 
 /** What puts frames together depends on their way: what this host sends is long before it is cut into the link's own frames. */
-function offloadOff({ link, interfaceName, isOnAnother }: Examination): string {
+function offloadOff({ link, interfaceName, isVirtual }: Examination): string {
   const { cutFrames, cutReceived, cutSent } = link;
   const name = interfaceName === "any" ? "INTERFACE" : interfaceName;
   const which = interfaceName === "any" ? " of each interface that carries them" : "";
   if (cutSent === cutFrames) return `send offload off${which}: ethtool -K ${name} ${SEND_OFF}`;
-  const elsewhere = isOnAnother ? `, and ${SEND_OFF} at the other end of its pair or on what it stands on` : "";
+  const elsewhere = isVirtual ? `, and ${SEND_OFF} at the other end of its pair or on what it stands on` : "";
   if (cutReceived === cutFrames) return `receive offload off${which}: ethtool -K ${name} ${RECEIVE_OFF}${elsewhere}`;
   return `offload off${which}: ethtool -K ${name} ${RECEIVE_OFF} ${SEND_OFF}${elsewhere}`;
 }

@@ -35,11 +35,10 @@ export function hardwareAddressOf(name: string): Buffer | undefined {
   }
 }
 
-/** Whether an interface stands on another, or is one end of a pair: frames may reach it that were put together there. */
-export function isOnAnother(name: string): boolean {
+/** Whether an interface is no device but stands on another, or is one end of a pair: frames may reach it that were put together there. */
+export function isVirtual(name: string): boolean {
   try {
-    const [own, other] = ["ifindex", "iflink"].map((file) => readFileSync(`/sys/class/net/${name}/${file}`, "utf8"));
-    return own !== other;
+    return readlinkSync(`/sys/class/net/${name}`).includes("/devices/virtual/");
   } catch {
     return false;
   }
