@@ -185,8 +185,13 @@ t.test("what passed before the capture began is told: the sensor is starting unt
   t.equal(sensor.text.includes("captures lo"), false, "it was asked in time");
   told.delete("");
   t.same([...told], ["503 starting\n"]);
+  const lock = new Database(database);
+  t.teardown(() => lock.close());
+  lock.exec("BEGIN IMMEDIATE");
   await sensor.says(/captures lo/);
   const capturesMicros = Date.now() * 1_000;
+  await sensor.says(/can't be written: database is locked; it is tried again/);
+  lock.exec("COMMIT");
   await until("the health", async () => ((await health()) === "200 ok\n" ? true : undefined));
   t.equal(await sensor.end(), 0);
   const file = new Database(database, { readonly: true });
