@@ -1,4 +1,6 @@
 import { createSocket } from "node:dgram";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import t from "tap";
 import type { FrameSink } from "../sensor/capture/frame.js";
 import { interfaceState } from "../sensor/capture/host-interfaces.js";
@@ -6,8 +8,10 @@ import { InterfaceCapture } from "../sensor/capture/interface-capture.js";
 import { SeenUntil } from "../sensor/capture/seen-until.js";
 import type { BlindInterval } from "../shared/health.js";
 import { captureProcessOf } from "./support/capture-run.js";
+import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { until } from "./support/program.js";
+import { Running, temporaryFolder, until } from "./support/program.js";
+import { slowCapture } from "./support/slow-capture.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
 const PORT = 40_019;
@@ -158,4 +162,65 @@ t.test("a capture process that hangs is told as blind since it was last heard", 
 
 t.test("an interface of another hardware type is another: a capture keeps the link type it began with", async (t) => {
   t.match(interfaceState("lo"), /^1 772 (up|down)$/, "ARPHRD_LOOPBACK");
+});
+
+t.test("what passed before the capture began is told: the sensor is starting until then", { skip: SKIP }, async (t) => {
+  const database = join(temporaryFolder(t), "s.sqlite");
+  const port = await freePort();
+  const beforeMicros = Date.now() * 1_000;
+  const flags = ["sensor", "-i", "lo", "--database", database, "--listen", `127.0.0.1:${port}`];
+  const sensor = Running.program(flags, slowCapture(3_000));
+  t.teardown(() => sensor.end("SIGKILL"));
+  const health = async (): Promise<string | undefined> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined);
+    return answer && `${answer.status} ${await answer.text()}`;
+  };
+  const told = new Set<string>();
+  // Twice, so that it was asked while the analysis told of itself already.
+  await until("its log", async () => {
+    told.add((await health()) ?? "");
+    return sensor.text.includes("runs on lo") ? true : undefined;
+  });
+  told.add((await health()) ?? "");
+  t.equal(sensor.text.includes("captures lo"), false, "it was asked in time");
+  told.delete("");
+  t.same([...told], ["503 starting\n"]);
+  const lock = new Database(database);
+  t.teardown(() => lock.close());
+  lock.exec("BEGIN IMMEDIATE");
+  await sensor.says(/captures lo/);
+  const capturesMicros = Date.now() * 1_000;
+  await sensor.says(/can't be written: database is locked; it is tried again/);
+  lock.exec("COMMIT");
+  await until("the health", async () => ((await health()) === "200 ok\n" ? true : undefined));
+  t.equal(await sensor.end(), 0);
+  const file = new Database(database, { readonly: true });
+  t.teardown(() => file.close());
+  const records = file.prepare<[], string>("SELECT record FROM blind").pluck().all();
+  const intervals = records.map((record) => JSON.parse(record) as BlindInterval);
+  t.match(intervals, [{ interfaceName: "lo", reason: "the sensor was starting" }]);
+  const [{ fromMicros, untilMicros = 0 }] = intervals;
+  t.ok(fromMicros >= beforeMicros && fromMicros < beforeMicros + 1e6, `${fromMicros - beforeMicros} µs`);
+  t.ok(untilMicros > fromMicros + 3e6 && untilMicros <= capturesMicros, `${untilMicros - fromMicros} µs`);
+});
+
+t.test("an interface that can't be captured from the first is blind, and not starting for ever", async (t) => {
+  const told: BlindInterval[] = [];
+  const before: BlindInterval = { kind: "blind", interfaceName: "no0", fromMicros: 5e6, reason: "starting" };
+  const settings = {
+    ...{ bufferBytes: 8 << 20, snapLength: 262_144, promiscuous: true, implementation: "native" as const },
+    ...{ interface: ["no0"], filter: "", restartMinMillis: 60_000, restartMaxMillis: 60_000 },
+  };
+  const sink: FrameSink = { frame() {}, statistics() {} };
+  const capture = new InterfaceCapture("no0", settings, before, sink, {
+    blind: (interval) => void told.push(interval),
+    notice() {},
+    refused() {},
+  });
+  capture.start();
+  t.same([capture.isStarting, capture.isCapturing], [true, false]);
+  await until("its failure", () => (told.length === 3 ? true : undefined));
+  t.same([capture.isStarting, capture.isCapturing], [false, false]);
+  t.match(told, [{ reason: "starting" }, { reason: "starting", untilMicros: Number }, { reason: /gone/ }]);
+  await capture.stop();
 });

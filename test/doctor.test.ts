@@ -3,17 +3,14 @@ import t from "tap";
 import { type Check, diagnose, type Examination } from "../sensor/doctor/diagnosis.js";
 import { LinkLook } from "../sensor/doctor/link-look.js";
 import { defaultSettings } from "../shared/config/settings.js";
-import { ethernet, ipv4, TcpDialog } from "./support/frame-builder.js";
+import { ethernet, ipv4, ipv6, TcpDialog } from "./support/frame-builder.js";
 import { IS_ROOT, Namespaces } from "./support/namespaces.js";
 import { PROGRAM, Running, run } from "./support/program.js";
+import { slowCapture } from "./support/slow-capture.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
 import { bytesOf, outer, udp, vxlan } from "./support/tunnel-builder.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
-
-/** Keeps a capture process from its beginning for two seconds, as a busy host does. */
-const SLOW_CAPTURE =
-  "data:text/javascript,if(process.argv[1].endsWith('capture-process.js'))Atomics.wait(new(Int32Array)(new(SharedArrayBuffer)(4)),0,0,2000)";
 
 /** Frames of so many HTTP connections, a millisecond apart. */
 function connections(count: number): Buffer[] {
@@ -91,8 +88,9 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     ["the other end of its own link", examine(udp, { carried: new Map([["eth1", 34]]) }), ["undecoded"]],
     ["encrypted tunnel", examine(secret), ["undecoded", "encrypted tunnels"]],
     ["wrong interface", examine([], { carried: new Map([["eth1", 900]]) }), ["traffic"]],
+    ["one frame of the link's own", examine(chatter.slice(0, 1)), ["traffic"]],
     ["wrong interface with chatter", examine(chatter, { carried: new Map([["eth1", 900]]) }), ["traffic"]],
-    ["chatter everywhere", examine(chatter, { carried: new Map([["eth1", 9]]) }), []],
+    ["chatter everywhere", examine(chatter, { carried: new Map([["eth1", 9]]) }), ["traffic"]],
     ["containers' housekeeping", examine(sound, { carried: new Map([["cni0", 9]]) }), []],
     ["containers elsewhere", examine(sound, { carried: new Map([["cni0", 900]]) }), ["containers"]],
     ["no rights", examine([], { blindReason: "socket: Operation not permitted" }), ["rights"]],
@@ -105,16 +103,112 @@ t.test("each thing that is wrong is named with its remedy", async (t) => {
     for (const { level, subject, remedy } of checks)
       if (level === "problem") t.type(remedy, "string", `${name}: ${subject} has a remedy`);
   }
-  t.match(
-    examine(cut).find(({ subject }) => subject === "snap length")?.remedy,
-    /above \d+, .*ethtool -K eth0 gro off/,
-  );
   const drops = new LinkLook(defaultSettings(), 1_500);
   drops.statistics({ interfaceId: 0, droppedByKernel: 7 });
   t.match(
     examine(sound, { link: { ...drops.facts(), frames: 10 } }).find(({ subject }) => subject === "drops"),
     { level: "problem", text: "7 frames were dropped before they could be read, 10 were read" },
   );
+});
+
+t.test("cut frames are made short where their way says that they were put together", async (t) => {
+  const sound = connections(2);
+  const [one, other] = [sound[0].subarray(6, 12), Buffer.from("0200000000ff", "hex")];
+  const told = (
+    frames: readonly Buffer[],
+    own: Buffer | undefined,
+    more: Partial<Examination> & { linkType?: number } = {},
+  ) => {
+    const look = new LinkLook(defaultSettings(), 1_500, own);
+    for (const bytes of frames) {
+      const cut = { bytes: bytes.subarray(0, 50), originalLength: 3_000, atMicros: START_MICROS };
+      look.frame({ ...frameOf(cut), linkType: more.linkType ?? 1 });
+    }
+    const checks = examine([], { link: look.facts(), ...more });
+    return checks.find(({ subject }) => subject === "snap length")?.remedy?.split("3000, ")[1];
+  };
+  /** Each of these with addresses of its own. */
+  const between = (destination: Buffer, source: Buffer): Buffer[] =>
+    sound.map((bytes) => Buffer.concat([destination, source, bytes.subarray(12)]));
+  const [sent, received] = [between(other, one), between(one, other)];
+  const elsewhere = ", and tso off gso off at the other end of its pair or on what it stands on";
+  const all = "or turn offload off: ethtool -K eth0 gro off lro off tso off gso off";
+  t.equal(told(sent, one), "or turn send offload off: ethtool -K eth0 tso off gso off");
+  t.equal(told(between(one, one), one), "or turn send offload off: ethtool -K eth0 tso off gso off", "on loopback");
+  t.equal(told(received, one), "or turn receive offload off: ethtool -K eth0 gro off lro off");
+  t.equal(
+    told(received, one, { isVirtual: true }),
+    `or turn receive offload off: ethtool -K eth0 gro off lro off${elsewhere}`,
+  );
+  t.equal(told([...sent, ...received], one), all);
+  t.equal(told(sent, Buffer.alloc(6, 9)), all, "a mirror's");
+  t.equal(told(sent, undefined), all);
+  const cooked = (type: number): Buffer[] =>
+    sound.map((bytes) => Buffer.concat([Buffer.from([0, type]), Buffer.alloc(12), bytes.subarray(12)]));
+  const any = { interfaceName: "any", linkType: 113 };
+  const ofEach = "offload off of each interface that carries them: ethtool -K INTERFACE";
+  t.equal(told(cooked(4), undefined, any), `or turn send ${ofEach} tso off gso off`);
+  t.equal(told(cooked(0), undefined, any), `or turn receive ${ofEach} gro off lro off`);
+});
+
+t.test("one is told as one, and a link with nothing but its own chatter as one with nothing", async (t) => {
+  const [arp] = [ethernet(0x0806, Buffer.alloc(28))];
+  const still = {
+    level: "problem",
+    subject: "traffic",
+    text: "nothing but the link's own chatter passed eth0 in 5 s",
+    remedy: "look again while services talk to each other",
+  } as const;
+  const solicitation = ethernet(0x86dd, ipv6("fe80::1", "ff02::2", 58, Buffer.alloc(8)));
+  for (const frames of [[], [arp], [solicitation]])
+    t.same(
+      examine(frames).find(({ subject }) => subject === "traffic"),
+      still,
+      `${frames.length}`,
+    );
+  t.equal(
+    examine([arp], { carried: new Map([["eth1", 900]]) })[0].text,
+    "nothing but the link's own chatter passed eth0 in 5 s; meanwhile eth1 carried 900 packets",
+  );
+  const dns = ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, udp(40_000, 53, Buffer.alloc(20))));
+  t.equal(
+    examine([dns], { carried: new Map([["eth1", 900]]) })[0].text,
+    "1 frame, no TCP connection among it, passed eth0 in 5 s; meanwhile eth1 carried 900 packets",
+    "services' chatter is something",
+  );
+  const look = new LinkLook(defaultSettings(), 1_500);
+  look.statistics({ interfaceId: 0, droppedByKernel: 0 });
+  const link = { ...look.facts(), frames: 1, cutFrames: 1, longestCutBytes: 9, superFrames: 1, gapBytes: 1, calls: 1 };
+  const texts = examine([], { link }).map(({ text }) => text);
+  for (const text of [
+    "none of 1 frame was dropped",
+    "1 frame was cut; the longest had 9 bytes",
+    "1 frame is larger than the link's own: offloading puts packets together, which is read as it is",
+    "1 byte was sent that was not seen: lost before they reached this interface, or by the capture",
+    "1 HTTP call and 0 TLS handshakes were read",
+  ])
+    t.ok(texts.includes(text), `${text} in ${texts.join("\n")}`);
+});
+
+t.test("UDP that is no known tunnel is an application's where connections were read beside it", async (t) => {
+  const datagrams = (first: string): Buffer[] =>
+    Array(900).fill(
+      ethernet(0x0800, ipv4("10.0.0.1", "10.0.0.2", 17, udp(40_000, 9_999, bytesOf(first + "00".repeat(40))))),
+    );
+  const of = (checks: readonly Check[], wanted: string): Check | undefined =>
+    checks.find(({ subject }) => subject === wanted);
+  const beside = examine([...datagrams("00"), ...connections(10)]);
+  t.same(subjects(beside, "problem"), []);
+  t.match(of(beside, "undecoded"), { level: "note", remedy: /^none where the UDP is an application's; where it is a/ });
+  t.match(of(examine(datagrams("00")), "undecoded"), { level: "problem", remedy: /inside of the tunnel/ }, "alone");
+  const quic = examine([...datagrams("c000000001"), ...connections(10)]);
+  t.same(subjects(quic, "problem"), []);
+  t.match(of(quic, "QUIC"), {
+    level: "note",
+    text: "900 frames were QUIC's (HTTP/3), which is encrypted: calls in it can't be read; its later frames count as other UDP",
+  });
+  const opaque = Array<Buffer>(900).fill(outer(253, Buffer.alloc(64)));
+  t.same(subjects(examine([...opaque, ...connections(10)]), "problem"), ["undecoded"], "another protocol is not UDP");
 });
 
 t.test("what containers have with others passes the interface, what they have with each other does not", async (t) => {
@@ -246,7 +340,7 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
     spaces.server,
     process.execPath,
     "-e",
-    "require('http').createServer((q, a) => a.end('ok')).listen(8080, () => console.log('listens'))",
+    "require('http').createServer((q, a) => a.end('ok'.repeat(10000))).listen(8080, () => console.log('listens'))",
   );
   const server = new Running(serve, serveParameters);
   t.teardown(() => server.end("SIGKILL"));
@@ -254,7 +348,12 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const doctor = (...parameters: string[]) => doctorWith({}, ...parameters);
   const doctorWith = (env: NodeJS.ProcessEnv, ...parameters: string[]) => {
     const load = new Running(
-      ...spaces.inside(spaces.client, "sh", "-c", "for i in $(seq 80); do curl -s 10.98.0.2:8080/$i; sleep 0.05; done"),
+      ...spaces.inside(
+        spaces.client,
+        "sh",
+        "-c",
+        "for i in $(seq 80); do curl -s -o /dev/null 10.98.0.2:8080/$i; sleep 0.05; done",
+      ),
     );
     const [command, all] = spaces.inside(spaces.server, process.execPath, PROGRAM, "doctor", ...parameters);
     const { status, stdout } = spawnSync(command, all, { encoding: "utf8", env: { ...process.env, ...env } });
@@ -264,17 +363,27 @@ t.test("on a live link", { skip: SKIP }, async (t) => {
   const sound = doctor("--seconds", "2");
   t.equal(sound.status, 0, sound.stdout);
   t.match(sound.stdout, /ews: looked at for 2 s.*both directions are seen.*HTTP calls/s);
-  const late = doctorWith({ NODE_OPTIONS: `--import ${SLOW_CAPTURE}` }, "--seconds", "1");
+  const late = doctorWith(slowCapture(2_000), "--seconds", "1");
   t.equal(late.status, 0, late.stdout);
   t.match(late.stdout, /both directions are seen.*HTTP calls/s, "a capture that begins late is waited for");
   const oneWay = doctor("--seconds", "3", "--set", "capture.filter=src host 10.98.0.1", "--format", "json");
   t.equal(oneWay.status, 1, oneWay.stdout);
   t.match(JSON.parse(oneWay.stdout)[0].checks[0], { level: "problem", subject: "direction" });
+  const space = spaces.server;
+  const cutting = ["--seconds", "2", "--set", "capture.snapLength=3000"];
+  const cut = doctor(...cutting);
+  t.equal(cut.status, 1, cut.stdout);
+  const [, line = ""] = /turn send offload off: (ethtool -K ews .*)$/m.exec(cut.stdout) ?? [];
+  t.equal(line, "ethtool -K ews tso off gso off");
+  t.equal(spawnSync(...spaces.inside(space, "sh", "-c", line)).status, 0);
+  const mended = doctor(...cutting);
+  t.equal(mended.status, 0, `who follows the line has nothing left to mend: ${mended.stdout}`);
+  t.match(mended.stdout, /every frame was captured whole/);
   const wrong = doctor("--seconds", "2", "--interface", "lo");
   t.equal(wrong.status, 1);
-  t.match(wrong.stdout, /nothing passed lo in 2 s; meanwhile ews carried/);
+  t.match(wrong.stdout, /nothing but the link's own chatter passed lo in 2 s; meanwhile ews carried/);
   const refused = doctor("--seconds", "1", "--set", "capture.filter=tcp prot 80");
-  t.equal(refused.status, 3);
+  t.equal(refused.status, 2, "as the sensor and check-config end");
   t.match(
     refused.stdout,
     /can't be used: can't parse filter expression: syntax error\n +remedy: write it as for tcpdump/,

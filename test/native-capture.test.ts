@@ -292,7 +292,7 @@ t.test(
     const intervals = blindOf(database);
     t.match(
       intervals.map(({ reason }) => reason),
-      ["the interface is down", /^the interface is (down|gone)$/, "the interface is gone"],
+      ["the sensor was starting", "the interface is down", /^the interface is (down|gone)$/, "the interface is gone"],
     );
     t.ok(
       intervals.every(({ fromMicros, untilMicros }) => untilMicros !== undefined && untilMicros > fromMicros),

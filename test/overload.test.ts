@@ -1,3 +1,4 @@
+import { Agent, get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import t from "tap";
@@ -5,10 +6,12 @@ import { FeedSampler } from "../sensor/analysis/feed-sampler.js";
 import { Governor } from "../sensor/analysis/governor.js";
 import { LossWatch } from "../sensor/analysis/loss-watch.js";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
+import { serveHealth } from "../sensor/command/health-server.js";
 import type { Call } from "../sensor/protocol/message.js";
 import type { BlindInterval } from "../shared/health.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { freePort } from "./support/free-port.js";
 import { temporaryFolder, until } from "./support/program.js";
 import { StormRun } from "./support/storm-run.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
@@ -292,6 +295,28 @@ t.test("times in which a part was lost are told when they begin, and when they h
     "no count of the capture bounds what was refused",
   );
 });
+
+t.test(
+  "no answer about health leaves a connection that a later question could be sent on as it is given up",
+  async (t) => {
+    const port = await freePort();
+    const source = { health: () => undefined, blind: () => [], givenUp: () => [], trouble: () => undefined };
+    const server = await serveHealth(`127.0.0.1:${port}`, source);
+    const agent = new Agent({ keepAlive: true });
+    t.teardown(() => {
+      agent.destroy();
+      server?.close();
+    });
+    for (const path of ["/healthz", "/metrics", "/other"]) {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        get({ port, path, agent, host: "127.0.0.1" }, resolve).once("error", reject);
+      });
+      for await (const _ of answer);
+      t.equal(answer.headers.connection, "close", path);
+      await until("its end", () => (answer.socket.destroyed ? true : undefined));
+    }
+  },
+);
 
 t.test(
   "while the store can't be written nothing is lost and little is held; it is written when it can be",

@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import t from "tap";
 import { PacketRing } from "../sensor/capture/packet-ring.js";
 import { readRing, ringSegments } from "../sensor/capture/ring-segments.js";
+import type { FindingRecord } from "../shared/event.js";
+import { delta, sensorStore } from "./support/delivery.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
-import { MEBIBYTE, ringSettingsOf, tshark } from "./support/ring-scene.js";
+import { framesOf, keep, MEBIBYTE, ringSettingsOf, tshark } from "./support/ring-scene.js";
 import { frameOf, START_MICROS } from "./support/timed-frame.js";
 
 const ORIGIN = fileURLToPath(new URL("./support/origin.js", import.meta.url));
@@ -48,6 +50,47 @@ t.test("a ring stays within its bytes, goes on after its end, and is for its own
     times,
     Array.from({ length: times.length }, (_, index) => latest - times.length + 1 + index),
     "the latest, all",
+  );
+});
+
+t.test("which sighting of a finding has left the ring is told", async (t) => {
+  const folder = temporaryFolder(t);
+  const ring = join(folder, "ring");
+  // A millisecond apart: two connections to one service, the finding in the fourth frame of each.
+  const one = framesOf([["client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"]], { clientPort: 40_001 });
+  const other = framesOf([["client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"]], { clientPort: 40_002 });
+  await keep(ring, [...one, ...other]);
+  const at = (frame: number): number => START_MICROS + frame * 1_000;
+  const store = sensorStore(folder);
+  const finding = (id: string, firstMicros: number, lastMicros: number): FindingRecord => ({
+    ...{ kind: "finding", id, rule: "r", severity: "low", title: "t", summary: "s", count: 2, evidence: {} },
+    ...{ clientAddress: "10.0.0.1", serverAddress: "10.0.0.2", firstMicros, lastMicros, references: [] },
+  });
+  const findings = [
+    finding("both", at(3), at(one.length + 3)),
+    finding("last", at(-60_000), at(one.length + 3)),
+    finding("first", at(3), at(60_000)),
+    finding("between", at(-60_000), at(60_000)),
+  ];
+  store.apply(delta({ findings }));
+  store.close();
+  const told = (id: string): string => {
+    const flags = ["--database", join(folder, "sensor.sqlite"), "--packet-ring", ring, "--out", join(folder, "p")];
+    const { code, out, error } = run(["packets", "--finding", id, ...flags]);
+    return code === 0 ? (/^.*$/m.exec(out)?.[0] ?? "") : error;
+  };
+  t.equal(told("both"), "2 connections (those in which it was seen first or last):");
+  t.equal(
+    told("last"),
+    "1 connection (those in which it was seen last; the packets of the first sighting at 2023-11-14T22:12:20.000000Z are no longer in the ring):",
+  );
+  t.equal(
+    told("first"),
+    "1 connection (those in which it was seen first; the packets of the last sighting at 2023-11-14T22:14:20.000000Z are not in the ring):",
+  );
+  t.match(
+    told("between"),
+    /^2 connections \(all between its ends while it was seen; .*first.*no longer.*last.*are not in/,
   );
 });
 

@@ -44,7 +44,13 @@ export type ToAnalysis =
 
 /** Analysis → main thread. */
 export type FromAnalysis =
-  | { readonly type: "delta"; readonly delta: Delta; readonly interfaces: readonly InterfaceHealth[] }
+  | {
+      readonly type: "delta";
+      readonly delta: Delta;
+      readonly interfaces: readonly InterfaceHealth[];
+      /** Of the interfaces those of which nobody knows yet whether they can be captured. */
+      readonly starting: readonly string[];
+    }
   | { readonly type: "blind"; readonly interval: BlindInterval }
   | { readonly type: "notice"; readonly level: "info" | "warn" | "error"; readonly text: string }
   | { readonly type: "refused"; readonly text: string }

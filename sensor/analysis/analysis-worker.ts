@@ -169,7 +169,7 @@ function sendDelta(): boolean {
   lookForLosses(health.lagMillis, interfaces, seen.packets_refused);
   const captured = interfaces.filter(({ state }) => state === "capturing").map(({ name }) => name);
   const alive = { atMicros: supervisor.seenUntilMicros(), interfaces: captured };
-  post({ type: "delta", delta: { ...changes, alive, health }, interfaces });
+  post({ type: "delta", delta: { ...changes, alive, health }, interfaces, starting: supervisor.starting() });
   return changes.inventory.rows.length === MAX_ROWS || changes.findings.length === MAX_ROWS;
 }
 

@@ -44,6 +44,11 @@ export class CaptureSupervisor {
     return this.#captures.map((capture) => capture.countedMicros);
   }
 
+  /** Those of which nobody knows yet whether they can be captured. */
+  starting(): string[] {
+    return this.#captures.filter(({ isStarting }) => isStarting).map(({ name }) => name);
+  }
+
   health(): InterfaceHealth[] {
     return this.#captures.map((capture) => capture.health());
   }

@@ -39,7 +39,7 @@ const MAX_REASON = 200;
 
 /** One interface, captured by a process of its own that is started again for as long as it takes. */
 export class InterfaceCapture {
-  readonly #name: string;
+  readonly name: string;
   readonly #settings: CaptureSettings;
   readonly #sink: FrameSink;
   readonly #watcher: CaptureWatcher;
@@ -73,7 +73,7 @@ export class InterfaceCapture {
     sink: FrameSink,
     watcher: CaptureWatcher,
   ) {
-    this.#name = name;
+    this.name = name;
     this.#isReplay = name.startsWith(REPLAY);
     this.#before = before;
     this.#blind = before;
@@ -125,7 +125,7 @@ export class InterfaceCapture {
     const { losses } = this.#losses;
     const dropped = droppedTotal(losses);
     return {
-      name: this.#name,
+      name: this.name,
       state: this.isCapturing ? "capturing" : "blind",
       frames: this.#frames,
       restarts: this.#restarts,
@@ -136,7 +136,12 @@ export class InterfaceCapture {
   }
 
   get isCapturing(): boolean {
-    return this.#blind === undefined;
+    return this.#blind === undefined && this.#wasOpened;
+  }
+
+  /** Neither has it captured nor is it known that it can't. */
+  get isStarting(): boolean {
+    return !this.#wasOpened && this.#blind === this.#before;
   }
 
   /** Until when all that passed has been handed on, microseconds of the host's clock. A replay misses nothing. */
@@ -152,17 +157,17 @@ export class InterfaceCapture {
   #spawn(): void {
     const { filter, bufferBytes, snapLength, promiscuous, implementation } = this.#settings;
     const request: CaptureRequest = {
-      interface: this.#name,
+      interface: this.name,
       ...{ filter, bufferBytes, snapLength, promiscuous, implementation },
     };
     this.#isClosing = false;
-    this.#stateAtStart = interfaceState(this.#name);
+    this.#stateAtStart = interfaceState(this.name);
     this.#startedMillis = performance.now();
     if (this.#blind === undefined || this.#blind === this.#before) this.#seen.begin(Date.now() * 1_000);
     this.#silentLooks = undefined;
     this.#reason = "";
     const reader = new CaptureReader(this.#sink);
-    const command = this.#isReplay ? [REPLAYER, this.#name.slice(REPLAY.length)] : [CAPTURE, JSON.stringify(request)];
+    const command = this.#isReplay ? [REPLAYER, this.name.slice(REPLAY.length)] : [CAPTURE, JSON.stringify(request)];
     const child = spawn(process.execPath, command, { stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
     child.stdin.on("error", () => {});
@@ -200,7 +205,7 @@ export class InterfaceCapture {
     this.#implementation = implementationOf(application);
     const { level, words } = wordsFor(this.#implementation, this.#settings.promiscuous);
     const again = this.#blind === undefined || this.#blind === this.#before ? "" : " again";
-    this.#watcher.notice(level, `captures ${this.#name}${again} ${words}`);
+    this.#watcher.notice(level, `captures ${this.name}${again} ${words}`);
     const nowMicros = Date.now() * 1_000;
     this.#seen.begin(nowMicros);
     this.#endBlind(nowMicros);
@@ -215,7 +220,7 @@ export class InterfaceCapture {
     if (this.#child !== child || this.#isStopped) return;
     this.#child = undefined;
     this.#losses.restarted();
-    this.#beginBlind(this.#whyBlind(interfaceState(this.#name)) ?? (this.#reason === "" ? how : this.#reason));
+    this.#beginBlind(this.#whyBlind(interfaceState(this.name)) ?? (this.#reason === "" ? how : this.#reason));
     if (performance.now() - this.#startedMillis > SOUND_MILLIS) this.#waitMillis = this.#settings.restartMinMillis;
     this.#retry = setTimeout(() => this.#again(), this.#waitMillis);
     this.#waitMillis = Math.min(this.#waitMillis * 2, this.#settings.restartMaxMillis);
@@ -226,15 +231,15 @@ export class InterfaceCapture {
     const fromMicros = this.seenUntilMicros;
     if (this.#blind === this.#before) this.#endBlind(fromMicros);
     if (this.#blind !== undefined) return;
-    this.#blind = { kind: "blind", interfaceName: this.#name, fromMicros, reason };
+    this.#blind = { kind: "blind", interfaceName: this.name, fromMicros, reason };
     this.#watcher.blind(this.#blind);
-    this.#watcher.notice("warn", `can't see ${this.#name}: ${reason}; tries again`);
+    this.#watcher.notice("warn", `can't see ${this.name}: ${reason}; tries again`);
   }
 
   /** No process is started for an interface that is not there: it is looked for instead. */
   #again(): void {
     if (this.#isStopped || this.#child !== undefined) return;
-    if (interfaceState(this.#name)?.endsWith("down") !== false) {
+    if (interfaceState(this.name)?.endsWith("down") !== false) {
       this.#retry = undefined;
       return;
     }
@@ -247,7 +252,7 @@ export class InterfaceCapture {
    * packets that can't come.
    */
   #look(): void {
-    const state = interfaceState(this.#name);
+    const state = interfaceState(this.name);
     if (this.#child === undefined) {
       if (this.#retry === undefined && state !== undefined && !state.endsWith("down")) this.#again();
       return;

@@ -1,12 +1,15 @@
 import type { BlindInterval } from "../../shared/health.js";
+import { REPLAY } from "../capture/host-interfaces.js";
 import type { SensorStore } from "../store/sensor-store.js";
 
 const NOT_RUNNING = "the sensor was not running";
+/** No run before it is known: what went by earlier nobody was there for. */
+const STARTING = "the sensor was starting";
 const ENDED = "; the sensor ended meanwhile";
 
 /**
- * The intervals that last until the captures begin: nobody saw what went by since the sensor last ran. Those of interfaces that are
- * captured no more, and those in which a part was lost, end in the store.
+ * The intervals that last until the captures begin: nobody saw what went by since the sensor last ran, or since this one
+ * was started where none ever captured the interface. Those of interfaces that are captured no more, and those in which a part was lost, end in the store.
  */
 export function blindBefore(store: SensorStore, captured: readonly string[], startedMicros: number): BlindInterval[] {
   const blind = new Map<string, BlindInterval>();
@@ -21,6 +24,11 @@ export function blindBefore(store: SensorStore, captured: readonly string[], sta
     const interval = isTold ? open : { ...open, reason: `${open.reason}${ENDED}` };
     if (captured.includes(open.interfaceName) && open.isPartial !== true) blind.set(open.interfaceName, interval);
     else store.blind({ ...interval, untilMicros: startedMicros });
+  }
+  for (const interfaceName of captured) {
+    // A replay waits with what it has.
+    if (blind.has(interfaceName) || interfaceName.startsWith(REPLAY)) continue;
+    blind.set(interfaceName, { kind: "blind", interfaceName, fromMicros: startedMicros, reason: STARTING });
   }
   return [...blind.values()];
 }

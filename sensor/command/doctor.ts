@@ -5,8 +5,16 @@ import { checkInterfaces } from "../capture/capture-supervisor.js";
 import { hostInterfaces, interfaceState } from "../capture/host-interfaces.js";
 import { InterfaceCapture } from "../capture/interface-capture.js";
 import { type Check, diagnose, type Examination } from "../doctor/diagnosis.js";
-import { bridgesOfPorts, mtuOf, packetCounts, packetsBetween } from "../doctor/host-look.js";
+import {
+  bridgesOfPorts,
+  hardwareAddressOf,
+  isVirtual,
+  mtuOf,
+  packetCounts,
+  packetsBetween,
+} from "../doctor/host-look.js";
 import { LinkLook } from "../doctor/link-look.js";
+import { counted } from "../doctor/words.js";
 
 export interface DoctorOptions {
   readonly settings: Settings;
@@ -16,6 +24,7 @@ export interface DoctorOptions {
 }
 
 const PROBLEMS_FOUND = 1;
+const WRONG_CONFIGURATION = 2;
 const CANNOT_CAPTURE = 3;
 const MAX_SECONDS = 600;
 /** How long a capture may take to begin before it is told as one that can't be made. */
@@ -24,8 +33,8 @@ const BEGIN_MILLIS = 10_000;
 const LOOK_MILLIS = 500;
 
 /**
- * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 3: none of
- * them can be captured.
+ * Looks at the interfaces for some seconds and says what capturing there can and cannot see. 0: nothing to mend, 1: there is, 2: a
+ * setting is wrong, as for the sensor itself, 3: none of them can be captured.
  */
 export async function doctor({ settings, seconds: given, format }: DoctorOptions): Promise<number> {
   const seconds = Number(given);
@@ -36,6 +45,7 @@ export async function doctor({ settings, seconds: given, format }: DoctorOptions
   const examinations = await Promise.all(names.map((name) => examine(name, settings, seconds)));
   const told = examinations.map((examination) => ({ examination, checks: diagnose(examination) }));
   process.stdout.write(format === "json" ? asJson(told) : told.map(asText).join("\n"));
+  if (examinations.some(({ isRefused }) => isRefused)) return WRONG_CONFIGURATION;
   if (examinations.every(({ blindReason }) => blindReason !== undefined)) return CANNOT_CAPTURE;
   return told.some(({ checks }) => checks.some(({ level }) => level === "problem")) ? PROBLEMS_FOUND : 0;
 }
@@ -48,9 +58,10 @@ function interfacesUp(): string[] {
 }
 
 async function examine(interfaceName: string, settings: Settings, seconds: number): Promise<Examination> {
-  const look = new LinkLook(settings, mtuOf(interfaceName));
+  const look = new LinkLook(settings, mtuOf(interfaceName), hardwareAddressOf(interfaceName));
   let blindReason: string | undefined;
   let blindRemedy: string | undefined;
+  let isRefused = false;
   let begun: () => void = () => {};
   const beginning = new Promise<boolean>((resolve) => {
     begun = () => resolve(true);
@@ -62,6 +73,7 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     notice: () => begun(),
     refused: (text) => {
       [blindReason, blindRemedy] = inTwo(text);
+      isRefused = true;
       begun();
     },
   });
@@ -84,6 +96,8 @@ async function examine(interfaceName: string, settings: Settings, seconds: numbe
     link: look.facts(),
     blindReason,
     blindRemedy,
+    isRefused,
+    isVirtual: isVirtual(interfaceName),
     carried: packetsBetween(before, packetCounts()),
     bridges: bridgesOfPorts(),
     clockStepMillis: Date.now() - startedAt.wall - (performance.now() - startedAt.steady),
@@ -108,7 +122,7 @@ function asText({ examination, checks }: Told): string {
     const line = `  ${level.padEnd(7)}  ${subject}: ${text}`;
     return remedy === undefined ? [line] : [line, `           remedy: ${remedy}`];
   });
-  return `${interfaceName}: looked at for ${seconds} s, ${link.frames.toLocaleString("en")} frames\n${lines.join("\n")}\n`;
+  return `${interfaceName}: looked at for ${seconds} s, ${counted(link.frames, "frame")}\n${lines.join("\n")}\n`;
 }
 
 function asJson(told: readonly Told[]): string {

@@ -12,7 +12,7 @@ export interface HealthSource {
   blind(): readonly string[];
   /** What it gives up under overload. */
   givenUp(): readonly string[];
-  /** Why the sensor is not well; undefined where it is. */
+  /** Why the sensor is not well, or not yet; undefined where it is. */
   trouble(): string | undefined;
 }
 
@@ -21,6 +21,8 @@ export async function serveHealth(listen: string, source: HealthSource): Promise
   const address = listenAddress(listen);
   if (address === undefined) return undefined;
   const server = createServer((request, response) => {
+    // A client that asks again just as an idle connection is given up gets a reset for an answer: each has its own.
+    response.setHeader("connection", "close");
     const path = request.url?.split("?")[0];
     if (path === "/healthz") {
       const trouble = source.trouble();

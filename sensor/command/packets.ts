@@ -129,15 +129,30 @@ function findingOf(database: string, id: string): FindingRecord {
 function ofFinding(all: readonly RingConnection[], finding: FindingRecord): Chosen {
   const { firstMicros, lastMicros } = finding;
   const fitting = all.filter((connection) => fits(connection, finding));
-  const hits = fitting.filter(({ isHit }) => isHit);
-  if (hits.length > 0) return { connections: hits, why: "those in which it was seen first or last" };
+  const hits = fitting.filter((one) => one.hits.size > 0);
+  if (hits.length > 0) return { connections: hits, why: whyHits(hits, finding, all) };
   const hasEnds = finding.clientAddress !== undefined || finding.serverAddress !== undefined;
   const within = fitting.filter((one) => hasEnds && one.firstMicros <= lastMicros && one.lastMicros >= firstMicros);
-  if (within.length > 0) return { connections: within, why: "all between its ends while it was seen" };
+  const inRange = `all between its ends while it was seen; ${missing("first", firstMicros, all)}; ${missing("last", lastMicros, all)}`;
+  if (within.length > 0) return { connections: within, why: inRange };
   return {
     connections: [],
     why: `the ring holds no packet of finding ${finding.id}, seen last at ${formatTime(lastMicros)}; ${reach(all)}`,
   };
+}
+
+/** A ring forgets: a finding's first sighting is the first that it loses. */
+function whyHits(hits: readonly RingConnection[], finding: FindingRecord, all: readonly RingConnection[]): string {
+  const { firstMicros, lastMicros } = finding;
+  const isThere = (micros: number): boolean => hits.some((one) => one.hits.has(micros));
+  if (!isThere(firstMicros)) return `those in which it was seen last; ${missing("first", firstMicros, all)}`;
+  if (!isThere(lastMicros)) return `those in which it was seen first; ${missing("last", lastMicros, all)}`;
+  return "those in which it was seen first or last";
+}
+
+function missing(which: "first" | "last", micros: number, all: readonly RingConnection[]): string {
+  const are = micros < reachesBackTo(all) ? "are no longer" : "are not";
+  return `the packets of the ${which} sighting at ${formatTime(micros)} ${are} in the ring`;
 }
 
 function fits({ client, server, isOpeningSeen, virtualNetwork }: RingConnection, finding: FindingRecord): boolean {
@@ -152,8 +167,11 @@ function fits({ client, server, isOpeningSeen, virtualNetwork }: RingConnection,
 
 function reach(all: readonly RingConnection[]): string {
   if (all.length === 0) return "it is empty";
-  const firstMicros = all.reduce((least, one) => Math.min(least, one.firstMicros), Number.POSITIVE_INFINITY);
-  return `it reaches back to ${formatTime(firstMicros)}`;
+  return `it reaches back to ${formatTime(reachesBackTo(all))}`;
+}
+
+function reachesBackTo(all: readonly RingConnection[]): number {
+  return all.reduce((least, one) => Math.min(least, one.firstMicros), Number.POSITIVE_INFINITY);
 }
 
 function openOut(out: string): number {

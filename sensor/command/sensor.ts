@@ -74,10 +74,13 @@ class Sensor implements HealthSource {
   /** Who looks whether they changed. */
   readonly #watches: FileWatch[] = [];
   readonly #notify = new ServiceNotify();
-  readonly #startedMicros = Date.now() * 1_000;
+  /** Of the process: what went by while it was loading was not seen either. */
+  readonly #startedMicros = Math.min(Math.floor(performance.timeOrigin * 1_000), Date.now() * 1_000);
   #worker: Worker | undefined = undefined;
   #server: Server | undefined = undefined;
   #interfaces: readonly InterfaceHealth[] = [];
+  /** Undefined before the analysis has told anything. */
+  #starting: readonly string[] | undefined = undefined;
   #delta: Delta["health"] | undefined = undefined;
   #lastHeardMillis = performance.now();
   #cpu = process.cpuUsage();
@@ -88,6 +91,8 @@ class Sensor implements HealthSource {
   #isFinished = false;
   /** One, while the store can't be written; what is told at the end besides. */
   readonly #unwritten: Delta[] = [];
+  /** By interface and beginning: an interval's end takes the place of its beginning. */
+  readonly #unwrittenBlind = new Map<string, BlindInterval>();
   #failedMillis = Number.NEGATIVE_INFINITY;
   #end: (code: number) => void = () => {};
 
@@ -224,12 +229,13 @@ class Sensor implements HealthSource {
       case "delta":
         this.#keep(message.delta);
         this.#interfaces = message.interfaces;
+        this.#starting = message.starting;
         if (this.#delta === undefined) this.#begun(message.delta);
         this.#delta = message.delta.health;
         this.#link?.wake();
         break;
       case "blind":
-        this.#store.blind(message.interval);
+        this.#keepBlind(message.interval);
         this.#link?.wake();
         break;
       case "notice":
@@ -249,17 +255,43 @@ class Sensor implements HealthSource {
     const { inventory, findings } = delta;
     const hasChanged = inventory.rows.length + inventory.removals.length + findings.length > 0;
     if (hasChanged || this.#unwritten.length === 0) this.#unwritten.push(delta);
-    // A file that another process has locked holds this thread up for seconds at each try.
+    this.#writeInTime();
+  }
+
+  #keepBlind(interval: BlindInterval): void {
+    const key = `${interval.interfaceName} ${interval.fromMicros}`;
+    this.#unwrittenBlind.delete(key);
+    this.#unwrittenBlind.set(key, interval);
+    this.#writeInTime();
+  }
+
+  get #isUnwritten(): boolean {
+    return this.#unwritten.length + this.#unwrittenBlind.size > 0;
+  }
+
+  /** A file that another process has locked holds this thread up for seconds at each try. */
+  #writeInTime(): void {
     if (performance.now() - this.#failedMillis >= RETRY_MILLIS) this.#write();
   }
 
   #write(): void {
-    try {
+    this.#try(() => {
+      for (const [key, interval] of this.#unwrittenBlind) {
+        this.#store.blind(interval);
+        this.#unwrittenBlind.delete(key);
+      }
+      if (this.#unwritten.length === 0) return;
       while (this.#unwritten.length > 0) {
         this.#store.apply(this.#unwritten[0]);
         this.#unwritten.shift();
       }
       this.#worker?.postMessage({ type: "written" } satisfies ToAnalysis);
+    });
+  }
+
+  #try(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       this.#failedMillis = performance.now();
       const { database } = this.#settings.store;
@@ -301,13 +333,15 @@ class Sensor implements HealthSource {
 
   trouble(): string | undefined {
     if (this.#isSilent()) return "the analysis is silent";
-    if (this.#unwritten.length > 0) return "the inventory can't be written";
+    if (this.#isUnwritten) return "the inventory can't be written";
+    if (this.#starting === undefined || this.#starting.length > 0) return "starting";
     const isBlind = this.#interfaces.length > 0 && this.blind().length === this.#interfaces.length;
     return isBlind ? "no interface can be captured" : undefined;
   }
 
   blind(): string[] {
-    return this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+    const blind = this.#interfaces.filter(({ state }) => state === "blind").map(({ name }) => name);
+    return blind.filter((name) => this.#starting?.includes(name) !== true);
   }
 
   givenUp(): readonly string[] {
@@ -325,8 +359,9 @@ class Sensor implements HealthSource {
     this.#cpu = process.cpuUsage();
     this.#cpuMillis = nowMillis;
     const health = this.health();
-    if (health === undefined || this.#unwritten.length > 0) return;
-    this.#store.health(health);
+    if (health === undefined || this.#isUnwritten) return;
+    // One that is lost is none's loss: the next tells the same totals.
+    this.#try(() => this.#store.health(health));
     this.#link?.wake();
   }
 
@@ -354,7 +389,7 @@ class Sensor implements HealthSource {
     this.#link?.stop();
     this.#server?.close();
     await this.#worker?.terminate();
-    if (this.#unwritten.length > 0) this.#write();
+    if (this.#isUnwritten) this.#write();
     this.#store.close();
     this.#ringHold?.release();
     this.#hold.release();

@@ -1,4 +1,5 @@
 import type { LinkFacts } from "./link-look.js";
+import { count, counted, countedBe } from "./words.js";
 
 /** `problem`: something is not seen, and can be mended; `note`: good to know; `ok`: looked at and right. */
 export interface Check {
@@ -17,6 +18,10 @@ export interface Examination {
   readonly blindReason: string | undefined;
   /** What to do about it, where whoever found the reason knows. */
   readonly blindRemedy?: string | undefined;
+  /** No later try helps: a setting is wrong. */
+  readonly isRefused?: boolean;
+  /** Whether the interface is no device but stands on another, or is one end of a pair. */
+  readonly isVirtual?: boolean;
   /** Packets other interfaces of this host carried meanwhile. */
   readonly carried: ReadonlyMap<string, number>;
   /** The bridge of each interface of this host that is a port of one. */
@@ -52,6 +57,7 @@ const RULES: readonly Rule[] = [
   cuts,
   direction,
   undecoded,
+  quic,
   unreadTunnels,
   encryptedTunnels,
   gaps,
@@ -81,13 +87,16 @@ function rights({ interfaceName, blindReason, blindRemedy }: Examination): Check
   return { level: "problem", subject: "rights", text: `this process may not capture: ${blindReason}`, remedy };
 }
 
-/** A wrong interface is seldom quite still: ARP and announcements pass everywhere. */
+/** A wrong interface is seldom quite still: ARP and announcements pass everywhere, and are as good as nothing. */
 function silence({ interfaceName, link, seconds, carried }: Examination): Check | undefined {
   const busy = busiest(carried, interfaceName);
   const most = Math.max(0, ...[...carried].filter(([name]) => name !== interfaceName).map(([, packets]) => packets));
   const isElsewhere = link.conversations === 0 && most >= MIN_FRAMES && most > ELSEWHERE * link.frames;
-  if (link.frames > 0 && !isElsewhere) return undefined;
-  const what = link.frames === 0 ? "nothing" : `${count(link.frames)} frames, no TCP connection among them,`;
+  const isStill = framesOf(link, "link") === link.frames;
+  if (!isStill && !isElsewhere) return undefined;
+  const what = isStill
+    ? "nothing but the link's own chatter"
+    : `${counted(link.frames, "frame")}, no TCP connection among ${link.frames === 1 ? "it" : "them"},`;
   return {
     level: "problem",
     subject: "traffic",
@@ -141,24 +150,39 @@ function drops({ link, bufferBytes }: Examination): Check {
       text: "the capture binding in use can't tell what the kernel dropped",
       remedy: "build the sensor's own: apt-get install libpcap-dev g++ make, then npm run native",
     };
-  if (dropped === 0) return { level: "ok", subject, text: `none of ${count(frames)} frames was dropped` };
+  if (dropped === 0) return { level: "ok", subject, text: `none of ${counted(frames, "frame")} was dropped` };
   return {
     level: "problem",
     subject,
-    text: `${count(dropped)} frames were dropped before they could be read, ${count(frames)} were read`,
+    text: `${countedBe(dropped, "frame")} dropped before ${dropped === 1 ? "it" : "they"} could be read, ${count(frames)} ${frames === 1 ? "was" : "were"} read`,
     remedy: `raise capture.bufferBytes above ${bufferBytes}, narrow capture.filter, or give the sensor more CPU`,
   };
 }
 
-function cuts({ link, interfaceName }: Examination): Check {
+function cuts(examination: Examination): Check {
+  const { link } = examination;
   const subject = "snap length";
   if (link.cutFrames === 0) return { level: "ok", subject, text: "every frame was captured whole" };
   return {
     level: "problem",
     subject,
-    text: `${count(link.cutFrames)} frames were cut; the longest had ${count(link.longestCutBytes)} bytes`,
-    remedy: `raise capture.snapLength above ${link.longestCutBytes}, or turn receive offload off: ethtool -K ${interfaceName} gro off lro off`,
+    text: `${countedBe(link.cutFrames, "frame")} cut; the longest had ${count(link.longestCutBytes)} bytes`,
+    remedy: `raise capture.snapLength above ${link.longestCutBytes}, or turn ${offloadOff(examination)}`,
   };
+}
+
+const RECEIVE_OFF = "gro off lro off";
+const SEND_OFF = "tso off gso off";
+
+/** What puts frames together depends on their way: what this host sends is long before it is cut into the link's own frames. */
+function offloadOff({ link, interfaceName, isVirtual }: Examination): string {
+  const { cutFrames, cutReceived, cutSent } = link;
+  const name = interfaceName === "any" ? "INTERFACE" : interfaceName;
+  const which = interfaceName === "any" ? " of each interface that carries them" : "";
+  if (cutSent === cutFrames) return `send offload off${which}: ethtool -K ${name} ${SEND_OFF}`;
+  const elsewhere = isVirtual ? `, and ${SEND_OFF} at the other end of its pair or on what it stands on` : "";
+  if (cutReceived === cutFrames) return `receive offload off${which}: ethtool -K ${name} ${RECEIVE_OFF}${elsewhere}`;
+  return `offload off${which}: ethtool -K ${name} ${RECEIVE_OFF} ${SEND_OFF}${elsewhere}`;
 }
 
 function direction({ link }: Examination): Check | undefined {
@@ -167,11 +191,11 @@ function direction({ link }: Examination): Check | undefined {
   if (conversations < MIN_CONVERSATIONS && oneSidedSegments < MIN_FRAMES) return undefined;
   const subject = "direction";
   if (oneSided / conversations < ONE_SIDED_SHARE)
-    return { level: "ok", subject, text: `both directions are seen (${count(conversations)} connections)` };
+    return { level: "ok", subject, text: `both directions are seen (${counted(conversations, "connection")})` };
   return {
     level: "problem",
     subject,
-    text: `of ${count(oneSided)} of ${count(conversations)} connections only one direction is seen`,
+    text: `of ${count(oneSided)} of ${counted(conversations, "connection")} only one direction is seen`,
     remedy: "mirror both directions to this interface, or capture where both pass: answers and statuses are missing",
   };
 }
@@ -189,16 +213,37 @@ function undecoded({ link }: Examination): Check | undefined {
   const total = sum(entries.map(([, frames]) => frames));
   if (link.frames < MIN_FRAMES || entries.length === 0) return undefined;
   const reasons = entries.map(([reason, frames]) => `${count(frames)} ${REASONS[reason] ?? reason}`).join("; ");
-  const chatter = sum(link.left.filter(({ carries }) => carries === "nothing").map(({ frames }) => frames));
-  const isMuch = (total - chatter) / link.frames > UNDECODED_SHARE;
+  const chatter = framesOf(link, "nothing", "link");
+  const datagrams = framesOf(link, "datagrams", "quic");
+  // Beside connections that were read they are an application's; alone they are a tunnel's, more likely than not.
+  const expected = link.conversations > 0 ? datagrams : 0;
+  const isMuch = (total - chatter - expected) / link.frames > UNDECODED_SHARE;
+  const isMuchUdp = framesOf(link, "datagrams") / link.frames > UNDECODED_SHARE;
   return {
     level: isMuch ? "problem" : "note",
     subject: "undecoded",
-    text: `${count(total)} of ${count(link.frames)} frames hold no TCP that could be read: ${reasons}${namesOf(link.left)}`,
+    text: `${count(total)} of ${counted(link.frames, "frame")} ${total === 1 ? "holds" : "hold"} no TCP that could be read: ${reasons}${namesOf(link.left)}`,
     ...(isMuch
       ? { remedy: "where this is services' traffic, capture inside of the tunnel or behind what encrypts it" }
-      : {}),
+      : isMuchUdp
+        ? {
+            remedy:
+              "none where the UDP is an application's; where it is a tunnel that is not known, capture where that ends",
+          }
+        : {}),
   };
+}
+
+/** Only what opens a connection is told from other UDP. */
+function quic({ link }: Examination): Check | undefined {
+  const frames = framesOf(link, "quic");
+  if (frames === 0) return undefined;
+  const text = `${countedBe(frames, "frame")} QUIC's (HTTP/3), which is encrypted: calls in it can't be read; its later frames count as other UDP`;
+  return { level: "note", subject: "QUIC", text };
+}
+
+function framesOf({ left }: LinkFacts, ...kinds: LinkFacts["left"][number]["carries"][]): number {
+  return sum(left.filter(({ carries }) => kinds.includes(carries)).map(({ frames }) => frames));
 }
 
 function namesOf(left: LinkFacts["left"]): string {
@@ -244,7 +289,7 @@ function gaps({ link }: Examination): Check | undefined {
   return {
     level: "note",
     subject: "gaps",
-    text: `${count(link.gapBytes)} bytes were sent that were not seen: lost before they reached this interface, or by the capture`,
+    text: `${countedBe(link.gapBytes, "byte")} sent that ${link.gapBytes === 1 ? "was" : "were"} not seen: lost before they reached this interface, or by the capture`,
   };
 }
 
@@ -256,10 +301,13 @@ function clock({ clockStepMillis, link }: Examination): Check {
     faults.push(`the host's clock was moved by ${Math.round(clockStepMillis)} ms meanwhile`);
   if (clockSteps > 0)
     faults.push(`the clock of packet times was stepped, by ${(clockStepMicros / 1e6).toFixed(1)} s in all`);
-  if (misdatedFrames > 0) faults.push(`${count(misdatedFrames)} frames are stamped over 10 s off those around them`);
+  if (misdatedFrames > 0)
+    faults.push(
+      `${counted(misdatedFrames, "frame")} ${misdatedFrames === 1 ? "is" : "are"} stamped over 10 s off those around them`,
+    );
   // A step and a wrong stamp go back, too.
   else if (backwardSteps > 0 && clockSteps === 0)
-    faults.push(`packet times went back by more than a second ${count(backwardSteps)} times`);
+    faults.push(`packet times went back by more than a second ${counted(backwardSteps, "time")}`);
   if (faults.length === 0) return { level: "ok", subject, text: "packet times and the host's clock run evenly" };
   return {
     level: "problem",
@@ -277,7 +325,7 @@ function superPackets({ link }: Examination): Check | undefined {
   return {
     level: "note",
     subject: "offloading",
-    text: `${count(link.superFrames)} frames are larger than the link's own: offloading puts packets together, which is read as it is`,
+    text: `${counted(link.superFrames, "frame")} ${link.superFrames === 1 ? "is" : "are"} larger than the link's own: offloading puts packets together, which is read as it is`,
   };
 }
 
@@ -287,13 +335,13 @@ function checksums({ link }: Examination): Check | undefined {
   return {
     level: "note",
     subject: "checksums",
-    text: `${count(wrong)} of ${count(checked)} TCP checksums are wrong: the network card fills them in later; they are not relied on`,
+    text: `${count(wrong)} of ${counted(checked, "TCP checksum")} ${wrong === 1 ? "is" : "are"} wrong: the network card fills them in later; they are not relied on`,
   };
 }
 
 function readable({ link }: Examination): Check | undefined {
   if (link.frames === 0) return undefined;
-  const text = `${count(link.calls)} HTTP calls and ${count(link.handshakes)} TLS handshakes were read`;
+  const text = `${counted(link.calls, "HTTP call")} and ${counted(link.handshakes, "TLS handshake")} were read`;
   return { level: link.calls + link.handshakes > 0 ? "ok" : "note", subject: "services", text };
 }
 
@@ -301,7 +349,7 @@ function busiest(carried: ReadonlyMap<string, number>, except: string): string {
   const others = [...carried].filter(([name]) => name !== except).sort((a, b) => b[1] - a[1]);
   return others
     .slice(0, 4)
-    .map(([name, packets]) => `${name} carried ${count(packets)} packets`)
+    .map(([name, packets]) => `${name} carried ${counted(packets, "packet")}`)
     .join(", ");
 }
 
@@ -309,8 +357,4 @@ function sum(counts: Iterable<number>): number {
   let total = 0;
   for (const one of counts) total += one;
   return total;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en");
 }

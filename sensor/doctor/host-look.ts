@@ -25,6 +25,25 @@ export function mtuOf(name: string): number {
   }
 }
 
+/** An interface's own address; undefined where it has none of Ethernet's length. */
+export function hardwareAddressOf(name: string): Buffer | undefined {
+  try {
+    const address = Buffer.from(readFileSync(`/sys/class/net/${name}/address`, "utf8").replaceAll(/[:\n]/g, ""), "hex");
+    return address.length === 6 ? address : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an interface is no device but stands on another, or is one end of a pair: frames may reach it that were put together there. */
+export function isVirtual(name: string): boolean {
+  try {
+    return readlinkSync(`/sys/class/net/${name}`).includes("/devices/virtual/");
+  } catch {
+    return false;
+  }
+}
+
 /** The bridge of each interface that is a port of one. */
 export function bridgesOfPorts(): ReadonlyMap<string, string> {
   const bridges = hostInterfaces().map((name) => [name, bridgeOf(name)] as const);

@@ -2,6 +2,7 @@ import { Pipeline, type PipelineSettings } from "../analysis/pipeline.js";
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { Decoder } from "../decode/decoder.js";
 import type { Packet } from "../decode/packet.js";
+import { wayOf } from "./frame-way.js";
 import { etherTypeName, ipPayloadName, type LeftName } from "./left-names.js";
 import { hasRightChecksum } from "./tcp-checksum.js";
 
@@ -11,6 +12,9 @@ export interface LinkFacts {
   /** Frames of which not every byte was captured, and the longest of them on the wire. */
   readonly cutFrames: number;
   readonly longestCutBytes: number;
+  /** Of these those that this host received, and those that it sent; of the others nobody knows. */
+  readonly cutReceived: number;
+  readonly cutSent: number;
   /** Frames beyond what the link can carry in one piece, put together by segmentation or receive offload. */
   readonly superFrames: number;
   readonly checksums: { readonly checked: number; readonly wrong: number };
@@ -58,15 +62,18 @@ export class LinkLook implements FrameSink {
   readonly #pipeline: Pipeline;
   readonly #decoder: Decoder;
   readonly #mtuBytes: number;
+  readonly #hardwareAddress: Buffer | undefined;
   readonly #conversations = new Map<string, Conversation>();
-  readonly #counts = { cutFrames: 0, longestCutBytes: 0, superFrames: 0, backwardSteps: 0 };
+  readonly #counts = { cutFrames: 0, longestCutBytes: 0, cutReceived: 0, cutSent: 0, superFrames: 0, backwardSteps: 0 };
   readonly #left = new Map<string, LeftName & { frames: number }>();
   readonly #checksums = { checked: 0, wrong: 0 };
   #lastMicros = 0;
   #dropped: number | undefined = undefined;
 
-  constructor(settings: PipelineSettings, mtuBytes: number) {
+  /** `hardwareAddress` is the interface's own; undefined where it has none, as `any`. */
+  constructor(settings: PipelineSettings, mtuBytes: number, hardwareAddress?: Buffer) {
     this.#mtuBytes = mtuBytes;
+    this.#hardwareAddress = hardwareAddress;
     this.#pipeline = new Pipeline(settings, {}, 1);
     this.#decoder = new Decoder(settings.decode, { packet: (packet) => this.#segment(packet) });
   }
@@ -76,6 +83,9 @@ export class LinkLook implements FrameSink {
     if (frame.originalLength > captured) {
       this.#counts.cutFrames++;
       this.#counts.longestCutBytes = Math.max(this.#counts.longestCutBytes, frame.originalLength);
+      const way = wayOf(frame, this.#hardwareAddress);
+      if (way === "sent") this.#counts.cutSent++;
+      if (way === "received") this.#counts.cutReceived++;
     }
     if (frame.originalLength > this.#mtuBytes + LINK_HEADER_BYTES) this.#counts.superFrames++;
     if (this.#lastMicros - frame.atMicros > BACKWARD_MICROS) this.#counts.backwardSteps++;

@@ -20,8 +20,8 @@ export interface RingConnection {
   readonly firstMicros: number;
   readonly lastMicros: number;
   readonly packets: number;
-  /** One of its packets has one of the times that were asked for. */
-  readonly isHit: boolean;
+  /** Of the times that were asked for those at which one of its packets passed. */
+  readonly hits: ReadonlySet<number>;
 }
 
 interface Side {
@@ -36,7 +36,7 @@ interface Side {
 }
 
 interface Tracked {
-  connection: { -readonly [K in keyof RingConnection]: RingConnection[K] };
+  connection: { -readonly [K in keyof RingConnection]: RingConnection[K] } & { readonly hits: Set<number> };
   /** As in the flow table: 0 while it was seen outside of any alone; the other is that of its answers, where these have one. */
   network: number;
   answerNetwork: number;
@@ -86,7 +86,7 @@ export class ConnectionTracker implements PacketSink {
     connection.packets++;
     connection.firstMicros = Math.min(connection.firstMicros, packet.atMicros);
     connection.lastMicros = Math.max(connection.lastMicros, packet.atMicros);
-    if (this.#times.has(packet.atMicros)) connection.isHit = true;
+    if (this.#times.has(packet.atMicros)) connection.hits.add(packet.atMicros);
     const side = isClient ? tracked.client : tracked.server;
     if ((packet.flags & SYN) !== 0) side.first ??= (packet.sequence + 1) | 0;
     goOn(side, packet);
@@ -139,7 +139,7 @@ export class ConnectionTracker implements PacketSink {
         firstMicros: packet.atMicros,
         lastMicros: packet.atMicros,
         packets: 0,
-        isHit: false,
+        hits: new Set(),
       },
       network: packet.network,
       answerNetwork: 0,
