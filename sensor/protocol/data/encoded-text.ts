@@ -1,6 +1,7 @@
-/** As short as what is looked for may be, written in hexadecimal (9 bytes) and in base64. */
+/** As short as what is looked for may be, 9 bytes, written in hexadecimal and in base64. */
 const MIN_HEX = 18;
 const MIN_BASE64 = 12;
+export const MIN_ENCODED = MIN_BASE64;
 /** What is longer is known by its beginning; whole pairs and whole groups of four. */
 const MAX_ENCODED = 1_024;
 const EQUALS = 0x3d;

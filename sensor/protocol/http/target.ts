@@ -1,7 +1,7 @@
 import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
-import { encodingOf } from "../data/encoded-text.js";
+import { encodingOf, MIN_ENCODED } from "../data/encoded-text.js";
 import { MASK } from "../message.js";
 import { maskHost } from "./host-mask.js";
 import { ANNOUNCING_SEGMENTS, MIN_ANNOUNCED_LENGTH, MIN_SECRET_LENGTH, maskPath } from "./secret.js";
@@ -12,6 +12,7 @@ const HASH = 0x23;
 const COLON = 0x3a;
 const AT = 0x40;
 const MAX_SCHEME_LENGTH = 32;
+const MAX_HOSTS = 1_024;
 
 const WORD = 4;
 const FOUR_ONES = 0x01010101;
@@ -61,6 +62,8 @@ export class Target {
   /** The one that was told last, and as what. */
   #lastHost = "";
   #lastTold = "";
+  /** As what others are told: the same few come again and again. Bounded by starting over. */
+  readonly #told = new Map<string, string>();
   /** Paths come again and again: what there is about each is remembered with it. */
   readonly #paths = new StringTable();
   readonly #traits = new Uint8Array(SLOTS);
@@ -134,7 +137,7 @@ export class Target {
         hash = (hash << 5) - hash + byte;
         continue;
       }
-      if (at - segmentStart >= MIN_DATA_LENGTH && encodingOf(bytes, segmentStart, at) !== undefined)
+      if (at - segmentStart >= MIN_ENCODED && encodingOf(bytes, segmentStart, at) !== undefined)
         traits |= MAY_HOLD_DATA;
       if ((seen & (MARK | DIGIT)) !== 0) {
         if (maySecret(seen, bytes, beforeStart, segmentStart, at)) traits |= SUSPICIOUS;
@@ -166,8 +169,15 @@ export class Target {
     const host = this.#strings.get(bytes, start, end);
     if (host === this.#lastHost) return this.#lastTold;
     this.#lastHost = host;
-    this.#lastTold = maskHost(host);
+    this.#lastTold = this.#told.get(host) ?? this.#tell(host);
     return this.#lastTold;
+  }
+
+  #tell(host: string): string {
+    const told = maskHost(host);
+    if (this.#told.size >= MAX_HOSTS) this.#told.clear();
+    this.#told.set(host, told);
+    return told;
   }
 
   /** absolute-form, `*`, or something that is none: then it stands as the path, as sent. */
