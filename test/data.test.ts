@@ -11,6 +11,7 @@ import { PatternSet } from "../sensor/protocol/data/pattern-set.js";
 import { PERSONAL_RULES } from "../sensor/protocol/data/personal-rules.js";
 import { SECRET_RULES } from "../sensor/protocol/data/secret-rules.js";
 import type { Call } from "../sensor/protocol/message.js";
+import { toldHost } from "../sensor/protocol/tls/told-name.js";
 import { dataGroups } from "../shared/data-class.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { PcapOutput } from "./bench/pcap-output.js";
@@ -21,7 +22,7 @@ import { feed } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-import { PLAIN_PATHS } from "./support/secret-cases.js";
+import { ENCODED_PATHS, HOSTS, PLAIN_HOSTS, PLAIN_PATHS, PLAIN_SOFTWARE, SOFTWARE } from "./support/secret-cases.js";
 
 const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
 const MAIL = '{"email":"ada@example.com"}';
@@ -55,6 +56,54 @@ t.test("what may be a card's number is masked in a path, and is of no class by t
 t.test("ids, hashes, slugs and file names are no secrets", (t) => {
   for (const path of PLAIN_PATHS)
     t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, path);
+  t.end();
+});
+
+t.test("what is written in hexadecimal or base64 in a path is masked as if it stood there in the clear", (t) => {
+  for (const [path, told, classes] of ENCODED_PATHS) {
+    const call = feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;
+    t.equal(call.path, told, path);
+    t.equal(call.requestClasses?.join(), classes, path);
+  }
+  t.end();
+});
+
+t.test("of hosts' names only what has the form of a secret or of a person's number is masked", (t) => {
+  const places: readonly ((host: string) => string)[] = [
+    (host) => `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    (host) => `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    (host) => `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+  ];
+  for (const [sent, told] of [...HOSTS, ...PLAIN_HOSTS.map((host) => [host, host] as const)]) {
+    for (const say of places) t.equal((feed([["client", say(sent)]]).at(-1) as Call).authority, told, say(sent));
+    t.equal(toldHost(sent), told, sent);
+  }
+  t.end();
+});
+
+t.test("of names of software only what is a secret or a person's is masked", (t) => {
+  for (const [sent, told] of [...SOFTWARE, ...PLAIN_SOFTWARE.map((name) => [name, name] as const)]) {
+    const call = feed([
+      ["client", `GET / HTTP/1.1\r\nHost: h\r\nUser-Agent: ${sent}\r\n\r\n`],
+      ["server", `HTTP/1.1 200 OK\r\nServer: ${sent}\r\nX-Powered-By: ${sent}\r\nContent-Length: 0\r\n\r\n`],
+    ]).at(-1) as Call;
+    t.same([call.userAgent, call.serverSoftware, call.poweredBy], [told, told, told]);
+  }
+  t.end();
+});
+
+t.test("a method that is none is told only where it is a word", (t) => {
+  for (const [sent, told] of [
+    ["AKIAZIBZOLSTCATQPQGK", "***"],
+    ["ABCDEFGHIJKLMNOP", "***"],
+    ["BZIBZOLSTCAT2QPQ", "***"],
+    ["updateredirectref", "***"],
+    ["UPDATEREDIRECTREF", "UPDATEREDIRECTREF"],
+    ["BASELINE-CONTROL", "BASELINE-CONTROL"],
+    ["X-MS-ENUMATTS", "X-MS-ENUMATTS"],
+    ["PURGEALL", "PURGEALL"],
+  ])
+    t.equal((feed([["client", `${sent} /m HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).method, told, sent);
   t.end();
 });
 

@@ -1,4 +1,6 @@
 import { STATUS_CODES } from "node:http";
+import { encodingOf } from "../protocol/data/encoded-text.js";
+import { maskHost } from "../protocol/http/host-mask.js";
 import { ANNOUNCING_SEGMENTS, isSecret, maskPath, maskText } from "../protocol/http/secret.js";
 import type { SideBytes } from "./side-bytes.js";
 
@@ -37,7 +39,8 @@ const SCHEMES = /^(Basic|Bearer|Digest|Negotiate|NTLM|HOBA|Mutual|AWS4-HMAC-SHA2
 
 const WORDS = /^[\w!#$%&'*+.^`|~"/;:,=()<>@? -]*$/;
 const DATE = /^[A-Za-z]{3,9}, [\dA-Za-z: -]{10,30} GMT$/;
-const NUMBER = /^\d{1,19}$/;
+/** Cards have longer ones. */
+const NUMBER = /^\d{1,12}$/;
 const TOKENS = /^[\w!#$%&'*+.^`|~/;,= -]{0,200}$/;
 
 /** Fields whose values are shown where they look as they should; those of all others are overwritten. */
@@ -118,6 +121,7 @@ export function readField({ start, text }: HeadLine, side: SideBytes): Field | u
 /** Whether a field's value is shown as it is. */
 export function mayShow(name: string, value: string): boolean {
   if (value.length > MAX_SHOWN || SHOWN.get(name)?.test(value) !== true) return false;
+  if (name === "host" && maskHost(value) !== value) return false;
   const isFree = name !== "host" && SHOWN.get(name) !== NUMBER && SHOWN.get(name) !== DATE;
   if (isFree && (MAIL.test(value) || LONG_NUMBER.test(value.replace(AGES, "")))) return false;
   return maskText(value) === value && !value.split(/[^\w.-]+/).some(isSecret);
@@ -192,7 +196,8 @@ function showPath(target: string, start: number, side: SideBytes): void {
 }
 
 function isPlain(segment: string): boolean {
-  return PLAIN_SEGMENT.test(segment) && !isSecret(segment) && !hasManyDigits(segment);
+  if (!PLAIN_SEGMENT.test(segment) || isSecret(segment) || hasManyDigits(segment)) return false;
+  return encodingOf(Buffer.from(segment, "latin1"), 0, segment.length) === undefined;
 }
 
 function hasManyDigits(text: string): boolean {

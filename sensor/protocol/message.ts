@@ -151,7 +151,7 @@ export interface Call {
   readonly version: "0.9" | "1.0" | "1.1" | "2";
   /** Undefined where the request was never seen. */
   readonly method: string | undefined;
-  /** Path without query, secrets and personal data masked by `***`; "*" and authority forms stand as sent. */
+  /** Path without query, secrets and personal data masked by `***`; "*" stands as sent, an authority form as authorities do. */
   readonly path: string | undefined;
   /** The endpoint where the protocol itself says what is called; undefined where its template is made out of the paths seen. */
   readonly template: string | undefined;
@@ -165,7 +165,7 @@ export interface Call {
   readonly stream: CallStream | undefined;
   /** Why fields of the heads could not be read: they stand in HPACK tables filled before the capture, or by bytes that were lost. */
   readonly unread: "joined-late" | "bytes-lost" | undefined;
-  /** Host of the request (Host, :authority or the absolute form), port included as sent. */
+  /** Host of the request (Host, :authority or the absolute form), port included as sent, secrets and data of persons in it masked. */
   readonly authority: string | undefined;
   readonly userAgent: string | undefined;
   readonly requestContentType: string | undefined;

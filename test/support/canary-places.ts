@@ -32,7 +32,7 @@ export interface Kind {
   readonly name: string;
   readonly make: (index: number) => string;
   readonly mark: (index: number) => string;
-  /** Hosts and certificates have names, and any number may be part of one: only what is told by words is looked for there. */
+  /** Certificates have names, and any number may be part of one: only what is told by words is looked for there. */
   readonly isNumber: boolean;
 }
 
@@ -49,6 +49,8 @@ const KINDS: readonly Kind[] = [
   worded("jwt", jwt),
   { name: "iban", make: iban, mark: (index) => iban(index).slice(8), isNumber: true },
   { name: "ssn", make: ssn, mark: ssn, isNumber: true },
+  { name: "card", make: card, mark: card, isNumber: true },
+  { name: "phone", make: (index) => `+${phone(index)}`, mark: phone, isNumber: true },
 ];
 type Encoding = readonly [name: string, encode: (text: string) => string];
 const ENCODINGS: readonly Encoding[] = [
@@ -59,6 +61,15 @@ const ENCODINGS: readonly Encoding[] = [
   ["at2", (text) => text.replaceAll("@", "%2540").replaceAll(".", "%252E")],
   ["at3", (text) => text.replaceAll("@", "%252540")],
 ];
+
+/** Whole segments of a path, written in letters and digits alone. */
+const SEGMENT_ENCODINGS: readonly Encoding[] = [
+  ["hex", (text) => Buffer.from(text).toString("hex")],
+  ["HEX", (text) => Buffer.from(text).toString("hex").toUpperCase()],
+  ["base64url", (text) => Buffer.from(text).toString("base64url")],
+  ["base64", (text) => encodeURIComponent(Buffer.from(text).toString("base64"))],
+];
+const SEGMENT_TARGETS: readonly string[] = ["/users/@", "/users/@/orders?page=1", "http://shop.internal/u/@"];
 
 /** Where in a target: `@` stands for the value. */
 const TARGETS: readonly string[] = [
@@ -140,6 +151,7 @@ const REQUEST_FIELDS: readonly string[] = [
   "Connect-Protocol-Version: @",
   "Host: @",
   "Host: u:@@shop.internal",
+  "Host: @.shop.internal",
   "X-Api-Key: @",
   "X-Forwarded-Client-Cert: Subject=@;URI=@",
   "Sec-WebSocket-Protocol: @",
@@ -269,13 +281,15 @@ export function canaryTalks(times = 6): Talk[] {
   for (const one of KINDS) {
     made = one;
     const kind = one.name;
-    for (const [encoding, encode] of ENCODINGS)
-      for (const target of TARGETS)
-        add(`${kind} ${encoding} ${target}`, (value) => [
-          ["client", `GET ${at(target, encode(value))} HTTP/1.1\r\n${HEAD}\r\n`],
-          ["server", OK],
-        ]);
-    for (const field of REQUEST_FIELDS.filter((text) => !one.isNumber || text !== "Host: @"))
+    for (const [encoding, encode, target] of [
+      ...ENCODINGS.flatMap((encoding) => TARGETS.map((target) => [...encoding, target] as const)),
+      ...SEGMENT_ENCODINGS.flatMap((encoding) => SEGMENT_TARGETS.map((target) => [...encoding, target] as const)),
+    ])
+      add(`${kind} ${encoding} ${target}`, (value) => [
+        ["client", `GET ${at(target, encode(value))} HTTP/1.1\r\n${HEAD}\r\n`],
+        ["server", OK],
+      ]);
+    for (const field of REQUEST_FIELDS)
       add(`${kind} request ${JSON.stringify(field)}`, (value) => [
         ["client", `GET /f HTTP/1.1\r\n${field.startsWith("Host") ? "" : HEAD}${at(field, value)}\r\n\r\n`],
         ["server", OK],
@@ -305,13 +319,14 @@ export function canaryTalks(times = 6): Talk[] {
           ],
         ];
       });
-    for (const steps of FOREIGN.filter(([[, text]]) => !one.isNumber || !text.startsWith("CONNECT")))
+    for (const steps of FOREIGN)
       add(`${kind} foreign ${JSON.stringify(steps[0][1])}`, (value) =>
         steps.map(([from, text]) => [from, Buffer.from(at(text, value), "latin1")] as const),
       );
     add(`${kind} websocket`, (value) => socketTalk(value));
     for (const [name, say] of HTTP2_TALKS) add(`${kind} HTTP/2 ${name}`, say, 1);
-    for (const [name, say] of one.isNumber ? [] : TLS_TALKS) add(`${kind} TLS ${name}`, say, 1);
+    for (const [name, say] of TLS_TALKS)
+      if (!one.isNumber || name.startsWith("SNI")) add(`${kind} TLS ${name}`, say, 1);
   }
   made = worded("password", (mark) => `hunter2-${mark}`);
   for (const target of PASSWORD_TARGETS)
@@ -327,6 +342,20 @@ function iban(index: number): string {
   const account = String(370_400_440_532_013_000n + BigInt(index) * 7_919n);
   const rest = 98n - (BigInt(`${account}131400`) % 97n);
   return `DE${String(rest).padStart(2, "0")}${account}`;
+}
+
+/** ISO/IEC 7812-1: of an issuer's range, with its check digit. */
+function card(index: number): string {
+  const account = `455673${String(index).padStart(9, "0")}`;
+  const sum = [...account].reduceRight((total, digit, at) => {
+    const weighted = Number(digit) * (at % 2 === 0 ? 2 : 1);
+    return total + (weighted > 9 ? weighted - 9 : weighted);
+  }, 0);
+  return `${account}${(10 - (sum % 10)) % 10}`;
+}
+
+function phone(index: number): string {
+  return `4930${String(1_000_000 + index * 37)}`;
 }
 
 function ssn(index: number): string {

@@ -34,6 +34,8 @@ export const SECRETS: readonly (readonly [string, string, readonly string[]])[] 
   ["/22/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v!x", "A: b", ["other path path"]],
   ["/23/sk-proj-abc123DEF456ghi789JKL012mno345", "A: b", ["other path path"]],
   ["secret:s3cr3tvalue1", "A: b", ["other path path"]],
+  ["/24/6768705f613142326133423461354236613742386139423061314232613342346135423661374238", "A: b", ["other path path"]],
+  ["/25/QUtJQTZETEpPWDVKUVhkVFM2VFA5YUIzZEU1Zkc3aEo5", "A: b", ["other path path"]],
 ];
 
 /** What ids, names and words look like: the path template needs them. */
@@ -59,4 +61,85 @@ export const PLAIN_PATHS: readonly string[] = [
   "/verify/123456",
   "/a;v=1.1/b=c",
   "/caf%C3%A9/menu",
+  // Text in hexadecimal and in base64 that names a thing, and words that could be either.
+  "/p/686f772d746f2d6275696c642d612d686f757365",
+  "/cursors/b3JkZXI6MTIz",
+  "/p/configuration-settings/internationalization",
+  "/p/4e6f77697374686574696d65/7b9d1c2e3f405162738495a6b7c8d9e0",
+];
+
+/** How a path is told in which something stands in hexadecimal or base64, and the class it is of. */
+export const ENCODED_PATHS: readonly (readonly [path: string, told: string, classes: string | undefined])[] = [
+  ["/p/34323434303138333630343837303532", "/p/***", undefined],
+  ["/p/NDA4NDE1MTc1MDYxMTA4MQ", "/p/***", undefined],
+  ["/p/NDA4NDE1MTc1MDYxMTA4MQ%3D%3D/x", "/p/***/x", undefined],
+  ["/p/3531372D38312D32343134", "/p/***", "us-ssn"],
+  ["/p/NTgzLTI5LTc5NTQ", "/p/***", "us-ssn"],
+  ["/p/414b494136444c4a4f58354a5145585453365450", "/p/***", "aws-key"],
+  ["/p/YWRhQGV4YW1wbGUuY29t", "/p/***", "email"],
+  ["/p/2b34392033302031393636323937/q", "/p/***/q", "phone"],
+  ["/p/44453839333730343030343430353332303133303030", "/p/***", "iban"],
+];
+
+/** Hosts as they are sent and as they are told. */
+export const HOSTS: readonly (readonly [sent: string, told: string])[] = [
+  ["4368155271947590.x.internal", "***.x.internal"],
+  ["pay-4368-1552-7194-7590.x.internal:8443", "pay-***.x.internal:8443"],
+  ["513-27-7138.x.internal", "***.x.internal"],
+  ["DE89370400440532013000.x.internal", "***.x.internal"],
+  ["de89370400440532013000.x.internal:80", "***.x.internal:80"],
+  ["AKIA6DLJOX5JQEXTS6TP.x.internal", "***.x.internal"],
+  ["fHwt3lKwCxhDeiMPdA0hcWPWwUzJdcYg2luGudOc:443", "***:443"],
+  ["ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2.x.internal", "***.x.internal"],
+  [`${JWT}.x.internal`, "***.x.internal"],
+  ["%2B49%2030%201869425.x.internal", "***.x.internal"],
+  ["ada.person%2540mail.example:80", "***:80"],
+  ["ada%40mail.example", "***"],
+];
+/** Names that machines have. */
+export const PLAIN_HOSTS: readonly string[] = [
+  "web-7d9c5b8f6d-x2x4z.shop.svc.cluster.local:8080",
+  "10-0-123-45.default.pod.cluster.local",
+  "ec2-54-210-123-45.compute-1.amazonaws.com",
+  "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6-1234567890.eu-west-1.elb.amazonaws.com",
+  "k8s-shop-ingress-3f2a1b4c5d-1234567890.us-east-1.elb.amazonaws.com",
+  "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+  "d41d8cd98f00b204e9800998ecf8427e.s3.amazonaws.com",
+  "123e4567-e89b-12d3-a456-426614174000.databases.appdomain.cloud",
+  "vpce-0a1b2c3d4e5f67890-abcd1234.s3.us-east-1.vpce.amazonaws.com",
+  "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi.ipfs.dweb.link",
+  "build-20240115123456.preview.internal",
+  "1705312245123.preview.internal",
+  "DESKTOP-4F2K9QX.corp.internal",
+  "WIN-ABCDE1234F.corp.internal",
+  "_dmarc.Shop.Example.COM",
+  "xn--fiqs8s.example",
+  "[fe80::1%25eth0]:8080",
+  "192.168.100.200:30080",
+];
+
+/** Software as it names itself, and as it is told. */
+export const SOFTWARE: readonly (readonly [sent: string, told: string])[] = [
+  ["Bot 4812104866210396", "Bot ***"],
+  ["Bot/4812104866210396 (x)", "Bot/*** (x)"],
+  ["Bot +49 30 6667149 beta", "Bot *** beta"],
+  ["Bot (212) 555-0123", "Bot ***"],
+  ["Bot 4812 1048 6621 0396; x", "Bot ***; x"],
+  ["Bot/536-90-4399 (DE89370400440532013000)", "*** (***)"],
+  ["Bot DE89 3704 0044 0532 0130 00", "Bot ***"],
+  ["Bot/AKIA6DLJOX5JQEXTS6TP", "***"],
+  ["Bot AKIAZIBZOLSTCATQPQGK x", "Bot *** x"],
+  ["curl/8.5.0", "curl/8.5.0"],
+];
+export const PLAIN_SOFTWARE: readonly string[] = [
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.6099.109 Safari/537.36",
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+  "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+  "Mozilla/5.0 (Windows; U; en-US; rv:1.9.2.20) Gecko/20110803 Firefox/3.6.20",
+  "Dalvik/2.1.0 (Linux; U; Android 13; SM-G991B Build/TP1A.220624.014)",
+  "okhttp/4.12.0",
+  "aws-sdk-go/1.44.122 (go1.19.3; linux; amd64) S3Manager",
+  "app/20240115123456 build/1705312245123",
+  "kube-probe/1.29+",
+  "Apache-HttpClient/4.5.14 (Java/17.0.9) trace 7b9d1c2e3f405162738495a6b7c8d9e0",
 ];

@@ -1,8 +1,10 @@
+import { MASK } from "../message.js";
 import { paymentCard } from "./check-digit.js";
 
 /** ISO/IEC 7812-1: 12 digits and fewer, or with 1 first, mostly are something else: counters, times. */
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
+const BARE_NUMBERS = /(?<![A-Za-z\d])[2-9]\d{12,18}(?![A-Za-z\d])/g;
 const NINE = 0x39;
 const ONE = 0x31;
 const ZERO = 0x30;
@@ -21,6 +23,11 @@ export function mayHoldCard(bytes: Buffer, start: number, end: number): boolean 
     if (isAlone && paymentCard(bytes.latin1Slice(from, at))) return true;
   }
   return false;
+}
+
+/** The same in free text: as such numbers, replaced. */
+export function maskCards(text: string): string {
+  return text.replace(BARE_NUMBERS, (number) => (paymentCard(number) ? MASK : number));
 }
 
 function isLetter(byte: number): boolean {

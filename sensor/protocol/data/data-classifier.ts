@@ -38,6 +38,13 @@ const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
 COUNTED[0x40] = ONE_AT;
 const SPACE = 0x20;
 
+/** Where something of a class stands in a text, in bytes. */
+export interface DataPlace {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Rules that a field's name tells of, and classes it does not mean. */
 interface FieldHint {
   readonly rules: ReadonlySet<number>;
@@ -70,6 +77,8 @@ export class DataClassifier {
   #high = 0;
   #found = 0;
   #stepsLeft = MAX_STEPS;
+  /** Where what is found stands; undefined where nobody asks, and one of each class is enough. */
+  #places: DataPlace[] | undefined = undefined;
 
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
@@ -154,6 +163,15 @@ export class DataClassifier {
     if (digits >= MIN_DIGITS || length >= MIN_LONG_BYTES) this.#scan(this.#inText, bytes, start, stop, hint);
   }
 
+  /** Where in a text there is something of any class, in no order. */
+  places(bytes: Buffer): readonly DataPlace[] {
+    const places: DataPlace[] = [];
+    this.#places = places;
+    this.value(bytes, 0, bytes.length, 0);
+    this.#places = undefined;
+    return places;
+  }
+
   /** A number that stands for itself: only its field can tell what it is. */
   number(bytes: Buffer, start: number, end: number, hint: number): void {
     if (hint !== 0) this.#wholeField(bytes, start, end, this.#hints[hint]);
@@ -204,10 +222,11 @@ export class DataClassifier {
       const end = patterns.hitEnds[hit];
       if (isInNumber(bytes, from, start, end, until)) continue;
       if (this.#rules[index].isNoVersion === true && isAfterProduct(bytes, from, start)) continue;
-      if (this.#isFound(index)) return end;
+      if (this.#places === undefined && this.#isFound(index)) return end;
       if (this.#rules[index].fields !== undefined && !this.#isToldBefore(index, bytes, from, start)) continue;
       if (!this.#passes(index, bytes, start, end)) continue;
       this.#add(index, hint);
+      this.#places?.push({ name: this.#rules[index].name, start, end });
       return end;
     }
     return start + 1;

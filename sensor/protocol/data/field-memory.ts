@@ -1,3 +1,4 @@
+import { MASK } from "../message.js";
 import type { DataClassifier } from "./data-classifier.js";
 
 const SLOTS = 8_192;
@@ -51,6 +52,21 @@ export class FieldMemory {
     this.begin();
     this.classifier.value(bytes, 0, bytes.length, 0);
     return this.privateClasses().length > 0;
+  }
+
+  /** The text with what in it is of such a class replaced. */
+  masked(text: string): string {
+    const bytes = Buffer.from(text, "utf8");
+    this.begin();
+    const places = this.classifier.places(bytes).filter(({ name }) => !OF_MACHINES.has(name));
+    if (places.length === 0) return text;
+    let masked = "";
+    let told = 0;
+    for (const { start, end } of places.sort((a, b) => a.start - b.start)) {
+      if (start >= told) masked += bytes.toString("utf8", told, start) + MASK;
+      told = Math.max(told, end);
+    }
+    return masked + bytes.toString("utf8", told);
   }
 
   /** The hint of the field bytes[start, end); `aroundHash` is the hash of the name bytes[aroundStart, aroundEnd), 0 for none. */

@@ -1,3 +1,4 @@
+import { maskCards } from "../data/bare-card.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { MASK } from "../message.js";
 import { maskText } from "./secret.js";
@@ -33,7 +34,9 @@ export class MaskedTexts {
     const known = this.#masked.get(text);
     if (known !== undefined) return known;
     if (this.#masked.size >= MAX_TEXTS) this.#masked.clear();
-    const masked = maskText(text).replace(WORD, (word) => (this.#isPersonal(word) ? MASK : word));
+    const words = maskText(text).replace(WORD, (word) => (this.#isPersonal(word) ? MASK : word));
+    // Numbers may have spaces between their groups, and stand where no word begins.
+    const masked = maskCards(this.#fields.masked(words));
     this.#masked.set(text, masked);
     return masked;
   }

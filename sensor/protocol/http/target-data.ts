@@ -4,10 +4,11 @@ import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
+import { encodedText } from "../data/encoded-text.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
-import { verbOf } from "./secret.js";
+import { isSecret, verbOf } from "./secret.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
@@ -86,9 +87,7 @@ export class TargetData {
       while (stop < target.pathEnd && bytes[stop] !== SLASH) stop++;
       this.#fields.begin();
       const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
-      this.#value(bytes, at, stop, hint);
-      for (const name of this.#fields.classifier.classes()) found.add(name);
-      const mask = this.#mask() ?? (mayHoldCard(bytes, at, stop) ? MASK : undefined);
+      const mask = this.#segment(bytes, at, stop, hint, target, found);
       if (mask !== undefined) masks.set(segment, mask);
       hint = next;
       at = stop + 1;
@@ -101,18 +100,50 @@ export class TargetData {
     return [...found].sort();
   }
 
-  #value(bytes: Buffer, start: number, end: number, hint: number): void {
+  /** Adds the classes of one; what stands for it, undefined where it may be told. */
+  #segment(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hint: number,
+    target: Target,
+    found: Set<string>,
+  ): string | undefined {
+    if (!bytes.subarray(start, end).includes(PERCENT)) return this.#plain(bytes, start, end, hint, target, found);
+    this.#decode(bytes, start, end);
+    return this.#plain(this.#scratch.bytes, 0, this.#scratch.length, hint, target, found);
+  }
+
+  /** The same of one without percent signs; what is written in hexadecimal or base64 is looked at as what it stands for. */
+  #plain(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    hint: number,
+    target: Target,
+    found: Set<string>,
+  ): string | undefined {
     const { classifier } = this.#fields;
-    if (!bytes.subarray(start, end).includes(PERCENT)) {
-      classifier.value(bytes, start, end, hint);
-      return;
-    }
+    classifier.value(bytes, start, end, hint);
+    for (const name of classifier.classes()) found.add(name);
+    const mask = this.#mask() ?? (mayHoldCard(bytes, start, end) ? MASK : undefined);
+    if (mask !== undefined) return mask;
+    const text = encodedText(bytes, start, end);
+    if (text === undefined) return undefined;
+    this.#fields.begin();
+    classifier.value(text, 0, text.length, hint);
+    for (const name of classifier.classes()) found.add(name);
+    if (isSecret(text.latin1Slice())) target.hasSecret = true;
+    else if (this.#mask() === undefined && !mayHoldCard(text, 0, text.length)) return undefined;
+    return MASK;
+  }
+
+  #decode(bytes: Buffer, start: number, end: number): void {
     const scratch = this.#scratch;
     scratch.decodePercent(bytes, start, end, "plus");
     // Proxies and careless clients encode once more what is encoded.
     for (let times = 1; times < MAX_DECODED && isEncoded(scratch); times++)
       scratch.decodePercent(scratch.bytes, 0, scratch.length, "plus");
-    classifier.value(scratch.bytes, 0, scratch.length, hint);
   }
 
   /** What stands for the segment looked at last; undefined where it may be told. */

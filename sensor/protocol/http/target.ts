@@ -1,8 +1,10 @@
 import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
+import { encodingOf, MIN_ENCODED } from "../data/encoded-text.js";
 import { MASK } from "../message.js";
-import { ANNOUNCING_SEGMENTS, isIssuedToken, MIN_ANNOUNCED_LENGTH, MIN_SECRET_LENGTH, maskPath } from "./secret.js";
+import { maskHost } from "./host-mask.js";
+import { ANNOUNCING_SEGMENTS, MIN_ANNOUNCED_LENGTH, MIN_SECRET_LENGTH, maskPath } from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
@@ -10,7 +12,7 @@ const HASH = 0x23;
 const COLON = 0x3a;
 const AT = 0x40;
 const MAX_SCHEME_LENGTH = 32;
-const PORT = /:\d+$/;
+const MAX_HOSTS = 1_024;
 
 const WORD = 4;
 const FOUR_ONES = 0x01010101;
@@ -57,8 +59,11 @@ export class Target {
   queryStart = 0;
   queryEnd = 0;
   readonly #strings: StringTable;
-  /** Of those that are long enough to be a token, the one that was none. */
+  /** The one that was told last, and as what. */
   #lastHost = "";
+  #lastTold = "";
+  /** As what others are told: the same few come again and again. Bounded by starting over. */
+  readonly #told = new Map<string, string>();
   /** Paths come again and again: what there is about each is remembered with it. */
   readonly #paths = new StringTable();
   readonly #traits = new Uint8Array(SLOTS);
@@ -132,6 +137,8 @@ export class Target {
         hash = (hash << 5) - hash + byte;
         continue;
       }
+      if (at - segmentStart >= MIN_ENCODED && encodingOf(bytes, segmentStart, at) !== undefined)
+        traits |= MAY_HOLD_DATA;
       if ((seen & (MARK | DIGIT)) !== 0) {
         if (maySecret(seen, bytes, beforeStart, segmentStart, at)) traits |= SUSPICIOUS;
         if (mayBeData(seen, bytes, segmentStart, at)) traits |= MAY_HOLD_DATA;
@@ -157,13 +164,20 @@ export class Target {
     return this.host(bytes, hostStart, end);
   }
 
-  /** The host bytes[start, end). Who takes a token for one sends it where hosts are told. */
+  /** The host bytes[start, end). Who takes a token, or a number of a person's, for one sends it where hosts are told. */
   host(bytes: Buffer, start: number, end: number): string {
     const host = this.#strings.get(bytes, start, end);
-    if (end - start < MIN_SECRET_LENGTH || host === this.#lastHost) return host;
-    if (isIssuedToken(host.replace(PORT, ""))) return MASK;
+    if (host === this.#lastHost) return this.#lastTold;
     this.#lastHost = host;
-    return host;
+    this.#lastTold = this.#told.get(host) ?? this.#tell(host);
+    return this.#lastTold;
+  }
+
+  #tell(host: string): string {
+    const told = maskHost(host);
+    if (this.#told.size >= MAX_HOSTS) this.#told.clear();
+    this.#told.set(host, told);
+    return told;
   }
 
   /** absolute-form, `*`, or something that is none: then it stands as the path, as sent. */

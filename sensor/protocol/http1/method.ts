@@ -15,6 +15,9 @@ const METHODS = new WordTable(
   ).split(" "),
 );
 
+/** As long as words are at most that nobody put a sign into: keys of letters alone are longer. */
+const MAX_LETTERS = 15;
+
 const METHOD_NAMES: readonly string[] = METHODS.words.map((word) => word.toUpperCase());
 
 const GET = wordOf("GET ");
@@ -55,7 +58,12 @@ export function methodName(bytes: Buffer, start: number, end: number): string {
   const known = METHODS.indexOf(bytes, start, end);
   if (known >= 0 && bytes[start] <= 0x5a && bytes[end - 1] <= 0x5a) return METHOD_NAMES[known];
   // A method no registry knows is told only where it is made of letters: what else stands there may be a secret gone astray.
-  for (let at = start; at < end; at++) if (!isMethodByte(bytes[at])) return MASK;
+  let letters = 0;
+  for (let at = start; at < end; at++) {
+    if (!isMethodByte(bytes[at])) return MASK;
+    letters = bytes[at] === 0x2d || bytes[at] === 0x5f ? 0 : letters + 1;
+    if (letters > MAX_LETTERS) return MASK;
+  }
   return bytes.latin1Slice(start, end);
 }
 

@@ -1,3 +1,4 @@
+import { maskHost } from "../http/host-mask.js";
 import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
 import { MASK } from "../message.js";
 
@@ -15,6 +16,8 @@ const WORD = new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g");
 const JWT = /eyJ[\w-]{5,}\.[\w-]{2,}(\.[\w-]*)?/g;
 /** ETSI EN 319 412-1 §5.1.3: the number of a person's passport, card, register or tax follows. */
 const PERSON_NUMBER = /\b((?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-)[^,+"]+/g;
+/** Of accounts, cards, telephones and persons, as they stand in names of hosts. */
+const NUMBER = /\d?\d{3}-\d{2}-\d{4}|\w?[A-Z]{2}\d{2}[A-Z\d]{11,30}|\d{13,20}|.?\+[1-9]\d{6,14}/g;
 /** Words of mailboxes that are an office's, as authorities have them in their names (RFC 2142), and what certificates are made with. */
 const OFFICES: ReadonlySet<string> = new Set(
   (
@@ -44,6 +47,8 @@ export function untoldPlaces(text: string): (readonly [start: number, end: numbe
   // A length may stand right before the word, and look like a part of it.
   for (const { 0: word, index } of text.matchAll(WORD))
     if (isIssuedToken(word) || isIssuedToken(word.slice(1))) places.push([index + 1, index + word.length]);
+  for (const { 0: whole, index } of text.matchAll(NUMBER))
+    if (isGiven(whole) || isGiven(whole.slice(1))) places.push([index, index + whole.length]);
   for (const { 0: whole, 1: kind, index } of text.matchAll(PERSON_NUMBER))
     places.push([index + kind.length, index + whole.length]);
   for (const { 0: whole, index } of text.matchAll(USERINFOS)) places.push([index + 3, index + whole.length - 1]);
@@ -54,6 +59,11 @@ export function untoldPlaces(text: string): (readonly [start: number, end: numbe
   return places;
 }
 
+/** Whether a name asked for has it masked; what stands before it in a handshake is no part of a word. */
+function isGiven(number: string): boolean {
+  return maskHost(number) !== number;
+}
+
 /** X.690 §8.1.3: between the tag of a string and its characters stands its length, which may be one of the characters of a mailbox. */
 function isLength(text: string, at: number, local: string): boolean {
   return STRING_TAGS.has(text.charCodeAt(at - 1)) && text.charCodeAt(at) > local.length;
@@ -61,7 +71,7 @@ function isLength(text: string, at: number, local: string): boolean {
 
 /** The name asked for by SNI is a host's (RFC 6066 §3): what stands before an `@` is not part of it. */
 export function toldHost(name: string): string {
-  return withoutTokens(name.slice(name.lastIndexOf("@") + 1));
+  return maskHost(name.slice(name.lastIndexOf("@") + 1));
 }
 
 function withoutTokens(name: string): string {
