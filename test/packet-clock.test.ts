@@ -191,7 +191,7 @@ t.test("doctor says that the clock was stepped, and that frames are misdated", a
   t.equal(told(stepped(-HOUR)), "the clock of packet times was stepped, by -3600.0 s in all");
   t.equal(
     told((_, frame) => [0, 0, 0, HOUR, 0, 0, 0, 0].forEach(frame)),
-    "1 frames are stamped over 10 s off those around them",
+    "1 frame is stamped over 10 s off those around them",
   );
   t.equal(
     told((_, frame) => [0, 0, 0].forEach(frame)),
