@@ -1,6 +1,6 @@
 import { ACK, type Packet, SYN } from "../decode/packet.js";
 import type { JoinedNetworks } from "./joined-networks.js";
-import { isPast } from "./offered-flow.js";
+import { isPast } from "./jump.js";
 import { COPY_MICROS } from "./segment-marks.js";
 import type { TcpFlow } from "./tcp-flow.js";
 

@@ -10,7 +10,7 @@ const MAX_PACKETS = 64;
 const MAX_BYTES = 128 * 1_024;
 const MAX_ALL_BYTES = 16 * 1_024 * 1_024;
 /** What a packet kept takes beside its bytes. */
-const PACKET_BYTES = 512;
+export const KEPT_BYTES = 512;
 
 interface HeldPacket {
   readonly packet: Packet;
@@ -70,8 +70,8 @@ export class CopyWatch {
     const mark = held.bytes.length === 0 ? undefined : markOfPacket(suspect.flow, packet);
     const verdict = mark === undefined ? "unknown" : this.#marks.compare(mark);
     suspect.packets.push({ packet: held, mark, verdict });
-    suspect.heldBytes += PACKET_BYTES + held.bytes.length;
-    this.#heldBytes += PACKET_BYTES + held.bytes.length;
+    suspect.heldBytes += KEPT_BYTES + held.bytes.length;
+    this.#heldBytes += KEPT_BYTES + held.bytes.length;
     if (verdict === "other") return "other";
     if (verdict === "same" && isSameBothWays(suspect)) return "same";
     const isFull = suspect.packets.length >= MAX_PACKETS || suspect.heldBytes >= MAX_BYTES;

@@ -40,3 +40,8 @@ export function isStray(half: Half, other: Half): boolean {
   if (!half.hasHole || !other.seen || ((half.holeEnd - half.next) | 0) <= MAX_UNSEEN_BYTES) return false;
   return !half.wasRead(half.holeEnd);
 }
+
+/** Too far behind the end of a direction to be of the same connection: none of its numbers is behind its FIN. */
+export function isPast(number: number, finAt: number): boolean {
+  return ((number - finAt) | 0) > MAX_NEAR_BYTES;
+}

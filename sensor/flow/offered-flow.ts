@@ -1,18 +1,15 @@
 import { ACK, type Packet, RST, SYN } from "../decode/packet.js";
-import { copyOf } from "./copy-watch.js";
+import { copyOf, KEPT_BYTES } from "./copy-watch.js";
 import type { Half } from "./half.js";
+import { isPast } from "./jump.js";
 import type { TcpFlow } from "./tcp-flow.js";
 
-/** No sequence number of a connection is behind its FIN; where its ports are used at once, Linux goes on 65,537 behind it. */
-const MAX_NEAR_BYTES = 1 << 16;
 /** Behind a SYN that nobody answered nothing is sent. So much may have been lost with the answer, and Linux' clock moves on in half a second. */
 const MAX_UNANSWERED_BYTES = 1 << 23;
 /** What one end alone may say behind a FIN before it is believed, for one flow and for all. */
 const MAX_PACKETS = 16;
 const MAX_BYTES = 1 << 17;
 const MAX_ALL_BYTES = 1 << 24;
-/** What a packet kept takes beside its bytes. */
-const PACKET_BYTES = 512;
 
 /** What may be another connection on a flow's ports, until its other end goes on with it. */
 export interface Offer {
@@ -80,7 +77,7 @@ export class OfferedFlows {
 
   #keep(flow: TcpFlow, packet: Packet): boolean {
     const { offer } = flow;
-    const bytes = PACKET_BYTES + packet.payloadEnd - packet.payloadStart;
+    const bytes = KEPT_BYTES + packet.payloadEnd - packet.payloadStart;
     if (offer === undefined || offer.packets.length >= MAX_PACKETS || offer.heldBytes + bytes > MAX_BYTES) return false;
     if (this.#heldBytes + bytes > MAX_ALL_BYTES) return false;
     offer.packets.push(copyOf(packet));
@@ -123,9 +120,4 @@ function isPastOpening(half: Half, other: Half, { flags, sequence, acknowledgmen
   if (half.started === other.started || (flags & (SYN | RST)) !== 0) return false;
   const far = half.started ? sequence - half.next : acknowledgment - other.next;
   return half.next === half.first && other.next === other.first && (far | 0) > MAX_UNANSWERED_BYTES;
-}
-
-/** Too far behind the end of a direction to be of the same connection. */
-export function isPast(number: number, finAt: number): boolean {
-  return ((number - finAt) | 0) > MAX_NEAR_BYTES;
 }

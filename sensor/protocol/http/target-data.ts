@@ -100,42 +100,40 @@ export class TargetData {
     return [...found].sort();
   }
 
-  /** Adds the classes of one; what stands for it, undefined where it may be told. */
+  /**
+   * Adds the classes of one; what stands for it, undefined where it may be told. What is written in hexadecimal or base64 is looked at as what
+   * it stands for.
+   */
   #segment(
-    bytes: Buffer,
-    start: number,
-    end: number,
+    given: Buffer,
+    givenStart: number,
+    givenEnd: number,
     hint: number,
     target: Target,
     found: Set<string>,
   ): string | undefined {
-    if (!bytes.subarray(start, end).includes(PERCENT)) return this.#plain(bytes, start, end, hint, target, found);
-    this.#decode(bytes, start, end);
-    return this.#plain(this.#scratch.bytes, 0, this.#scratch.length, hint, target, found);
-  }
-
-  /** The same of one without percent signs; what is written in hexadecimal or base64 is looked at as what it stands for. */
-  #plain(
-    bytes: Buffer,
-    start: number,
-    end: number,
-    hint: number,
-    target: Target,
-    found: Set<string>,
-  ): string | undefined {
-    const { classifier } = this.#fields;
-    classifier.value(bytes, start, end, hint);
-    for (const name of classifier.classes()) found.add(name);
-    const mask = this.#mask() ?? (mayHoldCard(bytes, start, end) ? MASK : undefined);
+    let [bytes, start, end] = [given, givenStart, givenEnd];
+    if (bytes.subarray(start, end).includes(PERCENT)) {
+      this.#decode(bytes, start, end);
+      [bytes, start, end] = [this.#scratch.bytes, 0, this.#scratch.length];
+    }
+    const mask = this.#look(bytes, start, end, hint, found);
     if (mask !== undefined) return mask;
     const text = encodedText(bytes, start, end);
     if (text === undefined) return undefined;
     this.#fields.begin();
-    classifier.value(text, 0, text.length, hint);
-    for (const name of classifier.classes()) found.add(name);
+    const inText = this.#look(text, 0, text.length, hint, found);
     if (isSecret(text.latin1Slice())) target.hasSecret = true;
-    else if (this.#mask() === undefined && !mayHoldCard(text, 0, text.length)) return undefined;
+    else if (inText === undefined) return undefined;
     return MASK;
+  }
+
+  /** Of what is written plainly. */
+  #look(bytes: Buffer, start: number, end: number, hint: number, found: Set<string>): string | undefined {
+    const { classifier } = this.#fields;
+    classifier.value(bytes, start, end, hint);
+    for (const name of classifier.classes()) found.add(name);
+    return this.#mask() ?? (mayHoldCard(bytes, start, end) ? MASK : undefined);
   }
 
   #decode(bytes: Buffer, start: number, end: number): void {
