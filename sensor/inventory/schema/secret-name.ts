@@ -1,11 +1,7 @@
-/** Beginnings by which issuers make their keys known, each with the least length such a key has; compared in lower case, as fields are. */
-const ISSUED: readonly (readonly [string, number])[] = [
-  ...["abia", "acca", "akia", "asia"].map((prefix) => [prefix, 20] as const),
-  ...["ghp_", "gho_", "ghr_", "ghs_", "ghu_", "npm_"].map((prefix) => [prefix, 36] as const),
-  ...["rk_live_", "rk_test_", "sk_live_", "sk_test_"].map((prefix) => [prefix, 24] as const),
-  ...["github_pat_", "glpat-", "hf_"].map((prefix) => [prefix, 26] as const),
-  ...["xapp-", "xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-"].map((prefix) => [prefix, 20] as const),
-];
+import { TOKEN_PREFIXES } from "../../../shared/token-prefix.js";
+
+/** Fields are compared in lower case. */
+const ISSUED = TOKEN_PREFIXES.map(([prefix, length]) => [prefix.toLowerCase(), length] as const);
 const MIN_RANDOM_LENGTH = 16;
 /** How often letters and digits take turns in a run; `address1line2` does so three times. */
 const MIN_TURNS = 4;

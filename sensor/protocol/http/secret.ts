@@ -1,3 +1,4 @@
+import { TOKEN_PREFIXES } from "../../../shared/token-prefix.js";
 import { MASK } from "../message.js";
 
 /** As short as a value may be that gives access by itself, in characters. */
@@ -42,39 +43,6 @@ export const ANNOUNCING_SEGMENTS: readonly string[] = [
   ),
 ];
 const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
-
-/** Prefixes by which issuers make their tokens known, each with the least length such a token has. */
-const TOKEN_PREFIXES: readonly (readonly [string, number])[] = [
-  ["ABIA", 20],
-  ["ACCA", 20],
-  ["AKIA", 20],
-  ["ASIA", 20],
-  ["AIza", 35],
-  ["SG.", 40],
-  ["ghp_", 36],
-  ["gho_", 36],
-  ["ghr_", 36],
-  ["ghs_", 36],
-  ["ghu_", 36],
-  ["github_pat_", 40],
-  ["glpat-", 26],
-  ["hf_", 30],
-  ["npm_", 36],
-  ["rk_live_", 24],
-  ["rk_test_", 24],
-  ["sk_live_", 24],
-  ["sk_test_", 24],
-  ["xapp-", 20],
-  ["xoxa-", 20],
-  ["xoxb-", 20],
-  ["xoxe-", 20],
-  ["xoxe.", 20],
-  ["xoxo-", 20],
-  ["xoxp-", 20],
-  ["xoxr-", 20],
-  ["xoxs-", 20],
-  ["ya29.", 20],
-];
 
 /** The path with every segment and parameter that holds a secret replaced by `***`. Called only for suspicious paths. */
 export function maskPath(path: string): string {
