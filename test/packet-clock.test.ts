@@ -1,6 +1,7 @@
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
 import { PacketClock } from "../sensor/bytes/packet-clock.js";
+import type { FrameSink } from "../sensor/capture/frame.js";
 import { diagnose } from "../sensor/doctor/diagnosis.js";
 import { LinkLook } from "../sensor/doctor/link-look.js";
 import { defaultSettings } from "../shared/config/settings.js";
@@ -156,6 +157,60 @@ function slipped(clock: PacketClock, byMicros: number, offOf: (millis: number) =
   }
   return lags;
 }
+
+t.test("one interface read later than another is no step, and what passed there is not dated anew", async (t) => {
+  for (const lag of [1.5, 3, 12, 60]) {
+    const pipeline = new Pipeline(strictSettings(), {}, 1);
+    const [prompt, late] = ["eth0", "eth1"].map((name) => pipeline.capture(name));
+    let micros = 0;
+    const speak = (sink: FrameSink, clientPort: number, offMicros: number) =>
+      new TcpDialog({ clientPort }, (bytes) =>
+        sink.frame(frameOf({ bytes, atMicros: START_MICROS + micros + offMicros })),
+      )
+        .open()
+        .send("client", "GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+        .send("server", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        .close();
+    const pass = (sinks: readonly (readonly [FrameSink, number])[], seconds: number, offSeconds: number) => {
+      for (const end = micros + seconds * SECOND; micros < end; micros += 100_000) {
+        for (const [sink, behind] of sinks)
+          speak(sink, (sink === late ? 30_000 : 20_000) + micros / 100_000, (offSeconds - behind) * SECOND);
+        pipeline.clock.look(micros);
+      }
+    };
+    pass([[prompt, 0]], 1, 0);
+    pass(
+      [
+        [prompt, 0],
+        [late, lag],
+      ],
+      2,
+      0,
+    );
+    pass([[late, lag]], 2, 0);
+    const told = pipeline.counters();
+    t.match(told, { clock_steps: 0, frames_misdated: 0, calls: 70, flows_idle: 0 }, `${lag} s behind`);
+    const [endpoint] = [...pipeline.inventory.endpoints()];
+    const firstMicros = START_MICROS + Math.min(0, SECOND - lag * SECOND);
+    t.equal(endpoint.firstMicros, firstMicros, `${lag} s behind, and seen first then`);
+    pass(
+      [
+        [prompt, 0],
+        [late, 0.2],
+      ],
+      3,
+      -HOUR / SECOND,
+    );
+    t.match(pipeline.counters(), { clock_steps: 1, calls: 130 }, "a clock that was set back is told all the same");
+  }
+  const one = new Pipeline(strictSettings(), {}, 1);
+  const sink = one.capture("eth0");
+  const frames: Buffer[] = [];
+  new TcpDialog({}, (bytes) => frames.push(bytes)).open();
+  for (const [at, bytes] of frames.entries()) sink.frame(frameOf({ bytes, atMicros: START_MICROS + at }));
+  for (const bytes of frames) sink.frame(frameOf({ bytes, atMicros: START_MICROS - 30 * SECOND }));
+  t.match(one.counters(), { clock_steps: 1 }, "one that is behind itself was set back");
+});
 
 t.test("live, frames that come after a real pause are no step", async (t) => {
   const scene = new Scene();

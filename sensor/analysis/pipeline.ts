@@ -1,4 +1,4 @@
-import { PacketClock } from "../bytes/packet-clock.js";
+import { PacketClock, PacketSource } from "../bytes/packet-clock.js";
 import type { Frame, FrameSink, InterfaceStatistics } from "../capture/frame.js";
 import { droppedTotal, type Losses } from "../capture/loss-total.js";
 import type { DecodeSettings } from "../decode/decode-settings.js";
@@ -21,6 +21,9 @@ export interface PipelineSettings {
   readonly inventory: InventorySettings;
   readonly detect: DetectionSettings;
 }
+
+/** Interfaces of one capture whose frames are looked at by themselves; those beyond share one. */
+const MOST_SOURCES = 255;
 
 const LOSSES: readonly (readonly [keyof Losses, string])[] = [
   ["droppedByInterface", "capture_dropped_by_interface"],
@@ -62,7 +65,8 @@ export class Pipeline {
     this.#decoder = new Decoder(settings.decode, this.#flows, this.#datagrams);
   }
 
-  frame(frame: Frame): void {
+  /** `source`: whose the frame is, where frames of several come. */
+  frame(frame: Frame, source?: PacketSource): void {
     this.frames++;
     this.bytes += frame.originalLength;
     if (frame.originalLength > frame.end - frame.start) this.framesCut++;
@@ -70,7 +74,7 @@ export class Pipeline {
     if (this.lastMicros === undefined || this.firstMicros === undefined) this.firstMicros = this.lastMicros = atMicros;
     else if (atMicros > this.lastMicros) this.lastMicros = atMicros;
     else if (atMicros < this.firstMicros) this.firstMicros = atMicros;
-    this.clock.see(atMicros);
+    this.clock.see(atMicros, source);
     this.#decoder.frame(frame);
   }
 
@@ -82,8 +86,13 @@ export class Pipeline {
   /** A capture's way in: `name` keeps its loss statistics apart from those of the others. */
   capture(name: string): FrameSink {
     this.#captures.add(name);
+    const sources: PacketSource[] = [];
     return {
-      frame: (frame) => this.frame(frame),
+      frame: (frame) => {
+        const at = Math.min(frame.interfaceId, MOST_SOURCES);
+        sources[at] ??= new PacketSource();
+        this.frame(frame, sources[at]);
+      },
       statistics: (statistics) => this.#statistics.set(`${name}/${statistics.interfaceId}`, statistics),
     };
   }

@@ -4,6 +4,14 @@ const STRIDE_MICROS = 10e6;
 const AGREEING_FRAMES = 3;
 /** Stamps of several interfaces come in another order than frames; farther back, and for as long with none that is not, a clock was set back. */
 const SLIP_MICROS = 1e6;
+/** An interface may be read so long after another. */
+const MOST_LAG_MICROS = 120e6;
+
+/** One interface whose frames come in the order of their stamps, later or not than those of the others. */
+export class PacketSource {
+  /** Its latest frame that was believed, as `elapsedMicros` counts; undefined before the first. */
+  elapsedMicros: number | undefined = undefined;
+}
 
 /**
  * The time that frames tell, which what waits for time to pass goes by. One frame stamped an hour ahead ends nothing: time goes there when the
@@ -34,6 +42,9 @@ export class PacketClock {
   /** Frames in a row that are believed and lie back by more than other interfaces explain, and how far the last of them does. */
   #slipped = 0;
   #slipMicros = 0;
+  readonly #source = new PacketSource();
+  /** How far the last frame lies back because its source is late. */
+  #lateMicros = 0;
 
   /** Stamps as they are believed now. */
   get nowMicros(): number {
@@ -45,27 +56,45 @@ export class PacketClock {
     return this.#doubted > 0;
   }
 
-  /** Of every frame, in the order in which they were captured. */
-  see(atMicros: number): void {
+  /** Of every frame, in the order in which each source's were captured; without one all are of the same. */
+  see(atMicros: number, source = this.#source): void {
+    if (!this.#hasBegun) this.#begin(atMicros);
     const aheadMicros = atMicros - this.stepMicros - this.elapsedMicros;
-    if (aheadMicros > STRIDE_MICROS || aheadMicros < -STRIDE_MICROS) {
+    const isLate = aheadMicros < -SLIP_MICROS && this.#isLate(aheadMicros, source);
+    this.#lateMicros = isLate ? -aheadMicros : 0;
+    if (aheadMicros > STRIDE_MICROS || (aheadMicros < -STRIDE_MICROS && !isLate)) {
       this.frameMicros = this.elapsedMicros + Math.max(0, aheadMicros);
       this.#doubt(atMicros);
       return;
     }
-    if (aheadMicros > 0) this.elapsedMicros += aheadMicros;
+    const elapsedMicros = this.elapsedMicros + aheadMicros;
+    if (aheadMicros > 0) this.elapsedMicros = elapsedMicros;
     this.frameMicros = this.elapsedMicros;
-    if (aheadMicros < -SLIP_MICROS) this.#slip(aheadMicros);
+    if (aheadMicros < -SLIP_MICROS && !isLate) this.#slip(aheadMicros);
     else {
+      if (source.elapsedMicros === undefined || source.elapsedMicros < elapsedMicros)
+        source.elapsedMicros = elapsedMicros;
       this.#isHeard = true;
       this.#slipped = 0;
     }
     if (this.#doubted > 0) this.#dismiss();
   }
 
+  #begin(atMicros: number): void {
+    this.#hasBegun = true;
+    this.elapsedMicros = atMicros;
+  }
+
+  /** Behind the others and not behind itself: its frames waited longer, and no clock was set back. */
+  #isLate(aheadMicros: number, { elapsedMicros }: PacketSource): boolean {
+    if (aheadMicros < -MOST_LAG_MICROS) return false;
+    return elapsedMicros === undefined || this.elapsedMicros + aheadMicros >= elapsedMicros - SLIP_MICROS;
+  }
+
   /** A stamp where it is believed, what is believed in place of it where not. */
   trusted(atMicros: number): number {
-    return this.#hasBegun && this.#isFar(atMicros) ? this.nowMicros : atMicros;
+    const isFar = this.#isFar(atMicros < this.nowMicros ? atMicros + this.#lateMicros : atMicros);
+    return this.#hasBegun && isFar ? this.nowMicros : atMicros;
   }
 
   /** Now and then, where frames come as they are captured: what really passed, by a clock that nobody sets. */
@@ -91,11 +120,6 @@ export class PacketClock {
   }
 
   #doubt(atMicros: number): void {
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
-      this.elapsedMicros = atMicros;
-      return;
-    }
     const isAhead = atMicros > this.nowMicros;
     if (this.#doubted > 0 && isAhead !== this.#lastMicros > this.nowMicros) this.#dismiss();
     if (++this.#doubted >= AGREEING_FRAMES) {
