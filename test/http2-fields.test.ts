@@ -1,6 +1,21 @@
 import t from "tap";
-import { feed, type Step } from "./support/dialog.js";
-import { BlockEncoder, type Field, FLAG, frame, HELLO, Http2Peers, settings, TYPE } from "./support/http2-builder.js";
+import type { Call } from "../sensor/protocol/message.js";
+import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
+import {
+  BlockEncoder,
+  data,
+  type Field,
+  FLAG,
+  frame,
+  HELLO,
+  Http2Peers,
+  headers,
+  integer,
+  SETTINGS_ACK,
+  settings,
+  TYPE,
+  text,
+} from "./support/http2-builder.js";
 import { token } from "./support/protection-cases.js";
 import { CLAIMS, SHOP } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
@@ -96,5 +111,76 @@ t.test("cookies of HTTP/2 in fields of their own are told as those of one field,
   const all = ["cookie cookie", "jwt cookie", "api-key api_key"];
   const round = [all, all, ["cookie cookie"], ["cookie cookie", "api-key api_key"]];
   t.strictSame(told, [...round, ...round, ...round, ...round, ...round, ...round]);
+  t.end();
+});
+
+t.test("blocks that spell all they say fill the table each time, known again or not", (t) => {
+  const STATIC = { "content-length": 28, "content-type": 31, date: 33, server: 54 } as const;
+  const table: (readonly [name: string, value: string])[] = [];
+  let most = 4_096;
+  const spelt = (status: 200 | 404, type: string, length: number): Buffer => {
+    const fields = [
+      ["server", "nginx"],
+      ["date", "today"],
+      ["content-type", type],
+      ["content-length", `${length}`],
+    ] as const;
+    const put = [...fields, ["accept-ranges", "bytes"]] as const;
+    for (const field of put) table.unshift(field);
+    const size = () => table.reduce((sum, [name, value]) => sum + 32 + name.length + value.length, 0);
+    while (size() > most) table.pop();
+    const named = fields.map(([name, value]) => Buffer.concat([Buffer.from([0x40 | STATIC[name]]), text(value)]));
+    const last = Buffer.concat([Buffer.from([0x40]), text("accept-ranges"), text("bytes")]);
+    return Buffer.concat([Buffer.from([status === 200 ? 0x88 : 0x8d]), ...named, last]);
+  };
+  const steps: Step[] = [
+    ["client", HELLO],
+    ["server", Buffer.concat([settings(), SETTINGS_ACK])],
+  ];
+  const expected: string[] = [];
+  let stream = 1;
+  const call = (block: Buffer, said: string, length: number): void => {
+    const ask = Buffer.concat([Buffer.from([0x82, 0x84, 0x86, 0x01]), text("h")]);
+    steps.push(["client", headers(stream, ask, { ends: true })]);
+    steps.push(["server", Buffer.concat([headers(stream, block), data(stream, "x".repeat(length), "ends")])]);
+    expected.push(said);
+    stream += 2;
+  };
+  const asked = (name: string, nth: number): Buffer => {
+    const at = table.flatMap(([known], position) => (known === name ? [position] : []))[nth];
+    return integer(0x80, 0x7f, 62 + at);
+  };
+  const speak = (count: number): void => {
+    for (let at = 0; at < count; at++) {
+      if (at % 5 === 4) call(spelt(404, "text/html", 3), "404 text/html 3", 3);
+      else call(spelt(200, "application/json", 2), "200 application/json 2", 2);
+    }
+  };
+  // A third of them in the time in which fields are learned; then known; after each, blocks that ask for what was put there.
+  for (const size of [4_096, 4_096, 4_096, 300, 100, 0]) {
+    const isSame = size === most;
+    most = size;
+    if (!isSame) call(Buffer.concat([integer(0x20, 0x1f, size), spelt(404, "a/b", 2)]), "404 a/b 2", 2);
+    speak(200);
+    const kept = table.filter(([name]) => name === "content-type").length;
+    for (let nth = 0; nth < kept; nth++) {
+      const value = table.filter(([name]) => name === "content-type")[nth][1];
+      call(Buffer.concat([Buffer.from([0x88]), asked("content-type", nth)]), `200 ${value} 1`, 1);
+    }
+    speak(7);
+  }
+  const told = (options: FeedOptions): string[] =>
+    feed(steps, options)
+      .filter((message): message is Call => message.kind === "call")
+      .map(
+        ({ status, responseContentType, responseBodySize }) => `${status} ${responseContentType} ${responseBodySize}`,
+      );
+  for (const pieceBytes of [11, 5_000]) t.same(told({ pieceBytes }), expected, `by ${pieceBytes}`);
+  const beyond = headers(stream - 2, Buffer.from([0x88, 0x80 | 62]), { ends: true });
+  t.match(
+    describe(feed([...steps, ["server", beyond]])).join(),
+    "invalid-header-block",
+    "the table is empty in the end",
+  );
   t.end();
 });

@@ -5,6 +5,7 @@ import {
   type FieldList,
   HAS_CAPITALS,
   HAS_LINE_BREAK,
+  IS_INDEXED,
   IS_LITERAL,
   IS_NAMED,
   IS_ODD_PSEUDO,
@@ -49,6 +50,8 @@ export class BlockReader {
   #textLength = 0;
   /** Of the field under way. */
   #traits = 0;
+  /** What the block read last says depends on what its table held, or it changed the table's size. */
+  asksTable = false;
 
   /** `keeps`: which of the fields that nobody reads in every head are kept for tables that want them. */
   constructor(statics: StaticTable, keeps: (name: string) => boolean) {
@@ -69,6 +72,7 @@ export class BlockReader {
     this.#at = start;
     this.#end = end;
     this.#used = 0;
+    this.asksTable = false;
     // Names out of a table are of no size in the block; who learns from a head has no more fields of it than a list holds.
     const most = maxDecodedBytes(end - start) + (table.keepsUnread ? MOST_FIELDS * MAX_NAME_BYTES : 0);
     if (most > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(2 * most);
@@ -77,7 +81,7 @@ export class BlockReader {
       const first = bytes[this.#at];
       let outcome: number;
       if (first >= INDEXED) outcome = this.#indexed(table, list);
-      else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true, IS_LITERAL);
+      else if (first >= INDEXING) outcome = this.#literal(table, list, INDEXING - 1, true, IS_LITERAL | IS_INDEXED);
       else if (first < NEVER_INDEXED) outcome = this.#literal(table, list, 0x0f, false, IS_LITERAL);
       else if (first < SIZE_UPDATE) {
         list.isSensitive = true;
@@ -97,6 +101,7 @@ export class BlockReader {
   #indexed(table: DynamicTable, list: FieldList): number {
     const index = this.#integer(0x7f);
     if (index <= 0) return index === 0 ? INVALID : index;
+    if (index > STATIC_FIELDS) this.asksTable = true;
     if (index <= STATIC_FIELDS) this.#statics.push(index, list);
     else if (index - STATIC_FIELDS <= table.count) table.push(index - STATIC_FIELDS - 1, list, this.#statics.numbering);
     else if (table.isWhole) return INVALID;
@@ -156,6 +161,7 @@ export class BlockReader {
   #readName(table: DynamicTable, index: number): number {
     const name = this.#name;
     if (index === 0) return this.#spelt(name);
+    if (index > STATIC_FIELDS) this.asksTable = true;
     if (index <= STATIC_FIELDS) this.#statics.name(index, name);
     else if (index - STATIC_FIELDS <= table.count) table.name(index - STATIC_FIELDS - 1, name);
     else if (table.isWhole) return INVALID;
@@ -187,6 +193,7 @@ export class BlockReader {
 
   /** RFC 7541 §6.3. */
   #sizeUpdate(table: DynamicTable, most: number): number {
+    this.asksTable = true;
     const size = this.#integer(SIZE_UPDATE - 1);
     if (size < 0) return size;
     if (size > most) return INVALID;

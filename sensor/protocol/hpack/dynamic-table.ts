@@ -28,6 +28,16 @@ const COLUMNS = 1 << COLUMN_BITS;
 const NO_BYTES = Buffer.alloc(0);
 const NO_ENTRIES = new Int32Array(0);
 
+/** What one block put into its table, in that order. */
+export type TableEntries = readonly {
+  readonly id: number;
+  readonly hash: number;
+  readonly number: number;
+  readonly nameLength: number;
+  readonly valueLength: number;
+  readonly value: Buffer;
+}[];
+
 let stamps = 0;
 
 /**
@@ -126,6 +136,12 @@ export class DynamicTable {
     entries[entry + TRAITS] = traits & IS_NAMED;
     this.#usedBytes += size;
     if (this.#usedBytes > most) this.#evict();
+  }
+
+  /** The same again, from a block that came before. */
+  insertAll(entries: TableEntries): void {
+    for (const { id, hash, number, nameLength, value, valueLength } of entries)
+      this.insert(id, hash, number, nameLength, value, 0, valueLength, 0);
   }
 
   /** RFC 7541 §4.3. */

@@ -1,4 +1,6 @@
-import { HeaderField, type HeaderSink, UNKNOWN_NAME } from "./header-field.js";
+import type { TableEntries } from "./dynamic-table.js";
+import { HeaderField, type HeaderSink, UNKNOWN_NAME, UNREAD_NAME } from "./header-field.js";
+import { isPlain } from "./static-table.js";
 
 /** Longer heads go to the sink in several pieces. */
 export const MOST_FIELDS = 128;
@@ -20,6 +22,8 @@ export const HAS_NO_VALUE = 16;
 export const IS_NAMED = 32;
 /** RFC 7541 §7.1.3: the value must not be kept. */
 export const IS_SENSITIVE = 64;
+/** It was put into the table. */
+export const IS_INDEXED = 128;
 const ODD = HAS_LINE_BREAK | HAS_CAPITALS | IS_ODD_PSEUDO | HAS_NO_VALUE;
 
 /**
@@ -110,6 +114,29 @@ export class FieldList {
     for (let at = 0; at < this.count; at++)
       if (this.#ids[at] >= first && this.#ids[at] < end && (this.#traits[at] & IS_LITERAL) !== 0) return true;
     return false;
+  }
+
+  /** So was one that nobody reads, and that may say anything. */
+  spellsUnread(): boolean {
+    for (let at = 0; at < this.count; at++)
+      if (this.#ids[at] === UNREAD_NAME && (this.#traits[at] & IS_LITERAL) !== 0 && !isPlain(this.#hashes[at]))
+        return true;
+    return false;
+  }
+
+  /** What the block put into its table, copied. */
+  entries(): TableEntries {
+    const indexed = [];
+    for (let at = 0; at < this.count; at++) if ((this.#traits[at] & IS_INDEXED) !== 0) indexed.push(at);
+    return indexed.map((at) => ({
+      id: this.#ids[at],
+      hash: this.#hashes[at],
+      number: this.numbers[at],
+      nameLength: this.#nameLengths[at],
+      valueLength: this.valueLengths[at],
+      // A value that nobody reads need not be there.
+      value: this.#ids[at] < 0 ? NONE : Buffer.from(this.bytes[at].subarray(this.starts[at], this.endOf(at))),
+    }));
   }
 
   /** Position of its name among those that somebody reads; negative where nobody does, or it can't be told. */

@@ -24,6 +24,13 @@ const FIELDS: readonly string[] = [
   ..."transfer-encoding user-agent vary via www-authenticate".split(" "),
 ];
 
+/** By the hashes of their names, of those that nobody reads: values that are no secrets, whatever they say. */
+const PLAIN = new Set(
+  "accept-ranges age allow alt-svc content-language date etag expires last-modified pragma referrer-policy retry-after vary x-frame-options x-xss-protection"
+    .split(" ")
+    .map((name) => hashName(Buffer.from(name), 0, name.length)),
+);
+
 export const STATIC_FIELDS = FIELDS.length;
 
 /** `index` is from 1 to STATIC_FIELDS. */
@@ -34,6 +41,11 @@ export function staticName(index: number): string {
 /** Indices up to this one are of pseudo-header fields; a request's are below :status. */
 export const LAST_REQUEST_PSEUDO = 7;
 export const LAST_PSEUDO = 14;
+
+/** Values of such a name, which nobody reads, are no secrets. */
+export function isPlain(nameHash: number): boolean {
+  return PLAIN.has(nameHash);
+}
 
 /** The fields every block may refer to, with the ids that `names` has for them. */
 export class StaticTable {

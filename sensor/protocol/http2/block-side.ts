@@ -10,6 +10,8 @@ export class BlockSide {
   readonly table = new DynamicTable();
   /** The table's stamp when the block before began. */
   stampBefore = 0;
+  /** Its blocks put into the table what none of them asks for: they say the same whatever is in it. */
+  spellsOut = false;
   /** Why the table may hold what was not seen. */
   unread: Call["unread"] = undefined;
   /** Largest table that the other side's settings ever allowed; beyond any where some of them were not seen. */

@@ -7,7 +7,6 @@ import type { FlowBodies } from "../body/flow-bodies.js";
 import type { MessageLook } from "../grpc/message-look.js";
 import { type BlockOutcome, BlockReader } from "../hpack/block-reader.js";
 import { FieldList } from "../hpack/field-list.js";
-import { UNREAD_NAME } from "../hpack/header-field.js";
 import { StaticTable } from "../hpack/static-table.js";
 import type { Exchange } from "../http/exchange.js";
 import { FieldMapping } from "../http/field-mapping.js";
@@ -19,7 +18,7 @@ import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
 import { FieldNumbers, LENGTH_PLACE, PATH_PLACE, TIMEOUT_PLACE } from "./field-numbers.js";
 import { AUTHORITY, digits, FIRST_OWN, HEAD_NAMES, HeadFields, METHOD, PATH, PROTOCOL } from "./head-fields.js";
-import { type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
+import { ANY_TABLE, type BlockPlace, type KnownBlock, KnownBlocks } from "./known-blocks.js";
 import { factsOf, type HeadFacts, type KnownHead, KnownHeads, NO_FACTS, says } from "./known-heads.js";
 import { LearnedFields } from "./learned-fields.js";
 import type { OpenStream } from "./open-stream.js";
@@ -77,18 +76,22 @@ export class HeadReader {
     this.#known = this.#block = this.#kept = undefined;
     const mayBeKnown = !isCut && !side.isDoubtful;
     const { stamp } = side.table;
+    const key = side.spellsOut ? ANY_TABLE : stamp;
     // Who learns what heads are built of asks for the fields.
-    const isSteady = mayBeKnown && side.stampBefore === stamp && !side.table.keepsUnread;
+    const isSteady = mayBeKnown && (side.spellsOut || side.stampBefore === stamp) && !side.table.keepsUnread;
     side.stampBefore = stamp;
     if (isSteady) {
-      const block = this.#blocks.find(stamp, bytes, start, end);
+      const block = this.#blocks.find(key, bytes, start, end);
       if (block !== undefined) {
         this.#block = block;
+        if (block.entries !== undefined) side.table.insertAll(block.entries);
         this.#headAgain(block.head, block.contentLength);
         return "whole";
       }
     }
     const outcome = this.#decodeDoubting(side, bytes, start, end);
+    if (this.#decoder.asksTable) side.spellsOut = false;
+    else if (side.table.stamp !== stamp) side.spellsOut = true;
     const { fields, list } = this;
     const isComparable = mayBeKnown && outcome === "whole" && list.isNumbered && list.size <= fields.maxBytes;
     const heads = from === "client" ? this.#requests : this.#answers;
@@ -96,7 +99,8 @@ export class HeadReader {
       const known = heads.find(list);
       if (known !== undefined && says(known)) {
         this.#again(known);
-        if (isSteady && stamp === side.table.stamp) this.#noteBlock(known, stamp, bytes, start, end);
+        if (isSteady && key === (side.spellsOut ? ANY_TABLE : side.table.stamp))
+          this.#noteBlock(known, key, bytes, start, end);
         return outcome;
       }
     }
@@ -128,10 +132,10 @@ export class HeadReader {
   #noteBlock(head: KnownHead, stamp: number, bytes: Buffer, start: number, end: number): void {
     // What may be a secret is kept no longer than the connection has it in its table, and never where nobody reads it.
     const { list } = this;
-    if (list.isSensitive || list.spells(AUTHORIZATION, FIRST_OWN) || list.spells(UNREAD_NAME, UNREAD_NAME + 1)) return;
-    if (!this.#blocks.comesAgain(end - start)) return;
+    if (list.isSensitive || list.spells(AUTHORIZATION, FIRST_OWN) || list.spellsUnread()) return;
+    if (!this.#blocks.comesAgain(stamp, end - start)) return;
     if (!head.facts.hasMethod)
-      this.#blocks.keep(stamp, bytes, start, end, { ...NO_BLOCK, head, contentLength: this.facts.contentLength });
+      this.#blocks.keep(stamp, bytes, start, end, { ...NO_BLOCK, ...this.#blockFacts(head, stamp) });
     else this.#kept = { stamp, bytes, start, end };
   }
 
@@ -142,13 +146,17 @@ export class HeadReader {
     this.#kept = undefined;
     if (kept === undefined || exchange.credentials !== head.credentials) return;
     const block = {
-      head,
-      contentLength: this.facts.contentLength,
+      ...this.#blockFacts(head, kept.stamp),
       path: Buffer.from(list.bytes[path].subarray(list.starts[path], list.endOf(path))),
       timeout,
       target: this.#mapping.plainTarget(),
     };
     this.#blocks.keep(kept.stamp, kept.bytes, kept.start, kept.end, block);
+  }
+
+  #blockFacts(head: KnownHead, stamp: number): Pick<KnownBlock, "head" | "contentLength" | "entries"> {
+    const entries = stamp === ANY_TABLE ? this.list.entries() : undefined;
+    return { head, contentLength: this.facts.contentLength, entries };
   }
 
   #decodeDoubting(side: BlockSide, bytes: Buffer, start: number, end: number): BlockOutcome {
