@@ -157,6 +157,12 @@ const BOUNDS: readonly Bound[] = [
     why: "They were said before the sensor saw the connection: their calls count at <unknown-path>.",
   },
   {
+    counter: "http2_answers_pushed",
+    what: "HTTP/2 answers pushed",
+    unit: "times",
+    why: "Servers sent them unasked (RFC 9113 §8.4): they count as no calls, their bytes as their connection's.",
+  },
+  {
     counter: "websocket_given_up",
     what: "WebSockets not followed",
     unit: "times",

@@ -1,6 +1,9 @@
 import t from "tap";
+import { Pipeline } from "../sensor/analysis/pipeline.js";
 import type { Call } from "../sensor/protocol/message.js";
+import { strictSettings } from "./support/analysis-run.js";
 import { describe, type FeedOptions, feed, type Step } from "./support/dialog.js";
+import { TcpDialog } from "./support/frame-builder.js";
 import {
   BlockEncoder,
   data,
@@ -19,6 +22,7 @@ import {
 import { token } from "./support/protection-cases.js";
 import { CLAIMS, SHOP } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
+import { frameOf, START_MICROS } from "./support/timed-frame.js";
 
 /** What two dozen requests and answers teach. */
 function taught(blocks: (peers: Http2Peers, stream: number) => readonly [request: Buffer, answer: Buffer]) {
@@ -181,6 +185,34 @@ t.test("blocks that spell all they say fill the table each time, known again or 
     describe(feed([...steps, ["server", beyond]])).join(),
     "invalid-header-block",
     "the table is empty in the end",
+  );
+  t.end();
+});
+
+t.test("answers that a server pushes are counted, and are no calls", (t) => {
+  const p = new Http2Peers();
+  const promised = (stream: number) =>
+    headers(
+      1,
+      p.server.block([
+        [":method", "GET"],
+        [":path", `/${stream}.css`],
+      ]),
+      { promises: stream },
+    );
+  const pipeline = new Pipeline(strictSettings(), {}, 1);
+  let atMicros = START_MICROS;
+  new TcpDialog({}, (bytes) => pipeline.frame(frameOf({ bytes, atMicros: ++atMicros })))
+    .open()
+    .send("client", Buffer.concat([HELLO, p.request(1, "/a", [], { ends: true })]))
+    .send("server", Buffer.concat([settings(), SETTINGS_ACK, promised(2), promised(4)]))
+    .send("server", Buffer.concat([p.answer(1, 200, [], { ends: true }), p.answer(2, 200), data(2, "body", "ends")]))
+    .close();
+  pipeline.finish();
+  t.match(pipeline.counters(), { calls: 1, http2_answers_pushed: 2, http2_streams: 0, anomalies: 0 });
+  t.same(
+    [...pipeline.inventory.endpoints()].map(({ template }) => template),
+    ["/a"],
   );
   t.end();
 });

@@ -270,8 +270,10 @@ export class Http2Stream implements Stream, FrameSink {
     block.end();
     // Where frames begin was a guess, and a wrong one.
     if (isBroken && !frames.isTrusted) frames.lose(0);
-    else if (!block.isPromise && frames.from === "client") this.#request(block, isCut || isBroken, lostBytes);
-    else if (!block.isPromise) this.#answer(block, isCut || isBroken, lostBytes);
+    else if (block.isPromise) {
+      if (frames.from === "server") this.#budget.counters.http2_answers_pushed++;
+    } else if (frames.from === "client") this.#request(block, isCut || isBroken, lostBytes);
+    else this.#answer(block, isCut || isBroken, lostBytes);
   }
 
   #request(block: BlockSide, isCut: boolean, lostBytes: number): void {

@@ -6,7 +6,14 @@ const MAX_SPARE = 256;
 
 /** Streams that are open, of all connections together: bounded, and those told early for want of room are counted. */
 export class StreamBudget {
-  readonly counters = { http2_streams: 0, http2_streams_evicted: 0, http2_paths_joined_late: 0, http2_paths_lost: 0 };
+  readonly counters = {
+    http2_streams: 0,
+    http2_streams_evicted: 0,
+    http2_paths_joined_late: 0,
+    http2_paths_lost: 0,
+    /** Answers that were promised (RFC 9113 §8.4). Nobody asked for them: they are no calls. */
+    http2_answers_pushed: 0,
+  };
   readonly #most: number;
   readonly #spare: OpenStream[] = [];
 
