@@ -13,7 +13,9 @@ export type CredentialKind =
   | "aws-sigv4"
   | "basic"
   | "bearer"
+  | "client-assertion"
   | "client-certificate"
+  | "client-secret"
   | "cookie"
   | "digest"
   | "dpop"
@@ -24,12 +26,12 @@ export type CredentialKind =
   | "other";
 
 /** Where in the request a credential stood. */
-export type CredentialPlace = "header" | "cookie" | "query" | "path" | "userinfo";
+export type CredentialPlace = "header" | "cookie" | "query" | "path" | "userinfo" | "body";
 
 export interface Credential {
   readonly kind: CredentialKind;
   readonly place: CredentialPlace;
-  /** Header or query parameter that held it, in lower case; never the value. */
+  /** Header, query parameter or form's field that held it, in lower case; never the value. */
   readonly name: string;
   /** What it says of itself, where it is a JSON Web Token. */
   readonly token?: TokenFacts;
