@@ -31,6 +31,8 @@ export class TargetData {
 
   readonly #recorder = new ShapeRecorder();
   readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
+  /** Of those that came before: that a value comes again and again is what makes it one of a few. */
+  readonly #repeated = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
   /** What the query looked at last is built of; undefined where it was not asked for. */
   queryShape: Shape | undefined = undefined;
 
@@ -59,13 +61,15 @@ export class TargetData {
       check = (check << 3) ^ (check >>> 29) ^ bytes[at];
     }
     const slot = ((hash ^ (hash >>> 13)) & (CLEAN_SLOTS - 1)) * 2;
-    if (this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0)) return NO_CLASSES;
+    const isKnown = this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0);
+    const sampler = isKnown ? this.#repeated : this.#sampler;
+    const isLearned = sampler.admits(pathShape);
+    if (isKnown && !isLearned) return NO_CLASSES;
     this.#fields.begin();
-    const isLearned = this.#sampler.admits(pathShape);
     if (isLearned) this.#recorder.begin();
     this.#form.scan(bytes, start, end, false);
     if (isLearned) {
-      this.#sampler.looked(pathShape, end - start);
+      sampler.looked(pathShape, end - start);
       this.queryShape = this.#recorder.end();
     }
     const classes = this.#fields.classifier.classes();
