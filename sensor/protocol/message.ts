@@ -256,8 +256,10 @@ export interface Certificate {
   /** Distinguished names as RFC 4514 writes them; empty where there is none or it can't be read. */
   readonly subject: string;
   readonly issuer: string;
-  /** DNS names, addresses, URIs and mail addresses, each as it stands. */
+  /** DNS names, addresses, URIs and mail addresses. */
   readonly san: readonly string[];
+  /** Attributes of the subject, and `subjectAltName`, in which a number of an account, a card or a person stood; it is masked in them. */
+  readonly numbersIn?: readonly string[];
   /** Upper-case hexadecimal. */
   readonly serialNumber: string;
   /** Seconds since 1970-01-01 UTC (the year 9999 is beyond what microseconds can count); undefined where it can't be read. */
