@@ -19,6 +19,8 @@ const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
+/** Nearly all queries of some services came before: of these fewer are worth a look. */
+const ONE_REPEATED_IN = 256;
 const QUERY_SLOTS = 4_096;
 
 /** What parts the parameters of a segment (RFC 3986 §3.3) or of a query that was put into one, and what their names from their values. */
@@ -38,7 +40,7 @@ export class TargetData {
   readonly #recorder = new ShapeRecorder();
   readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
   /** Of those that came before: that a value comes again and again is what makes it one of a few. */
-  readonly #repeated = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
+  readonly #repeated = new BodySampler(FIRST_QUERIES, ONE_REPEATED_IN, QUERY_SLOTS);
   /** What the query looked at last is built of; undefined where it was not asked for. */
   queryShape: Shape | undefined = undefined;
 
