@@ -42,7 +42,8 @@ export interface ProtectionFacts {
   /** What an OAuth 2 server is asked for there: `token`, `introspection`, `revocation` → requests that were looked at. */
   readonly oauth?: Counts;
   readonly grants?: Counts;
-  /** How clients prove themselves to it: `secret in header`, `secret in body`, `assertion`, `none seen`. */
+  /** How clients prove themselves to it: `secret in header`, `secret in body`, `assertion`, `none seen`, `none seen, code
+   * verifier (PKCE)`. */
   readonly clientProofs?: Counts;
   /** What found no room in the counts above. */
   readonly beyond: number;

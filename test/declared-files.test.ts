@@ -64,7 +64,9 @@ t.test("OpenAPI 2.0, 3.0 and 3.1 in YAML and JSON, .proto and descriptor sets ar
     "deployment.yaml": "kind: Deployment\n---\nkind: Service\n",
     "notes.txt": "openapi: no",
   });
-  t.same([...broken, ...notices], []);
+  t.same(broken, []);
+  t.match(notices, [/^deployment\.yaml: left out, having neither "openapi" nor "swagger"; /]);
+  t.equal(notices.length, 1);
   t.same(declared.apis.map(outline), [
     [
       "a/old.json openapi 2.0 at old.internal:8080/api",
@@ -142,4 +144,32 @@ t.test("a broken file is told with file, line and remedy, and the others go on",
     `unnamed.yaml:6:5: \`/paths/a/{id}/get\` is missing path parameter(s) for \`{id}\`${end}`,
     'relative.yaml:1: names no server by its host, so that it is of no service; name one in the file, or set declared.services: ["relative.yaml=NAME"]',
   ]);
+});
+
+t.test("what stands in a folder and declares nothing is named once, and what files refer to is not", async (t) => {
+  const files = {
+    "shop.yaml": SHOP.replace(
+      "{ description: made }",
+      '{ description: made, content: { application/json: { schema: { $ref: "parts/refund.yaml" } } } }',
+    ),
+    "parts/refund.yaml": "type: object\nproperties: { id: { type: string } }\n",
+    "broken.json": '{ "opnapi": "3.0.3", ',
+    "chart/values.yaml": "replicas: {{ .n }}\n",
+    "misspelt.yaml": SHOP.replace("openapi", "opneapi"),
+    "notes.txt": "no file of a kind that is read",
+  };
+  const { declared, broken, notices, reload } = await readDeclared(t, files);
+  t.strictSame(
+    declared.apis.map(({ file }) => file),
+    ["shop.yaml"],
+  );
+  t.strictSame(broken, []);
+  const remedy = "begin a description of an API with one of them, move what is none out of the folder";
+  const said = (names: string) => `${names}: left out, having neither "openapi" nor "swagger"; ${remedy}`;
+  t.strictSame(notices, [said("broken.json, chart/values.yaml, misspelt.yaml")]);
+  const later = await reload({ "another.json": "{}" });
+  t.strictSame(later.apis.length, 1, "it goes on");
+  t.strictSame(notices.slice(1), [said("another.json")], "of the others it was said");
+  const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`x${at + 10}.json`, "[]"]));
+  t.match((await readDeclared(t, many)).notices, [/^x10\.json, .*, x17\.json and 4 more: left out/]);
 });

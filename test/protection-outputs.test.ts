@@ -133,6 +133,70 @@ t.test(
   },
 );
 
+t.test(
+  "a client's secret or assertion in a form is a credential; a code, a verifier and an empty secret are none",
+  async (t) => {
+    const scene = new Scene();
+    const grant = (path: string, form: string, fields = FORM): void => {
+      scene.exchange({ method: "POST", path, fields, requestBody: `grant_type=${form}` });
+    };
+    for (let times = 0; times < 3; times++) {
+      grant("/post/token", "client_credentials&client_id=a&client_secret=Zx81-plain-words");
+      grant("/assert/token", "client_credentials&client_assertion_type=urn%3Ax&client_assertion=eyJh.eyJi.c2ln");
+      grant("/public/token", "authorization_code&code=c0de&code_verifier=w0rds&client_id=a");
+      grant("/public/token", "refresh_token&refresh_token=r3fresh&client_id=a&client_secret=");
+      grant("/basic/token", "client_credentials", `${FORM}Authorization: Basic YTpi\r\n`);
+    }
+    // The first calls of an operation are looked at, then one in many: what was not looked at may have held a secret.
+    for (let times = 0; times < 2_000; times++)
+      grant("/often/token", "client_credentials&client_secret=Zx81-plain-words");
+    const folder = temporaryFolder(t);
+    const records = scene.inventory.takeDelta(100).rows.map(({ record }) => record);
+    const file = inventoryFile(folder, [...records, ...scene.detection.all()]);
+    const rows = exported(file, "ndjson")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const row = (path: string) => rows.find((line) => line.kind === "endpoint" && line["url.template"] === path);
+    t.match(row("/post/token"), {
+      "auth.kinds": ["client-secret"],
+      "auth.access": "unseen",
+      "auth.calls": { with_credentials: 3, cookies_only: 0, without: 0, not_seen_whole: 0 },
+      "auth.places": { "client-secret in body client_secret": 3 },
+      "oauth.client_proofs": { "secret in body": 3 },
+    });
+    t.match(row("/assert/token"), {
+      "auth.access": "unseen",
+      "auth.places": { "client-assertion in body client_assertion": 3 },
+      "oauth.client_proofs": { assertion: 3 },
+    });
+    t.match(row("/public/token"), {
+      "auth.access": "open",
+      "auth.kinds": [],
+      "oauth.grants": { authorization_code: 3, refresh_token: 3 },
+      "oauth.client_proofs": { "none seen": 3, "none seen, code verifier (PKCE)": 3 },
+    });
+    t.match(row("/basic/token"), { "auth.access": "unseen", "auth.places": { "basic in header authorization": 3 } });
+    const often = row("/often/token");
+    t.match(often, { "auth.access": "unseen", "auth.answered": { without: 0 } });
+    t.ok(often["auth.calls"].not_seen_whole > 0 && often["auth.calls"].with_credentials > 0);
+    t.match(exported(file, "csv"), /client-secret in body client_secret=3/);
+    const document = JSON.parse(exported(file, "openapi"));
+    t.match(await validate(structuredClone(document)), { valid: true });
+    t.strictSame(document.paths["/post/token"].post["x-credentials-in-body"], { client_secret_post: 3 });
+    t.strictSame(document.paths["/assert/token"].post["x-credentials-in-body"], { client_assertion: 3 });
+    t.strictSame(document.paths["/basic/token"].post.security, [{ basic: [] }]);
+    t.notOk("x-credentials-in-body" in document.paths["/public/token"].post);
+    t.match(exported(file, "cyclonedx"), /"eastwatch:credentials",\s+"value": "basic client-assertion client-secret"/);
+    t.match(exported(file, "html"), /client-secret in body client_secret/);
+    const exposed = rows.find(
+      (line) => line.kind === "finding" && line["url.template"] === "/post/token" && line.severity === "high",
+    );
+    t.match(exposed, { rule: "sensitive-data-cleartext", evidence: { group: "secret" } });
+    t.notMatch(JSON.stringify(rows), /Zx81|w0rds|r3fresh|c0de/);
+  },
+);
+
 t.test("canaries: not one byte of tokens, cookies, keys and forms gets out", (t) => {
   const folder = temporaryFolder(t);
   const capture = join(folder, "canary.pcap");

@@ -1,6 +1,7 @@
 import t from "tap";
 import { matchName } from "../sensor/detect/certificate/reference-name.js";
 import type { Certificate } from "../sensor/protocol/message.js";
+import { toldHost } from "../sensor/protocol/tls/told-name.js";
 import { certificate, START_MICROS, START_SECONDS, TlsScene } from "./support/tls-scene.js";
 
 const DAY = 86_400;
@@ -282,6 +283,41 @@ t.test("personal data: its attributes are named, its values stay nowhere", (t) =
     "CN=a\\,SN\\=b",
   ])
     t.same(server({ subject: sound }).lines(), [], sound);
+  t.end();
+});
+
+t.test("numbers of cards, accounts and persons in a certificate's names are masked, and told as a finding", (t) => {
+  const scene = new TlsScene().handshake({
+    clientChain: [
+      certificate({
+        subject: "CN=4111111111111111,OU=DE89 3704 0044 0532 0130 00+OU=536-90-4399,O=Shop,serialNumber=536-90-4399",
+        san: ["4111-1111-1111-1111.shop.internal", "ada@example.com", "spiffe://shop/sa/DE89370400440532013000"],
+        issuer: "CN=Internal Authority",
+      }),
+    ],
+  });
+  t.same(scene.lines(), ["personal-data-in-certificate low 10.0.0.1 10.0.0.2:443 ×1"]);
+  t.same(scene.found("personal-data-in-certificate")[0].evidence.attributes, [
+    ...["CN", "OU", "serialNumber", "subjectAltName", "subjectAltName e-mail"],
+  ]);
+  const [kept] = scene.certificates();
+  t.equal(kept.subject, "CN=***,OU=***+OU=***,O=Shop,serialNumber=***");
+  t.same(kept.san, ["***.shop.internal", "***@example.com", "spiffe://shop/sa/***"]);
+  const name = "4111111111111111.shop.internal";
+  t.same(
+    server({ subject: `CN=${name}`, san: [name] }, { serverName: toldHost(name) }).lines(),
+    ["personal-data-in-certificate low - 10.0.0.2:443 ×1"],
+    "the name asked for is masked in the same way: they do not differ",
+  );
+  for (const [subject, ...san] of [
+    ["CN=ip-10-0-12-34.eu-central-1.compute.internal", "a1b2c3d4e5f6a7b8c9d0.elb.amazonaws.com", "*.shop.internal"],
+    ["CN=node-4711-12-2024.shop.internal,OU=4000000000000000", "20260101120000.backup.internal"],
+    ["CN=system:node:worker-1,O=system:nodes", "spiffe://cluster.local/ns/pay/sa/ledger", "10.1.2.3"],
+    ["CN=0b0f2f6e-6a3f-4c7e-9b8a-1d2e3f405162", "2001:db8:4111:1111::1", "admin@shop.internal"],
+  ]) {
+    const [whole] = new TlsScene().handshake({ clientChain: [certificate({ subject, san })] }).certificates();
+    t.same([whole.subject, ...whole.san], [subject, ...san]);
+  }
   t.end();
 });
 

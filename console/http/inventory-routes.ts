@@ -17,7 +17,6 @@ const SENSOR_BODY = {
 const LISTS: readonly (readonly [string, ListedTable])[] = [
   ["/api/services", "service"],
   ["/api/certificates", "certificate"],
-  ["/api/findings", "finding"],
   ["/api/calls", "call"],
   ["/api/handshakes", "handshake"],
 ];
@@ -32,6 +31,7 @@ export function addInventoryRoutes(app: FastifyInstance, store: ConsoleStore, to
 
   const listQuery = { schema: { querystring: LIMIT_QUERY } };
   app.get<{ Querystring: { limit: number } }>("/api/edges", listQuery, ({ query }) => store.edges(query.limit));
+  app.get<{ Querystring: { limit: number } }>("/api/findings", listQuery, ({ query }) => store.findings(query.limit));
   app.get<{ Querystring: { limit: number } }>("/api/fleet", listQuery, ({ query }) => store.fleet(query.limit));
   app.get<{ Querystring: { limit: number } }>("/api/endpoints", listQuery, ({ query }) =>
     store.reviews.list(query.limit, Date.now() * 1_000),

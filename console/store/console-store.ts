@@ -3,10 +3,11 @@ import type { SensorEvent } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { identityOf } from "../../shared/record-identity.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
-import type { EdgeItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
+import type { EdgeItem, FindingItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
 import { type EdgeView, fleetOf, joinedOf } from "./fleet.js";
 import { JoinedCalls } from "./joined-calls.js";
+import { listFindings } from "./listed-findings.js";
 import { MIGRATIONS } from "./migrations.js";
 import { Reviews } from "./reviews.js";
 
@@ -116,6 +117,11 @@ export class ConsoleStore implements EventSink {
     ).all(limit) as { record: string; sensor: string }[];
     const { total } = this.#statement(`SELECT count(*) AS total FROM ${table}`).get() as { total: number };
     return { items: rows.map(({ record, sensor }) => ({ ...(JSON.parse(record) as T), sensor })), total };
+  }
+
+  /** Latest seen first, named as the endpoints are today. */
+  findings(limit: number): Listing<FindingItem> {
+    return listFindings(this.database, limit);
   }
 
   hasService(name: string): boolean {

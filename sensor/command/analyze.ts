@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
-import { SEVERITIES, type Severity } from "../../shared/event.js";
+import { type FindingRecord, SEVERITIES, type Severity } from "../../shared/event.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
+import { presentRows } from "../../shared/present-findings.js";
 import { callLine, edgeLine, endpointLine, findingLine, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
 import { callRecord } from "../analysis/call-record.js";
@@ -62,8 +63,9 @@ export async function analyze(options: AnalyzeOptions): Promise<number> {
   pipeline.finish();
   calls.close();
   handshakes.close();
-  writeInventory(options.out, pipeline);
-  writeSummary(options.out, pipeline, performance.now() - startMillis);
+  const findings = presentFindings(pipeline);
+  writeInventory(options.out, pipeline, findings);
+  writeSummary(options.out, pipeline, findings.length, performance.now() - startMillis);
   if (damaged) return INPUT_DAMAGED;
   return violates(pipeline) || reaches(pipeline, options.failOn) ? FINDINGS_FOUND : 0;
 }
@@ -97,10 +99,16 @@ async function readAll(captures: readonly string[], pipeline: Pipeline): Promise
   return damaged;
 }
 
-function writeInventory(out: string, pipeline: Pipeline): void {
+/** Named as endpoints.ndjson names what they are about. */
+function presentFindings({ inventory, detection }: Pipeline): FindingRecord[] {
+  const rows = [...inventory.endpoints(), ...detection.all()].map((record) => ({ record, sensor: undefined }));
+  return presentRows(rows).flatMap(({ record }) => (record.kind === "finding" ? [record] : []));
+}
+
+function writeInventory(out: string, pipeline: Pipeline, findings: readonly FindingRecord[]): void {
   writeLines(join(out, "edges.ndjson"), pipeline.inventory.edges(), edgeLine);
   writeLines(join(out, "endpoints.ndjson"), pipeline.inventory.endpoints(), endpointLine);
-  writeLines(join(out, "findings.ndjson"), pipeline.detection.all(), findingLine);
+  writeLines(join(out, "findings.ndjson"), findings, findingLine);
 }
 
 function writeLines<T>(path: string, records: Iterable<T>, line: (record: T) => string): void {
@@ -110,7 +118,7 @@ function writeLines<T>(path: string, records: Iterable<T>, line: (record: T) => 
 }
 
 /** `capture_dropped` is left out where no capture told it: unknown is not 0. */
-function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): void {
+function writeSummary(out: string, pipeline: Pipeline, findings: number, elapsedMillis: number): void {
   const counters = pipeline.counters();
   const cpu = process.cpuUsage();
   const summary = {
@@ -123,7 +131,7 @@ function writeSummary(out: string, pipeline: Pipeline, elapsedMillis: number): v
     handshakes: counters.handshakes,
     endpoints: [...pipeline.inventory.endpoints()].length,
     edges: [...pipeline.inventory.edges()].length,
-    findings: [...pipeline.detection.all()].length,
+    findings,
     undecoded: Object.fromEntries(Object.entries(pipeline.undecoded).filter(([, count]) => count > 0)),
     gap_bytes: counters.gap_bytes,
     capture_dropped: pipeline.captureDropped,

@@ -1,3 +1,4 @@
+import { presentRows } from "../../shared/present-findings.js";
 import { type Change, type ChangeKind, differenceOf, type SameBy } from "../report/difference.js";
 import { readInventory } from "../store/read-inventory.js";
 
@@ -18,7 +19,9 @@ const CHANGES_FOUND = 1;
 
 /** Tells what changed between two inventories. 0, or 1 where a change is one that the gate names. */
 export function diff({ before, after, format, sameBy, failOn }: DiffOptions): number {
-  const changes = differenceOf(readInventory(before), readInventory(after), sameBy);
+  const [old, now] = [before, after].map((path) => [...readInventory(path)]);
+  // Named as both are today: findings that became one since were not resolved.
+  const changes = differenceOf(presentRows(presentRows(old), now), presentRows(now), sameBy);
   process.stdout.write(FORMATS[format](changes));
   if (failOn === undefined) return 0;
   return changes.some(({ change }) => failOn === "any" || change === failOn) ? CHANGES_FOUND : 0;

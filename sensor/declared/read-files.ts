@@ -32,6 +32,8 @@ export interface ReadFiles {
   readonly faults: readonly { readonly file: string; readonly text: string }[];
   /** What is wrong in files that are used all the same. */
   readonly complaints: readonly string[];
+  /** Names of files of folders that declare nothing, and that no other refers to. */
+  readonly leftOut: readonly string[];
 }
 
 /** The files a list of files and folders stands for, in the order of their names. Throws CommandError for one that is not there. */
@@ -52,19 +54,24 @@ export async function readFiles(files: readonly FoundFile[]): Promise<ReadFiles>
   const apis: DeclaredApi[] = [];
   const faults: { file: string; text: string }[] = [];
   const complaints: string[] = [];
+  const others: FoundFile[] = [];
+  const referred = new Set<string>();
   for (const file of files) {
     try {
-      const api = await readOne(file, complaints);
+      const api = await readOne(file, complaints, referred);
       if (api !== undefined) apis.push(api);
+      else others.push(file);
     } catch (error) {
       if (!(error instanceof DeclaredFault)) throw error;
       faults.push({ file: file.name, text: error.message });
     }
   }
-  return { apis, faults, complaints };
+  const leftOut = others.filter(({ path }) => !referred.has(resolve(path))).map(({ name }) => name);
+  return { apis, faults, complaints, leftOut };
 }
 
-async function readOne(file: FoundFile, complaints: string[]): Promise<DeclaredApi | undefined> {
+/** Undefined for what stands in a folder and is no description of an API. `referred` takes the files that it leads to. */
+async function readOne(file: FoundFile, complaints: string[], referred: Set<string>): Promise<DeclaredApi | undefined> {
   if (file.bytes > MAX_FILE_BYTES)
     throw new DeclaredFault(`${file.name}:1: has ${file.bytes} bytes; allowed: ${MAX_FILE_BYTES}; part it`);
   const bytes = contentOf(file.path, file.name);
@@ -81,13 +88,17 @@ async function readOne(file: FoundFile, complaints: string[]): Promise<DeclaredA
       `${file.name}:1: has neither "openapi" nor "swagger"; name an OpenAPI file, a .proto or a descriptor set`,
     );
   }
-  const api = readOpenApi(document, opener(file, document));
+  const api = readOpenApi(document, opener(file, document, referred));
   complaints.push(...(await complaintsOf(document, bytes.length)));
   return api;
 }
 
 /** Opens what references name, once, and nothing outside the folder that was given. */
-function opener(file: FoundFile, document: SourceDocument): (from: string, target: string) => SourceDocument {
+function opener(
+  file: FoundFile,
+  document: SourceDocument,
+  referred: Set<string>,
+): (from: string, target: string) => SourceDocument {
   const root = realpathSync(file.root);
   const paths = new Map([[file.name, resolve(file.path)]]);
   const documents = new Map([[resolve(file.path), document]]);
@@ -99,6 +110,7 @@ function opener(file: FoundFile, document: SourceDocument): (from: string, targe
     if (!isWithin(root, path)) throw new Error(`is outside of ${file.root}; give the folder that holds both`);
     const opened = new SourceDocument(name, contentOf(path, name).toString("utf8"));
     paths.set(name, path);
+    referred.add(path);
     documents.set(path, opened);
     return opened;
   };

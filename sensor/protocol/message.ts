@@ -13,7 +13,9 @@ export type CredentialKind =
   | "aws-sigv4"
   | "basic"
   | "bearer"
+  | "client-assertion"
   | "client-certificate"
+  | "client-secret"
   | "cookie"
   | "digest"
   | "dpop"
@@ -24,12 +26,12 @@ export type CredentialKind =
   | "other";
 
 /** Where in the request a credential stood. */
-export type CredentialPlace = "header" | "cookie" | "query" | "path" | "userinfo";
+export type CredentialPlace = "header" | "cookie" | "query" | "path" | "userinfo" | "body";
 
 export interface Credential {
   readonly kind: CredentialKind;
   readonly place: CredentialPlace;
-  /** Header or query parameter that held it, in lower case; never the value. */
+  /** Header, query parameter or form's field that held it, in lower case; never the value. */
   readonly name: string;
   /** What it says of itself, where it is a JSON Web Token. */
   readonly token?: TokenFacts;
@@ -254,8 +256,10 @@ export interface Certificate {
   /** Distinguished names as RFC 4514 writes them; empty where there is none or it can't be read. */
   readonly subject: string;
   readonly issuer: string;
-  /** DNS names, addresses, URIs and mail addresses, each as it stands. */
+  /** DNS names, addresses, URIs and mail addresses. */
   readonly san: readonly string[];
+  /** Attributes of the subject, and `subjectAltName`, in which a number of an account, a card or a person stood; it is masked in them. */
+  readonly numbersIn?: readonly string[];
   /** Upper-case hexadecimal. */
   readonly serialNumber: string;
   /** Seconds since 1970-01-01 UTC (the year 9999 is beyond what microseconds can count); undefined where it can't be read. */

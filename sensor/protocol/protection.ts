@@ -53,6 +53,8 @@ export interface OauthForm {
   readonly hasToken: boolean;
   /** How the client proves in it who it is. */
   readonly clientProof: "secret" | "assertion" | undefined;
+  /** RFC 7636: it proves that it is who asked for the code, which is no proof of who that is. */
+  readonly hasVerifier: boolean;
 }
 
 /** What else a call shows of who may make it, where there is any of it: most calls have no such object. */

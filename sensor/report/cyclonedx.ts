@@ -78,6 +78,7 @@ function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly Endpo
 }
 
 function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { name: string; value: string }[] {
+  const credentials = [...new Set(edges.flatMap((edge) => Object.keys(edge.credentials)))].sort();
   const postures = [...new Set(edges.map(({ posture }) => posture))].sort();
   const pairs: [string, string][] = [
     ["address", `${service.address}:${service.port}`],
@@ -86,6 +87,7 @@ function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { n
     ["connections", String(service.connections)],
     ["protocols", service.protocols.join(" ")],
     ["postures", postures.join(" ")],
+    ["credentials", credentials.join(" ")],
     ["firstSeen", formatTime(service.firstMicros)],
     ["lastSeen", formatTime(service.lastMicros)],
   ];

@@ -27,13 +27,34 @@ export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, 
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Optional where some calls carried none, or it was not seen whether they did. */
-export function securityOf(endpoints: readonly EndpointRecord[]): { security?: unknown } {
+/** RFC 7591 §2; a form tells that a client sends an assertion, and not by which kind of key it is signed. */
+const BODY_METHODS: Readonly<Record<string, string>> = {
+  "client-secret": "client_secret_post",
+  "client-assertion": "client_assertion",
+};
+
+/** Optional where some calls carried none, or it was not seen whether they did. OpenAPI has no scheme for what stands in a body. */
+export function securityOf(endpoints: readonly EndpointRecord[]): {
+  security?: unknown;
+  "x-credentials-in-body"?: unknown;
+} {
   const names = Object.keys(schemesOf(endpoints));
-  if (names.length === 0) return {};
+  const inBody = bodyCredentials(endpoints);
+  const told = inBody === undefined ? {} : { "x-credentials-in-body": inBody };
+  if (names.length === 0) return told;
   const isAlways = endpoints.map(askedBy).every(({ bare, unsureCalls }) => bare.calls + unsureCalls === 0);
   const list: Record<string, string[]>[] = names.map((name) => ({ [name]: [] }));
-  return { security: isAlways ? list : [...list, {}] };
+  return { security: isAlways && inBody === undefined ? list : [...list, {}], ...told };
+}
+
+function bodyCredentials(endpoints: readonly EndpointRecord[]): Record<string, number> | undefined {
+  const methods: Record<string, number> = {};
+  for (const { credentials } of endpoints)
+    for (const [kind, calls] of Object.entries(credentials)) {
+      const method = BODY_METHODS[kind];
+      if (method !== undefined) methods[method] = (methods[method] ?? 0) + calls;
+    }
+  return Object.keys(methods).length === 0 ? undefined : methods;
 }
 
 /** A key is named by where it stands; what stands in Authorization by its kind. */

@@ -1,3 +1,4 @@
+import { presentRows } from "../../shared/present-findings.js";
 import { authorizationPolicy } from "./authorization-policy.js";
 import { complianceJson } from "./compliance-json.js";
 import { complianceMarkdown } from "./compliance-markdown.js";
@@ -9,7 +10,6 @@ import { mermaid } from "./mermaid.js";
 import { ndjson } from "./ndjson.js";
 import { networkPolicy } from "./network-policy.js";
 import { openapi } from "./openapi.js";
-import { presentRows } from "./present-findings.js";
 import type { Report } from "./report.js";
 import { sarif } from "./sarif.js";
 

@@ -126,7 +126,13 @@ export const SETTINGS: readonly Setting[] = [
     65_535,
     "Bodies of each operation and side that are looked at first; 4 KiB of a larger one count as one more.",
   ),
-  integer("data.oneIn", 64, 1, 1_000_000, "After those one in so many is looked at; 1 for all."),
+  integer(
+    "data.oneIn",
+    64,
+    1,
+    1_000_000,
+    "After those, and one in three of eight times as many that follow, one in so many is looked at; 1 for all.",
+  ),
   texts(
     "data.kinds",
     ["json", "form", "multipart", "markup", "text", "protobuf"],

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { loadDeclared } from "../../sensor/command/declared-files.js";
+import { loadDeclared, watchDeclared } from "../../sensor/command/declared-files.js";
 import type { Declared } from "../../sensor/declared/declared-api.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { temporaryFolder } from "./program.js";
@@ -54,16 +54,18 @@ export async function readDeclared(
   settings: Partial<Given> = {},
 ) {
   const folder = temporaryFolder(t);
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
+  const write = (written: typeof files): void => {
+    for (const [name, content] of Object.entries(written)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+  };
+  write(files);
   const broken: string[] = [];
   const notices: string[] = [];
-  const loaded = await loadDeclared(
-    { ...defaultSettings().declared, files: [folder], ...settings },
-    { broken: (text) => broken.push(text), notice: (text) => notices.push(text) },
-  );
+  const given = { ...defaultSettings().declared, files: [folder], ...settings };
+  const tell = { broken: (text: string) => broken.push(text), notice: (text: string) => notices.push(text) };
+  const loaded = await loadDeclared(given, tell);
   const declared: Declared = loaded?.declared ?? {
     apis: [],
     scope: "service",
@@ -71,7 +73,17 @@ export async function readDeclared(
     windowSeconds: 0,
     filesBroken: 0,
   };
-  return { declared: { ...declared, windowSeconds: settings.windowSeconds ?? 0 }, broken, notices };
+  /** What is declared once there are more files, read as a running sensor does. */
+  const reload = async (more: typeof files): Promise<Declared> => {
+    write(more);
+    if (loaded === undefined) return declared;
+    let changed = declared;
+    await watchDeclared({ ...given, reloadSeconds: 0 }, loaded, tell, (now) => {
+      changed = now;
+    }).look();
+    return changed;
+  };
+  return { declared: { ...declared, windowSeconds: settings.windowSeconds ?? 0 }, broken, notices, reload };
 }
 
 type Given = ReturnType<typeof defaultSettings>["declared"];

@@ -66,6 +66,9 @@ export const PLAIN_PATHS: readonly string[] = [
   "/cursors/b3JkZXI6MTIz",
   "/p/configuration-settings/internationalization",
   "/p/4e6f77697374686574696d65/7b9d1c2e3f405162738495a6b7c8d9e0",
+  "/a;cursor=b3JkZXI6MTIz;view=all/b",
+  "/a;id=0b0f2f6e-6a3f-4c7e-9b8a-1d2e3f405162,2024-05-06",
+  "/p%3Acursor%3Db3JkZXI6MTIz",
 ];
 
 /** How a path is told in which something stands in hexadecimal or base64, and the class it is of. */
@@ -79,6 +82,27 @@ export const ENCODED_PATHS: readonly (readonly [path: string, told: string, clas
   ["/p/YWRhQGV4YW1wbGUuY29t", "/p/***", "email"],
   ["/p/2b34392033302031393636323937/q", "/p/***/q", "phone"],
   ["/p/44453839333730343030343430353332303133303030", "/p/***", "iban"],
+  // In matrix parameters, in what is percent-encoded as a whole or in part, and before a verb.
+  ["/a;owner=YWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==/b", "/a;owner=***/b", "email"],
+  ["/a;v=1;x=NTgzLTI5LTc5NTQ=;w/b", "/a;v=1;x=***;w/b", "us-ssn"],
+  ["/a;x=NTgzLTI5LTc5NTQ=", "/a;x=***", "us-ssn"],
+  ["/a;x=NTgzLTI5LTc5NTQ", "/a;x=***", "us-ssn"],
+  ["/a;x=3538332d32392d37393534", "/a;x=***", "us-ssn"],
+  ["/a;x=QUtJQTZETEpPWDVKUUVYVFM2VFA=/c", "/***/c", "aws-key"],
+  ["/a;x=Z2hwX2ExQjJhMUIyYTFCMmExQjJhMUIyYTFCMmExQjJhMUIyYTFCMg==", "/***", "github-token"],
+  ["/a;YWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==;b", "/a;***;b", "email"],
+  ["/a%3Bowner%3DYWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==/b", "/***/b", "email"],
+  [
+    "/p/%59%57%52%68%4C%6E%42%6C%63%6E%4E%76%62%6B%42%6C%65%47%46%74%63%47%78%6C%4C%6D%4E%76%62%51%3D%3D/q",
+    "/p/***/q",
+    "email",
+  ],
+  [
+    "/p/%25%34%45%25%35%34%25%36%37%25%37%41%25%34%43%25%35%34%25%34%39%25%33%35%25%34%43%25%35%34%25%36%33%25%33%35%25%34%45%25%35%34%25%35%31%25%33%44",
+    "/p/***",
+    "us-ssn",
+  ],
+  ["/p/YWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==:cancel", "/p/***:cancel", "email"],
 ];
 
 /** Hosts as they are sent and as they are told. */

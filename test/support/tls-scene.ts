@@ -2,9 +2,9 @@ import { Detection, type DetectionSettings } from "../../sensor/detect/detection
 import type { Flow } from "../../sensor/flow/stream.js";
 import { Inventory } from "../../sensor/inventory/inventory.js";
 import type { Call, Certificate, ClientAuth, Handshake } from "../../sensor/protocol/message.js";
-import { toldAlternative, toldName } from "../../sensor/protocol/tls/told-name.js";
+import { withToldNames } from "../../sensor/protocol/tls/told-name.js";
 import { defaultSettings } from "../../shared/config/settings.js";
-import type { FindingRecord } from "../../shared/event.js";
+import type { CertificateRecord, FindingRecord } from "../../shared/event.js";
 import { handshake } from "./handshake-builder.js";
 
 /** Packet time of a scene, and the same in seconds: 2023-11-14T22:13:20Z. */
@@ -40,12 +40,7 @@ export function certificate(fields: Partial<Certificate> = {}): Certificate {
     isMalformed: false,
     ...fields,
   };
-  return {
-    ...read,
-    subject: toldName(read.subject),
-    issuer: toldName(read.issuer),
-    san: read.san.map(toldAlternative),
-  };
+  return withToldNames(read);
 }
 
 /** Inventory and rules put together; handshakes and calls go in as the parsers would tell them. */
@@ -76,6 +71,12 @@ export class TlsScene {
       }),
     );
     return this;
+  }
+
+  /** Certificates as the inventory tells them. */
+  certificates(): CertificateRecord[] {
+    const { rows } = this.#inventory.takeDelta(1_000);
+    return rows.flatMap(({ record }) => (record.kind === "certificate" ? [record] : []));
   }
 
   /** One HTTP call that could be read. */

@@ -35,8 +35,8 @@ export function personalAttributes(certificate: Certificate): readonly string[] 
   return attributes;
 }
 
-function findPersonal({ subject, san }: Certificate): readonly string[] {
-  const found = new Set<string>();
+function findPersonal({ subject, san, numbersIn = [] }: Certificate): readonly string[] {
+  const found = new Set(numbersIn.map((type) => (SERIAL_TYPES.has(type.toUpperCase()) ? "serialNumber" : type)));
   for (const attribute of readName(subject)) {
     const name = personalName(attribute);
     if (name !== undefined) found.add(name);

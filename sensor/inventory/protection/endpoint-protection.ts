@@ -79,7 +79,7 @@ export class EndpointProtection implements Protection {
   call(call: Call, clientAddress: string): void {
     const { credentials, safeguards, access, status = 0 } = call;
     if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
-    else if (!call.complete || this.#ofConnections) this.unsureCalls++;
+    else if (!call.complete || this.#ofConnections || this.#isUnread(call)) this.unsureCalls++;
     else {
       this.bare.add(status, 1);
       if (isAnswered(status)) this.bareClient = clientAddress;
@@ -99,6 +99,11 @@ export class EndpointProtection implements Protection {
     if (credentials.length > 0 && isAnswered(status)) this.#guardedTimes++;
     if (access !== undefined) this.#noteAccess(call, access, credentials);
     else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
+  }
+
+  /** Where clients prove themselves in the body, one that was not looked at may have held a proof: not every body is. */
+  #isUnread({ access, requestBodySize }: Call): boolean {
+    return this.#oauth.size > 0 && access?.oauth === undefined && requestBodySize !== 0;
   }
 
   #carried(credentials: readonly Credential[], status: number, atMicros: number): void {

@@ -19,8 +19,9 @@ export function oauthRole(form: OauthForm, { path, shapes }: Call): OauthRole | 
 }
 
 /** RFC 6749 §2.3 and RFC 7523 §2.2. */
-export function clientProofOf({ clientProof }: OauthForm, credentials: readonly Credential[]): string {
+export function clientProofOf({ clientProof, hasVerifier }: OauthForm, credentials: readonly Credential[]): string {
   if (clientProof === "secret") return "secret in body";
   if (clientProof === "assertion") return "assertion";
-  return credentials.some(({ kind }) => kind === "basic") ? "secret in header" : "none seen";
+  if (credentials.some(({ kind }) => kind === "basic")) return "secret in header";
+  return hasVerifier ? "none seen, code verifier (PKCE)" : "none seen";
 }

@@ -24,7 +24,7 @@ import { mayBeMarked, plainText } from "./text-encoding.js";
 import { TextScan } from "./text-scan.js";
 
 /** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
-const FIRST_LEARNED = 24;
+const FIRST_LEARNED = 32;
 const ONE_LEARNED_IN = 16;
 const LEARNED_SLOTS = 4_096;
 

@@ -1,11 +1,14 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { OauthForm } from "../protection.js";
 
-/** RFC 6749 §4 and §2.3.1, RFC 7521 §4.2, RFC 7662 §2.1. */
-const NAMES = new WordTable(["grant_type", "token", "client_secret", "client_assertion"]);
+/** RFC 6749 §4 and §2.3.1, RFC 7521 §4.2, RFC 7662 §2.1, RFC 7636 §4.5. */
+const NAMES = new WordTable(["grant_type", "token", "client_secret", "client_assertion", "code_verifier"]);
 const GRANT_TYPE = 0;
 const TOKEN = 1;
 const CLIENT_SECRET = 2;
+const CLIENT_ASSERTION = 3;
+const CODE_VERIFIER = 4;
+const UNKNOWN = -1;
 /** Of no name above, shorter or longer ones are none. */
 const MIN_NAME_BYTES = 5;
 const MAX_NAME_BYTES = 16;
@@ -30,33 +33,41 @@ export class OauthFields {
   #grant: string | undefined = undefined;
   #hasToken = false;
   #clientProof: OauthForm["clientProof"] = undefined;
-  #isGrant = false;
+  #hasVerifier = false;
+  #name = UNKNOWN;
 
   begin(): void {
     this.#grant = undefined;
     this.#hasToken = false;
     this.#clientProof = undefined;
-    this.#isGrant = false;
+    this.#hasVerifier = false;
+    this.#name = UNKNOWN;
   }
 
   name(bytes: Buffer, start: number, end: number): void {
-    this.#isGrant = false;
+    this.#name = UNKNOWN;
     if (end - start < MIN_NAME_BYTES || end - start > MAX_NAME_BYTES) return;
-    const name = NAMES.indexOf(bytes, start, end);
-    if (name === GRANT_TYPE) this.#isGrant = true;
-    else if (name === TOKEN) this.#hasToken = true;
-    else if (name >= CLIENT_SECRET) this.#clientProof = name === CLIENT_SECRET ? "secret" : "assertion";
+    this.#name = NAMES.indexOf(bytes, start, end);
+    if (this.#name === TOKEN) this.#hasToken = true;
   }
 
-  /** The value that the name before it has, decoded. */
+  /** The value that the name before it has, decoded; none is told of an empty one: RFC 6749 §2.3.1, an empty secret proves nothing. */
   value(bytes: Buffer, start: number, end: number): void {
-    if (!this.#isGrant) return;
+    if (this.#name === CLIENT_SECRET) this.#clientProof = "secret";
+    else if (this.#name === CLIENT_ASSERTION) this.#clientProof = "assertion";
+    else if (this.#name === CODE_VERIFIER) this.#hasVerifier = true;
+    if (this.#name !== GRANT_TYPE) return;
     const grant = GRANT_NAMES.indexOf(bytes, start, end);
     this.#grant = grant < 0 ? "other" : GRANTS[grant][1];
   }
 
   found(): OauthForm | undefined {
     if (this.#grant === undefined && !this.#hasToken) return undefined;
-    return { grant: this.#grant, hasToken: this.#hasToken, clientProof: this.#clientProof };
+    return {
+      grant: this.#grant,
+      hasToken: this.#hasToken,
+      clientProof: this.#clientProof,
+      hasVerifier: this.#hasVerifier,
+    };
   }
 }

@@ -4,6 +4,7 @@ import type { Call, Credential, WireDeprecation } from "../message.js";
 import type { Safeguards, SetCookie } from "../protection.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
+import { withBodyCredential, withoutBodyCredential } from "./body-credential.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import { type Asks, ExchangeAccess, NO_OPERATIONS, Rarities } from "./exchange-rarities.js";
 import { RpcExchange } from "./rpc.js";
@@ -187,7 +188,7 @@ export class Exchange implements Call {
     this.authority = other.authority;
     this.userAgent = other.userAgent;
     this.requestContentType = other.requestContentType;
-    this.credentials = other.credentials;
+    this.credentials = withoutBodyCredential(other.credentials);
     this.requestHeaderOrder = other.requestHeaderOrder;
     this.forwarding = other.forwarding;
     this.carriedId = other.carriedId;
@@ -261,7 +262,10 @@ export class Exchange implements Call {
   /** The request's body, or as much of it as comes, was looked at. */
   requestLooked({ classes, operations, fields, counted, shape, oauth }: Readonly<Found>): void {
     this.addRequestClasses(classes);
-    if (oauth !== undefined) this.noteAccess().oauth = oauth;
+    if (oauth !== undefined) {
+      this.noteAccess().oauth = oauth;
+      this.credentials = withBodyCredential(this.credentials, oauth);
+    }
     this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;

@@ -17,6 +17,20 @@ const CAPITAL_Z = 0x5a;
 
 type Form = readonly [pattern: RegExp, holds: (text: string) => boolean];
 
+/** Of accounts, cards and persons. */
+const NUMBERS: readonly Form[] = [
+  [/(?<![A-Za-z\d])[A-Za-z]{2}\d{2}[A-Za-z\d]{11,30}(?![A-Za-z\d])/g, isAccount],
+  [/(?<![A-Za-z\d])[2-9]\d{12,18}(?![A-Za-z\d])/g, paymentCard],
+  [/(?<![A-Za-z\d]|\d-)[2-9]\d{3}(?:-\d{4}){3}(?![A-Za-z\d]|-\d)/g, paymentCard],
+  [/(?<![A-Za-z\d]|\d-)\d{3}-\d{2}-\d{4}(?![A-Za-z\d]|-\d)/g, usSsn],
+];
+
+/** As people write them where blanks may stand, which no host's name has. */
+const SPACED_NUMBERS: readonly Form[] = [
+  [/(?<![A-Za-z\d]|\d )[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?![A-Za-z\d]| \d)/g, isAccount],
+  [/(?<![A-Za-z\d]|\d )[2-9]\d{3}(?: \d{4}){3}(?![A-Za-z\d]| \d)/g, paymentCard],
+];
+
 /**
  * Known forms alone: hashes, UUIDs, numbers of nodes and balancers are parts of names. Runs of small letters and digits may be such a
  * part however long they are; both cases in one run are a token's.
@@ -25,10 +39,7 @@ const FORMS: readonly Form[] = [
   [/[^\s@:/]+@[\w.-]+/g, () => true],
   [/eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]+)?/g, () => true],
   [new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g"), isToken],
-  [/(?<![A-Za-z\d])[A-Za-z]{2}\d{2}[A-Za-z\d]{11,30}(?![A-Za-z\d])/g, isAccount],
-  [/(?<![A-Za-z\d])[2-9]\d{12,18}(?![A-Za-z\d])/g, paymentCard],
-  [/(?<![A-Za-z\d]|\d-)[2-9]\d{3}(?:-\d{4}){3}(?![A-Za-z\d]|-\d)/g, paymentCard],
-  [/(?<![A-Za-z\d]|\d-)\d{3}-\d{2}-\d{4}(?![A-Za-z\d]|-\d)/g, usSsn],
+  ...NUMBERS,
   [/\+[1-9]\d{0,3}(?:[ ().-]{0,2}\d){6,14}/g, phone],
 ];
 
@@ -41,6 +52,14 @@ export function maskHost(host: string): string {
   // Some issuers have a dot in what their tokens begin with.
   if (masked === text) return isIssuedToken(text.replace(PORT, "")) ? MASK : host;
   return NAME.test(masked) ? masked : MASK;
+}
+
+/** Another name, such as a certificate's, with such numbers in it replaced: those of accounts, of cards, and of persons. */
+export function maskNumbers(name: string): string {
+  let masked = name;
+  for (const [pattern, holds] of [...NUMBERS, ...SPACED_NUMBERS])
+    masked = masked.replace(pattern, (found) => (holds(found.replaceAll(" ", "")) ? MASK : found));
+  return masked;
 }
 
 /** Names are of small letters and few digits, nearly all. */

@@ -4,7 +4,7 @@ import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
-import { encodedText } from "../data/encoded-text.js";
+import { encodedText, MIN_ENCODED } from "../data/encoded-text.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
@@ -19,7 +19,15 @@ const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
+/** Nearly all queries of some services came before: of these fewer are worth a look. */
+const ONE_REPEATED_IN = 256;
 const QUERY_SLOTS = 4_096;
+
+/** What parts the parameters of a segment (RFC 3986 §3.3) or of a query that was put into one, and what their names from their values. */
+const PARAMETER_BREAK = /[;,&?]/;
+/** No padding, which stands behind base64. */
+const NAME_BREAK = /=(?!=*(?::|$))|:/;
+const NO_VALUES: readonly string[] = [];
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
 export class TargetData {
@@ -31,6 +39,8 @@ export class TargetData {
 
   readonly #recorder = new ShapeRecorder();
   readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
+  /** Of those that came before: that a value comes again and again is what makes it one of a few. */
+  readonly #repeated = new BodySampler(FIRST_QUERIES, ONE_REPEATED_IN, QUERY_SLOTS);
   /** What the query looked at last is built of; undefined where it was not asked for. */
   queryShape: Shape | undefined = undefined;
 
@@ -59,13 +69,15 @@ export class TargetData {
       check = (check << 3) ^ (check >>> 29) ^ bytes[at];
     }
     const slot = ((hash ^ (hash >>> 13)) & (CLEAN_SLOTS - 1)) * 2;
-    if (this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0)) return NO_CLASSES;
+    const isKnown = this.#clean[slot] === (hash | 0) && this.#clean[slot + 1] === (check | 0);
+    const sampler = isKnown ? this.#repeated : this.#sampler;
+    const isLearned = sampler.admits(pathShape);
+    if (isKnown && !isLearned) return NO_CLASSES;
     this.#fields.begin();
-    const isLearned = this.#sampler.admits(pathShape);
     if (isLearned) this.#recorder.begin();
     this.#form.scan(bytes, start, end, false);
     if (isLearned) {
-      this.#sampler.looked(pathShape, end - start);
+      sampler.looked(pathShape, end - start);
       this.queryShape = this.#recorder.end();
     }
     const classes = this.#fields.classifier.classes();
@@ -79,7 +91,7 @@ export class TargetData {
   /** Segment by segment; the one before is the name of the one after it: `/ssn/123-45-6789`. */
   #path(bytes: Buffer, target: Target): readonly string[] {
     const found = new Set<string>();
-    const masks = new Map<number, string>();
+    const masks = new Map<number, string | readonly string[]>();
     let hint = 0;
     let at = target.pathStart;
     for (let segment = 0; at < target.pathEnd; segment++) {
@@ -95,14 +107,14 @@ export class TargetData {
     if (masks.size > 0)
       target.path = target.path
         .split("/")
-        .map((text, segment) => (masks.has(segment) ? masks.get(segment) + verbOf(text) : text))
+        .map((text, segment) => masked(text, masks.get(segment)))
         .join("/");
     return [...found].sort();
   }
 
   /**
-   * Adds the classes of one; what stands for it, undefined where it may be told. What is written in hexadecimal or base64 is looked at as what
-   * it stands for.
+   * Adds the classes of one; what stands for it, or what of it must not stand there, undefined where it may be told. What is written in
+   * hexadecimal or base64, all of it or a parameter's value, is looked at as what it stands for.
    */
   #segment(
     given: Buffer,
@@ -111,7 +123,7 @@ export class TargetData {
     hint: number,
     target: Target,
     found: Set<string>,
-  ): string | undefined {
+  ): string | readonly string[] | undefined {
     let [bytes, start, end] = [given, givenStart, givenEnd];
     if (bytes.subarray(start, end).includes(PERCENT)) {
       this.#decode(bytes, start, end);
@@ -119,13 +131,43 @@ export class TargetData {
     }
     const mask = this.#look(bytes, start, end, hint, found);
     if (mask !== undefined) return mask;
+    if (!this.#mayTell(bytes, start, end, hint, target, found)) return MASK;
+    const values = this.#values(bytes, start, end, target, found);
+    if (values.length === 0) return undefined;
+    // Of what was percent-encoded the values stand otherwise in what is told.
+    return bytes === given ? values : MASK;
+  }
+
+  /** False where it is written in hexadecimal or base64, and what it stands for must not be told. */
+  #mayTell(bytes: Buffer, start: number, end: number, hint: number, target: Target, found: Set<string>): boolean {
     const text = encodedText(bytes, start, end);
-    if (text === undefined) return undefined;
+    if (text === undefined) return true;
     this.#fields.begin();
     const inText = this.#look(text, 0, text.length, hint, found);
-    if (isSecret(text.latin1Slice())) target.hasSecret = true;
-    else if (inText === undefined) return undefined;
-    return MASK;
+    if (!isSecret(text.latin1Slice())) return inText === undefined;
+    target.hasSecret = true;
+    return false;
+  }
+
+  /** The values in a segment, each the value of a parameter or the parameter itself, that must not be told. */
+  #values(bytes: Buffer, start: number, end: number, target: Target, found: Set<string>): readonly string[] {
+    if (end - start <= MIN_ENCODED) return NO_VALUES;
+    const segment = bytes.latin1Slice(start, end);
+    if (!PARAMETER_BREAK.test(segment) && !NAME_BREAK.test(segment)) return NO_VALUES;
+    const values: string[] = [];
+    for (const parameter of segment.split(PARAMETER_BREAK)) {
+      const nameEnd = parameter.search(NAME_BREAK);
+      const name = Buffer.from(parameter.slice(0, Math.max(0, nameEnd)), "latin1");
+      const value = parameter.slice(nameEnd + 1);
+      // A value may have a verb behind it: `/YWRh…:cancel`.
+      for (const part of nameEnd < 0 ? [value] : [name.latin1Slice(), value, ...value.split(":")]) {
+        const text = Buffer.from(part, "latin1");
+        this.#fields.begin();
+        const hint = name.length === 0 || part !== value ? 0 : this.#fields.hint(name, 0, name.length, 0, 0, 0);
+        if (!this.#mayTell(text, 0, text.length, hint, target, found)) values.push(part);
+      }
+    }
+    return values;
   }
 
   /** Of what is written plainly. */
@@ -150,6 +192,12 @@ export class TargetData {
     if (classes.length === 0) return undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
+}
+
+function masked(text: string, mask: string | readonly string[] | undefined): string {
+  if (mask === undefined) return text;
+  if (typeof mask === "string") return mask + verbOf(text);
+  return mask.reduce((rest, value) => rest.replaceAll(value, MASK), text);
 }
 
 function isEncoded({ bytes, length }: Scratch): boolean {

@@ -1,6 +1,6 @@
-import { maskHost } from "../http/host-mask.js";
+import { maskHost, maskNumbers } from "../http/host-mask.js";
 import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
-import { MASK } from "../message.js";
+import { type Certificate, MASK } from "../message.js";
 
 /** What stands before an `@`, in any script and escaped as RFC 4514 §2.4 has it, and the domain behind it. */
 const MAIL =
@@ -9,6 +9,8 @@ const MAIL =
 const USERINFO = /:\/\/[^/?#@]*@/;
 const USERINFOS = new RegExp(USERINFO, "g");
 const QUERY = /[?#].*$/s;
+/** Letters, digits and what joins them, with a dot: a host's, a wildcard's. */
+const HOST = /^[\w*-]+(?:\.[\w-]+)+\.?$/;
 /** UTF8String, PrintableString, TeletexString, IA5String, and a name, a host or a URI of subjectAltName. */
 const STRING_TAGS: ReadonlySet<number> = new Set([0x0c, 0x13, 0x14, 0x16, 0x81, 0x82, 0x86]);
 /** Names have these as words. */
@@ -27,17 +29,48 @@ const OFFICES: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** A subject or an issuer as it may be kept: of a person's mail address the domain, and of a token that somebody took for a name nothing. */
+/** An attribute of a name as RFC 4514 writes it, and its value. */
+const ATTRIBUTE = /(?:^|[,+])([A-Za-z][\w.-]*|\d+(?:\.\d+)+)=((?:\\.|[^\\,+])*)/gs;
+
+/** The certificate with its names as they may be kept, and where in them a number stood that is nobody's business. */
+export function withToldNames(certificate: Certificate): Certificate {
+  const { subject, issuer, san } = certificate;
+  const numbers = numbersIn(subject, san);
+  return {
+    ...certificate,
+    subject: toldName(subject),
+    issuer: toldName(issuer),
+    san: san.map(toldAlternative),
+    ...(numbers.length === 0 ? {} : { numbersIn: numbers }),
+  };
+}
+
+function numbersIn(subject: string, san: readonly string[]): readonly string[] {
+  const attributes = [...subject.matchAll(ATTRIBUTE)].flatMap(([, type, value]) => (hasNumber(value) ? [type] : []));
+  return san.some(hasNumber) ? [...attributes, "subjectAltName"] : attributes;
+}
+
+function hasNumber(name: string): boolean {
+  return maskNumbers(name) !== name;
+}
+
+/**
+ * A subject or an issuer as it may be kept: of a person's mail address the domain, of a token that somebody took for a name and of
+ * numbers of accounts, cards and persons nothing.
+ */
 export function toldName(name: string): string {
-  return withoutTokens(name)
+  return maskNumbers(withoutTokens(name))
     .replaceAll(MAIL, (whole, local: string) => (isOffice(local) ? whole : `${MASK}@`))
     .replaceAll(PERSON_NUMBER, `$1${MASK}`);
 }
 
-/** A name of a subjectAltName: of a URI neither whom it names before its host nor what it asks for. */
+/**
+ * A name of a subjectAltName: of a URI neither whom it names before its host nor what it asks for; of a host the same as where it is
+ * asked for by that name, or the two would seem to differ.
+ */
 export function toldAlternative(name: string): string {
-  const isUri = name.includes("://");
-  return toldName(isUri ? name.replace(USERINFO, `://${MASK}@`).replace(QUERY, "") : name);
+  if (name.includes("://")) return toldName(name.replace(USERINFO, `://${MASK}@`).replace(QUERY, ""));
+  return toldName(HOST.test(name) ? maskHost(name) : name);
 }
 
 /** Places in the text of a handshake, from and to, that may not be shown of what names stand in it: mailboxes of persons, their numbers, tokens. */

@@ -1,11 +1,11 @@
 import { createHash, sign } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { presentRows } from "../../../shared/present-findings.js";
 import type { SigningKey } from "../../../shared/signing-key.js";
 import { formatTime } from "../../../shared/time.js";
 import { VERSION } from "../../../shared/version.js";
 import { firstSeen, lastSeen } from "../last-seen.js";
-import { presentRows } from "../present-findings.js";
 import { filePieces, PIECE_BYTES } from "./file-pieces.js";
 import {
   createdSeconds,

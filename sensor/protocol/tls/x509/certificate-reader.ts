@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Cursor, OutOfBounds } from "../../../bytes/cursor.js";
 import type { Certificate } from "../../message.js";
-import { toldAlternative, toldName } from "../told-name.js";
+import { withToldNames } from "../told-name.js";
 import { type Element, oidText, readElement, readOptional, readTagged, TAG, timeSeconds } from "./der.js";
 import { nameText } from "./distinguished-name.js";
 import { alternativeNames } from "./general-name.js";
@@ -43,10 +43,7 @@ export function readCertificate(der: Buffer): Certificate {
     if (!(error instanceof OutOfBounds)) throw error;
     draft.isMalformed = true;
   }
-  draft.subject = toldName(draft.subject);
-  draft.issuer = toldName(draft.issuer);
-  draft.san = draft.san.map(toldAlternative);
-  return draft;
+  return withToldNames(draft);
 }
 
 function readBody(body: Cursor, draft: Draft): void {

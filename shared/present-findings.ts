@@ -1,24 +1,37 @@
-import type { EndpointRecord, FindingRecord } from "../../shared/event.js";
-import { placeOf } from "../../shared/virtual-network.js";
-import type { StoredRow } from "../store/stored-row.js";
+import type { EndpointRecord, FindingRecord, SensorEvent } from "./event.js";
+import { placeOf } from "./virtual-network.js";
 
 type Evidence = FindingRecord["evidence"];
+
+interface Row {
+  readonly record: SensorEvent;
+  readonly sensor: string | undefined;
+}
+
+/** The templates that a sensor's inventory has today at the server and method of a finding; undefined where it has none. */
+export type TemplatesAt = (finding: FindingRecord, sensor: string | undefined) => ReadonlySet<string> | undefined;
 
 /** How many texts of a list in the evidence are kept where two findings became one. */
 const MAX_TOLD = 32;
 
+/** The rows with findings named as the inventory in them, or that of others, is today. */
+export function presentRows<T extends Row>(rows: readonly T[], inventory: readonly Row[] = rows): readonly T[] {
+  const endpoints = templatesByServer(inventory);
+  return presentFindings(rows, (finding, sensor) => endpoints.get(serverKey(finding, sensor)));
+}
+
 /**
  * The rows with findings named as the inventory is today. A finding keeps the path under which it was first made; where a parameter was
- * found in it since (`/users/ada` is one of `/users/{userId}`), readers of a document would look for an endpoint that is not in it.
- * Those that are the same then are one, with the counts of all. A path that no endpoint, or more than one, answers to stays.
+ * found in it since (`/users/ada` is one of `/users/{userId}`), readers would look for an endpoint that is not there any more. What it
+ * was told as stays in its evidence. Those that are the same then are one, with the counts of all. A path that no endpoint, or more
+ * than one, answers to stays: of a template that was split, nothing tells to which of its words the finding belongs.
  */
-export function presentRows(rows: readonly StoredRow[]): readonly StoredRow[] {
-  const endpoints = templatesByServer(rows);
+export function presentFindings<T extends Row>(rows: readonly T[], templatesAt: TemplatesAt): readonly T[] {
   const moved = new Set<string>();
   const present = rows.map((row) => {
     const { record, sensor } = row;
     if (record.kind !== "finding" || record.template === undefined) return row;
-    const template = presentTemplate(record, endpoints.get(serverKey(record, sensor)));
+    const template = presentTemplate(record, templatesAt(record, sensor));
     if (template === record.template) return row;
     const named = renamed(record, template);
     moved.add(subjectOf(named, sensor));
@@ -28,8 +41,8 @@ export function presentRows(rows: readonly StoredRow[]): readonly StoredRow[] {
 }
 
 /** Only what was renamed may be the same as another: findings that were not are two for a reason. */
-function withoutTwins(rows: readonly StoredRow[], moved: ReadonlySet<string>): StoredRow[] {
-  const kept: StoredRow[] = [];
+function withoutTwins<T extends Row>(rows: readonly T[], moved: ReadonlySet<string>): T[] {
+  const kept: T[] = [];
   const places = new Map<string, number>();
   for (const row of rows) {
     const { record, sensor } = row;
@@ -41,7 +54,7 @@ function withoutTwins(rows: readonly StoredRow[], moved: ReadonlySet<string>): S
   return kept;
 }
 
-function templatesByServer(rows: readonly StoredRow[]): ReadonlyMap<string, ReadonlySet<string>> {
+function templatesByServer(rows: readonly Row[]): ReadonlyMap<string, ReadonlySet<string>> {
   const templates = new Map<string, Set<string>>();
   for (const { record, sensor } of rows) {
     if (record.kind !== "endpoint") continue;
@@ -89,8 +102,18 @@ function parametersOf(template: string): number {
 }
 
 function renamed(record: FindingRecord, template: string): FindingRecord {
-  const { method, template: before, summary } = record;
-  return { ...record, template, summary: summary.replace(`${method} ${before} `, () => `${method} ${template} `) };
+  const { method, template: before = "", summary, evidence } = record;
+  return {
+    ...record,
+    template,
+    summary: summary.replace(`${method} ${before} `, () => `${method} ${template} `),
+    evidence: { ...evidence, formerPaths: formerPaths(evidence, before) },
+  };
+}
+
+/** A finding that is told under another name twice, by an older inventory and then by a newer one, keeps both. */
+function formerPaths({ formerPaths: earlier }: Evidence, before: string): readonly string[] {
+  return Array.isArray(earlier) ? [...new Set([...earlier, before])].slice(0, MAX_TOLD) : [before];
 }
 
 function subjectOf(record: FindingRecord, sensor: string | undefined): string {
