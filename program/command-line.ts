@@ -169,7 +169,10 @@ function addDocuments(root: Command): void {
       "one sensor of a console's files; given twice, the first of <old>, the second of <new>",
       (name: string, names: readonly string[] = []) => [...names, name],
     )
-    .option("--old-at <when>", "a console's <old> as it was at the end of a day (2026-11-29, UTC), or at the last-review")
+    .option(
+      "--old-at <when>",
+      "a console's <old> as it was at the end of a day (2026-11-29, UTC), or at the last-review",
+    )
     .option("--new-at <when>", "the same of <new>; as it is now without it")
     .option("--gone-after <days>", "what was not seen for so long, while its sensor saw others, counts as removed")
     .addOption(new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]))

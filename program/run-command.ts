@@ -104,7 +104,9 @@ export async function runDiff(before: string, after: string, flags: DiffFlags): 
   const { format, by, failOn, sensor: sensors = [], oldAt, newAt, goneAfter } = flags;
   const goneAfterDays = goneAfter === undefined ? undefined : Number(goneAfter);
   if (goneAfterDays !== undefined && !(goneAfterDays > 0 && goneAfterDays <= MAX_GONE_DAYS))
-    throw new CommandError(`--gone-after "${goneAfter}" must be a number of days, more than 0, at most ${MAX_GONE_DAYS}`);
+    throw new CommandError(
+      `--gone-after "${goneAfter}" must be a number of days, more than 0, at most ${MAX_GONE_DAYS}`,
+    );
   const { diff } = await import("../sensor/command/diff.js");
   process.exitCode = diff({ before, after, format, sameBy: by, failOn, sensors, oldAt, newAt, goneAfterDays });
 }

@@ -46,11 +46,7 @@ export type SameBy = "address" | "name";
  * What changed from one inventory to another. Counts and times are left out: they always differ. In the order of kind and subject, so
  * that the same two inventories give the same list.
  */
-export function differenceOf(
-  before: Rows,
-  after: Rows,
-  sameBy: SameBy = "address",
-): Change[] {
+export function differenceOf(before: Rows, after: Rows, sameBy: SameBy = "address"): Change[] {
   const old = thingsOf(before, sameBy);
   const now = thingsOf(after, sameBy);
   const changes: Change[] = [];

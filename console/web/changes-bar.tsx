@@ -50,7 +50,7 @@ export function ChangesBar({ compared }: { readonly compared: Compared }) {
       {mode === "sensor" && (
         <Choice
           label="To sensor"
-        isActive={false}
+          isActive={false}
           value={compared.against}
           choices={sensorChoices(compared.against, undefined)}
           onChange={(against) => ask({ against })}

@@ -10,7 +10,7 @@ import { copy } from "./copy.js";
 import { clock } from "./format.js";
 import { inventoryVersion } from "./live.js";
 import { parameters } from "./navigation.js";
-import { moveByKeys, useEscape } from "./row-keys.js";
+import { focusOpenRow, moveByKeys, useEscape } from "./row-keys.js";
 import { type Group, Totals } from "./totals.js";
 
 const SHOWN_ROWS = 500;
@@ -27,7 +27,10 @@ export function ChangesView() {
   const [filter, setFilter] = useState("");
   const [group, setGroup] = useState("");
   const [openKey, setOpenKey] = useState<string>();
-  const close = (): void => setOpenKey(undefined);
+  const close = (): void => {
+    focusOpenRow();
+    setOpenKey(undefined);
+  };
   useEscape(close);
   const { items = [], leftOut = [] } = listing ?? {};
   const passing = items.filter((change) => hasText(change, filter));
@@ -158,7 +161,7 @@ function useChanges(compared: Compared) {
     latest.current = asked;
     setReading(true);
     const version = inventoryVersion.peek();
-    readChanges(query)
+    void readChanges(query)
       .then(
         (listing): Loaded => ({ listing, trouble: "", version }),
         (error: Error): Loaded => ({ trouble: error.message, version }),

@@ -88,7 +88,11 @@ function* rowsAt(database: Database.Database, atMicros: number, sensor: string |
 }
 
 /** Counted from when its sensor saw anything last: one that sees nothing says of nothing that it has gone. */
-function withoutGone(rows: Iterable<StoredRow>, goneAfterDays: number | undefined, atMicros: number): Iterable<StoredRow> {
+function withoutGone(
+  rows: Iterable<StoredRow>,
+  goneAfterDays: number | undefined,
+  atMicros: number,
+): Iterable<StoredRow> {
   if (goneAfterDays === undefined) return rows;
   const all = [...rows];
   const seen = new Map<string | undefined, number>();
