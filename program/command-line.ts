@@ -153,6 +153,10 @@ function addDocuments(root: Command): void {
     .addOption(configOption())
     .addOption(setOption())
     .action(runSigningKey);
+  addDiff(root);
+}
+
+function addDiff(root: Command): void {
   root
     .command("diff")
     .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
