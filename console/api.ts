@@ -11,6 +11,9 @@
  * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
  * GET  /api/reviews  ?key=          → ReviewHistory
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
+ * GET  /api/changes  ?from=&until=&sensor=&against=&by=&gone=  → ChangeListing, as `eastwatch diff` tells it of the console's own file.
+ *                                   from, until: a day (its end in UTC) or `last-review`, now without it; against: another sensor than
+ *                                   `sensor`, which is the old one then; gone: days after which what was not seen counts as removed
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
  * GET  /api/documents/FORMAT  ?sensor=NAME&service=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
@@ -19,6 +22,7 @@
  *
  * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
+import type { BoundedChanges } from "../shared/difference-words.js";
 import type {
   CallRecord,
   CertificateRecord,
@@ -54,6 +58,12 @@ export interface SessionState {
 export interface Listing<T> {
   readonly items: readonly T[];
   readonly total: number;
+}
+
+/** `leftOut`: those that are too many to be shown. */
+export interface ChangeListing extends BoundedChanges {
+  /** When it was compared. */
+  readonly atMicros: number;
 }
 
 /** A record together with the sensor that told it. */

@@ -153,6 +153,10 @@ function addDocuments(root: Command): void {
     .addOption(configOption())
     .addOption(setOption())
     .action(runSigningKey);
+  addDiff(root);
+}
+
+function addDiff(root: Command): void {
   root
     .command("diff")
     .description("Tell what changed between two inventories: services, edges, endpoints, certificates, findings.")
@@ -164,6 +168,17 @@ function addDocuments(root: Command): void {
         .choices(["address", "name"])
         .default("address"),
     )
+    .option(
+      "--sensor <name>",
+      "one sensor of a console's files; given twice, the first of <old>, the second of <new>",
+      (name: string, names: readonly string[] = []) => [...names, name],
+    )
+    .option(
+      "--old-at <when>",
+      "a console's <old> as it was at the end of a day (2026-11-29, UTC), or at the last-review",
+    )
+    .option("--new-at <when>", "the same of <new>; as it is now without it")
+    .option("--gone-after <days>", "what was not seen for so long, while its sensor saw others, counts as removed")
     .addOption(new Option("--fail-on <change>", "exit 1 where there is such a change").choices([...CHANGES]))
     .action(runDiff);
 }

@@ -5,6 +5,7 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { Severity } from "../shared/event.js";
 
 export const USAGE = 2;
+const MAX_GONE_DAYS = 3_650;
 /** What `diff --fail-on` asks for. */
 export const CHANGES = ["added", "removed", "changed", "any"] as const;
 
@@ -93,11 +94,21 @@ export async function runAnalyze(
 interface DiffFlags extends Pick<DiffOptions, "format"> {
   readonly by: DiffOptions["sameBy"];
   readonly failOn?: (typeof CHANGES)[number];
+  readonly sensor?: readonly string[];
+  readonly oldAt?: string;
+  readonly newAt?: string;
+  readonly goneAfter?: string;
 }
 
-export async function runDiff(before: string, after: string, { format, by, failOn }: DiffFlags): Promise<void> {
+export async function runDiff(before: string, after: string, flags: DiffFlags): Promise<void> {
+  const { format, by, failOn, sensor: sensors = [], oldAt, newAt, goneAfter } = flags;
+  const goneAfterDays = goneAfter === undefined ? undefined : Number(goneAfter);
+  if (goneAfterDays !== undefined && !(goneAfterDays > 0 && goneAfterDays <= MAX_GONE_DAYS))
+    throw new CommandError(
+      `--gone-after "${goneAfter}" must be a number of days, more than 0, at most ${MAX_GONE_DAYS}`,
+    );
   const { diff } = await import("../sensor/command/diff.js");
-  process.exitCode = diff({ before, after, format, sameBy: by, failOn });
+  process.exitCode = diff({ before, after, format, sameBy: by, failOn, sensors, oldAt, newAt, goneAfterDays });
 }
 
 interface DoctorFlags extends CommonOptions, Pick<DoctorOptions, "seconds" | "format"> {

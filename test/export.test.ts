@@ -6,7 +6,9 @@ import { csv } from "../sensor/report/csv.js";
 import { REPORTS } from "../sensor/report/registry.js";
 import { MIGRATIONS } from "../sensor/store/migrations.js";
 import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../shared/document-format.js";
+import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
+import { TcpDialog } from "./support/frame-builder.js";
 import { handshake, LEAF } from "./support/handshake-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
@@ -164,3 +166,21 @@ function parseCsv(text: string): string[][] {
   }
   return rows;
 }
+
+t.test("a summary lists a bounded number of services, those seen least of, and counts the rest", (t) => {
+  const folder = temporaryFolder(t);
+  const capture = new PcapOutput(join(folder, "many.pcap"));
+  for (let number = 0; number < 1_005; number++) {
+    const dialog = new TcpDialog({ server: `10.1.${number >> 8}.${number & 255}` }, (frame) => capture.frame(frame));
+    // The last of them speaks what nobody can read.
+    const text = number === 1_004 ? "\u0001\u0002 what is this?\r\n" : "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    dialog.open().send("client", text).send("server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").close();
+  }
+  capture.close();
+  t.equal(run(["analyze", join(folder, "many.pcap"), "--out", folder]).code, 0);
+  const { visibility } = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
+  t.equal(visibility.services.length, 1_000);
+  t.equal(visibility.services_left_out, 5);
+  t.match(visibility.services[0], { "server.address": "10.1.3.236" }, "the blindest is not the one that is left out");
+  t.end();
+});

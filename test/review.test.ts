@@ -336,7 +336,7 @@ t.test(
     await page.fill("input[aria-label=Filter]", "/o");
     await page.click("button:text-is('Approve 1 shown')");
     await shot(page, "review-approve-shown");
-    await page.click("button:text-is('Yes, approve 1 as they are now')");
+    await page.click("button:text-is('Yes, approve 1 as it is now')");
     await page.locator("text=1 approved").waitFor();
     await page.fill("input[aria-label=Filter]", "");
     await page.click("button:text-is('Approve 2 shown')");

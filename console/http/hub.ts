@@ -23,9 +23,12 @@ export class Hub implements EventSink {
     let tellsOfItself = false;
     for (const { sequence, event } of batch.events) {
       if (sequence <= last) continue;
-      if (event.kind === "call" || event.kind === "handshake" || event.kind === "finding")
+      if (event.kind === "call" || event.kind === "handshake") this.#feed.record({ ...event, sensor });
+      else if (event.kind === "finding") {
         this.#feed.record({ ...event, sensor });
-      else if (event.kind === "blind") {
+        // It stands in a list of its own as well.
+        this.#feed.inventoryChanged();
+      } else if (event.kind === "blind") {
         this.#feed.record({ ...event, sensor });
         tellsOfItself = true;
       } else if (event.kind === "health") tellsOfItself = true;

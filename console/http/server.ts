@@ -19,6 +19,7 @@ import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
 import { hashToken, StoredTokens } from "../store/sensor-tokens.js";
+import { addChangeRoutes } from "./change-routes.js";
 import { addDocumentRoutes, type DocumentOptions } from "./document-routes.js";
 import { Feed } from "./feed.js";
 import { Hub } from "./hub.js";
@@ -161,6 +162,7 @@ export class ConsoleServer {
     });
     addInventoryRoutes(this.#app, this.store, this.tokens);
     addReviewRoutes(this.#app, this.store, this.#operators, this.#feed);
+    addChangeRoutes(this.#app, this.#settings.database);
     addDocumentRoutes(this.#app, this.store, { ...this.#settings.documents, database: this.#settings.database });
     this.#app.get("/healthz", () => "ok\n");
     this.#app.get("/metrics", async (_request, reply) =>

@@ -9,6 +9,7 @@ import { type EdgeView, fleetOf, joinedOf } from "./fleet.js";
 import { JoinedCalls } from "./joined-calls.js";
 import { listFindings } from "./listed-findings.js";
 import { MIGRATIONS } from "./migrations.js";
+import { PastRecords } from "./past-records.js";
 import { Reviews } from "./reviews.js";
 
 export interface ConsoleStoreSettings {
@@ -45,6 +46,7 @@ export class ConsoleStore implements EventSink {
   readonly database: Database.Database;
   readonly reviews: Reviews;
   readonly joined: JoinedCalls;
+  readonly #past: PastRecords;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
   readonly #statements = new Map<string, Database.Statement>();
@@ -58,6 +60,7 @@ export class ConsoleStore implements EventSink {
       survives: "power",
     });
     this.reviews = new Reviews(this.database);
+    this.#past = new PastRecords(this.database, this.reviews);
     this.joined = new JoinedCalls(this.database, settings.maxConnections);
     this.#bounds = new Map([
       ["service", MAX_INVENTORY_ROWS],
@@ -195,8 +198,7 @@ export class ConsoleStore implements EventSink {
 
   #keep(sensor: string, event: SensorEvent): void {
     if (event.kind === "removal") {
-      const identity = identityOf(event);
-      this.#statement("DELETE FROM endpoint WHERE sensor = ? AND identity = ?").run(sensor, identity);
+      this.#past.remove({ kind: "endpoint", sensor, identity: identityOf(event) }, Date.now() * 1_000);
       const { mergedInto, mergedIntoAddress: serverAddress = event.serverAddress } = event;
       if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, serverAddress, template: mergedInto });
     } else if (event.kind === "connections") {
@@ -206,30 +208,40 @@ export class ConsoleStore implements EventSink {
     } else if (event.kind === "call" || event.kind === "handshake") {
       const into = `INSERT INTO ${event.kind} (sensor, last_micros, record) VALUES (?, ?, ?)`;
       this.#statement(into).run(sensor, event.atMicros, JSON.stringify(event));
-      this.#trim(event.kind, "id");
+      if (this.#isTimeToTrim(event.kind)) this.#trim(event.kind, "id");
+    } else if (event.kind === "blind") {
+      this.#keepBlind(sensor, event);
     } else {
-      const lastMicros = event.kind === "blind" ? event.fromMicros : event.lastMicros;
-      this.#put(event.kind, sensor, identityOf(event), lastMicros, event);
+      const nowMicros = Date.now() * 1_000;
+      this.#past.put({ kind: event.kind, sensor, identity: identityOf(event) }, event, nowMicros);
+      if (this.#isTimeToTrim(event.kind)) this.#past.makeRoom(event.kind, this.#boundOf(event.kind), nowMicros);
     }
   }
 
-  #put(table: string, sensor: string, identity: string, lastMicros: number, record: SensorEvent): void {
+  #keepBlind(sensor: string, blind: BlindInterval): void {
     this.#statement(
-      `INSERT INTO ${table} (sensor, identity, last_micros, record) VALUES (?, ?, ?, ?)
+      `INSERT INTO blind (sensor, identity, last_micros, record) VALUES (?, ?, ?, ?)
        ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record`,
-    ).run(sensor, identity, lastMicros, JSON.stringify(record));
-    this.#trim(table, "last_micros");
+    ).run(sensor, identityOf(blind), blind.fromMicros, JSON.stringify(blind));
+    if (this.#isTimeToTrim("blind")) this.#trim("blind", "last_micros");
+  }
+
+  #isTimeToTrim(table: string): boolean {
+    const since = (this.#sinceTrim.get(table) ?? SLACK) + 1;
+    this.#sinceTrim.set(table, since > SLACK ? 0 : since);
+    return since > SLACK;
+  }
+
+  #boundOf(table: string): number {
+    return this.#bounds.get(table) ?? MAX_INVENTORY_ROWS;
   }
 
   /** The oldest make room. */
   #trim(table: string, order: string): void {
-    const since = (this.#sinceTrim.get(table) ?? SLACK) + 1;
-    this.#sinceTrim.set(table, since > SLACK ? 0 : since);
-    if (since <= SLACK) return;
     this.#statement(
       `DELETE FROM ${table} WHERE rowid IN
        (SELECT rowid FROM ${table} ORDER BY ${order} DESC LIMIT -1 OFFSET ?)`,
-    ).run(this.#bounds.get(table) ?? MAX_INVENTORY_ROWS);
+    ).run(this.#boundOf(table));
   }
 
   #statement(sql: string): Database.Statement {

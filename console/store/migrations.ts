@@ -88,4 +88,20 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (edge, sensor)
   ) STRICT;
   `,
+  // What was known before, for comparisons. Rows of before this version are taken to have been so all along: their `compared` is not known yet.
+  `
+  ${["service", "edge", "endpoint", "certificate", "finding"]
+    .map(
+      (table) => `ALTER TABLE ${table} ADD COLUMN since_micros INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE ${table} ADD COLUMN compared TEXT NOT NULL DEFAULT '';`,
+    )
+    .join("\n  ")}
+  CREATE TABLE past (
+    kind TEXT NOT NULL, sensor TEXT NOT NULL, identity TEXT NOT NULL, since_micros INTEGER NOT NULL,
+    until_micros INTEGER NOT NULL, record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX past_until ON past (until_micros);
+  CREATE TABLE history (began_micros INTEGER NOT NULL) STRICT;
+  INSERT INTO history VALUES (CAST(strftime('%s', 'now') AS INTEGER) * 1000000);
+  `,
 ];

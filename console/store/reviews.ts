@@ -35,9 +35,17 @@ const ENDPOINT = `SELECT t.record, t.sensor AS sensorId, sensor.name AS sensor, 
 /** What people say of endpoints: each word for good, and what holds of them now. */
 export class Reviews {
   readonly #database: Database.Database;
+  #lastApprovedMicros: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    const last = database.prepare<[], number | null>("SELECT max(at_micros) FROM review WHERE action = 'approve'");
+    this.#lastApprovedMicros = last.pluck().get() ?? 0;
+  }
+
+  /** When somebody approved an endpoint last; 0 where nobody did. */
+  get lastApprovedMicros(): number {
+    return this.#lastApprovedMicros;
   }
 
   /** Endpoints, latest seen first, with what is said of them. */
@@ -106,6 +114,7 @@ export class Reviews {
   #write(sensorId: string, place: EndpointPlace, entry: ReviewEntry, opinion: Opinion): void {
     const { by, atMicros, action, ...said } = entry;
     const identity = endpointIdentity(place);
+    if (action === "approve") this.#lastApprovedMicros = Math.max(this.#lastApprovedMicros, atMicros);
     this.#database
       .prepare("INSERT INTO review (sensor, identity, operator, at_micros, action, said) VALUES (?, ?, ?, ?, ?, ?)")
       .run(sensorId, identity, by, atMicros, action, JSON.stringify(said));

@@ -35,7 +35,7 @@ export function ApproveShown({ items }: { readonly items: readonly EndpointItem[
   return (
     <>
       <button type="button" onClick={() => void approve()}>
-        Yes, approve {count} as they are now
+        Yes, approve {count} as {count === 1 ? "it is" : "they are"} now
       </button>
       <button type="button" onClick={() => setAsked(false)}>
         No

@@ -6,16 +6,18 @@ interface ChoiceProps {
   readonly value: string;
   readonly choices: Choices;
   readonly title?: string;
+  /** Whether it narrows anything, where that is not said by its value. */
+  readonly isActive?: boolean;
   onChange(value: string): void;
 }
 
 /** One of a few; drawn as chosen where it narrows anything. */
-export function Choice({ label, value, choices, title, onChange }: ChoiceProps) {
+export function Choice({ label, value, choices, title, isActive = value !== "", onChange }: ChoiceProps) {
   return (
     <select
       aria-label={label}
       title={title}
-      class={value === "" ? "" : "active"}
+      class={isActive ? "active" : ""}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
     >

@@ -1,4 +1,4 @@
-import type { Approvals, Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
+import type { Approvals, ChangeListing, Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { parseVisible } from "./visible-text.js";
 
@@ -71,6 +71,10 @@ export async function readHistory(key: string): Promise<ReviewHistory> {
   return parseVisible(
     await (await request("GET", `/api/reviews?key=${encodeURIComponent(key)}`)).text(),
   ) as ReviewHistory;
+}
+
+export async function readChanges(query: string): Promise<ChangeListing> {
+  return parseVisible(await (await request("GET", `/api/changes?${query}`)).text()) as ChangeListing;
 }
 
 export interface Download {

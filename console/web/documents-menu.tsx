@@ -13,6 +13,7 @@ export function DocumentsMenu() {
   const [sensor, setSensor] = useState("");
   const [service, setService] = useState("");
   const [services, setServices] = useState<readonly string[]>([]);
+  const [unlisted, setUnlisted] = useState(0);
   const [making, setMaking] = useState<string>();
   const [trouble, setTrouble] = useState("");
   const place = useRef<HTMLDivElement>(null);
@@ -20,7 +21,10 @@ export function DocumentsMenu() {
   useEffect(() => {
     if (!isOpen) return;
     readList<ServiceRecord>("services", MAX_SERVICES).then(
-      ({ items }) => setServices([...new Set(items.map(({ name }) => name))].sort()),
+      ({ items, total }) => {
+        setServices([...new Set(items.map(({ name }) => name))].sort());
+        setUnlisted(total - items.length);
+      },
       (error: Error) => setTrouble(error.message),
     );
   }, [isOpen]);
@@ -68,6 +72,12 @@ export function DocumentsMenu() {
               ))}
             </select>
           </label>
+          {unlisted > 0 && (
+            <p class="warn">
+              … and {unlisted.toLocaleString("en")} services more, seen longer ago, are not in this list; use eastwatch
+              export --service for them.
+            </p>
+          )}
           {trouble !== "" && (
             <p class="bad" role="alert">
               {trouble}

@@ -63,10 +63,13 @@ export function FeedBar({ filter, onChange }: Props) {
         title="Of findings"
       />
       <button type="button" class={paused.value ? "active" : ""} onClick={() => setPaused(!paused.value)}>
-        {paused.value ? `Resume (${waiting.value} waiting)` : "Pause"}
+        {paused.value ? `Resume (${waiting.value.toLocaleString("en")} waiting)` : "Pause"}
       </button>
+      {!paused.value && waiting.value > 0 && (
+        <span class="held warn">{waiting.value.toLocaleString("en")} new, held while the mouse is on the list</span>
+      )}
       <span class={missed.value > 0 ? "missed bad" : "missed quiet"}>
-        {missed.value > 0 ? `${missed.value} missed by this page` : "none missed"}
+        {missed.value > 0 ? `${missed.value.toLocaleString("en")} missed by this page` : "none missed"}
       </span>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { FeedRecord } from "../api.js";
-import { bytes, clock, millis, span } from "./format.js";
+import { bytes, millis, moment, span } from "./format.js";
+import { dateAndTime } from "./format-date.js";
 import { cipherShort, outcomeWords, verdictClass, verdictWords, versionWords } from "./handshake-words.js";
 import type { LiveRow } from "./live.js";
 import { kindWords } from "./stream-words.js";
@@ -20,7 +21,9 @@ export function FeedRow({ row, isOpen, isNarrow, isReached, onOpen }: RowProps) 
   const className = [record.kind, isOpen ? "open" : ""].join(" ");
   return (
     <tr class={className} tabIndex={isReached ? 0 : -1} onClick={onOpen}>
-      <td class="time">{clock(timeOf(record))}</td>
+      <td class="time" title={dateAndTime(timeOf(record) / 1_000)}>
+        {moment(timeOf(record))}
+      </td>
       <Cells record={record} isNarrow={isNarrow} />
     </tr>
   );
@@ -120,9 +123,11 @@ function outcomeClass({ established }: Of<"handshake">): string {
 function FindingCell({ finding, columns }: { readonly finding: Of<"finding">; readonly columns: number }) {
   return (
     <td colSpan={columns} class="note">
-      <span class={`severity ${finding.severity}`}>{finding.severity}</span> {finding.title}.{" "}
-      <bdi>{finding.summary}</bdi>
-      {finding.count > 1 && <span class="quiet"> ×{finding.count.toLocaleString("en")}</span>}
+      <div class="note-text">
+        <span class={`severity ${finding.severity}`}>{finding.severity}</span> {finding.title}.{" "}
+        <bdi>{finding.summary}</bdi>
+        {finding.count > 1 && <span class="quiet"> ×{finding.count.toLocaleString("en")}</span>}
+      </div>
     </td>
   );
 }
@@ -130,8 +135,11 @@ function FindingCell({ finding, columns }: { readonly finding: Of<"finding">; re
 function BlindCell({ blind, columns }: { readonly blind: Of<"blind">; readonly columns: number }) {
   return (
     <td colSpan={columns} class="note">
-      <span class="severity high">blind</span> {blind.sensor} could not see {blind.isPartial === true ? "all of " : ""}
-      {blind.interfaceName}: {blind.reason} ({span(blind.fromMicros, blind.untilMicros)})
+      <div class="note-text">
+        <span class="severity high">blind</span> {blind.sensor} could not see{" "}
+        {blind.isPartial === true ? "all of " : ""}
+        {blind.interfaceName}: {blind.reason} ({span(blind.fromMicros, blind.untilMicros)})
+      </div>
     </td>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { FeedRecord } from "../api.js";
 import { Detail } from "./detail.js";
 import { FeedBar } from "./feed-bar.js";
@@ -6,8 +6,10 @@ import { type FeedFilter, NO_FILTER, passes } from "./feed-filter.js";
 import { FeedRow } from "./feed-row.js";
 import { FindingDetail } from "./finding-detail.js";
 import { HandshakeDetail } from "./handshake-detail.js";
-import { type LiveRow, rows } from "./live.js";
-import { moveByKeys, useEscape } from "./row-keys.js";
+import { type LiveRow, rows, setPointed } from "./live.js";
+import { pointingHandlers, useLeftWithList } from "./pointing.js";
+import { focusOpenRow, moveByKeys, useEscape, useKeptFocus } from "./row-keys.js";
+import { useIsNarrow } from "./use-is-narrow.js";
 
 const SHOWN_ROWS = 400;
 
@@ -19,11 +21,17 @@ export function FeedView() {
   const current = rows.value.find(({ id }) => id === opened?.id) ?? opened;
   const shown = rows.value.filter(({ record }) => passes(record, filter)).slice(0, SHOWN_ROWS);
   // Beside the detail there is no room for all columns; what they would show stands in the detail.
-  const isNarrow = opened !== undefined;
-  const close = (): void => setOpened(undefined);
+  const isNarrow = useIsNarrow() || opened !== undefined;
+  const close = (): void => {
+    focusOpenRow();
+    setOpened(undefined);
+  };
   useEscape(close);
+  useLeftWithList(setPointed);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useKeptFocus(body);
   return (
-    <main class={isNarrow ? "view with-detail" : "view"}>
+    <main class={opened === undefined ? "view" : "view with-detail"}>
       <FeedBar filter={filter} onChange={setFilter} />
       <div class="scroll">
         <table class="feed">
@@ -40,7 +48,7 @@ export function FeedView() {
               {!isNarrow && <th class="auth">Credential</th>}
             </tr>
           </thead>
-          <tbody onKeyDown={moveByKeys}>
+          <tbody ref={body} onKeyDown={moveByKeys} {...pointingHandlers(setPointed)}>
             {shown.map((row, index) => (
               <FeedRow
                 key={row.id}

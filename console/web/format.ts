@@ -7,6 +7,14 @@ export function clock(micros: number): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}.${pad(date.getMilliseconds(), 3)}`;
 }
 
+/** As in a list over days: one of another day says which. */
+export function moment(micros: number): string {
+  const time = clock(micros);
+  const date = new Date(micros / 1_000);
+  if (new Date().toDateString() === date.toDateString()) return time;
+  return `${dateAndTime(micros / 1_000).slice(5, 10)} ${time.slice(0, 8)}`;
+}
+
 export function day(micros: number | undefined): string {
   if (micros === undefined || micros === 0) return "never";
   const date = new Date(micros / 1_000);

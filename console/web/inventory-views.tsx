@@ -253,7 +253,7 @@ function callsOnce(edges: readonly EdgeItem[]): string {
   const twice = [...repeated.values()].reduce((sum, calls) => sum + calls, 0);
   const all = edges.reduce((sum, { calls }) => sum + calls, 0);
   if (twice === 0) return "";
-  return `${(all - twice).toLocaleString("en")} calls, ${twice.toLocaleString("en")} of them seen by another sensor as well and counted once`;
+  return `${(all - twice).toLocaleString("en")} ${all - twice === 1 ? "call" : "calls"}, ${twice.toLocaleString("en")} of them seen by another sensor as well and counted once`;
 }
 
 const FINDINGS: readonly Column<FindingItem>[] = [
@@ -332,7 +332,10 @@ export function FindingsView() {
 }
 
 function statuses(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([status, count]) => `${status === "0" ? "no answer" : status} ×${count}`)
-    .join(", ");
+  return (
+    Object.entries(counts)
+      // A count is not to stand on another line than what it counts.
+      .map(([status, count]) => `${status === "0" ? "no answer" : status}\u00a0×${count.toLocaleString("en")}`)
+      .join(", ")
+  );
 }

@@ -19,7 +19,9 @@ const SESSION_ENDED = 1008;
 /** Newest first. */
 export const rows = signal<readonly LiveRow[]>([]);
 export const paused = signal(false);
-/** Records that came while paused, and those this browser was never given. */
+/** The mouse is on the list: no row moves away from under it. */
+export const pointed = signal(false);
+/** Records that came while the list was held, and those this browser was never given. */
 export const waiting = signal(0);
 export const missed = signal(0);
 export const connected = signal(false);
@@ -70,11 +72,21 @@ export function forget(): void {
   waiting.value = 0;
   missed.value = 0;
   paused.value = false;
+  pointed.value = false;
 }
 
 export function setPaused(isPaused: boolean): void {
   paused.value = isPaused;
-  if (isPaused) return;
+  release();
+}
+
+export function setPointed(isPointed: boolean): void {
+  pointed.value = isPointed;
+  release();
+}
+
+function release(): void {
+  if (paused.value || pointed.value) return;
   rows.value = bounded([...held, ...rows.value]);
   held = [];
   waiting.value = 0;
@@ -93,7 +105,7 @@ function take(message: FeedMessage): void {
   } else {
     missed.value += message.missed;
     const fresh = newRows(message.records);
-    if (!paused.value) rows.value = bounded([...fresh, ...rows.value]);
+    if (!paused.value && !pointed.value) rows.value = bounded([...fresh, ...rows.value]);
     else {
       const all = [...fresh, ...held];
       held = bounded(all);

@@ -5,6 +5,8 @@ import "./style/posture.css";
 import "./style/menu.css";
 import "./style/visibility.css";
 import "./style/review.css";
+import "./style/changes.css";
+import "./style/narrow.css";
 import { render } from "preact";
 import { EntryView } from "./entry-view.js";
 import { refresh, session } from "./session.js";

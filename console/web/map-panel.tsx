@@ -59,8 +59,8 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink<EdgeItem>; reado
       </p>
       <p class="quiet">{POSTURE_MEANINGS[link.posture]}</p>
       <PostureBar counts={link.counts} />
-      <h3>{link.edges.length === 1 ? "Edge" : `${link.edges.length} edges`}</h3>
-      {link.edges.map((edge) => (
+      <h3>{link.edges.length === 1 ? "Edge" : `${link.edges.length.toLocaleString("en")} edges`}</h3>
+      {link.edges.slice(0, LISTED_LINKS).map((edge) => (
         <button key={edgeKey(edge)} type="button" class="choice" onClick={() => show("mtls", edgeKey(edge))}>
           <PostureTag posture={edge.posture} />
           <span>
@@ -69,6 +69,9 @@ function LinkPanel({ link, isPinned }: { readonly link: MapLink<EdgeItem>; reado
           </span>
         </button>
       ))}
+      {link.edges.length > LISTED_LINKS && (
+        <p class="warn">… and {(link.edges.length - LISTED_LINKS).toLocaleString("en")} more: they are under mTLS.</p>
+      )}
       {!isPinned && <p class="quiet">Click the link to keep this here.</p>}
     </>
   );

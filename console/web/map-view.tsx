@@ -40,7 +40,7 @@ export function MapView() {
   const kept = isAmong(chosen, pinned) ? pinned : undefined;
   const selected = kept ?? pointed;
   return (
-    <main class="view with-detail">
+    <main class="view with-detail map-view">
       <div class="bar">
         <Totals groups={GROUPS} items={links} chosen={group} onChoose={setGroup} />
         <input
@@ -112,10 +112,12 @@ function hasName(edge: EdgeItem, filter: string): boolean {
 
 function extent({ nodes, links, hiddenNodes, hiddenLinks }: ServiceMap, read: number, total: number): string {
   const number = (value: number): string => value.toLocaleString("en");
-  const shown = `${number(nodes.length)} names, ${number(links.length)} links`;
+  const words = (names: number, links: number, and: string): string =>
+    `${number(names)} ${names === 1 ? "name" : "names"}${and}${number(links)} ${links === 1 ? "link" : "links"}`;
+  const shown = words(nodes.length, links.length, ", ");
   const parts = [hiddenNodes + hiddenLinks > 0 ? `${shown}, the busiest` : shown];
   if (hiddenNodes + hiddenLinks > 0) {
-    parts.push(`${number(hiddenNodes)} names and ${number(hiddenLinks)} links are left out: narrow by posture or name`);
+    parts.push(`left out: ${words(hiddenNodes, hiddenLinks, " and ")}; narrow by posture or name`);
   }
   if (read < total) parts.push(`only the ${number(read)} edges seen last of ${number(total)}`);
   return parts.join("; ");

@@ -1,5 +1,6 @@
 import type { SessionState } from "../api.js";
 import { CertificatesView } from "./certificates-view.js";
+import { ChangesView } from "./changes-view.js";
 import { logOut } from "./client.js";
 import { DocumentsMenu } from "./documents-menu.js";
 import { FeedView } from "./feed-view.js";
@@ -13,6 +14,7 @@ import { SensorsView } from "./sensors-view.js";
 const VIEWS = {
   feed: ["Live feed", FeedView],
   findings: ["Findings", FindingsView],
+  changes: ["Changes", ChangesView],
   services: ["Services", ServicesView],
   endpoints: ["Endpoints", EndpointsView],
   edges: ["Edges", EdgesView],

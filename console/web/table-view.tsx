@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
 import { wantedKey } from "./navigation.js";
-import { moveByKeys, useEscape } from "./row-keys.js";
+import { inHeldOrder, pointingHandlers } from "./pointing.js";
+import { focusOpenRow, moveByKeys, useEscape, useKeptFocus } from "./row-keys.js";
 import { type Group, Totals } from "./totals.js";
+import { useIsNarrow } from "./use-is-narrow.js";
 import { useList } from "./use-list.js";
 
 export interface Column<T> {
@@ -59,29 +61,44 @@ export function TableView<T extends object>(props: Props<T>) {
   const [choices, setChoices] = useState<Readonly<Record<string, string>>>({});
   const [sort, setSort] = useState({ title: sortBy, isDescending: props.isAscending !== true });
   const [openKey, setOpenKey] = useState(wantedKey.peek());
-  const close = (): void => setOpenKey(undefined);
+  const close = (): void => {
+    focusOpenRow();
+    setOpenKey(undefined);
+  };
   useEscape(close);
+  const isNarrow = useIsNarrow();
+  const [isPointed, setPointed] = useState(false);
+  const order = useRef<readonly string[]>([]);
+  const body = useRef<HTMLTableSectionElement>(null);
+  useKeptFocus(body);
   useEffect(() => {
     if (!isLoaded || wantedKey.peek() === undefined) return;
     wantedKey.value = undefined;
     document.querySelector<HTMLElement>("tr.open")?.scrollIntoView({ block: "center" });
   }, [isLoaded]);
 
+  // By keyboard, while the mouse lies on the rows.
+  const sortAnew = (next: Sort): void => {
+    setPointed(false);
+    setSort(next);
+  };
   const passing = items.filter(
     (item) => hasText(columns, item, filter) && narrowings.every((narrowing) => passes(narrowing, item, choices)),
   );
   const chosen = groups.find(({ name }) => name === group);
   const sorter = columns.find(({ title }) => title === sort.title) ?? columns[0];
-  const sorted = passing
+  const ordered = passing
     .filter((item) => chosen === undefined || chosen.has(item))
     .sort(
       (a, b) => compare(sorter.value(a), sorter.value(b)) * (sort.isDescending ? -1 : 1) || tie(keyOf(a), keyOf(b)),
     );
+  const sorted = isPointed ? inHeldOrder(ordered, keyOf, order.current) : ordered;
+  order.current = sorted.map(keyOf);
   const openAt = openKey === undefined ? -1 : sorted.findIndex((item) => keyOf(item) === openKey);
   const opened = openAt < 0 ? items.find((item) => keyOf(item) === openKey) : sorted[openAt];
   const shown = sorted.slice(0, Math.max(SHOWN_ROWS, openAt + 1));
   const visible = columns.filter(
-    (column) => column.isMinor !== true || (opened === undefined && isUsed(column, items)),
+    (column) => column.isMinor !== true || (opened === undefined && !isNarrow && isUsed(column, items)),
   );
   return (
     <main class={opened === undefined ? "view" : "view with-detail"}>
@@ -113,11 +130,11 @@ export function TableView<T extends object>(props: Props<T>) {
           <thead>
             <tr>
               {visible.map((column) => (
-                <Heading key={column.title} column={column} sort={sort} onSort={setSort} />
+                <Heading key={column.title} column={column} sort={sort} onSort={sortAnew} />
               ))}
             </tr>
           </thead>
-          <tbody onKeyDown={moveByKeys}>
+          <tbody ref={body} onKeyDown={moveByKeys} {...pointingHandlers(setPointed)}>
             {shown.map((item, index) => (
               <tr
                 key={keyOf(item)}

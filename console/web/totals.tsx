@@ -7,6 +7,8 @@ export interface Group<T> {
   readonly show: ComponentChildren;
   /** The class of its number, where there are any. */
   readonly className?: string;
+  /** How many there are beside those that are counted here. */
+  readonly beyond?: number;
   has(item: T): boolean;
 }
 
@@ -23,8 +25,8 @@ export function Totals<T>({ groups, items, chosen, onChoose }: Props<T>) {
   return (
     <fieldset class="totals">
       <legend class="unseen">Totals</legend>
-      {groups.map(({ name, title, show, className, has }) => {
-        const { length } = items.filter(has);
+      {groups.map(({ name, title, show, className, beyond = 0, has }) => {
+        const length = items.filter(has).length + beyond;
         return (
           <button
             key={name}

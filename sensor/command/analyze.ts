@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import type { Settings } from "../../shared/config/settings.js";
-import { type FindingRecord, SEVERITIES, type Severity } from "../../shared/event.js";
+import { type FindingRecord, SEVERITIES, type ServiceRecord, type Severity } from "../../shared/event.js";
 import { handshakeLine } from "../../shared/handshake-json.js";
 import { makeFolder } from "../../shared/make-folder.js";
 import { presentRows } from "../../shared/present-findings.js";
@@ -33,6 +33,8 @@ export interface AnalyzeOptions {
 
 const FINDINGS_FOUND = 1;
 const INPUT_DAMAGED = 3;
+/** Services of which the summary tells one by one. */
+const MAX_SUMMED_SERVICES = 1_000;
 
 /** Runs the pipeline over capture files and writes what it saw. Returns the exit code of CONTRACT.md. */
 export async function analyze(options: AnalyzeOptions): Promise<number> {
@@ -145,18 +147,34 @@ function writeSummary(out: string, pipeline: Pipeline, findings: number, elapsed
       not_understood_bytes: counters.bytes_not_understood,
       joined_late_bytes: counters.bytes_joined_late,
       missing_bytes: counters.bytes_lost,
-      services: [...pipeline.inventory.services()].map((service) => ({
-        service: service.name,
-        "server.address": service.address,
-        "server.port": service.port,
-        virtual_network: service.virtualNetwork,
-        ...visibilityObject(service),
-      })),
+      ...servicesOf(pipeline),
     },
     // There is no feed to leave anything out of, and no console to reach: every call is in calls.ndjson.
     counters: { ...counters, calls_not_sampled: 0, outbox_dropped: 0 },
   };
   writeFileSync(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+}
+
+/** Of very many those that were seen least of; the sums above them are of all. */
+function servicesOf(pipeline: Pipeline): object {
+  const all = [...pipeline.inventory.services()];
+  const blindest = [...all].sort((a, b) => blindBytes(b) - blindBytes(a)).slice(0, MAX_SUMMED_SERVICES);
+  const shown = all.length > blindest.length ? blindest : all;
+  return {
+    services: shown.map((service) => ({
+      service: service.name,
+      "server.address": service.address,
+      "server.port": service.port,
+      virtual_network: service.virtualNetwork,
+      ...visibilityObject(service),
+    })),
+    services_left_out: all.length > shown.length ? all.length - shown.length : undefined,
+  };
+}
+
+function blindBytes({ encryptedBytes, notUnderstood, joinedLateBytes, missingBytes }: ServiceRecord): number {
+  const other = Object.values(notUnderstood).reduce((sum, bytes) => sum + bytes, 0);
+  return encryptedBytes + other + joinedLateBytes + missingBytes;
 }
 
 function reaches(pipeline: Pipeline, failOn: Severity | undefined): boolean {

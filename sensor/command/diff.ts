@@ -1,6 +1,8 @@
+import { CommandError } from "../../shared/command-error.js";
+import { type Change, type ChangeKind, differenceOf, type SameBy } from "../../shared/difference.js";
+import { changesAsMarkdown, changesAsText } from "../../shared/difference-words.js";
 import { presentRows } from "../../shared/present-findings.js";
-import { type Change, type ChangeKind, differenceOf, type SameBy } from "../report/difference.js";
-import { readInventory } from "../store/read-inventory.js";
+import { type PastQuestion, readInventoryAt } from "../store/read-past.js";
 
 export type DiffFormat = "text" | "json" | "markdown";
 
@@ -12,14 +14,21 @@ export interface DiffOptions {
   readonly sameBy: SameBy;
   /** Changes that end the command with 1. */
   readonly failOn: ChangeKind | "any" | undefined;
+  /** Sensors of a console's file: one of both files, or one of each; all of them without any. */
+  readonly sensors: readonly string[];
+  /** Of a console's file: a day, or `last-review`. */
+  readonly oldAt: string | undefined;
+  readonly newAt: string | undefined;
+  readonly goneAfterDays: number | undefined;
 }
 
-const SIGNS: Readonly<Record<ChangeKind, string>> = { added: "+", removed: "-", changed: "~" };
 const CHANGES_FOUND = 1;
 
 /** Tells what changed between two inventories. 0, or 1 where a change is one that the gate names. */
-export function diff({ before, after, format, sameBy, failOn }: DiffOptions): number {
-  const [old, now] = [before, after].map((path) => [...readInventory(path)]);
+export function diff({ before, after, format, sameBy, failOn, ...options }: DiffOptions): number {
+  const [oldQuestion, newQuestion] = questionsOf(options);
+  const old = [...readInventoryAt(before, oldQuestion)];
+  const now = [...readInventoryAt(after, newQuestion)];
   // Named as both are today: findings that became one since were not resolved.
   const changes = differenceOf(presentRows(presentRows(old), now), presentRows(now), sameBy);
   process.stdout.write(FORMATS[format](changes));
@@ -27,42 +36,21 @@ export function diff({ before, after, format, sameBy, failOn }: DiffOptions): nu
   return changes.some(({ change }) => failOn === "any" || change === failOn) ? CHANGES_FOUND : 0;
 }
 
+type Asked = Pick<DiffOptions, "sensors" | "oldAt" | "newAt" | "goneAfterDays">;
+
+function questionsOf({ sensors, oldAt, newAt, goneAfterDays }: Asked): [PastQuestion, PastQuestion] {
+  if (sensors.length > 2)
+    throw new CommandError("--sensor is given once for both files, or twice: the first for OLD, the second for NEW");
+  const question = (sensor: string | undefined, flag: string, at: string | undefined): PastQuestion => ({
+    ...(sensor === undefined ? {} : { sensor }),
+    ...(at === undefined ? {} : { at: { flag, text: at } }),
+    ...(goneAfterDays === undefined ? {} : { goneAfterDays }),
+  });
+  return [question(sensors[0], "--old-at", oldAt), question(sensors[1] ?? sensors[0], "--new-at", newAt)];
+}
+
 const FORMATS: Readonly<Record<DiffFormat, (changes: readonly Change[]) => string>> = {
-  text: (changes) =>
-    `${changes.map((change) => `${SIGNS[change.change]} ${inWords(change)}\n`).join("")}${summary(changes)}\n`,
+  text: changesAsText,
   json: (changes) => `${JSON.stringify(changes, undefined, 2)}\n`,
-  markdown: (changes) => {
-    const rows = changes.map(
-      (change) => `| ${change.change} | ${change.kind} | ${cell(change.subject)} | ${cell(fieldsInWords(change))} |\n`,
-    );
-    const table = rows.length === 0 ? "" : `| change | what | which | how |\n|---|---|---|---|\n${rows.join("")}\n`;
-    return `${table}${summary(changes)}\n`;
-  },
+  markdown: (changes) => changesAsMarkdown(changes),
 };
-
-function inWords(change: Change): string {
-  const fields = fieldsInWords(change);
-  return `${change.kind} ${printable(change.subject)}${fields === "" ? "" : `: ${fields}`}`;
-}
-
-function fieldsInWords({ fields, about }: Change): string {
-  if (about !== undefined) return printable(about);
-  return fields
-    .map(({ name, before, after }) => printable(`${name} ${before || "none"} → ${after || "none"}`))
-    .join("; ");
-}
-
-function summary(changes: readonly Change[]): string {
-  if (changes.length === 0) return "no difference";
-  const count = (kind: ChangeKind): number => changes.filter(({ change }) => change === kind).length;
-  return `${count("added")} added, ${count("removed")} removed, ${count("changed")} changed`;
-}
-
-/** What comes from the wire must not move a terminal's cursor. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
-}
-
-function cell(text: string): string {
-  return printable(text).replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll("<", "&lt;");
-}

@@ -34,7 +34,10 @@ export function table({ heads, rows, maxRows = MAX_ROWS, empty = "None." }: Tabl
     .join("");
   const shown = rows.slice(0, maxRows).map((cells) => `<tr>${cells.map(cellOf).join("")}</tr>\n`);
   const rest = rows.length - shown.length;
-  const note = rest > 0 ? `<p class="note">${rest.toLocaleString("en")} more rows are in the exports.</p>\n` : "";
+  const note =
+    rest > 0
+      ? `<p class="note">${rest.toLocaleString("en")} more ${rest === 1 ? "row is" : "rows are"} in the exports.</p>\n`
+      : "";
   return `<table><thead><tr>${head}</tr></thead><tbody>\n${shown.join("")}</tbody></table>\n${note}`;
 }
 

@@ -4,7 +4,7 @@ import { CommandError } from "../../shared/command-error.js";
 import { type Opinion, reviewOf } from "../../shared/review.js";
 import type { StoredRow } from "./stored-row.js";
 
-const TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
+export const INVENTORY_TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
 
 /** Rows of a sensor's or a console's file, as they stand; the file may be in use. `only` names one sensor of a console. */
 export function* readInventory(path: string, only?: string): Iterable<StoredRow> {
@@ -13,7 +13,7 @@ export function* readInventory(path: string, only?: string): Iterable<StoredRow>
     const hasSensors = hasColumn(database, "service", "sensor");
     if (only !== undefined) checkSensor(database, path, only);
     const reviewed = hasColumn(database, "opinion", "opinion") ? opinionsOf(database) : undefined;
-    for (const table of TABLES) {
+    for (const table of INVENTORY_TABLES) {
       // A file that a version before this table wrote, and none since.
       if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
@@ -48,7 +48,7 @@ function opinionsOf(database: Database.Database): ReadonlyMap<string, Opinion> {
   return new Map(rows.map(({ key, opinion }) => [key, JSON.parse(opinion) as Opinion]));
 }
 
-function checkSensor(database: Database.Database, path: string, name: string): void {
+export function checkSensor(database: Database.Database, path: string, name: string): void {
   if (!hasColumn(database, "service", "sensor"))
     throw new CommandError(`--sensor "${name}": "${path}" is one sensor's own file; leave --sensor out`);
   const names = database.prepare<[], string>("SELECT name FROM sensor ORDER BY name").pluck().all();

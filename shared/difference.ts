@@ -1,17 +1,22 @@
 import type {
+  CertificateRecord,
   EdgeRecord,
   EndpointRecord,
   FindingRecord,
   InVirtualNetwork,
   Posture,
   ServiceRecord,
-} from "../../shared/event.js";
-import { sumPostures } from "../../shared/posture.js";
-import { accessOf } from "../../shared/protection-words.js";
-import { fieldsOf } from "../../shared/review.js";
-import type { StoredRow } from "../store/stored-row.js";
+} from "./event.js";
+import { sumPostures } from "./posture.js";
+import { accessOf } from "./protection-words.js";
+import { fieldsOf } from "./review.js";
 
-export type ChangeKind = "added" | "removed" | "changed";
+/** What an inventory holds. */
+export type InventoryRecord = ServiceRecord | EdgeRecord | EndpointRecord | CertificateRecord | FindingRecord;
+type Rows = Iterable<{ readonly record: InventoryRecord }>;
+
+export const CHANGE_KINDS = ["added", "removed", "changed"] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** One thing of an inventory that is in one of two and not in the other, or in both and not the same. */
 export interface Change {
@@ -41,11 +46,7 @@ export type SameBy = "address" | "name";
  * What changed from one inventory to another. Counts and times are left out: they always differ. In the order of kind and subject, so
  * that the same two inventories give the same list.
  */
-export function differenceOf(
-  before: Iterable<StoredRow>,
-  after: Iterable<StoredRow>,
-  sameBy: SameBy = "address",
-): Change[] {
+export function differenceOf(before: Rows, after: Rows, sameBy: SameBy = "address"): Change[] {
   const old = thingsOf(before, sameBy);
   const now = thingsOf(after, sameBy);
   const changes: Change[] = [];
@@ -63,15 +64,20 @@ export function differenceOf(
   return changes.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** What of a record is compared, as one text: two that are alike in it are no change. */
+export function comparedText(record: InventoryRecord): string {
+  return JSON.stringify(namedByAddress(record).facts);
+}
+
 function told(subject: string, about: string): Pick<Change, "about"> {
   return about === subject ? {} : { about };
 }
 
 const UNNAMED = "(unnamed)";
-const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", "certificate", "finding"];
+export const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", "certificate", "finding"];
 
 /** Several sensors of a console may see one thing: it is there once. */
-function thingsOf(rows: Iterable<StoredRow>, sameBy: SameBy): Map<string, Thing> {
+function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
   const things = new Map<string, Thing>();
   const names = new Map<string, string>();
   for (const { record } of rows) {
@@ -88,7 +94,7 @@ function thingsOf(rows: Iterable<StoredRow>, sameBy: SameBy): Map<string, Thing>
 }
 
 /** Rows of services come before all others. Whoever has no name is one of many who have none. */
-function namedThing(record: StoredRow["record"], names: ReadonlyMap<string, string>): Thing {
+function namedThing(record: InventoryRecord, names: ReadonlyMap<string, string>): Thing {
   const thing = thingOf(record);
   switch (record.kind) {
     case "service": {
@@ -132,11 +138,11 @@ function joined(one: Facts, other: Facts): Facts {
   return Object.fromEntries(both);
 }
 
-function thingOf(record: StoredRow["record"]): Thing {
+function thingOf(record: InventoryRecord): Thing {
   return { ...namedByAddress(record), about: aboutOf(record) };
 }
 
-function aboutOf(record: StoredRow["record"]): string {
+function aboutOf(record: InventoryRecord): string {
   switch (record.kind) {
     case "service":
       return record.name;
@@ -151,7 +157,7 @@ function aboutOf(record: StoredRow["record"]): string {
   }
 }
 
-function namedByAddress(record: StoredRow["record"]): Omit<Thing, "about"> {
+function namedByAddress(record: InventoryRecord): Omit<Thing, "about"> {
   switch (record.kind) {
     case "service":
       return { kind: "service", subject: serverOf(record.address, record.port, record), facts: serviceFacts(record) };

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import type Database from "better-sqlite3";
+import { comparedText, type InventoryRecord } from "../../shared/difference.js";
+import type { Reviews } from "./reviews.js";
+
+/** What was known before, of all sensors together. The longest gone makes room. */
+const MAX_PAST_ROWS = 500_000;
+const SLACK = 1_000;
+const DAY_MICROS = 86_400e6;
+
+/** What tells where a record is. */
+interface Place {
+  readonly kind: InventoryRecord["kind"];
+  readonly sensor: string;
+  readonly identity: string;
+}
+
+interface Standing {
+  readonly since: number;
+  readonly compared: string;
+}
+
+/**
+ * Keeps records of an inventory, and of each what it was at the end of a day and when somebody approved an endpoint, which is when
+ * inventories are compared. What nobody can ask for is not kept: counts and times, and what changed twice between two such moments.
+ */
+export class PastRecords {
+  readonly #database: Database.Database;
+  readonly #reviews: Reviews;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #maxRows: number;
+  #sinceTrim = SLACK;
+
+  constructor(database: Database.Database, reviews: Reviews, maxRows = MAX_PAST_ROWS) {
+    this.#database = database;
+    this.#reviews = reviews;
+    this.#maxRows = maxRows;
+  }
+
+  put(place: Place, record: InventoryRecord, nowMicros: number): void {
+    const { kind, sensor, identity } = place;
+    const compared = digestOf(record);
+    const before = this.#statement(
+      `SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`,
+    ).get(sensor, identity) as Standing | undefined;
+    const isSame = before !== undefined && (before.compared || this.#digestOfKept(place)) === compared;
+    if (before !== undefined && !isSame) this.#retire(place, nowMicros);
+    this.#statement(
+      `INSERT INTO ${kind} (sensor, identity, last_micros, record, since_micros, compared) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record,
+       since_micros = excluded.since_micros, compared = excluded.compared`,
+    ).run(sensor, identity, record.lastMicros, JSON.stringify(record), isSame ? before.since : nowMicros, compared);
+  }
+
+  remove(place: Place, nowMicros: number): void {
+    this.#retire(place, nowMicros);
+    this.#statement(`DELETE FROM ${place.kind} WHERE sensor = ? AND identity = ?`).run(place.sensor, place.identity);
+  }
+
+  /** Those seen longest ago go where there are more than `most`. */
+  makeRoom(kind: Place["kind"], most: number, nowMicros: number): void {
+    const oldest = `SELECT sensor, identity FROM ${kind} ORDER BY last_micros DESC LIMIT -1 OFFSET ?`;
+    for (const place of this.#statement(oldest).all(most) as Omit<Place, "kind">[])
+      this.remove({ kind, ...place }, nowMicros);
+  }
+
+  /** A row that a console of an earlier version kept. */
+  #digestOfKept({ kind, sensor, identity }: Place): string {
+    const { record } = this.#statement(`SELECT record FROM ${kind} WHERE sensor = ? AND identity = ?`).get(
+      sensor,
+      identity,
+    ) as { record: string };
+    return digestOf(JSON.parse(record) as InventoryRecord);
+  }
+
+  #retire({ kind, sensor, identity }: Place, nowMicros: number): void {
+    const today = nowMicros - (nowMicros % DAY_MICROS);
+    const mark = Math.max(today, this.#reviews.lastApprovedMicros);
+    const { changes } = this.#statement(
+      `INSERT INTO past (kind, sensor, identity, since_micros, until_micros, record)
+       SELECT ?, sensor, identity, since_micros, ?, record FROM ${kind}
+       WHERE sensor = ? AND identity = ? AND since_micros <= ?`,
+    ).run(kind, nowMicros, sensor, identity, mark);
+    this.#sinceTrim += changes;
+    if (this.#sinceTrim >= SLACK) this.#trim();
+  }
+
+  /** From when on all is kept moves along: nobody is told a past with holes in it. */
+  #trim(): void {
+    this.#sinceTrim = 0;
+    const { until } = this.#statement(
+      "SELECT (SELECT until_micros FROM past ORDER BY until_micros DESC LIMIT 1 OFFSET ?) AS until",
+    ).get(this.#maxRows) as { until: number | null };
+    if (until === null) return;
+    this.#statement("DELETE FROM past WHERE until_micros <= ?").run(until);
+    this.#statement("UPDATE history SET began_micros = max(began_micros, ?)").run(until);
+  }
+
+  #statement(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const made = this.#database.prepare(sql);
+    this.#statements.set(sql, made);
+    return made;
+  }
+}
+
+/** To see whether it is another: a collision would hide one change of 2^96. */
+function digestOf(record: InventoryRecord): string {
+  return createHash("sha256").update(comparedText(record)).digest("base64url").slice(0, 16);
+}

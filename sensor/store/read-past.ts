@@ -1,0 +1,105 @@
+import type Database from "better-sqlite3";
+import { CommandError } from "../../shared/command-error.js";
+import { formatTime } from "../../shared/time.js";
+import { checkSensor, hasColumn, INVENTORY_TABLES, openInventory, readInventory } from "./read-inventory.js";
+import type { StoredRow } from "./stored-row.js";
+
+/** Which part of an inventory, and when. */
+export interface PastQuestion {
+  /** One sensor of a console. */
+  readonly sensor?: string;
+  /** When: `2026-11-29` for the end of that day in UTC, or `last-review`; `flag` names it to who asked. */
+  readonly at?: { readonly flag: string; readonly text: string };
+  /** What was not seen for so long, while its sensor saw others, is left out. */
+  readonly goneAfterDays?: number;
+}
+
+interface PastRow {
+  readonly record: string;
+  readonly sensor: string;
+}
+
+const DAY_MICROS = 86_400e6;
+export const LAST_REVIEW = "last-review";
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Rows as they were then, or as they are. */
+export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: PastQuestion): Iterable<StoredRow> {
+  if (at === undefined) return withoutGone(readInventory(path, sensor), goneAfterDays, Number.POSITIVE_INFINITY);
+  const database = openInventory(path);
+  try {
+    if (!hasColumn(database, "past", "record"))
+      throw new CommandError(
+        `${at.flag} "${at.text}": "${path}" has only what is known now; a console keeps what was known before, from when this version first started on its file`,
+      );
+    if (sensor !== undefined) checkSensor(database, path, sensor);
+    const atMicros = momentOf(database, at, sensor);
+    return withoutGone([...rowsAt(database, atMicros, sensor)], goneAfterDays, atMicros);
+  } finally {
+    database.close();
+  }
+}
+
+function momentOf(
+  database: Database.Database,
+  { flag, text }: { readonly flag: string; readonly text: string },
+  sensor: string | undefined,
+): number {
+  const micros = text === LAST_REVIEW ? lastReview(database, flag, sensor) : endOfDay(flag, text);
+  const began = database.prepare<[], number>("SELECT began_micros FROM history").pluck().get() ?? 0;
+  if (micros >= began) return micros;
+  throw new CommandError(
+    `${flag} "${text}": what was known then was not kept; this console has it from ${formatTime(began).slice(0, 16)}Z on`,
+  );
+}
+
+function lastReview(database: Database.Database, flag: string, sensor: string | undefined): number {
+  const of = sensor === undefined ? "" : "AND sensor = (SELECT id FROM sensor WHERE name = ?)";
+  const micros = database
+    .prepare<unknown[], number | null>(`SELECT max(at_micros) FROM review WHERE action = 'approve' ${of}`)
+    .pluck()
+    .get(...(sensor === undefined ? [] : [sensor]));
+  if (typeof micros === "number") return micros;
+  const where = sensor === undefined ? "" : ` of sensor "${sensor}"`;
+  throw new CommandError(`${flag} "${LAST_REVIEW}": nobody approved an endpoint${where} yet; name a day instead`);
+}
+
+function endOfDay(flag: string, text: string): number {
+  const millis = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // Date.parse takes the 31st of a month of 30 days for the 1st of the next.
+  if (!Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text)) return millis * 1_000 + DAY_MICROS - 1;
+  throw new CommandError(`${flag} "${text}" must be a day such as 2026-11-29, or ${LAST_REVIEW}`);
+}
+
+/** A row that is as it was since then stands in its table, one that changed in `past`. */
+function* rowsAt(database: Database.Database, atMicros: number, sensor: string | undefined): Iterable<StoredRow> {
+  const of = sensor === undefined ? "" : "AND t.sensor = (SELECT id FROM sensor WHERE name = @sensor)";
+  const name = "(SELECT name FROM sensor WHERE id = t.sensor) AS sensor";
+  for (const table of INVENTORY_TABLES) {
+    const rows = database.prepare<unknown[], PastRow>(
+      `SELECT record, ${name} FROM ${table} t WHERE since_micros <= @atMicros ${of}
+       UNION ALL
+       SELECT record, ${name} FROM past t
+       WHERE kind = '${table}' AND since_micros <= @atMicros AND until_micros > @atMicros ${of}`,
+    );
+    for (const { record, sensor: by } of rows.iterate({ atMicros, ...(sensor === undefined ? {} : { sensor }) }))
+      yield { record: JSON.parse(record) as StoredRow["record"], sensor: by };
+  }
+}
+
+/** Counted from when its sensor saw anything last: one that sees nothing says of nothing that it has gone. */
+function withoutGone(
+  rows: Iterable<StoredRow>,
+  goneAfterDays: number | undefined,
+  atMicros: number,
+): Iterable<StoredRow> {
+  if (goneAfterDays === undefined) return rows;
+  const all = [...rows];
+  const seen = new Map<string | undefined, number>();
+  for (const { sensor, record } of all)
+    seen.set(sensor, Math.max(seen.get(sensor) ?? 0, Math.min(record.lastMicros, atMicros)));
+  return all.filter(({ sensor, record: { lastMicros } }) => {
+    // What is declared and was never called is there by its file.
+    return lastMicros === 0 || lastMicros >= (seen.get(sensor) ?? 0) - goneAfterDays * DAY_MICROS;
+  });
+}
