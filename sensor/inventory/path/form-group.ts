@@ -1,7 +1,8 @@
+import { withoutSuffix } from "./composed.js";
 import { randomBits } from "./letter-pairs.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
-import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf } from "./segment.js";
+import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf, typeOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
 export interface ValueGroup<Leaf> {
@@ -119,22 +120,38 @@ function areRandom(texts: readonly string[]): boolean {
   return texts.reduce((sum, text) => sum + randomBits(text), 0) >= RANDOM_BITS * texts.length;
 }
 
+/** What is looked at of a literal: all of it, or what stands before a suffix. */
+interface Shown<Leaf> {
+  readonly node: PathNode<Leaf>;
+  readonly text: string;
+  readonly type: SegmentType;
+}
+
+function shown<Leaf>(node: PathNode<Leaf>, suffix: string): Shown<Leaf> {
+  if (suffix === "") return { node, text: node.text, type: node.type };
+  const text = withoutSuffix(node.text, suffix);
+  return { node, text, type: typeOf(text) };
+}
+
 /** The first group of literals that their form, seen often enough, makes values. */
-export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup<Leaf> | undefined {
+export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""): ValueGroup<Leaf> | undefined {
+  const all = literals.map((literal) => shown(literal, suffix));
   for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey } of RULES) {
-    const groups = new Map<string, PathNode<Leaf>[]>();
-    for (const literal of literals) {
-      if (!of.includes(literal.type) || (isIt !== undefined && !isIt(literal.text, literal.literalCount > 0))) continue;
-      const form = key?.(literal.text) ?? "";
+    const groups = new Map<string, Shown<Leaf>[]>();
+    for (const one of all) {
+      if (!of.includes(one.type) || (isIt !== undefined && !isIt(one.text, one.node.literalCount > 0))) continue;
+      const form = key?.(one.text) ?? "";
       const members = groups.get(form);
-      if (members === undefined) groups.set(form, [literal]);
-      else members.push(literal);
+      if (members === undefined) groups.set(form, [one]);
+      else members.push(one);
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
-      if (mustDiffer !== undefined && new Set(members.map(({ text }) => mustDiffer(text))).size < 2) continue;
-      if (areThey !== undefined && !areThey(members.map(({ text }) => text))) continue;
-      return { members, type, reason: `${members.length} ${what}${form === "" ? "" : ` ${form}`}` };
+      const texts = members.map(({ text }) => text);
+      if (mustDiffer !== undefined && new Set(texts.map(mustDiffer)).size < 2) continue;
+      if (areThey !== undefined && !areThey(texts)) continue;
+      const reason = `${members.length} ${what}${form === "" ? "" : ` ${form}`}`;
+      return { members: members.map(({ node }) => node), type, reason };
     }
   }
   return undefined;

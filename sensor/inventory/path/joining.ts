@@ -19,6 +19,8 @@ const ALPHANUMERIC = /^[a-z0-9]+$/i;
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
   if (joinsByForm(text, type, evidence)) return true;
   if (text.includes(":")) return false;
+  // `orders.json` beside names is how orders are told.
+  if (type === "file" && FORMAT.test(text)) return false;
   const { types, values } = evidence;
   const isKnown = types.has(type);
   if (!isKnown && !isWritten(type, types) && !(type === "code" && types.has("identifier"))) return false;

@@ -8,7 +8,7 @@ import { encodedText } from "../data/encoded-text.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
-import { isSecret, verbOf } from "./secret.js";
+import { isSecret, endingOf } from "./secret.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
@@ -95,7 +95,7 @@ export class TargetData {
     if (masks.size > 0)
       target.path = target.path
         .split("/")
-        .map((text, segment) => (masks.has(segment) ? masks.get(segment) + verbOf(text) : text))
+        .map((text, segment) => (masks.has(segment) ? masks.get(segment) + endingOf(text) : text))
         .join("/");
     return [...found].sort();
   }
