@@ -42,6 +42,8 @@ const MAX_LITERALS = 400;
 const MAX_ALIASES = 10_000;
 /** Numbers and dates before any word may be an API's version: so many different ones are needed to be values. */
 const MIN_LEADING_VALUES = 3;
+/** Longer numbers behind `/v/` are no versions. */
+const MAX_VERSION_DIGITS = 2;
 /** Calls of one value after which it is compared with the others again. */
 const FIRST_REVISION = 8;
 
@@ -299,12 +301,14 @@ export class PathTree<Leaf> {
     for (const child of [...node.children()]) if (child.alias === undefined) this.#judgeBelow(child);
   }
 
-  /** `/2/ping`, `/api/2015-11-01/users`, `/oauth2/1/token`: until there are others, it tells apart versions. */
+  /** `/2/ping`, `/api/2015-11-01/users`, `/directory/2017-01-11/tags`, `/oauth2/1/token`, `/v/2/x`: until there are others, it tells apart versions. */
   #mayBeVersion(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): boolean {
     if ((type !== "number" && type !== "date") || node.parameter("") !== undefined) return false;
+    if (node.text === "v" && text.length <= MAX_VERSION_DIGITS && !isLast) return true;
     const place = placeOf(node);
     const isOfApi = place === "root" || (place === "container" && (type === "date" || text.length <= 2));
-    if (!isOfApi && !(place === "noun" && text.length === 1 && !isLast)) return false;
+    const isDateOfService = type === "date" && node.depth === 1 && !isLast;
+    if (!isOfApi && !isDateOfService && !(place === "noun" && text.length === 1 && !isLast)) return false;
     let alike = 1;
     for (const literal of node.literals()) if (literal.type === type) alike++;
     return alike < MIN_LEADING_VALUES;
