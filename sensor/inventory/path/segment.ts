@@ -196,7 +196,16 @@ export function isValue(type: SegmentType): boolean {
   return !AMBIGUOUS.has(type);
 }
 
-const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "name", "code", "mixed", "random", "file", "host"]);
+const AMBIGUOUS: ReadonlySet<SegmentType> = new Set([
+  "word",
+  "slug",
+  "name",
+  "code",
+  "mixed",
+  "random",
+  "file",
+  "host",
+]);
 
 /** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
 export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];
