@@ -160,6 +160,18 @@ for (const status of [401, 403])
     t.end();
   });
 
+t.test("what a scanner asks for and all looks like values of one parameter is no endpoint either", (t) => {
+  for (const status of [401, 403]) {
+    const scene = new Scene();
+    for (let id = 0; id < 10; id++) scene.get("/v1/users").get(`/v1/users/${id}`);
+    for (let made = 0; made < 300; made++)
+      scene.get(`/${NAMES[made % 10]}-${1_000 + made * 7}`, { status, client: "10.0.9.9" });
+    t.same(scene.templates(), ["GET /v1/users ×10", "GET /v1/users/{userId} ×10"], `${status}`);
+    t.equal([...scene.inventory.services()][0].unknownPaths?.calls, 300, "all of them are told as unknown");
+  }
+  t.end();
+});
+
 t.test("a scanner's once refused paths are taken back when there are too many, and the row with them", (t) => {
   const scene = new Scene();
   scene.get("/there");

@@ -42,6 +42,6 @@ export const COMPOSED: readonly TemplateCase[] = [
       "/org/Trace.Fisher80/webhooks",
       "/org/Trace.9f3KxQ2vLm/members",
     ],
-    expected: ["/org/Trace.{id}/members ×1", "/org/{token}/webhooks ×13"],
+    expected: ["/org/Trace.{id}/members ×1", "/org/{orgId}/webhooks ×13"],
   },
 ];

@@ -95,7 +95,9 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     const found = service.paths.find(path);
     const node = found.target;
     if (found !== node) this.#value = found;
-    return this.#at(service, method, node, call.operations[0], call);
+    const endpoint = this.#at(service, method, node, call.operations[0], call);
+    if (endpoint?.isThere === false && mayBeNothing(call.status)) service.unprovenCalls++;
+    return endpoint;
   }
 
   /** Where nothing is there, what is known or declared is called, or nothing: no path is learned of that. */
@@ -297,6 +299,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       prune(node);
     }
     service.siftedEndpoints = service.unprovenEndpoints;
+    service.siftedCalls = service.unprovenCalls;
   }
 
   #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {

@@ -11,6 +11,8 @@ const UNIMPLEMENTED = 12;
  * scanner's words are not yet taken for values of one parameter, which the words of real paths would be as well.
  */
 const MAX_UNPROVEN = 8;
+/** Calls of such endpoints: what a scanner asks for may all look like values of one parameter. */
+const MANY_REFUSALS = 64;
 /** Who calls one path so often is no scanner, which asks for each once. */
 const ENOUGH_CALLS = 3;
 
@@ -18,6 +20,8 @@ const ENOUGH_CALLS = 3;
 interface Unproven {
   readonly unprovenEndpoints: number;
   readonly siftedEndpoints: number;
+  readonly unprovenCalls: number;
+  readonly siftedCalls: number;
   readonly unknownPaths: UnknownPaths | undefined;
 }
 
@@ -39,8 +43,8 @@ function tellsLittle(service: Unproven): boolean {
 }
 
 /** So many came since that a scanner may have made them. */
-export function isToBeSifted({ unprovenEndpoints, siftedEndpoints }: Unproven): boolean {
-  return unprovenEndpoints >= siftedEndpoints + MAX_UNPROVEN;
+export function isToBeSifted({ unprovenEndpoints, siftedEndpoints, unprovenCalls, siftedCalls }: Unproven): boolean {
+  return unprovenEndpoints >= siftedEndpoints + MAX_UNPROVEN || unprovenCalls >= 2 * siftedCalls + MANY_REFUSALS;
 }
 
 export function isAbsent(status: number): boolean {

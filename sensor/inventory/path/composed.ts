@@ -1,6 +1,6 @@
 import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
-import { FILE_EXTENSION, FORMAT, looksFixed } from "./route-word.js";
+import { FILE_EXTENSION, FORMAT, isCollection, looksFixed } from "./route-word.js";
 import { familyOf, isValue, type SegmentType, typeOf, verbAt } from "./segment.js";
 
 /** A value with a fixed text behind it in one segment: `123.json`, `42:cancel`. */
@@ -105,6 +105,8 @@ function namesAt<Leaf>(node: PathNode<Leaf>, parameters: readonly PathNode<Leaf>
 
 function areFiles({ stems, extensions, isFolder }: Names): boolean {
   if (isFolder) return true;
+  // The same in several formats.
+  if (new Set(stems).size < stems.length) return false;
   if (stems.length < ENOUGH_NAMES || [...extensions].every((one) => FORMAT.test(one))) return false;
   return new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
 }
@@ -112,10 +114,10 @@ function areFiles({ stems, extensions, isFolder }: Names): boolean {
 const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
 
 /** `page-3.atom`: what is counted is said, and only its number differs. */
-const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,6}(\.[a-z]\w{1,4})?$/i;
+const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,10}(\.[a-z]\w{1,4})?$/i;
 /** `session.9f3KxQ2vLm`, `invoice.20931`: a name, and behind a dot what is no extension of a file's. */
-const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9-]{7,})$/;
-const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9-]+)$/;
+const DOTTED = /^([A-Za-z]+(?:[-_][A-Za-z]+)*\.)(\d{2,}|[A-Za-z0-9_-]{7,})$/;
+const TWO_PARTS = /^([A-Za-z_-]+\.)([A-Za-z0-9_-]+)$/;
 /** `52.37,4.89`, in degrees. Whole numbers may be any list of two. */
 const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;
 
@@ -159,9 +161,9 @@ export function besideIds<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Le
 /** The name and its dot. */
 function dottedName(text: string): string | undefined {
   const parts = text.includes(".") ? DOTTED.exec(text) : null;
-  return parts !== null && looksFixed(parts[1].slice(0, -1)) && NEVER_WORDS.has(typeOf(parts[2]))
-    ? parts[1]
-    : undefined;
+  if (parts === null || !NEVER_WORDS.has(typeOf(parts[2]))) return undefined;
+  const name = parts[1].slice(0, -1);
+  return looksFixed(name) || isCollection(name) ? parts[1] : undefined;
 }
 
 /** Of a key of several parts each has a name (OData 4.01, URL Conventions §4.3.1). */

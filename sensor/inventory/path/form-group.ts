@@ -1,6 +1,8 @@
+import { withoutSuffix } from "./composed.js";
+import { randomBits } from "./letter-pairs.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
-import { isDecimal, type SegmentType, skeletonOf } from "./segment.js";
+import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf, typeOf } from "./segment.js";
 
 /** Siblings that are values of one parameter, and why. */
 export interface ValueGroup<Leaf> {
@@ -14,6 +16,8 @@ export interface ValueGroup<Leaf> {
 /** How many of one form it takes, which by itself may be that of a fixed segment. */
 interface FormRule {
   readonly type: SegmentType;
+  /** Those that members may be of; `type` where left out. */
+  readonly of?: readonly SegmentType[];
   readonly least: number;
   readonly what: string;
   /** Beyond the type, what the members must share, as the reason tells it. */
@@ -21,6 +25,8 @@ interface FormRule {
   readonly isIt?: (text: string, hasBelow: boolean) => boolean;
   /** What is not the same of all members. */
   readonly mustDiffer?: (text: string) => string;
+  /** What none of them alone shows. */
+  readonly areThey?: (texts: readonly string[]) => boolean;
 }
 
 const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
@@ -28,24 +34,35 @@ const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
 /** `report_12.pdf` and `report_7.pdf` are one name with a number in it. */
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
 
+const RANDOM_LOOKING: readonly SegmentType[] = ["word", "mixed", "random", "code"];
+/** Of fewer characters, some words and numbers are as rare. */
+const MIN_RANDOM = 6;
+
 const RULES: readonly FormRule[] = [
   { type: "random", least: 3, what: "values of random characters", key: lengthOfLetters, isIt: isOwnWords },
   { type: "word", least: 4, what: "different decimal numbers", isIt: isDecimal },
+  { type: "name", least: 3, what: "names of people or accounts", mustDiffer: firstWord },
+  {
+    ...{ type: "random", of: RANDOM_LOOKING, least: 3, what: "values of random characters" },
+    ...{ key: lengthOfCharacters, isIt: mayBeRandom, areThey: areRandom },
+  },
   {
     ...{ type: "mixed", least: 3, what: "values of the form" },
     ...{ key: skeletonOf, isIt: isOwnWords, mustDiffer: numbersOf },
   },
   { type: "mixed", least: 3, what: "numbered values of the form", key: withoutNumbers },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
+  { type: "code", least: 3, what: "different codes", isIt: (text) => isOwnWords(text) && /^[A-Z]/.test(text) },
   { type: "code", least: 4, what: "different codes", isIt: isCode },
   { type: "host", least: 2, what: "different host names", isIt: isHostName, mustDiffer: domainOf },
   { type: "host", least: 6, what: "different host names", mustDiffer: domainOf },
-  { type: "file", least: 4, what: "different names of files", isIt: isFileName },
+  { type: "file", least: 3, what: "different names of files", isIt: isFileName },
   {
     type: "slug",
-    least: 4,
+    least: 3,
     what: "different slugs",
     isIt: (text) => text.split(/-+/).length >= 4 && isOwnWords(text),
+    areThey: areApart,
   },
 ];
 
@@ -77,21 +94,64 @@ function lengthOfLetters(text: string): string {
   return /^([a-z]+|[A-Z][a-z]+)$/.test(text) ? `of ${text.length} letters` : "";
 }
 
+function firstWord(text: string): string {
+  return /^[A-Za-z]+/.exec(text)?.[0] ?? "";
+}
+
+function lengthOfCharacters(text: string): string {
+  return `of ${text.length} characters`;
+}
+
+/** Lower case alone is how words are written. */
+function mayBeRandom(text: string): boolean {
+  return text.length >= MIN_RANDOM && /^[A-Za-z0-9]+$/.test(text) && /\d|.[A-Z]/.test(text) && isOwnWords(text);
+}
+
+/** Operations are named alike, `arrivals-for-stop` and `arrivals-for-location`; titles hardly begin or end with the same word. */
+function areApart(texts: readonly string[]): boolean {
+  const ends = texts.flatMap((text) => [/^[^-]+-/, /-[^-]*[a-z][^-]*$/i].map((end) => end.exec(text)?.[0] ?? ""));
+  return new Set(ends).size * 10 >= ends.length * 9;
+}
+
+/** Together they show it, though some could be words: `yashi8Da` beside `lE3ChZm7`. */
+function areRandom(texts: readonly string[]): boolean {
+  // `XMLtoJSON`: code is abbreviated with capitals.
+  if (texts.filter((text) => /\d/.test(text)).length * 3 < texts.length) return false;
+  return texts.reduce((sum, text) => sum + randomBits(text), 0) >= RANDOM_BITS * texts.length;
+}
+
+/** What is looked at of a literal: all of it, or what stands before a suffix. */
+interface Shown<Leaf> {
+  readonly node: PathNode<Leaf>;
+  readonly text: string;
+  readonly type: SegmentType;
+}
+
+function shown<Leaf>(node: PathNode<Leaf>, suffix: string): Shown<Leaf> {
+  if (suffix === "") return { node, text: node.text, type: node.type };
+  const text = withoutSuffix(node.text, suffix);
+  return { node, text, type: typeOf(text) };
+}
+
 /** The first group of literals that their form, seen often enough, makes values. */
-export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[]): ValueGroup<Leaf> | undefined {
-  for (const { type, least, what, key, isIt, mustDiffer } of RULES) {
-    const groups = new Map<string, PathNode<Leaf>[]>();
-    for (const literal of literals) {
-      if (literal.type !== type || (isIt !== undefined && !isIt(literal.text, literal.literalCount > 0))) continue;
-      const form = key?.(literal.text) ?? "";
+export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""): ValueGroup<Leaf> | undefined {
+  const all = literals.map((literal) => shown(literal, suffix));
+  for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey } of RULES) {
+    const groups = new Map<string, Shown<Leaf>[]>();
+    for (const one of all) {
+      if (!of.includes(one.type) || (isIt !== undefined && !isIt(one.text, one.node.literalCount > 0))) continue;
+      const form = key?.(one.text) ?? "";
       const members = groups.get(form);
-      if (members === undefined) groups.set(form, [literal]);
-      else members.push(literal);
+      if (members === undefined) groups.set(form, [one]);
+      else members.push(one);
     }
     for (const [form, members] of groups) {
       if (members.length < least) continue;
-      if (mustDiffer !== undefined && new Set(members.map(({ text }) => mustDiffer(text))).size < 2) continue;
-      return { members, type, reason: `${members.length} ${what}${form === "" ? "" : ` ${form}`}` };
+      const texts = members.map(({ text }) => text);
+      if (mustDiffer !== undefined && new Set(texts.map(mustDiffer)).size < 2) continue;
+      if (areThey !== undefined && !areThey(texts)) continue;
+      const reason = `${members.length} ${what}${form === "" ? "" : ` ${form}`}`;
+      return { members: members.map(({ node }) => node), type, reason };
     }
   }
   return undefined;

@@ -5,8 +5,8 @@ import { FORMAT, isCode, looksFixed, routeShare } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
-const WRITTEN: readonly SegmentType[] = ["word", "slug", "mixed", "file"];
-const WRITTEN_BY_PEOPLE: readonly SegmentType[] = ["word", "slug", "mixed", "code", "random"];
+const WRITTEN: readonly SegmentType[] = ["word", "slug", "name", "mixed", "file"];
+const WRITTEN_BY_PEOPLE: readonly SegmentType[] = ["word", "slug", "name", "mixed", "code", "random"];
 /** As many values as it takes to know a prefix or a length of theirs. */
 const ENOUGH_VALUES = 3;
 const ENOUGH_OF_LENGTH = 5;
@@ -19,6 +19,8 @@ const ALPHANUMERIC = /^[a-z0-9]+$/i;
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
   if (joinsByForm(text, type, evidence)) return true;
   if (text.includes(":")) return false;
+  // `orders.json` beside names is how orders are told.
+  if (type === "file" && FORMAT.test(text)) return false;
   const { types, values } = evidence;
   const isKnown = types.has(type);
   if (!isKnown && !isWritten(type, types) && !(type === "code" && types.has("identifier"))) return false;
@@ -41,7 +43,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
     if (/.[A-Z]|\d/.test(text) && (bits > 0 || routeShare(text) === 0)) return true;
   }
   if (type === "code") return types.has(type) && isCode(text);
-  if (type === "host") return types.has(type);
+  if (type === "host" || type === "name") return types.has(type);
   // `52.70` among longer ones: alone it could be a version.
   if (type === "word" && types.has("number") && isDecimal(text)) return true;
   if (isOfOneLength(text, type, evidence)) return true;

@@ -1,3 +1,4 @@
+import { isApiVersion, mayBeVersion } from "./api-version.js";
 import {
   besideIds,
   type Composed,
@@ -24,7 +25,6 @@ import { NAMES, take, takeLiteral } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise } from "./word-group.js";
-import { placeOf } from "./word-score.js";
 
 /** What the tree asks of its owner. */
 export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
@@ -40,8 +40,6 @@ const MAX_SEGMENT_LENGTH = 256;
 const MAX_LITERALS = 400;
 /** Values remembered with what they were called for, in one tree. */
 const MAX_ALIASES = 10_000;
-/** Numbers and dates before any word may be an API's version: so many different ones are needed to be values. */
-const MIN_LEADING_VALUES = 3;
 /** Calls of one value after which it is compared with the others again. */
 const FIRST_REVISION = 8;
 
@@ -144,9 +142,9 @@ export class PathTree<Leaf> {
     if (known !== undefined && !(isLast && isFolder(known))) return known;
     if (node.alias !== undefined) return this.#aliasChild(node, text, isLast);
     if (node.rule?.isPinned === true && text !== "") return this.#pinnedChild(node, text);
-    if (text === "" || this.#keptWords.has(text)) return node.addLiteral(text);
+    if (text === "" || this.#isKept(node, text)) return node.addLiteral(text);
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !isNamed(text) && !this.#mayBeVersion(node, text, type, isLast))
+    if (isValue(type) && !isNamed(text) && !mayBeVersion(node, text, type, isLast))
       return this.#valueChild(node, composedValue(text, type, isLast));
     return this.#wordChild(node, text, type, isLast);
   }
@@ -273,7 +271,14 @@ export class PathTree<Leaf> {
   #isFree({ text, parent }: PathNode<Leaf>): boolean {
     // What is composed of a name and a value is no value as a whole.
     if (text.includes("{") || (parent !== undefined && namedLiteral(parent, text) !== undefined)) return false;
-    return text !== "" && !this.#keptWords.has(text) && parent?.rule?.words.has(text) !== true;
+    return (
+      text !== "" && !(parent !== undefined && this.#isKept(parent, text)) && parent?.rule?.words.has(text) !== true
+    );
+  }
+
+  /** Whether a word below a node is none of a parameter's values, whatever the evidence. */
+  #isKept(node: PathNode<Leaf>, text: string): boolean {
+    return this.#keptWords.has(text) || isApiVersion(node, text);
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
@@ -297,17 +302,6 @@ export class PathTree<Leaf> {
   #judgeBelow(node: PathNode<Leaf>): void {
     if (node.changes > 0) this.#judge(node);
     for (const child of [...node.children()]) if (child.alias === undefined) this.#judgeBelow(child);
-  }
-
-  /** `/2/ping`, `/api/2015-11-01/users`, `/oauth2/1/token`: until there are others, it tells apart versions. */
-  #mayBeVersion(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): boolean {
-    if ((type !== "number" && type !== "date") || node.parameter("") !== undefined) return false;
-    const place = placeOf(node);
-    const isOfApi = place === "root" || (place === "container" && (type === "date" || text.length <= 2));
-    if (!isOfApi && !(place === "noun" && text.length === 1 && !isLast)) return false;
-    let alike = 1;
-    for (const literal of node.literals()) if (literal.type === type) alike++;
-    return alike < MIN_LEADING_VALUES;
   }
 
   /** Literals that came before the parameter did, and are its values. */
@@ -365,7 +359,8 @@ export class PathTree<Leaf> {
     if (evidence !== undefined) return into.addParameter(text, copyOf(evidence));
     const parameter = into.parameter("");
     const made = into.addLiteral(text);
-    if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) return this.#alias(made, parameter);
+    if (parameter?.evidence !== undefined && this.#isFree(made) && joins(text, type, parameter.evidence))
+      return this.#alias(made, parameter);
     into.changes++;
     return made;
   }

@@ -275,7 +275,7 @@ const METHOD_NAME = /^[A-Za-z_]+(\.[A-Za-z_]+)+$/;
 
 /** Extensions that tell how a resource is told, not which. */
 const FORMATS =
-  "json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|csv|tsv|ya?ml|html?|rss|atom|txt|pbf|mvt|kml|gpx|ics|diff|patch";
+  "json(ld|p)?|ndjson|geojson|topojson|xml|rdf|ttl|n3|nt|nq|trig|csv|tsv|ya?ml|x?html?|rss|atom|txt|pbf|mvt|kml|kmz|gml|gpx|shpz?|ics|diff|patch";
 export const FORMAT = new RegExp(`\\.(${FORMATS})$`, "i");
 
 /** Those that files have, so that a dot before one is no part of a name. */

@@ -6,6 +6,7 @@ import { isMethodName, routeShare } from "./route-word.js";
 export type SegmentType =
   | "word"
   | "slug"
+  | "name"
   | "code"
   | "mixed"
   | "random"
@@ -38,6 +39,8 @@ const VERSION = /^(([a-z]+(-[a-z]+)*-)?v\d+([._]\d+)*((alpha|beta|rc|preview)\d*
 const VERB = /^([A-Za-z]+|[a-z]{2,}([A-Z][a-z0-9]*)+)$/;
 /** Of IPv6 or Ethernet, whose last digits may be letters all. */
 const ADDRESS_WITH_COLONS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
+/** Of a person or an account: `Ada_Lovelace`, `Ada.Lovelace7`, `Ada42`. */
+const NAME = /^([A-Z][a-z]+(-[A-Z][a-z]+)?[._][A-Z][A-Za-z'-]*[a-z]|[A-Z][a-z]{2,}(?=\d))\d{0,3}$/;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
 const WORD_WITH_DIGITS = /^[a-z]+\d{1,3}[a-z]{0,3}$/i;
 const HOST =
@@ -101,6 +104,7 @@ function typeOfValue(text: string): SegmentType {
   if (seen === DIGIT) return "number";
   if ((seen & DIGIT) === 0) return wordType(text, seen);
   if (VERSION.test(text)) return "word";
+  if (isName(text)) return "name";
   if ((seen & (LOWER | UPPER)) === 0) return digitType(text);
   return mixedType(text, seen);
 }
@@ -121,6 +125,7 @@ function wordType(text: string, seen: number): SegmentType {
   if (text === EMAIL_MASK) return "email";
   if ((seen & (AT | PERCENT)) !== 0) return EMAIL.test(text) ? "email" : (seen & PERCENT) !== 0 ? "encoded" : "word";
   if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
+  if (isName(text)) return "name";
   if ((seen & DOT) !== 0) return dottedType(text);
   if (text.length > MAX_WORD_LENGTH) return (seen & HYPHEN) !== 0 ? "slug" : "token";
   if ((seen & LOWER) === 0 && (seen & UPPER) !== 0 && (seen & OTHER) === 0) return "code";
@@ -132,6 +137,11 @@ function wordType(text: string, seen: number): SegmentType {
     if (bits >= RANDOM_BITS && routeShare(text) < 0.5) return "random";
   }
   return text.includes("-") ? "slug" : "word";
+}
+
+/** `User_Settings` is none. */
+function isName(text: string): boolean {
+  return NAME.test(text) && routeShare(text) < 0.5;
 }
 
 function dottedType(text: string): SegmentType {
@@ -186,7 +196,16 @@ export function isValue(type: SegmentType): boolean {
   return !AMBIGUOUS.has(type);
 }
 
-const AMBIGUOUS: ReadonlySet<SegmentType> = new Set(["word", "slug", "code", "mixed", "random", "file", "host"]);
+const AMBIGUOUS: ReadonlySet<SegmentType> = new Set([
+  "word",
+  "slug",
+  "name",
+  "code",
+  "mixed",
+  "random",
+  "file",
+  "host",
+]);
 
 /** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
 export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];

@@ -1,5 +1,5 @@
 import { composedOf, isVerb } from "./composed.js";
-import type { ValueGroup } from "./form-group.js";
+import { formGroup, type ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
 import { FORMAT, looksFixed } from "./route-word.js";
 import type { LeafJudge } from "./sibling.js";
@@ -15,7 +15,9 @@ export function suffixGroup<Leaf>(
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
   for (const [suffix, members] of bySuffix(node, literals)) {
-    const group = isVerb(suffix) ? beforeVerb(suffix, members) : groupAmong(node, members, judge);
+    const group = isVerb(suffix)
+      ? beforeVerb(suffix, members)
+      : (formGroup(members, suffix) ?? groupAmong(node, members, judge));
     if (group !== undefined) return { ...group, suffix };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import { hasVerb } from "./composed.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import type { PathNode } from "./path-node.js";
+import { FORMAT } from "./route-word.js";
 import type { LeafJudge } from "./sibling.js";
 import { suffixGroup } from "./suffix-group.js";
 import { wordGroup } from "./word-group.js";
@@ -13,5 +14,6 @@ export function valueGroup<Leaf>(
 ): ValueGroup<Leaf> | undefined {
   // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
   const whole = literals.filter(({ text }) => !hasVerb(text));
-  return formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, whole, judge);
+  const words = whole.filter(({ text, type }) => type !== "file" || !FORMAT.test(text));
+  return formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, words, judge);
 }

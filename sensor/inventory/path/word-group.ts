@@ -19,7 +19,7 @@ const LEAVING = 1;
 /** What is called so much more often than values beside it is fixed, whatever it is called. */
 const CALLED_OFTEN = 3.5;
 /** Types that do not tell by themselves whether a segment is a value. */
-const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "mixed", "file", "host", "code"]);
+const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "name", "mixed", "file", "host", "code"]);
 /** Written so differently from words that they may be values among fixed words. */
 const APART: readonly SegmentType[] = ["slug", "file", "mixed"];
 const MAY_LEAVE: ReadonlySet<SegmentType> = new Set(["word", "slug"]);

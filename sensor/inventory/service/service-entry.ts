@@ -65,6 +65,9 @@ export class ServiceEntry implements Service {
   movedFrom: readonly MovedService[] = [];
   /** Endpoints whose first answers do not show that they are there. */
   unprovenEndpoints = 0;
+  /** Calls of those, and how many there were when they were looked at last. */
+  unprovenCalls = 0;
+  siftedCalls = 0;
   /** How many of them there were when those that a scanner leaves were last taken out. */
   siftedEndpoints = 0;
   /** Endpoints that are operations; and those of them whose first call failed. */

@@ -25,8 +25,11 @@ const ASSIGNMENT = /=|%(?:25){0,3}3d/i;
 const USER_END = /:|%(?:25){0,3}3a/i;
 const USERINFO_END = /@|%(?:25){0,3}40/gi;
 
-/** What is to be done with what stands before it, in words: `:cancel`, `:setSize`. It is no part of a secret, nor makes one of an id. */
-const VERB = /:[a-z]{2,}(?:[A-Z][a-z]+)*$/;
+/**
+ * What is to be done with what stands before it, in words: `:cancel`, `:setSize`, or how it is told: `.json`. It is no part of a secret, nor
+ * makes one of an id. No host's name ends in one of these formats.
+ */
+const ENDING = /(?::[a-z]{2,}(?:[A-Z][a-z]+)*|\.(?:json|xml|csv|tsv|ya?ml|html?|txt|ics|rss|atom|pdf))$/;
 /** What a verb may stand behind: no parameters, no user. */
 const PLAIN = /^[\w.~-]+$/;
 
@@ -57,9 +60,9 @@ export function maskText(text: string): string {
 
 function maskSegment(segment: string, before: string | undefined): string {
   if (before !== undefined && ANNOUNCING.has(before.toLowerCase()) && looksGiven(segment)) return MASK;
-  const verb = verbOf(segment);
-  const value = segment.slice(0, segment.length - verb.length);
-  if (verb !== "" && PLAIN.test(value)) return maskSegment(value, undefined) + verb;
+  const ending = endingOf(segment);
+  const value = segment.slice(0, segment.length - ending.length);
+  if (ending !== "" && PLAIN.test(value)) return maskSegment(value, undefined) + ending;
   if (isSecret(segment)) return MASK;
   // Of every two, the second is what parts the first from the next.
   return maskUserinfo(segment)
@@ -68,9 +71,9 @@ function maskSegment(segment: string, before: string | undefined): string {
     .join("");
 }
 
-/** What is to be done with what a segment names; empty where it does not say. */
-export function verbOf(segment: string): string {
-  return segment.includes(":") ? (VERB.exec(segment)?.[0] ?? "") : "";
+/** What is to be done with what a segment names, or in which form it is told; empty where it does not say. */
+export function endingOf(segment: string): string {
+  return ENDING.exec(segment)?.[0] ?? "";
 }
 
 /** RFC 3986 §3.2.1, wherever in a path it stands: a URL may be part of another's path. */

@@ -8,7 +8,7 @@ import { encodedText, MIN_ENCODED } from "../data/encoded-text.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
-import { isSecret, verbOf } from "./secret.js";
+import { endingOf, isSecret } from "./secret.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
@@ -196,7 +196,7 @@ export class TargetData {
 
 function masked(text: string, mask: string | readonly string[] | undefined): string {
   if (mask === undefined) return text;
-  if (typeof mask === "string") return mask + verbOf(text);
+  if (typeof mask === "string") return mask + endingOf(text);
   return mask.reduce((rest, value) => rest.replaceAll(value, MASK), text);
 }
 
