@@ -88,9 +88,10 @@ export class PastRecords {
   }
 
   #standing({ kind, sensor, identity }: Place): Standing {
-    return this.#statement(
-      `SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`,
-    ).get(sensor, identity) as Standing;
+    return this.#statement(`SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`).get(
+      sensor,
+      identity,
+    ) as Standing;
   }
 
   /** A row that a console of an earlier version kept. */
