@@ -7,7 +7,8 @@
  * POST /api/logout                  → 204
  * GET  /api/session                 → SessionState
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
- *                                   endpoints as EndpointItem, with what operators say of them
+ *                                   endpoints as EndpointRow, with what operators say of them
+ * GET  /api/endpoint ?key=          → EndpointItem, all that is known of it
  * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
  * GET  /api/reviews  ?key=          → ReviewHistory
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
@@ -17,12 +18,14 @@
  * GET  /api/sensors                 → Listing of SensorState
  * POST /api/sensors  { name }       → SensorCreated (the token is shown once)
  * GET  /api/documents/FORMAT  ?sensor=NAME&service=NAME → the document as a download, as `eastwatch export --format FORMAT` writes it
- * GET  /api/feed     (WebSocket)    → FeedMessage, one JSON object a message
+ * GET  /api/feed     (WebSocket)  ?calls=&handshakes=&told=  → FeedMessage, one JSON object a message; the FeedPosition of the message
+ *                                   before, of a page that comes back
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *
  * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
 import type { BoundedChanges } from "../shared/difference-words.js";
+import type { StreamRecord } from "../shared/endpoint-facts.js";
 import type {
   CallRecord,
   CertificateRecord,
@@ -30,8 +33,10 @@ import type {
   EndpointRecord,
   FindingRecord,
   HandshakeRecord,
+  Quantiles,
   ServiceRecord,
 } from "../shared/event.js";
+import type { CallingGateway } from "../shared/gateway.js";
 import type { BlindInterval, HealthRecord } from "../shared/health.js";
 import type { Review, Said } from "../shared/review.js";
 import type { ReviewAction, ReviewActionName } from "./review/review-action.js";
@@ -115,9 +120,31 @@ export type FeedRecord =
   | FromSensor<FindingRecord>
   | FromSensor<BlindInterval>;
 
-/** `missed`: feed records this browser was too slow to be given since the message before. */
+/** How far a page of the feed was told: ids of the last call and handshake, and the number of what else was told last. */
+export interface FeedPosition {
+  readonly calls: number;
+  readonly handshakes: number;
+  readonly told: number;
+}
+
+/**
+ * `catch-up` comes first, and once: what there is since the position that was asked for, all that is told later follows in `records`.
+ * `missed`: feed records that this browser was not given since the message before: it was too slow or away too long.
+ */
 export type FeedMessage =
-  | { readonly type: "records"; readonly records: readonly FeedRecord[]; readonly missed: number }
+  | {
+      readonly type: "catch-up";
+      readonly sensors: readonly SensorState[];
+      readonly records: readonly FeedRecord[];
+      readonly missed: number;
+      readonly position: FeedPosition;
+    }
+  | {
+      readonly type: "records";
+      readonly records: readonly FeedRecord[];
+      readonly missed: number;
+      readonly position: FeedPosition;
+    }
   | { readonly type: "inventory-changed" }
   | { readonly type: "sensor"; readonly sensor: SensorState };
 
@@ -155,6 +182,47 @@ export interface FleetListing extends Listing<FleetEdge> {
   readonly calls: number;
   readonly repeatedCalls: number;
 }
+/** What the list of endpoints shows, filters and sorts by; all else is read of the one that is opened. */
+export type EndpointRow = FromSensor<
+  Pick<
+    EndpointRecord,
+    | "serverAddress"
+    | "serverPort"
+    | "virtualNetwork"
+    | "service"
+    | "method"
+    | "template"
+    | "calls"
+    | "callerCount"
+    | "statuses"
+    | "credentials"
+    | "state"
+    | "drift"
+    | "missingBytes"
+    | "blindMillis"
+    | "lastMicros"
+  >
+> & {
+  readonly key: string;
+  readonly review: ListedReview;
+  readonly durationMillis?: Pick<Quantiles, "p50" | "p99">;
+  readonly streams?: ListedStreams;
+  /** Where it is declared. */
+  readonly place?: string;
+  /** Gateways it is called through, and how many of its callers go around them. */
+  readonly reached?: { readonly gateways: readonly ListedGateway[]; readonly around: number };
+};
+
+export type ListedStreams = Pick<
+  StreamRecord,
+  "kinds" | "requestMessages" | "requestMessageBytes" | "responseMessages" | "responseMessageBytes"
+>;
+export type ListedGateway = Pick<CallingGateway, "address" | "service">;
+/** Without what was known of it when it was approved. */
+export type ListedReview = Pick<Review, "status" | "changes"> & {
+  readonly opinion: Omit<Review["opinion"], "approved"> & { readonly approved?: Said };
+};
+
 /** `key` names it to the routes of reviews; what people say is in `review`, and nowhere else. */
 export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
 export type CertificateItem = FromSensor<CertificateRecord>;

@@ -66,7 +66,7 @@ export function differenceOf(before: Rows, after: Rows, sameBy: SameBy = "addres
 
 /** What of a record is compared, as one text: two that are alike in it are no change. */
 export function comparedText(record: InventoryRecord): string {
-  return JSON.stringify(namedByAddress(record).facts);
+  return JSON.stringify(factsOf(record));
 }
 
 function told(subject: string, about: string): Pick<Change, "about"> {
@@ -160,20 +160,35 @@ function aboutOf(record: InventoryRecord): string {
 function namedByAddress(record: InventoryRecord): Omit<Thing, "about"> {
   switch (record.kind) {
     case "service":
-      return { kind: "service", subject: serverOf(record.address, record.port, record), facts: serviceFacts(record) };
+      return { kind: "service", subject: serverOf(record.address, record.port, record), facts: factsOf(record) };
     case "edge": {
       const server = serverOf(record.serverAddress, record.serverPort, record);
-      return { kind: "edge", subject: `${record.clientAddress} > ${server}`, facts: edgeFacts(record) };
+      return { kind: "edge", subject: `${record.clientAddress} > ${server}`, facts: factsOf(record) };
     }
     case "endpoint": {
       const { method, template, serverAddress, serverPort } = record;
       const subject = `${serverOf(serverAddress, serverPort, record)} ${method} ${template}`;
-      return { kind: "endpoint", subject, facts: endpointFacts(record) };
+      return { kind: "endpoint", subject, facts: factsOf(record) };
     }
     case "certificate":
-      return { kind: "certificate", subject: record.fingerprint, facts: { subject: record.subject } };
+      return { kind: "certificate", subject: record.fingerprint, facts: factsOf(record) };
     default:
-      return { kind: "finding", subject: `${record.rule} ${record.id}`, facts: findingFacts(record) };
+      return { kind: "finding", subject: `${record.rule} ${record.id}`, facts: factsOf(record) };
+  }
+}
+
+function factsOf(record: InventoryRecord): Facts {
+  switch (record.kind) {
+    case "service":
+      return serviceFacts(record);
+    case "edge":
+      return edgeFacts(record);
+    case "endpoint":
+      return endpointFacts(record);
+    case "certificate":
+      return { subject: record.subject };
+    default:
+      return findingFacts(record);
   }
 }
 
@@ -212,6 +227,7 @@ function findingFacts({ severity, summary }: FindingRecord): Facts {
 }
 
 function list(values: readonly string[]): string {
+  if (values.length < 2) return values[0] ?? "";
   return [...values].sort().join(", ");
 }
 

@@ -75,7 +75,7 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   await page.click("button:has-text('Pause')");
   const before = await page.locator("tr.call").count();
   for (let number = 0; number < 5; number++) await ask(port, `/paused/${number}`);
-  await page.waitForSelector("button:has-text('Resume (5 waiting)')");
+  await page.waitForSelector("text=5 waiting while the list is paused");
   t.equal(await page.locator("tr.call").count(), before, "nothing moves while paused");
   await page.click("button:has-text('Resume')");
   await page.locator("tr.call", { hasText: "/paused/4" }).waitFor();

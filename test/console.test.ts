@@ -6,13 +6,16 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import t from "tap";
 import WebSocket from "ws";
+import type { FeedMessage } from "../console/api.js";
 import { hashToken } from "../console/store/sensor-tokens.js";
+import type { SensorEvent } from "../shared/event.js";
 import { FileHold } from "../shared/sqlite/file-hold.js";
 import { startConsole } from "./support/console.js";
 import { sensorStore } from "./support/delivery.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { PROGRAM, Running, run, temporaryFolder } from "./support/program.js";
+import { handshake, Teller } from "./support/teller.js";
 
 t.test("pages and API: no session, no data; origins, headers and logins are checked", async (t) => {
   const folder = temporaryFolder(t);
@@ -89,6 +92,131 @@ t.test("pages and API: no session, no data; origins, headers and logins are chec
   t.notMatch(text, /long enough password/);
   t.notOk(text.includes(cookie.split("=")[1]), "sessions are stored hashed");
   await server.close();
+});
+
+/** A page that watches the feed: what it was told, by the ports that number it, and what it missed. */
+class Watcher {
+  readonly ports: number[] = [];
+  readonly findings: string[] = [];
+  missed = 0;
+  position = "";
+  readonly #base: string;
+  readonly #cookie: string;
+  #socket: WebSocket | undefined;
+
+  constructor(base: string, cookie: string) {
+    this.#base = base;
+    this.#cookie = cookie;
+  }
+
+  /** Opens it, or comes back where it was; resolves when it is told what there is. */
+  async open(): Promise<void> {
+    const address = `${this.#base.replace("http", "ws")}/api/feed${this.position}`;
+    const socket = new WebSocket(address, { headers: { cookie: this.#cookie, origin: this.#base } });
+    this.#socket = socket;
+    socket.on("message", (data) => this.#take(JSON.parse(String(data)) as FeedMessage));
+    await once(socket, "message");
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.close();
+    if (this.#socket !== undefined) await once(this.#socket, "close");
+  }
+
+  #take(message: FeedMessage): void {
+    if (message.type === "inventory-changed" || message.type === "sensor") return;
+    const { calls, handshakes, told } = message.position;
+    this.position = `?calls=${calls}&handshakes=${handshakes}&told=${told}`;
+    this.missed += message.missed;
+    const ports = message.records.flatMap((record) => (record.kind === "handshake" ? [record.clientPort] : []));
+    this.ports.push(...(message.type === "catch-up" ? ports.reverse() : ports));
+    for (const record of message.records)
+      if (record.kind === "finding") this.findings.push(`${record.id} ×${record.count}`);
+  }
+}
+
+function span(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => from + at);
+}
+
+t.test("a page is told all, each once: as it opens, comes back, and after the console was started again", async (t) => {
+  const [folder, port] = [temporaryFolder(t), await freePort()];
+  let server = await startConsole(folder, port);
+  t.teardown(() => server.close());
+  const base = `http://127.0.0.1:${port}`;
+  const token = new URL(server.setupLink ?? "").hash.slice("#setup=".length);
+  const begun = await fetch(`${base}/api/setup`, {
+    method: "POST",
+    headers: { "x-requested-with": "eastwatch", "content-type": "application/json" },
+    body: JSON.stringify({ token, user: "ada", password: "long enough password" }),
+  });
+  const [cookie] = (begun.headers.get("set-cookie") ?? "").split(";");
+  const tellerOf = async (name: string): Promise<Teller> => {
+    const teller = new Teller(port, server.tokens.create(name)?.token ?? "");
+    t.teardown(() => teller.socket.terminate());
+    await teller.open();
+    return teller;
+  };
+  let sensor = await tellerOf("node-1");
+  let next = 1;
+  const tell = async (count: number, ...more: SensorEvent[]): Promise<void> => {
+    const events = span(next, count).map((clientPort) => handshake("a.test", { clientPort }));
+    next += count;
+    await sensor.tell([...events, ...more]);
+  };
+  const settle = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 250));
+  const finding = (id: string, count: number): SensorEvent => ({
+    ...{ kind: "finding", id, rule: "cleartext-http", severity: "low", count, firstMicros: 1, lastMicros: 1 },
+    ...{ title: "", summary: "", evidence: {}, references: [] },
+  });
+  await tell(1, finding("f1", 1));
+
+  const watchers = span(0, 30).map(() => new Watcher(base, cookie));
+  let isTelling = true;
+  const telling = (async () => {
+    while (isTelling && next < 190) await tell(1);
+  })();
+  for (const watcher of watchers) await watcher.open();
+  isTelling = false;
+  await telling;
+  await settle();
+  for (const { ports, findings, missed } of watchers)
+    t.same([ports, findings, missed], [span(1, next - 1), ["f1 ×1"], 0], "whenever it opened");
+
+  const [one] = watchers;
+  const clear = (): void => {
+    one.ports.length = 0;
+    one.findings.length = 0;
+  };
+  await one.close();
+  clear();
+  const away = next;
+  await tell(30, finding("f1", 7), finding("f2", 1));
+  await one.open();
+  await tell(2);
+  await settle();
+  t.same([one.ports, one.findings.sort(), one.missed], [span(away, 32), ["f1 ×7", "f2 ×1"], 0], "only what came since");
+
+  await one.close();
+  clear();
+  const long = next;
+  for (let batch = 0; batch < 3; batch++) await tell(400);
+  await one.open();
+  t.same([one.ports, one.missed], [span(long + 200, 1_000), 200], "what it can't be told any more is counted");
+
+  await one.close();
+  clear();
+  for (const watcher of watchers.slice(1)) await watcher.close();
+  const restarted = next;
+  await tell(5, finding("f3", 1));
+  sensor.socket.terminate();
+  await server.close();
+  server = await startConsole(folder, port);
+  sensor = await tellerOf("node-2");
+  await tell(5, finding("f2", 2));
+  await one.open();
+  t.same([one.ports, one.findings.sort(), one.missed], [span(restarted, 10), ["f2 ×2", "f3 ×1"], 200]);
+  await one.close();
 });
 
 t.test("a link names a host that can be opened", async (t) => {

@@ -284,7 +284,9 @@ t.test("what is dropped anywhere between frame and page is reported within 1 %",
 
 /** A page that reads nothing for a while: told of it afterwards, and so is whoever asks the console. */
 async function slowPage(t: Parameters<typeof temporaryFolder>[0]): Promise<Measured> {
-  const feed = new Feed(() => true);
+  const position = { calls: 0, handshakes: 0, told: 0 };
+  const source = { position: () => position, since: () => ({ records: [], missed: 0 }), sensors: () => [] };
+  const feed = new Feed(source, () => true);
   const server = createServer().on("upgrade", (request, socket, head) => feed.upgrade(request, socket, head, "s"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.teardown(() => server.close());

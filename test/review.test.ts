@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
-import type { EndpointItem, Listing, ReviewHistory } from "../console/api.js";
+import type { EndpointItem, EndpointRow, Listing, ReviewHistory } from "../console/api.js";
 import { parsePathRules } from "../sensor/command/path-rules-file.js";
 import type { SensorEvent } from "../shared/event.js";
 import type { Review } from "../shared/review.js";
@@ -39,9 +39,9 @@ async function reviewed(t: Parameters<typeof consoleWithSensor>[0], scene: Scene
   const { console, sensor } = await consoleWithSensor(t);
   await sensor.tell(told(scene));
   const ask = await enter(console.url, console.setupLink ?? "");
-  const endpoints = async (): Promise<readonly EndpointItem[]> =>
-    ((await (await ask("GET", "/api/endpoints")).json()) as Listing<EndpointItem>).items;
-  const of = async (template: string): Promise<EndpointItem> => {
+  const endpoints = async (): Promise<readonly EndpointRow[]> =>
+    ((await (await ask("GET", "/api/endpoints")).json()) as Listing<EndpointRow>).items;
+  const of = async (template: string): Promise<EndpointRow> => {
     const found = (await endpoints()).find((item) => item.template === template);
     if (found === undefined) throw new Error(`no ${template}`);
     return found;
@@ -94,7 +94,12 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
     tags: { by: "ada", texts: ["internal", "probe"] },
     note: { by: "ada", text: "<b>asked by the load balancer</b>" },
   });
-  t.same((await of("/health")).review, { status, changes: [], opinion });
+  const whole = (await (await ask("GET", `/api/endpoint?key=${key}`)).json()) as EndpointItem;
+  t.same(whole.review, { status, changes: [], opinion });
+  t.notOk(
+    "seen" in ((await of("/health")).review.opinion.approved ?? {}),
+    "the list has no need of what was known then",
+  );
   const { entries } = await history("/health");
   t.same(
     entries.map(({ by, action, text, tags }) => [by, action, text ?? tags]),

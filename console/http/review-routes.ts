@@ -32,7 +32,7 @@ const APPROVALS_BYTES = 4 * 1024 * 1024;
 
 type ReviewBody = ReviewAction & { readonly key: string };
 
-/** What operators say of endpoints. */
+/** All of one endpoint, and what operators say of them. */
 export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, operators: Operators, feed: Feed): void {
   app.get<{ Querystring: { key: string } }>(
     "/api/reviews",
@@ -40,6 +40,15 @@ export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, opera
     (request, reply) => {
       const history = store.reviews.history(request.query.key);
       return history === undefined ? reply.code(404).send(NO_ENDPOINT) : reply.send(history);
+    },
+  );
+
+  app.get<{ Querystring: { key: string } }>(
+    "/api/endpoint",
+    { schema: { querystring: KEY_QUERY } },
+    (request, reply) => {
+      const endpoint = store.reviews.endpoint(request.query.key, Date.now() * 1_000);
+      return endpoint === undefined ? reply.code(404).send(NO_ENDPOINT) : reply.send(endpoint);
     },
   );
 

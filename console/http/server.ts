@@ -15,6 +15,7 @@ import { Gauge, Registry } from "prom-client";
 import { CommandError } from "../../shared/command-error.js";
 import { isLoopback, listenAddress } from "../../shared/listen-address.js";
 import { FileHold } from "../../shared/sqlite/file-hold.js";
+import type { FeedPosition } from "../api.js";
 import { INGEST_PATH, Ingest } from "../ingest/ingest.js";
 import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.js";
 import { Operators } from "../store/operators.js";
@@ -64,7 +65,13 @@ export class ConsoleServer {
     this.store = new ConsoleStore(settings);
     this.tokens = new StoredTokens(this.store.database);
     this.#operators = new Operators(this.store.database, settings.sessionHours);
-    this.#feed = new Feed((session) => this.#operators.isSessionOpen(session));
+    const { store } = this;
+    const source = {
+      position: () => store.feedPast.position(),
+      since: (position?: FeedPosition) => store.feedPast.since(position),
+      sensors: () => store.sensors(),
+    };
+    this.#feed = new Feed(source, (session) => this.#operators.isSessionOpen(session));
     this.#ingest = new Ingest(new Hub(this.store, this.#feed), this.tokens, {
       info: (text) => log.info(text),
       warn: (text) => log.warn(text),

@@ -5,6 +5,7 @@ import { identityOf } from "../../shared/record-identity.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import type { EdgeItem, FindingItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
+import { FeedPast } from "./feed-past.js";
 import { type EdgeView, fleetOf, joinedOf } from "./fleet.js";
 import { JoinedCalls } from "./joined-calls.js";
 import { listFindings } from "./listed-findings.js";
@@ -46,6 +47,7 @@ export class ConsoleStore implements EventSink {
   readonly database: Database.Database;
   readonly reviews: Reviews;
   readonly joined: JoinedCalls;
+  readonly feedPast: FeedPast;
   readonly #past: PastRecords;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
@@ -62,6 +64,7 @@ export class ConsoleStore implements EventSink {
     this.reviews = new Reviews(this.database);
     this.#past = new PastRecords(this.database, this.reviews);
     this.joined = new JoinedCalls(this.database, settings.maxConnections);
+    this.feedPast = new FeedPast(this.database);
     this.#bounds = new Map([
       ["service", MAX_INVENTORY_ROWS],
       ["edge", MAX_INVENTORY_ROWS],
@@ -213,16 +216,30 @@ export class ConsoleStore implements EventSink {
       this.#keepBlind(sensor, event);
     } else {
       const nowMicros = Date.now() * 1_000;
-      this.#past.put({ kind: event.kind, sensor, identity: identityOf(event) }, event, nowMicros);
+      const identity = identityOf(event);
+      this.#past.put({ kind: event.kind, sensor, identity }, event, nowMicros);
+      if (event.kind === "finding")
+        this.#statement("UPDATE finding SET told = ? WHERE sensor = ? AND identity = ?").run(
+          this.feedPast.nextTold(nowMicros),
+          sensor,
+          identity,
+        );
       if (this.#isTimeToTrim(event.kind)) this.#past.makeRoom(event.kind, this.#boundOf(event.kind), nowMicros);
     }
   }
 
   #keepBlind(sensor: string, blind: BlindInterval): void {
     this.#statement(
-      `INSERT INTO blind (sensor, identity, last_micros, record) VALUES (?, ?, ?, ?)
-       ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record`,
-    ).run(sensor, identityOf(blind), blind.fromMicros, JSON.stringify(blind));
+      `INSERT INTO blind (sensor, identity, last_micros, record, told) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (sensor, identity)
+       DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record, told = excluded.told`,
+    ).run(
+      sensor,
+      identityOf(blind),
+      blind.fromMicros,
+      JSON.stringify(blind),
+      this.feedPast.nextTold(Date.now() * 1_000),
+    );
     if (this.#isTimeToTrim("blind")) this.#trim("blind", "last_micros");
   }
 

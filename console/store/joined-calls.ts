@@ -48,6 +48,10 @@ const SLACK = 1_000;
 export class JoinedCalls {
   readonly #database: Database.Database;
   readonly #maxRows: number;
+  readonly #sameEnds: Database.Statement<[string, number], Row>;
+  readonly #change: Database.Statement;
+  readonly #insert: Database.Statement;
+  readonly #sum: Database.Statement;
   #sinceTrim = SLACK;
   /** Connections that began before may have been forgotten: what they count can't be added a second time. */
   #forgottenMicros = Number.NEGATIVE_INFINITY;
@@ -55,6 +59,19 @@ export class JoinedCalls {
   constructor(database: Database.Database, maxRows: number) {
     this.#database = database;
     this.#maxRows = maxRows;
+    this.#sameEnds = database.prepare("SELECT * FROM told_connection WHERE ends = ? ORDER BY last_micros DESC LIMIT ?");
+    this.#change = database.prepare(
+      "UPDATE told_connection SET client_next = ?, server_next = ?, calls = ?, last_micros = ? WHERE id = ?",
+    );
+    this.#insert = database.prepare(
+      `INSERT INTO told_connection
+       (client_next, server_next, calls, last_micros, client_first, server_first, is_opening_seen, first_micros, sensor, ends)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#sum = database.prepare(
+      `INSERT INTO joined (edge, sensor, calls, connections) VALUES (?, ?, ?, ?) ON CONFLICT (edge, sensor)
+       DO UPDATE SET calls = calls + excluded.calls, connections = connections + excluded.connections`,
+    );
   }
 
   /** Within the caller's transaction. */
@@ -93,9 +110,7 @@ export class JoinedCalls {
     const { clientAddress, clientPort, serverAddress, serverPort, virtualNetwork } = told;
     const place = placeOf(serverAddress, virtualNetwork);
     const ends = `${clientAddress} ${clientPort} ${place} ${serverPort}`;
-    const before = this.#database
-      .prepare<[string, number], Row>("SELECT * FROM told_connection WHERE ends = ? ORDER BY last_micros DESC LIMIT ?")
-      .all(ends, MAX_SAME_ENDS);
+    const before = this.#sameEnds.all(ends, MAX_SAME_ENDS);
     const known = before.find((row) => row.sensor === sensor && row.first_micros === told.firstMicros);
     if (known === undefined && told.firstMicros <= this.#forgottenMicros) return;
     const now = rowOf(known?.id ?? 0, sensor, told);
@@ -107,30 +122,23 @@ export class JoinedCalls {
 
   #keep(ends: string, row: Row): void {
     const values = [row.client_next, row.server_next, row.calls, row.last_micros];
-    if (row.id !== 0) {
-      this.#database
-        .prepare("UPDATE told_connection SET client_next = ?, server_next = ?, calls = ?, last_micros = ? WHERE id = ?")
-        .run(...values, row.id);
-      return;
-    }
-    this.#database
-      .prepare(
-        `INSERT INTO told_connection
-         (client_next, server_next, calls, last_micros, client_first, server_first, is_opening_seen, first_micros, sensor, ends)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(...values, row.client_first, row.server_first, row.is_opening_seen, row.first_micros, row.sensor, ends);
+    if (row.id !== 0) this.#change.run(...values, row.id);
+    else
+      this.#insert.run(
+        ...values,
+        row.client_first,
+        row.server_first,
+        row.is_opening_seen,
+        row.first_micros,
+        row.sensor,
+        ends,
+      );
   }
 
   #add(edge: string, sums: Sums): void {
     for (const [sensor, { calls, connections }] of sums) {
       if (calls === 0 && connections === 0) continue;
-      this.#database
-        .prepare(
-          `INSERT INTO joined (edge, sensor, calls, connections) VALUES (?, ?, ?, ?) ON CONFLICT (edge, sensor)
-           DO UPDATE SET calls = calls + excluded.calls, connections = connections + excluded.connections`,
-        )
-        .run(edge, sensor, calls, connections);
+      this.#sum.run(edge, sensor, calls, connections);
     }
   }
 

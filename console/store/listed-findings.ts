@@ -21,6 +21,28 @@ export function listFindings(database: Database.Database, limit: number): Listin
        ORDER BY t.last_micros DESC LIMIT ?`,
     )
     .all(limit);
+  const kept = database.prepare<[], number>("SELECT count(*) FROM finding").pluck().get() ?? 0;
+  const items = presented(database, stored);
+  return { items, total: kept - (stored.length - items.length) };
+}
+
+/** Those told, also once more, after what has the number: the latest, and how many more these are. */
+export function findingsSince(
+  database: Database.Database,
+  told: number,
+  limit: number,
+): { readonly records: readonly FindingItem[]; readonly missed: number } {
+  const stored = database
+    .prepare<[number, number], Row>(
+      `SELECT t.record, t.sensor, sensor.name FROM finding t JOIN sensor ON sensor.id = t.sensor
+       WHERE t.told > ? ORDER BY t.told DESC LIMIT ?`,
+    )
+    .all(told, limit);
+  const all = database.prepare<[number], number>("SELECT count(*) FROM finding WHERE told > ?").pluck().get(told) ?? 0;
+  return { records: presented(database, stored), missed: all - stored.length };
+}
+
+function presented(database: Database.Database, stored: readonly Row[]): FindingItem[] {
   const rows = stored.map(({ record, sensor, name }) => ({
     record: JSON.parse(record) as FindingRecord,
     sensor,
@@ -28,11 +50,7 @@ export function listFindings(database: Database.Database, limit: number): Listin
   }));
   const templates = new KnownTemplates(database);
   const present = presentFindings(rows, (finding, sensor = "") => templates.at(finding, sensor));
-  const kept = database.prepare<[], number>("SELECT count(*) FROM finding").pluck().get() ?? 0;
-  return {
-    items: present.map(({ record, name }) => ({ ...record, sensor: name })),
-    total: kept - (rows.length - present.length),
-  };
+  return present.map(({ record, name }) => ({ ...record, sensor: name }));
 }
 
 /** What stands at a server is read only where a finding names what is not there: nearly all name an endpoint of today. */

@@ -104,4 +104,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE history (began_micros INTEGER NOT NULL) STRICT;
   INSERT INTO history VALUES (CAST(strftime('%s', 'now') AS INTEGER) * 1000000);
   `,
+  // In which order they were told last, for pages that were away: calls and handshakes have their ids for it.
+  `
+  ALTER TABLE finding ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE blind ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX finding_told ON finding (told);
+  CREATE INDEX blind_told ON blind (told);
+  `,
 ];

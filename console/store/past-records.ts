@@ -20,6 +20,12 @@ interface Standing {
   readonly compared: string;
 }
 
+/** `keep` takes a row in that is new, or the same in all that is compared; it changes no other. */
+interface KeepStatements {
+  readonly keep: Database.Statement;
+  readonly replace: Database.Statement;
+}
+
 /**
  * Keeps records of an inventory, and of each what it was at the end of a day and when somebody approved an endpoint, which is when
  * inventories are compared. What nobody can ask for is not kept: counts and times, and what changed twice between two such moments.
@@ -28,6 +34,8 @@ export class PastRecords {
   readonly #database: Database.Database;
   readonly #reviews: Reviews;
   readonly #statements = new Map<string, Database.Statement>();
+  /** Found by the kind alone: to put their text together for each record costs more than to run some of them. */
+  readonly #keepers = new Map<Place["kind"], KeepStatements>();
   readonly #maxRows: number;
   #sinceTrim = SLACK;
 
@@ -40,16 +48,14 @@ export class PastRecords {
   put(place: Place, record: InventoryRecord, nowMicros: number): void {
     const { kind, sensor, identity } = place;
     const compared = digestOf(record);
-    const before = this.#statement(
-      `SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`,
-    ).get(sensor, identity) as Standing | undefined;
-    const isSame = before !== undefined && (before.compared || this.#digestOfKept(place)) === compared;
-    if (before !== undefined && !isSame) this.#retire(place, nowMicros);
-    this.#statement(
-      `INSERT INTO ${kind} (sensor, identity, last_micros, record, since_micros, compared) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record,
-       since_micros = excluded.since_micros, compared = excluded.compared`,
-    ).run(sensor, identity, record.lastMicros, JSON.stringify(record), isSame ? before.since : nowMicros, compared);
+    const text = JSON.stringify(record);
+    const { keep, replace } = this.#statementsOf(kind);
+    // Nearly all are new or as they were: one statement does for these.
+    if (keep.run(sensor, identity, record.lastMicros, text, nowMicros, compared).changes > 0) return;
+    const { since, compared: before } = this.#standing(place);
+    const isSame = (before || this.#digestOfKept(place)) === compared;
+    if (!isSame) this.#retire(place, nowMicros);
+    replace.run(record.lastMicros, text, isSame ? since : nowMicros, compared, sensor, identity);
   }
 
   remove(place: Place, nowMicros: number): void {
@@ -62,6 +68,30 @@ export class PastRecords {
     const oldest = `SELECT sensor, identity FROM ${kind} ORDER BY last_micros DESC LIMIT -1 OFFSET ?`;
     for (const place of this.#statement(oldest).all(most) as Omit<Place, "kind">[])
       this.remove({ kind, ...place }, nowMicros);
+  }
+
+  #statementsOf(kind: Place["kind"]): KeepStatements {
+    const known = this.#keepers.get(kind);
+    if (known !== undefined) return known;
+    const made = {
+      keep: this.#database.prepare(
+        `INSERT INTO ${kind} (sensor, identity, last_micros, record, since_micros, compared) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (sensor, identity) DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record
+         WHERE compared = excluded.compared`,
+      ),
+      replace: this.#database.prepare(
+        `UPDATE ${kind} SET last_micros = ?, record = ?, since_micros = ?, compared = ? WHERE sensor = ? AND identity = ?`,
+      ),
+    };
+    this.#keepers.set(kind, made);
+    return made;
+  }
+
+  #standing({ kind, sensor, identity }: Place): Standing {
+    return this.#statement(`SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`).get(
+      sensor,
+      identity,
+    ) as Standing;
   }
 
   /** A row that a console of an earlier version kept. */

@@ -3,8 +3,9 @@ import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
-import type { Approvals, EndpointItem, Listing, ReviewEntry, ReviewHistory } from "../api.js";
+import type { Approvals, EndpointItem, EndpointRow, Listing, ReviewEntry, ReviewHistory } from "../api.js";
 import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
+import { endpointRow } from "./endpoint-row.js";
 
 /** Words on one endpoint: operators are few, a script of theirs may run wild. */
 const MAX_ENTRIES = 1_000;
@@ -29,8 +30,12 @@ interface Known {
   readonly opinion: Opinion;
 }
 
-const ENDPOINT = `SELECT t.record, t.sensor AS sensorId, sensor.name AS sensor, o.opinion FROM endpoint t
+const OF_ENDPOINT = `t.sensor AS sensorId, sensor.name AS sensor, o.opinion FROM endpoint t
   JOIN sensor ON sensor.id = t.sensor LEFT JOIN opinion o ON o.sensor = t.sensor AND o.identity = t.identity`;
+const ENDPOINT = `SELECT t.record, ${OF_ENDPOINT}`;
+/** Schemas, most of a record, are compared only with what somebody approved: to read them all takes longer than all the rest. */
+const LISTED_ENDPOINT = `SELECT CASE WHEN o.approved_micros IS NULL THEN json_remove(t.record, '$.schemas') ELSE t.record END AS record,
+  ${OF_ENDPOINT}`;
 
 /** What people say of endpoints: each word for good, and what holds of them now. */
 export class Reviews {
@@ -49,16 +54,27 @@ export class Reviews {
   }
 
   /** Endpoints, latest seen first, with what is said of them. */
-  list(limit: number, nowMicros: number): Listing<EndpointItem> {
-    const rows = this.#database.prepare<[number], Row>(`${ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`).all(limit);
+  list(limit: number, nowMicros: number): Listing<EndpointRow> {
+    const rows = this.#database
+      .prepare<[number], Row>(`${LISTED_ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`)
+      .all(limit);
     const total = this.#database.prepare<[], number>("SELECT count(*) FROM endpoint").pluck().get() ?? 0;
     const reviewed = this.#servicesReviewed();
     const items = rows.map(knownOf).map((known) => {
       const { record, sensor, sensorId, opinion } = known;
       const service = reviewed.get(`${sensorId} ${serviceIdentity(record)}`);
-      return { ...record, sensor, key: keyOf(known), review: reviewOf(record, opinion, service, nowMicros) };
+      return endpointRow(record, sensor, keyOf(known), reviewOf(record, opinion, service, nowMicros));
     });
     return { items, total };
+  }
+
+  /** All of one endpoint; undefined where there is no such endpoint. */
+  endpoint(key: string, nowMicros: number): EndpointItem | undefined {
+    const known = this.#known(key);
+    if (known === undefined) return undefined;
+    const { record, sensor, sensorId, opinion } = known;
+    const service = this.#servicesReviewed().get(`${sensorId} ${serviceIdentity(record)}`);
+    return { ...record, sensor, key: keyOf(known), review: reviewOf(record, opinion, service, nowMicros) };
   }
 
   /** When an endpoint of each service was approved last. */

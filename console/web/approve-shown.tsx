@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import type { EndpointItem } from "../api.js";
+import type { EndpointRow } from "../api.js";
 import { approveAll } from "./client.js";
 import { passesReview } from "./review-words.js";
 
 /** Approves what the filter leaves and nobody approved as it is now; asks once more, with the number, before it does. */
-export function ApproveShown({ items }: { readonly items: readonly EndpointItem[] }) {
+export function ApproveShown({ items }: { readonly items: readonly EndpointRow[] }) {
   const [isAsked, setAsked] = useState(false);
   const [told, setTold] = useState("");
   const open = items.filter(({ review }) => passesReview(review, "open"));

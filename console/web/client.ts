@@ -1,4 +1,12 @@
-import type { Approvals, ChangeListing, Listing, ReviewHistory, SensorCreated, SessionState } from "../api.js";
+import type {
+  Approvals,
+  ChangeListing,
+  EndpointItem,
+  Listing,
+  ReviewHistory,
+  SensorCreated,
+  SessionState,
+} from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { parseVisible } from "./visible-text.js";
 
@@ -56,6 +64,11 @@ export async function logOut(): Promise<void> {
 
 export async function createSensor(name: string): Promise<SensorCreated> {
   return (await request("POST", "/api/sensors", { name })).json();
+}
+
+export async function readEndpoint(key: string): Promise<EndpointItem> {
+  const response = await request("GET", `/api/endpoint?key=${encodeURIComponent(key)}`);
+  return parseVisible(await response.text()) as EndpointItem;
 }
 
 /** Says something of the endpoint with the key. */

@@ -17,14 +17,22 @@ const STATE_WORDS: Readonly<Record<EndpointState, string>> = {
   dormant: "Not called for long, or declared and never called.",
 };
 
+interface Props {
+  readonly endpoint: EndpointItem;
+  /** Why it could not be read again; empty where it could. */
+  readonly trouble: string;
+  onClose(): void;
+}
+
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
-export function EndpointDetail({ endpoint, onClose }: { readonly endpoint: EndpointItem; onClose(): void }) {
+export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
   const { schemas, drift = [], protection, reached, review, key, parameters, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
         {endpoint.method} {endpoint.template}
       </h3>
+      {trouble !== "" && <p class="bad">{trouble}</p>}
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>

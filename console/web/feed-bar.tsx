@@ -62,11 +62,14 @@ export function FeedBar({ filter, onChange }: Props) {
         onChange={(severity) => change({ severity })}
         title="Of findings"
       />
-      <button type="button" class={paused.value ? "active" : ""} onClick={() => setPaused(!paused.value)}>
-        {paused.value ? `Resume (${waiting.value.toLocaleString("en")} waiting)` : "Pause"}
+      <button type="button" class={paused.value ? "pause active" : "pause"} onClick={() => setPaused(!paused.value)}>
+        {paused.value ? "Resume" : "Pause"}
       </button>
-      {!paused.value && waiting.value > 0 && (
-        <span class="held warn">{waiting.value.toLocaleString("en")} new, held while the mouse is on the list</span>
+      {(waiting.value > 0 || paused.value) && (
+        <span class="held warn">
+          {waiting.value.toLocaleString("en")}{" "}
+          {paused.value ? "waiting while the list is paused" : "new, held while the mouse is on the list"}
+        </span>
       )}
       <span class={missed.value > 0 ? "missed bad" : "missed quiet"}>
         {missed.value > 0 ? `${missed.value.toLocaleString("en")} missed by this page` : "none missed"}

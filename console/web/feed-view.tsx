@@ -6,7 +6,7 @@ import { type FeedFilter, NO_FILTER, passes } from "./feed-filter.js";
 import { FeedRow } from "./feed-row.js";
 import { FindingDetail } from "./finding-detail.js";
 import { HandshakeDetail } from "./handshake-detail.js";
-import { type LiveRow, rows, setPointed } from "./live.js";
+import { connected, type LiveRow, rows, setPointed } from "./live.js";
 import { pointingHandlers, useLeftWithList } from "./pointing.js";
 import { focusOpenRow, moveByKeys, useEscape, useKeptFocus } from "./row-keys.js";
 import { useIsNarrow } from "./use-is-narrow.js";
@@ -62,12 +62,17 @@ export function FeedView() {
           </tbody>
         </table>
         {shown.length === 0 && (
-          <p class="empty">{rows.value.length === 0 ? "Nothing seen yet." : "Nothing passes this filter."}</p>
+          <p class="empty">{rows.value.length === 0 ? nothingWords() : "Nothing passes this filter."}</p>
         )}
       </div>
       {current !== undefined && <RecordDetail record={current.record} onClose={close} />}
     </main>
   );
+}
+
+/** Nothing seen is not said where nothing was told yet. */
+function nothingWords(): string {
+  return connected.value ? "Nothing seen yet." : "Nothing told yet: there is no connection to the console.";
 }
 
 function RecordDetail({ record, onClose }: { readonly record: FeedRecord; onClose(): void }) {

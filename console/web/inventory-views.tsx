@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
 import type { BlindBound, InVirtualNetwork } from "../../shared/event.js";
-import type { ReachedFacts } from "../../shared/gateway.js";
 import { clientOf, POSTURE_WORDS, postureRank } from "../../shared/posture.js";
-import type { EdgeItem, EndpointItem, FindingItem, ServiceItem } from "../api.js";
+import type { EdgeItem, EndpointRow, FindingItem, ServiceItem } from "../api.js";
 import { ApproveShown } from "./approve-shown.js";
 import { edgeKey } from "./edge-key.js";
-import { EndpointDetail } from "./endpoint-detail.js";
+import { EndpointPane } from "./endpoint-pane.js";
 import { FindingDetail } from "./finding-detail.js";
 import { bytes, day, millis, span } from "./format.js";
 import { PostureTag } from "./posture-bar.js";
@@ -109,7 +108,7 @@ const SERVICES: readonly Column<ServiceItem>[] = [
   { title: "Sensor", value: (item) => item.sensor, isMinor: true },
 ];
 
-const ENDPOINTS: readonly Column<EndpointItem>[] = [
+const ENDPOINTS: readonly Column<EndpointRow>[] = [
   { title: "Service", className: "name", value: (item) => item.service },
   { title: "Method", className: "method", value: (item) => item.method },
   {
@@ -136,10 +135,10 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
   {
     title: "Gateway",
     className: "whole",
-    value: ({ reached }) => (reached === undefined ? 0 : 1 + reached.around.length),
+    value: ({ reached }) => (reached === undefined ? 0 : 1 + reached.around),
     text: gatewayText,
     show: ({ reached }) =>
-      reached && <span class={reached.around.length > 0 ? "gateway around" : "gateway"}>{passage(reached)}</span>,
+      reached && <span class={reached.around > 0 ? "gateway around" : "gateway"}>{passage(reached)}</span>,
     isMinor: true,
   },
   { title: "Statuses", className: "statuses", value: (item) => statuses(item.statuses), isMinor: true },
@@ -162,7 +161,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
     title: "State",
     className: "whole",
     value: (item) => item.state,
-    text: (item) => [item.state, item.declaration?.place, ...(item.drift ?? [])].join(" "),
+    text: (item) => [item.state, item.place, ...(item.drift ?? [])].join(" "),
     show: (item) => <span class={`state ${item.state}`}>{item.state}</span>,
   },
   ...REVIEW_COLUMNS,
@@ -171,7 +170,7 @@ const ENDPOINTS: readonly Column<EndpointItem>[] = [
 ];
 
 /** What each state means stands where it is chosen. */
-const STATES: Narrowing<EndpointItem> = {
+const STATES: Narrowing<EndpointRow> = {
   label: "State",
   choices: [
     ["", "Any state"],
@@ -186,18 +185,18 @@ const STATES: Narrowing<EndpointItem> = {
   ],
   passes: (item, choice) => {
     if (choice === "drift") return (item.drift ?? []).length > 0;
-    return choice === "around" ? (item.reached?.around.length ?? 0) > 0 : item.state === choice;
+    return choice === "around" ? (item.reached?.around ?? 0) > 0 : item.state === choice;
   },
 };
 
-function gatewayText({ reached }: EndpointItem): string {
+function gatewayText({ reached }: EndpointRow): string {
   if (reached === undefined) return "";
   return [passage(reached), ...reached.gateways.map(({ address, service }) => `${address} ${service ?? ""}`)].join(" ");
 }
 
 /** Where no gateway is known nothing stands: that does not say that there is none. */
-function passage({ gateways, around }: ReachedFacts): string {
-  return around.length > 0 ? `${gateways.length} through, ${around.length} around` : "through";
+function passage({ gateways, around }: NonNullable<EndpointRow["reached"]>): string {
+  return around > 0 ? `${gateways.length} through, ${around} around` : "through";
 }
 
 const ENDPOINT_NARROWINGS = [STATES, REVIEWS];
@@ -295,7 +294,7 @@ export function EndpointsView() {
       empty="No endpoint seen yet."
       narrowings={ENDPOINT_NARROWINGS}
       actions={(items) => <ApproveShown items={items} />}
-      detail={(item, close) => <EndpointDetail endpoint={item} onClose={close} />}
+      detail={(item, close) => <EndpointPane row={item} onClose={close} />}
       keyOf={(item) =>
         [item.sensor, item.serverAddress, item.serverPort, item.method, item.template, within(item)].join(" ")
       }

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
-import type { FeedMessage, FeedRecord, SensorState } from "../api.js";
+import type { FeedMessage, FeedPosition, FeedRecord, SensorState } from "../api.js";
 import { readSession } from "./client.js";
+import { timeOf } from "./feed-row.js";
 import { parseVisible } from "./visible-text.js";
 
 /** A record of the feed with a number of its own, so that a row stays the same row. */
@@ -24,6 +25,7 @@ export const pointed = signal(false);
 /** Records that came while the list was held, and those this browser was never given. */
 export const waiting = signal(0);
 export const missed = signal(0);
+/** The feed goes on from what the page has. */
 export const connected = signal(false);
 export const sensors = signal<readonly SensorState[]>([]);
 /** Rises whenever the inventory has changed. */
@@ -31,17 +33,20 @@ export const inventoryVersion = signal(0);
 
 let held: LiveRow[] = [];
 let nextId = 1;
+/** How far this page was told; undefined where it has nothing yet. */
+let position: FeedPosition | undefined;
 let socket: WebSocket | undefined;
 
 export function openFeed(): void {
   if (socket !== undefined) return;
-  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/feed`;
+  const since = position === undefined ? "" : `?${new URLSearchParams(Object.entries(position).map(pairOfTexts))}`;
+  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/feed${since}`;
   const opened = new WebSocket(address);
   socket = opened;
-  opened.onopen = () => {
-    connected.value = true;
+  opened.onmessage = ({ data }) => {
+    // One that was closed may still have something under way: it is told anew to the one after it.
+    if (socket === opened) take(parseVisible(String(data)) as FeedMessage);
   };
-  opened.onmessage = ({ data }) => take(parseVisible(String(data)) as FeedMessage);
   opened.onclose = ({ code }) => {
     connected.value = false;
     if (socket !== opened) return;
@@ -65,8 +70,14 @@ export function closeFeed(): void {
   opened?.close();
 }
 
+function pairOfTexts([name, value]: readonly [string, number]): [string, string] {
+  return [name, String(value)];
+}
+
 /** Who logs in next starts from what the console keeps. */
 export function forget(): void {
+  position = undefined;
+  connected.value = false;
   rows.value = [];
   held = [];
   waiting.value = 0;
@@ -92,26 +103,35 @@ function release(): void {
   waiting.value = 0;
 }
 
-/** What the page shows at first, newest first: what was kept from before. */
-export function seed(records: readonly FeedRecord[]): void {
-  if (rows.value.length === 0) rows.value = records.map((record) => ({ id: nextId++, record }));
-}
-
 function take(message: FeedMessage): void {
   if (message.type === "inventory-changed") inventoryVersion.value++;
   else if (message.type === "sensor") {
     const others = sensors.value.filter((sensor) => sensor.id !== message.sensor.id);
     sensors.value = [...others, message.sensor].sort((a, b) => a.name.localeCompare(b.name));
-  } else {
-    missed.value += message.missed;
-    const fresh = newRows(message.records);
-    if (!paused.value && !pointed.value) rows.value = bounded([...fresh, ...rows.value]);
-    else {
-      const all = [...fresh, ...held];
-      held = bounded(all);
-      waiting.value += fresh.length;
-      missed.value += all.length - held.length;
-    }
+  } else if (message.type === "records") add(message.records, message);
+  else {
+    sensors.value = message.sensors;
+    // Lists may have been read before, and what changed them since was told to nobody.
+    inventoryVersion.value++;
+    add(
+      [...message.records].sort((a, b) => timeOf(a) - timeOf(b)),
+      message,
+    );
+    connected.value = true;
+  }
+}
+
+/** In the order in which they were told. */
+function add(records: readonly FeedRecord[], told: { readonly missed: number; readonly position: FeedPosition }): void {
+  position = told.position;
+  missed.value += told.missed;
+  const fresh = newRows(records);
+  if (!paused.value && !pointed.value) rows.value = bounded([...fresh, ...rows.value]);
+  else {
+    const all = [...fresh, ...held];
+    held = bounded(all);
+    waiting.value += fresh.length;
+    missed.value += all.length - held.length;
   }
 }
 
@@ -128,28 +148,40 @@ function isSample({ kind }: FeedRecord): boolean {
 /** A finding that is shown already has only counted on: its row is brought up to date where it stands. */
 function newRows(records: readonly FeedRecord[]): LiveRow[] {
   const fresh: LiveRow[] = [];
+  const latest = new Map<string, FeedRecord>();
   for (const record of records) {
-    if (record.kind === "call" || record.kind === "handshake" || !replace(record))
-      fresh.unshift({ id: nextId++, record });
+    const key = keyOf(record);
+    if (key !== undefined) latest.set(key, record);
+  }
+  const shown = latest.size === 0 ? new Set<string>() : replace(latest);
+  for (const record of records) {
+    const key = keyOf(record);
+    if (key !== undefined && shown.has(key)) continue;
+    if (key !== undefined) shown.add(key);
+    fresh.unshift({ id: nextId++, record: key === undefined ? record : (latest.get(key) ?? record) });
   }
   return fresh;
 }
 
-function replace(record: Extract<FeedRecord, { kind: "finding" | "blind" }>): boolean {
-  const isSame = ({ record: shown }: LiveRow): boolean =>
-    shown.sensor === record.sensor &&
-    ((shown.kind === "finding" && record.kind === "finding" && shown.id === record.id) ||
-      (shown.kind === "blind" &&
-        record.kind === "blind" &&
-        shown.interfaceName === record.interfaceName &&
-        shown.fromMicros === record.fromMicros));
-  for (const list of [held, rows.value]) {
-    const at = list.findIndex(isSame);
-    if (at < 0) continue;
-    const changed = list.with(at, { id: list[at].id, record });
-    if (list === held) held = changed;
-    else rows.value = changed;
-    return true;
-  }
-  return false;
+/** What a record replaces, and is replaced by; undefined of one that stands for itself. */
+function keyOf(record: FeedRecord): string | undefined {
+  if (record.kind === "finding") return `finding ${record.sensor} ${record.id}`;
+  if (record.kind === "blind") return `blind ${record.sensor} ${record.interfaceName} ${record.fromMicros}`;
+  return undefined;
+}
+
+/** The keys of those that have a row. */
+function replace(latest: ReadonlyMap<string, FeedRecord>): Set<string> {
+  const shown = new Set<string>();
+  const renew = (row: LiveRow): LiveRow => {
+    const key = keyOf(row.record);
+    const record = key === undefined ? undefined : latest.get(key);
+    if (key === undefined || record === undefined) return row;
+    shown.add(key);
+    return { id: row.id, record };
+  };
+  held = held.map(renew);
+  const renewed = rows.value.map(renew);
+  if (shown.size > 0) rows.value = renewed;
+  return shown;
 }

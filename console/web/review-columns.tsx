@@ -1,9 +1,9 @@
-import type { EndpointItem } from "../api.js";
+import type { EndpointRow } from "../api.js";
 import { passesReview, REVIEW_CHOICES, reviewRank } from "./review-words.js";
 import type { Column, Narrowing } from "./table-view.js";
 
 /** What people say of endpoints, in the table of what was seen of them. */
-export const REVIEW_COLUMNS: readonly Column<EndpointItem>[] = [
+export const REVIEW_COLUMNS: readonly Column<EndpointRow>[] = [
   {
     title: "Review",
     className: "whole",
@@ -29,11 +29,11 @@ export const REVIEW_COLUMNS: readonly Column<EndpointItem>[] = [
   },
 ];
 
-function tagsOf({ review }: EndpointItem): string {
+function tagsOf({ review }: EndpointRow): string {
   return review.opinion.tags?.texts.join(" ") ?? "";
 }
 
-export const REVIEWS: Narrowing<EndpointItem> = {
+export const REVIEWS: Narrowing<EndpointRow> = {
   label: "Review",
   choices: REVIEW_CHOICES,
   passes: ({ review }, choice) => passesReview(review, choice),

@@ -24,11 +24,11 @@ const RANKS: Readonly<Record<ReviewStatus, number>> = {
   approved: 0,
 };
 
-export function reviewRank({ status }: Review): number {
+export function reviewRank({ status }: Pick<Review, "status">): number {
   return RANKS[status];
 }
 
-export function passesReview({ status }: Review, choice: string): boolean {
+export function passesReview({ status }: Pick<Review, "status">, choice: string): boolean {
   return choice === "open" ? RANKS[status] > RANKS.deprecated : status === choice;
 }
 

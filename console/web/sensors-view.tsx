@@ -3,7 +3,7 @@ import { SACRIFICES } from "../../shared/sacrifices.js";
 import type { SensorState } from "../api.js";
 import { createSensor, readList } from "./client.js";
 import { bytes, clock, count, day, millis, span } from "./format.js";
-import { sensors } from "./live.js";
+import { connected, sensors } from "./live.js";
 import { NotSeenPanel } from "./not-seen-panel.js";
 
 /** What each sensor sees, what it lost, and what it could not see. */
@@ -12,7 +12,7 @@ export function SensorsView() {
     <main class="view sensors">
       <AddSensor />
       <div class="scroll">
-        {sensors.value.length === 0 && (
+        {sensors.value.length === 0 && connected.value && (
           <p class="empty">No sensor has a token yet. Make one above, then start `eastwatch sensor` with it.</p>
         )}
         {sensors.value.map((sensor) => (

@@ -1,4 +1,4 @@
-import type { StreamRecord } from "../../shared/endpoint-facts.js";
+import type { ListedStreams } from "../api.js";
 import { bytes } from "./format.js";
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
@@ -12,14 +12,14 @@ export function kindWords(kind: string): string {
   return KIND_WORDS[kind] ?? kind;
 }
 
-export function kindsOf(streams: StreamRecord | undefined): string {
+export function kindsOf(streams: ListedStreams | undefined): string {
   return Object.keys(streams?.kinds ?? {})
     .map(kindWords)
     .join(", ");
 }
 
 /** What was sent in them, to the service and by it. */
-export function messageWords(streams: StreamRecord | undefined): string {
+export function messageWords(streams: ListedStreams | undefined): string {
   if (messagesOf(streams) <= 0 || streams === undefined) return "";
   const { requestMessages, requestMessageBytes, responseMessages, responseMessageBytes } = streams;
   const toward =
@@ -28,6 +28,6 @@ export function messageWords(streams: StreamRecord | undefined): string {
 }
 
 /** To sort by; those that are no streams come last. */
-export function messagesOf(streams: StreamRecord | undefined): number {
+export function messagesOf(streams: ListedStreams | undefined): number {
   return streams === undefined ? -1 : streams.requestMessages + streams.responseMessages;
 }

@@ -18,6 +18,7 @@ export async function shot(page: Page, name: string): Promise<void> {
 export async function enter(
   t: { teardown(action: () => Promise<void>): void },
   link: string,
+  prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<{ page: Page; troubles: readonly string[] }> {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
   t.teardown(() => browser.close());
@@ -32,6 +33,7 @@ export async function enter(
     void dialog.dismiss();
   });
   page.setDefaultTimeout(15_000);
+  await prepare(page);
   await page.goto(link);
   await page.fill("input[name=user]", "ada");
   await page.fill("input[name=password]", "a long enough password");
