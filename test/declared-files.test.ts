@@ -2,6 +2,7 @@ import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
 import t from "tap";
 import type { DeclaredApi } from "../sensor/declared/declared-api.js";
+import { jsonFault } from "../sensor/declared/json-fault.js";
 import { PROTO, readDeclared, SHOP } from "./support/declared-files.js";
 
 function outline({ file, kind, version, servers, operations }: DeclaredApi): string[] {
@@ -102,7 +103,7 @@ t.test("a broken file is told with file, line and remedy, and the others go on",
     "circle.yaml": `${valid}paths:\n  /a: { $ref: "#/paths/~1b" }\n  /b: { $ref: "#/paths/~1a" }\n`,
     "fetched.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        200: { $ref: "https://x.example/r.yaml" }\n`,
     "good.yaml": SHOP,
-    "hash.json": '{ "openapi": "3.0.3",\n  "paths": { "/a": } }',
+    "hash.json": '{ "openapi": "3.0.3",\n  "paths": { "/a": null } }',
     "lost.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        200: { $ref: "#/components/responses/X" }\n`,
     "list.yaml": `${valid}paths:\n  - /a\n`,
     "new.yaml": "openapi: 4.0.0\npaths: {}\n",
@@ -172,4 +173,117 @@ t.test("what stands in a folder and declares nothing is named once, and what fil
   t.strictSame(notices.slice(1), [said("another.json")], "of the others it was said");
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`x${at + 10}.json`, "[]"]));
   t.match((await readDeclared(t, many)).notices, [/^x10\.json, .*, x17\.json and 4 more: left out/]);
+});
+
+t.test("a .json file that is no JSON is told with the place, and nothing of it is used", async (t) => {
+  const { value, told } = await jsonCases(t);
+  t.strictSame(value, ["api.yaml", "bom.json", "good.json"], "of those that are told nothing is used");
+  const end = "; mend it there, or name the file .yaml if it is YAML";
+  t.strictSame(told, [
+    `bare.json:2:1: is no JSON: a name in double quotes must stand here${end}`,
+    `comma.json:4:21: is no JSON: a comma stands before "}", where nothing follows${end}`,
+    `cut.json:1:19: is no JSON: ends before it is whole${end}`,
+    `list.json:1:26: is no JSON: a comma stands before "]", where nothing follows${end}`,
+    `part.json:1:18: is no JSON: a comma stands before "}", where nothing follows${end}`,
+    `tail.json:2:1: is no JSON: more follows what is one value already${end}`,
+    `yaml.json:1:1: is no JSON: this is no value of JSON${end}`,
+  ]);
+});
+
+async function jsonCases(t: Parameters<typeof readDeclared>[0]) {
+  const good = '{"openapi":"3.0.3","info":{"title":"A","version":"1"},"servers":[{"url":"http://a"}],"paths":{}}';
+  const { declared, broken } = await readDeclared(t, {
+    "api.yaml": good.replace("{}}", "{},}"),
+    "bare.json": '{"openapi":"3.0.3",\npaths: {}}',
+    "bom.json": `\ufeff${good.replace('"paths":{}', '"paths":{"/a":{"$ref":"sub/a.json"}}')}`,
+    "comma.json":
+      '{"openapi":"3.0.3",\n"info":{"title":"A","version":"1"},\n"paths":{"/a":{"get":{"responses":{"200":\n{"description":"x"}},}}}}',
+    "cut.json": '{"openapi":"3.0.3"',
+    "good.json": good,
+    "list.json": '{"openapi":"3.0.3","a":[1,]}',
+    "part.yaml": 'openapi: 3.0.3\npaths: { /a: { $ref: "part.json" } }\n',
+    "part.json": '{"description":"",}',
+    "sub/a.json": '\ufeff{"get":{"responses":{"200":{"description":"x"}}}}',
+    "tail.json": '{"openapi":"3.0.3"}\n{}',
+    "yaml.json": "openapi: 3.0.3\npaths: {}\n",
+  });
+  return { value: declared.apis.map(({ file }) => file), told: broken };
+}
+
+t.test("JSON is told to be none just where JSON.parse refuses it", (t) => {
+  const seed = '{"a":[1,-2.5e3,true,null,"x\\u00e9\\n"],"b":{"c":"","d":[]},"e":0}';
+  const other = [
+    "",
+    ",",
+    "}",
+    "]",
+    "{",
+    "[",
+    '"',
+    ":",
+    "0",
+    "-",
+    ".",
+    "\\",
+    "\n",
+    "\t",
+    "\u0001",
+    "t",
+    " ",
+    "\u2028",
+    "e",
+  ];
+  for (let at = 0; at <= seed.length; at++)
+    for (const put of other)
+      for (const skipped of [0, 1]) {
+        const text = seed.slice(0, at) + put + seed.slice(at + skipped);
+        const fault = jsonFault(text);
+        if ((fault === undefined) !== parses(text)) t.fail(JSON.stringify({ text, fault }));
+      }
+  t.equal(jsonFault("[".repeat(200_000))?.offset, 200_000);
+  t.end();
+});
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+t.test("a .proto whose import or types are not there is told by name and line, and used all the same", async (t) => {
+  const head = 'syntax = "proto3";\npackage shop.v1;\n';
+  const { declared, broken, notices } = await readDeclared(t, {
+    "all.proto": `${head}import "google/api/annotations.proto";\nimport "google/protobuf/empty.proto";\nimport public "parts/item.proto";\nservice S {\n  rpc A (Item) returns (google.protobuf.Empty);\n  rpc B (.shop.v1.Item.Line) returns (shop.v1.Deep);\n}\nmessage Own { enum Kind { NONE = 0; } Kind kind = 1; map<string, Item> items = 2; repeated v1.Item more = 3; oneof x { Own own = 4; } }\n`,
+    "lost.proto": `${head}// import "b.proto"; rpc Get (A) returns (B)\nimport "b.proto";\nservice S {\n  rpc Get (A)\n    returns (B);\n  rpc Put (B) returns (A);\n}\nmessage A {\n  string id = 1;\n  map<string, Missing> by = 2;\n  other.Thing thing = 3;\n}\n`,
+    "many.proto": `${head}message M { ${Array.from({ length: 7 }, (_, at) => `T${at} t${at} = ${at + 1};`).join(" ")} }\n`,
+    "parts/deep.proto": `${head}import "parts/item.proto";\nmessage Deep {}\n`,
+    "parts/item.proto": `${head}import "deep.proto";\nmessage Item { message Line {} }\n`,
+    "use.proto": `${head}import "bad.proto";\nimport "../../../../../../etc/hostname";\n`,
+    "bad.proto": "message {",
+  });
+  t.match(broken, [/^bad\.proto:1: illegal type name/]);
+  t.equal(broken.length, 1);
+  const end = "; the file is read as far as it goes";
+  const lost = "is in neither this file nor what it imports; declare it, or import its file";
+  const gone = "which is not in the folder given; put it there, at the path that the import names";
+  t.strictSame(
+    notices.filter((text) => !text.includes("names no server")),
+    [
+      `lost.proto:4: imports "b.proto", ${gone}${end}`,
+      `lost.proto:6: the type "B" ${lost}${end}`,
+      `lost.proto:12: the type "Missing" ${lost}${end}`,
+      `lost.proto:13: the type "other.Thing" ${lost}${end}`,
+      ...[0, 1, 2, 3, 4].map((at) => `many.proto:3: the type "T${at}" ${lost}${end}`),
+      "many.proto: 2 more faults of this kind",
+      `use.proto:3: imports "bad.proto", which can't be read (illegal type name '{' (line 1)); mend it${end}`,
+      `use.proto:4: imports "../../../../../../etc/hostname", ${gone}${end}`,
+    ],
+  );
+  t.strictSame(
+    declared.apis.find(({ file }) => file === "lost.proto")?.operations.map(({ template }) => template),
+    ["/shop.v1.S/Get", "/shop.v1.S/Put"],
+  );
 });

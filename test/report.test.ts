@@ -1,16 +1,18 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { validate } from "@readme/openapi-parser";
 import { default as Ajv4 } from "ajv-draft-04";
 import addFormatsModule from "ajv-formats";
+import { chromium } from "playwright-core";
 import t from "tap";
 import { onlyService } from "../sensor/report/only-service.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
 import { presentRows } from "../shared/present-findings.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake } from "./support/handshake-builder.js";
+import { CHROMIUM, NO_BROWSER } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -243,6 +245,40 @@ t.test("HTML: stands alone, says what was not visible, and nothing of the wire i
     /GET \/orders\/\{orderId\}/,
   );
 });
+
+t.test("HTML: the contents list all sections that are there, in their order", (t) => {
+  const text = exported(inventoryFile(temporaryFolder(t)), "html");
+  const listed = [...(text.match(/<nav>.*?<\/nav>/s)?.[0] ?? "").matchAll(/href="#(.*?)">(.*?)</g)];
+  const sections = [...text.matchAll(/<h2 id="(.*?)">(.*?)<\/h2>/g)];
+  const told = (found: RegExpMatchArray[]) => found.map(([, id, title]) => `${id} ${title}`);
+  t.strictSame(told(listed), told(sections));
+  const titles = sections.map(([, , title]) => title);
+  t.ok(titles.includes("Other references of findings"));
+  t.equal(new Set(titles).size, titles.length);
+  t.end();
+});
+
+t.test(
+  "HTML: as wide as a narrow window, wide tables scroll in their own boxes, and paper has them whole",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, "report.html");
+    writeFileSync(file, exported(inventoryFile(folder), "html"));
+    const browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
+    t.teardown(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await page.goto(`file://${file}`);
+    const width = "document.documentElement.scrollWidth";
+    t.equal(await page.evaluate(width), 390);
+    const boxes = "[...document.querySelectorAll('.wide')].filter((box) => box.scrollWidth > box.clientWidth).length";
+    t.ok(Number(await page.evaluate(boxes)) > 3, "what does not fit is moved in its box");
+    await page.emulateMedia({ media: "print" });
+    const hidden =
+      "[...document.querySelectorAll('.wide')].filter((box) => getComputedStyle(box).overflowX !== 'visible').length";
+    t.equal(await page.evaluate(hidden), 0, "nothing is cut off on paper");
+  },
+);
 
 t.test("the same inventory gives the same documents, and an empty one gives valid ones", async (t) => {
   const database = inventoryFile(temporaryFolder(t));

@@ -64,6 +64,8 @@ export interface DeclaredSchema {
   /** Types of JSON, `integer` among them; empty where any may be. */
   types: string[];
   format: string | undefined;
+  /** All that may stand there, as texts; undefined where the file does not list them. */
+  values: readonly string[] | undefined;
   properties: Record<string, DeclaredSchema>;
   required: string[];
   /** Of the entries of an array. */

@@ -1,5 +1,14 @@
 import type { DeclaredSchema } from "./declared-api.js";
-import { child, faultAt, follow, isMapping, type Located, type Opener, referenceKey } from "./reference.js";
+import {
+  child,
+  faultAt,
+  follow,
+  isMapping,
+  type Located,
+  type Mapping,
+  type Opener,
+  referenceKey,
+} from "./reference.js";
 
 const MAX_DEPTH = 200;
 
@@ -32,6 +41,7 @@ export class SchemaReader {
     made.types = typesOf(type);
     if (nullable === true && made.types.length > 0) made.types.push("null");
     if (typeof format === "string") made.format = format;
+    made.values = valuesOf(at.value as Mapping);
     if (Array.isArray(required)) made.required = required.filter((name) => typeof name === "string");
     if (properties !== undefined) {
       if (!isMapping(properties)) throw faultAt(child(at, "properties"), "must be a mapping of names to schemas");
@@ -54,11 +64,14 @@ export class SchemaReader {
       if (made.types.length === 0) made.types = [...part.types];
       made.items ??= part.items;
       made.format ??= part.format;
+      made.values ??= part.values;
       made.isOpen ||= part.isOpen;
     }
     for (const key of ["oneOf", "anyOf"]) {
       const parts = this.#parts(at, key, depth);
       if (parts.length === 0) continue;
+      if (parts.every(({ values }) => values !== undefined))
+        made.values ??= [...new Set(parts.flatMap(({ values = [] }) => values))];
       if (parts.some(({ types }) => types.length === 0)) made.types = [];
       else made.types = [...new Set([...made.types, ...parts.flatMap(({ types }) => types)])];
       for (const part of parts) {
@@ -78,7 +91,21 @@ export class SchemaReader {
 }
 
 export function emptySchema(): DeclaredSchema {
-  return { types: [], format: undefined, properties: {}, required: [], items: undefined, isOpen: false };
+  return {
+    types: [],
+    format: undefined,
+    values: undefined,
+    properties: {},
+    required: [],
+    items: undefined,
+    isOpen: false,
+  };
+}
+
+/** JSON Schema 2020-12 §6.1.2 and §6.1.3: `const` is an `enum` of one. */
+function valuesOf({ enum: list, const: only }: Mapping): string[] | undefined {
+  if (only !== undefined) return [String(only)];
+  return Array.isArray(list) ? list.map(String) : undefined;
 }
 
 function typesOf(type: unknown): string[] {

@@ -3,6 +3,7 @@ import descriptor from "protobufjs/ext/descriptor.js";
 import type { DeclaredApi, DeclaredOperation } from "./declared-api.js";
 import { DeclaredFault } from "./declared-fault.js";
 import { httpBindings } from "./http-binding.js";
+import { withoutComments } from "./proto-check.js";
 import { isMapping, type Mapping } from "./reference.js";
 
 /** Parts of descriptor.proto that are read of a set's JSON form. */
@@ -99,7 +100,7 @@ function isMarked(options: unknown): boolean {
 
 /** Comments may name a procedure, too: what is parsed has no lines of its own, and a wrong one only misleads the reader. */
 function lineOf(text: string, service: string, method: string): number {
-  const bare = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, " "));
+  const bare = withoutComments(text);
   const from = Math.max(0, bare.search(new RegExp(`\\bservice\\s+${service}\\b`)));
   const at = bare.slice(from).search(new RegExp(`\\brpc\\s+${method}\\b`));
   return bare.slice(0, from + Math.max(0, at)).split("\n").length;

@@ -1,16 +1,21 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { CommandError } from "../../shared/command-error.js";
 import type { DeclaredApi } from "./declared-api.js";
 import { DeclaredFault } from "./declared-fault.js";
 import { complaintsOf } from "./openapi-check.js";
 import { isOpenApi, readOpenApi } from "./openapi-reader.js";
+import { ImportedTypes, protoComplaints } from "./proto-check.js";
+import { importOpener } from "./proto-import.js";
 import { readDescriptorSet, readProto } from "./proto-reader.js";
 import { SourceDocument } from "./source-document.js";
+import { isWithin } from "./within-folder.js";
 
 const MAX_FILES = 5_000;
 const MAX_DEPTH = 16;
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
+/** Folders in which an import that is not beside its file is looked for. */
+const MAX_IMPORT_FOLDERS = 256;
 const DESCRIPTOR = /\.(pb|binpb|desc|protoset|fds)$/i;
 const READABLE = /\.(ya?ml|json|proto|pb|binpb|desc|protoset|fds)$/i;
 
@@ -56,9 +61,10 @@ export async function readFiles(files: readonly FoundFile[]): Promise<ReadFiles>
   const complaints: string[] = [];
   const others: FoundFile[] = [];
   const referred = new Set<string>();
+  const importedBy = importsOf(files);
   for (const file of files) {
     try {
-      const api = await readOne(file, complaints, referred);
+      const api = await readOne(file, { complaints, referred, importedBy });
       if (api !== undefined) apis.push(api);
       else others.push(file);
     } catch (error) {
@@ -70,14 +76,40 @@ export async function readFiles(files: readonly FoundFile[]): Promise<ReadFiles>
   return { apis, faults, complaints, leftOut };
 }
 
-/** Undefined for what stands in a folder and is no description of an API. `referred` takes the files that it leads to. */
-async function readOne(file: FoundFile, complaints: string[], referred: Set<string>): Promise<DeclaredApi | undefined> {
+/** What is known and told of all files together. */
+interface Reading {
+  readonly complaints: string[];
+  /** Takes the files that one leads to. */
+  readonly referred: Set<string>;
+  importedBy(file: FoundFile): ImportedTypes;
+}
+
+/** Files of one folder import the same ones. */
+function importsOf(files: readonly FoundFile[]): Reading["importedBy"] {
+  const protos = files.filter(({ path }) => /\.proto$/i.test(path)).map(({ path }) => dirname(path));
+  const roots = [...new Set([...files.map(({ root }) => root), ...protos])].slice(0, MAX_IMPORT_FOLDERS);
+  const known = new Map<string, ImportedTypes>();
+  return (file) => {
+    const folder = dirname(resolve(file.path));
+    const made = known.get(folder) ?? new ImportedTypes(importOpener(file, roots, MAX_FILE_BYTES));
+    known.set(folder, made);
+    return made;
+  };
+}
+
+/** Undefined for what stands in a folder and is no description of an API. */
+async function readOne(file: FoundFile, reading: Reading): Promise<DeclaredApi | undefined> {
+  const { complaints, referred } = reading;
   if (file.bytes > MAX_FILE_BYTES)
     throw new DeclaredFault(`${file.name}:1: has ${file.bytes} bytes; allowed: ${MAX_FILE_BYTES}; part it`);
   const bytes = contentOf(file.path, file.name);
   if (DESCRIPTOR.test(file.path)) return readDescriptorSet(file.name, bytes);
   const text = bytes.toString("utf8").replace(/^\ufeff/, "");
-  if (/\.proto$/i.test(file.path)) return readProto(file.name, text);
+  if (/\.proto$/i.test(file.path)) {
+    const api = readProto(file.name, text);
+    complaints.push(...protoComplaints(file.name, text, reading.importedBy(file)));
+    return api;
+  }
   // Folders hold other YAML, too, that need not even be one document.
   if (!file.isNamed && !/^\s*["']?(openapi|swagger)["']?\s*:|["'](openapi|swagger)["']\s*:/m.test(text))
     return undefined;
@@ -99,7 +131,6 @@ function opener(
   document: SourceDocument,
   referred: Set<string>,
 ): (from: string, target: string) => SourceDocument {
-  const root = realpathSync(file.root);
   const paths = new Map([[file.name, resolve(file.path)]]);
   const documents = new Map([[resolve(file.path), document]]);
   return (from, target) => {
@@ -107,22 +138,13 @@ function opener(
     const known = documents.get(path);
     if (known !== undefined) return known;
     const name = join(dirname(file.name), relative(dirname(resolve(file.path)), path));
-    if (!isWithin(root, path)) throw new Error(`is outside of ${file.root}; give the folder that holds both`);
+    if (!isWithin(file.root, path)) throw new Error(`is outside of ${file.root}; give the folder that holds both`);
     const opened = new SourceDocument(name, contentOf(path, name).toString("utf8"));
     paths.set(name, path);
     referred.add(path);
     documents.set(path, opened);
     return opened;
   };
-}
-
-function isWithin(root: string, path: string): boolean {
-  try {
-    return realpathSync(path).startsWith(root.endsWith(sep) ? root : root + sep);
-  } catch {
-    // Reading it will say that it is not there.
-    return true;
-  }
 }
 
 function* filesBelow(folder: string, root: string, depth: number): Iterable<FoundFile> {

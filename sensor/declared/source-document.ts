@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { parsedJson } from "../../shared/config/json-first.js";
 import { DeclaredFault } from "./declared-fault.js";
+import { jsonFault } from "./json-fault.js";
 import { JsonPlaces } from "./json-places.js";
 
 export type Path = readonly (string | number)[];
@@ -12,9 +13,11 @@ export class SourceDocument {
   readonly #places: Places;
 
   /** Throws DeclaredFault where the text is neither. */
-  constructor(file: string, text: string) {
+  constructor(file: string, content: string) {
     this.file = file;
-    const json = parsedJson(text);
+    // RFC 8259 §8.1: JSON begins with no byte order mark, and readers may pass over one.
+    const text = content.replace(/^\ufeff/, "");
+    const json = /\.json$/i.test(file) ? strictJson(file, text) : parsedJson(text);
     if (json !== undefined) {
       this.value = json;
       this.#places = new JsonText(text);
@@ -34,6 +37,18 @@ export class SourceDocument {
   /** The place without its column. */
   line(path: Path): string {
     return `${this.file}:${this.#places.position(path).line}`;
+  }
+}
+
+/** Read as YAML, JSON that is broken would become something, though no other reader of the file takes it. */
+function strictJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { offset, what } = jsonFault(text) ?? { offset: 0, what: (error as Error).message };
+    const before = text.slice(0, offset).split("\n");
+    const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    throw new DeclaredFault(`${place}: is no JSON: ${what}; mend it there, or name the file .yaml if it is YAML`);
   }
 }
 
@@ -80,9 +95,7 @@ class YamlText implements Places {
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
     const [fault] = this.#document.errors;
     if (fault !== undefined)
-      throw new DeclaredFault(
-        `${this.#at(fault.pos[0])}: ${fault.message}; mend the ${file.endsWith(".json") ? "JSON" : "YAML"} there`,
-      );
+      throw new DeclaredFault(`${this.#at(fault.pos[0])}: ${fault.message}; mend the YAML there`);
     this.value = this.#read();
   }
 

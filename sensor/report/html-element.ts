@@ -21,6 +21,11 @@ export function section(title: string, body: string): string {
   return `<h2 id="${idOf(title)}">${escaped(title)}</h2>\n${body}`;
 }
 
+/** The sections that begin in a part of the document. What the wire says is escaped, and can be no heading. */
+export function headingsOf(part: string): { readonly id: string; readonly title: string }[] {
+  return [...part.matchAll(/^<h2 id="([^"]*)">(.*)<\/h2>$/gm)].map(([, id, title]) => ({ id, title }));
+}
+
 /** Place in the document of a heading of ours. */
 export function idOf(title: string): string {
   return title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
@@ -38,7 +43,8 @@ export function table({ heads, rows, maxRows = MAX_ROWS, empty = "None." }: Tabl
     rest > 0
       ? `<p class="note">${rest.toLocaleString("en")} more ${rest === 1 ? "row is" : "rows are"} in the exports.</p>\n`
       : "";
-  return `<table><thead><tr>${head}</tr></thead><tbody>\n${shown.join("")}</tbody></table>\n${note}`;
+  // In a narrow window a table that is too wide is moved in its own box, which keys can reach; the page stays as wide as it is.
+  return `<div class="wide" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>\n${shown.join("")}</tbody></table></div>\n${note}`;
 }
 
 function cellOf(cell: Cell): string {

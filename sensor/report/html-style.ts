@@ -5,6 +5,7 @@ body { font: 14px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 1200
 h1 { font-size: 1.6rem; } h2 { font-size: 1.3rem; margin-top: 2.5rem; border-bottom: 2px solid currentColor; }
 h3 { font-size: 1.1rem; margin-top: 1.8rem; } h4 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
 a { color: inherit; } nav ul { columns: 2; } ul { margin: .2rem 0; padding-left: 1.2rem; }
+div.wide { overflow-x: auto; }
 table { border-collapse: collapse; min-width: 45%; font-size: 13px; }
 th { text-align: left; border-bottom: 2px solid currentColor; padding: .3rem .8rem .3rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; vertical-align: top; }
@@ -23,7 +24,12 @@ dl.legend { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1r
   :root { --bad: #ff8a80; --warn: #ffcc66; --good: #7bd88f; --quiet: #98a2ad; }
 }
 @page { size: A4; margin: 15mm 12mm; }
+@media screen and (max-width: 640px) {
+  body { margin: 1rem auto; } h1, h2, h3, h4, li, p, dd { overflow-wrap: anywhere; } div.wide td.long { min-width: 12rem; }
+  nav ul { columns: 1; } table.facts th { width: 5.5rem; } dl.legend { display: block; } .status { white-space: normal; }
+}
 @media print {
+  div.wide { overflow: visible; }
   :root { color-scheme: light; --bad: #b3261e; --warn: #8a5a00; --good: #1b6e3c; --quiet: #444; }
   body { margin: 0; padding: 0; max-width: none; font-size: 10pt; } table { font-size: 8.5pt; width: 100%; }
   thead { display: table-header-group; } tr, h2, h3, h4 { break-inside: avoid; } h2, h3, h4 { break-after: avoid; }

@@ -15,6 +15,7 @@ import {
   postureRank,
 } from "../../shared/posture.js";
 import { VERSION } from "../../shared/version.js";
+import type { StoredRow } from "../store/stored-row.js";
 import { certificates } from "./compliance/evidence/certificates.js";
 import { countsText, number } from "./compliance/evidence.js";
 import { endpointName, type Facts } from "./compliance/facts.js";
@@ -22,28 +23,12 @@ import { type ComplianceView, complianceView } from "./compliance/view.js";
 import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
-import { bullets, type Cell, escaped, idOf, section, table, time } from "./html-element.js";
+import { bullets, type Cell, escaped, headingsOf, section, table, time } from "./html-element.js";
 import { gatewaySection } from "./html-gateway.js";
 import { protectionSection } from "./html-protection.js";
 import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
 import type { Report } from "./report.js";
-
-const CONTENTS: readonly string[] = [
-  "Summary",
-  "Protection of edges",
-  "Endpoints by state",
-  "Gateways",
-  "Protection of endpoints",
-  "Endpoints that carry sensitive data",
-  "Reviews",
-  "Declared against seen",
-  "Certificates",
-  "Findings",
-  "What was not visible",
-  "Compliance views",
-  "Evidence behind the compliance views",
-];
 
 /** A report that stands alone: no script, nothing loaded, every text from the wire escaped. */
 export const html: Report = {
@@ -54,21 +39,35 @@ export const html: Report = {
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
     yield `<p>${escaped(period(view))}</p>\n`;
-    yield `<nav><ul>\n${CONTENTS.map((title) => `<li><a href="#${idOf(title)}">${escaped(title)}</a></li>\n`).join("")}</ul></nav>\n`;
-    yield summary(view);
-    yield* postureSections(view.facts.edges);
-    yield* endpointSections(view.facts.endpoints);
-    yield reviewSection(list);
-    yield gatewaySection(view.facts.services, view.facts.endpoints);
-    yield protectionSection(view.facts.endpoints, view.facts.edges);
-    yield declaredSection(view.facts.endpoints);
-    yield certificateSection(view.facts);
-    yield findingSection(view.facts.findings);
-    yield* notVisible(view);
-    yield* complianceSections(view);
+    const parts = [...sections(view, list)];
+    yield contents(parts);
+    yield* parts;
     yield "</body></html>\n";
   },
 };
+
+function* sections(view: ComplianceView, rows: readonly StoredRow[]): Iterable<string> {
+  const { services, endpoints, edges, findings } = view.facts;
+  yield summary(view);
+  yield* postureSections(edges);
+  yield* endpointSections(endpoints);
+  yield reviewSection(rows);
+  yield gatewaySection(services, endpoints);
+  yield protectionSection(endpoints, edges);
+  yield declaredSection(endpoints);
+  yield certificateSection(view.facts);
+  yield findingSection(findings);
+  yield* notVisible(view);
+  yield* complianceSections(view);
+}
+
+/** Made of the sections that are there: some are only where there is something to say, and a list of its own would go stale. */
+function contents(parts: readonly string[]): string {
+  const items = parts
+    .flatMap((part) => headingsOf(part))
+    .map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>\n`);
+  return `<nav><ul>\n${items.join("")}</ul></nav>\n`;
+}
 
 function period({ facts, coverage }: ComplianceView): string {
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);

@@ -4,7 +4,7 @@ import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { HeadSchema } from "../schema/head-schema.js";
 import { namesOf } from "../schema/json-schema.js";
-import { MIN_SEEN, typeMismatch } from "./mismatch.js";
+import { MIN_SEEN, mismatch } from "./mismatch.js";
 
 /**
  * Fields that any API may have without a word of it in its file: those of conditional requests, ranges, redirects, preferences and
@@ -75,7 +75,7 @@ function lowered(headers: readonly DeclaredParameter[]): DeclaredParameter[] {
 function fieldDrift(where: string, declared: readonly DeclaredParameter[], head: HeadSchema): string[] {
   return declared.flatMap(({ name, isRequired, schema }) => {
     const node = head.node?.properties?.get(name);
-    const wrong = node && typeMismatch(node, schema, true);
+    const wrong = node && mismatch(node, schema, true);
     if (wrong !== undefined) return [`${where} ${name} is ${wrong}`];
     const present = head.present(name);
     const isMissing = isRequired && head.heads >= MIN_SEEN && present !== undefined && present < head.heads;

@@ -1,12 +1,74 @@
 import type { DeclaredSchema } from "../../declared/declared-api.js";
+import { FORMATS, OTHER_FORMAT } from "../../protocol/shape.js";
 import { typesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 
 /** From so many messages on what is required and was missing in some is told. */
 export const MIN_SEEN = 3;
 
+type Format = (typeof FORMATS)[number];
+
+const MAX_VALUES = 8;
+/** Forms that are looked for more narrowly than they are defined: what is none of those seen may be one all the same. */
+const MAY_BE: Readonly<Partial<Record<Format, readonly (Format | "other")[]>>> = {
+  uri: ["email", "other"],
+  email: ["other"],
+};
+
+/** `string, declared integer`; undefined where it fits, or where that could not be seen. */
+export function mismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+  return (
+    typeMismatch(node, declared, isText) ??
+    formatMismatch(node, declared, isText) ??
+    valueMismatch(node, declared, isText)
+  );
+}
+
+/** Only where nothing that stood there was of the form. */
+function formatMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+  const { types, format } = declared;
+  const at = FORMATS.indexOf(format as Format);
+  if (format === undefined || at < 0 || !isOfStrings(types)) return undefined;
+  let fitting = 1 << at;
+  for (const one of MAY_BE[FORMATS[at]] ?? []) fitting |= one === "other" ? OTHER_FORMAT : 1 << FORMATS.indexOf(one);
+  if ((node.formats & fitting) !== 0) return undefined;
+  const names: string[] = FORMATS.filter((_, bit) => (node.formats & (1 << bit)) !== 0);
+  if ((node.formats & OTHER_FORMAT) !== 0) names.push("string of another format");
+  if (isText) names.push(...literalsOf(node, types));
+  return names.length === 0 ? undefined : `${names.join(" or ")}, declared ${format}`;
+}
+
+/** Only where what stood there is one of a few words that are known, or no word at all. */
+function valueMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+  const { types, values } = declared;
+  if (values === undefined || values.length === 0 || !isOfStrings(types)) return undefined;
+  const seen = (node.words?.known() ?? []).filter((word) => !values.includes(word));
+  if (isText && node.formats === 0 && values.every(isNoLiteral)) seen.push(...literalsOf(node, types));
+  if (seen.length === 0) return undefined;
+  const more = values.length > MAX_VALUES ? ` or ${values.length - MAX_VALUES} more` : "";
+  return `${seen.join(" or ")}, declared ${values.slice(0, MAX_VALUES).join(" or ")}${more}`;
+}
+
+/** A list or an object in a text may look like anything. */
+function isOfStrings(types: readonly string[]): boolean {
+  const isString = types.length === 0 || types.includes("string");
+  return isString && !types.includes("array") && !types.includes("object");
+}
+
+/** What texts looked like that are no strings by their form, and were not declared to be that. */
+function literalsOf(node: SchemaNode, types: readonly string[]): string[] {
+  return typesOf(node).filter(
+    (type) => /^(integer|number|boolean)$/.test(type) && !types.some((one) => one === type || includes(one, type)),
+  );
+}
+
+/** No text of a number or a truth value can be this one. */
+function isNoLiteral(value: string): boolean {
+  return /^[^-+.\d]/.test(value) && value !== "true" && value !== "false";
+}
+
 /** `string, declared integer`; undefined where it fits. */
-export function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boolean): string | undefined {
+function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boolean): string | undefined {
   if (types.length === 0 || types.includes("file")) return undefined;
   // In texts a list, an object or a string may look like anything.
   if (isText && types.some((type) => type === "string" || type === "array" || type === "object")) return undefined;

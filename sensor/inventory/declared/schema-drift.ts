@@ -4,7 +4,7 @@ import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
-import { MIN_SEEN, typeMismatch } from "./mismatch.js";
+import { MIN_SEEN, mismatch } from "./mismatch.js";
 
 const MAX_DIFFERENCES = 64;
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
@@ -57,7 +57,7 @@ function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: 
     if (parameter === undefined) told.push(parameterDifference(`query parameter ${name} is not declared`));
     else {
       const node = query.properties?.get(name);
-      const wrong = node && typeMismatch(node, parameter.schema, true);
+      const wrong = node && mismatch(node, parameter.schema, true);
       if (wrong !== undefined) told.push(parameterDifference(`query parameter ${name} is ${wrong}`));
     }
   }
@@ -91,7 +91,7 @@ function bodyDrift({ schema }: DeclaredBody, node: SchemaNode, comparison: Compa
 function compare(node: SchemaNode, declared: DeclaredSchema, path: string, comparison: Comparison): void {
   const { where, isText, isAnswer, told } = comparison;
   if (told.length >= MAX_DIFFERENCES) return;
-  const wrong = typeMismatch(node, declared, isText);
+  const wrong = mismatch(node, declared, isText);
   const name = path === "" ? "the whole" : path;
   if (wrong !== undefined) told.push({ kind: "schema", text: `${where}: ${name} is ${wrong}` });
   if (node.items !== undefined && declared.items !== undefined)

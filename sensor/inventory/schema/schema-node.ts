@@ -49,7 +49,7 @@ export class SchemaNode {
     this.times += shape.times;
     this.objects += shape.objects;
     this.present += shape.present;
-    if (shape.formats !== 0) this.#takeWord(shape.word);
+    if (shape.formats !== 0 && this.#takeWord(shape.word)) isNews = true;
     if (shape.items !== undefined) {
       this.items ??= this.#make();
       if (this.items?.take(shape.items) === true) isNews = true;
@@ -92,10 +92,9 @@ export class SchemaNode {
     return always;
   }
 
-  #takeWord(word: string | undefined): void {
+  #takeWord(word: string | undefined): boolean {
     this.words ??= new WordCount();
-    if (word === undefined) this.words.spoil();
-    else this.words.add(word);
+    return word === undefined ? this.words.spoil() : this.words.add(word);
   }
 
   /** Names that are values, as of customers in a map of them, are not kept: only what stands under them is. */

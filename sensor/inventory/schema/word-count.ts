@@ -11,18 +11,32 @@ export type StoredWords = readonly (readonly [hash: number, calls: number, word:
 export class WordCount {
   #words: Map<number, { calls: number; word: string }> | undefined = new Map();
 
-  add(word: string): void {
-    if (this.#words === undefined) return;
+  /** True where one more word is known, or none is any more. */
+  add(word: string): boolean {
+    if (this.#words === undefined) return false;
     const hash = hashOf(word);
     const known = this.#words.get(hash);
-    if (known === undefined && this.#words.size >= MAX_WORDS) this.spoil();
-    else if (known === undefined) this.#words.set(hash, { calls: 1, word: "" });
-    else if (++known.calls >= MIN_CALLS) known.word = word;
+    if (known === undefined) {
+      if (this.#words.size >= MAX_WORDS) return this.spoil();
+      this.#words.set(hash, { calls: 1, word: "" });
+      return false;
+    }
+    if (++known.calls < MIN_CALLS || known.word !== "") return false;
+    known.word = word;
+    return true;
   }
 
-  /** Something stood there that is none of a few words. */
-  spoil(): void {
+  /** Something stood there that is none of a few words. True where any was known. */
+  spoil(): boolean {
+    if (this.#words === undefined) return false;
+    const hadKnown = this.known().length > 0;
     this.#words = undefined;
+    return hadKnown;
+  }
+
+  /** Those seen often enough, whether or not they are all. Sorted. */
+  known(): string[] {
+    return [...(this.#words?.values() ?? [])].flatMap(({ word }) => (word === "" ? [] : [word])).sort();
   }
 
   get isSpoilt(): boolean {

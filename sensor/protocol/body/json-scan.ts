@@ -123,7 +123,11 @@ export class JsonScan {
       this.#scratch.unescapeJson(bytes, start, end);
       classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
     }
-    if (this.#shape.isOn) this.#shape.string(bytes, start, end, this.#hint === 0 && classifier.found === before);
+    if (!this.#shape.isOn) return;
+    const isPlain = this.#hint === 0 && classifier.found === before;
+    // What is escaped, as some write the plus of a time, is of the form of what it stands for.
+    if (hasEscape) this.#shape.string(this.#scratch.bytes, 0, this.#scratch.length, isPlain);
+    else this.#shape.string(bytes, start, end, isPlain);
   }
 
   #number(bytes: Buffer, start: number, end: number, isCut: boolean): number {
