@@ -13,6 +13,7 @@ import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
+const UNDERSCORE = 0x5f;
 const CLEAN_SLOTS = 4_096;
 /** As often as targets are decoded at most. */
 const MAX_DECODED = 4;
@@ -174,6 +175,9 @@ export class TargetData {
   #look(bytes: Buffer, start: number, end: number, hint: number, found: Set<string>): string | undefined {
     const { classifier } = this.#fields;
     classifier.value(bytes, start, end, hint);
+    // To what is looked for in text, an underscore is part of a word; in a path it parts words: `user_123-45-6789`.
+    const parted = this.#mask() === undefined ? partedWords(bytes, start, end) : undefined;
+    if (parted !== undefined) classifier.value(parted, 0, parted.length, hint);
     for (const name of classifier.classes()) found.add(name);
     return this.#mask() ?? (mayHoldCard(bytes, start, end) ? MASK : undefined);
   }
@@ -192,6 +196,12 @@ export class TargetData {
     if (classes.length === 0) return undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
+}
+
+/** Bytes[start, end) with what parts a name from its value for each underscore; undefined where there is none. */
+function partedWords(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  if (!bytes.subarray(start, end).includes(UNDERSCORE)) return undefined;
+  return Buffer.from(bytes.latin1Slice(start, end).replaceAll("_", ":"), "latin1");
 }
 
 function masked(text: string, mask: string | readonly string[] | undefined): string {
