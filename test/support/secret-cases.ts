@@ -107,6 +107,8 @@ export const ENCODED_PATHS: readonly (readonly [path: string, told: string, clas
   ["/p/2b34392033302031393636323937/q", "/p/***/q", "phone"],
   ["/p/44453839333730343030343430353332303133303030", "/p/***", "iban"],
   // What parts a word from a number, and a format behind what is encoded.
+  ["/password/reset/Utum95i8X2nQvcZht26cfs", "/password/reset/***", undefined],
+  ["/a@b/password/hunter", "/a@b/password/***", "password"],
   ["/x/user_515-57-9252", "/x/***", "us-ssn"],
   ["/x/515-57-9252_user", "/x/***", "us-ssn"],
   ["/x/user_+493048577297", "/x/***", "phone"],

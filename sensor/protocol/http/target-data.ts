@@ -1,3 +1,4 @@
+import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
 import { Scratch } from "../body/scratch.js";
@@ -28,6 +29,12 @@ const QUERY_SLOTS = 4_096;
 const PARAMETER_BREAK = /[;,&?]/;
 /** No padding, which stands behind base64. */
 const NAME_BREAK = /=(?!=*(?::|$))|:/;
+/** What is done with a password, behind that word: `/password/reset/…`. */
+const ACTIONS = new WordTable(
+  "reset resets recover recovery verify verification confirm confirmation change forgot forgotten new update edit set check policy request validate".split(
+    " ",
+  ),
+);
 const NO_VALUES: readonly string[] = [];
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
@@ -100,7 +107,8 @@ export class TargetData {
       while (stop < target.pathEnd && bytes[stop] !== SLASH) stop++;
       this.#fields.begin();
       const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
-      const mask = this.#segment(bytes, at, stop, hint, target, found);
+      const isAction = hint !== 0 && ACTIONS.indexOf(bytes, at, stop) >= 0;
+      const mask = this.#segment(bytes, at, stop, isAction ? 0 : hint, target, found);
       if (mask !== undefined) masks.set(segment, mask);
       hint = next;
       at = stop + 1;
