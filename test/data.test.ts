@@ -10,6 +10,7 @@ import { PatternError } from "../sensor/protocol/data/pattern.js";
 import { PatternSet } from "../sensor/protocol/data/pattern-set.js";
 import { PERSONAL_RULES } from "../sensor/protocol/data/personal-rules.js";
 import { SECRET_RULES } from "../sensor/protocol/data/secret-rules.js";
+import { maskPath } from "../sensor/protocol/http/secret.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { toldHost } from "../sensor/protocol/tls/told-name.js";
 import { dataGroups } from "../shared/data-class.js";
@@ -58,6 +59,29 @@ t.test("ids, hashes, slugs and file names are no secrets", (t) => {
     t.equal((feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path, path);
   t.end();
 });
+
+t.test(
+  "characters drawn by chance are masked where a path says that a secret follows, however few digits are among them",
+  (t) => {
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    // A generator of its own, so that the same are drawn each time.
+    let state = 7;
+    const draw = (alphabet: string): string => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return alphabet[(state >>> 8) % alphabet.length];
+    };
+    for (const alphabet of [`${letters}0123456789`, `${letters}${letters.toUpperCase()}0123456789`])
+      for (const length of [16, 20, 22, 26, 32, 43]) {
+        let told = 0;
+        for (let times = 0; times < 500; times++) {
+          const token = Array.from({ length }, () => draw(alphabet)).join("");
+          if (maskPath(`/password/reset/${token}`) !== "/password/reset/***") told++;
+        }
+        t.ok(told <= 3, `${told} of 500 of ${length} are told`);
+      }
+    t.end();
+  },
+);
 
 t.test("what is written in hexadecimal or base64 in a path is masked as if it stood there in the clear", (t) => {
   for (const [path, told, classes] of ENCODED_PATHS) {

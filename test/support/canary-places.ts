@@ -31,7 +31,12 @@ const SEGMENT_ENCODINGS: readonly Encoding[] = [
   ["base64url", (text) => Buffer.from(text).toString("base64url")],
   ["base64", (text) => encodeURIComponent(Buffer.from(text).toString("base64"))],
 ];
-const SEGMENT_TARGETS: readonly string[] = ["/users/@", "/users/@/orders?page=1", "http://shop.internal/u/@"];
+const SEGMENT_TARGETS: readonly string[] = [
+  "/users/@",
+  "/users/@.json",
+  "/users/@/orders?page=1",
+  "http://shop.internal/u/@",
+];
 
 /** Where in a target: `@` stands for the value. */
 const TARGETS: readonly string[] = [
@@ -46,6 +51,7 @@ const TARGETS: readonly string[] = [
   "/users/'@'",
   "/files/@.json",
   "/files/x-@",
+  "/files/x_@",
   "/files/@?page=1",
   "/a?q=@",
   "/a?@",

@@ -33,6 +33,7 @@ export const KINDS: readonly Kind[] = [
   worded("mail", mail),
   worded("token", githubToken),
   worded("jwt", jwt),
+  worded("drawn key", (mark) => `sk_live_${mark}7A2b9Q4c8R1d`),
   { name: "iban", make: iban, mark: (index) => iban(index).slice(8), isNumber: true },
   { name: "ssn", make: ssn, mark: ssn, isNumber: true },
   { name: "card", make: card, mark: card, isNumber: true },

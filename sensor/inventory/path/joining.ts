@@ -1,6 +1,6 @@
+import { randomBits } from "../../bytes/letter-pairs.js";
 import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
-import { randomBits } from "./letter-pairs.js";
 import { FORMAT, isCode, looksFixed, routeShare } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, RANDOM_TYPES, type SegmentType } from "./segment.js";
 

@@ -1,5 +1,5 @@
+import { randomBits } from "../../bytes/letter-pairs.js";
 import { EMAIL_MASK, MASK } from "../../protocol/message.js";
-import { randomBits } from "./letter-pairs.js";
 import { isMethodName, routeShare } from "./route-word.js";
 
 /** What a path segment looks like by itself. Those from `identifier` on are values, not words, without further evidence. */

@@ -4,7 +4,10 @@ const MIN_BASE64 = 12;
 export const MIN_ENCODED = MIN_BASE64;
 /** What is longer is known by its beginning; whole pairs and whole groups of four. */
 const MAX_ENCODED = 1_024;
+/** As long as the name of a format may be that stands behind, its dot included: `.json.gz`. */
+const MAX_FORMAT = 10;
 const EQUALS = 0x3d;
+const DOT = 0x2e;
 const NONE = -1;
 const HEX = new Int8Array(256).fill(NONE);
 for (const [value, byte] of [...Buffer.from("0123456789abcdef")].entries()) HEX[byte] = value;
@@ -19,11 +22,12 @@ BASE64[0x2d] = 62;
 BASE64[0x5f] = 63;
 
 /**
- * Whether bytes[start, end) are printable ASCII written in hexadecimal or in base64. Hashes, identifiers and words are not: of these the
- * first few bytes tell it, so that asking costs next to nothing.
+ * Whether bytes[start, end), a format behind them left aside, are printable ASCII written in hexadecimal or in base64. Hashes, identifiers
+ * and words are not: of these the first few bytes tell it, so that asking costs next to nothing.
  */
 export function encodingOf(bytes: Buffer, start: number, end: number): "hex" | "base64" | undefined {
-  const stop = Math.min(end, start + MAX_ENCODED);
+  if (!mayBegin(bytes, start, end)) return undefined;
+  const stop = Math.min(stemEnd(bytes, start, end), start + MAX_ENCODED);
   if (isHexText(bytes, start, stop)) return "hex";
   return isBase64Text(bytes, start, stop) ? "base64" : undefined;
 }
@@ -32,7 +36,22 @@ export function encodingOf(bytes: Buffer, start: number, end: number): "hex" | "
 export function encodedText(bytes: Buffer, start: number, end: number): Buffer | undefined {
   const encoding = encodingOf(bytes, start, end);
   if (encoding === undefined) return undefined;
-  return Buffer.from(bytes.latin1Slice(start, Math.min(end, start + MAX_ENCODED)), encoding);
+  return Buffer.from(bytes.latin1Slice(start, Math.min(stemEnd(bytes, start, end), start + MAX_ENCODED)), encoding);
+}
+
+/** By the first byte, in either form. */
+function mayBegin(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < MIN_ENCODED) return false;
+  const first = bytes[start];
+  const second = bytes[start + 1];
+  return isPrintable(HEX[first] * 16 + HEX[second]) || isPrintable((BASE64[first] << 2) | (BASE64[second] >> 4));
+}
+
+/** Where the format begins that bytes[start, end) are said to be in. */
+function stemEnd(bytes: Buffer, start: number, end: number): number {
+  let stem = end;
+  for (let at = Math.max(start, end - MAX_FORMAT); at < end && stem === end; at++) if (bytes[at] === DOT) stem = at;
+  return stem;
 }
 
 function isHexText(bytes: Buffer, start: number, end: number): boolean {

@@ -1,4 +1,5 @@
 import { TOKEN_PREFIXES } from "../../../shared/token-prefix.js";
+import { randomBits } from "../../bytes/letter-pairs.js";
 import { MASK } from "../message.js";
 
 /** As short as a value may be that gives access by itself, in characters. */
@@ -11,6 +12,17 @@ const MIN_SINGLE_CASE_LENGTH = 28;
 const MIN_ENTROPY_BITS = 3.6;
 /** Where a path says itself that a secret follows, less is enough. */
 export const MIN_ANNOUNCED_LENGTH = 10;
+/** From here on characters drawn by chance are told from words though hardly a digit is among them, by randomBits. */
+export const MIN_ANNOUNCED_LETTERS = 16;
+const RANDOM_BITS = 6;
+/** In one case alone, `csv_download_link`, words that are put together look more like it. */
+const RANDOM_BITS_ONE_CASE = 10;
+/** `getObjectsByObjectIds`: where capitals begin words, and few of them. */
+const CAMEL_CASE = /^[A-Z]?[a-z]+(?:[A-Z][a-z]+)+$/;
+const MIN_WORD_LETTERS = 4;
+/** What issuers give, wherever in a value it begins: other letters may be a name that was put before it. */
+const ISSUED =
+  /(?<![A-Z])A(?:KI|SI|BI|CC)A[A-Z\d]{16}(?![A-Z\d])|gh[oprsu]_[A-Za-z\d]{32}|github_pat_\w{29}|xox[abeoprs]-(?=[\w-]*\d)[\w-]{16}|[rs]k_(?:live|test)_(?=[A-Za-z\d]*\d)[A-Za-z\d]{16}|AIza[\w-]{31}|glpat-[\w-]{20}|eyJ[\w-]{5,}\.eyJ[\w-]{5,}/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
 const SECRET_PARAMETER =
@@ -33,6 +45,8 @@ const ENDING = /(?::[a-z]{2,}(?:[A-Z][a-z]+)*|\.(?:json|xml|csv|tsv|ya?ml|html?|
 /** What a verb may stand behind: no parameters, no user. */
 const PLAIN = /^[\w.~-]+$/;
 
+/** After these as often stands what is shared, by its name. */
+const SHARING: readonly string[] = "share share-link share_link sharelink shared-link shared_link".split(" ");
 /** Path segments after which a secret stands; in lower case. */
 export const ANNOUNCING_SEGMENTS: readonly string[] = [
   ..."reset resets reset-password reset_password resetpassword password-reset password_reset forgot-password".split(
@@ -41,9 +55,11 @@ export const ANNOUNCING_SEGMENTS: readonly string[] = [
   ..."recover recovery verify verify-email verify_email verification email-verification activate activation".split(" "),
   ..."confirm confirm-email confirmation confirmations invite invites invitation invitations join-by-invite".split(" "),
   ..."magic magic-link magic_link magiclink unsubscribe token access_token access-token accesstoken".split(" "),
+  ..."invite-link invite_link invitelink".split(" "),
   ..."refresh_token refresh-token api_key api-key apikey password passwd secret session sessionid session_id".split(
     " ",
   ),
+  ...SHARING,
 ];
 const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
 
@@ -59,7 +75,7 @@ export function maskText(text: string): string {
 }
 
 function maskSegment(segment: string, before: string | undefined): string {
-  if (before !== undefined && ANNOUNCING.has(before.toLowerCase()) && looksGiven(segment)) return MASK;
+  if (before !== undefined && isAnnounced(segment, before.toLowerCase())) return MASK;
   const ending = endingOf(segment);
   const value = segment.slice(0, segment.length - ending.length);
   if (ending !== "" && PLAIN.test(value)) return maskSegment(value, undefined) + ending;
@@ -69,6 +85,11 @@ function maskSegment(segment: string, before: string | undefined): string {
     .split(PARAMETER_BREAK)
     .map((part, index) => (index % 2 === 0 ? maskParameter(part) : part))
     .join("");
+}
+
+function isAnnounced(segment: string, before: string): boolean {
+  if (!ANNOUNCING.has(before)) return false;
+  return SHARING.includes(before) ? isDrawn(segment) : looksGiven(segment);
 }
 
 /** What is to be done with what a segment names, or in which form it is told; empty where it does not say. */
@@ -102,16 +123,27 @@ function maskNamed(parameter: string): string {
   return isGiven ? `${name}:${MASK}` : parameter;
 }
 
-/** Whether what a path announces as a secret is one, and no word or number: digits stand among letters. */
+/** Whether what a path announces as a secret is one, and no word or number: digits stand among letters, or no language has such words. */
 function looksGiven(value: string): boolean {
-  if (value.length < MIN_ANNOUNCED_LENGTH || (value.match(/\d/g)?.length ?? 0) < 2) return false;
+  if (value.length < MIN_ANNOUNCED_LENGTH) return false;
+  if (isDrawn(value)) return true;
+  if ((value.match(/\d/g)?.length ?? 0) < 2) return false;
   return UUID.test(value) || value.split(/[^a-z0-9]+/i).some((run) => changes(run) >= 2);
+}
+
+/** Whether letters, and digits if any, were drawn by chance. */
+function isDrawn(value: string): boolean {
+  if (value.length < MIN_ANNOUNCED_LETTERS || !PLAIN.test(value)) return false;
+  const bits = randomBits(value);
+  if (bits < RANDOM_BITS) return false;
+  if (CAMEL_CASE.test(value)) return value.length < MIN_WORD_LETTERS * (value.match(/[A-Z]/g)?.length ?? 0);
+  return bits >= RANDOM_BITS_ONE_CASE || /\d|[a-z].*[A-Z]|[A-Z].*[a-z]/.test(value);
 }
 
 /** Whether a value gives access by itself: a signed token, an issuer's known form, or long and random without being an id. */
 export function isSecret(value: string): boolean {
   if (value.length < MIN_SECRET_LENGTH) return false;
-  return isIssuedToken(value) || isRandom(value);
+  return isIssuedToken(value) || ISSUED.test(value) || isRandom(value);
 }
 
 /** Whether it is a signed token, or has the form of an issuer's. */

@@ -1,3 +1,4 @@
+import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
 import { Scratch } from "../body/scratch.js";
@@ -13,6 +14,7 @@ import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
+const UNDERSCORE = 0x5f;
 const CLEAN_SLOTS = 4_096;
 /** As often as targets are decoded at most. */
 const MAX_DECODED = 4;
@@ -27,6 +29,12 @@ const QUERY_SLOTS = 4_096;
 const PARAMETER_BREAK = /[;,&?]/;
 /** No padding, which stands behind base64. */
 const NAME_BREAK = /=(?!=*(?::|$))|:/;
+/** What is done with a password, behind that word: `/password/reset/…`. */
+const ACTIONS = new WordTable(
+  "reset resets recover recovery verify verification confirm confirmation change forgot forgotten new update edit set check policy request validate".split(
+    " ",
+  ),
+);
 const NO_VALUES: readonly string[] = [];
 
 /** Says which classes of data stand in a request's target, and masks them in its path. */
@@ -99,7 +107,8 @@ export class TargetData {
       while (stop < target.pathEnd && bytes[stop] !== SLASH) stop++;
       this.#fields.begin();
       const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
-      const mask = this.#segment(bytes, at, stop, hint, target, found);
+      const isAction = hint !== 0 && ACTIONS.indexOf(bytes, at, stop) >= 0;
+      const mask = this.#segment(bytes, at, stop, isAction ? 0 : hint, target, found);
       if (mask !== undefined) masks.set(segment, mask);
       hint = next;
       at = stop + 1;
@@ -174,6 +183,9 @@ export class TargetData {
   #look(bytes: Buffer, start: number, end: number, hint: number, found: Set<string>): string | undefined {
     const { classifier } = this.#fields;
     classifier.value(bytes, start, end, hint);
+    // To what is looked for in text, an underscore is part of a word; in a path it parts words: `user_123-45-6789`.
+    const parted = this.#mask() === undefined ? partedWords(bytes, start, end) : undefined;
+    if (parted !== undefined) classifier.value(parted, 0, parted.length, hint);
     for (const name of classifier.classes()) found.add(name);
     return this.#mask() ?? (mayHoldCard(bytes, start, end) ? MASK : undefined);
   }
@@ -192,6 +204,12 @@ export class TargetData {
     if (classes.length === 0) return undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
+}
+
+/** Bytes[start, end) with what parts a name from its value for each underscore; undefined where there is none. */
+function partedWords(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  if (!bytes.subarray(start, end).includes(UNDERSCORE)) return undefined;
+  return Buffer.from(bytes.latin1Slice(start, end).replaceAll("_", ":"), "latin1");
 }
 
 function masked(text: string, mask: string | readonly string[] | undefined): string {

@@ -4,7 +4,13 @@ import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { encodingOf, MIN_ENCODED } from "../data/encoded-text.js";
 import { MASK } from "../message.js";
 import { maskHost } from "./host-mask.js";
-import { ANNOUNCING_SEGMENTS, MIN_ANNOUNCED_LENGTH, MIN_SECRET_LENGTH, maskPath } from "./secret.js";
+import {
+  ANNOUNCING_SEGMENTS,
+  MIN_ANNOUNCED_LENGTH,
+  MIN_ANNOUNCED_LETTERS,
+  MIN_SECRET_LENGTH,
+  maskPath,
+} from "./secret.js";
 
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
@@ -26,12 +32,14 @@ const DIGIT = 2;
 /** Parts parameters or userinfo, or may stand for a byte that does. */
 const MARK = 4;
 const LOWER = 8;
+const UPPER = 16;
 /** Bits of each byte that decide whether a segment may be a secret or data of a person. */
 const CLASSES = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x30 && byte <= 0x39) CLASSES[byte] = DIGIT;
   else if (byte !== 0x2d && !((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66)) CLASSES[byte] = NOT_HEX;
   if (byte >= 0x61 && byte <= 0x7a) CLASSES[byte] |= LOWER;
+  if (byte >= 0x41 && byte <= 0x5a) CLASSES[byte] |= UPPER;
 }
 for (const mark of Buffer.from(";&=@:%")) CLASSES[mark] |= MARK;
 const ANNOUNCING = new WordTable(ANNOUNCING_SEGMENTS);
@@ -68,6 +76,8 @@ export class Target {
   readonly #paths = new StringTable();
   readonly #traits = new Uint8Array(SLOTS);
   readonly #shapes = new Int32Array(SLOTS);
+  /** How those are told that hold a secret. */
+  readonly #masked: string[] = new Array(SLOTS).fill("");
 
   constructor(strings: StringTable) {
     this.#strings = strings;
@@ -104,22 +114,26 @@ export class Target {
     if (at !== start && paths.wasKnown) {
       traits = this.#traits[slot];
       this.shape = this.#shapes[slot];
+      if ((traits & SUSPICIOUS) !== 0) this.path = this.#masked[slot];
     } else {
       traits = this.#look(bytes, start, at);
+      if ((traits & SUSPICIOUS) !== 0 && !this.#mask()) traits &= ~SUSPICIOUS;
       if (at !== start && slot >= 0) {
         this.#traits[slot] = traits;
         this.#shapes[slot] = this.shape;
+        if ((traits & SUSPICIOUS) !== 0) this.#masked[slot] = this.path;
       }
     }
     if (traits === 0) return;
     this.mayHoldData = (traits & MAY_HOLD_DATA) !== 0;
-    if ((traits & SUSPICIOUS) !== 0) this.#mask();
+    this.hasSecret = (traits & SUSPICIOUS) !== 0;
   }
 
-  #mask(): void {
+  /** Whether the path held what had to be masked. */
+  #mask(): boolean {
     const { path } = this;
     this.path = maskPath(path);
-    this.hasSecret = this.path !== path && this.path.includes(MASK);
+    return this.path !== path && this.path.includes(MASK);
   }
 
   /** Reads the path bytes[start, end) for its shape; what there is about it, SUSPICIOUS and MAY_HOLD_DATA. */
@@ -139,8 +153,10 @@ export class Target {
       }
       if (at - segmentStart >= MIN_ENCODED && encodingOf(bytes, segmentStart, at) !== undefined)
         traits |= MAY_HOLD_DATA;
-      if ((seen & (MARK | DIGIT)) !== 0) {
+      const isOdd = (seen & (MARK | DIGIT)) !== 0;
+      if (isOdd || at - segmentStart >= MIN_ANNOUNCED_LETTERS)
         if (maySecret(seen, bytes, beforeStart, segmentStart, at)) traits |= SUSPICIOUS;
+      if (isOdd) {
         if (mayBeData(seen, bytes, segmentStart, at)) traits |= MAY_HOLD_DATA;
         hash = Math.imul(shape, 31);
       }
@@ -213,12 +229,12 @@ function afterUserinfo(bytes: Buffer, start: number, end: number): number {
   return start;
 }
 
-/** Whether the segment bytes[start, end), which has a mark or a digit by the classes `seen`, needs a closer look. */
+/** Whether the segment bytes[start, end), which by the classes `seen` has a mark or a digit, or is long, needs a closer look. */
 function maySecret(seen: number, bytes: Buffer, beforeStart: number, start: number, end: number): boolean {
   if ((seen & MARK) !== 0) return true;
   const length = end - start;
   if (length < MIN_ANNOUNCED_LENGTH) return false;
-  if (length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0) return true;
+  if (length >= MIN_SECRET_LENGTH && (seen & NOT_HEX) !== 0 && (seen & (DIGIT | UPPER)) !== 0) return true;
   return ANNOUNCING.indexOf(bytes, beforeStart, start - 1) >= 0;
 }
 
