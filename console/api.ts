@@ -99,6 +99,8 @@ export interface SensorCreated {
 /** One word in an endpoint's history. `join`: the endpoint named in `text` became part of this one, which nobody said. */
 export interface ReviewEntry extends Said, Omit<ReviewAction, "action"> {
   readonly action: ReviewActionName | "join";
+  /** The endpoint of which it was said, where that became part of this one later. */
+  readonly of?: string;
 }
 
 export interface ReviewHistory {

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import t from "tap";
 import type { Identities } from "../sensor/identity/identities.js";
 import { readIdentities } from "../sensor/identity/read-identities.js";
+import type { InventoryRow } from "../sensor/inventory/row.js";
 import { ServiceName } from "../sensor/inventory/service/service-name.js";
 import type { Certificate } from "../sensor/protocol/message.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
+import { identityOf } from "../shared/record-identity.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -274,6 +276,58 @@ t.test("endpoints go with a pod that got another address, and who took over the 
     ...rows.filter(({ record }) => record.kind !== "endpoint"),
   ]);
   t.strictSame(placed(again).moves, placed(scene).moves, "and the moves are known after a restart");
+});
+
+/** A sensor that begins again, with other files, on what it kept. */
+function restarted(scene: Scene, names: Readonly<Record<string, string>>, kept: Map<string, InventoryRow>): Scene {
+  const again = new Scene({ identities: pods(names) });
+  const tell = (from: Scene): void => {
+    const { rows, removals } = from.inventory.takeDelta(1_000);
+    for (const one of removals) kept.delete(identityOf(one));
+    for (const row of rows) kept.set(identityOf(row.record), row);
+  };
+  tell(scene);
+  again.inventory.restore(JSON.parse(JSON.stringify([...kept.values()])));
+  return again;
+}
+
+t.test("a service that moved while the sensor was down is found where it is, and where it is back again", async (t) => {
+  const kept = new Map<string, InventoryRow>();
+  const scene = new Scene({ identities: pods({ "10.1.0.4": "cart.shop" }) });
+  for (const id of [1, 2, 3]) scene.get(`/carts/${id}`, { server: "10.1.0.4" });
+  const moved = restarted(scene, { "10.1.0.9": "cart.shop" }, kept);
+  t.strictSame(placed(moved), {
+    endpoints: ["10.1.0.9 cart.shop /carts/{cartId} ×3"],
+    moves: ["10.1.0.4 to 10.1.0.9 (kubernetes 0.95)", "10.1.0.9 from 10.1.0.4 (files have cart.shop there now)"],
+  });
+  moved.get("/carts/4", { server: "10.1.0.9" });
+  const same = restarted(moved, { "10.1.0.9": "cart.shop" }, kept);
+  t.strictSame(placed(same).moves, placed(moved).moves, "the same files move nothing");
+  const back = restarted(same, { "10.1.0.4": "cart.shop" }, kept);
+  t.strictSame(placed(back), {
+    endpoints: ["10.1.0.4 cart.shop /carts/{cartId} ×4"],
+    moves: [
+      "10.1.0.4 from 10.1.0.9 (files have cart.shop there now)",
+      "10.1.0.9 to 10.1.0.4 (kubernetes 0.95)",
+      "10.1.0.9 from 10.1.0.4 (files have cart.shop there now)",
+    ],
+  });
+});
+
+t.test("over a restart as well a replica that went moves nothing, nor does a name that is nowhere else", async (t) => {
+  const kept = new Map<string, InventoryRow>();
+  const scene = new Scene({ identities: pods({ "10.1.0.4": "cart.shop" }) });
+  scene.get("/carts", { server: "10.1.0.4" });
+  for (const row of scene.inventory.takeDelta(1_000).rows) kept.set(identityOf(row.record), row);
+  // The other one is in the file alone: nobody called it so far.
+  scene.inventory.identify(pods({ "10.1.0.4": "cart.shop", "10.1.0.5": "cart.shop" }));
+  const one = restarted(scene, { "10.1.0.5": "cart.shop" }, kept);
+  t.strictSame(placed(one), { endpoints: ["10.1.0.4 shop.internal /carts ×1"], moves: [] });
+  const other = restarted(scene, { "10.1.0.4": "basket.shop", "10.1.0.6": "basket.shop" }, kept);
+  t.strictSame(placed(other).moves, []);
+  const none = new Scene();
+  none.inventory.restore([...kept.values()]);
+  t.strictSame(placed(none).moves, [], "without files nothing is told of places");
 });
 
 t.test("a name changed by whoever wrote the file moves nothing, nor does a replica that came or went", async (t) => {

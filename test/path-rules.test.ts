@@ -135,6 +135,71 @@ t.test("another rule and a restart: what was counted goes on under the templates
   t.end();
 });
 
+const rules = (what: string) => ruled(`services:\n  - service: shop.internal\n    ${what}\n`);
+const TEAMS = rules('merge: ["/teams/{team}"]');
+const SEARCH = rules('merge: ["/teams/{team}"]\n    split: { "/teams": [search, blue] }');
+
+t.test("a word split off takes along what it was called for while a rule had it as a value, and before", (t) => {
+  const call = (scene: Scene): void => {
+    for (let time = 0; time < 6; time++) {
+      for (const team of ["red", "blue", "search", "7"]) scene.get(`/teams/${team}/members`).get(`/teams/${team}`);
+      scene.get("/teams/search", { status: 503 });
+    }
+  };
+  const split = [
+    ...["GET /teams/blue ×12", "GET /teams/blue/members ×12", "GET /teams/search ×24", "GET /teams/search/members ×12"],
+    ...["GET /teams/{team} ×24", "GET /teams/{team}/members ×24"],
+  ];
+  const live = new Scene();
+  call(live);
+  live.inventory.rule(TEAMS.pathRules ?? []);
+  call(live);
+  t.same(live.templates(), ["GET /teams/{team} ×60", "GET /teams/{team}/members ×48"]);
+  live.inventory.rule(SEARCH.pathRules ?? []);
+  t.same(live.templates(), split, "live");
+  const [, , search] = live.endpoints();
+  t.same(search.statuses, { 200: 12, 503: 12 });
+  call(live);
+  t.ok(live.templates().includes("GET /teams/search ×36"), "and goes on");
+
+  const sensor = new Sensor({});
+  call(sensor.scene);
+  sensor.restart(TEAMS);
+  call(sensor.scene);
+  sensor.restart(TEAMS);
+  sensor.restart(SEARCH);
+  t.same(sensor.scene.templates(), split, "over restarts");
+
+  const ruledFirst = new Scene(TEAMS);
+  call(ruledFirst);
+  ruledFirst.inventory.rule([]);
+  ruledFirst.inventory.rule(SEARCH.pathRules ?? []);
+  t.same(
+    ruledFirst.templates(),
+    split.map((one) => one.replace(/\d+$/, (calls) => `${Number(calls) / 2}`)),
+    "with no rule in between",
+  );
+  t.end();
+});
+
+t.test("what is known of values below a word goes along when a rule makes the word a value, each call once", (t) => {
+  const scene = new Scene();
+  for (const name of "alice bob carol dave erin frank grace heidi ivan".split(" ")) scene.get(`/teams/red/of/${name}`);
+  for (let time = 0; time < 4; time++) scene.get("/teams/red/of/alice").get("/teams/red/of/17");
+  t.same(scene.templates(), ["GET /teams/red/of/{ofId} ×17"]);
+  scene.inventory.rule(TEAMS.pathRules ?? []);
+  t.same(scene.templates(), ["GET /teams/{team}/of/{ofId} ×17"]);
+  scene.get("/teams/red/of/alice").get("/teams/blue/of/18");
+  const below = rules('merge: ["/teams/{team}"]\n    split: { "/teams/{team}/of": [alice] }');
+  scene.inventory.rule(below.pathRules ?? []);
+  t.same(scene.templates(), ["GET /teams/{team}/of/alice ×6", "GET /teams/{team}/of/{ofId} ×13"]);
+  const red = rules('split: { "/teams": [red] }');
+  scene.inventory.rule(red.pathRules ?? []);
+  const total = scene.endpoints().reduce((sum, { calls }) => sum + calls, 0);
+  t.equal(total, 19, scene.templates().join());
+  t.end();
+});
+
 t.test("what each word was called for is known over a restart, so that it may be told apart later", (t) => {
   const sensor = new Sensor({});
   for (const name of "alice bob carol dave erin frank grace heidi ivan judy".split(" "))

@@ -1,60 +1,20 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
-import type { EndpointItem, EndpointRow, Listing, ReviewHistory } from "../console/api.js";
+import type { EndpointItem, ReviewHistory } from "../console/api.js";
 import { parsePathRules } from "../sensor/command/path-rules-file.js";
-import type { SensorEvent } from "../shared/event.js";
-import type { Review } from "../shared/review.js";
+import type { PathRule } from "../sensor/inventory/path/path-rule.js";
 import { enter as enterPage, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
+import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor, DAY, NOW } from "./support/teller.js";
 
-type Entered = (method: string, path: string, body?: object, headers?: Record<string, string>) => Promise<Response>;
-
-/** Asks as the operator who was made first. */
-async function enter(url: string, link: string): Promise<Entered> {
-  const ask: Entered = (method, path, body, headers = {}) =>
-    fetch(url + path, {
-      method,
-      headers: {
-        "x-requested-with": "eastwatch",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const token = new URL(link).hash.slice("#setup=".length);
-  const begun = await ask("POST", "/api/setup", { token, user: "ada", password: "long enough password" });
-  const [cookie] = (begun.headers.get("set-cookie") ?? "").split(";");
-  return (method, path, body, headers) => ask(method, path, body, { cookie, ...headers });
+/** Who said what, and of which endpoint that joined. */
+function shown({ entries }: ReviewHistory) {
+  return entries.map(({ by, action, text, of }) => [by, action, text, of]);
 }
 
-/** Rows as the sensor tells them. */
-function told(scene: Scene): SensorEvent[] {
-  const { rows, removals } = scene.inventory.takeDelta(1_000);
-  return [...rows.map(({ record }) => record), ...removals];
-}
-
-async function reviewed(t: Parameters<typeof consoleWithSensor>[0], scene: Scene) {
-  const { console, sensor } = await consoleWithSensor(t);
-  await sensor.tell(told(scene));
-  const ask = await enter(console.url, console.setupLink ?? "");
-  const endpoints = async (): Promise<readonly EndpointRow[]> =>
-    ((await (await ask("GET", "/api/endpoints")).json()) as Listing<EndpointRow>).items;
-  const of = async (template: string): Promise<EndpointRow> => {
-    const found = (await endpoints()).find((item) => item.template === template);
-    if (found === undefined) throw new Error(`no ${template}`);
-    return found;
-  };
-  const say = async (template: string, action: object): Promise<Review> => {
-    const answer = await ask("POST", "/api/reviews", { key: (await of(template)).key, ...action });
-    if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Review;
-  };
-  const history = async (template: string): Promise<ReviewHistory> =>
-    (await ask("GET", `/api/reviews?key=${(await of(template)).key}`)).json() as Promise<ReviewHistory>;
-  return { console, sensor, ask, endpoints, of, say, history };
-}
+const rule = (place: string): PathRule => ({ segments: ["users", "{user}"], words: [], place });
 
 const AT = NOW - 30 * DAY * 1e6;
 
@@ -176,12 +136,32 @@ t.test("an endpoint that becomes part of another takes owner and note along, and
   const [user, ...others] = await endpoints();
   t.same([user.template, others.length], ["/users/{userId}", 0]);
   t.match(user.review, { status: "unreviewed", opinion: { owner: { by: "ada", text: "people" } } });
-  t.match((await history("/users/{userId}")).entries, [{ by: "", action: "join", text: "GET /users/alice" }]);
+  const of = "GET /users/alice";
+  const joined = [
+    ["", "join", "GET /users/alice", undefined],
+    ["ada", "own", "people", of],
+    ["ada", "approve", undefined, of],
+  ];
+  t.strictSame(shown(await history("/users/{userId}")), joined, "what was said of it stands in the history");
   t.equal(
     console.store.database.prepare("SELECT count(*) FROM review").pluck().get(),
     3,
     "and all that was said stays",
   );
+  await say("/users/{userId}", { action: "note", text: "by name" });
+  scene.inventory.rule([{ host: "*", port: undefined, rules: [rule("accounts.yaml:1")] }]);
+  await sensor.tell(told(scene));
+  t.strictSame(
+    shown(await history("/users/{user}")),
+    [
+      ["", "join", "GET /users/{userId}", undefined],
+      ["ada", "note", "by name", "GET /users/{userId}"],
+      ...joined.map(([by, action, text, from = "GET /users/{userId}"]) => [by, action, text, from]),
+    ],
+    "of what joined it before as well",
+  );
+  const said = console.store.database.prepare<[], { said: string }>("SELECT said FROM review").all();
+  t.equal(said.filter((one) => one.said.includes('"from":"10.0.0.2 80 GET /users/')).length, 2);
 });
 
 t.test("exports carry reviews beside what was seen, and endpoints without one are as they were", async (t) => {

@@ -6,6 +6,7 @@ import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
 import type { Approvals, EndpointItem, EndpointRow, Listing, ReviewEntry, ReviewHistory } from "../api.js";
 import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
 import { endpointRow } from "./endpoint-row.js";
+import { entriesOf } from "./review-entries.js";
 
 /** Words on one endpoint: operators are few, a script of theirs may run wild. */
 const MAX_ENTRIES = 1_000;
@@ -127,7 +128,12 @@ export class Reviews {
     })();
   }
 
-  #write(sensorId: string, place: EndpointPlace, entry: ReviewEntry, opinion: Opinion): void {
+  #write(
+    sensorId: string,
+    place: EndpointPlace,
+    entry: ReviewEntry & { readonly from?: string },
+    opinion: Opinion,
+  ): void {
     const { by, atMicros, action, ...said } = entry;
     const identity = endpointIdentity(place);
     if (action === "approve") this.#lastApprovedMicros = Math.max(this.#lastApprovedMicros, atMicros);
@@ -148,7 +154,14 @@ export class Reviews {
     if (moved === undefined) return;
     const opinion = joined(this.#opinion(sensorId, into) ?? {}, moved);
     const text = `${from.method} ${from.template}`;
-    this.#write(sensorId, into, { by: NOBODY, atMicros: Date.now() * 1_000, action: "join", text }, opinion);
+    const entry = {
+      by: NOBODY,
+      atMicros: Date.now() * 1_000,
+      action: "join",
+      text,
+      from: endpointIdentity(from),
+    } as const;
+    this.#write(sensorId, into, entry, opinion);
     this.#database
       .prepare("DELETE FROM opinion WHERE sensor = ? AND identity = ?")
       .run(sensorId, endpointIdentity(from));
@@ -167,13 +180,7 @@ export class Reviews {
     const known = this.#known(key);
     if (known === undefined) return undefined;
     const { record, sensorId, opinion } = known;
-    const entries = this.#database
-      .prepare<[string, string, number], { by: string; atMicros: number; action: ReviewEntry["action"]; said: string }>(
-        `SELECT operator AS by, at_micros AS atMicros, action, said FROM review WHERE sensor = ? AND identity = ?
-         ORDER BY id DESC LIMIT ?`,
-      )
-      .all(sensorId, endpointIdentity(record), SHOWN_ENTRIES)
-      .map(({ by, atMicros, action, said }) => ({ by, atMicros, action, ...(JSON.parse(said) as object) }));
+    const entries = entriesOf(this.#database, sensorId, record, SHOWN_ENTRIES);
     const seen = opinion.approved?.seen;
     const before = new Set(seen?.callers ?? []);
     const appeared = seen === undefined || seen.hasMoreCallers ? [] : record.callers.filter((one) => !before.has(one));

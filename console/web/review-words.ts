@@ -48,8 +48,12 @@ export function statusWords({ status, opinion }: Review): string {
   return parts.join(" ");
 }
 
-/** `approved it`, `owner: payments`. */
-export function entryWords({ action, text = "", tags = [], untilMicros }: ReviewEntry): string {
+/** `approved it`, `owner: payments (said of GET /teams/red)`. */
+export function entryWords(entry: ReviewEntry): string {
+  return entry.of === undefined ? wordsOf(entry) : `${wordsOf(entry)} (said of ${entry.of})`;
+}
+
+function wordsOf({ action, text = "", tags = [], untilMicros }: ReviewEntry): string {
   switch (action) {
     case "approve":
       return "approved it";

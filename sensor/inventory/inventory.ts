@@ -286,15 +286,14 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Others are where files said somebody was, or other files say so. */
   identify(identities: Identities): void {
-    const { renamed, edges, moves } = this.#services.identify(identities);
-    for (const edge of edges) this.#changed.edge(edge);
+    const { renamed, ...places } = this.#services.identify(identities);
     for (const service of renamed) {
       this.#changed.service(service);
       for (const endpoint of this.#roster.all()) if (endpoint.service === service) this.#roster.changed(endpoint);
       this.#binding.rebind(service);
     }
     this.#hosts.identify(identities, this.#services.sorted());
-    this.#succession.move(moves, this.#lastMicros);
+    this.#succession.identified(places, this.#lastMicros);
   }
 
   /** Looks once more at all paths of which something changed. */
@@ -386,6 +385,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#timeSeen(service.lastMicros);
       this.#table.reclaim(service);
     }
+    this.#succession.identified(this.#services.restored(), this.#lastMicros);
   }
 
   /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */

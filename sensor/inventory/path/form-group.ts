@@ -1,5 +1,5 @@
+import { randomBits } from "../../bytes/letter-pairs.js";
 import { withoutSuffix } from "./composed.js";
-import { randomBits } from "./letter-pairs.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf, typeOf } from "./segment.js";

@@ -6,7 +6,7 @@ import type { Route } from "../declared/route-table.js";
 import type { PathNode } from "./path-node.js";
 import { pathOfValue } from "./remembered-value.js";
 import type { SegmentType } from "./segment.js";
-import type { ValueUse } from "./value-use.js";
+import { type ValueUse, withoutUses } from "./value-use.js";
 
 /** Why a segment became a parameter, and values it had. */
 export interface StoredEvidence {
@@ -66,10 +66,15 @@ export function valuesOf({ node, method }: Pick<Place, "node"> & { readonly meth
   return values.sort((a, b) => b.calls - a.calls || compare(a.path, b.path)).slice(0, MAX_STORED_VALUES);
 }
 
-export function useOf(method: string, { statuses, ...value }: StoredValue): ValueUse {
+export function useOf(method: string, { statuses, ...value }: Omit<StoredValue, "path">): ValueUse {
   const { calls, firstMicros, lastMicros } = value;
   const byStatus = Object.entries(statuses).map(([status, count]) => [Number(status), count] as const);
   return { method, calls, firstMicros, lastMicros, statuses: new Map(byStatus) };
+}
+
+/** What an endpoint was called for beside those of its values that are told apart. */
+export function restOf(method: string, whole: Omit<StoredValue, "path">, values: readonly StoredValue[]): ValueUse[] {
+  return values.reduce((rest, value) => withoutUses(rest, [useOf(method, value)]), [useOf(method, whole)]);
 }
 
 function parameterNodes(last: PathNode<unknown> | undefined): PathNode<unknown>[] {

@@ -149,11 +149,18 @@ export class PathTree<Leaf> {
     return this.#wordChild(node, text, type, isLast);
   }
 
-  /** What is no word of the rule is a value, and the rule is why: no more is to be learned of it. */
+  /** What is no word of the rule is a value, and the rule is why. Another rule may tell a word of them apart. */
   #pinnedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence("word", "pinned"));
-    take(parameter, text, text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text));
-    return parameter;
+    const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
+    const isFirst = take(parameter, text, type) || parameter.evidence?.values.has(text) === true;
+    if (isValue(type) || node.literal(text) !== undefined || !this.#isTold(text, isFirst)) return parameter;
+    return this.#alias(node.addLiteral(text), parameter);
+  }
+
+  /** Whether a value is remembered of its own: what looks fixed may have to leave again, even where no more values are told apart. */
+  #isTold(text: string, isNew: boolean): boolean {
+    return (isNew || looksFixed(text)) && this.#aliases < MAX_ALIASES;
   }
 
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
@@ -200,9 +207,7 @@ export class PathTree<Leaf> {
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
-      const isNew = take(parameter, text, type);
-      // What looks fixed may have to leave again: it is told apart even where no more values are.
-      if ((!isNew && !looksFixed(text)) || this.#aliases >= MAX_ALIASES) return parameter;
+      if (!this.#isTold(text, take(parameter, text, type))) return parameter;
       const made = this.#alias(node.addLiteral(text), parameter);
       if (this.#isDue(node)) this.#judge(node);
       return made;

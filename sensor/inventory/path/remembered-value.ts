@@ -14,6 +14,11 @@ export function pathOfValue(value: PathNode<unknown>): string {
   return `/${segments.join("/")}`;
 }
 
+/** The same of a template that a rule made a value of. */
+export function pathOfTemplate(template: string): string {
+  return template.replace(/\/\{[^/{}]*\}/g, "/{}");
+}
+
 /**
  * Where a value stands that was one of those counted at `target`: made again as it was, or, where a rule says by now that it is none, a place
  * of its own. `alias` makes a node count for another one.

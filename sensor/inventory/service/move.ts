@@ -1,3 +1,4 @@
+import type { KnownPlaces } from "./given-places.js";
 import type { IdentityTable } from "./identity-table.js";
 import type { ServiceEntry } from "./service-entry.js";
 
@@ -22,7 +23,7 @@ export interface Move {
  * Moves by what files say: a name is gone from an address, and stands at one where it did not stand before. A name that is nowhere else
  * was taken away or changed by whoever wrote the file, and moves nothing.
  */
-export function movesByFiles(services: readonly ServiceEntry[], before: IdentityTable, after: IdentityTable): Move[] {
+export function movesByFiles(services: readonly ServiceEntry[], before: KnownPlaces, after: IdentityTable): Move[] {
   const taken = new Set<string>();
   return services.flatMap((from): Move[] => {
     if (from.virtualNetwork !== undefined) return [];

@@ -15,6 +15,7 @@ import type { HostEntry } from "../gateway/host-entry.js";
 import type { Service } from "../observation.js";
 import type { PathRule } from "../path/path-rule.js";
 import type { PathTree } from "../path/path-tree.js";
+import type { GivenPlaces } from "./given-places.js";
 import { hexOrder } from "./header-order.js";
 import { type NameState, ServiceName } from "./service-name.js";
 
@@ -25,6 +26,7 @@ const MAX_RPC_SERVICES = 64;
 
 /** What the store keeps beside the record. */
 interface ServiceState extends NameState {
+  readonly given?: GivenPlaces;
   readonly unknownPaths?: UnknownPathsState;
 }
 
@@ -63,6 +65,8 @@ export class ServiceEntry implements Service {
   /** Where its endpoints went, and where they came from. */
   movedTo: MovedService | undefined = undefined;
   movedFrom: readonly MovedService[] = [];
+  /** The name that files give it; after a restart what those of before gave, until these are asked. */
+  given: GivenPlaces | undefined = undefined;
   /** Endpoints whose first answers do not show that they are there. */
   unprovenEndpoints = 0;
   /** Calls of those, and how many there were when they were looked at last. */
@@ -165,13 +169,18 @@ export class ServiceEntry implements Service {
 
   state(): string {
     const unknownPaths = this.unknownPaths?.state();
-    const state: ServiceState = { ...this.naming.state(), ...(unknownPaths === undefined ? {} : { unknownPaths }) };
+    const state: ServiceState = {
+      ...this.naming.state(),
+      ...(this.given === undefined ? {} : { given: this.given }),
+      ...(unknownPaths === undefined ? {} : { unknownPaths }),
+    };
     return JSON.stringify(state);
   }
 
   restore(record: ServiceRecord, text: string): void {
     const state = JSON.parse(text) as ServiceState;
     this.naming.restore(state);
+    this.given = state.given;
     this.host.restore(record.gateway);
     this.movedTo = record.movedTo;
     this.movedFrom = record.movedFrom ?? [];

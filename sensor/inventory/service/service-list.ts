@@ -3,13 +3,16 @@ import type { Identities } from "../../identity/identities.js";
 import type { EdgeEntry } from "../connection/edge-entry.js";
 import { compare } from "../count/tally.js";
 import type { Service } from "../observation.js";
+import { givenPlacesOf, isSamePlaces, keptPlaces } from "./given-places.js";
 import { IdentityTable } from "./identity-table.js";
 import { type Move, movesByFiles } from "./move.js";
 import type { ServiceEntry } from "./service-entry.js";
 import { ownName } from "./service-name.js";
 
-interface Identified {
+export interface Identified {
   readonly renamed: readonly ServiceEntry[];
+  /** Those whose name stands at other addresses than before. */
+  readonly placed: readonly ServiceEntry[];
   readonly moves: readonly Move[];
   /** Edges of which either end is another by these files. */
   readonly edges: readonly EdgeEntry[];
@@ -32,6 +35,7 @@ export class ServiceList {
 
   add(service: ServiceEntry): void {
     this.#nameByFiles(service);
+    this.#placeByFiles(service);
     const there = this.#byPlace.get(service.place);
     if (there === undefined) this.#byPlace.set(service.place, [service]);
     else there.push(service);
@@ -45,14 +49,23 @@ export class ServiceList {
     this.#identities = after;
     const moves = before === undefined ? [] : movesByFiles(services, before, after);
     const renamed = services.filter((service) => this.#nameByFiles(service));
+    const placed = services.filter((service) => this.#placeByFiles(service));
     const others = new Set<Service>(renamed);
     const isOther = ({ service, clientAddress: at }: EdgeEntry): boolean =>
       others.has(service) || before?.host(at) !== after.host(at);
     return {
       renamed,
+      placed,
       moves,
       edges: services.flatMap(({ edges }) => [...edges.values()].filter(isOther)),
     };
+  }
+
+  /** What files say by now of services that were put back: which are at another address than before the restart, and which to keep anew. */
+  restored(): Omit<Identified, "renamed"> {
+    const services = this.sorted();
+    const moves = this.#identities === undefined ? [] : movesByFiles(services, keptPlaces(services), this.#identities);
+    return { moves, placed: services.filter((service) => this.#placeByFiles(service)), edges: [] };
   }
 
   /**
@@ -69,6 +82,15 @@ export class ServiceList {
   #nameByFiles(service: ServiceEntry): boolean {
     if (this.#identities === undefined || service.virtualNetwork !== undefined) return false;
     return service.naming.give(this.#identities.find(service.address, service.port));
+  }
+
+  /** Whether its name stands elsewhere than before, so that it is known after a restart. */
+  #placeByFiles(service: ServiceEntry): boolean {
+    const isKnown = this.#identities !== undefined && service.virtualNetwork === undefined;
+    const given = isKnown ? givenPlacesOf(service, this.#identities as IdentityTable) : undefined;
+    if (isSamePlaces(given, service.given)) return false;
+    service.given = given;
+    return true;
   }
 
   /** The one service at a place; undefined where there are several or none. */

@@ -2,7 +2,7 @@ import type { ChangedRows } from "../stored/changed-rows.js";
 import { isLate, type Move, predecessorOf } from "./move.js";
 import type { ServiceBinding } from "./service-binding.js";
 import type { ServiceEntry } from "./service-entry.js";
-import type { ServiceList } from "./service-list.js";
+import type { Identified, ServiceList } from "./service-list.js";
 
 const MAX_MOVES = 8;
 
@@ -31,6 +31,13 @@ export class Succession {
     if (!isLate(service, beganMicros)) return;
     const move = predecessorOf(service, this.#services.all());
     if (move !== undefined) this.move([move], service.lastMicros);
+  }
+
+  /** What files say of places by now. */
+  identified({ moves, placed, edges }: Omit<Identified, "renamed">, atMicros: number): void {
+    for (const edge of edges) this.#changed.edge(edge);
+    for (const service of placed) this.#changed.service(service);
+    this.move(moves, atMicros);
   }
 
   move(moves: readonly Move[], atMicros: number): void {

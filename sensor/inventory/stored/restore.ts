@@ -4,11 +4,12 @@ import type { EdgeEntry } from "../connection/edge-entry.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import type { EndpointStateText } from "../endpoint/endpoint-state-text.js";
 import type { MethodSet } from "../endpoint/method-set.js";
-import { pathOf } from "../endpoint/operation.js";
+import { operationOf, pathOf } from "../endpoint/operation.js";
 import { addValue, newEvidence } from "../path/evidence.js";
 import { reasonWithoutRule } from "../path/node-rule.js";
 import type { PathNode } from "../path/path-node.js";
-import { type StoredEvidence, useOf } from "../path/path-parameters.js";
+import { restOf, type StoredEvidence, useOf } from "../path/path-parameters.js";
+import { pathOfTemplate } from "../path/remembered-value.js";
 import { typeOf } from "../path/segment.js";
 import type { ValueUse } from "../path/value-use.js";
 import type { InventoryRow } from "../row.js";
@@ -64,18 +65,29 @@ export function restoreEndpoint(
 ): void {
   const { evidence, isFixed, values = [] } = JSON.parse(state) as EndpointStateText;
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
-  let node: PathNode<MethodSet> | undefined;
+  let found: Found | undefined;
   const place = (): PathNode<MethodSet> | undefined => {
-    node = nodeOf(service.paths.root, record, evidence);
-    return node;
+    found = nodeOf(service.paths.root, record, evidence);
+    return found?.node;
   };
   target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, state));
-  if (node === undefined) return;
-  for (const value of values) {
-    const use = useOf(record.method, value);
-    const there = service.paths.remember(node, value.path, use);
+  if (found === undefined) return;
+  const { method, template } = record;
+  const uses = values.map((value) => ({ path: value.path, use: useOf(method, value) }));
+  // What a rule makes a value of is known by what it was called for, so that another rule may take it out again.
+  if (found.isOfValue && operationOf(template) === undefined)
+    for (const use of restOf(method, record, values)) uses.push({ path: pathOfTemplate(template), use });
+  const { node } = found;
+  for (const { path, use } of uses) {
+    const there = service.paths.remember(node, path, use);
     if (there !== node) target.split([use], node, there);
   }
+}
+
+/** A place in the paths, and whether a rule made a value of a word of the template. */
+interface Found {
+  readonly node: PathNode<MethodSet>;
+  readonly isOfValue: boolean;
 }
 
 /** Walks the template, without an operation; parameters come back with the name and the evidence they had. */
@@ -83,13 +95,15 @@ function nodeOf(
   root: PathNode<MethodSet>,
   record: EndpointRecord,
   stored: readonly StoredEvidence[],
-): PathNode<MethodSet> | undefined {
+): Found | undefined {
   let node = root;
+  let isOfValue = false;
   let parameters = 0;
   for (const text of pathOf(record.template).slice(1).split("/")) {
     const parameter = /^\{([^}]*)\}([^{]*)$/.exec(text);
     if (parameter === null) {
       node = restoredLiteral(node, text);
+      isOfValue ||= node.isParameter;
       continue;
     }
     const known = stored[parameters++];
@@ -98,13 +112,15 @@ function nodeOf(
     const [, name, suffix] = parameter;
     node = restoredParameter(node, name, suffix, known);
   }
-  return node;
+  return { node, isOfValue };
 }
 
 /** A rule may have made it a value since. */
 function restoredLiteral(node: PathNode<MethodSet>, text: string): PathNode<MethodSet> {
   const pinned = node.rule?.isPinned === true && text !== "" ? node.parameter("") : undefined;
-  if (pinned?.evidence === undefined || node.literal(text) !== undefined) return node.addLiteral(text);
+  const known = node.literal(text);
+  if (pinned?.evidence === undefined || (known !== undefined && known.alias === undefined))
+    return node.addLiteral(text);
   addValue(pinned.evidence, text, typeOf(text));
   return pinned;
 }
