@@ -44,4 +44,37 @@ export const COMPOSED: readonly TemplateCase[] = [
     ],
     expected: ["/org/Trace.{id}/members ×1", "/org/{orgId}/webhooks ×13"],
   },
+  {
+    name: "a date behind a service's name, and a number behind /v/: versions until there are others",
+    paths: [
+      ...["tags", "typedlink/attach", "object/indices"].map((path) => `/directory/2017-01-11/${path}`),
+      ...["1/user", "2/devices", "3/code", "4/code"].map((path) => `/api/v/${path}`),
+      ...["2024-01-05", "2024-01-06", "2024-01-07"].map((date) => `/reports/${date}/lines`),
+    ],
+    expected: [
+      "/api/v/1/user ×1",
+      "/api/v/2/devices ×1",
+      "/api/v/3/code ×1",
+      "/api/v/4/code ×1",
+      "/directory/2017-01-11/object/indices ×1",
+      "/directory/2017-01-11/tags ×1",
+      "/directory/2017-01-11/typedlink/attach ×1",
+      "/reports/{date}/lines ×3",
+    ],
+  },
+  {
+    name: "a version of an API beside what a scanner asks for",
+    paths: [
+      ...Array.from({ length: 5 }, (_none, at) => `/v1/users/${at * 7}`),
+      ...["/phpmyadmin-8084/shell-6799/x/y", "/slqvegedv/229487/admin", "/o6/shell"],
+      "/v2beta1/users/8",
+    ],
+    expected: [
+      "/v1/users/{userId} ×5",
+      "/v2beta1/users/{userId} ×1",
+      "/{id}/shell ×1",
+      "/{id}/{id2}/admin ×1",
+      "/{id}/{id2}/x/y ×1",
+    ],
+  },
 ];
