@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
 import { identityOf } from "../../shared/record-identity.js";
+import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import type { EdgeItem, FindingItem, FleetListing, FromSensor, Listing, SensorState } from "../api.js";
 import type { EventBatch, EventSink, SensorHello } from "../event-sink.js";
@@ -51,7 +52,7 @@ export class ConsoleStore implements EventSink {
   readonly #past: PastRecords;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements: KeptStatements;
   readonly #sinceTrim = new Map<string, number>();
 
   constructor(settings: ConsoleStoreSettings) {
@@ -61,6 +62,7 @@ export class ConsoleStore implements EventSink {
       migrations: MIGRATIONS,
       survives: "power",
     });
+    this.#statements = new KeptStatements(this.database);
     this.reviews = new Reviews(this.database);
     this.#past = new PastRecords(this.database, this.reviews);
     this.joined = new JoinedCalls(this.database, settings.maxConnections);
@@ -78,7 +80,7 @@ export class ConsoleStore implements EventSink {
   }
 
   lastSequence(sensorId: string): number {
-    const row = this.#statement("SELECT last_sequence AS sequence FROM sensor WHERE id = ?").get(sensorId);
+    const row = this.#statements.of("SELECT last_sequence AS sequence FROM sensor WHERE id = ?").get(sensorId);
     return (row as { sequence: number } | undefined)?.sequence ?? 0;
   }
 
@@ -87,28 +89,27 @@ export class ConsoleStore implements EventSink {
       const last = this.lastSequence(sensorId);
       const fresh = batch.events.filter(({ sequence }) => sequence > last);
       for (const { event } of fresh) this.#keep(sensorId, event);
-      this.#statement(
-        `UPDATE sensor SET last_sequence = max(last_sequence, ?), last_seen_micros = ?, events_kept = events_kept + ?,
+      this.#statements
+        .of(
+          `UPDATE sensor SET last_sequence = max(last_sequence, ?), last_seen_micros = ?, events_kept = events_kept + ?,
          events_dropped = ?, calls_not_sampled = ? WHERE id = ?`,
-      ).run(
-        batch.events.at(-1)?.sequence ?? last,
-        Date.now() * 1_000,
-        fresh.length,
-        batch.droppedTotal,
-        batch.callsNotSampledTotal,
-        sensorId,
-      );
+        )
+        .run(
+          batch.events.at(-1)?.sequence ?? last,
+          Date.now() * 1_000,
+          fresh.length,
+          batch.droppedTotal,
+          batch.callsNotSampledTotal,
+          sensorId,
+        );
     })();
   }
 
   connected(sensorId: string, hello: SensorHello): void {
     this.#connected.add(sensorId);
-    this.#statement("UPDATE sensor SET host = ?, version = ?, last_seen_micros = ? WHERE id = ?").run(
-      hello.host.slice(0, 255),
-      hello.version.slice(0, 64),
-      Date.now() * 1_000,
-      sensorId,
-    );
+    this.#statements
+      .of("UPDATE sensor SET host = ?, version = ?, last_seen_micros = ? WHERE id = ?")
+      .run(hello.host.slice(0, 255), hello.version.slice(0, 64), Date.now() * 1_000, sensorId);
   }
 
   disconnected(sensorId: string): void {
@@ -118,10 +119,12 @@ export class ConsoleStore implements EventSink {
   /** Latest seen first. */
   list<T>(table: ListedTable, limit: number): Listing<FromSensor<T>> {
     const order = table === "call" || table === "handshake" ? "t.id" : "t.last_micros";
-    const rows = this.#statement(
-      `SELECT t.record, sensor.name AS sensor FROM ${table} t JOIN sensor ON sensor.id = t.sensor ORDER BY ${order} DESC LIMIT ?`,
-    ).all(limit) as { record: string; sensor: string }[];
-    const { total } = this.#statement(`SELECT count(*) AS total FROM ${table}`).get() as { total: number };
+    const rows = this.#statements
+      .of(
+        `SELECT t.record, sensor.name AS sensor FROM ${table} t JOIN sensor ON sensor.id = t.sensor ORDER BY ${order} DESC LIMIT ?`,
+      )
+      .all(limit) as { record: string; sensor: string }[];
+    const { total } = this.#statements.of(`SELECT count(*) AS total FROM ${table}`).get() as { total: number };
     return { items: rows.map(({ record, sensor }) => ({ ...(JSON.parse(record) as T), sensor })), total };
   }
 
@@ -132,13 +135,14 @@ export class ConsoleStore implements EventSink {
 
   hasService(name: string): boolean {
     return (
-      this.#statement("SELECT 1 FROM service WHERE json_extract(record, '$.name') = ? LIMIT 1").get(name) !== undefined
+      this.#statements.of("SELECT 1 FROM service WHERE json_extract(record, '$.name') = ? LIMIT 1").get(name) !==
+      undefined
     );
   }
 
   /** Latest seen first, each with what other sensors saw of it as well. */
   edges(limit: number): Listing<EdgeItem> {
-    const { total } = this.#statement("SELECT count(*) AS total FROM edge").get() as { total: number };
+    const { total } = this.#statements.of("SELECT count(*) AS total FROM edge").get() as { total: number };
     const joined = this.joined.edges();
     const items = this.#edgeViews(limit).map((view) => {
       const { record, sensor } = view;
@@ -153,25 +157,27 @@ export class ConsoleStore implements EventSink {
   }
 
   #edgeViews(limit: number): EdgeView[] {
-    const rows = this.#statement(
-      `SELECT t.identity, t.record, sensor.name AS sensor FROM edge t JOIN sensor ON sensor.id = t.sensor
+    const rows = this.#statements
+      .of(
+        `SELECT t.identity, t.record, sensor.name AS sensor FROM edge t JOIN sensor ON sensor.id = t.sensor
        ORDER BY t.last_micros DESC LIMIT ?`,
-    ).all(limit) as { identity: string; record: string; sensor: string }[];
+      )
+      .all(limit) as { identity: string; record: string; sensor: string }[];
     return rows.map(({ identity, record, sensor }) => ({ identity, sensor, record: JSON.parse(record) }));
   }
 
   sensors(): SensorState[] {
-    const rows = this.#statement("SELECT * FROM sensor ORDER BY name").all() as SensorRow[];
+    const rows = this.#statements.of("SELECT * FROM sensor ORDER BY name").all() as SensorRow[];
     return rows.map((row) => this.#sensorState(row));
   }
 
   sensor(id: string): SensorState | undefined {
-    const row = this.#statement("SELECT * FROM sensor WHERE id = ?").get(id) as SensorRow | undefined;
+    const row = this.#statements.of("SELECT * FROM sensor WHERE id = ?").get(id) as SensorRow | undefined;
     return row && this.#sensorState(row);
   }
 
   sensorName(id: string): string {
-    const row = this.#statement("SELECT name FROM sensor WHERE id = ?").get(id) as { name: string } | undefined;
+    const row = this.#statements.of("SELECT name FROM sensor WHERE id = ?").get(id) as { name: string } | undefined;
     return row?.name ?? id;
   }
 
@@ -180,10 +186,9 @@ export class ConsoleStore implements EventSink {
   }
 
   #sensorState(row: SensorRow): SensorState {
-    const blind = this.#statement("SELECT record FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?").all(
-      row.id,
-      SHOWN_BLIND,
-    ) as { record: string }[];
+    const blind = this.#statements
+      .of("SELECT record FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?")
+      .all(row.id, SHOWN_BLIND) as { record: string }[];
     return {
       id: row.id,
       name: row.name,
@@ -207,10 +212,10 @@ export class ConsoleStore implements EventSink {
     } else if (event.kind === "connections") {
       this.joined.take(sensor, event.connections);
     } else if (event.kind === "health") {
-      this.#statement("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
+      this.#statements.of("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
     } else if (event.kind === "call" || event.kind === "handshake") {
       const into = `INSERT INTO ${event.kind} (sensor, last_micros, record) VALUES (?, ?, ?)`;
-      this.#statement(into).run(sensor, event.atMicros, JSON.stringify(event));
+      this.#statements.of(into).run(sensor, event.atMicros, JSON.stringify(event));
       if (this.#isTimeToTrim(event.kind)) this.#trim(event.kind, "id");
     } else if (event.kind === "blind") {
       this.#keepBlind(sensor, event);
@@ -219,27 +224,27 @@ export class ConsoleStore implements EventSink {
       const identity = identityOf(event);
       this.#past.put({ kind: event.kind, sensor, identity }, event, nowMicros);
       if (event.kind === "finding")
-        this.#statement("UPDATE finding SET told = ? WHERE sensor = ? AND identity = ?").run(
-          this.feedPast.nextTold(nowMicros),
-          sensor,
-          identity,
-        );
+        this.#statements
+          .of("UPDATE finding SET told = ? WHERE sensor = ? AND identity = ?")
+          .run(this.feedPast.nextTold(nowMicros), sensor, identity);
       if (this.#isTimeToTrim(event.kind)) this.#past.makeRoom(event.kind, this.#boundOf(event.kind), nowMicros);
     }
   }
 
   #keepBlind(sensor: string, blind: BlindInterval): void {
-    this.#statement(
-      `INSERT INTO blind (sensor, identity, last_micros, record, told) VALUES (?, ?, ?, ?, ?)
+    this.#statements
+      .of(
+        `INSERT INTO blind (sensor, identity, last_micros, record, told) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (sensor, identity)
        DO UPDATE SET last_micros = excluded.last_micros, record = excluded.record, told = excluded.told`,
-    ).run(
-      sensor,
-      identityOf(blind),
-      blind.fromMicros,
-      JSON.stringify(blind),
-      this.feedPast.nextTold(Date.now() * 1_000),
-    );
+      )
+      .run(
+        sensor,
+        identityOf(blind),
+        blind.fromMicros,
+        JSON.stringify(blind),
+        this.feedPast.nextTold(Date.now() * 1_000),
+      );
     if (this.#isTimeToTrim("blind")) this.#trim("blind", "last_micros");
   }
 
@@ -255,17 +260,11 @@ export class ConsoleStore implements EventSink {
 
   /** The oldest make room. */
   #trim(table: string, order: string): void {
-    this.#statement(
-      `DELETE FROM ${table} WHERE rowid IN
+    this.#statements
+      .of(
+        `DELETE FROM ${table} WHERE rowid IN
        (SELECT rowid FROM ${table} ORDER BY ${order} DESC LIMIT -1 OFFSET ?)`,
-    ).run(this.#boundOf(table));
-  }
-
-  #statement(sql: string): Database.Statement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const made = this.database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
+      )
+      .run(this.#boundOf(table));
   }
 }

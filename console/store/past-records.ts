@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type Database from "better-sqlite3";
 import { comparedText, type InventoryRecord } from "../../shared/difference.js";
+import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import type { Reviews } from "./reviews.js";
 
 /** What was known before, of all sensors together. The longest gone makes room. */
@@ -33,7 +34,7 @@ interface KeepStatements {
 export class PastRecords {
   readonly #database: Database.Database;
   readonly #reviews: Reviews;
-  readonly #statements = new Map<string, Database.Statement>();
+  readonly #statements: KeptStatements;
   /** Found by the kind alone: to put their text together for each record costs more than to run some of them. */
   readonly #keepers = new Map<Place["kind"], KeepStatements>();
   readonly #maxRows: number;
@@ -41,6 +42,7 @@ export class PastRecords {
 
   constructor(database: Database.Database, reviews: Reviews, maxRows = MAX_PAST_ROWS) {
     this.#database = database;
+    this.#statements = new KeptStatements(this.#database);
     this.#reviews = reviews;
     this.#maxRows = maxRows;
   }
@@ -60,13 +62,15 @@ export class PastRecords {
 
   remove(place: Place, nowMicros: number): void {
     this.#retire(place, nowMicros);
-    this.#statement(`DELETE FROM ${place.kind} WHERE sensor = ? AND identity = ?`).run(place.sensor, place.identity);
+    this.#statements
+      .of(`DELETE FROM ${place.kind} WHERE sensor = ? AND identity = ?`)
+      .run(place.sensor, place.identity);
   }
 
   /** Those seen longest ago go where there are more than `most`. */
   makeRoom(kind: Place["kind"], most: number, nowMicros: number): void {
     const oldest = `SELECT sensor, identity FROM ${kind} ORDER BY last_micros DESC LIMIT -1 OFFSET ?`;
-    for (const place of this.#statement(oldest).all(most) as Omit<Place, "kind">[])
+    for (const place of this.#statements.of(oldest).all(most) as Omit<Place, "kind">[])
       this.remove({ kind, ...place }, nowMicros);
   }
 
@@ -88,29 +92,29 @@ export class PastRecords {
   }
 
   #standing({ kind, sensor, identity }: Place): Standing {
-    return this.#statement(`SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`).get(
-      sensor,
-      identity,
-    ) as Standing;
+    return this.#statements
+      .of(`SELECT since_micros AS since, compared FROM ${kind} WHERE sensor = ? AND identity = ?`)
+      .get(sensor, identity) as Standing;
   }
 
   /** A row that a console of an earlier version kept. */
   #digestOfKept({ kind, sensor, identity }: Place): string {
-    const { record } = this.#statement(`SELECT record FROM ${kind} WHERE sensor = ? AND identity = ?`).get(
-      sensor,
-      identity,
-    ) as { record: string };
+    const { record } = this.#statements
+      .of(`SELECT record FROM ${kind} WHERE sensor = ? AND identity = ?`)
+      .get(sensor, identity) as { record: string };
     return digestOf(JSON.parse(record) as InventoryRecord);
   }
 
   #retire({ kind, sensor, identity }: Place, nowMicros: number): void {
     const today = nowMicros - (nowMicros % DAY_MICROS);
     const mark = Math.max(today, this.#reviews.lastApprovedMicros);
-    const { changes } = this.#statement(
-      `INSERT INTO past (kind, sensor, identity, since_micros, until_micros, record)
+    const { changes } = this.#statements
+      .of(
+        `INSERT INTO past (kind, sensor, identity, since_micros, until_micros, record)
        SELECT ?, sensor, identity, since_micros, ?, record FROM ${kind}
        WHERE sensor = ? AND identity = ? AND since_micros <= ?`,
-    ).run(kind, nowMicros, sensor, identity, mark);
+      )
+      .run(kind, nowMicros, sensor, identity, mark);
     this.#sinceTrim += changes;
     if (this.#sinceTrim >= SLACK) this.#trim();
   }
@@ -118,20 +122,12 @@ export class PastRecords {
   /** From when on all is kept moves along: nobody is told a past with holes in it. */
   #trim(): void {
     this.#sinceTrim = 0;
-    const { until } = this.#statement(
-      "SELECT (SELECT until_micros FROM past ORDER BY until_micros DESC LIMIT 1 OFFSET ?) AS until",
-    ).get(this.#maxRows) as { until: number | null };
+    const { until } = this.#statements
+      .of("SELECT (SELECT until_micros FROM past ORDER BY until_micros DESC LIMIT 1 OFFSET ?) AS until")
+      .get(this.#maxRows) as { until: number | null };
     if (until === null) return;
-    this.#statement("DELETE FROM past WHERE until_micros <= ?").run(until);
-    this.#statement("UPDATE history SET began_micros = max(began_micros, ?)").run(until);
-  }
-
-  #statement(sql: string): Database.Statement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const made = this.#database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
+    this.#statements.of("DELETE FROM past WHERE until_micros <= ?").run(until);
+    this.#statements.of("UPDATE history SET began_micros = max(began_micros, ?)").run(until);
   }
 }
 

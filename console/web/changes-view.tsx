@@ -7,6 +7,7 @@ import { ChangesBar } from "./changes-bar.js";
 import { readChanges } from "./client.js";
 import { type Compared, comparedOf, comparedWords, queryOf } from "./compared.js";
 import { copy } from "./copy.js";
+import { FilterInput } from "./filter-input.js";
 import { clock } from "./format.js";
 import { inventoryVersion } from "./live.js";
 import { parameters } from "./navigation.js";
@@ -46,13 +47,7 @@ export function ChangesView() {
           <Totals groups={groupsOf(filter === "" ? leftOut : [])} items={passing} chosen={group} onChoose={setGroup} />
         )}
         <ChangesBar compared={compared} />
-        <input
-          class="wide"
-          placeholder="Filter"
-          aria-label="Filter"
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <FilterInput value={filter} onChange={setFilter} />
         <button type="button" class={isStale ? "active" : ""} disabled={isReading} onClick={again}>
           {isReading ? "Compares …" : "Compare again"}
         </button>

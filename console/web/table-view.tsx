@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice, type Choices } from "./choice.js";
 import { Detail } from "./detail.js";
+import { FilterInput } from "./filter-input.js";
 import { wantedKey } from "./navigation.js";
 import { inHeldOrder, pointingHandlers } from "./pointing.js";
 import { focusOpenRow, moveByKeys, useEscape, useKeptFocus } from "./row-keys.js";
@@ -104,13 +105,7 @@ export function TableView<T extends object>(props: Props<T>) {
     <main class={opened === undefined ? "view" : "view with-detail"}>
       <div class="bar">
         {groups.length > 0 && <Totals groups={groups} items={passing} chosen={group} onChoose={setGroup} />}
-        <input
-          class="wide"
-          placeholder="Filter"
-          aria-label="Filter"
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-        />
+        <FilterInput value={filter} onChange={setFilter} />
         {narrowings.map(({ label, choices: offered }) => (
           <Choice
             key={label}

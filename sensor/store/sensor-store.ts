@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import type { FindingRecord, RemovalRecord } from "../../shared/event.js";
 import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import { placeOf } from "../../shared/virtual-network.js";
 import type { Delta } from "../detect/delta.js";
@@ -33,6 +34,7 @@ export class SensorStore {
       migrations: MIGRATIONS,
       survives: "process",
     });
+    this.#statements = new KeptStatements(this.#database);
     this.outbox = new Outbox(this.#database, settings);
     this.#delivers = delivers;
   }
@@ -101,9 +103,11 @@ export class SensorStore {
   health(record: HealthRecord): void {
     this.#transaction(() => {
       this.#put("run (started_micros, record) VALUES (?, ?)", record.startedMicros, JSON.stringify(record));
-      this.#statement(
-        "DELETE FROM run WHERE started_micros NOT IN (SELECT started_micros FROM run ORDER BY started_micros DESC LIMIT ?)",
-      ).run(MAX_RUNS);
+      this.#statements
+        .of(
+          "DELETE FROM run WHERE started_micros NOT IN (SELECT started_micros FROM run ORDER BY started_micros DESC LIMIT ?)",
+        )
+        .run(MAX_RUNS);
       if (this.#delivers) this.outbox.add(record);
     });
   }
@@ -157,31 +161,25 @@ export class SensorStore {
   #remove(removal: RemovalRecord): void {
     const { serverPort, method, template } = removal;
     const place = placeOf(removal.serverAddress, removal.virtualNetwork);
-    this.#statement(
-      "DELETE FROM endpoint WHERE server_address = ? AND server_port = ? AND method = ? AND template = ?",
-    ).run(place, serverPort, method, template);
+    this.#statements
+      .of("DELETE FROM endpoint WHERE server_address = ? AND server_port = ? AND method = ? AND template = ?")
+      .run(place, serverPort, method, template);
     if (this.#delivers) this.outbox.add(removal);
   }
 
   #put(into: string, ...values: (string | number)[]): void {
-    this.#statement(`INSERT OR REPLACE INTO ${into}`).run(...values);
+    this.#statements.of(`INSERT OR REPLACE INTO ${into}`).run(...values);
   }
 
-  readonly #statements = new Map<string, Database.Statement>();
-
-  #statement(sql: string): Database.Statement {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const made = this.#database.prepare(sql);
-    this.#statements.set(sql, made);
-    return made;
-  }
+  readonly #statements: KeptStatements;
 
   #count(name: string, more: number): void {
     if (more === 0) return;
-    this.#statement(
-      "INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
-    ).run(name, more);
+    this.#statements
+      .of(
+        "INSERT INTO total (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value",
+      )
+      .run(name, more);
   }
 
   #total(name: string): number {
