@@ -1,7 +1,7 @@
 import type { Page, WebSocketRoute } from "playwright-core";
 import t from "tap";
 import type { EndpointRecord, FindingRecord } from "../shared/event.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { consoleWithSensor, handshake, NOW } from "./support/teller.js";
 
 const FINDING: FindingRecord = {
@@ -119,7 +119,7 @@ t.test(
     t.match(list, /"template":"\/orders"/);
     t.notMatch(list, /order-number|responseContentTypes/);
     await page.locator("tr", { hasText: "/orders" }).click();
-    const detail = page.locator("aside.detail");
+    const detail = page.locator(DETAIL);
     await detail.locator("tr", { hasText: "order-number" }).waitFor();
     t.match(await detail.textContent(), /Answer 200.*order-number.*response content typesapplication\/json/);
     await sensor.tell([{ ...ENDPOINT, callers: ["10.0.1.1", "10.0.1.2"], callerCount: 2 }]);

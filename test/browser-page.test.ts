@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import t from "tap";
 import type { EdgeRecord, FindingRecord, ServiceRecord } from "../shared/event.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
 import { consoleWithSensor, DAY, edge, handshake, NOW, Teller } from "./support/teller.js";
 
@@ -177,7 +177,7 @@ t.test(
     await rows.first().focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    t.match(await page.locator("aside.detail").textContent(), /removed edge.*10\.0\.1\.3 > .*quiet\.test, tls/);
+    t.match(await page.locator(DETAIL).textContent(), /removed edge.*10\.0\.1\.3 > .*quiet\.test, tls/);
     await page.locator("aside.detail .close").focus();
     await page.keyboard.press("Escape");
     t.match(await focusedText(page), /^removededge/, "what is closed hands the focus back");

@@ -6,7 +6,7 @@ import t from "tap";
 import type { FindingRecord, SensorEvent } from "../shared/event.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder } from "./support/program.js";
 import { certificate, consoleWithSensor, DAY, edge, handshake, NOW, SECONDS } from "./support/teller.js";
 
@@ -51,7 +51,7 @@ t.test("an operator logs in, sees a request made now, opens it, filters, pauses"
   await shot(page, "feed");
 
   await row.click();
-  const detail = page.locator("aside.detail");
+  const detail = page.locator(DETAIL);
   t.match(await detail.textContent(), /flow id.*[0-9a-f]{16}.*template\/orders\/\{orderId\}/s);
   await shot(page, "detail");
   await detail.locator("button").click();
@@ -178,7 +178,7 @@ t.test(
     t.equal((await rowTexts()).length, 1, "filtered by verdict");
     await page.locator("tr.handshake").focus();
     await page.keyboard.press("Enter");
-    const detail = page.locator("aside.detail");
+    const detail = page.locator(DETAIL);
     t.match(
       await detail.textContent(),
       /could not be toldbytes were lost.*confidencedoes not apply.*TLS 1\.3 encrypts/,
@@ -347,7 +347,7 @@ t.test("findings from before are on the page, and calls push none of them out", 
   t.equal(await finding.count(), 2);
 
   await finding.filter({ hasText: "before" }).click();
-  const detail = page.locator("aside.detail");
+  const detail = page.locator(DETAIL);
   t.match(await detail.textContent(), /Remedy.*find out why the other end does not check dates/);
   await sensor.tell([{ ...FINDING, count: 4_711 }]);
   await page.locator("aside.detail", { hasText: "4711" }).waitFor();

@@ -12,7 +12,7 @@ import { writeTraffic } from "./bench/traffic.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { Running, run, temporaryFolder, until } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
@@ -201,7 +201,7 @@ t.test(
     t.match(await rows(), [/shop\.internalPOST\/refunds0.*dormantunreviewednever/]);
     await page.selectOption("select[aria-label=State]", "drift");
     await page.locator("main tbody tr").first().click();
-    const detail = page.locator("aside.detail");
+    const detail = page.locator(DETAIL);
     t.match(
       await detail.textContent(),
       /Declared in \S+shop\.yaml:6\..*Other than declaredquery parameter page is not declaredstatus 500|status 500.*query parameter page/s,

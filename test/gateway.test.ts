@@ -2,7 +2,7 @@ import t from "tap";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ReachedFacts } from "../shared/gateway.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { temporaryFolder } from "./support/program.js";
 import { type Exchanged, Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
@@ -298,7 +298,7 @@ t.test(
     await page.selectOption("select[aria-label=State]", "around");
     t.match(await rows.allTextContents(), [/orders\.internalGET\/orders.*1 through, 1 around/]);
     await rows.first().click();
-    const detail = page.locator("aside.detail");
+    const detail = page.locator(DETAIL);
     t.match(
       await detail.textContent(),
       /Reached.*edge\.internal \(10\.0\.0\.5\), 79 % sure: issues calls.*10\.0\.0\.7/,

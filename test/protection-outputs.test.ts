@@ -11,7 +11,7 @@ import { TcpDialog } from "./support/frame-builder.js";
 import { flow, handshake, LEAF } from "./support/handshake-builder.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { bearer, PROTECTION_CANARIES, token } from "./support/protection-cases.js";
 import { FORM, shop } from "./support/protection-scene.js";
@@ -314,7 +314,7 @@ t.test("an operator reads how an endpoint is protected", { skip: NO_BROWSER }, a
   const { page, troubles } = await enter(t, console.setupLink ?? "");
   await page.click('nav button:text-is("Endpoints")');
   await page.locator("tr", { hasText: "/orders" }).click();
-  const text = (await page.locator("aside.detail").textContent()) ?? "";
+  const text = (await page.locator(DETAIL).textContent()) ?? "";
   t.match(text, /Protection.*answers some calls without credentials.*57 % with a credential \(4\)/s);
   t.match(text, /token issuershttps:\/\/idp\.internal ×3.*token lifetime60 min/s);
   t.match(text, /setssession cookie: Secure, no HttpOnly, no SameSite, until the browser is closed ×1/);

@@ -9,7 +9,7 @@ import { endpointLine } from "../shared/record-json.js";
 import { describe, feed, type Step } from "./support/dialog.js";
 import { ANSWER, GET } from "./support/http1-cases.js";
 import { data, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
 import { accept, closing, frame, masked, OPCODE, upgrade } from "./support/websocket-builder.js";
@@ -375,7 +375,7 @@ t.test("the page marks what streams, with messages and bytes", { skip: NO_BROWSE
   t.match(await row.textContent(), /\/rooms\/\{roomId\}\/wsWebSocket.*3 in \(15 B\), 6 out \(21 B\)/s);
   await shot(page, "endpoints-that-stream");
   await row.click();
-  t.match(await page.locator("aside.detail").textContent(), /subprotocolschat.*websocket3.*closes10002none1/s);
+  t.match(await page.locator(DETAIL).textContent(), /subprotocolschat.*websocket3.*closes10002none1/s);
   await shot(page, "endpoint-that-streams");
   t.same(troubles, []);
 });

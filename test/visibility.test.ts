@@ -23,7 +23,7 @@ import { delta, sensorStore } from "./support/delivery.js";
 import { type FeedOptions, feed, type Step } from "./support/dialog.js";
 import { ANSWER, ASK, FATES, GARBAGE, lengthOf, POSTGRES } from "./support/fate-cases.js";
 import { TcpDialog } from "./support/frame-builder.js";
-import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { consoleWithSensor, NOW } from "./support/teller.js";
 import { frameOf, START_MICROS, type TimedFrame } from "./support/timed-frame.js";
@@ -354,7 +354,7 @@ t.test("the page shows what of a service's traffic was seen, the blindest first"
     "Read 100 %",
   ]);
   await rows.first().click();
-  const detail = page.locator("aside.detail");
+  const detail = page.locator(DETAIL);
   const cells = await detail
     .locator("ul.shares li p:first-child")
     .evaluateAll((all) => all.map((line) => [...line.children].slice(1).map(({ textContent }) => textContent)));

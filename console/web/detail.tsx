@@ -21,12 +21,14 @@ export function Detail({ record, children, onClose }: Props) {
 
 interface PaneProps {
   readonly children: ComponentChildren;
+  /** Whether what it shows is still being read. */
+  readonly isBusy?: boolean;
   onClose(): void;
 }
 
-export function DetailPane({ children, onClose }: PaneProps) {
+export function DetailPane({ children, isBusy = false, onClose }: PaneProps) {
   return (
-    <aside class="detail" aria-label="Detail">
+    <aside class="detail" aria-label="Detail" aria-busy={isBusy}>
       <button type="button" class="plain close" onClick={onClose}>
         Close
       </button>

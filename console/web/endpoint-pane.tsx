@@ -32,7 +32,7 @@ export function EndpointPane({ row, onClose }: Props) {
   const endpoint = read?.key === key ? read : undefined;
   if (endpoint !== undefined) return <EndpointDetail endpoint={endpoint} trouble={trouble} onClose={onClose} />;
   return (
-    <DetailPane onClose={onClose}>
+    <DetailPane isBusy={trouble === ""} onClose={onClose}>
       <h3>
         {row.method} {row.template}
       </h3>

@@ -7,6 +7,9 @@ export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
 );
 export const NO_BROWSER = CHROMIUM === undefined ? "SKIPPED: no Chromium here" : false;
 
+/** What is told of an opened row, once all of it was read. */
+export const DETAIL = "aside.detail[aria-busy=false]";
+
 /** Where screenshots go that a person wants to look at. */
 const SHOTS = process.env.SHOTS;
 
