@@ -3,6 +3,7 @@ import type { Call } from "../../protocol/message.js";
 import { rpcServiceOf } from "../declared/procedure.js";
 import type { PathNode } from "../path/path-node.js";
 import type { PathTreeOwner } from "../path/path-tree.js";
+import { prune } from "../path/prune.js";
 import type { ValueUse } from "../path/value-use.js";
 import { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
@@ -13,7 +14,7 @@ import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
 import { MethodSet } from "./method-set.js";
 import { isNothingThere, isOnlyAbsent, isToBeSifted, mayBeNothing } from "./nothing-there.js";
-import { prune, takeOnceRefused } from "./once-refused.js";
+import { takeOnceRefused } from "./once-refused.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import { type Target, UnknownPaths } from "./unknown-paths.js";
 

@@ -34,13 +34,3 @@ function isOnceRefused(endpoint: EndpointEntry): boolean {
     values = Math.max(values, one.evidence?.values.size ?? 0);
   return calls <= HARDLY_CALLED * values || values >= MAX_VALUES;
 }
-
-/** Words and parameters that nothing stands for any more: they must not be taken for siblings of others. */
-export function prune(node: PathNode<unknown>): void {
-  for (let one = node; one.parent !== undefined; one = one.parent) {
-    const isNeeded = one.leaf !== undefined || one.literalCount > 0 || one.parameters !== undefined;
-    if (isNeeded || one.alias !== undefined || (one.aliases?.size ?? 0) > 0 || one.parent.rule !== undefined) return;
-    if (one.isParameter) one.parent.deleteParameter(one.text);
-    else one.parent.deleteLiteral(one.text);
-  }
-}

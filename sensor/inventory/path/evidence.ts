@@ -68,7 +68,9 @@ export function addEvidence(evidence: Evidence, more: Evidence): void {
   for (const prefix of more.prefixes) evidence.prefixes.add(prefix);
   for (const extension of more.extensions)
     if (evidence.extensions.size < MAX_VALUES) evidence.extensions.add(extension);
-  for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
+  // One that had more than it remembers may have had any of these before, where nothing tells its calls apart.
+  if (!evidence.isFull)
+    for (const value of more.values) if (evidence.values.size < MAX_VALUES) evidence.values.add(value);
   evidence.isFull ||= more.isFull || evidence.values.size >= MAX_VALUES;
   evidence.hasRouteWords ||= more.hasRouteWords;
 }
@@ -78,8 +80,12 @@ export function isWithoutValues(evidence: Evidence | undefined): boolean {
   return evidence !== undefined && evidence.values.size === 0 && !evidence.isFull;
 }
 
-/** Of what was learned of all values, what those of one's own types had. */
+/**
+ * Of what was learned of all values, what those of one's own types had. Where there were more than are remembered nobody knows which are one's own:
+ * what made them values goes on to do so.
+ */
 export function takeOwn(evidence: Evidence, all: Evidence): void {
+  if (all.isFull) addEvidence(evidence, all);
   for (const value of all.values) {
     const type = typeOf(value);
     if (evidence.types.has(type)) addValue(evidence, value, type);

@@ -17,11 +17,11 @@ import { addEvidence, addReason, copyOf, isWithoutValues, newEvidence, takeOwn }
 import type { ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { PathNode } from "./path-node.js";
+import { prune } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
-import { looksFixed } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
-import { NAMES, take, takeLiteral } from "./taken-value.js";
+import { isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise } from "./word-group.js";
@@ -70,15 +70,22 @@ export class PathTree<Leaf> {
     return node.target;
   }
 
-  #lookupChild(from: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
-    const node = from.target;
-    const literal = from.literal(text) ?? node.literal(text) ?? namedLiteral(node, text);
-    if (literal !== undefined && !(isLast && isFolder(literal))) return literal;
-    if (node.rule?.isPinned === true && text !== "") return node.parameter("");
-    const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
+  /** In the order in which `#child` decides, for what was counted must be found where it is. */
+  #lookupChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
+    const known = node.literal(text);
+    if (known !== undefined && !(isLast && isFolder(known))) return known;
+    if (node.alias !== undefined) {
+      const child = this.#lookupChild(node.alias, text, isLast);
+      // What a value was called for may differ from what is below its parameter by now.
+      return child?.evidence === undefined ? child : (node.parameter(child.text) ?? child);
+    }
     const parameter = node.parameter("");
-    // In the order in which `find` decides, for what was counted must be found where it is.
+    if (node.rule?.isPinned === true && text !== "") return parameter;
+    if (text === "" || this.#isKept(node, text)) return undefined;
+    const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
     if (isValue(type) && !isNamed(text)) return node.parameter(composedValue(text, type, isLast).suffix) ?? parameter;
+    const named = namedLiteral(node, text);
+    if (named !== undefined) return named;
     const composed = isLast ? composedOf(text) : undefined;
     const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
     if (before !== undefined) return before;
@@ -153,14 +160,14 @@ export class PathTree<Leaf> {
   #pinnedChild(node: PathNode<Leaf>, text: string): PathNode<Leaf> {
     const parameter = node.parameter("") ?? node.addParameter("", newEvidence("word", "pinned"));
     const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    const isFirst = take(parameter, text, type) || parameter.evidence?.values.has(text) === true;
-    if (isValue(type) || node.literal(text) !== undefined || !this.#isTold(text, isFirst)) return parameter;
+    take(parameter, text, type);
+    if (isValue(type) || node.literal(text) !== undefined || !this.#isTold(text, parameter)) return parameter;
     return this.#alias(node.addLiteral(text), parameter);
   }
 
-  /** Whether a value is remembered of its own: what looks fixed may have to leave again, even where no more values are told apart. */
-  #isTold(text: string, isNew: boolean): boolean {
-    return (isNew || looksFixed(text)) && this.#aliases < MAX_ALIASES;
+  /** Whether a value is remembered of its own. */
+  #isTold(text: string, { evidence }: PathNode<Leaf>): boolean {
+    return this.#aliases < MAX_ALIASES && evidence !== undefined && isToldApart(text, evidence);
   }
 
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
@@ -207,7 +214,8 @@ export class PathTree<Leaf> {
     if (composed !== undefined) return composed;
     const parameter = node.parameter("");
     if (parameter?.evidence !== undefined && joins(text, type, parameter.evidence)) {
-      if (!this.#isTold(text, take(parameter, text, type))) return parameter;
+      take(parameter, text, type);
+      if (!this.#isTold(text, parameter)) return parameter;
       const made = this.#alias(node.addLiteral(text), parameter);
       if (this.#isDue(node)) this.#judge(node);
       return made;
@@ -312,24 +320,28 @@ export class PathTree<Leaf> {
   /** Literals that came before the parameter did, and are its values. */
   #absorbJoining(node: PathNode<Leaf>, parameter: PathNode<Leaf>, joining: typeof joins): void {
     for (const literal of [...node.literals()]) {
-      const { text, type } = literal;
       if (literal.alias !== undefined || !this.#isFree(literal)) continue;
-      if (isValue(type) || (parameter.evidence !== undefined && joining(text, type, parameter.evidence)))
-        this.#absorb(literal, parameter);
+      if (isOf(parameter, literal, joining)) this.#absorb(literal, parameter);
     }
+  }
+
+  /**
+   * What stands beside a parameter that came or went with its whole branch is one of its values, if a path to it would lead there: of one value
+   * some calls may have been told apart, and some not.
+   */
+  #gather(node: PathNode<Leaf>): void {
+    const parameter = node.parameter("");
+    if (parameter !== undefined) this.#absorbJoining(node, parameter, joins);
   }
 
   /** A literal becomes a value. */
   #absorb(literal: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
     this.#isMoved = true;
     this.#moveInto(literal, parameter);
-    // What would come here again by its form alone need not be remembered beyond the bound of a parameter's values.
-    const { evidence, text: suffix } = parameter;
-    const text = withoutSuffix(literal.text, suffix);
-    if (literal.literalCount > 0 || literal.parameters !== undefined) return;
-    if (evidence === undefined || evidence.values.has(text) || !joins(text, literal.type, evidence)) return;
+    if (isRemembered(literal, parameter)) return;
     literal.parent?.deleteLiteral(literal.text);
     parameter.aliases?.delete(literal);
+    this.#aliases--;
   }
 
   /** A node and everything below it counts for another one and what is below that. */
@@ -338,8 +350,10 @@ export class PathTree<Leaf> {
       if (from.evidence === undefined) takeLiteral(into, from);
       else addEvidence(into.evidence, from.evidence);
     }
+    const known = into.parameter("");
     for (const child of [...from.children()])
       if (child.alias === undefined) this.#moveInto(child, this.#counterpart(child, into));
+    if (known === undefined && into.alias === undefined) this.#gather(into);
     if (from.leaf !== undefined) {
       from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
@@ -353,7 +367,7 @@ export class PathTree<Leaf> {
 
   /** Where what is below a literal goes, below the node that takes it. */
   #counterpart(child: PathNode<Leaf>, into: PathNode<Leaf>): PathNode<Leaf> {
-    const { text, type, evidence } = child;
+    const { text, evidence } = child;
     const known = evidence === undefined ? into.literal(text) : into.parameter(text);
     if (known !== undefined) return known;
     if (into.alias !== undefined) {
@@ -364,10 +378,14 @@ export class PathTree<Leaf> {
     if (evidence !== undefined) return into.addParameter(text, copyOf(evidence));
     const parameter = into.parameter("");
     const made = into.addLiteral(text);
-    if (parameter?.evidence !== undefined && this.#isFree(made) && joins(text, type, parameter.evidence))
-      return this.#alias(made, parameter);
-    into.changes++;
-    return made;
+    if (parameter === undefined || !this.#isFree(made) || !isOf(parameter, made, joins)) {
+      into.changes++;
+      return made;
+    }
+    takeLiteral(parameter, child);
+    if (isRemembered(child, parameter)) return this.#alias(made, parameter);
+    into.deleteLiteral(text);
+    return parameter;
   }
 
   /** A value becomes a literal: what is known of it and of everything below it goes to endpoints of its own. */
@@ -391,5 +409,19 @@ export class PathTree<Leaf> {
     if (uses.length > 0) this.#owner.split(uses, target, node);
     // What was a value here before all this became one of the parameter's stays one.
     for (const child of node.children()) if (child.alias?.parent !== node) this.#detach(child);
+    this.#gather(node);
+    if (alias !== undefined) this.#aliases -= prune(alias);
   }
+}
+
+/** Whether a literal beside a parameter is one of its values, by its form or as `joining` has it. */
+function isOf<Leaf>({ evidence }: PathNode<Leaf>, { text, type }: PathNode<Leaf>, joining: typeof joins): boolean {
+  return isValue(type) || (evidence !== undefined && joining(text, type, evidence));
+}
+
+/** What would come here again by its form alone need not be remembered beyond the bound of a parameter's values. */
+function isRemembered<Leaf>(literal: PathNode<Leaf>, { evidence, text: suffix }: PathNode<Leaf>): boolean {
+  if (literal.literalCount > 0 || literal.parameters !== undefined || evidence === undefined) return true;
+  const text = withoutSuffix(literal.text, suffix);
+  return isToldApart(text, evidence) || !joins(text, literal.type, evidence);
 }

@@ -1,6 +1,7 @@
 import { withoutSuffix } from "./composed.js";
-import { addValue } from "./evidence.js";
+import { addValue, type Evidence } from "./evidence.js";
 import type { PathNode } from "./path-node.js";
+import { looksFixed } from "./route-word.js";
 import { type SegmentType, typeOf } from "./segment.js";
 
 /** Whether a parameter's value was one of the first, and not seen before. */
@@ -11,6 +12,14 @@ export function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: Segmen
 export function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: PathNode<Leaf>): void {
   const value = withoutSuffix(text, parameter.text);
   take(parameter, value, value === text ? type : typeOf(value));
+}
+
+/**
+ * Whether calls of a parameter's value are counted for it as well: of the first values, also of those that another parameter brought along, or
+ * one call would be told apart and the next would not. What looks fixed may have to leave again, however many values there are.
+ */
+export function isToldApart(text: string, { values }: Evidence): boolean {
+  return values.has(text) || looksFixed(text);
 }
 
 /** What a value is called in the reason of its parameter, where not by its type. */

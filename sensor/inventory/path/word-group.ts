@@ -5,9 +5,10 @@ import type { ValueGroup } from "./form-group.js";
 import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
-import type { SegmentType } from "./segment.js";
+import { isValue, type SegmentType } from "./segment.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
 import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
+import { isToldApart } from "./taken-value.js";
 import { isCalledOften, oftenBeside } from "./value-rate.js";
 import { ENOUGH, wordScore } from "./word-score.js";
 
@@ -106,7 +107,11 @@ export function revise<Leaf>(
     const apart = values.filter((value) => mayLeave(value.node, evidence) && isCalledOften(value, often));
     return { join: [], leave: apart.map((value) => value.node) };
   }
-  if (haveOwnKinds(values)) return { join: [], leave: values.map((value) => value.node) };
+  // What is a value by its form alone would be found at the parameter again, and so would calls that are not told apart.
+  if (haveOwnKinds(values)) {
+    const apart = values.filter(({ node: { text, type } }) => !isValue(type) && isToldApart(text, evidence));
+    return { join: [], leave: apart.map((value) => value.node) };
+  }
   const company = companyOf(values, evidence.hasRouteWords);
   evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
@@ -120,7 +125,7 @@ export function revise<Leaf>(
 }
 
 function mayLeave<Leaf>({ text, type }: PathNode<Leaf>, evidence: Evidence): boolean {
-  return MAY_LEAVE.has(type) && !joinsByForm(text, type, evidence);
+  return MAY_LEAVE.has(type) && isToldApart(text, evidence) && !joinsByForm(text, type, evidence);
 }
 
 /** Of the words that look fixed, some behave like the values: then the values are words of all kinds, these among them. */
