@@ -1,5 +1,6 @@
 import t from "tap";
 import type { EndpointSchemas } from "../shared/endpoint-facts.js";
+import { misplaced, pathsInOrder } from "./support/path-orders.js";
 import { Scene } from "./support/scene.js";
 
 const JSON_FIELD = "Content-Type: application/json\r\n";
@@ -7,6 +8,10 @@ const JSON_FIELD = "Content-Type: application/json\r\n";
 function schemas(scene: Scene, template: string): EndpointSchemas | undefined {
   return scene.endpoints().find((endpoint) => endpoint.template === template)?.schemas;
 }
+
+/** Random orders that are looked at, and after how many calls of each. */
+const ORDERS = Number(process.env.EASTWATCH_ORDERS ?? 80);
+const STEP = 40;
 
 t.test(
   "few words show after some sixty calls, in queries, JSON and forms, and are taken back when others come",
@@ -63,3 +68,20 @@ t.test(
     t.end();
   },
 );
+
+t.test("each path is found where its calls are counted, in whatever order words become values and leave again", (t) => {
+  const faults: string[] = [];
+  for (let seed = 1; seed <= ORDERS && faults.length === 0; seed++) {
+    const paths = pathsInOrder(seed);
+    const scene = new Scene();
+    for (const [at, path] of paths.entries()) {
+      scene.get(path);
+      if (at % STEP === STEP - 1)
+        faults.push(...misplaced(scene, paths.slice(0, at + 1)).map((fault) => `order ${seed}, call ${at}: ${fault}`));
+    }
+    scene.inventory.settle();
+    faults.push(...misplaced(scene, paths).map((fault) => `order ${seed}, settled: ${fault}`));
+  }
+  t.same(faults, []);
+  t.end();
+});

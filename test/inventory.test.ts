@@ -7,14 +7,10 @@ import { addValue, newEvidence } from "../sensor/inventory/path/evidence.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import type { RemovalRecord } from "../shared/event.js";
 import { COMPOSED } from "./support/composed-cases.js";
-import { misplaced, pathsInOrder } from "./support/path-orders.js";
 import { Scene } from "./support/scene.js";
 import { SIBLINGS } from "./support/sibling-cases.js";
 import { NAMES, TEMPLATES } from "./support/template-cases.js";
 
-/** Random orders that are looked at, and after how many calls of each. */
-const ORDERS = Number(process.env.EASTWATCH_ORDERS ?? 120);
-const STEP = 40;
 const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
 
@@ -123,23 +119,6 @@ t.test("words before a verb are no values of the words beside them, answered or 
   const earlier = new Scene().get("/users/acme:cancel");
   for (const name of NAMES) earlier.get(`/users/${name}`);
   t.same(earlier.templates(), scene.templates(), "whichever came first");
-  t.end();
-});
-
-t.test("each path is found where its calls are counted, in whatever order words become values and leave again", (t) => {
-  const faults: string[] = [];
-  for (let seed = 1; seed <= ORDERS && faults.length === 0; seed++) {
-    const paths = pathsInOrder(seed);
-    const scene = new Scene();
-    for (const [at, path] of paths.entries()) {
-      scene.get(path);
-      if (at % STEP === STEP - 1)
-        faults.push(...misplaced(scene, paths.slice(0, at + 1)).map((fault) => `order ${seed}, call ${at}: ${fault}`));
-    }
-    scene.inventory.settle();
-    faults.push(...misplaced(scene, paths).map((fault) => `order ${seed}, settled: ${fault}`));
-  }
-  t.same(faults, []);
   t.end();
 });
 

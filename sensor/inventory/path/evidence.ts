@@ -85,7 +85,12 @@ export function isWithoutValues(evidence: Evidence | undefined): boolean {
  * what made them values goes on to do so.
  */
 export function takeOwn(evidence: Evidence, all: Evidence): void {
-  if (all.isFull) addEvidence(evidence, all);
+  if (all.isFull) {
+    evidence.values.clear();
+    evidence.isFull = false;
+    addEvidence(evidence, all);
+    return;
+  }
   for (const value of all.values) {
     const type = typeOf(value);
     if (evidence.types.has(type)) addValue(evidence, value, type);

@@ -16,12 +16,13 @@ import {
 import { addEvidence, addReason, copyOf, isWithoutValues, newEvidence, takeOwn } from "./evidence.js";
 import type { ValueGroup } from "./form-group.js";
 import { joins, joinsByForm } from "./joining.js";
+import { lookupPath, MAX_DEPTH, MAX_SEGMENT_LENGTH } from "./lookup.js";
 import { PathNode } from "./path-node.js";
 import { prune } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import type { LeafJudge } from "./sibling.js";
-import { isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
+import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise } from "./word-group.js";
@@ -34,8 +35,6 @@ export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
   split(uses: readonly ValueUse[], from: PathNode<Leaf>, to: PathNode<Leaf>): void;
 }
 
-const MAX_DEPTH = 32;
-const MAX_SEGMENT_LENGTH = 256;
 /** More literals than this under one node are values, whatever they look like. */
 const MAX_LITERALS = 400;
 /** Values remembered with what they were called for, in one tree. */
@@ -60,36 +59,7 @@ export class PathTree<Leaf> {
 
   /** Where a path stands by what is known; undefined where nothing like it was seen. Makes nothing. */
   lookup(seen: string): PathNode<Leaf> | undefined {
-    let node: PathNode<Leaf> | undefined = this.root;
-    const parts = pathOf(seen).slice(1).split("/", MAX_DEPTH);
-    for (const [at, part] of parts.entries()) {
-      const text = part.split(";", 1)[0];
-      node = this.#lookupChild(node, text, at === parts.length - 1);
-      if (node === undefined) return undefined;
-    }
-    return node.target;
-  }
-
-  /** In the order in which `#child` decides, for what was counted must be found where it is. */
-  #lookupChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> | undefined {
-    const known = node.literal(text);
-    if (known !== undefined && !(isLast && isFolder(known))) return known;
-    if (node.alias !== undefined) {
-      const child = this.#lookupChild(node.alias, text, isLast);
-      // What a value was called for may differ from what is below its parameter by now.
-      return child?.evidence === undefined ? child : (node.parameter(child.text) ?? child);
-    }
-    const parameter = node.parameter("");
-    if (node.rule?.isPinned === true && text !== "") return parameter;
-    if (text === "" || this.#isKept(node, text)) return undefined;
-    const type = text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
-    if (isValue(type) && !isNamed(text)) return node.parameter(composedValue(text, type, isLast).suffix) ?? parameter;
-    const named = namedLiteral(node, text);
-    if (named !== undefined) return named;
-    const composed = isLast ? composedOf(text) : undefined;
-    const before = composed !== undefined && isComposed(node, composed) ? node.parameter(composed.suffix) : undefined;
-    if (before !== undefined) return before;
-    return parameter?.evidence !== undefined && joins(text, type, parameter.evidence) ? parameter : undefined;
+    return lookupPath(this.root, pathOf(seen), (node, text) => this.#isKept(node, text));
   }
 
   /** The node of a path that begins with a slash. Makes what is missing. Its `target` is what counts. */
@@ -350,10 +320,8 @@ export class PathTree<Leaf> {
       if (from.evidence === undefined) takeLiteral(into, from);
       else addEvidence(into.evidence, from.evidence);
     }
-    const known = into.parameter("");
     for (const child of [...from.children()])
       if (child.alias === undefined) this.#moveInto(child, this.#counterpart(child, into));
-    if (known === undefined && into.alias === undefined) this.#gather(into);
     if (from.leaf !== undefined) {
       from.uses = this.#owner.merge(from.leaf, into.target);
       from.leaf = undefined;
@@ -375,7 +343,11 @@ export class PathTree<Leaf> {
       const made = evidence === undefined ? into.addLiteral(text) : into.addParameter(text, copyOf(evidence));
       return this.#alias(made, beyond);
     }
-    if (evidence !== undefined) return into.addParameter(text, copyOf(evidence));
+    if (evidence !== undefined) {
+      const made = into.addParameter(text, copyOf(evidence));
+      this.#gather(into);
+      return made;
+    }
     const parameter = into.parameter("");
     const made = into.addLiteral(text);
     if (parameter === undefined || !this.#isFree(made) || !isOf(parameter, made, joins)) {
@@ -412,16 +384,4 @@ export class PathTree<Leaf> {
     this.#gather(node);
     if (alias !== undefined) this.#aliases -= prune(alias);
   }
-}
-
-/** Whether a literal beside a parameter is one of its values, by its form or as `joining` has it. */
-function isOf<Leaf>({ evidence }: PathNode<Leaf>, { text, type }: PathNode<Leaf>, joining: typeof joins): boolean {
-  return isValue(type) || (evidence !== undefined && joining(text, type, evidence));
-}
-
-/** What would come here again by its form alone need not be remembered beyond the bound of a parameter's values. */
-function isRemembered<Leaf>(literal: PathNode<Leaf>, { evidence, text: suffix }: PathNode<Leaf>): boolean {
-  if (literal.literalCount > 0 || literal.parameters !== undefined || evidence === undefined) return true;
-  const text = withoutSuffix(literal.text, suffix);
-  return isToldApart(text, evidence) || !joins(text, literal.type, evidence);
 }

@@ -1,8 +1,9 @@
 import { withoutSuffix } from "./composed.js";
 import { addValue, type Evidence } from "./evidence.js";
+import { joins } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { looksFixed } from "./route-word.js";
-import { type SegmentType, typeOf } from "./segment.js";
+import { isValue, type SegmentType, typeOf } from "./segment.js";
 
 /** Whether a parameter's value was one of the first, and not seen before. */
 export function take<Leaf>(parameter: PathNode<Leaf>, text: string, type: SegmentType): boolean {
@@ -20,6 +21,22 @@ export function takeLiteral<Leaf>(parameter: PathNode<Leaf>, { text, type }: Pat
  */
 export function isToldApart(text: string, { values }: Evidence): boolean {
   return values.has(text) || looksFixed(text);
+}
+
+/** Whether a literal beside a parameter is one of its values, by its form or as `joining` has it. */
+export function isOf<Leaf>(
+  { evidence }: PathNode<Leaf>,
+  { text, type }: PathNode<Leaf>,
+  joining: typeof joins,
+): boolean {
+  return isValue(type) || (evidence !== undefined && joining(text, type, evidence));
+}
+
+/** What would come here again by its form alone need not be remembered beyond the bound of a parameter's values. */
+export function isRemembered<Leaf>(literal: PathNode<Leaf>, { evidence, text: suffix }: PathNode<Leaf>): boolean {
+  if (literal.literalCount > 0 || literal.parameters !== undefined || evidence === undefined) return true;
+  const text = withoutSuffix(literal.text, suffix);
+  return isToldApart(text, evidence) || !joins(text, literal.type, evidence);
 }
 
 /** What a value is called in the reason of its parameter, where not by its type. */
