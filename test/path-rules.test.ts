@@ -182,6 +182,22 @@ t.test("a word split off takes along what it was called for while a rule had it 
   t.end();
 });
 
+t.test("a number split off begins anew, for its calls were not told apart: they stay, and none is lost", (t) => {
+  const scene = new Scene();
+  for (let time = 0; time < 5; time++)
+    for (const team of ["7", "8", "9"]) scene.get(`/teams/${team}`).get(`/teams/${team}/members`);
+  const rules = { segments: ["teams"], words: ["7"], place: "paths.yaml:3" };
+  scene.inventory.rule([{ host: "10.0.0.2", port: undefined, rules: [rules] }]);
+  const kept = ["GET /teams/{teamId} ×15", "GET /teams/{teamId}/members ×15"];
+  t.same(scene.templates(), kept);
+  scene.get("/teams/7").get("/teams/7/members").get("/teams/8");
+  t.same(scene.templates(), [
+    ...["GET /teams/7 ×1", "GET /teams/7/members ×1"],
+    ...["GET /teams/{teamId} ×16", "GET /teams/{teamId}/members ×15"],
+  ]);
+  t.end();
+});
+
 t.test("what is known of values below a word goes along when a rule makes the word a value, each call once", (t) => {
   const scene = new Scene();
   for (const name of "alice bob carol dave erin frank grace heidi ivan".split(" ")) scene.get(`/teams/red/of/${name}`);
