@@ -163,8 +163,9 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "personal-data-in-certificate": {
     severity: "low",
-    title: "A certificate tells of a person",
-    remedy: "Name services, not persons, in certificates; TLS 1.3 keeps them from whoever is on the path.",
+    title: "A certificate has personal data, or the number of an account or a card, in its names",
+    remedy:
+      "Name services in certificates, not persons, accounts or cards; TLS 1.3 keeps them from whoever is on the path.",
     references: ["owasp-api:2023-API3", "cwe:359", "gdpr:5", "gdpr:25", "gdpr:32"],
   },
   "handshake-failures": {

@@ -300,6 +300,10 @@ t.test("numbers of cards, accounts and persons in a certificate's names are mask
   t.same(scene.found("personal-data-in-certificate")[0].evidence.attributes, [
     ...["CN", "OU", "serialNumber", "subjectAltName", "subjectAltName e-mail"],
   ]);
+  t.match(
+    scene.found("personal-data-in-certificate")[0].summary,
+    /tells of a person in the clear: OU, serialNumber, subjectAltName e-mail; it has the number of an account in the clear: OU, subjectAltName; it has the number of a payment card in the clear: CN, subjectAltName\.$/,
+  );
   const [kept] = scene.certificates();
   t.equal(kept.subject, "CN=***,OU=***+OU=***,O=Shop,serialNumber=***");
   t.same(kept.san, ["***.shop.internal", "***@example.com", "spiffe://shop/sa/***"]);
@@ -309,6 +313,9 @@ t.test("numbers of cards, accounts and persons in a certificate's names are mask
     ["personal-data-in-certificate low - 10.0.0.2:443 ×1"],
     "the name asked for is masked in the same way: they do not differ",
   );
+  const [card] = server({ subject: `CN=${name}` }).found("personal-data-in-certificate");
+  t.match(card.summary, /has the number of a payment card in the clear: CN\.$/);
+  t.notMatch(card.summary, /person/, "a card alone tells of nobody");
   for (const [subject, ...san] of [
     ["CN=ip-10-0-12-34.eu-central-1.compute.internal", "a1b2c3d4e5f6a7b8c9d0.elb.amazonaws.com", "*.shop.internal"],
     ["CN=node-4711-12-2024.shop.internal,OU=4000000000000000", "20260101120000.backup.internal"],

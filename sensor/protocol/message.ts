@@ -258,8 +258,8 @@ export interface Certificate {
   readonly issuer: string;
   /** DNS names, addresses, URIs and mail addresses. */
   readonly san: readonly string[];
-  /** Attributes of the subject, and `subjectAltName`, in which a number of an account, a card or a person stood; it is masked in them. */
-  readonly numbersIn?: readonly string[];
+  /** Attributes of the subject, and `subjectAltName`, in which a number stood that is nobody's business, and whose; it is masked in them. */
+  readonly numbersIn?: readonly { readonly attribute: string; readonly of: "account" | "payment card" | "person" }[];
   /** Upper-case hexadecimal. */
   readonly serialNumber: string;
   /** Seconds since 1970-01-01 UTC (the year 9999 is beyond what microseconds can count); undefined where it can't be read. */

@@ -5,7 +5,7 @@ import type { Edge } from "../../inventory/observation.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
 import type { CertificateLook, FindingDraft, Findings, Watcher } from "../finding.js";
 import { commonName } from "./distinguished-name.js";
-import { personalAttributes } from "./personal-data.js";
+import { hasPersonalData } from "./personal-data.js";
 
 const MAX_LABEL = 80;
 
@@ -49,17 +49,16 @@ export function draftOf(
   };
 }
 
-/** What a person knows it by, unless that would tell of a person. */
+/** What a person knows it by, unless that would tell of a person, an account or a card. */
 export function labelOf(certificate: Certificate): string {
-  const isPersonal = personalAttributes(certificate).length > 0;
-  const name = isPersonal ? undefined : commonName(certificate.subject) || certificate.san[0];
+  const name = hasPersonalData(certificate) ? undefined : commonName(certificate.subject) || certificate.san[0];
   return name === undefined ? `SHA-256 ${certificate.fingerprint.slice(0, 16)}…` : `"${name.slice(0, MAX_LABEL)}"`;
 }
 
-/** Names it for the evidence; its subject is left out where it would tell of a person. */
+/** Names it for the evidence; its subject is left out where it would tell of a person, an account or a card. */
 export function identityOf(certificate: Certificate): Record<string, string> {
   const { fingerprint, subject, issuer, isSelfIssued } = certificate;
-  if (personalAttributes(certificate).length > 0) return isSelfIssued ? { fingerprint } : { fingerprint, issuer };
+  if (hasPersonalData(certificate)) return isSelfIssued ? { fingerprint } : { fingerprint, issuer };
   return { fingerprint, subject, issuer };
 }
 

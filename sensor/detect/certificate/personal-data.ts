@@ -23,20 +23,46 @@ const PERSONAL_MAIL = `${MASK}@`;
 const NATIONAL_NUMBER =
   /^(?:(?:PAS|IDC|PNO|TAX|TIN)[A-Z]{2}-.+|\d{3}-\d{2}-\d{4}|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z]|[XYZ\d]\d{7}[A-Z])$/;
 
-/** What a finding names a certificate by asks for it several times. */
-const told = new WeakMap<Certificate, readonly string[]>();
-
-/** Names of the subject's attributes that tell of a person, never their values; empty where there are none. */
-export function personalAttributes(certificate: Certificate): readonly string[] {
-  const known = told.get(certificate);
-  if (known !== undefined) return known;
-  const attributes = findPersonal(certificate);
-  told.set(certificate, attributes);
-  return attributes;
+/** Attributes of the subject, and `subjectAltName`, by what they should not tell; never their values. */
+export interface PersonalData {
+  readonly ofPersons: readonly string[];
+  /** A number by which money is moved says nothing of who has it. */
+  readonly ofAccounts: readonly string[];
+  readonly ofCards: readonly string[];
 }
 
-function findPersonal({ subject, san, numbersIn = [] }: Certificate): readonly string[] {
-  const found = new Set(numbersIn.map((type) => (SERIAL_TYPES.has(type.toUpperCase()) ? "serialNumber" : type)));
+/** What a finding names a certificate by asks for it several times. */
+const told = new WeakMap<Certificate, PersonalData>();
+
+export function personalDataIn(certificate: Certificate): PersonalData {
+  const known = told.get(certificate);
+  if (known !== undefined) return known;
+  const found = {
+    ofPersons: findPersonal(certificate),
+    ofAccounts: numbersOf(certificate, "account"),
+    ofCards: numbersOf(certificate, "payment card"),
+  };
+  told.set(certificate, found);
+  return found;
+}
+
+/** Whether its names must not be told. */
+export function hasPersonalData(certificate: Certificate): boolean {
+  return Object.values(personalDataIn(certificate)).some((attributes) => attributes.length > 0);
+}
+
+type NumberIn = NonNullable<Certificate["numbersIn"]>[number];
+
+function numbersOf({ numbersIn = [] }: Certificate, whose: NumberIn["of"]): readonly string[] {
+  const names = numbersIn
+    .filter(({ of }) => of === whose)
+    .map(({ attribute }) => (SERIAL_TYPES.has(attribute.toUpperCase()) ? "serialNumber" : attribute));
+  return [...new Set(names)].sort();
+}
+
+function findPersonal(certificate: Certificate): readonly string[] {
+  const { subject, san } = certificate;
+  const found = new Set(numbersOf(certificate, "person"));
   for (const attribute of readName(subject)) {
     const name = personalName(attribute);
     if (name !== undefined) found.add(name);

@@ -16,19 +16,21 @@ const CAPITAL_A = 0x41;
 const CAPITAL_Z = 0x5a;
 
 type Form = readonly [pattern: RegExp, holds: (text: string) => boolean];
+/** Whose a number is. */
+export type NumberKind = "account" | "payment card" | "person";
+type NumberForm = readonly [...Form, kind: NumberKind];
 
-/** Of accounts, cards and persons. */
-const NUMBERS: readonly Form[] = [
-  [/(?<![A-Za-z\d])[A-Za-z]{2}\d{2}[A-Za-z\d]{11,30}(?![A-Za-z\d])/g, isAccount],
-  [/(?<![A-Za-z\d])[2-9]\d{12,18}(?![A-Za-z\d])/g, paymentCard],
-  [/(?<![A-Za-z\d]|\d-)[2-9]\d{3}(?:-\d{4}){3}(?![A-Za-z\d]|-\d)/g, paymentCard],
-  [/(?<![A-Za-z\d]|\d-)\d{3}-\d{2}-\d{4}(?![A-Za-z\d]|-\d)/g, usSsn],
+const NUMBERS: readonly NumberForm[] = [
+  [/(?<![A-Za-z\d])[A-Za-z]{2}\d{2}[A-Za-z\d]{11,30}(?![A-Za-z\d])/g, isAccount, "account"],
+  [/(?<![A-Za-z\d])[2-9]\d{12,18}(?![A-Za-z\d])/g, paymentCard, "payment card"],
+  [/(?<![A-Za-z\d]|\d-)[2-9]\d{3}(?:-\d{4}){3}(?![A-Za-z\d]|-\d)/g, paymentCard, "payment card"],
+  [/(?<![A-Za-z\d]|\d-)\d{3}-\d{2}-\d{4}(?![A-Za-z\d]|-\d)/g, usSsn, "person"],
 ];
 
 /** As people write them where blanks may stand, which no host's name has. */
-const SPACED_NUMBERS: readonly Form[] = [
-  [/(?<![A-Za-z\d]|\d )[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?![A-Za-z\d]| \d)/g, isAccount],
-  [/(?<![A-Za-z\d]|\d )[2-9]\d{3}(?: \d{4}){3}(?![A-Za-z\d]| \d)/g, paymentCard],
+const SPACED_NUMBERS: readonly NumberForm[] = [
+  [/(?<![A-Za-z\d]|\d )[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?![A-Za-z\d]| \d)/g, isAccount, "account"],
+  [/(?<![A-Za-z\d]|\d )[2-9]\d{3}(?: \d{4}){3}(?![A-Za-z\d]| \d)/g, paymentCard, "payment card"],
 ];
 
 /**
@@ -39,7 +41,7 @@ const FORMS: readonly Form[] = [
   [/[^\s@:/]+@[\w.-]+/g, () => true],
   [/eyJ[\w-]{5,}\.[\w-]{2,}(?:\.[\w-]+)?/g, () => true],
   [new RegExp(`[\\w~+-]{${MIN_SECRET_LENGTH},}`, "g"), isToken],
-  ...NUMBERS,
+  ...NUMBERS.map(([pattern, holds]): Form => [pattern, holds]),
   [/\+[1-9]\d{0,3}(?:[ ().-]{0,2}\d){6,14}/g, phone],
 ];
 
@@ -60,6 +62,14 @@ export function maskNumbers(name: string): string {
   for (const [pattern, holds] of [...NUMBERS, ...SPACED_NUMBERS])
     masked = masked.replace(pattern, (found) => (holds(found.replaceAll(" ", "")) ? MASK : found));
   return masked;
+}
+
+/** Whose numbers are masked in such a name. */
+export function numbersIn(name: string): ReadonlySet<NumberKind> {
+  const kinds = new Set<NumberKind>();
+  for (const [pattern, holds, kind] of [...NUMBERS, ...SPACED_NUMBERS])
+    for (const [found] of name.matchAll(pattern)) if (holds(found.replaceAll(" ", ""))) kinds.add(kind);
+  return kinds;
 }
 
 /** Names are of small letters and few digits, nearly all. */

@@ -1,4 +1,4 @@
-import { maskHost, maskNumbers } from "../http/host-mask.js";
+import { maskHost, maskNumbers, numbersIn } from "../http/host-mask.js";
 import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
 import { type Certificate, MASK } from "../message.js";
 
@@ -35,7 +35,7 @@ const ATTRIBUTE = /(?:^|[,+])([A-Za-z][\w.-]*|\d+(?:\.\d+)+)=((?:\\.|[^\\,+])*)/
 /** The certificate with its names as they may be kept, and where in them a number stood that is nobody's business. */
 export function withToldNames(certificate: Certificate): Certificate {
   const { subject, issuer, san } = certificate;
-  const numbers = numbersIn(subject, san);
+  const numbers = numbersOf(subject, san);
   return {
     ...certificate,
     subject: toldName(subject),
@@ -45,13 +45,10 @@ export function withToldNames(certificate: Certificate): Certificate {
   };
 }
 
-function numbersIn(subject: string, san: readonly string[]): readonly string[] {
-  const attributes = [...subject.matchAll(ATTRIBUTE)].flatMap(([, type, value]) => (hasNumber(value) ? [type] : []));
-  return san.some(hasNumber) ? [...attributes, "subjectAltName"] : attributes;
-}
-
-function hasNumber(name: string): boolean {
-  return maskNumbers(name) !== name;
+function numbersOf(subject: string, san: readonly string[]): NonNullable<Certificate["numbersIn"]> {
+  const names = [...subject.matchAll(ATTRIBUTE)].map(([, type, value]) => [type, value] as const);
+  for (const name of san) names.push(["subjectAltName", name]);
+  return names.flatMap(([attribute, name]) => [...numbersIn(name)].map((of) => ({ attribute, of })));
 }
 
 /**
