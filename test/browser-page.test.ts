@@ -146,7 +146,7 @@ t.test(
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.click('nav button:text-is("Changes")');
     await page
-      .locator(".bar [role=alert]", { hasText: "nobody approved an endpoint yet; name a day instead." })
+      .locator(".bar [role=alert]", { hasText: /^Nobody approved an endpoint yet; name a day instead\.$/ })
       .waitFor();
     t.equal(await page.locator(".empty").textContent(), "Nothing could be compared.");
     await page.selectOption("select[aria-label=Compare]", "day");

@@ -117,8 +117,11 @@ function listingOf(out: string): ChangeListing {
   return { ...boundChanges(changes, MAX_OF_A_KIND), atMicros: Date.now() * 1_000 };
 }
 
-/** The program's words without its flags: whoever reads them sees choices. */
+/** The program's words without its flags and what was given with them: whoever reads them made choices on a page. */
 function refusalOf(told: string): string {
-  const text = told.replace(/^eastwatch: (--(old|new)-at )?/, "").trim();
-  return text === "" ? "The comparison was broken off." : `${text}.`;
+  const text = told
+    .replace(/^eastwatch: (--(old|new)-at )?("last-review": )?/, "")
+    .replace(/, or last-review$/, "")
+    .trim();
+  return text === "" ? "The comparison was broken off." : `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
