@@ -26,6 +26,8 @@ function ask(fields: string): Step {
   return ["client", `GET /a HTTP/1.1\r\nHost: h\r\n${fields}\r\n`];
 }
 
+const JSON_FIELD = "Content-Type: application/json\r\n";
+
 t.test("exports, documents and the difference of two inventories tell it", async (t) => {
   const folder = temporaryFolder(t);
   const scene = shop();
@@ -147,6 +149,22 @@ t.test(
       grant("/public/token", "refresh_token&refresh_token=r3fresh&client_id=a&client_secret=");
       grant("/basic/token", "client_credentials", `${FORM}Authorization: Basic YTpi\r\n`);
     }
+    // As Auth0 and others take it; what is deeper is no member, and neither is a value that breaks off.
+    const json = (path: string, value: unknown): void => {
+      scene.exchange({ method: "POST", path, fields: JSON_FIELD, requestBody: JSON.stringify(value) });
+    };
+    for (let times = 0; times < 3; times++) {
+      json("/json/token", { grant_type: "client_credentials", client_id: "a", client_secret: "Zx81-plain-words" });
+      json("/json/assert", {
+        client_assertion: "eyJh.eyJi.c2ln",
+        grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      });
+      json("/json/public", { grant_type: "refresh_token", refresh_token: "r3fresh-Zx81", client_secret: "" });
+      json("/json/other", {
+        job: { grant_type: "password", client_secret: "Zx81-plain-words" },
+        list: [{ token: "a" }],
+      });
+    }
     // The first calls of an operation are looked at, then one in many: what was not looked at may have held a secret.
     for (let times = 0; times < 2_000; times++)
       grant("/often/token", "client_credentials&client_secret=Zx81-plain-words");
@@ -177,6 +195,17 @@ t.test(
       "oauth.client_proofs": { "none seen": 3, "none seen, code verifier (PKCE)": 3 },
     });
     t.match(row("/basic/token"), { "auth.access": "unseen", "auth.places": { "basic in header authorization": 3 } });
+    t.match(row("/json/token"), {
+      "auth.access": "unseen",
+      "auth.places": { "client-secret in body client_secret": 3 },
+      "oauth.requests": { token: 3 },
+      "oauth.grants": { client_credentials: 3 },
+      "oauth.client_proofs": { "secret in body": 3 },
+    });
+    t.match(row("/json/assert"), { "oauth.grants": { "jwt-bearer": 3 }, "oauth.client_proofs": { assertion: 3 } });
+    t.match(row("/json/public"), { "oauth.grants": { refresh_token: 3 }, "oauth.client_proofs": { "none seen": 3 } });
+    t.same(row("/json/other")["oauth.requests"] ?? {}, {}, "only members of the whole");
+    t.same(row("/json/other")["auth.kinds"], []);
     const often = row("/often/token");
     t.match(often, { "auth.access": "unseen", "auth.answered": { without: 0 } });
     t.ok(often["auth.calls"].not_seen_whole > 0 && often["auth.calls"].with_credentials > 0);
@@ -261,6 +290,13 @@ function canaryDialog(): readonly (readonly [string, string])[] {
   ].join("\r\n");
   const form = `grant_type=password&username=${user}&password=${password}&client_secret=${secret}`;
   const post = `POST /token HTTP/1.1\r\nHost: h\r\n${FORM}Content-Length: ${form.length}\r\n\r\n${form}`;
+  const json = JSON.stringify({
+    grant_type: "password",
+    username: user,
+    password,
+    client_secret: secret,
+    refresh_token: key,
+  });
   const odd = `grant_type=${secret}&token=${marked}`;
   return [
     [
@@ -268,6 +304,10 @@ function canaryDialog(): readonly (readonly [string, string])[] {
       `HTTP/1.1 200 OK\r\n${answer}\r\nContent-Length: 0\r\n\r\n`,
     ],
     [post, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+    [
+      `POST /json/token HTTP/1.1\r\nHost: h\r\n${JSON_FIELD}Content-Length: ${json.length}\r\n\r\n${json}`,
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    ],
     [
       `POST /token HTTP/1.1\r\nHost: h\r\n${FORM}Content-Length: ${odd.length}\r\n\r\n${odd}`,
       "HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n",

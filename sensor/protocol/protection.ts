@@ -45,7 +45,7 @@ export interface SetCookie {
   readonly lifetime: "session" | "day" | "month" | "longer" | "deleted";
 }
 
-/** What a form says that is sent to an OAuth 2 server: RFC 6749 §4, RFC 7662 §2.1, RFC 7009 §2.1. */
+/** What a form, or JSON with the same names, says that is sent to an OAuth 2 server: RFC 6749 §4, RFC 7662 §2.1, RFC 7009 §2.1. */
 export interface OauthForm {
   /** Last word of the grant's type; `other` for one that is in no specification. */
   readonly grant: string | undefined;

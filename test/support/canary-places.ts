@@ -183,6 +183,10 @@ const BODIES: readonly (readonly [type: string, body: string])[] = [
   ["application/json", '"@"'],
   ["application/x-www-form-urlencoded", "@=1&a=@"],
   ["application/x-www-form-urlencoded", "grant_type=@&client_id=@&username=@&scope=@&assertion=@"],
+  [
+    "application/json",
+    '{"grant_type":"@","client_id":"@","client_secret":"@","client_assertion":"@","refresh_token":"@"}',
+  ],
   ["application/x-www-form-urlencoded", "Action=@&Version=2012-11-05"],
   [
     "multipart/form-data; boundary=B",

@@ -38,7 +38,7 @@ export interface Found {
   fields: string | undefined;
   /** What it is built of; undefined where that can't be told. */
   shape: Shape | undefined;
-  /** Undefined where it is no form that OAuth 2 knows. */
+  /** Undefined where it is neither a form nor JSON that OAuth 2 knows. */
   oauth?: OauthForm | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;

@@ -337,6 +337,7 @@ export class BodyReader implements LookOwner {
       if (found.fields === undefined) return;
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
     if (kind === "form") found.oauth = this.form.oauth.found();
+    else if (kind === "json") found.oauth = this.#json.oauth.found();
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
   }

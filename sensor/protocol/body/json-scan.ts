@@ -1,4 +1,5 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import { OauthFields } from "./oauth-fields.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
 
@@ -13,6 +14,9 @@ const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 const MAX_DEPTH = 64;
 const MAX_TOKENS = 32_768;
+/** How deep the members of an object stand that is all of the text; and nowhere, for a value that broke off. */
+const OF_MEMBERS = 1;
+const NOT_WHOLE = -1;
 /** Stands where bytes were lost; no JSON text holds it. */
 export const LOST = 0;
 
@@ -45,6 +49,8 @@ export class JsonScan {
   #nameEnd = 0;
   #nameHash = 0;
   #hint = 0;
+  /** What the members of the object scanned last say to an OAuth 2 server: many take the parameters of RFC 6749 as JSON. */
+  readonly oauth = new OauthFields();
 
   constructor(fields: FieldMemory, scratch: Scratch, shape: ShapeRecorder) {
     this.#fields = fields;
@@ -55,6 +61,7 @@ export class JsonScan {
   /** `isCut`: the text goes on beyond `end`. */
   scan(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#reset();
+    this.oauth.begin();
     const { depth } = this.#shape;
     let at = start;
     for (let tokens = 0; at < end && tokens < MAX_TOKENS; tokens++) {
@@ -96,13 +103,13 @@ export class JsonScan {
     if (stop >= end || bytes[stop] === LOST) {
       // The word that was cut off may have been longer than what it looks like.
       this.#shape.lose();
-      this.#value(bytes, start, wordsEnd(bytes, start, Math.min(stop, end)), hasEscape);
+      this.#value(bytes, start, wordsEnd(bytes, start, Math.min(stop, end)), hasEscape, NOT_WHOLE);
       return stop;
     }
     let next = stop + 1;
     while (next < end && bytes[next] <= 0x20 && bytes[next] !== LOST) next++;
     if (bytes[next] !== COLON || next >= end) {
-      this.#value(bytes, start, stop, hasEscape);
+      this.#value(bytes, start, stop, hasEscape, this.#depth);
       return stop + 1;
     }
     const depth = this.#depth;
@@ -111,17 +118,22 @@ export class JsonScan {
     this.#nameHash = this.#fields.hash;
     this.#nameStart = start;
     this.#nameEnd = stop;
+    if (depth === OF_MEMBERS) this.oauth.name(bytes, start, stop);
     if (this.#shape.isOn) this.#shape.name(bytes, start, stop);
     return next + 1;
   }
 
-  #value(bytes: Buffer, start: number, end: number, hasEscape: boolean): void {
+  #value(bytes: Buffer, start: number, end: number, hasEscape: boolean, depth: number): void {
     const { classifier } = this.#fields;
     const before = classifier.found;
-    if (!hasEscape) classifier.value(bytes, start, end, this.#hint);
-    else {
+    const isMember = depth === OF_MEMBERS && end > start;
+    if (!hasEscape) {
+      classifier.value(bytes, start, end, this.#hint);
+      if (isMember) this.oauth.value(bytes, start, end);
+    } else {
       this.#scratch.unescapeJson(bytes, start, end);
       classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
+      if (isMember) this.oauth.value(this.#scratch.bytes, 0, this.#scratch.length);
     }
     if (!this.#shape.isOn) return;
     const isPlain = this.#hint === 0 && classifier.found === before;

@@ -28,7 +28,7 @@ const GRANTS: readonly (readonly [string, string])[] = [
 ];
 const GRANT_NAMES = new WordTable(GRANTS.map(([name]) => name));
 
-/** Picks what OAuth 2 knows out of a form while it is scanned; of values only the grant's type is looked at. */
+/** Picks what OAuth 2 knows out of a form, or an object of JSON, while it is scanned; of values only the grant's type is looked at. */
 export class OauthFields {
   #grant: string | undefined = undefined;
   #hasToken = false;
