@@ -28,6 +28,14 @@ class FeedWay {
   }
 }
 
+/** `2026-11-25 09:12`, where the test runs, as the browser does. */
+function minuteOf(date: Date): string {
+  const [month, day, hour, minute] = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes()].map(
+    (part) => String(part).padStart(2, "0"),
+  );
+  return `${date.getFullYear()}-${month}-${day} ${hour}:${minute}`;
+}
+
 t.test(
   "what is told before the feed opens, and while it is away, is on the page, once",
   { skip: NO_BROWSER },
@@ -59,6 +67,8 @@ t.test(
     await page.locator("tr.handshake", { hasText: "late.test" }).waitFor();
     const all = ["first.test", "late.test", "before ×2", "gap 1", "gap 1", "gap-1.test"];
     t.same(await sorted(), [...all].sort());
+    const time = page.locator("tr", { hasText: "It was told in gap 1" }).locator("td.time");
+    t.equal(await time.getAttribute("title"), minuteOf(new Date(NOW / 1_000)), "the day stands behind the time");
 
     await way.cut();
     await page.locator("text=no connection to the console").waitFor();
