@@ -142,5 +142,8 @@ export function fieldsOf({ schemas }: Pick<Facts, "schemas">): string[] {
   walk(schemas.query, "query");
   walk(schemas.request, "request");
   for (const [status, schema] of Object.entries(schemas.responses)) walk(schema, `answer ${status}`);
+  walk(schemas.messages?.request, "request message");
+  for (const [status, schema] of Object.entries(schemas.messages?.responses ?? {}))
+    walk(schema, `answer ${status} message`);
   return fields;
 }

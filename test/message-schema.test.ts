@@ -1,0 +1,449 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as zlib from "node:zlib";
+import { validate } from "@readme/openapi-parser";
+import fc from "fast-check";
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
+import t from "tap";
+import { loadDeclared } from "../sensor/command/declared-files.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import type { MessageSchemas } from "../shared/endpoint-facts.js";
+import type { EndpointRecord } from "../shared/event.js";
+import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
+import { fieldsOf } from "../shared/review.js";
+import { delta, sensorStore } from "./support/delivery.js";
+import { message } from "./support/http2-builder.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const PARTS = `syntax = "proto3";
+package shop.v1;
+message Buyer { string email = 1; string note = 15; }
+`;
+const PROTO = `syntax = "proto3";
+package shop.v1;
+import "parts.proto";
+import "google/protobuf/timestamp.proto";
+enum State { NEW = 0; PAID = 1; SENT = 2; }
+message Order {
+  string id = 1;
+  Buyer buyer = 2;
+  repeated int32 counts = 3;
+  map<string, Item> items = 4;
+  double price = 5;
+  fixed32 code = 6;
+  bytes blob = 7;
+  State state = 8;
+  bool gift = 9;
+  repeated string tags = 10;
+  google.protobuf.Timestamp at = 11;
+  Order parent = 12;
+  message Item { string title = 1; uint64 count = 2; }
+}
+message Receipt { string text = 1; }
+service Cart { rpc Add (Order) returns (Receipt); rpc Watch (stream Order) returns (stream Receipt); }
+`;
+const GRPC = "application/grpc";
+
+function typeOf(proto: string, name: string): protobuf.Type {
+  const root = new protobuf.Root();
+  const timestamp = protobuf.common.get("google/protobuf/timestamp.proto");
+  if (timestamp !== null) root.addJSON(timestamp.nested ?? {});
+  protobuf.parse(PARTS, root, { keepCase: true });
+  protobuf.parse(proto, root, { keepCase: true });
+  return root.lookupType(name);
+}
+
+const Order = typeOf(PROTO, "shop.v1.Order");
+const Receipt = typeOf(PROTO, "shop.v1.Receipt");
+
+function coded(type: protobuf.Type, value: object): string {
+  return Buffer.from(type.encode(type.fromObject(value)).finish()).toString("latin1");
+}
+
+function order(index: number, more: object = {}): string {
+  return coded(Order, {
+    id: `A-${17 + index}`,
+    buyer: { email: `ada${index}@example.com`, ...(index % 2 === 0 ? { note: "call me" } : {}) },
+    counts: [index, 300 + index, 77_777],
+    items: { [`x${index}`]: { title: "quarterly", count: 2 + index }, y: { title: "other", count: 9 } },
+    price: 1.5,
+    code: 7 + index,
+    blob: Buffer.from([0, 255, 128, 128 + index]),
+    state: "SENT",
+    tags: ["red", "blue"],
+    at: { seconds: 1_234_567_890 + index, nanos: 5 },
+    ...(index % 2 === 0 ? { gift: true } : {}),
+    ...more,
+  });
+}
+
+function framed(...contents: readonly string[]): string {
+  return Buffer.concat(contents.map((content) => message(content))).toString("latin1");
+}
+
+interface Sent {
+  readonly path?: string;
+  readonly type?: string;
+  readonly more?: string;
+  readonly server?: string;
+  readonly status?: number;
+  readonly rpcStatus?: number;
+}
+
+function send(scene: Scene, request: string, answer: string, sent: Sent = {}): void {
+  const { path = "/shop.v1.Cart/Add", type = GRPC, more = "", rpcStatus, ...rest } = sent;
+  const fields = `Content-Type: ${type}\r\n${more}`;
+  const answerFields = rpcStatus === undefined ? fields : `${fields}grpc-status: ${rpcStatus}\r\n`;
+  scene.exchange({ ...rest, path, method: "POST", fields, requestBody: request, answerFields, body: answer });
+}
+
+/** Calls of one procedure, as many as tell what is always there. */
+function orders(scene: Scene, count: number, sent: Sent = {}): void {
+  for (let index = 0; index < count; index++)
+    send(scene, framed(order(index)), framed(coded(Receipt, { text: `internals ${index}` })), sent);
+}
+
+function endpoint(scene: Scene, template = "/shop.v1.Cart/Add"): EndpointRecord {
+  const found = scene.endpoints().find((one) => one.template === template);
+  if (found === undefined) throw new Error(`no ${template}`);
+  return found;
+}
+
+function messages(scene: Scene, template?: string): MessageSchemas | undefined {
+  return endpoint(scene, template).schemas?.messages;
+}
+
+/** `1 VARINT integer integer|enum`, each field in one line, `!` behind those always there. */
+function lines(schema: MessageSchemas["request"], path = ""): string[] {
+  const required = new Set(schema?.required ?? []);
+  return Object.entries(schema?.properties ?? {}).flatMap(([name, field]) => {
+    const { number, wireType, type, mayBe, confidence, declared } = field["x-protobuf"] ?? {};
+    const inner = field.type === "array" ? field.items : field;
+    const types = field.type === "array" ? `[${inner?.type}]` : String(field.type);
+    const facts = [number, wireType, types, type ?? mayBe?.join("|"), inner?.format, confidence, declared];
+    const told = facts.filter((fact) => fact !== undefined).join(" ");
+    return [`${path}${name}${required.has(name) ? "!" : ""} ${told}`, ...lines(inner, `${path}${name}.`)];
+  });
+}
+
+/** `x0` may be a message, too: field 15, a varint. */
+const UNDECLARED = [
+  "field_1! 1 LEN string string 1",
+  "field_2! 2 LEN object message 1",
+  "field_2.field_1! 1 LEN string string email 1",
+  "field_2.field_15 15 LEN string string 1",
+  "field_3! 3 LEN array,string packed|bytes",
+  "field_4! 4 LEN [object] message 1",
+  "field_4.field_1! 1 LEN string string 0.75",
+  "field_4.field_2! 2 LEN object message 1",
+  "field_4.field_2.field_1! 1 LEN string string 1",
+  "field_4.field_2.field_2! 2 VARINT integer integer|enum",
+  "field_5! 5 I64 number double|fixed64|sfixed64",
+  "field_6! 6 I32 number float|fixed32|sfixed32",
+  "field_7! 7 LEN string bytes",
+  "field_8! 8 VARINT integer integer|enum",
+  "field_9 9 VARINT integer,boolean integer|enum|bool",
+  "field_10! 10 LEN [string] string 1",
+  "field_11! 11 LEN object message 1",
+  "field_11.field_1! 1 VARINT integer integer|enum",
+  "field_11.field_2! 2 VARINT integer integer|enum",
+];
+
+t.test("fields by number: how they are written, what they may be, what is always there, repeated and nested", (t) => {
+  const scene = new Scene();
+  orders(scene, 6);
+  t.same(lines(messages(scene)?.request), UNDECLARED);
+  t.same(lines(messages(scene)?.responses["200"]), ["field_1! 1 LEN string string 1"]);
+  t.match(endpoint(scene), { requestClasses: { email: 6 }, schemas: { request: undefined, responses: {} } });
+  t.ok(fieldsOf(endpoint(scene)).includes("request message.field_2.field_1"), "whoever approves vouches for them");
+  t.end();
+});
+
+t.test("however they are sent: several in a stream, compressed, in gRPC-Web's forms, Connect, Twirp and plain", (t) => {
+  const base64 = (text: string): string => Buffer.from(text, "latin1").toString("base64");
+  const zip = (text: string): string => zlib.gzipSync(Buffer.from(text, "latin1")).toString("latin1");
+  const packed = (text: string): string => message(zip(text), 1).toString("latin1");
+  const ways: readonly (readonly [string, Sent, (text: string) => string])[] = [
+    ["grpc", {}, framed],
+    ["compressed", { more: "grpc-encoding: gzip\r\n" }, packed],
+    ["web", { type: "application/grpc-web+proto" }, framed],
+    ["web as text", { type: "application/grpc-web-text" }, (text) => base64(framed(text))],
+    ["a stream of Connect", { type: "application/connect+proto" }, framed],
+    ["a compressed one", { type: "application/connect+proto", more: "connect-content-encoding: gzip\r\n" }, packed],
+    ["Connect", { type: "application/proto", more: "Connect-Protocol-Version: 1\r\n" }, (text) => text],
+    ["Twirp", { type: "application/protobuf", path: "/twirp/shop.v1.Cart/Add" }, (text) => text],
+    ["plain", { type: "application/x-protobuf", more: "Content-Encoding: gzip\r\n" }, zip],
+  ];
+  for (const [name, sent, as] of ways) {
+    const scene = new Scene();
+    for (let index = 0; index < 6; index++) send(scene, as(order(index)), as(coded(Receipt, { text: "hello" })), sent);
+    const [{ template }] = scene.endpoints();
+    t.same(lines(messages(scene, template)?.request), UNDECLARED, name);
+    t.same(lines(messages(scene, template)?.responses["200"]), ["field_1! 1 LEN string string 1"], name);
+  }
+  const stream = new Scene();
+  const six = Array.from({ length: 6 }, (_, index) => order(index));
+  send(stream, framed(...six), framed(coded(Receipt, { text: "one" }), ""));
+  t.same(lines(messages(stream)?.request), UNDECLARED, "one stream of several");
+  t.same(
+    lines(messages(stream)?.responses["200"]),
+    ["field_1 1 LEN string string 1"],
+    "an empty message lacks its fields",
+  );
+  t.end();
+});
+
+t.test(
+  "an endpoint that takes JSON and Protocol Buffers has both, each by its type, in a valid document",
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const scene = new Scene();
+    const connect = "Connect-Protocol-Version: 1\r\n";
+    orders(scene, 1, { path: "/shop.v1.Cart/Watch" });
+    send(scene, order(0), coded(Receipt, { text: "x" }), { type: "application/proto", more: connect });
+    send(scene, '{"id":"A"}', '{"text":"x"}', { type: "application/json", more: connect });
+    t.same(Object.keys(endpoint(scene).schemas?.request?.properties ?? {}), ["id"]);
+    const { rows, removals } = scene.inventory.takeDelta(1_000);
+    const store = sensorStore(folder);
+    store.apply(delta({ inventory: { rows, removals } }));
+    store.close();
+    const exported = (format: string): string =>
+      run(["export", "--format", format, "--database", join(folder, "sensor.sqlite")]).out;
+    const document = JSON.parse(exported("openapi"));
+    t.match(await validate(structuredClone(document)), { valid: true });
+    const { requestBody, responses } = document.paths["/shop.v1.Cart/Add"].post;
+    t.same(requestBody.content["application/json"].schema.properties, { id: { type: "string" } });
+    t.match(requestBody.content["application/proto"].schema.properties.field_2.properties.field_1, {
+      type: "string",
+      format: "email",
+      "x-protobuf": { number: 1, wireType: "LEN", mayBe: ["string"], confidence: 1 },
+    });
+    t.match(responses["200"].content["application/proto"].schema.properties.field_1, { type: "string" });
+    const watch = document.paths["/shop.v1.Cart/Watch"].post;
+    t.ok(watch.requestBody.content[GRPC].schema.properties.field_12 === undefined);
+    t.same(watch.responses["200"].content[GRPC].schema.required, ["field_1"]);
+    const told = exported("ndjson")
+      .split("\n")
+      .find((line) => line.includes("/shop.v1.Cart/Watch"));
+    t.match(JSON.parse(told ?? "{}"), { schemas: { messages: { request: { type: "object" } } } });
+  },
+);
+
+t.test("schemas of messages outlive a restart and a merge, and travel", (t) => {
+  const scene = new Scene();
+  orders(scene, 3);
+  const { rows } = scene.inventory.takeDelta(1_000);
+  const restored = new Scene();
+  restored.inventory.restore(rows);
+  t.same(restored.endpoints(), scene.endpoints());
+  t.same(restored.inventory.schemaCounters, scene.inventory.schemaCounters);
+  t.same((decodeEvent(encodeEvent(endpoint(scene))) as EndpointRecord).schemas, endpoint(scene).schemas);
+  for (const one of [scene, restored]) orders(one, 6);
+  t.same(messages(restored), messages(scene), "and go on being learned");
+  const names = new Scene();
+  for (const [index, name] of ["17", "18", "19", "20"].entries())
+    send(names, order(index), order(index), { path: `/orders/${name}`, type: "application/protobuf" });
+  t.same(lines(messages(names, "/orders/{orderId}")?.request), UNDECLARED, "of paths found to be one");
+  t.end();
+});
+
+async function declared(t: Parameters<typeof temporaryFolder>[0], files: Readonly<Record<string, string | Buffer>>) {
+  const folder = temporaryFolder(t);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const loaded = await loadDeclared({ ...defaultSettings().declared, files: [folder] }, { broken() {}, notice() {} });
+  if (loaded === undefined) throw new Error("nothing was declared");
+  return loaded.declared;
+}
+
+const DECLARED = [
+  "id! 1 LEN string string",
+  "buyer! 2 LEN object shop.v1.Buyer",
+  "buyer.email! 1 LEN string string email",
+  "buyer.note 15 LEN string string",
+  "counts! 3 LEN [integer] int32",
+  "items! 4 LEN [object] shop.v1.Order.ItemsEntry",
+  "items.key! 1 LEN string string",
+  "items.value! 2 LEN object shop.v1.Order.Item",
+  "items.value.title! 1 LEN string string",
+  "items.value.count! 2 VARINT integer uint64",
+  "price! 5 I64 number double",
+  "code! 6 I32 integer fixed32",
+  "blob! 7 LEN string bytes",
+  "state! 8 VARINT integer shop.v1.State",
+  "gift 9 VARINT boolean bool",
+  "tags! 10 LEN [string] string",
+  "at! 11 LEN object google.protobuf.Timestamp",
+  "at.seconds! 1 VARINT integer int64",
+  "at.nanos! 2 VARINT integer int32",
+];
+
+t.test("a declared .proto names fields and types, its imports' as well; a descriptor set says the same", async (t) => {
+  const files = await declared(t, { "cart.proto": PROTO, "parts.proto": PARTS });
+  const scene = new Scene({ declared: files });
+  orders(scene, 6);
+  t.same(lines(messages(scene)?.request), DECLARED);
+  t.same(messages(scene)?.request?.["x-protobuf"], { message: "shop.v1.Order" });
+  t.same(endpoint(scene).drift, undefined);
+  const set = new Scene({ declared: await declared(t, { "cart.binpb": described() }) });
+  orders(set, 6);
+  const entries = DECLARED.map((line) => line.replace("ItemsEntry", "Items"));
+  t.same(lines(messages(set)?.request), entries, "but for what its writer calls the entries of maps");
+  t.same(endpoint(set).drift, undefined);
+  const later = new Scene();
+  orders(later, 6);
+  const { rows } = later.inventory.takeDelta(1_000);
+  const again = new Scene({ declared: files });
+  again.inventory.restore(rows);
+  t.same(lines(messages(again)?.request), DECLARED, "what was learned before the file was given");
+  const half = new Scene({ declared: await declared(t, { "cart.proto": PROTO }) });
+  orders(half, 6);
+  t.same(endpoint(half).drift, undefined, "what is in no file is not compared");
+  t.ok(lines(messages(half)?.request).includes("buyer! 2 LEN object Buyer"));
+  t.end();
+});
+
+/** The files as `protoc --descriptor_set_out --include_imports` has them. */
+function described(): Buffer {
+  const { root } = Order;
+  const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
+  const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor("proto3");
+  return Buffer.from(FileDescriptorSet.encode(set).finish());
+}
+
+t.test(
+  "other than declared: in the inventory and as findings, by name, deep, and by what many values were",
+  async (t) => {
+    const old = PROTO.replace("string id = 1;", "int64 id = 1;")
+      .replace("double price = 5;", "float price = 5;")
+      .replace("repeated string tags = 10;", "string tags = 10;")
+      .replace("bool gift = 9;", "")
+      .replace("State state = 8;", "bool state = 8;")
+      .replace("uint64 count = 2;", "")
+      .replace("string text = 1;", "Order text = 1;");
+    const note = PARTS.replace("string note", "bytes note");
+    const scene = new Scene({ declared: await declared(t, { "cart.proto": old, "parts.proto": note }) });
+    orders(scene, 6);
+    const drift = [
+      "request message: id is LEN, declared int64",
+      "request message: field items.value.2 is not declared in shop.v1.Order.Item",
+      "request message: price is I64, declared float",
+      "request message: state is a number beyond 0 and 1, declared bool",
+      "request message: field 9 is not declared in shop.v1.Order",
+      "request message: tags is several in one message, declared string",
+      "response 200 message: text is text, declared shop.v1.Order",
+    ];
+    t.same(endpoint(scene).drift, drift);
+    const [finding] = scene.detection.all().filter(({ rule }) => rule === "schema-drift");
+    t.match(finding, { method: "POST", template: "/shop.v1.Cart/Add", evidence: { differences: drift } });
+    t.ok(
+      lines(messages(scene)?.request).includes("id! 1 LEN string string 1 int64"),
+      "as it was, and as it was declared",
+    );
+
+    const two = `syntax = "proto2"; package shop.v1; message Order { required string id = 1; required string never = 40; extensions 2 to 30; }
+    message Receipt { optional string text = 1; } service Cart { rpc Add (Order) returns (Receipt); }`;
+    const required = new Scene({ declared: await declared(t, { "two.proto": two }) });
+    orders(required, 6);
+    t.same(endpoint(required).drift, ["request message: never is required and was missing"]);
+    t.end();
+  },
+);
+
+t.test("what may be text or a message is told by many values, and how sure that is", (t) => {
+  const field = (number: number, content: string): string =>
+    `${String.fromCharCode(number * 8 + 2)}${String.fromCharCode(content.length)}${content}`;
+  const told = (contents: readonly string[]): string => {
+    const scene = new Scene({}, 86_400, { firstBodies: 100 });
+    for (const content of contents) send(scene, framed(field(1, content)), "");
+    return lines(messages(scene)?.request)[0].replace("field_1! 1 LEN ", "");
+  };
+  // A text that is a message, too: field 4, fifty bytes.
+  const both = `"2${"a".repeat(50)}`;
+  t.equal(told([both]), "string string 0.5", "one value that may be both");
+  t.equal(told([both, "no message", "nor this"]), "string string 0.83", "one that is no message");
+  t.equal(told([both, field(1, "\x01\x02"), field(2, "\x01\x02")]), "object message 0.67", "one that is no text");
+  t.equal(told(["\xff\xfe\xfd", ...Array(19).fill("plain text")]), "string string 0.95", "one that is damaged");
+  t.equal(told(["plain text", "\xff\xfe\xfd", field(1, "\x00\x00")]), "string bytes", "of each some");
+  t.equal(told(["", ""]), "string,object,array string|bytes|message|packed", "nothing but empty ones");
+  t.equal(told(["\x80\x80\x01\x07", "\x90\x01\x0f", "\x0f\x0f\x0f"]), "string bytes", "few that may be packed");
+  t.end();
+});
+
+t.test("what a server can't read teaches nothing, lost bytes nothing that is not there, and no value is kept", (t) => {
+  const scene = new Scene();
+  for (const rpcStatus of [3, 12, 13]) send(scene, framed("\x08\x01"), "", { rpcStatus });
+  t.same(messages(scene), undefined);
+  send(scene, framed("\x08\x01"), "", { rpcStatus: 5 });
+  t.same(lines(messages(scene)?.request), ["field_1! 1 VARINT integer,boolean integer|enum|bool"]);
+
+  const kept = new Scene();
+  orders(kept, 6);
+  const state = JSON.stringify(kept.inventory.takeDelta(1_000).rows);
+  for (const value of ["A-17", "ada", "call me", "quarterly", "internals", "77777", "123456789"])
+    t.notOk(state.includes(value), value);
+
+  const known = new Set(UNDECLARED.map((line) => line.split(/!? /)[0]));
+  const whole = framed(order(0));
+  const head = `POST /shop.v1.Cart/Add HTTP/1.1\r\nHost: h\r\nContent-Type: ${GRPC}\r\nContent-Length: ${whole.length}\r\n\r\n`;
+  for (let at = 5; at < whole.length - 8; at++) {
+    const holed = new Scene();
+    holed.speak([
+      ["client", head + whole.slice(0, at)],
+      ["client", 8],
+      ["client", whole.slice(at + 8)],
+      ["server", `HTTP/1.1 200 OK\r\nContent-Type: ${GRPC}\r\nContent-Length: 0\r\n\r\n`],
+    ]);
+    const told = lines(holed.endpoints()[0]?.schemas?.messages?.request);
+    t.same(
+      told.filter((line) => !known.has(line.split(/!? /)[0]) || /^[^.]*!/.test(line)),
+      [],
+      `a hole at ${at}`,
+    );
+  }
+  t.end();
+});
+
+t.test("bounded: numbers without end, depth without end; what is damaged never throws", (t) => {
+  const many = new Scene();
+  const writer = protobuf.Writer.create();
+  for (let number = 1; number <= 10_000; number++) writer.uint32(number << 3).uint32(7);
+  const numbers = Buffer.from(writer.finish()).toString("latin1");
+  for (let times = 0; times < 4; times++) send(many, framed(numbers), framed(numbers));
+  t.equal(lines(messages(many)?.request).length, 64);
+  t.equal(messages(many)?.request?.required, undefined, "of what is not told all nothing is said to be always there");
+  t.ok(many.inventory.schemaCounters.schema_places < 150);
+  for (let times = 0; times < 64; times++) {
+    const apart = protobuf.Writer.create();
+    for (let at = 0; at < 50; at++) apart.uint32((times * 50 + at + 100) << 3).uint32(7);
+    send(many, framed(Buffer.from(apart.finish()).toString("latin1")), "");
+  }
+  t.ok(many.inventory.schemaCounters.schema_places < 150, "nor of many messages");
+
+  let deep: Uint8Array = new Uint8Array();
+  for (let level = 0; level < 500; level++) deep = protobuf.Writer.create().uint32(10).bytes(deep).finish();
+  const scene = new Scene();
+  send(scene, framed(Buffer.from(deep).toString("latin1")), "");
+  const told = lines(messages(scene)?.request);
+  t.equal(told.length, 9, "as deep as is looked");
+
+  const small = new Scene({ maxSchemaPlaces: 3 });
+  orders(small, 2);
+  t.ok(small.inventory.schemaCounters.schema_places_refused > 0);
+
+  const damaged = new Scene();
+  const whole = order(1);
+  for (let at = 0; at < whole.length; at++)
+    for (const byte of [0, 1, 0x0a, 0x7f, 0x80, 0xff])
+      send(damaged, framed(`${whole.slice(0, at)}${String.fromCharCode(byte)}${whole.slice(at + 1)}`), "");
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      send(damaged, framed(Buffer.from(bytes).toString("latin1")), "");
+    }),
+    { numRuns: 500 },
+  );
+  t.ok(messages(damaged)?.request !== undefined);
+  t.ok(damaged.inventory.schemaCounters.schema_places < 2_000);
+  t.end();
+});
