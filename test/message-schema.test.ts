@@ -1,132 +1,29 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as zlib from "node:zlib";
 import { validate } from "@readme/openapi-parser";
 import fc from "fast-check";
 import protobuf from "protobufjs";
-import descriptor from "protobufjs/ext/descriptor.js";
 import t from "tap";
-import { loadDeclared } from "../sensor/command/declared-files.js";
-import { defaultSettings } from "../shared/config/settings.js";
-import type { MessageSchemas } from "../shared/endpoint-facts.js";
 import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { fieldsOf } from "../shared/review.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { message } from "./support/http2-builder.js";
+import {
+  coded,
+  endpoint,
+  framed,
+  GRPC,
+  lines,
+  messages,
+  order,
+  orders,
+  Receipt,
+  type Sent,
+  send,
+} from "./support/message-scene.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-
-const PARTS = `syntax = "proto3";
-package shop.v1;
-message Buyer { string email = 1; string note = 15; }
-`;
-const PROTO = `syntax = "proto3";
-package shop.v1;
-import "parts.proto";
-import "google/protobuf/timestamp.proto";
-enum State { NEW = 0; PAID = 1; SENT = 2; }
-message Order {
-  string id = 1;
-  Buyer buyer = 2;
-  repeated int32 counts = 3;
-  map<string, Item> items = 4;
-  double price = 5;
-  fixed32 code = 6;
-  bytes blob = 7;
-  State state = 8;
-  bool gift = 9;
-  repeated string tags = 10;
-  google.protobuf.Timestamp at = 11;
-  Order parent = 12;
-  message Item { string title = 1; uint64 count = 2; }
-}
-message Receipt { string text = 1; }
-service Cart { rpc Add (Order) returns (Receipt); rpc Watch (stream Order) returns (stream Receipt); }
-`;
-const GRPC = "application/grpc";
-
-function typeOf(proto: string, name: string): protobuf.Type {
-  const root = new protobuf.Root();
-  const timestamp = protobuf.common.get("google/protobuf/timestamp.proto");
-  if (timestamp !== null) root.addJSON(timestamp.nested ?? {});
-  protobuf.parse(PARTS, root, { keepCase: true });
-  protobuf.parse(proto, root, { keepCase: true });
-  return root.lookupType(name);
-}
-
-const Order = typeOf(PROTO, "shop.v1.Order");
-const Receipt = typeOf(PROTO, "shop.v1.Receipt");
-
-function coded(type: protobuf.Type, value: object): string {
-  return Buffer.from(type.encode(type.fromObject(value)).finish()).toString("latin1");
-}
-
-function order(index: number, more: object = {}): string {
-  return coded(Order, {
-    id: `A-${17 + index}`,
-    buyer: { email: `ada${index}@example.com`, ...(index % 2 === 0 ? { note: "call me" } : {}) },
-    counts: [index, 300 + index, 77_777],
-    items: { [`x${index}`]: { title: "quarterly", count: 2 + index }, y: { title: "other", count: 9 } },
-    price: 1.5,
-    code: 7 + index,
-    blob: Buffer.from([0, 255, 128, 128 + index]),
-    state: "SENT",
-    tags: ["red", "blue"],
-    at: { seconds: 1_234_567_890 + index, nanos: 5 },
-    ...(index % 2 === 0 ? { gift: true } : {}),
-    ...more,
-  });
-}
-
-function framed(...contents: readonly string[]): string {
-  return Buffer.concat(contents.map((content) => message(content))).toString("latin1");
-}
-
-interface Sent {
-  readonly path?: string;
-  readonly type?: string;
-  readonly more?: string;
-  readonly server?: string;
-  readonly status?: number;
-  readonly rpcStatus?: number;
-}
-
-function send(scene: Scene, request: string, answer: string, sent: Sent = {}): void {
-  const { path = "/shop.v1.Cart/Add", type = GRPC, more = "", rpcStatus, ...rest } = sent;
-  const fields = `Content-Type: ${type}\r\n${more}`;
-  const answerFields = rpcStatus === undefined ? fields : `${fields}grpc-status: ${rpcStatus}\r\n`;
-  scene.exchange({ ...rest, path, method: "POST", fields, requestBody: request, answerFields, body: answer });
-}
-
-/** Calls of one procedure, as many as tell what is always there. */
-function orders(scene: Scene, count: number, sent: Sent = {}): void {
-  for (let index = 0; index < count; index++)
-    send(scene, framed(order(index)), framed(coded(Receipt, { text: `internals ${index}` })), sent);
-}
-
-function endpoint(scene: Scene, template = "/shop.v1.Cart/Add"): EndpointRecord {
-  const found = scene.endpoints().find((one) => one.template === template);
-  if (found === undefined) throw new Error(`no ${template}`);
-  return found;
-}
-
-function messages(scene: Scene, template?: string): MessageSchemas | undefined {
-  return endpoint(scene, template).schemas?.messages;
-}
-
-/** `1 VARINT integer integer|enum`, each field in one line, `!` behind those always there. */
-function lines(schema: MessageSchemas["request"], path = ""): string[] {
-  const required = new Set(schema?.required ?? []);
-  return Object.entries(schema?.properties ?? {}).flatMap(([name, field]) => {
-    const { number, wireType, type, mayBe, confidence, declared } = field["x-protobuf"] ?? {};
-    const inner = field.type === "array" ? field.items : field;
-    const types = field.type === "array" ? `[${inner?.type}]` : String(field.type);
-    const facts = [number, wireType, types, type ?? mayBe?.join("|"), inner?.format, confidence, declared];
-    const told = facts.filter((fact) => fact !== undefined).join(" ");
-    return [`${path}${name}${required.has(name) ? "!" : ""} ${told}`, ...lines(inner, `${path}${name}.`)];
-  });
-}
 
 /** `x0` may be a message, too: field 15, a varint. */
 const UNDECLARED = [
@@ -248,108 +145,6 @@ t.test("schemas of messages outlive a restart and a merge, and travel", (t) => {
   t.same(lines(messages(names, "/orders/{orderId}")?.request), UNDECLARED, "of paths found to be one");
   t.end();
 });
-
-async function declared(t: Parameters<typeof temporaryFolder>[0], files: Readonly<Record<string, string | Buffer>>) {
-  const folder = temporaryFolder(t);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const loaded = await loadDeclared({ ...defaultSettings().declared, files: [folder] }, { broken() {}, notice() {} });
-  if (loaded === undefined) throw new Error("nothing was declared");
-  return loaded.declared;
-}
-
-const DECLARED = [
-  "id! 1 LEN string string",
-  "buyer! 2 LEN object shop.v1.Buyer",
-  "buyer.email! 1 LEN string string email",
-  "buyer.note 15 LEN string string",
-  "counts! 3 LEN [integer] int32",
-  "items! 4 LEN [object] shop.v1.Order.ItemsEntry",
-  "items.key! 1 LEN string string",
-  "items.value! 2 LEN object shop.v1.Order.Item",
-  "items.value.title! 1 LEN string string",
-  "items.value.count! 2 VARINT integer uint64",
-  "price! 5 I64 number double",
-  "code! 6 I32 integer fixed32",
-  "blob! 7 LEN string bytes",
-  "state! 8 VARINT integer shop.v1.State",
-  "gift 9 VARINT boolean bool",
-  "tags! 10 LEN [string] string",
-  "at! 11 LEN object google.protobuf.Timestamp",
-  "at.seconds! 1 VARINT integer int64",
-  "at.nanos! 2 VARINT integer int32",
-];
-
-t.test("a declared .proto names fields and types, its imports' as well; a descriptor set says the same", async (t) => {
-  const files = await declared(t, { "cart.proto": PROTO, "parts.proto": PARTS });
-  const scene = new Scene({ declared: files });
-  orders(scene, 6);
-  t.same(lines(messages(scene)?.request), DECLARED);
-  t.same(messages(scene)?.request?.["x-protobuf"], { message: "shop.v1.Order" });
-  t.same(endpoint(scene).drift, undefined);
-  const set = new Scene({ declared: await declared(t, { "cart.binpb": described() }) });
-  orders(set, 6);
-  const entries = DECLARED.map((line) => line.replace("ItemsEntry", "Items"));
-  t.same(lines(messages(set)?.request), entries, "but for what its writer calls the entries of maps");
-  t.same(endpoint(set).drift, undefined);
-  const later = new Scene();
-  orders(later, 6);
-  const { rows } = later.inventory.takeDelta(1_000);
-  const again = new Scene({ declared: files });
-  again.inventory.restore(rows);
-  t.same(lines(messages(again)?.request), DECLARED, "what was learned before the file was given");
-  const half = new Scene({ declared: await declared(t, { "cart.proto": PROTO }) });
-  orders(half, 6);
-  t.same(endpoint(half).drift, undefined, "what is in no file is not compared");
-  t.ok(lines(messages(half)?.request).includes("buyer! 2 LEN object Buyer"));
-  t.end();
-});
-
-/** The files as `protoc --descriptor_set_out --include_imports` has them. */
-function described(): Buffer {
-  const { root } = Order;
-  const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
-  const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor("proto3");
-  return Buffer.from(FileDescriptorSet.encode(set).finish());
-}
-
-t.test(
-  "other than declared: in the inventory and as findings, by name, deep, and by what many values were",
-  async (t) => {
-    const old = PROTO.replace("string id = 1;", "int64 id = 1;")
-      .replace("double price = 5;", "float price = 5;")
-      .replace("repeated string tags = 10;", "string tags = 10;")
-      .replace("bool gift = 9;", "")
-      .replace("State state = 8;", "bool state = 8;")
-      .replace("uint64 count = 2;", "")
-      .replace("string text = 1;", "Order text = 1;");
-    const note = PARTS.replace("string note", "bytes note");
-    const scene = new Scene({ declared: await declared(t, { "cart.proto": old, "parts.proto": note }) });
-    orders(scene, 6);
-    const drift = [
-      "request message: id is LEN, declared int64",
-      "request message: field items.value.2 is not declared in shop.v1.Order.Item",
-      "request message: price is I64, declared float",
-      "request message: state is a number beyond 0 and 1, declared bool",
-      "request message: field 9 is not declared in shop.v1.Order",
-      "request message: tags is several in one message, declared string",
-      "response 200 message: text is text, declared shop.v1.Order",
-    ];
-    t.same(endpoint(scene).drift, drift);
-    const [finding] = scene.detection.all().filter(({ rule }) => rule === "schema-drift");
-    t.match(finding, { method: "POST", template: "/shop.v1.Cart/Add", evidence: { differences: drift } });
-    t.ok(
-      lines(messages(scene)?.request).includes("id! 1 LEN string string 1 int64"),
-      "as it was, and as it was declared",
-    );
-
-    const two = `syntax = "proto2"; package shop.v1; message Order { required string id = 1; required string never = 40; extensions 2 to 30; }
-    message Receipt { optional string text = 1; } service Cart { rpc Add (Order) returns (Receipt); }`;
-    const required = new Scene({ declared: await declared(t, { "two.proto": two }) });
-    orders(required, 6);
-    t.same(endpoint(required).drift, ["request message: never is required and was missing"]);
-    t.end();
-  },
-);
 
 t.test("what may be text or a message is told by many values, and how sure that is", (t) => {
   const field = (number: number, content: string): string =>

@@ -1,5 +1,5 @@
 import protobuf from "protobufjs";
-import { type ProtoTypes, protoTypes } from "./proto-types.js";
+import { type ProtoTypes, protoTypes } from "./proto-messages.js";
 
 const MAX_TOLD = 5;
 const MAX_IMPORTS = 1_000;

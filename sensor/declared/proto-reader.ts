@@ -2,11 +2,11 @@ import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
 import type { DeclaredApi, DeclaredOperation } from "./declared-api.js";
 import { DeclaredFault } from "./declared-fault.js";
-import { type DescriptorMessage, findDescribed } from "./descriptor-types.js";
+import { type DescriptorMessage, findDescribed } from "./descriptor-messages.js";
 import { httpBindings } from "./http-binding.js";
 import { MessageReader } from "./message-reader.js";
 import { type ImportedTypes, withoutComments } from "./proto-check.js";
-import { finderIn, protoTypes } from "./proto-types.js";
+import { finderIn, protoTypes } from "./proto-messages.js";
 import { isMapping, type Mapping } from "./reference.js";
 
 /** Parts of descriptor.proto that are read of a set's JSON form. */

@@ -1,5 +1,5 @@
 import type { FindType, RawEnum, RawMessage } from "./message-reader.js";
-import { finderIn } from "./proto-types.js";
+import { finderIn } from "./proto-messages.js";
 
 /** Parts of descriptor.proto that are read of a set's JSON form. */
 export interface DescriptorMessage {

@@ -1,0 +1,184 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import protobuf from "protobufjs";
+import descriptor from "protobufjs/ext/descriptor.js";
+import t from "tap";
+import { loadDeclared } from "../sensor/command/declared-files.js";
+import { defaultSettings } from "../shared/config/settings.js";
+import type { JsonSchema } from "../shared/endpoint-facts.js";
+import { captureLive, storedEndpoints } from "./support/live-capture.js";
+import { endpoint, lines, messages, Order, orders, PARTS, PROTO, Receipt } from "./support/message-scene.js";
+import { IS_ROOT } from "./support/namespaces.js";
+import { run, temporaryFolder } from "./support/program.js";
+import { Scene } from "./support/scene.js";
+
+const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
+const PEER = fileURLToPath(new URL("./support/shop-peer.js", import.meta.url));
+const CALLS = 60;
+
+async function declared(t: Parameters<typeof temporaryFolder>[0], files: Readonly<Record<string, string | Buffer>>) {
+  const folder = temporaryFolder(t);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const loaded = await loadDeclared({ ...defaultSettings().declared, files: [folder] }, { broken() {}, notice() {} });
+  if (loaded === undefined) throw new Error("nothing was declared");
+  return loaded.declared;
+}
+
+const DECLARED = [
+  "id! 1 LEN string string",
+  "buyer! 2 LEN object shop.v1.Buyer",
+  "buyer.email! 1 LEN string string email",
+  "buyer.note 15 LEN string string",
+  "counts! 3 LEN [integer] int32",
+  "items! 4 LEN [object] shop.v1.Order.ItemsEntry",
+  "items.key! 1 LEN string string",
+  "items.value! 2 LEN object shop.v1.Order.Item",
+  "items.value.title! 1 LEN string string",
+  "items.value.count! 2 VARINT integer uint64",
+  "price! 5 I64 number double",
+  "code! 6 I32 integer fixed32",
+  "blob! 7 LEN string bytes",
+  "state! 8 VARINT integer shop.v1.State",
+  "gift 9 VARINT boolean bool",
+  "tags! 10 LEN [string] string",
+  "at! 11 LEN object google.protobuf.Timestamp",
+  "at.seconds! 1 VARINT integer int64",
+  "at.nanos! 2 VARINT integer int32",
+];
+
+t.test("a declared .proto names fields and types, its imports' as well; a descriptor set says the same", async (t) => {
+  const files = await declared(t, { "cart.proto": PROTO, "parts.proto": PARTS });
+  const scene = new Scene({ declared: files });
+  orders(scene, 6);
+  t.same(lines(messages(scene)?.request), DECLARED);
+  t.same(messages(scene)?.request?.["x-protobuf"], { message: "shop.v1.Order" });
+  t.same(endpoint(scene).drift, undefined);
+  const set = new Scene({ declared: await declared(t, { "cart.binpb": described() }) });
+  orders(set, 6);
+  const entries = DECLARED.map((line) => line.replace("ItemsEntry", "Items"));
+  t.same(lines(messages(set)?.request), entries, "but for what its writer calls the entries of maps");
+  t.same(endpoint(set).drift, undefined);
+  const later = new Scene();
+  orders(later, 6);
+  const { rows } = later.inventory.takeDelta(1_000);
+  const again = new Scene({ declared: files });
+  again.inventory.restore(rows);
+  t.same(lines(messages(again)?.request), DECLARED, "what was learned before the file was given");
+  const half = new Scene({ declared: await declared(t, { "cart.proto": PROTO }) });
+  orders(half, 6);
+  t.same(endpoint(half).drift, undefined, "what is in no file is not compared");
+  t.ok(lines(messages(half)?.request).includes("buyer! 2 LEN object Buyer"));
+  t.end();
+});
+
+/** The files as `protoc --descriptor_set_out --include_imports` has them. */
+function described(): Buffer {
+  const { root } = Order;
+  const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
+  const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor("proto3");
+  return Buffer.from(FileDescriptorSet.encode(set).finish());
+}
+
+t.test(
+  "other than declared: in the inventory and as findings, by name, deep, and by what many values were",
+  async (t) => {
+    const old = PROTO.replace("string id = 1;", "int64 id = 1;")
+      .replace("double price = 5;", "float price = 5;")
+      .replace("repeated string tags = 10;", "string tags = 10;")
+      .replace("bool gift = 9;", "")
+      .replace("State state = 8;", "bool state = 8;")
+      .replace("uint64 count = 2;", "")
+      .replace("string text = 1;", "Order text = 1;");
+    const note = PARTS.replace("string note", "bytes note");
+    const scene = new Scene({ declared: await declared(t, { "cart.proto": old, "parts.proto": note }) });
+    orders(scene, 6);
+    const drift = [
+      "request message: id is LEN, declared int64",
+      "request message: field items.value.2 is not declared in shop.v1.Order.Item",
+      "request message: price is I64, declared float",
+      "request message: state is a number beyond 0 and 1, declared bool",
+      "request message: field 9 is not declared in shop.v1.Order",
+      "request message: tags is several in one message, declared string",
+      "response 200 message: text is text, declared shop.v1.Order",
+    ];
+    t.same(endpoint(scene).drift, drift);
+    const [finding] = scene.detection.all().filter(({ rule }) => rule === "schema-drift");
+    t.match(finding, { method: "POST", template: "/shop.v1.Cart/Add", evidence: { differences: drift } });
+    t.ok(
+      lines(messages(scene)?.request).includes("id! 1 LEN string string 1 int64"),
+      "as it was, and as it was declared",
+    );
+
+    const two = `syntax = "proto2"; package shop.v1; message Order { required string id = 1; required string never = 40; extensions 2 to 30; }
+    message Receipt { optional string text = 1; } service Cart { rpc Add (Order) returns (Receipt); }`;
+    const required = new Scene({ declared: await declared(t, { "two.proto": two }) });
+    orders(required, 6);
+    t.same(endpoint(required).drift, ["request message: never is required and was missing"]);
+    t.end();
+  },
+);
+
+const WIRES: Readonly<Record<number, string>> = { 0: "VARINT", 1: "I64", 2: "LEN", 5: "I32" };
+
+/** `1 VARINT`, `2.1 LEN`, `10 LEN repeated`: what the compiler's view of the .proto says of fields on the wire. */
+function onWire(type: protobuf.Type, path = "", within: readonly protobuf.Type[] = []): string[] {
+  if (within.includes(type)) return [];
+  return type.fieldsArray.flatMap((field) => {
+    const { id, resolvedType } = field.resolve();
+    const place = `${path}${id}`;
+    if (field instanceof protobuf.MapField)
+      return [
+        `${place} LEN repeated`,
+        `${place}.1 ${WIRES[protobuf.types.basic[field.keyType as "string"]]}`,
+        `${place}.2 LEN`,
+        ...(resolvedType instanceof protobuf.Type ? onWire(resolvedType, `${place}.2.`, [...within, type]) : []),
+      ];
+    if (resolvedType instanceof protobuf.Type)
+      return [`${place} LEN`, ...onWire(resolvedType, `${place}.`, [...within, type])];
+    const basic = resolvedType === null ? protobuf.types.basic[field.type as "string"] : 0;
+    if (!field.repeated) return [`${place} ${WIRES[basic]}`];
+    return [basic === 2 ? `${place} LEN repeated` : `${place} LEN`];
+  });
+}
+
+function learnedOnWire(schema: JsonSchema | undefined, path = ""): string[] {
+  return Object.values(schema?.properties ?? {}).flatMap((field) => {
+    const { number, wireType, mayBe } = field["x-protobuf"] ?? {};
+    const inner = field.type === "array" ? field.items : field;
+    const isRepeated = field.type === "array" && !mayBe?.includes("packed");
+    return [
+      `${path}${number} ${wireType}${isRepeated ? " repeated" : ""}`,
+      ...learnedOnWire(inner, `${path}${number}.`),
+    ];
+  });
+}
+
+t.test(
+  "live, between a server and clients of grpc-js: what a .proto says that was not given, and its names once it is",
+  { skip: SKIP },
+  async (t) => {
+    const { capture, database } = await captureLive(t, "pm", PEER, (inClient) => {
+      const { stdout, stderr } = inClient(process.execPath, PEER, "client", "10.98.0.2:8080", String(CALLS));
+      t.match(stdout, /^done/m, stderr);
+    });
+    // Nobody ever sends a parent.
+    const request = onWire(Order).filter((field) => !field.startsWith("12"));
+    for (const { template, calls, schemas } of storedEndpoints(database)) {
+      const where = `${template}, called ${calls} times`;
+      t.same(learnedOnWire(schemas?.messages?.request), request, where);
+      t.same(learnedOnWire(schemas?.messages?.responses["200"]), onWire(Receipt), where);
+    }
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, "cart.proto"), PROTO);
+    writeFileSync(join(folder, "parts.proto"), PARTS);
+    const out = join(folder, "out");
+    t.equal(run(["analyze", capture, "--out", out, "--declared", folder]).code, 0);
+    const told = readFileSync(join(out, "endpoints.ndjson"), "utf8").trim().split("\n");
+    t.same(
+      told.map((line) => JSON.parse(line)["url.template"]),
+      ["/shop.v1.Cart/Add", "/shop.v1.Cart/Watch"],
+    );
+    t.equal(readFileSync(join(out, "findings.ndjson"), "utf8").includes("schema-drift"), false);
+  },
+);
