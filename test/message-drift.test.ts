@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
@@ -7,11 +7,27 @@ import t from "tap";
 import { loadDeclared } from "../sensor/command/declared-files.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { JsonSchema } from "../shared/endpoint-facts.js";
+import { fieldsOf } from "../shared/review.js";
+import { analyzeFile, strictSettings } from "./support/analysis-run.js";
 import { captureLive, storedEndpoints } from "./support/live-capture.js";
-import { endpoint, lines, messages, Order, orders, PARTS, PROTO, Receipt } from "./support/message-scene.js";
+import {
+  coded,
+  endpoint,
+  lines,
+  messages,
+  Order,
+  order,
+  orders,
+  PARTS,
+  PROTO,
+  Receipt,
+  send,
+} from "./support/message-scene.js";
 import { IS_ROOT } from "./support/namespaces.js";
-import { run, temporaryFolder } from "./support/program.js";
+import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
+import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
+import { consoleWithSensor } from "./support/teller.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing and network namespaces need root";
 const PEER = fileURLToPath(new URL("./support/shop-peer.js", import.meta.url));
@@ -65,6 +81,11 @@ t.test("a declared .proto names fields and types, its imports' as well; a descri
   const again = new Scene({ declared: files });
   again.inventory.restore(rows);
   t.same(lines(messages(again)?.request), DECLARED, "what was learned before the file was given");
+  t.same(fieldsOf(endpoint(again)), fieldsOf(endpoint(later)), "whoever approved them approved the same fields");
+  const twirp = { path: "/twirp/shop.v1.Cart/Add", type: "application/protobuf" };
+  const plain = new Scene({ declared: files });
+  for (let index = 0; index < 6; index++) send(plain, order(index), coded(Receipt, { text: "hello" }), twirp);
+  t.same(lines(messages(plain, twirp.path)?.request), DECLARED, "by Twirp's path");
   const half = new Scene({ declared: await declared(t, { "cart.proto": PROTO }) });
   orders(half, 6);
   t.same(endpoint(half).drift, undefined, "what is in no file is not compared");
@@ -119,6 +140,34 @@ t.test(
   },
 );
 
+t.test(
+  "an operator reads what messages are built of, by the names of the file, and what is other than it says",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const proto = PROTO.replace("bool gift = 9;", "").replace("double price", "float price");
+    const scene = new Scene({ declared: await declared(t, { "cart.proto": proto }) });
+    orders(scene, 6);
+    const { console, sensor } = await consoleWithSensor(t);
+    await sensor.tell(scene.inventory.takeDelta(1_000).rows.map(({ record }) => record));
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    await page.locator("main tbody tr", { hasText: "/shop.v1.Cart/Add" }).click();
+    const text = (await page.locator(DETAIL).textContent()) ?? "";
+    for (const told of [
+      "request message: field 9 is not declared in shop.v1.Order",
+      "Request message(all of it)object · shop.v1.Orderidstring · field 1, LEN, declared string",
+      "itemslist of object · shop.v1.Order.ItemsEntry · field 4, LEN, declared shop.v1.Order.ItemsEntry",
+      "items[].value.countinteger · field 2, VARINT, declared uint64",
+      "pricenumber · field 5, I64, may be double, fixed64, sfixed64, but declared float",
+      "field_9integer or boolean · field 9, VARINT, may be integer, enum, bool optional",
+      "Message of answer 200(all of it)object · shop.v1.Receipttextstring · field 1, LEN, declared string",
+    ])
+      t.ok(text.includes(told), told);
+    await shot(page, "endpoint-message");
+    t.same(troubles, []);
+  },
+);
+
 const WIRES: Readonly<Record<number, string>> = { 0: "VARINT", 1: "I64", 2: "LEN", 5: "I32" };
 
 /** `1 VARINT`, `2.1 LEN`, `10 LEN repeated`: what the compiler's view of the .proto says of fields on the wire. */
@@ -169,16 +218,20 @@ t.test(
       t.same(learnedOnWire(schemas?.messages?.request), request, where);
       t.same(learnedOnWire(schemas?.messages?.responses["200"]), onWire(Receipt), where);
     }
-    const folder = temporaryFolder(t);
-    writeFileSync(join(folder, "cart.proto"), PROTO);
-    writeFileSync(join(folder, "parts.proto"), PARTS);
-    const out = join(folder, "out");
-    t.equal(run(["analyze", capture, "--out", out, "--declared", folder]).code, 0);
-    const told = readFileSync(join(out, "endpoints.ndjson"), "utf8").trim().split("\n");
+    const settings = strictSettings();
+    const files = await declared(t, { "cart.proto": PROTO, "parts.proto": PARTS });
+    const { pipeline } = await analyzeFile(capture, undefined, {
+      ...settings,
+      inventory: { ...settings.inventory, declared: files },
+    });
+    const named = [...pipeline.inventory.endpoints()];
     t.same(
-      told.map((line) => JSON.parse(line)["url.template"]),
-      ["/shop.v1.Cart/Add", "/shop.v1.Cart/Watch"],
+      named.map(({ template, declaration, drift }) => [template, declaration?.isDeclared, drift]),
+      ["Add", "Watch"].map((name) => [`/shop.v1.Cart/${name}`, true, undefined]),
     );
-    t.equal(readFileSync(join(out, "findings.ndjson"), "utf8").includes("schema-drift"), false);
+    for (const { schemas } of named) {
+      t.same(lines(schemas?.messages?.request), DECLARED);
+      t.same(lines(schemas?.messages?.responses["200"]), ["text! 1 LEN string string"]);
+    }
   },
 );
