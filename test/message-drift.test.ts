@@ -13,6 +13,7 @@ import { captureLive, storedEndpoints } from "./support/live-capture.js";
 import {
   coded,
   endpoint,
+  framed,
   lines,
   messages,
   Order,
@@ -93,13 +94,50 @@ t.test("a declared .proto names fields and types, its imports' as well; a descri
   t.end();
 });
 
+const { FileDescriptorSet, FileDescriptorProto } = descriptor as unknown as {
+  readonly FileDescriptorSet: protobuf.Type;
+  readonly FileDescriptorProto: protobuf.Type;
+};
+
+interface FileSet extends protobuf.Message {
+  readonly file: readonly protobuf.Message[];
+}
+
+function filesOf(root: protobuf.Root): FileSet {
+  return (root as unknown as { toDescriptor(syntax: string): FileSet }).toDescriptor("proto3");
+}
+
 /** The files as `protoc --descriptor_set_out --include_imports` has them. */
 function described(): Buffer {
-  const { root } = Order;
-  const { FileDescriptorSet } = descriptor as unknown as { FileDescriptorSet: protobuf.Type };
-  const set = (root as unknown as { toDescriptor(syntax: string): protobuf.Message }).toDescriptor("proto3");
-  return Buffer.from(FileDescriptorSet.encode(set).finish());
+  return Buffer.from(FileDescriptorSet.encode(filesOf(Order.root)).finish());
 }
+
+t.test("what a server told of itself by reflection names fields as well, and lets few words be told", (t) => {
+  const proto = `syntax = "proto3"; package shop.v1; message Order { string status = 1; Buyer buyer = 2; }
+    message Buyer { string note = 15; } message Receipt { string text = 1; } service Cart { rpc Add (Order) returns (Receipt); }`;
+  const { root } = protobuf.parse(proto, { keepCase: true });
+  root.resolveAll();
+  const answer = protobuf.Writer.create().uint32(0x22).fork();
+  for (const file of filesOf(root).file) answer.uint32(0x0a).bytes(FileDescriptorProto.encode(file).finish());
+  const scene = new Scene({}, 86_400, { firstBodies: 100 });
+  const path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+  send(scene, framed('"\0'), framed(Buffer.from(answer.ldelim().finish()).toString("latin1")), { path });
+  const told = root.lookupType("shop.v1.Order");
+  for (let index = 0; index < 24; index++) {
+    const content = { status: ["pending", "shipped"][index % 2], buyer: { note: `note ${index}` } };
+    send(scene, framed(coded(told, content)), framed(coded(Receipt, { text: "hello" })));
+  }
+  t.same(lines(messages(scene)?.request), [
+    "status! 1 LEN string string 1",
+    "buyer! 2 LEN object message 1",
+    "buyer.note! 15 LEN string string 1",
+  ]);
+  t.same(messages(scene)?.request?.properties?.status?.enum, ["pending", "shipped"]);
+  const restored = new Scene();
+  restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+  t.same(restored.endpoints(), scene.endpoints());
+  t.end();
+});
 
 t.test(
   "other than declared: in the inventory and as findings, by name, deep, and by what many values were",
