@@ -87,6 +87,8 @@ t.test("a declared .proto names fields and types, its imports' as well; a descri
   const plain = new Scene({ declared: files });
   for (let index = 0; index < 6; index++) send(plain, order(index), coded(Receipt, { text: "hello" }), twirp);
   t.same(lines(messages(plain, twirp.path)?.request), DECLARED, "by Twirp's path");
+  later.inventory.declare(files);
+  t.same(lines(messages(later)?.request), DECLARED, "and as soon as it is");
   const half = new Scene({ declared: await declared(t, { "cart.proto": PROTO }) });
   orders(half, 6);
   t.same(endpoint(half).drift, undefined, "what is in no file is not compared");

@@ -8,6 +8,7 @@ import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { fieldsOf } from "../shared/review.js";
 import { delta, sensorStore } from "./support/delivery.js";
+import { feed } from "./support/dialog.js";
 import { message } from "./support/http2-builder.js";
 import {
   coded,
@@ -139,9 +140,19 @@ t.test("schemas of messages outlive a restart and a merge, and travel", (t) => {
   t.same((decodeEvent(encodeEvent(endpoint(scene))) as EndpointRecord).schemas, endpoint(scene).schemas);
   for (const one of [scene, restored]) orders(one, 6);
   t.same(messages(restored), messages(scene), "and go on being learned");
-  const names = new Scene();
+  const names = new Scene({}, 86_400, { firstBodies: 100 });
   for (const [index, name] of ["17", "18", "19", "20"].entries())
     send(names, order(index), order(index), { path: `/orders/${name}`, type: "application/protobuf" });
+  for (let index = 0; index < 24; index++) {
+    const within = Buffer.from([0x08, 7, ((index % 8) + 2) * 8, 9]);
+    const content = Buffer.concat([Buffer.from([0x0a, within.length]), within]).toString("latin1");
+    send(names, framed(content), "", { path: "/a.B/C" });
+  }
+  t.same(
+    Object.keys(messages(names, "/a.B/C")?.request?.properties?.field_1.properties ?? {}),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `field_${number}`),
+    "fields that come and go are no entries of a map",
+  );
   t.same(lines(messages(names, "/orders/{orderId}")?.request), UNDECLARED, "of paths found to be one");
   t.end();
 });
@@ -207,6 +218,9 @@ t.test("bounded: numbers without end, depth without end; what is damaged never t
   const numbers = Buffer.from(writer.finish()).toString("latin1");
   for (let times = 0; times < 4; times++) send(many, framed(numbers), framed(numbers));
   t.equal(lines(messages(many)?.request).length, 64);
+  const head = `POST /a.B/C HTTP/1.1\r\nHost: h\r\nContent-Type: ${GRPC}\r\nContent-Length: ${numbers.length + 5}\r\n\r\n`;
+  const call = feed([["client", head + framed(numbers)]]).find(({ kind }) => kind === "call");
+  t.equal(call?.kind === "call" && call.shapes?.request?.properties?.size, 64, "in one message as well");
   t.equal(messages(many)?.request?.required, undefined, "of what is not told all nothing is said to be always there");
   t.ok(many.inventory.schemaCounters.schema_places < 150);
   for (let times = 0; times < 64; times++) {
