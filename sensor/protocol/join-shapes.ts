@@ -1,4 +1,4 @@
-import type { LengthCounts, Shape } from "./shape.js";
+import { joinLengths, type Shape } from "./shape.js";
 
 /** What two messages of one stream are built of together. Each is bounded, and so is what few of them make. */
 export function joinShapes(a: Shape | undefined, b: Shape | undefined): Shape | undefined {
@@ -35,16 +35,4 @@ function joinedProperties(a: Shape["properties"], b: Shape["properties"]): Shape
     all.set(name, known === undefined ? shape : joined(known, shape));
   }
   return all;
-}
-
-export function joinLengths(a: LengthCounts | undefined, b: LengthCounts | undefined): LengthCounts | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return {
-    sized: a.sized + b.sized,
-    texts: a.texts + b.texts,
-    messages: a.messages + b.messages,
-    both: a.both + b.both,
-    likelyMessages: a.likelyMessages + b.likelyMessages,
-    packed: a.packed + b.packed,
-  };
 }

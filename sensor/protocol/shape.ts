@@ -39,6 +39,18 @@ export interface LengthCounts {
   readonly packed: number;
 }
 
+export function joinLengths(a: LengthCounts | undefined, b: LengthCounts | undefined): LengthCounts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    sized: a.sized + b.sized,
+    texts: a.texts + b.texts,
+    messages: a.messages + b.messages,
+    both: a.both + b.both,
+    likelyMessages: a.likelyMessages + b.likelyMessages,
+    packed: a.packed + b.packed,
+  };
+}
+
 /** What one message is built of at one place, without its values. */
 export interface Shape {
   /** Bits of the kinds of values that stood there. */

@@ -1,5 +1,4 @@
-import { joinLengths } from "../../protocol/join-shapes.js";
-import { ANY_NAME, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
+import { ANY_NAME, joinLengths, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
 import { lengthKind } from "./length-kind.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
