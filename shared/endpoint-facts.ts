@@ -32,6 +32,31 @@ export interface JsonSchema {
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema;
   readonly items?: JsonSchema;
+  /** Only of messages of Protocol Buffers and their fields: what JSON's types do not say of them. */
+  readonly "x-protobuf"?: ProtobufFacts;
+}
+
+export interface ProtobufFacts {
+  readonly number?: number;
+  /** `VARINT` `I64` `LEN` `I32`, as protobuf.dev's encoding calls them; several where it was written in several ways. */
+  readonly wireType?: string | readonly string[];
+  /** As the file declares it. */
+  readonly type?: string;
+  /** Types it may be declared as, where no file does. */
+  readonly mayBe?: readonly string[];
+  /** Declared as what it was not. */
+  readonly declared?: string;
+  /** Of what is taken for text or for a message by its bytes: from 0 to 1. */
+  readonly confidence?: number;
+  /** Full name of the message that a file declares. */
+  readonly message?: string;
+}
+
+/** Messages of Protocol Buffers, as JSON Schema; fields without a known name go by their numbers, `field_1`. */
+export interface MessageSchemas {
+  readonly request?: JsonSchema;
+  /** By status of HTTP: with gRPC 200. */
+  readonly responses: Readonly<Record<string, JsonSchema>>;
 }
 
 /** What calls are built of, learned from those that were looked at; no values. */
@@ -46,6 +71,8 @@ export interface EndpointSchemas {
   readonly responses: Readonly<Record<string, JsonSchema>>;
   /** The same of fields of the answers' heads; left out where none had any of their own. */
   readonly responseHeaders?: Readonly<Record<string, JsonSchema>>;
+  /** Left out where no message of Protocol Buffers was seen. */
+  readonly messages?: MessageSchemas;
 }
 
 /** That an endpoint is about to go away. */

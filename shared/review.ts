@@ -132,7 +132,8 @@ export function fieldsOf({ schemas }: Pick<Facts, "schemas">): string[] {
   const fields: string[] = [];
   const walk = (schema: JsonSchema | undefined, name: string): void => {
     for (const [property, below] of Object.entries(schema?.properties ?? {})) {
-      const path = `${name}.${property}`;
+      // A file that names fields of a message adds none to it.
+      const path = `${name}.${below["x-protobuf"]?.number ?? property}`;
       if (fields.length < MAX_FIELDS) fields.push(path);
       walk(below, path);
     }
@@ -142,5 +143,8 @@ export function fieldsOf({ schemas }: Pick<Facts, "schemas">): string[] {
   walk(schemas.query, "query");
   walk(schemas.request, "request");
   for (const [status, schema] of Object.entries(schemas.responses)) walk(schema, `answer ${status}`);
+  walk(schemas.messages?.request, "request message");
+  for (const [status, schema] of Object.entries(schemas.messages?.responses ?? {}))
+    walk(schema, `answer ${status} message`);
   return fields;
 }

@@ -9,7 +9,6 @@ import { defaultSettings } from "../shared/config/settings.js";
 import type { EndpointSchemas } from "../shared/endpoint-facts.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { delta, sensorStore } from "./support/delivery.js";
-import { feed } from "./support/dialog.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -373,25 +372,5 @@ t.test(
       ],
     );
     t.match(found[0].evidence.declared, /d\.yaml:6$/);
-  },
-);
-
-t.test(
-  "what the README says of messages of Protocol Buffers: fields with each call, and no schema at the endpoint",
-  (t) => {
-    const message = Buffer.from([0x0a, 3, 0x61, 0x62, 0x63, 0x10, 7]);
-    const framed = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]).toString("latin1");
-    const fields = "Content-Type: application/grpc\r\n";
-    const asked = { method: "POST", path: "/shop.v1.Cart/Add", fields, requestBody: framed };
-    const scene = new Scene().exchange({ ...asked, answerFields: fields, body: framed });
-    t.equal(scene.endpoints()[0].schemas, undefined);
-    const steps = [
-      `POST /shop.v1.Cart/Add HTTP/1.1\r\nHost: h\r\n${fields}Content-Length: ${framed.length}\r\n\r\n${framed}`,
-    ];
-    const call = feed(steps.map((text) => ["client", text])).find(({ kind }) => kind === "call");
-    t.equal(call?.kind === "call" && call.rpc?.requestFields, "1:string 2:varint");
-    const section = /## Schemas\n(.*?)\n## /s.exec(readFileSync("README.md", "utf8"))?.[1].replace(/\s+/g, " ");
-    t.match(section, /Of Protocol Buffers the feed tells with each call .* and no schema made of many\./);
-    t.end();
   },
 );

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../shared/endpoint-facts.js";
+import type { JsonSchema, ProtobufFacts } from "../../shared/endpoint-facts.js";
 import type { EndpointState } from "../../shared/event.js";
 import { aroundWords, gatewayWords } from "../../shared/gateway.js";
 import { protectionRows } from "../../shared/protection-words.js";
@@ -57,6 +57,10 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
         <Schema key={status} title={`Answer ${status}`} schema={schema} />
+      ))}
+      {schemas?.messages?.request !== undefined && <Schema title="Request message" schema={schemas.messages.request} />}
+      {Object.entries(schemas?.messages?.responses ?? {}).map(([status, schema]) => (
+        <Schema key={`message ${status}`} title={`Message of answer ${status}`} schema={schema} />
       ))}
       {Object.entries(schemas?.responseHeaders ?? {}).map(([status, schema]) => (
         <Schema key={`headers ${status}`} title={`Headers of answer ${status}`} schema={schema} />
@@ -154,13 +158,27 @@ function* rowsOf(schema: JsonSchema, name: string, isAlways: boolean): Iterable<
   if (items !== undefined && (items.properties ?? items.items) !== undefined) yield* rowsOf(items, `${name}[]`, true);
 }
 
-/** `string date-time`, `one of pending, shipped`, `list of integer`. */
-function typeWords({ type, format, enum: words, items }: JsonSchema): string {
-  if (words !== undefined) return `one of ${words.join(", ")}`;
+/** `string date-time`, `one of pending, shipped`, `list of integer`; of a field of Protocol Buffers its number beside that. */
+function typeWords(schema: JsonSchema): string {
+  const { type, format, enum: words, items } = schema;
+  const facts = schema["x-protobuf"];
+  const ofField = facts === undefined ? "" : protobufWords(facts);
+  if (words !== undefined) return `one of ${words.join(", ")}${ofField}`;
   const types = (typeof type === "string" ? [type] : (type ?? [])).map((one) =>
     one === "array" ? listWords(items) : one,
   );
-  return [types.join(" or "), format].filter((word) => word !== undefined && word !== "").join(" ");
+  return [types.join(" or "), format].filter((word) => word !== undefined && word !== "").join(" ") + ofField;
+}
+
+/** ` · field 3, VARINT, declared int32`, ` · field 2, LEN, may be string, confidence 0.5`. */
+function protobufWords({ number, wireType = "", type, mayBe, declared, confidence, message }: ProtobufFacts): string {
+  if (number === undefined) return message === undefined ? "" : ` · ${message}`;
+  const wire = typeof wireType === "string" ? wireType : wireType.join(" and ");
+  const said = type === undefined ? undefined : `declared ${type}`;
+  const guessed = mayBe === undefined ? undefined : `may be ${mayBe.join(", ")}`;
+  const other = declared === undefined ? undefined : `but declared ${declared}`;
+  const sure = confidence === undefined || confidence === 1 ? undefined : `confidence ${confidence}`;
+  return ` · ${[`field ${number}`, wire, said, guessed, sure, other].filter((word) => word !== undefined).join(", ")}`;
 }
 
 function listWords(items: JsonSchema | undefined): string {

@@ -39,6 +39,35 @@ export interface DeclaredOperation {
   readonly request: DeclaredBody | undefined;
   /** By status: `200`, `4XX`, `default`. Empty where the file tells of none. */
   readonly responses: Readonly<Record<string, DeclaredResponse>>;
+  /** Only of a procedure of Protocol Buffers: what goes into it and comes out, each undefined where the files do not have it. */
+  readonly messages?: DeclaredMessages;
+}
+
+export interface DeclaredMessages {
+  readonly request: DeclaredMessage | undefined;
+  readonly response: DeclaredMessage | undefined;
+}
+
+/** A message of Protocol Buffers. Filled in while messages that hold themselves are read. */
+export interface DeclaredMessage {
+  /** With its package. */
+  readonly name: string;
+  readonly fields: Map<number, DeclaredField>;
+  /** Numbers left to extensions, first and last: what stands there may be declared elsewhere. */
+  readonly extensions: readonly (readonly [first: number, last: number])[];
+}
+
+export interface DeclaredField {
+  readonly name: string;
+  /** `int32`, or the full name of a message or an enumeration. */
+  readonly type: string;
+  /** How it is written (protobuf.dev, encoding); a list of numbers may be packed beside that. `any` where its type is in no file. */
+  readonly wire: "varint" | "fixed64" | "length" | "fixed32" | "any";
+  readonly isRepeated: boolean;
+  /** As only proto2 has it. */
+  readonly isRequired: boolean;
+  /** Undefined where it is none. */
+  readonly message: DeclaredMessage | undefined;
 }
 
 export interface DeclaredParameter {

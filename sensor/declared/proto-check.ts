@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import { type ProtoTypes, protoTypes } from "./proto-messages.js";
 
 const MAX_TOLD = 5;
 const MAX_IMPORTS = 1_000;
@@ -23,7 +24,7 @@ export function protoComplaints(file: string, text: string, imported: ImportedTy
     if (trouble !== undefined && !BROUGHT_ALONG.test(path))
       say(`import\\s+(public\\s+)?["']${escaped(path)}["']`, `imports "${path}", which ${trouble}`);
   }
-  const known = [new Set(typeNames(root)), ...imported.names([...imports, ...weakImports])];
+  const known = [protoTypes(root), ...imported.types([...imports, ...weakImports])];
   const unknown = new Set<string>();
   for (const { type, scope, pattern } of usesIn(root)) {
     if (unknown.has(type) || OF_THERE.test(type) || isKnown(scope.fullName, type, known)) continue;
@@ -56,8 +57,8 @@ function* usesIn(space: protobuf.NamespaceBase): Iterable<Use> {
 }
 
 /** A name is looked for where it stands, then in each scope around it; one that begins with a dot is whole. */
-function isKnown(scope: string, type: string, known: readonly ReadonlySet<string>[]): boolean {
-  const has = (name: string): boolean => known.some((names) => names.has(name));
+function isKnown(scope: string, type: string, known: readonly ProtoTypes[]): boolean {
+  const has = (name: string): boolean => known.some((types) => types.has(name.slice(1)));
   if (type.startsWith(".")) return has(type);
   for (let around = scope; ; around = around.slice(0, around.lastIndexOf("."))) {
     if (has(`${around}.${type}`)) return true;
@@ -65,22 +66,14 @@ function isKnown(scope: string, type: string, known: readonly ReadonlySet<string
   }
 }
 
-/** `.package.Message`, of all messages and enumerations. */
-function* typeNames(space: protobuf.NamespaceBase): Iterable<string> {
-  for (const part of space.nestedArray) {
-    if (part instanceof protobuf.Type || part instanceof protobuf.Enum) yield part.fullName;
-    if (part instanceof protobuf.Namespace) yield* typeNames(part);
-  }
-}
-
 interface ImportedFile {
-  readonly names: ReadonlySet<string>;
+  readonly types: ProtoTypes;
   readonly imports: readonly string[];
   /** What is wrong with the file itself, and the remedy. */
   readonly trouble: string | undefined;
 }
 
-const NOTHING = { names: new Set<string>(), imports: [] };
+const NOTHING = { types: new Map() as ProtoTypes, imports: [] };
 
 /** What imported files declare. Each is read once. */
 export class ImportedTypes {
@@ -97,13 +90,13 @@ export class ImportedTypes {
   }
 
   /** Those of files, and of all that they import: they may lead in a circle. */
-  names(paths: readonly string[]): ReadonlySet<string>[] {
+  types(paths: readonly string[]): ProtoTypes[] {
     const all = new Set(paths);
     for (const path of all) {
       if (all.size > MAX_IMPORTS) break;
       for (const next of this.#file(path).imports) all.add(next);
     }
-    return [...all].map((path) => this.#file(path).names);
+    return [...all].map((path) => this.#file(path).types);
   }
 
   #file(path: string): ImportedFile {
@@ -117,14 +110,23 @@ export class ImportedTypes {
   #read(path: string): ImportedFile {
     const text = this.#open(path);
     if (text === undefined)
-      return { ...NOTHING, trouble: "is not in the folder given; put it there, at the path that the import names" };
+      return {
+        ...broughtAlong(path),
+        trouble: "is not in the folder given; put it there, at the path that the import names",
+      };
     try {
       const { root, imports = [], weakImports = [] } = protobuf.parse(text, new protobuf.Root(), { keepCase: true });
-      return { names: new Set(typeNames(root)), imports: [...imports, ...weakImports], trouble: undefined };
+      return { types: protoTypes(root), imports: [...imports, ...weakImports], trouble: undefined };
     } catch (error) {
       return { ...NOTHING, trouble: `can't be read (${(error as Error).message}); mend it` };
     }
   }
+}
+
+/** What compilers bring along of it stands beside no file: times, durations and the like. */
+function broughtAlong(path: string): Pick<ImportedFile, "types" | "imports"> {
+  const known = BROUGHT_ALONG.test(path) ? protobuf.common.get(path) : null;
+  return known === null ? NOTHING : { types: protoTypes(protobuf.Root.fromJSON(known)), imports: [] };
 }
 
 /** With the same lines as before. */

@@ -2,8 +2,11 @@ import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
 import type { DeclaredApi, DeclaredOperation } from "./declared-api.js";
 import { DeclaredFault } from "./declared-fault.js";
+import { type DescriptorMessage, findDescribed } from "./descriptor-messages.js";
 import { httpBindings } from "./http-binding.js";
-import { withoutComments } from "./proto-check.js";
+import { MessageReader } from "./message-reader.js";
+import { type ImportedTypes, withoutComments } from "./proto-check.js";
+import { finderIn, protoTypes } from "./proto-messages.js";
 import { isMapping, type Mapping } from "./reference.js";
 
 /** Parts of descriptor.proto that are read of a set's JSON form. */
@@ -11,26 +14,41 @@ interface DescriptorFile {
   readonly name?: string;
   readonly package?: string;
   readonly service?: readonly DescriptorService[];
+  readonly messageType?: readonly DescriptorMessage[];
+  readonly enumType?: DescriptorMessage["enumType"];
 }
 
 interface DescriptorService {
   readonly name?: string;
   readonly options?: Mapping;
-  readonly method?: readonly { readonly name?: string; readonly options?: Mapping }[];
+  readonly method?: readonly DescriptorMethod[];
 }
 
-/** The services of a .proto file. What it imports is not needed: procedures are called by name. Throws DeclaredFault. */
-export function readProto(file: string, text: string): DeclaredApi {
-  const { root, package: name } = parse(file, text);
+interface DescriptorMethod {
+  readonly name?: string;
+  readonly options?: Mapping;
+  readonly inputType?: string;
+  readonly outputType?: string;
+}
+
+/**
+ * The services of a .proto file. What it imports may be missing: procedures are called by name, and messages that are in no file are not
+ * compared. Throws DeclaredFault.
+ */
+export function readProto(file: string, text: string, imported: ImportedTypes): DeclaredApi {
+  const { root, package: name, imports = [], weakImports = [] } = parse(file, text);
+  const messages = new MessageReader(finderIn([protoTypes(root), ...imported.types([...imports, ...weakImports])]));
   const operations: DeclaredOperation[] = [];
   for (const service of servicesOf(root)) {
     const fullName = service.fullName.replace(/^\./, "");
-    for (const { name: method, options, parsedOptions } of service.methodsArray) {
+    for (const { name: method, options, parsedOptions, requestType, responseType } of service.methodsArray) {
       const place = `${file}:${lineOf(text, service.name, method)}`;
       const isDeprecated = isMarked(options) || isMarked(service.options);
-      operations.push(procedure(fullName, method, place, isDeprecated));
+      const told = procedure(fullName, method, place, isDeprecated);
+      const [request, response] = [requestType, responseType].map((type) => messages.read(type, fullName));
+      operations.push({ ...told, messages: { request, response } });
       for (const { verb, template } of httpBindings(parsedOptions))
-        operations.push({ ...procedure(fullName, method, place, isDeprecated), method: verb, template });
+        operations.push({ ...told, method: verb, template });
     }
   }
   return { file, title: name ?? file, kind: "protobuf", version: "proto", servers: [], operations };
@@ -38,20 +56,34 @@ export function readProto(file: string, text: string): DeclaredApi {
 
 /** A FileDescriptorSet, as `protoc --descriptor_set_out` and `buf build -o` write it. Throws DeclaredFault. */
 export function readDescriptorSet(file: string, bytes: Buffer): DeclaredApi {
-  const operations = decode(file, bytes).flatMap((part) => operationsOf(file, part));
+  const files = decode(file, bytes);
+  const messages = new MessageReader(findDescribed(files));
+  const operations = files.flatMap((part) => operationsOf(file, part, messages));
   return { file, title: file, kind: "protobuf", version: "descriptor set", servers: [], operations };
 }
 
-function operationsOf(file: string, { name, package: namespace, service = [] }: DescriptorFile): DeclaredOperation[] {
+function operationsOf(
+  file: string,
+  { name, package: namespace, service = [] }: DescriptorFile,
+  messages: MessageReader,
+): DeclaredOperation[] {
   return service.flatMap(({ name: own = "", options, method = [] }) => {
     const fullName = namespace === undefined || namespace === "" ? own : `${namespace}.${own}`;
-    return method.map((one) =>
-      procedure(fullName, one.name ?? "", `${file} (${name ?? ""})`, isMarked(one.options) || isMarked(options)),
-    );
+    return method.map((one) => {
+      const isDeprecated = isMarked(one.options) || isMarked(options);
+      const told = procedure(fullName, one.name ?? "", `${file} (${name ?? ""})`, isDeprecated);
+      const [request, response] = [one.inputType, one.outputType].map((type = "") => messages.read(type, fullName));
+      return { ...told, messages: { request, response } };
+    });
   });
 }
 
-function procedure(service: string, method: string, place: string, isDeprecated: boolean): DeclaredOperation {
+function procedure(
+  service: string,
+  method: string,
+  place: string,
+  isDeprecated: boolean,
+): Omit<DeclaredOperation, "messages"> {
   return {
     method: "POST",
     template: `/${service}/${method}`,

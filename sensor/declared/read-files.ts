@@ -106,8 +106,9 @@ async function readOne(file: FoundFile, reading: Reading): Promise<DeclaredApi |
   if (DESCRIPTOR.test(file.path)) return readDescriptorSet(file.name, bytes);
   const text = bytes.toString("utf8").replace(/^\ufeff/, "");
   if (/\.proto$/i.test(file.path)) {
-    const api = readProto(file.name, text);
-    complaints.push(...protoComplaints(file.name, text, reading.importedBy(file)));
+    const imported = reading.importedBy(file);
+    const api = readProto(file.name, text, imported);
+    complaints.push(...protoComplaints(file.name, text, imported));
     return api;
   }
   // Folders hold other YAML, too, that need not even be one document.

@@ -8,6 +8,15 @@ export const BOOLEAN = 32;
 export const NULL = 64;
 /** Of some that stood there more was there than is told: what is not told may have been among it. */
 export const UNTOLD = 128;
+/**
+ * How the fields of a message of Protocol Buffers are written (protobuf.dev, encoding), and the message itself. A field that came several
+ * times in one message is an ARRAY beside that; a varint that was nothing but 0 and 1 is a BOOLEAN, any other an INTEGER.
+ */
+export const VARINT_FIELD = 256;
+export const FIXED64_FIELD = 512;
+export const FIXED32_FIELD = 1_024;
+export const LENGTH_FIELD = 2_048;
+export const MESSAGE = 4_096;
 
 /** Forms of strings, as JSON Schema 2020-12 §7.3 calls them; those that come later are tried later. */
 export const FORMATS = ["uuid", "date", "date-time", "uri", "email", "ipv4"] as const;
@@ -16,6 +25,31 @@ export const OTHER_FORMAT = 1 << FORMATS.length;
 
 /** Stands for the properties of an object whose names are values: numbers of customers, addresses, dates. */
 export const ANY_NAME = "*";
+
+/** What the values of a field with a length looked like, for nothing on the wire says what they are. Empty ones look like anything. */
+export interface LengthCounts {
+  /** Values that were not empty. */
+  readonly sized: number;
+  /** Of these: text, whole messages, and what may be either; of the latter those that rather begin like a message. */
+  readonly texts: number;
+  readonly messages: number;
+  readonly both: number;
+  readonly likelyMessages: number;
+  /** Neither text nor message, but numbers one after the other. */
+  readonly packed: number;
+}
+
+export function joinLengths(a: LengthCounts | undefined, b: LengthCounts | undefined): LengthCounts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    sized: a.sized + b.sized,
+    texts: a.texts + b.texts,
+    messages: a.messages + b.messages,
+    both: a.both + b.both,
+    likelyMessages: a.likelyMessages + b.likelyMessages,
+    packed: a.packed + b.packed,
+  };
+}
 
 /** What one message is built of at one place, without its values. */
 export interface Shape {
@@ -37,6 +71,10 @@ export interface Shape {
    * named as such fields are, and of no class of data. Undefined where any was something else.
    */
   readonly word: string | undefined;
+  /** Only of fields of Protocol Buffers with a length; their properties go by their numbers. */
+  readonly lengths?: LengthCounts | undefined;
+  /** What the server calls the field, where it was asked by reflection. */
+  readonly fieldName?: string | undefined;
 }
 
 /** An object that has nothing in it; one for all of them. */

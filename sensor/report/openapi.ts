@@ -21,6 +21,8 @@ const PARAMETER_FORMATS: Readonly<Record<string, object>> = {
 
 /** Kinds of content of which schemas are learned. */
 const HAS_FIELDS = /json|^application\/x-www-form-urlencoded$|^multipart\/form-data$/;
+/** The same of messages: gRPC's are Protocol Buffers unless the type says otherwise. */
+const HAS_MESSAGES = /^application\/(grpc(-web(-text)?)?(\+proto)?|connect\+proto|(x-)?(vnd\.google\.)?proto(buf)?)$/;
 
 /** Beside what was seen of an endpoint what the connections to it were. */
 interface Seen extends EndpointRecord {
@@ -107,6 +109,7 @@ function operationObject({ endpoints, parameters }: Operation): Record<string, u
     ...requestBodyOf(
       types,
       best(endpoints, ({ request }) => request),
+      best(endpoints, ({ messages }) => messages?.request),
     ),
     responses: responsesOf(endpoints),
     ...securityOf(endpoints),
@@ -142,7 +145,8 @@ function responsesOf(endpoints: readonly EndpointRecord[]): Record<string, unkno
     [...statuses].sort().map((status) => {
       const calls = endpoints.reduce((sum, { statuses }) => sum + (statuses[status] ?? 0), 0);
       const schema = best(endpoints, ({ responses }) => responses[status]);
-      const content = contentOf(status.startsWith("2") ? types : [], schema);
+      const message = best(endpoints, ({ messages }) => messages?.responses[status]);
+      const content = contentOf(status.startsWith("2") ? types : [], schema, message);
       const hasContent = Object.keys(content).length > 0;
       const description = `seen in ${calls} calls`;
       return [status, { description, ...headersOf(endpoints, status), ...(hasContent ? { content } : {}) }];
@@ -160,16 +164,31 @@ function headersOf(endpoints: readonly EndpointRecord[], status: string): Record
   return headers.length === 0 ? {} : { headers: Object.fromEntries(headers) };
 }
 
-/** Schemas are learned from JSON and forms; without a type that is either, it was JSON all the same. */
-function contentOf(types: readonly string[], schema: JsonSchema | undefined): Record<string, object> {
-  if (schema === undefined) return Object.fromEntries(types.map((type) => [type, {}]));
-  const fitting = types.filter((type) => HAS_FIELDS.test(type));
-  const all = fitting.length > 0 ? types : [...types, "application/json"];
-  return Object.fromEntries(all.map((type) => [type, HAS_FIELDS.test(type) ? { schema } : {}]));
+/** Schemas are learned from JSON, forms and messages; without a type that is any of these, it was JSON or gRPC all the same. */
+function contentOf(
+  types: readonly string[],
+  schema: JsonSchema | undefined,
+  message: JsonSchema | undefined,
+): Record<string, object> {
+  const all = new Set(types);
+  if (schema !== undefined && !types.some((type) => HAS_FIELDS.test(type))) all.add("application/json");
+  if (message !== undefined && !types.some((type) => HAS_MESSAGES.test(type))) all.add("application/grpc");
+  const ofType = (type: string): JsonSchema | undefined =>
+    HAS_MESSAGES.test(type) ? message : HAS_FIELDS.test(type) ? schema : undefined;
+  return Object.fromEntries(
+    [...all].map((type) => {
+      const told = ofType(type);
+      return [type, told === undefined ? {} : { schema: told }];
+    }),
+  );
 }
 
-function requestBodyOf(types: readonly string[], schema: JsonSchema | undefined): Record<string, unknown> {
-  const content = contentOf(types, schema);
+function requestBodyOf(
+  types: readonly string[],
+  schema: JsonSchema | undefined,
+  message: JsonSchema | undefined,
+): Record<string, unknown> {
+  const content = contentOf(types, schema, message);
   return Object.keys(content).length === 0 ? {} : { requestBody: { content } };
 }
 

@@ -18,10 +18,14 @@ export function strictSettings(): PipelineSettings {
 }
 
 /** The whole pipeline over one capture file, of which only some frames are seen where `isSeen` says so. */
-export async function analyzeFile(path: string, isSeen: (frame: number) => boolean = () => true): Promise<AnalysisRun> {
+export async function analyzeFile(
+  path: string,
+  isSeen: (frame: number) => boolean = () => true,
+  settings: PipelineSettings = strictSettings(),
+): Promise<AnalysisRun> {
   const calls: CallRecord[] = [];
   const tap = { call: (...seen: Parameters<typeof callRecord>) => void calls.push(callRecord(...seen)) };
-  const pipeline = new Pipeline(strictSettings(), tap, 1);
+  const pipeline = new Pipeline(settings, tap, 1);
   const sink = pipeline.capture(path);
   let damage: CaptureError | undefined;
   let frames = 0;

@@ -1,4 +1,5 @@
 import type { EndpointRecord } from "../../../shared/event.js";
+import type { DeclaredMessages } from "../../declared/declared-api.js";
 import type { WireDeprecation } from "../../protocol/message.js";
 import type { Declaration, Deprecation, Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
@@ -69,6 +70,12 @@ export class Judgement {
     if (later === this.wire) return;
     this.wire = later;
     this.#deprecation = combineDeprecation(this.declaration, later);
+  }
+
+  /** Messages that a file declares of it; the same object as long as it does. */
+  get messages(): DeclaredMessages | undefined {
+    const { declaration } = this;
+    return declaration instanceof OperationDeclaration ? declaration.operation.messages : undefined;
   }
 
   /** The same list until something is learned. */

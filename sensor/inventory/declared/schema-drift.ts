@@ -4,6 +4,7 @@ import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
+import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
 
 const MAX_DIFFERENCES = 64;
@@ -37,6 +38,8 @@ export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchema
     const declared = ofStatus(responses, status);
     if (declared !== undefined) answerHeadDrift(status, declared.headers, head, told);
   }
+  if (learned.messages !== undefined && operation.messages !== undefined)
+    messageDrift(operation.messages, learned.messages, told);
   return told.slice(0, MAX_DIFFERENCES);
 }
 

@@ -176,16 +176,16 @@ export class EndpointEntry implements Endpoint {
       this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
-    if (call.shapes !== undefined) this.#learn(call.shapes, call.status);
+    if (call.shapes !== undefined) this.#learn(call.shapes, call);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
   }
 
-  #learn(shapes: CallShapes, status: number | undefined): void {
+  #learn(shapes: CallShapes, call: Call): void {
     if (shapes.hasQuery) this.#withQuery++;
-    if (shapes === BARE_HEAD && this.schemas === undefined && !isRefusal(status)) this.#bareHeads++;
-    else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, status);
+    if (shapes === BARE_HEAD && this.schemas === undefined && !isRefusal(call.status)) this.#bareHeads++;
+    else if (shapes !== ONLY_QUERY) this.#schemas().take(shapes, call);
   }
 
   #schemas(): LearnedSchemas {
@@ -338,7 +338,8 @@ export class EndpointEntry implements Endpoint {
   }
 
   #learned(): Pick<EndpointRecord, "schemas"> {
-    const schemas = this.schemas?.record(this.#withQuery >= this.calls);
+    const declared = this.isJudged ? this.#judge().messages : undefined;
+    const schemas = this.schemas?.record(this.#withQuery >= this.calls, declared);
     return schemas === undefined ? {} : { schemas };
   }
 

@@ -1,7 +1,9 @@
 import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
-import type { CallShapes } from "../../protocol/shape.js";
+import type { DeclaredMessages } from "../../declared/declared-api.js";
+import { type CallShapes, MESSAGE, type Shape } from "../../protocol/shape.js";
 import { HeadSchema } from "./head-schema.js";
 import { jsonSchema } from "./json-schema.js";
+import { LearnedMessages, type StoredMessages } from "./learned-messages.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
 
@@ -20,6 +22,14 @@ export interface StoredSchemas {
   readonly responses?: Readonly<Record<string, StoredNode>>;
   /** Heads of answers: what they had, and how many had nothing before; left out by versions that did not learn them. */
   readonly answers?: Readonly<Record<string, readonly [without: number, node: StoredNode | null]>>;
+  /** Left out where there were none. */
+  readonly messages?: StoredMessages;
+}
+
+/** How a call went that is learned from. */
+export interface Outcome {
+  readonly status: number | undefined;
+  readonly rpc: { readonly status: number | undefined } | undefined;
 }
 
 /** What the calls of one endpoint were built of: queries, heads and bodies of requests, and those of answers by status. */
@@ -33,6 +43,8 @@ export class LearnedSchemas {
   readonly responses = new Map<number, SchemaNode>();
   /** Heads of answers, by status. */
   readonly answers = new Map<number, HeadSchema>();
+  /** Undefined until there is one. */
+  messages: LearnedMessages | undefined = undefined;
   readonly #makeHead = (): SchemaNode | undefined => this.#make("are-names");
   readonly #budget: SchemaBudget;
   /** Rises whenever a schema is another than before. */
@@ -42,6 +54,7 @@ export class LearnedSchemas {
   #taken = 0;
   #recorded = -1;
   #wasAlwaysQueried = false;
+  #wasDeclared: DeclaredMessages | undefined = undefined;
 
   constructor(budget: SchemaBudget, bareHeads = 0) {
     this.#budget = budget;
@@ -52,14 +65,13 @@ export class LearnedSchemas {
   /** Only the few calls that were looked at have shapes. */
   take(
     { hasQuery, query: queryShape, request: requestShape, response: responseShape, ...heads }: CallShapes,
-    status: number | undefined,
+    { status, rpc }: Outcome,
   ): void {
     const { responseHeader } = heads;
     let isNews = false;
-    if (!isRejected(status))
-      isNews = this.#takeRequest({ hasQuery, query: queryShape, request: requestShape, ...heads }, status);
-    if (responseShape !== undefined && status !== undefined && this.#response(status)?.take(responseShape) === true)
-      isNews = true;
+    const request = isMessage(requestShape) && isRejectedMessage(rpc?.status) ? undefined : requestShape;
+    if (!isRejected(status)) isNews = this.#takeRequest({ hasQuery, query: queryShape, request, ...heads }, status);
+    if (responseShape !== undefined && status !== undefined && this.#takeResponse(status, responseShape)) isNews = true;
     if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
       isNews = true;
     this.#taken++;
@@ -83,7 +95,9 @@ export class LearnedSchemas {
       this.query ??= this.#make("are-names");
       if (this.query?.[taken](queryShape) === true) isNews = true;
     }
-    if (requestShape !== undefined) {
+    if (isMessage(requestShape)) {
+      if (this.#messages().takeRequest(requestShape)) isNews = true;
+    } else if (requestShape !== undefined) {
       this.request ??= this.#make();
       if (this.request?.take(requestShape) === true) isNews = true;
     }
@@ -97,6 +111,16 @@ export class LearnedSchemas {
     this.header.bare(count);
     this.cookie.bare(count);
     this.#taken++;
+  }
+
+  #takeResponse(status: number, shape: Shape): boolean {
+    if (isMessage(shape)) return this.#messages().takeResponse(status, shape);
+    return this.#response(status)?.take(shape) === true;
+  }
+
+  #messages(): LearnedMessages {
+    this.messages ??= new LearnedMessages(this.#budget);
+    return this.messages;
   }
 
   #response(status: number): SchemaNode | undefined {
@@ -127,6 +151,7 @@ export class LearnedSchemas {
     this.cookie.merge(other.cookie);
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
     for (const [status, head] of other.answers) this.#answer(status)?.merge(head);
+    if (other.messages !== undefined) this.#messages().merge(other.messages);
     other.drop();
     this.version++;
     this.#taken++;
@@ -141,25 +166,30 @@ export class LearnedSchemas {
 
   /** Gives back its room. */
   drop(): void {
-    const { query, request, header, cookie, responses, answers } = this;
-    for (const part of [query, request, header, cookie, ...responses.values(), ...answers.values()]) part?.drop();
+    const { query, request, header, cookie, responses, answers, messages } = this;
+    const parts = [query, request, header, cookie, messages, ...responses.values(), ...answers.values()];
+    for (const part of parts) part?.drop();
     this.query = this.request = undefined;
     responses.clear();
     answers.clear();
   }
 
-  /** Undefined where nothing was learned. The same object until something is. `isAlwaysQueried`: no call was without a query. */
-  record(isAlwaysQueried: boolean): EndpointSchemas | undefined {
-    const isSame = this.#recorded === this.#taken && this.#wasAlwaysQueried === isAlwaysQueried;
-    if (isSame && this.#record !== undefined) return this.#record;
+  /**
+   * Undefined where nothing was learned. The same object until something is. `isAlwaysQueried`: no call was without a query. `declared`: what a file
+   * says of the messages.
+   */
+  record(isAlwaysQueried: boolean, declared?: DeclaredMessages): EndpointSchemas | undefined {
+    const wasSo = this.#wasAlwaysQueried === isAlwaysQueried && this.#wasDeclared === declared;
+    if (wasSo && this.#recorded === this.#taken && this.#record !== undefined) return this.#record;
     this.#recorded = this.#taken;
     this.#wasAlwaysQueried = isAlwaysQueried;
-    const { query, request, responses } = this;
+    this.#wasDeclared = declared;
+    const { query, request, responses, messages } = this;
     const [header, cookie] = [this.header.node, this.cookie.node];
     const heads = [...this.answers].flatMap(([status, { node }]) =>
       node === undefined ? [] : [[status, node] as const],
     );
-    const hasAny = [query, request, header, cookie].some((node) => node !== undefined);
+    const hasAny = [query, request, header, cookie, messages].some((node) => node !== undefined);
     if (!hasAny && responses.size === 0 && heads.length === 0) return undefined;
     const told = query && jsonSchema(query);
     this.#record = {
@@ -169,12 +199,13 @@ export class LearnedSchemas {
       ...(request === undefined ? {} : { request: jsonSchema(request) }),
       responses: byStatus(responses),
       ...(heads.length === 0 ? {} : { responseHeaders: byStatus(heads) }),
+      ...(messages === undefined ? {} : { messages: messages.record(declared) }),
     };
     return this.#record;
   }
 
   state(): StoredSchemas {
-    const { query, request, header, cookie, responses, answers } = this;
+    const { query, request, header, cookie, responses, answers, messages } = this;
     return {
       ...(query === undefined ? {} : { query: query.state() }),
       ...(this.withoutQuery === 0 ? {} : { withoutQuery: this.withoutQuery }),
@@ -186,6 +217,7 @@ export class LearnedSchemas {
       ...(answers.size === 0
         ? {}
         : { answers: Object.fromEntries([...answers].map(([status, head]) => [status, head.state()])) }),
+      ...(messages === undefined ? {} : { messages: messages.state() }),
     };
   }
 
@@ -198,6 +230,7 @@ export class LearnedSchemas {
     bare = [0, 0],
     responses = {},
     answers = {},
+    messages,
   }: StoredSchemas): void {
     this.header.restore(header, bare[0]);
     this.cookie.restore(cookie, bare[1]);
@@ -212,6 +245,7 @@ export class LearnedSchemas {
     }
     for (const [status, [without, stored]] of Object.entries(answers))
       this.#answer(Number(status))?.restore(stored ?? undefined, without);
+    if (messages !== undefined) this.#messages().restore(messages);
   }
 
   #restored(stored: StoredNode | undefined, names?: "are-names"): SchemaNode | undefined {
@@ -229,6 +263,20 @@ const REJECTIONS: ReadonlySet<number> = new Set([400, 413, 414, 415, 422, 431]);
 
 function isRejected(status: number | undefined): boolean {
   return status !== undefined && REJECTIONS.has(status);
+}
+
+/**
+ * The same of gRPC (grpc/grpc, doc/statuscodes.md): INVALID_ARGUMENT, UNIMPLEMENTED, and INTERNAL, with which its servers answer a
+ * message that they can't read.
+ */
+const REJECTED_MESSAGES: ReadonlySet<number> = new Set([3, 12, 13]);
+
+function isRejectedMessage(rpcStatus: number | undefined): boolean {
+  return rpcStatus !== undefined && REJECTED_MESSAGES.has(rpcStatus);
+}
+
+function isMessage(shape: Shape | undefined): shape is Shape {
+  return shape !== undefined && (shape.kinds & MESSAGE) !== 0;
 }
 
 /** RFC 9110 §15.5: the request, so says the server, was wrong. */

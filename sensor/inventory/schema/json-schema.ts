@@ -36,7 +36,7 @@ export function namesOf({ properties, objects }: SchemaNode): string[] {
 export function jsonSchema(node: SchemaNode): JsonSchema {
   const types = typesOf(node);
   const format = formatOf(node);
-  const words = node.times >= MIN_ENUM_TIMES && types.join() === "string" ? node.words?.list() : undefined;
+  const words = types.join() === "string" ? wordsOf(node) : undefined;
   const names = namesOf(node);
   const any = node.properties?.get(ANY_NAME);
   const required = names.filter((name) => node.objects > 0 && isAlways(node, name));
@@ -61,8 +61,13 @@ function isAlways({ properties, objects }: SchemaNode, name: string): boolean {
   return (properties?.get(name)?.present ?? 0) >= objects;
 }
 
+/** The few words that stand there, once they are sure to be all. */
+export function wordsOf({ times, words }: SchemaNode): string[] | undefined {
+  return times >= MIN_ENUM_TIMES ? words?.list() : undefined;
+}
+
 /** Where all strings have one. */
-function formatOf({ formats }: SchemaNode): string | undefined {
+export function formatOf({ formats }: SchemaNode): string | undefined {
   const at = FORMATS.findIndex((_, bit) => formats === 1 << bit);
   return at < 0 ? undefined : FORMATS[at];
 }

@@ -1,4 +1,5 @@
-import { ANY_NAME, type Shape, UNTOLD } from "../../protocol/shape.js";
+import { ANY_NAME, joinLengths, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
+import { lengthKind } from "./length-kind.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { isSecretAsName } from "./secret-name.js";
@@ -17,7 +18,11 @@ export type StoredNode = readonly [
   words: StoredWords | null,
   items: StoredNode | null,
   properties: Readonly<Record<string, StoredNode>> | null,
+  /** Only of fields of Protocol Buffers. */
+  field?: StoredField,
 ];
+
+type StoredField = readonly [lengths: readonly number[] | null, name: string | null];
 
 /** What stands at one place of messages, merged from many. */
 export class SchemaNode {
@@ -29,10 +34,13 @@ export class SchemaNode {
   words: WordCount | undefined = undefined;
   properties: Map<string, SchemaNode> | undefined = undefined;
   items: SchemaNode | undefined = undefined;
+  /** Of a field of Protocol Buffers: what its values with a length looked like, and what the server itself calls it. */
+  lengths: LengthCounts | undefined = undefined;
+  fieldName: string | undefined = undefined;
   readonly #budget: SchemaBudget;
   readonly #keepsNames: boolean;
 
-  /** `names`: whether they may be values, which those of a query's parameters are not. */
+  /** `names`: whether they may be values, which those of a query's parameters and numbers of fields are not; here and below. */
   constructor(budget: SchemaBudget, names: "may-be-values" | "are-names" = "may-be-values") {
     this.#budget = budget;
     this.#keepsNames = names === "are-names";
@@ -50,6 +58,7 @@ export class SchemaNode {
     this.objects += shape.objects;
     this.present += shape.present;
     if (shape.formats !== 0 && this.#takeWord(shape.word)) isNews = true;
+    if (this.#takeField(shape)) isNews = true;
     if (shape.items !== undefined) {
       this.items ??= this.#make();
       if (this.items?.take(shape.items) === true) isNews = true;
@@ -92,6 +101,16 @@ export class SchemaNode {
     return always;
   }
 
+  #takeField({ lengths, fieldName }: Shape): boolean {
+    const isNamed = fieldName !== undefined && fieldName !== this.fieldName;
+    if (isNamed) this.fieldName = fieldName;
+    if (lengths === undefined) return isNamed;
+    const before = lengthKind(this.lengths).kind;
+    const isEarly = (this.lengths?.sized ?? 0) <= FIRST_OBJECTS;
+    this.lengths = joinLengths(this.lengths, lengths);
+    return isNamed || isEarly || lengthKind(this.lengths).kind !== before;
+  }
+
   #takeWord(word: string | undefined): boolean {
     this.words ??= new WordCount();
     return word === undefined ? this.words.spoil() : this.words.add(word);
@@ -124,6 +143,8 @@ export class SchemaNode {
       if (this.words === undefined && this.formats === other.formats) this.words = new WordCount();
       this.words?.merge(other.words);
     }
+    this.lengths = joinLengths(this.lengths, other.lengths);
+    this.fieldName ??= other.fieldName;
     if (other.items !== undefined) {
       this.items ??= this.#make();
       this.items?.merge(other.items);
@@ -158,12 +179,14 @@ export class SchemaNode {
   }
 
   #make(): SchemaNode | undefined {
-    return this.#budget.take() ? new SchemaNode(this.#budget) : undefined;
+    return this.#budget.take() ? new SchemaNode(this.#budget, this.#keepsNames ? "are-names" : undefined) : undefined;
   }
 
   state(): StoredNode {
-    const { kinds, formats, times, objects, present, words, items, properties } = this;
-    return [
+    const { kinds, formats, times, objects, present, words, items, properties, lengths, fieldName } = this;
+    const field: StoredField | undefined =
+      lengths === undefined && fieldName === undefined ? undefined : [storedLengths(lengths), fieldName ?? null];
+    const stored = [
       kinds,
       formats,
       times,
@@ -172,11 +195,14 @@ export class SchemaNode {
       words?.state() ?? null,
       items?.state() ?? null,
       properties === undefined ? null : Object.fromEntries([...properties].map(([name, node]) => [name, node.state()])),
-    ];
+    ] as const;
+    return field === undefined ? stored : [...stored, field];
   }
 
-  restore([kinds, formats, times, objects, present, words, items, properties]: StoredNode): void {
+  restore([kinds, formats, times, objects, present, words, items, properties, field]: StoredNode): void {
     Object.assign(this, { kinds, formats, times, objects, present });
+    this.lengths = restoredLengths(field?.[0] ?? null);
+    this.fieldName = field?.[1] ?? undefined;
     if (formats !== 0) {
       this.words = new WordCount();
       this.words.restore(words);
@@ -197,4 +223,16 @@ export class SchemaNode {
       this.properties.set(name, node);
     }
   }
+}
+
+function storedLengths(lengths: LengthCounts | undefined): readonly number[] | null {
+  if (lengths === undefined) return null;
+  const { sized, texts, messages, both, likelyMessages, packed } = lengths;
+  return [sized, texts, messages, both, likelyMessages, packed];
+}
+
+function restoredLengths(stored: readonly number[] | null): LengthCounts | undefined {
+  if (stored === null) return undefined;
+  const [sized, texts, messages, both, likelyMessages, packed] = stored;
+  return { sized, texts, messages, both, likelyMessages, packed };
 }

@@ -111,8 +111,9 @@ export class BodyLook implements ContentLook, Found {
   gap(length: number): void {
     if (this.#isOver || length === 0) return;
     this.#wasLost = true;
-    if (this.#plan.coding !== IDENTITY || isWide(this.#bytes, 0, this.#filled))
-      this.#read(this.#bytes, 0, this.#filled, true);
+    // Behind a hole nobody knows where the fields of a message of Protocol Buffers begin.
+    const isUnreadable = this.#plan.coding !== IDENTITY || this.#plan.kind === "protobuf";
+    if (isUnreadable || isWide(this.#bytes, 0, this.#filled)) this.#read(this.#bytes, 0, this.#filled, true);
     else if (this.#filled < this.#owner.maxBytes && this.#makeRoom(1)) {
       this.#bytes[this.#filled++] = LOST;
       this.#marks++;
@@ -130,7 +131,10 @@ export class BodyLook implements ContentLook, Found {
 
   #read(bytes: Buffer, start: number, end: number, isCut: boolean): void {
     this.#isOver = true;
-    if (end - start > this.#marks) this.#owner.read(this.#plan, bytes, start, end, isCut || this.#wasLost, this);
+    // A message of Protocol Buffers that has nothing in it has all its fields, with what they are by default.
+    const isEmptyMessage = this.#plan.kind === "protobuf" && end === start && !isCut && !this.#wasLost;
+    if (end - start > this.#marks || isEmptyMessage)
+      this.#owner.read(this.#plan, bytes, start, end, isCut || this.#wasLost, this);
     this.#owner.release(this.#bytes.length);
     this.#bytes = NOTHING;
   }

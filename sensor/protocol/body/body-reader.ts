@@ -4,6 +4,7 @@ import { FieldMemory } from "../data/field-memory.js";
 import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
 import { ProtobufScan } from "../grpc/protobuf-scan.js";
 import { ReflectedTypes } from "../grpc/reflection.js";
+import { reflectionLook } from "../grpc/reflection-look.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
@@ -27,6 +28,9 @@ import { TextScan } from "./text-scan.js";
 const FIRST_LEARNED = 32;
 const ONE_LEARNED_IN = 16;
 const LEARNED_SLOTS = 4_096;
+
+/** Of one direction of a stream, as far as each of them is worth a look. */
+const MAX_MESSAGES = 16;
 
 export interface BodySettings extends DataSettings {
   /** Whether bodies are looked at. */
@@ -54,10 +58,6 @@ export interface MessageFacts {
   /** Hash of what is called at that path; 0 where the path says all. */
   readonly operationHash?: number;
 }
-
-/** Of one message that a server says of itself, and how many of them. */
-const MAX_REFLECTED_BYTES = 262_144;
-const MAX_REFLECTED_MESSAGES = 64;
 
 /** Looks at bodies for all flows, whatever protocol carries them. One body is read at a time, whole; nothing of it is kept. */
 export class BodyReader implements LookOwner {
@@ -226,44 +226,26 @@ export class BodyReader implements LookOwner {
     return isAdmitted;
   }
 
-  /** For the messages that stand in a content one after the other: the first of them is looked at as a body is. */
+  /** For the messages that stand in a content one after the other: the first of them are looked at as bodies are. */
   openMessages(salt: number, flow: Flow, from: Side, facts: MessageFacts, encoding: string | undefined) {
-    if (from === "server" && facts.rpc?.isDiscovery) return this.#openReflection(flow, encoding);
+    if (from === "server" && facts.rpc?.isDiscovery) return reflectionLook(this, this.reflected, flow, encoding);
     const contentType = (from === "client" ? facts.requestContentType : facts.responseContentType) ?? "";
     const type = messageType(contentType);
     const kind = type === undefined ? undefined : this.#kinds.of(type);
     if (kind === undefined) this.counters.bodies_not_text++;
     const key = keyOf(salt, from, facts);
     if (kind === undefined || !this.#admits(key)) return undefined;
+    let isFirst = true;
     return new MessageLook((flags, length) => {
+      if (!isFirst && !this.#admits(key)) return undefined;
+      isFirst = false;
       const coding = (flags & COMPRESSED) === 0 ? IDENTITY : codingOf(encoding ?? "unknown");
       if (coding === undefined) this.counters.bodies_not_decoded++;
       if (coding === undefined) return undefined;
       const typeName = from === "client" ? facts.rpc?.requestType : facts.rpc?.responseType;
       const plan = { key, flow, kind, coding, isSampled: true, dialects: NO_DIALECTS, outcomeOf: undefined, typeName };
       return new BodyLook(this, plan, length);
-    }, 1);
-  }
-
-  /** What a server says of itself is read whole, as it is seldom asked. */
-  #openReflection(flow: Flow, encoding: string | undefined): MessageLook {
-    const owner: LookOwner = {
-      maxBytes: MAX_REFLECTED_BYTES,
-      hold: (bytes) => this.hold(bytes),
-      release: (bytes) => this.release(bytes),
-      read: ({ coding }, bytes, start, end) => {
-        const told =
-          coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_REFLECTED_BYTES);
-        if (told !== undefined) this.reflected.learn(flow, told, 0, told.length);
-        else if (coding === IDENTITY) this.reflected.learn(flow, bytes, start, end);
-      },
-    };
-    return new MessageLook((flags, length) => {
-      const coding = (flags & COMPRESSED) === 0 ? IDENTITY : codingOf(encoding ?? "unknown");
-      if (coding === undefined) return undefined;
-      const nothing = { isSampled: false, dialects: NO_DIALECTS, outcomeOf: undefined, typeName: undefined };
-      return new BodyLook(owner, { key: 0, flow, kind: undefined, coding, ...nothing }, length);
-    }, MAX_REFLECTED_MESSAGES);
+    }, MAX_MESSAGES);
   }
 
   hold(bytes: number): boolean {
@@ -333,13 +315,31 @@ export class BodyReader implements LookOwner {
     if (isCut) this.counters.bodies_cut++;
     this.fields.begin();
     if (kind === "protobuf") {
-      found.fields = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(plan.flow), plan.typeName);
-      if (found.fields === undefined) return;
+      if (!this.#readMessage(plan, key, bytes, start, end, isCut, found)) return;
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
     if (kind === "form") found.oauth = this.form.oauth.found();
     else if (kind === "json") found.oauth = this.#json.oauth.found();
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
+  }
+
+  /** False where it is no message. */
+  #readMessage(
+    { flow, typeName }: LookPlan,
+    key: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isCut: boolean,
+    found: Found,
+  ): boolean {
+    const learns = this.#learned.admits(key) ? "learns" : "looks";
+    const told = this.#protobuf.scan(bytes, start, end, isCut, this.reflected.of(flow), typeName, learns);
+    if (told === undefined) return false;
+    if (told !== "") found.fields = told;
+    found.shape = this.#protobuf.shape;
+    if (learns === "learns") this.#learned.looked(key, 0);
+    return true;
   }
 
   /** What the body is built of shows in the same pass; texts and markup have no fields that a schema could name. */
@@ -369,7 +369,7 @@ export class BodyReader implements LookOwner {
         this.#multipart.parts(bytes, start, end, isCut);
         break;
       case "protobuf":
-        this.#protobuf.scan(bytes, start, end, isCut, undefined, undefined);
+        this.#protobuf.scan(bytes, start, end, isCut);
         break;
       case "markup":
         this.#markup.scan(bytes, start, end);

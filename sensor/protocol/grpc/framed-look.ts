@@ -26,7 +26,7 @@ export class FramedLook implements ContentLook {
       operations: undefined,
       outcome: undefined,
       fields: look?.fields,
-      shape: undefined,
+      shape: look?.shape,
       counted,
     };
   }

@@ -1,5 +1,6 @@
 import type { BodyLook, Found } from "../body/body-look.js";
 import { NO_CLASSES } from "../data/data-classifier.js";
+import { joinShapes } from "../join-shapes.js";
 import type { Shape } from "../shape.js";
 
 /** Flags before a message: it is compressed; gRPC-Web and Connect: what follows is no message but the trailers. */
@@ -16,7 +17,7 @@ export class MessageLook implements Found {
   readonly operations = undefined;
   readonly outcome = undefined;
   fields: string | undefined = undefined;
-  /** Of a message as JSON: the first one's. */
+  /** Of all that were looked at. */
   shape: Shape | undefined = undefined;
   readonly #open: OpenMessage;
   #left: number;
@@ -49,7 +50,7 @@ export class MessageLook implements Found {
     const { classes, fields, shape } = look.end(fate);
     if (classes !== undefined) this.classes = joined(this.classes ?? NO_CLASSES, classes);
     this.fields ??= fields;
-    this.shape ??= shape;
+    this.shape = joinShapes(this.shape, shape);
   }
 
   /** No more messages come. */

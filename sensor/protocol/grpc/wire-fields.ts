@@ -1,5 +1,5 @@
 const MAX_FIELD_NUMBER = 536_870_911;
-const MAX_VARINT_BYTES = 10;
+export const MAX_VARINT_BYTES = 10;
 /** As much of a varint as a number counts exactly. */
 const MAX_EXACT_BITS = 53;
 
