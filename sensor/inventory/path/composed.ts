@@ -1,4 +1,4 @@
-import { joins } from "./joining.js";
+import { joins, joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCollection, looksFixed } from "./route-word.js";
 import { familyOf, isValue, type SegmentType, typeOf, verbAt } from "./segment.js";
@@ -63,6 +63,12 @@ export function isFolder<Leaf>({ text, leaf, alias, parent }: PathNode<Leaf>): b
   if (leaf !== undefined || alias !== undefined || !(text.includes(".") || text.includes(":"))) return false;
   const composed = parent?.rule?.words.has(text) === true ? undefined : composedOf(text);
   return composed !== undefined && isValue(composed.type);
+}
+
+/** Whether an extension there is part of a file's name. */
+export function isOfFile<Leaf>(node: PathNode<Leaf>, suffix: string): boolean {
+  const evidence = isVerb(suffix) ? undefined : node.parameter("")?.evidence;
+  return evidence !== undefined && joinsByForm(`a${suffix}`, "file", evidence);
 }
 
 const ENOUGH_NAMES = 6;

@@ -8,13 +8,14 @@ import {
   isComposed,
   isFolder,
   isNamed,
-  isVerb,
+  isOfFile,
   namedLiteral,
   withNamedValue,
   withoutSuffix,
 } from "./composed.js";
 import { addEvidence, addReason, copyOf, isWithoutValues, newEvidence, takeOwn } from "./evidence.js";
 import type { ValueGroup } from "./form-group.js";
+import { mergeGrids, nextLook } from "./grid-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { lookupPath, MAX_DEPTH, MAX_SEGMENT_LENGTH } from "./lookup.js";
 import { PathNode } from "./path-node.js";
@@ -50,6 +51,8 @@ export class PathTree<Leaf> {
   #aliases = 0;
   /** A merge above where a path is being followed: it is followed anew. */
   #isMoved = false;
+  #literals = 0;
+  #nextGrids = nextLook(0);
 
   /** `keptWords` are never made into parameters, whatever the evidence. */
   constructor(owner: PathTreeOwner<Leaf>, keptWords: ReadonlySet<string>) {
@@ -96,6 +99,13 @@ export class PathTree<Leaf> {
   /** Looks once more at everything that changed since it was last looked at. */
   settle(): void {
     this.#judgeBelow(this.root);
+    this.#lookAtGrids();
+  }
+
+  #lookAtGrids(): void {
+    this.#nextGrids = nextLook(this.#literals);
+    const merge = (cell: PathNode<Leaf>, group: ValueGroup<Leaf>) => this.#merge(cell, group);
+    mergeGrids(this.root, (literal) => this.#isFree(literal), this.#owner, merge);
   }
 
   #follow(path: string): PathNode<Leaf> {
@@ -165,7 +175,7 @@ export class PathTree<Leaf> {
 
   #valueChild(node: PathNode<Leaf>, { value, type, suffix }: Composed): PathNode<Leaf> {
     let child = node.parameter(suffix);
-    if (suffix !== "" && child === undefined && this.#isFile(node, suffix))
+    if (suffix !== "" && child === undefined && isOfFile(node, suffix))
       return this.#valueChild(node, { value: value + suffix, type: "file", suffix: "" });
     if (child === undefined) {
       child = node.addParameter(suffix, newEvidence(type, `its form is that of a ${NAMES[type] ?? type}`));
@@ -193,6 +203,7 @@ export class PathTree<Leaf> {
     const made = node.addLiteral(text);
     if (node.parent !== undefined && this.#isDue(node.parent)) this.#judge(node.parent);
     if (this.#isDue(node)) this.#judge(node);
+    if (++this.#literals >= this.#nextGrids) this.#lookAtGrids();
     return made;
   }
 
@@ -204,7 +215,11 @@ export class PathTree<Leaf> {
     if (known !== undefined) return known;
     // A format stands at the end of a path; before, it is part of a name.
     const composed = isLast ? composedOf(text) : undefined;
-    return composed !== undefined && isComposed(node, composed) ? this.#valueChild(node, composed) : undefined;
+    if (composed === undefined || !isComposed(node, composed)) return undefined;
+    const parameter = this.#valueChild(node, composed);
+    // A word is compared with the others there, `at.json` with `ada.json`.
+    if (isValue(composed.type) || !this.#isTold(composed.value, parameter)) return parameter;
+    return this.#alias(node.addLiteral(text), parameter);
   }
 
   /** Whether enough changed below a node to look at its literals again: each time while they are few, then by the eighth. */
@@ -220,19 +235,16 @@ export class PathTree<Leaf> {
     this.#foldFiles(node);
     for (let group = this.#group(node); group !== undefined; group = this.#group(node)) this.#merge(node, group);
     const parameter = node.parameter("");
-    if (parameter === undefined) return;
-    this.#absorbJoining(node, parameter, joinsByForm);
-    const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
-    for (const value of leave) this.#split(value, parameter);
-    if (leave.length > 0 && isWithoutValues(parameter.evidence)) node.deleteParameter("");
-    for (const literal of join) this.#absorb(literal, parameter);
-    if (join.length > 0) this.#judgeBelow(parameter);
+    if (parameter !== undefined) this.#absorbJoining(node, parameter, joinsByForm);
+    for (const one of [...(node.parameters?.values() ?? [])]) if (one.alias === undefined) this.#revise(node, one);
   }
 
-  /** Whether an extension there is part of a file's name. */
-  #isFile(node: PathNode<Leaf>, suffix: string): boolean {
-    const evidence = isVerb(suffix) ? undefined : node.parameter("")?.evidence;
-    return evidence !== undefined && joinsByForm(`a${suffix}`, "file", evidence);
+  #revise(node: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
+    const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
+    for (const value of leave) this.#split(value, parameter);
+    if (leave.length > 0 && isWithoutValues(parameter.evidence)) node.deleteParameter(parameter.text);
+    for (const literal of join) this.#absorb(literal, parameter);
+    if (join.length > 0) this.#judgeBelow(parameter);
   }
 
   /** Where they turned out to be names of files, values with extensions behind them become values as a whole. */

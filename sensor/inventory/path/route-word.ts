@@ -246,6 +246,14 @@ export function looksFixed(text: string): boolean {
   );
 }
 
+/** Whether a text may name a thing, whatever APIs are made of: `payments`, `order-service`; no operation, no state. */
+export function mayNameThing(text: string): boolean {
+  if (!looksFixed(text)) return true;
+  const stem = stemOf(text);
+  if (isStandIn(text) || VERSIONED.test(stem) || isJoined(stem)) return false;
+  return !isOperation(wordsOf(stem)[0] ?? "");
+}
+
 /** `reviews-v1`. */
 const VERSIONED = /[a-z]-v\d+$/i;
 

@@ -36,7 +36,8 @@ export function isOf<Leaf>(
 export function isRemembered<Leaf>(literal: PathNode<Leaf>, { evidence, text: suffix }: PathNode<Leaf>): boolean {
   if (literal.literalCount > 0 || literal.parameters !== undefined || evidence === undefined) return true;
   const text = withoutSuffix(literal.text, suffix);
-  return isToldApart(text, evidence) || !joins(text, literal.type, evidence);
+  const type = suffix === "" ? literal.type : typeOf(text);
+  return isToldApart(text, evidence) || !joins(text, type, evidence);
 }
 
 /** What a value is called in the reason of its parameter, where not by its type. */

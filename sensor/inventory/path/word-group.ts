@@ -4,13 +4,13 @@ import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
-import { looksFixed } from "./route-word.js";
+import { isOperation, looksFixed, mayNameThing } from "./route-word.js";
 import { isValue, type SegmentType } from "./segment.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
 import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
 import { isToldApart } from "./taken-value.js";
 import { isCalledOften, oftenBeside } from "./value-rate.js";
-import { ENOUGH, wordScore } from "./word-score.js";
+import { ENOUGH, type Place, placeOf, wordScore } from "./word-score.js";
 
 const MIN_MEMBERS = 3;
 /** Values of one parameter that it takes to compare others with them. */
@@ -19,6 +19,15 @@ const MIN_COMPANY = 6;
 const LEAVING = 1;
 /** What is called so much more often than values beside it is fixed, whatever it is called. */
 const CALLED_OFTEN = 3.5;
+/**
+ * Behind these, names of things are what a member may be called as well: `/org/payments`, `/channels/orders`. So much more it takes than of words
+ * that APIs are not made of.
+ */
+const MORE: Partial<Record<Place, number>> = {
+  collection: Number(process.env.MC ?? 1),
+  noun: Number(process.env.MN ?? 2),
+};
+const MIN_THINGS = 8;
 /** Types that do not tell by themselves whether a segment is a value. */
 const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "name", "mixed", "file", "host", "code"]);
 /** Written so differently from words that they may be values among fixed words. */
@@ -48,14 +57,34 @@ export function groupAmong<Leaf>(
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
-  const candidates = literals.filter(({ text }) => !looksFixed(text));
-  if (candidates.length < MIN_MEMBERS) return undefined;
+  const known = groupOf(node, literals, judge, (text) => !looksFixed(text), false);
+  if (known !== undefined) return known;
+  return mayHoldThings(node) ? groupOf(node, literals, judge, mayNameThing, true) : undefined;
+}
+
+/** Beside numbers and identifiers names of things are fixed, `/person/{personId}` and `/person/age`, and so are those of what is to be had: `/get/owner`. */
+function mayHoldThings<Leaf>(node: PathNode<Leaf>): boolean {
+  if (isOperation(node.text.toLowerCase())) return false;
+  const types = node.parameter("")?.evidence?.types;
+  return MORE[placeOf(node)] !== undefined && (types === undefined || types.has("word") || types.has("slug"));
+}
+
+function groupOf<Leaf>(
+  node: PathNode<Leaf>,
+  literals: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+  isCandidate: (text: string) => boolean,
+  hasRouteWords: boolean,
+): ValueGroup<Leaf> | undefined {
+  const candidates = literals.filter(({ text }) => isCandidate(text));
+  if (candidates.length < (hasRouteWords ? MIN_THINGS : MIN_MEMBERS)) return undefined;
   const often = oftenBeside(node, judge);
   const all = candidates.map((literal) => siblingOf(literal, judge)).filter((one) => !isCalledOften(one, often));
-  const company = companyOf(all, false);
+  const company = { ...companyOf(all, hasRouteWords), hasRouteWords };
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
-  if (wordScore(node, literals, siblings, countAlike(literals, company, judge)) < ENOUGH) return undefined;
+  const score = wordScore(node, literals, siblings, likeCompany(literals, company, judge).length);
+  if (score < ENOUGH + (hasRouteWords ? (MORE[placeOf(node)] ?? 0) : 0)) return undefined;
   if (haveOwnPaths(siblings) || haveOwnKinds(siblings)) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
@@ -63,12 +92,26 @@ export function groupAmong<Leaf>(
 }
 
 /** Words that APIs are made of, but that are called as the others are, and so may be values that are called so by chance. */
-function countAlike<Leaf>(literals: readonly PathNode<Leaf>[], company: Company, judge: LeafJudge<Leaf>): number {
+function likeCompany<Leaf>(
+  literals: readonly PathNode<Leaf>[],
+  company: Company,
+  judge: LeafJudge<Leaf>,
+): readonly PathNode<Leaf>[] {
   const usual = { ...company, hasRouteWords: true };
-  let count = 0;
-  for (const literal of literals)
-    if (looksFixed(literal.text) && fixedness(siblingOf(literal, judge), usual) < 0) count++;
-  return count;
+  return literals.filter((literal) => looksFixed(literal.text) && fixedness(siblingOf(literal, judge), usual) < 0);
+}
+
+/** Of those that look fixed the ones that may be values, as the members of a group are. */
+export function alikeAmong<Leaf>(
+  literals: readonly PathNode<Leaf>[],
+  members: readonly PathNode<Leaf>[],
+  judge: LeafJudge<Leaf>,
+): readonly PathNode<Leaf>[] {
+  const company = companyOf(
+    members.map((member) => siblingOf(member, judge)),
+    false,
+  );
+  return likeCompany(literals, company, judge);
 }
 
 function mostOf<Leaf>(members: readonly PathNode<Leaf>[]): SegmentType {
@@ -98,7 +141,7 @@ export function revise<Leaf>(
     if (!isFree(literal)) continue;
     // `acme:cancel` counts for another parameter there, and says nothing of this one's values.
     if (literal.alias === parameter) values.push(siblingOf(literal, judge));
-    else if (literal.alias === undefined && SOFT.has(literal.type) && !hasVerb(literal.text))
+    else if (literal.alias === undefined && SOFT.has(literal.type) && belongsTo(parameter, literal))
       literals.push(siblingOf(literal, judge));
   }
   if (evidence === undefined) return { join: [], leave: [] };
@@ -122,6 +165,15 @@ export function revise<Leaf>(
       .filter((value) => mayLeave(value.node, evidence) && fixed(value) > LEAVING)
       .map(({ node: one }) => one),
   };
+}
+
+/** `at.json` is beside values that are followed by `.json`, not beside others. */
+function belongsTo<Leaf>({ text: suffix, parent }: PathNode<Leaf>, { text }: PathNode<Leaf>): boolean {
+  if (hasVerb(text)) return false;
+  if (suffix !== "") return text.length > suffix.length && text.endsWith(suffix);
+  const { parameters } = parent ?? {};
+  if (parameters === undefined || parameters.size === 1 || !text.includes(".")) return true;
+  return ![...parameters.keys()].some((one) => one !== "" && text.endsWith(one));
 }
 
 function mayLeave<Leaf>({ text, type }: PathNode<Leaf>, evidence: Evidence): boolean {

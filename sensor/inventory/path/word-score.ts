@@ -24,7 +24,9 @@ const MANY = 8;
 /** What it weighs against values to begin alike: as much as a hundred of them weigh. */
 const BEGIN_ALIKE = 6;
 /** How far those that may be members as well are counted no others. */
-const ALIKE = 0.6;
+const ALIKE = 0.8;
+/** So much less where members share their words, as operations do. */
+const ALIKE_SHARED = 0.4;
 
 /**
  * How much rather siblings are values of one parameter than fixed segments, in natural logarithms of the odds. The weights are those of
@@ -40,7 +42,8 @@ export function wordScore<Leaf>(
   const count = members.length;
   const texts = members.map((member) => member.node.text);
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
-  const others = literals.length - count - (alike <= count ? ALIKE * alike : 0);
+  const shared = sharedWords(literals, members);
+  const others = literals.length - count - (alike <= count ? (ALIKE - ALIKE_SHARED * shared) * alike : 0);
   const size = Math.log(count);
   const plurals = share(isCollection);
   const place = placeOf(node);
@@ -53,7 +56,7 @@ export function wordScore<Leaf>(
     0.45 * (others / literals.length) -
     0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
     (0.91 + 1.17 * size) * plurals -
-    1.4 * sharedWords(literals, members) -
+    1.4 * shared -
     BEGIN_ALIKE * shareBeginning(literals, members) +
     0.5 * share((text) => text.includes("-")) +
     0.56 * share((text) => /^[A-Z]/.test(text)) +
