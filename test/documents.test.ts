@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { validate } from "@readme/openapi-parser";
 import t from "tap";
 import type { ConsoleServer } from "../console/http/server.js";
+import { openapi } from "../sensor/report/openapi.js";
+import type { StoredRow } from "../sensor/store/stored-row.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
 import type { EndpointRecord, ServiceRecord } from "../shared/event.js";
 import { startConsole } from "./support/console.js";
+import { readDeclared } from "./support/declared-files.js";
 import { freePort } from "./support/free-port.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
@@ -164,8 +168,9 @@ t.test("documents of the fleet carry what operators say, of the endpoint of the 
   );
   const openapi = await ask("openapi");
   holdsAll(openapi, "openapi");
-  t.notMatch(openapi, /"deprecated": true/, "the operation is that of both services");
-  t.match(await ask("openapi?sensor=node-2"), /"deprecated": true/);
+  const { paths } = JSON.parse(openapi);
+  t.equal(paths["/orders#service=ledger.internal"].get.deprecated, true);
+  t.equal(paths["/orders#service=shop.internal"].get.deprecated, undefined, "it was said of another service's");
   const csv = await ask("csv");
   const [head = "", ...lines] = csv.split("\r\n");
   for (const what of said) t.ok(head.includes(`,review.${what}_by,review.${what}_at,`), `csv: ${what}`);
@@ -228,4 +233,90 @@ t.test("an operator takes a report and an evidence pack from the page's menu", {
     [],
     "nothing failed but what was to fail",
   );
+});
+
+const JSON_FIELDS = "Content-Type: application/json\r\n";
+
+/** The rows that a sensor has of a scene. */
+function rowsOf(scene: Scene, sensor?: string): StoredRow[] {
+  return scene.inventory.takeDelta(1_000).rows.map(({ record }) => ({ record, sensor }));
+}
+
+function openApiOf(rows: readonly StoredRow[]) {
+  return JSON.parse([...openapi.write(rows, [])].join(""));
+}
+
+t.test(
+  "OpenAPI of several services: the same path of two is two, each with its schema and its credentials",
+  async (t) => {
+    const scene = new Scene();
+    for (let id = 1; id <= 12; id++) {
+      const bank = { server: "10.0.0.12", host: "bank.test", fields: "X-Api-Key: 0123456789abcdef\r\n" };
+      scene.get(`/items/${id}`, { host: "shop.test", answerFields: JSON_FIELDS, body: '{"id":1,"total":2}' });
+      scene.get(`/items/${id}`, { ...bank, answerFields: JSON_FIELDS, body: '{"iban":"x","owner":"y"}' });
+    }
+    scene.get("/own", { host: "shop.test" });
+    const document = openApiOf(rowsOf(scene));
+    t.match(await validate(structuredClone(document)), { valid: true });
+    t.same(Object.keys(document.paths), [
+      "/items/{itemId}#service=bank.test",
+      "/items/{itemId}#service=shop.test",
+      "/own",
+    ]);
+    const [bank, shop] = ["bank.test", "shop.test"].map(
+      (name) => document.paths[`/items/{itemId}#service=${name}`].get,
+    );
+    const schemaOf = (operation: typeof shop) => operation.responses[200].content["application/json"].schema;
+    t.same(schemaOf(shop).required, ["id", "total"]);
+    t.same(schemaOf(bank).required, ["iban", "owner"]);
+    t.equal(shop.security, undefined);
+    t.match(bank.security, [{ "api-key-header-x-api-key": [] }]);
+    t.match([shop.servers, bank.servers], [[{ url: "http://shop.test:80" }], [{ url: "http://bank.test:80" }]]);
+    t.equal(shop["x-observed"].length + bank["x-observed"].length, 2);
+    const { declared } = await readDeclared(t, { "export.json": JSON.stringify(document) });
+    const read = declared.apis[0].operations.map(({ template, servers }) => `${template} at ${servers?.[0].host}`);
+    t.same(
+      read,
+      ["/items/{itemId} at bank.test", "/items/{itemId} at shop.test", "/own at shop.test"],
+      "given back as a file",
+    );
+  },
+);
+
+t.test("OpenAPI of a fleet: schemas of one service are merged, and each sensor tells its own counts", async (t) => {
+  const seen = (sensor: string, body: string, target = "") => {
+    const scene = new Scene();
+    for (let id = 1; id <= 12; id++)
+      scene.get(`/orders/${id}${target}`, { host: "orders.test", answerFields: JSON_FIELDS, body });
+    return rowsOf(scene, sensor);
+  };
+  const rows = [
+    ...seen("a", '{"id":1,"total":2,"at":"2026-01-01","list":[]}', "?page=1"),
+    ...seen("b", '{"id":"x","total":2.5,"email":"ada@example.com","list":[{"n":1}],"at":null}'),
+  ];
+  const document = openApiOf(rows);
+  t.match(await validate(structuredClone(document)), { valid: true });
+  const { parameters, responses, ...operation } = document.paths["/orders/{orderId}"].get;
+  t.equal(responses[200].description, "seen in 24 calls, by 2 sensors together");
+  t.same(responses[200].content["application/json"].schema, {
+    type: "object",
+    properties: {
+      at: { type: ["string", "null"], format: "date" },
+      email: { type: "string", format: "email" },
+      id: { type: ["integer", "string"] },
+      list: { type: "array", items: { type: "object", properties: { n: { type: "integer" } }, required: ["n"] } },
+      total: { type: "number" },
+    },
+    required: ["at", "id", "list", "total"],
+  });
+  t.match(
+    parameters,
+    [{ in: "path" }, { name: "page", in: "query", required: undefined }],
+    "half of the calls had none",
+  );
+  t.match(operation["x-observed"], [
+    { sensor: "a", calls: 12 },
+    { sensor: "b", calls: 12 },
+  ]);
+  t.equal(document.tags, undefined, "one service");
 });
