@@ -1,9 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
 import type { ConsoleServer } from "../console/http/server.js";
+import { complianceView } from "../sensor/report/compliance/view.js";
+import { cyclonedx } from "../sensor/report/cyclonedx.js";
+import { html } from "../sensor/report/html.js";
+import { mermaid } from "../sensor/report/mermaid.js";
 import { openapi } from "../sensor/report/openapi.js";
+import { sarif } from "../sensor/report/sarif.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
 import type { EndpointRecord, ServiceRecord } from "../shared/event.js";
@@ -319,4 +325,112 @@ t.test("OpenAPI of a fleet: schemas of one service are merged, and each sensor t
     { sensor: "b", calls: 12 },
   ]);
   t.equal(document.tags, undefined, "one service");
+});
+
+/** What two sensors tell of one fleet: one service seen by both, and one address that had another service before. */
+function twoSensors(): StoredRow[] {
+  const at = 1_700_000_000_000_000;
+  const first = new Scene();
+  const second = new Scene();
+  for (let id = 1; id <= 12; id++) {
+    first.get(`/orders/${id}`, { host: "orders.test", fields: "Authorization: Bearer abc\r\n", atMicros: at + id });
+    first.get(`/b/${id}`, { host: "svc-b.test", server: "10.1.0.2", atMicros: at + id });
+    second.get(`/c/${id}`, { host: "svc-c.test", server: "10.1.0.2", atMicros: at + 9_000_000 + id });
+  }
+  for (let id = 1; id <= 5; id++)
+    second.get(`/orders/${id}`, { client: "10.0.0.9", host: "orders.test", atMicros: at + 5_000_000 + id });
+  const told = (scene: Scene, sensor: string): StoredRow[] => [
+    ...rowsOf(scene, sensor),
+    ...scene.detection.all().map((record) => ({ record, sensor })),
+  ];
+  return [...told(first, "a"), ...told(second, "b")];
+}
+
+const COVERED = ["a", "b"].map((sensor) => {
+  return { sensor, runs: [], blindIntervals: [], eventsDropped: 0, callsNotSampled: 0 };
+});
+
+t.test("CycloneDX of a fleet: calls of all sensors, the times of all, and the name as it was seen last", async (t) => {
+  const text = [...cyclonedx.write(twoSensors(), COVERED)].join("");
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
+  const { services } = JSON.parse(text);
+  type Property = { readonly name: string; readonly value: string };
+  const told = services.map(({ name, authenticated, properties }: { [key: string]: unknown }) => {
+    const values = (properties as Property[]).map(({ name, value }) => [name.replace("eastwatch:", ""), value]);
+    const { address, calls, countedBy, otherNames, firstSeen, lastSeen } = Object.fromEntries(values);
+    return [name, authenticated, address, calls, countedBy, otherNames, firstSeen.slice(17), lastSeen.slice(17)];
+  });
+  const both = (a: string, b: string) => `a: ${a}; b: ${b}`;
+  t.strictSame(told, [
+    [
+      ...["orders.test", false, "10.0.0.2:80", "17", both("12 calls, 12 connections", "5 calls, 5 connections")],
+      ...[undefined, "20.000001Z", "25.000005Z"],
+    ],
+    [
+      ...["svc-c.test", false, "10.1.0.2:80", "24", both("12 calls, 12 connections", "12 calls, 12 connections")],
+      ...["svc-b.test by a", "20.000001Z", "29.000012Z"],
+    ],
+  ]);
+  t.equal(services.length, 2);
+  const one = [
+    ...cyclonedx.write(
+      twoSensors().filter(({ sensor }) => sensor === "a"),
+      [],
+    ),
+  ].join("");
+  t.notMatch(one, /countedBy|otherNames/, "one sensor has nobody to agree with");
+});
+
+t.test(
+  "views of a fleet have what all sensors saw: counts, times, calls without a credential, one result a finding",
+  (t) => {
+    const rows = twoSensors();
+    const { facts } = complianceView(rows, COVERED);
+    const orders = facts.endpoints.find(({ template }) => template === "/orders/{orderId}");
+    t.match(orders, {
+      calls: 17,
+      callerCount: 2,
+      statuses: { 200: 17 },
+      credentials: { bearer: 12 },
+      firstMicros: 1_700_000_000_000_001,
+      lastMicros: 1_700_000_005_000_005,
+      protection: { carried: { calls: 12 }, bare: { calls: 5, answered: 5 } },
+    });
+    t.same(
+      facts.edges.map(({ clientAddress, serverService, calls, postureCounts }) => {
+        return [clientAddress, serverService, calls, postureCounts];
+      }),
+      [
+        ["10.0.0.1", "orders.test", 12, { cleartext: 12 }],
+        ["10.0.0.1", "svc-c.test", 24, { cleartext: 24 }],
+        ["10.0.0.9", "orders.test", 5, { cleartext: 5 }],
+      ],
+    );
+    const page = [...html.write(rows, COVERED)].join("");
+    t.match(page, /Counts are those of all sensors added/);
+    t.match(page, /<td>GET \/orders\/\{orderId\}<\/td><td>[a-z]+<\/td><td[^>]*>17<\/td>/);
+    t.match([...mermaid.write(rows, COVERED)].join(""), /cleartext, 24 connections/);
+    const results: { partialFingerprints: Record<string, string>; properties: object }[] = JSON.parse(
+      [...sarif.write(rows, COVERED)].join(""),
+    ).runs[0].results;
+    const ids = results.map(({ partialFingerprints }) => partialFingerprints["findingId/v1"]);
+    t.equal(new Set(ids).size, ids.length, "each finding once");
+    t.end();
+  },
+);
+
+t.test("a name that one sensor did not see is that of the other, whoever saw it last", (t) => {
+  const named = twoSensors().filter(({ sensor }) => sensor === "a");
+  const bare = named.map(({ record }): StoredRow => {
+    const lastMicros = record.lastMicros + 1e6;
+    if (record.kind === "service")
+      return { record: { ...record, name: `${record.address}:80`, lastMicros }, sensor: "b" };
+    if (record.kind === "edge")
+      return { record: { ...record, serverService: `${record.serverAddress}:80`, lastMicros }, sensor: "b" };
+    return { record, sensor: "b" };
+  });
+  const { services, edges } = complianceView([...named, ...bare], COVERED).facts;
+  t.same(services.map(({ name }) => name).sort(), ["orders.test", "svc-b.test"]);
+  t.same(edges.map(({ serverService }) => serverService).sort(), ["orders.test", "svc-b.test"]);
+  t.end();
 });

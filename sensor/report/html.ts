@@ -28,6 +28,7 @@ import { gatewaySection } from "./html-gateway.js";
 import { protectionSection } from "./html-protection.js";
 import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
+import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** A report that stands alone: no script, nothing loaded, every text from the wire escaped. */
@@ -73,7 +74,8 @@ function period({ facts, coverage }: ComplianceView): string {
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
   const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
   if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
-  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.`;
+  const counted = sensors.length > 1 ? ` ${COUNTED_AT_EACH}` : "";
+  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
 }
 
 function summary({ facts }: ComplianceView): string {

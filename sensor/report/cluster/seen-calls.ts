@@ -1,6 +1,6 @@
 import type { EdgeRecord } from "../../../shared/event.js";
 import type { StoredRow } from "../../store/stored-row.js";
-import { edgeKey } from "../compliance/facts.js";
+import { factsOf } from "../compliance/facts.js";
 import type { Labels, Pod, PodList, Workload } from "./pod-list.js";
 
 /** An end of an edge: which workload it is, or why that is not known. */
@@ -47,7 +47,7 @@ interface Gathered {
 export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls {
   const servers = new Map<string, Gathered>();
   const unplaced: UnknownCaller[] = [];
-  const edges = edgesOnce(rows);
+  const { edges } = factsOf(rows, []);
   const networks = networksOf(edges);
   for (const edge of edges) {
     const doubtful = [edge.clientAddress, edge.serverAddress].find((address) => (networks.get(address)?.size ?? 0) > 1);
@@ -110,17 +110,6 @@ function networksOf(edges: readonly EdgeRecord[]): ReadonlyMap<string, ReadonlyS
     for (const address of [clientAddress, serverAddress])
       networks.set(address, (networks.get(address) ?? new Set()).add(virtualNetwork));
   return networks;
-}
-
-/** Several sensors may have seen the same one. */
-function edgesOnce(rows: readonly StoredRow[]): EdgeRecord[] {
-  const edges = new Map<string, EdgeRecord>();
-  for (const { record } of rows) {
-    if (record.kind !== "edge") continue;
-    const key = edgeKey(record);
-    if ((edges.get(key)?.connections ?? -1) < record.connections) edges.set(key, record);
-  }
-  return [...edges.values()];
 }
 
 function note(into: Gathered, client: KnownEnd, server: KnownEnd, port: number | string, edge: EdgeRecord): void {
