@@ -1,7 +1,8 @@
 import type { EdgeRecord } from "../../../shared/event.js";
 import type { StoredRow } from "../../store/stored-row.js";
 import { factsOf } from "../compliance/facts.js";
-import type { Labels, Pod, PodList, Workload } from "./pod-list.js";
+import type { Labels } from "./identifying-labels.js";
+import type { Pod, PodList, Workload } from "./pod-list.js";
 
 /** An end of an edge: which workload it is, or why that is not known. */
 type End = { readonly workload: Workload; readonly pod: Pod | undefined } | { readonly unknown: string };
@@ -139,6 +140,7 @@ function serverEnd(edge: EdgeRecord, pods: PodList): { end: End; port: number | 
   const [only] = kinds.values();
   if (only === undefined) return { end: { unknown: `${name} picks no pod` }, port };
   if (kinds.size > 1) return { end: { unknown: `${name} picks pods of ${kinds.size} kinds` }, port };
+  if (Object.keys(only.labels).length === 0) return { end: { unknown: whyNoLabels(selected[0]) }, port };
   return { end: { workload: only, pod: undefined }, port };
 }
 
@@ -149,7 +151,13 @@ function podEnd(address: string, { lastMicros }: EdgeRecord, pods: PodList): End
   if (pod.startedMicros !== undefined && pod.startedMicros > lastMicros)
     return { unknown: `pod ${pod.name} has this address, and started only afterwards` };
   const { workload } = pod;
-  if (Object.keys(workload.labels).length === 0)
-    return { unknown: `pod ${pod.name} has no label by which it could be selected` };
+  if (Object.keys(workload.labels).length === 0) return { unknown: whyNoLabels(pod) };
   return { workload, pod };
+}
+
+/** A selector of what changes with a release picks nothing after the next, and an empty one every pod of the namespace. */
+function whyNoLabels({ name, labels }: Pod): string {
+  const names = Object.keys(labels).sort();
+  if (names.length === 0) return `pod ${name} has no label by which it could be selected`;
+  return `pod ${name} has no label that stays: ${names.join(", ")} change with a release or a pod; give it app.kubernetes.io/name`;
 }
