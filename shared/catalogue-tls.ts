@@ -27,7 +27,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "An exception of the policy has expired",
     remedy: "Take it out of the policy file, or decide anew and give it another date and a reason.",
-    references: ["owasp-api:2023-API9", "pci-dss:12.3.1", "hipaa:164.308(a)(8)", "gdpr:32"],
+    references: ["owasp-api:2023-API8", "pci-dss:12.3.1", "hipaa:164.308(a)(8)", "gdpr:32"],
   },
   "client-auth-declined": {
     severity: "medium",
@@ -90,7 +90,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "A certificate ends soon",
     remedy: "Replace it before it ends, better by a machine (ACME, cert-manager) than by hand.",
-    references: ["owasp-api:2023-API9", "nist:800-52r2:3.2", "cwe:324", "pci-dss:4.2.1.1"],
+    references: ["owasp-api:2023-API8", "nist:800-52r2:3.2", "cwe:324", "pci-dss:4.2.1.1"],
   },
   "certificate-not-yet-valid": {
     severity: "medium",

@@ -248,7 +248,7 @@ t.test("a sensor's runs and losses become the coverage, and limit what may be be
     ({ counter }) => counter === "gap_bytes",
   );
   t.equal(missing?.count, 8, "runs are added");
-  t.equal(statuses(told(database))["hipaa:164.312(b)"], "no-gap-seen, medium", "never more than medium for an absence");
+  t.equal(statuses(told(database))["hipaa:164.312(b)"], "to-be-judged, medium", "a sensor is no audit log");
 
   const again = sensorStore(folder);
   again.blind({
@@ -261,9 +261,57 @@ t.test("a sensor's runs and losses become the coverage, and limit what may be be
   again.close();
   const view = told(database);
   t.match(view.coverage[0], { blind_seconds: 3, blind_intervals: [{ interface: "eth0", reason: "it went away" }] });
-  t.equal(statuses(view)["hipaa:164.312(b)"], "gap-seen, high");
+  const blinded = view.frameworks.flatMap(({ controls }) => controls);
+  for (const id of ["hipaa:164.312(b)", "nist:800-204:MS-SS-5"])
+    t.match(
+      blinded.find((one) => one.id === id),
+      {
+        ...{ status: "to-be-judged", confidence: "low", gaps: [] },
+        not_visible: ["1 time an interface was not captured, or not wholly, 3 seconds together."],
+        cannot_prove: [/^The sensors are no audit log of/],
+      },
+    );
   t.match(exported(database, "html"), /Blind, wholly or in part, for 3 seconds together/);
   t.match(exported(database, "compliance-markdown"), /1 blind interval, 3 seconds together\./);
+  t.end();
+});
+
+t.test("no gap is said only where one would have shown, and what is still to come falls short of nothing", (t) => {
+  const encrypted = [
+    edge("10.0.1.2", "ledger.internal", "mtls", { mtls: 12 }),
+    endpoint("/orders", { requestBodiesRead: 0, responseBodiesRead: 0 }),
+  ];
+  const of = statuses(told(inventoryFile(temporaryFolder(t), encrypted)));
+  t.match(of, {
+    "nist:800-204:MS-SS-4": /^no-gap-seen/,
+    "nist:800-204:MS-SS-9": "not-seen, none",
+    "owasp-api:2023-API2": "not-seen, none",
+    "hipaa:164.312(a)(2)(i)": "not-seen, none",
+    "hipaa:164.312(e)(1)": "not-seen, none",
+    "pci-dss:4.2.1": "not-seen, none",
+    "pci-dss:6.2.4": "not-seen, none",
+  });
+  const ending = {
+    ...certificate("CN=soon.internal", SECONDS + 3 * DAY),
+    ...{ kind: "certificate", handshakes: 1, firstMicros: NOW, lastMicros: NOW, services: ["ledger.internal"] },
+    ...{ serviceCount: 1, clients: [], clientCount: 0, extendedKeyUsages: [], isSelfIssued: false },
+  } as Row;
+  const finding = {
+    ...{ kind: "finding", id: "f2", rule: "certificate-expiring", severity: "high", count: 1, evidence: {} },
+    ...{ firstMicros: NOW, lastMicros: NOW, title: "A certificate ends soon", summary: "soon" },
+    references: ["owasp-api:2023-API9"],
+  } as FindingRecord;
+  const soon = told(inventoryFile(temporaryFolder(t), [...encrypted, ending, finding]));
+  const gaps = soon.frameworks.flatMap(({ controls }) =>
+    controls.flatMap(({ id, gaps }) => (gaps.length > 0 ? [id] : [])),
+  );
+  t.same(gaps, [], "a certificate that ends soon is a gap of nothing");
+  const stated = { ...(ROWS[6] as EndpointRecord), template: "/old", state: "zombie" as const };
+  const released = told(inventoryFile(temporaryFolder(t), [stated, endpoint("/v2", { state: "new" })]));
+  t.match(
+    released.frameworks.flatMap(({ controls }) => controls).find(({ id }) => id === "nist:800-204:MS-SS-9"),
+    { status: "to-be-judged", gaps: [], to_be_judged: [/^2 endpoints came or go with a version: did it/] },
+  );
   t.end();
 });
 

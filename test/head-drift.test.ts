@@ -289,3 +289,68 @@ t.test("formats and values that were never those declared are drift, and what is
   other(UUID);
   t.same(drift(wrong), [["GET", formats]], "where anything may stand no value is known");
 });
+
+const JSON_FIELD = "Content-Type: application/json\r\n";
+
+const ORDER = `openapi: 3.1.0
+info: { title: Orders, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /orders:
+    post:
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
+      responses: { "201": { description: made, content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } } }
+components:
+  schemas:
+    Id: { type: integer }
+    Order:
+      type: object
+      required: [id, when, total, secret, lines, tag]
+      properties:
+        id: { $ref: "#/components/schemas/Id", readOnly: true }
+        when: { type: string, readOnly: true }
+        secret: { type: string, writeOnly: true }
+        total: { type: integer }
+        tag: { type: string }
+        lines: { type: array, items: { type: object, required: [sku], properties: { sku: { type: string }, n: { type: integer } } } }
+`;
+
+t.test("what a body must have and lacks is told of calls that succeeded, deep, and not of those refused", async (t) => {
+  const { declared, broken } = await readDeclared(t, { "orders.yaml": ORDER });
+  t.same(broken, []);
+  const make = (): Scene => new Scene({ declared });
+  const post = (scene: Scene, times: number, body: object, status = 201): void => {
+    const answered = {
+      fields: JSON_FIELD,
+      answerFields: JSON_FIELD,
+      body: '{"id":1,"when":"x","total":1,"lines":[],"tag":"a"}',
+    };
+    for (let time = 0; time < times; time++)
+      scene.exchange({ path: "/orders", method: "POST", requestBody: JSON.stringify(body), status, ...answered });
+  };
+  const whole = { total: 1, secret: "s", tag: "a", lines: [{ sku: "a", n: 1 }] };
+  const { tag: _, ...tagless } = { ...whole, lines: [{ n: 1 }] };
+  const scene = make();
+  post(scene, 4, whole);
+  for (const status of [400, 409, 503]) post(scene, 1, tagless, status);
+  t.same(
+    scene.endpoints()[0].drift?.filter((text) => text.startsWith("request")) ?? [],
+    [],
+    "it may be why they failed",
+  );
+  post(scene, 3, tagless);
+  const missing = ["request: lines[].sku is required and was missing", "request: tag is required and was missing"];
+  const told = (one: Scene) => one.endpoints()[0].drift?.filter((text) => text.includes("required"));
+  t.same(told(scene), missing, "what only answers have lacks in no request, and the other way round");
+  t.match(
+    scene.detection.all().filter(({ rule }) => rule === "schema-drift"),
+    [{ method: "POST", evidence: { differences: missing } }],
+  );
+  const again = make();
+  again.inventory.restore(scene.inventory.takeDelta(100).rows);
+  t.same(told(again), missing, "after a restart as well");
+  const alone = make();
+  post(alone, 5, tagless, 409);
+  t.same(told(alone), [], "nothing but refused");
+  t.same(alone.endpoints()[0].schemas?.request?.required, undefined);
+});

@@ -67,7 +67,7 @@ function exported(database: string, format: string): string {
   return out;
 }
 
-t.test("OpenAPI: valid, one operation for those that share it, with what was seen of each", async (t) => {
+t.test("OpenAPI: valid, and the operations of two services at one path are two", async (t) => {
   const text = exported(inventoryFile(temporaryFolder(t)), "openapi");
   const document = JSON.parse(text);
   t.match(await validate(structuredClone(document)), { valid: true });
@@ -82,7 +82,14 @@ t.test("OpenAPI: valid, one operation for those that share it, with what was see
   });
   const [seen] = order["x-observed"];
   t.same(seen.edge, { counts: { cleartext: 10 }, certificates: {} }, "what the connections to it were");
-  t.equal(document.paths["/healthz"].get.servers.length, 2, "two services, one operation");
+  const healthOf = (service: string) => document.paths[`/healthz#service=${service}`].get;
+  for (const service of ["shop.internal", "stock.internal"])
+    t.match(healthOf(service), {
+      tags: [service],
+      servers: [{ url: `http://${service}:80` }],
+      "x-observed": [{ service }],
+    });
+  t.equal(document.paths["/healthz"], undefined, "nothing that is of both");
   t.match(document.paths["/orders"].post, {
     requestBody: { content: { "application/json": {} } },
     security: [{ basic: [] }],

@@ -97,6 +97,9 @@ export interface DeclaredSchema {
   values: readonly string[] | undefined;
   properties: Record<string, DeclaredSchema>;
   required: string[];
+  /** Of its properties those that are sent one way only, though they be required: `readOnly` and `writeOnly`, OpenAPI 3.0.3 §4.7.24.1. */
+  onlyInAnswers: string[];
+  onlyInRequests: string[];
   /** Of the entries of an array. */
   items: DeclaredSchema | undefined;
   /** Whether an object may have properties beyond those named; a schema of theirs counts as such. */

@@ -1,3 +1,4 @@
+import { pathWithoutService } from "../../shared/path-of-service.js";
 import type {
   DeclaredApi,
   DeclaredOperation,
@@ -93,7 +94,8 @@ class OpenApiReader {
     const value = at.value as Mapping;
     return {
       method: method.toUpperCase(),
-      template,
+      // Where it came out of an inventory of several services.
+      template: pathWithoutService(template),
       place: at.document.line(at.path),
       servers: this.#servers(child(at, "servers")) ?? servers,
       isDeprecated: value.deprecated === true,

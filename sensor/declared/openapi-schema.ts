@@ -46,7 +46,7 @@ export class SchemaReader {
     if (properties !== undefined) {
       if (!isMapping(properties)) throw faultAt(child(at, "properties"), "must be a mapping of names to schemas");
       for (const name of Object.keys(properties).filter((name) => name !== "__proto__"))
-        made.properties[name] = this.read(child(at, "properties", name), depth + 1);
+        this.#property(made, name, child(at, "properties", name), depth);
     }
     // Left out it stands for any, OpenAPI 3.0.3 §4.7.24; that is seldom meant, and what is not named was not thought of.
     made.isOpen = additionalProperties === true || isMapping(additionalProperties);
@@ -56,11 +56,23 @@ export class SchemaReader {
     this.#combine(made, at, depth);
   }
 
+  #property(made: DeclaredSchema, name: string, located: Located, depth: number): void {
+    made.properties[name] = this.read(located, depth + 1);
+    // Beside a reference it is said of this property, behind one of whatever is of that schema.
+    for (const { value } of [located, follow(located, this.#open)]) {
+      if (!isMapping(value)) continue;
+      if (value.readOnly === true) made.onlyInAnswers.push(name);
+      if (value.writeOnly === true) made.onlyInRequests.push(name);
+    }
+  }
+
   /** All of `allOf` holds; of `oneOf` and `anyOf` one may, so that nothing of theirs is required. */
   #combine(made: DeclaredSchema, at: Located, depth: number): void {
     for (const part of this.#parts(at, "allOf", depth)) {
       Object.assign(made.properties, part.properties);
       made.required = [...new Set([...made.required, ...part.required])];
+      made.onlyInAnswers.push(...part.onlyInAnswers);
+      made.onlyInRequests.push(...part.onlyInRequests);
       if (made.types.length === 0) made.types = [...part.types];
       made.items ??= part.items;
       made.format ??= part.format;
@@ -97,6 +109,8 @@ export function emptySchema(): DeclaredSchema {
     values: undefined,
     properties: {},
     required: [],
+    onlyInAnswers: [],
+    onlyInRequests: [],
     items: undefined,
     isOpen: false,
   };

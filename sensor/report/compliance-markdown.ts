@@ -15,6 +15,7 @@ import {
   type Status,
 } from "./compliance/view.js";
 import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
+import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** Rows of one table: this is read by people. */
@@ -39,9 +40,10 @@ export const complianceMarkdown: Report = {
   },
 };
 
-function periodOf({ facts }: ComplianceView): string {
+function periodOf({ facts, coverage }: ComplianceView): string {
   if (facts.lastMicros === 0) return `Nothing was seen; eastwatch ${VERSION}.`;
-  return `Seen from ${formatTime(facts.firstMicros)} to ${formatTime(facts.lastMicros)}; eastwatch ${VERSION}.`;
+  const counted = coverage.length > 1 ? ` ${COUNTED_AT_EACH}` : "";
+  return `Seen from ${formatTime(facts.firstMicros)} to ${formatTime(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
 }
 
 function* frameworkText({ title, note, controls }: FrameworkView): Iterable<string> {

@@ -5,6 +5,7 @@ import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { isNamed, joinedService } from "./joined-rows.js";
 import { lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
 
@@ -13,16 +14,18 @@ export const cyclonedx: Report = {
   name: "cyclonedx",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
     const list = [...rows];
-    const services = list.flatMap(({ record }) => (record.kind === "service" ? [record] : []));
+    const views = viewsOf(list);
+    const unique = [...views.values()].map((its) => its.map(({ record }) => record).reduce(joinedService));
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
-    const unique = [...new Map(services.map((service) => [referenceOf(service), service])).values()];
     const body = {
       metadata: {
         timestamp: formatTime(lastSeen(list)),
         tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
       },
-      services: unique.map((service) => serviceObject(service, edges, endpoints)),
+      services: unique.map((service) =>
+        serviceObject(service, views.get(referenceOf(service)) ?? [], edges, endpoints),
+      ),
       dependencies: dependenciesOf(unique, edges),
     };
     const document = { bomFormat: "CycloneDX", specVersion: "1.6", serialNumber: serialOf(body), version: 1, ...body };
@@ -30,8 +33,25 @@ export const cyclonedx: Report = {
   },
 };
 
+/** What one sensor tells of a service. */
+interface View {
+  readonly record: ServiceRecord;
+  readonly sensor: string | undefined;
+}
+
+function viewsOf(rows: readonly StoredRow[]): ReadonlyMap<string, readonly View[]> {
+  const views = new Map<string, View[]>();
+  for (const { record, sensor } of rows) {
+    if (record.kind !== "service") continue;
+    const reference = referenceOf(record);
+    views.set(reference, [...(views.get(reference) ?? []), { record, sensor }]);
+  }
+  return views;
+}
+
 function serviceObject(
   service: ServiceRecord,
+  views: readonly View[],
   allEdges: readonly EdgeRecord[],
   allEndpoints: readonly EndpointRecord[],
 ): Record<string, unknown> {
@@ -49,7 +69,7 @@ function serviceObject(
     authenticated: isAuthenticated(edges, endpoints),
     "x-trust-boundary": edges.some(({ scope }) => scope === "north-south"),
     ...dataOf(endpoints),
-    properties: propertiesOf(service, edges),
+    properties: propertiesOf(service, views, edges),
   };
 }
 
@@ -77,7 +97,12 @@ function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly Endpo
   return isMutual || (endpoints.length > 0 && endpoints.every(isCarried));
 }
 
-function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { name: string; value: string }[] {
+function propertiesOf(
+  service: ServiceRecord,
+  views: readonly View[],
+  edges: readonly EdgeRecord[],
+): { name: string; value: string }[] {
+  const others = views.filter(({ record }) => record.name !== service.name && isNamed(record));
   const credentials = [...new Set(edges.flatMap((edge) => Object.keys(edge.credentials)))].sort();
   const postures = [...new Set(edges.map(({ posture }) => posture))].sort();
   const pairs: [string, string][] = [
@@ -85,6 +110,8 @@ function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { n
     ["virtualNetwork", service.virtualNetwork ?? ""],
     ["calls", String(service.calls)],
     ["connections", String(service.connections)],
+    ["countedBy", views.length < 2 ? "" : views.map(countsOf).join("; ")],
+    ["otherNames", others.map(({ record, sensor = "" }) => `${record.name} by ${sensor}`).join("; ")],
     ["protocols", service.protocols.join(" ")],
     ["postures", postures.join(" ")],
     ["credentials", credentials.join(" ")],
@@ -92,6 +119,11 @@ function propertiesOf(service: ServiceRecord, edges: readonly EdgeRecord[]): { n
     ["lastSeen", formatTime(service.lastMicros)],
   ];
   return pairs.filter(([, value]) => value !== "").map(([name, value]) => ({ name: `eastwatch:${name}`, value }));
+}
+
+/** Of several sensors each says what it counted: what two of them saw is in the sum twice. */
+function countsOf({ record, sensor = "" }: View): string {
+  return `${sensor}: ${record.calls} calls, ${record.connections} connections`;
 }
 
 /** A client that is no service itself stands for itself by its address. */

@@ -4,6 +4,7 @@ import { buildMap, linksOf, type MapBounds, type MapLink, servicesOf } from "../
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { factsOf } from "./compliance/facts.js";
 import { firstSeen, lastSeen } from "./last-seen.js";
 
 /** How a service map is drawn, whatever the language. Never by colour alone: labels say the posture too. */
@@ -65,8 +66,9 @@ export function captionOf(rows: readonly StoredRow[]): string {
   return `Who calls whom, as seen by eastwatch ${VERSION} from ${formatTime(firstSeen(rows))} to ${formatTime(lastSeen(rows))}. What was not seen is not in it.`;
 }
 
-export function edgesOf(rows: readonly StoredRow[]): EdgeRecord[] {
-  return rows.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
+/** Each edge once, however many sensors saw it: one may know the name that another did not see. */
+export function edgesOf(rows: readonly StoredRow[]): readonly EdgeRecord[] {
+  return factsOf(rows, []).edges;
 }
 
 function outsideNames(edges: readonly EdgeRecord[]): ReadonlySet<string> {

@@ -5,8 +5,8 @@ import { STATUS_WORDS, type Status } from "./compliance/view.js";
 
 export type Cell = string | number;
 
-/** Rows of one table: a report is read by people. The exports have everything. */
-export const MAX_ROWS = 2_000;
+/** Rows of one table: a report is read by people, and printed. The exports have everything. */
+export const MAX_ROWS = 200;
 
 export interface TableText {
   readonly heads: readonly string[];
@@ -41,7 +41,7 @@ export function table({ heads, rows, maxRows = MAX_ROWS, empty = "None." }: Tabl
   const rest = rows.length - shown.length;
   const note =
     rest > 0
-      ? `<p class="note">${rest.toLocaleString("en")} more ${rest === 1 ? "row is" : "rows are"} in the exports.</p>\n`
+      ? `<p class="note">${rest.toLocaleString("en")} more ${rest === 1 ? "row is" : "rows are"} in the exports: eastwatch export --format csv.</p>\n`
       : "";
   // In a narrow window a table that is too wide is moved in its own box, which keys can reach; the page stays as wide as it is.
   return `<div class="wide" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>\n${shown.join("")}</tbody></table></div>\n${note}`;

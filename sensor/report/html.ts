@@ -23,11 +23,13 @@ import { type ComplianceView, complianceView } from "./compliance/view.js";
 import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
-import { bullets, type Cell, escaped, headingsOf, section, table, time } from "./html-element.js";
+import { bullets, type Cell, escaped, headingsOf, idOf, section, table, time } from "./html-element.js";
+import { endpointTables } from "./html-endpoints.js";
 import { gatewaySection } from "./html-gateway.js";
 import { protectionSection } from "./html-protection.js";
 import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
+import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** A report that stands alone: no script, nothing loaded, every text from the wire escaped. */
@@ -73,10 +75,13 @@ function period({ facts, coverage }: ComplianceView): string {
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
   const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
   if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
-  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.`;
+  const counted = sensors.length > 1 ? ` ${COUNTED_AT_EACH}` : "";
+  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
 }
 
-function summary({ facts }: ComplianceView): string {
+const NOT_VISIBLE = "What was not visible";
+
+function summary({ facts, coverage }: ComplianceView): string {
   const { services, edges, endpoints, certificates, findings } = facts;
   const bySeverity = [...SEVERITIES].reverse().map((severity): [string, number] => {
     return [`findings, ${severity}`, findings.filter((finding) => finding.severity === severity).length];
@@ -88,7 +93,38 @@ function summary({ facts }: ComplianceView): string {
     ["certificates", certificates.length],
     ...bySeverity,
   ];
-  return section("Summary", table({ heads: ["what", "how many"], rows }));
+  const link = `<a href="#${idOf(NOT_VISIBLE)}">${NOT_VISIBLE}</a>`;
+  const words = `<p>${escaped(coverageWords(facts, coverage))} ${link} tells of all of it.</p>\n`;
+  return section("Summary", table({ heads: ["what", "how many"], rows }) + words);
+}
+
+/** How far the figures above may be believed: in one place with them, for many read no further. */
+function coverageWords({ edges }: Facts, coverage: readonly CoverageSummary[]): string {
+  const told = coverage.filter(({ health }) => health !== undefined);
+  const interfaces = told.flatMap(({ health }) => health?.interfaces ?? []);
+  const sum = (numbers: readonly (number | undefined)[]): number => numbers.reduce((a: number, b = 0) => a + b, 0);
+  const isDropsKnown = interfaces.every(({ dropped }) => dropped !== undefined);
+  const refused = sum(told.map(({ health }) => health?.counters.flows_refused));
+  const gaps = sum(told.map(({ health }) => health?.counters.gap_bytes));
+  const blind = sum(told.map(({ blindSeconds }) => blindSeconds));
+  const unseen = edges.filter(({ posture }) => posture !== "cleartext").length;
+  const losses = [
+    `${number(sum(interfaces.map(({ frames }) => frames)))} frames were looked at`,
+    `${isDropsKnown ? "" : "at least "}${number(sum(interfaces.map(({ dropped }) => dropped)))} were dropped before`,
+    `${number(gaps)} bytes were missing in connections`,
+    `${number(refused)} connections were refused, and not followed`,
+    `interfaces were blind for ${number(blind)} seconds`,
+  ];
+  const silent = coverage.length - told.length;
+  return [
+    told.length === 0
+      ? "What was lost is not known: that is not a 0."
+      : `Of what the sensors tell, ${losses.join(", ")}.`,
+    ...(told.length > 0 && silent > 0
+      ? [`Of ${number(silent)} ${silent === 1 ? "sensor" : "sensors"} it is not known.`]
+      : []),
+    `Into ${number(unseen)} of ${number(edges.length)} edges it could not be looked, or not into all: they are encrypted or not recognised.`,
+  ].join(" ");
 }
 
 function* postureSections(edges: readonly EdgeRecord[]): Iterable<string> {
@@ -124,20 +160,7 @@ function* endpointSections(endpoints: readonly EndpointRecord[]): Iterable<strin
     return [state, its.length, its.reduce((sum, { calls }) => sum + calls, 0)];
   });
   yield section("Endpoints by state", table({ heads: ["state", "endpoints", "calls"], rows: byState }));
-  yield "<h3>Endpoints</h3>\n";
-  yield table({
-    heads: ["service", "endpoint", "state", "calls", "callers", "statuses", "credentials", "last seen"],
-    rows: endpoints.map((endpoint) => [
-      endpoint.service,
-      endpointName(endpoint),
-      endpoint.state,
-      endpoint.calls,
-      endpoint.callerCount,
-      countsText(endpoint.statuses),
-      countsText(endpoint.credentials) || "none seen",
-      endpoint.calls === 0 ? "never" : time(endpoint.lastMicros),
-    ]),
-  });
+  yield* endpointTables(endpoints);
   yield* streamTable(endpoints);
   const sensitive = endpoints.filter(({ dataClasses }) => dataClasses.length > 0);
   const rows = sensitive.map((endpoint): Cell[] => [
@@ -228,7 +251,7 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
   const incomplete = facts.endpoints.reduce((sum, { incompleteCalls }) => sum + incompleteCalls, 0);
   const unknown = facts.edges.filter(({ posture }) => posture === "unknown").length;
   yield section(
-    "What was not visible",
+    NOT_VISIBLE,
     bullets([
       `${number(missing)} bytes of calls were sent and not captured; ${number(incomplete)} calls are incomplete.`,
       `${number(unknown)} edges carry connections of which nothing could be told.`,

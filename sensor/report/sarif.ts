@@ -3,6 +3,7 @@ import type { FindingRecord, Severity } from "../../shared/event.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { joinedFinding } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** SARIF 2.1.0 §3.27.10 knows three. */
@@ -26,7 +27,7 @@ const SCORES: Readonly<Record<Severity, string>> = {
 export const sarif: Report = {
   name: "sarif",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
-    const findings = [...rows].flatMap(({ record, sensor }) => (record.kind === "finding" ? [{ record, sensor }] : []));
+    const findings = [...toldOnce(rows).values()];
     const ids = [...new Set(findings.map(({ record }) => record.rule))].sort();
     const document = {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -34,7 +35,7 @@ export const sarif: Report = {
       runs: [
         {
           tool: { driver: { name: "eastwatch", version: VERSION, rules: ids.map(ruleObject) } },
-          results: findings.map(({ record, sensor }) => resultObject(record, sensor, ids.indexOf(record.rule))),
+          results: findings.map((told) => resultObject(told, ids.indexOf(told.record.rule))),
           columnKind: "utf16CodeUnits",
         },
       ],
@@ -42,6 +43,23 @@ export const sarif: Report = {
     yield `${JSON.stringify(document, undefined, 2)}\n`;
   },
 };
+
+interface Told {
+  readonly record: FindingRecord;
+  readonly sensors: readonly string[];
+}
+
+/** Results with one fingerprint are one (SARIF 2.1.0 §3.27.17): of those that several sensors told, a reader would keep the last alone. */
+function toldOnce(rows: Iterable<StoredRow>): ReadonlyMap<string, Told> {
+  const all = new Map<string, Told>();
+  for (const { record, sensor } of rows) {
+    if (record.kind !== "finding") continue;
+    const known = all.get(record.id);
+    const sensors = [...(known?.sensors ?? []), ...(sensor === undefined ? [] : [sensor])];
+    all.set(record.id, { record: known === undefined ? record : joinedFinding(known.record, record), sensors });
+  }
+  return all;
+}
 
 function ruleObject(id: string): Record<string, unknown> {
   const entry = CATALOGUE[id];
@@ -55,7 +73,7 @@ function ruleObject(id: string): Record<string, unknown> {
   };
 }
 
-function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIndex: number): Record<string, unknown> {
+function resultObject({ record: finding, sensors }: Told, ruleIndex: number): Record<string, unknown> {
   return {
     ruleId: finding.rule,
     ruleIndex,
@@ -70,7 +88,7 @@ function resultObject(finding: FindingRecord, sensor: string | undefined, ruleIn
       lastSeen: formatTime(finding.lastMicros),
       evidence: finding.evidence,
       references: finding.references,
-      ...(sensor === undefined ? {} : { sensor }),
+      ...(sensors.length === 0 ? {} : sensors.length === 1 ? { sensor: sensors[0] } : { sensors }),
     },
   };
 }

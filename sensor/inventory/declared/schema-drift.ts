@@ -15,7 +15,6 @@ interface Comparison {
   readonly where: string;
   /** All values are texts, whatever they stand for: forms. */
   readonly isText: boolean;
-  /** A request may lack what it should have: then it was refused. */
   readonly isAnswer: boolean;
   readonly told: Difference[];
 }
@@ -109,9 +108,10 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
       if (next !== undefined) compare(next, declared.properties[property], below, comparison);
     } else if (!declared.isOpen) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
   }
-  if (!isAnswer || node.objects < MIN_SEEN || !node.hasAllNames) return;
+  if (node.objects < MIN_SEEN || !node.hasAllNames) return;
+  const others = isAnswer ? declared.onlyInRequests : declared.onlyInAnswers;
   for (const property of declared.required) {
-    if ((node.properties?.get(property)?.present ?? 0) >= node.objects) continue;
+    if (others.includes(property) || (node.properties?.get(property)?.present ?? 0) >= node.objects) continue;
     const below = path === "" ? property : `${path}.${property}`;
     told.push({ kind: "schema", text: `${where}: ${below} is required and was missing` });
   }

@@ -99,7 +99,7 @@ export class LearnedSchemas {
       if (this.#messages().takeRequest(requestShape)) isNews = true;
     } else if (requestShape !== undefined) {
       this.request ??= this.#make();
-      if (this.request?.take(requestShape) === true) isNews = true;
+      if (this.request?.[taken](requestShape) === true) isNews = true;
     }
     if (header !== undefined && this.header[taken](header)) isNews = true;
     if (cookie !== undefined && this.cookie[taken](cookie)) isNews = true;
@@ -279,9 +279,12 @@ function isMessage(shape: Shape | undefined): shape is Shape {
   return shape !== undefined && (shape.kinds & MESSAGE) !== 0;
 }
 
-/** RFC 9110 §15.5: the request, so says the server, was wrong. */
+/**
+ * RFC 9110 §15.5 and §15.6: the request, so says the server, was wrong, or it failed at it. Where no answer was seen it may have been: what
+ * such a request lacked is no word on what it need not have.
+ */
 export function isRefusal(status: number | undefined): boolean {
-  return status !== undefined && status >= 400 && status < 500;
+  return status === undefined || status >= 400;
 }
 
 function byStatus(nodes: Iterable<readonly [number, SchemaNode]>): Record<string, JsonSchema> {

@@ -23,9 +23,11 @@ export function typesOf({ kinds }: SchemaNode): string[] {
 }
 
 /** Names of the properties that may be told. */
-export function namesOf({ properties, objects }: SchemaNode): string[] {
+export function namesOf({ properties, objects, times }: SchemaNode): string[] {
   if (properties === undefined) return [];
-  const isSure = ([, node]: readonly [string, SchemaNode]): boolean => node.times > 1 || objects < MIN_OBJECTS;
+  // Objects of requests that were refused are among the times alone.
+  const isFew = Math.max(objects, times) < MIN_OBJECTS;
+  const isSure = ([, node]: readonly [string, SchemaNode]): boolean => node.times > 1 || isFew;
   return [...properties]
     .filter((entry) => entry[0] !== ANY_NAME && isSure(entry))
     .map(([name]) => name)

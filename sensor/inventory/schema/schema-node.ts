@@ -76,17 +76,24 @@ export class SchemaNode {
   }
 
   /**
-   * Learns from a request that was refused what stood there, but neither that it must nor that it need not: what it lacked may be why.
-   * Of what has no objects below only: queries and heads.
+   * Learns from a request that was not answered with success what stood there, but neither that it must nor that it need not: what it
+   * lacked may be why.
    */
   takeRefused(shape: Shape): boolean {
     const isNews = this.take(shape);
-    this.objects -= shape.objects;
-    for (const [name, { present }] of shape.properties ?? []) {
-      const node = this.properties?.get(name) ?? this.properties?.get(ANY_NAME);
-      if (node !== undefined) node.present -= present;
-    }
+    this.#uncount(shape);
     return isNews;
+  }
+
+  #uncount(shape: Shape): void {
+    this.objects -= shape.objects;
+    if (shape.items !== undefined && this.items !== undefined) this.items.#uncount(shape.items);
+    for (const [name, property] of shape.properties ?? []) {
+      const node = this.properties?.get(name) ?? this.properties?.get(ANY_NAME);
+      if (node === undefined) continue;
+      node.present -= property.present;
+      node.#uncount(property);
+    }
   }
 
   /** Whether what is not among its properties was not there: some may have found no place, or be no names. */

@@ -8,13 +8,12 @@ import {
   type ServiceObject,
   serviceAddresses,
 } from "../../identity/cluster-objects.js";
-
-export type Labels = Readonly<Record<string, string>>;
+import { identityOf, type Labels } from "./identifying-labels.js";
 
 /** Pods that are alike: what a selector can pick. */
 export interface Workload {
   readonly namespace: string;
-  /** Without those that another revision or another pod of it would have otherwise. */
+  /** Those by which it is known after its next release as well; empty where it has none. */
   readonly labels: Labels;
   /** Undefined where its pods have several. */
   readonly serviceAccount: string | undefined;
@@ -22,6 +21,10 @@ export interface Workload {
 
 export interface Pod {
   readonly name: string;
+  /** All of them, as a service's selector asks for them. */
+  readonly labels: Labels;
+  /** Those in which pods of one workload may differ. */
+  readonly otherLabels: Labels;
   readonly address: string;
   readonly workload: Workload;
   /** Undefined where the file does not tell. */
@@ -38,14 +41,6 @@ export interface ClusterService {
 }
 
 const REMEDY = "make it by: kubectl get pods,services -A -o json";
-
-/** Labels that tell pods of one workload apart, or its revisions. */
-const PASSING_LABELS: ReadonlySet<string> = new Set([
-  ...["pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid", "job-name"],
-  ...["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "apps.kubernetes.io/pod-index"],
-  ...["batch.kubernetes.io/job-completion-index", "statefulset.kubernetes.io/pod-name", "istio.io/rev"],
-  ...["service.istio.io/canonical-revision", "service.istio.io/canonical-name", "security.istio.io/tlsMode"],
-]);
 
 /** The pods and services of a cluster, as its API tells them. Addresses that several pods share tell nobody's. */
 export class PodList {
@@ -72,7 +67,7 @@ export class PodList {
 
   /** Every pod that labels pick. */
   selected(namespace: string, labels: Labels): Pod[] {
-    return this.#pods.filter(({ workload }) => workload.namespace === namespace && holds(workload.labels, labels));
+    return this.#pods.filter((pod) => pod.workload.namespace === namespace && holds(pod.labels, labels));
   }
 }
 
@@ -104,14 +99,16 @@ function unusable(source: string, reason: string): CommandError {
 /** One of a pod's addresses each; pods on the host's network have the host's, which is nobody's. */
 function podsOf(object: PodObject): Pod[] {
   const { metadata, spec, status } = object;
-  const labels = Object.entries(metadata.labels ?? {}).filter(([name]) => !PASSING_LABELS.has(name));
+  const labels = metadata.labels ?? {};
+  const identity = identityOf(labels);
   const workload = {
     namespace: metadata.namespace,
-    labels: Object.fromEntries(labels.sort(([a], [b]) => (a < b ? -1 : 1))),
+    labels: identity.labels,
     serviceAccount: spec?.serviceAccountName ?? "default",
   };
   const started = Date.parse(status?.startTime ?? "");
-  const pod = { name: metadata.name, workload, startedMicros: Number.isNaN(started) ? undefined : started * 1_000 };
+  const startedMicros = Number.isNaN(started) ? undefined : started * 1_000;
+  const pod = { name: metadata.name, labels, otherLabels: identity.others, workload, startedMicros };
   const isHost = spec?.hostNetwork === true;
   const pods = podAddresses(object).map((address) => ({ ...pod, address }));
   // Twice, so that it is known for shared.

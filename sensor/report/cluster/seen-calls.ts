@@ -1,7 +1,8 @@
 import type { EdgeRecord } from "../../../shared/event.js";
 import type { StoredRow } from "../../store/stored-row.js";
-import { edgeKey } from "../compliance/facts.js";
-import type { Labels, Pod, PodList, Workload } from "./pod-list.js";
+import { factsOf } from "../compliance/facts.js";
+import type { Labels } from "./identifying-labels.js";
+import type { Pod, PodList, Workload } from "./pod-list.js";
 
 /** An end of an edge: which workload it is, or why that is not known. */
 type End = { readonly workload: Workload; readonly pod: Pod | undefined } | { readonly unknown: string };
@@ -47,7 +48,7 @@ interface Gathered {
 export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls {
   const servers = new Map<string, Gathered>();
   const unplaced: UnknownCaller[] = [];
-  const edges = edgesOnce(rows);
+  const { edges } = factsOf(rows, []);
   const networks = networksOf(edges);
   for (const edge of edges) {
     const doubtful = [edge.clientAddress, edge.serverAddress].find((address) => (networks.get(address)?.size ?? 0) > 1);
@@ -112,17 +113,6 @@ function networksOf(edges: readonly EdgeRecord[]): ReadonlyMap<string, ReadonlyS
   return networks;
 }
 
-/** Several sensors may have seen the same one. */
-function edgesOnce(rows: readonly StoredRow[]): EdgeRecord[] {
-  const edges = new Map<string, EdgeRecord>();
-  for (const { record } of rows) {
-    if (record.kind !== "edge") continue;
-    const key = edgeKey(record);
-    if ((edges.get(key)?.connections ?? -1) < record.connections) edges.set(key, record);
-  }
-  return [...edges.values()];
-}
-
 function note(into: Gathered, client: KnownEnd, server: KnownEnd, port: number | string, edge: EdgeRecord): void {
   const key = workloadKey(client.workload);
   const known = into.callers.get(key) ?? { workload: client.workload, ports: new Set(), edges: [], notes: new Set() };
@@ -150,6 +140,7 @@ function serverEnd(edge: EdgeRecord, pods: PodList): { end: End; port: number | 
   const [only] = kinds.values();
   if (only === undefined) return { end: { unknown: `${name} picks no pod` }, port };
   if (kinds.size > 1) return { end: { unknown: `${name} picks pods of ${kinds.size} kinds` }, port };
+  if (Object.keys(only.labels).length === 0) return { end: { unknown: whyNoLabels(selected[0]) }, port };
   return { end: { workload: only, pod: undefined }, port };
 }
 
@@ -160,7 +151,13 @@ function podEnd(address: string, { lastMicros }: EdgeRecord, pods: PodList): End
   if (pod.startedMicros !== undefined && pod.startedMicros > lastMicros)
     return { unknown: `pod ${pod.name} has this address, and started only afterwards` };
   const { workload } = pod;
-  if (Object.keys(workload.labels).length === 0)
-    return { unknown: `pod ${pod.name} has no label by which it could be selected` };
+  if (Object.keys(workload.labels).length === 0) return { unknown: whyNoLabels(pod) };
   return { workload, pod };
+}
+
+/** A selector of what changes with a release picks nothing after the next, and an empty one every pod of the namespace. */
+function whyNoLabels({ name, labels }: Pod): string {
+  const names = Object.keys(labels).sort();
+  if (names.length === 0) return `pod ${name} has no label by which it could be selected`;
+  return `pod ${name} has no label that stays: ${names.join(", ")} change with a release or a pod; give it app.kubernetes.io/name`;
 }

@@ -7,8 +7,10 @@ import { VERSION } from "../../../shared/version.js";
 import { visible } from "../../../shared/visible-text.js";
 import type { StoredRow } from "../../store/stored-row.js";
 import { serverKey } from "../compliance/facts.js";
+import { isKnownToStay } from "./identifying-labels.js";
 import type { PodList, Workload } from "./pod-list.js";
 import {
+  labelText,
   type SeenCaller,
   type SeenServer,
   seenCalls,
@@ -91,10 +93,33 @@ function* documentOf(
     ...(others.length === 0
       ? []
       : [`Note: its labels also pick ${others.length} pods of another kind, such as ${others[0].name}`]),
+    ...labelNotes(server, pods).map((text) => `Note: ${text}`),
     ...(made?.notes ?? []).map((text) => `Note: ${text}`),
   ];
   if (made?.object === undefined) yield `\n${comment([...lines, `Nothing is suggested: ${whyNothing(callers)}.`])}`;
   else yield `---\n${comment(lines)}${stringify(made.object, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+/** What the choice of labels may have got wrong. */
+function labelNotes({ workload, callers }: SeenServer, pods: PodList): string[] {
+  return [workload, ...callers.map((caller) => caller.workload)].flatMap((one) => {
+    const its = pods
+      .selected(one.namespace, one.labels)
+      .filter((pod) => workloadKey(pod.workload) === workloadKey(one));
+    const values = (name: string): number => new Set(its.map(({ otherLabels }) => otherLabels[name])).size;
+    const names = new Set(its.flatMap(({ otherLabels }) => Object.keys(otherLabels)));
+    const differing = [...names].filter((name) => values(name) > 1).sort();
+    return [
+      ...(differing.length === 0
+        ? []
+        : [`pods of ${workloadName(one)} differ in ${differing.join(", ")}, and are taken for one workload`]),
+      ...(isKnownToStay(one.labels)
+        ? []
+        : [
+            `whether ${labelText(one.labels)} stays with the next release is not known by its name: look before you apply`,
+          ]),
+    ];
+  });
 }
 
 function whyNothing(callers: readonly SeenCaller[]): string {

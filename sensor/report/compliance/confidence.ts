@@ -28,12 +28,13 @@ export function confidenceOf(
   const limits = [...lossLimits(coverage), ...unsureLimits(evidence)];
   // Absence can't be shown by looking: never more than medium.
   const level = limits.reduce((least, limit) => Math.min(least, LEVELS.indexOf(limit.level)), LEVELS.indexOf("medium"));
+  const bound =
+    status === "to-be-judged"
+      ? "What is to be judged was seen. Whether it is right, and whether there is more, was not."
+      : "That nothing was seen to fall short shows only as much as was seen.";
   return {
     level: LEVELS[level],
-    reasons: [
-      "That nothing was seen to fall short shows only as much as was seen.",
-      ...limits.map(({ reason }) => reason),
-    ],
+    reasons: [bound, ...limits.map(({ reason }) => reason)],
   };
 }
 
@@ -57,12 +58,17 @@ function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
     });
   if (interfaces.some(({ dropped }) => dropped === undefined))
     limits.push({ level: "medium", reason: "Of some interfaces it is not known how much was dropped." });
+  const isMuchBlind = coverage.some((one) => one.blindSeconds > SOME * watchedSeconds(one));
   if (coverage.some(({ blindIntervals }) => blindIntervals.length > 0))
     limits.push({
-      level: "medium",
+      level: isMuchBlind ? "low" : "medium",
       reason: "There were times in which an interface was not captured, or not all of it.",
     });
   return limits;
+}
+
+function watchedSeconds({ runs }: CoverageSummary): number {
+  return runs.reduce((sum, { fromMicros, untilMicros }) => sum + untilMicros - fromMicros, 0) / 1e6;
 }
 
 function unsureLimits(evidence: readonly Evidence[]): Limit[] {

@@ -13,8 +13,11 @@ export interface Control {
   readonly evidence: readonly EvidenceName[];
   /** Data that it is about: where none was recognised, what falls short elsewhere is no gap of it yet, but a question. */
   readonly about?: EvidenceName;
-  /** Asks that misuse is noticed: findings show that it was, and whether somebody acts on them is to be judged. */
-  readonly isNoticing?: true;
+  /**
+   * Traffic can't show that it is not met: it asks how people work, or for something that may be met in ways that are not on the wire. What
+   * looks like a shortfall is a question.
+   */
+  readonly isOnlyAsked?: true;
   /** What no traffic can show of it. */
   readonly cannotProve: readonly string[];
 }

@@ -1,4 +1,4 @@
-import { certificateLifetimes, certificates } from "./evidence/certificates.js";
+import { certificateIssuers, certificateLifetimes, certificateList, certificates } from "./evidence/certificates.js";
 import { credentials, objectEndpoints, rateLimits, refusals, sensitiveCredentials } from "./evidence/credentials.js";
 import {
   healthFlows,
@@ -8,7 +8,7 @@ import {
   personalMap,
   sensitiveAnswers,
 } from "./evidence/data-flows.js";
-import { callers, endpointStates, gateways, inbound, inventory, outbound } from "./evidence/landscape.js";
+import { callers, endpointStates, gateways, inbound, inventory, newVersions, outbound } from "./evidence/landscape.js";
 import { monitoring } from "./evidence/monitoring.js";
 import { encryption, mutualTls } from "./evidence/transport.js";
 import type { Gather } from "./evidence.js";
@@ -18,6 +18,8 @@ export const EVIDENCE = {
   "mutual-tls": mutualTls,
   encryption,
   certificates,
+  "certificate-list": certificateList,
+  "certificate-issuers": certificateIssuers,
   "certificate-lifetimes": certificateLifetimes,
   credentials,
   "sensitive-credentials": sensitiveCredentials,
@@ -32,6 +34,7 @@ export const EVIDENCE = {
   "sensitive-answers": sensitiveAnswers,
   inventory,
   "endpoint-states": endpointStates,
+  "new-versions": newVersions,
   callers,
   outbound,
   inbound,
@@ -40,3 +43,9 @@ export const EVIDENCE = {
 } as const satisfies Readonly<Record<string, Gather>>;
 
 export type EvidenceName = keyof typeof EVIDENCE;
+
+/** Evidence that falls short where something does. All other only lists what somebody has to judge, and shows by no silence that all is well. */
+export const SHOWS_GAPS: ReadonlySet<EvidenceName> = new Set<EvidenceName>([
+  ...(["mutual-tls", "encryption", "certificates", "certificate-issuers", "sensitive-credentials"] as const),
+  ...(["payment-flows", "health-flows", "personal-flows"] as const),
+]);

@@ -6,9 +6,9 @@ import type {
   InVirtualNetwork,
   ServiceRecord,
 } from "../../../shared/event.js";
-import { sumPostures } from "../../../shared/posture.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
+import { joinedCertificate, joinedEdge, joinedEndpoint, joinedFinding, joinedService } from "../joined-rows.js";
 import { firstSeen, lastSeen } from "../last-seen.js";
 
 /** An inventory sorted by kind, each thing once, however many sensors saw it. */
@@ -36,10 +36,10 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
   const certificates = new Map<string, CertificateRecord>();
   const findings = new Map<string, FindingRecord>();
   for (const { record } of rows) {
-    if (record.kind === "service") put(services, serverKey(record.address, record.port, record), record, busier);
+    if (record.kind === "service") put(services, serverKey(record.address, record.port, record), record, joinedService);
     else if (record.kind === "edge") put(edges, edgeKey(record), record, joinedEdge);
     else if (record.kind === "endpoint") put(endpoints, endpointKey(record), record, joinedEndpoint);
-    else if (record.kind === "certificate") put(certificates, record.fingerprint, record, busierCertificate);
+    else if (record.kind === "certificate") put(certificates, record.fingerprint, record, joinedCertificate);
     else put(findings, record.id, record, joinedFinding);
   }
   const list = [...edges.values()];
@@ -91,44 +91,4 @@ function endpointKey(endpoint: EndpointRecord): string {
 function put<T>(into: Map<string, T>, key: string, record: T, join: (a: T, b: T) => T): void {
   const known = into.get(key);
   into.set(key, known === undefined ? record : join(known, record));
-}
-
-/** Two sensors may have counted the same calls: adding them would tell too many. */
-function busier<T extends { readonly calls: number }>(a: T, b: T): T {
-  return b.calls > a.calls ? b : a;
-}
-
-function busierCertificate(a: CertificateRecord, b: CertificateRecord): CertificateRecord {
-  return b.handshakes > a.handshakes ? b : a;
-}
-
-function joinedEdge(a: EdgeRecord, b: EdgeRecord): EdgeRecord {
-  const more = b.connections > a.connections ? b : a;
-  return {
-    ...more,
-    posture: sumPostures([a.posture, b.posture]),
-    postureCounts: largest(a.postureCounts, b.postureCounts),
-    missingBytes: Math.max(a.missingBytes, b.missingBytes),
-  };
-}
-
-function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRecord {
-  return {
-    ...busier(a, b),
-    dataClasses: [...new Set([...a.dataClasses, ...b.dataClasses])],
-    requestClasses: largest(a.requestClasses, b.requestClasses),
-    responseClasses: largest(a.responseClasses, b.responseClasses),
-  };
-}
-
-function joinedFinding(a: FindingRecord, b: FindingRecord): FindingRecord {
-  return { ...a, count: Math.max(a.count, b.count), lastMicros: Math.max(a.lastMicros, b.lastMicros) };
-}
-
-function largest(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return Object.fromEntries([...names].map((name) => [name, Math.max(a[name] ?? 0, b[name] ?? 0)]));
 }

@@ -7,7 +7,7 @@ import type { Control } from "./control.js";
 import { CONTROLS, FRAMEWORKS } from "./control-list.js";
 import { MEANT_BY } from "./evidence/data-flows.js";
 import type { Evidence } from "./evidence.js";
-import { EVIDENCE, type EvidenceName } from "./evidence-list.js";
+import { EVIDENCE, type EvidenceName, SHOWS_GAPS } from "./evidence-list.js";
 import { type Facts, factsOf } from "./facts.js";
 
 /** None of them is a verdict on an organisation: that takes more than traffic, and a person. */
@@ -71,6 +71,8 @@ export const STATEMENT =
   "says where a gap was seen, where none was, and where nothing could be seen, and nothing beyond that.";
 
 const MAX_EXAMPLES = 3;
+/** They tell of what is still to come: what is there today falls short of nothing. */
+const STILL_TO_COME: ReadonlySet<string> = new Set(["certificate-expiring"]);
 const ABOUT_NOT_SEEN =
   "No data that this is about were recognised in what could be read. Do any cross these connections? Then what follows is a gap:";
 
@@ -110,17 +112,20 @@ function controlView(
 ): ControlView {
   const evidence = control.evidence.map((name) => ({ name, ...gather(name) }));
   const findings = byRule(found.filter((finding) => concerns(control, finding)));
-  const isShortfall = ({ severity }: RuleFindings): boolean => severity !== "info" && control.isNoticing !== true;
+  const isShortfall = ({ rule, severity }: RuleFindings): boolean => severity !== "info" && !STILL_TO_COME.has(rule);
   const short = findings.filter(isShortfall);
-  const isAbout = control.about === undefined || gather(control.about).seen > 0;
+  const isAboutSeen = control.about === undefined || gather(control.about).seen > 0;
+  const canFallShort = isAboutSeen && control.isOnlyAsked !== true;
   const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...short.map(findingSentence)])];
-  const gaps = isAbout ? shortfalls : [];
+  const gaps = canFallShort ? shortfalls : [];
+  const asked = canFallShort ? [] : shortfalls;
   const questions = [
-    ...(isAbout || shortfalls.length === 0 ? [] : [ABOUT_NOT_SEEN, ...shortfalls]),
+    ...(isAboutSeen || asked.length === 0 ? [] : [ABOUT_NOT_SEEN]),
+    ...asked,
     ...evidence.flatMap(({ questions }) => questions),
     ...findings.filter((one) => !isShortfall(one)).map(findingSentence),
   ];
-  const status = statusOf(control, evidence, gaps, questions);
+  const status = statusOf(control, evidence, { gaps, questions, canFallShort });
   return {
     control,
     status,
@@ -140,16 +145,17 @@ function concerns({ about }: Control, { evidence }: FindingRecord): boolean {
   return isMeant === undefined || classes.length === 0 || classes.some(isMeant);
 }
 
+/** That no gap was seen is said only where one would have shown: of evidence that has gaps, and of data that were there. */
 function statusOf(
   { evidence: asked }: Control,
-  evidence: readonly Evidence[],
-  gaps: readonly string[],
-  questions: readonly string[],
+  evidence: ControlView["evidence"],
+  { gaps, questions, canFallShort }: Pick<ControlView, "gaps" | "questions"> & { readonly canFallShort: boolean },
 ): Status {
   if (gaps.length > 0) return "gap-seen";
   if (questions.length > 0) return "to-be-judged";
   if (asked.length === 0) return "not-observable";
-  return evidence.every(({ seen }) => seen === 0) ? "not-seen" : "no-gap-seen";
+  const wouldShow = canFallShort && evidence.some(({ name, seen, unsure }) => SHOWS_GAPS.has(name) && seen > unsure);
+  return wouldShow ? "no-gap-seen" : "not-seen";
 }
 
 function findingsByReference(findings: readonly FindingRecord[]): Map<string, FindingRecord[]> {

@@ -25,7 +25,7 @@ export const GDPR: Framework = {
       asks:
         "Measures fit the risk, where appropriate among them: pseudonyms and encryption, lasting confidentiality, integrity, availability " +
         "and resilience, a timely return after an incident, and regular tests of whether they work.",
-      evidence: ["personal-flows", "encryption", "mutual-tls", "monitoring"],
+      evidence: ["personal-flows", "encryption"],
       about: "personal-flows",
       cannotProve: [
         "Storage, backups, the return after an incident, organisation and what fits the risk are not on the wire.",

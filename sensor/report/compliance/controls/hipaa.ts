@@ -10,9 +10,11 @@ export const HIPAA: Framework = {
       number: "164.312(a)(1)",
       title: "Access control",
       asks: "Systems with ePHI let in only persons and programs that were given access.",
-      evidence: ["health-flows", "credentials", "refusals"],
+      evidence: ["credentials", "refusals"],
       about: "health-flows",
-      cannotProve: ["Who was given access is not on the wire."],
+      cannotProve: [
+        "Who was given access is not on the wire, and neither is whether a credential that was sent was checked.",
+      ],
     },
     {
       id: "hipaa:164.312(a)(2)(i)",
@@ -55,7 +57,11 @@ export const HIPAA: Framework = {
       title: "Audit controls",
       asks: "Activity in systems with ePHI is recorded and examined.",
       evidence: ["monitoring"],
-      cannotProve: ["This shows what these sensors recorded; who examines it, and the systems' own logs, do not show."],
+      isOnlyAsked: true,
+      cannotProve: [
+        "The sensors are no audit log of systems with ePHI: when they were blind is a limit of this view, not a gap of their logs.",
+        "Who examines what is recorded, and the systems' own logs, do not show.",
+      ],
     },
     {
       id: "hipaa:164.312(c)(1)",
@@ -79,7 +85,7 @@ export const HIPAA: Framework = {
       number: "164.312(d)",
       title: "Person or entity authentication",
       asks: "Who asks for ePHI is shown to be who they claim to be.",
-      evidence: ["credentials", "mutual-tls"],
+      evidence: ["credentials"],
       about: "health-flows",
       cannotProve: ["That a credential or certificate was sent does not show that it was checked."],
     },

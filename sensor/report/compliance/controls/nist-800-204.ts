@@ -10,8 +10,9 @@ export const NIST_800_204: Framework = {
       number: "MS-SS-1",
       title: "Authentication",
       asks: "Access to APIs is authenticated; for sensitive data by more than an API key; tokens are short-lived.",
-      evidence: ["credentials", "sensitive-credentials", "mutual-tls"],
+      evidence: ["credentials", "sensitive-credentials"],
       cannotProve: [
+        "A caller may prove who it is by a client certificate alone, which is told under MS-SS-4.",
         "That a credential was sent does not show that it was checked.",
         "Lifetimes of opaque tokens do not show.",
       ],
@@ -22,6 +23,7 @@ export const NIST_800_204: Framework = {
       title: "Access management",
       asks: "Policies say which service and which user may do what, from the edge down to the single service.",
       evidence: ["callers", "refusals"],
+      isOnlyAsked: true,
       cannotProve: ["Who calls whom is what happened, not what is allowed."],
     },
     {
@@ -49,8 +51,11 @@ export const NIST_800_204: Framework = {
       title: "Security monitoring",
       asks: "Gateway and services are monitored, and misuse such as replays or injection is noticed and told.",
       evidence: ["monitoring"],
-      isNoticing: true,
-      cannotProve: ["This view shows what these sensors watched, not who reads their findings and acts on them."],
+      isOnlyAsked: true,
+      cannotProve: [
+        "The sensors are no audit log of the organisation: when they were blind is a limit of this view, not of its monitoring.",
+        "This view shows what these sensors watched, not who reads their findings and acts on them.",
+      ],
     },
     {
       id: "nist:800-204:MS-SS-6",
@@ -83,8 +88,11 @@ export const NIST_800_204: Framework = {
       number: "MS-SS-9",
       title: "Induction of new versions",
       asks: "A new version of a service gets its traffic step by step, watched, with the way back open.",
-      evidence: ["endpoint-states"],
-      cannotProve: ["What was released when, and how it was tested, is not on the wire."],
+      evidence: ["new-versions"],
+      isOnlyAsked: true,
+      cannotProve: [
+        "What was released when, and how it was tested, is not on the wire. That nothing new was seen shows nothing of it.",
+      ],
     },
     {
       id: "nist:800-204:MS-SS-10",
@@ -102,6 +110,7 @@ export const NIST_800_204: Framework = {
       title: "Credential abuse and stuffing",
       asks: "Attempts to log in with stolen or guessed credentials are noticed and stopped.",
       evidence: ["refusals"],
+      isOnlyAsked: true,
       cannotProve: ["Which credentials are stolen does not show; refusals are counted, not told apart by cause."],
     },
     {
@@ -120,7 +129,11 @@ export const NIST_800_204: Framework = {
       title: "Service mesh",
       asks: "A mesh is set up so that its proxies carry, encrypt, limit and observe all traffic between services.",
       evidence: ["mutual-tls"],
-      cannotProve: ["Whether an end is a mesh's proxy or the service itself does not show for certain."],
+      isOnlyAsked: true,
+      cannotProve: [
+        "Whether there is a mesh does not show for certain.",
+        "Whether an end is a mesh's proxy or the service itself does not show for certain.",
+      ],
     },
   ],
 };

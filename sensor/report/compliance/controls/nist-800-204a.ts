@@ -42,7 +42,7 @@ export const NIST_800_204A: Framework = {
       number: "SM-DR12",
       title: "Certificates from the organisation's own authority",
       asks: "The authority that signs services' certificates is rooted in the organisation's own, not made up by the mesh.",
-      evidence: ["certificates"],
+      evidence: ["certificate-issuers"],
       cannotProve: ["Which authorities are the organisation's is not on the wire.", "TLS 1.3 encrypts certificates."],
     },
     {

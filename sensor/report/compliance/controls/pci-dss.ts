@@ -36,8 +36,8 @@ export const PCI_DSS: Framework = {
       number: "4.2.1.1",
       title: "Inventory of trusted keys and certificates",
       asks: "There is an inventory of the keys and certificates that protect card numbers in transit.",
-      evidence: ["certificates"],
-      about: "payment-flows",
+      evidence: ["certificate-list"],
+      isOnlyAsked: true,
       cannotProve: [
         "Under TLS 1.3 certificates are encrypted: this list holds those presented up to TLS 1.2.",
         "The inventory asked for also names owners and purposes, which do not show.",
@@ -51,6 +51,7 @@ export const PCI_DSS: Framework = {
         "Own software is developed by methods that prevent or mitigate common attacks: injection, attacks on data and its structures, " +
         "on cryptography, business logic, APIs and access control, and through what is known as a vulnerability of high risk.",
       evidence: ["credentials", "sensitive-answers"],
+      isOnlyAsked: true,
       cannotProve: [
         "Methods of development are not on the wire. Signs of what went wrong are; their absence proves nothing.",
       ],

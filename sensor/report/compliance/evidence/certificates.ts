@@ -33,10 +33,7 @@ export function certificates({ certificates, services, lastMicros }: Facts): Evi
         expired.length > 0,
         `${amount(expired.length, "certificate", ["was", "were"])} presented after ${expired.length === 1 ? "its" : "their"} end.`,
       ),
-      ...when(
-        selfIssued.length > 0,
-        `${amount(selfIssued.length, "certificate", ["names", "name"])} no issuer but ${selfIssued.length === 1 ? "itself" : "themselves"}.`,
-      ),
+      ...selfIssuedGap(selfIssued),
     ],
     questions: when(
       soon.length > 0,
@@ -47,6 +44,43 @@ export function certificates({ certificates, services, lastMicros }: Facts): Evi
       `${amount(hidden.length, "service", ["speaks", "speak"])} TLS, and no certificate of ${hidden.length === 1 ? "it" : "them"} was visible: TLS 1.3 encrypts them, resumed sessions have none.`,
     ),
   };
+}
+
+/** The same where what is asked for is a list: that one of them has ended is no gap of a list. */
+export function certificateList(facts: Facts): Evidence {
+  const evidence = certificates(facts);
+  const { seen } = evidence;
+  return {
+    ...evidence,
+    title: "Certificates presented, to hold the inventory against",
+    gaps: [],
+    questions: when(
+      seen > 0,
+      `${amount(seen, "certificate", ["was", "were"])} presented: does the inventory have ${seen === 1 ? "it" : "each of them"}?`,
+    ),
+  };
+}
+
+/** Who signed them: nothing of their dates. */
+export function certificateIssuers(facts: Facts): Evidence {
+  const evidence = certificates(facts);
+  const selfIssued = facts.certificates.filter(({ isSelfIssued }) => isSelfIssued);
+  const issuers = new Set(facts.certificates.flatMap((one) => (one.isSelfIssued ? [] : [one.issuer])));
+  return {
+    ...evidence,
+    title: "Issuers of certificates presented",
+    counts: { presented: evidence.seen, issuers: issuers.size, "issued by themselves": selfIssued.length },
+    gaps: selfIssuedGap(selfIssued),
+    questions: when(
+      issuers.size > 0,
+      `${amount(issuers.size, "issuer", ["signed", "signed"])} the others: is each the organisation's own, or meant to be relied on?`,
+    ),
+  };
+}
+
+function selfIssuedGap({ length }: readonly CertificateRecord[]): string[] {
+  const whom = length === 1 ? "itself" : "themselves";
+  return when(length > 0, `${amount(length, "certificate", ["names", "name"])} no issuer but ${whom}.`);
 }
 
 const LIFETIMES: readonly (readonly [string, number])[] = [

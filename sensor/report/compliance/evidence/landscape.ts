@@ -81,6 +81,21 @@ export function endpointStates({ endpoints }: Facts): Evidence {
   };
 }
 
+/** Endpoints that come and go show that something was released; how it was released does not show. */
+export function newVersions(facts: Facts): Evidence {
+  const states: readonly EndpointState[] = ["new", "deprecated", "zombie"];
+  const those = facts.called.filter(({ state }) => states.includes(state));
+  return {
+    ...endpointStates({ ...facts, endpoints: those }),
+    title: "Endpoints that are new, or about to go",
+    gaps: [],
+    questions: when(
+      those.length > 0,
+      `${amount(those.length, "endpoint", ["came or goes", "came or go"])} with a version: did it get its traffic step by step, watched, with the way back open?`,
+    ),
+  };
+}
+
 export function callers({ edges }: Facts): Evidence {
   const byServer = grouped(edges, addressOf);
   const rows = [...byServer]

@@ -33,7 +33,13 @@ export function monitoring({ coverage }: Facts): Evidence {
       one.dropped ?? "unknown",
       one.restarts,
     ]),
-    gaps: [
+    // That a sensor was blind is a fault of the sensor: it lowers what may be believed, and says nothing of anybody's monitoring.
+    gaps: [],
+    questions: when(
+      told.length > 0,
+      `${amount(told.length, "sensor", ["watched", "watched"])} the network, which is no audit log of any service: do the services keep their own, and does somebody read both?`,
+    ),
+    unknowns: [
       ...when(
         blind > 0,
         `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, or not wholly, ${number(blindSeconds)} seconds together.`,
@@ -42,9 +48,6 @@ export function monitoring({ coverage }: Facts): Evidence {
         dropped > 0,
         `${amount(dropped, "frame", ["was", "were"])} dropped before anybody looked at ${dropped === 1 ? "it" : "them"}.`,
       ),
-    ],
-    questions: [],
-    unknowns: [
       ...when(
         silent > 0,
         `${amount(silent, "sensor", ["has", "have"])} told nothing of what was lost: that is not a 0.`,

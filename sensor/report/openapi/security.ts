@@ -1,5 +1,5 @@
-import type { EndpointRecord } from "../../shared/event.js";
-import { askedBy } from "../../shared/protection-words.js";
+import type { EndpointRecord } from "../../../shared/event.js";
+import { askedBy } from "../../../shared/protection-words.js";
 
 type Scheme = Readonly<Record<string, string>>;
 

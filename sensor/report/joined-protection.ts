@@ -1,0 +1,70 @@
+import type { EndpointRecord } from "../../shared/event.js";
+import type { AskedCounts, Counts, ProtectionFacts, TokenSummary } from "../../shared/protection.js";
+import { askedBy } from "../../shared/protection-words.js";
+
+const COUNTS = [
+  ...(["places", "challenges", "cookies", "crossOrigin", "caching", "safeguards"] as const),
+  ...(["oauth", "grants", "clientProofs"] as const),
+];
+
+/** What the calls of both show. Calls of a row that has none of it carried nothing, and count among those that did not. */
+export function joinedProtection(a: EndpointRecord, b: EndpointRecord): ProtectionFacts | undefined {
+  if (a.protection === undefined && b.protection === undefined) return undefined;
+  const [one, other] = [factsOf(a), factsOf(b)];
+  const tokens = joinedTokens(one.tokens, other.tokens);
+  return {
+    carried: addedAsked(one.carried, other.carried),
+    cookieOnly: addedAsked(one.cookieOnly, other.cookieOnly),
+    bare: addedAsked(one.bare, other.bare),
+    unsureCalls: one.unsureCalls + other.unsureCalls,
+    // Sites may be the same ones.
+    echoedSites: Math.max(one.echoedSites, other.echoedSites),
+    refusedOrigins: one.refusedOrigins + other.refusedOrigins,
+    answers: one.answers + other.answers,
+    beyond: one.beyond + other.beyond,
+    ...Object.fromEntries(
+      COUNTS.flatMap((name) => {
+        const counts = added(one[name], other[name]);
+        return counts === undefined ? [] : [[name, counts]];
+      }),
+    ),
+    ...(tokens === undefined ? {} : { tokens }),
+  };
+}
+
+function factsOf(endpoint: EndpointRecord): ProtectionFacts {
+  return endpoint.protection ?? { ...askedBy(endpoint), echoedSites: 0, refusedOrigins: 0, answers: 0, beyond: 0 };
+}
+
+function joinedTokens(a: TokenSummary | undefined, b: TokenSummary | undefined): TokenSummary | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const lifetimes = (of: "shortestSeconds" | "longestSeconds"): number[] => [a, b].flatMap((one) => one[of] ?? []);
+  const [shortest, longest] = [lifetimes("shortestSeconds"), lifetimes("longestSeconds")];
+  return {
+    algorithms: added(a.algorithms, b.algorithms) ?? {},
+    issuers: added(a.issuers, b.issuers) ?? {},
+    audiences: added(a.audiences, b.audiences) ?? {},
+    keyIds: added(a.keyIds, b.keyIds) ?? {},
+    scopes: added(a.scopes, b.scopes) ?? {},
+    bindings: added(a.bindings, b.bindings) ?? {},
+    ...(shortest.length === 0 ? {} : { shortestSeconds: Math.min(...shortest) }),
+    ...(longest.length === 0 ? {} : { longestSeconds: Math.max(...longest) }),
+    endless: a.endless + b.endless,
+    changes: [...a.changes, ...b.changes].sort((one, other) => one.atMicros - other.atMicros),
+  };
+}
+
+function addedAsked(a: AskedCounts, b: AskedCounts): AskedCounts {
+  return { calls: a.calls + b.calls, answered: a.answered + b.answered, refused: a.refused + b.refused };
+}
+
+function added(a: Counts | undefined, b: Counts | undefined): Counts | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : addedCounts(a, b);
+}
+
+/** Names come from the wire: `constructor` is one that every object has. */
+export function addedCounts(a: Counts, b: Counts): Counts {
+  const counts = new Map(Object.entries(a));
+  for (const [name, count] of Object.entries(b)) counts.set(name, (counts.get(name) ?? 0) + count);
+  return Object.fromEntries(counts);
+}
