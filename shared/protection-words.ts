@@ -29,7 +29,7 @@ export function askedBy({ protection, calls, credentials, incompleteCalls, statu
   const counts = Object.entries(statuses);
   const sum = (pattern: RegExp): number =>
     counts.reduce((total, [status, count]) => total + (pattern.test(status) ? count : 0), 0);
-  const bare = { calls, answered: sum(/^2/), refused: sum(/^40[13]$/) };
+  const bare = { calls, answered: sum(/^2/), refused: sum(/^40[137]$/) };
   return { carried: NONE, cookieOnly: NONE, bare, unsureCalls: 0 };
 }
 

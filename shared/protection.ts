@@ -1,9 +1,9 @@
 /** Calls of one kind, and how they were answered. */
 export interface AskedCounts {
   readonly calls: number;
-  /** With success (2xx). */
+  /** With success: 2xx, and no error in the answer of a protocol that tells of its errors there. */
   readonly answered: number;
-  /** With 401 or 403. */
+  /** With 401, 403 or 407, or with what says the same in the answer: gRPC's status 16 or 7, and what other protocols have for them. */
   readonly refused: number;
 }
 

@@ -28,6 +28,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/flow/stream.ts",
   "sensor/protocol/message.ts",
   "sensor/protocol/forwarding.ts",
+  "sensor/protocol/outcome.ts",
   "sensor/protocol/protection.ts",
   "sensor/protocol/shape.ts",
   "sensor/protocol/learned-names.ts",

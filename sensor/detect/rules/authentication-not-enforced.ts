@@ -1,5 +1,6 @@
 import type { Edge, Endpoint, Protection } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
+import { outcomeOf } from "../../protocol/outcome.js";
 import type { Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 
@@ -55,6 +56,6 @@ function isMixed({ method }: Call, { carried, bare, mayCarryElsewhere }: Protect
   return carried.answered >= CARRIED_SHARE * (carried.answered + bare.answered);
 }
 
-function isAnswered({ status, complete }: Call): boolean {
-  return complete && status !== undefined && status >= 200 && status < 300;
+function isAnswered(call: Call): boolean {
+  return call.complete && outcomeOf(call) === "answered";
 }

@@ -1,10 +1,11 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { ProtectionFacts } from "../../../shared/protection.js";
 import type { Call, Credential } from "../../protocol/message.js";
+import { type Outcome, outcomeOf, outcomeOfStatus } from "../../protocol/outcome.js";
 import type { Access, Safeguards } from "../../protocol/protection.js";
 import { Tally } from "../count/tally.js";
 import type { Protection } from "../observation.js";
-import { AskedCount, isAnswered } from "./asked-count.js";
+import { AskedCount } from "./asked-count.js";
 import { cookieWords } from "./cookie-words.js";
 import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
 import { clientProofOf, oauthRole } from "./oauth-role.js";
@@ -17,9 +18,11 @@ const UNSAID = "unsaid";
 const NO_CREDENTIALS: readonly Credential[] = [];
 
 /** Whether a call shows anything of how its endpoint is protected. One that does not carried nothing, and was answered as any. */
-export function showsProtection({ credentials, safeguards, access, status, complete }: Call): boolean {
-  if (credentials.length > 0 || safeguards !== undefined || access !== undefined) return true;
-  return !complete || status === 401 || status === 403;
+export function showsProtection(call: Call): boolean {
+  const { credentials, safeguards, access, complete } = call;
+  if (credentials.length > 0 || safeguards !== undefined || access !== undefined || !complete) return true;
+  const outcome = outcomeOf(call);
+  return outcome === "refused" || outcome !== outcomeOfStatus(call.status);
 }
 
 /**
@@ -63,7 +66,7 @@ export class EndpointProtection implements Protection {
   /** `before`: statuses of calls that came before the first that showed anything. */
   constructor(before: Iterable<readonly [number, number]>) {
     for (const [status, calls] of before) {
-      this.bare.add(status, calls);
+      this.bare.add(outcomeOfStatus(status), calls);
       if (status !== 0) this.#answers += calls;
     }
   }
@@ -78,11 +81,12 @@ export class EndpointProtection implements Protection {
 
   call(call: Call, clientAddress: string): void {
     const { credentials, safeguards, access, status = 0 } = call;
-    if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
+    const outcome = outcomeOf(call);
+    if (credentials.length > 0) this.#carried(credentials, outcome, call.atMicros);
     else if (!call.complete || this.#ofConnections || this.#isUnread(call)) this.unsureCalls++;
     else {
-      this.bare.add(status, 1);
-      if (isAnswered(status)) this.bareClient = clientAddress;
+      this.bare.add(outcome, 1);
+      if (outcome === "answered") this.bareClient = clientAddress;
     }
     this.isTelling =
       access !== undefined ||
@@ -96,7 +100,7 @@ export class EndpointProtection implements Protection {
       this.#guards = safeguards;
     }
     this.#guardTimes++;
-    if (credentials.length > 0 && isAnswered(status)) this.#guardedTimes++;
+    if (credentials.length > 0 && outcome === "answered") this.#guardedTimes++;
     if (access !== undefined) this.#noteAccess(call, access, credentials);
     else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
   }
@@ -106,14 +110,14 @@ export class EndpointProtection implements Protection {
     return this.#oauth.size > 0 && access?.oauth === undefined && requestBodySize !== 0;
   }
 
-  #carried(credentials: readonly Credential[], status: number, atMicros: number): void {
+  #carried(credentials: readonly Credential[], outcome: Outcome, atMicros: number): void {
     if (credentials !== this.#credentials) {
       this.#settleCredentials();
       this.#meet(credentials, atMicros);
     }
     this.#credentialTimes++;
-    if (this.#areCookies) this.cookieOnly.add(status, 1);
-    else this.carried.add(status, 1);
+    if (this.#areCookies) this.cookieOnly.add(outcome, 1);
+    else this.carried.add(outcome, 1);
   }
 
   #meet(credentials: readonly Credential[], atMicros: number): void {
