@@ -6,10 +6,11 @@ import { formatTime } from "./time.js";
 export type Access = "open" | "mixed" | "refusing" | "unseen";
 
 export const ACCESS_WORDS: Readonly<Record<Access, string>> = {
-  open: "answers without credentials, and was never seen to refuse a call",
-  mixed: "answers some calls without credentials, and refuses others or is called with credentials too",
-  refusing: "refuses calls without credentials",
-  unseen: "whether it answers without credentials was not seen",
+  open: "answers calls without a credential of a known kind, and was never seen to refuse a call",
+  mixed:
+    "answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+  refusing: "refuses calls without a credential of a known kind",
+  unseen: "whether it answers without a credential was not seen",
 };
 
 /** Calls by what they carried; `unsure` where it was not seen whole. */
@@ -51,14 +52,14 @@ export function accessOf(endpoint: EndpointRecord): Access {
   return bare.refused > 0 ? "refusing" : "unseen";
 }
 
-/** `75 % with a credential (3), 25 % without (1)`. */
+/** `75 % with a credential (3), 25 % without one of a known kind (1)`. */
 export function shareWords(endpoint: EndpointRecord): string {
   const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
   const all = carried.calls + cookieOnly.calls + bare.calls + unsureCalls;
   const parts: readonly (readonly [number, string])[] = [
     [carried.calls, "with a credential"],
     [cookieOnly.calls, "with cookies only"],
-    [bare.calls, "without"],
+    [bare.calls, "without one of a known kind"],
     [unsureCalls, "not seen whole"],
   ];
   return parts
@@ -83,7 +84,7 @@ export function protectionRows(endpoint: EndpointRecord): readonly (readonly [st
     ["calls", shareWords(endpoint)],
     ["with credentials", answerWords(carried)],
     ["with cookies only", answerWords(cookieOnly)],
-    ["without", answerWords(bare)],
+    ["without one of a known kind", answerWords(bare)],
     ...(endpoint.protection === undefined ? [] : factRows(endpoint.protection)),
   ];
   return rows.filter(([, words]) => words !== "");

@@ -7,6 +7,8 @@ export interface AskedCounts {
   readonly refused: number;
 }
 
+export const TOGETHER = " + ";
+
 /** Text → calls; bounded, and what found no room is counted in `beyond`. */
 export type Counts = Readonly<Record<string, number>>;
 
@@ -23,6 +25,8 @@ export interface ProtectionFacts {
   readonly unsureCalls: number;
   /** `api-key in header x-api-key`, `jwt in header authorization`, `jwt in cookie`. */
   readonly places?: Counts;
+  /** What stood on the same calls, parted by TOGETHER; those of calls that had one alone are left out. */
+  readonly together?: Counts;
   /** Left out without tokens. */
   readonly tokens?: TokenSummary;
   /** Schemes that refused callers were asked for. */

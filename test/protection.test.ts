@@ -334,14 +334,14 @@ t.test("an endpoint that answers with credentials and without: not where none ma
     .endpoints()
     .map((endpoint) => `${endpoint.method} ${endpoint.template}: ${protectionRows(endpoint)[0][1]}`);
   t.same(kinds, [
-    "GET /closed: refuses calls without credentials",
-    "GET /cookies: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /few: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /late: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /ntlm: whether it answers without credentials was not seen",
-    "GET /orders: answers some calls without credentials, and refuses others or is called with credentials too",
-    "OPTIONS /orders: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /public: answers some calls without credentials, and refuses others or is called with credentials too",
+    "GET /closed: refuses calls without a credential of a known kind",
+    "GET /cookies: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /few: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /late: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /ntlm: whether it answers without a credential was not seen",
+    "GET /orders: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "OPTIONS /orders: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /public: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
   ]);
   t.end();
 });

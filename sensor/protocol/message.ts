@@ -20,9 +20,11 @@ export type CredentialKind =
   | "digest"
   | "dpop"
   | "hmac"
+  | "jwe"
   | "jwt"
   | "negotiate"
   | "ntlm"
+  | "ws-security"
   | "other";
 
 /** Where in the request a credential stood. */

@@ -3,6 +3,8 @@
  * that say the same share one object.
  */
 export interface TokenFacts {
+  /** RFC 7516 §3.1: five parts, of which only the header can be read. It may repeat claims, RFC 7519 §5.3. */
+  readonly isEncrypted: boolean;
   /** RFC 7518 §3.1; `none` however written, `other` for what is no registered name, `unreadable` where the header is no JSON. */
   readonly algorithm: string;
   readonly issuer: string | undefined;

@@ -11,6 +11,7 @@ export function bearer(header: object, claims: object): string {
 }
 
 const NOTHING: TokenFacts = {
+  isEncrypted: false,
   algorithm: "RS256",
   issuer: undefined,
   audiences: [],

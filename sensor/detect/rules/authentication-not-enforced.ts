@@ -29,7 +29,7 @@ export const authenticationNotEnforced: Rule = {
         const { service, method, template } = endpoint;
         const clientAddress = isBare ? edge?.clientAddress : protection.bareClient;
         const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
-          summary: `${method} ${template} of ${service.name} is called with credentials and answers without any as well.`,
+          summary: `${method} ${template} of ${service.name} is called with credentials, and answers calls without a credential of a known kind as well.`,
           ...(clientAddress === undefined ? {} : { clientAddress }),
           ...endpointOf(endpoint),
           evidence: countsOf(protection),

@@ -1,5 +1,5 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import type { ProtectionFacts } from "../../../shared/protection.js";
+import { type ProtectionFacts, TOGETHER } from "../../../shared/protection.js";
 import type { Call, Credential } from "../../protocol/message.js";
 import { type Outcome, outcomeOf, outcomeOfStatus } from "../../protocol/outcome.js";
 import type { Access, Safeguards } from "../../protocol/protection.js";
@@ -41,8 +41,11 @@ export class EndpointProtection implements Protection {
   #answers = 0;
   /** RFC 4559 §6 and NTLM: further calls of the connection carry nothing, and are its caller's all the same. */
   #ofConnections = false;
+  /** So does what stands in bodies: of those that were not looked at it can't be told. */
+  #inBodies = false;
   #tokens: TokenTally | undefined = undefined;
   readonly #places = new Tally(MAX_NAMES);
+  readonly #together = new Tally(MAX_NAMES);
   readonly #challenges = new Tally(MAX_NAMES);
   readonly #cookies = new Tally(MAX_COOKIES);
   readonly #crossOrigin = new Tally(MAX_NAMES);
@@ -106,8 +109,11 @@ export class EndpointProtection implements Protection {
   }
 
   /** Where clients prove themselves in the body, one that was not looked at may have held a proof: not every body is. */
-  #isUnread({ access, requestBodySize }: Call): boolean {
-    return this.#oauth.size > 0 && access?.oauth === undefined && requestBodySize !== 0;
+  #isUnread({ access, requestBodySize, requestClasses, shapes }: Call): boolean {
+    if (requestBodySize === 0) return false;
+    // What the target held is told of a body that was not looked at, too.
+    const isLookedAt = requestClasses !== undefined && (shapes?.hasQuery !== true || shapes.request !== undefined);
+    return (this.#oauth.size > 0 && access?.oauth === undefined) || (this.#inBodies && !isLookedAt);
   }
 
   #carried(credentials: readonly Credential[], outcome: Outcome, atMicros: number): void {
@@ -123,7 +129,8 @@ export class EndpointProtection implements Protection {
   #meet(credentials: readonly Credential[], atMicros: number): void {
     this.#credentials = credentials;
     this.#hasToken = false;
-    for (const { kind, token } of credentials) {
+    for (const { kind, place, token } of credentials) {
+      if (place === "body") this.#inBodies = true;
       if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
       if (token === undefined) continue;
       this.#hasToken = true;
@@ -167,8 +174,10 @@ export class EndpointProtection implements Protection {
     const times = this.#credentialTimes;
     this.#credentialTimes = 0;
     if (times === 0) return;
-    for (const { kind, place, name } of this.#credentials)
-      this.#places.add(place === name ? `${kind} in ${place}` : `${kind} in ${place} ${name}`, times);
+    const places = this.#credentials.map(placeWords);
+    for (const words of places) this.#places.add(words, times);
+    const together = [...new Set(places)].sort();
+    if (together.length > 1) this.#together.add(together.join(TOGETHER), times);
     // The same may stand in several places of one call.
     const tokens = new Set(this.#credentials.flatMap(({ token }) => token ?? []));
     for (const token of tokens) this.#tokenTally().add(token, times);
@@ -201,6 +210,7 @@ export class EndpointProtection implements Protection {
       bare: this.bare.record(),
       unsureCalls: this.unsureCalls,
       ...counts("places", this.#places),
+      ...counts("together", this.#together),
       ...(this.#tokens === undefined ? {} : { tokens: this.#tokens.record() }),
       ...counts("challenges", this.#challenges),
       ...counts("cookies", this.#cookies),
@@ -224,7 +234,9 @@ export class EndpointProtection implements Protection {
     this.bare.merge(record.bare);
     this.unsureCalls += record.unsureCalls;
     this.#ofConnections ||= Object.keys(record.places ?? {}).some((place) => /^(ntlm|negotiate) /.test(place));
+    this.#inBodies ||= Object.keys(record.places ?? {}).some((place) => / in body( |$)/.test(place));
     this.#places.restore(record.places ?? {});
+    this.#together.restore(record.together ?? {});
     if (record.tokens !== undefined) this.#tokenTally().restore(record.tokens);
     this.#challenges.restore(record.challenges ?? {});
     this.#cookies.restore(record.cookies ?? {});
@@ -241,8 +253,13 @@ export class EndpointProtection implements Protection {
   }
 }
 
+function placeWords({ kind, place, name }: Credential): string {
+  return place === name ? `${kind} in ${place}` : `${kind} in ${place} ${name}`;
+}
+
 type Counted =
   | "places"
+  | "together"
   | "challenges"
   | "cookies"
   | "crossOrigin"

@@ -1,7 +1,8 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 
-/** Field names somebody reads; all others are only hashed into the header order. Positions are the constants below. */
-export const FIELD_NAMES = new WordTable([
+/** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
+const NAMES: readonly string[] = [
   "host",
   "user-agent",
   "content-length",
@@ -65,6 +66,34 @@ export const FIELD_NAMES = new WordTable([
   "x-auth-key",
   "x-session-token",
   "x-client-secret",
+  "x-access-key",
+  "x-consul-token",
+  "x-nomad-token",
+  "x-shopify-access-token",
+  "x-github-token",
+  "x-figma-token",
+  "x-id-token",
+  "x-algolia-api-key",
+  "dd-api-key",
+  "dd-application-key",
+  "x-forwarded-access-token",
+  "x-ms-token-aad-id-token",
+  "x-ms-token-aad-access-token",
+  "x-goog-iap-jwt-assertion",
+  "cf-access-jwt-assertion",
+  "x-amzn-oidc-accesstoken",
+  "x-amzn-oidc-data",
+  ...KEY_CLASSES,
+  "signature",
+  "x-hub-signature",
+  "x-hub-signature-256",
+  "x-slack-signature",
+  "x-twilio-signature",
+  "stripe-signature",
+  SIGNATURE_CLASS,
+  "grpc-metadata-authorization",
+  "x-sentry-auth",
+  SCHEME_CLASS,
   "client-cert",
   "x-forwarded-client-cert",
   "x-amzn-mtls-clientcert",
@@ -75,7 +104,9 @@ export const FIELD_NAMES = new WordTable([
   "x-arr-clientcert",
   "ssl-client-subject-dn",
   "x-ssl-client-s-dn",
-]);
+];
+/** Positions are the constants below. */
+export const FIELD_NAMES = new WordTable(NAMES, [], keyClassOf);
 
 export const HOST = 0;
 export const USER_AGENT = 1;
@@ -128,7 +159,11 @@ export const WEBSOCKET_EXTENSIONS = 45;
 /** Of drafts before RFC 6455, whose frames are others. */
 export const WEBSOCKET_LOCATION = 46;
 export const DPOP = 47;
-/** This one and all after it, up to CLIENT_CERT, carry an API key or a token. */
+/** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
 export const FIRST_KEY_FIELD = 48;
+/** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
+export const FIRST_SIGNATURE = NAMES.indexOf("signature");
+/** What is written as in Authorization, under other names. */
+export const FIRST_SCHEME_FIELD = NAMES.indexOf("grpc-metadata-authorization");
 /** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */
-export const CLIENT_CERT = 63;
+export const CLIENT_CERT = NAMES.indexOf("client-cert");

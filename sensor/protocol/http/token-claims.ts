@@ -23,8 +23,11 @@ export function readToken(bytes: Buffer, start: number, end: number, names: Publ
   const headEnd = bytes.indexOf(DOT, start);
   const claimsEnd = headEnd < 0 ? -1 : bytes.indexOf(DOT, headEnd + 1);
   const header = headEnd < 0 || headEnd > end ? undefined : part(bytes, start, headEnd);
-  const claims = claimsEnd < 0 || claimsEnd > end ? undefined : part(bytes, headEnd + 1, claimsEnd);
+  const content = claimsEnd < 0 || claimsEnd > end ? undefined : part(bytes, headEnd + 1, claimsEnd);
+  const isEncrypted = claimsEnd >= 0 && claimsEnd < end && bytes.subarray(claimsEnd + 1, end).includes(DOT);
+  const claims = isEncrypted ? header : content;
   return {
+    isEncrypted,
     algorithm: header === undefined ? "unreadable" : algorithmOf(header.alg),
     issuer: nameOf(claims?.iss, names),
     audiences: listOf(claims?.aud)
@@ -33,7 +36,7 @@ export function readToken(bytes: Buffer, start: number, end: number, names: Publ
     keyId: nameOf(header?.kid, names),
     scopes: scopesOf(claims).map((scope) => names.of(scope)),
     lifetimeSeconds: lifetimeOf(claims),
-    expires: claims === undefined ? undefined : claims.exp !== undefined,
+    expires: isEncrypted || claims === undefined ? undefined : claims.exp !== undefined,
     binding: bindingOf(claims?.cnf),
   };
 }
