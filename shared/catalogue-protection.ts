@@ -29,6 +29,13 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Find out whether the issuer was changed on purpose; else find out why the service takes its tokens.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:345"],
   },
+  "weaker-token": {
+    severity: "medium",
+    title: "Tokens can be used by more, or for longer, than those before",
+    remedy:
+      "Find out whether the issuer was changed on purpose. Let the service ask for proof of possession (DPoP, certificates) as before, and take only tokens meant for it.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:613", "cwe:345"],
+  },
   "password-grant": {
     severity: "medium",
     title: "Tokens are given for users' passwords",

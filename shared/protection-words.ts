@@ -132,17 +132,19 @@ function changeWords({ what, name, atMicros }: TokenSummary["changes"][number]):
   return `${what} ${name} since ${formatTime(atMicros).slice(0, 16).replace("T", " ")}`;
 }
 
+export const ENDLESS = "without an end";
+
 export function lifetimeWords({ shortestSeconds, longestSeconds, endless }: TokenSummary): string {
   const parts: string[] = [];
   if (shortestSeconds !== undefined && longestSeconds !== undefined) {
     const [shortest, longest] = [spanWords(shortestSeconds), spanWords(longestSeconds)];
     parts.push(shortest === longest ? longest : `${shortest} to ${longest}`);
   }
-  if (endless > 0) parts.push(`without an end ×${endless.toLocaleString("en")}`);
+  if (endless > 0) parts.push(`${ENDLESS} ×${endless.toLocaleString("en")}`);
   return parts.join(", ");
 }
 
-function spanWords(seconds: number): string {
+export function spanWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;

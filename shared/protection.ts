@@ -66,12 +66,16 @@ export interface TokenSummary {
   readonly longestSeconds?: number;
   /** Calls with tokens that name no end. */
   readonly endless: number;
-  /** Issuers and algorithms that came after others had been seen, the oldest first. */
+  /** What came after tokens that said something else there, the oldest first. */
   readonly changes: readonly TokenChange[];
 }
 
+/** `lifetime`: at least four times as long as the longest before. Keys are changed often, and on purpose. */
+export type TokenTrait = "issuer" | "algorithm" | "audience" | "key" | "binding" | "lifetime" | "scope";
+
 export interface TokenChange {
-  readonly what: "issuer" | "algorithm";
+  readonly what: TokenTrait;
+  /** As the token has it; `none` for one bound to nobody, a span of time or `without an end` for a lifetime. */
   readonly name: string;
   readonly atMicros: number;
 }

@@ -5,7 +5,7 @@ import type { AskedCounts } from "../shared/protection.js";
 import { accessOf } from "../shared/protection-words.js";
 import { feed, type Step } from "./support/dialog.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
-import { token } from "./support/protection-cases.js";
+import { bearer, token } from "./support/protection-cases.js";
 import { CLAIMS, FORM, SHOP, SHOP_TOKEN } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 
@@ -268,5 +268,50 @@ t.test("OpenAPI asks for what came on the same calls together, and for what came
   t.same(security(cookie + SHOP_TOKEN, SHOP_TOKEN), [{ cookie: [], jwt: [] }, { jwt: [] }]);
   t.same(security(cookie + SHOP_TOKEN, ""), [{ cookie: [], jwt: [] }, {}]);
   t.same(security(`X-Shop-Token: ${OPAQUE}\r\n`), [{ "api-key-header-any-token": [] }]);
+  t.end();
+});
+
+t.test("drift of tokens: what makes one worth more is a finding, keys and scopes are facts", (t) => {
+  const DAY = 86_400e6;
+  const start = 1_700_000_000_000_000;
+  const bound = { ...CLAIMS, cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJ" } };
+  const drift = (before: readonly object[], after: object, head = SHOP, status = 200): Scene => {
+    const scene = new Scene({}, 86_400);
+    for (const claims of before) scene.get("/a", { fields: bearer(SHOP, claims), atMicros: start });
+    for (const at of [2, 3]) scene.get("/a", { fields: bearer(head, after), atMicros: start + at * DAY, status });
+    return scene;
+  };
+  const told = (scene: Scene): unknown => [
+    scene.endpoints()[0].protection?.tokens?.changes.map(({ what, name }) => `${what} ${name}`),
+    scene.detection
+      .all()
+      .flatMap(({ rule, count, evidence }) =>
+        rule === "weaker-token" ? [`${evidence.what} ${evidence.name} ×${count}`] : [],
+      ),
+  ];
+  t.same(told(drift([bound], CLAIMS)), [["binding none"], ["binding none ×2"]]);
+  t.same(told(drift([bound, CLAIMS], CLAIMS)), [["binding none"], []], "while it was learned");
+  t.same(told(drift([CLAIMS], bound)), [["binding dpop"], []], "stronger");
+  t.same(told(drift([bound], CLAIMS, SHOP, 401)), [["binding none"], []], "refused");
+  t.same(told(drift([CLAIMS], { ...CLAIMS, aud: ["orders", "everything"] })), [
+    ["audience everything"],
+    ["audience everything ×2"],
+  ]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: CLAIMS.iat + 4 * 3_600 })), [["lifetime 4 h"], ["lifetime 4 h ×2"]]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: CLAIMS.iat + 3 * 3_600 })), [[], []]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: undefined })), [
+    ["lifetime without an end"],
+    ["lifetime without an end ×2"],
+  ]);
+  t.same(told(drift([CLAIMS], CLAIMS, { ...SHOP, kid: "k2" })), [["key k2"], []]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, scope: "read admin" })), [["scope admin"], []]);
+  const encrypted = new Scene();
+  encrypted.get("/a", { fields: `Authorization: Bearer ${JWE}\r\n` });
+  t.match(encrypted.endpoints()[0].protection?.tokens, {
+    algorithms: { "RSA-OAEP-256": 1 },
+    issuers: { "https://idp.internal": 1 },
+    bindings: {},
+    endless: 0,
+  });
   t.end();
 });

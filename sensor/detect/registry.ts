@@ -43,6 +43,7 @@ import { unsignedToken } from "./rules/unsigned-token.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
 import { weakCipher } from "./rules/weak-cipher.js";
+import { weakerToken } from "./rules/weaker-token.js";
 import { zombieEndpoint } from "./rules/zombie-endpoint.js";
 
 /** Every rule. To add one: a file under rules/, its entry in shared/catalogue.ts, and a line here. */
@@ -57,6 +58,7 @@ export const RULES: readonly Rule[] = [
   unsignedToken,
   longLivedToken,
   newTokenSource,
+  weakerToken,
   passwordGrant,
   unprotectedSessionCookie,
   crossOriginCredentials,
