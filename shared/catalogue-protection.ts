@@ -29,6 +29,13 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     remedy: "Find out whether the issuer was changed on purpose; else find out why the service takes its tokens.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:345"],
   },
+  "foreign-token-key": {
+    severity: "high",
+    title: "A token names another host than its issuer's for its key",
+    remedy:
+      "Let the service take keys only from where its issuer publishes them, whatever a token's header says, and find out who sends such tokens.",
+    references: ["owasp-api:2023-API2", "owasp-api:2023-API7", "nist:800-204:MS-SS-1", "cwe:347", "cwe:918"],
+  },
   "weaker-token": {
     severity: "medium",
     title: "Tokens can be used by more, or for longer, than those before",

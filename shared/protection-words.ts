@@ -121,6 +121,7 @@ function tokenRows(tokens: TokenSummary): (readonly [string, string])[] {
     ["token issuers", countWords(tokens.issuers)],
     ["token audiences", countWords(tokens.audiences)],
     ["token keys", countWords(tokens.keyIds)],
+    ["token keys to be fetched from", countWords(tokens.keyHosts)],
     ["token scopes", countWords(tokens.scopes)],
     ["tokens bound to", countWords(tokens.bindings)],
     ["token lifetime", lifetimeWords(tokens)],
@@ -154,7 +155,11 @@ const HEADERS: readonly string[] = [
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
+  "x-frame-options",
+  "referrer-policy",
+  "permissions-policy",
   "cache-control",
+  "pragma",
 ];
 
 export function headerWords({ safeguards = {}, answers }: ProtectionFacts): string {

@@ -59,6 +59,8 @@ export interface TokenSummary {
   readonly issuers: Counts;
   readonly audiences: Counts;
   readonly keyIds: Counts;
+  /** Hosts that tokens name for their keys to be fetched from (`jku`, `x5u`). */
+  readonly keyHosts?: Counts;
   readonly scopes: Counts;
   /** `dpop` `certificate` `key`: only who proves to have that may use the token. `none` for those that whoever has them may. */
   readonly bindings: Counts;

@@ -315,3 +315,74 @@ t.test("drift of tokens: what makes one worth more is a finding, keys and scopes
   });
   t.end();
 });
+
+t.test(
+  "a token that says where its key is to be fetched is told, and found where that is not its issuer's host",
+  (t) => {
+    const scene = new Scene();
+    const head = (jku: unknown): object => ({ ...SHOP, jku, x5u: 5 });
+    scene.get("/own", { fields: bearer(head("https://idp.internal:8443/keys?k=1"), CLAIMS) });
+    for (const status of [200, 401])
+      scene.get("/a", { fields: bearer(head("https://evil.example/k"), CLAIMS), status });
+    scene.get("/refused", { fields: bearer(head("https://evil.example/k"), CLAIMS), status: 401 });
+    scene.get("/none", { fields: bearer(head("keys"), CLAIMS) });
+    const hosts = scene.endpoints().map(({ template, protection }) => [template, protection?.tokens?.keyHosts]);
+    t.same(Object.fromEntries(hosts), {
+      "/own": { "idp.internal": 1 },
+      "/a": { "evil.example": 2 },
+      "/refused": { "evil.example": 1 },
+      "/none": undefined,
+    });
+    const found = scene.detection.all().filter(({ rule }) => rule === "foreign-token-key");
+    t.same(
+      found
+        .map(({ severity, template, count, evidence }) => `${severity} ${template} ×${count} ${evidence.host}`)
+        .sort(),
+      ["high /a ×2 evil.example", "low /refused ×1 evil.example"],
+    );
+    t.end();
+  },
+);
+
+t.test("a link that explains the deprecation marks as the field does, in both versions of HTTP", (t) => {
+  const all = [
+    ['</d>; rel="deprecation"', "marked"],
+    ['</a>; rel=next, </d>; type="text/html"; rel="help deprecation"', "marked"],
+    ["</d>; rel=deprecation", "marked"],
+    ['</d>; rel="next"; title="deprecation"', "not"],
+    ['</deprecation>; rel="next"', "not"],
+    ['</d>; rel="sunset"', "not"],
+  ] as const;
+  for (const [link, told] of all) {
+    const expected = told === "marked" ? { sinceMicros: 0, sunsetMicros: undefined } : undefined;
+    const plain = [1, 2, 3].flatMap((): Step[] => [
+      ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", `HTTP/1.1 200 OK\r\nServer: a\r\nLink: ${link}\r\nContent-Length: 0\r\n\r\n`],
+    ]);
+    const peers = new Http2Peers();
+    const framed: Step[] = [
+      ["client", HELLO],
+      ["server", settings()],
+    ];
+    for (const stream of [1, 3, 5]) {
+      framed.push(["client", peers.request(stream, "/a", [])]);
+      framed.push(["server", peers.answer(stream, 200, [["link", link]], { ends: true })]);
+    }
+    for (const steps of [plain, framed])
+      t.same(
+        feed(steps).flatMap((message) => (message.kind === "call" ? [message.deprecation] : [])),
+        [expected, expected, expected],
+        link,
+      );
+  }
+  const both = ["Deprecation: @1688169599", 'Link: </d>; rel="deprecation"'];
+  for (const lines of [both, [...both].reverse()]) {
+    const found = feed([
+      ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", `HTTP/1.1 200 OK\r\n${lines.join("\r\n")}\r\nContent-Length: 0\r\n\r\n`],
+    ]);
+    const call = found.find((message) => message.kind === "call");
+    t.match(call, { deprecation: { sinceMicros: 1_688_169_599e6 } }, "the field's time goes before");
+  }
+  t.end();
+});

@@ -95,6 +95,9 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     ["strict-transport-security", "max-age=31536000"],
     ["x-content-type-options", "nosniff"],
     ["content-security-policy", "script-src 'nonce-abc'"],
+    ["x-frame-options", "DENY"],
+    ["referrer-policy", "no-referrer"],
+    ["permissions-policy", "camera=()"],
     ["set-cookie", "sid=1; Secure"],
     ["www-authenticate", 'Bearer realm="x"'],
   ] as const;
@@ -106,6 +109,9 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     hasTransportSecurity: true,
     hasNoSniff: true,
     hasContentPolicy: true,
+    hasFrameOptions: true,
+    hasReferrerPolicy: true,
+    hasPermissionsPolicy: true,
   };
   const access = { origin, challenge: "bearer", oauth: undefined };
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
@@ -137,6 +143,11 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     ["Cache-Control: public\r\n", { caching: "public" }],
     ["Cache-Control: max-age=60\r\n", { caching: "max-age" }],
     ["Cache-Control: immutable\r\n", { caching: "other" }],
+    ["Pragma: no-cache\r\n", { caching: "pragma" }],
+    ["Pragma: no-cache\r\nCache-Control: private\r\n", { caching: "private" }],
+    ["Cache-Control: private\r\nPragma: no-cache\r\n", { caching: "private" }],
+    ["X-Frame-Options: ALLOW-FROM https://a.test\r\n", undefined],
+    ["Referrer-Policy: no-referrer, unsafe-url\r\n", undefined],
     ["Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: TRUE\r\n", { allowsCredentials: false }],
     ["Strict-Transport-Security: max-age=0\r\n", undefined],
     ["X-Content-Type-Options: sniff\r\n", undefined],

@@ -13,6 +13,7 @@ import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
 import { crossOriginCredentials } from "./rules/cross-origin-credentials.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
+import { foreignTokenKey } from "./rules/foreign-token-key.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
 import { gatewayBypassed } from "./rules/gateway-bypassed.js";
 import { handshakeFailures } from "./rules/handshake-failures.js";
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   longLivedToken,
   newTokenSource,
   weakerToken,
+  foreignTokenKey,
   passwordGrant,
   unprotectedSessionCookie,
   crossOriginCredentials,

@@ -16,6 +16,7 @@ const NOTHING: TokenFacts = {
   issuer: undefined,
   audiences: [],
   keyId: undefined,
+  keyHosts: [],
   scopes: [],
   lifetimeSeconds: undefined,
   expires: false,

@@ -193,7 +193,11 @@ export class EndpointProtection implements Protection {
     if (guards.hasTransportSecurity) this.#safeguards.add("strict-transport-security", times);
     if (guards.hasNoSniff) this.#safeguards.add("x-content-type-options", times);
     if (guards.hasContentPolicy) this.#safeguards.add("content-security-policy", times);
-    if (guards.caching !== undefined) this.#safeguards.add("cache-control", times);
+    if (guards.hasFrameOptions) this.#safeguards.add("x-frame-options", times);
+    if (guards.hasReferrerPolicy) this.#safeguards.add("referrer-policy", times);
+    if (guards.hasPermissionsPolicy) this.#safeguards.add("permissions-policy", times);
+    if (guards.caching === "pragma") this.#safeguards.add("pragma", times);
+    else if (guards.caching !== undefined) this.#safeguards.add("cache-control", times);
   }
 
   merge(other: EndpointProtection): void {

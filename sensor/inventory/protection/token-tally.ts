@@ -19,6 +19,7 @@ export class TokenTally {
   readonly #issuers = new Tally(MAX_NAMES);
   readonly #audiences = new Tally(MAX_NAMES);
   readonly #keyIds = new Tally(MAX_NAMES);
+  readonly #keyHosts = new Tally(MAX_NAMES);
   readonly #scopes = new Tally(MAX_SCOPES);
   readonly #bindings = new Tally(MAX_BINDINGS);
   #shortestSeconds: number | undefined = undefined;
@@ -74,6 +75,7 @@ export class TokenTally {
     if (facts.issuer !== undefined) this.#issuers.add(facts.issuer, times);
     for (const audience of facts.audiences) this.#audiences.add(audience, times);
     if (facts.keyId !== undefined) this.#keyIds.add(facts.keyId, times);
+    for (const host of facts.keyHosts) this.#keyHosts.add(host, times);
     for (const scope of facts.scopes) this.#scopes.add(scope, times);
     for (const binding of traitNames("binding", facts)) this.#bindings.add(binding, times);
     if (facts.expires === false) this.#endless += times;
@@ -95,6 +97,7 @@ export class TokenTally {
       issuers: this.#issuers.record(),
       audiences: this.#audiences.record(),
       keyIds: this.#keyIds.record(),
+      ...(this.#keyHosts.size === 0 ? {} : { keyHosts: this.#keyHosts.record() }),
       scopes: this.#scopes.record(),
       bindings: this.#bindings.record(),
       ...(this.#shortestSeconds === undefined ? {} : { shortestSeconds: this.#shortestSeconds }),
@@ -109,6 +112,7 @@ export class TokenTally {
     this.#issuers.restore(record.issuers);
     this.#audiences.restore(record.audiences);
     this.#keyIds.restore(record.keyIds);
+    this.#keyHosts.restore(record.keyHosts ?? {});
     this.#scopes.restore(record.scopes);
     this.#bindings.restore(record.bindings);
     this.#lasts(record.shortestSeconds, record.longestSeconds);

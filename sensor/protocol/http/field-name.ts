@@ -30,6 +30,10 @@ const NAMES: readonly string[] = [
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
+  "x-frame-options",
+  "referrer-policy",
+  "permissions-policy",
+  "pragma",
   "via",
   "forwarded",
   "x-forwarded-for",
@@ -44,6 +48,7 @@ const NAMES: readonly string[] = [
   "x-request-id",
   "traceparent",
   "www-authenticate",
+  "link",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -137,30 +142,36 @@ export const TRANSPORT_SECURITY = 24;
 export const CONTENT_TYPE_OPTIONS = 25;
 /** Often with a number of its own in each answer: only that it is there is read. */
 export const CONTENT_POLICY = 26;
+export const FRAME_OPTIONS = 27;
+export const REFERRER_POLICY = 28;
+export const PERMISSIONS_POLICY = 29;
+export const PRAGMA = 30;
 /** What a proxy writes into what it hands on. Of this one and all after it up to SOAP_ACTION only that they are there is read. */
-export const VIA = 27;
-export const FORWARDED = 28;
-export const FORWARDED_FOR = 29;
+export const VIA = 31;
+export const FORWARDED = 32;
+export const FORWARDED_FOR = 33;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 34;
-export const AMZ_TARGET = 35;
+export const SOAP_ACTION = 38;
+export const AMZ_TARGET = 39;
 /** How long the client is willing to wait. */
-export const GRPC_TIMEOUT = 36;
-export const CONNECT_TIMEOUT = 37;
+export const GRPC_TIMEOUT = 40;
+export const CONNECT_TIMEOUT = 41;
 /** What goes from service to service with a call, and stays the same. */
-export const REQUEST_ID = 38;
-export const TRACE_PARENT = 39;
-export const WWW_AUTHENTICATE = 40;
-export const AUTHORIZATION = 41;
-export const PROXY_AUTHORIZATION = 42;
-export const COOKIE = 43;
-export const WEBSOCKET_PROTOCOL = 44;
-export const WEBSOCKET_EXTENSIONS = 45;
+export const REQUEST_ID = 42;
+export const TRACE_PARENT = 43;
+export const WWW_AUTHENTICATE = 44;
+/** Of pages of a list it differs from answer to answer. */
+export const LINK = 45;
+export const AUTHORIZATION = 46;
+export const PROXY_AUTHORIZATION = 47;
+export const COOKIE = 48;
+export const WEBSOCKET_PROTOCOL = 49;
+export const WEBSOCKET_EXTENSIONS = 50;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 46;
-export const DPOP = 47;
+export const WEBSOCKET_LOCATION = 51;
+export const DPOP = 52;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 48;
+export const FIRST_KEY_FIELD = 53;
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
 export const FIRST_SIGNATURE = NAMES.indexOf("signature");
 /** What is written as in Authorization, under other names. */

@@ -34,6 +34,7 @@ export function readToken(bytes: Buffer, start: number, end: number, names: Publ
       .slice(0, MAX_AUDIENCES)
       .map((audience) => names.of(audience)),
     keyId: nameOf(header?.kid, names),
+    keyHosts: [...new Set([header?.jku, header?.x5u].flatMap(hostsOf))].map((host) => names.of(host)),
     scopes: scopesOf(claims).map((scope) => names.of(scope)),
     lifetimeSeconds: lifetimeOf(claims),
     expires: isEncrypted || claims === undefined ? undefined : claims.exp !== undefined,
@@ -61,6 +62,12 @@ function algorithmOf(value: unknown): string {
 
 function nameOf(value: unknown, names: PublicNames): string | undefined {
   return typeof value === "string" && value !== "" ? names.of(value) : undefined;
+}
+
+/** RFC 3986 §3.2: the authority without userinfo and port; what is no URL has none. */
+function hostsOf(value: unknown): readonly string[] {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  return url === undefined || url.hostname === "" ? [] : [url.hostname];
 }
 
 function listOf(value: unknown): readonly string[] {

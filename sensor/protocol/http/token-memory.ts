@@ -73,8 +73,9 @@ export class TokenMemory {
   }
 
   #share(facts: TokenFacts): TokenFacts {
-    const { isEncrypted, algorithm, issuer, audiences, keyId, scopes, lifetimeSeconds, expires, binding } = facts;
-    const key = `${isEncrypted} ${algorithm} ${keyId} ${lifetimeSeconds} ${expires} ${binding}\n${issuer}\n${audiences.join("\n")}\n\n${scopes.join(" ")}`;
+    const { isEncrypted, algorithm, issuer, audiences, keyId, keyHosts, scopes, lifetimeSeconds, expires, binding } =
+      facts;
+    const key = `${isEncrypted} ${algorithm} ${keyId} ${lifetimeSeconds} ${expires} ${binding}\n${keyHosts.join(" ")}\n${issuer}\n${audiences.join("\n")}\n\n${scopes.join(" ")}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     if (this.#shared.size >= MAX_FACTS) this.#shared.clear();
