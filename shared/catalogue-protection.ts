@@ -4,9 +4,9 @@ import type { RuleEntry } from "./rule-entry.js";
 export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "authentication-not-enforced": {
     severity: "medium",
-    title: "An endpoint answers with and without credentials",
+    title: "An endpoint answers with credentials, and without one of a known kind",
     remedy:
-      "Refuse calls without credentials where the endpoint is not meant for everyone; the evidence names who was answered without.",
+      "Refuse calls without credentials where the endpoint is not meant for everyone; the evidence names who was answered without. A credential in a field of a kind that is not known would not be seen.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:306", "pci-dss:6.2.4", "hipaa:164.312(d)"],
   },
   "unsigned-token": {
@@ -28,6 +28,20 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     title: "Tokens come from an issuer, or with an algorithm, that was not seen before",
     remedy: "Find out whether the issuer was changed on purpose; else find out why the service takes its tokens.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:345"],
+  },
+  "foreign-token-key": {
+    severity: "high",
+    title: "A token names another host than its issuer's for its key",
+    remedy:
+      "Let the service take keys only from where its issuer publishes them, whatever a token's header says, and find out who sends such tokens.",
+    references: ["owasp-api:2023-API2", "owasp-api:2023-API7", "nist:800-204:MS-SS-1", "cwe:347", "cwe:918"],
+  },
+  "weaker-token": {
+    severity: "medium",
+    title: "Tokens can be used by more, or for longer, than those before",
+    remedy:
+      "Find out whether the issuer was changed on purpose. Let the service ask for proof of possession (DPoP, certificates) as before, and take only tokens meant for it.",
+    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:613", "cwe:345"],
   },
   "password-grant": {
     severity: "medium",

@@ -6,10 +6,11 @@ import { formatTime } from "./time.js";
 export type Access = "open" | "mixed" | "refusing" | "unseen";
 
 export const ACCESS_WORDS: Readonly<Record<Access, string>> = {
-  open: "answers without credentials, and was never seen to refuse a call",
-  mixed: "answers some calls without credentials, and refuses others or is called with credentials too",
-  refusing: "refuses calls without credentials",
-  unseen: "whether it answers without credentials was not seen",
+  open: "answers calls without a credential of a known kind, and was never seen to refuse a call",
+  mixed:
+    "answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+  refusing: "refuses calls without a credential of a known kind",
+  unseen: "whether it answers without a credential was not seen",
 };
 
 /** Calls by what they carried; `unsure` where it was not seen whole. */
@@ -29,7 +30,7 @@ export function askedBy({ protection, calls, credentials, incompleteCalls, statu
   const counts = Object.entries(statuses);
   const sum = (pattern: RegExp): number =>
     counts.reduce((total, [status, count]) => total + (pattern.test(status) ? count : 0), 0);
-  const bare = { calls, answered: sum(/^2/), refused: sum(/^40[13]$/) };
+  const bare = { calls, answered: sum(/^2/), refused: sum(/^40[137]$/) };
   return { carried: NONE, cookieOnly: NONE, bare, unsureCalls: 0 };
 }
 
@@ -51,14 +52,14 @@ export function accessOf(endpoint: EndpointRecord): Access {
   return bare.refused > 0 ? "refusing" : "unseen";
 }
 
-/** `75 % with a credential (3), 25 % without (1)`. */
+/** `75 % with a credential (3), 25 % without one of a known kind (1)`. */
 export function shareWords(endpoint: EndpointRecord): string {
   const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
   const all = carried.calls + cookieOnly.calls + bare.calls + unsureCalls;
   const parts: readonly (readonly [number, string])[] = [
     [carried.calls, "with a credential"],
     [cookieOnly.calls, "with cookies only"],
-    [bare.calls, "without"],
+    [bare.calls, "without one of a known kind"],
     [unsureCalls, "not seen whole"],
   ];
   return parts
@@ -83,7 +84,7 @@ export function protectionRows(endpoint: EndpointRecord): readonly (readonly [st
     ["calls", shareWords(endpoint)],
     ["with credentials", answerWords(carried)],
     ["with cookies only", answerWords(cookieOnly)],
-    ["without", answerWords(bare)],
+    ["without one of a known kind", answerWords(bare)],
     ...(endpoint.protection === undefined ? [] : factRows(endpoint.protection)),
   ];
   return rows.filter(([, words]) => words !== "");
@@ -120,6 +121,7 @@ function tokenRows(tokens: TokenSummary): (readonly [string, string])[] {
     ["token issuers", countWords(tokens.issuers)],
     ["token audiences", countWords(tokens.audiences)],
     ["token keys", countWords(tokens.keyIds)],
+    ["token keys to be fetched from", countWords(tokens.keyHosts)],
     ["token scopes", countWords(tokens.scopes)],
     ["tokens bound to", countWords(tokens.bindings)],
     ["token lifetime", lifetimeWords(tokens)],
@@ -131,17 +133,19 @@ function changeWords({ what, name, atMicros }: TokenSummary["changes"][number]):
   return `${what} ${name} since ${formatTime(atMicros).slice(0, 16).replace("T", " ")}`;
 }
 
+export const ENDLESS = "without an end";
+
 export function lifetimeWords({ shortestSeconds, longestSeconds, endless }: TokenSummary): string {
   const parts: string[] = [];
   if (shortestSeconds !== undefined && longestSeconds !== undefined) {
     const [shortest, longest] = [spanWords(shortestSeconds), spanWords(longestSeconds)];
     parts.push(shortest === longest ? longest : `${shortest} to ${longest}`);
   }
-  if (endless > 0) parts.push(`without an end ×${endless.toLocaleString("en")}`);
+  if (endless > 0) parts.push(`${ENDLESS} ×${endless.toLocaleString("en")}`);
   return parts.join(", ");
 }
 
-function spanWords(seconds: number): string {
+export function spanWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
@@ -151,7 +155,11 @@ const HEADERS: readonly string[] = [
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
+  "x-frame-options",
+  "referrer-policy",
+  "permissions-policy",
   "cache-control",
+  "pragma",
 ];
 
 export function headerWords({ safeguards = {}, answers }: ProtectionFacts): string {

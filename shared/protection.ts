@@ -1,11 +1,13 @@
 /** Calls of one kind, and how they were answered. */
 export interface AskedCounts {
   readonly calls: number;
-  /** With success (2xx). */
+  /** With success: 2xx, and no error in the answer of a protocol that tells of its errors there. */
   readonly answered: number;
-  /** With 401 or 403. */
+  /** With 401, 403 or 407, or with what says the same in the answer: gRPC's status 16 or 7, and what other protocols have for them. */
   readonly refused: number;
 }
+
+export const TOGETHER = " + ";
 
 /** Text → calls; bounded, and what found no room is counted in `beyond`. */
 export type Counts = Readonly<Record<string, number>>;
@@ -23,6 +25,8 @@ export interface ProtectionFacts {
   readonly unsureCalls: number;
   /** `api-key in header x-api-key`, `jwt in header authorization`, `jwt in cookie`. */
   readonly places?: Counts;
+  /** What stood on the same calls, parted by TOGETHER; those of calls that had one alone are left out. */
+  readonly together?: Counts;
   /** Left out without tokens. */
   readonly tokens?: TokenSummary;
   /** Schemes that refused callers were asked for. */
@@ -55,6 +59,8 @@ export interface TokenSummary {
   readonly issuers: Counts;
   readonly audiences: Counts;
   readonly keyIds: Counts;
+  /** Hosts that tokens name for their keys to be fetched from (`jku`, `x5u`). */
+  readonly keyHosts?: Counts;
   readonly scopes: Counts;
   /** `dpop` `certificate` `key`: only who proves to have that may use the token. `none` for those that whoever has them may. */
   readonly bindings: Counts;
@@ -62,12 +68,16 @@ export interface TokenSummary {
   readonly longestSeconds?: number;
   /** Calls with tokens that name no end. */
   readonly endless: number;
-  /** Issuers and algorithms that came after others had been seen, the oldest first. */
+  /** What came after tokens that said something else there, the oldest first. */
   readonly changes: readonly TokenChange[];
 }
 
+/** `lifetime`: at least four times as long as the longest before. Keys are changed often, and on purpose. */
+export type TokenTrait = "issuer" | "algorithm" | "audience" | "key" | "binding" | "lifetime" | "scope";
+
 export interface TokenChange {
-  readonly what: "issuer" | "algorithm";
+  readonly what: TokenTrait;
+  /** As the token has it; `none` for one bound to nobody, a span of time or `without an end` for a lifetime. */
   readonly name: string;
   readonly atMicros: number;
 }

@@ -108,7 +108,7 @@ function changesOf(endpoint: Facts, { approved, deprecated }: Opinion): string[]
   if (approved === undefined) return changes;
   const { seen } = approved;
   if (endpoint.state !== seen.state && GRAVE.includes(endpoint.state)) changes.push(`is ${endpoint.state} now`);
-  if (!seen.hasBareCalls && hasBareCalls(endpoint)) changes.push("calls without a credential");
+  if (!seen.hasBareCalls && hasBareCalls(endpoint)) changes.push("calls without a credential of a known kind");
   const added = (kind: string, now: readonly string[], before: readonly string[]): void => {
     const known = new Set(before);
     const fresh = now.filter((one) => !known.has(one));

@@ -68,7 +68,7 @@ t.test("exports, documents and the difference of two inventories tell it", async
   const page = exported(file, "html");
   t.match(
     page,
-    /Protection of endpoints.*57 % with a credential \(4\), 14 % with cookies only \(1\), 29 % without \(2\)/s,
+    /Protection of endpoints.*57 % with a credential \(4\), 14 % with cookies only \(1\), 29 % without one of a known kind \(2\)/s,
   );
   t.match(page, /JSON Web Tokens.*https:\/\/idp\.internal ×3.*60 min/s);
   t.match(page, /OAuth 2 servers.*token ×2.*client_credentials ×1, token-exchange ×1/s);
@@ -355,7 +355,7 @@ t.test("an operator reads how an endpoint is protected", { skip: NO_BROWSER }, a
   await page.click('nav button:text-is("Endpoints")');
   await page.locator("tr", { hasText: "/orders" }).click();
   const text = (await page.locator(DETAIL).textContent()) ?? "";
-  t.match(text, /Protection.*answers some calls without credentials.*57 % with a credential \(4\)/s);
+  t.match(text, /Protection.*answers some calls without a credential of a known kind.*57 % with a credential \(4\)/s);
   t.match(text, /token issuershttps:\/\/idp\.internal ×3.*token lifetime60 min/s);
   t.match(text, /setssession cookie: Secure, no HttpOnly, no SameSite, until the browser is closed ×1/);
   await shot(page, "endpoint-protection");

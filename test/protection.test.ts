@@ -95,6 +95,9 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     ["strict-transport-security", "max-age=31536000"],
     ["x-content-type-options", "nosniff"],
     ["content-security-policy", "script-src 'nonce-abc'"],
+    ["x-frame-options", "DENY"],
+    ["referrer-policy", "no-referrer"],
+    ["permissions-policy", "camera=()"],
     ["set-cookie", "sid=1; Secure"],
     ["www-authenticate", 'Bearer realm="x"'],
   ] as const;
@@ -106,6 +109,9 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     hasTransportSecurity: true,
     hasNoSniff: true,
     hasContentPolicy: true,
+    hasFrameOptions: true,
+    hasReferrerPolicy: true,
+    hasPermissionsPolicy: true,
   };
   const access = { origin, challenge: "bearer", oauth: undefined };
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
@@ -137,6 +143,11 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
     ["Cache-Control: public\r\n", { caching: "public" }],
     ["Cache-Control: max-age=60\r\n", { caching: "max-age" }],
     ["Cache-Control: immutable\r\n", { caching: "other" }],
+    ["Pragma: no-cache\r\n", { caching: "pragma" }],
+    ["Pragma: no-cache\r\nCache-Control: private\r\n", { caching: "private" }],
+    ["Cache-Control: private\r\nPragma: no-cache\r\n", { caching: "private" }],
+    ["X-Frame-Options: ALLOW-FROM https://a.test\r\n", undefined],
+    ["Referrer-Policy: no-referrer, unsafe-url\r\n", undefined],
     ["Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: TRUE\r\n", { allowsCredentials: false }],
     ["Strict-Transport-Security: max-age=0\r\n", undefined],
     ["X-Content-Type-Options: sniff\r\n", undefined],
@@ -260,7 +271,7 @@ t.test("what traffic makes up finds no more room than there is, and is counted",
   const facts = protectionOf(scene, "/a");
   t.equal(Object.keys(facts?.tokens?.issuers ?? {}).length, 16);
   t.equal(Object.keys(facts?.tokens?.scopes ?? {}).length, 64);
-  t.equal(facts?.tokens?.changes.length, 16);
+  t.equal(facts?.tokens?.changes.length, 3 * 16, "so many of issuers, keys and scopes each");
   t.equal(facts?.echoedSites, 8);
   t.equal(facts?.beyond, 84 + 84 + 36);
   t.end();
@@ -334,14 +345,14 @@ t.test("an endpoint that answers with credentials and without: not where none ma
     .endpoints()
     .map((endpoint) => `${endpoint.method} ${endpoint.template}: ${protectionRows(endpoint)[0][1]}`);
   t.same(kinds, [
-    "GET /closed: refuses calls without credentials",
-    "GET /cookies: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /few: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /late: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /ntlm: whether it answers without credentials was not seen",
-    "GET /orders: answers some calls without credentials, and refuses others or is called with credentials too",
-    "OPTIONS /orders: answers some calls without credentials, and refuses others or is called with credentials too",
-    "GET /public: answers some calls without credentials, and refuses others or is called with credentials too",
+    "GET /closed: refuses calls without a credential of a known kind",
+    "GET /cookies: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /few: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /late: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /ntlm: whether it answers without a credential was not seen",
+    "GET /orders: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "OPTIONS /orders: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
+    "GET /public: answers some calls without a credential of a known kind, and refuses others or is called with credentials too",
   ]);
   t.end();
 });

@@ -108,7 +108,7 @@ t.test("what is new since the review, and what is other than what was approved",
   await sensor.tell(told(scene));
   t.equal((await of("/late")).review.status, "new");
   t.same((await of("/orders/{orderId}")).review.changes, [
-    "calls without a credential",
+    "calls without a credential of a known kind",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",
@@ -240,7 +240,7 @@ t.test("an operator reviews endpoints, and sees what changed since", { skip: NO_
   await row("/refunds").first().click();
   const changes = await panel.locator(".changes li").allTextContents();
   t.same(changes, [
-    "calls without a credential",
+    "calls without a credential of a known kind",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",

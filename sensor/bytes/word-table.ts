@@ -11,16 +11,23 @@ export function hashName(bytes: Buffer, start: number, end: number): number {
   return hash ^ (hash >>> 15);
 }
 
+type WordFor = (bytes: Buffer, start: number, end: number) => string | undefined;
+
 /** Finds which of a fixed list of words stands in a range of bytes, whatever its case, without making a string. */
 export class WordTable {
   readonly words: readonly string[];
   readonly #slots: Int32Array;
   readonly #hashes: Int32Array;
   readonly #bytes: readonly Buffer[];
+  readonly #wordFor: WordFor | undefined;
 
-  /** `words` are in lower case; those at the positions `apart` have their place in the list and are not found. */
-  constructor(words: readonly string[], apart: readonly number[] = []) {
+  /**
+   * `words` are in lower case; those at the positions `apart` have their place in the list and are not found. `wordFor` names the word
+   * that stands for what is none of them, where one does.
+   */
+  constructor(words: readonly string[], apart: readonly number[] = [], wordFor?: WordFor) {
     this.words = words;
+    this.#wordFor = wordFor;
     this.#slots = new Int32Array(1 << Math.ceil(Math.log2(words.length * 4))).fill(-1);
     this.#hashes = new Int32Array(words.length);
     this.#bytes = words.map((word) => Buffer.from(word, "latin1"));
@@ -40,7 +47,8 @@ export class WordTable {
       const index = this.#slots[slot];
       if (this.#hashes[index] === hash && matches(this.#bytes[index], bytes, start, end)) return index;
     }
-    return -1;
+    const word = this.#wordFor?.(bytes, start, end);
+    return word === undefined ? -1 : this.words.indexOf(word);
   }
 
   /** The same for callers that have no hash at hand. */

@@ -13,6 +13,7 @@ import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
 import { crossOriginCredentials } from "./rules/cross-origin-credentials.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
+import { foreignTokenKey } from "./rules/foreign-token-key.js";
 import { framingAnomaly } from "./rules/framing-anomaly.js";
 import { gatewayBypassed } from "./rules/gateway-bypassed.js";
 import { handshakeFailures } from "./rules/handshake-failures.js";
@@ -43,6 +44,7 @@ import { unsignedToken } from "./rules/unsigned-token.js";
 import { weakCertificateKey } from "./rules/weak-certificate-key.js";
 import { weakCertificateSignature } from "./rules/weak-certificate-signature.js";
 import { weakCipher } from "./rules/weak-cipher.js";
+import { weakerToken } from "./rules/weaker-token.js";
 import { zombieEndpoint } from "./rules/zombie-endpoint.js";
 
 /** Every rule. To add one: a file under rules/, its entry in shared/catalogue.ts, and a line here. */
@@ -57,6 +59,8 @@ export const RULES: readonly Rule[] = [
   unsignedToken,
   longLivedToken,
   newTokenSource,
+  weakerToken,
+  foreignTokenKey,
   passwordGrant,
   unprotectedSessionCookie,
   crossOriginCredentials,

@@ -20,9 +20,11 @@ export type CredentialKind =
   | "digest"
   | "dpop"
   | "hmac"
+  | "jwe"
   | "jwt"
   | "negotiate"
   | "ntlm"
+  | "ws-security"
   | "other";
 
 /** Where in the request a credential stood. */
@@ -63,7 +65,7 @@ export interface Rpc {
   readonly method: string | undefined;
   /**
    * gRPC's own status, from the trailers or an answer of trailers only. Of the others the one with the same meaning, as far as the
-   * answer's body tells: 0 no error, 12 no such procedure, 2 another error.
+   * answer's body tells: 0 no error, 12 no such procedure, 16 and 7 the caller is refused, 2 another error.
    */
   readonly status: number | undefined;
   /** Undefined where messages were not counted or bytes of them were lost. */

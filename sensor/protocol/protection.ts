@@ -3,11 +3,15 @@
  * that say the same share one object.
  */
 export interface TokenFacts {
+  /** RFC 7516 §3.1: five parts, of which only the header can be read. It may repeat claims, RFC 7519 §5.3. */
+  readonly isEncrypted: boolean;
   /** RFC 7518 §3.1; `none` however written, `other` for what is no registered name, `unreadable` where the header is no JSON. */
   readonly algorithm: string;
   readonly issuer: string | undefined;
   readonly audiences: readonly string[];
   readonly keyId: string | undefined;
+  /** Hosts of `jku` and `x5u` (RFC 7515 §4.1.2, §4.1.5), where whoever checks the token is told to fetch its key. */
+  readonly keyHosts: readonly string[];
   readonly scopes: readonly string[];
   /** From its issue, or from when it is valid, to its end; undefined where it names no end, or no beginning. */
   readonly lifetimeSeconds: number | undefined;
@@ -17,8 +21,11 @@ export interface TokenFacts {
   readonly binding: "dpop" | "certificate" | "key" | undefined;
 }
 
-/** What may be done with a copy of the answer, RFC 9111 §5.2.2: the strictest word that stands there. */
-export type Caching = "no-store" | "private" | "no-cache" | "public" | "max-age" | "other";
+/**
+ * What may be done with a copy of the answer, RFC 9111 §5.2.2: the strictest word that stands there. `pragma`: nothing but Pragma's
+ * `no-cache` does, which §5.4 gives no meaning in answers.
+ */
+export type Caching = "pragma" | "no-store" | "private" | "no-cache" | "public" | "max-age" | "other";
 
 /** What the answer's head says to protect who reads it. Answers that say the same share one object. */
 export interface Safeguards {
@@ -29,6 +36,9 @@ export interface Safeguards {
   readonly hasTransportSecurity: boolean;
   readonly hasNoSniff: boolean;
   readonly hasContentPolicy: boolean;
+  readonly hasFrameOptions: boolean;
+  readonly hasReferrerPolicy: boolean;
+  readonly hasPermissionsPolicy: boolean;
 }
 
 /** A cookie that an answer sets, RFC 6265 §4.1; its value and a name of the service's own are not kept. */

@@ -23,7 +23,7 @@ export function protectionSection(all: readonly EndpointRecord[], edges: readonl
   const endpoints = all.filter(({ calls }) => calls > 0);
   const bound =
     "<p>Of calls that could be read: a client certificate stands in them only where a proxy tells of it, and a cookie may be a session's or " +
-    "nobody's. Tokens are read, not verified. The way there is what all connections to that address and port were.</p>\n";
+    "nobody's; what is of no known kind counts as none, and of bodies only those that were looked at can hold one. Tokens are read, not verified. The way there is what all connections to that address and port were.</p>\n";
   const parts = [
     accessTable(endpoints, postures),
     tokenTable(endpoints),

@@ -4,7 +4,7 @@ import { askedBy } from "../../shared/protection-words.js";
 
 const COUNTS = [
   ...(["places", "challenges", "cookies", "crossOrigin", "caching", "safeguards"] as const),
-  ...(["oauth", "grants", "clientProofs"] as const),
+  ...(["oauth", "grants", "clientProofs", "together"] as const),
 ];
 
 /** What the calls of both show. Calls of a row that has none of it carried nothing, and count among those that did not. */
@@ -39,6 +39,7 @@ function factsOf(endpoint: EndpointRecord): ProtectionFacts {
 function joinedTokens(a: TokenSummary | undefined, b: TokenSummary | undefined): TokenSummary | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   const lifetimes = (of: "shortestSeconds" | "longestSeconds"): number[] => [a, b].flatMap((one) => one[of] ?? []);
+  const keyHosts = added(a.keyHosts, b.keyHosts);
   const [shortest, longest] = [lifetimes("shortestSeconds"), lifetimes("longestSeconds")];
   return {
     algorithms: added(a.algorithms, b.algorithms) ?? {},
@@ -47,6 +48,7 @@ function joinedTokens(a: TokenSummary | undefined, b: TokenSummary | undefined):
     keyIds: added(a.keyIds, b.keyIds) ?? {},
     scopes: added(a.scopes, b.scopes) ?? {},
     bindings: added(a.bindings, b.bindings) ?? {},
+    ...(keyHosts === undefined ? {} : { keyHosts }),
     ...(shortest.length === 0 ? {} : { shortestSeconds: Math.min(...shortest) }),
     ...(longest.length === 0 ? {} : { longestSeconds: Math.max(...longest) }),
     endless: a.endless + b.endless,

@@ -19,6 +19,7 @@ export function protectionObject(endpoint: EndpointRecord): Record<string, unkno
     "auth.answered": by("answered"),
     "auth.refused": by("refused"),
     "auth.places": protection?.places,
+    "auth.together": protection?.together,
     "auth.challenges": protection?.challenges,
     ...(protection?.tokens === undefined ? {} : tokenObject(protection.tokens)),
     cookies_set: protection?.cookies,
@@ -43,6 +44,7 @@ function tokenObject(tokens: TokenSummary): Record<string, unknown> {
     "token.shortest_seconds": tokens.shortestSeconds,
     "token.longest_seconds": tokens.longestSeconds,
     "token.endless_calls": tokens.endless,
+    "token.key_hosts": tokens.keyHosts,
     "token.changes": tokens.changes.map(({ what, name, atMicros }) => ({ what, name, since: formatTime(atMicros) })),
   };
 }

@@ -11,10 +11,12 @@ export function bearer(header: object, claims: object): string {
 }
 
 const NOTHING: TokenFacts = {
+  isEncrypted: false,
   algorithm: "RS256",
   issuer: undefined,
   audiences: [],
   keyId: undefined,
+  keyHosts: [],
   scopes: [],
   lifetimeSeconds: undefined,
   expires: false,
@@ -102,6 +104,11 @@ export const COOKIE_CASES: readonly (readonly [string, SetCookie])[] = [
   ["theme=dark; Max-Age=86400; SameSite=None", { ...PLAIN, purpose: "other", sameSite: "none", lifetime: "day" }],
   ["residue=1; Max-Age=86401", { ...PLAIN, purpose: "other", lifetime: "month" }],
   ["XSRF-TOKEN=1; SameSite=Lax", { ...PLAIN, purpose: "csrf", sameSite: "lax" }],
+  [".AspNetCore.Cookies=1; Secure", { ...PLAIN, name: ".aspnetcore.cookies", isSecure: true }],
+  [".AspNet.ApplicationCookie=1", { ...PLAIN, name: ".aspnet.applicationcookie" }],
+  ["CFTOKEN=1", { ...PLAIN, name: "cftoken" }],
+  ["iPlanetDirectoryPro=1", { ...PLAIN, name: "iplanetdirectorypro" }],
+  ["__RequestVerificationToken_L2=1; HttpOnly", { ...PLAIN, purpose: "csrf", isHttpOnly: true }],
   ["a=eyJhbGciOiJub25lIn0.e30.; Domain=.example.com", { ...PLAIN, hasDomain: true }],
   ["sid=; Max-Age=0; Expires=Wed, 01 Jan 2031 00:00:00 GMT", { ...PLAIN, lifetime: "deleted" }],
   ["sid=; Expires=Thu, 01 Jan 1970 00:00:00 GMT", { ...PLAIN, lifetime: "deleted" }],

@@ -1,5 +1,6 @@
 import type { Edge, Endpoint, Protection } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
+import { outcomeOf } from "../../protocol/outcome.js";
 import type { Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 
@@ -28,7 +29,7 @@ export const authenticationNotEnforced: Rule = {
         const { service, method, template } = endpoint;
         const clientAddress = isBare ? edge?.clientAddress : protection.bareClient;
         const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
-          summary: `${method} ${template} of ${service.name} is called with credentials and answers without any as well.`,
+          summary: `${method} ${template} of ${service.name} is called with credentials, and answers calls without a credential of a known kind as well.`,
           ...(clientAddress === undefined ? {} : { clientAddress }),
           ...endpointOf(endpoint),
           evidence: countsOf(protection),
@@ -55,6 +56,6 @@ function isMixed({ method }: Call, { carried, bare, mayCarryElsewhere }: Protect
   return carried.answered >= CARRIED_SHARE * (carried.answered + bare.answered);
 }
 
-function isAnswered({ status, complete }: Call): boolean {
-  return complete && status !== undefined && status >= 200 && status < 300;
+function isAnswered(call: Call): boolean {
+  return call.complete && outcomeOf(call) === "answered";
 }

@@ -1,12 +1,11 @@
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
+import { UNIMPLEMENTED } from "../../protocol/outcome.js";
 import type { Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 
 /** Answers to what is not there: no endpoint came to be. */
 const ABSENT: ReadonlySet<number> = new Set([404, 405, 501]);
-/** The same as gRPC, JSON-RPC and others say it. */
-const UNIMPLEMENTED = 12;
 
 /** An endpoint first called after the learning period. */
 export const newEndpoint: Rule = {

@@ -1,16 +1,19 @@
 import type { Severity } from "../../../shared/event.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call, Credential } from "../../protocol/message.js";
+import { outcomeOf } from "../../protocol/outcome.js";
 import type { Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 import { Subjects } from "../subjects.js";
 
-/** What became of the call, as its status tells, and what that makes of it. */
+/** What became of the call, and what that makes of it. */
 const OUTCOMES: Readonly<Record<"accepted" | "refused" | "unclear", Severity>> = {
   accepted: "critical",
   refused: "low",
   unclear: "high",
 };
+
+const TOLD = { answered: "accepted", refused: "refused", other: "unclear" } as const;
 
 const OUTCOME_WORDS: Readonly<Record<keyof typeof OUTCOMES, string>> = {
   accepted: "which was answered with success",
@@ -29,7 +32,7 @@ export const unsignedToken: Rule = {
         if (endpoint === undefined || edge === undefined) return;
         const found = unsignedAmong(call.credentials);
         if (found === undefined) return;
-        const outcome = outcomeOf(call.status);
+        const outcome = TOLD[outcomeOf(call)];
         const subject = subjects.of(endpoint, outcome);
         if (findings.again(subject, call.atMicros)) return;
         const { service, method, template } = endpoint;
@@ -49,9 +52,4 @@ export const unsignedToken: Rule = {
 function unsignedAmong(credentials: readonly Credential[]): Credential | undefined {
   for (const credential of credentials) if (credential.token?.algorithm === "none") return credential;
   return undefined;
-}
-
-function outcomeOf(status: number | undefined): keyof typeof OUTCOMES {
-  if (status === 401 || status === 403) return "refused";
-  return status !== undefined && status >= 200 && status < 300 ? "accepted" : "unclear";
 }

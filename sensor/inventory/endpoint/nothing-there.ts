@@ -1,11 +1,10 @@
 import type { Call } from "../../protocol/message.js";
+import { UNIMPLEMENTED } from "../../protocol/outcome.js";
 import { provesThere } from "../declared/there.js";
 import type { UnknownPaths } from "./unknown-paths.js";
 
 /** Answers of a server that has nothing there, or nothing by that method: RFC 9110 §15.5.5, §15.5.6, §15.6.2. */
 const ABSENT: ReadonlySet<number> = new Set([404, 405, 501]);
-/** gRPC's status for a procedure that the server does not have. */
-const UNIMPLEMENTED = 12;
 /**
  * Endpoints of a service whose answers do not show that they are there (401, 503), beyond which more such answers make none. So few that a
  * scanner's words are not yet taken for values of one parameter, which the words of real paths would be as well.

@@ -1,24 +1,16 @@
 import type { AskedCounts } from "../../../shared/protection.js";
+import type { Outcome } from "../../protocol/outcome.js";
 
-/** Whether a status is one of success, or of a caller who is refused. */
-export function isAnswered(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-export function isRefused(status: number): boolean {
-  return status === 401 || status === 403;
-}
-
-/** Calls that carried the same, counting. */
+/** Calls that carried the same, counting. Only success shows that nothing more was asked for, and only a refusal that something was. */
 export class AskedCount implements AskedCounts {
   calls = 0;
   answered = 0;
   refused = 0;
 
-  add(status: number, times: number): void {
+  add(outcome: Outcome, times: number): void {
     this.calls += times;
-    if (isAnswered(status)) this.answered += times;
-    else if (isRefused(status)) this.refused += times;
+    if (outcome === "answered") this.answered += times;
+    else if (outcome === "refused") this.refused += times;
   }
 
   merge({ calls, answered, refused }: AskedCounts): void {

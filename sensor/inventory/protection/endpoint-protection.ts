@@ -1,10 +1,11 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import type { ProtectionFacts } from "../../../shared/protection.js";
+import { type ProtectionFacts, TOGETHER } from "../../../shared/protection.js";
 import type { Call, Credential } from "../../protocol/message.js";
+import { type Outcome, outcomeOf, outcomeOfStatus } from "../../protocol/outcome.js";
 import type { Access, Safeguards } from "../../protocol/protection.js";
 import { Tally } from "../count/tally.js";
 import type { Protection } from "../observation.js";
-import { AskedCount, isAnswered } from "./asked-count.js";
+import { AskedCount } from "./asked-count.js";
 import { cookieWords } from "./cookie-words.js";
 import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
 import { clientProofOf, oauthRole } from "./oauth-role.js";
@@ -17,9 +18,11 @@ const UNSAID = "unsaid";
 const NO_CREDENTIALS: readonly Credential[] = [];
 
 /** Whether a call shows anything of how its endpoint is protected. One that does not carried nothing, and was answered as any. */
-export function showsProtection({ credentials, safeguards, access, status, complete }: Call): boolean {
-  if (credentials.length > 0 || safeguards !== undefined || access !== undefined) return true;
-  return !complete || status === 401 || status === 403;
+export function showsProtection(call: Call): boolean {
+  const { credentials, safeguards, access, complete } = call;
+  if (credentials.length > 0 || safeguards !== undefined || access !== undefined || !complete) return true;
+  const outcome = outcomeOf(call);
+  return outcome === "refused" || outcome !== outcomeOfStatus(call.status);
 }
 
 /**
@@ -38,8 +41,11 @@ export class EndpointProtection implements Protection {
   #answers = 0;
   /** RFC 4559 §6 and NTLM: further calls of the connection carry nothing, and are its caller's all the same. */
   #ofConnections = false;
+  /** So does what stands in bodies: of those that were not looked at it can't be told. */
+  #inBodies = false;
   #tokens: TokenTally | undefined = undefined;
   readonly #places = new Tally(MAX_NAMES);
+  readonly #together = new Tally(MAX_NAMES);
   readonly #challenges = new Tally(MAX_NAMES);
   readonly #cookies = new Tally(MAX_COOKIES);
   readonly #crossOrigin = new Tally(MAX_NAMES);
@@ -63,7 +69,7 @@ export class EndpointProtection implements Protection {
   /** `before`: statuses of calls that came before the first that showed anything. */
   constructor(before: Iterable<readonly [number, number]>) {
     for (const [status, calls] of before) {
-      this.bare.add(status, calls);
+      this.bare.add(outcomeOfStatus(status), calls);
       if (status !== 0) this.#answers += calls;
     }
   }
@@ -78,11 +84,12 @@ export class EndpointProtection implements Protection {
 
   call(call: Call, clientAddress: string): void {
     const { credentials, safeguards, access, status = 0 } = call;
-    if (credentials.length > 0) this.#carried(credentials, status, call.atMicros);
+    const outcome = outcomeOf(call);
+    if (credentials.length > 0) this.#carried(credentials, outcome, call.atMicros);
     else if (!call.complete || this.#ofConnections || this.#isUnread(call)) this.unsureCalls++;
     else {
-      this.bare.add(status, 1);
-      if (isAnswered(status)) this.bareClient = clientAddress;
+      this.bare.add(outcome, 1);
+      if (outcome === "answered") this.bareClient = clientAddress;
     }
     this.isTelling =
       access !== undefined ||
@@ -96,30 +103,34 @@ export class EndpointProtection implements Protection {
       this.#guards = safeguards;
     }
     this.#guardTimes++;
-    if (credentials.length > 0 && isAnswered(status)) this.#guardedTimes++;
+    if (credentials.length > 0 && outcome === "answered") this.#guardedTimes++;
     if (access !== undefined) this.#noteAccess(call, access, credentials);
     else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
   }
 
   /** Where clients prove themselves in the body, one that was not looked at may have held a proof: not every body is. */
-  #isUnread({ access, requestBodySize }: Call): boolean {
-    return this.#oauth.size > 0 && access?.oauth === undefined && requestBodySize !== 0;
+  #isUnread({ access, requestBodySize, requestClasses, shapes }: Call): boolean {
+    if (requestBodySize === 0) return false;
+    // What the target held is told of a body that was not looked at, too.
+    const isLookedAt = requestClasses !== undefined && (shapes?.hasQuery !== true || shapes.request !== undefined);
+    return (this.#oauth.size > 0 && access?.oauth === undefined) || (this.#inBodies && !isLookedAt);
   }
 
-  #carried(credentials: readonly Credential[], status: number, atMicros: number): void {
+  #carried(credentials: readonly Credential[], outcome: Outcome, atMicros: number): void {
     if (credentials !== this.#credentials) {
       this.#settleCredentials();
       this.#meet(credentials, atMicros);
     }
     this.#credentialTimes++;
-    if (this.#areCookies) this.cookieOnly.add(status, 1);
-    else this.carried.add(status, 1);
+    if (this.#areCookies) this.cookieOnly.add(outcome, 1);
+    else this.carried.add(outcome, 1);
   }
 
   #meet(credentials: readonly Credential[], atMicros: number): void {
     this.#credentials = credentials;
     this.#hasToken = false;
-    for (const { kind, token } of credentials) {
+    for (const { kind, place, token } of credentials) {
+      if (place === "body") this.#inBodies = true;
       if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
       if (token === undefined) continue;
       this.#hasToken = true;
@@ -163,8 +174,10 @@ export class EndpointProtection implements Protection {
     const times = this.#credentialTimes;
     this.#credentialTimes = 0;
     if (times === 0) return;
-    for (const { kind, place, name } of this.#credentials)
-      this.#places.add(place === name ? `${kind} in ${place}` : `${kind} in ${place} ${name}`, times);
+    const places = this.#credentials.map(placeWords);
+    for (const words of places) this.#places.add(words, times);
+    const together = [...new Set(places)].sort();
+    if (together.length > 1) this.#together.add(together.join(TOGETHER), times);
     // The same may stand in several places of one call.
     const tokens = new Set(this.#credentials.flatMap(({ token }) => token ?? []));
     for (const token of tokens) this.#tokenTally().add(token, times);
@@ -180,7 +193,11 @@ export class EndpointProtection implements Protection {
     if (guards.hasTransportSecurity) this.#safeguards.add("strict-transport-security", times);
     if (guards.hasNoSniff) this.#safeguards.add("x-content-type-options", times);
     if (guards.hasContentPolicy) this.#safeguards.add("content-security-policy", times);
-    if (guards.caching !== undefined) this.#safeguards.add("cache-control", times);
+    if (guards.hasFrameOptions) this.#safeguards.add("x-frame-options", times);
+    if (guards.hasReferrerPolicy) this.#safeguards.add("referrer-policy", times);
+    if (guards.hasPermissionsPolicy) this.#safeguards.add("permissions-policy", times);
+    if (guards.caching === "pragma") this.#safeguards.add("pragma", times);
+    else if (guards.caching !== undefined) this.#safeguards.add("cache-control", times);
   }
 
   merge(other: EndpointProtection): void {
@@ -197,6 +214,7 @@ export class EndpointProtection implements Protection {
       bare: this.bare.record(),
       unsureCalls: this.unsureCalls,
       ...counts("places", this.#places),
+      ...counts("together", this.#together),
       ...(this.#tokens === undefined ? {} : { tokens: this.#tokens.record() }),
       ...counts("challenges", this.#challenges),
       ...counts("cookies", this.#cookies),
@@ -220,7 +238,9 @@ export class EndpointProtection implements Protection {
     this.bare.merge(record.bare);
     this.unsureCalls += record.unsureCalls;
     this.#ofConnections ||= Object.keys(record.places ?? {}).some((place) => /^(ntlm|negotiate) /.test(place));
+    this.#inBodies ||= Object.keys(record.places ?? {}).some((place) => / in body( |$)/.test(place));
     this.#places.restore(record.places ?? {});
+    this.#together.restore(record.together ?? {});
     if (record.tokens !== undefined) this.#tokenTally().restore(record.tokens);
     this.#challenges.restore(record.challenges ?? {});
     this.#cookies.restore(record.cookies ?? {});
@@ -237,8 +257,13 @@ export class EndpointProtection implements Protection {
   }
 }
 
+function placeWords({ kind, place, name }: Credential): string {
+  return place === name ? `${kind} in ${place}` : `${kind} in ${place} ${name}`;
+}
+
 type Counted =
   | "places"
+  | "together"
   | "challenges"
   | "cookies"
   | "crossOrigin"

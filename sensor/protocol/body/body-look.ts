@@ -3,6 +3,7 @@ import type { MessageWalk } from "../grpc/message-walk.js";
 import type { OauthForm } from "../protection.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { Shape } from "../shape.js";
+import type { BodyKey } from "./body-keys.js";
 import { type ContentCoding, IDENTITY } from "./content-coding.js";
 import type { ContentKind } from "./content-kind.js";
 import { LOST } from "./json-scan.js";
@@ -40,6 +41,8 @@ export interface Found {
   shape: Shape | undefined;
   /** Undefined where it is neither a form nor JSON that OAuth 2 knows. */
   oauth?: OauthForm | undefined;
+  /** By what its sender proves in it who it is, beyond what OAuth 2 has for that. */
+  key?: BodyKey | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;
 }
@@ -85,6 +88,7 @@ export class BodyLook implements ContentLook, Found {
   /** What it is built of, once it was read; undefined where that can't be told. */
   shape: Shape | undefined = undefined;
   oauth: OauthForm | undefined = undefined;
+  key: BodyKey | undefined = undefined;
 
   constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;

@@ -9,6 +9,7 @@ import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
 import type { Shape } from "../shape.js";
+import { BodyKeys } from "./body-keys.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import { type BegunBody, BodyProbe, type ProbeHolder } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
@@ -95,6 +96,7 @@ export class BodyReader implements LookOwner {
   readonly #multipart: MultipartScan;
   readonly #protobuf: ProtobufScan;
   readonly #recorder = new ShapeRecorder();
+  readonly #keys = new BodyKeys();
   readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
 
   constructor(settings: BodySettings) {
@@ -319,6 +321,7 @@ export class BodyReader implements LookOwner {
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
     if (kind === "form") found.oauth = this.form.oauth.found();
     else if (kind === "json") found.oauth = this.#json.oauth.found();
+    if (kind !== "protobuf") found.key = this.#keys.find(bytes, start, end, kind === "form" ? kind : "other");
     if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
     found.classes = this.fields.classifier.classes();
   }

@@ -1,10 +1,13 @@
 import { Scratch } from "../body/scratch.js";
 import type { RpcKind } from "../message.js";
-import { type Dialect, FAILED, type Operation, SUCCEEDED } from "../rpc/dialect.js";
+import { FAILED, SUCCEEDED } from "../outcome.js";
+import type { Dialect, Operation } from "../rpc/dialect.js";
+import { JsonError } from "../rpc/json-error.js";
 import { eachObject, JsonMembers, skipSpace } from "../rpc/json-members.js";
 import { beginsWithMember, mayHoldJson } from "../rpc/json-type.js";
 import type { OperationNames } from "../rpc/operation-names.js";
 import { QueryParameters } from "../rpc/query-parameters.js";
+import { closerOf } from "../rpc/refusal-words.js";
 import { type Definition, DocumentReader } from "./document.js";
 import { type KnownDocument, KnownDocuments } from "./known-documents.js";
 import { documentId, PersistedOperations, persistedHash } from "./persisted-operations.js";
@@ -67,6 +70,7 @@ class GraphQl implements Dialect {
   readonly queryBeginnings = ["query", "operationName", "variables", "extensions", "documentId"];
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
+  readonly #errors = new JsonError();
   readonly #documents = new DocumentReader();
   readonly #known = new KnownDocuments();
   readonly #persisted = new PersistedOperations();
@@ -293,10 +297,20 @@ class GraphQl implements Dialect {
       if (members.isNamed(DATA)) hasData = true;
       else if (members.isNamed(ERRORS) && members.kind === "array") {
         const at = skipSpace(bytes, members.valueStart + 1, end);
-        if (at < end && bytes[at] !== CLOSE_ARRAY) return FAILED;
+        if (at < end && bytes[at] !== CLOSE_ARRAY) return this.#failure(bytes, members.valueStart, members.valueEnd);
       }
     }
     return members.isWhole && hasData ? SUCCEEDED : undefined;
+  }
+
+  /** The first of its errors that refuses, or else one that says nothing closer. */
+  #failure(bytes: Buffer, start: number, end: number): number {
+    let status = FAILED;
+    eachObject(bytes, start, end, (from, until) => {
+      status = closerOf(status, this.#errors.status(bytes, from, until));
+      return status === FAILED;
+    });
+    return status;
   }
 }
 

@@ -26,7 +26,7 @@ const FIELDS: readonly string[] = [
 
 /** By the hashes of their names, of those that nobody reads: values that are no secrets, whatever they say. */
 const PLAIN = new Set(
-  "accept-ranges age allow alt-svc content-language date etag expires last-modified pragma referrer-policy retry-after vary x-frame-options x-xss-protection"
+  "accept-ranges age allow alt-svc content-language date etag expires last-modified retry-after vary x-xss-protection"
     .split(" ")
     .map((name) => hashName(Buffer.from(name), 0, name.length)),
 );

@@ -1,3 +1,4 @@
+import type { BodyKey } from "../body/body-keys.js";
 import type { Credential } from "../message.js";
 import type { OauthForm } from "../protection.js";
 
@@ -17,6 +18,17 @@ export function withBodyCredential(credentials: readonly Credential[], form: Oau
   if (clientProof === undefined) return credentials;
   if (credentials.length === 0) return clientProof === "secret" ? SECRET_ALONE : ASSERTION_ALONE;
   return [...withoutBodyCredential(credentials), clientProof === "secret" ? SECRET : ASSERTION];
+}
+
+const KEYS: Readonly<Record<BodyKey, readonly Credential[]>> = {
+  "api-key": [{ kind: "api-key", place: "body", name: "body" }],
+  bearer: [{ kind: "bearer", place: "body", name: "body" }],
+  "ws-security": [{ kind: "ws-security", place: "body", name: "body" }],
+};
+
+/** With the key or token that stands in the request's body. */
+export function withBodyKey(credentials: readonly Credential[], key: BodyKey): readonly Credential[] {
+  return credentials.length === 0 ? KEYS[key] : [...withoutBodyCredential(credentials), ...KEYS[key]];
 }
 
 /** Those of the head, which other requests may have as well. */

@@ -9,6 +9,8 @@ import {
   DPOP,
   FIELD_NAMES,
   FIRST_KEY_FIELD,
+  FIRST_SCHEME_FIELD,
+  FIRST_SIGNATURE,
   PROXY_AUTHORIZATION,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
@@ -69,6 +71,17 @@ const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["api-key", "api-key"],
   ["x-api-key", "api-key"],
   ["private_token", "api-key"],
+  ["api_token", "api-key"],
+  ["apitoken", "api-key"],
+  ["hapikey", "api-key"],
+  ["app_key", "api-key"],
+  ["user_key", "api-key"],
+  ["access_key", "api-key"],
+  ["auth_key", "api-key"],
+  ["awsaccesskeyid", "api-key"],
+  ["x-amz-security-token", "aws-sigv4"],
+  ["oauth_token", "bearer"],
+  ["oauth_signature", "hmac"],
   ["subscription-key", "api-key"],
   ["client_secret", "other"],
   ["secret", "other"],
@@ -85,6 +98,9 @@ const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 /** Names that carry a secret in one API and a plain word in the next: the value decides. */
 const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["key", "api-key"],
+  ["appid", "api-key"],
+  ["hmac", "hmac"],
+  ["ticket", "other"],
   ["token", "bearer"],
   ["auth", "other"],
   ["sig", "hmac"],
@@ -144,7 +160,7 @@ const tokenLists = new WeakMap<TokenFacts, (readonly Credential[])[]>();
 function ofToken(token: TokenFacts, place: CredentialPlace, name: string): readonly Credential[] {
   const lists = tokenLists.get(token) ?? [];
   for (const list of lists) if (list[0].place === place && list[0].name === name) return list;
-  const list = [{ kind: "jwt", place, name, token }] as const;
+  const list = [{ kind: token.isEncrypted ? "jwe" : "jwt", place, name, token }] as const;
   lists.push(list);
   tokenLists.set(token, lists);
   return list;
@@ -184,6 +200,8 @@ export class CredentialReader {
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
+      else if (id >= FIRST_SCHEME_FIELD) found = join(found, this.#authorization(bytes, start, end, name));
+      else if (id >= FIRST_SIGNATURE) found = join(found, one("hmac", "header", name));
       else if (id >= FIRST_KEY_FIELD) found = join(found, this.#token(bytes, start, end, "header", name, "api-key"));
     }
     return found;

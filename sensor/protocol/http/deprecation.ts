@@ -1,6 +1,10 @@
 import type { WireDeprecation } from "../message.js";
 
 const NONE: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
+const RELATION = Buffer.from("deprecation");
+const MAX_LINK_BYTES = 2_048;
+/** RFC 8288 §3.3: relation types are parted by spaces. */
+const MARKING_LINK = />[^<]*;\s*rel\s*=\s*("([^"]* )?deprecation[" ]|deprecation\s*([;,]|$))/i;
 /** Beyond the year 9999 nothing is a date. */
 const MAX_SECONDS = 253_402_300_799;
 
@@ -19,6 +23,18 @@ export function withDeprecation(known: WireDeprecation | undefined, text: string
 export function withSunset(known: WireDeprecation | undefined, text: string): WireDeprecation | undefined {
   const sunsetMicros = dateMicros(text);
   return sunsetMicros === undefined ? known : { ...(known ?? NONE), sunsetMicros };
+}
+
+/** RFC 9745 §3: where the deprecation is explained; with no field beside it that names a time, it marks all the same. */
+export function withLink(
+  known: WireDeprecation | undefined,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): WireDeprecation | undefined {
+  if (known?.sinceMicros !== undefined || !bytes.subarray(start, end).includes(RELATION)) return known;
+  const text = bytes.latin1Slice(start, Math.min(end, start + MAX_LINK_BYTES));
+  return MARKING_LINK.test(text) ? { ...(known ?? NONE), sinceMicros: 0 } : known;
 }
 
 function dateMicros(text: string): number | undefined {

@@ -4,7 +4,7 @@ import type { Call, Credential, WireDeprecation } from "../message.js";
 import type { Safeguards, SetCookie } from "../protection.js";
 import { type Operation, operationHash } from "../rpc/dialect.js";
 import { type CallShapes, ONLY_QUERY, withShape } from "../shape.js";
-import { withBodyCredential, withoutBodyCredential } from "./body-credential.js";
+import { withBodyCredential, withBodyKey, withoutBodyCredential } from "./body-credential.js";
 import { NO_CREDENTIALS } from "./credential.js";
 import { type Asks, ExchangeAccess, NO_OPERATIONS, Rarities } from "./exchange-rarities.js";
 import { RpcExchange } from "./rpc.js";
@@ -260,12 +260,12 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, operations, fields, counted, shape, oauth }: Readonly<Found>): void {
+  requestLooked({ classes, operations, fields, counted, shape, oauth, key }: Readonly<Found>): void {
     this.addRequestClasses(classes);
     if (oauth !== undefined) {
       this.noteAccess().oauth = oauth;
       this.credentials = withBodyCredential(this.credentials, oauth);
-    }
+    } else if (key !== undefined) this.credentials = withBodyKey(this.credentials, key);
     this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;

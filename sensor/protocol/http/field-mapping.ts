@@ -6,7 +6,7 @@ import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
-import { withDeprecation, withSunset } from "./deprecation.js";
+import { withDeprecation, withLink, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits, FieldPlaces } from "./field-hits.js";
 import {
@@ -18,16 +18,20 @@ import {
   CONNECT_TIMEOUT,
   CONNECT_VERSION,
   CONTENT_ENCODING,
-  CONTENT_POLICY,
   CONTENT_TYPE,
   CONTENT_TYPE_OPTIONS,
   DEPRECATION,
   EXPECT,
+  FRAME_OPTIONS,
   GRPC_ENCODING,
   GRPC_TIMEOUT,
   HOST,
+  LINK,
   ORIGIN,
+  PERMISSIONS_POLICY,
+  PRAGMA,
   PREFER,
+  REFERRER_POLICY,
   SERVER,
   SET_COOKIE,
   SOAP_ACTION,
@@ -260,6 +264,8 @@ export class FieldMapping {
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id === SET_COOKIE) this.#setCookie(exchange, bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === LINK)
+        exchange.deprecation = withLink(exchange.deprecation, bytes, fields.starts[hit], fields.ends[hit]);
       else if (id === WWW_AUTHENTICATE)
         exchange.noteAccess().challenge ??= schemeName(bytes, fields.starts[hit], fields.ends[hit]);
     }
@@ -312,8 +318,7 @@ export class FieldMapping {
       else if (id === SUNSET) facts.deprecation = withSunset(facts.deprecation, this.#text(fields, bytes, hit));
       else if (id === ORIGIN) facts.origin = this.#text(fields, bytes, hit);
       else if (id >= VIA && id < SOAP_ACTION) facts.forwarding |= forwardingOf(id);
-      else if (id >= ALLOW_ORIGIN && id <= CONTENT_POLICY)
-        this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
+      else if (id >= ALLOW_ORIGIN && id <= PRAGMA) this.#noteSafeguard(facts, id, this.#text(fields, bytes, hit));
     }
     return facts;
   }
@@ -326,6 +331,10 @@ export class FieldMapping {
     else if (id === CACHE_CONTROL) facts.safeguards = made.cacheControl(before, text);
     else if (id === TRANSPORT_SECURITY) facts.safeguards = made.transportSecurity(before, text);
     else if (id === CONTENT_TYPE_OPTIONS) facts.safeguards = made.contentTypeOptions(before, text);
+    else if (id === FRAME_OPTIONS) facts.safeguards = made.frameOptions(before, text);
+    else if (id === REFERRER_POLICY) facts.safeguards = made.referrerPolicy(before, text);
+    else if (id === PERMISSIONS_POLICY) facts.safeguards = made.permissionsPolicy(before);
+    else if (id === PRAGMA) facts.safeguards = made.pragma(before, text);
     else facts.safeguards = made.contentPolicy(before);
   }
 

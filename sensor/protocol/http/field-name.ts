@@ -1,7 +1,8 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 
-/** Field names somebody reads; all others are only hashed into the header order. Positions are the constants below. */
-export const FIELD_NAMES = new WordTable([
+/** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
+const NAMES: readonly string[] = [
   "host",
   "user-agent",
   "content-length",
@@ -29,6 +30,10 @@ export const FIELD_NAMES = new WordTable([
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
+  "x-frame-options",
+  "referrer-policy",
+  "permissions-policy",
+  "pragma",
   "via",
   "forwarded",
   "x-forwarded-for",
@@ -43,6 +48,7 @@ export const FIELD_NAMES = new WordTable([
   "x-request-id",
   "traceparent",
   "www-authenticate",
+  "link",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -65,6 +71,34 @@ export const FIELD_NAMES = new WordTable([
   "x-auth-key",
   "x-session-token",
   "x-client-secret",
+  "x-access-key",
+  "x-consul-token",
+  "x-nomad-token",
+  "x-shopify-access-token",
+  "x-github-token",
+  "x-figma-token",
+  "x-id-token",
+  "x-algolia-api-key",
+  "dd-api-key",
+  "dd-application-key",
+  "x-forwarded-access-token",
+  "x-ms-token-aad-id-token",
+  "x-ms-token-aad-access-token",
+  "x-goog-iap-jwt-assertion",
+  "cf-access-jwt-assertion",
+  "x-amzn-oidc-accesstoken",
+  "x-amzn-oidc-data",
+  ...KEY_CLASSES,
+  "signature",
+  "x-hub-signature",
+  "x-hub-signature-256",
+  "x-slack-signature",
+  "x-twilio-signature",
+  "stripe-signature",
+  SIGNATURE_CLASS,
+  "grpc-metadata-authorization",
+  "x-sentry-auth",
+  SCHEME_CLASS,
   "client-cert",
   "x-forwarded-client-cert",
   "x-amzn-mtls-clientcert",
@@ -75,7 +109,9 @@ export const FIELD_NAMES = new WordTable([
   "x-arr-clientcert",
   "ssl-client-subject-dn",
   "x-ssl-client-s-dn",
-]);
+];
+/** Positions are the constants below. */
+export const FIELD_NAMES = new WordTable(NAMES, [], keyClassOf);
 
 export const HOST = 0;
 export const USER_AGENT = 1;
@@ -106,29 +142,39 @@ export const TRANSPORT_SECURITY = 24;
 export const CONTENT_TYPE_OPTIONS = 25;
 /** Often with a number of its own in each answer: only that it is there is read. */
 export const CONTENT_POLICY = 26;
+export const FRAME_OPTIONS = 27;
+export const REFERRER_POLICY = 28;
+export const PERMISSIONS_POLICY = 29;
+export const PRAGMA = 30;
 /** What a proxy writes into what it hands on. Of this one and all after it up to SOAP_ACTION only that they are there is read. */
-export const VIA = 27;
-export const FORWARDED = 28;
-export const FORWARDED_FOR = 29;
+export const VIA = 31;
+export const FORWARDED = 32;
+export const FORWARDED_FOR = 33;
 /** This one and all after it differ from head to head, or stand in few: they are read in each. */
-export const SOAP_ACTION = 34;
-export const AMZ_TARGET = 35;
+export const SOAP_ACTION = 38;
+export const AMZ_TARGET = 39;
 /** How long the client is willing to wait. */
-export const GRPC_TIMEOUT = 36;
-export const CONNECT_TIMEOUT = 37;
+export const GRPC_TIMEOUT = 40;
+export const CONNECT_TIMEOUT = 41;
 /** What goes from service to service with a call, and stays the same. */
-export const REQUEST_ID = 38;
-export const TRACE_PARENT = 39;
-export const WWW_AUTHENTICATE = 40;
-export const AUTHORIZATION = 41;
-export const PROXY_AUTHORIZATION = 42;
-export const COOKIE = 43;
-export const WEBSOCKET_PROTOCOL = 44;
-export const WEBSOCKET_EXTENSIONS = 45;
+export const REQUEST_ID = 42;
+export const TRACE_PARENT = 43;
+export const WWW_AUTHENTICATE = 44;
+/** Of pages of a list it differs from answer to answer. */
+export const LINK = 45;
+export const AUTHORIZATION = 46;
+export const PROXY_AUTHORIZATION = 47;
+export const COOKIE = 48;
+export const WEBSOCKET_PROTOCOL = 49;
+export const WEBSOCKET_EXTENSIONS = 50;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 46;
-export const DPOP = 47;
-/** This one and all after it, up to CLIENT_CERT, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 48;
+export const WEBSOCKET_LOCATION = 51;
+export const DPOP = 52;
+/** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
+export const FIRST_KEY_FIELD = 53;
+/** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
+export const FIRST_SIGNATURE = NAMES.indexOf("signature");
+/** What is written as in Authorization, under other names. */
+export const FIRST_SCHEME_FIELD = NAMES.indexOf("grpc-metadata-authorization");
 /** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */
-export const CLIENT_CERT = 63;
+export const CLIENT_CERT = NAMES.indexOf("client-cert");

@@ -149,9 +149,12 @@ export class FieldScan {
     // RFC 9112 §5.1: some parsers strip it, others see another field: the difference smuggles requests.
     if (at !== nameEnd) this.faults |= SPACE_BEFORE_COLON;
     else this.#name = this.#names.learn(before, bytes, view, start, nameEnd);
-    const hash = hashName(bytes, start, nameEnd);
+    const names = this.#names;
+    const known = this.#name;
+    const hash = known > 0 ? names.hashes[known] : hashName(bytes, start, nameEnd);
     this.order = Math.imul(this.order ^ hash, 0x01000193) + 1;
-    return this.#value(bytes, view, at + 1, end, FIELD_NAMES.find(bytes, start, nameEnd, hash));
+    const id = known > 0 ? names.ids[known] : FIELD_NAMES.find(bytes, start, nameEnd, hash);
+    return this.#value(bytes, view, at + 1, end, id);
   }
 
   /** The rest of a line; kept as a hit where `id` is one. */

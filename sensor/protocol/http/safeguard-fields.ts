@@ -7,6 +7,9 @@ const NONE: Safeguards = {
   hasTransportSecurity: false,
   hasNoSniff: false,
   hasContentPolicy: false,
+  hasFrameOptions: false,
+  hasReferrerPolicy: false,
+  hasPermissionsPolicy: false,
 };
 const MAX_KNOWN = 1_024;
 const MAX_ORIGIN_LENGTH = 255;
@@ -52,6 +55,26 @@ export class SafeguardFields {
 
   contentPolicy(before: Safeguards | undefined): Safeguards {
     return this.#with(before, { hasContentPolicy: true });
+  }
+
+  /** RFC 7034 §2.1. */
+  frameOptions(before: Safeguards | undefined, text: string): Safeguards | undefined {
+    return /^(deny|sameorigin)$/i.test(text) ? this.#with(before, { hasFrameOptions: true }) : before;
+  }
+
+  /** W3C Referrer Policy §3: `unsafe-url` tells everybody all of the address. */
+  referrerPolicy(before: Safeguards | undefined, text: string): Safeguards | undefined {
+    const isSafe = text !== "" && !/(^|[\s,])unsafe-url$/i.test(text);
+    return isSafe ? this.#with(before, { hasReferrerPolicy: true }) : before;
+  }
+
+  permissionsPolicy(before: Safeguards | undefined): Safeguards {
+    return this.#with(before, { hasPermissionsPolicy: true });
+  }
+
+  pragma(before: Safeguards | undefined, text: string): Safeguards | undefined {
+    const isSaid = before?.caching === undefined && /(^|[\s,])no-cache([\s,]|$)/i.test(text);
+    return isSaid ? this.#with(before, { caching: "pragma" }) : before;
   }
 
   #with(before: Safeguards | undefined, more: Partial<Safeguards>): Safeguards {

@@ -9,7 +9,7 @@ const DAY_SECONDS = 86_400;
 const MONTH_SECONDS = 31 * DAY_SECONDS;
 const MAX_KNOWN = 512;
 
-const CSRF = /csrf|xsrf/i;
+const CSRF = /csrf|xsrf|forgery|requestverification/i;
 /** Words of which names of such cookies are made. */
 const SESSION =
   /sess|(^|[^a-z])s?sid([^a-z]|$)|auth|token|jwt|login|logged|remember|identity|(^|[^a-z])sso([^a-z]|$)|passport/i;

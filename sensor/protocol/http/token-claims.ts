@@ -23,17 +23,21 @@ export function readToken(bytes: Buffer, start: number, end: number, names: Publ
   const headEnd = bytes.indexOf(DOT, start);
   const claimsEnd = headEnd < 0 ? -1 : bytes.indexOf(DOT, headEnd + 1);
   const header = headEnd < 0 || headEnd > end ? undefined : part(bytes, start, headEnd);
-  const claims = claimsEnd < 0 || claimsEnd > end ? undefined : part(bytes, headEnd + 1, claimsEnd);
+  const content = claimsEnd < 0 || claimsEnd > end ? undefined : part(bytes, headEnd + 1, claimsEnd);
+  const isEncrypted = claimsEnd >= 0 && claimsEnd < end && bytes.subarray(claimsEnd + 1, end).includes(DOT);
+  const claims = isEncrypted ? header : content;
   return {
+    isEncrypted,
     algorithm: header === undefined ? "unreadable" : algorithmOf(header.alg),
     issuer: nameOf(claims?.iss, names),
     audiences: listOf(claims?.aud)
       .slice(0, MAX_AUDIENCES)
       .map((audience) => names.of(audience)),
     keyId: nameOf(header?.kid, names),
+    keyHosts: [...new Set([header?.jku, header?.x5u].flatMap(hostsOf))].map((host) => names.of(host)),
     scopes: scopesOf(claims).map((scope) => names.of(scope)),
     lifetimeSeconds: lifetimeOf(claims),
-    expires: claims === undefined ? undefined : claims.exp !== undefined,
+    expires: isEncrypted || claims === undefined ? undefined : claims.exp !== undefined,
     binding: bindingOf(claims?.cnf),
   };
 }
@@ -58,6 +62,12 @@ function algorithmOf(value: unknown): string {
 
 function nameOf(value: unknown, names: PublicNames): string | undefined {
   return typeof value === "string" && value !== "" ? names.of(value) : undefined;
+}
+
+/** RFC 3986 §3.2: the authority without userinfo and port; what is no URL has none. */
+function hostsOf(value: unknown): readonly string[] {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  return url === undefined || url.hostname === "" ? [] : [url.hostname];
 }
 
 function listOf(value: unknown): readonly string[] {

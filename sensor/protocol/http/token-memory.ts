@@ -73,8 +73,9 @@ export class TokenMemory {
   }
 
   #share(facts: TokenFacts): TokenFacts {
-    const { algorithm, issuer, audiences, keyId, scopes, lifetimeSeconds, expires, binding } = facts;
-    const key = `${algorithm} ${keyId} ${lifetimeSeconds} ${expires} ${binding}\n${issuer}\n${audiences.join("\n")}\n\n${scopes.join(" ")}`;
+    const { isEncrypted, algorithm, issuer, audiences, keyId, keyHosts, scopes, lifetimeSeconds, expires, binding } =
+      facts;
+    const key = `${isEncrypted} ${algorithm} ${keyId} ${lifetimeSeconds} ${expires} ${binding}\n${keyHosts.join(" ")}\n${issuer}\n${audiences.join("\n")}\n\n${scopes.join(" ")}`;
     const known = this.#shared.get(key);
     if (known !== undefined) return known;
     if (this.#shared.size >= MAX_FACTS) this.#shared.clear();
@@ -83,9 +84,9 @@ export class TokenMemory {
   }
 }
 
-/** RFC 7515 §3.1: three parts. */
+/** RFC 7515 §3.1: three parts; RFC 7516 §3.1: five. */
 function isToken(bytes: Buffer, start: number, end: number): boolean {
   let dots = 0;
   for (let at = start; at < end; at++) if (bytes[at] === DOT) dots++;
-  return dots === 2;
+  return dots === 2 || dots === 4;
 }

@@ -6,6 +6,7 @@ import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "../hpac
 import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
 import type { FieldHits } from "../http/field-hits.js";
 import { CONNECTION, FIELD_NAMES, REQUEST_ID, TRACE_PARENT, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
+import { keyClassOf } from "../http/key-name.js";
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
 const OWN_NAMES = ":method :path :authority :scheme :status :protocol grpc-status keep-alive proxy-connection".split(
@@ -23,7 +24,7 @@ const KEEP_ALIVE = 7;
 
 export const FIRST_OWN = FIELD_NAMES.words.length;
 /** Identifiers of calls differ from head to head: to decode each would cost an eighth of all reading, and no call needs them. */
-export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES], [REQUEST_ID, TRACE_PARENT]);
+export const HEAD_NAMES = new WordTable([...FIELD_NAMES.words, ...OWN_NAMES], [REQUEST_ID, TRACE_PARENT], keyClassOf);
 
 const FIRST_HITS = 64;
 const MAX_HITS = 1_024;

@@ -1,5 +1,7 @@
 import type { RpcKind } from "../message.js";
-import { type Dialect, FAILED, type Operation, SUCCEEDED, UNIMPLEMENTED } from "../rpc/dialect.js";
+import { FAILED, SUCCEEDED, UNIMPLEMENTED } from "../outcome.js";
+import type { Dialect, Operation } from "../rpc/dialect.js";
+import { JsonError } from "../rpc/json-error.js";
 import { eachObject, JsonMembers } from "../rpc/json-members.js";
 import { beginsWithMember, mayHoldJson } from "../rpc/json-type.js";
 import type { OperationNames } from "../rpc/operation-names.js";
@@ -31,6 +33,7 @@ class JsonRpc implements Dialect {
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
   readonly #inner = new JsonMembers();
+  readonly #errors = new JsonError();
 
   constructor(names: OperationNames) {
     this.#names = names;
@@ -127,8 +130,8 @@ class JsonRpc implements Dialect {
       if (inner.isNamed(CODE) && inner.kind === "other" && !inner.isCut)
         return Number(bytes.latin1Slice(inner.valueStart, inner.valueEnd)) === METHOD_NOT_FOUND
           ? UNIMPLEMENTED
-          : FAILED;
-    return FAILED;
+          : this.#errors.status(bytes, start, end);
+    return this.#errors.status(bytes, start, end);
   }
 }
 

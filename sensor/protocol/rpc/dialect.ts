@@ -12,11 +12,6 @@ export interface Operation {
   readonly label: string | undefined;
 }
 
-/** Status of an answer that tells of no error, of one that says nothing closer, and of a procedure that is not there: gRPC's. */
-export const SUCCEEDED = 0;
-export const FAILED = 2;
-export const UNIMPLEMENTED = 12;
-
 /**
  * One protocol that HTTP carries and that says in its messages what is called: recognised by what it says, not by its path. To add one:
  * a folder with its `dialect.ts`, and a line in `registry.ts`. Whatever is borrowed holds for the length of the call.

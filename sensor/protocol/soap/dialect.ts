@@ -1,5 +1,7 @@
-import { type Dialect, FAILED, type Operation, SUCCEEDED } from "../rpc/dialect.js";
+import { FAILED, SUCCEEDED, UNAUTHENTICATED } from "../outcome.js";
+import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { OperationNames } from "../rpc/operation-names.js";
+import { closerOf, refusalOf } from "../rpc/refusal-words.js";
 import { EnvelopeReader } from "./envelope.js";
 
 const FAULT = Buffer.from("Fault");
@@ -7,6 +9,12 @@ const FAULT = Buffer.from("Fault");
 const PARTS = /[/#:]/;
 const LAST_PART = /[^/#:]*$/;
 const MAX_ACTION_LENGTH = 512;
+/** SOAP 1.1 §4.4 and SOAP 1.2 §5.4: codes, which are qualified names, and the reason in words. */
+const FAULT_TEXTS = /<(?:[\w.-]+:)?(?:faultcode|faultstring|Value|Text)(?:\s[^<>]*)?>\s*(?:[\w.-]+:)?([^<>]{1,128})</g;
+/** WS-Security 1.1.1 §12: faults over what was to prove who sends it. */
+const SECURITY_FAULT =
+  /^(InvalidSecurity|InvalidSecurityToken|FailedAuthentication|FailedCheck|SecurityTokenUnavailable|UnsupportedSecurityToken)\s*$/;
+const MAX_FAULT_BYTES = 2_048;
 
 /**
  * SOAP 1.1 and 1.2: the action is the operation. Where the head names none the envelope's header may (WS-Addressing), and else the first
@@ -30,7 +38,7 @@ export function soap(names: OperationNames): Dialect {
     },
     outcome: (bytes, start, end) => {
       if (!envelope.read(bytes, start, end) || envelope.nameStart === envelope.nameEnd) return undefined;
-      return envelope.isNamed(FAULT) ? FAILED : SUCCEEDED;
+      return envelope.isNamed(FAULT) ? faultStatus(bytes, envelope.nameEnd, end) : SUCCEEDED;
     },
   };
 }
@@ -52,6 +60,13 @@ export function actionOperation(action: string, names: OperationNames): Operatio
 /** The action parameter of SOAP 1.2's content type (RFC 3902 §3). */
 export function actionParameter(contentType: string): string {
   return /;\s*action\s*=\s*("[^"]*"|[^;\s]*)/i.exec(contentType.slice(0, 2 * MAX_ACTION_LENGTH))?.[1] ?? "";
+}
+
+function faultStatus(bytes: Buffer, start: number, end: number): number {
+  let status = FAILED;
+  for (const [, text] of bytes.latin1Slice(start, Math.min(end, start + MAX_FAULT_BYTES)).matchAll(FAULT_TEXTS))
+    status = closerOf(status, SECURITY_FAULT.test(text) ? UNAUTHENTICATED : refusalOf(text));
+  return status;
 }
 
 function isXml(mediaType: string): boolean {

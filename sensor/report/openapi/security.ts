@@ -1,4 +1,5 @@
 import type { EndpointRecord } from "../../../shared/event.js";
+import { type Counts, TOGETHER } from "../../../shared/protection.js";
 import { askedBy } from "../../../shared/protection-words.js";
 
 type Scheme = Readonly<Record<string, string>>;
@@ -7,6 +8,7 @@ type Scheme = Readonly<Record<string, string>>;
 const KINDS: Readonly<Record<string, Scheme>> = {
   bearer: { type: "http", scheme: "bearer" },
   jwt: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+  jwe: { type: "http", scheme: "bearer", bearerFormat: "JWE" },
   basic: { type: "http", scheme: "basic" },
   digest: { type: "http", scheme: "digest" },
   negotiate: { type: "http", scheme: "negotiate" },
@@ -31,45 +33,88 @@ export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, 
 const BODY_METHODS: Readonly<Record<string, string>> = {
   "client-secret": "client_secret_post",
   "client-assertion": "client_assertion",
+  "ws-security": "ws_security",
 };
 
-/** Optional where some calls carried none, or it was not seen whether they did. OpenAPI has no scheme for what stands in a body. */
+/** §4.8.30: what came on the same calls is one requirement, what came on others another. Optional where some calls carried none, or it was not seen whether they did. OpenAPI has no scheme for what stands in a body. */
 export function securityOf(endpoints: readonly EndpointRecord[]): {
   security?: unknown;
   "x-credentials-in-body"?: unknown;
 } {
-  const names = Object.keys(schemesOf(endpoints));
   const inBody = bodyCredentials(endpoints);
   const told = inBody === undefined ? {} : { "x-credentials-in-body": inBody };
-  if (names.length === 0) return told;
+  const list = requirementsOf(endpoints);
+  if (list.length === 0) return told;
   const isAlways = endpoints.map(askedBy).every(({ bare, unsureCalls }) => bare.calls + unsureCalls === 0);
-  const list: Record<string, string[]>[] = names.map((name) => ({ [name]: [] }));
   return { security: isAlways && inBody === undefined ? list : [...list, {}], ...told };
 }
 
 function bodyCredentials(endpoints: readonly EndpointRecord[]): Record<string, number> | undefined {
   const methods: Record<string, number> = {};
-  for (const { credentials } of endpoints)
-    for (const [kind, calls] of Object.entries(credentials)) {
-      const method = BODY_METHODS[kind];
-      if (method !== undefined) methods[method] = (methods[method] ?? 0) + calls;
+  const add = (method: string, calls: number): void => {
+    methods[method] = (methods[method] ?? 0) + calls;
+  };
+  for (const { credentials, protection } of endpoints) {
+    for (const [kind, calls] of Object.entries(credentials)) if (kind in BODY_METHODS) add(BODY_METHODS[kind], calls);
+    for (const [text, calls] of Object.entries(protection?.places ?? {})) {
+      const [, kind = "", place] = PLACE.exec(text) ?? [];
+      if (place === "body" && kind in KINDS) add(kind, calls);
     }
+  }
   return Object.keys(methods).length === 0 ? undefined : methods;
 }
 
-/** A key is named by where it stands; what stands in Authorization by its kind. */
-function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string, Scheme]> {
-  const found = Object.keys(protection?.places ?? {}).flatMap((text) => {
-    const [, kind, place, name] = PLACE.exec(text) ?? [];
-    return kind in KINDS ? [{ kind, place, name }] : [];
-  });
-  for (const { kind, place, name } of found) {
-    const isOwn = (place === "header" && name !== "authorization") || place === "query" || kind === "api-key";
-    if (kind === "client-certificate") yield [kind, KINDS[kind]];
-    else if (isOwn && name !== undefined) yield [`${kind}-${place}-${name}`, { type: "apiKey", in: place, name }];
-    else if (place === "cookie") yield ["cookie", KINDS.cookie];
-    else yield [kind, KINDS[kind]];
+type Requirement = Readonly<Record<string, readonly string[]>>;
+
+function requirementsOf(endpoints: readonly EndpointRecord[]): Requirement[] {
+  const found = new Map<string, Requirement>();
+  for (const endpoint of endpoints)
+    for (const names of alternatives(endpoint)) {
+      const sorted = [...new Set(names)].sort();
+      found.set(sorted.join(" "), Object.fromEntries(sorted.map((name) => [name, []])));
+    }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, requirement]) => requirement);
+}
+
+/** Names of schemes that came together on calls, and of those that came alone on others. */
+function* alternatives({ credentials, protection }: EndpointRecord): Iterable<string[]> {
+  const { places = {}, together = {} } = protection ?? {};
+  const alone = new Map(Object.entries(places));
+  for (const [text, calls] of Object.entries(together)) {
+    const parts = text.split(TOGETHER);
+    for (const part of parts) alone.set(part, (alone.get(part) ?? 0) - calls);
+    const names = parts.flatMap((part) => schemeAt(part)?.[0] ?? []);
+    if (names.length > 0) yield names;
   }
-  const placed = new Set(found.map(({ kind }) => kind));
-  for (const kind of Object.keys(credentials)) if (kind in KINDS && !placed.has(kind)) yield [kind, KINDS[kind]];
+  for (const [text, calls] of alone) {
+    const scheme = calls > 0 ? schemeAt(text) : undefined;
+    if (scheme !== undefined) yield [scheme[0]];
+  }
+  for (const kind of unplaced(credentials, places)) yield [kind];
+}
+
+function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string, Scheme]> {
+  const { places = {} } = protection ?? {};
+  for (const text of Object.keys(places)) {
+    const scheme = schemeAt(text);
+    if (scheme !== undefined) yield scheme;
+  }
+  for (const kind of unplaced(credentials, places)) yield [kind, KINDS[kind]];
+}
+
+/** A key is named by where it stands; what stands in Authorization by its kind. Undefined for what OpenAPI has no scheme for. */
+function schemeAt(text: string): [string, Scheme] | undefined {
+  const [, kind = "", place = "", name] = PLACE.exec(text) ?? [];
+  if (!(kind in KINDS) || place === "body") return undefined;
+  if (kind === "client-certificate") return [kind, KINDS[kind]];
+  const isOwn = (place === "header" && name !== "authorization") || place === "query" || kind === "api-key";
+  if (isOwn && name !== undefined)
+    return [`${kind}-${place}-${name.replace("*", "any")}`, { type: "apiKey", in: place, name }];
+  return place === "cookie" ? ["cookie", KINDS.cookie] : [kind, KINDS[kind]];
+}
+
+/** Kinds of which a version that did not note places told no more. */
+function unplaced(credentials: EndpointRecord["credentials"], places: Counts): string[] {
+  const placed = new Set(Object.keys(places).map((text) => PLACE.exec(text)?.[1]));
+  return Object.keys(credentials).filter((kind) => kind in KINDS && !placed.has(kind));
 }

@@ -1,0 +1,66 @@
+import { WordTable } from "../../bytes/word-table.js";
+import { JsonMembers, skipSpace } from "../rpc/json-members.js";
+import { QueryParameters } from "../rpc/query-parameters.js";
+
+/** Names under which a request's body says who sends it. */
+const KEYS =
+  "api_key apikey api-key api_token apitoken access_key accesskey app_key appkey auth_key authkey user_key".split(" ");
+const TOKENS = "access_token accesstoken auth_token authtoken id_token idtoken session_token sessiontoken jwt".split(
+  " ",
+);
+const NAMES = new WordTable([...KEYS, ...TOKENS]);
+const OPEN_OBJECT = 0x7b;
+const LESS = 0x3c;
+const EQUALS = 0x3d;
+/** WS-Security 1.1.1 §6.2 and §6.3: elements of an envelope's header. */
+const SECURITY = ["UsernameToken", "BinarySecurityToken"].map((name) => Buffer.from(name));
+const MAX_HEADER_BYTES = 8_192;
+
+/** What stands in a body by which its sender proves who it is. */
+export type BodyKey = "api-key" | "bearer" | "ws-security";
+
+/** Finds credentials in bodies by the names they go under, among the first members of an object or a form; values are let go. */
+export class BodyKeys {
+  readonly #members = new JsonMembers();
+  readonly #parameters = new QueryParameters();
+
+  find(bytes: Buffer, start: number, end: number, layout: "form" | "other"): BodyKey | undefined {
+    if (layout === "form") return this.#inForm(bytes, start, end);
+    const first = bytes[skipSpace(bytes, start, end)];
+    if (first === OPEN_OBJECT) return this.#inObject(bytes, start, end);
+    if (first !== LESS) return undefined;
+    const header = bytes.subarray(start, Math.min(end, start + MAX_HEADER_BYTES));
+    return SECURITY.some((name) => header.includes(name)) ? "ws-security" : undefined;
+  }
+
+  #inObject(bytes: Buffer, start: number, end: number): BodyKey | undefined {
+    const members = this.#members;
+    if (!members.open(bytes, start, end)) return undefined;
+    while (members.next()) {
+      const key = members.kind === "string" ? keyOf(bytes, members) : undefined;
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+
+  #inForm(bytes: Buffer, start: number, end: number): BodyKey | undefined {
+    const parameters = this.#parameters;
+    if (!bytes.subarray(start, end).includes(EQUALS)) return undefined;
+    parameters.open(bytes, start, end);
+    while (parameters.next()) {
+      const key = keyOf(bytes, parameters);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+}
+
+type Named = Pick<JsonMembers, "nameStart" | "nameEnd" | "valueStart" | "valueEnd">;
+
+/** An empty one proves nothing. */
+function keyOf(bytes: Buffer, { nameStart, nameEnd, valueStart, valueEnd }: Named): BodyKey | undefined {
+  if (valueEnd <= valueStart) return undefined;
+  const found = NAMES.indexOf(bytes, nameStart, nameEnd);
+  if (found < 0) return undefined;
+  return found < KEYS.length ? "api-key" : "bearer";
+}

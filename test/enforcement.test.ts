@@ -1,0 +1,388 @@
+import t from "tap";
+import type { Call } from "../sensor/protocol/message.js";
+import { securityOf } from "../sensor/report/openapi/security.js";
+import type { AskedCounts } from "../shared/protection.js";
+import { accessOf } from "../shared/protection-words.js";
+import { feed, type Step } from "./support/dialog.js";
+import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
+import { bearer, token } from "./support/protection-cases.js";
+import { CLAIMS, FORM, SHOP, SHOP_TOKEN } from "./support/protection-scene.js";
+import { Scene } from "./support/scene.js";
+
+const JSON_TYPE = "Content-Type: application/json\r\n";
+const XML_TYPE = "Content-Type: text/xml\r\n";
+const ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>';
+const NO_CALLS: AskedCounts = { calls: 0, answered: 0, refused: 0 };
+
+interface Dialog {
+  readonly type: string;
+  readonly request: string;
+  readonly success: string;
+}
+
+const GRAPHQL: Dialog = {
+  type: JSON_TYPE,
+  request: '{"query":"query Me{me{id}}"}',
+  success: '{"data":{"me":{"id":1}}}',
+};
+const JSON_RPC: Dialog = {
+  type: JSON_TYPE,
+  request: '{"jsonrpc":"2.0","id":1,"method":"acct.get"}',
+  success: '{"jsonrpc":"2.0","id":1,"result":1}',
+};
+const SOAP: Dialog = {
+  type: XML_TYPE,
+  request: `${ENVELOPE}<Get/></s:Body></s:Envelope>`,
+  success: `${ENVELOPE}<R/></s:Body></s:Envelope>`,
+};
+
+function graphqlError(error: string): string {
+  return `{"errors":[${error}],"data":null}`;
+}
+
+function rpcError(error: string): string {
+  return `{"jsonrpc":"2.0","id":1,"error":${error}}`;
+}
+
+function fault(code: string): string {
+  return `${ENVELOPE}<s:Fault>${code}</s:Fault></s:Body></s:Envelope>`;
+}
+
+/** Answers to those who carry nothing, with the status that HTTP gives them, and what they are. */
+const ERRORS: readonly (readonly [Dialog, number, string, "refused" | "otherwise"])[] = [
+  [GRAPHQL, 200, graphqlError('{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}'), "refused"],
+  [GRAPHQL, 200, graphqlError('{"extensions":{"code":"FORBIDDEN"},"message":"x"}'), "refused"],
+  [GRAPHQL, 200, graphqlError('{"message":"x"},{"extensions":{"code":"AUTH_NOT_AUTHORIZED"}}'), "refused"],
+  [GRAPHQL, 200, graphqlError('{"message":"x","errorType":"UnauthorizedException"}'), "refused"],
+  [GRAPHQL, 200, graphqlError('{"message":"x","extensions":{"code":"INTERNAL_SERVER_ERROR"}}'), "otherwise"],
+  [GRAPHQL, 200, '{"data":{"me":', "otherwise"],
+  [JSON_RPC, 200, rpcError('{"code":-32001,"message":"Unauthorized"}'), "refused"],
+  [JSON_RPC, 200, rpcError('{"code":403,"message":"no"}'), "refused"],
+  [
+    JSON_RPC,
+    200,
+    rpcError('{"code":200,"message":"Server Error","data":{"name":"x.exceptions.AccessDenied"}}'),
+    "refused",
+  ],
+  [JSON_RPC, 200, rpcError('{"code":-32602,"message":"Invalid params"}'), "otherwise"],
+  [SOAP, 500, fault("<faultcode>wsse:FailedAuthentication</faultcode>"), "refused"],
+  [
+    SOAP,
+    500,
+    fault("<s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>a:InvalidSecurity</s:Value></s:Subcode></s:Code>"),
+    "refused",
+  ],
+  [SOAP, 500, fault("<faultcode>s:Client</faultcode><faultstring>Access is denied.</faultstring>"), "refused"],
+  [SOAP, 500, fault("<faultcode>s:Client</faultcode>"), "otherwise"],
+];
+
+function grpcScene(answerFields: string): Scene {
+  const scene = new Scene();
+  const call = { path: "/shop.v1.Cart/Add", method: "POST", body: "\0\0\0\0\0", requestBody: "\0\0\0\0\0" };
+  const type = "Content-Type: application/grpc+proto\r\n";
+  for (let times = 0; times < 4; times++)
+    scene
+      .exchange({ ...call, fields: type + SHOP_TOKEN, answerFields: `${type}grpc-status: 0\r\n` })
+      .exchange({ ...call, fields: type, answerFields: type + answerFields });
+  return scene;
+}
+
+function findings(scene: Scene): number {
+  return scene.detection.all().filter(({ rule }) => rule === "authentication-not-enforced").length;
+}
+
+function askedWithout(scene: Scene): AskedCounts {
+  return scene.endpoints()[0].protection?.bare ?? NO_CALLS;
+}
+
+t.test("who is refused in an answer of another status is refused, and another error shows neither", (t) => {
+  for (const [{ type, request, success }, status, error, expected] of ERRORS) {
+    const scene = new Scene();
+    const call = { path: "/api", method: "POST", requestBody: request, answerFields: type };
+    for (let times = 0; times < 4; times++)
+      scene
+        .exchange({ ...call, fields: type + SHOP_TOKEN, body: success })
+        .exchange({ ...call, fields: type, status, body: error });
+    t.same(askedWithout(scene), { calls: 4, answered: 0, refused: expected === "refused" ? 4 : 0 }, error);
+    t.equal(scene.endpoints()[0].protection?.carried.answered, 4, error);
+    t.equal(accessOf(scene.endpoints()[0]), expected === "refused" ? "refusing" : "unseen", error);
+    t.equal(findings(scene), 0, error);
+    const alone = new Scene();
+    for (let times = 0; times < 4; times++) alone.exchange({ ...call, fields: type, status, body: error });
+    t.equal(accessOf(alone.endpoints()[0]), expected === "refused" ? "refusing" : "unseen", `without others: ${error}`);
+  }
+  t.end();
+});
+
+t.test("gRPC's status decides, not HTTP's, and one that was not seen is no success", (t) => {
+  const all = [
+    ["grpc-status: 16\r\n", 0, 4, "refusing"],
+    ["grpc-status: 7\r\n", 0, 4, "refusing"],
+    ["grpc-status: 3\r\n", 0, 0, "unseen"],
+    ["", 0, 0, "unseen"],
+    ["grpc-status: 0\r\n", 4, 0, "mixed"],
+  ] as const;
+  for (const [fields, answered, refused, access] of all) {
+    const scene = grpcScene(fields);
+    t.same(askedWithout(scene), { calls: 4, answered, refused }, fields);
+    t.equal(accessOf(scene.endpoints()[0]), access, fields);
+    t.equal(findings(scene), answered > 0 ? 1 : 0, fields);
+  }
+  t.end();
+});
+
+t.test("a proxy that asks for credentials refuses", (t) => {
+  const scene = new Scene();
+  scene.get("/a", { status: 407 }).get("/a", { fields: "Proxy-Authorization: Basic YTpi\r\n" });
+  t.same(askedWithout(scene), { calls: 1, answered: 0, refused: 1 });
+  t.end();
+});
+
+const JWT = token(SHOP, CLAIMS);
+const JWE = `${Buffer.from('{"alg":"RSA-OAEP-256","enc":"A256GCM","iss":"https://idp.internal"}').toString("base64url")}.a1b2c3.d4e5f6.g7h8i9.j0k1l2`;
+const OPAQUE = "0a1b2c3d4e5f60718293";
+
+/** Fields of a request, and what is told of them. */
+const FIELDS: readonly (readonly [name: string, value: string, told: string | undefined])[] = [
+  ["cf-access-jwt-assertion", JWT, "jwt in cf-access-jwt-assertion"],
+  ["x-goog-iap-jwt-assertion", JWT, "jwt in x-goog-iap-jwt-assertion"],
+  ["x-amzn-oidc-data", JWT, "jwt in x-amzn-oidc-data"],
+  ["x-ms-token-aad-id-token", JWT, "jwt in x-ms-token-aad-id-token"],
+  ["grpc-metadata-authorization", `Bearer ${JWT}`, "jwt in grpc-metadata-authorization"],
+  ["x-original-authorization", "Basic YTpi", "basic in *-authorization"],
+  ["x-shop-jwt", JWT, "jwt in *-token"],
+  ["authorization", `Bearer ${JWE}`, "jwe in authorization"],
+  ["x-consul-token", OPAQUE, "api-key in x-consul-token"],
+  ["x-shopify-access-token", OPAQUE, "api-key in x-shopify-access-token"],
+  ["dd-application-key", OPAQUE, "api-key in dd-application-key"],
+  ["private-token", OPAQUE, "api-key in private-token"],
+  ["x-shop-admin-token", OPAQUE, "api-key in *-token"],
+  ["shop-access-key", OPAQUE, "api-key in *-key"],
+  ["x-shop-api-secret", OPAQUE, "api-key in *-secret"],
+  ["x-sentry-auth", "Sentry sentry_key=a", "other in x-sentry-auth"],
+  ["signature", "sig1=:YWJj:", "hmac in signature"],
+  ["x-hub-signature-256", "sha256=0a", "hmac in x-hub-signature-256"],
+  ["stripe-signature", "t=1,v1=0a", "hmac in stripe-signature"],
+  ["x-shop-hmac-sha256", "0a", "hmac in *-signature"],
+  ["x-csrf-token", OPAQUE, undefined],
+  ["x-xsrf-token", OPAQUE, undefined],
+  ["requestverificationtoken", OPAQUE, undefined],
+  ["idempotency-key", OPAQUE, undefined],
+  ["x-continuation-token", OPAQUE, undefined],
+  ["x-next-page-token", OPAQUE, undefined],
+  ["lock-token", OPAQUE, undefined],
+  ["x-device-token", OPAQUE, undefined],
+  ["sec-websocket-key", OPAQUE, undefined],
+  ["surrogate-key", OPAQUE, undefined],
+  ["x-request-id", OPAQUE, undefined],
+  ["x-monkey", OPAQUE, undefined],
+];
+
+function toldOf(steps: readonly Step[]): string[] {
+  const found = feed(steps).filter((message): message is Call => message.kind === "call");
+  return found.flatMap(({ credentials }) => credentials.map(({ kind, name }) => `${kind} in ${name}`));
+}
+
+t.test("fields that carry a credential are known by name or by its words, in both versions of HTTP", (t) => {
+  for (const [name, value, told] of FIELDS) {
+    const expected = told === undefined ? [] : [told];
+    const line = `${name.toUpperCase()}: ${value}\r\n`;
+    // The first head is taken apart, the others are compared with it.
+    const plain = [1, 2, 3].flatMap((): Step[] => [
+      ["client", `GET /a HTTP/1.1\r\nHost: h\r\nAccept: */*\r\n${line}\r\n`],
+      ["server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+    ]);
+    t.same(
+      toldOf(plain),
+      [1, 2, 3].flatMap(() => expected),
+      name,
+    );
+    const peers = new Http2Peers();
+    const framed: Step[] = [
+      ["client", HELLO],
+      ["server", settings()],
+    ];
+    for (const stream of [1, 3, 5]) {
+      framed.push(["client", peers.request(stream, "/a", [[name, value]])]);
+      framed.push(["server", peers.answer(stream, 200, [], { ends: true })]);
+    }
+    t.same(
+      toldOf(framed),
+      [1, 2, 3].flatMap(() => expected),
+      `${name} by HTTP/2`,
+    );
+  }
+  t.end();
+});
+
+t.test("keys in queries and bodies are credentials, and a body that was not looked at may have held one", (t) => {
+  const queries = [
+    [`appid=${OPAQUE}`, "api-key in appid"],
+    ["appid=web", undefined],
+    ["hapikey=demo", "api-key in hapikey"],
+    [`key=${OPAQUE}`, "api-key in key"],
+    ["sig=abcDEF123%2FxyzABC45%3D", "hmac in sig"],
+    [`page_token=${OPAQUE}`, undefined],
+  ] as const;
+  for (const [query, told] of queries) {
+    const steps: Step[] = [["client", `GET /a?${query} HTTP/1.1\r\nHost: h\r\n\r\n`]];
+    t.same(toldOf(steps), told === undefined ? [] : [told], query);
+  }
+  const wsse = `${ENVELOPE.replace("<s:Body>", "<s:Header><w:Security><w:UsernameToken/></w:Security></s:Header><s:Body>")}<Get/></s:Body></s:Envelope>`;
+  const bodies = [
+    [JSON_TYPE, '{"q":1,"api_key":"s3cr3t"}', "api-key in body"],
+    [JSON_TYPE, '{"access_token":"s3cr3t","q":1}', "bearer in body"],
+    [JSON_TYPE, '{"api_key":"","q":{"api_key":"x"}}', undefined],
+    [FORM, "q=1&api_key=s3cr3t", "api-key in body"],
+    [XML_TYPE, wsse, "ws-security in body"],
+  ] as const;
+  for (const [type, requestBody, place] of bodies) {
+    const scene = new Scene({}, 86_400, { firstBodies: 30, oneIn: 1_000 });
+    for (let times = 0; times < 40; times++) scene.exchange({ path: "/b", method: "POST", fields: type, requestBody });
+    const { protection, calls } = scene.endpoints()[0];
+    t.equal(calls, 40);
+    t.same(Object.keys(protection?.places ?? {}), place === undefined ? [] : [place], requestBody);
+    if (place === undefined) t.equal(protection, undefined, requestBody);
+    else {
+      const { carried = NO_CALLS, bare, unsureCalls = 0 } = protection ?? {};
+      t.equal(bare?.calls, 0, requestBody);
+      t.ok(carried.calls >= 30 && unsureCalls > 0 && carried.calls + unsureCalls === 40, requestBody);
+    }
+  }
+  t.end();
+});
+
+t.test("OpenAPI asks for what came on the same calls together, and for what came on others instead", (t) => {
+  const cookie = "Cookie: JSESSIONID=0a1b\r\n";
+  const security = (...fields: readonly string[]): unknown => {
+    const scene = new Scene();
+    for (const each of fields) scene.get("/a", { fields: each }).get("/a", { fields: each });
+    const [before] = scene.endpoints();
+    const again = new Scene();
+    again.inventory.restore(scene.inventory.takeDelta(100).rows);
+    t.same(securityOf(again.endpoints()), securityOf([before]), "also after a restart");
+    return securityOf([before]).security;
+  };
+  t.same(security(cookie + SHOP_TOKEN), [{ cookie: [], jwt: [] }]);
+  t.same(security(cookie, SHOP_TOKEN), [{ cookie: [] }, { jwt: [] }]);
+  t.same(security(cookie + SHOP_TOKEN, SHOP_TOKEN), [{ cookie: [], jwt: [] }, { jwt: [] }]);
+  t.same(security(cookie + SHOP_TOKEN, ""), [{ cookie: [], jwt: [] }, {}]);
+  t.same(security(`X-Shop-Token: ${OPAQUE}\r\n`), [{ "api-key-header-any-token": [] }]);
+  t.end();
+});
+
+t.test("drift of tokens: what makes one worth more is a finding, keys and scopes are facts", (t) => {
+  const DAY = 86_400e6;
+  const start = 1_700_000_000_000_000;
+  const bound = { ...CLAIMS, cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJ" } };
+  const drift = (before: readonly object[], after: object, head = SHOP, status = 200): Scene => {
+    const scene = new Scene({}, 86_400);
+    for (const claims of before) scene.get("/a", { fields: bearer(SHOP, claims), atMicros: start });
+    for (const at of [2, 3]) scene.get("/a", { fields: bearer(head, after), atMicros: start + at * DAY, status });
+    return scene;
+  };
+  const told = (scene: Scene): unknown => [
+    scene.endpoints()[0].protection?.tokens?.changes.map(({ what, name }) => `${what} ${name}`),
+    scene.detection
+      .all()
+      .flatMap(({ rule, count, evidence }) =>
+        rule === "weaker-token" ? [`${evidence.what} ${evidence.name} ×${count}`] : [],
+      ),
+  ];
+  t.same(told(drift([bound], CLAIMS)), [["binding none"], ["binding none ×2"]]);
+  t.same(told(drift([bound, CLAIMS], CLAIMS)), [["binding none"], []], "while it was learned");
+  t.same(told(drift([CLAIMS], bound)), [["binding dpop"], []], "stronger");
+  t.same(told(drift([bound], CLAIMS, SHOP, 401)), [["binding none"], []], "refused");
+  t.same(told(drift([CLAIMS], { ...CLAIMS, aud: ["orders", "everything"] })), [
+    ["audience everything"],
+    ["audience everything ×2"],
+  ]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: CLAIMS.iat + 4 * 3_600 })), [["lifetime 4 h"], ["lifetime 4 h ×2"]]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: CLAIMS.iat + 3 * 3_600 })), [[], []]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, exp: undefined })), [
+    ["lifetime without an end"],
+    ["lifetime without an end ×2"],
+  ]);
+  t.same(told(drift([CLAIMS], CLAIMS, { ...SHOP, kid: "k2" })), [["key k2"], []]);
+  t.same(told(drift([CLAIMS], { ...CLAIMS, scope: "read admin" })), [["scope admin"], []]);
+  const encrypted = new Scene();
+  encrypted.get("/a", { fields: `Authorization: Bearer ${JWE}\r\n` });
+  t.match(encrypted.endpoints()[0].protection?.tokens, {
+    algorithms: { "RSA-OAEP-256": 1 },
+    issuers: { "https://idp.internal": 1 },
+    bindings: {},
+    endless: 0,
+  });
+  t.end();
+});
+
+t.test(
+  "a token that says where its key is to be fetched is told, and found where that is not its issuer's host",
+  (t) => {
+    const scene = new Scene();
+    const head = (jku: unknown): object => ({ ...SHOP, jku, x5u: 5 });
+    scene.get("/own", { fields: bearer(head("https://idp.internal:8443/keys?k=1"), CLAIMS) });
+    for (const status of [200, 401])
+      scene.get("/a", { fields: bearer(head("https://evil.example/k"), CLAIMS), status });
+    scene.get("/refused", { fields: bearer(head("https://evil.example/k"), CLAIMS), status: 401 });
+    scene.get("/none", { fields: bearer(head("keys"), CLAIMS) });
+    const hosts = scene.endpoints().map(({ template, protection }) => [template, protection?.tokens?.keyHosts]);
+    t.same(Object.fromEntries(hosts), {
+      "/own": { "idp.internal": 1 },
+      "/a": { "evil.example": 2 },
+      "/refused": { "evil.example": 1 },
+      "/none": undefined,
+    });
+    const found = scene.detection.all().filter(({ rule }) => rule === "foreign-token-key");
+    t.same(
+      found
+        .map(({ severity, template, count, evidence }) => `${severity} ${template} ×${count} ${evidence.host}`)
+        .sort(),
+      ["high /a ×2 evil.example", "low /refused ×1 evil.example"],
+    );
+    t.end();
+  },
+);
+
+t.test("a link that explains the deprecation marks as the field does, in both versions of HTTP", (t) => {
+  const all = [
+    ['</d>; rel="deprecation"', "marked"],
+    ['</a>; rel=next, </d>; type="text/html"; rel="help deprecation"', "marked"],
+    ["</d>; rel=deprecation", "marked"],
+    ['</d>; rel="next"; title="deprecation"', "not"],
+    ['</deprecation>; rel="next"', "not"],
+    ['</d>; rel="sunset"', "not"],
+  ] as const;
+  for (const [link, told] of all) {
+    const expected = told === "marked" ? { sinceMicros: 0, sunsetMicros: undefined } : undefined;
+    const plain = [1, 2, 3].flatMap((): Step[] => [
+      ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", `HTTP/1.1 200 OK\r\nServer: a\r\nLink: ${link}\r\nContent-Length: 0\r\n\r\n`],
+    ]);
+    const peers = new Http2Peers();
+    const framed: Step[] = [
+      ["client", HELLO],
+      ["server", settings()],
+    ];
+    for (const stream of [1, 3, 5]) {
+      framed.push(["client", peers.request(stream, "/a", [])]);
+      framed.push(["server", peers.answer(stream, 200, [["link", link]], { ends: true })]);
+    }
+    for (const steps of [plain, framed])
+      t.same(
+        feed(steps).flatMap((message) => (message.kind === "call" ? [message.deprecation] : [])),
+        [expected, expected, expected],
+        link,
+      );
+  }
+  const both = ["Deprecation: @1688169599", 'Link: </d>; rel="deprecation"'];
+  for (const lines of [both, [...both].reverse()]) {
+    const found = feed([
+      ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+      ["server", `HTTP/1.1 200 OK\r\n${lines.join("\r\n")}\r\nContent-Length: 0\r\n\r\n`],
+    ]);
+    const call = found.find((message) => message.kind === "call");
+    t.match(call, { deprecation: { sinceMicros: 1_688_169_599e6 } }, "the field's time goes before");
+  }
+  t.end();
+});
