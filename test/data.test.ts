@@ -23,7 +23,15 @@ import { feed } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
-import { ENCODED_PATHS, HOSTS, PLAIN_HOSTS, PLAIN_PATHS, PLAIN_SOFTWARE, SOFTWARE } from "./support/secret-cases.js";
+import {
+  ENCODED_PATHS,
+  HOSTS,
+  PARTED_PATHS,
+  PLAIN_HOSTS,
+  PLAIN_PATHS,
+  PLAIN_SOFTWARE,
+  SOFTWARE,
+} from "./support/secret-cases.js";
 
 const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
 const MAIL = '{"email":"ada@example.com"}';
@@ -82,6 +90,25 @@ t.test(
     t.end();
   },
 );
+
+t.test("of a segment that has parts only what is personal is masked, and the words around it stay", (t) => {
+  for (const [path, told, classes] of PARTED_PATHS) {
+    const call = feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;
+    t.equal(call.path, told, path);
+    t.equal(call.requestClasses?.join(), classes, path);
+  }
+  const scene = new Scene();
+  for (const name of ["ada", "bob", "eve"])
+    for (const at of [`users('${name}@x.test')/a`, `contacts('${name}@x.test')/a`, `cars;owner=${name}@x.test/a`])
+      scene.get(`/g/${at}`).get(`/h/user-${name}@x.test/a`);
+  t.same(scene.templates(), [
+    "GET /g/cars/a ×3",
+    "GET /g/contacts({key})/a ×3",
+    "GET /g/users({key})/a ×3",
+    "GET /h/user-{email}/a ×9",
+  ]);
+  t.end();
+});
 
 t.test("what is written in hexadecimal or base64 in a path is masked as if it stood there in the clear", (t) => {
   for (const [path, told, classes] of ENCODED_PATHS) {
