@@ -59,6 +59,35 @@ t.test("ids, hashes, slugs and file names are no secrets", (t) => {
   t.end();
 });
 
+t.test("heads, names of files and URLs within queries are looked at for classes of data", (t) => {
+  const mail = "ada%40example.com";
+  const part = 'Content-Disposition: form-data; name="f"; filename="ada@example.com.png"\r\nContent-Type: image/png';
+  const form = `--XX\r\n${part}\r\n\r\nPNG\r\n--XX--\r\n`;
+  const cases: readonly (readonly [target: string, fields: string, answer: string, told: string])[] = [
+    ["/a", "X-User: ada@example.com\r\n", "", "email -"],
+    ["/b", "Referer: https://x.test/u?m=ada%2540example.com\r\n", "", "email -"],
+    ["/c", `Cookie: last=${mail}; b=1\r\n`, "", "email -"],
+    ["/d", "", `Location: /u?m=${mail}\r\n`, "- email"],
+    ["/e", "", `Set-Cookie: last=${mail}; Path=/\r\n`, "- email"],
+    ["/f", "X-Card: 4111111111111111\r\n", "X-Iban: DE89370400440532013000\r\n", "payment-card iban"],
+    [`/g?next=${encodeURIComponent(`https://x.test/u?m=${mail}`)}`, "", "", "email -"],
+    [`/h?next=${encodeURIComponent(encodeURIComponent(`/u?m=${mail}`))}`, "", "", "email -"],
+    ["/i", `Content-Type: multipart/form-data; boundary=XX\r\nContent-Length: ${form.length}\r\n`, "", "email -"],
+    ["/j", "Referer: https://x.test/orders/7?page=2\r\nX-Page: 7\r\nCookie: lang=de\r\n", "Location: /x\r\n", "- -"],
+    ["/k", "X-Auth-Token: ada@example.com\r\n", "", "- -"],
+  ];
+  for (const [target, fields, answer, told] of cases) {
+    const head = `POST ${target} HTTP/1.1\r\nHost: h\r\n${fields}\r\n${fields.includes("multipart") ? form : ""}`;
+    const seen = feed([
+      ["client", head],
+      ["server", `HTTP/1.1 200 OK\r\n${answer}Content-Length: 0\r\n\r\n`],
+    ]).find(({ kind }) => kind === "call") as Call;
+    const classes = [seen.requestClasses, seen.responseClasses].map((one) => one?.join() || "-");
+    t.equal(classes.join(" "), told, target);
+  }
+  t.end();
+});
+
 t.test("of hosts' names only what has the form of a secret or of a person's number is masked", (t) => {
   const places: readonly ((host: string) => string)[] = [
     (host) => `GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`,

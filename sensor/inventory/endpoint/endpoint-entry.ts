@@ -176,7 +176,8 @@ export class EndpointEntry implements Endpoint {
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
     if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
     if (call.responseClasses !== undefined) {
-      this.responseBodiesRead++;
+      // Without a body the head alone was looked at.
+      if (call.responseBodySize !== 0) this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
     if (call.shapes !== undefined) this.#learn(call.shapes, call.status);

@@ -1,6 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
+import { decodeNested } from "../body/nested-encoding.js";
 import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
@@ -17,8 +18,6 @@ const SLASH = 0x2f;
 const PERCENT = 0x25;
 const UNDERSCORE = 0x5f;
 const CLEAN_SLOTS = 4_096;
-/** As often as targets are decoded at most. */
-const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
@@ -228,9 +227,7 @@ export class TargetData {
   #decode(bytes: Buffer, start: number, end: number): void {
     const scratch = this.#scratch;
     scratch.decodePercent(bytes, start, end, "plus");
-    // Proxies and careless clients encode once more what is encoded.
-    for (let times = 1; times < MAX_DECODED && isEncoded(scratch); times++)
-      scratch.decodePercent(scratch.bytes, 0, scratch.length, "plus");
+    decodeNested(scratch);
   }
 
   /** What stands for the segment looked at last; undefined where it may be told. */
@@ -245,9 +242,4 @@ export class TargetData {
 function partedWords(bytes: Buffer, start: number, end: number): Buffer | undefined {
   if (!bytes.subarray(start, end).includes(UNDERSCORE)) return undefined;
   return Buffer.from(bytes.latin1Slice(start, end).replaceAll("_", ":"), "latin1");
-}
-
-function isEncoded({ bytes, length }: Scratch): boolean {
-  for (let at = 0; at < length; at++) if (bytes[at] === PERCENT) return true;
-  return false;
 }
