@@ -168,8 +168,15 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 }
 
 /** What the wire can't leave out, or has as text. */
-function fillEndpoint(record: { drift?: unknown[]; schemas?: unknown; protection?: unknown; reached?: unknown }): void {
+function fillEndpoint(record: {
+  drift?: unknown[];
+  hosts?: unknown[];
+  schemas?: unknown;
+  protection?: unknown;
+  reached?: unknown;
+}): void {
   if (record.drift?.length === 0) delete record.drift;
+  if (record.hosts?.length === 0) delete record.hosts;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);

@@ -159,6 +159,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   /** Addresses of clients, bounded; `callerCount` goes on counting. */
   readonly callers: readonly string[];
   readonly callerCount: number;
+  /** Host names by which it was called and answered, bounded; left out where it was called by address alone. */
+  readonly hosts?: readonly string[];
   /** Status code → calls; `0` counts calls without a response. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly credentials: Readonly<Record<string, number>>;

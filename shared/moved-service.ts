@@ -8,6 +8,8 @@ export interface MovedService {
   /** 0 to 1. */
   readonly confidence: number;
   readonly reason: string;
+  /** What left, where others are asked for at the old address; left out where all of it did. */
+  readonly name?: string;
   /** Packet time. */
   readonly atMicros: number;
 }

@@ -1,5 +1,5 @@
 import t from "tap";
-import { RouteTable } from "../sensor/inventory/declared/route-table.js";
+import { newRoute, RouteTable } from "../sensor/inventory/declared/route-table.js";
 import { PROTO, readDeclared, SHOP } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
@@ -332,8 +332,8 @@ t.test("paths fit the most concrete template, decoded, with a slash forgiven, in
       "/x/",
     ],
   ];
-  for (const template of templates) table.add(template, () => template);
-  t.equal(table.add("/a/{other}/c", () => "new").template, "/a/{x}/c", "names tell nothing apart");
+  for (const template of templates) table.add(template, (text) => newRoute(text, text));
+  t.equal(table.add("/a/{other}/c", (text) => newRoute(text, "new")).template, "/a/{x}/c", "names tell nothing apart");
   const fits = (path: string): string => table.find(path)?.template ?? "-";
   t.same(
     ["/", "/a/b/c", "/a/b/d", "/a/b/e", "/a/", "/a/b/", "/files/x.json", "/files/.json", "/files/x", "/report(7)"].map(

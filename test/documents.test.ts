@@ -47,7 +47,7 @@ function serviceCalled(name: string): ServiceRecord {
 
 function endpointOf(service: string): EndpointRecord {
   const [record] = new Scene().get("/orders").endpoints();
-  return { ...record, service, serverAddress: `10.0.0.${service.length}`, serverPort: 8443 };
+  return { ...record, service, hosts: [service], serverAddress: `10.0.0.${service.length}`, serverPort: 8443 };
 }
 
 async function session({ base, console }: Fleet): Promise<{ cookie: string }> {

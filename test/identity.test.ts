@@ -8,6 +8,7 @@ import { ServiceName } from "../sensor/inventory/service/service-name.js";
 import type { Certificate } from "../sensor/protocol/message.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { identityOf } from "../shared/record-identity.js";
+import { placed } from "./support/placed.js";
 import { temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 
@@ -194,7 +195,7 @@ t.test("a file that can't be used is told with its place and the remedy", async 
 t.test("a certificate names a service nobody asks for by name, where it is for one alone", async (t) => {
   const nameBy = (san: readonly string[]): string => {
     const name = new ServiceName("10.0.0.2", 443);
-    name.greetedBy(undefined, { san } as unknown as Certificate);
+    name.greetedBy(undefined, { san } as unknown as Certificate, 0);
     const { name: text, ground, confidence } = name.resolve();
     return `${text} (${ground} ${confidence})`;
   };
@@ -206,7 +207,7 @@ t.test("a certificate names a service nobody asks for by name, where it is for o
   t.equal(nameBy(["localhost"]), nobody);
   t.equal(nameBy([]), nobody);
   const asked = new ServiceName("10.0.0.2", 443);
-  asked.greetedBy("shop.example", { san: ["pay.example"] } as unknown as Certificate);
+  asked.greetedBy("shop.example", { san: ["pay.example"] } as unknown as Certificate, 0);
   t.strictSame(asked.resolve(), { name: "shop.example", ground: "server-name", confidence: 0.95 });
   const again = new ServiceName("10.0.0.2", 443);
   again.restore(asked.state());
@@ -216,17 +217,6 @@ t.test("a certificate names a service nobody asks for by name, where it is for o
 const pods = (names: Readonly<Record<string, string>>): Identities => ({
   named: Object.entries(names).map(([at, name]) => ({ name, ground: "kubernetes" as const, at, ports: undefined })),
 });
-
-/** `10.1.0.4 cart.shop GET /orders ×3` for each endpoint; where services went and came from. */
-function placed(scene: Scene) {
-  return {
-    endpoints: scene.endpoints().map((one) => `${one.serverAddress} ${one.service} ${one.template} ×${one.calls}`),
-    moves: [...scene.inventory.services()].flatMap(({ address, movedTo, movedFrom = [] }) => [
-      ...(movedTo === undefined ? [] : [`${address} to ${movedTo.address} (${movedTo.ground} ${movedTo.confidence})`]),
-      ...movedFrom.map((from) => `${address} from ${from.address} (${from.reason})`),
-    ]),
-  };
-}
 
 t.test("endpoints go with a pod that got another address, and who took over the old one begins anew", async (t) => {
   const scene = new Scene({ identities: pods({ "10.1.0.4": "cart.shop", "10.1.0.5": "pay.shop" }) });

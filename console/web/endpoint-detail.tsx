@@ -26,7 +26,7 @@ interface Props {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
-  const { schemas, drift = [], protection, reached, review, key, parameters, ...record } = endpoint;
+  const { schemas, drift = [], hosts = [], protection, reached, review, key, parameters, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -36,6 +36,7 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
+      {hosts.some((host) => host !== endpoint.service) && <p>It is called as {hosts.join(", ")}.</p>}
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>

@@ -35,7 +35,11 @@ export function ServiceDetail({ service, onClose }: Props) {
           {nameConfidence === undefined ? "." : `; ${Math.round(nameConfidence * 100)} % sure.`}
         </p>
       )}
-      {movedTo !== undefined && <p>It is at another address now, and its endpoints with it: {movedWords(movedTo)}.</p>}
+      {movedTo !== undefined && (
+        <p>
+          {movedTo.name ?? "It"} is at another address now, and its endpoints with it: {movedWords(movedTo)}.
+        </p>
+      )}
       {movedFrom.length > 0 && <p>Before, it was at {movedFrom.map(movedWords).join("; ")}.</p>}
       {gateway !== undefined && (
         <p class="quiet">

@@ -23,7 +23,6 @@ import { ToldConnections } from "./connection/told-connections.js";
 import { BlindTimes } from "./count/blind-times.js";
 import { compare } from "./count/tally.js";
 import { Declarations } from "./declared/declarations.js";
-import { rpcServiceOf } from "./declared/procedure.js";
 import type { EndpointEntry } from "./endpoint/endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint/endpoint-roster.js";
 import { EndpointTable } from "./endpoint/endpoint-table.js";
@@ -141,6 +140,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#changed.service(service);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
       if ((service.calls & (service.calls - 1)) === 0) this.#maybeRenamed(service);
+      this.#binding.called(service, call);
       endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
     }
@@ -274,8 +274,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   /** Other files than before, or other ways to apply them. */
   declare(declared: Declared): void {
     this.#declarations.declare(declared);
-    for (const service of this.#services.sorted())
-      if (this.#declarations.rebind(service)) this.#binding.rehome(service);
+    this.#binding.declared(this.#services.sorted());
     this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
   }
 
@@ -391,9 +390,9 @@ export class Inventory implements MessageSink, VisibilitySink {
   /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
   #servicesRestored(rows: readonly InventoryRow[]): void {
     for (const { record } of rows) {
-      const name = record.kind === "endpoint" ? rpcServiceOf(record.template) : undefined;
-      if (record.kind !== "endpoint" || name === undefined) continue;
-      this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort)?.addRpcService(name);
+      if (record.kind !== "endpoint") continue;
+      const service = this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort);
+      if (service !== undefined) this.#declarations.restored(service, record);
     }
     for (const service of this.#services.sorted()) this.#binding.rebindEmpty(service);
   }

@@ -156,6 +156,7 @@ const COLUMNS: readonly string[] = [
   "callers.untold",
   "edge.posture_counts",
   "edge.client_certificates",
+  "hosts",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

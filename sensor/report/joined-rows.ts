@@ -61,7 +61,7 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
     ...times(a, b),
     ...sums,
     ...addedFields(a, b, ["responseClasses", "requestBodiesRead", "responseBodiesRead", "requestContentTypes"]),
-    ...addedFields(a, b, ["responseContentTypes", "calls", "drift", "incompleteCalls", "missingBytes"]),
+    ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "drift", "incompleteCalls", "missingBytes"]),
     callerCount: Math.max(a.callerCount, b.callerCount, sums.callers?.length ?? 0),
     state: judge.state,
     ...(durationMillis === undefined ? {} : { durationMillis }),

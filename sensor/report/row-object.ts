@@ -98,6 +98,7 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
 function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
   return {
     caller_count: endpoint.callerCount,
+    hosts: endpoint.hosts,
     incomplete_calls: endpoint.incompleteCalls,
     parameters: endpoint.parameters,
     "data.request.classes": endpoint.requestClasses,

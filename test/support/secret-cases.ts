@@ -109,9 +109,9 @@ export const ENCODED_PATHS: readonly (readonly [path: string, told: string, clas
   // What parts a word from a number, and a format behind what is encoded.
   ["/password/reset/Utum95i8X2nQvcZht26cfs", "/password/reset/***", undefined],
   ["/a@b/password/hunter", "/a@b/password/***", "password"],
-  ["/x/user_515-57-9252", "/x/***", "us-ssn"],
+  ["/x/user_515-57-9252", "/x/user_***", "us-ssn"],
   ["/x/515-57-9252_user", "/x/***", "us-ssn"],
-  ["/x/user_+493048577297", "/x/***", "phone"],
+  ["/x/user_+493048577297", "/x/user_***", "phone"],
   ["/x/my_DE89370400440532013000_x", "/x/***", "iban"],
   ["/p/34323434303138333630343837303532.json", "/p/***.json", undefined],
   ["/p/3531372D38312D32343134.xml/q", "/p/***.xml/q", "us-ssn"],
@@ -139,6 +139,33 @@ export const ENCODED_PATHS: readonly (readonly [path: string, told: string, clas
     "us-ssn",
   ],
   ["/p/YWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==:cancel", "/p/***:cancel", "email"],
+];
+
+/** Paths with personal data among words: how they are told, and the class they are of. */
+export const PARTED_PATHS: readonly (readonly [path: string, told: string, classes: string | undefined])[] = [
+  ["/graph/users('ada@example.com')/messages", "/graph/users('***@***')/messages", "email"],
+  ["/graph/users(%27ada%40example.com%27)/messages", "/graph/users('***@***')/messages", "email"],
+  ["/graph/users%2528%2527ada%2540example.com%2527%2529/x", "/graph/users('***@***')/x", "email"],
+  ["/graph/users('o''brien@example.com')", "/graph/users('***@***')", "email"],
+  ["/graph/users(o'brien@example.com)", "/graph/users(***@***)", "email"],
+  ["/od/Orders(OrderID=7,Mail='ada@example.com')", "/od/Orders(OrderID=7,Mail='***@***')", "email"],
+  ["/od/Orders(Mail='ada@example.com',Name='M%C3%BCller')", "/od/Orders(Mail='***@***',Name='M%C3%BCller')", "email"],
+  ["/od/Payers('536-90-4399')/x", "/od/Payers('***')/x", "us-ssn"],
+  ["/od/Payers(Card=4111111111111111)", "/od/Payers(Card=***)", "payment-card"],
+  ["/m/cars;owner=ada@example.com/wheels", "/m/cars;owner=***@***/wheels", "email"],
+  ["/m/cars;owner=ada@example.com;color=red", "/m/cars;owner=***@***;color=red", "email"],
+  ["/m/cars;sid=hunter2hunter2;owner=ada@example.com", "/m/cars;sid=***;owner=***@***", "email"],
+  ["/m/cars;owner=ada@example.com;x=AKIA6DLJOX5JQEXTS6TP", "/m/***", "aws-key,email"],
+  ["/m/cars;owner=ada@example.com;x=NTgzLTI5LTc5NTQ=", "/m/cars;owner=***@***;x=***", "email,us-ssn"],
+  ["/m/mail=ada@example.com", "/m/mail=***@***", "email"],
+  ["/x/user-ada@example.com/profile", "/x/user-***@***/profile", "email"],
+  ["/x/user-ada@example.com.json", "/x/user-***@***.json", "email"],
+  // What belongs to the address, and what is announced by the segment before, goes as a whole.
+  ["/x/ada-maria@example.com", "/x/***@***", "email"],
+  ["/x/ada&grace@example.com", "/x/***@***", "email"],
+  ["/x/o'brien@example.com", "/x/***@***", "email"],
+  ["/p/accounts:byEmail(ada%40example.com)", "/p/***@***", "email"],
+  ["/password/users('ada@example.com')", "/password/***", "email,password"],
 ];
 
 /** Hosts as they are sent and as they are told. */

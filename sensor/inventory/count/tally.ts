@@ -55,6 +55,15 @@ export class Tally {
     this.beyond += other.beyond;
   }
 
+  delete(text: string): void {
+    this.#settle();
+    const at = this.#texts.indexOf(text);
+    if (at < 0) return;
+    this.#texts = this.#texts.toSpliced(at, 1);
+    this.#counts = this.#counts.toSpliced(at, 1);
+    this.#last = "";
+  }
+
   /** Most frequent first, then by text. */
   texts(): string[] {
     return this.#entries()

@@ -1,5 +1,5 @@
 import type { Declared, DeclaredApi, DeclaredServer } from "../../declared/declared-api.js";
-import { Coverage, type ServedOperation } from "./coverage.js";
+import { Coverage, type HostOperations, type ServedOperation } from "./coverage.js";
 import { ignoredBy } from "./ignored.js";
 import { rpcServiceOf } from "./procedure.js";
 
@@ -11,6 +11,8 @@ export interface Addressed {
   readonly names: readonly string[];
   /** Services whose procedures are called there, `package.Service`. */
   readonly rpcServices: ReadonlySet<string>;
+  /** Servers of files that calls named by their host, and of which one was answered that the file has. */
+  readonly provenServers: ReadonlySet<DeclaredServer>;
 }
 
 interface Entry {
@@ -21,6 +23,10 @@ interface Entry {
 
 /** Combinations of files that speak of one service, beyond which they are made anew. */
 const MAX_COVERAGES = 4_096;
+/** Hosts of which it is remembered which files name them: whoever calls chooses them. */
+const MAX_HOSTS = 4_096;
+const NO_SERVERS: readonly DeclaredServer[] = [];
+const NO_PROVEN: ReadonlySet<DeclaredServer> = new Set();
 
 /** Finds what files say of services. */
 export class DeclaredIndex {
@@ -29,6 +35,7 @@ export class DeclaredIndex {
   readonly #byPattern: Entry[] = [];
   readonly #byService = new Map<string, DeclaredApi[]>();
   readonly #coverages = new Map<string, Coverage>();
+  readonly #named = new Map<string, readonly DeclaredServer[]>();
   readonly #ignored: (method: string, template: string) => boolean;
 
   constructor(declared: Declared) {
@@ -52,21 +59,56 @@ export class DeclaredIndex {
   /** Undefined where no file speaks of it. */
   coverage(service: Addressed): Coverage | undefined {
     if (this.declared.apis.length === 0) return undefined;
-    const servers = new Set(this.#serversOf(service));
+    const servers = new Set(this.#serversOf([service.address, ...service.names], service.port));
     const byProcedure = new Set([...service.rpcServices].flatMap((name) => this.#byService.get(name) ?? []));
-    if (servers.size === 0 && byProcedure.size === 0) return undefined;
-    const key = this.#keyOf(servers, byProcedure);
+    const proven = new Set([...service.provenServers].filter((server) => !servers.has(server)));
+    return this.#coverage(servers, byProcedure, proven);
+  }
+
+  /** Servers of files that a host name alone tells, at a port. */
+  named(host: string, port: number): readonly DeclaredServer[] {
+    if (this.#byHost.size === 0 && this.#byPattern.length === 0) return NO_SERVERS;
+    const key = `${host} ${port}`;
+    const known = this.#named.get(key);
+    if (known !== undefined) return known;
+    if (this.#named.size >= MAX_HOSTS) this.#named.clear();
+    const found = this.#serversOf([host], port);
+    this.#named.set(key, found);
+    return found;
+  }
+
+  /** What files say by these servers of theirs alone. */
+  coverageOf(servers: readonly DeclaredServer[]): Coverage | undefined {
+    return this.#coverage(new Set(servers), new Set(), NO_PROVEN);
+  }
+
+  #coverage(
+    servers: ReadonlySet<DeclaredServer>,
+    byProcedure: ReadonlySet<DeclaredApi>,
+    proven: ReadonlySet<DeclaredServer>,
+  ): Coverage | undefined {
+    if (servers.size === 0 && byProcedure.size === 0 && proven.size === 0) return undefined;
+    const key = this.#keyOf(servers, byProcedure, proven);
     const known = this.#coverages.get(key);
     if (known !== undefined) return known;
     if (this.#coverages.size >= MAX_COVERAGES) this.#coverages.clear();
-    const operations = this.declared.apis.flatMap((api) => servedOperations(api, servers, byProcedure));
-    const made = new Coverage(operations, this.declared.scope, this.#ignored);
+    const usual = this.declared.apis.flatMap((api) => servedOperations(api, servers, byProcedure));
+    const made = new Coverage(usual, this.#ofHosts(proven), this.declared.scope, this.#ignored);
     this.#coverages.set(key, made);
     return made;
   }
 
-  #serversOf({ address, port, names }: Addressed): DeclaredServer[] {
-    const hosts = [address, ...names];
+  /** What is said of calls that name these servers by their host. */
+  #ofHosts(proven: ReadonlySet<DeclaredServer>): HostOperations[] {
+    return [...proven].map((server) => {
+      const operations = this.declared.apis.flatMap((api) => servedOperations(api, new Set([server]), new Set()));
+      const { host = "" } = server;
+      const pattern = host.includes("*") ? hostPattern(host) : undefined;
+      return { operations, fits: (name) => pattern?.test(name) ?? name === host };
+    });
+  }
+
+  #serversOf(hosts: readonly string[], port: number): DeclaredServer[] {
     const entries = [
       ...hosts.flatMap((host) => this.#byHost.get(host) ?? []),
       ...this.#byPattern.filter(({ pattern }) => hosts.some((host) => pattern?.test(host) === true)),

@@ -21,6 +21,8 @@ export interface Judged {
   readonly route: Route<DeclaredPath> | undefined;
   readonly isFixed: boolean;
   readonly schemas: LearnedSchemas | undefined;
+  /** Names by which it was called. */
+  readonly hosts: { readonly size: number; list(): readonly string[] };
 }
 
 export const NO_DIFFERENCES: readonly Difference[] = [];
@@ -31,6 +33,7 @@ export class Judgement {
   readonly #judged: Judged;
   #coverage: Coverage | undefined = undefined;
   #template = "";
+  #hosts = 0;
   #declaration: Declaration | undefined = undefined;
   #deprecation: Deprecation | undefined = undefined;
   #differences: readonly Difference[] = NO_DIFFERENCES;
@@ -42,8 +45,9 @@ export class Judgement {
   }
 
   get declaration(): Declaration | undefined {
-    const { service, template } = this.#judged;
-    if (service.coverage !== this.#coverage || template !== this.#template) {
+    const { service, template, hosts } = this.#judged;
+    if (service.coverage !== this.#coverage || template !== this.#template || hosts.size !== this.#hosts) {
+      this.#hosts = hosts.size;
       this.#coverage = service.coverage;
       this.#template = template;
       this.#declaration = service.coverage && this.#declaredBy(service.coverage);
@@ -54,9 +58,10 @@ export class Judgement {
 
   #declaredBy(coverage: Coverage): Declaration | undefined {
     const { route, isFixed, method, template } = this.#judged;
-    if (route !== undefined) return coverage.ofPath(method, route);
-    if (!isFixed) return coverage.ofOther(method, template);
-    return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template);
+    const hosts = this.#judged.hosts.list();
+    if (route !== undefined) return coverage.ofPath(method, route, hosts);
+    if (!isFixed) return coverage.ofOther(method, template, hosts);
+    return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template, hosts);
   }
 
   get deprecation(): Deprecation | undefined {

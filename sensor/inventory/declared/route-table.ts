@@ -27,10 +27,10 @@ export class RouteTable<T> {
   readonly #known = new Map<string, Route<T> | undefined>();
 
   /** The route of a template of this structure, made where there is none: parameters' names tell nothing apart. */
-  add(template: string, make: () => T): Route<T> {
+  add(template: string, make: (template: string) => Route<T>): Route<T> {
     let node = this.#root;
     for (const segment of segmentsOf(template)) node = childOf(node, segment);
-    node.route ??= { template, parameters: parameterNames(template), value: make() };
+    node.route ??= make(template);
     return node.route;
   }
 
@@ -54,6 +54,10 @@ export class RouteTable<T> {
     const other = segments.at(-1) === "" ? segments.slice(0, -1) : [...segments, ""];
     return walk(this.#root, other, 0);
   }
+}
+
+export function newRoute<T>(template: string, value: T): Route<T> {
+  return { template, parameters: parameterNames(template), value };
 }
 
 function nodeOf<T>(): RouteNode<T> {

@@ -24,6 +24,7 @@ import type { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
+import { HostSet } from "./host-set.js";
 import { MediaTypes } from "./media-type.js";
 import type { PathHistory } from "./unknown-paths.js";
 
@@ -50,6 +51,7 @@ export class EndpointEntry implements Endpoint {
   #template = "";
   #path: string | undefined = undefined;
   readonly #callers: CallerSet;
+  readonly hosts = new HostSet();
   readonly #statuses = new StatusCounts();
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new MediaTypes();
@@ -165,6 +167,7 @@ export class EndpointEntry implements Endpoint {
     if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
     const status = call.status ?? 0;
     this.#statuses.add(status);
+    this.hosts.note(this.service.naming.hostOf(call.authority), status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
@@ -173,7 +176,8 @@ export class EndpointEntry implements Endpoint {
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
     if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
     if (call.responseClasses !== undefined) {
-      this.responseBodiesRead++;
+      // Without a body the head alone was looked at.
+      if (call.responseBodySize !== 0) this.responseBodiesRead++;
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
     if (call.shapes !== undefined) this.#learn(call.shapes, call);
@@ -224,6 +228,7 @@ export class EndpointEntry implements Endpoint {
     this.isThere ||= other.isThere;
     if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
     this.#callers.merge(other.#callers);
+    this.hosts.merge(other.hosts);
     this.#statuses.merge(other.#statuses.entries());
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
@@ -254,6 +259,8 @@ export class EndpointEntry implements Endpoint {
     this.calls = calls;
     this.firstMicros = this.foundMicros = firstMicros;
     this.lastMicros = lastMicros;
+    // Which of them it was called by is not known of single values.
+    this.hosts.merge(whole.hosts);
     whole.calls -= calls;
     // Which of its calls carried what is not known of single values.
     if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
@@ -298,6 +305,9 @@ export class EndpointEntry implements Endpoint {
       responseBytes: this.#responseSize.quantiles(),
       streams: this.#times.streams(),
       protection: this.protection?.record(),
+      schemas: this.schemas?.record(this.#withQuery >= this.calls, this.isJudged ? this.#judge().messages : undefined),
+      hosts: this.hosts.size === 0 ? undefined : this.hosts.sorted(),
+      foundMicros: this.foundMicros <= this.firstMicros ? undefined : this.foundMicros,
     };
     return {
       kind: "endpoint",
@@ -323,24 +333,12 @@ export class EndpointEntry implements Endpoint {
       ...withoutUndefined(quantiles),
       state,
       ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
-      ...this.#learned(),
       incompleteCalls: this.incompleteCalls,
       missingBytes: this.missingBytes,
       firstMicros: this.firstMicros,
       lastMicros: this.lastMicros,
-      ...this.#found(),
       ...blindTimes.within(this.firstMicros, this.lastMicros),
     };
-  }
-
-  #found(): Pick<EndpointRecord, "foundMicros"> {
-    return this.foundMicros <= this.firstMicros ? {} : { foundMicros: this.foundMicros };
-  }
-
-  #learned(): Pick<EndpointRecord, "schemas"> {
-    const declared = this.isJudged ? this.#judge().messages : undefined;
-    const schemas = this.schemas?.record(this.#withQuery >= this.calls, declared);
-    return schemas === undefined ? {} : { schemas };
   }
 
   #dataClasses(): string[] {
@@ -378,6 +376,7 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = record.lastMicros;
     this.foundMicros = record.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
+    for (const host of record.hosts ?? []) this.hosts.add(host);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });

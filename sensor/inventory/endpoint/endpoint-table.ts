@@ -1,6 +1,8 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { Call } from "../../protocol/message.js";
+import type { DeclaredPath } from "../declared/coverage.js";
 import { rpcServiceOf } from "../declared/procedure.js";
+import type { Route } from "../declared/route-table.js";
 import type { PathNode } from "../path/path-node.js";
 import type { PathTreeOwner } from "../path/path-tree.js";
 import { prune } from "../path/prune.js";
@@ -8,6 +10,7 @@ import type { ValueUse } from "../path/value-use.js";
 import { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { removalOf } from "../stored/removal.js";
+import type { EndpointCounters } from "./endpoint-counters.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { entryAt, type Place } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
@@ -16,24 +19,13 @@ import { MethodSet } from "./method-set.js";
 import { isNothingThere, isOnlyAbsent, isToBeSifted, mayBeNothing } from "./nothing-there.js";
 import { takeOnceRefused } from "./once-refused.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
-import { type Target, UnknownPaths } from "./unknown-paths.js";
+import { type Target, takeBackUnknown, UnknownPaths } from "./unknown-paths.js";
 
 export interface EndpointTableSettings {
   readonly maxEndpoints: number;
   readonly maxOperationsPerService: number;
   readonly maxCallersPerEndpoint: number;
   readonly maxSchemaPlaces: number;
-}
-
-export interface EndpointCounters {
-  endpoints: number;
-  endpoints_refused: number;
-  endpoints_merged: number;
-  /** Calls of operations for which their service had no room: they are counted together at their path. */
-  calls_of_other_operations: number;
-  /** Calls of what is no endpoint so far, and those of them whose path found no room to be remembered. */
-  calls_of_unknown_paths: number;
-  unknown_paths_not_kept: number;
 }
 
 /** Operations of a service whose first call failed, beyond which only those that succeed are kept. */
@@ -91,19 +83,38 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   }
 
   #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
-    const route = service.coverage?.route(path);
+    const { coverage } = service;
+    const route = coverage?.route(path, service.naming.hostOf(call.authority));
     if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
     const found = service.paths.find(path);
     const node = found.target;
+    const named = coverage?.named(node.template);
+    if (named !== undefined) return this.#atNamed(service, method, named, node, call);
     if (found !== node) this.#value = found;
     const endpoint = this.#at(service, method, node, call.operations[0], call);
     if (endpoint?.isThere === false && mayBeNothing(call.status)) service.unprovenCalls++;
     return endpoint;
   }
 
+  /** One template is one endpoint: what was called by a name of which no file speaks goes where the declared one is. */
+  #atNamed(
+    service: ServiceEntry,
+    method: string,
+    route: Route<DeclaredPath>,
+    { leaf }: PathNode<MethodSet>,
+    call: Call,
+  ): EndpointEntry | undefined {
+    const endpoint = this.#at(service, method, route, call.operations[0], call);
+    const before = endpoint && leaf?.get(method, endpoint.operation);
+    if (endpoint === undefined || before === undefined) return endpoint;
+    leaf?.delete(before);
+    this.#join(before, endpoint);
+    return endpoint;
+  }
+
   /** Where nothing is there, what is known or declared is called, or nothing: no path is learned of that. */
   #ofKnown(service: ServiceEntry, target: Target, call: Call): EndpointEntry | undefined {
-    const known = this.#known(service, target, call.operations[0], call);
+    const known = this.#known(service, target, call.operations[0], call, service.naming.hostOf(call.authority));
     if (known !== undefined || call.stream?.isContinued) return known;
     this.#counters.calls_of_unknown_paths++;
     service.unknownPaths ??= new UnknownPaths();
@@ -117,6 +128,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     { method, path, isFixed }: Target,
     operation: string | undefined,
     call: Pick<Call, "atMicros" | "status" | "rpc">,
+    host?: string,
   ): EndpointEntry | undefined {
     const { coverage } = service;
     if (isFixed) {
@@ -125,7 +137,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
         ? this.#fixedEndpoint(service, method, path, call)
         : this.#fixed.get(fixedKey(service, method, path));
     }
-    const route = coverage?.route(path);
+    const route = coverage?.route(path, host);
     if (route !== undefined && coverage?.declares(method, route))
       return this.#at(service, method, route, operation, call);
     const place = route ?? service.paths.lookup(path);
@@ -346,8 +358,10 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     fill: (entry: EndpointEntry) => void,
   ): void {
     const { method, template, firstMicros } = record;
-    if (isOnlyAbsent(record.statuses) && !this.#isDeclared(record, service, nodeOf === undefined)) {
-      this.#forget(record, service, nodeOf === undefined);
+    const isFixed = nodeOf === undefined;
+    if (isOnlyAbsent(record.statuses) && service.coverage?.has(record, pathOf(template), isFixed) !== true) {
+      takeBackUnknown(record, service, isFixed);
+      this.roster.remove([removalOf({ service, method, template })]);
       return;
     }
     const before = this.roster.size;
@@ -366,29 +380,13 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     this.roster.changed(entry);
   }
 
-  #isDeclared({ method, template }: EndpointRecord, { coverage }: ServiceEntry, isFixed: boolean): boolean {
-    if (coverage === undefined) return false;
-    if (isFixed) return coverage.declaresProcedure(template);
-    const route = coverage.route(pathOf(template));
-    return route !== undefined && coverage.declares(method, route);
-  }
-
-  /** What answered nothing but that nothing is there was an endpoint in files of before, or while it was declared. */
-  #forget(record: EndpointRecord, service: ServiceEntry, isFixed: boolean): void {
-    const { method, template, calls, statuses, callers, firstMicros, lastMicros } = record;
-    service.unknownPaths ??= new UnknownPaths();
-    const times = { calls, firstMicros, lastMicros };
-    service.unknownPaths.takeBack({ method, path: template, isFixed, statuses, callers: callers.slice(), ...times });
-    this.roster.remove([removalOf({ service, method, template })]);
-  }
-
   #entryFor(
-    { method, template, firstMicros }: EndpointRecord,
+    { method, template, firstMicros, hosts = [] }: EndpointRecord,
     service: ServiceEntry,
     nodeOf: (() => PathNode<MethodSet> | undefined) | undefined,
   ): EndpointEntry | undefined {
     const operation = nodeOf && operationOf(template);
-    const place = nodeOf && (service.coverage?.route(pathOf(template)) ?? nodeOf());
+    const place = nodeOf && (service.coverage?.routeOfAny(pathOf(template), hosts) ?? nodeOf());
     const call = { atMicros: firstMicros, status: undefined, rpc: undefined };
     if (place === undefined) return this.#fixedEndpoint(service, method, template, call);
     const known = entryAt(service, method, place, operation);

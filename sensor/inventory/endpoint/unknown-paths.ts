@@ -1,3 +1,4 @@
+import type { EndpointRecord } from "../../../shared/event.js";
 import type { UnknownPathsRecord } from "../../../shared/unknown-paths-record.js";
 import type { Call } from "../../protocol/message.js";
 import { CallerSet } from "../count/caller-set.js";
@@ -165,4 +166,15 @@ export class UnknownPaths {
     this.#seen(record.firstMicros, record.lastMicros);
     for (const history of state?.paths ?? []) this.#paths.set(`${history.method} ${history.path}`, history);
   }
+}
+
+/** What answered nothing but that nothing is there was an endpoint in files of before, or while it was declared. */
+export function takeBackUnknown(
+  { method, template: path, calls, statuses, callers, firstMicros, lastMicros }: EndpointRecord,
+  service: { unknownPaths: UnknownPaths | undefined },
+  isFixed: boolean,
+): void {
+  service.unknownPaths ??= new UnknownPaths();
+  const times = { calls, firstMicros, lastMicros };
+  service.unknownPaths.takeBack({ method, path, isFixed, statuses, callers: callers.slice(), ...times });
 }

@@ -1,3 +1,4 @@
+import { EMAIL_MASK, MASK } from "../../protocol/message.js";
 import { joins, joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCollection, looksFixed } from "./route-word.js";
@@ -16,6 +17,8 @@ const NAMED = /^[A-Za-z_]+(-[A-Za-z_]+)*(=[^=]+|\(.+\))$/;
 const KEY = /^([A-Za-z_]\w{0,40})=./s;
 const NEXT_KEY = /,(?=[A-Za-z_]\w{0,40}=)/;
 const MAX_KEYS = 6;
+/** `user-***@***`: what is masked behind a word. */
+const MASKED = /^([A-Za-z]+[-_.+~])(\*\*\*(?:@\*\*\*)?)$/;
 const CALLED = /^([A-Za-z_][\w.]*\()(.+)(\))$/;
 
 /** Whether what stands behind a value says what to do with it, and not in which form to tell it: `:cancel`. */
@@ -129,7 +132,7 @@ const COORDINATES = /^(@?)-?\d{1,3}\.\d+,-?\d{1,3}\.\d+$/;
 
 /**
  * `regions=gb` → `regions={value}`, `Users(7)` → `Users({key})`, `Lines(order=7,line=2)` → `Lines(order={order},line={line})`,
- * `session.9f3KxQ2vLm` → `session.{id}`, `page-3.atom` → `page-{number}.atom`, `52.37,4.89` → `{latitude},{longitude}`.
+ * `session.9f3KxQ2vLm` → `session.{id}`, `user-***@***` → `user-{email}`, `page-3.atom` → `page-{number}.atom`, `52.37,4.89` → `{latitude},{longitude}`.
  */
 export function withNamedValue(text: string): string | undefined {
   if (text.includes(",")) {
@@ -142,6 +145,8 @@ export function withNamedValue(text: string): string | undefined {
   if (counted !== null) return `${counted[1]}{number}${counted[2] ?? ""}`;
   const assigned = ASSIGNED.exec(text);
   if (assigned !== null) return `${assigned[1]}{value}`;
+  const masked = text.includes(MASK) ? MASKED.exec(text) : null;
+  if (masked !== null) return `${masked[1]}{${masked[2] === EMAIL_MASK ? "email" : "token"}}`;
   const called = CALLED.exec(text);
   return called === null ? undefined : `${called[1]}${keysOf(called[2])}${called[3]}`;
 }

@@ -1,7 +1,9 @@
 import type { RemovalRecord } from "../../../shared/event.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
+import type { Call } from "../../protocol/message.js";
 import type { Declarations } from "../declared/declarations.js";
 import { pinParameters } from "../declared/pinned-paths.js";
+import { proves } from "../declared/there.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import type { EndpointTable } from "../endpoint/endpoint-table.js";
 import type { MethodSet } from "../endpoint/method-set.js";
@@ -11,6 +13,7 @@ import { PathTree } from "../path/path-tree.js";
 import type { InventoryRow } from "../row.js";
 import { RuleBook } from "../rule-book.js";
 import { restoreEndpoint } from "../stored/restore.js";
+import type { Move } from "./move.js";
 import type { ServiceEntry } from "./service-entry.js";
 
 interface EndpointRow extends InventoryRow {
@@ -59,6 +62,23 @@ export class ServiceBinding {
     if (this.#isBoundAnew(service)) this.rehome(service);
   }
 
+  /** A call by a host name may show that a file speaks of the service. */
+  called(service: ServiceEntry, call: Call): void {
+    if (this.#declarations.isEmpty || call.method === undefined || call.path === undefined || !proves(call)) return;
+    const host = service.naming.hostOf(call.authority);
+    if (host === undefined) return;
+    const path = call.template ?? call.path;
+    if (this.#declarations.shows(service, host, call.method, path, call.template !== undefined)) this.rebind(service);
+  }
+
+  /** Other files than before, or the same told otherwise. */
+  declared(services: readonly ServiceEntry[]): void {
+    for (const service of services) service.provenServers.clear();
+    for (const endpoint of this.#table.roster.all())
+      this.#declarations.shownBy(endpoint.service, this.#rowOf(endpoint).record);
+    for (const service of services) if (this.#declarations.rebind(service)) this.rehome(service);
+  }
+
   /** The same before the first endpoint is put back. */
   rebindEmpty(service: ServiceEntry): void {
     if (this.#isBoundAnew(service)) this.#pave(service);
@@ -85,17 +105,23 @@ export class ServiceBinding {
     for (const one of table.roster.all()) if (one.service === service) table.roster.changed(one);
   }
 
-  /** Endpoints go to services at other addresses, all at once: two may have changed places. */
-  move(moves: readonly { readonly from: ServiceEntry; readonly to: ServiceEntry }[]): void {
+  /** Endpoints, or those of a name, go to services at other addresses, all at once: two may have changed places. */
+  move(
+    moves: readonly { readonly from: ServiceEntry; readonly to: ServiceEntry; readonly move: Pick<Move, "leaving"> }[],
+  ): void {
     const table = this.#table;
     const homes = new Map<ServiceEntry, EndpointRow[]>();
     const takeOut = (service: ServiceEntry): readonly EndpointRow[] => table.takeOut(service, this.#rowOf);
-    const leaving = moves.map(({ from, to }) => ({ from, to, rows: takeOut(from) }));
+    const leaving = moves.map(({ from, to, move }) => {
+      const all = takeOut(from);
+      const rows = all.filter(({ record }) => move.leaving?.goes(record) ?? true);
+      return { from, to, rows, staying: all.filter((row) => !rows.includes(row)) };
+    });
     for (const { to } of leaving) homes.set(to, [...takeOut(to)]);
-    for (const { from, to, rows } of leaving) {
+    for (const { from, to, rows, staying } of leaving) {
       for (const { record, state } of rows) homes.get(to)?.push({ record: placedAt(record, to), state });
       table.roster.remove(rows.map(({ record }) => movedAway(record, to)));
-      if (!homes.has(from)) homes.set(from, []);
+      homes.set(from, [...(homes.get(from) ?? []), ...staying]);
     }
     for (const [service, rows] of homes) {
       this.#pave(service);

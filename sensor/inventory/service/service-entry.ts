@@ -1,6 +1,7 @@
 import type { ServiceRecord } from "../../../shared/event.js";
 import type { MovedService } from "../../../shared/moved-service.js";
 import { inNetwork, placeOf } from "../../../shared/virtual-network.js";
+import type { DeclaredServer } from "../../declared/declared-api.js";
 import type { Call, Connection, Handshake } from "../../protocol/message.js";
 import { ByteLedger } from "../connection/byte-ledger.js";
 import type { EdgeEntry } from "../connection/edge-entry.js";
@@ -40,6 +41,8 @@ export class ServiceEntry implements Service {
   paths: PathTree<MethodSet>;
   /** What files say of it; undefined where none does. */
   coverage: Coverage | undefined = undefined;
+  /** Of files: calls named them by their host, and one was answered that the file has. As many as files have. */
+  readonly provenServers = new Set<DeclaredServer>();
   /** What an operator says of its paths. */
   pathRules: readonly PathRule[] = [];
   /** Endpoints of declared paths. */
@@ -111,13 +114,13 @@ export class ServiceEntry implements Service {
   /** The name the callers ask for by SNI is as good as that of a Host field. */
   handshake(handshake: Handshake): void {
     this.seen(handshake.atMicros);
-    this.naming.greetedBy(handshake.serverName, handshake.serverChain[0]);
+    this.naming.greetedBy(handshake.serverName, handshake.serverChain[0], handshake.atMicros);
   }
 
   call(call: Call): void {
     this.calls++;
     this.seen(call.atMicros);
-    this.naming.calledBy(call.authority);
+    this.naming.calledBy(call.authority, call.atMicros);
     if (call.serverSoftware !== undefined) this.#software.note(call.serverSoftware.slice(0, MAX_TEXT));
     if (call.poweredBy !== undefined) this.#software.note(call.poweredBy.slice(0, MAX_TEXT));
     if (call.framework !== undefined) this.#frameworks.note(call.framework);

@@ -3,8 +3,13 @@ import type { NameGround } from "../../../shared/name-ground.js";
 import type { Certificate } from "../../protocol/message.js";
 import { Tally } from "../count/tally.js";
 import type { GivenName } from "./identity-table.js";
+import { type NameSpan, NameSpans } from "./name-spans.js";
 
 const MAX_NAMES = 8;
+/** Silence of a name after which another one that has come to be asked for may have its place: shorter ones come of balancing. */
+export const QUIET_MICROS = 60e6;
+/** Calls by a name without which it says little. */
+export const MIN_CALLS = 8;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
 const NAME_SHARE = 10;
 /** What it is worth that all callers ask for the same name: in TLS the server may refuse it, in a Host field hardly one does. */
@@ -24,6 +29,8 @@ export interface NameState {
   /** Files of before names needed a share do not have it. */
   readonly asked?: number | undefined;
   readonly serverNames?: Readonly<Record<string, number>> | undefined;
+  /** First and last time of each; files of before do not have them. */
+  readonly spans?: Readonly<Record<string, readonly [number, number]>> | undefined;
   readonly certificateName?: string | undefined;
 }
 
@@ -32,6 +39,7 @@ export class ServiceName {
   /** Host names asked for, in a Host field or in TLS; and of them those in TLS. */
   readonly #names = new Tally(MAX_NAMES);
   readonly #serverNames = new Tally(MAX_NAMES);
+  readonly #spans = new NameSpans();
   readonly #own: string;
   #given: GivenName | undefined = undefined;
   #certificateName: string | undefined = undefined;
@@ -57,16 +65,38 @@ export class ServiceName {
   }
 
   /** A call asks for it by an authority. */
-  calledBy(authority: string | undefined): void {
-    this.#askedFor(this.#hostOf(authority));
+  calledBy(authority: string | undefined, atMicros: number): void {
+    this.#askedFor(this.hostOf(authority), atMicros);
   }
 
   /** A handshake asks for it by SNI, and it may show its certificate. */
-  greetedBy(serverName: string | undefined, leaf: Certificate | undefined): void {
-    const host = this.#hostOf(serverName);
+  greetedBy(serverName: string | undefined, leaf: Certificate | undefined, atMicros: number): void {
+    const host = this.hostOf(serverName);
     if (host !== undefined) this.#serverNames.add(host);
     if (this.#certificateName === undefined && leaf !== undefined) this.#certificateName = nameOn(leaf);
-    this.#askedFor(host);
+    this.#askedFor(host, atMicros);
+  }
+
+  /** How often it was asked for by a name, and from when to when; undefined where by no such name, or that is not known. */
+  asked(name: string): (NameSpan & { readonly count: number }) | undefined {
+    const span = this.#spans.of(name);
+    return span && { ...span, count: this.#names.count(name) };
+  }
+
+  /** Whether none but this name was asked for before it fell silent. */
+  isOnlyUntil(name: string, lastMicros: number): boolean {
+    return this.#names
+      .texts()
+      .every((other) => other === name || (this.#spans.of(other)?.firstMicros ?? 0) > lastMicros);
+  }
+
+  /** The service of this name is elsewhere now. */
+  forget(name: string): void {
+    this.#asked -= this.#names.count(name);
+    this.#names.delete(name);
+    this.#serverNames.delete(name);
+    this.#spans.delete(name);
+    this.#rename();
   }
 
   /** Every host name asked for, the most frequent first. */
@@ -76,17 +106,20 @@ export class ServiceName {
 
   /** Names that a fair share asks for, and the one that files give. */
   inUse(): string[] {
-    const asked = this.#names.texts().filter((name) => this.#names.count(name) * NAME_SHARE >= this.#asked);
+    const { names, calls } = this.#live();
+    const asked = names.filter((name) => this.#names.count(name) * NAME_SHARE >= calls);
     return this.#given === undefined || asked.includes(this.#given.name) ? asked : [...asked, this.#given.name];
   }
 
   state(): NameState {
     const serverNames = this.#serverNames.size > 0 ? this.#serverNames.record() : undefined;
-    return { names: this.#names.record(), asked: this.#asked, serverNames, certificateName: this.#certificateName };
+    const facts = { names: this.#names.record(), asked: this.#asked, spans: this.#spans.state() };
+    return { ...facts, serverNames, certificateName: this.#certificateName };
   }
 
-  restore({ names, asked, serverNames, certificateName }: NameState): void {
+  restore({ names, asked, serverNames, certificateName, spans = {} }: NameState): void {
     this.#names.restore(names);
+    this.#spans.restore(spans);
     if (serverNames !== undefined) this.#serverNames.restore(serverNames);
     this.#certificateName = certificateName;
     this.#asked = asked ?? Object.values(names).reduce((sum, count) => sum + count, 0);
@@ -104,13 +137,38 @@ export class ServiceName {
   }
 
   #mostAsked(): Named | undefined {
-    const [name] = this.#names.texts();
+    const { names, calls } = this.#live();
+    const [name] = names;
     if (name === undefined) return undefined;
     const count = this.#names.count(name);
-    if (count * NAME_SHARE < this.#asked) return undefined;
+    if (count * NAME_SHARE < calls) return undefined;
     const isByTls = this.#serverNames.count(name) * 2 >= count;
-    const confidence = (Math.min(1, count / this.#asked) * (isByTls ? SERVER_NAME_WORTH : HOST_WORTH)).toFixed(2);
+    const confidence = (Math.min(1, count / calls) * (isByTls ? SERVER_NAME_WORTH : HOST_WORTH)).toFixed(2);
     return { name, ground: isByTls ? "server-name" : "host", confidence: Number(confidence) };
+  }
+
+  /** Names, the most frequent first, without those of whom another took the place: an address is given anew. How many calls these are without. */
+  #live(): { readonly names: readonly string[]; readonly calls: number } {
+    const all = this.#names.texts();
+    const names = all.length < 2 ? all : all.filter((name) => !this.#isTaken(name, all));
+    const gone = all.length - names.length;
+    if (gone === 0) return { names, calls: this.#asked };
+    const calls = all.reduce(
+      (rest, name) => (names.includes(name) ? rest : rest - this.#names.count(name)),
+      this.#asked,
+    );
+    return { names, calls };
+  }
+
+  /** Whether another name came to be asked for, often and for long, after it was asked for last. */
+  #isTaken(name: string, all: readonly string[]): boolean {
+    const span = this.#spans.of(name);
+    if (span === undefined) return false;
+    return all.some((other) => {
+      const since = this.#spans.of(other);
+      if (since === undefined || since.firstMicros <= span.lastMicros) return false;
+      return since.lastMicros - span.lastMicros >= QUIET_MICROS && this.#names.count(other) >= MIN_CALLS;
+    });
   }
 
   #rename(): boolean {
@@ -119,14 +177,18 @@ export class ServiceName {
     return this.#text !== before;
   }
 
-  #askedFor(host: string | undefined): void {
+  #askedFor(host: string | undefined, atMicros: number): void {
     this.#asked++;
-    if (host !== undefined) this.#names.add(host);
+    if (host !== undefined) {
+      this.#names.add(host);
+      if (host === this.#text || this.#names.has(host)) this.#spans.note(host, atMicros);
+    }
     if (host === this.#text || (this.#names.size === 0 && this.#certificateName === undefined)) return;
     if (this.#given === undefined || this.#given.ground === "hosts-file") this.#rename();
   }
 
-  #hostOf(authority: string | undefined): string | undefined {
+  /** The host name in an authority, in lower case; undefined where there is none but an address. */
+  hostOf(authority: string | undefined): string | undefined {
     if (authority === this.#lastAuthority) return this.#lastHost;
     this.#lastAuthority = authority;
     this.#lastHost = authority === undefined ? undefined : hostName(authority);

@@ -46,13 +46,14 @@ export class Succession {
       return to === undefined ? [] : [{ move, from: move.from, to }];
     });
     if (found.length === 0) return;
+    for (const { move, from } of found) if (move.leaving !== undefined) from.naming.forget(move.leaving.name);
     this.#binding.move(found);
     // Two may have changed places: where one left another may come.
     for (const { to } of found) to.movedTo = undefined;
     for (const { move, from, to } of found) {
       const { address, ground, confidence, reason } = move;
       const facts = { ground, confidence, reason, atMicros };
-      from.movedTo = { address, ...facts };
+      from.movedTo = { address, ...facts, ...(move.leaving === undefined ? {} : { name: move.leaving.name }) };
       to.movedFrom = [...to.movedFrom, { address: from.address, ...facts }].slice(-MAX_MOVES);
       from.host.forget();
       this.#changed.service(from);

@@ -1,4 +1,5 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import { decodeNested } from "./nested-encoding.js";
 import { OauthFields } from "./oauth-fields.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
@@ -37,7 +38,7 @@ export class FormScan {
       const nameEnd = at;
       this.oauth.name(bytes, nameStart, nameEnd);
       const hint = this.#fields.hint(bytes, nameStart, nameEnd, 0, 0, 0);
-      if (shape.isOn && nameEnd > nameStart && !(isCut && at >= end)) shape.name(bytes, nameStart, nameEnd);
+      if (shape.isOn && nameEnd > nameStart && !(isCut && at >= end)) shape.parameter(bytes, nameStart, nameEnd);
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
       let isEncoded = false;
       for (at = valueStart; at < end && !isBreak(bytes[at]); at++)
@@ -56,6 +57,8 @@ export class FormScan {
       this.#scratch.decodePercent(bytes, start, end, "space");
       classifier.value(this.#scratch.bytes, 0, this.#scratch.length, hint);
       this.oauth.value(this.#scratch.bytes, 0, this.#scratch.length);
+      // A URL as a value has what was encoded in it before.
+      decodeNested(this.#scratch, (inner, length) => classifier.value(inner, 0, length, hint));
     } else {
       classifier.value(bytes, start, end, hint);
       this.oauth.value(bytes, start, end);

@@ -69,6 +69,8 @@ export class MultipartScan {
     const isOther = type !== undefined && !/^text\/plain/i.test(type);
     if (isOther) this.#part(type, bytes, start, end);
     const { classifier } = this.#fields;
+    const fileName = /[; ]filename\*?="?([^"\r\n]{1,256})/i.exec(head)?.[1];
+    if (fileName !== undefined) classifier.value(Buffer.from(fileName, "latin1"), 0, fileName.length, 0);
     const hint = classifier.hint(name, "");
     const before = classifier.found;
     if (!isOther && (!isFile || type !== undefined)) classifier.value(bytes, start, end, hint);

@@ -1,3 +1,4 @@
+import { isGivenName } from "../data/given-names.js";
 import {
   ANY_NAME,
   ARRAY,
@@ -130,6 +131,28 @@ export class ShapeRecorder {
     for (const property of frame.seen) property.present++;
   }
 
+  /** The name of the value that comes next; of a form or query, where a name that comes again makes its values a list. */
+  parameter(bytes: Buffer, start: number, end: number): void {
+    const frame = this.#frames.at(-1);
+    const hadName = frame?.seen.size;
+    this.name(bytes, start, end);
+    const { next } = frame ?? {};
+    if (frame === undefined || next === undefined || frame.seen.size !== hadName) return;
+    frame.next = this.#entryOf(next);
+  }
+
+  /** One more entry of a list that began as a single value. */
+  #entryOf(place: Place): Place | undefined {
+    if (place.items === undefined) {
+      const first = this.#make(place.mayBeWord);
+      if (first === undefined) return undefined;
+      const { kinds, formats, times, word, hasOther } = place;
+      Object.assign(first, { kinds, formats, times, word, hasOther });
+      Object.assign(place, { kinds: ARRAY, formats: 0, times: 1, word: undefined, hasOther: false, items: first });
+    }
+    return (place.items?.times ?? 0) >= MAX_ENTRIES ? undefined : place.items;
+  }
+
   /** The name of the value that comes next. */
   name(bytes: Buffer, start: number, end: number): void {
     const frame = this.#frames.at(-1);
@@ -151,12 +174,11 @@ export class ShapeRecorder {
     const format = formatOf(bytes, start, end);
     place.formats |= format;
     if (place.hasOther) return;
-    if (isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end))
-      place.word = bytes.latin1Slice(start, end);
-    else {
-      place.hasOther = true;
-      place.word = undefined;
-    }
+    const mayBeWord = isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end);
+    const word = mayBeWord ? bytes.latin1Slice(start, end) : undefined;
+    // Whatever the field is called: people may be its types.
+    place.word = word === undefined || isGivenName(word) ? undefined : word;
+    place.hasOther = place.word === undefined;
   }
 
   /** A value of a form or query, where all are texts: what it is shows by itself. */

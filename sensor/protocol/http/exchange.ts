@@ -277,7 +277,7 @@ export class Exchange implements Call {
   }
 
   responseLooked({ classes, outcome, fields, counted, shape }: Readonly<Found>): void {
-    this.responseClasses = classes;
+    this.addResponseClasses(classes);
     this.shapes = withShape(this.shapes, "response", shape);
     const { rpc } = this;
     if (rpc === undefined) return;
@@ -288,10 +288,14 @@ export class Exchange implements Call {
     rpc.responseMessageBytes = counted.bytes;
   }
 
-  /** Adds what the request's body holds to what its target held; `undefined` where the body was not looked at. */
+  /** Adds what the request's body holds to what its target and head held; `undefined` where the body was not looked at. */
   addRequestClasses(classes: readonly string[] | undefined): void {
-    if (classes === undefined || this.requestClasses === undefined) this.requestClasses ??= classes;
-    else if (classes.length > 0) this.requestClasses = [...new Set([...this.requestClasses, ...classes])].sort();
+    this.requestClasses = together(this.requestClasses, classes);
+  }
+
+  /** The same of the answer. */
+  addResponseClasses(classes: readonly string[] | undefined): void {
+    this.responseClasses = together(this.responseClasses, classes);
   }
 
   /** So many bytes of it were sent and never captured. */
@@ -311,4 +315,12 @@ export function unaskedExchange(flow: Flow, version: Call["version"], atMicros: 
   exchange.complete = false;
   if (flow.twoSided) exchange.unpaired = "no-request";
   return exchange;
+}
+
+function together(
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.length === 0 ? one : [...new Set([...one, ...other])].sort();
 }

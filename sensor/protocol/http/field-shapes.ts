@@ -1,5 +1,8 @@
 import { BodySampler } from "../body/body-sampler.js";
+import { decodeNested } from "../body/nested-encoding.js";
+import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
+import { NO_CLASSES } from "../data/data-classifier.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { isLearnedCookie, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
 import { NO_PROPERTIES, type Shape, UNTOLD } from "../shape.js";
@@ -12,6 +15,7 @@ const COLON = 0x3a;
 const EQUALS = 0x3d;
 const SEMICOLON = 0x3b;
 const SPACE = 0x20;
+const PERCENT = 0x25;
 const TAB = 9;
 /** Heads of one operation, of answers also of one status, of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_HEADS = 20;
@@ -19,9 +23,12 @@ const ONE_HEAD_IN = 1_024;
 const HEAD_SLOTS = 4_096;
 const MAX_FIELDS = 128;
 
-/** Whether the value of a field is kept for those who learn what heads are built of; its name in lower case. */
+/** Fields of HTTP's own that are no part of an API, and that carry what somebody typed all the same. */
+const CARRYING: ReadonlySet<string> = new Set(["referer", "set-cookie"]);
+
+/** Whether the value of a field is kept for those who learn what heads are built of and hold; its name in lower case. */
 export function isLearned(name: string): boolean {
-  return name === "cookie" || !(isStandardField(name) || isSecretName(name));
+  return name === "cookie" || CARRYING.has(name) || !(isStandardField(name) || isSecretName(name));
 }
 
 /** Fields that were taken apart before: what stands in those without a name is not told. */
@@ -52,6 +59,9 @@ export class FieldShapes {
   /** Of the head looked at last. */
   header: Shape = NO_PROPERTIES;
   cookie: Shape = NO_PROPERTIES;
+  /** Classes of data in it. */
+  classes: readonly string[] = NO_CLASSES;
+  readonly #decoded = new Scratch();
 
   constructor(fields: FieldMemory) {
     this.#fields = fields;
@@ -101,6 +111,7 @@ export class FieldShapes {
   #end(): void {
     this.header = ended(this.#headers);
     this.cookie = ended(this.#cookies);
+    this.classes = this.#fields.classifier.classes();
   }
 
   #lines(bytes: Buffer, start: number, end: number): void {
@@ -125,6 +136,7 @@ export class FieldShapes {
     const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
     if (id >= AUTHORIZATION) return;
+    if (CARRYING.has(name)) this.#classify(bytes, valueStart, valueEnd, 0);
     if (isStandardField(name) || isSecretName(name)) return;
     const mayHaveWords = hasWords && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
     this.#tell(this.#headers, name, bytes, valueStart, valueEnd, mayHaveWords);
@@ -151,13 +163,24 @@ export class FieldShapes {
     else this.#tell(this.#cookies, name, bytes, start, end, false);
   }
 
+  /** URLs and cookies have what a person typed percent-encoded. */
+  #classify(bytes: Buffer, start: number, end: number, hint: number): void {
+    const { classifier } = this.#fields;
+    classifier.value(bytes, start, end, hint);
+    const percent = bytes.indexOf(PERCENT, start);
+    if (percent < 0 || percent >= end) return;
+    this.#decoded.decodePercent(bytes, start, end, "plus");
+    classifier.value(this.#decoded.bytes, 0, this.#decoded.length, hint);
+    decodeNested(this.#decoded, (inner, length) => classifier.value(inner, 0, length, hint));
+  }
+
   /** `hasWords`: whether it may be one of few words. No word of a cookie is kept: any of them may be a credential, whatever its name. */
   #tell(recorder: ShapeRecorder, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     const length = this.#name.write(name, "latin1");
     const { classifier } = this.#fields;
     const hint = this.#fields.hint(this.#name, 0, length, 0, 0, 0);
     const before = classifier.found;
-    classifier.value(bytes, start, end, hint);
+    this.#classify(bytes, start, end, hint);
     recorder.name(this.#name, 0, length);
     recorder.text(bytes, start, end, hasWords && hint === 0 && classifier.found === before);
   }

@@ -31,10 +31,12 @@ export class LearnedHeads {
   }
 
   #request(exchange: Exchange): void {
+    if (this.#requests.classes.length > 0) exchange.addRequestClasses(this.#requests.classes);
     exchange.shapes = withHead(exchange.shapes, this.#requests.header, this.#requests.cookie);
   }
 
   #answer(exchange: Exchange): void {
+    if (this.#answers.classes.length > 0) exchange.addResponseClasses(this.#answers.classes);
     exchange.shapes = withShape(exchange.shapes, "responseHeader", this.#answers.header);
   }
 }

@@ -1,6 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
+import { decodeNested } from "../body/nested-encoding.js";
 import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
@@ -10,14 +11,13 @@ import type { FieldMemory } from "../data/field-memory.js";
 import { EMAIL_MASK, MASK } from "../message.js";
 import type { Shape } from "../shape.js";
 import { endingOf, isSecret } from "./secret.js";
+import { maskParts } from "./segment-parts.js";
 import type { Target } from "./target.js";
 
 const SLASH = 0x2f;
 const PERCENT = 0x25;
 const UNDERSCORE = 0x5f;
 const CLEAN_SLOTS = 4_096;
-/** As often as targets are decoded at most. */
-const MAX_DECODED = 4;
 /** Queries of one path of which it is learned what they are built of: the first ones, then one in so many. */
 const FIRST_QUERIES = 16;
 const ONE_QUERY_IN = 64;
@@ -99,7 +99,8 @@ export class TargetData {
   /** Segment by segment; the one before is the name of the one after it: `/ssn/123-45-6789`. */
   #path(bytes: Buffer, target: Target): readonly string[] {
     const found = new Set<string>();
-    const masks = new Map<number, string | readonly string[]>();
+    // As they are told so far, without secrets; taken apart where something is masked.
+    let told: string[] | undefined;
     let hint = 0;
     let at = target.pathStart;
     for (let segment = 0; at < target.pathEnd; segment++) {
@@ -108,17 +109,50 @@ export class TargetData {
       this.#fields.begin();
       const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
       const isAction = hint !== 0 && ACTIONS.indexOf(bytes, at, stop) >= 0;
-      const mask = this.#segment(bytes, at, stop, isAction ? 0 : hint, target, found);
-      if (mask !== undefined) masks.set(segment, mask);
+      const applied = isAction ? 0 : hint;
+      const mask = this.#segment(bytes, at, stop, applied, target, found);
+      if (mask !== undefined) {
+        told ??= target.path.split("/");
+        told[segment] = this.#masked(told[segment], mask, applied, target, found);
+      }
       hint = next;
       at = stop + 1;
     }
-    if (masks.size > 0)
-      target.path = target.path
-        .split("/")
-        .map((text, segment) => masked(text, masks.get(segment)))
-        .join("/");
+    if (told !== undefined) target.path = told.join("/");
     return [...found].sort();
+  }
+
+  /** A segment, as it is told so far, without what must not be told: of one that must not be told as a whole the values in it, where that is enough. */
+  #masked(text: string, mask: string | readonly string[], hint: number, target: Target, found: Set<string>): string {
+    if (typeof mask !== "string") return mask.reduce((rest, value) => rest.replaceAll(value, MASK), text);
+    return this.#inParts(text, hint, target, found) ?? mask + endingOf(text);
+  }
+
+  /** Undefined where nothing of it may be told: it has no parts, or with what is personal in each masked it still is of a class. */
+  #inParts(text: string, hint: number, target: Target, found: Set<string>): string | undefined {
+    const given = Buffer.from(text, "latin1");
+    this.#decode(given, 0, given.length);
+    const plain = this.#scratch.bytes.latin1Slice(0, this.#scratch.length);
+    let isMasked = false;
+    const told = maskParts(plain, (value, name) => {
+      const mask = this.#valueMask(value, name, target, found);
+      isMasked ||= mask !== undefined;
+      return mask;
+    });
+    if (told === undefined || !isMasked) return undefined;
+    const rest = Buffer.from(told, "latin1");
+    this.#fields.begin();
+    const isTold = this.#look(rest, 0, rest.length, hint, found) === undefined;
+    return isTold && this.#mayTell(rest, 0, rest.length, hint, target, found) ? told : undefined;
+  }
+
+  #valueMask(value: string, name: string, target: Target, found: Set<string>): string | undefined {
+    const bytes = Buffer.from(value, "latin1");
+    this.#fields.begin();
+    const hint = name === "" ? 0 : this.#fields.hint(Buffer.from(name, "latin1"), 0, name.length, 0, 0, 0);
+    const mask = this.#look(bytes, 0, bytes.length, hint, found);
+    if (mask !== undefined) return mask + endingOf(value);
+    return isSecret(value) || !this.#mayTell(bytes, 0, bytes.length, hint, target, found) ? MASK : undefined;
   }
 
   /**
@@ -193,9 +227,7 @@ export class TargetData {
   #decode(bytes: Buffer, start: number, end: number): void {
     const scratch = this.#scratch;
     scratch.decodePercent(bytes, start, end, "plus");
-    // Proxies and careless clients encode once more what is encoded.
-    for (let times = 1; times < MAX_DECODED && isEncoded(scratch); times++)
-      scratch.decodePercent(scratch.bytes, 0, scratch.length, "plus");
+    decodeNested(scratch);
   }
 
   /** What stands for the segment looked at last; undefined where it may be told. */
@@ -210,15 +242,4 @@ export class TargetData {
 function partedWords(bytes: Buffer, start: number, end: number): Buffer | undefined {
   if (!bytes.subarray(start, end).includes(UNDERSCORE)) return undefined;
   return Buffer.from(bytes.latin1Slice(start, end).replaceAll("_", ":"), "latin1");
-}
-
-function masked(text: string, mask: string | readonly string[] | undefined): string {
-  if (mask === undefined) return text;
-  if (typeof mask === "string") return mask + endingOf(text);
-  return mask.reduce((rest, value) => rest.replaceAll(value, MASK), text);
-}
-
-function isEncoded({ bytes, length }: Scratch): boolean {
-  for (let at = 0; at < length; at++) if (bytes[at] === PERCENT) return true;
-  return false;
 }

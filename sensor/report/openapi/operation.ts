@@ -169,6 +169,7 @@ export function observed(endpoint: Seen): Record<string, unknown> {
     state: endpoint.state,
     calls: endpoint.calls,
     callers: endpoint.callerCount,
+    hosts: endpoint.hosts,
     statuses: endpoint.statuses,
     credentials: endpoint.credentials,
     ...(endpoint.edge === undefined ? {} : { edge: endpoint.edge }),
