@@ -221,7 +221,7 @@ export type ListedStreams = Pick<
 >;
 export type ListedGateway = Pick<CallingGateway, "address" | "service">;
 /** Without what was known of it when it was approved. */
-export type ListedReview = Pick<Review, "status" | "changes"> & {
+export type ListedReview = Pick<Review, "status" | "changes" | "untold"> & {
   readonly opinion: Omit<Review["opinion"], "approved"> & { readonly approved?: Said };
 };
 

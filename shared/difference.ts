@@ -9,7 +9,7 @@ import type {
 } from "./event.js";
 import { sumPostures } from "./posture.js";
 import { accessOf } from "./protection-words.js";
-import { fieldsOf } from "./review.js";
+import { fieldsOf } from "./schema-fields.js";
 
 /** What an inventory holds. */
 export type InventoryRecord = ServiceRecord | EdgeRecord | EndpointRecord | CertificateRecord | FindingRecord;

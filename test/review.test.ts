@@ -22,7 +22,7 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
   const scene = new Scene();
   scene.get("/orders/17", { atMicros: AT }).get("/health", { atMicros: AT });
   const { console, ask, of, say, history } = await reviewed(t, scene);
-  t.same((await of("/health")).review, { status: "unreviewed", changes: [], opinion: {} });
+  t.same((await of("/health")).review, { status: "unreviewed", changes: [], untold: [], opinion: {} });
   const { key } = await of("/health");
   const asked = { key, action: "approve" };
   t.equal((await ask("POST", "/api/reviews", asked, { cookie: "" })).status, 401, "not without a session");
@@ -55,7 +55,7 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
     note: { by: "ada", text: "<b>asked by the load balancer</b>" },
   });
   const whole = (await (await ask("GET", `/api/endpoint?key=${key}`)).json()) as EndpointItem;
-  t.same(whole.review, { status, changes: [], opinion });
+  t.same(whole.review, { status, changes: [], untold: [], opinion });
   t.notOk(
     "seen" in ((await of("/health")).review.opinion.approved ?? {}),
     "the list has no need of what was known then",
@@ -108,13 +108,13 @@ t.test("what is new since the review, and what is other than what was approved",
   await sensor.tell(told(scene));
   t.equal((await of("/late")).review.status, "new");
   t.same((await of("/orders/{orderId}")).review.changes, [
-    "calls without a credential",
+    "calls without a credential, which it answers",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",
   ]);
   t.same((await of("/old")).review, {
-    ...{ status: "changed", changes: ["calls since it was said to go away: 1"] },
+    ...{ status: "changed", changes: ["calls since it was said to go away: 1"], untold: [] },
     opinion: (await of("/old")).review.opinion,
   });
   t.match(await history("/orders/{orderId}"), { appeared: ["10.0.0.9"], gone: [] });
@@ -180,7 +180,7 @@ t.test("exports carry reviews beside what was seen, and endpoints without one ar
       ),
     );
   t.match(reviewOf("/health"), {
-    ...{ "review.status": "approved", "review.changes": [], "review.approved_by": "ada" },
+    ...{ "review.status": "approved", "review.changes": [], "review.untold": [], "review.approved_by": "ada" },
     ...{ "review.approved_at": /^20.*Z$/, "review.tags": ["internal", "probe"] },
   });
   t.same(reviewOf("/orders/{orderId}"), {});
@@ -240,7 +240,7 @@ t.test("an operator reviews endpoints, and sees what changed since", { skip: NO_
   await row("/refunds").first().click();
   const changes = await panel.locator(".changes li").allTextContents();
   t.same(changes, [
-    "calls without a credential",
+    "calls without a credential, which it answers",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",

@@ -15,10 +15,11 @@ export function endpointRow(record: EndpointRecord, sensor: string, key: string,
   };
 }
 
-function listedReview({ status, changes, opinion }: Review): ListedReview {
+function listedReview({ status, changes, untold, opinion }: Review): ListedReview {
   const { approved, ...others } = opinion;
-  if (approved === undefined) return { status, changes, opinion: others };
-  return { status, changes, opinion: { ...others, approved: { by: approved.by, atMicros: approved.atMicros } } };
+  if (approved === undefined) return { status, changes, untold, opinion: others };
+  const { by, atMicros } = approved;
+  return { status, changes, untold, opinion: { ...others, approved: { by, atMicros } } };
 }
 
 function optionalOf({ virtualNetwork, drift, blindMillis, durationMillis, declaration }: EndpointRecord) {

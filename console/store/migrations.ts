@@ -111,4 +111,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX finding_told ON finding (told);
   CREATE INDEX blind_told ON blind (told);
   `,
+  // Each list of endpoints asks when the first of a sensor was approved.
+  `
+  CREATE INDEX review_approvals ON review (sensor, at_micros) WHERE action = 'approve';
+  `,
 ];

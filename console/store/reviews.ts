@@ -3,6 +3,8 @@ import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
+import { reviewedFacts } from "../../shared/reviewed-facts.js";
+import { ReviewContext } from "../../shared/sqlite/review-context.js";
 import type { Approvals, EndpointItem, EndpointRow, Listing, ReviewEntry, ReviewHistory } from "../api.js";
 import { afterAction, joined, type ReviewAction } from "../review/review-action.js";
 import { endpointRow } from "./endpoint-row.js";
@@ -60,12 +62,10 @@ export class Reviews {
       .prepare<[number], Row>(`${LISTED_ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`)
       .all(limit);
     const total = this.#database.prepare<[], number>("SELECT count(*) FROM endpoint").pluck().get() ?? 0;
-    const reviewed = this.#servicesReviewed();
-    const items = rows.map(knownOf).map((known) => {
-      const { record, sensor, sensorId, opinion } = known;
-      const service = reviewed.get(`${sensorId} ${serviceIdentity(record)}`);
-      return endpointRow(record, sensor, keyOf(known), reviewOf(record, opinion, service, nowMicros));
-    });
+    const context = new ReviewContext(this.#database);
+    const items = rows
+      .map(knownOf)
+      .map((known) => endpointRow(known.record, known.sensor, keyOf(known), reviewIn(context, known, nowMicros)));
     return { items, total };
   }
 
@@ -73,20 +73,8 @@ export class Reviews {
   endpoint(key: string, nowMicros: number): EndpointItem | undefined {
     const known = this.#known(key);
     if (known === undefined) return undefined;
-    const { record, sensor, sensorId, opinion } = known;
-    const service = this.#servicesReviewed().get(`${sensorId} ${serviceIdentity(record)}`);
-    return { ...record, sensor, key: keyOf(known), review: reviewOf(record, opinion, service, nowMicros) };
-  }
-
-  /** When an endpoint of each service was approved last. */
-  #servicesReviewed(): ReadonlyMap<string, number> {
-    const rows = this.#database
-      .prepare<[], { sensor: string; service: string; micros: number }>(
-        `SELECT sensor, service, max(approved_micros) AS micros FROM opinion
-         WHERE approved_micros IS NOT NULL GROUP BY sensor, service`,
-      )
-      .all();
-    return new Map(rows.map(({ sensor, service, micros }) => [`${sensor} ${service}`, micros]));
+    const review = reviewIn(new ReviewContext(this.#database), known, nowMicros);
+    return { ...known.record, sensor: known.sensor, key: keyOf(known), review };
   }
 
   /** What holds then; undefined where there is no such endpoint. Throws RangeError where too much was said already. */
@@ -104,10 +92,10 @@ export class Reviews {
         throw new RangeError(
           `${record.method} ${record.template} has ${MAX_ENTRIES} entries in its history, which is all it takes.`,
         );
-      const opinion = afterAction(known.opinion, action, { by: operator, atMicros: nowMicros }, record);
+      const facts = reviewedFacts(record, new ReviewContext(this.#database).connections(sensorId, record));
+      const opinion = afterAction(known.opinion, action, { by: operator, atMicros: nowMicros }, facts);
       this.#write(sensorId, record, { by: operator, atMicros: nowMicros, ...action }, opinion);
-      const service = this.#servicesReviewed().get(`${sensorId} ${serviceIdentity(record)}`);
-      return reviewOf(record, opinion, service, nowMicros);
+      return reviewIn(new ReviewContext(this.#database), { ...known, opinion }, nowMicros);
     })();
   }
 
@@ -224,6 +212,12 @@ export class Reviews {
       .get(sensorId, identity);
     return row && knownOf(row);
   }
+}
+
+function reviewIn(context: ReviewContext, { record, sensorId, opinion }: Known, nowMicros: number): Review {
+  const reviewedMicros = context.reviewedMicros(sensorId, record);
+  const connections = context.connections(sensorId, record);
+  return reviewOf(record, opinion, { reviewedMicros, connections }, nowMicros);
 }
 
 function sumsOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

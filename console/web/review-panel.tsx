@@ -1,16 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { countWords } from "../../shared/posture.js";
-import type { Opinion } from "../../shared/review.js";
+import type { Opinion, Review } from "../../shared/review.js";
 import type { EndpointItem, ReviewHistory } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { readHistory, tellReview } from "./client.js";
 import { inventoryVersion } from "./live.js";
-import { endOfDay, entryWords, statusWords, when } from "./review-words.js";
+import { endOfDay, entryWords, statusWords, untoldWords, when } from "./review-words.js";
 
 /** What people say of an endpoint, apart from what was seen of it; and where an operator says it. */
 export function ReviewPanel({ endpoint }: { readonly endpoint: EndpointItem }) {
   const { key, review } = endpoint;
-  const { opinion, changes } = review;
+  const { opinion, changes, untold } = review;
   const [trouble, setTrouble] = useState("");
   const [round, setRound] = useState(0);
   const say = (...actions: readonly ReviewAction[]): void => {
@@ -29,6 +29,20 @@ export function ReviewPanel({ endpoint }: { readonly endpoint: EndpointItem }) {
       <p>
         <span class={`review-status ${review.status}`}>{review.status}</span> {statusWords(review)}
       </p>
+      <Differences review={review} />
+      <Buttons opinion={opinion} isChanged={changes.length + untold.length > 0} say={say} />
+      <Words key={`${key} ${wordsOf(opinion).join("\n")}`} opinion={opinion} say={say} />
+      {trouble !== "" && <p class="bad">{trouble}</p>}
+      <Life endpoint={endpoint} round={round} />
+    </section>
+  );
+}
+
+function Differences({ review }: { readonly review: Review }) {
+  const { changes } = review;
+  const untold = untoldWords(review);
+  return (
+    <>
       {changes.length > 0 && (
         <ul class="changes">
           {changes.map((text) => (
@@ -36,11 +50,14 @@ export function ReviewPanel({ endpoint }: { readonly endpoint: EndpointItem }) {
           ))}
         </ul>
       )}
-      <Buttons opinion={opinion} isChanged={changes.length > 0} say={say} />
-      <Words key={`${key} ${wordsOf(opinion).join("\n")}`} opinion={opinion} say={say} />
-      {trouble !== "" && <p class="bad">{trouble}</p>}
-      <Life endpoint={endpoint} round={round} />
-    </section>
+      {untold.length > 0 && (
+        <ul class="untold">
+          {untold.map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

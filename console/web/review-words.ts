@@ -8,6 +8,7 @@ export const REVIEW_CHOICES: readonly (readonly [string, string])[] = [
   ["open", "open: unreviewed, new or changed"],
   ["new", "new since the last review"],
   ["changed", "changed since it was approved"],
+  ["uncertain", "approved; whether it changed could not be told"],
   ["unreviewed", "unreviewed"],
   ["approved", "approved"],
   ["deprecated", "to go away"],
@@ -16,9 +17,10 @@ export const REVIEW_CHOICES: readonly (readonly [string, string])[] = [
 
 /** What asks for somebody first. */
 const RANKS: Readonly<Record<ReviewStatus, number>> = {
-  changed: 5,
-  new: 4,
-  unreviewed: 3,
+  changed: 6,
+  new: 5,
+  unreviewed: 4,
+  uncertain: 3,
   deprecated: 2,
   ignored: 1,
   approved: 0,
@@ -29,7 +31,7 @@ export function reviewRank({ status }: Pick<Review, "status">): number {
 }
 
 export function passesReview({ status }: Pick<Review, "status">, choice: string): boolean {
-  return choice === "open" ? RANKS[status] > RANKS.deprecated : status === choice;
+  return choice === "open" ? RANKS[status] >= RANKS.unreviewed : status === choice;
 }
 
 /** Where the opinion stands, and whose it is. */
@@ -46,6 +48,10 @@ export function statusWords({ status, opinion }: Review): string {
   if (status === "ignored" && ignored !== undefined)
     parts.push(`Ignored until ${dayOf(ignored.untilMicros)} by ${ignored.by}, ${when(ignored.atMicros)}.`);
   return parts.join(" ");
+}
+
+export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
+  return untold.map((text) => `could not be told: ${text}`);
 }
 
 /** `approved it`, `owner: payments (said of GET /teams/red)`. */

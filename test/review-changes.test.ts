@@ -1,0 +1,123 @@
+import t from "tap";
+import type { EdgeRecord, SensorEvent } from "../shared/event.js";
+import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
+import { reviewed, told } from "./support/reviewed.js";
+import { Scene } from "./support/scene.js";
+import { NOW } from "./support/teller.js";
+
+const AT = NOW - 30 * 86_400e6;
+const BEARER = "Authorization: Bearer abcdefgh\r\n";
+const COOKIE = "Cookie: JSESSIONID=AABBCCDDEEFF00112233\r\n";
+
+t.test("a call without a credential is a change, also where others carried two kinds of them", async (t) => {
+  const scene = new Scene();
+  const call = (path: string, fields: string, status = 200): void =>
+    void scene.get(path, { fields, status, atMicros: AT });
+  for (let calls = 0; calls < 3; calls++) {
+    call("/transfer", BEARER + COOKIE);
+    call("/cart", BEARER + COOKIE);
+    call("/login", "", 401);
+    call("/login", BEARER);
+  }
+  const { sensor, of, say } = await reviewed(t, scene);
+  for (const path of ["/transfer", "/cart", "/login"]) await say(path, { action: "approve" });
+  call("/transfer", "");
+  call("/cart", COOKIE);
+  call("/login", "");
+  await sensor.tell(told(scene));
+  const changes = async (path: string) => (await of(path)).review.changes;
+  t.strictSame(await changes("/transfer"), ["calls without a credential, which it answers"]);
+  t.strictSame(await changes("/cart"), ["calls with nothing but cookies"]);
+  t.strictSame(await changes("/login"), [
+    "answers some calls without credentials, and refuses others or is called with credentials too (before: refuses calls without credentials)",
+  ]);
+});
+
+t.test("what protects the connections of its callers is approved along with it", async (t) => {
+  const scene = new Scene();
+  scene
+    .get("/orders", { fields: BEARER, atMicros: AT })
+    .get("/stock", { client: "10.0.0.7", fields: BEARER, atMicros: AT });
+  const { sensor, of, say } = await reviewed(t, scene);
+  const rows: SensorEvent[] = told(scene.get("/orders", { fields: BEARER, atMicros: AT }));
+  const edge = rows.find((row): row is EdgeRecord => row.kind === "edge");
+  if (edge === undefined) throw new Error("no edge");
+  const between = (postureCounts: Record<string, number>, clientAddress = "10.0.0.1") =>
+    sensor.tell([{ ...edge, clientAddress, postureCounts, connections: 9 }]);
+  await between({ mtls: 9 });
+  t.equal((await say("/orders", { action: "approve" })).status, "approved");
+  const now = async (counts: Record<string, number>): Promise<unknown> => {
+    await between(counts);
+    await sensor.tell(
+      told(scene.get("/orders", { fields: BEARER, atMicros: AT })).filter(({ kind }) => kind !== "edge"),
+    );
+    const { status, changes, untold } = (await of("/orders")).review;
+    return [status, changes, untold];
+  };
+  t.strictSame(await now({ mtls: 8, failed: 1 }), ["approved", [], []]);
+  const untold = ["whether all its connections are mutual TLS still"];
+  t.strictSame(await now({ mtls: 8, "tls-unknown": 1 }), ["uncertain", [], untold]);
+  const words = (kind: string) => `connections in ${kind} (the worst before: mutual TLS)`;
+  t.strictSame(await now({ mtls: 8, tls: 1 }), ["changed", [words("TLS without a client's certificate")], []]);
+  t.strictSame(await now({ mtls: 8, cleartext: 1 }), ["changed", [words("cleartext")], []]);
+  await between({ mtls: 9 });
+  await between({ cleartext: 9 }, "10.0.0.7");
+  t.equal((await of("/orders")).review.status, "approved", "another's connections are no change of it");
+});
+
+t.test("callers beyond those that are listed are told by their number", async (t) => {
+  const scene = new Scene();
+  const call = (from: number, until: number): void => {
+    for (let at = from; at < until; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: AT });
+  };
+  call(0, 60);
+  const { sensor, of, say } = await reviewed(t, scene);
+  const calledBy = async (from: number, until: number) => {
+    call(from, until);
+    await sensor.tell(told(scene));
+    return (await of("/orders")).review;
+  };
+  await say("/orders", { action: "approve" });
+  const listed = "new callers: 10.0.3.60, 10.0.3.61, 10.0.3.62, 10.0.3.63";
+  const [first] = (await calledBy(60, 70)).changes;
+  t.equal(first, `${listed} and about 6 more than are listed`);
+  t.equal((await say("/orders", { action: "approve" })).status, "approved");
+  t.match(await calledBy(0, 70), { status: "approved", changes: [], untold: [] }, "the same call again");
+  const [second] = (await calledBy(70, 80)).changes;
+  t.equal(second, "new callers: about 10 more than are listed");
+});
+
+const FACTS: ReviewedFacts = {
+  ...{ calls: 1, callers: ["a"], callerCount: 1, hasMoreCallers: false, credentials: [], hasBareCalls: false },
+  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0 },
+};
+
+t.test("what a list at its bound can't tell is told to be so, and never to be as it was", (t) => {
+  const compare = (seen: Partial<ReviewedFacts>, now: Partial<ReviewedFacts>) =>
+    compareFacts(keptFacts({ ...FACTS, ...seen }), { ...FACTS, calls: 2, ...now });
+  const many = (callerCount: number) => ({ hasMoreCallers: true, callerCount });
+  const names = (from: number, until: number) => Array.from({ length: until - from }, (_, at) => `query.f${from + at}`);
+  const fields = (from: number, until: number) => ({ fields: names(from, until), fieldCount: until - from });
+  const drift = { drift: Array.from({ length: 32 }, (_, at) => `status ${at} is not declared`) };
+  const { callerCount, ...beforeCounts } = { ...FACTS, hasMoreCallers: true };
+  const { fieldCount, ...beforeFieldCounts } = { ...FACTS, fields: names(0, 300) };
+  for (const [what, { changes, untold }, told] of [
+    ["callers counted anew", compare(many(70), many(66)), /^whether others call it: of 70 callers not all were listed/],
+    ["others on the list", compare(many(70), { ...many(70), callers: ["b"] }), /they are counted anew$/],
+    ["more than marks tell apart", compare(many(5_000), many(5_000)), /a new one among 5,000 is not always counted/],
+    ["approved before there was a count", compareFacts(beforeCounts, { ...FACTS, ...many(70), calls: 2 }), /not kept/],
+    ["fewer fields", compare(fields(0, 400), fields(0, 350)), /^whether it has new fields: there were 400/],
+    ["approved before fields were counted", compareFacts(beforeFieldCounts, { ...FACTS, calls: 2 }), /new fields: how/],
+    ["as many differences as are told", compare(drift, drift), /^whether it differs from its files in more/],
+  ] as const) {
+    t.strictSame([changes, untold.length], [[], 1], what);
+    t.match(untold[0], told, what);
+  }
+  t.strictSame(compare(many(70), { ...many(66), calls: 1 }), { changes: [], untold: [] }, "not called since");
+  t.strictSame(compare(fields(0, 400), fields(0, 410)).changes, ["new fields: 10 beside the 400 of before"]);
+  t.strictSame(compare(fields(0, 299), fields(0, 301)).changes, ["new fields: query.f299, query.f300"]);
+  t.strictSame(compare(fields(0, 300), fields(1, 301)).changes, ["new fields: query.f300"]);
+  const [cut] = compare(fields(0, 0), fields(0, 100)).changes;
+  t.match(cut, /, query\.f63 and 36 more$/);
+  t.end();
+});
