@@ -9,7 +9,9 @@
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  *                                   endpoints as EndpointRow, with what operators say of them
  * GET  /api/endpoint ?key=          → EndpointItem, all that is known of it
- * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
+ * POST /api/reviews  ReviewAction with the endpoint's `key` and the `version` that was shown → Review with the `version` it made; 409
+ *                                   ReviewRefusal where something was said of it since, or what is to be approved is other than what was shown
+ * POST /api/reviews/approvals  { endpoints: [{ key, version }] } → Approvals
  * GET  /api/reviews  ?key=          → ReviewHistory
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
  * GET  /api/changes  ?from=&until=&sensor=&against=&by=&gone=  → ChangeListing, as `eastwatch diff` tells it of the console's own file.
@@ -206,6 +208,7 @@ export type EndpointRow = FromSensor<
   >
 > & {
   readonly key: string;
+  readonly version: string;
   readonly review: ListedReview;
   readonly durationMillis?: Pick<Quantiles, "p50" | "p99">;
   readonly streams?: ListedStreams;
@@ -225,8 +228,12 @@ export type ListedReview = Pick<Review, "status" | "changes" | "untold"> & {
   readonly opinion: Omit<Review["opinion"], "approved"> & { readonly approved?: Said };
 };
 
-/** `key` names it to the routes of reviews; what people say is in `review`, and nowhere else. */
-export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
+/** `key` names it to the routes of reviews, `version` what is shown of it; what people say is in `review`, and nowhere else. */
+export type EndpointItem = FromSensor<EndpointRecord> & {
+  readonly key: string;
+  readonly version: string;
+  readonly review: Review;
+};
 export type CertificateItem = FromSensor<CertificateRecord>;
 export type FindingItem = FromSensor<FindingRecord>;
 
@@ -237,4 +244,21 @@ export interface Approvals {
   readonly gone: number;
   /** With as many entries in their history as it takes. */
   readonly full: number;
+  /** Those of which something is other than when they were shown. */
+  readonly refused: readonly RefusedApproval[];
 }
+
+/** Why something was not said of an endpoint: what happened since it was shown. */
+export interface SinceShown {
+  /** What of it is other than it was then, and of what that could not be told, in words. */
+  readonly changes: readonly string[];
+  readonly untold: readonly string[];
+  /** What was said of it meanwhile, latest first, bounded. */
+  readonly said: readonly ReviewEntry[];
+  /** What it is now. */
+  readonly version: string;
+}
+
+export type ReviewRefusal = SinceShown & { readonly error: string };
+export type RefusedApproval = SinceShown &
+  Pick<EndpointRecord, "service" | "method" | "template"> & { readonly key: string };

@@ -8,7 +8,7 @@ import type {
   ServiceRecord,
 } from "./event.js";
 import { sumPostures } from "./posture.js";
-import { accessOf } from "./protection-words.js";
+import { accessOf, askedBy } from "./protection-words.js";
 import { fieldsOf } from "./schema-fields.js";
 
 /** What an inventory holds. */
@@ -210,7 +210,9 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
   return {
     state,
     streams: list(Object.keys(streams?.kinds ?? {})),
+    callers: callersOf(endpoint),
     credentials: list(Object.keys(credentials)),
+    calls: carriedBy(endpoint),
     data: list(dataClasses),
     "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
@@ -220,6 +222,23 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
     "token issuers": list(Object.keys(tokens?.issuers ?? {})),
     "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
   };
+}
+
+/** Those that are listed, and how many more there are. */
+function callersOf({ callers, callerCount }: EndpointRecord): string {
+  const more = callerCount - callers.length;
+  return more > 0 ? `${list(callers)}, ${more} more` : list(callers);
+}
+
+/** What its calls carry, each as far as there are any. */
+function carriedBy(endpoint: EndpointRecord): string {
+  const { carried, cookieOnly, bare } = askedBy(endpoint);
+  const kinds = [
+    [carried, "with a credential"],
+    [cookieOnly, "with cookies only"],
+    [bare, "without a credential"],
+  ] as const;
+  return list(kinds.flatMap(([{ calls }, words]) => (calls > 0 ? [words] : [])));
 }
 
 function findingFacts({ severity, summary }: FindingRecord): Facts {

@@ -1,4 +1,5 @@
 import t from "tap";
+import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
 import type { EdgeRecord, SensorEvent } from "../shared/event.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
 import { reviewed, told } from "./support/reviewed.js";
@@ -120,4 +121,89 @@ t.test("what a list at its bound can't tell is told to be so, and never to be as
   const [cut] = compare(fields(0, 0), fields(0, 100)).changes;
   t.match(cut, /, query\.f63 and 36 more$/);
   t.end();
+});
+
+t.test("only what was shown is approved, and nobody's word goes unread under another's", async (t) => {
+  const scene = new Scene();
+  const order = (more: object = {}) =>
+    void scene.get("/orders", {
+      fields: BEARER,
+      answerFields: "Content-Type: application/json\r\n",
+      atMicros: AT,
+      ...more,
+    });
+  order({ body: '{"id": 1}' });
+  scene.get("/stock", { atMicros: AT });
+  const { sensor, ask, of } = await reviewed(t, scene);
+  const listed = await of("/orders");
+  const read = async () => (await (await ask("GET", `/api/endpoint?key=${listed.key}`)).json()) as EndpointItem;
+  const opened = await read();
+  t.equal(listed.version, opened.version, "a list and a detail show the same");
+  const say = async (version: string, action: object) => {
+    const answer = await ask("POST", "/api/reviews", { key: listed.key, version, ...action });
+    return { code: answer.status, body: (await answer.json()) as Partial<ReviewRefusal> };
+  };
+  order({ body: '{"id": 1}' });
+  await sensor.tell(told(scene));
+  t.equal((await read()).version, opened.version, "more of the same is the same");
+  order({ body: '{"id": 1, "pin": "0"}' });
+  await sensor.tell(told(scene));
+  const other = await say(opened.version, { action: "approve" });
+  t.strictSame([other.code, other.body.changes, other.body.said], [409, ["new fields: answer 200.pin"], []]);
+  t.match(
+    other.body.error,
+    /^It is other than it was when it was shown: new fields: answer 200\.pin\. Nothing was saved/,
+  );
+  t.equal((await of("/orders")).review.status, "unreviewed");
+
+  const shown = await of("/orders");
+  order({ body: '{"id": 1}', client: "10.0.0.9", fields: "" });
+  await sensor.tell(told(scene));
+  const stock = await of("/stock");
+  const both = [shown, stock].map(({ key, version }) => ({ key, version }));
+  const together = (await (await ask("POST", "/api/reviews/approvals", { endpoints: both })).json()) as Approvals;
+  const changes = ["calls without a credential, which it answers", "new callers: 10.0.0.9"];
+  t.match(together, { approved: 1, refused: [{ key: shown.key, method: "GET", template: "/orders", changes }] });
+  const [{ version }] = together.refused;
+  const approved = await say(version, { action: "approve" });
+  t.equal(approved.code, 200, "what it became was told, and can be approved");
+
+  const owned = await say(approved.body.version ?? "", { action: "own", text: "payments" });
+  t.equal(owned.code, 200);
+  const late = await say(approved.body.version ?? "", { action: "own", text: "orders" });
+  t.match(late, { code: 409, body: { changes: [], said: [{ by: "ada", action: "own", text: "payments" }] } });
+  t.match(late.body.error, /^Something was said of it since it was shown, by ada\. Nothing was saved/);
+  t.equal((await of("/orders")).review.opinion.owner?.text, "payments");
+  t.equal((await say(late.body.version ?? "", { action: "own", text: "orders" })).code, 200);
+
+  const unknown = await say(`AAAAAAAAAAAAAAAA.${(await read()).version.split(".")[1]}`, { action: "approve" });
+  t.match(unknown, { code: 409, body: { changes: [], untold: ["what it was when it was shown"] } });
+});
+
+t.test("an edge that loses its mutual TLS while it is looked at is not approved with it", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { fields: BEARER, atMicros: AT });
+  const { sensor, ask, of } = await reviewed(t, scene);
+  const rows = told(scene.get("/orders", { fields: BEARER, atMicros: AT }));
+  const edge = rows.find((row): row is EdgeRecord => row.kind === "edge");
+  if (edge === undefined) throw new Error("no edge");
+  await sensor.tell([{ ...edge, postureCounts: { mtls: 9 }, connections: 9 }]);
+  const { key, version } = await of("/orders");
+  await sensor.tell([{ ...edge, postureCounts: { mtls: 9, cleartext: 1 }, connections: 10 }]);
+  const answer = await ask("POST", "/api/reviews", { key, version, action: "approve" });
+  t.equal(answer.status, 409);
+  t.match(await answer.json(), { changes: ["connections in cleartext (the worst before: mutual TLS)"] });
+});
+
+t.test("what is compared of more than before is no change of rows that were kept before", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT });
+  const { console, sensor, of } = await reviewed(t, scene);
+  const { database } = console.store;
+  const { version } = await of("/orders");
+  database.exec("UPDATE endpoint SET compared = 'of a version before', since_micros = 1");
+  await sensor.tell(told(scene.get("/orders", { atMicros: AT })));
+  t.equal((await of("/orders")).version, version);
+  t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
+  t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
 });

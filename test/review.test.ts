@@ -23,20 +23,22 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
   scene.get("/orders/17", { atMicros: AT }).get("/health", { atMicros: AT });
   const { console, ask, of, say, history } = await reviewed(t, scene);
   t.same((await of("/health")).review, { status: "unreviewed", changes: [], untold: [], opinion: {} });
-  const { key } = await of("/health");
-  const asked = { key, action: "approve" };
+  const { key, version } = await of("/health");
+  const asked = { key, version, action: "approve" };
   t.equal((await ask("POST", "/api/reviews", asked, { cookie: "" })).status, 401, "not without a session");
   t.equal((await ask("POST", "/api/reviews", asked, { "x-requested-with": "" })).status, 403, "nor from another page");
   t.equal((await ask("GET", `/api/reviews?key=${key}`, undefined, { cookie: "" })).status, 401);
   for (const [body, status] of [
-    [{ key: "bm9uZQ", action: "approve" }, 404],
-    [{ key, action: "delete" }, 400],
-    [{ key, action: "own" }, 400],
-    [{ key, action: "tag", tags: ["two words"] }, 400],
-    [{ key, action: "note", text: "x".repeat(2_001) }, 400],
-    [{ key, action: "ignore" }, 400],
-    [{ key, action: "ignore", untilMicros: (Date.now() - 1_000) * 1_000 }, 400],
-    [{ key, action: "ignore", untilMicros: (Date.now() + 400 * DAY * 1_000) * 1_000 }, 400],
+    [{ key, action: "approve" }, 400],
+    [{ key, version: "x", action: "approve" }, 400],
+    [{ key: "bm9uZQ", version, action: "approve" }, 404],
+    [{ key, version, action: "delete" }, 400],
+    [{ key, version, action: "own" }, 400],
+    [{ key, version, action: "tag", tags: ["two words"] }, 400],
+    [{ key, version, action: "note", text: "x".repeat(2_001) }, 400],
+    [{ key, version, action: "ignore" }, 400],
+    [{ key, version, action: "ignore", untilMicros: (Date.now() - 1_000) * 1_000 }, 400],
+    [{ key, version, action: "ignore", untilMicros: (Date.now() + 400 * DAY * 1_000) * 1_000 }, 400],
   ] as const)
     t.equal((await ask("POST", "/api/reviews", body)).status, status, JSON.stringify(body).slice(0, 80));
   t.same((await history("/health")).entries, [], "what was refused was not said");
@@ -340,17 +342,19 @@ t.test("approving many needs a login, and tells which are there no more", async 
   const scene = new Scene();
   scene.get("/orders").get("/stock");
   const { ask, of, endpoints, console } = await reviewed(t, scene);
-  const keys = (await endpoints()).map(({ key }) => key);
+  const shown = (await endpoints()).map(({ key, version }) => ({ key, version }));
   const bare = await fetch(`${console.url}/api/reviews/approvals`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-requested-with": "eastwatch" },
-    body: JSON.stringify({ keys }),
+    body: JSON.stringify({ endpoints: shown }),
   });
   t.equal(bare.status, 401);
-  const answer = await ask("POST", "/api/reviews/approvals", { keys: [...keys, "no such endpoint"] });
-  t.strictSame(await answer.json(), { approved: 2, gone: 1, full: 0 });
+  const answer = await ask("POST", "/api/reviews/approvals", {
+    endpoints: [...shown, { key: "no such endpoint", version: shown[0].version }],
+  });
+  t.strictSame(await answer.json(), { approved: 2, gone: 1, full: 0, refused: [] });
   t.match(await of("/stock"), { review: { status: "approved", opinion: { approved: { by: "ada" } } } });
-  t.equal((await ask("POST", "/api/reviews/approvals", { keys: [] })).status, 400);
+  t.equal((await ask("POST", "/api/reviews/approvals", { endpoints: [] })).status, 400);
 });
 
 t.test("what was said of an endpoint goes with its service to another address", async (t) => {

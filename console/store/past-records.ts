@@ -55,7 +55,7 @@ export class PastRecords {
     // Nearly all are new or as they were: one statement does for these.
     if (keep.run(sensor, identity, record.lastMicros, text, nowMicros, compared).changes > 0) return;
     const { since, compared: before } = this.#standing(place);
-    const isSame = (before || this.#digestOfKept(place)) === compared;
+    const isSame = before === compared || this.#digestOfKept(place) === compared;
     if (!isSame) this.#retire(place, nowMicros);
     replace.run(record.lastMicros, text, isSame ? since : nowMicros, compared, sensor, identity);
   }
@@ -97,7 +97,7 @@ export class PastRecords {
       .get(sensor, identity) as Standing;
   }
 
-  /** A row that a console of an earlier version kept. */
+  /** Of a row that a console of an earlier version kept, which compared less or did not keep the digest. */
   #digestOfKept({ kind, sensor, identity }: Place): string {
     const { record } = this.#statements
       .of(`SELECT record FROM ${kind} WHERE sensor = ? AND identity = ?`)
@@ -132,6 +132,6 @@ export class PastRecords {
 }
 
 /** To see whether it is another: a collision would hide one change of 2^96. */
-function digestOf(record: InventoryRecord): string {
+export function digestOf(record: InventoryRecord): string {
   return createHash("sha256").update(comparedText(record)).digest("base64url").slice(0, 16);
 }

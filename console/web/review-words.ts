@@ -1,5 +1,5 @@
 import type { Review, ReviewStatus } from "../../shared/review.js";
-import type { ReviewEntry } from "../api.js";
+import type { ReviewEntry, SinceShown } from "../api.js";
 import { dateAndTime } from "./format-date.js";
 
 /** What each status means stands where it is chosen. */
@@ -52,6 +52,12 @@ export function statusWords({ status, opinion }: Review): string {
 
 export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
   return untold.map((text) => `could not be told: ${text}`);
+}
+
+/** What happened since an endpoint was shown: what changed, and what was said. */
+export function sinceWords(since: SinceShown): string[] {
+  const said = since.said.map((entry) => `${entry.by === "" ? "" : `${entry.by}: `}${entryWords(entry)}`);
+  return [...since.changes, ...untoldWords(since), ...said];
 }
 
 /** `approved it`, `owner: payments (said of GET /teams/red)`. */
