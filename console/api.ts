@@ -2,10 +2,15 @@
  * What the page and the console's server say to each other. Everything under /api needs the session cookie, but for `session`,
  * `login` and `setup`. Errors are `{ error: string }` with a sentence for a person.
  *
- * POST /api/setup    SetupRequest   → 204, session cookie set; only while no operator exists, with the token of the one-time link
+ * POST /api/setup    SetupRequest   → 204, session cookie set; with the token of a one-time link: the first operator's while there is none,
+ *                                   that of one who was invited, or of one who is to choose another password
  * POST /api/login    LoginRequest   → 204, session cookie set
  * POST /api/logout                  → 204
  * GET  /api/session                 → SessionState
+ * GET  /api/operators               → OperatorListing
+ * POST /api/operators  { name }     → OperatorInvited (the token is shown once, and holds for a day)
+ * DELETE /api/operators  ?name=     → 204, and all sessions of that operator are over; 409 for the last one
+ * DELETE /api/operators/link  ?name=  → 204, the link for that name holds no more
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  *                                   endpoints as EndpointRow, with what operators say of them
  * GET  /api/endpoint ?key=          → EndpointItem, all that is known of it
@@ -24,7 +29,7 @@
  *                                   before, of a page that comes back
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *
- * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
+ * The one-time link is `/#setup=TOKEN`, or `/#setup=TOKEN&user=NAME` of all but the first operator. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
 import type { BoundedChanges } from "../shared/difference-words.js";
 import type { StreamRecord } from "../shared/endpoint-facts.js";
@@ -42,6 +47,7 @@ import type { CallingGateway } from "../shared/gateway.js";
 import type { BlindInterval, HealthRecord } from "../shared/health.js";
 import type { Review, Said } from "../shared/review.js";
 import type { ReviewAction, ReviewActionName } from "./review/review-action.js";
+import type { OperatorLink } from "./store/operator-links.js";
 
 export interface SetupRequest {
   readonly token: string;
@@ -59,6 +65,26 @@ export interface SessionState {
   readonly needsSetup: boolean;
   readonly user?: string;
   readonly version: string;
+}
+
+/** An operator, or one who was. Whoever did something is named; empty for whoever was at the console's host. */
+export interface OperatorItem {
+  readonly name: string;
+  readonly addedMicros: number;
+  readonly addedBy: string;
+  readonly lastLoginMicros?: number;
+  readonly removed?: Said;
+}
+
+export interface OperatorListing {
+  readonly items: readonly OperatorItem[];
+  /** One-time links that hold, the latest first. */
+  readonly links: readonly (OperatorLink & { readonly expiresMicros: number })[];
+}
+
+export interface OperatorInvited {
+  readonly name: string;
+  readonly token: string;
 }
 
 /** `total` counts what matches; `items` is bounded by the limit, latest seen first. */

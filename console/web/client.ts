@@ -3,6 +3,8 @@ import type {
   ChangeListing,
   EndpointItem,
   Listing,
+  OperatorInvited,
+  OperatorListing,
   ReviewHistory,
   SensorCreated,
   SessionState,
@@ -79,6 +81,22 @@ export async function setUp(token: string, user: string, password: string): Prom
 
 export async function logOut(): Promise<void> {
   await request("POST", "/api/logout");
+}
+
+export async function readOperators(): Promise<OperatorListing> {
+  return parseVisible(await (await request("GET", "/api/operators")).text()) as OperatorListing;
+}
+
+export async function inviteOperator(name: string): Promise<OperatorInvited> {
+  return (await request("POST", "/api/operators", { name })).json();
+}
+
+export async function removeOperator(name: string): Promise<void> {
+  await request("DELETE", `/api/operators?name=${encodeURIComponent(name)}`);
+}
+
+export async function withdrawLink(name: string): Promise<void> {
+  await request("DELETE", `/api/operators/link?name=${encodeURIComponent(name)}`);
 }
 
 export async function createSensor(name: string): Promise<SensorCreated> {

@@ -233,7 +233,7 @@ function Words({ version: shown, opinion, say }: SayProps) {
 /** Who began to call it and who ceased, and all that was said. */
 function Life({ endpoint, round }: { readonly endpoint: EndpointItem; readonly round: number }) {
   const [history, setHistory] = useState<ReviewHistory | undefined>(undefined);
-  const { key } = endpoint;
+  const { key, version } = endpoint;
   useEffect(() => {
     let isCurrent = true;
     readHistory(key).then(
@@ -243,7 +243,7 @@ function Life({ endpoint, round }: { readonly endpoint: EndpointItem; readonly r
     return () => {
       isCurrent = false;
     };
-  }, [key, round]);
+  }, [key, version, round]);
   if (history === undefined) return null;
   const { appeared, gone, entries, way } = history;
   const shown = Object.keys(way.certificates);
