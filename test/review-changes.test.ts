@@ -2,6 +2,7 @@ import t from "tap";
 import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
 import type { EdgeRecord, SensorEvent } from "../shared/event.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
+import { run } from "./support/program.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { NOW } from "./support/teller.js";
@@ -206,4 +207,43 @@ t.test("what is compared of more than before is no change of rows that were kept
   t.equal((await of("/orders")).version, version);
   t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
   t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
+});
+
+t.test("a comparison tells callers that came and went, and calls that carry less", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { fields: BEARER, atMicros: AT });
+  const { console, sensor } = await reviewed(t, scene);
+  const { database } = console.store;
+  const before = `${database.name}.before`;
+  database.prepare("VACUUM INTO ?").run(before);
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
+  await sensor.tell(told(scene));
+  const diff = (...flags: string[]): string | undefined =>
+    run(["diff", before, database.name, ...flags])
+      .out.split("\n")
+      .find((line) => line.startsWith("~ endpoint"));
+  const rest = "calls with a credential → with a credential, without a credential; access unseen → mixed";
+  const place = "~ endpoint 10.0.0.2:80 GET /orders";
+  t.equal(diff(), `${place}: callers 10.0.0.1 → 10.0.0.1, 10.0.0.9; ${rest}`);
+  t.equal(diff("--gone-after", "7"), `${place}: callers 10.0.0.1 → 10.0.0.9; ${rest}`, "whose edge has gone is gone");
+  t.equal(diff("--by", "name"), `~ endpoint shop.internal GET /orders: ${rest}`, "by name they are who they were");
+  for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
+  await sensor.tell(told(scene));
+  t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
+});
+
+t.test("all of a service that came after the first approval is new", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT }).get("/old", { server: "10.0.0.6", atMicros: AT });
+  const { console, sensor, of, say } = await reviewed(t, scene);
+  await say("/orders", { action: "approve" });
+  const later = (Date.now() + 2_000) * 1_000;
+  for (const path of ["/refunds", "/admin"]) scene.get(path, { server: "10.0.0.7", atMicros: later });
+  await sensor.tell(told(scene));
+  const status = async (path: string) => (await of(path)).review.status;
+  t.same([await status("/refunds"), await status("/admin")], ["new", "new"]);
+  t.equal(await status("/old"), "unreviewed", "it was there when somebody looked");
+  await say("/refunds", { action: "own", text: "payments" });
+  const out = run(["export", "--format", "ndjson", "--database", console.store.database.name]).out;
+  t.match(out, /"review\.status":"new"[^\n]*"review\.owner":"payments"/, "exports say the same");
 });

@@ -35,14 +35,17 @@ export interface SessionOptions {
   onEnd(): void;
 }
 
+/** Opens a session and answers with its cookie. */
+type Begin = (reply: FastifyReply, user: string) => FastifyReply;
+
 export function sessionOf(request: FastifyRequest, operators: Operators): string | undefined {
   return operators.sessionOf(request.cookies[SESSION_COOKIE]);
 }
 
 /** Logging in and out, and what one-time links are for. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionOptions): void {
-  const { operators, setupToken, isSecure } = options;
-  const begin = (reply: FastifyReply, user: string): FastifyReply =>
+  const { operators, isSecure } = options;
+  const begin: Begin = (reply, user) =>
     reply
       .setCookie(SESSION_COOKIE, operators.openSession(user), {
         httpOnly: true,
@@ -58,6 +61,30 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
     return { needsSetup: operators.isEmpty, version: VERSION, ...(user === undefined ? {} : { user }) };
   });
 
+  addSetupRoute(app, options, begin);
+
+  app.post<{ Body: LoginRequest }>(
+    "/api/login",
+    { schema: { body: LOGIN_BODY }, config: LOGIN_LIMIT },
+    async (request, reply) => {
+      const { user, password } = request.body;
+      if (await operators.verify(user, password)) return begin(reply, user);
+      return reply.code(401).send({ error: "User and password do not match." });
+    },
+  );
+
+  app.post("/api/logout", (request, reply) => {
+    const token = request.cookies[SESSION_COOKIE];
+    if (token !== undefined) {
+      operators.closeSession(token);
+      options.onEnd();
+    }
+    return reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
+  });
+}
+
+/** The first operator, one who was invited, or another password. */
+function addSetupRoute(app: FastifyInstance, { operators, setupToken, onEnd }: SessionOptions, begin: Begin): void {
   app.post<{ Body: SetupRequest }>(
     "/api/setup",
     { schema: { body: SETUP_BODY }, config: LOGIN_LIMIT },
@@ -82,27 +109,8 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
         if (!(error instanceof OperatorRefusal)) throw error;
         return refuse(400, error.message);
       }
-      options.onEnd();
+      onEnd();
       return begin(reply, user);
     },
   );
-
-  app.post<{ Body: LoginRequest }>(
-    "/api/login",
-    { schema: { body: LOGIN_BODY }, config: LOGIN_LIMIT },
-    async (request, reply) => {
-      const { user, password } = request.body;
-      if (await operators.verify(user, password)) return begin(reply, user);
-      return reply.code(401).send({ error: "User and password do not match." });
-    },
-  );
-
-  app.post("/api/logout", (request, reply) => {
-    const token = request.cookies[SESSION_COOKIE];
-    if (token !== undefined) {
-      operators.closeSession(token);
-      options.onEnd();
-    }
-    return reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
-  });
 }

@@ -49,6 +49,7 @@ export class PastRecords {
 
   put(place: Place, record: InventoryRecord, nowMicros: number): void {
     const { kind, sensor, identity } = place;
+    if (kind === "edge") this.#reviews.edgeChanged(sensor, identity);
     const compared = digestOf(record);
     const text = JSON.stringify(record);
     const { keep, replace } = this.#statementsOf(kind);
@@ -61,6 +62,7 @@ export class PastRecords {
   }
 
   remove(place: Place, nowMicros: number): void {
+    if (place.kind === "edge") this.#reviews.edgeChanged(place.sensor, place.identity);
     this.#retire(place, nowMicros);
     this.#statements
       .of(`DELETE FROM ${place.kind} WHERE sensor = ? AND identity = ?`)

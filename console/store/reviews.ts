@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { LRUCache } from "lru-cache";
 import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
@@ -25,6 +26,8 @@ import { entriesOf, entriesSince } from "./review-entries.js";
 const MAX_ENTRIES = 1_000;
 const SHOWN_ENTRIES = 100;
 const SHOWN_CALLERS = 100;
+/** Edges whose connections are remembered: each list of endpoints asks for those of all their callers. */
+const MAX_KNOWN_EDGES = 100_000;
 /** A caller that its service has not seen for so long, while it was called, has gone. */
 const GONE_MICROS = 7 * 86_400e6;
 /** Under it stands what nobody said: that an endpoint became part of another. */
@@ -87,6 +90,7 @@ const LISTED_ENDPOINT = `SELECT CASE WHEN ${IS_WHOLE} THEN t.record ELSE json_re
 export class Reviews {
   readonly #database: Database.Database;
   readonly #shown = new ShownFacts();
+  readonly #connections = new LRUCache<string, readonly string[]>({ max: MAX_KNOWN_EDGES });
   #lastApprovedMicros: number;
 
   constructor(database: Database.Database) {
@@ -106,7 +110,7 @@ export class Reviews {
       .prepare<[number], Row>(`${LISTED_ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`)
       .all(limit);
     const total = this.#database.prepare<[], number>("SELECT count(*) FROM endpoint").pluck().get() ?? 0;
-    const context = new ReviewContext(this.#database);
+    const context = this.#context();
     const items = rows
       .map(knownOf)
       .map((known) => endpointRow(known.record, { sensor: known.sensor, ...this.#show(known, context, nowMicros) }));
@@ -117,8 +121,17 @@ export class Reviews {
   endpoint(key: string, nowMicros: number): EndpointItem | undefined {
     const known = this.#known(key);
     if (known === undefined) return undefined;
-    const { key: own, version, review } = this.#show(known, new ReviewContext(this.#database), nowMicros);
+    const { key: own, version, review } = this.#show(known, this.#context(), nowMicros);
     return { ...known.record, sensor: known.sensor, key: own, version, review };
+  }
+
+  /** What is kept of an edge is another now. */
+  edgeChanged(sensorId: string, identity: string): void {
+    this.#connections.delete(`${sensorId} ${identity}`);
+  }
+
+  #context(): ReviewContext {
+    return new ReviewContext(this.#database, this.#connections);
   }
 
   /** Remembers it as shown. */
@@ -137,7 +150,7 @@ export class Reviews {
       const known = this.#known(key);
       if (known === undefined) return undefined;
       const { record, sensorId } = known;
-      const viewed = this.#show(known, new ReviewContext(this.#database), nowMicros);
+      const viewed = this.#show(known, this.#context(), nowMicros);
       const since = this.#since(version, viewed, known, action);
       if (since !== undefined) return { since, endpoint: record };
       const identity = endpointIdentity(record);
@@ -152,7 +165,7 @@ export class Reviews {
       const opinion = afterAction(known.opinion, action, { by: operator, atMicros: nowMicros }, viewed.facts);
       const madeId = this.#write(sensorId, record, { by: operator, atMicros: nowMicros, ...action }, opinion);
       const after = { ...known, opinion, said: madeId };
-      const { review, version: made } = this.#show(after, new ReviewContext(this.#database), nowMicros);
+      const { review, version: made } = this.#show(after, this.#context(), nowMicros);
       return { review, version: knownTo(version, made, action) };
     })();
   }

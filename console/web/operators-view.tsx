@@ -20,10 +20,7 @@ export function OperatorsView() {
   const { items = [], links = [] } = listing ?? {};
   return (
     <main class="view operators">
-      <Invite act={act} />
-      <p class="bad" role="alert">
-        {trouble}
-      </p>
+      <Invite act={act} trouble={trouble} />
       <div class="scroll">
         <table aria-label="Operators">
           <thead>
@@ -61,7 +58,7 @@ interface ActProps {
   act(action: () => Promise<void>): Promise<void>;
 }
 
-function Invite({ act }: ActProps) {
+function Invite({ act, trouble }: ActProps & { readonly trouble: string }) {
   const [name, setName] = useState("");
   const [link, setLink] = useState("");
   const invite = async (): Promise<void> => {
@@ -89,6 +86,9 @@ function Invite({ act }: ActProps) {
       </button>
       {link !== "" && <code class="token">{link}</code>}
       {link !== "" && <span class="quiet">shown this once; it holds once, for a day</span>}
+      <span class="bad" role="alert">
+        {trouble}
+      </span>
     </form>
   );
 }

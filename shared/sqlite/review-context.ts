@@ -11,27 +11,35 @@ interface Edge {
 /** Handshakes that were not completed protect nothing and carry nothing. */
 const NOT_CARRYING = "failed";
 
-/** What a console's file holds beside an endpoint that a review of it needs. Made anew for each question: it remembers what it read. */
+/** What connections of edges were, as far as it is remembered, by sensor and identity. */
+export interface KnownConnections {
+  get(edge: string): readonly string[] | undefined;
+  set(edge: string, kinds: readonly string[]): unknown;
+}
+
+/** What a console's file holds beside an endpoint that a review of it needs. Made anew for each question. */
 export class ReviewContext {
   readonly #edge: Database.Statement<[string, string], Edge>;
-  readonly #services: ReadonlyMap<string, number>;
-  readonly #sensors: ReadonlyMap<string, number>;
-  readonly #kinds = new Map<string, readonly string[]>();
+  readonly #service: Database.Statement<[string, string], number | null>;
+  readonly #sensor: Database.Statement<[string], number | null>;
+  readonly #times = new Map<string, number | undefined>();
+  readonly #kinds: KnownConnections;
 
-  constructor(database: Database.Database) {
+  /** `kinds`: kept by whoever knows when an edge changes; what is read for this question alone without it. */
+  constructor(database: Database.Database, kinds: KnownConnections = new Map()) {
+    this.#kinds = kinds;
     this.#edge = database.prepare(
       `SELECT json_extract(record, '$.postureCounts') AS counts, json_extract(record, '$.connections') AS connections
        FROM edge WHERE sensor = ? AND identity = ?`,
     );
-    this.#services = timesOf(
-      database,
-      `SELECT sensor || ' ' || service AS place, max(approved_micros) AS micros FROM opinion
-       WHERE approved_micros IS NOT NULL GROUP BY sensor, service`,
-    );
-    this.#sensors = timesOf(
-      database,
-      "SELECT sensor AS place, min(at_micros) AS micros FROM review WHERE action = 'approve' GROUP BY sensor",
-    );
+    this.#service = database
+      .prepare<[string, string], number | null>(
+        "SELECT max(approved_micros) FROM opinion WHERE sensor = ? AND service = ?",
+      )
+      .pluck();
+    this.#sensor = database
+      .prepare<[string], number | null>("SELECT min(at_micros) FROM review WHERE action = 'approve' AND sensor = ?")
+      .pluck();
   }
 
   /**
@@ -39,13 +47,19 @@ export class ReviewContext {
    * service is one that came later.
    */
   reviewedMicros(sensor: string, endpoint: EndpointRecord): number | undefined {
-    return this.#services.get(`${sensor} ${serviceIdentity(endpoint)}`) ?? this.#sensors.get(sensor);
+    const service = serviceIdentity(endpoint);
+    const key = `${sensor} ${service}`;
+    if (!this.#times.has(key))
+      this.#times.set(key, this.#service.get(sensor, service) ?? this.#sensor.get(sensor) ?? undefined);
+    return this.#times.get(key);
   }
 
   /** What the connections of its listed callers to it were, as an edge's `postureCounts` calls them, in order. */
   connections(sensor: string, endpoint: EndpointRecord): readonly string[] {
     const service = serviceIdentity(endpoint);
-    const kinds = new Set(endpoint.callers.flatMap((caller) => this.#kindsOf(sensor, `${caller} ${service}`)));
+    const kinds = new Set<string>();
+    for (const caller of endpoint.callers)
+      for (const kind of this.#kindsOf(sensor, `${caller} ${service}`)) kinds.add(kind);
     return [...kinds].sort();
   }
 
@@ -65,9 +79,4 @@ function kindsOf({ counts, connections }: Edge): string[] {
   return Object.entries(allCounts({ connections, postureCounts })).flatMap(([kind, count]) =>
     count > 0 && kind !== NOT_CARRYING ? [kind] : [],
   );
-}
-
-function timesOf(database: Database.Database, sql: string): ReadonlyMap<string, number> {
-  const rows = database.prepare<[], { place: string; micros: number }>(sql).all();
-  return new Map(rows.map(({ place, micros }) => [place, micros]));
 }
