@@ -2,10 +2,11 @@ import t from "tap";
 import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
 import type { EdgeRecord, SensorEvent } from "../shared/event.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
-import { NOW } from "./support/teller.js";
+import { consoleWithSensor, NOW } from "./support/teller.js";
 
 const AT = NOW - 30 * 86_400e6;
 const BEARER = "Authorization: Bearer abcdefgh\r\n";
@@ -247,3 +248,30 @@ t.test("all of a service that came after the first approval is new", async (t) =
   const out = run(["export", "--format", "ndjson", "--database", console.store.database.name]).out;
   t.match(out, /"review\.status":"new"[^\n]*"review\.owner":"payments"/, "exports say the same");
 });
+
+t.test(
+  "of rows that are approved together the page names those that changed while it asked",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const scene = new Scene();
+    scene.get("/orders", { atMicros: AT }).get("/stock", { atMicros: AT });
+    const { console, sensor } = await consoleWithSensor(t);
+    await sensor.tell(told(scene));
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    await page.click("button:text-is('Approve 2 shown')");
+    await sensor.tell(told(scene.get("/orders", { client: "10.0.0.9", atMicros: NOW })));
+    await page.locator("main tbody tr", { hasText: "/orders" }).locator("td", { hasText: /^2$/ }).first().waitFor();
+    await page.click("button:text-is('Yes, approve 2 as they are now')");
+    const refused = page.locator("ul[aria-label='Not approved'] li");
+    await refused.waitFor();
+    const words = "Not approved, for it changed since it was shown: shop.internal GET /orders: new callers: 10.0.0.9";
+    t.strictSame(await refused.allTextContents(), [words]);
+    await shot(page, "review-together-refused");
+    await page.click("button:text-is('Approve 1 shown')");
+    await page.click("button:text-is('Yes, approve 1 as it is now')");
+    await page.locator(".review-status.approved").nth(1).waitFor();
+    t.equal(await refused.count(), 0);
+    t.same(troubles, []);
+  },
+);
