@@ -2,14 +2,21 @@
  * What the page and the console's server say to each other. Everything under /api needs the session cookie, but for `session`,
  * `login` and `setup`. Errors are `{ error: string }` with a sentence for a person.
  *
- * POST /api/setup    SetupRequest   → 204, session cookie set; only while no operator exists, with the token of the one-time link
+ * POST /api/setup    SetupRequest   → 204, session cookie set; with the token of a one-time link: the first operator's while there is none,
+ *                                   that of one who was invited, or of one who is to choose another password
  * POST /api/login    LoginRequest   → 204, session cookie set
  * POST /api/logout                  → 204
  * GET  /api/session                 → SessionState
+ * GET  /api/operators               → OperatorListing
+ * POST /api/operators  { name }     → OperatorInvited (the token is shown once, and holds for a day)
+ * DELETE /api/operators  ?name=     → 204, and all sessions of that operator are over; 409 for the last one
+ * DELETE /api/operators/link  ?name=  → 204, the link for that name holds no more
  * GET  /api/services  /api/edges  /api/endpoints  /api/findings  /api/calls  /api/handshakes  /api/certificates   ?limit=  → Listing of the record
  *                                   endpoints as EndpointRow, with what operators say of them
  * GET  /api/endpoint ?key=          → EndpointItem, all that is known of it
- * POST /api/reviews  ReviewAction with the endpoint's `key` → Review
+ * POST /api/reviews  ReviewAction with the endpoint's `key` and the `version` that was shown → Review with the `version` it made; 409
+ *                                   ReviewRefusal where something was said of it since, or what is to be approved is other than what was shown
+ * POST /api/reviews/approvals  { endpoints: [{ key, version }] } → Approvals
  * GET  /api/reviews  ?key=          → ReviewHistory
  * GET  /api/fleet                   ?limit=  → FleetListing: edges of all sensors, what several of them saw counted once
  * GET  /api/changes  ?from=&until=&sensor=&against=&by=&gone=  → ChangeListing, as `eastwatch diff` tells it of the console's own file.
@@ -22,7 +29,7 @@
  *                                   before, of a page that comes back
  * GET  /metrics, GET /healthz       → from loopback or with a session
  *
- * The one-time link is `/#setup=TOKEN`. Requests that change state must carry `X-Requested-With: eastwatch`.
+ * The one-time link is `/#setup=TOKEN`, or `/#setup=TOKEN&user=NAME` of all but the first operator. Requests that change state must carry `X-Requested-With: eastwatch`.
  */
 import type { BoundedChanges } from "../shared/difference-words.js";
 import type { StreamRecord } from "../shared/endpoint-facts.js";
@@ -40,6 +47,7 @@ import type { CallingGateway } from "../shared/gateway.js";
 import type { BlindInterval, HealthRecord } from "../shared/health.js";
 import type { Review, Said } from "../shared/review.js";
 import type { ReviewAction, ReviewActionName } from "./review/review-action.js";
+import type { OperatorLink } from "./store/operator-links.js";
 
 export interface SetupRequest {
   readonly token: string;
@@ -57,6 +65,26 @@ export interface SessionState {
   readonly needsSetup: boolean;
   readonly user?: string;
   readonly version: string;
+}
+
+/** An operator, or one who was. Whoever did something is named; empty for whoever was at the console's host. */
+export interface OperatorItem {
+  readonly name: string;
+  readonly addedMicros: number;
+  readonly addedBy: string;
+  readonly lastLoginMicros?: number;
+  readonly removed?: Said;
+}
+
+export interface OperatorListing {
+  readonly items: readonly OperatorItem[];
+  /** One-time links that hold, the latest first. */
+  readonly links: readonly (OperatorLink & { readonly expiresMicros: number })[];
+}
+
+export interface OperatorInvited {
+  readonly name: string;
+  readonly token: string;
 }
 
 /** `total` counts what matches; `items` is bounded by the limit, latest seen first. */
@@ -206,6 +234,7 @@ export type EndpointRow = FromSensor<
   >
 > & {
   readonly key: string;
+  readonly version: string;
   readonly review: ListedReview;
   readonly durationMillis?: Pick<Quantiles, "p50" | "p99">;
   readonly streams?: ListedStreams;
@@ -221,12 +250,16 @@ export type ListedStreams = Pick<
 >;
 export type ListedGateway = Pick<CallingGateway, "address" | "service">;
 /** Without what was known of it when it was approved. */
-export type ListedReview = Pick<Review, "status" | "changes"> & {
+export type ListedReview = Pick<Review, "status" | "changes" | "untold"> & {
   readonly opinion: Omit<Review["opinion"], "approved"> & { readonly approved?: Said };
 };
 
-/** `key` names it to the routes of reviews; what people say is in `review`, and nowhere else. */
-export type EndpointItem = FromSensor<EndpointRecord> & { readonly key: string; readonly review: Review };
+/** `key` names it to the routes of reviews, `version` what is shown of it; what people say is in `review`, and nowhere else. */
+export type EndpointItem = FromSensor<EndpointRecord> & {
+  readonly key: string;
+  readonly version: string;
+  readonly review: Review;
+};
 export type CertificateItem = FromSensor<CertificateRecord>;
 export type FindingItem = FromSensor<FindingRecord>;
 
@@ -237,4 +270,21 @@ export interface Approvals {
   readonly gone: number;
   /** With as many entries in their history as it takes. */
   readonly full: number;
+  /** Those of which something is other than when they were shown. */
+  readonly refused: readonly RefusedApproval[];
 }
+
+/** Why something was not said of an endpoint: what happened since it was shown. */
+export interface SinceShown {
+  /** What of it is other than it was then, and of what that could not be told, in words. */
+  readonly changes: readonly string[];
+  readonly untold: readonly string[];
+  /** What was said of it meanwhile, latest first, bounded. */
+  readonly said: readonly ReviewEntry[];
+  /** What it is now. */
+  readonly version: string;
+}
+
+export type ReviewRefusal = SinceShown & { readonly error: string };
+export type RefusedApproval = SinceShown &
+  Pick<EndpointRecord, "service" | "method" | "template"> & { readonly key: string };

@@ -1,10 +1,11 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { CommandError } from "../shared/command-error.js";
 import { DOCUMENT_FORMATS } from "../shared/document-format.js";
 import { SEVERITIES } from "../shared/event.js";
 import { VERSION } from "../shared/version.js";
 import {
   CHANGES,
+  OPERATOR_ACTIONS,
   runAddSensor,
   runAnalyze,
   runCheckConfig,
@@ -13,6 +14,7 @@ import {
   runDiff,
   runDoctor,
   runExport,
+  runOperator,
   runPackets,
   runSensor,
   runSigningKey,
@@ -32,6 +34,7 @@ function program(): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   addDaemons(root);
+  addOperator(root);
   addTools(root);
   addDocuments(root);
   for (const command of root.commands) command.exitOverride();
@@ -65,6 +68,21 @@ function addDaemons(root: Command): void {
     .addOption(configOption())
     .addOption(setOption())
     .action(runConsole);
+}
+
+function addOperator(root: Command): void {
+  root
+    .command("operator")
+    .description("List the console's operators, remove one, or print a one-time link for a new one or a lost password.")
+    .addArgument(
+      new Argument("<action>", "list; add or remove NAME; link for another password of NAME").choices(OPERATOR_ACTIONS),
+    )
+    .argument("[name]", "name of the operator")
+    .option("--listen <address:port>", "where the console is opened, for the link")
+    .option("--database <file>", "the console's SQLite file")
+    .addOption(configOption())
+    .addOption(setOption())
+    .action(runOperator);
 }
 
 function addTools(root: Command): void {

@@ -1,3 +1,4 @@
+import type { OperatorAction } from "../console/command/operator.js";
 import type { DiffOptions } from "../sensor/command/diff.js";
 import type { DoctorOptions } from "../sensor/command/doctor.js";
 import { CommandError } from "../shared/command-error.js";
@@ -6,6 +7,8 @@ import type { Severity } from "../shared/event.js";
 
 export const USAGE = 2;
 const MAX_GONE_DAYS = 3_650;
+/** What `operator` does. */
+export const OPERATOR_ACTIONS: readonly OperatorAction[] = ["list", "add", "remove", "link"];
 /** What `diff --fail-on` asks for. */
 export const CHANGES = ["added", "removed", "changed", "any"] as const;
 
@@ -71,6 +74,16 @@ export async function runAddSensor(name: string, options: CommonOptions & Record
   const { settings } = await load(options, { "console.database": options.database });
   const { addSensor } = await import("../console/command/add-sensor.js");
   process.exitCode = addSensor(settings, name);
+}
+
+export async function runOperator(
+  action: OperatorAction,
+  name: string | undefined,
+  options: CommonOptions & Record<string, unknown>,
+): Promise<void> {
+  const { settings } = await load(options, { "console.listen": options.listen, "console.database": options.database });
+  const { operator } = await import("../console/command/operator.js");
+  process.exitCode = operator(settings, action, name);
 }
 
 interface AnalyzeFlags extends CommonOptions {

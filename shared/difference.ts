@@ -8,8 +8,9 @@ import type {
   ServiceRecord,
 } from "./event.js";
 import { sumPostures } from "./posture.js";
-import { accessOf } from "./protection-words.js";
-import { fieldsOf } from "./review.js";
+import { accessOf, askedBy } from "./protection-words.js";
+import { fieldsOf } from "./schema-fields.js";
+import { placeOf } from "./virtual-network.js";
 
 /** What an inventory holds. */
 export type InventoryRecord = ServiceRecord | EdgeRecord | EndpointRecord | CertificateRecord | FindingRecord;
@@ -79,9 +80,11 @@ export const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", 
 /** Several sensors of a console may see one thing: it is there once. */
 function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
   const things = new Map<string, Thing>();
-  const names = new Map<string, string>();
+  const names: Names = { services: new Map(), clients: new Map() };
   for (const { record } of rows) {
-    if (record.kind === "service") names.set(serverOf(record.address, record.port, record), record.name);
+    if (record.kind === "service") names.services.set(serverOf(record.address, record.port, record), record.name);
+    else if (record.kind === "edge" && record.clientService !== undefined)
+      names.clients.set(placeOf(record.clientAddress, record.virtualNetwork), record.clientService);
     const thing = sameBy === "address" ? thingOf(record) : namedThing(record, names);
     const key = `${thing.kind} ${thing.subject}`;
     const known = things.get(key);
@@ -93,8 +96,14 @@ function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
   return things;
 }
 
-/** Rows of services come before all others. Whoever has no name is one of many who have none. */
-function namedThing(record: InventoryRecord, names: ReadonlyMap<string, string>): Thing {
+/** Of services by address and port, of clients by address. */
+interface Names {
+  readonly services: Map<string, string>;
+  readonly clients: Map<string, string>;
+}
+
+/** Rows of services come before all others, then those of edges. Whoever has no name is one of many who have none. */
+function namedThing(record: InventoryRecord, names: Names): Thing {
   const thing = thingOf(record);
   switch (record.kind) {
     case "service": {
@@ -107,8 +116,15 @@ function namedThing(record: InventoryRecord, names: ReadonlyMap<string, string>)
         subject: `${record.clientService ?? UNNAMED} > ${nameOf(record, names)}`,
         about: record.posture,
       };
-    case "endpoint":
-      return { ...thing, subject: `${record.service} ${record.method} ${record.template}`, about: record.state };
+    case "endpoint": {
+      const subject = `${record.service} ${record.method} ${record.template}`;
+      return {
+        ...thing,
+        subject,
+        about: record.state,
+        facts: { ...thing.facts, callers: namedCallers(record, names) },
+      };
+    }
     case "certificate":
       return {
         ...{ ...thing, subject: record.subject, about: `issued by ${record.issuer}` },
@@ -122,10 +138,15 @@ function namedThing(record: InventoryRecord, names: ReadonlyMap<string, string>)
   }
 }
 
-function nameOf(record: EdgeRecord | FindingRecord, names: ReadonlyMap<string, string>): string {
+function namedCallers({ callers, callerCount, virtualNetwork }: EndpointRecord, { clients }: Names): string {
+  const named = callers.map((address) => clients.get(placeOf(address, virtualNetwork)) ?? UNNAMED);
+  return list([...new Set(callerCount > callers.length ? [...named, "others"] : named)]);
+}
+
+function nameOf(record: EdgeRecord | FindingRecord, { services }: Names): string {
   const { serverAddress, serverPort } = record;
   if (serverAddress === undefined || serverPort === undefined) return UNNAMED;
-  return names.get(serverOf(serverAddress, serverPort, record)) ?? UNNAMED;
+  return services.get(serverOf(serverAddress, serverPort, record)) ?? UNNAMED;
 }
 
 /** Of what goes by one name: everything that is said of any. */
@@ -210,7 +231,9 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
   return {
     state,
     streams: list(Object.keys(streams?.kinds ?? {})),
+    callers: callersOf(endpoint),
     credentials: list(Object.keys(credentials)),
+    calls: carriedBy(endpoint),
     data: list(dataClasses),
     "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
@@ -220,6 +243,23 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
     "token issuers": list(Object.keys(tokens?.issuers ?? {})),
     "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
   };
+}
+
+/** Those that are listed, and how many more there are. */
+function callersOf({ callers, callerCount }: EndpointRecord): string {
+  const more = callerCount - callers.length;
+  return more > 0 ? `${list(callers)}, ${more} more` : list(callers);
+}
+
+/** What its calls carry, each as far as there are any. */
+function carriedBy(endpoint: EndpointRecord): string {
+  const { carried, cookieOnly, bare } = askedBy(endpoint);
+  const kinds = [
+    [carried, "with a credential"],
+    [cookieOnly, "with cookies only"],
+    [bare, "without one of a known kind"],
+  ] as const;
+  return list(kinds.flatMap(([{ calls }, words]) => (calls > 0 ? [words] : [])));
 }
 
 function findingFacts({ severity, summary }: FindingRecord): Facts {

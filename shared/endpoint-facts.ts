@@ -1,5 +1,8 @@
 import type { Quantiles } from "./event.js";
 
+/** Differences from declared files that are told of an endpoint. */
+export const MAX_DRIFT = 32;
+
 export interface PathParameter {
   /** Name in the template, without braces. */
   readonly name: string;

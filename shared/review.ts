@@ -1,5 +1,5 @@
-import type { JsonSchema } from "./endpoint-facts.js";
-import type { EndpointRecord, EndpointState } from "./event.js";
+import type { EndpointRecord } from "./event.js";
+import { type ComparedFacts, compareFacts, type ReviewedFacts, reviewedFacts } from "./reviewed-facts.js";
 
 /** Who said it, and when. */
 export interface Said {
@@ -23,128 +23,53 @@ export interface Opinion {
   readonly ignored?: Said & { readonly untilMicros: number };
 }
 
-/** What of an endpoint somebody who approves it vouches for. */
-export interface ReviewedFacts {
-  readonly callers: readonly string[];
-  /** More than are listed called it: who is new can't be told. */
-  readonly hasMoreCallers: boolean;
-  readonly credentials: readonly string[];
-  /** Calls in which no credential was seen. */
-  readonly hasBareCalls: boolean;
-  readonly dataClasses: readonly string[];
-  readonly state: EndpointState;
-  readonly drift: readonly string[];
-  /** Fields of queries and bodies, bounded. */
-  readonly fields: readonly string[];
-}
-
 /**
  * `new` nobody approved it, and it came to be after others of its service were · `changed` other facts than those approved, or called after it
- * was said to go away · `deprecated` to go away, and not called since that was said.
+ * was said to go away · `uncertain` approved, and whether it is as it was then could not be told · `deprecated` to go away, and not called since that was said.
  */
-export type ReviewStatus = "unreviewed" | "new" | "changed" | "approved" | "deprecated" | "ignored";
+export type ReviewStatus = "unreviewed" | "new" | "changed" | "uncertain" | "approved" | "deprecated" | "ignored";
 
 /** An endpoint with what people say of it. */
 export interface Review {
   readonly status: ReviewStatus;
   /** What is other than it was when it was approved, each in words. */
   readonly changes: readonly string[];
+  /** Of what that could not be told, each in words. */
+  readonly untold: readonly string[];
   readonly opinion: Opinion;
 }
 
-type Facts = Pick<
-  EndpointRecord,
-  "callers" | "callerCount" | "credentials" | "calls" | "dataClasses" | "state" | "drift" | "schemas"
->;
+const NOTHING: ComparedFacts = { changes: [], untold: [] };
 
-const MAX_FIELDS = 300;
-/** States that say that something is wrong. */
-const GRAVE: readonly EndpointState[] = ["shadow", "zombie", "deprecated"];
-
-export function reviewedFacts(endpoint: Facts): ReviewedFacts {
-  const { callers, callerCount, credentials, dataClasses, state, drift = [] } = endpoint;
-  return {
-    callers,
-    hasMoreCallers: callerCount > callers.length,
-    credentials: Object.keys(credentials),
-    hasBareCalls: hasBareCalls(endpoint),
-    dataClasses,
-    state,
-    drift,
-    fields: fieldsOf(endpoint),
-  };
-}
-
-/** `servicesReviewedMicros`: when an endpoint of its service was approved last; undefined where none was. */
+/**
+ * `reviewedMicros`: when an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where
+ * that was never. `connections`: what its callers' connections to it were.
+ */
 export function reviewOf(
-  endpoint: Facts & Pick<EndpointRecord, "firstMicros" | "foundMicros">,
+  endpoint: EndpointRecord,
   opinion: Opinion,
-  serviceReviewedMicros: number | undefined,
+  context: { readonly reviewedMicros: number | undefined; readonly connections: readonly string[] },
   nowMicros: number,
 ): Review {
-  const changes = changesOf(endpoint, opinion);
-  return { status: statusOf(endpoint, opinion, changes, serviceReviewedMicros, nowMicros), changes, opinion };
+  const { approved, deprecated } = opinion;
+  const calls = deprecated === undefined ? 0 : endpoint.calls - deprecated.calls;
+  const called = calls > 0 ? [`calls since it was said to go away: ${calls.toLocaleString("en")}`] : [];
+  const { changes, untold } =
+    approved === undefined ? NOTHING : compareFacts(approved.seen, reviewedFacts(endpoint, context.connections));
+  const compared = { changes: [...called, ...changes], untold };
+  return { status: statusOf(endpoint, opinion, compared, context.reviewedMicros, nowMicros), ...compared, opinion };
 }
 
 function statusOf(
-  { firstMicros, foundMicros = firstMicros }: Pick<EndpointRecord, "firstMicros" | "foundMicros">,
+  { firstMicros, foundMicros = firstMicros }: EndpointRecord,
   { approved, deprecated, ignored }: Opinion,
-  changes: readonly string[],
-  serviceReviewedMicros: number | undefined,
+  { changes, untold }: ComparedFacts,
+  reviewedMicros: number | undefined,
   nowMicros: number,
 ): ReviewStatus {
   if (ignored !== undefined && ignored.untilMicros > nowMicros) return "ignored";
   if (changes.length > 0) return "changed";
   if (deprecated !== undefined) return "deprecated";
-  if (approved !== undefined) return "approved";
-  return serviceReviewedMicros !== undefined && foundMicros > serviceReviewedMicros ? "new" : "unreviewed";
-}
-
-/** In the order of their weight. */
-function changesOf(endpoint: Facts, { approved, deprecated }: Opinion): string[] {
-  const changes: string[] = [];
-  const calls = deprecated === undefined ? 0 : endpoint.calls - deprecated.calls;
-  if (calls > 0) changes.push(`calls since it was said to go away: ${calls.toLocaleString("en")}`);
-  if (approved === undefined) return changes;
-  const { seen } = approved;
-  if (endpoint.state !== seen.state && GRAVE.includes(endpoint.state)) changes.push(`is ${endpoint.state} now`);
-  if (!seen.hasBareCalls && hasBareCalls(endpoint)) changes.push("calls without a credential of a known kind");
-  const added = (kind: string, now: readonly string[], before: readonly string[]): void => {
-    const known = new Set(before);
-    const fresh = now.filter((one) => !known.has(one));
-    if (fresh.length > 0) changes.push(`${kind}: ${fresh.join(", ")}`);
-  };
-  if (!seen.hasMoreCallers) added("new callers", endpoint.callers, seen.callers);
-  added("new credentials", Object.keys(endpoint.credentials), seen.credentials);
-  added("new classes of data", endpoint.dataClasses, seen.dataClasses);
-  added("other than declared", endpoint.drift ?? [], seen.drift);
-  if (seen.fields.length < MAX_FIELDS) added("new fields", fieldsOf(endpoint), seen.fields);
-  return changes;
-}
-
-/** A call may carry several: where they are fewer than calls some had none. */
-function hasBareCalls({ credentials, calls }: Facts): boolean {
-  return Object.values(credentials).reduce((sum, count) => sum + count, 0) < calls;
-}
-
-export function fieldsOf({ schemas }: Pick<Facts, "schemas">): string[] {
-  if (schemas === undefined) return [];
-  const fields: string[] = [];
-  const walk = (schema: JsonSchema | undefined, name: string): void => {
-    for (const [property, below] of Object.entries(schema?.properties ?? {})) {
-      // A file that names fields of a message adds none to it.
-      const path = `${name}.${below["x-protobuf"]?.number ?? property}`;
-      if (fields.length < MAX_FIELDS) fields.push(path);
-      walk(below, path);
-    }
-    if (schema?.additionalProperties !== undefined) walk(schema.additionalProperties, `${name}.*`);
-    if (schema?.items !== undefined) walk(schema.items, `${name}[]`);
-  };
-  walk(schemas.query, "query");
-  walk(schemas.request, "request");
-  for (const [status, schema] of Object.entries(schemas.responses)) walk(schema, `answer ${status}`);
-  walk(schemas.messages?.request, "request message");
-  for (const [status, schema] of Object.entries(schemas.messages?.responses ?? {}))
-    walk(schema, `answer ${status} message`);
-  return fields;
+  if (approved !== undefined) return untold.length > 0 ? "uncertain" : "approved";
+  return reviewedMicros !== undefined && foundMicros > reviewedMicros ? "new" : "unreviewed";
 }

@@ -125,8 +125,8 @@ t.test("what changed since an approval, and what was taken out, is told", async 
   } as unknown as Parameters<typeof sensor.tell>[0][number];
   await sensor.tell([endpoint]);
   const { reviews } = console.store;
-  const [item] = reviews.list(1, NOW).items;
-  reviews.act(item.key, "ada", { action: "approve" }, Date.now() * 1_000);
+  const [{ key, version }] = reviews.list(1, NOW).items;
+  reviews.act({ key, version, action: { action: "approve" } }, "ada", Date.now() * 1_000);
   const diff = (): string => run(["diff", file, file, "--old-at", "last-review"]).out;
   t.equal(diff(), "no difference\n", "an approval of today is a moment to compare with");
   await sensor.tell([{ kind: "removal", ...place }, edge("10.0.1.9", "late.test", "tls", { tls: 1 })]);

@@ -129,9 +129,10 @@ t.test("documents of the fleet carry what operators say, of the endpoint of the 
   const { folder, base } = made;
   const headers = { ...(await session(made)), "x-requested-with": "eastwatch", "content-type": "application/json" };
   const listed = await (await fetch(`${base}/api/endpoints`, { headers })).json();
-  const { items } = listed as { items: readonly { key: string; sensor: string }[] };
+  const { items } = listed as { items: readonly { key: string; version: string; sensor: string }[] };
   t.same(items.map(({ sensor }) => sensor).sort(), ["node-1", "node-2"]);
-  const key = items.find(({ sensor }) => sensor === "node-2")?.key;
+  const shown = items.find(({ sensor }) => sensor === "node-2");
+  let version = shown?.version;
   const untilMicros = Date.now() * 1_000 + 86_400e6;
   for (const action of [
     { action: "approve" },
@@ -141,9 +142,11 @@ t.test("documents of the fleet carry what operators say, of the endpoint of the 
     { action: "deprecate", untilMicros },
     { action: "ignore", untilMicros },
   ]) {
-    const body = JSON.stringify({ key, ...action });
+    const body = JSON.stringify({ key: shown?.key, version, ...action });
     const answer = await fetch(`${base}/api/reviews`, { method: "POST", headers, body });
-    t.equal(answer.status, 200, `${action.action}: ${await answer.text()}`);
+    const made = await answer.text();
+    t.equal(answer.status, 200, `${action.action}: ${made}`);
+    version = (JSON.parse(made) as { version: string }).version;
   }
   t.equal(run(["signing-key", "--database", join(folder, "console.sqlite")]).code, 0);
   const said = ["approved", "owner", "tags", "note", "deprecated", "ignored"];

@@ -7,7 +7,7 @@ import t from "tap";
 import { loadDeclared } from "../sensor/command/declared-files.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { JsonSchema } from "../shared/endpoint-facts.js";
-import { fieldsOf } from "../shared/review.js";
+import { fieldsOf } from "../shared/schema-fields.js";
 import { analyzeFile, strictSettings } from "./support/analysis-run.js";
 import { captureLive, storedEndpoints } from "./support/live-capture.js";
 import {

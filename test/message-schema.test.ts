@@ -6,7 +6,7 @@ import protobuf from "protobufjs";
 import t from "tap";
 import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
-import { fieldsOf } from "../shared/review.js";
+import { fieldsOf } from "../shared/schema-fields.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { feed } from "./support/dialog.js";
 import { message } from "./support/http2-builder.js";

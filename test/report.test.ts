@@ -312,7 +312,10 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   const told = diff(before, after);
   t.match(told, { code: 0, error: "" });
   t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds: of shop\.internal, active$/m);
-  t.match(told.out, /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; access open → mixed$/m);
+  t.match(
+    told.out,
+    /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; calls without one of a known kind → with a credential, without one of a known kind; access open → mixed$/m,
+  );
   t.match(told.out, /posture mtls → mixed/);
   t.match(
     told.out,

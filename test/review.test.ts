@@ -22,21 +22,23 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
   const scene = new Scene();
   scene.get("/orders/17", { atMicros: AT }).get("/health", { atMicros: AT });
   const { console, ask, of, say, history } = await reviewed(t, scene);
-  t.same((await of("/health")).review, { status: "unreviewed", changes: [], opinion: {} });
-  const { key } = await of("/health");
-  const asked = { key, action: "approve" };
+  t.same((await of("/health")).review, { status: "unreviewed", changes: [], untold: [], opinion: {} });
+  const { key, version } = await of("/health");
+  const asked = { key, version, action: "approve" };
   t.equal((await ask("POST", "/api/reviews", asked, { cookie: "" })).status, 401, "not without a session");
   t.equal((await ask("POST", "/api/reviews", asked, { "x-requested-with": "" })).status, 403, "nor from another page");
   t.equal((await ask("GET", `/api/reviews?key=${key}`, undefined, { cookie: "" })).status, 401);
   for (const [body, status] of [
-    [{ key: "bm9uZQ", action: "approve" }, 404],
-    [{ key, action: "delete" }, 400],
-    [{ key, action: "own" }, 400],
-    [{ key, action: "tag", tags: ["two words"] }, 400],
-    [{ key, action: "note", text: "x".repeat(2_001) }, 400],
-    [{ key, action: "ignore" }, 400],
-    [{ key, action: "ignore", untilMicros: (Date.now() - 1_000) * 1_000 }, 400],
-    [{ key, action: "ignore", untilMicros: (Date.now() + 400 * DAY * 1_000) * 1_000 }, 400],
+    [{ key, action: "approve" }, 400],
+    [{ key, version: "x", action: "approve" }, 400],
+    [{ key: "bm9uZQ", version, action: "approve" }, 404],
+    [{ key, version, action: "delete" }, 400],
+    [{ key, version, action: "own" }, 400],
+    [{ key, version, action: "tag", tags: ["two words"] }, 400],
+    [{ key, version, action: "note", text: "x".repeat(2_001) }, 400],
+    [{ key, version, action: "ignore" }, 400],
+    [{ key, version, action: "ignore", untilMicros: (Date.now() - 1_000) * 1_000 }, 400],
+    [{ key, version, action: "ignore", untilMicros: (Date.now() + 400 * DAY * 1_000) * 1_000 }, 400],
   ] as const)
     t.equal((await ask("POST", "/api/reviews", body)).status, status, JSON.stringify(body).slice(0, 80));
   t.same((await history("/health")).entries, [], "what was refused was not said");
@@ -55,7 +57,7 @@ t.test("who said what and when is kept for good, apart from what was seen", asyn
     note: { by: "ada", text: "<b>asked by the load balancer</b>" },
   });
   const whole = (await (await ask("GET", `/api/endpoint?key=${key}`)).json()) as EndpointItem;
-  t.same(whole.review, { status, changes: [], opinion });
+  t.same(whole.review, { status, changes: [], untold: [], opinion });
   t.notOk(
     "seen" in ((await of("/health")).review.opinion.approved ?? {}),
     "the list has no need of what was known then",
@@ -108,13 +110,13 @@ t.test("what is new since the review, and what is other than what was approved",
   await sensor.tell(told(scene));
   t.equal((await of("/late")).review.status, "new");
   t.same((await of("/orders/{orderId}")).review.changes, [
-    "calls without a credential of a known kind",
+    "calls without a credential of a known kind, which it answers",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",
   ]);
   t.same((await of("/old")).review, {
-    ...{ status: "changed", changes: ["calls since it was said to go away: 1"] },
+    ...{ status: "changed", changes: ["calls since it was said to go away: 1"], untold: [] },
     opinion: (await of("/old")).review.opinion,
   });
   t.match(await history("/orders/{orderId}"), { appeared: ["10.0.0.9"], gone: [] });
@@ -180,7 +182,7 @@ t.test("exports carry reviews beside what was seen, and endpoints without one ar
       ),
     );
   t.match(reviewOf("/health"), {
-    ...{ "review.status": "approved", "review.changes": [], "review.approved_by": "ada" },
+    ...{ "review.status": "approved", "review.changes": [], "review.untold": [], "review.approved_by": "ada" },
     ...{ "review.approved_at": /^20.*Z$/, "review.tags": ["internal", "probe"] },
   });
   t.same(reviewOf("/orders/{orderId}"), {});
@@ -240,7 +242,7 @@ t.test("an operator reviews endpoints, and sees what changed since", { skip: NO_
   await row("/refunds").first().click();
   const changes = await panel.locator(".changes li").allTextContents();
   t.same(changes, [
-    "calls without a credential of a known kind",
+    "calls without a credential of a known kind, which it answers",
     "new callers: 10.0.0.9",
     "new classes of data: email",
     "new fields: answer 200.email",
@@ -340,17 +342,19 @@ t.test("approving many needs a login, and tells which are there no more", async 
   const scene = new Scene();
   scene.get("/orders").get("/stock");
   const { ask, of, endpoints, console } = await reviewed(t, scene);
-  const keys = (await endpoints()).map(({ key }) => key);
+  const shown = (await endpoints()).map(({ key, version }) => ({ key, version }));
   const bare = await fetch(`${console.url}/api/reviews/approvals`, {
     method: "POST",
     headers: { "content-type": "application/json", "x-requested-with": "eastwatch" },
-    body: JSON.stringify({ keys }),
+    body: JSON.stringify({ endpoints: shown }),
   });
   t.equal(bare.status, 401);
-  const answer = await ask("POST", "/api/reviews/approvals", { keys: [...keys, "no such endpoint"] });
-  t.strictSame(await answer.json(), { approved: 2, gone: 1, full: 0 });
+  const answer = await ask("POST", "/api/reviews/approvals", {
+    endpoints: [...shown, { key: "no such endpoint", version: shown[0].version }],
+  });
+  t.strictSame(await answer.json(), { approved: 2, gone: 1, full: 0, refused: [] });
   t.match(await of("/stock"), { review: { status: "approved", opinion: { approved: { by: "ada" } } } });
-  t.equal((await ask("POST", "/api/reviews/approvals", { keys: [] })).status, 400);
+  t.equal((await ask("POST", "/api/reviews/approvals", { endpoints: [] })).status, 400);
 });
 
 t.test("what was said of an endpoint goes with its service to another address", async (t) => {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { createSecureContext } from "node:tls";
 import { fileURLToPath } from "node:url";
@@ -21,10 +20,12 @@ import { ConsoleStore, type ConsoleStoreSettings } from "../store/console-store.
 import { Operators } from "../store/operators.js";
 import { hashToken, StoredTokens } from "../store/sensor-tokens.js";
 import { addChangeRoutes } from "./change-routes.js";
+import { consoleUrl } from "./console-url.js";
 import { addDocumentRoutes, type DocumentOptions } from "./document-routes.js";
 import { Feed } from "./feed.js";
 import { Hub } from "./hub.js";
 import { addInventoryRoutes } from "./inventory-routes.js";
+import { addOperatorRoutes } from "./operator-routes.js";
 import { addReviewRoutes } from "./review-routes.js";
 import { addSessionRoutes, SESSION_COOKIE, sessionOf } from "./session-routes.js";
 
@@ -89,11 +90,8 @@ export class ConsoleServer {
 
   get url(): string {
     const bound = this.#app.server.address();
-    const { host, port } = listenAddress(this.#settings.listen) ?? { host: "localhost", port: 0 };
-    // An address that stands for all of them leads nowhere.
-    const name = host === "0.0.0.0" || host === "::" ? hostname() : host;
-    const shown = name.includes(":") ? `[${name}]` : name;
-    return `${this.#isSecure ? "https" : "http"}://${shown}:${typeof bound === "object" && bound !== null ? bound.port : port}`;
+    const port = typeof bound === "object" && bound !== null ? bound.port : undefined;
+    return consoleUrl(this.#settings.listen, this.#isSecure, port);
   }
 
   async listen(): Promise<void> {
@@ -167,6 +165,7 @@ export class ConsoleServer {
       isSecure: this.#isSecure,
       onEnd: () => this.#feed.closeEnded(),
     });
+    addOperatorRoutes(this.#app, this.#operators, this.#feed);
     addInventoryRoutes(this.#app, this.store, this.tokens);
     addReviewRoutes(this.#app, this.store, this.#operators, this.#feed);
     addChangeRoutes(this.#app, this.#settings.database);

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { VERSION } from "../../shared/version.js";
 import type { LoginRequest, SessionState, SetupRequest } from "../api.js";
-import { MIN_PASSWORD_LENGTH, type Operators } from "../store/operators.js";
+import { MIN_PASSWORD_LENGTH, OperatorRefusal, type Operators } from "../store/operators.js";
 import { hashToken } from "../store/sensor-tokens.js";
 
 export const SESSION_COOKIE = "eastwatch_session";
@@ -20,26 +20,32 @@ const SETUP_BODY = {
   properties: { token: TEXT, user: TEXT, password: TEXT },
   additionalProperties: false,
 } as const;
-const LOGIN_LIMIT = { rateLimit: { max: 10, timeWindow: "1 minute" } };
+export const LOGIN_LIMIT = { rateLimit: { max: 10, timeWindow: "1 minute" } };
+
+const NO_LINK = "This link is not valid any more.";
+const ASK_FOR_LINK = `${NO_LINK} Ask another operator to invite you, or for eastwatch operator link on the console's host.`;
 
 export interface SessionOptions {
   readonly operators: Operators;
-  /** Token of the one-time link; of use only while there is no operator. */
+  /** Token of the first operator's link; of use only while there is no operator. */
   readonly setupToken: string;
   /** The page is served over TLS: the cookie may demand it. */
   readonly isSecure: boolean;
-  /** Told when a session was ended by its operator. */
+  /** Told when sessions were ended. */
   onEnd(): void;
 }
+
+/** Opens a session and answers with its cookie. */
+type Begin = (reply: FastifyReply, user: string) => FastifyReply;
 
 export function sessionOf(request: FastifyRequest, operators: Operators): string | undefined {
   return operators.sessionOf(request.cookies[SESSION_COOKIE]);
 }
 
-/** Logging in and out, and the first operator. */
+/** Logging in and out, and what one-time links are for. */
 export function addSessionRoutes(app: FastifyInstance, options: SessionOptions): void {
-  const { operators, setupToken, isSecure } = options;
-  const begin = (reply: FastifyReply, user: string): FastifyReply =>
+  const { operators, isSecure } = options;
+  const begin: Begin = (reply, user) =>
     reply
       .setCookie(SESSION_COOKIE, operators.openSession(user), {
         httpOnly: true,
@@ -55,24 +61,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
     return { needsSetup: operators.isEmpty, version: VERSION, ...(user === undefined ? {} : { user }) };
   });
 
-  app.post<{ Body: SetupRequest }>(
-    "/api/setup",
-    { schema: { body: SETUP_BODY }, config: LOGIN_LIMIT },
-    async (request, reply) => {
-      const { token, user, password } = request.body;
-      if (!operators.isEmpty) return reply.code(409).send({ error: "There is an operator already: log in." });
-      if (!timingSafeEqual(Buffer.from(hashToken(token)), Buffer.from(hashToken(setupToken)))) {
-        return reply
-          .code(403)
-          .send({ error: "This link is not valid any more. Restart the console: it prints a new one." });
-      }
-      if (password.length < MIN_PASSWORD_LENGTH) {
-        return reply.code(400).send({ error: `The password needs at least ${MIN_PASSWORD_LENGTH} characters.` });
-      }
-      await operators.add(user, password);
-      return begin(reply, user);
-    },
-  );
+  addSetupRoute(app, options, begin);
 
   app.post<{ Body: LoginRequest }>(
     "/api/login",
@@ -92,4 +81,36 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
     }
     return reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
   });
+}
+
+/** The first operator, one who was invited, or another password. */
+function addSetupRoute(app: FastifyInstance, { operators, setupToken, onEnd }: SessionOptions, begin: Begin): void {
+  app.post<{ Body: SetupRequest }>(
+    "/api/setup",
+    { schema: { body: SETUP_BODY }, config: LOGIN_LIMIT },
+    async (request, reply) => {
+      const { token, user, password } = request.body;
+      const link = operators.links.find(token);
+      const isFirst = timingSafeEqual(Buffer.from(hashToken(token)), Buffer.from(hashToken(setupToken)));
+      const refuse = (code: number, error: string): FastifyReply => reply.code(code).send({ error });
+      if (link === undefined && isFirst && !operators.isEmpty)
+        return refuse(409, "There is an operator already: log in.");
+      if (link === undefined && !isFirst)
+        return refuse(403, operators.isEmpty ? `${NO_LINK} Restart the console: it prints a new one.` : ASK_FOR_LINK);
+      if (link !== undefined && link.name !== user) return refuse(400, `This link is for "${link.name}".`);
+      if (password.length < MIN_PASSWORD_LENGTH)
+        return refuse(400, `The password needs at least ${MIN_PASSWORD_LENGTH} characters.`);
+      try {
+        const isDone = await (link === undefined
+          ? operators.addFirst(user, password)
+          : operators.useLink(token, password));
+        if (!isDone) return refuse(403, ASK_FOR_LINK);
+      } catch (error) {
+        if (!(error instanceof OperatorRefusal)) throw error;
+        return refuse(400, error.message);
+      }
+      onEnd();
+      return begin(reply, user);
+    },
+  );
 }

@@ -1,5 +1,5 @@
-import type { EndpointRecord } from "../../shared/event.js";
-import { type Opinion, reviewedFacts, type Said } from "../../shared/review.js";
+import type { Opinion, Said } from "../../shared/review.js";
+import { type CountedFacts, keptFacts } from "../../shared/reviewed-facts.js";
 
 export const REVIEW_ACTIONS = [
   "approve",
@@ -40,21 +40,21 @@ export function objectionTo({ action, text, tags, untilMicros }: ReviewAction, n
   return undefined;
 }
 
-/** The opinion after somebody said something. */
-export function afterAction(before: Opinion, action: ReviewAction, said: Said, endpoint: EndpointRecord): Opinion {
+/** The opinion after somebody said something of an endpoint of which these are the facts. */
+export function afterAction(before: Opinion, action: ReviewAction, said: Said, facts: CountedFacts): Opinion {
   const { approved, owner, tags, note, deprecated, ignored, ...rest } = before;
   const kept = { approved, owner, tags, note, deprecated, ignored };
-  return { ...rest, ...withoutUndefined({ ...kept, ...changeOf(action, said, endpoint) }) };
+  return { ...rest, ...withoutUndefined({ ...kept, ...changeOf(action, said, facts) }) };
 }
 
 function changeOf(
   { action, text = "", tags = [], untilMicros }: ReviewAction,
   said: Said,
-  endpoint: EndpointRecord,
+  facts: CountedFacts,
 ): { readonly [K in keyof Opinion]: Opinion[K] | undefined } {
   switch (action) {
     case "approve":
-      return { approved: { ...said, seen: reviewedFacts(endpoint) } };
+      return { approved: { ...said, seen: keptFacts(facts) } };
     case "withdraw":
       return { approved: undefined };
     case "own":
@@ -64,7 +64,7 @@ function changeOf(
     case "note":
       return { note: text === "" ? undefined : { ...said, text } };
     case "deprecate":
-      return { deprecated: { ...said, ...(untilMicros === undefined ? {} : { untilMicros }), calls: endpoint.calls } };
+      return { deprecated: { ...said, ...(untilMicros === undefined ? {} : { untilMicros }), calls: facts.calls } };
     case "keep":
       return { deprecated: undefined };
     case "ignore":

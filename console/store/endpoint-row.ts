@@ -1,13 +1,16 @@
 import type { EndpointRecord } from "../../shared/event.js";
 import type { Review } from "../../shared/review.js";
-import type { EndpointRow, ListedReview } from "../api.js";
+import type { EndpointItem, EndpointRow, ListedReview } from "../api.js";
 
 /** The part of an endpoint that a list of them shows: with their schemas, thousands are megabytes. */
-export function endpointRow(record: EndpointRecord, sensor: string, key: string, review: Review): EndpointRow {
+export function endpointRow(
+  record: EndpointRecord,
+  { sensor, key, version, review }: Pick<EndpointItem, "sensor" | "key" | "version" | "review">,
+): EndpointRow {
   const { serverAddress, serverPort, service, method, template, calls, callerCount } = record;
   const { statuses, credentials, state, missingBytes, lastMicros } = record;
   return {
-    ...{ sensor, key, serverAddress, serverPort, service, method, template, calls, callerCount },
+    ...{ sensor, key, version, serverAddress, serverPort, service, method, template, calls, callerCount },
     ...{ statuses, credentials, state, missingBytes, lastMicros, review: listedReview(review) },
     ...optionalOf(record),
     ...streamsOf(record),
@@ -15,10 +18,11 @@ export function endpointRow(record: EndpointRecord, sensor: string, key: string,
   };
 }
 
-function listedReview({ status, changes, opinion }: Review): ListedReview {
+function listedReview({ status, changes, untold, opinion }: Review): ListedReview {
   const { approved, ...others } = opinion;
-  if (approved === undefined) return { status, changes, opinion: others };
-  return { status, changes, opinion: { ...others, approved: { by: approved.by, atMicros: approved.atMicros } } };
+  if (approved === undefined) return { status, changes, untold, opinion: others };
+  const { by, atMicros } = approved;
+  return { status, changes, untold, opinion: { ...others, approved: { by, atMicros } } };
 }
 
 function optionalOf({ virtualNetwork, drift, blindMillis, durationMillis, declaration }: EndpointRecord) {

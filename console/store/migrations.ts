@@ -111,4 +111,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX finding_told ON finding (told);
   CREATE INDEX blind_told ON blind (told);
   `,
+  // Each list of endpoints asks when the first of a sensor was approved.
+  `
+  CREATE INDEX review_approvals ON review (sensor, at_micros) WHERE action = 'approve';
+  `,
+  // Whoever was removed keeps the name: it is in the history of reviews.
+  `
+  ALTER TABLE operator ADD COLUMN added_by TEXT NOT NULL DEFAULT '';
+  ALTER TABLE operator ADD COLUMN last_login_micros INTEGER;
+  ALTER TABLE operator ADD COLUMN removed_micros INTEGER;
+  ALTER TABLE operator ADD COLUMN removed_by TEXT;
+  CREATE TABLE operator_link (
+    token_hash TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, purpose TEXT NOT NULL, made_by TEXT NOT NULL,
+    made_micros INTEGER NOT NULL, expires_micros INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -49,18 +49,20 @@ export class PastRecords {
 
   put(place: Place, record: InventoryRecord, nowMicros: number): void {
     const { kind, sensor, identity } = place;
+    if (kind === "edge") this.#reviews.edgeChanged(sensor, identity);
     const compared = digestOf(record);
     const text = JSON.stringify(record);
     const { keep, replace } = this.#statementsOf(kind);
     // Nearly all are new or as they were: one statement does for these.
     if (keep.run(sensor, identity, record.lastMicros, text, nowMicros, compared).changes > 0) return;
     const { since, compared: before } = this.#standing(place);
-    const isSame = (before || this.#digestOfKept(place)) === compared;
+    const isSame = before === compared || this.#digestOfKept(place) === compared;
     if (!isSame) this.#retire(place, nowMicros);
     replace.run(record.lastMicros, text, isSame ? since : nowMicros, compared, sensor, identity);
   }
 
   remove(place: Place, nowMicros: number): void {
+    if (place.kind === "edge") this.#reviews.edgeChanged(place.sensor, place.identity);
     this.#retire(place, nowMicros);
     this.#statements
       .of(`DELETE FROM ${place.kind} WHERE sensor = ? AND identity = ?`)
@@ -97,7 +99,7 @@ export class PastRecords {
       .get(sensor, identity) as Standing;
   }
 
-  /** A row that a console of an earlier version kept. */
+  /** Of a row that a console of an earlier version kept, which compared less or did not keep the digest. */
   #digestOfKept({ kind, sensor, identity }: Place): string {
     const { record } = this.#statements
       .of(`SELECT record FROM ${kind} WHERE sensor = ? AND identity = ?`)
@@ -132,6 +134,6 @@ export class PastRecords {
 }
 
 /** To see whether it is another: a collision would hide one change of 2^96. */
-function digestOf(record: InventoryRecord): string {
+export function digestOf(record: InventoryRecord): string {
   return createHash("sha256").update(comparedText(record)).digest("base64url").slice(0, 16);
 }

@@ -59,6 +59,26 @@ export function entriesOf(
     .map(([, entry]) => entry);
 }
 
+/** What was said of an endpoint since the entry with that id, latest first, at most `most`. */
+export function entriesSince(
+  database: Database.Database,
+  sensor: string,
+  identity: string,
+  since: number,
+  most: number,
+): ReviewEntry[] {
+  const rows = database
+    .prepare<[string, string, number, number], Row>(
+      `SELECT id, operator AS by, at_micros AS atMicros, action, said FROM review WHERE sensor = ? AND identity = ? AND id > ?
+       ORDER BY id DESC LIMIT ?`,
+    )
+    .all(sensor, identity, since, most);
+  return rows.map(({ by, atMicros, action, said }) => {
+    const { from, ...words } = JSON.parse(said) as { readonly from?: string };
+    return { by, atMicros, action, ...words };
+  });
+}
+
 /** Entries of before their source was kept are of the same service. */
 function sourceOf(
   into: Source,

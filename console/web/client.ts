@@ -3,9 +3,12 @@ import type {
   ChangeListing,
   EndpointItem,
   Listing,
+  OperatorInvited,
+  OperatorListing,
   ReviewHistory,
   SensorCreated,
   SessionState,
+  SinceShown,
 } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { parseVisible } from "./visible-text.js";
@@ -13,10 +16,13 @@ import { parseVisible } from "./visible-text.js";
 /** An answer of the console that is a refusal, in its own words. */
 export class Refusal extends Error {
   readonly status: number;
+  /** What happened since the endpoint was shown, where that is why. */
+  readonly since: SinceShown | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, since?: SinceShown) {
     super(message);
     this.status = status;
+    this.since = since;
   }
 }
 
@@ -36,8 +42,23 @@ async function request(method: string, path: string, body?: unknown): Promise<Re
   });
   if (response.ok) return response;
   if (response.status === 401 && path !== "/api/login") tellRefused();
-  const refusal = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
-  throw new Refusal(response.status, refusal.error ?? refusal.message ?? `The console answered ${response.status}.`);
+  const refusal = refusalOf(await response.text());
+  const words = refusal.error ?? refusal.message ?? `The console answered ${response.status}.`;
+  throw new Refusal(response.status, words, refusal.version === undefined ? undefined : (refusal as SinceShown));
+}
+
+interface RefusalBody extends Partial<SinceShown> {
+  readonly error?: string;
+  readonly message?: string;
+}
+
+/** Whatever stands between the page and the console may answer in its own words. */
+function refusalOf(text: string): RefusalBody {
+  try {
+    return parseVisible(text) as RefusalBody;
+  } catch {
+    return {};
+  }
 }
 
 export async function readSession(): Promise<SessionState> {
@@ -62,6 +83,22 @@ export async function logOut(): Promise<void> {
   await request("POST", "/api/logout");
 }
 
+export async function readOperators(): Promise<OperatorListing> {
+  return parseVisible(await (await request("GET", "/api/operators")).text()) as OperatorListing;
+}
+
+export async function inviteOperator(name: string): Promise<OperatorInvited> {
+  return (await request("POST", "/api/operators", { name })).json();
+}
+
+export async function removeOperator(name: string): Promise<void> {
+  await request("DELETE", `/api/operators?name=${encodeURIComponent(name)}`);
+}
+
+export async function withdrawLink(name: string): Promise<void> {
+  await request("DELETE", `/api/operators/link?name=${encodeURIComponent(name)}`);
+}
+
 export async function createSensor(name: string): Promise<SensorCreated> {
   return (await request("POST", "/api/sensors", { name })).json();
 }
@@ -71,13 +108,17 @@ export async function readEndpoint(key: string): Promise<EndpointItem> {
   return parseVisible(await response.text()) as EndpointItem;
 }
 
-/** Says something of the endpoint with the key. */
-export async function tellReview(key: string, action: ReviewAction): Promise<void> {
-  await request("POST", "/api/reviews", { key, ...action });
+/** An endpoint, and the version of it that the operator saw. */
+export type ShownEndpoint = Pick<EndpointItem, "key" | "version">;
+
+/** Says something of an endpoint; the version that this made of it. Throws Refusal where it is another than the one that was shown. */
+export async function tellReview({ key, version }: ShownEndpoint, action: ReviewAction): Promise<string> {
+  const answer = await request("POST", "/api/reviews", { key, version, ...action });
+  return ((await answer.json()) as ShownEndpoint).version;
 }
 
-export async function approveAll(keys: readonly string[]): Promise<Approvals> {
-  return (await request("POST", "/api/reviews/approvals", { keys })).json();
+export async function approveAll(endpoints: readonly ShownEndpoint[]): Promise<Approvals> {
+  return parseVisible(await (await request("POST", "/api/reviews/approvals", { endpoints })).text()) as Approvals;
 }
 
 export async function readHistory(key: string): Promise<ReviewHistory> {

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { SessionState } from "../api.js";
 import { logIn, setUp } from "./client.js";
-import { isExpired } from "./session.js";
+import { closeFeed, forget } from "./live.js";
+import { isExpired, leaveLink, type SetupLink, setupLink } from "./session.js";
 
 interface Props {
   readonly session: SessionState;
@@ -10,20 +11,26 @@ interface Props {
 
 /** Logging in, or making the first operator by the one-time link. */
 export function EntryView({ session, onEntered }: Props) {
-  const [user, setUser] = useState("");
+  const link = setupLink.value;
+  const [typed, setUser] = useState("");
+  const user = link?.user ?? typed;
   const [password, setPassword] = useState("");
   const [trouble, setTrouble] = useState("");
   const [isBusy, setBusy] = useState(false);
-  const token = new URLSearchParams(location.hash.slice(1)).get("setup");
-  const isSetup = session.needsSetup;
+  const isSetup = session.needsSetup || link?.user !== undefined;
   const enter = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
     setTrouble("");
     try {
-      if (isSetup) await setUp(token ?? "", user, password);
+      if (isSetup) await setUp(link?.token ?? "", user, password);
       else await logIn(user, password);
-      if (isSetup) history.replaceState(null, "", "/");
+      if (isSetup) {
+        // Another may have been logged in here.
+        closeFeed();
+        forget();
+        leaveLink();
+      }
       await onEntered();
     } catch (error) {
       setTrouble((error as Error).message);
@@ -35,12 +42,12 @@ export function EntryView({ session, onEntered }: Props) {
     <main class="entry">
       <form onSubmit={enter}>
         <h1>eastwatch</h1>
-        {isSetup && token === null ? (
+        {isSetup && link === undefined ? (
           <p class="note">There is no operator yet. Open the one-time link that the console printed when it started.</p>
         ) : (
           <>
             {isExpired.value && <p class="note">Your session has ended.</p>}
-            <p class="note">{isSetup ? "Make the first operator of this console." : "Log in to the console."}</p>
+            <p class="note">{purposeOf(session, link)}</p>
             <label>
               User
               <input
@@ -48,6 +55,7 @@ export function EntryView({ session, onEntered }: Props) {
                 autocomplete="username"
                 value={user}
                 onInput={(event) => setUser(event.currentTarget.value)}
+                readOnly={link?.user !== undefined}
                 required
               />
             </label>
@@ -64,8 +72,13 @@ export function EntryView({ session, onEntered }: Props) {
             </label>
             {isSetup && <p class="note">At least 12 characters.</p>}
             <button type="submit" disabled={isBusy}>
-              {isSetup ? "Make operator" : "Log in"}
+              {!isSetup ? "Log in" : link?.user === undefined ? "Make operator" : "Set password"}
             </button>
+            {link?.user !== undefined && !session.needsSetup && (
+              <button type="button" class="plain" onClick={leaveLink}>
+                Go on without the link
+              </button>
+            )}
           </>
         )}
         <p class="trouble" role="alert">
@@ -74,4 +87,9 @@ export function EntryView({ session, onEntered }: Props) {
       </form>
     </main>
   );
+}
+
+function purposeOf({ needsSetup }: SessionState, link: SetupLink | undefined): string {
+  if (link?.user !== undefined) return `Choose a password for the operator ${link.user}.`;
+  return needsSetup ? "Make the first operator of this console." : "Log in to the console.";
 }

@@ -9,13 +9,14 @@ import "./style/changes.css";
 import "./style/narrow.css";
 import { render } from "preact";
 import { EntryView } from "./entry-view.js";
-import { refresh, session } from "./session.js";
+import { refresh, session, setupLink } from "./session.js";
 import { Shell } from "./shell.js";
 
 function App() {
   const state = session.value;
   if (state === undefined) return null;
-  return state.user === undefined ? (
+  // Whoever opens a link that is for somebody uses it, also where another is logged in.
+  return state.user === undefined || setupLink.value?.user !== undefined ? (
     <EntryView session={state} onEntered={refresh} />
   ) : (
     <Shell session={state} onLeft={refresh} />

@@ -11,6 +11,7 @@ const VIEW_NAMES = [
   "map",
   "certificates",
   "sensors",
+  "operators",
 ] as const;
 
 export type ViewName = (typeof VIEW_NAMES)[number];

@@ -1,5 +1,5 @@
 import type { EndpointRow } from "../api.js";
-import { passesReview, REVIEW_CHOICES, reviewRank } from "./review-words.js";
+import { passesReview, REVIEW_CHOICES, reviewRank, untoldWords } from "./review-words.js";
 import type { Column, Narrowing } from "./table-view.js";
 
 /** What people say of endpoints, in the table of what was seen of them. */
@@ -8,9 +8,10 @@ export const REVIEW_COLUMNS: readonly Column<EndpointRow>[] = [
     title: "Review",
     className: "whole",
     value: ({ review }) => reviewRank(review),
-    text: ({ review }) => [review.status, ...review.changes, review.opinion.note?.text].join(" "),
+    text: ({ review }) =>
+      [review.status, ...review.changes, ...untoldWords(review), review.opinion.note?.text].join(" "),
     show: ({ review }) => (
-      <span class={`review-status ${review.status}`} title={review.changes.join("\n")}>
+      <span class={`review-status ${review.status}`} title={[...review.changes, ...untoldWords(review)].join("\n")}>
         {review.status}
       </span>
     ),

@@ -1,5 +1,5 @@
 import type { Review, ReviewStatus } from "../../shared/review.js";
-import type { ReviewEntry } from "../api.js";
+import type { ReviewEntry, SinceShown } from "../api.js";
 import { dateAndTime } from "./format-date.js";
 
 /** What each status means stands where it is chosen. */
@@ -8,6 +8,7 @@ export const REVIEW_CHOICES: readonly (readonly [string, string])[] = [
   ["open", "open: unreviewed, new or changed"],
   ["new", "new since the last review"],
   ["changed", "changed since it was approved"],
+  ["uncertain", "approved; whether it changed could not be told"],
   ["unreviewed", "unreviewed"],
   ["approved", "approved"],
   ["deprecated", "to go away"],
@@ -16,9 +17,10 @@ export const REVIEW_CHOICES: readonly (readonly [string, string])[] = [
 
 /** What asks for somebody first. */
 const RANKS: Readonly<Record<ReviewStatus, number>> = {
-  changed: 5,
-  new: 4,
-  unreviewed: 3,
+  changed: 6,
+  new: 5,
+  unreviewed: 4,
+  uncertain: 3,
   deprecated: 2,
   ignored: 1,
   approved: 0,
@@ -29,7 +31,7 @@ export function reviewRank({ status }: Pick<Review, "status">): number {
 }
 
 export function passesReview({ status }: Pick<Review, "status">, choice: string): boolean {
-  return choice === "open" ? RANKS[status] > RANKS.deprecated : status === choice;
+  return choice === "open" ? RANKS[status] >= RANKS.unreviewed : status === choice;
 }
 
 /** Where the opinion stands, and whose it is. */
@@ -46,6 +48,16 @@ export function statusWords({ status, opinion }: Review): string {
   if (status === "ignored" && ignored !== undefined)
     parts.push(`Ignored until ${dayOf(ignored.untilMicros)} by ${ignored.by}, ${when(ignored.atMicros)}.`);
   return parts.join(" ");
+}
+
+export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
+  return untold.map((text) => `could not be told: ${text}`);
+}
+
+/** What happened since an endpoint was shown: what changed, and what was said. */
+export function sinceWords(since: SinceShown): string[] {
+  const said = since.said.map((entry) => `${entry.by === "" ? "" : `${entry.by}: `}${entryWords(entry)}`);
+  return [...since.changes, ...untoldWords(since), ...said];
 }
 
 /** `approved it`, `owner: payments (said of GET /teams/red)`. */

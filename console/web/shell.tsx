@@ -8,6 +8,7 @@ import { EdgesView, EndpointsView, FindingsView, ServicesView } from "./inventor
 import { closeFeed, connected, forget, sensors } from "./live.js";
 import { MapView } from "./map-view.js";
 import { show, type ViewName, view } from "./navigation.js";
+import { OperatorsView } from "./operators-view.js";
 import { PostureView } from "./posture-view.js";
 import { SensorsView } from "./sensors-view.js";
 
@@ -22,6 +23,7 @@ const VIEWS = {
   map: ["Service map", MapView],
   certificates: ["Certificates", CertificatesView],
   sensors: ["Sensors", SensorsView],
+  operators: ["Operators", OperatorsView],
 } as const satisfies Record<ViewName, unknown>;
 
 interface Props {

@@ -146,6 +146,7 @@ const COLUMNS: readonly string[] = [
   "review.ignored_by",
   "review.ignored_at",
   "review.ignored_until",
+  "review.untold",
   "moved_to",
   "moved_from",
   "gateway",

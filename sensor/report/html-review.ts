@@ -16,7 +16,8 @@ export function reviewSection(rows: readonly StoredRow[]): string {
       saying(`to go away${until(deprecated?.untilMicros)}`, deprecated),
       saying(`ignored${until(ignored?.untilMicros)}`, ignored),
     ];
-    const changes = review.changes.join("; ");
+    const untold = review.untold.map((text) => `could not be told: ${text}`);
+    const changes = [...review.changes, ...untold].join("; ");
     return [[sensor ?? "", record.service, endpointName(record), review.status, words.join(""), changes]];
   });
   if (said.length === 0) return section("Reviews", "<p>Of no endpoint here did an operator say anything.</p>\n");

@@ -8,6 +8,7 @@ export function reviewObject(review: Review | undefined): Record<string, unknown
   return {
     "review.status": review.status,
     "review.changes": review.changes,
+    "review.untold": review.untold,
     ...saidObject("approved", approved),
     "review.owner": owner?.text,
     ...saidObject("owner", owner),

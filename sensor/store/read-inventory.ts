@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
 import { type Opinion, reviewOf } from "../../shared/review.js";
+import { ReviewContext } from "../../shared/sqlite/review-context.js";
 import type { StoredRow } from "./stored-row.js";
 
 export const INVENTORY_TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
@@ -12,40 +13,54 @@ export function* readInventory(path: string, only?: string): Iterable<StoredRow>
   try {
     const hasSensors = hasColumn(database, "service", "sensor");
     if (only !== undefined) checkSensor(database, path, only);
-    const reviewed = hasColumn(database, "opinion", "opinion") ? opinionsOf(database) : undefined;
+    const reviewed = hasColumn(database, "opinion", "opinion") ? reviewsOf(database) : undefined;
     for (const table of INVENTORY_TABLES) {
       // A file that a version before this table wrote, and none since.
       if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
       const where = only === undefined ? "" : "WHERE t.sensor = (SELECT id FROM sensor WHERE name = ?)";
-      const key = reviewed === undefined ? "''" : "t.sensor || ' ' || t.identity";
-      const rows = database.prepare<unknown[], { record: string; sensor: string | null; key: string }>(
-        `SELECT record, ${sensor} AS sensor, ${key} AS key FROM ${table} t ${where} ORDER BY t.rowid`,
+      const [id, identity] = reviewed === undefined ? ["''", "''"] : ["t.sensor", "t.identity"];
+      const rows = database.prepare<unknown[], ReadRow>(
+        `SELECT record, ${sensor} AS sensor, ${id} AS id, ${identity} AS identity FROM ${table} t ${where} ORDER BY t.rowid`,
       );
-      for (const row of rows.iterate(...(only === undefined ? [] : [only])))
-        yield storedRow(row, table === "endpoint" ? reviewed?.get(row.key) : undefined);
+      for (const row of rows.iterate(...(only === undefined ? [] : [only]))) yield storedRow(row, reviewed);
     }
   } finally {
     database.close();
   }
 }
 
-function storedRow(
-  row: { readonly record: string; readonly sensor: string | null },
-  opinion: Opinion | undefined,
-): StoredRow {
-  const record = JSON.parse(row.record) as StoredRow["record"];
-  const stored = { record, sensor: row.sensor ?? undefined };
-  if (opinion === undefined || record.kind !== "endpoint") return stored;
-  return { ...stored, review: reviewOf(record, opinion, undefined, Date.now() * 1_000) };
+interface ReadRow {
+  readonly record: string;
+  readonly sensor: string | null;
+  /** The sensor's in a console's file. */
+  readonly id: string;
+  readonly identity: string;
+}
+
+function storedRow({ record: text, sensor, id, identity }: ReadRow, reviews: ReadReviews | undefined): StoredRow {
+  const record = JSON.parse(text) as StoredRow["record"];
+  const stored = { record, sensor: sensor ?? undefined };
+  if (reviews === undefined || record.kind !== "endpoint") return stored;
+  const opinion = reviews.opinions.get(`${id} ${identity}`);
+  if (opinion === undefined) return stored;
+  const { context } = reviews;
+  const of = { reviewedMicros: context.reviewedMicros(id, record), connections: context.connections(id, record) };
+  return { ...stored, review: reviewOf(record, opinion, of, Date.now() * 1_000) };
 }
 
 /** What people say of endpoints, by sensor and identity. */
-function opinionsOf(database: Database.Database): ReadonlyMap<string, Opinion> {
+interface ReadReviews {
+  readonly opinions: ReadonlyMap<string, Opinion>;
+  readonly context: ReviewContext;
+}
+
+function reviewsOf(database: Database.Database): ReadReviews {
   const rows = database
     .prepare<[], { key: string; opinion: string }>("SELECT sensor || ' ' || identity AS key, opinion FROM opinion")
     .all();
-  return new Map(rows.map(({ key, opinion }) => [key, JSON.parse(opinion) as Opinion]));
+  const opinions = new Map(rows.map(({ key, opinion }) => [key, JSON.parse(opinion) as Opinion]));
+  return { opinions, context: new ReviewContext(database) };
 }
 
 export function checkSensor(database: Database.Database, path: string, name: string): void {

@@ -1,5 +1,7 @@
 import type Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
+import type { EndpointRecord } from "../../shared/event.js";
+import { identityOf, serviceIdentity } from "../../shared/record-identity.js";
 import { formatTime } from "../../shared/time.js";
 import { checkSensor, hasColumn, INVENTORY_TABLES, openInventory, readInventory } from "./read-inventory.js";
 import type { StoredRow } from "./stored-row.js";
@@ -98,8 +100,21 @@ function withoutGone(
   const seen = new Map<string | undefined, number>();
   for (const { sensor, record } of all)
     seen.set(sensor, Math.max(seen.get(sensor) ?? 0, Math.min(record.lastMicros, atMicros)));
-  return all.filter(({ sensor, record: { lastMicros } }) => {
+  const isThere = ({ sensor, record: { lastMicros } }: StoredRow): boolean =>
     // What is declared and was never called is there by its file.
-    return lastMicros === 0 || lastMicros >= (seen.get(sensor) ?? 0) - goneAfterDays * DAY_MICROS;
-  });
+    lastMicros === 0 || lastMicros >= (seen.get(sensor) ?? 0) - goneAfterDays * DAY_MICROS;
+  const ways = new Set<string>();
+  for (const row of all)
+    if (row.record.kind === "edge" && !isThere(row)) ways.add(`${row.sensor} ${identityOf(row.record)}`);
+  return all
+    .filter(isThere)
+    .map((row) => (row.record.kind === "endpoint" ? withoutCallers(row, row.record, ways) : row));
+}
+
+/** A caller goes with its way to the service: the endpoint's row has everybody who ever called. */
+function withoutCallers(row: StoredRow, endpoint: EndpointRecord, goneWays: ReadonlySet<string>): StoredRow {
+  const service = serviceIdentity(endpoint);
+  const callers = endpoint.callers.filter((caller) => !goneWays.has(`${row.sensor} ${caller} ${service}`));
+  const gone = endpoint.callers.length - callers.length;
+  return gone === 0 ? row : { ...row, record: { ...endpoint, callers, callerCount: endpoint.callerCount - gone } };
 }

@@ -43,7 +43,8 @@ export async function reviewed(t: Parameters<typeof consoleWithSensor>[0], scene
     return found;
   };
   const say = async (template: string, action: object): Promise<Review> => {
-    const answer = await ask("POST", "/api/reviews", { key: (await of(template)).key, ...action });
+    const { key, version } = await of(template);
+    const answer = await ask("POST", "/api/reviews", { key, version, ...action });
     if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Review;
   };

@@ -1,6 +1,5 @@
+import { MAX_DRIFT } from "../../../shared/endpoint-facts.js";
 import type { Declaration, Difference } from "../observation.js";
-
-const MAX_DRIFT = 32;
 
 /** How what was seen differs from what is declared, each in words. Bounded. */
 export function driftOf(

@@ -1,0 +1,166 @@
+import { MAX_DRIFT } from "./endpoint-facts.js";
+import type { EndpointRecord, EndpointState } from "./event.js";
+import { ACCESS_WORDS, type Access, accessOf, askedBy } from "./protection-words.js";
+import { fieldsOf } from "./schema-fields.js";
+
+/** What of an endpoint somebody who approves it vouches for. What may be left out was not kept by versions before. */
+export interface ReviewedFacts {
+  readonly calls?: number;
+  readonly callers: readonly string[];
+  /** More than are listed called it, and how many did in all. */
+  readonly hasMoreCallers: boolean;
+  readonly callerCount?: number;
+  readonly credentials: readonly string[];
+  /** Calls in which no credential was seen, and those that carried nothing but cookies. */
+  readonly hasBareCalls: boolean;
+  readonly hasCookieOnlyCalls?: boolean;
+  readonly access?: Access;
+  readonly dataClasses: readonly string[];
+  readonly state: EndpointState;
+  readonly drift: readonly string[];
+  /** Fields of queries and bodies, bounded where they are kept, and how many there were in all. */
+  readonly fields: readonly string[];
+  readonly fieldCount?: number;
+  /** What its callers' connections to it were, as an edge's `postureCounts` calls them. */
+  readonly connections?: readonly string[];
+}
+
+/** With the calls there were until then. */
+export type CountedFacts = ReviewedFacts & { readonly calls: number };
+
+/** Each in words: what is other than it was, and of what that could not be told. */
+export interface ComparedFacts {
+  readonly changes: readonly string[];
+  readonly untold: readonly string[];
+}
+
+/** Fields that are kept by name with an approval. */
+export const MAX_KEPT_FIELDS = 300;
+const MAX_NAMES = 64;
+/**
+ * A sensor counts callers beyond those it lists by 4,096 marks (linear counting, Whang 1990): of more than these, more often than not a new
+ * one finds its mark taken, and is not counted.
+ */
+const MAX_SURE_CALLERS = 2_839;
+/** States that say that something is wrong. */
+const GRAVE: readonly EndpointState[] = ["shadow", "zombie", "deprecated"];
+/** Worse to the right. What was not seen is no worse than what refuses. */
+const ACCESS_RANKS: Readonly<Record<Access, number>> = { refusing: 0, unseen: 0, mixed: 1, open: 2 };
+const CONNECTION_RANKS: Readonly<Record<string, number>> = { mtls: 0, tls: 1, cleartext: 2 };
+const CONNECTION_WORDS = ["mutual TLS", "TLS without a client's certificate", "cleartext"] as const;
+
+/** `connections`: what its callers' connections to it were. */
+export function reviewedFacts(endpoint: EndpointRecord, connections: readonly string[]): CountedFacts {
+  const { calls, callers, callerCount, credentials, dataClasses, state, drift = [] } = endpoint;
+  const { bare, cookieOnly } = askedBy(endpoint);
+  const fields = fieldsOf(endpoint);
+  return {
+    ...{ calls, callers, callerCount, hasMoreCallers: callerCount > callers.length },
+    credentials: Object.keys(credentials),
+    ...{ hasBareCalls: bare.calls > 0, hasCookieOnlyCalls: cookieOnly.calls > 0 },
+    ...(calls === 0 ? {} : { access: accessOf(endpoint) }),
+    ...{ dataClasses, state, drift, fields, fieldCount: fields.length, connections },
+  };
+}
+
+/** As they are kept with an approval. */
+export function keptFacts(facts: ReviewedFacts): ReviewedFacts {
+  return { ...facts, fields: facts.fields.slice(0, MAX_KEPT_FIELDS) };
+}
+
+/** In the order of their weight. Where it was not called since, nothing is left that could not be told. */
+export function compareFacts(seen: ReviewedFacts, now: ReviewedFacts): ComparedFacts {
+  const changes: string[] = [];
+  const untold: string[] = [];
+  if (now.state !== seen.state && GRAVE.includes(now.state)) changes.push(`is ${now.state} now`);
+  compareAccess(seen, now, changes);
+  compareConnections(seen, now, changes, untold);
+  compareCallers(seen, now, changes, untold);
+  const added = (kind: string, after: readonly string[], before: readonly string[]): void => {
+    const fresh = without(after, before);
+    if (fresh.length > 0) changes.push(`${kind}: ${named(fresh)}`);
+  };
+  added("new credentials", now.credentials, seen.credentials);
+  added("new classes of data", now.dataClasses, seen.dataClasses);
+  added("other than declared", now.drift, seen.drift);
+  if (seen.drift.length >= MAX_DRIFT)
+    untold.push(`whether it differs from its files in more than the ${MAX_DRIFT} ways that are told`);
+  compareFields(seen, now, changes, untold);
+  return { changes, untold: now.calls === seen.calls ? [] : untold };
+}
+
+function compareAccess(seen: ReviewedFacts, now: ReviewedFacts, changes: string[]): void {
+  const { access: before = now.access, hasBareCalls, hasCookieOnlyCalls } = seen;
+  const { access: after = before } = now;
+  const isWorse = before !== undefined && after !== undefined && ACCESS_RANKS[after] > ACCESS_RANKS[before];
+  if (!hasBareCalls && now.hasBareCalls)
+    changes.push(`calls without a credential of a known kind${isWorse ? ", which it answers" : ""}`);
+  else if (isWorse) changes.push(`${ACCESS_WORDS[after]} (before: ${ACCESS_WORDS[before]})`);
+  if (hasCookieOnlyCalls === false && !hasBareCalls && now.hasCookieOnlyCalls === true)
+    changes.push("calls with nothing but cookies");
+}
+
+function compareConnections(seen: ReviewedFacts, now: ReviewedFacts, changes: string[], untold: string[]): void {
+  if (seen.connections === undefined || now.connections === undefined) return;
+  const [before, after] = [worstOf(seen.connections), worstOf(now.connections)];
+  // Of what was not known before only cleartext is worse for sure.
+  if (after > (before < 0 ? 1 : before)) {
+    const was = before < 0 ? "could not be told" : CONNECTION_WORDS[before];
+    changes.push(`connections in ${CONNECTION_WORDS[after]} (the worst before: ${was})`);
+  } else if (before === 0 && without(now.connections, seen.connections).some((kind) => /unknown$/.test(kind)))
+    untold.push("whether all its connections are mutual TLS still");
+}
+
+function worstOf(connections: readonly string[]): number {
+  return Math.max(-1, ...connections.map((kind) => CONNECTION_RANKS[kind] ?? -1));
+}
+
+/** Those listed are the first that called; of the others there is a number. */
+function compareCallers(seen: ReviewedFacts, now: ReviewedFacts, changes: string[], untold: string[]): void {
+  const fresh = without(now.callers, seen.callers);
+  if (!seen.hasMoreCallers && !now.hasMoreCallers) {
+    if (fresh.length > 0) changes.push(`new callers: ${named(fresh)}`);
+    return;
+  }
+  const { callerCount: before } = seen;
+  const { callerCount: after = now.callers.length } = now;
+  if (before === undefined) {
+    untold.push("whether others call it: how many did was not kept when it was approved");
+    return;
+  }
+  // Of a list that was not whole it isn't known who of those that are on it now is new.
+  const known = seen.hasMoreCallers ? [] : fresh;
+  const more = after - before - known.length;
+  const rest = more > 0 ? `about ${more.toLocaleString("en")} more than are listed` : "";
+  const words = [named(known), rest].filter((text) => text !== "").join(" and ");
+  if (words !== "") changes.push(`new callers: ${words}`);
+  else if (after < before || fresh.length > 0)
+    untold.push(`whether others call it: of ${count(before)} callers not all were listed, and they are counted anew`);
+  else if (after > MAX_SURE_CALLERS)
+    untold.push(`whether others call it: a new one among ${count(after)} is not always counted`);
+}
+
+function compareFields(seen: ReviewedFacts, now: ReviewedFacts, changes: string[], untold: string[]): void {
+  const { fieldCount: before = seen.fields.length < MAX_KEPT_FIELDS ? seen.fields.length : undefined } = seen;
+  const { fieldCount: after = now.fields.length } = now;
+  if (before === seen.fields.length) {
+    const fresh = without(now.fields, seen.fields);
+    if (fresh.length > 0) changes.push(`new fields: ${named(fresh)}`);
+  } else if (before === undefined) untold.push("whether it has new fields: how many there were was not kept");
+  else if (after > before) changes.push(`new fields: ${count(after - before)} beside the ${count(before)} of before`);
+  else if (after < before) untold.push(`whether it has new fields: there were ${count(before)}, not all kept by name`);
+}
+
+function without(after: readonly string[], before: readonly string[]): string[] {
+  const known = new Set(before);
+  return after.filter((one) => !known.has(one));
+}
+
+function named(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMES;
+  return rest > 0 ? `${names.slice(0, MAX_NAMES).join(", ")} and ${count(rest)} more` : names.join(", ");
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en");
+}

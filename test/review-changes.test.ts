@@ -1,0 +1,277 @@
+import t from "tap";
+import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
+import type { EdgeRecord, SensorEvent } from "../shared/event.js";
+import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
+import { run } from "./support/program.js";
+import { reviewed, told } from "./support/reviewed.js";
+import { Scene } from "./support/scene.js";
+import { consoleWithSensor, NOW } from "./support/teller.js";
+
+const AT = NOW - 30 * 86_400e6;
+const BEARER = "Authorization: Bearer abcdefgh\r\n";
+const COOKIE = "Cookie: JSESSIONID=AABBCCDDEEFF00112233\r\n";
+
+t.test("a call without a credential is a change, also where others carried two kinds of them", async (t) => {
+  const scene = new Scene();
+  const call = (path: string, fields: string, status = 200): void =>
+    void scene.get(path, { fields, status, atMicros: AT });
+  for (let calls = 0; calls < 3; calls++) {
+    call("/transfer", BEARER + COOKIE);
+    call("/cart", BEARER + COOKIE);
+    call("/login", "", 401);
+    call("/login", BEARER);
+  }
+  const { sensor, of, say } = await reviewed(t, scene);
+  for (const path of ["/transfer", "/cart", "/login"]) await say(path, { action: "approve" });
+  call("/transfer", "");
+  call("/cart", COOKIE);
+  call("/login", "");
+  await sensor.tell(told(scene));
+  const changes = async (path: string) => (await of(path)).review.changes;
+  t.strictSame(await changes("/transfer"), ["calls without a credential of a known kind, which it answers"]);
+  t.strictSame(await changes("/cart"), ["calls with nothing but cookies"]);
+  t.strictSame(await changes("/login"), [
+    "answers some calls without credentials, and refuses others or is called with credentials too (before: refuses calls without credentials)",
+  ]);
+});
+
+t.test("what protects the connections of its callers is approved along with it", async (t) => {
+  const scene = new Scene();
+  scene
+    .get("/orders", { fields: BEARER, atMicros: AT })
+    .get("/stock", { client: "10.0.0.7", fields: BEARER, atMicros: AT });
+  const { sensor, of, say } = await reviewed(t, scene);
+  const rows: SensorEvent[] = told(scene.get("/orders", { fields: BEARER, atMicros: AT }));
+  const edge = rows.find((row): row is EdgeRecord => row.kind === "edge");
+  if (edge === undefined) throw new Error("no edge");
+  const between = (postureCounts: Record<string, number>, clientAddress = "10.0.0.1") =>
+    sensor.tell([{ ...edge, clientAddress, postureCounts, connections: 9 }]);
+  await between({ mtls: 9 });
+  t.equal((await say("/orders", { action: "approve" })).status, "approved");
+  const now = async (counts: Record<string, number>): Promise<unknown> => {
+    await between(counts);
+    await sensor.tell(
+      told(scene.get("/orders", { fields: BEARER, atMicros: AT })).filter(({ kind }) => kind !== "edge"),
+    );
+    const { status, changes, untold } = (await of("/orders")).review;
+    return [status, changes, untold];
+  };
+  t.strictSame(await now({ mtls: 8, failed: 1 }), ["approved", [], []]);
+  const untold = ["whether all its connections are mutual TLS still"];
+  t.strictSame(await now({ mtls: 8, "tls-unknown": 1 }), ["uncertain", [], untold]);
+  const words = (kind: string) => `connections in ${kind} (the worst before: mutual TLS)`;
+  t.strictSame(await now({ mtls: 8, tls: 1 }), ["changed", [words("TLS without a client's certificate")], []]);
+  t.strictSame(await now({ mtls: 8, cleartext: 1 }), ["changed", [words("cleartext")], []]);
+  await between({ mtls: 9 });
+  await between({ cleartext: 9 }, "10.0.0.7");
+  t.equal((await of("/orders")).review.status, "approved", "another's connections are no change of it");
+});
+
+t.test("callers beyond those that are listed are told by their number", async (t) => {
+  const scene = new Scene();
+  const call = (from: number, until: number): void => {
+    for (let at = from; at < until; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: AT });
+  };
+  call(0, 60);
+  const { sensor, of, say } = await reviewed(t, scene);
+  const calledBy = async (from: number, until: number) => {
+    call(from, until);
+    await sensor.tell(told(scene));
+    return (await of("/orders")).review;
+  };
+  await say("/orders", { action: "approve" });
+  const listed = "new callers: 10.0.3.60, 10.0.3.61, 10.0.3.62, 10.0.3.63";
+  const [first] = (await calledBy(60, 70)).changes;
+  t.equal(first, `${listed} and about 6 more than are listed`);
+  t.equal((await say("/orders", { action: "approve" })).status, "approved");
+  t.match(await calledBy(0, 70), { status: "approved", changes: [], untold: [] }, "the same call again");
+  const [second] = (await calledBy(70, 80)).changes;
+  t.equal(second, "new callers: about 10 more than are listed");
+});
+
+const FACTS: ReviewedFacts = {
+  ...{ calls: 1, callers: ["a"], callerCount: 1, hasMoreCallers: false, credentials: [], hasBareCalls: false },
+  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0 },
+};
+
+t.test("what a list at its bound can't tell is told to be so, and never to be as it was", (t) => {
+  const compare = (seen: Partial<ReviewedFacts>, now: Partial<ReviewedFacts>) =>
+    compareFacts(keptFacts({ ...FACTS, ...seen }), { ...FACTS, calls: 2, ...now });
+  const many = (callerCount: number) => ({ hasMoreCallers: true, callerCount });
+  const names = (from: number, until: number) => Array.from({ length: until - from }, (_, at) => `query.f${from + at}`);
+  const fields = (from: number, until: number) => ({ fields: names(from, until), fieldCount: until - from });
+  const drift = { drift: Array.from({ length: 32 }, (_, at) => `status ${at} is not declared`) };
+  const { callerCount, ...beforeCounts } = { ...FACTS, hasMoreCallers: true };
+  const { fieldCount, ...beforeFieldCounts } = { ...FACTS, fields: names(0, 300) };
+  for (const [what, { changes, untold }, told] of [
+    ["callers counted anew", compare(many(70), many(66)), /^whether others call it: of 70 callers not all were listed/],
+    ["others on the list", compare(many(70), { ...many(70), callers: ["b"] }), /they are counted anew$/],
+    ["more than marks tell apart", compare(many(5_000), many(5_000)), /a new one among 5,000 is not always counted/],
+    ["approved before there was a count", compareFacts(beforeCounts, { ...FACTS, ...many(70), calls: 2 }), /not kept/],
+    ["fewer fields", compare(fields(0, 400), fields(0, 350)), /^whether it has new fields: there were 400/],
+    ["approved before fields were counted", compareFacts(beforeFieldCounts, { ...FACTS, calls: 2 }), /new fields: how/],
+    ["as many differences as are told", compare(drift, drift), /^whether it differs from its files in more/],
+  ] as const) {
+    t.strictSame([changes, untold.length], [[], 1], what);
+    t.match(untold[0], told, what);
+  }
+  t.strictSame(compare(many(70), { ...many(66), calls: 1 }), { changes: [], untold: [] }, "not called since");
+  t.strictSame(compare(fields(0, 400), fields(0, 410)).changes, ["new fields: 10 beside the 400 of before"]);
+  t.strictSame(compare(fields(0, 299), fields(0, 301)).changes, ["new fields: query.f299, query.f300"]);
+  t.strictSame(compare(fields(0, 300), fields(1, 301)).changes, ["new fields: query.f300"]);
+  const [cut] = compare(fields(0, 0), fields(0, 100)).changes;
+  t.match(cut, /, query\.f63 and 36 more$/);
+  t.end();
+});
+
+t.test("only what was shown is approved, and nobody's word goes unread under another's", async (t) => {
+  const scene = new Scene();
+  const order = (more: object = {}) =>
+    void scene.get("/orders", {
+      fields: BEARER,
+      answerFields: "Content-Type: application/json\r\n",
+      atMicros: AT,
+      ...more,
+    });
+  order({ body: '{"id": 1}' });
+  scene.get("/stock", { atMicros: AT });
+  const { sensor, ask, of } = await reviewed(t, scene);
+  const listed = await of("/orders");
+  const read = async () => (await (await ask("GET", `/api/endpoint?key=${listed.key}`)).json()) as EndpointItem;
+  const opened = await read();
+  t.equal(listed.version, opened.version, "a list and a detail show the same");
+  const say = async (version: string, action: object) => {
+    const answer = await ask("POST", "/api/reviews", { key: listed.key, version, ...action });
+    return { code: answer.status, body: (await answer.json()) as Partial<ReviewRefusal> };
+  };
+  order({ body: '{"id": 1}' });
+  await sensor.tell(told(scene));
+  t.equal((await read()).version, opened.version, "more of the same is the same");
+  order({ body: '{"id": 1, "pin": "0"}' });
+  await sensor.tell(told(scene));
+  const other = await say(opened.version, { action: "approve" });
+  t.strictSame([other.code, other.body.changes, other.body.said], [409, ["new fields: answer 200.pin"], []]);
+  t.match(
+    other.body.error,
+    /^It is other than it was when it was shown: new fields: answer 200\.pin\. Nothing was saved/,
+  );
+  t.equal((await of("/orders")).review.status, "unreviewed");
+
+  const shown = await of("/orders");
+  order({ body: '{"id": 1}', client: "10.0.0.9", fields: "" });
+  await sensor.tell(told(scene));
+  const stock = await of("/stock");
+  const both = [shown, stock].map(({ key, version }) => ({ key, version }));
+  const together = (await (await ask("POST", "/api/reviews/approvals", { endpoints: both })).json()) as Approvals;
+  const changes = ["calls without a credential of a known kind, which it answers", "new callers: 10.0.0.9"];
+  t.match(together, { approved: 1, refused: [{ key: shown.key, method: "GET", template: "/orders", changes }] });
+  const [{ version }] = together.refused;
+  const approved = await say(version, { action: "approve" });
+  t.equal(approved.code, 200, "what it became was told, and can be approved");
+
+  const owned = await say(approved.body.version ?? "", { action: "own", text: "payments" });
+  t.equal(owned.code, 200);
+  const late = await say(approved.body.version ?? "", { action: "own", text: "orders" });
+  t.match(late, { code: 409, body: { changes: [], said: [{ by: "ada", action: "own", text: "payments" }] } });
+  t.match(late.body.error, /^Something was said of it since it was shown, by ada\. Nothing was saved/);
+  t.equal((await of("/orders")).review.opinion.owner?.text, "payments");
+  t.equal((await say(late.body.version ?? "", { action: "own", text: "orders" })).code, 200);
+
+  const unknown = await say(`AAAAAAAAAAAAAAAA.${(await read()).version.split(".")[1]}`, { action: "approve" });
+  t.match(unknown, { code: 409, body: { changes: [], untold: ["what it was when it was shown"] } });
+});
+
+t.test("an edge that loses its mutual TLS while it is looked at is not approved with it", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { fields: BEARER, atMicros: AT });
+  const { sensor, ask, of } = await reviewed(t, scene);
+  const rows = told(scene.get("/orders", { fields: BEARER, atMicros: AT }));
+  const edge = rows.find((row): row is EdgeRecord => row.kind === "edge");
+  if (edge === undefined) throw new Error("no edge");
+  await sensor.tell([{ ...edge, postureCounts: { mtls: 9 }, connections: 9 }]);
+  const { key, version } = await of("/orders");
+  await sensor.tell([{ ...edge, postureCounts: { mtls: 9, cleartext: 1 }, connections: 10 }]);
+  const answer = await ask("POST", "/api/reviews", { key, version, action: "approve" });
+  t.equal(answer.status, 409);
+  t.match(await answer.json(), { changes: ["connections in cleartext (the worst before: mutual TLS)"] });
+});
+
+t.test("what is compared of more than before is no change of rows that were kept before", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT });
+  const { console, sensor, of } = await reviewed(t, scene);
+  const { database } = console.store;
+  const { version } = await of("/orders");
+  database.exec("UPDATE endpoint SET compared = 'of a version before', since_micros = 1");
+  await sensor.tell(told(scene.get("/orders", { atMicros: AT })));
+  t.equal((await of("/orders")).version, version);
+  t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
+  t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
+});
+
+t.test("a comparison tells callers that came and went, and calls that carry less", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { fields: BEARER, atMicros: AT });
+  const { console, sensor } = await reviewed(t, scene);
+  const { database } = console.store;
+  const before = `${database.name}.before`;
+  database.prepare("VACUUM INTO ?").run(before);
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
+  await sensor.tell(told(scene));
+  const diff = (...flags: string[]): string | undefined =>
+    run(["diff", before, database.name, ...flags])
+      .out.split("\n")
+      .find((line) => line.startsWith("~ endpoint"));
+  const rest = "calls with a credential → with a credential, without one of a known kind; access unseen → mixed";
+  const place = "~ endpoint 10.0.0.2:80 GET /orders";
+  t.equal(diff(), `${place}: callers 10.0.0.1 → 10.0.0.1, 10.0.0.9; ${rest}`);
+  t.equal(diff("--gone-after", "7"), `${place}: callers 10.0.0.1 → 10.0.0.9; ${rest}`, "whose edge has gone is gone");
+  t.equal(diff("--by", "name"), `~ endpoint shop.internal GET /orders: ${rest}`, "by name they are who they were");
+  for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
+  await sensor.tell(told(scene));
+  t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
+});
+
+t.test("all of a service that came after the first approval is new", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT }).get("/old", { server: "10.0.0.6", atMicros: AT });
+  const { console, sensor, of, say } = await reviewed(t, scene);
+  await say("/orders", { action: "approve" });
+  const later = (Date.now() + 2_000) * 1_000;
+  for (const path of ["/refunds", "/admin"]) scene.get(path, { server: "10.0.0.7", atMicros: later });
+  await sensor.tell(told(scene));
+  const status = async (path: string) => (await of(path)).review.status;
+  t.same([await status("/refunds"), await status("/admin")], ["new", "new"]);
+  t.equal(await status("/old"), "unreviewed", "it was there when somebody looked");
+  await say("/refunds", { action: "own", text: "payments" });
+  const out = run(["export", "--format", "ndjson", "--database", console.store.database.name]).out;
+  t.match(out, /"review\.status":"new"[^\n]*"review\.owner":"payments"/, "exports say the same");
+});
+
+t.test(
+  "of rows that are approved together the page names those that changed while it asked",
+  { skip: NO_BROWSER },
+  async (t) => {
+    const scene = new Scene();
+    scene.get("/orders", { atMicros: AT }).get("/stock", { atMicros: AT });
+    const { console, sensor } = await consoleWithSensor(t);
+    await sensor.tell(told(scene));
+    const { page, troubles } = await enter(t, console.setupLink ?? "");
+    await page.click('nav button:text-is("Endpoints")');
+    await page.click("button:text-is('Approve 2 shown')");
+    await sensor.tell(told(scene.get("/orders", { client: "10.0.0.9", atMicros: NOW })));
+    await page.locator("main tbody tr", { hasText: "/orders" }).locator("td", { hasText: /^2$/ }).first().waitFor();
+    await page.click("button:text-is('Yes, approve 2 as they are now')");
+    const refused = page.locator("ul[aria-label='Not approved'] li");
+    await refused.waitFor();
+    const words = "Not approved, for it changed since it was shown: shop.internal GET /orders: new callers: 10.0.0.9";
+    t.strictSame(await refused.allTextContents(), [words]);
+    await shot(page, "review-together-refused");
+    await page.click("button:text-is('Approve 1 shown')");
+    await page.click("button:text-is('Yes, approve 1 as it is now')");
+    await page.locator(".review-status.approved").nth(1).waitFor();
+    t.equal(await refused.count(), 0);
+    t.same(troubles, []);
+  },
+);
