@@ -32,7 +32,7 @@ t.test("a call without a credential is a change, also where others carried two k
   t.strictSame(await changes("/transfer"), ["calls without a credential of a known kind, which it answers"]);
   t.strictSame(await changes("/cart"), ["calls with nothing but cookies"]);
   t.strictSame(await changes("/login"), [
-    "answers some calls without credentials, and refuses others or is called with credentials too (before: refuses calls without credentials)",
+    "answers some calls without a credential of a known kind, and refuses others or is called with credentials too (before: refuses calls without a credential of a known kind)",
   ]);
 });
 

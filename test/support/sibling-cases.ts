@@ -54,6 +54,24 @@ const SERVICES = Array.from({ length: 72 }, (_, at) =>
     .join(""),
 );
 
+const AGENTS: readonly string[] = ["desktop", "mobile", "tablet"].flatMap((device) =>
+  ["spider", "human", "robot"].map((agent) => `${device}/${agent}`),
+);
+
+/** Three values below each cell of a grid, of which each stands below that cell alone. */
+const CELLS = AGENTS.slice(0, 8).flatMap((cell, at) =>
+  SERVICES.slice(at * 3, at * 3 + 3).map((name) => `/views/${cell}/${name}`),
+);
+
+/** Twelve, of which each stands below all cells, with the same below it. */
+const PAYMENTS = AGENTS.flatMap((cell) =>
+  [...ANIMALS, "ocelot"].flatMap((animal) => [`/flows/${cell}/${animal}`, `/flows/${cell}/${animal}/status`]),
+);
+
+/** Names of things that APIs are about, as tenants and workloads are called. */
+const WORKLOADS =
+  "payment cart orders catalogue currency advertisement account invoice basket wallet ledger customer".split(" ");
+
 const TABLES = ["rosterboard", "seasontable", "venueledger", "coachcorner"].flatMap((table) =>
   "depth pace margins bench lineups shooting".split(" ").map((word) => table + word),
 );
@@ -256,5 +274,42 @@ export const SIBLINGS: readonly TemplateCase[] = [
     name: "one version behind words that nothing parts numbers none of them",
     paths: ["homepagev2", "venueledgerv2", "coachcornerv2", "rosterboardv2"].map((table) => `/stats/${table}`),
     expected: ["coachcornerv2", "homepagev2", "rosterboardv2", "venueledgerv2"].map((table) => `/stats/${table} ×1`),
+  },
+  {
+    name: "values below words of enumerations, few below each",
+    paths: CELLS,
+    expected: [...AGENTS.slice(0, 8)].sort().map((cell) => `/views/${cell}/{${cell.split("/")[1]}Id} ×3`),
+  },
+  {
+    name: "values below words of enumerations, the same below each",
+    paths: PAYMENTS,
+    expected: [...AGENTS].sort().flatMap((cell) => {
+      const template = `/flows/${cell}/{${cell.split("/")[1]}Id}`;
+      return [`${template} ×12`, `${template}/status ×12`];
+    }),
+  },
+  {
+    name: "fixed words below each of several collections are no grid of values",
+    paths: ["cats", "dogs", "birds"].flatMap((kind) =>
+      ["chart", "sheet"].flatMap((view) => [`/${kind}/${view}/wide`, `/${kind}/${view}/flat`]),
+    ),
+    expected: ["birds", "cats", "dogs"].flatMap((kind) =>
+      ["chart/flat", "chart/wide", "sheet/flat", "sheet/wide"].map((view) => `/${kind}/${view} ×1`),
+    ),
+  },
+  {
+    name: "names of things behind a collection, as many as no collection has operations",
+    paths: WORKLOADS.map((name) => `/tenants/${name}`),
+    expected: ["/tenants/{tenantId} ×12"],
+  },
+  {
+    name: "names of things beside numbers are fixed",
+    paths: [...["17", "4711", "99", "1234"], ...WORKLOADS].map((name) => `/tenants/${name}`),
+    expected: [...[...WORKLOADS].sort().map((name) => `/tenants/${name} ×1`), "/tenants/{tenantId} ×4"],
+  },
+  {
+    name: "words before a format, some of them words that APIs are made of",
+    paths: [...ANIMALS, "private", "handle", "signature"].map((name) => `/templates/${name}.json`),
+    expected: ["/templates/{file}.json ×14"],
   },
 ];

@@ -22,7 +22,7 @@ const MIN_CELLS = 4;
 const MIN_VALUES = 6;
 /** What one pass finds may be a grid for the next. */
 const MAX_PASSES = 4;
-const FEW_LITERALS = 32;
+const FEW_LITERALS = 16;
 const GROWTH = 1.25;
 /** Of words that stand below several cells: an enumeration has fewer. */
 const MIN_REPEATED = 10;

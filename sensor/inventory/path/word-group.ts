@@ -4,7 +4,7 @@ import { type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
-import { isOperation, looksFixed, mayNameThing } from "./route-word.js";
+import { FORMAT, isOperation, looksFixed, mayNameThing } from "./route-word.js";
 import { isValue, type SegmentType } from "./segment.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
 import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
@@ -180,6 +180,11 @@ function mayLeave<Leaf>({ text, type }: PathNode<Leaf>, evidence: Evidence): boo
   return MAY_LEAVE.has(type) && isToldApart(text, evidence) && !joinsByForm(text, type, evidence);
 }
 
+/** Also before a format: `private.json`. */
+function isWord<Leaf>({ text, type }: PathNode<Leaf>): boolean {
+  return MAY_LEAVE.has(type) || (type === "file" && FORMAT.test(text));
+}
+
 /** Of the words that look fixed, some behave like the values: then the values are words of all kinds, these among them. */
 function areRouteWordsUsual<Leaf>(
   values: readonly Sibling<Leaf>[],
@@ -189,10 +194,7 @@ function areRouteWordsUsual<Leaf>(
   const usual = { ...company, hasRouteWords: true };
   const alike = [...values, ...literals].filter(
     (one) =>
-      MAY_LEAVE.has(one.node.type) &&
-      looksFixed(one.node.text) &&
-      rateOf(one) <= 2 * company.rate &&
-      fixedness(one, usual) < 0,
+      isWord(one.node) && looksFixed(one.node.text) && rateOf(one) <= 2 * company.rate && fixedness(one, usual) < 0,
   );
   return alike.length >= 2 && alike.length * 10 >= values.length;
 }
