@@ -1,22 +1,10 @@
 import t from "tap";
 import { newRoute, RouteTable } from "../sensor/inventory/declared/route-table.js";
-import { PROTO, readDeclared, SHOP } from "./support/declared-files.js";
+import { declaredFindings, PROTO, readDeclared, SHOP, states } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
 const DAY_MICROS = 86_400e6;
 const START = 1_700_000_000_000_000;
-
-/** `GET /v1/orders/{id} shadow ×3` for each row. */
-function states(scene: Scene): string[] {
-  return scene.endpoints().map(({ method, template, state, calls }) => `${method} ${template} ${state} ×${calls}`);
-}
-
-function findings(scene: Scene): string[] {
-  return scene.detection
-    .all()
-    .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
-    .map(({ rule, severity, method, template, count }) => `${rule} ${severity} ${method} ${template} ×${count}`);
-}
 
 t.test("what is called takes the declared template; shadow, zombie, dormant and statuses are told", async (t) => {
   const { declared, broken, notices } = await readDeclared(t, { "shop.yaml": SHOP });
@@ -41,7 +29,7 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
     "POST /v1/refunds dormant ×0",
     "GET /v1/secret active ×1",
   ]);
-  t.same(findings(scene).sort(), [
+  t.same(declaredFindings(scene).sort(), [
     "shadow-endpoint medium GET /v1/orders/alpha/debug ×1",
     "shadow-endpoint medium PUT /v1/orders/{id} ×1",
     "undeclared-status low GET /v1/orders/{id} ×1",
@@ -133,7 +121,7 @@ t.test("Deprecation and Sunset on the wire: from their time on, whatever files s
     "GET /quiet deprecated ×1",
     "GET /since zombie ×2",
   ]);
-  t.same(findings(scene).sort(), [
+  t.same(declaredFindings(scene).sort(), [
     "zombie-endpoint high GET /ended ×2",
     "zombie-endpoint medium GET /draft ×2",
     "zombie-endpoint medium GET /iso ×2",

@@ -1,21 +1,9 @@
 import t from "tap";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import { identityOf } from "../shared/record-identity.js";
-import { readDeclared } from "./support/declared-files.js";
+import { declaredFindings, readDeclared, states } from "./support/declared-files.js";
 import { placed } from "./support/placed.js";
 import { Scene } from "./support/scene.js";
-
-/** `GET /v1/orders/{id} shadow ×3` for each row. */
-function states(scene: Scene): string[] {
-  return scene.endpoints().map(({ method, template, state, calls }) => `${method} ${template} ${state} ×${calls}`);
-}
-
-function findings(scene: Scene): string[] {
-  return scene.detection
-    .all()
-    .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
-    .map(({ rule, severity, method, template, count }) => `${rule} ${severity} ${method} ${template} ×${count}`);
-}
 
 const PETS = JSON.stringify({
   swagger: "2.0",
@@ -47,7 +35,7 @@ t.test("a file holds for calls by a host name of its own, however few they are a
     }
     const expected = times === 0 ? [] : [`GET /orders/latest active ×${12 * times}`];
     t.same(states(scene), [...expected, "GET /v2/pets/{petId} active ×12"], `${times} to one`);
-    t.same(findings(scene), [], `${times} to one`);
+    t.same(declaredFindings(scene), [], `${times} to one`);
     const restored = new Scene({ declared });
     restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
     t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");

@@ -4,6 +4,7 @@ import { loadDeclared, watchDeclared } from "../../sensor/command/declared-files
 import type { Declared } from "../../sensor/declared/declared-api.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { temporaryFolder } from "./program.js";
+import type { Scene } from "./scene.js";
 
 export const SHOP = `openapi: 3.0.3
 info: { title: Shop, version: "1" }
@@ -87,3 +88,16 @@ export async function readDeclared(
 }
 
 type Given = ReturnType<typeof defaultSettings>["declared"];
+
+/** `GET /v1/orders/{id} shadow ×3` for each row. */
+export function states(scene: Scene): string[] {
+  return scene.endpoints().map(({ method, template, state, calls }) => `${method} ${template} ${state} ×${calls}`);
+}
+
+/** `shadow-endpoint medium GET /v1/orders/{id} ×3` for each finding that comes of declared files. */
+export function declaredFindings(scene: Scene): string[] {
+  return scene.detection
+    .all()
+    .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
+    .map(({ rule, severity, method, template, count }) => `${rule} ${severity} ${method} ${template} ×${count}`);
+}

@@ -1,13 +1,13 @@
 import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
 import { type CallShapes, MESSAGE, type Shape } from "../../protocol/shape.js";
+import { answerNode } from "./answer-nodes.js";
 import { HeadSchema } from "./head-schema.js";
 import { jsonSchema } from "./json-schema.js";
 import { LearnedMessages, type StoredMessages } from "./learned-messages.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
 
-const MAX_STATUSES = 8;
 /** Of the first calls without a query each may be the one from which on it is told what they lack. */
 const FIRST_WITHOUT = 8;
 
@@ -124,19 +124,11 @@ export class LearnedSchemas {
   }
 
   #response(status: number): SchemaNode | undefined {
-    const known = this.responses.get(status);
-    if (known !== undefined || this.responses.size >= MAX_STATUSES) return known;
-    const made = this.#make();
-    if (made !== undefined) this.responses.set(status, made);
-    return made;
+    return answerNode(this.responses, status, () => this.#make());
   }
 
   #answer(status: number): HeadSchema | undefined {
-    const known = this.answers.get(status);
-    if (known !== undefined || this.answers.size >= MAX_STATUSES) return known;
-    const made = new HeadSchema(this.#makeHead, 0);
-    this.answers.set(status, made);
-    return made;
+    return answerNode(this.answers, status, () => new HeadSchema(this.#makeHead, 0));
   }
 
   #make(names: "may-be-values" | "are-names" = "may-be-values"): SchemaNode | undefined {

@@ -1,11 +1,10 @@
 import type { MessageSchemas } from "../../../shared/endpoint-facts.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
 import type { Shape } from "../../protocol/shape.js";
+import { answerNode } from "./answer-nodes.js";
 import { messageSchema } from "./message-schema.js";
 import type { SchemaBudget } from "./schema-budget.js";
 import { SchemaNode, type StoredNode } from "./schema-node.js";
-
-const MAX_STATUSES = 8;
 
 export interface StoredMessages {
   readonly request?: StoredNode;
@@ -34,11 +33,7 @@ export class LearnedMessages {
   }
 
   #response(status: number): SchemaNode | undefined {
-    const known = this.responses.get(status);
-    if (known !== undefined || this.responses.size >= MAX_STATUSES) return known;
-    const made = this.#make();
-    if (made !== undefined) this.responses.set(status, made);
-    return made;
+    return answerNode(this.responses, status, () => this.#make());
   }
 
   #make(): SchemaNode | undefined {
