@@ -87,7 +87,10 @@ export function mergeGrids<Leaf>(
   for (let passes = 0; passes < MAX_PASSES; passes++) if (!mergeBelow(root)) return;
 }
 
-/** How many literals a tree has made when it is next looked at, by how many it had: as it grows by a quarter, so that all looks together cost no more than a few. */
+/**
+ * How many literals a tree has made when it is next looked at, by how many it had: as it grows by a quarter, so that all looks together cost no
+ * more than a few.
+ */
 export function nextLook(literals: number): number {
   return GROWTH * literals + FEW_LITERALS;
 }

@@ -19,15 +19,21 @@ const MIN_COMPANY = 6;
 const LEAVING = 1;
 /** What is called so much more often than values beside it is fixed, whatever it is called. */
 const CALLED_OFTEN = 3.5;
+/** Which literals may be values together, and how many of them it takes. */
+interface Candidates {
+  is(text: string): boolean;
+  readonly least: number;
+  /** Words that APIs are made of may be among them. */
+  readonly hasRouteWords: boolean;
+}
+
+const OWN_WORDS: Candidates = { is: (text) => !looksFixed(text), least: MIN_MEMBERS, hasRouteWords: false };
+const NAMES_OF_THINGS: Candidates = { is: mayNameThing, least: 8, hasRouteWords: true };
 /**
- * Behind these, names of things are what a member may be called as well: `/org/payments`, `/channels/orders`. So much more it takes than of words
- * that APIs are not made of.
+ * Behind these, names of things are what a member may be called as well: `/org/payments`, `/channels/orders`. So much more evidence it takes than
+ * for words that APIs are not made of, for `/account/settings` is no member.
  */
-const MORE: Partial<Record<Place, number>> = {
-  collection: Number(process.env.MC ?? 1),
-  noun: Number(process.env.MN ?? 2),
-};
-const MIN_THINGS = 8;
+const MORE: Partial<Record<Place, number>> = { collection: 1, noun: 2 };
 /** Types that do not tell by themselves whether a segment is a value. */
 const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "name", "mixed", "file", "host", "code"]);
 /** Written so differently from words that they may be values among fixed words. */
@@ -57,34 +63,37 @@ export function groupAmong<Leaf>(
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
-  const known = groupOf(node, literals, judge, (text) => !looksFixed(text), false);
-  if (known !== undefined) return known;
-  return mayHoldThings(node) ? groupOf(node, literals, judge, mayNameThing, true) : undefined;
+  const own = groupOf(node, literals, judge, OWN_WORDS, ENOUGH);
+  if (own !== undefined) return own;
+  const more = mayHoldThings(node) ? MORE[placeOf(node)] : undefined;
+  return more === undefined ? undefined : groupOf(node, literals, judge, NAMES_OF_THINGS, ENOUGH + more);
 }
 
-/** Beside numbers and identifiers names of things are fixed, `/person/{personId}` and `/person/age`, and so are those of what is to be had: `/get/owner`. */
+/**
+ * Beside numbers and identifiers names of things are fixed, `/person/{personId}` and `/person/age`, and so are those of what is to be had:
+ * `/get/owner`.
+ */
 function mayHoldThings<Leaf>(node: PathNode<Leaf>): boolean {
   if (isOperation(node.text.toLowerCase())) return false;
   const types = node.parameter("")?.evidence?.types;
-  return MORE[placeOf(node)] !== undefined && (types === undefined || types.has("word") || types.has("slug"));
+  return types === undefined || types.has("word") || types.has("slug");
 }
 
 function groupOf<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
-  isCandidate: (text: string) => boolean,
-  hasRouteWords: boolean,
+  { is, least, hasRouteWords }: Candidates,
+  enough: number,
 ): ValueGroup<Leaf> | undefined {
-  const candidates = literals.filter(({ text }) => isCandidate(text));
-  if (candidates.length < (hasRouteWords ? MIN_THINGS : MIN_MEMBERS)) return undefined;
+  const candidates = literals.filter(({ text }) => is(text));
+  if (candidates.length < least) return undefined;
   const often = oftenBeside(node, judge);
   const all = candidates.map((literal) => siblingOf(literal, judge)).filter((one) => !isCalledOften(one, often));
   const company = { ...companyOf(all, hasRouteWords), hasRouteWords };
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
-  const score = wordScore(node, literals, siblings, likeCompany(literals, company, judge).length);
-  if (score < ENOUGH + (hasRouteWords ? (MORE[placeOf(node)] ?? 0) : 0)) return undefined;
+  if (wordScore(node, literals, siblings, likeCompany(literals, company, judge).length) < enough) return undefined;
   if (haveOwnPaths(siblings) || haveOwnKinds(siblings)) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
