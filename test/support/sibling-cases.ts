@@ -303,6 +303,11 @@ export const SIBLINGS: readonly TemplateCase[] = [
     expected: ["/tenants/{tenantId} ×12"],
   },
   {
+    name: "and such of words that nothing parts among them",
+    paths: [...WORKLOADS, "checkoutservice", "shippingservice"].map((name) => `/coupons/${name}`),
+    expected: ["/coupons/{couponId} ×14"],
+  },
+  {
     name: "names of things beside numbers are fixed",
     paths: [...["17", "4711", "99", "1234"], ...WORKLOADS].map((name) => `/tenants/${name}`),
     expected: [...[...WORKLOADS].sort().map((name) => `/tenants/${name} ×1`), "/tenants/{tenantId} ×4"],

@@ -168,7 +168,7 @@ function byWords(text: string, company: NameCompany): number {
     return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
   if (share < 0.75) return share > 0 ? -0.5 : isCollection(stem) ? -0.6 : -1.2;
   if (words.length > 1) return (words.some(isStrongWord) ? 1.5 : 0.6) - usual;
-  if (isCompound(stem.toLowerCase())) return 1.5;
+  if (isCompound(stem.toLowerCase())) return 1.5 - usual;
   if (isCollection(stem)) return 1.5 - (hasPlurals ? usual : usual / 4);
   return (isOperation(stem.toLowerCase()) ? 1.2 : 0.8) - usual;
 }
