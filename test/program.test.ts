@@ -138,7 +138,7 @@ t.test("mistakes are told with name, value and remedy, and by their exit codes",
     [
       ["nonsense"],
       2,
-      /the commands are sensor, console, add-sensor, analyze, doctor, check-config, demo, packets, export, verify, signing-key, diff; each tells its/,
+      /the commands are sensor, console, operator, add-sensor, analyze, doctor, check-config, demo, packets, export, verify, signing-key, diff; each tells its/,
     ],
     [["analyze", join(folder, "none"), "--out", join(folder, "o")], 3, /none" can't be read: there is no such file/],
     [["analyze", join(folder, "text.txt"), "--out", join(folder, "o")], 3, /is no capture: it begins with 6e6f2063/],
