@@ -47,7 +47,8 @@ export function OperatorsView() {
           </p>
         ))}
         <p class="quiet">
-          Whoever lost the password gets a link for another by `eastwatch operator link NAME` on the console's host.
+          Whoever lost the password gets a link for another by <code>eastwatch operator link NAME</code> on the
+          console's host.
         </p>
       </div>
     </main>
