@@ -39,6 +39,11 @@ export interface Review {
   readonly opinion: Opinion;
 }
 
+/** Of what it could not be told whether it changed, as people are told. */
+export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
+  return untold.map((text) => `could not be told: ${text}`);
+}
+
 const NOTHING: ComparedFacts = { changes: [], untold: [] };
 
 /**

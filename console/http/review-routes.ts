@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { untoldWords } from "../../shared/review.js";
 import type { SinceShown } from "../api.js";
 import { objectionTo, REVIEW_ACTIONS, type ReviewAction } from "../review/review-action.js";
 import { VERSION_PATTERN } from "../review/shown-version.js";
@@ -104,8 +105,9 @@ export function addReviewRoutes(app: FastifyInstance, store: ConsoleStore, opera
   );
 }
 
-function refusalOf({ changes, untold, said }: SinceShown): string {
-  const told = [...changes, ...untold.map((text) => `could not be told: ${text}`)].join("; ");
+function refusalOf(since: SinceShown): string {
+  const { changes, said } = since;
+  const told = [...changes, ...untoldWords(since)].join("; ");
   const people = [...new Set(said.map(({ by }) => by))].filter((name) => name !== "").join(", ");
   const parts = [
     ...(told === "" ? [] : [`It is other than it was when it was shown: ${told}.`]),

@@ -1,5 +1,6 @@
+import { untoldWords } from "../../shared/review.js";
 import type { EndpointRow } from "../api.js";
-import { passesReview, REVIEW_CHOICES, reviewRank, untoldWords } from "./review-words.js";
+import { passesReview, REVIEW_CHOICES, reviewRank } from "./review-words.js";
 import type { Column, Narrowing } from "./table-view.js";
 
 /** What people say of endpoints, in the table of what was seen of them. */

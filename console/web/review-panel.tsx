@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { countWords } from "../../shared/posture.js";
-import type { Opinion, Review } from "../../shared/review.js";
+import { type Opinion, type Review, untoldWords } from "../../shared/review.js";
 import type { EndpointItem, ReviewHistory } from "../api.js";
 import type { ReviewAction } from "../review/review-action.js";
 import { Refusal, readHistory, type ShownEndpoint, tellReview } from "./client.js";
 import { inventoryVersion } from "./live.js";
-import { endOfDay, entryWords, sinceWords, statusWords, untoldWords, when } from "./review-words.js";
+import { endOfDay, entryWords, sinceWords, statusWords, when } from "./review-words.js";
 
 /** What people say of an endpoint, apart from what was seen of it; and where an operator says it. */
 export function ReviewPanel({ endpoint }: { readonly endpoint: EndpointItem }) {

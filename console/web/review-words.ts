@@ -1,4 +1,4 @@
-import type { Review, ReviewStatus } from "../../shared/review.js";
+import { type Review, type ReviewStatus, untoldWords } from "../../shared/review.js";
 import type { ReviewEntry, SinceShown } from "../api.js";
 import { dateAndTime } from "./format-date.js";
 
@@ -48,10 +48,6 @@ export function statusWords({ status, opinion }: Review): string {
   if (status === "ignored" && ignored !== undefined)
     parts.push(`Ignored until ${dayOf(ignored.untilMicros)} by ${ignored.by}, ${when(ignored.atMicros)}.`);
   return parts.join(" ");
-}
-
-export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
-  return untold.map((text) => `could not be told: ${text}`);
 }
 
 /** What happened since an endpoint was shown: what changed, and what was said. */

@@ -1,4 +1,4 @@
-import type { Said } from "../../shared/review.js";
+import { type Said, untoldWords } from "../../shared/review.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { endpointName } from "./compliance/facts.js";
 import { type Cell, section, table, time } from "./html-element.js";
@@ -16,8 +16,7 @@ export function reviewSection(rows: readonly StoredRow[]): string {
       saying(`to go away${until(deprecated?.untilMicros)}`, deprecated),
       saying(`ignored${until(ignored?.untilMicros)}`, ignored),
     ];
-    const untold = review.untold.map((text) => `could not be told: ${text}`);
-    const changes = [...review.changes, ...untold].join("; ");
+    const changes = [...review.changes, ...untoldWords(review)].join("; ");
     return [[sensor ?? "", record.service, endpointName(record), review.status, words.join(""), changes]];
   });
   if (said.length === 0) return section("Reviews", "<p>Of no endpoint here did an operator say anything.</p>\n");

@@ -35,7 +35,9 @@ export class DeclaredIndex {
   readonly #byPattern: Entry[] = [];
   readonly #byService = new Map<string, DeclaredApi[]>();
   readonly #coverages = new Map<string, Coverage>();
-  readonly #named = new Map<string, readonly DeclaredServer[]>();
+  /** By port and host: it is asked for with each call. */
+  readonly #named = new Map<number, Map<string, readonly DeclaredServer[]>>();
+  #namedCount = 0;
   readonly #ignored: (method: string, template: string) => boolean;
 
   constructor(declared: Declared) {
@@ -68,12 +70,16 @@ export class DeclaredIndex {
   /** Servers of files that a host name alone tells, at a port. */
   named(host: string, port: number): readonly DeclaredServer[] {
     if (this.#byHost.size === 0 && this.#byPattern.length === 0) return NO_SERVERS;
-    const key = `${host} ${port}`;
-    const known = this.#named.get(key);
+    const hosts = this.#named.get(port) ?? new Map<string, readonly DeclaredServer[]>();
+    const known = hosts.get(host);
     if (known !== undefined) return known;
-    if (this.#named.size >= MAX_HOSTS) this.#named.clear();
+    if (this.#namedCount++ >= MAX_HOSTS) {
+      this.#named.clear();
+      this.#namedCount = 0;
+      hosts.clear();
+    }
     const found = this.#serversOf([host], port);
-    this.#named.set(key, found);
+    this.#named.set(port, hosts.set(host, found));
     return found;
   }
 

@@ -27,7 +27,7 @@ export interface StoredSchemas {
 }
 
 /** How a call went that is learned from. */
-export interface Outcome {
+export interface LearnedOutcome {
   readonly status: number | undefined;
   readonly rpc: { readonly status: number | undefined } | undefined;
 }
@@ -65,7 +65,7 @@ export class LearnedSchemas {
   /** Only the few calls that were looked at have shapes. */
   take(
     { hasQuery, query: queryShape, request: requestShape, response: responseShape, ...heads }: CallShapes,
-    { status, rpc }: Outcome,
+    { status, rpc }: LearnedOutcome,
   ): void {
     const { responseHeader } = heads;
     let isNews = false;

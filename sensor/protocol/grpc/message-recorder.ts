@@ -7,6 +7,7 @@ import {
   FIXED64_FIELD,
   INTEGER,
   LENGTH_FIELD,
+  type LengthCounts,
   MESSAGE,
   OTHER_FORMAT,
   type Shape,
@@ -27,14 +28,7 @@ const WIRE_KINDS: Readonly<Record<number, number>> = {
   [FIXED32]: FIXED32_FIELD,
 };
 
-interface Lengths {
-  sized: number;
-  texts: number;
-  messages: number;
-  both: number;
-  likelyMessages: number;
-  packed: number;
-}
+type Lengths = { -readonly [K in keyof LengthCounts]: LengthCounts[K] };
 
 /** What the bytes of a field with a length may be. */
 export interface Look {
