@@ -5,7 +5,9 @@ const MAX_LENGTH = 40;
 /**
  * What `of` answers by a text alone, remembered: the same few words are compared with each new one again and again. Bounded by starting over.
  */
-export function remembered<Answer extends boolean | number | readonly string[]>(of: (text: string) => Answer): (text: string) => Answer {
+export function remembered<Answer extends boolean | number | readonly string[]>(
+  of: (text: string) => Answer,
+): (text: string) => Answer {
   const known = new Map<string, Answer>();
   return (text) => {
     if (text.length > MAX_LENGTH) return of(text);
