@@ -6,6 +6,7 @@ import { writeTraffic } from "./bench/traffic.js";
 import { fuzzBodies } from "./fuzz/bodies.js";
 import { fuzzHttp1 } from "./fuzz/http1-fuzz.js";
 import { capturesUnder, fuzz, generator } from "./fuzz/mutate.js";
+import { fuzzShownFields } from "./fuzz/shown-fields.js";
 import { soak } from "./soak/load.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { processesWith, Running, temporaryFolder, until } from "./support/program.js";
@@ -14,6 +15,7 @@ const CORPORA = process.env.EASTWATCH_CORPORA ?? "../shared/corpora";
 const FUZZ_MILLIS = 10_000;
 const HTTP1_MILLIS = 2_000;
 const BODY_MILLIS = 5_000;
+const FIELD_MILLIS = 3_000;
 const SOAK_SECONDS = 30;
 const SOAK = fileURLToPath(new URL("./soak/soak.js", import.meta.url));
 
@@ -40,6 +42,12 @@ t.test("mutated captures never break the pipeline (short form of `make fuzz`)", 
 t.test("made-up and damaged bodies never break the looks at them, and leave nothing held", async (t) => {
   const { runs, named, slowestMillis } = await fuzzBodies(BODY_MILLIS, 20_261_204, generator(20_261_204));
   t.ok(runs > 1_000 && named > 10, `${runs} bodies, ${named} that say what they call, the slowest ${slowestMillis} ms`);
+});
+
+t.test("made-up names, paths and messages never break what reads them, and no path tells a person's address", (t) => {
+  const { runs, slowestMillis } = fuzzShownFields(FIELD_MILLIS, 20_261_130, generator(20_261_130));
+  t.ok(runs > 64, `${runs} of each, the slowest ${slowestMillis} ms`);
+  t.end();
 });
 
 t.test("what Node's own server takes for a request is told (short form of `make fuzz`)", async (t) => {

@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import type { Flow } from "../../sensor/flow/stream.js";
 import { BodyReader } from "../../sensor/protocol/body/body-reader.js";
+import { FAILED, PERMISSION_DENIED, SUCCEEDED, UNAUTHENTICATED, UNIMPLEMENTED } from "../../sensor/protocol/outcome.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { GRAPHQL_CASES, NONE_OF_THESE, OTHER_CASES } from "../support/operation-cases.js";
 import { zstdOf } from "./zstd-frames.js";
@@ -98,7 +99,8 @@ function look(reader: BodyReader, flow: Flow, random: () => number): boolean {
     else one?.take(bytes, at, stop);
     at = stop;
   }
-  const operations = one?.end(random() % 3 === 0 ? "cut" : "whole")?.operations;
+  const { operations, outcome } = one?.end(random() % 3 === 0 ? "cut" : "whole") ?? {};
+  if (!OUTCOMES.has(outcome)) throw new Error(`the outcome ${outcome} is none that an answer's body may tell`);
   for (const { label } of operations ?? [])
     if (label !== undefined && !LABEL.test(label)) throw new Error(`the label ${JSON.stringify(label)} is no name`);
   return operations !== undefined;
@@ -106,6 +108,11 @@ function look(reader: BodyReader, flow: Flow, random: () => number): boolean {
 
 const RPC = { method: "a", isDiscovery: false, requestType: undefined, responseType: undefined } as const;
 const SYSTEMS = ["graphql", "jsonrpc", "soap"] as const;
+/** gRPC's codes that stand for what such answers tell, and that they told nothing. */
+const OUTCOMES: ReadonlySet<number | undefined> = new Set([
+  ...[undefined, SUCCEEDED, FAILED, PERMISSION_DENIED],
+  ...[UNIMPLEMENTED, UNAUTHENTICATED],
+]);
 
 function body(random: () => number): Buffer {
   const seed = Buffer.from(SEEDS[random() % SEEDS.length]);
