@@ -1,5 +1,3 @@
-import type { DataRule } from "./data-rule.js";
-
 const MAX_TEXT = 256;
 const MAX_WORDS = 6;
 /** What may follow the word that tells: `ssn_number`, `email address is`. */
@@ -10,8 +8,9 @@ const MAX_TRAILING = 2;
 export class FieldWords {
   readonly #rules = new Map<string, number[]>();
 
-  constructor(rules: readonly DataRule[]) {
-    for (const [index, { fields }] of rules.entries()) {
+  /** Names by the rules' places; undefined for a rule without. */
+  constructor(names: readonly (readonly string[] | undefined)[]) {
+    for (const [index, fields] of names.entries()) {
       for (const field of fields ?? []) this.#rules.set(field, [...(this.#rules.get(field) ?? []), index]);
     }
   }
@@ -40,15 +39,36 @@ export class FieldWords {
 }
 
 const NONE: readonly number[] = [];
+const NOT_ASCII = /[^\0-\x7f]/;
+/** Letters with a stroke or of two letters, which no decomposition takes apart. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ß: "ss",
+  ø: "o",
+  Ø: "O",
+  ł: "l",
+  Ł: "L",
+  đ: "d",
+  æ: "ae",
+  œ: "oe",
+  ı: "i",
+};
 
-/** A name's words in lower case; what they are put together with, or a capital, parts them. */
+/** A name's words in lower case and without accents; what they are put together with, or a capital, parts them. */
 export function wordsOf(name: string): string[] {
-  return name
-    .slice(-MAX_TEXT)
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
+  const text = name.slice(-MAX_TEXT);
+  return (NOT_ASCII.test(text) ? withoutAccents(text) : text)
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, "$1 $2")
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .toLowerCase()
     .replace(/e-mail/g, "email")
-    .split(/[^a-z0-9]+/)
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter((word) => word !== "");
+}
+
+function withoutAccents(text: string): string {
+  const base = text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .normalize("NFC");
+  return base.replace(/[ßøØłŁđæœı]/g, (letter) => PLAIN[letter]);
 }
