@@ -146,9 +146,10 @@ export class DataClassifier {
 
   /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
   hint(name: string, around: string): number {
-    const rules = this.#words.find(name, around);
-    const others = this.#otherWords.find(name, "");
-    const muted = this.#muted.size === 0 ? [] : (this.#muted.get(wordsOf(name).join("")) ?? []);
+    const words = wordsOf(name);
+    const rules = this.#words.find(words, wordsOf(around));
+    const others = this.#otherWords.find(words, []);
+    const muted = this.#muted.size === 0 ? [] : (this.#muted.get(words.join("")) ?? []);
     if (rules.length === 0 && others.length === 0 && muted.length === 0) return 0;
     const key = `${rules.join()} ${others.join()} ${muted.join()}`;
     const known = this.#hintByKey.get(key);
@@ -274,7 +275,7 @@ export class DataClassifier {
     const before = bytes.toString("utf8", Math.max(from, end - TELLING_BYTES), end);
     // The sentence before is another's.
     const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
-    return names.find(told, "").includes(index);
+    return names.find(wordsOf(told), []).includes(index);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {

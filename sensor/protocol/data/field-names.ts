@@ -6,7 +6,7 @@ export const PHONE_FIELDS = words(
   "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone msisdn fax faxnumber homephone " +
     "workphone contactnumber telefon telefonnummer handy handynummer telefono movil celular telefone telefoon whatsapp phoneno mobileno " +
     "telefonszam telefoni puhelin puhelinnumero telefonnr numertelefonu numerotelefono numerotelefone numerodetelefono numerotelephone " +
-    "телефон мобильный 電話番号 电话 手机 手机号 전화번호 휴대폰",
+    "telfixe telemovel телефон мобильный 電話 電話番号 电话 手机 手机号 전화 전화번호 휴대폰 휴대폰번호 휴대전화 휴대전화번호 핸드폰 मोबाइल മൊബൈല്",
 );
 
 export const BIRTH_FIELDS = words(
@@ -22,7 +22,9 @@ export const NAME_FIELDS = words(
     "vorname nachname familienname nombrecompleto primernombre apellido apellidos prenom nomdefamille nomcomplet voornaam achternaam " +
     "cognome nomecognome nomecompleto primeironome sobrenome namefirst namelast namegiven namefamily namefull nameonaccount nameoncard " +
     "passengername guestname mothersmaidenname beneficiaryname imie nazwisko fornamn efternamn fornavn etternavn efternavn etunimi " +
-    "sukunimi jmeno prijmeni meno priezvisko vezeteknev keresztnev nume prenume prezime soyad soyadi фамилия отчество 氏名 姓名 성명",
+    "sukunimi jmeno prijmeni meno priezvisko vezeteknev keresztnev nume prenume prezime soyad soyadi soyisim adsoyad yourname billname " +
+    "shipname mname additionalname apellidomaterno apellidopaterno apelido apelidos surename ccname cardowner karteninhaber titulaire " +
+    "nombretarjeta nomcarte nomecarta accountholdername фамилия отчество имякарты お名前 氏名 姓名 姓 开户名 持卡人姓名 성명 उपनाम മറുപേര്",
 );
 
 /** What machines and things are called by as well. */
@@ -32,18 +34,22 @@ export const STREET_FIELDS = words(
   "street streetaddress streetname addressline addressline1 addressline2 address1 address2 line1 line2 postaladdress homeaddress " +
     "mailingaddress shippingaddress billingaddress residentialaddress deliveryaddress fulladdress strasse " +
     "anschrift hausnummer calle direccion adresse rue indirizzo straat endereco formattedaddress addressstreet ulica gatuadress " +
-    "katuosoite ulice utca адрес улица 住所 地址 주소",
+    "katuosoite ulice utca mailingaddr billingaddr mailaddress billaddress morada adres adresszusatz alamat адрес улица 住所 地址 주소",
 );
+
+/** Hosts and hardware have one as well. */
+export const ADDRESS_FIELDS = words("address addr addressline addrline");
 
 export const POSTCODE_FIELDS = words(
   "postalcode postcode zipcode zip plz postleitzahl codigopostal codepostal codicepostale postnummer pincode kodpocztowy postinumero " +
-    "psc iranyitoszam codpostal postakodu kodepos индекс 郵便番号 邮编 邮政编码 우편번호",
+    "psc iranyitoszam codpostal codpos cep postal pcode postakodu kodepos индекс почтовыииндекс 郵便番号 邮编 邮政编码 郵遞區號 우편번호 पिनकोड",
 );
 
 export const CARD_FIELDS = words(
   "card cardnumber pan ccnumber creditcard debitcard cc ccnum paymentcard cardno acctnumber visa mastercard amex kartennummer " +
     "kreditkarte kreditkartennummer numerotarjeta numerodetarjeta tarjeta numerocarte numerodecarte cartebancaire numerocarta " +
-    "numerocartao numerodocartao kaartnummer numerkarty kortnummer номеркарты",
+    "numerocartao numerodocartao kaartnummer numerkarty kortnummer cartecredit numcarte cbnum ccnr kknr acctno номеркарты カード番号 卡号 " +
+    "信用卡号 信用卡号码 信用卡卡號 카드 카드번호",
 );
 
 export const PASSWORD_FIELDS = words(

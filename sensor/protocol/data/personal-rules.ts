@@ -16,6 +16,7 @@ import {
 } from "./check-digit.js";
 import { type DataRule, words } from "./data-rule.js";
 import {
+  ADDRESS_FIELDS,
   BIRTH_FIELDS,
   CARD_FIELDS,
   LABEL_FIELDS,
@@ -35,6 +36,7 @@ import {
   ipAddress,
   macAddress,
   northAmericanPhone,
+  numberedAddress,
   personName,
   phone,
   postalAddress,
@@ -161,7 +163,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "card-verification",
     pattern: "[0-9]{3,4}",
-    fields: words("cvv cvc cvv2 cvc2 csc cardcvv cardcvc securitycode"),
+    fields: words("cvv cvc cvv2 cvc2 csc cvn cvd ccv cardcvv cardcvc cardpin securitycode"),
     isWholeField: true,
   },
   {
@@ -173,6 +175,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     name: "iban",
     pattern: "[A-Za-z]{2}[0-9]{2}( ?[A-Za-z0-9]){11,30}",
     fields: words("iban ibannumber accountiban bankaccount accountnumber bankaccountnumber"),
+    isWholeField: true,
     check: iban,
   },
   {
@@ -200,6 +203,13 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     fields: STREET_FIELDS,
     isWholeField: true,
     check: postalAddress,
+  },
+  {
+    name: "postal-address",
+    pattern: "[^\\x00-\\x08]+",
+    fields: ADDRESS_FIELDS,
+    isWholeField: true,
+    check: numberedAddress,
   },
   {
     name: "postal-address",

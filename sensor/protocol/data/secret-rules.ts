@@ -23,6 +23,7 @@ export const SECRET_RULES: readonly DataRule[] = [
     name: "azure-key",
     pattern: "[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=",
     fields: words("accountkey storageaccountkey storagekey sharedaccesskey"),
+    isWholeField: true,
     check: givenKey,
   },
   {

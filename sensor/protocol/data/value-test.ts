@@ -70,6 +70,13 @@ export function postalAddress(text: string): boolean {
   );
 }
 
+/** A name's word and a house's number with a space between, or in a script that has none: neither a host's nor a device's. */
+export function numberedAddress(text: string): boolean {
+  const hasWord = /\p{L}{3}/u.test(text) && / /.test(text);
+  const isUnspaced = /[\p{Script=Han}\p{Script=Hangul}]/u.test(text);
+  return postalAddress(text) && /\p{N}/u.test(text) && (hasWord || isUnspaced) && !/:|\d\.\d/.test(text);
+}
+
 /** What stands in a field for secrets and is neither a word nor struck out. */
 export function givenSecret(text: string): boolean {
   return (
