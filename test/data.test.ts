@@ -47,6 +47,8 @@ t.test("what may be a card's number is masked in a path, and is of no class by t
   };
   t.equal(seen("/me/4111111111111111"), "/me/*** ");
   t.equal(seen("/me/5555555555554444.json"), "/me/***.json ", "before an extension");
+  t.equal(seen("/me/2345%206789%200124"), "/me/*** ", "a person's number by its form alone");
+  t.equal(seen("/aadhaar/2345%206789%200124"), "/aadhaar/*** in-aadhaar");
   t.equal(seen("/cards/4111111111111111"), "/cards/*** payment-card", "by what stands before it");
   for (const id of ["4111111111111112", "1700000000000000005", "a4111111111111111", "41111111111111110000"])
     t.equal(seen(`/me/${id}`), `/me/${id} `, id);

@@ -64,7 +64,7 @@ export class FormScan {
       this.oauth.value(bytes, start, end);
     }
     if (!this.#shape.isOn) return;
-    const isPlain = hint === 0 && classifier.found === before;
+    const isPlain = !classifier.isTelling(hint) && classifier.found === before;
     if (isEncoded) this.#shape.text(this.#scratch.bytes, 0, this.#scratch.length, isPlain);
     else this.#shape.text(bytes, start, end, isPlain);
   }

@@ -136,7 +136,7 @@ export class JsonScan {
       if (isMember) this.oauth.value(this.#scratch.bytes, 0, this.#scratch.length);
     }
     if (!this.#shape.isOn) return;
-    const isPlain = this.#hint === 0 && classifier.found === before;
+    const isPlain = !classifier.isTelling(this.#hint) && classifier.found === before;
     // What is escaped, as some write the plus of a time, is of the form of what it stands for.
     if (hasEscape) this.#shape.string(this.#scratch.bytes, 0, this.#scratch.length, isPlain);
     else this.#shape.string(bytes, start, end, isPlain);

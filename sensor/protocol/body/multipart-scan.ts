@@ -71,12 +71,12 @@ export class MultipartScan {
     const { classifier } = this.#fields;
     const fileName = /[; ]filename\*?="?([^"\r\n]{1,256})/i.exec(head)?.[1];
     if (fileName !== undefined) classifier.value(Buffer.from(fileName, "latin1"), 0, fileName.length, 0);
-    const hint = classifier.hint(name, "");
+    const hint = classifier.hint(named.toString("utf8"), "");
     const before = classifier.found;
     if (!isOther && (!isFile || type !== undefined)) classifier.value(bytes, start, end, hint);
     // What a part of another type told stands there already.
     if (isFile || (isOther && !/json/i.test(type))) this.#shape.string(bytes, start, start, false);
-    else if (!isOther) this.#shape.text(bytes, start, end, hint === 0 && classifier.found === before);
+    else if (!isOther) this.#shape.text(bytes, start, end, !classifier.isTelling(hint) && classifier.found === before);
   }
 }
 

@@ -50,13 +50,14 @@ export function paymentCard(text: string): boolean {
   return isIssued && luhn(digits);
 }
 
-/** ISO 13616: lengths by country, as the registry has them. */
+/** ISO 13616: lengths by country, as the registry has them, and those of countries whose banks use the form without being registered. */
 const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
   (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 " +
     "FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 " +
     "LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 " +
-    "SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+    "SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30 " +
+    "AO25 BF28 BJ28 CF27 CG27 CI28 CM27 CV25 DZ26 GA27 GQ27 GW25 IR26 KM27 MA28 MG27 ML28 MZ25 NE28 SN28 TD27 TG28"
   )
     .split(" ")
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
@@ -96,9 +97,11 @@ export function usItin(text: string): boolean {
   return usSsn(text) || (digits.length === 9 && digits[0] === "9" && isGroup && digits.slice(5) !== "0000");
 }
 
-/** HMRC NIM39110: prefixes that are never given out. */
+/** HMRC NIM39110: prefixes that are given out. */
 export function ukNino(text: string): boolean {
-  return !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].includes(text.slice(0, 2).toUpperCase());
+  const prefix = text.slice(0, 2).toUpperCase();
+  const isPair = /^[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]$/.test(prefix);
+  return isPair && !["BG", "GB", "KN", "NK", "NT", "TN", "ZZ"].includes(prefix);
 }
 
 /** NHS data dictionary: weights 10 to 2, modulo 11. */
@@ -135,10 +138,14 @@ export function frNir(text: string): boolean {
   return 97 - (Number(packed.slice(0, 13)) % 97) === Number(packed.slice(13));
 }
 
-/** The letter is the number modulo 23; X, Y and Z of foreigners count as 0, 1 and 2. */
+/** The letter is the number modulo 23; X, Y and Z of foreigners count as 0, 1 and 2, K, L and M of who has no such number as 0. */
 export function esDni(text: string): boolean {
   const packed = text.replace(/[ .-]/g, "").toUpperCase();
-  const number = packed.slice(0, -1).replace("X", "0").replace("Y", "1").replace("Z", "2");
+  const number = packed
+    .slice(0, -1)
+    .replace(/^[XKLM]/, "0")
+    .replace("Y", "1")
+    .replace("Z", "2");
   return /^\d{8}$/.test(number) && "TRWAGMYFPDXBNJZSQVHLCKE"[Number(number) % 23] === packed.at(-1);
 }
 
@@ -156,9 +163,9 @@ export function itCodiceFiscale(text: string): boolean {
   return packed.charCodeAt(15) - 0x41 === sum % 26;
 }
 
-/** The "eleven test": weights 9 to 2 and -1. */
+/** The "eleven test": weights 9 to 2 and -1. Where the first digit is 0 it may be left out. */
 export function nlBsn(text: string): boolean {
-  const digits = digitsOf(text);
+  const digits = digitsOf(text).padStart(9, "0");
   return digits.length === 9 && !isOneDigit(digits) && weigh(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
 }
 

@@ -37,6 +37,7 @@ const ONE_AT = 8_192;
 const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
 COUNTED[0x40] = ONE_AT;
 const SPACE = 0x20;
+const COLON = 0x3a;
 
 /** Where something of a class stands in a text, in bytes. */
 export interface DataPlace {
@@ -45,9 +46,10 @@ export interface DataPlace {
   readonly end: number;
 }
 
-/** Rules that a field's name tells of, and classes it does not mean. */
+/** Rules that a field's name tells of, rules whose values it says are something else, and classes it does not mean. */
 interface FieldHint {
   readonly rules: ReadonlySet<number>;
+  readonly others: ReadonlySet<number>;
   readonly mutedLow: number;
   readonly mutedHigh: number;
 }
@@ -66,6 +68,7 @@ export class DataClassifier {
   readonly #classOf: readonly number[];
   readonly #names: readonly string[];
   readonly #words: FieldWords;
+  readonly #otherWords: FieldWords;
   readonly #muted: ReadonlyMap<string, readonly string[]>;
   readonly #hints: FieldHint[];
   readonly #hintByKey = new Map<string, number>();
@@ -76,6 +79,7 @@ export class DataClassifier {
   #low = 0;
   #high = 0;
   #found = 0;
+  #isFaint = false;
   #stepsLeft = MAX_STEPS;
   /** Where what is found stands; undefined where nobody asks, and one of each class is enough. */
   #places: DataPlace[] | undefined = undefined;
@@ -89,9 +93,10 @@ export class DataClassifier {
     this.#names = [...new Set(this.#rules.map(({ name }) => name))].sort();
     if (this.#names.length > MAX_CLASSES) throw new PatternError(`are of more than ${MAX_CLASSES} classes`);
     this.#classOf = this.#rules.map(({ name }) => this.#names.indexOf(name));
-    this.#words = new FieldWords(this.#rules);
+    this.#words = new FieldWords(this.#rules.map(({ fields }) => fields));
+    this.#otherWords = new FieldWords(this.#rules.map(({ others }) => others));
     this.#muted = mutedFields(mute, known);
-    this.#hints = [{ rules: new Set(), mutedLow: 0, mutedHigh: 0 }];
+    this.#hints = [{ rules: new Set(), others: new Set(), mutedLow: 0, mutedHigh: 0 }];
     this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
     this.#withAt = this.#setOf((rule) => rule.holds === "@");
     this.#inField = this.#setOf((rule) => rule.fields !== undefined);
@@ -108,6 +113,12 @@ export class DataClassifier {
     this.#high = 0;
     this.#stepsLeft = MAX_STEPS;
     this.#found = 0;
+    this.#isFaint = false;
+  }
+
+  /** Since `begin` something was there that may be of a class, and is too little to be told: not to be kept all the same. */
+  get isFaint(): boolean {
+    return this.#isFaint;
   }
 
   /** Rises with every class found since `begin`. */
@@ -135,18 +146,28 @@ export class DataClassifier {
 
   /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
   hint(name: string, around: string): number {
-    const rules = this.#words.find(name, around);
-    const muted = this.#muted.size === 0 ? [] : (this.#muted.get(wordsOf(name).join("")) ?? []);
-    if (rules.length === 0 && muted.length === 0) return 0;
-    const key = `${rules.join()} ${muted.join()}`;
+    const words = wordsOf(name);
+    const rules = this.#words.find(words, wordsOf(around));
+    const others = this.#otherWords.find(words, []);
+    const muted = this.#muted.size === 0 ? [] : (this.#muted.get(words.join("")) ?? []);
+    if (rules.length === 0 && others.length === 0 && muted.length === 0) return 0;
+    const key = `${rules.join()} ${others.join()} ${muted.join()}`;
     const known = this.#hintByKey.get(key);
     if (known !== undefined) return known;
     const places = muted.map((name) => this.#names.indexOf(name)).filter((place) => place >= 0);
     const bits = (from: number): number =>
       places.filter((place) => place >> 5 === from).reduce((sum, place) => sum | (1 << (place & 31)), 0);
-    const made = this.#hints.push({ rules: new Set(rules), mutedLow: bits(0), mutedHigh: bits(1) }) - 1;
+    const hint = { rules: new Set(rules), others: new Set(others), mutedLow: bits(0), mutedHigh: bits(1) };
+    const made = this.#hints.push(hint) - 1;
     this.#hintByKey.set(key, made);
     return made;
+  }
+
+  /** Whether a field's name tells what class its values are of, or what they are not meant for: no word of theirs is plain. */
+  isTelling(hint: number): boolean {
+    if (hint === 0) return false;
+    const { rules, mutedLow, mutedHigh } = this.#hints[hint];
+    return rules.size > 0 || mutedLow !== 0 || mutedHigh !== 0;
   }
 
   /** Looks at one value, bytes[start, end) without quotation marks and escapes. */
@@ -217,31 +238,44 @@ export class DataClassifier {
     until: number,
     hint: FieldHint,
   ): number {
+    let goesOn = start + 1;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
+      const rule = this.#rules[index];
       const end = patterns.hitEnds[hit];
       if (isInNumber(bytes, from, start, end, until)) continue;
-      if (this.#rules[index].isNoVersion === true && isAfterProduct(bytes, from, start)) continue;
+      if (rule.around?.(bytes, from, start, end, until) === false) continue;
       if (this.#places === undefined && this.#isFound(index)) return end;
-      if (this.#rules[index].fields !== undefined && !this.#isToldBefore(index, bytes, from, start)) continue;
+      if (rule.fields !== undefined && !this.#isToldBefore(this.#words, index, bytes, from, start)) continue;
       if (!this.#passes(index, bytes, start, end)) continue;
-      this.#add(index, hint);
-      this.#places?.push({ name: this.#rules[index].name, start, end });
-      return end;
+      this.#places?.push({ name: rule.name, start, end });
+      if (!this.#isOther(index, hint, bytes, from, start)) {
+        this.#add(index, hint);
+        return end;
+      }
+      this.#isFaint = true;
+      goesOn = Math.max(goesOn, end);
     }
-    return start + 1;
+    return goesOn;
+  }
+
+  /** Whether a value that fits a rule is too little by itself, or named for something else. */
+  #isOther(index: number, hint: FieldHint, bytes: Buffer, from: number, start: number): boolean {
+    const { isFaint, others } = this.#rules[index];
+    if (isFaint === true || hint.others.has(index)) return true;
+    return others !== undefined && this.#isToldBefore(this.#otherWords, index, bytes, from, start);
   }
 
   /** Whether the words right before, in running text, are a field's name: `SSN: 123456789`. */
-  #isToldBefore(index: number, bytes: Buffer, from: number, start: number): boolean {
+  #isToldBefore(names: FieldWords, index: number, bytes: Buffer, from: number, start: number): boolean {
     let end = start;
     while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
     if (end - from < 2 || !isLetter(bytes[end - 1])) return false;
     this.#stepsLeft -= TELLING_STEPS;
-    const before = bytes.latin1Slice(Math.max(from, end - TELLING_BYTES), end);
+    const before = bytes.toString("utf8", Math.max(from, end - TELLING_BYTES), end);
     // The sentence before is another's.
     const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
-    return this.#words.find(told, "").includes(index);
+    return names.find(wordsOf(told), []).includes(index);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {
@@ -266,30 +300,30 @@ function hasBit(low: number, high: number, place: number): boolean {
   return place < LOW_BITS ? (low & (1 << place)) !== 0 : (high & (1 << (place - LOW_BITS))) !== 0;
 }
 
-/** Whether digits at either end of bytes[start, end) go on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
+/** Whether what is at either end of bytes[start, end) goes on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
 function isInNumber(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
-  if (start - from >= 2 && isDigit(bytes[start]) && isDigit(bytes[start - 2]) && isJoint(bytes, start - 1, start, end))
-    return true;
-  return end + 1 < until && isDigit(bytes[end - 1]) && isDigit(bytes[end + 1]) && isJoint(bytes, end, start, end);
+  if (start - from >= 2 && isJoint(bytes, start, start - 1, start - 2, start, end)) return true;
+  return end + 1 < until && isJoint(bytes, end - 1, end, end + 1, start, end);
 }
 
-/** Whether `name/` stands before `start`. */
-function isAfterProduct(bytes: Buffer, from: number, start: number): boolean {
-  if (start - from < 2) return false;
-  if (bytes[start - 1] === 0x2f) return IS_WORD[bytes[start - 2]] === 1;
-  // Mozilla's `rv:1.9.2.20`, in a comment of its User-Agent.
-  return start - from >= 3 && bytes.latin1Slice(start - 3, start) === "rv:";
-}
-
-function isJoint(bytes: Buffer, at: number, start: number, end: number): boolean {
-  const byte = bytes[at];
+/** Whether the byte at `mark` joins those at `inner`, an end of bytes[start, end), and `outer` to one number. */
+function isJoint(bytes: Buffer, inner: number, mark: number, outer: number, start: number, end: number): boolean {
+  const byte = bytes[mark];
+  // RFC 4716 §4: a key's fingerprint is 16 bytes or more with colons between them, of which six or eight are no address.
+  if (byte === COLON) return isHex(bytes[inner]) && isHex(bytes[outer]) && bytes.subarray(start, end).includes(COLON);
+  if (!isDigit(bytes[inner]) || !isDigit(bytes[outer])) return false;
   if (byte === 0x2d || byte === 0x2e) return true;
   return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
 }
 
+function isHex(byte: number): boolean {
+  const lower = byte | 0x20;
+  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
+}
+
 function isLetter(byte: number): boolean {
   const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x7a;
+  return byte >= 0x80 || (lower >= 0x61 && lower <= 0x7a);
 }
 
 function isDigit(byte: number): boolean {

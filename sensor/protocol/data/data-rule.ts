@@ -13,8 +13,12 @@ export interface DataRule {
   readonly isWholeField?: true;
   /** A byte without which a value is not tried. */
   readonly holds?: "@";
-  /** Not where a product's version stands, as in `Chrome/119.0.6045.1` (RFC 9110 §10.1.5). */
-  readonly isNoVersion?: true;
+  /** Whether what stands around bytes[start, end) within bytes[from, until) lets it be one. */
+  readonly around?: (bytes: Buffer, from: number, start: number, end: number, until: number) => boolean;
+  /** Names of fields that say it is something else, however it looks: in running text, right before it. */
+  readonly others?: readonly string[];
+  /** By its form alone too little to be told, and enough not to be kept. */
+  readonly isFaint?: true;
   /** What follows a match may be of the same word: the beginning says enough. */
   readonly isPrefix?: true;
   /** What the form alone can't say: check digits, ranges. */

@@ -51,7 +51,7 @@ export class FieldMemory {
     const bytes = Buffer.from(text, "utf8");
     this.begin();
     this.classifier.value(bytes, 0, bytes.length, 0);
-    return this.privateClasses().length > 0;
+    return this.privateClasses().length > 0 || this.classifier.isFaint;
   }
 
   /** The text with what in it is of such a class replaced. */
@@ -110,8 +110,8 @@ export class FieldMemory {
       this.#checks[slot] = 0;
       return;
     }
-    const around = bytes.latin1Slice(aroundStart, Math.min(aroundEnd, aroundStart + MAX_NAME_BYTES));
-    this.#hints[slot] |= this.classifier.hint(bytes.latin1Slice(start, end), around);
+    const around = bytes.toString("utf8", aroundStart, Math.min(aroundEnd, aroundStart + MAX_NAME_BYTES));
+    this.#hints[slot] |= this.classifier.hint(bytes.toString("utf8", start, end), around);
   }
 }
 

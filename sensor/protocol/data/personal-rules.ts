@@ -1,3 +1,4 @@
+import { isNoRemote, isNoVersion } from "./around-value.js";
 import {
   deSteuerId,
   esDni,
@@ -14,45 +15,65 @@ import {
   usSsn,
 } from "./check-digit.js";
 import { type DataRule, words } from "./data-rule.js";
-import { birthDate, coordinate, email, ipAddress, macAddress, personName, phone, postalAddress } from "./value-test.js";
+import {
+  ADDRESS_FIELDS,
+  BIRTH_FIELDS,
+  CARD_FIELDS,
+  LABEL_FIELDS,
+  NAME_FIELDS,
+  PHONE_FIELDS,
+  POSTCODE_FIELDS,
+  STREET_FIELDS,
+  TAX_FIELDS,
+  THING_FIELDS,
+  VERSION_FIELDS,
+} from "./field-names.js";
+import {
+  birthDate,
+  coordinate,
+  email,
+  fullName,
+  ipAddress,
+  macAddress,
+  northAmericanPhone,
+  numberedAddress,
+  personName,
+  phone,
+  postalAddress,
+  postalCode,
+} from "./value-test.js";
 
 const LETTER_PAIR = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]";
-const CARD_FIELDS = words(
-  "card cardnumber pan ccnumber creditcard debitcard cc ccnum paymentcard cardno acctnumber visa mastercard amex",
-);
-const TAX_FIELDS = words(
-  "taxid taxnumber taxpayerid tin nationalid nationalidentifier personalid idnumber identitynumber",
-);
-
 /** Data of persons: who they are, where they are, what they pay with and suffer from. */
 export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "email",
-    pattern: "[A-Za-z0-9._%+'\\x80-\\xff-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*\\.[A-Za-z]{2,24}",
+    pattern:
+      "[A-Za-z0-9._%+'\\x80-\\xff-]+@[A-Za-z0-9\\x80-\\xff-]+(\\.[A-Za-z0-9\\x80-\\xff-]+)*\\.[A-Za-z\\x80-\\xff]{2,48}",
     holds: "@",
     check: email,
+    around: isNoRemote,
   },
   { name: "phone", pattern: "\\+[1-9][0-9]{0,3}([ ().-]{0,2}[0-9]){6,14}", check: phone },
   {
     name: "phone",
     pattern: "\\([2-9][0-9]{2}\\) ?[2-9][0-9]{2}-[0-9]{4}|[2-9][0-9]{2}[.-][2-9][0-9]{2}[.-][0-9]{4}",
-    check: phone,
+    others: THING_FIELDS,
+    check: northAmericanPhone,
   },
   {
     name: "phone",
     pattern: "\\+?\\(?[0-9]([ ()./-]{0,3}[0-9]){5,14}( ?(x|ext\\.?) ?[0-9]{1,6})?",
-    fields: words(
-      "phone phonenumber telephone telephonenumber tel mobile mobilephone mobilenumber cell cellphone msisdn fax faxnumber homephone " +
-        "workphone contactnumber telefon telefonnummer handy handynummer telefono movil celular telefone telefoon whatsapp phoneno mobileno",
-    ),
+    fields: PHONE_FIELDS,
     check: phone,
   },
-  { name: "us-ssn", pattern: "[0-9]{3}-[0-9]{2}-[0-9]{4}", check: usSsn },
+  { name: "us-ssn", pattern: "[0-9]{3}-[0-9]{2}-[0-9]{4}", others: THING_FIELDS, check: usSsn },
   {
     name: "us-ssn",
-    pattern: "[0-9]{9}|[0-9]{3} [0-9]{2} [0-9]{4}",
+    pattern: "[0-9]{9}|[0-9]{3}[ -][0-9]{2}[ -][0-9]{4}",
     fields: words("ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin").concat(TAX_FIELDS),
-    check: usSsn,
+    // Who has no such number writes the other one there.
+    check: usItin,
   },
   {
     name: "us-ssn",
@@ -60,7 +81,19 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     fields: words("itin individualtaxpayerid individualtaxpayeridentificationnumber"),
     check: usItin,
   },
-  { name: "uk-nino", pattern: `${LETTER_PAIR} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]`, check: ukNino },
+  {
+    name: "uk-nino",
+    pattern: `${LETTER_PAIR} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]`,
+    others: THING_FIELDS,
+    check: ukNino,
+  },
+  {
+    name: "uk-nino",
+    // HMRC NIM39110: the letter at the end may be unknown.
+    pattern: "[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2}( ?[A-Da-d])?",
+    fields: words("nino ninumber nationalinsurance nationalinsurancenumber nationalinsuranceno"),
+    check: ukNino,
+  },
   {
     name: "uk-nhs",
     pattern: "[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}",
@@ -91,7 +124,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   { name: "es-dni", pattern: "[XYZ]-?[0-9]{7}-?[A-Z]|[0-9]{8}-[A-Z]", check: esDni },
   {
     name: "es-dni",
-    pattern: "([XYZxyz]-?[0-9]{7}|[0-9]{8})-?[A-Za-z]",
+    pattern: "([K-MX-Zk-mx-z]-?[0-9]{7}|[0-9]{8})-?[A-Za-z]",
     fields: words("dni nie nif documento documentoidentidad documentnumber numerodocumento").concat(TAX_FIELDS),
     check: esDni,
   },
@@ -102,21 +135,23 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   {
     name: "nl-bsn",
-    pattern: "[0-9]{9}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{3}",
+    pattern: "[0-9]{8,9}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{2,3}",
     fields: words("bsn burgerservicenummer sofinummer sofi bsnnummer").concat(TAX_FIELDS),
     check: nlBsn,
   },
-  { name: "in-aadhaar", pattern: "[2-9][0-9]{3} [0-9]{4} [0-9]{4}", check: inAadhaar },
+  // Numbers of parcels and accounts are written in three such groups as well, and one in ten has a right check digit.
+  { name: "in-aadhaar", pattern: "[2-9][0-9]{3} [0-9]{4} [0-9]{4}", isFaint: true, check: inAadhaar },
   {
     name: "in-aadhaar",
-    pattern: "[2-9][0-9]{3}-?[0-9]{4}-?[0-9]{4}",
+    pattern: "[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}",
     fields: words("aadhaar aadhar aadhaarnumber aadharnumber aadhaarno uid uidai").concat(TAX_FIELDS),
     check: inAadhaar,
   },
-  { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", check: inPan },
+  { name: "in-pan", pattern: "[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", others: THING_FIELDS, check: inPan },
   {
     name: "payment-card",
     pattern: "[2-68][0-9]{3}([ -][0-9]{4}){3}([ -]?[0-9]{1,3})?|3[0-9]{3}[ -][0-9]{6}[ -][0-9]{4,5}",
+    others: THING_FIELDS,
     check: paymentCard,
   },
   {
@@ -128,56 +163,63 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "card-verification",
     pattern: "[0-9]{3,4}",
-    fields: words("cvv cvc cvv2 cvc2 csc cardcvv cardcvc securitycode"),
+    fields: words("cvv cvc cvv2 cvc2 csc cvn cvd ccv cardcvv cardcvc cardpin securitycode"),
     isWholeField: true,
   },
   {
     name: "iban",
-    pattern: "[A-Z]{2}[0-9]{2}([A-Z0-9]{11,30}|( [A-Z0-9]{4}){2,7}( [A-Z0-9]{1,4})?)",
+    pattern: "[A-Z]{2}[0-9]{2}([A-Z0-9]{11,30}|([ -][A-Z0-9]{4}){2,7}([ -][A-Z0-9]{1,4})?)",
+    check: iban,
+  },
+  {
+    name: "iban",
+    pattern: "[A-Za-z]{2}[0-9]{2}( ?[A-Za-z0-9]){11,30}",
+    fields: words("iban ibannumber accountiban bankaccount accountnumber bankaccountnumber"),
+    isWholeField: true,
     check: iban,
   },
   {
     name: "date-of-birth",
     pattern:
-      "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.+Z-]*)?|[0-9]{1,2}[./ -]([0-9]{1,2}|[A-Za-z]{3,9})[./ -][0-9]{2}([0-9]{2})?|[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}|" +
+      // Years first as in Hungary and Korea, and with the characters for year, month and day behind each.
+      "[0-9]{4}-?[0-9]{2}-?[0-9]{2}([T ][0-9:.+Z-]*)?|[0-9]{1,2}[./ -] ?([0-9]{1,2}|[A-Za-z]{3,9})[./ -] ?[0-9]{2}([0-9]{2})?|" +
+      "[0-9]{4}([./-] ?|[\\x80-\\xff]{3} ?)[0-9]{1,2}([./-] ?|[\\x80-\\xff]{3} ?)[0-9]{1,2}([.]|[\\x80-\\xff]{3})?|" +
       "[A-Za-z]{3,9}[.]? [0-9]{1,2}(st|nd|rd|th)?,? [0-9]{4}",
-    fields: words(
-      "dob birthdate dateofbirth birthday birth born bornon birthdt geburtsdatum geburtstag fechanacimiento fechadenacimiento datenaissance " +
-        "datedenaissance geboortedatum datanascita datadinascita datanascimento dateofbirthday",
-    ),
+    fields: BIRTH_FIELDS,
     isWholeField: true,
     check: birthDate,
   },
   {
     name: "person-name",
     pattern: "[^\\x00-\\x1f]+",
-    fields: words(
-      "firstname lastname fullname surname givenname familyname middlename maidenname forename patientname customername contactname " +
-        "cardholder cardholdername personname legalname recipientname employeename membername displayname holdername accountholder fname lname " +
-        "vorname nachname nombrecompleto apellido apellidos prenom nomdefamille voornaam achternaam cognome sobrenome namefirst namelast " +
-        "namegiven namefamily namefull nameonaccount nameoncard ownername passengername guestname mothersmaidenname beneficiaryname",
-    ),
+    fields: NAME_FIELDS,
     isWholeField: true,
     check: personName,
+  },
+  { name: "person-name", pattern: "[^\\x00-\\x1f]+", fields: LABEL_FIELDS, isWholeField: true, check: fullName },
+  {
+    name: "postal-address",
+    pattern: "[^\\x00-\\x08]+",
+    fields: STREET_FIELDS,
+    isWholeField: true,
+    check: postalAddress,
   },
   {
     name: "postal-address",
     pattern: "[^\\x00-\\x08]+",
-    fields: words(
-      "street streetaddress streetname addressline addressline1 addressline2 address1 address2 line1 line2 postaladdress homeaddress " +
-        "mailingaddress shippingaddress billingaddress residentialaddress deliveryaddress fulladdress strasse " +
-        "anschrift hausnummer calle direccion adresse rue indirizzo straat endereco formattedaddress addressstreet",
-    ),
+    fields: ADDRESS_FIELDS,
     isWholeField: true,
-    check: postalAddress,
+    check: numberedAddress,
   },
   {
     name: "postal-address",
     pattern: "[0-9A-Za-z\\x80-\\xff][0-9A-Za-z\\x80-\\xff -]{2,23}",
-    fields: words("postalcode postcode zipcode zip plz postleitzahl codigopostal codepostal cap postnummer pincode"),
+    fields: POSTCODE_FIELDS,
     isWholeField: true,
-    check: postalAddress,
+    check: postalCode,
   },
+  // The Italian word is a limit in English.
+  { name: "postal-address", pattern: "[0-9]{5}", fields: words("cap"), isWholeField: true },
   {
     // ICD-10: U as well, whose codes for special purposes are given out since 2020 (U07.1, U09.9).
     name: "health-code",
@@ -192,18 +234,40 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "geolocation",
     pattern: "-?[0-9]{1,3}\\.[0-9]{1,18}",
-    fields: words("lat latitude lng lon long longitude"),
+    fields: words(
+      "latitude longitude latitud longitud latitudine longitudine breitengrad laengengrad langengrad breedtegraad lengtegraad",
+    ),
+    isWholeField: true,
+    check: coordinate,
+  },
+  {
+    // Of what the shorter names stand for as well, latencies and lengths, few have three places.
+    name: "geolocation",
+    pattern: "-?[0-9]{1,3}\\.[0-9]{3,18}",
+    fields: words("lat lng lon long latlng latlon coordinates coords coordinate geolocation geopoint gps ll"),
     isWholeField: true,
     check: coordinate,
   },
   {
     name: "geolocation",
-    pattern: "-?[0-9]{1,3}\\.[0-9]{3,18}(, ?-?[0-9]{1,3}\\.[0-9]{3,18})?",
+    pattern:
+      "-?[0-9]{1,3}\\.[0-9]{2,18}, ?-?[0-9]{1,3}\\.[0-9]{3,18}|-?[0-9]{1,3}\\.[0-9]{3,18}, ?-?[0-9]{1,3}\\.[0-9]{2,18}",
     fields: words("latlng latlon coordinates coords coordinate geolocation geopoint gps location position ll"),
     isWholeField: true,
     check: coordinate,
   },
-  { name: "ip-address", pattern: "[0-9]{1,3}(\\.[0-9]{1,3}){3}", isNoVersion: true, check: ipAddress },
+  {
+    name: "ip-address",
+    pattern: "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+    around: isNoVersion,
+    others: THING_FIELDS.concat(VERSION_FIELDS),
+    check: ipAddress,
+  },
   { name: "ip-address", pattern: "[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{0,4}){2,7}(:[0-9.]{7,15})?", check: ipAddress },
-  { name: "mac-address", pattern: "[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}", check: macAddress },
+  {
+    // IEEE 802: EUI-48 and EUI-64.
+    name: "mac-address",
+    pattern: "[0-9A-Fa-f]{2}((:[0-9A-Fa-f]{2}){5}((:[0-9A-Fa-f]{2}){2})?|(-[0-9A-Fa-f]{2}){5}((-[0-9A-Fa-f]{2}){2})?)",
+    check: macAddress,
+  },
 ];

@@ -1,5 +1,6 @@
 import { type DataRule, words } from "./data-rule.js";
-import { givenKey, givenSecret, slackToken } from "./value-test.js";
+import { PASSWORD_FIELDS } from "./field-names.js";
+import { givenKey, givenSecret, jsonWebToken, slackToken } from "./value-test.js";
 
 /** What gives access by itself, by the forms its issuers gave it. */
 export const SECRET_RULES: readonly DataRule[] = [
@@ -15,7 +16,14 @@ export const SECRET_RULES: readonly DataRule[] = [
   {
     name: "azure-key",
     pattern:
-      "AccountKey=[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=|[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
+      "AccountKey=\\\\?[\"']?[A-Za-z0-9+/]{86}==|SharedAccessKey=\\\\?[\"']?[A-Za-z0-9+/]{43}=|[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
+    check: givenKey,
+  },
+  {
+    name: "azure-key",
+    pattern: "[A-Za-z0-9+/]{86}==|[A-Za-z0-9+/]{43}=",
+    fields: words("accountkey storageaccountkey storagekey sharedaccesskey"),
+    isWholeField: true,
     check: givenKey,
   },
   {
@@ -30,16 +38,20 @@ export const SECRET_RULES: readonly DataRule[] = [
     check: slackToken,
   },
   { name: "stripe-key", pattern: "(sk|rk)_(live|test)_[0-9A-Za-z]{16,}|whsec_[A-Za-z0-9+/]{32,}", check: givenKey },
-  { name: "private-key", pattern: "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY", isPrefix: true },
+  {
+    // RFC 7468 §2; what RFC 1421 and OpenPGP write before the key itself, and line breaks as JSON has them.
+    name: "private-key",
+    pattern:
+      "-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----(\\\\+[nr]|\\s)*(Proc-Type|Version|Comment|[A-Za-z0-9+/]{12})",
+    isPrefix: true,
+    check: givenKey,
+  },
   // RFC 7519 §3: header and claims are JSON objects, so that both begin `{"` in base64url.
-  { name: "jwt", pattern: "eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8}", isPrefix: true },
+  { name: "jwt", pattern: "eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8}", isPrefix: true, check: jsonWebToken },
   {
     name: "password",
     pattern: "[^\\x00-\\x1f]+",
-    fields: words(
-      "password passwd pwd passphrase userpassword oldpassword newpassword currentpassword confirmpassword passwordconfirmation " +
-        "passwordhash clientsecret secretkey kennwort passwort contrasena motdepasse dbpassword adminpassword wachtwoord senha passwordagain",
-    ),
+    fields: PASSWORD_FIELDS,
     isWholeField: true,
     check: givenSecret,
   },

@@ -11,10 +11,20 @@ export function email(text: string): boolean {
   return !FILE_ENDINGS.test(text) && text[at - 1] !== "." && !/^(git|hg|svn)$/i.test(text.slice(0, at));
 }
 
+/** RFC 5733 §2.5 puts one dot behind the country's code; with fewer digits it is a decimal with its sign: `+12.345678`. */
+const DECIMAL = /^\+\d{1,3}\.\d{1,7}$/;
+
 /** ITU-T E.164: at most 15 digits, an extension not among them; no country code begins with 0. */
 export function phone(text: string): boolean {
+  if (DECIMAL.test(text)) return false;
   const digits = digitsOf(text.replace(/[a-z].*$/i, ""));
   return digits.length >= 6 && digits.length <= 15 && !/^(\d)\1+$/.test(digits);
+}
+
+/** The North American Numbering Plan: no area code has a 9 in its middle, neither code ends in 11. */
+export function northAmericanPhone(text: string): boolean {
+  const digits = digitsOf(text);
+  return phone(text) && digits[1] !== "9" && digits.slice(1, 3) !== "11" && digits.slice(4, 6) !== "11";
 }
 
 /** A date on which somebody alive may have been born. */
@@ -37,6 +47,18 @@ export function personName(text: string): boolean {
   );
 }
 
+/** Two words at least, none of which begins with a small letter but for particles: `Ada Lovelace`, `Vincent van Gogh`. */
+const FULL_NAME = /^\p{Lu}[\p{L}\p{M}.'’-]*( \p{L}[\p{L}\p{M}.'’-]*){0,4} \p{Lu}[\p{L}\p{M}.'’-]*$/u;
+
+export function fullName(text: string): boolean {
+  return personName(text) && FULL_NAME.test(text);
+}
+
+/** No country's are without any digit. */
+export function postalCode(text: string): boolean {
+  return postalAddress(text) && /\p{N}/u.test(text);
+}
+
 export function postalAddress(text: string): boolean {
   return (
     text.length > 2 &&
@@ -46,6 +68,13 @@ export function postalAddress(text: string): boolean {
     /[\p{L}\p{N}]/u.test(text) &&
     !/[@<>{}=\\]|^https?:/.test(text)
   );
+}
+
+/** A name's word and a house's number with a space between, or in a script that has none: neither a host's nor a device's. */
+export function numberedAddress(text: string): boolean {
+  const hasWord = /\p{L}{3}/u.test(text) && / /.test(text);
+  const isUnspaced = /[\p{Script=Han}\p{Script=Hangul}]/u.test(text);
+  return postalAddress(text) && /\p{N}/u.test(text) && (hasWord || isUnspaced) && !/:|\d\.\d/.test(text);
 }
 
 /** What stands in a field for secrets and is neither a word nor struck out. */
@@ -59,11 +88,12 @@ export function givenSecret(text: string): boolean {
 export function ipAddress(text: string): boolean {
   const version = isIP(text);
   if (version === 4) return !/^(0\.|127\.|255\.)/.test(text) && !/(^|\.)0\d/.test(text);
-  return version === 6 && !/^[0:]*[01]?$/.test(text);
+  // Eight pairs are a longer hardware address.
+  return version === 6 && !/^[0:]*[01]?$|^([\da-f]{2}:){7}[\da-f]{2}$/i.test(text);
 }
 
 export function macAddress(text: string): boolean {
-  return !/^(00[:-]){5}00$|^(ff[:-]){5}ff$/i.test(text) && (text.includes(":") || /[a-f]/i.test(text));
+  return !/^(00[:-])+00$|^(ff[:-])+ff$/i.test(text) && (text.includes(":") || /[a-f]/i.test(text));
 }
 
 /** Degrees. */
@@ -80,11 +110,22 @@ export function givenKey(text: string): boolean {
   return !FILLED.test(text);
 }
 
-/** Behind its kind a token of Slack's has numbers, and for most kinds a long tail. */
+/** Behind its kind a token of Slack's has numbers of six digits and more, and for most kinds a long tail. */
 export function slackToken(text: string): boolean {
   if (!givenKey(text)) return false;
-  const [kind, tail] = [text.slice(0, 4), text.slice(5)];
+  const [kind, ...parts] = text.split("-");
   if (!kind.startsWith("xox")) return true;
-  if (kind === "xoxa" || kind === "xoxr") return digitsOf(tail).length > 0;
-  return tail.length >= 16 && digitsOf(tail).length >= 4;
+  if (!/[a-z]/i.test(parts.at(-1) ?? "") || parts.some((part) => /^\d{2,5}$/.test(part))) return false;
+  if (kind === "xoxa" || kind === "xoxr") return digitsOf(text).length > 0;
+  return text.length >= 21 && digitsOf(text).length >= 4;
+}
+
+/** RFC 7515 §4: what stands before the first dot is an object as JSON in base64url. */
+export function jsonWebToken(text: string): boolean {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(text.slice(0, text.indexOf(".")), "base64url").toString("utf8"));
+    return typeof header === "object" && header !== null;
+  } catch {
+    return false;
+  }
 }

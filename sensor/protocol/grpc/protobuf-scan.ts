@@ -137,7 +137,7 @@ export class ProtobufScan {
     const { classifier } = this.#memory;
     const before = classifier.found;
     classifier.value(bytes, start, end, hint);
-    learned?.string(bytes, start, end, hint === 0 && classifier.found === before);
+    learned?.string(bytes, start, end, !classifier.isTelling(hint) && classifier.found === before);
   }
 
   #hint(fact: FieldFact | undefined): number {

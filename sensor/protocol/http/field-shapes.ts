@@ -182,7 +182,7 @@ export class FieldShapes {
     const before = classifier.found;
     this.#classify(bytes, start, end, hint);
     recorder.name(this.#name, 0, length);
-    recorder.text(bytes, start, end, hasWords && hint === 0 && classifier.found === before);
+    recorder.text(bytes, start, end, hasWords && !classifier.isTelling(hint) && classifier.found === before);
   }
 }
 

@@ -233,7 +233,7 @@ export class TargetData {
   /** What stands for the segment looked at last; undefined where it may be told. */
   #mask(): string | undefined {
     const classes = this.#fields.privateClasses();
-    if (classes.length === 0) return undefined;
+    if (classes.length === 0) return this.#fields.classifier.isFaint ? MASK : undefined;
     return classes.length === 1 && classes[0] === "email" ? EMAIL_MASK : MASK;
   }
 }
