@@ -1,4 +1,9 @@
 import t from "tap";
+import { joinedEndpoint } from "../sensor/report/joined-rows.js";
+import { comparedText, differenceOf } from "../shared/difference.js";
+import type { EndpointRecord } from "../shared/event.js";
+import { presentFindings } from "../shared/present-findings.js";
+import { compareFacts, reviewedFacts } from "../shared/reviewed-facts.js";
 import { readDeclared } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
@@ -148,3 +153,88 @@ t.test("two files that call one parameter by two names each hold for their own m
     ],
   );
 });
+
+/** Requires a parameter, a header, a member of its request and of what is in a list of it. */
+const NEEDY = `openapi: 3.1.0
+info: { title: Needy, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /orders:
+    post:
+      parameters:
+        - { name: page, in: query, required: true, schema: { type: integer } }
+        - { name: X-Tenant, in: header, required: true, schema: { type: string } }
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Order" } } } }
+      responses: { default: { description: any, headers: { X-Left: { required: true, schema: { type: integer } } } } }
+components:
+  schemas:
+    Order:
+      type: object
+      required: [tag]
+      properties:
+        tag: { type: string }
+        lines: { type: array, items: { type: object, required: [sku], properties: { sku: { type: string }, n: { type: integer } } } }
+`;
+
+t.test(
+  "what is required and was missing is told with how often, and is no other difference when that grows",
+  async (t) => {
+    const { declared } = await readDeclared(t, { "needy.yaml": NEEDY });
+    const scene = new Scene({ declared });
+    const post = (times: number, what: "whole" | "lacking"): void => {
+      const body = what === "whole" ? { tag: "a", lines: [{ sku: "b", n: 1 }] } : { lines: [{ sku: "b" }, { n: 1 }] };
+      const fields = `Content-Type: application/json\r\n${what === "whole" ? "X-Tenant: acme\r\n" : ""}`;
+      const answerFields = what === "whole" ? "X-Left: 7\r\n" : "";
+      const path = what === "whole" ? "/orders?page=1" : "/orders";
+      for (let time = 0; time < times; time++)
+        scene.exchange({ path, method: "POST", fields, answerFields, requestBody: JSON.stringify(body) });
+    };
+    const told = (): EndpointRecord => scene.endpoints()[0];
+    post(2, "whole");
+    post(1, "lacking");
+    const before = told();
+    const findings = scene.detection.all();
+    post(1, "lacking");
+    const after = told();
+    t.same(after.drift, [
+      "query parameter page is required and was missing in 2 of 4 calls looked at",
+      "request header x-tenant is required and was missing in 2 of 4 calls looked at",
+      "request: lines[].sku is required and was missing in 2 of 6 objects looked at",
+      "request: tag is required and was missing in 2 of 4 objects looked at",
+      "response 200: header x-left is required and was missing in 2 of 4 answers looked at",
+    ]);
+    t.match(before.drift?.[0], / 1 of 3 calls looked at$/);
+    t.same(
+      scene.detection.all().map(({ id }) => id),
+      findings.map(({ id }) => id),
+    );
+    const [drifting] = scene.detection.all().filter(({ rule }) => rule === "schema-drift");
+    t.same(drifting.evidence.differences, after.drift?.slice(2), "the finding has the figures of the call seen last");
+    const old = { ...before, drift: (before.drift ?? []).map((text) => text.replace(/ in \d.*/, "")) };
+    for (const one of [before, old]) {
+      t.same(compareFacts(reviewedFacts(one, []), reviewedFacts(after, [])).changes, [], "an approval covers it");
+      t.same(differenceOf([{ record: one }], [{ record: after }]), []);
+      t.equal(comparedText(one), comparedText(after));
+    }
+    const more = { ...after, drift: [...(after.drift ?? []), "status 500 is not declared"] };
+    t.same(compareFacts(reviewedFacts(before, []), reviewedFacts(more, [])).changes, [
+      "other than declared: status 500 is not declared",
+    ]);
+    t.match(differenceOf([{ record: before }], [{ record: more }]), [{ fields: [{ name: "drift" }] }]);
+    t.match(joinedEndpoint(before, more).drift, [
+      "query parameter page is required and was missing in 3 of 7 calls looked at",
+      ...Array.from({ length: 4 }, () => / is required and was missing in \d of \d+ \w+ looked at$/),
+      "status 500 is not declared",
+    ]);
+    t.equal(joinedEndpoint(old, after).drift?.[0], after.drift?.[0], "beside a sensor that tells no figures");
+    const named = (template: string) => ({ ...drifting, template, summary: `Messages of POST ${template} differ` });
+    const twice = [named("/o/{id}"), { ...named("/o/{orderId}"), id: "f" }].map((record) => ({
+      record,
+      sensor: undefined,
+    }));
+    const [joined] = presentFindings(twice, () => new Set(["/o/{id}"]));
+    t.match(joined.record, {
+      evidence: { differences: [/ 4 of 12 objects looked at$/, / 4 of 8 objects/, / 4 of 8 answers/] },
+    });
+  },
+);
