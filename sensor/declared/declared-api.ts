@@ -37,6 +37,8 @@ export interface DeclaredOperation {
   readonly sunsetMicros: number | undefined;
   readonly parameters: readonly DeclaredParameter[];
   readonly request: DeclaredBody | undefined;
+  /** Whether a request must have a body, whatever stands in it. */
+  readonly isBodyRequired: boolean;
   /** By status: `200`, `4XX`, `default`. Empty where the file tells of none. */
   readonly responses: Readonly<Record<string, DeclaredResponse>>;
   /** Only of a procedure of Protocol Buffers: what goes into it and comes out, each undefined where the files do not have it. */

@@ -6,7 +6,7 @@ import type {
   DeclaredResponse,
   DeclaredServer,
 } from "./declared-api.js";
-import { BodyReader, isFormParameter } from "./openapi-body.js";
+import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
 import { emptySchema, SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
 import { serversOf, type Variables } from "./server-url.js";
@@ -102,6 +102,7 @@ class OpenApiReader {
       sunsetMicros: sunsetOf(value["x-sunset"]),
       parameters: parameters.filter((one) => !isFormParameter(one)).map((one) => this.#parameter(one)),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
+      isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),
     };
   }

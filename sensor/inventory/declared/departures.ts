@@ -1,6 +1,10 @@
 import type { Difference } from "../observation.js";
 import type { OperationDeclaration } from "./declared-operation.js";
+import { MIN_SEEN } from "./mismatch.js";
+import { Missing } from "./missing.js";
 import type { PathRule } from "./path-rule.js";
+
+const MISSING = "missing";
 
 /** By rule: values that were held against it, and what those were that did not fit. */
 export type StoredDepartures = Readonly<
@@ -13,9 +17,9 @@ interface Count {
 }
 
 /**
- * How often calls that were looked at departed from what a file declares of parameters of their paths. No value of a path is kept that could
- * be compared later, when another file is read: each is held against the file as it comes, and what the rules of another file counted is
- * told no more.
+ * How often calls that were looked at departed from what a file declares of parameters of their paths, and of whether they have a body. No
+ * value of a path is kept that could be compared later, when another file is read: each is held against the file as it comes, and what the
+ * rules of another file counted is told no more.
  */
 export class Departures {
   readonly #counts = new Map<string, Count>();
@@ -47,7 +51,26 @@ export class Departures {
     });
   }
 
+  /** A call of an operation that requires a body; `isBodiless`: it was seen to have none. */
+  takeBody(declaration: OperationDeclaration, isBodiless: boolean): void {
+    this.#forget(declaration);
+    const count = this.#count(bodyKey(declaration));
+    const missing = count.was.get(MISSING) ?? 0;
+    if (count.looked++ < MIN_SEEN || (isBodiless && missing === 0)) this.version++;
+    if (isBodiless) count.was.set(MISSING, missing + 1);
+  }
+
   differences(declaration: OperationDeclaration): Difference[] {
+    return [...this.#ofPath(declaration), ...this.#ofBody(declaration)];
+  }
+
+  #ofBody(declaration: OperationDeclaration): Difference[] {
+    const count = declaration.operation.isBodyRequired ? this.#counts.get(bodyKey(declaration)) : undefined;
+    if (count === undefined || count.looked < MIN_SEEN || !count.was.has(MISSING)) return [];
+    return [new Missing("schema", "request: a body", "calls", () => [count.was.get(MISSING) ?? 0, count.looked])];
+  }
+
+  #ofPath(declaration: OperationDeclaration): Difference[] {
     return declaration.pathRules.flatMap((rules) => {
       const keys = keysFor(declaration, rules);
       return rules.flatMap(({ name, declared, isOfAll }, index): Difference[] => {
@@ -65,6 +88,7 @@ export class Departures {
     if (this.#of === declaration) return;
     this.#of = declaration;
     const known = new Set(declaration.pathRules.flatMap((rules) => keysFor(declaration, rules)));
+    if (declaration.operation.isBodyRequired) known.add(bodyKey(declaration));
     for (const key of this.#counts.keys()) if (!known.has(key)) this.#counts.delete(key);
   }
 
@@ -98,4 +122,8 @@ export class Departures {
 /** With the template: of another the same name may be of another part of the path. */
 function keysFor({ operation }: OperationDeclaration, rules: readonly PathRule[]): string[] {
   return rules.map(({ key }) => `${operation.template} ${key}`);
+}
+
+function bodyKey({ operation }: OperationDeclaration): string {
+  return `${operation.template} requires a body`;
 }

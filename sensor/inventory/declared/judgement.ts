@@ -94,14 +94,19 @@ export class Judgement {
     return declaration instanceof OperationDeclaration ? declaration.operation.messages : undefined;
   }
 
-  /** Only the few calls whose heads were looked at are held against what the file says of paths, and no refused one: it may be why. */
-  call({ shapes, status, path }: Call): void {
-    if (shapes?.header === undefined || path === undefined || isRefusal(status)) return;
+  /** Only the few calls whose heads were looked at are held against what must be seen in the call itself, and no refused one: it may be why. */
+  call(call: Call): void {
+    if (call.shapes?.header === undefined || isRefusal(call.status)) return;
     const { declaration } = this;
+    if (!(declaration instanceof OperationDeclaration)) return;
+    if (declaration.operation.isBodyRequired) this.#departed().takeBody(declaration, call.isBodiless);
+    if (call.path !== undefined) this.#path(declaration, call.path);
+  }
+
+  #path(declaration: OperationDeclaration, path: string): void {
     const { route } = this.#judged;
-    if (route === undefined || !(declaration instanceof OperationDeclaration)) return;
     const { pathRules } = declaration;
-    if (pathRules.every((rules) => rules.length === 0)) return;
+    if (route === undefined || pathRules.every((rules) => rules.length === 0)) return;
     const values = valuesIn(route.template, path);
     // What stands before the file's own template is the path of its server.
     this.#departed().take(declaration, values.slice(-pathRules.length));

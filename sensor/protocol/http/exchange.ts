@@ -164,6 +164,16 @@ export class Exchange implements Call {
     if (value !== undefined || this.#rare !== undefined) this.#rarities().unpaired = value;
   }
 
+  get isBodiless(): boolean {
+    return (this.#rare ?? NONE).isBodiless;
+  }
+
+  /** The request was seen whole, and no byte of content in it. */
+  endBodiless(): void {
+    const { method } = this;
+    if (method === "POST" || method === "PUT" || method === "PATCH") this.#rarities().isBodiless = true;
+  }
+
   #rarities(): Rarities {
     this.#rare ??= new Rarities();
     return this.#rare;

@@ -198,6 +198,7 @@ export class MessageSide {
   endBody(exchange: Exchange): void {
     if (this.from === "client") {
       exchange.requestBodySize = this.body.size;
+      if (this.body.size === 0 && this.body.isDone) exchange.endBodiless();
       exchange.requestDone = true;
     } else exchange.responseBodySize = this.body.size;
     this.#endLook(exchange);
