@@ -1,4 +1,5 @@
 import type { Flow, Side, Stream } from "../../flow/stream.js";
+import { isEmptyMessage } from "../body/empty-message.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
@@ -185,6 +186,7 @@ export class MessageSide {
 
   /** The body of which a head was read last begins: it may be looked at. */
   beginLook(exchange: Exchange, heads: HeadReader, atMicros: number): void {
+    if (this.body.isDone && !isEmptyMessage(this.from, exchange)) return;
     const { framing, contentEncoding, messageEncoding } = heads;
     const length = this.body.mode === "length" ? framing.contentLength : -1;
     const look =
