@@ -24,6 +24,7 @@ export type CredentialKind =
   | "jwt"
   | "negotiate"
   | "ntlm"
+  | "password"
   | "ws-security"
   | "other";
 
