@@ -1,3 +1,4 @@
+import { withoutFigures } from "./drift-text.js";
 import type {
   CertificateRecord,
   EdgeRecord,
@@ -67,7 +68,7 @@ export function differenceOf(before: Rows, after: Rows, sameBy: SameBy = "addres
 
 /** What of a record is compared, as one text: two that are alike in it are no change. */
 export function comparedText(record: InventoryRecord): string {
-  return JSON.stringify(factsOf(record));
+  return withoutFigures(JSON.stringify(factsOf(record)));
 }
 
 function told(subject: string, about: string): Pick<Change, "about"> {
@@ -273,6 +274,6 @@ function list(values: readonly string[]): string {
 
 function changedFields(before: Facts, after: Facts): Change["fields"] {
   return Object.keys(after)
-    .filter((name) => before[name] !== after[name])
+    .filter((name) => withoutFigures(before[name] ?? "") !== withoutFigures(after[name]))
     .map((name) => ({ name, before: before[name] ?? "", after: after[name] }));
 }

@@ -1,3 +1,4 @@
+import { joinedDrift } from "./drift-text.js";
 import type { EndpointRecord, FindingRecord, SensorEvent } from "./event.js";
 import { placeOf } from "./virtual-network.js";
 
@@ -138,7 +139,7 @@ function joinedEvidence(one: Evidence, other: Evidence): Evidence {
     const before = all[name];
     if (typeof before === "number" && typeof value === "number" && isCount(name)) all[name] = before + value;
     else if (Array.isArray(before) && Array.isArray(value))
-      all[name] = [...new Set<string>([...before, ...value])].slice(0, MAX_TOLD);
+      all[name] = joinedDrift(before as readonly string[], value as readonly string[]).slice(0, MAX_TOLD);
     else all[name] = before ?? value;
   }
   return all;

@@ -1,3 +1,4 @@
+import { withoutFigures } from "./drift-text.js";
 import { MAX_DRIFT } from "./endpoint-facts.js";
 import type { EndpointRecord, EndpointState } from "./event.js";
 import { ACCESS_WORDS, type Access, accessOf, askedBy } from "./protection-words.js";
@@ -82,7 +83,9 @@ export function compareFacts(seen: ReviewedFacts, now: ReviewedFacts): ComparedF
   };
   added("new credentials", now.credentials, seen.credentials);
   added("new classes of data", now.dataClasses, seen.dataClasses);
-  added("other than declared", now.drift, seen.drift);
+  const known = new Set(seen.drift.map(withoutFigures));
+  const fresh = now.drift.filter((text) => !known.has(withoutFigures(text)));
+  if (fresh.length > 0) changes.push(`other than declared: ${named(fresh)}`);
   if (seen.drift.length >= MAX_DRIFT)
     untold.push(`whether it differs from its files in more than the ${MAX_DRIFT} ways that are told`);
   compareFields(seen, now, changes, untold);

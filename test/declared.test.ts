@@ -32,6 +32,9 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
   t.same(declaredFindings(scene).sort(), [
     "shadow-endpoint medium GET /v1/orders/alpha/debug ×1",
     "shadow-endpoint medium PUT /v1/orders/{id} ×1",
+    "undeclared-parameter low DELETE /v1/orders/{id} ×2",
+    "undeclared-parameter low GET /v1/orders/{id} ×3",
+    "undeclared-parameter low HEAD /v1/orders/{id} ×1",
     "undeclared-status low GET /v1/orders/{id} ×1",
     "zombie-endpoint medium DELETE /v1/orders/{id} ×2",
   ]);
@@ -43,7 +46,7 @@ t.test("what is called takes the declared template; shadow, zombie, dormant and 
   t.match(order, {
     parameters: [{ name: "id", type: "uuid", reason: "declared in shop.yaml:9" }],
     declaration: { isDeclared: true, file: "shop.yaml", title: "Shop", place: "shop.yaml:9" },
-    drift: ["status 500 is not declared"],
+    drift: ["status 500 is not declared", "path parameter id is string of another format, declared uuid"],
   });
 });
 
@@ -57,7 +60,7 @@ t.test("of tenants with the same addresses each has its own findings of what is 
   t.same(
     scene.detection
       .all()
-      .filter(({ rule }) => /^(shadow|zombie|undeclared)/.test(rule))
+      .filter(({ rule }) => /^(shadow|zombie|undeclared-status)/.test(rule))
       .map(({ rule, serverAddress, virtualNetwork, count }) => `${rule} ${virtualNetwork} ${serverAddress} ×${count}`)
       .sort(),
     ["shadow-endpoint", "undeclared-status", "zombie-endpoint"].flatMap((rule) =>

@@ -20,7 +20,11 @@ const NAMES = new WordTable([
   ]),
 ]);
 const NO_NUMBERS = { ofName: () => 0, of: () => 0 };
-const READER = new BlockReader(new StaticTable(NAMES, NO_NUMBERS), () => true);
+const READER = new BlockReader(
+  new StaticTable(NAMES, NO_NUMBERS),
+  () => true,
+  () => false,
+);
 
 /** Keeps each field as `name: value`, `?` where it can't be told. */
 class Fields implements HeaderSink {
@@ -102,7 +106,11 @@ t.test(
   (t) => {
     // Of a field that came whole from the static table the name is in no table of a connection.
     const names = new WordTable(":method :path :scheme :status accept-encoding".split(" "));
-    const reader = new BlockReader(new StaticTable(names, NO_NUMBERS), (name) => name !== "user-agent");
+    const reader = new BlockReader(
+      new StaticTable(names, NO_NUMBERS),
+      (name) => name !== "user-agent",
+      () => false,
+    );
     const isLong = (line: string) => line.indexOf(": ", 1) > 64;
     for (const { file, cases } of STORIES) {
       const table = new DynamicTable();
@@ -158,7 +166,11 @@ t.test("a value that nobody reads is measured, and has its place", (t) => {
   const kept = new DynamicTable();
   kept.keepsUnread = true;
   const names = new WordTable(["a"]);
-  const reader = new BlockReader(new StaticTable(names, NO_NUMBERS), (name) => name === "z");
+  const reader = new BlockReader(
+    new StaticTable(names, NO_NUMBERS),
+    (name) => name === "z",
+    () => false,
+  );
   t.same(readKept(reader, names, kept, `3f2c${unread}`, 4_096), ["z: www.example.com"]);
   t.same(
     readKept(reader, names, kept, "be7e0131", 4_096),

@@ -8,8 +8,8 @@ import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { fieldsOf } from "../shared/schema-fields.js";
 import { delta, sensorStore } from "./support/delivery.js";
-import { feed } from "./support/dialog.js";
-import { message } from "./support/http2-builder.js";
+import { feed, type Step } from "./support/dialog.js";
+import { data, type Field, HELLO, Http2Peers, message, settings } from "./support/http2-builder.js";
 import {
   coded,
   endpoint,
@@ -24,7 +24,7 @@ import {
   send,
 } from "./support/message-scene.js";
 import { run, temporaryFolder } from "./support/program.js";
-import { Scene } from "./support/scene.js";
+import { type Exchanged, Scene } from "./support/scene.js";
 
 /** `x0` may be a message, too: field 15, a varint. */
 const UNDECLARED = [
@@ -90,6 +90,58 @@ t.test("however they are sent: several in a stream, compressed, in gRPC-Web's fo
     ["field_1 1 LEN string string 1"],
     "an empty message lacks its fields",
   );
+  t.end();
+});
+
+t.test("a plain message of no bytes is one without fields, and no content is none", (t) => {
+  const type = "Content-Type: application/x-protobuf\r\n";
+  const one = coded(Receipt, { text: "x" });
+  const http1 = (more: Omit<Exchanged, "path">, times = 1) => {
+    const scene = new Scene();
+    const path = "/receipts";
+    for (let time = 0; time < 3; time++)
+      scene.exchange({
+        path,
+        method: more.method ?? "POST",
+        fields: type,
+        requestBody: one,
+        answerFields: type,
+        body: one,
+      });
+    for (let time = 0; time < times; time++)
+      scene.exchange({ path, method: "POST", fields: type, answerFields: type, body: "", ...more });
+    const { request, responses } = messages(scene, path) ?? { responses: {} };
+    return [lines(request), lines(responses["200"]), Object.keys(responses)];
+  };
+  const [always, sometimes] = ["field_1! 1 LEN string string 1", "field_1 1 LEN string string 1"];
+  t.same(http1({}), [[sometimes], [sometimes], ["200"]], "neither length nor content");
+  t.same(http1({ requestBody: "" }), [[sometimes], [sometimes], ["200"]], "a length of zero");
+  t.same(http1({ requestBody: one, body: one }), [[always], [always], ["200"]]);
+  t.same(http1({ method: "GET", body: one }), [[always], [always], ["200"]], "a GET has no content, whatever it says");
+  t.same(http1({ fields: "", answerFields: "" }), [[always], [always], ["200"]], "of no type");
+  for (const status of [204, 304, 401, 500])
+    t.same(http1({ requestBody: one, status }), [[always], [always], ["200"]], `an answer ${status} without content`);
+  t.same(http1({ requestBody: one, fields: `${type}Content-Encoding: gzip\r\n`, body: one }), [
+    [always],
+    [always],
+    ["200"],
+  ]);
+  const [peers, http2] = [new Http2Peers(), new Scene()];
+  const fields: readonly Field[] = [["content-type", "application/x-protobuf"]];
+  const steps: Step[] = [
+    ["client", HELLO],
+    ["server", settings()],
+  ];
+  for (const stream of [1, 3, 5]) {
+    const ends = stream === 5;
+    steps.push(["client", peers.request(stream, "/receipts", fields, { method: "POST", ends })]);
+    if (!ends) steps.push(["client", data(stream, one, "ends")]);
+    steps.push(["server", peers.answer(stream, 200, fields, { ends })]);
+    if (!ends) steps.push(["server", data(stream, one, "ends")]);
+  }
+  http2.speak(steps);
+  t.same(lines(messages(http2, "/receipts")?.request), [sometimes]);
+  t.same(lines(messages(http2, "/receipts")?.responses["200"]), [sometimes]);
   t.end();
 });
 

@@ -352,7 +352,7 @@ t.test(
             "response 200: part.hidden is not declared",
             "response 200: part.id is string, declared integer",
             "response 200: part.part.secret is not declared",
-            "response 200: gone is required and was missing",
+            "response 200: gone is required and was missing in 2 of 4 objects looked at",
           ],
         ],
         ["POST", ["request: a is string, declared number", "request: b is not declared"]],

@@ -1,4 +1,5 @@
 import type { Change } from "../../shared/difference.js";
+import { withoutFigures } from "../../shared/drift-text.js";
 import { DetailPane } from "./detail.js";
 
 /** One change whole: what the table has to cut. */
@@ -40,6 +41,6 @@ export function ChangeDetail({ change, onClose }: { readonly change: Change; onC
 /** Of two long lists: what only the later has. Of single values nothing: they stand side by side. */
 function fresh(before: string, after: string): readonly string[] {
   if (!before.includes(", ") && !after.includes(", ")) return [];
-  const known = new Set(before.split(", "));
-  return after.split(", ").filter((one) => one !== "" && !known.has(one));
+  const known = new Set(before.split(", ").map(withoutFigures));
+  return after.split(", ").filter((one) => one !== "" && !known.has(withoutFigures(one)));
 }

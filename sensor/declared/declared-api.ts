@@ -37,6 +37,8 @@ export interface DeclaredOperation {
   readonly sunsetMicros: number | undefined;
   readonly parameters: readonly DeclaredParameter[];
   readonly request: DeclaredBody | undefined;
+  /** Whether a request must have a body, whatever stands in it. */
+  readonly isBodyRequired: boolean;
   /** By status: `200`, `4XX`, `default`. Empty where the file tells of none. */
   readonly responses: Readonly<Record<string, DeclaredResponse>>;
   /** Only of a procedure of Protocol Buffers: what goes into it and comes out, each undefined where the files do not have it. */
@@ -95,6 +97,8 @@ export interface DeclaredSchema {
   format: string | undefined;
   /** All that may stand there, as texts; undefined where the file does not list them. */
   values: readonly string[] | undefined;
+  /** All of them hold. What stands at one place of many messages is not kept: they are held against parameters of paths alone. */
+  limits: readonly DeclaredLimits[];
   properties: Record<string, DeclaredSchema>;
   required: string[];
   /** Of its properties those that are sent one way only, though they be required: `readOnly` and `writeOnly`, OpenAPI 3.0.3 §4.7.24.1. */
@@ -104,6 +108,19 @@ export interface DeclaredSchema {
   items: DeclaredSchema | undefined;
   /** Whether an object may have properties beyond those named; a schema of theirs counts as such. */
   isOpen: boolean;
+}
+
+/** JSON Schema 2020-12 §6.2 and §6.3. Those of numbers are undefined, as of texts, where the file sets none. */
+export interface DeclaredLimits {
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  readonly exclusiveMinimum: number | undefined;
+  readonly exclusiveMaximum: number | undefined;
+  /** In characters. */
+  readonly minLength: number | undefined;
+  readonly maxLength: number | undefined;
+  /** A regular expression of ECMA-262, as the file has it: nothing says that it is one, or how long it takes. */
+  readonly pattern: string | undefined;
 }
 
 /** What a file speaks for: all that the service serves, or what lies under its server's path only, as behind gateways. */

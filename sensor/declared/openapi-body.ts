@@ -12,6 +12,11 @@ export function isFormParameter({ value }: Located): boolean {
   return place === "body" || place === "formData";
 }
 
+/** OpenAPI 2.0 §5.2.9: of forms their fields alone are required. */
+export function requiresBody(parameters: readonly Located[]): boolean {
+  return parameters.some(({ value }) => (value as Mapping).in === "body" && (value as Mapping).required === true);
+}
+
 /** Reads what requests and responses hold. */
 export class BodyReader {
   readonly #schemas: SchemaReader;
@@ -27,6 +32,12 @@ export class BodyReader {
   request(operation: Located): DeclaredBody | undefined {
     const body = child(operation, "requestBody");
     return body.value === undefined ? undefined : this.response(follow(body, this.#open));
+  }
+
+  /** OpenAPI 3.0.3 §4.7.13.1: unless the file says so it is not. */
+  isRequired(operation: Located): boolean {
+    const body = child(operation, "requestBody");
+    return body.value !== undefined && child(follow(body, this.#open), "required").value === true;
   }
 
   /** OpenAPI 3: a mapping with `content`. */

@@ -6,8 +6,8 @@ import type {
   DeclaredResponse,
   DeclaredServer,
 } from "./declared-api.js";
-import { BodyReader, isFormParameter } from "./openapi-body.js";
-import { SchemaReader } from "./openapi-schema.js";
+import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
+import { emptySchema, SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
 import { serversOf, type Variables } from "./server-url.js";
 import type { SourceDocument } from "./source-document.js";
@@ -102,6 +102,7 @@ class OpenApiReader {
       sunsetMicros: sunsetOf(value["x-sunset"]),
       parameters: parameters.filter((one) => !isFormParameter(one)).map((one) => this.#parameter(one)),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
+      isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),
     };
   }
@@ -148,15 +149,17 @@ class OpenApiReader {
   }
 
   #parameter(at: Located): DeclaredParameter {
-    const { name, in: place, required, content } = at.value as Mapping;
+    const { name, in: place, required, content, style = "simple" } = at.value as Mapping;
     const types = isMapping(content) ? Object.keys(content) : [];
+    // OpenAPI 3.1.0 §4.8.12.3: `label` and `matrix` write more into the path than the value, and `content` another form of it.
+    const isWrittenElse = place === "path" && (style !== "simple" || types.length > 0);
     const schema = types.length > 0 ? child(at, "content", types[0], "schema") : child(at, "schema");
     return {
       name: String(name),
       in: place as DeclaredParameter["in"],
       isRequired: required === true || place === "path",
       // In OpenAPI 2.0 a parameter is its own schema.
-      schema: this.#schemas.read(schema.value === undefined ? at : schema),
+      schema: isWrittenElse ? emptySchema() : this.#schemas.read(schema.value === undefined ? at : schema),
     };
   }
 

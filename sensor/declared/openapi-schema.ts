@@ -1,4 +1,4 @@
-import type { DeclaredSchema } from "./declared-api.js";
+import type { DeclaredLimits, DeclaredSchema } from "./declared-api.js";
 import {
   child,
   faultAt,
@@ -42,6 +42,7 @@ export class SchemaReader {
     if (nullable === true && made.types.length > 0) made.types.push("null");
     if (typeof format === "string") made.format = format;
     made.values = valuesOf(at.value as Mapping);
+    made.limits = limitsOf(at.value as Mapping);
     if (Array.isArray(required)) made.required = required.filter((name) => typeof name === "string");
     if (properties !== undefined) {
       if (!isMapping(properties)) throw faultAt(child(at, "properties"), "must be a mapping of names to schemas");
@@ -77,6 +78,7 @@ export class SchemaReader {
       made.items ??= part.items;
       made.format ??= part.format;
       made.values ??= part.values;
+      made.limits = [...made.limits, ...part.limits];
       made.isOpen ||= part.isOpen;
     }
     for (const key of ["oneOf", "anyOf"]) {
@@ -107,6 +109,7 @@ export function emptySchema(): DeclaredSchema {
     types: [],
     format: undefined,
     values: undefined,
+    limits: [],
     properties: {},
     required: [],
     onlyInAnswers: [],
@@ -120,6 +123,25 @@ export function emptySchema(): DeclaredSchema {
 function valuesOf({ enum: list, const: only }: Mapping): string[] | undefined {
   if (only !== undefined) return [String(only)];
   return Array.isArray(list) ? list.map(String) : undefined;
+}
+
+/** In OpenAPI 3.0.3 §4.7.24 the exclusive ones say whether the others are. */
+function limitsOf(schema: Mapping): DeclaredLimits[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, pattern } = schema;
+  const limits: DeclaredLimits = {
+    minimum: exclusiveMinimum === true ? undefined : numberOf(minimum),
+    maximum: exclusiveMaximum === true ? undefined : numberOf(maximum),
+    exclusiveMinimum: numberOf(exclusiveMinimum === true ? minimum : exclusiveMinimum),
+    exclusiveMaximum: numberOf(exclusiveMaximum === true ? maximum : exclusiveMaximum),
+    minLength: numberOf(minLength),
+    maxLength: numberOf(maxLength),
+    pattern: typeof pattern === "string" ? pattern : undefined,
+  };
+  return Object.values(limits).some((limit) => limit !== undefined) ? [limits] : [];
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function typesOf(type: unknown): string[] {

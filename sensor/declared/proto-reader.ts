@@ -93,6 +93,7 @@ function procedure(
     sunsetMicros: undefined,
     parameters: [],
     request: undefined,
+    isBodyRequired: false,
     responses: {},
   };
 }

@@ -69,7 +69,7 @@ export interface Protection {
   readonly echoedSites: number;
   readonly refusedOrigins: number;
   readonly tokenChanges: readonly TokenChange[];
-  /** Callers may prove who they are by what no call shows: once for a connection (NTLM, Negotiate), or in a form for an OAuth 2 server. */
+  /** Callers may prove who they are by what no call shows: once for a connection (NTLM, Negotiate), or in a form for an OAuth 2 server; or it is where they log in. */
   readonly mayCarryElsewhere: boolean;
 }
 

@@ -24,6 +24,7 @@ export type CredentialKind =
   | "jwt"
   | "negotiate"
   | "ntlm"
+  | "password"
   | "ws-security"
   | "other";
 
@@ -196,6 +197,8 @@ export interface Call {
   /** Content bytes, transfer coding removed; undefined where it could not be told. */
   readonly requestBodySize: number | undefined;
   readonly responseBodySize: number | undefined;
+  /** A POST, PUT or PATCH, of which content is expected (RFC 9110 §9.3), that was seen whole and has none. */
+  readonly isBodiless: boolean;
   /**
    * Classes of data in target and body of the request, and in the response's body, sorted; never a value. Undefined where the body was
    * not looked at; what the target held is told all the same.

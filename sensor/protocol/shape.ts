@@ -20,6 +20,14 @@ export const MESSAGE = 4_096;
 
 /** Forms of strings, as JSON Schema 2020-12 §7.3 calls them; those that come later are tried later. */
 export const FORMATS = ["uuid", "date", "date-time", "uri", "email", "ipv4"] as const;
+export const FORMAT_PATTERNS: Readonly<Record<(typeof FORMATS)[number], RegExp>> = {
+  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+  date: /^\d{4}-\d\d-\d\d$/,
+  "date-time": /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?$/,
+  uri: /^[a-z][a-z0-9+.-]{1,15}:\/\/[^\s]+$/i,
+  email: /^[^\s@]{1,64}@[^\s@]+\.[a-z]{2,}$/i,
+  ipv4: /^\d{1,3}(\.\d{1,3}){3}$/,
+};
 /** Bit of the form of a string that has none of these. */
 export const OTHER_FORMAT = 1 << FORMATS.length;
 

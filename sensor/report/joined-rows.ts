@@ -1,3 +1,4 @@
+import { joinedDrift } from "../../shared/drift-text.js";
 import type {
   CertificateRecord,
   EdgeRecord,
@@ -61,7 +62,8 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
     ...times(a, b),
     ...sums,
     ...addedFields(a, b, ["responseClasses", "requestBodiesRead", "responseBodiesRead", "requestContentTypes"]),
-    ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "drift", "incompleteCalls", "missingBytes"]),
+    ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "incompleteCalls", "missingBytes"]),
+    ...(a.drift === undefined && b.drift === undefined ? {} : { drift: joinedDrift(a.drift ?? [], b.drift ?? []) }),
     callerCount: Math.max(a.callerCount, b.callerCount, sums.callers?.length ?? 0),
     state: judge.state,
     ...(durationMillis === undefined ? {} : { durationMillis }),

@@ -118,6 +118,7 @@ export class TlsScene {
       durationMicros: 1_000,
       complete: true,
       missingBytes: 0,
+      isBodiless: false,
       unpaired: undefined,
       ...fields,
     });

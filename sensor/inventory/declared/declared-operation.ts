@@ -1,5 +1,6 @@
 import type { DeclaredApi, DeclaredOperation } from "../../declared/declared-api.js";
 import type { Declaration } from "../observation.js";
+import { type PathRule, pathRules } from "./path-rule.js";
 
 /** An operation of a file, as an endpoint is held against it. */
 export class OperationDeclaration implements Declaration {
@@ -10,6 +11,7 @@ export class OperationDeclaration implements Declaration {
   /** Hundreds of the ranges such as `4XX`. */
   readonly #ranges = new Set<number>();
   readonly #allowsAny: boolean;
+  #pathRules: readonly (readonly PathRule[])[] | undefined = undefined;
 
   constructor(api: DeclaredApi, operation: DeclaredOperation) {
     this.api = api;
@@ -40,6 +42,12 @@ export class OperationDeclaration implements Declaration {
 
   get sunsetMicros(): number | undefined {
     return this.operation.sunsetMicros;
+  }
+
+  /** For each parameter of its template, in its order. */
+  get pathRules(): readonly (readonly PathRule[])[] {
+    this.#pathRules ??= pathRules(this.operation);
+    return this.#pathRules;
   }
 
   allowsStatus(status: number): boolean {

@@ -1,3 +1,4 @@
+import type { Counted } from "../../../shared/drift-text.js";
 import type { DeclaredOperation, DeclaredParameter } from "../../declared/declared-api.js";
 import { isLearnedCookie, isLearnedField } from "../../protocol/learned-names.js";
 import type { Difference } from "../observation.js";
@@ -5,6 +6,7 @@ import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { HeadSchema } from "../schema/head-schema.js";
 import { namesOf } from "../schema/json-schema.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
+import { Missing } from "./missing.js";
 
 /**
  * Fields that any API may have without a word of it in its file: those of conditional requests, ranges, redirects, preferences and
@@ -32,20 +34,11 @@ export function requestHeadDrift(
   told: Difference[],
 ): void {
   const headers = parameters.filter((one) => one.in === "header");
-  const differences = [
-    ...fieldDrift(
-      "request header",
-      lowered(headers).filter(({ name }) => isLearnedField(name)),
-      header,
-    ),
-    ...fieldDrift(
-      "cookie",
-      parameters.filter((one) => one.in === "cookie" && isLearnedCookie(one.name)),
-      cookie,
-    ),
-    ...undeclared("request header", headers, header),
-  ];
-  for (const text of differences) told.push({ kind: "parameter", text });
+  const cookies = parameters.filter((one) => one.in === "cookie" && isLearnedCookie(one.name));
+  const of = { where: "request header", kind: "parameter", counted: "calls" } as const;
+  fieldDrift(of, learnable(headers), header, told);
+  fieldDrift({ ...of, where: "cookie" }, cookies, cookie, told);
+  undeclared(of, headers, header, told);
 }
 
 /** The same of answers: part of what they are built of. */
@@ -55,39 +48,50 @@ export function answerHeadDrift(
   head: HeadSchema,
   told: Difference[],
 ): void {
-  const where = `response ${status}: header`;
-  const differences = [
-    ...fieldDrift(
-      where,
-      lowered(headers).filter(({ name }) => isLearnedField(name)),
-      head,
-    ),
-    ...undeclared(where, headers, head),
-  ];
-  for (const text of differences) told.push({ kind: "schema", text });
+  const of = { where: `response ${status}: header`, kind: "schema", counted: "answers" } as const;
+  fieldDrift(of, learnable(headers), head, told);
+  undeclared(of, headers, head, told);
+}
+
+interface Heads {
+  readonly where: string;
+  readonly kind: Difference["kind"];
+  readonly counted: Counted;
 }
 
 /** RFC 9110 §5.1: names of fields are the same in any case. */
-function lowered(headers: readonly DeclaredParameter[]): DeclaredParameter[] {
-  return headers.map((one) => ({ ...one, name: one.name.toLowerCase() }));
+function learnable(headers: readonly DeclaredParameter[]): DeclaredParameter[] {
+  return headers.map((one) => ({ ...one, name: one.name.toLowerCase() })).filter(({ name }) => isLearnedField(name));
 }
 
-function fieldDrift(where: string, declared: readonly DeclaredParameter[], head: HeadSchema): string[] {
-  return declared.flatMap(({ name, isRequired, schema }) => {
+function fieldDrift(
+  { where, kind, counted }: Heads,
+  declared: readonly DeclaredParameter[],
+  head: HeadSchema,
+  told: Difference[],
+): void {
+  for (const { name, isRequired, schema } of declared) {
     const node = head.node?.properties?.get(name);
     const wrong = node && mismatch(node, schema, true);
-    if (wrong !== undefined) return [`${where} ${name} is ${wrong}`];
     const present = head.present(name);
-    const isMissing = isRequired && head.heads >= MIN_SEEN && present !== undefined && present < head.heads;
-    return isMissing ? [`${where} ${name} is required and was missing`] : [];
-  });
+    if (wrong !== undefined) told.push({ kind, text: `${where} ${name} is ${wrong}` });
+    else if (isRequired && head.heads >= MIN_SEEN && present !== undefined && present < head.heads) {
+      const count = () => [head.heads - (head.present(name) ?? present), head.heads] as const;
+      told.push(new Missing(kind, `${where} ${name}`, counted, count));
+    }
+  }
 }
 
 /** Fields that a file does not name, where it names some: most files leave all of them out, and say nothing by that. */
-function undeclared(where: string, declared: readonly DeclaredParameter[], { node }: HeadSchema): string[] {
-  if (declared.length === 0 || node === undefined) return [];
+function undeclared(
+  { where, kind }: Heads,
+  declared: readonly DeclaredParameter[],
+  { node }: HeadSchema,
+  told: Difference[],
+): void {
+  if (declared.length === 0 || node === undefined) return;
   const known = new Set(declared.map(({ name }) => name.toLowerCase()));
-  return namesOf(node)
-    .filter((name) => !known.has(name) && !USUAL.has(name) && !USUAL_BEGINNING.test(name))
-    .map((name) => `${where} ${name} is not declared`);
+  for (const name of namesOf(node))
+    if (!known.has(name) && !USUAL.has(name) && !USUAL_BEGINNING.test(name))
+      told.push({ kind, text: `${where} ${name} is not declared` });
 }

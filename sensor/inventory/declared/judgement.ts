@@ -1,16 +1,18 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
-import type { WireDeprecation } from "../../protocol/message.js";
+import type { Call, WireDeprecation } from "../../protocol/message.js";
 import type { Declaration, Deprecation, Difference } from "../observation.js";
-import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
+import { isRefusal, type LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { Coverage, DeclaredPath } from "./coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
 import { OperationDeclaration } from "./declared-operation.js";
+import { Departures, type StoredDepartures } from "./departures.js";
 import { combineDeprecation, laterWire } from "./deprecation.js";
 import { driftOf } from "./drift.js";
 import { rpcServiceOf } from "./procedure.js";
 import type { Route } from "./route-table.js";
 import { schemaDrift } from "./schema-drift.js";
+import { valuesIn } from "./template-values.js";
 
 /** What is judged: an endpoint, by where it stands. */
 export interface Judged {
@@ -25,6 +27,14 @@ export interface Judged {
   readonly hosts: { readonly size: number; list(): readonly string[] };
 }
 
+/** What a store keeps of it. */
+export interface StoredJudgement {
+  /** What its answers say of its end, as far as they do. */
+  readonly deprecation?: Partial<WireDeprecation>;
+  readonly departures?: StoredDepartures;
+}
+
+const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 export const NO_DIFFERENCES: readonly Difference[] = [];
 
 /** What files say of one endpoint, what marks it, and how it differs. Most endpoints have none. */
@@ -39,6 +49,7 @@ export class Judgement {
   #differences: readonly Difference[] = NO_DIFFERENCES;
   #comparedVersion = -1;
   #compared: Declaration | undefined = undefined;
+  #departures: Departures | undefined = undefined;
 
   constructor(judged: Judged) {
     this.#judged = judged;
@@ -83,17 +94,67 @@ export class Judgement {
     return declaration instanceof OperationDeclaration ? declaration.operation.messages : undefined;
   }
 
+  /** Only the few calls whose heads were looked at are held against what must be seen in the call itself, and no refused one: it may be why. */
+  call(call: Call): void {
+    if (call.shapes?.header === undefined || isRefusal(call.status)) return;
+    const { declaration } = this;
+    if (!(declaration instanceof OperationDeclaration)) return;
+    if (declaration.operation.isBodyRequired) this.#departed().takeBody(declaration, call.isBodiless);
+    if (call.path !== undefined) this.#path(declaration, call.path);
+  }
+
+  #path(declaration: OperationDeclaration, path: string): void {
+    const { route } = this.#judged;
+    const { pathRules } = declaration;
+    if (route === undefined || pathRules.every((rules) => rules.length === 0)) return;
+    const values = valuesIn(route.template, path);
+    // What stands before the file's own template is the path of its server.
+    this.#departed().take(declaration, values.slice(-pathRules.length));
+  }
+
+  #departed(): Departures {
+    this.#departures ??= new Departures();
+    return this.#departures;
+  }
+
   /** The same list until something is learned. */
   differences(): readonly Difference[] {
     const { declaration } = this;
-    const { schemas } = this.#judged;
-    if (schemas === undefined || !(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
-    if (schemas.version !== this.#comparedVersion || declaration !== this.#compared) {
-      this.#comparedVersion = schemas.version;
+    if (!(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
+    const version = (this.#judged.schemas?.version ?? 0) + (this.#departures?.version ?? 0);
+    if (version !== this.#comparedVersion || declaration !== this.#compared) {
+      this.#comparedVersion = version;
       this.#compared = declaration;
-      this.#differences = schemaDrift(declaration.operation, schemas);
+      this.#differences = this.#compare(declaration);
     }
     return this.#differences;
+  }
+
+  #compare(declaration: OperationDeclaration): readonly Difference[] {
+    const { schemas } = this.#judged;
+    const told = [
+      ...(this.#departures?.differences(declaration) ?? []),
+      ...(schemas === undefined ? [] : schemaDrift(declaration.operation, schemas)),
+    ];
+    return told.length === 0 ? NO_DIFFERENCES : told;
+  }
+
+  merge(other: Judgement): void {
+    if (other.wire !== undefined) this.markedByWire(other.wire);
+    if (other.#departures !== undefined) this.#departed().merge(other.#departures);
+  }
+
+  state(): StoredJudgement {
+    const departures = this.#departures?.state();
+    return {
+      ...(this.wire === undefined ? {} : { deprecation: this.wire }),
+      ...(departures === undefined ? {} : { departures }),
+    };
+  }
+
+  restore({ deprecation, departures }: StoredJudgement): void {
+    if (deprecation !== undefined) this.markedByWire({ ...NO_DEPRECATION, ...deprecation });
+    if (departures !== undefined) this.#departed().restore(departures);
   }
 
   facts(statuses: Iterable<number>): Pick<EndpointRecord, "declaration" | "deprecation" | "drift"> {

@@ -5,6 +5,7 @@ import { fieldMismatch } from "../schema/message-field.js";
 import { numbersOf } from "../schema/message-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 import { MIN_SEEN } from "./mismatch.js";
+import { Missing } from "./missing.js";
 
 interface Comparison {
   /** Where it stands: `request message`, `response 200 message`. */
@@ -39,7 +40,10 @@ function compare(node: SchemaNode, declared: DeclaredMessage, path: string, comp
     else if (known.message !== undefined) compare(field, known.message, `${path}${known.name}.`, comparison);
   }
   if (node.objects < MIN_SEEN || !node.hasAllNames) return;
-  for (const [number, { name, isRequired }] of declared.fields)
-    if (isRequired && (node.properties?.get(String(number))?.present ?? 0) < node.objects)
-      told.push({ kind: "schema", text: `${where}: ${path}${name} is required and was missing` });
+  for (const [number, { name, isRequired }] of declared.fields) {
+    const present = (): number => node.properties?.get(String(number))?.present ?? 0;
+    if (!isRequired || present() >= node.objects) continue;
+    const count = () => [node.objects - present(), node.objects] as const;
+    told.push(new Missing("schema", `${where}: ${path}${name}`, "messages", count));
+  }
 }

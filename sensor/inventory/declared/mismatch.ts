@@ -27,15 +27,25 @@ export function mismatch(node: SchemaNode, declared: DeclaredSchema, isText: boo
 /** Only where nothing that stood there was of the form. */
 function formatMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
   const { types, format } = declared;
-  const at = FORMATS.indexOf(format as Format);
-  if (format === undefined || at < 0 || !isOfStrings(types)) return undefined;
-  let fitting = 1 << at;
-  for (const one of MAY_BE[FORMATS[at]] ?? []) fitting |= one === "other" ? OTHER_FORMAT : 1 << FORMATS.indexOf(one);
-  if ((node.formats & fitting) !== 0) return undefined;
-  const names: string[] = FORMATS.filter((_, bit) => (node.formats & (1 << bit)) !== 0);
-  if ((node.formats & OTHER_FORMAT) !== 0) names.push("string of another format");
+  const fitting = formatsFitting(format);
+  if (fitting === undefined || !isOfStrings(types) || (node.formats & fitting) !== 0) return undefined;
+  const names = namesOfFormats(node.formats);
   if (isText) names.push(...literalsOf(node, types));
   return names.length === 0 ? undefined : `${names.join(" or ")}, declared ${format}`;
+}
+
+/** Bits of what a string of the form may look like; undefined where it is none of those that are looked for. */
+export function formatsFitting(format: string | undefined): number | undefined {
+  const at = FORMATS.indexOf(format as Format);
+  if (at < 0) return undefined;
+  let fitting = 1 << at;
+  for (const one of MAY_BE[FORMATS[at]] ?? []) fitting |= one === "other" ? OTHER_FORMAT : 1 << FORMATS.indexOf(one);
+  return fitting;
+}
+
+export function namesOfFormats(bits: number): string[] {
+  const names: string[] = FORMATS.filter((_, bit) => (bits & (1 << bit)) !== 0);
+  return (bits & OTHER_FORMAT) === 0 ? names : [...names, "string of another format"];
 }
 
 /** Only where what stood there is one of a few words that are known, or no word at all. */
@@ -45,8 +55,13 @@ function valueMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boole
   const seen = (node.words?.known() ?? []).filter((word) => !values.includes(word));
   if (isText && node.formats === 0 && values.every(isNoLiteral)) seen.push(...literalsOf(node, types));
   if (seen.length === 0) return undefined;
+  return `${seen.join(" or ")}, declared ${orList(values)}`;
+}
+
+/** The first of them. */
+export function orList(values: readonly string[]): string {
   const more = values.length > MAX_VALUES ? ` or ${values.length - MAX_VALUES} more` : "";
-  return `${seen.join(" or ")}, declared ${values.slice(0, MAX_VALUES).join(" or ")}${more}`;
+  return `${values.slice(0, MAX_VALUES).join(" or ")}${more}`;
 }
 
 /** A list or an object in a text may look like anything. */
@@ -77,6 +92,6 @@ function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boole
 }
 
 /** JSON Schema 2020-12 §6.1.1: every integer is a number. */
-function includes(declared: string, seen: string): boolean {
+export function includes(declared: string, seen: string): boolean {
   return declared === "number" && seen === "integer";
 }

@@ -122,7 +122,7 @@ function parameterNames(template: string): string[] {
 }
 
 /** RFC 3986 §3.3: what follows a semicolon is no part of the name. */
-function decoded(segment: string): string {
+export function decoded(segment: string): string {
   const semicolon = segment.indexOf(";");
   const bare = semicolon < 0 ? segment : segment.slice(0, semicolon);
   if (!bare.includes("%")) return bare;

@@ -6,6 +6,7 @@ import type { SchemaNode } from "../schema/schema-node.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
 import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
+import { Missing } from "./missing.js";
 
 const MAX_DIFFERENCES = 64;
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
@@ -65,19 +66,17 @@ function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: 
   }
 }
 
-function missingParameters(
-  { parameters }: DeclaredOperation,
-  { query, withoutQuery }: LearnedSchemas,
-  told: Difference[],
-): void {
-  const seen = (query?.objects ?? 0) + withoutQuery;
-  if (seen < MIN_SEEN || query?.hasAllNames === false) return;
+function missingParameters({ parameters }: DeclaredOperation, learned: LearnedSchemas, told: Difference[]): void {
+  const seen = (): number => (learned.query?.objects ?? 0) + learned.withoutQuery;
+  if (seen() < MIN_SEEN || learned.query?.hasAllNames === false) return;
   for (const { name, in: place, isRequired, schema } of parameters) {
     // Lists and objects have several ways to be written.
     const isList = schema.types.includes("object") || schema.types.includes("array");
     if (place !== "query" || !isRequired || isList) continue;
-    const present = query?.properties?.get(name)?.present ?? 0;
-    if (present < seen) told.push(parameterDifference(`query parameter ${name} is required and was missing`));
+    const present = (): number => learned.query?.properties?.get(name)?.present ?? 0;
+    if (present() >= seen()) continue;
+    const count = () => [seen() - present(), seen()] as const;
+    told.push(new Missing("parameter", `query parameter ${name}`, "calls", count));
   }
 }
 
@@ -111,8 +110,10 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
   if (node.objects < MIN_SEEN || !node.hasAllNames) return;
   const others = isAnswer ? declared.onlyInRequests : declared.onlyInAnswers;
   for (const property of declared.required) {
-    if (others.includes(property) || (node.properties?.get(property)?.present ?? 0) >= node.objects) continue;
+    const present = (): number => node.properties?.get(property)?.present ?? 0;
+    if (others.includes(property) || present() >= node.objects) continue;
     const below = path === "" ? property : `${path}.${property}`;
-    told.push({ kind: "schema", text: `${where}: ${below} is required and was missing` });
+    const count = () => [node.objects - present(), node.objects] as const;
+    told.push(new Missing("schema", `${where}: ${below}`, "objects", count));
   }
 }

@@ -30,7 +30,6 @@ import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
 const MAX_CLASSES = 64;
-const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 
 export interface EntryBounds {
   readonly maxCallers: number;
@@ -181,6 +180,7 @@ export class EndpointEntry implements Endpoint {
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
     if (call.shapes !== undefined) this.#learn(call.shapes, call);
+    if (this.isJudged) this.#judge().call(call);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
@@ -226,7 +226,8 @@ export class EndpointEntry implements Endpoint {
     this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
-    if (other.#judgement?.wire !== undefined) this.#markedByWire(other.#judgement.wire);
+    if (other.#judgement !== undefined) this.#judge().merge(other.#judgement);
+    this.isJudged ||= other.isJudged;
     this.#callers.merge(other.#callers);
     this.hosts.merge(other.hosts);
     this.#statuses.merge(other.#statuses.entries());
@@ -356,7 +357,7 @@ export class EndpointEntry implements Endpoint {
       ...(callers === undefined ? {} : { callers }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
-      ...(this.#judgement?.wire === undefined ? {} : { deprecation: this.#judgement.wire }),
+      ...this.#judgement?.state(),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
       evidence: evidenceOf(this),
@@ -379,7 +380,8 @@ export class EndpointEntry implements Endpoint {
     for (const host of record.hosts ?? []) this.hosts.add(host);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
-    if (state.deprecation !== undefined) this.#markedByWire({ ...NO_DEPRECATION, ...state.deprecation });
+    if (state.deprecation !== undefined) this.isJudged = true;
+    if (this.isJudged) this.#judge().restore(state);
     this.#withQuery = state.withQuery ?? 0;
     if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
     this.#credentials.restore(record.credentials);

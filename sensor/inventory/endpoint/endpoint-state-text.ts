@@ -1,9 +1,9 @@
-import type { WireDeprecation } from "../../protocol/message.js";
+import type { StoredJudgement } from "../declared/judgement.js";
 import type { StoredEvidence, StoredValue } from "../path/path-parameters.js";
 import type { StoredSchemas } from "../schema/endpoint-schemas.js";
 
 /** What a store keeps of an endpoint beside its record, as JSON. */
-export interface EndpointStateText {
+export interface EndpointStateText extends StoredJudgement {
   readonly duration: readonly number[];
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
@@ -14,8 +14,6 @@ export interface EndpointStateText {
   readonly isFixed?: true;
   /** Left out in files of before it was kept. */
   readonly isThere?: boolean;
-  /** What its answers say of its end, as far as they do. */
-  readonly deprecation?: Partial<WireDeprecation>;
   readonly withQuery?: number;
   readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */

@@ -43,6 +43,8 @@ export class EndpointProtection implements Protection {
   #ofConnections = false;
   /** So does what stands in bodies: of those that were not looked at it can't be told. */
   #inBodies = false;
+  /** Of an endpoint where people log in a password is what it is asked with, and no key to it. */
+  #takesPasswords = false;
   #tokens: TokenTally | undefined = undefined;
   readonly #places = new Tally(MAX_NAMES);
   readonly #together = new Tally(MAX_NAMES);
@@ -79,7 +81,7 @@ export class EndpointProtection implements Protection {
   }
 
   get mayCarryElsewhere(): boolean {
-    return this.#ofConnections || this.#oauth.size > 0;
+    return this.#ofConnections || this.#takesPasswords || this.#oauth.size > 0;
   }
 
   call(call: Call, clientAddress: string): void {
@@ -131,6 +133,7 @@ export class EndpointProtection implements Protection {
     this.#hasToken = false;
     for (const { kind, place, token } of credentials) {
       if (place === "body") this.#inBodies = true;
+      if (kind === "password") this.#takesPasswords = true;
       if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
       if (token === undefined) continue;
       this.#hasToken = true;
@@ -238,6 +241,7 @@ export class EndpointProtection implements Protection {
     this.bare.merge(record.bare);
     this.unsureCalls += record.unsureCalls;
     this.#ofConnections ||= Object.keys(record.places ?? {}).some((place) => /^(ntlm|negotiate) /.test(place));
+    this.#takesPasswords ||= Object.keys(record.places ?? {}).some((place) => place.startsWith("password "));
     this.#inBodies ||= Object.keys(record.places ?? {}).some((place) => / in body( |$)/.test(place));
     this.#places.restore(record.places ?? {});
     this.#together.restore(record.together ?? {});

@@ -1,6 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
 import { JsonMembers, skipSpace } from "../rpc/json-members.js";
 import { QueryParameters } from "../rpc/query-parameters.js";
+import { LoginFields } from "./login-fields.js";
 
 /** Names under which a request's body says who sends it. */
 const KEYS =
@@ -17,12 +18,14 @@ const SECURITY = ["UsernameToken", "BinarySecurityToken"].map((name) => Buffer.f
 const MAX_HEADER_BYTES = 8_192;
 
 /** What stands in a body by which its sender proves who it is. */
-export type BodyKey = "api-key" | "bearer" | "ws-security";
+export type BodyKey = "api-key" | "bearer" | "password" | "ws-security";
 
 /** Finds credentials in bodies by the names they go under, among the first members of an object or a form; values are let go. */
 export class BodyKeys {
   readonly #members = new JsonMembers();
+  readonly #inner = new JsonMembers();
   readonly #parameters = new QueryParameters();
+  readonly #login = new LoginFields();
 
   find(bytes: Buffer, start: number, end: number, layout: "form" | "other"): BodyKey | undefined {
     if (layout === "form") return this.#inForm(bytes, start, end);
@@ -36,23 +39,40 @@ export class BodyKeys {
   #inObject(bytes: Buffer, start: number, end: number): BodyKey | undefined {
     const members = this.#members;
     if (!members.open(bytes, start, end)) return undefined;
+    this.#login.begin();
     while (members.next()) {
       const key = members.kind === "string" ? keyOf(bytes, members) : undefined;
       if (key !== undefined) return key;
+      this.#member(bytes, members);
     }
-    return undefined;
+    return this.#login.isLogin ? "password" : undefined;
+  }
+
+  #member(bytes: Buffer, member: JsonMembers): void {
+    const { kind, nameStart, nameEnd, valueStart, valueEnd } = member;
+    const [login, inner] = [this.#login, this.#inner];
+    if (kind === "object" && login.wraps(bytes, nameStart, nameEnd) && inner.open(bytes, valueStart, valueEnd))
+      while (inner.next()) login.field(bytes, inner.nameStart, inner.nameEnd, isEmpty(inner));
+    else login.field(bytes, nameStart, nameEnd, isEmpty(member));
   }
 
   #inForm(bytes: Buffer, start: number, end: number): BodyKey | undefined {
     const parameters = this.#parameters;
     if (!bytes.subarray(start, end).includes(EQUALS)) return undefined;
     parameters.open(bytes, start, end);
+    this.#login.begin();
     while (parameters.next()) {
       const key = keyOf(bytes, parameters);
       if (key !== undefined) return key;
+      const { nameStart, nameEnd, valueStart, valueEnd } = parameters;
+      this.#login.field(bytes, nameStart, nameEnd, valueEnd <= valueStart);
     }
-    return undefined;
+    return this.#login.isLogin ? "password" : undefined;
   }
+}
+
+function isEmpty({ kind, valueStart, valueEnd }: JsonMembers): boolean {
+  return kind !== "string" || valueEnd <= valueStart;
 }
 
 type Named = Pick<JsonMembers, "nameStart" | "nameEnd" | "valueStart" | "valueEnd">;

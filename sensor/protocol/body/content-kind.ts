@@ -37,6 +37,11 @@ export function messageType(contentType: string): string | undefined {
   return codec === "proto" || codec === "json" ? `application/${codec}` : undefined;
 }
 
+/** A content that is one message of Protocol Buffers, without anything that frames it. */
+export function isPlainMessage(contentType: string): boolean {
+  return contentType.includes("proto") && kindOf(contentType) === "protobuf";
+}
+
 /** RFC 6839: what stands after the plus is how it is written. */
 function kindOf(contentType: string): ContentKind | undefined {
   const type = contentType.slice(0, 128).toLowerCase().split(";")[0].trim();

@@ -1,13 +1,5 @@
-import { FORMATS, OTHER_FORMAT } from "../shape.js";
+import { FORMAT_PATTERNS, FORMATS, OTHER_FORMAT } from "../shape.js";
 
-const PATTERNS: Readonly<Record<(typeof FORMATS)[number], RegExp>> = {
-  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-  date: /^\d{4}-\d\d-\d\d$/,
-  "date-time": /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?$/,
-  uri: /^[a-z][a-z0-9+.-]{1,15}:\/\/[^\s]+$/i,
-  email: /^[^\s@]{1,64}@[^\s@]+\.[a-z]{2,}$/i,
-  ipv4: /^\d{1,3}(\.\d{1,3}){3}$/,
-};
 const MIN_LENGTH = 6;
 const MAX_LENGTH = 256;
 const MIN_WORD = 2;
@@ -20,7 +12,7 @@ export function formatOf(bytes: Buffer, start: number, end: number): number {
   // Without digit, colon and at sign it has none of them, as nearly all strings.
   if (!mayHaveForm(bytes, start, end)) return OTHER_FORMAT;
   const text = bytes.latin1Slice(start, end);
-  for (let bit = 0; bit < FORMATS.length; bit++) if (PATTERNS[FORMATS[bit]].test(text)) return 1 << bit;
+  for (let bit = 0; bit < FORMATS.length; bit++) if (FORMAT_PATTERNS[FORMATS[bit]].test(text)) return 1 << bit;
   return OTHER_FORMAT;
 }
 

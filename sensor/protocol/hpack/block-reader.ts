@@ -10,6 +10,7 @@ import {
   IS_NAMED,
   IS_ODD_PSEUDO,
   IS_SENSITIVE,
+  IS_TOKEN,
   MOST_FIELDS,
 } from "./field-list.js";
 import { type FieldName, UNKNOWN_NAME, UNREAD_NAME } from "./header-field.js";
@@ -30,6 +31,10 @@ const NEVER_INDEXED = 0x10;
 const HUFFMAN = 0x80;
 const FIRST_SCRATCH_BYTES = 4_096;
 const COLON = 0x3a;
+/** `eyJ`, plain and by the codes of RFC 7541, Appendix B: 5, 7 and 7 bits. */
+const PLAIN_TOKEN = 0x65794a;
+const CODED_TOKEN = 0b00101_1111010_1100101;
+const MAX_REMEMBERED = 1_024;
 /** Longer names are not kept. */
 const MAX_NAME_BYTES = 64;
 
@@ -37,6 +42,9 @@ const MAX_NAME_BYTES = 64;
 export class BlockReader {
   readonly #statics: StaticTable;
   readonly #keeps: (name: string) => boolean;
+  readonly #proves: (name: string) => boolean;
+  /** Hashes of names of which it said no. */
+  readonly #proveNothing = new Set<number>();
   readonly #name: FieldName = { id: UNREAD_NAME, hash: 0, length: 0, number: 0, bytes: undefined, end: 0 };
   /** What of the block was coded, decoded, one after the other. */
   #scratch = Buffer.allocUnsafe(FIRST_SCRATCH_BYTES);
@@ -53,8 +61,12 @@ export class BlockReader {
   /** What the block read last says depends on what its table held, or it changed the table's size. */
   asksTable = false;
 
-  /** `keeps`: which of the fields that nobody reads in every head are kept for tables that want them. */
-  constructor(statics: StaticTable, keeps: (name: string) => boolean) {
+  /**
+   * `keeps`: which of the fields that nobody reads in every head are kept for tables that want them; `proves`: in which of them a token
+   * may tell who sent it.
+   */
+  constructor(statics: StaticTable, keeps: (name: string) => boolean, proves: (name: string) => boolean) {
+    this.#proves = proves;
     this.#statics = statics;
     this.#keeps = keeps;
   }
@@ -117,16 +129,18 @@ export class BlockReader {
     const named = this.#readName(table, index);
     if (named < 0) return named;
     const { id, hash, length } = this.#name;
+    const isToken = id === UNREAD_NAME && this.#beginsToken() && this.#mayProve();
+    if (isToken) this.#traits |= IS_TOKEN;
     if (id === UNREAD_NAME && table.keepsUnread && this.#isKept()) return this.#keptLiteral(table, list, isIndexed);
-    const read = this.#string(id === UNREAD_NAME);
+    const read = this.#string(id === UNREAD_NAME && !isToken);
     if (read < 0) return read;
     const text = this.#text;
     const start = this.#textStart;
     const valueLength = this.#textLength;
     let { number } = this.#name;
     if (id >= 0) number = this.#statics.numbering.of(id, text, start, valueLength);
-    list.push(id, hash, number, length, text, start, valueLength, this.#traits);
-    if (isIndexed) table.insert(id, hash, number, length, text, start, valueLength, 0);
+    list.push(id, hash, isToken ? 0 : number, length, text, start, valueLength, this.#traits);
+    if (isIndexed) table.insert(id, hash, number, length, text, start, valueLength, this.#traits & IS_TOKEN);
     return 0;
   }
 
@@ -153,9 +167,31 @@ export class BlockReader {
       this.#used += valueLength;
     }
     const traits = this.#traits | IS_NAMED;
-    list.push(UNREAD_NAME, hash, number, length, scratch, start, valueLength, traits);
+    list.push(UNREAD_NAME, hash, (traits & IS_TOKEN) === 0 ? number : 0, length, scratch, start, valueLength, traits);
     if (isIndexed) table.insert(UNREAD_NAME, hash, number, length, scratch, start, valueLength, traits);
     return 0;
+  }
+
+  /** Whether the value that comes next begins with `{"` in base64, plain or coded. */
+  #beginsToken(): boolean {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    const first = bytes[at++];
+    // RFC 7541 §5.1: a length that does not fit into the first byte.
+    if ((first & 0x7f) === 0x7f) while (at < this.#end && bytes[at++] >= 0x80);
+    if (at + 3 > this.#end) return false;
+    const begin = (bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2];
+    return first >= HUFFMAN ? begin >>> 5 === CODED_TOKEN : begin === PLAIN_TOKEN;
+  }
+
+  /** A name that stands in the table, and not with its text, is known by its hash: it was spelt before. */
+  #mayProve(): boolean {
+    const { bytes, end, length, hash } = this.#name;
+    if (bytes === undefined || length > MAX_NAME_BYTES) return !this.#proveNothing.has(hash);
+    if (this.#proves(bytes.latin1Slice(end - length, end))) return true;
+    if (this.#proveNothing.size >= MAX_REMEMBERED) this.#proveNothing.clear();
+    this.#proveNothing.add(hash);
+    return false;
   }
 
   #readName(table: DynamicTable, index: number): number {

@@ -1,5 +1,5 @@
 import { copyBytes } from "../../bytes/copy-bytes.js";
-import { type FieldList, IS_NAMED } from "./field-list.js";
+import { type FieldList, IS_NAMED, IS_TOKEN } from "./field-list.js";
 import { type FieldName, type FieldNumbering, UNREAD_NAME } from "./header-field.js";
 
 /** RFC 7541 §4.1: what an entry counts beyond its name and value. */
@@ -75,7 +75,9 @@ export class DynamicTable {
     const valueLength = entries[entry + VALUE_LENGTH];
     const nameLength = entries[entry + NAME_LENGTH];
     const traits = entries[entry + TRAITS];
-    list.push(entries[entry + ID], hash, entries[entry + NUMBER], nameLength, this.#bytes, start, valueLength, traits);
+    // What a token says of itself has no number.
+    const number = (traits & IS_TOKEN) === 0 ? entries[entry + NUMBER] : 0;
+    list.push(entries[entry + ID], hash, number, nameLength, this.#bytes, start, valueLength, traits);
   }
 
   #number(entry: number, numbering: FieldNumbering): void {
@@ -116,7 +118,7 @@ export class DynamicTable {
       return;
     }
     const isNamed = (traits & IS_NAMED) !== 0;
-    const kept = id !== UNREAD_NAME || isNamed ? valueLength : 0;
+    const kept = id !== UNREAD_NAME || isNamed || (traits & IS_TOKEN) !== 0 ? valueLength : 0;
     const before = isNamed ? nameLength : 0;
     if (this.#end + before + kept > this.#bytes.length) this.#makeRoom(before + kept);
     copyBytes(bytes, valueStart - before, before + kept, this.#bytes, this.#end);
@@ -133,7 +135,7 @@ export class DynamicTable {
     entries[entry + HASH] = hash;
     entries[entry + NUMBER] = number;
     entries[entry + KEPT] = kept;
-    entries[entry + TRAITS] = traits & IS_NAMED;
+    entries[entry + TRAITS] = traits & (IS_NAMED | IS_TOKEN);
     this.#usedBytes += size;
     if (this.#usedBytes > most) this.#evict();
   }

@@ -24,6 +24,8 @@ export const IS_NAMED = 32;
 export const IS_SENSITIVE = 64;
 /** It was put into the table. */
 export const IS_INDEXED = 128;
+/** Nobody reads its name, and its value begins as a token does. */
+export const IS_TOKEN = 256;
 const ODD = HAS_LINE_BREAK | HAS_CAPITALS | IS_ODD_PSEUDO | HAS_NO_VALUE;
 
 /**
@@ -53,7 +55,7 @@ export class FieldList {
   readonly #ids = new Int32Array(MOST_FIELDS);
   readonly #hashes = new Int32Array(MOST_FIELDS);
   readonly #nameLengths = new Int32Array(MOST_FIELDS);
-  readonly #traits = new Uint8Array(MOST_FIELDS);
+  readonly #traits = new Uint16Array(MOST_FIELDS);
   #told = 0;
 
   constructor(sink: HeaderSink) {

@@ -12,6 +12,7 @@ import {
   FIRST_SCHEME_FIELD,
   FIRST_SIGNATURE,
   PROXY_AUTHORIZATION,
+  TOKEN_FIELD,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
 import { isSecret } from "./secret.js";
@@ -199,6 +200,7 @@ export class CredentialReader {
       else if (id === COOKIE) found = this.#cookies(found, bytes, start, end, name);
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
+      else if (id === TOKEN_FIELD) found = join(found, this.#byValue(bytes, start, end, name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
       else if (id >= FIRST_SCHEME_FIELD) found = join(found, this.#authorization(bytes, start, end, name));
       else if (id >= FIRST_SIGNATURE) found = join(found, one("hmac", "header", name));
@@ -230,6 +232,13 @@ export class CredentialReader {
   ): readonly Credential[] {
     const token = this.#tokens.of(bytes, start, end);
     return token === undefined ? one(otherwise, place, name) : ofToken(token, place, name);
+  }
+
+  /** Where no name says so, only what has a header with an algorithm that there is, RFC 7515 §4.1.1, is a token. */
+  #byValue(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
+    const token = this.#tokens.of(bytes, start, end);
+    const isSure = token !== undefined && token.algorithm !== "unreadable" && token.algorithm !== "other";
+    return isSure ? ofToken(token, "header", name) : NO_CREDENTIALS;
   }
 
   /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. RFC 9113 §8.2.3: each may stand in a field of its own. */

@@ -24,6 +24,7 @@ export class Rarities {
   deprecation: WireDeprecation | undefined = undefined;
   access: ExchangeAccess | undefined = undefined;
   missingBytes = 0;
+  isBodiless = false;
   unpaired: Call["unpaired"] = undefined;
 }
 

@@ -164,6 +164,16 @@ export class Exchange implements Call {
     if (value !== undefined || this.#rare !== undefined) this.#rarities().unpaired = value;
   }
 
+  get isBodiless(): boolean {
+    return (this.#rare ?? NONE).isBodiless;
+  }
+
+  /** The request was seen whole, and no byte of content in it. */
+  endBodiless(): void {
+    const { method } = this;
+    if (method === "POST" || method === "PUT" || method === "PATCH") this.#rarities().isBodiless = true;
+  }
+
   #rarities(): Rarities {
     this.#rare ??= new Rarities();
     return this.#rare;
@@ -265,7 +275,10 @@ export class Exchange implements Call {
     if (oauth !== undefined) {
       this.noteAccess().oauth = oauth;
       this.credentials = withBodyCredential(this.credentials, oauth);
-    } else if (key !== undefined) this.credentials = withBodyKey(this.credentials, key);
+    }
+    // A form against forged requests may have its token in it, and is no form of OAuth for that.
+    if (key !== undefined && oauth?.grant === undefined && oauth?.clientProof === undefined)
+      this.credentials = withBodyKey(this.credentials, key, this.path);
     this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;

@@ -1,5 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
-import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
+import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
 
 /** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
 const NAMES: readonly string[] = [
@@ -89,6 +89,7 @@ const NAMES: readonly string[] = [
   "x-amzn-oidc-accesstoken",
   "x-amzn-oidc-data",
   ...KEY_CLASSES,
+  TOKEN_CLASS,
   "signature",
   "x-hub-signature",
   "x-hub-signature-256",
@@ -172,6 +173,8 @@ export const WEBSOCKET_LOCATION = 51;
 export const DPOP = 52;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
 export const FIRST_KEY_FIELD = 53;
+/** Whatever its name is, the value looks like a token. */
+export const TOKEN_FIELD = NAMES.indexOf(TOKEN_CLASS);
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
 export const FIRST_SIGNATURE = NAMES.indexOf("signature");
 /** What is written as in Authorization, under other names. */

@@ -1,11 +1,14 @@
 import { hashName } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import type { AnomalyName } from "../anomaly-name.js";
-import { FIELD_NAMES } from "./field-name.js";
+import { FIELD_NAMES, TOKEN_FIELD } from "./field-name.js";
 import type { HeadFacts } from "./head-facts.js";
 import type { HeadShapes } from "./head-shape.js";
 import { NameMemory } from "./name-memory.js";
+import { isTokenField } from "./token-field.js";
 
+/** Id of a field whose name nobody knows. */
+const UNREAD = -1;
 const LF = 10;
 const CR = 13;
 const COLON = 0x3a;
@@ -88,8 +91,13 @@ export class FieldScan {
       this.carriedEnd = shapes.valueEnds[carriedAt];
     }
     this.order = shape.order;
-    for (let value = 0; value < shape.ids.length; value++)
-      if (shape.ids[value] >= 0) this.#hit(shape.ids[value], bytes, shapes.valueStarts[value], shapes.valueEnds[value]);
+    for (let value = 0; value < shape.ids.length; value++) {
+      const id = shape.ids[value];
+      const valueStart = shapes.valueStarts[value];
+      if (id >= 0) this.#hit(id, bytes, valueStart, shapes.valueEnds[value]);
+      else if (id === UNREAD && isTokenField(bytes, valueStart))
+        this.#hit(TOKEN_FIELD, bytes, valueStart, shapes.valueEnds[value]);
+    }
     return shapes.end;
   }
 
@@ -162,6 +170,7 @@ export class FieldScan {
     const lineEnd = this.#lineEnd(bytes, view, start, end);
     if (lineEnd < 0) return -1;
     if (id >= 0) this.#hit(id, bytes, start, lineEnd);
+    else if (isTokenField(bytes, start)) this.#hit(TOKEN_FIELD, bytes, start, lineEnd);
     this.#foldable = id >= 0;
     return lineEnd;
   }

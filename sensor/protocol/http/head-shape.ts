@@ -22,6 +22,7 @@ const WORD = 4;
 const PAIR = 8;
 /** Everything up to CR. */
 const BELOW_SO = 0x0e0e0e0e;
+const NOT_READ = -2;
 const MAX_RUN_BYTES = 2_048;
 const MAX_VALUES = 64;
 /** Shapes with the same beginning are found by so many of their bytes. */
@@ -42,7 +43,7 @@ export interface HeadShape {
   /** Ends of the runs in `bytes`, which holds them one after the other. */
   readonly ends: Int32Array;
   readonly bytes: DataView;
-  /** For the value behind each run its field, a position in FIELD_NAMES, -1 where nobody reads it. */
+  /** For the value behind each run its field, a position in FIELD_NAMES; negative where nobody reads it, NOT_READ where the name is known. */
   readonly ids: Int32Array;
   /** Which of the values is the call's identifier, and the position of its field in FIELD_NAMES; -1 without one. */
   readonly carriedAt: number;
@@ -177,7 +178,7 @@ function shapeOf(bytes: Buffer, start: number, end: number, facts: HeadFacts, or
         carriedAt = ids.length;
         carriedField = id;
       }
-      ids.push(isReadEach(id) && !isCarried(id) ? id : -1);
+      ids.push(id >= 0 && (isCarried(id) || !isReadEach(id)) ? NOT_READ : id);
       runStart = lineEnd;
     }
     at = lineEnd + 2;

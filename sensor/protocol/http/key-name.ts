@@ -1,5 +1,7 @@
 /** Classes of names that nobody listed, told in the name's stead: whoever sends a field may write a secret into its name. */
 export const KEY_CLASSES = ["*-token", "*-key", "*-secret"] as const;
+/** Any other name, of a field whose value is a JSON Web Token. */
+export const TOKEN_CLASS = "*";
 export const SIGNATURE_CLASS = "*-signature";
 export const SCHEME_CLASS = "*-authorization";
 
@@ -25,6 +27,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/[-_](signature|sig|hmac)([-_]?sha)?([-_]?256)?$/, SIGNATURE_CLASS],
   [/[-_](authorization|auth)$/, SCHEME_CLASS],
 ];
+
+/** Whether a field's name says that what stands in it proves nothing of who sends it. */
+export function hasOtherPurpose(name: string): boolean {
+  return OTHER_PURPOSE.test(name.toLowerCase());
+}
 
 /** The class that the words of a field's name make it one of, for a table to find in the name's stead; undefined where they do not. */
 export function keyClassOf(bytes: Buffer, start: number, end: number): string | undefined {

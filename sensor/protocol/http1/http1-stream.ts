@@ -206,8 +206,8 @@ export class Http1Stream implements Stream {
     }
     this.#client.body.begin(mode, mode === "length" ? framing.contentLength : 0);
     this.#client.mode = "body";
+    this.#client.beginLook(exchange, this.#heads, exchange.atMicros);
     if (this.#client.body.isDone) this.#endRequest(exchange);
-    else this.#client.beginLook(exchange, this.#heads, exchange.atMicros);
   }
 
   #endRequest(exchange: Exchange): void {
@@ -298,8 +298,8 @@ export class Http1Stream implements Stream {
     const mode = framing.responseBody(exchange.status ?? 0, exchange.isHead);
     body.begin(mode, mode === "length" ? framing.contentLength : 0);
     if (mode === "until-close") this.#server.lastMicros = atMicros;
+    this.#server.beginLook(exchange, this.#heads, atMicros);
     if (body.isDone) this.#endResponse(exchange, atMicros);
-    else this.#server.beginLook(exchange, this.#heads, atMicros);
     this.#succession.resumeAfter(exchange);
   }
 

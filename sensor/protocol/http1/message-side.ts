@@ -1,4 +1,5 @@
 import type { Flow, Side, Stream } from "../../flow/stream.js";
+import { isEmptyMessage } from "../body/empty-message.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
 import { watchEvents } from "../http/event-walk.js";
 import type { Exchange } from "../http/exchange.js";
@@ -185,6 +186,7 @@ export class MessageSide {
 
   /** The body of which a head was read last begins: it may be looked at. */
   beginLook(exchange: Exchange, heads: HeadReader, atMicros: number): void {
+    if (this.body.isDone && !isEmptyMessage(this.from, exchange)) return;
     const { framing, contentEncoding, messageEncoding } = heads;
     const length = this.body.mode === "length" ? framing.contentLength : -1;
     const look =
@@ -198,6 +200,7 @@ export class MessageSide {
   endBody(exchange: Exchange): void {
     if (this.from === "client") {
       exchange.requestBodySize = this.body.size;
+      if (this.body.size === 0 && this.body.isDone) exchange.endBodiless();
       exchange.requestDone = true;
     } else exchange.responseBodySize = this.body.size;
     this.#endLook(exchange);

@@ -2,10 +2,18 @@ import { copyBytes } from "../../bytes/copy-bytes.js";
 import { WordTable } from "../../bytes/word-table.js";
 import type { AnomalyName } from "../anomaly-name.js";
 import { ENTRY_OVERHEAD } from "../hpack/dynamic-table.js";
-import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO } from "../hpack/field-list.js";
+import { HAS_CAPITALS, HAS_LINE_BREAK, IS_LITERAL, IS_ODD_PSEUDO, IS_TOKEN } from "../hpack/field-list.js";
 import { type HeaderField, type HeaderSink, UNKNOWN_NAME } from "../hpack/header-field.js";
 import type { FieldHits } from "../http/field-hits.js";
-import { CONNECTION, FIELD_NAMES, REQUEST_ID, TRACE_PARENT, TRANSFER_ENCODING, UPGRADE } from "../http/field-name.js";
+import {
+  CONNECTION,
+  FIELD_NAMES,
+  REQUEST_ID,
+  TOKEN_FIELD,
+  TRACE_PARENT,
+  TRANSFER_ENCODING,
+  UPGRADE,
+} from "../http/field-name.js";
 import { keyClassOf } from "../http/key-name.js";
 
 /** What HTTP/2 and gRPC read beyond FIELD_NAMES; positions are the constants below. */
@@ -124,7 +132,7 @@ export class HeadFields implements HeaderSink, FieldHits {
     this.order = Math.imul(this.order ^ field.hash, 0x01000193) + 1;
     if (field.traits > IS_LITERAL) this.#judge(field);
     if (id >= FIRST_OWN) this.#own(field, id - FIRST_OWN);
-    else this.#regular(field, id);
+    else this.#regular(field, (field.traits & IS_TOKEN) === 0 ? id : TOKEN_FIELD);
   }
 
   /** Whether it is what a request must be; read by a table that is not its own it would hardly be. */

@@ -13,6 +13,7 @@ import { FieldMapping } from "../http/field-mapping.js";
 import { AUTHORIZATION } from "../http/field-name.js";
 import { isLearned } from "../http/field-shapes.js";
 import { noteProcedure, noteRpc } from "../http/rpc.js";
+import { mayProve } from "../http/token-field.js";
 import { methodName } from "../http1/method.js";
 import { UNKNOWN_PATH } from "../message.js";
 import type { BlockSide } from "./block-side.js";
@@ -61,7 +62,7 @@ export class HeadReader {
     this.#bodies = bodies;
     this.#mapping = new FieldMapping(bodies);
     const numbers = new FieldNumbers((fields, bytes) => this.#mapping.credentialsOf(fields, bytes));
-    this.#decoder = new BlockReader(new StaticTable(HEAD_NAMES, numbers), isLearned);
+    this.#decoder = new BlockReader(new StaticTable(HEAD_NAMES, numbers), isLearned, mayProve);
     this.fields = new HeadFields(maxHeadBytes);
     this.list = new FieldList(this.fields);
     this.#learned = new LearnedFields(this.list);

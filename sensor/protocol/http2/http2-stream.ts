@@ -302,7 +302,7 @@ export class Http2Stream implements Stream, FrameSink {
       // Its answer may be among what is passed over until frames are found again, or in what only looks like a frame.
       if (!this.#server.frames.isSure && !stream.server.hasHead) stream.server.isLost = true;
       stream.client.begin(exchange.requestContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("client", this.#heads, this.#bodies, atMicros);
+      stream.beginLook("client", this.#heads, this.#bodies, atMicros, block.endsStream);
       block.lastRequestId = streamId;
     } else block.sendsTrailers = true;
     if (block.endsStream) this.#end(stream, "client", atMicros);
@@ -326,7 +326,7 @@ export class Http2Stream implements Stream, FrameSink {
       this.#heads.fillResponse(exchange, block, isCut);
       if (block.table.keepsUnread && !isCut) this.#heads.learn("server", exchange, block);
       server.begin(exchange.responseContentType, isCut ? undefined : contentLength, hasUnknown || isCut);
-      if (!block.endsStream) stream.beginLook("server", this.#heads, this.#bodies, atMicros);
+      stream.beginLook("server", this.#heads, this.#bodies, atMicros, block.endsStream);
       this.#noteHead("server", exchange, atMicros);
     }
     exchange.isAnswered = true;

@@ -1,6 +1,7 @@
 import type { Side } from "../../flow/stream.js";
 import type { ContentLook, Found } from "../body/body-look.js";
 import type { BodyProbe, ProbeHolder } from "../body/body-probe.js";
+import { isEmptyMessage } from "../body/empty-message.js";
 import type { FlowBodies } from "../body/flow-bodies.js";
 import { hasFramedMessages } from "../grpc/framed-type.js";
 import { MessageWalk } from "../grpc/message-walk.js";
@@ -107,15 +108,17 @@ export class OpenStream implements ProbeHolder {
     this.isSilent = false;
   }
 
-  /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. */
-  beginLook(from: Side, heads: HeadReader, bodies: FlowBodies, atMicros: number): void {
+  /** The content of the head read last begins: it, or the messages that are framed in it, may be looked at. `isEmpty`: it has no byte. */
+  beginLook(from: Side, heads: HeadReader, bodies: FlowBodies, atMicros: number, isEmpty: boolean): void {
+    const { exchange } = this;
+    if (isEmpty && (exchange.unread !== undefined || !isEmptyMessage(from, exchange))) return;
     const half = this.half(from);
     if (half.messages !== undefined && !half.isGuess) {
-      half.messages.look = heads.openMessages(from, bodies, this.exchange);
+      half.messages.look = heads.openMessages(from, bodies, exchange);
       return;
     }
     const look = heads.openBody(from, bodies, this, half.announced ?? -1);
-    half.look = from === "server" ? watchEvents(this.exchange, look, heads.contentEncoding, atMicros) : look;
+    half.look = from === "server" ? watchEvents(exchange, look, heads.contentEncoding, atMicros) : look;
   }
 
   half(from: Side): StreamHalf {

@@ -89,7 +89,10 @@ export class StreamTable {
     const half = stream.half(from);
     if (half.isDone) return;
     half.isDone = true;
-    if (from === "client") stream.endRequestLook();
+    if (from === "client") {
+      if (half.size === 0 && atMicros !== undefined) stream.exchange.endBodiless();
+      stream.endRequestLook();
+    }
     if (from === "server" && !stream.isSilent) stream.exchange.endResponse(atMicros);
     this.settle(stream);
   }

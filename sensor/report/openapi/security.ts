@@ -33,6 +33,7 @@ export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, 
 const BODY_METHODS: Readonly<Record<string, string>> = {
   "client-secret": "client_secret_post",
   "client-assertion": "client_assertion",
+  password: "password",
   "ws-security": "ws_security",
 };
 

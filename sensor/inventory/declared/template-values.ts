@@ -1,0 +1,55 @@
+import { MASK } from "../../protocol/message.js";
+import { decoded } from "./route-table.js";
+
+/**
+ * What stands in a path for each parameter of a template, in its order. A value is undefined where it was masked, and where several
+ * parameters share a segment that can be cut between them in more than one way. Empty where the path is none of the template's.
+ */
+export function valuesIn(template: string, path: string): readonly (string | undefined)[] {
+  const segments = template.split("/");
+  const seen = path.split("/");
+  // A slash at the end is forgiven, with it or without.
+  if (seen.length === segments.length + 1 && seen.at(-1) === "") seen.pop();
+  else if (seen.length === segments.length - 1 && segments.at(-1) === "") seen.push("");
+  if (seen.length !== segments.length) return [];
+  const values: (string | undefined)[] = [];
+  for (let at = 0; at < segments.length; at++) {
+    const pieces = segments[at].split(/\{[^}]*\}/).map(decoded);
+    const cut = cutOut(decoded(seen[at]), pieces);
+    if (cut === undefined) return [];
+    values.push(...cut);
+  }
+  return values;
+}
+
+/** What stands between the pieces of fixed text; undefined where the segment does not have them. */
+function cutOut(segment: string, pieces: readonly string[]): readonly (string | undefined)[] | undefined {
+  const [first, last] = [pieces[0], pieces[pieces.length - 1]];
+  if (pieces.length === 1) return segment === first ? [] : undefined;
+  if (!segment.startsWith(first) || !segment.endsWith(last)) return undefined;
+  if (segment.length <= first.length + last.length) return undefined;
+  const middle = segment.slice(first.length, segment.length - last.length);
+  const between = pieces.slice(1, -1);
+  const values = between.length === 0 ? [middle] : cutBetween(middle, between);
+  return values.map((value) => (value === "" || value?.includes(MASK) ? undefined : value));
+}
+
+/** Cut from the left and from the right: where both come to the same there is no other way. */
+function cutBetween(middle: string, between: readonly string[]): readonly (string | undefined)[] {
+  const unknown = new Array<undefined>(between.length + 1).fill(undefined);
+  if (between.includes("")) return unknown;
+  let from = 0;
+  const starts = between.map((piece) => {
+    const at = middle.indexOf(piece, from);
+    from = at + piece.length;
+    return at;
+  });
+  let to = middle.length;
+  const isOneWay = between.toReversed().every((piece, index) => {
+    to = middle.slice(0, to).lastIndexOf(piece);
+    return to >= 0 && to === starts[between.length - 1 - index];
+  });
+  if (!isOneWay) return unknown;
+  const ends = [...starts, middle.length];
+  return ends.map((end, index) => middle.slice(index === 0 ? 0 : starts[index - 1] + between[index - 1].length, end));
+}
