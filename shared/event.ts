@@ -159,8 +159,10 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   /** Addresses of clients, bounded; `callerCount` goes on counting. */
   readonly callers: readonly string[];
   readonly callerCount: number;
-  /** Host names by which it was called and answered, bounded; left out where it was called by address alone. */
+  /** Host names by which it was called and answered, most used first, bounded; left out where it was called by address alone. */
   readonly hosts?: readonly string[];
+  /** About how many there were beside these; left out where there were none. */
+  readonly moreHosts?: number;
   /** Status code → calls; `0` counts calls without a response. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly credentials: Readonly<Record<string, number>>;

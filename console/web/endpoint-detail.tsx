@@ -26,7 +26,8 @@ interface Props {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
-  const { schemas, drift = [], hosts = [], protection, reached, review, key, parameters, ...record } = endpoint;
+  const { schemas, drift = [], hosts, moreHosts, protection, reached, review, key, parameters, ...record } = endpoint;
+  const calledAs = hostWords(endpoint);
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -36,7 +37,7 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
-      {hosts.some((host) => host !== endpoint.service) && <p>It is called as {hosts.join(", ")}.</p>}
+      {calledAs !== endpoint.service && calledAs !== "" && <p>It is called as {calledAs}.</p>}
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>
@@ -94,6 +95,11 @@ function day(micros: number): string {
 function callerWords({ callers, callerCount }: EndpointItem): string {
   const more = callerCount - callers.length;
   return more > 0 ? `${callers.join(", ")} and ${more.toLocaleString("en")} more` : callers.join(", ");
+}
+
+/** `a.test, b.test and 3 more`; empty where it is called by address alone. */
+function hostWords({ hosts = [], moreHosts = 0 }: EndpointItem): string {
+  return moreHosts > 0 ? `${hosts.join(", ")} and ${moreHosts.toLocaleString("en")} more` : hosts.join(", ");
 }
 
 /** Through which gateways it is called, and by whom around them. */
