@@ -224,6 +224,8 @@ export type EndpointRow = FromSensor<
     | "template"
     | "calls"
     | "callerCount"
+    | "hosts"
+    | "moreHosts"
     | "statuses"
     | "credentials"
     | "state"

@@ -5,6 +5,7 @@ import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";
+import { hostWords, isCalledOtherwise } from "./host-words.js";
 import { ReviewPanel } from "./review-panel.js";
 import { TemplatePanel } from "./template-panel.js";
 
@@ -27,7 +28,6 @@ interface Props {
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
   const { schemas, drift = [], hosts, moreHosts, protection, reached, review, key, parameters, ...record } = endpoint;
-  const calledAs = hostWords(endpoint);
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -37,7 +37,7 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
-      {calledAs !== endpoint.service && calledAs !== "" && <p>It is called as {calledAs}.</p>}
+      {isCalledOtherwise(endpoint) && <p>It is called as {hostWords(endpoint)}.</p>}
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>
@@ -95,11 +95,6 @@ function day(micros: number): string {
 function callerWords({ callers, callerCount }: EndpointItem): string {
   const more = callerCount - callers.length;
   return more > 0 ? `${callers.join(", ")} and ${more.toLocaleString("en")} more` : callers.join(", ");
-}
-
-/** `a.test, b.test and 3 more`; empty where it is called by address alone. */
-function hostWords({ hosts = [], moreHosts = 0 }: EndpointItem): string {
-  return moreHosts > 0 ? `${hosts.join(", ")} and ${moreHosts.toLocaleString("en")} more` : hosts.join(", ");
 }
 
 /** Through which gateways it is called, and by whom around them. */
