@@ -1,4 +1,5 @@
 import type { EndpointRecord } from "./event.js";
+import type { FormerName } from "./moved-service.js";
 import { type ComparedFacts, compareFacts, type ReviewedFacts, reviewedFacts } from "./reviewed-facts.js";
 
 /** Who said it, and when. */
@@ -46,14 +47,20 @@ export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
 
 const NOTHING: ComparedFacts = { changes: [], untold: [] };
 
-/**
- * `reviewedMicros`: when an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where
- * that was never. `connections`: what its callers' connections to it were.
- */
+/** What is known beside an endpoint that a review of it needs. */
+export interface ReviewedContext {
+  /** When an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where that was never. */
+  readonly reviewedMicros: number | undefined;
+  /** What its callers' connections to it were. */
+  readonly connections: readonly string[];
+  /** What its service is called, and was before its address was given anew; undefined where no row of it is kept. */
+  readonly service: { readonly name: string; readonly formerNames: readonly FormerName[] } | undefined;
+}
+
 export function reviewOf(
   endpoint: EndpointRecord,
   opinion: Opinion,
-  context: { readonly reviewedMicros: number | undefined; readonly connections: readonly string[] },
+  context: ReviewedContext,
   nowMicros: number,
 ): Review {
   const { approved, deprecated } = opinion;
@@ -61,8 +68,25 @@ export function reviewOf(
   const called = calls > 0 ? [`calls since it was said to go away: ${calls.toLocaleString("en")}`] : [];
   const { changes, untold } =
     approved === undefined ? NOTHING : compareFacts(approved.seen, reviewedFacts(endpoint, context.connections));
-  const compared = { changes: [...called, ...changes], untold };
+  const left = leftBy(endpoint, approved, context.service);
+  const compared = { changes: [...left.changes, ...called, ...changes], untold: [...left.untold, ...untold] };
   return { status: statusOf(endpoint, opinion, compared, context.reviewedMicros, nowMicros), ...compared, opinion };
+}
+
+/** Whom it was approved of is not there any more: that is no word on whoever has the address now. */
+function leftBy(
+  { calls, lastMicros }: EndpointRecord,
+  approved: Opinion["approved"],
+  service: ReviewedContext["service"],
+): ComparedFacts {
+  const name = approved?.seen.service;
+  const former = service?.formerNames.find((one) => one.name === name);
+  if (service === undefined || former === undefined || service.name === name) return NOTHING;
+  const since = new Date(former.lastMicros / 1_000).toISOString().slice(0, 16).replace("T", " ");
+  const gone = `approved as ${former.name}, which was not seen since ${since}`;
+  const isCalled = calls > (approved?.seen.calls ?? 0) && lastMicros > former.lastMicros;
+  if (isCalled) return { changes: [`${gone}; ${service.name} is called there now`], untold: [] };
+  return { changes: [], untold: [`whether it is there still (${gone}; ${service.name} has its address)`] };
 }
 
 function statusOf(

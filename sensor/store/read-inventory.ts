@@ -44,9 +44,7 @@ function storedRow({ record: text, sensor, id, identity }: ReadRow, reviews: Rea
   if (reviews === undefined || record.kind !== "endpoint") return stored;
   const opinion = reviews.opinions.get(`${id} ${identity}`);
   if (opinion === undefined) return stored;
-  const { context } = reviews;
-  const of = { reviewedMicros: context.reviewedMicros(id, record), connections: context.connections(id, record) };
-  return { ...stored, review: reviewOf(record, opinion, of, Date.now() * 1_000) };
+  return { ...stored, review: reviewOf(record, opinion, reviews.context.of(id, record), Date.now() * 1_000) };
 }
 
 /** What people say of endpoints, by sensor and identity. */

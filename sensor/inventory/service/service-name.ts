@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import type { FormerName } from "../../../shared/moved-service.js";
 import type { NameGround } from "../../../shared/name-ground.js";
 import type { Certificate } from "../../protocol/message.js";
 import { MostUsed } from "../count/most-used.js";
@@ -106,6 +107,16 @@ export class ServiceName {
   /** Host names asked for, the most frequent first. */
   texts(): string[] {
     return this.#names.texts().slice(0, MAX_TOLD);
+  }
+
+  /** Names of whom others took the place, the most frequent first. */
+  former(): FormerName[] {
+    const all = this.#names.texts();
+    return all.flatMap((name) => {
+      const span = this.#spans.of(name);
+      if (span === undefined || !this.#isTaken(name, all)) return [];
+      return this.#names.count(name) < MIN_CALLS ? [] : [{ name, lastMicros: span.lastMicros }];
+    });
   }
 
   /** Names that a fair share asks for, and the one that files give. */
