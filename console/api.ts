@@ -6,6 +6,7 @@
  *                                   that of one who was invited, or of one who is to choose another password
  * POST /api/login    LoginRequest   → 204, session cookie set
  * POST /api/logout                  → 204
+ * POST /api/password PasswordRequest → 204, and all other sessions of that operator are over; 403 where the old one is wrong
  * GET  /api/session                 → SessionState
  * GET  /api/operators               → OperatorListing
  * POST /api/operators  { name }     → OperatorInvited (the token is shown once, and holds for a day)
@@ -57,6 +58,11 @@ export interface SetupRequest {
 
 export interface LoginRequest {
   readonly user: string;
+  readonly password: string;
+}
+
+export interface PasswordRequest {
+  readonly old: string;
   readonly password: string;
 }
 
@@ -224,6 +230,8 @@ export type EndpointRow = FromSensor<
     | "template"
     | "calls"
     | "callerCount"
+    | "hosts"
+    | "moreHosts"
     | "statuses"
     | "credentials"
     | "state"

@@ -160,6 +160,7 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
   if (kind === "endpoint") fillEndpoint(record);
   if (kind === "edge" && Object.keys(record.clientCertificates).length === 0) delete record.clientCertificates;
   if (kind === "service" && record.movedFrom?.length === 0) delete record.movedFrom;
+  if (kind === "service" && record.formerNames?.length === 0) delete record.formerNames;
   if (kind === "call") {
     if (record.requestClasses) record.requestClasses = record.requestClasses.names;
     if (record.responseClasses) record.responseClasses = record.responseClasses.names;

@@ -7,7 +7,7 @@ import type {
 } from "./endpoint-facts.js";
 import type { GatewayFacts, ReachedFacts } from "./gateway.js";
 import type { BlindInterval, HealthRecord } from "./health.js";
-import type { MovedService } from "./moved-service.js";
+import type { FormerName, MovedService } from "./moved-service.js";
 import type { NameGround } from "./name-ground.js";
 import type { ProtectionFacts } from "./protection.js";
 import type { ConnectionsRecord } from "./told-connection.js";
@@ -93,6 +93,8 @@ export interface ServiceRecord extends BlindBound, InVirtualNetwork {
   /** Where its endpoints went, and where they came from; left out where it was seen at no other address. */
   readonly movedTo?: MovedService;
   readonly movedFrom?: readonly MovedService[];
+  /** Names that it was asked for by until another took their place: its address was given anew. Left out where there are none. */
+  readonly formerNames?: readonly FormerName[];
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
@@ -159,8 +161,10 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   /** Addresses of clients, bounded; `callerCount` goes on counting. */
   readonly callers: readonly string[];
   readonly callerCount: number;
-  /** Host names by which it was called and answered, bounded; left out where it was called by address alone. */
+  /** Host names by which it was called and answered, most used first, bounded; left out where it was called by address alone. */
   readonly hosts?: readonly string[];
+  /** About how many there were beside these; left out where there were none. */
+  readonly moreHosts?: number;
   /** Status code → calls; `0` counts calls without a response. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly credentials: Readonly<Record<string, number>>;
@@ -369,6 +373,8 @@ export interface RemovalRecord extends InVirtualNetwork {
   readonly mergedInto?: string;
   /** Where that is at another address. */
   readonly mergedIntoAddress?: string;
+  /** What the service is called there. */
+  readonly mergedIntoService?: string;
 }
 
 /** Everything that travels from sensor to console. */

@@ -18,3 +18,9 @@ export interface MovedService {
 export function movedWords({ address, confidence, reason }: MovedService): string {
   return `${address} (${Math.round(confidence * 100)} % sure: ${reason})`;
 }
+
+/** A name that a service's callers asked for, and when they did last; packet time. */
+export interface FormerName {
+  readonly name: string;
+  readonly lastMicros: number;
+}

@@ -1,4 +1,5 @@
 import type { EndpointRecord } from "./event.js";
+import type { FormerName } from "./moved-service.js";
 import { type ComparedFacts, compareFacts, type ReviewedFacts } from "./reviewed-facts.js";
 
 /** Who said it, and when. */
@@ -46,22 +47,45 @@ export function untoldWords({ untold }: Pick<Review, "untold">): string[] {
 
 const NOTHING: ComparedFacts = { changes: [], untold: [] };
 
-/**
- * `reviewedMicros`: when an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where
- * that was never. `facts`: what is known of it now, asked for only where somebody approved it.
- */
+/** What is known beside an endpoint that a review of it needs. */
+export interface ReviewedContext {
+  /** When an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where that was never. */
+  readonly reviewedMicros: number | undefined;
+  /** What is known of it now, asked for only where somebody approved it. */
+  readonly facts: () => ReviewedFacts;
+  /** What its service is called, and was before its address was given anew; undefined where no row of it is kept. */
+  readonly service: { readonly name: string; readonly formerNames: readonly FormerName[] } | undefined;
+}
+
 export function reviewOf(
   endpoint: EndpointRecord,
   opinion: Opinion,
-  context: { readonly reviewedMicros: number | undefined; readonly facts: () => ReviewedFacts },
+  context: ReviewedContext,
   nowMicros: number,
 ): Review {
   const { approved, deprecated } = opinion;
   const calls = deprecated === undefined ? 0 : endpoint.calls - deprecated.calls;
   const called = calls > 0 ? [`calls since it was said to go away: ${calls.toLocaleString("en")}`] : [];
   const { changes, untold } = approved === undefined ? NOTHING : compareFacts(approved.seen, context.facts());
-  const compared = { changes: [...called, ...changes], untold };
+  const left = leftBy(endpoint, approved, context.service);
+  const compared = { changes: [...left.changes, ...called, ...changes], untold: [...left.untold, ...untold] };
   return { status: statusOf(endpoint, opinion, compared, context.reviewedMicros, nowMicros), ...compared, opinion };
+}
+
+/** Whom it was approved of is not there any more: that is no word on whoever has the address now. */
+function leftBy(
+  { calls, lastMicros }: EndpointRecord,
+  approved: Opinion["approved"],
+  service: ReviewedContext["service"],
+): ComparedFacts {
+  const name = approved?.seen.service;
+  const former = service?.formerNames.find((one) => one.name === name);
+  if (service === undefined || former === undefined || service.name === name) return NOTHING;
+  const since = new Date(former.lastMicros / 1_000).toISOString().slice(0, 16).replace("T", " ");
+  const gone = `approved as ${former.name}, which was not seen since ${since}`;
+  const isCalled = calls > (approved?.seen.calls ?? 0) && lastMicros > former.lastMicros;
+  if (isCalled) return { changes: [`${gone}; ${service.name} is called there now`], untold: [] };
+  return { changes: [], untold: [`whether it is there still (${gone}; ${service.name} has its address)`] };
 }
 
 function statusOf(

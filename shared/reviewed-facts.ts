@@ -6,6 +6,8 @@ import { fieldsOf } from "./schema-fields.js";
 
 /** What of an endpoint somebody who approves it vouches for. What may be left out was not kept by versions before. */
 export interface ReviewedFacts {
+  /** What its service was called. */
+  readonly service?: string;
   readonly calls?: number;
   readonly callers: readonly string[];
   /** More than are listed called it, and how many did in all. */
@@ -52,11 +54,11 @@ const CONNECTION_WORDS = ["mutual TLS", "TLS without a client's certificate", "c
 
 /** `connections`: what its callers' connections to it were. */
 export function reviewedFacts(endpoint: EndpointRecord, connections: readonly string[]): CountedFacts {
-  const { calls, callers, callerCount, credentials, dataClasses, state, drift = [] } = endpoint;
+  const { service, calls, callers, callerCount, credentials, dataClasses, state, drift = [] } = endpoint;
   const { bare, cookieOnly } = askedBy(endpoint);
   const fields = fieldsOf(endpoint);
   return {
-    ...{ calls, callers, callerCount, hasMoreCallers: callerCount > callers.length },
+    ...{ service, calls, callers, callerCount, hasMoreCallers: callerCount > callers.length },
     credentials: Object.keys(credentials),
     ...{ hasBareCalls: bare.calls > 0, hasCookieOnlyCalls: cookieOnly.calls > 0 },
     ...(calls === 0 ? {} : { access: accessOf(endpoint) }),

@@ -1,9 +1,15 @@
 import t from "tap";
 import type { InventoryRow } from "../sensor/inventory/row.js";
+import { csv } from "../sensor/report/csv.js";
+import { html } from "../sensor/report/html.js";
+import type { Report } from "../sensor/report/report.js";
 import { identityOf } from "../shared/record-identity.js";
 import { declaredFindings, readDeclared, states } from "./support/declared-files.js";
+import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { placed } from "./support/placed.js";
+import { told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
+import { consoleWithSensor } from "./support/teller.js";
 
 const PETS = JSON.stringify({
   swagger: "2.0",
@@ -66,7 +72,7 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "/orders/latest store.test store.yaml",
     "/v2/none pets.test pets.json",
     "/v2/pets/debug/dump pets.test pets.json",
-    "/v2/pets/{petId} pets.test,store.test pets.json",
+    "/v2/pets/{petId} store.test,pets.test pets.json",
     "/{page} pages.test pages.yaml",
   ]);
   const restored = new Scene({ declared });
@@ -154,4 +160,95 @@ t.test("one of several names of an address that goes to its own takes along what
       "10.1.0.6 from 10.1.0.4 (b.test is called by the same name there, and silent for 64 seconds before)",
     ],
   });
+});
+
+/** `hosts` of its only endpoint, most used first, and how many more. */
+function hostsOf(scene: Scene): string {
+  const [{ hosts = [], moreHosts = 0 }] = scene.endpoints();
+  return `${hosts.join(" ")} +${moreHosts}`;
+}
+
+t.test("of names that whoever calls chooses those used most are told, whenever they come", (t) => {
+  const scene = new Scene();
+  const call = (host: string, times = 1, status = 200) => {
+    for (let one = 0; one < times; one++) scene.get("/", { host, status });
+  };
+  for (let name = 0; name < 20; name++) call(`refused${name}.test`, 3, [400, 404, 421][name % 3]);
+  call("a.test");
+  t.equal(hostsOf(scene), "a.test +0", "names that were refused do not enter");
+  for (let name = 0; name < 30; name++) call(`junk${name}.test`, 2);
+  for (let round = 0; round < 40; round++) for (const name of ["b.test", "c.test"]) call(name);
+  call("b.test");
+  t.match(hostsOf(scene), /^b\.test c\.test junk\d+\.test .* \+2[45]$/, "of 33 names");
+  t.equal([...scene.inventory.services()][0].name, "b.test", "the service has a name");
+  const { rows } = scene.inventory.takeDelta(1_000);
+  const restored = new Scene();
+  restored.inventory.restore(rows);
+  t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
+  for (const one of [scene, restored]) one.get("/", { host: "late.test" });
+  t.equal(hostsOf(restored), hostsOf(scene), "with what is counted");
+  const size = () => Math.max(...scene.inventory.takeDelta(1_000).rows.map(({ state }) => state.length));
+  const before = size();
+  for (let name = 0; name < 5_000; name++) {
+    call(`storm-${name}.test`);
+    if (name % 4 === 0) call("c.test");
+  }
+  t.match(hostsOf(scene), /^c\.test /, "one call in five is enough");
+  const more = Number(hostsOf(scene).split("+")[1]);
+  t.ok(more > 4_700 && more < 5_300, `about 5,026 more: ${more}`);
+  t.ok(size() < before + 500, "and the store keeps no more of it");
+  t.end();
+});
+
+t.test("files of before names were counted say which there were", (t) => {
+  const scene = new Scene();
+  for (const host of ["a.test", "b.test", "a.test"]) scene.get("/", { host });
+  const rows = scene.inventory.takeDelta(1_000).rows.map((row) => {
+    const { hosts, ...state } = JSON.parse(row.state);
+    return { ...row, state: JSON.stringify(state) };
+  });
+  const restored = new Scene();
+  restored.inventory.restore(rows);
+  restored.get("/", { host: "b.test" });
+  t.equal(hostsOf(restored), "b.test a.test +0");
+  t.end();
+});
+
+t.test("virtual hosts of one address are one service, and documents say what is called by which name", (t) => {
+  const scene = new Scene();
+  for (let order = 0; order < 5; order++) scene.get("/orders", { host: "orders.local" });
+  scene.get("/bills", { host: "billing.local" }).get("/health", { host: "billing.local" });
+  scene.get("/health", { host: "orders.local" }).get("/only", { host: "alone.test", server: "10.0.0.77" });
+  const rows = scene.inventory.takeDelta(1_000).rows.map(({ record }) => ({ record, sensor: undefined }));
+  const document = (report: Report) => [...report.write(rows, [])].join("");
+  const page = document(html);
+  const [, after = ""] = page.split('<h2 id="addresses-of-several-host-names">');
+  const [part] = after.split("<h2");
+  t.same(
+    [...part.matchAll(/<tr>(<td.*)<\/tr>/g)].map(([, cells]) => cells.replace(/<[^>]*>/g, "|").replace(/\|+/g, "|")),
+    ["|orders.local|10.0.0.2 80|orders.local|2|GET /orders|", "|orders.local|10.0.0.2 80|billing.local|2|GET /bills|"],
+  );
+  t.notMatch(part, "alone.test", "where an address has one name there is nothing to say");
+  t.match(document(csv), /,GET,\/health,.*,"?billing\.local[ ;,]+orders\.local/);
+  const alone = new Scene();
+  alone.get("/only", { host: "alone.test" });
+  const others = alone.inventory.takeDelta(1_000).rows.map(({ record }) => ({ record, sensor: undefined }));
+  t.notMatch([...html.write(others, [])].join(""), "several host names");
+  t.end();
+});
+
+t.test("the page finds an endpoint by any name that it is called by", { skip: NO_BROWSER }, async (t) => {
+  const scene = new Scene();
+  for (let order = 0; order < 5; order++) scene.get("/orders", { host: "orders.local" });
+  scene.get("/bills", { host: "billing.local" });
+  const { console, sensor } = await consoleWithSensor(t);
+  await sensor.tell(told(scene));
+  const { page, troubles } = await enter(t, console.setupLink ?? "");
+  await page.click('nav button:text-is("Endpoints")');
+  await page.fill("input[placeholder=Filter]", "billing");
+  const rows = page.locator("main tbody tr");
+  await rows.filter({ hasText: "/orders" }).waitFor({ state: "detached" });
+  t.match(await rows.allTextContents(), [/^orders\.local\s*billing\.local.*\/bills/]);
+  await shot(page, "endpoints-by-host");
+  t.same(troubles, []);
 });

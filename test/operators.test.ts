@@ -4,6 +4,7 @@ import t from "tap";
 import WebSocket from "ws";
 import type { OperatorInvited, OperatorListing, ReviewHistory } from "../console/api.js";
 import type { ConsoleServer } from "../console/http/server.js";
+import { Operators } from "../console/store/operators.js";
 import { hashToken } from "../console/store/sensor-tokens.js";
 import { CHROMIUM, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
@@ -82,6 +83,38 @@ t.test("an operator invites another by a link that holds once, and for a day", a
   let last = 0;
   for (let attempt = 0; attempt < 12; attempt++) last = (await invite(`n${attempt}`, bob)).code;
   t.equal(last, 429, "a script that runs wild is slowed down");
+});
+
+t.test("an operator who knows the own password changes it, which ends all other sessions", async (t) => {
+  const { console } = await consoleWithSensor(t);
+  const { ask, setUp, listing, invite } = asking(console);
+  const { cookie: ada } = await setUp(new URL(console.setupLink ?? "").hash.slice("#setup=".length), "ada");
+  const { cookie: bob } = await setUp((await invite("bob", ada)).token, "bob");
+  const logIn = async (user: string, password: string) => {
+    const answer = await ask("POST", "/api/login", { user, password });
+    return { code: answer.status, cookie: (answer.headers.get("set-cookie") ?? "").split(";")[0] };
+  };
+  const { cookie: elsewhere } = await logIn("ada", PASSWORD);
+  const next = "another long password";
+  const change = async (body: object, cookie = ada) => (await ask("POST", "/api/password", body, cookie)).status;
+  t.equal(await change({ old: PASSWORD, password: next }, ""), 401);
+  t.equal(await change({ old: PASSWORD, password: "short" }), 400);
+  t.equal(await change({ old: PASSWORD }), 400);
+  t.equal(await change({ old: "x".repeat(257), password: next }), 400);
+  t.equal(await change({ old: next, password: next }), 403);
+  t.equal((await ask("GET", "/api/endpoints", undefined, elsewhere)).status, 200, "nothing happened so far");
+  const link = new Operators(console.store.database, 1).renew("ada", "");
+  t.equal(await change({ old: PASSWORD, password: next }), 204);
+  t.equal((await ask("GET", "/api/endpoints", undefined, ada)).status, 200, "this session goes on");
+  t.equal((await ask("GET", "/api/endpoints", undefined, elsewhere)).status, 401);
+  t.equal((await ask("GET", "/api/endpoints", undefined, bob)).status, 200);
+  t.same([(await logIn("ada", PASSWORD)).code, (await logIn("ada", next)).code], [401, 204]);
+  t.equal((await logIn("bob", PASSWORD)).code, 204);
+  t.equal((await setUp(link, "ada")).code, 403, "a link for another password holds no more");
+  t.equal((await listing(ada)).links.length, 0);
+  const codes: number[] = [];
+  for (let attempt = 0; attempt < 12; attempt++) codes.push(await change({ old: `guess ${attempt}`, password: next }));
+  t.equal(codes.at(-1), 429, "whoever guesses is slowed down as at the login");
 });
 
 t.test("removing an operator ends the sessions, keeps the name, and never leaves nobody", async (t) => {
@@ -166,6 +199,18 @@ t.test(
     await sensor.tell(told(scene));
     const { page: ada, troubles } = await enter(t, console.setupLink ?? "");
     await ada.click('nav button:text-is("Operators")');
+    const own = ada.locator("form[aria-label='Your password']");
+    const secrets = async (...texts: readonly string[]): Promise<void> => {
+      for (const [at, text] of texts.entries()) await own.locator("input").nth(at).fill(text);
+      await own.locator("button").click();
+    };
+    await secrets("not the old password", "another long password", "another long password");
+    await own.locator("text=The old password is not right.").waitFor();
+    await secrets("a long enough password", "another long password", "yet another password");
+    await own.locator("text=stands there in two ways").waitFor();
+    await secrets("a long enough password", "another long password", "another long password");
+    await own.locator("text=Changed; your other sessions have ended.").waitFor();
+    await shot(ada, "operators-password");
     await ada.fill("input[aria-label='Name of a new operator']", "bob");
     await ada.click("button:text-is('Invite')");
     const link = (await ada.locator("code.token").textContent()) ?? "";
@@ -233,7 +278,7 @@ t.test(
     );
     t.equal(await ada.evaluate("document.documentElement.scrollWidth"), 1_280, "nothing hangs over the page's edge");
     t.same(
-      troubles.filter((text) => !/409/.test(text)),
+      troubles.filter((text) => !/409|403/.test(text)),
       [],
     );
   },

@@ -1,6 +1,6 @@
 import t from "tap";
 import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
-import type { EdgeRecord, SensorEvent } from "../shared/event.js";
+import type { EdgeRecord, SensorEvent, ServiceRecord } from "../shared/event.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
@@ -273,5 +273,98 @@ t.test(
     await page.locator(".review-status.approved").nth(1).waitFor();
     t.equal(await refused.count(), 0);
     t.same(troubles, []);
+  },
+);
+
+t.test(
+  "what was approved of a service goes with it from an address given anew, and is no word on who is there",
+  async (t) => {
+    const scene = new Scene();
+    const call = (server: string, host: string, path: string, second: number) =>
+      scene.get(path, { server, host, atMicros: NOW - 1_000e6 + second * 1e6 });
+    for (let second = 0; second < 20; second++)
+      for (const path of ["/health", "/quiet"]) call("10.1.0.4", "old.test", path, second);
+    const { console, sensor, ask, endpoints, history } = await reviewed(t, scene);
+    /** As a store hands it on: first what is there no more. */
+    const tell = (): Promise<void> => {
+      const { rows, removals } = scene.inventory.takeDelta(1_000);
+      return sensor.tell([...removals, ...rows.map(({ record }) => record)]);
+    };
+    const at = async (address: string, path: string) =>
+      (await endpoints()).find((one) => one.serverAddress === address && one.template === path);
+    const say = async (address: string, path: string, action: string, text?: string): Promise<number> => {
+      const { key, version } = (await at(address, path)) ?? {};
+      return (await ask("POST", "/api/reviews", { key, version, action, ...(text === undefined ? {} : { text }) }))
+        .status;
+    };
+    const shown = async (address: string, path: string) => {
+      const { status, changes, untold, opinion } = (await at(address, path))?.review ?? {};
+      const words = [...(changes ?? []), ...(untold ?? [])].filter((one) => /old\.test|next\.test/.test(one));
+      return [status, ...words.map((one) => one.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, "THEN")), opinion?.owner?.text];
+    };
+    for (const path of ["/health", "/quiet"]) {
+      t.equal(await say("10.1.0.4", path, "approve"), 200);
+      t.equal(await say("10.1.0.4", path, "own", "ops"), 200);
+    }
+    for (let second = 100; second < 170; second++) {
+      call("10.1.0.4", "next.test", "/health", second);
+      call("10.1.0.4", "next.test", "/next", second);
+    }
+    await tell();
+    const gone = "approved as old.test, which was not seen since THEN; next.test";
+    t.same(
+      await shown("10.1.0.4", "/health"),
+      ["changed", `${gone} is called there now`, "ops"],
+      "it is kept, and covers nothing",
+    );
+    t.same(await shown("10.1.0.4", "/quiet"), [
+      "uncertain",
+      `whether it is there still (${gone.replace("; next.test", "; next.test has its address")})`,
+      "ops",
+    ]);
+    const { items } = (await (await ask("GET", "/api/services")).json()) as { items: readonly ServiceRecord[] };
+    t.match(items, [{ name: "next.test", formerNames: [{ name: "old.test", lastMicros: NOW - 981e6 }] }]);
+    t.equal(await say("10.1.0.4", "/next", "approve"), 200);
+
+    for (let second = 170; second < 190; second++) {
+      for (const path of ["/health", "/quiet"]) call("10.1.0.5", "old.test", path, second);
+      call("10.1.0.4", "next.test", "/health", second);
+    }
+    await tell();
+    t.equal((await at("10.1.0.5", "/health"))?.service, "old.test");
+    t.match((await at("10.1.0.5", "/health"))?.review.opinion, { approved: { by: "ada" }, owner: { text: "ops" } });
+    t.match((await at("10.1.0.5", "/quiet"))?.review.opinion, { approved: { by: "ada" }, owner: { text: "ops" } });
+    t.match((await history("/quiet")).entries, [{ action: "join" }, { action: "own" }, { action: "approve" }]);
+    t.same(await shown("10.1.0.4", "/health"), ["unreviewed", undefined], "nobody said anything of who is there now");
+    t.match((await at("10.1.0.4", "/next"))?.review, { status: "approved" });
+    t.equal(console.store.database.prepare("SELECT count(*) FROM opinion").pluck().get(), 3);
+  },
+);
+
+t.test(
+  "an approval of who has the address by now stays when the endpoint goes with who was there before",
+  async (t) => {
+    const scene = new Scene();
+    const call = (server: string, host: string, path: string, second: number) =>
+      scene.get(path, { server, host, atMicros: NOW - 1_000e6 + second * 1e6 });
+    for (let second = 0; second < 20; second++) call("10.1.0.4", "old.test", "/health", second);
+    for (let second = 100; second < 170; second++) call("10.1.0.4", "next.test", "/health", second);
+    const { sensor, endpoints, say } = await reviewed(t, scene);
+    await say("/health", { action: "approve" });
+    for (let second = 170; second < 190; second++) {
+      call("10.1.0.5", "old.test", "/health", second);
+      call("10.1.0.4", "next.test", "/health", second);
+    }
+    const { rows, removals } = scene.inventory.takeDelta(1_000);
+    await sensor.tell([...removals, ...rows.map(({ record }) => record)]);
+    t.same(
+      (await endpoints())
+        .map(({ service, review }) => [service, review.opinion.approved?.by])
+        .sort(([a = ""], [b = ""]) => a.localeCompare(b)),
+      [
+        ["next.test", "ada"],
+        ["old.test", undefined],
+      ],
+    );
   },
 );

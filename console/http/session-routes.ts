@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { VERSION } from "../../shared/version.js";
-import type { LoginRequest, SessionState, SetupRequest } from "../api.js";
+import type { LoginRequest, PasswordRequest, SessionState, SetupRequest } from "../api.js";
 import { MIN_PASSWORD_LENGTH, OperatorRefusal, type Operators } from "../store/operators.js";
 import { hashToken } from "../store/sensor-tokens.js";
 
@@ -12,6 +12,12 @@ const LOGIN_BODY = {
   type: "object",
   required: ["user", "password"],
   properties: { user: TEXT, password: TEXT },
+  additionalProperties: false,
+} as const;
+const PASSWORD_BODY = {
+  type: "object",
+  required: ["old", "password"],
+  properties: { old: TEXT, password: TEXT },
   additionalProperties: false,
 } as const;
 const SETUP_BODY = {
@@ -62,6 +68,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
   });
 
   addSetupRoute(app, options, begin);
+  addPasswordRoute(app, options);
 
   app.post<{ Body: LoginRequest }>(
     "/api/login",
@@ -81,6 +88,27 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionOptions):
     }
     return reply.clearCookie(SESSION_COOKIE, { path: "/" }).code(204).send();
   });
+}
+
+/** Another password for whoever asks, who must know the old one: a page that was left open is not enough. */
+function addPasswordRoute(app: FastifyInstance, { operators, onEnd }: SessionOptions): void {
+  app.post<{ Body: PasswordRequest }>(
+    "/api/password",
+    { schema: { body: PASSWORD_BODY }, config: LOGIN_LIMIT },
+    async (request, reply) => {
+      const token = request.cookies[SESSION_COOKIE] ?? "";
+      const user = operators.sessionOf(token);
+      if (user === undefined) return reply.code(401).send({ error: "Log in first." });
+      const { old, password } = request.body;
+      if (password.length < MIN_PASSWORD_LENGTH)
+        return reply.code(400).send({ error: `The password needs at least ${MIN_PASSWORD_LENGTH} characters.` });
+      if (!(await operators.changePassword(user, old, password, token)))
+        return reply.code(403).send({ error: "The old password is not right." });
+      request.log.info({ operator: user }, "an operator changed the password");
+      onEnd();
+      return reply.code(204).send();
+    },
+  );
 }
 
 /** The first operator, one who was invited, or another password. */

@@ -207,8 +207,9 @@ export class ConsoleStore implements EventSink {
   #keep(sensor: string, event: SensorEvent): void {
     if (event.kind === "removal") {
       this.#past.remove({ kind: "endpoint", sensor, identity: identityOf(event) }, Date.now() * 1_000);
-      const { mergedInto, mergedIntoAddress: serverAddress = event.serverAddress } = event;
-      if (mergedInto !== undefined) this.reviews.join(sensor, event, { ...event, serverAddress, template: mergedInto });
+      const { mergedInto, mergedIntoAddress: serverAddress = event.serverAddress, mergedIntoService } = event;
+      if (mergedInto !== undefined)
+        this.reviews.join(sensor, event, { ...event, serverAddress, template: mergedInto }, mergedIntoService);
     } else if (event.kind === "connections") {
       this.joined.take(sensor, event.connections);
     } else if (event.kind === "health") {

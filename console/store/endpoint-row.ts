@@ -25,8 +25,11 @@ function listedReview({ status, changes, untold, opinion }: Review): ListedRevie
   return { status, changes, untold, opinion: { ...others, approved: { by, atMicros } } };
 }
 
-function optionalOf({ virtualNetwork, drift, blindMillis, durationMillis, declaration }: EndpointRecord) {
+function optionalOf(record: EndpointRecord) {
+  const { virtualNetwork, hosts, moreHosts, drift, blindMillis, durationMillis, declaration } = record;
   return {
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(moreHosts === undefined ? {} : { moreHosts }),
     ...(virtualNetwork === undefined ? {} : { virtualNetwork }),
     ...(drift === undefined ? {} : { drift }),
     ...(blindMillis === undefined ? {} : { blindMillis }),

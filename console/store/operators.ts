@@ -96,6 +96,24 @@ export class Operators {
     })();
   }
 
+  /**
+   * Another password for who knows the old one; ends all sessions but the one of `token`, and a link for another password. False where the
+   * old one is wrong, or no longer the one that holds.
+   */
+  async changePassword(name: string, old: string, password: string, token: string): Promise<boolean> {
+    const before = this.#hashOf(name);
+    if (!(await verifyPassword(old, before))) return false;
+    const hash = await passwordHash(password);
+    return this.#database.transaction(() => {
+      // Meanwhile another may have changed it, or have removed the operator.
+      if (this.#hashOf(name) !== before || this.sessionOf(token) !== name) return false;
+      this.#database.prepare("UPDATE operator SET password = ? WHERE name = ?").run(hash, name);
+      this.#database.prepare("DELETE FROM session WHERE operator = ? AND token_hash <> ?").run(name, hashToken(token));
+      this.links.withdraw(name);
+      return true;
+    })();
+  }
+
   /** Ends the operator's sessions and links; the name stays. Throws OperatorRefusal. */
   remove(name: string, by: string): void {
     this.#database.transaction(() => {
@@ -115,12 +133,14 @@ export class Operators {
 
   /** Takes as long for a name that is not there. */
   async verify(name: string, password: string): Promise<boolean> {
-    const row = this.#database
-      .prepare<[string], { password: string }>(
-        "SELECT password FROM operator WHERE name = ? AND removed_micros IS NULL",
-      )
+    return verifyPassword(password, this.#hashOf(name));
+  }
+
+  #hashOf(name: string): string | undefined {
+    return this.#database
+      .prepare<[string], string>("SELECT password FROM operator WHERE name = ? AND removed_micros IS NULL")
+      .pluck()
       .get(name);
-    return verifyPassword(password, row?.password);
   }
 
   /** The token for the cookie; only its hash is kept. */

@@ -153,8 +153,8 @@ export class Reviews {
 
   #review(known: Known, context: ReviewContext, nowMicros: number) {
     const { key, version, facts } = this.#show(known, context);
-    const reviewedMicros = context.reviewedMicros(known.sensorId, known.record);
-    return { key, version, review: reviewOf(known.record, known.opinion, { reviewedMicros, facts }, nowMicros) };
+    const around = context.of(known.sensorId, known.record, facts);
+    return { key, version, review: reviewOf(known.record, known.opinion, around, nowMicros) };
   }
 
   /**
@@ -252,11 +252,16 @@ export class Reviews {
     return Number(lastInsertRowid);
   }
 
-  /** An endpoint became part of another: owner, tags and note go along, where that has none. Within the caller's transaction. */
-  join(sensorId: string, from: EndpointPlace, into: EndpointPlace): void {
+  /**
+   * An endpoint became part of another: owner, tags and note go along, where that has none. With `service` it is the same endpoint where the
+   * service of that name is now, and all goes along but an approval of whoever has its address by now. Within the caller's transaction.
+   */
+  join(sensorId: string, from: EndpointPlace, into: EndpointPlace, service?: string): void {
     const moved = this.#opinion(sensorId, from);
     if (moved === undefined) return;
-    const opinion = joined(this.#opinion(sensorId, into) ?? {}, moved);
+    const known = this.#opinion(sensorId, into) ?? {};
+    const isOfOther = service !== undefined && this.#isOfWhoIsThere(sensorId, from, moved, service);
+    const opinion = service === undefined || isOfOther ? joined(known, moved) : { ...moved, ...known };
     const text = `${from.method} ${from.template}`;
     const entry = {
       by: NOBODY,
@@ -266,9 +271,25 @@ export class Reviews {
       from: endpointIdentity(from),
     } as const;
     this.#write(sensorId, into, entry, opinion);
-    this.#database
-      .prepare("DELETE FROM opinion WHERE sensor = ? AND identity = ?")
-      .run(sensorId, endpointIdentity(from));
+    if (isOfOther)
+      this.#database
+        .prepare("UPDATE opinion SET opinion = ? WHERE sensor = ? AND identity = ?")
+        .run(JSON.stringify({ approved: moved.approved }), sensorId, endpointIdentity(from));
+    else
+      this.#database
+        .prepare("DELETE FROM opinion WHERE sensor = ? AND identity = ?")
+        .run(sensorId, endpointIdentity(from));
+  }
+
+  /** Whether it was approved of the service that stays where another, called `left`, went away from. */
+  #isOfWhoIsThere(sensorId: string, place: EndpointPlace, { approved }: Opinion, left: string): boolean {
+    const name = this.#database
+      .prepare<[string, string], string>(
+        "SELECT json_extract(record, '$.name') FROM service WHERE sensor = ? AND identity = ?",
+      )
+      .pluck()
+      .get(sensorId, serviceIdentity(place));
+    return name !== undefined && name !== left && approved?.seen.service === name;
   }
 
   #opinion(sensorId: string, place: EndpointPlace): Opinion | undefined {

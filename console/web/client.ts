@@ -83,6 +83,10 @@ export async function logOut(): Promise<void> {
   await request("POST", "/api/logout");
 }
 
+export async function changePassword(old: string, password: string): Promise<void> {
+  await request("POST", "/api/password", { old, password });
+}
+
 export async function readOperators(): Promise<OperatorListing> {
   return parseVisible(await (await request("GET", "/api/operators")).text()) as OperatorListing;
 }

@@ -5,6 +5,7 @@ import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { dateAndTime } from "./format-date.js";
+import { hostWords, isCalledOtherwise } from "./host-words.js";
 import { ReviewPanel } from "./review-panel.js";
 import { TemplatePanel } from "./template-panel.js";
 
@@ -26,7 +27,7 @@ interface Props {
 
 /** An endpoint in words, then what its calls are built of, then everything that is known of it. */
 export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
-  const { schemas, drift = [], hosts = [], protection, reached, review, key, parameters, ...record } = endpoint;
+  const { schemas, drift = [], hosts, moreHosts, protection, reached, review, key, parameters, ...record } = endpoint;
   return (
     <DetailPane onClose={onClose}>
       <h3>
@@ -36,7 +37,7 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       <p>
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
-      {hosts.some((host) => host !== endpoint.service) && <p>It is called as {hosts.join(", ")}.</p>}
+      {isCalledOtherwise(endpoint) && <p>It is called as {hostWords(endpoint)}.</p>}
       {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>

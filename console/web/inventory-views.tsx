@@ -7,6 +7,7 @@ import { edgeKey } from "./edge-key.js";
 import { EndpointPane } from "./endpoint-pane.js";
 import { FindingDetail } from "./finding-detail.js";
 import { bytes, day, millis, span } from "./format.js";
+import { hostWords, isCalledOtherwise } from "./host-words.js";
 import { PostureTag } from "./posture-bar.js";
 import { REVIEW_COLUMNS, REVIEWS } from "./review-columns.js";
 import { ServiceDetail } from "./service-detail.js";
@@ -109,7 +110,19 @@ const SERVICES: readonly Column<ServiceItem>[] = [
 ];
 
 const ENDPOINTS: readonly Column<EndpointRow>[] = [
-  { title: "Service", className: "name", value: (item) => item.service },
+  {
+    title: "Service",
+    className: "name",
+    value: (item) => item.service,
+    // By any of its names it is found.
+    text: (item) => [item.service, ...(item.hosts ?? [])].join(" "),
+    show: (item) => (
+      <>
+        {item.service}
+        {isCalledOtherwise(item) && <span class="mark quiet">{hostWords(item)}</span>}
+      </>
+    ),
+  },
   { title: "Method", className: "method", value: (item) => item.method },
   {
     title: "Template",

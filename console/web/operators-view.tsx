@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OperatorItem, OperatorListing } from "../api.js";
-import { inviteOperator, readOperators, removeOperator, withdrawLink } from "./client.js";
+import { changePassword, inviteOperator, readOperators, removeOperator, withdrawLink } from "./client.js";
 import { when } from "./review-words.js";
 import { session } from "./session.js";
 
@@ -46,6 +46,7 @@ export function OperatorsView() {
             </button>
           </p>
         ))}
+        <Password />
         <p class="quiet">
           Whoever lost the password gets a link for another by <code>eastwatch operator link NAME</code> on the
           console's host.
@@ -91,6 +92,62 @@ function Invite({ act, trouble }: ActProps & { readonly trouble: string }) {
         {trouble}
       </span>
     </form>
+  );
+}
+
+/** Another password for whoever is logged in. */
+function Password() {
+  const [outcome, setOutcome] = useState<{ readonly words: string; readonly isDone: boolean }>({
+    words: "",
+    isDone: false,
+  });
+  const change = async (form: HTMLFormElement): Promise<void> => {
+    const [old, password, again] = ["old", "password", "again"].map((name) => String(new FormData(form).get(name)));
+    if (password !== again) throw new Error("The new password stands there in two ways.");
+    await changePassword(old, password);
+    form.reset();
+  };
+  return (
+    <form
+      class="bar"
+      aria-label="Your password"
+      onSubmit={(event) => {
+        event.preventDefault();
+        change(event.currentTarget).then(
+          () => setOutcome({ words: "Changed; your other sessions have ended.", isDone: true }),
+          (error: Error) => setOutcome({ words: error.message, isDone: false }),
+        );
+      }}
+    >
+      <Secret name="old" label="Your password" autocomplete="current-password" />
+      <Secret name="password" label="New password" autocomplete="new-password" />
+      <Secret name="again" label="New password again" autocomplete="new-password" />
+      <button type="submit">Change password</button>
+      <span class={outcome.isDone ? "quiet" : "bad"} role="alert">
+        {outcome.words}
+      </span>
+    </form>
+  );
+}
+
+interface SecretProps {
+  readonly name: string;
+  readonly label: string;
+  readonly autocomplete: "current-password" | "new-password";
+}
+
+function Secret({ name, label, autocomplete }: SecretProps) {
+  return (
+    <input
+      type="password"
+      name={name}
+      placeholder={label}
+      aria-label={label}
+      autocomplete={autocomplete}
+      required
+      maxLength={256}
+      minLength={name === "old" ? 1 : 12}
+    />
   );
 }
 

@@ -3,6 +3,7 @@ import { GROUND_WORDS } from "../../shared/name-ground.js";
 import type { ServiceItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
 import { bytes } from "./format.js";
+import { dateAndTime } from "./format-date.js";
 import { percent, sharesOf } from "./visibility.js";
 
 interface Props {
@@ -13,7 +14,16 @@ interface Props {
 /** One service: first what of its traffic could be read, so that nobody takes the rest for nothing. */
 export function ServiceDetail({ service, onClose }: Props) {
   const { kind, parsedBytes, encryptedBytes, notUnderstood, joinedLateBytes, missingBytes, ...told } = service;
-  const { nameGround, nameConfidence, unknownPaths, gateway, movedTo, movedFrom = [], ...rest } = told;
+  const {
+    nameGround,
+    nameConfidence,
+    unknownPaths,
+    gateway,
+    movedTo,
+    movedFrom = [],
+    formerNames = [],
+    ...rest
+  } = told;
   return (
     <DetailPane onClose={onClose}>
       <h3>What was seen of its traffic</h3>
@@ -41,6 +51,12 @@ export function ServiceDetail({ service, onClose }: Props) {
         </p>
       )}
       {movedFrom.length > 0 && <p>Before, it was at {movedFrom.map(movedWords).join("; ")}.</p>}
+      {formerNames.map(({ name, lastMicros }) => (
+        <p key={name}>
+          It was asked for as {name} until {dateAndTime(lastMicros / 1_000)}, and by another name since: the address may
+          be another service's now.
+        </p>
+      ))}
       {gateway !== undefined && (
         <p class="quiet">
           A gateway, {Math.round(gateway.confidence * 100)} % sure: {gateway.reason}.

@@ -158,6 +158,7 @@ const COLUMNS: readonly string[] = [
   "edge.posture_counts",
   "edge.client_certificates",
   "hosts",
+  "more_hosts",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

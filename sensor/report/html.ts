@@ -26,6 +26,7 @@ import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, headingsOf, idOf, section, table, time } from "./html-element.js";
 import { endpointTables } from "./html-endpoints.js";
 import { gatewaySection } from "./html-gateway.js";
+import { hostSection } from "./html-hosts.js";
 import { protectionSection } from "./html-protection.js";
 import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
@@ -54,6 +55,7 @@ function* sections(view: ComplianceView, rows: readonly StoredRow[]): Iterable<s
   yield* postureSections(edges);
   yield* endpointSections(endpoints);
   yield reviewSection(rows);
+  yield hostSection(endpoints);
   yield gatewaySection(services, endpoints);
   yield protectionSection(endpoints, edges);
   yield declaredSection(endpoints);

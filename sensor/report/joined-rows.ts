@@ -64,11 +64,18 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
     ...addedFields(a, b, ["responseClasses", "requestBodiesRead", "responseBodiesRead", "requestContentTypes"]),
     ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "incompleteCalls", "missingBytes"]),
     ...(a.drift === undefined && b.drift === undefined ? {} : { drift: joinedDrift(a.drift ?? [], b.drift ?? []) }),
+    ...moreHosts(a, b),
     callerCount: Math.max(a.callerCount, b.callerCount, sums.callers?.length ?? 0),
     state: judge.state,
     ...(durationMillis === undefined ? {} : { durationMillis }),
     ...(protection === undefined ? {} : { protection }),
   };
+}
+
+/** Which of them both sensors saw is not known: there are as many at least. */
+function moreHosts(a: EndpointRecord, b: EndpointRecord): Pick<EndpointRecord, "moreHosts"> {
+  const more = Math.max(a.moreHosts ?? 0, b.moreHosts ?? 0);
+  return more === 0 ? {} : { moreHosts: more };
 }
 
 export function joinedCertificate(a: CertificateRecord, b: CertificateRecord): CertificateRecord {

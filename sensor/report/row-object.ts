@@ -99,6 +99,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
   return {
     caller_count: endpoint.callerCount,
     hosts: endpoint.hosts,
+    more_hosts: endpoint.moreHosts,
     incomplete_calls: endpoint.incompleteCalls,
     parameters: endpoint.parameters,
     "data.request.classes": endpoint.requestClasses,

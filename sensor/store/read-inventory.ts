@@ -47,8 +47,7 @@ function storedRow({ record: text, sensor, id, identity }: ReadRow, reviews: Rea
   if (opinion === undefined) return stored;
   const { context } = reviews;
   const facts = (): CountedFacts => reviewedFacts(record, context.connections(id, record));
-  const of = { reviewedMicros: context.reviewedMicros(id, record), facts };
-  return { ...stored, review: reviewOf(record, opinion, of, Date.now() * 1_000) };
+  return { ...stored, review: reviewOf(record, opinion, context.of(id, record, facts), Date.now() * 1_000) };
 }
 
 /** What people say of endpoints, by sensor and identity. */

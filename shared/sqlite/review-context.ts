@@ -2,6 +2,7 @@ import type Database from "better-sqlite3";
 import type { EndpointRecord } from "../event.js";
 import { allCounts } from "../posture.js";
 import { serviceIdentity } from "../record-identity.js";
+import type { ReviewedContext } from "../review.js";
 
 interface Edge {
   readonly counts: string | null;
@@ -21,6 +22,8 @@ export interface KnownConnections {
 export class ReviewContext {
   readonly #edge: Database.Statement<[string, string], Edge>;
   readonly #service: Database.Statement<[string, string], number | null>;
+  readonly #named: Database.Statement<[string, string], { name: string; former: string | null }>;
+  readonly #names = new Map<string, ReviewedContext["service"]>();
   readonly #sensor: Database.Statement<[string], number | null>;
   readonly #times = new Map<string, number | undefined>();
   readonly #kinds: KnownConnections;
@@ -39,16 +42,39 @@ export class ReviewContext {
         "SELECT max(approved_micros) FROM opinion WHERE sensor = ? AND service = ?",
       )
       .pluck();
+    this.#named = database.prepare(
+      `SELECT json_extract(record, '$.name') AS name, json_extract(record, '$.formerNames') AS former
+       FROM service WHERE sensor = ? AND identity = ?`,
+    );
     this.#sensor = database
       .prepare<[string], number | null>("SELECT min(at_micros) FROM review WHERE action = 'approve' AND sensor = ?")
       .pluck();
+  }
+
+  /** `facts`: what is known of the endpoint now. */
+  of(sensor: string, endpoint: EndpointRecord, facts: ReviewedContext["facts"]): ReviewedContext {
+    return {
+      reviewedMicros: this.#reviewedMicros(sensor, endpoint),
+      service: this.#serviceOf(sensor, endpoint),
+      facts,
+    };
+  }
+
+  #serviceOf(sensor: string, endpoint: EndpointRecord): ReviewedContext["service"] {
+    const identity = serviceIdentity(endpoint);
+    const key = `${sensor} ${identity}`;
+    if (!this.#names.has(key)) {
+      const row = this.#named.get(sensor, identity);
+      this.#names.set(key, row && { name: row.name, formerNames: row.former === null ? [] : JSON.parse(row.former) });
+    }
+    return this.#names.get(key);
   }
 
   /**
    * When an endpoint of its service was approved last, in microseconds since 1970; where none was, when the first of its sensor was: the
    * service is one that came later.
    */
-  reviewedMicros(sensor: string, endpoint: EndpointRecord): number | undefined {
+  #reviewedMicros(sensor: string, endpoint: EndpointRecord): number | undefined {
     const service = serviceIdentity(endpoint);
     const key = `${sensor} ${service}`;
     if (!this.#times.has(key))

@@ -24,7 +24,7 @@ export interface Judged {
   readonly isFixed: boolean;
   readonly schemas: LearnedSchemas | undefined;
   /** Names by which it was called. */
-  readonly hosts: { readonly size: number; list(): readonly string[] };
+  readonly hosts: { readonly version: number; list(): readonly string[] };
 }
 
 /** What a store keeps of it. */
@@ -43,7 +43,7 @@ export class Judgement {
   readonly #judged: Judged;
   #coverage: Coverage | undefined = undefined;
   #template = "";
-  #hosts = 0;
+  #hostsVersion = 0;
   #declaration: Declaration | undefined = undefined;
   #deprecation: Deprecation | undefined = undefined;
   #differences: readonly Difference[] = NO_DIFFERENCES;
@@ -57,8 +57,8 @@ export class Judgement {
 
   get declaration(): Declaration | undefined {
     const { service, template, hosts } = this.#judged;
-    if (service.coverage !== this.#coverage || template !== this.#template || hosts.size !== this.#hosts) {
-      this.#hosts = hosts.size;
+    if (service.coverage !== this.#coverage || template !== this.#template || hosts.version !== this.#hostsVersion) {
+      this.#hostsVersion = hosts.version;
       this.#coverage = service.coverage;
       this.#template = template;
       this.#declaration = service.coverage && this.#declaredBy(service.coverage);

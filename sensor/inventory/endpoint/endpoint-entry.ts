@@ -307,7 +307,7 @@ export class EndpointEntry implements Endpoint {
       streams: this.#times.streams(),
       protection: this.protection?.record(),
       schemas: this.schemas?.record(this.#withQuery >= this.calls, this.isJudged ? this.#judge().messages : undefined),
-      hosts: this.hosts.size === 0 ? undefined : this.hosts.sorted(),
+      ...this.hosts.record(),
       foundMicros: this.foundMicros <= this.firstMicros ? undefined : this.foundMicros,
     };
     return {
@@ -350,11 +350,13 @@ export class EndpointEntry implements Endpoint {
   state(): string {
     const callers = this.#callers.state();
     const values = this.operation === undefined ? valuesOf(this) : [];
+    const hosts = this.hosts.state();
     const state: EndpointStateText = {
       ...this.#times.state(),
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...(callers === undefined ? {} : { callers }),
+      ...(hosts === undefined ? {} : { hosts }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
       ...this.#judgement?.state(),
@@ -377,7 +379,7 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = record.lastMicros;
     this.foundMicros = record.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
-    for (const host of record.hosts ?? []) this.hosts.add(host);
+    this.hosts.restore(record.hosts ?? [], record.calls, state.hosts);
     this.#statuses.restore(record.statuses);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.isJudged = true;

@@ -1,6 +1,7 @@
 import type { StoredJudgement } from "../declared/judgement.js";
 import type { StoredEvidence, StoredValue } from "../path/path-parameters.js";
 import type { StoredSchemas } from "../schema/endpoint-schemas.js";
+import type { HostSetState } from "./host-set.js";
 
 /** What a store keeps of an endpoint beside its record, as JSON. */
 export interface EndpointStateText extends StoredJudgement {
@@ -8,6 +9,8 @@ export interface EndpointStateText extends StoredJudgement {
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
   readonly callers?: string;
+  /** Left out where it was called by one name or none. */
+  readonly hosts?: HostSetState;
   /** How long streams lasted. */
   readonly lasted?: readonly number[];
   /** The template does not come from the paths seen. */

@@ -1,40 +1,75 @@
-import { compare } from "../count/tally.js";
+import { DistinctCount } from "../count/distinct-count.js";
+import { MostUsed, type MostUsedState } from "../count/most-used.js";
 
-const MAX_HOSTS = 8;
-const NONE: readonly string[] = [];
+/** Those that are told, and those that are counted so that a name which comes late can come to be told. */
+const MAX_TOLD = 8;
+const MAX_COUNTED = 16;
 /** Answers that say nothing of the host asked for: a scanner gets them for any name. RFC 9110 §15.5.20 has 421. */
 const SAYS_NOTHING: ReadonlySet<number> = new Set([0, 400, 404, 421]);
 
-/** Host names by which an endpoint was called and answered: the first eight. Whoever calls chooses them. */
+export interface HostSetState {
+  readonly counted: MostUsedState;
+  /** Marks of all there were; left out where all of them are counted. */
+  readonly all?: string;
+}
+
+/** Host names by which an endpoint was called and answered: those used most, for whoever calls chooses them. */
 export class HostSet {
-  #hosts: readonly string[] = NONE;
-  #last: string | undefined = undefined;
+  readonly #hosts = new MostUsed(MAX_COUNTED);
+  #all: DistinctCount | undefined = undefined;
 
   get size(): number {
-    return this.#hosts.length;
+    return this.#hosts.size;
+  }
+
+  /** Another number whenever others are in the list than before. */
+  get version(): number {
+    return this.#hosts.version;
   }
 
   note(host: string | undefined, status: number): void {
-    if (host === this.#last || host === undefined || SAYS_NOTHING.has(status)) return;
-    this.#last = host;
-    this.add(host);
+    if (host !== undefined && !SAYS_NOTHING.has(status)) this.#add(host, 1, 0);
   }
 
-  add(host: string): void {
-    if (this.#hosts.length >= MAX_HOSTS || this.#hosts.includes(host)) return;
-    this.#hosts = [...this.#hosts, host];
+  #add(host: string, times: number, unsure: number): void {
+    const { version } = this.#hosts;
+    const gone = this.#hosts.add(host, times, unsure);
+    if (this.#hosts.version === version) return;
+    if (gone !== undefined) this.#all ??= new DistinctCount().addAll(this.#hosts.list()).addAll([gone]);
+    this.#all?.add(host);
   }
 
   merge(other: HostSet): void {
-    for (const host of other.#hosts) this.add(host);
+    for (const [host, count, unsure] of other.#hosts.state()) this.#add(host, count, unsure);
+    if (other.#all === undefined) return;
+    this.#all ??= new DistinctCount().addAll(this.#hosts.list());
+    this.#all.merge(other.#all);
   }
 
-  /** In the order in which they came. */
+  /** All that are counted, in the order in which they came to be. */
   list(): readonly string[] {
-    return this.#hosts;
+    return this.#hosts.list();
   }
 
-  sorted(): string[] {
-    return [...this.#hosts].sort(compare);
+  /** Most used first, and about how many there were beside these; nothing where it was called by address alone. */
+  record(): { readonly hosts?: string[]; readonly moreHosts?: number } {
+    if (this.#hosts.size === 0) return {};
+    const hosts = this.#hosts.texts().slice(0, MAX_TOLD);
+    const all = Math.max(this.#hosts.size, Math.round(this.#all?.estimate() ?? 0));
+    return all > hosts.length ? { hosts, moreHosts: all - hosts.length } : { hosts };
+  }
+
+  /** Undefined where the record says it all: there is one, and all calls asked for that. */
+  state(): HostSetState | undefined {
+    if (this.#hosts.size < 2) return undefined;
+    const counted = this.#hosts.state();
+    return this.#all === undefined ? { counted } : { counted, all: this.#all.state() };
+  }
+
+  /** `hosts` and `calls` of the record; files of before have no state, and say not how often each was called. */
+  restore(hosts: readonly string[], calls: number, state: HostSetState | undefined): void {
+    if (state === undefined) for (const host of hosts) this.#hosts.add(host, hosts.length > 1 ? 1 : calls);
+    else this.#hosts.restore(state.counted);
+    if (state?.all !== undefined) this.#all = new DistinctCount().restore(state.all);
   }
 }

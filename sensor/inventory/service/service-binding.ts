@@ -143,8 +143,8 @@ function placedAt(record: EndpointRow["record"], { address, name }: ServiceEntry
   return { ...record, serverAddress: address, service: name };
 }
 
-function movedAway(record: EndpointRow["record"], { address }: ServiceEntry): RemovalRecord {
+function movedAway(record: EndpointRow["record"], { address, name }: ServiceEntry): RemovalRecord {
   const { serverAddress, serverPort, virtualNetwork, method, template } = record;
   const place = { serverAddress, serverPort, ...inNetwork(virtualNetwork), method, template };
-  return { kind: "removal", ...place, mergedInto: template, mergedIntoAddress: address };
+  return { kind: "removal", ...place, mergedInto: template, mergedIntoAddress: address, mergedIntoService: name };
 }

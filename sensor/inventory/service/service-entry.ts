@@ -139,6 +139,7 @@ export class ServiceEntry implements Service {
 
   record(blindTimes: BlindTimes): ServiceRecord {
     const { name, ground, confidence } = this.naming.resolve();
+    const formerNames = this.naming.former();
     return {
       kind: "service",
       address: this.address,
@@ -154,6 +155,7 @@ export class ServiceEntry implements Service {
       protocols: this.#protocols.sortedTexts(),
       ...(this.movedTo === undefined ? {} : { movedTo: this.movedTo }),
       ...(this.movedFrom.length === 0 ? {} : { movedFrom: this.movedFrom }),
+      ...(formerNames.length === 0 ? {} : { formerNames }),
       ...(this.host.gateway === undefined ? {} : { gateway: this.host.gateway }),
       connections: this.connections,
       calls: this.calls,

@@ -1,17 +1,22 @@
 import { isIPv4 } from "node:net";
+import type { FormerName } from "../../../shared/moved-service.js";
 import type { NameGround } from "../../../shared/name-ground.js";
 import type { Certificate } from "../../protocol/message.js";
-import { Tally } from "../count/tally.js";
+import { MostUsed } from "../count/most-used.js";
 import type { GivenName } from "./identity-table.js";
 import { type NameSpan, NameSpans } from "./name-spans.js";
 
-const MAX_NAMES = 8;
+/** Those that are told, and those that are counted: whatever has the share below must be among these. */
+const MAX_TOLD = 8;
+const MAX_NAMES = 16;
 /** Silence of a name after which another one that has come to be asked for may have its place: shorter ones come of balancing. */
 export const QUIET_MICROS = 60e6;
 /** Calls by a name without which it says little. */
 export const MIN_CALLS = 8;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
 const NAME_SHARE = 10;
+/** Names that few ask for may take the share from the one it has: looked at once in so many. */
+const ASKED_BETWEEN = 16;
 /** What it is worth that all callers ask for the same name: in TLS the server may refuse it, in a Host field hardly one does. */
 const SERVER_NAME_WORTH = 0.95;
 const HOST_WORTH = 0.9;
@@ -37,8 +42,8 @@ export interface NameState {
 /** What a service is called, and on what ground. */
 export class ServiceName {
   /** Host names asked for, in a Host field or in TLS; and of them those in TLS. */
-  readonly #names = new Tally(MAX_NAMES);
-  readonly #serverNames = new Tally(MAX_NAMES);
+  readonly #names = new MostUsed(MAX_NAMES);
+  readonly #serverNames = new MostUsed(MAX_NAMES);
   readonly #spans = new NameSpans();
   readonly #own: string;
   #given: GivenName | undefined = undefined;
@@ -99,9 +104,19 @@ export class ServiceName {
     this.#rename();
   }
 
-  /** Every host name asked for, the most frequent first. */
+  /** Host names asked for, the most frequent first. */
   texts(): string[] {
-    return this.#names.texts();
+    return this.#names.texts().slice(0, MAX_TOLD);
+  }
+
+  /** Names of whom others took the place, the most frequent first. */
+  former(): FormerName[] {
+    const all = this.#names.texts();
+    return all.flatMap((name) => {
+      const span = this.#spans.of(name);
+      if (span === undefined || !this.#isTaken(name, all)) return [];
+      return this.#names.count(name) < MIN_CALLS ? [] : [{ name, lastMicros: span.lastMicros }];
+    });
   }
 
   /** Names that a fair share asks for, and the one that files give. */
@@ -118,9 +133,9 @@ export class ServiceName {
   }
 
   restore({ names, asked, serverNames, certificateName, spans = {} }: NameState): void {
-    this.#names.restore(names);
+    this.#names.restore(countsOf(names));
     this.#spans.restore(spans);
-    if (serverNames !== undefined) this.#serverNames.restore(serverNames);
+    if (serverNames !== undefined) this.#serverNames.restore(countsOf(serverNames));
     this.#certificateName = certificateName;
     this.#asked = asked ?? Object.values(names).reduce((sum, count) => sum + count, 0);
     this.#rename();
@@ -180,11 +195,18 @@ export class ServiceName {
   #askedFor(host: string | undefined, atMicros: number): void {
     this.#asked++;
     if (host !== undefined) {
-      this.#names.add(host);
-      if (host === this.#text || this.#names.has(host)) this.#spans.note(host, atMicros);
+      const gone = this.#names.add(host);
+      if (gone !== undefined) this.#spans.delete(gone);
+      this.#spans.note(host, atMicros);
     }
     if (host === this.#text || (this.#names.size === 0 && this.#certificateName === undefined)) return;
+    if (host !== undefined && this.#isRare(host)) return;
     if (this.#given === undefined || this.#given.ground === "hosts-file") this.#rename();
+  }
+
+  /** Too seldom to name the service: whoever asks for any name there is would have it looked up at each. */
+  #isRare(host: string): boolean {
+    return this.#asked % ASKED_BETWEEN !== 0 && this.#names.count(host) * NAME_SHARE < this.#asked;
   }
 
   /** The host name in an authority, in lower case; undefined where there is none but an address. */
@@ -194,6 +216,10 @@ export class ServiceName {
     this.#lastHost = authority === undefined ? undefined : hostName(authority);
     return this.#lastHost;
   }
+}
+
+function countsOf(record: Readonly<Record<string, number>>): [string, number, number][] {
+  return Object.entries(record).map(([name, count]) => [name, count, 0]);
 }
 
 /** What a service is called before any name of it is seen: `10.0.0.2:80`, `10.0.0.2:80 (vxlan 5001)`. */

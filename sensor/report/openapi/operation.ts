@@ -170,6 +170,7 @@ export function observed(endpoint: Seen): Record<string, unknown> {
     calls: endpoint.calls,
     callers: endpoint.callerCount,
     hosts: endpoint.hosts,
+    more_hosts: endpoint.moreHosts,
     statuses: endpoint.statuses,
     credentials: endpoint.credentials,
     ...(endpoint.edge === undefined ? {} : { edge: endpoint.edge }),
