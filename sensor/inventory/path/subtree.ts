@@ -30,8 +30,13 @@ export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean 
   return own >= MIN_OWN && alone >= ALONE_SHARE * total;
 }
 
+/** Whether a path of those below a node has a word in it that is none of a parameter's values. */
+export function hasFixedWord(path: string): boolean {
+  return /\/[^/{]/.test(path);
+}
+
 /** Paths below that were called. */
-function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
+export function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
   const paths = new Set<string>();
   const add = (from: PathNode<Leaf>, before: string, levels: number): void => {
     for (const child of from.children()) {

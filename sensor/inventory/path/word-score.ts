@@ -12,8 +12,13 @@ export type Place = "root" | "container" | "parameter" | "collection" | "noun";
 export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
   if (node.parent === undefined) return "root";
   if (node.isParameter) return "parameter";
-  if (CONTAINER.test(node.text)) return "container";
+  if (isContainer(node)) return "container";
   return isCollection(node.text) ? "collection" : "noun";
+}
+
+/** Behind a resource, `/catalog/service/…`, such a name is one of a resource as well. */
+function isContainer<Leaf>({ text, parent }: PathNode<Leaf>): boolean {
+  return CONTAINER.test(text) && (parent?.parent === undefined || parent.isParameter || isContainer(parent));
 }
 
 /** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
