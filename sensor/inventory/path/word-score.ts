@@ -18,7 +18,14 @@ export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
 
 /** Behind a resource, `/catalog/service/…`, such a name is one of a resource as well. */
 function isContainer<Leaf>({ text, parent }: PathNode<Leaf>): boolean {
-  return CONTAINER.test(text) && (parent?.parent === undefined || parent.isParameter || isContainer(parent));
+  return CONTAINER.test(text) && isBeforeResources(parent);
+}
+
+/** Also behind a value that parts the API, `/{tenant}/api/…`. */
+function isBeforeResources<Leaf>(node: PathNode<Leaf> | undefined): boolean {
+  for (let one = node; one?.parent !== undefined; one = one.parent)
+    if (!one.isParameter && !CONTAINER.test(one.text)) return false;
+  return true;
 }
 
 /** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
