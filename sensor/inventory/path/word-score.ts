@@ -1,3 +1,4 @@
+import { countBelow } from "./fixedness.js";
 import type { PathNode } from "./path-node.js";
 import { isCollection, routeShare, stemOf, wordsOf } from "./route-word.js";
 import { type Sibling, total } from "./sibling.js";
@@ -98,10 +99,10 @@ function scoreBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
   for (const { node } of members)
     for (const { text } of node.literals()) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
   const withBelow = total(members, ({ node, hasParameterBelow }) =>
-    node.literalCount > 0 || hasParameterBelow ? 1 : 0,
+    countBelow(node) > 0 || hasParameterBelow ? 1 : 0,
   );
   if (withBelow === 0) return 0;
-  const all = total(members, ({ node }) => node.literalCount);
+  const all = total(members, ({ node }) => countBelow(node));
   const most = Math.max(0, ...counts.values());
   const common = [...counts.values()].filter((count) => count >= 4 && count * 3 >= withBelow).length;
   return (
