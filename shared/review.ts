@@ -1,5 +1,5 @@
 import type { EndpointRecord } from "./event.js";
-import { type ComparedFacts, compareFacts, type ReviewedFacts, reviewedFacts } from "./reviewed-facts.js";
+import { type ComparedFacts, compareFacts, type ReviewedFacts } from "./reviewed-facts.js";
 
 /** Who said it, and when. */
 export interface Said {
@@ -48,19 +48,18 @@ const NOTHING: ComparedFacts = { changes: [], untold: [] };
 
 /**
  * `reviewedMicros`: when an endpoint of its service was approved last, or, where none was, any of its sensor first; undefined where
- * that was never. `connections`: what its callers' connections to it were.
+ * that was never. `facts`: what is known of it now, asked for only where somebody approved it.
  */
 export function reviewOf(
   endpoint: EndpointRecord,
   opinion: Opinion,
-  context: { readonly reviewedMicros: number | undefined; readonly connections: readonly string[] },
+  context: { readonly reviewedMicros: number | undefined; readonly facts: () => ReviewedFacts },
   nowMicros: number,
 ): Review {
   const { approved, deprecated } = opinion;
   const calls = deprecated === undefined ? 0 : endpoint.calls - deprecated.calls;
   const called = calls > 0 ? [`calls since it was said to go away: ${calls.toLocaleString("en")}`] : [];
-  const { changes, untold } =
-    approved === undefined ? NOTHING : compareFacts(approved.seen, reviewedFacts(endpoint, context.connections));
+  const { changes, untold } = approved === undefined ? NOTHING : compareFacts(approved.seen, context.facts());
   const compared = { changes: [...called, ...changes], untold };
   return { status: statusOf(endpoint, opinion, compared, context.reviewedMicros, nowMicros), ...compared, opinion };
 }

@@ -38,8 +38,9 @@ export function factsVersion(compared: string, connections: readonly string[]): 
 export class ShownFacts {
   readonly #shown = new LRUCache<string, Shown>({ max: MAX_SHOWN });
 
-  note(version: string, facts: CountedFacts, hasFields: boolean): void {
-    if (hasFields || this.#shown.get(version) === undefined) this.#shown.set(version, { facts, hasFields });
+  /** `facts` is asked only where they are to be remembered: of a list nearly all are already. */
+  note(version: string, facts: () => CountedFacts, hasFields: boolean): void {
+    if (hasFields || this.#shown.get(version) === undefined) this.#shown.set(version, { facts: facts(), hasFields });
   }
 
   /** What of an endpoint is other than it was when it was shown as that version. Nothing where all that may be approved is the same. */

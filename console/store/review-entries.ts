@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { type EndpointPlace, serviceIdentity } from "../../shared/record-identity.js";
+import type { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import type { ReviewEntry } from "../api.js";
 
 interface Row {
@@ -61,18 +62,18 @@ export function entriesOf(
 
 /** What was said of an endpoint since the entry with that id, latest first, at most `most`. */
 export function entriesSince(
-  database: Database.Database,
+  statements: KeptStatements,
   sensor: string,
   identity: string,
   since: number,
   most: number,
 ): ReviewEntry[] {
-  const rows = database
-    .prepare<[string, string, number, number], Row>(
+  const rows = statements
+    .of(
       `SELECT id, operator AS by, at_micros AS atMicros, action, said FROM review WHERE sensor = ? AND identity = ? AND id > ?
        ORDER BY id DESC LIMIT ?`,
     )
-    .all(sensor, identity, since, most);
+    .all(sensor, identity, since, most) as Row[];
   return rows.map(({ by, atMicros, action, said }) => {
     const { from, ...words } = JSON.parse(said) as { readonly from?: string };
     return { by, atMicros, action, ...words };

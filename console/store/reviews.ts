@@ -3,8 +3,9 @@ import { LRUCache } from "lru-cache";
 import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
-import { type Opinion, type Review, reviewOf } from "../../shared/review.js";
+import { type Opinion, type Review, reviewOf, type Said } from "../../shared/review.js";
 import { type CountedFacts, reviewedFacts } from "../../shared/reviewed-facts.js";
+import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { ReviewContext } from "../../shared/sqlite/review-context.js";
 import type {
   Approvals,
@@ -55,12 +56,23 @@ interface Known {
   readonly hasFields: boolean;
 }
 
-/** An endpoint as it is shown to an operator, and said something of. */
+/** An endpoint as an operator sees it, and says something of it. */
 interface Viewed {
   readonly key: string;
   readonly version: string;
-  readonly review: Review;
-  readonly facts: CountedFacts;
+  /** Put together when first asked for. */
+  facts(): CountedFacts;
+}
+
+/** What was said now. */
+interface Spoken {
+  readonly known: Known;
+  readonly since?: undefined;
+}
+
+interface Unspoken {
+  readonly since: SinceShown;
+  readonly endpoint: EndpointRecord;
 }
 
 /** What an operator wants to say, and what they were shown of the endpoint. */
@@ -70,9 +82,7 @@ export interface Saying {
   readonly action: ReviewAction;
 }
 
-export type Acted =
-  | { readonly review: Review; readonly version: string; readonly since?: undefined }
-  | { readonly since: SinceShown; readonly endpoint: EndpointRecord };
+export type Acted = { readonly review: Review; readonly version: string; readonly since?: undefined } | Unspoken;
 
 const OF_ENDPOINT = `t.sensor AS sensorId, sensor.name AS sensor, o.opinion, t.compared,
   coalesce((SELECT max(id) FROM review r WHERE r.sensor = t.sensor AND r.identity = t.identity), 0) AS said FROM endpoint t
@@ -89,12 +99,14 @@ const LISTED_ENDPOINT = `SELECT CASE WHEN ${IS_WHOLE} THEN t.record ELSE json_re
 /** What people say of endpoints: each word for good, and what holds of them now. */
 export class Reviews {
   readonly #database: Database.Database;
+  readonly #statements: KeptStatements;
   readonly #shown = new ShownFacts();
   readonly #connections = new LRUCache<string, readonly string[]>({ max: MAX_KNOWN_EDGES });
   #lastApprovedMicros: number;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    this.#statements = new KeptStatements(database);
     const last = database.prepare<[], number | null>("SELECT max(at_micros) FROM review WHERE action = 'approve'");
     this.#lastApprovedMicros = last.pluck().get() ?? 0;
   }
@@ -106,14 +118,12 @@ export class Reviews {
 
   /** Endpoints, latest seen first, with what is said of them. */
   list(limit: number, nowMicros: number): Listing<EndpointRow> {
-    const rows = this.#database
-      .prepare<[number], Row>(`${LISTED_ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`)
-      .all(limit);
+    const rows = this.#statements.of(`${LISTED_ENDPOINT} ORDER BY t.last_micros DESC LIMIT ?`).all(limit) as Row[];
     const total = this.#database.prepare<[], number>("SELECT count(*) FROM endpoint").pluck().get() ?? 0;
     const context = this.#context();
     const items = rows
       .map(knownOf)
-      .map((known) => endpointRow(known.record, { sensor: known.sensor, ...this.#show(known, context, nowMicros) }));
+      .map((known) => endpointRow(known.record, { sensor: known.sensor, ...this.#review(known, context, nowMicros) }));
     return { items, total };
   }
 
@@ -121,7 +131,7 @@ export class Reviews {
   endpoint(key: string, nowMicros: number): EndpointItem | undefined {
     const known = this.#known(key);
     if (known === undefined) return undefined;
-    const { key: own, version, review } = this.#show(known, this.#context(), nowMicros);
+    const { key: own, version, review } = this.#review(known, this.#context(), nowMicros);
     return { ...known.record, sensor: known.sensor, key: own, version, review };
   }
 
@@ -135,10 +145,16 @@ export class Reviews {
   }
 
   /** Remembers it as shown. */
-  #show(known: Known, context: ReviewContext, nowMicros: number): Viewed {
-    const viewed = viewOf(known, context, nowMicros);
+  #show(known: Known, context: ReviewContext): Viewed {
+    const viewed = viewOf(known, context);
     this.#shown.note(parseVersion(viewed.version).facts, viewed.facts, known.hasFields);
     return viewed;
+  }
+
+  #review(known: Known, context: ReviewContext, nowMicros: number) {
+    const { key, version, facts } = this.#show(known, context);
+    const reviewedMicros = context.reviewedMicros(known.sensorId, known.record);
+    return { key, version, review: reviewOf(known.record, known.opinion, { reviewedMicros, facts }, nowMicros) };
   }
 
   /**
@@ -147,27 +163,32 @@ export class Reviews {
    */
   act({ key, version, action }: Saying, operator: string, nowMicros: number): Acted | undefined {
     return this.#database.transaction((): Acted | undefined => {
-      const known = this.#known(key);
-      if (known === undefined) return undefined;
-      const { record, sensorId } = known;
-      const viewed = this.#show(known, this.#context(), nowMicros);
-      const since = this.#since(version, viewed, known, action);
-      if (since !== undefined) return { since, endpoint: record };
-      const identity = endpointIdentity(record);
-      const said = this.#database
-        .prepare<[string, string], number>("SELECT count(*) FROM review WHERE sensor = ? AND identity = ?")
-        .pluck()
-        .get(sensorId, identity);
-      if ((said ?? 0) >= MAX_ENTRIES)
-        throw new RangeError(
-          `${record.method} ${record.template} has ${MAX_ENTRIES} entries in its history, which is all it takes.`,
-        );
-      const opinion = afterAction(known.opinion, action, { by: operator, atMicros: nowMicros }, viewed.facts);
-      const madeId = this.#write(sensorId, record, { by: operator, atMicros: nowMicros, ...action }, opinion);
-      const after = { ...known, opinion, said: madeId };
-      const { review, version: made } = this.#show(after, this.#context(), nowMicros);
+      const spoken = this.#say({ key, version, action }, { by: operator, atMicros: nowMicros }, this.#context());
+      if (spoken === undefined || spoken.since !== undefined) return spoken;
+      // What was said may have changed when its service was approved last.
+      const { review, version: made } = this.#review(spoken.known, this.#context(), nowMicros);
       return { review, version: knownTo(version, made, action) };
     })();
+  }
+
+  /** Within the caller's transaction. */
+  #say({ key, version, action }: Saying, said: Said, context: ReviewContext): Spoken | Unspoken | undefined {
+    const known = this.#known(key);
+    if (known === undefined) return undefined;
+    const { record, sensorId } = known;
+    const viewed = this.#show(known, context);
+    const since = this.#since(version, viewed, known, action);
+    if (since !== undefined) return { since, endpoint: record };
+    const { count } = this.#statements
+      .of("SELECT count(*) AS count FROM review WHERE sensor = ? AND identity = ?")
+      .get(sensorId, endpointIdentity(record)) as { readonly count: number };
+    if (count >= MAX_ENTRIES)
+      throw new RangeError(
+        `${record.method} ${record.template} has ${MAX_ENTRIES} entries in its history, which is all it takes.`,
+      );
+    const opinion = afterAction(known.opinion, action, said, viewed.facts());
+    const madeId = this.#write(sensorId, record, { ...said, ...action }, opinion);
+    return { known: { ...known, opinion, said: madeId } };
   }
 
   /** What happened since it was shown that whoever says this has to know; undefined where there is nothing. */
@@ -175,9 +196,9 @@ export class Reviews {
     const shown = parseVersion(version);
     const { facts: nowVersion } = parseVersion(viewed.version);
     const { changes, untold } =
-      action === "approve" ? this.#shown.since(shown.facts, nowVersion, viewed.facts) : { changes: [], untold: [] };
+      action === "approve" ? this.#shown.since(shown.facts, nowVersion, viewed.facts()) : { changes: [], untold: [] };
     const identity = endpointIdentity(known.record);
-    const said = entriesSince(this.#database, known.sensorId, identity, shown.said, SHOWN_ENTRIES);
+    const said = entriesSince(this.#statements, known.sensorId, identity, shown.said, SHOWN_ENTRIES);
     if (changes.length + untold.length + said.length === 0) return undefined;
     return { changes, untold, said, version: knownTo(version, viewed.version, { action }) };
   }
@@ -190,14 +211,16 @@ export class Reviews {
     return this.#database.transaction(() => {
       const refused: RefusedApproval[] = [];
       const outcome = { approved: 0, gone: 0, full: 0, refused };
+      const said = { by: operator, atMicros: nowMicros };
+      const context = this.#context();
       for (const { key, version } of shown) {
         try {
-          const acted = this.act({ key, version, action: { action: "approve" } }, operator, nowMicros);
-          if (acted === undefined) outcome.gone++;
-          else if (acted.since === undefined) outcome.approved++;
+          const spoken = this.#say({ key, version, action: { action: "approve" } }, said, context);
+          if (spoken === undefined) outcome.gone++;
+          else if (spoken.since === undefined) outcome.approved++;
           else {
-            const { service, method, template } = acted.endpoint;
-            refused.push({ key, service, method, template, ...acted.since });
+            const { service, method, template } = spoken.endpoint;
+            refused.push({ key, service, method, template, ...spoken.since });
           }
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
@@ -217,11 +240,11 @@ export class Reviews {
     const { by, atMicros, action, ...said } = entry;
     const identity = endpointIdentity(place);
     if (action === "approve") this.#lastApprovedMicros = Math.max(this.#lastApprovedMicros, atMicros);
-    const { lastInsertRowid } = this.#database
-      .prepare("INSERT INTO review (sensor, identity, operator, at_micros, action, said) VALUES (?, ?, ?, ?, ?, ?)")
+    const { lastInsertRowid } = this.#statements
+      .of("INSERT INTO review (sensor, identity, operator, at_micros, action, said) VALUES (?, ?, ?, ?, ?, ?)")
       .run(sensorId, identity, by, atMicros, action, JSON.stringify(said));
-    this.#database
-      .prepare(
+    this.#statements
+      .of(
         `INSERT INTO opinion (sensor, identity, service, approved_micros, opinion) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (sensor, identity) DO UPDATE SET approved_micros = excluded.approved_micros, opinion = excluded.opinion`,
       )
@@ -300,10 +323,8 @@ export class Reviews {
 
   #known(key: string): Known | undefined {
     const [sensorId = "", identity = ""] = Buffer.from(key, "base64url").toString().split("\n", 2);
-    const row = this.#database
-      .prepare<[string, string], Row>(`${ENDPOINT} WHERE t.sensor = ? AND t.identity = ?`)
-      .get(sensorId, identity);
-    return row && knownOf(row);
+    const row = this.#statements.of(`${ENDPOINT} WHERE t.sensor = ? AND t.identity = ?`).get(sensorId, identity);
+    return row === undefined ? undefined : knownOf(row as Row);
   }
 }
 
@@ -312,16 +333,15 @@ function knownTo(shown: string, now: string, { action }: ReviewAction): string {
   return action === "approve" ? now : versionText({ facts: parseVersion(shown).facts, said: parseVersion(now).said });
 }
 
-function viewOf(known: Known, context: ReviewContext, nowMicros: number): Viewed {
-  const { record, sensorId, opinion, compared, said } = known;
-  const reviewedMicros = context.reviewedMicros(sensorId, record);
+function viewOf(known: Known, context: ReviewContext): Viewed {
+  const { record, sensorId, compared, said } = known;
   const connections = context.connections(sensorId, record);
-  return {
-    key: keyOf(known),
-    version: versionText({ facts: factsVersion(compared, connections), said }),
-    review: reviewOf(record, opinion, { reviewedMicros, connections }, nowMicros),
-    facts: reviewedFacts(record, connections),
+  let made: CountedFacts | undefined;
+  const facts = (): CountedFacts => {
+    made ??= reviewedFacts(record, connections);
+    return made;
   };
+  return { key: keyOf(known), version: versionText({ facts: factsVersion(compared, connections), said }), facts };
 }
 
 function sumsOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { CommandError } from "../../shared/command-error.js";
 import { type Opinion, reviewOf } from "../../shared/review.js";
+import { type CountedFacts, reviewedFacts } from "../../shared/reviewed-facts.js";
 import { ReviewContext } from "../../shared/sqlite/review-context.js";
 import type { StoredRow } from "./stored-row.js";
 
@@ -45,7 +46,8 @@ function storedRow({ record: text, sensor, id, identity }: ReadRow, reviews: Rea
   const opinion = reviews.opinions.get(`${id} ${identity}`);
   if (opinion === undefined) return stored;
   const { context } = reviews;
-  const of = { reviewedMicros: context.reviewedMicros(id, record), connections: context.connections(id, record) };
+  const facts = (): CountedFacts => reviewedFacts(record, context.connections(id, record));
+  const of = { reviewedMicros: context.reviewedMicros(id, record), facts };
   return { ...stored, review: reviewOf(record, opinion, of, Date.now() * 1_000) };
 }
 

@@ -24,6 +24,8 @@ export class ReviewContext {
   readonly #sensor: Database.Statement<[string], number | null>;
   readonly #times = new Map<string, number | undefined>();
   readonly #kinds: KnownConnections;
+  /** By service and caller: endpoints of one service have mostly the same callers. */
+  readonly #services = new Map<string, Map<string, readonly string[]>>();
 
   /** `kinds`: kept by whoever knows when an edge changes; what is read for this question alone without it. */
   constructor(database: Database.Database, kinds: KnownConnections = new Map()) {
@@ -57,10 +59,25 @@ export class ReviewContext {
   /** What the connections of its listed callers to it were, as an edge's `postureCounts` calls them, in order. */
   connections(sensor: string, endpoint: EndpointRecord): readonly string[] {
     const service = serviceIdentity(endpoint);
-    const kinds = new Set<string>();
-    for (const caller of endpoint.callers)
-      for (const kind of this.#kindsOf(sensor, `${caller} ${service}`)) kinds.add(kind);
-    return [...kinds].sort();
+    const ofService = this.#callersOf(`${sensor} ${service}`);
+    const different = new Set<readonly string[]>();
+    for (const caller of endpoint.callers) {
+      let kinds = ofService.get(caller);
+      if (kinds === undefined) {
+        kinds = shared(this.#kindsOf(sensor, `${caller} ${service}`));
+        ofService.set(caller, kinds);
+      }
+      different.add(kinds);
+    }
+    return different.size === 0 ? [] : [...new Set([...different].flat())].sort();
+  }
+
+  #callersOf(service: string): Map<string, readonly string[]> {
+    const known = this.#services.get(service);
+    if (known !== undefined) return known;
+    const made = new Map<string, readonly string[]>();
+    this.#services.set(service, made);
+    return made;
   }
 
   #kindsOf(sensor: string, edge: string): readonly string[] {
@@ -72,6 +89,20 @@ export class ReviewContext {
     this.#kinds.set(key, kinds);
     return kinds;
   }
+}
+
+/** Lists of kinds that were seen: of a handful of kinds, so that there are few. */
+const LISTS = new Map<string, readonly string[]>();
+const MAX_LISTS = 1_000;
+
+/** The one list that holds the same, so that equal ones need not be gone through. */
+function shared(kinds: readonly string[]): readonly string[] {
+  const text = kinds.join(" ");
+  const known = LISTS.get(text);
+  if (known !== undefined) return known;
+  if (LISTS.size >= MAX_LISTS) LISTS.clear();
+  LISTS.set(text, kinds);
+  return kinds;
 }
 
 function kindsOf({ counts, connections }: Edge): string[] {

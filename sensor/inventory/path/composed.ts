@@ -143,11 +143,11 @@ export function withNamedValue(text: string): string | undefined {
   if (dotted !== undefined) return `${dotted}{id}`;
   const counted = COUNTED.exec(text);
   if (counted !== null) return `${counted[1]}{number}${counted[2] ?? ""}`;
-  const assigned = ASSIGNED.exec(text);
+  const assigned = text.includes("=") ? ASSIGNED.exec(text) : null;
   if (assigned !== null) return `${assigned[1]}{value}`;
   const masked = text.includes(MASK) ? MASKED.exec(text) : null;
   if (masked !== null) return `${masked[1]}{${masked[2] === EMAIL_MASK ? "email" : "token"}}`;
-  const called = CALLED.exec(text);
+  const called = text.includes("(") ? CALLED.exec(text) : null;
   return called === null ? undefined : `${called[1]}${keysOf(called[2])}${called[3]}`;
 }
 

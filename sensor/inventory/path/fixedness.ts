@@ -1,4 +1,5 @@
 import type { PathNode } from "./path-node.js";
+import { remembered } from "./remembered-text.js";
 import {
   FORMAT,
   isCollection,
@@ -187,9 +188,9 @@ function byForm(text: string, { forms, size }: NameCompany): number {
 
 const FORMS: readonly RegExp[] = [/^[A-Z]/, /[a-z]/, /\d/, /-/, /_/, /\./, /[a-z]{2}[A-Z][a-z]/];
 
-function formOf(text: string): number {
-  return FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0);
-}
+const formOf = remembered((text): number =>
+  FORMS.reduce((form, one, bit) => (one.test(text) ? form | (1 << bit) : form), 0),
+);
 
 /** The more values there are, the rather is one more segment another of them: few fixed ones stand beside a parameter. */
 function bySize({ size }: Company): number {

@@ -136,7 +136,9 @@ function shown<Leaf>(node: PathNode<Leaf>, suffix: string): Shown<Leaf> {
 /** The first group of literals that their form, seen often enough, makes values. */
 export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""): ValueGroup<Leaf> | undefined {
   const all = literals.map((literal) => shown(literal, suffix));
+  const types = new Set(all.map(({ type }) => type));
   for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey } of RULES) {
+    if (!of.some((one) => types.has(one))) continue;
     const groups = new Map<string, Shown<Leaf>[]>();
     for (const one of all) {
       if (!of.includes(one.type) || (isIt !== undefined && !isIt(one.text, one.node.literalCount > 0))) continue;

@@ -1,3 +1,4 @@
+import { remembered } from "./remembered-text.js";
 import { words } from "./word-list.js";
 
 /** Stand for one of a collection's members and so have the same below them: `/users/me/orders`. */
@@ -185,14 +186,14 @@ function isThing(word: string): boolean {
 }
 
 /** `updateOrderItems`, `order_items`, `order-items` → their words in lower case. */
-export function wordsOf(text: string): string[] {
-  return text
+export const wordsOf: (text: string) => readonly string[] = remembered((text) =>
+  text
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z]+/)
-    .filter((word) => word !== "");
-}
+    .filter((word) => word !== ""),
+);
 
 /** `orders` → `order`, for naming the parameter that follows. */
 export function singular(word: string): string {
@@ -204,7 +205,7 @@ export function singular(word: string): string {
 }
 
 /** How much of a text is made of words that APIs are made of, 0 to 1, by letters. */
-export function routeShare(text: string): number {
+export const routeShare = remembered((text): number => {
   let known = 0;
   let all = 0;
   for (const word of wordsOf(text)) {
@@ -212,7 +213,7 @@ export function routeShare(text: string): number {
     if (isRouteWord(word) || isCompound(word)) known += word.length;
   }
   return all === 0 ? 0 : known / all;
-}
+});
 
 /** `storyboard` and `overload` are words. */
 const MIN_COMPOUND = 11;
@@ -235,7 +236,7 @@ export function isCompound(word: string, isPart = false): boolean {
 }
 
 /** Whether a text is fixed by what it is made of: an operation, words of APIs, or words put together as code does. */
-export function looksFixed(text: string): boolean {
+export const looksFixed = remembered((text): boolean => {
   const stem = stemOf(text);
   return (
     isOperation(stem.toLowerCase()) ||
@@ -244,7 +245,7 @@ export function looksFixed(text: string): boolean {
     routeShare(stem) >= 0.75 ||
     (isJoined(stem) && !isOwnName(stem))
   );
-}
+});
 
 /** Whether a text may name a thing, whatever APIs are made of: `payments`, `order-service`; no operation, no state. */
 export function mayNameThing(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { PathNode } from "./path-node.js";
+import type { ValueUse } from "./value-use.js";
 
 /** What the owner of the leaves says of one. */
 export interface LeafJudge<Leaf> {
@@ -19,22 +20,39 @@ export interface Sibling<Leaf> {
   readonly hasParameterBelow: boolean;
 }
 
+/** Of a sibling what is counted below it. */
+type Tally = { -readonly [Key in "endpoints" | "calls" | "singles"]: number };
+
+const NO_USES: readonly ValueUse[] = [];
+
 /** `/genes/{id}/parents`: hardly an API calls a thing by itself and nothing so near below it. */
 const LEVELS = 2;
 
 export function siblingOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>): Sibling<Leaf> {
   const methods = usesOf(node, judge).map(({ method }) => method);
-  let [endpoints, calls, singles] = [0, 0, 0];
-  const add = (part: PathNode<Leaf>, levels: number): void => {
-    for (const use of usesOf(part, judge)) {
-      endpoints++;
-      calls += use.calls;
-      if (use.calls === 1) singles++;
-    }
-    if (levels > 0) for (const child of part.children()) add(child, levels - 1);
+  const sibling = {
+    node,
+    methods,
+    endpoints: 0,
+    calls: 0,
+    singles: 0,
+    hasParameterBelow: node.parameters !== undefined,
   };
-  add(node, LEVELS);
-  return { node, methods, endpoints, calls, singles, hasParameterBelow: node.parameters !== undefined };
+  addUses(sibling, node, judge, LEVELS);
+  return sibling;
+}
+
+/** Without an iterator of its own for each node: this runs over all that stands below all that is compared. */
+function addUses<Leaf>(to: Tally, node: PathNode<Leaf>, judge: LeafJudge<Leaf>, levels: number): void {
+  for (const { calls } of usesOf(node, judge)) {
+    to.endpoints++;
+    to.calls += calls;
+    if (calls === 1) to.singles++;
+  }
+  if (levels === 0) return;
+  if (node.literalCount > 0) for (const child of node.literals()) addUses(to, child, judge, levels - 1);
+  if (node.parameters !== undefined)
+    for (const child of node.parameters.values()) addUses(to, child, judge, levels - 1);
 }
 
 /** Calls of an endpoint on the average; one where none was counted yet. */
@@ -43,7 +61,7 @@ export function rateOf({ calls, endpoints }: Sibling<unknown>): number {
 }
 
 function usesOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>) {
-  return node.leaf === undefined ? (node.uses ?? []) : judge.uses(node.leaf);
+  return node.leaf === undefined ? (node.uses ?? NO_USES) : judge.uses(node.leaf);
 }
 
 export function total<Leaf>(siblings: readonly Sibling<Leaf>[], of: (sibling: Sibling<Leaf>) => number): number {

@@ -14,15 +14,14 @@ export function oftenBeside<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>):
   const parameter = node.parameter("");
   const known = parameter?.evidence?.values;
   if (parameter === undefined || known === undefined || known.size < ENOUGH_SURE) return Number.POSITIVE_INFINITY;
-  const all = siblingOf(parameter, judge);
-  let { calls } = all;
+  // Mostly all values are words, which is known before the calls below each are summed up.
   let sure = known.size;
-  for (const literal of node.literals()) {
-    if (literal.alias !== parameter) continue;
-    calls -= siblingOf(literal, judge).calls;
-    if (known.has(literal.text)) sure--;
-  }
-  if (sure < ENOUGH_SURE || all.endpoints === 0) return Number.POSITIVE_INFINITY;
+  for (const { alias, text } of node.literals()) if (alias === parameter && known.has(text)) sure--;
+  if (sure < ENOUGH_SURE) return Number.POSITIVE_INFINITY;
+  const all = siblingOf(parameter, judge);
+  if (all.endpoints === 0) return Number.POSITIVE_INFINITY;
+  let { calls } = all;
+  for (const literal of node.literals()) if (literal.alias === parameter) calls -= siblingOf(literal, judge).calls;
   return MIN_RATE * Math.max(1, calls / all.endpoints / sure);
 }
 

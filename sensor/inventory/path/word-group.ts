@@ -146,26 +146,30 @@ export function revise<Leaf>(
   judge: LeafJudge<Leaf>,
 ): Revision<Leaf> {
   const { evidence } = parameter;
-  const values: Sibling<Leaf>[] = [];
-  const literals: Sibling<Leaf>[] = [];
-  for (const literal of node.literals()) {
-    if (!isFree(literal)) continue;
-    // `acme:cancel` counts for another parameter there, and says nothing of this one's values.
-    if (literal.alias === parameter) values.push(siblingOf(literal, judge));
-    else if (literal.alias === undefined && SOFT.has(literal.type) && belongsTo(parameter, literal))
-      literals.push(siblingOf(literal, judge));
-  }
   if (evidence === undefined) return { join: [], leave: [] };
-  const often = oftenBeside(node, judge);
-  if (values.length < MIN_COMPANY) {
-    const apart = values.filter((value) => mayLeave(value.node, evidence) && isCalledOften(value, often));
-    return { join: [], leave: apart.map((value) => value.node) };
+  const known: PathNode<Leaf>[] = [];
+  const beside: PathNode<Leaf>[] = [];
+  for (const literal of node.literals()) {
+    // `acme:cancel` counts for another parameter there, and says nothing of this one's values.
+    const among = literal.alias === parameter ? known : literal.alias === undefined ? beside : undefined;
+    if (among !== undefined && isFree(literal)) among.push(literal);
   }
+  const often = oftenBeside(node, judge);
+  if (known.length < MIN_COMPANY) {
+    // What is below each is summed up only where something follows from it.
+    if (often === Number.POSITIVE_INFINITY) return { join: [], leave: [] };
+    const apart = known.filter((value) => mayLeave(value, evidence) && isCalledOften(siblingOf(value, judge), often));
+    return { join: [], leave: apart };
+  }
+  const values = known.map((value) => siblingOf(value, judge));
   // What is a value by its form alone would be found at the parameter again, and so would calls that are not told apart.
   if (haveOwnKinds(values)) {
     const apart = values.filter(({ node: { text, type } }) => !isValue(type) && isToldApart(text, evidence));
     return { join: [], leave: apart.map((value) => value.node) };
   }
+  const literals = beside
+    .filter((literal) => SOFT.has(literal.type) && belongsTo(parameter, literal))
+    .map((literal) => siblingOf(literal, judge));
   const company = companyOf(values, evidence.hasRouteWords);
   evidence.hasRouteWords ||= areRouteWordsUsual(values, literals, company);
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
