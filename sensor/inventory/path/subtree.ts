@@ -35,13 +35,13 @@ export function hasFixedWord(path: string): boolean {
   return /\/[^/{]/.test(path);
 }
 
-/** Paths below that were called. */
-export function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
+/** Paths below that were called; what is not fixed there counts as any value. */
+export function pathsBelow<Leaf>(node: PathNode<Leaf>, isFixed: (text: string) => boolean = looksFixed): Set<string> {
   const paths = new Set<string>();
   const add = (from: PathNode<Leaf>, before: string, levels: number): void => {
     for (const child of from.children()) {
       if (paths.size >= MAX_PATHS) return;
-      const path = `${before}/${child.isParameter || !looksFixed(child.text) ? "{}" : child.text}`;
+      const path = `${before}/${child.isParameter || !isFixed(child.text) ? "{}" : child.text}`;
       if (child.leaf !== undefined || child.uses !== undefined) paths.add(path);
       if (levels > 1) add(child, path, levels - 1);
     }

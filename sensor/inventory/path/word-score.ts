@@ -55,7 +55,10 @@ export function wordScore<Leaf>(
   const count = members.length;
   const texts = members.map((member) => member.node.text);
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
-  const shared = sharedWords(literals, members);
+  const shared = sharedWords(
+    literals,
+    members.map((member) => member.node),
+  );
   const others = literals.length - count - (alike <= count ? (ALIKE - ALIKE_SHARED * shared) * alike : 0);
   const size = Math.log(count);
   const plurals = share(isCollection);
@@ -120,10 +123,10 @@ function singlesOf<Leaf>(members: readonly Sibling<Leaf>[]): number {
 }
 
 /** Share of members that begin or end with a word that another literal begins or ends with: operations are named alike. */
-function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly Sibling<Leaf>[]): number {
+export function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly PathNode<Leaf>[]): number {
   const counts = new Map<string, number>();
   for (const { text } of literals) for (const end of endsOf(text)) counts.set(end, (counts.get(end) ?? 0) + 1);
-  const shared = members.filter(({ node }) => endsOf(node.text).some((end) => (counts.get(end) ?? 0) > 1));
+  const shared = members.filter(({ text }) => endsOf(text).some((end) => (counts.get(end) ?? 0) > 1));
   return shared.length / members.length;
 }
 
