@@ -211,7 +211,7 @@ function byBelow<Leaf>(sibling: Sibling<Leaf>, company: Company): number {
 }
 
 /** Segments below. A slash at the end is how an API writes all its paths, not something that values share. */
-function countBelow<Leaf>(node: PathNode<Leaf>): number {
+export function countBelow<Leaf>(node: PathNode<Leaf>): number {
   return node.literal("") === undefined ? node.literalCount : node.literalCount - 1;
 }
 

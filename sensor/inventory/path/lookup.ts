@@ -34,7 +34,8 @@ function childOf<Leaf>(
   if (node.alias !== undefined) {
     const child = childOf(node.alias, text, isLast, isKept);
     // What a value was called for may differ from what is below its parameter by now.
-    return child?.evidence === undefined ? child : (node.parameter(child.text) ?? child);
+    if (child === undefined) return undefined;
+    return (child.isParameter ? node.parameter(child.text) : node.literal(child.text)) ?? child;
   }
   const parameter = node.parameter("");
   if (node.rule?.isPinned === true && text !== "") return parameter;

@@ -145,7 +145,6 @@ export class PathTree<Leaf> {
     return this.#alias(node.addLiteral(text), parameter);
   }
 
-  /** Whether a value is remembered of its own. */
   #isTold(text: string, { evidence }: PathNode<Leaf>): boolean {
     return this.#aliases < MAX_ALIASES && evidence !== undefined && isToldApart(text, evidence);
   }
@@ -155,14 +154,16 @@ export class PathTree<Leaf> {
     const child = this.#child(node.alias ?? node, text, isLast);
     if (this.#aliases >= MAX_ALIASES) return child;
     const { target } = child;
-    // Of a parameter's values only those are told apart that are told apart below the parameter.
+    // Of a parameter's values those are told apart that are so below it.
     if (child === target && target.evidence !== undefined) {
       const type = typeOf(withoutSuffix(text, target.text));
       const known = node.parameter(target.text);
       known?.evidence?.types.add(type);
       return known ?? this.#alias(node.addParameter(target.text, newEvidence(type, target.evidence.reason)), target);
     }
-    return this.#alias(node.addLiteral(text), child);
+    // `Products(7)` is remembered as `Products({key})`, for so it is called when the value leaves again.
+    const named = child.isParameter ? text : child.text;
+    return node.literal(named) ?? this.#alias(node.addLiteral(named), child);
   }
 
   #alias(node: PathNode<Leaf>, target: PathNode<Leaf>): PathNode<Leaf> {

@@ -3,7 +3,7 @@ import { words } from "./word-list.js";
 
 /** Stand for one of a collection's members and so have the same below them: `/users/me/orders`. */
 const STAND_INS = words(
-  "me self my mine own current default latest all any active public local primary main root newest first last",
+  "me self my mine own current latest all any active public local primary root newest first last",
 );
 
 /** Operations that stand beside a collection's members far more often than a member is called so. */

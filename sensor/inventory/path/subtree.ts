@@ -30,13 +30,18 @@ export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean 
   return own >= MIN_OWN && alone >= ALONE_SHARE * total;
 }
 
-/** Paths below that were called. */
-function pathsBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> {
+/** Whether a path of those below a node has a word in it that is none of a parameter's values. */
+export function hasFixedWord(path: string): boolean {
+  return /\/[^/{]/.test(path);
+}
+
+/** Paths below that were called; what is not fixed there counts as any value. */
+export function pathsBelow<Leaf>(node: PathNode<Leaf>, isFixed: (text: string) => boolean = looksFixed): Set<string> {
   const paths = new Set<string>();
   const add = (from: PathNode<Leaf>, before: string, levels: number): void => {
     for (const child of from.children()) {
       if (paths.size >= MAX_PATHS) return;
-      const path = `${before}/${child.isParameter || !looksFixed(child.text) ? "{}" : child.text}`;
+      const path = `${before}/${child.isParameter || !isFixed(child.text) ? "{}" : child.text}`;
       if (child.leaf !== undefined || child.uses !== undefined) paths.add(path);
       if (levels > 1) add(child, path, levels - 1);
     }

@@ -4,6 +4,7 @@ import type { PathNode } from "./path-node.js";
 import { FORMAT } from "./route-word.js";
 import type { LeafJudge } from "./sibling.js";
 import { suffixGroup } from "./suffix-group.js";
+import { uniformGroup } from "./uniform-group.js";
 import { wordGroup } from "./word-group.js";
 
 /** The first group of literals below a node that are values of one parameter: by their form, by what is behind them, or as words. */
@@ -15,5 +16,7 @@ export function valueGroup<Leaf>(
   // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
   const whole = literals.filter(({ text }) => !hasVerb(text));
   const words = whole.filter(({ text, type }) => type !== "file" || !FORMAT.test(text));
-  return formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, words, judge);
+  return (
+    formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, words, judge) ?? uniformGroup(node, words)
+  );
 }

@@ -34,6 +34,8 @@ const NAMES_OF_THINGS: Candidates = { is: mayNameThing, least: 8, hasRouteWords:
  * for words that APIs are not made of, for `/account/settings` is no member.
  */
 const MORE: Partial<Record<Place, number>> = { collection: 1, noun: 2 };
+/** What is to be had or done is mostly fixed, `/get/owner`; of very many words it hardly is, `/encrypt/{key}`. */
+const MORE_BEHIND_OPERATION = 3;
 /** Types that do not tell by themselves whether a segment is a value. */
 const SOFT: ReadonlySet<SegmentType> = new Set(["word", "slug", "name", "mixed", "file", "host", "code"]);
 /** Written so differently from words that they may be values among fixed words. */
@@ -65,16 +67,16 @@ export function groupAmong<Leaf>(
 ): ValueGroup<Leaf> | undefined {
   const own = groupOf(node, literals, judge, OWN_WORDS, ENOUGH);
   if (own !== undefined) return own;
-  const more = mayHoldThings(node) ? MORE[placeOf(node)] : undefined;
+  const more = mayHoldThings(node) ? moreFor(node) : undefined;
   return more === undefined ? undefined : groupOf(node, literals, judge, NAMES_OF_THINGS, ENOUGH + more);
 }
 
-/**
- * Beside numbers and identifiers names of things are fixed, `/person/{personId}` and `/person/age`, and so are those of what is to be had:
- * `/get/owner`.
- */
+function moreFor<Leaf>(node: PathNode<Leaf>): number | undefined {
+  return isOperation(node.text.toLowerCase()) ? MORE_BEHIND_OPERATION : MORE[placeOf(node)];
+}
+
+/** Beside numbers and identifiers names of things are fixed: `/person/{personId}` and `/person/age`. */
 function mayHoldThings<Leaf>(node: PathNode<Leaf>): boolean {
-  if (isOperation(node.text.toLowerCase())) return false;
   const types = node.parameter("")?.evidence?.types;
   return types === undefined || types.has("word") || types.has("slug");
 }

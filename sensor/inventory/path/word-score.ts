@@ -1,3 +1,4 @@
+import { countBelow } from "./fixedness.js";
 import type { PathNode } from "./path-node.js";
 import { isCollection, routeShare, stemOf, wordsOf } from "./route-word.js";
 import { type Sibling, total } from "./sibling.js";
@@ -12,8 +13,20 @@ export type Place = "root" | "container" | "parameter" | "collection" | "noun";
 export function placeOf<Leaf>(node: PathNode<Leaf>): Place {
   if (node.parent === undefined) return "root";
   if (node.isParameter) return "parameter";
-  if (CONTAINER.test(node.text)) return "container";
+  if (isContainer(node)) return "container";
   return isCollection(node.text) ? "collection" : "noun";
+}
+
+/** Behind a resource, `/catalog/service/…`, such a name is one of a resource as well. */
+function isContainer<Leaf>({ text, parent }: PathNode<Leaf>): boolean {
+  return CONTAINER.test(text) && isBeforeResources(parent);
+}
+
+/** Also behind a value that parts the API, `/{tenant}/api/…`. */
+function isBeforeResources<Leaf>(node: PathNode<Leaf> | undefined): boolean {
+  for (let one = node; one?.parent !== undefined; one = one.parent)
+    if (!one.isParameter && !CONTAINER.test(one.text)) return false;
+  return true;
 }
 
 /** From here on siblings are taken for values: about one false group in a thousand, on the APIs the weights were fitted to. */
@@ -42,7 +55,10 @@ export function wordScore<Leaf>(
   const count = members.length;
   const texts = members.map((member) => member.node.text);
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
-  const shared = sharedWords(literals, members);
+  const shared = sharedWords(
+    literals,
+    members.map((member) => member.node),
+  );
   const others = literals.length - count - (alike <= count ? (ALIKE - ALIKE_SHARED * shared) * alike : 0);
   const size = Math.log(count);
   const plurals = share(isCollection);
@@ -86,10 +102,10 @@ function scoreBelow<Leaf>(members: readonly Sibling<Leaf>[]): number {
   for (const { node } of members)
     for (const { text } of node.literals()) if (text !== "") counts.set(text, (counts.get(text) ?? 0) + 1);
   const withBelow = total(members, ({ node, hasParameterBelow }) =>
-    node.literalCount > 0 || hasParameterBelow ? 1 : 0,
+    countBelow(node) > 0 || hasParameterBelow ? 1 : 0,
   );
   if (withBelow === 0) return 0;
-  const all = total(members, ({ node }) => node.literalCount);
+  const all = total(members, ({ node }) => countBelow(node));
   const most = Math.max(0, ...counts.values());
   const common = [...counts.values()].filter((count) => count >= 4 && count * 3 >= withBelow).length;
   return (
@@ -107,10 +123,10 @@ function singlesOf<Leaf>(members: readonly Sibling<Leaf>[]): number {
 }
 
 /** Share of members that begin or end with a word that another literal begins or ends with: operations are named alike. */
-function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly Sibling<Leaf>[]): number {
+export function sharedWords<Leaf>(literals: readonly PathNode<Leaf>[], members: readonly PathNode<Leaf>[]): number {
   const counts = new Map<string, number>();
   for (const { text } of literals) for (const end of endsOf(text)) counts.set(end, (counts.get(end) ?? 0) + 1);
-  const shared = members.filter(({ node }) => endsOf(node.text).some((end) => (counts.get(end) ?? 0) > 1));
+  const shared = members.filter(({ text }) => endsOf(text).some((end) => (counts.get(end) ?? 0) > 1));
   return shared.length / members.length;
 }
 
