@@ -10,12 +10,13 @@ import { COMPOSED } from "./support/composed-cases.js";
 import { Scene } from "./support/scene.js";
 import { SIBLINGS } from "./support/sibling-cases.js";
 import { NAMES, TEMPLATES } from "./support/template-cases.js";
+import { UNIFORM } from "./support/uniform-cases.js";
 
 const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
 
 t.test("paths become templates as the evidence comes in", (t) => {
-  for (const { name, paths, expected } of [...TEMPLATES, ...COMPOSED, ...SIBLINGS]) {
+  for (const { name, paths, expected } of [...TEMPLATES, ...COMPOSED, ...SIBLINGS, ...UNIFORM]) {
     const scene = new Scene();
     for (const path of paths) scene.get(path);
     t.same(

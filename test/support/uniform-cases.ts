@@ -1,0 +1,114 @@
+import type { TemplateCase } from "./template-cases.js";
+
+/** Names of services, most of which are words of APIs as well. */
+const SERVICES =
+  "alpha checkout payments ledger frontend catalog orders gateway identity media worker cache proxy storage blog android warehouse fraud".split(
+    " ",
+  );
+const KEYS = [
+  ...SERVICES,
+  ..."router shipping scheduler desktop ios landing mirror pipeline inventory profile".split(" "),
+];
+const RESOURCES = "users orders invoices products payments shipments refunds".split(" ");
+const HAD =
+  "owner balance history account profile settings invoices orders members payments catalog gateway identity media worker cache proxy storage blog warehouse".split(
+    " ",
+  );
+const CARRIERS = "dhl ups fedex gls dpd hermes royal".split(" ").map((name) => `carrier-${name}`);
+const ACCOUNTS = CARRIERS.flatMap((carrier, at) =>
+  [`north-${at}`, `south-${at}`].flatMap((account) =>
+    ["labels", "pickups", "rates"].map((end) => `/${carrier}/${account}/${end}`),
+  ),
+);
+
+const each = (names: readonly string[], paths: (name: string, at: number) => readonly string[]): readonly string[] =>
+  names.flatMap(paths);
+
+const inIndex = (index: string, at: number): readonly string[] => [
+  `/${index}/_search`,
+  `/${index}/_doc/${at + 10}`,
+  `/${index}/_count`,
+  `/${index}/_update/${at + 10}`,
+];
+
+const PAIRS = [..."atmos hornbeck mojombo nitay pjhyett roland vanpelt".split(" ")].flatMap((owner, at) =>
+  [`queue-inventory-${at % 3}`, `website-storage-${at}`].map((name) => `/api/v3/repos/${owner}/${name}`),
+);
+
+/** Siblings that are values, or are none, by what stands below them or by where they stand. */
+export const UNIFORM: readonly TemplateCase[] = [
+  {
+    name: "names of indices are words of APIs, and have the same below them",
+    paths: each(SERVICES, inIndex),
+    expected: ["/{id}/_count ×18", "/{id}/_doc/{docId} ×18", "/{id}/_search ×18", "/{id}/_update/{updateId} ×18"],
+  },
+  {
+    name: "a framework gives all resources the same operations",
+    paths: each(RESOURCES, (name) => [`/${name}/search`, `/${name}/count`, `/${name}/export`]),
+    expected: RESOURCES.flatMap((name) => ["count", "export", "search"].map((word) => `/${name}/${word} ×1`)).sort(),
+  },
+  {
+    name: "owners and repositories: the same stands two levels below",
+    paths: PAIRS.flatMap((pair, at) =>
+      ["/issues", "/pulls", "/branches", `/issues/${at + 20}`].map((end) => pair + end),
+    ),
+    expected: ["/branches", "/issues", "/issues/{issueId}", "/pulls"].map(
+      (end) => `/api/v3/repos/{repoId}/{id}${end} ×14`,
+    ),
+  },
+  {
+    name: "carriers are parts of an API, for they are named alike, though accounts stand below them",
+    paths: ACCOUNTS,
+    expected: ACCOUNTS.map((path) => `${path} ×1`).sort(),
+  },
+  {
+    name: "names of services behind a resource called service",
+    paths: SERVICES.map((name) => `/v1/catalog/service/${name}`),
+    expected: ["/v1/catalog/service/{serviceId} ×18"],
+  },
+  {
+    name: "names of services behind a value's services",
+    paths: SERVICES.flatMap((name, at) => [
+      `/api/v1/namespaces/team-${at}/services/${name}`,
+      `/api/v1/namespaces/team-${at}/pods`,
+    ]),
+    expected: [
+      "/api/v1/namespaces/{namespaceId}/pods ×18",
+      "/api/v1/namespaces/{namespaceId}/services/{serviceId} ×18",
+    ],
+  },
+  {
+    name: "a namespace is called default",
+    paths: ["default", ...SERVICES].flatMap((name) => [
+      `/api/v1/namespaces/${name}/pods`,
+      `/api/v1/namespaces/${name}/secrets`,
+      `/api/v1/namespaces/${name}/jobs`,
+    ]),
+    expected: ["jobs", "pods", "secrets"].map((end) => `/api/v1/namespaces/{namespaceId}/${end} ×19`),
+  },
+  {
+    name: "a slash at the end is nothing below",
+    paths: KEYS.map((name) => `/category/${name}/`),
+    expected: ["/category/{categoryId}/ ×28"],
+  },
+  {
+    name: "keys behind an operation are many",
+    paths: KEYS.map((name) => `/v1/transit/encrypt/${name}`),
+    expected: ["/v1/transit/encrypt/{encryptId} ×28"],
+  },
+  {
+    name: "what is to be had is fixed, though it is much",
+    paths: HAD.map((name) => `/get/${name}`),
+    expected: [...HAD].sort().map((name) => `/get/${name} ×1`),
+  },
+];
+
+/** In this order the first segments are taken for values for a while: what is behind one of them must come back as it is called. */
+export const KEYS_THAT_CAME_BACK: readonly string[] = `
+  /@KirinDave/posts/528 /@railsjitsu/posts/535 /@vanpelt/posts/301 /cn/%E6%8A%A5%E5%91%8A51 /od/Products(655)/Name /@jwhitmire/posts/739
+  /dl/images-images-84.pdf /fx/EUR/CHF /od/Products(334)/Name /cn/%E5%95%86%E5%93%8152 /@octocat/posts/451 /dl/identity-metrics-7.pdf
+  /od/Products(66)/Name /site/en-US/home /od/Products(564)/Name /@roland/posts/811 /cn/%E5%95%86%E5%93%8154 /dl/inventory-storage-67.pdf
+  /fx/GBP/CHF /fx/USD/JPY /@pjhyett/posts/112 /@hornbeck/posts/240 /archive/2021/08/11/posts /@bmizerany/posts/397 /od/Products(879)/Name
+  /@anotherjesse/posts/521`
+  .trim()
+  .split(/\s+/);
