@@ -1,0 +1,9 @@
+/** More are no few words that a program gives out. */
+export const MAX_WORDS = 16;
+
+/** Those words with one more, each once; undefined where they are too many to be a few. */
+export function withWord(words: readonly string[] | undefined, word: string): readonly string[] | undefined {
+  if (words === undefined) return [word];
+  if (words.includes(word)) return words;
+  return words.length >= MAX_WORDS ? undefined : [...words, word];
+}
