@@ -138,6 +138,12 @@ t.test("a proxy that asks for credentials refuses", (t) => {
   t.end();
 });
 
+const PARTS = "Content-Type: multipart/form-data; boundary=b\r\n";
+
+function part(disposition: string, value: string): string {
+  return `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
+}
+
 const JWT = token(SHOP, CLAIMS);
 const JWE = `${Buffer.from('{"alg":"RSA-OAEP-256","enc":"A256GCM","iss":"https://idp.internal"}').toString("base64url")}.a1b2c3.d4e5f6.g7h8i9.j0k1l2`;
 const OPAQUE = "0a1b2c3d4e5f60718293";
@@ -176,7 +182,68 @@ const FIELDS: readonly (readonly [name: string, value: string, told: string | un
   ["surrogate-key", OPAQUE, undefined],
   ["x-request-id", OPAQUE, undefined],
   ["x-monkey", OPAQUE, undefined],
+  ["token", OPAQUE, "api-key in *-token"],
+  ["authentication", `Bearer ${JWT}`, "jwt in *-authorization"],
+  ["x-internal-key", OPAQUE, "api-key in *-key"],
+  ["x-mashape-key", OPAQUE, "api-key in *-key"],
+  ["x-session", OPAQUE, "api-key in *-session"],
+  ["x-session-id", OPAQUE, "api-key in *-session"],
+  ["x-okta-session", OPAQUE, "api-key in *-session"],
+  ["x-sig", OPAQUE, "hmac in *-signature"],
+  ["cb-access-sign", OPAQUE, "hmac in *-signature"],
+  ["x-pagerduty-signature", "v1=0a", "hmac in *-signature"],
+  ["x-nextcloud-token", OPAQUE, "api-key in *-token"],
+  ["x-ms-client-principal", OPAQUE, "api-key in x-ms-client-principal"],
+  ["x-devicetoken", OPAQUE, undefined],
+  ["x-cache-key", OPAQUE, undefined],
+  ["x-public-key", OPAQUE, undefined],
+  ["x-client-id", OPAQUE, undefined],
+  ["x-design", OPAQUE, undefined],
 ];
+
+/** What stands where a credential belongs and is none. */
+const NOTHING = [
+  "Bearer ",
+  "Bearer",
+  "Bearer undefined",
+  "bearer NULL",
+  'Bearer ""',
+  "Basic",
+  "Basic Og==",
+  "x",
+  "null",
+];
+
+t.test("a scheme without a secret, and what programs write that have none, is no credential", (t) => {
+  for (const value of NOTHING) {
+    t.same(toldOf([["client", `GET /a HTTP/1.1\r\nHost: h\r\nAuthorization: ${value}\r\n\r\n`]]), [], value);
+    const peers = new Http2Peers();
+    const asked = peers.request(1, "/a", [["authorization", value.trim()]]);
+    const framed: Step[] = [
+      ["client", HELLO],
+      ["server", settings()],
+      ["client", asked],
+      ["server", peers.answer(1, 200, [], { ends: true })],
+    ];
+    t.same(toldOf(framed), [], `${value} by HTTP/2`);
+  }
+  const others = ["X-Api-Key: undefined", "X-Shop-Token: null", "Cookie: api_key=null", "Authorization: JWT undefined"];
+  for (const field of others)
+    t.notMatch(toldOf([["client", `GET /a HTTP/1.1\r\nHost: h\r\n${field}\r\n\r\n`]]).join(), /api-key|other/, field);
+  t.same(toldOf([["client", "GET /a?access_token=undefined&api_key=null HTTP/1.1\r\nHost: h\r\n\r\n"]]), []);
+  t.same(toldOf([["client", `GET /a HTTP/1.1\r\nHost: h\r\nAuthorization: ${OPAQUE}\r\n\r\n`]]), [
+    "other in authorization",
+  ]);
+  const scene = new Scene();
+  for (let times = 0; times < 4; times++)
+    scene.get("/a", { fields: SHOP_TOKEN }).get("/a", { fields: "Authorization: Bearer undefined\r\n" });
+  t.match(scene.endpoints()[0].protection, { carried: { answered: 4 }, bare: { answered: 4 } });
+  t.same(
+    scene.detection.all().flatMap(({ rule }) => (rule === "authentication-not-enforced" ? [rule] : [])),
+    ["authentication-not-enforced"],
+  );
+  t.end();
+});
 
 function toldOf(steps: readonly Step[]): string[] {
   const found = feed(steps).filter((message): message is Call => message.kind === "call");
@@ -223,6 +290,17 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
     [`key=${OPAQUE}`, "api-key in key"],
     ["sig=abcDEF123%2FxyzABC45%3D", "hmac in sig"],
     [`page_token=${OPAQUE}`, undefined],
+    [`X-Plex-Token=${OPAQUE}`, "bearer in *-token"],
+    [`consumer_key=${OPAQUE}`, "api-key in *-key"],
+    [`appKey=${OPAQUE}`, "api-key in *-key"],
+    [`wskey=${OPAQUE}`, "api-key in *-key"],
+    [`pass=${OPAQUE}`, "other in pass"],
+    [`JSESSIONID=${OPAQUE}`, "other in *-session"],
+    ["x-plex-token=none-yet", undefined],
+    [`nextPageToken=${OPAQUE}`, undefined],
+    [`sort_key=${OPAQUE}`, undefined],
+    [`continuationToken=${OPAQUE}`, undefined],
+    [`user_id=${OPAQUE}`, undefined],
   ] as const;
   for (const [query, told] of queries) {
     const steps: Step[] = [["client", `GET /a?${query} HTTP/1.1\r\nHost: h\r\n\r\n`]];
@@ -234,6 +312,17 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
     [JSON_TYPE, '{"access_token":"s3cr3t","q":1}', "bearer in body"],
     [JSON_TYPE, '{"api_key":"","q":{"api_key":"x"}}', undefined],
     [FORM, "q=1&api_key=s3cr3t", "api-key in body"],
+    [JSON_TYPE, '{"api_key":"undefined","access_token":"null"}', undefined],
+    [JSON_TYPE, '{"q":1,"auth":{"api_key":"s3cr3t"}}', "api-key in body"],
+    [JSON_TYPE, '{"params":{"context":[{"id":1},{"access_token":"s3cr3t"}]}}', "bearer in body"],
+    [JSON_TYPE, `{"auth":{"user":"a","token":"${OPAQUE}"}}`, "bearer in body"],
+    [JSON_TYPE, `[{"id":1,"b":[{"c":2}]},{"token":"${OPAQUE}"}]`, "bearer in body"],
+    [JSON_TYPE, '[{"api_key":"s3cr3t"}]', "api-key in body"],
+    [JSON_TYPE, `[{"key":"${OPAQUE}"}]`, undefined],
+    [JSON_TYPE, `{"device":{"token":"${OPAQUE}","api_key":"x"}}`, undefined],
+    [JSON_TYPE, '{"auth":{"auth":{"auth":{"auth":{"auth":{"api_key":"x"}}}}}}', undefined],
+    [PARTS, `${part('name="q"', "1")}${part('name="api_key"', "s3cr3t")}--b--\r\n`, "api-key in body"],
+    [PARTS, `${part('name="api_key"; filename="a.txt"', "s3cr3t")}--b--\r\n`, undefined],
     [XML_TYPE, wsse, "ws-security in body"],
   ] as const;
   for (const [type, requestBody, place] of bodies) {

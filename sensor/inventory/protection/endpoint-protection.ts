@@ -137,8 +137,10 @@ export class EndpointProtection implements Protection {
     this.#credentialTimes++;
     if (this.#areCookies) this.cookieOnly.add(outcome, 1);
     else this.carried.add(outcome, 1);
-    if (areTaken && this.#areInBodies) this.#inBodies = true;
-    if (!this.#areOfConnection || outcome === "refused") return;
+    // Only a refusal shows that it proved nothing: of many a success is not read.
+    if (outcome === "refused") return;
+    if (this.#areInBodies) this.#inBodies = true;
+    if (!this.#areOfConnection) return;
     this.#ofConnections = true;
     letIn(flow);
   }
