@@ -178,39 +178,6 @@ t.test("names that are values are not kept, and words only where a program gives
   t.end();
 });
 
-t.test("an enumeration has the words of all entries of a list, or is not told", (t) => {
-  const scene = new Scene({}, 86_400, { firstBodies: 65_535 });
-  const item = (status: string): object => ({ status, id: 1 });
-  const many = [...Array.from({ length: 30 }, () => item("open")), item("late")];
-  const lines = `${JSON.stringify(item("first"))}\n${JSON.stringify(item("second"))}\n`;
-  for (let call = 0; call < 40; call++) {
-    answer(scene, { items: [item("open"), item("closed")] }, { path: "/objects" });
-    answer(scene, { state: call % 2 === 0 ? ["closed", "open"] : ["open"] }, { path: "/words" });
-    answer(scene, many, { path: "/long" });
-    answer(scene, [item("open"), { status: "Not one of a few", id: 2 }, item("open")], { path: "/spoilt" });
-    answer(scene, { items: Array.from({ length: 20 }, (_, at) => item(`w-${letters(at)}`)) }, { path: "/many" });
-    answer(scene, `{"phase":"done","items":[{"status":"open"},{"status":"closed"},{"stat`, { path: "/cut" });
-    scene.get("/lines", { answerFields: "Content-Type: application/x-ndjson\r\n", body: lines });
-    scene.get("/queried?status=open&status=closed&status=open");
-    const patch = '[{"op":"replace","path":"/a"},{"op":"add","path":"/b"}]';
-    scene.exchange({ method: "PATCH", path: "/patched", fields: JSON_FIELD, requestBody: patch });
-  }
-  const told = (path: string) => schemas(scene, path)?.responses["200"];
-  const enumOf = (schema: object | undefined): unknown => Object(schema).enum;
-  const open = ["closed", "open"];
-  t.same(enumOf(told("/objects")?.properties?.items?.items?.properties?.status), open);
-  t.same(enumOf(told("/words")?.properties?.state?.items), open);
-  t.same(enumOf(told("/long")?.items?.properties?.status), ["late", "open"], "also of those beyond the first");
-  t.equal(enumOf(told("/spoilt")?.items?.properties?.status), undefined, "one that is no word in the middle");
-  t.equal(enumOf(told("/many")?.properties?.items?.items?.properties?.status), undefined, "they are not few");
-  t.equal(enumOf(told("/cut")?.properties?.items?.items?.properties?.status), undefined, "more was there than seen");
-  t.same(enumOf(told("/cut")?.properties?.phase), ["done"], "what stands in no list was seen");
-  t.same(enumOf(told("/lines")?.properties?.status), ["first", "second"]);
-  t.same(enumOf(schemas(scene, "/queried")?.query?.properties?.status?.items), open);
-  t.same(enumOf(schemas(scene, "/patched")?.request?.items?.properties?.op), ["add", "replace"]);
-  t.end();
-});
-
 t.test("what is cut, lost, malformed or beyond measure teaches what can be told, in bounded room", (t) => {
   const scene = new Scene({}, 86_400, { firstBodies: 65_535 });
   answer(scene, '{"a":1,"b":{"c":tru', { path: "/cut" });
