@@ -1,5 +1,4 @@
-/** More are no few words that a program gives out. */
-export const MAX_WORDS = 16;
+import { MAX_WORDS } from "./shape.js";
 
 /** Those words with one more, each once; undefined where they are too many to be a few. */
 export function withWord(words: readonly string[] | undefined, word: string): readonly string[] | undefined {

@@ -23,6 +23,9 @@ export const FORMATS = ["uuid", "date", "date-time", "uri", "email", "ipv4"] as 
 /** Bit of the form of a string that has none of these. */
 export const OTHER_FORMAT = 1 << FORMATS.length;
 
+/** More are no few words that a program gives out. */
+export const MAX_WORDS = 16;
+
 /** Stands for the properties of an object whose names are values: numbers of customers, addresses, dates. */
 export const ANY_NAME = "*";
 
