@@ -126,7 +126,21 @@ function tokenRows(tokens: TokenSummary): (readonly [string, string])[] {
     ["tokens bound to", countWords(tokens.bindings)],
     ["token lifetime", lifetimeWords(tokens)],
     ["new in tokens", tokens.changes.map(changeWords).join(", ")],
+    ["only in tokens that were never answered with success", untakenWords(tokens)],
+    ["not counted in tokens for want of room", goneWords(tokens)],
   ];
+}
+
+/** `issuer https://a.test, https://b.test; key k2`. */
+function untakenWords({ untaken = {} }: TokenSummary): string {
+  return Object.entries(untaken)
+    .map(([kind, names]) => `${kind} ${names.join(", ")}`)
+    .join("; ");
+}
+
+/** Calls whose names found no room, or gave it to later ones: `issuer ×4, key ×12`. */
+export function goneWords({ gone = {} }: TokenSummary): string {
+  return countWords(Object.fromEntries(Object.entries(gone).map(([kind, of]) => [kind, of.taken + of.untaken])));
 }
 
 function changeWords({ what, name, atMicros }: TokenSummary["changes"][number]): string {

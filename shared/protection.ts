@@ -23,6 +23,8 @@ export interface ProtectionFacts {
   readonly bare: AskedCounts;
   /** Calls that carried none as far as they were seen, which was not all of them. */
   readonly unsureCalls: number;
+  /** Of `bare.answered`: forms and JSON of OAuth 2, which public clients send without a credential. Left out without any. */
+  readonly bareForms?: number;
   /** `api-key in header x-api-key`, `jwt in header authorization`, `jwt in cookie`. */
   readonly places?: Counts;
   /** What stood on the same calls, parted by TOGETHER; those of calls that had one alone are left out. */
@@ -70,7 +72,16 @@ export interface TokenSummary {
   readonly endless: number;
   /** What came after tokens that said something else there, the oldest first. */
   readonly changes: readonly TokenChange[];
+  /** Names above that no call answered with success came with; left out where there are none. */
+  readonly untaken?: Partial<Readonly<Record<TokenNameKind, readonly string[]>>>;
+  /** Lifetimes of tokens on calls that were answered with success, where those are others than the ones above. */
+  readonly taken?: { readonly longestSeconds?: number | undefined; readonly endless: number };
+  /** Calls whose names found no room, or gave it to ones seen later; by whether one answered with success came with the name. */
+  readonly gone?: Partial<Readonly<Record<TokenNameKind, { readonly taken: number; readonly untaken: number }>>>;
 }
+
+/** What names are counted of. */
+export type TokenNameKind = "algorithm" | "issuer" | "audience" | "key" | "key host" | "scope" | "binding";
 
 /** `lifetime`: at least four times as long as the longest before. Keys are changed often, and on purpose. */
 export type TokenTrait = "issuer" | "algorithm" | "audience" | "key" | "binding" | "lifetime" | "scope";
@@ -79,5 +90,8 @@ export interface TokenChange {
   readonly what: TokenTrait;
   /** As the token has it; `none` for one bound to nobody, a span of time or `without an end` for a lifetime. */
   readonly name: string;
+  /** Of its first call; once one was answered with success, of the first of these. */
   readonly atMicros: number;
+  /** No call answered with success came with it yet. */
+  readonly untaken?: true;
 }

@@ -141,3 +141,46 @@ t.test("a parameter that comes again in one query or form is a list", (t) => {
   });
   t.end();
 });
+
+/** `a`, `b` … `ba`: names without digits. */
+function letters(number: number): string {
+  const rest = Math.floor(number / 26);
+  return `${rest === 0 ? "" : letters(rest)}${"abcdefghijklmnopqrstuvwxyz"[number % 26]}`;
+}
+
+t.test("an enumeration has the words of all entries of a list, or is not told", (t) => {
+  const scene = new Scene({}, 86_400, { firstBodies: 65_535 });
+  const answer = (path: string, value: unknown): void => {
+    const body = typeof value === "string" ? value : JSON.stringify(value);
+    scene.get(path, { answerFields: JSON_FIELD, body });
+  };
+  const item = (status: string): object => ({ status, id: 1 });
+  const many = [...Array.from({ length: 30 }, () => item("open")), item("late")];
+  const lines = `${JSON.stringify(item("first"))}\n${JSON.stringify(item("second"))}\n`;
+  for (let call = 0; call < 40; call++) {
+    answer("/objects", { items: [item("open"), item("closed")] });
+    answer("/words", { state: call % 2 === 0 ? ["closed", "open"] : ["open"] });
+    answer("/long", many);
+    answer("/spoilt", [item("open"), { status: "Not one of a few", id: 2 }, item("open")]);
+    answer("/many", { items: Array.from({ length: 20 }, (_, at) => item(`w-${letters(at)}`)) });
+    answer("/cut", `{"phase":"done","items":[{"status":"open"},{"status":"closed"},{"stat`);
+    scene.get("/lines", { answerFields: "Content-Type: application/x-ndjson\r\n", body: lines });
+    scene.get("/queried?status=open&status=closed&status=open");
+    const patch = '[{"op":"replace","path":"/a"},{"op":"add","path":"/b"}]';
+    scene.exchange({ method: "PATCH", path: "/patched", fields: JSON_FIELD, requestBody: patch });
+  }
+  const told = (path: string) => schemas(scene, path)?.responses["200"];
+  const enumOf = (schema: object | undefined): unknown => Object(schema).enum;
+  const open = ["closed", "open"];
+  t.same(enumOf(told("/objects")?.properties?.items?.items?.properties?.status), open);
+  t.same(enumOf(told("/words")?.properties?.state?.items), open);
+  t.same(enumOf(told("/long")?.items?.properties?.status), ["late", "open"], "also of those beyond the first");
+  t.equal(enumOf(told("/spoilt")?.items?.properties?.status), undefined, "one that is no word in the middle");
+  t.equal(enumOf(told("/many")?.properties?.items?.items?.properties?.status), undefined, "they are not few");
+  t.equal(enumOf(told("/cut")?.properties?.items?.items?.properties?.status), undefined, "more was there than seen");
+  t.same(enumOf(told("/cut")?.properties?.phase), ["done"], "what stands in no list was seen");
+  t.same(enumOf(told("/lines")?.properties?.status), ["first", "second"]);
+  t.same(enumOf(schemas(scene, "/queried")?.query?.properties?.status?.items), open);
+  t.same(enumOf(schemas(scene, "/patched")?.request?.items?.properties?.op), ["add", "replace"]);
+  t.end();
+});

@@ -84,6 +84,30 @@ t.test("exports, documents and the difference of two inventories tell it", async
   t.end();
 });
 
+t.test("exports tell what found no room, and names that nobody let in", (t) => {
+  const scene = new Scene();
+  scene.get("/a", { fields: bearer({ alg: "RS256", kid: "taken" }, {}) });
+  for (let number = 0; number < 40; number++)
+    scene.get("/a", { fields: bearer({ alg: "RS256", kid: `made-${number}` }, {}), status: 401 });
+  const file = inventoryFile(
+    temporaryFolder(t),
+    scene.inventory.takeDelta(100).rows.map(({ record }) => record),
+  );
+  const lines = exported(file, "ndjson").trim().split("\n");
+  const row = lines.map((line) => JSON.parse(line)).find((line) => line["url.template"] === "/a");
+  t.match(row, {
+    "auth.not_counted": 9,
+    "token.not_counted": { key: 9 },
+    "token.key_ids": { taken: 1, "made-39": 1 },
+    "token.changes": [{ what: "key", name: "made-16", never_answered: true }],
+  });
+  t.equal(row["token.never_answered"].key.length, 31);
+  const [head] = exported(file, "csv").split("\r\n");
+  t.match(head, /,auth\.not_counted,token\.never_answered,token\.not_counted,/);
+  t.match(exported(file, "html"), /key ×9/);
+  t.end();
+});
+
 t.test("a client certificate that a proxy tells of is told as what it is, by both versions of HTTP", (t) => {
   const told = [{ kind: "client-certificate", place: "header", name: "x-forwarded-client-cert" }];
   const value = 'By=spiffe://c/ns/a/sa/b;Hash=ab12;Subject="CN=ada@example.com";URI=spiffe://c/ns/x/sa/y';

@@ -256,11 +256,16 @@ t.test("schemas outlive a restart and a merge, travel, and stand in a valid Open
 
 t.test("a key that stands where a name belongs is no name", (t) => {
   const scene = new Scene();
-  const keys = ["AKIA6DLJOX5JQEXTSLTP", "sk_live_zVcZHHaGLQzC5zXlSduFNzT9", "q7Xb2Wn9KdRtLsVmHyJc"];
+  const keys = [
+    "AKIA6DLJOX5JQEXTSLTP",
+    "sk_live_zVcZHHaGLQzC5zXlSduFNzT9",
+    "q7Xb2Wn9KdRtLsVmHyJc",
+    "AKIAQWERTYUIOPLKJHG2",
+  ];
   for (const [index, key] of keys.entries())
     for (let times = 0; times < 3; times++) {
-      const path = `/k${"abc"[index]}`;
-      scene.get(`${path}?${key}=1&page=2`, {
+      const path = `/k${"abcd"[index]}`;
+      scene.get(`${path}?${key}=1&f[${key}]=2&by.${key}=3&page=2`, {
         fields: `X-${key}: 1\r\nX-Tenant: a\r\n`,
         answerFields: `${JSON_FIELD}${key}: 2\r\n`,
         body: JSON.stringify({ id: 1, [key]: 2, inner: { [key]: { address1line2: "x" } } }),

@@ -69,8 +69,10 @@ export interface Protection {
   readonly echoedSites: number;
   readonly refusedOrigins: number;
   readonly tokenChanges: readonly TokenChange[];
-  /** Callers may prove who they are by what no call shows: once for a connection (NTLM, Negotiate), or in a form for an OAuth 2 server; or it is where they log in. */
-  readonly mayCarryElsewhere: boolean;
+  /** Of the calls without a credential that were answered with success: forms of OAuth 2, which public clients send so. */
+  readonly bareForms: number;
+  /** People log in there: a password is what it is asked with, and no key to it. */
+  readonly takesPasswords: boolean;
 }
 
 /** What some rules are about alone, as bits: most endpoints have none of it. */

@@ -1,3 +1,4 @@
+import { withWord } from "./few-words.js";
 import { joinLengths, type Shape } from "./shape.js";
 
 /** What two messages of one stream are built of together. Each is bounded, and so is what few of them make. */
@@ -14,17 +15,19 @@ function joined(a: Shape, b: Shape): Shape {
     present: a.present + b.present,
     properties: joinedProperties(a.properties, b.properties),
     items: joinShapes(a.items, b.items),
-    word: wordOf(a, b),
+    words: wordsOf(a, b),
     lengths: joinLengths(a.lengths, b.lengths),
     fieldName: a.fieldName ?? b.fieldName,
   };
 }
 
 /** One that was something else than a word leaves none. */
-function wordOf(a: Shape, b: Shape): string | undefined {
-  if (a.formats === 0) return b.word;
-  if (b.formats === 0) return a.word;
-  return a.word === undefined ? undefined : b.word;
+function wordsOf(a: Shape, b: Shape): Shape["words"] {
+  if (a.formats === 0) return b.words;
+  if (b.formats === 0) return a.words;
+  let words = a.words;
+  for (const word of b.words ?? []) words &&= withWord(words, word);
+  return b.words === undefined ? undefined : words;
 }
 
 function joinedProperties(a: Shape["properties"], b: Shape["properties"]): Shape["properties"] {

@@ -31,6 +31,9 @@ export const FORMAT_PATTERNS: Readonly<Record<(typeof FORMATS)[number], RegExp>>
 /** Bit of the form of a string that has none of these. */
 export const OTHER_FORMAT = 1 << FORMATS.length;
 
+/** More are no few words that a program gives out. */
+export const MAX_WORDS = 16;
+
 /** Stands for the properties of an object whose names are values: numbers of customers, addresses, dates. */
 export const ANY_NAME = "*";
 
@@ -75,10 +78,11 @@ export interface Shape {
   /** Of all entries of arrays together. */
   readonly items: Shape | undefined;
   /**
-   * The last of the strings, where it may be one of a few words that a program gives out: short, of letters in one case, in a field
-   * named as such fields are, and of no class of data. Undefined where any was something else.
+   * The strings, each once, where they may be of a few words that a program gives out: short, of letters in one case, in a field
+   * named as such fields are, and of no class of data. Undefined where any was something else, or they were more than a few. With
+   * UNTOLD among the kinds there may have been others.
    */
-  readonly word: string | undefined;
+  readonly words: readonly string[] | undefined;
   /** Only of fields of Protocol Buffers with a length; their properties go by their numbers. */
   readonly lengths?: LengthCounts | undefined;
   /** What the server calls the field, where it was asked by reflection. */
@@ -88,7 +92,7 @@ export interface Shape {
 /** An object that has nothing in it; one for all of them. */
 export const NO_PROPERTIES: Shape = {
   ...{ kinds: OBJECT, formats: 0, times: 1, objects: 1, present: 0 },
-  ...{ properties: undefined, items: undefined, word: undefined },
+  ...{ properties: undefined, items: undefined, words: undefined },
 };
 
 /** What the bodies and the query of one call are built of, as far as they were looked at. */

@@ -4,6 +4,7 @@ import {
   ACCESS_WORDS,
   type Access,
   accessOf,
+  goneWords,
   headerWords,
   lifetimeWords,
   shareWords,
@@ -66,10 +67,21 @@ function tokenTable(endpoints: readonly EndpointRecord[]): string {
     if (tokens === undefined) return [];
     const counts = [tokens.algorithms, tokens.issuers, tokens.audiences, tokens.scopes, tokens.bindings];
     const changes = tokens.changes.map(({ what, name }) => `${what} ${name}`).join(", ");
-    return [[...nameOf(endpoint), ...counts.map(countsText), lifetimeWords(tokens), changes]];
+    return [[...nameOf(endpoint), ...counts.map(countsText), lifetimeWords(tokens), changes, goneWords(tokens)]];
   });
   if (rows.length === 0) return "";
-  const heads = ["service", "endpoint", "algorithms", "issuers", "audiences", "scopes", "bound to", "lifetime", "new"];
+  const heads = [
+    "service",
+    "endpoint",
+    "algorithms",
+    "issuers",
+    "audiences",
+    "scopes",
+    "bound to",
+    "lifetime",
+    "new",
+    "not counted",
+  ];
   return `<h3>JSON Web Tokens</h3>\n${table({ heads, rows })}`;
 }
 

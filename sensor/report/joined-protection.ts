@@ -1,5 +1,5 @@
 import type { EndpointRecord } from "../../shared/event.js";
-import type { AskedCounts, Counts, ProtectionFacts, TokenSummary } from "../../shared/protection.js";
+import type { AskedCounts, Counts, ProtectionFacts, TokenNameKind, TokenSummary } from "../../shared/protection.js";
 import { askedBy } from "../../shared/protection-words.js";
 
 const COUNTS = [
@@ -53,6 +53,34 @@ function joinedTokens(a: TokenSummary | undefined, b: TokenSummary | undefined):
     ...(longest.length === 0 ? {} : { longestSeconds: Math.max(...longest) }),
     endless: a.endless + b.endless,
     changes: [...a.changes, ...b.changes].sort((one, other) => one.atMicros - other.atMicros),
+    ...joinedNames(a, b),
+  };
+}
+
+const NAMED = ["algorithms", "issuers", "audiences", "keyIds", "keyHosts", "scopes", "bindings"] as const;
+const KINDS: Readonly<Record<(typeof NAMED)[number], TokenNameKind>> = {
+  ...{ algorithms: "algorithm", issuers: "issuer", audiences: "audience", keyIds: "key", keyHosts: "key host" },
+  ...{ scopes: "scope", bindings: "binding" },
+};
+
+/** A name is untaken where no sensor saw it taken. */
+function joinedNames(a: TokenSummary, b: TokenSummary): Pick<TokenSummary, "untaken" | "gone"> {
+  const untaken = NAMED.flatMap((counts) => {
+    const kind = KINDS[counts];
+    const isTaken = (of: TokenSummary, name: string): boolean =>
+      Object.hasOwn(of[counts] ?? {}, name) && of.untaken?.[kind]?.includes(name) !== true;
+    const names = new Set([...(a.untaken?.[kind] ?? []), ...(b.untaken?.[kind] ?? [])]);
+    const left = [...names].filter((name) => !isTaken(a, name) && !isTaken(b, name));
+    return left.length === 0 ? [] : [[kind, left.sort()] as const];
+  });
+  const gone = Object.values(KINDS).flatMap((kind) => {
+    const [one, other] = [a.gone?.[kind], b.gone?.[kind]];
+    const of = (which: "taken" | "untaken"): number => (one?.[which] ?? 0) + (other?.[which] ?? 0);
+    return one === undefined && other === undefined ? [] : [[kind, { taken: of("taken"), untaken: of("untaken") }]];
+  });
+  return {
+    ...(untaken.length === 0 ? {} : { untaken: Object.fromEntries(untaken) }),
+    ...(gone.length === 0 ? {} : { gone: Object.fromEntries(gone) }),
   };
 }
 

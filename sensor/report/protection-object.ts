@@ -30,6 +30,7 @@ export function protectionObject(endpoint: EndpointRecord): Record<string, unkno
     "oauth.requests": protection?.oauth,
     "oauth.grants": protection?.grants,
     "oauth.client_proofs": protection?.clientProofs,
+    "auth.not_counted": protection === undefined || protection.beyond === 0 ? undefined : protection.beyond,
   };
 }
 
@@ -45,6 +46,18 @@ function tokenObject(tokens: TokenSummary): Record<string, unknown> {
     "token.longest_seconds": tokens.longestSeconds,
     "token.endless_calls": tokens.endless,
     "token.key_hosts": tokens.keyHosts,
-    "token.changes": tokens.changes.map(({ what, name, atMicros }) => ({ what, name, since: formatTime(atMicros) })),
+    "token.changes": tokens.changes.map(({ what, name, atMicros, untaken }) => ({
+      what,
+      name,
+      since: formatTime(atMicros),
+      never_answered: untaken,
+    })),
+    "token.never_answered": tokens.untaken,
+    "token.not_counted": tokens.gone && goneCounts(tokens.gone),
   };
+}
+
+/** Calls whose names found no room, by what is named. */
+function goneCounts(gone: NonNullable<TokenSummary["gone"]>): Record<string, number> {
+  return Object.fromEntries(Object.entries(gone).map(([kind, { taken, untaken }]) => [kind, taken + untaken]));
 }

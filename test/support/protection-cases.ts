@@ -133,3 +133,9 @@ export const PROTECTION_CANARIES: readonly string[] = [
   "canary-domain-7f3a.example",
   "AKIACANARY7F3A7F3A7F",
 ];
+
+/** A secret that says nothing of itself. */
+export const OPAQUE = "0a1b2c3d4e5f60718293";
+
+/** An encrypted token, of which the header alone can be read. */
+export const JWE = `${Buffer.from('{"alg":"RSA-OAEP-256","enc":"A256GCM","iss":"https://idp.internal"}').toString("base64url")}.a1b2c3.d4e5f6.g7h8i9.j0k1l2`;

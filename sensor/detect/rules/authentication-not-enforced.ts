@@ -17,8 +17,8 @@ export const authenticationNotEnforced: Rule = {
     return {
       call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         const protection = endpoint?.protection;
-        if (endpoint === undefined || protection === undefined || protection.bare.answered === 0) return;
-        const isBare = call.credentials.length === 0 && isAnswered(call);
+        if (endpoint === undefined || protection === undefined || bareAnswered(protection) === 0) return;
+        const isBare = call.credentials.length === 0 && call.access?.oauth === undefined && isAnswered(call);
         const known = evidences.get(endpoint);
         if (known !== undefined) {
           // What is counted is answers without credentials.
@@ -42,18 +42,24 @@ export const authenticationNotEnforced: Rule = {
 
 type Counts = Record<string, number>;
 
-function countsOf({ carried, bare }: Protection): Counts {
+function countsOf(protection: Protection): Counts {
   return {
-    with_credentials_answered: carried.answered,
-    without_answered: bare.answered,
-    without_refused: bare.refused,
+    with_credentials_answered: protection.carried.answered,
+    without_answered: bareAnswered(protection),
+    without_refused: protection.bare.refused,
   };
 }
 
-function isMixed({ method }: Call, { carried, bare, mayCarryElsewhere }: Protection): boolean {
+/** RFC 6749 §2.1: public clients ask for tokens without a credential of their own. */
+function bareAnswered({ bare, bareForms }: Protection): number {
+  return bare.answered - bareForms;
+}
+
+function isMixed({ method }: Call, protection: Protection): boolean {
+  const { carried } = protection;
   // RFC 9110 §9.3.7: what may be asked of a resource is no secret of its own, and browsers ask without credentials.
-  if (mayCarryElsewhere || method === "OPTIONS" || carried.answered < MIN_CARRIED) return false;
-  return carried.answered >= CARRIED_SHARE * (carried.answered + bare.answered);
+  if (method === "OPTIONS" || protection.takesPasswords || carried.answered < MIN_CARRIED) return false;
+  return carried.answered >= CARRIED_SHARE * (carried.answered + bareAnswered(protection));
 }
 
 function isAnswered(call: Call): boolean {

@@ -1,5 +1,5 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import { type ProtectionFacts, TOGETHER } from "../../../shared/protection.js";
+import { type ProtectionFacts, TOGETHER, type TokenSummary } from "../../../shared/protection.js";
 import type { Call, Credential } from "../../protocol/message.js";
 import { type Outcome, outcomeOf, outcomeOfStatus } from "../../protocol/outcome.js";
 import type { Access, Safeguards } from "../../protocol/protection.js";
@@ -8,6 +8,7 @@ import type { Protection } from "../observation.js";
 import { AskedCount } from "./asked-count.js";
 import { cookieWords } from "./cookie-words.js";
 import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
+import { isLetIn, isOfConnection, letIn } from "./let-in-connections.js";
 import { clientProofOf, oauthRole } from "./oauth-role.js";
 import { TokenTally } from "./token-tally.js";
 
@@ -19,8 +20,9 @@ const NO_CREDENTIALS: readonly Credential[] = [];
 
 /** Whether a call shows anything of how its endpoint is protected. One that does not carried nothing, and was answered as any. */
 export function showsProtection(call: Call): boolean {
-  const { credentials, safeguards, access, complete } = call;
+  const { credentials, safeguards, access, complete, flow } = call;
   if (credentials.length > 0 || safeguards !== undefined || access !== undefined || !complete) return true;
+  if (isLetIn(flow)) return true;
   const outcome = outcomeOf(call);
   return outcome === "refused" || outcome !== outcomeOfStatus(call.status);
 }
@@ -39,9 +41,11 @@ export class EndpointProtection implements Protection {
   echoedSites = 0;
   refusedOrigins = 0;
   #answers = 0;
-  /** RFC 4559 §6 and NTLM: further calls of the connection carry nothing, and are its caller's all the same. */
+  /** Of OAuth 2, which public clients send without a credential (RFC 6749 §2.1). */
+  bareForms = 0;
+  /** Some proved who they are once for their connection. Of a connection whose beginning was not seen it can't be told whether it did. */
   #ofConnections = false;
-  /** So does what stands in bodies: of those that were not looked at it can't be told. */
+  /** Credentials stand in bodies: of those that were not looked at it can't be told. */
   #inBodies = false;
   /** Of an endpoint where people log in a password is what it is asked with, and no key to it. */
   #takesPasswords = false;
@@ -63,6 +67,10 @@ export class EndpointProtection implements Protection {
   #credentialTimes = 0;
   #areCookies = false;
   #hasToken = false;
+  #areInBodies = false;
+  #areOfConnection = false;
+  /** The calls with them were answered with success; kept apart for tokens alone. */
+  #areTaken = false;
   #guards: Safeguards | undefined = undefined;
   #guardTimes = 0;
   /** Of these: successful answers to calls that carried something. */
@@ -80,23 +88,20 @@ export class EndpointProtection implements Protection {
     return this.#tokens?.changes ?? [];
   }
 
-  get mayCarryElsewhere(): boolean {
-    return this.#ofConnections || this.#takesPasswords || this.#oauth.size > 0;
+  get takesPasswords(): boolean {
+    return this.#takesPasswords;
   }
 
   call(call: Call, clientAddress: string): void {
     const { credentials, safeguards, access, status = 0 } = call;
     const outcome = outcomeOf(call);
-    if (credentials.length > 0) this.#carried(credentials, outcome, call.atMicros);
-    else if (!call.complete || this.#ofConnections || this.#isUnread(call)) this.unsureCalls++;
-    else {
-      this.bare.add(outcome, 1);
-      if (outcome === "answered") this.bareClient = clientAddress;
-    }
+    if (credentials.length > 0) this.#carried(call, outcome);
+    else if (!call.complete || this.#isProvenElsewhere(call)) this.unsureCalls++;
+    else this.#bare(outcome, access, clientAddress);
     this.isTelling =
       access !== undefined ||
       (credentials.length > 0 && this.#hasToken) ||
-      this.bare.answered > 0 ||
+      this.bare.answered > this.bareForms ||
       safeguards?.allowsCredentials === true;
     if (status === 0) return;
     this.#answers++;
@@ -110,34 +115,52 @@ export class EndpointProtection implements Protection {
     else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
   }
 
-  /** Where clients prove themselves in the body, one that was not looked at may have held a proof: not every body is. */
-  #isUnread({ access, requestBodySize, requestClasses, shapes }: Call): boolean {
-    if (requestBodySize === 0) return false;
-    // What the target held is told of a body that was not looked at, too.
-    const isLookedAt = requestClasses !== undefined && (shapes?.hasQuery !== true || shapes.request !== undefined);
-    return (this.#oauth.size > 0 && access?.oauth === undefined) || (this.#inBodies && !isLookedAt);
+  #bare(outcome: Outcome, access: Access | undefined, clientAddress: string): void {
+    this.bare.add(outcome, 1);
+    if (outcome !== "answered") return;
+    if (access?.oauth === undefined) this.bareClient = clientAddress;
+    else this.bareForms++;
   }
 
-  #carried(credentials: readonly Credential[], outcome: Outcome, atMicros: number): void {
-    if (credentials !== this.#credentials) {
+  /**
+   * Whether a call that carried nothing may be one of somebody's all the same: its connection was let in, or, where its beginning was
+   * not seen, may have been; or the body, where others have their proof, was not looked at, for not every one is.
+   */
+  #isProvenElsewhere({ flow, requestBodySize, requestClasses, shapes }: Call): boolean {
+    if (isLetIn(flow) || (this.#ofConnections && flow.rolesFrom !== "handshake")) return true;
+    if (requestBodySize === 0 || !(this.#inBodies || this.#oauth.size > 0)) return false;
+    // What the target held is told of a body that was not looked at, too.
+    return requestClasses === undefined || (shapes?.hasQuery === true && shapes.request === undefined);
+  }
+
+  #carried({ credentials, flow, atMicros }: Call, outcome: Outcome): void {
+    const areTaken = outcome === "answered";
+    if (credentials !== this.#credentials || (this.#hasToken && areTaken !== this.#areTaken)) {
       this.#settleCredentials();
+      this.#areTaken = areTaken;
       this.#meet(credentials, atMicros);
     }
     this.#credentialTimes++;
     if (this.#areCookies) this.cookieOnly.add(outcome, 1);
     else this.carried.add(outcome, 1);
+    // Only a refusal shows that it proved nothing: of many a success is not read.
+    if (outcome === "refused") return;
+    if (this.#areInBodies) this.#inBodies = true;
+    if (!this.#areOfConnection) return;
+    this.#ofConnections = true;
+    letIn(flow);
   }
 
   #meet(credentials: readonly Credential[], atMicros: number): void {
     this.#credentials = credentials;
     this.#hasToken = false;
-    for (const { kind, place, token } of credentials) {
-      if (place === "body") this.#inBodies = true;
-      if (kind === "password") this.#takesPasswords = true;
-      if (kind === "ntlm" || kind === "negotiate") this.#ofConnections = true;
+    this.#areInBodies = credentials.some(({ place }) => place === "body");
+    this.#areOfConnection = credentials.some(isOfConnection);
+    this.#takesPasswords ||= credentials.some(({ kind }) => kind === "password");
+    for (const { token } of credentials) {
       if (token === undefined) continue;
       this.#hasToken = true;
-      this.#tokenTally().meet(token, atMicros);
+      this.#tokenTally().meet(token, this.#areTaken, atMicros);
     }
     this.#areCookies = credentials.every(({ kind }) => kind === "cookie");
   }
@@ -146,7 +169,7 @@ export class EndpointProtection implements Protection {
     for (const cookie of cookies) this.#cookies.add(cookieWords(cookie));
     if (challenge !== undefined) this.#challenges.add(challenge);
     this.#noteOrigin(call);
-    const role = oauth && oauthRole(oauth, call);
+    const role = oauth && oauthRole(oauth, call, this.#oauth.size > 0);
     if (oauth === undefined || role === undefined) return;
     this.#oauth.add(role);
     if (oauth.grant !== undefined) this.#grants.add(oauth.grant);
@@ -183,7 +206,7 @@ export class EndpointProtection implements Protection {
     if (together.length > 1) this.#together.add(together.join(TOGETHER), times);
     // The same may stand in several places of one call.
     const tokens = new Set(this.#credentials.flatMap(({ token }) => token ?? []));
-    for (const token of tokens) this.#tokenTally().add(token, times);
+    for (const token of tokens) this.#tokenTally().add(token, times, this.#areTaken);
   }
 
   #settleGuards(): void {
@@ -216,6 +239,7 @@ export class EndpointProtection implements Protection {
       cookieOnly: this.cookieOnly.record(),
       bare: this.bare.record(),
       unsureCalls: this.unsureCalls,
+      ...(this.bareForms === 0 ? {} : { bareForms: this.bareForms }),
       ...counts("places", this.#places),
       ...counts("together", this.#together),
       ...(this.#tokens === undefined ? {} : { tokens: this.#tokens.record() }),
@@ -230,8 +254,14 @@ export class EndpointProtection implements Protection {
       ...counts("oauth", this.#oauth),
       ...counts("grants", this.#grants),
       ...counts("clientProofs", this.#clientProofs),
-      beyond: this.#places.beyond + this.#cookies.beyond + (this.#tokens?.beyond ?? 0),
+      beyond: this.#beyond(),
     };
+  }
+
+  #beyond(): number {
+    const named = [this.#places, this.#together, this.#challenges, this.#cookies, this.#crossOrigin, this.#caching];
+    const others = [this.#safeguards, this.#oauth, this.#grants, this.#clientProofs];
+    return [...named, ...others].reduce((sum, tally) => sum + tally.beyond, this.#tokens?.beyond ?? 0);
   }
 
   /** Adds what a record tells to what was counted. */
@@ -240,6 +270,7 @@ export class EndpointProtection implements Protection {
     this.cookieOnly.merge(record.cookieOnly);
     this.bare.merge(record.bare);
     this.unsureCalls += record.unsureCalls;
+    this.bareForms += record.bareForms ?? 0;
     this.#ofConnections ||= Object.keys(record.places ?? {}).some((place) => /^(ntlm|negotiate) /.test(place));
     this.#takesPasswords ||= Object.keys(record.places ?? {}).some((place) => place.startsWith("password "));
     this.#inBodies ||= Object.keys(record.places ?? {}).some((place) => / in body( |$)/.test(place));
@@ -257,8 +288,13 @@ export class EndpointProtection implements Protection {
     this.#oauth.restore(record.oauth ?? {});
     this.#grants.restore(record.grants ?? {});
     this.#clientProofs.restore(record.clientProofs ?? {});
-    this.#places.beyond += record.beyond;
+    // What tokens had no room for came back with them.
+    this.#places.beyond += record.beyond - goneWithTokens(record.tokens);
   }
+}
+
+function goneWithTokens(tokens: TokenSummary | undefined): number {
+  return Object.values(tokens?.gone ?? {}).reduce((sum, { taken, untaken }) => sum + taken + untaken, 0);
 }
 
 function placeWords({ kind, place, name }: Credential): string {

@@ -1,32 +1,28 @@
-import type { TokenChange, TokenSummary, TokenTrait } from "../../../shared/protection.js";
+import type { TokenChange, TokenNameKind, TokenSummary, TokenTrait } from "../../../shared/protection.js";
 import type { TokenFacts } from "../../protocol/protection.js";
 import { traitNames } from "../../protocol/token-trait.js";
-import { Tally } from "../count/tally.js";
+import { TokenLifetimes } from "./token-lifetimes.js";
+import { type GoneCalls, TokenNames } from "./token-names.js";
 
 const MAX_ALGORITHMS = 16;
-const MAX_NAMES = 16;
+const MAX_NAMES = 32;
 const MAX_SCOPES = 64;
 const MAX_BINDINGS = 4;
 /** Of each trait. */
 const MAX_CHANGES = 16;
-const TRAITS = 7;
-/** Times as long as the longest before. */
-const MUCH_LONGER = 4;
 
-/** What the tokens of one endpoint's calls say, counting. */
+/** What the tokens of one endpoint's calls say, counting. `isTaken`: of calls that were answered with success. */
 export class TokenTally {
-  readonly #algorithms = new Tally(MAX_ALGORITHMS);
-  readonly #issuers = new Tally(MAX_NAMES);
-  readonly #audiences = new Tally(MAX_NAMES);
-  readonly #keyIds = new Tally(MAX_NAMES);
-  readonly #keyHosts = new Tally(MAX_NAMES);
-  readonly #scopes = new Tally(MAX_SCOPES);
-  readonly #bindings = new Tally(MAX_BINDINGS);
-  #shortestSeconds: number | undefined = undefined;
-  #longestSeconds: number | undefined = undefined;
-  #endless = 0;
+  readonly #algorithms = new TokenNames(MAX_ALGORITHMS);
+  readonly #issuers = new TokenNames(MAX_NAMES);
+  readonly #audiences = new TokenNames(MAX_NAMES);
+  readonly #keyIds = new TokenNames(MAX_NAMES);
+  readonly #keyHosts = new TokenNames(MAX_NAMES);
+  readonly #scopes = new TokenNames(MAX_SCOPES);
+  readonly #bindings = new TokenNames(MAX_BINDINGS);
+  readonly #lifetimes = new TokenLifetimes();
   #changes: TokenChange[] = [];
-  readonly #known: readonly (readonly [TokenTrait, Tally])[] = [
+  readonly #known: readonly (readonly [TokenTrait & TokenNameKind, TokenNames])[] = [
     ["algorithm", this.#algorithms],
     ["issuer", this.#issuers],
     ["audience", this.#audiences],
@@ -34,6 +30,7 @@ export class TokenTally {
     ["binding", this.#bindings],
     ["scope", this.#scopes],
   ];
+  readonly #all: readonly (readonly [TokenNameKind, TokenNames])[] = [...this.#known, ["key host", this.#keyHosts]];
 
   get changes(): readonly TokenChange[] {
     return this.#changes;
@@ -41,50 +38,33 @@ export class TokenTally {
 
   /** What found no room. */
   get beyond(): number {
-    const all = [this.#algorithms, this.#issuers, this.#audiences, this.#keyIds, this.#scopes];
-    return all.reduce((sum, tally) => sum + tally.beyond, 0);
+    return this.#all.reduce((sum, [, { gone }]) => sum + gone.taken + gone.untaken, 0);
   }
 
-  /** A token that says something else than the one before it comes with a call; that one was added. */
-  meet(token: TokenFacts, atMicros: number): void {
+  /** A token that says something else than the one before it comes with a call, or is answered otherwise; that one was added. */
+  meet(token: TokenFacts, isTaken: boolean, atMicros: number): void {
     for (const [what, known] of this.#known)
       for (const name of traitNames(what, token))
-        if (known.size > 0 && !known.has(name)) this.#change(what, name, atMicros);
-    if (this.#isMuchLonger(token))
-      for (const name of traitNames("lifetime", token)) this.#change("lifetime", name, atMicros);
+        if (known.isNews(name, isTaken)) this.#change({ what, name, atMicros }, isTaken);
+    if (this.#lifetimes.isMuchLonger(token, isTaken))
+      for (const name of traitNames("lifetime", token)) this.#change({ what: "lifetime", name, atMicros }, isTaken);
   }
 
-  #isMuchLonger({ lifetimeSeconds = 0, expires }: TokenFacts): boolean {
-    const before = this.#longestSeconds;
-    if (before === undefined || expires === undefined) return false;
-    return expires ? lifetimeSeconds >= MUCH_LONGER * Math.max(before, 1) : this.#endless === 0;
+  /** One that was only refused so far is a change anew once it is taken: what nobody lets in weakens nothing. */
+  #change(change: TokenChange, isTaken: boolean): void {
+    const known = this.#changes.find(isSame(change));
+    if (known !== undefined && !(isTaken && known.untaken)) return;
+    this.#changes = roomy([
+      ...this.#changes.filter((one) => one !== known),
+      isTaken ? change : { ...change, untaken: true },
+    ]);
   }
 
-  /** One beyond the bound would be a change with each call. Each trait has its own: keys must not drive out issuers. */
-  #change(what: TokenTrait, name: string, atMicros: number): void {
-    const before = this.#changes.filter((change) => change.what === what);
-    if (before.length < MAX_CHANGES && !this.#isChange(what, name)) this.#changes.push({ what, name, atMicros });
-  }
-
-  #isChange(what: string, name: string): boolean {
-    return this.#changes.some((change) => change.what === what && change.name === name);
-  }
-
-  add(facts: TokenFacts, times: number): void {
-    this.#algorithms.add(facts.algorithm, times);
-    if (facts.issuer !== undefined) this.#issuers.add(facts.issuer, times);
-    for (const audience of facts.audiences) this.#audiences.add(audience, times);
-    if (facts.keyId !== undefined) this.#keyIds.add(facts.keyId, times);
-    for (const host of facts.keyHosts) this.#keyHosts.add(host, times);
-    for (const scope of facts.scopes) this.#scopes.add(scope, times);
-    for (const binding of traitNames("binding", facts)) this.#bindings.add(binding, times);
-    if (facts.expires === false) this.#endless += times;
-    this.#lasts(facts.lifetimeSeconds, facts.lifetimeSeconds);
-  }
-
-  #lasts(shortest: number | undefined, longest: number | undefined): void {
-    if (shortest !== undefined) this.#shortestSeconds = Math.min(shortest, this.#shortestSeconds ?? shortest);
-    if (longest !== undefined) this.#longestSeconds = Math.max(longest, this.#longestSeconds ?? longest);
+  add(facts: TokenFacts, times: number, isTaken: boolean): void {
+    for (const [what, known] of this.#known)
+      for (const name of traitNames(what, facts)) known.add(name, times, isTaken);
+    for (const host of facts.keyHosts) this.#keyHosts.add(host, times, isTaken);
+    this.#lifetimes.add(facts, times, isTaken);
   }
 
   merge(other: TokenTally): void {
@@ -92,6 +72,10 @@ export class TokenTally {
   }
 
   record(): TokenSummary {
+    const untaken = this.#of((names) => (names.untaken.length === 0 ? undefined : names.untaken));
+    const gone = this.#of((names): GoneCalls | undefined =>
+      names.gone.taken + names.gone.untaken === 0 ? undefined : names.gone,
+    );
     return {
       algorithms: this.#algorithms.record(),
       issuers: this.#issuers.record(),
@@ -100,24 +84,50 @@ export class TokenTally {
       ...(this.#keyHosts.size === 0 ? {} : { keyHosts: this.#keyHosts.record() }),
       scopes: this.#scopes.record(),
       bindings: this.#bindings.record(),
-      ...(this.#shortestSeconds === undefined ? {} : { shortestSeconds: this.#shortestSeconds }),
-      ...(this.#longestSeconds === undefined ? {} : { longestSeconds: this.#longestSeconds }),
-      endless: this.#endless,
+      ...this.#lifetimes.record(),
       changes: [...this.#changes],
+      ...(untaken === undefined ? {} : { untaken }),
+      ...(gone === undefined ? {} : { gone }),
     };
   }
 
-  restore(record: TokenSummary): void {
-    this.#algorithms.restore(record.algorithms);
-    this.#issuers.restore(record.issuers);
-    this.#audiences.restore(record.audiences);
-    this.#keyIds.restore(record.keyIds);
-    this.#keyHosts.restore(record.keyHosts ?? {});
-    this.#scopes.restore(record.scopes);
-    this.#bindings.restore(record.bindings);
-    this.#lasts(record.shortestSeconds, record.longestSeconds);
-    this.#endless += record.endless;
-    const more = record.changes.filter(({ what, name }) => !this.#isChange(what, name));
-    this.#changes = [...this.#changes, ...more].sort((a, b) => a.atMicros - b.atMicros).slice(0, MAX_CHANGES * TRAITS);
+  #of<T>(told: (names: TokenNames) => T | undefined): Partial<Record<TokenNameKind, T>> | undefined {
+    const entries = this.#all.flatMap(([kind, names]) => {
+      const one = told(names);
+      return one === undefined ? [] : [[kind, one] as const];
+    });
+    return entries.length === 0 ? undefined : (Object.fromEntries(entries) as Partial<Record<TokenNameKind, T>>);
   }
+
+  restore(record: TokenSummary): void {
+    const counts: Record<TokenNameKind, TokenSummary["issuers"] | undefined> = {
+      algorithm: record.algorithms,
+      issuer: record.issuers,
+      audience: record.audiences,
+      key: record.keyIds,
+      "key host": record.keyHosts,
+      scope: record.scopes,
+      binding: record.bindings,
+    };
+    for (const [kind, names] of this.#all)
+      names.restore(counts[kind] ?? {}, record.untaken?.[kind], record.gone?.[kind]);
+    this.#lifetimes.restore(record);
+    const more = record.changes.filter((change) => !this.#changes.some(isSame(change)));
+    this.#changes = roomy([...this.#changes, ...more].sort((a, b) => a.atMicros - b.atMicros));
+  }
+}
+
+function isSame({ what, name }: TokenChange): (other: TokenChange) => boolean {
+  return (other) => other.what === what && other.name === name;
+}
+
+/** Each trait has its own room: keys must not drive out issuers. Those that were never taken go first, then the oldest. */
+function roomy(changes: readonly TokenChange[]): TokenChange[] {
+  const kept = [...changes];
+  for (const what of new Set(changes.map((change) => change.what)))
+    for (let over = kept.filter((change) => change.what === what).length - MAX_CHANGES; over > 0; over--) {
+      const untaken = kept.findIndex((change) => change.what === what && change.untaken === true);
+      kept.splice(untaken < 0 ? kept.findIndex((change) => change.what === what) : untaken, 1);
+    }
+  return kept;
 }

@@ -1,5 +1,16 @@
 import type { JsonSchema } from "../../../shared/endpoint-facts.js";
-import { ANY_NAME, ARRAY, BOOLEAN, FORMATS, INTEGER, NULL, NUMBER, OBJECT, STRING } from "../../protocol/shape.js";
+import {
+  ANY_NAME,
+  ARRAY,
+  BOOLEAN,
+  FORMATS,
+  INTEGER,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+  UNTOLD,
+} from "../../protocol/shape.js";
 import type { SchemaNode } from "./schema-node.js";
 
 const TYPES: readonly (readonly [number, string])[] = [
@@ -64,8 +75,8 @@ function isAlways({ properties, objects }: SchemaNode, name: string): boolean {
 }
 
 /** The few words that stand there, once they are sure to be all. */
-export function wordsOf({ times, words }: SchemaNode): string[] | undefined {
-  return times >= MIN_ENUM_TIMES ? words?.list() : undefined;
+export function wordsOf({ kinds, times, words }: SchemaNode): string[] | undefined {
+  return times >= MIN_ENUM_TIMES && (kinds & UNTOLD) === 0 ? words?.list() : undefined;
 }
 
 /** Where all strings have one. */

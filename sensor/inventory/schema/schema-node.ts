@@ -57,7 +57,7 @@ export class SchemaNode {
     this.times += shape.times;
     this.objects += shape.objects;
     this.present += shape.present;
-    if (shape.formats !== 0 && this.#takeWord(shape.word)) isNews = true;
+    if (shape.formats !== 0 && this.#takeWords(shape.words)) isNews = true;
     if (this.#takeField(shape)) isNews = true;
     if (shape.items !== undefined) {
       this.items ??= this.#make();
@@ -118,9 +118,12 @@ export class SchemaNode {
     return isNamed || isEarly || lengthKind(this.lengths).kind !== before;
   }
 
-  #takeWord(word: string | undefined): boolean {
+  #takeWords(words: readonly string[] | undefined): boolean {
     this.words ??= new WordCount();
-    return word === undefined ? this.words.spoil() : this.words.add(word);
+    if (words === undefined) return this.words.spoil();
+    let isNews = false;
+    for (const word of words) if (this.words.add(word)) isNews = true;
+    return isNews;
   }
 
   /** Names that are values, as of customers in a map of them, are not kept: only what stands under them is. */

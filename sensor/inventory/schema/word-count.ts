@@ -1,4 +1,5 @@
-const MAX_WORDS = 16;
+import { MAX_WORDS } from "../../protocol/shape.js";
+
 /** A word is kept once it came in so many calls: until then only a hash of it is. */
 const MIN_CALLS = 4;
 

@@ -1,7 +1,10 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { isNoValue } from "../no-value.js";
 import { JsonMembers, skipSpace } from "../rpc/json-members.js";
 import { QueryParameters } from "../rpc/query-parameters.js";
 import { LoginFields } from "./login-fields.js";
+import { eachPart, fieldNameOf } from "./multipart-scan.js";
+import { NestedKeys } from "./nested-keys.js";
 
 /** Names under which a request's body says who sends it. */
 const KEYS =
@@ -11,6 +14,8 @@ const TOKENS = "access_token accesstoken auth_token authtoken id_token idtoken s
 );
 const NAMES = new WordTable([...KEYS, ...TOKENS]);
 const OPEN_OBJECT = 0x7b;
+const OPEN_ARRAY = 0x5b;
+const DASH = 0x2d;
 const LESS = 0x3c;
 const EQUALS = 0x3d;
 /** WS-Security 1.1.1 §6.2 and §6.3: elements of an envelope's header. */
@@ -20,17 +25,23 @@ const MAX_HEADER_BYTES = 8_192;
 /** What stands in a body by which its sender proves who it is. */
 export type BodyKey = "api-key" | "bearer" | "password" | "ws-security";
 
-/** Finds credentials in bodies by the names they go under, among the first members of an object or a form; values are let go. */
+/**
+ * Finds credentials in bodies by the names they go under: among the members of an object and of what wraps it, in entries of a list and
+ * in forms of both kinds. Values are let go.
+ */
 export class BodyKeys {
   readonly #members = new JsonMembers();
   readonly #inner = new JsonMembers();
   readonly #parameters = new QueryParameters();
   readonly #login = new LoginFields();
+  readonly #nested = new NestedKeys(keyOf);
 
   find(bytes: Buffer, start: number, end: number, layout: "form" | "other"): BodyKey | undefined {
     if (layout === "form") return this.#inForm(bytes, start, end);
     const first = bytes[skipSpace(bytes, start, end)];
-    if (first === OPEN_OBJECT) return this.#inObject(bytes, start, end);
+    if (first === OPEN_OBJECT) return this.#inObject(bytes, start, end) ?? this.#nested.inObject(bytes, start, end);
+    if (first === OPEN_ARRAY) return this.#nested.inList(bytes, start, end);
+    if (first === DASH) return inParts(bytes, start, end);
     if (first !== LESS) return undefined;
     const header = bytes.subarray(start, Math.min(end, start + MAX_HEADER_BYTES));
     return SECURITY.some((name) => header.includes(name)) ? "ws-security" : undefined;
@@ -75,12 +86,26 @@ function isEmpty({ kind, valueStart, valueEnd }: JsonMembers): boolean {
   return kind !== "string" || valueEnd <= valueStart;
 }
 
-type Named = Pick<JsonMembers, "nameStart" | "nameEnd" | "valueStart" | "valueEnd">;
+/** RFC 7578 §4.2: a field of a form in parts; a file is none. */
+function inParts(bytes: Buffer, start: number, end: number): BodyKey | undefined {
+  let found: BodyKey | undefined;
+  eachPart(bytes, start, end, false, (head, from, until) => {
+    const name = fieldNameOf(head);
+    if (found !== undefined || name === undefined || isNoValue(bytes, from, until)) return;
+    found = keyNamed(Buffer.from(name, "latin1"), 0, name.length);
+  });
+  return found;
+}
+
+export type Named = Pick<JsonMembers, "nameStart" | "nameEnd" | "valueStart" | "valueEnd">;
 
 /** An empty one proves nothing. */
 function keyOf(bytes: Buffer, { nameStart, nameEnd, valueStart, valueEnd }: Named): BodyKey | undefined {
-  if (valueEnd <= valueStart) return undefined;
-  const found = NAMES.indexOf(bytes, nameStart, nameEnd);
+  return isNoValue(bytes, valueStart, valueEnd) ? undefined : keyNamed(bytes, nameStart, nameEnd);
+}
+
+function keyNamed(bytes: Buffer, start: number, end: number): BodyKey | undefined {
+  const found = NAMES.indexOf(bytes, start, end);
   if (found < 0) return undefined;
   return found < KEYS.length ? "api-key" : "bearer";
 }

@@ -61,9 +61,9 @@ export class MultipartScan {
   }
 
   #field(head: string, bytes: Buffer, start: number, end: number): void {
-    const name = /[; ]name="([^"\r\n]{0,128})"/i.exec(head)?.[1] ?? "";
+    const name = nameOf(head) ?? "";
     const type = typeOf(head);
-    const isFile = /[; ]filename\*?=/i.test(head);
+    const isFile = isFileHead(head);
     const named = Buffer.from(name, "latin1");
     this.#shape.name(named, 0, named.length);
     const isOther = type !== undefined && !/^text\/plain/i.test(type);
@@ -80,6 +80,19 @@ export class MultipartScan {
   }
 }
 
+function nameOf(head: string): string | undefined {
+  return /[; ]name="([^"\r\n]{0,128})"/i.exec(head)?.[1];
+}
+
+function isFileHead(head: string): boolean {
+  return /[; ]filename\*?=/i.test(head);
+}
+
+/** Name of the form's field that a part with this head is; undefined where it is a file, or none. */
+export function fieldNameOf(head: string): string | undefined {
+  return isFileHead(head) ? undefined : nameOf(head);
+}
+
 function typeOf(head: string): string | undefined {
   return /^content-type: *([^\r\n]{1,128})/im.exec(head)?.[1];
 }
@@ -90,7 +103,8 @@ function boundaryBytes(bytes: Buffer, start: number, end: number): number {
   return length < 3 || length > 80 || bytes[start] !== DASH || bytes[start + 1] !== DASH ? -1 : length;
 }
 
-function eachPart(
+/** Calls `take` with the head of each part, and where its content stands. */
+export function eachPart(
   bytes: Buffer,
   start: number,
   end: number,

@@ -1,4 +1,5 @@
 import { isGivenName } from "../data/given-names.js";
+import { withWord } from "../few-words.js";
 import {
   ANY_NAME,
   ARRAY,
@@ -18,7 +19,7 @@ import { formatOf, isWord } from "./string-format.js";
 const MAX_DEPTH = 12;
 const MAX_NODES = 256;
 const MAX_PROPERTIES = 64;
-/** Entries of a list that are looked at: the others are like them. */
+/** Entries of a list that are looked at: the others are like them, but where they hold words each may hold another. */
 const MAX_ENTRIES = 16;
 const LETTER_T = 0x74;
 const LETTER_F = 0x66;
@@ -36,8 +37,8 @@ class Place implements Shape {
   present = 0;
   properties: Map<string, Place> | undefined = undefined;
   items: Place | undefined = undefined;
-  word: string | undefined = undefined;
-  /** A string was no word. */
+  words: readonly string[] | undefined = undefined;
+  /** A string was no word, or there were more than a few. */
   hasOther = false;
   /** Whether its name is one that few words stand under. */
   readonly mayBeWord: boolean;
@@ -56,6 +57,8 @@ interface Frame {
   next: Place | undefined;
   /** Of a list, so far. */
   entries: number;
+  /** Whether those beyond the bound are looked at too; undefined before there are any. */
+  hasWords: boolean | undefined;
 }
 
 /**
@@ -68,6 +71,8 @@ export class ShapeRecorder {
   #nodes = 0;
   /** Values that stand one after the other in one body. */
   #texts = 0;
+  /** Whether those beyond the bound are looked at too; undefined before there are any. */
+  #textsHaveWords: boolean | undefined = undefined;
   /** Levels open beyond the bound. */
   #beyond = 0;
   #isOn = false;
@@ -82,13 +87,13 @@ export class ShapeRecorder {
     this.#frames.length = 0;
     this.#nodes = 0;
     this.#texts = 0;
+    this.#textsHaveWords = undefined;
     this.#beyond = 0;
   }
 
   /** What the message was built of; undefined where nothing was told. What is still open was cut off. */
   end(): Shape | undefined {
-    this.#isOn = false;
-    this.#frames.length = 0;
+    this.lose();
     const root = this.#root;
     this.#root = undefined;
     return root;
@@ -97,7 +102,7 @@ export class ShapeRecorder {
   /** Bytes were lost: what follows stands nobody knows where. */
   lose(): void {
     this.#isOn = false;
-    this.#frames.length = 0;
+    this.#breakOff(0);
   }
 
   get depth(): number {
@@ -107,7 +112,15 @@ export class ShapeRecorder {
   /** Leaves what was opened since there were so many levels, and never closed. */
   unwind(depth: number): void {
     this.#beyond = 0;
-    if (this.#frames.length > depth) this.#frames.length = depth;
+    if (this.#frames.length > depth) this.#breakOff(depth);
+  }
+
+  /** Of a list that was not seen to its end, other entries may hold other words; so may other texts where there are several. */
+  #breakOff(depth: number): void {
+    const list = this.#frames.slice(depth).find(({ isObject }) => !isObject);
+    const place = this.#texts > 1 ? this.#root : list?.place;
+    if (place !== undefined && this.#frames.length > depth) leaveWordsOut(place);
+    this.#frames.length = depth;
   }
 
   open(isObject: boolean): void {
@@ -117,7 +130,7 @@ export class ShapeRecorder {
     }
     const place = this.#value(isObject ? OBJECT : ARRAY);
     if (place === undefined) this.#beyond++;
-    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined, entries: 0 });
+    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined, entries: 0, hasWords: undefined });
   }
 
   close(): void {
@@ -146,11 +159,12 @@ export class ShapeRecorder {
     if (place.items === undefined) {
       const first = this.#make(place.mayBeWord);
       if (first === undefined) return undefined;
-      const { kinds, formats, times, word, hasOther } = place;
-      Object.assign(first, { kinds, formats, times, word, hasOther });
-      Object.assign(place, { kinds: ARRAY, formats: 0, times: 1, word: undefined, hasOther: false, items: first });
+      const { kinds, formats, times, words, hasOther } = place;
+      Object.assign(first, { kinds, formats, times, words, hasOther });
+      Object.assign(place, { kinds: ARRAY, formats: 0, times: 1, words: undefined, hasOther: false, items: first });
     }
-    return (place.items?.times ?? 0) >= MAX_ENTRIES ? undefined : place.items;
+    const { items } = place;
+    return items === undefined || items.times < MAX_ENTRIES || holdsWords(items) ? items : undefined;
   }
 
   /** The name of the value that comes next. */
@@ -177,8 +191,8 @@ export class ShapeRecorder {
     const mayBeWord = isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end);
     const word = mayBeWord ? bytes.latin1Slice(start, end) : undefined;
     // Whatever the field is called: people may be its types.
-    place.word = word === undefined || isGivenName(word) ? undefined : word;
-    place.hasOther = place.word === undefined;
+    place.words = word === undefined || isGivenName(word) ? undefined : withWord(place.words, word);
+    place.hasOther = place.words === undefined;
   }
 
   /** A value of a form or query, where all are texts: what it is shows by itself. */
@@ -215,12 +229,15 @@ export class ShapeRecorder {
   #next(): Place | undefined {
     const frame = this.#frames.at(-1);
     if (frame === undefined) {
-      if (this.#texts++ >= MAX_ENTRIES) return undefined;
+      if (this.#texts++ >= MAX_ENTRIES && !this.#hasWords()) return undefined;
       this.#root ??= this.#make(false);
       return this.#root;
     }
     if (!frame.isObject) {
-      if (frame.entries++ >= MAX_ENTRIES) return undefined;
+      if (frame.entries++ >= MAX_ENTRIES) {
+        frame.hasWords ??= holdsWords(frame.place.items);
+        if (!frame.hasWords) return undefined;
+      }
       // A list of words is of the words that its name announces.
       frame.place.items ??= this.#make(frame.place.mayBeWord);
       return frame.place.items;
@@ -228,6 +245,11 @@ export class ShapeRecorder {
     const { next } = frame;
     frame.next = undefined;
     return next;
+  }
+
+  #hasWords(): boolean {
+    this.#textsHaveWords ??= holdsWords(this.#root);
+    return this.#textsHaveWords;
   }
 
   #property(of: Place, bytes: Buffer, start: number, end: number): Place | undefined {
@@ -249,6 +271,21 @@ export class ShapeRecorder {
     this.#nodes++;
     return new Place(mayBeWord);
   }
+}
+
+/** Whether strings here or below were all of a few words so far. */
+function holdsWords(place: Place | undefined): boolean {
+  if (place === undefined) return false;
+  if (place.words !== undefined || holdsWords(place.items)) return true;
+  for (const property of place.properties?.values() ?? []) if (holdsWords(property)) return true;
+  return false;
+}
+
+/** More may have stood here and below than was seen. */
+function leaveWordsOut(place: Place): void {
+  if (place.words !== undefined) place.kinds |= UNTOLD;
+  if (place.items !== undefined) leaveWordsOut(place.items);
+  for (const property of place.properties?.values() ?? []) leaveWordsOut(property);
 }
 
 const MAX_NUMBER_BYTES = 15;

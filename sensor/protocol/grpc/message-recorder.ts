@@ -1,5 +1,6 @@
 import { isWordField } from "../body/field-naming.js";
 import { formatOf, isWord } from "../body/string-format.js";
+import { withWord } from "../few-words.js";
 import {
   ARRAY,
   BOOLEAN,
@@ -47,7 +48,7 @@ export class FieldPlace implements Shape {
   present = 0;
   properties: Map<string, FieldPlace> | undefined = undefined;
   readonly items = undefined;
-  word: string | undefined = undefined;
+  words: readonly string[] | undefined = undefined;
   lengths: Lengths | undefined = undefined;
   readonly fieldName: string | undefined;
   /** The message that it stood in last, by its number: there it may stand once more. */
@@ -86,8 +87,8 @@ export class FieldPlace implements Shape {
     this.formats |= format;
     if (this.#hasOther) return;
     const isOne = isPlain && format === OTHER_FORMAT && this.#mayBeWord && isWord(bytes, start, end);
-    this.#hasOther = !isOne;
-    this.word = isOne ? bytes.latin1Slice(start, end) : undefined;
+    this.words = isOne ? withWord(this.words, bytes.latin1Slice(start, end)) : undefined;
+    this.#hasOther = this.words === undefined;
   }
 }
 

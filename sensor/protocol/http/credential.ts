@@ -1,5 +1,6 @@
 import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
+import { isNoValue } from "../no-value.js";
 import type { TokenFacts } from "../protection.js";
 import type { FieldPlaces } from "./field-hits.js";
 import {
@@ -15,12 +16,15 @@ import {
   TOKEN_FIELD,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
+import { keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
 import type { TokenMemory } from "./token-memory.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
 const MAX_CREDENTIALS = 16;
+/** Of a secret that stands alone in `Authorization`, without a scheme. */
+const MIN_SECRET_BYTES = 4;
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const HASH = 0x23;
@@ -96,7 +100,7 @@ const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["x-goog-signature", "hmac"],
 ];
 
-/** Names that carry a secret in one API and a plain word in the next: the value decides. */
+/** Names that carry a secret in one API and a plain word in the next, or that nobody listed: the value decides. */
 const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["key", "api-key"],
   ["appid", "api-key"],
@@ -108,6 +112,13 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["signature", "hmac"],
   ["session", "other"],
   ["sid", "other"],
+  ["pass", "other"],
+  ["*-token", "bearer"],
+  ["*-key", "api-key"],
+  ["*-secret", "other"],
+  ["*-session", "other"],
+  [SIGNATURE_CLASS, "hmac"],
+  [SCHEME_CLASS, "other"],
 ];
 
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
@@ -117,7 +128,7 @@ const KEY_COOKIES = new WordTable(["api_key", "apikey", "api-key", "x-api-key", 
 const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
 /** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
 const TRANSPORT = "transport";
-const QUERY_WORDS = new WordTable([...PARAMETERS.map(([name]) => name), ...WAIT_PARAMETERS, TRANSPORT]);
+const QUERY_WORDS = new WordTable([...PARAMETERS.map(([name]) => name), ...WAIT_PARAMETERS, TRANSPORT], [], keyClassOf);
 const FIRST_WAIT = PARAMETERS.length;
 const TRANSPORT_AT = FIRST_WAIT + WAIT_PARAMETERS.length;
 const REFUSALS = new WordTable(["0", "false", "no", "off", "0s"]);
@@ -193,7 +204,7 @@ export class CredentialReader {
       const id = scan.ids[hit];
       const start = scan.starts[hit];
       const end = scan.ends[hit];
-      if (id < AUTHORIZATION || end === start) continue;
+      if (id < AUTHORIZATION || isNoValue(bytes, start, end)) continue;
       const name = FIELD_NAMES.words[id];
       if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION)
         found = join(found, this.#authorization(bytes, start, end, name));
@@ -213,9 +224,13 @@ export class CredentialReader {
     let at = start;
     while (at < end && bytes[at] > SPACE) at++;
     const scheme = SCHEMES.indexOf(bytes, start, at);
+    const isAlone = at === end;
+    while (at < end && bytes[at] <= SPACE) at++;
+    // RFC 9110 §11.4: a scheme says how one proves who one is, and proves nothing itself.
+    if (scheme < 0 && isAlone) at = end - start < MIN_SECRET_BYTES ? end : start;
+    if (isNoValue(bytes, at, end)) return NO_CREDENTIALS;
     if (scheme < 0) return this.#token(bytes, start, end, "header", name, "other");
     const kind = SCHEME_KINDS[scheme];
-    while (at < end && bytes[at] <= SPACE) at++;
     return kind === "bearer" || kind === "api-key"
       ? this.#token(bytes, at, end, "header", name, kind)
       : one(kind, "header", name);
@@ -262,7 +277,8 @@ export class CredentialReader {
       if (token !== undefined) found = join(found, ofToken(token, "cookie", name));
       else {
         const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
-        if (key >= 0 && at > nameEnd + 1) found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
+        if (key >= 0 && !isNoValue(bytes, nameEnd + 1, at))
+          found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
       }
     }
     return found;
@@ -325,7 +341,7 @@ function waits(parameter: number, bytes: Buffer, start: number, end: number): bo
 }
 
 function carriesSecret(parameter: number, bytes: Buffer, start: number, end: number): boolean {
-  if (end <= start) return false;
+  if (isNoValue(bytes, start, end)) return false;
   if (parameter < SECRET_PARAMETERS.length) return true;
   let digits = 0;
   let letters = 0;

@@ -82,6 +82,7 @@ const NAMES: readonly string[] = [
   "dd-api-key",
   "dd-application-key",
   "x-forwarded-access-token",
+  "x-ms-client-principal",
   "x-ms-token-aad-id-token",
   "x-ms-token-aad-access-token",
   "x-goog-iap-jwt-assertion",

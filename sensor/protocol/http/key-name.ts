@@ -1,31 +1,38 @@
 /** Classes of names that nobody listed, told in the name's stead: whoever sends a field may write a secret into its name. */
-export const KEY_CLASSES = ["*-token", "*-key", "*-secret"] as const;
+const SESSION_CLASS = "*-session";
+export const KEY_CLASSES = ["*-token", "*-key", "*-secret", SESSION_CLASS] as const;
 /** Any other name, of a field whose value is a JSON Web Token. */
 export const TOKEN_CLASS = "*";
 export const SIGNATURE_CLASS = "*-signature";
 export const SCHEME_CLASS = "*-authorization";
 
-const MIN_NAME_BYTES = 6;
+const MIN_NAME_BYTES = 4;
 const MAX_NAME_BYTES = 64;
-/** Last letters of names that the rules below know, without their case: of nearly all other names they say that they are none. */
-const IS_LAST = new Uint8Array(256);
-for (const byte of Buffer.from("nytegc6hd")) IS_LAST[byte] = 1;
+/** Last two letters of names that the rules below know: of nearly all other names they say that they are none. */
+const ENDINGS: ReadonlySet<number> = new Set(
+  "en wt on ey et rd wd se re ig gn ac ha 56 th id ss".split(" ").map((pair) => Buffer.from(pair).readUInt16BE(0)),
+);
+/** Of names that end so, only those of sessions are meant. */
+const ID = Buffer.from("id").readUInt16BE(0);
+const SESSION = Buffer.from("sess");
 
 /**
  * What is called so without saying who sends it: what is held against forged requests, where a list or an upload goes on, what names a
- * request, a device or a lock (RFC 4918 §10.5), and what is asked of whoever solved a puzzle.
+ * request, a device or a lock (RFC 4918 §10.5), and what is asked of whoever solved a puzzle. The plain ones count as words of their own:
+ * PagerDuty is no page.
  */
 const OTHER_PURPOSE =
-  /csrf|xsrf|forgery|verification|request-?token|atlassian|idempot|continu|page|next|sync|cursor|skip|delta|upload|correlat|trace|device|push|registration|lock|cache|etag|captcha|surrogate|partition|routing|websocket|encryption|snapshot|consistency/;
+  /csrf|xsrf|forgery|verification|request-?token|atlassian|idempot|continu|correlat|captcha|(^|[-_])((next)?(page|sync)|next|cursor|skip|delta|upload|trace|device|push|fcm|gcm|apns|registration|lock|cache|etag|surrogate|partition|routing|websocket|encryption|snapshot|consistency)(?=[-_]|token|key|$)/;
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/(token|jwt|assertion)$/, "*-token"],
   [
-    /(^|[-_])(api|access|auth|secret|subscription|functions?|app|application|client|private|account|service|licen[cs]e|shared|master|admin|user|consumer)[-_]?key$/,
+    /(^|[-_])(api|rapidapi|access|auth|secret|subscription|functions?|app|application|client|private|account|service|licen[cs]e|shared|master|admin|user|consumer|internal|partner|merchant|developer|gateway|mashape|ws)[-_]?key$/,
     "*-key",
   ],
   [/[-_](secret|password|passwd|passphrase)$/, "*-secret"],
-  [/[-_](signature|sig|hmac)([-_]?sha)?([-_]?256)?$/, SIGNATURE_CLASS],
-  [/[-_](authorization|auth)$/, SCHEME_CLASS],
+  [/(^|[-_])(signature|sign|sig|hmac)([-_]?sha)?([-_]?256)?$/, SIGNATURE_CLASS],
+  [/(^|[-_])(authorization|authentication|auth)$/, SCHEME_CLASS],
+  [/(^|[-_.]|j|php|asp)sess(ion)?([-_]?(id|key))?$/, SESSION_CLASS],
 ];
 
 /** Whether a field's name says that what stands in it proves nothing of who sends it. */
@@ -36,8 +43,19 @@ export function hasOtherPurpose(name: string): boolean {
 /** The class that the words of a field's name make it one of, for a table to find in the name's stead; undefined where they do not. */
 export function keyClassOf(bytes: Buffer, start: number, end: number): string | undefined {
   const length = end - start;
-  if (length < MIN_NAME_BYTES || length > MAX_NAME_BYTES || IS_LAST[bytes[end - 1] | 0x20] === 0) return undefined;
+  if (length < MIN_NAME_BYTES || length > MAX_NAME_BYTES) return undefined;
+  const ending = ((bytes[end - 2] | 0x20) << 8) | (bytes[end - 1] | 0x20);
+  if (!ENDINGS.has(ending) || (ending === ID && !hasSession(bytes, start, end))) return undefined;
   const name = bytes.latin1Slice(start, end).toLowerCase();
   const found = RULES.find(([rule]) => rule.test(name));
   return found === undefined || OTHER_PURPOSE.test(name) ? undefined : found[1];
+}
+
+function hasSession(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at + SESSION.length < end; at++) {
+    let same = 0;
+    while (same < SESSION.length && (bytes[at + same] | 0x20) === SESSION[same]) same++;
+    if (same === SESSION.length) return true;
+  }
+  return false;
 }
