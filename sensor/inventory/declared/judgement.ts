@@ -16,15 +16,16 @@ import { valuesIn } from "./template-values.js";
 
 /** What is judged: an endpoint, by where it stands. */
 export interface Judged {
-  readonly service: { readonly coverage: Coverage | undefined };
+  readonly service: { readonly coverage: Coverage | undefined; readonly naming: { isInUse(name: string): boolean } };
   readonly method: string;
   readonly template: string;
   /** The declared path that it fits, and whether its template is a fixed one. */
   readonly route: Route<DeclaredPath> | undefined;
   readonly isFixed: boolean;
   readonly schemas: LearnedSchemas | undefined;
-  /** Names by which it was called. */
-  readonly hosts: { readonly size: number; list(): readonly string[] };
+  readonly isThere: boolean;
+  /** Names by which it was called; the same list until there is another. */
+  readonly hosts: { list(): readonly string[] };
 }
 
 /** What a store keeps of it. */
@@ -43,7 +44,8 @@ export class Judgement {
   readonly #judged: Judged;
   #coverage: Coverage | undefined = undefined;
   #template = "";
-  #hosts = 0;
+  #hosts: readonly string[] | undefined = undefined;
+  #isThere = false;
   #declaration: Declaration | undefined = undefined;
   #deprecation: Deprecation | undefined = undefined;
   #differences: readonly Difference[] = NO_DIFFERENCES;
@@ -56,9 +58,16 @@ export class Judgement {
   }
 
   get declaration(): Declaration | undefined {
-    const { service, template, hosts } = this.#judged;
-    if (service.coverage !== this.#coverage || template !== this.#template || hosts.size !== this.#hosts) {
-      this.#hosts = hosts.size;
+    const { service, template, isThere } = this.#judged;
+    const hosts = this.#judged.hosts.list();
+    if (
+      service.coverage !== this.#coverage ||
+      template !== this.#template ||
+      hosts !== this.#hosts ||
+      isThere !== this.#isThere
+    ) {
+      this.#hosts = hosts;
+      this.#isThere = isThere;
       this.#coverage = service.coverage;
       this.#template = template;
       this.#declaration = service.coverage && this.#declaredBy(service.coverage);
@@ -68,11 +77,13 @@ export class Judgement {
   }
 
   #declaredBy(coverage: Coverage): Declaration | undefined {
-    const { route, isFixed, method, template } = this.#judged;
-    const hosts = this.#judged.hosts.list();
-    if (route !== undefined) return coverage.ofPath(method, route, hosts);
+    const { service, route, isFixed, isThere, method, template } = this.#judged;
+    // In an order that a restart keeps.
+    const hosts = [...this.#judged.hosts.list()].sort();
+    const called = { hosts, isThere, isInUse: (host: string) => service.naming.isInUse(host) };
+    if (route !== undefined) return coverage.ofPath(method, route, called);
     if (!isFixed) return coverage.ofOther(method, template, hosts);
-    return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template, hosts);
+    return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template, called);
   }
 
   get deprecation(): Deprecation | undefined {

@@ -166,7 +166,7 @@ export class EndpointEntry implements Endpoint {
     if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
     const status = call.status ?? 0;
     this.#statuses.add(status);
-    this.hosts.note(this.service.naming.hostOf(call.authority), status);
+    this.hosts.note(this.service.naming.hostOf(call.authority), status, this.service.naming);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);

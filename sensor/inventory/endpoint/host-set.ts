@@ -14,10 +14,15 @@ export class HostSet {
     return this.#hosts.length;
   }
 
-  note(host: string | undefined, status: number): void {
+  /** `service`: names that a fair share of its callers asks for find room, however many others were invented before. */
+  note(host: string | undefined, status: number, service: { isInUse(name: string): boolean }): void {
     if (host === this.#last || host === undefined || SAYS_NOTHING.has(status)) return;
     this.#last = host;
-    this.add(host);
+    if (this.#hosts.length < MAX_HOSTS) this.add(host);
+    else if (!this.#hosts.includes(host) && service.isInUse(host)) {
+      const other = this.#hosts.findLast((one) => !service.isInUse(one));
+      if (other !== undefined) this.#hosts = this.#hosts.map((one) => (one === other ? host : one));
+    }
   }
 
   add(host: string): void {
@@ -29,7 +34,7 @@ export class HostSet {
     for (const host of other.#hosts) this.add(host);
   }
 
-  /** In the order in which they came. */
+  /** In the order in which they came; the same list until there is another. */
   list(): readonly string[] {
     return this.#hosts;
   }
