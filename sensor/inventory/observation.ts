@@ -102,6 +102,10 @@ export interface Endpoint {
   readonly marks: number;
   /** Clients seen; beyond those remembered an estimate. */
   readonly callerCount: number;
+  /** Rises with a caller that `lastCalls` did not have, or that had gone. */
+  readonly callersVersion: number;
+  /** Of one that is deprecated, when each caller called last since it was marked. */
+  lastCalls(): Readonly<Record<string, number>>;
   /** Undefined where no gateway is known among its callers. */
   reached(): ReachedFacts | undefined;
   /** How its queries and bodies differ from those declared; the same list until something is learned. */

@@ -5,10 +5,14 @@ export function declarationFacts({ isDeclared, file, title, place }: Declaration
   return { isDeclared, file, title, ...(place === undefined ? {} : { place }) };
 }
 
-export function deprecationFacts({ marks, fromMicros, sunsetMicros }: Deprecation): DeprecationFacts {
+export function deprecationFacts(
+  { marks, fromMicros, sunsetMicros }: Deprecation,
+  lastCalls?: DeprecationFacts["lastCalls"],
+): DeprecationFacts {
   return {
     marks,
     ...(fromMicros === 0 ? {} : { fromMicros }),
     ...(sunsetMicros === undefined ? {} : { sunsetMicros }),
+    ...(lastCalls === undefined ? {} : { lastCalls }),
   };
 }

@@ -1,14 +1,15 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
-import type { Call, WireDeprecation } from "../../protocol/message.js";
+import type { Call } from "../../protocol/message.js";
 import type { Declaration, Deprecation, Difference } from "../observation.js";
 import { isRefusal, type LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { Coverage, DeclaredPath } from "./coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
 import { OperationDeclaration } from "./declared-operation.js";
 import { Departures, type StoredDepartures } from "./departures.js";
-import { combineDeprecation, laterWire } from "./deprecation.js";
+import { combineDeprecation, type StoredWireMark, WireMark } from "./deprecation.js";
 import { driftOf } from "./drift.js";
+import { LastCalls } from "./last-calls.js";
 import { rpcServiceOf } from "./procedure.js";
 import type { Route } from "./route-table.js";
 import { schemaDrift } from "./schema-drift.js";
@@ -31,16 +32,16 @@ export interface Judged {
 /** What a store keeps of it. */
 export interface StoredJudgement {
   /** What its answers say of its end, as far as they do. */
-  readonly deprecation?: Partial<WireDeprecation>;
+  readonly deprecation?: StoredWireMark;
+  readonly lastCalls?: Readonly<Record<string, number>>;
   readonly departures?: StoredDepartures;
 }
 
-const NO_DEPRECATION: WireDeprecation = { sinceMicros: undefined, sunsetMicros: undefined };
 export const NO_DIFFERENCES: readonly Difference[] = [];
 
 /** What files say of one endpoint, what marks it, and how it differs. Most endpoints have none. */
 export class Judgement {
-  wire: WireDeprecation | undefined = undefined;
+  readonly #wire = new WireMark();
   readonly #judged: Judged;
   #coverage: Coverage | undefined = undefined;
   #template = "";
@@ -52,6 +53,10 @@ export class Judgement {
   #comparedVersion = -1;
   #compared: Declaration | undefined = undefined;
   #departures: Departures | undefined = undefined;
+  /** Since it was marked. */
+  #lastCalls: LastCalls | undefined = undefined;
+  /** Rises with a caller that was not there before. */
+  callersVersion = 0;
 
   constructor(judged: Judged) {
     this.#judged = judged;
@@ -71,7 +76,7 @@ export class Judgement {
       this.#coverage = service.coverage;
       this.#template = template;
       this.#declaration = service.coverage && this.#declaredBy(service.coverage);
-      this.#deprecation = combineDeprecation(this.#declaration, this.wire);
+      this.#deprecation = combineDeprecation(this.#declaration, this.#wire.told);
     }
     return this.#declaration;
   }
@@ -92,11 +97,9 @@ export class Judgement {
     return this.#deprecation;
   }
 
-  markedByWire(told: WireDeprecation): void {
-    const later = laterWire(this.wire, told);
-    if (later === this.wire) return;
-    this.wire = later;
-    this.#deprecation = combineDeprecation(this.declaration, later);
+  /** When each of its callers called last since it was marked; undefined where none did. */
+  lastCalls(): Readonly<Record<string, number>> | undefined {
+    return this.#lastCalls?.record();
   }
 
   /** Messages that a file declares of it; the same object as long as it does. */
@@ -105,8 +108,17 @@ export class Judgement {
     return declaration instanceof OperationDeclaration ? declaration.operation.messages : undefined;
   }
 
+  call(call: Call, clientAddress: string): void {
+    if (this.#wire.take(call)) this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
+    if (this.deprecation !== undefined) {
+      this.#lastCalls ??= new LastCalls();
+      if (this.#lastCalls.note(clientAddress, call.atMicros)) this.callersVersion++;
+    }
+    this.#holdAgainstFile(call);
+  }
+
   /** Only the few calls whose heads were looked at are held against what must be seen in the call itself, and no refused one: it may be why. */
-  call(call: Call): void {
+  #holdAgainstFile(call: Call): void {
     if (call.shapes?.header === undefined || isRefusal(call.status)) return;
     const { declaration } = this;
     if (!(declaration instanceof OperationDeclaration)) return;
@@ -151,20 +163,33 @@ export class Judgement {
   }
 
   merge(other: Judgement): void {
-    if (other.wire !== undefined) this.markedByWire(other.wire);
+    this.#wire.merge(other.#wire);
+    this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
+    this.#called(other.lastCalls());
     if (other.#departures !== undefined) this.#departed().merge(other.#departures);
   }
 
   state(): StoredJudgement {
     const departures = this.#departures?.state();
+    const [deprecation, lastCalls] = [this.#wire.state(), this.lastCalls()];
     return {
-      ...(this.wire === undefined ? {} : { deprecation: this.wire }),
+      ...(deprecation === undefined ? {} : { deprecation }),
+      ...(lastCalls === undefined ? {} : { lastCalls }),
       ...(departures === undefined ? {} : { departures }),
     };
   }
 
-  restore({ deprecation, departures }: StoredJudgement): void {
-    if (deprecation !== undefined) this.markedByWire({ ...NO_DEPRECATION, ...deprecation });
+  #called(lastCalls: Readonly<Record<string, number>> | undefined): void {
+    if (lastCalls === undefined) return;
+    this.#lastCalls ??= new LastCalls();
+    this.#lastCalls.merge(lastCalls);
+    this.callersVersion++;
+  }
+
+  restore({ deprecation, lastCalls, departures }: StoredJudgement): void {
+    if (deprecation !== undefined) this.#wire.restore(deprecation);
+    this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
+    this.#called(lastCalls);
     if (departures !== undefined) this.#departed().restore(departures);
   }
 
@@ -173,7 +198,7 @@ export class Judgement {
     const drift = declaration === undefined ? [] : driftOf(declaration, statuses, this.differences());
     return {
       ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
-      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
+      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation, this.lastCalls()) }),
       ...(drift.length === 0 ? {} : { drift }),
     };
   }

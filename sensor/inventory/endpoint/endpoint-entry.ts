@@ -1,7 +1,7 @@
 import type { EndpointRecord, EndpointState, Quantiles } from "../../../shared/event.js";
 import type { ReachedFacts } from "../../../shared/gateway.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
-import type { Call, CallStream, WireDeprecation } from "../../protocol/message.js";
+import type { Call, CallStream } from "../../protocol/message.js";
 import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../../protocol/shape.js";
 import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
@@ -151,9 +151,12 @@ export class EndpointEntry implements Endpoint {
     return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
   }
 
-  #markedByWire(told: WireDeprecation): void {
-    this.#judge().markedByWire(told);
-    this.isJudged = true;
+  get callersVersion(): number {
+    return this.#judgement?.callersVersion ?? 0;
+  }
+
+  lastCalls(): Readonly<Record<string, number>> {
+    return this.#judgement?.lastCalls() ?? {};
   }
 
   call(call: Call, clientAddress: string): void {
@@ -163,7 +166,7 @@ export class EndpointEntry implements Endpoint {
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
     if (!this.isThere && proves(call)) this.isThere = true;
-    if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
+    if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
     this.hosts.note(this.service.naming.hostOf(call.authority), status, this.service.naming);
@@ -180,7 +183,7 @@ export class EndpointEntry implements Endpoint {
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
     if (call.shapes !== undefined) this.#learn(call.shapes, call);
-    if (this.isJudged) this.#judge().call(call);
+    if (this.isJudged) this.#judge().call(call, clientAddress);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;
