@@ -123,6 +123,9 @@ export class Judgement {
     const { declaration } = this;
     if (!(declaration instanceof OperationDeclaration)) return;
     if (declaration.operation.isBodyRequired) this.#departed().takeBody(declaration, call.isBodiless);
+    // What Protocol Buffers declare has messages, and bodies only by how they are called.
+    if (declaration.api.kind === "openapi" && (call.requestBodySize ?? 0) > 0)
+      this.#departed().takeContent(declaration, call.requestContentType);
     if (call.path !== undefined) this.#path(declaration, call.path);
   }
 
@@ -157,7 +160,7 @@ export class Judgement {
     const { schemas } = this.#judged;
     const told = [
       ...(this.#departures?.differences(declaration) ?? []),
-      ...(schemas === undefined ? [] : schemaDrift(declaration.operation, schemas)),
+      ...(schemas === undefined ? [] : schemaDrift(declaration, schemas)),
     ];
     return told.length === 0 ? NO_DIFFERENCES : told;
   }
