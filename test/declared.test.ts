@@ -179,29 +179,6 @@ t.test("of a zombie it is told who still calls it, and until when others did", a
   });
 });
 
-t.test("what answers said of their end is taken back once they say it no more", (t) => {
-  const scenes = [new Scene()];
-  const answer = (days: number, answerFields = "", status = 200): void =>
-    void scenes[0].get("/w", { answerFields, status, atMicros: START + days * DAY_MICROS });
-  const state = (): string | undefined => states(scenes[0])[0];
-  const mark = `Deprecation: @${START / 1e6 - 10}\r\n`;
-  answer(0, mark);
-  for (let time = 0; time < 9; time++) answer(0.5);
-  t.equal(state(), "GET /w zombie ×10", "another server behind the address may say it still");
-  for (let time = 0; time < 5; time++) answer(2, mark);
-  for (let time = 0; time < 5; time++) answer(4, "", 503);
-  for (let time = 0; time < 2; time++) answer(4);
-  t.equal(state(), "GET /w zombie ×22");
-  const later = new Scene();
-  later.inventory.restore(scenes[0].inventory.takeDelta(1_000).rows);
-  scenes[0] = later;
-  answer(4);
-  t.equal(state(), "GET /w active ×23");
-  answer(5, mark);
-  t.equal(state(), "GET /w zombie ×24");
-  t.end();
-});
-
 t.test(
   "services are found by name, by the setting, by address and by procedure; scope and ignore narrow",
   async (t) => {

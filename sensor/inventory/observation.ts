@@ -49,6 +49,8 @@ export interface Deprecation {
   readonly fromMicros: number;
   /** When it is to go away; undefined where nobody tells. */
   readonly sunsetMicros: number | undefined;
+  /** When callers called last since it was marked; undefined of what was never called. `version` rises with one that is new or back. */
+  readonly callers?: { readonly version: number; record(): Readonly<Record<string, number>> } | undefined;
 }
 
 /** One way in which what was seen differs from what is declared, in words without values. */
@@ -102,10 +104,6 @@ export interface Endpoint {
   readonly marks: number;
   /** Clients seen; beyond those remembered an estimate. */
   readonly callerCount: number;
-  /** Rises with a caller that `lastCalls` did not have, or that had gone. */
-  readonly callersVersion: number;
-  /** Of one that is deprecated, when each caller called last since it was marked. */
-  lastCalls(): Readonly<Record<string, number>>;
   /** Undefined where no gateway is known among its callers. */
   reached(): ReachedFacts | undefined;
   /** How its queries and bodies differ from those declared; the same list until something is learned. */

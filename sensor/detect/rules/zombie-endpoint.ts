@@ -10,7 +10,7 @@ const LOOK_MICROS = 3_600e6;
 
 interface Zombie {
   readonly evidence: { callers: readonly string[]; gone?: readonly string[] };
-  version: number;
+  version: number | undefined;
   lookedMicros: number;
 }
 
@@ -35,18 +35,18 @@ export const zombieEndpoint: Rule = {
         }
         const zombie = zombies.get(endpoint);
         if (zombie === undefined) return;
-        const isDue = zombie.version !== endpoint.callersVersion || atMicros >= zombie.lookedMicros + LOOK_MICROS;
-        if (isDue) look(zombie, endpoint, atMicros);
+        const isDue = zombie.version !== deprecation.callers?.version || atMicros >= zombie.lookedMicros + LOOK_MICROS;
+        if (isDue) look(zombie, deprecation, atMicros);
       },
     };
   },
 };
 
 /** Who still calls it, and since when others have not. */
-function look(zombie: Zombie, endpoint: Endpoint, atMicros: number): void {
-  zombie.version = endpoint.callersVersion;
+function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number): void {
+  zombie.version = known?.version;
   zombie.lookedMicros = atMicros;
-  const lastCalls = endpoint.lastCalls();
+  const lastCalls = known?.record() ?? {};
   const callers = remainingCallers(lastCalls, atMicros);
   const gone = Object.keys(lastCalls).filter((caller) => !callers.includes(caller));
   zombie.evidence.callers = callers;

@@ -2,6 +2,7 @@ import type { EndpointRecord } from "../../../shared/event.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
 import type { Call } from "../../protocol/message.js";
 import type { Declaration, Deprecation, Difference } from "../observation.js";
+import type { StoredValue } from "../path/path-parameters.js";
 import { isRefusal, type LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { Coverage, DeclaredPath } from "./coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
@@ -12,6 +13,7 @@ import { driftOf } from "./drift.js";
 import { LastCalls } from "./last-calls.js";
 import { rpcServiceOf } from "./procedure.js";
 import type { Route } from "./route-table.js";
+import { RouteWords } from "./route-words.js";
 import { schemaDrift } from "./schema-drift.js";
 import { valuesIn } from "./template-values.js";
 
@@ -23,6 +25,9 @@ export interface Judged {
   /** The declared path that it fits, and whether its template is a fixed one. */
   readonly route: Route<DeclaredPath> | undefined;
   readonly isFixed: boolean;
+  /** Its place among the paths seen; undefined where its template is another. */
+  readonly node: object | undefined;
+  readonly operation: string | undefined;
   readonly schemas: LearnedSchemas | undefined;
   readonly isThere: boolean;
   /** Names by which it was called; the same list until there is another. */
@@ -34,6 +39,7 @@ export interface StoredJudgement {
   /** What its answers say of its end, as far as they do. */
   readonly deprecation?: StoredWireMark;
   readonly lastCalls?: Readonly<Record<string, number>>;
+  readonly words?: readonly StoredValue[];
   readonly departures?: StoredDepartures;
 }
 
@@ -55,8 +61,7 @@ export class Judgement {
   #departures: Departures | undefined = undefined;
   /** Since it was marked. */
   #lastCalls: LastCalls | undefined = undefined;
-  /** Rises with a caller that was not there before. */
-  callersVersion = 0;
+  #words: RouteWords | undefined = undefined;
 
   constructor(judged: Judged) {
     this.#judged = judged;
@@ -76,7 +81,7 @@ export class Judgement {
       this.#coverage = service.coverage;
       this.#template = template;
       this.#declaration = service.coverage && this.#declaredBy(service.coverage);
-      this.#deprecation = combineDeprecation(this.#declaration, this.#wire.told);
+      this.#combine(this.#declaration);
     }
     return this.#declaration;
   }
@@ -97,9 +102,14 @@ export class Judgement {
     return this.#deprecation;
   }
 
-  /** When each of its callers called last since it was marked; undefined where none did. */
-  lastCalls(): Readonly<Record<string, number>> | undefined {
-    return this.#lastCalls?.record();
+  #combine(declaration: Declaration | undefined): void {
+    const found = combineDeprecation(declaration, this.#wire.told);
+    if (found !== undefined) this.#lastCalls ??= new LastCalls();
+    this.#deprecation = found && { ...found, callers: this.#lastCalls };
+  }
+
+  get words(): RouteWords | undefined {
+    return this.#words;
   }
 
   /** Messages that a file declares of it; the same object as long as it does. */
@@ -109,11 +119,11 @@ export class Judgement {
   }
 
   call(call: Call, clientAddress: string): void {
-    if (this.#wire.take(call)) this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
-    if (this.deprecation !== undefined) {
-      this.#lastCalls ??= new LastCalls();
-      if (this.#lastCalls.note(clientAddress, call.atMicros)) this.callersVersion++;
-    }
+    if (this.#wire.take(call)) this.#combine(this.declaration);
+    if (this.deprecation !== undefined) this.#lastCalls?.note(clientAddress, call.atMicros);
+    const { route, operation, method } = this.#judged;
+    if (route !== undefined && route.parameters.length > 0 && operation === undefined && call.path !== undefined)
+      this.#routeWords().count(call.path, { method, status: call.status ?? 0, atMicros: call.atMicros });
     this.#holdAgainstFile(call);
   }
 
@@ -167,17 +177,20 @@ export class Judgement {
 
   merge(other: Judgement): void {
     this.#wire.merge(other.#wire);
-    this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
-    this.#called(other.lastCalls());
+    this.#called(other.#lastCalls?.record());
+    this.#combine(this.declaration);
+    if (other.#words !== undefined && this.#judged.node === undefined)
+      for (const [path, use] of other.#words.entries()) this.#routeWords().add(path, use);
     if (other.#departures !== undefined) this.#departed().merge(other.#departures);
   }
 
   state(): StoredJudgement {
     const departures = this.#departures?.state();
-    const [deprecation, lastCalls] = [this.#wire.state(), this.lastCalls()];
+    const [deprecation, lastCalls, words] = [this.#wire.state(), this.#lastCalls?.record(), this.#words?.state()];
     return {
       ...(deprecation === undefined ? {} : { deprecation }),
       ...(lastCalls === undefined ? {} : { lastCalls }),
+      ...(words === undefined || words.length === 0 ? {} : { words }),
       ...(departures === undefined ? {} : { departures }),
     };
   }
@@ -186,13 +199,21 @@ export class Judgement {
     if (lastCalls === undefined) return;
     this.#lastCalls ??= new LastCalls();
     this.#lastCalls.merge(lastCalls);
-    this.callersVersion++;
   }
 
-  restore({ deprecation, lastCalls, departures }: StoredJudgement): void {
+  #routeWords(): RouteWords {
+    this.#words ??= new RouteWords(this.#judged.route?.template ?? "");
+    return this.#words;
+  }
+
+  /** `values`: of a path that was seen before it was declared. */
+  restore(stored: StoredJudgement & { readonly values?: readonly StoredValue[] }): void {
+    const { deprecation, lastCalls, departures, words = [], values = [] } = stored;
     if (deprecation !== undefined) this.#wire.restore(deprecation);
-    this.#deprecation = combineDeprecation(this.declaration, this.#wire.told);
     this.#called(lastCalls);
+    this.#combine(this.declaration);
+    if (words.length + values.length > 0 && this.#judged.node === undefined)
+      this.#routeWords().restore(this.#judged.method, [...words, ...values]);
     if (departures !== undefined) this.#departed().restore(departures);
   }
 
@@ -201,7 +222,7 @@ export class Judgement {
     const drift = declaration === undefined ? [] : driftOf(declaration, statuses, this.differences());
     return {
       ...(declaration === undefined ? {} : { declaration: declarationFacts(declaration) }),
-      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation, this.lastCalls()) }),
+      ...(deprecation === undefined ? {} : { deprecation: deprecationFacts(deprecation) }),
       ...(drift.length === 0 ? {} : { drift }),
     };
   }

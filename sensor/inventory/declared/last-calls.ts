@@ -5,17 +5,20 @@ const MAX_CALLERS = 64;
 /** When callers of one endpoint called last: some that went long ago call no more. */
 export class LastCalls {
   readonly #micros = new Map<string, number>();
+  /** Rises with a caller that was not among them, or that had gone. */
+  version = 0;
 
-  /** Whether the caller was not among them. Beyond 64 it finds room only in the place of one that has gone. */
-  note(address: string, atMicros: number): boolean {
+  /** Beyond 64 a caller finds room only in the place of one that has gone. */
+  note(address: string, atMicros: number): void {
     const known = this.#micros.get(address);
     if (known !== undefined) {
       if (atMicros > known) this.#micros.set(address, atMicros);
-      return atMicros - known > GONE_MICROS;
+      if (atMicros - known > GONE_MICROS) this.version++;
+      return;
     }
-    if (this.#micros.size >= MAX_CALLERS && !this.#dropGone(atMicros)) return false;
+    if (this.#micros.size >= MAX_CALLERS && !this.#dropGone(atMicros)) return;
     this.#micros.set(address, atMicros);
-    return true;
+    this.version++;
   }
 
   #dropGone(atMicros: number): boolean {
@@ -28,9 +31,7 @@ export class LastCalls {
     for (const [address, micros] of Object.entries(lastCalls)) this.note(address, micros);
   }
 
-  /** Undefined where nobody called. */
-  record(): Readonly<Record<string, number>> | undefined {
-    if (this.#micros.size === 0) return undefined;
+  record(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#micros].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }

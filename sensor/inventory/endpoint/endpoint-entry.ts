@@ -11,6 +11,7 @@ import { compare, Tally } from "../count/tally.js";
 import type { DeclaredPath } from "../declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "../declared/judgement.js";
 import type { Route } from "../declared/route-table.js";
+import type { RouteWords } from "../declared/route-words.js";
 import { proves, provesThere } from "../declared/there.js";
 import { withoutUndefined } from "../defined-values.js";
 import { reachedBy } from "../gateway/reached.js";
@@ -151,12 +152,9 @@ export class EndpointEntry implements Endpoint {
     return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
   }
 
-  get callersVersion(): number {
-    return this.#judgement?.callersVersion ?? 0;
-  }
-
-  lastCalls(): Readonly<Record<string, number>> {
-    return this.#judgement?.lastCalls() ?? {};
+  /** Words among the values of its declared path's parameters. */
+  get words(): RouteWords | undefined {
+    return this.#judgement?.words;
   }
 
   call(call: Call, clientAddress: string): void {
