@@ -1,5 +1,4 @@
 import type { DeclaredBody, DeclaredOperation, DeclaredResponse, DeclaredSchema } from "../../declared/declared-api.js";
-import { emptySchema } from "../../declared/schema-alternatives.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
@@ -12,7 +11,6 @@ import { MIN_SEEN, mismatch } from "./mismatch.js";
 import { Missing } from "./missing.js";
 
 const MAX_DIFFERENCES = 64;
-const ANY = emptySchema();
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
 
 interface Comparison {
@@ -119,7 +117,7 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
     if (known.length === 0 && !declared.isOpen)
       told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
     if (oneWay.includes(property)) told.push({ kind: "schema", text: `${where}: ${below} is there, declared ${way}` });
-    if (next !== undefined) for (const one of known) compare(next, one, below, comparison);
+    if (next !== undefined) for (const one of known) if (one !== undefined) compare(next, one, below, comparison);
   }
   if (node.objects < MIN_SEEN || !node.hasAllNames) return;
   for (const property of declared.required) {
@@ -131,12 +129,12 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
   }
 }
 
-/** By its name, else by each pattern that this fits: one that is not held against names may fit any, and says nothing then. */
-function propertiesOf({ properties, patterns }: DeclaredSchema, name: string): DeclaredSchema[] {
+/** By its name, else by each pattern that this fits: one that is not held against names may fit any, and says nothing then: undefined. */
+function propertiesOf({ properties, patterns }: DeclaredSchema, name: string): (DeclaredSchema | undefined)[] {
   if (Object.hasOwn(properties, name)) return [properties[name]];
   return patterns.flatMap(({ pattern, schema }) => {
     const expression = name.length > MAX_MATCHED ? undefined : cheapPattern(pattern);
-    if (expression === undefined) return [ANY];
+    if (expression === undefined) return [undefined];
     return expression.test(name) ? [schema] : [];
   });
 }
