@@ -85,6 +85,8 @@ export interface DeprecationFacts {
   /** Left out where it always was. */
   readonly fromMicros?: number;
   readonly sunsetMicros?: number;
+  /** When each of its callers called last since it was marked, bounded; left out where none did. */
+  readonly lastCalls?: Readonly<Record<string, number>>;
 }
 
 /**

@@ -172,12 +172,14 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 function fillEndpoint(record: {
   drift?: unknown[];
   hosts?: unknown[];
+  deprecation?: { lastCalls?: object };
   schemas?: unknown;
   protection?: unknown;
   reached?: unknown;
 }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.hosts?.length === 0) delete record.hosts;
+  if (Object.keys(record.deprecation?.lastCalls ?? {}).length === 0) delete record.deprecation?.lastCalls;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);

@@ -140,6 +140,8 @@ t.test("every export tells what is declared, deprecated and other than declared"
   t.match(row("GET", "/hidden"), { state: "shadow", declared: `not in ${place}` });
   t.match(row("DELETE", "/orders/{id}"), {
     ...{ state: "zombie", deprecated_by: ["file", "header"], sunset: "2025-01-01T00:00:00.000000Z" },
+    "callers.remaining": ["10.0.0.1"],
+    "callers.last_calls": { "10.0.0.1": "2023-11-14T22:13:20.000003Z" },
   });
   t.match(row("POST", "/refunds"), { state: "dormant", calls: 0, first_seen: undefined });
   const [head, ...cells] = exported("csv").replace("\ufeff", "").split("\r\n");
@@ -176,7 +178,7 @@ t.test("every export tells what is declared, deprecated and other than declared"
     t.ok(html.includes(`<h3>${title}</h3>`), title);
   t.match(
     html,
-    /<td>DELETE \/orders\/\{id\}<\/td><td>file, header<\/td><td>2025-01-01 00:00:00 UTC<\/td><td>10\.0\.0\.1<\/td>/,
+    /<td>DELETE \/orders\/\{id\}<\/td><td>file, header<\/td><td>2025-01-01 00:00:00 UTC<\/td><td[^>]*>10\.0\.0\.1 \(2023-11-14 22:13:20 UTC\)<\/td>/,
   );
   t.match(html, /Seen[^<]* from 2023-11-14/);
 });
@@ -213,7 +215,7 @@ t.test(
     await page.locator("main tbody tr").first().click();
     t.match(
       await detail.textContent(),
-      /Marked as deprecated, and still called\..*by its file and its own answers, to go away on 2025-01-01\.Remaining callers: 10\.0\.0\.1\./,
+      /Marked as deprecated, and still called\..*by its file and its own answers, to go away on 2025-01-01\.Remaining callers: 10\.0\.0\.1 \(last 2023-11-1[45][^)]*\)\./,
     );
     await shot(page, "endpoint-zombie");
     t.same(troubles, []);

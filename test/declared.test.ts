@@ -137,11 +137,46 @@ t.test("Deprecation and Sunset on the wire: from their time on, whatever files s
     marks: ["header"],
     fromMicros: START + 100 * DAY_MICROS,
     sunsetMicros: 1_735_689_600_000_000,
+    lastCalls: { "10.0.0.1": START + 31 * DAY_MICROS },
   });
   const restored = new Scene();
   restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
   t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
   t.end();
+});
+
+t.test("of a zombie it is told who still calls it, and until when others did", async (t) => {
+  const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
+  const remaining = (scene: Scene) => {
+    const found = scene.detection.all().find(({ rule }) => rule === "zombie-endpoint")?.evidence;
+    return { callers: found?.callers, gone: found?.gone };
+  };
+  const first = new Scene({ declared });
+  const call = (scene: Scene, days: number, ...clients: readonly string[]): void => {
+    for (const client of clients)
+      scene.exchange({
+        ...{ path: "/v1/orders/x1", method: "DELETE", status: 204, body: "" },
+        ...{ client, atMicros: START + days * DAY_MICROS },
+      });
+  };
+  call(first, 0, "10.3.0.1", "10.3.0.2", "10.3.0.3");
+  t.same(remaining(first), { callers: ["10.3.0.1", "10.3.0.2", "10.3.0.3"], gone: undefined });
+  call(first, 10, "10.3.0.2");
+  const at = "last 2023-11-14T22:13:20.000000Z";
+  t.same(remaining(first), { callers: ["10.3.0.2"], gone: [`10.3.0.1 ${at}`, `10.3.0.3 ${at}`] });
+  const second = new Scene({ declared });
+  second.inventory.restore(first.inventory.takeDelta(1_000).rows);
+  second.detection.restore(first.detection.all(), START);
+  call(second, 60, "10.3.0.4");
+  const gone = [`10.3.0.1 ${at}`, "10.3.0.2 last 2023-11-24T22:13:20.000000Z", `10.3.0.3 ${at}`];
+  t.same(remaining(second), { callers: ["10.3.0.4"], gone });
+  const row = second.endpoints().find(({ method }) => method === "DELETE");
+  t.same(row?.deprecation?.lastCalls, {
+    "10.3.0.1": START,
+    "10.3.0.2": START + 10 * DAY_MICROS,
+    "10.3.0.3": START,
+    "10.3.0.4": START + 60 * DAY_MICROS,
+  });
 });
 
 t.test(

@@ -63,7 +63,7 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "GET /orders/latest active ×40",
     "GET /v2/none shadow ×1",
     "GET /v2/pets/debug/dump shadow ×1",
-    "GET /v2/pets/{petId} active ×4",
+    "GET /v2/pets/{petId} shadow ×4",
     "GET /{page} active ×1",
   ]);
   const told = scene.endpoints().map(({ template, hosts, declaration }) => `${template} ${hosts} ${declaration?.file}`);
@@ -72,7 +72,7 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "/orders/latest store.test store.yaml",
     "/v2/none pets.test pets.json",
     "/v2/pets/debug/dump pets.test pets.json",
-    "/v2/pets/{petId} store.test,pets.test pets.json",
+    "/v2/pets/{petId} store.test,pets.test store.yaml",
     "/{page} pages.test pages.yaml",
   ]);
   const restored = new Scene({ declared });
@@ -87,6 +87,52 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "active",
     "files that come later",
   );
+});
+
+const API = `openapi: 3.0.3
+info: { title: api, version: "1" }
+servers: [{ url: "http://api.test" }]
+paths:
+  /health: { get: { responses: { "200": { description: ok } } } }
+  /items/{id}: { get: { responses: { "200": { description: ok } } } }
+`;
+const BANK = `openapi: 3.0.3
+info: { title: bank, version: "1" }
+servers: [{ url: "http://bank.test" }]
+paths:
+  /health: { get: { responses: { "200": { description: ok } } } }
+  /items/{name}: { get: { deprecated: true, responses: { "200": { description: ok } } } }
+  /accounts: { get: { responses: { "200": { description: ok } } } }
+  /admin/secret: { get: { responses: { "200": { description: ok } } } }
+`;
+t.test("an invented host name hides no endpoint that the file of the service does not have", async (t) => {
+  const { declared } = await readDeclared(t, { "api.yaml": API, "bank.yaml": BANK });
+  const made = (...invented: readonly (readonly [host: string, path: string])[]): Scene => {
+    const scene = new Scene({ declared });
+    const call = (path: string, host = "api.test") => void scene.get(path, { host });
+    for (let time = 0; time < 50; time++) {
+      call(`/items/${time}`);
+      call("/health");
+    }
+    for (const [host, path] of invented) call(path, host);
+    for (let time = 0; time < 6; time++) call("/admin/secret");
+    return scene;
+  };
+  const usual = ["GET /health active", "GET /items/{id} active ×50"];
+  const health = made(["bank.test", "/health"]);
+  t.same(states(health), ["GET /admin/secret shadow ×6", `${usual[0]} ×51`, usual[1]], "nor brings what another has");
+  t.same(declaredFindings(health), ["shadow-endpoint medium GET /admin/secret ×6"]);
+  const names = ["bank.test", "a", "b", "c", "d", "e", "f", "g", "h"].map((host) => [host, "/admin/secret"] as const);
+  for (const invented of [names.slice(0, 1), names]) {
+    const scene = made(...invented);
+    const secret = () => states(scene).find((one) => one.includes("/admin/secret"));
+    t.equal(secret(), `GET /admin/secret shadow ×${6 + invented.length}`, `${invented.length} names`);
+    const restored = new Scene({ declared });
+    restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+    t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
+  }
+  const own = made(["bank.test", "/accounts"], ["other.test", "/accounts"]);
+  t.ok(states(own).includes("GET /accounts active ×2"), "what its own file has, also by a name of which none speaks");
 });
 
 t.test(

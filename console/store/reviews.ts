@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { LRUCache } from "lru-cache";
 import type { EdgeRecord, EndpointRecord } from "../../shared/event.js";
+import { GONE_MICROS } from "../../shared/last-calls.js";
 import { allCounts } from "../../shared/posture.js";
 import { type EndpointPlace, endpointIdentity, serviceIdentity } from "../../shared/record-identity.js";
 import { type Opinion, type Review, reviewOf, type Said } from "../../shared/review.js";
@@ -29,8 +30,6 @@ const SHOWN_ENTRIES = 100;
 const SHOWN_CALLERS = 100;
 /** Edges whose connections are remembered: each list of endpoints asks for those of all their callers. */
 const MAX_KNOWN_EDGES = 100_000;
-/** A caller that its service has not seen for so long, while it was called, has gone. */
-const GONE_MICROS = 7 * 86_400e6;
 /** Under it stands what nobody said: that an endpoint became part of another. */
 const NOBODY = "";
 

@@ -1,6 +1,7 @@
 import type { JsonSchema, ProtobufFacts } from "../../shared/endpoint-facts.js";
 import type { EndpointState } from "../../shared/event.js";
 import { aroundWords, gatewayWords } from "../../shared/gateway.js";
+import { remainingCallers } from "../../shared/last-calls.js";
 import { protectionRows } from "../../shared/protection-words.js";
 import type { EndpointItem } from "../api.js";
 import { DetailPane, Fields } from "./detail.js";
@@ -38,7 +39,7 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
       {isCalledOtherwise(endpoint) && <p>It is called as {hostWords(endpoint)}.</p>}
-      {endpoint.state === "zombie" && <p>Remaining callers: {callerWords(endpoint)}.</p>}
+      {endpoint.state === "zombie" && <p>Remaining callers: {remainingWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>
           <h4>Other than declared</h4>
@@ -90,6 +91,14 @@ function deprecatedWords({ deprecation }: EndpointItem): string {
 
 function day(micros: number): string {
   return dateAndTime(micros / 1_000).slice(0, 10);
+}
+
+/** Those that called it last, and when each did. */
+function remainingWords(endpoint: EndpointItem): string {
+  const lastCalls = endpoint.deprecation?.lastCalls;
+  if (lastCalls === undefined) return callerWords(endpoint);
+  const remaining = remainingCallers(lastCalls, endpoint.lastMicros);
+  return remaining.map((caller) => `${caller} (last ${dateAndTime(lastCalls[caller] / 1_000)})`).join(", ");
 }
 
 function callerWords({ callers, callerCount }: EndpointItem): string {

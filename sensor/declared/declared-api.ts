@@ -82,7 +82,7 @@ export interface DeclaredParameter {
 export interface DeclaredBody {
   /** Media types in lower case, without parameters; empty where none is told. */
   readonly contentTypes: readonly string[];
-  /** Of JSON, else of a form; undefined where none is told. */
+  /** Of JSON and of forms, of several whatever one of them has; undefined where none is told. */
   readonly schema: DeclaredSchema | undefined;
 }
 
@@ -100,6 +100,8 @@ export interface DeclaredSchema {
   /** All of them hold. What stands at one place of many messages is not kept: they are held against parameters of paths alone. */
   limits: readonly DeclaredLimits[];
   properties: Record<string, DeclaredSchema>;
+  /** Of properties whose names fit, JSON Schema 2020-12 §10.3.2.2; regular expressions of ECMA-262 as the file has them. */
+  patterns: { readonly pattern: string; readonly schema: DeclaredSchema }[];
   required: string[];
   /** Of its properties those that are sent one way only, though they be required: `readOnly` and `writeOnly`, OpenAPI 3.0.3 §4.7.24.1. */
   onlyInAnswers: string[];

@@ -1,6 +1,7 @@
 import type { DeclaredBody, DeclaredSchema } from "./declared-api.js";
-import { emptySchema, type SchemaReader } from "./openapi-schema.js";
+import type { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
+import { emptySchema, SchemaAlternatives } from "./schema-alternatives.js";
 
 const NOTHING: DeclaredBody = { contentTypes: [], schema: undefined };
 const JSON_TYPE = /[/+]json$|^\*\/\*$|^application\/\*$/;
@@ -22,6 +23,7 @@ export class BodyReader {
   readonly #schemas: SchemaReader;
   readonly #open: Opener;
   readonly #root: Mapping;
+  readonly #alternatives = new SchemaAlternatives();
 
   constructor(schemas: SchemaReader, open: Opener, root: Mapping) {
     this.#schemas = schemas;
@@ -48,10 +50,9 @@ export class BodyReader {
     if (!isMapping(content.value)) throw faultAt(content, `"content" must be a mapping of media types`);
     const types = Object.keys(content.value);
     const bare = types.map(mediaType);
-    const chosen = bare.findIndex((type) => JSON_TYPE.test(type));
-    const index = chosen >= 0 ? chosen : bare.findIndex((type) => FORM_TYPE.test(type));
-    const schema = index < 0 ? undefined : child(content, types[index], "schema");
-    return { contentTypes: bare, schema: this.#schema(schema) };
+    const compared = types.filter((_, index) => JSON_TYPE.test(bare[index]) || FORM_TYPE.test(bare[index]));
+    const schemas = compared.map((type) => this.#schema(child(content, type, "schema")) ?? emptySchema());
+    return { contentTypes: bare, schema: this.#alternatives.of(schemas) };
   }
 
   swaggerRequest(operation: Located, parameters: readonly Located[]): DeclaredBody | undefined {

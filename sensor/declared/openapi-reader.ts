@@ -7,8 +7,9 @@ import type {
   DeclaredServer,
 } from "./declared-api.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
-import { emptySchema, SchemaReader } from "./openapi-schema.js";
+import { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
+import { emptySchema } from "./schema-alternatives.js";
 import { serversOf, type Variables } from "./server-url.js";
 import type { SourceDocument } from "./source-document.js";
 
@@ -36,7 +37,7 @@ class OpenApiReader {
     this.#root = { document, path: [], value: document.value };
     this.#open = open;
     this.#version = versionOf(this.#root);
-    this.#schemas = new SchemaReader(open);
+    this.#schemas = new SchemaReader(open, this.#root);
     this.#bodies = new BodyReader(this.#schemas, open, this.#root.value as Mapping);
   }
 

@@ -9,21 +9,30 @@ import {
   type Opener,
   referenceKey,
 } from "./reference.js";
+import { emptySchema, isAny, SchemaAlternatives } from "./schema-alternatives.js";
+import { Subtypes } from "./subtypes.js";
 
 const MAX_DEPTH = 200;
 
 /** Reads schemas of one API's files: those of OpenAPI 2.0 and 3.0, and JSON Schema 2020-12 of 3.1. Each is read once. */
 export class SchemaReader {
   readonly #open: Opener;
+  readonly #subtypes: Subtypes;
   readonly #known = new Map<string, DeclaredSchema>();
+  /** Those that hold the one being read. */
+  readonly #unfinished = new Set<DeclaredSchema>();
+  readonly #alternatives = new SchemaAlternatives(this.#unfinished);
 
-  constructor(open: Opener) {
+  constructor(open: Opener, root: Located) {
     this.#open = open;
+    this.#subtypes = new Subtypes(open, root);
   }
 
-  read(located: Located, depth = 0): DeclaredSchema {
+  /** `part`: of another schema, which is no subtype of it but by its own word. */
+  read(located: Located, depth = 0, as: "place" | "part" = "place"): DeclaredSchema {
     const at = follow(located, this.#open);
-    const key = referenceKey(at);
+    const subtypes = as === "part" ? [] : this.#subtypes.of(at);
+    const key = `${referenceKey(at)}${subtypes.length > 0 ? " with its subtypes" : ""}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const made: DeclaredSchema = emptySchema();
@@ -32,14 +41,17 @@ export class SchemaReader {
     // JSON Schema 2020-12 §4.3.2: `true` allows everything.
     if (typeof at.value === "boolean") return made;
     if (!isMapping(at.value)) throw faultAt(at, "is no schema; write a mapping such as { type: string }");
+    this.#unfinished.add(made);
     this.#fill(made, at, depth);
+    const heirs = this.#alternatives.of(subtypes.map((one) => this.read(one, depth + 1, "part")));
+    if (heirs !== undefined) this.#mayHave(made, heirs);
+    this.#unfinished.delete(made);
     return made;
   }
 
   #fill(made: DeclaredSchema, at: Located, depth: number): void {
-    const { type, nullable, format, required, additionalProperties, properties } = at.value as Record<string, unknown>;
+    const { type, format, required, properties } = at.value as Mapping;
     made.types = typesOf(type);
-    if (nullable === true && made.types.length > 0) made.types.push("null");
     if (typeof format === "string") made.format = format;
     made.values = valuesOf(at.value as Mapping);
     made.limits = limitsOf(at.value as Mapping);
@@ -50,11 +62,18 @@ export class SchemaReader {
         this.#property(made, name, child(at, "properties", name), depth);
     }
     // Left out it stands for any, OpenAPI 3.0.3 §4.7.24; that is seldom meant, and what is not named was not thought of.
-    made.isOpen = additionalProperties === true || isMapping(additionalProperties);
-    const items = child(at, "items");
-    if (items.value !== undefined && !Array.isArray(items.value)) made.items = this.read(items, depth + 1);
+    made.isOpen = allowsMore(at.value as Mapping);
+    const patterns = child(at, "patternProperties");
+    for (const pattern of isMapping(patterns.value) ? Object.keys(patterns.value) : [])
+      made.patterns.push({ pattern, schema: this.read(child(patterns, pattern), depth + 1) });
+    const [items, first] = [child(at, "items"), child(at, "prefixItems")];
+    // What entries are is learned of all of them together.
+    if (items.value !== undefined && !Array.isArray(items.value) && first.value === undefined)
+      made.items = this.read(items, depth + 1);
     if (made.types.length === 0) made.types = impliedTypes(made);
     this.#combine(made, at, depth);
+    if (mayBeNull(at.value as Mapping) && made.types.length > 0 && !made.types.includes("null"))
+      made.types.push("null");
   }
 
   #property(made: DeclaredSchema, name: string, located: Located, depth: number): void {
@@ -67,56 +86,74 @@ export class SchemaReader {
     }
   }
 
-  /** All of `allOf` holds; of `oneOf` and `anyOf` one may, so that nothing of theirs is required. */
+  /** All of `allOf` holds. */
   #combine(made: DeclaredSchema, at: Located, depth: number): void {
-    for (const part of this.#parts(at, "allOf", depth)) {
+    for (const part of this.#parts(at, "allOf", depth, "part")) {
       Object.assign(made.properties, part.properties);
       made.required = [...new Set([...made.required, ...part.required])];
       made.onlyInAnswers.push(...part.onlyInAnswers);
       made.onlyInRequests.push(...part.onlyInRequests);
+      made.patterns = [...made.patterns, ...part.patterns];
       if (made.types.length === 0) made.types = [...part.types];
       made.items ??= part.items;
       made.format ??= part.format;
       made.values ??= part.values;
       made.limits = [...made.limits, ...part.limits];
-      made.isOpen ||= part.isOpen;
+      made.isOpen ||= part.isOpen || this.#unfinished.has(part);
     }
     for (const key of ["oneOf", "anyOf"]) {
       const parts = this.#parts(at, key, depth);
-      if (parts.length === 0) continue;
-      if (parts.every(({ values }) => values !== undefined))
-        made.values ??= [...new Set(parts.flatMap(({ values = [] }) => values))];
+      const either = this.#alternatives.of(parts);
+      if (either === undefined) continue;
+      made.values ??= either.values;
       if (parts.some(({ types }) => types.length === 0)) made.types = [];
-      else made.types = [...new Set([...made.types, ...parts.flatMap(({ types }) => types)])];
-      for (const part of parts) {
-        for (const [name, schema] of Object.entries(part.properties)) made.properties[name] ??= schema;
-        made.items ??= part.items;
-        made.isOpen ||= part.isOpen || isAny(part);
-      }
+      else made.types = [...new Set([...made.types, ...either.types])];
+      this.#mayHave(made, either);
+      made.isOpen ||= parts.some(isAny);
     }
+    const conditions = this.#conditions(at, depth);
+    for (const condition of conditions) this.#mayHave(made, condition);
   }
 
-  #parts(at: Located, key: string, depth: number): DeclaredSchema[] {
+  /** JSON Schema 2020-12 §10.2.2: each may hold, and what it names is named then. */
+  #conditions(at: Located, depth: number): DeclaredSchema[] {
+    const dependent = child(at, "dependentSchemas");
+    const names = isMapping(dependent.value) ? Object.keys(dependent.value) : [];
+    const parts = [
+      ...["if", "then", "else"].map((key) => child(at, key)),
+      ...names.map((name) => child(dependent, name)),
+    ];
+    return parts.filter(({ value }) => value !== undefined).map((part) => this.read(part, depth + 1, "part"));
+  }
+
+  /** What one may have that need not be: what it says of what is named already does not always hold. */
+  #mayHave(made: DeclaredSchema, part: DeclaredSchema): void {
+    for (const [name, schema] of Object.entries(part.properties)) {
+      if (Object.hasOwn(made.properties, name)) continue;
+      made.properties[name] = schema;
+      if (part.onlyInAnswers.includes(name)) made.onlyInAnswers.push(name);
+      if (part.onlyInRequests.includes(name)) made.onlyInRequests.push(name);
+    }
+    made.patterns = [...made.patterns, ...part.patterns];
+    made.items ??= part.items;
+    made.isOpen ||= part.isOpen || this.#unfinished.has(part);
+  }
+
+  #parts(at: Located, key: string, depth: number, as: "place" | "part" = "place"): DeclaredSchema[] {
     const list = child(at, key);
     if (list.value === undefined) return [];
     if (!Array.isArray(list.value)) throw faultAt(list, `"${key}" must be a list of schemas`);
-    return list.value.map((_, index) => this.read(child(list, index), depth + 1));
+    return list.value.map((_, index) => this.read(child(list, index), depth + 1, as));
   }
 }
 
-export function emptySchema(): DeclaredSchema {
-  return {
-    types: [],
-    format: undefined,
-    values: undefined,
-    limits: [],
-    properties: {},
-    required: [],
-    onlyInAnswers: [],
-    onlyInRequests: [],
-    items: undefined,
-    isOpen: false,
-  };
+function allowsMore({ additionalProperties, unevaluatedProperties }: Mapping): boolean {
+  return [additionalProperties, unevaluatedProperties].some((more) => more === true || isMapping(more));
+}
+
+/** OpenAPI 3.0.3 §4.7.24; generators of OpenAPI 2.0 write the other, and either beside `allOf` and without a type. */
+function mayBeNull(schema: Mapping): boolean {
+  return schema.nullable === true || schema["x-nullable"] === true;
 }
 
 /** JSON Schema 2020-12 §6.1.2 and §6.1.3: `const` is an `enum` of one. */
@@ -149,12 +186,7 @@ function typesOf(type: unknown): string[] {
   return Array.isArray(type) ? type.filter((one) => typeof one === "string") : [];
 }
 
-function impliedTypes({ properties, items }: DeclaredSchema): string[] {
-  if (Object.keys(properties).length > 0) return ["object"];
+function impliedTypes({ properties, patterns, items }: DeclaredSchema): string[] {
+  if (Object.keys(properties).length > 0 || patterns.length > 0) return ["object"];
   return items === undefined ? [] : ["array"];
-}
-
-/** Whether it says nothing at all. */
-export function isAny({ types, properties, items }: DeclaredSchema): boolean {
-  return types.length === 0 && items === undefined && Object.keys(properties).length === 0;
 }

@@ -49,6 +49,8 @@ export interface Deprecation {
   readonly fromMicros: number;
   /** When it is to go away; undefined where nobody tells. */
   readonly sunsetMicros: number | undefined;
+  /** When callers called last since it was marked; undefined of what was never called. `version` rises with one that is new or back. */
+  readonly callers?: { readonly version: number; record(): Readonly<Record<string, number>> } | undefined;
 }
 
 /** One way in which what was seen differs from what is declared, in words without values. */

@@ -155,6 +155,8 @@ const COLUMNS: readonly string[] = [
   "gateway",
   "client.gateway",
   "client.certificates",
+  "callers.remaining",
+  "callers.last_calls",
   "callers.gateways",
   "callers.around_gateway",
   "callers.untold",

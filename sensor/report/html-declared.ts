@@ -1,4 +1,5 @@
 import type { EndpointRecord } from "../../shared/event.js";
+import { remainingCallers } from "../../shared/last-calls.js";
 import { endpointName } from "./compliance/facts.js";
 import { type Cell, section, table, time } from "./html-element.js";
 
@@ -15,7 +16,7 @@ export function declaredSection(endpoints: readonly EndpointRecord[]): string {
     part("Deprecated and still called", ["marked by", "goes away", "remaining callers"], ofState("zombie"), (one) => [
       one.deprecation?.marks.join(", ") ?? "",
       one.deprecation?.sunsetMicros === undefined ? "" : time(one.deprecation.sunsetMicros),
-      callersOf(one),
+      remainingOf(one),
     ]),
     part("Called and not declared", ["calls", "callers", "files that do not have it"], ofState("shadow"), (one) => [
       one.calls,
@@ -53,6 +54,16 @@ function isUncalled({ state, declaration }: EndpointRecord): boolean {
 
 function differs({ drift = [] }: EndpointRecord): boolean {
   return drift.length > 0;
+}
+
+/** Who called it last, and when that was. */
+function remainingOf(endpoint: EndpointRecord): string {
+  const lastCalls = endpoint.deprecation?.lastCalls;
+  if (lastCalls === undefined) return callersOf(endpoint);
+  const remaining = remainingCallers(lastCalls, endpoint.lastMicros);
+  const told = remaining.slice(0, MAX_CALLERS).map((caller) => `${caller} (${time(lastCalls[caller])})`);
+  const more = remaining.length - told.length;
+  return more > 0 ? `${told.join(", ")} and ${more.toLocaleString("en")} more` : told.join(", ");
 }
 
 function callersOf({ callers, callerCount }: EndpointRecord): string {

@@ -1,6 +1,7 @@
 import type { StreamRecord } from "../../shared/endpoint-facts.js";
 import type { BlindBound, EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
 import { certificateRowObject } from "../../shared/handshake-json.js";
+import { remainingCallers } from "../../shared/last-calls.js";
 import type { MovedService } from "../../shared/moved-service.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
@@ -95,6 +96,17 @@ function edgeDetail(edge: EdgeRecord): Record<string, unknown> {
   };
 }
 
+/** Of one that is marked as deprecated, who called it last, and who called last when. */
+function remainingObject({ deprecation, lastMicros }: EndpointRecord): Record<string, unknown> {
+  const lastCalls = deprecation?.lastCalls;
+  if (lastCalls === undefined) return {};
+  const times = Object.entries(lastCalls).map(([caller, micros]) => [caller, formatTime(micros)] as const);
+  return {
+    "callers.remaining": remainingCallers(lastCalls, lastMicros),
+    "callers.last_calls": Object.fromEntries(times),
+  };
+}
+
 function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
   return {
     caller_count: endpoint.callerCount,
@@ -116,6 +128,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     deprecated_by: endpoint.deprecation?.marks,
     deprecated_since: optionalTime(endpoint.deprecation?.fromMicros),
     sunset: optionalTime(endpoint.deprecation?.sunsetMicros),
+    ...remainingObject(endpoint),
     drift: endpoint.drift,
     schemas: endpoint.schemas,
     ...protectionObject(endpoint),

@@ -1,15 +1,17 @@
-import type { FindingRecord } from "../../../shared/event.js";
+import { remainingCallers } from "../../../shared/last-calls.js";
 import { formatTime } from "../../../shared/time.js";
 import type { Deprecation, Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import type { FindingDraft, Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 
-const MAX_CALLERS = 64;
+/** Packet time after which it is looked once more who has gone. */
+const LOOK_MICROS = 3_600e6;
 
 interface Zombie {
-  readonly evidence: { callers: readonly string[] };
-  readonly callers: Set<string>;
+  readonly evidence: { callers: readonly string[]; gone?: readonly string[] };
+  version: number | undefined;
+  lookedMicros: number;
 }
 
 /** A deprecated endpoint that is still called, and by whom. */
@@ -19,7 +21,7 @@ export const zombieEndpoint: Rule = {
   watch: ({ findings }) => {
     const zombies = new WeakMap<object, Zombie>();
     return {
-      call({ atMicros, flow }: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
+      call({ atMicros }: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
         const deprecation = endpoint?.deprecation;
         if (endpoint === undefined || deprecation === undefined || atMicros < deprecation.fromMicros) return;
         if (!findings.again(endpoint, atMicros)) {
@@ -28,23 +30,28 @@ export const zombieEndpoint: Rule = {
             endpointKey(endpoint),
             atMicros,
             draft(endpoint, deprecation, atMicros),
-          );
-          if (evidence !== undefined) zombies.set(endpoint, zombieOf(evidence));
+          ) as Zombie["evidence"] | undefined;
+          if (evidence !== undefined) zombies.set(endpoint, { evidence, version: -1, lookedMicros: 0 });
         }
         const zombie = zombies.get(endpoint);
-        if (zombie === undefined || zombie.callers.has(flow.clientAddress) || zombie.callers.size >= MAX_CALLERS)
-          return;
-        zombie.callers.add(flow.clientAddress);
-        zombie.evidence.callers = [...zombie.callers].sort();
+        if (zombie === undefined) return;
+        const isDue = zombie.version !== deprecation.callers?.version || atMicros >= zombie.lookedMicros + LOOK_MICROS;
+        if (isDue) look(zombie, deprecation, atMicros);
       },
     };
   },
 };
 
-/** Callers of a run before are callers still. */
-function zombieOf(evidence: FindingRecord["evidence"]): Zombie {
-  const known = evidence as Zombie["evidence"];
-  return { evidence: known, callers: new Set(known.callers) };
+/** Who still calls it, and since when others have not. */
+function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number): void {
+  zombie.version = known?.version;
+  zombie.lookedMicros = atMicros;
+  const lastCalls = known?.record() ?? {};
+  const callers = remainingCallers(lastCalls, atMicros);
+  const gone = Object.keys(lastCalls).filter((caller) => !callers.includes(caller));
+  zombie.evidence.callers = callers;
+  if (gone.length > 0) zombie.evidence.gone = gone.map((caller) => `${caller} last ${formatTime(lastCalls[caller])}`);
+  else delete zombie.evidence.gone;
 }
 
 function draft(endpoint: Endpoint, { marks, fromMicros, sunsetMicros }: Deprecation, atMicros: number): FindingDraft {

@@ -1,8 +1,9 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import type { DeclaredApi, DeclaredOperation, DeclaredScope } from "../../declared/declared-api.js";
+import type { DeclaredApi, DeclaredOperation, DeclaredScope, DeclaredServer } from "../../declared/declared-api.js";
 import type { Declaration } from "../observation.js";
 import { OperationDeclaration, Undeclared } from "./declared-operation.js";
-import { newRoute, type Route, RouteTable } from "./route-table.js";
+import { newRoute, type Route } from "./route-table.js";
+import { type OperationPlace, Speaker } from "./speaker.js";
 
 /** Operations of one path by their methods. */
 export type DeclaredPath = Map<string, OperationDeclaration>;
@@ -14,19 +15,19 @@ export interface ServedOperation {
   readonly basePath: string;
 }
 
-/** RFC 9110 §9.3.2: HEAD is GET without the content. */
-const IMPLIED: Readonly<Record<string, string>> = { HEAD: "GET" };
-
 /** What files have of a host name that only some calls of a service ask for. */
 export interface HostOperations {
   readonly operations: readonly ServedOperation[];
   fits(host: string): boolean;
 }
 
-interface HostRoutes {
-  readonly paths: RouteTable<DeclaredPath>;
-  readonly apis: readonly DeclaredApi[];
-  fits(host: string): boolean;
+/** By which names an endpoint was called and answered, and whether that was how one usually calls the service. */
+export interface CalledBy {
+  readonly hosts: readonly string[];
+  /** A call was answered that shows that it is there. */
+  readonly isThere: boolean;
+  /** Whether a fair share of the service's callers asks for the name. */
+  isInUse(host: string): boolean;
 }
 
 const MAX_UNDECLARED = 256;
@@ -36,67 +37,61 @@ const MAX_UNDECLARED = 256;
  * a file has of a name that few ask for holds only for calls by that name.
  */
 export class Coverage {
-  readonly #paths = new RouteTable<DeclaredPath>();
-  readonly #ofHosts: readonly HostRoutes[];
-  /** Of those that hold for all calls. */
-  readonly #routes = new Set<Route<DeclaredPath>>();
+  /** Servers of files by which these were found to speak of the service. */
+  readonly servers: ReadonlySet<DeclaredServer>;
+  /** What holds for all its calls. */
+  readonly #usual: Speaker;
+  readonly #ofHosts: readonly Speaker[];
   /** Of all: one template is one endpoint, by whatever name it is called. */
   readonly #byTemplate = new Map<string, Route<DeclaredPath>>();
-  readonly #procedures = new Map<string, OperationDeclaration>();
   readonly #basePaths = new Map<DeclaredApi, Set<string>>();
   readonly #ignored: (method: string, template: string) => boolean;
-  readonly #usual: readonly DeclaredApi[];
   readonly #undeclared = new Map<string, Undeclared>();
   readonly #templates = new Map<OperationDeclaration, string>();
 
   /** `usual`: what holds for all its calls. */
   constructor(
+    servers: ReadonlySet<DeclaredServer>,
     usual: readonly ServedOperation[],
     ofHosts: readonly HostOperations[],
     scope: DeclaredScope,
     ignored: (method: string, template: string) => boolean,
   ) {
+    this.servers = servers;
     this.#ignored = ignored;
-    for (const one of usual) {
-      const route = this.#add(one, this.#paths, scope);
-      if (route !== undefined) this.#routes.add(route);
-    }
-    this.#usual = apisOf(usual);
-    this.#ofHosts = ofHosts.map(({ operations, fits }) => {
-      const paths = new RouteTable<DeclaredPath>();
-      for (const one of operations) this.#add(one, paths, scope);
-      return { paths, apis: apisOf(operations), fits };
-    });
+    this.#usual = this.#speaker({ operations: usual, fits: () => true }, scope);
+    this.#ofHosts = ofHosts.map((one) => this.#speaker(one, scope));
   }
 
-  #add(
-    { api, operation, basePath }: ServedOperation,
-    paths: RouteTable<DeclaredPath>,
-    scope: DeclaredScope,
-  ): Route<DeclaredPath> | undefined {
+  #speaker({ operations, fits }: HostOperations, scope: DeclaredScope): Speaker {
+    const speaker = new Speaker([...new Set(operations.map(({ api }) => api))], fits);
+    for (const one of operations) this.#add(one, speaker, scope);
+    return speaker;
+  }
+
+  #add({ api, operation, basePath }: ServedOperation, speaker: Speaker, scope: DeclaredScope): void {
     const declaration = new OperationDeclaration(api, operation);
     if (api.kind === "protobuf" && operation.method === "POST") {
-      if (!this.#procedures.has(operation.template)) this.#procedures.set(operation.template, declaration);
+      speaker.add(operation.template, declaration);
       this.#templates.set(declaration, operation.template);
-      return undefined;
+      return;
     }
     const bases = this.#basePaths.get(api) ?? new Set();
     this.#basePaths.set(api, bases.add(scope === "service" ? "" : basePath));
-    const route = paths.add(basePath + operation.template, (template) => {
+    const route = speaker.paths.add(basePath + operation.template, (template) => {
       const known = this.#byTemplate.get(template) ?? newRoute<DeclaredPath>(template, new Map());
       this.#byTemplate.set(template, known);
       return known;
     });
-    // Where two files have one operation, the first speaks.
-    if (route.value.has(operation.method)) return route;
+    speaker.add(route, declaration);
+    if (route.value.has(operation.method)) return;
     route.value.set(operation.method, declaration);
     this.#templates.set(declaration, route.template);
-    return route;
   }
 
   /** Every declared path that holds for all calls. */
-  routes(): Iterable<Route<DeclaredPath>> {
-    return this.#routes;
+  *routes(): Iterable<Route<DeclaredPath>> {
+    for (const place of this.#usual.places()) if (typeof place !== "string") yield place;
   }
 
   /** Segments of declared paths that are no parameters: they are never values. */
@@ -112,7 +107,7 @@ export class Coverage {
         const found = fits(host) ? paths.find(path) : undefined;
         if (found !== undefined) return found;
       }
-    return this.#paths.find(path);
+    return this.#usual.paths.find(path);
   }
 
   /** Of an endpoint that was called by several names, the first that has it. */
@@ -121,7 +116,7 @@ export class Coverage {
       const found = this.route(path, host);
       if (found !== undefined) return found;
     }
-    return this.#paths.find(path) ?? this.named(path);
+    return this.#usual.paths.find(path) ?? this.named(path);
   }
 
   /** The declared path of a template that was found in paths seen: by another name it may have been called there already. */
@@ -129,9 +124,15 @@ export class Coverage {
     return this.#ofHosts.length === 0 ? undefined : this.#byTemplate.get(template);
   }
 
-  /** Whether a file has the method at the path; what is only implied by another is there when it answers, and not for a guess. */
+  /** Whether a file has the method at the path itself. */
   declares(method: string, { value }: Route<DeclaredPath>): boolean {
     return value.has(method);
+  }
+
+  /** Whether what holds for all calls has it. */
+  hasUsually(method: string, path: string, isFixed: boolean): boolean {
+    const place = isFixed ? procedureName(path) : this.#usual.paths.find(path);
+    return place !== undefined && this.#usual.declares(method, place);
   }
 
   /** Whether a file has an endpoint, of which `path` is the template without an operation. */
@@ -141,13 +142,43 @@ export class Coverage {
     return route !== undefined && this.declares(method, route);
   }
 
-  /** What is said of an endpoint of a declared path, which was called by these names. */
-  ofPath(method: string, { template, value }: Route<DeclaredPath>, hosts: readonly string[]): Declaration | undefined {
-    const known = value.get(method) ?? value.get(IMPLIED[method] ?? "");
+  /** What is said of an endpoint of a declared path. */
+  ofPath(method: string, route: Route<DeclaredPath>, called: CalledBy): Declaration | undefined {
+    const known = this.#known(method, route, called);
     if (known !== undefined) return known;
     // A browser asks before it calls: no file has that, and it is no operation.
-    if (method === "OPTIONS" || this.#ignored(method, template)) return undefined;
-    return this.#notIn(this.#speakingOf(hosts).filter(isOfPaths));
+    if (method === "OPTIONS" || this.#ignored(method, route.template)) return undefined;
+    return this.#notIn(this.#speakingOf(called.hosts).filter(isOfPaths));
+  }
+
+  /**
+   * Every name must have it of which files speak, or that is how the service is usually called: one call by the name of another would
+   * hide what its own does not have. What was called by any other name is the one that its own has.
+   */
+  #known(
+    method: string,
+    place: OperationPlace,
+    { hosts, isThere, isInUse }: CalledBy,
+  ): OperationDeclaration | undefined {
+    const usual = this.#usual.operation(method, place);
+    if (usual !== undefined || this.#ofHosts.length === 0) return usual;
+    if (hosts.length === 0 && !isThere) return this.#anyOf(this.#ofHosts, method, place);
+    let found: OperationDeclaration | undefined;
+    for (const host of hosts) {
+      const own = this.#ofHosts.filter(({ fits }) => fits(host));
+      const declared = this.#anyOf(own, method, place);
+      if (declared === undefined && (own.length > 0 || isInUse(host))) return undefined;
+      found ??= declared;
+    }
+    return found;
+  }
+
+  #anyOf(speakers: readonly Speaker[], method: string, place: OperationPlace): OperationDeclaration | undefined {
+    for (const speaker of speakers) {
+      const declared = speaker.operation(method, place);
+      if (declared !== undefined) return declared;
+    }
+    return undefined;
   }
 
   /** What is said of an endpoint that fits no declared path; undefined where no file speaks of it. */
@@ -164,9 +195,10 @@ export class Coverage {
 
   /** Files that must have an endpoint: those of its own names where they are all of files that hold for these alone. */
   #speakingOf(hosts: readonly string[]): readonly DeclaredApi[] {
-    if (this.#ofHosts.length === 0 || hosts.length === 0) return this.#usual;
+    const usual = this.#usual.apis;
+    if (this.#ofHosts.length === 0 || hosts.length === 0) return usual;
     const own = hosts.map((host) => this.#ofHosts.filter(({ fits }) => fits(host)).flatMap(({ apis }) => apis));
-    return own.every((apis) => apis.length > 0) ? [...new Set(own.flat())] : this.#usual;
+    return own.every((apis) => apis.length > 0) ? [...new Set(own.flat())] : usual;
   }
 
   #notIn(apis: readonly DeclaredApi[]): Undeclared | undefined {
@@ -180,18 +212,17 @@ export class Coverage {
     return made;
   }
 
-  /** By the last two segments of its path, as below. */
   declaresProcedure(template: string): boolean {
-    return this.#procedures.has(`/${template.split("/").slice(-2).join("/")}`);
+    const name = procedureName(template);
+    return [this.#usual, ...this.#ofHosts].some((speaker) => speaker.declares("POST", name));
   }
 
-  /** What is said of a procedure, by the last two segments of its path: gateways put others before them. */
-  ofProcedure(template: string, hosts: readonly string[]): Declaration | undefined {
-    const name = template.split("/").slice(-2).join("/");
-    const known = this.#procedures.get(`/${name}`);
+  /** What is said of a procedure. */
+  ofProcedure(template: string, called: CalledBy): Declaration | undefined {
+    const known = this.#known("POST", procedureName(template), called);
     if (known !== undefined) return known;
     if (this.#ignored("POST", template)) return undefined;
-    return this.#notIn(this.#speakingOf(hosts).filter(({ kind }) => kind === "protobuf"));
+    return this.#notIn(this.#speakingOf(called.hosts).filter(({ kind }) => kind === "protobuf"));
   }
 
   /** Every declared operation with its whole template. */
@@ -200,8 +231,9 @@ export class Coverage {
   }
 }
 
-function apisOf(operations: readonly ServedOperation[]): DeclaredApi[] {
-  return [...new Set(operations.map(({ api }) => api))];
+/** The last two segments of its path: gateways put others before them. */
+function procedureName(template: string): string {
+  return `/${template.split("/").slice(-2).join("/")}`;
 }
 
 function isOfPaths({ kind }: DeclaredApi): boolean {

@@ -1,9 +1,9 @@
 import type { EndpointRecord } from "../../../shared/event.js";
-import type { Declared, DeclaredOperation } from "../../declared/declared-api.js";
+import type { Declared, DeclaredOperation, DeclaredServer } from "../../declared/declared-api.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import { pathOf } from "../endpoint/operation.js";
 import type { ServiceEntry } from "../service/service-entry.js";
-import { DeclaredIndex } from "./declared-index.js";
+import { type Addressed, type Answered, DeclaredIndex, isProof } from "./declared-index.js";
 import { OperationDeclaration } from "./declared-operation.js";
 import { type Covered, NeverSeen } from "./never-seen.js";
 import { rpcServiceOf } from "./procedure.js";
@@ -40,9 +40,7 @@ export class Declarations {
 
   /** Whether other files speak of the service than before. */
   rebind(service: ServiceEntry): boolean {
-    const { address, port, rpcServices, provenServers } = service;
-    const names = service.naming.inUse();
-    const coverage = this.#index.coverage({ address, port, names, rpcServices, provenServers });
+    const coverage = this.#index.coverage(addressed(service));
     if (coverage === service.coverage) return false;
     service.coverage = coverage;
     return true;
@@ -50,29 +48,34 @@ export class Declarations {
 
   /**
    * A call that was answered by a host name. Whether it shows that a file speaks of the service which did not: the file names the host and
-   * has what was called. A name alone is no evidence, for whoever calls chooses it.
+   * has what was called, and what holds for all calls has not. A name alone is no evidence, for whoever calls chooses it.
    */
   shows(service: ServiceEntry, host: string, method: string, path: string, isFixed: boolean): boolean {
     let isNew = false;
-    for (const server of this.#index.named(host, service.port)) {
-      if (service.provenServers.has(server)) continue;
-      const coverage = this.#index.coverageOf([server]);
-      const route = isFixed ? undefined : coverage?.route(path, undefined);
-      const has = isFixed
-        ? coverage?.declaresProcedure(path)
-        : route !== undefined && coverage?.declares(method, route);
-      if (has !== true) continue;
-      service.provenServers.add(server);
-      isNew = true;
-    }
+    for (const server of this.#index.named(host, service.port))
+      if (!service.coverage?.servers.has(server) && this.#shows(service, server, { method, path, isFixed }))
+        isNew = true;
     return isNew;
+  }
+
+  #shows(service: ServiceEntry, server: DeclaredServer, answered: Answered): boolean {
+    const usual = this.#index.usualCoverage(addressed(service));
+    const known = service.provenServers.get(server);
+    const isKnown = usual?.servers.has(server) || (known !== undefined && isProof(usual, known));
+    if (isKnown || !isProof(usual, answered)) return false;
+    const { method, path, isFixed } = answered;
+    if (this.#index.coverageOf([server])?.hasUsually(method, path, isFixed) !== true) return false;
+    service.provenServers.set(server, answered);
+    return true;
   }
 
   /** The same of what is kept of an endpoint, when files or a store are read again. */
   shownBy(service: ServiceEntry, { method, template, statuses, hosts = [] }: EndpointRecord): void {
     if (this.isEmpty || !Object.keys(statuses).some((status) => provesThere(Number(status)))) return;
     const isFixed = rpcServiceOf(template) !== undefined && method === "POST";
-    for (const host of hosts) this.shows(service, host, method, isFixed ? template : pathOf(template), isFixed);
+    const answered = { method, path: isFixed ? template : pathOf(template), isFixed };
+    for (const host of hosts)
+      for (const server of this.#index.named(host, service.port)) this.#shows(service, server, answered);
   }
 
   /** Before the first endpoint is put back. */
@@ -92,6 +95,10 @@ export class Declarations {
   }
 }
 
+function addressed({ address, port, naming, rpcServices, provenServers }: ServiceEntry): Addressed {
+  return { address, port, names: naming.inUse(), rpcServices, provenServers };
+}
+
 /** A service whose calls can't be read says nothing of what is not called. */
 function isCovered(service: ServiceEntry): service is ServiceEntry & Covered {
   return service.coverage !== undefined && service.calls > 0;
@@ -99,8 +106,12 @@ function isCovered(service: ServiceEntry): service is ServiceEntry & Covered {
 
 function seenOperations(endpoints: Iterable<EndpointEntry>): ReadonlySet<DeclaredOperation> {
   const seen = new Set<DeclaredOperation>();
-  for (const { declaration, method } of endpoints)
+  for (const { declaration, method, route } of endpoints) {
     if (declaration instanceof OperationDeclaration && declaration.operation.method === method)
       seen.add(declaration.operation);
+    // It may have been called by names of which other files speak.
+    const there = route?.value.get(method);
+    if (there !== undefined) seen.add(there.operation);
+  }
   return seen;
 }

@@ -5,10 +5,12 @@ export function declarationFacts({ isDeclared, file, title, place }: Declaration
   return { isDeclared, file, title, ...(place === undefined ? {} : { place }) };
 }
 
-export function deprecationFacts({ marks, fromMicros, sunsetMicros }: Deprecation): DeprecationFacts {
+export function deprecationFacts({ marks, fromMicros, sunsetMicros, callers }: Deprecation): DeprecationFacts {
+  const lastCalls = callers?.record() ?? {};
   return {
     marks,
     ...(fromMicros === 0 ? {} : { fromMicros }),
     ...(sunsetMicros === undefined ? {} : { sunsetMicros }),
+    ...(Object.keys(lastCalls).length === 0 ? {} : { lastCalls }),
   };
 }

@@ -11,9 +11,19 @@ export interface Addressed {
   readonly names: readonly string[];
   /** Services whose procedures are called there, `package.Service`. */
   readonly rpcServices: ReadonlySet<string>;
-  /** Servers of files that calls named by their host, and of which one was answered that the file has. */
-  readonly provenServers: ReadonlySet<DeclaredServer>;
+  readonly provenServers: ProvenServers;
 }
+
+/** A call that was answered, as files speak of such. */
+export interface Answered {
+  readonly method: string;
+  /** Or the template of a procedure. */
+  readonly path: string;
+  readonly isFixed: boolean;
+}
+
+/** Servers of files that calls named by their host, and of each one call that was answered and that its file has. */
+export type ProvenServers = ReadonlyMap<DeclaredServer, Answered>;
 
 interface Entry {
   readonly api: DeclaredApi;
@@ -60,11 +70,26 @@ export class DeclaredIndex {
 
   /** Undefined where no file speaks of it. */
   coverage(service: Addressed): Coverage | undefined {
-    if (this.declared.apis.length === 0) return undefined;
-    const servers = new Set(this.#serversOf([service.address, ...service.names], service.port));
-    const byProcedure = new Set([...service.rpcServices].flatMap((name) => this.#byService.get(name) ?? []));
-    const proven = new Set([...service.provenServers].filter((server) => !servers.has(server)));
-    return this.#coverage(servers, byProcedure, proven);
+    const usual = this.usualCoverage(service);
+    const proven = [...service.provenServers].filter(([server, call]) => {
+      return usual?.servers.has(server) !== true && isProof(usual, call);
+    });
+    if (proven.length === 0) return usual;
+    const [servers, byProcedure] = this.#usual(service);
+    return this.#coverage(servers, byProcedure, new Set(proven.map(([server]) => server)));
+  }
+
+  /** The same of what holds for all its calls alone. */
+  usualCoverage(service: Addressed): Coverage | undefined {
+    return this.#coverage(...this.#usual(service), NO_PROVEN);
+  }
+
+  #usual({ address, port, names, rpcServices }: Addressed) {
+    const servers: ReadonlySet<DeclaredServer> = new Set(this.#serversOf([address, ...names], port));
+    const byProcedure: ReadonlySet<DeclaredApi> = new Set(
+      [...rpcServices].flatMap((name) => this.#byService.get(name) ?? []),
+    );
+    return [servers, byProcedure] as const;
   }
 
   /** Servers of files that a host name alone tells, at a port. */
@@ -99,7 +124,13 @@ export class DeclaredIndex {
     if (known !== undefined) return known;
     if (this.#coverages.size >= MAX_COVERAGES) this.#coverages.clear();
     const usual = this.declared.apis.flatMap((api) => servedOperations(api, servers, byProcedure));
-    const made = new Coverage(usual, this.#ofHosts(proven), this.declared.scope, this.#ignored);
+    const made = new Coverage(
+      new Set([...servers, ...proven]),
+      usual,
+      this.#ofHosts(proven),
+      this.declared.scope,
+      this.#ignored,
+    );
     this.#coverages.set(key, made);
     return made;
   }
@@ -141,6 +172,11 @@ export class DeclaredIndex {
       )
       .join(" ");
   }
+}
+
+/** What any call would be answered says nothing of the name that this one was by. */
+export function isProof(usual: Coverage | undefined, { method, path, isFixed }: Answered): boolean {
+  return usual?.hasUsually(method, path, isFixed) !== true;
 }
 
 function servedOperations(

@@ -1,3 +1,5 @@
+import { MASK } from "../../protocol/message.js";
+import { toldType } from "../endpoint/media-type.js";
 import type { Difference } from "../observation.js";
 import type { OperationDeclaration } from "./declared-operation.js";
 import { MIN_SEEN } from "./mismatch.js";
@@ -5,6 +7,9 @@ import { Missing } from "./missing.js";
 import type { PathRule } from "./path-rule.js";
 
 const MISSING = "missing";
+/** A body, where the file declares none. */
+const BODY = "a body";
+const MAX_TYPES = 8;
 
 /** By rule: values that were held against it, and what those were that did not fit. */
 export type StoredDepartures = Readonly<
@@ -60,8 +65,27 @@ export class Departures {
     if (isBodiless) count.was.set(MISSING, missing + 1);
   }
 
+  /** A call that had a body, of the media type that its head tells, if any. */
+  takeContent(declaration: OperationDeclaration, contentType: string | undefined): void {
+    this.#forget(declaration);
+    const { request } = declaration.operation;
+    const type = contentType === undefined ? undefined : toldType(contentType).split(";")[0].toLowerCase();
+    if (request !== undefined && (type === undefined || isDeclaredType(type, request.contentTypes))) return;
+    const { was } = this.#count(contentKey(declaration));
+    const what = request === undefined || type === undefined ? BODY : `${BODY} of ${type}`;
+    const times = was.get(what) ?? 0;
+    if (times === 0 && was.size >= MAX_TYPES) return;
+    if (times === 0) this.version++;
+    was.set(what, times + 1);
+  }
+
   differences(declaration: OperationDeclaration): Difference[] {
-    return [...this.#ofPath(declaration), ...this.#ofBody(declaration)];
+    return [...this.#ofPath(declaration), ...this.#ofBody(declaration), ...this.#ofContent(declaration)];
+  }
+
+  #ofContent(declaration: OperationDeclaration): Difference[] {
+    const was = this.#counts.get(contentKey(declaration))?.was.keys() ?? [];
+    return [...was].sort().map((what) => ({ kind: "schema", text: `request: ${what} is not declared` }));
   }
 
   #ofBody(declaration: OperationDeclaration): Difference[] {
@@ -89,6 +113,7 @@ export class Departures {
     this.#of = declaration;
     const known = new Set(declaration.pathRules.flatMap((rules) => keysFor(declaration, rules)));
     if (declaration.operation.isBodyRequired) known.add(bodyKey(declaration));
+    known.add(contentKey(declaration));
     for (const key of this.#counts.keys()) if (!known.has(key)) this.#counts.delete(key);
   }
 
@@ -126,4 +151,16 @@ function keysFor({ operation }: OperationDeclaration, rules: readonly PathRule[]
 
 function bodyKey({ operation }: OperationDeclaration): string {
   return `${operation.template} requires a body`;
+}
+
+/** With what the file declares: of other types the same may be declared. */
+function contentKey({ operation }: OperationDeclaration): string {
+  return `content of ${operation.request?.contentTypes.join(" ") ?? "none"}`;
+}
+
+/** OpenAPI 3.0.3 §4.7.14: a range such as `text/*` stands for all of it. Files that name no type say nothing of it. */
+function isDeclaredType(type: string, declared: readonly string[]): boolean {
+  const isOf = (one: string): boolean =>
+    one === type || one === "*/*" || (one.endsWith("/*") && type.startsWith(one.slice(0, -1)));
+  return declared.length === 0 || type.includes(MASK) || declared.some(isOf);
 }

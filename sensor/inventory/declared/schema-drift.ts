@@ -3,6 +3,8 @@ import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
+import { cheapPattern, MAX_MATCHED } from "./cheap-pattern.js";
+import type { OperationDeclaration } from "./declared-operation.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
 import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
@@ -14,14 +16,14 @@ const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
 interface Comparison {
   /** Where it stands: `request`, `response 200`. */
   readonly where: string;
-  /** All values are texts, whatever they stand for: forms. */
+  /** Values may be texts, whatever they stand for: of forms they are. */
   readonly isText: boolean;
   readonly isAnswer: boolean;
   readonly told: Difference[];
 }
 
 /** How queries, heads and bodies that were seen differ from those declared. */
-export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchemas): Difference[] {
+export function schemaDrift({ api, operation }: OperationDeclaration, learned: LearnedSchemas): Difference[] {
   const told: Difference[] = [];
   if (learned.query !== undefined) queryDrift(operation, learned.query, told);
   missingParameters(operation, learned, told);
@@ -29,6 +31,8 @@ export function schemaDrift(operation: DeclaredOperation, learned: LearnedSchema
   const { request, responses } = operation;
   if (learned.request !== undefined && request !== undefined)
     bodyDrift(request, learned.request, { where: "request", isText: isForm(request), isAnswer: false, told });
+  if (learned.request !== undefined && request === undefined && api.kind === "openapi")
+    noneDeclared(learned.request, told);
   for (const [status, node] of learned.responses) {
     const declared = ofStatus(responses, status);
     const where = `response ${status}`;
@@ -48,7 +52,7 @@ function ofStatus(responses: Readonly<Record<string, DeclaredResponse>>, status:
 }
 
 function isForm({ contentTypes }: DeclaredBody): boolean {
-  return contentTypes.length > 0 && contentTypes.every((type) => FORM.test(type));
+  return contentTypes.some((type) => FORM.test(type));
 }
 
 function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
@@ -84,6 +88,12 @@ function parameterDifference(text: string): Difference {
   return { kind: "parameter", text };
 }
 
+/** Of requests that were not refused: what others tried departs from nothing. That there is a body is told of calls. */
+function noneDeclared(node: SchemaNode, told: Difference[]): void {
+  if (node.objects === 0) return;
+  for (const name of namesOf(node)) told.push({ kind: "schema", text: `request: ${name} is not declared` });
+}
+
 function bodyDrift({ schema }: DeclaredBody, node: SchemaNode, comparison: Comparison): void {
   if (schema !== undefined) compare(node, schema, "", comparison);
 }
@@ -97,23 +107,34 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
   if (wrong !== undefined) told.push({ kind: "schema", text: `${where}: ${name} is ${wrong}` });
   if (node.items !== undefined && declared.items !== undefined)
     compare(node.items, declared.items, `${path}[]`, comparison);
-  const known = Object.keys(declared.properties);
   // Without any named property it is a map of whatever.
-  if (known.length === 0) return;
+  if (Object.keys(declared.properties).length === 0 && declared.patterns.length === 0) return;
+  const [oneWay, way] = isAnswer ? [declared.onlyInRequests, "writeOnly"] : [declared.onlyInAnswers, "readOnly"];
   for (const property of namesOf(node)) {
     const below = path === "" ? property : `${path}.${property}`;
     const next = node.properties?.get(property);
-    if (Object.hasOwn(declared.properties, property)) {
-      if (next !== undefined) compare(next, declared.properties[property], below, comparison);
-    } else if (!declared.isOpen) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
+    const known = propertiesOf(declared, property);
+    if (known.length === 0 && !declared.isOpen)
+      told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
+    if (oneWay.includes(property)) told.push({ kind: "schema", text: `${where}: ${below} is there, declared ${way}` });
+    if (next !== undefined) for (const one of known) if (one !== undefined) compare(next, one, below, comparison);
   }
   if (node.objects < MIN_SEEN || !node.hasAllNames) return;
-  const others = isAnswer ? declared.onlyInRequests : declared.onlyInAnswers;
   for (const property of declared.required) {
     const present = (): number => node.properties?.get(property)?.present ?? 0;
-    if (others.includes(property) || present() >= node.objects) continue;
+    if (oneWay.includes(property) || present() >= node.objects) continue;
     const below = path === "" ? property : `${path}.${property}`;
     const count = () => [node.objects - present(), node.objects] as const;
     told.push(new Missing("schema", `${where}: ${below}`, "objects", count));
   }
+}
+
+/** By its name, else by each pattern that this fits: one that is not held against names may fit any, and says nothing then: undefined. */
+function propertiesOf({ properties, patterns }: DeclaredSchema, name: string): (DeclaredSchema | undefined)[] {
+  if (Object.hasOwn(properties, name)) return [properties[name]];
+  return patterns.flatMap(({ pattern, schema }) => {
+    const expression = name.length > MAX_MATCHED ? undefined : cheapPattern(pattern);
+    if (expression === undefined) return [undefined];
+    return expression.test(name) ? [schema] : [];
+  });
 }

@@ -1,7 +1,7 @@
 import type { EndpointRecord, EndpointState, Quantiles } from "../../../shared/event.js";
 import type { ReachedFacts } from "../../../shared/gateway.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
-import type { Call, CallStream, WireDeprecation } from "../../protocol/message.js";
+import type { Call, CallStream } from "../../protocol/message.js";
 import { BARE_HEAD, type CallShapes, ONLY_QUERY } from "../../protocol/shape.js";
 import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
@@ -11,6 +11,7 @@ import { compare, Tally } from "../count/tally.js";
 import type { DeclaredPath } from "../declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "../declared/judgement.js";
 import type { Route } from "../declared/route-table.js";
+import type { RouteWords } from "../declared/route-words.js";
 import { proves, provesThere } from "../declared/there.js";
 import { withoutUndefined } from "../defined-values.js";
 import { reachedBy } from "../gateway/reached.js";
@@ -44,7 +45,7 @@ export class EndpointEntry implements Endpoint {
   node: PathNode<unknown> | undefined;
   /** What is called at the path, where that says not all: `query.GetOrder` makes the template `/graphql#query.GetOrder`. */
   readonly operation: string | undefined;
-  readonly route: Route<DeclaredPath> | undefined;
+  readonly route: Route<DeclaredPath> | undefined = undefined;
   readonly #fixedTemplate: string | undefined;
   /** Template with the operation, and without. */
   #template = "";
@@ -101,8 +102,6 @@ export class EndpointEntry implements Endpoint {
     this.isJudged = service.coverage !== undefined;
     this.method = method;
     this.operation = operation;
-    this.node = undefined;
-    this.route = undefined;
     if (typeof place === "string") this.#fixedTemplate = place;
     else if ("value" in place) this.route = place;
     else this.node = place;
@@ -151,9 +150,9 @@ export class EndpointEntry implements Endpoint {
     return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
   }
 
-  #markedByWire(told: WireDeprecation): void {
-    this.#judge().markedByWire(told);
-    this.isJudged = true;
+  /** Words among the values of its declared path's parameters. */
+  get words(): RouteWords | undefined {
+    return this.#judgement?.words;
   }
 
   call(call: Call, clientAddress: string): void {
@@ -163,7 +162,7 @@ export class EndpointEntry implements Endpoint {
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
     if (!this.isThere && proves(call)) this.isThere = true;
-    if (call.deprecation !== undefined) this.#markedByWire(call.deprecation);
+    if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
     this.hosts.note(this.service.naming.hostOf(call.authority), status);
@@ -180,7 +179,7 @@ export class EndpointEntry implements Endpoint {
       for (const name of call.responseClasses) this.#responseClasses.add(name);
     }
     if (call.shapes !== undefined) this.#learn(call.shapes, call);
-    if (this.isJudged) this.#judge().call(call);
+    if (this.isJudged) this.#judge().call(call, clientAddress);
     if (call.complete) return;
     this.incompleteCalls++;
     this.missingBytes += call.missingBytes;

@@ -12,7 +12,7 @@ import type { ServiceEntry } from "../service/service-entry.js";
 import { removalOf } from "../stored/removal.js";
 import type { EndpointCounters } from "./endpoint-counters.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
-import { entryAt, type Place } from "./endpoint-place.js";
+import { entryAt, type Place, placeEntry, unplaceEntry } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
 import { MethodSet } from "./method-set.js";
@@ -214,15 +214,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (made === undefined) return undefined;
     if (mayBeNothing(call.status)) service.unprovenEndpoints++;
     if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
-    if ("value" in place) {
-      const there = service.declared.get(place);
-      if (there === undefined) service.declared.set(place, [made]);
-      else there.push(made);
-      return made;
-    }
-    place.leaf ??= new MethodSet();
-    place.leaf.add(made);
-    return made;
+    return placeEntry(made, place);
   }
 
   /** Endpoints whose template does not come from the paths seen. */
@@ -286,22 +278,34 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   split(uses: readonly ValueUse[], from: PathNode<MethodSet>, to: PathNode<MethodSet>): void {
     for (const use of uses) {
       const whole = from.leaf?.get(use.method, undefined);
-      if (whole === undefined) continue;
-      const there = to.leaf?.get(use.method, undefined);
-      const made =
-        there === undefined
-          ? this.#admit(whole.service, use.method, to, use.firstMicros)
-          : new EndpointEntry(whole.service, use.method, to, this.#bounds, use.firstMicros);
-      if (made === undefined) continue;
-      made.take(use, whole);
-      if (there !== undefined) this.#join(made, there);
-      else {
-        to.leaf ??= new MethodSet();
-        to.leaf.add(made);
-        this.roster.changed(made);
-      }
-      this.roster.changed(whole);
-      if (whole.calls === 0) this.#dropEmpty(whole, from);
+      if (whole !== undefined) this.#give(use, whole, from, to);
+    }
+  }
+
+  /** What one value was called for goes to an endpoint of its own. */
+  #give(use: ValueUse, whole: EndpointEntry, from: Place, to: Place): void {
+    const { service } = whole;
+    const there = entryAt(service, use.method, to, undefined);
+    const made =
+      there === undefined
+        ? this.#admit(service, use.method, to, use.firstMicros)
+        : new EndpointEntry(service, use.method, to, this.#bounds, use.firstMicros);
+    if (made === undefined) return;
+    made.take(use, whole);
+    if (there !== undefined) this.#join(made, there);
+    else this.roster.changed(placeEntry(made, to));
+    this.roster.changed(whole);
+    if (whole.calls === 0) this.#dropEmpty(whole, from);
+  }
+
+  /** Of words that were values of a declared parameter a file may have come to declare paths of their own. */
+  #partWords(whole: EndpointEntry, from: Route<DeclaredPath>): void {
+    const { coverage } = whole.service;
+    for (const [path, use] of whole.words?.entries() ?? []) {
+      const route = coverage?.routeOfAny(path, whole.hosts.list());
+      if (route === undefined || route === from || coverage?.declares(use.method, route) !== true) continue;
+      whole.words?.delete(path);
+      this.#give(use, whole, from, route);
     }
   }
 
@@ -315,12 +319,11 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     service.siftedCalls = service.unprovenCalls;
   }
 
-  #dropEmpty(endpoint: EndpointEntry, node: PathNode<MethodSet>): void {
+  #dropEmpty(endpoint: EndpointEntry, place: Place): void {
     this.roster.takeBack(endpoint);
     endpoint.schemas?.drop();
     this.roster.delete(endpoint);
-    node.leaf?.delete(endpoint);
-    if (node.leaf?.isEmpty) node.leaf = undefined;
+    unplaceEntry(endpoint, place);
   }
 
   #join(endpoint: EndpointEntry, target: EndpointEntry): void {
@@ -375,6 +378,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
       fill(other);
       this.#join(other, entry);
     }
+    if (entry.route !== undefined) this.#partWords(entry, entry.route);
     if (entry.template === template) return;
     this.roster.remove([{ ...removalOf(entry), template, mergedInto: entry.template }]);
     this.roster.changed(entry);

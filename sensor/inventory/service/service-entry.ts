@@ -8,6 +8,7 @@ import type { EdgeEntry } from "../connection/edge-entry.js";
 import type { BlindTimes } from "../count/blind-times.js";
 import { compare, Tally } from "../count/tally.js";
 import type { Coverage, DeclaredPath } from "../declared/coverage.js";
+import type { Answered } from "../declared/declared-index.js";
 import type { Route } from "../declared/route-table.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import type { MethodSet } from "../endpoint/method-set.js";
@@ -41,8 +42,8 @@ export class ServiceEntry implements Service {
   paths: PathTree<MethodSet>;
   /** What files say of it; undefined where none does. */
   coverage: Coverage | undefined = undefined;
-  /** Of files: calls named them by their host, and one was answered that the file has. As many as files have. */
-  readonly provenServers = new Set<DeclaredServer>();
+  /** As many as files have. */
+  readonly provenServers = new Map<DeclaredServer, Answered>();
   /** What an operator says of its paths. */
   pathRules: readonly PathRule[] = [];
   /** Endpoints of declared paths. */

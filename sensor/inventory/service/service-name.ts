@@ -126,6 +126,11 @@ export class ServiceName {
     return this.#given === undefined || asked.includes(this.#given.name) ? asked : [...asked, this.#given.name];
   }
 
+  /** Whether it is one of these. */
+  isInUse(name: string): boolean {
+    return (this.#names.has(name) || this.#given?.name === name) && this.inUse().includes(name);
+  }
+
   state(): NameState {
     const serverNames = this.#serverNames.size > 0 ? this.#serverNames.record() : undefined;
     const facts = { names: this.#names.record(), asked: this.#asked, spans: this.#spans.state() };

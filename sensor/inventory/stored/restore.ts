@@ -63,7 +63,9 @@ export function restoreEndpoint(
   service: ServiceEntry,
   target: Pick<RestoreTarget, "endpoint" | "split">,
 ): void {
-  const { evidence, isFixed, values = [] } = JSON.parse(state) as EndpointStateText;
+  const { evidence, isFixed, values: seen = [], words = [] } = JSON.parse(state) as EndpointStateText;
+  // Words of what was declared are values of what is seen once no file has it.
+  const values = [...seen, ...words];
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
   let found: Found | undefined;
   const place = (): PathNode<MethodSet> | undefined => {

@@ -1,0 +1,67 @@
+import t from "tap";
+import { readDeclared, states } from "./support/declared-files.js";
+import { Scene } from "./support/scene.js";
+
+const DAY_MICROS = 86_400e6;
+const START = 1_700_000_000_000_000;
+
+t.test("what answers said of their end is taken back once they say it no more", (t) => {
+  const scenes = [new Scene()];
+  const answer = (days: number, answerFields = "", status = 200): void =>
+    void scenes[0].get("/w", { answerFields, status, atMicros: START + days * DAY_MICROS });
+  const state = (): string | undefined => states(scenes[0])[0];
+  const mark = `Deprecation: @${START / 1e6 - 10}\r\n`;
+  answer(0, mark);
+  for (let time = 0; time < 9; time++) answer(0.5);
+  t.equal(state(), "GET /w zombie ×10", "another server behind the address may say it still");
+  for (let time = 0; time < 5; time++) answer(2, mark);
+  for (let time = 0; time < 5; time++) answer(4, "", 503);
+  for (let time = 0; time < 2; time++) answer(4);
+  t.equal(state(), "GET /w zombie ×22");
+  const later = new Scene();
+  later.inventory.restore(scenes[0].inventory.takeDelta(1_000).rows);
+  scenes[0] = later;
+  answer(4);
+  t.equal(state(), "GET /w active ×23");
+  answer(5, mark);
+  t.equal(state(), "GET /w zombie ×24");
+  t.end();
+});
+
+t.test("a word that a file comes to declare beside a parameter gets the calls that it had", async (t) => {
+  const users = (more: string): string => `openapi: 3.0.3
+info: { title: a, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+${more}  /users/{id}: { get: { responses: { "200": { description: ok } } } }
+`;
+  const word = (path: string): string => `  ${path}: { get: { responses: { "200": { description: ok } } } }\n`;
+  const before = await readDeclared(t, { "a.yaml": users("") });
+  const after = await readDeclared(t, { "a.yaml": users(`${word("/users/me")}${word("/users/export")}`) });
+  const call = (scene: Scene, from: number): void => {
+    for (let time = from; time < from + 100; time++) {
+      scene.get(`/users/${time}`).get("/users/me", { status: time % 2 === 0 ? 200 : 404 });
+      // Names fill what there is room for.
+      scene.get(`/users/${String.fromCharCode(97 + (time % 26), 97 + ((time / 26) % 26))}name`);
+    }
+    for (let time = 0; time < 5; time++) scene.get("/users/export");
+  };
+  const first = new Scene({ declared: before.declared });
+  call(first, 0);
+  t.same(states(first), ["GET /users/{id} active ×305"]);
+  const restarted = new Scene({ declared: after.declared });
+  restarted.inventory.restore(first.inventory.takeDelta(1_000).rows);
+  first.inventory.declare(after.declared);
+  for (const [name, scene] of Object.entries({ reloaded: first, restarted })) {
+    t.same(
+      states(scene),
+      ["GET /users/export active ×5", "GET /users/me active ×100", "GET /users/{id} active ×200"],
+      name,
+    );
+    t.match(scene.endpoints()[1].statuses, { 200: 50, 404: 50 });
+    call(scene, 1_000);
+    t.same(states(scene).at(1), "GET /users/me active ×200", name);
+    scene.inventory.declare(before.declared);
+    t.same(states(scene), ["GET /users/{id} active ×610"], "and gives them back");
+  }
+});
