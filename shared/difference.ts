@@ -1,3 +1,4 @@
+import { alwaysSentOf, TRAITS, traitsOf } from "./compared-traits.js";
 import type {
   CertificateRecord,
   EdgeRecord,
@@ -8,8 +9,8 @@ import type {
   ServiceRecord,
 } from "./event.js";
 import { sumPostures } from "./posture.js";
-import { accessOf, askedBy } from "./protection-words.js";
-import { fieldsOf } from "./schema-fields.js";
+import { accessOf, askedBy, spanWords } from "./protection-words.js";
+import { fieldTypesOf } from "./schema-fields.js";
 import { placeOf } from "./virtual-network.js";
 
 /** What an inventory holds. */
@@ -226,23 +227,41 @@ function edgeFacts({ posture, scope, credentials, protocols }: EdgeRecord): Fact
 }
 
 function endpointFacts(endpoint: EndpointRecord): Facts {
-  const { state, credentials, dataClasses, responseContentTypes, streams, protection } = endpoint;
-  const tokens = protection?.tokens;
+  const { state, credentials, dataClasses } = endpoint;
+  const traits = traitsOf(endpoint);
+  const types = fieldTypesOf(endpoint);
   return {
     state,
-    streams: list(Object.keys(streams?.kinds ?? {})),
     callers: callersOf(endpoint),
     credentials: list(Object.keys(credentials)),
     calls: carriedBy(endpoint),
     data: list(dataClasses),
-    "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
-    fields: list(fieldsOf(endpoint)),
+    fields: list([...types.keys()]),
     // Commas part values of lists.
     drift: list((endpoint.drift ?? []).map((text) => text.replaceAll(", ", " "))),
-    "token issuers": list(Object.keys(tokens?.issuers ?? {})),
-    "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
+    ...Object.fromEntries(TRAITS.map((trait) => [trait, list(traits[trait] ?? [])])),
+    "token lifetimes": list([
+      ...longestStep(endpoint.protection?.tokens?.longestSeconds),
+      ...(traits["token lifetimes"] ?? []),
+    ]),
+    "header fields of all answers": list(alwaysSentOf(endpoint)),
+    ...Object.fromEntries([...types].map(([field, words]) => [`${TYPE_OF}${field}`, words])),
   };
+}
+
+const TYPE_OF = "type of ";
+
+/** The longest lifetime of tokens in steps, each less than MUCH_LONGER times the one before: seconds more or less are no difference. */
+const STEPS_SECONDS: readonly number[] = [
+  ...[60, 180, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400],
+  ...[3, 7, 14, 30, 90, 180, 365, 1_095].map((days) => days * 86_400),
+];
+
+function longestStep(seconds: number | undefined): string[] {
+  if (seconds === undefined) return [];
+  const step = STEPS_SECONDS.find((one) => seconds <= one);
+  return [step === undefined ? `longer than ${spanWords(STEPS_SECONDS.at(-1) ?? 0)}` : `up to ${spanWords(step)}`];
 }
 
 /** Those that are listed, and how many more there are. */
@@ -271,8 +290,9 @@ function list(values: readonly string[]): string {
   return [...values].sort().join(", ");
 }
 
+/** A field that came is told as one; it has no type before. */
 function changedFields(before: Facts, after: Facts): Change["fields"] {
   return Object.keys(after)
-    .filter((name) => before[name] !== after[name])
+    .filter((name) => before[name] !== after[name] && !(name.startsWith(TYPE_OF) && before[name] === undefined))
     .map((name) => ({ name, before: before[name] ?? "", after: after[name] }));
 }

@@ -1,4 +1,5 @@
 import type { TokenChange, TokenSummary, TokenTrait } from "../../../shared/protection.js";
+import { MUCH_LONGER } from "../../../shared/protection-words.js";
 import type { TokenFacts } from "../../protocol/protection.js";
 import { traitNames } from "../../protocol/token-trait.js";
 import { Tally } from "../count/tally.js";
@@ -10,8 +11,6 @@ const MAX_BINDINGS = 4;
 /** Of each trait. */
 const MAX_CHANGES = 16;
 const TRAITS = 7;
-/** Times as long as the longest before. */
-const MUCH_LONGER = 4;
 
 /** What the tokens of one endpoint's calls say, counting. */
 export class TokenTally {
