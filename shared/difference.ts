@@ -81,11 +81,10 @@ export const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", 
 /** Several sensors of a console may see one thing: it is there once. */
 function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
   const things = new Map<string, Thing>();
-  const names: Names = { services: new Map(), clients: new Map() };
-  for (const { record } of rows) {
-    if (record.kind === "service") names.services.set(serverOf(record.address, record.port, record), record.name);
-    else if (record.kind === "edge" && record.clientService !== undefined)
-      names.clients.set(placeOf(record.clientAddress, record.virtualNetwork), record.clientService);
+  const all = sameBy === "address" ? rows : [...rows];
+  const names = sameBy === "address" ? NO_NAMES : namesIn(all);
+  for (const { record } of all) {
+    if (record.kind === "service" && names.left.has(serverOf(record.address, record.port, record))) continue;
     const thing = sameBy === "address" ? thingOf(record) : namedThing(record, names);
     const key = `${thing.kind} ${thing.subject}`;
     const known = things.get(key);
@@ -99,11 +98,54 @@ function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
 
 /** Of services by address and port, of clients by address. */
 interface Names {
-  readonly services: Map<string, string>;
-  readonly clients: Map<string, string>;
+  readonly services: ReadonlyMap<string, string>;
+  readonly clients: ReadonlyMap<string, string>;
+  /** Where nothing is left of services that went elsewhere: what was said of them there is said of the same ones. */
+  readonly left: ReadonlySet<string>;
 }
 
-/** Rows of services come before all others, then those of edges. Whoever has no name is one of many who have none. */
+const NO_NAMES: Names = { services: new Map(), clients: new Map(), left: new Set() };
+
+function namesIn(rows: Rows): Names {
+  const found = new Map<string, ServiceRecord>();
+  const withEndpoints = new Set<string>();
+  const clients = new Map<string, string>();
+  for (const { record } of rows) {
+    if (record.kind === "service") found.set(serverOf(record.address, record.port, record), record);
+    else if (record.kind === "endpoint") withEndpoints.add(serverOf(record.serverAddress, record.serverPort, record));
+    else if (record.kind === "edge" && record.clientService !== undefined)
+      clients.set(placeOf(record.clientAddress, record.virtualNetwork), record.clientService);
+  }
+  const services = new Map<string, string>();
+  const left = new Set<string>();
+  for (const [place, service] of found) {
+    const now = whereItIs(place, service, found, withEndpoints);
+    if (now !== service) left.add(place);
+    services.set(place, now.name);
+  }
+  return { services, clients, left };
+}
+
+/** A service that moved is at the end of its way, if that is known. */
+function whereItIs(
+  place: string,
+  service: ServiceRecord,
+  found: ReadonlyMap<string, ServiceRecord>,
+  withEndpoints: ReadonlySet<string>,
+): ServiceRecord {
+  const passed = new Set<string>();
+  let [at, now] = [place, service];
+  while (now.movedTo !== undefined && !withEndpoints.has(at) && !passed.has(at)) {
+    passed.add(at);
+    at = serverOf(now.movedTo.address, now.port, now);
+    const next = found.get(at);
+    if (next === undefined) return service;
+    now = next;
+  }
+  return now;
+}
+
+/** Whoever has no name is one of many who have none. */
 function namedThing(record: InventoryRecord, names: Names): Thing {
   const thing = thingOf(record);
   switch (record.kind) {
