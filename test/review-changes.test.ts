@@ -296,29 +296,6 @@ t.test("what is compared of more than before is no change of rows that were kept
   t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
 });
 
-t.test("a comparison tells callers that came and went, and calls that carry less", async (t) => {
-  const scene = new Scene();
-  scene.get("/orders", { fields: BEARER, atMicros: AT });
-  const { console, sensor } = await reviewed(t, scene);
-  const { database } = console.store;
-  const before = `${database.name}.before`;
-  database.prepare("VACUUM INTO ?").run(before);
-  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
-  await sensor.tell(told(scene));
-  const diff = (...flags: string[]): string | undefined =>
-    run(["diff", before, database.name, ...flags])
-      .out.split("\n")
-      .find((line) => line.startsWith("~ endpoint"));
-  const rest = "calls with a credential → with a credential, without one of a known kind; access unseen → mixed";
-  const place = "~ endpoint 10.0.0.2:80 GET /orders";
-  t.equal(diff(), `${place}: callers 10.0.0.1 → 10.0.0.1, 10.0.0.9; ${rest}`);
-  t.equal(diff("--gone-after", "7"), `${place}: callers 10.0.0.1 → 10.0.0.9; ${rest}`, "whose edge has gone is gone");
-  t.equal(diff("--by", "name"), `~ endpoint shop.internal GET /orders: ${rest}`, "by name they are who they were");
-  for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
-  await sensor.tell(told(scene));
-  t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
-});
-
 t.test("all of a service that came after the first approval is new", async (t) => {
   const scene = new Scene();
   scene.get("/orders", { atMicros: AT }).get("/old", { server: "10.0.0.6", atMicros: AT });
