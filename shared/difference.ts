@@ -1,3 +1,4 @@
+import { alwaysSentOf, TRAITS, traitsOf } from "./compared-traits.js";
 import { withoutFigures } from "./drift-text.js";
 import type {
   CertificateRecord,
@@ -9,8 +10,8 @@ import type {
   ServiceRecord,
 } from "./event.js";
 import { sumPostures } from "./posture.js";
-import { accessOf, askedBy } from "./protection-words.js";
-import { fieldsOf } from "./schema-fields.js";
+import { accessOf, askedBy, spanWords } from "./protection-words.js";
+import { fieldTypesOf } from "./schema-fields.js";
 import { placeOf } from "./virtual-network.js";
 
 /** What an inventory holds. */
@@ -81,11 +82,10 @@ export const KINDS: readonly Change["kind"][] = ["service", "edge", "endpoint", 
 /** Several sensors of a console may see one thing: it is there once. */
 function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
   const things = new Map<string, Thing>();
-  const names: Names = { services: new Map(), clients: new Map() };
-  for (const { record } of rows) {
-    if (record.kind === "service") names.services.set(serverOf(record.address, record.port, record), record.name);
-    else if (record.kind === "edge" && record.clientService !== undefined)
-      names.clients.set(placeOf(record.clientAddress, record.virtualNetwork), record.clientService);
+  const all = sameBy === "address" ? rows : [...rows];
+  const names = sameBy === "address" ? NO_NAMES : namesIn(all);
+  for (const { record } of all) {
+    if (record.kind === "service" && names.left.has(serverOf(record.address, record.port, record))) continue;
     const thing = sameBy === "address" ? thingOf(record) : namedThing(record, names);
     const key = `${thing.kind} ${thing.subject}`;
     const known = things.get(key);
@@ -99,11 +99,54 @@ function thingsOf(rows: Rows, sameBy: SameBy): Map<string, Thing> {
 
 /** Of services by address and port, of clients by address. */
 interface Names {
-  readonly services: Map<string, string>;
-  readonly clients: Map<string, string>;
+  readonly services: ReadonlyMap<string, string>;
+  readonly clients: ReadonlyMap<string, string>;
+  /** Where nothing is left of services that went elsewhere: what was said of them there is said of the same ones. */
+  readonly left: ReadonlySet<string>;
 }
 
-/** Rows of services come before all others, then those of edges. Whoever has no name is one of many who have none. */
+const NO_NAMES: Names = { services: new Map(), clients: new Map(), left: new Set() };
+
+function namesIn(rows: Rows): Names {
+  const found = new Map<string, ServiceRecord>();
+  const withEndpoints = new Set<string>();
+  const clients = new Map<string, string>();
+  for (const { record } of rows) {
+    if (record.kind === "service") found.set(serverOf(record.address, record.port, record), record);
+    else if (record.kind === "endpoint") withEndpoints.add(serverOf(record.serverAddress, record.serverPort, record));
+    else if (record.kind === "edge" && record.clientService !== undefined)
+      clients.set(placeOf(record.clientAddress, record.virtualNetwork), record.clientService);
+  }
+  const services = new Map<string, string>();
+  const left = new Set<string>();
+  for (const [place, service] of found) {
+    const now = whereItIs(place, service, found, withEndpoints);
+    if (now !== service) left.add(place);
+    services.set(place, now.name);
+  }
+  return { services, clients, left };
+}
+
+/** A service that moved is at the end of its way, if that is known. */
+function whereItIs(
+  place: string,
+  service: ServiceRecord,
+  found: ReadonlyMap<string, ServiceRecord>,
+  withEndpoints: ReadonlySet<string>,
+): ServiceRecord {
+  const passed = new Set<string>();
+  let [at, now] = [place, service];
+  while (now.movedTo !== undefined && !withEndpoints.has(at) && !passed.has(at)) {
+    passed.add(at);
+    at = serverOf(now.movedTo.address, now.port, now);
+    const next = found.get(at);
+    if (next === undefined) return service;
+    now = next;
+  }
+  return now;
+}
+
+/** Whoever has no name is one of many who have none. */
 function namedThing(record: InventoryRecord, names: Names): Thing {
   const thing = thingOf(record);
   switch (record.kind) {
@@ -227,23 +270,41 @@ function edgeFacts({ posture, scope, credentials, protocols }: EdgeRecord): Fact
 }
 
 function endpointFacts(endpoint: EndpointRecord): Facts {
-  const { state, credentials, dataClasses, responseContentTypes, streams, protection } = endpoint;
-  const tokens = protection?.tokens;
+  const { state, credentials, dataClasses } = endpoint;
+  const traits = traitsOf(endpoint);
+  const types = fieldTypesOf(endpoint);
   return {
     state,
-    streams: list(Object.keys(streams?.kinds ?? {})),
     callers: callersOf(endpoint),
     credentials: list(Object.keys(credentials)),
     calls: carriedBy(endpoint),
     data: list(dataClasses),
-    "content types": list(responseContentTypes),
     ...(endpoint.calls === 0 ? {} : { access: accessOf(endpoint) }),
-    fields: list(fieldsOf(endpoint)),
+    fields: list([...types.keys()]),
     // Commas part values of lists.
     drift: list((endpoint.drift ?? []).map((text) => text.replaceAll(", ", " "))),
-    "token issuers": list(Object.keys(tokens?.issuers ?? {})),
-    "token algorithms": list(Object.keys(tokens?.algorithms ?? {})),
+    ...Object.fromEntries(TRAITS.map((trait) => [trait, list(traits[trait] ?? [])])),
+    "token lifetimes": list([
+      ...longestStep(endpoint.protection?.tokens?.longestSeconds),
+      ...(traits["token lifetimes"] ?? []),
+    ]),
+    "header fields of all answers": list(alwaysSentOf(endpoint)),
+    ...Object.fromEntries([...types].map(([field, words]) => [`${TYPE_OF}${field}`, words])),
   };
+}
+
+const TYPE_OF = "type of ";
+
+/** The longest lifetime of tokens in steps, each less than MUCH_LONGER times the one before: seconds more or less are no difference. */
+const STEPS_SECONDS: readonly number[] = [
+  ...[60, 180, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400],
+  ...[3, 7, 14, 30, 90, 180, 365, 1_095].map((days) => days * 86_400),
+];
+
+function longestStep(seconds: number | undefined): string[] {
+  if (seconds === undefined) return [];
+  const step = STEPS_SECONDS.find((one) => seconds <= one);
+  return [step === undefined ? `longer than ${spanWords(STEPS_SECONDS.at(-1) ?? 0)}` : `up to ${spanWords(step)}`];
 }
 
 /** Those that are listed, and how many more there are. */
@@ -272,8 +333,10 @@ function list(values: readonly string[]): string {
   return [...values].sort().join(", ");
 }
 
+/** A field that came is told as one; it has no type before. */
 function changedFields(before: Facts, after: Facts): Change["fields"] {
   return Object.keys(after)
+    .filter((name) => !(name.startsWith(TYPE_OF) && before[name] === undefined))
     .filter((name) => withoutFigures(before[name] ?? "") !== withoutFigures(after[name]))
     .map((name) => ({ name, before: before[name] ?? "", after: after[name] }));
 }

@@ -159,13 +159,16 @@ export function lifetimeWords({ shortestSeconds, longestSeconds, endless }: Toke
   return parts.join(", ");
 }
 
+/** A lifetime of tokens is told as a change from so many times the longest before on. */
+export const MUCH_LONGER = 4;
+
 export function spanWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
-const HEADERS: readonly string[] = [
+export const GUARDING_HEADERS: readonly string[] = [
   "strict-transport-security",
   "x-content-type-options",
   "content-security-policy",
@@ -179,7 +182,9 @@ const HEADERS: readonly string[] = [
 export function headerWords({ safeguards = {}, answers }: ProtectionFacts): string {
   if (answers === 0) return "";
   const all = answers.toLocaleString("en");
-  return HEADERS.map((name) => `${name} in ${(safeguards[name] ?? 0).toLocaleString("en")} of ${all}`).join(", ");
+  return GUARDING_HEADERS.map((name) => `${name} in ${(safeguards[name] ?? 0).toLocaleString("en")} of ${all}`).join(
+    ", ",
+  );
 }
 
 /** `RS256 ×5, none ×1`, most often first. */

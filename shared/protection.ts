@@ -8,6 +8,8 @@ export interface AskedCounts {
 }
 
 export const TOGETHER = " + ";
+/** In `crossOrigin`: a page of another origin asked, and no answer let it read anything. */
+export const NO_ORIGIN_NAMED = "no origin named";
 
 /** Text → calls; bounded, and what found no room is counted in `beyond`. */
 export type Counts = Readonly<Record<string, number>>;

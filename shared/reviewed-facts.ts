@@ -1,8 +1,9 @@
+import { alwaysSentOf, isAnyFull, TRAITS, type TraitLists, traitsOf, withoutSchemaTraits } from "./compared-traits.js";
 import { withoutFigures } from "./drift-text.js";
 import { MAX_DRIFT } from "./endpoint-facts.js";
 import type { EndpointRecord, EndpointState } from "./event.js";
-import { ACCESS_WORDS, type Access, accessOf, askedBy } from "./protection-words.js";
-import { fieldsOf } from "./schema-fields.js";
+import { ACCESS_WORDS, type Access, accessOf, askedBy, MUCH_LONGER, spanWords } from "./protection-words.js";
+import { fieldTypesOf } from "./schema-fields.js";
 
 /** What of an endpoint somebody who approves it vouches for. What may be left out was not kept by versions before. */
 export interface ReviewedFacts {
@@ -24,6 +25,17 @@ export interface ReviewedFacts {
   /** Fields of queries and bodies, bounded where they are kept, and how many there were in all. */
   readonly fields: readonly string[];
   readonly fieldCount?: number;
+  /** What stands in each of `fields`, in their order. */
+  readonly types?: readonly string[];
+  /** A checksum of the types of fields that are not kept by name; left out where all are. */
+  readonly otherTypes?: number;
+  /** How it is protected, and what it takes and gives. */
+  readonly traits?: TraitLists;
+  /** Header fields that protect, and stood in all answers. */
+  readonly alwaysSent?: readonly string[];
+  readonly longestTokenSeconds?: number;
+  /** What found no room in the sensor's lists of `traits`. */
+  readonly beyond?: number;
   /** What its callers' connections to it were, as an edge's `postureCounts` calls them. */
   readonly connections?: readonly string[];
 }
@@ -40,6 +52,9 @@ export interface ComparedFacts {
 /** Fields that are kept by name with an approval. */
 export const MAX_KEPT_FIELDS = 300;
 const MAX_NAMES = 64;
+/** Versions before kept none of these. */
+const NOT_KEPT =
+  "whether tokens, cookies, what other origins may read, header fields, content types and types of fields are as they were: they were not recorded when it was approved";
 /**
  * A sensor counts callers beyond those it lists by 4,096 marks (linear counting, Whang 1990): of more than these, more often than not a new
  * one finds its mark taken, and is not counted.
@@ -56,19 +71,43 @@ const CONNECTION_WORDS = ["mutual TLS", "TLS without a client's certificate", "c
 export function reviewedFacts(endpoint: EndpointRecord, connections: readonly string[]): CountedFacts {
   const { service, calls, callers, callerCount, credentials, dataClasses, state, drift = [] } = endpoint;
   const { bare, cookieOnly } = askedBy(endpoint);
-  const fields = fieldsOf(endpoint);
+  const types = fieldTypesOf(endpoint);
+  const longest = endpoint.protection?.tokens?.longestSeconds;
   return {
     ...{ service, calls, callers, callerCount, hasMoreCallers: callerCount > callers.length },
     credentials: Object.keys(credentials),
     ...{ hasBareCalls: bare.calls > 0, hasCookieOnlyCalls: cookieOnly.calls > 0 },
     ...(calls === 0 ? {} : { access: accessOf(endpoint) }),
-    ...{ dataClasses, state, drift, fields, fieldCount: fields.length, connections },
+    ...{ dataClasses, state, drift, fields: [...types.keys()], fieldCount: types.size, connections },
+    ...{ types: [...types.values()], traits: traitsOf(endpoint), alwaysSent: alwaysSentOf(endpoint) },
+    ...(longest === undefined ? {} : { longestTokenSeconds: longest }),
+    beyond: endpoint.protection?.beyond ?? 0,
   };
 }
 
 /** As they are kept with an approval. */
 export function keptFacts(facts: ReviewedFacts): ReviewedFacts {
-  return { ...facts, fields: facts.fields.slice(0, MAX_KEPT_FIELDS) };
+  const { fields, types } = facts;
+  return {
+    ...{ ...facts, fields: fields.slice(0, MAX_KEPT_FIELDS) },
+    ...(types === undefined ? {} : { types: types.slice(0, MAX_KEPT_FIELDS) }),
+    ...(types === undefined || fields.length <= MAX_KEPT_FIELDS ? {} : { otherTypes: checksum(fields, types) }),
+  };
+}
+
+/** As a record tells them whose schemas were left out. */
+export function withoutSchemas({ traits, ...facts }: CountedFacts): CountedFacts {
+  const rest = traits === undefined ? {} : { traits: withoutSchemaTraits(traits) };
+  return { ...facts, fields: [], fieldCount: 0, types: [], ...rest };
+}
+
+/** FNV-1a of the fields that are not kept by name: it hides one change of 2^32. */
+function checksum(fields: readonly string[], types: readonly string[]): number {
+  let sum = 0x811c9dc5;
+  for (let at = MAX_KEPT_FIELDS; at < fields.length; at++)
+    for (const character of `${fields[at]} ${types[at]}\n`)
+      sum = Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return sum;
 }
 
 /** In the order of their weight. Where it was not called since, nothing is left that could not be told. */
@@ -84,6 +123,7 @@ export function compareFacts(seen: ReviewedFacts, now: ReviewedFacts): ComparedF
     if (fresh.length > 0) changes.push(`${kind}: ${named(fresh)}`);
   };
   added("new credentials", now.credentials, seen.credentials);
+  compareTraits(seen, now, changes, untold);
   added("new classes of data", now.dataClasses, seen.dataClasses);
   const known = new Set(seen.drift.map(withoutFigures));
   const fresh = now.drift.filter((text) => !known.has(withoutFigures(text)));
@@ -91,6 +131,7 @@ export function compareFacts(seen: ReviewedFacts, now: ReviewedFacts): ComparedF
   if (seen.drift.length >= MAX_DRIFT)
     untold.push(`whether it differs from its files in more than the ${MAX_DRIFT} ways that are told`);
   compareFields(seen, now, changes, untold);
+  compareTypes(seen, now, changes);
   return { changes, untold: now.calls === seen.calls ? [] : untold };
 }
 
@@ -118,6 +159,25 @@ function compareConnections(seen: ReviewedFacts, now: ReviewedFacts, changes: st
 
 function worstOf(connections: readonly string[]): number {
   return Math.max(-1, ...connections.map((kind) => CONNECTION_RANKS[kind] ?? -1));
+}
+
+function compareTraits(seen: ReviewedFacts, now: ReviewedFacts, changes: string[], untold: string[]): void {
+  const { traits: before, alwaysSent = [], longestTokenSeconds: lasted, beyond = 0 } = seen;
+  const { traits: after = {}, longestTokenSeconds: lasts } = now;
+  if (before === undefined) {
+    untold.push(NOT_KEPT);
+    return;
+  }
+  for (const trait of TRAITS) {
+    const fresh = without(after[trait] ?? [], before[trait] ?? []);
+    if (fresh.length > 0) changes.push(`new ${trait}: ${named(fresh)}`);
+  }
+  if (lasted !== undefined && lasts !== undefined && lasts >= MUCH_LONGER * Math.max(lasted, 1))
+    changes.push(`tokens that last ${spanWords(lasts)} (the longest before: ${spanWords(lasted)})`);
+  const lost = without(alwaysSent, now.alwaysSent ?? []);
+  if (lost.length > 0) changes.push(`no longer in all answers: ${named(lost)}`);
+  if ((now.beyond ?? 0) > beyond && isAnyFull(after))
+    untold.push("whether tokens, cookies and places of credentials are others: not all that came found room");
 }
 
 /** Those listed are the first that called; of the others there is a number. */
@@ -154,6 +214,22 @@ function compareFields(seen: ReviewedFacts, now: ReviewedFacts, changes: string[
   } else if (before === undefined) untold.push("whether it has new fields: how many there were was not kept");
   else if (after > before) changes.push(`new fields: ${count(after - before)} beside the ${count(before)} of before`);
   else if (after < before) untold.push(`whether it has new fields: there were ${count(before)}, not all kept by name`);
+}
+
+function compareTypes(seen: ReviewedFacts, now: ReviewedFacts, changes: string[]): void {
+  if (seen.types === undefined || now.types === undefined) return;
+  const before = new Map(seen.fields.map((field, at) => [field, seen.types?.[at]]));
+  const others = now.fields.flatMap((field, at) => {
+    const [was, is] = [before.get(field), now.types?.[at]];
+    return was === undefined || was === is ? [] : [`${field} (${was} → ${is})`];
+  });
+  if (others.length > 0) changes.push(`other types of fields: ${named(others)}`);
+  else if (
+    seen.otherTypes !== undefined &&
+    seen.fieldCount === now.fieldCount &&
+    seen.otherTypes !== checksum(now.fields, now.types)
+  )
+    changes.push(`other types of fields, beyond the ${MAX_KEPT_FIELDS} that are kept by name`);
 }
 
 function without(after: readonly string[], before: readonly string[]): string[] {

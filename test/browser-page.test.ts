@@ -60,7 +60,9 @@ async function consoleWithPast(t: Parameters<typeof consoleWithSensor>[0]) {
     { ...edge("10.0.1.2", "steady.test", "tls", { tls: 1 }), ...seen },
     { ...edge("10.0.1.3", "quiet.test", "tls", { tls: 1 }), ...long },
   ]);
-  database.exec(`UPDATE history SET began_micros = ${before}; UPDATE edge SET since_micros = ${before}`);
+  database.exec(
+    `UPDATE history SET began_micros = ${before}, silences_micros = ${before}; UPDATE edge SET since_micros = ${before}`,
+  );
   // Counts alone make no change; of what changes twice in a day only the last is told.
   await sensor.tell([{ ...edge("10.0.1.2", "steady.test", "tls", { tls: 7 }), ...seen }]);
   await sensor.tell([{ ...edge("10.0.1.1", "safe.test", "unknown", { mtls: 9 }), ...seen }]);

@@ -314,7 +314,7 @@ t.test("diff: what was added, removed and changed, in three formats, with a gate
   t.match(told.out, /^\+ endpoint 10\.0\.0\.2:80 GET \/refunds: of shop\.internal, active$/m);
   t.match(
     told.out,
-    /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; calls without one of a known kind → with a credential, without one of a known kind; access open → mixed$/m,
+    /^~ endpoint 10\.0\.0\.2:80 GET \/healthz: credentials none → bearer; calls without one of a known kind → with a credential, without one of a known kind; access open → mixed; places of credentials none → bearer in header authorization; caching of answers none → unsaid$/m,
   );
   t.match(told.out, /posture mtls → mixed/);
   t.match(
@@ -366,7 +366,7 @@ t.test("diff: two environments are compared by the names of their services, what
   t.match(out, /^\+ endpoint shop\.internal GET \/admin: active$/m);
   t.match(
     out,
-    /^~ endpoint shop\.internal GET \/orders\/\{orderId\}: data none → iban; .*fields none → answer 200\.iban$/m,
+    /^~ endpoint shop\.internal GET \/orders\/\{orderId\}: data none → iban; .*fields none → answer 200\.iban; content types none → application\/json; bodies none → answer 200 object$/m,
   );
   t.match(out, /^\+ finding sensitive-data-cleartext shop\.internal GET \/orders\/\{orderId\}: \w+: Sensitive data/m);
   t.notMatch(out, /10\.9\.9|^-/m, "nothing is told of by its address, and nothing is gone");

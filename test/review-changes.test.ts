@@ -1,9 +1,11 @@
 import t from "tap";
 import type { Approvals, EndpointItem, ReviewRefusal } from "../console/api.js";
+import type { Change } from "../shared/difference.js";
 import type { EdgeRecord, SensorEvent, ServiceRecord } from "../shared/event.js";
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
+import { json, OTHERWISE } from "./support/review-cases.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor, NOW } from "./support/teller.js";
@@ -92,8 +94,92 @@ t.test("callers beyond those that are listed are told by their number", async (t
 
 const FACTS: ReviewedFacts = {
   ...{ calls: 1, callers: ["a"], callerCount: 1, hasMoreCallers: false, credentials: [], hasBareCalls: false },
-  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0 },
+  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0, types: [], traits: {} },
 };
+
+t.test("how an endpoint is protected and what it takes and gives is approved along with it", async (t) => {
+  const scene = new Scene();
+  const paths = Object.keys(OTHERWISE);
+  const call = (at: 0 | 1, atMicros: number): void => {
+    for (const path of paths)
+      for (let times = 0; times < 3; times++) scene.get(path, { ...OTHERWISE[path].calls[at], atMicros });
+  };
+  call(0, AT);
+  const { console, sensor, endpoints, say } = await reviewed(t, scene);
+  for (const path of paths) await say(path, { action: "approve" });
+  const { database } = console.store;
+  const before = `${database.name}.before`;
+  database.prepare("VACUUM INTO ?").run(before);
+  call(0, AT + 1e6);
+  await sensor.tell(told(scene));
+  for (const { template, review } of await endpoints())
+    t.match(review, { status: "approved", changes: [], untold: [] }, `${template}, more of the same`);
+  t.match(run(["diff", before, database.name]).out, /no difference/);
+  call(1, AT + 2e6);
+  await sensor.tell(told(scene));
+  const [text, markdown, objects] = ["text", "markdown", "json"].map(
+    (format) => run(["diff", before, database.name, "--format", format]).out,
+  );
+  const changes = JSON.parse(objects) as readonly Change[];
+  for (const { template, review } of await endpoints()) {
+    const { change, difference } = OTHERWISE[template];
+    t.equal(review.status, "changed", template);
+    t.ok(review.changes.includes(change), `${template}: ${review.changes.join(" | ")}`);
+    const line = text.split("\n").find((one) => one.includes(` ${template}: `)) ?? "";
+    t.ok(line.includes(difference), `${template}: ${line}`);
+    t.ok(markdown.includes(`${difference}`), `${template} in Markdown`);
+    const told = changes.find(({ subject }) => subject.endsWith(` ${template}`))?.fields ?? [];
+    t.ok(
+      told.some(({ name, before, after }) => `${name} ${before || "none"} → ${after || "none"}`.startsWith(difference)),
+    );
+  }
+  const { changes: lost } = (await endpoints()).find(({ template }) => template === "/kept")?.review ?? {};
+  t.ok(lost?.includes("no longer in all answers: strict-transport-security, cache-control"));
+});
+
+t.test("of what was not recorded with an approval, or found no room, it is said that it can't be told", async (t) => {
+  const scene = new Scene();
+  const order = () => scene.get("/orders", { fields: BEARER, ...json('{"id":1}'), atMicros: AT });
+  order();
+  const { console, sensor, of, say } = await reviewed(t, scene);
+  await say("/orders", { action: "approve" });
+  const { database } = console.store;
+  const seen = ["types", "traits", "alwaysSent", "beyond"].map((name) => `'$.approved.seen.${name}'`).join(", ");
+  database.exec(`UPDATE opinion SET opinion = json_remove(opinion, ${seen})`);
+  t.match((await of("/orders")).review, { status: "approved", untold: [] }, "it was not called since");
+  order();
+  await sensor.tell(told(scene));
+  const { status, changes, untold } = (await of("/orders")).review;
+  t.strictSame([status, changes, untold.length], ["uncertain", [], 1]);
+  t.match(
+    untold[0],
+    /^whether tokens, cookies, .* content types and types of fields are as they were: they were not rec/,
+  );
+  await say("/orders", { action: "approve" });
+  order();
+  await sensor.tell(told(scene));
+  t.equal((await of("/orders")).review.status, "approved", "they are recorded now");
+
+  const issuers = Array.from({ length: 16 }, (_, at) => `https://idp${at}.test`);
+  const full = { traits: { "token issuers": issuers } };
+  const compare = (beyond: number, after: Partial<ReviewedFacts> = full) =>
+    compareFacts(keptFacts({ ...FACTS, ...full, beyond: 1 }), { ...FACTS, ...after, calls: 2, beyond });
+  t.strictSame(compare(1), { changes: [], untold: [] });
+  t.match(compare(2), {
+    changes: [],
+    untold: [/^whether tokens, cookies and places of credentials are others: not all/],
+  });
+  const fields = Array.from({ length: 400 }, (_, at) => `query.f${at}`);
+  const typed = (last: string) => ({
+    fields,
+    fieldCount: 400,
+    types: fields.map((_, at) => (at < 399 ? "string" : last)),
+  });
+  const beyond = (last: string) =>
+    compareFacts(keptFacts({ ...FACTS, ...typed("string") }), { ...FACTS, ...typed(last) });
+  t.strictSame(beyond("string").changes, []);
+  t.strictSame(beyond("integer").changes, ["other types of fields, beyond the 300 that are kept by name"]);
+});
 
 t.test("what a list at its bound can't tell is told to be so, and never to be as it was", (t) => {
   const compare = (seen: Partial<ReviewedFacts>, now: Partial<ReviewedFacts>) =>
@@ -208,29 +294,6 @@ t.test("what is compared of more than before is no change of rows that were kept
   t.equal((await of("/orders")).version, version);
   t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
   t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
-});
-
-t.test("a comparison tells callers that came and went, and calls that carry less", async (t) => {
-  const scene = new Scene();
-  scene.get("/orders", { fields: BEARER, atMicros: AT });
-  const { console, sensor } = await reviewed(t, scene);
-  const { database } = console.store;
-  const before = `${database.name}.before`;
-  database.prepare("VACUUM INTO ?").run(before);
-  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
-  await sensor.tell(told(scene));
-  const diff = (...flags: string[]): string | undefined =>
-    run(["diff", before, database.name, ...flags])
-      .out.split("\n")
-      .find((line) => line.startsWith("~ endpoint"));
-  const rest = "calls with a credential → with a credential, without one of a known kind; access unseen → mixed";
-  const place = "~ endpoint 10.0.0.2:80 GET /orders";
-  t.equal(diff(), `${place}: callers 10.0.0.1 → 10.0.0.1, 10.0.0.9; ${rest}`);
-  t.equal(diff("--gone-after", "7"), `${place}: callers 10.0.0.1 → 10.0.0.9; ${rest}`, "whose edge has gone is gone");
-  t.equal(diff("--by", "name"), `~ endpoint shop.internal GET /orders: ${rest}`, "by name they are who they were");
-  for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
-  await sensor.tell(told(scene));
-  t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
 });
 
 t.test("all of a service that came after the first approval is new", async (t) => {

@@ -96,6 +96,7 @@ t.test("what is new since the review, and what is other than what was approved",
     scene.get("/orders/17", { fields, answerFields, body, atMicros: AT, ...more });
   order('{"id": 17}');
   scene.get("/health", { client: "10.0.0.5", atMicros: AT - 20 * DAY * 1e6 }).get("/old", { atMicros: AT });
+  scene.get("/alone", { client: "10.0.0.5", server: "10.0.0.6", atMicros: AT - 20 * DAY * 1e6 });
   const { sensor, of, say, history } = await reviewed(t, scene);
   await say("/orders/{orderId}", { action: "approve" });
   await say("/old", { action: "deprecate" });
@@ -122,6 +123,7 @@ t.test("what is new since the review, and what is other than what was approved",
   t.match(await history("/orders/{orderId}"), { appeared: ["10.0.0.9"], gone: [] });
   t.same((await history("/orders/{orderId}")).way, { counts: { cleartext: 7 }, certificates: {} });
   t.match(await history("/health"), { appeared: [], gone: ["10.0.0.5"] }, "its service has not seen it for a week");
+  t.match(await history("/alone"), { appeared: [], gone: ["10.0.0.5"] }, "it was the only caller of its service");
   t.match(await say("/orders/{orderId}", { action: "approve" }), { status: "approved", changes: [] });
   t.match(await say("/old", { action: "keep" }), { status: "unreviewed", changes: [] });
 });

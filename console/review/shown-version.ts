@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { type ComparedFacts, type CountedFacts, compareFacts } from "../../shared/reviewed-facts.js";
+import { type ComparedFacts, type CountedFacts, compareFacts, withoutSchemas } from "../../shared/reviewed-facts.js";
 
 /** What an operator was shown of an endpoint: its facts, and the last word on it; 0 where nobody said anything. */
 export interface ShownVersion {
@@ -49,7 +49,7 @@ export class ShownFacts {
     const shown = this.#shown.get(version);
     if (shown === undefined) return { changes: [], untold: ["what it was when it was shown"] };
     if (shown.hasFields) return compareFacts(shown.facts, now);
-    const compared = compareFacts(shown.facts, { ...now, fields: [], fieldCount: 0 });
+    const compared = compareFacts(shown.facts, withoutSchemas(now));
     if (compared.changes.length > 0) return compared;
     return { changes: [], untold: ["whether it has other fields than when it was listed"] };
   }

@@ -126,4 +126,21 @@ export const MIGRATIONS: readonly string[] = [
     made_micros INTEGER NOT NULL, expires_micros INTEGER NOT NULL
   ) STRICT;
   `,
+  // What was seen again is as it was in all that is compared: without these nobody could tell later that it had been gone for days.
+  `
+  CREATE TABLE silence (
+    kind TEXT NOT NULL, sensor TEXT NOT NULL, identity TEXT NOT NULL, from_micros INTEGER NOT NULL,
+    until_micros INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX silence_until ON silence (until_micros);
+  ${["service", "edge", "endpoint", "certificate", "finding"]
+    .map(
+      (table) => `CREATE TRIGGER ${table}_seen_again AFTER UPDATE OF last_micros ON ${table}
+  WHEN old.last_micros > 0 AND new.last_micros - old.last_micros > 86400000000
+  BEGIN INSERT INTO silence VALUES ('${table}', old.sensor, old.identity, old.last_micros, new.last_micros); END;`,
+    )
+    .join("\n  ")}
+  ALTER TABLE history ADD COLUMN silences_micros INTEGER NOT NULL DEFAULT 0;
+  UPDATE history SET silences_micros = CAST(strftime('%s', 'now') AS INTEGER) * 1000000;
+  `,
 ];

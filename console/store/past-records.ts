@@ -7,6 +7,8 @@ import type { Reviews } from "./reviews.js";
 /** What was known before, of all sensors together. The longest gone makes room. */
 const MAX_PAST_ROWS = 500_000;
 const SLACK = 1_000;
+/** Records that are put until times of not being seen are counted: one may end with each. */
+const SILENCE_SLACK = 20_000;
 const DAY_MICROS = 86_400e6;
 
 /** What tells where a record is. */
@@ -29,7 +31,8 @@ interface KeepStatements {
 
 /**
  * Keeps records of an inventory, and of each what it was at the end of a day and when somebody approved an endpoint, which is when
- * inventories are compared. What nobody can ask for is not kept: counts and times, and what changed twice between two such moments.
+ * inventories are compared. What nobody can ask for is not kept: counts and times, but for when it was not seen for longer than a day,
+ * which the file's triggers note, and what changed twice between two such moments.
  */
 export class PastRecords {
   readonly #database: Database.Database;
@@ -39,6 +42,7 @@ export class PastRecords {
   readonly #keepers = new Map<Place["kind"], KeepStatements>();
   readonly #maxRows: number;
   #sinceTrim = SLACK;
+  #sinceSilenceTrim = SILENCE_SLACK;
 
   constructor(database: Database.Database, reviews: Reviews, maxRows = MAX_PAST_ROWS) {
     this.#database = database;
@@ -49,6 +53,7 @@ export class PastRecords {
 
   put(place: Place, record: InventoryRecord, nowMicros: number): void {
     const { kind, sensor, identity } = place;
+    if (++this.#sinceSilenceTrim >= SILENCE_SLACK) this.#trimSilences();
     if (kind === "edge") this.#reviews.edgeChanged(sensor, identity);
     const compared = digestOf(record);
     const text = JSON.stringify(record);
@@ -124,12 +129,21 @@ export class PastRecords {
   /** From when on all is kept moves along: nobody is told a past with holes in it. */
   #trim(): void {
     this.#sinceTrim = 0;
+    this.#trimTable("past", "began_micros");
+  }
+
+  #trimSilences(): void {
+    this.#sinceSilenceTrim = 0;
+    this.#trimTable("silence", "silences_micros");
+  }
+
+  #trimTable(table: "past" | "silence", began: "began_micros" | "silences_micros"): void {
     const { until } = this.#statements
-      .of("SELECT (SELECT until_micros FROM past ORDER BY until_micros DESC LIMIT 1 OFFSET ?) AS until")
+      .of(`SELECT (SELECT until_micros FROM ${table} ORDER BY until_micros DESC LIMIT 1 OFFSET ?) AS until`)
       .get(this.#maxRows) as { until: number | null };
     if (until === null) return;
-    this.#statements.of("DELETE FROM past WHERE until_micros <= ?").run(until);
-    this.#statements.of("UPDATE history SET began_micros = max(began_micros, ?)").run(until);
+    this.#statements.of(`DELETE FROM ${table} WHERE until_micros <= ?`).run(until);
+    this.#statements.of(`UPDATE history SET ${began} = max(${began}, ?)`).run(until);
   }
 }
 

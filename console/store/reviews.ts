@@ -327,18 +327,17 @@ export class Reviews {
     };
   }
 
-  /** Its callers that its service has not been called by for long. */
+  /** Its callers that did not call its service for long. Where one was the only caller of it, nothing of the service was seen since either. */
   #gone(sensorId: string, record: EndpointRecord): string[] {
     const service = serviceIdentity(record);
     return this.#database
       .prepare<unknown[], string>(
         `SELECT caller.value FROM json_each(?) caller
          JOIN edge ON edge.sensor = ? AND edge.identity = caller.value || ' ' || ?
-         JOIN service ON service.sensor = edge.sensor AND service.identity = ?
-         WHERE edge.last_micros < service.last_micros - ? ORDER BY caller.value LIMIT ?`,
+         WHERE edge.last_micros < (SELECT max(last_micros) FROM service WHERE sensor = ?) - ? ORDER BY caller.value LIMIT ?`,
       )
       .pluck()
-      .all(JSON.stringify(record.callers), sensorId, service, service, GONE_MICROS, SHOWN_CALLERS);
+      .all(JSON.stringify(record.callers), sensorId, service, sensorId, GONE_MICROS, SHOWN_CALLERS);
   }
 
   #known(key: string): Known | undefined {

@@ -21,6 +21,13 @@ interface PastRow {
   readonly sensor: string;
 }
 
+interface SilenceRow {
+  readonly kind: string;
+  readonly sensor: string;
+  readonly identity: string;
+  readonly fromMicros: number;
+}
+
 const DAY_MICROS = 86_400e6;
 export const LAST_REVIEW = "last-review";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -36,7 +43,10 @@ export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: Pas
       );
     if (sensor !== undefined) checkSensor(database, path, sensor);
     const atMicros = momentOf(database, at, sensor);
-    return withoutGone([...rowsAt(database, atMicros, sensor)], goneAfterDays, atMicros);
+    const rows = [...rowsAt(database, atMicros, sensor)];
+    if (goneAfterDays === undefined) return rows;
+    checkSilences(database, at, atMicros, goneAfterDays);
+    return withoutGone(lastSeenThen(database, rows, atMicros), goneAfterDays, atMicros);
   } finally {
     database.close();
   }
@@ -87,6 +97,46 @@ function* rowsAt(database: Database.Database, atMicros: number, sensor: string |
     for (const { record, sensor: by } of rows.iterate({ atMicros, ...(sensor === undefined ? {} : { sensor }) }))
       yield { record: JSON.parse(record) as StoredRow["record"], sensor: by };
   }
+}
+
+/** Which of them were not seen for a day or longer by then can only be told from when on a console keeps it. */
+function checkSilences(
+  database: Database.Database,
+  { flag, text }: { readonly flag: string; readonly text: string },
+  atMicros: number,
+  goneAfterDays: number,
+): void {
+  if (goneAfterDays < 1)
+    throw new CommandError(
+      `--gone-after "${goneAfterDays}" must be 1 or more with ${flag} "${text}": of what was not seen for less than a day nothing is kept`,
+    );
+  const began = hasColumn(database, "history", "silences_micros")
+    ? (database.prepare<[], number>("SELECT silences_micros FROM history").pluck().get() ?? 0)
+    : undefined;
+  if (began !== undefined && atMicros >= began) return;
+  const from = began === undefined ? "this version first started on its file" : `${formatTime(began).slice(0, 16)}Z`;
+  throw new CommandError(
+    `--gone-after with ${flag} "${text}": when things were seen last was not kept then; this console has it from ${from} on; leave it out, or name a later day`,
+  );
+}
+
+/** What was seen again later stands there with its last time of today: it gets the one it had then. Less than a day makes no difference. */
+function lastSeenThen(database: Database.Database, rows: readonly StoredRow[], atMicros: number): StoredRow[] {
+  const silences = database.prepare<[number, number], SilenceRow>(
+    `SELECT kind, (SELECT name FROM sensor WHERE id = t.sensor) AS sensor, identity, from_micros AS fromMicros
+     FROM silence t WHERE from_micros <= ? AND until_micros > ?`,
+  );
+  const last = new Map<string, number>();
+  for (const { kind, sensor, identity, fromMicros } of silences.iterate(atMicros, atMicros))
+    last.set(`${kind} ${sensor} ${identity}`, fromMicros);
+  if (last.size === 0) return [...rows];
+  return rows.map((row) => {
+    const { record, sensor } = row;
+    const lastMicros = last.get(`${record.kind} ${sensor} ${identityOf(record)}`);
+    return lastMicros === undefined || lastMicros >= record.lastMicros
+      ? row
+      : { ...row, record: { ...record, lastMicros } };
+  });
 }
 
 /** Counted from when its sensor saw anything last: one that sees nothing says of nothing that it has gone. */

@@ -1,3 +1,4 @@
+import { NO_ORIGIN_NAMED } from "../../../shared/protection.js";
 import type { Call } from "../../protocol/message.js";
 import type { Safeguards } from "../../protocol/protection.js";
 
@@ -19,7 +20,7 @@ const WORDS: Readonly<Record<CrossOrigin, string>> = {
   null: "the origin null",
   asking: "the origin that asks",
   another: "one origin",
-  unsaid: "no origin named",
+  unsaid: NO_ORIGIN_NAMED,
 };
 
 export function crossOriginWords(what: CrossOrigin, safeguards: Safeguards | undefined): string {

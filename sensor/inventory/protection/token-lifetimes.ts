@@ -1,8 +1,6 @@
 import type { TokenSummary } from "../../../shared/protection.js";
+import { MUCH_LONGER } from "../../../shared/protection-words.js";
 import type { TokenFacts } from "../../protocol/protection.js";
-
-/** Times as long as the longest before. */
-const MUCH_LONGER = 4;
 
 type Lifetimes = Pick<TokenSummary, "shortestSeconds" | "longestSeconds" | "endless" | "taken">;
 

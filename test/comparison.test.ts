@@ -1,0 +1,117 @@
+import t from "tap";
+import { PastRecords } from "../console/store/past-records.js";
+import { Reviews } from "../console/store/reviews.js";
+import { differenceOf, type InventoryRecord } from "../shared/difference.js";
+import type { MovedService } from "../shared/moved-service.js";
+import { endpointIdentity } from "../shared/record-identity.js";
+import { run } from "./support/program.js";
+import { reviewed, told } from "./support/reviewed.js";
+import { Scene } from "./support/scene.js";
+import { NOW } from "./support/teller.js";
+
+const DAY = 86_400e6;
+const AT = NOW - 30 * DAY;
+const BEARER = "Authorization: Bearer abcdefgh\r\n";
+const dayOf = (micros: number): string => new Date(micros / 1_000).toISOString().slice(0, 10);
+
+t.test("a comparison tells callers that came and went, and calls that carry less", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { fields: BEARER, atMicros: AT });
+  const { console, sensor } = await reviewed(t, scene);
+  const { database } = console.store;
+  const before = `${database.name}.before`;
+  database.prepare("VACUUM INTO ?").run(before);
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
+  await sensor.tell(told(scene));
+  const diff = (...flags: string[]): string | undefined =>
+    run(["diff", before, database.name, ...flags])
+      .out.split("\n")
+      .find((line) => line.startsWith("~ endpoint"));
+  const rest = "calls with a credential → with a credential, without one of a known kind; access unseen → mixed";
+  const place = "~ endpoint 10.0.0.2:80 GET /orders";
+  t.equal(diff(), `${place}: callers 10.0.0.1 → 10.0.0.1, 10.0.0.9; ${rest}`);
+  t.equal(diff("--gone-after", "7"), `${place}: callers 10.0.0.1 → 10.0.0.9; ${rest}`, "whose edge has gone is gone");
+  t.equal(diff("--by", "name"), `~ endpoint shop.internal GET /orders: ${rest}`, "by name they are who they were");
+  for (let at = 0; at < 80; at++) scene.get("/orders", { client: `10.0.3.${at}`, atMicros: NOW });
+  await sensor.tell(told(scene));
+  t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
+});
+
+t.test("what is said between two days is the same whenever it is asked", async (t) => {
+  const scene = new Scene();
+  const orders = (atMicros: number) => scene.get("/orders", { atMicros });
+  const stock = (atMicros: number) => scene.get("/stock", { server: "10.0.0.5", host: "stock.internal", atMicros });
+  orders(AT);
+  stock(AT);
+  const { console, sensor } = await reviewed(t, scene);
+  const { database } = console.store;
+  for (const table of ["service", "edge", "endpoint", "finding"])
+    database.exec(`UPDATE ${table} SET since_micros = ${AT}`);
+  database.exec(`UPDATE history SET began_micros = ${AT}, silences_micros = ${AT}`);
+  const [old, then] = [dayOf(AT + DAY), dayOf(NOW - 3 * DAY)];
+  const diff = (goneAfter: string, newAt = then) => {
+    const days = ["--old-at", old, "--new-at", newAt, "--gone-after", goneAfter];
+    return run(["diff", database.name, database.name, ...days, "--fail-on", "removed"]);
+  };
+  const seen = async (called: (atMicros: number) => unknown, atMicros: number) => {
+    called(atMicros);
+    await sensor.tell(told(scene));
+  };
+  await seen(orders, NOW - 4 * DAY);
+  const first = diff("7");
+  t.match(
+    first.out,
+    /^- service 10\.0\.0\.5:80: stock\.internal\n- edge [\s\S]*\n- endpoint 10\.0\.0\.5:80 GET \/stock/,
+  );
+  t.match(first, { code: 1, out: /\n0 added, \d removed, 0 changed\n$/ });
+  await seen(stock, NOW);
+  await seen(orders, NOW);
+  t.same(diff("7"), first, "what came back later was gone then all the same");
+  t.match(diff("7", dayOf(NOW)).out, /no difference/, "and it is back today");
+  t.match(diff("27").out, /no difference/, "it was gone for less than that");
+  t.match(diff("0.5"), { code: 2, error: /"0\.5" must be 1 or more with --old-at .* less than a day nothing is kept/ });
+
+  const [record] = told(orders(NOW + 1)).filter(({ kind }) => kind === "endpoint") as InventoryRecord[];
+  const [sensorId] = database.prepare<[], string>("SELECT id FROM sensor").pluck().all();
+  const few = new PastRecords(database, new Reviews(database), 2);
+  if (record.kind !== "endpoint") throw new Error("no endpoint");
+  few.put({ kind: "endpoint", sensor: sensorId, identity: endpointIdentity(record) }, record, NOW);
+  t.ok((database.prepare<[], number>("SELECT count(*) FROM silence").pluck().get() ?? 9) <= 2, "there is a bound");
+  t.match(diff("7"), {
+    code: 2,
+    error: /--gone-after with --old-at .* was not kept then; this console has it from 20/,
+  });
+});
+
+t.test("by name a service that moved is the one it was, and where it left nothing is no other", (t) => {
+  const scene = new Scene();
+  for (let times = 0; times < 3; times++) scene.get("/orders", { fields: BEARER, atMicros: AT + times });
+  const before = scene.inventory.takeDelta(100).rows.map(({ record }) => record) as InventoryRecord[];
+  const movedTo: MovedService = { address: "10.0.0.9", ground: "kubernetes", confidence: 1, reason: "", atMicros: AT };
+  const elsewhere = before.map((record): InventoryRecord => {
+    if (record.kind === "service") return { ...record, address: "10.0.0.9" };
+    return record.kind === "certificate" ? record : { ...record, serverAddress: "10.0.0.9" };
+  });
+  const left = before.flatMap((record): InventoryRecord[] => {
+    if (record.kind === "service") return [{ ...record, name: "was.internal", movedTo }];
+    return record.kind === "endpoint" ? [] : [record];
+  });
+  const compare = (after: readonly InventoryRecord[]) => {
+    const rows = (records: readonly InventoryRecord[]) => records.map((record) => ({ record }));
+    return differenceOf(rows(before), rows(after), "name").map(({ change, kind, subject }) => [change, kind, subject]);
+  };
+  t.same(compare([...left, ...elsewhere]), []);
+  t.same(compare([...elsewhere, ...left]), [], "in whatever order they are told");
+  const stays = before.filter(({ kind }) => kind === "endpoint");
+  t.match(
+    compare([...left, ...stays, ...elsewhere])[0],
+    ["added", "service", "was.internal"],
+    "something is left there",
+  );
+  const lost = compare(left);
+  t.ok(
+    lost.some(([change, , subject]) => change === "added" && subject === "was.internal"),
+    "nor if it came nowhere",
+  );
+  t.end();
+});
