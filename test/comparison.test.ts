@@ -4,7 +4,9 @@ import { Reviews } from "../console/store/reviews.js";
 import { differenceOf, type InventoryRecord } from "../shared/difference.js";
 import type { MovedService } from "../shared/moved-service.js";
 import { endpointIdentity } from "../shared/record-identity.js";
+import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
 import { run } from "./support/program.js";
+import { FACTS } from "./support/review-cases.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { NOW } from "./support/teller.js";
@@ -113,5 +115,64 @@ t.test("by name a service that moved is the one it was, and where it left nothin
     lost.some(([change, , subject]) => change === "added" && subject === "was.internal"),
     "nor if it came nowhere",
   );
+  t.end();
+});
+
+t.test("what is compared of more than before is no change of rows that were kept before", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT });
+  const { console, sensor, of } = await reviewed(t, scene);
+  const { database } = console.store;
+  const { version } = await of("/orders");
+  database.exec("UPDATE endpoint SET compared = 'of a version before', since_micros = 1");
+  await sensor.tell(told(scene.get("/orders", { atMicros: AT })));
+  t.equal((await of("/orders")).version, version);
+  t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
+  t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
+});
+
+t.test("all of a service that came after the first approval is new", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT }).get("/old", { server: "10.0.0.6", atMicros: AT });
+  const { console, sensor, of, say } = await reviewed(t, scene);
+  await say("/orders", { action: "approve" });
+  const later = (Date.now() + 2_000) * 1_000;
+  for (const path of ["/refunds", "/admin"]) scene.get(path, { server: "10.0.0.7", atMicros: later });
+  await sensor.tell(told(scene));
+  const status = async (path: string) => (await of(path)).review.status;
+  t.same([await status("/refunds"), await status("/admin")], ["new", "new"]);
+  t.equal(await status("/old"), "unreviewed", "it was there when somebody looked");
+  await say("/refunds", { action: "own", text: "payments" });
+  const out = run(["export", "--format", "ndjson", "--database", console.store.database.name]).out;
+  t.match(out, /"review\.status":"new"[^\n]*"review\.owner":"payments"/, "exports say the same");
+});
+
+t.test("what a list at its bound can't tell is told to be so, and never to be as it was", (t) => {
+  const compare = (seen: Partial<ReviewedFacts>, now: Partial<ReviewedFacts>) =>
+    compareFacts(keptFacts({ ...FACTS, ...seen }), { ...FACTS, calls: 2, ...now });
+  const many = (callerCount: number) => ({ hasMoreCallers: true, callerCount });
+  const names = (from: number, until: number) => Array.from({ length: until - from }, (_, at) => `query.f${from + at}`);
+  const fields = (from: number, until: number) => ({ fields: names(from, until), fieldCount: until - from });
+  const drift = { drift: Array.from({ length: 32 }, (_, at) => `status ${at} is not declared`) };
+  const { callerCount, ...beforeCounts } = { ...FACTS, hasMoreCallers: true };
+  const { fieldCount, ...beforeFieldCounts } = { ...FACTS, fields: names(0, 300) };
+  for (const [what, { changes, untold }, told] of [
+    ["callers counted anew", compare(many(70), many(66)), /^whether others call it: of 70 callers not all were listed/],
+    ["others on the list", compare(many(70), { ...many(70), callers: ["b"] }), /they are counted anew$/],
+    ["more than marks tell apart", compare(many(5_000), many(5_000)), /a new one among 5,000 is not always counted/],
+    ["approved before there was a count", compareFacts(beforeCounts, { ...FACTS, ...many(70), calls: 2 }), /not kept/],
+    ["fewer fields", compare(fields(0, 400), fields(0, 350)), /^whether it has new fields: there were 400/],
+    ["approved before fields were counted", compareFacts(beforeFieldCounts, { ...FACTS, calls: 2 }), /new fields: how/],
+    ["as many differences as are told", compare(drift, drift), /^whether it differs from its files in more/],
+  ] as const) {
+    t.strictSame([changes, untold.length], [[], 1], what);
+    t.match(untold[0], told, what);
+  }
+  t.strictSame(compare(many(70), { ...many(66), calls: 1 }), { changes: [], untold: [] }, "not called since");
+  t.strictSame(compare(fields(0, 400), fields(0, 410)).changes, ["new fields: 10 beside the 400 of before"]);
+  t.strictSame(compare(fields(0, 299), fields(0, 301)).changes, ["new fields: query.f299, query.f300"]);
+  t.strictSame(compare(fields(0, 300), fields(1, 301)).changes, ["new fields: query.f300"]);
+  const [cut] = compare(fields(0, 0), fields(0, 100)).changes;
+  t.match(cut, /, query\.f63 and 36 more$/);
   t.end();
 });

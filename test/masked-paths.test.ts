@@ -47,6 +47,26 @@ t.test("of a segment that has parts only what is personal is masked, and the wor
   t.end();
 });
 
+t.test("secrets that are masked to one text are no evidence that the words beside them are values", (t) => {
+  const scene = new Scene();
+  const secret = (at: number): string =>
+    Array.from({ length: 40 }, (_, place) => "x7Kq2BfT9sWnR4vLhZ8cYpD3"[(at * 11 + place * 7) % 24]).join("");
+  for (let round = 0; round < 20; round++) {
+    for (const word of ["rpc", "eth", "gql", "sip", "slack", "env200"])
+      scene.exchange({ method: "POST", path: `/${word}` }).get(`/u/${word}`);
+    scene
+      .get(`/${secret(round % 6)}/send`)
+      .get(`/u/${secret(round % 6)}/send`)
+      .get("/u/bot7:AAH4x9Kq2BfT9sWnR4vLhZ8cYpD/x");
+  }
+  t.same(
+    scene.templates().filter((text) => text.includes("{")),
+    ["GET /u/{token}/send ×20", "GET /u/{token}/x ×20", "GET /{token}/send ×20"],
+  );
+  t.equal(scene.templates().length, 15, "and each word is an endpoint");
+  t.end();
+});
+
 t.test("what is written in hexadecimal or base64 in a path is masked as if it stood there in the clear", (t) => {
   for (const [path, told, classes] of ENCODED_PATHS) {
     const call = feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;

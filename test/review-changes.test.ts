@@ -5,7 +5,7 @@ import type { EdgeRecord, SensorEvent, ServiceRecord } from "../shared/event.js"
 import { compareFacts, keptFacts, type ReviewedFacts } from "../shared/reviewed-facts.js";
 import { enter, NO_BROWSER, shot } from "./support/page.js";
 import { run } from "./support/program.js";
-import { json, OTHERWISE } from "./support/review-cases.js";
+import { FACTS, json, OTHERWISE } from "./support/review-cases.js";
 import { reviewed, told } from "./support/reviewed.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor, NOW } from "./support/teller.js";
@@ -92,11 +92,6 @@ t.test("callers beyond those that are listed are told by their number", async (t
   t.equal(second, "new callers: about 10 more than are listed");
 });
 
-const FACTS: ReviewedFacts = {
-  ...{ calls: 1, callers: ["a"], callerCount: 1, hasMoreCallers: false, credentials: [], hasBareCalls: false },
-  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0, types: [], traits: {} },
-};
-
 t.test("how an endpoint is protected and what it takes and gives is approved along with it", async (t) => {
   const scene = new Scene();
   const paths = Object.keys(OTHERWISE);
@@ -181,36 +176,6 @@ t.test("of what was not recorded with an approval, or found no room, it is said 
   t.strictSame(beyond("integer").changes, ["other types of fields, beyond the 300 that are kept by name"]);
 });
 
-t.test("what a list at its bound can't tell is told to be so, and never to be as it was", (t) => {
-  const compare = (seen: Partial<ReviewedFacts>, now: Partial<ReviewedFacts>) =>
-    compareFacts(keptFacts({ ...FACTS, ...seen }), { ...FACTS, calls: 2, ...now });
-  const many = (callerCount: number) => ({ hasMoreCallers: true, callerCount });
-  const names = (from: number, until: number) => Array.from({ length: until - from }, (_, at) => `query.f${from + at}`);
-  const fields = (from: number, until: number) => ({ fields: names(from, until), fieldCount: until - from });
-  const drift = { drift: Array.from({ length: 32 }, (_, at) => `status ${at} is not declared`) };
-  const { callerCount, ...beforeCounts } = { ...FACTS, hasMoreCallers: true };
-  const { fieldCount, ...beforeFieldCounts } = { ...FACTS, fields: names(0, 300) };
-  for (const [what, { changes, untold }, told] of [
-    ["callers counted anew", compare(many(70), many(66)), /^whether others call it: of 70 callers not all were listed/],
-    ["others on the list", compare(many(70), { ...many(70), callers: ["b"] }), /they are counted anew$/],
-    ["more than marks tell apart", compare(many(5_000), many(5_000)), /a new one among 5,000 is not always counted/],
-    ["approved before there was a count", compareFacts(beforeCounts, { ...FACTS, ...many(70), calls: 2 }), /not kept/],
-    ["fewer fields", compare(fields(0, 400), fields(0, 350)), /^whether it has new fields: there were 400/],
-    ["approved before fields were counted", compareFacts(beforeFieldCounts, { ...FACTS, calls: 2 }), /new fields: how/],
-    ["as many differences as are told", compare(drift, drift), /^whether it differs from its files in more/],
-  ] as const) {
-    t.strictSame([changes, untold.length], [[], 1], what);
-    t.match(untold[0], told, what);
-  }
-  t.strictSame(compare(many(70), { ...many(66), calls: 1 }), { changes: [], untold: [] }, "not called since");
-  t.strictSame(compare(fields(0, 400), fields(0, 410)).changes, ["new fields: 10 beside the 400 of before"]);
-  t.strictSame(compare(fields(0, 299), fields(0, 301)).changes, ["new fields: query.f299, query.f300"]);
-  t.strictSame(compare(fields(0, 300), fields(1, 301)).changes, ["new fields: query.f300"]);
-  const [cut] = compare(fields(0, 0), fields(0, 100)).changes;
-  t.match(cut, /, query\.f63 and 36 more$/);
-  t.end();
-});
-
 t.test("only what was shown is approved, and nobody's word goes unread under another's", async (t) => {
   const scene = new Scene();
   const order = (more: object = {}) =>
@@ -281,35 +246,6 @@ t.test("an edge that loses its mutual TLS while it is looked at is not approved 
   const answer = await ask("POST", "/api/reviews", { key, version, action: "approve" });
   t.equal(answer.status, 409);
   t.match(await answer.json(), { changes: ["connections in cleartext (the worst before: mutual TLS)"] });
-});
-
-t.test("what is compared of more than before is no change of rows that were kept before", async (t) => {
-  const scene = new Scene();
-  scene.get("/orders", { atMicros: AT });
-  const { console, sensor, of } = await reviewed(t, scene);
-  const { database } = console.store;
-  const { version } = await of("/orders");
-  database.exec("UPDATE endpoint SET compared = 'of a version before', since_micros = 1");
-  await sensor.tell(told(scene.get("/orders", { atMicros: AT })));
-  t.equal((await of("/orders")).version, version);
-  t.equal(database.prepare("SELECT since_micros FROM endpoint").pluck().get(), 1);
-  t.equal(database.prepare("SELECT count(*) FROM past WHERE kind = 'endpoint'").pluck().get(), 0);
-});
-
-t.test("all of a service that came after the first approval is new", async (t) => {
-  const scene = new Scene();
-  scene.get("/orders", { atMicros: AT }).get("/old", { server: "10.0.0.6", atMicros: AT });
-  const { console, sensor, of, say } = await reviewed(t, scene);
-  await say("/orders", { action: "approve" });
-  const later = (Date.now() + 2_000) * 1_000;
-  for (const path of ["/refunds", "/admin"]) scene.get(path, { server: "10.0.0.7", atMicros: later });
-  await sensor.tell(told(scene));
-  const status = async (path: string) => (await of(path)).review.status;
-  t.same([await status("/refunds"), await status("/admin")], ["new", "new"]);
-  t.equal(await status("/old"), "unreviewed", "it was there when somebody looked");
-  await say("/refunds", { action: "own", text: "payments" });
-  const out = run(["export", "--format", "ndjson", "--database", console.store.database.name]).out;
-  t.match(out, /"review\.status":"new"[^\n]*"review\.owner":"payments"/, "exports say the same");
 });
 
 t.test(

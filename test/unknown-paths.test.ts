@@ -4,7 +4,7 @@ import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { TcpDialog } from "./support/frame-builder.js";
-import { Scene } from "./support/scene.js";
+import { type Exchanged, Scene } from "./support/scene.js";
 import { frameOf } from "./support/timed-frame.js";
 
 const HOUR = 3_600e6;
@@ -209,5 +209,100 @@ t.test("answers that tell little make a bounded number of endpoints, and the oth
     scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, unknown),
     1_002,
   );
+  t.end();
+});
+
+/** How services answer what is not there, beside 404: to where one signs in, or with the same page for everything. */
+const NOTHING: readonly (readonly [string, Partial<Exchanged>])[] = [
+  ["sent to where one signs in", { status: 302, answerFields: "Location: /login\r\n", body: "" }],
+  ["told that it is gone", { status: 410 }],
+  ["answered by a server that fails", { status: 500 }],
+  ["answered with nothing", { status: 204, body: "" }],
+  ["answered with one page", { answerFields: "Content-Type: text/html\r\n", body: "<html><app-root/></html>" }],
+];
+
+const DOCUMENTS = "getting-started api-keys rate-limits webhooks errors pagination sdks changelog".split(" ");
+
+/** What clients with credentials call, and what is open to all. */
+function work(scene: Scene, round: number): void {
+  const client = `10.0.0.${1 + (round % 5)}`;
+  const fields = "Authorization: Bearer 9f3KxQ2vLm7Tz\r\n";
+  const id = 4_000 + round * 37;
+  for (const path of ["/api/orders", `/api/orders/${id}`, `/api/orders/${id}/items`, `/api/customers/${id}`])
+    scene.get(path, { client, fields });
+  scene.exchange({ method: "DELETE", path: `/api/orders/${id}`, status: 204, body: "", client, fields });
+  scene.exchange({ method: "POST", path: "/login", status: 303, body: "", client });
+  scene.get(`/docs/${DOCUMENTS[round % 8]}`, { client }).get("/health", { client });
+}
+
+for (const [name, nothing] of NOTHING)
+  t.test(`a scanner that is ${name} leaves what others call as it is`, (t) => {
+    const scene = new Scene();
+    const alone = new Scene();
+    const random = mulberry32(name.length);
+    const seen = new Set<string>();
+    for (let round = 0; round < 40; round++) {
+      work(scene, round);
+      work(alone, round);
+      for (let count = 0; round >= 5 && count < 60; count++) {
+        const path = `${["", "/api", "/docs", "/api/orders"][count % 4]}${guess(random)}`;
+        // Orders have numbers: what has none by such a one says so, and that is no news.
+        if (seen.has(path) || /^\/api\/orders(\/(\d+|[0-9a-f]{32}))?$/.test(path)) continue;
+        seen.add(path);
+        scene.get(path, { ...nothing, client: "10.9.9.9" });
+      }
+    }
+    const told = (one: Scene) => one.endpoints().map((row) => [row.method, row.template, row.calls, row.statuses]);
+    t.same(told(scene), told(alone));
+    t.equal([...scene.inventory.services()][0].unknownPaths?.calls, seen.size, "all of them are told as unknown");
+    for (let call = 0; call < 3; call++) scene.get("/late/page", { ...nothing, client: "10.0.0.2" });
+    t.equal(
+      scene.templates().includes("GET /late/page ×3"),
+      nothing.status !== 410,
+      "called again and again it is told",
+    );
+
+    const restarted = new Scene();
+    restarted.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(1_000).rows)));
+    const before = restarted.endpoints().length;
+    for (let number = 0; number < 300; number++)
+      restarted.get(`/${wordOf(number * 7_919)}q/list`, { ...nothing, client: "10.9.9.9" });
+    t.equal(restarted.endpoints().length, before, "nor does it after a restart");
+    t.end();
+  });
+
+t.test("pages of a site are each its own, and so is what is answered with nothing to who shows a credential", (t) => {
+  const scene = new Scene();
+  const html = { answerFields: "Content-Type: text/html\r\n" };
+  for (let number = 0; number < 12; number++) {
+    scene.get(`/${wordOf(number * 7_919)}q/about`, { ...html, body: "x".repeat(100 + number) });
+    const path = `/api/${wordOf(number * 7_919)}q/stop`;
+    scene.exchange({ method: "POST", path, status: 204, body: "", fields: "Authorization: Bearer 9f3KxQ2vLm7Tz\r\n" });
+  }
+  const calls = scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, 0);
+  t.equal(calls, 24);
+  t.equal([...scene.inventory.services()][0].unknownPaths, undefined);
+  t.end();
+});
+
+t.test("a scanner of several addresses that is told 404 first and refused then leaves no endpoint", (t) => {
+  for (const seeds of [
+    [7, 7],
+    [7, 99],
+  ]) {
+    const scene = new Scene();
+    for (let id = 0; id < 10; id++) scene.get(`/v1/users/${id}`);
+    for (const [at, status] of [404, 403].entries()) {
+      const random = mulberry32(seeds[at]);
+      const segment = (): string =>
+        Array.from({ length: 3 + Math.floor(random() * 7) }, () => Math.floor(random() * 36).toString(36)).join("");
+      for (let call = 0; call < 3_000; call++) {
+        const path = Array.from({ length: 1 + Math.floor(random() * 4) }, segment).join("/");
+        scene.get(`/${path}`, { status, client: `10.9.9.${call % 4}` });
+      }
+    }
+    t.same(scene.templates(), ["GET /v1/users/{userId} ×10"]);
+    t.equal([...scene.inventory.services()][0].unknownPaths?.calls, 6_000);
+  }
   t.end();
 });

@@ -1,3 +1,4 @@
+import type { ReviewedFacts } from "../../shared/reviewed-facts.js";
 import { bearer } from "./protection-cases.js";
 import type { Exchanged } from "./scene.js";
 
@@ -122,4 +123,10 @@ export const OTHERWISE: Readonly<Record<string, Otherwise>> = {
     "new request header fields: x-impersonate",
     "request header fields none → x-impersonate",
   ),
+};
+
+/** What is known of some endpoint. */
+export const FACTS: ReviewedFacts = {
+  ...{ calls: 1, callers: ["a"], callerCount: 1, hasMoreCallers: false, credentials: [], hasBareCalls: false },
+  ...{ dataClasses: [], state: "active", drift: [], fields: [], fieldCount: 0, types: [], traits: {} },
 };

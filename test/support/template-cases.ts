@@ -32,6 +32,13 @@ export const TEMPLATES: readonly TemplateCase[] = [
   { name: "mail addresses", paths: ["/people/ada@example.com"], expected: ["/people/{email} ×1"] },
   { name: "tokens", paths: ["/invites/cus_9s6XKzkNRiz8i3"], expected: ["/invites/{token} ×1"] },
   {
+    name: "words put together that are as long as tokens beside them",
+    paths: ["DSGi9OkGPNoh", "Kt2XCEXmdADp", "npbZjK4JXQZJ", "Wk3FB8cHGrJV", "Tj92jRDemTaQ", "9od2LIXKRAje"]
+      .concat("pushToMobile")
+      .map((last) => `/checks/${last}`),
+    expected: ["/checks/pushToMobile ×1", "/checks/{token} ×6"],
+  },
+  {
     name: "nested, with names that stay apart",
     paths: ["/shops/3/orders/9/items/2", "/shops/3/orders"],
     expected: ["/shops/{shopId}/orders ×1", "/shops/{shopId}/orders/{orderId}/items/{itemId} ×1"],

@@ -109,3 +109,8 @@ export class Tally {
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Sorted, each once. */
+export function textsOfBoth(one: Tally, other: Tally): string[] {
+  return [...new Set([...one.sortedTexts(), ...other.sortedTexts()])].sort(compare);
+}

@@ -7,7 +7,7 @@ import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
 import { QuantileSketch } from "../count/quantile-sketch.js";
 import { StatusCounts } from "../count/status-counts.js";
-import { compare, Tally } from "../count/tally.js";
+import { Tally, textsOfBoth } from "../count/tally.js";
 import type { DeclaredPath } from "../declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "../declared/judgement.js";
 import type { Route } from "../declared/route-table.js";
@@ -26,6 +26,7 @@ import type { ServiceEntry } from "../service/service-entry.js";
 import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HostSet } from "./host-set.js";
+import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
 import type { PathHistory } from "./unknown-paths.js";
 
@@ -73,6 +74,8 @@ export class EndpointEntry implements Endpoint {
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
+  /** How little all of its answers tell (`little-told.ts`). */
+  little = UNSEEN;
   isJudged: boolean;
   requestBodiesRead = 0;
   responseBodiesRead = 0;
@@ -162,6 +165,7 @@ export class EndpointEntry implements Endpoint {
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
     if (!this.isThere && proves(call)) this.isThere = true;
+    if (this.little !== SURE) this.little = littleOfBoth(this.little, littleOf(call));
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
@@ -225,6 +229,7 @@ export class EndpointEntry implements Endpoint {
     this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
+    this.little = littleOfBoth(this.little, other.little);
     if (other.#judgement !== undefined) this.#judge().merge(other.#judgement);
     this.isJudged ||= other.isJudged;
     this.#callers.merge(other.#callers);
@@ -264,6 +269,7 @@ export class EndpointEntry implements Endpoint {
     whole.calls -= calls;
     // Which of its calls carried what is not known of single values.
     if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
+    this.little = whole.little;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
   }
@@ -323,7 +329,7 @@ export class EndpointEntry implements Endpoint {
       callerCount: this.#callers.size,
       statuses: this.#statuses.record(),
       credentials: this.#credentials.record(),
-      dataClasses: this.#dataClasses(),
+      dataClasses: textsOfBoth(this.#requestClasses, this.#responseClasses),
       requestClasses: this.#requestClasses.record(),
       responseClasses: this.#responseClasses.record(),
       requestBodiesRead: this.requestBodiesRead,
@@ -341,21 +347,13 @@ export class EndpointEntry implements Endpoint {
     };
   }
 
-  #dataClasses(): string[] {
-    const names = [...this.#requestClasses.sortedTexts(), ...this.#responseClasses.sortedTexts()];
-    return [...new Set(names)].sort(compare);
-  }
-
   state(): string {
-    const callers = this.#callers.state();
     const values = this.operation === undefined ? valuesOf(this) : [];
-    const hosts = this.hosts.state();
     const state: EndpointStateText = {
       ...this.#times.state(),
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
-      ...(callers === undefined ? {} : { callers }),
-      ...(hosts === undefined ? {} : { hosts }),
+      ...withoutUndefined({ callers: this.#callers.state(), hosts: this.hosts.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
       ...this.#judgement?.state(),
@@ -380,6 +378,7 @@ export class EndpointEntry implements Endpoint {
     this.#callers.restore(record.callers, state.callers);
     this.hosts.restore(record.hosts ?? [], record.calls, state.hosts);
     this.#statuses.restore(record.statuses);
+    this.little = littleOfAll(this.#statuses.seen());
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.isJudged = true;
     if (this.isJudged) this.#judge().restore(state);

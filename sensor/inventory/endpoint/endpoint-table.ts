@@ -3,6 +3,7 @@ import type { Call } from "../../protocol/message.js";
 import type { DeclaredPath } from "../declared/coverage.js";
 import { rpcServiceOf } from "../declared/procedure.js";
 import type { Route } from "../declared/route-table.js";
+import { proves } from "../declared/there.js";
 import type { PathNode } from "../path/path-node.js";
 import type { PathTreeOwner } from "../path/path-tree.js";
 import { prune } from "../path/prune.js";
@@ -15,9 +16,10 @@ import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { entryAt, type Place, placeEntry, unplaceEntry } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
+import { littleOf, SURE } from "./little-told.js";
 import { MethodSet } from "./method-set.js";
-import { isNothingThere, isOnlyAbsent, isToBeSifted, mayBeNothing } from "./nothing-there.js";
-import { takeOnceRefused } from "./once-refused.js";
+import { isAbsent, isNothingThere, isOnlyAbsent } from "./nothing-there.js";
+import { isOf, mayTakeOver, takeOnceRefused } from "./once-refused.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import { type Target, takeBackUnknown, UnknownPaths } from "./unknown-paths.js";
 
@@ -67,33 +69,33 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
     // Most calls are: nothing else is to be looked at.
-    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && (call.status ?? 0) < 400;
+    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && littleOf(call) <= SURE;
     const found = isUsual ? this.#ofPath(service, method, path, call) : this.#ofUnusual(service, method, path, call);
-    if (this.#isReshaped) this.reclaim(service);
+    if (found !== undefined && found.little !== SURE) service.sieve.addCall(littleOf(call));
+    const isProven = found?.isThere === false && proves(call);
+    if (this.#isReshaped || isProven) this.reclaim(service, isProven ? found : undefined);
     return found;
   }
 
   #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
+    const little = littleOf(call);
     const template = call.template ?? fixedTemplate(method, path);
-    if (isToBeSifted(service)) this.#sift(service);
-    if (isNothingThere(call, service))
+    if (service.sieve.isDue(little)) this.#sift(service, little);
+    if (isNothingThere(call, little, service))
       return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
     if (template === undefined) return this.#ofPath(service, method, path, call);
     return this.#fixedEndpoint(service, method, template, call);
   }
 
   #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
-    const { coverage } = service;
-    const route = coverage?.route(path, service.naming.hostOf(call.authority));
+    const route = service.coverage?.route(path, service.naming.hostOf(call.authority));
     if (route !== undefined) return this.#at(service, method, route, call.operations[0], call);
     const found = service.paths.find(path);
     const node = found.target;
-    const named = coverage?.named(node.template);
+    const named = service.coverage?.named(node.template);
     if (named !== undefined) return this.#atNamed(service, method, named, node, call);
     if (found !== node) this.#value = found;
-    const endpoint = this.#at(service, method, node, call.operations[0], call);
-    if (endpoint?.isThere === false && mayBeNothing(call.status)) service.unprovenCalls++;
-    return endpoint;
+    return this.#at(service, method, node, call.operations[0], call);
   }
 
   /** One template is one endpoint: what was called by a name of which no file speaks goes where the declared one is. */
@@ -115,9 +117,10 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   /** Where nothing is there, what is known or declared is called, or nothing: no path is learned of that. */
   #ofKnown(service: ServiceEntry, target: Target, call: Call): EndpointEntry | undefined {
     const known = this.#known(service, target, call.operations[0], call, service.naming.hostOf(call.authority));
-    if (known !== undefined || call.stream?.isContinued) return known;
+    if (call.stream?.isContinued || (known !== undefined && isOf(known, call, target.path))) return known;
     this.#counters.calls_of_unknown_paths++;
     service.unknownPaths ??= new UnknownPaths();
+    if (!isAbsent(call.status ?? 0)) service.sieve.addUnknown(littleOf(call), 1);
     if (!service.unknownPaths.add(call, target)) this.#counters.unknown_paths_not_kept++;
     return undefined;
   }
@@ -144,12 +147,12 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     return place && entryAt(service, method, place, operation);
   }
 
-  /** What was unknown and belongs to an endpoint by now goes to it with its history. */
-  reclaim(service: ServiceEntry): void {
+  /** What was unknown and belongs to an endpoint by now, that of a call which is to be counted still, goes to it with its history. */
+  reclaim(service: ServiceEntry, proven?: EndpointEntry): void {
     service.unknownPaths?.reclaim((history) => {
       const begun = { atMicros: history.firstMicros, status: undefined, rpc: undefined };
       const endpoint = this.#known(service, history, undefined, begun);
-      if (endpoint === undefined) return false;
+      if (endpoint === undefined || !(endpoint === proven || mayTakeOver(endpoint, history))) return false;
       endpoint.takeHistory(history);
       this.roster.changed(endpoint);
       return true;
@@ -169,9 +172,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   others(service: ServiceEntry, call: Call, first: EndpointEntry): ReadonlySet<EndpointEntry> {
     const others = new Set<EndpointEntry>();
     const place = first.route ?? (first.node as PathNode<MethodSet> | undefined);
-    if (place === undefined) return others;
     for (const operation of call.operations) {
-      const other = this.#at(service, first.method, place, operation, call);
+      const other = place && this.#at(service, first.method, place, operation, call);
       if (other !== undefined && other !== first) others.add(other);
     }
     return others;
@@ -212,7 +214,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   ): EndpointEntry | undefined {
     const made = this.#admit(service, method, place, call.atMicros, operation);
     if (made === undefined) return undefined;
-    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
+    service.sieve.addEndpoint(littleOf(call));
     if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
     return placeEntry(made, place);
   }
@@ -231,7 +233,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
     const made = this.#admit(service, method, template, call.atMicros);
     if (made === undefined) return undefined;
-    if (mayBeNothing(call.status)) service.unprovenEndpoints++;
+    service.sieve.addEndpoint(littleOf(call));
     this.#fixed.set(key, made);
     return made;
   }
@@ -300,23 +302,22 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
 
   /** Of words that were values of a declared parameter a file may have come to declare paths of their own. */
   #partWords(whole: EndpointEntry, from: Route<DeclaredPath>): void {
-    const { coverage } = whole.service;
-    for (const [path, use] of whole.words?.entries() ?? []) {
-      const route = coverage?.routeOfAny(path, whole.hosts.list());
-      if (route === undefined || route === from || coverage?.declares(use.method, route) !== true) continue;
-      whole.words?.delete(path);
+    const { words, hosts, service } = whole;
+    for (const [path, use] of words?.entries() ?? []) {
+      const route = service.coverage?.routeOfAny(path, hosts.list());
+      if (route === undefined || route === from || service.coverage?.declares(use.method, route) !== true) continue;
+      words?.delete(path);
       this.#give(use, whole, from, route);
     }
   }
 
-  #sift(service: ServiceEntry): void {
-    for (const endpoint of takeOnceRefused(service, this.roster)) {
+  #sift(service: ServiceEntry, little: number): void {
+    for (const endpoint of takeOnceRefused(service, this.roster, little)) {
       const node = endpoint.node as PathNode<MethodSet>;
       this.#dropEmpty(endpoint, node);
       prune(node);
     }
-    service.siftedEndpoints = service.unprovenEndpoints;
-    service.siftedCalls = service.unprovenCalls;
+    service.sieve.sifted(little);
   }
 
   #dropEmpty(endpoint: EndpointEntry, place: Place): void {
@@ -372,7 +373,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (entry === undefined) return;
     if (this.roster.size > before) {
       fill(entry);
-      if (!entry.isThere) service.unprovenEndpoints++;
+      service.sieve.addEndpoint(entry.little);
     } else {
       const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
       fill(other);

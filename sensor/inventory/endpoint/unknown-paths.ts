@@ -66,16 +66,10 @@ export class UnknownPaths {
     return true;
   }
 
-  /** Calls of paths that may be there: answered, but with what tells little. */
-  get refusals(): number {
-    let refusals = 0;
-    for (const [status, calls] of this.#statuses.entries()) if (!isAbsent(status)) refusals += calls;
-    return refusals;
-  }
-
-  /** Of one that is remembered. */
-  callsOf(method: string, path: string): number {
-    return this.#paths.get(`${method} ${path}`)?.calls ?? 0;
+  /** How often one that is remembered was answered otherwise than that nothing is there. */
+  answersOf(method: string, path: string): number {
+    const history = this.#paths.get(`${method} ${path}`);
+    return history === undefined ? 0 : answersOf(history);
   }
 
   /** What was an endpoint before. */
@@ -166,6 +160,12 @@ export class UnknownPaths {
     this.#seen(record.firstMicros, record.lastMicros);
     for (const history of state?.paths ?? []) this.#paths.set(`${history.method} ${history.path}`, history);
   }
+}
+
+export function answersOf({ statuses }: PathHistory): number {
+  let answers = 0;
+  for (const [status, calls] of Object.entries(statuses)) if (!isAbsent(Number(status))) answers += calls;
+  return answers;
 }
 
 /** What answered nothing but that nothing is there was an endpoint in files of before, or while it was declared. */

@@ -120,7 +120,15 @@ function areFiles({ stems, extensions, isFolder }: Names): boolean {
   return new Set(stems.map((stem) => familyOf(typeOf(stem)))).size > 1;
 }
 
-const NEVER_WORDS: ReadonlySet<SegmentType> = new Set(["random", "token", "identifier", "hash", "uuid", "number"]);
+const NEVER_WORDS: ReadonlySet<SegmentType> = new Set([
+  "random",
+  "token",
+  "secret",
+  "identifier",
+  "hash",
+  "uuid",
+  "number",
+]);
 
 /** `page-3.atom`: what is counted is said, and only its number differs. */
 const COUNTED = /^((?:page|episode|season|series|part|chapter|volume|sheet)[-_])\d{1,10}(\.[a-z]\w{1,4})?$/i;

@@ -1,7 +1,7 @@
 import { randomBits } from "../../bytes/letter-pairs.js";
 import { type Evidence, prefixOf } from "./evidence.js";
 import { byName, NO_COMPANY } from "./fixedness.js";
-import { FORMAT, isCode, looksFixed, routeShare } from "./route-word.js";
+import { FORMAT, isCode, isJoined, looksFixed, routeShare } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, RANDOM_TYPES, type SegmentType } from "./segment.js";
 
 /** Texts as people write them; where values have several of these forms they may have any. */
@@ -59,6 +59,8 @@ function isOfOneLength(text: string, type: SegmentType, { types, lengths, prefix
     return false;
   if (text.length < 5 || text.length > MAX_RANDOM_LENGTH || prefixes.size !== 1 || !prefixes.has("")) return false;
   if (type !== "word" && type !== "mixed" && type !== "random") return false;
+  // Several words of APIs that code puts together are not drawn by chance: `pushToMobile`.
+  if (isJoined(text) && routeShare(text) === 1) return false;
   if (!RANDOM_TYPES.some((one) => types.has(one))) return false;
   return (types.size === 1 && types.has("hash") ? HEXADECIMAL : ALPHANUMERIC).test(text);
 }

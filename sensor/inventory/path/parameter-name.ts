@@ -7,6 +7,7 @@ const TYPE_NAMES: Partial<Record<SegmentType, string>> = {
   address: "address",
   locale: "locale",
   token: "token",
+  secret: "token",
   random: "token",
   slug: "slug",
   code: "code",

@@ -21,6 +21,7 @@ export type SegmentType =
   | "address"
   | "locale"
   | "token"
+  | "secret"
   | "encoded";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -121,7 +122,7 @@ function isForeignWord(text: string): boolean {
 }
 
 function wordType(text: string, seen: number): SegmentType {
-  if (text === MASK) return "token";
+  if (text === MASK) return "secret";
   if (text === EMAIL_MASK) return "email";
   if ((seen & (AT | PERCENT)) !== 0) return EMAIL.test(text) ? "email" : (seen & PERCENT) !== 0 ? "encoded" : "word";
   if ((seen & HYPHEN) !== 0 && LOCALE.test(text)) return "locale";
@@ -210,7 +211,7 @@ const AMBIGUOUS: ReadonlySet<SegmentType> = new Set([
 /** Those that characters drawn by chance may have: `jbOwpT`, `3lvlAn`, `9s6XKzkNRiz8i3`. */
 export const RANDOM_TYPES: readonly SegmentType[] = ["mixed", "random", "token", "identifier", "hash"];
 
-const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code"]);
+const RANDOM: ReadonlySet<SegmentType> = new Set([...RANDOM_TYPES, "code", "secret"]);
 
 /** What types the values of one parameter may have together: words of all kinds, or what is drawn by chance. */
 export function familyOf(type: SegmentType): string {

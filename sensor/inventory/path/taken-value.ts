@@ -45,4 +45,5 @@ export const NAMES: Partial<Record<SegmentType, string>> = {
   encoded: "percent-encoded value",
   address: "network address",
   email: "mail address",
+  secret: "secret, which is masked",
 };

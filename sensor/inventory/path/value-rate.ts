@@ -1,3 +1,4 @@
+import { MASK } from "../../protocol/message.js";
 import type { PathNode } from "./path-node.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
 
@@ -14,6 +15,8 @@ export function oftenBeside<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>):
   const parameter = node.parameter("");
   const known = parameter?.evidence?.values;
   if (parameter === undefined || known === undefined || known.size < ENOUGH_SURE) return Number.POSITIVE_INFINITY;
+  // Nobody knows how many secrets are masked to the one text.
+  if (known.has(MASK)) return Number.POSITIVE_INFINITY;
   // Mostly all values are words, which is known before the calls below each are summed up.
   let sure = known.size;
   for (const { alias, text } of node.literals()) if (alias === parameter && known.has(text)) sure--;

@@ -11,7 +11,10 @@ import type { Coverage, DeclaredPath } from "../declared/coverage.js";
 import type { Answered } from "../declared/declared-index.js";
 import type { Route } from "../declared/route-table.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
+import { littleOf } from "../endpoint/little-told.js";
 import type { MethodSet } from "../endpoint/method-set.js";
+import { isAbsent } from "../endpoint/nothing-there.js";
+import { Sieve } from "../endpoint/sieve.js";
 import { UnknownPaths, type UnknownPathsState } from "../endpoint/unknown-paths.js";
 import type { HostEntry } from "../gateway/host-entry.js";
 import type { Service } from "../observation.js";
@@ -71,13 +74,8 @@ export class ServiceEntry implements Service {
   movedFrom: readonly MovedService[] = [];
   /** The name that files give it; after a restart what those of before gave, until these are asked. */
   given: GivenPlaces | undefined = undefined;
-  /** Endpoints whose first answers do not show that they are there. */
-  unprovenEndpoints = 0;
-  /** Calls of those, and how many there were when they were looked at last. */
-  unprovenCalls = 0;
-  siftedCalls = 0;
-  /** How many of them there were when those that a scanner leaves were last taken out. */
-  siftedEndpoints = 0;
+  /** What came of answers that do not show whether anything is there. */
+  readonly sieve = new Sieve();
   /** Endpoints that are operations; and those of them whose first call failed. */
   operations = 0;
   failedOperations = 0;
@@ -198,6 +196,8 @@ export class ServiceEntry implements Service {
     if (record.unknownPaths !== undefined) {
       this.unknownPaths = new UnknownPaths();
       this.unknownPaths.restore(record.unknownPaths, state.unknownPaths);
+      for (const [status, calls] of Object.entries(record.unknownPaths.statuses))
+        if (!isAbsent(Number(status))) this.sieve.addUnknown(littleOf({ status: Number(status) }), calls);
     }
     this.connections = record.connections;
     this.calls = record.calls;
