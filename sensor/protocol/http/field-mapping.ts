@@ -97,7 +97,7 @@ export class FieldMapping {
   readonly #masked: MaskedTexts;
   /** Of answers, which take turns with requests. */
   readonly #maskedAnswer: MaskedTexts;
-  readonly #target = new Target(this.#strings);
+  readonly #target: Target;
   readonly #data: TargetData;
   readonly #operations: OperationReader;
   readonly #rpc = {
@@ -118,6 +118,7 @@ export class FieldMapping {
 
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
+    this.#target = new Target(this.#strings, fields);
     this.#data = new TargetData(fields);
     this.learned = new LearnedHeads(fields);
     this.#masked = new MaskedTexts(fields);
