@@ -30,6 +30,9 @@ export const MEANT_BY: Readonly<Record<string, (name: string) => boolean>> = {
   "personal-flows": isPersonal,
 };
 
+/** Evidence that is of such data alone, out of whatever it is gathered. */
+export const IS_BY_CLASS: ReadonlySet<string> = new Set([...Object.keys(MEANT_BY), "payment-map", "personal-map"]);
+
 export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", isCard);
 export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isHealth);
 export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", isPersonal);
