@@ -140,17 +140,21 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
 });
 
 t.test("what is no card is no gap of card numbers, a list of flows lacks nothing by their being in the clear", (t) => {
-  const found = (id: string, classes: readonly string[]) =>
+  const found = (id: string, group: string, classes: readonly string[]) =>
     ({
       ...{ kind: "finding", id, rule: "sensitive-data-cleartext", severity: "high", count: 2, title: "In the clear" },
       ...{ firstMicros: NOW, lastMicros: NOW, summary: id, references: ["pci-dss:4.2.1", "gdpr:32"] },
-      evidence: Object.fromEntries(classes.map((name) => [`response.${name}`, 2])),
+      evidence: { group, ...Object.fromEntries(classes.map((name) => [`response.${name}`, 2])) },
     }) as FindingRecord;
   const [clear] = ROWS as readonly EdgeRecord[];
   const bank = endpoint("/iban", { dataClasses: ["iban"], responseClasses: { iban: 2 } });
   const card = endpoint("/card", { dataClasses: ["payment-card"], responseClasses: { "payment-card": 2 } });
   const mail = endpoint("/mail", { dataClasses: ["email"], responseClasses: { email: 2 } });
-  const findings = [found("iban", ["iban"]), found("mail", ["email"]), found("card", ["payment-card", "email"])];
+  const findings = [
+    found("iban", "financial", ["iban"]),
+    found("mail", "personal", ["email"]),
+    found("card", "financial", ["payment-card", "iban"]),
+  ];
   const control = (rows: readonly Row[], wanted: string) =>
     told(inventoryFile(temporaryFolder(t), rows))
       .frameworks.flatMap(({ controls }) => controls)

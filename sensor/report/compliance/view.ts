@@ -1,4 +1,4 @@
-import { CATALOGUE } from "../../../shared/catalogue.js";
+import { CATALOGUE, referencesOf } from "../../../shared/catalogue.js";
 import { type FindingRecord, SEVERITIES, type Severity } from "../../../shared/event.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
 import { type CoverageSummary, coverageSummary } from "../coverage.js";
@@ -198,8 +198,7 @@ function statusOf(
 function findingsByReference(findings: readonly FindingRecord[]): Map<string, FindingRecord[]> {
   const byReference = new Map<string, FindingRecord[]>();
   for (const finding of findings) {
-    // The catalogue of today may know more than the one by which it was found.
-    for (const reference of new Set([...finding.references, ...(CATALOGUE[finding.rule]?.references ?? [])])) {
+    for (const reference of referencesOf(finding)) {
       const known = byReference.get(reference);
       if (known === undefined) byReference.set(reference, [finding]);
       else known.push(finding);
