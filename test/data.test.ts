@@ -12,7 +12,6 @@ import { PERSONAL_RULES } from "../sensor/protocol/data/personal-rules.js";
 import { SECRET_RULES } from "../sensor/protocol/data/secret-rules.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { toldHost } from "../sensor/protocol/tls/told-name.js";
-import { referencesOf } from "../shared/catalogue.js";
 import { dataGroups } from "../shared/data-class.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { PcapOutput } from "./bench/pcap-output.js";
@@ -294,43 +293,6 @@ t.test("sensitive data in the clear: one finding an endpoint and group, with cou
   );
   t.end();
 });
-
-t.test(
-  "a finding refers to what is asked of the data that it is about, and cards are another matter than accounts",
-  (t) => {
-    const scene = new Scene({}, 86_400, { rules: ["ward health: WARD-[0-9]{2}"] });
-    const answerFields = "Content-Type: application/json\r\n";
-    const told = (path: string, body: string): string[] => {
-      scene.get(path, { answerFields, body });
-      const found = scene.detection.all().filter(({ rule, template }) => /^sens/.test(rule) && template === path);
-      const about = /pci-dss|hipaa|gdpr/;
-      return found.map(({ summary, references }) =>
-        [/\((.+)\)/.exec(summary)?.[1], ...references.filter((reference) => about.test(reference))].join(" "),
-      );
-    };
-    const iban = '{"iban":"DE89370400440532013000"}';
-    const card = '{"iban":"DE89370400440532013000","card":"4111-1111-1111-1111","cvv":"123"}';
-    t.same(told("/mail", MAIL), ["email gdpr:32"]);
-    t.same(told("/bank", iban), ["iban gdpr:32"]);
-    t.same(told("/bank", card), ["iban gdpr:32", "card-verification, payment-card gdpr:32 pci-dss:4.2.1"]);
-    t.same(told("/ill", '{"nhsNumber":"943 476 5919"}'), ["uk-nhs gdpr:32 hipaa:164.312(e)(1)"]);
-    t.same(told("/key", '{"k":"AKIAIOSFODNN7EXAMPLE"}'), ["aws-key"]);
-    t.same(
-      scene.detection
-        .all()
-        .filter(({ template }) => template === "/bank")
-        .map(({ count }) => count)
-        .sort(),
-      [1, 2],
-      "calls with an account alone are none of cards",
-    );
-    // A finding of a version that told all of them of each.
-    const [mail] = scene.detection.all().filter(({ template }) => template === "/mail");
-    const before = { ...mail, references: [...mail.references, "pci-dss:4.2.1", "x:1"] };
-    t.same(referencesOf(before), [...mail.references, "x:1"]);
-    t.end();
-  },
-);
 
 t.test("canaries: not one byte of what bodies and targets hold gets out", (t) => {
   const folder = temporaryFolder(t);

@@ -7,10 +7,8 @@ import { default as Ajv4 } from "ajv-draft-04";
 import addFormatsModule from "ajv-formats";
 import { chromium } from "playwright-core";
 import t from "tap";
-import { inOrder } from "../sensor/report/html-findings.js";
 import { onlyService } from "../sensor/report/only-service.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
-import type { FindingRecord, ServiceRecord, Severity } from "../shared/event.js";
 import { presentRows } from "../shared/present-findings.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { handshake } from "./support/handshake-builder.js";
@@ -253,35 +251,6 @@ t.test("HTML: stands alone, says what was not visible, and nothing of the wire i
     ),
     /GET \/orders\/\{orderId\}/,
   );
-});
-
-t.test("HTML: findings stand by severity, service and time, and those of a rule that has many stand together", (t) => {
-  const service = (address: string, name: string): ServiceRecord =>
-    ({ kind: "service", address, port: 80, name }) as ServiceRecord;
-  const finding = (id: string, rule: string, severity: Severity, server: string | undefined, lastMicros: number) =>
-    ({
-      ...{ kind: "finding", id, rule, severity, title: rule, summary: id, references: [], count: 1, evidence: {} },
-      ...{ firstMicros: 1, lastMicros, ...(server === undefined ? {} : { serverAddress: server, serverPort: 80 }) },
-    }) as FindingRecord;
-  const many = Array.from({ length: 20 }, (_, at) =>
-    finding(`clear-${at}`, "cleartext-http", "medium", at % 2 === 0 ? "10.0.0.1" : "10.0.0.2", 50 - at),
-  );
-  const few = [
-    finding("none", "password-grant", "medium", undefined, 99),
-    finding("late", "sensitive-data-cleartext", "medium", "10.0.0.1", 9),
-    finding("first", "schema-drift", "medium", "10.0.0.2", 1),
-    finding("early", "schema-drift", "medium", "10.0.0.1", 8),
-    finding("worst", "unsigned-token", "critical", "10.0.0.1", 1),
-    finding("high", "cleartext-http", "high", "10.0.0.1", 1),
-  ];
-  const ordered = inOrder([...many, ...few], [service("10.0.0.1", "zeta"), service("10.0.0.2", "alpha")]);
-  const odd = many.filter((_, at) => at % 2 === 1).map(({ id }) => id);
-  const even = many.filter((_, at) => at % 2 === 0).map(({ id }) => id);
-  t.same(
-    ordered.map(({ id }) => id),
-    ["worst", "high", "first", "late", "early", "none", ...odd, ...even],
-  );
-  t.end();
 });
 
 t.test("HTML: the contents list all sections that are there, in their order", (t) => {

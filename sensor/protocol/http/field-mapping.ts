@@ -132,6 +132,7 @@ export class FieldMapping {
   /** The request's target is bytes[start, end). */
   target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const target = this.#target;
+    this.noTarget();
     target.read(bytes, start, end, exchange.isConnect);
     if (target.mayHoldData || target.queryStart < target.queryEnd) {
       exchange.requestClasses = this.#data.classes(bytes, target);
@@ -140,11 +141,7 @@ export class FieldMapping {
     exchange.path = target.path;
     exchange.pathShape = target.shape;
     exchange.authority = target.authority;
-    this.hosts = 0;
-    this.hasHostConflict = false;
-    this.hasInvalidHost = false;
     exchange.credentials = NO_CREDENTIALS;
-    this.#rpc.isConnectQuery = false;
     if (target.queryStart === target.queryEnd) return;
     this.#query.read(bytes, target.queryStart, target.queryEnd);
     exchange.credentials = this.#query.credentials;
