@@ -1,6 +1,7 @@
 import { PROTECTION_CATALOGUE } from "./catalogue-protection.js";
 import { TLS_CATALOGUE } from "./catalogue-tls.js";
-import type { RuleEntry } from "./rule-entry.js";
+import type { FindingRecord } from "./event.js";
+import { type RuleEntry, referencesAbout } from "./rule-entry.js";
 
 /**
  * All rules by id. An id is part of each finding's identity: add, never rename. References: OWASP API Security Top 10 (2023),
@@ -67,6 +68,11 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "pci-dss:4.2.1",
       "hipaa:164.312(e)(1)",
     ],
+    onlyAbout: {
+      "gdpr:32": ["personal", "financial", "health"],
+      "pci-dss:4.2.1": ["payment-card", "card-verification"],
+      "hipaa:164.312(e)(1)": ["health"],
+    },
   },
   "secret-in-response": {
     severity: "high",
@@ -143,3 +149,13 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   ...PROTECTION_CATALOGUE,
   ...TLS_CATALOGUE,
 };
+
+/** What a finding refers to, by the catalogue of today, which may know more than that by which it was found, and by what it is about. */
+export function referencesOf({ rule, references, evidence }: FindingRecord): readonly string[] {
+  const entry = CATALOGUE[rule];
+  if (entry === undefined) return references;
+  const classes = Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
+  const group = typeof evidence.group === "string" ? [evidence.group] : [];
+  const all = { ...entry, references: [...new Set([...references, ...entry.references])] };
+  return referencesAbout(all, [...group, ...classes]);
+}

@@ -24,3 +24,8 @@ export function dataGroups(rules: readonly string[]): ReadonlyMap<string, DataGr
   }
   return groups;
 }
+
+/** PCI DSS 4.0.1, table 2: account data are a card's number and what proves it. An IBAN is of an account at a bank, and none of it. */
+export function isCardClass(name: string): boolean {
+  return name === "payment-card" || name === "card-verification";
+}

@@ -9,7 +9,7 @@ import { PcapOutput } from "./bench/pcap-output.js";
 import { canaryTalks, type Talk } from "./support/canary-places.js";
 import { TcpDialog } from "./support/frame-builder.js";
 import { freePort } from "./support/free-port.js";
-import { Running, run, temporaryFolder, until } from "./support/program.js";
+import { PROGRAM, Running, run, temporaryFolder, until } from "./support/program.js";
 
 const FORMATS = (
   "ndjson csv openapi cyclonedx sarif html mermaid dot compliance-json compliance-markdown network-policy " +
@@ -70,6 +70,71 @@ t.test("wherever secrets and personal data stand, not one marked byte of them is
   t.ok(files.length >= 22);
   for (const file of files) t.strictSame([...leaksIn(readFileSync(file), marks)], [], file);
 });
+
+function childrenOf(process: number): number[] {
+  const threads = `/proc/${process}/task`;
+  const texts = readdirSync(threads).map((thread) => readFileSync(join(threads, thread, "children"), "latin1"));
+  return texts.join(" ").split(" ").filter(Boolean).map(Number);
+}
+
+/** Where this host writes a core is what it is told in sysctl's kernel.core_pattern. */
+const NO_CORES = /^core/.test(readFileSync("/proc/sys/kernel/core_pattern", "utf8"))
+  ? false
+  : "cores are not written to the folder of the process here";
+
+t.test(
+  "a sensor that crashes with a full outbox leaves no core, and what it leaves has no mark",
+  { skip: NO_CORES },
+  async (t) => {
+    const folder = temporaryFolder(t);
+    const capture = join(folder, "canary.pcap");
+    const talks = writeTalks(capture);
+    const marks = new Map(talks.map(({ mark, name }) => [mark, name]));
+    writeFileSync(join(folder, "token"), "x".repeat(43));
+    const isCore = (name: string): boolean => name.startsWith("core");
+    const withCores = (place: string, parameters: readonly string[]): Running =>
+      new Running("bash", [
+        "-c",
+        'cd "$0" && ulimit -c unlimited && exec "$@"',
+        place,
+        process.execPath,
+        ...parameters,
+      ]);
+    const other = join(folder, "other");
+    mkdirSync(other);
+    await withCores(other, ["-e", "process.abort()"]).ended();
+    t.same(readdirSync(other).filter(isCore).length, 1, "another process leaves one here");
+    for (const signal of ["SIGSEGV", "SIGABRT"] as const) {
+      const place = join(folder, signal);
+      mkdirSync(place);
+      const port = await freePort();
+      const sensor = withCores(place, [
+        ...[PROGRAM, "sensor", "-i", `replay:${capture}`, "--database", join(place, "sensor.sqlite")],
+        ...["--listen", `127.0.0.1:${port}`, "--token-file", join(folder, "token")],
+        ...["--console", `ws://127.0.0.1:${await freePort()}`],
+      ]);
+      await sensor.says(/runs on replay/);
+      await until("an outbox of most calls", async () => {
+        const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+        return Number(/^eastwatch_calls(?:_total)? (\d+)/m.exec(metrics)?.[1]) > talks.length ? true : undefined;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      const [capturing] = childrenOf(sensor.child.pid as number);
+      process.kill(capturing, signal);
+      await until(
+        "another that captures",
+        () => !childrenOf(sensor.child.pid as number).includes(capturing) || undefined,
+      );
+      await sensor.end(signal);
+      t.equal(sensor.child.signalCode, signal);
+      const left = readdirSync(place);
+      t.same(left.filter(isCore), [], `${signal} leaves no core`);
+      t.ok(left.includes("sensor.sqlite-wal"), "it had no time to put its file in order");
+      for (const name of left) t.strictSame([...leaksIn(readFileSync(join(place, name)), marks)], [], name);
+      t.strictSame([...leaksIn(Buffer.from(sensor.text), marks)], [], "what it said");
+    }
+  },
+);
 
 t.test("packets that are shown as proof have none of it either, wherever it stands", (t) => {
   const shown: string[] = [];

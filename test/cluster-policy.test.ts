@@ -307,3 +307,43 @@ t.test(
     t.end();
   },
 );
+
+t.test(
+  "a label that has a revision's, a run's or a pod's value selects nothing, and what a pod is doing is no name",
+  (t) => {
+    const knative = {
+      ...{ app: "till-00031", "serving.knative.dev/service": "till", "serving.knative.dev/revision": "till-00031" },
+      ...{ "serving.knative.dev/revisionUID": "77aa", "service.istio.io/canonical-name": "till" },
+    };
+    const run = { "workflows.argoproj.io/workflow": "nightly-q8z4c", "workflows.argoproj.io/completed": "false" };
+    const gone: readonly (readonly [string, object])[] = [
+      ["nightly-q8z4c", run],
+      ["hashed-1", { app: "hashed-abc" }],
+      ["ledger-0", { app: "ledger-0", "statefulset.kubernetes.io/pod-name": "ledger-0" }],
+      ["report-29384756-xk2p9", { app: "report-29384756", "job-name": "report-29384756" }],
+      ["member-1", { role: "Master", paused: "true" }],
+      ["task-1", { "tekton.dev/taskRun": "build-run-8djk2", "app.kubernetes.io/managed-by": "tekton" }],
+    ];
+    const stays: readonly (readonly [string, object, object])[] = [
+      ["till-00031-deployment-1", knative, { "serving.knative.dev/service": "till" }],
+      ["api-1", { app: "api-v1", "service.istio.io/canonical-revision": "v1" }, { app: "api-v1" }],
+      ["shop-1", { app: "shop", "app.kubernetes.io/part-of": "shop", release: "shop" }, { app: "shop" }],
+      ["pg-1", { "app.kubernetes.io/component": "primary" }, { "app.kubernetes.io/component": "primary" }],
+    ];
+    const pods = [
+      pod("front", "web", "10.3.0.1", { app: "front" }),
+      ...gone.map(([name, labels], at) => pod(name, "shop", `10.1.0.${at + 1}`, labels)),
+      ...stays.map(([name, labels], at) => pod(name, "shop", `10.1.1.${at + 1}`, labels)),
+    ];
+    const rows = [
+      ...gone.map((_, at) => call("10.3.0.1", `10.1.0.${at + 1}`, 8080)),
+      ...stays.map((_, at) => call("10.3.0.1", `10.1.1.${at + 1}`, 8080)),
+    ];
+    const text = suggested(t, "network-policy", rows, JSON.stringify({ apiVersion: "v1", kind: "List", items: pods }));
+    const documents = documentsOf(text) as { spec: { podSelector: { matchLabels: object } } }[];
+    const selectors = new Set(documents.map(({ spec }) => JSON.stringify(spec.podSelector.matchLabels)));
+    t.same([...selectors].sort(), stays.map(([, , labels]) => JSON.stringify(labels)).sort());
+    for (const [name] of gone) t.ok(text.includes(`pod ${name} has no label that stays: `), name);
+    t.end();
+  },
+);

@@ -6,6 +6,7 @@ import { EVIDENCE } from "../sensor/report/compliance/evidence-list.js";
 import { CATALOGUE } from "../shared/catalogue.js";
 import type { EdgeRecord, EndpointRecord, FindingRecord, ServiceRecord } from "../shared/event.js";
 import type { HealthRecord } from "../shared/health.js";
+import { endpoint, statuses, told } from "./support/compliance-view.js";
 import { sensorStore } from "./support/delivery.js";
 import { exported, inventoryFile, type Row } from "./support/inventory-file.js";
 import { CHROMIUM, NO_BROWSER, shot } from "./support/page.js";
@@ -31,17 +32,6 @@ t.test("every rule points to a control, and every control says what it rests on 
   t.same([...used].sort(), Object.keys(EVIDENCE).sort(), "no evidence is gathered for nothing");
   t.end();
 });
-
-function endpoint(template: string, more: Partial<EndpointRecord>): EndpointRecord {
-  return {
-    ...{ kind: "endpoint", serverAddress: "10.0.0.13", serverPort: 8443, service: "shop.internal", method: "GET" },
-    ...{ template, parameters: [], calls: 10, callers: ["10.0.1.1"], callerCount: 1, statuses: { "200": 10 } },
-    ...{ credentials: { bearer: 10 }, dataClasses: [], requestClasses: {}, responseClasses: {} },
-    ...{ requestBodiesRead: 1, responseBodiesRead: 1, requestContentTypes: [], responseContentTypes: [] },
-    ...{ state: "active", incompleteCalls: 0, missingBytes: 0, firstMicros: NOW, lastMicros: NOW },
-    ...more,
-  } as EndpointRecord;
-}
 
 const EVIL = "<script>alert(1)</script>|[x](javascript:alert(2))`*_~\u202e http://evil.example www.evil.example";
 
@@ -87,22 +77,6 @@ const HEALTH: HealthRecord = {
   undecoded: {},
 };
 
-interface Told {
-  readonly frameworks: readonly { readonly controls: readonly Record<string, string & string[]>[] }[];
-  readonly evidence: Readonly<Record<string, { readonly seen: number; readonly counts: Record<string, number> }>>;
-  readonly coverage: readonly Record<string, unknown>[];
-  readonly first_seen?: string;
-}
-
-function told(database: string): Told {
-  return JSON.parse(exported(database, "compliance-json"));
-}
-
-function statuses(view: Told): Record<string, string> {
-  const controls = view.frameworks.flatMap(({ controls }) => controls);
-  return Object.fromEntries(controls.map(({ id, status, confidence }) => [id, `${status}, ${confidence}`]));
-}
-
 t.test("a control tells a gap, a question, no gap in what was seen, or that it was not seen", (t) => {
   const view = told(inventoryFile(temporaryFolder(t), ROWS));
   const of = statuses(view);
@@ -124,8 +98,6 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
   t.same(control("pci-dss:4.2.1")?.gaps, [
     "1 endpoint carries such data over connections that were read: in the clear.",
     "1 edge has connections in the clear, 0 of them with addresses outside.",
-    "1 certificate was presented after its end.",
-    "An expired certificate was accepted: 1 finding, 3 occurrences.",
   ]);
   t.match(control("hipaa:164.312(e)(1)")?.to_be_judged?.[0], /^No data that this is about were recognised/);
   t.same(control("hipaa:164.312(e)(1)")?.gaps, [], "cleartext of who knows what is no gap of ePHI yet");
@@ -138,37 +110,6 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
     { status: "not-seen", confidence: "none" },
     "no word of health is no 'no loss'",
   );
-  t.end();
-});
-
-t.test("what is no card is no gap of card numbers, a list of flows lacks nothing by their being in the clear", (t) => {
-  const found = (id: string, classes: readonly string[]) =>
-    ({
-      ...{ kind: "finding", id, rule: "sensitive-data-cleartext", severity: "high", count: 2, title: "In the clear" },
-      ...{ firstMicros: NOW, lastMicros: NOW, summary: id, references: ["pci-dss:4.2.1", "gdpr:32"] },
-      evidence: Object.fromEntries(classes.map((name) => [`response.${name}`, 2])),
-    }) as FindingRecord;
-  const [clear] = ROWS as readonly EdgeRecord[];
-  const bank = endpoint("/iban", { dataClasses: ["iban"], responseClasses: { iban: 2 } });
-  const card = endpoint("/card", { dataClasses: ["payment-card"], responseClasses: { "payment-card": 2 } });
-  const mail = endpoint("/mail", { dataClasses: ["email"], responseClasses: { email: 2 } });
-  const findings = [found("iban", ["iban"]), found("mail", ["email"]), found("card", ["payment-card", "email"])];
-  const control = (rows: readonly Row[], wanted: string) =>
-    told(inventoryFile(temporaryFolder(t), rows))
-      .frameworks.flatMap(({ controls }) => controls)
-      .find(({ id }) => id === wanted);
-  const withoutCards = [clear, bank, mail, findings[0], findings[1]];
-  t.match(control(withoutCards, "pci-dss:4.2.1"), { status: "to-be-judged", gaps: [], findings: [] });
-  t.match(control(withoutCards, "pci-dss:1.2.4"), { gaps: [] });
-  const withCards = [clear, bank, card, mail, ...findings];
-  t.match(control(withCards, "pci-dss:4.2.1"), { status: "gap-seen", findings: [{ findings: 1, examples: ["card"] }] });
-  t.match(control(withCards, "pci-dss:1.2.4"), {
-    status: "to-be-judged",
-    gaps: [],
-    to_be_judged: [/^1 endpoint carries such data: does the diagram have each of these flows\?$/],
-  });
-  t.match(control(withCards, "gdpr:30"), { status: "to-be-judged", gaps: [] });
-  t.match(control(withCards, "gdpr:32"), { status: "gap-seen", findings: [{ findings: 3 }] });
   t.end();
 });
 

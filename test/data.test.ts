@@ -196,6 +196,16 @@ t.test("operators add classes and mute false ones; what they write wrong is told
     look([Buffer.from(text)], "application/json", undefined, { rules, mute }).classes?.join();
   t.equal(told('{"a":"E-123456","b":"xE-123456"}'), "staff-id");
   t.equal(told('{"patientNo":"12345678","c":"87654321"}'), "mrn");
+  const short = ["pin financial: [A-D]PA-[0-9]+x", "grade personal: gr-[a-f]", "badge personal: 7[0-9]{5}"];
+  for (const [text, classes] of [
+    ['{"a":"APA-0x"}', "pin"],
+    ['{"a":"gr-f"}', "grade"],
+    ['{"a":["it is gr-f"]}', "grade"],
+    ['{"gr-f":1,"a":2}', "grade"],
+    ['{"a":712345}', "badge"],
+    ['{"a":"gr-fr","b":7123456,"c":1.712345}', ""],
+  ])
+    t.equal(look([Buffer.from(text)], "application/json", undefined, { rules: short }).classes?.join(), classes, text);
   t.equal(told('{"from":"ada@example.com"}', ["email"]), "");
   t.equal(told('{"from":"ada@example.com"}', ["email=from"]), "");
   t.equal(told('{"to":"ada@example.com"}', ["email=from"]), "email");

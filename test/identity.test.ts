@@ -58,6 +58,31 @@ function read(test: { teardown(action: () => void): void }, files: Readonly<Reco
   }
 }
 
+t.test("items of a list that is of one kind, as the API itself answers, need not say which", (t) => {
+  const { kind: _, ...bare } = pod("till-0", "10.1.0.9", { labels: { app: "till" } });
+  const listOf = (kind: string, ...items: object[]): string => JSON.stringify({ apiVersion: "v1", kind, items });
+  const named = (text: string): string | undefined => {
+    const scene = new Scene({ identities: read(t, { "cluster.json": text }) });
+    scene.get("/x", { server: "10.1.0.9" });
+    return [...scene.inventory.services()][0].name;
+  };
+  t.equal(named(listOf("PodList", bare)), "till.shop");
+  t.equal(named(listOf("PodList", { kind: "Pod", ...bare })), "till.shop");
+  const slice = {
+    metadata: { name: "tills-1", namespace: "shop", labels: { "kubernetes.io/service-name": "tills" } },
+    ...{ endpoints: [{ addresses: ["10.1.0.9"] }], ports: [{ port: 80 }] },
+  };
+  t.equal(named(listOf("EndpointSliceList", slice)), "tills.shop");
+  t.not(named(listOf("ConfigMapList", bare)), "till.shop", "another kind is passed over");
+  t.throws(
+    () => read(t, { "cluster.json": listOf("List", bare) }),
+    /cluster\.json.*items\[0\]\.kind is missing/,
+    "a list of anything has to say it",
+  );
+  t.throws(() => read(t, { "cluster.json": listOf("PodList", {}) }), /items\[0\]\.metadata/);
+  t.end();
+});
+
 t.test("callers that serve nothing are called what files say of their address, and anew where files change", (t) => {
   const files = {
     "services.yaml": SERVICES,

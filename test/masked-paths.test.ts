@@ -1,7 +1,7 @@
 import t from "tap";
 import { maskPath } from "../sensor/protocol/http/secret.js";
 import type { Call } from "../sensor/protocol/message.js";
-import { feed } from "./support/dialog.js";
+import { feed, type Step } from "./support/dialog.js";
 import { Scene } from "./support/scene.js";
 import { ENCODED_PATHS, PARTED_PATHS } from "./support/secret-cases.js";
 
@@ -75,3 +75,40 @@ t.test("what is written in hexadecimal or base64 in a path is masked as if it st
   }
   t.end();
 });
+
+t.test(
+  "what an operator's rules are for is masked in a path whatever it is made of and whatever stands around it",
+  (t) => {
+    const rules = [
+      "staff-id personal: E-[0-9]{6}",
+      "pin financial: [A-D]PA-[0-9]+x",
+      "grade personal: gr-[a-f]",
+      "record-number health mrn,patient_no: [0-9]{8}",
+    ];
+    const CASES: readonly (readonly [path: string, told: string, classes: string | undefined])[] = [
+      ["/staff/E-100847", "/staff/***", "staff-id"],
+      ["/badge/E-100847/photo", "/badge/***/photo", "staff-id"],
+      ["/h/E-100011?page=1", "/h/***", "staff-id"],
+      ["/h/of_E-100011_x", "/h/***", "staff-id"],
+      ["/pin/APA-0x", "/pin/***", "pin"],
+      ["/of/gr-f", "/of/***", "grade"],
+      ["/mrn/12345600", "/mrn/***", "record-number"],
+      ["/patient-no/12345600/chart", "/patient-no/***/chart", "record-number"],
+      ["/order/12345600", "/order/12345600", undefined],
+      ["/staff/E-1008471", "/staff/E-1008471", undefined],
+      ["/staff/NE-100847", "/staff/NE-100847", undefined],
+      ["/of/gr-fr", "/of/gr-fr", undefined],
+    ];
+    for (const [path, told, classes] of CASES) {
+      // The third time a path is one of those that are known.
+      const request: Step = ["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`];
+      const answer: Step = ["server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"];
+      const messages = feed([request, answer, request, answer, request, answer], { rules });
+      const calls = messages.filter(({ kind }) => kind === "call") as Call[];
+      t.equal(calls.length, 3);
+      for (const call of calls) t.equal(`${call.path} ${call.requestClasses?.join()}`, `${told} ${classes}`, path);
+      t.equal((feed([request]).at(-1) as Call).path, path.replace(/\?.*/, ""), `${path} is nobody's without the rules`);
+    }
+    t.end();
+  },
+);

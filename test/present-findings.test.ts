@@ -3,7 +3,9 @@ import { join } from "node:path";
 import t from "tap";
 import { ConsoleStore } from "../console/store/console-store.js";
 import { StoredTokens } from "../console/store/sensor-tokens.js";
-import type { FindingRecord, SensorEvent } from "../shared/event.js";
+import { inOrder } from "../sensor/report/html-findings.js";
+import { referencesOf } from "../shared/catalogue.js";
+import type { FindingRecord, SensorEvent, ServiceRecord, Severity } from "../shared/event.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { TcpDialog } from "./support/frame-builder.js";
@@ -117,3 +119,69 @@ t.test("analyze: findings name endpoints that are in endpoints.ndjson", (t) => {
   t.equal(JSON.parse(read("summary.json")).findings, findings.length);
   t.end();
 });
+
+t.test("HTML: findings stand by severity, service and time, and those of a rule that has many stand together", (t) => {
+  const service = (address: string, name: string): ServiceRecord =>
+    ({ kind: "service", address, port: 80, name }) as ServiceRecord;
+  const finding = (id: string, rule: string, severity: Severity, server: string | undefined, lastMicros: number) =>
+    ({
+      ...{ kind: "finding", id, rule, severity, title: rule, summary: id, references: [], count: 1, evidence: {} },
+      ...{ firstMicros: 1, lastMicros, ...(server === undefined ? {} : { serverAddress: server, serverPort: 80 }) },
+    }) as FindingRecord;
+  const many = Array.from({ length: 20 }, (_, at) =>
+    finding(`clear-${at}`, "cleartext-http", "medium", at % 2 === 0 ? "10.0.0.1" : "10.0.0.2", 50 - at),
+  );
+  const few = [
+    finding("none", "password-grant", "medium", undefined, 99),
+    finding("late", "sensitive-data-cleartext", "medium", "10.0.0.1", 9),
+    finding("first", "schema-drift", "medium", "10.0.0.2", 1),
+    finding("early", "schema-drift", "medium", "10.0.0.1", 8),
+    finding("worst", "unsigned-token", "critical", "10.0.0.1", 1),
+    finding("high", "cleartext-http", "high", "10.0.0.1", 1),
+  ];
+  const ordered = inOrder([...many, ...few], [service("10.0.0.1", "zeta"), service("10.0.0.2", "alpha")]);
+  const odd = many.filter((_, at) => at % 2 === 1).map(({ id }) => id);
+  const even = many.filter((_, at) => at % 2 === 0).map(({ id }) => id);
+  t.same(
+    ordered.map(({ id }) => id),
+    ["worst", "high", "first", "late", "early", "none", ...odd, ...even],
+  );
+  t.end();
+});
+
+t.test(
+  "a finding refers to what is asked of the data that it is about, and cards are another matter than accounts",
+  (t) => {
+    const scene = new Scene({}, 86_400, { rules: ["ward health: WARD-[0-9]{2}"] });
+    const answerFields = "Content-Type: application/json\r\n";
+    const told = (path: string, body: string): string[] => {
+      scene.get(path, { answerFields, body });
+      const found = scene.detection.all().filter(({ rule, template }) => /^sens/.test(rule) && template === path);
+      const about = /pci-dss|hipaa|gdpr/;
+      return found.map(({ summary, references }) =>
+        [/\((.+)\)/.exec(summary)?.[1], ...references.filter((reference) => about.test(reference))].join(" "),
+      );
+    };
+    const iban = '{"iban":"DE89370400440532013000"}';
+    const card = '{"iban":"DE89370400440532013000","card":"4111-1111-1111-1111","cvv":"123"}';
+    t.same(told("/mail", ANSWER.body), ["email gdpr:32"]);
+    t.same(told("/bank", iban), ["iban gdpr:32"]);
+    t.same(told("/bank", card), ["iban gdpr:32", "card-verification, payment-card gdpr:32 pci-dss:4.2.1"]);
+    t.same(told("/ill", '{"nhsNumber":"943 476 5919"}'), ["uk-nhs gdpr:32 hipaa:164.312(e)(1)"]);
+    t.same(told("/key", '{"k":"AKIAIOSFODNN7EXAMPLE"}'), ["aws-key"]);
+    t.same(
+      scene.detection
+        .all()
+        .filter(({ template }) => template === "/bank")
+        .map(({ count }) => count)
+        .sort(),
+      [1, 2],
+      "calls with an account alone are none of cards",
+    );
+    // A finding of a version that told all of them of each.
+    const [mail] = scene.detection.all().filter(({ template }) => template === "/mail");
+    const before = { ...mail, references: [...mail.references, "pci-dss:4.2.1", "x:1"] };
+    t.same(referencesOf(before), [...mail.references, "x:1"]);
+    t.end();
+  },
+);

@@ -2,11 +2,13 @@
 // standard input does, so that it never outlives the sensor. A fault in native code ends this process, not the sensor.
 import type { CaptureRequest } from "./capture-request.js";
 import { BINDING_REFUSED, FILTER_REFUSED } from "./exit-code.js";
-import { loadNativeBinding, type NativeBinding } from "./native-binding.js";
+import { leaveNoCore, loadNativeBinding, type NativeBinding } from "./native-binding.js";
 
 const STDIN = 0;
 const STDOUT = 1;
 
+// Where it may leave one the sensor has said so, of both.
+leaveNoCore();
 const request: CaptureRequest = JSON.parse(process.argv[2]);
 const binding = request.implementation === "cap" ? "capture.implementation is cap" : loadNativeBinding();
 if (typeof binding !== "string") process.exit(captureNatively(binding));

@@ -26,6 +26,8 @@ export interface NativeBinding {
   ): Ending;
   /** What libpcap has against a filter; empty where it takes it. Opens nothing, so that no right is needed. */
   checkFilter(filter: string): string;
+  /** From now on a crash of this process leaves no core, and none but root may read its memory; false where the system refuses it. */
+  leaveNoCore(): boolean;
   /** The process' one window on a file; undefined while it is open, or where the system refuses one. */
   openWindow(): FileWindow | undefined;
 }
@@ -53,4 +55,14 @@ export function loadNativeBinding(): NativeBinding | string {
   } catch (error) {
     return `it can't be loaded: ${(error as Error).message.split("\n")[0]}`;
   }
+}
+
+/** A core would hold what the process saw, bodies and credentials: it is to leave none. In words, where it may leave one after all. */
+export function leaveNoCore(): readonly string[] {
+  const binding = loadNativeBinding();
+  if (typeof binding !== "string" && binding.leaveNoCore()) return [];
+  const why = typeof binding === "string" ? `of the capture binding, ${binding}` : "the system refuses to be told";
+  return [
+    `a crash may leave a core with what was seen in it, unless cores are limited to 0 bytes (LimitCORE=0): ${why}`,
+  ];
 }

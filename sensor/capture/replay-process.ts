@@ -5,6 +5,7 @@ import { createReadStream, statSync } from "node:fs";
 import { readCaptureFile } from "./capture-file.js";
 import { CaptureReader } from "./capture-reader.js";
 import type { Frame } from "./frame.js";
+import { leaveNoCore } from "./native-binding.js";
 import { PcapngWriter } from "./pcapng-writer.js";
 
 /** Pause between the end of the capture and its next beginning. */
@@ -12,6 +13,8 @@ const PAUSE_MICROS = 1e6;
 const SNAP_LENGTH = 262_144;
 const ETHERNET = 1;
 const PIPE_BYTES = 256 * 1024;
+
+leaveNoCore();
 
 interface StoredFrame {
   readonly frame: Frame;

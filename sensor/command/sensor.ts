@@ -13,6 +13,7 @@ import { FileHold } from "../../shared/sqlite/file-hold.js";
 import { VERSION } from "../../shared/version.js";
 import type { AnalysisStart, FromAnalysis, ToAnalysis } from "../analysis/analysis-messages.js";
 import { checkInterfaces } from "../capture/capture-supervisor.js";
+import { leaveNoCore } from "../capture/native-binding.js";
 import type { Declared } from "../declared/declared-api.js";
 import { ConsoleLink } from "../deliver/console-link.js";
 import type { Delta } from "../detect/delta.js";
@@ -53,6 +54,7 @@ export async function runSensor(settings: Settings): Promise<number> {
   checkInterfaces(settings.capture.interface);
   checkDataRules(settings.data);
   const log = pino({ level: settings.log.level, base: null }, pino.destination({ dest: 2, sync: true }));
+  for (const text of leaveNoCore()) log.warn(text);
   const detect = await withPolicy(settings, (text) => log.warn(text));
   const notices = { broken: (text: string) => log.error(text), notice: (text: string) => log.warn(text) };
   const loaded = await loadDeclared(settings.declared, notices);

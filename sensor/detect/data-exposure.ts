@@ -9,12 +9,14 @@ type Counts = Record<string, number>;
 /** What a call held of one group of classes. */
 export interface Held {
   readonly group: DataGroup;
+  /** What of it one finding is about; the group, where that is one matter. */
+  readonly subject: string;
   /** `request` and the class → calls. */
   readonly request: readonly string[];
   readonly response: readonly string[];
 }
 
-/** Findings of one endpoint and group each, which count how many calls held which class; never a value. */
+/** Findings of one endpoint and subject each, which count how many calls held which class; never a value. */
 export class DataExposure {
   readonly #findings: Findings;
   readonly #subjects = new Subjects();
@@ -31,11 +33,11 @@ export class DataExposure {
     held: Held,
     draft: (place: string) => FindingDraft,
   ): void {
-    const subject = this.#subjects.of(endpoint ?? edge, held.group);
+    const subject = this.#subjects.of(endpoint ?? edge, held.subject);
     if (!this.#findings.again(subject, call.atMicros)) {
       const { service } = edge;
       const place = `${call.method ?? ""} ${endpoint?.template ?? ""}`;
-      const key = `${service.place} ${service.port} ${place} ${held.group}`;
+      const key = `${service.place} ${service.port} ${place} ${held.subject}`;
       const evidence = this.#findings.first(subject, key, call.atMicros, draft(place));
       if (evidence !== undefined) this.#evidence.set(subject, evidence as Counts);
     }

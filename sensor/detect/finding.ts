@@ -10,6 +10,7 @@ export interface FindingDraft {
   readonly summary: string;
   /** Where it differs from the catalogue's for this subject. */
   readonly severity?: Severity;
+  readonly references?: readonly string[];
   readonly clientAddress?: string;
   readonly serverAddress?: string;
   readonly serverPort?: number;

@@ -19,6 +19,9 @@ const HEAD = z.looseObject(
   },
   "a Kubernetes object",
 );
+/** Of a list that is of one kind. */
+const ITEM = HEAD.extend({ kind: z.string("a kind such as Pod").optional() });
+const LIST = "List";
 const POD = z.looseObject({
   metadata: META,
   spec: z
@@ -65,18 +68,21 @@ export type ClusterObject =
   | { readonly kind: "EndpointSlice"; readonly object: SliceObject };
 
 /**
- * What `kubectl get pods,services,endpointslices -A -o json` (or yaml) lists; other kinds are passed over. Throws CommandError that names
+ * What `kubectl get pods,services,endpointslices -A -o json` (or yaml) lists, and what the API itself answers: a PodList, whose items are
+ * Pods and do not say so. Other kinds are passed over. Throws CommandError that names
  * the file, the line and what is allowed.
  */
 export function* clusterObjects(
   document: CheckedDocument,
   value: unknown = document.value,
   path: readonly PropertyKey[] = [],
+  kindOfItems = "",
 ): Iterable<ClusterObject> {
-  const { kind, items } = document.check(HEAD, value, path);
-  if (kind.endsWith("List")) {
+  const { kind: own, items } = document.check(kindOfItems === "" ? HEAD : ITEM, value, path);
+  const kind = own ?? kindOfItems;
+  if (kind.endsWith(LIST)) {
     for (const [index, item] of (items ?? []).entries())
-      yield* clusterObjects(document, item, [...path, "items", index]);
+      yield* clusterObjects(document, item, [...path, "items", index], kind.slice(0, -LIST.length));
   } else if (kind === "Pod") yield { kind, object: document.check(POD, value, path) };
   else if (kind === "Service") yield { kind, object: document.check(SERVICE, value, path) };
   else if (kind === "EndpointSlice") yield { kind, object: document.check(SLICE, value, path) };

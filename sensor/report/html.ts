@@ -1,10 +1,4 @@
-import {
-  type EdgeRecord,
-  type EndpointRecord,
-  type FindingRecord,
-  SEVERITIES,
-  type ServiceRecord,
-} from "../../shared/event.js";
+import { type EdgeRecord, type EndpointRecord, SEVERITIES, type ServiceRecord } from "../../shared/event.js";
 import {
   allCounts,
   clientOf,
@@ -25,6 +19,7 @@ import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, headingsOf, idOf, section, table, time } from "./html-element.js";
 import { endpointTables } from "./html-endpoints.js";
+import { findingSection } from "./html-findings.js";
 import { gatewaySection } from "./html-gateway.js";
 import { hostSection } from "./html-hosts.js";
 import { protectionSection } from "./html-protection.js";
@@ -60,7 +55,7 @@ function* sections(view: ComplianceView, rows: readonly StoredRow[]): Iterable<s
   yield protectionSection(endpoints, edges);
   yield declaredSection(endpoints);
   yield certificateSection(view.facts);
-  yield findingSection(findings);
+  yield findingSection(findings, services);
   yield* notVisible(view);
   yield* complianceSections(view);
 }
@@ -201,27 +196,6 @@ function certificateSection(facts: Facts): string {
   const { columns, rows, unknowns } = certificates(facts);
   const empty = "None was visible. Connections in the clear have none, and TLS 1.3 encrypts them.";
   return section("Certificates", table({ heads: columns, rows, empty }) + bullets(unknowns));
-}
-
-function findingSection(findings: readonly FindingRecord[]): string {
-  const sorted = [...findings].sort(
-    (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || (a.id < b.id ? -1 : 1),
-  );
-  return section(
-    "Findings",
-    table({
-      heads: ["severity", "what", "detail", "times", "last seen", "references"],
-      rows: sorted.map(({ severity, title, summary, count, lastMicros, references }) => [
-        severity,
-        title,
-        summary,
-        count,
-        time(lastMicros),
-        references.join(", "),
-      ]),
-      empty: "None.",
-    }),
-  );
 }
 
 /** The blindest first. */

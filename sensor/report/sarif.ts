@@ -1,5 +1,6 @@
 import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord, Severity } from "../../shared/event.js";
+import { referencesAbout } from "../../shared/rule-entry.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
@@ -69,7 +70,7 @@ function ruleObject(id: string): Record<string, unknown> {
     shortDescription: { text: entry.title },
     help: { text: entry.remedy },
     defaultConfiguration: { level: LEVELS[entry.severity] },
-    properties: { tags: ["security", ...entry.references], "security-severity": SCORES[entry.severity] },
+    properties: { tags: ["security", ...referencesAbout(entry, [])], "security-severity": SCORES[entry.severity] },
   };
 }
 

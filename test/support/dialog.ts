@@ -29,6 +29,8 @@ export interface FeedOptions {
   /** One dispatcher for all such dialogs: making one takes longer than most dialogs, and few protocols remember anything. */
   readonly isShared?: boolean;
   readonly ledger?: VisibilitySink;
+  /** The operator's rules for classes of data. */
+  readonly rules?: readonly string[];
 }
 
 let told: Message[] = [];
@@ -69,9 +71,10 @@ export function feed(steps: readonly Step[], options: FeedOptions = {}): Message
   const messages: Message[] = [];
   const flow = new TestFlow(options);
   told = messages;
+  const data = { ...PROTOCOL_SETTINGS.data, ...(options.rules === undefined ? {} : { rules: options.rules }) };
   const dispatcher = options.isShared
     ? SHARED
-    : new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => messages.push(message) }, options.ledger);
+    : new Dispatcher({ ...PROTOCOL_SETTINGS, data }, { message: (message) => messages.push(message) }, options.ledger);
   const stream = dispatcher.open(flow, flow);
   const side = (from: Side): Side => (flow.isReversed === (from === "client") ? "server" : "client");
   let atMicros = 0;

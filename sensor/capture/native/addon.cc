@@ -1,6 +1,8 @@
-// The binding's face to Node: one call that captures until the end, one that looks at a filter, and a window on a file. No script
-// runs for a frame.
+// The binding's face to Node: one call that captures until the end, one that looks at a filter, a window on a file, and one by which a
+// process leaves no core. No script runs for a frame.
 #include <napi.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "capture.h"
 #include "file-window.h"
@@ -68,9 +70,20 @@ Napi::Value openWindow(const Napi::CallbackInfo& info) {
   return window;
 }
 
+/**
+ * `leaveNoCore()` → whether this process will leave none. A process that is not dumpable has none made, whether it is a file or piped to a
+ * program, which by core(5) no limit holds for. The limit is for what it may start; systemd's filter refuses it, having set its own.
+ */
+Napi::Value leaveNoCore(const Napi::CallbackInfo& info) {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  return Napi::Boolean::New(info.Env(), prctl(PR_SET_DUMPABLE, 0) == 0);
+}
+
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("run", Napi::Function::New(env, run, "run"));
   exports.Set("checkFilter", Napi::Function::New(env, checkFilter, "checkFilter"));
+  exports.Set("leaveNoCore", Napi::Function::New(env, leaveNoCore, "leaveNoCore"));
   exports.Set("openWindow", Napi::Function::New(env, openWindow, "openWindow"));
   return exports;
 }

@@ -17,14 +17,20 @@ export const secretInResponse: Rule = {
         const response = call.responseClasses.filter((name) => name !== "jwt" && groups.get(name) === "secret");
         if (response.length === 0) return;
         const { service, clientAddress } = edge;
-        exposure.found(call, edge, endpoint, { group: "secret", request: [], response }, (place) => ({
-          summary: `${place} of ${service.name} answers with a secret: ${response.join(", ")}.`,
-          clientAddress,
-          ...serverOf(service),
-          method: call.method ?? "",
-          template: endpoint?.template ?? "",
-          evidence: { group: "secret" },
-        }));
+        exposure.found(
+          call,
+          edge,
+          endpoint,
+          { group: "secret", subject: "secret", request: [], response },
+          (place) => ({
+            summary: `${place} of ${service.name} answers with a secret: ${response.join(", ")}.`,
+            clientAddress,
+            ...serverOf(service),
+            method: call.method ?? "",
+            template: endpoint?.template ?? "",
+            evidence: { group: "secret" },
+          }),
+        );
       },
     };
   },

@@ -1,5 +1,7 @@
-import { type DataGroup, dataGroups } from "../../../shared/data-class.js";
+import { CATALOGUE } from "../../../shared/catalogue.js";
+import { type DataGroup, dataGroups, isCardClass } from "../../../shared/data-class.js";
 import type { Severity } from "../../../shared/event.js";
+import { referencesAbout } from "../../../shared/rule-entry.js";
 import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure, type Held } from "../data-exposure.js";
@@ -19,6 +21,8 @@ const WORDS: Partial<Record<DataGroup, string>> = {
   health: "health data",
   secret: "secrets",
 };
+/** What findings on accounts at banks are known by, beside those on cards. */
+const ACCOUNTS = "financial account";
 const NOTHING: readonly string[] = [];
 
 /** Personal data or secrets in calls that could be read on the network: one finding an endpoint and group of classes. */
@@ -34,6 +38,11 @@ export const sensitiveDataCleartext: Rule = {
         for (const held of heldBy(groups, requestClasses, responseClasses)) {
           const { service, clientAddress } = edge;
           exposure.found(call, edge, endpoint, held, (place) => ({
+            references: referencesAbout(CATALOGUE["sensitive-data-cleartext"], [
+              held.group,
+              ...held.request,
+              ...held.response,
+            ]),
             severity: SEVERITIES[held.group] ?? "medium",
             summary: `Calls to ${place} of ${service.name} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS.`,
             clientAddress,
@@ -48,19 +57,26 @@ export const sensitiveDataCleartext: Rule = {
   },
 };
 
-/** What the call held, by group; groups that do not matter are left out. */
+/**
+ * What the call held, by group; groups that do not matter are left out. Cards are told apart from other accounts: what is asked of the
+ * one is not of the other.
+ */
 function heldBy(
   groups: ReadonlyMap<string, DataGroup>,
   request: readonly string[],
   response: readonly string[],
 ): readonly Held[] {
-  const found = new Set([...request, ...response].map((name) => groups.get(name) ?? "personal"));
-  return [...found]
-    .filter((group) => SEVERITIES[group] !== undefined)
-    .map((group) => {
-      const isOfGroup = (name: string): boolean => (groups.get(name) ?? "personal") === group;
-      return { group, request: request.filter(isOfGroup), response: response.filter(isOfGroup) };
-    });
+  const held = new Map<string, Held>();
+  const put = (name: string, way: "request" | "response"): void => {
+    const group = groups.get(name) ?? "personal";
+    if (SEVERITIES[group] === undefined) return;
+    const subject = group === "financial" && !isCardClass(name) ? ACCOUNTS : group;
+    const known = held.get(subject) ?? { group, subject, request: [], response: [] };
+    held.set(subject, { ...known, [way]: [...known[way], name] });
+  };
+  for (const name of request) put(name, "request");
+  for (const name of response) put(name, "response");
+  return [...held.values()];
 }
 
 function namesOf({ request, response }: Held): string {

@@ -32,6 +32,9 @@ const MAX_STEPS = 1_048_576;
 const MAX_MARKS = 3;
 const TELLING_BYTES = 40;
 const TELLING_STEPS = 512;
+/** Bytes of a text that may be compared with an operator's patterns only to tell whether it is worth a look. */
+const MAX_ADDED_STEPS = 4_096;
+const UNDERSCORE = 0x5f;
 /** One for a digit, so many for an @: both are counted in one sum. */
 const ONE_AT = 8_192;
 const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
@@ -59,6 +62,8 @@ interface RuleSet {
   /** Rules by the patterns' places. */
   readonly rules: readonly number[];
   readonly prefixes: Uint8Array;
+  /** As if the rest of a word could follow any of them. */
+  readonly anywhere: Uint8Array;
 }
 
 /** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a bit for each class. */
@@ -75,6 +80,8 @@ export class DataClassifier {
   readonly #inText: RuleSet;
   readonly #withAt: RuleSet;
   readonly #inField: RuleSet;
+  /** The operator's: what is of their classes may be shorter, and without a digit. Undefined where there are none. */
+  readonly #added: RuleSet | undefined;
   readonly #lists = new Map<number, readonly string[]>();
   #low = 0;
   #high = 0;
@@ -86,7 +93,8 @@ export class DataClassifier {
 
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
-    const all = [...PERSONAL_RULES, ...SECRET_RULES, ...rules.map(operatorRule)];
+    const added = rules.map(operatorRule);
+    const all = [...PERSONAL_RULES, ...SECRET_RULES, ...added];
     const known = new Set(all.map(({ name }) => name));
     const isMuted = (name: string): boolean => mute.includes(name);
     this.#rules = all.filter(({ name }) => !isMuted(name));
@@ -100,12 +108,15 @@ export class DataClassifier {
     this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
     this.#withAt = this.#setOf((rule) => rule.holds === "@");
     this.#inField = this.#setOf((rule) => rule.fields !== undefined);
+    const ofOperator = this.#setOf((rule) => added.includes(rule));
+    this.#added = ofOperator.rules.length === 0 ? undefined : ofOperator;
   }
 
   #setOf(belongs: (rule: DataRule) => boolean): RuleSet {
     const rules = [...this.#rules.keys()].filter((index) => belongs(this.#rules[index]));
     const prefixes = Uint8Array.from(rules, (index) => (this.#rules[index].isPrefix ? 1 : 0));
-    return { patterns: new PatternSet(rules.map((index) => this.#rules[index].pattern)), rules, prefixes };
+    const patterns = new PatternSet(rules.map((index) => this.#rules[index].pattern));
+    return { patterns, rules, prefixes, anywhere: new Uint8Array(rules.length).fill(1) };
   }
 
   begin(): void {
@@ -175,13 +186,32 @@ export class DataClassifier {
     const length = end - start;
     if (length < 2) return;
     if (hint !== 0 && length <= MAX_MATCH_BYTES) this.#wholeField(bytes, start, end, this.#hints[hint]);
-    if (length < MIN_VALUE_BYTES) return;
     const stop = length > MAX_VALUE_BYTES ? start + MAX_VALUE_BYTES : end;
     let sum = 0;
-    for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
+    if (length >= MIN_VALUE_BYTES) for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
     const digits = sum & (ONE_AT - 1);
     if (sum >= ONE_AT) this.#scan(this.#withAt, bytes, start, stop, hint);
     if (digits >= MIN_DIGITS || length >= MIN_LONG_BYTES) this.#scan(this.#inText, bytes, start, stop, hint);
+    else if (this.#added !== undefined) this.#scan(this.#added, bytes, start, stop, hint);
+  }
+
+  /**
+   * Whether a text may hold something of an operator's class, of whatever length and written with whatever bytes: where underscores part
+   * words, too, and whether or not a field's name must tell of it. False at no cost where the operator has no rules.
+   */
+  mayBeAdded(bytes: Buffer, start: number, end: number): boolean {
+    const added = this.#added;
+    if (added === undefined) return false;
+    const { patterns } = added;
+    let steps = 0;
+    for (let at = start; at < end; at++) {
+      if (patterns.begins[bytes[at]] === 0) continue;
+      if (at > start && IS_WORD[bytes[at - 1]] === 1 && bytes[at - 1] !== UNDERSCORE) continue;
+      steps += patterns.match(bytes, at, Math.min(end, at + MAX_MATCH_BYTES), added.anywhere);
+      // What takes too long to tell is looked at: that has bounds of its own.
+      if (patterns.hits > 0 || steps > MAX_ADDED_STEPS) return true;
+    }
+    return false;
   }
 
   /** Where in a text there is something of any class, in no order. */
@@ -193,9 +223,10 @@ export class DataClassifier {
     return places;
   }
 
-  /** A number that stands for itself: only its field can tell what it is. */
+  /** A number that stands for itself: only its field can tell what it is, or an operator's rule that asks for no field. */
   number(bytes: Buffer, start: number, end: number, hint: number): void {
     if (hint !== 0) this.#wholeField(bytes, start, end, this.#hints[hint]);
+    if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
   }
 
   #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): void {

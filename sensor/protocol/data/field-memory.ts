@@ -104,7 +104,8 @@ export class FieldMemory {
   ): void {
     this.#keys[slot] = key;
     this.#checks[slot] = check;
-    this.#hints[slot] = mayBeValue(bytes, start, end) ? MAY_BE_VALUE : 0;
+    const isLookedAt = mayBeValue(bytes, start, end) || this.classifier.mayBeAdded(bytes, start, end);
+    this.#hints[slot] = isLookedAt ? MAY_BE_VALUE : 0;
     if (++this.#newNames > MAX_NEW_NAMES) {
       // Not learned: the next message that has it may have fewer names.
       this.#checks[slot] = 0;

@@ -97,7 +97,7 @@ export class FieldMapping {
   readonly #masked: MaskedTexts;
   /** Of answers, which take turns with requests. */
   readonly #maskedAnswer: MaskedTexts;
-  readonly #target = new Target(this.#strings);
+  readonly #target: Target;
   readonly #data: TargetData;
   readonly #operations: OperationReader;
   readonly #rpc = {
@@ -118,6 +118,7 @@ export class FieldMapping {
 
   constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
     this.#reflected = reflected;
+    this.#target = new Target(this.#strings, fields);
     this.#data = new TargetData(fields);
     this.learned = new LearnedHeads(fields);
     this.#masked = new MaskedTexts(fields);
@@ -131,6 +132,7 @@ export class FieldMapping {
   /** The request's target is bytes[start, end). */
   target(exchange: Exchange, bytes: Buffer, start: number, end: number): void {
     const target = this.#target;
+    this.noTarget();
     target.read(bytes, start, end, exchange.isConnect);
     if (target.mayHoldData || target.queryStart < target.queryEnd) {
       exchange.requestClasses = this.#data.classes(bytes, target);
@@ -139,11 +141,7 @@ export class FieldMapping {
     exchange.path = target.path;
     exchange.pathShape = target.shape;
     exchange.authority = target.authority;
-    this.hosts = 0;
-    this.hasHostConflict = false;
-    this.hasInvalidHost = false;
     exchange.credentials = NO_CREDENTIALS;
-    this.#rpc.isConnectQuery = false;
     if (target.queryStart === target.queryEnd) return;
     this.#query.read(bytes, target.queryStart, target.queryEnd);
     exchange.credentials = this.#query.credentials;

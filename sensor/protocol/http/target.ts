@@ -2,6 +2,7 @@ import { SLOTS, StringTable } from "../../bytes/string-table.js";
 import { WordTable } from "../../bytes/word-table.js";
 import { bytesBelow, lowestByte, viewOf } from "../../bytes/word-view.js";
 import { encodingOf, MIN_ENCODED } from "../data/encoded-text.js";
+import type { FieldMemory } from "../data/field-memory.js";
 import { MASK } from "../message.js";
 import { maskHost } from "./host-mask.js";
 import {
@@ -67,6 +68,7 @@ export class Target {
   queryStart = 0;
   queryEnd = 0;
   readonly #strings: StringTable;
+  readonly #fields: FieldMemory;
   /** The one that was told last, and as what. */
   #lastHost = "";
   #lastTold = "";
@@ -79,8 +81,9 @@ export class Target {
   /** How those are told that hold a secret. */
   readonly #masked: string[] = new Array(SLOTS).fill("");
 
-  constructor(strings: StringTable) {
+  constructor(strings: StringTable, fields: FieldMemory) {
     this.#strings = strings;
+    this.#fields = fields;
   }
 
   clear(): void {
@@ -166,6 +169,8 @@ export class Target {
       seen = 0;
     }
     this.shape = hash | 0;
+    if ((traits & MAY_HOLD_DATA) === 0 && this.#fields.classifier.mayBeAdded(bytes, start, end))
+      traits |= MAY_HOLD_DATA;
     return traits;
   }
 

@@ -11,7 +11,10 @@ export interface Control {
   readonly asks: string;
   /** Empty where traffic shows nothing of it. */
   readonly evidence: readonly EvidenceName[];
-  /** Data that it is about: where none was recognised, what falls short elsewhere is no gap of it yet, but a question. */
+  /**
+   * Data that it is about: it rests on the services and edges alone that were seen to carry such data. Where none was recognised, what
+   * falls short elsewhere is no gap of it yet, but a question.
+   */
   readonly about?: EvidenceName;
   /**
    * Traffic can't show that it is not met: it asks how people work, or for something that may be met in ways that are not on the wire. What

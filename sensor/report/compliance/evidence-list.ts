@@ -1,5 +1,12 @@
 import { certificateIssuers, certificateLifetimes, certificateList, certificates } from "./evidence/certificates.js";
-import { credentials, objectEndpoints, rateLimits, refusals, sensitiveCredentials } from "./evidence/credentials.js";
+import {
+  credentials,
+  objectEndpoints,
+  rateLimits,
+  refusals,
+  requiredCredentials,
+  sensitiveCredentials,
+} from "./evidence/credentials.js";
 import {
   healthFlows,
   paymentFlows,
@@ -22,6 +29,7 @@ export const EVIDENCE = {
   "certificate-issuers": certificateIssuers,
   "certificate-lifetimes": certificateLifetimes,
   credentials,
+  "required-credentials": requiredCredentials,
   "sensitive-credentials": sensitiveCredentials,
   "object-endpoints": objectEndpoints,
   refusals,
@@ -47,5 +55,6 @@ export type EvidenceName = keyof typeof EVIDENCE;
 /** Evidence that falls short where something does. All other only lists what somebody has to judge, and shows by no silence that all is well. */
 export const SHOWS_GAPS: ReadonlySet<EvidenceName> = new Set<EvidenceName>([
   ...(["mutual-tls", "encryption", "certificates", "certificate-issuers", "sensitive-credentials"] as const),
+  ...(["required-credentials"] as const),
   ...(["payment-flows", "health-flows", "personal-flows"] as const),
 ]);

@@ -1,11 +1,12 @@
-import { CATALOGUE } from "../../../shared/catalogue.js";
+import { CATALOGUE, referencesOf } from "../../../shared/catalogue.js";
 import { type FindingRecord, SEVERITIES, type Severity } from "../../../shared/event.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
 import { type CoverageSummary, coverageSummary } from "../coverage.js";
+import { type About, type AboutFacts, aboutFacts, isOfClasses } from "./about.js";
 import { type Confidence, confidenceOf } from "./confidence.js";
 import type { Control } from "./control.js";
 import { CONTROLS, FRAMEWORKS } from "./control-list.js";
-import { MEANT_BY } from "./evidence/data-flows.js";
+import { IS_BY_CLASS, MEANT_BY } from "./evidence/data-flows.js";
 import type { Evidence } from "./evidence.js";
 import { EVIDENCE, type EvidenceName, SHOWS_GAPS } from "./evidence-list.js";
 import { type Facts, factsOf } from "./facts.js";
@@ -40,10 +41,13 @@ export interface RuleFindings {
   readonly examples: readonly string[];
 }
 
+/** What is gathered only where certain data were seen has the name of these behind its own: `encryption-health-flows`. */
+export type NamedEvidence = Evidence & { readonly name: string; readonly gathered: EvidenceName };
+
 export interface ControlView {
   readonly control: Control;
   readonly status: Status;
-  readonly evidence: readonly (Evidence & { readonly name: EvidenceName })[];
+  readonly evidence: readonly NamedEvidence[];
   readonly findings: readonly RuleFindings[];
   readonly gaps: readonly string[];
   readonly questions: readonly string[];
@@ -75,15 +79,11 @@ const MAX_EXAMPLES = 3;
 const STILL_TO_COME: ReadonlySet<string> = new Set(["certificate-expiring"]);
 const ABOUT_NOT_SEEN =
   "No data that this is about were recognised in what could be read. Do any cross these connections? Then what follows is a gap:";
+const BESIDE = "Not told of a place where such data were seen: do any cross it?";
 
 export function complianceView(rows: readonly StoredRow[], coverage: readonly SensorCoverage[]): ComplianceView {
   const facts = factsOf(rows, coverage);
-  const gathered = new Map<EvidenceName, Evidence>();
-  const gather = (name: EvidenceName): Evidence => {
-    const known = gathered.get(name) ?? EVIDENCE[name](facts);
-    gathered.set(name, known);
-    return known;
-  };
+  const gather = gathererOf(facts);
   const summaries = coverage.map(coverageSummary);
   const byReference = findingsByReference(facts.findings);
   return {
@@ -104,45 +104,81 @@ export function complianceView(rows: readonly StoredRow[], coverage: readonly Se
   };
 }
 
+interface Gatherer {
+  of(name: EvidenceName, about: About | undefined): NamedEvidence;
+  about(about: About | undefined): AboutFacts | undefined;
+}
+
+/** Gathers each evidence once: several controls rest on the same. */
+function gathererOf(facts: Facts): Gatherer {
+  const gathered = new Map<string, NamedEvidence>();
+  const abouts = new Map<About, AboutFacts | undefined>();
+  const aboutOf = (about: About | undefined): AboutFacts | undefined => {
+    if (about === undefined) return undefined;
+    if (!abouts.has(about)) abouts.set(about, aboutFacts(facts, about));
+    return abouts.get(about);
+  };
+  return {
+    about: aboutOf,
+    of: (evidence, about) => {
+      // What tells of flows of such data is of nothing else, and says what of the rest could not be seen.
+      const theirs = IS_BY_CLASS.has(evidence) ? undefined : aboutOf(about);
+      const name = theirs === undefined ? evidence : `${evidence}-${about}`;
+      const known = gathered.get(name);
+      if (known !== undefined) return known;
+      const made = { ...EVIDENCE[evidence](theirs?.facts ?? facts), name, gathered: evidence };
+      const told = theirs === undefined ? made : { ...made, title: `${made.title}, ${theirs.words}` };
+      gathered.set(name, told);
+      return told;
+    },
+  };
+}
+
 function controlView(
   control: Control,
-  gather: (name: EvidenceName) => Evidence,
+  gather: Gatherer,
   found: readonly FindingRecord[],
   coverage: readonly CoverageSummary[],
 ): ControlView {
-  const evidence = control.evidence.map((name) => ({ name, ...gather(name) }));
-  const findings = byRule(found.filter((finding) => concerns(control, finding)));
-  const isShortfall = ({ rule, severity }: RuleFindings): boolean => severity !== "info" && !STILL_TO_COME.has(rule);
-  const short = findings.filter(isShortfall);
-  const isAboutSeen = control.about === undefined || gather(control.about).seen > 0;
+  const { about } = control;
+  const evidence = control.evidence.map((name) => gather.of(name, about));
+  const theirs = gather.about(about);
+  const near = found.filter((finding) =>
+    theirs ? theirs.nearness(finding) !== "apart" : !isElsewhere(control, finding),
+  );
+  const isShortfall = ({ rule, severity }: FindingRecord): boolean => severity !== "info" && !STILL_TO_COME.has(rule);
+  const isTheirs = (finding: FindingRecord): boolean => theirs === undefined || theirs.nearness(finding) === "theirs";
+  const short = near.filter((finding) => isShortfall(finding) && isTheirs(finding));
+  const beside = near.filter((finding) => isShortfall(finding) && !isTheirs(finding));
+  const isAboutSeen = about === undefined || theirs !== undefined;
   const canFallShort = isAboutSeen && control.isOnlyAsked !== true;
-  const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...short.map(findingSentence)])];
+  const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...byRule(short).map(findingSentence)])];
   const gaps = canFallShort ? shortfalls : [];
   const asked = canFallShort ? [] : shortfalls;
   const questions = [
     ...(isAboutSeen || asked.length === 0 ? [] : [ABOUT_NOT_SEEN]),
     ...asked,
     ...evidence.flatMap(({ questions }) => questions),
-    ...findings.filter((one) => !isShortfall(one)).map(findingSentence),
+    ...byRule(near.filter((finding) => !isShortfall(finding))).map(findingSentence),
+    ...byRule(beside).map((one) => `${findingSentence(one)} ${BESIDE}`),
   ];
   const status = statusOf(control, evidence, { gaps, questions, canFallShort });
   return {
     control,
     status,
     evidence,
-    findings,
+    findings: byRule(near),
     gaps,
     questions,
-    unknowns: [...new Set(evidence.flatMap(({ unknowns }) => unknowns))],
+    unknowns: [...new Set([...evidence.flatMap(({ unknowns }) => unknowns), ...(theirs?.unknowns ?? [])])],
     confidence: confidenceOf(status, evidence, coverage),
   };
 }
 
-/** A finding that tells which classes of data it is about is one of those alone: e-mail in the clear is no gap of card numbers. */
-function concerns({ about }: Control, { evidence }: FindingRecord): boolean {
+/** Whether a finding tells of other data than the control is about. */
+function isElsewhere({ about }: Control, finding: FindingRecord): boolean {
   const isMeant = about && MEANT_BY[about];
-  const classes = Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
-  return isMeant === undefined || classes.length === 0 || classes.some(isMeant);
+  return isMeant !== undefined && isOfClasses(finding, isMeant) === false;
 }
 
 /** That no gap was seen is said only where one would have shown: of evidence that has gaps, and of data that were there. */
@@ -154,15 +190,15 @@ function statusOf(
   if (gaps.length > 0) return "gap-seen";
   if (questions.length > 0) return "to-be-judged";
   if (asked.length === 0) return "not-observable";
-  const wouldShow = canFallShort && evidence.some(({ name, seen, unsure }) => SHOWS_GAPS.has(name) && seen > unsure);
+  const wouldShow =
+    canFallShort && evidence.some(({ gathered, seen, unsure }) => SHOWS_GAPS.has(gathered) && seen > unsure);
   return wouldShow ? "no-gap-seen" : "not-seen";
 }
 
 function findingsByReference(findings: readonly FindingRecord[]): Map<string, FindingRecord[]> {
   const byReference = new Map<string, FindingRecord[]>();
   for (const finding of findings) {
-    // The catalogue of today may know more than the one by which it was found.
-    for (const reference of new Set([...finding.references, ...(CATALOGUE[finding.rule]?.references ?? [])])) {
+    for (const reference of referencesOf(finding)) {
       const known = byReference.get(reference);
       if (known === undefined) byReference.set(reference, [finding]);
       else known.push(finding);

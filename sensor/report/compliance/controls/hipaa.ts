@@ -10,7 +10,7 @@ export const HIPAA: Framework = {
       number: "164.312(a)(1)",
       title: "Access control",
       asks: "Systems with ePHI let in only persons and programs that were given access.",
-      evidence: ["credentials", "refusals"],
+      evidence: ["required-credentials", "refusals"],
       about: "health-flows",
       cannotProve: [
         "Who was given access is not on the wire, and neither is whether a credential that was sent was checked.",
@@ -85,7 +85,7 @@ export const HIPAA: Framework = {
       number: "164.312(d)",
       title: "Person or entity authentication",
       asks: "Who asks for ePHI is shown to be who they claim to be.",
-      evidence: ["credentials"],
+      evidence: ["required-credentials"],
       about: "health-flows",
       cannotProve: ["That a credential or certificate was sent does not show that it was checked."],
     },

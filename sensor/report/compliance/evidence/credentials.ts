@@ -45,6 +45,20 @@ export function credentials({ called: endpoints }: Facts): Evidence {
   };
 }
 
+/** The same where each call should have one: that nobody was ever asked for any is no question there. */
+export function requiredCredentials(facts: Facts): Evidence {
+  const open = facts.called.filter(isOpen);
+  return {
+    ...credentials(facts),
+    title: "Credentials that calls carried, where each should have one",
+    gaps: when(
+      open.length > 0,
+      `${amount(open.length, "endpoint", ["was", "were"])} answered with success and never called with a credential of a known kind.`,
+    ),
+    questions: [],
+  };
+}
+
 /** An API key names a program, and is as long-lived as it is copied: NIST SP 800-204 MS-SS-1. */
 export function sensitiveCredentials({ called: endpoints }: Facts): Evidence {
   const sensitive = endpoints.filter((endpoint) => endpoint.dataClasses.some(isSensitive));

@@ -1,4 +1,4 @@
-import { type DataGroup, dataGroups } from "../../../../shared/data-class.js";
+import { type DataGroup, dataGroups, isCardClass } from "../../../../shared/data-class.js";
 import type { EdgeRecord, EndpointRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS } from "../../../../shared/posture.js";
 import { amount, type Cell, countsText, type Evidence, type Gather, number, tally, when } from "../evidence.js";
@@ -18,19 +18,20 @@ function isOf(groups: readonly DataGroup[]): (name: string) => boolean {
   };
 }
 
-/** PCI DSS 4.0.1, table 2: account data are a card's number and what proves it. An IBAN is of an account at a bank, and none of it. */
-const isCard = (name: string): boolean => name === "payment-card" || name === "card-verification";
 const isHealth = isOf(["health"]);
 const isPersonal = isOf(["personal", "financial", "health"]);
 
 /** What a control is about, by its evidence: findings on data of other classes are none of it. */
 export const MEANT_BY: Readonly<Record<string, (name: string) => boolean>> = {
-  "payment-flows": isCard,
+  "payment-flows": isCardClass,
   "health-flows": isHealth,
   "personal-flows": isPersonal,
 };
 
-export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", isCard);
+/** Evidence that is of such data alone, out of whatever it is gathered. */
+export const IS_BY_CLASS: ReadonlySet<string> = new Set([...Object.keys(MEANT_BY), "payment-map", "personal-map"]);
+
+export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", isCardClass);
 export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isHealth);
 export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", isPersonal);
 export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram");

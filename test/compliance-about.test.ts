@@ -1,0 +1,127 @@
+import t from "tap";
+import type { EdgeRecord, FindingRecord } from "../shared/event.js";
+import { endpoint, told } from "./support/compliance-view.js";
+import { exported, inventoryFile, type Row } from "./support/inventory-file.js";
+import { temporaryFolder } from "./support/program.js";
+import { certificate, DAY, edge, NOW, SECONDS } from "./support/teller.js";
+
+t.test("what is no card is no gap of card numbers, a list of flows lacks nothing by their being in the clear", (t) => {
+  const found = (id: string, group: string, classes: readonly string[]) =>
+    ({
+      ...{ kind: "finding", id, rule: "sensitive-data-cleartext", severity: "high", count: 2, title: "In the clear" },
+      ...{ firstMicros: NOW, lastMicros: NOW, summary: id, references: ["pci-dss:4.2.1", "gdpr:32"] },
+      evidence: { group, ...Object.fromEntries(classes.map((name) => [`response.${name}`, 2])) },
+    }) as FindingRecord;
+  const clear = edge("10.0.1.1", "shop.internal", "cleartext", { cleartext: 4 });
+  const bank = endpoint("/iban", { dataClasses: ["iban"], responseClasses: { iban: 2 } });
+  const card = endpoint("/card", { dataClasses: ["payment-card"], responseClasses: { "payment-card": 2 } });
+  const mail = endpoint("/mail", { dataClasses: ["email"], responseClasses: { email: 2 } });
+  const findings = [
+    found("iban", "financial", ["iban"]),
+    found("mail", "personal", ["email"]),
+    found("card", "financial", ["payment-card", "iban"]),
+  ];
+  const control = (rows: readonly Row[], wanted: string) =>
+    told(inventoryFile(temporaryFolder(t), rows))
+      .frameworks.flatMap(({ controls }) => controls)
+      .find(({ id }) => id === wanted);
+  const withoutCards = [clear, bank, mail, findings[0], findings[1]];
+  t.match(control(withoutCards, "pci-dss:4.2.1"), { status: "to-be-judged", gaps: [], findings: [] });
+  t.match(control(withoutCards, "pci-dss:1.2.4"), { gaps: [] });
+  const withCards = [clear, bank, card, mail, ...findings];
+  t.match(control(withCards, "pci-dss:4.2.1"), { status: "gap-seen", findings: [{ findings: 1, examples: ["card"] }] });
+  t.match(control(withCards, "pci-dss:1.2.4"), {
+    status: "to-be-judged",
+    gaps: [],
+    to_be_judged: [/^1 endpoint carries such data: does the diagram have each of these flows\?$/],
+  });
+  t.match(control(withCards, "gdpr:30"), { status: "to-be-judged", gaps: [] });
+  t.match(control(withCards, "gdpr:32"), { status: "gap-seen", findings: [{ findings: 3 }] });
+  t.end();
+});
+
+t.test(
+  "what falls short at one service is no gap of data that another carries, and beside them it is a question",
+  (t) => {
+    const ill = {
+      ...endpoint("/ill", { dataClasses: ["health-code"], responseClasses: { "health-code": 9 }, credentials: {} }),
+      ...{ serverAddress: "10.0.0.9", service: "ward.internal", callers: ["10.0.1.1"] },
+    };
+    const beside = { ...ill, template: "/menu", dataClasses: [], responseClasses: {}, callers: ["10.0.1.2"] };
+    const bank = endpoint("/bank", { credentials: { basic: 10 } });
+    const to = (row: EdgeRecord): EdgeRecord => ({ ...row, serverAddress: "10.0.0.9" });
+    const edges = [
+      edge("10.0.1.1", "shop.internal", "cleartext", { cleartext: 4 }),
+      edge("10.0.1.2", "shop.internal", "cleartext", { cleartext: 4 }),
+      to(edge("10.0.1.1", "ward.internal", "cleartext", { cleartext: 2 })),
+      to(edge("10.0.1.2", "ward.internal", "cleartext", { cleartext: 2 })),
+    ];
+    const ended = {
+      ...{ ...certificate("CN=shop.internal", SECONDS - 3 * DAY), kind: "certificate", handshakes: 1 },
+      ...{ firstMicros: NOW, lastMicros: NOW, services: ["shop.internal"], serviceCount: 1, clients: [] },
+      ...{ clientCount: 0, extendedKeyUsages: [], isSelfIssued: false },
+    } as Row;
+    const found = (id: string, where: Partial<FindingRecord>, title = "Unsigned"): FindingRecord => ({
+      ...{
+        kind: "finding",
+        id,
+        rule: "unsigned-token",
+        severity: "critical",
+        count: 2,
+        evidence: {},
+        summary: id,
+        title,
+      },
+      ...{ firstMicros: NOW, lastMicros: NOW, references: ["hipaa:164.312(d)"], serverPort: 8443, method: "GET" },
+      ...where,
+    });
+    const findings = [
+      found("of-bank", { serverAddress: "10.0.0.13", template: "/bank" }),
+      found("of-menu", { serverAddress: "10.0.0.9", template: "/menu" }),
+      found("of-ill", { serverAddress: "10.0.0.9", template: "/ill" }),
+    ];
+    const rows = [ill, beside, bank, ...edges, ended];
+    const control = (all: readonly Row[], wanted: string) =>
+      told(inventoryFile(temporaryFolder(t), all))
+        .frameworks.flatMap(({ controls }) => controls)
+        .find(({ id }) => id === wanted);
+    t.match(control([...rows, findings[0]], "hipaa:164.312(d)"), {
+      ...{ status: "gap-seen", confidence: "high", findings: [] },
+      gaps: ["1 endpoint was answered with success and never called with a credential of a known kind."],
+      evidence: [{ name: "required-credentials-health-flows", seen: 1 }],
+    });
+    const served = { ...ill, credentials: { bearer: 10 } };
+    const others = [served, ...rows.slice(1), findings[0]];
+    t.match(control(others, "hipaa:164.312(d)"), { status: "no-gap-seen", gaps: [], findings: [], to_be_judged: [] });
+    t.match(control([...others, findings[1]], "hipaa:164.312(d)"), {
+      ...{ status: "to-be-judged", gaps: [], findings: [{ examples: ["of-menu"] }] },
+      to_be_judged: [
+        "Unsigned: 1 finding, 2 occurrences. Not told of a place where such data were seen: do any cross it?",
+      ],
+    });
+    t.match(control([...others, ...findings], "hipaa:164.312(d)"), { gaps: ["Unsigned: 1 finding, 2 occurrences."] });
+    for (const id of ["hipaa:164.312(c)(1)", "hipaa:164.312(e)(1)", "hipaa:164.312(e)(2)(i)"])
+      t.match(
+        control(rows, id),
+        { gaps: { length: id === "hipaa:164.312(e)(2)(i)" ? 1 : 2 } },
+        "one edge of four carries such data, and no certificate of another's",
+      );
+    t.match(control(rows, "hipaa:164.312(e)(2)(i)")?.gaps, [/^1 edge has connections in the clear, 0 of them/]);
+    t.same(control([served, ...rows.slice(1)], "hipaa:164.312(a)(1)")?.gaps, []);
+    // Two endpoints of a service with cards: the certificate that ended is another's.
+    const card = {
+      ...beside,
+      template: "/card",
+      dataClasses: ["payment-card"],
+      responseClasses: { "payment-card": 2 },
+    };
+    t.match(control([card, ...rows], "pci-dss:4.2.1")?.gaps, { length: 2 });
+    const many = { ...ill, callerCount: 70 };
+    t.match(control([many, ...rows.slice(1)], "hipaa:164.312(e)(2)(i)"), {
+      not_visible: ["Of 1 endpoint more callers were counted than are kept by address."],
+    });
+    const text = exported(inventoryFile(temporaryFolder(t), rows), "compliance-markdown");
+    t.match(text, /### Encryption on the way, where health data were seen/);
+    t.end();
+  },
+);
