@@ -130,7 +130,7 @@ t.test("a token is found by its value in a request's field whose name says nothi
     t.match(endpoint.protection?.tokens, { algorithms: { RS256: 5, ES256: 1 }, keyIds: { k1: 5 } });
     t.match(askedBy(endpoint), { carried: { calls: 6 }, bare: { calls: 1 } });
     t.notMatch(JSON.stringify([scene.endpoints(), scene.detection.all()]), TOKEN.slice(0, 12), "no part of it is told");
-    const unlearned = call(new Scene(), "X-Session", [TOKEN, TOKEN, TOKEN, "plain", TOKEN]).endpoints()[0];
+    const unlearned = call(new Scene(), "X-Assessment", [TOKEN, TOKEN, TOKEN, "plain", TOKEN]).endpoints()[0];
     t.same(unlearned.credentials, { jwt: 4 }, `${way}, in a field that no schema has`);
     const encrypted = `${coded({ alg: "dir", enc: "A256GCM" })}..aXY.Y2lwaGVy.dGFn`;
     t.same(call(new Scene(), "X-Foo", [encrypted]).endpoints()[0].credentials, { jwe: 1 });
