@@ -186,9 +186,13 @@ export class DataClassifier {
     const length = end - start;
     if (length < 2) return;
     if (hint !== 0 && length <= MAX_MATCH_BYTES) this.#wholeField(bytes, start, end, this.#hints[hint]);
+    if (length < MIN_VALUE_BYTES) {
+      if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
+      return;
+    }
     const stop = length > MAX_VALUE_BYTES ? start + MAX_VALUE_BYTES : end;
     let sum = 0;
-    if (length >= MIN_VALUE_BYTES) for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
+    for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
     const digits = sum & (ONE_AT - 1);
     if (sum >= ONE_AT) this.#scan(this.#withAt, bytes, start, stop, hint);
     if (digits >= MIN_DIGITS || length >= MIN_LONG_BYTES) this.#scan(this.#inText, bytes, start, stop, hint);
