@@ -154,8 +154,12 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
 export function referencesOf({ rule, references, evidence }: FindingRecord): readonly string[] {
   const entry = CATALOGUE[rule];
   if (entry === undefined) return references;
-  const classes = Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
   const group = typeof evidence.group === "string" ? [evidence.group] : [];
   const all = { ...entry, references: [...new Set([...references, ...entry.references])] };
-  return referencesAbout(all, [...group, ...classes]);
+  return referencesAbout(all, [...group, ...classesIn(evidence)]);
+}
+
+/** Classes of data that a finding counts by. */
+export function classesIn(evidence: FindingRecord["evidence"]): string[] {
+  return Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
 }

@@ -1,3 +1,4 @@
+import { classesIn } from "../../../shared/catalogue.js";
 import type { FindingRecord } from "../../../shared/event.js";
 import type { Control } from "./control.js";
 import { MEANT_BY } from "./evidence/data-flows.js";
@@ -69,7 +70,7 @@ export function aboutFacts(facts: Facts, about: About): AboutFacts | undefined {
  * numbers. Undefined where it tells of none.
  */
 export function isOfClasses({ evidence }: FindingRecord, isMeant: (name: string) => boolean): boolean | undefined {
-  const classes = Object.keys(evidence).flatMap((key) => /^(?:request|response)\.(.+)$/.exec(key)?.[1] ?? []);
+  const classes = classesIn(evidence);
   return classes.length === 0 ? undefined : classes.some(isMeant);
 }
 
