@@ -9,7 +9,10 @@ const KEYS = [
   ...SERVICES,
   ..."router shipping scheduler desktop ios landing mirror pipeline inventory profile".split(" "),
 ];
-const RESOURCES = "users orders invoices products payments shipments refunds".split(" ");
+/** Two of seven are no words of APIs. */
+const RESOURCES = "users orders invoices widgets gizmos shipments refunds".split(" ");
+const AREAS = "account airspace obstacles restrictions ssa uoa venue wx-forecast".split(" ");
+const QUERIES = ["distance-query", "polygon-query", "route-query"];
 const HAD =
   "owner balance history account profile settings invoices orders members payments catalog gateway identity media worker cache proxy storage blog warehouse".split(
     " ",
@@ -44,8 +47,17 @@ export const UNIFORM: readonly TemplateCase[] = [
   },
   {
     name: "a framework gives all resources the same operations",
-    paths: each(RESOURCES, (name) => [`/${name}/search`, `/${name}/count`, `/${name}/export`]),
-    expected: RESOURCES.flatMap((name) => ["count", "export", "search"].map((word) => `/${name}/${word} ×1`)).sort(),
+    paths: each(RESOURCES, (name, at) => [`/${name}/search`, `/${name}/count`, `/${name}/history/${at + 10}`]),
+    expected: RESOURCES.flatMap((name) => [
+      `/${name}/count ×1`,
+      `/${name}/history/{historyId} ×1`,
+      `/${name}/search ×1`,
+    ]).sort(),
+  },
+  {
+    name: "where operations alone stand below, it is a part of an API",
+    paths: each(AREAS, (name) => QUERIES.map((query) => `/us/v1/${name}/${query}`)),
+    expected: AREAS.flatMap((name) => QUERIES.map((query) => `/us/v1/${name}/${query} ×1`)).sort(),
   },
   {
     name: "owners and repositories: the same stands two levels below",

@@ -11,6 +11,8 @@ const MIN_PATHS = 3;
 const SAME_SHARE = 3 / 4;
 /** Of those with the same, the share that is called by no word that APIs are made of. */
 const OWN_WORDS_SHARE = 1 / 4;
+/** And of plurals, which resources are called by, so few that their names come of chance. */
+const MAX_PLURALS = 1 / 3;
 /** Words that stand below more of the siblings than this share are those of an enumeration, or fixed. */
 const MAX_SPREAD = 1 / 2;
 /** Share of siblings that begin or end with the word of another one. */
@@ -65,11 +67,12 @@ function sameBelow<Leaf>(literals: readonly PathNode<Leaf>[]): readonly PathNode
   const counts = new Map<string, number>();
   for (const [, paths] of below) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
   const isCommon = (path: string): boolean => (counts.get(path) ?? 0) * 2 >= below.length;
-  const common = [...counts.keys()].filter(isCommon).length;
-  if (common < MIN_PATHS) return undefined;
+  const common = [...counts.keys()].filter(isCommon);
+  // A thing has things of its own; where nothing but operations stands below, it is a part of an API that has them.
+  if (common.length < MIN_PATHS || !common.some((path) => path.includes("{}"))) return undefined;
   const members = below.filter(([, paths]) => {
     const shared = paths.filter(isCommon).length;
-    return shared * 2 >= common && shared >= SAME_SHARE * paths.length;
+    return shared * 2 >= common.length && shared >= SAME_SHARE * paths.length;
   });
   if (members.length < Math.max(MIN_MEMBERS, SAME_SHARE * below.length)) return undefined;
   return members.map(([member]) => member);
@@ -86,7 +89,7 @@ function usualBelow<Leaf>(literals: readonly PathNode<Leaf>[]): (text: string) =
 function mayBeValues<Leaf>(members: readonly PathNode<Leaf>[]): boolean {
   const own = members.filter(({ text }) => !looksFixed(text) || isName(text)).length;
   const plurals = members.filter(({ text }) => isCollection(text)).length;
-  return own >= OWN_WORDS_SHARE * members.length && plurals * 2 < members.length;
+  return own >= OWN_WORDS_SHARE * members.length && plurals < MAX_PLURALS * members.length;
 }
 
 /** `queue-inventory`: words of APIs, but put together as a name is. */
