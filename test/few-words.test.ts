@@ -1,6 +1,6 @@
 import t from "tap";
 import type { EndpointSchemas } from "../shared/endpoint-facts.js";
-import { misplaced, pathsInOrder } from "./support/path-orders.js";
+import { crowdedRoot, misplaced, pathsInOrder } from "./support/path-orders.js";
 import { Scene } from "./support/scene.js";
 import { KEYS_THAT_CAME_BACK } from "./support/uniform-cases.js";
 
@@ -93,6 +93,21 @@ t.test("what names its value is called so when the segment before it turns out t
   t.strictSame(misplaced(scene, KEYS_THAT_CAME_BACK), []);
   const keys = scene.templates().filter((template) => template.includes("Products"));
   t.strictSame(keys, ["GET /od/Products({key})/Name ×5"]);
+  t.end();
+});
+
+t.test("what is fixed at the root, and was taken for a value there, does not become one again", (t) => {
+  const fixed = ["cal/{date}/events", "od/Products({key})/Name", "orders/{orderId}/cancel", "releases/latest"];
+  for (let seed = 1; seed <= 8; seed++) {
+    const scene = new Scene();
+    for (const path of crowdedRoot(seed)) scene.get(path);
+    const templates = scene.templates();
+    t.same(
+      fixed.filter((template) => !templates.includes(`GET /${template} ×${template.endsWith("cancel") ? 14 : 40}`)),
+      [],
+      `order ${seed}`,
+    );
+  }
   t.end();
 });
 

@@ -94,3 +94,32 @@ export function misplaced({ inventory }: Scene, paths: readonly string[]): strin
 function add(counts: Map<string, number>, template: string, calls: number): void {
   counts.set(template, (counts.get(template) ?? 0) + calls);
 }
+
+const PEOPLE =
+  "KirinDave railsjitsu vanpelt jwhitmire octocat roland pjhyett hornbeck bmizerany anotherjesse defunkt mojombo".split(
+    " ",
+  );
+
+/** People, tenants and locales at the root, and beside them many things that are fixed, in a random order. */
+export function crowdedRoot(seed: number): string[] {
+  faker.seed(seed);
+  const paths: string[] = [];
+  for (let at = 0; at < 40; at++) {
+    const number = 1_000 + at * 37;
+    paths.push(
+      ...[
+        `/@${PEOPLE[at % 12]}/posts/${number}`,
+        `/~${PEOPLE[(at * 5) % 12]}/index.html`,
+        `/tenant-${at % 20}/api/list`,
+      ],
+      ...[`/${["en", "de", "fr"][at % 3]}/help/start`, `/od/Products(${number})/Name`, "/releases/latest"],
+      ...[
+        `/orders/${number}/${["cancel", "ship", "refund"][at % 3]}`,
+        `/cal/20${10 + (at % 16)}-0${1 + (at % 9)}/events`,
+      ],
+      ...[`/fx/${["EUR", "USD", "GBP", "CHF"][at % 4]}/${["JPY", "SEK", "NOK"][at % 3]}`, `/dl/report-${number}.pdf`],
+      ...[`/b/${Buffer.from(`user:${number}`).toString("base64url")}`, `/cn/%E5%95%86%E5%93%81${number}`],
+    );
+  }
+  return faker.helpers.shuffle(paths);
+}

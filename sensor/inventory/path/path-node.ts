@@ -25,6 +25,8 @@ export class PathNode<Leaf> {
   uses: ValueUse[] | undefined = undefined;
   /** What an operator says of what stands below; most nodes have none. */
   rule: NodeRule | undefined = undefined;
+  /** It was taken for a value, and turned out to be none: what showed that is not there to show it again. */
+  hasLeft = false;
   /** Nodes made below since its literals were last looked at. */
   changes = 0;
   #literals: Map<string, PathNode<Leaf>> | undefined = undefined;

@@ -36,8 +36,6 @@ export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
   split(uses: readonly ValueUse[], from: PathNode<Leaf>, to: PathNode<Leaf>): void;
 }
 
-/** More literals than this under one node are values, whatever they look like. */
-const MAX_LITERALS = 400;
 /** Values remembered with what they were called for, in one tree. */
 const MAX_ALIASES = 10_000;
 /** Calls of one value after which it is compared with the others again. */
@@ -264,7 +262,8 @@ export class PathTree<Leaf> {
     this.#judgeBelow(parameter);
   }
 
-  #isFree({ text, parent }: PathNode<Leaf>): boolean {
+  #isFree({ text, parent, hasLeft }: PathNode<Leaf>): boolean {
+    if (hasLeft) return false;
     // What is composed of a name and a value is no value as a whole.
     if (text.includes("{") || (parent !== undefined && namedLiteral(parent, text) !== undefined)) return false;
     return (
@@ -278,11 +277,7 @@ export class PathTree<Leaf> {
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {
-    const literals: PathNode<Leaf>[] = [];
-    for (const literal of node.literals())
-      if (literal.alias === undefined && this.#isFree(literal)) literals.push(literal);
-    if (literals.length > MAX_LITERALS)
-      return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
+    const literals = [...node.literals()].filter((one) => one.alias === undefined && this.#isFree(one));
     return valueGroup(node, literals, this.#owner);
   }
 
@@ -377,6 +372,8 @@ export class PathTree<Leaf> {
   #split(value: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
     this.#isMoved = true;
     parameter.evidence?.values.delete(value.text);
+    // Below the root most are fixed, and what showed it of this one may not be there to show it again.
+    value.hasLeft = value.depth === 1;
     this.#detach(value);
   }
 

@@ -7,12 +7,17 @@ import { suffixGroup } from "./suffix-group.js";
 import { uniformGroup } from "./uniform-group.js";
 import { wordGroup } from "./word-group.js";
 
+/** More literals than this below one node are values, whatever they look like. */
+const MAX_LITERALS = 400;
+
 /** The first group of literals below a node that are values of one parameter: by their form, by what is behind them, or as words. */
 export function valueGroup<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
   judge: LeafJudge<Leaf>,
 ): ValueGroup<Leaf> | undefined {
+  if (literals.length > MAX_LITERALS)
+    return { members: literals, type: "word", reason: `more than ${MAX_LITERALS} different values` };
   // `acme:cancel`: what is to be done tells it apart from what is no more than a value.
   const whole = literals.filter(({ text }) => !hasVerb(text));
   const words = whole.filter(({ text, type }) => type !== "file" || !FORMAT.test(text));
