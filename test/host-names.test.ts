@@ -47,6 +47,16 @@ t.test("a file holds for calls by a host name of its own, however few they are a
     t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
   }
 });
+t.test("a name that comes to be asked for by many is held against its own file from its first call on", async (t) => {
+  const { declared } = await readDeclared(t, { "store.yaml": STORE, "pets.json": PETS });
+  for (let before = 1; before <= 12; before++) {
+    const scene = new Scene({ declared });
+    for (let pet = 0; pet < before; pet++) scene.get(`/v2/pets/${pet}`, { host: "pets.test" });
+    scene.get("/orders/latest", { host: "store.test" });
+    t.same(declaredFindings(scene), [], `behind ${before} calls by the other`);
+  }
+});
+
 t.test("what a file has of a host name that few ask for is nothing that the others may be called for", async (t) => {
   const files = { "store.yaml": STORE, "pets.json": PETS, "pages.yaml": PAGES };
   const { declared } = await readDeclared(t, files);

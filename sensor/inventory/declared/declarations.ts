@@ -60,9 +60,10 @@ export class Declarations {
 
   #shows(service: ServiceEntry, server: DeclaredServer, answered: Answered): boolean {
     const usual = this.#index.usualCoverage(addressed(service));
+    // So many ask for the name by now that it holds for all calls, which was not looked at since.
+    if (usual?.servers.has(server) === true) return true;
     const known = service.provenServers.get(server);
-    const isKnown = usual?.servers.has(server) || (known !== undefined && isProof(usual, known));
-    if (isKnown || !isProof(usual, answered)) return false;
+    if ((known !== undefined && isProof(usual, known)) || !isProof(usual, answered)) return false;
     const { method, path, isFixed } = answered;
     if (this.#index.coverageOf([server])?.hasUsually(method, path, isFixed) !== true) return false;
     service.provenServers.set(server, answered);
