@@ -1,6 +1,7 @@
 import t from "tap";
 import { PastRecords } from "../console/store/past-records.js";
 import { Reviews } from "../console/store/reviews.js";
+import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { differenceOf, type InventoryRecord } from "../shared/difference.js";
 import type { MovedService } from "../shared/moved-service.js";
 import { endpointIdentity } from "../shared/record-identity.js";
@@ -103,6 +104,17 @@ t.test("by name a service that moved is the one it was, and where it left nothin
     return differenceOf(rows(before), rows(after), "name").map(({ change, kind, subject }) => [change, kind, subject]);
   };
   t.same(compare([...left, ...elsewhere]), []);
+  const told = (records: readonly InventoryRecord[]): string[] =>
+    JSON.parse(
+      [
+        ...cyclonedx.write(
+          records.map((record) => ({ record, sensor: undefined })),
+          [],
+        ),
+      ].join(""),
+    ).services.map(({ name }: { readonly name: string }) => name);
+  t.same(told([...left, ...elsewhere]), told(before), "nor is it one in CycloneDX");
+  t.same(told(left), ["was.internal"], "but where it came nowhere");
   t.same(compare([...elsewhere, ...left]), [], "in whatever order they are told");
   const stays = before.filter(({ kind }) => kind === "endpoint");
   t.match(

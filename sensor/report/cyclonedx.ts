@@ -15,9 +15,10 @@ export const cyclonedx: Report = {
   *write(rows: Iterable<StoredRow>): Iterable<string> {
     const list = [...rows];
     const views = viewsOf(list);
-    const unique = [...views.values()].map((its) => its.map(({ record }) => record).reduce(joinedService));
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
+    const all = [...views.values()].map((its) => its.map(({ record }) => record).reduce(joinedService));
+    const unique = all.filter((service) => !hasGone(service, all, endpoints));
     const body = {
       metadata: {
         timestamp: formatTime(lastSeen(list)),
@@ -32,6 +33,18 @@ export const cyclonedx: Report = {
     yield `${JSON.stringify(document, undefined, 2)}\n`;
   },
 };
+
+/** Whether it is told where it is now, and nothing of it is left at the address that it had. */
+function hasGone(
+  { movedTo, address, port, virtualNetwork }: ServiceRecord,
+  all: readonly ServiceRecord[],
+  endpoints: readonly EndpointRecord[],
+): boolean {
+  if (movedTo === undefined || !all.some((one) => one.address === movedTo.address && one.port === port)) return false;
+  return !endpoints.some(
+    (one) => one.serverAddress === address && one.serverPort === port && one.virtualNetwork === virtualNetwork,
+  );
+}
 
 /** What one sensor tells of a service. */
 interface View {
