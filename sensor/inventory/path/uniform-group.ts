@@ -11,8 +11,8 @@ const MIN_PATHS = 3;
 const SAME_SHARE = 3 / 4;
 /** Of those with the same, the share that is called by no word that APIs are made of. */
 const OWN_WORDS_SHARE = 1 / 4;
-/** And of plurals, which resources are called by, so few that their names come of chance. */
-const MAX_PLURALS = 1 / 3;
+/** And of plurals, which resources are called by. */
+const MAX_PLURALS = 1 / 2;
 /** Words that stand below more of the siblings than this share are those of an enumeration, or fixed. */
 const MAX_SPREAD = 1 / 2;
 /** Share of siblings that begin or end with the word of another one. */
@@ -35,6 +35,10 @@ export function uniformGroup<Leaf>(
 
 function hasSomeBelow<Leaf>({ literalCount, parameters }: PathNode<Leaf>): boolean {
   return literalCount + (parameters?.size ?? 0) >= 2;
+}
+
+function hasValues<Leaf>({ parameters }: PathNode<Leaf>): boolean {
+  return parameters !== undefined;
 }
 
 /** Literals whose children are values: below these the same stands, and few stand below most of the literals. */
@@ -68,14 +72,16 @@ function sameBelow<Leaf>(literals: readonly PathNode<Leaf>[]): readonly PathNode
   for (const [, paths] of below) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
   const isCommon = (path: string): boolean => (counts.get(path) ?? 0) * 2 >= below.length;
   const common = [...counts.keys()].filter(isCommon);
-  // A thing has things of its own; where nothing but operations stands below, it is a part of an API that has them.
-  if (common.length < MIN_PATHS || !common.some((path) => path.includes("{}"))) return undefined;
+  if (common.length < MIN_PATHS) return undefined;
   const members = below.filter(([, paths]) => {
     const shared = paths.filter(isCommon).length;
     return shared * 2 >= common.length && shared >= SAME_SHARE * paths.length;
   });
   if (members.length < Math.max(MIN_MEMBERS, SAME_SHARE * below.length)) return undefined;
-  return members.map(([member]) => member);
+  const nodes = members.map(([member]) => member);
+  // A thing has things of its own; where nothing but operations stands below, it is a part of an API that has them.
+  const haveThings = common.some((path) => path.includes("{}")) || nodes.filter(hasValues).length * 2 >= nodes.length;
+  return haveThings ? nodes : undefined;
 }
 
 /** Whether a word is fixed by what it is, or because it stands below many of some literals. */
