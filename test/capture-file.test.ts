@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { constants, gzipSync, inflateRawSync } from "node:zlib";
 import t from "tap";
 import { CaptureError } from "../sensor/capture/capture-error.js";
@@ -187,6 +189,20 @@ t.test("a pipe is read like a file, whatever its pieces", async (t) => {
     writer.stdin.end(bytes);
     t.same(await readFile(pipe), expected, name);
   }
+  t.end();
+});
+
+t.test("a replay of a pipe that nobody writes to does not outlive the sensor", async (t) => {
+  const pipe = join(folder, "unwritten");
+  execFileSync("mkfifo", [pipe]);
+  const replayer = fileURLToPath(new URL("../sensor/capture/replay-process.js", import.meta.url));
+  const child = spawn(process.execPath, [replayer, pipe], { stdio: ["pipe", "pipe", "inherit"] });
+  t.teardown(() => child.kill("SIGKILL"));
+  // What it says first is that it reads the pipe; the thread that opens it waits from then on.
+  await once(child.stdout, "data");
+  const ended = once(child.stdout.resume(), "close");
+  child.stdin.end();
+  await ended;
   t.end();
 });
 

@@ -16,6 +16,11 @@ const PIPE_BYTES = 256 * 1024;
 
 leaveNoCore();
 
+/** An orderly exit would wait for the thread that opens a named pipe, and this for somebody to write to it. */
+function leave(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
 interface StoredFrame {
   readonly frame: Frame;
   readonly offsetMicros: number;
@@ -74,8 +79,8 @@ async function handOn(path: string): Promise<void> {
   }
 }
 
-process.stdin.on("end", () => process.exit(0)).resume();
-process.stdout.on("error", () => process.exit(0));
+process.stdin.on("end", leave).resume();
+process.stdout.on("error", leave);
 const [path] = process.argv.slice(2);
 try {
   if (statSync(path).isFIFO()) await handOn(path);
