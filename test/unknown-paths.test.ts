@@ -212,15 +212,24 @@ t.test("answers that tell little make a bounded number of endpoints, and the oth
   t.end();
 });
 
-/** How services answer what is not there, beside 404: to where one signs in, or with the same page for everything. */
-const NOTHING: readonly (readonly [string, Partial<Exchanged>])[] = [
-  ["sent to where one signs in", { status: 302, answerFields: "Location: /login\r\n", body: "" }],
-  ["told that it is gone", { status: 410 }],
-  ["answered by a server that fails", { status: 500 }],
-  ["answered with nothing", { status: 204, body: "" }],
-  ["answered with one page", { answerFields: "Content-Type: text/html\r\n", body: "<html><app-root/></html>" }],
+/** How services answer what is not there, beside 404: to where one signs in, in words of their own, or with the same page for everything. */
+const NOTHING: readonly (readonly [string, (path: string) => Partial<Exchanged>])[] = [
+  ["sent to where one signs in", () => ({ status: 302, answerFields: "Location: /login\r\n", body: "" })],
+  ["told that it is gone", () => ({ status: 410 })],
+  ["answered by a server that fails", () => ({ status: 500 })],
+  ["refused by a firewall for applications", () => ({ status: 406 })],
+  ["told that it must pay", () => ({ status: 402 })],
+  ["told that something is in the way", () => ({ status: 409 })],
+  ["told that it is a teapot", () => ({ status: 418 })],
+  ["answered with nothing", () => ({ status: 204, body: "" })],
+  ["answered with one page", () => ({ answerFields: HTML, body: "<html><app-root/></html>" })],
+  [
+    "answered with a page that names the path",
+    (path) => ({ answerFields: HTML, body: `<a href="/login?next=${path}">` }),
+  ],
 ];
 
+const HTML = "Content-Type: text/html\r\n";
 const DOCUMENTS = "getting-started api-keys rate-limits webhooks errors pagination sdks changelog".split(" ");
 
 /** What clients with credentials call, and what is open to all. */
@@ -249,39 +258,51 @@ for (const [name, nothing] of NOTHING)
         // Orders have numbers: what has none by such a one says so, and that is no news.
         if (seen.has(path) || /^\/api\/orders(\/(\d+|[0-9a-f]{32}))?$/.test(path)) continue;
         seen.add(path);
-        scene.get(path, { ...nothing, client: "10.9.9.9" });
+        scene.get(path, { ...nothing(path), client: "10.9.9.9" });
       }
     }
     const told = (one: Scene) => one.endpoints().map((row) => [row.method, row.template, row.calls, row.statuses]);
     t.same(told(scene), told(alone));
     t.equal([...scene.inventory.services()][0].unknownPaths?.calls, seen.size, "all of them are told as unknown");
-    for (let call = 0; call < 3; call++) scene.get("/late/page", { ...nothing, client: "10.0.0.2" });
+    for (let call = 0; call < 3; call++) scene.get("/late/page", { ...nothing("/late/page"), client: "10.0.0.2" });
     t.equal(
       scene.templates().includes("GET /late/page ×3"),
-      nothing.status !== 410,
+      nothing("").status !== 410,
       "called again and again it is told",
     );
 
     const restarted = new Scene();
     restarted.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(1_000).rows)));
     const before = restarted.endpoints().length;
-    for (let number = 0; number < 300; number++)
-      restarted.get(`/${wordOf(number * 7_919)}q/list`, { ...nothing, client: "10.9.9.9" });
+    for (let number = 0; number < 300; number++) {
+      const path = `/${wordOf(number * 7_919)}q/list`;
+      restarted.get(path, { ...nothing(path), client: "10.9.9.9" });
+    }
     t.equal(restarted.endpoints().length, before, "nor does it after a restart");
     t.end();
   });
 
 t.test("pages of a site are each its own, and so is what is answered with nothing to who shows a credential", (t) => {
   const scene = new Scene();
-  const html = { answerFields: "Content-Type: text/html\r\n" };
   for (let number = 0; number < 12; number++) {
-    scene.get(`/${wordOf(number * 7_919)}q/about`, { ...html, body: "x".repeat(100 + number) });
+    scene.get(`/${wordOf(number * 7_919)}q/about`, { answerFields: HTML, body: "x".repeat(100 + number * 300) });
     const path = `/api/${wordOf(number * 7_919)}q/stop`;
     scene.exchange({ method: "POST", path, status: 204, body: "", fields: "Authorization: Bearer 9f3KxQ2vLm7Tz\r\n" });
   }
   const calls = scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, 0);
   t.equal(calls, 24);
   t.equal([...scene.inventory.services()][0].unknownPaths, undefined);
+  t.end();
+});
+
+t.test("who asks for many paths again and again still guesses, who asks for one does not", (t) => {
+  const scene = new Scene();
+  const paths = Array.from({ length: 60 }, (_, number) => `/${wordOf(number * 7_919)}q/list`);
+  for (let round = 0; round < 6; round++)
+    for (const path of paths) scene.get(path, { status: 403, client: `10.9.9.${round % 2}` });
+  t.same(scene.templates(), []);
+  for (let call = 0; call < 3; call++) scene.get("/backup", { status: 403, client: "10.0.0.1" });
+  t.same(scene.templates(), ["GET /backup ×3"]);
   t.end();
 });
 

@@ -11,7 +11,9 @@ const REFUSED = 1;
 const REDIRECTED = 2;
 const EMPTY = 3;
 /** A page in HTML, by its size: an application that runs in the browser is answered with the same one whatever is asked for. */
-const PAGE = 16;
+const PAGE = 1_024;
+/** Pages that differ in no more bytes than a path has may be the same, which names what was asked for. */
+const PAGE_BYTES = 256;
 const HTML = "text/html";
 
 type Answer = { readonly status: number | undefined } & Partial<
@@ -24,19 +26,25 @@ type Answer = { readonly status: number | undefined } & Partial<
  */
 export function littleOf({ status, credentials, responseBodySize = 0, responseContentType }: Answer): number {
   if (status === undefined || status === 0) return UNSEEN;
-  if (status >= 400) return provesThere(status) ? SURE : REFUSED;
+  const isKnown = credentials !== undefined && credentials.length > 0;
+  // Without a credential it is a way of its own: some services refuse whatever they are asked in such words.
+  if (status >= 400) return provesThere(status) ? (isKnown ? SURE : status) : REFUSED;
   const isPage = responseContentType?.startsWith(HTML) === true;
-  if ((status === 200 && !isPage) || (credentials !== undefined && credentials.length > 0)) return SURE;
+  if ((status === 200 && !isPage) || isKnown) return SURE;
   if (isRedirect(status)) return REDIRECTED;
   if (status === 204) return EMPTY;
-  return isPage ? PAGE + responseBodySize : SURE;
+  return isPage ? PAGE + Math.floor(responseBodySize / PAGE_BYTES) : SURE;
 }
 
-/** What both tell. Pages that differ in size are pages of their own. */
+/** What both tell. Pages that differ in size are pages of their own, and who refuses in two ways has looked. */
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
-  return one >= PAGE && other >= PAGE ? SURE : Math.min(one, other);
+  return isOfItself(one) && isOfItself(other) ? SURE : Math.min(one, other);
+}
+
+function isOfItself(little: number): boolean {
+  return little > EMPTY;
 }
 
 /** What all of so many answers tell, as far as their statuses do. */
