@@ -6,9 +6,11 @@ export const DATA_GROUPS: readonly DataGroup[] = ["personal", "financial", "heal
 const CLASSES: Readonly<Record<DataGroup, string>> = {
   personal:
     "email phone us-ssn uk-nino de-steuer-id fr-nir es-dni it-codice-fiscale nl-bsn in-aadhaar in-pan date-of-birth person-name " +
-    "postal-address geolocation",
+    "postal-address geolocation ar-cuil at-svnr au-tfn be-national-number bg-egn br-cpf ca-sin ch-ahv cl-rut cn-resident-id " +
+    "cz-rodne-cislo dk-cpr ee-isikukood fi-hetu ie-pps il-id jp-my-number kr-rrn lt-asmens-kodas mx-curp no-fodselsnummer pl-pesel " +
+    "pt-nif ro-cnp se-personnummer sg-nric th-national-id tr-tckn tw-national-id za-id",
   financial: "payment-card card-verification iban",
-  health: "uk-nhs health-code",
+  health: "uk-nhs au-medicare health-code",
   secret: "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password",
   network: "ip-address mac-address",
 };

@@ -6,6 +6,8 @@ import fc from "fast-check";
 import t from "tap";
 import { callRecord } from "../sensor/analysis/call-record.js";
 import { DataClassifier } from "../sensor/protocol/data/data-classifier.js";
+import { FoundClasses } from "../sensor/protocol/data/found-classes.js";
+import { NATIONAL_RULES } from "../sensor/protocol/data/national-rules.js";
 import { PatternError } from "../sensor/protocol/data/pattern.js";
 import { PatternSet } from "../sensor/protocol/data/pattern-set.js";
 import { PERSONAL_RULES } from "../sensor/protocol/data/personal-rules.js";
@@ -20,6 +22,7 @@ import { CANARIES, DATA_CASES } from "./support/data-cases.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { feed } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { NATIONAL_CASES } from "./support/national-cases.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 import { HOSTS, PLAIN_HOSTS, PLAIN_PATHS, PLAIN_SOFTWARE, SOFTWARE } from "./support/secret-cases.js";
@@ -28,12 +31,13 @@ const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
 const MAIL = '{"email":"ada@example.com"}';
 
 t.test("each class is told by its form, its check digits or its field, and by nothing less", (t) => {
-  for (const [value, field, expected] of DATA_CASES) {
+  const cases = [...DATA_CASES, ...NATIONAL_CASES];
+  for (const [value, field, expected] of cases) {
     t.same(classesOf(jsonOf(field, value))?.join(), expected, `${field ?? "-"}: ${value}`);
   }
-  const tried = new Set(DATA_CASES.flatMap(([, , classes]) => classes.split(",")));
+  const tried = new Set(cases.flatMap(([, , classes]) => classes.split(",")));
   const groups = dataGroups([]);
-  for (const { name } of [...PERSONAL_RULES, ...SECRET_RULES]) {
+  for (const { name } of [...PERSONAL_RULES, ...NATIONAL_RULES, ...SECRET_RULES]) {
     t.ok(tried.has(name), `${name} is tried`);
     t.ok(groups.has(name), `${name} has a group`);
   }
@@ -231,10 +235,28 @@ t.test("operators add classes and mute false ones; what they write wrong is told
     t.match(error, message, rule);
   }
   writeFileSync(file, "data:\n  mute: [emails]\n");
-  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are aws-key/);
+  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are ar-cuil/);
   t.throws(
-    () => new DataClassifier({ rules: Array.from({ length: 40 }, (_, at) => `c${at} personal: x${at}`), mute: [] }),
+    () => new DataClassifier({ rules: Array.from({ length: 240 }, (_, at) => `c${at} personal: x${at}`), mute: [] }),
   );
+  t.end();
+});
+
+t.test("classes found together are one list, whatever came first and however many sets there were", (t) => {
+  const names = Array.from({ length: 80 }, (_, at) => `c${100 + at}`);
+  const found = new FoundClasses(names);
+  const listOf = (places: readonly number[]): readonly string[] => {
+    found.clear();
+    for (const place of places) found.add(place);
+    return found.list();
+  };
+  t.equal(listOf([70, 3, 41]), listOf([41, 70, 3, 3]), "the same list");
+  t.same(listOf([70, 3, 41]), ["c103", "c141", "c170"]);
+  t.same(listOf([]), []);
+  for (let a = 0; a < 80; a++)
+    for (let b = a; b < 80; b++)
+      t.same(listOf([b, a]), [...new Set([names[a], names[b]])], "beyond the sets remembered");
+  t.same(listOf([70, 3, 41]), ["c103", "c141", "c170"]);
   t.end();
 });
 

@@ -1,5 +1,8 @@
+import { isInNumber } from "./around-value.js";
 import type { DataRule } from "./data-rule.js";
 import { FieldWords, wordsOf } from "./field-words.js";
+import { FoundClasses } from "./found-classes.js";
+import { NATIONAL_RULES } from "./national-rules.js";
 import { operatorRule } from "./operator-rule.js";
 import { PatternError } from "./pattern.js";
 import { IS_WORD, PatternSet } from "./pattern-set.js";
@@ -13,11 +16,9 @@ export interface DataSettings {
   readonly mute: readonly string[];
 }
 
-export const NO_CLASSES: readonly string[] = [];
-
-/** As many as two numbers have bits to tell apart and one number can count exactly. */
-const MAX_CLASSES = 52;
-const LOW_BITS = 32;
+/** Ours and the operator's. */
+const MAX_CLASSES = 256;
+const NOTHING: readonly number[] = [];
 /** A match's longest form; a longer one is known by its beginning. */
 const MAX_MATCH_BYTES = 512;
 const MAX_VALUE_BYTES = 4_096;
@@ -30,17 +31,18 @@ const MIN_DIGITS = 4;
 const MAX_STEPS = 1_048_576;
 /** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
 const MAX_MARKS = 3;
-const TELLING_BYTES = 40;
+const TELLING_BYTES = 80;
 const TELLING_STEPS = 512;
 /** Bytes of a text that may be compared with an operator's patterns only to tell whether it is worth a look. */
 const MAX_ADDED_STEPS = 4_096;
+const ENDS_SENTENCE = new Uint8Array(256);
+for (const byte of Buffer.from(".;,!?\n")) ENDS_SENTENCE[byte] = 1;
 const UNDERSCORE = 0x5f;
 /** One for a digit, so many for an @: both are counted in one sum. */
 const ONE_AT = 8_192;
 const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
 COUNTED[0x40] = ONE_AT;
 const SPACE = 0x20;
-const COLON = 0x3a;
 
 /** Where something of a class stands in a text, in bytes. */
 export interface DataPlace {
@@ -53,8 +55,7 @@ export interface DataPlace {
 interface FieldHint {
   readonly rules: ReadonlySet<number>;
   readonly others: ReadonlySet<number>;
-  readonly mutedLow: number;
-  readonly mutedHigh: number;
+  readonly muted: ReadonlySet<number>;
 }
 
 interface RuleSet {
@@ -66,7 +67,7 @@ interface RuleSet {
   readonly anywhere: Uint8Array;
 }
 
-/** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a bit for each class. */
+/** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a set of classes. */
 export class DataClassifier {
   readonly #rules: readonly DataRule[];
   /** Place of each rule's class in `#names`. */
@@ -82,9 +83,10 @@ export class DataClassifier {
   readonly #inField: RuleSet;
   /** The operator's: what is of their classes may be shorter, and without a digit. Undefined where there are none. */
   readonly #added: RuleSet | undefined;
-  readonly #lists = new Map<number, readonly string[]>();
-  #low = 0;
-  #high = 0;
+  readonly #classes: FoundClasses;
+  /** What the words before the place that is judged tell of, and what they say it is not; undefined where nobody asked yet. */
+  #told: readonly number[] | undefined = undefined;
+  #toldOther: readonly number[] | undefined = undefined;
   #found = 0;
   #isFaint = false;
   #stepsLeft = MAX_STEPS;
@@ -94,17 +96,18 @@ export class DataClassifier {
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
     const added = rules.map(operatorRule);
-    const all = [...PERSONAL_RULES, ...SECRET_RULES, ...added];
+    const all = [...PERSONAL_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
     const known = new Set(all.map(({ name }) => name));
     const isMuted = (name: string): boolean => mute.includes(name);
     this.#rules = all.filter(({ name }) => !isMuted(name));
     this.#names = [...new Set(this.#rules.map(({ name }) => name))].sort();
     if (this.#names.length > MAX_CLASSES) throw new PatternError(`are of more than ${MAX_CLASSES} classes`);
+    this.#classes = new FoundClasses(this.#names);
     this.#classOf = this.#rules.map(({ name }) => this.#names.indexOf(name));
     this.#words = new FieldWords(this.#rules.map(({ fields }) => fields));
     this.#otherWords = new FieldWords(this.#rules.map(({ others }) => others));
     this.#muted = mutedFields(mute, known);
-    this.#hints = [{ rules: new Set(), others: new Set(), mutedLow: 0, mutedHigh: 0 }];
+    this.#hints = [{ rules: new Set(), others: new Set(), muted: new Set() }];
     this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
     this.#withAt = this.#setOf((rule) => rule.holds === "@");
     this.#inField = this.#setOf((rule) => rule.fields !== undefined);
@@ -120,8 +123,7 @@ export class DataClassifier {
   }
 
   begin(): void {
-    this.#low = 0;
-    this.#high = 0;
+    this.#classes.clear();
     this.#stepsLeft = MAX_STEPS;
     this.#found = 0;
     this.#isFaint = false;
@@ -144,15 +146,7 @@ export class DataClassifier {
 
   /** What was found since `begin`, sorted; the same list for the same classes. */
   classes(): readonly string[] {
-    if (this.#low === 0 && this.#high === 0) return NO_CLASSES;
-    const key = this.#high * 2 ** LOW_BITS + (this.#low >>> 0);
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const list = this.#names.filter((_, place) => hasBit(this.#low, this.#high, place));
-    // Bounded by the combinations that really occur; started over where somebody makes up all of them.
-    if (this.#lists.size >= 1_024) this.#lists.clear();
-    this.#lists.set(key, list);
-    return list;
+    return this.#classes.list();
   }
 
   /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
@@ -166,9 +160,7 @@ export class DataClassifier {
     const known = this.#hintByKey.get(key);
     if (known !== undefined) return known;
     const places = muted.map((name) => this.#names.indexOf(name)).filter((place) => place >= 0);
-    const bits = (from: number): number =>
-      places.filter((place) => place >> 5 === from).reduce((sum, place) => sum | (1 << (place & 31)), 0);
-    const hint = { rules: new Set(rules), others: new Set(others), mutedLow: bits(0), mutedHigh: bits(1) };
+    const hint = { rules: new Set(rules), others: new Set(others), muted: new Set(places) };
     const made = this.#hints.push(hint) - 1;
     this.#hintByKey.set(key, made);
     return made;
@@ -177,8 +169,8 @@ export class DataClassifier {
   /** Whether a field's name tells what class its values are of, or what they are not meant for: no word of theirs is plain. */
   isTelling(hint: number): boolean {
     if (hint === 0) return false;
-    const { rules, mutedLow, mutedHigh } = this.#hints[hint];
-    return rules.size > 0 || mutedLow !== 0 || mutedHigh !== 0;
+    const { rules, muted } = this.#hints[hint];
+    return rules.size > 0 || muted.size > 0;
   }
 
   /** Looks at one value, bytes[start, end) without quotation marks and escapes. */
@@ -274,6 +266,8 @@ export class DataClassifier {
     hint: FieldHint,
   ): number {
     let goesOn = start + 1;
+    this.#told = undefined;
+    this.#toldOther = undefined;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
       const rule = this.#rules[index];
@@ -281,7 +275,7 @@ export class DataClassifier {
       if (isInNumber(bytes, from, start, end, until)) continue;
       if (rule.around?.(bytes, from, start, end, until) === false) continue;
       if (this.#places === undefined && this.#isFound(index)) return end;
-      if (rule.fields !== undefined && !this.#isToldBefore(this.#words, index, bytes, from, start)) continue;
+      if (rule.fields !== undefined && !this.#isTold(index, bytes, from, start)) continue;
       if (!this.#passes(index, bytes, start, end)) continue;
       this.#places?.push({ name: rule.name, start, end });
       if (!this.#isOther(index, hint, bytes, from, start)) {
@@ -298,19 +292,27 @@ export class DataClassifier {
   #isOther(index: number, hint: FieldHint, bytes: Buffer, from: number, start: number): boolean {
     const { isFaint, others } = this.#rules[index];
     if (isFaint === true || hint.others.has(index)) return true;
-    return others !== undefined && this.#isToldBefore(this.#otherWords, index, bytes, from, start);
+    if (others === undefined) return false;
+    this.#toldOther ??= this.#before(this.#otherWords, bytes, from, start);
+    return this.#toldOther.includes(index);
   }
 
   /** Whether the words right before, in running text, are a field's name: `SSN: 123456789`. */
-  #isToldBefore(names: FieldWords, index: number, bytes: Buffer, from: number, start: number): boolean {
+  #isTold(index: number, bytes: Buffer, from: number, start: number): boolean {
+    this.#told ??= this.#before(this.#words, bytes, from, start);
+    return this.#told.includes(index);
+  }
+
+  /** What the words right before tell of. Read once for a place, however many rules ask. */
+  #before(names: FieldWords, bytes: Buffer, from: number, start: number): readonly number[] {
     let end = start;
     while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
-    if (end - from < 2 || !isLetter(bytes[end - 1])) return false;
+    if (end - from < 2 || !isLetter(bytes[end - 1])) return NOTHING;
     this.#stepsLeft -= TELLING_STEPS;
-    const before = bytes.toString("utf8", Math.max(from, end - TELLING_BYTES), end);
+    let first = end;
     // The sentence before is another's.
-    const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
-    return names.find(wordsOf(told), []).includes(index);
+    while (first > from && end - first < TELLING_BYTES && ENDS_SENTENCE[bytes[first - 1]] === 0) first--;
+    return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {
@@ -319,50 +321,19 @@ export class DataClassifier {
   }
 
   #isFound(index: number): boolean {
-    return hasBit(this.#low, this.#high, this.#classOf[index]);
+    return this.#classes.has(this.#classOf[index]);
   }
 
   #add(index: number, hint: FieldHint): void {
     const place = this.#classOf[index];
     this.#found++;
-    if (hasBit(hint.mutedLow, hint.mutedHigh, place)) return;
-    if (place < LOW_BITS) this.#low |= 1 << place;
-    else this.#high |= 1 << (place - LOW_BITS);
+    if (!hint.muted.has(place)) this.#classes.add(place);
   }
-}
-
-function hasBit(low: number, high: number, place: number): boolean {
-  return place < LOW_BITS ? (low & (1 << place)) !== 0 : (high & (1 << (place - LOW_BITS))) !== 0;
-}
-
-/** Whether what is at either end of bytes[start, end) goes on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
-function isInNumber(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
-  if (start - from >= 2 && isJoint(bytes, start, start - 1, start - 2, start, end)) return true;
-  return end + 1 < until && isJoint(bytes, end - 1, end, end + 1, start, end);
-}
-
-/** Whether the byte at `mark` joins those at `inner`, an end of bytes[start, end), and `outer` to one number. */
-function isJoint(bytes: Buffer, inner: number, mark: number, outer: number, start: number, end: number): boolean {
-  const byte = bytes[mark];
-  // RFC 4716 §4: a key's fingerprint is 16 bytes or more with colons between them, of which six or eight are no address.
-  if (byte === COLON) return isHex(bytes[inner]) && isHex(bytes[outer]) && bytes.subarray(start, end).includes(COLON);
-  if (!isDigit(bytes[inner]) || !isDigit(bytes[outer])) return false;
-  if (byte === 0x2d || byte === 0x2e) return true;
-  return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
-}
-
-function isHex(byte: number): boolean {
-  const lower = byte | 0x20;
-  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
 }
 
 function isLetter(byte: number): boolean {
   const lower = byte | 0x20;
   return byte >= 0x80 || (lower >= 0x61 && lower <= 0x7a);
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Field's words → classes it does not mean. Throws PatternError for a class that no rule has. */

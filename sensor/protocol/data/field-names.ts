@@ -62,6 +62,15 @@ export const TAX_FIELDS = words(
   "taxid taxnumber taxpayerid tin nationalid nationalidentifier personalid idnumber identitynumber",
 );
 
+/** Cards of who lives in a country, whichever it is. */
+export const CITIZEN_FIELDS = words(
+  "idcard idcardno idcardnumber idno identitycard identitycardno identitycardnumber citizenid citizenidnumber residentid nationalidnumber " +
+    "nationalidno nationalidentitynumber nationalidentificationnumber personalcode personalidentificationnumber personalidentificationcode",
+);
+
+/** What a country's social insurance calls its own. */
+export const SOCIAL_FIELDS = words("ssn socialsecurity socialsecuritynumber socialsecurityno");
+
 const NUMBERED = words(
   "order tracking shipment parcel serial sku part partnumber invoice receipt batch lot ticket case product item model voucher coupon " +
     "license ean upc gtin isbn barcode purchaseorder po vat ein",
