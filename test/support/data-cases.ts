@@ -22,6 +22,8 @@ export const DATA_CASES: readonly (readonly [string, string | undefined, string]
   ["GB123456C", undefined, ""],
   ["9434765919", "nhsNumber", "uk-nhs"],
   ["9434765918", "nhsNumber", ""],
+  // A telephone number's form, too, which its field says it is not.
+  ["943-476-5919", "nhsNumber", "uk-nhs"],
   ["9434765919", "orderNumber", ""],
   ["86095742719", "steuerId", "de-steuer-id"],
   ["86095742718", "steuerId", ""],

@@ -31,7 +31,7 @@ const MIN_DIGITS = 4;
 const MAX_STEPS = 1_048_576;
 /** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
 const MAX_MARKS = 3;
-const TELLING_BYTES = 80;
+const TELLING_CHARACTERS = 40;
 const TELLING_STEPS = 512;
 /** Bytes of a text that may be compared with an operator's patterns only to tell whether it is worth a look. */
 const MAX_ADDED_STEPS = 4_096;
@@ -58,13 +58,18 @@ interface FieldHint {
   readonly muted: ReadonlySet<number>;
 }
 
-interface RuleSet {
+interface Rules {
   readonly patterns: PatternSet;
   /** Rules by the patterns' places. */
   readonly rules: readonly number[];
   readonly prefixes: Uint8Array;
   /** As if the rest of a word could follow any of them. */
   readonly anywhere: Uint8Array;
+}
+
+interface RuleSet extends Rules {
+  /** Those of them that no words need to tell of: most values are nothing else, and such patterns end at their first bytes. */
+  readonly untold: Rules;
 }
 
 /** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a set of classes. */
@@ -116,6 +121,12 @@ export class DataClassifier {
   }
 
   #setOf(belongs: (rule: DataRule) => boolean): RuleSet {
+    const all = this.#rulesOf(belongs);
+    const isAny = all.rules.some((index) => this.#rules[index].fields !== undefined);
+    return { ...all, untold: isAny ? this.#rulesOf((rule) => belongs(rule) && rule.fields === undefined) : all };
+  }
+
+  #rulesOf(belongs: (rule: DataRule) => boolean): Rules {
     const rules = [...this.#rules.keys()].filter((index) => belongs(this.#rules[index]));
     const prefixes = Uint8Array.from(rules, (index) => (this.#rules[index].isPrefix ? 1 : 0));
     const patterns = new PatternSet(rules.map((index) => this.#rules[index].pattern));
@@ -177,7 +188,7 @@ export class DataClassifier {
   value(bytes: Buffer, start: number, end: number, hint: number): void {
     const length = end - start;
     if (length < 2) return;
-    if (hint !== 0 && length <= MAX_MATCH_BYTES) this.#wholeField(bytes, start, end, this.#hints[hint]);
+    if (hint !== 0 && length <= MAX_MATCH_BYTES && this.#wholeField(bytes, start, end, this.#hints[hint])) return;
     if (length < MIN_VALUE_BYTES) {
       if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
       return;
@@ -225,24 +236,31 @@ export class DataClassifier {
     if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
   }
 
-  #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): void {
-    if (hint.rules.size === 0) return;
+  /** Whether all of the value is what its field says and is known by its form as well: whatever else it looks like, it is that. */
+  #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): boolean {
+    if (hint.rules.size === 0) return false;
     let start = from;
     let end = until;
     while (start < end && bytes[start] <= SPACE) start++;
     while (end > start && bytes[end - 1] <= SPACE) end--;
     const { patterns, rules, prefixes } = this.#inField;
     this.#stepsLeft -= patterns.match(bytes, start, end, prefixes);
+    let isKnown = false;
     for (let hit = 0; hit < patterns.hits; hit++) {
       const index = rules[patterns.hitIds[hit]];
-      if (patterns.hitEnds[hit] !== end || !hint.rules.has(index) || this.#isFound(index)) continue;
-      if (this.#passes(index, bytes, start, end)) this.#add(index, hint);
+      if (patterns.hitEnds[hit] !== end || !hint.rules.has(index)) continue;
+      const isText = this.#rules[index].isWholeField === undefined;
+      if (!this.#isFound(index)) {
+        if (!this.#passes(index, bytes, start, end)) continue;
+        this.#add(index, hint);
+      }
+      isKnown ||= isText && !hint.muted.has(this.#classOf[index]);
     }
+    return isKnown;
   }
 
   #scan(set: RuleSet, bytes: Buffer, start: number, end: number, hint: number): void {
-    const { patterns, prefixes } = set;
-    const { begins } = patterns;
+    const { begins } = set.patterns;
     let at = start;
     while (at < end) {
       if (begins[bytes[at]] === 0 || (at > start && IS_WORD[bytes[at - 1]] === 1)) {
@@ -250,15 +268,17 @@ export class DataClassifier {
         continue;
       }
       if (this.#stepsLeft < 0) return;
+      const rules = wordEnd(bytes, start, at) < 0 ? set.untold : set;
+      const { patterns } = rules;
       const stop = end - at > MAX_MATCH_BYTES ? at + MAX_MATCH_BYTES : end;
-      this.#stepsLeft -= patterns.match(bytes, at, stop, prefixes);
-      at = patterns.hits === 0 ? at + 1 : this.#judge(set, bytes, start, at, end, this.#hints[hint]);
+      this.#stepsLeft -= patterns.match(bytes, at, stop, rules.prefixes);
+      at = patterns.hits === 0 ? at + 1 : this.#judge(rules, bytes, start, at, end, this.#hints[hint]);
     }
   }
 
   /** Takes the longest match that holds; the position to go on from. */
   #judge(
-    { patterns, rules }: RuleSet,
+    { patterns, rules }: Rules,
     bytes: Buffer,
     from: number,
     start: number,
@@ -305,13 +325,13 @@ export class DataClassifier {
 
   /** What the words right before tell of. Read once for a place, however many rules ask. */
   #before(names: FieldWords, bytes: Buffer, from: number, start: number): readonly number[] {
-    let end = start;
-    while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
-    if (end - from < 2 || !isLetter(bytes[end - 1])) return NOTHING;
+    const end = wordEnd(bytes, from, start);
+    if (end < 0) return NOTHING;
     this.#stepsLeft -= TELLING_STEPS;
     let first = end;
     // The sentence before is another's.
-    while (first > from && end - first < TELLING_BYTES && ENDS_SENTENCE[bytes[first - 1]] === 0) first--;
+    for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
+      if ((bytes[--first] & 0xc0) !== 0x80) left--;
     return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
   }
 
@@ -329,6 +349,13 @@ export class DataClassifier {
     this.#found++;
     if (!hint.muted.has(place)) this.#classes.add(place);
   }
+}
+
+/** Where a word ends that stands right before `start` in bytes[from, …); negative for none. */
+function wordEnd(bytes: Buffer, from: number, start: number): number {
+  let end = start;
+  while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
+  return end - from >= 2 && isLetter(bytes[end - 1]) ? end : -1;
 }
 
 function isLetter(byte: number): boolean {
