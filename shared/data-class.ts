@@ -11,7 +11,11 @@ const CLASSES: Readonly<Record<DataGroup, string>> = {
     "pt-nif ro-cnp se-personnummer sg-nric th-national-id tr-tckn tw-national-id za-id",
   financial: "payment-card card-verification iban",
   health: "uk-nhs au-medicare health-code",
-  secret: "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password",
+  secret:
+    "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password anthropic-key atlassian-token " +
+    "databricks-token datadog-key digitalocean-token discord-token docker-token gitlab-token huggingface-token linear-key " +
+    "mailgun-key new-relic-key notion-token npm-token openai-key paypal-token pypi-token sendgrid-key shopify-token square-token " +
+    "telegram-token twilio-key vault-token",
   network: "ip-address mac-address",
 };
 

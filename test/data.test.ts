@@ -18,16 +18,19 @@ import { CANARIES, DATA_CASES } from "./support/data-cases.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { feed } from "./support/dialog.js";
 import { TcpDialog } from "./support/frame-builder.js";
+import { KEY_CASES, KEYS } from "./support/key-cases.js";
 import { NATIONAL_CASES } from "./support/national-cases.js";
 import { run, temporaryFolder } from "./support/program.js";
 import { Scene } from "./support/scene.js";
 import { HOSTS, PLAIN_HOSTS, PLAIN_PATHS, PLAIN_SOFTWARE, SOFTWARE } from "./support/secret-cases.js";
 
 const POST = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+/** Keys whose beginning is told from the end of a word. */
+const BEHIND_WORDS = /^(sk-|ATATT3|dapi|do|dckr|GOCSPX|glpat|hf_|lin|NRAK|ntn|npm|pypi|SG|shp|sq0|hvs)/;
 const MAIL = '{"email":"ada@example.com"}';
 
 t.test("each class is told by its form, its check digits or its field, and by nothing less", (t) => {
-  const cases = [...DATA_CASES, ...NATIONAL_CASES];
+  const cases = [...DATA_CASES, ...NATIONAL_CASES, ...KEY_CASES];
   for (const [value, field, expected] of cases) {
     t.same(classesOf(jsonOf(field, value))?.join(), expected, `${field ?? "-"}: ${value}`);
   }
@@ -52,6 +55,19 @@ t.test("what may be a card's number is masked in a path, and is of no class by t
   t.equal(seen("/cards/4111111111111111"), "/cards/*** payment-card", "by what stands before it");
   for (const id of ["4111111111111112", "1700000000000000005", "a4111111111111111", "41111111111111110000"])
     t.equal(seen(`/me/${id}`), `/me/${id} `, id);
+  t.end();
+});
+
+t.test("keys of issuers are masked in paths, as segments and behind words", (t) => {
+  for (const [key] of KEYS) {
+    const behind = BEHIND_WORDS.test(key) ? [`/a/user_${key}/b`] : [];
+    for (const path of [`/a/${key}/b`, `/a/${encodeURIComponent(key)}/b`, `/a;key=${key}/b`, ...behind])
+      t.notMatch(
+        (feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call).path,
+        key.slice(9),
+        path,
+      );
+  }
   t.end();
 });
 
@@ -199,7 +215,7 @@ t.test("operators add classes and mute false ones; what they write wrong is told
     t.match(error, message, rule);
   }
   writeFileSync(file, "data:\n  mute: [emails]\n");
-  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are ar-cuil/);
+  t.match(run(["check-config", "--config", file]).error, /mutes "emails", which is no class; there are anthropic-key/);
   t.throws(
     () => new DataClassifier({ rules: Array.from({ length: 240 }, (_, at) => `c${at} personal: x${at}`), mute: [] }),
   );
@@ -277,7 +293,7 @@ t.test("canaries: not one byte of what bodies and targets hold gets out", (t) =>
   t.equal(calls.length, 4);
   t.same(calls[0]["data.request.classes"], calls[0]["data.response.classes"]);
   t.same(
-    ["email", "payment-card", "us-ssn", "password", "jwt", "iban"].filter(
+    ["email", "payment-card", "us-ssn", "br-cpf", "gitlab-token", "password", "jwt", "iban"].filter(
       (name) => !calls[0]["data.request.classes"].includes(name),
     ),
     [],

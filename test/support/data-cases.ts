@@ -200,6 +200,8 @@ export const CANARIES: readonly (readonly [string, string])[] = [
   ["diagnosisCode", "E11.65"],
   ["password", "canary-hunter2-7f3a"],
   ["awsKey", "AKIACANARY7F3A7F3A7F"],
+  ["cpf", "390.533.447-05"],
+  ["gitlab", "glpat-canary7f3acanary7f3a"],
   ["token", "ghp_canary7f3acanary7f3acanary7f3acanary7f3a"],
   ["jwt", "eyJjYW5hcnkiOiI3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
   ["note", "nobody must ever read canarynote7f3a"],
