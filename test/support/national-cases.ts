@@ -133,5 +133,7 @@ export const NATIONAL_CASES: readonly (readonly [string, string | undefined, str
   // Beside what it may be elsewhere: names that leave the country open.
   ["44051401359", "nationalId", "pl-pesel"],
   ["17291716060", "identityNumber", "tr-tckn"],
+  ["steuerId 86095742719, PESEL 44051401359, cpf 39053344705", undefined, "br-cpf,de-steuer-id,pl-pesel"],
+  ["NHS number 943-476-5919 and 943-476-5919", "note", "phone,uk-nhs"],
   ["order 240115-1234, lot 20240115-0042", undefined, ""],
 ];

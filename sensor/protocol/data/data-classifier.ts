@@ -276,7 +276,7 @@ export class DataClassifier {
     }
   }
 
-  /** Takes the longest match that holds; the position to go on from. */
+  /** Takes the longest match that holds, and all as long that the words before tell of; the position to go on from. */
   #judge(
     { patterns, rules }: Rules,
     bytes: Buffer,
@@ -286,26 +286,33 @@ export class DataClassifier {
     hint: FieldHint,
   ): number {
     let goesOn = start + 1;
+    let taken = -1;
     this.#told = undefined;
     this.#toldOther = undefined;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
       const rule = this.#rules[index];
       const end = patterns.hitEnds[hit];
+      if (taken >= 0 && end !== taken) return taken;
+      if (taken >= 0 && rule.fields === undefined) continue;
       if (isInNumber(bytes, from, start, end, until)) continue;
       if (rule.around?.(bytes, from, start, end, until) === false) continue;
-      if (this.#places === undefined && this.#isFound(index)) return end;
       if (rule.fields !== undefined && !this.#isTold(index, bytes, from, start)) continue;
-      if (!this.#passes(index, bytes, start, end)) continue;
+      const isFound = this.#places === undefined && this.#isFound(index);
+      if (isFound && rule.fields === undefined) return end;
+      if (!isFound && !this.#passes(index, bytes, start, end)) continue;
       this.#places?.push({ name: rule.name, start, end });
       if (!this.#isOther(index, hint, bytes, from, start)) {
-        this.#add(index, hint);
-        return end;
+        if (!isFound) this.#add(index, hint);
+        if (rule.fields === undefined) return end;
+        // What the words before leave open, as a tax number's country, is each that it can be.
+        taken = end;
+        continue;
       }
       this.#isFaint = true;
       goesOn = Math.max(goesOn, end);
     }
-    return goesOn;
+    return taken >= 0 ? taken : goesOn;
   }
 
   /** Whether a value that fits a rule is too little by itself, or named for something else. */

@@ -1,5 +1,5 @@
 import { type DataRule, words } from "./data-rule.js";
-import { CITIZEN_FIELDS, SOCIAL_FIELDS, TAX_FIELDS, THING_FIELDS } from "./field-names.js";
+import { CITIZEN_FIELDS, SOCIAL_FIELDS, THING_FIELDS } from "./field-names.js";
 import {
   arCuil,
   atSvnr,
@@ -33,12 +33,10 @@ import {
   zaId,
 } from "./national-check.js";
 
-/** Names that leave the country open tell only what a date or more than one check digit tells with them. */
-const ANY_FIELDS = TAX_FIELDS.concat(CITIZEN_FIELDS);
 const DATED = "[0-9]{6}[-+]?[0-9]{4}";
 
 /**
- * Numbers that states give to persons, by country. What is written with marks of its own or ends in a letter that checks it is told by
+ * Names that leave the country open (CITIZEN_FIELDS) tell only what a date or more than one check digit tells with them. Numbers that states give to persons, by country. What is written with marks of its own or ends in a letter that checks it is told by
  * itself; digits alone, and a day with a number behind it as orders and invoices have, only by their field.
  */
 export const NATIONAL_RULES: readonly DataRule[] = [
@@ -80,13 +78,13 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     fields: words(
       "rijksregisternummer rijksregisternr rijksregister numeronational numeroregistrenational numeroderegistrenational registrenational " +
         "niss insz inss nrn nationalnumber nationalregister nationalregisternumber nationalregistrationnumber nationaalnummer",
-    ).concat(ANY_FIELDS, SOCIAL_FIELDS),
+    ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: beNationalNumber,
   },
   {
     name: "bg-egn",
     pattern: "[0-9]{6} ?[0-9]{3} ?[0-9]",
-    fields: words("egn егн единенгражданскиномер edinengrazhdanskinomer").concat(ANY_FIELDS),
+    fields: words("egn егн единенгражданскиномер edinengrazhdanskinomer").concat(CITIZEN_FIELDS),
     check: bgEgn,
   },
   { name: "br-cpf", pattern: "[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}", check: brCpf },
@@ -95,7 +93,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     pattern: "[0-9]{9,11}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[ /-]?[0-9]{2}",
     fields: words(
       "cpf cpfcnpj cpfoucnpj cadastropessoafisica cadastrodepessoasfisicas documento numerodocumento",
-    ).concat(ANY_FIELDS),
+    ).concat(CITIZEN_FIELDS),
     check: brCpf,
   },
   {
@@ -112,7 +110,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     pattern: "756[. ]?[0-9]{4}[. ]?[0-9]{4}[. ]?[0-9]{2}",
     fields: words(
       "ahv ahvnr ahvnummer avs navs13 ahvn13 numeroavs noavs ahvavs ahvavsnummer oasi sozialversicherungsnummer versichertennummer",
-    ).concat(ANY_FIELDS, SOCIAL_FIELDS),
+    ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: chAhv,
   },
   { name: "cl-rut", pattern: "[0-9]{1,2}\\.[0-9]{3}\\.[0-9]{3}-[0-9Kk]", others: THING_FIELDS, check: clRut },
@@ -127,7 +125,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "cl-rut",
     pattern: "[0-9]{1,3}[.]?[0-9]{3}[.]?[0-9]{3}-[0-9Kk]",
-    fields: words("run").concat(ANY_FIELDS),
+    fields: words("run").concat(CITIZEN_FIELDS),
     check: clRut,
   },
   // One in eleven ends in X; the others are digits.
@@ -138,7 +136,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     fields: words(
       "shenfenzheng shenfenzhenghao sfz sfzh zjhm residentidentitycard residentidentitynumber 身份证 身份证号 身份证号码 公民身份号码 " +
         "公民身份证号码 居民身份证 居民身份证号码 证件号码 证件号",
-    ).concat(ANY_FIELDS),
+    ).concat(CITIZEN_FIELDS),
     check: cnResidentId,
   },
   {
@@ -151,7 +149,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "cz-rodne-cislo",
     pattern: "[0-9]{6}/?[0-9]{4}",
-    fields: words("rc").concat(ANY_FIELDS),
+    fields: words("rc").concat(CITIZEN_FIELDS),
     check: czRodneCislo,
   },
   {
@@ -163,7 +161,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "ee-isikukood",
     pattern: "[1-8][0-9]{10}",
-    fields: words("isikukood isikukoodi estonianid estonianidcode").concat(ANY_FIELDS),
+    fields: words("isikukood isikukoodi estonianid estonianidcode").concat(CITIZEN_FIELDS),
     check: balticCode,
   },
   // The day's mark is a minus for most of who lives: with digits alone behind it it may be a number of anything.
@@ -176,7 +174,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "fi-hetu",
     pattern: "[0-9]{6}[A-FU-Ya-fu-y+-][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]",
-    fields: words("hetu henkilotunnus sotu sosiaaliturvatunnus personbeteckning").concat(ANY_FIELDS, SOCIAL_FIELDS),
+    fields: words("hetu henkilotunnus sotu sosiaaliturvatunnus personbeteckning").concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: fiHetu,
   },
   {
@@ -206,7 +204,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     ),
     check: krRrn,
   },
-  { name: "kr-rrn", pattern: "[0-9]{6}-[1-8][0-9]{6}", fields: ANY_FIELDS, check: krRrn },
+  { name: "kr-rrn", pattern: "[0-9]{6}-[1-8][0-9]{6}", fields: CITIZEN_FIELDS, check: krRrn },
   {
     name: "lt-asmens-kodas",
     pattern: "[1-9][0-9]{10}",
@@ -217,14 +215,14 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "mx-curp",
     pattern: "[A-Za-z]{4}[0-9]{6}[HMXhmx][A-Za-z]{5}[0-9A-Za-z][0-9]",
-    fields: words("curp claveunica claveunicaderegistrodepoblacion").concat(ANY_FIELDS),
+    fields: words("curp claveunica claveunicaderegistrodepoblacion").concat(CITIZEN_FIELDS),
     check: mxCurp,
   },
   {
     name: "no-fodselsnummer",
     pattern: "[0-9]{6}[ :-]?[0-9]{5}",
     fields: words("fodselsnummer fodselsnr personnummer personnr fnr dnummer dnr nin").concat(
-      ANY_FIELDS,
+      CITIZEN_FIELDS,
       SOCIAL_FIELDS,
     ),
     check: noFodselsnummer,
@@ -232,7 +230,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "pl-pesel",
     pattern: "[0-9]{11}",
-    fields: words("pesel numerpesel nrpesel").concat(ANY_FIELDS),
+    fields: words("pesel numerpesel nrpesel").concat(CITIZEN_FIELDS),
     check: plPesel,
   },
   {
@@ -246,14 +244,14 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "ro-cnp",
     pattern: "[1-9][0-9]{12}",
-    fields: words("cnp codnumericpersonal codnumericpersonalcnp").concat(ANY_FIELDS),
+    fields: words("cnp codnumericpersonal codnumericpersonalcnp").concat(CITIZEN_FIELDS),
     check: roCnp,
   },
   {
     name: "se-personnummer",
     pattern: `${DATED}|(1[89]|20)${DATED}`,
     fields: words("personnummer personnr pnr samordningsnummer personalidentitynumber").concat(
-      ANY_FIELDS,
+      CITIZEN_FIELDS,
       SOCIAL_FIELDS,
     ),
     check: sePersonnummer,
@@ -262,7 +260,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "sg-nric",
     pattern: "[STFGMstfgm][0-9]{7}[A-Za-z]",
-    fields: words("nric nricfin fin uinfin nricno nricnumber").concat(ANY_FIELDS),
+    fields: words("nric nricfin fin uinfin nricno nricnumber").concat(CITIZEN_FIELDS),
     check: sgNric,
   },
   { name: "th-national-id", pattern: "[1-8]-[0-9]{4}-[0-9]{5}-[0-9]{2}-[0-9]", check: thNationalId },
@@ -279,7 +277,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     pattern: "[1-9][0-9]{10}",
     fields: words(
       "tckn tckimlik tckimlikno tckimliknumarasi kimlik kimlikno kimliknumarasi tcno tcnumarasi tc turkishid vatandaslikno",
-    ).concat(ANY_FIELDS),
+    ).concat(CITIZEN_FIELDS),
     check: trTckn,
   },
   {
@@ -287,13 +285,13 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     pattern: "[A-Za-z][1289][0-9]{8}",
     fields: words(
       "twid taiwanid nationalidcard 身分證 身分證字號 身分證號 身分證號碼 身份證 身份證字號 身份證號碼 國民身分證統一編號 統一證號 居留證號",
-    ).concat(ANY_FIELDS),
+    ).concat(CITIZEN_FIELDS),
     check: twNationalId,
   },
   {
     name: "za-id",
     pattern: "[0-9]{6} ?[0-9]{4} ?[012][0-9]{2}",
-    fields: words("saidnumber said rsaid rsaidnumber southafricanid southafricanidnumber zaid").concat(ANY_FIELDS),
+    fields: words("saidnumber said rsaid rsaidnumber southafricanid southafricanidnumber zaid").concat(CITIZEN_FIELDS),
     check: zaId,
   },
 ];
