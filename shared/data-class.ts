@@ -6,10 +6,16 @@ export const DATA_GROUPS: readonly DataGroup[] = ["personal", "financial", "heal
 const CLASSES: Readonly<Record<DataGroup, string>> = {
   personal:
     "email phone us-ssn uk-nino de-steuer-id fr-nir es-dni it-codice-fiscale nl-bsn in-aadhaar in-pan date-of-birth person-name " +
-    "postal-address geolocation",
+    "postal-address geolocation ar-cuil at-svnr au-tfn be-national-number bg-egn br-cpf ca-sin ch-ahv cl-rut cn-resident-id " +
+    "cz-rodne-cislo dk-cpr ee-isikukood fi-hetu ie-pps il-id jp-my-number kr-rrn lt-asmens-kodas mx-curp no-fodselsnummer pl-pesel " +
+    "pt-nif ro-cnp se-personnummer sg-nric th-national-id tr-tckn tw-national-id za-id",
   financial: "payment-card card-verification iban",
-  health: "uk-nhs health-code",
-  secret: "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password",
+  health: "uk-nhs au-medicare health-code",
+  secret:
+    "aws-key gcp-key azure-key github-token slack-token stripe-key private-key jwt password anthropic-key atlassian-token " +
+    "databricks-token datadog-key digitalocean-token discord-token docker-token gitlab-token huggingface-token linear-key " +
+    "mailgun-key new-relic-key notion-token npm-token openai-key paypal-token pypi-token sendgrid-key shopify-token square-token " +
+    "telegram-token twilio-key vault-token",
   network: "ip-address mac-address",
 };
 

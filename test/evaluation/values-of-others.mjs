@@ -31,7 +31,60 @@ const CLASSES = {
   "in/aadhaar": ["in-aadhaar", "aadhaar aadhaarNumber"],
   "in/pan": ["in-pan", "panCard"],
   "gb/nino": ["uk-nino", "nino"],
+  "ar/cuit": ["ar-cuil", "cuil cuit"],
+  "at/vnr": ["at-svnr", "svnr sozialversicherungsnummer"],
+  "au/tfn": ["au-tfn", "tfn taxFileNumber"],
+  "be/nn": ["be-national-number", "rijksregisternummer niss"],
+  "bg/egn": ["bg-egn", "egn ЕГН"],
+  "br/cpf": ["br-cpf", "cpf cpfNumber"],
+  "ca/sin": ["ca-sin", "sin socialInsuranceNumber"],
+  "ch/ssn": ["ch-ahv", "ahvNummer avs"],
+  "cl/rut": ["cl-rut", "rut"],
+  "cn/ric": ["cn-resident-id", "idCard 身份证号"],
+  "cz/rc": ["cz-rodne-cislo", "rodneCislo rodné_číslo"],
+  "sk/rc": ["cz-rodne-cislo", "rodneCislo"],
+  "dk/cpr": ["dk-cpr", "cpr cprNummer"],
+  "ee/ik": ["ee-isikukood", "isikukood"],
+  "fi/hetu": ["fi-hetu", "hetu henkilötunnus"],
+  "ie/pps": ["ie-pps", "ppsn pps_number"],
+  "il/idnr": ["il-id", "teudatZehut"],
+  "kr/rrn": ["kr-rrn", "rrn 주민등록번호"],
+  "lt/asmens": ["lt-asmens-kodas", "asmensKodas"],
+  "mx/curp": ["mx-curp", "curp"],
+  "no/fodselsnummer": ["no-fodselsnummer", "fodselsnummer fnr"],
+  "pl/pesel": ["pl-pesel", "pesel"],
+  "pt/nif": ["pt-nif", "nif contribuinte"],
+  "ro/cnp": ["ro-cnp", "cnp"],
+  "se/personnummer": ["se-personnummer", "personnummer"],
+  "th/tin": ["th-national-id", "citizenId"],
+  "th/idnr": ["th-national-id", "citizenId เลขประจำตัวประชาชน"],
+  "tr/tckimlik": ["tr-tckn", "tcKimlikNo tckn"],
+  "tw/natid": ["tw-national-id", "idNo 身分證字號"],
+  "za/idnr": ["za-id", "idNumber saId"],
 };
+const DATED = /^.\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])/;
+const IN_MONTHS = /^..([0257][1-9]|[1368][0-2])/;
+/** Of what stdnum calls valid, what is given out, and to persons: days that there are, ranges, no companies. */
+const GIVEN = {
+  "ar/cuit": (number) => number.startsWith("2"),
+  "at/vnr": (number) => !number.startsWith("0"),
+  "be/nn": (number) => !number.endsWith("00"),
+  "bg/egn": (number) => /^..([024][1-9]|[135][0-2])([0-2]|3[01])/.test(number),
+  "ca/sin": (number) => !number.startsWith("8"),
+  "cl/rut": (number) => number.length < 9 || number < "5",
+  "cn/ric": (number) => /^[1-9].{5}(18[5-9]|19|20)/.test(number),
+  "cz/rc": (number) => IN_MONTHS.test(number),
+  "sk/rc": (number) => IN_MONTHS.test(number),
+  "ee/ik": (number) => /^[1-8]/.test(number) && DATED.test(number),
+  "lt/asmens": (number) => number.startsWith("9") || DATED.test(number),
+  "pt/nif": (number) => /^([123]|45)/.test(number),
+  "se/personnummer": (_, written) => written.replace(/\D/g, "").length < 12 || /^(1[89]|20)/.test(written),
+  "th/tin": (number) => !number.startsWith("0"),
+};
+/** Of which the class takes more or less than stdnum does. */
+const UNCHANGED = ["us/ssn", "de/idnr", "fr/nir"];
+/** Numbers of each kind made of its examples, half of them with right check digits. */
+const CHANGED = 60;
 /** Whose numbers are in part written as a person's is that has a class: of the United States and Spain. */
 const SAME_FORM = ["us/itin", "us/ein", "us/atin", "us/tin", "us/ptin", "es/nif"];
 /** Of which accounts have the codes of another: France's beyond the sea, and Finland's Åland (ISO 13616's registry). */
@@ -45,14 +98,35 @@ for (const country of readdirSync(source, { withFileTypes: true }).filter((entry
     const text = readFileSync(join(source, country.name, file), "utf8");
     for (const [, value] of text.matchAll(/'([^'\n:%]{6,40})'/g))
       if (/\d/.test(value)) emitNumber(kind, validator, value);
+    const right = [...text.matchAll(/'([^'\n:%]{6,40})'/g)]
+      .map(([, value]) => value)
+      .filter((value) => validator.validate(value).isValid);
+    if (CLASSES[kind] !== undefined && !UNCHANGED.includes(kind) && right.length > 0)
+      for (let turn = 0; turn < CHANGED; turn++)
+        emitNumber(kind, validator, changed(right[turn % right.length], turn, validator));
   }
 }
 
+/** The number with digits of it others: with a right check digit where turn is even and one is found. */
+function changed(value, turn, validator) {
+  const digits = "0123456789";
+  for (let tries = 0; tries < 2_000; tries++) {
+    const made = value.replace(/\d/g, (digit) =>
+      chance.bool({ likelihood: 30 }) ? chance.pickone([...digits]) : digit,
+    );
+    if (validator.validate(made).isValid === (turn % 2 === 0) && made !== value) return made;
+  }
+  return value;
+}
+
 function emitNumber(kind, validator, value) {
-  const isValid = validator.validate(value).isValid;
+  // It does not take its own form of Chile's.
+  const number = kind === "cl/rut" ? value.replaceAll(".", "") : value;
+  const { isValid: isRight, compact } = validator.validate(number);
+  const isValid = isRight && (GIVEN[kind]?.(compact, value) ?? true);
   const [name, fields] = CLASSES[kind] ?? [null, "number code payload reference id"];
-  for (const form of new Set(isValid ? [value, validator.compact(value), validator.format(value)] : [value]))
-    emit(isValid && validator.validate(form).isValid ? name : null, fields, form);
+  for (const form of new Set(isValid ? [value, validator.compact(number), validator.format(number)] : [value]))
+    emit(isValid ? name : null, fields, form.replace(/^(CL|PT) ?/, ""));
 }
 
 // Accounts of each country with the check digits that its name asks for.
@@ -95,6 +169,7 @@ for (let turn = 0; turn < 300; turn++) {
   );
   emit(null, "serialNumber orderNo", chance.phone({ formatted: false }).replace(/^(...)(...)/, "$1-$2-"));
   emit(null, "version firmware", chance.ip());
+  emit("br-cpf", "cpf documento", require("gerador-validador-cpf").generate());
   emit(null, "id number payload", require("gerador-validador-cpf").generate());
 }
 

@@ -63,7 +63,16 @@ for n,loc in enumerate(sorted(AVAILABLE_LOCALES)):
             put(None,fields,make)
 # 2. python-stdnum's examples
 import stdnum
-CLASS={'us.ssn':('us-ssn','ssn'),'us.itin':('us-ssn','itin'),'gb.nhs':('uk-nhs','nhsNumber'),'de.idnr':('de-steuer-id','steuerId'),'fr.nir':('fr-nir','nir'),'es.dni':('es-dni','dni'),'es.nie':('es-dni','nie'),'be.iban':('iban','iban'),'us.tin':('us-ssn','tin'),'it.codicefiscale':('it-codice-fiscale','codiceFiscale'),'nl.bsn':('nl-bsn','bsn'),'in_.aadhaar':('in-aadhaar','aadhaar'),'in_.pan':('in-pan','pan'),'iban':('iban','iban'),'es.iban':('iban','iban'),'mac':('mac-address','mac')}
+CLASS={'us.ssn':('us-ssn','ssn'),'us.itin':('us-ssn','itin'),'gb.nhs':('uk-nhs','nhsNumber'),'de.idnr':('de-steuer-id','steuerId'),'fr.nir':('fr-nir','nir'),'es.dni':('es-dni','dni'),'es.nie':('es-dni','nie'),'be.iban':('iban','iban'),'us.tin':('us-ssn','tin'),'it.codicefiscale':('it-codice-fiscale','codiceFiscale'),'nl.bsn':('nl-bsn','bsn'),'in_.aadhaar':('in-aadhaar','aadhaar'),'in_.pan':('in-pan','pan'),'iban':('iban','iban'),'es.iban':('iban','iban'),'mac':('mac-address','mac'),
+    'ar.cuit':('ar-cuil','cuil'),'at.vnr':('at-svnr','svnr'),'au.tfn':('au-tfn','tfn'),'be.nn':('be-national-number','niss'),'bg.egn':('bg-egn','egn'),
+    'br.cpf':('br-cpf','cpf'),'ca.sin':('ca-sin','sin'),'ch.ssn':('ch-ahv','ahv'),'cl.rut':('cl-rut','rut'),'cn.ric':('cn-resident-id','idCard'),
+    'cz.rc':('cz-rodne-cislo','rodne_cislo'),'sk.rc':('cz-rodne-cislo','rodneCislo'),'dk.cpr':('dk-cpr','cpr'),'ee.ik':('ee-isikukood','isikukood'),
+    'fi.hetu':('fi-hetu','hetu'),'ie.pps':('ie-pps','ppsn'),'il.idnr':('il-id','teudatZehut'),'kr.rrn':('kr-rrn','rrn'),
+    'lt.asmens':('lt-asmens-kodas','asmensKodas'),'mx.curp':('mx-curp','curp'),'no.fodselsnummer':('no-fodselsnummer','fodselsnummer'),
+    'pl.pesel':('pl-pesel','pesel'),'pt.nif':('pt-nif','nif'),'ro.cnp':('ro-cnp','cnp'),'se.personnummer':('se-personnummer','personnummer'),
+    'th.pin':('th-national-id','citizenId'),'th.tin':('th-national-id','citizenId'),'tr.tckimlik':('tr-tckn','tcKimlikNo'),'za.idnr':('za-id','idNumber')}
+# of companies
+NOT_GIVEN={'cl.rut':r'^[5-9]\d\D?\d{3}\D?\d{3}\D','pt.nif':r'^(PT ?)?[5-9]','th.tin':r'^0','th.pin':r'^0'}
 parser=doctest.DocTestParser()
 for m in pkgutil.walk_packages(stdnum.__path__,'stdnum.'):
     try: mod=importlib.import_module(m.name)
@@ -77,6 +86,8 @@ for m in pkgutil.walk_packages(stdnum.__path__,'stdnum.'):
         value=g.group(2)
         cls,field=CLASS.get(name,(None,None))
         if cls and g.group(1) in('validate','is_valid'):
+            value=re.sub(r'^(CL|PT) ','',value)
+            if name in NOT_GIVEN and re.match(NOT_GIVEN[name],value): bad=True
             emit('stdnum '+name, None if bad else cls, field, value)
         elif not cls:
             for field in ('number','code','payload'): emit('stdnum '+name+(' invalid' if bad else ''), None, field, value)

@@ -22,6 +22,8 @@ export const DATA_CASES: readonly (readonly [string, string | undefined, string]
   ["GB123456C", undefined, ""],
   ["9434765919", "nhsNumber", "uk-nhs"],
   ["9434765918", "nhsNumber", ""],
+  // A telephone number's form, too, which its field says it is not.
+  ["943-476-5919", "nhsNumber", "uk-nhs"],
   ["9434765919", "orderNumber", ""],
   ["86095742719", "steuerId", "de-steuer-id"],
   ["86095742718", "steuerId", ""],
@@ -198,6 +200,8 @@ export const CANARIES: readonly (readonly [string, string])[] = [
   ["diagnosisCode", "E11.65"],
   ["password", "canary-hunter2-7f3a"],
   ["awsKey", "AKIACANARY7F3A7F3A7F"],
+  ["cpf", "390.533.447-05"],
+  ["gitlab", "glpat-canary7f3acanary7f3a"],
   ["token", "ghp_canary7f3acanary7f3acanary7f3acanary7f3a"],
   ["jwt", "eyJjYW5hcnkiOiI3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
   ["note", "nobody must ever read canarynote7f3a"],

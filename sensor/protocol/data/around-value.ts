@@ -2,6 +2,7 @@ import { IS_WORD } from "./pattern-set.js";
 
 const SLASH = 0x2f;
 const COLON = 0x3a;
+const SPACE = 0x20;
 /** A repository's path is looked for in so many bytes. */
 const MAX_PATH = 256;
 
@@ -20,4 +21,29 @@ export function isNoRemote(bytes: Buffer, _from: number, _start: number, end: nu
   let at = end + 1;
   while (at < stop && bytes[at] > 0x20 && bytes[at] !== SLASH) at++;
   return at === stop || bytes[at] !== SLASH;
+}
+
+/** Whether what is at either end of bytes[start, end) goes on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
+export function isInNumber(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
+  if (start - from >= 2 && isJoint(bytes, start, start - 1, start - 2, start, end)) return true;
+  return end + 1 < until && isJoint(bytes, end - 1, end, end + 1, start, end);
+}
+
+/** Whether the byte at `mark` joins those at `inner`, an end of bytes[start, end), and `outer` to one number. */
+function isJoint(bytes: Buffer, inner: number, mark: number, outer: number, start: number, end: number): boolean {
+  const byte = bytes[mark];
+  // RFC 4716 §4: a key's fingerprint is 16 bytes or more with colons between them, of which six or eight are no address.
+  if (byte === COLON) return isHex(bytes[inner]) && isHex(bytes[outer]) && bytes.subarray(start, end).includes(COLON);
+  if (!isDigit(bytes[inner]) || !isDigit(bytes[outer])) return false;
+  if (byte === 0x2d || byte === 0x2e) return true;
+  return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
+}
+
+function isHex(byte: number): boolean {
+  const lower = byte | 0x20;
+  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }

@@ -194,10 +194,10 @@ export function inAadhaar(text: string): boolean {
   return digits.length === 12 && digits[0] >= "2" && verhoeff(digits);
 }
 
-function weigh(digits: string, weights: readonly number[]): number {
+export function weigh(digits: string, weights: readonly number[]): number {
   return weights.reduce((sum, weight, at) => sum + weight * Number(digits[at] ?? 0), 0);
 }
 
-function isOneDigit(digits: string): boolean {
+export function isOneDigit(digits: string): boolean {
   return digits === digits[0]?.repeat(digits.length);
 }

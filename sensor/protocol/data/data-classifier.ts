@@ -1,5 +1,8 @@
+import { isInNumber } from "./around-value.js";
 import type { DataRule } from "./data-rule.js";
 import { FieldWords, wordsOf } from "./field-words.js";
+import { FoundClasses } from "./found-classes.js";
+import { NATIONAL_RULES } from "./national-rules.js";
 import { operatorRule } from "./operator-rule.js";
 import { PatternError } from "./pattern.js";
 import { IS_WORD, PatternSet } from "./pattern-set.js";
@@ -13,11 +16,9 @@ export interface DataSettings {
   readonly mute: readonly string[];
 }
 
-export const NO_CLASSES: readonly string[] = [];
-
-/** As many as two numbers have bits to tell apart and one number can count exactly. */
-const MAX_CLASSES = 52;
-const LOW_BITS = 32;
+/** Ours and the operator's. */
+const MAX_CLASSES = 256;
+const NOTHING: readonly number[] = [];
 /** A match's longest form; a longer one is known by its beginning. */
 const MAX_MATCH_BYTES = 512;
 const MAX_VALUE_BYTES = 4_096;
@@ -30,17 +31,18 @@ const MIN_DIGITS = 4;
 const MAX_STEPS = 1_048_576;
 /** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
 const MAX_MARKS = 3;
-const TELLING_BYTES = 40;
+const TELLING_CHARACTERS = 40;
 const TELLING_STEPS = 512;
 /** Bytes of a text that may be compared with an operator's patterns only to tell whether it is worth a look. */
 const MAX_ADDED_STEPS = 4_096;
+const ENDS_SENTENCE = new Uint8Array(256);
+for (const byte of Buffer.from(".;,!?\n")) ENDS_SENTENCE[byte] = 1;
 const UNDERSCORE = 0x5f;
 /** One for a digit, so many for an @: both are counted in one sum. */
 const ONE_AT = 8_192;
 const COUNTED = new Uint16Array(256).fill(1, 0x30, 0x3a);
 COUNTED[0x40] = ONE_AT;
 const SPACE = 0x20;
-const COLON = 0x3a;
 
 /** Where something of a class stands in a text, in bytes. */
 export interface DataPlace {
@@ -53,11 +55,10 @@ export interface DataPlace {
 interface FieldHint {
   readonly rules: ReadonlySet<number>;
   readonly others: ReadonlySet<number>;
-  readonly mutedLow: number;
-  readonly mutedHigh: number;
+  readonly muted: ReadonlySet<number>;
 }
 
-interface RuleSet {
+interface Rules {
   readonly patterns: PatternSet;
   /** Rules by the patterns' places. */
   readonly rules: readonly number[];
@@ -66,7 +67,12 @@ interface RuleSet {
   readonly anywhere: Uint8Array;
 }
 
-/** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a bit for each class. */
+interface RuleSet extends Rules {
+  /** Those of them that no words need to tell of: most values are nothing else, and such patterns end at their first bytes. */
+  readonly untold: Rules;
+}
+
+/** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a set of classes. */
 export class DataClassifier {
   readonly #rules: readonly DataRule[];
   /** Place of each rule's class in `#names`. */
@@ -82,9 +88,10 @@ export class DataClassifier {
   readonly #inField: RuleSet;
   /** The operator's: what is of their classes may be shorter, and without a digit. Undefined where there are none. */
   readonly #added: RuleSet | undefined;
-  readonly #lists = new Map<number, readonly string[]>();
-  #low = 0;
-  #high = 0;
+  readonly #classes: FoundClasses;
+  /** What the words before the place that is judged tell of, and what they say it is not; undefined where nobody asked yet. */
+  #told: readonly number[] | undefined = undefined;
+  #toldOther: readonly number[] | undefined = undefined;
   #found = 0;
   #isFaint = false;
   #stepsLeft = MAX_STEPS;
@@ -94,17 +101,18 @@ export class DataClassifier {
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
     const added = rules.map(operatorRule);
-    const all = [...PERSONAL_RULES, ...SECRET_RULES, ...added];
+    const all = [...PERSONAL_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
     const known = new Set(all.map(({ name }) => name));
     const isMuted = (name: string): boolean => mute.includes(name);
     this.#rules = all.filter(({ name }) => !isMuted(name));
     this.#names = [...new Set(this.#rules.map(({ name }) => name))].sort();
     if (this.#names.length > MAX_CLASSES) throw new PatternError(`are of more than ${MAX_CLASSES} classes`);
+    this.#classes = new FoundClasses(this.#names);
     this.#classOf = this.#rules.map(({ name }) => this.#names.indexOf(name));
     this.#words = new FieldWords(this.#rules.map(({ fields }) => fields));
     this.#otherWords = new FieldWords(this.#rules.map(({ others }) => others));
     this.#muted = mutedFields(mute, known);
-    this.#hints = [{ rules: new Set(), others: new Set(), mutedLow: 0, mutedHigh: 0 }];
+    this.#hints = [{ rules: new Set(), others: new Set(), muted: new Set() }];
     this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
     this.#withAt = this.#setOf((rule) => rule.holds === "@");
     this.#inField = this.#setOf((rule) => rule.fields !== undefined);
@@ -113,6 +121,12 @@ export class DataClassifier {
   }
 
   #setOf(belongs: (rule: DataRule) => boolean): RuleSet {
+    const all = this.#rulesOf(belongs);
+    const isAny = all.rules.some((index) => this.#rules[index].fields !== undefined);
+    return { ...all, untold: isAny ? this.#rulesOf((rule) => belongs(rule) && rule.fields === undefined) : all };
+  }
+
+  #rulesOf(belongs: (rule: DataRule) => boolean): Rules {
     const rules = [...this.#rules.keys()].filter((index) => belongs(this.#rules[index]));
     const prefixes = Uint8Array.from(rules, (index) => (this.#rules[index].isPrefix ? 1 : 0));
     const patterns = new PatternSet(rules.map((index) => this.#rules[index].pattern));
@@ -120,8 +134,7 @@ export class DataClassifier {
   }
 
   begin(): void {
-    this.#low = 0;
-    this.#high = 0;
+    this.#classes.clear();
     this.#stepsLeft = MAX_STEPS;
     this.#found = 0;
     this.#isFaint = false;
@@ -144,15 +157,7 @@ export class DataClassifier {
 
   /** What was found since `begin`, sorted; the same list for the same classes. */
   classes(): readonly string[] {
-    if (this.#low === 0 && this.#high === 0) return NO_CLASSES;
-    const key = this.#high * 2 ** LOW_BITS + (this.#low >>> 0);
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const list = this.#names.filter((_, place) => hasBit(this.#low, this.#high, place));
-    // Bounded by the combinations that really occur; started over where somebody makes up all of them.
-    if (this.#lists.size >= 1_024) this.#lists.clear();
-    this.#lists.set(key, list);
-    return list;
+    return this.#classes.list();
   }
 
   /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
@@ -166,9 +171,7 @@ export class DataClassifier {
     const known = this.#hintByKey.get(key);
     if (known !== undefined) return known;
     const places = muted.map((name) => this.#names.indexOf(name)).filter((place) => place >= 0);
-    const bits = (from: number): number =>
-      places.filter((place) => place >> 5 === from).reduce((sum, place) => sum | (1 << (place & 31)), 0);
-    const hint = { rules: new Set(rules), others: new Set(others), mutedLow: bits(0), mutedHigh: bits(1) };
+    const hint = { rules: new Set(rules), others: new Set(others), muted: new Set(places) };
     const made = this.#hints.push(hint) - 1;
     this.#hintByKey.set(key, made);
     return made;
@@ -177,15 +180,15 @@ export class DataClassifier {
   /** Whether a field's name tells what class its values are of, or what they are not meant for: no word of theirs is plain. */
   isTelling(hint: number): boolean {
     if (hint === 0) return false;
-    const { rules, mutedLow, mutedHigh } = this.#hints[hint];
-    return rules.size > 0 || mutedLow !== 0 || mutedHigh !== 0;
+    const { rules, muted } = this.#hints[hint];
+    return rules.size > 0 || muted.size > 0;
   }
 
   /** Looks at one value, bytes[start, end) without quotation marks and escapes. */
   value(bytes: Buffer, start: number, end: number, hint: number): void {
     const length = end - start;
     if (length < 2) return;
-    if (hint !== 0 && length <= MAX_MATCH_BYTES) this.#wholeField(bytes, start, end, this.#hints[hint]);
+    if (hint !== 0 && length <= MAX_MATCH_BYTES && this.#wholeField(bytes, start, end, this.#hints[hint])) return;
     if (length < MIN_VALUE_BYTES) {
       if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
       return;
@@ -233,24 +236,31 @@ export class DataClassifier {
     if (this.#added !== undefined) this.#scan(this.#added, bytes, start, end, hint);
   }
 
-  #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): void {
-    if (hint.rules.size === 0) return;
+  /** Whether all of the value is what its field says and is known by its form as well: whatever else it looks like, it is that. */
+  #wholeField(bytes: Buffer, from: number, until: number, hint: FieldHint): boolean {
+    if (hint.rules.size === 0) return false;
     let start = from;
     let end = until;
     while (start < end && bytes[start] <= SPACE) start++;
     while (end > start && bytes[end - 1] <= SPACE) end--;
     const { patterns, rules, prefixes } = this.#inField;
     this.#stepsLeft -= patterns.match(bytes, start, end, prefixes);
+    let isKnown = false;
     for (let hit = 0; hit < patterns.hits; hit++) {
       const index = rules[patterns.hitIds[hit]];
-      if (patterns.hitEnds[hit] !== end || !hint.rules.has(index) || this.#isFound(index)) continue;
-      if (this.#passes(index, bytes, start, end)) this.#add(index, hint);
+      if (patterns.hitEnds[hit] !== end || !hint.rules.has(index)) continue;
+      const isText = this.#rules[index].isWholeField === undefined;
+      if (!this.#isFound(index)) {
+        if (!this.#passes(index, bytes, start, end)) continue;
+        this.#add(index, hint);
+      }
+      isKnown ||= isText && !hint.muted.has(this.#classOf[index]);
     }
+    return isKnown;
   }
 
   #scan(set: RuleSet, bytes: Buffer, start: number, end: number, hint: number): void {
-    const { patterns, prefixes } = set;
-    const { begins } = patterns;
+    const { begins } = set.patterns;
     let at = start;
     while (at < end) {
       if (begins[bytes[at]] === 0 || (at > start && IS_WORD[bytes[at - 1]] === 1)) {
@@ -258,15 +268,17 @@ export class DataClassifier {
         continue;
       }
       if (this.#stepsLeft < 0) return;
+      const rules = wordEnd(bytes, start, at) < 0 ? set.untold : set;
+      const { patterns } = rules;
       const stop = end - at > MAX_MATCH_BYTES ? at + MAX_MATCH_BYTES : end;
-      this.#stepsLeft -= patterns.match(bytes, at, stop, prefixes);
-      at = patterns.hits === 0 ? at + 1 : this.#judge(set, bytes, start, at, end, this.#hints[hint]);
+      this.#stepsLeft -= patterns.match(bytes, at, stop, rules.prefixes);
+      at = patterns.hits === 0 ? at + 1 : this.#judge(rules, bytes, start, at, end, this.#hints[hint]);
     }
   }
 
-  /** Takes the longest match that holds; the position to go on from. */
+  /** Takes the longest match that holds, and all as long that the words before tell of; the position to go on from. */
   #judge(
-    { patterns, rules }: RuleSet,
+    { patterns, rules }: Rules,
     bytes: Buffer,
     from: number,
     start: number,
@@ -274,43 +286,60 @@ export class DataClassifier {
     hint: FieldHint,
   ): number {
     let goesOn = start + 1;
+    let taken = -1;
+    this.#told = undefined;
+    this.#toldOther = undefined;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
       const rule = this.#rules[index];
       const end = patterns.hitEnds[hit];
+      if (taken >= 0 && end !== taken) return taken;
+      if (taken >= 0 && rule.fields === undefined) continue;
       if (isInNumber(bytes, from, start, end, until)) continue;
       if (rule.around?.(bytes, from, start, end, until) === false) continue;
-      if (this.#places === undefined && this.#isFound(index)) return end;
-      if (rule.fields !== undefined && !this.#isToldBefore(this.#words, index, bytes, from, start)) continue;
-      if (!this.#passes(index, bytes, start, end)) continue;
+      if (rule.fields !== undefined && !this.#isTold(index, bytes, from, start)) continue;
+      const isFound = this.#places === undefined && this.#isFound(index);
+      if (isFound && rule.fields === undefined) return end;
+      if (!isFound && !this.#passes(index, bytes, start, end)) continue;
       this.#places?.push({ name: rule.name, start, end });
       if (!this.#isOther(index, hint, bytes, from, start)) {
-        this.#add(index, hint);
-        return end;
+        if (!isFound) this.#add(index, hint);
+        if (rule.fields === undefined) return end;
+        // What the words before leave open, as a tax number's country, is each that it can be.
+        taken = end;
+        continue;
       }
       this.#isFaint = true;
       goesOn = Math.max(goesOn, end);
     }
-    return goesOn;
+    return taken >= 0 ? taken : goesOn;
   }
 
   /** Whether a value that fits a rule is too little by itself, or named for something else. */
   #isOther(index: number, hint: FieldHint, bytes: Buffer, from: number, start: number): boolean {
     const { isFaint, others } = this.#rules[index];
     if (isFaint === true || hint.others.has(index)) return true;
-    return others !== undefined && this.#isToldBefore(this.#otherWords, index, bytes, from, start);
+    if (others === undefined) return false;
+    this.#toldOther ??= this.#before(this.#otherWords, bytes, from, start);
+    return this.#toldOther.includes(index);
   }
 
   /** Whether the words right before, in running text, are a field's name: `SSN: 123456789`. */
-  #isToldBefore(names: FieldWords, index: number, bytes: Buffer, from: number, start: number): boolean {
-    let end = start;
-    while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
-    if (end - from < 2 || !isLetter(bytes[end - 1])) return false;
+  #isTold(index: number, bytes: Buffer, from: number, start: number): boolean {
+    this.#told ??= this.#before(this.#words, bytes, from, start);
+    return this.#told.includes(index);
+  }
+
+  /** What the words right before tell of. Read once for a place, however many rules ask. */
+  #before(names: FieldWords, bytes: Buffer, from: number, start: number): readonly number[] {
+    const end = wordEnd(bytes, from, start);
+    if (end < 0) return NOTHING;
     this.#stepsLeft -= TELLING_STEPS;
-    const before = bytes.toString("utf8", Math.max(from, end - TELLING_BYTES), end);
+    let first = end;
     // The sentence before is another's.
-    const told = /[^.;,!?\n]*$/.exec(before)?.[0] ?? "";
-    return names.find(wordsOf(told), []).includes(index);
+    for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
+      if ((bytes[--first] & 0xc0) !== 0x80) left--;
+    return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {
@@ -319,50 +348,26 @@ export class DataClassifier {
   }
 
   #isFound(index: number): boolean {
-    return hasBit(this.#low, this.#high, this.#classOf[index]);
+    return this.#classes.has(this.#classOf[index]);
   }
 
   #add(index: number, hint: FieldHint): void {
     const place = this.#classOf[index];
     this.#found++;
-    if (hasBit(hint.mutedLow, hint.mutedHigh, place)) return;
-    if (place < LOW_BITS) this.#low |= 1 << place;
-    else this.#high |= 1 << (place - LOW_BITS);
+    if (!hint.muted.has(place)) this.#classes.add(place);
   }
 }
 
-function hasBit(low: number, high: number, place: number): boolean {
-  return place < LOW_BITS ? (low & (1 << place)) !== 0 : (high & (1 << (place - LOW_BITS))) !== 0;
-}
-
-/** Whether what is at either end of bytes[start, end) goes on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */
-function isInNumber(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
-  if (start - from >= 2 && isJoint(bytes, start, start - 1, start - 2, start, end)) return true;
-  return end + 1 < until && isJoint(bytes, end - 1, end, end + 1, start, end);
-}
-
-/** Whether the byte at `mark` joins those at `inner`, an end of bytes[start, end), and `outer` to one number. */
-function isJoint(bytes: Buffer, inner: number, mark: number, outer: number, start: number, end: number): boolean {
-  const byte = bytes[mark];
-  // RFC 4716 §4: a key's fingerprint is 16 bytes or more with colons between them, of which six or eight are no address.
-  if (byte === COLON) return isHex(bytes[inner]) && isHex(bytes[outer]) && bytes.subarray(start, end).includes(COLON);
-  if (!isDigit(bytes[inner]) || !isDigit(bytes[outer])) return false;
-  if (byte === 0x2d || byte === 0x2e) return true;
-  return byte === SPACE && bytes.subarray(start, end).includes(SPACE);
-}
-
-function isHex(byte: number): boolean {
-  const lower = byte | 0x20;
-  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
+/** Where a word ends that stands right before `start` in bytes[from, …); negative for none. */
+function wordEnd(bytes: Buffer, from: number, start: number): number {
+  let end = start;
+  while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
+  return end - from >= 2 && isLetter(bytes[end - 1]) ? end : -1;
 }
 
 function isLetter(byte: number): boolean {
   const lower = byte | 0x20;
   return byte >= 0x80 || (lower >= 0x61 && lower <= 0x7a);
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Field's words → classes it does not mean. Throws PatternError for a class that no rule has. */

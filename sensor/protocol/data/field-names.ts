@@ -58,9 +58,20 @@ export const PASSWORD_FIELDS = words(
     "haslo losenord passord adgangskode salasana heslo jelszo parola lozinka sifre пароль 密码 パスワード 비밀번호",
 );
 
-export const TAX_FIELDS = words(
-  "taxid taxnumber taxpayerid tin nationalid nationalidentifier personalid idnumber identitynumber",
+const NATIONAL_FIELDS = words("nationalid nationalidentifier personalid idnumber identitynumber");
+
+export const TAX_FIELDS = words("taxid taxnumber taxpayerid tin").concat(NATIONAL_FIELDS);
+
+/** Cards of who lives in a country, whichever it is. */
+export const CITIZEN_FIELDS = NATIONAL_FIELDS.concat(
+  words(
+    "idcard idcardno idcardnumber idno identitycard identitycardno identitycardnumber citizenid citizenidnumber residentid nationalidnumber " +
+      "nationalidno nationalidentitynumber nationalidentificationnumber personalcode personalidentificationnumber personalidentificationcode",
+  ),
 );
+
+/** What a country's social insurance calls its own. */
+export const SOCIAL_FIELDS = words("ssn socialsecurity socialsecuritynumber socialsecurityno");
 
 const NUMBERED = words(
   "order tracking shipment parcel serial sku part partnumber invoice receipt batch lot ticket case product item model voucher coupon " +

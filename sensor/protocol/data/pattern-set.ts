@@ -6,7 +6,8 @@ const MAX_NODES = 20_000;
 /** States are made when they are first needed; beyond this many all are forgotten and made anew. */
 const MAX_STATES = 2_048;
 const FIRST_STATES = 64;
-const MAX_HITS = 16;
+/** Numbers of many countries have as many digits as another's. */
+const MAX_HITS = 64;
 const DEAD = 0;
 const UNKNOWN = -1;
 

@@ -1,5 +1,6 @@
 import { type DataRule, words } from "./data-rule.js";
 import { PASSWORD_FIELDS } from "./field-names.js";
+import { ISSUER_RULES } from "./issuer-rules.js";
 import { givenKey, givenSecret, jsonWebToken, slackToken } from "./value-test.js";
 
 /** What gives access by itself, by the forms its issuers gave it. */
@@ -13,6 +14,8 @@ export const SECRET_RULES: readonly DataRule[] = [
   },
   { name: "gcp-key", pattern: "AIza[A-Za-z0-9_-]{35}", check: givenKey },
   { name: "gcp-key", pattern: "ya29\\.[A-Za-z0-9_-]{20}", isPrefix: true },
+  // Of OAuth: a client's secret and a refresh token.
+  { name: "gcp-key", pattern: "GOCSPX-[A-Za-z0-9_-]{28}|1//0[A-Za-z0-9_-]{40,}", check: givenKey },
   {
     name: "azure-key",
     pattern:
@@ -55,4 +58,5 @@ export const SECRET_RULES: readonly DataRule[] = [
     isWholeField: true,
     check: givenSecret,
   },
+  ...ISSUER_RULES,
 ];

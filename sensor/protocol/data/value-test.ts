@@ -110,6 +110,17 @@ export function givenKey(text: string): boolean {
   return !FILLED.test(text);
 }
 
+/** GitLab's older runners have a number before what was drawn. */
+export function gitlabToken(text: string): boolean {
+  return givenKey(text) && !/^GR\d+$/.test(text);
+}
+
+/** HashiCorp's `s.` stands before 24 characters, as a variable of one letter does before a member's name. */
+export function vaultToken(text: string): boolean {
+  if (!givenKey(text)) return false;
+  return !text.startsWith("s.") || (/\d/.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text.slice(2)));
+}
+
 /** Behind its kind a token of Slack's has numbers of six digits and more, and for most kinds a long tail. */
 export function slackToken(text: string): boolean {
   if (!givenKey(text)) return false;

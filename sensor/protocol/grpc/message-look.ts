@@ -1,5 +1,5 @@
 import type { BodyLook, Found } from "../body/body-look.js";
-import { NO_CLASSES } from "../data/data-classifier.js";
+import { NO_CLASSES } from "../data/found-classes.js";
 import { joinShapes } from "../join-shapes.js";
 import type { Shape } from "../shape.js";
 

@@ -21,8 +21,18 @@ const RANDOM_BITS_ONE_CASE = 10;
 const CAMEL_CASE = /^[A-Z]?[a-z]+(?:[A-Z][a-z]+)+$/;
 const MIN_WORD_LETTERS = 4;
 /** What issuers give, wherever in a value it begins: other letters may be a name that was put before it. */
-const ISSUED =
-  /(?<![A-Z])A(?:KI|SI|BI|CC)A[A-Z\d]{16}(?![A-Z\d])|gh[oprsu]_[A-Za-z\d]{32}|github_pat_\w{29}|xox[abeoprs]-(?=[\w-]*\d)[\w-]{16}|[rs]k_(?:live|test)_(?=[A-Za-z\d]*\d)[A-Za-z\d]{16}|AIza[\w-]{31}|glpat-[\w-]{20}|eyJ[\w-]{5,}\.eyJ[\w-]{5,}/;
+const ISSUED = new RegExp(
+  [
+    /(?<![A-Z])A(?:KI|SI|BI|CC)A[A-Z\d]{16}(?![A-Z\d])|gh[oprsu]_[A-Za-z\d]{32}|github_pat_\w{29}|xox[abeoprs]-(?=[\w-]*\d)[\w-]{16}/,
+    /[rs]k_(?:live|test)_(?=[A-Za-z\d]*\d)[A-Za-z\d]{16}|AIza[\w-]{31}|GOCSPX-[\w-]{28}|eyJ[\w-]{5,}\.eyJ[\w-]{5,}/,
+    /gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[\w-]{20}|dckr_[op]at_[\w-]{27}|(?<![A-Za-z])npm_[A-Za-z\d]{36}/,
+    /shp(?:at|ca|pa|ss|ua)_[\dA-Fa-f]{32}|do[opr]_v1_[\da-f]{64}|dapi[\da-f]{32}|hv[bs]\.[\w-]{24}|SG\.[\w-]{22}\.[\w-]{43}/,
+    /(?<![A-Za-z])hf_[A-Za-z]{34}|lin_(?:api|oauth)_[A-Za-z\d]{40}|ntn_\d{11}[A-Za-z\d]{35}|sq0(?:atp|csp)-[\w-]{22}|NRAK-[A-Z\d]{27}/,
+    /sk-ant-[a-z]{3,5}\d\d-[\w-]{40}|sk-[\w-]{18,80}T3BlbkFJ|AT[AC]TT3[\w-]{60}|pypi-AgE[\w-]{50}/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]{5,}\.[\w-]+\.[\w-]*$/;
 const SECRET_PARAMETER =

@@ -1,0 +1,60 @@
+const HEX = "7f3a".repeat(32);
+const BOTH = "aB3dE5fG7h".repeat(20);
+const LETTERS = "aBcDeFgHiJ".repeat(8);
+
+/** Keys and tokens by their form alone, made up in the forms of their issuers, with the class of each; all of it is masked in a path. */
+export const KEYS: readonly (readonly [value: string, expected: string])[] = [
+  [`sk-ant-api03-${BOTH.slice(0, 93)}AA`, "anthropic-key"],
+  [`sk-ant-oat01-${BOTH.slice(0, 60)}`, "anthropic-key"],
+  [`ATATT3xFfGF0${BOTH.slice(0, 180)}=0A1B2C3D`, "atlassian-token"],
+  [`ATBB${BOTH.slice(0, 32)}`, "atlassian-token"],
+  [`dapi${HEX.slice(0, 32)}`, "databricks-token"],
+  [`dop_v1_${HEX.slice(0, 64)}`, "digitalocean-token"],
+  ["MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "discord-token"],
+  [`dckr_pat_${BOTH.slice(0, 27)}`, "docker-token"],
+  ["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", "gcp-key"],
+  [`glpat-${BOTH.slice(0, 20)}`, "gitlab-token"],
+  [`glrt-t3_${BOTH.slice(0, 27)}.0w1a2b3c4`, "gitlab-token"],
+  [`GR1348941${BOTH.slice(0, 20)}`, "gitlab-token"],
+  [`hf_${LETTERS.slice(0, 34)}`, "huggingface-token"],
+  [`lin_api_${BOTH.slice(0, 40)}`, "linear-key"],
+  [`NRAK-${BOTH.slice(0, 27).toUpperCase()}`, "new-relic-key"],
+  [`ntn_45647615172${BOTH.slice(0, 35)}`, "notion-token"],
+  [`npm_${BOTH.slice(0, 36)}`, "npm-token"],
+  [`sk-proj-${BOTH.slice(0, 20)}T3BlbkFJ${BOTH.slice(0, 20)}`, "openai-key"],
+  [`access_token$production$${HEX.slice(0, 16)}$${HEX.slice(0, 32)}`, "paypal-token"],
+  [`A21AA${BOTH.slice(0, 90)}`, "paypal-token"],
+  [`pypi-AgEIcHlwaS5vcmc${BOTH.slice(0, 120)}`, "pypi-token"],
+  [`SG.${BOTH.slice(0, 22)}.${BOTH.slice(0, 43)}`, "sendgrid-key"],
+  [`shpat_${HEX.slice(0, 32)}`, "shopify-token"],
+  [`sq0atp-${BOTH.slice(0, 22)}`, "square-token"],
+  [`EAAA${BOTH.slice(0, 60)}`, "square-token"],
+  [`110201543:AA${BOTH.slice(0, 33)}`, "telegram-token"],
+  [`SK${HEX.slice(0, 32)}`, "twilio-key"],
+  [`hvs.${BOTH.slice(0, 90)}`, "vault-token"],
+  [`s.${BOTH.slice(0, 24)}`, "vault-token"],
+];
+
+/** As in DATA_CASES: keys that their field tells, and what is none. */
+export const KEY_CASES: readonly (readonly [string, string | undefined, string])[] = [
+  ...KEYS.map(([value, expected]) => [value, undefined, expected] as const),
+  [`1//0${BOTH.slice(0, 60)}`, "refresh_token", "gcp-key"],
+  [`https://discord.com/api/webhooks/199622483471925248/${BOTH.slice(0, 68)}`, "url", "discord-token"],
+  [BOTH.slice(0, 24), "atlassian_api_token", "atlassian-token"],
+  [HEX.slice(0, 32), "DD_API_KEY", "datadog-key"],
+  [HEX.slice(0, 32), "etag", ""],
+  [`key-${HEX.slice(0, 32)}`, "mailgunApiKey", "mailgun-key"],
+  [`key-${HEX.slice(0, 32)}`, "cache", ""],
+  [HEX.slice(0, 32), "twilioAuthToken", "twilio-key"],
+  [`sk-ant-api03-${BOTH.slice(0, 93)}BB`, undefined, ""],
+  [`sk-proj-${BOTH.slice(0, 20)}T4BlbkFJ${BOTH.slice(0, 20)}`, undefined, ""],
+  [`glpat-${"X".repeat(20)}`, undefined, ""],
+  [`glpat-${BOTH.slice(0, 12)}`, undefined, ""],
+  ["GR134894112312312312312312312", undefined, ""],
+  [`hf_${LETTERS.slice(0, 33)}`, undefined, ""],
+  [`npm_${BOTH.slice(0, 35)}`, undefined, ""],
+  ["s.AcceptanceTimeoutSeconds", undefined, ""],
+  ["s.thisstringisalllowercas3", undefined, ""],
+  ["clm12345678:AgencyIdentificationCodeContentType", undefined, ""],
+  [`shpat_${HEX.slice(0, 31)}`, undefined, ""],
+];
