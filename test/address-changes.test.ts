@@ -12,10 +12,11 @@ const C = "10.1.0.6";
 /** Services by name, each with a path of its own and two that all of them have. */
 class Town {
   readonly scene: Scene;
-  #second = 0;
+  #second: number;
 
-  constructor(scene = new Scene({}, 1)) {
+  constructor(scene = new Scene({}, 1), second = 0) {
     this.scene = scene;
+    this.#second = second;
   }
 
   /** Each is called at its address once a second, for so long, by three clients at once. */
@@ -174,6 +175,31 @@ t.test("a service that comes back to its address is the same, however long it wa
   sameCounts(t, seen, [`${B} alpha 600`], "its counts go along");
   t.strictSame(seen.newOnes(), []);
   t.match(placed(seen.scene).moves.at(-1), /silent for 9 days before/);
+});
+
+t.test("a gateway that is asked for more names than are kept follows none, and waits for none", (t) => {
+  const scene = new Scene({}, 1);
+  const sites = Array.from({ length: 40 }, (_, at) => `site${at}`);
+  const seen = new Town(scene).live(20, { site1: B });
+  for (let time = 0; time < 3; time++) for (const site of sites) seen.live(1, { [site]: A, site1: B });
+  t.match(scene.inventory.counters, { moves_not_followed: 0 });
+  t.strictSame(moves(seen), []);
+  const balance = scene.endpoints().filter(({ template }) => template === "/balance");
+  t.equal(
+    balance.reduce((sum, { calls }) => sum + calls, 0),
+    scene.inventory.counters.calls / 4,
+  );
+  t.end();
+});
+
+t.test("over a restart in between a service still goes on for itself", (t) => {
+  const before = new Town().live(100, { alpha: A }).live(20, { alpha: B });
+  const after = new Town(new Scene({}, 1), 120);
+  after.scene.inventory.restore(JSON.parse(JSON.stringify(before.scene.inventory.takeDelta(1_000).rows)));
+  after.live(100, { alpha: B });
+  sameCounts(t, after, [`${B} alpha 220`], "which it was undecided at");
+  t.strictSame(moves(after), [`${A} to ${B}`, `${B} from ${A}`]);
+  t.end();
 });
 
 t.test("rows that change places in a circle are told so that nothing said of one is lost to another", (t) => {

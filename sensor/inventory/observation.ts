@@ -12,8 +12,8 @@ export interface Service {
   /** Its address, told apart from the same one in another virtual network. */
   readonly place: string;
   readonly name: string;
-  /** It may turn out to be one that was elsewhere before, with endpoints that are known: `settled` tells. */
-  readonly isArriving: boolean;
+  /** What is called there so may turn out to have been elsewhere before, with endpoints that are known: `settled` tells. */
+  isArriving(authority: string | undefined): boolean;
 }
 
 export interface Edge {

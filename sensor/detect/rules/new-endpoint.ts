@@ -28,13 +28,13 @@ export const newEndpoint: Rule = {
   watch: ({ findings, learnedMicros, remember }) => {
     const held = remember<Map<Endpoint, Held>>();
     return {
-      call({ atMicros, status, rpc }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
+      call({ atMicros, status, rpc, authority }: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         if (endpoint === undefined || endpoint.foundMicros < learnedMicros()) return;
         if (status === undefined || ABSENT.has(status) || rpc?.status === UNIMPLEMENTED) return;
         if (findings.again(endpoint, atMicros)) return;
         const clientAddress = edge?.clientAddress;
         const call = { clientAddress, status, firstMicros: atMicros, lastMicros: atMicros, calls: 1 };
-        if (endpoint.service.isArriving && hold(held, endpoint, call)) return;
+        if (endpoint.service.isArriving(authority) && hold(held, endpoint, call)) return;
         tell(findings, endpoint, call);
       },
       settled(service: Service, endpoints: readonly Endpoint[]): void {

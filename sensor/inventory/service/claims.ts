@@ -52,13 +52,18 @@ export class Claims {
       return false;
     }
     this.#open.push({ late, name, beganMicros, isHolding: true, knownMicros: undefined });
-    late.arrivals++;
+    late.arriving.add(name);
     return true;
   }
 
   /** Whether some service of its names is called elsewhere by now. */
   mayLeave(service: ServiceEntry): boolean {
     return this.#open.some(({ late, name }) => mayGoOnFor(service, late, name));
+  }
+
+  /** Whether somebody may have come there, or gone away. */
+  isAwaited(service: ServiceEntry): boolean {
+    return this.#open.some(({ late }) => late === service) || this.mayLeave(service);
   }
 
   decide(nowMicros: number): Decided {
@@ -75,9 +80,7 @@ export class Claims {
     this.#open = this.#open.filter((claim) => !decided.has(claim) && !over.includes(claim));
     const released = [...new Set([...decided, ...over, ...given])].flatMap((claim) => releasedBy(claim));
     const apart = over.flatMap(({ late, name }) => [late, ...this.#places.of(name)]).filter((one) => one.apart);
-    const isQuiet = (one: ServiceEntry): boolean =>
-      !(this.#open.some(({ late }) => late === one) || this.mayLeave(one));
-    const quiet = [...new Set(apart)].filter(isQuiet);
+    const quiet = [...new Set(apart)].filter((one) => !this.isAwaited(one));
     return { moves: ready.map(({ move }) => move), released, quiet };
   }
 
@@ -115,6 +118,6 @@ export class Claims {
 function releasedBy(claim: Claim): ServiceEntry[] {
   if (!claim.isHolding) return [];
   claim.isHolding = false;
-  claim.late.arrivals--;
-  return claim.late.arrivals === 0 ? [claim.late] : [];
+  claim.late.arriving.delete(claim.name);
+  return claim.late.arriving.size === 0 ? [claim.late] : [];
 }

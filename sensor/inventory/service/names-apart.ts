@@ -9,8 +9,11 @@ import { ServiceEntry } from "./service-entry.js";
 
 /** One in so many of the inventory's endpoints and fields may be kept apart as well. */
 const SHARE = 4;
-/** Packet time for which they are: whoever does not show elsewhere by then stays with its address. */
-const MOST_MICROS = 86_400e6;
+/** Endpoints of a service that is told apart: to take them all down takes time in which nothing else is looked at. */
+const MAX_ENDPOINTS = 500;
+/** Packet time for which they are, as long as it is awaited where somebody went, and without that: whoever does not show stays. */
+const AWAITED_MICROS = 86_400e6;
+const MOST_MICROS = 3_600e6;
 /** Addresses at which names are kept apart at the same time. */
 const MAX_PLACES = 256;
 
@@ -133,23 +136,25 @@ export class NamesApart {
     return this.#open.size === 0;
   }
 
-  expire(nowMicros: number): void {
-    for (const service of this.#open)
-      if (nowMicros - (service.apart?.sinceMicros ?? 0) > MOST_MICROS) this.close(service);
+  expire(nowMicros: number, isAwaited: (service: ServiceEntry) => boolean): void {
+    for (const service of this.#open) {
+      const micros = nowMicros - (service.apart?.sinceMicros ?? 0);
+      if (micros > AWAITED_MICROS || (micros > MOST_MICROS && !isAwaited(service))) this.close(service);
+    }
   }
 
   /** From now on what is called by this name there is counted for itself. */
   open(service: ServiceEntry, name: string): void {
     if (service.apart === undefined) {
-      const rows = this.#binding.rowsOf(service);
-      if (rows.length === 0) return;
-      if (this.#open.size >= MAX_PLACES) {
+      const { length } = this.#binding.endpointsOf(service);
+      if (length === 0) return;
+      if (this.#open.size >= MAX_PLACES || length > MAX_ENDPOINTS) {
         this.#counters.moves_not_followed++;
         return;
       }
       service.apart = new Apart(this, service, service.lastMicros);
       this.#open.add(service);
-      service.apart.arrive("", rows);
+      service.apart.arrive("", this.#binding.rowsOf(service));
     }
     service.apart?.add(name);
   }

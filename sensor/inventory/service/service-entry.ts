@@ -76,7 +76,7 @@ export class ServiceEntry implements Service {
   /** Where it is not known whether names are of one service; undefined nearly always. */
   apart: Apart | undefined = undefined;
   /** Names of which it is not known yet whether their service came here from elsewhere. */
-  arrivals = 0;
+  readonly arriving = new Set<string>();
   /** The name that files give it; after a restart what those of before gave, until these are asked. */
   given: GivenPlaces | undefined = undefined;
   /** What came of answers that do not show whether anything is there. */
@@ -109,8 +109,10 @@ export class ServiceEntry implements Service {
     return this.naming.text;
   }
 
-  get isArriving(): boolean {
-    return this.arrivals > 0;
+  isArriving(authority: string | undefined): boolean {
+    if (this.arriving.size === 0) return false;
+    const host = this.naming.hostOf(authority);
+    return host === undefined || this.arriving.has(host);
   }
 
   connection(connection: Connection): void {

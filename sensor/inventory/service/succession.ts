@@ -45,8 +45,12 @@ export class Succession {
   begun(service: ServiceEntry, atMicros: number): void {
     const begun = service.naming.takeBegun();
     if (begun === undefined) return;
-    if (begun.gone !== undefined) this.#places.delete(begun.gone, service);
     this.#places.add(begun.name, service);
+    if (begun.gone !== undefined) {
+      this.#places.delete(begun.gone, service);
+      // Of a service that is asked for by more names than are kept it is not known when one of them began to be.
+      return;
+    }
     const isClaimed = this.#claims.add(service, begun.name, atMicros);
     if (isClaimed) this.dueMicros = Math.min(this.dueMicros, atMicros + PAUSE_MICROS);
     if (isClaimed || service.apart !== undefined || this.#claims.mayLeave(service))
@@ -59,7 +63,7 @@ export class Succession {
     this.move(moves, nowMicros);
     for (const service of quiet) if (service.apart !== undefined) this.#apart.close(service);
     for (const service of released) this.#settled(service);
-    this.#apart.expire(nowMicros);
+    this.#apart.expire(nowMicros, (service) => this.#claims.isAwaited(service));
     this.dueMicros = this.#claims.isEmpty && this.#apart.isEmpty ? Number.POSITIVE_INFINITY : nowMicros + PAUSE_MICROS;
   }
 
