@@ -5,13 +5,21 @@ export interface NameSpan {
   readonly count: number;
 }
 
-/** First and last time; files of before do not say how often, nor whether it ended. */
-export type SpanState = readonly [firstMicros: number, lastMicros: number, count?: number, hasEnded?: 1];
+/** First and last time; files of before do not say the rest. */
+export type SpanState = readonly [
+  firstMicros: number,
+  lastMicros: number,
+  count?: number,
+  before?: number,
+  hasEnded?: 1,
+];
 
 interface Span {
   readonly firstMicros: number;
   lastMicros: number;
   count: number;
+  /** How much was asked for before, by any name or none. */
+  before: number;
   /** Whoever has the name went away: where it is asked for again, that is another span. */
   hasEnded?: true;
 }
@@ -20,13 +28,13 @@ interface Span {
 export class NameSpans {
   readonly #spans = new Map<string, Span>();
   #name: string | undefined = undefined;
-  #span: Span = { firstMicros: 0, lastMicros: 0, count: 0 };
+  #span: Span = { firstMicros: 0, lastMicros: 0, count: 0, before: 0 };
 
-  /** How often it was asked for by now. Whoever calls this bounds the names. */
-  note(name: string, atMicros: number): number {
+  /** How often it was asked for by now; `before`, how much was, should it begin. Whoever calls this bounds the names. */
+  note(name: string, atMicros: number, before: number): number {
     if (name !== this.#name) {
       this.#name = name;
-      this.#span = this.#goingOn(name) ?? { firstMicros: atMicros, lastMicros: atMicros, count: 0 };
+      this.#span = this.#goingOn(name) ?? { firstMicros: atMicros, lastMicros: atMicros, count: 0, before };
       if (this.#span.count === 0) this.#spans.set(name, this.#span);
     }
     if (atMicros > this.#span.lastMicros) this.#span.lastMicros = atMicros;
@@ -53,6 +61,17 @@ export class NameSpans {
     this.#name = undefined;
   }
 
+  /** The least of what was asked for before each of these. */
+  before(names: readonly string[]): number {
+    const all = names.map((name) => this.#spans.get(name)?.before ?? 0);
+    return all.length === 0 ? 0 : Math.min(...all);
+  }
+
+  /** So much of what was asked for before all of them is not counted any more. */
+  forgetBefore(times: number): void {
+    for (const span of this.#spans.values()) span.before = Math.max(0, span.before - times);
+  }
+
   names(): Iterable<string> {
     return this.#spans.keys();
   }
@@ -63,11 +82,13 @@ export class NameSpans {
 
   /** `countOf`: how often it was asked for at all, of files that do not say it of the span. */
   restore(state: Readonly<Record<string, SpanState>>, countOf: (name: string) => number): void {
-    for (const [name, [firstMicros, lastMicros, count = countOf(name), hasEnded]] of Object.entries(state))
-      this.#spans.set(name, { firstMicros, lastMicros, count, ...(hasEnded === 1 ? { hasEnded: true } : {}) });
+    for (const [name, [firstMicros, lastMicros, count = countOf(name), before = 0, ended]] of Object.entries(state)) {
+      const hasEnded = ended === 1 ? { hasEnded: true as const } : {};
+      this.#spans.set(name, { firstMicros, lastMicros, count, before, ...hasEnded });
+    }
   }
 }
 
-function stateOf({ firstMicros, lastMicros, count, hasEnded }: Span): SpanState {
-  return hasEnded === true ? [firstMicros, lastMicros, count, 1] : [firstMicros, lastMicros, count];
+function stateOf({ firstMicros, lastMicros, count, before, hasEnded }: Span): SpanState {
+  return hasEnded === true ? [firstMicros, lastMicros, count, before, 1] : [firstMicros, lastMicros, count, before];
 }

@@ -129,10 +129,14 @@ export class ServiceName {
 
   /** The service of this name is elsewhere now. */
   forget(name: string): void {
-    this.#asked -= this.#names.count(name);
+    const count = this.#names.count(name);
     this.#names.delete(name);
     this.#serverNames.delete(name);
     this.#spans.delete(name);
+    // What asked for no name before any of those that are left was of whoever went.
+    const gone = Math.max(count, this.#spans.before(this.#names.texts()));
+    this.#asked -= gone;
+    this.#spans.forgetBefore(gone);
     this.#rename();
   }
 
@@ -205,11 +209,12 @@ export class ServiceName {
     const names = all.length < 2 ? all : all.filter((name) => !this.#isTaken(name, all));
     const gone = all.length - names.length;
     if (gone === 0) return { names, calls: this.#asked };
-    const calls = all.reduce(
-      (rest, name) => (names.includes(name) ? rest : rest - this.#names.count(name)),
+    const rest = all.reduce(
+      (calls, name) => (names.includes(name) ? calls : calls - this.#names.count(name)),
       this.#asked,
     );
-    return { names, calls };
+    // Nor without a name is what was asked of whoever was there before.
+    return { names, calls: Math.min(rest, this.#asked - this.#spans.before(names)) };
   }
 
   /** Whether another name came to be asked for, often and for long, after it was asked for last. */
@@ -235,7 +240,7 @@ export class ServiceName {
     if (host !== undefined) {
       const gone = this.#names.add(host);
       if (gone !== undefined) this.#spans.delete(gone);
-      const times = this.#spans.note(host, atMicros);
+      const times = this.#spans.note(host, atMicros, this.#asked - 1);
       if (times === 1) this.#begun = { name: host, gone };
       else if (times === MIN_CALLS) this.hasGrown = true;
     }
