@@ -10,7 +10,7 @@ import type {
   ServiceRecord,
 } from "./event.js";
 import { sumPostures } from "./posture.js";
-import { accessOf, askedBy, spanWords } from "./protection-words.js";
+import { accessOf, askedBy, longestWords } from "./protection-words.js";
 import { fieldTypesOf } from "./schema-fields.js";
 import { placeOf } from "./virtual-network.js";
 
@@ -273,6 +273,7 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
   const { state, credentials, dataClasses } = endpoint;
   const traits = traitsOf(endpoint);
   const types = fieldTypesOf(endpoint);
+  const lasts = endpoint.protection?.tokens?.longestSeconds;
   return {
     state,
     callers: callersOf(endpoint),
@@ -285,7 +286,7 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
     drift: list((endpoint.drift ?? []).map((text) => text.replaceAll(", ", " "))),
     ...Object.fromEntries(TRAITS.map((trait) => [trait, list(traits[trait] ?? [])])),
     "token lifetimes": list([
-      ...longestStep(endpoint.protection?.tokens?.longestSeconds),
+      ...(lasts === undefined ? [] : [longestWords(lasts)]),
       ...(traits["token lifetimes"] ?? []),
     ]),
     "header fields of all answers": list(alwaysSentOf(endpoint)),
@@ -294,18 +295,6 @@ function endpointFacts(endpoint: EndpointRecord): Facts {
 }
 
 const TYPE_OF = "type of ";
-
-/** The longest lifetime of tokens in steps, each less than MUCH_LONGER times the one before: seconds more or less are no difference. */
-const STEPS_SECONDS: readonly number[] = [
-  ...[60, 180, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400],
-  ...[3, 7, 14, 30, 90, 180, 365, 1_095].map((days) => days * 86_400),
-];
-
-function longestStep(seconds: number | undefined): string[] {
-  if (seconds === undefined) return [];
-  const step = STEPS_SECONDS.find((one) => seconds <= one);
-  return [step === undefined ? `longer than ${spanWords(STEPS_SECONDS.at(-1) ?? 0)}` : `up to ${spanWords(step)}`];
-}
 
 /** Those that are listed, and how many more there are. */
 function callersOf({ callers, callerCount }: EndpointRecord): string {

@@ -229,6 +229,12 @@ const BOUNDS: readonly Bound[] = [
     why: "More answered that nothing is there than are remembered: they are counted together.",
   },
   {
+    counter: "moves_not_followed",
+    what: "Services at another address not followed",
+    unit: "times",
+    why: "Too many at once: what both have of two that changed places is counted for one of them, or one that moved starts anew.",
+  },
+  {
     counter: "schema_places_refused",
     what: "Places in bodies not kept",
     unit: "times",

@@ -162,6 +162,18 @@ export function lifetimeWords({ shortestSeconds, longestSeconds, endless }: Toke
 /** A lifetime of tokens is told as a change from so many times the longest before on. */
 export const MUCH_LONGER = 4;
 
+/** The longest lifetime in steps, each less than MUCH_LONGER times the one before: seconds more or less are no difference. */
+const STEPS_SECONDS: readonly number[] = [
+  ...[60, 180, 300, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400],
+  ...[3, 7, 14, 30, 90, 180, 365, 1_095, 3_650, 10_950, 36_500].map((days) => days * 86_400),
+];
+
+/** How long the tokens of an endpoint are good for at most, wherever two times are compared: `up to 5 min`, `up to 365 days`. */
+export function longestWords(seconds: number): string {
+  const step = STEPS_SECONDS.find((one) => seconds <= one);
+  return step === undefined ? `longer than ${spanWords(STEPS_SECONDS.at(-1) ?? 0)}` : `up to ${spanWords(step)}`;
+}
+
 export function spanWords(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;

@@ -2,7 +2,7 @@ import { alwaysSentOf, isAnyFull, TRAITS, type TraitLists, traitsOf, withoutSche
 import { withoutFigures } from "./drift-text.js";
 import { MAX_DRIFT } from "./endpoint-facts.js";
 import type { EndpointRecord, EndpointState } from "./event.js";
-import { ACCESS_WORDS, type Access, accessOf, askedBy, MUCH_LONGER, spanWords } from "./protection-words.js";
+import { ACCESS_WORDS, type Access, accessOf, askedBy, longestWords, MUCH_LONGER } from "./protection-words.js";
 import { fieldTypesOf } from "./schema-fields.js";
 
 /** What of an endpoint somebody who approves it vouches for. What may be left out was not kept by versions before. */
@@ -173,7 +173,7 @@ function compareTraits(seen: ReviewedFacts, now: ReviewedFacts, changes: string[
     if (fresh.length > 0) changes.push(`new ${trait}: ${named(fresh)}`);
   }
   if (lasted !== undefined && lasts !== undefined && lasts >= MUCH_LONGER * Math.max(lasted, 1))
-    changes.push(`tokens that last ${spanWords(lasts)} (the longest before: ${spanWords(lasted)})`);
+    changes.push(`token lifetimes ${longestWords(lasts)} (before: ${longestWords(lasted)})`);
   const lost = without(alwaysSent, now.alwaysSent ?? []);
   if (lost.length > 0) changes.push(`no longer in all answers: ${named(lost)}`);
   if ((now.beyond ?? 0) > beyond && isAnyFull(after))

@@ -135,6 +135,7 @@ t.test(
     await sensor.tell([{ ...ENDPOINT, callers: ["10.0.1.1", "10.0.1.2"], callerCount: 2 }]);
     await detail.locator("dd", { hasText: "10.0.1.2" }).waitFor();
     t.pass("it is brought up to date with its row");
+    t.equal(await page.evaluate(LINE_UNDER_BUTTON), false, "no line runs under the button beside the name");
     await detail.locator("button:text-is('Approve')").click();
     await detail.locator("text=Approved by ada").waitFor();
     const after = page.waitForResponse(/api.endpoints/);
@@ -150,3 +151,11 @@ t.test(
     );
   },
 );
+
+/** Whether the line above a detail's name lies under its button; run in the page. */
+const LINE_UNDER_BUTTON = `(() => {
+  const [name, button] = ["h3", ".close"].map((one) => document.querySelector("aside.detail " + one));
+  const [line, box] = [name.getBoundingClientRect(), button.getBoundingClientRect()];
+  const hasLine = getComputedStyle(name).borderTopWidth !== "0px";
+  return hasLine && line.top < box.bottom && line.right > box.left;
+})()`;

@@ -268,6 +268,7 @@ function endpointsOf(pieces: readonly Piece[], lost: number) {
     anomaly() {},
     connection() {},
     handshake() {},
+    settled() {},
   });
   const flow = new TestFlow({});
   const stream = new Dispatcher(PROTOCOL_SETTINGS, inventory).open(flow, flow);

@@ -22,6 +22,7 @@ class Connections {
     anomaly: (...seen) => this.detection.anomaly(...seen),
     connection: (...seen) => this.detection.connection(...seen),
     handshake: (...seen) => this.detection.handshake(...seen),
+    settled: (...seen) => this.detection.settled(...seen),
   });
   readonly #dispatcher = new Dispatcher(PROTOCOL_SETTINGS, this.inventory, this.inventory);
   #atMicros = 1_700_000_000_000_000;

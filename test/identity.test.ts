@@ -374,7 +374,7 @@ t.test("without files a service that is called by the same name goes on for one 
     endpoints: ["10.1.0.7 cart.internal /carts ×48"],
     moves: [
       "10.1.0.4 to 10.1.0.7 (host 0.7)",
-      "10.1.0.7 from 10.1.0.4 (called by the same name there, and silent for 64 seconds before, same software)",
+      "10.1.0.7 from 10.1.0.4 (called by the same name there, and silent for 61 seconds before, same software)",
     ],
   });
   const both = new Scene();

@@ -12,7 +12,7 @@ import { handshakeLine } from "../shared/handshake-json.js";
 import { formatSeconds } from "../shared/time.js";
 import { flow, handshake, LEAF, START } from "./support/handshake-builder.js";
 
-const DEAF: ObservationSink = { call() {}, anomaly() {}, connection() {}, handshake() {} };
+const DEAF: ObservationSink = { call() {}, anomaly() {}, connection() {}, handshake() {}, settled() {} };
 
 function inventory(settings: Partial<InventorySettings> = {}): Inventory {
   return new Inventory({ ...defaultSettings().inventory, learningSeconds: 1, ...settings }, DEAF);

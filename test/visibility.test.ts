@@ -40,7 +40,7 @@ class Whole implements StreamSource {
 
   constructor() {
     const settings = strictSettings();
-    const deaf = { call() {}, anomaly() {}, connection() {}, handshake() {} };
+    const deaf = { call() {}, anomaly() {}, connection() {}, handshake() {}, settled() {} };
     this.inventory = new Inventory(settings.inventory, deaf);
     this.#dispatcher = new Dispatcher(settings.protocol, this.inventory, this.inventory);
     this.flows = new FlowTable(settings.flow, this, 1);

@@ -8,7 +8,7 @@ import { Detection, type DetectionSettings } from "../detect/detection.js";
 import { DatagramTable } from "../flow/datagram-table.js";
 import { type FlowSettings, FlowTable } from "../flow/flow-table.js";
 import { Inventory } from "../inventory/inventory.js";
-import type { Edge, Endpoint, ObservationSink } from "../inventory/observation.js";
+import type { Edge, Endpoint, ObservationSink, Service } from "../inventory/observation.js";
 import type { InventorySettings } from "../inventory/settings.js";
 import { Dispatcher, type DispatcherSettings } from "../protocol/dispatcher.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
@@ -227,5 +227,10 @@ class Both implements ObservationSink {
   handshake(handshake: Handshake, edge: Edge | undefined): void {
     this.#detection.handshake(handshake, edge);
     this.#tap.handshake?.(handshake, edge);
+  }
+
+  settled(service: Service, endpoints: readonly Endpoint[]): void {
+    this.#detection.settled(service, endpoints);
+    this.#tap.settled?.(service, endpoints);
   }
 }

@@ -13,6 +13,10 @@ export class BoundedMap<V> {
     return this.#values.get(key);
   }
 
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
+
   /** False where there is no room for one more. */
   set(key: string, value: V): boolean {
     if (this.#values.size >= this.#maxEntries && !this.#values.has(key)) {

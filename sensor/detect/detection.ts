@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CATALOGUE } from "../../shared/catalogue.js";
 import type { FindingRecord } from "../../shared/event.js";
-import { type Edge, type Endpoint, MARK, type ObservationSink } from "../inventory/observation.js";
+import { type Edge, type Endpoint, MARK, type ObservationSink, type Service } from "../inventory/observation.js";
 import type { Anomaly, Call, Connection, Handshake } from "../protocol/message.js";
 import { BoundedMap } from "./bounded-map.js";
 import { CertificateWatch } from "./certificate/certificate-watch.js";
@@ -41,6 +41,7 @@ export class Detection implements ObservationSink {
   readonly #onAnomaly: readonly Handler<"anomaly">[];
   readonly #onConnection: readonly Handler<"connection">[];
   readonly #onHandshake: readonly Handler<"handshake">[];
+  readonly #onSettled: readonly Handler<"settled">[];
   readonly #certificates: CertificateWatch;
   #changed: Entry[] = [];
   #learnedMicros: number | undefined = undefined;
@@ -67,6 +68,7 @@ export class Detection implements ObservationSink {
     this.#onAnomaly = watchers.flatMap(({ anomaly }) => anomaly ?? []);
     this.#onConnection = watchers.flatMap(({ connection }) => connection ?? []);
     this.#onHandshake = watchers.flatMap(({ handshake }) => handshake ?? []);
+    this.#onSettled = watchers.flatMap(({ settled }) => settled ?? []);
     this.#certificates = new CertificateWatch(watchers);
   }
 
@@ -91,6 +93,10 @@ export class Detection implements ObservationSink {
     this.#learnedMicros ??= handshake.atMicros + this.#settings.learningSeconds * 1e6;
     for (const see of this.#onHandshake) see(handshake, edge);
     this.#certificates.handshake(handshake, edge);
+  }
+
+  settled(service: Service, endpoints: readonly Endpoint[]): void {
+    for (const see of this.#onSettled) see(service, endpoints);
   }
 
   /** Every finding, by time of its first occurrence. */

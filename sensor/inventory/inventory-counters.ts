@@ -1,3 +1,5 @@
+export type InventoryCounters = ReturnType<typeof newCounters>;
+
 /** What the inventory counts, and what it turned away. */
 export function newCounters() {
   return {
@@ -19,5 +21,6 @@ export function newCounters() {
     calls_of_other_operations: 0,
     calls_of_unknown_paths: 0,
     unknown_paths_not_kept: 0,
+    moves_not_followed: 0,
   };
 }

@@ -41,11 +41,7 @@ import type { InventorySettings } from "./settings.js";
 import { ChangedRows } from "./stored/changed-rows.js";
 import { restoreRows } from "./stored/restore.js";
 import { RowMaker } from "./stored/row-maker.js";
-
-const STATE_SWEEP_MICROS = 3_600e6;
-const MIN_SWEEP_MICROS = 10e6;
-/** Of a row that nothing is counted of. */
-const NO_STATE = JSON.stringify({ evidence: [] });
+import { StateSweep, UNCOUNTED } from "./stored/state-sweep.js";
 
 /** Services, who calls them, and what they are asked for. Bounded: what finds no room is counted, never dropped in silence. */
 export class Inventory implements MessageSink, VisibilitySink {
@@ -65,13 +61,11 @@ export class Inventory implements MessageSink, VisibilitySink {
   readonly #roster: EndpointRoster;
   readonly #declarations: Declarations;
   readonly #binding: ServiceBinding;
+  readonly #sweep: StateSweep;
   readonly #changed = new ChangedRows();
   readonly #kinds = new ConnectionKinds();
-  /** Rows of operations that were never seen. */
-  #untold: EndpointRecord[] = [];
   #firstMicros: number | undefined = undefined;
   #lastMicros = 0;
-  #lastSweepMicros = 0;
 
   constructor(settings: InventorySettings, sink: ObservationSink) {
     this.settings = settings;
@@ -95,13 +89,18 @@ export class Inventory implements MessageSink, VisibilitySink {
       if (service.addRpcService(name)) this.#binding.rebind(service);
     });
     this.#roster = this.#table.roster;
+    this.#sweep = new StateSweep(this.#declarations, this.#roster, this.#rows);
     this.#binding = new ServiceBinding(settings, this.#declarations, this.#table, (endpoint) => ({
       record: this.#rows.endpoint(endpoint),
       state: endpoint.state(),
     }));
-    this.#succession = new Succession(this.#services, this.#binding, this.#changed, (like, address, atMicros) =>
-      this.#service(address, like.port, like.virtualNetwork, atMicros),
-    );
+    this.#succession = new Succession(settings, {
+      binding: this.#binding,
+      changed: this.#changed,
+      counters: this.counters,
+      at: (like, address, atMicros) => this.#service(address, like.port, like.virtualNetwork, atMicros),
+      settled: (service, endpoints) => this.#sink.settled(service, endpoints),
+    });
   }
 
   /** What is counted of declared files; nothing where there are none. */
@@ -138,6 +137,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (service !== undefined) {
       service.call(call);
       this.#changed.service(service);
+      this.#succeed(service, call.atMicros);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
       if ((service.calls & (service.calls - 1)) === 0) this.#maybeRenamed(service);
       this.#binding.called(service, call);
@@ -149,9 +149,11 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#changed.edge(edge);
       if (service !== undefined) this.#hosts.watch(edge, service.host, call);
     }
+    const isBehindGateway = this.#rows.hasGateways && edge?.client.gateway !== undefined;
+    service?.apart?.call(call, clientAddress, isBehindGateway);
     if (endpoint !== undefined) {
       endpoint.call(call, clientAddress);
-      if (this.#rows.hasGateways && edge?.client.gateway !== undefined) endpoint.isBehindGateway = true;
+      if (isBehindGateway) endpoint.isBehindGateway = true;
       this.#roster.changed(endpoint);
       this.#table.countValue(endpoint, call);
     }
@@ -161,7 +163,15 @@ export class Inventory implements MessageSink, VisibilitySink {
   #maybeRenamed(service: ServiceEntry): void {
     this.#binding.rebind(service);
     this.#hosts.named(service);
-    this.#succession.late(service, this.#firstMicros ?? 0);
+  }
+
+  /** Before it is counted by which endpoint it was: this may be where another service is now. */
+  #succeed(service: ServiceEntry, atMicros: number): void {
+    if (atMicros >= this.#succession.dueMicros || service.naming.hasGrown) {
+      service.naming.hasGrown = false;
+      this.#succession.decide(this.#lastMicros);
+    }
+    if (service.naming.hasBegun) this.#succession.begun(service, atMicros);
   }
 
   /** The other operations of a batch are called as well. */
@@ -180,6 +190,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (edge !== undefined) this.#changed.edge(edge);
     const endpoint = service && this.#table.of(service, call);
     endpoint?.goOn(call, stream);
+    service?.apart?.goOn(call, stream);
     if (endpoint !== undefined) this.#roster.changed(endpoint);
   }
 
@@ -205,6 +216,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     if (service !== undefined) {
       service.handshake(handshake);
       this.#changed.service(service);
+      this.#succeed(service, handshake.atMicros);
       this.#hosts.named(service);
     }
     if (edge !== undefined) {
@@ -275,7 +287,7 @@ export class Inventory implements MessageSink, VisibilitySink {
   declare(declared: Declared): void {
     this.#declarations.declare(declared);
     this.#binding.declared(this.#services.sorted());
-    this.#lastSweepMicros = Number.NEGATIVE_INFINITY;
+    this.#sweep.hasten();
   }
 
   /** An operator says something else of paths. */
@@ -297,6 +309,7 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Looks once more at all paths of which something changed. */
   settle(): void {
+    this.#succession.end(this.#lastMicros);
     for (const service of this.#services.sorted()) {
       service.paths.settle();
       this.#table.reclaim(service);
@@ -338,7 +351,7 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** At most `maxRows` changed rows; those left over come with the next delta. */
   takeDelta(maxRows: number): InventoryDelta {
-    this.#sweepStates();
+    this.#sweep.sweep(this.#lastMicros, () => this.#neverSeen());
     const rows: InventoryRow[] = [];
     for (const service of this.#changed.takeServices(maxRows))
       rows.push({ record: this.#rows.service(service), state: service.state() });
@@ -346,22 +359,9 @@ export class Inventory implements MessageSink, VisibilitySink {
       rows.push({ record: this.#rows.edge(edge), state: "{}" });
     for (const endpoint of this.#roster.takeChanged(maxRows - rows.length))
       rows.push({ record: this.#rows.endpoint(endpoint), state: endpoint.state() });
-    for (const record of this.#untold.splice(0, maxRows - rows.length)) rows.push({ record, state: NO_STATE });
+    for (const record of this.#sweep.takeUntold(maxRows - rows.length)) rows.push({ record, state: UNCOUNTED });
     rows.push(...this.certificates.takeRows(maxRows - rows.length));
     return { rows, removals: this.#roster.takeRemovals() };
-  }
-
-  /** Endpoints turn dormant, and cease to be new, by the passing of time alone. */
-  #sweepStates(): void {
-    const pause = Math.min(STATE_SWEEP_MICROS, Math.max(this.#declarations.windowMicros, MIN_SWEEP_MICROS));
-    if (this.#lastMicros - this.#lastSweepMicros < pause) return;
-    this.#lastSweepMicros = this.#lastMicros;
-    for (const endpoint of this.#roster.all()) {
-      if (!endpoint.isChanged && this.#rows.stateOf(endpoint) !== endpoint.toldState) this.#roster.changed(endpoint);
-    }
-    const { rows, removals } = this.#declarations.neverSeen.changes(this.#neverSeen(), this.#roster);
-    this.#untold = rows;
-    this.#roster.remove(removals);
   }
 
   /** Goes on counting from what a store kept. Only while it is empty. */
@@ -384,6 +384,7 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#timeSeen(service.lastMicros);
       this.#table.reclaim(service);
     }
+    this.#succession.restored(this.#services.sorted());
     this.#succession.identified(this.#services.restored(), this.#lastMicros);
   }
 

@@ -12,6 +12,8 @@ export interface Service {
   /** Its address, told apart from the same one in another virtual network. */
   readonly place: string;
   readonly name: string;
+  /** What is called there so may turn out to have been elsewhere before, with endpoints that are known: `settled` tells. */
+  isArriving(authority: string | undefined): boolean;
 }
 
 export interface Edge {
@@ -122,4 +124,6 @@ export interface ObservationSink {
   anomaly(anomaly: Anomaly, edge: Edge | undefined): void;
   connection(connection: Connection, edge: Edge | undefined): void;
   handshake(handshake: Handshake, edge: Edge | undefined): void;
+  /** Whether a service was elsewhere before is known by now, or not to be known: these are its endpoints. */
+  settled(service: Service, endpoints: readonly Endpoint[]): void;
 }

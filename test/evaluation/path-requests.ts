@@ -102,6 +102,7 @@ export function place(requests: readonly Request[]): readonly Placed[] {
     anomaly() {},
     connection() {},
     handshake() {},
+    settled() {},
   });
   const flow = new TestFlow({});
   const stream = new Dispatcher(PROTOCOL_SETTINGS, inventory).open(flow, flow);

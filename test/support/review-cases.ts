@@ -57,7 +57,7 @@ export const OTHERWISE: Readonly<Record<string, Otherwise>> = {
   "/lasting": other(
     signed(CLAIMS),
     signed({ ...CLAIMS, exp: CLAIMS.exp + 30_000_000 }),
-    "tokens that last 347 days (the longest before: 5 min)",
+    "token lifetimes up to 365 days (before: up to 5 min)",
     "token lifetimes up to 5 min → up to 365 days",
   ),
   "/endless": other(

@@ -1,8 +1,9 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { KnownPlaces } from "./given-places.js";
 import type { IdentityTable } from "./identity-table.js";
+import type { NameSpan } from "./name-spans.js";
 import type { ServiceEntry } from "./service-entry.js";
-import { MIN_CALLS, QUIET_MICROS } from "./service-name.js";
+import { HANDOVER_MICROS, MIN_CALLS, QUIET_MICROS } from "./service-name.js";
 
 /** A server may refuse a name in TLS, and its certificate is for it; in a Host field hardly one does. */
 const WORTH = { "server-name": 0.8, certificate: 0.8, host: 0.6 } as const;
@@ -47,21 +48,17 @@ export function movesByFiles(services: readonly ServiceEntry[], before: KnownPla
   });
 }
 
-/** Whether it is worth while to look for one that it goes on for. */
-export function isLate({ calls, movedFrom, naming, name, firstMicros }: ServiceEntry, beganMicros: number): boolean {
-  return calls >= MIN_CALLS && movedFrom.length === 0 && (naming.asked(name)?.firstMicros ?? firstMicros) > beganMicros;
-}
-
 /** A name was asked for at one service and fell silent there before another came to be asked for it. */
 interface Ended {
   readonly from: ServiceEntry;
   readonly lastMicros: number;
 }
 
-/** The service that this one, which came to its name later, goes on for; undefined where none ended as it began. */
-export function predecessorOf(late: ServiceEntry, services: readonly ServiceEntry[]): Move | undefined {
-  const { ground, name } = late.naming.resolve();
-  if (!(ground in WORTH)) return undefined;
+/** The service that this one, which came to its name later, goes on for; undefined where none of `services` ended as it began. */
+export function predecessorOf(late: ServiceEntry, name: string, services: readonly ServiceEntry[]): Move | undefined {
+  const { ground, name: called } = late.naming.resolve();
+  const { firstMicros, count } = spanOf(late, name);
+  if (called !== name || !(ground in WORTH) || count < MIN_CALLS) return undefined;
   const ended = services
     .flatMap((one) => endOf(one, late, name) ?? [])
     .sort((a, b) => b.lastMicros - a.lastMicros)
@@ -71,9 +68,12 @@ export function predecessorOf(late: ServiceEntry, services: readonly ServiceEntr
   const byName = ground as keyof typeof WORTH;
   const software = late.software();
   const isSame = software.length > 0 && software.join() === from.software().join();
-  const silentSeconds = Math.floor((late.lastMicros - lastMicros) / 1e6);
-  const isTakenOver = from.lastMicros > lastMicros;
-  const words = `called by the same name there, and silent for ${silentSeconds} seconds before`;
+  const isTakenOver = from.apart !== undefined || from.lastMicros > lastMicros;
+  const silent = `silent for ${spanWords(late.lastMicros - lastMicros)}`;
+  const words =
+    lastMicros < firstMicros
+      ? `called by the same name there, and ${silent} before`
+      : `called by the same name there, and ${silent} since it began here`;
   return {
     from,
     address: late.address,
@@ -84,9 +84,28 @@ export function predecessorOf(late: ServiceEntry, services: readonly ServiceEntr
   };
 }
 
+/** Whether both have been called by the name for longer than it takes to hand over: none goes on for the other. */
+export function areTwo(one: ServiceEntry, late: ServiceEntry, name: string): boolean {
+  return spanOf(one, name).lastMicros - spanOf(late, name).firstMicros > HANDOVER_MICROS;
+}
+
+/** Whether it may be that `late` goes on for what was called by the name at `one`. */
+export function mayGoOnFor(one: ServiceEntry, late: ServiceEntry, name: string): boolean {
+  if (one === late || one.port !== late.port || one.virtualNetwork !== late.virtualNetwork) return false;
+  // A name by its certificate, or by a store of before, has no times of its own.
+  if (one.naming.asked(name) === undefined && one.name !== name) return false;
+  const { firstMicros, lastMicros, count } = spanOf(one, name);
+  const isGone = one.movedTo !== undefined && lastMicros <= one.movedTo.atMicros;
+  return !isGone && count >= MIN_CALLS && firstMicros < spanOf(late, name).firstMicros;
+}
+
+function spanOf({ naming, firstMicros, lastMicros, calls }: ServiceEntry, name: string): NameSpan {
+  return naming.asked(name) ?? { firstMicros, lastMicros, count: calls };
+}
+
 /** What of a service where others are asked for still goes with the name. */
-function leavingWith(name: string, { naming }: ServiceEntry, lastMicros: number): Leaving {
-  const isOnly = naming.isOnlyUntil(name, lastMicros);
+function leavingWith(name: string, { naming, apart }: ServiceEntry, lastMicros: number): Leaving {
+  const isOnly = naming.isOnlyUntil(name, lastMicros, (other) => apart?.has(other) === true);
   return {
     name,
     goes: ({ hosts = [], firstMicros }) => {
@@ -96,15 +115,16 @@ function leavingWith(name: string, { naming }: ServiceEntry, lastMicros: number)
   };
 }
 
-/** Undefined where the name did not end at `one` before `late` was asked for it. */
+/** Undefined where the name did not end at `one` when `late` came to be asked for it. */
 function endOf(one: ServiceEntry, late: ServiceEntry, name: string): Ended | undefined {
-  if (one === late || one.port !== late.port || one.virtualNetwork !== late.virtualNetwork) return undefined;
-  const known = one.naming.asked(name);
-  // A name by its certificate, or by a store of before, has no times of its own.
-  if (known === undefined && one.name !== name) return undefined;
-  const { lastMicros, count } = known ?? { lastMicros: one.lastMicros, count: one.calls };
-  const sinceMicros = late.naming.asked(name)?.firstMicros ?? late.firstMicros;
-  const isGone = one.movedTo !== undefined && lastMicros <= one.movedTo.atMicros;
-  if (isGone || count < MIN_CALLS || lastMicros >= sinceMicros) return undefined;
+  if (!mayGoOnFor(one, late, name) || areTwo(one, late, name)) return undefined;
+  const { lastMicros } = spanOf(one, name);
   return late.lastMicros - lastMicros >= QUIET_MICROS ? { from: one, lastMicros } : undefined;
+}
+
+/** As people say it: `64 seconds`, `3 hours`, `9 days`. */
+function spanWords(micros: number): string {
+  const seconds = Math.floor(micros / 1e6);
+  if (seconds < 2 * 3_600) return `${seconds} seconds`;
+  return seconds < 2 * 86_400 ? `${Math.floor(seconds / 3_600)} hours` : `${Math.floor(seconds / 86_400)} days`;
 }

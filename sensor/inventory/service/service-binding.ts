@@ -1,5 +1,4 @@
 import type { RemovalRecord } from "../../../shared/event.js";
-import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Call } from "../../protocol/message.js";
 import type { Declarations } from "../declared/declarations.js";
 import { pinParameters } from "../declared/pinned-paths.js";
@@ -13,10 +12,10 @@ import { PathTree } from "../path/path-tree.js";
 import type { InventoryRow } from "../row.js";
 import { RuleBook } from "../rule-book.js";
 import { restoreEndpoint } from "../stored/restore.js";
-import type { Move } from "./move.js";
 import type { ServiceEntry } from "./service-entry.js";
 
-interface EndpointRow extends InventoryRow {
+/** What is kept of an endpoint while it is nowhere. */
+export interface EndpointRow extends InventoryRow {
   readonly record: Extract<InventoryRow["record"], { readonly kind: "endpoint" }>;
 }
 
@@ -30,20 +29,28 @@ export class ServiceBinding {
   readonly #declarations: Declarations;
   #rules: RuleBook;
   readonly #table: EndpointTable;
+  readonly #settings: BindingSettings;
   readonly #literalSegments: ReadonlySet<string>;
   readonly #rowOf: (endpoint: EndpointEntry) => EndpointRow;
 
   constructor(
-    { literalSegments, pathRules = [] }: BindingSettings,
+    settings: BindingSettings,
     declarations: Declarations,
     table: EndpointTable,
     rowOf: (endpoint: EndpointEntry) => EndpointRow,
   ) {
+    const { literalSegments, pathRules = [] } = settings;
+    this.#settings = settings;
     this.#declarations = declarations;
     this.#rules = new RuleBook(pathRules);
     this.#table = table;
     this.#literalSegments = new Set(literalSegments);
     this.#rowOf = rowOf;
+  }
+
+  /** The same for endpoints of another table. */
+  over(table: EndpointTable): ServiceBinding {
+    return new ServiceBinding(this.#settings, this.#declarations, table, this.#rowOf);
   }
 
   /** Before anything is known of a service. */
@@ -81,7 +88,7 @@ export class ServiceBinding {
 
   /** The same before the first endpoint is put back. */
   rebindEmpty(service: ServiceEntry): void {
-    if (this.#isBoundAnew(service)) this.#pave(service);
+    if (this.#isBoundAnew(service)) this.pave(service);
   }
 
   #isBoundAnew(service: ServiceEntry): boolean {
@@ -91,60 +98,53 @@ export class ServiceBinding {
 
   /** Counts go on under the templates that now hold. */
   rehome(service: ServiceEntry): void {
-    const rows = this.#table.takeOut(service, this.#rowOf);
-    this.#pave(service);
-    this.#putBack(service, rows);
+    this.settle(service, this.takeOut(service));
   }
 
-  #putBack(service: ServiceEntry, rows: readonly EndpointRow[]): void {
+  /** A service has these endpoints, and no others. */
+  settle(service: ServiceEntry, rows: readonly EndpointRow[]): void {
+    this.pave(service);
+    this.putBack(service, rows);
+  }
+
+  putBack(service: ServiceEntry, rows: readonly EndpointRow[]): void {
     const table = this.#table;
     const endpoint = table.putBack.bind(table);
     const split = table.split.bind(table);
     for (const { record, state } of rows) restoreEndpoint(record, state, service, { endpoint, split });
     table.reclaim(service);
-    for (const one of table.roster.all()) if (one.service === service) table.roster.changed(one);
+    for (const one of this.endpointsOf(service)) table.roster.changed(one);
   }
 
-  /** Endpoints, or those of a name, go to services at other addresses, all at once: two may have changed places. */
-  move(
-    moves: readonly { readonly from: ServiceEntry; readonly to: ServiceEntry; readonly move: Pick<Move, "leaving"> }[],
-  ): void {
-    const table = this.#table;
-    const homes = new Map<ServiceEntry, EndpointRow[]>();
-    const takeOut = (service: ServiceEntry): readonly EndpointRow[] => table.takeOut(service, this.#rowOf);
-    const leaving = moves.map(({ from, to, move }) => {
-      const all = takeOut(from);
-      const rows = all.filter(({ record }) => move.leaving?.goes(record) ?? true);
-      return { from, to, rows, staying: all.filter((row) => !rows.includes(row)) };
+  takeOut(service: ServiceEntry): EndpointRow[] {
+    return this.#table.takeOut(service, this.#rowOf);
+  }
+
+  /** Rows of a service that stays as it is: none of them is told by this. */
+  rowsOf(service: ServiceEntry): EndpointRow[] {
+    return this.endpointsOf(service).map((endpoint) => {
+      const { toldState } = endpoint;
+      const row = this.#rowOf(endpoint);
+      endpoint.toldState = toldState;
+      return row;
     });
-    for (const { to } of leaving) homes.set(to, [...takeOut(to)]);
-    for (const { from, to, rows, staying } of leaving) {
-      for (const { record, state } of rows) homes.get(to)?.push({ record: placedAt(record, to), state });
-      table.roster.remove(rows.map(({ record }) => movedAway(record, to)));
-      homes.set(from, [...(homes.get(from) ?? []), ...staying]);
-    }
-    for (const [service, rows] of homes) {
-      this.#pave(service);
-      this.#putBack(service, rows);
-    }
+  }
+
+  endpointsOf(service: ServiceEntry): EndpointEntry[] {
+    return [...this.#table.roster.all()].filter((endpoint) => endpoint.service === service);
+  }
+
+  /** Rows are gone from where they were told. */
+  remove(removals: readonly RemovalRecord[]): void {
+    this.#table.roster.remove(removals);
   }
 
   /** An empty tree of paths that knows rules and what is declared. */
-  #pave(service: ServiceEntry): void {
+  pave(service: ServiceEntry): void {
     const { coverage } = service;
     const kept = coverage === undefined ? this.#literalSegments : [...this.#literalSegments, ...coverage.words()];
     service.paths = new PathTree<MethodSet>(this.#table, new Set(kept));
     layRules(service.paths.root, service.pathRules);
     if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
-}
-
-function placedAt(record: EndpointRow["record"], { address, name }: ServiceEntry): EndpointRow["record"] {
-  return { ...record, serverAddress: address, service: name };
-}
-
-function movedAway(record: EndpointRow["record"], { address, name }: ServiceEntry): RemovalRecord {
-  const { serverAddress, serverPort, virtualNetwork, method, template } = record;
-  const place = { serverAddress, serverPort, ...inNetwork(virtualNetwork), method, template };
-  return { kind: "removal", ...place, mergedInto: template, mergedIntoAddress: address, mergedIntoService: name };
 }

@@ -22,6 +22,7 @@ import type { PathRule } from "../path/path-rule.js";
 import type { PathTree } from "../path/path-tree.js";
 import type { GivenPlaces } from "./given-places.js";
 import { hexOrder } from "./header-order.js";
+import type { Apart } from "./names-apart.js";
 import { type NameState, ServiceName } from "./service-name.js";
 
 const MAX_SOFTWARE = 8;
@@ -72,6 +73,10 @@ export class ServiceEntry implements Service {
   /** Where its endpoints went, and where they came from. */
   movedTo: MovedService | undefined = undefined;
   movedFrom: readonly MovedService[] = [];
+  /** Where it is not known whether names are of one service; undefined nearly always. */
+  apart: Apart | undefined = undefined;
+  /** Names of which it is not known yet whether their service came here from elsewhere. */
+  readonly arriving = new Set<string>();
   /** The name that files give it; after a restart what those of before gave, until these are asked. */
   given: GivenPlaces | undefined = undefined;
   /** What came of answers that do not show whether anything is there. */
@@ -102,6 +107,12 @@ export class ServiceEntry implements Service {
 
   get name(): string {
     return this.naming.text;
+  }
+
+  isArriving(authority: string | undefined): boolean {
+    if (this.arriving.size === 0) return false;
+    const host = this.naming.hostOf(authority);
+    return host === undefined || this.arriving.has(host);
   }
 
   connection(connection: Connection): void {

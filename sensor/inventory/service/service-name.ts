@@ -4,13 +4,15 @@ import type { NameGround } from "../../../shared/name-ground.js";
 import type { Certificate } from "../../protocol/message.js";
 import { MostUsed } from "../count/most-used.js";
 import type { GivenName } from "./identity-table.js";
-import { type NameSpan, NameSpans } from "./name-spans.js";
+import { type NameSpan, NameSpans, type SpanState } from "./name-spans.js";
 
 /** Those that are told, and those that are counted: whatever has the share below must be among these. */
 const MAX_TOLD = 8;
 const MAX_NAMES = 16;
 /** Silence of a name after which another one that has come to be asked for may have its place: shorter ones come of balancing. */
 export const QUIET_MICROS = 60e6;
+/** How long two may answer for a name while one takes over from the other: as long as Kubernetes lets a pod end by default. */
+export const HANDOVER_MICROS = 30e6;
 /** Calls by a name without which it says little. */
 export const MIN_CALLS = 8;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
@@ -29,13 +31,19 @@ interface Named {
   readonly confidence: number;
 }
 
+/** A name that a service begins to be asked for, and the one that it is not known by any more for it. */
+export interface BegunName {
+  readonly name: string;
+  readonly gone: string | undefined;
+}
+
 export interface NameState {
   readonly names: Readonly<Record<string, number>>;
   /** Files of before names needed a share do not have it. */
   readonly asked?: number | undefined;
   readonly serverNames?: Readonly<Record<string, number>> | undefined;
-  /** First and last time of each; files of before do not have them. */
-  readonly spans?: Readonly<Record<string, readonly [number, number]>> | undefined;
+  /** Of each; files of before do not have them. */
+  readonly spans?: Readonly<Record<string, SpanState>> | undefined;
   readonly certificateName?: string | undefined;
 }
 
@@ -51,6 +59,9 @@ export class ServiceName {
   #text: string;
   /** Calls and handshakes, by name or by address. */
   #asked = 0;
+  #begun: BegunName | undefined = undefined;
+  /** A name is asked for often enough by now to say something. For whoever looks at it to set back. */
+  hasGrown = false;
   #lastAuthority: string | undefined = undefined;
   #lastHost: string | undefined = undefined;
 
@@ -82,25 +93,50 @@ export class ServiceName {
     this.#askedFor(host, atMicros);
   }
 
-  /** How often it was asked for by a name, and from when to when; undefined where by no such name, or that is not known. */
-  asked(name: string): (NameSpan & { readonly count: number }) | undefined {
+  /** How often it was asked for by a name, and from when to when; undefined where it is not any more, or that is not known. */
+  asked(name: string): NameSpan | undefined {
     const span = this.#spans.of(name);
-    return span && { ...span, count: this.#names.count(name) };
+    return span?.hasEnded ? undefined : span;
   }
 
-  /** Whether none but this name was asked for before it fell silent. */
-  isOnlyUntil(name: string, lastMicros: number): boolean {
+  /** Names with such spans. */
+  spanned(): Iterable<string> {
+    return this.#spans.names();
+  }
+
+  get hasBegun(): boolean {
+    return this.#begun !== undefined;
+  }
+
+  /** The name that began to be asked for last, once. */
+  takeBegun(): BegunName | undefined {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    return begun;
+  }
+
+  /** Whether none but this name, and names that `isApart`, was asked for before it fell silent. */
+  isOnlyUntil(name: string, lastMicros: number, isApart: (other: string) => boolean): boolean {
     return this.#names
       .texts()
-      .every((other) => other === name || (this.#spans.of(other)?.firstMicros ?? 0) > lastMicros);
+      .every((other) => other === name || isApart(other) || (this.#spans.of(other)?.firstMicros ?? 0) > lastMicros);
+  }
+
+  /** It is elsewhere now, and nobody else is here: what it was called stands, and should it come back that is a beginning. */
+  end(name: string): void {
+    this.#spans.end(name);
   }
 
   /** The service of this name is elsewhere now. */
   forget(name: string): void {
-    this.#asked -= this.#names.count(name);
+    const count = this.#names.count(name);
     this.#names.delete(name);
     this.#serverNames.delete(name);
     this.#spans.delete(name);
+    // What asked for no name before any of those that are left was of whoever went.
+    const gone = Math.max(count, this.#spans.before(this.#names.texts()));
+    this.#asked -= gone;
+    this.#spans.forgetBefore(gone);
     this.#rename();
   }
 
@@ -139,7 +175,7 @@ export class ServiceName {
 
   restore({ names, asked, serverNames, certificateName, spans = {} }: NameState): void {
     this.#names.restore(countsOf(names));
-    this.#spans.restore(spans);
+    this.#spans.restore(spans, (name) => this.#names.count(name));
     if (serverNames !== undefined) this.#serverNames.restore(countsOf(serverNames));
     this.#certificateName = certificateName;
     this.#asked = asked ?? Object.values(names).reduce((sum, count) => sum + count, 0);
@@ -173,11 +209,12 @@ export class ServiceName {
     const names = all.length < 2 ? all : all.filter((name) => !this.#isTaken(name, all));
     const gone = all.length - names.length;
     if (gone === 0) return { names, calls: this.#asked };
-    const calls = all.reduce(
-      (rest, name) => (names.includes(name) ? rest : rest - this.#names.count(name)),
+    const rest = all.reduce(
+      (calls, name) => (names.includes(name) ? calls : calls - this.#names.count(name)),
       this.#asked,
     );
-    return { names, calls };
+    // Nor without a name is what was asked of whoever was there before.
+    return { names, calls: Math.min(rest, this.#asked - this.#spans.before(names)) };
   }
 
   /** Whether another name came to be asked for, often and for long, after it was asked for last. */
@@ -186,8 +223,9 @@ export class ServiceName {
     if (span === undefined) return false;
     return all.some((other) => {
       const since = this.#spans.of(other);
-      if (since === undefined || since.firstMicros <= span.lastMicros) return false;
-      return since.lastMicros - span.lastMicros >= QUIET_MICROS && this.#names.count(other) >= MIN_CALLS;
+      if (since === undefined || since.firstMicros <= span.firstMicros) return false;
+      if (span.lastMicros - since.firstMicros > HANDOVER_MICROS || since.count < MIN_CALLS) return false;
+      return since.lastMicros - span.lastMicros >= QUIET_MICROS;
     });
   }
 
@@ -202,7 +240,9 @@ export class ServiceName {
     if (host !== undefined) {
       const gone = this.#names.add(host);
       if (gone !== undefined) this.#spans.delete(gone);
-      this.#spans.note(host, atMicros);
+      const times = this.#spans.note(host, atMicros, this.#asked - 1);
+      if (times === 1) this.#begun = { name: host, gone };
+      else if (times === MIN_CALLS) this.hasGrown = true;
     }
     if (host === this.#text || (this.#names.size === 0 && this.#certificateName === undefined)) return;
     if (host !== undefined && this.#isRare(host)) return;
