@@ -256,6 +256,16 @@ t.test("of names that whoever calls chooses those used most are told, whenever t
   t.end();
 });
 
+t.test("a name of which a part is masked names its service, and hosts that differ in that alone are one name", (t) => {
+  const scene = new Scene();
+  for (const person of ["4539578763621486", "4556737586899855"])
+    for (let call = 0; call < 4; call++) scene.get("/a", { host: `acct-${person}.staff.test` });
+  scene.get("/a", { host: "4539578763621486" });
+  t.equal([...scene.inventory.services()][0].name, "acct-***.staff.test");
+  t.equal(hostsOf(scene), "acct-***.staff.test +0", "what is masked as a whole is no name");
+  t.end();
+});
+
 t.test("files of before names were counted say which there were", (t) => {
   const scene = new Scene();
   for (const host of ["a.test", "b.test", "a.test"]) scene.get("/", { host });
