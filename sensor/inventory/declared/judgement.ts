@@ -91,7 +91,7 @@ export class Judgement {
     const hosts = [...this.#judged.hosts.list()].sort();
     const called = { hosts, isThere, isInUse: (host: string) => service.naming.isInUse(host) };
     if (route !== undefined) return coverage.ofPath(method, route, called);
-    if (!isFixed) return coverage.ofOther(method, template, hosts);
+    if (!isFixed) return coverage.ofOther(method, template, called);
     return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template, called);
   }
 
