@@ -12,7 +12,10 @@ const REDIRECTED = 2;
 const EMPTY = 3;
 /** A page in HTML, by its size: an application that runs in the browser is answered with the same one whatever is asked for. */
 const PAGE = 16;
+/** JSON without a credential, by its size: some services answer all that they are asked with the same object, an id and a time in it. */
+export const JSON_ANSWER = 2 ** 40;
 const HTML = "text/html";
+const JSON_TYPE = "application/json";
 
 type Answer = { readonly status: number | undefined } & Partial<
   Pick<Call, "credentials" | "responseBodySize" | "responseContentType">
@@ -26,6 +29,8 @@ export function littleOf({ status, credentials, responseBodySize = 0, responseCo
   if (status === undefined || status === 0) return UNSEEN;
   if (status >= 400) return provesThere(status) ? SURE : REFUSED;
   const isPage = responseContentType?.startsWith(HTML) === true;
+  const isObject = status === 200 && responseBodySize > 0 && responseContentType?.startsWith(JSON_TYPE) === true;
+  if (isObject && credentials?.length === 0) return JSON_ANSWER + responseBodySize;
   if ((status === 200 && !isPage) || (credentials !== undefined && credentials.length > 0)) return SURE;
   if (isRedirect(status)) return REDIRECTED;
   if (status === 204) return EMPTY;
@@ -36,6 +41,8 @@ export function littleOf({ status, credentials, responseBodySize = 0, responseCo
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
+  // What is answered with JSON once and otherwise another time is looked at.
+  if (one >= JSON_ANSWER || other >= JSON_ANSWER) return SURE;
   return one >= PAGE && other >= PAGE ? SURE : Math.min(one, other);
 }
 
