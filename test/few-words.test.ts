@@ -1,4 +1,6 @@
 import t from "tap";
+import { isProgramWord } from "../sensor/inventory/schema/program-word.js";
+import { WordCount } from "../sensor/inventory/schema/word-count.js";
 import type { EndpointSchemas } from "../shared/endpoint-facts.js";
 import { crowdedRoot, misplaced, pathsInOrder } from "./support/path-orders.js";
 import { Scene } from "./support/scene.js";
@@ -127,6 +129,68 @@ t.test("people are no few words, whatever their field is called", (t) => {
     type: { type: "string" },
   });
   t.notMatch(JSON.stringify(scene.inventory.takeDelta(1_000)), /grace|bob|lopez/i, "nor are they stored");
+  t.end();
+});
+
+t.test(
+  "nor are those whom no list has, and family names: none is stored, a hash of twelve bits leaves too many",
+  (t) => {
+    const people = "aoife siobhan xiomara zebedee thandiwe okonkwo papadopoulos GARCIA".split(" ");
+    const scene = new Scene();
+    for (let call = 0; call < 200; call++) {
+      const word = people[call % people.length].toLowerCase();
+      const fields = ["status", "type", "kind", "level"].map((name) => [name, word]);
+      scene.exchange({
+        path: `/s?sort=${word}&order=${["asc", "desc"][call % 2]}&status=${call % 40 === 0 ? "mueller" : "in_progress"}`,
+        answerFields: JSON_FIELD,
+        body: JSON.stringify({ ...Object.fromEntries(fields), state: people[7], mode: "half-open" }),
+      });
+    }
+    const { query, responses } = schemas(scene, "/s") ?? {};
+    t.same(query?.properties, {
+      order: { type: "string", enum: ["asc", "desc"] },
+      sort: { type: "string" },
+      status: { type: "string" },
+    });
+    t.same(responses?.["200"]?.properties?.mode, { type: "string", enum: ["half-open"] });
+    for (const name of ["status", "type", "kind", "level", "state"])
+      t.same(responses?.["200"]?.properties?.[name], { type: "string" }, name);
+    const stored = JSON.stringify(scene.inventory.takeDelta(1_000));
+    for (const person of [...people, "mueller"]) t.notMatch(stored.toLowerCase(), person.toLowerCase());
+    t.end();
+  },
+);
+
+t.test("a name that an earlier version kept for a word is let go when it is read again", (t) => {
+  const words = new WordCount();
+  words.restore([
+    [123_456_789, 9, "zebedee"],
+    [987_654_321, 9, "open"],
+  ]);
+  t.same(words.known(), ["open"]);
+  t.equal(words.list(), undefined, "there was another");
+  t.equal(words.othersBeside(["open"]), 1);
+  t.equal(words.othersBeside(["open", "zebedee"]), 0, "which a file may declare");
+  const stored = words.state() ?? [];
+  t.notMatch(JSON.stringify(stored), "zebedee");
+  t.ok(stored.every(([hash, , word]) => word !== "" || (hash >= 0 && hash < 4_096)));
+  t.end();
+});
+
+t.test("of words that programs give out none is lost, and of family names few are such words", (t) => {
+  const given =
+    "active CANCELLED in_progress out_for_delivery partially-refunded past_due checked_in x-large asc eur de GB credit_card " +
+    "requires_action auto_renewal hotfix one_time trialing archived streamable shipped warn sms udp bugfix backordered";
+  t.same(
+    given.split(" ").filter((word) => !isProgramWord(word)),
+    [],
+  );
+  const names =
+    "smith johnson williams jones davis miller garcia rodriguez wilson martinez anderson taylor hernandez moore martin thompson lopez " +
+    "gonzalez harris clark lewis robinson perez sanchez wright hill nguyen flores adams nelson rivera campbell mitchell carter roberts " +
+    "gomez phillips evans turner diaz parker cruz edwards collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan " +
+    "cooper peterson bailey reed kelly howard ramos kim ward cox ruiz richardson watson brooks chavez bennett mendoza hughes alvarez";
+  t.same(names.split(" ").filter(isProgramWord), []);
   t.end();
 });
 

@@ -65,16 +65,17 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
   // A scanner tries names, and one that is answered by whoever answers all.
   for (let name = 0; name < 100; name++) scene.get("/", { host: `n${name}.test`, status: 404 });
   scene.get("/v2/none", { host: "pets.test" }).get("/v2/pets/1", { host: "pets.test", status: 404 });
-  scene.get("/about", { host: "pages.test" }).get("/debug", { host: "store.test" });
-  scene.get("/v2/pets/7", { host: "store.test" }).get("/v2/pets/8", { host: "pets.test" });
+  for (let time = 0; time < 3; time++)
+    scene.get("/about", { host: "pages.test" }).get("/v2/pets/8", { host: "pets.test" });
+  scene.get("/debug", { host: "store.test" }).get("/v2/pets/7", { host: "store.test" });
   scene.get("/v2/pets/9", { host: "store.test" }).get("/v2/pets/debug/dump", { host: "pets.test" });
   t.same(states(scene), [
     "GET /debug shadow ×1",
     "GET /orders/latest active ×40",
     "GET /v2/none shadow ×1",
     "GET /v2/pets/debug/dump shadow ×1",
-    "GET /v2/pets/{petId} shadow ×4",
-    "GET /{page} active ×1",
+    "GET /v2/pets/{petId} shadow ×6",
+    "GET /{page} active ×3",
   ]);
   const told = scene.endpoints().map(({ template, hosts, declaration }) => `${template} ${hosts} ${declaration?.file}`);
   t.same(told, [
@@ -82,7 +83,7 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "/orders/latest store.test store.yaml",
     "/v2/none pets.test pets.json",
     "/v2/pets/debug/dump pets.test pets.json",
-    "/v2/pets/{petId} store.test,pets.test store.yaml",
+    "/v2/pets/{petId} pets.test,store.test store.yaml",
     "/{page} pages.test pages.yaml",
   ]);
   const restored = new Scene({ declared });
@@ -98,6 +99,45 @@ t.test("what a file has of a host name that few ask for is nothing that the othe
     "files that come later",
   );
 });
+
+t.test(
+  "one call by an invented name to what only its file has neither makes that file speak nor is told as a shadow",
+  async (t) => {
+    const { declared } = await readDeclared(t, { "api.yaml": API, "bank.yaml": BANK });
+    const called = (...hosts: readonly (string | undefined)[]): Scene => {
+      const scene = new Scene({ declared: { ...declared, windowSeconds: 0 } });
+      for (let time = 0; time < 50; time++) scene.get(`/items/${time}`, { host: "api.test" });
+      for (const host of hosts) scene.get("/accounts", host === undefined ? {} : { host });
+      return scene;
+    };
+    const told = (scene: Scene): string[] =>
+      scene
+        .endpoints()
+        .filter(({ template }) => template !== "/items/{id}" && template !== "/health")
+        .map(({ template, state, declaration }) => `${template} ${state} ${declaration?.file}`);
+    const bank = (calls: number): string[] => new Array(calls).fill("bank.test");
+    const spoken = [
+      "/accounts active bank.yaml",
+      "/admin/secret dormant bank.yaml",
+      "/items/{name} deprecated bank.yaml",
+    ];
+    const own = ["api.test", ...bank(2)];
+    for (const [hosts, expected, findings] of [
+      [bank(1), ["/accounts active undefined"], []],
+      [bank(2), ["/accounts active undefined"], []],
+      [bank(3), spoken, []],
+      [own, ["/accounts shadow api.yaml"], ["shadow-endpoint medium GET /accounts ×3"]],
+      [["other.test", "bank.test"], ["/accounts shadow api.yaml"], ["shadow-endpoint medium GET /accounts ×2"]],
+    ] as const) {
+      const scene = called(...hosts);
+      t.same(told(scene), expected, hosts.join());
+      t.same(declaredFindings(scene), findings, hosts.join());
+      const restored = new Scene({ declared: { ...declared, windowSeconds: 0 } });
+      restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+      t.same(told(restored), expected, "kept over a restart");
+    }
+  },
+);
 
 const API = `openapi: 3.0.3
 info: { title: api, version: "1" }
@@ -141,8 +181,9 @@ t.test("an invented host name hides no endpoint that the file of the service doe
     restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
     t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
   }
-  const own = made(["bank.test", "/accounts"], ["other.test", "/accounts"]);
-  t.ok(states(own).includes("GET /accounts active ×2"), "what its own file has, also by a name of which none speaks");
+  const bank = ["bank.test", "/accounts"] as const;
+  const own = made(bank, bank, bank, ["other.test", "/accounts"]);
+  t.ok(states(own).includes("GET /accounts active ×4"), "what its own file has, also by a name of which none speaks");
 });
 
 t.test(
@@ -253,6 +294,16 @@ t.test("of names that whoever calls chooses those used most are told, whenever t
   const more = Number(hostsOf(scene).split("+")[1]);
   t.ok(more > 4_700 && more < 5_300, `about 5,026 more: ${more}`);
   t.ok(size() < before + 500, "and the store keeps no more of it");
+  t.end();
+});
+
+t.test("a name of which a part is masked names its service, and hosts that differ in that alone are one name", (t) => {
+  const scene = new Scene();
+  for (const person of ["4539578763621486", "4556737586899855"])
+    for (let call = 0; call < 4; call++) scene.get("/a", { host: `acct-${person}.staff.test` });
+  scene.get("/a", { host: "4539578763621486" });
+  t.equal([...scene.inventory.services()][0].name, "acct-***.staff.test");
+  t.equal(hostsOf(scene), "acct-***.staff.test +0", "what is masked as a whole is no name");
   t.end();
 });
 

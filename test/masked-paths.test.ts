@@ -4,6 +4,19 @@ import type { Call } from "../sensor/protocol/message.js";
 import { feed, type Step } from "./support/dialog.js";
 import { Scene } from "./support/scene.js";
 import { ENCODED_PATHS, PARTED_PATHS } from "./support/secret-cases.js";
+import {
+  certificate,
+  certificateExtension,
+  certificates,
+  clientHello,
+  der,
+  handshake,
+  name,
+  SERVER_HELLO_DONE,
+  SERVER_KEY_EXCHANGE,
+  serverHello,
+} from "./support/tls-builder.js";
+import { handshakesIn } from "./support/tls-dialog.js";
 
 t.test(
   "characters drawn by chance are masked where a path says that a secret follows, however few digits are among them",
@@ -108,6 +121,46 @@ t.test(
       t.equal(calls.length, 3);
       for (const call of calls) t.equal(`${call.path} ${call.requestClasses?.join()}`, `${told} ${classes}`, path);
       t.equal((feed([request]).at(-1) as Call).path, path.replace(/\?.*/, ""), `${path} is nobody's without the rules`);
+    }
+    t.end();
+  },
+);
+
+t.test(
+  "it is masked in names of hosts, too: in Host, in SNI and in certificates, in either case, with its port left",
+  (t) => {
+    const rules = ["staff-id personal: E-[0-9]{6}", "site personal: [0-9]{2}", "record-number health mrn: [0-9]{8}"];
+    const HOSTS: readonly (readonly [host: string, told: string])[] = [
+      ["E-100847.staff.test", "***.staff.test"],
+      ["e-100847.staff.test:8443", "***.staff.test:8443"],
+      ["api.of_e-100847_x.test", "api.of_***_x.test"],
+      ["mrn-12345600.clinic.test", "mrn-***.clinic.test"],
+      ["12345600.clinic.test", "12345600.clinic.test"],
+      ["ne-100847.staff.test", "ne-100847.staff.test"],
+      ["pod-42.staff.test", "pod-***.staff.test"],
+      ["10.20.30.40:8042", "10.20.30.40:8042"],
+      ["[fd00::42]:80", "[fd00::42]:80"],
+      ["staff.test", "staff.test"],
+    ];
+    const answer: Step = ["server", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"];
+    for (const [host, told] of HOSTS) {
+      const heads = [
+        `GET /a HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+        `GET http://${host}/a HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+      ];
+      for (const head of heads) {
+        t.equal((feed([["client", head], answer], { rules }).at(-1) as Call).authority, told);
+        t.equal((feed([["client", head], answer]).at(-1) as Call).authority, host, "nobody's without the rules");
+      }
+      if (host.includes(":")) continue;
+      const san = certificateExtension("551d11", der(0x30, der(0x82, host)));
+      const server = certificate({ subject: name(["03", host]), extensions: [san] });
+      const steps: Step[] = [
+        ["client", handshake(clientHello({ serverName: host }))],
+        ["server", handshake(serverHello(), certificates(server), SERVER_KEY_EXCHANGE, SERVER_HELLO_DONE)],
+      ];
+      const { serverName, serverChain } = handshakesIn(feed(steps, { rules }))[0];
+      t.same([serverName, serverChain[0].subject, serverChain[0].san], [told, `CN=${told}`, [told]]);
     }
     t.end();
   },

@@ -282,6 +282,50 @@ for (const [name, nothing] of NOTHING)
     t.end();
   });
 
+t.test(
+  "a service that answers all it is asked with the same JSON keeps what others call, and nothing of a scanner",
+  (t) => {
+    const JSON_FIELD = "Content-Type: application/json; charset=utf-8\r\n";
+    const real = (scene: Scene, round: number): void => {
+      const client = `10.3.0.${1 + (round % 3)}`;
+      for (const [at, path] of ["/api/orders", `/api/orders/${round + 100}`, "/health", "/version"].entries())
+        scene.get(path, { client, answerFields: JSON_FIELD, body: JSON.stringify({ at, path: "x".repeat(at * 7) }) });
+      scene.exchange({
+        path: "/api/ack",
+        method: "POST",
+        client,
+        answerFields: JSON_FIELD,
+        body: '{"ok":true,"id":"0000001"}',
+      });
+    };
+    const random = mulberry32(9);
+    const scanned = new Scene();
+    const clean = new Scene();
+    for (let round = 0; round < 40; round++) {
+      real(scanned, round);
+      real(clean, round);
+      for (let guess = 0; round > 5 && guess < 50; guess++) {
+        const name = Math.floor(random() * 1e9)
+          .toString(36)
+          .replace(/\d/g, "q");
+        const path = guess % 3 === 0 ? `/${name}/${NAMES[guess % 10]}` : `/${name}${guess % 3 === 1 ? "" : ".php"}`;
+        const body = JSON.stringify({ ok: true, id: String(round * 1_000 + guess).padStart(7, "0") });
+        scanned.get(path, { client: "10.3.0.40", answerFields: JSON_FIELD, body });
+      }
+    }
+    t.same(scanned.templates(), clean.templates());
+    t.equal(scanned.templates().length, 5);
+    for (let time = 0; time < 3; time++)
+      scanned.get("/late", { client: "10.3.0.2", answerFields: JSON_FIELD, body: '{"ok":true,"id":"0000009"}' });
+    t.ok(scanned.templates().includes("GET /late ×3"), "and what is called again comes with all its calls");
+    const few = new Scene();
+    for (const name of NAMES)
+      few.exchange({ path: `/do-${name}/x`, method: "POST", answerFields: JSON_FIELD, body: '{"ok":true}' });
+    t.ok(few.templates().length > 0, "a few that answer alike are there");
+    t.end();
+  },
+);
+
 t.test("pages of a site are each its own, and so is what is answered with nothing to who shows a credential", (t) => {
   const scene = new Scene();
   for (let number = 0; number < 12; number++) {

@@ -390,10 +390,10 @@ export class Inventory implements MessageSink, VisibilitySink {
 
   /** Which procedures are called tells which files speak of a service, before its first endpoint is put back. */
   #servicesRestored(rows: readonly InventoryRow[]): void {
-    for (const { record } of rows) {
+    for (const { record, state } of rows) {
       if (record.kind !== "endpoint") continue;
       const service = this.#services.find(placeOf(record.serverAddress, record.virtualNetwork), record.serverPort);
-      if (service !== undefined) this.#declarations.restored(service, record);
+      if (service !== undefined) this.#declarations.restored(service, { record, state });
     }
     for (const service of this.#services.sorted()) this.#binding.rebindEmpty(service);
   }

@@ -16,5 +16,12 @@ export interface ProtocolSettings extends Http1Settings, Http2Settings, TlsSetti
 /** Every protocol that is recognised, the most frequent first. To add one: a folder with its `protocol.ts`, and a line here. */
 export function protocols(settings: ProtocolSettings): readonly Protocol[] {
   const bodies = new BodyReader(settings.data);
-  return [http1(settings, bodies), http2(settings, bodies), tls(settings), proxyProtocol, socks, websocket()];
+  return [
+    http1(settings, bodies),
+    http2(settings, bodies),
+    tls(settings, bodies.fields.maskName),
+    proxyProtocol,
+    socks,
+    websocket(),
+  ];
 }

@@ -21,6 +21,12 @@ export interface HostOperations {
   fits(host: string): boolean;
 }
 
+/** A file whose host name was asked for in too few calls to show that it speaks of the service. */
+export interface Claim {
+  readonly coverage: Coverage;
+  fits(host: string): boolean;
+}
+
 /** By which names an endpoint was called and answered, and whether that was how one usually calls the service. */
 export interface CalledBy {
   readonly hosts: readonly string[];
@@ -42,6 +48,7 @@ export class Coverage {
   /** What holds for all its calls. */
   readonly #usual: Speaker;
   readonly #ofHosts: readonly Speaker[];
+  readonly #claims: readonly Claim[];
   /** Of all: one template is one endpoint, by whatever name it is called. */
   readonly #byTemplate = new Map<string, Route<DeclaredPath>>();
   readonly #basePaths = new Map<DeclaredApi, Set<string>>();
@@ -54,11 +61,13 @@ export class Coverage {
     servers: ReadonlySet<DeclaredServer>,
     usual: readonly ServedOperation[],
     ofHosts: readonly HostOperations[],
+    claims: readonly Claim[],
     scope: DeclaredScope,
     ignored: (method: string, template: string) => boolean,
   ) {
     this.servers = servers;
     this.#ignored = ignored;
+    this.#claims = claims;
     this.#usual = this.#speaker({ operations: usual, fits: () => true }, scope);
     this.#ofHosts = ofHosts.map((one) => this.#speaker(one, scope));
   }
@@ -148,7 +157,25 @@ export class Coverage {
     if (known !== undefined) return known;
     // A browser asks before it calls: no file has that, and it is no operation.
     if (method === "OPTIONS" || this.#ignored(method, route.template)) return undefined;
+    if (this.#isClaimed(method, route.template, false, called)) return undefined;
     return this.#notIn(this.#speakingOf(called.hosts).filter(isOfPaths));
+  }
+
+  /**
+   * Whether an endpoint was called by no name but such as a file has it for that may not speak of the service: it is neither said to be what that
+   * file has nor to be what no file has.
+   */
+  #isClaimed(method: string, path: string, isFixed: boolean, { hosts }: CalledBy): boolean {
+    if (this.#claims.length === 0 || hosts.length === 0) return false;
+    return hosts.every((host) =>
+      this.#claims.some(({ coverage, fits }) => fits(host) && coverage.#mayHave(method, path, isFixed)),
+    );
+  }
+
+  /** Whether what holds for all calls has it, said or implied. */
+  #mayHave(method: string, path: string, isFixed: boolean): boolean {
+    const place = isFixed ? procedureName(path) : this.#usual.paths.find(path);
+    return place !== undefined && this.#usual.operation(method, place) !== undefined;
   }
 
   /**
@@ -182,9 +209,10 @@ export class Coverage {
   }
 
   /** What is said of an endpoint that fits no declared path; undefined where no file speaks of it. */
-  ofOther(method: string, template: string, hosts: readonly string[]): Declaration | undefined {
+  ofOther(method: string, template: string, called: CalledBy): Declaration | undefined {
     if (method === "OPTIONS" || !template.startsWith("/") || this.#ignored(method, template)) return undefined;
-    const apis = this.#speakingOf(hosts).filter(isOfPaths);
+    if (this.#isClaimed(method, template, false, called)) return undefined;
+    const apis = this.#speakingOf(called.hosts).filter(isOfPaths);
     return apis.some((api) => this.#isWithin(template, api)) ? this.#notIn(apis) : undefined;
   }
 
@@ -221,7 +249,7 @@ export class Coverage {
   ofProcedure(template: string, called: CalledBy): Declaration | undefined {
     const known = this.#known("POST", procedureName(template), called);
     if (known !== undefined) return known;
-    if (this.#ignored("POST", template)) return undefined;
+    if (this.#ignored("POST", template) || this.#isClaimed("POST", template, true, called)) return undefined;
     return this.#notIn(this.#speakingOf(called.hosts).filter(({ kind }) => kind === "protobuf"));
   }
 

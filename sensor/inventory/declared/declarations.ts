@@ -1,15 +1,22 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { Declared, DeclaredOperation, DeclaredServer } from "../../declared/declared-api.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
+import type { EndpointStateText } from "../endpoint/endpoint-state-text.js";
 import { pathOf } from "../endpoint/operation.js";
 import type { ServiceEntry } from "../service/service-entry.js";
-import { type Addressed, type Answered, DeclaredIndex, isProof } from "./declared-index.js";
+import { type Addressed, DeclaredIndex, ENOUGH_CALLS, isProof, type Proof } from "./declared-index.js";
 import { OperationDeclaration } from "./declared-operation.js";
 import { type Covered, NeverSeen } from "./never-seen.js";
 import { rpcServiceOf } from "./procedure.js";
 import { provesThere } from "./there.js";
 
 const NOTHING: Declared = { apis: [], scope: "service", ignore: [], windowSeconds: 0, filesBroken: 0 };
+
+/** What is kept of an endpoint. */
+export interface KeptEndpoint {
+  readonly record: EndpointRecord;
+  readonly state: string;
+}
 
 /** Holds what files declare against the inventory: which service they speak of, and what of it was never seen. */
 export class Declarations {
@@ -47,43 +54,51 @@ export class Declarations {
   }
 
   /**
-   * A call that was answered by a host name. Whether it shows that a file speaks of the service which did not: the file names the host and
-   * has what was called, and what holds for all calls has not. A name alone is no evidence, for whoever calls chooses it.
+   * A call that was answered by a host name. Whether it makes a file speak of the service which did not, or claim to: the file names the host and
+   * has what was called, and what holds for all calls has not. Neither a name nor one such call is evidence, for whoever calls chooses both.
    */
   shows(service: ServiceEntry, host: string, method: string, path: string, isFixed: boolean): boolean {
     let isNew = false;
     for (const server of this.#index.named(host, service.port))
-      if (!service.coverage?.servers.has(server) && this.#shows(service, server, { method, path, isFixed }))
+      if (!service.coverage?.servers.has(server) && this.#shows(service, server, { method, path, isFixed, calls: 1 }))
         isNew = true;
     return isNew;
   }
 
-  #shows(service: ServiceEntry, server: DeclaredServer, answered: Answered): boolean {
+  #shows(service: ServiceEntry, server: DeclaredServer, answered: Proof): boolean {
     const usual = this.#index.usualCoverage(addressed(service));
     // So many ask for the name by now that it holds for all calls, which was not looked at since.
     if (usual?.servers.has(server) === true) return true;
     const known = service.provenServers.get(server);
-    if ((known !== undefined && isProof(usual, known)) || !isProof(usual, answered)) return false;
+    const before = known !== undefined && isProof(usual, known) ? known.calls : 0;
+    if (before >= ENOUGH_CALLS || !isProof(usual, answered)) return false;
     const { method, path, isFixed } = answered;
     if (this.#index.coverageOf([server])?.hasUsually(method, path, isFixed) !== true) return false;
-    service.provenServers.set(server, answered);
-    return true;
+    const calls = before + answered.calls;
+    service.provenServers.set(server, { ...answered, calls });
+    return before === 0 || calls >= ENOUGH_CALLS;
   }
 
   /** The same of what is kept of an endpoint, when files or a store are read again. */
-  shownBy(service: ServiceEntry, { method, template, statuses, hosts = [] }: EndpointRecord): void {
-    if (this.isEmpty || !Object.keys(statuses).some((status) => provesThere(Number(status)))) return;
+  shownBy(service: ServiceEntry, { record, state }: KeptEndpoint): void {
+    const { method, template, statuses, hosts = [] } = record;
+    const proving = Object.entries(statuses).filter(([status]) => provesThere(Number(status)));
+    if (this.isEmpty || proving.length === 0 || hosts.length === 0) return;
+    const all = proving.reduce((sum, [, calls]) => sum + calls, 0);
+    const counts = hosts.length === 1 ? undefined : hostCounts(state);
     const isFixed = rpcServiceOf(template) !== undefined && method === "POST";
     const answered = { method, path: isFixed ? template : pathOf(template), isFixed };
-    for (const host of hosts)
-      for (const server of this.#index.named(host, service.port)) this.#shows(service, server, answered);
+    for (const host of hosts) {
+      const calls = Math.min(all, counts === undefined ? all : (counts.get(host) ?? 1));
+      for (const server of this.#index.named(host, service.port)) this.#shows(service, server, { ...answered, calls });
+    }
   }
 
   /** Before the first endpoint is put back. */
-  restored(service: ServiceEntry, record: EndpointRecord): void {
-    const name = rpcServiceOf(record.template);
+  restored(service: ServiceEntry, kept: KeptEndpoint): void {
+    const name = rpcServiceOf(kept.record.template);
     if (name !== undefined) service.addRpcService(name);
-    this.shownBy(service, record);
+    this.shownBy(service, kept);
   }
 
   /** Rows of what was never seen at the services given, once the window is over. */
@@ -94,6 +109,12 @@ export class Declarations {
     this.counters.declared_never_seen = rows.length;
     return rows;
   }
+}
+
+/** How often an endpoint was called by each of its names. */
+function hostCounts(state: string): ReadonlyMap<string, number> {
+  const { hosts } = JSON.parse(state) as EndpointStateText;
+  return new Map((hosts?.counted ?? []).map(([host, count]) => [host, count]));
 }
 
 function addressed({ address, port, naming, rpcServices, provenServers }: ServiceEntry): Addressed {

@@ -1,5 +1,5 @@
 import type { Declared, DeclaredApi, DeclaredServer } from "../../declared/declared-api.js";
-import { Coverage, type HostOperations, type ServedOperation } from "./coverage.js";
+import { type Claim, Coverage, type HostOperations, type ServedOperation } from "./coverage.js";
 import { ignoredBy } from "./ignored.js";
 import { rpcServiceOf } from "./procedure.js";
 
@@ -22,8 +22,16 @@ export interface Answered {
   readonly isFixed: boolean;
 }
 
-/** Servers of files that calls named by their host, and of each one call that was answered and that its file has. */
-export type ProvenServers = ReadonlyMap<DeclaredServer, Answered>;
+/** One such call, and how many there were. */
+export interface Proof extends Answered {
+  readonly calls: number;
+}
+
+/** Servers of files that calls named by their host and that were answered, of which the file has them and what holds for all calls has not. */
+export type ProvenServers = ReadonlyMap<DeclaredServer, Proof>;
+
+/** One such call may be anybody's, by a name they made up: so many show that a file speaks of the service. */
+export const ENOUGH_CALLS = 3;
 
 interface Entry {
   readonly api: DeclaredApi;
@@ -71,12 +79,14 @@ export class DeclaredIndex {
   /** Undefined where no file speaks of it. */
   coverage(service: Addressed): Coverage | undefined {
     const usual = this.usualCoverage(service);
-    const proven = [...service.provenServers].filter(([server, call]) => {
+    const shown = [...service.provenServers].filter(([server, call]) => {
       return usual?.servers.has(server) !== true && isProof(usual, call);
     });
-    if (proven.length === 0) return usual;
+    if (shown.length === 0) return usual;
+    const serversOf = (isEnough: boolean): ReadonlySet<DeclaredServer> =>
+      new Set(shown.filter(([, { calls }]) => calls >= ENOUGH_CALLS === isEnough).map(([server]) => server));
     const [servers, byProcedure] = this.#usual(service);
-    return this.#coverage(servers, byProcedure, new Set(proven.map(([server]) => server)));
+    return this.#coverage(servers, byProcedure, serversOf(true), serversOf(false));
   }
 
   /** The same of what holds for all its calls alone. */
@@ -117,9 +127,10 @@ export class DeclaredIndex {
     servers: ReadonlySet<DeclaredServer>,
     byProcedure: ReadonlySet<DeclaredApi>,
     proven: ReadonlySet<DeclaredServer>,
+    claimed: ReadonlySet<DeclaredServer> = NO_PROVEN,
   ): Coverage | undefined {
     if (servers.size === 0 && byProcedure.size === 0 && proven.size === 0) return undefined;
-    const key = this.#keyOf(servers, byProcedure, proven);
+    const key = this.#keyOf(servers, byProcedure, proven, claimed);
     const known = this.#coverages.get(key);
     if (known !== undefined) return known;
     if (this.#coverages.size >= MAX_COVERAGES) this.#coverages.clear();
@@ -128,6 +139,7 @@ export class DeclaredIndex {
       new Set([...servers, ...proven]),
       usual,
       this.#ofHosts(proven),
+      this.#claims(claimed),
       this.declared.scope,
       this.#ignored,
     );
@@ -139,9 +151,14 @@ export class DeclaredIndex {
   #ofHosts(proven: ReadonlySet<DeclaredServer>): HostOperations[] {
     return [...proven].map((server) => {
       const operations = this.declared.apis.flatMap((api) => servedOperations(api, new Set([server]), new Set()));
-      const { host = "" } = server;
-      const pattern = host.includes("*") ? hostPattern(host) : undefined;
-      return { operations, fits: (name) => pattern?.test(name) ?? name === host };
+      return { operations, fits: fitsHost(server) };
+    });
+  }
+
+  #claims(claimed: ReadonlySet<DeclaredServer>): Claim[] {
+    return [...claimed].flatMap((server) => {
+      const coverage = this.coverageOf([server]);
+      return coverage === undefined ? [] : [{ coverage, fits: fitsHost(server) }];
     });
   }
 
@@ -196,6 +213,11 @@ function push<T>(into: Map<string, T[]>, key: string, value: T): void {
   const there = into.get(key);
   if (there === undefined) into.set(key, [value]);
   else there.push(value);
+}
+
+function fitsHost({ host = "" }: DeclaredServer): (name: string) => boolean {
+  const pattern = host.includes("*") ? hostPattern(host) : undefined;
+  return (name) => pattern?.test(name) ?? name === host;
 }
 
 /** `*` stands for any characters. */

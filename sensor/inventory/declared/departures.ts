@@ -1,7 +1,6 @@
-import { MASK } from "../../protocol/message.js";
-import { toldType } from "../endpoint/media-type.js";
 import type { Difference } from "../observation.js";
 import type { OperationDeclaration } from "./declared-operation.js";
+import { answerOf, bareType, type DeclaredAnswer, isDeclaredType, isHeldAnswer } from "./declared-type.js";
 import { MIN_SEEN } from "./mismatch.js";
 import { Missing } from "./missing.js";
 import type { PathRule } from "./path-rule.js";
@@ -22,13 +21,15 @@ interface Count {
 }
 
 /**
- * How often calls that were looked at departed from what a file declares of parameters of their paths, and of whether they have a body. No
+ * How often calls that were looked at departed from what a file declares of parameters of their paths, of whether they have a body, and of its media type. No
  * value of a path is kept that could be compared later, when another file is read: each is held against the file as it comes, and what the
  * rules of another file counted is told no more.
  */
 export class Departures {
   readonly #counts = new Map<string, Count>();
   #of: OperationDeclaration | undefined = undefined;
+  #lastStatus = 0;
+  #lastType = "";
   /** Rises whenever there is another difference than before, or may be. */
   version = 0;
 
@@ -69,10 +70,25 @@ export class Departures {
   takeContent(declaration: OperationDeclaration, contentType: string | undefined): void {
     this.#forget(declaration);
     const { request } = declaration.operation;
-    const type = contentType === undefined ? undefined : toldType(contentType).split(";")[0].toLowerCase();
+    const type = contentType === undefined ? undefined : bareType(contentType);
     if (request !== undefined && (type === undefined || isDeclaredType(type, request.contentTypes))) return;
-    const { was } = this.#count(contentKey(declaration));
-    const what = request === undefined || type === undefined ? BODY : `${BODY} of ${type}`;
+    this.#note(contentKey(declaration), request === undefined || type === undefined ? BODY : `${BODY} of ${type}`);
+  }
+
+  /** An answer that had a body, of the media type that its head tells. What is the same as in the one before was held already. */
+  takeAnswer(declaration: OperationDeclaration, status: number, contentType: string): void {
+    this.#forget(declaration);
+    if (status === this.#lastStatus && contentType === this.#lastType) return;
+    this.#lastStatus = status;
+    this.#lastType = contentType;
+    const declared = answerOf(declaration.operation.responses, status);
+    if (declared === undefined || !isHeldAnswer(status, declared)) return;
+    const type = bareType(contentType);
+    if (!isDeclaredType(type, declared.response.contentTypes)) this.#note(answerKey(declared), `${status} ${type}`);
+  }
+
+  #note(key: string, what: string): void {
+    const { was } = this.#count(key);
     const times = was.get(what) ?? 0;
     if (times === 0 && was.size >= MAX_TYPES) return;
     if (times === 0) this.version++;
@@ -85,7 +101,12 @@ export class Departures {
 
   #ofContent(declaration: OperationDeclaration): Difference[] {
     const was = this.#counts.get(contentKey(declaration))?.was.keys() ?? [];
-    return [...was].sort().map((what) => ({ kind: "schema", text: `request: ${what} is not declared` }));
+    const requests = [...was].sort().map((what) => `request: ${what} is not declared`);
+    const answers = answersOf(declaration).flatMap((answer) => [
+      ...(this.#counts.get(answerKey(answer))?.was.keys() ?? []),
+    ]);
+    const answered = answers.sort().map((what) => `response ${what.replace(" ", `: ${BODY} of `)} is not declared`);
+    return [...requests, ...answered].map((text) => ({ kind: "schema", text }));
   }
 
   #ofBody(declaration: OperationDeclaration): Difference[] {
@@ -111,9 +132,11 @@ export class Departures {
   #forget(declaration: OperationDeclaration): void {
     if (this.#of === declaration) return;
     this.#of = declaration;
+    this.#lastStatus = 0;
     const known = new Set(declaration.pathRules.flatMap((rules) => keysFor(declaration, rules)));
     if (declaration.operation.isBodyRequired) known.add(bodyKey(declaration));
     known.add(contentKey(declaration));
+    for (const answer of answersOf(declaration)) known.add(answerKey(answer));
     for (const key of this.#counts.keys()) if (!known.has(key)) this.#counts.delete(key);
   }
 
@@ -158,9 +181,10 @@ function contentKey({ operation }: OperationDeclaration): string {
   return `content of ${operation.request?.contentTypes.join(" ") ?? "none"}`;
 }
 
-/** OpenAPI 3.0.3 §4.7.14: a range such as `text/*` stands for all of it. Files that name no type say nothing of it. */
-function isDeclaredType(type: string, declared: readonly string[]): boolean {
-  const isOf = (one: string): boolean =>
-    one === type || one === "*/*" || (one.endsWith("/*") && type.startsWith(one.slice(0, -1)));
-  return declared.length === 0 || type.includes(MASK) || declared.some(isOf);
+function answersOf({ operation }: OperationDeclaration): DeclaredAnswer[] {
+  return Object.entries(operation.responses).map(([key, response]) => ({ key, response }));
+}
+
+function answerKey({ key, response }: DeclaredAnswer): string {
+  return `content of ${key}: ${response.contentTypes.join(" ")}`;
 }

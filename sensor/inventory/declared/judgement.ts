@@ -91,7 +91,7 @@ export class Judgement {
     const hosts = [...this.#judged.hosts.list()].sort();
     const called = { hosts, isThere, isInUse: (host: string) => service.naming.isInUse(host) };
     if (route !== undefined) return coverage.ofPath(method, route, called);
-    if (!isFixed) return coverage.ofOther(method, template, hosts);
+    if (!isFixed) return coverage.ofOther(method, template, called);
     return rpcServiceOf(template) === undefined ? undefined : coverage.ofProcedure(template, called);
   }
 
@@ -124,6 +124,15 @@ export class Judgement {
     if (route !== undefined && route.parameters.length > 0 && operation === undefined && call.path !== undefined)
       this.#routeWords().count(call.path, { method, status: call.status ?? 0, atMicros: call.atMicros });
     this.#holdAgainstFile(call);
+    this.#holdAnswer(call);
+  }
+
+  /** Each call, for pages that stand in for an answer come seldom. HEAD, 204 and 304 tell a type and have no body (RFC 9110 §6.4.1). */
+  #holdAnswer({ status, responseContentType, responseBodySize = 0 }: Call): void {
+    if (status === undefined || responseContentType === undefined || responseBodySize === 0) return;
+    const { declaration } = this;
+    if (declaration instanceof OperationDeclaration && declaration.api.kind === "openapi")
+      this.#departed().takeAnswer(declaration, status, responseContentType);
   }
 
   /** Only the few calls whose heads were looked at are held against what must be seen in the call itself, and no refused one: it may be why. */

@@ -53,6 +53,8 @@ function valueMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boole
   const { types, values } = declared;
   if (values === undefined || values.length === 0 || !isOfStrings(types)) return undefined;
   const seen = (node.words?.known() ?? []).filter((word) => !values.includes(word));
+  const others = node.words?.othersBeside(values) ?? 0;
+  if (others > 0) seen.push(others === 1 ? "another word" : "other words");
   if (isText && node.formats === 0 && values.every(isNoLiteral)) seen.push(...literalsOf(node, types));
   if (seen.length === 0) return undefined;
   return `${seen.join(" or ")}, declared ${orList(values)}`;

@@ -1,10 +1,11 @@
-import type { DeclaredBody, DeclaredOperation, DeclaredResponse, DeclaredSchema } from "../../declared/declared-api.js";
+import type { DeclaredBody, DeclaredOperation, DeclaredSchema } from "../../declared/declared-api.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 import { cheapPattern, MAX_MATCHED } from "./cheap-pattern.js";
 import type { OperationDeclaration } from "./declared-operation.js";
+import { answerOf } from "./declared-type.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
 import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
@@ -34,21 +35,17 @@ export function schemaDrift({ api, operation }: OperationDeclaration, learned: L
   if (learned.request !== undefined && request === undefined && api.kind === "openapi")
     noneDeclared(learned.request, told);
   for (const [status, node] of learned.responses) {
-    const declared = ofStatus(responses, status);
+    const declared = answerOf(responses, status)?.response;
     const where = `response ${status}`;
     if (declared !== undefined) bodyDrift(declared, node, { where, isText: false, isAnswer: true, told });
   }
   for (const [status, head] of learned.answers) {
-    const declared = ofStatus(responses, status);
+    const declared = answerOf(responses, status)?.response;
     if (declared !== undefined) answerHeadDrift(status, declared.headers, head, told);
   }
   if (learned.messages !== undefined && operation.messages !== undefined)
     messageDrift(operation.messages, learned.messages, told);
   return told.slice(0, MAX_DIFFERENCES);
-}
-
-function ofStatus(responses: Readonly<Record<string, DeclaredResponse>>, status: number): DeclaredResponse | undefined {
-  return responses[String(status)] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
 }
 
 function isForm({ contentTypes }: DeclaredBody): boolean {

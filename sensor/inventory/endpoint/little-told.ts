@@ -14,7 +14,10 @@ const EMPTY = 3;
 const PAGE = 1_024;
 /** Pages that differ in no more bytes than a path has may be the same, which names what was asked for. */
 const PAGE_BYTES = 256;
+/** JSON without a credential, by its size: some services answer all that they are asked with the same object, an id and a time in it. */
+export const JSON_ANSWER = 2 ** 40;
 const HTML = "text/html";
+const JSON_TYPE = "application/json";
 
 type Answer = { readonly status: number | undefined } & Partial<
   Pick<Call, "credentials" | "responseBodySize" | "responseContentType">
@@ -30,6 +33,8 @@ export function littleOf({ status, credentials, responseBodySize = 0, responseCo
   // Without a credential it is a way of its own: some services refuse whatever they are asked in such words.
   if (status >= 400) return provesThere(status) ? (isKnown ? SURE : status) : REFUSED;
   const isPage = responseContentType?.startsWith(HTML) === true;
+  const isObject = status === 200 && responseBodySize > 0 && responseContentType?.startsWith(JSON_TYPE) === true;
+  if (isObject && credentials?.length === 0) return JSON_ANSWER + responseBodySize;
   if ((status === 200 && !isPage) || isKnown) return SURE;
   if (isRedirect(status)) return REDIRECTED;
   if (status === 204) return EMPTY;
@@ -40,6 +45,8 @@ export function littleOf({ status, credentials, responseBodySize = 0, responseCo
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
+  // What is answered with JSON once and otherwise another time is looked at.
+  if (one >= JSON_ANSWER || other >= JSON_ANSWER) return SURE;
   return isOfItself(one) && isOfItself(other) ? SURE : Math.min(one, other);
 }
 

@@ -1,8 +1,15 @@
 import { MAX_WORDS } from "../../protocol/shape.js";
+import { isProgramWord } from "./program-word.js";
 
 /** A word is kept once it came in so many calls: until then only a hash of it is. */
 const MIN_CALLS = 4;
+/**
+ * As much is kept of what may be a name: twelve bits of a hash, which each family name has in common with forty of the 160,000 that the
+ * census of the United States lists. Enough to tell a few from each other, and from those that a file declares.
+ */
+const OTHER_BITS = 0xfff;
 
+/** Words that a program may have given out, and under a hash of twelve bits others, whose word is always empty. */
 export type StoredWords = readonly (readonly [hash: number, calls: number, word: string])[];
 
 /**
@@ -15,22 +22,32 @@ export class WordCount {
   /** True where one more word is known, or none is any more. */
   add(word: string): boolean {
     if (this.#words === undefined) return false;
-    const hash = hashOf(word);
+    const isNamed = isProgramWord(word);
+    const hash = isNamed ? hashOf(word) : otherHash(word);
     const known = this.#words.get(hash);
     if (known === undefined) {
       if (this.#words.size >= MAX_WORDS) return this.spoil();
       this.#words.set(hash, { calls: 1, word: "" });
       return false;
     }
-    if (++known.calls < MIN_CALLS || known.word !== "") return false;
+    if (++known.calls < MIN_CALLS) return false;
+    if (!isNamed) return known.calls === MIN_CALLS;
+    if (known.word !== "") return false;
     known.word = word;
     return true;
+  }
+
+  /** How many words that may be names were seen often enough, and are none of these. */
+  othersBeside(words: readonly string[]): number {
+    const declared = new Set(words.map(otherHash));
+    const others = [...(this.#words ?? [])].filter(([hash, { calls }]) => isOther(hash) && calls >= MIN_CALLS);
+    return others.filter(([hash]) => !declared.has(hash)).length;
   }
 
   /** Something stood there that is none of a few words. True where any was known. */
   spoil(): boolean {
     if (this.#words === undefined) return false;
-    const hadKnown = this.known().length > 0;
+    const hadKnown = this.known().length > 0 || this.othersBeside([]) > 0;
     this.#words = undefined;
     return hadKnown;
   }
@@ -68,8 +85,23 @@ export class WordCount {
   }
 
   restore(state: StoredWords | null): void {
-    this.#words = state === null ? undefined : new Map(state.map(([hash, calls, word]) => [hash, { calls, word }]));
+    this.#words = state === null ? undefined : new Map();
+    for (const [stored, calls, word] of state ?? []) {
+      // Earlier versions kept what may be a name.
+      const isNamed = word === "" || isProgramWord(word);
+      const hash = isNamed ? stored : otherHash(word);
+      this.#words?.set(hash, { calls: (this.#words.get(hash)?.calls ?? 0) + calls, word: isNamed ? word : "" });
+    }
   }
+}
+
+function otherHash(word: string): number {
+  return hashOf(word) & OTHER_BITS;
+}
+
+/** Of a word that is kept so few bits are set but once in a million. */
+function isOther(hash: number): boolean {
+  return (hash & ~OTHER_BITS) === 0;
 }
 
 function hashOf(text: string): number {

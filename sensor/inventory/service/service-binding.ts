@@ -82,7 +82,7 @@ export class ServiceBinding {
   declared(services: readonly ServiceEntry[]): void {
     for (const service of services) service.provenServers.clear();
     for (const endpoint of this.#table.roster.all())
-      this.#declarations.shownBy(endpoint.service, this.#rowOf(endpoint).record);
+      this.#declarations.shownBy(endpoint.service, this.#rowOf(endpoint));
     for (const service of services) if (this.#declarations.rebind(service)) this.rehome(service);
   }
 

@@ -8,7 +8,7 @@ import type { EdgeEntry } from "../connection/edge-entry.js";
 import type { BlindTimes } from "../count/blind-times.js";
 import { compare, Tally } from "../count/tally.js";
 import type { Coverage, DeclaredPath } from "../declared/coverage.js";
-import type { Answered } from "../declared/declared-index.js";
+import type { Proof } from "../declared/declared-index.js";
 import type { Route } from "../declared/route-table.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
 import { littleOf } from "../endpoint/little-told.js";
@@ -47,7 +47,7 @@ export class ServiceEntry implements Service {
   /** What files say of it; undefined where none does. */
   coverage: Coverage | undefined = undefined;
   /** As many as files have. */
-  readonly provenServers = new Map<DeclaredServer, Answered>();
+  readonly provenServers = new Map<DeclaredServer, Proof>();
   /** What an operator says of its paths. */
   pathRules: readonly PathRule[] = [];
   /** Endpoints of declared paths. */

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { FormerName } from "../../../shared/moved-service.js";
 import type { NameGround } from "../../../shared/name-ground.js";
-import type { Certificate } from "../../protocol/message.js";
+import { type Certificate, MASK } from "../../protocol/message.js";
 import { MostUsed } from "../count/most-used.js";
 import type { GivenName } from "./identity-table.js";
 import { type NameSpan, NameSpans, type SpanState } from "./name-spans.js";
@@ -278,7 +278,9 @@ export function ownName(place: string, port: number): string {
 /** Host of an authority in lower case; undefined where it is an address or no name at all. */
 function hostName(authority: string): string | undefined {
   const host = authority.replace(/:\d*$/, "").toLowerCase();
-  if (host === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(host) || isIPv4(host)) return undefined;
+  // What of a name is masked leaves the rest of it a name.
+  const told = host.replaceAll(MASK, "");
+  if (told === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(told) || isIPv4(host)) return undefined;
   return host;
 }
 

@@ -102,7 +102,7 @@ export class BodyReader implements LookOwner {
   constructor(settings: BodySettings) {
     const scratch = new Scratch();
     this.#settings = settings;
-    this.fields = new FieldMemory(() => new DataClassifier(settings));
+    this.fields = new FieldMemory(() => new DataClassifier(settings), settings.rules);
     this.operations = new OperationReader(this.fields, settings.maxBodyBytes, this.counters);
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);

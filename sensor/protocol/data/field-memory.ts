@@ -1,4 +1,5 @@
 import { MASK } from "../message.js";
+import { addedMask, type NameMask } from "./added-mask.js";
 import type { DataClassifier } from "./data-classifier.js";
 
 const SLOTS = 8_192;
@@ -19,6 +20,8 @@ const OF_MACHINES: ReadonlySet<string> = new Set(["ip-address", "mac-address"]);
 export class FieldMemory {
   readonly #make: () => DataClassifier;
   #made: DataClassifier | undefined = undefined;
+  /** Masks what is of an operator's classes in the name of a host. */
+  readonly maskName: NameMask;
   /** Hash of the name asked for last. */
   hash = 0;
   readonly #keys = new Int32Array(SLOTS);
@@ -26,8 +29,10 @@ export class FieldMemory {
   readonly #hints = new Uint16Array(SLOTS);
   #newNames = 0;
 
-  constructor(make: () => DataClassifier) {
+  /** `rules` are those of the operator's that the classifier has. */
+  constructor(make: () => DataClassifier, rules: readonly string[] = []) {
     this.#make = make;
+    this.maskName = addedMask(rules, () => this.classifier);
   }
 
   /** Made when first asked for: most captures that are looked at for something else never need it. */

@@ -195,7 +195,7 @@ export class Target {
   }
 
   #tell(host: string): string {
-    const told = maskHost(host);
+    const told = this.#fields.maskName(maskHost(host));
     if (this.#told.size >= MAX_HOSTS) this.#told.clear();
     this.#told.set(host, told);
     return told;

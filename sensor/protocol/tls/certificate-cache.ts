@@ -1,4 +1,6 @@
+import type { NameMask } from "../data/added-mask.js";
 import type { Certificate } from "../message.js";
+import { withMaskedNames } from "./told-name.js";
 import { readCertificate } from "./x509/certificate-reader.js";
 
 interface Entry {
@@ -20,8 +22,13 @@ export class CertificateCache {
   readonly #entries: (Entry | undefined)[] = new Array(SLOTS).fill(undefined);
   /** By the leaf, for as long as it is held. */
   readonly #chains = new WeakMap<Certificate, readonly Certificate[]>();
+  readonly #maskName: NameMask;
   /** Certificates parsed, which were not found. */
   parsed = 0;
+
+  constructor(maskName: NameMask) {
+    this.#maskName = maskName;
+  }
 
   get(bytes: Buffer, start: number, end: number): Certificate {
     const slot = slotOf(bytes, start, end);
@@ -31,7 +38,7 @@ export class CertificateCache {
     if (neighbour !== undefined && isSame(neighbour.der, bytes, start, end)) return neighbour.certificate;
     this.parsed++;
     const der = Buffer.from(bytes.subarray(start, end));
-    const certificate = readCertificate(der);
+    const certificate = withMaskedNames(readCertificate(der), this.#maskName);
     if (der.length <= MAX_KEPT_BYTES) this.#keep(slot, { der, certificate });
     return certificate;
   }

@@ -1,5 +1,6 @@
 import type { Cursor } from "../../bytes/cursor.js";
 import { viewOf } from "../../bytes/word-view.js";
+import type { NameMask } from "../data/added-mask.js";
 import {
   type ClientHello,
   EXTENSION,
@@ -24,16 +25,28 @@ const UNREAD: ReadonlySet<number> = new Set([EXTENSION.cookie, EXTENSION.padding
 export class HelloCache {
   readonly #clients = new HelloTable<ClientHello>();
   readonly #servers = new HelloTable<ServerHello>();
+  readonly #maskName: NameMask;
+
+  constructor(maskName: NameMask) {
+    this.#maskName = maskName;
+  }
 
   /** Throws OutOfBounds where it ends before its cipher suites do. */
   client(body: Cursor): ClientHello {
     const clients = this.#clients;
-    if (!describeClient(clients, body)) return readClientHello(body);
+    if (!describeClient(clients, body)) return this.#read(body);
     const known = clients.find();
     if (known !== undefined) return known;
-    const hello = readClientHello(body);
+    const hello = this.#read(body);
     clients.keep(hello);
     return hello;
+  }
+
+  #read(body: Cursor): ClientHello {
+    const hello = readClientHello(body);
+    const { serverName } = hello;
+    const told = serverName && this.#maskName(serverName);
+    return told === serverName ? hello : { ...hello, serverName: told };
   }
 
   /** Throws OutOfBounds where it ends before its cipher suite does. */

@@ -1,4 +1,5 @@
 import type { Side } from "../../flow/stream.js";
+import type { NameMask } from "../data/added-mask.js";
 import type { Protocol, Recognition } from "../protocol.js";
 import { CertificateCache } from "./certificate-cache.js";
 import { FingerprintCache } from "./fingerprint-cache.js";
@@ -16,10 +17,11 @@ export interface TlsSettings {
   readonly maxHandshakeBytes: number;
 }
 
-export function tls(settings: TlsSettings): Protocol {
+/** `maskName` masks in names what is of an operator's classes. */
+export function tls(settings: TlsSettings, maskName: NameMask): Protocol {
   const memory = {
-    certificates: new CertificateCache(),
-    hellos: new HelloCache(),
+    certificates: new CertificateCache(maskName),
+    hellos: new HelloCache(maskName),
     fingerprints: new FingerprintCache(),
     sessions: new SessionMemory(),
     heldBytes: new HeldBytes(settings.maxHandshakeBytes),

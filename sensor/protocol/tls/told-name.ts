@@ -1,3 +1,4 @@
+import type { NameMask } from "../data/added-mask.js";
 import { maskHost, maskNumbers, numbersIn } from "../http/host-mask.js";
 import { isIssuedToken, MIN_SECRET_LENGTH } from "../http/secret.js";
 import { type Certificate, MASK } from "../message.js";
@@ -43,6 +44,12 @@ export function withToldNames(certificate: Certificate): Certificate {
     san: san.map(toldAlternative),
     ...(numbers.length === 0 ? {} : { numbersIn: numbers }),
   };
+}
+
+/** The certificate with what is of an operator's classes masked in its names, as it is in those that are asked for. */
+export function withMaskedNames(certificate: Certificate, maskName: NameMask): Certificate {
+  const { subject, issuer, san } = certificate;
+  return { ...certificate, subject: maskName(subject), issuer: maskName(issuer), san: san.map(maskName) };
 }
 
 function numbersOf(subject: string, san: readonly string[]): NonNullable<Certificate["numbersIn"]> {
