@@ -1,6 +1,6 @@
 import { hasVerb } from "./composed.js";
 import type { Evidence } from "./evidence.js";
-import { type Company, companyOf, fixedness } from "./fixedness.js";
+import { byRegularity, type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
@@ -175,7 +175,8 @@ export function revise<Leaf>(
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
   const fixed = (one: Sibling<Leaf>): number => (isCalledOften(one, often) ? CALLED_OFTEN : 0) + fixedness(one, now);
   return {
-    join: literals.filter((literal) => fixed(literal) < 0).map(({ node: one }) => one),
+    // Words taken for values by mistake are called as often as each other: that keeps none of them from leaving.
+    join: literals.filter((literal) => fixed(literal) + byRegularity(literal, now) < 0).map(({ node: one }) => one),
     leave: values
       .filter((value) => mayLeave(value.node, evidence) && fixed(value) > LEAVING)
       .map(({ node: one }) => one),
