@@ -34,7 +34,27 @@ const inIndex = (index: string, at: number): readonly string[] => [
   `/${index}/_update/${at + 10}`,
 ];
 
-const PAIRS = [..."atmos hornbeck mojombo nitay pjhyett roland vanpelt".split(" ")].flatMap((owner, at) =>
+/** The pages of a site, in one language. */
+const inLanguage = (language: string, at: number): readonly string[] => [
+  `/${language}/about`,
+  `/${language}/pricing`,
+  `/${language}/blog/${at + 10}`,
+];
+const PAGES = ["about", "blog/{blogId}", "pricing"];
+
+/** Words of which only what is below is called, and others that are only called themselves. */
+const SECTIONS = "arr both cap dash grow late nested num people rare state".split(" ");
+const ACTS = "chg dup err hal multi ndjson notjson obj patch postxml sse wrongtype".split(" ");
+const times = (count: number, paths: readonly string[]): readonly string[] =>
+  Array.from({ length: count }, () => paths).flat();
+
+const WORKING =
+  "alpha bravo checkout payments billing ledger frontend backend catalog search shipping orders inventory gateway reports auth identity profile media images metrics logging alerts scheduler".split(
+    " ",
+  );
+
+const OWNERS = "atmos hornbeck mojombo nitay pjhyett roland vanpelt".split(" ");
+const PAIRS = OWNERS.flatMap((owner, at) =>
   [`queue-inventory-${at % 3}`, `website-storage-${at}`].map((name) => `/api/v3/repos/${owner}/${name}`),
 );
 
@@ -107,6 +127,57 @@ export const UNIFORM: readonly TemplateCase[] = [
     name: "keys behind an operation are many",
     paths: KEYS.map((name) => `/v1/transit/encrypt/${name}`),
     expected: ["/v1/transit/encrypt/{encryptId} ×28"],
+  },
+  {
+    name: "three languages have the same below them, beside what has none",
+    paths: [...each(["en", "de", "fr"], inLanguage), "/about", "/pricing", "/ui/login", "/qa/login"],
+    expected: ["/about ×1", "/pricing ×1", "/qa/login ×1", "/ui/login ×1"].concat(
+      PAGES.map((page) => `/{locale}/${page} ×3`),
+    ),
+  },
+  {
+    name: "a language joins others that are told with their regions, where it has the same below it",
+    paths: each(["de-CH", "en", "pt_BR", "os"], inLanguage)
+      .filter((path) => path !== "/os/about")
+      .concat("/id/tokens"),
+    expected: ["/id/tokens ×1", "/{locale}/about ×3", "/{locale}/blog/{blogId} ×4", "/{locale}/pricing ×4"],
+  },
+  {
+    name: "two departments called as languages are",
+    paths: each(["it", "hr"], inLanguage),
+    expected: ["hr", "it"].flatMap((name) => PAGES.map((page) => `/${name}/${page} ×1`)),
+  },
+  {
+    name: "words called as often as the values, which are words of APIs as well",
+    paths: times(
+      10,
+      WORKING.map((name) => `/catalog/service/${name}`),
+    ),
+    expected: ["/catalog/service/{serviceId} ×240"],
+  },
+  {
+    name: "words called as often as values that are none of APIs",
+    paths: times(
+      10,
+      [...OWNERS, "search", "reports", "metrics"].map((name) => `/users/${name}`),
+    ),
+    expected: ["metrics", "reports", "search"]
+      .map((name) => `/users/${name} ×10`)
+      .concat(`/users/{userId} ×${10 * OWNERS.length}`),
+  },
+  {
+    name: "of some only what is below is called, and others only themselves",
+    paths: [
+      ...times(
+        40,
+        SECTIONS.map((name) => `/${name}/list`),
+      ),
+      ...times(
+        20,
+        ACTS.map((name) => `/${name}`),
+      ),
+    ],
+    expected: [...SECTIONS.map((name) => `/${name}/list ×40`), ...ACTS.map((name) => `/${name} ×20`)].sort(),
   },
   {
     name: "what is to be had is fixed, though it is much",

@@ -57,6 +57,9 @@ export const NO_COMPANY: NameCompany = { forms: new Map(), size: 0, hasRouteWord
 const MIN_STANDING_OUT = 5;
 /** What it weighs to be called more than twice as often, but not so much that it stands out. */
 const SOMEWHAT_MORE = 0.7;
+/** Calls of each value from which on it is no chance that a word is called as often, and what that weighs. */
+const MIN_REGULAR = 8;
+const AS_OFTEN = -1.2;
 const MIN_FAN = 8;
 /** One plural of so many words is usual. */
 const PLURALS_OF = 10;
@@ -239,4 +242,11 @@ function byRate(own: number, usual: number, limit: number): number {
   if (own >= limit) return own >= 2 * limit ? 3 : 2;
   if (own <= 2 * usual) return -0.3;
   return limit < Number.POSITIVE_INFINITY ? SOMEWHAT_MORE : 0;
+}
+
+/** Among words of APIs that are each called as often as the next, one more is no operation: these have a use of their own. */
+export function byRegularity<Leaf>(sibling: Sibling<Leaf>, { rate, rateLimit, hasRouteWords }: Company): number {
+  if (!hasRouteWords || rate < MIN_REGULAR || rateLimit === Number.POSITIVE_INFINITY) return 0;
+  const own = rateOf(sibling);
+  return own <= 2 * rate && own * 2 >= rate ? AS_OFTEN : 0;
 }

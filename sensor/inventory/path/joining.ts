@@ -18,7 +18,7 @@ const ALPHANUMERIC = /^[a-z0-9]+$/i;
 /** Whether a segment that is no value by its form alone is one where a parameter is known already. */
 export function joins(text: string, type: SegmentType, evidence: Evidence): boolean {
   if (joinsByForm(text, type, evidence)) return true;
-  if (text.includes(":")) return false;
+  if (text.includes(":") || isBesideLanguages(type, evidence)) return false;
   // `orders.json` beside names is how orders are told.
   if (type === "file" && FORMAT.test(text)) return false;
   const { types, values } = evidence;
@@ -42,7 +42,7 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
     // Lower case alone is how fixed segments are written.
     if (/.[A-Z]|\d/.test(text) && (bits > 0 || routeShare(text) === 0)) return true;
   }
-  if (type === "code") return types.has(type) && isCode(text);
+  if (type === "code") return types.has(type) && isCode(text) && !isBesideLanguages(type, evidence);
   if (type === "host" || type === "name") return types.has(type);
   // `52.70` among longer ones: alone it could be a version.
   if (type === "word" && types.has("number") && isDecimal(text)) return true;
@@ -51,6 +51,11 @@ export function joinsByForm(text: string, type: SegmentType, evidence: Evidence)
   if (type === "file") return types.has(type) && (!FORMAT.test(text) || extensions.size > 1);
   const isNumbered = type === "mixed" && (types.has("identifier") || types.has("mixed"));
   return isNumbered && /\d{2}/.test(text);
+}
+
+/** A code that is one of a language has the same below it as the others, and joins them for that: `/ui/login` is none. */
+function isBesideLanguages(type: SegmentType, evidence: Evidence): boolean {
+  return type === "code" && evidence.type === "locale";
 }
 
 /** Identifiers of few random characters, some of which could be words: `jbOwpT` and `3lvlAn` beside `x7Kq2B`. */

@@ -10,8 +10,9 @@ export interface LeafJudge<Leaf> {
 /** One of the literals under a node, values among them, as it is compared with the others. */
 export interface Sibling<Leaf> {
   readonly node: PathNode<Leaf>;
-  /** Methods it answers itself. */
+  /** Methods it answers itself, and calls of all of them. */
   readonly methods: readonly string[];
+  readonly ownCalls: number;
   /** Methods and paths of it and two levels below it, and calls of all of them. */
   readonly endpoints: number;
   readonly calls: number;
@@ -29,10 +30,11 @@ const NO_USES: readonly ValueUse[] = [];
 const LEVELS = 2;
 
 export function siblingOf<Leaf>(node: PathNode<Leaf>, judge: LeafJudge<Leaf>): Sibling<Leaf> {
-  const methods = usesOf(node, judge).map(({ method }) => method);
+  const uses = usesOf(node, judge);
   const sibling = {
     node,
-    methods,
+    methods: uses.map(({ method }) => method),
+    ownCalls: uses.reduce((sum, { calls }) => sum + calls, 0),
     endpoints: 0,
     calls: 0,
     singles: 0,

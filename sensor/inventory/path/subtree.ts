@@ -88,3 +88,21 @@ function familiesBelow<Leaf>(node: PathNode<Leaf>): ReadonlySet<string> | undefi
   }
   return values < ENOUGH_BELOW ? undefined : families;
 }
+
+/** Calls of one sibling that it takes to know how it is called; so many siblings called in one way are no chance. */
+const ENOUGH_CALLS = 8;
+const MIN_ALIKE = 3;
+/** Share of those called in one way alone, where values of one parameter hardly are. */
+const APART_SHARE = 3 / 4;
+
+/**
+ * Whether some siblings are called only themselves and of others only what is below them, each often enough for that to be no chance:
+ * `/chart` and `/report` beside `/people/list` and `/state/list`. Values of one parameter are called in the same ways.
+ * Codes are values by how they are written, and some lists of them have a use of their own.
+ */
+export function areCalledApart<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
+  const often = siblings.filter(({ node, calls }) => calls >= ENOUGH_CALLS && node.type !== "code");
+  const itself = often.filter(({ calls, ownCalls }) => ownCalls === calls).length;
+  const below = often.filter(({ ownCalls }) => ownCalls === 0).length;
+  return Math.min(itself, below) >= MIN_ALIKE && itself + below >= APART_SHARE * often.length;
+}

@@ -1,5 +1,6 @@
 import { hasVerb } from "./composed.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
+import { languageGroup } from "./language-group.js";
 import type { PathNode } from "./path-node.js";
 import { FORMAT } from "./route-word.js";
 import type { LeafJudge } from "./sibling.js";
@@ -22,6 +23,10 @@ export function valueGroup<Leaf>(
   const whole = literals.filter(({ text }) => !hasVerb(text));
   const words = whole.filter(({ text, type }) => type !== "file" || !FORMAT.test(text));
   return (
-    formGroup(whole) ?? suffixGroup(node, literals, judge) ?? wordGroup(node, words, judge) ?? uniformGroup(node, words)
+    languageGroup(node, whole) ??
+    formGroup(whole) ??
+    suffixGroup(node, literals, judge) ??
+    wordGroup(node, words, judge) ??
+    uniformGroup(node, words)
   );
 }

@@ -1,13 +1,13 @@
 import { hasVerb } from "./composed.js";
 import type { Evidence } from "./evidence.js";
-import { type Company, companyOf, fixedness } from "./fixedness.js";
+import { byRegularity, type Company, companyOf, fixedness } from "./fixedness.js";
 import type { ValueGroup } from "./form-group.js";
 import { joinsByForm } from "./joining.js";
 import type { PathNode } from "./path-node.js";
 import { FORMAT, isOperation, looksFixed, mayNameThing } from "./route-word.js";
 import { isValue, type SegmentType } from "./segment.js";
 import { type LeafJudge, rateOf, type Sibling, siblingOf } from "./sibling.js";
-import { haveOwnKinds, haveOwnPaths } from "./subtree.js";
+import { areCalledApart, haveOwnKinds, haveOwnPaths } from "./subtree.js";
 import { isToldApart } from "./taken-value.js";
 import { isCalledOften, oftenBeside } from "./value-rate.js";
 import { ENOUGH, type Place, placeOf, wordScore } from "./word-score.js";
@@ -96,7 +96,7 @@ function groupOf<Leaf>(
   const siblings = all.filter((sibling) => fixedness(sibling, company) < 0);
   if (siblings.length < MIN_MEMBERS) return undefined;
   if (wordScore(node, literals, siblings, likeCompany(literals, company, judge).length) < enough) return undefined;
-  if (haveOwnPaths(siblings) || haveOwnKinds(siblings)) return undefined;
+  if (haveOwnPaths(siblings) || haveOwnKinds(siblings) || areCalledApart(siblings)) return undefined;
   const members = siblings.map((sibling) => sibling.node);
   const where = node.isParameter || node.parent === undefined ? "" : ` behind "${node.text}"`;
   return { members, type: mostOf(members), reason: `${members.length} different values${where}` };
@@ -163,7 +163,7 @@ export function revise<Leaf>(
   }
   const values = known.map((value) => siblingOf(value, judge));
   // What is a value by its form alone would be found at the parameter again, and so would calls that are not told apart.
-  if (haveOwnKinds(values)) {
+  if (haveOwnKinds(values) || areCalledApart(values)) {
     const apart = values.filter(({ node: { text, type } }) => !isValue(type) && isToldApart(text, evidence));
     return { join: [], leave: apart.map((value) => value.node) };
   }
@@ -175,7 +175,8 @@ export function revise<Leaf>(
   const now: Company = { ...company, hasRouteWords: evidence.hasRouteWords };
   const fixed = (one: Sibling<Leaf>): number => (isCalledOften(one, often) ? CALLED_OFTEN : 0) + fixedness(one, now);
   return {
-    join: literals.filter((literal) => fixed(literal) < 0).map((sibling) => sibling.node),
+    // Words taken for values by mistake are called as often as each other: that keeps none of them from leaving.
+    join: literals.filter((literal) => fixed(literal) + byRegularity(literal, now) < 0).map(({ node: one }) => one),
     leave: values
       .filter((value) => mayLeave(value.node, evidence) && fixed(value) > LEAVING)
       .map(({ node: one }) => one),
