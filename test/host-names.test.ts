@@ -254,7 +254,7 @@ t.test("one of several names of an address that goes to its own takes along what
     ],
     moves: [
       "b.test of 10.1.0.4 to 10.1.0.6 (host 0.6)",
-      "10.1.0.6 from 10.1.0.4 (b.test is called by the same name there, and silent for 64 seconds before)",
+      "10.1.0.6 from 10.1.0.4 (b.test is called by the same name there, and silent for 63 seconds before)",
     ],
   });
 });
