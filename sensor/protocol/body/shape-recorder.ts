@@ -1,5 +1,5 @@
 import { isGivenName } from "../data/given-names.js";
-import { withWord } from "../few-words.js";
+import { isOneOf, withWord } from "../few-words.js";
 import {
   ANY_NAME,
   ARRAY,
@@ -189,6 +189,8 @@ export class ShapeRecorder {
     place.formats |= format;
     if (place.hasOther) return;
     const mayBeWord = isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end);
+    // Lists hold the same few again and again.
+    if (mayBeWord && place.words !== undefined && isOneOf(place.words, bytes, start, end)) return;
     const word = mayBeWord ? bytes.latin1Slice(start, end) : undefined;
     // Whatever the field is called: people may be its types.
     place.words = word === undefined || isGivenName(word) ? undefined : withWord(place.words, word);
