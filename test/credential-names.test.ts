@@ -1,6 +1,7 @@
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
 import type { AskedCounts } from "../shared/protection.js";
+import { accessOf } from "../shared/protection-words.js";
 import { feed, type Step } from "./support/dialog.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { JWE, OPAQUE, token } from "./support/protection-cases.js";
@@ -120,6 +121,37 @@ function toldOf(steps: readonly Step[]): string[] {
   const found = feed(steps).filter((message): message is Call => message.kind === "call");
   return found.flatMap(({ credentials }) => credentials.map(({ kind, name }) => `${kind} in ${name}`));
 }
+
+/** What Flask signs its sessions with, itsdangerous: the payload, when it was signed, and the signature. */
+function signed(payload: object): string {
+  return `${Buffer.from(JSON.stringify(payload)).toString("base64url")}.aSxOYQ.c2lnbmF0dXJlLXNpZ25hdHVyZQa`;
+}
+
+t.test("what is signed in three parts without a header that names an algorithm is no JSON Web Token", (t) => {
+  const ask = (target: string, fields: string): string[] =>
+    toldOf([["client", `GET ${target} HTTP/1.1\r\nHost: h\r\n${fields}\r\n`]]);
+  const session = signed({ csrf: "0a1b2c3d4e5f6071" });
+  const five = JWE.replace(/^[^.]+/, Buffer.from('{"alg":"dir"}').toString("base64url"));
+  t.same(ask("/a", `Cookie: session=${session}\r\n`), ["cookie in cookie"]);
+  t.same(ask("/a", `Cookie: a=${token({ typ: "JWT" }, CLAIMS)}; b=${five}\r\n`), ["cookie in cookie"]);
+  t.same(ask("/a", `Authorization: Bearer ${session}\r\n`), ["bearer in authorization"]);
+  t.same(ask(`/a?token=${session}`, ""), ["bearer in token"]);
+  t.same(ask(`/reset/${session}`, ""), ["other in path"]);
+  const scene = new Scene();
+  for (let times = 0; times < 10; times++) {
+    const cookie = `Cookie: session=${signed({ times })}\r\n`;
+    scene.get("/news", { fields: cookie }).get("/news");
+    scene.get("/basic", { fields: cookie, status: 401 });
+    scene.get("/basic", { fields: `${cookie}Authorization: Basic YTpi\r\n` });
+  }
+  t.same(
+    scene.detection.all().flatMap(({ rule }) => (/^(authentication|long-lived|credential)/.test(rule) ? [rule] : [])),
+    [],
+  );
+  // The cookie was never enough where a credential was.
+  t.same(scene.endpoints().map(accessOf), ["refusing", "mixed"]);
+  t.end();
+});
 
 t.test("fields that carry a credential are known by name or by its words, in both versions of HTTP", (t) => {
   for (const [name, value, told] of FIELDS) {

@@ -199,6 +199,6 @@ export const CANARIES: readonly (readonly [string, string])[] = [
   ["password", "canary-hunter2-7f3a"],
   ["awsKey", "AKIACANARY7F3A7F3A7F"],
   ["token", "ghp_canary7f3acanary7f3acanary7f3acanary7f3a"],
-  ["jwt", "eyJjYW5hcnkiOiI3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
+  ["jwt", "eyJhbGciOiJjYW5hcnk3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
   ["note", "nobody must ever read canarynote7f3a"],
 ];

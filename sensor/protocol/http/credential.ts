@@ -252,7 +252,7 @@ export class CredentialReader {
   /** Where no name says so, only what has a header with an algorithm that there is, RFC 7515 §4.1.1, is a token. */
   #byValue(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
     const token = this.#tokens.of(bytes, start, end);
-    const isSure = token !== undefined && token.algorithm !== "unreadable" && token.algorithm !== "other";
+    const isSure = token !== undefined && token.algorithm !== "other";
     return isSure ? ofToken(token, "header", name) : NO_CREDENTIALS;
   }
 
