@@ -6,7 +6,7 @@ import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
-import { withDeprecation, withLink, withSunset } from "./deprecation.js";
+import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits, FieldPlaces } from "./field-hits.js";
 import {
@@ -26,7 +26,6 @@ import {
   GRPC_ENCODING,
   GRPC_TIMEOUT,
   HOST,
-  LINK,
   ORIGIN,
   PERMISSIONS_POLICY,
   PRAGMA,
@@ -263,8 +262,6 @@ export class FieldMapping {
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id === SET_COOKIE) this.#setCookie(exchange, bytes, fields.starts[hit], fields.ends[hit]);
-      else if (id === LINK)
-        exchange.deprecation = withLink(exchange.deprecation, bytes, fields.starts[hit], fields.ends[hit]);
       else if (id === WWW_AUTHENTICATE)
         exchange.noteAccess().challenge ??= schemeName(bytes, fields.starts[hit], fields.ends[hit]);
     }

@@ -48,7 +48,6 @@ const NAMES: readonly string[] = [
   "x-request-id",
   "traceparent",
   "www-authenticate",
-  "link",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -162,18 +161,16 @@ export const CONNECT_TIMEOUT = 41;
 export const REQUEST_ID = 42;
 export const TRACE_PARENT = 43;
 export const WWW_AUTHENTICATE = 44;
-/** Of pages of a list it differs from answer to answer. */
-export const LINK = 45;
-export const AUTHORIZATION = 46;
-export const PROXY_AUTHORIZATION = 47;
-export const COOKIE = 48;
-export const WEBSOCKET_PROTOCOL = 49;
-export const WEBSOCKET_EXTENSIONS = 50;
+export const AUTHORIZATION = 45;
+export const PROXY_AUTHORIZATION = 46;
+export const COOKIE = 47;
+export const WEBSOCKET_PROTOCOL = 48;
+export const WEBSOCKET_EXTENSIONS = 49;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 51;
-export const DPOP = 52;
+export const WEBSOCKET_LOCATION = 50;
+export const DPOP = 51;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 53;
+export const FIRST_KEY_FIELD = 52;
 /** Whatever its name is, the value looks like a token. */
 export const TOKEN_FIELD = NAMES.indexOf(TOKEN_CLASS);
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
