@@ -14,6 +14,17 @@ const ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/
 const NO_CALLS: AskedCounts = { calls: 0, answered: 0, refused: 0 };
 const PARTS = "Content-Type: multipart/form-data; boundary=b\r\n";
 
+const HEX = "0424bd59b807674191e7d77572075f33";
+const PASSWORD = "password in body";
+
+function rpc(method: string, parameters: string): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${parameters},"id":1}`;
+}
+
+function graph(document: string, variables: string): string {
+  return `{"query":"${document}","variables":${variables}}`;
+}
+
 function part(disposition: string, value: string): string {
   return `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
 }
@@ -243,3 +254,43 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
   }
   t.end();
 });
+
+t.test(
+  "a call of JSON-RPC or GraphQL that logs somebody in, or says beside itself who asks, carries a credential",
+  (t) => {
+    const bodies: readonly (readonly [body: string, place: string | undefined])[] = [
+      [`{"jsonrpc":"2.0","method":"host.get","params":{"output":"extend"},"auth":"${HEX}","id":1}`, "bearer in body"],
+      [`[{"jsonrpc":"2.0","method":"a.b","params":[],"auth":"${HEX}","id":1}]`, "bearer in body"],
+      ['{"jsonrpc":"2.0","method":"host.get","params":{},"auth":null,"id":1}', undefined],
+      [`{"method":"x","auth":"${HEX}","kind":"device"}`, undefined],
+      [rpc("user.login", '{"user":"Admin","password":"zabbix","userData":true}'), PASSWORD],
+      [rpc("User.login", '[{"Bugzilla_login":"a","password":"b"}]'), PASSWORD],
+      [rpc("call", '{"service":"common","method":"login","args":["db","admin","pw"]}'), PASSWORD],
+      [rpc("call", '["00","session","login",{"username":"root","password":"pw"}]'), PASSWORD],
+      [rpc("aria2.tellStatus", '["token:s3cr3t","2089b05ecca3d829"]'), "bearer in body"],
+      [rpc("user.create", '{"username":"a","password":"b"}'), undefined],
+      [rpc("user.login", '{"user":"Admin","password":""}'), undefined],
+      [rpc("smtp.configure", '{"user":"a","password":"b"}'), undefined],
+      [rpc("login.history", '{"user":"a"}'), undefined],
+      [graph("mutation Login($p:String!){login(password:$p){token}}", '{"p":"Hunter2"}'), PASSWORD],
+      [graph("mutation($i:In!){signIn(input:$i){token}}", '{"i":{"email":"a@b.c","password":"x"}}'), PASSWORD],
+      [graph('mutation{tokenCreate(email:\\"a@b.c\\",password:\\"x(y)\\"){token}}', "{}"), PASSWORD],
+      [graph('mutation{x(input:{email:\\"a@b.c\\" password:\\"x\\"}){id}}', "{}"), PASSWORD],
+      [graph("mutation Login($p:String!){login(password:$p){token}}", "{}"), undefined],
+      [graph('mutation{createUser(email:\\"a@b.c\\",password:\\"x\\"){id}}', "{}"), undefined],
+      [graph("mutation Add($i:In!){addMail(input:$i){id}}", '{"i":{"user":"a","password":"x"}}'), undefined],
+      [graph("{users(filter:{password:true}){id password}}", "{}"), undefined],
+    ];
+    for (const [requestBody, place] of bodies) {
+      const scene = new Scene();
+      for (let times = 0; times < 3; times++)
+        scene.exchange({ path: "/b", method: "POST", fields: JSON_TYPE, requestBody });
+      t.same(
+        Object.keys(scene.endpoints()[0].protection?.places ?? {}),
+        place === undefined ? [] : [place],
+        requestBody,
+      );
+    }
+    t.end();
+  },
+);
