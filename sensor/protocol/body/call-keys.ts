@@ -1,8 +1,8 @@
+import { isRandom } from "../random-value.js";
 import { eachObject, JsonMembers } from "../rpc/json-members.js";
 import type { BodyKey } from "./body-keys.js";
 import { argumentsOf } from "./graphql-arguments.js";
 import { LoginFields } from "./login-fields.js";
-import { isRandom } from "./random-value.js";
 
 /** Members beside those that JSON-RPC 2.0 §4 has: whoever adds one says with it who asks, as Zabbix does with `auth`. */
 const PROOFS = new Set("auth token session sessionid session_id sid ticket".split(" "));

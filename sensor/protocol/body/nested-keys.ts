@@ -1,7 +1,7 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { isRandom } from "../random-value.js";
 import { JsonMembers, skipSpace } from "../rpc/json-members.js";
 import type { BodyKey, Named } from "./body-keys.js";
-import { isRandom } from "./random-value.js";
 
 const OPEN_OBJECT = 0x7b;
 const OPEN_ARRAY = 0x5b;

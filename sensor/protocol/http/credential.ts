@@ -2,11 +2,13 @@ import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import { isNoValue } from "../no-value.js";
 import type { TokenFacts } from "../protection.js";
+import { isRandom } from "../random-value.js";
 import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
   CLIENT_CERT,
   COOKIE,
+  DOUBTFUL_KEY_FIELD,
   DPOP,
   FIELD_NAMES,
   FIRST_KEY_FIELD,
@@ -16,7 +18,7 @@ import {
   TOKEN_FIELD,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
-import { keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
+import { KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
 import type { TokenMemory } from "./token-memory.js";
 
@@ -211,6 +213,7 @@ export class CredentialReader {
       else if (id === COOKIE) found = this.#cookies(found, bytes, start, end, name);
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
+      else if (id === DOUBTFUL_KEY_FIELD) found = join(found, this.#doubtful(bytes, start, end));
       else if (id === TOKEN_FIELD) found = join(found, this.#byValue(bytes, start, end, name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
       else if (id >= FIRST_SCHEME_FIELD) found = join(found, this.#authorization(bytes, start, end, name));
@@ -247,6 +250,12 @@ export class CredentialReader {
   ): readonly Credential[] {
     const token = this.#tokens.of(bytes, start, end);
     return token === undefined ? one(otherwise, place, name) : ofToken(token, place, name);
+  }
+
+  #doubtful(bytes: Buffer, start: number, end: number): readonly Credential[] {
+    return isRandom(bytes, start, end)
+      ? this.#token(bytes, start, end, "header", KEY_CLASS, "api-key")
+      : NO_CREDENTIALS;
   }
 
   /** Where no name says so, only what has a header with an algorithm that there is, RFC 7515 §4.1.1, is a token. */

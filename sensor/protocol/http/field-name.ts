@@ -1,5 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
-import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
+import { DOUBTFUL_KEY_CLASS, KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
 
 /** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
 const NAMES: readonly string[] = [
@@ -88,7 +88,25 @@ const NAMES: readonly string[] = [
   "cf-access-jwt-assertion",
   "x-amzn-oidc-accesstoken",
   "x-amzn-oidc-data",
+  "x-insert-key",
+  "x-query-key",
+  "x-honeycomb-team",
+  "x-jfrog-art-api",
+  "x-apikeys",
+  "x-ibm-client-id",
+  "x-rh-identity",
+  "x-ovh-consumer",
+  "x-clickhouse-key",
+  "x-store-key",
+  "x-filesapi-key",
+  "x-chkp-sid",
+  "x-ftl-sid",
+  "x-restsvcsessionid",
+  "x-ha-access",
+  "vtexidclientautcookie",
+  "uptrace-dsn",
   ...KEY_CLASSES,
+  DOUBTFUL_KEY_CLASS,
   TOKEN_CLASS,
   "signature",
   "x-hub-signature",
@@ -171,6 +189,8 @@ export const WEBSOCKET_LOCATION = 50;
 export const DPOP = 51;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
 export const FIRST_KEY_FIELD = 52;
+/** The value says whether it is one of those. */
+export const DOUBTFUL_KEY_FIELD = NAMES.indexOf(DOUBTFUL_KEY_CLASS);
 /** Whatever its name is, the value looks like a token. */
 export const TOKEN_FIELD = NAMES.indexOf(TOKEN_CLASS);
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
