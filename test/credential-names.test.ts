@@ -180,6 +180,47 @@ t.test("what is signed in three parts without a header that names an algorithm i
   t.end();
 });
 
+t.test("cookies that are tokens and are any visitor's, or held against forged requests, prove nothing", (t) => {
+  const ask = (cookie: string): string[] =>
+    toldOf([["client", `GET /a HTTP/1.1\r\nHost: h\r\nCookie: ${cookie}\r\n\r\n`]]);
+  for (const name of ["PLAY_SESSION", "KC_RESTART", "csrf_token", "XSRF-TOKEN"])
+    t.same(ask(`${name}=${JWT}`), ["cookie in cookie"], name);
+  for (const name of ["KEYCLOAK_IDENTITY", "next-auth.session-token", "CF_Authorization", "access_token"])
+    t.same(ask(`${name}=${JWT}`), ["cookie in cookie", "jwt in cookie"], name);
+  t.same(ask(`next-auth.session-token=${JWE}`), ["cookie in cookie", "jwe in cookie"]);
+  t.end();
+});
+
+t.test("session cookies of frameworks are known by their names, and what a page reads of a session is none", (t) => {
+  const set = [
+    ["_shop_session", "session -"],
+    ["sessionid", "session sessionid"],
+    ["connect.sid", "session connect.sid"],
+    ["koa.sess", "session -"],
+    ["_shop_key", "session -"],
+    [".AspNetCore.Cookies", "session .aspnetcore.cookies"],
+    [".AspNetCore.CookiesC12", "session .aspnetcore.cookies"],
+    [".AspNetCore.Antiforgery.x", "csrf -"],
+    ["PLAY_SESSION", "session play_session"],
+    ["KEYCLOAK_IDENTITY", "session -"],
+    ["KEYCLOAK_SESSION", "other -"],
+    ["KC_AUTH_SESSION_HASH", "other -"],
+    ["_oauth2_proxy", "session -"],
+    ["wordpress_sec_0a", "session -"],
+    ["prefs", "other -"],
+  ] as const;
+  const fields = set.map(([name]) => `Set-Cookie: ${name}=eyJhIjoxfQ\r\n`).join("");
+  const [call] = feed([
+    ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+    ["server", `HTTP/1.1 200 OK\r\n${fields}Content-Length: 0\r\n\r\n`],
+  ]).filter((message): message is Call => message.kind === "call");
+  t.same(
+    call.access?.cookies?.map(({ purpose, name = "-" }) => `${purpose} ${name}`),
+    set.map(([, told]) => told),
+  );
+  t.end();
+});
+
 t.test("fields that carry a credential are known by name or by its words, in both versions of HTTP", (t) => {
   for (const [name, value, told] of FIELDS) {
     const expected = told === undefined ? [] : [told];

@@ -126,6 +126,10 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
 /** Cookies that are API keys; others may be of a session or of nothing. */
 const KEY_COOKIES = new WordTable(["api_key", "apikey", "api-key", "x-api-key", "x_api_key"]);
+/** Cookies that are tokens and are nobody's as well: what Play remembers of any visitor, and what Keycloak does of whoever sees its form. */
+const VISITORS_COOKIES = new WordTable(["play_session", "play_flash", "kc_restart"]);
+/** What is held against forged requests is no proof, whoever signed it. */
+const FORGERY = /csrf|xsrf|forgery/i;
 /** Query parameters by which a client says that it waits, unless their value says that it does not. */
 const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
 /** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
@@ -283,8 +287,9 @@ export class CredentialReader {
       const nameEnd = at;
       while (at < end && bytes[at] !== SEMICOLON) at++;
       const token = this.#tokens.of(bytes, nameEnd + 1, at);
-      if (token !== undefined) found = join(found, ofToken(token, "cookie", name));
-      else {
+      if (token !== undefined) {
+        if (provesIn(bytes, nameStart, nameEnd)) found = join(found, ofToken(token, "cookie", name));
+      } else {
         const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
         if (key >= 0 && !isNoValue(bytes, nameEnd + 1, at))
           found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
@@ -306,6 +311,11 @@ export class CredentialReader {
     }
     return NO_CREDENTIALS;
   }
+}
+
+/** Whether a token in a cookie of that name may be its sender's. */
+function provesIn(bytes: Buffer, start: number, end: number): boolean {
+  return VISITORS_COOKIES.indexOf(bytes, start, end) < 0 && !FORGERY.test(bytes.latin1Slice(start, end));
 }
 
 /** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */

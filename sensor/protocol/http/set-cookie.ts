@@ -12,7 +12,9 @@ const MAX_KNOWN = 512;
 const CSRF = /csrf|xsrf|forgery|requestverification/i;
 /** Words of which names of such cookies are made. */
 const SESSION =
-  /sess|(^|[^a-z])s?sid([^a-z]|$)|auth|token|jwt|login|logged|remember|identity|(^|[^a-z])sso([^a-z]|$)|passport/i;
+  /sess|(^|[^a-z])s?sid([^a-z]|$)|auth|token|jwt|login|logged|remember|identity|(^|[^a-z])sso([^a-z]|$)|passport|^wordpress_sec_|^_[a-z]\w*_key$/i;
+/** What pages read to see whether a session still is (OpenID Connect Session Management 1.0 §3.2), of Keycloak and IdentityServer: no proof. */
+const SESSION_STATE = /^(?:keycloak_session(?:_legacy)?|kc_auth_session_hash|idsrv\.session)$/i;
 /** RFC 7515 §3.1. Without two dots it is any object: what a visitor likes, or what a page remembers. */
 const JWT = /^eyJ[\w-]+\.[\w-]*\.[\w-]*$/;
 const JWT_BEGINNING = "eyJ";
@@ -46,6 +48,7 @@ export class SetCookies {
 
 function purposeOf(name: string, known: string | undefined, isToken: boolean): SetCookie["purpose"] {
   if (CSRF.test(name)) return "csrf";
+  if (SESSION_STATE.test(name)) return "other";
   return known !== undefined || isToken || SESSION.test(name) ? "session" : "other";
 }
 
