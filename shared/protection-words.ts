@@ -2,7 +2,7 @@ import type { EndpointRecord } from "./event.js";
 import type { AskedCounts, Counts, ProtectionFacts, TokenSummary } from "./protection.js";
 import { formatTime } from "./time.js";
 
-/** Who is let in, as far as it shows. `unseen`: every call carried a credential, or none was seen whole. */
+/** Who is let in, as far as it shows. `unseen`: every call carried a credential, or may have, or none was seen whole. */
 export type Access = "open" | "mixed" | "refusing" | "unseen";
 
 export const ACCESS_WORDS: Readonly<Record<Access, string>> = {
@@ -49,7 +49,10 @@ function bounds(calls: number, kinds: readonly number[]): AskedBy {
 export function accessOf(endpoint: EndpointRecord): Access {
   const { carried, cookieOnly, bare } = askedBy(endpoint);
   if (bare.answered > 0) return bare.refused + carried.calls + cookieOnly.calls > 0 ? "mixed" : "open";
-  return bare.refused > 0 ? "refusing" : "unseen";
+  if (bare.refused > 0) return "refusing";
+  // Cookies that never were enough, where a credential was, are nobody's: what comes with them alone comes without a credential.
+  const areNobodys = cookieOnly.answered === 0 && carried.answered > 0;
+  return cookieOnly.refused > 0 && areNobodys ? "refusing" : "unseen";
 }
 
 /** `75 % with a credential (3), 25 % without one of a known kind (1)`. */

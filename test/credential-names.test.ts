@@ -1,6 +1,7 @@
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
 import type { AskedCounts } from "../shared/protection.js";
+import { accessOf } from "../shared/protection-words.js";
 import { feed, type Step } from "./support/dialog.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { JWE, OPAQUE, token } from "./support/protection-cases.js";
@@ -12,6 +13,17 @@ const XML_TYPE = "Content-Type: text/xml\r\n";
 const ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>';
 const NO_CALLS: AskedCounts = { calls: 0, answered: 0, refused: 0 };
 const PARTS = "Content-Type: multipart/form-data; boundary=b\r\n";
+
+const HEX = "0424bd59b807674191e7d77572075f33";
+const PASSWORD = "password in body";
+
+function rpc(method: string, parameters: string): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${parameters},"id":1}`;
+}
+
+function graph(document: string, variables: string): string {
+  return `{"query":"${document}","variables":${variables}}`;
+}
 
 function part(disposition: string, value: string): string {
   return `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`;
@@ -70,6 +82,22 @@ const FIELDS: readonly (readonly [name: string, value: string, told: string | un
   ["x-public-key", OPAQUE, undefined],
   ["x-client-id", OPAQUE, undefined],
   ["x-design", OPAQUE, undefined],
+  ["x-insert-key", `NRII-${OPAQUE}`, "api-key in x-insert-key"],
+  ["x-honeycomb-team", OPAQUE, "api-key in x-honeycomb-team"],
+  ["x-jfrog-art-api", OPAQUE, "api-key in x-jfrog-art-api"],
+  ["x-aio-key", OPAQUE, "api-key in *-key"],
+  ["fastly-key", OPAQUE, "api-key in *-key"],
+  ["key", OPAQUE, "api-key in *-key"],
+  ["jwt", JWT, "jwt in *-token"],
+  ["x-hubspot-signature-v3", "YWJj", "hmac in *-signature"],
+  ["x-signature-ed25519", "0a", "hmac in *-signature"],
+  ["x-aio-key", "blue", undefined],
+  ["x-sort-key", OPAQUE, undefined],
+  ["x-amz-meta-photo-key", OPAQUE, undefined],
+  ["x-amz-client-token", OPAQUE, undefined],
+  ["x-ms-client-session-id", OPAQUE, undefined],
+  ["x-transmission-session-id", OPAQUE, undefined],
+  ["accept-signature", 'sig1=("@method")', undefined],
 ];
 
 /** What stands where a credential belongs and is none. */
@@ -121,6 +149,78 @@ function toldOf(steps: readonly Step[]): string[] {
   return found.flatMap(({ credentials }) => credentials.map(({ kind, name }) => `${kind} in ${name}`));
 }
 
+/** What Flask signs its sessions with, itsdangerous: the payload, when it was signed, and the signature. */
+function signed(payload: object): string {
+  return `${Buffer.from(JSON.stringify(payload)).toString("base64url")}.aSxOYQ.c2lnbmF0dXJlLXNpZ25hdHVyZQa`;
+}
+
+t.test("what is signed in three parts without a header that names an algorithm is no JSON Web Token", (t) => {
+  const ask = (target: string, fields: string): string[] =>
+    toldOf([["client", `GET ${target} HTTP/1.1\r\nHost: h\r\n${fields}\r\n`]]);
+  const session = signed({ csrf: "0a1b2c3d4e5f6071" });
+  const five = JWE.replace(/^[^.]+/, Buffer.from('{"alg":"dir"}').toString("base64url"));
+  t.same(ask("/a", `Cookie: session=${session}\r\n`), ["cookie in cookie"]);
+  t.same(ask("/a", `Cookie: a=${token({ typ: "JWT" }, CLAIMS)}; b=${five}\r\n`), ["cookie in cookie"]);
+  t.same(ask("/a", `Authorization: Bearer ${session}\r\n`), ["bearer in authorization"]);
+  t.same(ask(`/a?token=${session}`, ""), ["bearer in token"]);
+  t.same(ask(`/reset/${session}`, ""), ["other in path"]);
+  const scene = new Scene();
+  for (let times = 0; times < 10; times++) {
+    const cookie = `Cookie: session=${signed({ times })}\r\n`;
+    scene.get("/news", { fields: cookie }).get("/news");
+    scene.get("/basic", { fields: cookie, status: 401 });
+    scene.get("/basic", { fields: `${cookie}Authorization: Basic YTpi\r\n` });
+  }
+  t.same(
+    scene.detection.all().flatMap(({ rule }) => (/^(authentication|long-lived|credential)/.test(rule) ? [rule] : [])),
+    [],
+  );
+  // The cookie was never enough where a credential was.
+  t.same(scene.endpoints().map(accessOf), ["refusing", "mixed"]);
+  t.end();
+});
+
+t.test("cookies that are tokens and are any visitor's, or held against forged requests, prove nothing", (t) => {
+  const ask = (cookie: string): string[] =>
+    toldOf([["client", `GET /a HTTP/1.1\r\nHost: h\r\nCookie: ${cookie}\r\n\r\n`]]);
+  for (const name of ["PLAY_SESSION", "KC_RESTART", "csrf_token", "XSRF-TOKEN"])
+    t.same(ask(`${name}=${JWT}`), ["cookie in cookie"], name);
+  for (const name of ["KEYCLOAK_IDENTITY", "next-auth.session-token", "CF_Authorization", "access_token"])
+    t.same(ask(`${name}=${JWT}`), ["cookie in cookie", "jwt in cookie"], name);
+  t.same(ask(`next-auth.session-token=${JWE}`), ["cookie in cookie", "jwe in cookie"]);
+  t.end();
+});
+
+t.test("session cookies of frameworks are known by their names, and what a page reads of a session is none", (t) => {
+  const set = [
+    ["_shop_session", "session -"],
+    ["sessionid", "session sessionid"],
+    ["connect.sid", "session connect.sid"],
+    ["koa.sess", "session -"],
+    ["_shop_key", "session -"],
+    [".AspNetCore.Cookies", "session .aspnetcore.cookies"],
+    [".AspNetCore.CookiesC12", "session .aspnetcore.cookies"],
+    [".AspNetCore.Antiforgery.x", "csrf -"],
+    ["PLAY_SESSION", "session play_session"],
+    ["KEYCLOAK_IDENTITY", "session -"],
+    ["KEYCLOAK_SESSION", "other -"],
+    ["KC_AUTH_SESSION_HASH", "other -"],
+    ["_oauth2_proxy", "session -"],
+    ["wordpress_sec_0a", "session -"],
+    ["prefs", "other -"],
+  ] as const;
+  const fields = set.map(([name]) => `Set-Cookie: ${name}=eyJhIjoxfQ\r\n`).join("");
+  const [call] = feed([
+    ["client", "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"],
+    ["server", `HTTP/1.1 200 OK\r\n${fields}Content-Length: 0\r\n\r\n`],
+  ]).filter((message): message is Call => message.kind === "call");
+  t.same(
+    call.access?.cookies?.map(({ purpose, name = "-" }) => `${purpose} ${name}`),
+    set.map(([, told]) => told),
+  );
+  t.end();
+});
+
 t.test("fields that carry a credential are known by name or by its words, in both versions of HTTP", (t) => {
   for (const [name, value, told] of FIELDS) {
     const expected = told === undefined ? [] : [told];
@@ -169,6 +269,8 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
     [`JSESSIONID=${OPAQUE}`, "other in *-session"],
     ["x-plex-token=none-yet", undefined],
     [`nextPageToken=${OPAQUE}`, undefined],
+    [`paginationToken=${OPAQUE}`, undefined],
+    [`clientToken=${OPAQUE}`, undefined],
     [`sort_key=${OPAQUE}`, undefined],
     [`continuationToken=${OPAQUE}`, undefined],
     [`user_id=${OPAQUE}`, undefined],
@@ -211,3 +313,43 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
   }
   t.end();
 });
+
+t.test(
+  "a call of JSON-RPC or GraphQL that logs somebody in, or says beside itself who asks, carries a credential",
+  (t) => {
+    const bodies: readonly (readonly [body: string, place: string | undefined])[] = [
+      [`{"jsonrpc":"2.0","method":"host.get","params":{"output":"extend"},"auth":"${HEX}","id":1}`, "bearer in body"],
+      [`[{"jsonrpc":"2.0","method":"a.b","params":[],"auth":"${HEX}","id":1}]`, "bearer in body"],
+      ['{"jsonrpc":"2.0","method":"host.get","params":{},"auth":null,"id":1}', undefined],
+      [`{"method":"x","auth":"${HEX}","kind":"device"}`, undefined],
+      [rpc("user.login", '{"user":"Admin","password":"zabbix","userData":true}'), PASSWORD],
+      [rpc("User.login", '[{"Bugzilla_login":"a","password":"b"}]'), PASSWORD],
+      [rpc("call", '{"service":"common","method":"login","args":["db","admin","pw"]}'), PASSWORD],
+      [rpc("call", '["00","session","login",{"username":"root","password":"pw"}]'), PASSWORD],
+      [rpc("aria2.tellStatus", '["token:s3cr3t","2089b05ecca3d829"]'), "bearer in body"],
+      [rpc("user.create", '{"username":"a","password":"b"}'), undefined],
+      [rpc("user.login", '{"user":"Admin","password":""}'), undefined],
+      [rpc("smtp.configure", '{"user":"a","password":"b"}'), undefined],
+      [rpc("login.history", '{"user":"a"}'), undefined],
+      [graph("mutation Login($p:String!){login(password:$p){token}}", '{"p":"Hunter2"}'), PASSWORD],
+      [graph("mutation($i:In!){signIn(input:$i){token}}", '{"i":{"email":"a@b.c","password":"x"}}'), PASSWORD],
+      [graph('mutation{tokenCreate(email:\\"a@b.c\\",password:\\"x(y)\\"){token}}', "{}"), PASSWORD],
+      [graph('mutation{x(input:{email:\\"a@b.c\\" password:\\"x\\"}){id}}', "{}"), PASSWORD],
+      [graph("mutation Login($p:String!){login(password:$p){token}}", "{}"), undefined],
+      [graph('mutation{createUser(email:\\"a@b.c\\",password:\\"x\\"){id}}', "{}"), undefined],
+      [graph("mutation Add($i:In!){addMail(input:$i){id}}", '{"i":{"user":"a","password":"x"}}'), undefined],
+      [graph("{users(filter:{password:true}){id password}}", "{}"), undefined],
+    ];
+    for (const [requestBody, place] of bodies) {
+      const scene = new Scene();
+      for (let times = 0; times < 3; times++)
+        scene.exchange({ path: "/b", method: "POST", fields: JSON_TYPE, requestBody });
+      t.same(
+        Object.keys(scene.endpoints()[0].protection?.places ?? {}),
+        place === undefined ? [] : [place],
+        requestBody,
+      );
+    }
+    t.end();
+  },
+);

@@ -41,6 +41,33 @@ t.test(
   },
 );
 
+t.test("a secret is masked however much of it is percent-encoded, and however often", (t) => {
+  const every = (text: string): string =>
+    [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+  const third = (text: string): string =>
+    [...text].map((one, at) => (at % 3 === 0 || one === "/" ? every(one) : one)).join("");
+  const often = (text: string): string => Array.from({ length: 5 }).reduce<string>((all) => every(all), text);
+  const deep = (text: string): string => every(text).replaceAll("%", `%${"25".repeat(40)}`);
+  for (const secret of [
+    "glpat-x7Kq2BfT9sWnR4vLhZ8c",
+    "ghp_a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2a1B2",
+    "x7Kq2BfT9sWnR4vLhZ8cYpD3aQ5mT1uJ6oE0wXyZ",
+    "Ab+9xQz7Tq/LmN8sVbW2cYd4Ef6GhIj==",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ",
+  ])
+    for (const encode of [encodeURIComponent, every, third, often, deep, (text: string) => every(every(text))]) {
+      const call = feed([["client", `GET /p/${encode(secret)}/q HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;
+      t.equal(call.path, "/p/***/q", encode(secret).slice(0, 200));
+      t.equal(
+        maskPath(`/p/${encode(`https://h.example/b/${secret}/c`)}`).includes("***"),
+        true,
+        encode(secret).slice(0, 200),
+      );
+    }
+  t.equal(maskPath("/reset%2Dpassword/Utum95i8X2nQvcZht26cfs"), "/reset%2Dpassword/***");
+  t.end();
+});
+
 t.test("of a segment that has parts only what is personal is masked, and the words around it stay", (t) => {
   for (const [path, told, classes] of PARTED_PATHS) {
     const call = feed([["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`]]).at(-1) as Call;

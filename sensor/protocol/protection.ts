@@ -5,7 +5,7 @@
 export interface TokenFacts {
   /** RFC 7516 §3.1: five parts, of which only the header can be read. It may repeat claims, RFC 7519 §5.3. */
   readonly isEncrypted: boolean;
-  /** RFC 7518 §3.1; `none` however written, `other` for what is no registered name, `unreadable` where the header is no JSON. */
+  /** RFC 7518 §3.1; `none` however written, `other` for what is no registered name. */
   readonly algorithm: string;
   readonly issuer: string | undefined;
   readonly audiences: readonly string[];

@@ -203,6 +203,6 @@ export const CANARIES: readonly (readonly [string, string])[] = [
   ["cpf", "390.533.447-05"],
   ["gitlab", "glpat-canary7f3acanary7f3a"],
   ["token", "ghp_canary7f3acanary7f3acanary7f3acanary7f3a"],
-  ["jwt", "eyJjYW5hcnkiOiI3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
+  ["jwt", "eyJhbGciOiJjYW5hcnk3ZjNhIn0.eyJjYW5hcnkiOiI3ZjNhIn0.Y2FuYXJ5N2YzYQ"],
   ["note", "nobody must ever read canarynote7f3a"],
 ];

@@ -93,6 +93,8 @@ export const PLAIN_PATHS: readonly string[] = [
   "/a;cursor=b3JkZXI6MTIz;view=all/b",
   "/a;id=0b0f2f6e-6a3f-4c7e-9b8a-1d2e3f405162,2024-05-06",
   "/p%3Acursor%3Db3JkZXI6MTIz",
+  "/go/https%3A%2F%2Fvideo.example%2Fwatch%3Fv%3DdQw4w9WgXcQ",
+  "/files/Report%2520Q3%25202024%2520(final%2520v2).pdf",
 ];
 
 /** How a path is told in which something stands in hexadecimal or base64, and the class it is of. */
@@ -127,7 +129,7 @@ export const ENCODED_PATHS: readonly (readonly [path: string, told: string, clas
   ["/a;x=QUtJQTZETEpPWDVKUUVYVFM2VFA=/c", "/***/c", "aws-key"],
   ["/a;x=Z2hwX2ExQjJhMUIyYTFCMmExQjJhMUIyYTFCMmExQjJhMUIyYTFCMg==", "/***", "github-token"],
   ["/a;YWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==;b", "/a;***;b", "email"],
-  ["/a%3Bowner%3DYWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==/b", "/***/b", "email"],
+  ["/a%3Bowner%3DYWRhLnBlcnNvbkBleGFtcGxlLmNvbQ==/b", "/a;owner=***/b", "email"],
   [
     "/p/%59%57%52%68%4C%6E%42%6C%63%6E%4E%76%62%6B%42%6C%65%47%46%74%63%47%78%6C%4C%6D%4E%76%62%51%3D%3D/q",
     "/p/***/q",

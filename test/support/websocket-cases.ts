@@ -86,6 +86,22 @@ const MESSAGES: readonly Case[] = [
     ],
     expected: ["= http1", '1.1 GET /ws h 101 0 0 websocket "***"', '~ GET /ws websocket "***" 0:0>0:0'],
   },
+  ...["pw71ZXk2w1!", "hunter2hunter", "bearer.tgbtqzkx"].map((token) => ({
+    name: `the short token ${token} among the subprotocols, which the server repeats, is not told`,
+    steps: [
+      ["client", upgrade("/ws", `Sec-WebSocket-Protocol: ${token}`)],
+      ["server", accept(`Sec-WebSocket-Protocol: ${token}`)],
+    ] satisfies readonly Step[],
+    expected: ["= http1", '1.1 GET /ws h 101 0 0 websocket "***"', '~ GET /ws websocket "***" 0:0>0:0'],
+  })),
+  ...["graphql-transport-ws", "v5.channel.k8s.io", "ocpp2.0.1", "SPDY/3.1+portforward.k8s.io"].map((name) => ({
+    name: `the subprotocol ${name} is told`,
+    steps: [
+      ["client", upgrade("/ws", `Sec-WebSocket-Protocol: ${name}`)],
+      ["server", accept(`Sec-WebSocket-Protocol: ${name}`)],
+    ] satisfies readonly Step[],
+    expected: ["= http1", `1.1 GET /ws h 101 0 0 websocket "${name}"`, `~ GET /ws websocket "${name}" 0:0>0:0`],
+  })),
   {
     name: "refused, it goes on as HTTP",
     steps: [

@@ -2,6 +2,7 @@ import { WordTable } from "../../bytes/word-table.js";
 import { isNoValue } from "../no-value.js";
 import { JsonMembers, skipSpace } from "../rpc/json-members.js";
 import { QueryParameters } from "../rpc/query-parameters.js";
+import { CallKeys } from "./call-keys.js";
 import { LoginFields } from "./login-fields.js";
 import { eachPart, fieldNameOf } from "./multipart-scan.js";
 import { NestedKeys } from "./nested-keys.js";
@@ -26,8 +27,8 @@ const MAX_HEADER_BYTES = 8_192;
 export type BodyKey = "api-key" | "bearer" | "password" | "ws-security";
 
 /**
- * Finds credentials in bodies by the names they go under: among the members of an object and of what wraps it, in entries of a list and
- * in forms of both kinds. Values are let go.
+ * Finds credentials in bodies by the names they go under: among the members of an object and of what wraps it, in entries of a list, in
+ * calls of JSON-RPC and GraphQL and in forms of both kinds. Values are let go.
  */
 export class BodyKeys {
   readonly #members = new JsonMembers();
@@ -35,12 +36,18 @@ export class BodyKeys {
   readonly #parameters = new QueryParameters();
   readonly #login = new LoginFields();
   readonly #nested = new NestedKeys(keyOf);
+  readonly #calls = new CallKeys();
 
   find(bytes: Buffer, start: number, end: number, layout: "form" | "other"): BodyKey | undefined {
     if (layout === "form") return this.#inForm(bytes, start, end);
     const first = bytes[skipSpace(bytes, start, end)];
-    if (first === OPEN_OBJECT) return this.#inObject(bytes, start, end) ?? this.#nested.inObject(bytes, start, end);
-    if (first === OPEN_ARRAY) return this.#nested.inList(bytes, start, end);
+    if (first === OPEN_OBJECT)
+      return (
+        this.#inObject(bytes, start, end) ??
+        this.#nested.inObject(bytes, start, end) ??
+        this.#calls.inObject(bytes, start, end)
+      );
+    if (first === OPEN_ARRAY) return this.#nested.inList(bytes, start, end) ?? this.#calls.inList(bytes, start, end);
     if (first === DASH) return inParts(bytes, start, end);
     if (first !== LESS) return undefined;
     const header = bytes.subarray(start, Math.min(end, start + MAX_HEADER_BYTES));

@@ -31,7 +31,15 @@ export class LoginFields {
 
   /** A field whose name is bytes[start, end); an empty one proves nothing. */
   field(bytes: Buffer, start: number, end: number, isEmpty: boolean): void {
-    const word = wordOf(bytes, start, end);
+    this.#note(wordOf(bytes, start, end), isEmpty);
+  }
+
+  /** The same of a name at hand. */
+  named(name: string, isEmpty: boolean): void {
+    this.#note(name.toLowerCase().replace(PARTS, ""), isEmpty);
+  }
+
+  #note(word: string, isEmpty: boolean): void {
     if (PASSWORDS.has(word)) this.#hasPassword ||= !isEmpty;
     else if (USERS.has(word)) this.#hasUser ||= !isEmpty;
     else if (!BESIDE.has(word)) this.#hasMore = true;
@@ -40,6 +48,10 @@ export class LoginFields {
   /** Whether an object of that name may hold them, as in `{ "user": { "email": …, "password": … } }`. */
   wraps(bytes: Buffer, start: number, end: number): boolean {
     return WRAPPERS.has(wordOf(bytes, start, end));
+  }
+
+  get hasPassword(): boolean {
+    return this.#hasPassword;
   }
 
   get isLogin(): boolean {

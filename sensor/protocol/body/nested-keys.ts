@@ -1,4 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { isRandom } from "../random-value.js";
 import { JsonMembers, skipSpace } from "../rpc/json-members.js";
 import type { BodyKey, Named } from "./body-keys.js";
 
@@ -15,7 +16,6 @@ const NAMES = new WordTable([...PROOFS, ...WRAPPERS]);
 /** Names of a secret among what says who asks; in an entry of a list a key is mostly one of data. */
 const SECRETS = new WordTable(["token", "key", "secret"]);
 const TOKEN = 0;
-const MIN_SECRET_BYTES = 16;
 
 type KeyOf = (bytes: Buffer, named: Named) => BodyKey | undefined;
 
@@ -89,14 +89,3 @@ export class NestedKeys {
 
 /** Whose members are looked at: a request's, an entry's of a list of them, or those of what says who asks. */
 type Holder = "request" | "entry" | "proof";
-
-/** Long, and of letters and digits: a word or a number is no secret. */
-function isRandom(bytes: Buffer, start: number, end: number): boolean {
-  let digits = 0;
-  let letters = 0;
-  for (let at = start; at < end; at++) {
-    if (bytes[at] >= 0x30 && bytes[at] <= 0x39) digits++;
-    else if ((bytes[at] | 0x20) >= 0x61 && (bytes[at] | 0x20) <= 0x7a) letters++;
-  }
-  return end - start >= MIN_SECRET_BYTES && digits >= 2 && letters >= 2;
-}

@@ -1,3 +1,5 @@
+import { decodeEscapes, hexValue } from "../../bytes/percent.js";
+
 const VALUE_BYTES = 4_096;
 const PERCENT = 0x25;
 const PLUS = 0x2b;
@@ -48,6 +50,11 @@ export class Scratch {
     }
   }
 
+  /** What it holds, without what is left of escapes that were escaped themselves, however often. */
+  decodeAgain(): void {
+    this.length = decodeEscapes(this.bytes, 0, this.length, this.bytes);
+  }
+
   /** The characters that XML 1.0 §4.6 names, and those given by number. */
   decodeEntities(from: Buffer, start: number, end: number): void {
     const text = from
@@ -79,9 +86,3 @@ export class Scratch {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-function hexValue(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}

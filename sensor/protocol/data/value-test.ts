@@ -135,7 +135,8 @@ export function slackToken(text: string): boolean {
 export function jsonWebToken(text: string): boolean {
   try {
     const header: unknown = JSON.parse(Buffer.from(text.slice(0, text.indexOf(".")), "base64url").toString("utf8"));
-    return typeof header === "object" && header !== null;
+    // RFC 7515 §4.1.1: the header of every token names its algorithm.
+    return typeof header === "object" && header !== null && "alg" in header && typeof header.alg === "string";
   } catch {
     return false;
   }

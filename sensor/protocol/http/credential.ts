@@ -2,11 +2,13 @@ import { WordTable } from "../../bytes/word-table.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import { isNoValue } from "../no-value.js";
 import type { TokenFacts } from "../protection.js";
+import { isRandom } from "../random-value.js";
 import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
   CLIENT_CERT,
   COOKIE,
+  DOUBTFUL_KEY_FIELD,
   DPOP,
   FIELD_NAMES,
   FIRST_KEY_FIELD,
@@ -16,7 +18,7 @@ import {
   TOKEN_FIELD,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
-import { keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
+import { KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
 import type { TokenMemory } from "./token-memory.js";
 
@@ -124,6 +126,10 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
 /** Cookies that are API keys; others may be of a session or of nothing. */
 const KEY_COOKIES = new WordTable(["api_key", "apikey", "api-key", "x-api-key", "x_api_key"]);
+/** Cookies that are tokens and are nobody's as well: what Play remembers of any visitor, and what Keycloak does of whoever sees its form. */
+const VISITORS_COOKIES = new WordTable(["play_session", "play_flash", "kc_restart"]);
+/** What is held against forged requests is no proof, whoever signed it. */
+const FORGERY = /csrf|xsrf|forgery/i;
 /** Query parameters by which a client says that it waits, unless their value says that it does not. */
 const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
 /** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
@@ -211,6 +217,7 @@ export class CredentialReader {
       else if (id === COOKIE) found = this.#cookies(found, bytes, start, end, name);
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
+      else if (id === DOUBTFUL_KEY_FIELD) found = join(found, this.#doubtful(bytes, start, end));
       else if (id === TOKEN_FIELD) found = join(found, this.#byValue(bytes, start, end, name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
       else if (id >= FIRST_SCHEME_FIELD) found = join(found, this.#authorization(bytes, start, end, name));
@@ -249,10 +256,16 @@ export class CredentialReader {
     return token === undefined ? one(otherwise, place, name) : ofToken(token, place, name);
   }
 
+  #doubtful(bytes: Buffer, start: number, end: number): readonly Credential[] {
+    return isRandom(bytes, start, end)
+      ? this.#token(bytes, start, end, "header", KEY_CLASS, "api-key")
+      : NO_CREDENTIALS;
+  }
+
   /** Where no name says so, only what has a header with an algorithm that there is, RFC 7515 §4.1.1, is a token. */
   #byValue(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
     const token = this.#tokens.of(bytes, start, end);
-    const isSure = token !== undefined && token.algorithm !== "unreadable" && token.algorithm !== "other";
+    const isSure = token !== undefined && token.algorithm !== "other";
     return isSure ? ofToken(token, "header", name) : NO_CREDENTIALS;
   }
 
@@ -274,8 +287,9 @@ export class CredentialReader {
       const nameEnd = at;
       while (at < end && bytes[at] !== SEMICOLON) at++;
       const token = this.#tokens.of(bytes, nameEnd + 1, at);
-      if (token !== undefined) found = join(found, ofToken(token, "cookie", name));
-      else {
+      if (token !== undefined) {
+        if (provesIn(bytes, nameStart, nameEnd)) found = join(found, ofToken(token, "cookie", name));
+      } else {
         const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
         if (key >= 0 && !isNoValue(bytes, nameEnd + 1, at))
           found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
@@ -297,6 +311,11 @@ export class CredentialReader {
     }
     return NO_CREDENTIALS;
   }
+}
+
+/** Whether a token in a cookie of that name may be its sender's. */
+function provesIn(bytes: Buffer, start: number, end: number): boolean {
+  return VISITORS_COOKIES.indexOf(bytes, start, end) < 0 && !FORGERY.test(bytes.latin1Slice(start, end));
 }
 
 /** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */

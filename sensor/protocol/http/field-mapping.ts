@@ -6,7 +6,7 @@ import type { OperationReader } from "../rpc/operation-reader.js";
 import { ONLY_QUERY, withShape } from "../shape.js";
 import { carriedId, forwardingOf } from "./carried-fields.js";
 import { CredentialReader, NO_CREDENTIALS, QueryReader, schemeName, withCredential } from "./credential.js";
-import { withDeprecation, withLink, withSunset } from "./deprecation.js";
+import { withDeprecation, withSunset } from "./deprecation.js";
 import type { Exchange } from "./exchange.js";
 import type { FieldHits, FieldPlaces } from "./field-hits.js";
 import {
@@ -26,7 +26,6 @@ import {
   GRPC_ENCODING,
   GRPC_TIMEOUT,
   HOST,
-  LINK,
   ORIGIN,
   PERMISSIONS_POLICY,
   PRAGMA,
@@ -57,6 +56,7 @@ import { isConnectQuery, noteRpc, type RpcFields } from "./rpc.js";
 import { SafeguardFields } from "./safeguard-fields.js";
 import { SetCookies } from "./set-cookie.js";
 import { StreamExchange } from "./stream-exchange.js";
+import { extensionNames, subprotocolName } from "./subprotocol-name.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
 import { TokenMemory } from "./token-memory.js";
@@ -262,8 +262,6 @@ export class FieldMapping {
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
       if (id === SET_COOKIE) this.#setCookie(exchange, bytes, fields.starts[hit], fields.ends[hit]);
-      else if (id === LINK)
-        exchange.deprecation = withLink(exchange.deprecation, bytes, fields.starts[hit], fields.ends[hit]);
       else if (id === WWW_AUTHENTICATE)
         exchange.noteAccess().challenge ??= schemeName(bytes, fields.starts[hit], fields.ends[hit]);
     }
@@ -280,10 +278,9 @@ export class FieldMapping {
     let extensions: readonly string[] = [];
     for (let hit = 0; hit < fields.hits; hit++) {
       const id = fields.ids[hit];
-      // Some clients hide their token among the names, and some servers repeat what they are sent.
-      if (id === WEBSOCKET_PROTOCOL) subprotocol = this.#maskedAnswer.get(this.#text(fields, bytes, hit));
+      if (id === WEBSOCKET_PROTOCOL) subprotocol = subprotocolName(this.#text(fields, bytes, hit));
       else if (id === WEBSOCKET_EXTENSIONS)
-        extensions = extensions.concat(namesOf(this.#maskedAnswer.get(this.#text(fields, bytes, hit))));
+        extensions = extensions.concat(extensionNames(this.#text(fields, bytes, hit)));
       else if (id === WEBSOCKET_LOCATION) return;
     }
     exchange.stream = new StreamExchange("websocket", subprotocol, extensions.slice(0, MAX_EXTENSIONS));
@@ -375,14 +372,6 @@ export class FieldMapping {
   #text(fields: FieldPlaces, bytes: Buffer, hit: number): string {
     return this.#strings.get(bytes, fields.starts[hit], fields.ends[hit]);
   }
-}
-
-/** RFC 6455 §9.1: names of extensions, without their parameters. */
-function namesOf(list: string): string[] {
-  return list
-    .split(",")
-    .map((extension) => extension.split(";")[0].trim().toLowerCase())
-    .filter((name) => name !== "");
 }
 
 /** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */

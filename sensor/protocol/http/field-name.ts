@@ -1,5 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
-import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
+import { DOUBTFUL_KEY_CLASS, KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
 
 /** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
 const NAMES: readonly string[] = [
@@ -48,7 +48,6 @@ const NAMES: readonly string[] = [
   "x-request-id",
   "traceparent",
   "www-authenticate",
-  "link",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -89,7 +88,25 @@ const NAMES: readonly string[] = [
   "cf-access-jwt-assertion",
   "x-amzn-oidc-accesstoken",
   "x-amzn-oidc-data",
+  "x-insert-key",
+  "x-query-key",
+  "x-honeycomb-team",
+  "x-jfrog-art-api",
+  "x-apikeys",
+  "x-ibm-client-id",
+  "x-rh-identity",
+  "x-ovh-consumer",
+  "x-clickhouse-key",
+  "x-store-key",
+  "x-filesapi-key",
+  "x-chkp-sid",
+  "x-ftl-sid",
+  "x-restsvcsessionid",
+  "x-ha-access",
+  "vtexidclientautcookie",
+  "uptrace-dsn",
   ...KEY_CLASSES,
+  DOUBTFUL_KEY_CLASS,
   TOKEN_CLASS,
   "signature",
   "x-hub-signature",
@@ -162,18 +179,18 @@ export const CONNECT_TIMEOUT = 41;
 export const REQUEST_ID = 42;
 export const TRACE_PARENT = 43;
 export const WWW_AUTHENTICATE = 44;
-/** Of pages of a list it differs from answer to answer. */
-export const LINK = 45;
-export const AUTHORIZATION = 46;
-export const PROXY_AUTHORIZATION = 47;
-export const COOKIE = 48;
-export const WEBSOCKET_PROTOCOL = 49;
-export const WEBSOCKET_EXTENSIONS = 50;
+export const AUTHORIZATION = 45;
+export const PROXY_AUTHORIZATION = 46;
+export const COOKIE = 47;
+export const WEBSOCKET_PROTOCOL = 48;
+export const WEBSOCKET_EXTENSIONS = 49;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 51;
-export const DPOP = 52;
+export const WEBSOCKET_LOCATION = 50;
+export const DPOP = 51;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 53;
+export const FIRST_KEY_FIELD = 52;
+/** The value says whether it is one of those. */
+export const DOUBTFUL_KEY_FIELD = NAMES.indexOf(DOUBTFUL_KEY_CLASS);
 /** Whatever its name is, the value looks like a token. */
 export const TOKEN_FIELD = NAMES.indexOf(TOKEN_CLASS);
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */

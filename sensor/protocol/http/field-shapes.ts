@@ -6,7 +6,7 @@ import type { FieldMemory } from "../data/field-memory.js";
 import { NO_CLASSES } from "../data/found-classes.js";
 import { isLearnedCookie, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
 import { NO_PROPERTIES, type Shape, UNTOLD } from "../shape.js";
-import { AUTHORIZATION, COOKIE, FIELD_NAMES } from "./field-name.js";
+import { AUTHORIZATION, COOKIE, DOUBTFUL_KEY_FIELD, FIELD_NAMES } from "./field-name.js";
 import { isSecret } from "./secret.js";
 
 const LF = 10;
@@ -135,10 +135,10 @@ export class FieldShapes {
   #field(id: number, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
-    if (id >= AUTHORIZATION) return;
+    if (id >= AUTHORIZATION && id !== DOUBTFUL_KEY_FIELD) return;
     if (CARRYING.has(name)) this.#classify(bytes, valueStart, valueEnd, 0);
     if (isStandardField(name) || isSecretName(name)) return;
-    const mayHaveWords = hasWords && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
+    const mayHaveWords = hasWords && id !== DOUBTFUL_KEY_FIELD && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
     this.#tell(this.#headers, name, bytes, valueStart, valueEnd, mayHaveWords);
   }
 

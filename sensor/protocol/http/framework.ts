@@ -28,9 +28,20 @@ const COOKIES: readonly (readonly [string, string])[] = [
 ];
 const NAMES = new WordTable(COOKIES.map(([name]) => name));
 
+const DOT = 0x2e;
+const CAPITAL_C = 0x43;
+
+/** ASP.NET Core parts what is too long for one cookie, and numbers the parts: `.AspNetCore.CookiesC1`. Where the name they share ends. */
+function sharedEnd(bytes: Buffer, start: number, end: number): number {
+  if (bytes[start] !== DOT) return end;
+  let at = end;
+  while (at > start && bytes[at - 1] >= 0x30 && bytes[at - 1] <= 0x39) at--;
+  return at < end && bytes[at - 1] === CAPITAL_C ? at - 1 : end;
+}
+
 /** The name in lower case where it is one of these; undefined for any other. */
 export function defaultCookieName(bytes: Buffer, start: number, end: number): string | undefined {
-  const found = NAMES.indexOf(bytes, start, end);
+  const found = NAMES.indexOf(bytes, start, sharedEnd(bytes, start, end));
   return found < 0 ? undefined : COOKIES[found][0];
 }
 

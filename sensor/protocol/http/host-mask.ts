@@ -1,3 +1,4 @@
+import { withoutEscapes } from "../../bytes/percent.js";
 import { digitsOf, iban, paymentCard, usSsn } from "../data/check-digit.js";
 import { phone } from "../data/value-test.js";
 import { MASK } from "../message.js";
@@ -6,9 +7,6 @@ import { isIssuedToken, isSecret, MIN_SECRET_LENGTH } from "./secret.js";
 /** As short as what is looked for may be: three groups of digits and two hyphens. */
 const MIN_LENGTH = 11;
 const MIN_DIGITS = 9;
-/** As often as names are decoded at most. */
-const MAX_DECODED = 4;
-const ESCAPED = /%([0-9a-f]{2})/gi;
 const PORT = /:\d+$/;
 /** What is left of a name when what must not be told is masked; where anything else stands, it is none. */
 const NAME = /^[\w.:*~[\]-]*$/;
@@ -48,7 +46,7 @@ const FORMS: readonly Form[] = [
 /** The name of a host, a port behind it included, with what of it is a secret or a number given to a person replaced by `***`. */
 export function maskHost(host: string): string {
   if (host.length < MIN_LENGTH || !isSuspicious(host)) return host;
-  const text = decoded(host);
+  const text = withoutEscapes(host);
   let masked = text;
   for (const [pattern, holds] of FORMS) masked = masked.replace(pattern, (found) => (holds(found) ? MASK : found));
   // Some issuers have a dot in what their tokens begin with.
@@ -83,13 +81,6 @@ function isSuspicious(host: string): boolean {
     else if (code >= CAPITAL_A && code <= CAPITAL_Z) return true;
   }
   return digits >= MIN_DIGITS;
-}
-
-function decoded(host: string): string {
-  let text = host;
-  for (let times = 0; times < MAX_DECODED && text.includes("%"); times++)
-    text = text.replace(ESCAPED, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return text;
 }
 
 function isToken(word: string): boolean {

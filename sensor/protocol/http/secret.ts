@@ -1,5 +1,6 @@
 import { TOKEN_PREFIXES } from "../../../shared/token-prefix.js";
 import { randomBits } from "../../bytes/letter-pairs.js";
+import { escaped, withoutEscapes } from "../../bytes/percent.js";
 import { MASK } from "../message.js";
 
 /** As short as a value may be that gives access by itself, in characters. */
@@ -40,12 +41,8 @@ const SECRET_PARAMETER =
 const PASSWORD_PARAMETER = /^(password|passwd|pwd)$/i;
 /** Words and numbers as people put them together: `OrderItem`, `x64`, `20240115T103000Z`. */
 const WORDS = /[A-Z]?[a-z]{2,}|[A-Z]+|[a-z]?\d+/g;
-/** What parts a segment into parameters: matrix parameters, and a query that was misplaced or percent-encoded, once or more often. */
-const PARAMETER_BREAK = /([;&?,]|%(?:25){0,3}3[bf]|%(?:25){0,3}26)/i;
-const ASSIGNMENT = /=|%(?:25){0,3}3d/i;
-/** RFC 3986 §3.2.1: what ends a user's name, and the userinfo. */
-const USER_END = /:|%(?:25){0,3}3a/i;
-const USERINFO_END = /@|%(?:25){0,3}40/gi;
+/** What parts a segment into parameters: matrix parameters, and a query that was misplaced or percent-encoded. */
+const PARAMETER_BREAK = /([;&?,])/;
 
 /**
  * What is to be done with what stands before it, in words: `:cancel`, `:setSize`, or how it is told: `.json`. It is no part of a secret, nor
@@ -76,12 +73,22 @@ const ANNOUNCING = new Set(ANNOUNCING_SEGMENTS);
 /** The path with every segment and parameter that holds a secret replaced by `***`. Called only for suspicious paths. */
 export function maskPath(path: string): string {
   const segments = path.split("/");
-  return segments.map((segment, index) => maskSegment(segment, segments[index - 1])).join("/");
+  return segments.map((segment, index) => maskEncoded(segment, segments[index - 1])).join("/");
 }
 
 /** Free text, such as User-Agent, with what is a secret by its form or its name replaced by `***`. */
 export function maskText(text: string): string {
-  return text.replace(/[^\s;,()"']+/g, (word) => maskParameter(word));
+  return text.replace(/[^\s;,()"']+/g, (word) => (word.includes("%") ? maskEncoded(word) : maskParameter(word)));
+}
+
+/** Of what is percent-encoded, however often, what it stands for is looked at; where nothing of that is masked, it stays as it was sent. */
+function maskEncoded(segment: string, before?: string): string {
+  const plain = withoutEscapes(segment);
+  const told = maskSegment(plain, before === undefined ? undefined : withoutEscapes(before));
+  // A path may be part of another's segment.
+  const masked = plain !== segment && told.includes("/") ? maskPath(told) : told;
+  if (masked === plain) return segment;
+  return plain === segment ? masked : escaped(masked);
 }
 
 function maskSegment(segment: string, before: string | undefined): string {
@@ -109,18 +116,18 @@ export function endingOf(segment: string): string {
 
 /** RFC 3986 §3.2.1, wherever in a path it stands: a URL may be part of another's path. */
 function maskUserinfo(segment: string): string {
-  const at = [...segment.matchAll(USERINFO_END)].at(-1)?.index ?? -1;
-  const colon = USER_END.exec(segment)?.index ?? -1;
+  const at = segment.lastIndexOf("@");
+  const colon = segment.indexOf(":");
   return colon >= 0 && colon < at ? MASK + segment.slice(at) : segment;
 }
 
 function maskParameter(parameter: string): string {
-  const assignment = ASSIGNMENT.exec(parameter);
-  if (assignment === null) return isSecret(parameter) ? MASK : maskNamed(parameter);
-  const name = parameter.slice(0, assignment.index);
-  const value = parameter.slice(assignment.index + assignment[0].length);
+  const equals = parameter.indexOf("=");
+  if (equals < 0) return isSecret(parameter) ? MASK : maskNamed(parameter);
+  const name = parameter.slice(0, equals);
+  const value = parameter.slice(equals + 1);
   if (value === "" || !(SECRET_PARAMETER.test(name) || isSecret(value))) return parameter;
-  return `${name}${assignment[0]}${MASK}`;
+  return `${name}=${MASK}`;
 }
 
 /** `token:value`; a verb after a colon (`/v1/token:refresh`, `/v1/password:reset`) has no digits. */

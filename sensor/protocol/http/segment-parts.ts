@@ -1,3 +1,5 @@
+import { escaped } from "../../bytes/percent.js";
+
 const NAME = "[A-Za-z_$][\\w.$:-]{0,40}";
 /** What is at hand of a person or an account, and no name of one: `user-ada@example.com`. */
 const ROLE =
@@ -14,8 +16,6 @@ const FRAME = new RegExp(
 const FRAME_NAME = /([A-Za-z_$][\w.$-]*)[=(]'?$/;
 /** In bytes. */
 const MAX_LENGTH = 512;
-/** What a URL must encode in a path segment, RFC 3986 §3.3. */
-const ENCODED = /[^\w.~!$&'()*+,;=:@-]/g;
 
 /**
  * A segment, percent-decoded and a character for each byte, with each value that `mask` has something for replaced by that; what is around values stays. `mask` is told
@@ -34,10 +34,5 @@ export function maskParts(
     if (index % 2 === 1 || part === "") return part;
     return mask(part, FRAME_NAME.exec(parts[index - 1] ?? "")?.[1] ?? "") ?? part;
   });
-  return told.join("").replace(ENCODED, escaped);
-}
-
-/** Of one byte. */
-function escaped(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  return escaped(told.join(""));
 }

@@ -12,7 +12,11 @@ const MAX_KNOWN = 512;
 const CSRF = /csrf|xsrf|forgery|requestverification/i;
 /** Words of which names of such cookies are made. */
 const SESSION =
-  /sess|(^|[^a-z])s?sid([^a-z]|$)|auth|token|jwt|login|logged|remember|identity|(^|[^a-z])sso([^a-z]|$)|passport/i;
+  /sess|(^|[^a-z])s?sid([^a-z]|$)|auth|token|jwt|login|logged|remember|identity|(^|[^a-z])sso([^a-z]|$)|passport|^wordpress_sec_|^_[a-z]\w*_key$/i;
+/** What pages read to see whether a session still is (OpenID Connect Session Management 1.0 §3.2), of Keycloak and IdentityServer: no proof. */
+const SESSION_STATE = /^(?:keycloak_session(?:_legacy)?|kc_auth_session_hash|idsrv\.session)$/i;
+/** RFC 7515 §3.1. Without two dots it is any object: what a visitor likes, or what a page remembers. */
+const JWT = /^eyJ[\w-]+\.[\w-]*\.[\w-]*$/;
 const JWT_BEGINNING = "eyJ";
 
 /** What the value bytes[start, end) of a Set-Cookie field sets. Of what there are few kinds, each is one object. */
@@ -25,7 +29,8 @@ export class SetCookies {
     let valueEnd = nameEnd;
     while (valueEnd < end && bytes[valueEnd] !== SEMICOLON) valueEnd++;
     const name = bytes.latin1Slice(start, Math.min(nameEnd, start + MAX_NAME_BYTES));
-    const isToken = bytes.latin1Slice(nameEnd + 1, Math.min(valueEnd, nameEnd + 4)) === JWT_BEGINNING;
+    const begins = bytes.latin1Slice(nameEnd + 1, Math.min(valueEnd, nameEnd + 4)) === JWT_BEGINNING;
+    const isToken = begins && JWT.test(bytes.latin1Slice(nameEnd + 1, valueEnd));
     const known = defaultCookieName(bytes, start, nameEnd);
     const attributes = bytes.latin1Slice(valueEnd, Math.min(end, valueEnd + MAX_ATTRIBUTE_BYTES));
     return this.#share(cookieOf(known, purposeOf(name, known, isToken), attributes, atMicros));
@@ -43,6 +48,7 @@ export class SetCookies {
 
 function purposeOf(name: string, known: string | undefined, isToken: boolean): SetCookie["purpose"] {
   if (CSRF.test(name)) return "csrf";
+  if (SESSION_STATE.test(name)) return "other";
   return known !== undefined || isToken || SESSION.test(name) ? "session" : "other";
 }
 

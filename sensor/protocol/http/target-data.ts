@@ -1,7 +1,6 @@
 import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
-import { decodeNested } from "../body/nested-encoding.js";
 import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
@@ -227,7 +226,7 @@ export class TargetData {
   #decode(bytes: Buffer, start: number, end: number): void {
     const scratch = this.#scratch;
     scratch.decodePercent(bytes, start, end, "plus");
-    decodeNested(scratch);
+    scratch.decodeAgain();
   }
 
   /** What stands for the segment looked at last; undefined where it may be told. */

@@ -4,6 +4,8 @@ import type { PublicNames } from "./public-names.js";
 const DOT = 0x2e;
 /** Claims of more than this are not read. */
 const MAX_PART_BYTES = 8_192;
+/** More than any token has. */
+const MAX_PARTS = 5;
 const MAX_AUDIENCES = 8;
 const MAX_SCOPES = 24;
 
@@ -18,28 +20,40 @@ const ALGORITHMS: ReadonlySet<string> = new Set(
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Header and claims of the token bytes[start, end), RFC 7515 §3.1, not verified. */
-export function readToken(bytes: Buffer, start: number, end: number, names: PublicNames): TokenFacts {
-  const headEnd = bytes.indexOf(DOT, start);
-  const claimsEnd = headEnd < 0 ? -1 : bytes.indexOf(DOT, headEnd + 1);
-  const header = headEnd < 0 || headEnd > end ? undefined : part(bytes, start, headEnd);
-  const content = claimsEnd < 0 || claimsEnd > end ? undefined : part(bytes, headEnd + 1, claimsEnd);
-  const isEncrypted = claimsEnd >= 0 && claimsEnd < end && bytes.subarray(claimsEnd + 1, end).includes(DOT);
-  const claims = isEncrypted ? header : content;
+/**
+ * Header and claims of the token bytes[start, end), RFC 7515 §3.1, not verified. Undefined where it is none: other frameworks sign their
+ * cookies in as many parts, of which the first is what is signed.
+ */
+export function readToken(bytes: Buffer, start: number, end: number, names: PublicNames): TokenFacts | undefined {
+  const ends = partEnds(bytes, start, end);
+  // RFC 7515 §3.1: three parts; RFC 7516 §3.1: five.
+  if (ends.length !== 3 && ends.length !== 5) return undefined;
+  const header = part(bytes, start, ends[0]);
+  const isEncrypted = ends.length === 5;
+  // RFC 7515 §4.1.1, RFC 7516 §4.1.1 and §4.1.2: these must be there.
+  if (typeof header?.alg !== "string" || (isEncrypted && typeof header.enc !== "string")) return undefined;
+  const claims = isEncrypted ? header : part(bytes, ends[0] + 1, ends[1]);
   return {
     isEncrypted,
-    algorithm: header === undefined ? "unreadable" : algorithmOf(header.alg),
+    algorithm: algorithmOf(header.alg),
     issuer: nameOf(claims?.iss, names),
     audiences: listOf(claims?.aud)
       .slice(0, MAX_AUDIENCES)
       .map((audience) => names.of(audience)),
-    keyId: nameOf(header?.kid, names),
-    keyHosts: [...new Set([header?.jku, header?.x5u].flatMap(hostsOf))].map((host) => names.of(host)),
+    keyId: nameOf(header.kid, names),
+    keyHosts: [...new Set([header.jku, header.x5u].flatMap(hostsOf))].map((host) => names.of(host)),
     scopes: scopesOf(claims).map((scope) => names.of(scope)),
     lifetimeSeconds: lifetimeOf(claims),
     expires: isEncrypted || claims === undefined ? undefined : claims.exp !== undefined,
     binding: bindingOf(claims?.cnf),
   };
+}
+
+/** Where each part of bytes[start, end) ends. */
+function partEnds(bytes: Buffer, start: number, end: number): readonly number[] {
+  const ends: number[] = [];
+  for (let at = start; at < end && ends.length < MAX_PARTS; at++) if (bytes[at] === DOT) ends.push(at);
+  return [...ends, end];
 }
 
 /** One part as an object; undefined where it is none. */
@@ -54,8 +68,7 @@ function part(bytes: Buffer, start: number, end: number): Claims | undefined {
 }
 
 /** RFC 8725 §3.1: some verifiers took `none` in any case for what they were told to accept. */
-function algorithmOf(value: unknown): string {
-  if (typeof value !== "string") return "other";
+function algorithmOf(value: string): string {
   if (ALGORITHMS.has(value)) return value;
   return value.toLowerCase() === "none" ? "none" : "other";
 }

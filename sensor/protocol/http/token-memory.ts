@@ -9,7 +9,10 @@ const WAYS = 4;
 const WORD = 4;
 const MAX_FACTS = 1_024;
 const MIN_TOKEN_BYTES = 20;
-const DOT = 0x2e;
+/** What begins as tokens do and is none, such as the cookie of another framework: it comes again as well. */
+const NO_TOKEN = "none";
+
+type Learned = TokenFacts | typeof NO_TOKEN;
 
 /**
  * What tokens say, each taken apart once: the same come with call after call. They are known again by a hash of all their bytes whose
@@ -21,7 +24,7 @@ export class TokenMemory {
   readonly #seeds = new Int32Array(new Uint8Array(randomBytes(2 * WORD)).buffer);
   readonly #first = new Int32Array(SETS * WAYS);
   readonly #second = new Int32Array(SETS * WAYS);
-  readonly #facts: (TokenFacts | undefined)[] = new Array(SETS * WAYS).fill(undefined);
+  readonly #facts: (Learned | undefined)[] = new Array(SETS * WAYS).fill(undefined);
   #turn = 0;
   /** The same object for the same facts. Bounded by starting over. */
   readonly #shared = new Map<string, TokenFacts>();
@@ -39,6 +42,11 @@ export class TokenMemory {
       bytes[start + 2] !== 0x4a
     )
       return undefined;
+    const learned = this.#of(bytes, start, end);
+    return learned === NO_TOKEN ? undefined : learned;
+  }
+
+  #of(bytes: Buffer, start: number, end: number): Learned {
     // Two sums over the same words that no change of the words leaves both as they are.
     const view = viewOf(bytes);
     let first = this.#seeds[0] ^ (end - start);
@@ -58,13 +66,16 @@ export class TokenMemory {
     second ^= second >>> 13;
     const base = ((first ^ second) & (SETS - 1)) * WAYS;
     for (let slot = base; slot < base + WAYS; slot++)
-      if (this.#first[slot] === first && this.#second[slot] === second && this.#facts[slot] !== undefined)
-        return this.#facts[slot];
-    return isToken(bytes, start, end) ? this.#learn(base, first, second, bytes, start, end) : undefined;
+      if (this.#first[slot] === first && this.#second[slot] === second) {
+        const known = this.#facts[slot];
+        if (known !== undefined) return known;
+      }
+    return this.#learn(base, first, second, bytes, start, end);
   }
 
-  #learn(base: number, first: number, second: number, bytes: Buffer, start: number, end: number): TokenFacts {
-    const facts = this.#share(readToken(bytes, start, end, this.#names));
+  #learn(base: number, first: number, second: number, bytes: Buffer, start: number, end: number): Learned {
+    const read = readToken(bytes, start, end, this.#names);
+    const facts = read === undefined ? NO_TOKEN : this.#share(read);
     const slot = base + (this.#turn++ & (WAYS - 1));
     this.#first[slot] = first;
     this.#second[slot] = second;
@@ -82,11 +93,4 @@ export class TokenMemory {
     this.#shared.set(key, facts);
     return facts;
   }
-}
-
-/** RFC 7515 §3.1: three parts; RFC 7516 §3.1: five. */
-function isToken(bytes: Buffer, start: number, end: number): boolean {
-  let dots = 0;
-  for (let at = start; at < end; at++) if (bytes[at] === DOT) dots++;
-  return dots === 2 || dots === 4;
 }

@@ -1,6 +1,6 @@
 import { type FieldList, HAS_NO_VALUE, IS_NAMED, IS_SENSITIVE } from "../hpack/field-list.js";
 import { isLineBreak } from "../hpack/huffman.js";
-import { AUTHORIZATION, COOKIE } from "../http/field-name.js";
+import { AUTHORIZATION, COOKIE, DOUBTFUL_KEY_FIELD } from "../http/field-name.js";
 import type { NamedFields } from "../http/field-shapes.js";
 import { FIRST_OWN, HEAD_NAMES } from "./head-fields.js";
 
@@ -23,7 +23,7 @@ export class LearnedFields implements NamedFields {
   nameOf(at: number): string | undefined {
     const list = this.#list;
     const traits = list.traitsOf(at);
-    if ((traits & HAS_NO_VALUE) !== 0 || !this.#isPlain(at)) return undefined;
+    if ((traits & HAS_NO_VALUE) !== 0 || list.idOf(at) === DOUBTFUL_KEY_FIELD || !this.#isPlain(at)) return undefined;
     if ((traits & IS_NAMED) !== 0) return list.nameOf(at);
     return HEAD_NAMES.words[list.idOf(at)];
   }
@@ -31,6 +31,8 @@ export class LearnedFields implements NamedFields {
   isHidden(at: number): boolean {
     const list = this.#list;
     const id = list.idOf(at);
+    // Of its name nothing is kept but the class.
+    if (id === DOUBTFUL_KEY_FIELD) return true;
     // Credentials and what HTTP/2 has of its own are told elsewhere.
     if (id >= AUTHORIZATION && id !== COOKIE) return false;
     return (list.traitsOf(at) & HAS_NO_VALUE) === 0 && !this.#isPlain(at);
