@@ -3,17 +3,19 @@ import { withWord } from "../few-words.js";
 import {
   ANY_NAME,
   ARRAY,
+  BEYOND_INT32,
+  BEYOND_INT64,
   BOOLEAN,
   INTEGER,
   NULL,
   NUMBER,
   OBJECT,
   ONE_TEXT,
-  OTHER_FORMAT,
   type Shape,
   STRING,
   UNTOLD,
 } from "../shape.js";
+import { OTHER_FORMAT } from "../text-form.js";
 import { isFieldName, isWordField } from "./field-naming.js";
 import { formatOf, isWord } from "./string-format.js";
 
@@ -31,6 +33,7 @@ const UPPER_E = 0x45;
 const COMMA = 0x2c;
 const BAR = 0x7c;
 const SPACE = 0x20;
+const MINUS = 0x2d;
 
 /** One place of the message under way. */
 class Place implements Shape {
@@ -321,11 +324,24 @@ function leaveWordsOut(place: Place): void {
 }
 
 const MAX_NUMBER_BYTES = 15;
+/** So many digits fit into 32 bits whatever they are, and more than so many not into 64. */
+const DIGITS_OF_INT32 = 9;
+const DIGITS_OF_INT64 = 19;
 
 function numberKind(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++)
     if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) return NUMBER;
-  return INTEGER;
+  const digits = end - start - (bytes[start] === MINUS ? 1 : 0);
+  return digits <= DIGITS_OF_INT32 ? INTEGER : INTEGER | beyond(bytes.latin1Slice(start, end), digits);
+}
+
+/** Bits of what a whole number is too large for. */
+function beyond(text: string, digits: number): number {
+  const value = Number(text);
+  if (value >= -(2 ** 31) && value < 2 ** 31) return 0;
+  if (digits < DIGITS_OF_INT64) return BEYOND_INT32;
+  const isInt64 = digits === DIGITS_OF_INT64 && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  return isInt64 ? BEYOND_INT32 : BEYOND_INT32 | BEYOND_INT64;
 }
 
 /** What parts the entries of a list that is written as one text; 0 where nothing does. OpenAPI 3.1.0 §4.8.12.3. */
