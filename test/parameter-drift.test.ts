@@ -222,3 +222,61 @@ t.test("what maps and tuples hold is held against what they may", async (t) => {
     "response 200: pair[] is boolean, declared string or integer",
   ]);
 });
+
+t.test("a parameter of the style matrix stands behind a semicolon, and one of label behind a dot", async (t) => {
+  const at = (path: string, style: string): string => `  ${path}:
+    get:
+      parameters: [{ name: id, in: path, required: true, style: ${style}, schema: { type: integer } }]
+      responses: { default: { description: any } }
+`;
+  const declared = await declaredIn(t, `${HEAD}paths:\n${at("/items{id}", "matrix")}${at("/lines/{id}", "label")}`);
+  const scene = new Scene({ declared });
+  for (let id = 1; id < 5; id++) scene.get(`/items;id=${id}`).get(`/lines/.${id}`);
+  t.same(
+    scene.endpoints().map(({ template, state, drift }) => [template, state, drift]),
+    [
+      ["/items", "active", undefined],
+      ["/lines/{id}", "active", undefined],
+    ],
+  );
+});
+
+t.test("a reference below a schema with an address of its own is relative to that", async (t) => {
+  const declared = await declaredIn(
+    t,
+    `${HEAD.replace("3.0.3", "3.1.0")}paths:
+  /orders:
+    get:
+      responses:
+        "200": { description: all, content: { application/json: { schema: { $ref: "#/components/schemas/P" } } } }
+components:
+  schemas:
+    P:
+      $id: https://shop.example/schemas/p
+      type: object
+      properties:
+        a: { $ref: "#/$defs/Q" }
+        b: { $ref: "https://shop.example/schemas/r" }
+        c: { $ref: r }
+        d: { $ref: "#named" }
+        e: { $ref: "#/components/schemas/Q" }
+      $defs: { Q: { type: integer }, N: { $anchor: named, type: boolean } }
+    Q: { type: string }
+    R: { $id: "https://shop.example/schemas/r", type: array }
+`,
+  );
+  const get = (body: object): readonly string[] | undefined => {
+    const scene = new Scene({ declared });
+    for (let times = 0; times < 4; times++)
+      scene.get("/orders", { answerFields: JSON_FIELD, body: JSON.stringify(body) });
+    return scene.endpoints()[0].drift;
+  };
+  t.same(get({ a: 1, b: [], c: [], d: true, e: "x" }), undefined);
+  t.same(get({ a: "x", b: 1, c: 1, d: 1, e: 1 }), [
+    "response 200: a is string, declared integer",
+    "response 200: b is integer, declared array",
+    "response 200: c is integer, declared array",
+    "response 200: d is integer, declared boolean",
+    "response 200: e is integer, declared string",
+  ]);
+});

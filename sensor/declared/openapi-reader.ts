@@ -97,7 +97,7 @@ class OpenApiReader {
     return {
       method: method.toUpperCase(),
       // Where it came out of an inventory of several services.
-      template: pathWithoutService(template),
+      template: pathWithoutService(withoutMatrix(template, parameters)),
       place: at.document.line(at.path),
       servers: this.#servers(child(at, "servers")) ?? servers,
       isDeprecated: value.deprecated === true,
@@ -179,6 +179,17 @@ function versionOf(root: Located): string {
     child(root, key),
     `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`,
   );
+}
+
+/**
+ * OpenAPI 3.1.0 §4.8.12.3: of the style `matrix` a parameter is written behind a semicolon, which is no part of the segment's name
+ * (RFC 3986 §3.3): `/items{id}` is `/items;id=5`.
+ */
+function withoutMatrix(template: string, parameters: readonly Located[]): string {
+  return parameters.reduce((rest, { value }) => {
+    const { name, in: place, style } = value as Mapping;
+    return place === "path" && style === "matrix" ? rest.replace(`{${name}}`, "") : rest;
+  }, template);
 }
 
 function sameParameter(one: Located, other: Located): boolean {
