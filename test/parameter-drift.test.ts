@@ -223,6 +223,82 @@ t.test("what maps and tuples hold is held against what they may", async (t) => {
   ]);
 });
 
+const utf8 = (value: object): string => Buffer.from(JSON.stringify(value)).toString("latin1");
+
+t.test(
+  "names in the words of a language are names once many objects have them, and a map's keys are none",
+  async (t) => {
+    const record = {
+      type: "object",
+      required: ["First Name", "größe"],
+      properties: { "First Name": { type: "integer" }, größe: {} },
+    };
+    const declared = await declaredIn(
+      t,
+      `${HEAD}paths:\n  /orders:\n    get:\n      responses: { "200": { description: all, content: { application/json: { schema: ${JSON.stringify(record)} } } } }\n`,
+    );
+    const get = (one: Scene, body: string): Scene => one.get("/orders", { answerFields: JSON_FIELD, body });
+    const schemaOf = (one: Scene): unknown => one.endpoints()[0].schemas?.responses?.["200"];
+    const scene = new Scene({ declared });
+    const names = { "First Name": "x", größe: 1, "Straße (neu)": true, Age: 5 };
+    for (let times = 0; times < 3; times++) get(scene, utf8(names));
+    t.same(schemaOf(scene), { type: "object", properties: { Age: { type: "integer" } }, required: ["Age"] }, "not yet");
+    t.same(
+      scene.endpoints()[0].drift,
+      ["Age"].map((name) => `response 200: ${name} is not declared`),
+    );
+    const early = new Scene({ declared });
+    early.inventory.restore(scene.inventory.takeDelta(100).rows);
+    for (let times = 0; times < 8; times++) get(early, utf8(names));
+    t.notMatch(early.endpoints()[0].drift, [/missing/], "what was forgotten by a restart is not told as missing");
+    get(scene, utf8(names).replace("g\u00c3\u00b6\u00c3\u009fe", "g\\u00f6\\u00dfe"));
+    t.same(schemaOf(scene), {
+      type: "object",
+      properties: {
+        Age: { type: "integer" },
+        "First Name": { type: "string" },
+        größe: { type: "integer" },
+        "Straße (neu)": { type: "boolean" },
+      },
+      required: ["Age", "First Name", "Straße (neu)", "größe"],
+    });
+    get(scene, '{"Age":5}');
+    t.same(scene.endpoints()[0].drift, [
+      "response 200: Age is not declared",
+      "response 200: First Name is string, declared integer",
+      "response 200: Straße (neu) is not declared",
+      "response 200: First Name is required and was missing in 1 of 5 objects looked at",
+      "response 200: größe is required and was missing in 1 of 5 objects looked at",
+    ]);
+    const again = new Scene({ declared });
+    again.inventory.restore(scene.inventory.takeDelta(100).rows);
+    t.same(schemaOf(again), schemaOf(scene), "and the same after a restart");
+
+    const map = new Scene();
+    for (let times = 0; times < 12; times++) {
+      const words = ["erste", "zweite", "dritte"].map((word) => [`${word} Straße ${"abcdefghijkl"[times]}`, { n: 1 }]);
+      get(map, utf8({ id: 1, "Ada Lovelace": 1, byStreet: Object.fromEntries(words) }));
+    }
+    const rows = JSON.stringify(map.inventory.takeDelta(100).rows);
+    t.notMatch(rows, /Lovelace|Stra/);
+    t.match(schemaOf(map), { properties: { id: { type: "integer" } } });
+    const many = new Scene();
+    for (let times = 0; times < 30; times++)
+      get(
+        many,
+        utf8(
+          Object.fromEntries(
+            ["a", "b", "c", "d", "e", "f"].map((word) => [
+              `${word} ${"abcdefghijklmnopqrstuvwxyz"[times % 26]} ü${"xyz"[times % 3]}`,
+              times,
+            ]),
+          ),
+        ),
+      );
+    t.same(schemaOf(many), { type: "object", additionalProperties: { type: "integer" } });
+  },
+);
+
 t.test("a parameter of the style matrix stands behind a semicolon, and one of label behind a dot", async (t) => {
   const at = (path: string, style: string): string => `  ${path}:
     get:

@@ -16,7 +16,7 @@ import {
   UNTOLD,
 } from "../shape.js";
 import { OTHER_FORMAT } from "../text-form.js";
-import { isFieldName, isWordField } from "./field-naming.js";
+import { isFieldName, isWordField, wordedName } from "./field-naming.js";
 import { formatOf, isWord } from "./string-format.js";
 
 const MAX_DEPTH = 12;
@@ -290,7 +290,7 @@ export class ShapeRecorder {
   #property(of: Place, bytes: Buffer, start: number, end: number): Place | undefined {
     of.properties ??= new Map();
     const isFull = of.properties.size >= MAX_PROPERTIES;
-    const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : ANY_NAME;
+    const name = nameOf(bytes, start, end) ?? ANY_NAME;
     const own = of.properties.get(name);
     if (own === undefined && isFull) of.kinds |= UNTOLD;
     const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
@@ -306,6 +306,11 @@ export class ShapeRecorder {
     this.#nodes++;
     return new Place(mayBeWord);
   }
+}
+
+/** Undefined for what is rather a value in a name's place. */
+function nameOf(bytes: Buffer, start: number, end: number): string | undefined {
+  return isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : wordedName(bytes, start, end);
 }
 
 /** Whether strings here or below were all of a few words so far. */
