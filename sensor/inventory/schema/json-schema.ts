@@ -1,16 +1,6 @@
 import type { JsonSchema } from "../../../shared/endpoint-facts.js";
-import {
-  ANY_NAME,
-  ARRAY,
-  BOOLEAN,
-  FORMATS,
-  INTEGER,
-  NULL,
-  NUMBER,
-  OBJECT,
-  STRING,
-  UNTOLD,
-} from "../../protocol/shape.js";
+import { ANY_NAME, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, UNTOLD } from "../../protocol/shape.js";
+import { formatOfBits } from "../../protocol/text-form.js";
 import type { SchemaNode } from "./schema-node.js";
 
 const TYPES: readonly (readonly [number, string])[] = [
@@ -27,7 +17,7 @@ const MIN_ENUM_TIMES = 20;
 /** From so many objects on a name that came in one alone is taken for a value. */
 const MIN_OBJECTS = 8;
 
-export function typesOf({ kinds }: SchemaNode): string[] {
+export function typesOf({ kinds }: Pick<SchemaNode, "kinds">): string[] {
   // JSON Schema 2020-12 §6.1.1: every integer is a number.
   const apparent = (kinds & NUMBER) !== 0 ? kinds & ~INTEGER : kinds;
   return TYPES.filter(([bit]) => (apparent & bit) !== 0).map(([, name]) => name);
@@ -81,6 +71,5 @@ export function wordsOf({ kinds, times, words }: SchemaNode): string[] | undefin
 
 /** Where all strings have one. */
 export function formatOf({ formats }: SchemaNode): string | undefined {
-  const at = FORMATS.findIndex((_, bit) => formats === 1 << bit);
-  return at < 0 ? undefined : FORMATS[at];
+  return formatOfBits(formats);
 }

@@ -114,13 +114,24 @@ export class JsonScan {
     }
     const depth = this.#depth;
     const around = this.#hashes[depth];
-    this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
-    this.#nameHash = this.#fields.hash;
     this.#nameStart = start;
     this.#nameEnd = stop;
-    if (depth === OF_MEMBERS) this.oauth.name(bytes, start, stop);
-    if (this.#shape.isOn) this.#shape.name(bytes, start, stop);
+    if (hasEscape) {
+      // RFC 8259 §7: to whoever reads it a name is the same with and without escapes.
+      this.#scratch.unescapeJson(bytes, start, stop);
+      this.#hint = this.#fields.hint(this.#scratch.bytes, 0, this.#scratch.length, 0, 0, 0);
+      this.#named(this.#scratch.bytes, 0, this.#scratch.length);
+    } else {
+      this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
+      this.#named(bytes, start, stop);
+    }
     return next + 1;
+  }
+
+  #named(bytes: Buffer, start: number, end: number): void {
+    this.#nameHash = this.#fields.hash;
+    if (this.#depth === OF_MEMBERS) this.oauth.name(bytes, start, end);
+    if (this.#shape.isOn) this.#shape.name(bytes, start, end);
   }
 
   #value(bytes: Buffer, start: number, end: number, hasEscape: boolean, depth: number): void {

@@ -4,7 +4,7 @@ import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { NO_CLASSES } from "../data/found-classes.js";
-import { isLearnedCookie, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
+import { isLearnedCookie, isLearnedField, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
 import { NO_PROPERTIES, type Shape, UNTOLD } from "../shape.js";
 import { AUTHORIZATION, COOKIE, DOUBTFUL_KEY_FIELD, FIELD_NAMES } from "./field-name.js";
 import { isSecret } from "./secret.js";
@@ -135,10 +135,11 @@ export class FieldShapes {
   #field(id: number, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
-    if (id >= AUTHORIZATION && id !== DOUBTFUL_KEY_FIELD) return;
+    const isDoubtful = id === DOUBTFUL_KEY_FIELD;
+    if (id >= AUTHORIZATION && !isDoubtful) return;
     if (CARRYING.has(name)) this.#classify(bytes, valueStart, valueEnd, 0);
-    if (isStandardField(name) || isSecretName(name)) return;
-    const mayHaveWords = hasWords && id !== DOUBTFUL_KEY_FIELD && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
+    if (!isLearnedField(name, isDoubtful ? -1 : id)) return;
+    const mayHaveWords = hasWords && !isDoubtful && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
     this.#tell(this.#headers, name, bytes, valueStart, valueEnd, mayHaveWords);
   }
 
