@@ -21,7 +21,7 @@ export const OWASP_API: Framework = {
       number: "API2:2023",
       title: "Broken authentication",
       asks: "Callers prove who they are in a way that can't be guessed, stolen or left out.",
-      evidence: ["credentials", "sensitive-credentials"],
+      evidence: ["credentials", "sensitive-credentials", "credential-transport"],
       cannotProve: [
         "That a credential was sent does not show that it was checked.",
         "How credentials are issued, stored, renewed and locked after failures does not show.",
