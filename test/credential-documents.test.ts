@@ -171,6 +171,30 @@ t.test("what is new or around a gateway is a question everywhere, until somebody
   t.end();
 });
 
+t.test("a sign of what may have been tried, or was changed on purpose, is a question and no gap", (t) => {
+  const signs: readonly (readonly [string, string])[] = [
+    ["schema-drift", "owasp-api:2023-API3"],
+    ["secret-in-response", "owasp-api:2023-API3"],
+    ["http2-flood", "owasp-api:2023-API4"],
+    ["http2-flood", "nist:800-204:MS-SS-8"],
+    ["foreign-token-key", "owasp-api:2023-API7"],
+    ["new-token-source", "owasp-api:2023-API2"],
+    ["weaker-token", "nist:800-204:MS-SS-1"],
+  ];
+  for (const [rule, id] of signs) {
+    const record = {
+      ...{ kind: "finding", id: rule, rule, severity: "high", count: 1, evidence: {}, title: rule, summary: rule },
+      ...{ firstMicros: NOW, lastMicros: NOW, references: [] },
+    } as unknown as FindingRecord;
+    const { status, gaps, to_be_judged } = control([{ record, sensor: undefined }], id);
+    t.match(
+      { status, gaps, to_be_judged },
+      { status: "to-be-judged", gaps: [], to_be_judged: [`${rule}: 1 finding.`] },
+    );
+  }
+  t.end();
+});
+
 t.test("data in the clear is a matter of transport, also where an older version found it", (t) => {
   const finding = {
     ...{ rule: "sensitive-data-cleartext", references: ["owasp-api:2023-API3", "gdpr:32"] },

@@ -78,9 +78,11 @@ const MAX_EXAMPLES = 3;
 /** They tell of what is still to come: what is there today falls short of nothing. */
 const STILL_TO_COME: ReadonlySet<string> = new Set(["certificate-expiring"]);
 /** What they tell of may be meant: a question, until somebody approves it. */
-const TO_JUDGE: ReadonlySet<string> = new Set(["new-endpoint", "gateway-bypassed"]);
+const TO_JUDGE: ReadonlySet<string> = new Set(["new-endpoint", "gateway-bypassed", "new-token-source", "weaker-token"]);
 const ABOUT_NOT_SEEN =
   "No data that this is about were recognised in what could be read. Do any cross these connections? Then what follows is a gap:";
+const WITHIN =
+  "Seen between own addresses alone. Does one of the networks between them count as open? Then what follows is a gap:";
 const BESIDE = "Not told of a place where such data were seen: do any cross it?";
 
 export function complianceView(rows: readonly StoredRow[], coverage: readonly SensorCoverage[]): ComplianceView {
@@ -156,12 +158,15 @@ function controlView(
   const short = near.filter((finding) => isShortfall(finding) && isTheirs(finding));
   const beside = near.filter((finding) => isShortfall(finding) && !isTheirs(finding));
   const isAboutSeen = about === undefined || theirs !== undefined;
-  const canFallShort = isAboutSeen && control.isOnlyAsked !== true;
+  const isWithin =
+    control.isOfOpenNetworks === true && !(theirs?.facts.edges ?? []).some(({ scope }) => scope === "north-south");
+  const canFallShort = isAboutSeen && control.isOnlyAsked !== true && !isWithin;
   const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...byRule(short).map(findingSentence)])];
   const gaps = canFallShort ? shortfalls : [];
   const asked = canFallShort ? [] : shortfalls;
   const questions = [
     ...(isAboutSeen || asked.length === 0 ? [] : [ABOUT_NOT_SEEN]),
+    ...(isAboutSeen && isWithin && asked.length > 0 ? [WITHIN] : []),
     ...asked,
     ...evidence.flatMap(({ questions }) => questions),
     ...byRule(near.filter((finding) => !isShortfall(finding))).map(findingSentence),

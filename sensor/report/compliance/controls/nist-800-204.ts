@@ -81,6 +81,7 @@ export const NIST_800_204: Framework = {
       title: "Rate limiting",
       asks: "Calls are limited by infrastructure and by application; replays are detected where much is at stake.",
       evidence: ["rate-limits"],
+      isOnlyAsked: true,
       cannotProve: ["A limit that nobody met does not show."],
     },
     {
