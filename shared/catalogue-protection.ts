@@ -7,7 +7,14 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     title: "An endpoint answers with credentials, and without one of a known kind",
     remedy:
       "Refuse calls without credentials where the endpoint is not meant for everyone; the evidence names who was answered without. A credential in a field of a kind that is not known would not be seen.",
-    references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:306", "pci-dss:6.2.4", "hipaa:164.312(d)"],
+    references: [
+      "owasp-api:2023-API2",
+      "nist:800-204:MS-SS-1",
+      "cwe:306",
+      "pci-dss:6.2.4",
+      "hipaa:164.312(d)",
+      "hipaa:164.312(a)(1)",
+    ],
   },
   "unsigned-token": {
     severity: "high",

@@ -60,14 +60,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     title: "Sensitive data crosses the network in the clear",
     remedy:
       "Serve this endpoint over TLS only. Where a class is told that the data is not of, mute it: data.mute takes CLASS=FIELD.",
-    references: [
-      "owasp-api:2023-API3",
-      "owasp-api:2023-API8",
-      "cwe:319",
-      "gdpr:32",
-      "pci-dss:4.2.1",
-      "hipaa:164.312(e)(1)",
-    ],
+    references: ["owasp-api:2023-API8", "cwe:319", "gdpr:32", "pci-dss:4.2.1", "hipaa:164.312(e)(1)"],
     onlyAbout: {
       "gdpr:32": ["personal", "financial", "health"],
       "pci-dss:4.2.1": ["payment-card", "card-verification"],
@@ -150,13 +143,12 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   ...TLS_CATALOGUE,
 };
 
-/** What a finding refers to, by the catalogue of today, which may know more than that by which it was found, and by what it is about. */
+/** What a finding refers to: by the catalogue of today, which may know more or better than that by which it was found, and by what it is about. */
 export function referencesOf({ rule, references, evidence }: FindingRecord): readonly string[] {
   const entry = CATALOGUE[rule];
   if (entry === undefined) return references;
   const group = typeof evidence.group === "string" ? [evidence.group] : [];
-  const all = { ...entry, references: [...new Set([...references, ...entry.references])] };
-  return referencesAbout(all, [...group, ...classesIn(evidence)]);
+  return referencesAbout(entry, [...group, ...classesIn(evidence)]);
 }
 
 /** Classes of data that a finding counts by. */

@@ -1,4 +1,5 @@
 import { CHANGE_KINDS, type Change, type ChangeKind, KINDS } from "./difference.js";
+import { spell, UNSEEN } from "./visible-text.js";
 
 /** Changes of one kind that are not shown, since there are too many. */
 export interface LeftOut extends Pick<Change, "change" | "kind"> {
@@ -79,9 +80,9 @@ export function howInWords({ fields, about }: Change): string {
     .join("; ");
 }
 
-/** What comes from the wire must not move a terminal's cursor. */
+/** What comes from the wire must not move a terminal's cursor, nor turn around or hide what stands beside it. */
 function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, "?");
+  return text.replace(UNSEEN, spell).replace(/\p{Cc}/gu, "?");
 }
 
 function cell(text: string): string {

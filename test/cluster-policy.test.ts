@@ -178,6 +178,35 @@ t.test("AuthorizationPolicy: by service accounts, valid by Istio's schema, with 
   t.end();
 });
 
+t.test("who calls a service of several kinds of pods is told beside the policies that refuse it", (t) => {
+  const service = {
+    ...{ apiVersion: "v1", kind: "Service", metadata: { name: "api", namespace: "shop" } },
+    spec: { clusterIP: "10.2.0.1", selector: { part: "api" }, ports: [{ port: 80, targetPort: 8080 }] },
+  };
+  const cluster = JSON.stringify({
+    ...{ apiVersion: "v1", kind: "List" },
+    items: [
+      pod("public-1", "shop", "10.1.0.1", { app: "public", part: "api" }),
+      pod("admin-1", "shop", "10.1.0.2", { app: "admin", part: "api" }),
+      pod("web-1", "shop", "10.3.0.1", { app: "web" }),
+      pod("ops-1", "ops", "10.3.0.4", { app: "web" }),
+      service,
+    ],
+  });
+  const direct = [call("10.3.0.1", "10.1.0.1", 8080), call("10.3.0.1", "10.1.0.2", 8080)];
+  const text = suggested(t, "network-policy", [...direct, call("10.3.0.4", "10.2.0.1", 80)], cluster);
+  t.equal(documentsOf(text).length, 2);
+  const line = "#   10.3.0.4 → port 80, 3 connections: service shop/api picks pods of 2 kinds\n";
+  const heading =
+    "# Seen as well, by a service's address, and refused by this where it led here: which of its pods answered is not known:\n";
+  t.equal(text.split(heading + line).length, 3, "at each of its kinds");
+  const same = suggested(t, "network-policy", [...direct, call("10.3.0.1", "10.2.0.1", 80)], cluster);
+  t.notMatch(same, /refused by this where it led here/, "who is let in at that port anyway");
+  const part = suggested(t, "network-policy", [direct[0], call("10.3.0.1", "10.2.0.1", 80)], cluster);
+  t.match(part, /^# For shop: app=admin\n# Seen as well, by a service's address: which/m, "no policy refuses it there");
+  t.end();
+});
+
 t.test("an address of several virtual networks is nobody's", (t) => {
   const first = call("10.1.0.1", "10.1.0.3", 8443);
   const text = suggested(t, "network-policy", [first, { ...first, virtualNetwork: "vxlan 7" }]);

@@ -191,6 +191,9 @@ t.test("an operator takes a report and an evidence pack from the page's menu", {
   await page.click("header button:has-text('Documents')");
   await page.locator(".menu-panel").waitFor();
   await shot(page, "documents");
+  const cut =
+    "[...document.querySelectorAll('.menu-panel, .menu-panel *')].filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)";
+  t.same(await page.evaluate(`${cut}.map((e) => e.textContent)`), [], "every description can be read to its end");
   await page.setViewportSize({ width: 1_024, height: 768 });
   t.equal(await page.evaluate("document.documentElement.scrollWidth"), 1_024, "nothing hangs over a narrow page");
   await shot(page, "documents-narrow");

@@ -6,6 +6,7 @@ import { csv } from "../sensor/report/csv.js";
 import { REPORTS } from "../sensor/report/registry.js";
 import { MIGRATIONS } from "../sensor/store/migrations.js";
 import { DOCUMENT_FORMATS, EVIDENCE_FORMAT } from "../shared/document-format.js";
+import type { FindingRecord, ServiceRecord } from "../shared/event.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { TcpDialog } from "./support/frame-builder.js";
@@ -182,5 +183,45 @@ t.test("a summary lists a bounded number of services, those seen least of, and c
   t.equal(visibility.services.length, 1_000);
   t.equal(visibility.services_left_out, 5);
   t.match(visibility.services[0], { "server.address": "10.1.3.236" }, "the blindest is not the one that is left out");
+  t.end();
+});
+
+t.test("text that turns around what stands beside it is spelled out, and full-width signs begin no formula", (t) => {
+  const folder = temporaryFolder(t);
+  const turned = "shop\u202eexe.\u2066x";
+  const seen = new Scene().get("/a", { host: "shop.test" }).get("/cards", { body: "x" });
+  const [service, ...others] = seen.inventory.takeDelta(100).rows;
+  const named = [turned, "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM", "\ufe62" + "1"];
+  const store = sensorStore(folder);
+  const finding = {
+    ...(seen.detection.all()[0] as FindingRecord),
+    summary: `It is ${turned}.`,
+    template: `/${turned}`,
+  };
+  const rows = named.map((name, at) => ({
+    ...service,
+    record: { ...service.record, name, port: 90 + at } as ServiceRecord,
+  }));
+  store.apply(delta({ inventory: { rows: [...rows, ...others], removals: [] }, findings: [finding] }));
+  store.close();
+  const database = join(folder, "sensor.sqlite");
+  const empty = temporaryFolder(t);
+  sensorStore(empty).close();
+  const texts = {
+    csv: run(["export", "--format", "csv", "--database", database]).out,
+    text: run(["diff", join(empty, "sensor.sqlite"), database]).out,
+    markdown: run(["diff", join(empty, "sensor.sqlite"), database, "--format", "markdown"]).out,
+    sarif: JSON.parse(run(["export", "--format", "sarif", "--database", database]).out).runs[0].results[0].message.text,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    t.notMatch(text, /[\u202e\u2066]/, name);
+    t.match(text, /shop\\+u202Eexe\.\\+u2066x/, `${name} shows what there is`);
+  }
+  for (const cell of parseCsv(texts.csv.slice(1)).flat()) t.notMatch(cell, /^[\uff1d\uff0b\uff0d\uff20\ufe62]/, cell);
+  t.ok(
+    JSON.stringify(JSON.parse(run(["diff", join(empty, "sensor.sqlite"), database, "--format", "json"]).out)).includes(
+      turned,
+    ),
+  );
   t.end();
 });

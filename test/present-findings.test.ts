@@ -181,7 +181,7 @@ t.test(
     // A finding of a version that told all of them of each.
     const [mail] = scene.detection.all().filter(({ template }) => template === "/mail");
     const before = { ...mail, references: [...mail.references, "pci-dss:4.2.1", "x:1"] };
-    t.same(referencesOf(before), [...mail.references, "x:1"]);
+    t.same(referencesOf(before), mail.references);
     t.end();
   },
 );

@@ -1,3 +1,4 @@
+import { spell, UNSEEN } from "../../shared/visible-text.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { EdgePostures } from "./edge-postures.js";
 import type { Report } from "./report.js";
@@ -186,7 +187,7 @@ export const csv: Report = {
 function cell(value: unknown): string {
   if (value === undefined) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  const text = guard(plain(value));
+  const text = guard(plain(value).replace(UNSEEN, spell));
   return /[",\r\n;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -200,7 +201,13 @@ function plain(value: unknown): string {
     .join("; ");
 }
 
-/** A cell that begins with one of these is run by spreadsheets (CWE-1236): the apostrophe makes it text. */
+const FORMULA = /^[=+\-@|%]/;
+
+/**
+ * A cell that begins with one of these is run by spreadsheets (CWE-1236): the apostrophe makes it text. Some take their full-width and
+ * small forms (`\uff1d`) for the same.
+ */
 function guard(text: string): string {
-  return /^[=+\-@\t\r\n|%]/.test(text.trimStart()) || /^[\t\r\n]/.test(text) ? `'${text}` : text;
+  const first = text.trimStart().slice(0, 1).normalize("NFKC");
+  return FORMULA.test(first) || /^[\t\r\n]/.test(text) ? `'${text}` : text;
 }

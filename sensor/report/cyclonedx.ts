@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
-import { askedBy } from "../../shared/protection-words.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { StoredRow } from "../store/stored-row.js";
-import { isNamed, joinedService } from "./joined-rows.js";
+import { isNamed, joinedEndpoint, joinedService } from "./joined-rows.js";
 import { lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
+import { unaskedOf, unaskedOfAll } from "./unasked.js";
 
 /** CycloneDX 1.6 (ECMA-424) with the services, what they expose and who depends on whom. */
 export const cyclonedx: Report = {
@@ -74,16 +74,28 @@ function serviceObject(
     row.virtualNetwork === service.virtualNetwork;
   const edges = allEdges.filter(isHere);
   const endpoints = allEndpoints.filter(isHere);
+  const asked = joinedEndpoints(endpoints);
   const urls = [...new Set(endpoints.map(urlOf))].sort();
   return {
     "bom-ref": referenceOf(service),
     name: service.name,
     ...(urls.length === 0 ? {} : { endpoints: urls }),
-    authenticated: isAuthenticated(edges, endpoints),
+    ...authenticationOf(edges, asked),
     "x-trust-boundary": edges.some(({ scope }) => scope === "north-south"),
     ...dataOf(endpoints),
-    properties: propertiesOf(service, views, edges),
+    properties: [...propertiesOf(service, views, edges), ...unaskedProperties(asked)],
   };
+}
+
+/** Each once, whatever sensors saw of it. */
+function joinedEndpoints(endpoints: readonly EndpointRecord[]): EndpointRecord[] {
+  const joined = new Map<string, EndpointRecord>();
+  for (const endpoint of endpoints) {
+    const key = `${endpoint.method} ${endpoint.template}`;
+    const known = joined.get(key);
+    joined.set(key, known === undefined ? endpoint : joinedEndpoint(known, endpoint));
+  }
+  return [...joined.values()];
 }
 
 /** Classes by the way they go: what requests have flows in, what answers have flows out. */
@@ -100,14 +112,34 @@ function dataOf(endpoints: readonly EndpointRecord[]): { data?: unknown } {
   return { data: [...all].sort().map((classification) => ({ flow: flowOf(classification), classification })) };
 }
 
-/** Every call carried a credential, or every connection was mutual TLS; what was not seen is not claimed. */
-function isAuthenticated(edges: readonly EdgeRecord[], endpoints: readonly EndpointRecord[]): boolean {
-  const isMutual = edges.length > 0 && edges.every(({ posture }) => posture === "mtls");
-  const isCarried = (endpoint: EndpointRecord): boolean => {
-    const { bare, unsureCalls } = askedBy(endpoint);
-    return bare.calls + unsureCalls === 0;
-  };
-  return isMutual || (endpoints.length > 0 && endpoints.every(isCarried));
+/**
+ * CycloneDX 1.6, `services[].authenticated`: whether the service requires authentication. It does where calls without any credential were
+ * refused and none was answered, and does not where every endpoint answered some and every call could be read. Of anything between, and
+ * where nothing shows it, nothing is said: that calls carry credentials does not show that they have to.
+ */
+function authenticationOf(
+  edges: readonly EdgeRecord[],
+  endpoints: readonly EndpointRecord[],
+): { readonly authenticated?: boolean } {
+  const { answered, refused, cookiesOnly, untold } = unaskedOfAll(endpoints);
+  if (answered === 0) return refused > 0 && cookiesOnly + untold === 0 ? { authenticated: true } : {};
+  const isRead = edges.every(({ posture }) => posture === "cleartext");
+  const isOpen = endpoints.every((endpoint) => unaskedOf(endpoint).answered > 0);
+  return refused === 0 && isRead && isOpen ? { authenticated: false } : {};
+}
+
+/** What stands behind it, or why it is left out. */
+function unaskedProperties(endpoints: readonly EndpointRecord[]): { name: string; value: string }[] {
+  const { calls, answered, refused, cookiesOnly, untold } = unaskedOfAll(endpoints);
+  const counts: [string, number][] = [
+    ["callsAnsweredWithoutCredential", answered],
+    ["callsRefusedWithoutCredential", refused],
+    ["callsAnsweredWithCookiesOnly", cookiesOnly],
+    ["callsNotSeenWhole", untold],
+  ];
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => ({ name: `eastwatch:${name}`, value: `${count} of ${calls}` }));
 }
 
 function propertiesOf(

@@ -3,6 +3,7 @@ import type { FindingRecord, Severity } from "../../shared/event.js";
 import { referencesAbout } from "../../shared/rule-entry.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
+import { visible } from "../../shared/visible-text.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { joinedFinding } from "./joined-rows.js";
 import type { Report } from "./report.js";
@@ -79,7 +80,7 @@ function resultObject({ record: finding, sensors }: Told, ruleIndex: number): Re
     ruleId: finding.rule,
     ruleIndex,
     level: LEVELS[finding.severity],
-    message: { text: finding.summary },
+    message: { text: visible(finding.summary) },
     locations: [{ ...fileOf(finding), logicalLocations: [locationOf(finding)] }],
     partialFingerprints: { "findingId/v1": finding.id },
     occurrenceCount: Math.max(1, finding.count),
@@ -115,7 +116,7 @@ function locationOf({
     template === undefined ? undefined : [method, template].filter((word) => word !== undefined).join(" ");
   const parts = [virtualNetwork, clientAddress, server, endpoint].filter((part) => part !== undefined);
   return {
-    fullyQualifiedName: parts.length === 0 ? "network" : parts.join(" > "),
+    fullyQualifiedName: parts.length === 0 ? "network" : visible(parts.join(" > ")),
     kind: endpoint === undefined ? "module" : "function",
   };
 }

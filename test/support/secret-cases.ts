@@ -8,7 +8,7 @@ export const SECRETS: readonly (readonly [string, string, readonly string[]])[] 
   ["/", "Authorization: Negotiate YIIZ", ["negotiate header authorization"]],
   ["/", "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/2", ["aws-sigv4 header authorization"]],
   ["/", "X-Api-Key: s3cr3t-value-1", ["api-key header x-api-key"]],
-  ["/", "Cookie: session=0123456789", ["cookie cookie cookie"]],
+  ["/", "Cookie: session=0123456789", ["cookie cookie session"]],
   ["/", "Proxy-Authorization: Basic dXNlcjpwYXNz", ["basic header proxy-authorization"]],
   ["/?a=1&api_key=s3cr3tvalue", "A: b", ["api-key query api_key"]],
   [`/?access_token=${JWT}#x`, "A: b", ["jwt query access_token"]],

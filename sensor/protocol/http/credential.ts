@@ -21,6 +21,7 @@ import {
 } from "./field-name.js";
 import { KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
+import { isVisitCookie, sessionCookieName } from "./session-cookie.js";
 import type { TokenMemory } from "./token-memory.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
@@ -157,6 +158,19 @@ function join(list: readonly Credential[], more: readonly Credential[]): readonl
   return list.length === 0 ? more : [...list, ...more];
 }
 
+/** Any cookie may be a session's; where one is by its name, the others are not told beside it. */
+function withCookie(list: readonly Credential[], cookie: Credential): readonly Credential[] {
+  if (list.some(({ kind }) => kind === "cookie")) return list;
+  return join(list, one("cookie", "cookie", cookie.name));
+}
+
+function withSession(list: readonly Credential[], name: string): readonly Credential[] {
+  const known = list.find(({ kind }) => kind === "cookie");
+  if (known !== undefined && known.name !== "cookie") return list;
+  const session = one("cookie", "cookie", name);
+  return known === undefined ? join(list, session) : list.map((one) => (one === known ? session[0] : one));
+}
+
 /** Adds a credential found elsewhere than in a header field or the query. */
 export function withCredential(
   list: readonly Credential[],
@@ -270,7 +284,10 @@ export class CredentialReader {
     return isSure ? ofToken(token, "header", name) : NO_CREDENTIALS;
   }
 
-  /** RFC 6265 §4.2.1. A token or a key among the cookies is told beside them. RFC 9113 §8.2.3: each may stand in a field of its own. */
+  /**
+   * RFC 6265 §4.2.1. A token or a key among the cookies is told beside them, and a session's by its name; what pages keep of visits is no
+   * credential. RFC 9113 §8.2.3: each may stand in a field of its own.
+   */
   #cookies(
     before: readonly Credential[],
     bytes: Buffer,
@@ -278,8 +295,8 @@ export class CredentialReader {
     end: number,
     name: string,
   ): readonly Credential[] {
-    const cookie = one("cookie", "cookie", name);
-    let found = before.includes(cookie[0]) ? before : join(before, cookie);
+    const anyCookie = one("cookie", "cookie", name)[0];
+    let found = before;
     let at = start;
     while (at < end && found.length < MAX_CREDENTIALS) {
       while (at < end && (bytes[at] === SPACE || bytes[at] === SEMICOLON)) at++;
@@ -287,16 +304,31 @@ export class CredentialReader {
       while (at < end && bytes[at] !== EQUALS && bytes[at] !== SEMICOLON) at++;
       const nameEnd = at;
       while (at < end && bytes[at] !== SEMICOLON) at++;
-      const token = this.#tokens.of(bytes, nameEnd + 1, at);
-      if (token !== undefined) {
-        if (provesIn(bytes, nameStart, nameEnd)) found = join(found, ofToken(token, "cookie", name));
-      } else {
-        const key = KEY_COOKIES.indexOf(bytes, nameStart, nameEnd);
-        if (key >= 0 && !isNoValue(bytes, nameEnd + 1, at))
-          found = join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
-      }
+      if (nameEnd > nameStart) found = this.#cookie(found, anyCookie, bytes, nameStart, nameEnd, at);
     }
     return found;
+  }
+
+  /** One of them: its name is bytes[start, nameEnd), its value bytes[nameEnd + 1, end). */
+  #cookie(
+    before: readonly Credential[],
+    anyCookie: Credential,
+    bytes: Buffer,
+    start: number,
+    nameEnd: number,
+    end: number,
+  ): readonly Credential[] {
+    const token = this.#tokens.of(bytes, nameEnd + 1, end);
+    if (token === undefined && isVisitCookie(bytes, start, nameEnd)) return before;
+    const session = sessionCookieName(bytes, start, nameEnd);
+    const found = session === undefined ? withCookie(before, anyCookie) : withSession(before, session);
+    if (token !== undefined) {
+      const proves = provesIn(bytes, start, nameEnd);
+      return proves ? join(found, ofToken(token, "cookie", session ?? anyCookie.name)) : found;
+    }
+    const key = KEY_COOKIES.indexOf(bytes, start, nameEnd);
+    if (key < 0 || isNoValue(bytes, nameEnd + 1, end)) return found;
+    return join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
   }
 
   /** A page can't set other fields when it opens a WebSocket: tokens stand among the names of subprotocols. */

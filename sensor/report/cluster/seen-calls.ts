@@ -5,7 +5,10 @@ import type { Labels } from "./identifying-labels.js";
 import type { Pod, PodList, Workload } from "./pod-list.js";
 
 /** An end of an edge: which workload it is, or why that is not known. */
-type End = { readonly workload: Workload; readonly pod: Pod | undefined } | { readonly unknown: string };
+type End =
+  | { readonly workload: Workload; readonly pod: Pod | undefined }
+  /** `among`: it is one of these. */
+  | { readonly unknown: string; readonly among?: readonly Workload[] };
 
 /** Calls of one workload to another that were seen. */
 export interface SeenCaller {
@@ -27,6 +30,8 @@ export interface SeenServer {
   readonly workload: Workload;
   readonly callers: readonly SeenCaller[];
   readonly unknown: readonly UnknownCaller[];
+  /** Calls of services that stand for it and for others: which of them answered is not known. */
+  readonly shared: readonly UnknownCaller[];
 }
 
 export interface SeenCalls {
@@ -42,6 +47,7 @@ interface Gathered {
     { workload: Workload; ports: Set<number | string>; edges: EdgeRecord[]; notes: Set<string> }
   >;
   readonly unknown: UnknownCaller[];
+  readonly shared: { readonly caller: UnknownCaller; readonly port: number | string | undefined }[];
 }
 
 /** Edges as calls between workloads of a cluster. What the pods' list does not tell stays unknown. */
@@ -61,20 +67,24 @@ export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls 
     }
     const server = serverEnd(edge, pods);
     if ("unknown" in server.end) {
-      unplaced.push({ edge, why: server.end.unknown });
+      const caller = { edge, why: server.end.unknown };
+      unplaced.push(caller);
+      for (const workload of server.end.among ?? [])
+        gatheredOf(servers, workload).shared.push({ caller, port: server.port });
       continue;
     }
-    const key = workloadKey(server.end.workload);
-    const gathered: Gathered = servers.get(key) ?? { workload: server.end.workload, callers: new Map(), unknown: [] };
-    servers.set(key, gathered);
+    const gathered = gatheredOf(servers, server.end.workload);
     const client = podEnd(edge.clientAddress, edge, pods);
     if ("unknown" in client) gathered.unknown.push({ edge, why: client.unknown });
-    else note(gathered, client, server.end, server.port, edge);
+    else note(gathered, client, server.end, server.port ?? edge.serverPort, edge);
   }
   const inOrder = [...servers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, gathered]) => gathered);
   return {
-    servers: inOrder.map(({ workload, callers, unknown }) => ({
+    servers: inOrder.map(({ workload, callers, unknown, shared }) => ({
       workload,
+      shared: shared
+        .filter(({ caller, port }) => !isAmong(callers, podEnd(caller.edge.clientAddress, caller.edge, pods), port))
+        .map(({ caller }) => caller),
       callers: [...callers]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, { workload, ports, edges, notes }]) => ({
@@ -87,6 +97,19 @@ export function seenCalls(rows: readonly StoredRow[], pods: PodList): SeenCalls 
     })),
     unplaced,
   };
+}
+
+function gatheredOf(servers: Map<string, Gathered>, workload: Workload): Gathered {
+  const key = workloadKey(workload);
+  const known = servers.get(key) ?? { workload, callers: new Map(), unknown: [], shared: [] };
+  servers.set(key, known);
+  return known;
+}
+
+/** Whether these callers include the client at this port: what a policy lets in anyway need not be told. */
+function isAmong(callers: Gathered["callers"], client: End, port: number | string | undefined): boolean {
+  if ("unknown" in client || port === undefined) return false;
+  return callers.get(workloadKey(client.workload))?.ports.has(port) === true;
 }
 
 export function workloadKey({ namespace, labels, serviceAccount }: Workload): string {
@@ -129,17 +152,20 @@ function note(into: Gathered, client: KnownEnd, server: KnownEnd, port: number |
 type KnownEnd = Extract<End, { workload: Workload }>;
 
 /** A service's address stands for the pods that its selector picks, where these are of one kind. */
-function serverEnd(edge: EdgeRecord, pods: PodList): { end: End; port: number | string } {
+function serverEnd(edge: EdgeRecord, pods: PodList): { end: End; port: number | string | undefined } {
   const service = pods.service(edge.serverAddress);
   if (service === undefined) return { end: podEnd(edge.serverAddress, edge, pods), port: edge.serverPort };
   const port = service.ports.get(edge.serverPort);
   const name = `service ${service.namespace}/${service.name}`;
-  if (port === undefined) return { end: { unknown: `${name} has no port ${edge.serverPort} any more` }, port: 0 };
   const selected = Object.keys(service.selector).length === 0 ? [] : pods.selected(service.namespace, service.selector);
   const kinds = new Map(selected.map(({ workload }) => [workloadKey(workload), workload]));
   const [only] = kinds.values();
+  // A policy refuses these calls at whichever of its pods they end.
+  const among = [...kinds.values()].filter(({ labels }) => Object.keys(labels).length > 0);
+  if (port === undefined)
+    return { end: { unknown: `${name} has no port ${edge.serverPort} any more`, among }, port: undefined };
   if (only === undefined) return { end: { unknown: `${name} picks no pod` }, port };
-  if (kinds.size > 1) return { end: { unknown: `${name} picks pods of ${kinds.size} kinds` }, port };
+  if (kinds.size > 1) return { end: { unknown: `${name} picks pods of ${kinds.size} kinds`, among }, port };
   if (Object.keys(only.labels).length === 0) return { end: { unknown: whyNoLabels(selected[0]) }, port };
   return { end: { workload: only, pod: undefined }, port };
 }

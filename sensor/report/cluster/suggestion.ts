@@ -76,7 +76,7 @@ function* documentOf(
   suggest: (server: SeenServer) => Suggested | undefined,
 ): Iterable<string> {
   const made = suggest(server);
-  const { workload, callers, unknown } = server;
+  const { workload, callers, unknown, shared } = server;
   const others = pods
     .selected(workload.namespace, workload.labels)
     .filter((pod) => workloadKey(pod.workload) !== workloadKey(workload));
@@ -89,6 +89,12 @@ function* documentOf(
       made?.object === undefined
         ? "Seen as well: callers of no known workload, not guessed"
         : "Seen as well, and refused by this: callers of no known workload, not guessed",
+    ),
+    ...listed(
+      shared,
+      made?.object === undefined
+        ? "Seen as well, by a service's address: which of its pods answered is not known"
+        : "Seen as well, by a service's address, and refused by this where it led here: which of its pods answered is not known",
     ),
     ...(others.length === 0
       ? []

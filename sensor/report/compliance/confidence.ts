@@ -24,8 +24,14 @@ export function confidenceOf(
   if (status === "not-observable") return { level: "none", reasons: ["Traffic shows nothing of it."] };
   if (status === "not-seen") return { level: "none", reasons: ["Nothing was seen that it could be told from."] };
   if (status === "gap-seen")
-    return { level: "high", reasons: ["The gap was read from the wire. There may be more than was seen."] };
-  const limits = [...lossLimits(coverage), ...unsureLimits(evidence)];
+    return {
+      level: "high",
+      reasons: [
+        "The gap was read from the wire. There may be more than was seen.",
+        ...unreadLimits(evidence).map(({ reason }) => reason),
+      ],
+    };
+  const limits = [...lossLimits(coverage), ...unsureLimits(evidence), ...unreadLimits(evidence)];
   // Absence can't be shown by looking: never more than medium.
   const level = limits.reduce((least, limit) => Math.min(least, LEVELS.indexOf(limit.level)), LEVELS.indexOf("medium"));
   const bound =
@@ -80,6 +86,19 @@ function unsureLimits(evidence: readonly Evidence[]): Limit[] {
     {
       level: share > MUCH ? "low" : "medium",
       reason: `Of ${(share * 100).toFixed(0)} % of what this rests on, something could not be told.`,
+    },
+  ];
+}
+
+/** What is read from calls tells nothing of those that could not be read. */
+function unreadLimits(evidence: readonly Evidence[]): Limit[] {
+  const edges = Math.max(0, ...evidence.map(({ unread }) => unread?.edges ?? 0));
+  const all = Math.max(0, ...evidence.map(({ unread }) => unread?.of ?? 0));
+  if (edges === 0) return [];
+  return [
+    {
+      level: edges > MUCH * all ? "low" : "medium",
+      reason: `Calls over ${edges.toLocaleString("en")} of ${all.toLocaleString("en")} edges could not be read, wholly or in part.`,
     },
   ];
 }

@@ -21,6 +21,8 @@ export interface Control {
    * looks like a shortfall is a question.
    */
   readonly isOnlyAsked?: true;
+  /** It asks for something on open networks alone: what falls short between own addresses is a question. */
+  readonly isOfOpenNetworks?: true;
   /** What no traffic can show of it. */
   readonly cannotProve: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { certificateIssuers, certificateLifetimes, certificateList, certificates } from "./evidence/certificates.js";
+import { credentialTransport } from "./evidence/credential-transport.js";
 import {
   credentials,
   objectEndpoints,
@@ -31,6 +32,7 @@ export const EVIDENCE = {
   credentials,
   "required-credentials": requiredCredentials,
   "sensitive-credentials": sensitiveCredentials,
+  "credential-transport": credentialTransport,
   "object-endpoints": objectEndpoints,
   refusals,
   "rate-limits": rateLimits,

@@ -10,6 +10,8 @@ export interface Evidence {
   readonly unit: string;
   /** Of those seen, so many of which it could not be told. */
   readonly unsure: number;
+  /** Edges beside of which not all could be read, of so many; left out where it rests on nothing that is read from calls. */
+  readonly unread?: { readonly edges: number; readonly of: number };
   readonly counts: Readonly<Record<string, number>>;
   readonly columns: readonly string[];
   /** Those to look at, worst first; whoever shows them may cut. */

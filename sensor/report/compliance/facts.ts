@@ -6,6 +6,7 @@ import type {
   InVirtualNetwork,
   ServiceRecord,
 } from "../../../shared/event.js";
+import type { Review } from "../../../shared/review.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { SensorCoverage, StoredRow } from "../../store/stored-row.js";
 import { joinedCertificate, joinedEdge, joinedEndpoint, joinedFinding, joinedService } from "../joined-rows.js";
@@ -25,6 +26,8 @@ export interface Facts {
   /** Both 0 where nothing was seen. */
   readonly firstMicros: number;
   readonly lastMicros: number;
+  /** When somebody approved an endpoint that is as it was then, by its key. */
+  readonly approved: ReadonlyMap<string, number>;
   /** Places that take part in traffic between addresses that are ours. */
   readonly inside: ReadonlySet<string>;
 }
@@ -35,11 +38,16 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
   const endpoints = new Map<string, EndpointRecord>();
   const certificates = new Map<string, CertificateRecord>();
   const findings = new Map<string, FindingRecord>();
-  for (const { record } of rows) {
+  const approvals = new Map<string, number>();
+  for (const { record, review } of rows) {
     if (record.kind === "service") put(services, serverKey(record.address, record.port, record), record, joinedService);
     else if (record.kind === "edge") put(edges, edgeKey(record), record, joinedEdge);
-    else if (record.kind === "endpoint") put(endpoints, endpointKey(record), record, joinedEndpoint);
-    else if (record.kind === "certificate") put(certificates, record.fingerprint, record, joinedCertificate);
+    else if (record.kind === "endpoint") {
+      const key = endpointKey(record);
+      put(endpoints, key, record, joinedEndpoint);
+      // Of several sensors each has an endpoint of its own: it is approved where all of these are.
+      approvals.set(key, Math.min(approvals.get(key) ?? Number.POSITIVE_INFINITY, approvedMicros(review)));
+    } else if (record.kind === "certificate") put(certificates, record.fingerprint, record, joinedCertificate);
     else put(findings, record.id, record, joinedFinding);
   }
   const list = [...edges.values()];
@@ -54,6 +62,7 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
     coverage,
     firstMicros: firstSeen(rows),
     lastMicros: lastSeen(rows),
+    approved: new Map([...approvals].filter(([, atMicros]) => atMicros > 0)),
     inside: new Set(eastWest.flatMap((edge) => [clientPlace(edge), serverPlace(edge)])),
   };
 }
@@ -84,8 +93,27 @@ export function endpointName({ method, template }: EndpointRecord): string {
   return `${method} ${template}`;
 }
 
-function endpointKey(endpoint: EndpointRecord): string {
-  return `${serverKey(endpoint.serverAddress, endpoint.serverPort, endpoint)} ${endpointName(endpoint)}`;
+export function endpointKey(endpoint: EndpointPlace): string {
+  return `${serverKey(endpoint.serverAddress, endpoint.serverPort, endpoint)} ${endpoint.method} ${endpoint.template}`;
+}
+
+type EndpointPlace = Pick<EndpointRecord, "serverAddress" | "serverPort" | "method" | "template" | "virtualNetwork">;
+
+/** Whether somebody approved the endpoint that a finding tells of after that was seen, and it is as it was then. */
+export function isAnswered(finding: FindingRecord, { approved }: Pick<Facts, "approved">): boolean {
+  const { serverAddress, serverPort, method, template, firstMicros } = finding;
+  if (serverAddress === undefined || serverPort === undefined || method === undefined || template === undefined)
+    return false;
+  const atMicros = approved.get(endpointKey({ ...finding, serverAddress, serverPort, method, template }));
+  return atMicros !== undefined && atMicros >= firstMicros;
+}
+
+/** 0 where nobody did, or it is not known to be as it was then. */
+function approvedMicros(review: Review | undefined): number {
+  const { approved } = review?.opinion ?? {};
+  return approved !== undefined && (review?.status === "approved" || review?.status === "deprecated")
+    ? approved.atMicros
+    : 0;
 }
 
 function put<T>(into: Map<string, T>, key: string, record: T, join: (a: T, b: T) => T): void {

@@ -9,7 +9,7 @@ import { CONTROLS, FRAMEWORKS } from "./control-list.js";
 import { IS_BY_CLASS, MEANT_BY } from "./evidence/data-flows.js";
 import type { Evidence } from "./evidence.js";
 import { EVIDENCE, type EvidenceName, SHOWS_GAPS } from "./evidence-list.js";
-import { type Facts, factsOf } from "./facts.js";
+import { type Facts, factsOf, isAnswered } from "./facts.js";
 
 /** None of them is a verdict on an organisation: that takes more than traffic, and a person. */
 export type Status = "gap-seen" | "to-be-judged" | "no-gap-seen" | "not-seen" | "not-observable";
@@ -77,15 +77,21 @@ export const STATEMENT =
 const MAX_EXAMPLES = 3;
 /** They tell of what is still to come: what is there today falls short of nothing. */
 const STILL_TO_COME: ReadonlySet<string> = new Set(["certificate-expiring"]);
+/** What they tell of may be meant: a question, until somebody approves it. */
+const TO_JUDGE: ReadonlySet<string> = new Set(["new-endpoint", "gateway-bypassed", "new-token-source", "weaker-token"]);
 const ABOUT_NOT_SEEN =
   "No data that this is about were recognised in what could be read. Do any cross these connections? Then what follows is a gap:";
+const WITHIN =
+  "Seen between own addresses alone. Does one of the networks between them count as open? Then what follows is a gap:";
 const BESIDE = "Not told of a place where such data were seen: do any cross it?";
 
 export function complianceView(rows: readonly StoredRow[], coverage: readonly SensorCoverage[]): ComplianceView {
   const facts = factsOf(rows, coverage);
   const gather = gathererOf(facts);
   const summaries = coverage.map(coverageSummary);
-  const byReference = findingsByReference(facts.findings);
+  const byReference = findingsByReference(
+    facts.findings.filter((finding) => !(TO_JUDGE.has(finding.rule) && isAnswered(finding, facts))),
+  );
   return {
     facts,
     coverage: summaries,
@@ -146,17 +152,21 @@ function controlView(
   const near = found.filter((finding) =>
     theirs ? theirs.nearness(finding) !== "apart" : !isElsewhere(control, finding),
   );
-  const isShortfall = ({ rule, severity }: FindingRecord): boolean => severity !== "info" && !STILL_TO_COME.has(rule);
+  const isShortfall = ({ rule, severity }: FindingRecord): boolean =>
+    severity !== "info" && !STILL_TO_COME.has(rule) && !TO_JUDGE.has(rule);
   const isTheirs = (finding: FindingRecord): boolean => theirs === undefined || theirs.nearness(finding) === "theirs";
   const short = near.filter((finding) => isShortfall(finding) && isTheirs(finding));
   const beside = near.filter((finding) => isShortfall(finding) && !isTheirs(finding));
   const isAboutSeen = about === undefined || theirs !== undefined;
-  const canFallShort = isAboutSeen && control.isOnlyAsked !== true;
+  const isWithin =
+    control.isOfOpenNetworks === true && !(theirs?.facts.edges ?? []).some(({ scope }) => scope === "north-south");
+  const canFallShort = isAboutSeen && control.isOnlyAsked !== true && !isWithin;
   const shortfalls = [...new Set([...evidence.flatMap(({ gaps }) => gaps), ...byRule(short).map(findingSentence)])];
   const gaps = canFallShort ? shortfalls : [];
   const asked = canFallShort ? [] : shortfalls;
   const questions = [
     ...(isAboutSeen || asked.length === 0 ? [] : [ABOUT_NOT_SEEN]),
+    ...(isAboutSeen && isWithin && asked.length > 0 ? [WITHIN] : []),
     ...asked,
     ...evidence.flatMap(({ questions }) => questions),
     ...byRule(near.filter((finding) => !isShortfall(finding))).map(findingSentence),

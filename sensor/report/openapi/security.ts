@@ -16,11 +16,11 @@ const KINDS: Readonly<Record<string, Scheme>> = {
   hmac: { type: "apiKey", in: "header", name: "Authorization" },
   "aws-sigv4": { type: "apiKey", in: "header", name: "Authorization" },
   "api-key": { type: "apiKey", in: "header", name: "api-key" },
-  cookie: { type: "apiKey", in: "cookie", name: "session" },
   "client-certificate": { type: "mutualTLS" },
   other: { type: "apiKey", in: "header", name: "other" },
 };
 
+const COOKIE_SCHEME = "cookie-";
 const PLACE = /^(\S+) in (\S+)(?: (\S+))?$/;
 
 /** Every scheme that the endpoints are called with, by its name. */
@@ -37,17 +37,38 @@ const BODY_METHODS: Readonly<Record<string, string>> = {
   "ws-security": "ws_security",
 };
 
-/** §4.8.30: what came on the same calls is one requirement, what came on others another. Optional where some calls carried none, or it was not seen whether they did. OpenAPI has no scheme for what stands in a body. */
+/**
+ * §4.8.30: what came on the same calls is one requirement, what came on others another. OpenAPI has no scheme for what stands in a body, nor
+ * for a cookie whose name is not known.
+ */
 export function securityOf(endpoints: readonly EndpointRecord[]): {
   security?: unknown;
   "x-credentials-in-body"?: unknown;
+  "x-credentials-in-cookies"?: unknown;
 } {
   const inBody = bodyCredentials(endpoints);
-  const told = inBody === undefined ? {} : { "x-credentials-in-body": inBody };
+  const inCookies = cookieCredentials(endpoints);
+  const told = {
+    ...(inBody === undefined ? {} : { "x-credentials-in-body": inBody }),
+    ...(inCookies === undefined ? {} : { "x-credentials-in-cookies": inCookies }),
+  };
   const list = requirementsOf(endpoints);
   if (list.length === 0) return told;
-  const isAlways = endpoints.map(askedBy).every(({ bare, unsureCalls }) => bare.calls + unsureCalls === 0);
-  return { security: isAlways && inBody === undefined ? list : [...list, {}], ...told };
+  const isAsked = isRequired(endpoints, list) && inBody === undefined && inCookies === undefined;
+  return { security: isAsked ? list : [...list, {}], ...told };
+}
+
+/**
+ * Where calls without were refused and none was answered, or none came without; not where it was not seen whether one did. Browsers send
+ * their cookies to whatever is there: that each call had one does not show that it was asked for.
+ */
+function isRequired(endpoints: readonly EndpointRecord[], list: readonly Requirement[]): boolean {
+  const asked = endpoints.map(askedBy);
+  if (asked.some(({ bare, unsureCalls }) => bare.answered + unsureCalls > 0)) return false;
+  const isRefused = asked.some(({ bare }) => bare.refused > 0);
+  const areAllWith = asked.every(({ bare }) => bare.calls === 0);
+  const hasCookies = list.some((one) => Object.keys(one).some((name) => name.startsWith(COOKIE_SCHEME)));
+  return isRefused || (areAllWith && !hasCookies);
 }
 
 function bodyCredentials(endpoints: readonly EndpointRecord[]): Record<string, number> | undefined {
@@ -63,6 +84,21 @@ function bodyCredentials(endpoints: readonly EndpointRecord[]): Record<string, n
     }
   }
   return Object.keys(methods).length === 0 ? undefined : methods;
+}
+
+/** Kinds of what stood in cookies whose names are not known → calls. */
+function cookieCredentials(endpoints: readonly EndpointRecord[]): Record<string, number> | undefined {
+  const kinds: Record<string, number> = {};
+  for (const { credentials, protection } of endpoints) {
+    const places = protection?.places ?? {};
+    for (const [text, calls] of Object.entries(places)) {
+      const [, kind = "", place, name] = PLACE.exec(text) ?? [];
+      if (place === "cookie" && name === undefined) kinds[kind] = (kinds[kind] ?? 0) + calls;
+    }
+    if (credentials.cookie !== undefined && protection?.places === undefined)
+      kinds.cookie = (kinds.cookie ?? 0) + credentials.cookie;
+  }
+  return Object.keys(kinds).length === 0 ? undefined : kinds;
 }
 
 type Requirement = Readonly<Record<string, readonly string[]>>;
@@ -106,12 +142,16 @@ function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string
 /** A key is named by where it stands; what stands in Authorization by its kind. Undefined for what OpenAPI has no scheme for. */
 function schemeAt(text: string): [string, Scheme] | undefined {
   const [, kind = "", place = "", name] = PLACE.exec(text) ?? [];
+  if (place === "cookie" && kind !== "api-key") {
+    if (name === undefined) return undefined;
+    return [`${COOKIE_SCHEME}${name.replace("*", "any")}`, { type: "apiKey", in: "cookie", name }];
+  }
   if (!(kind in KINDS) || place === "body") return undefined;
   if (kind === "client-certificate") return [kind, KINDS[kind]];
   const isOwn = (place === "header" && name !== "authorization") || place === "query" || kind === "api-key";
   if (isOwn && name !== undefined)
     return [`${kind}-${place}-${name.replace("*", "any")}`, { type: "apiKey", in: place, name }];
-  return place === "cookie" ? ["cookie", KINDS.cookie] : [kind, KINDS[kind]];
+  return [kind, KINDS[kind]];
 }
 
 /** Kinds of which a version that did not note places told no more. */

@@ -85,7 +85,7 @@ export const HIPAA: Framework = {
       number: "164.312(d)",
       title: "Person or entity authentication",
       asks: "Who asks for ePHI is shown to be who they claim to be.",
-      evidence: ["required-credentials"],
+      evidence: ["required-credentials", "credential-transport"],
       about: "health-flows",
       cannotProve: ["That a credential or certificate was sent does not show that it was checked."],
     },

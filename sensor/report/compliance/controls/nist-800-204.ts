@@ -9,8 +9,8 @@ export const NIST_800_204: Framework = {
       id: "nist:800-204:MS-SS-1",
       number: "MS-SS-1",
       title: "Authentication",
-      asks: "Access to APIs is authenticated; for sensitive data by more than an API key; tokens are short-lived.",
-      evidence: ["credentials", "sensitive-credentials"],
+      asks: "Access to APIs is authenticated, by what nobody can read on its way; for sensitive data by more than an API key; tokens are short-lived.",
+      evidence: ["credentials", "sensitive-credentials", "credential-transport"],
       cannotProve: [
         "A caller may prove who it is by a client certificate alone, which is told under MS-SS-4.",
         "That a credential was sent does not show that it was checked.",
@@ -81,6 +81,7 @@ export const NIST_800_204: Framework = {
       title: "Rate limiting",
       asks: "Calls are limited by infrastructure and by application; replays are detected where much is at stake.",
       evidence: ["rate-limits"],
+      isOnlyAsked: true,
       cannotProve: ["A limit that nobody met does not show."],
     },
     {

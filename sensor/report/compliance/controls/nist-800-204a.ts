@@ -27,7 +27,10 @@ export const NIST_800_204A: Framework = {
       title: "Mutual TLS between proxies",
       asks: "Proxies talk to each other by mutual TLS only, so that every packet is encrypted.",
       evidence: ["mutual-tls"],
-      cannotProve: ["The hop between a service and its own proxy, within one host, is seen only where it is captured."],
+      cannotProve: [
+        "Whether there is a mesh, and whether an end is one of its proxies, does not show for certain: between others this asks nothing.",
+        "The hop between a service and its own proxy, within one host, is seen only where it is captured.",
+      ],
     },
     {
       id: "nist:800-204a:SM-DR8",

@@ -21,7 +21,7 @@ export const OWASP_API: Framework = {
       number: "API2:2023",
       title: "Broken authentication",
       asks: "Callers prove who they are in a way that can't be guessed, stolen or left out.",
-      evidence: ["credentials", "sensitive-credentials"],
+      evidence: ["credentials", "sensitive-credentials", "credential-transport"],
       cannotProve: [
         "That a credential was sent does not show that it was checked.",
         "How credentials are issued, stored, renewed and locked after failures does not show.",
@@ -33,6 +33,7 @@ export const OWASP_API: Framework = {
       title: "Broken object property level authorization",
       asks: "Answers hold no property that the caller may not read, and requests set none that the caller may not change.",
       evidence: ["sensitive-answers"],
+      isOnlyAsked: true,
       cannotProve: ["Which caller may see or change which property is not on the wire."],
     },
     {
@@ -41,7 +42,11 @@ export const OWASP_API: Framework = {
       title: "Unrestricted resource consumption",
       asks: "Size, number and rate of what a caller may ask for are bounded.",
       evidence: ["rate-limits"],
-      cannotProve: ["A bound that nobody met does not show: no answer of 429 is no proof that there is none."],
+      isOnlyAsked: true,
+      cannotProve: [
+        "That somebody sent more than a server should bear does not show that it bore it.",
+        "A bound that nobody met does not show: no answer of 429 is no proof that there is none.",
+      ],
     },
     {
       id: "owasp-api:2023-API5",
@@ -67,6 +72,7 @@ export const OWASP_API: Framework = {
       title: "Server side request forgery",
       asks: "A service fetches nothing from an address that a caller chose, unless that address is allowed.",
       evidence: ["outbound"],
+      isOnlyAsked: true,
       cannotProve: ["Whether a call outwards was made because a caller named its address does not show."],
     },
     {

@@ -26,6 +26,7 @@ export const PCI_DSS: Framework = {
         "way back to weak versions, at a strength that fits the method.",
       evidence: ["payment-flows", "encryption", "certificates"],
       about: "payment-flows",
+      isOfOpenNetworks: true,
       cannotProve: [
         "The requirement is about open, public networks; whether a network counts as one is for the assessor to say.",
         "Revocation, and trust in an issuer, are not judged here.",

@@ -1,22 +1,34 @@
 import type { EndpointRecord } from "../../../../shared/event.js";
 import { askedBy } from "../../../../shared/protection-words.js";
+import { type Unasked, unaskedOf, unaskedOfAll } from "../../unasked.js";
 import { amount, type Cell, countsText, type Evidence, number, when } from "../evidence.js";
 import { endpointName, type Facts } from "../facts.js";
-import { isSensitive } from "./data-flows.js";
+import { encryptedCalls, isHealth, isSensitive } from "./data-flows.js";
 
-const COLUMNS = ["service", "endpoint", "calls", "credentials", "statuses"];
+const COLUMNS = ["service", "endpoint", "calls", "answered without a credential", "credentials", "statuses"];
+const WITHOUT = "without a credential of a known kind";
 
 /** Calls that certainly carried none of a kind that is known. */
 function bareCalls(endpoint: EndpointRecord): number {
   return askedBy(endpoint).bare.calls;
 }
 
+/** Answered with success calls that carried no credential of a known kind. */
 function isOpen(endpoint: EndpointRecord): boolean {
-  return Object.keys(endpoint.credentials).length === 0 && answered(endpoint, /^2/) > 0;
+  return unaskedOf(endpoint).answered > 0;
 }
 
 function answered({ statuses }: EndpointRecord, pattern: RegExp): number {
   return Object.entries(statuses).reduce((sum, [status, count]) => (pattern.test(status) ? sum + count : sum), 0);
+}
+
+/** `58 of 60 calls` */
+function share({ answered, calls }: Unasked): string {
+  return ofCalls(answered, calls);
+}
+
+function ofCalls(count: number, calls: number): string {
+  return `${number(count)} of ${number(calls)} ${calls === 1 ? "call" : "calls"}`;
 }
 
 export function credentials({ called: endpoints }: Facts): Evidence {
@@ -36,7 +48,7 @@ export function credentials({ called: endpoints }: Facts): Evidence {
     gaps: [],
     questions: when(
       open.length > 0,
-      `${amount(open.length, "endpoint", ["was", "were"])} answered with success and never called with a credential of a known kind: meant for everyone?`,
+      `${amount(open.length, "endpoint", ["answers", "answer"])} ${WITHOUT}, ${share(unaskedOfAll(open))}: meant for everyone?`,
     ),
     unknowns: when(
       incomplete.length > 0,
@@ -45,53 +57,133 @@ export function credentials({ called: endpoints }: Facts): Evidence {
   };
 }
 
-/** The same where each call should have one: that nobody was ever asked for any is no question there. */
+/** The same where each call for health data should have one: that nobody was ever asked for any is no question there. */
 export function requiredCredentials(facts: Facts): Evidence {
-  const open = facts.called.filter(isOpen);
+  const { called } = facts;
+  const before = beforeData(facts, isHealth, "health data");
+  const open = called.filter(isOpen);
+  const isOfOthers = !called.some(({ dataClasses }) => dataClasses.some(isHealth));
+  const others = `${amount(open.length, "endpoint", ["answers", "answer"])} ${WITHOUT}, ${share(unaskedOfAll(open))}.`;
   return {
     ...credentials(facts),
     title: "Credentials that calls carried, where each should have one",
-    gaps: when(
-      open.length > 0,
-      `${amount(open.length, "endpoint", ["was", "were"])} answered with success and never called with a credential of a known kind.`,
-    ),
-    questions: [],
+    unsure: called.filter(isUnsure).length,
+    rows: rowsOf(open),
+    gaps: [...before.gaps, ...when(isOfOthers && open.length > 0, others)],
+    questions: before.questions,
+    unknowns: before.unknowns,
   };
 }
 
 /** An API key names a program, and is as long-lived as it is copied: NIST SP 800-204 MS-SS-1. */
-export function sensitiveCredentials({ called: endpoints }: Facts): Evidence {
-  const sensitive = endpoints.filter((endpoint) => endpoint.dataClasses.some(isSensitive));
+export function sensitiveCredentials(facts: Facts): Evidence {
+  const sensitive = facts.called.filter((endpoint) => endpoint.dataClasses.some(isSensitive));
   const open = sensitive.filter(isOpen);
   const keyOnly = sensitive.filter(({ credentials }) => {
     const kinds = Object.keys(credentials);
     return kinds.length > 0 && kinds.every((kind) => kind === "api-key");
   });
+  const { gaps, questions, unknowns } = beforeData(facts, isSensitive, "sensitive data");
+  const encrypted = encryptedCalls(facts);
   return {
     title: "Credentials before sensitive data",
     seen: sensitive.length,
     unit: "endpoint",
-    unsure: 0,
+    unsure: sensitive.filter(isUnsure).length,
+    unread: encrypted,
     counts: {
       "with sensitive data": sensitive.length,
-      "without any credential seen": open.length,
+      "without any credential seen": sensitive.filter(({ credentials }) => Object.keys(credentials).length === 0)
+        .length,
+      "answering calls without one": open.length,
       "with an API key only": keyOnly.length,
     },
     columns: COLUMNS,
-    rows: rowsOf([...open, ...keyOnly]),
+    rows: rowsOf([...open, ...keyOnly.filter((endpoint) => !isOpen(endpoint))]),
     gaps: [
-      ...when(
-        open.length > 0,
-        `${amount(open.length, "endpoint", ["carries", "carry"])} sensitive data without a credential of a known kind.`,
-      ),
+      ...gaps,
       ...when(
         keyOnly.length > 0,
         `${amount(keyOnly.length, "endpoint", ["carries", "carry"])} sensitive data behind an API key only.`,
       ),
     ],
-    questions: [],
-    unknowns: [],
+    questions,
+    unknowns: [
+      ...unknowns,
+      ...when(
+        encrypted.edges > 0,
+        `${amount(encrypted.edges, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: which credentials calls carry there is not seen.`,
+      ),
+    ],
   };
+}
+
+function isUnsure(endpoint: EndpointRecord): boolean {
+  const { answered, cookiesOnly, untold } = unaskedOf(endpoint);
+  return answered === 0 && cookiesOnly + untold > 0;
+}
+
+/** What calls that showed nothing of who asks were given of such data. */
+function beforeData(
+  { called }: Facts,
+  isMeant: (name: string) => boolean,
+  words: string,
+): Pick<Evidence, "gaps" | "questions" | "unknowns"> {
+  const those = called.filter(({ dataClasses }) => dataClasses.some(isMeant));
+  const open = those.filter(isOpen);
+  const given = open.filter((endpoint) => wereGiven(endpoint, isMeant));
+  const others = open.filter((endpoint) => !given.includes(endpoint));
+  const withCookies = those.filter((endpoint) => unaskedOf(endpoint).cookiesOnly > 0);
+  const cookies = unaskedOfAll(withCookies);
+  const untold = unaskedOfAll(those).untold;
+  const sum = (of: (endpoint: EndpointRecord) => number): string =>
+    number(given.reduce((all, one) => all + of(one), 0));
+  const looked = `${sum((one) => answersHolding(one, isMeant))} of ${sum(answersLookedAt)} answers looked at`;
+  return {
+    gaps: when(
+      given.length > 0,
+      `${amount(given.length, "endpoint", ["gives", "give"])} ${words} ${WITHOUT}: ${share(unaskedOfAll(given))} answered so, such data in ${looked}.`,
+    ),
+    questions: [
+      ...when(
+        others.length > 0,
+        `${amount(others.length, "endpoint", ["carries", "carry"])} ${words} and ${others.length === 1 ? "answers" : "answer"} ${WITHOUT} as well, ${share(unaskedOfAll(others))}; whether these answers held any could not be told: meant for everyone?`,
+      ),
+      ...when(
+        withCookies.length > 0,
+        `${amount(withCookies.length, "endpoint", ["carries", "carry"])} ${words} and ${withCookies.length === 1 ? "answers" : "answer"} calls with nothing but cookies, ${ofCalls(cookies.cookiesOnly, cookies.calls)}, none of them a session's by its name: is one all the same?`,
+      ),
+    ],
+    unknowns: when(
+      untold > 0,
+      `Of ${amount(untold, "call", ["it", "it"])} for ${words} was not seen whether ${untold === 1 ? "it" : "they"} carried a credential.`,
+    ),
+  };
+}
+
+/** Answers that are enough to tell by what they held what the others hold. */
+const MANY_ANSWERS = 10;
+
+/**
+ * Whether calls without a credential were given such data: as many were answered as find no room among the answers that held none, or every
+ * one of many answers that were looked at, which is one in so many, held them.
+ */
+function wereGiven(endpoint: EndpointRecord, isMeant: (name: string) => boolean): boolean {
+  const held = answersHolding(endpoint, isMeant);
+  const looked = answersLookedAt(endpoint);
+  return unaskedOf(endpoint).answered + held > endpoint.calls || (held >= MANY_ANSWERS && held >= looked);
+}
+
+function answersHolding({ responseClasses }: EndpointRecord, isMeant: (name: string) => boolean): number {
+  return Object.entries(responseClasses).reduce(
+    (most, [name, count]) => (isMeant(name) ? Math.max(most, count) : most),
+    0,
+  );
+}
+
+/** Heads hold data as well, of answers whose body was not looked at. */
+function answersLookedAt({ responseBodiesRead, responseClasses }: EndpointRecord): number {
+  return Math.max(responseBodiesRead, ...Object.values(responseClasses));
 }
 
 export function objectEndpoints({ called: endpoints }: Facts): Evidence {
@@ -106,7 +198,7 @@ export function objectEndpoints({ called: endpoints }: Facts): Evidence {
     counts: {
       "naming an object": objects.length,
       "that answered 401, 403 or 404": refusing,
-      "without credential": open.length,
+      "answering without credential": open.length,
     },
     columns: COLUMNS,
     rows: rowsOf(open),
@@ -119,7 +211,7 @@ export function objectEndpoints({ called: endpoints }: Facts): Evidence {
       ),
       ...when(
         open.length > 0,
-        `${amount(open.length, "endpoint", ["gives", "give"])} objects to callers without a credential of a known kind: are these for everyone?`,
+        `${amount(open.length, "endpoint", ["answers", "answer"])} for objects ${WITHOUT}, ${share(unaskedOfAll(open))}: are these for everyone?`,
       ),
     ],
     unknowns: [],
@@ -164,6 +256,7 @@ function rowsOf(endpoints: readonly EndpointRecord[]): Cell[][] {
     endpoint.service,
     endpointName(endpoint),
     endpoint.calls,
+    unaskedOf(endpoint).answered,
     countsText(endpoint.credentials) || "none seen",
     countsText(endpoint.statuses),
   ]);

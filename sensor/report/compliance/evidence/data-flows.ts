@@ -18,7 +18,7 @@ function isOf(groups: readonly DataGroup[]): (name: string) => boolean {
   };
 }
 
-const isHealth = isOf(["health"]);
+export const isHealth = isOf(["health"]);
 const isPersonal = isOf(["personal", "financial", "health"]);
 
 /** What a control is about, by its evidence: findings on data of other classes are none of it. */
@@ -93,8 +93,13 @@ function flowRows(
   });
 }
 
-function encryptedEdges({ edges }: Facts): string[] {
-  const encrypted = edges.filter(({ posture }) => posture !== "cleartext").length;
+/** Edges of which not all could be read. */
+export function encryptedCalls({ edges }: Facts): { readonly edges: number; readonly of: number } {
+  return { edges: edges.filter(({ posture }) => posture !== "cleartext").length, of: edges.length };
+}
+
+function encryptedEdges(facts: Facts): string[] {
+  const encrypted = encryptedCalls(facts).edges;
   return when(
     encrypted > 0,
     `${amount(encrypted, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: which data these carry is not seen.`,

@@ -1,7 +1,7 @@
-import type { EdgeRecord, EndpointState } from "../../../../shared/event.js";
+import type { EdgeRecord, EndpointRecord, EndpointState, FindingRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS, postureRank, sumPostures } from "../../../../shared/posture.js";
 import { amount, type Evidence, number, tally, when } from "../evidence.js";
-import { clientPlace, endpointName, type Facts, serverKey, serverPlace } from "../facts.js";
+import { clientPlace, endpointKey, endpointName, type Facts, isAnswered, serverKey, serverPlace } from "../facts.js";
 
 export function inventory({ services, edges, endpoints, called, certificates }: Facts): Evidence {
   const busiest = [...services].sort((a, b) => b.connections - a.connections);
@@ -44,7 +44,15 @@ const GAPS: Readonly<Partial<Record<EndpointState, string>>> = {
   shadow: "called and not described by what was declared.",
 };
 
-export function endpointStates({ endpoints }: Facts): Evidence {
+/** That it is new was a question, and whoever approved it has answered it. */
+function isAsked(endpoint: EndpointRecord, { approved }: Facts): boolean {
+  return endpoint.state !== "new" || !approved.has(endpointKey(endpoint));
+}
+
+export function endpointStates(facts: Facts): Evidence {
+  const { endpoints: all } = facts;
+  const endpoints = all.filter((endpoint) => isAsked(endpoint, facts));
+  const answered = all.length - endpoints.length;
   const inState = (state: EndpointState): number => endpoints.filter((endpoint) => endpoint.state === state).length;
   const sentences = (states: readonly EndpointState[], words: typeof GAPS): string[] =>
     states.flatMap((state) =>
@@ -54,10 +62,13 @@ export function endpointStates({ endpoints }: Facts): Evidence {
   const drifting = endpoints.filter(({ drift = [] }) => drift.length > 0).length;
   return {
     title: "Endpoints by state",
-    seen: endpoints.length,
+    seen: all.length,
     unit: "endpoint",
     unsure: 0,
-    counts: tally(endpoints.map(({ state }) => state)),
+    counts: {
+      ...tally(endpoints.map(({ state }) => state)),
+      ...(answered > 0 ? { "new, and approved": answered } : {}),
+    },
     columns: ["state", "service", "endpoint", "calls", "callers"],
     rows: endpoints
       .filter(({ state }) => order.includes(state))
@@ -84,7 +95,7 @@ export function endpointStates({ endpoints }: Facts): Evidence {
 /** Endpoints that come and go show that something was released; how it was released does not show. */
 export function newVersions(facts: Facts): Evidence {
   const states: readonly EndpointState[] = ["new", "deprecated", "zombie"];
-  const those = facts.called.filter(({ state }) => states.includes(state));
+  const those = facts.called.filter((endpoint) => states.includes(endpoint.state) && isAsked(endpoint, facts));
   return {
     ...endpointStates({ ...facts, endpoints: those }),
     title: "Endpoints that are new, or about to go",
@@ -134,16 +145,25 @@ export function inbound({ edges, inside }: Facts): Evidence {
   return crossing(those, "Calls from the outside", "service", addressOf);
 }
 
+function findingPlace(finding: FindingRecord): string {
+  const { serverAddress = "", serverPort = 0, method = "", template = "" } = finding;
+  return endpointKey({ ...finding, serverAddress, serverPort, method, template });
+}
+
 /** Hosts that carry on what they receive, or that a setting names. */
-export function gateways({ services, endpoints }: Facts): Evidence {
+export function gateways({ services, endpoints, findings, approved }: Facts): Evidence {
   const known = services.filter(({ gateway }) => gateway !== undefined);
-  const around = endpoints.filter(({ reached }) => (reached?.around.length ?? 0) > 0).length;
+  const answered = new Set(
+    findings.filter((one) => one.rule === "gateway-bypassed" && isAnswered(one, { approved })).map(findingPlace),
+  );
+  const bypassed = endpoints.filter(({ reached }) => (reached?.around.length ?? 0) > 0);
+  const around = bypassed.filter((endpoint) => !answered.has(endpointKey(endpoint))).length;
   return {
     title: "Gateways",
     seen: known.length,
     unit: "gateway",
     unsure: 0,
-    counts: { gateways: known.length, "endpoints reached around them": around },
+    counts: { gateways: known.length, "endpoints reached around them": bypassed.length },
     columns: ["service", "address", "sure", "why"],
     rows: known.map(({ name, address, gateway }) => [
       name,
