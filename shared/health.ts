@@ -25,6 +25,10 @@ export interface HealthRecord {
   readonly lagMillis: number;
   readonly rssBytes: number;
   readonly cpuPercent: number;
+  /** So many runs put together, from the first's begin to the last's end; left out where it is one. */
+  readonly runs?: number;
+  /** For how long these ran together, microseconds; left out where it is one. */
+  readonly ranMicros?: number;
 }
 
 export interface InterfaceHealth {

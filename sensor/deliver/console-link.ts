@@ -72,6 +72,7 @@ export class ConsoleLink {
   }
 
   start(): void {
+    this.#store.tellRuns();
     this.#connect();
   }
 

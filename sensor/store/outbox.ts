@@ -13,7 +13,8 @@ const DROP_AT_ONCE = 500;
 
 /**
  * Events on their way to the console, kept until it has acknowledged them. Of what only replaces itself (an inventory row, a
- * finding's count, health) the last is kept. Bounded: sampled calls go first, then the oldest; what goes is counted.
+ * finding's count, the health of one run) the last is kept. Bounded: sampled calls go first, then the oldest, what tells of losses
+ * last; what goes is counted.
  */
 export class Outbox {
   readonly #database: Database.Database;
@@ -66,6 +67,7 @@ export class Outbox {
     while (this.#events > this.#settings.maxOutboxEvents || this.#bytes > this.#settings.maxOutboxBytes) {
       const before = this.#events;
       this.#drop("WHERE kind IN ('call', 'handshake')");
+      if (this.#events === before) this.#drop("WHERE kind NOT IN ('health', 'blind')");
       if (this.#events === before) this.#drop("");
       dropped += before - this.#events;
       if (this.#events === before) break;
@@ -141,7 +143,8 @@ export class Outbox {
 function replacedBy(event: SensorEvent): string | undefined {
   switch (event.kind) {
     case "health":
-      return "health";
+      // A run's last word stands beside those of the runs before it, which may have ended while the console was away.
+      return String(event.startedMicros);
     case "call":
     case "handshake":
     case "connections":
