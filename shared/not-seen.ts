@@ -190,7 +190,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "bodies_cut",
     what: "Bodies looked at in part",
     unit: "times",
-    why: "Only their first data.maxBodyBytes were looked at, or what was not lost.",
+    why: "Only their first data.maxBodyBytes were looked at, or what was not lost: endpoints have theirs as bodies_cut.",
   },
   {
     counter: "bodies_exhausting",

@@ -11,6 +11,7 @@ import {
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { certificates } from "./compliance/evidence/certificates.js";
+import { cutBodies } from "./compliance/evidence/data-flows.js";
 import { countsText, number } from "./compliance/evidence.js";
 import { endpointName, type Facts } from "./compliance/facts.js";
 import { type ComplianceView, complianceView } from "./compliance/view.js";
@@ -178,7 +179,8 @@ function* endpointSections(endpoints: readonly EndpointRecord[]): Iterable<strin
     table({
       heads: ["service", "endpoint", "in requests", "in answers", "callers"],
       rows,
-      empty: "None was seen. Bodies inside of TLS, and of kinds that are not read, are not looked at.",
+      empty:
+        "None was seen. Bodies inside of TLS, and of kinds that are not read, are not looked at, and of long ones only the beginning.",
     }),
   );
 }
@@ -237,6 +239,7 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
     bullets([
       `${number(missing)} bytes of calls were sent and not captured; ${number(incomplete)} calls are incomplete.`,
       `${number(unknown)} edges carry connections of which nothing could be told.`,
+      ...cutBodies(facts.called),
       ...NOT_PROVEN,
     ]),
   );
