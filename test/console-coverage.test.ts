@@ -5,16 +5,19 @@ import { ConsoleStore } from "../console/store/console-store.js";
 import { MIGRATIONS } from "../console/store/migrations.js";
 import { coverageObject, coverageSummary } from "../sensor/report/coverage.js";
 import { readCoverage } from "../sensor/store/read-coverage.js";
+import { readInventory } from "../sensor/store/read-inventory.js";
 import type { SensorStore } from "../sensor/store/sensor-store.js";
+import type { StoredRow } from "../sensor/store/stored-row.js";
 import { decodeEvent } from "../shared/event-wire.js";
 import type { HealthRecord } from "../shared/health.js";
 import { openDatabase } from "../shared/sqlite/open-database.js";
 import { told } from "./support/compliance-view.js";
 import { startConsole } from "./support/console.js";
-import { link, sensorStore } from "./support/delivery.js";
+import { delta, link, sensorStore } from "./support/delivery.js";
 import { freePort } from "./support/free-port.js";
 import { exported } from "./support/inventory-file.js";
 import { temporaryFolder, until } from "./support/program.js";
+import { Scene } from "./support/scene.js";
 
 const MINUTE = 60e6;
 
@@ -35,6 +38,10 @@ function coverageOf(file: string, sensor?: string): Record<string, unknown> {
   const [coverage] = readCoverage(file, sensor);
   const { sensor: _name, ...figures } = coverageObject(coverageSummary(coverage));
   return figures;
+}
+
+function rowsOf(file: string): StoredRow["record"][] {
+  return [...readInventory(file)].map(({ record }) => record);
 }
 
 /** One connection: what waits is delivered. */
@@ -89,11 +96,26 @@ t.test(
     t.same(coverageOf(file, "n1"), coverageOf(own));
     await console.close();
 
+    const scene = new Scene().get("/orders").get("/stock");
+    const { rows } = scene.inventory.takeDelta(100);
+    store.apply(delta({ inventory: { rows, removals: [] }, findings: scene.detection.all() }));
+    store.blind({ kind: "blind", interfaceName: "eth0", fromMicros: 1, untilMicros: 5e6, reason: "gone" });
+    console = await startConsole(folder, port);
+    await deliver(console, port, token, store);
+    await console.close();
+    const inventory = rowsOf(own);
+    t.ok(inventory.length > 4 && inventory.some(({ kind }) => kind === "finding"), "something to lose");
+    t.same(rowsOf(file), inventory);
+
     const other = temporaryFolder(t);
     const replaced = await startConsole(other, port);
     const { token: anew = "" } = replaced.tokens.create("n1") ?? {};
     await deliver(replaced, port, anew, store);
     t.same(coverageOf(join(other, "console.sqlite")), coverageOf(own), "a console that is new hears of all");
+    t.same(rowsOf(join(other, "console.sqlite")), inventory, "of the inventory, too");
+    const { eventsKept } = replaced.store.sensors()[0];
+    await deliver(replaced, port, anew, store);
+    t.equal(replaced.store.sensors()[0].eventsKept - eventsKept, 101, "and that once: then of the runs alone");
     store.close();
     await replaced.close();
   },

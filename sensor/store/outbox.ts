@@ -10,6 +10,7 @@ export interface OutboxSettings {
 
 /** Events dropped at a time once a bound is reached, so that it is not looked for at every insert. */
 const DROP_AT_ONCE = 500;
+const ACKNOWLEDGED = "outbox_acknowledged";
 
 /**
  * Events on their way to the console, kept until it has acknowledged them. Of what only replaces itself (an inventory row, a
@@ -98,7 +99,20 @@ export class Outbox {
 
   acknowledged(sequence: number): void {
     const { changes } = this.#database.prepare("DELETE FROM outbox WHERE sequence <= ?").run(sequence);
-    if (changes > 0) this.#measure();
+    if (changes === 0) return;
+    this.#measure();
+    this.#database
+      .prepare(
+        `INSERT INTO total (name, value) VALUES ('${ACKNOWLEDGED}', ?)
+         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+      )
+      .run(sequence);
+  }
+
+  /** The highest sequence that a console said it has kept, 0 where none did. One that knows less is not the one it was. */
+  get acknowledgedSequence(): number {
+    const value = this.#database.prepare<[string], number>("SELECT value FROM total WHERE name = ?").pluck();
+    return value.get(ACKNOWLEDGED) ?? 0;
   }
 
   get lastSequence(): number {

@@ -110,7 +110,21 @@ export class SensorStore {
     });
   }
 
-  /** Tells the console all runs that are known here: one that is new, or was made of a copy, never heard of the earlier ones. */
+  /**
+   * Tells the console all that is known here: it is a new one, or its file is an earlier copy, and what it lacks was acknowledged
+   * and is in the outbox no more. Of a large inventory what is too much for the outbox is counted as dropped.
+   */
+  tellAll(): void {
+    if (!this.#delivers) return;
+    this.#transaction(() => {
+      for (const { record } of this.rows()) this.outbox.add(record);
+      for (const finding of this.findings()) this.outbox.add(finding);
+      for (const interval of this.blindIntervals()) this.outbox.add(interval);
+      for (const run of this.#runs.of(THIS_SENSOR)) this.outbox.add(run);
+    });
+  }
+
+  /** Tells the console all runs that are known here: one of an earlier version kept the latest only. */
   tellRuns(): void {
     if (!this.#delivers) return;
     this.#transaction(() => {
