@@ -123,6 +123,8 @@ export interface SensorState {
   readonly health?: HealthRecord;
   /** All its runs that this console heard of put together. */
   readonly allRuns?: HealthRecord;
+  /** Of all that are kept. */
+  readonly blindCount: number;
   /** Latest first, bounded. */
   readonly blindIntervals: readonly BlindInterval[];
 }

@@ -9,6 +9,9 @@ export interface BlindInterval {
   readonly isPartial?: boolean;
 }
 
+/** Blind intervals kept of a sensor, the latest, in its own file and in a console's: where there are as many there may have been more. */
+export const MAX_BLIND = 1_000;
+
 /** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */
 export interface HealthRecord {
   readonly kind: "health";

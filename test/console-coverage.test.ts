@@ -9,7 +9,7 @@ import { readInventory } from "../sensor/store/read-inventory.js";
 import type { SensorStore } from "../sensor/store/sensor-store.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
 import { decodeEvent } from "../shared/event-wire.js";
-import type { HealthRecord } from "../shared/health.js";
+import type { BlindInterval, HealthRecord } from "../shared/health.js";
 import { openDatabase } from "../shared/sqlite/open-database.js";
 import { told } from "./support/compliance-view.js";
 import { startConsole } from "./support/console.js";
@@ -203,5 +203,39 @@ t.test("a sensor that is not heard of is told so, and that time counts as not se
   t.match(exported(path, "compliance-markdown"), new RegExp(`### Sensor gone\n\nNot heard of from ${since}`));
   const [alone] = JSON.parse(exported(path, "compliance-json", "--sensor", "gone")).coverage;
   t.match(alone.not_heard_of_since, since, "also by itself: the console would have heard of it");
+  await console.close();
+});
+
+t.test("as many blind intervals as are kept are the least that there were, of each sensor by itself", async (t) => {
+  const [folder, port] = [temporaryFolder(t), await freePort()];
+  const console = await startConsole(folder, port);
+  const { token = "" } = console.tokens.create("n1") ?? {};
+  const { id: other = "" } = console.tokens.create("n2") ?? {};
+  const store = sensorStore(folder);
+  store.health(run(1));
+  const gone = (at: number): BlindInterval => {
+    const [fromMicros, untilMicros] = [at * 2e6, at * 2e6 + 1e6];
+    return { kind: "blind", interfaceName: "eth0", fromMicros, untilMicros, reason: "gone" };
+  };
+  console.store.accept(other, {
+    ...{
+      events: [
+        { sequence: 1, event: run(1) },
+        { sequence: 2, event: gone(1) },
+      ],
+    },
+    ...{ droppedTotal: 0, callsNotSampledTotal: 0 },
+  });
+  for (let at = 1; at <= 1_020; at++) store.blind(gone(at));
+  await deliver(console, port, token, store);
+  const [own, file] = [join(folder, "sensor.sqlite"), join(folder, "console.sqlite")];
+  t.match(coverageOf(own), { blind_seconds: 1_000, blind_seconds_at_least: true });
+  t.same(coverageOf(file, "n1"), coverageOf(own));
+  t.match(console.store.sensors(), [{ blindCount: 1_000 }, { blindCount: 1 }], "the page has their number");
+  t.equal(console.store.sensors()[0].blindIntervals.length, 50, "and the latest of them");
+  t.match(exported(own, "html"), /interfaces were blind for at least 1,000 seconds/);
+  t.match(exported(file, "compliance-markdown"), /1,000 blind intervals, at least 1,000 seconds together\./);
+  t.match(exported(file, "compliance-markdown"), /1 blind interval, 1 seconds together\./);
+  store.close();
   await console.close();
 });

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
-import type { BlindInterval } from "../../shared/health.js";
+import { type BlindInterval, MAX_BLIND } from "../../shared/health.js";
 import { identityOf } from "../../shared/record-identity.js";
 import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
@@ -27,7 +27,6 @@ export type ListedTable = "service" | "edge" | "endpoint" | "certificate" | "fin
 
 /** Services, edges, endpoints and certificates kept of all sensors together, each. */
 const MAX_INVENTORY_ROWS = 500_000;
-const MAX_BLIND_ROWS = 10_000;
 const SHOWN_BLIND = 50;
 /** Rows past a bound that are put up with before the oldest are taken away. */
 const SLACK = 1_000;
@@ -77,7 +76,6 @@ export class ConsoleStore implements EventSink {
       ["finding", settings.maxFindings],
       ["call", settings.maxCalls],
       ["handshake", settings.maxCalls],
-      ["blind", MAX_BLIND_ROWS],
     ]);
   }
 
@@ -212,8 +210,14 @@ export class ConsoleStore implements EventSink {
       callsNotSampled: row.calls_not_sampled,
       ...(latest === undefined ? {} : { health: latest }),
       ...(all === undefined ? {} : { allRuns: all }),
+      blindCount: this.#blindCount(row.id),
       blindIntervals: blind.map(({ record }) => JSON.parse(record) as BlindInterval),
     };
+  }
+
+  #blindCount(sensor: string): number {
+    const row = this.#statements.of("SELECT count(*) AS count FROM blind WHERE sensor = ?").get(sensor);
+    return (row as { count: number }).count;
   }
 
   #keep(sensor: string, event: SensorEvent): void {
@@ -258,7 +262,12 @@ export class ConsoleStore implements EventSink {
         JSON.stringify(blind),
         this.feedPast.nextTold(Date.now() * 1_000),
       );
-    if (this.#isTimeToTrim("blind")) this.#trim("blind", "last_micros");
+    this.#statements
+      .of(
+        `DELETE FROM blind WHERE sensor = ? AND rowid NOT IN
+         (SELECT rowid FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?)`,
+      )
+      .run(sensor, sensor, MAX_BLIND);
   }
 
   #isTimeToTrim(table: string): boolean {

@@ -1,4 +1,4 @@
-import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, type InterfaceHealth, MAX_BLIND } from "../../shared/health.js";
 import { joinedRuns, ranMicros } from "../../shared/joined-runs.js";
 import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import { formatTime } from "../../shared/time.js";
@@ -23,6 +23,8 @@ export interface CoverageSummary {
   readonly blindIntervals: readonly BlindInterval[];
   /** Wholly blind or in part. Those that last count until the sensor was last heard of, or until what the file is as of. */
   readonly blindSeconds: number;
+  /** As many intervals are kept as there may be: there may have been more, and `blindSeconds` is the least. */
+  readonly isBlindLeast: boolean;
   /** Since when it was not heard of, until what the file is as of. */
   readonly silence: Silence | undefined;
 }
@@ -57,8 +59,16 @@ export function coverageSummary(coverage: SensorCoverage): CoverageSummary {
     notSeen: health === undefined ? [] : notSeenBy({ ...coverage, health, blindIntervals }),
     blindIntervals,
     blindSeconds: Math.round(blindMicros / 1e6),
+    isBlindLeast: coverage.blindIntervals.length >= MAX_BLIND,
     silence,
   };
+}
+
+/** `at least 1,234 seconds` */
+export function blindWords(summaries: readonly CoverageSummary[]): string {
+  const seconds = summaries.reduce((sum, { blindSeconds }) => sum + blindSeconds, 0);
+  const least = summaries.some(({ isBlindLeast }) => isBlindLeast) ? "at least " : "";
+  return `${least}${seconds.toLocaleString("en")} seconds`;
 }
 
 export function stateOf({ state }: InterfaceHealth, { silence }: CoverageSummary): string {
@@ -106,6 +116,7 @@ export function coverageObject(summary: CoverageSummary): Record<string, unknown
     // A count that is left out is not known; it is no 0.
     not_seen: notSeen.map(({ what, count, unit, counter, why }) => ({ what, count, unit, counter, why })),
     blind_seconds: blindSeconds,
+    ...(summary.isBlindLeast ? { blind_seconds_at_least: true } : {}),
     blind_intervals: blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason, isPartial }) => ({
       interface: interfaceName,
       partial: isPartial,

@@ -15,7 +15,7 @@ import { cutBodies } from "./compliance/evidence/data-flows.js";
 import { countsText, number } from "./compliance/evidence.js";
 import { endpointName, type Facts } from "./compliance/facts.js";
 import { type ComplianceView, complianceView } from "./compliance/view.js";
-import { type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
+import { blindWords, type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, headingsOf, idOf, section, table, time } from "./html-element.js";
@@ -104,14 +104,13 @@ function coverageWords({ edges }: Facts, coverage: readonly CoverageSummary[]): 
   const isDropsKnown = interfaces.every(({ dropped }) => dropped !== undefined);
   const refused = sum(told.map(({ health }) => health?.counters.flows_refused));
   const gaps = sum(told.map(({ health }) => health?.counters.gap_bytes));
-  const blind = sum(told.map(({ blindSeconds }) => blindSeconds));
   const unseen = edges.filter(({ posture }) => posture !== "cleartext").length;
   const losses = [
     `${number(sum(interfaces.map(({ frames }) => frames)))} frames were looked at`,
     `${isDropsKnown ? "" : "at least "}${number(sum(interfaces.map(({ dropped }) => dropped)))} were dropped before`,
     `${number(gaps)} bytes were missing in connections`,
     `${number(refused)} connections were refused, and not followed`,
-    `interfaces were blind for ${number(blind)} seconds`,
+    `interfaces were blind for ${blindWords(told)}`,
   ];
   const untold = coverage.length - told.length;
   const silent = told.filter(({ silence }) => silence !== undefined).length;
@@ -248,7 +247,7 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
 }
 
 function coverageBlock(summary: CoverageSummary): string {
-  const { sensor, health, runs, notSeen, blindIntervals, blindSeconds, silence } = summary;
+  const { sensor, health, runs, notSeen, blindIntervals, silence } = summary;
   const title = `<h3>${sensor === undefined ? "This sensor" : `Sensor ${escaped(sensor)}`}</h3>\n`;
   const heading = silence === undefined ? title : `${title}<p>${escaped(silenceSentence(silence))}</p>\n`;
   if (health === undefined)
@@ -267,7 +266,7 @@ function coverageBlock(summary: CoverageSummary): string {
     runs,
   ]);
   const blindHead =
-    blind.length === 0 ? "" : `<p>Blind, wholly or in part, for ${number(blindSeconds)} seconds together:</p>\n`;
+    blind.length === 0 ? "" : `<p>Blind, wholly or in part, for ${blindWords([summary])} together:</p>\n`;
   return (
     heading +
     table({ heads: ["ran from", "last heard of", "version", "runs"], rows: ran }) +

@@ -1,12 +1,10 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, MAX_BLIND } from "../../shared/health.js";
 import { hasColumn, openInventory } from "./read-inventory.js";
 import type { SensorCoverage, Silence } from "./stored-row.js";
 
 /** A sensor tells of itself every five seconds, and tries to reach its console twice a minute: one silent for longer is not heard of. */
 const HEARD_MICROS = 60e6;
-/** Blind intervals read of each sensor. */
-const MAX_BLIND = 1_000;
 
 /** What the sensors behind a file could see: one for a sensor's own, all or the one named for a console's. */
 export function readCoverage(path: string, only?: string): SensorCoverage[] {

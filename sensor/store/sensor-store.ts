@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { FindingRecord, RemovalRecord } from "../../shared/event.js";
-import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, MAX_BLIND } from "../../shared/health.js";
 import { KeptRuns } from "../../shared/sqlite/kept-runs.js";
 import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
@@ -14,8 +14,6 @@ export interface StoreSettings extends OutboxSettings {
   readonly database: string;
 }
 
-/** Blind intervals kept. */
-const MAX_BLIND = 1_000;
 /** Its runs stand without a name in its own file. */
 const THIS_SENSOR = "";
 const DROPPED = "outbox_dropped";

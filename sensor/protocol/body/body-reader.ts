@@ -265,15 +265,10 @@ export class BodyReader implements LookOwner {
 
   read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
     const { coding } = plan;
-    if (coding === IDENTITY) {
-      this.#readText(plan, end - start, bytes, start, end, isCut, found);
-      return;
-    }
+    if (coding === IDENTITY) return this.#readText(plan, end - start, bytes, start, end, isCut, found);
     const decoded = decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
-    if (decoded === undefined) {
-      this.counters.bodies_not_decoded++;
-      return;
-    }
+    if (decoded === undefined) this.counters.bodies_not_decoded++;
+    if (decoded === undefined) return;
     const length = Math.min(decoded.bytes.length, this.maxBytes);
     const isAll = decoded.isWhole && decoded.bytes.length === length;
     this.#readText(plan, end - start, decoded.bytes, 0, length, isCut || !isAll, found);

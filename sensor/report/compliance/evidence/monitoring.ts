@@ -1,5 +1,5 @@
 import { formatTime } from "../../../../shared/time.js";
-import { coverageSummary, stateOf } from "../../coverage.js";
+import { blindWords, type CoverageSummary, coverageSummary, stateOf } from "../../coverage.js";
 import { amount, type Evidence, number, when } from "../evidence.js";
 import type { Facts } from "../facts.js";
 
@@ -14,7 +14,6 @@ export function monitoring({ coverage }: Facts): Evidence {
       return { ...one, sensor: summary.sensor ?? "this sensor", state: stateOf(one, summary) };
     }),
   );
-  const blindSeconds = told.reduce((sum, summary) => sum + summary.blindSeconds, 0);
   const blind = told.reduce((sum, { blindIntervals }) => sum + blindIntervals.length, 0);
   const dropped = interfaces.reduce((sum, one) => sum + (one.dropped ?? 0), 0);
   const untold = interfaces.filter((one) => one.dropped === undefined).length;
@@ -46,12 +45,10 @@ export function monitoring({ coverage }: Facts): Evidence {
       `${amount(watching, "sensor", ["watches", "watch"])} the network${silent.length === 0 ? "" : `, ${number(silent.length)} did and ${silent.length === 1 ? "is" : "are"} not heard of any more`}, which is no audit log of any service: do the services keep their own, and does somebody read both?`,
     ),
     unknowns: [
-      ...silent.map(({ sensor, silence }) => {
-        return `Sensor ${sensor ?? ""} was not heard of since ${formatTime(silence?.fromMicros ?? 0)}: what went by it since is not here.`;
-      }),
+      ...silent.map(silentSentence),
       ...when(
         blind > 0,
-        `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, or not wholly, ${number(blindSeconds)} seconds together.`,
+        `${amount(blind, "time", ["an interface was", "an interface was"])} not captured, or not wholly, ${blindWords(told)} together.`,
       ),
       ...when(
         dropped > 0,
@@ -64,4 +61,8 @@ export function monitoring({ coverage }: Facts): Evidence {
       ...when(untold > 0, `On ${amount(untold, "interface", ["nobody", "nobody"])} counts what is dropped.`),
     ],
   };
+}
+
+function silentSentence({ sensor, silence }: CoverageSummary): string {
+  return `Sensor ${sensor ?? ""} was not heard of since ${formatTime(silence?.fromMicros ?? 0)}: what went by it since is not here.`;
 }
