@@ -265,7 +265,10 @@ export class BodyReader implements LookOwner {
 
   read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
     const { coding } = plan;
-    if (coding === IDENTITY) return this.#readText(plan, end - start, bytes, start, end, isCut, found);
+    if (coding === IDENTITY) {
+      this.#readText(plan, end - start, bytes, start, end, isCut, found);
+      return;
+    }
     const decoded = decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
     if (decoded === undefined) this.counters.bodies_not_decoded++;
     if (decoded === undefined) return;
