@@ -119,7 +119,12 @@ export interface SensorState {
   /** Events the sensor's outbox dropped because this console could not be reached for too long. */
   readonly eventsDropped: number;
   readonly callsNotSampled: number;
+  /** The last word of its latest run: counters since that began. */
   readonly health?: HealthRecord;
+  /** All its runs that this console heard of put together. */
+  readonly allRuns?: HealthRecord;
+  /** Of all that are kept. */
+  readonly blindCount: number;
   /** Latest first, bounded. */
   readonly blindIntervals: readonly BlindInterval[];
 }

@@ -176,6 +176,9 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   /** Calls of which the request's or the response's body was looked at: without, no class means nothing. */
   readonly requestBodiesRead: number;
   readonly responseBodiesRead: number;
+  /** Of these, so many were looked at only in part, being longer than the bound or not whole; absent in rows of a version that did not tell them. */
+  readonly requestBodiesCut?: number;
+  readonly responseBodiesCut?: number;
   readonly requestContentTypes: readonly string[];
   readonly responseContentTypes: readonly string[];
   readonly durationMillis?: Quantiles;
@@ -226,6 +229,8 @@ export interface CallRecord extends InVirtualNetwork {
   /** Classes of data they held; left out where the body was not looked at. */
   readonly requestClasses?: readonly string[];
   readonly responseClasses?: readonly string[];
+  /** Whose body was looked at only in part: its classes are those of that part. */
+  readonly bodiesCut?: "request" | "response" | "both";
   readonly durationMillis?: number;
   readonly userAgent?: string;
   readonly credentials: readonly string[];

@@ -9,6 +9,9 @@ export interface BlindInterval {
   readonly isPartial?: boolean;
 }
 
+/** Blind intervals kept of a sensor, the latest, in its own file and in a console's: where there are as many there may have been more. */
+export const MAX_BLIND = 1_000;
+
 /** What the sensor itself does and what it could not see. Counters are totals since `startedMicros`. */
 export interface HealthRecord {
   readonly kind: "health";
@@ -25,6 +28,10 @@ export interface HealthRecord {
   readonly lagMillis: number;
   readonly rssBytes: number;
   readonly cpuPercent: number;
+  /** So many runs put together, from the first's begin to the last's end; left out where it is one. */
+  readonly runs?: number;
+  /** For how long these ran together, microseconds; left out where it is one. */
+  readonly ranMicros?: number;
 }
 
 export interface InterfaceHealth {

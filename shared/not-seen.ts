@@ -17,6 +17,8 @@ export interface ToldOfSensor {
   readonly health?: HealthRecord | undefined;
   readonly callsNotSampled: number;
   readonly eventsDropped: number;
+  /** Left out where the intervals are all that are kept. */
+  readonly blindCount?: number;
   readonly blindIntervals: readonly BlindInterval[];
 }
 
@@ -190,7 +192,7 @@ const BOUNDS: readonly Bound[] = [
     counter: "bodies_cut",
     what: "Bodies looked at in part",
     unit: "times",
-    why: "Only their first data.maxBodyBytes were looked at, or what was not lost.",
+    why: "Only their first data.maxBodyBytes were looked at, or what was not lost: endpoints have theirs as bodies_cut.",
   },
   {
     counter: "bodies_exhausting",
@@ -353,7 +355,7 @@ function undecoded(reasons: Readonly<Record<string, number>>): NotSeen[] {
 }
 
 function afterwards(
-  { health, callsNotSampled, eventsDropped, blindIntervals }: ToldOfSensor,
+  { health, callsNotSampled, eventsDropped, blindIntervals, blindCount = blindIntervals.length }: ToldOfSensor,
   missed: number | undefined,
 ): NotSeen[] {
   return [
@@ -381,10 +383,10 @@ function afterwards(
     },
     {
       what: "Blind intervals",
-      count: blindIntervals.length,
+      count: blindCount,
       unit: "times",
       counter: "interface_blind",
-      why: "Nothing, or not all, was captured then: their list has when, for how long and why. The latest are kept.",
+      why: "Nothing, or not all, was captured then: their list has when, for how long and why. The latest 1,000 are kept.",
     },
   ];
 }

@@ -22,6 +22,7 @@ export function callLine(call: CallRecord): string {
   if (call.rpcSystem !== undefined) line += rpc(call);
   if (call.requestClasses !== undefined) line += `,"data.request.classes":${names(call.requestClasses)}`;
   if (call.responseClasses !== undefined) line += `,"data.response.classes":${names(call.responseClasses)}`;
+  if (call.bodiesCut !== undefined) line += `,"data.bodies_cut":"${call.bodiesCut}"`;
   return `${line},"complete":${call.complete},"missing_bytes":${call.missingBytes}}`;
 }
 

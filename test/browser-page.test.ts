@@ -101,6 +101,11 @@ t.test("diff compares a console's file with what it was, and two of its sensors"
   for (const [parameters, words] of [
     [["--old-at", "2020-01-01"], /"2020-01-01": what was known then was not kept; this console has it from 20/],
     [["--old-at", "2026-02-31"], /must be a day such as 2026-11-29, or last-review/],
+    [["--new-at", "2131-01-01"], /--new-at "2131-01-01" has not been yet: it is 20.*; name a day up to today in UTC/],
+    [
+      ["--sensor", "node-2", "--old-at", THEN],
+      /nothing of sensor "node-2" was known then; the first is of 20.*Z; name/,
+    ],
     [["--old-at", "last-review"], /nobody approved an endpoint yet; name a day instead/],
     [["--sensor", "node-3"], /"node-3" is not known to .*; it knows node-1, node-2/],
     [["--gone-after", "0"], /--gone-after "0" must be a number of days, more than 0/],

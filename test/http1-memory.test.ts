@@ -12,6 +12,7 @@ t.test("a head like an earlier one says what it says when nothing came before it
       flow: undefined,
       requestClasses: undefined,
       responseClasses: undefined,
+      bodiesCut: undefined,
       shapes: undefined,
     }));
   const usual =

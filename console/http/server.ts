@@ -41,6 +41,8 @@ export interface ConsoleSettings extends ConsoleStoreSettings {
 
 const FEED_PATH = "/api/feed";
 const WEB_FOLDER = fileURLToPath(new URL("../web", import.meta.url));
+/** How often a running console writes down that it runs. */
+const ALIVE_MILLIS = 10_000;
 /** Paths under /api that need no session. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/api/session", "/api/login", "/api/setup"]);
 
@@ -56,6 +58,7 @@ export class ConsoleServer {
   readonly #setupToken = randomBytes(24).toString("base64url");
   readonly #app: FastifyInstance;
   readonly #isSecure: boolean;
+  #alive: NodeJS.Timeout | undefined = undefined;
 
   /** Throws CommandError where the settings do not do. */
   constructor(settings: ConsoleSettings, log: Logger) {
@@ -104,6 +107,8 @@ export class ConsoleServer {
     try {
       await this.#app.listen(address);
       this.#feed.start();
+      this.#sayAlive();
+      this.#alive = setInterval(() => this.#sayAlive(), ALIVE_MILLIS).unref();
     } catch (error) {
       throw new CommandError(
         `console.listen "${this.#settings.listen}" can't be used: ${(error as Error).message}; name another address or port`,
@@ -112,11 +117,22 @@ export class ConsoleServer {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#alive);
     this.#feed.close();
     this.#ingest.close();
     await this.#app.close();
+    if (this.#alive !== undefined) this.#sayAlive();
     this.store.close();
     this.#hold.release();
+  }
+
+  /** A disk that is full is told where events can't be kept. */
+  #sayAlive(): void {
+    try {
+      this.store.alive();
+    } catch (error) {
+      this.#app.log.error(`console.database can't be written: ${(error as Error).message}; it is tried again`);
+    }
   }
 
   async #addPlugins(): Promise<void> {

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { SensorEvent } from "../../shared/event.js";
-import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { type BlindInterval, MAX_BLIND } from "../../shared/health.js";
 import { identityOf } from "../../shared/record-identity.js";
 import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
@@ -13,6 +13,7 @@ import { listFindings } from "./listed-findings.js";
 import { MIGRATIONS } from "./migrations.js";
 import { PastRecords } from "./past-records.js";
 import { Reviews } from "./reviews.js";
+import { ToldRuns } from "./told-runs.js";
 
 export interface ConsoleStoreSettings {
   readonly database: string;
@@ -26,7 +27,6 @@ export type ListedTable = "service" | "edge" | "endpoint" | "certificate" | "fin
 
 /** Services, edges, endpoints and certificates kept of all sensors together, each. */
 const MAX_INVENTORY_ROWS = 500_000;
-const MAX_BLIND_ROWS = 10_000;
 const SHOWN_BLIND = 50;
 /** Rows past a bound that are put up with before the oldest are taken away. */
 const SLACK = 1_000;
@@ -40,7 +40,6 @@ interface SensorRow {
   readonly events_kept: number;
   readonly events_dropped: number;
   readonly calls_not_sampled: number;
-  readonly health: string | null;
 }
 
 /** What all sensors told, in the console's own SQLite file. */
@@ -50,6 +49,7 @@ export class ConsoleStore implements EventSink {
   readonly joined: JoinedCalls;
   readonly feedPast: FeedPast;
   readonly #past: PastRecords;
+  readonly #runs: ToldRuns;
   readonly #bounds: ReadonlyMap<string, number>;
   readonly #connected = new Set<string>();
   readonly #statements: KeptStatements;
@@ -65,6 +65,7 @@ export class ConsoleStore implements EventSink {
     this.#statements = new KeptStatements(this.database);
     this.reviews = new Reviews(this.database);
     this.#past = new PastRecords(this.database, this.reviews);
+    this.#runs = new ToldRuns(this.database);
     this.joined = new JoinedCalls(this.database, settings.maxConnections);
     this.feedPast = new FeedPast(this.database);
     this.#bounds = new Map([
@@ -75,7 +76,6 @@ export class ConsoleStore implements EventSink {
       ["finding", settings.maxFindings],
       ["call", settings.maxCalls],
       ["handshake", settings.maxCalls],
-      ["blind", MAX_BLIND_ROWS],
     ]);
   }
 
@@ -181,11 +181,20 @@ export class ConsoleStore implements EventSink {
     return row?.name ?? id;
   }
 
+  /** This console runs, and would hear of a sensor: what is made of its file is as of then. */
+  alive(): void {
+    this.database.transaction(() => {
+      this.database.prepare("DELETE FROM alive").run();
+      this.database.prepare("INSERT INTO alive (at_micros) VALUES (?)").run(Date.now() * 1_000);
+    })();
+  }
+
   close(): void {
     this.database.close();
   }
 
   #sensorState(row: SensorRow): SensorState {
+    const { latest, all } = this.#runs.of(row.id);
     const blind = this.#statements
       .of("SELECT record FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?")
       .all(row.id, SHOWN_BLIND) as { record: string }[];
@@ -199,9 +208,16 @@ export class ConsoleStore implements EventSink {
       eventsKept: row.events_kept,
       eventsDropped: row.events_dropped,
       callsNotSampled: row.calls_not_sampled,
-      ...(row.health === null ? {} : { health: JSON.parse(row.health) as HealthRecord }),
+      ...(latest === undefined ? {} : { health: latest }),
+      ...(all === undefined ? {} : { allRuns: all }),
+      blindCount: this.#blindCount(row.id),
       blindIntervals: blind.map(({ record }) => JSON.parse(record) as BlindInterval),
     };
+  }
+
+  #blindCount(sensor: string): number {
+    const row = this.#statements.of("SELECT count(*) AS count FROM blind WHERE sensor = ?").get(sensor);
+    return (row as { count: number }).count;
   }
 
   #keep(sensor: string, event: SensorEvent): void {
@@ -213,7 +229,7 @@ export class ConsoleStore implements EventSink {
     } else if (event.kind === "connections") {
       this.joined.take(sensor, event.connections);
     } else if (event.kind === "health") {
-      this.#statements.of("UPDATE sensor SET health = ? WHERE id = ?").run(JSON.stringify(event), sensor);
+      this.#runs.put(sensor, event);
     } else if (event.kind === "call" || event.kind === "handshake") {
       const into = `INSERT INTO ${event.kind} (sensor, last_micros, record) VALUES (?, ?, ?)`;
       this.#statements.of(into).run(sensor, event.atMicros, JSON.stringify(event));
@@ -246,7 +262,12 @@ export class ConsoleStore implements EventSink {
         JSON.stringify(blind),
         this.feedPast.nextTold(Date.now() * 1_000),
       );
-    if (this.#isTimeToTrim("blind")) this.#trim("blind", "last_micros");
+    this.#statements
+      .of(
+        `DELETE FROM blind WHERE sensor = ? AND rowid NOT IN
+         (SELECT rowid FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?)`,
+      )
+      .run(sensor, sensor, MAX_BLIND);
   }
 
   #isTimeToTrim(table: string): boolean {

@@ -143,4 +143,14 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE history ADD COLUMN silences_micros INTEGER NOT NULL DEFAULT 0;
   UPDATE history SET silences_micros = CAST(strftime('%s', 'now') AS INTEGER) * 1000000;
   `,
+  // What a run lost stays lost when the sensor is started again. And when this console last ran: until then it would have heard of a sensor.
+  `
+  CREATE TABLE run (
+    sensor TEXT NOT NULL, started_micros INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (sensor, started_micros)
+  ) STRICT;
+  INSERT INTO run SELECT id, CAST(json_extract(health, '$.startedMicros') AS INTEGER), health FROM sensor
+  WHERE health IS NOT NULL;
+  ALTER TABLE sensor DROP COLUMN health;
+  CREATE TABLE alive (at_micros INTEGER NOT NULL) STRICT;
+  `,
 ];

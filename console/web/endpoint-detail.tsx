@@ -39,6 +39,9 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
         {STATE_WORDS[endpoint.state]} {declaredWords(endpoint)} {deprecatedWords(endpoint)}
       </p>
       {isCalledOtherwise(endpoint) && <p>It is called as {hostWords(endpoint)}.</p>}
+      {cutWords(endpoint).map((text) => (
+        <p key={text}>{text}</p>
+      ))}
       {endpoint.state === "zombie" && <p>Remaining callers: {remainingWords(endpoint)}.</p>}
       {drift.length > 0 && (
         <>
@@ -71,6 +74,21 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       <Fields record={record} />
     </DetailPane>
   );
+}
+
+/** No class found in a part says nothing of the rest. */
+function cutWords(endpoint: EndpointItem): string[] {
+  const { requestBodiesRead, requestBodiesCut = 0, responseBodiesRead, responseBodiesCut = 0 } = endpoint;
+  const words = (whose: string, read: number, cut: number): string[] =>
+    cut === 0
+      ? []
+      : [
+          `Of ${read.toLocaleString("en")} bodies of ${whose} that were looked at for data, ${cut.toLocaleString("en")} were so only in part: what the rest held is not known.`,
+        ];
+  return [
+    ...words("requests", requestBodiesRead, requestBodiesCut),
+    ...words("answers", responseBodiesRead, responseBodiesCut),
+  ];
 }
 
 function declaredWords({ declaration }: EndpointItem): string {

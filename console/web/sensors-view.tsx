@@ -58,7 +58,7 @@ function AddSensor() {
 }
 
 function Sensor({ sensor }: { readonly sensor: SensorState }) {
-  const { health } = sensor;
+  const { health, allRuns } = sensor;
   const counters = health?.counters ?? {};
   return (
     <section class="sensor">
@@ -70,8 +70,8 @@ function Sensor({ sensor }: { readonly sensor: SensorState }) {
       </h2>
       <dl class="figures">
         <Figure name="Version" value={sensor.version ?? "unknown"} />
-        <Figure name="Frames" value={count(counters.frames)} />
-        <Figure name="Calls" value={count(counters.calls)} />
+        <Figure name="Frames" value={count(allRuns?.counters.frames)} />
+        <Figure name="Calls" value={count(allRuns?.counters.calls)} />
         <Figure name="Waiting in outbox" value={count(counters.outbox_events ?? 0)} />
         <Figure
           name="Lag"
@@ -104,7 +104,8 @@ function Figure({ name, value, isBad }: { readonly name: string; readonly value:
 }
 
 function Interfaces({ sensor }: { readonly sensor: SensorState }) {
-  const interfaces = sensor.health?.interfaces ?? [];
+  const interfaces = sensor.allRuns?.interfaces ?? [];
+  const stateOf = (state: string): string => (sensor.connected ? state : "not heard of");
   return (
     <table>
       <thead>
@@ -122,7 +123,7 @@ function Interfaces({ sensor }: { readonly sensor: SensorState }) {
         {interfaces.map((one) => (
           <tr key={one.name}>
             <td>{one.name}</td>
-            <td class={one.state === "blind" ? "bad" : "good"}>{one.state}</td>
+            <td class={stateOf(one.state) === "capturing" ? "good" : "bad"}>{stateOf(one.state)}</td>
             <td class="number">{count(one.frames)}</td>
             <td class={one.implementation === "cap" ? "warn" : ""}>{one.implementation ?? "unknown"}</td>
             <td class="number">{count(one.droppedByInterface)}</td>

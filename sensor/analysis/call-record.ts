@@ -32,6 +32,7 @@ export function callRecord(call: Call, edge: Edge | undefined, endpoint: Endpoin
   if (call.responseBodySize !== undefined) record.responseBodySize = call.responseBodySize;
   if (call.requestClasses !== undefined) record.requestClasses = call.requestClasses;
   if (call.responseClasses !== undefined) record.responseClasses = call.responseClasses;
+  if (call.bodiesCut !== undefined) record.bodiesCut = call.bodiesCut;
   if (call.durationMicros !== undefined) record.durationMillis = call.durationMicros / 1_000;
   if (call.userAgent !== undefined) record.userAgent = call.userAgent;
   if (call.unpaired !== undefined) record.unpaired = call.unpaired;

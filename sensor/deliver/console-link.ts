@@ -72,6 +72,7 @@ export class ConsoleLink {
   }
 
   start(): void {
+    this.#store.tellRuns();
     this.#connect();
   }
 
@@ -160,6 +161,8 @@ export class ConsoleLink {
   }
 
   #resume(lastSequence: number): void {
+    const { acknowledgedSequence } = this.#store.outbox;
+    if (lastSequence < acknowledgedSequence) this.#tellAll(lastSequence, acknowledgedSequence);
     this.#store.outbox.continueAfter(lastSequence);
     this.#store.outbox.acknowledged(lastSequence);
     this.#cursor = lastSequence;
@@ -168,6 +171,12 @@ export class ConsoleLink {
     this.#lastTrouble = "";
     this.#watcher.info(`connected to the console at ${this.#url.host}`);
     this.wake();
+  }
+
+  #tellAll(lastSequence: number, acknowledgedSequence: number): void {
+    this.#store.tellAll();
+    const known = `${lastSequence.toLocaleString("en")} of ${acknowledgedSequence.toLocaleString("en")} events`;
+    this.#watcher.info(`the console knows ${known} that one kept before: it is told all that is known here again`);
   }
 
   #acknowledged(sequence: number): void {

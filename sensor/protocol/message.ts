@@ -205,6 +205,8 @@ export interface Call {
    */
   readonly requestClasses: readonly string[] | undefined;
   readonly responseClasses: readonly string[] | undefined;
+  /** Whose body was looked at only in part, being longer than the bound or not whole; undefined where that is of neither. */
+  readonly bodiesCut: "request" | "response" | "both" | undefined;
   /** What the bodies and the query are built of; undefined where there is no query and no body was looked at. */
   readonly shapes: CallShapes | undefined;
   /** First byte of the request to last byte of the response; undefined where either was not seen. */

@@ -14,7 +14,7 @@ import {
   STATUS_WORDS,
   type Status,
 } from "./compliance/view.js";
-import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
+import { blindWords, type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
 import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
@@ -106,8 +106,10 @@ function evidenceText(name: string, evidence: Evidence): string {
 
 function* coverageText(coverage: readonly CoverageSummary[]): Iterable<string> {
   yield "## What was not visible\n\n";
-  for (const { sensor, health, notSeen, blindIntervals, blindSeconds } of coverage) {
+  for (const summary of coverage) {
+    const { sensor, health, notSeen, blindIntervals, silence } = summary;
     yield `### ${sensor === undefined ? "This sensor" : `Sensor ${escaped(sensor)}`}\n\n`;
+    if (silence !== undefined) yield `${escaped(silenceSentence(silence))}\n\n`;
     if (health === undefined) yield "What it lost is not known: its file holds no word of its health.\n\n";
     else
       yield table(
@@ -120,7 +122,7 @@ function* coverageText(coverage: readonly CoverageSummary[]): Iterable<string> {
         ]),
       );
     if (blindIntervals.length > 0)
-      yield `${number(blindIntervals.length)} blind ${blindIntervals.length === 1 ? "interval" : "intervals"}, ${number(blindSeconds)} seconds together.\n\n`;
+      yield `${number(blindIntervals.length)} blind ${blindIntervals.length === 1 ? "interval" : "intervals"}, ${blindWords([summary])} together.\n\n`;
   }
   yield `${NOT_PROVEN.map((text) => `- ${escaped(text)}\n`).join("")}\n`;
 }

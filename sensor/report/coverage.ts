@@ -1,7 +1,8 @@
-import type { BlindInterval, HealthRecord, InterfaceHealth } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, type InterfaceHealth, MAX_BLIND } from "../../shared/health.js";
+import { joinedRuns, ranMicros } from "../../shared/joined-runs.js";
 import { type NotSeen, notSeenBy } from "../../shared/not-seen.js";
 import { formatTime } from "../../shared/time.js";
-import type { SensorCoverage } from "../store/stored-row.js";
+import type { SensorCoverage, Silence } from "../store/stored-row.js";
 
 /** What no passive sensor can tell, wherever it stands. */
 export const NOT_PROVEN: readonly string[] = [
@@ -16,46 +17,97 @@ export interface CoverageSummary {
   readonly sensor: string | undefined;
   /** Undefined where the file holds no word of the sensor's health: then nothing is known of losses, not even that there were none. */
   readonly health: HealthRecord | undefined;
-  readonly runs: readonly { readonly fromMicros: number; readonly untilMicros: number; readonly version: string }[];
+  readonly runs: readonly CoveredRun[];
   readonly notSeen: readonly NotSeen[];
+  /** The time in which the sensor was not heard of is one of them for each of its interfaces. */
   readonly blindIntervals: readonly BlindInterval[];
-  /** Of those that ended, wholly blind or in part. */
+  /** Wholly blind or in part. Those that last count until the sensor was last heard of, or until what the file is as of. */
   readonly blindSeconds: number;
+  /** As many intervals are kept as there may be: there may have been more, and `blindSeconds` is the least. */
+  readonly isBlindLeast: boolean;
+  /** Since when it was not heard of, until what the file is as of. */
+  readonly silence: Silence | undefined;
 }
 
+export interface CoveredRun {
+  readonly fromMicros: number;
+  readonly untilMicros: number;
+  readonly version: string;
+  /** More than one where older ones are kept together. */
+  readonly runs: number;
+  readonly seconds: number;
+}
+
+/** State of an interface of a sensor that is not heard of: what it told last may long be otherwise. */
+const NOT_HEARD_OF = "not heard of";
+
 export function coverageSummary(coverage: SensorCoverage): CoverageSummary {
-  const { sensor, runs, blindIntervals } = coverage;
-  const health = joined(runs);
+  const { sensor, runs, silence } = coverage;
+  const health = joinedRuns(runs);
+  const blindIntervals = [...coverage.blindIntervals, ...silentIntervals(health, silence)];
+  const blindMicros = blindIntervals.reduce((sum, one) => sum + microsOf(one, health), 0);
   return {
     sensor,
     health,
-    runs: runs.map(({ startedMicros, atMicros, version }) => ({
-      fromMicros: startedMicros,
-      untilMicros: atMicros,
-      version,
+    runs: runs.map((run) => ({
+      fromMicros: run.startedMicros,
+      untilMicros: run.atMicros,
+      version: run.version,
+      runs: run.runs ?? 1,
+      seconds: Math.round(ranMicros(run) / 1e6),
     })),
-    notSeen: health === undefined ? [] : notSeenBy({ ...coverage, health }),
+    notSeen: health === undefined ? [] : notSeenBy({ ...coverage, health, blindIntervals }),
     blindIntervals,
-    blindSeconds: Math.round(
-      blindIntervals.reduce((sum, { fromMicros, untilMicros = fromMicros }) => sum + untilMicros - fromMicros, 0) / 1e6,
-    ),
+    blindSeconds: Math.round(blindMicros / 1e6),
+    isBlindLeast: coverage.blindIntervals.length >= MAX_BLIND,
+    silence,
   };
+}
+
+/** `at least 1,234 seconds` */
+export function blindWords(summaries: readonly CoverageSummary[]): string {
+  const seconds = summaries.reduce((sum, { blindSeconds }) => sum + blindSeconds, 0);
+  const least = summaries.some(({ isBlindLeast }) => isBlindLeast) ? "at least " : "";
+  return `${least}${seconds.toLocaleString("en")} seconds`;
+}
+
+export function stateOf({ state }: InterfaceHealth, { silence }: CoverageSummary): string {
+  return silence === undefined ? state : NOT_HEARD_OF;
+}
+
+/** Under a heading that names the sensor. */
+export function silenceSentence({ fromMicros, untilMicros }: Silence): string {
+  return `Not heard of from ${formatTime(fromMicros)} until ${formatTime(untilMicros)}, which this is as of: what went by it since is not here, and that is not a 0.`;
+}
+
+/** What went by an interface since then nobody here can know: no more than while it was blind. */
+function silentIntervals(health: HealthRecord | undefined, silence: Silence | undefined): BlindInterval[] {
+  if (health === undefined || silence === undefined) return [];
+  const reason = "the sensor was not heard of";
+  return health.interfaces.map(({ name }) => ({ kind: "blind", interfaceName: name, ...silence, reason }));
+}
+
+/** One that lasts is known to have lasted until its sensor's last word. */
+function microsOf({ fromMicros, untilMicros }: BlindInterval, health: HealthRecord | undefined): number {
+  return Math.max(0, (untilMicros ?? health?.atMicros ?? fromMicros) - fromMicros);
 }
 
 /** Under names as they are in exports. */
 export function coverageObject(summary: CoverageSummary): Record<string, unknown> {
-  const { sensor, health, runs, notSeen, blindIntervals, blindSeconds } = summary;
+  const { sensor, health, runs, notSeen, blindIntervals, blindSeconds, silence } = summary;
   return {
     sensor,
     health_known: health !== undefined,
-    runs: runs.map(({ fromMicros, untilMicros, version }) => ({
+    not_heard_of_since: silence && formatTime(silence.fromMicros),
+    runs: runs.map(({ fromMicros, untilMicros, version, runs, seconds }) => ({
       from: formatTime(fromMicros),
       until: formatTime(untilMicros),
       version,
+      ...(runs > 1 ? { runs, ran_seconds: seconds } : {}),
     })),
     interfaces: health?.interfaces.map((one) => ({
       name: one.name,
-      state: one.state,
+      state: stateOf(one, summary),
       frames: one.frames,
       dropped: one.dropped,
       restarts: one.restarts,
@@ -64,6 +116,7 @@ export function coverageObject(summary: CoverageSummary): Record<string, unknown
     // A count that is left out is not known; it is no 0.
     not_seen: notSeen.map(({ what, count, unit, counter, why }) => ({ what, count, unit, counter, why })),
     blind_seconds: blindSeconds,
+    ...(summary.isBlindLeast ? { blind_seconds_at_least: true } : {}),
     blind_intervals: blindIntervals.map(({ interfaceName, fromMicros, untilMicros, reason, isPartial }) => ({
       interface: interfaceName,
       partial: isPartial,
@@ -71,52 +124,5 @@ export function coverageObject(summary: CoverageSummary): Record<string, unknown
       until: untilMicros === undefined ? undefined : formatTime(untilMicros),
       reason,
     })),
-  };
-}
-
-function joined(runs: readonly HealthRecord[]): HealthRecord | undefined {
-  const last = runs.at(-1);
-  if (last === undefined) return undefined;
-  return {
-    ...last,
-    interfaces: interfacesOf(runs),
-    counters: sums(runs.map(({ counters }) => counters)),
-    undecoded: sums(runs.map(({ undecoded }) => undecoded)),
-  };
-}
-
-function sums(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const counts of all)
-    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
-  return total;
-}
-
-/** A loss that one run could not know is not known of them all. */
-function interfacesOf(runs: readonly HealthRecord[]): InterfaceHealth[] {
-  const byName = new Map<string, InterfaceHealth>();
-  for (const { interfaces } of runs)
-    for (const one of interfaces) {
-      const before = byName.get(one.name);
-      byName.set(one.name, before === undefined ? one : added(before, one));
-    }
-  return [...byName.values()];
-}
-
-function added(before: InterfaceHealth, now: InterfaceHealth): InterfaceHealth {
-  const both = (name: "dropped" | "droppedByInterface" | "droppedByKernel" | "droppedByProcess"): object => {
-    const [a, b] = [before[name], now[name]];
-    return a === undefined || b === undefined ? {} : { [name]: a + b };
-  };
-  return {
-    name: now.name,
-    state: now.state,
-    frames: before.frames + now.frames,
-    restarts: before.restarts + now.restarts,
-    ...(now.implementation === undefined ? {} : { implementation: now.implementation }),
-    ...both("dropped"),
-    ...both("droppedByInterface"),
-    ...both("droppedByKernel"),
-    ...both("droppedByProcess"),
   };
 }

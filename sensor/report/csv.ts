@@ -165,6 +165,8 @@ const COLUMNS: readonly string[] = [
   "edge.client_certificates",
   "hosts",
   "more_hosts",
+  "data.request.bodies_cut",
+  "data.response.bodies_cut",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

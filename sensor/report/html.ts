@@ -11,10 +11,11 @@ import {
 import { VERSION } from "../../shared/version.js";
 import type { StoredRow } from "../store/stored-row.js";
 import { certificates } from "./compliance/evidence/certificates.js";
+import { cutBodies } from "./compliance/evidence/data-flows.js";
 import { countsText, number } from "./compliance/evidence.js";
 import { endpointName, type Facts } from "./compliance/facts.js";
 import { type ComplianceView, complianceView } from "./compliance/view.js";
-import { type CoverageSummary, NOT_PROVEN } from "./coverage.js";
+import { blindWords, type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
 import { bullets, type Cell, escaped, headingsOf, idOf, section, table, time } from "./html-element.js";
@@ -103,22 +104,27 @@ function coverageWords({ edges }: Facts, coverage: readonly CoverageSummary[]): 
   const isDropsKnown = interfaces.every(({ dropped }) => dropped !== undefined);
   const refused = sum(told.map(({ health }) => health?.counters.flows_refused));
   const gaps = sum(told.map(({ health }) => health?.counters.gap_bytes));
-  const blind = sum(told.map(({ blindSeconds }) => blindSeconds));
   const unseen = edges.filter(({ posture }) => posture !== "cleartext").length;
   const losses = [
     `${number(sum(interfaces.map(({ frames }) => frames)))} frames were looked at`,
     `${isDropsKnown ? "" : "at least "}${number(sum(interfaces.map(({ dropped }) => dropped)))} were dropped before`,
     `${number(gaps)} bytes were missing in connections`,
     `${number(refused)} connections were refused, and not followed`,
-    `interfaces were blind for ${number(blind)} seconds`,
+    `interfaces were blind for ${blindWords(told)}`,
   ];
-  const silent = coverage.length - told.length;
+  const untold = coverage.length - told.length;
+  const silent = told.filter(({ silence }) => silence !== undefined).length;
   return [
     told.length === 0
       ? "What was lost is not known: that is not a 0."
       : `Of what the sensors tell, ${losses.join(", ")}.`,
-    ...(told.length > 0 && silent > 0
-      ? [`Of ${number(silent)} ${silent === 1 ? "sensor" : "sensors"} it is not known.`]
+    ...(told.length > 0 && untold > 0
+      ? [`Of ${number(untold)} ${untold === 1 ? "sensor" : "sensors"} it is not known.`]
+      : []),
+    ...(silent > 0
+      ? [
+          `Of ${number(coverage.length)} ${number(silent)} ${silent === 1 ? "was" : "were"} not heard of lately: that time counts as blind.`,
+        ]
       : []),
     `Into ${number(unseen)} of ${number(edges.length)} edges it could not be looked, or not into all: they are encrypted or not recognised.`,
   ].join(" ");
@@ -172,7 +178,8 @@ function* endpointSections(endpoints: readonly EndpointRecord[]): Iterable<strin
     table({
       heads: ["service", "endpoint", "in requests", "in answers", "callers"],
       rows,
-      empty: "None was seen. Bodies inside of TLS, and of kinds that are not read, are not looked at.",
+      empty:
+        "None was seen. Bodies inside of TLS, and of kinds that are not read, are not looked at, and of long ones only the beginning.",
     }),
   );
 }
@@ -231,6 +238,7 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
     bullets([
       `${number(missing)} bytes of calls were sent and not captured; ${number(incomplete)} calls are incomplete.`,
       `${number(unknown)} edges carry connections of which nothing could be told.`,
+      ...cutBodies(facts.called),
       ...NOT_PROVEN,
     ]),
   );
@@ -238,8 +246,10 @@ function* notVisible({ facts, coverage }: ComplianceView): Iterable<string> {
   for (const summary of coverage) yield coverageBlock(summary);
 }
 
-function coverageBlock({ sensor, health, runs, notSeen, blindIntervals, blindSeconds }: CoverageSummary): string {
-  const heading = `<h3>${sensor === undefined ? "This sensor" : `Sensor ${escaped(sensor)}`}</h3>\n`;
+function coverageBlock(summary: CoverageSummary): string {
+  const { sensor, health, runs, notSeen, blindIntervals, silence } = summary;
+  const title = `<h3>${sensor === undefined ? "This sensor" : `Sensor ${escaped(sensor)}`}</h3>\n`;
+  const heading = silence === undefined ? title : `${title}<p>${escaped(silenceSentence(silence))}</p>\n`;
   if (health === undefined)
     return `${heading}<p>What it lost is not known: the file holds no word of its health. That is not a 0.</p>\n`;
   const losses = notSeen.map(({ what, count, unit, why }): Cell[] => {
@@ -249,16 +259,17 @@ function coverageBlock({ sensor, health, runs, notSeen, blindIntervals, blindSec
     const what = isPartial === true ? `a part of ${interfaceName}` : interfaceName;
     return [what, time(fromMicros), untilMicros === undefined ? "lasts" : time(untilMicros), reason];
   });
-  const ran = runs.map(({ fromMicros, untilMicros, version }): Cell[] => [
+  const ran = runs.map(({ fromMicros, untilMicros, version, runs }): Cell[] => [
     time(fromMicros),
     time(untilMicros),
     version,
+    runs,
   ]);
   const blindHead =
-    blind.length === 0 ? "" : `<p>Blind, wholly or in part, for ${number(blindSeconds)} seconds together:</p>\n`;
+    blind.length === 0 ? "" : `<p>Blind, wholly or in part, for ${blindWords([summary])} together:</p>\n`;
   return (
     heading +
-    table({ heads: ["ran from", "last heard of", "version"], rows: ran }) +
+    table({ heads: ["ran from", "last heard of", "version", "runs"], rows: ran }) +
     table({ heads: ["what escaped it", "how much", "why"], rows: losses }) +
     (blind.length === 0 ? "" : blindHead + table({ heads: ["interface", "from", "until", "why"], rows: blind }))
   );

@@ -118,6 +118,8 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     "data.response.classes": endpoint.responseClasses,
     "data.request.bodies_read": endpoint.requestBodiesRead,
     "data.response.bodies_read": endpoint.responseBodiesRead,
+    "data.request.bodies_cut": endpoint.requestBodiesCut,
+    "data.response.bodies_cut": endpoint.responseBodiesCut,
     request_content_types: endpoint.requestContentTypes,
     response_content_types: endpoint.responseContentTypes,
     duration_ms: endpoint.durationMillis,

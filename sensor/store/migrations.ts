@@ -45,4 +45,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE run (started_micros INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
   `,
   COUNT_BYTES,
+  // As in a console's file, which has runs of several sensors: what keeps them is the same.
+  `
+  ALTER TABLE run RENAME TO run_before;
+  CREATE TABLE run (
+    sensor TEXT NOT NULL, started_micros INTEGER NOT NULL, record TEXT NOT NULL, PRIMARY KEY (sensor, started_micros)
+  ) STRICT;
+  INSERT INTO run SELECT '', started_micros, record FROM run_before;
+  DROP TABLE run_before;
+  `,
 ];

@@ -10,10 +10,12 @@ export interface OutboxSettings {
 
 /** Events dropped at a time once a bound is reached, so that it is not looked for at every insert. */
 const DROP_AT_ONCE = 500;
+const ACKNOWLEDGED = "outbox_acknowledged";
 
 /**
  * Events on their way to the console, kept until it has acknowledged them. Of what only replaces itself (an inventory row, a
- * finding's count, health) the last is kept. Bounded: sampled calls go first, then the oldest; what goes is counted.
+ * finding's count, the health of one run) the last is kept. Bounded: sampled calls go first, then the oldest, what tells of losses
+ * last; what goes is counted.
  */
 export class Outbox {
   readonly #database: Database.Database;
@@ -66,6 +68,7 @@ export class Outbox {
     while (this.#events > this.#settings.maxOutboxEvents || this.#bytes > this.#settings.maxOutboxBytes) {
       const before = this.#events;
       this.#drop("WHERE kind IN ('call', 'handshake')");
+      if (this.#events === before) this.#drop("WHERE kind NOT IN ('health', 'blind')");
       if (this.#events === before) this.#drop("");
       dropped += before - this.#events;
       if (this.#events === before) break;
@@ -96,7 +99,20 @@ export class Outbox {
 
   acknowledged(sequence: number): void {
     const { changes } = this.#database.prepare("DELETE FROM outbox WHERE sequence <= ?").run(sequence);
-    if (changes > 0) this.#measure();
+    if (changes === 0) return;
+    this.#measure();
+    this.#database
+      .prepare(
+        `INSERT INTO total (name, value) VALUES ('${ACKNOWLEDGED}', ?)
+         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+      )
+      .run(sequence);
+  }
+
+  /** The highest sequence that a console said it has kept, 0 where none did. One that knows less is not the one it was. */
+  get acknowledgedSequence(): number {
+    const value = this.#database.prepare<[string], number>("SELECT value FROM total WHERE name = ?").pluck();
+    return value.get(ACKNOWLEDGED) ?? 0;
   }
 
   get lastSequence(): number {
@@ -141,7 +157,8 @@ export class Outbox {
 function replacedBy(event: SensorEvent): string | undefined {
   switch (event.kind) {
     case "health":
-      return "health";
+      // A run's last word stands beside those of the runs before it, which may have ended while the console was away.
+      return String(event.startedMicros);
     case "call":
     case "handshake":
     case "connections":

@@ -1,10 +1,10 @@
 import type Database from "better-sqlite3";
-import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, MAX_BLIND } from "../../shared/health.js";
 import { hasColumn, openInventory } from "./read-inventory.js";
-import type { SensorCoverage } from "./stored-row.js";
+import type { SensorCoverage, Silence } from "./stored-row.js";
 
-/** Blind intervals read of each sensor. */
-const MAX_BLIND = 1_000;
+/** A sensor tells of itself every five seconds, and tries to reach its console twice a minute: one silent for longer is not heard of. */
+const HEARD_MICROS = 60e6;
 
 /** What the sensors behind a file could see: one for a sensor's own, all or the one named for a console's. */
 export function readCoverage(path: string, only?: string): SensorCoverage[] {
@@ -40,18 +40,28 @@ function ofSensor(database: Database.Database): SensorCoverage {
 interface SensorRow {
   readonly id: string;
   readonly name: string;
-  readonly health: string | null;
+  /** In files of a version that kept the latest run only. */
+  readonly health?: string | null;
+  readonly last_seen_micros: number | null;
   readonly events_dropped: number;
   readonly calls_not_sampled: number;
 }
 
 function ofConsole(database: Database.Database, only: string | undefined): SensorCoverage[] {
   const sensors = database.prepare<[], SensorRow>("SELECT * FROM sensor ORDER BY name").all();
+  const asOfMicros = asOf(database, sensors);
+  const hasRuns = hasColumn(database, "run", "record");
+  const runsOf = ({ id, health }: SensorRow): HealthRecord[] =>
+    hasRuns
+      ? parsed<HealthRecord>(database, "SELECT record FROM run WHERE sensor = ? ORDER BY started_micros", id)
+      : [health ?? []].flat().map((record) => JSON.parse(record) as HealthRecord);
   return sensors
     .filter(({ name }) => only === undefined || name === only)
-    .map(({ id, name, health, events_dropped, calls_not_sampled }) => ({
+    .map((row) => ({ ...row, runs: runsOf(row), silence: silenceOf(row, asOfMicros) }))
+    .map(({ id, name, runs, silence, events_dropped, calls_not_sampled }) => ({
       sensor: name,
-      runs: health === null ? [] : [JSON.parse(health) as HealthRecord],
+      runs,
+      ...(silence === undefined ? {} : { silence }),
       blindIntervals: parsed<BlindInterval>(
         database,
         "SELECT record FROM blind WHERE sensor = ? ORDER BY last_micros DESC LIMIT ?",
@@ -61,6 +71,21 @@ function ofConsole(database: Database.Database, only: string | undefined): Senso
       eventsDropped: events_dropped,
       callsNotSampled: calls_not_sampled,
     }));
+}
+
+/**
+ * What a console's file is as of, whether it runs or not: the last moment at which it would have heard of a sensor. A running one
+ * says every few seconds that it does. A file of before that is as of the latest word of any sensor.
+ */
+function asOf(database: Database.Database, sensors: readonly SensorRow[]): number {
+  const alive = hasColumn(database, "alive", "at_micros")
+    ? database.prepare<[], number | null>("SELECT max(at_micros) FROM alive").pluck().get()
+    : undefined;
+  return Math.max(alive ?? 0, ...sensors.map(({ last_seen_micros }) => last_seen_micros ?? 0));
+}
+
+function silenceOf({ last_seen_micros: fromMicros }: SensorRow, untilMicros: number): Silence | undefined {
+  return fromMicros === null || untilMicros - fromMicros <= HEARD_MICROS ? undefined : { fromMicros, untilMicros };
 }
 
 function parsed<T>(database: Database.Database, sql: string, ...values: (string | number)[]): T[] {

@@ -44,6 +44,7 @@ export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: Pas
     if (sensor !== undefined) checkSensor(database, path, sensor);
     const atMicros = momentOf(database, at, sensor);
     const rows = [...rowsAt(database, atMicros, sensor)];
+    if (rows.length === 0) throw nothingKnown(database, at, sensor);
     if (goneAfterDays === undefined) return rows;
     checkSilences(database, at, atMicros, goneAfterDays);
     return withoutGone(lastSeenThen(database, rows, atMicros), goneAfterDays, atMicros);
@@ -79,8 +80,32 @@ function lastReview(database: Database.Database, flag: string, sensor: string | 
 function endOfDay(flag: string, text: string): number {
   const millis = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   // Date.parse takes the 31st of a month of 30 days for the 1st of the next.
-  if (!Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text)) return millis * 1_000 + DAY_MICROS - 1;
-  throw new CommandError(`${flag} "${text}" must be a day such as 2026-11-29, or ${LAST_REVIEW}`);
+  if (Number.isNaN(millis) || !new Date(millis).toISOString().startsWith(text))
+    throw new CommandError(`${flag} "${text}" must be a day such as 2026-11-29, or ${LAST_REVIEW}`);
+  if (millis > Date.now())
+    throw new CommandError(
+      `${flag} "${text}" has not been yet: it is ${new Date().toISOString().slice(0, 16)}Z; name a day up to today in UTC, or leave it out for what is known now`,
+    );
+  return millis * 1_000 + DAY_MICROS - 1;
+}
+
+/** Held against nothing all is new, and two such days are alike: neither says anything of what went on. */
+function nothingKnown(
+  database: Database.Database,
+  { flag, text }: { readonly flag: string; readonly text: string },
+  sensor: string | undefined,
+): CommandError {
+  const of = sensor === undefined ? "" : "WHERE sensor = (SELECT id FROM sensor WHERE name = ?)";
+  const times = [...INVENTORY_TABLES, "past"].flatMap((table) => {
+    const query = database.prepare<unknown[], number | null>(`SELECT min(since_micros) FROM ${table} ${of}`).pluck();
+    return query.get(...(sensor === undefined ? [] : [sensor])) ?? [];
+  });
+  const by = sensor === undefined ? "" : ` of sensor "${sensor}"`;
+  const remedy =
+    times.length === 0
+      ? "nor is anything yet"
+      : `the first is of ${formatTime(Math.min(...times)).slice(0, 16)}Z; name that day or a later one`;
+  return new CommandError(`${flag} "${text}": nothing${by} was known then; ${remedy}`);
 }
 
 /** A row that is as it was since then stands in its table, one that changed in `past`. */

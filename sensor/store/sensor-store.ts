@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import type { FindingRecord, RemovalRecord } from "../../shared/event.js";
-import type { BlindInterval, HealthRecord } from "../../shared/health.js";
+import { type BlindInterval, type HealthRecord, MAX_BLIND } from "../../shared/health.js";
+import { KeptRuns } from "../../shared/sqlite/kept-runs.js";
 import { KeptStatements } from "../../shared/sqlite/kept-statements.js";
 import { openDatabase } from "../../shared/sqlite/open-database.js";
 import { placeOf } from "../../shared/virtual-network.js";
@@ -13,10 +14,8 @@ export interface StoreSettings extends OutboxSettings {
   readonly database: string;
 }
 
-/** Blind intervals kept. */
-const MAX_BLIND = 1_000;
-/** Runs of the sensor whose last word of health is kept. */
-const MAX_RUNS = 100;
+/** Its runs stand without a name in its own file. */
+const THIS_SENSOR = "";
 const DROPPED = "outbox_dropped";
 const NOT_SAMPLED = "calls_not_sampled";
 
@@ -24,6 +23,7 @@ const NOT_SAMPLED = "calls_not_sampled";
 export class SensorStore {
   readonly outbox: Outbox;
   readonly #database: Database.Database;
+  readonly #runs: KeptRuns;
   /** Without a console nothing is put in the outbox. */
   readonly #delivers: boolean;
 
@@ -35,6 +35,7 @@ export class SensorStore {
       survives: "process",
     });
     this.#statements = new KeptStatements(this.#database);
+    this.#runs = new KeptRuns(this.#database);
     this.outbox = new Outbox(this.#database, settings);
     this.#delivers = delivers;
   }
@@ -102,13 +103,30 @@ export class SensorStore {
   /** Kept beside the inventory too: a document made of it must tell what was not seen. */
   health(record: HealthRecord): void {
     this.#transaction(() => {
-      this.#put("run (started_micros, record) VALUES (?, ?)", record.startedMicros, JSON.stringify(record));
-      this.#statements
-        .of(
-          "DELETE FROM run WHERE started_micros NOT IN (SELECT started_micros FROM run ORDER BY started_micros DESC LIMIT ?)",
-        )
-        .run(MAX_RUNS);
+      this.#runs.put(THIS_SENSOR, record);
       if (this.#delivers) this.outbox.add(record);
+    });
+  }
+
+  /**
+   * Tells the console all that is known here: it is a new one, or its file is an earlier copy, and what it lacks was acknowledged
+   * and is in the outbox no more. Of a large inventory what is too much for the outbox is counted as dropped.
+   */
+  tellAll(): void {
+    if (!this.#delivers) return;
+    this.#transaction(() => {
+      for (const { record } of this.rows()) this.outbox.add(record);
+      for (const finding of this.findings()) this.outbox.add(finding);
+      for (const interval of this.blindIntervals()) this.outbox.add(interval);
+      for (const run of this.#runs.of(THIS_SENSOR)) this.outbox.add(run);
+    });
+  }
+
+  /** Tells the console all runs that are known here: one of an earlier version kept the latest only. */
+  tellRuns(): void {
+    if (!this.#delivers) return;
+    this.#transaction(() => {
+      for (const run of this.#runs.of(THIS_SENSOR)) this.outbox.add(run);
     });
   }
 

@@ -16,12 +16,23 @@ export interface StoredRow {
   readonly review?: Review;
 }
 
+/**
+ * A sensor was not heard of from then until what the file is as of: the last time its console ran, or heard of any sensor. The
+ * console's clock, microseconds. Nothing of that time is in the file, so nobody can say what went by.
+ */
+export interface Silence {
+  readonly fromMicros: number;
+  readonly untilMicros: number;
+}
+
 /** What one sensor saw and could not see, as far as the file tells. */
 export interface SensorCoverage {
   /** Its name; undefined in a sensor's own file. */
   readonly sensor: string | undefined;
-  /** The last word of each of its runs, the latest last; a console keeps that of the latest only. Counters are totals of their run. */
+  /** The last word of each of its runs, the latest last; the oldest may be several put together. Counters are totals of their run. */
   readonly runs: readonly HealthRecord[];
+  /** Left out where it was heard of lately, and in a sensor's own file, which ends with its last word. */
+  readonly silence?: Silence;
   /** Latest last, bounded. */
   readonly blindIntervals: readonly BlindInterval[];
   /** Events that never reached the console, and calls that the live feed left out; since the sensor was installed. */

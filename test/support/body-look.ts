@@ -28,7 +28,8 @@ export function look(
       borrowed.fill(0x58);
     }
   }
-  return { classes: body?.end("whole")?.classes, counters: reader.counters, heldBytes: reader.heldBytes };
+  const found = body?.end("whole");
+  return { classes: found?.classes, isCut: found?.isCut, counters: reader.counters, heldBytes: reader.heldBytes };
 }
 
 export function classesOf(text: string | Buffer, contentType?: string): readonly string[] | undefined {

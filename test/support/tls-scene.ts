@@ -98,6 +98,7 @@ export class TlsScene {
       userAgent: undefined,
       requestClasses: undefined,
       responseClasses: undefined,
+      bodiesCut: undefined,
       shapes: undefined,
       requestContentType: undefined,
       credentials: [],

@@ -95,6 +95,8 @@ function rowOf(service: Covered, declaration: OperationDeclaration, template: st
     responseClasses: {},
     requestBodiesRead: 0,
     responseBodiesRead: 0,
+    requestBodiesCut: 0,
+    responseBodiesCut: 0,
     requestContentTypes: [],
     responseContentTypes: [],
     state: deprecation === undefined ? "dormant" : "deprecated",

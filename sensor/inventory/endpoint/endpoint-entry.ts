@@ -7,7 +7,7 @@ import type { BlindTimes } from "../count/blind-times.js";
 import { CallerSet } from "../count/caller-set.js";
 import { QuantileSketch } from "../count/quantile-sketch.js";
 import { StatusCounts } from "../count/status-counts.js";
-import { Tally, textsOfBoth } from "../count/tally.js";
+import { Tally } from "../count/tally.js";
 import type { DeclaredPath } from "../declared/coverage.js";
 import { Judgement, NO_DIFFERENCES } from "../declared/judgement.js";
 import type { Route } from "../declared/route-table.js";
@@ -25,13 +25,13 @@ import type { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
+import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
 import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
 import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
-const MAX_CLASSES = 64;
 
 export interface EntryBounds {
   readonly maxCallers: number;
@@ -57,8 +57,7 @@ export class EndpointEntry implements Endpoint {
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new MediaTypes();
   readonly #responseTypes = new MediaTypes();
-  readonly #requestClasses = new Tally(MAX_CLASSES);
-  readonly #responseClasses = new Tally(MAX_CLASSES);
+  readonly #held = new HeldData();
   readonly #times = new AnswerTimes();
   readonly #requestSize = new QuantileSketch();
   readonly #responseSize = new QuantileSketch();
@@ -77,8 +76,6 @@ export class EndpointEntry implements Endpoint {
   /** How little all of its answers tell (`little-told.ts`). */
   little = UNSEEN;
   isJudged: boolean;
-  requestBodiesRead = 0;
-  responseBodiesRead = 0;
   missingBytes = 0;
   firstMicros: number;
   lastMicros: number;
@@ -176,12 +173,7 @@ export class EndpointEntry implements Endpoint {
     this.#times.call(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
-    if (call.requestClasses !== undefined) this.#requestHeld(call, call.requestClasses);
-    if (call.responseClasses !== undefined) {
-      // Without a body the head alone was looked at.
-      if (call.responseBodySize !== 0) this.responseBodiesRead++;
-      for (const name of call.responseClasses) this.#responseClasses.add(name);
-    }
+    if (call.requestClasses !== undefined || call.responseClasses !== undefined) this.#held.call(call);
     if (call.shapes !== undefined) this.#learn(call.shapes, call);
     if (this.isJudged) this.#judge().call(call, clientAddress);
     if (call.complete) return;
@@ -198,12 +190,6 @@ export class EndpointEntry implements Endpoint {
   #schemas(): LearnedSchemas {
     this.schemas ??= new LearnedSchemas(this.#budget, this.#bareHeads);
     return this.schemas;
-  }
-
-  #requestHeld({ requestBodySize }: Call, classes: readonly string[]): void {
-    // Without a body the target alone was looked at.
-    if (requestBodySize !== 0) this.requestBodiesRead++;
-    for (const name of classes) this.#requestClasses.add(name);
   }
 
   /** What was sent in one of its calls since that was told. */
@@ -238,10 +224,7 @@ export class EndpointEntry implements Endpoint {
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
     this.#responseTypes.merge(other.#responseTypes);
-    this.#requestClasses.merge(other.#requestClasses);
-    this.#responseClasses.merge(other.#responseClasses);
-    this.requestBodiesRead += other.requestBodiesRead;
-    this.responseBodiesRead += other.responseBodiesRead;
+    this.#held.merge(other.#held);
     this.#times.merge(other.#times);
     this.#requestSize.merge(other.#requestSize);
     this.#responseSize.merge(other.#responseSize);
@@ -329,11 +312,7 @@ export class EndpointEntry implements Endpoint {
       callerCount: this.#callers.size,
       statuses: this.#statuses.record(),
       credentials: this.#credentials.record(),
-      dataClasses: textsOfBoth(this.#requestClasses, this.#responseClasses),
-      requestClasses: this.#requestClasses.record(),
-      responseClasses: this.#responseClasses.record(),
-      requestBodiesRead: this.requestBodiesRead,
-      responseBodiesRead: this.responseBodiesRead,
+      ...this.#held.facts(),
       requestContentTypes: this.#requestTypes.texts(),
       responseContentTypes: this.#responseTypes.texts(),
       ...withoutUndefined(quantiles),
@@ -387,10 +366,7 @@ export class EndpointEntry implements Endpoint {
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.note(type);
     for (const type of record.responseContentTypes) this.#responseTypes.note(type);
-    this.#requestClasses.restore(record.requestClasses);
-    this.#responseClasses.restore(record.responseClasses);
-    this.requestBodiesRead = record.requestBodiesRead;
-    this.responseBodiesRead = record.responseBodiesRead;
+    this.#held.restore(record);
     this.#times.restore(state.duration, record.streams, state.lasted);
     this.#requestSize.restore(state.requestSize);
     this.#responseSize.restore(state.responseSize);

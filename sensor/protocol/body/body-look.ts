@@ -33,6 +33,8 @@ export interface LookPlan {
 /** What a look found. */
 export interface Found {
   classes: readonly string[] | undefined;
+  /** There was more than was looked at: of that nothing is known. */
+  isCut: boolean;
   operations: readonly Operation[] | undefined;
   outcome: number | undefined;
   /** Numbers and kinds of the fields of a message of Protocol Buffers. */
@@ -72,6 +74,7 @@ export interface LookOwner {
  */
 export class BodyLook implements ContentLook, Found {
   classes: readonly string[] | undefined = undefined;
+  isCut = false;
   operations: readonly Operation[] | undefined = undefined;
   outcome: number | undefined = undefined;
   fields: string | undefined = undefined;
@@ -101,7 +104,7 @@ export class BodyLook implements ContentLook, Found {
     if (this.#isOver || start >= end) return;
     const { maxBytes } = this.#owner;
     if (this.#filled === 0 && !this.#wasLost && (end - start >= maxBytes || end - start === this.#length)) {
-      this.#read(bytes, start, Math.min(end, start + maxBytes), end - start > maxBytes || end - start < this.#length);
+      this.#read(bytes, start, Math.min(end, start + maxBytes), end - start > maxBytes || end - start !== this.#length);
       return;
     }
     const stop = Math.min(end, start + maxBytes - this.#filled);

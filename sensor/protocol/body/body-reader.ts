@@ -265,16 +265,16 @@ export class BodyReader implements LookOwner {
 
   read(plan: LookPlan, bytes: Buffer, start: number, end: number, isCut: boolean, found: Found): void {
     const { coding } = plan;
-    const text = coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
-    if (coding !== IDENTITY && text === undefined) {
-      this.counters.bodies_not_decoded++;
+    if (coding === IDENTITY) {
+      this.#readText(plan, end - start, bytes, start, end, isCut, found);
       return;
     }
-    if (text === undefined) this.#readText(plan, end - start, bytes, start, end, isCut, found);
-    else {
-      const length = Math.min(text.length, this.maxBytes);
-      this.#readText(plan, end - start, text, 0, length, isCut || text.length > length, found);
-    }
+    const decoded = decodeContent(coding, bytes.subarray(start, end), this.maxBytes);
+    if (decoded === undefined) this.counters.bodies_not_decoded++;
+    if (decoded === undefined) return;
+    const length = Math.min(decoded.bytes.length, this.maxBytes);
+    const isAll = decoded.isWhole && decoded.bytes.length === length;
+    this.#readText(plan, end - start, decoded.bytes, 0, length, isCut || !isAll, found);
   }
 
   #readText(
@@ -322,7 +322,9 @@ export class BodyReader implements LookOwner {
     if (kind === "form") found.oauth = this.form.oauth.found();
     else if (kind === "json") found.oauth = this.#json.oauth.found();
     if (kind !== "protobuf") found.key = this.#keys.find(bytes, start, end, kind === "form" ? kind : "other");
-    if (this.fields.classifier.isExhausted) this.counters.bodies_exhausting++;
+    const { classifier } = this.fields;
+    if (classifier.isExhausted) this.counters.bodies_exhausting++;
+    found.isCut = isCut || classifier.isPartial;
     found.classes = this.fields.classifier.classes();
   }
 

@@ -49,30 +49,41 @@ function nameOf(name: string): Coding | undefined {
   return name === "deflate" || name === "br" || name === "zstd" ? name : undefined;
 }
 
+/** What coded bytes stand for, or the beginning of it. */
+export interface Decoded {
+  readonly bytes: Buffer;
+  /** All coded bytes were decoded; whether more of them were sent is not known here. */
+  readonly isWhole: boolean;
+}
+
 /** The first `maxBytes`, roughly, of what coded bytes stand for: the coding that was done last is undone first. */
-export function decodeContent(codings: ContentCoding, bytes: Buffer, maxBytes: number): Buffer | undefined {
-  let decoded: Buffer | undefined = bytes;
-  for (let at = codings.length - 1; at >= 0 && decoded !== undefined; at--)
-    decoded = undo(codings[at], decoded, maxBytes);
+export function decodeContent(codings: ContentCoding, bytes: Buffer, maxBytes: number): Decoded | undefined {
+  let decoded: Decoded = { bytes, isWhole: true };
+  for (let at = codings.length - 1; at >= 0; at--) {
+    const undone = undo(codings[at], decoded.bytes, maxBytes);
+    if (undone === undefined) return undefined;
+    decoded = { bytes: undone.bytes, isWhole: undone.isWhole && decoded.isWhole };
+  }
   // So many bytes are none of an empty content: their first block did not come whole, and what it holds is not known.
-  return decoded?.length === 0 && bytes.length > MAX_EMPTY_BYTES ? undefined : decoded;
+  return decoded.bytes.length === 0 && bytes.length > MAX_EMPTY_BYTES ? undefined : decoded;
 }
 
 /**
  * The first `maxBytes`, roughly, of what coded bytes stand for; they may break off anywhere. Work and memory are bounded whatever they
  * are: a piece is decoded first, and more only where it does not grow too much. Undefined where they are broken or a bomb.
  */
-function undo(coding: Coding, bytes: Buffer, maxBytes: number): Buffer | undefined {
+function undo(coding: Coding, bytes: Buffer, maxBytes: number): Decoded | undefined {
   const most = maxBytes * 2;
   for (let length = Math.min(bytes.length, FIRST_BYTES); length > 0; length = length > MIN_BYTES ? length >> 2 : 0) {
     const decoded = tryDecode(coding, bytes.subarray(0, length), most);
     if (decoded === "broken") return undefined;
     if (decoded === "too-large") continue;
-    if (decoded.length >= maxBytes || length === bytes.length) return decoded;
+    const isWhole = length === bytes.length;
+    if (decoded.length >= maxBytes || isWhole) return { bytes: decoded, isWhole };
     const growth = Math.max(1, decoded.length / length);
     const more = Math.min(bytes.length, Math.ceil(maxBytes / growth));
     const rest = more <= length ? "too-large" : tryDecode(coding, bytes.subarray(0, more), most);
-    return typeof rest === "string" ? decoded : rest;
+    return typeof rest === "string" ? { bytes: decoded, isWhole } : { bytes: rest, isWhole: more === bytes.length };
   }
   return undefined;
 }

@@ -95,6 +95,7 @@ export class DataClassifier {
   #found = 0;
   #isFaint = false;
   #stepsLeft = MAX_STEPS;
+  #isCut = false;
   /** Where what is found stands; undefined where nobody asks, and one of each class is enough. */
   #places: DataPlace[] | undefined = undefined;
 
@@ -136,6 +137,7 @@ export class DataClassifier {
   begin(): void {
     this.#classes.clear();
     this.#stepsLeft = MAX_STEPS;
+    this.#isCut = false;
     this.#found = 0;
     this.#isFaint = false;
   }
@@ -153,6 +155,11 @@ export class DataClassifier {
   /** What was looked at since `begin` took more comparing than is good: the rest of it was passed over. */
   get isExhausted(): boolean {
     return this.#stepsLeft < 0;
+  }
+
+  /** Since `begin` something was not looked at to its end: it took too long, or a value was longer than values are compared. */
+  get isPartial(): boolean {
+    return this.#isCut || this.isExhausted;
   }
 
   /** What was found since `begin`, sorted; the same list for the same classes. */
@@ -194,6 +201,8 @@ export class DataClassifier {
       return;
     }
     const stop = length > MAX_VALUE_BYTES ? start + MAX_VALUE_BYTES : end;
+    // Of one that had to be freed of its escapes no more than so many bytes come here.
+    if (length >= MAX_VALUE_BYTES) this.#isCut = true;
     let sum = 0;
     for (let at = start; at < stop; at++) sum += COUNTED[bytes[at]];
     const digits = sum & (ONE_AT - 1);

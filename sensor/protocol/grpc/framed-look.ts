@@ -23,6 +23,7 @@ export class FramedLook implements ContentLook {
     const counted = isLost ? undefined : this.messages;
     return {
       classes: look?.classes,
+      isCut: look?.isCut ?? false,
       operations: undefined,
       outcome: undefined,
       fields: look?.fields,

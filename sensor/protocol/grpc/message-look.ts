@@ -14,6 +14,8 @@ export type OpenMessage = (flags: number, length: number) => BodyLook | undefine
 /** Looks at the first messages of one direction of a stream, each as at a body. */
 export class MessageLook implements Found {
   classes: readonly string[] | undefined = undefined;
+  /** Of some message only a part was looked at, or nothing. */
+  isCut = false;
   readonly operations = undefined;
   readonly outcome = undefined;
   fields: string | undefined = undefined;
@@ -29,9 +31,11 @@ export class MessageLook implements Found {
   }
 
   begins(flags: number, length: number): void {
-    if (this.#left === 0) return;
-    this.#left--;
-    this.#look = this.#open(flags, length);
+    if (this.#left > 0) {
+      this.#left--;
+      this.#look = this.#open(flags, length);
+    }
+    if (this.#look === undefined) this.isCut = true;
   }
 
   take(bytes: Buffer, start: number, end: number): void {
@@ -47,7 +51,8 @@ export class MessageLook implements Found {
     const look = this.#look;
     if (look === undefined) return;
     this.#look = undefined;
-    const { classes, fields, shape } = look.end(fate);
+    const { classes, isCut, fields, shape } = look.end(fate);
+    if (isCut || classes === undefined) this.isCut = true;
     if (classes !== undefined) this.classes = joined(this.classes ?? NO_CLASSES, classes);
     this.fields ??= fields;
     this.shape = joinShapes(this.shape, shape);

@@ -21,7 +21,8 @@ export function reflectionLook(
     hold: (bytes) => reader.hold(bytes),
     release: (bytes) => reader.release(bytes),
     read: ({ coding }, bytes, start, end) => {
-      const told = coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_BYTES);
+      const told =
+        coding === IDENTITY ? undefined : decodeContent(coding, bytes.subarray(start, end), MAX_BYTES)?.bytes;
       if (told !== undefined) reflected.learn(flow, told, 0, told.length);
       else if (coding === IDENTITY) reflected.learn(flow, bytes, start, end);
     },

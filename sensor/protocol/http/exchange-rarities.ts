@@ -25,6 +25,7 @@ export class Rarities {
   access: ExchangeAccess | undefined = undefined;
   missingBytes = 0;
   isBodiless = false;
+  bodiesCut: Call["bodiesCut"] = undefined;
   unpaired: Call["unpaired"] = undefined;
 }
 

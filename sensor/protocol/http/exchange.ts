@@ -168,6 +168,15 @@ export class Exchange implements Call {
     return (this.#rare ?? NONE).isBodiless;
   }
 
+  get bodiesCut(): Call["bodiesCut"] {
+    return (this.#rare ?? NONE).bodiesCut;
+  }
+
+  #cut(side: "request" | "response"): void {
+    const { bodiesCut = side } = this;
+    this.#rarities().bodiesCut = bodiesCut === side ? side : "both";
+  }
+
   /** The request was seen whole, and no byte of content in it. */
   endBodiless(): void {
     const { method } = this;
@@ -270,8 +279,9 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, operations, fields, counted, shape, oauth, key }: Readonly<Found>): void {
+  requestLooked({ classes, isCut, operations, fields, counted, shape, oauth, key }: Readonly<Found>): void {
     this.addRequestClasses(classes);
+    if (isCut && classes !== undefined) this.#cut("request");
     if (oauth !== undefined) {
       this.noteAccess().oauth = oauth;
       this.credentials = withBodyCredential(this.credentials, oauth);
@@ -289,8 +299,9 @@ export class Exchange implements Call {
     rpc.requestMessageBytes = counted.bytes;
   }
 
-  responseLooked({ classes, outcome, fields, counted, shape }: Readonly<Found>): void {
+  responseLooked({ classes, isCut, outcome, fields, counted, shape }: Readonly<Found>): void {
     this.addResponseClasses(classes);
+    if (isCut && classes !== undefined) this.#cut("response");
     this.shapes = withShape(this.shapes, "response", shape);
     const { rpc } = this;
     if (rpc === undefined) return;

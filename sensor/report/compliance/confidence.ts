@@ -1,5 +1,5 @@
 import type { CoverageSummary } from "../coverage.js";
-import type { Evidence } from "./evidence.js";
+import { type Evidence, number } from "./evidence.js";
 import type { Status } from "./view.js";
 
 export interface Confidence {
@@ -70,11 +70,17 @@ function lossLimits(coverage: readonly CoverageSummary[]): Limit[] {
       level: isMuchBlind ? "low" : "medium",
       reason: "There were times in which an interface was not captured, or not all of it.",
     });
+  const silent = coverage.filter(({ silence }) => silence !== undefined).length;
+  if (silent > 0)
+    limits.push({
+      level: "low",
+      reason: `Of ${number(coverage.length)} sensors ${number(silent)} ${silent === 1 ? "is" : "are"} not heard of: what went by since is not here.`,
+    });
   return limits;
 }
 
 function watchedSeconds({ runs }: CoverageSummary): number {
-  return runs.reduce((sum, { fromMicros, untilMicros }) => sum + untilMicros - fromMicros, 0) / 1e6;
+  return runs.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
 function unsureLimits(evidence: readonly Evidence[]): Limit[] {

@@ -59,7 +59,7 @@ function flows(facts: Facts, title: string, isMeant: (name: string) => boolean):
     title,
     seen: those.length,
     unit: "endpoint",
-    unsure: 0,
+    unsure: those.filter(isCut).length,
     counts: tally(those.flatMap(({ dataClasses }) => dataClasses.filter(isMeant))),
     columns: ["client", "service", "endpoint", "classes", "posture"],
     rows,
@@ -71,6 +71,7 @@ function flows(facts: Facts, title: string, isMeant: (name: string) => boolean):
     unknowns: [
       ...encryptedEdges(facts),
       ...unread(facts),
+      ...cutBodies(facts.called),
       ...when(
         more > 0,
         `Of ${amount(more, "endpoint", ["more callers", "more callers"])} were counted than are kept by address.`,
@@ -116,13 +117,29 @@ function unread({ called: endpoints }: Facts): string[] {
   );
 }
 
+/** That nothing was found in the part that was looked at says nothing of the rest. */
+export function cutBodies(endpoints: readonly EndpointRecord[]): string[] {
+  const those = endpoints.filter(isCut);
+  const bodies = those.reduce((sum, { requestBodiesCut = 0, responseBodiesCut = 0 }) => {
+    return sum + requestBodiesCut + responseBodiesCut;
+  }, 0);
+  return when(
+    bodies > 0,
+    `Of ${number(bodies)} ${bodies === 1 ? "body" : "bodies"} of ${amount(those.length, "endpoint", ["only", "only"])} a part was looked at, because they were longer than data.maxBodyBytes or not whole: which data the rest held is not known.`,
+  );
+}
+
+function isCut({ requestBodiesCut = 0, responseBodiesCut = 0 }: EndpointRecord): boolean {
+  return requestBodiesCut + responseBodiesCut > 0;
+}
+
 export function sensitiveAnswers(facts: Facts): Evidence {
   const those = facts.called.filter(({ responseClasses }) => Object.keys(responseClasses).some(isSensitive));
   return {
     title: "Sensitive data in answers",
     seen: those.length,
     unit: "endpoint",
-    unsure: 0,
+    unsure: those.filter(isCut).length,
     counts: tally(those.flatMap(({ responseClasses }) => Object.keys(responseClasses).filter(isSensitive))),
     columns: ["service", "endpoint", "classes in answers", "callers", "credentials"],
     rows: those.map((endpoint) => [
@@ -137,6 +154,6 @@ export function sensitiveAnswers(facts: Facts): Evidence {
       those.length > 0,
       `${amount(those.length, "endpoint", ["answers", "answer"])} with such data: does every caller need all of it?`,
     ),
-    unknowns: [...encryptedEdges(facts), ...unread(facts)],
+    unknowns: [...encryptedEdges(facts), ...unread(facts), ...cutBodies(facts.called)],
   };
 }
