@@ -123,7 +123,7 @@ t.test("lists are held against what their entries are, however they are parted",
     "query parameter csv[] is string, declared integer",
     "query parameter multi[] is string, declared integer",
     "query parameter pipes[] is string, declared integer",
-    "query parameter state[] is ajar, declared open or shut",
+    "query parameter state[] is another word, declared open or shut",
   ]);
   t.same(told(declared, ["csv=b"]), ["query parameter csv[] is string, declared integer"], "a list of one");
   const swagger = await declaredIn(

@@ -7,7 +7,7 @@ import type {
   DeclaredServer,
 } from "./declared-api.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
-import { othersOf, readParameter } from "./openapi-parameter.js";
+import { queryOf, readParameter } from "./openapi-parameter.js";
 import { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
 import { serversOf, type Variables } from "./server-url.js";
@@ -103,7 +103,7 @@ class OpenApiReader {
       isDeprecated: value.deprecated === true,
       sunsetMicros: sunsetOf(value["x-sunset"]),
       parameters: read.flatMap((one) => one.parameters),
-      otherParameters: othersOf(read),
+      query: queryOf(read),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
       isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),
