@@ -78,7 +78,7 @@ t.test("where it could not be told what calls without were given, or what a cook
   const others = records({ fields: (at) => (at < 2 ? BEARER : ""), body: (at) => (at < 2 ? RECORD : "{}") });
   const access = control(others, "hipaa:164.312(a)(1)");
   t.match(access, { status: "to-be-judged", gaps: [] });
-  t.match(access.to_be_judged[0], /58 of 60 calls; whether these answers held any could not be told/);
+  t.match(access.to_be_judged[0], /58 of 60 calls; that these answers held any was not shown/);
   const cookies = control(records({ fields: () => ANY }), "nist:800-204:MS-SS-1");
   t.match(cookies, { status: "to-be-judged", gaps: [] });
   t.match(cookies.to_be_judged, [/nothing but cookies, 60 of 60 calls, none of them a session's by its name: is one/]);

@@ -147,7 +147,7 @@ function beforeData(
     questions: [
       ...when(
         others.length > 0,
-        `${amount(others.length, "endpoint", ["carries", "carry"])} ${words} and ${others.length === 1 ? "answers" : "answer"} ${WITHOUT} as well, ${share(unaskedOfAll(others))}; whether these answers held any could not be told: meant for everyone?`,
+        `${amount(others.length, "endpoint", ["carries", "carry"])} ${words} and ${others.length === 1 ? "answers" : "answer"} ${WITHOUT} as well, ${share(unaskedOfAll(others))}; that these answers held any was not shown: meant for everyone?`,
       ),
       ...when(
         withCookies.length > 0,
