@@ -2,8 +2,9 @@ import { WordTable } from "../../bytes/word-table.js";
 import { PlainName } from "../body/plain-name.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import { isNoValue } from "../no-value.js";
-import type { TokenFacts } from "../protection.js";
 import { isRandom } from "../random-value.js";
+import { cookieCredentials } from "./cookie-credential.js";
+import { join, MAX_CREDENTIALS, ofToken, one } from "./credential-list.js";
 import type { FieldPlaces } from "./field-hits.js";
 import {
   AUTHORIZATION,
@@ -21,12 +22,10 @@ import {
 } from "./field-name.js";
 import { KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
-import { isVisitCookie, sessionCookieName } from "./session-cookie.js";
 import type { TokenMemory } from "./token-memory.js";
 
 export const NO_CREDENTIALS: readonly Credential[] = [];
 
-const MAX_CREDENTIALS = 16;
 /** Of a secret that stands alone in `Authorization`, without a scheme. */
 const MIN_SECRET_BYTES = 4;
 const AMPERSAND = 0x26;
@@ -34,7 +33,6 @@ const EQUALS = 0x3d;
 const HASH = 0x23;
 const COMMA = 0x2c;
 const SPACE = 0x20;
-const SEMICOLON = 0x3b;
 
 /** Authorization schemes (IANA HTTP Authentication Scheme Registry, and those in wide use) and their kinds. */
 const SCHEMES = new WordTable([
@@ -126,12 +124,6 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
 ];
 
 const PARAMETERS = [...SECRET_PARAMETERS, ...DOUBTFUL_PARAMETERS];
-/** Cookies that are API keys; others may be of a session or of nothing. */
-const KEY_COOKIES = new WordTable(["api_key", "apikey", "api-key", "x-api-key", "x_api_key"]);
-/** Cookies that are tokens and are nobody's as well: what Play remembers of any visitor, and what Keycloak does of whoever sees its form. */
-const VISITORS_COOKIES = new WordTable(["play_session", "play_flash", "kc_restart"]);
-/** What is held against forged requests is no proof, whoever signed it. */
-const FORGERY = /csrf|xsrf|forgery/i;
 /** Query parameters by which a client says that it waits, unless their value says that it does not. */
 const WAIT_PARAMETERS = ["wait", "longpoll", "long_poll", "long-poll", "longpolling", "long_polling", "long-polling"];
 /** The same where the value names a way of transport: Engine.IO, SignalR and their like. */
@@ -142,61 +134,11 @@ const TRANSPORT_AT = FIRST_WAIT + WAIT_PARAMETERS.length;
 const REFUSALS = new WordTable(["0", "false", "no", "off", "0s"]);
 const POLLING = /poll/i;
 
-const shared = new Map<string, Map<CredentialKind, readonly Credential[]>>();
-
-/** The list of one credential: made once for each kind and name of ours, so that a call allocates none. */
-function one(kind: CredentialKind, place: CredentialPlace, name: string): readonly Credential[] {
-  const kinds = shared.get(name) ?? new Map<CredentialKind, readonly Credential[]>();
-  const known = kinds.get(kind);
-  if (known?.[0].place === place) return known;
-  const list = [{ kind, place, name }];
-  shared.set(name, kinds.set(kind, list));
-  return list;
-}
-
-function join(list: readonly Credential[], more: readonly Credential[]): readonly Credential[] {
-  return list.length === 0 ? more : [...list, ...more];
-}
-
-/** Any cookie may be a session's; where one is by its name, the others are not told beside it. */
-function withCookie(list: readonly Credential[], cookie: Credential): readonly Credential[] {
-  if (list.some(({ kind }) => kind === "cookie")) return list;
-  return join(list, one("cookie", "cookie", cookie.name));
-}
-
-function withSession(list: readonly Credential[], name: string): readonly Credential[] {
-  const known = list.find(({ kind }) => kind === "cookie");
-  if (known !== undefined && known.name !== "cookie") return list;
-  const session = one("cookie", "cookie", name);
-  return known === undefined ? join(list, session) : list.map((one) => (one === known ? session[0] : one));
-}
-
-/** Adds a credential found elsewhere than in a header field or the query. */
-export function withCredential(
-  list: readonly Credential[],
-  kind: CredentialKind,
-  place: CredentialPlace,
-): readonly Credential[] {
-  return join(list, one(kind, place, place));
-}
-
 /** Proxies tell of one certificate in several fields. */
 function withCertificate(list: readonly Credential[], name: string): readonly Credential[] {
   return list.some(({ kind }) => kind === "client-certificate")
     ? list
     : join(list, one("client-certificate", "header", name));
-}
-
-const tokenLists = new WeakMap<TokenFacts, (readonly Credential[])[]>();
-
-/** The same of a token: one for all tokens that say the same. */
-function ofToken(token: TokenFacts, place: CredentialPlace, name: string): readonly Credential[] {
-  const lists = tokenLists.get(token) ?? [];
-  for (const list of lists) if (list[0].place === place && list[0].name === name) return list;
-  const list = [{ kind: token.isEncrypted ? "jwe" : "jwt", place, name, token }] as const;
-  lists.push(list);
-  tokenLists.set(token, lists);
-  return list;
 }
 
 /** The scheme that credentials or a challenge begin with, in lower case; `other` for one that is not known. */
@@ -229,7 +171,7 @@ export class CredentialReader {
       const name = FIELD_NAMES.words[id];
       if (id === AUTHORIZATION || id === PROXY_AUTHORIZATION)
         found = join(found, this.#authorization(bytes, start, end, name));
-      else if (id === COOKIE) found = this.#cookies(found, bytes, start, end, name);
+      else if (id === COOKIE) found = cookieCredentials(found, bytes, start, end, name, this.#tokens);
       else if (id === WEBSOCKET_PROTOCOL) found = join(found, this.#subprotocol(bytes, start, end, name));
       else if (id === DPOP) found = join(found, one("dpop", "header", name));
       else if (id === DOUBTFUL_KEY_FIELD) found = join(found, this.#doubtful(bytes, start, end));
@@ -284,53 +226,6 @@ export class CredentialReader {
     return isSure ? ofToken(token, "header", name) : NO_CREDENTIALS;
   }
 
-  /**
-   * RFC 6265 §4.2.1. A token or a key among the cookies is told beside them, and a session's by its name; what pages keep of visits is no
-   * credential. RFC 9113 §8.2.3: each may stand in a field of its own.
-   */
-  #cookies(
-    before: readonly Credential[],
-    bytes: Buffer,
-    start: number,
-    end: number,
-    name: string,
-  ): readonly Credential[] {
-    const anyCookie = one("cookie", "cookie", name)[0];
-    let found = before;
-    let at = start;
-    while (at < end && found.length < MAX_CREDENTIALS) {
-      while (at < end && (bytes[at] === SPACE || bytes[at] === SEMICOLON)) at++;
-      const nameStart = at;
-      while (at < end && bytes[at] !== EQUALS && bytes[at] !== SEMICOLON) at++;
-      const nameEnd = at;
-      while (at < end && bytes[at] !== SEMICOLON) at++;
-      if (nameEnd > nameStart) found = this.#cookie(found, anyCookie, bytes, nameStart, nameEnd, at);
-    }
-    return found;
-  }
-
-  /** One of them: its name is bytes[start, nameEnd), its value bytes[nameEnd + 1, end). */
-  #cookie(
-    before: readonly Credential[],
-    anyCookie: Credential,
-    bytes: Buffer,
-    start: number,
-    nameEnd: number,
-    end: number,
-  ): readonly Credential[] {
-    const token = this.#tokens.of(bytes, nameEnd + 1, end);
-    if (token === undefined && isVisitCookie(bytes, start, nameEnd)) return before;
-    const session = sessionCookieName(bytes, start, nameEnd);
-    const found = session === undefined ? withCookie(before, anyCookie) : withSession(before, session);
-    if (token !== undefined) {
-      const proves = provesIn(bytes, start, nameEnd);
-      return proves ? join(found, ofToken(token, "cookie", session ?? anyCookie.name)) : found;
-    }
-    const key = KEY_COOKIES.indexOf(bytes, start, nameEnd);
-    if (key < 0 || isNoValue(bytes, nameEnd + 1, end)) return found;
-    return join(found, one("api-key", "cookie", KEY_COOKIES.words[key]));
-  }
-
   /** A page can't set other fields when it opens a WebSocket: tokens stand among the names of subprotocols. */
   #subprotocol(bytes: Buffer, start: number, end: number, name: string): readonly Credential[] {
     let at = start;
@@ -344,11 +239,6 @@ export class CredentialReader {
     }
     return NO_CREDENTIALS;
   }
-}
-
-/** Whether a token in a cookie of that name may be its sender's. */
-function provesIn(bytes: Buffer, start: number, end: number): boolean {
-  return VISITORS_COOKIES.indexOf(bytes, start, end) < 0 && !FORGERY.test(bytes.latin1Slice(start, end));
 }
 
 /** What stands after the question mark of a target, as far as it says something of the call itself. One object serves every request. */
