@@ -76,6 +76,7 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["application/x-www-form-urlencoded", "a=1&user%5Bemail%5D=ada%40example.com&password=hunter2", "email,password"],
     ["application/x-www-form-urlencoded", "first_name=Ada+B.&ssn=536904399", "person-name,us-ssn"],
+    ["application/x-www-form-urlencoded", "first+name=Ada+B.&%73sn=536904399", "person-name,us-ssn"],
     [
       "multipart/form-data; boundary=XX",
       `${part('name="lastName"', "Lovelace")}${part('name="f"; filename="x.bin"', "bob@example.com")}--XX--`,
@@ -240,6 +241,14 @@ t.test("calls tell what bodies held, whatever frames them and however they are c
       "query and path",
       [
         ["client", "GET /ssn/536904399/x?mail=ada%40example.com&limit=20 HTTP/1.1\r\nHost: h\r\n\r\n"],
+        ["server", "HTTP/1.1 204 No\r\n\r\n"],
+      ],
+      ["email,us-ssn | -"],
+    ],
+    [
+      "query and path with encoded names",
+      [
+        ["client", "GET /%73sn/536904399/x?%6d%61il=ada%40example.com HTTP/1.1\r\nHost: h\r\n\r\n"],
         ["server", "HTTP/1.1 204 No\r\n\r\n"],
       ],
       ["email,us-ssn | -"],

@@ -172,6 +172,9 @@ t.test("keys in queries and bodies are credentials, and a body that was not look
     [`sort_key=${OPAQUE}`, undefined],
     [`continuationToken=${OPAQUE}`, undefined],
     [`user_id=${OPAQUE}`, undefined],
+    [`%61pi%5Fkey=${OPAQUE}`, "api-key in api_key"],
+    [`%50%61ss=${OPAQUE}`, "other in pass"],
+    [`app%2Did%25=${OPAQUE}`, undefined],
   ] as const;
   for (const [query, told] of queries) {
     const steps: Step[] = [["client", `GET /a?${query} HTTP/1.1\r\nHost: h\r\n\r\n`]];

@@ -127,6 +127,35 @@ t.test("heads other than declared: in the inventory and as findings, of paramete
   t.same(drift(again), drift(scene), "and the same after a restart");
 });
 
+const CREDENTIALS =
+  "X-VTEX-API-AppKey AppKey App-Key X-App-Key X-Hmac X-Merchant-Key X-License-Key X-Consumer-Key User-Key X-Sig X-Auth X-Jwt".split(
+    " ",
+  );
+
+t.test("a required header that is a credential by its name is left out, and not told as missing", async (t) => {
+  const parameter = (name: string) => `{ name: ${name}, in: header, required: true, schema: { type: string } }`;
+  const headers = CREDENTIALS.map((name) => `${name}: { required: true, schema: { type: string } }`);
+  const { declared, broken } = await readDeclared(t, {
+    "keys.yaml": `${CARTS.slice(0, CARTS.indexOf("paths:"))}paths:
+  /carts:
+    get:
+      parameters: [${["X-Tenant", ...CREDENTIALS].map(parameter).join(", ")}]
+      responses: { "200": { description: all, headers: { ${headers.join(", ")} } } }
+`,
+  });
+  t.same(broken, []);
+  const fields = CREDENTIALS.map((name) => `${name}: abcde\r\n`).join("");
+  const scene = new Scene({ declared });
+  for (let times = 0; times < 4; times++)
+    scene.get("/carts", { fields: `${fields}X-Tenant: acme\r\n`, answerFields: fields });
+  t.same(drift(scene), [["GET", undefined]]);
+  t.same(scene.endpoints()[0].schemas?.header?.required, ["x-tenant"]);
+  const bare = new Scene({ declared });
+  for (let times = 0; times < 4; times++) bare.get("/carts");
+  const missing = ["request header x-tenant is required and was missing in 4 of 4 calls looked at"];
+  t.same(drift(bare), [["GET", missing]], "nor where it is: whether it stands there is not looked at");
+});
+
 t.test("OpenAPI 2.0 declares heads as well, and a file that names no header says nothing of them", async (t) => {
   const { declared, broken } = await readDeclared(t, { "carts.yaml": SWAGGER });
   t.same(broken, []);

@@ -97,10 +97,21 @@ t.test("queries and bodies of requests: JSON, forms and multipart; optional wher
   });
   scene.get("/q");
   t.equal(schemas(scene, "/q")?.query?.required, undefined);
+  for (const state of ["open", "shut"])
+    scene.get(`/encoded?filter%5Bstate%5D=${state}&%24top=1&na%6De=x&%69sAdmin=1&p%2531=1&a+%3C=2`);
+  t.same(Object.keys(schemas(scene, "/encoded")?.query?.properties ?? {}), [
+    "$top",
+    "filter[state]",
+    "isAdmin",
+    "name",
+  ]);
 
   const post = (path: string, type: string, body: string): void => {
     scene.exchange({ path, method: "POST", fields: `Content-Type: ${type}\r\n`, requestBody: body });
   };
+  for (let page = 0; page < 2; page++)
+    post("/sent", "application/x-www-form-urlencoded", `post%5Btitle%5D=x&n%6F=${page}`);
+  t.same(schemas(scene, "/sent")?.request?.required, ["no", "post[title]"]);
   post("/json", "application/json", '{"a":{"b":[1,2.5]}}');
   post("/form", "application/x-www-form-urlencoded", "a=1&b=two&c=%C3%A9");
   const parts = ['name="a"\r\n\r\n1', 'name="f"; filename="x.png"\r\nContent-Type: image/png\r\n\r\nPNG'];
@@ -362,6 +373,13 @@ t.test(
         ],
         ["POST", ["request: a is string, declared number", "request: b is not declared"]],
       ],
+    );
+    const hidden = new Scene(loaded === undefined ? {} : { declared: loaded.declared });
+    for (let times = 0; times < 2; times++) hidden.get("/things?p%61ge=all&%69sAdmin=1&filter%5Bstate%5D=a");
+    t.same(
+      hidden.endpoints()[0].drift,
+      ["query parameter isAdmin is not declared", "query parameter page is string, declared integer"],
+      "whoever encodes a name does not hide it",
     );
     const found = scene.detection
       .all()

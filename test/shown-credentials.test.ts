@@ -14,6 +14,7 @@ t.test("a user's name and a password in a form or JSON are a credential, and who
     [FORM, "/login", "username=ada&password=s3cr3t&remember_me=1&csrf_token=x"],
     [FORM, "/login", "user%5Bemail%5D=ada&user%5Bpassword%5D=s3cr3t&commit=Log+in"],
     [FORM, "/login", "token=abcdef&login=ada&passwd=s3cr3t"],
+    [FORM, "/login", "%75sername=ada&%70assword=s3cr3t"],
     [FORM, "/j_security_check", "j_username=ada&j_password=s3cr3t"],
     [JSON_TYPE, "/login", '{"email":"ada@example.com","password":"s3cr3t"}'],
     [JSON_TYPE, "/login", '{"user":{"email":"ada@example.com","password":"s3cr3t"}}'],

@@ -35,7 +35,10 @@ export interface DeclaredOperation {
   readonly isDeprecated: boolean;
   /** When it is to go away, microseconds; undefined where the file does not tell. */
   readonly sunsetMicros: number | undefined;
+  /** Those of an object that is written as parameters of their own are here instead of it. */
   readonly parameters: readonly DeclaredParameter[];
+  /** What parameters of the query are that have no names in the file; undefined where there are none. */
+  readonly otherParameters?: DeclaredSchema | undefined;
   readonly request: DeclaredBody | undefined;
   /** Whether a request must have a body, whatever stands in it. */
   readonly isBodyRequired: boolean;
@@ -110,6 +113,8 @@ export interface DeclaredSchema {
   items: DeclaredSchema | undefined;
   /** Whether an object may have properties beyond those named; a schema of theirs counts as such. */
   isOpen: boolean;
+  /** What these are; undefined where the file does not tell. */
+  more: DeclaredSchema | undefined;
 }
 
 /** JSON Schema 2020-12 §6.2 and §6.3. Those of numbers are undefined, as of texts, where the file sets none. */

@@ -7,9 +7,9 @@ import type {
   DeclaredServer,
 } from "./declared-api.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
+import { othersOf, readParameter } from "./openapi-parameter.js";
 import { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
-import { emptySchema } from "./schema-alternatives.js";
 import { serversOf, type Variables } from "./server-url.js";
 import type { SourceDocument } from "./source-document.js";
 
@@ -92,6 +92,7 @@ class OpenApiReader {
     const own = this.#parameters(child(at, "parameters"));
     const isOverridden = (one: Located): boolean => own.some((other) => sameParameter(one, other));
     const parameters = [...shared.filter((one) => !isOverridden(one)), ...own];
+    const read = parameters.filter((one) => !isFormParameter(one)).map((one) => readParameter(one, this.#schemas));
     const value = at.value as Mapping;
     return {
       method: method.toUpperCase(),
@@ -101,7 +102,8 @@ class OpenApiReader {
       servers: this.#servers(child(at, "servers")) ?? servers,
       isDeprecated: value.deprecated === true,
       sunsetMicros: sunsetOf(value["x-sunset"]),
-      parameters: parameters.filter((one) => !isFormParameter(one)).map((one) => this.#parameter(one)),
+      parameters: read.flatMap((one) => one.parameters),
+      otherParameters: othersOf(read),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
       isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),
@@ -142,26 +144,11 @@ class OpenApiReader {
   #headers(headers: Located): DeclaredParameter[] {
     if (headers.value === undefined) return [];
     if (!isMapping(headers.value)) throw faultAt(headers, `"headers" must be a mapping of names`);
-    return Object.keys(headers.value).map((name) => {
+    return Object.keys(headers.value).flatMap((name) => {
       const header = follow(child(headers, name), this.#open);
       if (!isMapping(header.value)) throw faultAt(header, `the header "${name}" must be a mapping with a schema`);
-      return { ...this.#parameter(header), name, in: "header" };
+      return readParameter(header, this.#schemas, name).parameters;
     });
-  }
-
-  #parameter(at: Located): DeclaredParameter {
-    const { name, in: place, required, content, style = "simple" } = at.value as Mapping;
-    const types = isMapping(content) ? Object.keys(content) : [];
-    // OpenAPI 3.1.0 §4.8.12.3: `label` and `matrix` write more into the path than the value, and `content` another form of it.
-    const isWrittenElse = place === "path" && (style !== "simple" || types.length > 0);
-    const schema = types.length > 0 ? child(at, "content", types[0], "schema") : child(at, "schema");
-    return {
-      name: String(name),
-      in: place as DeclaredParameter["in"],
-      isRequired: required === true || place === "path",
-      // In OpenAPI 2.0 a parameter is its own schema.
-      schema: isWrittenElse ? emptySchema() : this.#schemas.read(schema.value === undefined ? at : schema),
-    };
   }
 
   #servers(list: Located): DeclaredServer[] | undefined {

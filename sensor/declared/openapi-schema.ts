@@ -63,17 +63,34 @@ export class SchemaReader {
     }
     // Left out it stands for any, OpenAPI 3.0.3 §4.7.24; that is seldom meant, and what is not named was not thought of.
     made.isOpen = allowsMore(at.value as Mapping);
+    made.more = this.#more(at, depth);
     const patterns = child(at, "patternProperties");
     for (const pattern of isMapping(patterns.value) ? Object.keys(patterns.value) : [])
       made.patterns.push({ pattern, schema: this.read(child(patterns, pattern), depth + 1) });
-    const [items, first] = [child(at, "items"), child(at, "prefixItems")];
-    // What entries are is learned of all of them together.
-    if (items.value !== undefined && !Array.isArray(items.value) && first.value === undefined)
-      made.items = this.read(items, depth + 1);
+    made.items = this.#items(at, depth);
     if (made.types.length === 0) made.types = impliedTypes(made);
     this.#combine(made, at, depth);
     if (mayBeNull(at.value as Mapping) && made.types.length > 0 && !made.types.includes("null"))
       made.types.push("null");
+  }
+
+  /** What properties are that are not named: JSON Schema 2020-12 §10.3.2.3 and §11.3. */
+  #more(at: Located, depth: number): DeclaredSchema | undefined {
+    const found = ["additionalProperties", "unevaluatedProperties"].map((key) => child(at, key));
+    const more = found.find(({ value }) => isMapping(value));
+    return more === undefined ? undefined : this.read(more, depth + 1);
+  }
+
+  /**
+   * What entries are is learned of all of them together: of a tuple (JSON Schema 2020-12 §10.3.1.1) whatever one of them is, where there
+   * are no others.
+   */
+  #items(at: Located, depth: number): DeclaredSchema | undefined {
+    const [items, first] = [child(at, "items"), child(at, "prefixItems")];
+    const rest = isMapping(items.value) ? [this.read(items, depth + 1)] : [];
+    if (!Array.isArray(first.value)) return items.value === true ? emptySchema() : rest[0];
+    if (items.value !== false && rest.length === 0) return undefined;
+    return this.#alternatives.of([...this.#parts(at, "prefixItems", depth), ...rest]);
   }
 
   #property(made: DeclaredSchema, name: string, located: Located, depth: number): void {
@@ -96,6 +113,7 @@ export class SchemaReader {
       made.patterns = [...made.patterns, ...part.patterns];
       if (made.types.length === 0) made.types = [...part.types];
       made.items ??= part.items;
+      made.more ??= part.more;
       made.format ??= part.format;
       made.values ??= part.values;
       made.limits = [...made.limits, ...part.limits];
@@ -109,6 +127,7 @@ export class SchemaReader {
       if (parts.some(({ types }) => types.length === 0)) made.types = [];
       else made.types = [...new Set([...made.types, ...either.types])];
       this.#mayHave(made, either);
+      made.more ??= either.more;
       made.isOpen ||= parts.some(isAny);
     }
     const conditions = this.#conditions(at, depth);

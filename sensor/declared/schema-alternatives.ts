@@ -36,6 +36,7 @@ export class SchemaAlternatives {
     if (isUnsure) return;
     if (a.types.length > 0 && b.types.length > 0) made.types = [...new Set([...a.types, ...b.types])];
     if (a.values !== undefined && b.values !== undefined) made.values = [...new Set([...a.values, ...b.values])];
+    if (a.more !== undefined && b.more !== undefined) made.more = this.#either(a.more, b.more);
     if (a.format === b.format) made.format = a.format;
     made.required = a.required.filter((name) => b.required.includes(name));
     made.patterns = [...a.patterns, ...b.patterns];
@@ -65,6 +66,7 @@ export function emptySchema(): DeclaredSchema {
     onlyInRequests: [],
     items: undefined,
     isOpen: false,
+    more: undefined,
   };
 }
 

@@ -38,14 +38,18 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** Whether anything is told of a field; its name in lower case. */
-export function isLearnedField(name: string): boolean {
-  return (
-    name.length <= MAX_NAME_BYTES &&
-    FIELD_NAMES.words.indexOf(name) < AUTHORIZATION &&
-    !isStandardField(name) &&
-    !isSecretName(name)
-  );
+/** The position of a field among FIELD_NAMES, by its name or by the words that it is made of; -1 where it has none. */
+function positionOf(name: string): number {
+  return FIELD_NAMES.indexOf(Buffer.from(name, "latin1"), 0, name.length);
+}
+
+/**
+ * Whether anything is told of a field: neither of HTTP's own nor of credentials, known by whatever tells of them. Those who learn ask
+ * here, and those who hold what was learned against a file: of what is left out nobody may say that it was missing. The name is in lower
+ * case; `position` among FIELD_NAMES for whoever knows it already.
+ */
+export function isLearnedField(name: string, position = positionOf(name)): boolean {
+  return name.length <= MAX_NAME_BYTES && position < AUTHORIZATION && !isStandardField(name) && !isSecretName(name);
 }
 
 /** Whether anything is told of a cookie. */

@@ -8,6 +8,8 @@ export const BOOLEAN = 32;
 export const NULL = 64;
 /** Of some that stood there more was there than is told: what is not told may have been among it. */
 export const UNTOLD = 128;
+/** Beside STRING, of a text of a query, a form or a head: one at least was no list, for neither commas nor bars part it. */
+export const ONE_TEXT = 8_192;
 /**
  * How the fields of a message of Protocol Buffers are written (protobuf.dev, encoding), and the message itself. A field that came several
  * times in one message is an ARRAY beside that; a varint that was nothing but 0 and 1 is a BOOLEAN, any other an INTEGER.

@@ -5,8 +5,9 @@ import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { HeadSchema } from "../schema/head-schema.js";
 import { namesOf } from "../schema/json-schema.js";
-import { MIN_SEEN, mismatch } from "./mismatch.js";
+import { MIN_SEEN } from "./mismatch.js";
 import { Missing } from "./missing.js";
+import { textDifference } from "./text-drift.js";
 
 /**
  * Fields that any API may have without a word of it in its file: those of conditional requests, ranges, redirects, preferences and
@@ -72,9 +73,9 @@ function fieldDrift(
 ): void {
   for (const { name, isRequired, schema } of declared) {
     const node = head.node?.properties?.get(name);
-    const wrong = node && mismatch(node, schema, true);
+    const wrong = node && textDifference(name, node, schema);
     const present = head.present(name);
-    if (wrong !== undefined) told.push({ kind, text: `${where} ${name} is ${wrong}` });
+    if (wrong !== undefined) told.push({ kind, text: `${where} ${wrong}` });
     else if (isRequired && head.heads >= MIN_SEEN && present !== undefined && present < head.heads) {
       const count = () => [head.heads - (head.present(name) ?? present), head.heads] as const;
       told.push(new Missing(kind, `${where} ${name}`, counted, count));

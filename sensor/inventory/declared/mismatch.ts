@@ -6,6 +6,9 @@ import type { SchemaNode } from "../schema/schema-node.js";
 /** From so many messages on what is required and was missing in some is told. */
 export const MIN_SEEN = 3;
 
+/** What of a place is held against a file. */
+export type Seen = Pick<SchemaNode, "kinds" | "formats" | "words">;
+
 type Format = (typeof FORMATS)[number];
 
 const MAX_VALUES = 8;
@@ -16,7 +19,7 @@ const MAY_BE: Readonly<Partial<Record<Format, readonly (Format | "other")[]>>> =
 };
 
 /** `string, declared integer`; undefined where it fits, or where that could not be seen. */
-export function mismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+export function mismatch(node: Seen, declared: DeclaredSchema, isText: boolean): string | undefined {
   return (
     typeMismatch(node, declared, isText) ??
     formatMismatch(node, declared, isText) ??
@@ -25,7 +28,7 @@ export function mismatch(node: SchemaNode, declared: DeclaredSchema, isText: boo
 }
 
 /** Only where nothing that stood there was of the form. */
-function formatMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+function formatMismatch(node: Seen, declared: DeclaredSchema, isText: boolean): string | undefined {
   const { types, format } = declared;
   const fitting = formatsFitting(format);
   if (fitting === undefined || !isOfStrings(types) || (node.formats & fitting) !== 0) return undefined;
@@ -49,7 +52,7 @@ export function namesOfFormats(bits: number): string[] {
 }
 
 /** Only where what stood there is one of a few words that are known, or no word at all. */
-function valueMismatch(node: SchemaNode, declared: DeclaredSchema, isText: boolean): string | undefined {
+function valueMismatch(node: Seen, declared: DeclaredSchema, isText: boolean): string | undefined {
   const { types, values } = declared;
   if (values === undefined || values.length === 0 || !isOfStrings(types)) return undefined;
   const seen = (node.words?.known() ?? []).filter((word) => !values.includes(word));
@@ -71,7 +74,7 @@ function isOfStrings(types: readonly string[]): boolean {
 }
 
 /** What texts looked like that are no strings by their form, and were not declared to be that. */
-function literalsOf(node: SchemaNode, types: readonly string[]): string[] {
+function literalsOf(node: Seen, types: readonly string[]): string[] {
   return typesOf(node).filter(
     (type) => /^(integer|number|boolean)$/.test(type) && !types.some((one) => one === type || includes(one, type)),
   );
@@ -83,7 +86,7 @@ function isNoLiteral(value: string): boolean {
 }
 
 /** `string, declared integer`; undefined where it fits. */
-function typeMismatch(node: SchemaNode, { types }: DeclaredSchema, isText: boolean): string | undefined {
+function typeMismatch(node: Seen, { types }: DeclaredSchema, isText: boolean): string | undefined {
   if (types.length === 0 || types.includes("file")) return undefined;
   // In texts a list, an object or a string may look like anything.
   if (isText && types.some((type) => type === "string" || type === "array" || type === "object")) return undefined;

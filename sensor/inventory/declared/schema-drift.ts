@@ -1,14 +1,17 @@
 import type { DeclaredBody, DeclaredOperation, DeclaredResponse, DeclaredSchema } from "../../declared/declared-api.js";
+import { emptySchema } from "../../declared/schema-alternatives.js";
+import { ANY_NAME } from "../../protocol/shape.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
-import { cheapPattern, MAX_MATCHED } from "./cheap-pattern.js";
 import type { OperationDeclaration } from "./declared-operation.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
 import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
 import { Missing } from "./missing.js";
+import { baseOf, parametersOf, propertiesOf } from "./named-schema.js";
+import { textDifference } from "./text-drift.js";
 
 const MAX_DIFFERENCES = 64;
 const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
@@ -55,19 +58,29 @@ function isForm({ contentTypes }: DeclaredBody): boolean {
   return contentTypes.some((type) => FORM.test(type));
 }
 
-function queryDrift({ parameters }: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
-  const declared = parameters.filter((one) => one.in === "query");
+function queryDrift(operation: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
+  const declared = queryOf(operation);
   for (const name of namesOf(query)) {
-    // `ids[]` and `filter[state]` are ways to write the lists and objects `ids` and `filter`.
-    const base = name.replace(/\[.*$/, "");
-    const parameter = declared.find((one) => one.name === name || one.name.replace(/\[.*$/, "") === base);
-    if (parameter === undefined) told.push(parameterDifference(`query parameter ${name} is not declared`));
-    else {
-      const node = query.properties?.get(name);
-      const wrong = node && mismatch(node, parameter.schema, true);
-      if (wrong !== undefined) told.push(parameterDifference(`query parameter ${name} is ${wrong}`));
+    const known = parametersOf(declared, name);
+    if (known.length === 0 && !declared.isOpen)
+      told.push(parameterDifference(`query parameter ${name} is not declared`));
+    const node = query.properties?.get(name);
+    for (const one of known.length === 0 ? [declared.more] : known) {
+      const wrong = node && one && textDifference(name, node, one);
+      if (wrong !== undefined) told.push(parameterDifference(`query parameter ${wrong}`));
     }
   }
+}
+
+/** A query as an object of its parameters. */
+function queryOf({ parameters, otherParameters }: DeclaredOperation): DeclaredSchema {
+  const named = parameters.filter((one) => one.in === "query").map(({ name, schema }) => [name, schema] as const);
+  return {
+    ...emptySchema(),
+    properties: Object.fromEntries(named),
+    isOpen: otherParameters !== undefined,
+    more: otherParameters,
+  };
 }
 
 function missingParameters({ parameters }: DeclaredOperation, learned: LearnedSchemas, told: Difference[]): void {
@@ -102,39 +115,51 @@ function bodyDrift({ schema }: DeclaredBody, node: SchemaNode, comparison: Compa
 function compare(node: SchemaNode, declared: DeclaredSchema, path: string, comparison: Comparison): void {
   const { where, isText, isAnswer, told } = comparison;
   if (told.length >= MAX_DIFFERENCES) return;
-  const wrong = mismatch(node, declared, isText);
-  const name = path === "" ? "the whole" : path;
-  if (wrong !== undefined) told.push({ kind: "schema", text: `${where}: ${name} is ${wrong}` });
-  if (node.items !== undefined && declared.items !== undefined)
+  const wrong = differenceAt(node, declared, path === "" ? "the whole" : path, isText);
+  if (wrong !== undefined) told.push({ kind: "schema", text: `${where}: ${wrong}` });
+  if (node.items !== undefined && declared.items !== undefined && !isText)
     compare(node.items, declared.items, `${path}[]`, comparison);
-  // Without any named property it is a map of whatever.
-  if (Object.keys(declared.properties).length === 0 && declared.patterns.length === 0) return;
+  const isMap = Object.keys(declared.properties).length === 0 && declared.patterns.length === 0;
+  if (isMap) {
+    compareMap(node, declared, path, comparison);
+    return;
+  }
   const [oneWay, way] = isAnswer ? [declared.onlyInRequests, "writeOnly"] : [declared.onlyInAnswers, "readOnly"];
   for (const property of namesOf(node)) {
     const below = path === "" ? property : `${path}.${property}`;
     const next = node.properties?.get(property);
-    const known = propertiesOf(declared, property);
-    if (known.length === 0 && !declared.isOpen)
-      told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
+    const known = isText ? parametersOf(declared, property) : propertiesOf(declared, property);
+    if (known.length === 0 && declared.isOpen) known.push(declared.more);
+    if (known.length === 0) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
     if (oneWay.includes(property)) told.push({ kind: "schema", text: `${where}: ${below} is there, declared ${way}` });
     if (next !== undefined) for (const one of known) if (one !== undefined) compare(next, one, below, comparison);
   }
   if (node.objects < MIN_SEEN || !node.hasAllNames) return;
   for (const property of declared.required) {
     const present = (): number => node.properties?.get(property)?.present ?? 0;
-    if (oneWay.includes(property) || present() >= node.objects) continue;
+    if (oneWay.includes(property) || present() >= node.objects || (isText && isSpelledElse(node, property))) continue;
     const below = path === "" ? property : `${path}.${property}`;
     const count = () => [node.objects - present(), node.objects] as const;
     told.push(new Missing("schema", `${where}: ${below}`, "objects", count));
   }
 }
 
-/** By its name, else by each pattern that this fits: one that is not held against names may fit any, and says nothing then: undefined. */
-function propertiesOf({ properties, patterns }: DeclaredSchema, name: string): (DeclaredSchema | undefined)[] {
-  if (Object.hasOwn(properties, name)) return [properties[name]];
-  return patterns.flatMap(({ pattern, schema }) => {
-    const expression = name.length > MAX_MATCHED ? undefined : cheapPattern(pattern);
-    if (expression === undefined) return [undefined];
-    return expression.test(name) ? [schema] : [];
-  });
+function differenceAt(node: SchemaNode, declared: DeclaredSchema, name: string, isText: boolean): string | undefined {
+  if (isText) return textDifference(name, node, declared);
+  const wrong = mismatch(node, declared, false);
+  return wrong === undefined ? undefined : `${name} is ${wrong}`;
+}
+
+/** Without any named property: whatever names stand there, what is under them may be declared. */
+function compareMap(node: SchemaNode, { more }: DeclaredSchema, path: string, comparison: Comparison): void {
+  if (more === undefined) return;
+  for (const name of [...namesOf(node), ANY_NAME]) {
+    const next = node.properties?.get(name);
+    if (next !== undefined) compare(next, more, path === "" ? name : `${path}.${name}`, comparison);
+  }
+}
+
+/** In a form what lies deeper stands under names of its own. */
+function isSpelledElse({ properties }: SchemaNode, name: string): boolean {
+  return [...(properties?.keys() ?? [])].some((one) => one !== name && baseOf(one) === name);
 }

@@ -27,7 +27,7 @@ const MIN_ENUM_TIMES = 20;
 /** From so many objects on a name that came in one alone is taken for a value. */
 const MIN_OBJECTS = 8;
 
-export function typesOf({ kinds }: SchemaNode): string[] {
+export function typesOf({ kinds }: Pick<SchemaNode, "kinds">): string[] {
   // JSON Schema 2020-12 §6.1.1: every integer is a number.
   const apparent = (kinds & NUMBER) !== 0 ? kinds & ~INTEGER : kinds;
   return TYPES.filter(([bit]) => (apparent & bit) !== 0).map(([, name]) => name);

@@ -73,10 +73,10 @@ export class BodyKeys {
     parameters.open(bytes, start, end);
     this.#login.begin();
     while (parameters.next()) {
-      const key = keyOf(bytes, parameters);
+      const { name, valueStart, valueEnd } = parameters;
+      const key = isNoValue(bytes, valueStart, valueEnd) ? undefined : keyNamed(name.bytes, name.start, name.end);
       if (key !== undefined) return key;
-      const { nameStart, nameEnd, valueStart, valueEnd } = parameters;
-      this.#login.field(bytes, nameStart, nameEnd, valueEnd <= valueStart);
+      this.#login.field(name.bytes, name.start, name.end, valueEnd <= valueStart);
     }
     return this.#login.isLogin ? "password" : undefined;
   }

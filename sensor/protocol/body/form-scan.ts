@@ -1,6 +1,7 @@
 import type { FieldMemory } from "../data/field-memory.js";
 import { decodeNested } from "./nested-encoding.js";
 import { OauthFields } from "./oauth-fields.js";
+import { PlainName } from "./plain-name.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
 
@@ -17,6 +18,7 @@ export class FormScan {
   readonly #fields: FieldMemory;
   readonly #scratch: Scratch;
   readonly #shape: ShapeRecorder;
+  readonly #name = new PlainName();
   /** What the form scanned last says to an OAuth 2 server. */
   readonly oauth = new OauthFields();
 
@@ -36,9 +38,7 @@ export class FormScan {
       const nameStart = at;
       while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
       const nameEnd = at;
-      this.oauth.name(bytes, nameStart, nameEnd);
-      const hint = this.#fields.hint(bytes, nameStart, nameEnd, 0, 0, 0);
-      if (shape.isOn && nameEnd > nameStart && !(isCut && at >= end)) shape.parameter(bytes, nameStart, nameEnd);
+      const hint = this.#named(bytes, nameStart, nameEnd, isCut && at >= end);
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
       let isEncoded = false;
       for (at = valueStart; at < end && !isBreak(bytes[at]); at++)
@@ -48,6 +48,15 @@ export class FormScan {
       at++;
     }
     if (shape.isOn && !isCut) shape.close();
+  }
+
+  /** The hint that the name gives; `isCut`: it goes on, and names nothing yet. */
+  #named(bytes: Buffer, start: number, end: number, isCut: boolean): number {
+    const name = this.#name;
+    name.read(bytes, start, end);
+    this.oauth.name(name.bytes, name.start, name.end);
+    if (this.#shape.isOn && end > start && !isCut) this.#shape.parameter(name.bytes, name.start, name.end);
+    return this.#fields.hint(name.bytes, name.start, name.end, 0, 0, 0);
   }
 
   #value(bytes: Buffer, start: number, end: number, hint: number, isEncoded: boolean): void {

@@ -15,7 +15,7 @@ const BESIDE = words(
     "domain database db device deviceid fingerprint nonce state locale lang language testcookie wpsubmit execution eventid geolocation",
 );
 const WRAPPERS = words("user session credentials login auth data");
-const LAST_WORD = /(?:\[|%5b)([\w-]+)(?:\]|%5d)$/i;
+const LAST_WORD = /\[([\w-]+)\]$/;
 const PARTS = /[-_.\s]/g;
 const MAX_NAME_BYTES = 64;
 

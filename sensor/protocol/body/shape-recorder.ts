@@ -8,6 +8,7 @@ import {
   NULL,
   NUMBER,
   OBJECT,
+  ONE_TEXT,
   OTHER_FORMAT,
   type Shape,
   STRING,
@@ -27,6 +28,9 @@ const LETTER_N = 0x6e;
 const DOT = 0x2e;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
+const COMMA = 0x2c;
+const BAR = 0x7c;
+const SPACE = 0x20;
 
 /** One place of the message under way. */
 class Place implements Shape {
@@ -156,11 +160,11 @@ export class ShapeRecorder {
 
   /** One more entry of a list that began as a single value. */
   #entryOf(place: Place): Place | undefined {
-    if (place.items === undefined) {
+    if ((place.kinds & ARRAY) === 0) {
       const first = this.#make(place.mayBeWord);
       if (first === undefined) return undefined;
-      const { kinds, formats, times, words, hasOther } = place;
-      Object.assign(first, { kinds, formats, times, words, hasOther });
+      const { kinds, formats, times, words, hasOther, items } = place;
+      Object.assign(first, { kinds, formats, times, words, hasOther, items });
       Object.assign(place, { kinds: ARRAY, formats: 0, times: 1, words: undefined, hasOther: false, items: first });
     }
     const { items } = place;
@@ -184,7 +188,11 @@ export class ShapeRecorder {
   /** `isPlain`: it is of no class of data, and its field of none. */
   string(bytes: Buffer, start: number, end: number, isPlain: boolean): void {
     const place = this.#value(STRING);
-    if (place === undefined) return;
+    if (place !== undefined) this.#put(place, bytes, start, end, isPlain);
+  }
+
+  /** Notes what the string in a place looks like. */
+  #put(place: Place, bytes: Buffer, start: number, end: number, isPlain: boolean): void {
     const format = formatOf(bytes, start, end);
     place.formats |= format;
     if (place.hasOther) return;
@@ -195,19 +203,43 @@ export class ShapeRecorder {
     place.hasOther = place.words === undefined;
   }
 
-  /** A value of a form or query, where all are texts: what it is shows by itself. */
+  /** A value of a form, a query or a head, where all are texts: what it is shows by itself. One that may be a list is both. */
   text(bytes: Buffer, start: number, end: number, isPlain: boolean): void {
-    const literal = literalOf(bytes, start, end);
-    if (literal === NUMBER) this.number(bytes, start, end);
-    else if (literal === BOOLEAN) this.#value(BOOLEAN);
-    else this.string(bytes, start, end, isPlain);
+    const kind = literalOf(bytes, start, end);
+    const place = this.#value(kind);
+    if (place === undefined || kind !== STRING) return;
+    this.#put(place, bytes, start, end, isPlain);
+    const delimiter = delimiterIn(bytes, start, end);
+    if (delimiter !== 0) this.#entries(place, bytes, start, end, delimiter, isPlain);
+    else if (end > start) place.kinds |= ONE_TEXT;
+  }
+
+  /** Of a text that may be a list what its entries are. */
+  #entries(of: Place, bytes: Buffer, start: number, end: number, delimiter: number, isPlain: boolean): void {
+    of.items ??= this.#make(of.mayBeWord);
+    if (of.items === undefined) return;
+    let at = start;
+    for (let entries = 0; at <= end && entries < MAX_ENTRIES; entries++) {
+      const found = bytes.indexOf(delimiter, at);
+      const stop = found < 0 || found > end ? end : found;
+      this.#entry(of.items, bytes, at, stop, isPlain);
+      at = stop + 1;
+    }
+    if (at <= end) leaveWordsOut(of.items);
+  }
+
+  #entry(place: Place, bytes: Buffer, start: number, end: number, isPlain: boolean): void {
+    let [from, to] = [start, end];
+    while (from < to && bytes[from] === SPACE) from++;
+    while (to > from && bytes[to - 1] === SPACE) to--;
+    const kind = literalOf(bytes, from, to);
+    place.kinds |= kind === STRING && to > from ? STRING | ONE_TEXT : kind;
+    place.times++;
+    if (kind === STRING) this.#put(place, bytes, from, to, isPlain);
   }
 
   number(bytes: Buffer, start: number, end: number): void {
-    let isInteger = true;
-    for (let at = start; at < end; at++)
-      if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) isInteger = false;
-    this.#value(isInteger ? INTEGER : NUMBER);
+    this.#value(numberKind(bytes, start, end));
   }
 
   /** `true`, `false` and `null` by their first letter. */
@@ -290,16 +322,32 @@ function leaveWordsOut(place: Place): void {
 
 const MAX_NUMBER_BYTES = 15;
 
-/** NUMBER, BOOLEAN, or 0 for neither. Leading zeros are no number's. */
+function numberKind(bytes: Buffer, start: number, end: number): number {
+  for (let at = start; at < end; at++)
+    if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) return NUMBER;
+  return INTEGER;
+}
+
+/** What parts the entries of a list that is written as one text; 0 where nothing does. OpenAPI 3.1.0 §4.8.12.3. */
+function delimiterIn(bytes: Buffer, start: number, end: number): number {
+  let found = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === COMMA) return COMMA;
+    if (bytes[at] === BAR) found = BAR;
+  }
+  return found;
+}
+
+/** INTEGER, NUMBER or BOOLEAN where the text is one of these, else STRING. Leading zeros are no number's. */
 function literalOf(bytes: Buffer, start: number, end: number): number {
   const length = end - start;
-  if (length === 0 || length > MAX_NUMBER_BYTES) return 0;
+  if (length === 0 || length > MAX_NUMBER_BYTES) return STRING;
   const first = bytes[start];
   if (first === LETTER_T || first === LETTER_F) {
     const text = bytes.latin1Slice(start, end);
-    return text === "true" || text === "false" ? BOOLEAN : 0;
+    return text === "true" || text === "false" ? BOOLEAN : STRING;
   }
   if (first === 0x2d || (first >= 0x30 && first <= 0x39))
-    return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(bytes.latin1Slice(start, end)) ? NUMBER : 0;
-  return 0;
+    return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(bytes.latin1Slice(start, end)) ? numberKind(bytes, start, end) : STRING;
+  return STRING;
 }

@@ -1,4 +1,5 @@
 import { WordTable } from "../../bytes/word-table.js";
+import { PlainName } from "../body/plain-name.js";
 import type { Credential, CredentialKind, CredentialPlace } from "../message.js";
 import { isNoValue } from "../no-value.js";
 import type { TokenFacts } from "../protection.js";
@@ -305,6 +306,7 @@ export class QueryReader {
   /** The client waits for an answer until there is one. */
   asksToWait = false;
   readonly #tokens: TokenMemory;
+  readonly #name = new PlainName();
 
   constructor(tokens: TokenMemory) {
     this.#tokens = tokens;
@@ -321,7 +323,8 @@ export class QueryReader {
       if (bytes[at] === HASH) break;
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
       while (at < end && bytes[at] !== AMPERSAND && bytes[at] !== HASH) at++;
-      const parameter = QUERY_WORDS.indexOf(bytes, nameStart, nameEnd);
+      this.#name.read(bytes, nameStart, nameEnd);
+      const parameter = QUERY_WORDS.indexOf(this.#name.bytes, this.#name.start, this.#name.end);
       if (parameter >= FIRST_WAIT) this.asksToWait ||= waits(parameter, bytes, valueStart, at);
       else if (parameter >= 0 && carriesSecret(parameter, bytes, valueStart, at)) {
         const [name, kind] = PARAMETERS[parameter];

@@ -4,9 +4,9 @@ import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import { NO_CLASSES } from "../data/found-classes.js";
-import { isLearnedCookie, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
+import { isLearnedCookie, isLearnedField, isSecretName, isStandardField, MAX_NAME_BYTES } from "../learned-names.js";
 import { NO_PROPERTIES, type Shape, UNTOLD } from "../shape.js";
-import { AUTHORIZATION, COOKIE, FIELD_NAMES } from "./field-name.js";
+import { COOKIE, FIELD_NAMES } from "./field-name.js";
 import { isSecret } from "./secret.js";
 
 const LF = 10;
@@ -135,9 +135,8 @@ export class FieldShapes {
   #field(id: number, name: string, bytes: Buffer, start: number, end: number, hasWords: boolean): void {
     const [valueStart, valueEnd] = trimmed(bytes, start, end);
     if (id === COOKIE) this.#pairs(bytes, valueStart, valueEnd);
-    if (id >= AUTHORIZATION) return;
     if (CARRYING.has(name)) this.#classify(bytes, valueStart, valueEnd, 0);
-    if (isStandardField(name) || isSecretName(name)) return;
+    if (!isLearnedField(name, id)) return;
     const mayHaveWords = hasWords && !isSecret(bytes.latin1Slice(valueStart, valueEnd));
     this.#tell(this.#headers, name, bytes, valueStart, valueEnd, mayHaveWords);
   }

@@ -2,6 +2,7 @@ import { WordTable } from "../../bytes/word-table.js";
 import { BodySampler } from "../body/body-sampler.js";
 import { FormScan } from "../body/form-scan.js";
 import { decodeNested } from "../body/nested-encoding.js";
+import { PlainName } from "../body/plain-name.js";
 import { Scratch } from "../body/scratch.js";
 import { ShapeRecorder } from "../body/shape-recorder.js";
 import { mayHoldCard } from "../data/bare-card.js";
@@ -45,6 +46,8 @@ export class TargetData {
   /** Hashes of queries that held nothing: the same few come again and again. */
   readonly #clean = new Int32Array(CLEAN_SLOTS * 2);
 
+  /** Of a segment that names the one after it: RFC 3986 has no spaces written otherwise there. */
+  readonly #name = new PlainName("plus");
   readonly #recorder = new ShapeRecorder();
   readonly #sampler = new BodySampler(FIRST_QUERIES, ONE_QUERY_IN, QUERY_SLOTS);
   /** Of those that came before: that a value comes again and again is what makes it one of a few. */
@@ -107,8 +110,10 @@ export class TargetData {
       let stop = at;
       while (stop < target.pathEnd && bytes[stop] !== SLASH) stop++;
       this.#fields.begin();
-      const next = this.#fields.hint(bytes, at, stop, 0, 0, 0);
-      const isAction = hint !== 0 && ACTIONS.indexOf(bytes, at, stop) >= 0;
+      const name = this.#name;
+      name.read(bytes, at, stop);
+      const next = this.#fields.hint(name.bytes, name.start, name.end, 0, 0, 0);
+      const isAction = hint !== 0 && ACTIONS.indexOf(name.bytes, name.start, name.end) >= 0;
       const applied = isAction ? 0 : hint;
       const mask = this.#segment(bytes, at, stop, applied, target, found);
       if (mask !== undefined) {

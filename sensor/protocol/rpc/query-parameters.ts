@@ -1,12 +1,13 @@
+import { PlainName } from "../body/plain-name.js";
+
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const HASH = 0x23;
 const MAX_PARAMETERS = 64;
 
-/** Walks through the parameters of a target's query, or of a form, as they stand. */
+/** Walks through the parameters of a target's query, or of a form: values as they stand, names as their receiver reads them. */
 export class QueryParameters {
-  nameStart = 0;
-  nameEnd = 0;
+  readonly name = new PlainName();
   valueStart = 0;
   valueEnd = 0;
   #bytes: Buffer = Buffer.alloc(0);
@@ -26,9 +27,9 @@ export class QueryParameters {
     const end = this.#end;
     let at = this.#at;
     if (at >= end || bytes[at] === HASH || this.#left-- === 0) return false;
-    this.nameStart = at;
+    const nameStart = at;
     while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
-    this.nameEnd = at;
+    this.name.read(bytes, nameStart, at);
     if (at < end && bytes[at] === EQUALS) at++;
     this.valueStart = at;
     while (at < end && !isBreak(bytes[at])) at++;
@@ -38,9 +39,9 @@ export class QueryParameters {
   }
 
   isNamed(name: Buffer): boolean {
-    const { nameStart, nameEnd } = this;
-    if (nameEnd - nameStart !== name.length) return false;
-    for (let at = 0; at < name.length; at++) if (this.#bytes[nameStart + at] !== name[at]) return false;
+    const { bytes, start, end } = this.name;
+    if (end - start !== name.length) return false;
+    for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
     return true;
   }
 }
