@@ -1,4 +1,5 @@
 import { isGivenName } from "../data/given-names.js";
+import { isDrawnName, type NameStand } from "../drawn-name.js";
 import { withWord } from "../few-words.js";
 import {
   ANY_NAME,
@@ -149,10 +150,10 @@ export class ShapeRecorder {
   }
 
   /** The name of the value that comes next; of a form or query, where a name that comes again makes its values a list. */
-  parameter(bytes: Buffer, start: number, end: number): void {
+  parameter(bytes: Buffer, start: number, end: number, stand: NameStand): void {
     const frame = this.#frames.at(-1);
     const hadName = frame?.seen.size;
-    this.name(bytes, start, end);
+    this.name(bytes, start, end, stand);
     const { next } = frame ?? {};
     if (frame === undefined || next === undefined || frame.seen.size !== hadName) return;
     frame.next = this.#entryOf(next);
@@ -172,10 +173,10 @@ export class ShapeRecorder {
   }
 
   /** The name of the value that comes next. */
-  name(bytes: Buffer, start: number, end: number): void {
+  name(bytes: Buffer, start: number, end: number, stand: NameStand = "named"): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined || !frame.isObject || this.#beyond > 0) return;
-    frame.next = this.#property(frame.place, bytes, start, end);
+    frame.next = this.#property(frame.place, told(bytes, start, end, stand));
     if (frame.next !== undefined) frame.seen.add(frame.next);
   }
 
@@ -284,10 +285,9 @@ export class ShapeRecorder {
     return this.#textsHaveWords;
   }
 
-  #property(of: Place, bytes: Buffer, start: number, end: number): Place | undefined {
+  #property(of: Place, name: string): Place | undefined {
     of.properties ??= new Map();
     const isFull = of.properties.size >= MAX_PROPERTIES;
-    const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : ANY_NAME;
     const own = of.properties.get(name);
     if (own === undefined && isFull) of.kinds |= UNTOLD;
     const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
@@ -303,6 +303,13 @@ export class ShapeRecorder {
     this.#nodes++;
     return new Place(mayBeWord);
   }
+}
+
+/** The name where it may be kept. */
+function told(bytes: Buffer, start: number, end: number, stand: NameStand): string {
+  if (!isFieldName(bytes, start, end)) return ANY_NAME;
+  const name = bytes.latin1Slice(start, end);
+  return isDrawnName(name, stand) ? ANY_NAME : name;
 }
 
 /** Whether strings here or below were all of a few words so far. */
