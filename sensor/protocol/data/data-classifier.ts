@@ -2,6 +2,7 @@ import { isInNumber } from "./around-value.js";
 import type { DataRule } from "./data-rule.js";
 import { FieldWords, wordsOf } from "./field-words.js";
 import { FoundClasses } from "./found-classes.js";
+import { HEALTH_RULES } from "./health-rules.js";
 import { NATIONAL_RULES } from "./national-rules.js";
 import { operatorRule } from "./operator-rule.js";
 import { PatternError } from "./pattern.js";
@@ -101,7 +102,7 @@ export class DataClassifier {
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
     const added = rules.map(operatorRule);
-    const all = [...PERSONAL_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
+    const all = [...PERSONAL_RULES, ...HEALTH_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
     const known = new Set(all.map(({ name }) => name));
     const isMuted = (name: string): boolean => mute.includes(name);
     this.#rules = all.filter(({ name }) => !isMuted(name));

@@ -77,11 +77,12 @@ export function numberedAddress(text: string): boolean {
   return postalAddress(text) && /\p{N}/u.test(text) && (hasWord || isUnspaced) && !/:|\d\.\d/.test(text);
 }
 
+/** A URL, or a folder as shells keep theirs in `PWD`. */
+const PLACE = /^[a-z]+:\/\/|^(\/[\w.-]*)+$|^[a-z]:\\/i;
+
 /** What stands in a field for secrets and is neither a word nor struck out. */
 export function givenSecret(text: string): boolean {
-  return (
-    text.length >= 4 && text.length <= 256 && !MASKED.test(text) && !NO_VALUE.test(text) && !/^[a-z]+:\/\//i.test(text)
-  );
+  return text.length >= 4 && text.length <= 256 && !MASKED.test(text) && !NO_VALUE.test(text) && !PLACE.test(text);
 }
 
 /** Neither the unspecified address nor loopback, which are nobody's. */
