@@ -70,4 +70,45 @@ export const LAYOUT_CASES: readonly (readonly [string, string, string])[] = [
   [JSON_TYPE, '{"address":{"formatted":"1234 Hollywood Blvd.\\nLos Angeles, CA 90210"}}', "postal-address"],
   ["application/xml", '<beans><property name="password" value="hunter2!"/></beans>', "password"],
   ["application/xml", '<beans><property name="url" value="hunter2!"/><add value="hunter2!"/></beans>', ""],
+  // The first row names the columns, whatever parts them.
+  ["text/csv", "given_name;birth_date;diagnosis_code\r\nAda;1985-04-12;E11.9\r\n", "date-of-birth,health-code,person-name"],
+  ["text/csv; charset=utf-8", 'id,"first name",note\n1,"Ada ""the first""","a\nb"\n', "person-name"],
+  ["text/csv", 'id,password\n1,"s3cr3t,""and more"\n', "password"],
+  ["text/tab-separated-values", "id\tssn\n1\t536904399\n", "us-ssn"],
+  ["text/csv", "order,amount\n536904399,9434765919\n", ""],
+  ["text/csv", "a,ssn\n1\0\0,536904399\nx,y\n", ""],
+  ["text/csv", "ada@example.com,1\nb,2\n", "email"],
+  // A person's card.
+  [
+    "text/vcard",
+    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ada Lovelace\r\nBDAY:19851210\r\nADR;TYPE=home:;;12 St James's Square;London;;SW1;UK\r\n" +
+      "item1.TEL;TYPE=cell:0170 1234567\r\nEND:VCARD\r\n",
+    "date-of-birth,person-name,phone,postal-address",
+  ],
+  ["text/vcard", "BEGIN:VCARD\r\nVERSION:4.0\r\nNOTE:none\r\nEND:VCARD\r\n", ""],
+  [
+    "application/vcard+json",
+    '["vcard",[["version",{},"text","4.0"],["fn",{},"text","Ada Lovelace"],["bday",{},"date","1985-04-12"],["x",{},"text","1985-04-12"]]]',
+    "date-of-birth,person-name",
+  ],
+  // Settings as programs read them, also within other texts.
+  ["text/plain", "DB_HOST=db\nDB_PASSWORD=hunter2\n", "password"],
+  ["text/plain", "export DB_PASSWORD='hunter2'\n", "password"],
+  ["text/plain", "spring.datasource.password=hunter2\n", "password"],
+  ["text/plain", "PWD=/usr/app\nDB_PASSWORD=\nPASSWORD_RESET=true\n", ""],
+  [JSON_TYPE, '{"env":"DB_HOST=db\\nDB_PASSWORD=hunter2hunter\\nX=1"}', "password"],
+  [JSON_TYPE, '{"dsn":"Server=db;User Id=app;Password=hunter2hunter;"}', "password"],
+  [JSON_TYPE, '{"code":"connect(user=name, password=getpass(), x=1)","b":"DB_PASSWORD=${DB_PASSWORD} DB_PASSWORD=%SECRET%"}', ""],
+  [JSON_TYPE, '{"url":"postgres://app:s3cr3t@db.internal:5432/app"}', "password"],
+  [JSON_TYPE, '{"url":"see amqps://app:s3cr3t@mq.example.com/v"}', "password"],
+  [JSON_TYPE, '{"a":"postgres://app:***@db.internal","b":"redis://app:${PW}@db","c":"https://host:8080/@a.b"}', ""],
+  // HL7 version 2: fields by number, codes by the system that stands behind them.
+  [
+    "application/hl7-v2",
+    "MSH|^~\\&|ADT1|HOSPITAL|LAB|GHH|198808181126||ADT^A01|MSG1|P|2.8\rPID|1||9434765919^^^NHS^NH||EVERYMAN^ADAM^A||19610615|M||C|" +
+      "2222 HOME STREET^^GREENSBORO^NC^27401||(555) 555-2004||||||536904399\rDG1|1||E11.9^Diabetes^I10\r",
+    "date-of-birth,health-code,person-name,phone,postal-address,uk-nhs,us-ssn",
+  ],
+  ["x-application/hl7-v2+er7", "MSH|^~\\&|A|B\rOBX|1|NM|8867-4^Heart rate^LN||80\r", "health-code"],
+  ["text/plain", "MSH|^~\\&|A|B\rOBX|1|NM|8867-4^Heart rate^L||80\rZZZ|19610615|E11.9\r", ""],
 ];

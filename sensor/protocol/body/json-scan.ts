@@ -1,4 +1,5 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import { cardHint, MAX_CARD_NAME } from "./card-fields.js";
 import { OauthFields } from "./oauth-fields.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
@@ -117,6 +118,7 @@ export class JsonScan {
     while (next < end && bytes[next] <= 0x20 && bytes[next] !== LOST) next++;
     if (bytes[next] !== COLON || next >= end) {
       this.#value(bytes, start, stop, hasEscape, this.#depth);
+      if (stop - start <= MAX_CARD_NAME && bytes[start - 2] === OPEN_ARRAY) this.#cardProperty(bytes, start, stop);
       return stop + 1;
     }
     const depth = this.#depth;
@@ -130,6 +132,12 @@ export class JsonScan {
     if (depth === OF_MEMBERS) this.oauth.name(bytes, start, stop);
     if (this.#shape.isOn) this.#shape.name(bytes, start, stop);
     return next + 1;
+  }
+
+  /** RFC 7095 §3.3: a list of a property's name, its parameters, the type of its values, and these. */
+  #cardProperty(bytes: Buffer, start: number, end: number): void {
+    const hint = cardHint(this.#fields, bytes, start, end);
+    if (hint !== 0 && bytes[end + 1] === COMMA && bytes[end + 2] === OPEN_OBJECT) this.#inherited[this.#depth] = hint;
   }
 
   /** What stands beside the value that comes next may be what it is called, and what is in it. */
