@@ -340,6 +340,7 @@ export class DataClassifier {
     // The sentence before is another's.
     for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
       if ((bytes[--first] & 0xc0) !== 0x80) left--;
+    if (!names.mayEnd(bytes, first, end)) return NOTHING;
     return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
   }
 

@@ -1,18 +1,68 @@
+import { WordTable } from "../../bytes/word-table.js";
+
 const MAX_TEXT = 256;
 const MAX_WORDS = 6;
 /** What may follow the word that tells: `ssn_number`, `email address is`. */
 const TRAILING = new Set("number no nr num value text raw is was are str string plain".split(" "));
 const MAX_TRAILING = 2;
+const TRAILING_TABLE = new WordTable([...TRAILING]);
+const TRAILING_LONGEST = Math.max(...[...TRAILING].map((word) => word.length));
+/** So many last letters of a name are compared before it is read. */
+const TAIL = 3;
+const TAIL_BITS = 5;
+const LETTERS = 1 << (TAIL * TAIL_BITS);
+/** Where among them a word begins is told by capitals, a bit each, 0 for one: `SSN`, `Tel`, `tel`, but not `myId`. */
+const ALL_CAPITALS = 0b000;
+const ONE_CAPITAL = 0b011;
+const NO_CAPITAL = 0b111;
 
 /** Which rules a field's name tells of, by its words: `customer_email`, `customerEmail`, `Customer E-mail` are the same. */
 export class FieldWords {
   readonly #rules = new Map<string, number[]>();
+  /** By the last letters of all names, with and without what several of them end in. */
+  readonly #tails = new Uint8Array(LETTERS);
 
   /** Names by the rules' places; undefined for a rule without. */
   constructor(names: readonly (readonly string[] | undefined)[]) {
     for (const [index, fields] of names.entries()) {
-      for (const field of fields ?? []) this.#rules.set(field, [...(this.#rules.get(field) ?? []), index]);
+      for (const field of fields ?? []) {
+        this.#rules.set(field, [...(this.#rules.get(field) ?? []), index]);
+        this.#addTails(field, MAX_TRAILING);
+      }
     }
+  }
+
+  /** The last word of a name may itself be one that may follow: of `contact number` both have to be known. */
+  #addTails(field: string, trailing: number): void {
+    for (const name of [field, `${field}s`]) {
+      const tail = tailOf(Buffer.from(name), 0, Buffer.byteLength(name));
+      if (tail !== undefined) this.#tails[tail] = 1;
+    }
+    if (trailing === 0) return;
+    for (const word of TRAILING)
+      if (field.endsWith(word)) this.#addTails(field.slice(0, field.length - word.length), trailing - 1);
+  }
+
+  /**
+   * Whether `find` may find something for the words of bytes[start, end), which end in a letter: of nearly all words in running text the
+   * last letters say that no name ends so, and nothing has to be made of them.
+   */
+  mayEnd(bytes: Buffer, start: number, end: number): boolean {
+    let stop = end;
+    for (let trailing = 0; trailing <= MAX_TRAILING; trailing++) {
+      let from = stop;
+      while (from > start && stop - from <= TRAILING_LONGEST && isLetter(bytes[from - 1])) from--;
+      // What is not of plain letters has to be read.
+      if (from === stop || (from > start && isWordByte(bytes[from - 1]) && !isLetter(bytes[from - 1]))) return true;
+      if (TRAILING_TABLE.indexOf(bytes, from, stop) < 0) {
+        const tail = tailOf(bytes, from, stop);
+        return tail === undefined || this.#tails[tail] === 1;
+      }
+      stop = from;
+      while (stop > start && !isWordByte(bytes[stop - 1])) stop--;
+      if (stop === start) return false;
+    }
+    return true;
   }
 
   /** Places of rules; `around` are the words of the name of the object that holds the field, none for none. */
@@ -40,6 +90,29 @@ export class FieldWords {
     }
     return found;
   }
+}
+
+/** The last letters of bytes[start, end) as one number, whatever their case; undefined where they are not all letters of one word. */
+function tailOf(bytes: Buffer, start: number, end: number): number | undefined {
+  if (end - start < TAIL) return undefined;
+  let tail = 0;
+  let lower = 0;
+  for (let at = end - TAIL; at < end; at++) {
+    if (!isLetter(bytes[at])) return undefined;
+    lower = (lower << 1) | ((bytes[at] >> 5) & 1);
+    tail = (tail << TAIL_BITS) | (bytes[at] & 0x1f);
+  }
+  return lower === ALL_CAPITALS || lower === ONE_CAPITAL || lower === NO_CAPITAL ? tail : undefined;
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+/** Of a word in any script. */
+function isWordByte(byte: number): boolean {
+  return byte >= 0x80 || isLetter(byte) || (byte >= 0x30 && byte <= 0x39);
 }
 
 const NONE: readonly number[] = [];

@@ -88,9 +88,7 @@ export function givenSecret(text: string): boolean {
 /** `DB_PASSWORD=…`, with or without quotation marks. */
 export function assignedSecret(text: string): boolean {
   const value = text.slice(text.indexOf("=") + 1).replace(/^["']/, "");
-  return (
-    givenSecret(value) && !/^(env|process|os|self|this|config|args|options)\.|^[%*]|passw(or)?d$/i.test(value)
-  );
+  return givenSecret(value) && !/^(env|process|os|self|this|config|args|options)\.|^[%*]|passw(or)?d$/i.test(value);
 }
 
 /** `scheme://user:password@host`, where the password is not struck out and no variable. */
