@@ -71,7 +71,11 @@ export const LAYOUT_CASES: readonly (readonly [string, string, string])[] = [
   ["application/xml", '<beans><property name="password" value="hunter2!"/></beans>', "password"],
   ["application/xml", '<beans><property name="url" value="hunter2!"/><add value="hunter2!"/></beans>', ""],
   // The first row names the columns, whatever parts them.
-  ["text/csv", "given_name;birth_date;diagnosis_code\r\nAda;1985-04-12;E11.9\r\n", "date-of-birth,health-code,person-name"],
+  [
+    "text/csv",
+    "given_name;birth_date;diagnosis_code\r\nAda;1985-04-12;E11.9\r\n",
+    "date-of-birth,health-code,person-name",
+  ],
   ["text/csv; charset=utf-8", 'id,"first name",note\n1,"Ada ""the first""","a\nb"\n', "person-name"],
   ["text/csv", 'id,password\n1,"s3cr3t,""and more"\n', "password"],
   ["text/tab-separated-values", "id\tssn\n1\t536904399\n", "us-ssn"],
@@ -98,7 +102,11 @@ export const LAYOUT_CASES: readonly (readonly [string, string, string])[] = [
   ["text/plain", "PWD=/usr/app\nDB_PASSWORD=\nPASSWORD_RESET=true\n", ""],
   [JSON_TYPE, '{"env":"DB_HOST=db\\nDB_PASSWORD=hunter2hunter\\nX=1"}', "password"],
   [JSON_TYPE, '{"dsn":"Server=db;User Id=app;Password=hunter2hunter;"}', "password"],
-  [JSON_TYPE, '{"code":"connect(user=name, password=getpass(), x=1)","b":"DB_PASSWORD=${DB_PASSWORD} DB_PASSWORD=%SECRET%"}', ""],
+  [
+    JSON_TYPE,
+    '{"code":"connect(user=name, password=getpass(), x=1)","b":"DB_PASSWORD=${DB_PASSWORD} DB_PASSWORD=%SECRET%"}',
+    "",
+  ],
   [JSON_TYPE, '{"url":"postgres://app:s3cr3t@db.internal:5432/app"}', "password"],
   [JSON_TYPE, '{"url":"see amqps://app:s3cr3t@mq.example.com/v"}', "password"],
   [JSON_TYPE, '{"a":"postgres://app:***@db.internal","b":"redis://app:${PW}@db","c":"https://host:8080/@a.b"}', ""],

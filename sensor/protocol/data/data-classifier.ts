@@ -93,6 +93,7 @@ export class DataClassifier {
   /** What the words before the place that is judged tell of, and what they say it is not; undefined where nobody asked yet. */
   #told: readonly number[] | undefined = undefined;
   #toldOther: readonly number[] | undefined = undefined;
+  #wordsBefore: readonly string[] | undefined = undefined;
   #found = 0;
   #isFaint = false;
   #stepsLeft = MAX_STEPS;
@@ -290,6 +291,7 @@ export class DataClassifier {
     let taken = -1;
     this.#told = undefined;
     this.#toldOther = undefined;
+    this.#wordsBefore = undefined;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
       const rule = this.#rules[index];
@@ -341,7 +343,8 @@ export class DataClassifier {
     for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
       if ((bytes[--first] & 0xc0) !== 0x80) left--;
     if (!names.mayEnd(bytes, first, end)) return NOTHING;
-    return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
+    this.#wordsBefore ??= wordsOf(bytes.toString("utf8", first, end));
+    return names.find(this.#wordsBefore, []);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {

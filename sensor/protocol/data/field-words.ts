@@ -24,6 +24,8 @@ export class FieldWords {
 
   /** Names by the rules' places; undefined for a rule without. */
   constructor(names: readonly (readonly string[] | undefined)[]) {
+    // Written together with what stands before it, as in `ssnValue`, such a word is not seen to be one.
+    for (const word of TRAILING) this.#addTail(word);
     for (const [index, fields] of names.entries()) {
       for (const field of fields ?? []) {
         this.#rules.set(field, [...(this.#rules.get(field) ?? []), index]);
@@ -34,13 +36,16 @@ export class FieldWords {
 
   /** The last word of a name may itself be one that may follow: of `contact number` both have to be known. */
   #addTails(field: string, trailing: number): void {
-    for (const name of [field, `${field}s`]) {
-      const tail = tailOf(Buffer.from(name), 0, Buffer.byteLength(name));
-      if (tail !== undefined) this.#tails[tail] = 1;
-    }
+    this.#addTail(field);
+    this.#addTail(`${field}s`);
     if (trailing === 0) return;
     for (const word of TRAILING)
       if (field.endsWith(word)) this.#addTails(field.slice(0, field.length - word.length), trailing - 1);
+  }
+
+  #addTail(name: string): void {
+    const tail = tailOf(Buffer.from(name), 0, Buffer.byteLength(name));
+    if (tail !== undefined) this.#tails[tail] = 1;
   }
 
   /**
@@ -118,6 +123,10 @@ function isWordByte(byte: number): boolean {
 const NONE: readonly number[] = [];
 /** A number of several, and the letter of what there are several of. */
 const ENDING = /(\d+|s)$/;
+const E_MAIL = /e-mail/i;
+const E_MAIL_ANYWHERE = /e-mail/gi;
+const SMALL = 1;
+const CAPITAL = 2;
 const NOT_ASCII = /[^\0-\x7f]/;
 /** Letters with a stroke or of two letters, which no decomposition takes apart. */
 const PLAIN: Readonly<Record<string, string>> = {
@@ -139,13 +148,30 @@ export function wordsOf(name: string): string[] {
   return (isPlain ? partedPlain(text) : partedWords(withoutAccents(text))).filter((word) => word !== "");
 }
 
+/** By hand: this is read for each value in running text that a word may tell of. */
 function partedPlain(text: string): string[] {
-  return text
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")
-    .toLowerCase()
-    .replace(/e-mail/g, "email")
-    .split(/[^a-z0-9]+/);
+  if (E_MAIL.test(text)) return partedPlain(text.replace(E_MAIL_ANYWHERE, "email"));
+  const parts: string[] = [];
+  let from = 0;
+  let before = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const kind = at === text.length ? 0 : kindOf(text.charCodeAt(at));
+    const begins = kind === CAPITAL && (before === SMALL || (before === CAPITAL && isSmallAt(text, at + 1)));
+    if (before !== 0 && (kind === 0 || begins)) parts.push(text.slice(from, at).toLowerCase());
+    if (before === 0 || begins) from = at;
+    before = kind;
+  }
+  return parts;
+}
+
+function kindOf(code: number): number {
+  if ((code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)) return SMALL;
+  return code >= 0x41 && code <= 0x5a ? CAPITAL : 0;
+}
+
+function isSmallAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x61 && code <= 0x7a;
 }
 
 /** The same in any script. */
