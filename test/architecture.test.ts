@@ -31,6 +31,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/protocol/outcome.ts",
   "sensor/protocol/protection.ts",
   "sensor/protocol/shape.ts",
+  "sensor/protocol/text-form.ts",
   "sensor/protocol/token-trait.ts",
   "sensor/protocol/learned-names.ts",
   "sensor/protocol/anomaly-name.ts",

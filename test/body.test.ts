@@ -71,6 +71,14 @@ t.test(
   },
 );
 
+t.test("names with escapes are the names that they stand for", (t) => {
+  t.same(look([Buffer.from('{"p\\u0061ssword":"hunter2","e\\u006dail":"x@y.example"}')]).classes, [
+    "email",
+    "password",
+  ]);
+  t.end();
+});
+
 t.test("forms, parts, markup, lines and events are taken apart", (t) => {
   const part = (head: string, body: string): string =>
     `--XX\r\nContent-Disposition: form-data; ${head}\r\n\r\n${body}\r\n`;

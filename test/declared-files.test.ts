@@ -1,9 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import protobuf from "protobufjs";
 import descriptor from "protobufjs/ext/descriptor.js";
 import t from "tap";
 import type { DeclaredApi } from "../sensor/declared/declared-api.js";
 import { jsonFault } from "../sensor/declared/json-fault.js";
+import { findFiles, readFiles } from "../sensor/declared/read-files.js";
 import { PROTO, readDeclared, SHOP } from "./support/declared-files.js";
+import { temporaryFolder } from "./support/program.js";
 
 function outline({ file, kind, version, servers, operations }: DeclaredApi): string[] {
   const places = servers.map(({ host, port, basePath }) => `${host ?? "-"}:${port ?? "-"}${basePath}`);
@@ -100,6 +105,7 @@ t.test("OpenAPI 2.0, 3.0 and 3.1 in YAML and JSON, .proto and descriptor sets ar
 t.test("a broken file is told with file, line and remedy, and the others go on", async (t) => {
   const valid = 'openapi: 3.0.3\ninfo: { title: A, version: "1" }\nservers: [{ url: "http://a" }]\n';
   const { declared, broken, notices } = await readDeclared(t, {
+    "absent.yaml": `${valid}paths:\n  /a: { $ref: "./none.yaml" }\n`,
     "circle.yaml": `${valid}paths:\n  /a: { $ref: "#/paths/~1b" }\n  /b: { $ref: "#/paths/~1a" }\n`,
     "fetched.yaml": `${valid}paths:\n  /a:\n    get:\n      responses:\n        200: { $ref: "https://x.example/r.yaml" }\n`,
     "good.yaml": SHOP,
@@ -125,6 +131,7 @@ t.test("a broken file is told with file, line and remedy, and the others go on",
   t.same(
     broken.map((text) => text.replace(/outside of \S+;/, "outside of FOLDER;")),
     [
+      'absent.yaml:5:9: "$ref" names "./none.yaml", which can\'t be read: there is no such file',
       'circle.yaml:5:3: "$ref" leads in a circle; let it end at what it stands for',
       'fetched.yaml:8:16: "$ref" is "https://x.example/r.yaml": nothing is fetched; save it beside this file and name that',
       'hash.json:2:14: the path "/a" must be a mapping of methods',
@@ -173,6 +180,33 @@ t.test("what stands in a folder and declares nothing is named once, and what fil
   t.strictSame(notices.slice(1), [said("another.json")], "of the others it was said");
   const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`x${at + 10}.json`, "[]"]));
   t.match((await readDeclared(t, many)).notices, [/^x10\.json, .*, x17\.json and 4 more: left out/]);
+});
+
+t.test("what is called as a description and is no file is told, and UTF-16 is read by its mark", async (t) => {
+  const folder = temporaryFolder(t);
+  const shop = SHOP.replace("{ description: one order }", '{ $ref: "part.yaml" }');
+  writeFileSync(join(folder, "little.yaml"), Buffer.from(`\ufeff${shop}`, "utf16le"));
+  writeFileSync(join(folder, "big.yaml"), Buffer.from(`\ufeff${SHOP}`, "utf16le").swap16());
+  writeFileSync(join(folder, "part.yaml"), Buffer.from("\ufeffdescription: one order\n", "utf16le"));
+  execFileSync("mkfifo", [join(folder, "pipe.yaml")]);
+  symlinkSync(join(folder, "gone"), join(folder, "link.json"));
+  mkdirSync(join(folder, "folder.yaml"));
+  const { apis, faults, leftOut } = await readFiles(findFiles([folder]));
+  t.same(
+    apis.map(({ file, operations }) => [file, operations.length]),
+    [
+      ["big.yaml", 5],
+      ["little.yaml", 5],
+    ],
+  );
+  t.same(
+    faults.map(({ text }) => text),
+    [
+      "link.json:1: is a link that leads nowhere; put the file itself there",
+      "pipe.yaml:1: is a pipe, a socket or a device; put the file itself there",
+    ],
+  );
+  t.same(leftOut, []);
 });
 
 t.test("a .json file that is no JSON is told with the place, and nothing of it is used", async (t) => {

@@ -222,3 +222,137 @@ t.test("what maps and tuples hold is held against what they may", async (t) => {
     "response 200: pair[] is boolean, declared string or integer",
   ]);
 });
+
+const utf8 = (value: object): string => Buffer.from(JSON.stringify(value)).toString("latin1");
+
+t.test(
+  "names in the words of a language are names once many objects have them, and a map's keys are none",
+  async (t) => {
+    const record = {
+      type: "object",
+      required: ["First Name", "größe"],
+      properties: { "First Name": { type: "integer" }, größe: {} },
+    };
+    const declared = await declaredIn(
+      t,
+      `${HEAD}paths:\n  /orders:\n    get:\n      responses: { "200": { description: all, content: { application/json: { schema: ${JSON.stringify(record)} } } } }\n`,
+    );
+    const get = (one: Scene, body: string): Scene => one.get("/orders", { answerFields: JSON_FIELD, body });
+    const schemaOf = (one: Scene): unknown => one.endpoints()[0].schemas?.responses?.["200"];
+    const scene = new Scene({ declared });
+    const names = { "First Name": "x", größe: 1, "Straße (neu)": true, Age: 5 };
+    for (let times = 0; times < 3; times++) get(scene, utf8(names));
+    t.same(schemaOf(scene), { type: "object", properties: { Age: { type: "integer" } }, required: ["Age"] }, "not yet");
+    t.same(
+      scene.endpoints()[0].drift,
+      ["Age"].map((name) => `response 200: ${name} is not declared`),
+    );
+    const early = new Scene({ declared });
+    early.inventory.restore(scene.inventory.takeDelta(100).rows);
+    for (let times = 0; times < 8; times++) get(early, utf8(names));
+    t.notMatch(early.endpoints()[0].drift, [/missing/], "what was forgotten by a restart is not told as missing");
+    get(scene, utf8(names).replace("g\u00c3\u00b6\u00c3\u009fe", "g\\u00f6\\u00dfe"));
+    t.same(schemaOf(scene), {
+      type: "object",
+      properties: {
+        Age: { type: "integer" },
+        "First Name": { type: "string" },
+        größe: { type: "integer" },
+        "Straße (neu)": { type: "boolean" },
+      },
+      required: ["Age", "First Name", "Straße (neu)", "größe"],
+    });
+    get(scene, '{"Age":5}');
+    t.same(scene.endpoints()[0].drift, [
+      "response 200: Age is not declared",
+      "response 200: First Name is string, declared integer",
+      "response 200: Straße (neu) is not declared",
+      "response 200: First Name is required and was missing in 1 of 5 objects looked at",
+      "response 200: größe is required and was missing in 1 of 5 objects looked at",
+    ]);
+    const again = new Scene({ declared });
+    again.inventory.restore(scene.inventory.takeDelta(100).rows);
+    t.same(schemaOf(again), schemaOf(scene), "and the same after a restart");
+
+    const map = new Scene();
+    for (let times = 0; times < 12; times++) {
+      const words = ["erste", "zweite", "dritte"].map((word) => [`${word} Straße ${"abcdefghijkl"[times]}`, { n: 1 }]);
+      get(map, utf8({ id: 1, "Ada Lovelace": 1, byStreet: Object.fromEntries(words) }));
+    }
+    const rows = JSON.stringify(map.inventory.takeDelta(100).rows);
+    t.notMatch(rows, /Lovelace|Stra/);
+    t.match(schemaOf(map), { properties: { id: { type: "integer" } } });
+    const many = new Scene();
+    for (let times = 0; times < 30; times++)
+      get(
+        many,
+        utf8(
+          Object.fromEntries(
+            ["a", "b", "c", "d", "e", "f"].map((word) => [
+              `${word} ${"abcdefghijklmnopqrstuvwxyz"[times % 26]} ü${"xyz"[times % 3]}`,
+              times,
+            ]),
+          ),
+        ),
+      );
+    t.same(schemaOf(many), { type: "object", additionalProperties: { type: "integer" } });
+  },
+);
+
+t.test("a parameter of the style matrix stands behind a semicolon, and one of label behind a dot", async (t) => {
+  const at = (path: string, style: string): string => `  ${path}:
+    get:
+      parameters: [{ name: id, in: path, required: true, style: ${style}, schema: { type: integer } }]
+      responses: { default: { description: any } }
+`;
+  const declared = await declaredIn(t, `${HEAD}paths:\n${at("/items{id}", "matrix")}${at("/lines/{id}", "label")}`);
+  const scene = new Scene({ declared });
+  for (let id = 1; id < 5; id++) scene.get(`/items;id=${id}`).get(`/lines/.${id}`);
+  t.same(
+    scene.endpoints().map(({ template, state, drift }) => [template, state, drift]),
+    [
+      ["/items", "active", undefined],
+      ["/lines/{id}", "active", undefined],
+    ],
+  );
+});
+
+t.test("a reference below a schema with an address of its own is relative to that", async (t) => {
+  const declared = await declaredIn(
+    t,
+    `${HEAD.replace("3.0.3", "3.1.0")}paths:
+  /orders:
+    get:
+      responses:
+        "200": { description: all, content: { application/json: { schema: { $ref: "#/components/schemas/P" } } } }
+components:
+  schemas:
+    P:
+      $id: https://shop.example/schemas/p
+      type: object
+      properties:
+        a: { $ref: "#/$defs/Q" }
+        b: { $ref: "https://shop.example/schemas/r" }
+        c: { $ref: r }
+        d: { $ref: "#named" }
+        e: { $ref: "#/components/schemas/Q" }
+      $defs: { Q: { type: integer }, N: { $anchor: named, type: boolean } }
+    Q: { type: string }
+    R: { $id: "https://shop.example/schemas/r", type: array }
+`,
+  );
+  const get = (body: object): readonly string[] | undefined => {
+    const scene = new Scene({ declared });
+    for (let times = 0; times < 4; times++)
+      scene.get("/orders", { answerFields: JSON_FIELD, body: JSON.stringify(body) });
+    return scene.endpoints()[0].drift;
+  };
+  t.same(get({ a: 1, b: [], c: [], d: true, e: "x" }), undefined);
+  t.same(get({ a: "x", b: 1, c: 1, d: 1, e: 1 }), [
+    "response 200: a is string, declared integer",
+    "response 200: b is integer, declared array",
+    "response 200: c is integer, declared array",
+    "response 200: d is integer, declared boolean",
+    "response 200: e is integer, declared string",
+  ]);
+});

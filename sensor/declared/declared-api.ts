@@ -37,8 +37,8 @@ export interface DeclaredOperation {
   readonly sunsetMicros: number | undefined;
   /** Those of an object that is written as parameters of their own are here instead of it. */
   readonly parameters: readonly DeclaredParameter[];
-  /** What parameters of the query are that have no names in the file; undefined where there are none. */
-  readonly otherParameters?: DeclaredSchema | undefined;
+  /** The query as an object of its parameters; undefined where files have no parameters. */
+  readonly query?: DeclaredSchema;
   readonly request: DeclaredBody | undefined;
   /** Whether a request must have a body, whatever stands in it. */
   readonly isBodyRequired: boolean;

@@ -1,7 +1,7 @@
 import type { DeclaredParameter, DeclaredSchema } from "./declared-api.js";
 import type { SchemaReader } from "./openapi-schema.js";
 import { child, isMapping, type Located, type Mapping } from "./reference.js";
-import { emptySchema, isAny } from "./schema-alternatives.js";
+import { emptySchema } from "./schema-alternatives.js";
 
 /** What one parameter of a file stands for in a message. */
 export interface ReadParameter {
@@ -90,8 +90,14 @@ function exploded(one: DeclaredParameter): ReadParameter {
   };
 }
 
-/** What any of them takes; undefined where none takes any. */
-export function othersOf(read: readonly ReadParameter[]): DeclaredSchema | undefined {
-  const all = read.flatMap(({ others }) => others ?? []);
-  return all.length < 2 ? all[0] : (all.find(isAny) ?? emptySchema());
+/** A query as an object of its parameters: open where one of them takes any. */
+export function queryOf(read: readonly ReadParameter[]): DeclaredSchema {
+  const named = read.flatMap(({ parameters }) => parameters).filter((one) => one.in === "query");
+  const others = read.flatMap((one) => one.others ?? []);
+  return {
+    ...emptySchema(),
+    properties: Object.fromEntries(named.map(({ name, schema }) => [name, schema])),
+    isOpen: others.length > 0,
+    more: others.length === 1 ? others[0] : undefined,
+  };
 }

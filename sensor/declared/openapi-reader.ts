@@ -7,7 +7,7 @@ import type {
   DeclaredServer,
 } from "./declared-api.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
-import { othersOf, readParameter } from "./openapi-parameter.js";
+import { queryOf, readParameter } from "./openapi-parameter.js";
 import { SchemaReader } from "./openapi-schema.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
 import { serversOf, type Variables } from "./server-url.js";
@@ -97,13 +97,13 @@ class OpenApiReader {
     return {
       method: method.toUpperCase(),
       // Where it came out of an inventory of several services.
-      template: pathWithoutService(template),
+      template: pathWithoutService(withoutMatrix(template, parameters)),
       place: at.document.line(at.path),
       servers: this.#servers(child(at, "servers")) ?? servers,
       isDeprecated: value.deprecated === true,
       sunsetMicros: sunsetOf(value["x-sunset"]),
       parameters: read.flatMap((one) => one.parameters),
-      otherParameters: othersOf(read),
+      query: queryOf(read),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
       isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),
@@ -179,6 +179,17 @@ function versionOf(root: Located): string {
     child(root, key),
     `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`,
   );
+}
+
+/**
+ * OpenAPI 3.1.0 §4.8.12.3: of the style `matrix` a parameter is written behind a semicolon, which is no part of the segment's name
+ * (RFC 3986 §3.3): `/items{id}` is `/items;id=5`.
+ */
+function withoutMatrix(template: string, parameters: readonly Located[]): string {
+  return parameters.reduce((rest, { value }) => {
+    const { name, in: place, style } = value as Mapping;
+    return place === "path" && style === "matrix" ? rest.replace(`{${name}}`, "") : rest;
+  }, template);
 }
 
 function sameParameter(one: Located, other: Located): boolean {

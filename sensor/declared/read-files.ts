@@ -29,6 +29,8 @@ export interface FoundFile {
   readonly root: string;
   readonly bytes: number;
   readonly modifiedMillis: number;
+  /** Why it can't be read: it is no file. To open a pipe would wait for whoever writes. */
+  readonly fault?: string;
 }
 
 export interface ReadFiles {
@@ -102,9 +104,10 @@ async function readOne(file: FoundFile, reading: Reading): Promise<DeclaredApi |
   const { complaints, referred } = reading;
   if (file.bytes > MAX_FILE_BYTES)
     throw new DeclaredFault(`${file.name}:1: has ${file.bytes} bytes; allowed: ${MAX_FILE_BYTES}; part it`);
-  const bytes = contentOf(file.path, file.name);
+  if (file.fault !== undefined) throw new DeclaredFault(`${file.name}:1: ${file.fault}`);
+  const bytes = contentOf(file);
   if (DESCRIPTOR.test(file.path)) return readDescriptorSet(file.name, bytes);
-  const text = bytes.toString("utf8").replace(/^\ufeff/, "");
+  const text = textOf(bytes);
   if (/\.proto$/i.test(file.path)) {
     const imported = reading.importedBy(file);
     const api = readProto(file.name, text, imported);
@@ -140,7 +143,7 @@ function opener(
     if (known !== undefined) return known;
     const name = join(dirname(file.name), relative(dirname(resolve(file.path)), path));
     if (!isWithin(file.root, path)) throw new Error(`is outside of ${file.root}; give the folder that holds both`);
-    const opened = new SourceDocument(name, contentOf(path, name).toString("utf8"));
+    const opened = new SourceDocument(name, textOf(bytesOf(path)));
     paths.set(name, path);
     referred.add(path);
     documents.set(path, opened);
@@ -155,7 +158,7 @@ function* filesBelow(folder: string, root: string, depth: number): Iterable<Foun
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats === undefined || name.startsWith(".") || name === "node_modules") continue;
     if (stats.isDirectory()) yield* filesBelow(path, root, depth + 1);
-    else if (READABLE.test(name) && statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    else if (READABLE.test(name) && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true)
       yield fileAt(path, relative(root, path), root, false);
   }
 }
@@ -169,8 +172,12 @@ function listOf(folder: string): string[] {
 }
 
 function fileAt(path: string, name: string, root: string, isNamed: boolean): FoundFile {
-  const { size, mtimeMs } = statSync(path);
-  return { name, path, root, isNamed, bytes: size, modifiedMillis: mtimeMs };
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const { size: bytes, mtimeMs: modifiedMillis } = stats ?? { size: 0, mtimeMs: 0 };
+  const found = { name, path, root, isNamed, bytes, modifiedMillis };
+  if (stats?.isFile() === true) return found;
+  const what = stats === undefined ? "is a link that leads nowhere" : "is a pipe, a socket or a device";
+  return { ...found, fault: `${what}; put the file itself there` };
 }
 
 function statOf(path: string): ReturnType<typeof statSync> & object {
@@ -183,13 +190,29 @@ function statOf(path: string): ReturnType<typeof statSync> & object {
   }
 }
 
-function contentOf(path: string, name: string): Buffer {
+function contentOf({ path, name }: FoundFile): Buffer {
   try {
+    return bytesOf(path);
+  } catch (error) {
+    throw new DeclaredFault(`${name}:1: ${(error as Error).message}`);
+  }
+}
+
+/** Throws an Error whose message says why in words that follow what names the file. */
+function bytesOf(path: string): Buffer {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error("it is no file");
     return readFileSync(path);
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-    throw new DeclaredFault(
-      `${name}:1: can't be read: ${isAbsent ? "there is no such file" : (error as Error).message}`,
-    );
+    throw new Error(`can't be read: ${isAbsent ? "there is no such file" : (error as Error).message}`);
   }
+}
+
+/** By its byte order mark (Unicode 15.0 §23.8) UTF-16, else UTF-8; without the mark. */
+function textOf(bytes: Buffer): string {
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+  const encoding = mark === 0xfffe ? "utf-16le" : mark === 0xfeff ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
 }

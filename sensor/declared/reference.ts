@@ -1,4 +1,5 @@
 import { DeclaredFault } from "./declared-fault.js";
+import { SchemaResources } from "./schema-resources.js";
 import type { Path, SourceDocument } from "./source-document.js";
 
 /** A value and where it stands. */
@@ -50,20 +51,55 @@ function target(from: Located, reference: string, open: Opener): Located {
   const file = hash < 0 ? reference : reference.slice(0, hash);
   const pointer = hash < 0 ? "" : reference.slice(hash + 1);
   const here = { document: from.document, path: [...from.path, "$ref"], value: reference };
+  const { document, root } = documentOf(here, file, open);
+  if (pointer !== "" && !pointer.startsWith("/")) return anchored(here, document, root, pointer);
+  const steps = pointer.split("/").slice(1).map(unescaped);
+  const found = walked(document, [...root, ...steps]);
+  // Many count from the document, whatever `$id` stands between.
+  const place = found.absent !== undefined && root.length > 0 ? walked(document, steps) : found;
+  const { absent } = place;
+  if (absent !== undefined)
+    throw faultAt(here, `"$ref" is ${JSON.stringify(reference)}, and there is no "${absent}"; correct one of them`);
+  return { document, path: place.path, value: place.value };
+}
+
+/** What a reference names before its fragment: a file, or a schema of this one by its `$id`. */
+function documentOf(
+  here: Located,
+  file: string,
+  open: Opener,
+): { readonly document: SourceDocument; readonly root: Path } {
+  const resources = SchemaResources.of(here.document);
+  const around = resources.around(here.path);
+  const root = file === "" ? around.path : resources.named(file, around);
+  if (root !== undefined) return { document: here.document, root };
   if (/^[a-z][a-z0-9+.-]+:/i.test(file))
     throw faultAt(
       here,
-      `"$ref" is ${JSON.stringify(reference)}: nothing is fetched; save it beside this file and name that`,
+      `"$ref" is ${JSON.stringify(here.value)}: nothing is fetched; save it beside this file and name that`,
     );
-  const document = file === "" ? from.document : opened(here, file, open);
-  const steps = pointer.split("/").slice(1).map(unescaped);
+  return { document: opened(here, file, open), root: [] };
+}
+
+function anchored(here: Located, document: SourceDocument, root: Path, name: string): Located {
+  const resources = SchemaResources.of(document);
+  const path = resources.anchor(name, resources.around(root));
+  if (path === undefined)
+    throw faultAt(here, `"$ref" is ${JSON.stringify(here.value)}, and there is no "$anchor" of that name; give it one`);
+  return { document, path, value: walked(document, path).value };
+}
+
+/** What stands at a path; `absent` is the first step that leads to nothing. */
+function walked(
+  document: SourceDocument,
+  path: Path,
+): { readonly path: Path; readonly value: unknown; readonly absent?: string } {
   let value: unknown = document.value;
-  for (const step of steps) {
+  for (const step of path) {
     value = typeof value === "object" && value !== null ? (value as Mapping)[step] : undefined;
-    if (value === undefined)
-      throw faultAt(here, `"$ref" is ${JSON.stringify(reference)}, and there is no "${step}"; correct one of them`);
+    if (value === undefined) return { path, value, absent: String(step) };
   }
-  return { document, path: steps, value };
+  return { path, value };
 }
 
 function opened(here: Located, file: string, open: Opener): SourceDocument {

@@ -10,6 +10,11 @@ export const NULL = 64;
 export const UNTOLD = 128;
 /** Beside STRING, of a text of a query, a form or a head: one at least was no list, for neither commas nor bars part it. */
 export const ONE_TEXT = 8_192;
+/** Beside INTEGER: one at least is more than 32, or 64, bits can hold (OpenAPI 3.1.0 §4.4). */
+export const BEYOND_INT32 = 16_384;
+export const BEYOND_INT64 = 32_768;
+/** What says more of a kind that stands beside it. */
+export const DETAILS = UNTOLD | ONE_TEXT | BEYOND_INT32 | BEYOND_INT64;
 /**
  * How the fields of a message of Protocol Buffers are written (protobuf.dev, encoding), and the message itself. A field that came several
  * times in one message is an ARRAY beside that; a varint that was nothing but 0 and 1 is a BOOLEAN, any other an INTEGER.
@@ -19,19 +24,6 @@ export const FIXED64_FIELD = 512;
 export const FIXED32_FIELD = 1_024;
 export const LENGTH_FIELD = 2_048;
 export const MESSAGE = 4_096;
-
-/** Forms of strings, as JSON Schema 2020-12 §7.3 calls them; those that come later are tried later. */
-export const FORMATS = ["uuid", "date", "date-time", "uri", "email", "ipv4"] as const;
-export const FORMAT_PATTERNS: Readonly<Record<(typeof FORMATS)[number], RegExp>> = {
-  uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-  date: /^\d{4}-\d\d-\d\d$/,
-  "date-time": /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?$/,
-  uri: /^[a-z][a-z0-9+.-]{1,15}:\/\/[^\s]+$/i,
-  email: /^[^\s@]{1,64}@[^\s@]+\.[a-z]{2,}$/i,
-  ipv4: /^\d{1,3}(\.\d{1,3}){3}$/,
-};
-/** Bit of the form of a string that has none of these. */
-export const OTHER_FORMAT = 1 << FORMATS.length;
 
 /** More are no few words that a program gives out. */
 export const MAX_WORDS = 16;
@@ -68,7 +60,7 @@ export function joinLengths(a: LengthCounts | undefined, b: LengthCounts | undef
 export interface Shape {
   /** Bits of the kinds of values that stood there. */
   readonly kinds: number;
-  /** Bits of the forms of the strings: places in FORMATS, and OTHER_FORMAT. */
+  /** Bits of what the strings look like, see text-form.ts. */
   readonly formats: number;
   /** Values that stood there. */
   readonly times: number;

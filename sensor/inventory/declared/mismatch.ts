@@ -1,5 +1,6 @@
 import type { DeclaredSchema } from "../../declared/declared-api.js";
-import { FORMATS, OTHER_FORMAT } from "../../protocol/shape.js";
+import { BEYOND_INT32, BEYOND_INT64 } from "../../protocol/shape.js";
+import { formsFitting, namesOfForms } from "../../protocol/text-form.js";
 import { typesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 
@@ -9,20 +10,13 @@ export const MIN_SEEN = 3;
 /** What of a place is held against a file. */
 export type Seen = Pick<SchemaNode, "kinds" | "formats" | "words">;
 
-type Format = (typeof FORMATS)[number];
-
 const MAX_VALUES = 8;
-/** Forms that are looked for more narrowly than they are defined: what is none of those seen may be one all the same. */
-const MAY_BE: Readonly<Partial<Record<Format, readonly (Format | "other")[]>>> = {
-  uri: ["email", "other"],
-  email: ["other"],
-};
-
 /** `string, declared integer`; undefined where it fits, or where that could not be seen. */
 export function mismatch(node: Seen, declared: DeclaredSchema, isText: boolean): string | undefined {
   return (
     typeMismatch(node, declared, isText) ??
     formatMismatch(node, declared, isText) ??
+    sizeMismatch(node, declared) ??
     valueMismatch(node, declared, isText)
   );
 }
@@ -30,25 +24,18 @@ export function mismatch(node: Seen, declared: DeclaredSchema, isText: boolean):
 /** Only where nothing that stood there was of the form. */
 function formatMismatch(node: Seen, declared: DeclaredSchema, isText: boolean): string | undefined {
   const { types, format } = declared;
-  const fitting = formatsFitting(format);
+  const fitting = formsFitting(format);
   if (fitting === undefined || !isOfStrings(types) || (node.formats & fitting) !== 0) return undefined;
-  const names = namesOfFormats(node.formats);
+  const names = namesOfForms(node.formats);
   if (isText) names.push(...literalsOf(node, types));
   return names.length === 0 ? undefined : `${names.join(" or ")}, declared ${format}`;
 }
 
-/** Bits of what a string of the form may look like; undefined where it is none of those that are looked for. */
-export function formatsFitting(format: string | undefined): number | undefined {
-  const at = FORMATS.indexOf(format as Format);
-  if (at < 0) return undefined;
-  let fitting = 1 << at;
-  for (const one of MAY_BE[FORMATS[at]] ?? []) fitting |= one === "other" ? OTHER_FORMAT : 1 << FORMATS.indexOf(one);
-  return fitting;
-}
-
-export function namesOfFormats(bits: number): string[] {
-  const names: string[] = FORMATS.filter((_, bit) => (bits & (1 << bit)) !== 0);
-  return (bits & OTHER_FORMAT) === 0 ? names : [...names, "string of another format"];
+/** Formats of whole numbers, OpenAPI 3.1.0 §4.4: what is too large for one is no guess. */
+function sizeMismatch({ kinds }: Seen, { types, format }: DeclaredSchema): string | undefined {
+  const beyond = format === "int32" ? BEYOND_INT32 : format === "int64" ? BEYOND_INT64 : 0;
+  const isWhole = types.every((type) => type === "integer" || type === "null") && types.length > 0;
+  return isWhole && (kinds & beyond) !== 0 ? `integer beyond ${format}, declared ${format}` : undefined;
 }
 
 /** Only where what stood there is one of a few words that are known, or no word at all. */

@@ -4,9 +4,9 @@ import type {
   DeclaredParameter,
   DeclaredSchema,
 } from "../../declared/declared-api.js";
-import { FORMAT_PATTERNS, FORMATS, OTHER_FORMAT } from "../../protocol/shape.js";
+import { formsFitting, namesOfForms, textFormOf } from "../../protocol/text-form.js";
 import { cheapPattern, MAX_MATCHED } from "./cheap-pattern.js";
-import { formatsFitting, includes, namesOfFormats, orList } from "./mismatch.js";
+import { includes, orList } from "./mismatch.js";
 
 /** What a file says of a parameter of a path, and whether a value is that. */
 export interface PathRule {
@@ -70,14 +70,13 @@ function formatTests({ types, format }: DeclaredSchema): Test[] {
     const isInt32 = format === "int32" && types.join() === "integer";
     return isInt32 ? [{ declared: format, wrong: (value) => (isOfInt32(Number(value)) ? undefined : BEYOND) }] : [];
   }
-  const fitting = formatsFitting(format);
+  const fitting = formsFitting(format);
   if (format === undefined || fitting === undefined) return [];
   const wrong = (value: string): string | undefined => {
     const type = typeOf(value);
     if (type !== "string") return types.includes(type) ? undefined : type;
-    const at = FORMATS.findIndex((one) => FORMAT_PATTERNS[one].test(value));
-    const bit = at < 0 ? OTHER_FORMAT : 1 << at;
-    return (bit & fitting) === 0 ? namesOfFormats(bit).join() : undefined;
+    const bit = textFormOf(value);
+    return (bit & fitting) === 0 ? namesOfForms(bit).join() : undefined;
   };
   return [{ declared: format, isOfAll: true, wrong }];
 }

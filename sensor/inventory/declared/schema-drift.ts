@@ -1,5 +1,4 @@
 import type { DeclaredBody, DeclaredOperation, DeclaredResponse, DeclaredSchema } from "../../declared/declared-api.js";
-import { emptySchema } from "../../declared/schema-alternatives.js";
 import { ANY_NAME } from "../../protocol/shape.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
@@ -28,7 +27,7 @@ interface Comparison {
 /** How queries, heads and bodies that were seen differ from those declared. */
 export function schemaDrift({ api, operation }: OperationDeclaration, learned: LearnedSchemas): Difference[] {
   const told: Difference[] = [];
-  if (learned.query !== undefined) queryDrift(operation, learned.query, told);
+  if (learned.query !== undefined && operation.query !== undefined) queryDrift(operation.query, learned.query, told);
   missingParameters(operation, learned, told);
   requestHeadDrift(operation, learned, told);
   const { request, responses } = operation;
@@ -58,8 +57,7 @@ function isForm({ contentTypes }: DeclaredBody): boolean {
   return contentTypes.some((type) => FORM.test(type));
 }
 
-function queryDrift(operation: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
-  const declared = queryOf(operation);
+function queryDrift(declared: DeclaredSchema, query: SchemaNode, told: Difference[]): void {
   for (const name of namesOf(query)) {
     const known = parametersOf(declared, name);
     if (known.length === 0 && !declared.isOpen)
@@ -70,17 +68,6 @@ function queryDrift(operation: DeclaredOperation, query: SchemaNode, told: Diffe
       if (wrong !== undefined) told.push(parameterDifference(`query parameter ${wrong}`));
     }
   }
-}
-
-/** A query as an object of its parameters. */
-function queryOf({ parameters, otherParameters }: DeclaredOperation): DeclaredSchema {
-  const named = parameters.filter((one) => one.in === "query").map(({ name, schema }) => [name, schema] as const);
-  return {
-    ...emptySchema(),
-    properties: Object.fromEntries(named),
-    isOpen: otherParameters !== undefined,
-    more: otherParameters,
-  };
 }
 
 function missingParameters({ parameters }: DeclaredOperation, learned: LearnedSchemas, told: Difference[]): void {

@@ -1,16 +1,6 @@
 import type { JsonSchema } from "../../../shared/endpoint-facts.js";
-import {
-  ANY_NAME,
-  ARRAY,
-  BOOLEAN,
-  FORMATS,
-  INTEGER,
-  NULL,
-  NUMBER,
-  OBJECT,
-  STRING,
-  UNTOLD,
-} from "../../protocol/shape.js";
+import { ANY_NAME, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, UNTOLD } from "../../protocol/shape.js";
+import { formatOfBits } from "../../protocol/text-form.js";
 import type { SchemaNode } from "./schema-node.js";
 
 const TYPES: readonly (readonly [number, string])[] = [
@@ -81,6 +71,5 @@ export function wordsOf({ kinds, times, words }: SchemaNode): string[] | undefin
 
 /** Where all strings have one. */
 export function formatOf({ formats }: SchemaNode): string | undefined {
-  const at = FORMATS.findIndex((_, bit) => formats === 1 << bit);
-  return at < 0 ? undefined : FORMATS[at];
+  return formatOfBits(formats);
 }

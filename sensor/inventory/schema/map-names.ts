@@ -1,4 +1,4 @@
-import { ANY_NAME, ARRAY, OBJECT, UNTOLD } from "../../protocol/shape.js";
+import { ANY_NAME, ARRAY, DETAILS, OBJECT } from "../../protocol/shape.js";
 
 /** So many properties that come and go and hold the same kind of object are entries of a map. */
 export const MIN_ALIKE = 3;
@@ -20,7 +20,7 @@ export function namesThatAreValues(properties: ReadonlyMap<string, Property>, ob
     if (name === ANY_NAME || property.present >= objects) continue;
     const isPlain = (property.kinds & (OBJECT | ARRAY)) === 0;
     if (isPlain && (objects < MIN_OBJECTS || property.present >= objects * SELDOM_SHARE)) continue;
-    const key = `${property.kinds & ~UNTOLD} ${[...(property.properties?.keys() ?? [])].sort().join()}`;
+    const key = `${property.kinds & ~DETAILS} ${[...(property.properties?.keys() ?? [])].sort().join()}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [name]);
     else group.push(name);

@@ -1,4 +1,5 @@
 import { ANY_NAME, joinLengths, type LengthCounts, type Shape, UNTOLD } from "../../protocol/shape.js";
+import { HeldNames, isWorded } from "./held-names.js";
 import { lengthKind } from "./length-kind.js";
 import { MIN_ALIKE, namesThatAreValues } from "./map-names.js";
 import type { SchemaBudget } from "./schema-budget.js";
@@ -7,6 +8,8 @@ import { type StoredWords, WordCount } from "./word-count.js";
 
 const MAX_PROPERTIES = 64;
 const FIRST_OBJECTS = 8;
+/** Values under one name before it is told, where it may be a value. */
+const MIN_SHARED = 4;
 
 /** One place of a schema as JSON: counts and bits in their order, then what lies below. */
 export type StoredNode = readonly [
@@ -37,6 +40,8 @@ export class SchemaNode {
   /** Of a field of Protocol Buffers: what its values with a length looked like, and what the server itself calls it. */
   lengths: LengthCounts | undefined = undefined;
   fieldName: string | undefined = undefined;
+  /** Under names that may be values. */
+  readonly #held = new HeldNames<SchemaNode>();
   readonly #budget: SchemaBudget;
   readonly #keepsNames: boolean;
 
@@ -67,9 +72,11 @@ export class SchemaNode {
     this.properties ??= new Map();
     for (const [name, property] of shape.properties) {
       const known = this.properties.get(name);
-      const node = known ?? this.#property(name);
+      const node = known ?? (isWorded(name) ? this.#held.of(name, () => this.#make()) : this.#property(name));
       if (known === undefined) isNews = true;
       if (node?.take(property) === true) isNews = true;
+      if (node === undefined) this.kinds |= UNTOLD;
+      else if (known === undefined && isWorded(name)) this.#tellShared(name, node);
     }
     this.#foldNames();
     return isNews || this.#alwaysThere() !== alwaysBefore;
@@ -89,7 +96,7 @@ export class SchemaNode {
     this.objects -= shape.objects;
     if (shape.items !== undefined && this.items !== undefined) this.items.#uncount(shape.items);
     for (const [name, property] of shape.properties ?? []) {
-      const node = this.properties?.get(name) ?? this.properties?.get(ANY_NAME);
+      const node = this.properties?.get(name) ?? this.#held.find(name) ?? this.properties?.get(ANY_NAME);
       if (node === undefined) continue;
       node.present -= property.present;
       node.#uncount(property);
@@ -98,7 +105,27 @@ export class SchemaNode {
 
   /** Whether what is not among its properties was not there: some may have found no place, or be no names. */
   get hasAllNames(): boolean {
-    return (this.kinds & UNTOLD) === 0 && this.properties?.has(ANY_NAME) !== true;
+    return (this.kinds & UNTOLD) === 0 && this.properties?.has(ANY_NAME) !== true && this.#held.size === 0;
+  }
+
+  /** Of a name in the words of a language: it is one, and no value, once it is in as many objects as not. */
+  #tellShared(name: string, node: SchemaNode): void {
+    const isShared = node.times >= MIN_SHARED && node.present * 2 >= this.objects;
+    if (isShared) {
+      this.#held.let(name);
+      const known = this.#property(name, node);
+      if (known === node) return;
+      known?.merge(node);
+      node.drop();
+    } else if (this.#held.isFull) this.#foldHeld();
+  }
+
+  /** So many names that are seldom there are of a map. */
+  #foldHeld(): void {
+    for (const node of this.#held.empty()) {
+      this.#property(ANY_NAME)?.merge(node);
+      node.drop();
+    }
   }
 
   /** How many properties were in each object. */
@@ -153,6 +180,7 @@ export class SchemaNode {
       if (this.words === undefined && this.formats === other.formats) this.words = new WordCount();
       this.words?.merge(other.words);
     }
+    if (other.#held.size > 0) this.kinds |= UNTOLD;
     this.lengths = joinLengths(this.lengths, other.lengths);
     this.fieldName ??= other.fieldName;
     if (other.items !== undefined) {
@@ -173,19 +201,21 @@ export class SchemaNode {
   get places(): number {
     let places = 1 + (this.items?.places ?? 0);
     for (const node of this.properties?.values() ?? []) places += node.places;
+    for (const node of this.#held.nodes()) places += node.places;
     return places;
   }
 
-  #property(name: string): SchemaNode | undefined {
+  /** `made`: what is to stand there, where there is nothing yet. */
+  #property(name: string, made?: SchemaNode): SchemaNode | undefined {
     this.properties ??= new Map();
     const isFull = this.properties.size >= MAX_PROPERTIES;
     // Once names were found to be values, so are those that come later.
     const isMap = this.properties.has(ANY_NAME) && !this.#keepsNames;
     const key = isFull || isMap || isSecretAsName(name) ? ANY_NAME : name;
-    const made = this.properties.get(key) ?? this.#make();
-    if (made === undefined) this.kinds |= UNTOLD;
-    else this.properties.set(key, made);
-    return made;
+    const node = this.properties.get(key) ?? made ?? this.#make();
+    if (node === undefined) this.kinds |= UNTOLD;
+    else this.properties.set(key, node);
+    return node;
   }
 
   #make(): SchemaNode | undefined {
@@ -197,7 +227,8 @@ export class SchemaNode {
     const field: StoredField | undefined =
       lengths === undefined && fieldName === undefined ? undefined : [storedLengths(lengths), fieldName ?? null];
     const stored = [
-      kinds,
+      // Names that are held back are forgotten.
+      this.#held.size === 0 ? kinds : kinds | UNTOLD,
       formats,
       times,
       objects,

@@ -1,4 +1,5 @@
 import { wordsOf } from "../data/field-words.js";
+import { isGivenName } from "../data/given-names.js";
 
 const MAX_NAME_BYTES = 64;
 /** Names with more digits than this are values: customers' numbers, dates, hashes. */
@@ -24,6 +25,25 @@ export function isFieldName(bytes: Buffer, start: number, end: number): boolean 
     if (kind === DIGIT && ++digits > MAX_DIGITS) return false;
   }
   return true;
+}
+
+/** Letters of any script, with spaces and what else stands in headings of tables. */
+const WORDED = /^[\p{L}_$][\p{L}\p{M}\p{N}_$ .:()[\]%#&'’–-]*$/u;
+const NO_NAME_OF_PROGRAMS = /[^!-~]/;
+const MAX_WORDS = 8;
+
+/**
+ * The text of bytes[start, end) where it may be a name in the words of a language, in UTF-8: `First Name`, `größe`. It may as well be a
+ * value, as in a map from people to numbers: whoever keeps it waits until many messages have it. Undefined for any other, and where a
+ * person is called by one of its words.
+ */
+export function wordedName(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end === start || end - start > MAX_NAME_BYTES) return undefined;
+  const text = bytes.toString("utf8", start, end);
+  if (!NO_NAME_OF_PROGRAMS.test(text) || !WORDED.test(text) || (text.match(/\p{N}/gu)?.length ?? 0) > MAX_DIGITS)
+    return undefined;
+  const words = text.split(/[^\p{L}\p{M}]+/u);
+  return words.length > MAX_WORDS || words.some(isGivenName) ? undefined : text;
 }
 
 /** Last words of names under which programs give out one of a few words. None of them is ever about a person. */

@@ -123,14 +123,20 @@ export class JsonScan {
     }
     const depth = this.#depth;
     const around = this.#hashes[depth];
-    this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
-    this.#nameHash = this.#fields.hash;
     this.#nameStart = start;
     this.#nameEnd = stop;
-    this.#role = this.#siblings.roleOf(bytes, start, stop);
-    if (this.#role === "value" || this.#role === "code") this.#callByName(bytes, depth, this.#role);
-    if (depth === OF_MEMBERS) this.oauth.name(bytes, start, stop);
-    if (this.#shape.isOn) this.#shape.name(bytes, start, stop);
+    if (hasEscape) {
+      // RFC 8259 §7: to whoever reads it a name is the same with and without escapes.
+      this.#scratch.unescapeJson(bytes, start, stop);
+      this.#hint = this.#fields.hint(this.#scratch.bytes, 0, this.#scratch.length, 0, 0, 0);
+      this.#named(this.#scratch.bytes, 0, this.#scratch.length);
+      this.#role = undefined;
+    } else {
+      this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
+      this.#named(bytes, start, stop);
+      this.#role = this.#siblings.roleOf(bytes, start, stop);
+      if (this.#role === "value" || this.#role === "code") this.#callByName(bytes, depth, this.#role);
+    }
     return next + 1;
   }
 
@@ -156,6 +162,12 @@ export class JsonScan {
     if (role === "name" || role === "system") this.#siblings.named(depth, bytes, start, end, role);
     else this.#siblings.unnamed(depth, start, end, role);
     this.#role = undefined;
+  }
+
+  #named(bytes: Buffer, start: number, end: number): void {
+    this.#nameHash = this.#fields.hash;
+    if (this.#depth === OF_MEMBERS) this.oauth.name(bytes, start, end);
+    if (this.#shape.isOn) this.#shape.name(bytes, start, end);
   }
 
   #value(bytes: Buffer, start: number, end: number, hasEscape: boolean, depth: number): void {

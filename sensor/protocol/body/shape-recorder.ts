@@ -4,18 +4,20 @@ import { withWord } from "../few-words.js";
 import {
   ANY_NAME,
   ARRAY,
+  BEYOND_INT32,
+  BEYOND_INT64,
   BOOLEAN,
   INTEGER,
   NULL,
   NUMBER,
   OBJECT,
   ONE_TEXT,
-  OTHER_FORMAT,
   type Shape,
   STRING,
   UNTOLD,
 } from "../shape.js";
-import { isFieldName, isWordField } from "./field-naming.js";
+import { OTHER_FORMAT } from "../text-form.js";
+import { isFieldName, isWordField, wordedName } from "./field-naming.js";
 import { formatOf, isWord } from "./string-format.js";
 
 const MAX_DEPTH = 12;
@@ -32,6 +34,7 @@ const UPPER_E = 0x45;
 const COMMA = 0x2c;
 const BAR = 0x7c;
 const SPACE = 0x20;
+const MINUS = 0x2d;
 
 /** One place of the message under way. */
 class Place implements Shape {
@@ -305,11 +308,10 @@ export class ShapeRecorder {
   }
 }
 
-/** The name where it may be kept. */
+/** The name where it may be kept; what is rather a value in a name's place is not. */
 function told(bytes: Buffer, start: number, end: number, stand: NameStand): string {
-  if (!isFieldName(bytes, start, end)) return ANY_NAME;
-  const name = bytes.latin1Slice(start, end);
-  return isDrawnName(name, stand) ? ANY_NAME : name;
+  const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : wordedName(bytes, start, end);
+  return name === undefined || isDrawnName(name, stand) ? ANY_NAME : name;
 }
 
 /** Whether strings here or below were all of a few words so far. */
@@ -328,11 +330,24 @@ function leaveWordsOut(place: Place): void {
 }
 
 const MAX_NUMBER_BYTES = 15;
+/** So many digits fit into 32 bits whatever they are, and more than so many not into 64. */
+const DIGITS_OF_INT32 = 9;
+const DIGITS_OF_INT64 = 19;
 
 function numberKind(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++)
     if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) return NUMBER;
-  return INTEGER;
+  const digits = end - start - (bytes[start] === MINUS ? 1 : 0);
+  return digits <= DIGITS_OF_INT32 ? INTEGER : INTEGER | beyond(bytes.latin1Slice(start, end), digits);
+}
+
+/** Bits of what a whole number is too large for. */
+function beyond(text: string, digits: number): number {
+  const value = Number(text);
+  if (value >= -(2 ** 31) && value < 2 ** 31) return 0;
+  if (digits < DIGITS_OF_INT64) return BEYOND_INT32;
+  const isInt64 = digits === DIGITS_OF_INT64 && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+  return isInt64 ? BEYOND_INT32 : BEYOND_INT32 | BEYOND_INT64;
 }
 
 /** What parts the entries of a list that is written as one text; 0 where nothing does. OpenAPI 3.1.0 §4.8.12.3. */

@@ -1,4 +1,4 @@
-import { FORMAT_PATTERNS, FORMATS, OTHER_FORMAT } from "../shape.js";
+import { OTHER_FORMAT, textFormOf } from "../text-form.js";
 
 const MIN_LENGTH = 6;
 const MAX_LENGTH = 256;
@@ -11,9 +11,7 @@ export function formatOf(bytes: Buffer, start: number, end: number): number {
   if (length < MIN_LENGTH || length > MAX_LENGTH) return OTHER_FORMAT;
   // Without digit, colon and at sign it has none of them, as nearly all strings.
   if (!mayHaveForm(bytes, start, end)) return OTHER_FORMAT;
-  const text = bytes.latin1Slice(start, end);
-  for (let bit = 0; bit < FORMATS.length; bit++) if (FORMAT_PATTERNS[FORMATS[bit]].test(text)) return 1 << bit;
-  return OTHER_FORMAT;
+  return textFormOf(bytes.latin1Slice(start, end));
 }
 
 function mayHaveForm(bytes: Buffer, start: number, end: number): boolean {

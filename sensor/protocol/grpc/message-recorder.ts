@@ -10,12 +10,12 @@ import {
   LENGTH_FIELD,
   type LengthCounts,
   MESSAGE,
-  OTHER_FORMAT,
   type Shape,
   STRING,
   UNTOLD,
   VARINT_FIELD,
 } from "../shape.js";
+import { OTHER_FORMAT } from "../text-form.js";
 import { FIXED32, FIXED64, LENGTH, VARINT } from "./wire-fields.js";
 
 const MAX_PLACES = 256;
