@@ -6,6 +6,7 @@ import type { Call } from "../sensor/protocol/message.js";
 import { classesOf, DATA, DOCUMENT, DOCUMENT_CLASSES, look } from "./support/body-look.js";
 import { type FeedOptions, feed, PROTOCOL_SETTINGS, type Step } from "./support/dialog.js";
 import { data, type Field, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
+import { LAYOUT_CASES } from "./support/layout-cases.js";
 import { Scene } from "./support/scene.js";
 
 /** `request | response` classes of each call, `-` where not looked at. */
@@ -144,6 +145,12 @@ t.test("forms, parts, markup, lines and events are taken apart", (t) => {
   t.same(look([Buffer.from(DOCUMENT)], "text/json", undefined, { kinds: ["form"] }).classes, undefined);
   const untyped = (text: string): unknown => look([Buffer.from(text)], "").classes;
   t.same(untyped(DOCUMENT), undefined);
+  t.end();
+});
+
+t.test("what says what a value is may stand elsewhere than right before it", (t) => {
+  for (const [type, body, expected] of LAYOUT_CASES)
+    t.equal(classesOf(body, type)?.join(), expected, `${type} ${body}`);
   t.end();
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import t from "tap";
+import { FieldWords, wordsOf } from "../sensor/protocol/data/field-words.js";
 import { FoundClasses } from "../sensor/protocol/data/found-classes.js";
 import { PatternError } from "../sensor/protocol/data/pattern.js";
 import { PatternSet } from "../sensor/protocol/data/pattern-set.js";
@@ -51,5 +52,22 @@ t.test("classes found together are one list, whatever came first and however man
     for (let b = a; b < 80; b++)
       t.same(listOf([b, a]), [...new Set([names[a], names[b]])], "beyond the sets remembered");
   t.same(listOf([70, 3, 41]), ["c103", "c141", "c170"]);
+  t.end();
+});
+
+t.test("the first look at the words before a value leaves out none that tell", (t) => {
+  const fields = ["contactnumber", "ssn", "nhsno", "birthdate", "cc", "contrasena", "telefono", "電話"];
+  const names = new FieldWords([fields]);
+  const told = ["contact number", "ContactNumber is", "my_ssn", "SSNs", "ssnValue", "SSN_NO", "nhs no", "nhs no value"];
+  told.push("birth-date was", "BirthDate", "myCc", "cc is", "contraseña", "teléfono no", "電話");
+  for (const text of told) {
+    const bytes = Buffer.from(`the ${text}`);
+    t.not(names.find(wordsOf(`the ${text}`), []).length, 0, text);
+    t.ok(names.mayEnd(bytes, 0, bytes.length), text);
+  }
+  for (const text of ["order", "the total is", "shipment number", "on Monday", "value", "is"]) {
+    const bytes = Buffer.from(text);
+    t.notOk(names.mayEnd(bytes, 0, bytes.length), text);
+  }
   t.end();
 });

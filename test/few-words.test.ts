@@ -263,3 +263,31 @@ t.test("an enumeration has the words of all entries of a list, or is not told", 
   t.same(enumOf(schemas(scene, "/patched")?.request?.items?.properties?.op), ["add", "replace"]);
   t.end();
 });
+
+t.test("what was drawn by chance is no name either, with hardly a digit in it, and least of all by itself", (t) => {
+  const scene = new Scene();
+  const tokens = ["lUfKirLttoiflqNkyAiTWQ", "ussMgGqWH-dGi6oL8pqHFg", "tFuvu_D3cgGy3w5e", "DqDv_uMVhsRE0Cxj"];
+  const cookies = ["lUfKirLttoiflqNkyAiTWQ", "xKqPzRtWvBnMjHgF"];
+  const alone = [...tokens, "CNi8FUfrgN", "XVcao8tqvV"];
+  for (const [index, token] of alone.entries())
+    for (let times = 0; times < 3; times++) {
+      const path = `/verify${"abcdef"[index]}`;
+      scene.get(`${path}?${times === 1 ? "raw&versioning&" : ""}${token}${["", "=", "=="][times]}`);
+    }
+  for (const [index, token] of tokens.entries())
+    for (let times = 0; times < 3; times++) {
+      scene.get(
+        `/n${"abcd"[index]}?${token}=1&vpcEndpointIds=1&x-amz-fwd-header-x-amz-object-lock-mode=2&CWPFacName=1`,
+        {
+          fields: `X-${token}: 1\r\nCookie: ${cookies[index % 2]}=1; theme=dark\r\n`,
+          body: JSON.stringify({ id: 1, inner: { [token]: { title: "x" } } }),
+        },
+      );
+    }
+  const { rows } = scene.inventory.takeDelta(1_000);
+  const kept = JSON.stringify(rows).toLowerCase();
+  for (const token of [...alone, ...cookies]) t.notOk(kept.includes(token.toLowerCase()), token);
+  for (const name of ["vpcEndpointIds", "x-amz-fwd-header-x-amz-object-lock-mode", "CWPFacName", "versioning", "theme"])
+    t.ok(kept.includes(`"${name.toLowerCase()}"`), name);
+  t.end();
+});

@@ -1,3 +1,4 @@
+import { isDrawnName } from "./drawn-name.js";
 import { AUTHORIZATION, FIELD_NAMES } from "./http/field-name.js";
 
 /**
@@ -49,10 +50,14 @@ function positionOf(name: string): number {
  * case; `position` among FIELD_NAMES for whoever knows it already.
  */
 export function isLearnedField(name: string, position = positionOf(name)): boolean {
-  return name.length <= MAX_NAME_BYTES && position < AUTHORIZATION && !isStandardField(name) && !isSecretName(name);
+  return mayBeKept(name) && position < AUTHORIZATION && !isStandardField(name);
 }
 
 /** Whether anything is told of a cookie. */
 export function isLearnedCookie(name: string): boolean {
-  return name.length <= MAX_NAME_BYTES && COOKIE_NAME.test(name) && !isSecretName(name);
+  return mayBeKept(name) && COOKIE_NAME.test(name);
+}
+
+function mayBeKept(name: string): boolean {
+  return name.length <= MAX_NAME_BYTES && !isSecretName(name) && !isDrawnName(name, "named");
 }

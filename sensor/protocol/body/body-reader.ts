@@ -13,17 +13,12 @@ import { BodyKeys } from "./body-keys.js";
 import { BodyLook, type ContentLook, type Found, type LookOwner, type LookPlan } from "./body-look.js";
 import { type BegunBody, BodyProbe, type ProbeHolder } from "./body-probe.js";
 import { BodySampler } from "./body-sampler.js";
+import { BodyScan } from "./body-scan.js";
 import { type ContentCoding, codingOf, decodeContent, IDENTITY } from "./content-coding.js";
 import { type ContentKind, ContentKinds, guess, isText, messageType } from "./content-kind.js";
 import { FlowBodies } from "./flow-bodies.js";
-import { FormScan } from "./form-scan.js";
-import { JsonScan } from "./json-scan.js";
-import { MarkupScan } from "./markup-scan.js";
-import { MultipartScan } from "./multipart-scan.js";
-import { Scratch } from "./scratch.js";
 import { ShapeRecorder } from "./shape-recorder.js";
 import { mayBeMarked, plainText } from "./text-encoding.js";
-import { TextScan } from "./text-scan.js";
 
 /** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
 const FIRST_LEARNED = 32;
@@ -82,7 +77,6 @@ export class BodyReader implements LookOwner {
   readonly fields: FieldMemory;
   readonly operations: OperationReader;
   readonly reflected = new ReflectedTypes();
-  readonly form: FormScan;
   heldBytes = 0;
   sparesResponses = false;
   readonly #settings: BodySettings;
@@ -90,32 +84,21 @@ export class BodyReader implements LookOwner {
   /** Coded bodies that say nothing of an operation: they would have to be decoded to tell, so not all of them are. */
   readonly #codedRest: BodySampler;
   readonly #kinds: ContentKinds;
-  readonly #json: JsonScan;
-  readonly #markup: MarkupScan;
-  readonly #text: TextScan;
-  readonly #multipart: MultipartScan;
+  readonly #scan: BodyScan;
   readonly #protobuf: ProtobufScan;
   readonly #recorder = new ShapeRecorder();
   readonly #keys = new BodyKeys();
   readonly #learned = new BodySampler(FIRST_LEARNED, ONE_LEARNED_IN, LEARNED_SLOTS);
 
   constructor(settings: BodySettings) {
-    const scratch = new Scratch();
     this.#settings = settings;
     this.fields = new FieldMemory(() => new DataClassifier(settings), settings.rules);
     this.operations = new OperationReader(this.fields, settings.maxBodyBytes, this.counters);
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#kinds = new ContentKinds(settings.kinds);
-    this.#json = new JsonScan(this.fields, scratch, this.#recorder);
-    this.form = new FormScan(this.fields, scratch, this.#recorder);
-    this.#markup = new MarkupScan(this.fields, scratch);
-    this.#text = new TextScan(this.fields, (bytes, start, end) => this.#json.scan(bytes, start, end, false));
     this.#protobuf = new ProtobufScan(this.fields);
-    this.#multipart = new MultipartScan(this.fields, this.#recorder, (type, bytes, start, end) => {
-      const kind = this.#kinds.of(type);
-      if (kind !== undefined && isText(kind)) this.#scan(kind, bytes, start, end, false);
-    });
+    this.#scan = new BodyScan(this.fields, this.#kinds, this.#recorder, this.#protobuf);
   }
 
   get isOn(): boolean {
@@ -319,8 +302,8 @@ export class BodyReader implements LookOwner {
     if (kind === "protobuf") {
       if (!this.#readMessage(plan, key, bytes, start, end, isCut, found)) return;
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
-    if (kind === "form") found.oauth = this.form.oauth.found();
-    else if (kind === "json") found.oauth = this.#json.oauth.found();
+    if (kind === "form") found.oauth = this.#scan.form.oauth.found();
+    else if (kind === "json") found.oauth = this.#scan.json.oauth.found();
     if (kind !== "protobuf") found.key = this.#keys.find(bytes, start, end, kind === "form" ? kind : "other");
     const { classifier } = this.fields;
     if (classifier.isExhausted) this.counters.bodies_exhausting++;
@@ -353,35 +336,10 @@ export class BodyReader implements LookOwner {
     const isLaidOut = layout === "json" || layout === "form" || layout === "multipart";
     const isLearned = isLaidOut && this.#learned.admits(key);
     if (isLearned) this.#recorder.begin();
-    this.#scan(layout, bytes, start, end, isCut);
+    this.#scan.scan(layout, bytes, start, end, isCut);
     if (!isLearned) return undefined;
     this.#learned.looked(key, 0);
     return this.#recorder.end();
-  }
-
-  #scan(kind: ContentKind, bytes: Buffer, start: number, end: number, isCut: boolean): void {
-    switch (kind === "guess" || kind === "text" ? guess(bytes, start, end, kind) : kind) {
-      case "json":
-        this.#json.scan(bytes, start, end, isCut);
-        break;
-      case "form":
-        this.form.scan(bytes, start, end, isCut);
-        break;
-      case "multipart":
-        this.#multipart.form(bytes, start, end, isCut);
-        break;
-      case "parts":
-        this.#multipart.parts(bytes, start, end, isCut);
-        break;
-      case "protobuf":
-        this.#protobuf.scan(bytes, start, end, isCut);
-        break;
-      case "markup":
-        this.#markup.scan(bytes, start, end);
-        break;
-      default:
-        this.#text.scan(bytes, start, end);
-    }
   }
 }
 

@@ -1,5 +1,17 @@
+import { isHl7 } from "./hl7-scan.js";
+
 /** How a body's text is laid out; `multipart` is a form, `parts` are any others, `guess` is told by its first byte. */
-export type ContentKind = "json" | "form" | "multipart" | "parts" | "markup" | "text" | "protobuf" | "guess";
+export type ContentKind =
+  | "json"
+  | "form"
+  | "multipart"
+  | "parts"
+  | "markup"
+  | "text"
+  | "delimited"
+  | "hl7"
+  | "protobuf"
+  | "guess";
 
 const MAX_REMEMBERED = 256;
 
@@ -21,7 +33,7 @@ export class ContentKinds {
     if (!this.#known.has(contentType)) {
       if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
       const kind = kindOf(contentType);
-      const wanted = kind === "parts" ? "multipart" : kind;
+      const wanted = kind === "parts" ? "multipart" : kind === "delimited" ? "text" : kind;
       this.#known.set(contentType, wanted !== undefined && this.#wanted.includes(wanted) ? kind : undefined);
     }
     this.#last = contentType;
@@ -51,6 +63,8 @@ function kindOf(contentType: string): ContentKind | undefined {
   if (/^multipart\/(mixed|related|alternative)$/.test(type)) return "parts";
   if (/^application\/(x-)?(vnd\.google\.)?proto(buf)?$/.test(type)) return "protobuf";
   if (/[/+](xml|html|xhtml)$/.test(type)) return "markup";
+  if (/^(text|application)\/(x-)?(csv|tab-separated-values)$/.test(type)) return "delimited";
+  if (/^(x-)?application\/hl7-v2/.test(type)) return "text";
   return /^text\/(?!css|javascript)/.test(type) || /^application\/(x-)?(yaml|toml|graphql)$/.test(type)
     ? "text"
     : undefined;
@@ -67,5 +81,6 @@ export function guess(bytes: Buffer, start: number, end: number, kind: "guess" |
   while (at < end && bytes[at] <= 0x20) at++;
   const first = bytes[at];
   if (first === 0x7b || first === 0x5b) return "json";
+  if (first === 0x4d && isHl7(bytes, at, end)) return "hl7";
   return first === 0x3c && kind === "guess" ? "markup" : "text";
 }

@@ -1,4 +1,5 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import type { NameStand } from "../drawn-name.js";
 import { decodeNested } from "./nested-encoding.js";
 import { OauthFields } from "./oauth-fields.js";
 import { PlainName } from "./plain-name.js";
@@ -38,11 +39,16 @@ export class FormScan {
       const nameStart = at;
       while (at < end && bytes[at] !== EQUALS && !isBreak(bytes[at])) at++;
       const nameEnd = at;
-      const hint = this.#named(bytes, nameStart, nameEnd, isCut && at >= end);
+      const isNameCut = isCut && at >= end;
       const valueStart = at < end && bytes[at] === EQUALS ? at + 1 : at;
       let isEncoded = false;
-      for (at = valueStart; at < end && !isBreak(bytes[at]); at++)
+      // Padding, as base64 has it, is no value.
+      let stand: NameStand = "alone";
+      for (at = valueStart; at < end && !isBreak(bytes[at]); at++) {
+        if (bytes[at] !== EQUALS) stand = "named";
         if (bytes[at] === PERCENT || bytes[at] === PLUS) isEncoded = true;
+      }
+      const hint = this.#named(bytes, nameStart, nameEnd, isNameCut ? "cut" : stand);
       if (at > valueStart && !(isCut && at === end)) this.#value(bytes, valueStart, at, hint, isEncoded);
       else if (shape.isOn && nameEnd > nameStart) shape.string(bytes, valueStart, valueStart, false);
       at++;
@@ -50,12 +56,13 @@ export class FormScan {
     if (shape.isOn && !isCut) shape.close();
   }
 
-  /** The hint that the name gives; `isCut`: it goes on, and names nothing yet. */
-  #named(bytes: Buffer, start: number, end: number, isCut: boolean): number {
+  /** The hint that the name gives; one that is cut goes on, and names nothing yet. */
+  #named(bytes: Buffer, start: number, end: number, stand: NameStand | "cut"): number {
     const name = this.#name;
     name.read(bytes, start, end);
     this.oauth.name(name.bytes, name.start, name.end);
-    if (this.#shape.isOn && end > start && !isCut) this.#shape.parameter(name.bytes, name.start, name.end);
+    if (this.#shape.isOn && end > start && stand !== "cut")
+      this.#shape.parameter(name.bytes, name.start, name.end, stand);
     return this.#fields.hint(name.bytes, name.start, name.end, 0, 0, 0);
   }
 

@@ -1,7 +1,9 @@
 import type { FieldMemory } from "../data/field-memory.js";
+import { cardHint, MAX_CARD_NAME } from "./card-fields.js";
 import { OauthFields } from "./oauth-fields.js";
 import type { Scratch } from "./scratch.js";
 import type { ShapeRecorder } from "./shape-recorder.js";
+import { SiblingNames, type SiblingRole } from "./sibling-names.js";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -49,6 +51,9 @@ export class JsonScan {
   #nameEnd = 0;
   #nameHash = 0;
   #hint = 0;
+  readonly #siblings: SiblingNames;
+  /** What the member whose value comes next is to those beside it. */
+  #role: SiblingRole | undefined = undefined;
   /** What the members of the object scanned last say to an OAuth 2 server: many take the parameters of RFC 6749 as JSON. */
   readonly oauth = new OauthFields();
 
@@ -56,6 +61,7 @@ export class JsonScan {
     this.#fields = fields;
     this.#scratch = scratch;
     this.#shape = shape;
+    this.#siblings = new SiblingNames(fields, MAX_DEPTH);
   }
 
   /** `isCut`: the text goes on beyond `end`. */
@@ -88,6 +94,8 @@ export class JsonScan {
     this.#beyond = 0;
     this.#starts[0] = this.#ends[0] = this.#hashes[0] = this.#inherited[0] = 0;
     this.#nameStart = this.#nameEnd = this.#nameHash = this.#hint = 0;
+    this.#role = undefined;
+    this.#siblings.begin();
   }
 
   /** A string is a name where a colon follows it. Position after it. */
@@ -110,6 +118,7 @@ export class JsonScan {
     while (next < end && bytes[next] <= 0x20 && bytes[next] !== LOST) next++;
     if (bytes[next] !== COLON || next >= end) {
       this.#value(bytes, start, stop, hasEscape, this.#depth);
+      if (stop - start <= MAX_CARD_NAME && bytes[start - 2] === OPEN_ARRAY) this.#cardProperty(bytes, start, stop);
       return stop + 1;
     }
     const depth = this.#depth;
@@ -121,11 +130,38 @@ export class JsonScan {
       this.#scratch.unescapeJson(bytes, start, stop);
       this.#hint = this.#fields.hint(this.#scratch.bytes, 0, this.#scratch.length, 0, 0, 0);
       this.#named(this.#scratch.bytes, 0, this.#scratch.length);
+      this.#role = undefined;
     } else {
       this.#hint = this.#fields.hint(bytes, start, stop, this.#starts[depth], this.#ends[depth], around);
       this.#named(bytes, start, stop);
+      this.#role = this.#siblings.roleOf(bytes, start, stop);
+      if (this.#role === "value" || this.#role === "code") this.#callByName(bytes, depth, this.#role);
     }
     return next + 1;
+  }
+
+  /** RFC 7095 §3.3: a list of a property's name, its parameters, the type of its values, and these. */
+  #cardProperty(bytes: Buffer, start: number, end: number): void {
+    const hint = cardHint(this.#fields, bytes, start, end);
+    if (hint !== 0 && bytes[end + 1] === COMMA && bytes[end + 2] === OPEN_OBJECT) this.#inherited[this.#depth] = hint;
+  }
+
+  /** What stands beside the value that comes next may be what it is called, and what is in it. */
+  #callByName(bytes: Buffer, depth: number, role: "value" | "code"): void {
+    const hint = this.#siblings.hint(depth, bytes, role);
+    if (hint === 0) return;
+    this.#hint = hint;
+    this.#nameStart = this.#siblings.start;
+    this.#nameEnd = this.#siblings.end;
+    this.#nameHash = this.#siblings.hash;
+    this.#role = undefined;
+  }
+
+  /** A text that is the value of a member with a role, or its name. */
+  #beside(role: SiblingRole, bytes: Buffer, start: number, end: number, depth: number): void {
+    if (role === "name" || role === "system") this.#siblings.named(depth, bytes, start, end, role);
+    else this.#siblings.unnamed(depth, start, end, role);
+    this.#role = undefined;
   }
 
   #named(bytes: Buffer, start: number, end: number): void {
@@ -141,6 +177,7 @@ export class JsonScan {
     if (!hasEscape) {
       classifier.value(bytes, start, end, this.#hint);
       if (isMember) this.oauth.value(bytes, start, end);
+      if (this.#role !== undefined && depth !== NOT_WHOLE) this.#beside(this.#role, bytes, start, end, depth);
     } else {
       this.#scratch.unescapeJson(bytes, start, end);
       classifier.value(this.#scratch.bytes, 0, this.#scratch.length, this.#hint);
@@ -174,6 +211,8 @@ export class JsonScan {
     this.#starts[depth + 1] = isNamed ? this.#nameStart : this.#starts[depth];
     this.#ends[depth + 1] = isNamed ? this.#nameEnd : this.#ends[depth];
     this.#hashes[depth + 1] = isNamed ? this.#nameHash : this.#hashes[depth];
+    this.#role = undefined;
+    this.#siblings.open(depth + 1);
     if (byte === OPEN_OBJECT) this.#hint = 0;
     this.#inherited[depth + 1] = this.#hint;
     this.#nameHash = 0;

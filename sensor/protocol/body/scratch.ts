@@ -66,6 +66,15 @@ export class Scratch {
     this.length = this.bytes.write(text.slice(0, this.#maxBytes), 0, "latin1");
   }
 
+  /** RFC 4180 §2: within quotation marks, two stand for one. */
+  undouble(from: Buffer, start: number, end: number, mark: number): void {
+    this.length = 0;
+    for (let at = start; at < end && this.length < this.#maxBytes; at++) {
+      this.bytes[this.length++] = from[at];
+      if (from[at] === mark && from[at + 1] === mark) at++;
+    }
+  }
+
   /** Writes a `\uXXXX` as UTF-8; how many bytes it took. */
   #codeUnit(from: Buffer, start: number, end: number): number {
     let unit = 0;

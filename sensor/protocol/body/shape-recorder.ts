@@ -1,4 +1,5 @@
 import { isGivenName } from "../data/given-names.js";
+import { isDrawnName, type NameStand } from "../drawn-name.js";
 import { isOneOf, withWord } from "../few-words.js";
 import {
   ANY_NAME,
@@ -152,10 +153,10 @@ export class ShapeRecorder {
   }
 
   /** The name of the value that comes next; of a form or query, where a name that comes again makes its values a list. */
-  parameter(bytes: Buffer, start: number, end: number): void {
+  parameter(bytes: Buffer, start: number, end: number, stand: NameStand): void {
     const frame = this.#frames.at(-1);
     const hadName = frame?.seen.size;
-    this.name(bytes, start, end);
+    this.name(bytes, start, end, stand);
     const { next } = frame ?? {};
     if (frame === undefined || next === undefined || frame.seen.size !== hadName) return;
     frame.next = this.#entryOf(next);
@@ -175,10 +176,10 @@ export class ShapeRecorder {
   }
 
   /** The name of the value that comes next. */
-  name(bytes: Buffer, start: number, end: number): void {
+  name(bytes: Buffer, start: number, end: number, stand: NameStand = "named"): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined || !frame.isObject || this.#beyond > 0) return;
-    frame.next = this.#property(frame.place, bytes, start, end);
+    frame.next = this.#property(frame.place, told(bytes, start, end, stand));
     if (frame.next !== undefined) frame.seen.add(frame.next);
   }
 
@@ -289,10 +290,9 @@ export class ShapeRecorder {
     return this.#textsHaveWords;
   }
 
-  #property(of: Place, bytes: Buffer, start: number, end: number): Place | undefined {
+  #property(of: Place, name: string): Place | undefined {
     of.properties ??= new Map();
     const isFull = of.properties.size >= MAX_PROPERTIES;
-    const name = nameOf(bytes, start, end) ?? ANY_NAME;
     const own = of.properties.get(name);
     if (own === undefined && isFull) of.kinds |= UNTOLD;
     const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
@@ -310,9 +310,10 @@ export class ShapeRecorder {
   }
 }
 
-/** Undefined for what is rather a value in a name's place. */
-function nameOf(bytes: Buffer, start: number, end: number): string | undefined {
-  return isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : wordedName(bytes, start, end);
+/** The name where it may be kept; what is rather a value in a name's place is not. */
+function told(bytes: Buffer, start: number, end: number, stand: NameStand): string {
+  const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : wordedName(bytes, start, end);
+  return name === undefined || isDrawnName(name, stand) ? ANY_NAME : name;
 }
 
 /** Whether strings here or below were all of a few words so far. */

@@ -3,6 +3,8 @@ import { IS_WORD } from "./pattern-set.js";
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const DOT = 0x2e;
+const CALLS = Buffer.from("([{$<");
 /** A repository's path is looked for in so many bytes. */
 const MAX_PATH = 256;
 
@@ -12,6 +14,13 @@ export function isNoVersion(bytes: Buffer, from: number, start: number): boolean
   if (bytes[start - 1] === SLASH) return IS_WORD[bytes[start - 2]] === 0;
   // Mozilla's `rv:1.9.2.20`, in a comment of its User-Agent.
   return start - from < 3 || bytes.latin1Slice(start - 3, start) !== "rv:";
+}
+
+/** False for what is called or looked up, in a program's text: `password=getenv("X")`. */
+export function isNoCall(bytes: Buffer, _from: number, _start: number, end: number, until: number): boolean {
+  let at = end;
+  while (at < until && (IS_WORD[bytes[at]] === 1 || bytes[at] === DOT)) at++;
+  return at === until || !CALLS.includes(bytes[at]);
 }
 
 /** False for the account and host before a path that scp and git take: `org-7@github.com:octo-org/octo-repo.git`. */

@@ -2,6 +2,7 @@ import { isInNumber } from "./around-value.js";
 import type { DataRule } from "./data-rule.js";
 import { FieldWords, wordsOf } from "./field-words.js";
 import { FoundClasses } from "./found-classes.js";
+import { HEALTH_RULES } from "./health-rules.js";
 import { NATIONAL_RULES } from "./national-rules.js";
 import { operatorRule } from "./operator-rule.js";
 import { PatternError } from "./pattern.js";
@@ -92,6 +93,7 @@ export class DataClassifier {
   /** What the words before the place that is judged tell of, and what they say it is not; undefined where nobody asked yet. */
   #told: readonly number[] | undefined = undefined;
   #toldOther: readonly number[] | undefined = undefined;
+  #wordsBefore: readonly string[] | undefined = undefined;
   #found = 0;
   #isFaint = false;
   #stepsLeft = MAX_STEPS;
@@ -102,7 +104,7 @@ export class DataClassifier {
   /** Throws PatternError. */
   constructor({ rules, mute }: DataSettings) {
     const added = rules.map(operatorRule);
-    const all = [...PERSONAL_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
+    const all = [...PERSONAL_RULES, ...HEALTH_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
     const known = new Set(all.map(({ name }) => name));
     const isMuted = (name: string): boolean => mute.includes(name);
     this.#rules = all.filter(({ name }) => !isMuted(name));
@@ -309,6 +311,7 @@ export class DataClassifier {
     let taken = -1;
     this.#told = undefined;
     this.#toldOther = undefined;
+    this.#wordsBefore = undefined;
     for (let hit = patterns.hits - 1; hit >= 0; hit--) {
       const index = rules[patterns.hitIds[hit]];
       const rule = this.#rules[index];
@@ -359,7 +362,9 @@ export class DataClassifier {
     // The sentence before is another's.
     for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
       if ((bytes[--first] & 0xc0) !== 0x80) left--;
-    return names.find(wordsOf(bytes.toString("utf8", first, end)), []);
+    if (!names.mayEnd(bytes, first, end)) return NOTHING;
+    this.#wordsBefore ??= wordsOf(bytes.toString("utf8", first, end));
+    return names.find(this.#wordsBefore, []);
   }
 
   #passes(index: number, bytes: Buffer, start: number, end: number): boolean {

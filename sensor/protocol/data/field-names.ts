@@ -33,7 +33,7 @@ export const LABEL_FIELDS = words("displayname ownername");
 export const STREET_FIELDS = words(
   "street streetaddress streetname addressline addressline1 addressline2 address1 address2 line1 line2 postaladdress homeaddress " +
     "mailingaddress shippingaddress billingaddress residentialaddress deliveryaddress fulladdress strasse " +
-    "anschrift hausnummer calle direccion adresse rue indirizzo straat endereco formattedaddress addressstreet ulica gatuadress " +
+    "anschrift hausnummer calle direccion adresse rue indirizzo straat endereco formattedaddress addressformatted addressstreet ulica gatuadress " +
     "katuosoite ulice utca mailingaddr billingaddr mailaddress billaddress morada adres adresszusatz alamat адрес улица 住所 地址 주소",
 );
 

@@ -76,7 +76,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     name: "be-national-number",
     pattern: "[0-9]{2}[. ]?[0-9]{2}[. ]?[0-9]{2}[ -]?[0-9]{3}[. -]?[0-9]{2}",
     fields: words(
-      "rijksregisternummer rijksregisternr rijksregister numeronational numeroregistrenational numeroderegistrenational registrenational " +
+      "ssin rijksregisternummer rijksregisternr rijksregister numeronational numeroregistrenational numeroderegistrenational registrenational " +
         "niss insz inss nrn nationalnumber nationalregister nationalregisternumber nationalregistrationnumber nationaalnummer",
     ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: beNationalNumber,
@@ -109,7 +109,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     name: "ch-ahv",
     pattern: "756[. ]?[0-9]{4}[. ]?[0-9]{4}[. ]?[0-9]{2}",
     fields: words(
-      "ahv ahvnr ahvnummer avs navs13 ahvn13 numeroavs noavs ahvavs ahvavsnummer oasi sozialversicherungsnummer versichertennummer",
+      "216756532 ahv ahvnr ahvnummer avs navs13 ahvn13 numeroavs noavs ahvavs ahvavsnummer oasi sozialversicherungsnummer versichertennummer",
     ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: chAhv,
   },
@@ -155,7 +155,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "dk-cpr",
     pattern: "[0-9]{6}[ -]?[0-9]{4}",
-    fields: words("cpr cprnr cprnummer cprno cprnumber"),
+    fields: words("cpr cprnr cprnummer cprno cprnumber 122081761 1220817612"),
     check: dkCpr,
   },
   {
@@ -174,7 +174,10 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "fi-hetu",
     pattern: "[0-9]{6}[A-FU-Ya-fu-y+-][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]",
-    fields: words("hetu henkilotunnus sotu sosiaaliturvatunnus personbeteckning").concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
+    fields: words("hetu 1224621 henkilotunnus sotu sosiaaliturvatunnus personbeteckning").concat(
+      CITIZEN_FIELDS,
+      SOCIAL_FIELDS,
+    ),
     check: fiHetu,
   },
   {
@@ -221,7 +224,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "no-fodselsnummer",
     pattern: "[0-9]{6}[ :-]?[0-9]{5}",
-    fields: words("fodselsnummer fodselsnr personnummer personnr fnr dnummer dnr nin").concat(
+    fields: words("fodselsnummer fodselsnr personnummer personnr fnr dnummer dnr nin 11241411 1124141").concat(
       CITIZEN_FIELDS,
       SOCIAL_FIELDS,
     ),
@@ -230,7 +233,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "pl-pesel",
     pattern: "[0-9]{11}",
-    fields: words("pesel numerpesel nrpesel").concat(CITIZEN_FIELDS),
+    fields: words("pesel numerpesel nrpesel 1138833442411616").concat(CITIZEN_FIELDS),
     check: plPesel,
   },
   {
@@ -250,10 +253,9 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "se-personnummer",
     pattern: `${DATED}|(1[89]|20)${DATED}`,
-    fields: words("personnummer personnr pnr samordningsnummer personalidentitynumber").concat(
-      CITIZEN_FIELDS,
-      SOCIAL_FIELDS,
-    ),
+    fields: words(
+      "personnummer personnr pnr samordningsnummer personalidentitynumber 12752129213 1752129213 7521292131",
+    ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: sePersonnummer,
   },
   { name: "sg-nric", pattern: "[STFGM][0-9]{7}[A-Z]", others: THING_FIELDS, check: sgNric },

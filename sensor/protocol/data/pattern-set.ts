@@ -38,7 +38,9 @@ export class PatternSet {
   readonly #classOf = new Uint8Array(256);
   readonly #classes: number;
   readonly #start: readonly number[];
-  #steps: Int32Array;
+  /** Where each byte leads from each state, in two bytes: most of what comparing costs is to read them. */
+  #steps: Int16Array;
+  readonly #accepts = new Uint8Array(MAX_STATES + 1);
   #members: (readonly number[])[] = [];
   #accepted: (readonly number[])[] = [];
   readonly #byKey = new Map<string, number>();
@@ -47,7 +49,7 @@ export class PatternSet {
   constructor(patterns: readonly string[]) {
     this.#start = patterns.map((pattern, id) => this.#compile(parsePattern(pattern), id));
     this.#classes = this.#divideBytes();
-    this.#steps = new Int32Array(FIRST_STATES * this.#classes);
+    this.#steps = new Int16Array(FIRST_STATES * this.#classes);
     this.#forget();
     for (const set of new Set(this.#members[this.#first].map((member) => this.#places[member].set)))
       if (set !== undefined) for (let byte = 0; byte < 256; byte++) this.begins[byte] |= set[byte];
@@ -65,8 +67,8 @@ export class PatternSet {
       const known = this.#steps[state * this.#classes + this.#classOf[byte]];
       state = known === UNKNOWN ? this.#step(state, byte) : known;
       if (state === DEAD) return at + 1 - start;
-      const accepted = this.#accepted[state];
-      if (accepted.length > 0) this.#hit(accepted, at + 1, at + 1 < end && IS_WORD[bytes[at + 1]] === 1, prefixes);
+      if (this.#accepts[state] === 1)
+        this.#hit(this.#accepted[state], at + 1, at + 1 < end && IS_WORD[bytes[at + 1]] === 1, prefixes);
     }
     return end - start;
   }
@@ -106,12 +108,14 @@ export class PatternSet {
     const state = this.#members.length;
     this.#byKey.set(key, state);
     if ((state + 1) * this.#classes > this.#steps.length) {
-      const larger = new Int32Array(this.#steps.length * 2).fill(UNKNOWN, this.#steps.length);
+      const larger = new Int16Array(this.#steps.length * 2).fill(UNKNOWN, this.#steps.length);
       larger.set(this.#steps);
       this.#steps = larger;
     }
     this.#members.push(sorted);
-    this.#accepted.push(sorted.map((member) => this.#places[member].accepts).filter((id) => id >= 0));
+    const accepted = sorted.map((member) => this.#places[member].accepts).filter((id) => id >= 0);
+    this.#accepted.push(accepted);
+    this.#accepts[state] = accepted.length > 0 ? 1 : 0;
     return state;
   }
 

@@ -44,7 +44,7 @@ import {
 } from "./value-test.js";
 
 const LETTER_PAIR = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]";
-/** Data of persons: who they are, where they are, what they pay with and suffer from. */
+/** Data of persons: who they are, where they are and what they pay with. */
 export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "email",
@@ -71,7 +71,9 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "us-ssn",
     pattern: "[0-9]{9}|[0-9]{3}[ -][0-9]{2}[ -][0-9]{4}",
-    fields: words("ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin").concat(TAX_FIELDS),
+    fields: words(
+      "ssn socialsecurity socialsecuritynumber socialsecurityno ssnumber ssntin usssn 16840111388341",
+    ).concat(TAX_FIELDS),
     // Who has no such number writes the other one there.
     check: usItin,
   },
@@ -97,7 +99,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "uk-nhs",
     pattern: "[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}",
-    fields: words("nhs nhsnumber nhsno nhsid patientid patientnumber"),
+    fields: words("nhs nhsnumber nhsno nhsid patientid patientnumber 11138832141"),
     check: ukNhs,
   },
   {
@@ -117,7 +119,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
     name: "fr-nir",
     pattern: "[1-478][0-9]{14}",
     fields: words(
-      "nir insee numeroinsee secu securitesociale numerosecuritesociale numerosecu numsecu socialsecurity socialsecuritynumber ssn",
+      "nir 2501213148 insee numeroinsee secu securitesociale numerosecuritesociale numerosecu numsecu socialsecurity socialsecuritynumber ssn",
     ).concat(TAX_FIELDS),
     check: frNir,
   },
@@ -136,7 +138,7 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   {
     name: "nl-bsn",
     pattern: "[0-9]{8,9}|[0-9]{4}[. ][0-9]{2}[. ][0-9]{2,3}",
-    fields: words("bsn burgerservicenummer sofinummer sofi bsnnummer").concat(TAX_FIELDS),
+    fields: words("bsn 1138832463 burgerservicenummer sofinummer sofi bsnnummer").concat(TAX_FIELDS),
     check: nlBsn,
   },
   // Numbers of parcels and accounts are written in three such groups as well, and one in ten has a right check digit.
@@ -220,16 +222,6 @@ export const PERSONAL_RULES: readonly DataRule[] = [
   },
   // The Italian word is a limit in English.
   { name: "postal-address", pattern: "[0-9]{5}", fields: words("cap"), isWholeField: true },
-  {
-    // ICD-10: U as well, whose codes for special purposes are given out since 2020 (U07.1, U09.9).
-    name: "health-code",
-    pattern: "[A-Z][0-9][0-9AB](\\.?[0-9A-Z]{1,4})?",
-    fields: words(
-      "icd icd10 icd10cm icd10code icdcode diagnosis diagnosiscode diagnoses diagnosiscodes primarydiagnosis conditioncode diagnose dxcode dx " +
-        "principaldiagnosis comorbidities diagnosticcode",
-    ),
-    isWholeField: true,
-  },
   { name: "geolocation", pattern: "geo:-?[0-9]{1,2}\\.[0-9]{3,},-?[0-9]{1,3}\\.[0-9]{3,}", check: coordinate },
   {
     name: "geolocation",

@@ -1,7 +1,13 @@
+import { isNoCall } from "./around-value.js";
 import { type DataRule, words } from "./data-rule.js";
 import { PASSWORD_FIELDS } from "./field-names.js";
 import { ISSUER_RULES } from "./issuer-rules.js";
-import { givenKey, givenSecret, jsonWebToken, slackToken } from "./value-test.js";
+import { assignedSecret, givenKey, givenSecret, jsonWebToken, slackToken, urlSecret } from "./value-test.js";
+
+const ASSIGNED = "[\"']?[^\\x00-\\x20\"'&;,<>{}()\\[\\]$]{4,128}";
+const LOGIN_SCHEMES =
+  "https?|wss?|ftps?|sftp|ssh|git|svn|postgres|postgresql|mysql|mariadb|mongodb|redis|rediss|amqps?|ldaps?|smtps?|imaps?|" +
+  "sqlserver|mssql|oracle|clickhouse|cockroachdb|couchdb|cassandra|neo4j|bolt|nats|kafka|mqtts?|rtsp|snowflake";
 
 /** What gives access by itself, by the forms its issuers gave it. */
 export const SECRET_RULES: readonly DataRule[] = [
@@ -57,6 +63,20 @@ export const SECRET_RULES: readonly DataRule[] = [
     fields: PASSWORD_FIELDS,
     isWholeField: true,
     check: givenSecret,
+  },
+  {
+    // As settings have it, in whatever text.
+    name: "password",
+    pattern: `(([A-Z][A-Z0-9_]*_)?(PASSWORD|PASSWD|PWD|SECRET|SECRET_KEY)|[Pp]assword|[Pp]asswd|[Pp]wd)=${ASSIGNED}`,
+    around: isNoCall,
+    check: assignedSecret,
+  },
+  {
+    // RFC 3986 §3.2.1, in the schemes of what is logged in to.
+    name: "password",
+    pattern: `(${LOGIN_SCHEMES})(\\+[a-z0-9]+)?://[^\\x00-\\x20:/@"'<>]*:[^\\x00-\\x20/@"'<>]+@[A-Za-z0-9_.:\\[\\]-]*[A-Za-z0-9\\]]`,
+    holds: "@",
+    check: urlSecret,
   },
   ...ISSUER_RULES,
 ];

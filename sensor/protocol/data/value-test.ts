@@ -77,11 +77,24 @@ export function numberedAddress(text: string): boolean {
   return postalAddress(text) && /\p{N}/u.test(text) && (hasWord || isUnspaced) && !/:|\d\.\d/.test(text);
 }
 
+/** A URL, or a folder as shells keep theirs in `PWD`. */
+const PLACE = /^[a-z]+:\/\/|^(\/[\w.-]*)+$|^[a-z]:\\/i;
+
 /** What stands in a field for secrets and is neither a word nor struck out. */
 export function givenSecret(text: string): boolean {
-  return (
-    text.length >= 4 && text.length <= 256 && !MASKED.test(text) && !NO_VALUE.test(text) && !/^[a-z]+:\/\//i.test(text)
-  );
+  return text.length >= 4 && text.length <= 256 && !MASKED.test(text) && !NO_VALUE.test(text) && !PLACE.test(text);
+}
+
+/** `DB_PASSWORD=…`, with or without quotation marks. */
+export function assignedSecret(text: string): boolean {
+  const value = text.slice(text.indexOf("=") + 1).replace(/^["']/, "");
+  return givenSecret(value) && !/^(env|process|os|self|this|config|args|options)\.|^[%*]|passw(or)?d$/i.test(value);
+}
+
+/** `scheme://user:password@host`, where the password is not struck out and no variable. */
+export function urlSecret(text: string): boolean {
+  const value = text.slice(text.indexOf(":", text.indexOf("://") + 3) + 1, text.lastIndexOf("@"));
+  return !MASKED.test(value) && !NO_VALUE.test(value) && !/^(\$|%24|\{|%7b|%2a)|^passw(or)?d$/i.test(value);
 }
 
 /** Neither the unspecified address nor loopback, which are nobody's. */
