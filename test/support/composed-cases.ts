@@ -1,9 +1,17 @@
-import type { TemplateCase } from "./template-cases.js";
+import { NAMES, type TemplateCase } from "./template-cases.js";
 
 const USERS =
   "Ada_Kemp Bo.Lindqvist Cy-Marsh Dee.Novak21 Eli_Ortega7 Fay.Quist Gil_Rowe Hal.Stone4 Ivy_Thorne Jo.Underhill Kit_Vance8 Lou.Winters".split(
     " ",
   );
+
+/** Several APIs of one address: Lambda, Route 53, EFS. */
+const AWS = [
+  ...["2013-04-01/hostedzone", "2014-11-13/functions/pay/invoke-async", "2015-02-01/mount-targets"],
+  ...["2015-03-31/functions", "2015-03-31/functions/pay/invocations", "2016-08-19/account-settings", "2017-03-31/tags"],
+  ...["2019-09-25/functions/pay/event-invoke-config", "2019-09-30/functions/pay/provisioned-concurrency"],
+];
+const QUARTERS = ["2023-04", "2023-07", "2023-10", "2024-01", "2024-04"];
 
 /** Segments that are put together of a name and a value. */
 export const COMPOSED: readonly TemplateCase[] = [
@@ -60,6 +68,54 @@ export const COMPOSED: readonly TemplateCase[] = [
       "/directory/2017-01-11/tags ×1",
       "/directory/2017-01-11/typedlink/attach ×1",
       "/reports/{date}/lines ×3",
+    ],
+  },
+  {
+    name: "versions that are dates: of several APIs, each with words of its own, and of one with the same below each",
+    paths: [
+      ...AWS.map((path) => `/${path}`),
+      ...QUARTERS.flatMap((date) => ["products.json", "shop.json"].map((path) => `/admin/api/${date}/${path}`)),
+    ],
+    expected: [
+      ...AWS.map((path) => `/${path} ×1`),
+      ...QUARTERS.flatMap((date) => ["products.json", "shop.json"].map((path) => `/admin/api/${date}/${path} ×1`)),
+    ].sort(),
+  },
+  {
+    name: "a report of each day, and of each month behind api",
+    paths: [
+      ...["05", "06", "09", "17"].map((day) => `/2024-01-${day}/report`),
+      ...["01", "02", "03", "04"].map((month) => `/api/2024-${month}/report`),
+    ],
+    expected: ["/api/{date}/report ×4", "/{date}/report ×4"],
+  },
+  {
+    name: "names behind what tells their kind, and what is done to a thing",
+    paths: [
+      ...NAMES.map((name) => `/_users/org.couchdb.user:${name}`),
+      ...["admins", "staff", "engineering", "sales"].map((name) => `/stores/8/group:${name}/members`),
+      ...["commit", "runQuery", "batchGet", "rollback", "listen"].map((verb) => `/v1/db/documents:${verb}`),
+      ...["7:publish", "8:publish"].map((name) => `/v1/topics/${name}`),
+    ],
+    expected: [
+      `/_users/org.couchdb.user:{name} ×10`,
+      "/stores/{storeId}/group:{name}/members ×4",
+      ...["batchGet", "commit", "listen", "rollback", "runQuery"].map((verb) => `/v1/db/documents:${verb} ×1`),
+      "/v1/topics/{topicId}:publish ×2",
+    ],
+  },
+  {
+    name: "uniform names are one value, whatever they end with",
+    paths: [
+      "/v2/entities/urn:ngsi-ld:Room:kitchen",
+      "/v2/entities/urn:ngsi-ld:Store:001",
+      "/subscriptions/arn:aws:sns:eu-west-1:123456789012:orders",
+      "/1.0/identifiers/did:web:a.example",
+    ],
+    expected: [
+      "/1.0/identifiers/{identifierId} ×1",
+      "/subscriptions/{subscriptionId} ×1",
+      "/v2/entities/{entityId} ×2",
     ],
   },
   {

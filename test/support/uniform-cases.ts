@@ -53,6 +53,11 @@ const WORKING =
     " ",
   );
 
+const GOODS =
+  "shoes shirts hats jackets jeans socks belts watches scarves gloves dresses skirts suits ties boots sandals coats sweaters apples bananas oranges lemons grapes cherries plums pears peaches melons carrots potatoes".split(
+    " ",
+  );
+
 const OWNERS = "atmos hornbeck mojombo nitay pjhyett roland vanpelt".split(" ");
 const PAIRS = OWNERS.flatMap((owner, at) =>
   [`queue-inventory-${at % 3}`, `website-storage-${at}`].map((name) => `/api/v3/repos/${owner}/${name}`),
@@ -141,6 +146,27 @@ export const UNIFORM: readonly TemplateCase[] = [
       .filter((path) => path !== "/os/about")
       .concat("/id/tokens"),
     expected: ["/id/tokens ×1", "/{locale}/about ×3", "/{locale}/blog/{blogId} ×4", "/{locale}/pricing ×4"],
+  },
+  {
+    name: "parts of an API called by two letters, each with words of its own below it",
+    paths: times(3, ["/fx/rates", "/dl/files", "/od/orders", "/cn/clusters", "/qa/tests"]),
+    expected: ["/cn/clusters ×3", "/dl/files ×3", "/fx/rates ×3", "/od/orders ×3", "/qa/tests ×3"],
+  },
+  {
+    name: "plurals behind a collection are its values where they are many",
+    paths: times(
+      5,
+      GOODS.flatMap((name) => [`/categories/${name}`, `/c/${name}/products`]),
+    ),
+    expected: ["/c/{cId}/products ×150", "/categories/{categoryId} ×150"],
+  },
+  {
+    name: "resources called by plurals are none",
+    paths: times(
+      5,
+      GOODS.map((name) => `/api/v1/${name}`),
+    ),
+    expected: GOODS.map((name) => `/api/v1/${name} ×5`).sort(),
   },
   {
     name: "two departments called as languages are",

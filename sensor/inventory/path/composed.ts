@@ -170,11 +170,25 @@ export function namedLiteral<Leaf>(node: PathNode<Leaf>, text: string): PathNode
  * `Trace.Fisher80` among names of users was counted as one, however early another's id came.
  */
 export function besideIds<Leaf>(node: PathNode<Leaf>, text: string): PathNode<Leaf> | undefined {
+  const kind = kindBefore(text);
+  if (kind !== undefined) return node.literal(namedBehind(kind));
   const parts = text.includes(".") ? TWO_PARTS.exec(text) : null;
   if (parts === null || FILE_EXTENSION.test(text) || looksFixed(parts[2])) return undefined;
   const literal = node.literal(`${parts[1]}{id}`);
   const evidence = literal === undefined ? undefined : node.parameter("")?.evidence;
   return evidence !== undefined && joins(text, typeOf(text), evidence) ? undefined : literal;
+}
+
+/** `org.couchdb.user:` of `org.couchdb.user:ada`: what tells of which kind the name is that stands behind it. */
+export function kindBefore(text: string): string | undefined {
+  const colon = text.includes(":") ? text.lastIndexOf(":") : -1;
+  if (colon < 1 || colon === text.length - 1 || isValue(typeOf(text))) return undefined;
+  return isValue(typeOf(text.slice(0, colon))) ? undefined : text.slice(0, colon + 1);
+}
+
+/** Names of one kind, and the kind. */
+export function namedBehind(kind: string): string {
+  return `${kind}{name}`;
 }
 
 /** The name and its dot. */

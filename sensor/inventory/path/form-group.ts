@@ -3,6 +3,7 @@ import { withoutSuffix } from "./composed.js";
 import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf, typeOf } from "./segment.js";
+import { haveOwnWords } from "./subtree.js";
 
 /** Siblings that are values of one parameter, and why. */
 export interface ValueGroup<Leaf> {
@@ -11,6 +12,8 @@ export interface ValueGroup<Leaf> {
   readonly reason: string;
   /** Fixed text behind all of them. */
   readonly suffix?: string;
+  /** And before: what it is a name of stays. */
+  readonly prefix?: string;
 }
 
 /** How many of one form it takes, which by itself may be that of a fixed segment. */
@@ -27,6 +30,8 @@ interface FormRule {
   readonly mustDiffer?: (text: string) => string;
   /** What none of them alone shows. */
   readonly areThey?: (texts: readonly string[]) => boolean;
+  /** What is below all of them shows that they are none. */
+  readonly areNot?: (nodes: readonly PathNode<unknown>[]) => boolean;
 }
 
 const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
@@ -53,7 +58,7 @@ const RULES: readonly FormRule[] = [
   { type: "mixed", least: 3, what: "numbered values of the form", key: withoutNumbers },
   { type: "file", least: 8, what: "files of the form", key: withoutNumbers, isIt: (text) => /\d/.test(stemOf(text)) },
   { type: "code", least: 3, what: "different codes", isIt: (text) => isOwnWords(text) && /^[A-Z]/.test(text) },
-  { type: "code", least: 4, what: "different codes", isIt: isCode },
+  { type: "code", least: 4, what: "different codes", isIt: isCode, areNot: haveOwnWords },
   { type: "host", least: 2, what: "different host names", isIt: isHostName, mustDiffer: domainOf },
   { type: "host", least: 6, what: "different host names", mustDiffer: domainOf },
   { type: "file", least: 3, what: "different names of files", isIt: isFileName },
@@ -137,7 +142,7 @@ function shown<Leaf>(node: PathNode<Leaf>, suffix: string): Shown<Leaf> {
 export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""): ValueGroup<Leaf> | undefined {
   const all = literals.map((literal) => shown(literal, suffix));
   const types = new Set(all.map(({ type }) => type));
-  for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey } of RULES) {
+  for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey, areNot } of RULES) {
     if (!of.some((one) => types.has(one))) continue;
     const groups = new Map<string, Shown<Leaf>[]>();
     for (const one of all) {
@@ -152,8 +157,10 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""
       const texts = members.map(({ text }) => text);
       if (mustDiffer !== undefined && new Set(texts.map(mustDiffer)).size < 2) continue;
       if (areThey !== undefined && !areThey(texts)) continue;
+      const nodes = members.map(({ node }) => node);
+      if (areNot?.(nodes) === true) continue;
       const reason = `${members.length} ${what}${form === "" ? "" : ` ${form}`}`;
-      return { members: members.map(({ node }) => node), type, reason };
+      return { members: nodes, type, reason };
     }
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { isApiVersion, mayBeVersion } from "./api-version.js";
+import { isApiVersion, isDatedVersion, mayBeVersion } from "./api-version.js";
 import {
   besideIds,
   type Composed,
@@ -9,6 +9,7 @@ import {
   isFolder,
   isNamed,
   isOfFile,
+  namedBehind,
   namedLiteral,
   withNamedValue,
   withoutSuffix,
@@ -262,8 +263,9 @@ export class PathTree<Leaf> {
     this.#judgeBelow(parameter);
   }
 
-  #isFree({ text, parent, hasLeft }: PathNode<Leaf>): boolean {
-    if (hasLeft) return false;
+  #isFree(literal: PathNode<Leaf>): boolean {
+    const { text, parent, hasLeft } = literal;
+    if (hasLeft || isDatedVersion(literal)) return false;
     // What is composed of a name and a value is no value as a whole.
     if (text.includes("{") || (parent !== undefined && namedLiteral(parent, text) !== undefined)) return false;
     return (
@@ -281,12 +283,13 @@ export class PathTree<Leaf> {
     return valueGroup(node, literals, this.#owner);
   }
 
-  #merge(node: PathNode<Leaf>, { members, type, reason, suffix = "" }: ValueGroup<Leaf>): void {
-    const parameter = node.parameter(suffix) ?? node.addParameter(suffix, newEvidence(type, reason));
-    if (parameter.evidence !== undefined) addReason(parameter.evidence, type, reason);
-    for (const member of members) this.#absorb(member, parameter);
-    if (suffix === "") this.#absorbJoining(node, parameter, joins);
-    this.#judgeBelow(parameter);
+  #merge(node: PathNode<Leaf>, { members, type, reason, suffix = "", prefix }: ValueGroup<Leaf>): void {
+    const known = prefix === undefined ? node.parameter(suffix) : node.addLiteral(namedBehind(prefix));
+    const into = known ?? node.addParameter(suffix, newEvidence(type, reason));
+    if (into.evidence !== undefined) addReason(into.evidence, type, reason);
+    for (const member of members) this.#absorb(member, into);
+    if (into.isParameter && suffix === "") this.#absorbJoining(node, into, joins);
+    this.#judgeBelow(into);
   }
 
   /** What stood below many literals now stands below one node. */
@@ -344,7 +347,7 @@ export class PathTree<Leaf> {
   /** Where what is below a literal goes, below the node that takes it. */
   #counterpart(child: PathNode<Leaf>, into: PathNode<Leaf>): PathNode<Leaf> {
     const { text, evidence } = child;
-    const known = evidence === undefined ? into.literal(text) : into.parameter(text);
+    const known = evidence === undefined ? (into.literal(text) ?? namedLiteral(into, text)) : into.parameter(text);
     if (known !== undefined) return known;
     if (into.alias !== undefined) {
       const beyond = this.#counterpart(child, into.alias);

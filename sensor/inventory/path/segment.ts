@@ -40,6 +40,8 @@ const VERSION = /^(([a-z]+(-[a-z]+)*-)?v\d+([._]\d+)*((alpha|beta|rc|preview)\d*
 const VERB = /^([A-Za-z]+|[a-z]{2,}([A-Z][a-z0-9]*)+)$/;
 /** Of IPv6 or Ethernet, whose last digits may be letters all. */
 const ADDRESS_WITH_COLONS = /^[0-9a-f]{0,4}:[0-9a-f:]*$/i;
+/** Names that are one whole by their scheme: `urn:ngsi-ld:Room:kitchen` (RFC 8141 §2), `arn:aws:sns:…:orders`, `did:web:a.example` (W3C DID Core §3.1). */
+const UNIFORM_NAME = /^(urn|arn|did|tag|cpe|swh):[^:]+:./i;
 /** Of a person or an account: `Ada_Lovelace`, `Ada.Lovelace7`, `Ada42`. */
 const NAME = /^([A-Z][a-z]+(-[A-Z][a-z]+)?[._][A-Z][A-Za-z'-]*[a-z]|[A-Z][a-z]{2,}(?=\d))\d{0,3}$/;
 /** Words that merely end in digits: oauth2, s3, sha256, i18n. */
@@ -88,7 +90,8 @@ function charactersOf(text: string): number {
 /** Where a verb begins behind a colon: `acme:cancel`; below 0 where none does. */
 export function verbAt(text: string): number {
   const colon = text.lastIndexOf(":");
-  return colon > 0 && VERB.test(text.slice(colon + 1)) && !ADDRESS_WITH_COLONS.test(text) ? colon : -1;
+  if (colon <= 0 || !VERB.test(text.slice(colon + 1))) return -1;
+  return ADDRESS_WITH_COLONS.test(text) || UNIFORM_NAME.test(text) ? -1 : colon;
 }
 
 /** With a verb behind it, that of what the verb is for, and no value where that is none. */
@@ -100,6 +103,7 @@ export function typeOf(text: string): SegmentType {
 }
 
 function typeOfValue(text: string): SegmentType {
+  if (text.includes(":") && UNIFORM_NAME.test(text)) return "identifier";
   const seen = charactersOf(text);
   if ((seen & PERCENT) !== 0 && isForeignWord(text)) return text.includes("-") ? "slug" : "word";
   if (seen === DIGIT) return "number";

@@ -1,5 +1,5 @@
 import type { PathNode } from "./path-node.js";
-import { looksFixed } from "./route-word.js";
+import { isCollection, looksFixed } from "./route-word.js";
 import { familyOf } from "./segment.js";
 import type { Sibling } from "./sibling.js";
 
@@ -16,18 +16,33 @@ const ALONE_SHARE = 3 / 4;
  * counts as any value.
  */
 export function haveOwnPaths<Leaf>(siblings: readonly Sibling<Leaf>[]): boolean {
-  const all = siblings.map(({ node }) => pathsBelow(node)).filter((paths) => paths.size > 0);
+  const { own, areAlone } = tallyOf(siblings.map(({ node }) => [...pathsBelow(node)]));
+  return own >= MIN_OWN && areAlone;
+}
+
+/** Whether words of APIs stand below most of some literals, and below each others than below the rest: `/fx/rates` and `/dl/files`. */
+export function haveOwnWords(literals: readonly PathNode<unknown>[]): boolean {
+  const withWords = literals.filter((literal) =>
+    [...literal.literals()].some(({ text }) => looksFixed(text) || isCollection(text)),
+  );
+  if (withWords.length * 2 < literals.length) return false;
+  return tallyOf(literals.map((literal) => [...pathsBelow(literal, isAnyText)])).areAlone;
+}
+
+const isAnyText = (): boolean => true;
+
+/** How many have more than one path below them, half of which no other one has; and whether nearly all paths stand below one alone. */
+function tallyOf(all: readonly (readonly string[])[]): { readonly own: number; readonly areAlone: boolean } {
   const counts = new Map<string, number>();
   for (const paths of all) for (const path of paths) counts.set(path, (counts.get(path) ?? 0) + 1);
   let [own, alone, total] = [0, 0, 0];
   for (const paths of all) {
-    let single = 0;
-    for (const path of paths) if (counts.get(path) === 1) single++;
-    if (paths.size > 1 && single * 2 >= paths.size) own++;
+    const single = paths.filter((path) => counts.get(path) === 1).length;
+    if (paths.length > 1 && single * 2 >= paths.length) own++;
     alone += single;
-    total += paths.size;
+    total += paths.length;
   }
-  return own >= MIN_OWN && alone >= ALONE_SHARE * total;
+  return { own, areAlone: alone >= ALONE_SHARE * total };
 }
 
 /** Whether a path of those below a node has a word in it that is none of a parameter's values. */

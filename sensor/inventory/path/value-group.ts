@@ -2,6 +2,7 @@ import { hasVerb } from "./composed.js";
 import { formGroup, type ValueGroup } from "./form-group.js";
 import { languageGroup } from "./language-group.js";
 import type { PathNode } from "./path-node.js";
+import { prefixGroup } from "./prefix-group.js";
 import { FORMAT } from "./route-word.js";
 import type { LeafJudge } from "./sibling.js";
 import { suffixGroup } from "./suffix-group.js";
@@ -11,7 +12,7 @@ import { wordGroup } from "./word-group.js";
 /** More literals than this below one node are values, whatever they look like. */
 const MAX_LITERALS = 400;
 
-/** The first group of literals below a node that are values of one parameter: by their form, by what is behind them, or as words. */
+/** The first group of literals below a node that are values of one parameter: by their form, by what is before or behind them, or as words. */
 export function valueGroup<Leaf>(
   node: PathNode<Leaf>,
   literals: readonly PathNode<Leaf>[],
@@ -23,6 +24,7 @@ export function valueGroup<Leaf>(
   const whole = literals.filter(({ text }) => !hasVerb(text));
   const words = whole.filter(({ text, type }) => type !== "file" || !FORMAT.test(text));
   return (
+    prefixGroup(node, literals) ??
     languageGroup(node, whole) ??
     formGroup(whole) ??
     suffixGroup(node, literals, judge) ??

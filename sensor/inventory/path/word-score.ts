@@ -34,6 +34,11 @@ export const ENOUGH = 2.8;
 /** Of values many are seen once; counted so where nothing was counted yet. */
 const USUAL_SINGLES = 0.7;
 const MANY = 8;
+/**
+ * Resources are called by plurals, but an API has not so many of them of which none is a word of APIs: more weigh no more. Behind a collection,
+ * `/categories/shoes`, so many weigh no more than half of them.
+ */
+const MANY_PLURALS = 12;
 /** What it weighs against values to begin alike: as much as a hundred of them weigh. */
 const BEGIN_ALIKE = 6;
 /** How far those that may be members as well are counted no others. */
@@ -71,7 +76,7 @@ export function wordScore<Leaf>(
     1.33 * Math.max(-2, Math.min(3, (count - 1.8 * others) / 6)) -
     0.45 * (others / literals.length) -
     0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
-    (0.91 + 1.17 * size) * plurals -
+    (0.91 + 1.17 * Math.log(pluralsOf(count, place))) * plurals -
     1.4 * shared -
     BEGIN_ALIKE * shareBeginning(literals, members) +
     0.5 * share((text) => text.includes("-")) +
@@ -82,6 +87,11 @@ export function wordScore<Leaf>(
     differBelow(members) +
     0.92 * singlesOf(members)
   );
+}
+
+/** How many words, if they are plurals, weigh against values. */
+function pluralsOf(count: number, place: Place): number {
+  return place === "collection" && count > MANY_PLURALS ? MANY_PLURALS / 2 : Math.min(count, MANY_PLURALS);
 }
 
 const MANY_VALUES = 8;
