@@ -104,12 +104,12 @@ export const LAYOUT_CASES: readonly (readonly [string, string, string])[] = [
   [JSON_TYPE, '{"dsn":"Server=db;User Id=app;Password=hunter2hunter;"}', "password"],
   [
     JSON_TYPE,
-    '{"code":"connect(user=name, password=getpass(), x=1)","b":"DB_PASSWORD=${DB_PASSWORD} DB_PASSWORD=%SECRET%"}',
+    `{"code":"connect(user=name, password=getpass(), x=1)","b":"DB_PASSWORD=\${DB_PASSWORD} DB_PASSWORD=%SECRET%"}`,
     "",
   ],
   [JSON_TYPE, '{"url":"postgres://app:s3cr3t@db.internal:5432/app"}', "password"],
   [JSON_TYPE, '{"url":"see amqps://app:s3cr3t@mq.example.com/v"}', "password"],
-  [JSON_TYPE, '{"a":"postgres://app:***@db.internal","b":"redis://app:${PW}@db","c":"https://host:8080/@a.b"}', ""],
+  [JSON_TYPE, `{"a":"postgres://app:***@db.internal","b":"redis://app:\${PW}@db","c":"https://host:8080/@a.b"}`, ""],
   // HL7 version 2: fields by number, codes by the system that stands behind them.
   [
     "application/hl7-v2",

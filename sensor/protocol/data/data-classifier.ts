@@ -9,6 +9,7 @@ import { PatternError } from "./pattern.js";
 import { IS_WORD, PatternSet } from "./pattern-set.js";
 import { PERSONAL_RULES } from "./personal-rules.js";
 import { SECRET_RULES } from "./secret-rules.js";
+import { wordEnd, wordsStart } from "./words-before.js";
 
 export interface DataSettings {
   /** Rules of the operator's, as operator-rule.ts reads them. */
@@ -30,14 +31,10 @@ const MIN_LONG_BYTES = 16;
 const MIN_DIGITS = 4;
 /** Bytes that may be compared with patterns for one message: what looks like the beginning of something at every byte ends here. */
 const MAX_STEPS = 1_048_576;
-/** How far a telling word may stand before what it tells of, how long it may be, and what reading it costs as steps. */
-const MAX_MARKS = 3;
-const TELLING_CHARACTERS = 40;
+/** What reading the words before a place costs as steps. */
 const TELLING_STEPS = 512;
 /** Bytes of a text that may be compared with an operator's patterns only to tell whether it is worth a look. */
 const MAX_ADDED_STEPS = 4_096;
-const ENDS_SENTENCE = new Uint8Array(256);
-for (const byte of Buffer.from(".;,!?\n")) ENDS_SENTENCE[byte] = 1;
 const UNDERSCORE = 0x5f;
 /** One for a digit, so many for an @: both are counted in one sum. */
 const ONE_AT = 8_192;
@@ -358,10 +355,7 @@ export class DataClassifier {
     const end = wordEnd(bytes, from, start);
     if (end < 0) return NOTHING;
     this.#stepsLeft -= TELLING_STEPS;
-    let first = end;
-    // The sentence before is another's.
-    for (let left = TELLING_CHARACTERS; first > from && left > 0 && ENDS_SENTENCE[bytes[first - 1]] === 0; )
-      if ((bytes[--first] & 0xc0) !== 0x80) left--;
+    const first = wordsStart(bytes, from, end);
     if (!names.mayEnd(bytes, first, end)) return NOTHING;
     this.#wordsBefore ??= wordsOf(bytes.toString("utf8", first, end));
     return names.find(this.#wordsBefore, []);
@@ -381,18 +375,6 @@ export class DataClassifier {
     this.#found++;
     if (!hint.muted.has(place)) this.#classes.add(place);
   }
-}
-
-/** Where a word ends that stands right before `start` in bytes[from, …); negative for none. */
-function wordEnd(bytes: Buffer, from: number, start: number): number {
-  let end = start;
-  while (end > from && start - end < MAX_MARKS && IS_WORD[bytes[end - 1]] === 0) end--;
-  return end - from >= 2 && isLetter(bytes[end - 1]) ? end : -1;
-}
-
-function isLetter(byte: number): boolean {
-  const lower = byte | 0x20;
-  return byte >= 0x80 || (lower >= 0x61 && lower <= 0x7a);
 }
 
 /** Field's words → classes it does not mean. Throws PatternError for a class that no rule has. */
