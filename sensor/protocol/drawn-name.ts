@@ -25,9 +25,13 @@ export type NameStand = "named" | "alone";
 export function isDrawnName(name: string, stand: NameStand): boolean {
   const { length } = name;
   if (length < (stand === "alone" ? MIN_LENGTH_ALONE : MIN_LENGTH)) return false;
-  const bits = randomBits(name) - MARK_BITS * (name.match(MARKS)?.length ?? 0);
-  if (stand === "named") return bits >= DRAWN_BITS && bits - WORD_WORTH * wordsIn(name) >= DRAWN_BITS;
-  return bits >= (length < MIN_LENGTH ? SHORT_BITS_ALONE : DRAWN_BITS_ALONE);
+  const isAlone = stand === "alone";
+  const enough = isAlone ? (length < MIN_LENGTH ? SHORT_BITS_ALONE : DRAWN_BITS_ALONE) : DRAWN_BITS;
+  const most = randomBits(name);
+  // Marks and words only speak against it: nearly all names end here.
+  if (most < enough) return false;
+  const bits = most - MARK_BITS * (name.match(MARKS)?.length ?? 0);
+  return bits >= enough && (isAlone || bits - WORD_WORTH * wordsIn(name) >= enough);
 }
 
 function wordsIn(name: string): number {

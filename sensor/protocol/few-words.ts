@@ -13,7 +13,8 @@ export function isOneOf(words: readonly string[], bytes: Buffer, start: number, 
   return false;
 }
 
-function isSame(word: string, bytes: Buffer, start: number, end: number): boolean {
+/** Whether the bytes are this word of ASCII. */
+export function isSame(word: string, bytes: Buffer, start: number, end: number): boolean {
   if (word.length !== end - start) return false;
   for (let at = 0; at < word.length; at++) if (word.charCodeAt(at) !== bytes[start + at]) return false;
   return true;

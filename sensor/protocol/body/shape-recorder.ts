@@ -1,6 +1,6 @@
 import { isGivenName } from "../data/given-names.js";
 import { isDrawnName, type NameStand } from "../drawn-name.js";
-import { isOneOf, withWord } from "../few-words.js";
+import { isOneOf, isSame, withWord } from "../few-words.js";
 import {
   ANY_NAME,
   ARRAY,
@@ -18,6 +18,7 @@ import {
 } from "../shape.js";
 import { OTHER_FORMAT } from "../text-form.js";
 import { isFieldName, isWordField, wordedName } from "./field-naming.js";
+import { holdsWords, leaveWordsOut, Place } from "./recorded-place.js";
 import { formatOf, isWord } from "./string-format.js";
 
 const MAX_DEPTH = 12;
@@ -36,26 +37,6 @@ const BAR = 0x7c;
 const SPACE = 0x20;
 const MINUS = 0x2d;
 
-/** One place of the message under way. */
-class Place implements Shape {
-  kinds = 0;
-  formats = 0;
-  times = 0;
-  objects = 0;
-  present = 0;
-  properties: Map<string, Place> | undefined = undefined;
-  items: Place | undefined = undefined;
-  words: readonly string[] | undefined = undefined;
-  /** A string was no word, or there were more than a few. */
-  hasOther = false;
-  /** Whether its name is one that few words stand under. */
-  readonly mayBeWord: boolean;
-
-  constructor(mayBeWord: boolean) {
-    this.mayBeWord = mayBeWord;
-  }
-}
-
 /** An object or array that is open. */
 interface Frame {
   readonly place: Place;
@@ -63,6 +44,8 @@ interface Frame {
   /** Properties of this object so far. */
   readonly seen: Set<Place>;
   next: Place | undefined;
+  /** How many of them had a name of their own. */
+  names: number;
   /** Of a list, so far. */
   entries: number;
   /** Whether those beyond the bound are looked at too; undefined before there are any. */
@@ -138,7 +121,16 @@ export class ShapeRecorder {
     }
     const place = this.#value(isObject ? OBJECT : ARRAY);
     if (place === undefined) this.#beyond++;
-    else this.#frames.push({ place, isObject, seen: new Set(), next: undefined, entries: 0, hasWords: undefined });
+    else
+      this.#frames.push({
+        place,
+        isObject,
+        seen: new Set(),
+        next: undefined,
+        names: 0,
+        entries: 0,
+        hasWords: undefined,
+      });
   }
 
   close(): void {
@@ -179,8 +171,22 @@ export class ShapeRecorder {
   name(bytes: Buffer, start: number, end: number, stand: NameStand = "named"): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined || !frame.isObject || this.#beyond > 0) return;
-    frame.next = this.#property(frame.place, told(bytes, start, end, stand));
+    frame.next = this.#named(frame, bytes, start, end, stand);
     if (frame.next !== undefined) frame.seen.add(frame.next);
+  }
+
+  /** By its bytes where the object before had a property of that name there: no string is made. */
+  #named(frame: Frame, bytes: Buffer, start: number, end: number, stand: NameStand): Place | undefined {
+    const { place } = frame;
+    const at = frame.names++;
+    const expected = place.order?.[at];
+    if (expected !== undefined && isSame(expected.name, bytes, start, end)) return expected.place;
+    const name = told(bytes, start, end, stand);
+    const found = this.#property(place, name);
+    if (found === undefined || name === ANY_NAME || found !== place.properties?.get(name)) return found;
+    place.order ??= [];
+    if (place.order.length === at && isSame(name, bytes, start, end)) place.order.push({ name, place: found });
+    return found;
   }
 
   /** The object that is open has something of which nothing is told. */
@@ -314,21 +320,6 @@ export class ShapeRecorder {
 function told(bytes: Buffer, start: number, end: number, stand: NameStand): string {
   const name = isFieldName(bytes, start, end) ? bytes.latin1Slice(start, end) : wordedName(bytes, start, end);
   return name === undefined || isDrawnName(name, stand) ? ANY_NAME : name;
-}
-
-/** Whether strings here or below were all of a few words so far. */
-function holdsWords(place: Place | undefined): boolean {
-  if (place === undefined) return false;
-  if (place.words !== undefined || holdsWords(place.items)) return true;
-  for (const property of place.properties?.values() ?? []) if (holdsWords(property)) return true;
-  return false;
-}
-
-/** More may have stood here and below than was seen. */
-function leaveWordsOut(place: Place): void {
-  if (place.words !== undefined) place.kinds |= UNTOLD;
-  if (place.items !== undefined) leaveWordsOut(place.items);
-  for (const property of place.properties?.values() ?? []) leaveWordsOut(property);
 }
 
 const MAX_NUMBER_BYTES = 15;
