@@ -36,8 +36,9 @@ import {
 const DATED = "[0-9]{6}[-+]?[0-9]{4}";
 
 /**
- * Names that leave the country open (CITIZEN_FIELDS) tell only what a date or more than one check digit tells with them. Numbers that states give to persons, by country. What is written with marks of its own or ends in a letter that checks it is told by
- * itself; digits alone, and a day with a number behind it as orders and invoices have, only by their field.
+ * Numbers that states give to persons, by country. What is written with marks of its own or ends in a letter that checks it is told by
+ * itself; digits alone, and a day with a number behind it as orders and invoices have, only by their field. Names that leave the country
+ * open (CITIZEN_FIELDS) tell only what a date or more than one check digit tells with them.
  */
 export const NATIONAL_RULES: readonly DataRule[] = [
   { name: "ar-cuil", pattern: "2[0-7]-[0-9]{8}-[0-9]", others: THING_FIELDS, check: arCuil },

@@ -35,7 +35,8 @@ const VISITS = new WordTable(
     "darkmode tz timezone time_zone consent cookie_consent cookieconsent cookieconsent_status cookie-consent gdpr " +
     "optanonconsent optanonalertboxclosed euconsent euconsent-v2 cookieyes-consent _ga _gid _gat _gcl_au _fbp _fbc __utma " +
     "__utmb __utmc __utmt __utmv __utmz _hjid _hjfirstseen _hjtldtest ajs_anonymous_id _pk_id _pk_ses _pk_ref _clck _clsk " +
-    "_uetsid _uetvid __gads __gpi sidebar sidebar_state viewport width"
+    "_uetsid _uetvid __gads __gpi sidebar sidebar_state viewport width keycloak_session keycloak_session_legacy " +
+    "kc_auth_session_hash idsrv.session"
   ).split(" "),
 );
 
