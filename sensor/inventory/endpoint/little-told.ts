@@ -11,13 +11,8 @@ const REFUSED = 1;
 const REDIRECTED = 2;
 const EMPTY = 3;
 /** A page in HTML, by its size: an application that runs in the browser is answered with the same one whatever is asked for. */
-const PAGE = 1_024;
-/** Pages that differ in no more bytes than a path has may be the same, which names what was asked for. */
-const PAGE_BYTES = 256;
-/** JSON without a credential, by its size: some services answer all that they are asked with the same object, an id and a time in it. */
-export const JSON_ANSWER = 2 ** 40;
+const PAGE = 16;
 const HTML = "text/html";
-const JSON_TYPE = "application/json";
 
 type Answer = { readonly status: number | undefined } & Partial<
   Pick<Call, "credentials" | "responseBodySize" | "responseContentType">
@@ -29,29 +24,19 @@ type Answer = { readonly status: number | undefined } & Partial<
  */
 export function littleOf({ status, credentials, responseBodySize = 0, responseContentType }: Answer): number {
   if (status === undefined || status === 0) return UNSEEN;
-  const isKnown = credentials !== undefined && credentials.length > 0;
-  // Without a credential it is a way of its own: some services refuse whatever they are asked in such words.
-  if (status >= 400) return provesThere(status) ? (isKnown ? SURE : status) : REFUSED;
+  if (status >= 400) return provesThere(status) ? SURE : REFUSED;
   const isPage = responseContentType?.startsWith(HTML) === true;
-  const isObject = status === 200 && responseBodySize > 0 && responseContentType?.startsWith(JSON_TYPE) === true;
-  if (isObject && credentials?.length === 0) return JSON_ANSWER + responseBodySize;
-  if ((status === 200 && !isPage) || isKnown) return SURE;
+  if ((status === 200 && !isPage) || (credentials !== undefined && credentials.length > 0)) return SURE;
   if (isRedirect(status)) return REDIRECTED;
   if (status === 204) return EMPTY;
-  return isPage ? PAGE + Math.floor(responseBodySize / PAGE_BYTES) : SURE;
+  return isPage ? PAGE + responseBodySize : SURE;
 }
 
-/** What both tell. Pages that differ in size are pages of their own, and who refuses in two ways has looked. */
+/** What both tell. Pages that differ in size are pages of their own. */
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
-  // What is answered with JSON once and otherwise another time is looked at.
-  if (one >= JSON_ANSWER || other >= JSON_ANSWER) return SURE;
-  return isOfItself(one) && isOfItself(other) ? SURE : Math.min(one, other);
-}
-
-function isOfItself(little: number): boolean {
-  return little > EMPTY;
+  return one >= PAGE && other >= PAGE ? SURE : Math.min(one, other);
 }
 
 /** What all of so many answers tell, as far as their statuses do. */

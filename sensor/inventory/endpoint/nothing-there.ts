@@ -1,6 +1,6 @@
 import type { Call } from "../../protocol/message.js";
 import { UNIMPLEMENTED } from "../../protocol/outcome.js";
-import { JSON_ANSWER, SURE } from "./little-told.js";
+import { SURE } from "./little-told.js";
 import type { Sieve } from "./sieve.js";
 import type { UnknownPaths } from "./unknown-paths.js";
 
@@ -28,8 +28,7 @@ export function isNothingThere(call: Call, little: number, { sieve, unknownPaths
   if (isAbsent(status)) return true;
   if (little === SURE || !sieve.isFull(little)) return false;
   const isOften = (unknownPaths?.answersOf(method, path, flow.clientAddress) ?? 0) >= ENOUGH_CALLS - 1;
-  // Of JSON each size is a way of its own, and who guesses is known.
-  return !isOften || (little < JSON_ANSWER && sieve.endpointsOf(little) >= MAX_OFTEN);
+  return !isOften || sieve.endpointsOf(little) >= MAX_OFTEN;
 }
 
 export function isAbsent(status: number): boolean {

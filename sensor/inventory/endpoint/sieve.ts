@@ -1,12 +1,10 @@
-import { JSON_ANSWER, SURE, UNSEEN } from "./little-told.js";
+import { SURE, UNSEEN } from "./little-told.js";
 
 /**
  * Endpoints of a service whose answers do not show that they are there (401, 503), beyond which more such answers make none. So few that a
  * scanner's words are not yet taken for values of one parameter, which the words of real paths would be as well.
  */
 const MAX_UNPROVEN = 8;
-/** The same of those that answer with JSON of one size, as real ones may: `{"ok":true}`. */
-const MAX_ALIKE = 12;
 /** Calls of such endpoints: what a scanner asks for may all look like values of one parameter. */
 const MANY_CALLS = 64;
 /** Ways to tell little that are counted; pages of a site have many sizes. */
@@ -32,9 +30,7 @@ export class Sieve {
     if (way !== undefined) way.endpoints++;
   }
 
-  /** How often one that answers with JSON is called tells nothing: it may be there. */
   addCall(little: number): void {
-    if (little >= JSON_ANSWER) return;
     const way = this.#way(little);
     if (way !== undefined) way.calls++;
   }
@@ -57,7 +53,6 @@ export class Sieve {
   isDue(little: number): boolean {
     const way = this.#ways.get(little);
     if (way === undefined) return false;
-    if (little >= JSON_ANSWER) return way.endpoints >= way.siftedEndpoints + MAX_ALIKE;
     return way.endpoints >= way.siftedEndpoints + MAX_UNPROVEN || way.calls >= 2 * way.siftedCalls + MANY_CALLS;
   }
 
@@ -78,16 +73,10 @@ export class Sieve {
     if (little === SURE || little === UNSEEN) return undefined;
     const known = this.#ways.get(little);
     if (known !== undefined) return known;
-    if (this.#ways.size >= MAX_WAYS) this.#makeRoom();
+    if (this.#ways.size >= MAX_WAYS) for (const one of this.#ways.keys()) if (this.#giveUp(one)) break;
     const made = { endpoints: 0, calls: 0, siftedEndpoints: 0, siftedCalls: 0, unknown: 0 };
     this.#ways.set(little, made);
     return made;
-  }
-
-  /** Sizes of JSON are many, and go before what is told by a status. */
-  #makeRoom(): void {
-    const ways = [...this.#ways.keys()];
-    for (const one of [...ways.filter((way) => way >= JSON_ANSWER), ...ways]) if (this.#giveUp(one)) return;
   }
 
   /** But one that all is answered by stays. */

@@ -29,7 +29,7 @@ export function isApiVersion<Leaf>(node: PathNode<Leaf>, text: string): boolean 
  * versions.
  */
 export function mayBeVersion<Leaf>(node: PathNode<Leaf>, text: string, type: SegmentType, isLast: boolean): boolean {
-  if (type === "date") return standsForVersion(node, isLast) && areVersions(node, text);
+  if (type === "date") return standsForVersion(node, text, isLast) && areVersions(node, text);
   if (type !== "number" || node.parameter("") !== undefined) return false;
   if (node.text === "v" && text.length <= MAX_VERSION_DIGITS && !isLast) return true;
   const place = placeOf(node);
@@ -41,14 +41,15 @@ export function mayBeVersion<Leaf>(node: PathNode<Leaf>, text: string, type: Seg
 /** Whether a literal is a date that is a version still, by what is below it and beside it: `/2015-03-31/functions`, `/admin/api/2024-04/shop`. */
 export function isDatedVersion<Leaf>({ parent, text, type, literalCount, parameters }: PathNode<Leaf>): boolean {
   if (type !== "date" || parent === undefined) return false;
-  return standsForVersion(parent, literalCount === 0 && parameters === undefined) && areVersions(parent, text);
+  const isLast = literalCount === 0 && parameters === undefined;
+  return standsForVersion(parent, text, isLast) && areVersions(parent, text);
 }
 
-/** Before all words of an API, or behind the one that names a service. */
-function standsForVersion<Leaf>(node: PathNode<Leaf>, isLast: boolean): boolean {
+/** Before all words of an API, or behind the one that names a service where that has hardly another: most such words are of things that have dates. */
+function standsForVersion<Leaf>(node: PathNode<Leaf>, text: string, isLast: boolean): boolean {
   const place = placeOf(node);
-  if (place === "root" || (node.depth === 1 && !isLast)) return true;
-  return place === "container" && !isCollection(node.text);
+  if (place === "root" || (place === "container" && !isCollection(node.text))) return true;
+  return node.depth === 1 && !isLast && textsOf(node, text).size < MIN_LEADING_VALUES;
 }
 
 /**
@@ -58,12 +59,17 @@ function standsForVersion<Leaf>(node: PathNode<Leaf>, isLast: boolean): boolean 
 function areVersions<Leaf>(node: PathNode<Leaf>, text: string): boolean {
   if (node.parameter("")?.evidence?.types.has("date") === true) return false;
   const dates = ofType(node, "date");
-  const texts = new Set([...dates.map((date) => date.text), text]);
+  const texts = textsOf(node, text);
   if (texts.size < MIN_LEADING_VALUES) return true;
   const withoutBelow = dates.filter(({ literalCount, parameters }) => literalCount === 0 && parameters === undefined);
   if (withoutBelow.length * 2 > dates.length) return false;
   if (texts.size <= MAX_DATES && leastBetween(texts) >= MIN_DAYS_BETWEEN) return true;
   return texts.size <= MAX_DATES_APART && haveOwnWords(dates);
+}
+
+/** Of the dates below a node, with one more. */
+function textsOf<Leaf>(node: PathNode<Leaf>, text: string): ReadonlySet<string> {
+  return new Set([...ofType(node, "date").map((date) => date.text), text]);
 }
 
 function ofType<Leaf>(node: PathNode<Leaf>, type: SegmentType): PathNode<Leaf>[] {

@@ -26,10 +26,9 @@ export function haveOwnWords(literals: readonly PathNode<unknown>[]): boolean {
     [...literal.literals()].some(({ text }) => looksFixed(text) || isCollection(text)),
   );
   if (withWords.length * 2 < literals.length) return false;
-  return tallyOf(literals.map((literal) => [...pathsBelow(literal, isAnyText)])).areAlone;
+  // What stands deeper may be values, each below one alone.
+  return tallyOf(literals.map((literal) => [...literal.literals()].map(({ text }) => text))).areAlone;
 }
-
-const isAnyText = (): boolean => true;
 
 /** How many have more than one path below them, half of which no other one has; and whether nearly all paths stand below one alone. */
 function tallyOf(all: readonly (readonly string[])[]): { readonly own: number; readonly areAlone: boolean } {
