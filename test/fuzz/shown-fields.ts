@@ -1,7 +1,13 @@
 import { DataClassifier } from "../../sensor/protocol/data/data-classifier.js";
 import { FieldMemory } from "../../sensor/protocol/data/field-memory.js";
 import { ProtobufScan } from "../../sensor/protocol/grpc/protobuf-scan.js";
-import { KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "../../sensor/protocol/http/key-name.js";
+import {
+  DOUBTFUL_KEY_CLASS,
+  KEY_CLASSES,
+  keyClassOf,
+  SCHEME_CLASS,
+  SIGNATURE_CLASS,
+} from "../../sensor/protocol/http/key-name.js";
 import { defaultSettings } from "../../shared/config/settings.js";
 import { Scene } from "../support/scene.js";
 
@@ -19,7 +25,13 @@ const NAME_PARTS =
   "x- - _ api access auth secret token jwt key sig hmac sha256 authorization password csrf page next app client private user T K \x80 \xff % é".split(
     " ",
   );
-const CLASSES: ReadonlySet<string | undefined> = new Set([undefined, ...KEY_CLASSES, SIGNATURE_CLASS, SCHEME_CLASS]);
+const CLASSES: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  ...KEY_CLASSES,
+  DOUBTFUL_KEY_CLASS,
+  SIGNATURE_CLASS,
+  SCHEME_CLASS,
+]);
 /** What stands around a value in a segment, RFC 3986 §3.3 and OData 4.01, URL Conventions §4.3.1. */
 const FRAMES =
   "users user- admin_ cars orders Products ( ) ('…') (Mail='…') (Id=7,Mail='…') ;owner= = ' '' , & ? : . ~ v1 7 .json :cancel %27 %28 %29 %2C %3B %3D %20 %e4".split(

@@ -83,3 +83,12 @@ export const THING_FIELDS = NUMBERED.flatMap((name) => [name, `${name}id`, `${na
 
 /** Four numbers with dots between them are a version there (the .NET framework's, Windows', firmware's). */
 export const VERSION_FIELDS = words("version ver build release firmware revision");
+
+/** What is numbered in a way of its own: of a number with marks or a check letter the form alone says little there. */
+export const OTHER_NUMBER_FIELDS = THING_FIELDS.concat(
+  VERSION_FIELDS,
+  words(
+    "reference ref referenceno referencenumber referenceid articlenumber articleno customernumber customerno documentnumber documentno " +
+      "docket docketnumber rma rmanumber folio hash checksum digest etag",
+  ),
+);

@@ -1,5 +1,5 @@
 import { type DataRule, words } from "./data-rule.js";
-import { gitlabToken, givenKey, vaultToken } from "./value-test.js";
+import { drawnKey, gitlabToken, givenKey, vaultToken } from "./value-test.js";
 
 /** Keys and tokens of further issuers, by what each has documented of their form. What has none of its own is known by its field. */
 export const ISSUER_RULES: readonly DataRule[] = [
@@ -48,7 +48,7 @@ export const ISSUER_RULES: readonly DataRule[] = [
       "gl(pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[A-Za-z0-9_-]{20,}(\\.[0-9a-z]{2}(\\.?[0-9a-z]{7}))?|GR1348941[A-Za-z0-9_-]{20}",
     check: gitlabToken,
   },
-  { name: "huggingface-token", pattern: "(hf|api_org)_[A-Za-z]{34}", check: givenKey },
+  { name: "huggingface-token", pattern: "(hf|api_org)_[A-Za-z]{34}", check: drawnKey },
   { name: "linear-key", pattern: "lin_(api|oauth)_[A-Za-z0-9]{40,}", check: givenKey },
   {
     // As cached things are called, so that the field must say it.
@@ -65,7 +65,7 @@ export const ISSUER_RULES: readonly DataRule[] = [
     check: givenKey,
   },
   { name: "notion-token", pattern: "ntn_[0-9]{11}[A-Za-z0-9]{35}|secret_[A-Za-z0-9]{43}", check: givenKey },
-  { name: "npm-token", pattern: "npm_[A-Za-z0-9]{36}", check: givenKey },
+  { name: "npm-token", pattern: "npm_[A-Za-z0-9]{36}", check: drawnKey },
   // What stands in the middle of each is "OpenAI" in base64.
   {
     name: "openai-key",
@@ -83,12 +83,19 @@ export const ISSUER_RULES: readonly DataRule[] = [
   { name: "shopify-token", pattern: "shp(at|ca|pa|ss|ua)_[0-9A-Fa-f]{32}", check: givenKey },
   {
     name: "square-token",
-    pattern: "sq0atp-[A-Za-z0-9_-]{22}|sq0csp-[A-Za-z0-9_-]{43}|EAAA[A-Za-z0-9_-]{60}",
+    pattern: "sq0atp-[A-Za-z0-9_-]{22}|sq0csp-[A-Za-z0-9_-]{43}",
+    check: givenKey,
+  },
+  {
+    // As any bytes in base64 may begin, so that the field must say it.
+    name: "square-token",
+    pattern: "EAAA[A-Za-z0-9_-]{60}",
+    fields: words("square squaretoken squareaccesstoken squareuptoken squareupaccesstoken accesstoken"),
     check: givenKey,
   },
   // A bot's id and its key, in URLs right behind `bot`.
   { name: "telegram-token", pattern: "(bot)?[0-9]{8,10}:AA[A-Za-z0-9_-]{33}", check: givenKey },
-  { name: "twilio-key", pattern: "SK[0-9a-f]{32}", check: givenKey },
+  // What begins with SK names a key and is none.
   {
     name: "twilio-key",
     pattern: "[0-9a-f]{32}",

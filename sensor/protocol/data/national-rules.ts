@@ -1,5 +1,5 @@
 import { type DataRule, words } from "./data-rule.js";
-import { CITIZEN_FIELDS, SOCIAL_FIELDS, THING_FIELDS } from "./field-names.js";
+import { CITIZEN_FIELDS, OTHER_NUMBER_FIELDS, SOCIAL_FIELDS } from "./field-names.js";
 import {
   arCuil,
   atSvnr,
@@ -41,7 +41,7 @@ const DATED = "[0-9]{6}[-+]?[0-9]{4}";
  * open (CITIZEN_FIELDS) tell only what a date or more than one check digit tells with them.
  */
 export const NATIONAL_RULES: readonly DataRule[] = [
-  { name: "ar-cuil", pattern: "2[0-7]-[0-9]{8}-[0-9]", others: THING_FIELDS, check: arCuil },
+  { name: "ar-cuil", pattern: "2[0-7]-[0-9]{8}-[0-9]", others: OTHER_NUMBER_FIELDS, check: arCuil },
   {
     name: "ar-cuil",
     pattern: "2[0-7][ .-]?[0-9]{8}[ .-]?[0-9]",
@@ -71,6 +71,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "be-national-number",
     pattern: "[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}-[0-9]{3}\\.[0-9]{2}",
+    others: OTHER_NUMBER_FIELDS,
     check: beNationalNumber,
   },
   {
@@ -88,7 +89,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     fields: words("egn егн единенгражданскиномер edinengrazhdanskinomer").concat(CITIZEN_FIELDS),
     check: bgEgn,
   },
-  { name: "br-cpf", pattern: "[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}", check: brCpf },
+  { name: "br-cpf", pattern: "[0-9]{3}\\.[0-9]{3}\\.[0-9]{3}-[0-9]{2}", others: OTHER_NUMBER_FIELDS, check: brCpf },
   {
     name: "br-cpf",
     pattern: "[0-9]{9,11}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[ /-]?[0-9]{2}",
@@ -114,7 +115,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: chAhv,
   },
-  { name: "cl-rut", pattern: "[0-9]{1,2}\\.[0-9]{3}\\.[0-9]{3}-[0-9Kk]", others: THING_FIELDS, check: clRut },
+  { name: "cl-rut", pattern: "[0-9]{1,2}\\.[0-9]{3}\\.[0-9]{3}-[0-9Kk]", others: OTHER_NUMBER_FIELDS, check: clRut },
   {
     name: "cl-rut",
     pattern: "[0-9]{1,3}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Kk]",
@@ -169,7 +170,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
   {
     name: "fi-hetu",
     pattern: "[0-9]{6}[A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]|[0-9]{6}[-+][0-9]{3}[A-FHJ-NPR-Y]",
-    others: THING_FIELDS,
+    others: OTHER_NUMBER_FIELDS,
     check: fiHetu,
   },
   {
@@ -259,7 +260,7 @@ export const NATIONAL_RULES: readonly DataRule[] = [
     ).concat(CITIZEN_FIELDS, SOCIAL_FIELDS),
     check: sePersonnummer,
   },
-  { name: "sg-nric", pattern: "[STFGM][0-9]{7}[A-Z]", others: THING_FIELDS, check: sgNric },
+  { name: "sg-nric", pattern: "[STFGM][0-9]{7}[A-Z]", others: OTHER_NUMBER_FIELDS, check: sgNric },
   {
     name: "sg-nric",
     pattern: "[STFGMstfgm][0-9]{7}[A-Za-z]",

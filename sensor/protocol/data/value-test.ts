@@ -125,7 +125,12 @@ export function givenKey(text: string): boolean {
 
 /** GitLab's older runners have a number before what was drawn. */
 export function gitlabToken(text: string): boolean {
-  return givenKey(text) && !/^GR\d+$/.test(text);
+  return drawnKey(text) && !/^GR\d+$/.test(text);
+}
+
+/** What stands behind the issuer's letters was drawn from all there are: words in small letters were not. */
+export function drawnKey(text: string): boolean {
+  return givenKey(text) && /[A-Z\d]/.test(text.slice(text.search(/[-_]/) + 1));
 }
 
 /** HashiCorp's `s.` stands before 24 characters, as a variable of one letter does before a member's name. */
