@@ -90,6 +90,14 @@ export const COMPOSED: readonly TemplateCase[] = [
     expected: ["/api/{date}/report ×4", "/{date}/report ×4"],
   },
   {
+    name: "what is asked of each day by name, and of quarters behind a word, is of no version",
+    paths: [
+      ...["05", "06", "09", "17", "21", "28"].map((day, at) => `/2024-01-${day}/flights/LH${100 + at * 37}`),
+      ...QUARTERS.flatMap((date) => ["balance", "cashflow"].map((path) => `/reports/${date}/${path}`)),
+    ],
+    expected: ["/reports/{date}/balance ×5", "/reports/{date}/cashflow ×5", "/{date}/flights/{flightId} ×6"],
+  },
+  {
     name: "names behind what tells their kind, and what is done to a thing",
     paths: [
       ...NAMES.map((name) => `/_users/org.couchdb.user:${name}`),

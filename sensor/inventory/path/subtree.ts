@@ -26,8 +26,15 @@ export function haveOwnWords(literals: readonly PathNode<unknown>[]): boolean {
     [...literal.literals()].some(({ text }) => looksFixed(text) || isCollection(text)),
   );
   if (withWords.length * 2 < literals.length) return false;
-  // What stands deeper may be values, each below one alone.
-  return tallyOf(literals.map((literal) => [...literal.literals()].map(({ text }) => text))).areAlone;
+  return tallyOf(literals.map(ownWords)).areAlone;
+}
+
+/** What stands right below one, and what stands below that: deeper, what is no word of APIs may be a value, and counts as any. */
+function ownWords(literal: PathNode<unknown>): string[] {
+  return [...literal.literals()].flatMap((child) => {
+    const below = [...pathsBelow(child)].map((path) => child.text + path);
+    return child.leaf === undefined && child.uses === undefined ? below : [child.text, ...below];
+  });
 }
 
 /** How many have more than one path below them, half of which no other one has; and whether nearly all paths stand below one alone. */
