@@ -4,7 +4,8 @@ import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
 import { strictSettings } from "./support/analysis-run.js";
 import { TcpDialog } from "./support/frame-builder.js";
-import { type Exchanged, Scene } from "./support/scene.js";
+import { guess, wordOf } from "./support/scanner.js";
+import { Scene } from "./support/scene.js";
 import { frameOf } from "./support/timed-frame.js";
 
 const HOUR = 3_600e6;
@@ -58,28 +59,6 @@ t.test("a file of before, in which what was never found is an endpoint, is put r
   t.same(after.templates(), ["GET /nowhere ×2", "GET /there ×1"]);
   t.end();
 });
-
-/** Letters alone, so that it looks like any word. */
-function wordOf(number: number): string {
-  return number.toString(26).replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
-}
-
-const GUESSES =
-  "admin api backup config console data debug files login metrics old orders status test users v1 v2".split(" ");
-
-/** What scanners ask for: words out of lists, numbers, identifiers, names of files, one below the other. */
-function guess(random: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
-  const segment = () =>
-    pick([
-      () => pick(GUESSES),
-      () => wordOf(Math.floor(random() * 1e9)),
-      () => String(Math.floor(random() * 1e6)),
-      () => `${pick(GUESSES)}.${pick(["php", "bak", "json", "env"])}`,
-      () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(""),
-    ])();
-  return `/${Array.from({ length: 1 + Math.floor(random() * 4) }, segment).join("/")}`;
-}
 
 t.test("100,000 random paths of a scanner leave the endpoints exactly as they were", (t) => {
   const pipeline = new Pipeline(strictSettings(), {}, 1);
@@ -209,117 +188,5 @@ t.test("answers that tell little make a bounded number of endpoints, and the oth
     scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, unknown),
     1_002,
   );
-  t.end();
-});
-
-const HTML = "Content-Type: text/html\r\n";
-
-/** How services answer what is not there, beside 404: to where one signs in, in words of their own, or with the same page for everything. */
-const NOTHING: readonly (readonly [string, Partial<Exchanged>])[] = [
-  ["sent to where one signs in", { status: 302, answerFields: "Location: /login\r\n", body: "" }],
-  ["told that it is gone", { status: 410 }],
-  ["answered by a server that fails", { status: 500 }],
-  ["refused by a firewall for applications", { status: 406 }],
-  ["told that it must pay", { status: 402 }],
-  ["told that it is a teapot", { status: 418 }],
-  ["answered with nothing", { status: 204, body: "" }],
-  ["answered with one page", { answerFields: HTML, body: "<html><app-root/></html>" }],
-];
-
-const DOCUMENTS = "getting-started api-keys rate-limits webhooks errors pagination sdks changelog".split(" ");
-
-/** What clients with credentials call, and what is open to all. */
-function work(scene: Scene, round: number): void {
-  const client = `10.0.0.${1 + (round % 5)}`;
-  const fields = "Authorization: Bearer 9f3KxQ2vLm7Tz\r\n";
-  const id = 4_000 + round * 37;
-  for (const path of ["/api/orders", `/api/orders/${id}`, `/api/orders/${id}/items`, `/api/customers/${id}`])
-    scene.get(path, { client, fields });
-  scene.exchange({ method: "DELETE", path: `/api/orders/${id}`, status: 204, body: "", client, fields });
-  scene.exchange({ method: "POST", path: "/login", status: 303, body: "", client });
-  scene.get(`/docs/${DOCUMENTS[round % 8]}`, { client }).get("/health", { client });
-}
-
-for (const [name, nothing] of NOTHING)
-  t.test(`a scanner that is ${name} leaves what others call as it is`, (t) => {
-    const scene = new Scene();
-    const alone = new Scene();
-    const random = mulberry32(name.length);
-    const seen = new Set<string>();
-    for (let round = 0; round < 40; round++) {
-      work(scene, round);
-      work(alone, round);
-      for (let count = 0; round >= 5 && count < 60; count++) {
-        const path = `${["", "/api", "/docs", "/api/orders"][count % 4]}${guess(random)}`;
-        // Orders have numbers: what has none by such a one says so, and that is no news.
-        if (seen.has(path) || /^\/api\/orders(\/(\d+|[0-9a-f]{32}))?$/.test(path)) continue;
-        seen.add(path);
-        scene.get(path, { ...nothing, client: "10.9.9.9" });
-      }
-    }
-    const told = (one: Scene) => one.endpoints().map((row) => [row.method, row.template, row.calls, row.statuses]);
-    t.same(told(scene), told(alone));
-    t.equal([...scene.inventory.services()][0].unknownPaths?.calls, seen.size, "all of them are told as unknown");
-    for (let call = 0; call < 3; call++) scene.get("/late/page", { ...nothing, client: "10.0.0.2" });
-    t.equal(
-      scene.templates().includes("GET /late/page ×3"),
-      nothing.status !== 410,
-      "called again and again it is told",
-    );
-
-    const restarted = new Scene();
-    restarted.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(1_000).rows)));
-    const before = restarted.endpoints().length;
-    for (let number = 0; number < 300; number++) {
-      const path = `/${wordOf(number * 7_919)}q/list`;
-      restarted.get(path, { ...nothing, client: "10.9.9.9" });
-    }
-    t.equal(restarted.endpoints().length, before, "nor does it after a restart");
-    t.end();
-  });
-
-t.test("pages of a site are each its own, and so is what is answered with nothing to who shows a credential", (t) => {
-  const scene = new Scene();
-  for (let number = 0; number < 12; number++) {
-    scene.get(`/${wordOf(number * 7_919)}q/about`, { answerFields: HTML, body: "x".repeat(100 + number) });
-    const path = `/api/${wordOf(number * 7_919)}q/stop`;
-    scene.exchange({ method: "POST", path, status: 204, body: "", fields: "Authorization: Bearer 9f3KxQ2vLm7Tz\r\n" });
-  }
-  const calls = scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, 0);
-  t.equal(calls, 24);
-  t.equal([...scene.inventory.services()][0].unknownPaths, undefined);
-  t.end();
-});
-
-t.test("who asks for many paths again and again still guesses, who asks for one does not", (t) => {
-  const scene = new Scene();
-  const paths = Array.from({ length: 60 }, (_, number) => `/${wordOf(number * 7_919)}q/list`);
-  for (let round = 0; round < 6; round++)
-    for (const path of paths) scene.get(path, { status: 403, client: `10.9.9.${round % 2}` });
-  t.same(scene.templates(), []);
-  for (let call = 0; call < 3; call++) scene.get("/backup", { status: 403, client: "10.0.0.1" });
-  t.same(scene.templates(), ["GET /backup ×3"]);
-  t.end();
-});
-
-t.test("a scanner of several addresses that is told 404 first and refused then leaves no endpoint", (t) => {
-  for (const seeds of [
-    [7, 7],
-    [7, 99],
-  ]) {
-    const scene = new Scene();
-    for (let id = 0; id < 10; id++) scene.get(`/v1/users/${id}`);
-    for (const [at, status] of [404, 403].entries()) {
-      const random = mulberry32(seeds[at]);
-      const segment = (): string =>
-        Array.from({ length: 3 + Math.floor(random() * 7) }, () => Math.floor(random() * 36).toString(36)).join("");
-      for (let call = 0; call < 3_000; call++) {
-        const path = Array.from({ length: 1 + Math.floor(random() * 4) }, segment).join("/");
-        scene.get(`/${path}`, { status, client: `10.9.9.${call % 4}` });
-      }
-    }
-    t.same(scene.templates(), ["GET /v1/users/{userId} ×10"]);
-    t.equal([...scene.inventory.services()][0].unknownPaths?.calls, 6_000);
-  }
   t.end();
 });

@@ -270,6 +270,11 @@ export class EndpointEntry implements Endpoint {
     return reachedBy(this.#callers.list(), this.#callers.size, this.service, serviceAt);
   }
 
+  /** The first ones. */
+  callers(): readonly string[] {
+    return this.#callers.list();
+  }
+
   get callerCount(): number {
     return this.#callers.size;
   }

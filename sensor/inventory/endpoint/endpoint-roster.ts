@@ -60,6 +60,10 @@ export class EndpointRoster {
     return [...[...this.#endpoints].map(recordOf), ...more].sort(byPlace);
   }
 
+  has(endpoint: EndpointEntry): boolean {
+    return this.#endpoints.has(endpoint);
+  }
+
   all(): Iterable<EndpointEntry> {
     return this.#endpoints;
   }

@@ -5,21 +5,21 @@ import { rpcServiceOf } from "../declared/procedure.js";
 import type { Route } from "../declared/route-table.js";
 import { proves } from "../declared/there.js";
 import type { PathNode } from "../path/path-node.js";
-import type { PathTreeOwner } from "../path/path-tree.js";
-import { prune } from "../path/prune.js";
+import type { PathTreeOwner } from "../path/path-tree-owner.js";
 import type { ValueUse } from "../path/value-use.js";
 import { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { removalOf } from "../stored/removal.js";
+import { findCatchAll } from "./catch-all.js";
 import type { EndpointCounters } from "./endpoint-counters.js";
 import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { entryAt, type Place, placeEntry, unplaceEntry } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
+import { isOf, mayTakeOver, takeGuessed } from "./guessed.js";
 import { littleOf, SURE } from "./little-told.js";
 import { MethodSet } from "./method-set.js";
-import { isAbsent, isNothingThere, isOnlyAbsent } from "./nothing-there.js";
-import { isOf, mayTakeOver, takeOnceRefused } from "./once-refused.js";
+import { isNothingThere, isOnlyAbsent } from "./nothing-there.js";
 import { OTHER_OPERATIONS, operationOf, pathOf } from "./operation.js";
 import { type Target, takeBackUnknown, UnknownPaths } from "./unknown-paths.js";
 
@@ -69,19 +69,22 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
     // Most calls are: nothing else is to be looked at.
-    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && littleOf(call) <= SURE;
-    const found = isUsual ? this.#ofPath(service, method, path, call) : this.#ofUnusual(service, method, path, call);
-    if (found !== undefined && found.little !== SURE) service.sieve.addCall(littleOf(call));
+    if (service.sieve.isLookDue) service.sieve.look(findCatchAll(service, this.roster.all()));
+    const way = service.sieve.wayOf(littleOf(call), path.length);
+    const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && way === SURE;
+    const found = isUsual
+      ? this.#ofPath(service, method, path, call)
+      : this.#ofUnusual(service, method, path, call, way);
     const isProven = found?.isThere === false && proves(call);
     if (this.#isReshaped || isProven) this.reclaim(service, isProven ? found : undefined);
     return found;
   }
 
-  #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {
-    const little = littleOf(call);
+  #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call, way: number): EndpointEntry | undefined {
     const template = call.template ?? fixedTemplate(method, path);
-    if (service.sieve.isDue(little)) this.#sift(service, little);
-    if (isNothingThere(call, little, service))
+    const isGuess = way !== SURE && service.sieve.isGuess(way, method, template ?? path, call.flow.clientAddress);
+    if (isGuess && service.sieve.isDue(way)) this.#sift(service, way);
+    if (isGuess || isNothingThere(call))
       return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
     if (template === undefined) return this.#ofPath(service, method, path, call);
     return this.#fixedEndpoint(service, method, template, call);
@@ -120,7 +123,6 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (call.stream?.isContinued || (known !== undefined && isOf(known, call, target.path))) return known;
     this.#counters.calls_of_unknown_paths++;
     service.unknownPaths ??= new UnknownPaths();
-    if (!isAbsent(call.status ?? 0)) service.sieve.addUnknown(littleOf(call), 1);
     if (!service.unknownPaths.add(call, target)) this.#counters.unknown_paths_not_kept++;
     return undefined;
   }
@@ -214,7 +216,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
   ): EndpointEntry | undefined {
     const made = this.#admit(service, method, place, call.atMicros, operation);
     if (made === undefined) return undefined;
-    service.sieve.addEndpoint(littleOf(call));
+    service.sieve.countMade(littleOf(call));
     if (operation !== undefined && operation !== OTHER_OPERATIONS) service.operations++;
     return placeEntry(made, place);
   }
@@ -233,7 +235,6 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (rpcService !== undefined && !service.rpcServices.has(rpcService)) this.#newRpc(service, rpcService);
     const made = this.#admit(service, method, template, call.atMicros);
     if (made === undefined) return undefined;
-    service.sieve.addEndpoint(littleOf(call));
     this.#fixed.set(key, made);
     return made;
   }
@@ -311,13 +312,11 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     }
   }
 
-  #sift(service: ServiceEntry, little: number): void {
-    for (const endpoint of takeOnceRefused(service, this.roster, little)) {
-      const node = endpoint.node as PathNode<MethodSet>;
-      this.#dropEmpty(endpoint, node);
-      prune(node);
-    }
-    service.sieve.sifted(little);
+  /** Takes out what was guessed, by an answer that everything may be given. */
+  #sift(service: ServiceEntry, way: number): void {
+    for (const endpoint of takeGuessed(service, this.roster, way))
+      this.#dropEmpty(endpoint, endpoint.node as PathNode<MethodSet>);
+    service.paths.prune();
   }
 
   #dropEmpty(endpoint: EndpointEntry, place: Place): void {
@@ -371,10 +370,8 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     const before = this.roster.size;
     const entry = this.#entryFor(record, service, nodeOf);
     if (entry === undefined) return;
-    if (this.roster.size > before) {
-      fill(entry);
-      service.sieve.addEndpoint(entry.little);
-    } else {
+    if (this.roster.size > before) fill(entry);
+    else {
       const other = new EndpointEntry(service, method, template, this.#bounds, firstMicros);
       fill(other);
       this.#join(other, entry);

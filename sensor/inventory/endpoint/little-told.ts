@@ -10,33 +10,55 @@ const REFUSED = 1;
 /** Sent on without a credential: mostly to where one is to be had. */
 const REDIRECTED = 2;
 const EMPTY = 3;
-/** A page in HTML, by its size: an application that runs in the browser is answered with the same one whatever is asked for. */
-const PAGE = 16;
+/** Refused by whoever looked at what is there. */
+const KNOWING = 4;
+/** An answer by its size: even ones are pages in HTML, odd ones anything else. */
+const SIZED = 16;
 const HTML = "text/html";
+/** RFC 9110 §9.3.4, §9.3.5, RFC 5789 §2: that nothing is answered says that it was done. */
+const DONE_WITHOUT_CONTENT: ReadonlySet<string> = new Set(["PUT", "DELETE", "PATCH"]);
 
 type Answer = { readonly status: number | undefined } & Partial<
-  Pick<Call, "credentials" | "responseBodySize" | "responseContentType">
+  Pick<Call, "method" | "credentials" | "responseBodySize" | "responseContentType">
 >;
 
 /**
  * How little an answer tells of whether something is there: the number stands for a way to answer that some services have for whatever they are
  * asked. `SURE` where it tells enough; whoever shows a credential and is not refused is taken to know what is there.
  */
-export function littleOf({ status, credentials, responseBodySize = 0, responseContentType }: Answer): number {
+export function littleOf({ status, method, credentials, responseBodySize, responseContentType }: Answer): number {
   if (status === undefined || status === 0) return UNSEEN;
-  if (status >= 400) return provesThere(status) ? SURE : REFUSED;
-  const isPage = responseContentType?.startsWith(HTML) === true;
-  if ((status === 200 && !isPage) || (credentials !== undefined && credentials.length > 0)) return SURE;
+  if (status >= 400) return provesThere(status) ? KNOWING : REFUSED;
+  if ((credentials !== undefined && credentials.length > 0) || status < 200) return SURE;
   if (isRedirect(status)) return REDIRECTED;
-  if (status === 204) return EMPTY;
-  return isPage ? PAGE + responseBodySize : SURE;
+  if (status === 204) return method !== undefined && DONE_WITHOUT_CONTENT.has(method) ? SURE : EMPTY;
+  if (responseContentType?.startsWith(HTML)) return sized(responseBodySize ?? 0, true);
+  return responseBodySize === undefined || status >= 300 ? SURE : sized(responseBodySize, false);
 }
 
-/** What both tell. Pages that differ in size are pages of their own. */
+function sized(bytes: number, isPage: boolean): number {
+  return SIZED + 2 * bytes + (isPage ? 0 : 1);
+}
+
+/** Whether it is told by its size: what each byte of that adds to the number is 2. */
+export function isSized(little: number): boolean {
+  return little >= SIZED;
+}
+
+/**
+ * Whether it shows nothing by itself: an application that runs in the browser is answered with one page whatever is asked for, and many services
+ * refuse alike. Anything else is so but where somebody was seen to guess.
+ */
+export function showsNothing(little: number): boolean {
+  return little > SURE && little !== KNOWING && (little < SIZED || little % 2 === 0);
+}
+
+/** What both tell. Answers that differ in size are answers of their own. */
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
-  return one >= PAGE && other >= PAGE ? SURE : Math.min(one, other);
+  const isSure = (one >= SIZED && other >= SIZED) || !showsNothing(one) || !showsNothing(other);
+  return isSure ? SURE : Math.min(one, other);
 }
 
 /** What all of so many answers tell, as far as their statuses do. */

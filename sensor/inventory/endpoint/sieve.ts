@@ -1,86 +1,73 @@
-import { SURE, UNSEEN } from "./little-told.js";
+import type { CatchAll, Found } from "./catch-all.js";
+import { Guesses } from "./guesses.js";
+import { SURE, showsNothing } from "./little-told.js";
+import { shapeOf } from "./path-shape.js";
 
-/**
- * Endpoints of a service whose answers do not show that they are there (401, 503), beyond which more such answers make none. So few that a
- * scanner's words are not yet taken for values of one parameter, which the words of real paths would be as well.
- */
-const MAX_UNPROVEN = 8;
-/** Calls of such endpoints: what a scanner asks for may all look like values of one parameter. */
-const MANY_CALLS = 64;
 /** Ways to tell little that are counted; pages of a site have many sizes. */
 const MAX_WAYS = 32;
+const MAX_CATCH_ALLS = 4;
+const MANY_MADE = 64;
 
-interface Way {
-  /** Endpoints that were first answered so, and calls of those that were never answered otherwise. */
-  endpoints: number;
-  calls: number;
-  /** How many there were when those that a scanner leaves were last taken out. */
-  siftedEndpoints: number;
-  siftedCalls: number;
-  /** Calls that went to the unknown paths. */
-  unknown: number;
-}
-
-/** What came to a service's endpoints by answers that tell little, each way of them (`little-told.ts`) by itself. */
+/** Who guesses what a service has, by answers that tell little: each way of them by itself. */
 export class Sieve {
-  readonly #ways = new Map<number, Way>();
+  readonly #ways = new Map<number, Guesses>();
+  #catchAlls: readonly CatchAll[] = [];
+  #made = 0;
 
-  addEndpoint(little: number): void {
-    const way = this.#way(little);
-    if (way !== undefined) way.endpoints++;
+  /** So many endpoints were made for answers that may be given to everything that it is time to look whether they are. */
+  get isLookDue(): boolean {
+    return this.#made >= MANY_MADE;
   }
 
-  addCall(little: number): void {
-    const way = this.#way(little);
-    if (way !== undefined) way.calls++;
+  /** The way of an answer to a path that tells little of whether something is there; `SURE` where it tells enough. */
+  wayOf(little: number, pathLength: number): number {
+    if (little <= SURE) return SURE;
+    for (const one of this.#catchAlls) if (one.isAnswer(little, pathLength)) return one.way;
+    return showsNothing(little) ? little : SURE;
   }
 
-  addUnknown(little: number, calls: number): void {
-    const way = this.#way(little);
-    if (way !== undefined) way.unknown += calls;
+  /** Whether a call may be a guess: its answer tells little. */
+  isGuess(way: number, method: string, path: string, client: string): boolean {
+    const { hash, weight } = shapeOf(method, path);
+    return this.guessesOf(way).note(client, hash, weight);
   }
 
-  takeEndpoint(little: number): void {
-    const way = this.#way(little);
-    if (way !== undefined) way.endpoints--;
+  /** Whether somebody guesses that way who did not when that was asked last. */
+  isDue(way: number): boolean {
+    const guesses = this.guessesOf(way);
+    const { isDue } = guesses;
+    guesses.isDue = false;
+    return isDue;
   }
 
-  endpointsOf(little: number): number {
-    return this.#ways.get(little)?.endpoints ?? 0;
-  }
-
-  /** So many came since that a scanner may have made them. */
-  isDue(little: number): boolean {
-    const way = this.#ways.get(little);
-    if (way === undefined) return false;
-    return way.endpoints >= way.siftedEndpoints + MAX_UNPROVEN || way.calls >= 2 * way.siftedCalls + MANY_CALLS;
-  }
-
-  /** So many were answered so that one more shows nothing. */
-  isFull(little: number): boolean {
-    return this.isDue(little) || (this.#ways.get(little)?.unknown ?? 0) >= MAX_UNPROVEN;
-  }
-
-  sifted(little: number): void {
-    const way = this.#ways.get(little);
-    if (way === undefined) return;
-    way.siftedEndpoints = way.endpoints;
-    way.siftedCalls = way.calls;
-  }
-
-  /** The way that was counted first gives way to the next. */
-  #way(little: number): Way | undefined {
-    if (little === SURE || little === UNSEEN) return undefined;
-    const known = this.#ways.get(little);
+  guessesOf(way: number): Guesses {
+    const known = this.#ways.get(way);
     if (known !== undefined) return known;
-    if (this.#ways.size >= MAX_WAYS) for (const one of this.#ways.keys()) if (this.#giveUp(one)) break;
-    const made = { endpoints: 0, calls: 0, siftedEndpoints: 0, siftedCalls: 0, unknown: 0 };
-    this.#ways.set(little, made);
+    if (this.#ways.size >= MAX_WAYS) this.#makeRoom();
+    const made = new Guesses();
+    this.#ways.set(way, made);
     return made;
   }
 
-  /** But one that all is answered by stays. */
-  #giveUp(little: number): boolean {
-    return !this.isFull(little) && this.#ways.delete(little);
+  countMade(little: number): void {
+    if (little > SURE) this.#made++;
+  }
+
+  /** What was found tells little from now on; its client is known to guess. */
+  look(found: Found | undefined): void {
+    this.#made = 0;
+    if (found === undefined) return;
+    this.#catchAlls = [...this.#catchAlls, found.catchAll].slice(-MAX_CATCH_ALLS);
+    for (const { method, template } of found.endpoints)
+      this.isGuess(found.catchAll.way, method, template, found.client);
+  }
+
+  /** The way that was seen first gives way, but one that somebody guesses at stays. */
+  #makeRoom(): void {
+    for (const [way, guesses] of this.#ways)
+      if (!guesses.hasGuessers) {
+        this.#ways.delete(way);
+        return;
+      }
   }
 }

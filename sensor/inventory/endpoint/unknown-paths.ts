@@ -13,10 +13,6 @@ const MAX_PATH_LENGTH = 512;
 const MAX_OFTEN = 8;
 const MAX_CALLERS = 16;
 const MAX_CALLERS_OF_PATH = 8;
-/** Who asked for so many paths where nothing is guesses them. */
-const MANY_GUESSES = 16;
-/** Clients whose guesses are counted. */
-const MAX_GUESSERS = 64;
 
 /** What is called. */
 export interface Target {
@@ -50,8 +46,6 @@ export class UnknownPaths {
   readonly #statuses = new StatusCounts();
   readonly #callers = new CallerSet(MAX_CALLERS);
   readonly #paths = new Map<string, PathHistory>();
-  /** How many paths each client asked for, of those that were remembered then. */
-  readonly #guesses = new Map<string, number>();
   #calls = 0;
   #firstMicros = Number.POSITIVE_INFINITY;
   #lastMicros = 0;
@@ -66,31 +60,10 @@ export class UnknownPaths {
     if (history === undefined) return false;
     history.calls++;
     history.statuses[status] = (history.statuses[status] ?? 0) + 1;
-    if (history.callers.length < MAX_CALLERS_OF_PATH && !history.callers.includes(flow.clientAddress)) {
+    if (history.callers.length < MAX_CALLERS_OF_PATH && !history.callers.includes(flow.clientAddress))
       history.callers.push(flow.clientAddress);
-      this.#guess(flow.clientAddress);
-    }
     if (atMicros > history.lastMicros) history.lastMicros = atMicros;
     return true;
-  }
-
-  /** How often one that is remembered was answered otherwise than that nothing is there; none where all who asked only guess. */
-  answersOf(method: string, path: string, caller: string): number {
-    const history = this.#paths.get(`${method} ${path}`);
-    if (history === undefined || (this.#isGuesser(caller) && history.callers.every((one) => this.#isGuesser(one))))
-      return 0;
-    return answersOf(history);
-  }
-
-  #guess(caller: string): void {
-    const guesses = this.#guesses.get(caller) ?? 0;
-    if (guesses === 0 && this.#guesses.size >= MAX_GUESSERS)
-      for (const [one] of this.#guesses) if (!this.#isGuesser(one)) this.#guesses.delete(one);
-    if (guesses > 0 || this.#guesses.size < MAX_GUESSERS) this.#guesses.set(caller, guesses + 1);
-  }
-
-  #isGuesser(caller: string): boolean {
-    return (this.#guesses.get(caller) ?? 0) > MANY_GUESSES;
   }
 
   /** What was an endpoint before. */

@@ -20,22 +20,14 @@ import { mergeGrids, nextLook } from "./grid-group.js";
 import { joins, joinsByForm } from "./joining.js";
 import { lookupPath, MAX_DEPTH, MAX_SEGMENT_LENGTH } from "./lookup.js";
 import { PathNode } from "./path-node.js";
-import { prune } from "./prune.js";
+import type { PathTreeOwner } from "./path-tree-owner.js";
+import { prune, pruneBelow } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
-import type { LeafJudge } from "./sibling.js";
 import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
 import { addUse, addUses, type UseOfCall, type ValueUse, withoutUses } from "./value-use.js";
 import { revise } from "./word-group.js";
-
-/** What the tree asks of its owner. */
-export interface PathTreeOwner<Leaf> extends LeafJudge<Leaf> {
-  /** A literal segment turned out to be a parameter's value: `from` goes into `into`. Says what it had been called for. */
-  merge(from: Leaf, into: PathNode<Leaf>): ValueUse[];
-  /** The reverse: what one value was called for goes from the parameter to an endpoint of its own. */
-  split(uses: readonly ValueUse[], from: PathNode<Leaf>, to: PathNode<Leaf>): void;
-}
 
 /** Values remembered with what they were called for, in one tree. */
 const MAX_ALIASES = 10_000;
@@ -99,6 +91,11 @@ export class PathTree<Leaf> {
   settle(): void {
     this.#judgeBelow(this.root);
     this.#lookAtGrids();
+  }
+
+  /** Takes away what nothing is counted at any more. */
+  prune(): void {
+    this.#aliases -= pruneBelow(this.root);
   }
 
   #lookAtGrids(): void {
@@ -265,12 +262,10 @@ export class PathTree<Leaf> {
 
   #isFree(literal: PathNode<Leaf>): boolean {
     const { text, parent, hasLeft } = literal;
-    if (hasLeft || isDatedVersion(literal)) return false;
     // What is composed of a name and a value is no value as a whole.
-    if (text.includes("{") || (parent !== undefined && namedLiteral(parent, text) !== undefined)) return false;
-    return (
-      text !== "" && !(parent !== undefined && this.#isKept(parent, text)) && parent?.rule?.words.has(text) !== true
-    );
+    if (text === "" || hasLeft || isDatedVersion(literal) || text.includes("{")) return false;
+    if (parent === undefined) return true;
+    return namedLiteral(parent, text) === undefined && !this.#isKept(parent, text) && !parent.rule?.words.has(text);
   }
 
   /** Whether a word below a node is none of a parameter's values, whatever the evidence. */

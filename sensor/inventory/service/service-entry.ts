@@ -11,9 +11,7 @@ import type { Coverage, DeclaredPath } from "../declared/coverage.js";
 import type { Proof } from "../declared/declared-index.js";
 import type { Route } from "../declared/route-table.js";
 import type { EndpointEntry } from "../endpoint/endpoint-entry.js";
-import { littleOf } from "../endpoint/little-told.js";
 import type { MethodSet } from "../endpoint/method-set.js";
-import { isAbsent } from "../endpoint/nothing-there.js";
 import { Sieve } from "../endpoint/sieve.js";
 import { UnknownPaths, type UnknownPathsState } from "../endpoint/unknown-paths.js";
 import type { HostEntry } from "../gateway/host-entry.js";
@@ -207,8 +205,6 @@ export class ServiceEntry implements Service {
     if (record.unknownPaths !== undefined) {
       this.unknownPaths = new UnknownPaths();
       this.unknownPaths.restore(record.unknownPaths, state.unknownPaths);
-      for (const [status, calls] of Object.entries(record.unknownPaths.statuses))
-        if (!isAbsent(Number(status))) this.sieve.addUnknown(littleOf({ status: Number(status) }), calls);
     }
     this.connections = record.connections;
     this.calls = record.calls;

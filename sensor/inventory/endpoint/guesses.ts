@@ -1,0 +1,94 @@
+import { ENOUGH_CALLS, ShapeSample } from "./shape-sample.js";
+
+/** Clients told apart, and shapes of paths that are kept of each, and of all: some 60 KB, if there are so many. */
+const MAX_CLIENTS = 32;
+const MAX_SHAPES = 32;
+const MAX_SHAPES_OF_ALL = 128;
+/** Who asked for so many shapes and hardly called them guesses; all clients that do not, taken together, from so many on. */
+const MANY_GUESSES = 16;
+const MANY_GUESSES_OF_ALL = 64;
+/**
+ * From fewer on each is to be called some times first: so few that a scanner's words are not yet taken for values of one parameter, which the words
+ * of real paths would be as well.
+ */
+const UNSURE_GUESSES = 8;
+const CALLS_TO_BE_SURE = 3;
+
+/**
+ * Who asks one service for things that may not be there, and is answered in one way whatever it asks for. Whoever knows what is there calls the
+ * same again and again, with other values; who guesses asks for ever more.
+ */
+export class Guesses {
+  readonly #clients = new Map<string, ShapeSample>();
+  /** Of clients that do not guess. */
+  readonly #all = new ShapeSample(MAX_SHAPES_OF_ALL);
+  /** One call for each client: what many ask for is there, guess as they may. */
+  readonly #shared = new ShapeSample(MAX_SHAPES_OF_ALL);
+  /** Somebody guesses who did not when that was asked last. */
+  isDue = false;
+
+  get hasGuessers(): boolean {
+    for (const client of this.#clients.values()) if (isGuesser(client)) return true;
+    return this.#doAllGuess();
+  }
+
+  /** Notes a call of a shape by its `hash` (32 bits), and says whether it may be a guess. */
+  note(address: string, hash: number, weight: number): boolean {
+    const client = this.#clients.get(address) ?? this.#addClient(address);
+    const wasGuesser = isGuesser(client);
+    const isCalled = client.note(hash, weight, this.#all.isCalled(hash) || this.#shared.isCalled(hash));
+    if (client.callsOf(hash) === 1) this.#shared.note(hash, weight, false);
+    const isNowGuesser = isGuesser(client);
+    if (isNowGuesser) {
+      if (!wasGuesser) this.#all.takeOut(client);
+      this.isDue ||= !wasGuesser;
+      return !isCalled;
+    }
+    return !(this.#noteOfAll(hash, weight) || isCalled);
+  }
+
+  /** False where it is hardly called yet, of many. */
+  #noteOfAll(hash: number, weight: number): boolean {
+    const didGuess = this.#doAllGuess();
+    const isCalled = this.#all.note(hash, weight, false);
+    if (isCalled) return true;
+    if (this.#doAllGuess()) {
+      this.isDue ||= !didGuess;
+      return false;
+    }
+    return this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(hash) >= CALLS_TO_BE_SURE;
+  }
+
+  /** Calls that stand out from the guesses of clients; none where not all of them guess. Who called is not always known. */
+  enoughCalls(addresses: readonly string[]): number {
+    let enough = this.#doAllGuess() ? this.#all.enoughCalls : addresses.length === 0 ? ENOUGH_CALLS : 0;
+    for (const address of addresses) {
+      const client = this.#clients.get(address);
+      if (client !== undefined && isGuesser(client)) enough = Math.max(enough, client.enoughCalls);
+      else if (!this.#doAllGuess()) return 0;
+    }
+    return enough;
+  }
+
+  #doAllGuess(): boolean {
+    return this.#all.hardlyCalled >= MANY_GUESSES_OF_ALL;
+  }
+
+  /** Where there are too many, who guesses least gives way. */
+  #addClient(address: string): ShapeSample {
+    if (this.#clients.size >= MAX_CLIENTS) {
+      let given = "";
+      let least = Number.POSITIVE_INFINITY;
+      for (const [one, { hardlyCalled }] of this.#clients)
+        if (hardlyCalled < least) [given, least] = [one, hardlyCalled];
+      this.#clients.delete(given);
+    }
+    const made = new ShapeSample(MAX_SHAPES);
+    this.#clients.set(address, made);
+    return made;
+  }
+}
+
+function isGuesser(client: ShapeSample): boolean {
+  return client.hardlyCalled >= MANY_GUESSES;
+}

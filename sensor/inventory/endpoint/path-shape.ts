@@ -1,0 +1,45 @@
+import { isValue, type SegmentType, typeOf } from "../path/segment.js";
+import { WORDS_WEIGHT } from "./shape-sample.js";
+
+const MAX_SEGMENTS = 16;
+/** Forms that no word of a scanner's has. */
+const TELLING: ReadonlySet<SegmentType> = new Set(["number", "uuid", "hash", "date"]);
+
+/** What a path asks for, whatever its values: a hash of 32 bits, and how much of a guess that may be. */
+export interface PathShape {
+  readonly hash: number;
+  readonly weight: number;
+}
+
+/** Of what forms alone tell: nothing of what was called before may change it. */
+export function shapeOf(method: string, path: string): PathShape {
+  const segments = path.split("/", MAX_SEGMENTS);
+  const types = segments.map((text) => (text === "" ? "word" : typeOf(text)));
+  const hasWord = segments.some((text, at) => text !== "" && !isValue(types[at]));
+  let hash = hashOf(0x811c9dc5, method);
+  let hasValue = false;
+  for (const [at, text] of segments.entries()) {
+    const isOne = isOneOfMany(types[at], hasWord);
+    hasValue ||= isOne;
+    hash = hashOf(hash ^ 0x2f, isOne ? placeholderOf(types[at]) : text);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return { hash: hash ^ (hash >>> 16), weight: hasValue ? 1 : WORDS_WEIGHT };
+}
+
+/** Whether the form of a segment tells a value, by itself or beside words. */
+export function isOneOfMany(type: SegmentType, hasWord: boolean): boolean {
+  return TELLING.has(type) || (hasWord && isValue(type));
+}
+
+function placeholderOf(type: SegmentType): string {
+  return TELLING.has(type) ? `{${type}}` : "{}";
+}
+
+/** FNV-1a (RFC 9923). */
+function hashOf(start: number, text: string): number {
+  let hash = start | 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return Math.imul(hash, 0x01000193);
+}
