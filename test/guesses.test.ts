@@ -220,7 +220,7 @@ t.test("a scanner finds nothing where each answer has in it what was asked for",
     const scene = new Scene();
     scene.get("/v1/orders").get("/v1/orders/17");
     for (let number = 0; number < 1_000; number++) {
-      const path = `/${GUESSES[number % 17]}-${GUESSES[Math.floor(number / 17) % 17]}/${GUESSES[number % 7]}.php`;
+      const path = `/${GUESSES[number % 17]}-${GUESSES[Math.floor(number / 17) % 17]}/${GUESSES[number % 7]}.${["php", "bak", "aspx", "sql"][number % 4]}`;
       scene.get(path, { ...echo(path), client: "10.9.9.9" });
     }
     return scene.templates().length;

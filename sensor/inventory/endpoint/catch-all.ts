@@ -8,6 +8,13 @@ const MANY_MADE = 64;
 const MOST = 0.75;
 /** Calls that show that an endpoint is called. */
 const CALLED = 3;
+/**
+ * What scanners look for at whatever service they find: files of programs and of their keepers, which no API has side by side. A client that learns
+ * to know an API asks for each of its endpoints once as well.
+ */
+const FORGOTTEN =
+  /\.(php|aspx?|jsp|cgi|bak|old|sql|env|git|svn|htaccess|htpasswd|DS_Store)\b|\b(wp-(admin|content|login)|phpmyadmin|cgi-bin)\b|etc\/passwd/gi;
+const MANY_FORGOTTEN = 3;
 /** How often an answer has what was asked for in it: not at all, as a message, or as a link with its text. */
 const ECHOES = [0, 1, 2] as const;
 
@@ -56,7 +63,15 @@ export function findCatchAll(service: ServiceEntry, all: Iterable<EndpointEntry>
     }
   }
   if (most === undefined || most.endpoints.length < MANY_MADE) return undefined;
-  return most.endpoints.length < MOST * (made.get(most.client) ?? 0) ? undefined : most;
+  if (most.endpoints.length < MOST * (made.get(most.client) ?? 0)) return undefined;
+  return kindsForgotten(most.endpoints) < MANY_FORGOTTEN ? undefined : most;
+}
+
+function kindsForgotten(endpoints: readonly EndpointEntry[]): number {
+  const kinds = new Set<string>();
+  for (const { template } of endpoints)
+    for (const [kind] of template.matchAll(FORGOTTEN)) kinds.add(kind.toLowerCase());
+  return kinds.size;
 }
 
 /** The one client of an endpoint that it called a few times, without a credential. */

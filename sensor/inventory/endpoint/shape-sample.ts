@@ -20,6 +20,7 @@ export class ShapeSample {
   readonly #maxShapes: number;
   #level = 0;
   #weight = 0;
+  #calls = 0;
 
   constructor(maxShapes: number) {
     this.#maxShapes = maxShapes;
@@ -30,9 +31,10 @@ export class ShapeSample {
     return (this.#weight * 2 ** this.#level) / WORDS_WEIGHT;
   }
 
-  /** Calls in the wake of which a shape is called often, and stands out from the others. */
+  /** Calls in the wake of which a shape is called often: it stands out from the others, or all of them are. */
   get enoughCalls(): number {
-    return Math.max(ENOUGH_CALLS, this.hardlyCalled / SHAPES_OF_CALL);
+    const isOftenAll = this.#calls >= ENOUGH_CALLS * this.#shapes.size * 2 ** this.#level;
+    return isOftenAll ? ENOUGH_CALLS : Math.max(ENOUGH_CALLS, this.hardlyCalled / SHAPES_OF_CALL);
   }
 
   isCalled(hash: number): boolean {
@@ -45,6 +47,7 @@ export class ShapeSample {
 
   /** Counts a call of one, `isKnown` where it is called by others; false where it is hardly called, or left out. */
   note(hash: number, weight: number, isKnown: boolean): boolean {
+    this.#calls++;
     const shape = this.#shapes.get(hash) ?? this.#add(hash, weight);
     if (shape === undefined) return isKnown;
     shape.calls++;
