@@ -5,7 +5,7 @@ import type { ServiceEntry } from "../service/service-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint-roster.js";
 import type { Guesses } from "./guesses.js";
-import { isOneOfMany } from "./path-shape.js";
+import { guessesOfCall, isOneOfMany } from "./path-shape.js";
 import { answersOf, type PathHistory, UnknownPaths } from "./unknown-paths.js";
 
 /**
@@ -33,21 +33,27 @@ function isAnswered({ service, little, template }: EndpointEntry, way: number): 
 function isGuessed(endpoint: EndpointEntry, guesses: Guesses): boolean {
   if (endpoint.node === undefined || endpoint.operation !== undefined) return false;
   const callers = endpoint.callers();
-  return callers.length === endpoint.callerCount && !isCalledOften(endpoint, guesses.enoughCalls(callers));
+  if (callers.length < endpoint.callerCount) return false;
+  const shape = { guesses: guessesOfCall(hasWord(endpoint.node)) };
+  return !isCalledOften(endpoint, guesses.enoughCalls(callers, shape));
 }
 
 /** Whether each of its paths was called so often, as far as forms do not tell its values. */
 export function isCalledOften({ node, calls }: EndpointEntry, often: number): boolean {
-  const nodes: PathNode<unknown>[] = [];
-  for (let one = node; one?.parent !== undefined; one = one.parent) nodes.push(one);
-  const hasWord = nodes.some((one) => !one.isParameter);
+  const isBesideWord = node !== undefined && hasWord(node);
   let paths = 1;
-  for (const { evidence } of nodes) {
-    if (evidence === undefined || [...evidence.types].every((type) => isOneOfMany(type, hasWord))) continue;
+  for (let one = node; one !== undefined; one = one.parent) {
+    const { evidence } = one;
+    if (evidence === undefined || [...evidence.types].every((type) => isOneOfMany(type, "", isBesideWord))) continue;
     if (evidence.values.size >= MAX_VALUES) return false;
     paths = Math.max(paths, evidence.values.size);
   }
   return calls >= often * paths;
+}
+
+function hasWord(node: PathNode<unknown>): boolean {
+  for (let one = node; one.parent !== undefined; one = one.parent) if (!one.isParameter) return true;
+  return false;
 }
 
 /** Whether a call that may be a guess is of an endpoint that its path leads to: who shows a credential is no scanner. */

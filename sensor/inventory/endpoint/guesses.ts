@@ -1,8 +1,8 @@
-import { ENOUGH_CALLS, ShapeSample } from "./shape-sample.js";
+import { ENOUGH_CALLS, type PathShape, ShapeSample } from "./shape-sample.js";
 
-/** Clients told apart, and shapes of paths that are kept of each, and of all: some 60 KB, if there are so many. */
-const MAX_CLIENTS = 32;
-const MAX_SHAPES = 32;
+/** Clients told apart, and shapes of paths that are kept of each, and of all: some 150 KB, if there are so many. */
+const MAX_CLIENTS = 16;
+const MAX_SHAPES = 64;
 const MAX_SHAPES_OF_ALL = 128;
 /** Who asked for so many shapes and hardly called them guesses; all clients that do not, taken together, from so many on. */
 const MANY_GUESSES = 16;
@@ -32,39 +32,39 @@ export class Guesses {
     return this.#doAllGuess();
   }
 
-  /** Notes a call of a shape by its `hash` (32 bits), and says whether it may be a guess. */
-  note(address: string, hash: number, weight: number): boolean {
+  /** Notes a call, and says whether it may be a guess. */
+  note(address: string, shape: PathShape): boolean {
     const client = this.#clients.get(address) ?? this.#addClient(address);
     const wasGuesser = isGuesser(client);
-    const isCalled = client.note(hash, weight, this.#all.isCalled(hash) || this.#shared.isCalled(hash));
-    if (client.callsOf(hash) === 1) this.#shared.note(hash, weight, false);
+    const isCalled = client.note(shape, this.#all.isCalled(shape) || this.#shared.isCalled(shape));
+    if (client.callsOf(shape.hash) === 1) this.#shared.note(shape, false);
     const isNowGuesser = isGuesser(client);
     if (isNowGuesser) {
       if (!wasGuesser) this.#all.takeOut(client);
       this.isDue ||= !wasGuesser;
       return !isCalled;
     }
-    return !(this.#noteOfAll(hash, weight) || isCalled);
+    return !(this.#noteOfAll(shape) || isCalled);
   }
 
   /** False where it is hardly called yet, of many. */
-  #noteOfAll(hash: number, weight: number): boolean {
+  #noteOfAll(shape: PathShape): boolean {
     const didGuess = this.#doAllGuess();
-    const isCalled = this.#all.note(hash, weight, false);
+    const isCalled = this.#all.note(shape, false);
     if (isCalled) return true;
     if (this.#doAllGuess()) {
       this.isDue ||= !didGuess;
       return false;
     }
-    return this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(hash) >= CALLS_TO_BE_SURE;
+    return this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(shape.hash) >= CALLS_TO_BE_SURE;
   }
 
   /** Calls that stand out from the guesses of clients; none where not all of them guess. Who called is not always known. */
-  enoughCalls(addresses: readonly string[]): number {
-    let enough = this.#doAllGuess() ? this.#all.enoughCalls : addresses.length === 0 ? ENOUGH_CALLS : 0;
+  enoughCalls(addresses: readonly string[], shape: Pick<PathShape, "guesses">): number {
+    let enough = this.#doAllGuess() ? this.#all.enoughCalls(shape) : addresses.length === 0 ? ENOUGH_CALLS : 0;
     for (const address of addresses) {
       const client = this.#clients.get(address);
-      if (client !== undefined && isGuesser(client)) enough = Math.max(enough, client.enoughCalls);
+      if (client !== undefined && isGuesser(client)) enough = Math.max(enough, client.enoughCalls(shape));
       else if (!this.#doAllGuess()) return 0;
     }
     return enough;

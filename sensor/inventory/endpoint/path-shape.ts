@@ -1,36 +1,42 @@
 import { isValue, type SegmentType, typeOf } from "../path/segment.js";
-import { WORDS_WEIGHT } from "./shape-sample.js";
+import type { PathShape } from "./shape-sample.js";
 
 const MAX_SEGMENTS = 16;
 /** Forms that no word of a scanner's has. */
 const TELLING: ReadonlySet<SegmentType> = new Set(["number", "uuid", "hash", "date"]);
-
-/** What a path asks for, whatever its values: a hash of 32 bits, and how much of a guess that may be. */
-export interface PathShape {
-  readonly hash: number;
-  readonly weight: number;
-}
+/** `five-blue-whales`, `whales-935`: what people or programs call things, not what scanners ask for. */
+const LONG_SLUG = /^[^-]+-[^-]+-[^-]+|-\d+$/;
+/** Shapes of one value each, of words alone, and of values alone (`shape-sample.ts`). */
+const WITH_VALUE = { weight: 0.25, guesses: 8 };
+const WORDS = { weight: 1, guesses: 16 };
+const VALUES = { weight: 0.25, guesses: 2 };
 
 /** Of what forms alone tell: nothing of what was called before may change it. */
 export function shapeOf(method: string, path: string): PathShape {
   const segments = path.split("/", MAX_SEGMENTS);
   const types = segments.map((text) => (text === "" ? "word" : typeOf(text)));
-  const hasWord = segments.some((text, at) => text !== "" && !isValue(types[at]));
+  const hasWord = segments.some((text, at) => text !== "" && !isOneOfMany(types[at], text, true));
   let hash = hashOf(0x811c9dc5, method);
   let hasValue = false;
   for (const [at, text] of segments.entries()) {
-    const isOne = isOneOfMany(types[at], hasWord);
+    const isOne = isOneOfMany(types[at], text, hasWord);
     hasValue ||= isOne;
     hash = hashOf(hash ^ 0x2f, isOne ? placeholderOf(types[at]) : text);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return { hash: hash ^ (hash >>> 16), weight: hasValue ? 1 : WORDS_WEIGHT };
+  const kind = !hasValue ? WORDS : hasWord ? WITH_VALUE : VALUES;
+  return { hash: hash ^ (hash >>> 16), ...kind };
+}
+
+/** Of how many guesses one call of a path with a value stands out, beside words or not. */
+export function guessesOfCall(hasWord: boolean): number {
+  return hasWord ? WITH_VALUE.guesses : VALUES.guesses;
 }
 
 /** Whether the form of a segment tells a value, by itself or beside words. */
-export function isOneOfMany(type: SegmentType, hasWord: boolean): boolean {
-  return TELLING.has(type) || (hasWord && isValue(type));
+export function isOneOfMany(type: SegmentType, text: string, hasWord: boolean): boolean {
+  return TELLING.has(type) || (hasWord && (isValue(type) || LONG_SLUG.test(text)));
 }
 
 function placeholderOf(type: SegmentType): string {

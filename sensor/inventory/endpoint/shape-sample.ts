@@ -1,11 +1,22 @@
+import { CallSketch } from "../count/call-sketch.js";
+
 /** Calls of a shape in the wake of which it is one that is called. */
 export const ENOUGH_CALLS = 8;
-/** Of a client that asks for very many, one that is called stands out from them. */
-const SHAPES_OF_CALL = 4;
-/** So many shapes with a value of a form that tells it weigh as much as one of words alone: scanners ask for words. */
-export const WORDS_WEIGHT = 4;
 
-interface Shape {
+/**
+ * What a path asks for, whatever its values. Of those whose form tells them scanners make few up, and what is all of them has as many calls as all
+ * guesses of that form.
+ */
+export interface PathShape {
+  /** 32 well-mixed bits. */
+  readonly hash: number;
+  /** How much of a guess it may be: 1 for words alone. */
+  readonly weight: number;
+  /** Of so many guesses one call stands out. */
+  readonly guesses: number;
+}
+
+interface Asked {
   calls: number;
   readonly weight: number;
   isCalled: boolean;
@@ -13,14 +24,15 @@ interface Shape {
 
 /**
  * What shapes of paths were asked for, and how many of them were hardly called. Where there are many every other is left out, of still more three of
- * four, and so on, by their hashes (adaptive sampling: Flajolet 1990).
+ * four, and so on, by their hashes (adaptive sampling: Flajolet 1990); calls of all are still counted.
  */
 export class ShapeSample {
-  readonly #shapes = new Map<number, Shape>();
+  readonly #shapes = new Map<number, Asked>();
   readonly #maxShapes: number;
   #level = 0;
   #weight = 0;
-  #calls = 0;
+  /** Undefined while none was left out. */
+  #calls: CallSketch | undefined = undefined;
 
   constructor(maxShapes: number) {
     this.#maxShapes = maxShapes;
@@ -28,47 +40,50 @@ export class ShapeSample {
 
   /** How many were asked for and are not called often, as an estimate; those of values count for less. */
   get hardlyCalled(): number {
-    return (this.#weight * 2 ** this.#level) / WORDS_WEIGHT;
+    return this.#weight * 2 ** this.#level;
   }
 
-  /** Calls in the wake of which a shape is called often: it stands out from the others, or all of them are. */
-  get enoughCalls(): number {
-    const isOftenAll = this.#calls >= ENOUGH_CALLS * this.#shapes.size * 2 ** this.#level;
-    return isOftenAll ? ENOUGH_CALLS : Math.max(ENOUGH_CALLS, this.hardlyCalled / SHAPES_OF_CALL);
+  /** Calls in the wake of which a shape is called often, and stands out from the others. */
+  enoughCalls({ guesses }: Pick<PathShape, "guesses">): number {
+    return Math.max(ENOUGH_CALLS, this.hardlyCalled / guesses);
   }
 
-  isCalled(hash: number): boolean {
-    return this.#shapes.get(hash)?.isCalled === true;
+  isCalled(shape: PathShape): boolean {
+    return this.#shapes.get(shape.hash)?.isCalled ?? this.callsOf(shape.hash) >= this.enoughCalls(shape);
   }
 
   callsOf(hash: number): number {
-    return this.#shapes.get(hash)?.calls ?? 0;
+    return this.#shapes.get(hash)?.calls ?? this.#calls?.callsOf(hash) ?? 0;
   }
 
-  /** Counts a call of one, `isKnown` where it is called by others; false where it is hardly called, or left out. */
-  note(hash: number, weight: number, isKnown: boolean): boolean {
-    this.#calls++;
-    const shape = this.#shapes.get(hash) ?? this.#add(hash, weight);
-    if (shape === undefined) return isKnown;
-    shape.calls++;
-    if (!shape.isCalled && (isKnown || shape.calls >= this.enoughCalls)) {
-      shape.isCalled = true;
-      this.#weight -= shape.weight;
+  /** Counts a call of one, `isKnown` where it is called by others; false where it is hardly called. */
+  note(shape: PathShape, isKnown: boolean): boolean {
+    const { hash } = shape;
+    const before = this.callsOf(hash);
+    const asked = this.#shapes.get(hash) ?? this.#add(shape, before);
+    this.#calls?.add(hash);
+    if (asked === undefined) return isKnown || this.callsOf(hash) >= this.enoughCalls(shape);
+    asked.calls++;
+    if (!asked.isCalled && (isKnown || asked.calls >= this.enoughCalls(shape))) {
+      asked.isCalled = true;
+      this.#weight -= asked.weight;
     }
-    return shape.isCalled;
+    return asked.isCalled;
   }
 
   /** Takes out what `other` alone asked for. */
   takeOut(other: ShapeSample): void {
-    for (const [hash, { calls, isCalled }] of other.#shapes)
-      if (!isCalled && this.callsOf(hash) <= calls) this.#delete(hash);
+    for (const [hash, { calls, isCalled }] of other.#shapes) {
+      const asked = this.#shapes.get(hash);
+      if (!isCalled && asked !== undefined && asked.calls <= calls) this.#delete(hash, asked);
+    }
   }
 
   /** Undefined where it is left out. */
-  #add(hash: number, weight: number): Shape | undefined {
+  #add({ hash, weight }: PathShape, calls: number): Asked | undefined {
     if (this.#shapes.size >= this.#maxShapes) this.#makeRoom();
     if (!this.#isTaken(hash)) return undefined;
-    const made = { calls: 0, weight, isCalled: false };
+    const made = { calls, weight, isCalled: false };
     this.#shapes.set(hash, made);
     this.#weight += weight;
     return made;
@@ -78,18 +93,24 @@ export class ShapeSample {
     return (hash & ((1 << this.#level) - 1)) === 0;
   }
 
-  /** What is called is found among the endpoints by now. */
+  /** What is called goes first: its calls are known without it. */
   #makeRoom(): void {
-    for (const [hash, { isCalled }] of this.#shapes) if (isCalled) this.#delete(hash);
+    this.#startCounting();
+    for (const [hash, asked] of this.#shapes) if (asked.isCalled) this.#delete(hash, asked);
     while (this.#shapes.size >= this.#maxShapes) {
       this.#level++;
-      for (const hash of this.#shapes.keys()) if (!this.#isTaken(hash)) this.#delete(hash);
+      for (const [hash, asked] of this.#shapes) if (!this.#isTaken(hash)) this.#delete(hash, asked);
     }
   }
 
-  #delete(hash: number): void {
-    const shape = this.#shapes.get(hash);
-    if (shape?.isCalled === false) this.#weight -= shape.weight;
+  #startCounting(): void {
+    if (this.#calls !== undefined) return;
+    this.#calls = new CallSketch();
+    for (const [hash, { calls }] of this.#shapes) this.#calls.add(hash, calls);
+  }
+
+  #delete(hash: number, asked: Asked): void {
+    if (!asked.isCalled) this.#weight -= asked.weight;
     this.#shapes.delete(hash);
   }
 }

@@ -28,8 +28,7 @@ export class Sieve {
 
   /** Whether a call may be a guess: its answer tells little. */
   isGuess(way: number, method: string, path: string, client: string): boolean {
-    const { hash, weight } = shapeOf(method, path);
-    return this.guessesOf(way).note(client, hash, weight);
+    return this.guessesOf(way).note(client, shapeOf(method, path));
   }
 
   /** Whether somebody guesses that way who did not when that was asked last. */
