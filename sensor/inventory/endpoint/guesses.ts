@@ -14,6 +14,9 @@ const MANY_GUESSES_OF_ALL = 64;
 const UNSURE_GUESSES = 8;
 const CALLS_TO_BE_SURE = 3;
 
+/** What a call is by what its client asked for before: `often` where it stands out from what is hardly called, `maybe` where that can't be told yet. */
+export type Sort = "guess" | "maybe" | "often";
+
 /**
  * Who asks one service for things that may not be there, and is answered in one way whatever it asks for. Whoever knows what is there calls the
  * same again and again, with other values; who guesses asks for ever more.
@@ -32,8 +35,8 @@ export class Guesses {
     return this.#doAllGuess();
   }
 
-  /** Notes a call of a shape by its `hash` (32 bits), and says whether it may be a guess. */
-  note(address: string, hash: number, weight: number): boolean {
+  /** Notes a call of a shape by its `hash` (32 bits). */
+  note(address: string, hash: number, weight: number): Sort {
     const client = this.#clients.get(address) ?? this.#addClient(address);
     const wasGuesser = isGuesser(client);
     const isCalled = client.note(hash, weight, this.#all.isCalled(hash) || this.#shared.isCalled(hash));
@@ -42,21 +45,21 @@ export class Guesses {
     if (isNowGuesser) {
       if (!wasGuesser) this.#all.takeOut(client);
       this.isDue ||= !wasGuesser;
-      return !isCalled;
+      return isCalled ? "often" : "guess";
     }
-    return !(this.#noteOfAll(hash, weight) || isCalled);
+    const sort = this.#noteOfAll(hash, weight);
+    return isCalled ? "often" : sort;
   }
 
-  /** False where it is hardly called yet, of many. */
-  #noteOfAll(hash: number, weight: number): boolean {
+  #noteOfAll(hash: number, weight: number): Sort {
     const didGuess = this.#doAllGuess();
-    const isCalled = this.#all.note(hash, weight, false);
-    if (isCalled) return true;
+    if (this.#all.note(hash, weight, false)) return "often";
     if (this.#doAllGuess()) {
       this.isDue ||= !didGuess;
-      return false;
+      return "guess";
     }
-    return this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(hash) >= CALLS_TO_BE_SURE;
+    const isUnsure = this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(hash) >= CALLS_TO_BE_SURE;
+    return isUnsure ? "maybe" : "guess";
   }
 
   /** Calls that stand out from the guesses of clients; none where not all of them guess. Who called is not always known. */

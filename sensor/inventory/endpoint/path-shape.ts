@@ -1,7 +1,7 @@
+import { MAX_DEPTH, MAX_SEGMENT_LENGTH } from "../path/lookup.js";
 import { isValue, type SegmentType, typeOf } from "../path/segment.js";
 import { WORDS_WEIGHT } from "./shape-sample.js";
 
-const MAX_SEGMENTS = 16;
 /** Forms that no word of a scanner's has. */
 const TELLING: ReadonlySet<SegmentType> = new Set(["number", "uuid", "hash", "date"]);
 
@@ -13,8 +13,8 @@ export interface PathShape {
 
 /** Of what forms alone tell: nothing of what was called before may change it. */
 export function shapeOf(method: string, path: string): PathShape {
-  const segments = path.split("/", MAX_SEGMENTS);
-  const types = segments.map((text) => (text === "" ? "word" : typeOf(text)));
+  const segments = path.split("/", MAX_DEPTH + 1);
+  const types = segments.map(formOf);
   const hasWord = segments.some((text, at) => text !== "" && !isValue(types[at]));
   let hash = hashOf(0x811c9dc5, method);
   let hasValue = false;
@@ -26,6 +26,12 @@ export function shapeOf(method: string, path: string): PathShape {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return { hash: hash ^ (hash >>> 16), weight: hasValue ? 1 : WORDS_WEIGHT };
+}
+
+/** A template stands for its paths. */
+function formOf(text: string): SegmentType {
+  if (text === "") return "word";
+  return text.charCodeAt(0) === 0x7b || text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
 }
 
 /** Whether the form of a segment tells a value, by itself or beside words. */

@@ -4,22 +4,33 @@ export const ENOUGH_CALLS = 8;
 const SHAPES_OF_CALL = 4;
 /** So many shapes with a value of a form that tells it weigh as much as one of words alone: scanners ask for words. */
 export const WORDS_WEIGHT = 4;
+/**
+ * Calls for each of the shapes of which one is taken, without one that is new: of somebody who asks for ever more, and for each some times, hardly any
+ * such span has none.
+ */
+const STOPPED = 32;
 
-interface Shape {
-  calls: number;
-  readonly weight: number;
-  isCalled: boolean;
-}
+/** Two numbers for each shape: its hash, and what is known of it, whose lowest bits are these; the others count its calls. */
+const STRIDE = 2;
+const IS_CALLED = 1;
+const IS_RECENT = 2;
+const HAS_VALUE = 4;
+const ONE_CALL = 8;
+const MAX_CALLS = 1 << 24;
+const FIRST_ROOM = 4;
 
 /**
  * What shapes of paths were asked for, and how many of them were hardly called. Where there are many every other is left out, of still more three of
- * four, and so on, by their hashes (adaptive sampling: Flajolet 1990).
+ * four, and so on, by their hashes (adaptive sampling: Flajolet 1990). Where nothing new comes any more those that nobody asks for give way, and
+ * what was left out is looked at again. A service may have thousands: they are kept as numbers, 8 bytes each.
  */
 export class ShapeSample {
-  readonly #shapes = new Map<number, Shape>();
+  #shapes = new Int32Array(FIRST_ROOM * STRIDE);
   readonly #maxShapes: number;
+  #size = 0;
   #level = 0;
   #weight = 0;
+  #callsSinceNew = 0;
 
   constructor(maxShapes: number) {
     this.#maxShapes = maxShapes;
@@ -36,57 +47,103 @@ export class ShapeSample {
   }
 
   isCalled(hash: number): boolean {
-    return this.#shapes.get(hash)?.isCalled === true;
+    const at = this.#find(hash);
+    return at >= 0 && (this.#shapes[at + 1] & IS_CALLED) !== 0;
   }
 
   callsOf(hash: number): number {
-    return this.#shapes.get(hash)?.calls ?? 0;
+    const at = this.#find(hash);
+    return at < 0 ? 0 : Math.floor(this.#shapes[at + 1] / ONE_CALL);
   }
 
   /** Counts a call of one, `isKnown` where it is called by others; false where it is hardly called, or left out. */
   note(hash: number, weight: number, isKnown: boolean): boolean {
-    const shape = this.#shapes.get(hash) ?? this.#add(hash, weight);
-    if (shape === undefined) return isKnown;
-    shape.calls++;
-    if (!shape.isCalled && (isKnown || shape.calls >= this.enoughCalls)) {
-      shape.isCalled = true;
-      this.#weight -= shape.weight;
-    }
-    return shape.isCalled;
+    if (this.#level > 0 && ++this.#callsSinceNew >= STOPPED * 2 ** this.#level) this.#giveWay();
+    const found = this.#find(hash);
+    const at = found >= 0 ? found : this.#add(hash, weight);
+    if (at < 0) return isKnown;
+    const shapes = this.#shapes;
+    shapes[at + 1] |= IS_RECENT;
+    if (shapes[at + 1] < MAX_CALLS) shapes[at + 1] += ONE_CALL;
+    if ((shapes[at + 1] & IS_CALLED) !== 0) return true;
+    if (!isKnown && shapes[at + 1] < this.enoughCalls * ONE_CALL) return false;
+    this.#weight -= this.#weightAt(at);
+    shapes[at + 1] |= IS_CALLED;
+    return true;
   }
 
   /** Takes out what `other` alone asked for. */
   takeOut(other: ShapeSample): void {
-    for (const [hash, { calls, isCalled }] of other.#shapes)
-      if (!isCalled && this.callsOf(hash) <= calls) this.#delete(hash);
+    for (let at = 0; at < other.#size * STRIDE; at += STRIDE) {
+      const hash = other.#shapes[at];
+      const found = this.#find(hash);
+      if (found >= 0 && !other.isCalled(hash) && this.callsOf(hash) <= other.callsOf(hash)) this.#delete(found);
+    }
   }
 
-  /** Undefined where it is left out. */
-  #add(hash: number, weight: number): Shape | undefined {
-    if (this.#shapes.size >= this.#maxShapes) this.#makeRoom();
-    if (!this.#isTaken(hash)) return undefined;
-    const made = { calls: 0, weight, isCalled: false };
-    this.#shapes.set(hash, made);
-    this.#weight += weight;
-    return made;
+  /** Below 0 where it is not there. */
+  #find(hash: number): number {
+    const [shapes, end] = [this.#shapes, this.#size * STRIDE];
+    for (let at = 0; at < end; at += STRIDE) if (shapes[at] === hash) return at;
+    return -1;
+  }
+
+  #weightAt(at: number): number {
+    return (this.#shapes[at + 1] & HAS_VALUE) !== 0 ? 1 : WORDS_WEIGHT;
+  }
+
+  /** Below 0 where it is left out. */
+  #add(hash: number, weight: number): number {
+    if (!this.#isTaken(hash)) return -1;
+    if (this.#size >= this.#maxShapes) this.#makeRoom();
+    if (!this.#isTaken(hash)) return -1;
+    this.#callsSinceNew = 0;
+    const at = this.#size++ * STRIDE;
+    if (at >= this.#shapes.length) this.#grow();
+    this.#shapes[at] = hash;
+    this.#shapes[at + 1] = weight === WORDS_WEIGHT ? 0 : HAS_VALUE;
+    this.#weight += this.#weightAt(at);
+    return at;
+  }
+
+  #grow(): void {
+    const shapes = new Int32Array(Math.min(this.#shapes.length * 2, this.#maxShapes * STRIDE));
+    shapes.set(this.#shapes);
+    this.#shapes = shapes;
   }
 
   #isTaken(hash: number): boolean {
-    return (hash & ((1 << this.#level) - 1)) === 0;
+    return (hash & (2 ** this.#level - 1)) === 0;
   }
 
   /** What is called is found among the endpoints by now. */
   #makeRoom(): void {
-    for (const [hash, { isCalled }] of this.#shapes) if (isCalled) this.#delete(hash);
-    while (this.#shapes.size >= this.#maxShapes) {
+    this.#keep((_, known) => (known & IS_CALLED) === 0);
+    while (this.#size >= this.#maxShapes) {
       this.#level++;
-      for (const hash of this.#shapes.keys()) if (!this.#isTaken(hash)) this.#delete(hash);
+      this.#keep((hash) => this.#isTaken(hash));
     }
   }
 
-  #delete(hash: number): void {
-    const shape = this.#shapes.get(hash);
-    if (shape?.isCalled === false) this.#weight -= shape.weight;
-    this.#shapes.delete(hash);
+  /** Whoever guessed has stopped: what is called now counts. What is called often is found among the endpoints. */
+  #giveWay(): void {
+    this.#callsSinceNew = 0;
+    this.#keep((_, known) => (known & IS_RECENT) !== 0 && (known & IS_CALLED) === 0);
+    for (let at = 0; at < this.#size * STRIDE; at += STRIDE) this.#shapes[at + 1] &= ~IS_RECENT;
+    if (this.#size > 0 && this.#size * SHAPES_OF_CALL <= this.#maxShapes) this.#level--;
+  }
+
+  #keep(isKept: (hash: number, known: number) => boolean): void {
+    for (let at = (this.#size - 1) * STRIDE; at >= 0; at -= STRIDE)
+      if (!isKept(this.#shapes[at], this.#shapes[at + 1])) this.#delete(at);
+  }
+
+  /** The last one takes its place. */
+  #delete(at: number): void {
+    const shapes = this.#shapes;
+    if ((shapes[at + 1] & IS_CALLED) === 0) this.#weight -= this.#weightAt(at);
+    const last = --this.#size * STRIDE;
+    shapes[at] = shapes[last];
+    shapes[at + 1] = shapes[last + 1];
   }
 }
