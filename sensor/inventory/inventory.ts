@@ -26,6 +26,7 @@ import { Declarations } from "./declared/declarations.js";
 import type { EndpointEntry } from "./endpoint/endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint/endpoint-roster.js";
 import { EndpointTable } from "./endpoint/endpoint-table.js";
+import { rememberGuesses } from "./endpoint/guessed.js";
 import { noteHostChanged } from "./gateway/host-changed.js";
 import { HostList } from "./gateway/host-list.js";
 import { newCounters } from "./inventory-counters.js";
@@ -139,7 +140,10 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#changed.service(service);
       this.#succeed(service, call.atMicros);
       // Seldom, however often it is called: at the first call, the second, the fourth, the eighth.
-      if ((service.calls & (service.calls - 1)) === 0) this.#maybeRenamed(service);
+      if ((service.calls & (service.calls - 1)) === 0) {
+        this.#binding.rebind(service);
+        this.#hosts.named(service);
+      }
       this.#binding.called(service, call);
       endpoint = this.#table.of(service, call);
       if (endpoint !== undefined && call.operations.length > 1) this.#batch(service, call, endpoint, clientAddress);
@@ -158,11 +162,6 @@ export class Inventory implements MessageSink, VisibilitySink {
       this.#table.countValue(endpoint, call);
     }
     this.#sink.call(call, edge, endpoint);
-  }
-
-  #maybeRenamed(service: ServiceEntry): void {
-    this.#binding.rebind(service);
-    this.#hosts.named(service);
   }
 
   /** Before it is counted by which endpoint it was: this may be where another service is now. */
@@ -380,11 +379,11 @@ export class Inventory implements MessageSink, VisibilitySink {
       certificate: (record, state) => this.certificates.restore(record, state),
     });
     this.#rows.hasGateways ||= rows.some(({ record }) => record.kind === "edge" && record.clientGateway !== undefined);
-    for (const service of this.#services.sorted()) {
-      this.#timeSeen(service.lastMicros);
-      this.#table.reclaim(service);
-    }
-    this.#succession.restored(this.#services.sorted());
+    const services = this.#services.sorted();
+    for (const { lastMicros } of services) this.#timeSeen(lastMicros);
+    for (const service of services) this.#table.reclaim(service);
+    rememberGuesses(this.#roster, services);
+    this.#succession.restored(services);
     this.#succession.identified(this.#services.restored(), this.#lastMicros);
   }
 

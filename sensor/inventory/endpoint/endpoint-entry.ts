@@ -75,6 +75,8 @@ export class EndpointEntry implements Endpoint {
   isThere = false;
   /** How little all of its answers tell (`little-told.ts`). */
   little = UNSEEN;
+  /** It was called often where its clients guess. */
+  standsOut = false;
   isJudged: boolean;
   missingBytes = 0;
   firstMicros: number;
@@ -216,6 +218,7 @@ export class EndpointEntry implements Endpoint {
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
     this.little = littleOfBoth(this.little, other.little);
+    this.standsOut &&= other.standsOut;
     if (other.#judgement !== undefined) this.#judge().merge(other.#judgement);
     this.isJudged ||= other.isJudged;
     this.#callers.merge(other.#callers);
@@ -253,6 +256,7 @@ export class EndpointEntry implements Endpoint {
     // Which of its calls carried what is not known of single values.
     if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
     this.little = whole.little;
+    this.standsOut = whole.standsOut;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
   }
@@ -340,6 +344,8 @@ export class EndpointEntry implements Endpoint {
       ...withoutUndefined({ callers: this.#callers.state(), hosts: this.hosts.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
+      little: this.little,
+      ...(this.standsOut ? { standsOut: true } : {}),
       ...this.#judgement?.state(),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
       ...(this.schemas === undefined ? {} : { schemas: this.schemas.state() }),
@@ -362,7 +368,8 @@ export class EndpointEntry implements Endpoint {
     this.#callers.restore(record.callers, state.callers);
     this.hosts.restore(record.hosts ?? [], record.calls, state.hosts);
     this.#statuses.restore(record.statuses);
-    this.little = littleOfAll(this.#statuses.seen());
+    this.standsOut = state.standsOut === true;
+    this.little = state.little ?? littleOfAll(this.method, this.#statuses.seen());
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.isJudged = true;
     if (this.isJudged) this.#judge().restore(state);

@@ -17,6 +17,9 @@ export interface EndpointStateText extends StoredJudgement {
   readonly isFixed?: true;
   /** Left out in files of before it was kept. */
   readonly isThere?: boolean;
+  /** How little its answers tell (`little-told.ts`). Left out in files of before it was kept. */
+  readonly little?: number;
+  readonly standsOut?: true;
   readonly withQuery?: number;
   readonly schemas?: StoredSchemas;
   /** For each parameter of the template, in its order. */

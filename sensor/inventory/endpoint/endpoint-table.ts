@@ -16,7 +16,7 @@ import { EndpointEntry, type EntryBounds } from "./endpoint-entry.js";
 import { entryAt, type Place, placeEntry, unplaceEntry } from "./endpoint-place.js";
 import { EndpointRoster } from "./endpoint-roster.js";
 import { fixedKey, fixedTemplate } from "./fixed-template.js";
-import { isOf, mayTakeOver, takeGuessed } from "./guessed.js";
+import { isOf, mayTakeOver, sortOf, standOut, takeGuessed } from "./guessed.js";
 import { littleOf, SURE } from "./little-told.js";
 import { MethodSet } from "./method-set.js";
 import { isNothingThere, isOnlyAbsent } from "./nothing-there.js";
@@ -82,12 +82,14 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
 
   #ofUnusual(service: ServiceEntry, method: string, path: string, call: Call, way: number): EndpointEntry | undefined {
     const template = call.template ?? fixedTemplate(method, path);
-    const isGuess = way !== SURE && service.sieve.isGuess(way, method, template ?? path, call.flow.clientAddress);
-    if (isGuess && service.sieve.isDue(way)) this.#sift(service, way);
-    if (isGuess || isNothingThere(call))
+    const sort = way === SURE ? "maybe" : sortOf(service, method, template ?? path, call, way);
+    if (sort === "guess" && service.sieve.isDue(way)) this.#sift(service, way);
+    if (sort === "guess" || isNothingThere(call))
       return this.#ofKnown(service, { method, path: template ?? path, isFixed: template !== undefined }, call);
-    if (template === undefined) return this.#ofPath(service, method, path, call);
-    return this.#fixedEndpoint(service, method, template, call);
+    if (template !== undefined) return this.#fixedEndpoint(service, method, template, call);
+    const found = this.#ofPath(service, method, path, call);
+    if (sort === "often" && found !== undefined) standOut(found);
+    return found;
   }
 
   #ofPath(service: ServiceEntry, method: string, path: string, call: Call): EndpointEntry | undefined {

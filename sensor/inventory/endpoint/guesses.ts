@@ -1,6 +1,6 @@
 import { ENOUGH_CALLS, type PathShape, ShapeSample } from "./shape-sample.js";
 
-/** Clients told apart, and shapes of paths that are kept of each, and of all: some 150 KB, if there are so many. */
+/** Clients told apart, and shapes of paths that are kept of each, and of all: some 60 KB, if there are so many. */
 const MAX_CLIENTS = 16;
 const MAX_SHAPES = 64;
 const MAX_SHAPES_OF_ALL = 128;
@@ -13,6 +13,9 @@ const MANY_GUESSES_OF_ALL = 64;
  */
 const UNSURE_GUESSES = 8;
 const CALLS_TO_BE_SURE = 3;
+
+/** What a call is by what its client asked for before: `often` where it stands out from what is hardly called, `maybe` where that can't be told yet. */
+export type Sort = "guess" | "maybe" | "often";
 
 /**
  * Who asks one service for things that may not be there, and is answered in one way whatever it asks for. Whoever knows what is there calls the
@@ -32,8 +35,7 @@ export class Guesses {
     return this.#doAllGuess();
   }
 
-  /** Notes a call, and says whether it may be a guess. */
-  note(address: string, shape: PathShape): boolean {
+  note(address: string, shape: PathShape): Sort {
     const client = this.#clients.get(address) ?? this.#addClient(address);
     const wasGuesser = isGuesser(client);
     const isCalled = client.note(shape, this.#all.isCalled(shape) || this.#shared.isCalled(shape));
@@ -42,21 +44,21 @@ export class Guesses {
     if (isNowGuesser) {
       if (!wasGuesser) this.#all.takeOut(client);
       this.isDue ||= !wasGuesser;
-      return !isCalled;
+      return isCalled ? "often" : "guess";
     }
-    return !(this.#noteOfAll(shape) || isCalled);
+    const sort = this.#noteOfAll(shape);
+    return isCalled ? "often" : sort;
   }
 
-  /** False where it is hardly called yet, of many. */
-  #noteOfAll(shape: PathShape): boolean {
+  #noteOfAll(shape: PathShape): Sort {
     const didGuess = this.#doAllGuess();
-    const isCalled = this.#all.note(shape, false);
-    if (isCalled) return true;
+    if (this.#all.note(shape, false)) return "often";
     if (this.#doAllGuess()) {
       this.isDue ||= !didGuess;
-      return false;
+      return "guess";
     }
-    return this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(shape.hash) >= CALLS_TO_BE_SURE;
+    const isUnsure = this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(shape.hash) >= CALLS_TO_BE_SURE;
+    return isUnsure ? "maybe" : "guess";
   }
 
   /** Calls that stand out from the guesses of clients; none where not all of them guess. Who called is not always known. */

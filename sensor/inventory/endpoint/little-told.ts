@@ -32,8 +32,9 @@ export function littleOf({ status, method, credentials, responseBodySize, respon
   if ((credentials !== undefined && credentials.length > 0) || status < 200) return SURE;
   if (isRedirect(status)) return REDIRECTED;
   if (status === 204) return method !== undefined && DONE_WITHOUT_CONTENT.has(method) ? SURE : EMPTY;
-  if (responseContentType?.startsWith(HTML)) return sized(responseBodySize ?? 0, true);
-  return responseBodySize === undefined || status >= 300 ? SURE : sized(responseBodySize, false);
+  // RFC 9110 §15.4.5: that it is as it was is said by who compared it. Of a page whose size was not seen nobody knows whether it is that of another.
+  if (responseBodySize === undefined || status >= 300) return SURE;
+  return sized(responseBodySize, responseContentType?.startsWith(HTML) === true);
 }
 
 function sized(bytes: number, isPage: boolean): number {
@@ -53,17 +54,20 @@ export function showsNothing(little: number): boolean {
   return little > SURE && little !== KNOWING && (little < SIZED || little % 2 === 0);
 }
 
-/** What both tell. Answers that differ in size are answers of their own. */
+/**
+ * What both tell. Answers that differ in size are answers of their own; what was found there and fails for an hour is none of the guesses that fail
+ * meanwhile.
+ */
 export function littleOfBoth(one: number, other: number): number {
   if (one === other || other === UNSEEN) return one;
   if (one === UNSEEN) return other;
   const isSure = (one >= SIZED && other >= SIZED) || !showsNothing(one) || !showsNothing(other);
-  return isSure ? SURE : Math.min(one, other);
+  return isSure ? SURE : Math.max(one, other);
 }
 
-/** What all of so many answers tell, as far as their statuses do. */
-export function littleOfAll(statuses: Iterable<number>): number {
+/** What all of so many answers tell, as far as method and statuses do. */
+export function littleOfAll(method: string, statuses: Iterable<number>): number {
   let little = UNSEEN;
-  for (const status of statuses) little = littleOfBoth(little, littleOf({ status }));
+  for (const status of statuses) little = littleOfBoth(little, littleOf({ method, status }));
   return little;
 }

@@ -1,20 +1,20 @@
+import { MAX_DEPTH, MAX_SEGMENT_LENGTH } from "../path/lookup.js";
 import { isValue, type SegmentType, typeOf } from "../path/segment.js";
 import type { PathShape } from "./shape-sample.js";
 
-const MAX_SEGMENTS = 16;
 /** Forms that no word of a scanner's has. */
 const TELLING: ReadonlySet<SegmentType> = new Set(["number", "uuid", "hash", "date"]);
 /** `five-blue-whales`, `whales-935`: what people or programs call things, not what scanners ask for. */
 const LONG_SLUG = /^[^-]+-[^-]+-[^-]+|-\d+$/;
 /** Shapes of one value each, of words alone, and of values alone (`shape-sample.ts`). */
-const WITH_VALUE = { weight: 0.25, guesses: 8 };
-const WORDS = { weight: 1, guesses: 16 };
-const VALUES = { weight: 0.25, guesses: 2 };
+const WITH_VALUE = { weight: 0.25, guesses: 8 } as const;
+const WORDS = { weight: 1, guesses: 16 } as const;
+const VALUES = { weight: 0.25, guesses: 2 } as const;
 
 /** Of what forms alone tell: nothing of what was called before may change it. */
 export function shapeOf(method: string, path: string): PathShape {
-  const segments = path.split("/", MAX_SEGMENTS);
-  const types = segments.map((text) => (text === "" ? "word" : typeOf(text)));
+  const segments = path.split("/", MAX_DEPTH + 1);
+  const types = segments.map(formOf);
   const hasWord = segments.some((text, at) => text !== "" && !isOneOfMany(types[at], text, true));
   let hash = hashOf(0x811c9dc5, method);
   let hasValue = false;
@@ -27,6 +27,12 @@ export function shapeOf(method: string, path: string): PathShape {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   const kind = !hasValue ? WORDS : hasWord ? WITH_VALUE : VALUES;
   return { hash: hash ^ (hash >>> 16), ...kind };
+}
+
+/** A template stands for its paths. */
+function formOf(text: string): SegmentType {
+  if (text === "") return "word";
+  return text.charCodeAt(0) === 0x7b || text.length > MAX_SEGMENT_LENGTH ? "token" : typeOf(text);
 }
 
 /** Of how many guesses one call of a path with a value stands out, beside words or not. */

@@ -10,27 +10,41 @@ export const ENOUGH_CALLS = 8;
 export interface PathShape {
   /** 32 well-mixed bits. */
   readonly hash: number;
-  /** How much of a guess it may be: 1 for words alone. */
-  readonly weight: number;
+  /** How much of a guess it may be: 1 for words alone, else a quarter. */
+  readonly weight: 1 | 0.25;
   /** Of so many guesses one call stands out. */
   readonly guesses: number;
 }
 
-interface Asked {
-  calls: number;
-  readonly weight: number;
-  isCalled: boolean;
-}
+/**
+ * Calls for each of the shapes of which one is taken, without one that is new: of somebody who asks for ever more, and for each some times, hardly any
+ * such span has none.
+ */
+const STOPPED = 32;
+
+/** Two numbers for each shape: its hash, and what is known of it, whose lowest bits are these; the others count its calls. */
+const STRIDE = 2;
+const IS_CALLED = 1;
+const IS_RECENT = 2;
+const HAS_VALUE = 4;
+const ONE_CALL = 8;
+const MAX_CALLS = 1 << 24;
+const FIRST_ROOM = 4;
+/** Of the room for shapes the part that may double. */
+const FEW = 4;
 
 /**
  * What shapes of paths were asked for, and how many of them were hardly called. Where there are many every other is left out, of still more three of
- * four, and so on, by their hashes (adaptive sampling: Flajolet 1990); calls of all are still counted.
+ * four, and so on, by their hashes (adaptive sampling: Flajolet 1990). Where nothing new comes any more those that nobody asks for give way, and
+ * what was left out is looked at again. A service may have thousands: they are kept as numbers, 8 bytes each.
  */
 export class ShapeSample {
-  readonly #shapes = new Map<number, Asked>();
+  #shapes = new Int32Array(FIRST_ROOM * STRIDE);
   readonly #maxShapes: number;
+  #size = 0;
   #level = 0;
   #weight = 0;
+  #callsSinceNew = 0;
   /** Undefined while none was left out. */
   #calls: CallSketch | undefined = undefined;
 
@@ -49,68 +63,120 @@ export class ShapeSample {
   }
 
   isCalled(shape: PathShape): boolean {
-    return this.#shapes.get(shape.hash)?.isCalled ?? this.callsOf(shape.hash) >= this.enoughCalls(shape);
+    const at = this.#find(shape.hash);
+    return at < 0 ? this.callsOf(shape.hash) >= this.enoughCalls(shape) : this.#isCalledAt(at);
   }
 
   callsOf(hash: number): number {
-    return this.#shapes.get(hash)?.calls ?? this.#calls?.callsOf(hash) ?? 0;
+    const at = this.#find(hash);
+    return at < 0 ? (this.#calls?.callsOf(hash) ?? 0) : this.#callsAt(at);
   }
 
   /** Counts a call of one, `isKnown` where it is called by others; false where it is hardly called. */
   note(shape: PathShape, isKnown: boolean): boolean {
-    const { hash } = shape;
-    const before = this.callsOf(hash);
-    const asked = this.#shapes.get(hash) ?? this.#add(shape, before);
-    this.#calls?.add(hash);
-    if (asked === undefined) return isKnown || this.callsOf(hash) >= this.enoughCalls(shape);
-    asked.calls++;
-    if (!asked.isCalled && (isKnown || asked.calls >= this.enoughCalls(shape))) {
-      asked.isCalled = true;
-      this.#weight -= asked.weight;
-    }
-    return asked.isCalled;
+    if (this.#level > 0 && ++this.#callsSinceNew >= STOPPED * 2 ** this.#level) this.#giveWay();
+    const found = this.#find(shape.hash);
+    const at = found >= 0 ? found : this.#add(shape);
+    this.#calls?.add(shape.hash);
+    if (at < 0) return isKnown || this.callsOf(shape.hash) >= this.enoughCalls(shape);
+    const shapes = this.#shapes;
+    shapes[at + 1] |= IS_RECENT;
+    if (shapes[at + 1] < MAX_CALLS) shapes[at + 1] += ONE_CALL;
+    if (this.#isCalledAt(at)) return true;
+    if (!isKnown && shapes[at + 1] < this.enoughCalls(shape) * ONE_CALL) return false;
+    this.#weight -= this.#weightAt(at);
+    shapes[at + 1] |= IS_CALLED;
+    return true;
   }
 
   /** Takes out what `other` alone asked for. */
   takeOut(other: ShapeSample): void {
-    for (const [hash, { calls, isCalled }] of other.#shapes) {
-      const asked = this.#shapes.get(hash);
-      if (!isCalled && asked !== undefined && asked.calls <= calls) this.#delete(hash, asked);
+    for (let at = 0; at < other.#size * STRIDE; at += STRIDE) {
+      const found = this.#find(other.#shapes[at]);
+      const isAlone = found >= 0 && this.#callsAt(found) <= other.#callsAt(at);
+      if (isAlone && !other.#isCalledAt(at)) this.#delete(found);
     }
   }
 
-  /** Undefined where it is left out. */
-  #add({ hash, weight }: PathShape, calls: number): Asked | undefined {
-    if (this.#shapes.size >= this.#maxShapes) this.#makeRoom();
-    if (!this.#isTaken(hash)) return undefined;
-    const made = { calls, weight, isCalled: false };
-    this.#shapes.set(hash, made);
-    this.#weight += weight;
-    return made;
+  /** Below 0 where it is not there. */
+  #find(hash: number): number {
+    const [shapes, end] = [this.#shapes, this.#size * STRIDE];
+    for (let at = 0; at < end; at += STRIDE) if (shapes[at] === hash) return at;
+    return -1;
+  }
+
+  #weightAt(at: number): number {
+    return (this.#shapes[at + 1] & HAS_VALUE) !== 0 ? 0.25 : 1;
+  }
+
+  #callsAt(at: number): number {
+    return Math.floor(this.#shapes[at + 1] / ONE_CALL);
+  }
+
+  #isCalledAt(at: number): boolean {
+    return (this.#shapes[at + 1] & IS_CALLED) !== 0;
+  }
+
+  /** Below 0 where it is left out. */
+  #add({ hash, weight }: PathShape): number {
+    if (!this.#isTaken(hash)) return -1;
+    if (this.#size >= this.#maxShapes) this.#makeRoom();
+    if (!this.#isTaken(hash)) return -1;
+    this.#callsSinceNew = 0;
+    const at = this.#size++ * STRIDE;
+    if (at >= this.#shapes.length) this.#grow();
+    this.#shapes[at] = hash;
+    const calls = Math.min(MAX_CALLS / ONE_CALL, this.#calls?.callsOf(hash) ?? 0);
+    this.#shapes[at + 1] = calls * ONE_CALL + (weight === 1 ? 0 : HAS_VALUE);
+    this.#weight += this.#weightAt(at);
+    return at;
+  }
+
+  #grow(): void {
+    const shapes = new Int32Array(Math.min(this.#shapes.length * 2, this.#maxShapes * STRIDE));
+    shapes.set(this.#shapes);
+    this.#shapes = shapes;
   }
 
   #isTaken(hash: number): boolean {
-    return (hash & ((1 << this.#level) - 1)) === 0;
+    return (hash & (2 ** this.#level - 1)) === 0;
   }
 
   /** What is called goes first: its calls are known without it. */
   #makeRoom(): void {
     this.#startCounting();
-    for (const [hash, asked] of this.#shapes) if (asked.isCalled) this.#delete(hash, asked);
-    while (this.#shapes.size >= this.#maxShapes) {
+    this.#keep((_, known) => (known & IS_CALLED) === 0);
+    while (this.#size >= this.#maxShapes) {
       this.#level++;
-      for (const [hash, asked] of this.#shapes) if (!this.#isTaken(hash)) this.#delete(hash, asked);
+      this.#keep((hash) => this.#isTaken(hash));
     }
   }
 
   #startCounting(): void {
     if (this.#calls !== undefined) return;
     this.#calls = new CallSketch();
-    for (const [hash, { calls }] of this.#shapes) this.#calls.add(hash, calls);
+    for (let at = 0; at < this.#size * STRIDE; at += STRIDE) this.#calls.add(this.#shapes[at], this.#callsAt(at));
   }
 
-  #delete(hash: number, asked: Asked): void {
-    if (!asked.isCalled) this.#weight -= asked.weight;
-    this.#shapes.delete(hash);
+  /** Whoever guessed has stopped: what is called now counts. What is called often is found among the endpoints. */
+  #giveWay(): void {
+    this.#callsSinceNew = 0;
+    this.#keep((_, known) => (known & IS_RECENT) !== 0 && (known & IS_CALLED) === 0);
+    for (let at = 0; at < this.#size * STRIDE; at += STRIDE) this.#shapes[at + 1] &= ~IS_RECENT;
+    if (this.#size > 0 && this.#size * FEW <= this.#maxShapes) this.#level--;
+  }
+
+  #keep(isKept: (hash: number, known: number) => boolean): void {
+    for (let at = (this.#size - 1) * STRIDE; at >= 0; at -= STRIDE)
+      if (!isKept(this.#shapes[at], this.#shapes[at + 1])) this.#delete(at);
+  }
+
+  /** The last one takes its place. */
+  #delete(at: number): void {
+    const shapes = this.#shapes;
+    if ((shapes[at + 1] & IS_CALLED) === 0) this.#weight -= this.#weightAt(at);
+    const last = --this.#size * STRIDE;
+    shapes[at] = shapes[last];
+    shapes[at + 1] = shapes[last + 1];
   }
 }

@@ -1,5 +1,5 @@
 import type { CatchAll, Found } from "./catch-all.js";
-import { Guesses } from "./guesses.js";
+import { Guesses, type Sort } from "./guesses.js";
 import { SURE, showsNothing } from "./little-told.js";
 import { shapeOf } from "./path-shape.js";
 
@@ -26,8 +26,8 @@ export class Sieve {
     return showsNothing(little) ? little : SURE;
   }
 
-  /** Whether a call may be a guess: its answer tells little. */
-  isGuess(way: number, method: string, path: string, client: string): boolean {
+  /** Whether a call may be a guess, which its answer does not tell. */
+  sortOf(way: number, method: string, path: string, client: string): Sort {
     return this.guessesOf(way).note(client, shapeOf(method, path));
   }
 
@@ -57,8 +57,7 @@ export class Sieve {
     this.#made = 0;
     if (found === undefined) return;
     this.#catchAlls = [...this.#catchAlls, found.catchAll].slice(-MAX_CATCH_ALLS);
-    for (const { method, template } of found.endpoints)
-      this.isGuess(found.catchAll.way, method, template, found.client);
+    for (const { method, template } of found.endpoints) this.sortOf(found.catchAll.way, method, template, found.client);
   }
 
   /** The way that was seen first gives way, but one that somebody guesses at stays. */

@@ -111,6 +111,10 @@ export class UnknownPaths {
     return false;
   }
 
+  histories(): Iterable<PathHistory> {
+    return this.#paths.values();
+  }
+
   /** Takes out what `take` says it has taken over. */
   reclaim(take: (history: PathHistory) => boolean): void {
     for (const [key, history] of this.#paths) {

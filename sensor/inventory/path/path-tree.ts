@@ -21,7 +21,7 @@ import { joins, joinsByForm } from "./joining.js";
 import { lookupPath, MAX_DEPTH, MAX_SEGMENT_LENGTH } from "./lookup.js";
 import { PathNode } from "./path-node.js";
 import type { PathTreeOwner } from "./path-tree-owner.js";
-import { prune, pruneBelow } from "./prune.js";
+import { prune, pruneBelow, takeOutValue } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
@@ -239,7 +239,7 @@ export class PathTree<Leaf> {
   #revise(node: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
     const { join, leave } = revise(node, parameter, (value) => this.#isFree(value), this.#owner);
     for (const value of leave) this.#split(value, parameter);
-    if (leave.length > 0 && isWithoutValues(parameter.evidence)) node.deleteParameter(parameter.text);
+    if (leave.length > 0 && isWithoutValues(parameter.evidence)) this.#aliases -= takeOutValue(parameter);
     for (const literal of join) this.#absorb(literal, parameter);
     if (join.length > 0) this.#judgeBelow(parameter);
   }
@@ -314,10 +314,7 @@ export class PathTree<Leaf> {
   #absorb(literal: PathNode<Leaf>, parameter: PathNode<Leaf>): void {
     this.#isMoved = true;
     this.#moveInto(literal, parameter);
-    if (isRemembered(literal, parameter)) return;
-    literal.parent?.deleteLiteral(literal.text);
-    parameter.aliases?.delete(literal);
-    this.#aliases--;
+    if (!isRemembered(literal, parameter)) this.#aliases -= takeOutValue(literal);
   }
 
   /** A node and everything below it counts for another one and what is below that. */

@@ -42,8 +42,10 @@ function isCounted(node: PathNode<unknown>): boolean {
   return false;
 }
 
-/** With what stands below it. */
-function takeOutValue(value: PathNode<unknown>): number {
+/**
+ * Takes a value out with what stands below it, and what counts for that: it would lead to what is no longer there. Says how many values were among it.
+ */
+export function takeOutValue(value: PathNode<unknown>): number {
   let values = 0;
   for (const child of [...value.children()]) values += takeOutValue(child);
   for (const one of [...(value.aliases ?? [])]) values += takeOutValue(one);

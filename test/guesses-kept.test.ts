@@ -1,0 +1,158 @@
+import t from "tap";
+import { littleOf, SURE } from "../sensor/inventory/endpoint/little-told.js";
+import type { InventoryRow } from "../sensor/inventory/row.js";
+import { mulberry32 } from "./bench/random.js";
+import { guess, wordOf } from "./support/scanner.js";
+import { Scene } from "./support/scene.js";
+
+const HTML = "Content-Type: text/html\r\n";
+const RESOURCES =
+  "orders carts users items bills trips rooms seats cards plans tasks files notes pages links shops".split(" ");
+
+const OPERATIONS = RESOURCES.flatMap((one) => ["start", "stop", "list"].map((verb) => `/v1/${one}/${verb}`));
+
+function unknownCalls(scene: Scene): number {
+  return [...scene.inventory.services()][0].unknownPaths?.calls ?? 0;
+}
+
+/** Keeps rows as a store does. */
+class Kept {
+  readonly #rows = new Map<string, InventoryRow>();
+
+  /** What the sensor is after it was ended and begun again. */
+  restart(scene: Scene): Scene {
+    this.take(scene);
+    const after = new Scene();
+    after.inventory.restore([...this.#rows.values()].map((row) => JSON.parse(JSON.stringify(row))));
+    return after;
+  }
+
+  /** Says which endpoints were taken back. */
+  take(scene: Scene): string[] {
+    const { rows, removals } = scene.inventory.takeDelta(100_000);
+    for (const { method, template } of removals) this.#rows.delete(`endpoint ${method} ${template}`);
+    for (const row of rows) this.#rows.set(keyOf(row), row);
+    return removals.map(({ method, template }) => `${method} ${template}`);
+  }
+
+  endpoints(): string[] {
+    return [...this.#rows.keys()].filter((key) => key.startsWith("endpoint")).sort();
+  }
+}
+
+function keyOf({ record }: InventoryRow): string {
+  if (record.kind === "endpoint") return `endpoint ${record.method} ${record.template}`;
+  return record.kind === "edge" ? `edge ${record.clientAddress}` : record.kind;
+}
+
+t.test("a service that fails for an hour keeps what was found there, and what only failed comes when it is up", (t) => {
+  const scene = new Scene();
+  const ask = (paths: readonly string[], status: number): void =>
+    paths.forEach((path) => void scene.exchange({ method: "POST", path, status, body: "" }));
+  const known = OPERATIONS.slice(0, 15);
+  for (let round = 0; round < 3; round++) ask(known, 204);
+  for (let round = 0; round < 2; round++) ask(OPERATIONS, 503);
+  t.same(
+    scene
+      .endpoints()
+      .map(({ template, calls }) => `${template} ${calls}`)
+      .sort(),
+    known.map((path) => `${path} 5`).sort(),
+  );
+  ask(OPERATIONS, 201);
+  t.equal(scene.templates().length, OPERATIONS.length);
+  t.end();
+});
+
+t.test("what was deleted and answered with nothing is there after a restart, whoever asks for leave", (t) => {
+  const scene = new Scene();
+  for (const path of OPERATIONS) scene.exchange({ method: "DELETE", path, status: 204, body: "" });
+  const after = new Kept().restart(scene);
+  for (const path of OPERATIONS) after.exchange({ method: "OPTIONS", path: `${path}-all`, status: 204, body: "" });
+  t.same(
+    after
+      .endpoints()
+      .map(({ method, template }) => `${method} ${template}`)
+      .sort(),
+    OPERATIONS.map((path) => `DELETE ${path}`).sort(),
+  );
+  t.end();
+});
+
+t.test("a slow scanner leaves nothing either, however often the sensor is restarted", (t) => {
+  for (const nothing of [{ status: 403 }, { answerFields: HTML, body: "<html><app-root/></html>" }]) {
+    let scene = new Scene().get("/v1/orders").get("/v1/orders/17");
+    const kept = new Kept();
+    for (let number = 0; number < 200; number++) {
+      scene.get(`/${wordOf(number * 7_919)}q/list`, { ...nothing, client: "10.9.9.9" });
+      if (number % 12 === 11) scene = kept.restart(scene);
+    }
+    const left = scene.endpoints().length - 2;
+    // That a path was answered with a page, and with which, is not kept of those that are no endpoints.
+    t.ok(left <= (nothing.status === undefined ? 16 : 0), `${left} left`);
+    t.equal(unknownCalls(scene), 200 - left);
+    kept.take(scene);
+    t.same(
+      kept.endpoints(),
+      scene
+        .endpoints()
+        .map((one) => `endpoint ${one.method} ${one.template}`)
+        .sort(),
+    );
+  }
+  t.end();
+});
+
+t.test("whoever asks for leave, for news or for the head of what is there does not guess", (t) => {
+  const scene = new Scene();
+  for (const [at, path] of OPERATIONS.entries()) {
+    scene.exchange({ method: "OPTIONS", path, status: 204, body: "", client: "10.0.0.7" });
+    scene.get(path, { answerFields: HTML, body: "x".repeat(100 + at) });
+    for (const method of ["OPTIONS", "HEAD"])
+      scene.exchange({ method, path, status: method === "HEAD" ? 200 : 204, answerFields: HTML, body: "" });
+    scene.get(`${path}/late`, { status: 304, answerFields: HTML, body: "" });
+  }
+  for (const method of ["OPTIONS", "HEAD", "GET"])
+    t.equal(
+      scene.endpoints().filter((one) => one.method === method && !one.template.endsWith("late")).length,
+      48,
+      method,
+    );
+  t.equal(scene.endpoints().filter(({ template }) => template.endsWith("late")).length, 48, "nothing changed");
+  t.end();
+});
+
+t.test("of a page whose size was not seen nobody says that it is the same as another", (t) => {
+  t.equal(littleOf({ status: 200, method: "GET", credentials: [], responseContentType: "text/html" }), SURE);
+  t.end();
+});
+
+t.test("a scanner that goes deep has as many guesses as one that does not", (t) => {
+  const scene = new Scene().get("/v1/orders");
+  for (let number = 0; number < 100; number++)
+    scene.get(`${"/a".repeat(20)}/${wordOf(number * 7_919)}q`, { status: 403, client: "10.9.9.9" });
+  t.same(scene.templates(), ["GET /v1/orders ×1"]);
+  t.end();
+});
+
+t.test("where a gateway carries the calls of all, what is called after a scan is found", (t) => {
+  const scene = new Scene();
+  const random = mulberry32(9);
+  const nothing = { status: 204, body: "" };
+  for (let number = 0; number < 1_000; number++) scene.get(guess(random), nothing);
+  for (let round = 0; round < 150; round++)
+    for (const path of OPERATIONS.slice(0, 20)) scene.exchange({ method: "POST", path, ...nothing });
+  t.equal(scene.templates().length, 20);
+  t.end();
+});
+
+t.test("what was called often once is no guess any more, though it was guessed before", (t) => {
+  const scene = new Scene();
+  const kept = new Kept();
+  for (let round = 0; round < 60; round++) {
+    for (const path of OPERATIONS) scene.exchange({ method: "POST", path, status: 204, body: "" });
+    t.same(kept.take(scene), [], `round ${round}`);
+  }
+  t.equal(kept.endpoints().length, OPERATIONS.length);
+  t.end();
+});
