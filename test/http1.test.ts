@@ -300,7 +300,8 @@ t.test("cut anywhere, with bytes lost anywhere or changed, it neither throws nor
   let runs = 0;
   const methods = (steps: readonly Step[], options?: FeedOptions) =>
     feed(steps, options).filter((message) => message.kind === "call" && message.method !== undefined).length;
-  for (const { steps, options } of CASES) {
+  for (const { steps, options: given } of CASES) {
+    const options: FeedOptions = { ...given, isShared: true };
     const whole = methods(steps, options);
     for (const [index, [from, what]] of steps.entries()) {
       if (typeof what !== "string" || what === "fin") continue;

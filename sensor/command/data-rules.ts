@@ -1,5 +1,6 @@
 import { CommandError } from "../../shared/command-error.js";
-import { DataClassifier, type DataSettings } from "../protocol/data/data-classifier.js";
+import type { DataSettings } from "../protocol/data/class-rules.js";
+import { DataClassifier } from "../protocol/data/data-classifier.js";
 import { operatorRule } from "../protocol/data/operator-rule.js";
 import { PatternError } from "../protocol/data/pattern.js";
 

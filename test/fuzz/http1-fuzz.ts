@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import type { Call } from "../../sensor/protocol/message.js";
 import { describe, feed } from "../support/dialog.js";
 import { generatorOfRun } from "./mutate.js";
+import { spentMillis } from "./spent-time.js";
 
 export interface Http1FuzzResult {
   readonly runs: number;
@@ -33,9 +34,9 @@ const DAMAGE = "\0\t\n\r ,0:;\x7f\xff";
  * connection. `only` makes one run of a seed alone.
  */
 export async function fuzzHttp1(millis: number, seed: number, only?: number): Promise<Http1FuzzResult> {
-  const end = performance.now() + millis;
+  const end = spentMillis() + millis;
   const result = { runs: 0, taken: 0, refused: 0 };
-  for (let run = only ?? 0; performance.now() < end && (only === undefined || run === only); run++, result.runs++) {
+  for (let run = only ?? 0; spentMillis() < end && (only === undefined || run === only); run++, result.runs++) {
     const bytes = new Chance(generatorOfRun(seed, run)).connection();
     const { taken, isRefused } = await takenBy(bytes);
     const difference = differenceFrom(taken, bytes);

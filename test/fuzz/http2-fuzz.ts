@@ -14,6 +14,7 @@ import {
   windowUpdate,
 } from "../support/http2-builder.js";
 import { generatorOfRun } from "./mutate.js";
+import { spentMillis } from "./spent-time.js";
 
 export interface Http2FuzzResult {
   readonly runs: number;
@@ -49,9 +50,9 @@ const TABLE_BYTES = [0, 64, 200, 1_000, 4_096];
  * `only` is the one run to make.
  */
 export function fuzzHttp2(millis: number, seed: number, only?: number): Http2FuzzResult {
-  const end = performance.now() + millis;
+  const end = spentMillis() + millis;
   const result = { runs: 0, made: 0, told: 0, toldWhole: 0, beyond: 0 };
-  for (; only === undefined ? performance.now() < end : result.runs === 0; result.runs++) {
+  for (; only === undefined ? spentMillis() < end : result.runs === 0; result.runs++) {
     const run = only ?? result.runs;
     const random = generatorOfRun(seed, run);
     const kind = (["whole", "lossy", "lossy", "late", "hurt"] as const)[random() % 5];

@@ -4,6 +4,7 @@ import { Pipeline } from "../../sensor/analysis/pipeline.js";
 import { CaptureError } from "../../sensor/capture/capture-error.js";
 import { CaptureReader } from "../../sensor/capture/capture-reader.js";
 import { strictSettings } from "../support/analysis-run.js";
+import { spentMillis } from "./spent-time.js";
 
 export interface FuzzResult {
   readonly runs: number;
@@ -29,10 +30,10 @@ export function fuzz(captures: readonly string[], millis: number, seed: number):
   const files = captures
     .map((path) => ({ path, bytes: readFileSync(path) }))
     .filter(({ bytes }) => bytes.length < MAX_CAPTURE_BYTES);
-  const end = performance.now() + millis;
+  const end = spentMillis() + millis;
   let runs = 0;
   let calls = 0;
-  while (performance.now() < end && files.length > 0) {
+  while (spentMillis() < end && files.length > 0) {
     const { path, bytes } = files[random() % files.length];
     const mutated = mutate(bytes, random);
     try {

@@ -11,6 +11,7 @@ import {
   pieces,
   upgrade,
 } from "../support/websocket-builder.js";
+import { spentMillis } from "./spent-time.js";
 
 export interface WebsocketFuzzResult {
   readonly runs: number;
@@ -35,11 +36,11 @@ const SEGMENT_BYTES = 1_448;
  * fault may be told and no message more than was sent, of what is whole every message; whatever happens, nothing may be thrown.
  */
 export function fuzzWebsocket(millis: number, seed: number, random: () => number): WebsocketFuzzResult {
-  const end = performance.now() + millis;
+  const end = spentMillis() + millis;
   let runs = 0;
   let sent = 0;
   let seen = 0;
-  for (; performance.now() < end; runs++) {
+  for (; spentMillis() < end; runs++) {
     const told: Record<Side, Said> = { client: talk("client", random), server: talk("server", random) };
     const kind = (["whole", "lossy", "lossy", "late", "hurt"] as const)[random() % 5];
     const steps = stepsOf(kind, told, random);

@@ -34,7 +34,11 @@ export interface FeedOptions {
 }
 
 let told: Message[] = [];
-const SHARED = new Dispatcher(PROTOCOL_SETTINGS, { message: (message) => told.push(message) });
+// It looks at every body, as a new one does at the first of each operation.
+const SHARED = new Dispatcher(
+  { ...PROTOCOL_SETTINGS, data: { ...PROTOCOL_SETTINGS.data, firstBodies: 65_535, oneIn: 1 } },
+  { message: (message) => told.push(message) },
+);
 
 export class TestFlow implements Flow, Roles {
   readonly id = "00000000000000aa";

@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 
 export const PROGRAM = fileURLToPath(new URL("../../eastwatch.js", import.meta.url));
 
+/** What takes longer hangs; what is only slow, beside others on a busy machine, does not take as long. */
+const RUN_MILLIS = 120_000;
+/** So long is waited for what comes at once where nothing is wrong. */
+export const PATIENCE_MILLIS = 60_000;
+
 export interface Outcome {
   readonly code: number | null;
   readonly out: string;
@@ -17,7 +22,7 @@ export function run(parameters: readonly string[], more: { input?: Buffer; env?:
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...parameters], {
     ...(more.input === undefined ? {} : { input: more.input }),
     env: { ...process.env, ...more.env },
-    timeout: 30_000,
+    timeout: RUN_MILLIS,
   });
   return { code: status, out: stdout.toString(), error: stderr.toString() };
 }
@@ -65,7 +70,7 @@ export class Running {
     return new Running(process.execPath, [PROGRAM, ...parameters], env);
   }
 
-  async says(pattern: RegExp, millis = 20_000): Promise<RegExpExecArray> {
+  async says(pattern: RegExp, millis = PATIENCE_MILLIS): Promise<RegExpExecArray> {
     try {
       return await until(String(pattern), () => this.#look(pattern), millis);
     } catch (error) {
@@ -98,7 +103,7 @@ export class Running {
 export async function until<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  millis = 20_000,
+  millis = PATIENCE_MILLIS,
 ): Promise<T> {
   const end = performance.now() + millis;
   for (;;) {

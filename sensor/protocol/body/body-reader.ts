@@ -1,5 +1,6 @@
 import type { Flow, Side } from "../../flow/stream.js";
-import { DataClassifier, type DataSettings } from "../data/data-classifier.js";
+import type { DataSettings } from "../data/class-rules.js";
+import { DataClassifier } from "../data/data-classifier.js";
 import { FieldMemory } from "../data/field-memory.js";
 import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
 import { ProtobufScan } from "../grpc/protobuf-scan.js";

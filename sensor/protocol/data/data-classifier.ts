@@ -1,25 +1,11 @@
 import { isInNumber } from "./around-value.js";
+import { classRules, type DataSettings, type RuleSet, type Rules } from "./class-rules.js";
 import type { DataRule } from "./data-rule.js";
-import { FieldWords, wordsOf } from "./field-words.js";
+import { type FieldWords, wordsOf } from "./field-words.js";
 import { FoundClasses } from "./found-classes.js";
-import { HEALTH_RULES } from "./health-rules.js";
-import { NATIONAL_RULES } from "./national-rules.js";
-import { operatorRule } from "./operator-rule.js";
-import { PatternError } from "./pattern.js";
-import { IS_WORD, PatternSet } from "./pattern-set.js";
-import { PERSONAL_RULES } from "./personal-rules.js";
-import { SECRET_RULES } from "./secret-rules.js";
+import { IS_WORD } from "./pattern-set.js";
 import { wordEnd, wordsStart } from "./words-before.js";
 
-export interface DataSettings {
-  /** Rules of the operator's, as operator-rule.ts reads them. */
-  readonly rules: readonly string[];
-  /** Classes that are not told: `CLASS`, or `CLASS=FIELD` for fields of that name. */
-  readonly mute: readonly string[];
-}
-
-/** Ours and the operator's. */
-const MAX_CLASSES = 256;
 const NOTHING: readonly number[] = [];
 /** A match's longest form; a longer one is known by its beginning. */
 const MAX_MATCH_BYTES = 512;
@@ -56,20 +42,6 @@ interface FieldHint {
   readonly muted: ReadonlySet<number>;
 }
 
-interface Rules {
-  readonly patterns: PatternSet;
-  /** Rules by the patterns' places. */
-  readonly rules: readonly number[];
-  readonly prefixes: Uint8Array;
-  /** As if the rest of a word could follow any of them. */
-  readonly anywhere: Uint8Array;
-}
-
-interface RuleSet extends Rules {
-  /** Those of them that no words need to tell of: most values are nothing else, and such patterns end at their first bytes. */
-  readonly untold: Rules;
-}
-
 /** Says which classes of data the values of a message are of. Holds no value: what it keeps of a message is a set of classes. */
 export class DataClassifier {
   readonly #rules: readonly DataRule[];
@@ -99,38 +71,20 @@ export class DataClassifier {
   #places: DataPlace[] | undefined = undefined;
 
   /** Throws PatternError. */
-  constructor({ rules, mute }: DataSettings) {
-    const added = rules.map(operatorRule);
-    const all = [...PERSONAL_RULES, ...HEALTH_RULES, ...NATIONAL_RULES, ...SECRET_RULES, ...added];
-    const known = new Set(all.map(({ name }) => name));
-    const isMuted = (name: string): boolean => mute.includes(name);
-    this.#rules = all.filter(({ name }) => !isMuted(name));
-    this.#names = [...new Set(this.#rules.map(({ name }) => name))].sort();
-    if (this.#names.length > MAX_CLASSES) throw new PatternError(`are of more than ${MAX_CLASSES} classes`);
-    this.#classes = new FoundClasses(this.#names);
-    this.#classOf = this.#rules.map(({ name }) => this.#names.indexOf(name));
-    this.#words = new FieldWords(this.#rules.map(({ fields }) => fields));
-    this.#otherWords = new FieldWords(this.#rules.map(({ others }) => others));
-    this.#muted = mutedFields(mute, known);
+  constructor(settings: DataSettings) {
+    const { rules, classOf, names, words, otherWords, muted, inText, withAt, inField, added } = classRules(settings);
+    this.#rules = rules;
+    this.#classOf = classOf;
+    this.#names = names;
+    this.#words = words;
+    this.#otherWords = otherWords;
+    this.#muted = muted;
+    this.#inText = inText;
+    this.#withAt = withAt;
+    this.#inField = inField;
+    this.#added = added;
+    this.#classes = new FoundClasses(names);
     this.#hints = [{ rules: new Set(), others: new Set(), muted: new Set() }];
-    this.#inText = this.#setOf((rule) => rule.holds === undefined && rule.isWholeField === undefined);
-    this.#withAt = this.#setOf((rule) => rule.holds === "@");
-    this.#inField = this.#setOf((rule) => rule.fields !== undefined);
-    const ofOperator = this.#setOf((rule) => added.includes(rule));
-    this.#added = ofOperator.rules.length === 0 ? undefined : ofOperator;
-  }
-
-  #setOf(belongs: (rule: DataRule) => boolean): RuleSet {
-    const all = this.#rulesOf(belongs);
-    const isAny = all.rules.some((index) => this.#rules[index].fields !== undefined);
-    return { ...all, untold: isAny ? this.#rulesOf((rule) => belongs(rule) && rule.fields === undefined) : all };
-  }
-
-  #rulesOf(belongs: (rule: DataRule) => boolean): Rules {
-    const rules = [...this.#rules.keys()].filter((index) => belongs(this.#rules[index]));
-    const prefixes = Uint8Array.from(rules, (index) => (this.#rules[index].isPrefix ? 1 : 0));
-    const patterns = new PatternSet(rules.map((index) => this.#rules[index].pattern));
-    return { patterns, rules, prefixes, anywhere: new Uint8Array(rules.length).fill(1) };
   }
 
   begin(): void {
@@ -375,18 +329,4 @@ export class DataClassifier {
     this.#found++;
     if (!hint.muted.has(place)) this.#classes.add(place);
   }
-}
-
-/** Field's words → classes it does not mean. Throws PatternError for a class that no rule has. */
-function mutedFields(muted: readonly string[], known: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
-  const fields = new Map<string, string[]>();
-  for (const entry of muted) {
-    const [name, field] = entry.split("=");
-    if (!known.has(name))
-      throw new PatternError(`mutes "${name}", which is no class; there are ${[...known].sort().join(", ")}`);
-    if (field === undefined) continue;
-    const key = wordsOf(field).join("");
-    fields.set(key, [...(fields.get(key) ?? []), name]);
-  }
-  return fields;
 }
