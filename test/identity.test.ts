@@ -217,18 +217,23 @@ t.test("a file that can't be used is told with its place and the remedy", async 
   t.end();
 });
 
-t.test("a certificate names a service nobody asks for by name, where it is for one alone", async (t) => {
-  const nameBy = (san: readonly string[]): string => {
+t.test("a certificate names a service nobody asks for by name, and says how sure that is", async (t) => {
+  const nameBy = (san: readonly string[], subject = ""): string => {
     const name = new ServiceName("10.0.0.2", 443);
-    name.greetedBy(undefined, { san } as unknown as Certificate, 0);
+    name.greetedBy(undefined, { san, subject } as unknown as Certificate, 0);
     const { name: text, ground, confidence } = name.resolve();
     return `${text} (${ground} ${confidence})`;
   };
   const nobody = "10.0.0.2:443 (address 1)";
   t.equal(nameBy(["spiffe://mesh.example/ns/shop/sa/cart", "a.example", "b.example"]), "cart.shop (certificate 0.8)");
-  t.equal(nameBy(["www.pay.example", "pay.example", "10.0.0.2", "ops@pay.example"]), "pay.example (certificate 0.8)");
-  t.equal(nameBy(["*.example", "pay.example"]), nobody);
-  t.equal(nameBy(["a.example", "b.example"]), nobody);
+  t.equal(nameBy(["www.pay.example", "Pay.example.", "10.0.0.2", "ops@pay.example"]), "pay.example (certificate 0.8)");
+  t.equal(nameBy(["*.pay.example", "pay.example"]), "pay.example (certificate 0.5)", "the site, or something of it");
+  t.equal(nameBy(["a.example", "b.example"]), "a.example (certificate 0.5)", "the one that stands first");
+  t.equal(nameBy(["a.example", "b.example"], "O=Shop,CN=b.example"), "b.example (certificate 0.5)", "the common name");
+  t.equal(nameBy(["a.example", "b.example"], "CN=Shop Inc."), "a.example (certificate 0.5)", "that is none of them");
+  const inCluster = ["cart", "cart.shop", "cart.shop.svc", "cart.shop.svc.cluster.local"];
+  t.equal(nameBy(inCluster), "cart.shop.svc.cluster.local (certificate 0.8)", "one name with its abbreviations");
+  t.equal(nameBy(["*.example"]), nobody);
   t.equal(nameBy(["localhost"]), nobody);
   t.equal(nameBy([]), nobody);
   const asked = new ServiceName("10.0.0.2", 443);

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
+import { commonName } from "../../../shared/distinguished-name.js";
 import type { Certificate } from "../../protocol/message.js";
-import { commonName } from "./distinguished-name.js";
 
 export type NameMatch = "match" | "mismatch" | "untold";
 
