@@ -84,6 +84,19 @@ t.test("two services that swap addresses keep their own counts of what both have
   }
 });
 
+t.test("so do two that have hundreds of endpoints", async (t) => {
+  const words = Array.from({ length: 600 }, (_, at) => `report-${at}`);
+  const seen = new Town(new Scene({ literalSegments: words }, 1));
+  // Answers that differ: one page for all would tell of no endpoint.
+  for (const [at, word] of words.entries())
+    seen.scene.get(`/${word}`, { server: A, host: "alpha.test", atMicros: AT, body: `{"${"x".repeat(at % 37)}":1}` });
+  t.ok(seen.counts().length > 500, `${seen.counts().length} endpoints`);
+  seen.live(100, { alpha: A, beta: B }).live(100, { alpha: B, beta: A });
+  const balance = seen.counts().filter((line) => line.includes("/balance"));
+  t.strictSame(balance, [`${A} beta.test /balance ×200`, `${B} alpha.test /balance ×200`]);
+  t.equal(seen.scene.inventory.counters.moves_not_followed, 0);
+});
+
 t.test("so do two that are called in bursts, as soon as they are asked for often enough", (t) => {
   const seen = new Town().live(100, { alpha: A, beta: B }).pass(1_200).live(4, { alpha: B, beta: A });
   sameCounts(t, seen, [`${B} alpha 104`, `${A} beta 104`], "within seconds");
