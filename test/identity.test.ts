@@ -22,6 +22,8 @@ const LIST = {
   kind: "List",
   items: [
     pod("cart-6d9f7c-x2x", "10.1.0.4", { labels: { app: "cart" } }),
+    pod("before", "10.1.0.5", { labels: { app: "before" }, deletionTimestamp: "2026-01-01T00:00:00Z" }),
+    pod("failed", "10.1.0.5", { labels: { app: "failed" } }, {}, "Failed"),
     pod("worker-5c8d-abc", "10.1.0.5", { ownerReferences: [{ kind: "ReplicaSet", name: "worker-5c8d" }] }),
     pod("agent", "10.1.0.1", {}, { hostNetwork: true }),
     pod("done", "10.1.0.6", {}, {}, "Succeeded"),
@@ -34,7 +36,7 @@ const LIST = {
     {
       kind: "EndpointSlice",
       metadata: { name: "carts-1", namespace: "shop", labels: { "kubernetes.io/service-name": "carts" } },
-      endpoints: [{ addresses: ["10.1.0.4"] }],
+      endpoints: [{ addresses: ["10.1.0.4"] }, { addresses: ["10.1.0.5"], conditions: { terminating: true } }],
       ports: [{ port: 8080 }],
     },
     { kind: "ConfigMap", metadata: { name: "other" } },
