@@ -133,7 +133,7 @@ t.test(
     const identities = read(t, {
       "services.yaml": SERVICES,
       "cluster.json": JSON.stringify(LIST),
-      hosts: "127.0.0.1 localhost\n10.1.0.5 old-worker # before\n10.2.0.2 printer printer.lan\n10.1.0.1\tnode-1\n",
+      hosts: "127.0.0.1 localhost\n10.1.0.5 old-worker # before\n10.2.0.2 Printer. printer.lan\n10.1.0.1\tnode-1\n",
     });
     const scene = new Scene({ identities });
     const host = "asked.internal";
