@@ -1,8 +1,10 @@
 import t, { type Test } from "tap";
 import type { Service } from "../sensor/inventory/observation.js";
+import { CertificateName } from "../sensor/inventory/service/certificate-name.js";
 import { inOrder } from "../sensor/inventory/service/removal-order.js";
 import { placed } from "./support/placed.js";
 import { Scene } from "./support/scene.js";
+import { certificate, TlsScene } from "./support/tls-scene.js";
 
 const AT = 1_700_000_000_000_000;
 const A = "10.1.0.4";
@@ -80,6 +82,19 @@ t.test("two services that swap addresses keep their own counts of what both have
       ...[`beta.test of ${B} to ${A}`, `${B} from ${A}`],
     ]);
   }
+});
+
+t.test("so do two that have hundreds of endpoints", async (t) => {
+  const words = Array.from({ length: 600 }, (_, at) => `report-${at}`);
+  const seen = new Town(new Scene({ literalSegments: words }, 1));
+  // Answers that differ: one page for all would tell of no endpoint.
+  for (const [at, word] of words.entries())
+    seen.scene.get(`/${word}`, { server: A, host: "alpha.test", atMicros: AT, body: `{"${"x".repeat(at % 37)}":1}` });
+  t.ok(seen.counts().length > 500, `${seen.counts().length} endpoints`);
+  seen.live(100, { alpha: A, beta: B }).live(100, { alpha: B, beta: A });
+  const balance = seen.counts().filter((line) => line.includes("/balance"));
+  t.strictSame(balance, [`${A} beta.test /balance ×200`, `${B} alpha.test /balance ×200`]);
+  t.equal(seen.scene.inventory.counters.moves_not_followed, 0);
 });
 
 t.test("so do two that are called in bursts, as soon as they are asked for often enough", (t) => {
@@ -224,4 +239,77 @@ t.test("rows that change places in a circle are told so that nothing said of one
   const chain = inOrder(left.slice(0, 2)).map(({ serverAddress }) => serverAddress);
   t.strictSame(chain, [B, A], "who makes room goes first");
   t.end();
+});
+
+/** Handshakes that ask for no name, one each five seconds, and what the services are called after each piece of them. */
+class Shown {
+  readonly scene = new TlsScene();
+  #second = 0;
+
+  show(server: string, times: number, ...san: string[]): this {
+    for (let time = 0; time < times; time++, this.#second += 5) {
+      const serverChain = [certificate({ san, subject: "" })];
+      this.scene.handshake({ server, serverName: undefined, serverChain, atMicros: AT + this.#second * 1e6 });
+    }
+    return this;
+  }
+
+  names(): string[] {
+    return this.scene.services().map((one) => {
+      const before = (one.formerNames ?? []).map(({ name }) => `, before ${name}`).join("");
+      return `${one.address} ${one.name} ${one.nameConfidence}${before}`;
+    });
+  }
+}
+
+t.test(
+  "a service that nobody asks for by name is the same one as long as its certificates are for its name",
+  async (t) => {
+    const seen = new Shown().show(A, 20, "pay.test").show(A, 20, "cards.test", "pay.test");
+    t.strictSame(seen.names(), [`${A} pay.test 0.5`], "renewed with another name before its own");
+    t.strictSame(seen.show(A, 20, "*.test").names(), [`${A} pay.test 0.5`], "renewed for all of a domain");
+    t.strictSame(seen.show(A, 20, "pay.test").names(), [`${A} pay.test 0.8`]);
+    t.strictSame(seen.show(A, 4, "ledger.test").show(A, 1, "pay.test").names(), [`${A} pay.test 0.8`], "for a moment");
+    const other = seen.show(A, 20, "ledger.test");
+    t.strictSame(other.names(), [`${A} ledger.test 0.8, before pay.test`], "renamed, or another one has its address");
+    t.strictSame(other.show(A, 20, "localhost").names()[0], `${A} ${A}:443 1, before pay.test, before ledger.test`);
+    const turns = new Shown();
+    for (let turn = 0; turn < 200; turn++) turns.show(A, 1, turn % 2 === 0 ? "one.test" : "two.test");
+    t.strictSame(turns.names(), [`${A} one.test 0.8`], "two that answer by turns rename nothing");
+  },
+);
+
+t.test("a service that is known by its certificate alone is followed to another address", async (t) => {
+  const seen = new Shown().show(A, 20, "pay.test").show(B, 20, "pay.test");
+  const [old, now] = seen.scene.services();
+  t.match(old.movedTo, { address: B, ground: "certificate", confidence: 0.8 });
+  t.match(now.movedFrom, [
+    { address: A, reason: /^its certificate was for the same name there, and silent for \d+ sec/ },
+  ]);
+  const two = new Shown();
+  for (let turn = 0; turn < 40; turn++) two.show(A, 1, "pay.test").show(B, 1, "pay.test");
+  t.notOk(two.show(B, 30, "pay.test").scene.services()[0].movedTo, "replicas with one certificate are two");
+});
+
+t.test("names of certificates are kept over a restart, and no more of them than are told", async (t) => {
+  const name = new CertificateName();
+  let second = 0;
+  const show = (to: CertificateName, host: string): void => {
+    for (let time = 0; time < 20; time++, second += 5) to.note(certificate({ san: [host] }), AT + second * 1e6);
+  };
+  for (let one = 0; one < 12; one++) show(name, `s${one}.test`);
+  t.strictSame(
+    [name.text, name.former.length, name.takeDropped(), name.takeDropped()],
+    ["s11.test", 8, "s2.test", undefined],
+  );
+  const again = new CertificateName();
+  const state = name.state();
+  if (state !== undefined) again.restore(JSON.parse(JSON.stringify(state)));
+  t.strictSame(again.state(), state);
+  show(again, "s10.test");
+  t.strictSame(
+    again.former.map((one) => one.name).slice(-2),
+    ["s9.test", "s11.test"],
+    "one that came back is no former one",
+  );
 });

@@ -291,3 +291,20 @@ t.test("a body is told where the file declares none, and one of a media type tha
   const any = declaring("requestBody: { content: { text/*: {} } },");
   t.same(await differences(t, any, { requests: other }), []);
 });
+
+t.test("what OData says of properties beside them is no property that a file has to declare", async (t) => {
+  const schema = "{ type: object, additionalProperties: false, properties: { Photo: { type: string } } }";
+  const shop = SHOP.replace("schema: { type: object }", `schema: ${schema}`);
+  const { declared, broken } = await readDeclared(t, { "shop.yaml": shop });
+  t.same(broken, []);
+  const after = (...entries: object[]): readonly string[] | undefined => {
+    const scene = new Scene({ declared });
+    const more = { path: "/orders", method: "POST", fields: "Content-Type: application/json\r\n" };
+    for (let time = 0; time < 6; time++)
+      for (const entry of entries) scene.exchange({ ...more, requestBody: JSON.stringify(entry) });
+    return drift(scene);
+  };
+  const long = { "@odata.context": "$metadata#Photos", Photo: "x", "Photo@odata.mediaContentType": "image/png" };
+  t.same(after(long, { "@context": "$metadata#Photos", Photo: "x", "Photo@mediaEtag": "7" }), undefined);
+  t.same(after({ Photo: "x", extra: "x" }), ["request: extra is not declared"]);
+});

@@ -1,5 +1,8 @@
 import t from "tap";
+import { serversOf } from "../sensor/declared/server-url.js";
+import { matchName } from "../sensor/detect/certificate/reference-name.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
+import type { Certificate } from "../sensor/protocol/message.js";
 import { csv } from "../sensor/report/csv.js";
 import { html } from "../sensor/report/html.js";
 import type { Report } from "../sensor/report/report.js";
@@ -304,6 +307,17 @@ t.test("a name of which a part is masked names its service, and hosts that diffe
   scene.get("/a", { host: "4539578763621486" });
   t.equal([...scene.inventory.services()][0].name, "acct-***.staff.test");
   t.equal(hostsOf(scene), "acct-***.staff.test +0", "what is masked as a whole is no name");
+  t.end();
+});
+
+t.test("a name with the dot of the root is the same name, by whoever writes it so", (t) => {
+  const scene = new Scene({ identities: { named: [], gateways: ["Shop.test."] } });
+  for (const host of ["shop.test", "Shop.Test.", "shop.test.:80"]) scene.get("/a", { host });
+  const [service] = [...scene.inventory.services()];
+  t.strictSame([service.names, service.gateway?.ground], [["shop.test"], "configured"]);
+  t.equal(hostsOf(scene), "shop.test +0");
+  t.match(serversOf("https://Shop.test.:8443/v1"), [{ host: "shop.test", port: 8443, basePath: "/v1" }]);
+  t.equal(matchName({ san: ["shop.test."] } as unknown as Certificate, "shop.test"), "match");
   t.end();
 });
 

@@ -22,6 +22,8 @@ const LIST = {
   kind: "List",
   items: [
     pod("cart-6d9f7c-x2x", "10.1.0.4", { labels: { app: "cart" } }),
+    pod("before", "10.1.0.5", { labels: { app: "before" }, deletionTimestamp: "2026-01-01T00:00:00Z" }),
+    pod("failed", "10.1.0.5", { labels: { app: "failed" } }, {}, "Failed"),
     pod("worker-5c8d-abc", "10.1.0.5", { ownerReferences: [{ kind: "ReplicaSet", name: "worker-5c8d" }] }),
     pod("agent", "10.1.0.1", {}, { hostNetwork: true }),
     pod("done", "10.1.0.6", {}, {}, "Succeeded"),
@@ -34,7 +36,7 @@ const LIST = {
     {
       kind: "EndpointSlice",
       metadata: { name: "carts-1", namespace: "shop", labels: { "kubernetes.io/service-name": "carts" } },
-      endpoints: [{ addresses: ["10.1.0.4"] }],
+      endpoints: [{ addresses: ["10.1.0.4"] }, { addresses: ["10.1.0.5"], conditions: { terminating: true } }],
       ports: [{ port: 8080 }],
     },
     { kind: "ConfigMap", metadata: { name: "other" } },
@@ -131,7 +133,7 @@ t.test(
     const identities = read(t, {
       "services.yaml": SERVICES,
       "cluster.json": JSON.stringify(LIST),
-      hosts: "127.0.0.1 localhost\n10.1.0.5 old-worker # before\n10.2.0.2 printer printer.lan\n10.1.0.1\tnode-1\n",
+      hosts: "127.0.0.1 localhost\n10.1.0.5 old-worker # before\n10.2.0.2 Printer. printer.lan\n10.1.0.1\tnode-1\n",
     });
     const scene = new Scene({ identities });
     const host = "asked.internal";
@@ -217,18 +219,23 @@ t.test("a file that can't be used is told with its place and the remedy", async 
   t.end();
 });
 
-t.test("a certificate names a service nobody asks for by name, where it is for one alone", async (t) => {
-  const nameBy = (san: readonly string[]): string => {
+t.test("a certificate names a service nobody asks for by name, and says how sure that is", async (t) => {
+  const nameBy = (san: readonly string[], subject = ""): string => {
     const name = new ServiceName("10.0.0.2", 443);
-    name.greetedBy(undefined, { san } as unknown as Certificate, 0);
+    name.greetedBy(undefined, { san, subject } as unknown as Certificate, 0);
     const { name: text, ground, confidence } = name.resolve();
     return `${text} (${ground} ${confidence})`;
   };
   const nobody = "10.0.0.2:443 (address 1)";
   t.equal(nameBy(["spiffe://mesh.example/ns/shop/sa/cart", "a.example", "b.example"]), "cart.shop (certificate 0.8)");
-  t.equal(nameBy(["www.pay.example", "pay.example", "10.0.0.2", "ops@pay.example"]), "pay.example (certificate 0.8)");
-  t.equal(nameBy(["*.example", "pay.example"]), nobody);
-  t.equal(nameBy(["a.example", "b.example"]), nobody);
+  t.equal(nameBy(["www.pay.example", "Pay.example.", "10.0.0.2", "ops@pay.example"]), "pay.example (certificate 0.8)");
+  t.equal(nameBy(["*.pay.example", "pay.example"]), "pay.example (certificate 0.5)", "the site, or something of it");
+  t.equal(nameBy(["a.example", "b.example"]), "a.example (certificate 0.5)", "the one that stands first");
+  t.equal(nameBy(["a.example", "b.example"], "O=Shop,CN=b.example"), "b.example (certificate 0.5)", "the common name");
+  t.equal(nameBy(["a.example", "b.example"], "CN=Shop Inc."), "a.example (certificate 0.5)", "that is none of them");
+  const inCluster = ["cart", "cart.shop", "cart.shop.svc", "cart.shop.svc.cluster.local"];
+  t.equal(nameBy(inCluster), "cart.shop.svc.cluster.local (certificate 0.8)", "one name with its abbreviations");
+  t.equal(nameBy(["*.example"]), nobody);
   t.equal(nameBy(["localhost"]), nobody);
   t.equal(nameBy([]), nobody);
   const asked = new ServiceName("10.0.0.2", 443);

@@ -1,3 +1,4 @@
+import { plainHost } from "../../shared/host-name.js";
 import type { DeclaredServer } from "./declared-api.js";
 
 const MAX_SPELLINGS = 16;
@@ -30,8 +31,8 @@ function serverOf(url: string): DeclaredServer {
 export function hostAndPort(authority: string): Pick<DeclaredServer, "host" | "port"> {
   const parts = /^(?:\[([^\]]*)\]|(.*?))(?::(\d{1,5}))?$/.exec(authority);
   // An IPv6 address without brackets is all colons.
-  if (parts === null || parts[2]?.includes(":")) return { host: authority.toLowerCase(), port: undefined };
-  const host = (parts[1] ?? parts[2]).toLowerCase();
+  if (parts === null || parts[2]?.includes(":")) return { host: plainHost(authority), port: undefined };
+  const host = plainHost(parts[1] ?? parts[2]);
   return { host: host === "" ? undefined : host, port: parts[3] === undefined ? undefined : Number(parts[3]) };
 }
 

@@ -8,6 +8,7 @@ const META = z.looseObject(
     name: text("the object's name"),
     namespace: z.string("a namespace").default("default"),
     labels: LABELS,
+    deletionTimestamp: z.string("a time").nullish(),
     ownerReferences: list(z.looseObject({ kind: z.string(), name: z.string() }), "owners").nullish(),
   },
   "keys such as name, namespace",
@@ -52,7 +53,13 @@ const SERVICE = z.looseObject({
 });
 const SLICE = z.looseObject({
   metadata: META,
-  endpoints: list(z.looseObject({ addresses: list(z.string("an address"), "addresses") }), "endpoints").nullish(),
+  endpoints: list(
+    z.looseObject({
+      addresses: list(z.string("an address"), "addresses"),
+      conditions: z.looseObject({ terminating: z.boolean().nullish() }, "conditions").nullish(),
+    }),
+    "endpoints",
+  ).nullish(),
   ports: list(z.looseObject({ port: z.int("a port").nullish() }), "ports").nullish(),
 });
 

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { CommandError } from "../../shared/command-error.js";
+import { plainHost } from "../../shared/host-name.js";
 import type { NamedAddress } from "./identities.js";
 
 /** Every host has these for itself. */
@@ -18,7 +19,7 @@ export function readHosts(text: string, file: string): NamedAddress[] {
       );
     if (name === undefined)
       throw new CommandError(`${place}: ${at} has no name; allowed: lines of an address and its name`);
-    if (!OWN_NAMES.test(name)) named.push({ name: name.toLowerCase(), ground: "hosts-file", at, ports: undefined });
+    if (!OWN_NAMES.test(name)) named.push({ name: plainHost(name), ground: "hosts-file", at, ports: undefined });
   }
   return named;
 }

@@ -61,3 +61,14 @@ export function isLearnedCookie(name: string): boolean {
 function mayBeKept(name: string): boolean {
   return name.length <= MAX_NAME_BYTES && !isSecretName(name) && !isDrawnName(name, "named");
 }
+
+const CONTROL_INFORMATION =
+  /^[^@]*@(?:odata\.[\w.]+|(?:context|metadataEtag|type|count|nextLink|deltaLink|id|editLink|readLink|etag|navigationLink|associationLink|mediaEditLink|mediaReadLink|mediaContentType|mediaEtag|removed|collectionAnnotations|bind))$/;
+
+/**
+ * Whether a property of JSON says something about the message or about the property whose name stands before the `@`, as OData has it
+ * (OData JSON Format 4.01 §4.6, and §4.6.1 without the prefix): it is no property of what the message is about, and any may be there.
+ */
+export function isControlInformation(name: string): boolean {
+  return name.includes("@") && CONTROL_INFORMATION.test(name);
+}

@@ -1,5 +1,12 @@
 /** Value, name of its field (none: running text or a field that tells nothing), and the classes told. Check digits are right unless said. */
 export const DATA_CASES: readonly (readonly [string, string | undefined, string])[] = [
+  [`see https://dapi${"7f3a".repeat(8)}.cloud.example/x`, undefined, ""],
+  [`dapi${"7f3a".repeat(8)}.cloud.example`, undefined, ""],
+  [`http://dapi${"7f3a".repeat(8)}:8080/`, undefined, ""],
+  [`https://dapi${"7f3a".repeat(8)}@cloud.example/`, undefined, "databricks-token,email"],
+  [`It is dapi${"7f3a".repeat(8)}.`, undefined, "databricks-token"],
+  ["39053344705", "cpf@odata.type", ""],
+  ["39053344705", "cpf@mediaContentType", ""],
   ["ada@example.com", undefined, "email"],
   ["write to Ada.Lovelace+x@mail.example.co.uk, please", undefined, "email"],
   ["logo@2x.png", undefined, ""],

@@ -94,6 +94,22 @@ export const GRAPHQL_CASES: readonly OperationCase[] = [
     told: "graphql -/GetUser query 3 0 query.GetUser",
   },
   {
+    name: "by GET, the second of two operations by a name with escapes in it, and blanks as +",
+    method: "GET",
+    path: "/graphql?query=query+First+%7B+a+%7D+query+Second_One+%7B+b+%7D&operationName=Second%5FOne",
+    answer: '{"data":{}}',
+    told: "graphql -/Second_One query 1 0 query.Second_One",
+  },
+  {
+    name: "a persisted query by a name with escapes in it",
+    method: "GET",
+    path: `/graphql?operationName=Fe%65d&extensions=${encodeURIComponent(
+      `{"persistedQuery":{"version":1,"sha256Hash":"${"ac".repeat(32)}"}}`,
+    )}`,
+    answer: '{"errors":[{"message":"PersistedQueryNotFound"}]}',
+    told: "graphql -/Feed query - 2 Feed",
+  },
+  {
     name: "by a form",
     type: "application/x-www-form-urlencoded",
     body: `query=${encodeURIComponent("{ hello }").replaceAll("%20", "+")}&operationName=`,

@@ -4,7 +4,7 @@ import { Inventory } from "../../sensor/inventory/inventory.js";
 import type { Call, Certificate, ClientAuth, Handshake } from "../../sensor/protocol/message.js";
 import { withToldNames } from "../../sensor/protocol/tls/told-name.js";
 import { defaultSettings } from "../../shared/config/settings.js";
-import type { CertificateRecord, FindingRecord } from "../../shared/event.js";
+import type { CertificateRecord, EndpointRecord, FindingRecord, ServiceRecord } from "../../shared/event.js";
 import { handshake } from "./handshake-builder.js";
 
 /** Packet time of a scene, and the same in seconds: 2023-11-14T22:13:20Z. */
@@ -71,6 +71,14 @@ export class TlsScene {
       }),
     );
     return this;
+  }
+
+  services(): ServiceRecord[] {
+    return [...this.#inventory.services()];
+  }
+
+  endpoints(): EndpointRecord[] {
+    return [...this.#inventory.endpoints()];
   }
 
   /** Certificates as the inventory tells them. */

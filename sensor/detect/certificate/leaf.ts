@@ -1,10 +1,10 @@
+import { commonName } from "../../../shared/distinguished-name.js";
 import type { Severity } from "../../../shared/event.js";
 import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Side } from "../../flow/stream.js";
 import type { Edge } from "../../inventory/observation.js";
 import type { Certificate, Handshake } from "../../protocol/message.js";
 import type { CertificateLook, FindingDraft, Findings, Watcher } from "../finding.js";
-import { commonName } from "./distinguished-name.js";
 import { hasPersonalData } from "./personal-data.js";
 
 const MAX_LABEL = 80;

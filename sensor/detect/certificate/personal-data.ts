@@ -1,5 +1,5 @@
+import { type NameAttribute, readName } from "../../../shared/distinguished-name.js";
 import { type Certificate, MASK } from "../../protocol/message.js";
-import { type NameAttribute, readName } from "./distinguished-name.js";
 
 /** Attributes that only a person has (X.520 §6.2, RFC 3739 §3.1.2), and what a reader knows them by. */
 const PERSONAL_TYPES: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
+import { commonName } from "../../../shared/distinguished-name.js";
+import { plainHost } from "../../../shared/host-name.js";
 import type { Certificate } from "../../protocol/message.js";
-import { commonName } from "./distinguished-name.js";
 
 export type NameMatch = "match" | "mismatch" | "untold";
 
@@ -9,7 +10,7 @@ export type NameMatch = "match" | "mismatch" | "untold";
  * compared with a host: a mesh's identity is a URI (SPIFFE), and whoever checks it pays no heed to SNI.
  */
 export function matchName(certificate: Certificate, name: string): NameMatch {
-  const wanted = plainName(name);
+  const wanted = plainHost(name);
   const { san } = certificate;
   const names = san.filter((entry) => !entry.includes("/") && !entry.includes("@"));
   if (names.length === 0 && san.length > 0) return "untold";
@@ -28,16 +29,11 @@ export function namesOf({ san, subject }: Certificate): string[] {
 function isFor(entry: string, wanted: string): boolean {
   // An address matches an address alone, and never by a wildcard.
   if (isIP(wanted) !== 0 || isIP(entry) !== 0) return canonicalAddress(entry) === canonicalAddress(wanted);
-  const presented = plainName(entry);
+  const presented = plainHost(entry);
   if (!presented.startsWith("*.")) return presented === wanted;
   // RFC 9525 §6.3: the wildcard is the whole left-most label and stands for exactly one.
   const dot = wanted.indexOf(".");
   return dot > 0 && wanted.slice(dot) === presented.slice(1);
-}
-
-/** Lower case, without the root's dot. */
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
 }
 
 /** IPv6 has many spellings; the URL parser knows the one of RFC 5952. */

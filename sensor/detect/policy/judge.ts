@@ -1,3 +1,4 @@
+import { plainHost } from "../../../shared/host-name.js";
 import { placeOf } from "../../../shared/virtual-network.js";
 import type { Edge, Service } from "../../inventory/observation.js";
 import type { BoundedMap } from "../bounded-map.js";
@@ -64,10 +65,10 @@ export class Judge {
     const ends: Ends = {
       serverAddress: service.address,
       serverPort: service.port,
-      service: service.name.toLowerCase(),
+      service: plainHost(service.name),
       name: hostOf(asked ?? service.name),
       clientAddress,
-      clientService: clientService?.toLowerCase(),
+      clientService: clientService === undefined ? undefined : plainHost(clientService),
     };
     return {
       asked,
@@ -92,11 +93,7 @@ export function isExcused({ exceptions }: Standing, atMicros: number): boolean {
   return false;
 }
 
-/** Without port, brackets and the root's dot, in lower case. */
+/** Without port and brackets, as names are compared. */
 function hostOf(authority: string): string {
-  return authority
-    .replace(/:\d*$/, "")
-    .replace(/^\[(.*)\]$/, "$1")
-    .replace(/\.$/, "")
-    .toLowerCase();
+  return plainHost(authority.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1"));
 }

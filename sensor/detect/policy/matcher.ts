@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { plainHost } from "../../../shared/host-name.js";
 import { matchesGlob } from "./glob.js";
 import type { ClientMatch, ServerMatch } from "./policy.js";
 
@@ -54,7 +55,7 @@ export function anyOf(tests: readonly Matcher[]): Matcher {
 }
 
 function globTest(globs: readonly string[]): (text: string) => boolean {
-  const patterns = globs.map((glob) => glob.toLowerCase());
+  const patterns = globs.map(plainHost);
   return (text) => patterns.some((pattern) => matchesGlob(pattern, text));
 }
 

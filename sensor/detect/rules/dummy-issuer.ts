@@ -1,4 +1,4 @@
-import { readName } from "../certificate/distinguished-name.js";
+import { readName } from "../../../shared/distinguished-name.js";
 import { judgeLeaves } from "../certificate/leaf.js";
 import type { Rule } from "../finding.js";
 

@@ -1,4 +1,5 @@
 import type { DeclaredBody, DeclaredOperation, DeclaredSchema } from "../../declared/declared-api.js";
+import { isControlInformation } from "../../protocol/learned-names.js";
 import { ANY_NAME } from "../../protocol/shape.js";
 import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
@@ -88,7 +89,8 @@ function parameterDifference(text: string): Difference {
 /** Of requests that were not refused: what others tried departs from nothing. That there is a body is told of calls. */
 function noneDeclared(node: SchemaNode, told: Difference[]): void {
   if (node.objects === 0) return;
-  for (const name of namesOf(node)) told.push({ kind: "schema", text: `request: ${name} is not declared` });
+  for (const name of namesOf(node))
+    if (!isControlInformation(name)) told.push({ kind: "schema", text: `request: ${name} is not declared` });
 }
 
 function bodyDrift({ schema }: DeclaredBody, node: SchemaNode, comparison: Comparison): void {
@@ -114,7 +116,8 @@ function compare(node: SchemaNode, declared: DeclaredSchema, path: string, compa
     const next = node.properties?.get(property);
     const known = isText ? parametersOf(declared, property) : propertiesOf(declared, property);
     if (known.length === 0 && declared.isOpen) known.push(declared.more);
-    if (known.length === 0) told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
+    if (known.length === 0 && (isText || !isControlInformation(property)))
+      told.push({ kind: "schema", text: `${where}: ${below} is not declared` });
     if (oneWay.includes(property)) told.push({ kind: "schema", text: `${where}: ${below} is there, declared ${way}` });
     if (next !== undefined) for (const one of known) if (one !== undefined) compare(next, one, below, comparison);
   }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { plainHost } from "../../../shared/host-name.js";
 import type { Identities } from "../../identity/identities.js";
 
 /** Which hosts an operator calls gateways: by address, by network, or by the name of a service. */
@@ -10,9 +11,9 @@ export class GatewaySetting {
   /** Files that give a name to addresses make gateways of all that have the name. */
   constructor({ gateways = [], named }: Identities) {
     const isPlace = (text: string): boolean => text.includes("/") || isIP(text) !== 0;
-    this.names = new Set(gateways.filter((text) => !isPlace(text)).map((name) => name.toLowerCase()));
+    this.names = new Set(gateways.filter((text) => !isPlace(text)).map(plainHost));
     const places = gateways.filter(isPlace);
-    for (const { name, at } of named) if (this.names.has(name.toLowerCase())) places.push(at);
+    for (const { name, at } of named) if (this.names.has(plainHost(name))) places.push(at);
     for (const place of places) this.#add(place);
     this.#hasBlocks = places.length > 0;
   }

@@ -1,3 +1,4 @@
+import { plainHost } from "../../../shared/host-name.js";
 import type { Identities } from "../../identity/identities.js";
 import { ON_BEHALF } from "../../protocol/forwarding.js";
 import type { Call } from "../../protocol/message.js";
@@ -69,7 +70,7 @@ export class HostList {
   named(service: NamedService): void {
     const { host } = service;
     const services = this.#byName.get(host);
-    const isNamed = this.#setting.names.size > 0 && this.#setting.names.has(service.name);
+    const isNamed = this.#setting.names.size > 0 && this.#setting.names.has(plainHost(service.name));
     if (isNamed === (services?.has(service) === true)) return;
     if (isNamed) this.#byName.set(host, (services ?? new Set()).add(service));
     else if (services?.delete(service) === true && services.size === 0) this.#byName.delete(host);

@@ -1,3 +1,4 @@
+import { plainHost } from "../../../shared/host-name.js";
 import { NO_ORIGIN_NAMED } from "../../../shared/protection.js";
 import type { Call } from "../../protocol/message.js";
 import type { Safeguards } from "../../protocol/protection.js";
@@ -9,10 +10,14 @@ export type CrossOrigin = "any" | "null" | "asking" | "another" | "unsaid";
 export function crossOriginOf({ access, safeguards, authority }: Call): CrossOrigin | undefined {
   const origin = access?.origin;
   const allowed = safeguards?.allowsOrigin;
-  if (allowed === undefined) return origin === undefined || hostOf(origin) === authority ? undefined : "unsaid";
+  if (allowed === undefined) return origin === undefined || isOwn(origin, authority) ? undefined : "unsaid";
   if (allowed === "*") return "any";
   if (allowed === "null") return "null";
   return allowed === origin ? "asking" : "another";
+}
+
+function isOwn(origin: string, authority: string | undefined): boolean {
+  return authority !== undefined && plainHost(hostOf(origin)) === plainHost(authority);
 }
 
 const WORDS: Readonly<Record<CrossOrigin, string>> = {

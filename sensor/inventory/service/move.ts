@@ -1,9 +1,8 @@
 import type { EndpointRecord } from "../../../shared/event.js";
 import type { KnownPlaces } from "./given-places.js";
 import type { IdentityTable } from "./identity-table.js";
-import type { NameSpan } from "./name-spans.js";
+import { HANDOVER_MICROS, MIN_CALLS, type NameSpan, QUIET_MICROS } from "./name-spans.js";
 import type { ServiceEntry } from "./service-entry.js";
-import { HANDOVER_MICROS, MIN_CALLS, QUIET_MICROS } from "./service-name.js";
 
 /** A server may refuse a name in TLS, and its certificate is for it; in a Host field hardly one does. */
 const WORTH = { "server-name": 0.8, certificate: 0.8, host: 0.6 } as const;
@@ -56,9 +55,9 @@ interface Ended {
 
 /** The service that this one, which came to its name later, goes on for; undefined where none of `services` ended as it began. */
 export function predecessorOf(late: ServiceEntry, name: string, services: readonly ServiceEntry[]): Move | undefined {
-  const { ground, name: called } = late.naming.resolve();
+  const { ground, name: current } = late.naming.resolve();
   const { firstMicros, count } = spanOf(late, name);
-  if (called !== name || !(ground in WORTH) || count < MIN_CALLS) return undefined;
+  if (current !== name || !(ground in WORTH) || count < MIN_CALLS) return undefined;
   const ended = services
     .flatMap((one) => endOf(one, late, name) ?? [])
     .sort((a, b) => b.lastMicros - a.lastMicros)
@@ -70,10 +69,9 @@ export function predecessorOf(late: ServiceEntry, name: string, services: readon
   const isSame = software.length > 0 && software.join() === from.software().join();
   const isTakenOver = from.apart !== undefined || from.lastMicros > lastMicros;
   const silent = `silent for ${spanWords(late.lastMicros - lastMicros)}`;
-  const words =
-    lastMicros < firstMicros
-      ? `called by the same name there, and ${silent} before`
-      : `called by the same name there, and ${silent} since it began here`;
+  const called =
+    ground === "certificate" ? "its certificate was for the same name there" : "called by the same name there";
+  const words = `${called}, and ${silent} ${lastMicros < firstMicros ? "before" : "since it began here"}`;
   return {
     from,
     address: late.address,

@@ -42,12 +42,12 @@ function rowsLeaving({ from, move }: Placed, homes: Map<ServiceEntry, readonly E
     return going;
   }
   const all = homes.get(from) ?? [];
-  const rows = all.filter(({ record }) => move.leaving?.goes(record) ?? true);
+  const rows = new Set(all.filter(({ record }) => move.leaving?.goes(record) ?? true));
   homes.set(
     from,
-    all.filter((row) => !rows.includes(row)),
+    all.filter((row) => !rows.has(row)),
   );
-  return rows;
+  return [...rows];
 }
 
 interface Going {
@@ -62,17 +62,21 @@ function leftAt(
   going: readonly Going[],
   homes: ReadonlyMap<ServiceEntry, readonly EndpointRow[]>,
 ): LeftRow[] {
-  const stays = new Set(homes.get(from)?.map(keyOf));
+  const stays = keysOf(homes.get(from) ?? []);
+  const places = going.map(({ to, rows }) => ({ to, gone: keysOf(rows), there: keysOf(homes.get(to) ?? []) }));
   return told.flatMap((row): LeftRow[] => {
     const key = keyOf(row);
-    const at = ({ rows }: { rows: readonly EndpointRow[] }): boolean => rows.some((one) => keyOf(one) === key);
-    const gone = going.find(at);
-    if (gone !== undefined) return [{ removal: removalOf(row), to: gone.to }];
+    const goal = places.find(({ gone }) => gone.has(key));
+    if (goal !== undefined) return [{ removal: removalOf(row), to: goal.to }];
     if (stays.has(key)) return [];
     // Counted by itself it has another template: it is where one of this template is.
-    const joined = going.find(({ to }) => at({ rows: homes.get(to) ?? [] }));
+    const joined = places.find(({ there }) => there.has(key));
     return [{ removal: removalOf(row), to: joined?.to }];
   });
+}
+
+function keysOf(rows: readonly EndpointRow[]): ReadonlySet<string> {
+  return new Set(rows.map(keyOf));
 }
 
 function keyOf({ record: { method, template } }: EndpointRow): string {

@@ -1,3 +1,10 @@
+/** Silence of a name after which another one that has come to be asked for may have its place: shorter ones come of balancing. */
+export const QUIET_MICROS = 60e6;
+/** How long two may answer for a name while one takes over from the other: as long as Kubernetes lets a pod end by default. */
+export const HANDOVER_MICROS = 30e6;
+/** Calls by a name without which it says little. */
+export const MIN_CALLS = 8;
+
 /** From when to when a name was asked for, by packets' time, and how often since it began to be. */
 export interface NameSpan {
   readonly firstMicros: number;

@@ -1,20 +1,15 @@
-import { isIPv4 } from "node:net";
 import type { FormerName } from "../../../shared/moved-service.js";
 import type { NameGround } from "../../../shared/name-ground.js";
-import { type Certificate, MASK } from "../../protocol/message.js";
+import type { Certificate } from "../../protocol/message.js";
 import { MostUsed } from "../count/most-used.js";
+import { CertificateName, type CertificateNameState } from "./certificate-name.js";
+import { hostName } from "./host-name.js";
 import type { GivenName } from "./identity-table.js";
-import { type NameSpan, NameSpans, type SpanState } from "./name-spans.js";
+import { HANDOVER_MICROS, MIN_CALLS, type NameSpan, NameSpans, QUIET_MICROS, type SpanState } from "./name-spans.js";
 
 /** Those that are told, and those that are counted: whatever has the share below must be among these. */
 const MAX_TOLD = 8;
 const MAX_NAMES = 16;
-/** Silence of a name after which another one that has come to be asked for may have its place: shorter ones come of balancing. */
-export const QUIET_MICROS = 60e6;
-/** How long two may answer for a name while one takes over from the other: as long as Kubernetes lets a pod end by default. */
-export const HANDOVER_MICROS = 30e6;
-/** Calls by a name without which it says little. */
-export const MIN_CALLS = 8;
 /** One in so many must ask for a name before the service is called by it: whoever sends a request chooses its Host. */
 const NAME_SHARE = 10;
 /** Names that few ask for may take the share from the one it has: looked at once in so many. */
@@ -22,8 +17,8 @@ const ASKED_BETWEEN = 16;
 /** What it is worth that all callers ask for the same name: in TLS the server may refuse it, in a Host field hardly one does. */
 const SERVER_NAME_WORTH = 0.95;
 const HOST_WORTH = 0.9;
-/** A certificate may be for many services. */
-const CERTIFICATE_CONFIDENCE = 0.8;
+/** Files of before did not say how sure a certificate's name is. */
+const KEPT_CONFIDENCE = 0.8;
 
 interface Named {
   readonly name: string;
@@ -44,6 +39,8 @@ export interface NameState {
   readonly serverNames?: Readonly<Record<string, number>> | undefined;
   /** Of each; files of before do not have them. */
   readonly spans?: Readonly<Record<string, SpanState>> | undefined;
+  readonly certificate?: CertificateNameState | undefined;
+  /** Files of before have the name alone. */
   readonly certificateName?: string | undefined;
 }
 
@@ -55,7 +52,7 @@ export class ServiceName {
   readonly #spans = new NameSpans();
   readonly #own: string;
   #given: GivenName | undefined = undefined;
-  #certificateName: string | undefined = undefined;
+  readonly #certificate = new CertificateName();
   #text: string;
   /** Calls and handshakes, by name or by address. */
   #asked = 0;
@@ -85,12 +82,14 @@ export class ServiceName {
     this.#askedFor(this.hostOf(authority), atMicros);
   }
 
-  /** A handshake asks for it by SNI, and it may show its certificate. */
+  /** A handshake asks for it by SNI, and it may show its certificate: where nobody asks for a name, that tells who is there. */
   greetedBy(serverName: string | undefined, leaf: Certificate | undefined, atMicros: number): void {
     const host = this.hostOf(serverName);
     if (host !== undefined) this.#serverNames.add(host);
-    if (this.#certificateName === undefined && leaf !== undefined) this.#certificateName = nameOn(leaf);
-    this.#askedFor(host, atMicros);
+    const before = this.#certificate.text;
+    const isShown = leaf !== undefined && this.#certificate.note(leaf, atMicros);
+    this.#askedFor(host, atMicros, host ?? (isShown ? this.#certificate.text : undefined));
+    if (this.#certificate.text !== before) this.#rename();
   }
 
   /** How often it was asked for by a name, and from when to when; undefined where it is not any more, or that is not known. */
@@ -133,6 +132,7 @@ export class ServiceName {
     this.#names.delete(name);
     this.#serverNames.delete(name);
     this.#spans.delete(name);
+    this.#certificate.forget(name);
     // What asked for no name before any of those that are left was of whoever went.
     const gone = Math.max(count, this.#spans.before(this.#names.texts()));
     this.#asked -= gone;
@@ -145,14 +145,15 @@ export class ServiceName {
     return this.#names.texts().slice(0, MAX_TOLD);
   }
 
-  /** Names of whom others took the place, the most frequent first. */
+  /** Names of whom others took the place, the most frequent first; then those of certificates that are not shown any more. */
   former(): FormerName[] {
     const all = this.#names.texts();
-    return all.flatMap((name) => {
+    const asked = all.flatMap((name) => {
       const span = this.#spans.of(name);
       if (span === undefined || !this.#isTaken(name, all)) return [];
       return this.#names.count(name) < MIN_CALLS ? [] : [{ name, lastMicros: span.lastMicros }];
     });
+    return [...asked, ...this.#certificate.former.filter(({ name }) => name !== this.#text && !all.includes(name))];
   }
 
   /** Names that a fair share asks for, and the one that files give. */
@@ -170,14 +171,16 @@ export class ServiceName {
   state(): NameState {
     const serverNames = this.#serverNames.size > 0 ? this.#serverNames.record() : undefined;
     const facts = { names: this.#names.record(), asked: this.#asked, spans: this.#spans.state() };
-    return { ...facts, serverNames, certificateName: this.#certificateName };
+    return { ...facts, serverNames, certificate: this.#certificate.state() };
   }
 
-  restore({ names, asked, serverNames, certificateName, spans = {} }: NameState): void {
+  restore({ names, asked, serverNames, certificate, certificateName, spans = {} }: NameState): void {
     this.#names.restore(countsOf(names));
     this.#spans.restore(spans, (name) => this.#names.count(name));
     if (serverNames !== undefined) this.#serverNames.restore(countsOf(serverNames));
-    this.#certificateName = certificateName;
+    if (certificate !== undefined) this.#certificate.restore(certificate);
+    else if (certificateName !== undefined)
+      this.#certificate.restore({ name: certificateName, confidence: KEPT_CONFIDENCE, lastMicros: 0, former: [] });
     this.#asked = asked ?? Object.values(names).reduce((sum, count) => sum + count, 0);
     this.#rename();
   }
@@ -187,8 +190,8 @@ export class ServiceName {
     if (this.#given !== undefined && this.#given.ground !== "hosts-file") return this.#given;
     const asked = this.#mostAsked();
     if (asked !== undefined) return asked;
-    if (this.#certificateName !== undefined)
-      return { name: this.#certificateName, ground: "certificate", confidence: CERTIFICATE_CONFIDENCE };
+    const { text: name, confidence } = this.#certificate;
+    if (name !== undefined) return { name, ground: "certificate", confidence };
     return this.#given ?? { name: this.#own, ground: "address", confidence: 1 };
   }
 
@@ -235,16 +238,17 @@ export class ServiceName {
     return this.#text !== before;
   }
 
-  #askedFor(host: string | undefined, atMicros: number): void {
+  /** `met` is who is there: the host that is asked for, or, where none is, the one of the certificate that answers. */
+  #askedFor(host: string | undefined, atMicros: number, met = host): void {
     this.#asked++;
-    if (host !== undefined) {
-      const gone = this.#names.add(host);
-      if (gone !== undefined) this.#spans.delete(gone);
-      const times = this.#spans.note(host, atMicros, this.#asked - 1);
-      if (times === 1) this.#begun = { name: host, gone };
+    const gone = host === undefined ? this.#certificate.takeDropped() : this.#names.add(host);
+    if (gone !== undefined) this.#spans.delete(gone);
+    if (met !== undefined) {
+      const times = this.#spans.note(met, atMicros, this.#asked - 1);
+      if (times === 1) this.#begun = { name: met, gone };
       else if (times === MIN_CALLS) this.hasGrown = true;
     }
-    if (host === this.#text || (this.#names.size === 0 && this.#certificateName === undefined)) return;
+    if (met === this.#text || (met === undefined && this.#names.size === 0)) return;
     if (host !== undefined && this.#isRare(host)) return;
     if (this.#given === undefined || this.#given.ground === "hosts-file") this.#rename();
   }
@@ -273,27 +277,4 @@ export function ownName(place: string, port: number): string {
   const address = space < 0 ? place : place.slice(0, space);
   const ends = space < 0 ? "" : ` (${place.slice(space + 1)})`;
   return `${address.includes(":") ? `[${address}]` : address}:${port}${ends}`;
-}
-
-/** Host of an authority in lower case; undefined where it is an address or no name at all. */
-function hostName(authority: string): string | undefined {
-  const host = authority.replace(/:\d*$/, "").toLowerCase();
-  // What of a name is masked leaves the rest of it a name.
-  const told = host.replaceAll(MASK, "");
-  if (told === "" || host.length > 253 || !/^[a-z0-9._-]+$/.test(told) || isIPv4(host)) return undefined;
-  return host;
-}
-
-/** Whom a certificate is for: its SPIFFE identity (X.509-SVID §2), else its host where it is for one alone. */
-function nameOn({ san }: Certificate): string | undefined {
-  const hosts = new Set<string>();
-  for (const name of san) {
-    const account = /^spiffe:\/\/[^/]+\/ns\/([a-z0-9-]+)\/sa\/([a-z0-9-]+)$/.exec(name);
-    if (account !== null) return `${account[2]}.${account[1]}`;
-    if (name.startsWith("*.")) return undefined;
-    const host = hostName(name.replace(/^www\./, ""));
-    if (host?.includes(".")) hosts.add(host);
-  }
-  const [only] = hosts;
-  return hosts.size === 1 ? only : undefined;
 }

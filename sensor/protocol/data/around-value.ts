@@ -3,6 +3,7 @@ import { IS_WORD } from "./pattern-set.js";
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const SPACE = 0x20;
+const AT = 0x40;
 const DOT = 0x2e;
 const CALLS = Buffer.from("([{$<");
 /** A repository's path is looked for in so many bytes. */
@@ -30,6 +31,13 @@ export function isNoRemote(bytes: Buffer, _from: number, _start: number, end: nu
   let at = end + 1;
   while (at < stop && bytes[at] > 0x20 && bytes[at] !== SLASH) at++;
   return at === stop || bytes[at] !== SLASH;
+}
+
+/** False for a label of a host's name, in a URL or by itself: `https://dapi….example.com/`; what stands before an `@` is none. */
+export function isNoHostLabel(bytes: Buffer, from: number, start: number, end: number, until: number): boolean {
+  const isBeforeDot = end + 1 < until && bytes[end] === DOT && IS_WORD[bytes[end + 1]] === 1;
+  const isAuthority = start - from >= 2 && bytes[start - 1] === SLASH && bytes[start - 2] === SLASH;
+  return !isBeforeDot && !(isAuthority && bytes[end] !== AT);
 }
 
 /** Whether what is at either end of bytes[start, end) goes on beyond a mark: `1.123-45-6789`, or another group of a spaced number. */

@@ -1,3 +1,4 @@
+import { isControlInformation } from "../learned-names.js";
 import { isInNumber } from "./around-value.js";
 import { classRules, type DataSettings, type RuleSet, type Rules } from "./class-rules.js";
 import type { DataRule } from "./data-rule.js";
@@ -122,6 +123,7 @@ export class DataClassifier {
 
   /** What a field's name tells, 0 for nothing. Called once for a name: who asks remembers. */
   hint(name: string, around: string): number {
+    if (isControlInformation(name)) return 0;
     const words = wordsOf(name);
     const rules = this.#words.find(words, wordsOf(around));
     const others = this.#otherWords.find(words, []);

@@ -1,3 +1,4 @@
+import { isNoHostLabel } from "./around-value.js";
 import { type DataRule, words } from "./data-rule.js";
 import { drawnKey, gitlabToken, givenKey, vaultToken } from "./value-test.js";
 
@@ -23,7 +24,7 @@ export const ISSUER_RULES: readonly DataRule[] = [
     ),
     check: givenKey,
   },
-  { name: "databricks-token", pattern: "dapi[0-9a-h]{32}(-[0-9])?", check: givenKey },
+  { name: "databricks-token", pattern: "dapi[0-9a-h]{32}(-[0-9])?", check: givenKey, around: isNoHostLabel },
   {
     name: "datadog-key",
     pattern: "[0-9a-f]{32}|[0-9a-f]{40}",

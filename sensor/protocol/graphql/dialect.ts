@@ -138,8 +138,10 @@ class GraphQl implements Dialect {
       if (parameters.isNamed(QUERY)) {
         this.#scratch.decodePercent(bytes, valueStart, valueEnd, "space");
         if (!this.#read(this.#scratch.bytes, 0, this.#scratch.length, "whole", asked)) return undefined;
-      } else if (parameters.isNamed(OPERATION_NAME)) asked.operationName = this.#names.get(bytes, valueStart, valueEnd);
-      else if (parameters.isNamed(EXTENSIONS)) {
+      } else if (parameters.isNamed(OPERATION_NAME)) {
+        this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
+        asked.operationName = this.#names.get(this.#values.bytes, 0, this.#values.length);
+      } else if (parameters.isNamed(EXTENSIONS)) {
         this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
         asked.hash = persistedHash(this.#values.bytes, 0, this.#values.length);
       } else if (parameters.isNamed(DOCUMENT_ID)) {

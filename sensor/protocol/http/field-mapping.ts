@@ -1,3 +1,4 @@
+import { plainHost } from "../../../shared/host-name.js";
 import { StringTable } from "../../bytes/string-table.js";
 import type { BodyReader } from "../body/body-reader.js";
 import type { ReflectedTypes } from "../grpc/reflection.js";
@@ -375,9 +376,9 @@ export class FieldMapping {
   }
 }
 
-/** Host names are compared without their case; RFC 9110 §4.2.3: port 80 may be left out. */
+/** Host names are compared without their case and the dot of the root; RFC 9110 §4.2.3: port 80 may be left out. */
 function sameAuthority(one: string, other: string): boolean {
-  return one.toLowerCase().replace(/:(80|443)$/, "") === other.toLowerCase().replace(/:(80|443)$/, "");
+  return plainHost(one.replace(/:(80|443)$/, "")) === plainHost(other.replace(/:(80|443)$/, ""));
 }
 
 /** RFC 9110 §7.2: Host has no userinfo; what stands in its place is a secret all the same. */
