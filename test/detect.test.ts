@@ -72,6 +72,39 @@ t.test("a credential in the URL: one finding an endpoint, and never its value", 
   t.end();
 });
 
+t.test(
+  "findings at paths that the inventory does not have say so: one for each usual method, and never the path",
+  (t) => {
+    const scene = new Scene();
+    const client = "8.8.8.8";
+    const answerFields = "Content-Type: application/json\r\n";
+    const body = '{"email":"ada@example.com","k":"AKIAIOSFODNN7EXAMPLE"}';
+    const path = "/people/ada-lovelace?api_key=s3cr3tvalue";
+    for (const method of ["POST", "PUT", "POST", "MADEUP", "MADEUPTOO"])
+      scene.exchange({ method, path, client, status: 404, answerFields, body });
+    scene.speak([["server", `HTTP/1.1 200 OK\r\n${answerFields}Content-Length: ${body.length}\r\n\r\n${body}`]]);
+    const told = scene.detection.all().filter(({ summary }) => summary.startsWith("Calls to "));
+    const expected = [
+      ["paths of shop.internal that are not in the inventory (POST)", "POST ×2"],
+      ["paths of shop.internal that are not in the inventory (PUT)", "PUT ×1"],
+      ["paths of shop.internal that are not in the inventory (a rare method)", "- ×2"],
+      ["shop.internal of which neither method nor path was seen", "- ×1"],
+    ].flatMap(([where, times], at) => [
+      `Calls to ${where} carry personal data (email) without TLS. ${times}`,
+      `Calls to ${where} carry secrets (aws-key) without TLS. ${times}`,
+      `Calls to ${where} are answered with a secret: aws-key. ${times}`,
+      ...(at === 3 ? [] : [`Calls to ${where} carry a credential in the query of the URL. ${times}`]),
+    ]);
+    t.same(told.map(({ summary, method = "-", count }) => `${summary} ${method} ×${count}`).sort(), expected.sort());
+    t.same(
+      told.filter((finding) => "template" in finding),
+      [],
+    );
+    t.notMatch(JSON.stringify(scene.detection.all()), /lovelace|s3cr3t|ada@|MADEUP/);
+    t.end();
+  },
+);
+
 t.test("a new endpoint after the learning period, but not what is absent", (t) => {
   const scene = new Scene({}, 24 * 3_600);
   const client = "8.8.8.8";
