@@ -129,7 +129,8 @@ t.test(
       .get("/a", { client, fields: "Authorization: Bearer s3cr3t-one-zx81\r\n" })
       .get("/a", { client: "8.8.4.4", fields: "Authorization: Bearer s3cr3t-two-zx82\r\n" })
       .get("/a", { client, fields: "X-Api-Key: s3cr3t-key-zx83\r\nCookie: theme=dark; JSESSIONID=s3cr3t84zx\r\n" })
-      .get("/b", { client, fields: "Cookie: api_key=s3cr3t-zx85\r\n" })
+      .get("/b?api_key=s3cr3t-zx90", { client, fields: "Cookie: api_key=s3cr3t-zx85\r\n" })
+      .get("/b", { client: "10.0.0.2", fields: "X-Api-Key: s3cr3t-key-zx91\r\n" })
       .get("/c", { client, fields: "Cookie: choice=s3cr3t86\r\n" })
       .get("/d", { client, fields: `Authorization: DPoP ${bound}\r\nDPoP: ${bound}\r\n` })
       .get("/e", { client, fields: 'Authorization: Digest username="ada", nonce="n", uri="/e", response="s3cr3t"\r\n' })
@@ -160,7 +161,8 @@ t.test(
         `high Calls to POST /h#login carry a password (in body) ${open} ×1`,
         `info Calls to GET /d carry a token that is bound to a key of its sender (in header authorization) ${open} ×1`,
         `medium Calls to GET /a carry a session cookie (in cookie JSESSIONID) ${open} ×1`,
-      ],
+        "info Calls to GET /b carry an API key (in header x-api-key) without TLS, within one host. ×1",
+      ].sort(),
     );
     const referencesTo = (kind: string) => clear.find(({ evidence }) => evidence.kind === kind)?.references;
     t.ok(referencesTo("api-key")?.includes("pci-dss:8.3.2"));

@@ -11,6 +11,12 @@ import { Subjects } from "../subjects.js";
 interface Told {
   readonly severity: Severity;
   readonly words: string;
+  /** What it is kept by where a host calls itself: that is told apart, for it crosses no network. */
+  readonly onHost: string;
+}
+
+function toldAs(severity: Severity, words: string): Told {
+  return { severity, words, onHost: `${words} within one host` };
 }
 
 /**
@@ -18,18 +24,18 @@ interface Told {
  * request, an answer to a challenge.
  */
 const TOLD: Partial<Record<CredentialKind, Told>> = {
-  "api-key": { severity: "high", words: "an API key" },
-  basic: { severity: "high", words: "a user name and password" },
-  bearer: { severity: "high", words: "a bearer token" },
-  "client-secret": { severity: "high", words: "the secret of an OAuth 2 client" },
-  cookie: { severity: "medium", words: "a session cookie" },
-  jwe: { severity: "high", words: "an encrypted JSON Web Token" },
-  jwt: { severity: "high", words: "a JSON Web Token" },
-  password: { severity: "high", words: "a password" },
-  other: { severity: "medium", words: "a credential" },
+  "api-key": toldAs("high", "an API key"),
+  basic: toldAs("high", "a user name and password"),
+  bearer: toldAs("high", "a bearer token"),
+  "client-secret": toldAs("high", "the secret of an OAuth 2 client"),
+  cookie: toldAs("medium", "a session cookie"),
+  jwe: toldAs("high", "an encrypted JSON Web Token"),
+  jwt: toldAs("high", "a JSON Web Token"),
+  password: toldAs("high", "a password"),
+  other: toldAs("medium", "a credential"),
 };
 /** RFC 9449 and RFC 8705: whether the service asks for proof of the key does not show. */
-const BOUND: Told = { severity: "info", words: "a token that is bound to a key of its sender" };
+const BOUND: Told = toldAs("info", "a token that is bound to a key of its sender");
 
 /** Credentials that anyone on the path can read and use: one finding an endpoint and kind. */
 export const credentialsInCleartext: Rule = {
@@ -44,16 +50,18 @@ export const credentialsInCleartext: Rule = {
         if (call.credentials.length === 0 || edge === undefined) return;
         for (const credential of call.credentials) {
           const told = toldOf(credential, call);
-          if (told === undefined) continue;
+          if (told === undefined || credential !== firstOf(told, call)) continue;
           // A field of the body that is a secret by its class is told by `sensitive-data-cleartext`.
           if (credential.place === "body" && isToldAsData(call)) continue;
           const { kind, place, name } = credential;
-          const subject = placeSubject(subjects, call, edge, endpoint, told.words);
+          const isCrossing = edge.clientAddress !== edge.service.address;
+          const subject = placeSubject(subjects, call, edge, endpoint, isCrossing ? told.words : told.onHost);
           if (findings.again(subject, call.atMicros)) continue;
           const { words, key, where } = calledPlace(call, edge, endpoint);
-          findings.first(subject, `${key} ${told.words}`, call.atMicros, {
-            summary: `Calls to ${words} carry ${told.words} (in ${placeWords(credential)}) without TLS: anyone on the path can read it.`,
-            severity: told.severity,
+          const reach = isCrossing ? ": anyone on the path can read it" : ", within one host";
+          findings.first(subject, `${key} ${isCrossing ? told.words : told.onHost}`, call.atMicros, {
+            summary: `Calls to ${words} carry ${told.words} (in ${placeWords(credential)}) without TLS${reach}.`,
+            severity: isCrossing ? told.severity : "info",
             references: referencesAbout(CATALOGUE["credentials-in-cleartext"], [kind]),
             clientAddress: edge.clientAddress,
             ...where,
@@ -73,6 +81,11 @@ function toldOf({ kind, place, name, token }: Credential, { credentials }: Call)
   const isToken = kind === "bearer" || kind === "jwt" || kind === "jwe";
   const isBound = isToken && (token?.binding !== undefined || credentials.some((other) => other.kind === "dpop"));
   return isBound ? BOUND : TOLD[kind];
+}
+
+/** A call with two of a kind is counted once. */
+function firstOf(told: Told, call: Call): Credential | undefined {
+  return call.credentials.find((credential) => toldOf(credential, call) === told);
 }
 
 function placeWords({ place, name }: Credential): string {
