@@ -49,6 +49,23 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
       "pci-dss:6.2.4",
     ],
   },
+  "credentials-in-cleartext": {
+    severity: "high",
+    title: "Credentials that whoever reads them can use cross the network in the clear",
+    remedy:
+      "Serve this endpoint over TLS only, then change what was sent: whoever was on the path has had it. Tokens may be bound to a key of their sender.",
+    references: [
+      "owasp-api:2023-API2",
+      "nist:800-204:MS-SS-1",
+      "cwe:319",
+      "cwe:522",
+      "pci-dss:8.3.2",
+      "hipaa:164.312(d)",
+      "pci-dss:6.2.4",
+    ],
+    // Tokens and cookies stand for a login; they are no factor of one.
+    onlyAbout: { "pci-dss:8.3.2": ["password", "basic", "client-secret", "api-key"] },
+  },
   "credential-in-url": {
     severity: "high",
     title: "A credential stands in the URL",
@@ -60,8 +77,20 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     title: "Sensitive data crosses the network in the clear",
     remedy:
       "Serve this endpoint over TLS only. Where a class is told that the data is not of, mute it: data.mute takes CLASS=FIELD.",
-    references: ["owasp-api:2023-API8", "cwe:319", "gdpr:32", "pci-dss:4.2.1", "hipaa:164.312(e)(1)"],
+    references: [
+      "owasp-api:2023-API8",
+      "cwe:319",
+      "gdpr:32",
+      "pci-dss:4.2.1",
+      "hipaa:164.312(e)(1)",
+      "owasp-api:2023-API2",
+      "nist:800-204:MS-SS-1",
+      "pci-dss:8.3.2",
+    ],
     onlyAbout: {
+      "owasp-api:2023-API2": ["secret"],
+      "nist:800-204:MS-SS-1": ["secret"],
+      "pci-dss:8.3.2": ["password"],
       "gdpr:32": ["personal", "financial", "health"],
       "pci-dss:4.2.1": ["payment-card", "card-verification"],
       "hipaa:164.312(e)(1)": ["health"],
@@ -147,8 +176,8 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
 export function referencesOf({ rule, references, evidence }: FindingRecord): readonly string[] {
   const entry = CATALOGUE[rule];
   if (entry === undefined) return references;
-  const group = typeof evidence.group === "string" ? [evidence.group] : [];
-  return referencesAbout(entry, [...group, ...classesIn(evidence)]);
+  const said = [evidence.group, evidence.kind].filter((word) => typeof word === "string");
+  return referencesAbout(entry, [...said, ...classesIn(evidence)]);
 }
 
 /** Classes of data that a finding counts by. */

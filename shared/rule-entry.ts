@@ -7,11 +7,14 @@ export interface RuleEntry {
   /** What to do about it, for a person. */
   readonly remedy: string;
   readonly references: readonly string[];
-  /** References that hold for findings about such data alone, by groups or classes of data (shared/data-class.ts). */
+  /** References that hold for findings about such alone: groups or classes of data (shared/data-class.ts), kinds of credentials. */
   readonly onlyAbout?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Those that hold for a finding about data of these groups and classes. */
-export function referencesAbout({ references, onlyAbout = {} }: RuleEntry, data: readonly string[]): readonly string[] {
-  return references.filter((reference) => onlyAbout[reference]?.some((name) => data.includes(name)) ?? true);
+/** Those that hold for a finding about data of these groups and classes, or credentials of these kinds. */
+export function referencesAbout(
+  { references, onlyAbout = {} }: RuleEntry,
+  about: readonly string[],
+): readonly string[] {
+  return references.filter((reference) => onlyAbout[reference]?.some((name) => about.includes(name)) ?? true);
 }

@@ -106,6 +106,41 @@ t.test("what waits does not move the list, however much it is", { skip: NO_BROWS
   t.equal(await top(), before);
 });
 
+t.test("rows stand by the time they show, however late they are told", { skip: NO_BROWSER }, async (t) => {
+  const { console, sensor } = await consoleWithSensor(t);
+  const { page, troubles } = await enter(t, console.setupLink ?? "");
+  const at = (name: string, millis: number) => handshake(`${name}.test`, { atMicros: NOW + millis * 1_000 });
+  const order = async (): Promise<string[]> =>
+    (await page.locator("main tbody tr").allTextContents()).map(
+      (text) => /([a-z]+)\.test|told (before ×\d)/.exec(text)?.slice(1).join("") ?? text,
+    );
+  const told = async (name: string): Promise<void> => page.locator("tr", { hasText: `${name}.test` }).waitFor();
+  await sensor.tell([at("third", 620), at("fifth", 900), { ...FINDING, lastMicros: NOW + 700_000 }]);
+  await told("fifth");
+  await sensor.tell([
+    at("first", 79),
+    at("fourth", 800),
+    at("second", 100),
+    { ...FINDING, count: 2, lastMicros: NOW + 999_000 },
+  ]);
+  await told("second");
+  const expected = ["fifth", "fourth", "before ×2", "third", "second", "first"];
+  await page.locator("text=told before ×2").waitFor();
+  t.same(await order(), expected, "a finding that counts on stays where it is");
+  const times = await page.locator("main tbody td.time").allTextContents();
+  t.same(times, [...times].sort().reverse(), "the times shown");
+  await page.click("button:text-is('Pause')");
+  await sensor.tell([at("late", 650), at("latest", 990)]);
+  await sensor.tell([at("later", 640)]);
+  await page.locator("text=3 waiting").waitFor();
+  t.same(await order(), expected, "nothing moves while the list is held");
+  await page.click("button:text-is('Resume')");
+  await told("later");
+  t.same(await order(), ["latest", "fifth", "fourth", "before ×2", "late", "later", "third", "second", "first"]);
+  await shot(page, "by-time");
+  t.same(troubles, []);
+});
+
 const ENDPOINT = {
   ...{ kind: "endpoint", serverAddress: "10.0.0.9", serverPort: 80, service: "safe.test", method: "GET" },
   ...{ template: "/orders", calls: 3, callers: ["10.0.1.1"], callerCount: 1, statuses: { "200": 3 }, credentials: {} },

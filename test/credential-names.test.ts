@@ -172,7 +172,9 @@ t.test("what is signed in three parts without a header that names an algorithm i
     scene.get("/basic", { fields: `${cookie}Authorization: Basic YTpi\r\n` });
   }
   t.same(
-    scene.detection.all().flatMap(({ rule }) => (/^(authentication|long-lived|credential)/.test(rule) ? [rule] : [])),
+    scene.detection
+      .all()
+      .flatMap(({ rule }) => (/^(authentication|long-lived|credential-in-url)/.test(rule) ? [rule] : [])),
     [],
   );
   // The cookie was never enough where a credential was.

@@ -1,7 +1,7 @@
 import t from "tap";
 import { RULES } from "../sensor/detect/registry.js";
 import type { Anomaly } from "../sensor/protocol/message.js";
-import { CATALOGUE } from "../shared/catalogue.js";
+import { CATALOGUE, referencesOf } from "../shared/catalogue.js";
 import { SEVERITIES } from "../shared/event.js";
 import { TestFlow } from "./support/dialog.js";
 import { Scene } from "./support/scene.js";
@@ -54,7 +54,10 @@ t.test("Basic credentials: one finding an edge, and never the credentials", (t) 
     .get("/a", { fields, client: "8.8.8.8" })
     .get("/b", { fields, client: "8.8.8.8" })
     .get("/c", { client: "8.8.8.8", fields: "Authorization: Bearer abc\r\n" });
-  t.same(findings(scene), ["basic-credentials-in-cleartext high 8.8.8.8 10.0.0.2 - - ×2"]);
+  t.same(findings(scene), [
+    "basic-credentials-in-cleartext high 8.8.8.8 10.0.0.2 - - ×2",
+    "credentials-in-cleartext high 8.8.8.8 10.0.0.2 GET /c ×1",
+  ]);
   t.notMatch(JSON.stringify(scene.detection.all()), /dXNl|user:pass/);
   t.end();
 });
@@ -65,12 +68,112 @@ t.test("a credential in the URL: one finding an endpoint, and never its value", 
   scene.get("/reports/4?page=2", { client: "8.8.8.8" });
   t.same(findings(scene), [
     "credential-in-url high 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×3",
+    "credentials-in-cleartext high 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×3",
     "authentication-not-enforced medium 8.8.8.8 10.0.0.2 GET /reports/{reportId} ×1",
   ]);
-  t.match(scene.detection.all()[0].evidence, { kind: "api-key", place: "query", parameter: "api_key" });
+  t.match(scene.detection.all().find(({ rule }) => rule === "credential-in-url")?.evidence, {
+    ...{ kind: "api-key", place: "query", parameter: "api_key" },
+  });
   t.notMatch(JSON.stringify(scene.detection.all()), /s3cr3t/);
   t.end();
 });
+
+t.test(
+  "findings at paths that the inventory does not have say so: one for each usual method, and never the path",
+  (t) => {
+    const scene = new Scene();
+    const client = "8.8.8.8";
+    const answerFields = "Content-Type: application/json\r\n";
+    const body = '{"email":"ada@example.com","k":"AKIAIOSFODNN7EXAMPLE"}';
+    const path = "/people/ada-lovelace?api_key=s3cr3tvalue";
+    for (const method of ["POST", "PUT", "POST", "MADEUP", "MADEUPTOO"])
+      scene.exchange({ method, path, client, status: 404, answerFields, body });
+    scene.speak([["server", `HTTP/1.1 200 OK\r\n${answerFields}Content-Length: ${body.length}\r\n\r\n${body}`]]);
+    const told = scene.detection.all().filter(({ summary }) => summary.startsWith("Calls to "));
+    const expected = [
+      ["paths of shop.internal that are not in the inventory (POST)", "POST ×2"],
+      ["paths of shop.internal that are not in the inventory (PUT)", "PUT ×1"],
+      ["paths of shop.internal that are not in the inventory (a rare method)", "- ×2"],
+      ["shop.internal of which neither method nor path was seen", "- ×1"],
+    ].flatMap(([where, times], at) => [
+      `Calls to ${where} carry personal data (email) without TLS. ${times}`,
+      `Calls to ${where} carry secrets (aws-key) without TLS. ${times}`,
+      `Calls to ${where} are answered with a secret: aws-key. ${times}`,
+      ...(at === 3 ? [] : [`Calls to ${where} carry a credential in the query of the URL. ${times}`]),
+      ...(at === 3
+        ? []
+        : [
+            `Calls to ${where} carry an API key (in query api_key) without TLS: anyone on the path can read it. ${times}`,
+          ]),
+    ]);
+    t.same(told.map(({ summary, method = "-", count }) => `${summary} ${method} ×${count}`).sort(), expected.sort());
+    t.same(
+      told.filter((finding) => "template" in finding),
+      [],
+    );
+    t.notMatch(JSON.stringify(scene.detection.all()), /lovelace|s3cr3t|ada@|MADEUP/);
+    t.end();
+  },
+);
+
+t.test(
+  "credentials in the clear that can be used again: one finding an endpoint and kind, never what they are",
+  (t) => {
+    const scene = new Scene();
+    const client = "8.8.8.8";
+    const part = (what: object) => Buffer.from(JSON.stringify(what)).toString("base64url");
+    const bound = `${part({ alg: "ES256" })}.${part({ iss: "idp", cnf: { jkt: "0ZcOCORZNYy" } })}.c2lnbmF0dXJl`;
+    const form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    const json = "Content-Type: application/json\r\n";
+    scene
+      .get("/a", { client, fields: "Authorization: Bearer s3cr3t-one-zx81\r\n" })
+      .get("/a", { client: "8.8.4.4", fields: "Authorization: Bearer s3cr3t-two-zx82\r\n" })
+      .get("/a", { client, fields: "X-Api-Key: s3cr3t-key-zx83\r\nCookie: theme=dark; JSESSIONID=s3cr3t84zx\r\n" })
+      .get("/b?api_key=s3cr3t-zx90", { client, fields: "Cookie: api_key=s3cr3t-zx85\r\n" })
+      .get("/b", { client: "10.0.0.2", fields: "X-Api-Key: s3cr3t-key-zx91\r\n" })
+      .get("/c", { client, fields: "Cookie: choice=s3cr3t86\r\n" })
+      .get("/d", { client, fields: `Authorization: DPoP ${bound}\r\nDPoP: ${bound}\r\n` })
+      .get("/e", { client, fields: 'Authorization: Digest username="ada", nonce="n", uri="/e", response="s3cr3t"\r\n' })
+      .exchange({ client, method: "POST", path: "/f", fields: form, requestBody: "username=ada&password=s3cr3t87" })
+      .exchange({
+        client,
+        method: "POST",
+        path: "/g",
+        fields: json,
+        requestBody: '{"user":"ada","password":"s3cr3t88"}',
+      })
+      .exchange({
+        ...{ client, method: "POST", path: "/h", fields: json },
+        requestBody: '{"jsonrpc":"2.0","id":1,"method":"login","params":["ada","s3cr3t89"]}',
+      });
+    const clear = scene.detection.all().filter(({ rule }) => rule.endsWith("cleartext"));
+    const open = "without TLS: anyone on the path can read it.";
+    t.same(
+      clear
+        .map(({ severity, summary, count }) => `${severity} ${summary.replace(" of shop.internal", "")} ×${count}`)
+        .sort(),
+      [
+        `high Calls to GET /a carry a bearer token (in header authorization) ${open} ×2`,
+        `high Calls to GET /a carry an API key (in header x-api-key) ${open} ×1`,
+        `high Calls to GET /b carry an API key (in cookie api_key) ${open} ×1`,
+        "high Calls to POST /f carry secrets (password) without TLS. ×1",
+        "high Calls to POST /g carry secrets (password) without TLS. ×1",
+        `high Calls to POST /h#login carry a password (in body) ${open} ×1`,
+        `info Calls to GET /d carry a token that is bound to a key of its sender (in header authorization) ${open} ×1`,
+        `medium Calls to GET /a carry a session cookie (in cookie JSESSIONID) ${open} ×1`,
+        "info Calls to GET /b carry an API key (in header x-api-key) without TLS, within one host. ×1",
+      ].sort(),
+    );
+    const referencesTo = (kind: string) => clear.find(({ evidence }) => evidence.kind === kind)?.references;
+    t.ok(referencesTo("api-key")?.includes("pci-dss:8.3.2"));
+    t.notOk(referencesTo("bearer")?.includes("pci-dss:8.3.2"), "a token is no factor of authentication");
+    for (const finding of clear) t.same(finding.references, referencesOf(finding));
+    const secret = clear.find(({ summary }) => summary.includes("/f"));
+    t.ok(secret?.references.includes("owasp-api:2023-API2"), "a password in a body is one of these as well");
+    t.notMatch(JSON.stringify(scene.detection.all()), /s3cr3t/);
+    t.end();
+  },
+);
 
 t.test("a new endpoint after the learning period, but not what is absent", (t) => {
   const scene = new Scene({}, 24 * 3_600);

@@ -9,6 +9,7 @@ import t from "tap";
 import { loadSettings } from "../shared/config/load.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import type { FindingRecord, ServiceRecord } from "../shared/event.js";
+import type { HealthRecord } from "../shared/health.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { PROGRAM, processesWith, Running, run, temporaryFolder, until } from "./support/program.js";
@@ -59,6 +60,10 @@ function assertSound(path: string): string {
   }
 }
 
+function callsOfRuns(file: string): number {
+  return rows<HealthRecord>(file, "run").reduce((sum, { counters }) => sum + (counters.calls ?? 0), 0);
+}
+
 t.test(
   `killed ${KILLS} times at random moments, sensor and console lose nothing that was kept`,
   { skip: SKIP },
@@ -107,6 +112,11 @@ t.test(
       const lost = [...before].filter(([service, calls]) => (after.get(service) ?? 0) < calls);
       const lostFindings = findingsBefore.filter(({ id, count }) => (findingsAfter.get(id) ?? 0) < count);
       if (lost.length + lostFindings.length > 0) t.fail(`kill ${kill} lost ${JSON.stringify(lost)}`);
+      // What a run lost and did not see stands in the same counters, and is as new as what it saw.
+      if (killsSensor && callsOfRuns(sensorFile) < totalCalls(sensorFile))
+        t.fail(
+          `kill ${kill}: ${callsOfRuns(sensorFile)} calls in the runs' counters, ${totalCalls(sensorFile)} in the inventory`,
+        );
       if (killsSensor) sensor = startSensor();
       else console = startConsole();
     }

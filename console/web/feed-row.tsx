@@ -17,12 +17,12 @@ interface RowProps {
 type Of<K extends FeedRecord["kind"]> = Extract<FeedRecord, { kind: K }>;
 
 export function FeedRow({ row, isOpen, isNarrow, isReached, onOpen }: RowProps) {
-  const { record } = row;
+  const { record, atMicros } = row;
   const className = [record.kind, isOpen ? "open" : ""].join(" ");
   return (
     <tr class={className} tabIndex={isReached ? 0 : -1} onClick={onOpen}>
-      <td class="time" title={dateAndTime(timeOf(record) / 1_000)}>
-        {moment(timeOf(record))}
+      <td class="time" title={dateAndTime(atMicros / 1_000)}>
+        {moment(atMicros)}
       </td>
       <Cells record={record} isNarrow={isNarrow} />
     </tr>

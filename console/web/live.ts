@@ -8,6 +8,8 @@ import { parseVisible } from "./visible-text.js";
 export interface LiveRow {
   readonly id: number;
   readonly record: FeedRecord;
+  /** The time that it shows and stands by. A finding that counts on keeps it: a row that moved away would not be found again. */
+  readonly atMicros: number;
 }
 
 /** Calls and handshakes on the page; findings and blind intervals have a bound of their own, so that calls push none out. */
@@ -17,7 +19,7 @@ const RETRY_MILLIS = 2_000;
 /** The console closes the feed of a session that is over with this code. */
 const SESSION_ENDED = 1008;
 
-/** Newest first. */
+/** By the time that they show, the newest first; of one time, what was told last. */
 export const rows = signal<readonly LiveRow[]>([]);
 export const paused = signal(false);
 /** The mouse is on the list: no row moves away from under it. */
@@ -98,7 +100,7 @@ export function setPointed(isPointed: boolean): void {
 
 function release(): void {
   if (paused.value || pointed.value) return;
-  rows.value = bounded([...held, ...rows.value]);
+  rows.value = bounded(merged(held, rows.value));
   held = [];
   waiting.value = 0;
 }
@@ -113,26 +115,38 @@ function take(message: FeedMessage): void {
     sensors.value = message.sensors;
     // Lists may have been read before, and what changed them since was told to nobody.
     inventoryVersion.value++;
-    add(
-      [...message.records].sort((a, b) => timeOf(a) - timeOf(b)),
-      message,
-    );
+    add(message.records, message);
     connected.value = true;
   }
 }
 
-/** In the order in which they were told. */
+/**
+ * In the order in which they were told, which is that of their ends: a connection is told when its handshake is over, a call when it is
+ * answered, and several sensors tell at their own pace.
+ */
 function add(records: readonly FeedRecord[], told: { readonly missed: number; readonly position: FeedPosition }): void {
   position = told.position;
   missed.value += told.missed;
   const fresh = newRows(records);
-  if (!paused.value && !pointed.value) rows.value = bounded([...fresh, ...rows.value]);
+  if (!paused.value && !pointed.value) rows.value = bounded(merged(fresh, rows.value));
   else {
-    const all = [...fresh, ...held];
+    const all = merged(fresh, held);
     held = bounded(all);
     waiting.value += fresh.length;
     missed.value += all.length - held.length;
   }
+}
+
+/** Both by time, what was told later before what was told earlier of the same time. */
+function merged(later: readonly LiveRow[], earlier: readonly LiveRow[]): LiveRow[] {
+  const all: LiveRow[] = [];
+  let at = 0;
+  for (const row of later) {
+    while (at < earlier.length && earlier[at].atMicros > row.atMicros) all.push(earlier[at++]);
+    all.push(row);
+  }
+  for (; at < earlier.length; at++) all.push(earlier[at]);
+  return all;
 }
 
 function bounded(all: readonly LiveRow[]): LiveRow[] {
@@ -158,9 +172,11 @@ function newRows(records: readonly FeedRecord[]): LiveRow[] {
     const key = keyOf(record);
     if (key !== undefined && shown.has(key)) continue;
     if (key !== undefined) shown.add(key);
-    fresh.unshift({ id: nextId++, record: key === undefined ? record : (latest.get(key) ?? record) });
+    const newest = key === undefined ? record : (latest.get(key) ?? record);
+    fresh.unshift({ id: nextId++, record: newest, atMicros: timeOf(newest) });
   }
-  return fresh;
+  // Stable: of one time, what was told last stays first.
+  return fresh.sort((a, b) => b.atMicros - a.atMicros);
 }
 
 /** What a record replaces, and is replaced by; undefined of one that stands for itself. */
@@ -178,7 +194,7 @@ function replace(latest: ReadonlyMap<string, FeedRecord>): Set<string> {
     const record = key === undefined ? undefined : latest.get(key);
     if (key === undefined || record === undefined) return row;
     shown.add(key);
-    return { id: row.id, record };
+    return { ...row, record };
   };
   held = held.map(renew);
   const renewed = rows.value.map(renew);

@@ -8,6 +8,7 @@ import { type RingSegment, ringSegments } from "../capture/ring-segments.js";
 import type { End, RingConnection } from "../proof/connection-tracker.js";
 import { connectionsIn, type ProofCounts, writeProof } from "../proof/write-proof.js";
 import { readInventory } from "../store/read-inventory.js";
+import { checkDataRules } from "./data-rules.js";
 
 export interface PacketsOptions {
   readonly settings: Settings;
@@ -32,6 +33,7 @@ const OWNER_ONLY = 0o600;
 export async function exportPackets(options: PacketsOptions): Promise<number> {
   const { settings, out } = options;
   checkUsage(options);
+  checkDataRules(settings.data);
   const segments = segmentsOf(settings.ring.folder);
   const chosen = await choose(options, segments);
   if (chosen.connections.length === 0) throw new CommandError(chosen.why, NOT_THERE);
@@ -40,7 +42,9 @@ export async function exportPackets(options: PacketsOptions): Promise<number> {
   const file = openOut(out);
   let counts: ProofCounts;
   try {
-    counts = await writeProof(segments, settings.decode, ids, content, (bytes) => writeWhole(file, bytes));
+    counts = await writeProof(segments, settings.decode, ids, content, settings.data, (bytes) =>
+      writeWhole(file, bytes),
+    );
   } finally {
     closeSync(file);
   }

@@ -229,11 +229,11 @@ class Sensor implements HealthSource {
     this.#lastHeardMillis = performance.now();
     switch (message.type) {
       case "delta":
-        this.#keep(message.delta);
         this.#interfaces = message.interfaces;
         this.#starting = message.starting;
         if (this.#delta === undefined) this.#begun(message.delta);
         this.#delta = message.delta.health;
+        this.#keep(message.delta);
         this.#link?.wake();
         break;
       case "blind":
@@ -284,7 +284,7 @@ class Sensor implements HealthSource {
       }
       if (this.#unwritten.length === 0) return;
       while (this.#unwritten.length > 0) {
-        this.#store.apply(this.#unwritten[0]);
+        this.#store.apply(this.#unwritten[0], this.health());
         this.#unwritten.shift();
       }
       this.#worker?.postMessage({ type: "written" } satisfies ToAnalysis);

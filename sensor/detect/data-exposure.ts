@@ -1,6 +1,7 @@
 import type { DataGroup } from "../../shared/data-class.js";
 import type { Edge, Endpoint } from "../inventory/observation.js";
 import type { Call } from "../protocol/message.js";
+import { calledPlace, placeSubject } from "./called-place.js";
 import type { FindingDraft, Findings } from "./finding.js";
 import { Subjects } from "./subjects.js";
 
@@ -31,14 +32,17 @@ export class DataExposure {
     edge: Edge,
     endpoint: Endpoint | undefined,
     held: Held,
-    draft: (place: string) => FindingDraft,
+    draft: (place: string) => Pick<FindingDraft, "summary" | "severity" | "references">,
   ): void {
-    const subject = this.#subjects.of(endpoint ?? edge, held.subject);
+    const subject = placeSubject(this.#subjects, call, edge, endpoint, held.subject);
     if (!this.#findings.again(subject, call.atMicros)) {
-      const { service } = edge;
-      const place = `${call.method ?? ""} ${endpoint?.template ?? ""}`;
-      const key = `${service.place} ${service.port} ${place} ${held.subject}`;
-      const evidence = this.#findings.first(subject, key, call.atMicros, draft(place));
+      const { words, key, where } = calledPlace(call, edge, endpoint);
+      const evidence = this.#findings.first(subject, `${key} ${held.subject}`, call.atMicros, {
+        ...draft(words),
+        clientAddress: edge.clientAddress,
+        ...where,
+        evidence: { group: held.group },
+      });
       if (evidence !== undefined) this.#evidence.set(subject, evidence as Counts);
     }
     const counts = this.#evidence.get(subject);

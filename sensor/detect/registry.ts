@@ -11,6 +11,7 @@ import { cleartextHttp } from "./rules/cleartext-http.js";
 import { cleartextProtocol } from "./rules/cleartext-protocol.js";
 import { clientAuthDeclined } from "./rules/client-auth-declined.js";
 import { credentialInUrl } from "./rules/credential-in-url.js";
+import { credentialsInCleartext } from "./rules/credentials-in-cleartext.js";
 import { crossOriginCredentials } from "./rules/cross-origin-credentials.js";
 import { dummyIssuer } from "./rules/dummy-issuer.js";
 import { foreignTokenKey } from "./rules/foreign-token-key.js";
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   cleartextHttp,
   cleartextProtocol,
   basicCredentialsInCleartext,
+  credentialsInCleartext,
   credentialInUrl,
   sensitiveDataCleartext,
   secretInResponse,

@@ -2,7 +2,7 @@ import { inNetwork } from "../../shared/virtual-network.js";
 import type { Endpoint, Service } from "../inventory/observation.js";
 import type { FindingDraft } from "./finding.js";
 
-type Server = Pick<FindingDraft, "serverAddress" | "serverPort" | "virtualNetwork">;
+export type Server = Pick<FindingDraft, "serverAddress" | "serverPort" | "virtualNetwork">;
 
 /** What a finding says of the service that it is about. */
 export function serverOf({ address, port, virtualNetwork }: Service): Server {

@@ -1,5 +1,6 @@
 import { decodeHuffman, maxDecodedBytes } from "../protocol/hpack/huffman.js";
 import { STATIC_FIELDS, staticName } from "../protocol/hpack/static-table.js";
+import type { AddedClasses } from "./added-classes.js";
 import { isPlainName, isPlainPath, METHOD, mayShow } from "./redact-head.js";
 import type { SideBytes } from "./side-bytes.js";
 
@@ -31,7 +32,7 @@ export function redactFields(side: SideBytes, fragments: readonly Fragment[]): v
     Array.from({ length: end - start }, (_, index) => start + index),
   );
   const block = Buffer.from(places.map((place) => side.at(place)));
-  const hidden = new BlockLook(block).secrets();
+  const hidden = new BlockLook(block, side.added).secrets();
   if (hidden === undefined) return;
   for (const { start, end } of fragments) side.show(start, end);
   for (const { start, end, isHuffman } of hidden) {
@@ -44,11 +45,13 @@ export function redactFields(side: SideBytes, fragments: readonly Fragment[]): v
 
 class BlockLook {
   readonly #block: Buffer;
+  readonly #added: AddedClasses;
   readonly #secrets: Text[] = [];
   #at = 0;
 
-  constructor(block: Buffer) {
+  constructor(block: Buffer, added: AddedClasses) {
     this.#block = block;
+    this.#added = added;
   }
 
   /** Undefined where it is no block. */
@@ -69,8 +72,9 @@ class BlockLook {
     const name = given?.text ?? (index > STATIC_FIELDS ? undefined : staticName(index));
     const value = this.#text();
     if (value === undefined) return false;
-    if (given !== undefined && !isPlainName(given.text)) this.#secrets.push(given);
-    if (name === undefined || !isHarmless(name, value.text)) this.#secrets.push(value);
+    if (given !== undefined && !(isPlainName(given.text) && !this.#added.has(given.text))) this.#secrets.push(given);
+    const isShown = name !== undefined && isHarmless(name, value.text) && !this.#added.has(`${name}: ${value.text}`);
+    if (!isShown) this.#secrets.push(value);
     return true;
   }
 

@@ -135,7 +135,10 @@ function showFields(side: SideBytes, { lines, end }: Head, of: readonly HeadLine
     }
     fields.push(field);
   }
-  for (const { start, text } of lines) side.show(start + text.length, start + text.length + LINE_END.length);
+  for (const { start, text } of lines) {
+    side.show(start + text.length, start + text.length + LINE_END.length);
+    for (const [from, until] of side.added.in(text)) side.hide(start + from, start + until);
+  }
   side.show(end - LINE_END.length, end);
   return fields;
 }

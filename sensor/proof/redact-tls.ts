@@ -105,7 +105,7 @@ class ClearMessages {
     for (let at = start; at < end; at++) this.#places.push(at);
     side.show(start, end);
     const text = this.#places.map((place) => String.fromCharCode(side.at(place))).join("");
-    for (const [from, to] of untoldPlaces(text))
+    for (const [from, to] of [...untoldPlaces(text), ...side.added.amongBytes(text)])
       for (let index = from; index < to; index++) side.hide(this.#places[index], this.#places[index] + 1);
   }
 }

@@ -1,3 +1,5 @@
+import { type AddedClasses, NO_ADDED_CLASSES } from "./added-classes.js";
+
 /** What becomes of a byte in an export; whatever nobody spoke for is hidden. */
 const ABSENT = 0;
 const HIDDEN = 1;
@@ -23,13 +25,16 @@ export class ByteBudget {
  * count: others in their place are hidden.
  */
 export class SideBytes {
+  /** What of the operator's classes is among what would be shown. */
+  readonly added: AddedClasses;
   readonly #budget: ByteBudget;
   #bytes = Buffer.alloc(0);
   #marks = Buffer.alloc(0);
   #end = 0;
 
-  constructor(budget: ByteBudget) {
+  constructor(budget: ByteBudget, added: AddedClasses = NO_ADDED_CLASSES) {
     this.#budget = budget;
+    this.added = added;
   }
 
   /** Behind the last byte that is there. */

@@ -4,6 +4,8 @@ import { type RingSegment, readRing } from "../capture/ring-segments.js";
 import type { DecodeSettings } from "../decode/decode-settings.js";
 import { Decoder } from "../decode/decoder.js";
 import type { Packet } from "../decode/packet.js";
+import type { DataSettings } from "../protocol/data/data-classifier.js";
+import { AddedClasses } from "./added-classes.js";
 import { ConnectionTracker, type Place, type RingConnection } from "./connection-tracker.js";
 import { redactConnection } from "./redact-connection.js";
 import { mendChecksum } from "./segment-checksum.js";
@@ -40,15 +42,16 @@ export async function connectionsIn(
   return tracker.connections;
 }
 
-/** Writes the packets of these connections as pcapng, what is secret overwritten, or as they were sent. */
+/** Writes the packets of these connections as pcapng, what is secret or of the operator's classes overwritten, or as they were sent. */
 export async function writeProof(
   segments: readonly RingSegment[],
   settings: DecodeSettings,
   ids: ReadonlySet<string>,
   content: "redacted" | "as-sent",
+  data: DataSettings,
   write: (bytes: Buffer) => void,
 ): Promise<ProofCounts> {
-  const sides = content === "redacted" ? await readSides(segments, settings, ids) : undefined;
+  const sides = content === "redacted" ? await readSides(segments, settings, ids, new AddedClasses(data)) : undefined;
   const counts: ProofCounts = { packets: 0, payloadBytes: 0, hiddenBytes: 0, fragments: 0 };
   const writer = new PcapngWriter("eastwatch packets", write, sides && HIDDEN);
   const interfaces: string[] = [];
@@ -78,6 +81,7 @@ async function readSides(
   segments: readonly RingSegment[],
   settings: DecodeSettings,
   ids: ReadonlySet<string>,
+  added: AddedClasses,
 ): Promise<Map<string, Sides>> {
   const budget = new ByteBudget(MEMORY_BYTES);
   const all = new Map<string, Sides>();
@@ -85,7 +89,7 @@ async function readSides(
     if (!ids.has(connection.id) || offset === undefined) return;
     let sides = all.get(connection.id);
     if (sides === undefined) {
-      sides = { client: new SideBytes(budget), server: new SideBytes(budget) };
+      sides = { client: new SideBytes(budget, added), server: new SideBytes(budget, added) };
       all.set(connection.id, sides);
     }
     sides[from].take(offset, packet.bytes, packet.payloadStart, packet.payloadEnd);

@@ -71,9 +71,10 @@ export class SensorStore {
     return new Map(rows.map((row) => [row.interface, row.at_micros]));
   }
 
-  /** One transaction: all of it or nothing survives a kill. */
-  apply(delta: Delta): void {
+  /** One transaction: all of it or nothing survives a kill. `run`: what this run lost and did not see until then, which survives with it. */
+  apply(delta: Delta, run?: HealthRecord): void {
     this.#transaction(() => {
+      if (run !== undefined) this.#runs.put(THIS_SENSOR, run);
       for (const removal of delta.inventory.removals) this.#remove(removal);
       for (const row of delta.inventory.rows) this.#putRow(row);
       for (const finding of delta.findings) this.#putFinding(finding);

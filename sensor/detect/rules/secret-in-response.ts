@@ -3,7 +3,6 @@ import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure } from "../data-exposure.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
 
 /** A service hands out what gives access elsewhere. A signed token is what token endpoints are for. */
 export const secretInResponse: Rule = {
@@ -16,20 +15,12 @@ export const secretInResponse: Rule = {
         if (edge === undefined || call.responseClasses === undefined || call.responseClasses.length === 0) return;
         const response = call.responseClasses.filter((name) => name !== "jwt" && groups.get(name) === "secret");
         if (response.length === 0) return;
-        const { service, clientAddress } = edge;
         exposure.found(
           call,
           edge,
           endpoint,
           { group: "secret", subject: "secret", request: [], response },
-          (place) => ({
-            summary: `${place} of ${service.name} answers with a secret: ${response.join(", ")}.`,
-            clientAddress,
-            ...serverOf(service),
-            method: call.method ?? "",
-            template: endpoint?.template ?? "",
-            evidence: { group: "secret" },
-          }),
+          (place) => ({ summary: `Calls to ${place} are answered with a secret: ${response.join(", ")}.` }),
         );
       },
     };

@@ -6,7 +6,6 @@ import type { Edge, Endpoint } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
 import { DataExposure, type Held } from "../data-exposure.js";
 import type { Rule } from "../finding.js";
-import { serverOf } from "../server-of.js";
 
 /** Groups that matter when others can read them, and how much. */
 const SEVERITIES: Partial<Record<DataGroup, Severity>> = {
@@ -36,7 +35,6 @@ export const sensitiveDataCleartext: Rule = {
         const { requestClasses = NOTHING, responseClasses = NOTHING } = call;
         if (edge === undefined || (requestClasses.length === 0 && responseClasses.length === 0)) return;
         for (const held of heldBy(groups, requestClasses, responseClasses)) {
-          const { service, clientAddress } = edge;
           exposure.found(call, edge, endpoint, held, (place) => ({
             references: referencesAbout(CATALOGUE["sensitive-data-cleartext"], [
               held.group,
@@ -44,12 +42,7 @@ export const sensitiveDataCleartext: Rule = {
               ...held.response,
             ]),
             severity: SEVERITIES[held.group] ?? "medium",
-            summary: `Calls to ${place} of ${service.name} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS.`,
-            clientAddress,
-            ...serverOf(service),
-            method: call.method ?? "",
-            template: endpoint?.template ?? "",
-            evidence: { group: held.group },
+            summary: `Calls to ${place} carry ${WORDS[held.group]} (${namesOf(held)}) without TLS.`,
           }));
         }
       },
