@@ -1,4 +1,5 @@
-import { DataClassifier, type DataSettings } from "../protocol/data/data-classifier.js";
+import type { DataSettings } from "../protocol/data/class-rules.js";
+import { DataClassifier } from "../protocol/data/data-classifier.js";
 
 /** Shorter runs are no names. */
 const RUN = /[\x21-\x7e]{3,}/g;

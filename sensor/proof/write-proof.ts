@@ -4,7 +4,7 @@ import { type RingSegment, readRing } from "../capture/ring-segments.js";
 import type { DecodeSettings } from "../decode/decode-settings.js";
 import { Decoder } from "../decode/decoder.js";
 import type { Packet } from "../decode/packet.js";
-import type { DataSettings } from "../protocol/data/data-classifier.js";
+import type { DataSettings } from "../protocol/data/class-rules.js";
 import { AddedClasses } from "./added-classes.js";
 import { ConnectionTracker, type Place, type RingConnection } from "./connection-tracker.js";
 import { redactConnection } from "./redact-connection.js";
