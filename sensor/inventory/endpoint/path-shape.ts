@@ -8,7 +8,7 @@ const TELLING: ReadonlySet<SegmentType> = new Set(["number", "uuid", "hash", "da
 const LONG_SLUG = /^[^-]+-[^-]+-[^-]+|-\d+$/;
 /** Shapes of one value each, of words alone, and of values alone (`shape-sample.ts`). */
 const WITH_VALUE = { weight: 0.25, guesses: 8 } as const;
-const WORDS = { weight: 1, guesses: 16 } as const;
+const WORDS = { weight: 1, guesses: 32 } as const;
 const VALUES = { weight: 0.25, guesses: 2 } as const;
 
 /** Of what forms alone tell: nothing of what was called before may change it. */
