@@ -132,7 +132,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "A declared endpoint is called with parameters that are not declared so",
     remedy:
-      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews.",
+      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews. Let it refuse calls without the credential that is declared, or declare what it takes.",
     references: ["owasp-api:2023-API9", "owasp-api:2023-API3", "cwe:1059"],
   },
   "schema-drift": {

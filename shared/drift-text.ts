@@ -1,5 +1,5 @@
 /** ` in 4 of 8 calls looked at`: of how many something was missing. */
-const FIGURES = / in (\d+) of (\d+) (calls|answers|objects|messages) looked at/;
+const FIGURES = / in (\d+) of (\d+) ((?:calls|answers|objects|messages) looked at|calls answered with success)/;
 const ALL_FIGURES = new RegExp(FIGURES, "g");
 
 /** What is counted where something is required: calls, their answers, objects of their bodies, messages of Protocol Buffers. */
@@ -8,6 +8,11 @@ export type Counted = "calls" | "answers" | "objects" | "messages";
 /** `query parameter page is required and was missing in 4 of 8 calls looked at`: most calls are not looked at. */
 export function missingText(what: string, missing: number, all: number, counted: Counted): string {
   return `${what} is required and was missing in ${missing} of ${all} ${counted} looked at`;
+}
+
+/** `credential bearer is required and was missing in 3 of 8 calls answered with success`: these are counted, looked at or not. */
+export function credentialMissingText(declared: string, missing: number, all: number): string {
+  return `credential ${declared} is required and was missing in ${missing} of ${all} calls answered with success`;
 }
 
 /** What stays the same while more is counted, and what versions wrote that told no figures. */
@@ -29,5 +34,5 @@ function added(one: string, other: string): string {
   const [first, second] = [FIGURES.exec(one), FIGURES.exec(other)];
   if (first === null || second === null) return first === null ? other : one;
   const [missing, all] = [1, 2].map((at) => Number(first[at]) + Number(second[at]));
-  return one.replace(FIGURES, ` in ${missing} of ${all} ${first[3]} looked at`);
+  return one.replace(FIGURES, ` in ${missing} of ${all} ${first[3]}`);
 }

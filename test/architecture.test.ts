@@ -34,6 +34,7 @@ const CONTRACTS: ReadonlySet<string> = new Set([
   "sensor/protocol/text-form.ts",
   "sensor/protocol/token-trait.ts",
   "sensor/protocol/learned-names.ts",
+  "sensor/protocol/credential-names.ts",
   "sensor/protocol/anomaly-name.ts",
   "sensor/declared/declared-api.ts",
   "sensor/identity/identities.ts",

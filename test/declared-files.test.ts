@@ -321,3 +321,66 @@ t.test("a .proto whose import or types are not there is told by name and line, a
     ["/shop.v1.S/Get", "/shop.v1.S/Put"],
   );
 });
+
+t.test("what is wrong with schemes and with who asks for them is told once, and the rest is used", async (t) => {
+  const more = (path: string, security: string): string =>
+    `  ${path}: { get: { security: ${security}, responses: { "200": { description: x } } } }\n`;
+  const { declared, broken, notices } = await readDeclared(t, {
+    "a.yaml": `openapi: 3.0.3
+info: { title: A, version: "1" }
+servers: [{ url: "http://a.internal" }]
+security: [{ absent: [] }]
+components:
+  securitySchemes:
+    odd: { type: magic }
+    body: { type: apiKey, in: body, name: x }
+    bare: { type: http }
+    lost: { $ref: "#/components/securitySchemes/gone" }
+    good: { type: http, scheme: basic }
+paths:
+${more("/1", "[{ odd: [] }, { bare: [] }]")}${more("/2", "{ odd: [] }")}${more("/3", "[good]")}${more("/4", "[{ body: [], good: [] }]")}${more("/5", "[{ lost: [] }, { good: [] }]")}  /6: { get: { responses: {} } }
+  /7: { get: { responses: {} } }
+`,
+    "b.json": JSON.stringify({
+      swagger: "2.0",
+      info: { title: "B", version: "1" },
+      host: "b.internal",
+      securityDefinitions: { odd: { type: "magic" } },
+      security: [{ odd: [] }],
+      paths: { "/b": { get: { responses: { 200: { description: "x" } } } } },
+    }),
+  });
+  t.same(broken, []);
+  const end = "; which credential it asks for is not compared";
+  const types = "read are apiKey, http (2.0: basic), mutualTLS, oauth2 and openIdConnect";
+  t.same(
+    notices.filter((text) => text.includes(end)),
+    [
+      `a.yaml:7:5: the security scheme "odd" has the type "magic"; ${types}${end}`,
+      `a.yaml:9:5: the security scheme "bare" has no "scheme"; give it one such as bearer or basic${end}`,
+      `a.yaml:14:16: "security" must be a list such as [{ name: [] }]; correct it${end}`,
+      `a.yaml:15:27: an entry of "security" must be a mapping such as { name: [] }; correct it${end}`,
+      `a.yaml:8:5: "in" of the security scheme "body" must be one of query, header, cookie; correct it${end}`,
+      `a.yaml:10:13: "$ref" is "#/components/securitySchemes/gone", and there is no "gone"; correct one of them${end}`,
+      `a.yaml:4:14: "security" names "absent", and no scheme of that name is declared; declare it or correct the name${end}`,
+      `b.json:1:96: the security scheme "odd" has the type "magic"; ${types}${end}`,
+    ],
+  );
+  t.equal(notices.filter((text) => text.startsWith("b.json")).length, 1, "not by the validator as well");
+  const [unknown, basic] = [{ type: "unknown" }, { type: "http", scheme: "basic" }];
+  t.same(
+    declared.apis.map(({ operations }) => operations.map(({ security }) => security)),
+    [
+      [
+        [[unknown], [unknown]],
+        [[unknown]],
+        [[unknown]],
+        [[unknown, basic]],
+        [[unknown], [basic]],
+        [[unknown]],
+        [[unknown]],
+      ],
+      [[[unknown]]],
+    ],
+  );
+});

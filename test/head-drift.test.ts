@@ -73,7 +73,7 @@ t.test("calls without any query lack the parameters that are required, but not w
   t.same(drift(bare), expected("3 of 3 calls looked at"));
 });
 
-const GOOD = "X-Tenant: acme\r\nCookie: theme=dark; sid=abcdefgh\r\n";
+const GOOD = "X-Tenant: acme\r\nCookie: theme=dark; sid=abcdefgh\r\nAuthorization: Bearer abcdefgh12345\r\n";
 const ANSWER = "X-Total-Count: 3\r\nLink: </carts?page=2>; rel=next\r\nETag: W/7\r\nX-Amzn-RequestId: 1\r\n";
 
 t.test("heads other than declared: in the inventory and as findings, of parameters and of messages", async (t) => {
@@ -96,6 +96,7 @@ t.test("heads other than declared: in the inventory and as findings, of paramete
   for (let times = 0; times < 3; times++) ask(GOOD, "X-Backend: a7\r\n", { status: 201 });
   for (let times = 0; times < 3; times++) ask(GOOD, "", { status: 503 });
   const expected = [
+    "credential in header authorization is required and was missing in 3 of 13 calls answered with success",
     "query parameter size is not declared",
     "query parameter page is required and was missing in 3 of 13 calls looked at",
     "request header x-tenant is required and was missing in 3 of 13 calls looked at",
@@ -114,12 +115,12 @@ t.test("heads other than declared: in the inventory and as findings, of paramete
     [
       "schema-drift",
       "Messages of GET /carts of shop.internal are other than carts.yaml:16 declares.",
-      expected.slice(6),
+      expected.slice(7),
     ],
     [
       "undeclared-parameter",
       "Parameters of GET /carts of shop.internal are other than carts.yaml:16 declares.",
-      expected.slice(0, 6),
+      expected.slice(0, 7),
     ],
   ]);
   const again = new Scene({ declared });

@@ -39,6 +39,8 @@ export interface DeclaredOperation {
   readonly parameters: readonly DeclaredParameter[];
   /** The query as an object of its parameters; undefined where files have no parameters. */
   readonly query?: DeclaredSchema;
+  /** One of these a call has to fulfil; an empty one asks for nothing. Undefined where the file does not tell. */
+  readonly security?: readonly DeclaredRequirement[];
   readonly request: DeclaredBody | undefined;
   /** Whether a request must have a body, whatever stands in it. */
   readonly isBodyRequired: boolean;
@@ -81,6 +83,19 @@ export interface DeclaredParameter {
   readonly isRequired: boolean;
   readonly schema: DeclaredSchema;
 }
+
+/** Credentials that a call has to have together. */
+export type DeclaredRequirement = readonly DeclaredScheme[];
+
+/**
+ * A kind of credential, OpenAPI 3.1.0 §4.8.27. `http` has its scheme of RFC 9110 §11.1 in lower case: what OAuth 2 and OpenID Connect give out
+ * is `bearer`. `unknown` is one that could not be read: of that nobody may say that it was missing.
+ */
+export type DeclaredScheme =
+  | { readonly type: "http"; readonly scheme: string }
+  | { readonly type: "apiKey"; readonly in: "query" | "header" | "cookie"; readonly name: string }
+  | { readonly type: "mutualTLS" }
+  | { readonly type: "unknown" };
 
 export interface DeclaredBody {
   /** Media types in lower case, without parameters; empty where none is told. */

@@ -9,6 +9,7 @@ import type {
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
 import { queryOf, readParameter } from "./openapi-parameter.js";
 import { SchemaReader } from "./openapi-schema.js";
+import { SecurityReader } from "./openapi-security.js";
 import { child, faultAt, follow, isMapping, type Located, type Mapping, type Opener } from "./reference.js";
 import { serversOf, type Variables } from "./server-url.js";
 import type { SourceDocument } from "./source-document.js";
@@ -21,9 +22,12 @@ export function isOpenApi({ value }: SourceDocument): boolean {
   return isMapping(value) && ("openapi" in value || "swagger" in value);
 }
 
-/** OpenAPI 2.0, 3.0 and 3.1. Throws DeclaredFault where something that is needed can't be read. */
-export function readOpenApi(document: SourceDocument, open: Opener): DeclaredApi {
-  return new OpenApiReader(document, open).api();
+/**
+ * OpenAPI 2.0, 3.0 and 3.1. Throws DeclaredFault where something that is needed can't be read; `complaints` takes what is wrong where
+ * the rest can be used all the same.
+ */
+export function readOpenApi(document: SourceDocument, open: Opener, complaints: string[]): DeclaredApi {
+  return new OpenApiReader(document, open, complaints).api();
 }
 
 class OpenApiReader {
@@ -32,13 +36,15 @@ class OpenApiReader {
   readonly #version: string;
   readonly #schemas: SchemaReader;
   readonly #bodies: BodyReader;
+  readonly #security: SecurityReader;
 
-  constructor(document: SourceDocument, open: Opener) {
+  constructor(document: SourceDocument, open: Opener, complaints: string[]) {
     this.#root = { document, path: [], value: document.value };
     this.#open = open;
     this.#version = versionOf(this.#root);
     this.#schemas = new SchemaReader(open, this.#root);
     this.#bodies = new BodyReader(this.#schemas, open, this.#root.value as Mapping);
+    this.#security = new SecurityReader(this.#root, open, complaints);
   }
 
   api(): DeclaredApi {
@@ -94,6 +100,10 @@ class OpenApiReader {
     const parameters = [...shared.filter((one) => !isOverridden(one)), ...own];
     const read = parameters.filter((one) => !isFormParameter(one)).map((one) => readParameter(one, this.#schemas));
     const value = at.value as Mapping;
+    const security = this.#security.of(
+      at,
+      read.flatMap((one) => one.parameters),
+    );
     return {
       method: method.toUpperCase(),
       // Where it came out of an inventory of several services.
@@ -104,6 +114,7 @@ class OpenApiReader {
       sunsetMicros: sunsetOf(value["x-sunset"]),
       parameters: read.flatMap((one) => one.parameters),
       query: queryOf(read),
+      ...(security === undefined ? {} : { security }),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),
       isBodyRequired: this.#isSwagger ? requiresBody(parameters) : this.#bodies.isRequired(at),
       responses: this.#responses(at),

@@ -124,9 +124,17 @@ async function readOne(file: FoundFile, reading: Reading): Promise<DeclaredApi |
       `${file.name}:1: has neither "openapi" nor "swagger"; name an OpenAPI file, a .proto or a descriptor set`,
     );
   }
-  const api = readOpenApi(document, opener(file, document, referred));
-  complaints.push(...(await complaintsOf(document, bytes.length)));
+  const own: string[] = [];
+  const api = readOpenApi(document, opener(file, document, referred), own);
+  const told = new Set(own.map(lineOf));
+  const others = await complaintsOf(document, bytes.length);
+  complaints.push(...own, ...others.filter((text) => !told.has(lineOf(text))));
   return api;
+}
+
+/** `file:line` at which a complaint begins: two of one line are of the same thing. */
+function lineOf(complaint: string): string | undefined {
+  return /^.*?:\d+(?=:)/.exec(complaint)?.[0];
 }
 
 /** Opens what references name, once, and nothing outside the folder that was given. */

@@ -5,6 +5,7 @@ import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { HeadSchema } from "../schema/head-schema.js";
 import { namesOf } from "../schema/json-schema.js";
+import { keyNames } from "./credential-drift.js";
 import { MIN_SEEN } from "./mismatch.js";
 import { Missing } from "./missing.js";
 import { textDifference } from "./text-drift.js";
@@ -30,16 +31,17 @@ const USUAL_BEGINNING =
 
 /** How heads of requests differ: parameters. Cookies that a file does not name belong to the site, and are no parameters of the operation. */
 export function requestHeadDrift(
-  { parameters }: DeclaredOperation,
+  operation: DeclaredOperation,
   { header, cookie }: LearnedSchemas,
   told: Difference[],
 ): void {
+  const { parameters } = operation;
   const headers = parameters.filter((one) => one.in === "header");
   const cookies = parameters.filter((one) => one.in === "cookie" && isLearnedCookie(one.name));
   const of = { where: "request header", kind: "parameter", counted: "calls" } as const;
   fieldDrift(of, learnable(headers), header, told);
   fieldDrift({ ...of, where: "cookie" }, cookies, cookie, told);
-  undeclared(of, headers, header, told);
+  undeclared(of, headers, header, told, keyNames(operation, "header"));
 }
 
 /** The same of answers: part of what they are built of. */
@@ -89,9 +91,10 @@ function undeclared(
   declared: readonly DeclaredParameter[],
   { node }: HeadSchema,
   told: Difference[],
+  keys: readonly string[] = [],
 ): void {
   if (declared.length === 0 || node === undefined) return;
-  const known = new Set(declared.map(({ name }) => name.toLowerCase()));
+  const known = new Set([...declared.map(({ name }) => name), ...keys].map((name) => name.toLowerCase()));
   for (const name of namesOf(node))
     if (!known.has(name) && !USUAL.has(name) && !USUAL_BEGINNING.test(name))
       told.push({ kind, text: `${where} ${name} is not declared` });

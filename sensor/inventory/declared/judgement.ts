@@ -5,6 +5,7 @@ import type { Declaration, Deprecation, Difference } from "../observation.js";
 import type { StoredValue } from "../path/path-parameters.js";
 import { isRefusal, type LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { Coverage, DeclaredPath } from "./coverage.js";
+import { type Carried, credentialDrift } from "./credential-drift.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
 import { OperationDeclaration } from "./declared-operation.js";
 import { Departures, type StoredDepartures } from "./departures.js";
@@ -18,9 +19,8 @@ import { schemaDrift } from "./schema-drift.js";
 import { valuesIn } from "./template-values.js";
 
 /** What is judged: an endpoint, by where it stands. */
-export interface Judged {
+export interface Judged extends Carried {
   readonly service: { readonly coverage: Coverage | undefined; readonly naming: { isInUse(name: string): boolean } };
-  readonly method: string;
   readonly template: string;
   /** The declared path that it fits, and whether its template is a fixed one. */
   readonly route: Route<DeclaredPath> | undefined;
@@ -161,7 +161,7 @@ export class Judgement {
     return this.#departures;
   }
 
-  /** The same list until something is learned. */
+  /** The same list until something is learned, unless it tells of credentials: those are counted with each call. */
   differences(): readonly Difference[] {
     const { declaration } = this;
     if (!(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
@@ -171,7 +171,8 @@ export class Judgement {
       this.#compared = declaration;
       this.#differences = this.#compare(declaration);
     }
-    return this.#differences;
+    const ofCredentials = credentialDrift(declaration, this.#judged);
+    return ofCredentials.length === 0 ? this.#differences : [...ofCredentials, ...this.#differences];
   }
 
   #compare(declaration: OperationDeclaration): readonly Difference[] {

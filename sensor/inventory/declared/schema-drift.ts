@@ -5,6 +5,7 @@ import type { Difference } from "../observation.js";
 import type { LearnedSchemas } from "../schema/endpoint-schemas.js";
 import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
+import { keyNames } from "./credential-drift.js";
 import type { OperationDeclaration } from "./declared-operation.js";
 import { answerOf } from "./declared-type.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
@@ -29,7 +30,7 @@ interface Comparison {
 /** How queries, heads and bodies that were seen differ from those declared. */
 export function schemaDrift({ api, operation }: OperationDeclaration, learned: LearnedSchemas): Difference[] {
   const told: Difference[] = [];
-  if (learned.query !== undefined && operation.query !== undefined) queryDrift(operation.query, learned.query, told);
+  if (learned.query !== undefined) queryDrift(operation, learned.query, told);
   missingParameters(operation, learned, told);
   requestHeadDrift(operation, learned, told);
   const { request, responses } = operation;
@@ -55,10 +56,13 @@ function isForm({ contentTypes }: DeclaredBody): boolean {
   return contentTypes.some((type) => FORM.test(type));
 }
 
-function queryDrift(declared: DeclaredSchema, query: SchemaNode, told: Difference[]): void {
+function queryDrift(operation: DeclaredOperation, query: SchemaNode, told: Difference[]): void {
+  const { query: declared } = operation;
+  if (declared === undefined) return;
+  const keys = keyNames(operation, "query");
   for (const name of namesOf(query)) {
     const known = parametersOf(declared, name);
-    if (known.length === 0 && !declared.isOpen)
+    if (known.length === 0 && !declared.isOpen && !keys.includes(name))
       told.push(parameterDifference(`query parameter ${name} is not declared`));
     const node = query.properties?.get(name);
     for (const one of known.length === 0 ? [declared.more] : known) {

@@ -152,6 +152,10 @@ export class EndpointEntry implements Endpoint {
     return this.isJudged ? this.#judge().differences() : NO_DIFFERENCES;
   }
 
+  get statuses(): Iterable<readonly [number, number]> {
+    return this.#statuses.entries();
+  }
+
   /** Words among the values of its declared path's parameters. */
   get words(): RouteWords | undefined {
     return this.#judgement?.words;

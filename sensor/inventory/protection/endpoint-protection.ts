@@ -200,13 +200,24 @@ export class EndpointProtection implements Protection {
     const times = this.#credentialTimes;
     this.#credentialTimes = 0;
     if (times === 0) return;
-    const places = this.#credentials.map(placeWords);
+    // Two of a class of names are in one place.
+    const places = [...new Set(this.#credentials.map(placeWords))];
     for (const words of places) this.#places.add(words, times);
-    const together = [...new Set(places)].sort();
-    if (together.length > 1) this.#together.add(together.join(TOGETHER), times);
+    if (places.length > 1) this.#together.add(places.sort().join(TOGETHER), times);
     // The same may stand in several places of one call.
     const tokens = new Set(this.#credentials.flatMap(({ token }) => token ?? []));
     for (const token of tokens) this.#tokenTally().add(token, times, this.#areTaken);
+  }
+
+  /** Calls by all that they carried, joined by TOGETHER; undefined where not all of that was kept apart. */
+  carriedTogether(): ReadonlyMap<string, number> | undefined {
+    this.#settleCredentials();
+    if (this.#places.beyond + this.#together.beyond > 0) return undefined;
+    const together = Object.entries(this.#together.record());
+    const sets = new Map(Object.entries(this.#places.record()));
+    for (const [text, calls] of together)
+      for (const place of text.split(TOGETHER)) sets.set(place, (sets.get(place) ?? 0) - calls);
+    return new Map([...sets, ...together].filter(([, calls]) => calls > 0));
   }
 
   #settleGuards(): void {

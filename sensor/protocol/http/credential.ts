@@ -147,6 +147,29 @@ export function schemeName(bytes: Buffer, start: number, end: number): string {
   return scheme < 0 ? "other" : SCHEMES.words[scheme];
 }
 
+/** The kind that a scheme of Authorization is told as; its name in lower case. */
+export function kindOfScheme(scheme: string): CredentialKind {
+  return SCHEME_KINDS[SCHEMES.words.indexOf(scheme)] ?? "other";
+}
+
+/** The name under which what stands in a parameter of a query is told; undefined where that hangs on its value, or nothing is told. */
+export function queryKeyName(name: string): string | undefined {
+  const bytes = Buffer.from(name);
+  const at = QUERY_WORDS.indexOf(bytes, 0, bytes.length);
+  return at < 0 || at >= SECRET_PARAMETERS.length ? undefined : PARAMETERS[at][0];
+}
+
+/** The same of a header field. */
+export function headerKeyName(name: string): string | undefined {
+  const bytes = Buffer.from(name);
+  const at = FIELD_NAMES.indexOf(bytes, 0, bytes.length);
+  const isAuthorization = at === AUTHORIZATION || at === PROXY_AUTHORIZATION;
+  const isOfValue = at === DOUBTFUL_KEY_FIELD || at === TOKEN_FIELD;
+  return isAuthorization || (at >= FIRST_KEY_FIELD && at < CLIENT_CERT && !isOfValue)
+    ? FIELD_NAMES.words[at]
+    : undefined;
+}
+
 function wordEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] > SPACE && bytes[at] !== COMMA) at++;
