@@ -56,6 +56,20 @@ function unknownCalls(scene: Scene): number {
   return [...scene.inventory.services()][0].unknownPaths?.calls ?? 0;
 }
 
+/** A service that clients use, and from some round on somebody scans below some paths; and the same one without the scanner. */
+function scanned(answer: Partial<Exchanged>, below: readonly string[], seed: number) {
+  const [scene, alone] = [new Scene(), new Scene()];
+  const random = mulberry32(seed);
+  const seen = new Set<string>();
+  for (let round = 0; round < 40; round++) {
+    work(scene, round);
+    work(alone, round);
+    if (round < 5) continue;
+    for (const path of guesses(below, random, seen)) scene.get(path, { ...answer, client: "10.9.9.9" });
+  }
+  return { scene, alone, seen };
+}
+
 /** After a restart. */
 function scannedAgain(scene: Scene, nothing: Partial<Exchanged>): Scene {
   const restarted = new Scene();
@@ -67,17 +81,7 @@ function scannedAgain(scene: Scene, nothing: Partial<Exchanged>): Scene {
 
 for (const [name, nothing] of NOTHING)
   t.test(`a scanner that is ${name} leaves what others call as it is`, (t) => {
-    const scene = new Scene();
-    const alone = new Scene();
-    const random = mulberry32(name.length);
-    const seen = new Set<string>();
-    for (let round = 0; round < 40; round++) {
-      work(scene, round);
-      work(alone, round);
-      if (round < 5) continue;
-      for (const path of guesses(["", "/api", "/docs", "/api/orders"], random, seen))
-        scene.get(path, { ...nothing, client: "10.9.9.9" });
-    }
+    const { scene, alone, seen } = scanned(nothing, ["", "/api", "/docs", "/api/orders"], name.length);
     const told = (one: Scene) => one.endpoints().map((row) => [row.method, row.template, row.calls, row.statuses]);
     t.same(told(scene), told(alone));
     t.equal(unknownCalls(scene), seen.size, "all of them are told as unknown");
@@ -94,16 +98,7 @@ for (const [name, nothing] of NOTHING)
 
 for (const [name, answer] of SOUND)
   t.test(`a scanner that is ${name}, as others are, makes no endpoint`, (t) => {
-    const scene = new Scene();
-    const alone = new Scene();
-    const random = mulberry32(name.length);
-    const seen = new Set<string>();
-    for (let round = 0; round < 40; round++) {
-      work(scene, round);
-      work(alone, round);
-      if (round < 5) continue;
-      for (const path of guesses(["", "/api", "/v1"], random, seen)) scene.get(path, { ...answer, client: "10.9.9.9" });
-    }
+    const { scene, alone, seen } = scanned(answer, ["", "/api", "/v1"], name.length);
     const told = (one: Scene) => one.endpoints().map(({ method, template }) => [method, template]);
     t.same(told(scene), told(alone));
     t.ok(unknownCalls(scene) > 0.95 * seen.size, "some may have looked like values of what is there");
