@@ -188,6 +188,18 @@ t.test("services whose operations are all answered alike keep every one of them"
   t.end();
 });
 
+t.test("who asks for everything once and is told the same of all learns to know an API, and does not guess", (t) => {
+  for (const [, answer] of SOUND) {
+    const scene = new Scene();
+    const verbs = ["start", "stop", "list", "pause", "resume", "count", "export"];
+    for (const one of RESOURCES)
+      for (const verb of verbs) scene.exchange({ method: "POST", path: `/v1/${one}/${verb}`, ...answer });
+    t.equal(scene.endpoints().length, RESOURCES.length * verbs.length, `${answer.status ?? 200}`);
+    t.equal(unknownCalls(scene), 0);
+  }
+  t.end();
+});
+
 t.test("what is put and answered with nothing is there", (t) => {
   const scene = new Scene();
   for (const one of RESOURCES)
