@@ -188,6 +188,25 @@ t.test("services whose operations are all answered alike keep every one of them"
   t.end();
 });
 
+t.test(
+  "operations that differ in values are none of many guesses, and those called often stand out from many names",
+  (t) => {
+    for (const answer of [{ status: 204, body: "" }, { status: 401 }]) {
+      const [values, names] = [new Scene(), new Scene()];
+      for (let id = 0; id < 20; id++)
+        for (const one of RESOURCES) {
+          values.exchange({ method: "POST", path: `/v1/${one}/${1_000 + id * 37}`, ...answer });
+          for (const path of [`/v1/${one}/start`, `/v1/names/${one}${wordOf(7_919 * (id + 1))}`])
+            names.exchange({ method: "POST", path, ...answer });
+        }
+      t.equal(unknownCalls(values), 0, `${answer.status}: the first call is of an endpoint`);
+      const fixed = names.endpoints().filter(({ template }) => template.endsWith("/start"));
+      t.equal(fixed.length, RESOURCES.length, `${answer.status}: 16 of 336 paths were called often`);
+    }
+    t.end();
+  },
+);
+
 t.test("who asks for everything once and is told the same of all learns to know an API, and does not guess", (t) => {
   for (const [, answer] of SOUND) {
     const scene = new Scene();
