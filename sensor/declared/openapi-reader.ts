@@ -100,10 +100,8 @@ class OpenApiReader {
     const parameters = [...shared.filter((one) => !isOverridden(one)), ...own];
     const read = parameters.filter((one) => !isFormParameter(one)).map((one) => readParameter(one, this.#schemas));
     const value = at.value as Mapping;
-    const security = this.#security.of(
-      at,
-      read.flatMap((one) => one.parameters),
-    );
+    const places = read.flatMap((one) => one.parameters);
+    const security = this.#security.of(at, places);
     return {
       method: method.toUpperCase(),
       // Where it came out of an inventory of several services.
@@ -112,7 +110,7 @@ class OpenApiReader {
       servers: this.#servers(child(at, "servers")) ?? servers,
       isDeprecated: value.deprecated === true,
       sunsetMicros: sunsetOf(value["x-sunset"]),
-      parameters: read.flatMap((one) => one.parameters),
+      parameters: places,
       query: queryOf(read),
       ...(security === undefined ? {} : { security }),
       request: this.#isSwagger ? this.#bodies.swaggerRequest(at, parameters) : this.#bodies.request(at),

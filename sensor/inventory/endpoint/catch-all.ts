@@ -4,7 +4,7 @@ import { isCalledOften } from "./guessed.js";
 import { isSized, SURE, showsNothing, UNSEEN } from "./little-told.js";
 
 /** So many endpoints of one client that are hardly called and answered alike are guesses, if most of what it made are. */
-const MANY_MADE = 64;
+export const MANY_MADE = 64;
 const MOST = 0.75;
 /** Calls that show that an endpoint is called. */
 const CALLED = 3;

@@ -1,6 +1,7 @@
 import type { Call } from "../../protocol/message.js";
 import { MAX_VALUES } from "../path/evidence.js";
 import type { PathNode } from "../path/path-node.js";
+import type { SegmentType } from "../path/segment.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import type { EndpointRoster } from "./endpoint-roster.js";
@@ -14,7 +15,7 @@ import { answersOf, type PathHistory, UnknownPaths } from "./unknown-paths.js";
 const OF_ALL: ReadonlySet<string> = new Set(["HEAD", "OPTIONS"]);
 
 /**
- * Takes the endpoints among `all` that were answered with nothing but what tells as little as `way`, and were not called often by anyone who does
+ * Takes the endpoints of a service that were answered with nothing but what tells as little as `way`, and were not called often by anyone who does
  * not guess: what a scanner leaves behind at a service that answers 401 to whatever it is asked for. They wait as unknown paths do.
  */
 export function takeGuessed(service: ServiceEntry, roster: EndpointRoster, way: number): EndpointEntry[] {
@@ -96,11 +97,16 @@ function pathsOf({ node }: EndpointEntry): number {
   let paths = 1;
   for (let one = node; one !== undefined; one = one.parent) {
     const { evidence } = one;
-    if (evidence === undefined || [...evidence.types].every((type) => isOneOfMany(type, "", isBesideWord))) continue;
+    if (evidence === undefined || areAllOneOfMany(evidence.types, isBesideWord)) continue;
     if (evidence.values.size >= MAX_VALUES) return Number.POSITIVE_INFINITY;
     paths = Math.max(paths, evidence.values.size);
   }
   return paths;
+}
+
+function areAllOneOfMany(types: Iterable<SegmentType>, isBesideWord: boolean): boolean {
+  for (const type of types) if (!isOneOfMany(type, "", isBesideWord)) return false;
+  return true;
 }
 
 function hasWord(node: PathNode<unknown>): boolean {

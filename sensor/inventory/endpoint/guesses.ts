@@ -1,6 +1,6 @@
 import { ENOUGH_CALLS, type PathShape, ShapeSample } from "./shape-sample.js";
 
-/** Clients told apart, and shapes of paths that are kept of each, and of all: some 60 KB, if there are so many. */
+/** Clients told apart, and shapes of paths that are kept of each, and of all: some 90 KB, if there are so many. */
 const MAX_CLIENTS = 16;
 const MAX_SHAPES = 64;
 const MAX_SHAPES_OF_ALL = 128;
@@ -57,8 +57,8 @@ export class Guesses {
       this.isDue ||= !didGuess;
       return "guess";
     }
-    const isUnsure = this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(shape.hash) >= CALLS_TO_BE_SURE;
-    return isUnsure ? "maybe" : "guess";
+    const mayBeThere = this.#all.hardlyCalled <= UNSURE_GUESSES || this.#all.callsOf(shape.hash) >= CALLS_TO_BE_SURE;
+    return mayBeThere ? "maybe" : "guess";
   }
 
   /** Calls that stand out from the guesses of clients; none where not all of them guess. Who called is not always known. */

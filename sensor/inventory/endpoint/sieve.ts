@@ -1,4 +1,4 @@
-import type { CatchAll, Found } from "./catch-all.js";
+import { type CatchAll, type Found, MANY_MADE } from "./catch-all.js";
 import { Guesses, type Sort } from "./guesses.js";
 import { SURE, showsNothing } from "./little-told.js";
 import { shapeOf } from "./path-shape.js";
@@ -6,7 +6,6 @@ import { shapeOf } from "./path-shape.js";
 /** Ways to tell little that are counted; pages of a site have many sizes. */
 const MAX_WAYS = 32;
 const MAX_CATCH_ALLS = 4;
-const MANY_MADE = 64;
 
 /** Who guesses what a service has, by answers that tell little: each way of them by itself. */
 export class Sieve {
