@@ -172,6 +172,9 @@ t.test(
       grant("/public/token", "refresh_token&refresh_token=r3fresh&client_id=a&client_secret=");
       grant("/basic/token", "client_credentials", `${FORM}Authorization: Basic YTpi\r\n`);
     }
+    const pushed = "response_type=code&client_id=a&client_assertion_type=urn%3Ax&client_assertion=eyJh.eyJi.c2ln";
+    for (let times = 0; times < 3; times++)
+      scene.exchange({ method: "POST", path: "/par", fields: FORM, requestBody: pushed });
     // As Auth0 and others take it; what is deeper is no member, and neither is a value that breaks off.
     const json = (path: string, value: unknown): void => {
       scene.exchange({ method: "POST", path, fields: JSON_FIELD, requestBody: JSON.stringify(value) });
@@ -211,6 +214,11 @@ t.test(
       "auth.places": { "client-assertion in body client_assertion": 3 },
       "oauth.client_proofs": { assertion: 3 },
     });
+    t.match(row("/par"), {
+      "auth.access": "unseen",
+      "auth.places": { "client-assertion in body client_assertion": 3 },
+    });
+    t.same(row("/par")["oauth.requests"] ?? {}, {}, "an authorization request that is pushed asks for no token");
     t.match(row("/public/token"), {
       "auth.access": "open",
       "auth.kinds": [],

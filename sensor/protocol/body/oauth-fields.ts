@@ -61,8 +61,13 @@ export class OauthFields {
     this.#grant = grant < 0 ? "other" : GRANTS[grant][1];
   }
 
+  /**
+   * An assertion is a client's proof wherever a server takes one: RFC 7521 §4.2, as when an authorization request is pushed (RFC 9126
+   * §2.1). A secret alone may be one that is being set.
+   */
   found(): OauthForm | undefined {
-    if (this.#grant === undefined && !this.#hasToken) return undefined;
+    const isProved = this.#clientProof === "assertion";
+    if (this.#grant === undefined && !this.#hasToken && !isProved) return undefined;
     return {
       grant: this.#grant,
       hasToken: this.#hasToken,
