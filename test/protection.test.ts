@@ -74,6 +74,11 @@ t.test("a token is told wherever it stands, and what says the same is one object
     ],
   );
   t.equal(new Set(found.flatMap(({ token }) => token ?? [])).size, 1);
+  t.match(
+    tokensOf(`Authorization: JWT ${own}\r\n`),
+    [{ issuer: "https://idp.internal" }],
+    "whatever the scheme is called",
+  );
   t.end();
 });
 

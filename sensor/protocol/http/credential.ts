@@ -216,7 +216,8 @@ export class CredentialReader {
     // RFC 9110 §11.4: a scheme says how one proves who one is, and proves nothing itself.
     if (scheme < 0 && isAlone) at = end - start < MIN_SECRET_BYTES ? end : start;
     if (isNoValue(bytes, at, end)) return NO_CREDENTIALS;
-    if (scheme < 0) return this.#token(bytes, start, end, "header", name, "other");
+    // Whatever its scheme is called (`JWT` is in wide use), a token says what it says.
+    if (scheme < 0) return this.#token(bytes, at, end, "header", name, "other");
     const kind = SCHEME_KINDS[scheme];
     return kind === "bearer" || kind === "api-key"
       ? this.#token(bytes, at, end, "header", name, kind)
