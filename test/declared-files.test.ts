@@ -218,7 +218,9 @@ t.test("a .json file that is no JSON is told with the place, and nothing of it i
     `comma.json:4:21: is no JSON: a comma stands before "}", where nothing follows${end}`,
     `cut.json:1:19: is no JSON: ends before it is whole${end}`,
     `list.json:1:26: is no JSON: a comma stands before "]", where nothing follows${end}`,
+    'method.json:1:124: "get" stands here for the second time; join it with the first',
     `part.json:1:18: is no JSON: a comma stands before "}", where nothing follows${end}`,
+    'path.json:3:2: "/a" stands here for the second time; join it with the first',
     `tail.json:2:1: is no JSON: more follows what is one value already${end}`,
     `yaml.json:1:1: is no JSON: this is no value of JSON${end}`,
   ]);
@@ -235,6 +237,8 @@ async function jsonCases(t: Parameters<typeof readDeclared>[0]) {
     "cut.json": '{"openapi":"3.0.3"',
     "good.json": good,
     "list.json": '{"openapi":"3.0.3","a":[1,]}',
+    "path.json": good.replace("{}}", '{"/a":{"get":{"responses":{}}},\n"/b":{},\n "/a":{"put":{"responses":{}}}}}'),
+    "method.json": good.replace("{}}", '{"/a":{"get":{"responses":{}},"get":{"responses":{}}}}}'),
     "part.yaml": 'openapi: 3.0.3\npaths: { /a: { $ref: "part.json" } }\n',
     "part.json": '{"description":"",}',
     "sub/a.json": '\ufeff{"get":{"responses":{"200":{"description":"x"}}}}',

@@ -13,8 +13,16 @@ interface Entry {
   readonly value: number;
 }
 
+/** A name that an object has twice, where it stands again. */
+export interface Repeated {
+  readonly name: string;
+  readonly offset: number;
+}
+
 /** Where things stand in valid JSON. What holds others is looked through once, when first asked for: files have many megabytes. */
 export class JsonPlaces {
+  /** The first in what was looked through. RFC 8259 §4: of such names most readers take the last, and not a word is said of the others. */
+  repeated: Repeated | undefined = undefined;
   readonly #text: string;
   readonly #known = new Map<number, ReadonlyMap<string, Entry>>();
 
@@ -50,6 +58,7 @@ export class JsonPlaces {
         const end = this.#afterString(at);
         name = JSON.parse(this.#text.slice(at, end)) as string;
         at = this.#space(this.#space(end) + 1);
+        if (entries.has(name)) this.repeated ??= { name, offset: from };
       }
       entries.set(name, { at: from, value: at });
       at = this.#space(this.#afterValue(at));

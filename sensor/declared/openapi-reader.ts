@@ -6,6 +6,7 @@ import type {
   DeclaredResponse,
   DeclaredServer,
 } from "./declared-api.js";
+import { DeclaredFault } from "./declared-fault.js";
 import { BodyReader, isFormParameter, requiresBody } from "./openapi-body.js";
 import { queryOf, readParameter } from "./openapi-parameter.js";
 import { SchemaReader } from "./openapi-schema.js";
@@ -57,6 +58,7 @@ class OpenApiReader {
         if (!template.startsWith("x-")) operations.push(...this.#item(template, child(paths, template)));
       }
     }
+    this.#checkRepeated();
     return {
       file: this.#root.document.file,
       title: typeof title === "string" ? title : this.#root.document.file,
@@ -67,6 +69,13 @@ class OpenApiReader {
         : (this.#servers(child(this.#root, "servers")) ?? serversOf("/")),
       operations,
     };
+  }
+
+  /** What stands under the name before would be undeclared then, and who calls it be told of. */
+  #checkRepeated(): void {
+    const twice = this.#root.document.repeated();
+    if (twice === undefined) return;
+    throw new DeclaredFault(`${twice.place}: "${twice.name}" stands here for the second time; join it with the first`);
   }
 
   get #isSwagger(): boolean {

@@ -34,6 +34,12 @@ export class SourceDocument {
     return `${this.file}:${line}:${col}`;
   }
 
+  /** A name that stands twice in one object that a place was told in; undefined where there is none. YAML with such names is not read. */
+  repeated(): { readonly name: string; readonly place: string } | undefined {
+    const found = this.#places.repeated();
+    return found && { name: found.name, place: `${this.file}:${found.line}:${found.col}` };
+  }
+
   /** The place without its column. */
   line(path: Path): string {
     return `${this.file}:${this.#places.position(path).line}`;
@@ -59,6 +65,7 @@ interface Position {
 
 interface Places {
   position(path: Path): Position;
+  repeated(): (Position & { readonly name: string }) | undefined;
 }
 
 class JsonText implements Places {
@@ -72,7 +79,15 @@ class JsonText implements Places {
   }
 
   position(path: Path): Position {
-    const offset = this.#places.offset(path);
+    return this.#position(this.#places.offset(path));
+  }
+
+  repeated(): (Position & { readonly name: string }) | undefined {
+    const found = this.#places.repeated;
+    return found && { ...this.#position(found.offset), name: found.name };
+  }
+
+  #position(offset: number): Position {
     let low = 0;
     let high = this.#lines.length;
     while (high - low > 1) {
@@ -110,6 +125,8 @@ class YamlText implements Places {
     }
     return this.#lines.linePos(offset);
   }
+
+  repeated(): undefined {}
 
   #step(from: unknown, step: string | number): { readonly value: unknown; readonly offset: number } | undefined {
     const node = isAlias(from) ? from.resolve(this.#document) : from;
