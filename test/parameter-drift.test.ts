@@ -125,6 +125,8 @@ t.test("lists are held against what their entries are, however they are parted",
     "query parameter pipes[] is string, declared integer",
     "query parameter state[] is another word, declared open or shut",
   ]);
+  const flag = await declaredIn(t, fileOf(["name: all, allowEmptyValue: true, schema: { type: boolean }"]));
+  t.same(told(flag, ["all", "all=", "all=true"]), [], "a name alone is what the file takes");
   t.same(told(declared, ["csv=b"]), ["query parameter csv[] is string, declared integer"], "a list of one");
   const swagger = await declaredIn(
     t,

@@ -25,7 +25,7 @@ export function readParameter(at: Located, schemas: SchemaReader, name = nameOf(
   const types = isMapping(content) ? Object.keys(content) : [];
   const found = types.length > 0 ? child(at, "content", types[0], "schema") : child(at, "schema");
   // In OpenAPI 2.0 a parameter is its own schema.
-  const schema = schemas.read(found.value === undefined ? at : found);
+  const schema = mayBeEmpty(at, schemas.read(found.value === undefined ? at : found));
   const one: DeclaredParameter = {
     name,
     in: place as DeclaredParameter["in"],
@@ -35,6 +35,14 @@ export function readParameter(at: Located, schemas: SchemaReader, name = nameOf(
   const spelling = spellingOf(at, types.length > 0);
   if (spelling.style === "form" && spelling.isExploded && mayBeObject(schema)) return exploded(one);
   return { parameters: [{ ...one, schema: asWritten(one, spelling) }], others: undefined };
+}
+
+/** OpenAPI 3.1.0 §4.8.12.2, OpenAPI 2.0 §5.2.9: such a parameter may stand there without a value, whatever values are declared to be. */
+function mayBeEmpty({ value }: Located, schema: DeclaredSchema): DeclaredSchema {
+  const { allowEmptyValue } = value as Mapping;
+  return allowEmptyValue === true && schema.types.length > 0
+    ? { ...schema, types: [...schema.types, "string"] }
+    : schema;
 }
 
 function nameOf({ value }: Located): string {
