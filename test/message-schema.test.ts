@@ -53,6 +53,7 @@ t.test("fields by number: how they are written, what they may be, what is always
   const scene = new Scene();
   orders(scene, 6);
   t.same(lines(messages(scene)?.request), UNDECLARED);
+  t.match(messages(scene)?.request?.properties?.field_3?.items, { type: "number" }, "packed ones may be doubles");
   t.same(lines(messages(scene)?.responses["200"]), ["field_1! 1 LEN string string 1"]);
   t.match(endpoint(scene), { requestClasses: { email: 6 }, schemas: { request: undefined, responses: {} } });
   t.ok(fieldsOf(endpoint(scene)).includes("request message.2.1"), "whoever approves vouches for them");

@@ -99,7 +99,8 @@ function seenValue(node: SchemaNode): JsonSchema {
       more = textSchema(node);
       types.add("string");
     } else if (kind === "packed") {
-      more = { items: { type: "integer" } };
+      // Nothing tells whether they are varints or of 32 or 64 bits, and so doubles.
+      more = { items: { type: "number" } };
       types.add("array").add("string");
     } else if (kind === "bytes") types.add("string");
     // Of what was always empty nothing is known but that it has a length: it may be any of these.
