@@ -132,6 +132,10 @@ t.test("Deprecation and Sunset on the wire: from their time on, whatever files s
     "zombie-endpoint medium GET /quiet ×1",
     "zombie-endpoint medium GET /since ×2",
   ]);
+  t.equal(
+    scene.detection.all().find(({ severity }) => severity === "high")?.summary,
+    "GET /ended of shop.internal is deprecated, was to go away on 2023-11-13, and is still called.",
+  );
   const announced = scene.endpoints().find(({ template }) => template === "/announced");
   t.same(announced?.deprecation, {
     marks: ["header"],

@@ -57,9 +57,9 @@ function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number)
 function draft(endpoint: Endpoint, { marks, fromMicros, sunsetMicros }: Deprecation, atMicros: number): FindingDraft {
   const { service, method, template, declaration } = endpoint;
   const isOver = sunsetMicros !== undefined && atMicros >= sunsetMicros;
-  const end = sunsetMicros === undefined ? "" : `, to go away on ${day(sunsetMicros)}`;
+  const end = sunsetMicros === undefined ? "" : `, ${isOver ? "was" : "is"} to go away on ${day(sunsetMicros)}`;
   return {
-    summary: `${method} ${template} of ${service.name} is deprecated${end}, and still called.`,
+    summary: `${method} ${template} of ${service.name} is deprecated${end}, and is still called.`,
     ...(isOver ? { severity: "high" } : {}),
     ...endpointOf(endpoint),
     evidence: {
