@@ -48,7 +48,8 @@ t.test("what a token says of itself is told, and nothing else of it", (t) => {
   // RFC 7515 §4.1.1: without a header that names an algorithm there is no token.
   for (const odd of ["eyJhbGciOiJub25l.e30.xxxxxxxxxx", `eyJ${"A".repeat(20)}..`, "eyJhbGciOjF9.e30.xxxxxxxxxx"])
     t.same(tokensOf(`Authorization: Bearer ${odd}\r\n`), [undefined], odd);
-  t.match(tokensOf("Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.bm90IGpzb24.x\r\n"), [{ expires: undefined }]);
+  for (const scheme of ["Bearer", "JWT"])
+    t.match(tokensOf(`Authorization: ${scheme} eyJhbGciOiJIUzI1NiJ9.bm90IGpzb24.x\r\n`), [{ expires: undefined }]);
   t.end();
 });
 
@@ -74,11 +75,6 @@ t.test("a token is told wherever it stands, and what says the same is one object
     ],
   );
   t.equal(new Set(found.flatMap(({ token }) => token ?? [])).size, 1);
-  t.match(
-    tokensOf(`Authorization: JWT ${own}\r\n`),
-    [{ issuer: "https://idp.internal" }],
-    "whatever the scheme is called",
-  );
   t.end();
 });
 
