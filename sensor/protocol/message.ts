@@ -10,6 +10,7 @@ export const EMAIL_MASK = "***@***";
 
 export type CredentialKind =
   | "api-key"
+  | "assertion"
   | "aws-sigv4"
   | "basic"
   | "bearer"
@@ -20,11 +21,13 @@ export type CredentialKind =
   | "digest"
   | "dpop"
   | "hmac"
+  | "http-signature"
   | "jwe"
   | "jwt"
   | "negotiate"
   | "ntlm"
   | "password"
+  | "signature"
   | "ws-security"
   | "other";
 

@@ -17,10 +17,11 @@ import {
   FIRST_SCHEME_FIELD,
   FIRST_SIGNATURE,
   PROXY_AUTHORIZATION,
+  SIGNATURE_FIELD_CLASS,
   TOKEN_FIELD,
   WEBSOCKET_PROTOCOL,
 } from "./field-name.js";
-import { KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
+import { HMAC_CLASS, KEY_CLASS, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS } from "./key-name.js";
 import { isSecret } from "./secret.js";
 import type { TokenMemory } from "./token-memory.js";
 
@@ -32,6 +33,8 @@ const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 const HASH = 0x23;
 const COMMA = 0x2c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
 const SPACE = 0x20;
 
 /** Authorization schemes (IANA HTTP Authentication Scheme Registry, and those in wide use) and their kinds. */
@@ -58,7 +61,7 @@ const SCHEME_KINDS: readonly CredentialKind[] = [
   "ntlm",
   "aws-sigv4",
   "hmac",
-  "hmac",
+  "http-signature",
   "api-key",
   "api-key",
   "hmac",
@@ -88,7 +91,7 @@ const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["awsaccesskeyid", "api-key"],
   ["x-amz-security-token", "aws-sigv4"],
   ["oauth_token", "bearer"],
-  ["oauth_signature", "hmac"],
+  ["oauth_signature", "signature"],
   ["subscription-key", "api-key"],
   ["client_secret", "other"],
   ["secret", "other"],
@@ -99,7 +102,7 @@ const SECRET_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["sessionid", "other"],
   ["session_token", "other"],
   ["x-amz-signature", "aws-sigv4"],
-  ["x-goog-signature", "hmac"],
+  ["x-goog-signature", "signature"],
 ];
 
 /** Names that carry a secret in one API and a plain word in the next, or that nobody listed: the value decides. */
@@ -110,8 +113,8 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["ticket", "other"],
   ["token", "bearer"],
   ["auth", "other"],
-  ["sig", "hmac"],
-  ["signature", "hmac"],
+  ["sig", "signature"],
+  ["signature", "signature"],
   ["session", "other"],
   ["sid", "other"],
   ["pass", "other"],
@@ -119,7 +122,8 @@ const DOUBTFUL_PARAMETERS: readonly (readonly [string, CredentialKind])[] = [
   ["*-key", "api-key"],
   ["*-secret", "other"],
   ["*-session", "other"],
-  [SIGNATURE_CLASS, "hmac"],
+  [SIGNATURE_CLASS, "signature"],
+  [HMAC_CLASS, "hmac"],
   [SCHEME_CLASS, "other"],
 ];
 
@@ -170,6 +174,19 @@ export function headerKeyName(name: string): string | undefined {
     : undefined;
 }
 
+/**
+ * `hmac` where the field is one of those whose owners say that it is. What is signed with a key of a pair looks the same, so that no more
+ * is told of others; of RFC 9421 §4.2 (`sig1=:…:`) and its forerunner draft-cavage-http-signatures §4 (`keyId="…"`) that it is one.
+ */
+function signatureKind(id: number, bytes: Buffer, start: number, end: number): CredentialKind {
+  if (id === SIGNATURE_FIELD_CLASS) return "signature";
+  if (id !== FIRST_SIGNATURE) return "hmac";
+  let at = start;
+  while (at < end && bytes[at] !== EQUALS) at++;
+  const after = at + 1 < end ? bytes[at + 1] : 0;
+  return after === COLON || after === QUOTE ? "http-signature" : "signature";
+}
+
 function wordEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] > SPACE && bytes[at] !== COMMA) at++;
@@ -201,7 +218,7 @@ export class CredentialReader {
       else if (id === TOKEN_FIELD) found = join(found, this.#byValue(bytes, start, end, name));
       else if (id >= CLIENT_CERT) found = withCertificate(found, name);
       else if (id >= FIRST_SCHEME_FIELD) found = join(found, this.#authorization(bytes, start, end, name));
-      else if (id >= FIRST_SIGNATURE) found = join(found, one("hmac", "header", name));
+      else if (id >= FIRST_SIGNATURE) found = join(found, one(signatureKind(id, bytes, start, end), "header", name));
       else if (id >= FIRST_KEY_FIELD) found = join(found, this.#token(bytes, start, end, "header", name, "api-key"));
     }
     return found;

@@ -1,5 +1,13 @@
 import { WordTable } from "../../bytes/word-table.js";
-import { DOUBTFUL_KEY_CLASS, KEY_CLASSES, keyClassOf, SCHEME_CLASS, SIGNATURE_CLASS, TOKEN_CLASS } from "./key-name.js";
+import {
+  DOUBTFUL_KEY_CLASS,
+  HMAC_CLASS,
+  KEY_CLASSES,
+  keyClassOf,
+  SCHEME_CLASS,
+  SIGNATURE_CLASS,
+  TOKEN_CLASS,
+} from "./key-name.js";
 
 /** Field names somebody reads, by name or by the words it is made of; all others are only hashed into the header order. */
 const NAMES: readonly string[] = [
@@ -115,6 +123,7 @@ const NAMES: readonly string[] = [
   "x-twilio-signature",
   "stripe-signature",
   SIGNATURE_CLASS,
+  HMAC_CLASS,
   "grpc-metadata-authorization",
   "x-sentry-auth",
   SCHEME_CLASS,
@@ -195,6 +204,7 @@ export const DOUBTFUL_KEY_FIELD = NAMES.indexOf(DOUBTFUL_KEY_CLASS);
 export const TOKEN_FIELD = NAMES.indexOf(TOKEN_CLASS);
 /** RFC 9421 §4.2, its drafts, and what webhooks are signed with. */
 export const FIRST_SIGNATURE = NAMES.indexOf("signature");
+export const SIGNATURE_FIELD_CLASS = NAMES.indexOf(SIGNATURE_CLASS);
 /** What is written as in Authorization, under other names. */
 export const FIRST_SCHEME_FIELD = NAMES.indexOf("grpc-metadata-authorization");
 /** RFC 9440 and its forerunners: this one and all after it are what a proxy tells of the certificate that its client proved to have. */

@@ -7,6 +7,7 @@ export const DOUBTFUL_KEY_CLASS = "?-key";
 /** Any other name, of a field whose value is a JSON Web Token. */
 export const TOKEN_CLASS = "*";
 export const SIGNATURE_CLASS = "*-signature";
+export const HMAC_CLASS = "*-hmac";
 export const SCHEME_CLASS = "*-authorization";
 
 const MIN_NAME_BYTES = 3;
@@ -35,7 +36,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     KEY_CLASS,
   ],
   [/[-_](secret|password|passwd|passphrase)$/, "*-secret"],
-  [/(^|[-_])(signature|sign|sig|hmac)([-_]?sha)?([-_]?256)?([-_]?(v[1-4]|[12]|ed25519))?$/, SIGNATURE_CLASS],
+  [/(^|[-_])hmac([-_]?sha)?([-_]?(1|256|384|512))?$/, HMAC_CLASS],
+  [/(^|[-_])(signature|sign|sig)([-_]?sha)?([-_]?256)?([-_]?(v[1-4]|[12]|ed25519))?$/, SIGNATURE_CLASS],
   [/(^|[-_])(authorization|authentication|auth)$/, SCHEME_CLASS],
   [/(^|[-_.]|j|php|asp)sess(ion)?([-_]?(id|key))?$/, SESSION_CLASS],
   [/(^|[-_])key$/, DOUBTFUL_KEY_CLASS],
