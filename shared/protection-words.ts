@@ -19,13 +19,33 @@ export interface AskedBy {
   readonly cookieOnly: AskedCounts;
   readonly bare: AskedCounts;
   readonly unsureCalls: number;
+  /** Preflights, and what else may be asked before a call: without a credential, as ever. */
+  readonly preflightCalls: number;
+  /** Of `bare.answered`: forms of OAuth 2, which public clients send without a credential of their own. */
+  readonly bareForms: number;
 }
 
 const NONE: AskedCounts = { calls: 0, answered: 0, refused: 0 };
 
-/** Also of a row without the counts: nothing of its calls showed a credential, or a version wrote it that did not count. */
-export function askedBy({ protection, calls, credentials, incompleteCalls, statuses }: EndpointRecord): AskedBy {
-  if (protection !== undefined) return protection;
+/**
+ * Also of a row without the counts: nothing of its calls showed a credential, or a version wrote it that did not count. How OPTIONS is
+ * answered without one says nothing of who is let in: Fetch §4.8 (CORS-preflight fetch), browsers never send one with it, and RFC 9110
+ * §9.3.7, what may be asked of a resource is no secret of its own.
+ */
+export function askedBy(endpoint: EndpointRecord): AskedBy {
+  const counts = answersOf(endpoint);
+  const { bareForms = 0 } = endpoint.protection ?? {};
+  if (endpoint.method !== "OPTIONS") return { ...counts, preflightCalls: 0, bareForms };
+  return { ...counts, bare: NONE, preflightCalls: counts.bare.calls, bareForms: 0 };
+}
+
+/** The same as it was counted. */
+export function answersOf(endpoint: EndpointRecord): Pick<AskedBy, "carried" | "cookieOnly" | "bare" | "unsureCalls"> {
+  const { protection, calls, credentials, incompleteCalls, statuses } = endpoint;
+  if (protection !== undefined) {
+    const { carried, cookieOnly, bare, unsureCalls } = protection;
+    return { carried, cookieOnly, bare, unsureCalls };
+  }
   if (incompleteCalls > 0 || Object.keys(credentials).length > 0) return bounds(calls, Object.values(credentials));
   const counts = Object.entries(statuses);
   const sum = (pattern: RegExp): number =>
@@ -35,7 +55,7 @@ export function askedBy({ protection, calls, credentials, incompleteCalls, statu
 }
 
 /** Of a version that counted kinds of credentials only, of which a call may carry several: what is certain of it. */
-function bounds(calls: number, kinds: readonly number[]): AskedBy {
+function bounds(calls: number, kinds: readonly number[]): ReturnType<typeof answersOf> {
   const carried = Math.min(calls, Math.max(0, ...kinds));
   const bare = kinds.length === 0 ? 0 : Math.max(0, calls - kinds.reduce((sum, count) => sum + count, 0));
   return {
@@ -46,9 +66,13 @@ function bounds(calls: number, kinds: readonly number[]): AskedBy {
   };
 }
 
+/**
+ * Who answers a form of OAuth 2 without a client's credential may have answered to what stood in it: an authorization code and a refresh
+ * token are credentials themselves (RFC 6749 §1.3 and §1.5).
+ */
 export function accessOf(endpoint: EndpointRecord): Access {
-  const { carried, cookieOnly, bare } = askedBy(endpoint);
-  if (bare.answered > 0) return bare.refused + carried.calls + cookieOnly.calls > 0 ? "mixed" : "open";
+  const { carried, cookieOnly, bare, bareForms } = askedBy(endpoint);
+  if (bare.answered > bareForms) return bare.refused + carried.calls + cookieOnly.calls > 0 ? "mixed" : "open";
   if (bare.refused > 0) return "refusing";
   // Cookies that never were enough, where a credential was, are nobody's: what comes with them alone comes without a credential.
   const areNobodys = cookieOnly.answered === 0 && carried.answered > 0;
@@ -57,12 +81,13 @@ export function accessOf(endpoint: EndpointRecord): Access {
 
 /** `75 % with a credential (3), 25 % without one of a known kind (1)`. */
 export function shareWords(endpoint: EndpointRecord): string {
-  const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
-  const all = carried.calls + cookieOnly.calls + bare.calls + unsureCalls;
+  const { carried, cookieOnly, bare, unsureCalls, preflightCalls } = askedBy(endpoint);
+  const all = carried.calls + cookieOnly.calls + bare.calls + unsureCalls + preflightCalls;
   const parts: readonly (readonly [number, string])[] = [
     [carried.calls, "with a credential"],
     [cookieOnly.calls, "with cookies only"],
     [bare.calls, "without one of a known kind"],
+    [preflightCalls, "preflights, which have none"],
     [unsureCalls, "not seen whole"],
   ];
   return parts
@@ -81,13 +106,14 @@ function percent(part: number, all: number): string {
 /** Everything that is known of how an endpoint is protected, each with what it is of. */
 export function protectionRows(endpoint: EndpointRecord): readonly (readonly [string, string])[] {
   if (endpoint.calls === 0) return [];
-  const { carried, cookieOnly, bare } = askedBy(endpoint);
+  const { carried, cookieOnly, bare, bareForms } = askedBy(endpoint);
   const rows: (readonly [string, string])[] = [
     ["access", ACCESS_WORDS[accessOf(endpoint)]],
     ["calls", shareWords(endpoint)],
     ["with credentials", answerWords(carried)],
     ["with cookies only", answerWords(cookieOnly)],
     ["without one of a known kind", answerWords(bare)],
+    ["of these, answers to OAuth 2 forms of public clients", bareForms > 0 ? bareForms.toLocaleString("en") : ""],
     ...(endpoint.protection === undefined ? [] : factRows(endpoint.protection)),
   ];
   return rows.filter(([, words]) => words !== "");

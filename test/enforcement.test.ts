@@ -1,7 +1,9 @@
 import t from "tap";
-import { securityOf } from "../sensor/report/openapi/security.js";
+import { schemesOf, securityOf } from "../sensor/report/openapi/security.js";
+import { protectionObject } from "../sensor/report/protection-object.js";
+import { unaskedOf } from "../sensor/report/unasked.js";
 import type { AskedCounts } from "../shared/protection.js";
-import { accessOf } from "../shared/protection-words.js";
+import { accessOf, shareWords } from "../shared/protection-words.js";
 import { feed, type Step } from "./support/dialog.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { bearer, JWE, OPAQUE } from "./support/protection-cases.js";
@@ -146,15 +148,57 @@ t.test("OpenAPI asks for what came on the same calls together, and for what came
     const again = new Scene();
     again.inventory.restore(scene.inventory.takeDelta(100).rows);
     t.same(securityOf(again.endpoints()), securityOf([before]), "also after a restart");
+    const names = securityOf([before]).security?.flatMap((one) => Object.keys(one)) ?? [];
+    t.same(Object.keys(schemesOf([before])), [...new Set(names)].sort());
     return securityOf([before]).security;
   };
   const session = "cookie-JSESSIONID";
-  // Browsers send cookies whether or not they are asked for them: optional, until calls without were refused.
-  t.same(security(cookie + SHOP_TOKEN), [{ [session]: [], jwt: [] }, {}]);
-  t.same(security(cookie, SHOP_TOKEN), [{ [session]: [] }, { jwt: [] }, {}]);
-  t.same(security(cookie + SHOP_TOKEN, SHOP_TOKEN), [{ [session]: [], jwt: [] }, { jwt: [] }, {}]);
+  t.same(security(cookie + SHOP_TOKEN), [{ [session]: [], jwt: [] }]);
+  t.same(security(cookie, SHOP_TOKEN), [{ [session]: [] }, { jwt: [] }]);
+  t.same(security(cookie + SHOP_TOKEN, SHOP_TOKEN), [{ [session]: [], jwt: [] }, { jwt: [] }]);
   t.same(security(cookie + SHOP_TOKEN, ""), [{ [session]: [], jwt: [] }, {}]);
+  const bound = `${SHOP_TOKEN.replace("Bearer", "DPoP")}DPoP: ${JWE}\r\n`;
+  t.same(security(bound), [{ dpop: [] }], "RFC 9449 §7.1: a token that is bound stands behind a scheme of its own");
+  t.same(security(bound, SHOP_TOKEN), [{ dpop: [] }, { jwt: [] }]);
+  t.same(security(`Authorization: Basic YTpi\r\nDPoP: ${JWE}\r\n`), [{ basic: [] }], "a client that asks for one");
+  t.same(security('Authorization: Signature keyId="k",signature="YWJj"\r\n'), [{ "http-signature": [] }]);
   t.same(security(`X-Shop-Token: ${OPAQUE}\r\n`), [{ "api-key-header-any-token": [] }]);
+  t.end();
+});
+
+t.test("only calls without a credential that were answered with success show that anybody is let in", (t) => {
+  const jwt = [{ jwt: [] }];
+  const securityWhere = (status: number): unknown => {
+    const scene = new Scene();
+    scene.get("/a", { fields: SHOP_TOKEN }).get("/a", { fields: SHOP_TOKEN }).get("/a", { status });
+    return securityOf(scene.endpoints()).security;
+  };
+  for (const status of [404, 302, 500, 401]) t.same(securityWhere(status), jwt, `${status}`);
+  t.same(securityWhere(204), [...jwt, {}]);
+  t.end();
+});
+
+t.test("a browser's preflight, which never has credentials, does not show that anybody is let in", (t) => {
+  const scene = new Scene();
+  const asks = "Origin: https://app.test\r\nAccess-Control-Request-Method: GET\r\n";
+  const asked = { method: "OPTIONS", path: "/a", fields: asks, status: 204 };
+  for (let times = 0; times < 3; times++) scene.exchange(asked);
+  scene.exchange({ ...asked, status: 403 }).exchange({ ...asked, path: "/plain", fields: "" });
+  for (const endpoint of scene.endpoints()) {
+    const { template } = endpoint;
+    const calls = template === "/a" ? 4 : 1;
+    t.match(protectionObject(endpoint), {
+      "auth.access": "unseen",
+      "auth.calls": { without: 0, preflights: calls },
+      "auth.answered": { without: 0 },
+      "auth.refused": { without: 0 },
+    });
+    t.equal(shareWords(endpoint), `100 % preflights, which have none (${calls})`);
+    t.match(unaskedOf(endpoint), { answered: 0, refused: 0 });
+  }
+  scene.exchange({ ...asked, fields: asks + SHOP_TOKEN });
+  const [endpoint] = scene.endpoints();
+  t.same(securityOf([endpoint]).security, [{ jwt: [] }], "nor where somebody sends them with one");
   t.end();
 });
 

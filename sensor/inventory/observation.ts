@@ -65,6 +65,8 @@ export interface Difference {
 export interface Protection {
   /** Something of it may have to be told as a finding: the call counted last has a token, speaks of origins or cookies, or none was needed. */
   readonly isTelling: boolean;
+  /** The call counted last was answered with success without any credential, and is no form of OAuth 2. */
+  readonly wasLetIn: boolean;
   readonly carried: AskedCounts;
   readonly bare: AskedCounts;
   /** Who was answered last with success without any credential; undefined where nobody was since the sensor started. */

@@ -63,8 +63,13 @@ export interface OauthForm {
   readonly hasToken: boolean;
   /** How the client proves in it who it is. */
   readonly clientProof: "secret" | "assertion" | undefined;
+  /** What the client's assertion says of itself, where it is a JSON Web Token. */
+  readonly clientToken: TokenFacts | undefined;
   /** RFC 7636: it proves that it is who asked for the code, which is no proof of who that is. */
   readonly hasVerifier: boolean;
+  /** What is sent with a grant as the proof of who it is for: an assertion (RFC 7521 §4.1), a subject's token (RFC 8693 §2.1). */
+  readonly grantProof: "assertion" | "subject-token" | undefined;
+  readonly grantToken: TokenFacts | undefined;
 }
 
 /** What else a call shows of who may make it, where there is any of it: most calls have no such object. */

@@ -127,6 +127,7 @@ const COLUMNS: readonly string[] = [
   "oauth.requests",
   "oauth.grants",
   "oauth.client_proofs",
+  "oauth.answered_to_public_clients",
   "auth.not_counted",
   "token.never_answered",
   "token.not_counted",

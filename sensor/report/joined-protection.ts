@@ -1,6 +1,6 @@
 import type { EndpointRecord } from "../../shared/event.js";
 import type { AskedCounts, Counts, ProtectionFacts, TokenNameKind, TokenSummary } from "../../shared/protection.js";
-import { askedBy } from "../../shared/protection-words.js";
+import { answersOf } from "../../shared/protection-words.js";
 
 const COUNTS = [
   ...(["places", "challenges", "cookies", "crossOrigin", "caching", "safeguards"] as const),
@@ -11,12 +11,14 @@ const COUNTS = [
 export function joinedProtection(a: EndpointRecord, b: EndpointRecord): ProtectionFacts | undefined {
   if (a.protection === undefined && b.protection === undefined) return undefined;
   const [one, other] = [factsOf(a), factsOf(b)];
+  const bareForms = (one.bareForms ?? 0) + (other.bareForms ?? 0);
   const tokens = joinedTokens(one.tokens, other.tokens);
   return {
     carried: addedAsked(one.carried, other.carried),
     cookieOnly: addedAsked(one.cookieOnly, other.cookieOnly),
     bare: addedAsked(one.bare, other.bare),
     unsureCalls: one.unsureCalls + other.unsureCalls,
+    ...(bareForms > 0 ? { bareForms } : {}),
     // Sites may be the same ones.
     echoedSites: Math.max(one.echoedSites, other.echoedSites),
     refusedOrigins: one.refusedOrigins + other.refusedOrigins,
@@ -33,7 +35,7 @@ export function joinedProtection(a: EndpointRecord, b: EndpointRecord): Protecti
 }
 
 function factsOf(endpoint: EndpointRecord): ProtectionFacts {
-  return endpoint.protection ?? { ...askedBy(endpoint), echoedSites: 0, refusedOrigins: 0, answers: 0, beyond: 0 };
+  return endpoint.protection ?? { ...answersOf(endpoint), echoedSites: 0, refusedOrigins: 0, answers: 0, beyond: 0 };
 }
 
 function joinedTokens(a: TokenSummary | undefined, b: TokenSummary | undefined): TokenSummary | undefined {

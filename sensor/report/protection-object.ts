@@ -6,7 +6,7 @@ import { formatTime } from "../../shared/time.js";
 /** How an endpoint is protected, under names of ours; nothing of one that was never called. */
 export function protectionObject(endpoint: EndpointRecord): Record<string, unknown> {
   if (endpoint.calls === 0) return {};
-  const { carried, cookieOnly, bare, unsureCalls } = askedBy(endpoint);
+  const { carried, cookieOnly, bare, unsureCalls, preflightCalls, bareForms } = askedBy(endpoint);
   const { protection } = endpoint;
   const by = (of: "calls" | "answered" | "refused"): Record<string, number> => ({
     with_credentials: carried[of],
@@ -15,7 +15,11 @@ export function protectionObject(endpoint: EndpointRecord): Record<string, unkno
   });
   return {
     "auth.access": accessOf(endpoint),
-    "auth.calls": { ...by("calls"), not_seen_whole: unsureCalls },
+    "auth.calls": {
+      ...by("calls"),
+      not_seen_whole: unsureCalls,
+      ...(preflightCalls > 0 ? { preflights: preflightCalls } : {}),
+    },
     "auth.answered": by("answered"),
     "auth.refused": by("refused"),
     "auth.places": protection?.places,
@@ -29,6 +33,7 @@ export function protectionObject(endpoint: EndpointRecord): Record<string, unkno
     security_headers: protection?.safeguards,
     "oauth.requests": protection?.oauth,
     "oauth.grants": protection?.grants,
+    "oauth.answered_to_public_clients": bareForms > 0 ? bareForms : undefined,
     "oauth.client_proofs": protection?.clientProofs,
     "auth.not_counted": protection === undefined || protection.beyond === 0 ? undefined : protection.beyond,
   };

@@ -23,11 +23,11 @@ export function unaskedOf(endpoint: EndpointRecord): Unasked {
   const { calls, method, credentials, protection } = endpoint;
   if (method === "OPTIONS" || credentials.password !== undefined)
     return { calls, answered: 0, refused: 0, cookiesOnly: 0, untold: 0 };
-  const { bare, cookieOnly, unsureCalls } = askedBy(endpoint);
+  const { bare, cookieOnly, unsureCalls, bareForms } = askedBy(endpoint);
   const anyCookie = protection?.places?.[ANY_COOKIE] ?? 0;
   return {
     calls,
-    answered: Math.max(0, bare.answered - (protection?.bareForms ?? 0)),
+    answered: Math.max(0, bare.answered - bareForms),
     refused: bare.refused,
     cookiesOnly: Math.min(cookieOnly.answered, anyCookie),
     untold: unsureCalls,

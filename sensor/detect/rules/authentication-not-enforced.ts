@@ -1,6 +1,5 @@
 import type { Edge, Endpoint, Protection } from "../../inventory/observation.js";
 import type { Call } from "../../protocol/message.js";
-import { outcomeOf } from "../../protocol/outcome.js";
 import type { Rule } from "../finding.js";
 import { endpointKey, endpointOf } from "../server-of.js";
 
@@ -18,7 +17,7 @@ export const authenticationNotEnforced: Rule = {
       call(call: Call, edge: Edge | undefined, endpoint: Endpoint | undefined): void {
         const protection = endpoint?.protection;
         if (endpoint === undefined || protection === undefined || bareAnswered(protection) === 0) return;
-        const isBare = call.credentials.length === 0 && call.access?.oauth === undefined && isAnswered(call);
+        const isBare = protection.wasLetIn;
         const known = evidences.get(endpoint);
         if (known !== undefined) {
           // What is counted is answers without credentials.
@@ -60,8 +59,4 @@ function isMixed({ method }: Call, protection: Protection): boolean {
   // RFC 9110 §9.3.7: what may be asked of a resource is no secret of its own, and browsers ask without credentials.
   if (method === "OPTIONS" || protection.takesPasswords || carried.answered < MIN_CARRIED) return false;
   return carried.answered >= CARRIED_SHARE * (carried.answered + bareAnswered(protection));
-}
-
-function isAnswered(call: Call): boolean {
-  return call.complete && outcomeOf(call) === "answered";
 }

@@ -9,7 +9,7 @@ import { AskedCount } from "./asked-count.js";
 import { cookieWords } from "./cookie-words.js";
 import { crossOriginOf, crossOriginWords, siteOf } from "./cross-origin.js";
 import { isLetIn, isOfConnection, letIn } from "./let-in-connections.js";
-import { clientProofOf, oauthRole } from "./oauth-role.js";
+import { clientProofOf, type OauthRole, oauthRole } from "./oauth-role.js";
 import { TokenTally } from "./token-tally.js";
 
 const MAX_NAMES = 16;
@@ -37,6 +37,7 @@ export class EndpointProtection implements Protection {
   readonly bare = new AskedCount();
   unsureCalls = 0;
   isTelling = false;
+  wasLetIn = false;
   bareClient: string | undefined = undefined;
   echoedSites = 0;
   refusedOrigins = 0;
@@ -95,9 +96,11 @@ export class EndpointProtection implements Protection {
   call(call: Call, clientAddress: string): void {
     const { credentials, safeguards, access, status = 0 } = call;
     const outcome = outcomeOf(call);
+    const role = access?.oauth && oauthRole(access.oauth, call, this.#oauth.size > 0);
+    this.wasLetIn = false;
     if (credentials.length > 0) this.#carried(call, outcome);
     else if (!call.complete || this.#isProvenElsewhere(call)) this.unsureCalls++;
-    else this.#bare(outcome, access, clientAddress);
+    else this.#bare(outcome, role, clientAddress);
     this.isTelling =
       access !== undefined ||
       (credentials.length > 0 && this.#hasToken) ||
@@ -111,14 +114,15 @@ export class EndpointProtection implements Protection {
     }
     this.#guardTimes++;
     if (credentials.length > 0 && outcome === "answered") this.#guardedTimes++;
-    if (access !== undefined) this.#noteAccess(call, access, credentials);
+    if (access !== undefined) this.#noteAccess(call, access, role);
     else if (safeguards?.allowsOrigin !== undefined) this.#noteOrigin(call);
   }
 
-  #bare(outcome: Outcome, access: Access | undefined, clientAddress: string): void {
+  #bare(outcome: Outcome, role: OauthRole | undefined, clientAddress: string): void {
     this.bare.add(outcome, 1);
     if (outcome !== "answered") return;
-    if (access?.oauth === undefined) this.bareClient = clientAddress;
+    this.wasLetIn = role === undefined;
+    if (this.wasLetIn) this.bareClient = clientAddress;
     else this.bareForms++;
   }
 
@@ -165,15 +169,14 @@ export class EndpointProtection implements Protection {
     this.#areCookies = credentials.every(({ kind }) => kind === "cookie");
   }
 
-  #noteAccess(call: Call, { cookies, challenge, oauth }: Access, credentials: readonly Credential[]): void {
+  #noteAccess(call: Call, { cookies, challenge, oauth }: Access, role: OauthRole | undefined): void {
     for (const cookie of cookies) this.#cookies.add(cookieWords(cookie));
     if (challenge !== undefined) this.#challenges.add(challenge);
     this.#noteOrigin(call);
-    const role = oauth && oauthRole(oauth, call, this.#oauth.size > 0);
     if (oauth === undefined || role === undefined) return;
     this.#oauth.add(role);
     if (oauth.grant !== undefined) this.#grants.add(oauth.grant);
-    this.#clientProofs.add(clientProofOf(oauth, credentials));
+    this.#clientProofs.add(clientProofOf(oauth, call.credentials));
   }
 
   #noteOrigin(call: Call): void {

@@ -31,6 +31,9 @@ export type BodyKey = "api-key" | "bearer" | "password" | "ws-security";
  * calls of JSON-RPC and GraphQL and in forms of both kinds. Values are let go.
  */
 export class BodyKeys {
+  /** Where the value lies of what was found last under a name of its own, and not deeper; empty where it was. */
+  valueStart = 0;
+  valueEnd = 0;
   readonly #members = new JsonMembers();
   readonly #inner = new JsonMembers();
   readonly #parameters = new QueryParameters();
@@ -39,6 +42,7 @@ export class BodyKeys {
   readonly #calls = new CallKeys();
 
   find(bytes: Buffer, start: number, end: number, layout: "form" | "other"): BodyKey | undefined {
+    this.valueStart = this.valueEnd = 0;
     if (layout === "form") return this.#inForm(bytes, start, end);
     const first = bytes[skipSpace(bytes, start, end)];
     if (first === OPEN_OBJECT)
@@ -60,7 +64,7 @@ export class BodyKeys {
     this.#login.begin();
     while (members.next()) {
       const key = members.kind === "string" ? keyOf(bytes, members) : undefined;
-      if (key !== undefined) return key;
+      if (key !== undefined) return this.#at(key, members.valueStart, members.valueEnd);
       this.#member(bytes, members);
     }
     return this.#login.isLogin ? "password" : undefined;
@@ -82,10 +86,16 @@ export class BodyKeys {
     while (parameters.next()) {
       const { name, valueStart, valueEnd } = parameters;
       const key = isNoValue(bytes, valueStart, valueEnd) ? undefined : keyNamed(name.bytes, name.start, name.end);
-      if (key !== undefined) return key;
+      if (key !== undefined) return this.#at(key, valueStart, valueEnd);
       this.#login.field(name.bytes, name.start, name.end, valueEnd <= valueStart);
     }
     return this.#login.isLogin ? "password" : undefined;
+  }
+
+  #at(key: BodyKey, start: number, end: number): BodyKey {
+    this.valueStart = start;
+    this.valueEnd = end;
+    return key;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Flow } from "../../flow/stream.js";
 import type { MessageWalk } from "../grpc/message-walk.js";
-import type { OauthForm } from "../protection.js";
+import type { OauthForm, TokenFacts } from "../protection.js";
 import type { Dialect, Operation } from "../rpc/dialect.js";
 import type { Shape } from "../shape.js";
 import type { BodyKey } from "./body-keys.js";
@@ -45,6 +45,8 @@ export interface Found {
   oauth?: OauthForm | undefined;
   /** By what its sender proves in it who it is, beyond what OAuth 2 has for that. */
   key?: BodyKey | undefined;
+  /** What that says of itself, where it is a JSON Web Token. */
+  keyToken?: TokenFacts | undefined;
   /** Messages framed in it; undefined where none are or not all of them could be counted. */
   counted?: MessageWalk | undefined;
 }
@@ -92,6 +94,7 @@ export class BodyLook implements ContentLook, Found {
   shape: Shape | undefined = undefined;
   oauth: OauthForm | undefined = undefined;
   key: BodyKey | undefined = undefined;
+  keyToken: TokenFacts | undefined = undefined;
 
   constructor(owner: LookOwner, plan: LookPlan, length: number) {
     this.#owner = owner;

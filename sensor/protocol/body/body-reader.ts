@@ -6,6 +6,8 @@ import { COMPRESSED, MessageLook } from "../grpc/message-look.js";
 import { ProtobufScan } from "../grpc/protobuf-scan.js";
 import { ReflectedTypes } from "../grpc/reflection.js";
 import { reflectionLook } from "../grpc/reflection-look.js";
+import { PublicNames } from "../http/public-names.js";
+import { TokenMemory } from "../http/token-memory.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, operationHash } from "../rpc/dialect.js";
 import { OperationReader } from "../rpc/operation-reader.js";
@@ -78,6 +80,7 @@ export class BodyReader implements LookOwner {
   readonly fields: FieldMemory;
   readonly operations: OperationReader;
   readonly reflected = new ReflectedTypes();
+  readonly tokens: TokenMemory;
   heldBytes = 0;
   sparesResponses = false;
   readonly #settings: BodySettings;
@@ -94,6 +97,7 @@ export class BodyReader implements LookOwner {
   constructor(settings: BodySettings) {
     this.#settings = settings;
     this.fields = new FieldMemory(() => new DataClassifier(settings), settings.rules);
+    this.tokens = new TokenMemory(new PublicNames(this.fields));
     this.operations = new OperationReader(this.fields, settings.maxBodyBytes, this.counters);
     this.#sampler = new BodySampler(settings.firstBodies, settings.oneIn);
     this.#codedRest = new BodySampler(settings.firstBodies, settings.oneIn);
@@ -303,13 +307,21 @@ export class BodyReader implements LookOwner {
     if (kind === "protobuf") {
       if (!this.#readMessage(plan, key, bytes, start, end, isCut, found)) return;
     } else found.shape = this.#learn(key, kind, bytes, start, end, isCut);
-    if (kind === "form") found.oauth = this.#scan.form.oauth.found();
-    else if (kind === "json") found.oauth = this.#scan.json.oauth.found();
-    if (kind !== "protobuf") found.key = this.#keys.find(bytes, start, end, kind === "form" ? kind : "other");
     const { classifier } = this.fields;
     if (classifier.isExhausted) this.counters.bodies_exhausting++;
     found.isCut = isCut || classifier.isPartial;
     found.classes = this.fields.classifier.classes();
+    // Names in tokens are held against the same classes.
+    if (kind !== "protobuf") this.#prove(kind, bytes, start, end, found);
+  }
+
+  /** By what the body's sender proves in it who it is. */
+  #prove(kind: ContentKind, bytes: Buffer, start: number, end: number, found: Found): void {
+    if (kind === "form") found.oauth = this.#scan.form.oauth.found(bytes, this.tokens);
+    else if (kind === "json") found.oauth = this.#scan.json.oauth.found(bytes, this.tokens);
+    const keys = this.#keys;
+    found.key = keys.find(bytes, start, end, kind === "form" ? kind : "other");
+    if (found.key === "bearer") found.keyToken = this.tokens.of(bytes, keys.valueStart, keys.valueEnd);
   }
 
   /** False where it is no message. */

@@ -30,11 +30,16 @@ export function withCredential(
 
 const tokenLists = new WeakMap<TokenFacts, (readonly Credential[])[]>();
 
-/** The same of a token: one for all tokens that say the same. */
-export function ofToken(token: TokenFacts, place: CredentialPlace, name: string): readonly Credential[] {
+/** The same of a token: one for all tokens that say the same. `kind`: of one that is told by what it is sent for. */
+export function ofToken(
+  token: TokenFacts,
+  place: CredentialPlace,
+  name: string,
+  kind: CredentialKind = token.isEncrypted ? "jwe" : "jwt",
+): readonly Credential[] {
   const lists = tokenLists.get(token) ?? [];
   for (const list of lists) if (list[0].place === place && list[0].name === name) return list;
-  const list = [{ kind: token.isEncrypted ? "jwe" : "jwt", place, name, token }] as const;
+  const list = [{ kind, place, name, token }] as const;
   lists.push(list);
   tokenLists.set(token, lists);
   return list;

@@ -279,7 +279,7 @@ export class Exchange implements Call {
   }
 
   /** The request's body, or as much of it as comes, was looked at. */
-  requestLooked({ classes, isCut, operations, fields, counted, shape, oauth, key }: Readonly<Found>): void {
+  requestLooked({ classes, isCut, operations, fields, counted, shape, oauth, key, keyToken }: Readonly<Found>): void {
     this.addRequestClasses(classes);
     if (isCut && classes !== undefined) this.#cut("request");
     if (oauth !== undefined) {
@@ -288,7 +288,7 @@ export class Exchange implements Call {
     }
     // A form against forged requests may have its token in it, and is no form of OAuth for that.
     if (key !== undefined && oauth?.grant === undefined && oauth?.clientProof === undefined)
-      this.credentials = withBodyKey(this.credentials, key, this.path);
+      this.credentials = withBodyKey(this.credentials, key, this.path, keyToken);
     this.shapes = withShape(this.shapes, "request", shape);
     if (operations !== undefined) this.call(...operations);
     const { rpc } = this;

@@ -53,7 +53,6 @@ import { cookieFramework } from "./framework.js";
 import { HeadFacts } from "./head-facts.js";
 import { LearnedHeads } from "./learned-heads.js";
 import { MaskedTexts } from "./masked-texts.js";
-import { PublicNames } from "./public-names.js";
 import { isConnectQuery, noteRpc, type RpcFields } from "./rpc.js";
 import { SafeguardFields } from "./safeguard-fields.js";
 import { SetCookies } from "./set-cookie.js";
@@ -61,7 +60,6 @@ import { StreamExchange } from "./stream-exchange.js";
 import { extensionNames, subprotocolName } from "./subprotocol-name.js";
 import { Target } from "./target.js";
 import { TargetData } from "./target-data.js";
-import { TokenMemory } from "./token-memory.js";
 
 const AT = 0x40;
 /** RFC 7240 §4.3. */
@@ -118,7 +116,12 @@ export class FieldMapping {
   /** The one that was looked at last and is one. */
   #lastHost = "";
 
-  constructor({ fields, operations, reflected }: Pick<BodyReader, "fields" | "operations" | "reflected">) {
+  constructor({
+    fields,
+    operations,
+    reflected,
+    tokens,
+  }: Pick<BodyReader, "fields" | "operations" | "reflected" | "tokens">) {
     this.#reflected = reflected;
     this.#target = new Target(this.#strings, fields);
     this.#data = new TargetData(fields);
@@ -126,7 +129,6 @@ export class FieldMapping {
     this.#masked = new MaskedTexts(fields);
     this.#maskedAnswer = new MaskedTexts(fields);
     this.#operations = operations;
-    const tokens = new TokenMemory(new PublicNames(fields));
     this.#credentials = new CredentialReader(tokens);
     this.#query = new QueryReader(tokens);
   }

@@ -14,18 +14,26 @@ const KINDS: Readonly<Record<string, Scheme>> = {
   negotiate: { type: "http", scheme: "negotiate" },
   ntlm: { type: "http", scheme: "ntlm" },
   hmac: { type: "apiKey", in: "header", name: "Authorization" },
+  "http-signature": { type: "apiKey", in: "header", name: "Authorization" },
+  signature: { type: "apiKey", in: "header", name: "signature" },
   "aws-sigv4": { type: "apiKey", in: "header", name: "Authorization" },
   "api-key": { type: "apiKey", in: "header", name: "api-key" },
   "client-certificate": { type: "mutualTLS" },
   other: { type: "apiKey", in: "header", name: "other" },
 };
 
+type NamedScheme = readonly [string, Scheme];
+
 const COOKIE_SCHEME = "cookie-";
+const PROOF = "dpop";
+/** RFC 9449 §7.1: a token beside a proof of its sender's key stands behind a scheme of its own, which IANA's registry spells so. */
+const BOUND = /^(bearer|jwt|jwe) in header authorization$/;
+const BOUND_SCHEME: NamedScheme = ["dpop", { type: "http", scheme: "DPoP" }];
 const PLACE = /^(\S+) in (\S+)(?: (\S+))?$/;
 
 /** Every scheme that the endpoints are called with, by its name. */
 export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, Scheme> {
-  const all = endpoints.flatMap((endpoint) => [...schemes(endpoint)]);
+  const all = endpoints.flatMap((endpoint) => [...alternatives(endpoint)].flat());
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -33,6 +41,7 @@ export function schemesOf(endpoints: readonly EndpointRecord[]): Record<string, 
 const BODY_METHODS: Readonly<Record<string, string>> = {
   "client-secret": "client_secret_post",
   "client-assertion": "client_assertion",
+  assertion: "assertion",
   password: "password",
   "ws-security": "ws_security",
 };
@@ -42,7 +51,7 @@ const BODY_METHODS: Readonly<Record<string, string>> = {
  * for a cookie whose name is not known.
  */
 export function securityOf(endpoints: readonly EndpointRecord[]): {
-  security?: unknown;
+  security?: readonly Requirement[];
   "x-credentials-in-body"?: unknown;
   "x-credentials-in-cookies"?: unknown;
 } {
@@ -54,21 +63,18 @@ export function securityOf(endpoints: readonly EndpointRecord[]): {
   };
   const list = requirementsOf(endpoints);
   if (list.length === 0) return told;
-  const isAsked = isRequired(endpoints, list) && inBody === undefined && inCookies === undefined;
-  return { security: isAsked ? list : [...list, {}], ...told };
+  return { security: isAnsweredWithout(endpoints, told) ? [...list, {}] : list, ...told };
 }
 
 /**
- * Where calls without were refused and none was answered, or none came without; not where it was not seen whether one did. Browsers send
- * their cookies to whatever is there: that each call had one does not show that it was asked for.
+ * §4.8.10: an empty requirement says that anybody is let in. That is said where calls without any of the schemes were answered with success,
+ * not where nobody tried: what is not known is told in `x-observed`.
  */
-function isRequired(endpoints: readonly EndpointRecord[], list: readonly Requirement[]): boolean {
+function isAnsweredWithout(endpoints: readonly EndpointRecord[], withoutScheme: object): boolean {
   const asked = endpoints.map(askedBy);
-  if (asked.some(({ bare, unsureCalls }) => bare.answered + unsureCalls > 0)) return false;
-  const isRefused = asked.some(({ bare }) => bare.refused > 0);
-  const areAllWith = asked.every(({ bare }) => bare.calls === 0);
-  const hasCookies = list.some((one) => Object.keys(one).some((name) => name.startsWith(COOKIE_SCHEME)));
-  return isRefused || (areAllWith && !hasCookies);
+  if (asked.some(({ bare }) => bare.answered > 0)) return true;
+  const isUnnamed = Object.keys(withoutScheme).length > 0;
+  return isUnnamed && asked.some(({ carried, cookieOnly }) => carried.answered + cookieOnly.answered > 0);
 }
 
 function bodyCredentials(endpoints: readonly EndpointRecord[]): Record<string, number> | undefined {
@@ -106,41 +112,37 @@ type Requirement = Readonly<Record<string, readonly string[]>>;
 function requirementsOf(endpoints: readonly EndpointRecord[]): Requirement[] {
   const found = new Map<string, Requirement>();
   for (const endpoint of endpoints)
-    for (const names of alternatives(endpoint)) {
-      const sorted = [...new Set(names)].sort();
+    for (const together of alternatives(endpoint)) {
+      const sorted = [...new Set(together.map(([name]) => name))].sort();
       found.set(sorted.join(" "), Object.fromEntries(sorted.map((name) => [name, []])));
     }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, requirement]) => requirement);
 }
 
-/** Names of schemes that came together on calls, and of those that came alone on others. */
-function* alternatives({ credentials, protection }: EndpointRecord): Iterable<string[]> {
+/** Schemes that came together on calls, and those that came alone on others, each with its name. */
+function* alternatives({ credentials, protection }: EndpointRecord): Iterable<NamedScheme[]> {
   const { places = {}, together = {} } = protection ?? {};
   const alone = new Map(Object.entries(places));
   for (const [text, calls] of Object.entries(together)) {
     const parts = text.split(TOGETHER);
     for (const part of parts) alone.set(part, (alone.get(part) ?? 0) - calls);
-    const names = parts.flatMap((part) => schemeAt(part)?.[0] ?? []);
-    if (names.length > 0) yield names;
+    const isProven = parts.some((part) => part.startsWith(`${PROOF} `));
+    const named = parts.flatMap((part): NamedScheme[] => {
+      const scheme = schemeAt(part);
+      if (scheme === undefined) return [];
+      return [isProven && BOUND.test(part) ? BOUND_SCHEME : scheme];
+    });
+    if (named.length > 0) yield named;
   }
   for (const [text, calls] of alone) {
     const scheme = calls > 0 ? schemeAt(text) : undefined;
-    if (scheme !== undefined) yield [scheme[0]];
+    if (scheme !== undefined) yield [scheme];
   }
-  for (const kind of unplaced(credentials, places)) yield [kind];
-}
-
-function* schemes({ credentials, protection }: EndpointRecord): Iterable<[string, Scheme]> {
-  const { places = {} } = protection ?? {};
-  for (const text of Object.keys(places)) {
-    const scheme = schemeAt(text);
-    if (scheme !== undefined) yield scheme;
-  }
-  for (const kind of unplaced(credentials, places)) yield [kind, KINDS[kind]];
+  for (const kind of unplaced(credentials, places)) yield [[kind, KINDS[kind]]];
 }
 
 /** A key is named by where it stands; what stands in Authorization by its kind. Undefined for what OpenAPI has no scheme for. */
-function schemeAt(text: string): [string, Scheme] | undefined {
+function schemeAt(text: string): NamedScheme | undefined {
   const [, kind = "", place = "", name] = PLACE.exec(text) ?? [];
   if (place === "cookie" && kind !== "api-key") {
     if (name === undefined) return undefined;
