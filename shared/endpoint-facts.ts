@@ -82,7 +82,7 @@ export interface EndpointSchemas {
 export interface DeprecationFacts {
   /** Who says so: `file` a declared one, `header` its own answers (RFC 9745, RFC 8594). */
   readonly marks: readonly string[];
-  /** Left out where it always was. */
+  /** From when on it is deprecated, also a time to come; left out where it always was, and where nothing but its end is told. */
   readonly fromMicros?: number;
   readonly sunsetMicros?: number;
   /** When each of its callers called last since it was marked, bounded; left out where none did. */

@@ -187,6 +187,12 @@ class OpenApiReader {
   }
 }
 
+/** OpenAPI 3.1.0 §4.1: a version has three numbers. Two without quotes are one number to YAML, to which `3.0` is 3. */
+function remedyOf(version: string): string {
+  if (version === "3" || version === "3.0") return '; write "3.0.3"';
+  return version === "3.1" ? '; write "3.1.0"' : "";
+}
+
 function versionOf(root: Located): string {
   const { openapi, swagger } = root.value as Mapping;
   const version = String(openapi ?? swagger);
@@ -195,7 +201,7 @@ function versionOf(root: Located): string {
   const key = openapi !== undefined ? "openapi" : "swagger";
   throw faultAt(
     child(root, key),
-    `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x`,
+    `"${key}" is ${JSON.stringify(version)}; read are swagger 2.0 and openapi 3.0.x and 3.1.x${remedyOf(version)}`,
   );
 }
 

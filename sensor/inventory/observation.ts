@@ -47,7 +47,9 @@ export interface Declaration {
 /** That an endpoint is about to go away, by its file or by what it answers itself. */
 export interface Deprecation {
   readonly marks: readonly ("file" | "header")[];
-  /** Packet time from which on it should not be called; 0 where no time is told. */
+  /** From when on it is deprecated, as far as that is said; 0 where it is without a time, undefined where only its end is told. */
+  readonly sinceMicros: number | undefined;
+  /** Packet time from which on it should not be called, at the latest from its end on; 0 where no time is told. */
   readonly fromMicros: number;
   /** When it is to go away; undefined where nobody tells. */
   readonly sunsetMicros: number | undefined;

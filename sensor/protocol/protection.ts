@@ -51,6 +51,12 @@ export interface SetCookie {
   readonly isHttpOnly: boolean;
   readonly sameSite: "strict" | "lax" | "none" | undefined;
   readonly hasDomain: boolean;
+  /** The name's prefix, by which browsers hold it to attributes: RFC 6265bis §4.1.3. */
+  readonly prefix: "__Host-" | "__Secure-" | undefined;
+  /** CHIPS: kept apart for each site that embeds the one which sets it. */
+  readonly isPartitioned: boolean;
+  /** RFC 6265 §5.1.4: for every path; `narrower` than that where another is named, undefined where the request's own says it. */
+  readonly path: "/" | "narrower" | undefined;
   /** How long it is kept: until the browser is closed, or so long at most. `deleted`: it is taken back. */
   readonly lifetime: "session" | "day" | "month" | "longer" | "deleted";
 }

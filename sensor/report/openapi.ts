@@ -32,8 +32,9 @@ export const openapi: Report = {
     const list = [...rows];
     const postures = new EdgePostures();
     for (const row of list) postures.note(row);
+    const asOfMicros = lastSeen(list);
     const endpoints = list.flatMap(({ record, sensor, review }): Seen[] =>
-      record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor), review, sensor }] : [],
+      record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor), review, sensor, asOfMicros }] : [],
     );
     const services = [...new Set(endpoints.map(({ service }) => service))].sort();
     const isOfSeveral = services.length > 1;
@@ -41,7 +42,7 @@ export const openapi: Report = {
       openapi: "3.1.0",
       info: {
         title: "APIs seen by eastwatch",
-        version: formatTime(lastSeen(list)).slice(0, 10),
+        version: formatTime(asOfMicros).slice(0, 10),
         description: `${ABOUT}${isOfSeveral ? OF_SEVERAL : ""}`,
       },
       ...(isOfSeveral ? { tags: services.map((name) => ({ name })) } : {}),

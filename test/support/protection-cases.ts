@@ -89,16 +89,19 @@ const PLAIN: SetCookie = {
   isHttpOnly: false,
   sameSite: undefined,
   hasDomain: false,
+  prefix: undefined,
+  isPartitioned: false,
+  path: undefined,
   lifetime: "session",
 };
 
 /** At one second past the year 2023-11-14T22:13:20Z. */
 export const COOKIE_CASES: readonly (readonly [string, SetCookie])[] = [
   ["sid=abc", PLAIN],
-  ["JSESSIONID=1; Path=/; HttpOnly", { ...PLAIN, name: "jsessionid", isHttpOnly: true }],
+  ["JSESSIONID=1; Path=/; HttpOnly", { ...PLAIN, name: "jsessionid", isHttpOnly: true, path: "/" }],
   [
     "__Host-auth_token=1; SECURE; httponly ; SameSite=Strict",
-    { ...PLAIN, isSecure: true, isHttpOnly: true, sameSite: "strict" },
+    { ...PLAIN, isSecure: true, isHttpOnly: true, sameSite: "strict", prefix: "__Host-" },
   ],
   ["theme=dark; Max-Age=86400; SameSite=None", { ...PLAIN, purpose: "other", sameSite: "none", lifetime: "day" }],
   ["residue=eyJ0aGVtZSI6ImRhcmsifQ; Max-Age=86401", { ...PLAIN, purpose: "other", lifetime: "month" }],

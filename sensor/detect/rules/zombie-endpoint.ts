@@ -54,7 +54,11 @@ function look(zombie: Zombie, { callers: known }: Deprecation, atMicros: number)
   else delete zombie.evidence.gone;
 }
 
-function draft(endpoint: Endpoint, { marks, fromMicros, sunsetMicros }: Deprecation, atMicros: number): FindingDraft {
+function draft(
+  endpoint: Endpoint,
+  { marks, sinceMicros = 0, sunsetMicros }: Deprecation,
+  atMicros: number,
+): FindingDraft {
   const { service, method, template, declaration } = endpoint;
   const isOver = sunsetMicros !== undefined && atMicros >= sunsetMicros;
   const end = sunsetMicros === undefined ? "" : `, ${isOver ? "was" : "is"} to go away on ${day(sunsetMicros)}`;
@@ -65,7 +69,7 @@ function draft(endpoint: Endpoint, { marks, fromMicros, sunsetMicros }: Deprecat
     evidence: {
       callers: [],
       markedBy: marks,
-      ...(fromMicros === 0 ? {} : { since: formatTime(fromMicros) }),
+      ...(sinceMicros === 0 ? {} : { since: formatTime(sinceMicros) }),
       ...(sunsetMicros === undefined ? {} : { sunset: formatTime(sunsetMicros) }),
       ...(declaration?.place === undefined ? {} : { declared: declaration.place }),
     },

@@ -9,6 +9,7 @@ import { OperationDeclaration } from "./declared-operation.js";
 import { type Covered, NeverSeen } from "./never-seen.js";
 import { rpcServiceOf } from "./procedure.js";
 import { provesThere } from "./there.js";
+import { UnnamedCalls } from "./unnamed-calls.js";
 
 const NOTHING: Declared = { apis: [], scope: "service", ignore: [], windowSeconds: 0, filesBroken: 0 };
 
@@ -105,7 +106,9 @@ export class Declarations {
   rows(services: readonly ServiceEntry[], endpoints: Iterable<EndpointEntry>, learnedMicros: number): EndpointRecord[] {
     this.counters.declared_never_seen = 0;
     if (this.isEmpty || learnedMicros < this.windowMicros) return [];
-    const rows = NeverSeen.rows(services.filter(isCovered), seenOperations(endpoints), this.#maxRows);
+    const all = [...endpoints];
+    const unnamed = new UnnamedCalls(all);
+    const rows = NeverSeen.rows(services.filter(isCovered), seenOperations(all), this.#maxRows, unnamed);
     this.counters.declared_never_seen = rows.length;
     return rows;
   }

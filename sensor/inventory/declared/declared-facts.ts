@@ -5,11 +5,11 @@ export function declarationFacts({ isDeclared, file, title, place }: Declaration
   return { isDeclared, file, title, ...(place === undefined ? {} : { place }) };
 }
 
-export function deprecationFacts({ marks, fromMicros, sunsetMicros, callers }: Deprecation): DeprecationFacts {
+export function deprecationFacts({ marks, sinceMicros = 0, sunsetMicros, callers }: Deprecation): DeprecationFacts {
   const lastCalls = callers?.record() ?? {};
   return {
     marks,
-    ...(fromMicros === 0 ? {} : { fromMicros }),
+    ...(sinceMicros === 0 ? {} : { fromMicros: sinceMicros }),
     ...(sunsetMicros === undefined ? {} : { sunsetMicros }),
     ...(Object.keys(lastCalls).length === 0 ? {} : { lastCalls }),
   };

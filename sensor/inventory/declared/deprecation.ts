@@ -18,10 +18,12 @@ export function combineDeprecation(
   const isInFile = declaration?.isDeprecated === true || declaration?.sunsetMicros !== undefined;
   if (!isInFile && wire === undefined) return undefined;
   const sunsetMicros = earliest([declaration?.sunsetMicros, wire?.sunsetMicros]);
-  const fromMicros = earliest([declaration?.isDeprecated === true ? 0 : undefined, wire?.sinceMicros, sunsetMicros]);
+  const sinceMicros = earliest([declaration?.isDeprecated === true ? 0 : undefined, wire?.sinceMicros]);
   return {
     marks: [...(isInFile ? (["file"] as const) : []), ...(wire === undefined ? [] : (["header"] as const))],
-    fromMicros: fromMicros ?? 0,
+    // RFC 8594 §1: a Sunset says when it goes away, and not that it is deprecated before.
+    sinceMicros,
+    fromMicros: earliest([sinceMicros, sunsetMicros]) ?? 0,
     sunsetMicros,
   };
 }

@@ -5,6 +5,7 @@ import type { Coverage } from "./coverage.js";
 import { declarationFacts, deprecationFacts } from "./declared-facts.js";
 import type { OperationDeclaration } from "./declared-operation.js";
 import { combineDeprecation } from "./deprecation.js";
+import type { Named } from "./unnamed-calls.js";
 
 /** A service of which files speak and that was heard. */
 export interface Covered {
@@ -26,14 +27,23 @@ export class NeverSeen {
     return true;
   }
 
-  /** All of them, of services in their order: an operation served in several places has one row. */
-  static rows(services: Iterable<Covered>, seen: ReadonlySet<DeclaredOperation>, maxRows: number): EndpointRecord[] {
+  /**
+   * All of them, of services in their order: an operation served in several places has one row, and one that calls may have been for whose host
+   * was not read has none.
+   */
+  static rows(
+    services: Iterable<Covered & Named>,
+    seen: ReadonlySet<DeclaredOperation>,
+    maxRows: number,
+    unnamed: { mayBe(service: Covered & Named, method: string, template: string): boolean },
+  ): EndpointRecord[] {
     const rows: EndpointRecord[] = [];
     const done = new Set(seen);
     for (const service of services) {
       for (const [declaration, template] of service.coverage.operations()) {
         if (done.has(declaration.operation)) continue;
         done.add(declaration.operation);
+        if (unnamed.mayBe(service, declaration.operation.method, template)) continue;
         if (rows.length >= maxRows) return rows;
         rows.push(rowOf(service, declaration, template));
       }

@@ -172,7 +172,8 @@ export class EndpointEntry implements Endpoint {
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
-    this.hosts.note(this.service.naming.hostOf(call.authority), status);
+    if (call.authority === undefined) this.hosts.noteUnnamed(status);
+    else this.hosts.note(this.service.naming.hostOf(call.authority), status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
     if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
@@ -346,6 +347,7 @@ export class EndpointEntry implements Endpoint {
       requestSize: this.#requestSize.state(),
       responseSize: this.#responseSize.state(),
       ...withoutUndefined({ callers: this.#callers.state(), hosts: this.hosts.state() }),
+      ...(this.hosts.hasUnnamed ? { hasUnnamed: true } : {}),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
       little: this.little,
@@ -371,6 +373,7 @@ export class EndpointEntry implements Endpoint {
     this.foundMicros = record.foundMicros ?? record.firstMicros;
     this.#callers.restore(record.callers, state.callers);
     this.hosts.restore(record.hosts ?? [], record.calls, state.hosts);
+    this.hosts.hasUnnamed ||= state.hasUnnamed === true;
     this.#statuses.restore(record.statuses);
     this.standsOut = state.standsOut === true;
     this.little = state.little ?? littleOfAll(this.method, this.#statuses.seen());

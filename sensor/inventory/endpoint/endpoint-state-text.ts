@@ -11,6 +11,8 @@ export interface EndpointStateText extends StoredJudgement {
   readonly callers?: string;
   /** Left out where it was called by one name or none. */
   readonly hosts?: HostSetState;
+  /** Of some of its calls the host was not read. */
+  readonly hasUnnamed?: true;
   /** How long streams lasted. */
   readonly lasted?: readonly number[];
   /** The template does not come from the paths seen. */

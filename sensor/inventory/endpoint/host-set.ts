@@ -17,6 +17,8 @@ export interface HostSetState {
 export class HostSet {
   readonly #hosts = new MostUsed(MAX_COUNTED);
   #all: DistinctCount | undefined = undefined;
+  /** Calls were answered whose host was not read, or that named none: they may have been for any. */
+  hasUnnamed = false;
 
   get size(): number {
     return this.#hosts.size;
@@ -31,6 +33,10 @@ export class HostSet {
     if (host !== undefined && !SAYS_NOTHING.has(status)) this.#add(host, 1, 0);
   }
 
+  noteUnnamed(status: number): void {
+    if (!SAYS_NOTHING.has(status)) this.hasUnnamed = true;
+  }
+
   #add(host: string, times: number, unsure: number): void {
     const { version } = this.#hosts;
     const gone = this.#hosts.add(host, times, unsure);
@@ -40,6 +46,7 @@ export class HostSet {
   }
 
   merge(other: HostSet): void {
+    this.hasUnnamed ||= other.hasUnnamed;
     for (const [host, count, unsure] of other.#hosts.state()) this.#add(host, count, unsure);
     if (other.#all === undefined) return;
     this.#all ??= new DistinctCount().addAll(this.#hosts.list());

@@ -8,6 +8,7 @@ const MAX_NAME_BYTES = 128;
 const DAY_SECONDS = 86_400;
 const MONTH_SECONDS = 31 * DAY_SECONDS;
 const MAX_KNOWN = 512;
+const PREFIXES = ["__Host-", "__Secure-"] as const;
 
 const CSRF = /csrf|xsrf|forgery|requestverification/i;
 /** Words of which names of such cookies are made. */
@@ -33,7 +34,8 @@ export class SetCookies {
     const isToken = begins && JWT.test(bytes.latin1Slice(nameEnd + 1, valueEnd));
     const known = defaultCookieName(bytes, start, nameEnd);
     const attributes = bytes.latin1Slice(valueEnd, Math.min(end, valueEnd + MAX_ATTRIBUTE_BYTES));
-    return this.#share(cookieOf(known, purposeOf(name, known, isToken), attributes, atMicros));
+    const named = { name: known, purpose: purposeOf(name, known, isToken), prefix: prefixOf(name) };
+    return this.#share(cookieOf(named, attributes, atMicros));
   }
 
   #share(cookie: SetCookie): SetCookie {
@@ -52,20 +54,29 @@ function purposeOf(name: string, known: string | undefined, isToken: boolean): S
   return known !== undefined || isToken || SESSION.test(name) ? "session" : "other";
 }
 
-function cookieOf(name: string | undefined, purpose: SetCookie["purpose"], text: string, atMicros: number): SetCookie {
+/** RFC 6265bis §5.7: whatever their letters' case is. */
+function prefixOf(name: string): SetCookie["prefix"] {
+  if (!name.startsWith("__")) return undefined;
+  return PREFIXES.find((prefix) => name.slice(0, prefix.length).toLowerCase() === prefix.toLowerCase());
+}
+
+function cookieOf(named: Pick<SetCookie, "purpose" | "name" | "prefix">, text: string, atMicros: number): SetCookie {
   const attributes = new Map<string, string>();
   for (const attribute of text.split(";")) {
     const [word, value = ""] = attribute.split("=", 2);
     attributes.set(word.trim().toLowerCase(), value.trim().toLowerCase());
   }
   const sameSite = attributes.get("samesite");
+  const path = attributes.get("path") ?? "";
   return {
-    purpose,
-    name,
+    ...named,
     isSecure: attributes.has("secure"),
     isHttpOnly: attributes.has("httponly"),
     sameSite: sameSite === "strict" || sameSite === "lax" || sameSite === "none" ? sameSite : undefined,
     hasDomain: (attributes.get("domain") ?? "") !== "",
+    isPartitioned: attributes.has("partitioned"),
+    // RFC 6265 §5.2.4: one that does not begin with a slash is none.
+    path: path === "/" ? path : path.startsWith("/") ? "narrower" : undefined,
     lifetime: lifetimeOf(attributes, atMicros),
   };
 }

@@ -26,6 +26,8 @@ export interface Seen extends EndpointRecord {
   readonly edge: EdgePosture | undefined;
   /** And what people say of it. */
   readonly review: Review | undefined;
+  /** The latest time anything was seen. */
+  readonly asOfMicros: number;
 }
 
 /** One operation of one service, whoever saw it at whichever of its addresses. */
@@ -47,8 +49,10 @@ export function operationObject(template: string, endpoints: readonly Seen[]): R
   };
 }
 
-function isDeprecated({ state, review }: Seen): boolean {
-  return state === "deprecated" || state === "zombie" || review?.opinion.deprecated !== undefined;
+/** RFC 9745 §2.1: a date to come says that it will be deprecated then. */
+function isDeprecated({ state, deprecation, review, asOfMicros }: Seen): boolean {
+  if (review?.opinion.deprecated !== undefined) return true;
+  return (state === "deprecated" || state === "zombie") && (deprecation?.fromMicros ?? 0) <= asOfMicros;
 }
 
 function parametersOf(path: string): string[] {
