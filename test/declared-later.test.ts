@@ -1,9 +1,16 @@
 import t from "tap";
-import { readDeclared, states } from "./support/declared-files.js";
+import { openapi } from "../sensor/report/openapi.js";
+import type { StoredRow } from "../sensor/store/stored-row.js";
+import type { EndpointRecord } from "../shared/event.js";
+import { declaredFindings, readDeclared, states } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
 const DAY_MICROS = 86_400e6;
 const START = 1_700_000_000_000_000;
+
+function rowOf(record: EndpointRecord): StoredRow {
+  return { record, sensor: undefined };
+}
 
 t.test("what answers said of their end is taken back once they say it no more", (t) => {
   const scenes = [new Scene()];
@@ -65,3 +72,97 @@ ${more}  /users/{id}: { get: { responses: { "200": { description: ok } } } }
     t.same(states(scene), ["GET /users/{id} active ×610"], "and gives them back");
   }
 });
+
+t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {
+  const scene = new Scene();
+  const at = (path: string, answerFields: string, days = 0): void =>
+    void scene.get(path, { answerFields, atMicros: START + days * DAY_MICROS });
+  at("/since", `Deprecation: @${START / 1e6 - 10}\r\n`);
+  at("/announced", `Deprecation: @${START / 1e6 + 86_400 * 100}\r\nSunset: Wed, 01 Jan 2025 00:00:00 GMT\r\n`);
+  at("/draft", "Deprecation: true\r\n");
+  at("/odd", "Deprecation: version=v1\r\nSunset: soon\r\n");
+  at("/not", "Deprecation: false\r\nSunset: soon\r\n");
+  at("/ended", "Sunset: Mon, 13 Nov 2023 00:00:00 GMT\r\n");
+  at("/iso", "Deprecation: 2023-11-01T00:00:00Z\r\n");
+  at("/quiet", "Deprecation: ?1\r\n");
+  at("/ending", "Sunset: Wed, 01 Jan 2025 00:00:00 GMT\r\n");
+  for (const path of ["/since", "/announced", "/draft", "/odd", "/not", "/ended", "/iso"]) at(path, "", 31);
+  t.same(states(scene), [
+    "GET /announced deprecated ×2",
+    "GET /draft zombie ×2",
+    "GET /ended zombie ×2",
+    "GET /ending deprecated ×1",
+    "GET /iso zombie ×2",
+    "GET /not active ×2",
+    "GET /odd zombie ×2",
+    "GET /quiet deprecated ×1",
+    "GET /since zombie ×2",
+  ]);
+  t.same(declaredFindings(scene).sort(), [
+    "zombie-endpoint high GET /ended ×2",
+    "zombie-endpoint medium GET /draft ×2",
+    "zombie-endpoint medium GET /iso ×2",
+    "zombie-endpoint medium GET /odd ×2",
+    "zombie-endpoint medium GET /quiet ×1",
+    "zombie-endpoint medium GET /since ×2",
+  ]);
+  t.equal(
+    scene.detection.all().find(({ severity }) => severity === "high")?.summary,
+    "GET /ended of shop.internal is deprecated, was to go away on 2023-11-13, and is still called.",
+  );
+  const announced = scene.endpoints().find(({ template }) => template === "/announced");
+  t.same(announced?.deprecation, {
+    marks: ["header"],
+    fromMicros: START + 100 * DAY_MICROS,
+    sunsetMicros: 1_735_689_600_000_000,
+    lastCalls: { "10.0.0.1": START + 31 * DAY_MICROS },
+  });
+  const ending = scene.endpoints().find(({ template }) => template === "/ending");
+  t.same(ending?.deprecation, {
+    marks: ["header"],
+    sunsetMicros: 1_735_689_600_000_000,
+    lastCalls: { "10.0.0.1": START },
+  });
+  t.equal(scene.detection.all().find(({ template }) => template === "/ended")?.evidence?.since, undefined);
+  const document = JSON.parse([...openapi.write(scene.endpoints().map(rowOf), [])].join(""));
+  const marked = Object.keys(document.paths).filter((path) => document.paths[path].get.deprecated === true);
+  t.same(marked.sort(), ["/draft", "/ended", "/ending", "/iso", "/odd", "/quiet", "/since"], "not what is to be later");
+  const restored = new Scene();
+  restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+  t.same(restored.endpoints(), scene.endpoints(), "kept over a restart");
+  t.end();
+});
+
+t.test(
+  "a declared operation that calls may have been for whose host was not read is not said to be dormant",
+  async (t) => {
+    const api = (host: string): string =>
+      `openapi: 3.1.0\ninfo: { title: ${host}, version: 1 }\nservers: [{ url: "http://${host}.test/" }]\npaths:\n  /items/{id}: { get: { responses: { default: { description: ok } } } }\n`;
+    const { declared } = await readDeclared(t, { "a.yaml": api("a"), "b.yaml": api("b") }, { windowSeconds: 0 });
+    const told = (unread: string, ...names: readonly string[]): string[] => {
+      const scene = new Scene({ declared });
+      // The names of one address are called often, and one of them is at another address as well.
+      for (let times = 0; times < 5; times++) for (const host of names) scene.get("/other", { host });
+      scene.get("/other", { server: "10.0.0.3", host: "b.test" });
+      const answer = "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok";
+      if (unread !== "")
+        scene.speak([
+          ["client", unread],
+          ["server", answer],
+        ]);
+      const restored = new Scene({ declared });
+      restored.inventory.restore(scene.inventory.takeDelta(1_000).rows);
+      t.same(states(restored), states(scene), "kept over a restart");
+      return states(scene).filter((state) => state.includes("dormant"));
+    };
+    const dormant = "GET /items/{id} dormant ×0";
+    const item = "GET /items/7 HTTP/1.0\r\n";
+    t.same(told("", "a.test", "b.test"), [dormant, dormant]);
+    t.same(told(`${item}\r\n`, "a.test", "b.test"), [], "either's");
+    t.same(told(`${item}\r\n`), [], "of no known name, and so of any");
+    t.same(told(`${item}\r\n`, "a.test"), [dormant], "of another name");
+    t.same(told(`${item}Host: a.test\r\n\r\n`, "a.test", "b.test"), [dormant], "it was read whose");
+    t.same(told("DELETE /items/7 HTTP/1.0\r\n\r\n", "a.test", "b.test"), [dormant, dormant], "another method");
+    t.same(told("GET /items/7/parts HTTP/1.0\r\n\r\n", "a.test", "b.test"), [dormant, dormant], "another path");
+  },
+);

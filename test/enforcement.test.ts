@@ -2,14 +2,16 @@ import t from "tap";
 import { schemesOf, securityOf } from "../sensor/report/openapi/security.js";
 import { protectionObject } from "../sensor/report/protection-object.js";
 import { unaskedOf } from "../sensor/report/unasked.js";
+import type { EndpointRecord } from "../shared/event.js";
 import type { AskedCounts } from "../shared/protection.js";
 import { accessOf, shareWords } from "../shared/protection-words.js";
 import { feed, type Step } from "./support/dialog.js";
 import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
-import { bearer, JWE, OPAQUE } from "./support/protection-cases.js";
-import { CLAIMS, SHOP, SHOP_TOKEN } from "./support/protection-scene.js";
+import { bearer, JWE, OPAQUE, token } from "./support/protection-cases.js";
+import { CLAIMS, FORM, SHOP, SHOP_TOKEN } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 
+const CLIENT_ASSERTION = "client-assertion in body client_assertion";
 const JSON_TYPE = "Content-Type: application/json\r\n";
 const XML_TYPE = "Content-Type: text/xml\r\n";
 const ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>';
@@ -306,5 +308,69 @@ t.test("a link that leads to what is said of deprecation marks nothing, in both 
     const call = found.find((message) => message.kind === "call");
     t.match(call, { deprecation: { sinceMicros: 1_688_169_599e6 } }, "the field beside it does");
   }
+  t.end();
+});
+
+t.test(
+  "an assertion or a subject's token that is sent with a grant is a credential, of which it is told what it says",
+  (t) => {
+    const facts = {
+      "token.algorithms": { RS256: 3 },
+      "token.issuers": { "https://robot.shop.internal": 3 },
+      "token.longest_seconds": 3_600,
+    };
+    const jwt = token(
+      { alg: "RS256", kid: "k1" },
+      { iss: "https://robot.shop.internal", aud: "https://idp.internal/token", iat: 1_700_000_000, exp: 1_700_003_600 },
+    );
+    const GRANT = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3A";
+    const cases: readonly (readonly [string, string, string, object])[] = [
+      ["/jwt", `${GRANT}jwt-bearer&assertion=${jwt}`, "assertion in body assertion", facts],
+      ["/saml", `${GRANT}saml2-bearer&assertion=PHNhbWxwOl...`, "assertion in body assertion", {}],
+      ["/own", `assertion=${jwt}&grant_type=urn%3Aown%3Agrant`, "assertion in body assertion", facts],
+      ["/subject", `${GRANT}token-exchange&subject_token=${jwt}`, "jwt in body subject_token", facts],
+      ["/opaque", `${GRANT}token-exchange&subject_token=${OPAQUE}`, "bearer in body subject_token", {}],
+      ["/client", `grant_type=client_credentials&client_assertion=${jwt}`, CLIENT_ASSERTION, facts],
+      ["/key", `access_token=${jwt}&item=7`, "jwt in body", facts],
+    ];
+    const scene = new Scene();
+    for (const [path, requestBody] of cases)
+      for (let times = 0; times < 3; times++) scene.exchange({ method: "POST", path, fields: FORM, requestBody });
+    const json = { assertion: jwt, grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" };
+    for (let times = 0; times < 3; times++)
+      scene.exchange({ method: "POST", path: "/json", fields: JSON_TYPE, requestBody: JSON.stringify(json) });
+    const none = `${GRANT}jwt-bearer&assertion=null`;
+    for (const requestBody of [none, `assertion=${jwt}`])
+      scene.exchange({ method: "POST", path: "/none", fields: FORM, requestBody });
+    const rowOf = (path: string): Record<string, unknown> =>
+      protectionObject(scene.endpoints().find(({ template }) => template === path) as EndpointRecord);
+    for (const [path, , place, told] of [...cases, ["/json", "", "assertion in body assertion", facts] as const]) {
+      t.match(rowOf(path), { "auth.access": "unseen", "auth.places": { [place]: 3 }, ...told }, path);
+      t.match(rowOf(path)["auth.answered"], { with_credentials: 3, without: 0 }, path);
+    }
+    t.equal(rowOf("/none")["auth.places"], undefined, "what is none, and what is sent with no grant");
+    const asked = securityOf(scene.endpoints().filter(({ template }) => template === "/jwt"));
+    t.same(asked, { "x-credentials-in-body": { assertion: 3 } });
+    const all = JSON.stringify(scene.endpoints());
+    t.notOk(all.includes(jwt.slice(0, 40)) || all.includes("PHNhbWxwOl") || all.includes(OPAQUE));
+    t.end();
+  },
+);
+
+t.test("of a cookie its prefix is told, whether it is partitioned, and for which paths it is", (t) => {
+  const scene = new Scene();
+  for (const cookie of [
+    "__Host-sid=1; Secure; Path=/; Partitioned",
+    "__SECURE-sid=1; path=/shop ;partitioned",
+    "sid=1; Path=shop",
+    "__hosted-sid=1",
+  ])
+    scene.get("/a", { answerFields: `Set-Cookie: ${cookie}\r\n` });
+  const end = "until the browser is closed";
+  t.same(Object.keys(scene.endpoints()[0].protection?.cookies ?? {}).sort(), [
+    `session cookie: Secure, no HttpOnly, no SameSite, Path=/, Partitioned, named __Host-, ${end}`,
+    `session cookie: no Secure, no HttpOnly, no SameSite, Path narrower than /, Partitioned, named __Secure-, ${end}`,
+    `session cookie: no Secure, no HttpOnly, no SameSite, ${end}`,
+  ]);
   t.end();
 });

@@ -4,9 +4,6 @@ import { join } from "node:path";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
-import { securityOf } from "../sensor/report/openapi/security.js";
-import { protectionObject } from "../sensor/report/protection-object.js";
-import type { EndpointRecord } from "../shared/event.js";
 import { PcapOutput } from "./bench/pcap-output.js";
 import { delta, sensorStore } from "./support/delivery.js";
 import { feed, type Step } from "./support/dialog.js";
@@ -16,7 +13,7 @@ import { HELLO, Http2Peers, settings } from "./support/http2-builder.js";
 import { exported, inventoryFile } from "./support/inventory-file.js";
 import { DETAIL, enter, NO_BROWSER, shot } from "./support/page.js";
 import { run, temporaryFolder } from "./support/program.js";
-import { bearer, OPAQUE, PROTECTION_CANARIES, token } from "./support/protection-cases.js";
+import { bearer, PROTECTION_CANARIES, token } from "./support/protection-cases.js";
 import { FORM, shop } from "./support/protection-scene.js";
 import { Scene } from "./support/scene.js";
 import { consoleWithSensor } from "./support/teller.js";
@@ -29,7 +26,6 @@ function ask(fields: string): Step {
   return ["client", `GET /a HTTP/1.1\r\nHost: h\r\n${fields}\r\n`];
 }
 
-const CLIENT_ASSERTION = "client-assertion in body client_assertion";
 const JSON_FIELD = "Content-Type: application/json\r\n";
 
 t.test("exports, documents and the difference of two inventories tell it", async (t) => {
@@ -260,52 +256,6 @@ t.test(
     );
     t.match(exposed, { rule: "sensitive-data-cleartext", evidence: { group: "secret" } });
     t.notMatch(JSON.stringify(rows), /Zx81|w0rds|r3fresh|c0de/);
-  },
-);
-
-t.test(
-  "an assertion or a subject's token that is sent with a grant is a credential, of which it is told what it says",
-  (t) => {
-    const facts = {
-      "token.algorithms": { RS256: 3 },
-      "token.issuers": { "https://robot.shop.internal": 3 },
-      "token.longest_seconds": 3_600,
-    };
-    const jwt = token(
-      { alg: "RS256", kid: "k1" },
-      { iss: "https://robot.shop.internal", aud: "https://idp.internal/token", iat: 1_700_000_000, exp: 1_700_003_600 },
-    );
-    const GRANT = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3A";
-    const cases: readonly (readonly [string, string, string, object])[] = [
-      ["/jwt", `${GRANT}jwt-bearer&assertion=${jwt}`, "assertion in body assertion", facts],
-      ["/saml", `${GRANT}saml2-bearer&assertion=PHNhbWxwOl...`, "assertion in body assertion", {}],
-      ["/own", `assertion=${jwt}&grant_type=urn%3Aown%3Agrant`, "assertion in body assertion", facts],
-      ["/subject", `${GRANT}token-exchange&subject_token=${jwt}`, "jwt in body subject_token", facts],
-      ["/opaque", `${GRANT}token-exchange&subject_token=${OPAQUE}`, "bearer in body subject_token", {}],
-      ["/client", `grant_type=client_credentials&client_assertion=${jwt}`, CLIENT_ASSERTION, facts],
-      ["/key", `access_token=${jwt}&item=7`, "jwt in body", facts],
-    ];
-    const scene = new Scene();
-    for (const [path, requestBody] of cases)
-      for (let times = 0; times < 3; times++) scene.exchange({ method: "POST", path, fields: FORM, requestBody });
-    const json = { assertion: jwt, grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer" };
-    for (let times = 0; times < 3; times++)
-      scene.exchange({ method: "POST", path: "/json", fields: JSON_FIELD, requestBody: JSON.stringify(json) });
-    const none = `${GRANT}jwt-bearer&assertion=null`;
-    for (const requestBody of [none, `assertion=${jwt}`])
-      scene.exchange({ method: "POST", path: "/none", fields: FORM, requestBody });
-    const rowOf = (path: string): Record<string, unknown> =>
-      protectionObject(scene.endpoints().find(({ template }) => template === path) as EndpointRecord);
-    for (const [path, , place, told] of [...cases, ["/json", "", "assertion in body assertion", facts] as const]) {
-      t.match(rowOf(path), { "auth.access": "unseen", "auth.places": { [place]: 3 }, ...told }, path);
-      t.match(rowOf(path)["auth.answered"], { with_credentials: 3, without: 0 }, path);
-    }
-    t.equal(rowOf("/none")["auth.places"], undefined, "what is none, and what is sent with no grant");
-    const asked = securityOf(scene.endpoints().filter(({ template }) => template === "/jwt"));
-    t.same(asked, { "x-credentials-in-body": { assertion: 3 } });
-    const all = JSON.stringify(scene.endpoints());
-    t.notOk(all.includes(jwt.slice(0, 40)) || all.includes("PHNhbWxwOl") || all.includes(OPAQUE));
-    t.end();
   },
 );
 

@@ -159,24 +159,6 @@ t.test("what an answer's head says, by both versions of HTTP, and again where it
   t.end();
 });
 
-t.test("of a cookie its prefix is told, whether it is partitioned, and for which paths it is", (t) => {
-  const scene = new Scene();
-  for (const cookie of [
-    "__Host-sid=1; Secure; Path=/; Partitioned",
-    "__SECURE-sid=1; path=/shop ;partitioned",
-    "sid=1; Path=shop",
-    "__hosted-sid=1",
-  ])
-    scene.get("/a", { answerFields: `Set-Cookie: ${cookie}\r\n` });
-  const end = "until the browser is closed";
-  t.same(Object.keys(protectionOf(scene, "/a")?.cookies ?? {}).sort(), [
-    `session cookie: Secure, no HttpOnly, no SameSite, Path=/, Partitioned, named __Host-, ${end}`,
-    `session cookie: no Secure, no HttpOnly, no SameSite, Path narrower than /, Partitioned, named __Secure-, ${end}`,
-    `session cookie: no Secure, no HttpOnly, no SameSite, ${end}`,
-  ]);
-  t.end();
-});
-
 t.test("an endpoint counts who was let in with what, also after a restart, a merge and over the wire", (t) => {
   const scene = shop();
   const none = { calls: 0, answered: 0, refused: 0 };
