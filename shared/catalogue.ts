@@ -130,9 +130,9 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "undeclared-parameter": {
     severity: "low",
-    title: "A declared endpoint is called with parameters that are not declared so",
+    title: "A declared endpoint is called with other parameters or credentials than are declared",
     remedy:
-      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews. Let it refuse calls without the credential that is declared, or declare what it takes.",
+      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews. Let the service refuse calls without the declared credential, or declare the one that it takes.",
     references: ["owasp-api:2023-API9", "owasp-api:2023-API3", "cwe:1059"],
   },
   "schema-drift": {
