@@ -169,6 +169,7 @@ const COLUMNS: readonly string[] = [
   "data.response.bodies_cut",
   "repeated_calls",
   "repeated_connections",
+  "data.own_classes",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -72,6 +72,7 @@ export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repea
     ...counts(views, ["requestBodiesCut", "responseBodiesCut"], repeated.calls),
     ...counts(views, ["missingBytes"], ofBytes(repeated)),
     ...driftOf(views, repeated),
+    ...ownClassesOf(views),
     ...moreHosts(views),
     ...(callers === undefined ? {} : { callers }),
     callerCount: Math.max(...views.map(({ callerCount }) => callerCount), callers?.length ?? 0),
@@ -84,6 +85,11 @@ export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repea
 function driftOf(views: readonly EndpointRecord[], { calls }: Repeated): Pick<EndpointRecord, "drift"> {
   const all = views.flatMap(({ drift }) => (drift === undefined ? [] : [drift]));
   return all.length === 0 ? {} : { drift: joinedDrift(all, (figures) => atLeast(figures, calls)) };
+}
+
+function ownClassesOf(views: readonly EndpointRecord[]): Pick<EndpointRecord, "ownClasses"> {
+  const all = Object.assign({}, ...views.map(({ ownClasses }) => ownClasses)) as Required<EndpointRecord>["ownClasses"];
+  return Object.keys(all).length === 0 ? {} : { ownClasses: all };
 }
 
 /** Which of them several sensors saw is not known: there are as many at least. */

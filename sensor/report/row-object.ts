@@ -125,6 +125,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     parameters: endpoint.parameters,
     "data.request.classes": endpoint.requestClasses,
     "data.response.classes": endpoint.responseClasses,
+    "data.own_classes": endpoint.ownClasses,
     "data.request.bodies_read": endpoint.requestBodiesRead,
     "data.response.bodies_read": endpoint.responseBodiesRead,
     "data.request.bodies_cut": endpoint.requestBodiesCut,

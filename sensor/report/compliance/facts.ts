@@ -1,3 +1,4 @@
+import { type DataGroup, dataGroups } from "../../../shared/data-class.js";
 import type {
   CertificateRecord,
   EdgeRecord,
@@ -29,6 +30,8 @@ export interface Facts {
   readonly lastMicros: number;
   /** When somebody approved an endpoint that is as it was then, by its key. */
   readonly approved: ReadonlyMap<string, number>;
+  /** Classes of data with their groups, the operator's own as far as sensors tell them. */
+  readonly groups: ReadonlyMap<string, DataGroup>;
   /** Places that take part in traffic between addresses that are ours. */
   readonly inside: ReadonlySet<string>;
 }
@@ -66,8 +69,16 @@ export function factsOf(rows: readonly StoredRow[], coverage: readonly SensorCov
     firstMicros: firstSeen(rows),
     lastMicros: lastSeen(rows),
     approved: new Map([...approvals].filter(([, atMicros]) => atMicros > 0)),
+    groups: groupsOf(operations),
     inside: new Set(eastWest.flatMap((edge) => [clientPlace(edge), serverPlace(edge)])),
   };
+}
+
+function groupsOf(endpoints: readonly EndpointRecord[]): ReadonlyMap<string, DataGroup> {
+  const groups = new Map(dataGroups([]));
+  for (const { ownClasses } of endpoints)
+    for (const [name, group] of Object.entries(ownClasses ?? {})) groups.set(name, group);
+  return groups;
 }
 
 /** `10.0.0.2:80`, and where it is in a virtual network, which may have the same addresses as another: `10.0.0.2:80 in vxlan 7`. */
