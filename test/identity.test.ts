@@ -187,6 +187,11 @@ t.test("a service is renamed with all its rows when files change, and keeps what
     ],
   );
   t.strictSame(named(scene), ["10.0.0.2:80 shop (configured 1)"]);
+  scene.inventory.identify(read(t, { "services.yaml": "services: [{ name: Shop.Internal., address: 10.0.0.2 }]" }));
+  t.strictSame(named(scene), ["10.0.0.2:80 shop.internal (configured 1)"], "a host's name, written to the root");
+  scene.inventory.identify(read(t, { "services.yaml": "services: [{ name: Our Shop, address: 10.0.0.2 }]" }));
+  t.strictSame(named(scene), ["10.0.0.2:80 Our Shop (configured 1)"], "any other is the operator's own");
+  scene.inventory.identify(read(t, { "services.yaml": "services: [{ name: shop, address: 10.0.0.2 }]" }));
   const again = new Scene();
   again.inventory.restore(rows);
   t.strictSame(named(again), ["10.0.0.2:80 shop.internal (host 0.9)"], "without the files it is what callers ask for");
