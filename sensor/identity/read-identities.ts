@@ -14,6 +14,7 @@ import { readCluster } from "./kubernetes.js";
 const SETTING = "identity.files";
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const STRUCTURED = /\.(ya?ml|json)$/i;
+const HOST_TO_ROOT = /^[\w.-]+\.$/;
 const ADDRESS = "an address such as 10.0.3.7, or a network such as 10.0.3.0/24";
 const SERVICES = keys({
   services: list(
@@ -62,5 +63,5 @@ function readDocument(document: CheckedDocument): NamedAddress[] {
 
 /** Only names of hosts end with the dot of the root; any other is told as the operator writes it. */
 function nameOf(name: string): string {
-  return name.endsWith(".") ? plainHost(name) : name;
+  return HOST_TO_ROOT.test(name) ? plainHost(name) : name;
 }
