@@ -359,8 +359,7 @@ export class EndpointEntry implements Endpoint {
     return JSON.stringify(state);
   }
 
-  restore(record: EndpointRecord, text: string): void {
-    const state = JSON.parse(text) as EndpointStateText;
+  restore(record: EndpointRecord, state: EndpointStateText): void {
     this.toldState = record.state;
     this.isBehindGateway = record.reached !== undefined;
     this.calls = record.calls;

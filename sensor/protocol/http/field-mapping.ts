@@ -150,7 +150,8 @@ export class FieldMapping {
     this.#rpc.isConnectQuery = exchange.method === "GET" && isConnectQuery(bytes, target.queryStart, target.queryEnd);
     // What is sent to be kept does not wait for anything.
     if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
-    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
+    const isGet = exchange.method === "GET" || exchange.method === "HEAD";
+    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd, target.path ?? "", isGet);
     if (called !== undefined) exchange.call(...called);
   }
 
