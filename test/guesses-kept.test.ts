@@ -1,5 +1,6 @@
 import t from "tap";
 import { littleOf, SURE } from "../sensor/inventory/endpoint/little-told.js";
+import { Sieve } from "../sensor/inventory/endpoint/sieve.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
 import { guess, wordOf } from "./support/scanner.js";
@@ -80,7 +81,8 @@ t.test("what was deleted and answered with nothing is there after a restart, who
 });
 
 t.test("a slow scanner leaves nothing either, however often the sensor is restarted", (t) => {
-  for (const nothing of [{ status: 403 }, { answerFields: HTML, body: "<html><app-root/></html>" }]) {
+  const login = { status: 302, answerFields: "Location: /login\r\n", body: "" };
+  for (const nothing of [{ status: 403 }, login, { answerFields: HTML, body: "<html><app-root/></html>" }]) {
     let scene = new Scene().get("/v1/orders").get("/v1/orders/17");
     const kept = new Kept();
     for (let number = 0; number < 200; number++) {
@@ -124,6 +126,15 @@ t.test("whoever asks for leave, for news or for the head of what is there does n
 
 t.test("of a page whose size was not seen nobody says that it is the same as another", (t) => {
   t.equal(littleOf({ status: 200, method: "GET", credentials: [], responseContentType: "text/html" }), SURE);
+  t.end();
+});
+
+t.test("of ways to answer a scanner a bounded number is kept, however many it guesses at", (t) => {
+  const sieve = new Sieve();
+  for (let way = 1; way <= 100; way++)
+    for (let number = 0; number < 20; number++) sieve.sortOf(way, "GET", `/${wordOf(number * 7_919)}q`, "10.9.9.9");
+  t.ok(sieve.guessesOf(100).hasGuessers);
+  t.notOk(sieve.guessesOf(50).hasGuessers);
   t.end();
 });
 

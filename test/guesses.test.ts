@@ -260,6 +260,55 @@ t.test("a scanner finds nothing where each answer has in it what was asked for",
   t.end();
 });
 
+const LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+function redirect(scene: Scene, path: string, location: string, client: string): void {
+  scene.get(path, { status: 302, answerFields: `Location: ${location}\r\n`, body: "", client });
+}
+
+t.test("what leads to many places is there, though each path is asked for once", (t) => {
+  for (const below of ["", "/r"])
+    for (const clients of [1, 200]) {
+      const scene = new Scene();
+      const random = mulberry32(clients);
+      for (let number = 0; number < 400; number++) {
+        const code = Array.from({ length: 7 }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join("");
+        const place = `https://${wordOf(number * 77)}.example/${wordOf(number * 991)}?utm=${number}`;
+        redirect(scene, `${below}/${code}`, place, `10.0.1.${number % clients}`);
+      }
+      t.ok(scene.templates().length <= 4, `${scene.templates()}: the first ones may be words`);
+      t.equal(unknownCalls(scene), 0);
+    }
+  t.end();
+});
+
+t.test("a scanner finds nothing where redirects lead to few places, or back to what was asked for", (t) => {
+  const places: readonly ((path: string, number: number) => string)[] = [
+    (path) => `/login?next=${path}`,
+    (path) => `https://shop.internal${path}`,
+    (path) => `${path}/`,
+    (path) => `/en${path}`,
+    (path) => path.replace(/\/[^/]*$/, "") || "/",
+    (_, number) => `/interaction/${(number * 7_919 + 1e9).toString(36)}xK9dPqZw2Lm4Rt`,
+    (_, number) => `/place/${wordOf(1_000 + (number % 5))}`,
+  ];
+  for (const place of places) {
+    let scene = new Scene();
+    const random = mulberry32(3);
+    for (let number = 0; number < 1_000; number++) {
+      const path = guess(random);
+      redirect(scene, path, place(path, number), "10.9.9.9");
+      if (number < 200)
+        redirect(scene, `/go/${wordOf(number * 7_919)}`, `https://${wordOf(number)}x.example/`, "10.0.0.1");
+    }
+    t.same(scene.templates(), ["GET /go/{goId} ×200"], place("/x", 1));
+    t.equal(unknownCalls(scene), 1_000);
+    scene = scannedAgain(scene, { status: 302, answerFields: "Location: /login\r\n", body: "" });
+    t.same(scene.templates(), ["GET /go/{goId} ×200"], "nor after a restart");
+  }
+  t.end();
+});
+
 t.test("who asks for many paths again and again still guesses, who asks for one does not", (t) => {
   const scene = new Scene();
   const paths = Array.from({ length: 60 }, (_, number) => `/${wordOf(number * 7_919)}q/list`);
