@@ -1,6 +1,6 @@
 import type { Call } from "../../protocol/message.js";
 import { CallSketch } from "../count/call-sketch.js";
-import { type CatchAll, type Found, MANY_MADE } from "./catch-all.js";
+import type { CatchAll, Found } from "./catch-all.js";
 import { Guesses, type Sort } from "./guesses.js";
 import { isPlaced, littleOf, REDIRECTED, SURE, showsNothing } from "./little-told.js";
 import { shapeOf } from "./path-shape.js";
@@ -8,6 +8,8 @@ import { shapeOf } from "./path-shape.js";
 /** Ways to tell little that are counted; pages of a site have many sizes. */
 const MAX_WAYS = 32;
 const MAX_CATCH_ALLS = 4;
+/** Endpoints made in the wake of which it is looked whether what is answered is answered to everything. */
+const MANY_MADE = 64;
 /** Redirects to one place in the wake of which it is where many paths lead. */
 const COMMON = 4;
 
@@ -77,12 +79,14 @@ export class Sieve {
     if (little > SURE) this.#made++;
   }
 
-  /** What was found tells little from now on; its client is known to guess. */
+  /** What was found tells little from now on; its clients are known to guess. */
   look(found: Found | undefined): void {
     this.#made = 0;
     if (found === undefined) return;
     this.#catchAlls = [...this.#catchAlls, found.catchAll].slice(-MAX_CATCH_ALLS);
-    for (const { method, template } of found.endpoints) this.sortOf(found.catchAll.way, method, template, found.client);
+    for (const endpoint of found.endpoints)
+      for (const client of endpoint.callers())
+        this.sortOf(found.catchAll.way, endpoint.method, endpoint.template, client);
   }
 
   /** The way that was seen first gives way, but one that somebody guesses at stays as long as there is another. */
