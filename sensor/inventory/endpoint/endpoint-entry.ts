@@ -27,7 +27,7 @@ import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
-import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
+import { littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
 import type { PathHistory } from "./unknown-paths.js";
 
@@ -167,8 +167,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
-    if (!this.isThere && proves(call)) this.isThere = true;
-    if (this.little !== SURE) this.little = littleOfBoth(this.little, littleOf(call));
+    if (this.little !== SURE) this.little = littleOfBoth(this.little, this.service.sieve.littleOf(call));
+    if (!this.isThere && (this.little === SURE || proves(call))) this.isThere = true;
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
