@@ -97,6 +97,16 @@ export const TEMPLATES: readonly TemplateCase[] = [
     ].map((path) => `${path} ×1`),
   },
   {
+    name: "three names in capitals, where nothing else stands",
+    paths: ["/clerks/Hartmann", "/clerks/Spinka", "/clerks/Gerhold"],
+    expected: ["/clerks/{clerkId} ×3"],
+  },
+  {
+    name: "three names in capitals beside what is fixed stay",
+    paths: ["/clerks/search", "/clerks/Hartmann", "/clerks/Spinka", "/clerks/Gerhold"],
+    expected: ["/clerks/Gerhold ×1", "/clerks/Hartmann ×1", "/clerks/Spinka ×1", "/clerks/search ×1"],
+  },
+  {
     name: "the same form three times",
     paths: ["/boxes/box-1", "/boxes/box-2", "/boxes/box-3"],
     expected: ["/boxes/{boxId} ×3"],
