@@ -42,7 +42,7 @@ t.test("an endpoint is not dormant for the time in which the sensor was blind", 
   const scene = new Scene({ dormantSeconds: 48 * 3_600 }, 24 * 3_600);
   scene.get("/old", { atMicros: START });
   const states = () => scene.endpoints().map(({ template, state }) => `${template} ${state}`);
-  const blind = { interfaceName: "eth0", reason: "the sensor was not running" };
+  const blind = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
   scene.inventory.blindTimes.note({ ...blind, fromMicros: START + HOUR, untilMicros: START + 900 * HOUR });
   scene.get("/now", { atMicros: START + 901 * HOUR });
   t.same(states(), ["/now new", "/old active"], "two hours were watched since");

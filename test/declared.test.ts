@@ -343,7 +343,12 @@ t.test("declared operations are dormant after the window, of services whose call
   const blind = new Scene({ declared });
   blind.get("/v1/orders/search", { atMicros: START });
   const when = { fromMicros: START + 1e6, untilMicros: START + 9 * DAY_MICROS };
-  blind.inventory.blindTimes.note({ interfaceName: "eth0", reason: "the sensor was not running", ...when });
+  blind.inventory.blindTimes.note({
+    kind: "blind",
+    interfaceName: "eth0",
+    reason: "the sensor was not running",
+    ...when,
+  });
   blind.get("/v1/orders/search", { atMicros: START + 9 * DAY_MICROS + 1e6 });
   t.same(states(blind), ["GET /v1/orders/search active ×2"], "two seconds of the window were watched");
 });
