@@ -19,9 +19,11 @@ export const cyclonedx: Report = {
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
     const all = [...views.values()].map((its) => its.map(({ record }) => record).reduce(joinedService));
     const unique = all.filter((service) => !hasGone(service, all, endpoints));
+    const micros = lastSeen(list);
     const body = {
       metadata: {
-        timestamp: formatTime(lastSeen(list)),
+        // Where nothing was seen it would be a day of 1970.
+        ...(micros === 0 ? {} : { timestamp: formatTime(micros) }),
         tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
       },
       services: unique.map((service) =>
