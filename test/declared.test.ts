@@ -344,6 +344,17 @@ t.test("declared operations are dormant after the window, of services whose call
   const elsewhere = new Scene({ declared });
   elsewhere.get("/", { host: "else", atMicros: START }).get("/", { host: "else", atMicros: START + 9 * DAY_MICROS });
   t.same(states(elsewhere), ["GET / active ×2"]);
+  const blind = new Scene({ declared });
+  blind.get("/v1/orders/search", { atMicros: START });
+  const when = { fromMicros: START + 1e6, untilMicros: START + 9 * DAY_MICROS };
+  blind.inventory.blindTimes.note({
+    kind: "blind",
+    interfaceName: "eth0",
+    reason: "the sensor was not running",
+    ...when,
+  });
+  blind.get("/v1/orders/search", { atMicros: START + 9 * DAY_MICROS + 1e6 });
+  t.same(states(blind), ["GET /v1/orders/search active ×2"], "two seconds of the window were watched");
 });
 
 t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {

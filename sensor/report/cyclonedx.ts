@@ -27,9 +27,11 @@ export const cyclonedx: Report = {
     const asked = joinedEndpoints(endpoints, repeats);
     const isOfSeveral = new Set(list.map(({ sensor }) => sensor)).size > 1;
     const unique = all.filter((service) => !hasGone(service, all, endpoints));
+    const micros = lastSeen(list);
     const body = {
       metadata: {
-        timestamp: formatTime(lastSeen(list)),
+        // Where nothing was seen it would be a day of 1970.
+        ...(micros === 0 ? {} : { timestamp: formatTime(micros) }),
         tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
         ...(isOfSeveral ? { properties: [{ name: "eastwatch:counts", value: COUNTED_ONCE }] } : {}),
       },

@@ -39,11 +39,12 @@ export const openapi: Report = {
     const services = [...new Set(endpoints.map(({ service }) => service))].sort();
     const sensors = new Set(list.map(({ sensor }) => sensor));
     const isOfSeveral = services.length > 1;
+    const micros = lastSeen(list);
     const document = {
       openapi: "3.1.0",
       info: {
         title: "APIs seen by eastwatch",
-        version: formatTime(lastSeen(list)).slice(0, 10),
+        version: micros === 0 ? "nothing seen" : formatTime(micros).slice(0, 10),
         description: `${ABOUT}${isOfSeveral ? OF_SEVERAL : ""}${sensors.size > 1 ? ` ${COUNTED_ONCE}` : ""}`,
       },
       ...(isOfSeveral ? { tags: services.map((name) => ({ name })) } : {}),

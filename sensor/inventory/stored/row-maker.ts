@@ -53,7 +53,7 @@ export class RowMaker {
   }
 
   stateOf(endpoint: EndpointEntry): EndpointState {
-    return stateOf(endpoint, this.#span(), this.#settings);
+    return stateOf(endpoint, this.#span(), this.#settings, this.#blindTimes);
   }
 
   #serviceAt(address: string, { service }: EndpointEntry): string | undefined {

@@ -34,13 +34,13 @@ export const IS_BY_CLASS: ReadonlySet<string> = new Set([...Object.keys(MEANT_BY
 export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", cardsOf);
 export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", healthOf);
 export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", personalOf);
-export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram");
-export const personalMap: Gather = (facts) => mapped(personalFlows(facts), "the records");
+export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram", "does");
+export const personalMap: Gather = (facts) => mapped(personalFlows(facts), "the records", "do");
 
 /** The same where what is asked for is a list of flows: that they are in the clear is no gap of a list. */
-function mapped(evidence: Evidence, list: string): Evidence {
+function mapped(evidence: Evidence, list: string, verb: "do" | "does"): Evidence {
   const { seen } = evidence;
-  const question = `${amount(seen, "endpoint", ["carries", "carry"])} such data: does ${list} have each of these flows?`;
+  const question = `${amount(seen, "endpoint", ["carries", "carry"])} such data: ${verb} ${list} have each of these flows?`;
   return {
     ...evidence,
     title: `${evidence.title}, to hold ${list} against`,
