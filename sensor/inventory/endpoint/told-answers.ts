@@ -24,49 +24,46 @@ export function withoutPath(little: number, pathLength: number, echoes: Echoes):
  * with values are of many lengths.
  */
 export class ToldAnswers {
-  readonly #little: [number, number, number] = [UNSEEN, UNSEEN, UNSEEN];
-
   /** As they are. */
-  get little(): number {
-    return this.#little[0];
-  }
+  little = UNSEEN;
+  #once = UNSEEN;
+  #twice = UNSEEN;
 
   without(echoes: Echoes): number {
-    return this.#little[echoes];
+    return echoes === 0 ? this.little : echoes === 1 ? this.#once : this.#twice;
   }
 
   /** Whether all answers may have been the same but for the paths in them. */
   get mayBeAlike(): boolean {
-    const [whole, once, twice] = this.#little;
-    return whole > SURE || once > SURE || twice > SURE;
+    return this.little > SURE || this.#once > SURE || this.#twice > SURE;
   }
 
   /** Whether no answer can change what is told any more. */
   get isSettled(): boolean {
-    const [whole, once, twice] = this.#little;
-    return whole === SURE && once === SURE && twice === SURE;
+    return this.little === SURE && this.#once === SURE && this.#twice === SURE;
   }
 
   note(little: number, pathLength: number): void {
-    for (const echoes of ECHOES) this.#add(echoes, withoutPath(little, pathLength, echoes));
+    this.little = littleOfBoth(this.little, little);
+    if (this.#once !== SURE) this.#once = littleOfBoth(this.#once, withoutPath(little, pathLength, 1));
+    if (this.#twice !== SURE) this.#twice = littleOfBoth(this.#twice, withoutPath(little, pathLength, 2));
   }
 
   merge(other: ToldAnswers): void {
-    for (const echoes of ECHOES) this.#add(echoes, other.#little[echoes]);
-  }
-
-  #add(echoes: Echoes, little: number): void {
-    this.#little[echoes] = littleOfBoth(this.#little[echoes], little);
+    this.little = littleOfBoth(this.little, other.little);
+    this.#once = littleOfBoth(this.#once, other.#once);
+    this.#twice = littleOfBoth(this.#twice, other.#twice);
   }
 
   state(): ToldState {
-    const [little, once, twice] = this.#little;
-    return once === SURE && twice === SURE ? { little } : { little, littleWithoutPath: [once, twice] };
+    const { little } = this;
+    const isOwn = this.#once === SURE && this.#twice === SURE;
+    return isOwn ? { little } : { little, littleWithoutPath: [this.#once, this.#twice] };
   }
 
   restore(little: number, [once, twice]: readonly [number, number] = [SURE, SURE]): void {
-    this.#little[0] = little;
-    this.#little[1] = once;
-    this.#little[2] = twice;
+    this.little = little;
+    this.#once = once;
+    this.#twice = twice;
   }
 }
