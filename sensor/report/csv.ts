@@ -168,6 +168,9 @@ const COLUMNS: readonly string[] = [
   "more_hosts",
   "data.request.bodies_cut",
   "data.response.bodies_cut",
+  "repeated_calls",
+  "repeated_connections",
+  "data.own_classes",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

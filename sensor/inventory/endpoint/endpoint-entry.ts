@@ -27,8 +27,9 @@ import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
-import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
+import { littleOfAll, SURE } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
+import { ToldAnswers } from "./told-answers.js";
 import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
@@ -73,8 +74,7 @@ export class EndpointEntry implements Endpoint {
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
-  /** How little all of its answers tell (`little-told.ts`). */
-  little = UNSEEN;
+  readonly told = new ToldAnswers();
   /** It was called often where its clients guess. */
   standsOut = false;
   isJudged: boolean;
@@ -167,8 +167,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
-    if (!this.isThere && proves(call)) this.isThere = true;
-    if (this.little !== SURE) this.little = littleOfBoth(this.little, littleOf(call));
+    if (!this.told.isSettled) this.told.note(this.service.sieve.littleOf(call), call.path?.length ?? 0);
+    if (!this.isThere && (this.told.little === SURE || proves(call))) this.isThere = true;
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
@@ -222,7 +222,7 @@ export class EndpointEntry implements Endpoint {
     this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
-    this.little = littleOfBoth(this.little, other.little);
+    this.told.merge(other.told);
     this.standsOut &&= other.standsOut;
     if (other.#judgement !== undefined) this.#judge().merge(other.#judgement);
     this.isJudged ||= other.isJudged;
@@ -260,7 +260,7 @@ export class EndpointEntry implements Endpoint {
     whole.calls -= calls;
     // Which of its calls carried what is not known of single values.
     if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
-    this.little = whole.little;
+    this.told.merge(whole.told);
     this.standsOut = whole.standsOut;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
@@ -350,7 +350,7 @@ export class EndpointEntry implements Endpoint {
       ...(this.hosts.hasUnnamed ? { hasUnnamed: true } : {}),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
-      little: this.little,
+      ...this.told.state(),
       ...(this.standsOut ? { standsOut: true } : {}),
       ...this.#judgement?.state(),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
@@ -361,8 +361,7 @@ export class EndpointEntry implements Endpoint {
     return JSON.stringify(state);
   }
 
-  restore(record: EndpointRecord, text: string): void {
-    const state = JSON.parse(text) as EndpointStateText;
+  restore(record: EndpointRecord, state: EndpointStateText): void {
     this.toldState = record.state;
     this.isBehindGateway = record.reached !== undefined;
     this.calls = record.calls;
@@ -376,7 +375,7 @@ export class EndpointEntry implements Endpoint {
     this.hosts.hasUnnamed ||= state.hasUnnamed === true;
     this.#statuses.restore(record.statuses);
     this.standsOut = state.standsOut === true;
-    this.little = state.little ?? littleOfAll(this.method, this.#statuses.seen());
+    this.told.restore(state.little ?? littleOfAll(this.method, this.#statuses.seen()), state.littleWithoutPath);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.isJudged = true;
     if (this.isJudged) this.#judge().restore(state);

@@ -26,7 +26,7 @@ export function shapeOf(method: string, path: string): PathShape {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   const kind = !hasValue ? WORDS : hasWord ? WITH_VALUE : VALUES;
-  return { hash: hash ^ (hash >>> 16), ...kind };
+  return { hash: hash ^ (hash >>> 16), path, ...kind };
 }
 
 /** A template stands for its paths. */
