@@ -5,6 +5,7 @@ const SERVICES =
   "alpha checkout payments ledger frontend catalog orders gateway identity media worker cache proxy storage blog android warehouse fraud".split(
     " ",
   );
+const LETTERS = "abcdefghijklmno".split("");
 const KEYS = [
   ...SERVICES,
   ..."router shipping scheduler desktop ios landing mirror pipeline inventory profile".split(" "),
@@ -235,6 +236,21 @@ export const UNIFORM: readonly TemplateCase[] = [
     name: "what is to be had is fixed, though it is much",
     paths: HAD.map((name) => `/get/${name}`),
     expected: [...HAD].sort().map((name) => `/get/${name} ×1`),
+  },
+  {
+    name: "what has names that are agreed on below it is no value, at the root or of a realm",
+    paths: times(3, [
+      ...LETTERS.map((one) => `/${one}/jwks.json`),
+      "/.well-known/jwks.json",
+      ...SERVICES.map((one) => `/realms/${one}/jwks.json`),
+      "/realms/.well-known/jwks.json",
+    ]),
+    expected: [
+      "/.well-known/jwks.json ×3",
+      "/realms/.well-known/jwks.json ×3",
+      `/realms/{realmId}/jwks.json ×${3 * SERVICES.length}`,
+      `/{id}/jwks.json ×${3 * LETTERS.length}`,
+    ],
   },
 ];
 

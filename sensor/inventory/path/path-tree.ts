@@ -23,6 +23,7 @@ import { PathNode } from "./path-node.js";
 import type { PathTreeOwner } from "./path-tree-owner.js";
 import { prune, pruneBelow, takeOutValue } from "./prune.js";
 import { pathOf, placeOfValue } from "./remembered-value.js";
+import { WELL_KNOWN } from "./route-word.js";
 import { isValue, type SegmentType, typeOf } from "./segment.js";
 import { isOf, isRemembered, isToldApart, NAMES, take, takeLiteral } from "./taken-value.js";
 import { valueGroup } from "./value-group.js";
@@ -276,7 +277,7 @@ export class PathTree<Leaf> {
 
   /** Whether a word below a node is none of a parameter's values, whatever the evidence. */
   #isKept(node: PathNode<Leaf>, text: string): boolean {
-    return this.#keptWords.has(text) || isApiVersion(node, text);
+    return this.#keptWords.has(text) || text === WELL_KNOWN || isApiVersion(node, text);
   }
 
   #group(node: PathNode<Leaf>): ValueGroup<Leaf> | undefined {

@@ -1,6 +1,9 @@
 import { remembered } from "./remembered-text.js";
 import { words } from "./word-list.js";
 
+/** RFC 8615 §3: below it stand names that are agreed on, at the root of a host or of whatever somebody puts there. */
+export const WELL_KNOWN = ".well-known";
+
 /** Stand for one of a collection's members and so have the same below them: `/users/me/orders`. */
 const STAND_INS = words(
   "me self my mine own current latest all any active public local primary root newest first last",

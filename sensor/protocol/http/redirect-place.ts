@@ -8,7 +8,9 @@ const PLACE_END = /[?#;]/;
 const ACCESS = /^(?:https?:)?\/\/(?:[^/@]*@)?|^https?:/i;
 const AUTHORITY = /^(?:https?:)?\/\/[^/]*/i;
 /** So long and with a digit a segment may be of one session. */
-const SESSION = /^(?=.*\d).{16,}$/;
+const SESSION_LENGTH = 16;
+const DIGIT = /\d/;
+const SLASH = 0x2f;
 
 /**
  * A hash of 32 bits of where a redirect leads: a Location (RFC 9110 §10.2.2) without what tells one session from another. 0 where the answer is
@@ -16,8 +18,13 @@ const SESSION = /^(?=.*\d).{16,}$/;
  */
 export function redirectPlace({ status = 0, path = "" }: Exchange, bytes: Buffer, start: number, end: number): number {
   if (status < 300 || status >= 400) return 0;
-  const [place] = bytes.latin1Slice(start, Math.min(end, start + MAX_BYTES)).split(PLACE_END, 1);
-  return leadsBack(namesOf(place.replace(AUTHORITY, "")), namesOf(path)) ? 0 : hashOf(place.replace(ACCESS, ""));
+  const text = bytes.latin1Slice(start, Math.min(end, start + MAX_BYTES));
+  const placeEnd = text.search(PLACE_END);
+  const place = placeEnd < 0 ? text : text.slice(0, placeEnd);
+  // Most are paths, in which there is nothing to be cut off.
+  const isPath = place.charCodeAt(0) === SLASH && place.charCodeAt(1) !== SLASH;
+  if (leadsBack(namesOf(isPath ? place : place.replace(AUTHORITY, "")), namesOf(path))) return 0;
+  return hashOf(isPath ? place : place.replace(ACCESS, ""));
 }
 
 function leadsBack(place: readonly string[], asked: readonly string[]): boolean {
@@ -27,18 +34,20 @@ function leadsBack(place: readonly string[], asked: readonly string[]): boolean 
 
 /** Segments without ends of files' names. */
 function namesOf(path: string): readonly string[] {
-  return path
-    .toLowerCase()
-    .split("/")
-    .filter((segment) => segment !== "")
-    .map((segment) => segment.split(".", 1)[0]);
+  const names: string[] = [];
+  for (const segment of path.toLowerCase().split("/")) {
+    if (segment === "") continue;
+    const dot = segment.indexOf(".");
+    names.push(dot < 0 ? segment : segment.slice(0, dot));
+  }
+  return names;
 }
 
 /** FNV-1a (RFC 9923); never 0. */
 function hashOf(place: string): number {
   let hash = 0x811c9dc5;
   for (const segment of place.split("/")) {
-    const text = SESSION.test(segment) ? "" : segment;
+    const text = segment.length >= SESSION_LENGTH && DIGIT.test(segment) ? "" : segment;
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
     hash = Math.imul(hash ^ 0x2f, 0x01000193);
   }
