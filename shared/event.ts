@@ -181,6 +181,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly responseBodiesCut?: number;
   readonly requestContentTypes: readonly string[];
   readonly responseContentTypes: readonly string[];
+  /** Status code → media types of its answers, bounded; a type that is in none of them was of a status that is not known. Left out where none is. */
+  readonly responseContentTypesByStatus?: Readonly<Record<string, readonly string[]>>;
   readonly durationMillis?: Quantiles;
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;

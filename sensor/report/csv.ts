@@ -167,6 +167,7 @@ const COLUMNS: readonly string[] = [
   "more_hosts",
   "data.request.bodies_cut",
   "data.response.bodies_cut",
+  "response_content_types_by_status",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

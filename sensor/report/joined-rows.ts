@@ -66,6 +66,7 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
     ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "incompleteCalls", "missingBytes"]),
     ...(a.drift === undefined && b.drift === undefined ? {} : { drift: joinedDrift(a.drift ?? [], b.drift ?? []) }),
     ...moreHosts(a, b),
+    ...typesByStatus(a, b),
     callerCount: Math.max(a.callerCount, b.callerCount, sums.callers?.length ?? 0),
     state: judge.state,
     ...(durationMillis === undefined ? {} : { durationMillis }),
@@ -77,6 +78,14 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
 function moreHosts(a: EndpointRecord, b: EndpointRecord): Pick<EndpointRecord, "moreHosts"> {
   const more = Math.max(a.moreHosts ?? 0, b.moreHosts ?? 0);
   return more === 0 ? {} : { moreHosts: more };
+}
+
+function typesByStatus(a: EndpointRecord, b: EndpointRecord): Pick<EndpointRecord, "responseContentTypesByStatus"> {
+  const [one, other] = [a.responseContentTypesByStatus, b.responseContentTypesByStatus];
+  if (one === undefined && other === undefined) return {};
+  const statuses = Object.keys({ ...one, ...other });
+  const types = statuses.map((status) => [status, added(one?.[status], other?.[status])] as const);
+  return { responseContentTypesByStatus: Object.fromEntries(types) as Record<string, string[]> };
 }
 
 export function joinedCertificate(a: CertificateRecord, b: CertificateRecord): CertificateRecord {

@@ -122,6 +122,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     "data.response.bodies_cut": endpoint.responseBodiesCut,
     request_content_types: endpoint.requestContentTypes,
     response_content_types: endpoint.responseContentTypes,
+    response_content_types_by_status: endpoint.responseContentTypesByStatus,
     duration_ms: endpoint.durationMillis,
     request_bytes: endpoint.requestBytes,
     response_bytes: endpoint.responseBytes,

@@ -24,6 +24,7 @@ import { isRefusal, LearnedSchemas } from "../schema/endpoint-schemas.js";
 import type { SchemaBudget } from "../schema/schema-budget.js";
 import type { ServiceEntry } from "../service/service-entry.js";
 import { AnswerTimes } from "./answer-times.js";
+import { AnswerTypes } from "./answer-types.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
@@ -56,7 +57,7 @@ export class EndpointEntry implements Endpoint {
   readonly #statuses = new StatusCounts();
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new MediaTypes();
-  readonly #responseTypes = new MediaTypes();
+  readonly answerTypes = new AnswerTypes();
   readonly #held = new HeldData();
   readonly #times = new AnswerTimes();
   readonly #requestSize = new QuantileSketch();
@@ -175,7 +176,7 @@ export class EndpointEntry implements Endpoint {
     this.hosts.note(this.service.naming.hostOf(call.authority), status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
-    if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
+    if (call.responseContentType !== undefined) this.answerTypes.note(status, call.responseContentType);
     this.#times.call(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
@@ -230,7 +231,7 @@ export class EndpointEntry implements Endpoint {
     this.#statuses.merge(other.#statuses.entries());
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
-    this.#responseTypes.merge(other.#responseTypes);
+    this.answerTypes.merge(other.answerTypes);
     this.#held.merge(other.#held);
     this.#times.merge(other.#times);
     this.#requestSize.merge(other.#requestSize);
@@ -327,7 +328,7 @@ export class EndpointEntry implements Endpoint {
       credentials: this.#credentials.record(),
       ...this.#held.facts(),
       requestContentTypes: this.#requestTypes.texts(),
-      responseContentTypes: this.#responseTypes.texts(),
+      ...this.answerTypes.record(),
       ...withoutUndefined(quantiles),
       state,
       ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
@@ -381,7 +382,7 @@ export class EndpointEntry implements Endpoint {
     if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.note(type);
-    for (const type of record.responseContentTypes) this.#responseTypes.note(type);
+    this.answerTypes.restore(record);
     this.#held.restore(record);
     this.#times.restore(state.duration, record.streams, state.lasted);
     this.#requestSize.restore(state.requestSize);
