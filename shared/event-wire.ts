@@ -188,6 +188,7 @@ function fillEndpoint(record: {
   protection?: unknown;
   reached?: unknown;
   responseContentTypesByStatus?: object;
+  rpcStatuses?: object;
 }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.hosts?.length === 0) delete record.hosts;
@@ -195,6 +196,7 @@ function fillEndpoint(record: {
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
+  if (Object.keys(record.rpcStatuses ?? {}).length === 0) delete record.rpcStatuses;
   const lists = Object.entries(record.responseContentTypesByStatus ?? {});
   if (lists.length === 0) delete record.responseContentTypesByStatus;
   else record.responseContentTypesByStatus = Object.fromEntries(lists.map(([status, { names }]) => [status, names]));

@@ -1,4 +1,5 @@
 import type {
+  AnswerFacts,
   DeclarationFacts,
   DeprecationFacts,
   EndpointSchemas,
@@ -148,7 +149,7 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
  * One operation of a service; one that is declared and was never seen has no calls, and no times. Identity: `serverAddress`,
  * `serverPort`, `virtualNetwork`, `method`, `template`.
  */
-export interface EndpointRecord extends BlindBound, InVirtualNetwork {
+export interface EndpointRecord extends BlindBound, InVirtualNetwork, AnswerFacts {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -181,8 +182,6 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly responseBodiesCut?: number;
   readonly requestContentTypes: readonly string[];
   readonly responseContentTypes: readonly string[];
-  /** Status code → media types of its answers, bounded; a type that is in none of them was of a status that is not known. Left out where none is. */
-  readonly responseContentTypesByStatus?: Readonly<Record<string, readonly string[]>>;
   readonly durationMillis?: Quantiles;
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;

@@ -168,6 +168,7 @@ const COLUMNS: readonly string[] = [
   "data.request.bodies_cut",
   "data.response.bodies_cut",
   "response_content_types_by_status",
+  "rpc.grpc.status_codes",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

@@ -62,7 +62,7 @@ export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRe
     ...times(a, b),
     ...sums,
     ...addedFields(a, b, ["responseClasses", "requestBodiesRead", "responseBodiesRead", "requestContentTypes"]),
-    ...addedFields(a, b, ["requestBodiesCut", "responseBodiesCut"]),
+    ...addedFields(a, b, ["requestBodiesCut", "responseBodiesCut", "rpcStatuses"]),
     ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "incompleteCalls", "missingBytes"]),
     ...(a.drift === undefined && b.drift === undefined ? {} : { drift: joinedDrift(a.drift ?? [], b.drift ?? []) }),
     ...moreHosts(a, b),

@@ -112,6 +112,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     caller_count: endpoint.callerCount,
     hosts: endpoint.hosts,
     more_hosts: endpoint.moreHosts,
+    "rpc.grpc.status_codes": endpoint.rpcStatuses,
     incomplete_calls: endpoint.incompleteCalls,
     parameters: endpoint.parameters,
     "data.request.classes": endpoint.requestClasses,

@@ -30,6 +30,7 @@ import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
 import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
+import { RpcStatuses } from "./rpc-statuses.js";
 import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
@@ -55,6 +56,7 @@ export class EndpointEntry implements Endpoint {
   readonly #callers: CallerSet;
   readonly hosts = new HostSet();
   readonly #statuses = new StatusCounts();
+  readonly #rpcStatuses = new RpcStatuses();
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new MediaTypes();
   readonly answerTypes = new AnswerTypes();
@@ -173,6 +175,7 @@ export class EndpointEntry implements Endpoint {
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
+    if (call.rpc !== undefined) this.#rpcStatuses.note(call.rpc);
     this.hosts.note(this.service.naming.hostOf(call.authority), status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
@@ -229,6 +232,7 @@ export class EndpointEntry implements Endpoint {
     this.#callers.merge(other.#callers);
     this.hosts.merge(other.hosts);
     this.#statuses.merge(other.#statuses.entries());
+    this.#rpcStatuses.merge(other.#rpcStatuses);
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
     this.answerTypes.merge(other.answerTypes);
@@ -307,6 +311,7 @@ export class EndpointEntry implements Endpoint {
       requestBytes: this.#requestSize.quantiles(),
       responseBytes: this.#responseSize.quantiles(),
       streams: this.#times.streams(),
+      rpcStatuses: this.#rpcStatuses.record(),
       protection: this.protection?.record(),
       schemas: this.schemas?.record(this.#withQuery >= this.calls, this.isJudged ? this.#judge().messages : undefined),
       ...this.hosts.record(),
@@ -380,6 +385,7 @@ export class EndpointEntry implements Endpoint {
     if (this.isJudged) this.#judge().restore(state);
     this.#withQuery = state.withQuery ?? 0;
     if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
+    this.#rpcStatuses.restore(record.rpcStatuses);
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.note(type);
     this.answerTypes.restore(record);
