@@ -2,7 +2,7 @@
 const SLOTS = 32_768;
 /** A body of more than this costs as much as so many small ones. */
 const BYTES_A_UNIT = 4_096;
-/** Up to so many times the number of the first ones, one in three is worth a look; from there on ever fewer. */
+/** Up to so many times the number of the first ones, one in three is worth a look; from there on one in nine, and ever fewer. */
 const STRETCH = 9;
 const ONE_OF_STRETCH = 3;
 const MAX_COUNT = 0x7fff_ffff;
@@ -26,7 +26,7 @@ export class BodySampler {
   constructor(first: number, oneIn: number, slots = SLOTS) {
     this.#first = first;
     this.#oneIn = oneIn;
-    const steady = oneIn > ONE_OF_STRETCH ? first * Math.max(STRETCH, ONE_OF_STRETCH * oneIn) : first;
+    const steady = oneIn > ONE_OF_STRETCH ? first * Math.max(STRETCH, oneIn) : first;
     this.#steady = Math.min(steady, MAX_COUNT);
     this.#counts = new Uint32Array(slots);
   }
@@ -49,8 +49,7 @@ export class BodySampler {
 
   /** Of what comes next it is so much that is worth a look. */
   #part(count: number): number {
-    const falling = (ONE_OF_STRETCH * this.#first) / count;
-    return Math.min(1 / ONE_OF_STRETCH, falling);
+    return count < this.#first * STRETCH ? 1 / ONE_OF_STRETCH : this.#first / count;
   }
 
   looked(key: number, bytes: number): void {
