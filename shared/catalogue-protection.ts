@@ -4,9 +4,9 @@ import type { RuleEntry } from "./rule-entry.js";
 export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "authentication-not-enforced": {
     severity: "medium",
-    title: "An endpoint answers with credentials, and without one of a known kind",
+    title: "An endpoint answers calls that carry credentials, and calls without one of a known kind too",
     remedy:
-      "Refuse calls without credentials where the endpoint is not meant for everyone; the evidence names who was answered without. A credential in a field of a kind that is not known would not be seen.",
+      "Refuse calls without credentials where the endpoint is not meant for everyone; the finding names a client that was answered without one, where it is known. A credential in a field of a kind that is not known would not be seen.",
     references: [
       "owasp-api:2023-API2",
       "nist:800-204:MS-SS-1",
@@ -27,7 +27,7 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "Tokens are good for too long",
     remedy:
-      "Let the issuer give tokens that end within minutes or hours and are renewed: one that was copied is good as long. The bound is detect.tokenHours.",
+      "Let the issuer give tokens that end within minutes or hours and are renewed: a copied token stays good until its end. The bound is detect.tokenHours.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:613", "pci-dss:6.2.4"],
   },
   "new-token-source": {
@@ -73,8 +73,7 @@ export const PROTECTION_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "cross-origin-credentials": {
     severity: "medium",
     title: "Pages of other origins may read answers with credentials",
-    remedy:
-      "Name the origins that may in a list and answer to none else, or leave Access-Control-Allow-Credentials away.",
+    remedy: "Keep a list of the origins that may and allow no others, or leave Access-Control-Allow-Credentials out.",
     references: ["owasp-api:2023-API8", "cwe:942", "pci-dss:6.2.4"],
   },
 };

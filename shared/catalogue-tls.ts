@@ -32,7 +32,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "client-auth-declined": {
     severity: "medium",
     title: "A server asks for a client certificate and does without",
-    remedy: "Require the certificate (such as nginx: ssl_verify_client on) and give the client one, or stop asking.",
+    remedy: "Require the certificate (in nginx: ssl_verify_client on) and give the client one, or stop asking.",
     references: [
       "owasp-api:2023-API2",
       "nist:800-204:MS-SS-1",
@@ -152,7 +152,7 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "same-certificate-both-ends": {
     severity: "medium",
     title: "Client and server present the same certificate",
-    remedy: "Give each end a certificate and a key of its own: who takes one of them over is both.",
+    remedy: "Give each end a certificate and a key of its own: whoever takes one of them over can pass for both.",
     references: ["owasp-api:2023-API2", "nist:800-204:MS-SS-1", "cwe:287", "pci-dss:8.2.2", "hipaa:164.312(d)"],
   },
   "shared-client-certificate": {
@@ -171,7 +171,8 @@ export const TLS_CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   "handshake-failures": {
     severity: "low",
     title: "TLS handshakes fail in bursts",
-    remedy: "The alerts tell the cause: unknown_ca and bad_certificate trust, handshake_failure versions and suites.",
+    remedy:
+      "Read the alerts: unknown_ca and bad_certificate say that one end does not trust the other's certificate, handshake_failure and protocol_version that they have no cipher suite or version in common.",
     references: ["owasp-api:2023-API8", "nist:800-204:MS-SS-5", "cwe:778", "pci-dss:10.4.1"],
   },
   "only-resumed-sessions": {

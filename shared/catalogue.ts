@@ -51,7 +51,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "credentials-in-cleartext": {
     severity: "high",
-    title: "Credentials that whoever reads them can use cross the network in the clear",
+    title: "Credentials cross the network in the clear",
     remedy:
       "Serve this endpoint over TLS only, then change what was sent: whoever was on the path has had it. Tokens may be bound to a key of their sender.",
     references: [
@@ -76,7 +76,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "medium",
     title: "Sensitive data crosses the network in the clear",
     remedy:
-      "Serve this endpoint over TLS only. Where a class is told that the data is not of, mute it: data.mute takes CLASS=FIELD.",
+      "Serve this endpoint over TLS only. Where the data is not of the class that is told, mute it: data.mute takes CLASS=FIELD.",
     references: [
       "owasp-api:2023-API8",
       "cwe:319",
@@ -130,9 +130,9 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
   },
   "undeclared-parameter": {
     severity: "low",
-    title: "A declared endpoint is called with parameters that are not declared so",
+    title: "A declared endpoint is called with other parameters or credentials than are declared",
     remedy:
-      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews. Let it refuse calls without the credential that is declared, or declare what it takes.",
+      "Declare the parameter, or let the service refuse it: what nobody knows of may switch on what nobody reviews. Let the service refuse calls without the declared credential, or declare the one that it takes.",
     references: ["owasp-api:2023-API9", "owasp-api:2023-API3", "cwe:1059"],
   },
   "schema-drift": {
@@ -146,7 +146,7 @@ export const CATALOGUE: Readonly<Record<string, RuleEntry>> = {
     severity: "low",
     title: "An endpoint is reached around its gateway",
     remedy:
-      "Check that who calls it directly may: what the gateway checks, limits and logs does not hold for them. Let the service take calls from the gateway alone, or check the same there.",
+      "Check whether those who call it directly may: what the gateway checks, limits and logs does not hold for them. Let the service take calls from the gateway alone, or make the same checks in the service.",
     references: ["owasp-api:2023-API9", "nist:800-204:MS-SS-2", "cwe:288", "owasp-api:2023-API8"],
   },
   "framing-anomaly": {

@@ -23,6 +23,13 @@ const CLASSES: Readonly<Record<DataGroup, string>> = {
 export function dataGroups(rules: readonly string[]): ReadonlyMap<string, DataGroup> {
   const groups = new Map<string, DataGroup>();
   for (const group of DATA_GROUPS) for (const name of CLASSES[group].split(" ")) groups.set(name, group);
+  for (const [name, group] of ownGroups(rules)) groups.set(name, group);
+  return groups;
+}
+
+/** Classes of the operator's rules alone. */
+export function ownGroups(rules: readonly string[]): ReadonlyMap<string, DataGroup> {
+  const groups = new Map<string, DataGroup>();
   for (const rule of rules) {
     const [name, word] = rule.split(/[ :]/);
     const group = DATA_GROUPS.find((known) => known === word);

@@ -20,19 +20,24 @@ export function withoutFigures(text: string): string {
   return text.replace(ALL_FIGURES, "");
 }
 
-/** How something differs by two who counted each on its own: figures of the same difference are added. */
-export function joinedDrift(one: readonly string[], other: readonly string[]): string[] {
-  const joined = new Map<string, string>();
-  for (const text of [...one, ...other]) {
+/** How something differs by several who counted each on its own: figures of the same difference are put together by `together`. */
+export function joinedDrift(
+  all: readonly (readonly string[])[],
+  together: (figures: readonly number[]) => number,
+): string[] {
+  const joined = new Map<string, string[]>();
+  for (const text of all.flat()) {
     const bare = withoutFigures(text);
-    joined.set(bare, added(joined.get(bare) ?? bare, text));
+    joined.set(bare, [...(joined.get(bare) ?? []), text]);
   }
-  return [...joined.values()];
+  return [...joined.values()].map((texts) => withFiguresOf(texts, together));
 }
 
-function added(one: string, other: string): string {
-  const [first, second] = [FIGURES.exec(one), FIGURES.exec(other)];
-  if (first === null || second === null) return first === null ? other : one;
-  const [missing, all] = [1, 2].map((at) => Number(first[at]) + Number(second[at]));
-  return one.replace(FIGURES, ` in ${missing} of ${all} ${first[3]}`);
+function withFiguresOf(texts: readonly string[], together: (figures: readonly number[]) => number): string {
+  const told = texts.filter((text) => FIGURES.test(text));
+  const [first] = told;
+  if (first === undefined) return texts[0];
+  const figures = told.flatMap((text) => [...text.matchAll(ALL_FIGURES)].slice(0, 1));
+  const [missing, all] = [1, 2].map((at) => together(figures.map((one) => Number(one[at]))));
+  return first.replace(FIGURES, ` in ${missing} of ${all} ${figures[0][3]}`);
 }

@@ -15,6 +15,7 @@ export interface PathParameter {
 
 /** What answers were, beside their status. */
 export interface AnswerFacts {
+  readonly responseContentTypes: readonly string[];
   /** gRPC's own status code, which HTTP's says nothing of → calls; left out where none told one. */
   readonly rpcStatuses?: Readonly<Record<string, number>>;
   /** Status code → media types of its answers, bounded; a type that is in none of them was of a status that is not known. Left out where none is. */

@@ -183,6 +183,7 @@ function toEvent(event: eastwatch.v1.IEvent): SensorEvent {
 function fillEndpoint(record: {
   drift?: unknown[];
   hosts?: unknown[];
+  ownClasses?: object;
   deprecation?: { lastCalls?: object };
   schemas?: unknown;
   protection?: unknown;
@@ -192,6 +193,7 @@ function fillEndpoint(record: {
 }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.hosts?.length === 0) delete record.hosts;
+  if (Object.keys(record.ownClasses ?? {}).length === 0) delete record.ownClasses;
   if (Object.keys(record.deprecation?.lastCalls ?? {}).length === 0) delete record.deprecation?.lastCalls;
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);

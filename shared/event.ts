@@ -1,3 +1,4 @@
+import type { DataGroup } from "./data-class.js";
 import type {
   AnswerFacts,
   DeclarationFacts,
@@ -171,6 +172,8 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork, AnswerFact
   readonly credentials: Readonly<Record<string, number>>;
   /** Classes of data seen in requests or responses. */
   readonly dataClasses: readonly string[];
+  /** Of those the operator's own, with the group that each was given; left out where there are none, and by versions that did not tell them. */
+  readonly ownClasses?: Readonly<Record<string, DataGroup>>;
   /** The same by direction → calls whose request or response held it. */
   readonly requestClasses: Readonly<Record<string, number>>;
   readonly responseClasses: Readonly<Record<string, number>>;
@@ -181,7 +184,6 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork, AnswerFact
   readonly requestBodiesCut?: number;
   readonly responseBodiesCut?: number;
   readonly requestContentTypes: readonly string[];
-  readonly responseContentTypes: readonly string[];
   readonly durationMillis?: Quantiles;
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;

@@ -139,10 +139,14 @@ function joinedEvidence(one: Evidence, other: Evidence): Evidence {
     const before = all[name];
     if (typeof before === "number" && typeof value === "number" && isCount(name)) all[name] = before + value;
     else if (Array.isArray(before) && Array.isArray(value))
-      all[name] = joinedDrift(before as readonly string[], value as readonly string[]).slice(0, MAX_TOLD);
+      all[name] = joinedDrift([before, value], sum).slice(0, MAX_TOLD);
     else all[name] = before ?? value;
   }
   return all;
+}
+
+function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0);
 }
 
 /** Counts are told by what was counted, `request.email`; other numbers are a lifetime or a confidence. */

@@ -34,6 +34,10 @@ export function endpointIdentity(endpoint: EndpointPlace): string {
 }
 
 /** That of the service it is of. */
-export function serviceIdentity({ serverAddress, serverPort, virtualNetwork }: EndpointPlace): string {
+export function serviceIdentity({
+  serverAddress,
+  serverPort,
+  virtualNetwork,
+}: Pick<EndpointPlace, "serverAddress" | "serverPort" | "virtualNetwork">): string {
   return `${placeOf(serverAddress, virtualNetwork)} ${serverPort}`;
 }

@@ -11,10 +11,13 @@ import { captureProcessOf } from "./support/capture-run.js";
 import { freePort } from "./support/free-port.js";
 import { IS_ROOT } from "./support/namespaces.js";
 import { Running, temporaryFolder, until } from "./support/program.js";
+import { Scene } from "./support/scene.js";
 import { slowCapture } from "./support/slow-capture.js";
 
 const SKIP = IS_ROOT ? false : "SKIPPED: capturing needs root";
 const PORT = 40_019;
+const START = 1_600_000_000e6;
+const HOUR = 3_600e6;
 
 t.test("what is certainly seen ends with the last frame, the last count and the last look", async (t) => {
   const seen = new SeenUntil();
@@ -33,6 +36,21 @@ t.test("what is certainly seen ends with the last frame, the last count and the 
   seen.counted(20 * second);
   seen.counted(21 * second);
   t.equal(seen.micros, 14 * second, "since the last look it may be another interface");
+});
+
+t.test("an endpoint is not dormant for the time in which the sensor was blind", (t) => {
+  const scene = new Scene({ dormantSeconds: 48 * 3_600 }, 24 * 3_600);
+  scene.get("/old", { atMicros: START });
+  const states = () => scene.endpoints().map(({ template, state }) => `${template} ${state}`);
+  const blind = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
+  scene.inventory.blindTimes.note({ ...blind, fromMicros: START + HOUR, untilMicros: START + 900 * HOUR });
+  scene.get("/now", { atMicros: START + 901 * HOUR });
+  t.same(states(), ["/now new", "/old active"], "two hours were watched since");
+  scene.get("/now", { atMicros: START + 947 * HOUR });
+  t.same(states(), ["/now active", "/old active"], "48 hours were");
+  scene.get("/now", { atMicros: START + 947 * HOUR + 1 });
+  t.same(states(), ["/now active", "/old dormant"]);
+  t.end();
 });
 
 interface Sent {

@@ -103,7 +103,10 @@ t.test("a control tells a gap, a question, no gap in what was seen, or that it w
   ]);
   t.match(control("hipaa:164.312(e)(1)")?.to_be_judged?.[0], /^No data that this is about were recognised/);
   t.same(control("hipaa:164.312(e)(1)")?.gaps, [], "cleartext of who knows what is no gap of ePHI yet");
-  t.match(control("nist:800-204a:SM-DR6")?.not_visible, [/^Of 1 east-west edge it could not be told .* not a no\.$/]);
+  t.match(control("nist:800-204a:SM-DR6")?.not_visible, [
+    /^Encryption between hosts below IP/,
+    /^Of 1 east-west edge it could not be told .* not a no\.$/,
+  ]);
   t.same(view.evidence["mutual-tls"].counts, {
     ...{ cleartext: 1, mixed: 0, "TLS only": 0, "could not be told": 1, "mutual TLS": 1 },
   });
@@ -146,6 +149,21 @@ t.test(
     t.end();
   },
 );
+
+t.test("where no file speaks of endpoints the report does not say that all are declared", (t) => {
+  const zombie = endpoint("/old", {
+    state: "zombie",
+    deprecation: { marks: ["header"], fromMicros: NOW, lastCalls: {} },
+  });
+  const page = (rows: readonly Row[]): string => exported(inventoryFile(temporaryFolder(t), rows), "html");
+  const unspoken = page([zombie, endpoint("/new", {})]);
+  t.match(unspoken, /No file speaks of any endpoint: .* is not known\..*Deprecated and still called/s);
+  t.notMatch(unspoken, /<h3>(Called and not declared|Declared and not called|Other than declared)/);
+  const declaration = { isDeclared: true, file: "shop.yaml", title: "Shop", place: "shop.yaml:6" };
+  const partly = page([zombie, endpoint("/new", { declaration })]);
+  t.match(partly, /Of 1 endpoint no file speaks: .*<h3>Called and not declared/s);
+  t.end();
+});
 
 t.test("two virtual networks with the same addresses stay two, and what was only declared was not seen", (t) => {
   const [clear] = ROWS as readonly EdgeRecord[];

@@ -1,5 +1,6 @@
 import * as zlib from "node:zlib";
 import t from "tap";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
 import { joinedEndpoint } from "../sensor/report/joined-rows.js";
 import { defaultSettings } from "../shared/config/settings.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
@@ -37,7 +38,7 @@ t.test(
     t.match(restarted.endpoints(), expected);
     const [first] = scene.endpoints();
     t.match(decodeEvent(encodeEvent(first)), expected[0]);
-    t.match(joinedEndpoint(first, first), { responseBodiesCut: 2 }, "of a fleet");
+    t.match(joinedEndpoint([first, first], NOT_REPEATED), { responseBodiesCut: 2 }, "of a fleet");
 
     const file = inventoryFile(temporaryFolder(t), scene.endpoints());
     const [row] = exported(file, "ndjson").split("\n");
@@ -47,7 +48,7 @@ t.test(
       "data.response.bodies_cut": 1,
     });
     const [head, cells] = exported(file, "csv").split("\r\n");
-    t.match([head, cells], [/,data\.request\.bodies_cut,data\.response\.bodies_cut$/, /,0,1$/]);
+    t.match([head, cells], [/,data\.request\.bodies_cut,data\.response\.bodies_cut,repeated_calls,/, /,0,1,,,$/]);
     const words = /Of 2 bodies of 2 endpoints only a part was looked at, .* which data the rest held is not known\./;
     t.match(exported(file, "html"), words);
     const { frameworks, evidence } = told(file);

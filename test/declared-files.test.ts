@@ -371,6 +371,7 @@ ${more("/1", "[{ odd: [] }, { bare: [] }]")}${more("/2", "{ odd: [] }")}${more("
     ],
   );
   t.equal(notices.filter((text) => text.startsWith("b.json")).length, 1, "not by the validator as well");
+  t.equal(notices.filter((text) => text.includes("gone")).length, 1, "nor what a reference lost");
   const [unknown, basic] = [{ type: "unknown" }, { type: "http", scheme: "basic" }];
   t.same(
     declared.apis.map(({ operations }) => operations.map(({ security }) => security)),

@@ -1,5 +1,5 @@
 import t from "tap";
-import { readDeclared, states } from "./support/declared-files.js";
+import { readDeclared, SHOP, states } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
 const DAY_MICROS = 86_400e6;
@@ -64,4 +64,36 @@ ${more}  /users/{id}: { get: { responses: { "200": { description: ok } } } }
     scene.inventory.declare(before.declared);
     t.same(states(scene), ["GET /users/{id} active ×610"], "and gives them back");
   }
+});
+
+t.test("what was never found becomes an endpoint once it is declared, with its history", async (t) => {
+  const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
+  const scene = new Scene();
+  scene.get("/v1/orders/search", { status: 404 }).get("/v1/orders/search", { status: 404, client: "10.0.0.9" });
+  scene.get("/v1/else", { status: 404 }).exchange({ path: "/v1/refunds", method: "BREW", status: 405 });
+  t.same(states(scene), []);
+  scene.inventory.declare(declared);
+  t.match(
+    scene.endpoints().filter(({ calls }) => calls > 0),
+    [
+      {
+        method: "GET",
+        template: "/v1/orders/search",
+        calls: 2,
+        callers: ["10.0.0.1", "10.0.0.9"],
+        statuses: { 404: 2 },
+      },
+    ],
+  );
+  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 2, statuses: { 404: 1, 405: 1 } });
+  scene.inventory.declare({ ...declared, apis: [] });
+  t.same(states(scene), [], "and none again without the file");
+  const guessed = new Scene({ declared });
+  for (let times = 0; times < 3; times++)
+    guessed.exchange({ path: "/v1/orders/search", method: "HEAD", status: 404, body: "" });
+  const called = (): string[] => states(guessed).filter((one) => !one.endsWith("×0"));
+  t.same(called(), [], "no file has HEAD: what GET would answer is not known of a guess");
+  guessed.exchange({ path: "/v1/orders/search", method: "HEAD", body: "" });
+  t.same(called(), ["HEAD /v1/orders/search active ×4"]);
+  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
 });

@@ -69,38 +69,6 @@ t.test("of tenants with the same addresses each has its own findings of what is 
   );
 });
 
-t.test("what was never found becomes an endpoint once it is declared, with its history", async (t) => {
-  const { declared } = await readDeclared(t, { "shop.yaml": SHOP });
-  const scene = new Scene();
-  scene.get("/v1/orders/search", { status: 404 }).get("/v1/orders/search", { status: 404, client: "10.0.0.9" });
-  scene.get("/v1/else", { status: 404 }).exchange({ path: "/v1/refunds", method: "BREW", status: 405 });
-  t.same(states(scene), []);
-  scene.inventory.declare(declared);
-  t.match(
-    scene.endpoints().filter(({ calls }) => calls > 0),
-    [
-      {
-        method: "GET",
-        template: "/v1/orders/search",
-        calls: 2,
-        callers: ["10.0.0.1", "10.0.0.9"],
-        statuses: { 404: 2 },
-      },
-    ],
-  );
-  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 2, statuses: { 404: 1, 405: 1 } });
-  scene.inventory.declare({ ...declared, apis: [] });
-  t.same(states(scene), [], "and none again without the file");
-  const guessed = new Scene({ declared });
-  for (let times = 0; times < 3; times++)
-    guessed.exchange({ path: "/v1/orders/search", method: "HEAD", status: 404, body: "" });
-  const called = (): string[] => states(guessed).filter((one) => !one.endsWith("×0"));
-  t.same(called(), [], "no file has HEAD: what GET would answer is not known of a guess");
-  guessed.exchange({ path: "/v1/orders/search", method: "HEAD", body: "" });
-  t.same(called(), ["HEAD /v1/orders/search active ×4"]);
-  t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
-});
-
 t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {
   const scene = new Scene();
   const at = (path: string, answerFields: string, days = 0): void =>
@@ -344,6 +312,17 @@ t.test("declared operations are dormant after the window, of services whose call
   const elsewhere = new Scene({ declared });
   elsewhere.get("/", { host: "else", atMicros: START }).get("/", { host: "else", atMicros: START + 9 * DAY_MICROS });
   t.same(states(elsewhere), ["GET / active ×2"]);
+  const blind = new Scene({ declared });
+  blind.get("/v1/orders/search", { atMicros: START });
+  const when = { fromMicros: START + 1e6, untilMicros: START + 9 * DAY_MICROS };
+  blind.inventory.blindTimes.note({
+    kind: "blind",
+    interfaceName: "eth0",
+    reason: "the sensor was not running",
+    ...when,
+  });
+  blind.get("/v1/orders/search", { atMicros: START + 9 * DAY_MICROS + 1e6 });
+  t.same(states(blind), ["GET /v1/orders/search active ×2"], "two seconds of the window were watched");
 });
 
 t.test("paths fit the most concrete template, decoded, with a slash forgiven, in bounded work", (t) => {

@@ -179,7 +179,7 @@ t.test("documents of the fleet carry what operators say, of the endpoint of the 
   );
   const page = await ask("html");
   t.match(page, /approved \(ada, .*owner ledger team \(ada, .*tags money \(ada, .*note .*asked on Monday.* \(ada, /s);
-  t.match(page, /to go away until 20.* \(ada, .*ignored until 20.* \(ada, /);
+  t.match(page, /to go away by 20.* \(ada, .*ignored until 20.* \(ada, /);
   t.ok((await ask("evidence")).includes("asked on Monday"), "the pack has them in its files");
   t.notMatch(await ask("ndjson?sensor=node-1"), /review\./);
 });

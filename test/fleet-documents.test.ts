@@ -2,9 +2,12 @@ import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { validate } from "@readme/openapi-parser";
 import t from "tap";
 import { complianceView } from "../sensor/report/compliance/view.js";
+import { complianceJson } from "../sensor/report/compliance-json.js";
+import { complianceMarkdown } from "../sensor/report/compliance-markdown.js";
 import { cyclonedx } from "../sensor/report/cyclonedx.js";
 import { html } from "../sensor/report/html.js";
 import { mermaid } from "../sensor/report/mermaid.js";
+import { ndjson } from "../sensor/report/ndjson.js";
 import { openapi } from "../sensor/report/openapi.js";
 import { sarif } from "../sensor/report/sarif.js";
 import type { StoredRow } from "../sensor/store/stored-row.js";
@@ -178,7 +181,7 @@ t.test(
       ],
     );
     const page = [...html.write(rows, COVERED)].join("");
-    t.match(page, /Counts are those of all sensors added/);
+    t.match(page, /saw are counted once/);
     t.match(page, /<td>GET \/orders\/\{orderId\}<\/td><td>[a-z]+<\/td><td[^>]*>17<\/td>/);
     t.match([...mermaid.write(rows, COVERED)].join(""), /cleartext, 24 connections/);
     const results: { partialFingerprints: Record<string, string>; properties: object }[] = JSON.parse(
@@ -189,6 +192,79 @@ t.test(
     t.end();
   },
 );
+
+t.test("calls that two sensors saw are counted once in every document of the fleet", async (t) => {
+  const rows = bothEnds();
+  const { facts } = complianceView(rows, COVERED);
+  const orders = facts.endpoints.find(({ template }) => template === "/orders/{orderId}");
+  t.match(orders, {
+    calls: 12,
+    statuses: { 200: 12 },
+    credentials: { bearer: 12 },
+    requestBodiesRead: 0,
+    protection: { carried: { calls: 12, answered: 12 }, bare: { calls: 0 } },
+  });
+  const items = facts.endpoints.find(({ template }) => template === "/items/{itemId}");
+  t.equal(items?.calls, 9, "of clients of whom nothing is repeated all count");
+  t.match(facts.services, [{ name: "orders.test", calls: 21, connections: 21 }]);
+  t.same(
+    facts.edges.map((edge) => [edge.clientAddress, edge.calls, edge.connections, edge.postureCounts, edge.credentials]),
+    [
+      ["10.0.0.1", 12, 12, { cleartext: 12 }, { bearer: 12 }],
+      ["10.0.0.7", 4, 4, { cleartext: 4 }, {}],
+      ["10.0.0.8", 5, 5, { cleartext: 5 }, {}],
+    ],
+  );
+  t.match(
+    facts.findings.filter(({ rule }) => rule === "credentials-in-cleartext"),
+    [{ count: 12 }],
+  );
+  const bom = [...cyclonedx.write(rows, COVERED)].join("");
+  t.equal(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom), null);
+  t.match(bom, /"eastwatch:calls",\s+"value": "21"/);
+  const document = openApiOf(rows);
+  t.equal(
+    document.paths["/orders/{orderId}"].get.responses[200].description,
+    "seen in 12 calls, by 2 sensors together",
+  );
+  t.equal(document.paths["/items/{itemId}"].get.responses[200].description, "seen in 9 calls, by 2 sensors together");
+  const texts = [html, sarif, openapi, complianceMarkdown, complianceJson].map((report) => {
+    return [...report.write(rows, COVERED)].join("");
+  });
+  for (const text of [bom, ...texts]) t.match(text, /saw are counted once/);
+  t.match([...mermaid.write(rows, COVERED)].join(""), /saw are counted once.*cleartext, 12 connections/s);
+  const lines = [...ndjson.write(rows, COVERED)].map((line) => JSON.parse(line));
+  t.same(
+    lines.filter(({ kind }) => kind === "edge").map((one) => [one.sensor, one.calls, one.repeated_calls]),
+    [
+      ["a", 12, 12],
+      ["a", 4, undefined],
+      ["b", 12, 12],
+      ["b", 5, undefined],
+    ],
+  );
+});
+
+/** One service of which two sensors saw the calls of one client both, and those of another client each. */
+function bothEnds(): StoredRow[] {
+  const sceneOf = (client: string, calls: number): Scene => {
+    const scene = new Scene();
+    for (let id = 1; id <= 12; id++)
+      scene.get(`/orders/${id}`, { host: "orders.test", fields: "Authorization: Bearer abc\r\n" });
+    for (let id = 1; id <= calls; id++) scene.get(`/items/${id}`, { host: "orders.test", client });
+    return scene;
+  };
+  const repeated = { calls: 12, connections: 12 };
+  return [["a", sceneOf("10.0.0.7", 4)] as const, ["b", sceneOf("10.0.0.8", 5)] as const].flatMap(
+    ([sensor, scene]): StoredRow[] => [
+      ...rowsOf(scene, sensor).map((row) => {
+        const isOfBoth = row.record.kind === "edge" && row.record.clientAddress === "10.0.0.1";
+        return isOfBoth ? { ...row, repeated } : row;
+      }),
+      ...scene.detection.all().map((record) => ({ record, sensor })),
+    ],
+  );
+}
 
 t.test("a name that one sensor did not see is that of the other, whoever saw it last", (t) => {
   const named = twoSensors().filter(({ sensor }) => sensor === "a");

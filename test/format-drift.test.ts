@@ -215,6 +215,60 @@ t.test("of a date and time that an earlier build learned nobody knows whether it
   t.same([drift(again), schema.properties.at.format], [[["GET", undefined]], "date-time"], "what comes now decides");
 });
 
+const NUMBERED = `openapi: 3.1.0
+info: { title: t, version: "1" }
+servers: [{ url: http://shop.internal }]
+paths:
+  /numbered:
+    get:
+      parameters:
+        - { name: size, in: query, schema: { enum: [1, 2, 3] } }
+      responses:
+        "200":
+          description: all
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  level: { enum: [1, 2, 3] }
+                  typed: { type: integer, enum: [1, 2, null] }
+                  rate: { const: 1.5 }
+                  on: { const: true }
+                  word: { enum: [open, shut] }
+                  any: { enum: [1, open, null] }
+`;
+
+t.test("values of numbers and truths are not kept: only what can be none of those declared is drift", async (t) => {
+  const { declared, broken, notices } = await readDeclared(t, { "numbered.yaml": NUMBERED });
+  t.same([...broken, ...notices], []);
+  const drifts = (size: string, body: object): readonly string[] | undefined => {
+    const scene = new Scene({ declared });
+    for (let times = 0; times < 4; times++)
+      scene.get(`/numbered?size=${size}`, {
+        answerFields: "Content-Type: application/json\r\n",
+        body: JSON.stringify(body),
+      });
+    return drift(scene)[0][1] as readonly string[] | undefined;
+  };
+  const fitting = { level: 2, typed: 1, rate: 1.5, on: true, word: "open", any: null };
+  t.same(drifts("2", fitting), undefined);
+  t.same(
+    drifts("9", { ...fitting, level: 9, typed: 9, rate: 2, on: false, any: 9 }),
+    undefined,
+    "which number it was can't be told: nothing is said, neither yes nor no",
+  );
+  t.same(drifts("big", { level: "high", typed: 4e9, rate: "no", on: 1, word: 7, any: true }), [
+    "query parameter size is string, declared number",
+    "response 200: any is boolean, declared number or string or null",
+    "response 200: level is string, declared number",
+    "response 200: on is integer, declared boolean",
+    "response 200: rate is string, declared number",
+    "response 200: typed is integer beyond int32, declared 1 or 2 or null",
+    "response 200: word is integer, declared string",
+  ]);
+});
+
 t.test(
   "whole numbers are integers however they are written, and learned as the numbers that they look like",
   async (t) => {

@@ -1,13 +1,19 @@
 import t from "tap";
 import { littleOf, SURE } from "../sensor/inventory/endpoint/little-told.js";
+import { Sieve } from "../sensor/inventory/endpoint/sieve.js";
+import type { PathNode } from "../sensor/inventory/path/path-node.js";
+import { PathTree } from "../sensor/inventory/path/path-tree.js";
+import { addUse, addUses, type ValueUse } from "../sensor/inventory/path/value-use.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
-import { guess, wordOf } from "./support/scanner.js";
+import { GUESSES, guess, wordOf } from "./support/scanner.js";
 import { Scene } from "./support/scene.js";
 
 const HTML = "Content-Type: text/html\r\n";
 const RESOURCES =
   "orders carts users items bills trips rooms seats cards plans tasks files notes pages links shops".split(" ");
+
+const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
 
 const OPERATIONS = RESOURCES.flatMap((one) => ["start", "stop", "list"].map((verb) => `/v1/${one}/${verb}`));
 
@@ -80,7 +86,8 @@ t.test("what was deleted and answered with nothing is there after a restart, who
 });
 
 t.test("a slow scanner leaves nothing either, however often the sensor is restarted", (t) => {
-  for (const nothing of [{ status: 403 }, { answerFields: HTML, body: "<html><app-root/></html>" }]) {
+  const login = { status: 302, answerFields: "Location: /login\r\n", body: "" };
+  for (const nothing of [{ status: 403 }, login, { answerFields: HTML, body: "<html><app-root/></html>" }]) {
     let scene = new Scene().get("/v1/orders").get("/v1/orders/17");
     const kept = new Kept();
     for (let number = 0; number < 200; number++) {
@@ -127,6 +134,15 @@ t.test("of a page whose size was not seen nobody says that it is the same as ano
   t.end();
 });
 
+t.test("of ways to answer a scanner a bounded number is kept, however many it guesses at", (t) => {
+  const sieve = new Sieve();
+  for (let way = 1; way <= 100; way++)
+    for (let number = 0; number < 20; number++) sieve.sortOf(way, "GET", `/${wordOf(number * 7_919)}q`, "10.9.9.9");
+  t.ok(sieve.guessesOf(100).hasGuessers);
+  t.notOk(sieve.guessesOf(50).hasGuessers);
+  t.end();
+});
+
 t.test("a scanner that goes deep has as many guesses as one that does not", (t) => {
   const scene = new Scene().get("/v1/orders");
   for (let number = 0; number < 100; number++)
@@ -154,5 +170,65 @@ t.test("what was called often once is no guess any more, though it was guessed b
     t.same(kept.take(scene), [], `round ${round}`);
   }
   t.equal(kept.endpoints().length, OPERATIONS.length);
+  t.end();
+});
+
+/** Everything below a node that counts for another one, and what is counted itself. */
+function below(node: PathNode<ValueUse[]>): { values: number; counted: PathNode<ValueUse[]>[] } {
+  const all = { values: 0, counted: [] as PathNode<ValueUse[]>[] };
+  for (const child of node.children()) {
+    const { values, counted } = below(child);
+    all.values += values + (child.alias === undefined ? 0 : 1);
+    if (child.leaf !== undefined) counted.push(child);
+    all.counted.push(...counted);
+  }
+  return all;
+}
+
+t.test("as many values are remembered as there are, whatever comes and is given back", (t) => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const random = mulberry32(seed);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
+    const tree = new PathTree<ValueUse[]>(
+      {
+        uses: (leaf) => leaf,
+        merge: (from, into) => {
+          into.leaf ??= [];
+          addUses(into.leaf, from);
+          return from.map((use) => ({ ...use, statuses: new Map(use.statuses) }));
+        },
+        split: (uses, _, to) => {
+          to.leaf ??= [];
+          addUses(to.leaf, uses);
+        },
+      },
+      new Set(),
+    );
+    const forms = [
+      () => pick(GUESSES),
+      () => pick(NAMES),
+      () => String(Math.floor(random() * 500)),
+      () => `${pick(NAMES)}-${pick(GUESSES)}`,
+      () => wordOf(Math.floor(random() * 1e6)),
+      () => `${pick(GUESSES)}.${pick(["json", "php", "xml"])}`,
+      () => `${Math.floor(random() * 99)}${pick([".json", ":cancel", ".xml"])}`,
+      () => `Things(${Math.floor(random() * 9)})`,
+      () => Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(""),
+    ];
+    for (let call = 0; call < 400; call++) {
+      const length = 1 + Math.floor(random() * 4);
+      const path = Array.from({ length }, (_, at) => (at === 0 && random() < 0.7 ? pick(GUESSES) : pick(forms)()));
+      const use = { method: "GET", status: 200, atMicros: call };
+      const found = tree.find(`/${path.join("/")}`);
+      const { target } = found;
+      target.leaf ??= [];
+      addUse(target.leaf, use);
+      if (found !== target) tree.count(found, use);
+      if (random() >= (seed % 2 === 0 ? 0 : 0.02)) continue;
+      for (const node of below(tree.root).counted) if (random() < 0.5) node.leaf = undefined;
+      tree.prune();
+    }
+    t.equal(tree.values, below(tree.root).values, `${seed}`);
+  }
   t.end();
 });

@@ -57,7 +57,7 @@ function unknownCalls(scene: Scene): number {
 }
 
 /** A service that clients use, and from some round on somebody scans below some paths; and the same one without the scanner. */
-function scanned(answer: Partial<Exchanged>, below: readonly string[], seed: number) {
+function scanned(answer: Partial<Exchanged>, below: readonly string[], seed: number, addresses = 1) {
   const [scene, alone] = [new Scene(), new Scene()];
   const random = mulberry32(seed);
   const seen = new Set<string>();
@@ -65,7 +65,8 @@ function scanned(answer: Partial<Exchanged>, below: readonly string[], seed: num
     work(scene, round);
     work(alone, round);
     if (round < 5) continue;
-    for (const path of guesses(below, random, seen)) scene.get(path, { ...answer, client: "10.9.9.9" });
+    for (const path of guesses(below, random, seen))
+      scene.get(path, { ...answer, client: `10.9.9.${9 + (seen.size % addresses)}` });
   }
   return { scene, alone, seen };
 }
@@ -97,13 +98,15 @@ for (const [name, nothing] of NOTHING)
   });
 
 for (const [name, answer] of SOUND)
-  t.test(`a scanner that is ${name}, as others are, makes no endpoint`, (t) => {
-    const { scene, alone, seen } = scanned(answer, ["", "/api", "/v1"], name.length);
-    const told = (one: Scene) => one.endpoints().map(({ method, template }) => [method, template]);
-    t.same(told(scene), told(alone));
-    t.ok(unknownCalls(scene) > 0.95 * seen.size, "some may have looked like values of what is there");
-    const before = told(scene).length;
-    t.ok(told(scannedAgain(scene, answer)).length <= before + 1, "values of one parameter after a restart, at most");
+  t.test(`a scanner that is ${name}, as others are, makes no endpoint, from however many addresses`, (t) => {
+    for (const addresses of [1, 30]) {
+      const { scene, alone, seen } = scanned(answer, ["", "/api", "/v1"], name.length, addresses);
+      const told = (one: Scene) => one.endpoints().map(({ method, template }) => [method, template]);
+      t.same(told(scene), told(alone), `${addresses}`);
+      t.ok(unknownCalls(scene) > 0.95 * seen.size, "some may have looked like values of what is there");
+      const before = told(scene).length;
+      t.ok(told(scannedAgain(scene, answer)).length <= before + 1, "values of one parameter after a restart, at most");
+    }
     t.end();
   });
 
@@ -260,6 +263,55 @@ t.test("a scanner finds nothing where each answer has in it what was asked for",
   t.end();
 });
 
+const LETTERS = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+function redirect(scene: Scene, path: string, location: string, client: string): void {
+  scene.get(path, { status: 302, answerFields: `Location: ${location}\r\n`, body: "", client });
+}
+
+t.test("what leads to many places is there, though each path is asked for once", (t) => {
+  for (const below of ["", "/r"])
+    for (const clients of [1, 200]) {
+      const scene = new Scene();
+      const random = mulberry32(clients);
+      for (let number = 0; number < 400; number++) {
+        const code = Array.from({ length: 7 }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join("");
+        const place = `https://${wordOf(number * 77)}.example/${wordOf(number * 991)}?utm=${number}`;
+        redirect(scene, `${below}/${code}`, place, `10.0.1.${number % clients}`);
+      }
+      t.ok(scene.templates().length <= 4, `${scene.templates()}: the first ones may be words`);
+      t.equal(unknownCalls(scene), 0);
+    }
+  t.end();
+});
+
+t.test("a scanner finds nothing where redirects lead to few places, or back to what was asked for", (t) => {
+  const places: readonly ((path: string, number: number) => string)[] = [
+    (path) => `/login?next=${path}`,
+    (path) => `https://shop.internal${path}`,
+    (path) => `${path}/`,
+    (path) => `/en${path}`,
+    (path) => path.replace(/\/[^/]*$/, "") || "/",
+    (_, number) => `/interaction/${(number * 7_919 + 1e9).toString(36)}xK9dPqZw2Lm4Rt`,
+    (_, number) => `/place/${wordOf(1_000 + (number % 5))}`,
+  ];
+  for (const place of places) {
+    let scene = new Scene();
+    const random = mulberry32(3);
+    for (let number = 0; number < 1_000; number++) {
+      const path = guess(random);
+      redirect(scene, path, place(path, number), "10.9.9.9");
+      if (number < 200)
+        redirect(scene, `/go/${wordOf(number * 7_919)}`, `https://${wordOf(number)}x.example/`, "10.0.0.1");
+    }
+    t.same(scene.templates(), ["GET /go/{goId} ×200"], place("/x", 1));
+    t.equal(unknownCalls(scene), 1_000);
+    scene = scannedAgain(scene, { status: 302, answerFields: "Location: /login\r\n", body: "" });
+    t.same(scene.templates(), ["GET /go/{goId} ×200"], "nor after a restart");
+  }
+  t.end();
+});
+
 t.test("who asks for many paths again and again still guesses, who asks for one does not", (t) => {
   const scene = new Scene();
   const paths = Array.from({ length: 60 }, (_, number) => `/${wordOf(number * 7_919)}q/list`);
@@ -268,6 +320,30 @@ t.test("who asks for many paths again and again still guesses, who asks for one 
   t.same(scene.templates(), []);
   for (let call = 0; call < 3; call++) scene.get("/backup", { status: 403, client: "10.0.0.1" });
   t.same(scene.templates(), ["GET /backup ×3"]);
+  t.end();
+});
+
+t.test("a list that scanners go over again and again tells nothing new, whoever else calls from where they do", (t) => {
+  const files = ["", ".php", ".bak", ".sql", ".json"];
+  const list = Array.from({ length: 200 }, (_, at) => `/${wordOf(Math.floor(at / 5) * 7_919)}q${files[at % 5]}`);
+  // Some stand in the list more than once.
+  list.push(...list.slice(40, 70), ...list.slice(50, 60));
+  for (const answer of [{ status: 403 }, { status: 204, body: "" }]) {
+    const [again, many, gateway] = [new Scene(), new Scene(), new Scene()];
+    for (let round = 0; round < 12; round++) {
+      for (const path of list) {
+        again.get(path, { ...answer, client: "10.9.9.9" });
+        many.get(path, { ...answer, client: `10.9.9.${round}` });
+        gateway.get(path, { ...answer, client: "10.0.0.1" });
+      }
+      for (let call = 0; call < 10; call++)
+        for (const one of RESOURCES) gateway.exchange({ method: "POST", path: `/v1/${one}`, ...answer });
+    }
+    const name = `${answer.status}`;
+    t.same(again.templates(), [], name);
+    t.same(many.templates(), [], `${name}, from many addresses`);
+    t.equal(gateway.templates().length, RESOURCES.length, `${name}, and who calls`);
+  }
   t.end();
 });
 

@@ -373,3 +373,13 @@ t.test("the page finds an endpoint by any name that it is called by", { skip: NO
   await shot(page, "endpoints-by-host");
   t.same(troubles, []);
 });
+
+t.test("virtual hosts are one service, by whatever name a file gives it", (t) => {
+  const shop = { name: "shop", ground: "configured" as const, at: "10.0.0.2", ports: [80] };
+  const scene = new Scene({ identities: { named: [shop] } });
+  for (const host of ["shop.internal", "www.shop.internal", "cart.internal"])
+    for (let time = 0; time < 4; time++) scene.get("/cart", { host });
+  t.match([...scene.inventory.services()], [{ name: "shop", calls: 12 }]);
+  t.match(scene.endpoints(), [{ service: "shop", template: "/cart", calls: 12 }]);
+  t.end();
+});

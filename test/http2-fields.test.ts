@@ -189,6 +189,51 @@ t.test("blocks that spell all they say fill the table each time, known again or 
   t.end();
 });
 
+t.test("where a redirect leads is told by a number, whatever the protocol's version", (t) => {
+  const path = "/Go/x7Kp2q";
+  const places = (status: number, locations: readonly string[]): number[][] => {
+    const peers = new Http2Peers();
+    const one: Step[] = [];
+    const two: Step[] = [
+      ["client", HELLO],
+      ["server", settings()],
+    ];
+    for (const [at, location] of locations.entries()) {
+      const head = `HTTP/1.1 ${status} X\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`;
+      one.push(["client", `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`], ["server", head]);
+      const answer = peers.answer(2 * at + 1, status, [["location", location]], { ends: true });
+      two.push(["client", peers.request(2 * at + 1, path)], ["server", answer]);
+    }
+    return [one, two].map((steps) =>
+      feed(steps)
+        .filter((message): message is Call => message.kind === "call")
+        .map(({ redirectPlace }) => redirectPlace),
+    );
+  };
+  const same = [
+    ...["/login", "/login?next=/Go/x7Kp2q", "/login#top", "/login;jsessionid=8A3F"],
+    ...[
+      "/login/8f14e45fceea167a/x",
+      "/login/c9f0f895fb98ab91/x",
+      "https://a.example/b",
+      "http://ada:s3cr3t@a.example/b",
+    ],
+    ...["//a.example/b", "https://a.example/c", "https://b.example/b", "/"],
+  ];
+  const back = ["https://h/go/X7kp2q", "/Go/x7Kp2q/", "/en/Go/x7Kp2q.html", "/go", "https://h/Go/"];
+  const [of1, of2] = places(302, [...same, ...same, ...back]);
+  t.same(of1, of2);
+  t.same(
+    of1.slice(0, 12).map((place) => of1.indexOf(place)),
+    [0, 0, 0, 0, 4, 4, 6, 6, 6, 9, 10, 11],
+    "whom for, how to get there and which session are no part of it",
+  );
+  t.same(of1.slice(12, 24), of1.slice(0, 12), "heads that came before");
+  t.same(of1.slice(24), [0, 0, 0, 0, 0], "the same or above, spelt in another way");
+  for (const status of [200, 201, 404]) t.same(places(status, ["/orders/17"]), [[0], [0]], `${status} is no redirect`);
+  t.end();
+});
+
 t.test("answers that a server pushes are counted, and are no calls", (t) => {
   const p = new Http2Peers();
   const promised = (stream: number) =>

@@ -187,6 +187,11 @@ t.test("a service is renamed with all its rows when files change, and keeps what
     ],
   );
   t.strictSame(named(scene), ["10.0.0.2:80 shop (configured 1)"]);
+  for (const name of ["Shop.Internal.", "Our Shop.", "shop"]) {
+    scene.inventory.identify(read(t, { "services.yaml": `services: [{ name: ${name}, address: 10.0.0.2 }]` }));
+    const shown = name.includes(" ") ? name : name.toLowerCase().replace(/\.$/, "");
+    t.strictSame(named(scene), [`10.0.0.2:80 ${shown} (configured 1)`]);
+  }
   const again = new Scene();
   again.inventory.restore(rows);
   t.strictSame(named(again), ["10.0.0.2:80 shop.internal (host 0.9)"], "without the files it is what callers ask for");

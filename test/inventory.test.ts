@@ -143,7 +143,7 @@ t.test("what was merged keeps its counts, and the reason is kept with it", (t) =
     statuses: { 200: 5, 404: 5 },
     // Of those called before anything answered there it is not known how long they took.
     durationMillis: { count: 8, max: 10 },
-    parameters: [{ name: "userId", type: "word", reason: '5 different values behind "users"', distinctValues: 10 }],
+    parameters: [{ name: "userId", type: "word", reason: '4 different values behind "users"', distinctValues: 10 }],
   });
   t.match(repos, { template: "/users/{userId}/repos", method: "POST", calls: 10 });
   removals.push(...scene.inventory.takeDelta(1_000).removals);

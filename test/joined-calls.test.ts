@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { ConsoleStore } from "../console/store/console-store.js";
-import type { EdgeRecord } from "../shared/event.js";
+import { factsOf } from "../sensor/report/compliance/facts.js";
+import { readInventory } from "../sensor/store/read-inventory.js";
+import type { EdgeRecord, SensorEvent } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import type { ToldConnection } from "../shared/told-connection.js";
 import { startConsole } from "./support/console.js";
@@ -57,7 +59,14 @@ class Joining {
   }
 
   tell(sensor: string, ...connections: ToldConnection[]): this {
-    const event = { kind: "connections", connections } as const;
+    return this.#accept(sensor, { kind: "connections", connections });
+  }
+
+  tellEdge(sensor: string, record: EdgeRecord): this {
+    return this.#accept(sensor, record);
+  }
+
+  #accept(sensor: string, event: SensorEvent): this {
     this.store.accept(`id-${sensor}`, {
       events: [{ sequence: ++this.#sequence, event: decodeEvent(encodeEvent(event)) }],
       ...{ droppedTotal: 0, callsNotSampledTotal: 0 },
@@ -105,6 +114,37 @@ t.test("connections are one by their ends and sequence numbers, and by nothing e
     two(CONNECTION, CONNECTION).length > 0 && new Joining(temporaryFolder(t)).tell("a", CONNECTION, CONNECTION).told,
     "",
   );
+  t.end();
+});
+
+t.test("documents of all sensors are told what they counted together, and those of one sensor are not", (t) => {
+  const folder = temporaryFolder(t);
+  const seen = { ...edge("10.0.0.1", "ab", "cleartext", { cleartext: 1 }), serverPort: 80, calls: 10 };
+  const other = { ...seen, clientAddress: "10.0.0.9" };
+  const joining = new Joining(folder).tell("a", CONNECTION).tell("b", CONNECTION);
+  for (const sensor of ["a", "b"]) joining.tellEdge(sensor, seen).tellEdge(sensor, other);
+  const file = join(folder, "console.sqlite");
+  const rows = [...readInventory(file)];
+  t.same(
+    rows.map(({ sensor, record, repeated }) => [sensor, (record as EdgeRecord).clientAddress, repeated]),
+    ["a", "b"].flatMap((sensor) => [
+      [sensor, "10.0.0.1", { calls: 10, connections: 1 }],
+      [sensor, "10.0.0.9", undefined],
+    ]),
+  );
+  t.same(
+    factsOf(rows, []).edges.map(({ clientAddress, calls, connections }) => [clientAddress, calls, connections]),
+    [
+      ["10.0.0.1", 10, 1],
+      ["10.0.0.9", 20, 2],
+    ],
+    "what could not be told to be the same counts at each",
+  );
+  t.same(
+    [...readInventory(file, "a")].map(({ repeated }) => repeated),
+    [undefined, undefined],
+  );
+  joining.store.close();
   t.end();
 });
 

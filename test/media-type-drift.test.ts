@@ -1,5 +1,6 @@
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
 import { joinedEndpoint } from "../sensor/report/joined-rows.js";
 import { openapi } from "../sensor/report/openapi.js";
 import type { EndpointRecord } from "../shared/event.js";
@@ -225,7 +226,10 @@ t.test("each status has the media types of its own answers in documents, over th
   const again = new Scene();
   again.inventory.restore(JSON.parse(JSON.stringify(orders().inventory.takeDelta(100).rows)));
   t.same(contents(again.endpoints()), EACH);
-  const joined = joinedEndpoint(rows[0], { ...rows[0], responseContentTypesByStatus: { "201": ["text/csv"] } });
+  const joined = joinedEndpoint(
+    [rows[0], { ...rows[0], responseContentTypesByStatus: { "201": ["text/csv"] } }],
+    NOT_REPEATED,
+  );
   t.same(joined.responseContentTypesByStatus?.["201"], ["application/json; charset=utf-8", "text/csv"]);
   t.same(joined.responseContentTypesByStatus?.["422"], [PROBLEM]);
   t.end();

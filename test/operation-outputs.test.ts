@@ -2,6 +2,7 @@ import t from "tap";
 import { callRecord } from "../sensor/analysis/call-record.js";
 import type { Edge, Endpoint } from "../sensor/inventory/observation.js";
 import type { Call } from "../sensor/protocol/message.js";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
 import { csv } from "../sensor/report/csv.js";
 import { joinedEndpoint } from "../sensor/report/joined-rows.js";
 import { ndjson } from "../sensor/report/ndjson.js";
@@ -175,7 +176,7 @@ t.test(
       records.map((record) => (decodeEvent(encodeEvent(record)) as EndpointRecord).rpcStatuses),
       [undefined, counts],
     );
-    t.same(joinedEndpoint(grpc, grpc).rpcStatuses, { 0: 6, 3: 2, 16: 2 });
+    t.same(joinedEndpoint([grpc, grpc], NOT_REPEATED).rpcStatuses, { 0: 6, 3: 2, 16: 2 });
     const again = new Scene();
     again.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(100).rows)));
     t.same(

@@ -6,13 +6,8 @@ import { Dispatcher } from "../sensor/protocol/dispatcher.js";
 import type { Call } from "../sensor/protocol/message.js";
 import { type FeedOptions, feed, PROTOCOL_SETTINGS, type Step, TestFlow } from "./support/dialog.js";
 import { data, HELLO, Http2Peers, settings } from "./support/http2-builder.js";
-import {
-  GRAPHQL_CASES,
-  MARKED_CASES,
-  NONE_OF_THESE,
-  type OperationCase,
-  OTHER_CASES,
-} from "./support/operation-cases.js";
+import { NONE_OF_THESE } from "./support/no-operation-cases.js";
+import { GRAPHQL_CASES, MARKED_CASES, type OperationCase, OTHER_CASES } from "./support/operation-cases.js";
 
 const CASES = [...GRAPHQL_CASES, ...OTHER_CASES, ...MARKED_CASES];
 const AWS_JSON = OTHER_CASES.find(({ name }) => name === "AWS JSON by its target") as OperationCase;

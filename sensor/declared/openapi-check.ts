@@ -22,6 +22,10 @@ export async function complaintsOf(document: SourceDocument, bytes: number): Pro
 
 /** The validator tells of a place by a piece of the whole as JSON, or by a path in backticks. */
 function complaint(document: SourceDocument, whole: unknown, message: string): string {
+  const lost = /\$ref pointer "([^"]*)"/.exec(message)?.[1];
+  const reference = lost === undefined ? undefined : pathOfReference(document.value, lost);
+  if (reference !== undefined)
+    return `${document.place(reference)}: ${wordsOf(message)}; correct it, the file is read as far as it goes`;
   const line = /^> +(\d+) \|/m.exec(message)?.[1];
   const named = /`\/([^`]*)`/.exec(message)?.[1];
   const path = line !== undefined ? pathAtLine(whole, Number(line)) : namedPath(whole, named ?? "");
@@ -37,6 +41,18 @@ function wordsOf(message: string): string {
   return [words, /^\(.*\)$/.test(second) ? ` ${second}` : "", hint === "" ? "" : `: ${hint.replace(/[!.]$/, "")}`].join(
     "",
   );
+}
+
+/** Where the first `$ref` stands that leads there; the validator does not tell. Aliases of YAML are one object each: looked at once. */
+function pathOfReference(value: unknown, target: string, seen = new Set<object>()): Path | undefined {
+  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+  seen.add(value);
+  for (const [name, item] of Object.entries(value)) {
+    if (name === "$ref" && item === target) return [name];
+    const below = pathOfReference(item, target, seen);
+    if (below !== undefined) return [Array.isArray(value) ? Number(name) : name, ...below];
+  }
+  return undefined;
 }
 
 /** What stands in a line of `JSON.stringify(whole, undefined, 2)`, without writing it. */

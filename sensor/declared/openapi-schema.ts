@@ -68,7 +68,7 @@ export class SchemaReader {
     for (const pattern of isMapping(patterns.value) ? Object.keys(patterns.value) : [])
       made.patterns.push({ pattern, schema: this.read(child(patterns, pattern), depth + 1) });
     made.items = this.#items(at, depth);
-    if (made.types.length === 0) made.types = impliedTypes(made);
+    if (made.types.length === 0) made.types = impliedTypes(made, at.value as Mapping);
     this.#combine(made, at, depth);
     if (mayBeNull(at.value as Mapping) && made.types.length > 0 && !made.types.includes("null"))
       made.types.push("null");
@@ -200,12 +200,21 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
+/** Any number: 1.0 and 1 are the same to JSON Schema, and not to whoever writes them. */
+function typeOfValue(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
 function typesOf(type: unknown): string[] {
   if (typeof type === "string") return [type];
   return Array.isArray(type) ? type.filter((one) => typeof one === "string") : [];
 }
 
-function impliedTypes({ properties, patterns, items }: DeclaredSchema): string[] {
+function impliedTypes({ properties, patterns, items }: DeclaredSchema, { enum: list, const: only }: Mapping): string[] {
+  // JSON Schema 2020-12 §6.1.2: nothing but these values is allowed, and so nothing of other types.
+  const values: readonly unknown[] = only !== undefined ? [only] : Array.isArray(list) ? list : [];
+  if (values.length > 0) return [...new Set(values.map(typeOfValue))];
   if (Object.keys(properties).length > 0 || patterns.length > 0) return ["object"];
   return items === undefined ? [] : ["array"];
 }

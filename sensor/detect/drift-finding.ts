@@ -6,25 +6,25 @@ import { endpointKey, endpointOf } from "./server-of.js";
 
 const MAX_TOLD = 32;
 
-/** Watches for differences of one kind from what is declared: a finding for each endpoint, with all of them in its evidence. */
+/** Watches for differences of these kinds from what is declared: a finding for each endpoint, with all of them in its evidence. */
 export function watchDrift(
   { findings }: RuleContext,
-  kind: Difference["kind"],
-  summaryOf: (endpoint: Endpoint) => string,
+  kinds: ReadonlySet<Difference["kind"]>,
+  summaryOf: (endpoint: Endpoint, differences: readonly Difference[]) => string,
 ): Partial<ObservationSink> {
   const counted = new WeakMap<object, { differences: readonly string[] }>();
   return {
     call(call: Call, _: Edge | undefined, endpoint: Endpoint | undefined): void {
       // Only calls that were looked at can tell anything new.
       const { shapes } = call;
-      if (shapes === undefined || !tells(shapes, kind) || endpoint?.declaration?.isDeclared !== true) return;
-      const differences = endpoint.differences().filter((one) => one.kind === kind);
+      if (shapes === undefined || !tells(shapes, kinds) || endpoint?.declaration?.isDeclared !== true) return;
+      const differences = endpoint.differences().filter(({ kind }) => kinds.has(kind));
       if (differences.length === 0) return;
       const texts = differences.slice(0, MAX_TOLD).map(({ text }) => text);
       if (!findings.again(endpoint, call.atMicros)) {
         const { declaration } = endpoint;
         const evidence = findings.first(endpoint, endpointKey(endpoint), call.atMicros, {
-          summary: summaryOf(endpoint),
+          summary: summaryOf(endpoint, differences),
           ...endpointOf(endpoint),
           evidence: { differences: texts, declared: declaration.place ?? declaration.file },
         });
@@ -36,7 +36,10 @@ export function watchDrift(
   };
 }
 
-function tells({ query, header, request, response, responseHeader }: CallShapes, kind: Difference["kind"]): boolean {
-  const told = kind === "parameter" ? (query ?? header) : (request ?? response ?? responseHeader);
+function tells(
+  { query, header, request, response, responseHeader }: CallShapes,
+  kinds: ReadonlySet<Difference["kind"]>,
+): boolean {
+  const told = kinds.has("parameter") ? (query ?? header) : (request ?? response ?? responseHeader);
   return told !== undefined;
 }

@@ -6,6 +6,7 @@ import { type CheckedDocument, checkedDocuments } from "../../shared/config/chec
 import { keys, list, PORT, some, text } from "../../shared/config/checked-schema.js";
 import { ofNamedFile, readNamedFile } from "../../shared/config/named-file.js";
 import { isNetwork } from "../../shared/config/network-text.js";
+import { plainHost } from "../../shared/host-name.js";
 import { readHosts } from "./hosts-file.js";
 import type { Identities, NamedAddress } from "./identities.js";
 import { readCluster } from "./kubernetes.js";
@@ -13,6 +14,7 @@ import { readCluster } from "./kubernetes.js";
 const SETTING = "identity.files";
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const STRUCTURED = /\.(ya?ml|json)$/i;
+const HOST_TO_ROOT = /^[\w.-]+\.$/;
 const ADDRESS = "an address such as 10.0.3.7, or a network such as 10.0.3.0/24";
 const SERVICES = keys({
   services: list(
@@ -55,6 +57,11 @@ function readDocument(document: CheckedDocument): NamedAddress[] {
   if (typeof value === "object" && value !== null && "kind" in value) return readCluster(document);
   const { services } = document.check(SERVICES, value);
   return services.flatMap(({ name, address, port }) =>
-    address.map((at) => ({ name, ground: "configured" as const, at, ports: port })),
+    address.map((at) => ({ name: nameOf(name), ground: "configured" as const, at, ports: port })),
   );
+}
+
+/** Only names of hosts end with the dot of the root; any other is told as the operator writes it. */
+function nameOf(name: string): string {
+  return HOST_TO_ROOT.test(name) ? plainHost(name) : name;
 }

@@ -344,7 +344,7 @@ export class Inventory implements MessageSink, VisibilitySink {
     return this.#declarations.rows(
       this.#services.sorted(),
       this.#roster.all(),
-      this.#lastMicros - (this.#firstMicros ?? 0),
+      this.blindTimes.watchedMicros(this.#firstMicros ?? 0, this.#lastMicros),
     );
   }
 

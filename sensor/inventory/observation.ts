@@ -57,7 +57,7 @@ export interface Deprecation {
 
 /** One way in which what was seen differs from what is declared, in words without values. */
 export interface Difference {
-  readonly kind: "parameter" | "schema";
+  readonly kind: "parameter" | "credential" | "schema";
   readonly text: string;
 }
 

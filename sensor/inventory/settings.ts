@@ -20,6 +20,8 @@ export interface InventorySettings {
   readonly learningSeconds: number;
   /** Path segments that are never made into a parameter. */
   readonly literalSegments: readonly string[];
+  /** Classes of data that the operator added, as the setting says them; none without. */
+  readonly dataRules?: readonly string[];
   /** What an operator says of the paths of services; undefined without any. */
   readonly pathRules?: readonly ServiceRules[];
   /** Connections with calls that wait to be told to a console; none without it. */

@@ -183,6 +183,8 @@ export interface Call {
   readonly carriedId: number;
   /** Final status; undefined where no response was seen. */
   readonly status: number | undefined;
+  /** Tells apart where redirects lead, by a hash (`redirect-place.ts`); 0 of what is none, and of one that only spells its path in another way. */
+  readonly redirectPlace: number;
   /** The response's Server and X-Powered-By, as sent. */
   readonly serverSoftware: string | undefined;
   readonly poweredBy: string | undefined;

@@ -14,8 +14,8 @@ import {
   STATUS_WORDS,
   type Status,
 } from "./compliance/view.js";
+import { COUNTED_ONCE } from "./counted-once.js";
 import { blindWords, type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
-import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** Rows of one table: this is read by people. */
@@ -42,7 +42,7 @@ export const complianceMarkdown: Report = {
 
 function periodOf({ facts, coverage }: ComplianceView): string {
   if (facts.lastMicros === 0) return `Nothing was seen; eastwatch ${VERSION}.`;
-  const counted = coverage.length > 1 ? ` ${COUNTED_AT_EACH}` : "";
+  const counted = coverage.length > 1 ? ` ${COUNTED_ONCE}` : "";
   return `Seen from ${formatTime(facts.firstMicros)} to ${formatTime(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
 }
 

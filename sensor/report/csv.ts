@@ -167,6 +167,9 @@ const COLUMNS: readonly string[] = [
   "more_hosts",
   "data.request.bodies_cut",
   "data.response.bodies_cut",
+  "repeated_calls",
+  "repeated_connections",
+  "data.own_classes",
   "response_content_types_by_status",
   "rpc.grpc.status_codes",
 ];

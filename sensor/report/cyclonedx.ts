@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { EdgeRecord, EndpointRecord, ServiceRecord } from "../../shared/event.js";
+import { endpointIdentity } from "../../shared/record-identity.js";
 import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { inNetwork, placeOf } from "../../shared/virtual-network.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { COUNTED_ONCE, Repeats } from "./counted-once.js";
 import { isNamed, joinedEndpoint, joinedService } from "./joined-rows.js";
 import { lastSeen } from "./last-seen.js";
 import type { Report } from "./report.js";
@@ -17,15 +19,24 @@ export const cyclonedx: Report = {
     const views = viewsOf(list);
     const edges = list.flatMap(({ record }) => (record.kind === "edge" ? [record] : []));
     const endpoints = list.flatMap(({ record }) => (record.kind === "endpoint" && record.calls > 0 ? [record] : []));
-    const all = [...views.values()].map((its) => its.map(({ record }) => record).reduce(joinedService));
+    const repeats = new Repeats(list);
+    const all = [...views.values()].map((its) => {
+      const records = its.map(({ record }) => record);
+      return its.length === 1 ? records[0] : joinedService(records, repeats.ofService(records[0]));
+    });
+    const asked = joinedEndpoints(endpoints, repeats);
+    const isOfSeveral = new Set(list.map(({ sensor }) => sensor)).size > 1;
     const unique = all.filter((service) => !hasGone(service, all, endpoints));
+    const micros = lastSeen(list);
     const body = {
       metadata: {
-        timestamp: formatTime(lastSeen(list)),
+        // Where nothing was seen it would be a day of 1970.
+        ...(micros === 0 ? {} : { timestamp: formatTime(micros) }),
         tools: { components: [{ type: "application", name: "eastwatch", version: VERSION }] },
+        ...(isOfSeveral ? { properties: [{ name: "eastwatch:counts", value: COUNTED_ONCE }] } : {}),
       },
       services: unique.map((service) =>
-        serviceObject(service, views.get(referenceOf(service)) ?? [], edges, endpoints),
+        serviceObject(service, views.get(referenceOf(service)) ?? [], { edges, endpoints, asked }),
       ),
       dependencies: dependenciesOf(unique, edges),
     };
@@ -62,19 +73,22 @@ function viewsOf(rows: readonly StoredRow[]): ReadonlyMap<string, readonly View[
   return views;
 }
 
-function serviceObject(
-  service: ServiceRecord,
-  views: readonly View[],
-  allEdges: readonly EdgeRecord[],
-  allEndpoints: readonly EndpointRecord[],
-): Record<string, unknown> {
+/** What there is of all services. */
+interface Rows {
+  readonly edges: readonly EdgeRecord[];
+  readonly endpoints: readonly EndpointRecord[];
+  /** Each endpoint once, whatever sensors saw of it. */
+  readonly asked: readonly EndpointRecord[];
+}
+
+function serviceObject(service: ServiceRecord, views: readonly View[], all: Rows): Record<string, unknown> {
   const isHere = (row: EdgeRecord | EndpointRecord): boolean =>
     row.serverAddress === service.address &&
     row.serverPort === service.port &&
     row.virtualNetwork === service.virtualNetwork;
-  const edges = allEdges.filter(isHere);
-  const endpoints = allEndpoints.filter(isHere);
-  const asked = joinedEndpoints(endpoints);
+  const edges = all.edges.filter(isHere);
+  const endpoints = all.endpoints.filter(isHere);
+  const asked = all.asked.filter(isHere);
   const urls = [...new Set(endpoints.map(urlOf))].sort();
   return {
     "bom-ref": referenceOf(service),
@@ -87,15 +101,15 @@ function serviceObject(
   };
 }
 
-/** Each once, whatever sensors saw of it. */
-function joinedEndpoints(endpoints: readonly EndpointRecord[]): EndpointRecord[] {
-  const joined = new Map<string, EndpointRecord>();
+function joinedEndpoints(endpoints: readonly EndpointRecord[], repeats: Repeats): EndpointRecord[] {
+  const together = new Map<string, EndpointRecord[]>();
   for (const endpoint of endpoints) {
-    const key = `${endpoint.method} ${endpoint.template}`;
-    const known = joined.get(key);
-    joined.set(key, known === undefined ? endpoint : joinedEndpoint(known, endpoint));
+    const key = endpointIdentity(endpoint);
+    together.set(key, [...(together.get(key) ?? []), endpoint]);
   }
-  return [...joined.values()];
+  return [...together.values()].map((views) => {
+    return views.length === 1 ? views[0] : joinedEndpoint(views, repeats.ofEndpoint(views));
+  });
 }
 
 /** Classes by the way they go: what requests have flows in, what answers have flows out. */
@@ -166,7 +180,7 @@ function propertiesOf(
   return pairs.filter(([, value]) => value !== "").map(([name, value]) => ({ name: `eastwatch:${name}`, value }));
 }
 
-/** Of several sensors each says what it counted: what two of them saw is in the sum twice. */
+/** Of several sensors each says what it counted. */
 function countsOf({ record, sensor = "" }: View): string {
   return `${sensor}: ${record.calls} calls, ${record.connections} connections`;
 }

@@ -60,10 +60,14 @@ export function drawnMap(edges: readonly EdgeRecord[], bounds: MapBounds): Drawn
   };
 }
 
+const COUNTED_ONCE_WORDS =
+  "Connections that several sensors saw are counted once, where they could be told to be the same.";
+
 /** First lines of the drawing: what it is of. */
 export function captionOf(rows: readonly StoredRow[]): string {
   if (lastSeen(rows) === 0) return "Nothing was seen.";
-  return `Who calls whom, as seen by eastwatch ${VERSION} from ${formatTime(firstSeen(rows))} to ${formatTime(lastSeen(rows))}. What was not seen is not in it.`;
+  const counted = new Set(rows.map(({ sensor }) => sensor)).size > 1 ? ` ${COUNTED_ONCE_WORDS}` : "";
+  return `Who calls whom, as seen by eastwatch ${VERSION} from ${formatTime(firstSeen(rows))} to ${formatTime(lastSeen(rows))}. What was not seen is not in it.${counted}`;
 }
 
 /** Each edge once, however many sensors saw it: one may know the name that another did not see. */

@@ -4,20 +4,31 @@ import { endpointName } from "./compliance/facts.js";
 import { type Cell, section, table, time } from "./html-element.js";
 
 const MAX_CALLERS = 10;
+const BOUND =
+  "<p>Declared and not called means not called where these sensors listen, and in what they can read.</p>\n";
+const NO_FILE =
+  "<p>No file speaks of any endpoint: which of them are declared, and what is declared and not called, is not known.</p>\n";
 
 /** What files declare against what was seen. */
 export function declaredSection(endpoints: readonly EndpointRecord[]): string {
   const judged = endpoints.filter(({ declaration, deprecation }) => declaration ?? deprecation);
   const title = "Declared against seen";
-  if (judged.length === 0)
-    return section(title, "<p>No file speaks of any endpoint, and none is marked as deprecated.</p>\n");
+  if (judged.length === 0) return section(title, `${NO_FILE}<p>None is marked as deprecated.</p>\n`);
   const ofState = (state: EndpointRecord["state"]): EndpointRecord[] => judged.filter((one) => one.state === state);
-  const parts = [
-    part("Deprecated and still called", ["marked by", "goes away", "remaining callers"], ofState("zombie"), (one) => [
+  const deprecated = part(
+    "Deprecated and still called",
+    ["marked by", "goes away", "remaining callers"],
+    ofState("zombie"),
+    (one) => [
       one.deprecation?.marks.join(", ") ?? "",
       one.deprecation?.sunsetMicros === undefined ? "" : time(one.deprecation.sunsetMicros),
       remainingOf(one),
-    ]),
+    ],
+  );
+  const spoken = judged.filter(({ declaration }) => declaration !== undefined).length;
+  if (spoken === 0) return section(title, `${NO_FILE}${deprecated}`);
+  const unspoken = endpoints.length - spoken;
+  const parts = [
     part("Called and not declared", ["calls", "callers", "files that do not have it"], ofState("shadow"), (one) => [
       one.calls,
       callersOf(one),
@@ -33,9 +44,11 @@ export function declaredSection(endpoints: readonly EndpointRecord[]): string {
       (one.drift ?? []).join("; "),
     ]),
   ];
-  const bound =
-    "<p>Declared and not called means not called where these sensors listen, and in what they can read.</p>\n";
-  return section(title, bound + parts.join(""));
+  return section(title, `${BOUND}${unspoken === 0 ? "" : unspokenWords(unspoken)}${deprecated}${parts.join("")}`);
+}
+
+function unspokenWords(count: number): string {
+  return `<p>Of ${count.toLocaleString("en")} ${count === 1 ? "endpoint" : "endpoints"} no file speaks: whether they are declared somewhere is not known.</p>\n`;
 }
 
 function part(

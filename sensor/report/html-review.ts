@@ -13,8 +13,8 @@ export function reviewSection(rows: readonly StoredRow[]): string {
       saying(`owner ${owner?.text}`, owner),
       saying(`tags ${tags?.texts.join(", ")}`, tags),
       saying(`note "${note?.text}"`, note),
-      saying(`to go away${until(deprecated?.untilMicros)}`, deprecated),
-      saying(`ignored${until(ignored?.untilMicros)}`, ignored),
+      saying(`to go away${day("by", deprecated?.untilMicros)}`, deprecated),
+      saying(`ignored${day("until", ignored?.untilMicros)}`, ignored),
     ];
     const changes = [...review.changes, ...untoldWords(review)].join("; ");
     return [[sensor ?? "", record.service, endpointName(record), review.status, words.join(""), changes]];
@@ -24,8 +24,8 @@ export function reviewSection(rows: readonly StoredRow[]): string {
   return section("Reviews", table({ heads, rows: said }));
 }
 
-function until(micros: number | undefined): string {
-  return micros === undefined ? "" : ` until ${time(micros)}`;
+function day(word: "by" | "until", micros: number | undefined): string {
+  return micros === undefined ? "" : ` ${word} ${time(micros)}`;
 }
 
 function saying(what: string, said: Said | undefined): string {

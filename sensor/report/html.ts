@@ -15,6 +15,7 @@ import { cutBodies } from "./compliance/evidence/data-flows.js";
 import { countsText, number } from "./compliance/evidence.js";
 import { endpointName, type Facts } from "./compliance/facts.js";
 import { type ComplianceView, complianceView } from "./compliance/view.js";
+import { COUNTED_ONCE } from "./counted-once.js";
 import { blindWords, type CoverageSummary, NOT_PROVEN, silenceSentence } from "./coverage.js";
 import { complianceSections } from "./html-compliance.js";
 import { declaredSection } from "./html-declared.js";
@@ -26,7 +27,6 @@ import { hostSection } from "./html-hosts.js";
 import { protectionSection } from "./html-protection.js";
 import { reviewSection } from "./html-review.js";
 import { HTML_STYLE } from "./html-style.js";
-import { COUNTED_AT_EACH } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
 /** A report that stands alone: no script, nothing loaded, every text from the wire escaped. */
@@ -73,7 +73,7 @@ function period({ facts, coverage }: ComplianceView): string {
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
   const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
   if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
-  const counted = sensors.length > 1 ? ` ${COUNTED_AT_EACH}` : "";
+  const counted = sensors.length > 1 ? ` ${COUNTED_ONCE}` : "";
   return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
 }
 

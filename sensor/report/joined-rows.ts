@@ -8,99 +8,122 @@ import type {
   ServiceRecord,
 } from "../../shared/event.js";
 import { sumPostures } from "../../shared/posture.js";
-import { addedCounts, joinedProtection } from "./joined-protection.js";
+import type { Repeated } from "../store/stored-row.js";
+import { atLeast, atLeastOfEach, ofBytes } from "./counted-once.js";
+import { joinedProtection } from "./joined-protection.js";
 
 /*
- * What several sensors tell of one thing, as one row. Counts are added: what two sensors saw counts at both, which whoever shows them says.
- * Names and states are those of the sensor that saw it last, for they are what it is called now.
+ * What several sensors tell of one thing, as one row; at least one tells of it. Counts are of what was counted together once, as far as
+ * is told what that is (counted-once.ts). Names and states are those of the sensor that saw it last, for they are what it is called now.
  */
-
-/** Said wherever counts of several sensors stand together. */
-export const COUNTED_AT_EACH =
-  "Counts are those of all sensors added: what several of them saw was counted by each, and is in them as often.";
 
 interface Timed {
   readonly firstMicros: number;
   readonly lastMicros: number;
 }
 
-export function joinedService(a: ServiceRecord, b: ServiceRecord): ServiceRecord {
-  const [newer, older] = isNamed(a) === isNamed(b) ? byTime(a, b) : isNamed(a) ? [a, b] : [b, a];
+export function joinedService(views: readonly ServiceRecord[], repeated: Repeated): ServiceRecord {
+  const named = views.filter(isNamed);
+  const [newest] = named.length === 0 ? newestFirst(views) : newestFirst(named);
   return {
-    ...older,
-    ...newer,
-    ...times(a, b),
-    ...addedFields(a, b, ["names", "software", "frameworks", "headerOrders", "protocols", "connections", "calls"]),
-    ...addedFields(a, b, ["parsedBytes", "encryptedBytes", "notUnderstood", "joinedLateBytes", "missingBytes"]),
+    ...allOf(views),
+    ...newest,
+    ...times(views),
+    ...lists(views, ["names", "software", "frameworks", "headerOrders", "protocols"]),
+    ...counts(views, ["connections"], repeated.connections),
+    ...counts(views, ["calls"], repeated.calls),
+    ...counts(views, ["parsedBytes", "encryptedBytes", "joinedLateBytes", "missingBytes"], ofBytes(repeated)),
+    ...counts(views, ["notUnderstood"], ofBytes(repeated)),
   };
 }
 
-export function joinedEdge(a: EdgeRecord, b: EdgeRecord): EdgeRecord {
-  const [newer, older] = byTime(a, b);
+export function joinedEdge(views: readonly EdgeRecord[], repeated: Repeated): EdgeRecord {
+  const sorted = newestFirst(views);
+  const { connections, calls } = repeated;
   return {
-    ...older,
-    ...newer,
-    ...times(a, b),
-    serverService: serverName(newer) ?? serverName(older) ?? newer.serverService,
-    posture: sumPostures([a.posture, b.posture]),
-    ...addedFields(a, b, ["protocols", "postureCounts", "clientAuthReasons", "keyExchangeGroups", "handshakeFailures"]),
-    ...addedFields(a, b, ["handshakeTraits", "clientCertificates", "connections", "calls", "handshakes"]),
-    ...addedFields(a, b, ["clientSoftware", "clientHeaderOrders", "credentials", "missingBytes"]),
+    ...allOf(views),
+    ...times(views),
+    serverService: sorted.map(serverName).find((name) => name !== undefined) ?? sorted[0].serverService,
+    posture: sumPostures(views.map(({ posture }) => posture)),
+    ...lists(views, ["clientSoftware", "clientHeaderOrders"]),
+    ...counts(views, ["protocols", "postureCounts", "clientAuthReasons", "keyExchangeGroups"], connections),
+    ...counts(views, ["handshakeFailures", "handshakeTraits", "clientCertificates"], connections),
+    ...counts(views, ["connections", "handshakes"], connections),
+    ...counts(views, ["calls", "credentials"], calls),
+    ...counts(views, ["missingBytes"], ofBytes(repeated)),
   };
 }
 
-export function joinedEndpoint(a: EndpointRecord, b: EndpointRecord): EndpointRecord {
-  const [newer, older] = byTime(a, b);
-  const protection = joinedProtection(a, b);
+export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repeated): EndpointRecord {
+  const protection = joinedProtection(views, repeated.calls);
+  const sorted = newestFirst(views);
   // Only who was given the files knows whether it is one of theirs.
-  const judge = newer.declaration === undefined && older.declaration !== undefined ? older : newer;
-  const { durationMillis } = b.calls > a.calls ? b : a;
-  const sums = addedFields(a, b, ["callers", "statuses", "credentials", "dataClasses", "requestClasses"]);
+  const judge = sorted.find(({ declaration }) => declaration !== undefined) ?? sorted[0];
+  const [{ durationMillis }] = [...views].sort((a, b) => b.calls - a.calls);
+  const { callers, ...named } = lists(views, ["callers", "dataClasses", "requestContentTypes", "responseContentTypes"]);
   return {
-    ...older,
-    ...newer,
-    ...times(a, b),
-    ...sums,
-    ...addedFields(a, b, ["responseClasses", "requestBodiesRead", "responseBodiesRead", "requestContentTypes"]),
-    ...addedFields(a, b, ["requestBodiesCut", "responseBodiesCut", "rpcStatuses"]),
-    ...addedFields(a, b, ["responseContentTypes", "hosts", "calls", "incompleteCalls", "missingBytes"]),
-    ...(a.drift === undefined && b.drift === undefined ? {} : { drift: joinedDrift(a.drift ?? [], b.drift ?? []) }),
-    ...moreHosts(a, b),
-    ...typesByStatus(a, b),
-    callerCount: Math.max(a.callerCount, b.callerCount, sums.callers?.length ?? 0),
+    ...allOf(views),
+    ...times(views),
+    ...named,
+    ...lists(views, ["hosts"]),
+    ...counts(views, ["calls", "incompleteCalls", "statuses", "credentials"], repeated.calls),
+    ...counts(views, ["requestClasses", "responseClasses"], repeated.calls),
+    ...counts(views, ["requestBodiesRead", "responseBodiesRead"], repeated.calls),
+    ...counts(views, ["requestBodiesCut", "responseBodiesCut"], repeated.calls),
+    ...counts(views, ["missingBytes"], ofBytes(repeated)),
+    ...driftOf(views, repeated),
+    ...ownClassesOf(views),
+    ...counts(views, ["rpcStatuses"], repeated.calls),
+    ...typesByStatus(views),
+    ...moreHosts(views),
+    ...(callers === undefined ? {} : { callers }),
+    callerCount: Math.max(...views.map(({ callerCount }) => callerCount), callers?.length ?? 0),
     state: judge.state,
     ...(durationMillis === undefined ? {} : { durationMillis }),
     ...(protection === undefined ? {} : { protection }),
   };
 }
 
-/** Which of them both sensors saw is not known: there are as many at least. */
-function moreHosts(a: EndpointRecord, b: EndpointRecord): Pick<EndpointRecord, "moreHosts"> {
-  const more = Math.max(a.moreHosts ?? 0, b.moreHosts ?? 0);
+function driftOf(views: readonly EndpointRecord[], { calls }: Repeated): Pick<EndpointRecord, "drift"> {
+  const all = views.flatMap(({ drift }) => (drift === undefined ? [] : [drift]));
+  return all.length === 0 ? {} : { drift: joinedDrift(all, (figures) => atLeast(figures, calls)) };
+}
+
+function ownClassesOf(views: readonly EndpointRecord[]): Pick<EndpointRecord, "ownClasses"> {
+  const all = Object.assign({}, ...views.map(({ ownClasses }) => ownClasses)) as Required<EndpointRecord>["ownClasses"];
+  return Object.keys(all).length === 0 ? {} : { ownClasses: all };
+}
+
+/** Which of them several sensors saw is not known: there are as many at least. */
+function moreHosts(views: readonly EndpointRecord[]): Pick<EndpointRecord, "moreHosts"> {
+  const more = Math.max(...views.map(({ moreHosts = 0 }) => moreHosts));
   return more === 0 ? {} : { moreHosts: more };
 }
 
-function typesByStatus(a: EndpointRecord, b: EndpointRecord): Pick<EndpointRecord, "responseContentTypesByStatus"> {
-  const [one, other] = [a.responseContentTypesByStatus, b.responseContentTypesByStatus];
-  if (one === undefined && other === undefined) return {};
-  const statuses = Object.keys({ ...one, ...other });
-  const types = statuses.map((status) => [status, added(one?.[status], other?.[status])] as const);
-  return { responseContentTypesByStatus: Object.fromEntries(types) as Record<string, string[]> };
+/** Of each status what any of them saw; left out where none tells them apart. */
+function typesByStatus(views: readonly EndpointRecord[]): Pick<EndpointRecord, "responseContentTypesByStatus"> {
+  const told = views.flatMap(({ responseContentTypesByStatus: types }) => (types === undefined ? [] : [types]));
+  if (told.length === 0) return {};
+  const statuses = [...new Set(told.flatMap((types) => Object.keys(types)))];
+  const types = statuses.map((status) => [status, [...new Set(told.flatMap((one) => one[status] ?? []))]] as const);
+  return { responseContentTypesByStatus: Object.fromEntries(types) };
 }
 
-export function joinedCertificate(a: CertificateRecord, b: CertificateRecord): CertificateRecord {
-  const lists = addedFields(a, b, ["services", "clients", "handshakes"]);
+export function joinedCertificate(views: readonly CertificateRecord[], repeated: Repeated): CertificateRecord {
+  const { services, clients } = lists(views, ["services", "clients"]);
   return {
-    ...a,
-    ...times(a, b),
-    ...lists,
-    serviceCount: Math.max(a.serviceCount, b.serviceCount, lists.services?.length ?? 0),
-    clientCount: Math.max(a.clientCount, b.clientCount, lists.clients?.length ?? 0),
+    ...views[0],
+    ...times(views),
+    ...(services === undefined ? {} : { services }),
+    ...(clients === undefined ? {} : { clients }),
+    ...counts(views, ["handshakes"], repeated.connections),
+    serviceCount: Math.max(...views.map(({ serviceCount }) => serviceCount), services?.length ?? 0),
+    clientCount: Math.max(...views.map(({ clientCount }) => clientCount), clients?.length ?? 0),
   };
 }
 
-export function joinedFinding(a: FindingRecord, b: FindingRecord): FindingRecord {
-  return { ...a, ...times(a, b), count: a.count + b.count };
+export function joinedFinding(views: readonly FindingRecord[], repeated: Repeated): FindingRecord {
+  return { ...views[0], ...times(views), ...counts(views, ["count"], ofBytes(repeated)) };
 }
 
 /** The same calls may be named by one sensor and not by another, which did not see what names them. */
@@ -117,34 +140,50 @@ function bareName(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** The one that was seen last first. */
-function byTime<T extends Timed & InVirtualNetwork>(a: T, b: T): readonly [T, T] {
-  return b.lastMicros > a.lastMicros ? [b, a] : [a, b];
+/** The one that was seen last first; of several seen at one time the one told first. */
+function newestFirst<T extends Timed & InVirtualNetwork>(views: readonly T[]): readonly T[] {
+  return [...views].sort((a, b) => b.lastMicros - a.lastMicros);
+}
+
+/** Every field that any of them tells, as the one has it that saw it last. */
+function allOf<T extends Timed & InVirtualNetwork>(views: readonly T[]): T {
+  return Object.assign({}, ...[...newestFirst(views)].reverse()) as T;
 }
 
 /** What is declared and was never seen has no times, and takes none from others. */
-function times(a: Timed, b: Timed): Timed {
-  const first = [a, b].map(({ firstMicros }) => firstMicros).filter((micros) => micros > 0);
+function times(views: readonly Timed[]): Timed {
+  const first = views.map(({ firstMicros }) => firstMicros).filter((micros) => micros > 0);
   return {
     firstMicros: first.length === 0 ? 0 : Math.min(...first),
-    lastMicros: Math.max(a.lastMicros, b.lastMicros),
+    lastMicros: Math.max(...views.map(({ lastMicros }) => lastMicros)),
   };
 }
 
-type Added = number | readonly string[] | Readonly<Record<string, number>> | undefined;
-
-/** Fields that count, added; lists have what stands in either. What neither has is left out: a version did not tell it. */
-function addedFields<T, K extends keyof T>(a: T, b: T, names: readonly K[]): Partial<Pick<T, K>> {
+/** What stands in any of the lists. What none has is left out: a version did not tell it. */
+function lists<T, K extends keyof T>(views: readonly T[], names: readonly K[]): Partial<Pick<T, K>> {
   const fields = names.flatMap((name) => {
-    const value = added(a[name] as Added, b[name] as Added);
-    return value === undefined ? [] : [[name, value]];
+    const told = views.flatMap((view) => (view[name] === undefined ? [] : [view[name] as readonly string[]]));
+    return told.length === 0 ? [] : [[name, [...new Set(told.flat())]] as const];
   });
   return Object.fromEntries(fields) as Partial<Pick<T, K>>;
 }
 
-function added(a: Added, b: Added): Added {
-  if (a === undefined || b === undefined) return a ?? b;
-  if (typeof a === "number" || typeof b === "number") return Number(a) + Number(b);
-  if (Array.isArray(a) && Array.isArray(b)) return [...new Set<string>([...a, ...b])];
-  return addedCounts(a as Readonly<Record<string, number>>, b as Readonly<Record<string, number>>);
+type Counted = number | Readonly<Record<string, number>>;
+
+/** Numbers, and numbers by name, of which at most `repeated` are counted too often in their sum. What none has is left out. */
+function counts<T, K extends keyof T>(views: readonly T[], names: readonly K[], repeated: number): Partial<Pick<T, K>> {
+  const fields = names.flatMap((name) => {
+    const told = views.flatMap((view) => (view[name] === undefined ? [] : [view[name] as Counted]));
+    return told.length === 0 ? [] : [[name, together(told, repeated)] as const];
+  });
+  return Object.fromEntries(fields) as Partial<Pick<T, K>>;
+}
+
+function together(told: readonly Counted[], repeated: number): Counted {
+  const numbers = told.filter((count) => typeof count === "number");
+  if (numbers.length > 0) return atLeast(numbers, repeated);
+  return atLeastOfEach(
+    told.filter((count) => typeof count !== "number"),
+    repeated,
+  );
 }

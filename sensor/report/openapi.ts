@@ -1,6 +1,7 @@
 import { pathOfService } from "../../shared/path-of-service.js";
 import { formatTime } from "../../shared/time.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { COUNTED_ONCE, Repeats } from "./counted-once.js";
 import { EdgePostures } from "./edge-postures.js";
 import { lastSeen } from "./last-seen.js";
 import { observed, operationObject, type Seen } from "./openapi/operation.js";
@@ -36,16 +37,18 @@ export const openapi: Report = {
       record.kind === "endpoint" ? [{ ...record, edge: postures.of(record, sensor), review, sensor }] : [],
     );
     const services = [...new Set(endpoints.map(({ service }) => service))].sort();
+    const sensors = new Set(list.map(({ sensor }) => sensor));
     const isOfSeveral = services.length > 1;
+    const micros = lastSeen(list);
     const document = {
       openapi: "3.1.0",
       info: {
         title: "APIs seen by eastwatch",
-        version: formatTime(lastSeen(list)).slice(0, 10),
-        description: `${ABOUT}${isOfSeveral ? OF_SEVERAL : ""}`,
+        version: micros === 0 ? "nothing seen" : formatTime(micros).slice(0, 10),
+        description: `${ABOUT}${isOfSeveral ? OF_SEVERAL : ""}${sensors.size > 1 ? ` ${COUNTED_ONCE}` : ""}`,
       },
       ...(isOfSeveral ? { tags: services.map((name) => ({ name })) } : {}),
-      paths: pathsOf(endpoints, isOfSeveral),
+      paths: pathsOf(endpoints, isOfSeveral, new Repeats(list)),
       // Even of nothing: a document needs one of paths and components to have an entry.
       components: { securitySchemes: schemesOf(endpoints) },
     };
@@ -53,7 +56,11 @@ export const openapi: Report = {
   },
 };
 
-function pathsOf(endpoints: readonly Seen[], isOfSeveral: boolean): Record<string, Record<string, unknown>> {
+function pathsOf(
+  endpoints: readonly Seen[],
+  isOfSeveral: boolean,
+  repeats: Repeats,
+): Record<string, Record<string, unknown>> {
   /** OpenAPI takes templates that differ only in their parameters' names for one. */
   const shapes = new Map<string, Map<string, ServicePath>>();
   for (const endpoint of endpoints) {
@@ -71,18 +78,22 @@ function pathsOf(endpoints: readonly Seen[], isOfSeveral: boolean): Record<strin
   const items = [...shapes.values()].flatMap((services) =>
     [...services.values()].map((path): [string, Record<string, unknown>] => [
       services.size === 1 ? path.template : pathOfService(path.template, path.service),
-      pathItem(path, isOfSeveral),
+      pathItem(path, isOfSeveral, repeats),
     ]),
   );
   return Object.fromEntries(items.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function pathItem({ service, template, methods }: ServicePath, isOfSeveral: boolean): Record<string, unknown> {
+function pathItem(
+  { service, template, methods }: ServicePath,
+  isOfSeveral: boolean,
+  repeats: Repeats,
+): Record<string, unknown> {
   const item: Record<string, unknown> = {};
   const others: Record<string, unknown> = {};
   const tags = isOfSeveral ? { tags: [service] } : {};
   for (const [method, endpoints] of methods) {
-    if (METHODS.has(method)) item[method.toLowerCase()] = { ...tags, ...operationObject(template, endpoints) };
+    if (METHODS.has(method)) item[method.toLowerCase()] = { ...tags, ...operationObject(template, endpoints, repeats) };
     else others[method] = endpoints.map(observed);
   }
   if (Object.keys(others).length > 0) item["x-observed-methods"] = others;

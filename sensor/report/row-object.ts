@@ -5,19 +5,22 @@ import { remainingCallers } from "../../shared/last-calls.js";
 import type { MovedService } from "../../shared/moved-service.js";
 import { edgeObject, endpointObject, findingObject, visibilityObject } from "../../shared/record-json.js";
 import { formatTime } from "../../shared/time.js";
-import type { StoredRow } from "../store/stored-row.js";
+import type { Repeated, StoredRow } from "../store/stored-row.js";
 import type { EdgePosture, EdgePostures } from "./edge-postures.js";
 import { protectionObject } from "./protection-object.js";
 import { reviewObject } from "./review-object.js";
 
 /** Everything that is known of a row, under the names of CONTRACT.md and ours beyond them. */
-export function rowObject({ record, sensor, review }: StoredRow, postures?: EdgePostures): Record<string, unknown> {
+export function rowObject(
+  { record, sensor, review, repeated }: StoredRow,
+  postures?: EdgePostures,
+): Record<string, unknown> {
   const origin = sensor === undefined ? { kind: record.kind } : { kind: record.kind, sensor };
   switch (record.kind) {
     case "service":
       return { ...origin, ...serviceObject(record) };
     case "edge":
-      return { ...origin, ...edgeObject(record), ...edgeDetail(record) };
+      return { ...origin, ...edgeObject(record), ...edgeDetail(record), ...repeatedObject(repeated) };
     case "endpoint":
       return {
         ...origin,
@@ -31,6 +34,12 @@ export function rowObject({ record, sensor, review }: StoredRow, postures?: Edge
     default:
       return { ...origin, ...findingObject(record) };
   }
+}
+
+/** For whoever adds up the rows of an edge that several sensors tell: to be taken off that sum, once. */
+function repeatedObject(repeated: Repeated | undefined): Record<string, unknown> {
+  if (repeated === undefined) return {};
+  return { repeated_calls: repeated.calls, repeated_connections: repeated.connections };
 }
 
 /** What protects the way to it. */
@@ -117,6 +126,7 @@ function endpointDetail(endpoint: EndpointRecord): Record<string, unknown> {
     parameters: endpoint.parameters,
     "data.request.classes": endpoint.requestClasses,
     "data.response.classes": endpoint.responseClasses,
+    "data.own_classes": endpoint.ownClasses,
     "data.request.bodies_read": endpoint.requestBodiesRead,
     "data.response.bodies_read": endpoint.responseBodiesRead,
     "data.request.bodies_cut": endpoint.requestBodiesCut,

@@ -5,6 +5,7 @@ import { formatTime } from "../../shared/time.js";
 import { VERSION } from "../../shared/version.js";
 import { visible } from "../../shared/visible-text.js";
 import type { StoredRow } from "../store/stored-row.js";
+import { COUNTED_ONCE, Repeats } from "./counted-once.js";
 import { joinedFinding } from "./joined-rows.js";
 import type { Report } from "./report.js";
 
@@ -29,7 +30,9 @@ const SCORES: Readonly<Record<Severity, string>> = {
 export const sarif: Report = {
   name: "sarif",
   *write(rows: Iterable<StoredRow>): Iterable<string> {
-    const findings = [...toldOnce(rows).values()];
+    const list = [...rows];
+    const findings = toldOnce(list);
+    const isOfSeveral = new Set(list.map(({ sensor }) => sensor)).size > 1;
     const ids = [...new Set(findings.map(({ record }) => record.rule))].sort();
     const document = {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -39,6 +42,7 @@ export const sarif: Report = {
           tool: { driver: { name: "eastwatch", version: VERSION, rules: ids.map(ruleObject) } },
           results: findings.map((told) => resultObject(told, ids.indexOf(told.record.rule))),
           columnKind: "utf16CodeUnits",
+          ...(isOfSeveral ? { properties: { counts: COUNTED_ONCE } } : {}),
         },
       ],
     };
@@ -52,15 +56,21 @@ interface Told {
 }
 
 /** Results with one fingerprint are one (SARIF 2.1.0 §3.27.17): of those that several sensors told, a reader would keep the last alone. */
-function toldOnce(rows: Iterable<StoredRow>): ReadonlyMap<string, Told> {
-  const all = new Map<string, Told>();
+function toldOnce(rows: readonly StoredRow[]): readonly Told[] {
+  const repeats = new Repeats(rows);
+  const all = new Map<string, { records: FindingRecord[]; sensors: string[] }>();
   for (const { record, sensor } of rows) {
     if (record.kind !== "finding") continue;
-    const known = all.get(record.id);
-    const sensors = [...(known?.sensors ?? []), ...(sensor === undefined ? [] : [sensor])];
-    all.set(record.id, { record: known === undefined ? record : joinedFinding(known.record, record), sensors });
+    const { records, sensors } = all.get(record.id) ?? { records: [], sensors: [] };
+    all.set(record.id, {
+      records: [...records, record],
+      sensors: [...sensors, ...(sensor === undefined ? [] : [sensor])],
+    });
   }
-  return all;
+  return [...all.values()].map(({ records, sensors }) => {
+    const [first] = records;
+    return { record: records.length === 1 ? first : joinedFinding(records, repeats.ofFinding(first)), sensors };
+  });
 }
 
 function ruleObject(id: string): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { CommandError } from "../../shared/command-error.js";
 import { type Opinion, reviewOf } from "../../shared/review.js";
 import { type CountedFacts, reviewedFacts } from "../../shared/reviewed-facts.js";
 import { ReviewContext } from "../../shared/sqlite/review-context.js";
-import type { StoredRow } from "./stored-row.js";
+import type { Repeated, StoredRow } from "./stored-row.js";
 
 export const INVENTORY_TABLES = ["service", "edge", "endpoint", "certificate", "finding"] as const;
 
@@ -15,16 +15,18 @@ export function* readInventory(path: string, only?: string): Iterable<StoredRow>
     const hasSensors = hasColumn(database, "service", "sensor");
     if (only !== undefined) checkSensor(database, path, only);
     const reviewed = hasColumn(database, "opinion", "opinion") ? reviewsOf(database) : undefined;
+    // What one sensor counts is counted once.
+    const repeated = only === undefined && hasColumn(database, "joined", "edge") ? repeatedOf(database) : NONE_REPEATED;
     for (const table of INVENTORY_TABLES) {
       // A file that a version before this table wrote, and none since.
       if (!hasColumn(database, table, "record")) continue;
       const sensor = hasSensors ? "(SELECT name FROM sensor WHERE id = t.sensor)" : "NULL";
       const where = only === undefined ? "" : "WHERE t.sensor = (SELECT id FROM sensor WHERE name = ?)";
-      const [id, identity] = reviewed === undefined ? ["''", "''"] : ["t.sensor", "t.identity"];
+      const [id, identity] = hasSensors ? ["t.sensor", "t.identity"] : ["''", "''"];
       const rows = database.prepare<unknown[], ReadRow>(
         `SELECT record, ${sensor} AS sensor, ${id} AS id, ${identity} AS identity FROM ${table} t ${where} ORDER BY t.rowid`,
       );
-      for (const row of rows.iterate(...(only === undefined ? [] : [only]))) yield storedRow(row, reviewed);
+      for (const row of rows.iterate(...(only === undefined ? [] : [only]))) yield storedRow(row, reviewed, repeated);
     }
   } finally {
     database.close();
@@ -39,15 +41,31 @@ interface ReadRow {
   readonly identity: string;
 }
 
-function storedRow({ record: text, sensor, id, identity }: ReadRow, reviews: ReadReviews | undefined): StoredRow {
+function storedRow(
+  { record: text, sensor, id, identity }: ReadRow,
+  reviews: ReadReviews | undefined,
+  repeated: ReadonlyMap<string, Repeated>,
+): StoredRow {
   const record = JSON.parse(text) as StoredRow["record"];
   const stored = { record, sensor: sensor ?? undefined };
+  const often = record.kind === "edge" ? repeated.get(identity) : undefined;
+  if (often !== undefined) return { ...stored, repeated: often };
   if (reviews === undefined || record.kind !== "endpoint") return stored;
   const opinion = reviews.opinions.get(`${id} ${identity}`);
   if (opinion === undefined) return stored;
   const { context } = reviews;
   const facts = (): CountedFacts => reviewedFacts(record, context.connections(id, record));
   return { ...stored, review: reviewOf(record, opinion, context.of(id, record, facts), Date.now() * 1_000) };
+}
+
+const NONE_REPEATED: ReadonlyMap<string, Repeated> = new Map();
+
+/** By edge. The row of no sensor has what is counted too often of all. */
+function repeatedOf(database: Database.Database): ReadonlyMap<string, Repeated> {
+  const rows = database
+    .prepare<[], Repeated & { edge: string }>("SELECT edge, calls, connections FROM joined WHERE sensor = ''")
+    .all();
+  return new Map(rows.map(({ edge, calls, connections }) => [edge, { calls, connections }]));
 }
 
 /** What people say of endpoints, by sensor and identity. */

@@ -14,6 +14,14 @@ export interface StoredRow {
   readonly sensor: string | undefined;
   /** What people say of an endpoint; a console has it where somebody said something. */
   readonly review?: Review;
+  /** Of an edge of which a console knows that several sensors counted the same calls or connections. */
+  readonly repeated?: Repeated;
+}
+
+/** By how much the sum of what all sensors counted of an edge is too much: each sensor's row of the edge tells the same. */
+export interface Repeated {
+  readonly calls: number;
+  readonly connections: number;
 }
 
 /**

@@ -56,6 +56,8 @@ export interface Settings {
     readonly pathRulesReloadSeconds: number;
     /** The same as `detect.learningSeconds`. */
     readonly learningSeconds: number;
+    /** The same as `data.rules`. */
+    readonly dataRules: readonly string[];
   };
   readonly declared: {
     readonly files: readonly string[];
@@ -145,6 +147,7 @@ export function buildSettings(values: ReadonlyMap<string, SettingValue>): Settin
     sections[section][name] = values.get(key);
   }
   sections.detect.dataRules = values.get("data.rules");
+  sections.inventory.dataRules = values.get("data.rules");
   sections.inventory.learningSeconds = values.get("detect.learningSeconds");
   // One object for both: what the protocols are told is what the section says.
   const { protocol, data } = sections;

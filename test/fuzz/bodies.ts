@@ -3,7 +3,8 @@ import type { Flow } from "../../sensor/flow/stream.js";
 import { BodyReader } from "../../sensor/protocol/body/body-reader.js";
 import { FAILED, PERMISSION_DENIED, SUCCEEDED, UNAUTHENTICATED, UNIMPLEMENTED } from "../../sensor/protocol/outcome.js";
 import { defaultSettings } from "../../shared/config/settings.js";
-import { GRAPHQL_CASES, NONE_OF_THESE, OTHER_CASES } from "../support/operation-cases.js";
+import { NONE_OF_THESE } from "../support/no-operation-cases.js";
+import { GRAPHQL_CASES, OTHER_CASES } from "../support/operation-cases.js";
 import { spentMillis } from "./spent-time.js";
 import { zstdOf } from "./zstd-frames.js";
 

@@ -95,7 +95,7 @@ const PLAIN: SetCookie = {
 /** At one second past the year 2023-11-14T22:13:20Z. */
 export const COOKIE_CASES: readonly (readonly [string, SetCookie])[] = [
   ["sid=abc", PLAIN],
-  ["JSESSIONID=1; Path=/; HttpOnly", { ...PLAIN, name: "jsessionid", isHttpOnly: true }],
+  ["JSESSIONID=1; Path=/; HttpOnly", { ...PLAIN, name: "JSESSIONID", isHttpOnly: true }],
   [
     "__Host-auth_token=1; SECURE; httponly ; SameSite=Strict",
     { ...PLAIN, isSecure: true, isHttpOnly: true, sameSite: "strict" },
@@ -103,10 +103,10 @@ export const COOKIE_CASES: readonly (readonly [string, SetCookie])[] = [
   ["theme=dark; Max-Age=86400; SameSite=None", { ...PLAIN, purpose: "other", sameSite: "none", lifetime: "day" }],
   ["residue=eyJ0aGVtZSI6ImRhcmsifQ; Max-Age=86401", { ...PLAIN, purpose: "other", lifetime: "month" }],
   ["XSRF-TOKEN=1; SameSite=Lax", { ...PLAIN, purpose: "csrf", sameSite: "lax" }],
-  [".AspNetCore.Cookies=1; Secure", { ...PLAIN, name: ".aspnetcore.cookies", isSecure: true }],
-  [".AspNet.ApplicationCookie=1", { ...PLAIN, name: ".aspnet.applicationcookie" }],
-  ["CFTOKEN=1", { ...PLAIN, name: "cftoken" }],
-  ["iPlanetDirectoryPro=1", { ...PLAIN, name: "iplanetdirectorypro" }],
+  [".AspNetCore.CookiesC12=1; Secure", { ...PLAIN, name: ".AspNetCore.Cookies", isSecure: true }],
+  [".AspNet.ApplicationCookie=1", { ...PLAIN, name: ".AspNet.ApplicationCookie" }],
+  ["CFTOKEN=1", { ...PLAIN, name: "CFTOKEN" }],
+  ["iPlanetDirectoryPro=1", { ...PLAIN, name: "iPlanetDirectoryPro" }],
   ["__RequestVerificationToken_L2=1; HttpOnly", { ...PLAIN, purpose: "csrf", isHttpOnly: true }],
   ["a=eyJhbGciOiJub25lIn0.e30.; Domain=.example.com", { ...PLAIN, hasDomain: true }],
   ["sid=; Max-Age=0; Expires=Wed, 01 Jan 2031 00:00:00 GMT", { ...PLAIN, lifetime: "deleted" }],

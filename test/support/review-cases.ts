@@ -69,8 +69,8 @@ export const OTHERWISE: Readonly<Record<string, Otherwise>> = {
   "/cookie": other(
     session("; Secure; HttpOnly; SameSite=Strict"),
     session(""),
-    "new cookies set: session cookie jsessionid: no Secure; no HttpOnly; no SameSite; until the browser is closed",
-    "cookies set session cookie jsessionid: Secure; HttpOnly; SameSite=Strict; until the browser is closed → ",
+    "new cookies set: session cookie JSESSIONID: no Secure; no HttpOnly; no SameSite; until the browser is closed",
+    "cookies set session cookie JSESSIONID: Secure; HttpOnly; SameSite=Strict; until the browser is closed → ",
   ),
   "/origins": other(
     page("https://a.example", ""),

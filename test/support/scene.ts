@@ -73,7 +73,10 @@ export class Scene {
   ) {
     const defaults = defaultSettings();
     this.detection = new Detection({ ...defaults.detect, learningSeconds });
-    this.inventory = new Inventory({ ...defaults.inventory, learningSeconds, ...settings }, this.detection);
+    this.inventory = new Inventory(
+      { ...defaults.inventory, learningSeconds, dataRules: data.rules ?? [], ...settings },
+      this.detection,
+    );
     this.#dispatcher = new Dispatcher(
       { ...PROTOCOL_SETTINGS, data: { ...PROTOCOL_SETTINGS.data, ...data } },
       this.inventory,

@@ -113,6 +113,7 @@ export class TlsScene {
       requestHeaderOrder: 0,
       forwarding: 0,
       carriedId: 0,
+      redirectPlace: 0,
       deprecation: undefined,
       safeguards: undefined,
       access: undefined,

@@ -66,6 +66,32 @@ const PAIRS = OWNERS.flatMap((owner, at) =>
 /** Siblings that are values, or are none, by what stands below them or by where they stand. */
 export const UNIFORM: readonly TemplateCase[] = [
   {
+    name: "three slugs of two words, none of which APIs are made of",
+    paths: ["/posts/tender-walrus", "/posts/amber-kettle", "/posts/rugged-violin"],
+    expected: ["/posts/{slug} ×3"],
+  },
+  {
+    name: "slugs of two words that begin alike, or stand among others, stay",
+    paths: [
+      ..."/gins/sloe-dry /gins/sloe-wet /gins/old-tom".split(" "),
+      ..."/rums/orders /rums/search /rums/amber-kettle /rums/rugged-violin /rums/tender-walrus".split(" "),
+    ],
+    expected: [
+      ..."/gins/old-tom /gins/sloe-dry /gins/sloe-wet".split(" "),
+      ..."/rums/amber-kettle /rums/orders /rums/rugged-violin /rums/search /rums/tender-walrus".split(" "),
+    ].map((path) => `${path} ×1`),
+  },
+  {
+    name: "three names in capitals, where nothing else stands",
+    paths: ["/clerks/Hartmann", "/clerks/Spinka", "/clerks/Gerhold"],
+    expected: ["/clerks/{clerkId} ×3"],
+  },
+  {
+    name: "three names in capitals beside what is fixed stay",
+    paths: ["/clerks/search", "/clerks/Hartmann", "/clerks/Spinka", "/clerks/Gerhold"],
+    expected: ["/clerks/Gerhold ×1", "/clerks/Hartmann ×1", "/clerks/Spinka ×1", "/clerks/search ×1"],
+  },
+  {
     name: "names of indices are words of APIs, and have the same below them",
     paths: each(SERVICES, inIndex),
     expected: ["/{id}/_count ×18", "/{id}/_doc/{docId} ×18", "/{id}/_search ×18", "/{id}/_update/{updateId} ×18"],

@@ -1,5 +1,5 @@
 import { dateOf, draftOf } from "../certificate/leaf.js";
-import { isInverted } from "../certificate/validity.js";
+import { daysWords, isInverted } from "../certificate/validity.js";
 import type { Rule } from "../finding.js";
 
 /** A certificate that had ended when a handshake with it was completed: one finding a certificate. */
@@ -13,7 +13,7 @@ export const certificateExpired: Rule = {
       if (established !== true || atMicros <= notAfterSeconds * 1e6 || findings.again(leaf, atMicros)) return undefined;
       const days = Math.floor((atMicros / 1e6 - notAfterSeconds) / 86_400);
       const fault = {
-        says: `ended on ${dateOf(notAfterSeconds)}, ${days} days before a handshake with it was completed`,
+        says: `ended on ${dateOf(notAfterSeconds)}, ${daysWords(days)} before a handshake with it was completed`,
         // RFC 8446 §4.6.1: a session may go on beyond the certificate it began with.
         evidence: { notAfter: dateOf(notAfterSeconds), isResumed: resumed === true },
       };

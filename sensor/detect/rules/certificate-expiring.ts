@@ -1,6 +1,6 @@
 import type { Certificate } from "../../protocol/message.js";
 import { dateOf, draftOf } from "../certificate/leaf.js";
-import { isInverted } from "../certificate/validity.js";
+import { daysWords, isInverted } from "../certificate/validity.js";
 import type { Rule } from "../finding.js";
 
 const DAY_SECONDS = 86_400;
@@ -21,7 +21,7 @@ export const certificateExpiring: Rule = {
       if (leftSeconds < 0 || leftSeconds > noticeSeconds(leaf, settings.certificateDays)) return undefined;
       if (findings.again(leaf, atMicros)) return undefined;
       const fault = {
-        says: `ends on ${dateOf(leaf.notAfterSeconds)}, ${Math.floor(leftSeconds / DAY_SECONDS)} days from when it was seen`,
+        says: `ends on ${dateOf(leaf.notAfterSeconds)}, ${daysWords(Math.floor(leftSeconds / DAY_SECONDS))} from when it was seen`,
         evidence: { notAfter: dateOf(leaf.notAfterSeconds), daysLeft: Math.floor(leftSeconds / DAY_SECONDS) },
       };
       findings.first(leaf, leaf.fingerprint, atMicros, draftOf(fault, leaf, side, handshake, edge));

@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<Allowed, string>> = {
   asking: "whatever origin asks",
 };
 
+const REFUSED = ", by its headers; browsers refuse these two together, so that it does not work as it was meant";
+
 /** Pages of others may read answers in the name of who looks at them: one finding an endpoint and way. */
 export const crossOriginCredentials: Rule = {
   id: "cross-origin-credentials",
@@ -33,7 +35,7 @@ export const crossOriginCredentials: Rule = {
         if (findings.again(subject, call.atMicros)) return;
         const { service, method, template } = endpoint;
         findings.first(subject, `${endpointKey(endpoint)} ${allowed}`, call.atMicros, {
-          summary: `${method} ${template} of ${service.name} lets pages of ${WORDS[allowed]} read its answers with the reader's credentials.`,
+          summary: `${method} ${template} of ${service.name} lets pages of ${WORDS[allowed]} read its answers with the reader's credentials${allowed === "any" ? REFUSED : ""}.`,
           severity: SEVERITIES[allowed],
           ...endpointOf(endpoint),
           evidence: { allows: WORDS[allowed], sites_echoed: endpoint.protection?.echoedSites ?? 0 },

@@ -5,7 +5,7 @@ const SOURCE: ChangeRule = {
   traits: new Set(["issuer", "algorithm"]),
   isTold: () => true,
   summary: (service, { what, name }) =>
-    `${service} is called with tokens of the ${what} ${name}, which came with none before.`,
+    `${service} is called with tokens whose ${what} is ${name}, which no token had before.`,
 };
 
 /** Tokens of an issuer or algorithm that an endpoint was not called with before: one finding a service and newcomer. */

@@ -1,5 +1,8 @@
+import type { Difference } from "../../inventory/observation.js";
 import { watchDrift } from "../drift-finding.js";
 import type { Rule } from "../finding.js";
+
+const MESSAGES: ReadonlySet<Difference["kind"]> = new Set(["schema"] as const);
 
 /** A declared endpoint whose bodies, or whose answers' heads, have other fields than its file says, or of other types. */
 export const schemaDrift: Rule = {
@@ -8,7 +11,7 @@ export const schemaDrift: Rule = {
   watch: (context) =>
     watchDrift(
       context,
-      "schema",
+      MESSAGES,
       ({ service, method, template, declaration }) =>
         `Messages of ${method} ${template} of ${service.name} are other than ${declaration?.place} declares.`,
     ),

@@ -21,7 +21,7 @@ export const unprotectedSessionCookie: Rule = {
           const name = cookie.name ?? "a session cookie";
           const subject = subjects.of(service, `${name} ${lacking}`);
           if (findings.again(subject, atMicros)) continue;
-          findings.first(subject, `${service.place} ${service.port} ${name} ${lacking}`, atMicros, {
+          findings.first(subject, `${service.place} ${service.port} ${name.toLowerCase()} ${lacking}`, atMicros, {
             summary: `${service.name} sets ${name} without ${lacking}.`,
             ...serverOf(service),
             method,

@@ -19,8 +19,7 @@ export const weakerToken: Rule = {
 };
 
 function words({ what, name }: TokenChange): string {
-  if (what === "binding")
-    return "bound to nobody, where all before were bound to a key or certificate of their client's";
+  if (what === "binding") return "bound to nobody, where all before were bound to a key or certificate of their client";
   if (what === "audience") return `meant for ${name}, for which none was before`;
   return `good for much longer than those before (${name})`;
 }

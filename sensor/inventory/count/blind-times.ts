@@ -51,6 +51,11 @@ export class BlindTimes {
     return { blindIntervals: intervals, blindMillis: Math.round(micros / 1_000) };
   }
 
+  /** Time between the two in which nothing was missed, microseconds: only in it does it say something that nobody called. */
+  watchedMicros(firstMicros: number, lastMicros: number): number {
+    return lastMicros - firstMicros - this.within(firstMicros, lastMicros).blindMillis * 1_000;
+  }
+
   /** First interval that ends after a time. */
   #indexAfter(micros: number): number {
     let [low, high] = [0, this.#ended.length];

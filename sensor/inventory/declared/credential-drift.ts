@@ -43,7 +43,7 @@ function* missing(security: readonly DeclaredRequirement[], { protection, status
   const bare = protection === undefined ? answeredOf(statuses) : protection.bare.answered - protection.bareForms;
   if (bare <= 0) return;
   const others = protection === undefined ? 0 : protection.carried.answered + protection.cookieOnly.answered;
-  yield { kind: "parameter", text: credentialMissingText(alternativesWords(security), bare, bare + others) };
+  yield { kind: "credential", text: credentialMissingText(alternativesWords(security), bare, bare + others) };
 }
 
 function answeredOf(statuses: Carried["statuses"]): number {
@@ -65,7 +65,7 @@ function* others(
     .map(([text]) => text.replaceAll("cookie in cookie", "cookie").replaceAll(TOGETHER, " and "));
   if (seen.length === 0) return;
   yield {
-    kind: "parameter",
+    kind: "credential",
     text: `credential is ${seen.sort().join(" or ")}, declared ${alternativesWords(security)}`,
   };
 }

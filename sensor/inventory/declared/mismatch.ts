@@ -31,11 +31,24 @@ function formatMismatch(node: Seen, declared: DeclaredSchema, isText: boolean): 
   return names.length === 0 ? undefined : `${names.join(" or ")}, declared ${format}`;
 }
 
-/** Formats of whole numbers, OpenAPI 3.1.0 §4.4: what is too large for one is no guess. */
-function sizeMismatch({ kinds }: Seen, { types, format }: DeclaredSchema): string | undefined {
+/**
+ * Formats of whole numbers, OpenAPI 3.1.0 §4.4: what is too large for one is no guess. Nor is it where a few numbers are declared that all
+ * fit: which numbers came is not kept, how large they were is.
+ */
+function sizeMismatch({ kinds }: Seen, declared: DeclaredSchema): string | undefined {
+  const { types, format } = declared;
+  const isOf = (...allowed: readonly string[]): boolean =>
+    types.length > 0 && types.every((type) => type === "null" || allowed.includes(type));
   const beyond = format === "int32" ? BEYOND_INT32 : format === "int64" ? BEYOND_INT64 : 0;
-  const isWhole = types.every((type) => type === "integer" || type === "null") && types.length > 0;
-  return isWhole && (kinds & beyond) !== 0 ? `integer beyond ${format}, declared ${format}` : undefined;
+  if (isOf("integer") && (kinds & beyond) !== 0) return `integer beyond ${format}, declared ${format}`;
+  const values = declared.values ?? [];
+  if (!isOf("integer", "number") || values.length === 0 || (kinds & BEYOND_INT32) === 0) return undefined;
+  return values.every(isOfInt32) ? `integer beyond int32, declared ${orList(values)}` : undefined;
+}
+
+/** `null` is none of the numbers, and no larger than any. */
+function isOfInt32(value: string): boolean {
+  return value === "null" || Math.abs(Number(value)) < 2 ** 31;
 }
 
 /** Only where what stood there is one of a few words that are known, or no word at all. */

@@ -1,20 +1,14 @@
 import type { ServiceEntry } from "../service/service-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import { isCalledOften } from "./guessed.js";
+import { MANY_GUESSES } from "./guesses.js";
 import { isSized, SURE, showsNothing, UNSEEN } from "./little-told.js";
+import { areOfScanner, scannerQuestion } from "./scanner-question.js";
 
-/** So many endpoints of one client that are hardly called and answered alike are guesses, if most of what it made are. */
-export const MANY_MADE = 64;
+/** Where scanners made as many endpoints as a guesser guesses, hardly called and answered alike, they are guesses, if most of what they made are. */
 const MOST = 0.75;
 /** Calls that show that an endpoint is called. */
 const CALLED = 3;
-/**
- * What scanners look for at whatever service they find: files of programs and of their keepers, which no API has side by side. A client that learns
- * to know an API asks for each of its endpoints once as well.
- */
-const FORGOTTEN =
-  /\.(php|aspx?|jsp|cgi|bak|old|sql|env|git|svn|htaccess|htpasswd|DS_Store)\b|\b(wp-(admin|content|login)|phpmyadmin|cgi-bin)\b|etc\/passwd/gi;
-const MANY_FORGOTTEN = 3;
 /** How often an answer has what was asked for in it: not at all, as a message, or as a link with its text. */
 const ECHOES = [0, 1, 2] as const;
 
@@ -40,38 +34,64 @@ export class CatchAll {
 
 export interface Found {
   readonly catchAll: CatchAll;
-  readonly client: string;
   readonly endpoints: readonly EndpointEntry[];
 }
 
-/** What a service answers to a client that guesses, by endpoints that were made for it; undefined where nobody is seen to. */
+/** What clients made that was answered in one way, and what of it only scanners ask for. */
+class Alike {
+  readonly catchAll: CatchAll;
+  readonly #made = new Map<string, EndpointEntry[]>();
+  readonly #scanners = new Set<string>();
+  #questions = 0;
+
+  constructor(catchAll: CatchAll) {
+    this.catchAll = catchAll;
+  }
+
+  add(client: string, endpoint: EndpointEntry): void {
+    const made = this.#made.get(client) ?? [];
+    this.#made.set(client, made);
+    made.push(endpoint);
+    const question = scannerQuestion(endpoint.template);
+    if (question !== 0) this.#scanners.add(client);
+    this.#questions |= question;
+  }
+
+  /** What scanners made, from however many addresses; none where nobody is seen to be one, or where they made much else: `all` is how much. */
+  guesses(all: ReadonlyMap<string, number>): readonly EndpointEntry[] {
+    const guesses: EndpointEntry[] = [];
+    let made = 0;
+    for (const client of this.#scanners) {
+      guesses.push(...(this.#made.get(client) ?? []));
+      made += all.get(client) ?? 0;
+    }
+    const isGuessed = guesses.length >= MANY_GUESSES && guesses.length >= MOST * made && areOfScanner(this.#questions);
+    return isGuessed ? guesses : [];
+  }
+}
+
+/** What a service answers to scanners, by endpoints that were made for them; undefined where none are seen. */
 export function findCatchAll(service: ServiceEntry, all: Iterable<EndpointEntry>): Found | undefined {
-  const alike = new Map<string, Found & { endpoints: EndpointEntry[] }>();
+  const alike = new Map<string, Alike>();
   const made = new Map<string, number>();
-  let most: Found | undefined;
   for (const endpoint of all) {
     const client = endpoint.service === service ? hardlyCalledBy(endpoint) : undefined;
     if (client === undefined) continue;
     made.set(client, (made.get(client) ?? 0) + 1);
     for (const echoes of echoesOf(endpoint)) {
       const little = withoutPath(endpoint.little, endpoint.template.length, echoes);
-      const key = `${client} ${echoes} ${little}`;
-      const found = alike.get(key) ?? { catchAll: new CatchAll(little, echoes), client, endpoints: [] };
+      const key = `${echoes} ${little}`;
+      const found = alike.get(key) ?? new Alike(new CatchAll(little, echoes));
       alike.set(key, found);
-      found.endpoints.push(endpoint);
-      if (found.endpoints.length > (most?.endpoints.length ?? 0)) most = found;
+      found.add(client, endpoint);
     }
   }
-  if (most === undefined || most.endpoints.length < MANY_MADE) return undefined;
-  if (most.endpoints.length < MOST * (made.get(most.client) ?? 0)) return undefined;
-  return kindsForgotten(most.endpoints) < MANY_FORGOTTEN ? undefined : most;
-}
-
-function kindsForgotten(endpoints: readonly EndpointEntry[]): number {
-  const kinds = new Set<string>();
-  for (const { template } of endpoints)
-    for (const [kind] of template.matchAll(FORGOTTEN)) kinds.add(kind.toLowerCase());
-  return kinds.size;
+  let most: Found | undefined;
+  for (const one of alike.values()) {
+    const endpoints = one.guesses(made);
+    if (endpoints.length > (most?.endpoints.length ?? 0)) most = { catchAll: one.catchAll, endpoints };
+  }
+  return most;
 }
 
 /** The one client of an endpoint that it called a few times, without a credential. */

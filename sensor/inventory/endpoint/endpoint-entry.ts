@@ -28,7 +28,7 @@ import { AnswerTypes } from "./answer-types.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
-import { littleOf, littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
+import { littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
 import { RpcStatuses } from "./rpc-statuses.js";
 import type { PathHistory } from "./unknown-paths.js";
@@ -170,8 +170,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
-    if (!this.isThere && proves(call)) this.isThere = true;
-    if (this.little !== SURE) this.little = littleOfBoth(this.little, littleOf(call));
+    if (this.little !== SURE) this.little = littleOfBoth(this.little, this.service.sieve.littleOf(call));
+    if (!this.isThere && (this.little === SURE || proves(call))) this.isThere = true;
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
@@ -365,8 +365,7 @@ export class EndpointEntry implements Endpoint {
     return JSON.stringify(state);
   }
 
-  restore(record: EndpointRecord, text: string): void {
-    const state = JSON.parse(text) as EndpointStateText;
+  restore(record: EndpointRecord, state: EndpointStateText): void {
     this.toldState = record.state;
     this.isBehindGateway = record.reached !== undefined;
     this.calls = record.calls;

@@ -69,7 +69,7 @@ export class EndpointTable implements PathTreeOwner<MethodSet> {
     if (path === undefined || call.method === undefined) return undefined;
     const method = call.method.length > MAX_METHOD_LENGTH ? call.method.slice(0, MAX_METHOD_LENGTH) : call.method;
     if (service.sieve.isLookDue) service.sieve.look(findCatchAll(service, this.roster.all()));
-    const way = service.sieve.wayOf(littleOf(call), path.length);
+    const way = service.sieve.noteAnswer(littleOf(call), path.length);
     // Most calls are: nothing else is to be looked at.
     const isUsual = call.template === undefined && path.charCodeAt(0) === 0x2f && way === SURE;
     const found = isUsual

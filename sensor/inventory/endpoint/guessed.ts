@@ -72,7 +72,7 @@ export function rememberGuesses(roster: EndpointRoster, services: Iterable<Servi
 }
 
 function remember({ sieve }: ServiceEntry, { method, path, callers }: PathHistory, little: number): void {
-  const way = sieve.wayOf(little, path.length);
+  const way = sieve.noteAnswer(little, path.length);
   if (way !== SURE) for (const caller of callers) sieve.sortOf(way, method, path, caller);
 }
 

@@ -5,7 +5,7 @@ const MAX_CLIENTS = 16;
 const MAX_SHAPES = 64;
 const MAX_SHAPES_OF_ALL = 128;
 /** Who asked for so many shapes and hardly called them guesses; all clients that do not, taken together, from so many on. */
-const MANY_GUESSES = 16;
+export const MANY_GUESSES = 16;
 const MANY_GUESSES_OF_ALL = 64;
 /**
  * From fewer on each is to be called some times first: so few that a scanner's words are not yet taken for values of one parameter, which the words

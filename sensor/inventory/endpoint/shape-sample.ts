@@ -1,4 +1,5 @@
 import { CallSketch } from "../count/call-sketch.js";
+import { areOfScanner } from "./scanner-question.js";
 
 /** Calls of a shape in the wake of which it is one that is called. */
 export const ENOUGH_CALLS = 8;
@@ -14,6 +15,8 @@ export interface PathShape {
   readonly weight: 1 | 0.25;
   /** Of so many guesses one call stands out. */
   readonly guesses: number;
+  /** What only scanners ask for (`scanner-question.ts`); 0 where it is none of that. */
+  readonly question: number;
 }
 
 /**
@@ -27,7 +30,8 @@ const STRIDE = 2;
 const IS_CALLED = 1;
 const IS_RECENT = 2;
 const HAS_VALUE = 4;
-const ONE_CALL = 8;
+const IS_QUESTION = 8;
+const ONE_CALL = 16;
 const MAX_CALLS = 1 << 24;
 const FIRST_ROOM = 4;
 /** Of the room for shapes the part that may double. */
@@ -45,6 +49,9 @@ export class ShapeSample {
   #level = 0;
   #weight = 0;
   #callsSinceNew = 0;
+  /** Kinds of scanners' questions, and how often most of those asked for were: who has a list of them may go over it again and again. */
+  #questions = 0;
+  #rounds = 1;
   /** Undefined while none was left out. */
   #calls: CallSketch | undefined = undefined;
 
@@ -59,7 +66,7 @@ export class ShapeSample {
 
   /** Calls in the wake of which a shape is called often, and stands out from the others. */
   enoughCalls({ guesses }: Pick<PathShape, "guesses">): number {
-    return Math.max(ENOUGH_CALLS, this.hardlyCalled / guesses);
+    return this.#rounds * Math.max(ENOUGH_CALLS, this.hardlyCalled / guesses);
   }
 
   isCalled(shape: PathShape): boolean {
@@ -82,11 +89,25 @@ export class ShapeSample {
     const shapes = this.#shapes;
     shapes[at + 1] |= IS_RECENT;
     if (shapes[at + 1] < MAX_CALLS) shapes[at + 1] += ONE_CALL;
+    if (shape.question !== 0) this.#asked(shape.question, this.#callsAt(at));
     if (this.#isCalledAt(at)) return true;
     if (!isKnown && shapes[at + 1] < this.enoughCalls(shape) * ONE_CALL) return false;
     this.#weight -= this.#weightAt(at);
     shapes[at + 1] |= IS_CALLED;
     return true;
+  }
+
+  /** Rounds double: half of the questions were asked for twice as often. */
+  #asked(question: number, calls: number): void {
+    this.#questions |= question;
+    if (calls < 2 * this.#rounds || !areOfScanner(this.#questions)) return;
+    let [questions, again] = [0, 0];
+    for (let at = 0; at < this.#size * STRIDE; at += STRIDE) {
+      if ((this.#shapes[at + 1] & IS_QUESTION) === 0) continue;
+      questions++;
+      if (this.#callsAt(at) >= 2 * this.#rounds) again++;
+    }
+    if (2 * again > questions) this.#rounds *= 2;
   }
 
   /** Takes out what `other` alone asked for. */
@@ -118,7 +139,7 @@ export class ShapeSample {
   }
 
   /** Below 0 where it is left out. */
-  #add({ hash, weight }: PathShape): number {
+  #add({ hash, weight, question }: PathShape): number {
     if (!this.#isTaken(hash)) return -1;
     if (this.#size >= this.#maxShapes) this.#makeRoom();
     if (!this.#isTaken(hash)) return -1;
@@ -127,7 +148,7 @@ export class ShapeSample {
     if (at >= this.#shapes.length) this.#grow();
     this.#shapes[at] = hash;
     const calls = Math.min(MAX_CALLS / ONE_CALL, this.#calls?.callsOf(hash) ?? 0);
-    this.#shapes[at + 1] = calls * ONE_CALL + (weight === 1 ? 0 : HAS_VALUE);
+    this.#shapes[at + 1] = calls * ONE_CALL + (weight === 1 ? 0 : HAS_VALUE) + (question === 0 ? 0 : IS_QUESTION);
     this.#weight += this.#weightAt(at);
     return at;
   }

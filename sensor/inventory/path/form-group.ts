@@ -4,6 +4,7 @@ import type { PathNode } from "./path-node.js";
 import { FILE_EXTENSION, FORMAT, isCode, isJoined, isRouteWord, routeShare, stemOf } from "./route-word.js";
 import { isDecimal, RANDOM_BITS, type SegmentType, skeletonOf, typeOf } from "./segment.js";
 import { haveOwnWords } from "./subtree.js";
+import { placeOf } from "./word-score.js";
 
 /** Siblings that are values of one parameter, and why. */
 export interface ValueGroup<Leaf> {
@@ -30,6 +31,8 @@ interface FormRule {
   readonly mustDiffer?: (text: string) => string;
   /** What none of them alone shows. */
   readonly areThey?: (texts: readonly string[]) => boolean;
+  /** Of all that are looked at, the share that they must be: few among fixed words may be fixed as well. */
+  readonly share?: number;
   /** What is below all of them shows that they are none. */
   readonly areNot?: (nodes: readonly PathNode<unknown>[]) => boolean;
 }
@@ -38,6 +41,9 @@ const isOwnWords = (text: string): boolean => routeShare(text) < 0.5;
 
 /** `report_12.pdf` and `report_7.pdf` are one name with a number in it. */
 const withoutNumbers = (text: string): string => text.replace(/\d+/g, "0");
+
+/** Slugs of two or three words are values where hardly anything else stands. */
+const SLUGS_SHARE = 3 / 4;
 
 const RANDOM_LOOKING: readonly SegmentType[] = ["word", "mixed", "random", "code"];
 /** Of fewer characters, some words and numbers are as rare. */
@@ -68,6 +74,10 @@ const RULES: readonly FormRule[] = [
     what: "different slugs",
     isIt: (text) => text.split(/-+/).length >= 4 && isOwnWords(text),
     areThey: areApart,
+  },
+  {
+    ...{ type: "slug", least: 3, what: "different slugs", share: SLUGS_SHARE },
+    ...{ isIt: (text) => routeShare(text) === 0, areThey: areApart, areNot: mayBeResources },
   },
 ];
 
@@ -118,6 +128,12 @@ function areApart(texts: readonly string[]): boolean {
   return new Set(ends).size * 10 >= ends.length * 9;
 }
 
+/** Where resources of an API stand, these may be called by words of their own as well: `/ship-to`. */
+function mayBeResources([{ parent }]: readonly PathNode<unknown>[]): boolean {
+  const place = parent === undefined ? "root" : placeOf(parent);
+  return place === "root" || place === "container";
+}
+
 /** Together they show it, though some could be words: `yashi8Da` beside `lE3ChZm7`. */
 function areRandom(texts: readonly string[]): boolean {
   // `XMLtoJSON`: code is abbreviated with capitals.
@@ -142,7 +158,7 @@ function shown<Leaf>(node: PathNode<Leaf>, suffix: string): Shown<Leaf> {
 export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""): ValueGroup<Leaf> | undefined {
   const all = literals.map((literal) => shown(literal, suffix));
   const types = new Set(all.map(({ type }) => type));
-  for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey, areNot } of RULES) {
+  for (const { type, of = [type], least, what, key, isIt, mustDiffer, areThey, areNot, share = 0 } of RULES) {
     if (!of.some((one) => types.has(one))) continue;
     const groups = new Map<string, Shown<Leaf>[]>();
     for (const one of all) {
@@ -153,7 +169,7 @@ export function formGroup<Leaf>(literals: readonly PathNode<Leaf>[], suffix = ""
       else members.push(one);
     }
     for (const [form, members] of groups) {
-      if (members.length < least) continue;
+      if (members.length < least || members.length < share * all.length) continue;
       const texts = members.map(({ text }) => text);
       if (mustDiffer !== undefined && new Set(texts.map(mustDiffer)).size < 2) continue;
       if (areThey !== undefined && !areThey(texts)) continue;

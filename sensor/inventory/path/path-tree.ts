@@ -51,6 +51,11 @@ export class PathTree<Leaf> {
     this.#keptWords = keptWords;
   }
 
+  /** Values remembered by now. */
+  get values(): number {
+    return this.#aliases;
+  }
+
   /** Where a path stands by what is known; undefined where nothing like it was seen. Makes nothing. */
   lookup(seen: string): PathNode<Leaf> | undefined {
     return lookupPath(this.root, pathOf(seen), (node, text) => this.#isKept(node, text));
@@ -148,7 +153,8 @@ export class PathTree<Leaf> {
   /** Below a value stands what stands below its parameter; what is a literal there is remembered of the value as well. */
   #aliasChild(node: PathNode<Leaf>, text: string, isLast: boolean): PathNode<Leaf> {
     const child = this.#child(node.alias ?? node, text, isLast);
-    if (this.#aliases >= MAX_ALIASES) return child;
+    // One that went while its path was followed has nothing below it: the path is followed anew.
+    if (this.#aliases >= MAX_ALIASES || node.alias?.aliases?.has(node) !== true) return child;
     const { target } = child;
     // Of a parameter's values those are told apart that are so below it.
     if (child === target && target.evidence !== undefined) {

@@ -8,9 +8,8 @@ export function prune(node: PathNode<unknown>): number {
   let values = 0;
   for (let one = node; one.parent !== undefined && !isNeeded(one); one = one.parent) {
     takeOut(one);
-    if (one.alias === undefined) continue;
-    one.alias.aliases?.delete(one);
-    values += 1 + prune(one.alias);
+    // One that went with what stood below it may be asked for again.
+    if (one.alias?.aliases?.delete(one) === true) values += 1 + prune(one.alias);
   }
   return values;
 }

@@ -46,6 +46,9 @@ const ALIKE = 0.8;
 /** So much less where members share their words, as operations do. */
 const ALIKE_SHARED = 0.4;
 
+/** As so many weigh few that stand alone and of which none has a word of APIs: of fixed segments, hardly three are all there is and called so. */
+const FEW = 5;
+
 /**
  * How much rather siblings are values of one parameter than fixed segments, in natural logarithms of the odds. The weights are those of
  * a logistic regression over requests to public APIs (test/evaluation/path-templates.ts), a half of them at a time fitted and the other
@@ -57,15 +60,17 @@ export function wordScore<Leaf>(
   members: readonly Sibling<Leaf>[],
   alike: number,
 ): number {
-  const count = members.length;
   const texts = members.map((member) => member.node.text);
+  const count = members.length;
+  const areAlone = node.literalCount === count && texts.every((text) => routeShare(text) === 0);
+  const weight = areAlone ? Math.max(FEW, count) : count;
   const share = (is: (text: string) => boolean): number => texts.filter(is).length / count;
   const shared = sharedWords(
     literals,
     members.map((member) => member.node),
   );
   const others = literals.length - count - (alike <= count ? (ALIKE - ALIKE_SHARED * shared) * alike : 0);
-  const size = Math.log(count);
+  const size = Math.log(weight);
   const plurals = share(isCollection);
   const place = placeOf(node);
   return (
@@ -73,7 +78,7 @@ export function wordScore<Leaf>(
     0.84 * size +
     0.17 * Math.max(0, size - Math.log(MANY)) +
     // Where values stand, few are words that APIs are made of; where fixed segments stand, most are.
-    1.33 * Math.max(-2, Math.min(3, (count - 1.8 * others) / 6)) -
+    1.33 * Math.max(-2, Math.min(3, (weight - 1.8 * others) / 6)) -
     0.45 * (others / literals.length) -
     0.2 * (texts.reduce((sum, text) => sum + routeShare(text), 0) / count) -
     (0.91 + 1.17 * Math.log(pluralsOf(count, place))) * plurals -

@@ -15,9 +15,13 @@ export interface Placed {
 /** Endpoints, or those of a name, go to services at other addresses, all at once: two may have changed places. */
 export function moveEndpoints(moves: readonly Placed[], binding: ServiceBinding): void {
   const homes = new Map<ServiceEntry, readonly EndpointRow[]>();
-  for (const { from, to } of moves)
-    for (const service of [from, to]) if (!homes.has(service)) homes.set(service, binding.takeOut(service));
-  const told = new Map(homes);
+  const told = new Map<ServiceEntry, readonly RemovalRecord[]>();
+  for (const service of new Set(moves.flatMap(({ from, to }) => [from, to]))) {
+    const isCountedApart = moves.some(({ from }) => from === service) && service.apart !== undefined;
+    const rows = isCountedApart ? [] : binding.takeOut(service);
+    homes.set(service, rows);
+    told.set(service, isCountedApart ? binding.takeDown(service) : rows.map(removalOf));
+  }
   const leaving = moves.map((move) => ({ ...move, rows: rowsLeaving(move, homes) }));
   for (const { to, rows } of leaving)
     homes.set(to, [...(homes.get(to) ?? []), ...rows.map((row) => placedAt(row, to))]);
@@ -58,28 +62,28 @@ interface Going {
 /** Rows told at an address that are not what they were: each is where most of it went. */
 function leftAt(
   from: ServiceEntry,
-  told: readonly EndpointRow[],
+  told: readonly RemovalRecord[],
   going: readonly Going[],
   homes: ReadonlyMap<ServiceEntry, readonly EndpointRow[]>,
 ): LeftRow[] {
   const stays = keysOf(homes.get(from) ?? []);
   const places = going.map(({ to, rows }) => ({ to, gone: keysOf(rows), there: keysOf(homes.get(to) ?? []) }));
-  return told.flatMap((row): LeftRow[] => {
-    const key = keyOf(row);
+  return told.flatMap((removal): LeftRow[] => {
+    const key = keyOf(removal);
     const goal = places.find(({ gone }) => gone.has(key));
-    if (goal !== undefined) return [{ removal: removalOf(row), to: goal.to }];
+    if (goal !== undefined) return [{ removal, to: goal.to }];
     if (stays.has(key)) return [];
     // Counted by itself it has another template: it is where one of this template is.
     const joined = places.find(({ there }) => there.has(key));
-    return [{ removal: removalOf(row), to: joined?.to }];
+    return [{ removal, to: joined?.to }];
   });
 }
 
 function keysOf(rows: readonly EndpointRow[]): ReadonlySet<string> {
-  return new Set(rows.map(keyOf));
+  return new Set(rows.map(({ record }) => keyOf(record)));
 }
 
-function keyOf({ record: { method, template } }: EndpointRow): string {
+function keyOf({ method, template }: Pick<RemovalRecord, "method" | "template">): string {
   return `${method} ${template}`;
 }
 

@@ -94,11 +94,16 @@ export class Apart {
 
   /** Nothing is left to be told from anything else. */
   get isOne(): boolean {
-    return this.#pots().filter((pot) => this.#names.rowsOf(pot).length > 0).length < 2;
+    return this.#pots().filter((pot) => this.#names.isAny(pot)).length < 2;
   }
 
   takeAll(): EndpointRow[] {
     return this.#pots().flatMap((pot) => this.#names.takeOut(pot));
+  }
+
+  /** Nothing of it goes anywhere. */
+  drop(): void {
+    for (const pot of this.#pots()) this.#names.takeDown(pot);
   }
 
   #pots(): ServiceEntry[] {
@@ -160,7 +165,7 @@ export class NamesApart {
   }
 
   close(service: ServiceEntry): void {
-    service.apart?.takeAll();
+    service.apart?.drop();
     service.apart = undefined;
     this.#open.delete(service);
     this.#forgetTold();
@@ -196,6 +201,14 @@ export class NamesApart {
 
   rowsOf(pot: ServiceEntry): EndpointRow[] {
     return this.#pots.rowsOf(pot);
+  }
+
+  isAny(pot: ServiceEntry): boolean {
+    return this.#pots.endpointsOf(pot).length > 0;
+  }
+
+  takeDown(pot: ServiceEntry): void {
+    this.#pots.takeDown(pot);
   }
 
   takeOut(pot: ServiceEntry): EndpointRow[] {

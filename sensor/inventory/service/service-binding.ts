@@ -1,4 +1,5 @@
 import type { RemovalRecord } from "../../../shared/event.js";
+import { inNetwork } from "../../../shared/virtual-network.js";
 import type { Call } from "../../protocol/message.js";
 import type { Declarations } from "../declared/declarations.js";
 import { pinParameters } from "../declared/pinned-paths.js";
@@ -120,6 +121,11 @@ export class ServiceBinding {
     return this.#table.takeOut(service, this.#rowOf);
   }
 
+  /** The same where what is to be put back is counted elsewhere: where its rows were told, for to make them takes most of the time. */
+  takeDown(service: ServiceEntry): RemovalRecord[] {
+    return this.#table.takeOut(service, placeOfEndpoint);
+  }
+
   /** Rows of a service that stays as it is: none of them is told by this. */
   rowsOf(service: ServiceEntry): EndpointRow[] {
     return this.endpointsOf(service).map((endpoint) => {
@@ -147,4 +153,16 @@ export class ServiceBinding {
     layRules(service.paths.root, service.pathRules);
     if (coverage !== undefined) pinParameters(service.paths.root, coverage);
   }
+}
+
+function placeOfEndpoint({ service, method, template }: EndpointEntry): RemovalRecord {
+  const { address, port, virtualNetwork } = service;
+  return {
+    kind: "removal",
+    serverAddress: address,
+    serverPort: port,
+    ...inNetwork(virtualNetwork),
+    method,
+    template,
+  };
 }

@@ -63,7 +63,8 @@ export function restoreEndpoint(
   service: ServiceEntry,
   target: Pick<RestoreTarget, "endpoint" | "split">,
 ): void {
-  const { evidence, isFixed, values: seen = [], words = [] } = JSON.parse(state) as EndpointStateText;
+  const read = JSON.parse(state) as EndpointStateText;
+  const { evidence, isFixed, values: seen = [], words = [] } = read;
   // Words of what was declared are values of what is seen once no file has it.
   const values = [...seen, ...words];
   const isOfPaths = isFixed !== true && record.template.startsWith("/");
@@ -72,7 +73,7 @@ export function restoreEndpoint(
     found = nodeOf(service.paths.root, record, evidence);
     return found?.node;
   };
-  target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, state));
+  target.endpoint(record, service, isOfPaths ? place : undefined, (entry) => entry.restore(record, read));
   if (found === undefined) return;
   const { method, template } = record;
   const uses = values.map((value) => ({ path: value.path, use: useOf(method, value) }));

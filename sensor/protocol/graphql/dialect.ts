@@ -10,7 +10,7 @@ import { QueryParameters } from "../rpc/query-parameters.js";
 import { closerOf } from "../rpc/refusal-words.js";
 import { type Definition, DocumentReader } from "./document.js";
 import { type KnownDocument, KnownDocuments } from "./known-documents.js";
-import { documentId, PersistedOperations, persistedHash } from "./persisted-operations.js";
+import { documentId, keptId, labelOfId, PersistedOperations, persistedHash } from "./persisted-operations.js";
 
 const QUERY = Buffer.from("query");
 const OPERATION_NAME = Buffer.from("operationName");
@@ -18,6 +18,9 @@ const VARIABLES = Buffer.from("variables");
 const EXTENSIONS = Buffer.from("extensions");
 const DOCUMENT_ID = Buffer.from("documentId");
 const MEMBERS = [QUERY, OPERATION_NAME, VARIABLES, EXTENSIONS, DOCUMENT_ID];
+/** What else documents that a server keeps are asked for by, where the path says that it is GraphQL: of other paths any may be anything. */
+const ID = Buffer.from("id");
+const DOC_ID = Buffer.from("doc_id");
 const DATA = Buffer.from("data");
 const ERRORS = Buffer.from("errors");
 const NOTHING = Buffer.alloc(0);
@@ -35,8 +38,6 @@ const DOCUMENT_BYTES = new Set(Buffer.from("qmsf#{"));
 /** What a file upload's first part is called (GraphQL multipart request specification). */
 const UPLOAD_PART = Buffer.from('name="operations"');
 const UPLOAD_HEAD_BYTES = 512;
-/** As much of a hash as tells documents apart. */
-const MAX_HASH_LABEL = 16;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const PREFIXES = { query: "query.", mutation: "mutation.", subscription: "subscription.", fragment: "" } as const;
 const ANONYMOUS = { query: "query(", mutation: "mutation(", subscription: "subscription(", fragment: "" } as const;
@@ -58,15 +59,18 @@ interface Asked {
   document: "none" | "whole" | "cut";
   /** It came before, and was not read. */
   known: KnownDocument | undefined;
+  /** The server keeps the document, under whatever it is asked for by. */
+  isKept: boolean;
 }
 
 function askedOf(document: Asked["document"]): Asked {
-  return { operationName: undefined, hash: undefined, document, known: undefined };
+  return { operationName: undefined, hash: undefined, document, known: undefined, isKept: false };
 }
 
 class GraphQl implements Dialect {
   readonly system = "graphql";
   readonly firstMembers = MEMBERS;
+  readonly pathSegment = "graphql";
   readonly queryBeginnings = ["query", "operationName", "variables", "extensions", "documentId"];
   readonly #names: OperationNames;
   readonly #members = new JsonMembers();
@@ -110,7 +114,7 @@ class GraphQl implements Dialect {
     if (bytes[at] === OPEN_ARRAY || (bytes[at] === OPEN_OBJECT && bytes[next] === QUOTE))
       return this.#json(bytes, at, end);
     if (!DOCUMENT_BYTES.has(bytes[at])) return undefined;
-    if (bytes.subarray(at, at + QUERY.length + 1).includes(EQUALS)) return this.ofQuery(bytes, at, end);
+    if (bytes.subarray(at, at + QUERY.length + 1).includes(EQUALS)) return this.ofQuery(bytes, at, end, false, false);
     if (!this.#documents.read(bytes, at, end)) return undefined;
     return asList(this.#operation(askedOf(isCut ? "cut" : "whole")));
   }
@@ -125,7 +129,13 @@ class GraphQl implements Dialect {
     return outcome;
   }
 
-  ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
+  ofQuery(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isNamed: boolean,
+    isGet: boolean,
+  ): readonly Operation[] | undefined {
     // Most of what is asked for as `query=` is words.
     const valueStart = start + QUERY.length + 1;
     if (valueStart <= end && bytes[valueStart - 1] === EQUALS && !mayBeDocument(bytes, valueStart, end))
@@ -147,10 +157,14 @@ class GraphQl implements Dialect {
       } else if (parameters.isNamed(DOCUMENT_ID)) {
         this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
         asked.hash = documentId(this.#values.bytes, 0, this.#values.length);
+      } else if (isNamed && (parameters.isNamed(ID) || parameters.isNamed(DOC_ID))) {
+        this.#values.decodePercent(bytes, valueStart, valueEnd, "space");
+        asked.isKept = true;
+        asked.hash ??= keptId(this.#values.bytes, 0, this.#values.length, parameters.isNamed(DOC_ID));
       }
     }
     // §6.2.1: only queries are asked for by GET.
-    return asList(this.#operation(asked, "query"));
+    return asList(this.#operation(asked, isGet ? "query" : undefined));
   }
 
   get #scratch(): Scratch {
@@ -247,13 +261,15 @@ class GraphQl implements Dialect {
   }
 
   /** `otherwise`: what it is of whose document nothing is known. */
-  #operation({ operationName, hash, document, known }: Asked, otherwise?: RpcKind): Operation | undefined {
+  #operation({ operationName, hash, document, known, isKept }: Asked, otherwise?: RpcKind): Operation | undefined {
     if (known !== undefined) {
       const at = operationName === undefined ? 0 : known.names.indexOf(operationName);
       return known.operations[Math.max(at, 0)];
     }
-    if (document === "none")
-      return hash === undefined ? undefined : this.#persistedOperation(operationName, hash, otherwise);
+    if (document === "none") {
+      if (hash !== undefined) return this.#persistedOperation(operationName, hash, otherwise);
+      return isKept ? { ...this.#named(operationName), kind: otherwise } : undefined;
+    }
     const operations = this.#documents.definitions.filter(({ kind }) => kind !== "fragment");
     const named = operations.find(({ name }) => name !== undefined && name === operationName);
     const isUnsure = document === "cut" && (operationName === undefined ? operations.length > 1 : named === undefined);
@@ -283,7 +299,7 @@ class GraphQl implements Dialect {
     const known = this.#persisted.get(hash);
     if (known !== undefined) return known;
     if (operationName !== undefined) return { ...this.#named(operationName), kind };
-    return { system: this.system, kind, label: this.#names.label("persisted(", hash.slice(0, MAX_HASH_LABEL), ")") };
+    return { system: this.system, kind, label: this.#names.label("persisted(", labelOfId(hash), ")") };
   }
 
   /** Only its name is known, if that. */

@@ -8,6 +8,9 @@ const SHA256_HASH = Buffer.from("sha256Hash");
 const SHA256_DIGITS = 64;
 const HASH = /^[0-9a-f]{64}$/;
 const MAX_ID_LENGTH = 128;
+const HEXADECIMAL = /^[0-9a-f]{32,128}$/i;
+const NUMBER = /^\d{1,20}$/;
+const MAX_HASH_LABEL = 16;
 const ID = /^(?:sha256:)?([\w-]+)$/;
 
 /**
@@ -46,6 +49,18 @@ export function persistedHash(bytes: Buffer, start: number, end: number): string
 /** The identifier of a document that the server keeps: a hash of it, or a word of the server's own. */
 export function documentId(bytes: Buffer, start: number, end: number): string | undefined {
   return end - start > MAX_ID_LENGTH ? undefined : ID.exec(bytes.latin1Slice(start, end))?.[1];
+}
+
+/** What `id` says is an identifier of a document only by its form, what `doc_id` says also where it is a number: anything may be an id. */
+export function keptId(bytes: Buffer, start: number, end: number, isDocument: boolean): string | undefined {
+  const id = documentId(bytes, start, end);
+  if (id === undefined || HEXADECIMAL.test(id)) return id;
+  return isDocument && NUMBER.test(id) ? id : undefined;
+}
+
+/** As much of a hash as tells documents apart, and all of a number. */
+export function labelOfId(id: string): string {
+  return NUMBER.test(id) ? id : id.slice(0, MAX_HASH_LABEL);
 }
 
 function hashOf(text: string): string | undefined {

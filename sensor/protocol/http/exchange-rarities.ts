@@ -23,6 +23,7 @@ export class Rarities {
   framework: string | undefined = undefined;
   deprecation: WireDeprecation | undefined = undefined;
   access: ExchangeAccess | undefined = undefined;
+  redirectPlace = 0;
   missingBytes = 0;
   isBodiless = false;
   bodiesCut: Call["bodiesCut"] = undefined;

@@ -148,6 +148,14 @@ export class Exchange implements Call {
     if (value !== undefined || this.#rare !== undefined) this.#rarities().access = value;
   }
 
+  get redirectPlace(): number {
+    return (this.#rare ?? NONE).redirectPlace;
+  }
+
+  set redirectPlace(value: number) {
+    if (value !== 0 || this.#rare !== undefined) this.#rarities().redirectPlace = value;
+  }
+
   get missingBytes(): number {
     return (this.#rare ?? NONE).missingBytes;
   }

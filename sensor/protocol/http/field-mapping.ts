@@ -28,6 +28,7 @@ import {
   GRPC_ENCODING,
   GRPC_TIMEOUT,
   HOST,
+  LOCATION,
   ORIGIN,
   PERMISSIONS_POLICY,
   PRAGMA,
@@ -54,6 +55,7 @@ import { HeadFacts } from "./head-facts.js";
 import { LearnedHeads } from "./learned-heads.js";
 import { MaskedTexts } from "./masked-texts.js";
 import { PublicNames } from "./public-names.js";
+import { redirectPlace } from "./redirect-place.js";
 import { isConnectQuery, noteRpc, type RpcFields } from "./rpc.js";
 import { SafeguardFields } from "./safeguard-fields.js";
 import { SetCookies } from "./set-cookie.js";
@@ -150,7 +152,8 @@ export class FieldMapping {
     this.#rpc.isConnectQuery = exchange.method === "GET" && isConnectQuery(bytes, target.queryStart, target.queryEnd);
     // What is sent to be kept does not wait for anything.
     if (this.#query.asksToWait && exchange.method === "GET") exchange.asks = "wait";
-    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd);
+    const isGet = exchange.method === "GET" || exchange.method === "HEAD";
+    const called = this.#operations.ofQuery(bytes, target.queryStart, target.queryEnd, target.path ?? "", isGet);
     if (called !== undefined) exchange.call(...called);
   }
 
@@ -266,6 +269,8 @@ export class FieldMapping {
       if (id === SET_COOKIE) this.#setCookie(exchange, bytes, fields.starts[hit], fields.ends[hit]);
       else if (id === WWW_AUTHENTICATE)
         exchange.noteAccess().challenge ??= schemeName(bytes, fields.starts[hit], fields.ends[hit]);
+      else if (id === LOCATION)
+        exchange.redirectPlace = redirectPlace(exchange, bytes, fields.starts[hit], fields.ends[hit]);
     }
   }
 

@@ -48,6 +48,7 @@ const NAMES: readonly string[] = [
   "x-request-id",
   "traceparent",
   "www-authenticate",
+  "location",
   "authorization",
   "proxy-authorization",
   "cookie",
@@ -179,16 +180,17 @@ export const CONNECT_TIMEOUT = 41;
 export const REQUEST_ID = 42;
 export const TRACE_PARENT = 43;
 export const WWW_AUTHENTICATE = 44;
-export const AUTHORIZATION = 45;
-export const PROXY_AUTHORIZATION = 46;
-export const COOKIE = 47;
-export const WEBSOCKET_PROTOCOL = 48;
-export const WEBSOCKET_EXTENSIONS = 49;
+export const LOCATION = 45;
+export const AUTHORIZATION = 46;
+export const PROXY_AUTHORIZATION = 47;
+export const COOKIE = 48;
+export const WEBSOCKET_PROTOCOL = 49;
+export const WEBSOCKET_EXTENSIONS = 50;
 /** Of drafts before RFC 6455, whose frames are others. */
-export const WEBSOCKET_LOCATION = 50;
-export const DPOP = 51;
+export const WEBSOCKET_LOCATION = 51;
+export const DPOP = 52;
 /** This one and all after it, up to FIRST_SIGNATURE, carry an API key or a token. */
-export const FIRST_KEY_FIELD = 52;
+export const FIRST_KEY_FIELD = 53;
 /** The value says whether it is one of those. */
 export const DOUBTFUL_KEY_FIELD = NAMES.indexOf(DOUBTFUL_KEY_CLASS);
 /** Whatever its name is, the value looks like a token. */

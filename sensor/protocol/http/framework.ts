@@ -39,10 +39,10 @@ function sharedEnd(bytes: Buffer, start: number, end: number): number {
   return at < end && bytes[at - 1] === CAPITAL_C ? at - 1 : end;
 }
 
-/** The name in lower case where it is one of these; undefined for any other. */
+/** The name as it is written where it is one of these, in whatever letters; undefined for any other. RFC 6265 §5.3: case tells names apart. */
 export function defaultCookieName(bytes: Buffer, start: number, end: number): string | undefined {
-  const found = NAMES.indexOf(bytes, start, sharedEnd(bytes, start, end));
-  return found < 0 ? undefined : COOKIES[found][0];
+  const nameEnd = sharedEnd(bytes, start, end);
+  return NAMES.indexOf(bytes, start, nameEnd) < 0 ? undefined : bytes.latin1Slice(start, nameEnd);
 }
 
 /** Framework that the name of a Set-Cookie value gives away; the value itself is not looked at. */

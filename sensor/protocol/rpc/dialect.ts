@@ -30,7 +30,16 @@ export interface Dialect {
   outcome?(bytes: Buffer, start: number, end: number, isCut: boolean): number | undefined;
   /** First parameters of a target's query that give it away, and what the query asks for. */
   readonly queryBeginnings?: readonly string[];
-  ofQuery?(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined;
+  /** A segment of paths that gives it away whatever the query begins with. */
+  readonly pathSegment?: string;
+  /** `isNamed`: by the path. `isGet`: it asks for what is safe (RFC 9110 §9.2.1). */
+  ofQuery?(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    isNamed: boolean,
+    isGet: boolean,
+  ): readonly Operation[] | undefined;
 }
 
 export const NO_DIALECTS: readonly Dialect[] = [];

@@ -1,3 +1,4 @@
+import { PlainName } from "../body/plain-name.js";
 import type { FieldMemory } from "../data/field-memory.js";
 import type { Rpc } from "../message.js";
 import { type Dialect, NO_DIALECTS, type Operation } from "./dialect.js";
@@ -6,6 +7,10 @@ import { dialects } from "./registry.js";
 
 const MAX_TYPES = 256;
 const EQUALS = 0x3d;
+const PERCENT = 0x25;
+const SLASH = "/";
+/** Longer is no name that is looked for, were each of its letters encoded. */
+const MAX_ENCODED_NAME = 64;
 const QUOTE = 0x22;
 const OPEN_OBJECT = 0x7b;
 
@@ -27,6 +32,8 @@ export class OperationReader {
   readonly #memberLetters = new Uint8Array(256);
   /** First letters of queries that may be one's. */
   readonly #queryLetters = new Uint8Array(256);
+  readonly #first = new PlainName();
+  readonly #byPath: readonly Dialect[];
   readonly #byQuery: readonly (readonly [Buffer, Dialect])[];
 
   constructor(fields: FieldMemory, maxBytes: number, counters: OperationCounters) {
@@ -36,6 +43,7 @@ export class OperationReader {
     this.#byQuery = this.#all.flatMap((dialect) =>
       (dialect.queryBeginnings ?? []).map((name) => [Buffer.from(name), dialect] as const),
     );
+    this.#byPath = this.#all.filter(({ pathSegment }) => pathSegment !== undefined);
     for (const { firstMembers = [] } of this.#all) for (const name of firstMembers) this.#memberLetters[name[0]] = 1;
     for (const [name] of this.#byQuery) this.#queryLetters[name[0]] = 1;
   }
@@ -62,14 +70,21 @@ export class OperationReader {
     return undefined;
   }
 
-  /** What the query bytes[start, end) of a target asks for. */
-  ofQuery(bytes: Buffer, start: number, end: number): readonly Operation[] | undefined {
-    if (this.#queryLetters[bytes[start]] === 0) return undefined;
-    for (const [name, dialect] of this.#byQuery) {
-      if (bytes[start + name.length] !== EQUALS || start + name.length >= end) continue;
-      if (!isAt(name, bytes, start)) continue;
-      return this.#count(dialect.ofQuery?.(bytes, start, end));
-    }
+  /** What the query bytes[start, end) of a target with this path asks for. */
+  ofQuery(bytes: Buffer, start: number, end: number, path: string, isGet: boolean): readonly Operation[] | undefined {
+    for (const dialect of this.#byPath)
+      if (hasSegment(path, dialect.pathSegment ?? ""))
+        return this.#count(dialect.ofQuery?.(bytes, start, end, true, isGet));
+    if (this.#queryLetters[bytes[start]] === 0 && bytes[start] !== PERCENT) return undefined;
+    let nameEnd = start;
+    const mostEnd = Math.min(end, start + MAX_ENCODED_NAME);
+    while (nameEnd < mostEnd && bytes[nameEnd] !== EQUALS) nameEnd++;
+    if (nameEnd === mostEnd) return undefined;
+    const first = this.#first;
+    first.read(bytes, start, nameEnd);
+    for (const [name, dialect] of this.#byQuery)
+      if (first.end - first.start === name.length && isAt(name, first.bytes, first.start))
+        return this.#count(dialect.ofQuery?.(bytes, start, end, false, isGet));
     return undefined;
   }
 
@@ -102,6 +117,14 @@ export class OperationReader {
     for (const { label } of operations) if (label === undefined) this.#counters.operations_without_name++;
     return operations;
   }
+}
+
+/** Between slashes, or at the end. */
+function hasSegment(path: string, segment: string): boolean {
+  const at = path.indexOf(segment);
+  if (at < 1 || path[at - 1] !== SLASH) return false;
+  const end = at + segment.length;
+  return end === path.length || path[end] === SLASH;
 }
 
 function isAt(name: Buffer, bytes: Buffer, start: number): boolean {

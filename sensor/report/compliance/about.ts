@@ -30,7 +30,7 @@ const WORDS: Readonly<Partial<Record<EvidenceName, string>>> = {
 
 /** Undefined where no such data were seen: then nobody can tell what carries them. */
 export function aboutFacts(facts: Facts, about: About): AboutFacts | undefined {
-  const isMeant = MEANT_BY[about];
+  const isMeant = MEANT_BY[about]?.(facts);
   const called = facts.called.filter(({ dataClasses }) => isMeant !== undefined && dataClasses.some(isMeant));
   if (isMeant === undefined || called.length === 0) return undefined;
   const servers = new Set(called.map((one) => serverKey(one.serverAddress, one.serverPort, one)));

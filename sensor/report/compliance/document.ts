@@ -1,7 +1,7 @@
 import { formatTime } from "../../../shared/time.js";
 import { VERSION } from "../../../shared/version.js";
+import { COUNTED_ONCE } from "../counted-once.js";
 import { coverageObject, NOT_PROVEN } from "../coverage.js";
-import { COUNTED_AT_EACH } from "../joined-rows.js";
 import type { Cell, Evidence } from "./evidence.js";
 import { type ComplianceView, type ControlView, STATEMENT, STATUS_MEANINGS } from "./view.js";
 
@@ -18,7 +18,7 @@ export function complianceObject(view: ComplianceView): Record<string, unknown> 
     eastwatch: VERSION,
     first_seen: isEmpty ? undefined : formatTime(facts.firstMicros),
     last_seen: isEmpty ? undefined : formatTime(facts.lastMicros),
-    counts: coverage.length > 1 ? COUNTED_AT_EACH : undefined,
+    counts: coverage.length > 1 ? COUNTED_ONCE : undefined,
     statuses: STATUS_MEANINGS,
     frameworks: frameworks.map(({ id, title, note, controls }) => ({
       id,

@@ -113,6 +113,8 @@ export function complianceView(rows: readonly StoredRow[], coverage: readonly Se
 interface Gatherer {
   of(name: EvidenceName, about: About | undefined): NamedEvidence;
   about(about: About | undefined): AboutFacts | undefined;
+  /** Which classes of data that is. */
+  meant(about: About | undefined): ((name: string) => boolean) | undefined;
 }
 
 /** Gathers each evidence once: several controls rest on the same. */
@@ -126,6 +128,7 @@ function gathererOf(facts: Facts): Gatherer {
   };
   return {
     about: aboutOf,
+    meant: (about) => about && MEANT_BY[about]?.(facts),
     of: (evidence, about) => {
       // What tells of flows of such data is of nothing else, and says what of the rest could not be seen.
       const theirs = IS_BY_CLASS.has(evidence) ? undefined : aboutOf(about);
@@ -150,7 +153,7 @@ function controlView(
   const evidence = control.evidence.map((name) => gather.of(name, about));
   const theirs = gather.about(about);
   const near = found.filter((finding) =>
-    theirs ? theirs.nearness(finding) !== "apart" : !isElsewhere(control, finding),
+    theirs ? theirs.nearness(finding) !== "apart" : !isElsewhere(gather.meant(about), finding),
   );
   const isShortfall = ({ rule, severity }: FindingRecord): boolean =>
     severity !== "info" && !STILL_TO_COME.has(rule) && !TO_JUDGE.has(rule);
@@ -186,8 +189,7 @@ function controlView(
 }
 
 /** Whether a finding tells of other data than the control is about. */
-function isElsewhere({ about }: Control, finding: FindingRecord): boolean {
-  const isMeant = about && MEANT_BY[about];
+function isElsewhere(isMeant: ((name: string) => boolean) | undefined, finding: FindingRecord): boolean {
   return isMeant !== undefined && isOfClasses(finding, isMeant) === false;
 }
 

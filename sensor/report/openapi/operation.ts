@@ -1,7 +1,9 @@
 import type { DeprecationFacts, JsonSchema } from "../../../shared/endpoint-facts.js";
 import type { EndpointRecord } from "../../../shared/event.js";
+import { serviceIdentity } from "../../../shared/record-identity.js";
 import type { Review } from "../../../shared/review.js";
 import { formatTime } from "../../../shared/time.js";
+import { atLeast, type Repeats } from "../counted-once.js";
 import type { EdgePosture } from "../edge-postures.js";
 import { reviewObject } from "../review-object.js";
 import { bodySchema, headSchema } from "./merged-schema.js";
@@ -29,7 +31,11 @@ export interface Seen extends EndpointRecord {
 }
 
 /** One operation of one service, whoever saw it at whichever of its addresses. */
-export function operationObject(template: string, endpoints: readonly Seen[]): Record<string, unknown> {
+export function operationObject(
+  template: string,
+  endpoints: readonly Seen[],
+  repeats: Repeats,
+): Record<string, unknown> {
   const servers = [...new Set(endpoints.map(serverUrl))].sort();
   const types = [...new Set(endpoints.flatMap(({ requestContentTypes }) => requestContentTypes.map(mediaType)))].sort();
   return {
@@ -40,7 +46,7 @@ export function operationObject(template: string, endpoints: readonly Seen[]): R
       bodySchema(endpoints, ({ request }) => request),
       bodySchema(endpoints, ({ messages }) => messages?.request),
     ),
-    responses: responsesOf(endpoints),
+    responses: responsesOf(endpoints, repeats),
     ...securityOf(endpoints),
     ...(endpoints.every(isDeprecated) ? { deprecated: true } : {}),
     "x-observed": endpoints.map(observed),
@@ -71,7 +77,7 @@ function parameter(name: string, at: number, endpoints: readonly EndpointRecord[
   };
 }
 
-function responsesOf(endpoints: readonly Seen[]): Record<string, unknown> {
+function responsesOf(endpoints: readonly Seen[], repeats: Repeats): Record<string, unknown> {
   const statuses = new Set(
     endpoints.flatMap(({ statuses }) => Object.keys(statuses)).filter((code) => /^[1-5]\d\d$/.test(code)),
   );
@@ -79,7 +85,7 @@ function responsesOf(endpoints: readonly Seen[]): Record<string, unknown> {
   return Object.fromEntries(
     [...statuses].sort().map((status) => {
       const answered = endpoints.filter(({ statuses }) => statuses[status] !== undefined);
-      const calls = answered.reduce((sum, { statuses }) => sum + statuses[status], 0);
+      const calls = callsOf(answered, status, repeats);
       const schema = bodySchema(endpoints, ({ responses }) => responses[status]);
       const message = bodySchema(endpoints, ({ messages }) => messages?.responses[status]);
       const content = contentOf(answerTypes(endpoints, status), schema, message);
@@ -104,6 +110,16 @@ function answerTypes(endpoints: readonly EndpointRecord[], status: string): stri
         return known[status] ?? (isLikely ? responseContentTypes.filter((type) => !sorted.has(type)) : []);
       });
   return [...new Set(types.map(mediaType))].sort();
+}
+
+/** Of each address what all sensors saw there. */
+function callsOf(answered: readonly Seen[], status: string, repeats: Repeats): number {
+  const places = [...new Set(answered.map(serviceIdentity))];
+  return places.reduce((sum, place) => {
+    const views = answered.filter((one) => serviceIdentity(one) === place);
+    const counts = views.map(({ statuses }) => statuses[status]);
+    return sum + atLeast(counts, repeats.ofEndpoint(views).calls);
+  }, 0);
 }
 
 /** OpenAPI 3.1.0 §4.8.21: as parameters, but named by where they stand. */

@@ -40,10 +40,7 @@ export const NIST_800_204: Framework = {
       title: "Secure communication",
       asks: "Clients and gateway, and services among themselves, talk encrypted after both proved who they are.",
       evidence: ["mutual-tls", "encryption"],
-      cannotProve: [
-        "Encryption between hosts below IP, such as WireGuard or IPsec, is not taken into account.",
-        "That an end checked the other's certificate shows only where it refused one.",
-      ],
+      cannotProve: ["That an end checked the other's certificate shows only where it refused one."],
     },
     {
       id: "nist:800-204:MS-SS-5",

@@ -4,6 +4,7 @@ import type { CredentialKind } from "../../../protocol/message.js";
 import { amount, countsText, type Evidence, number, when } from "../evidence.js";
 import { edgeKey, endpointName, type Facts, flowKey, serverKey } from "../facts.js";
 import { encryptedCalls } from "./data-flows.js";
+import { BELOW_IP } from "./transport.js";
 
 /** Whoever reads one of these can use it; what is signed, or bound to a key, proves nothing of who repeats it. */
 const REUSABLE: readonly CredentialKind[] = [
@@ -57,10 +58,13 @@ export function credentialTransport(facts: Facts): Evidence {
       `${amount(clear.length, "edge", ["carries", "carry"])} credentials in the clear that whoever reads them can use (${countsText(kinds)}): ${named(clear.map(edgeWords))}${places.length === 0 ? "" : `; at ${named(places)}`}.`,
     ),
     questions: [],
-    unknowns: when(
-      encrypted > 0,
-      `${amount(encrypted, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: credentials inside of these are not seen, and are no part of this.`,
-    ),
+    unknowns: [
+      ...when(clear.length > 0, BELOW_IP),
+      ...when(
+        encrypted > 0,
+        `${amount(encrypted, "edge", ["is", "are"])} encrypted or not recognised, wholly or in part: credentials inside of these are not seen, and are no part of this.`,
+      ),
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import { askedBy } from "../../../../shared/protection-words.js";
 import { type Unasked, unaskedOf, unaskedOfAll } from "../../unasked.js";
 import { amount, type Cell, countsText, type Evidence, number, when } from "../evidence.js";
 import { endpointName, type Facts } from "../facts.js";
-import { encryptedCalls, isHealth, isSensitive } from "./data-flows.js";
+import { encryptedCalls, healthOf, sensitiveOf } from "./data-flows.js";
 
 const COLUMNS = ["service", "endpoint", "calls", "answered without a credential", "credentials", "statuses"];
 const WITHOUT = "without a credential of a known kind";
@@ -60,6 +60,7 @@ export function credentials({ called: endpoints }: Facts): Evidence {
 /** The same where each call for health data should have one: that nobody was ever asked for any is no question there. */
 export function requiredCredentials(facts: Facts): Evidence {
   const { called } = facts;
+  const isHealth = healthOf(facts);
   const before = beforeData(facts, isHealth, "health data");
   const open = called.filter(isOpen);
   const isOfOthers = !called.some(({ dataClasses }) => dataClasses.some(isHealth));
@@ -77,6 +78,7 @@ export function requiredCredentials(facts: Facts): Evidence {
 
 /** An API key names a program, and is as long-lived as it is copied: NIST SP 800-204 MS-SS-1. */
 export function sensitiveCredentials(facts: Facts): Evidence {
+  const isSensitive = sensitiveOf(facts);
   const sensitive = facts.called.filter((endpoint) => endpoint.dataClasses.some(isSensitive));
   const open = sensitive.filter(isOpen);
   const keyOnly = sensitive.filter(({ credentials }) => {

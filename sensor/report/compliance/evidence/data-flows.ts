@@ -1,46 +1,46 @@
-import { type DataGroup, dataGroups, isCardClass } from "../../../../shared/data-class.js";
+import { type DataGroup, isCardClass } from "../../../../shared/data-class.js";
 import type { EdgeRecord, EndpointRecord } from "../../../../shared/event.js";
 import { clientOf, POSTURE_WORDS } from "../../../../shared/posture.js";
 import { amount, type Cell, countsText, type Evidence, type Gather, number, tally, when } from "../evidence.js";
 import { edgeKey, endpointName, type Facts, flowKey, serverKey } from "../facts.js";
 
-const GROUPS = dataGroups([]);
+/** Which classes are meant. Of the operator's own one inventory may have others than the next. */
+export type Meant = (facts: Pick<Facts, "groups">) => (name: string) => boolean;
 
-/** Machines' addresses are not what is meant; a class of the operator's own is, whatever group it was given. */
-export function isSensitive(name: string): boolean {
-  return GROUPS.get(name) !== "network";
-}
-
-function isOf(groups: readonly DataGroup[]): (name: string) => boolean {
-  return (name) => {
-    const group = GROUPS.get(name);
+/** A class of which no group is told, as by a sensor of a version that did not, may be of any: it is looked at rather than left out. */
+function ofGroups(...groups: readonly DataGroup[]): Meant {
+  return (facts) => (name) => {
+    const group = facts.groups.get(name);
     return group === undefined || groups.includes(group);
   };
 }
 
-export const isHealth = isOf(["health"]);
-const isPersonal = isOf(["personal", "financial", "health"]);
+/** Machines' addresses are not what is meant. */
+export const sensitiveOf = ofGroups("personal", "financial", "health", "secret");
+export const healthOf = ofGroups("health");
+const personalOf = ofGroups("personal", "financial", "health");
+const cardsOf: Meant = () => isCardClass;
 
 /** What a control is about, by its evidence: findings on data of other classes are none of it. */
-export const MEANT_BY: Readonly<Record<string, (name: string) => boolean>> = {
-  "payment-flows": isCardClass,
-  "health-flows": isHealth,
-  "personal-flows": isPersonal,
+export const MEANT_BY: Readonly<Record<string, Meant>> = {
+  "payment-flows": cardsOf,
+  "health-flows": healthOf,
+  "personal-flows": personalOf,
 };
 
 /** Evidence that is of such data alone, out of whatever it is gathered. */
 export const IS_BY_CLASS: ReadonlySet<string> = new Set([...Object.keys(MEANT_BY), "payment-map", "personal-map"]);
 
-export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", isCardClass);
-export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", isHealth);
-export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", isPersonal);
-export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram");
-export const personalMap: Gather = (facts) => mapped(personalFlows(facts), "the records");
+export const paymentFlows: Gather = (facts) => flows(facts, "Flows of card data", cardsOf);
+export const healthFlows: Gather = (facts) => flows(facts, "Flows of health data", healthOf);
+export const personalFlows: Gather = (facts) => flows(facts, "Flows of personal data", personalOf);
+export const paymentMap: Gather = (facts) => mapped(paymentFlows(facts), "the diagram", "does");
+export const personalMap: Gather = (facts) => mapped(personalFlows(facts), "the records", "do");
 
 /** The same where what is asked for is a list of flows: that they are in the clear is no gap of a list. */
-function mapped(evidence: Evidence, list: string): Evidence {
+function mapped(evidence: Evidence, list: string, verb: "do" | "does"): Evidence {
   const { seen } = evidence;
-  const question = `${amount(seen, "endpoint", ["carries", "carry"])} such data: does ${list} have each of these flows?`;
+  const question = `${amount(seen, "endpoint", ["carries", "carry"])} such data: ${verb} ${list} have each of these flows?`;
   return {
     ...evidence,
     title: `${evidence.title}, to hold ${list} against`,
@@ -50,7 +50,8 @@ function mapped(evidence: Evidence, list: string): Evidence {
 }
 
 /** Who exchanges data of these classes with whom. Classes are seen where bodies and targets are: in the clear. */
-function flows(facts: Facts, title: string, isMeant: (name: string) => boolean): Evidence {
+function flows(facts: Facts, title: string, meant: Meant): Evidence {
+  const isMeant = meant(facts);
   const those = facts.called.filter(({ dataClasses }) => dataClasses.some(isMeant));
   const edges = new Map(facts.edges.map((edge) => [edgeKey(edge), edge]));
   const rows = those.flatMap((endpoint) => flowRows(endpoint, edges, isMeant));
@@ -134,6 +135,7 @@ function isCut({ requestBodiesCut = 0, responseBodiesCut = 0 }: EndpointRecord):
 }
 
 export function sensitiveAnswers(facts: Facts): Evidence {
+  const isSensitive = sensitiveOf(facts);
   const those = facts.called.filter(({ responseClasses }) => Object.keys(responseClasses).some(isSensitive));
   return {
     title: "Sensitive data in answers",

@@ -5,6 +5,10 @@ import type { Facts } from "../facts.js";
 
 const COLUMNS = ["client", "server", "scope", "posture", "connections behind it", "calls"];
 
+/** A sensor on a host or a container's interface looks before such a tunnel takes what is sent. */
+export const BELOW_IP =
+  "Encryption between hosts below IP, such as WireGuard or IPsec, is not taken into account: what was captured in the clear may go over it.";
+
 /** Was it told of at least one connection that both ends did not prove who they are? */
 export function isNotMutual(edge: EdgeRecord): boolean {
   const { cleartext = 0, tls = 0 } = edge.postureCounts;
@@ -32,10 +36,13 @@ export function mutualTls({ edges }: Facts): Evidence {
       `${amount(short.length, "east-west edge", ["has", "have"])} connections without mutual TLS, of ${number(eastWest.length)} seen.`,
     ),
     questions: [],
-    unknowns: when(
-      unsure.length > 0,
-      `Of ${amount(unsure.length, "east-west edge", ["it", "it"])} could not be told whether the client proved who it is. That is not a no.`,
-    ),
+    unknowns: [
+      ...when(short.length > 0, BELOW_IP),
+      ...when(
+        unsure.length > 0,
+        `Of ${amount(unsure.length, "east-west edge", ["it", "it"])} could not be told whether the client proved who it is. That is not a no.`,
+      ),
+    ],
   };
 }
 
@@ -56,10 +63,13 @@ export function encryption({ edges }: Facts): Evidence {
       `${amount(clear.length, "edge", ["has", "have"])} connections in the clear, ${number(outer)} of them with addresses outside.`,
     ),
     questions: [],
-    unknowns: when(
-      unsure.length > 0,
-      `Of ${amount(unsure.length, "edge", ["the protocol", "the protocol"])} was not recognised, so that it can't be told whether it is encrypted.`,
-    ),
+    unknowns: [
+      ...when(clear.length > 0, BELOW_IP),
+      ...when(
+        unsure.length > 0,
+        `Of ${amount(unsure.length, "edge", ["the protocol", "the protocol"])} was not recognised, so that it can't be told whether it is encrypted.`,
+      ),
+    ],
   };
 }
 
