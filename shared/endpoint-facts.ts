@@ -13,6 +13,15 @@ export interface PathParameter {
   readonly distinctValues: number;
 }
 
+/** What answers were, beside their status. */
+export interface AnswerFacts {
+  readonly responseContentTypes: readonly string[];
+  /** gRPC's own status code, which HTTP's says nothing of → calls; left out where none told one. */
+  readonly rpcStatuses?: Readonly<Record<string, number>>;
+  /** Status code → media types of its answers, bounded; a type that is in none of them was of a status that is not known. Left out where none is. */
+  readonly responseContentTypesByStatus?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What files say of an endpoint. */
 export interface DeclarationFacts {
   /** False where files speak of its service, and none has it. */
@@ -62,6 +71,16 @@ export interface MessageSchemas {
   readonly responses: Readonly<Record<string, JsonSchema>>;
 }
 
+/**
+ * Bodies that schemas were learned from. Not every call's is: what came in none of these is in no schema, and what is always there, or one
+ * of a few words, is so in these.
+ */
+export interface BodiesRead {
+  readonly request?: number;
+  /** By status. */
+  readonly responses: Readonly<Record<string, number>>;
+}
+
 /** What calls are built of, learned from those that were looked at; no values. */
 export interface EndpointSchemas {
   /** An object whose properties are the query's parameters. */
@@ -76,6 +95,8 @@ export interface EndpointSchemas {
   readonly responseHeaders?: Readonly<Record<string, JsonSchema>>;
   /** Left out where no message of Protocol Buffers was seen. */
   readonly messages?: MessageSchemas;
+  /** Left out where none was, and by versions that did not count them. */
+  readonly bodiesRead?: BodiesRead;
 }
 
 /** That an endpoint is about to go away. */

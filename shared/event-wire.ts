@@ -44,14 +44,25 @@ export function decodeEvent(bytes: Uint8Array): SensorEvent {
   return toEvent(parse(() => Event.decode(bytes)));
 }
 
-function wireEndpoint({ schemas, protection, reached }: EndpointRecord, record: object): object {
-  if (schemas === undefined && protection === undefined && reached === undefined) return record;
+function wireEndpoint(
+  { schemas, protection, reached, responseContentTypesByStatus: types }: EndpointRecord,
+  record: object,
+): object {
+  if ([schemas, protection, reached, types].every((field) => field === undefined)) return record;
   return {
     ...record,
+    ...(types === undefined ? {} : { responseContentTypesByStatus: namedLists(types) }),
     schemas: schemas && JSON.stringify(schemas),
     protection: protection && JSON.stringify(protection),
     reached: reached && JSON.stringify(reached),
   };
+}
+
+/** A map of Protocol Buffers has no lists. */
+function namedLists(
+  lists: Readonly<Record<string, readonly string[]>>,
+): Record<string, { readonly names: readonly string[] }> {
+  return Object.fromEntries(Object.entries(lists).map(([key, names]) => [key, { names }]));
 }
 
 export interface WireEvent {
@@ -177,6 +188,8 @@ function fillEndpoint(record: {
   schemas?: unknown;
   protection?: unknown;
   reached?: unknown;
+  responseContentTypesByStatus?: object;
+  rpcStatuses?: object;
 }): void {
   if (record.drift?.length === 0) delete record.drift;
   if (record.hosts?.length === 0) delete record.hosts;
@@ -185,6 +198,10 @@ function fillEndpoint(record: {
   if (record.protection !== undefined) record.protection = objectOf("protection", record.protection);
   if (record.reached !== undefined) record.reached = objectOf("reached", record.reached);
   if (record.schemas !== undefined) record.schemas = objectOf("schemas", record.schemas);
+  if (Object.keys(record.rpcStatuses ?? {}).length === 0) delete record.rpcStatuses;
+  const lists = Object.entries(record.responseContentTypesByStatus ?? {});
+  if (lists.length === 0) delete record.responseContentTypesByStatus;
+  else record.responseContentTypesByStatus = Object.fromEntries(lists.map(([status, { names }]) => [status, names]));
 }
 
 function objectOf(name: string, text: unknown): unknown {

@@ -1,5 +1,6 @@
 import type { DataGroup } from "./data-class.js";
 import type {
+  AnswerFacts,
   DeclarationFacts,
   DeprecationFacts,
   EndpointSchemas,
@@ -149,7 +150,7 @@ export interface EdgeRecord extends BlindBound, InVirtualNetwork {
  * One operation of a service; one that is declared and was never seen has no calls, and no times. Identity: `serverAddress`,
  * `serverPort`, `virtualNetwork`, `method`, `template`.
  */
-export interface EndpointRecord extends BlindBound, InVirtualNetwork {
+export interface EndpointRecord extends BlindBound, InVirtualNetwork, AnswerFacts {
   readonly kind: "endpoint";
   readonly serverAddress: string;
   readonly serverPort: number;
@@ -183,7 +184,6 @@ export interface EndpointRecord extends BlindBound, InVirtualNetwork {
   readonly requestBodiesCut?: number;
   readonly responseBodiesCut?: number;
   readonly requestContentTypes: readonly string[];
-  readonly responseContentTypes: readonly string[];
   readonly durationMillis?: Quantiles;
   readonly requestBytes?: Quantiles;
   readonly responseBytes?: Quantiles;

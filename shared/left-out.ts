@@ -153,7 +153,7 @@ export const BOUNDS: readonly Bound[] = [
     counter: "bodies_not_sampled",
     what: "Bodies not sampled",
     unit: "times",
-    why: "Enough of the same operation were looked at: data.firstBodies, a third of eight times as many, and then one in data.oneIn.",
+    why: "Enough of the same operation were looked at: data.firstBodies, a third of eight times as many, ever fewer behind them, and then one in data.oneIn.",
   },
   {
     counter: "bodies_not_decoded",

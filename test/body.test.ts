@@ -346,7 +346,7 @@ t.test(
       }
       return reader.counters.bodies_looked_at;
     };
-    // Two, a third of the sixteen behind them, and one in ten of the rest.
+    // Two, a third of the sixteen behind them, and one in ten of the rest, which with more in between come ever seldomer.
     t.equal(many({ firstBodies: 2, oneIn: 10 }), 2 + 6 + 8);
     t.equal(many({ firstBodies: 1, oneIn: 1 }), 100);
     t.equal(many({ bodies: false }), 0);

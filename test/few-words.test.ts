@@ -1,6 +1,7 @@
 import t from "tap";
 import { isProgramWord } from "../sensor/inventory/schema/program-word.js";
 import { WordCount } from "../sensor/inventory/schema/word-count.js";
+import { openapi } from "../sensor/report/openapi.js";
 import type { EndpointSchemas } from "../shared/endpoint-facts.js";
 import { crowdedRoot, misplaced, pathsInOrder } from "./support/path-orders.js";
 import { Scene } from "./support/scene.js";
@@ -291,3 +292,101 @@ t.test("what was drawn by chance is no name either, with hardly a digit in it, a
     t.ok(kept.includes(`"${name.toLowerCase()}"`), name);
   t.end();
 });
+
+t.test(
+  "a word that begins to come after seventy calls is met soon, and schemas say on how many bodies they rest",
+  (t) => {
+    const scene = new Scene();
+    const call = (state: string): Scene =>
+      scene.exchange({
+        ...{ method: "POST", path: "/orders", fields: JSON_FIELD, requestBody: JSON.stringify({ state }) },
+        ...{ answerFields: JSON_FIELD, body: JSON.stringify({ state }), status: 201 },
+      });
+    const told = () => schemas(scene, "/orders")?.responses["201"]?.properties?.state?.enum;
+    for (let calls = 0; calls < 70; calls++) call(["open", "paid"][calls % 2]);
+    t.same(told(), ["open", "paid"]);
+    for (let calls = 70; calls < 270; calls++) call(["open", "archived"][calls % 2]);
+    t.same(told(), ["archived", "open", "paid"]);
+    const { bodiesRead } = schemas(scene, "/orders") ?? {};
+    t.same(bodiesRead, { request: 39, responses: { "201": 39 } });
+    const [record] = scene.endpoints();
+    const document = JSON.parse([...openapi.write([{ record, sensor: undefined }], [])].join(""));
+    const [{ calls, bodies_read }] = document.paths["/orders"].post["x-observed"];
+    t.same([calls, bodies_read], [270, bodiesRead]);
+    const again = new Scene();
+    again.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(100).rows)));
+    t.same(schemas(again, "/orders")?.bodiesRead, bodiesRead);
+    t.end();
+  },
+);
+
+t.test(
+  "words of programs are told in any field, but of those in which people stand or write, and not where one may be a name",
+  (t) => {
+    const told = (values: Readonly<Record<string, readonly string[]>>, count = 120): readonly string[] => {
+      const scene = new Scene();
+      for (let call = 0; call < count; call++) {
+        const body = Object.entries(values).map(([name, words]) => [name, words[call % words.length]]);
+        scene.get("/x", { answerFields: JSON_FIELD, body: JSON.stringify(Object.fromEntries(body)) });
+      }
+      const { properties = {} } = schemas(scene, "/x")?.responses["200"] ?? {};
+      kept = JSON.stringify(scene.inventory.takeDelta(100));
+      return Object.entries(properties).map(([name, { enum: words }]) => `${name}: ${words?.join(" ") ?? ""}`);
+    };
+    let kept = "";
+    t.same(
+      told({
+        ...{ country: ["DE", "FR"], nation: ["deu", "fra"], lang: ["de", "en"], languageTag: ["de-CH", "en-US"] },
+        ...{ role: ["admin", "editor"], gender: ["female", "male", "other"], paid: ["yes", "no"] },
+        ...{ event: ["order.created", "order.paid"], cause: ["TIMED_OUT", "HTTP_ERROR"] },
+      }),
+      [
+        "cause: HTTP_ERROR TIMED_OUT",
+        "country: DE FR",
+        "event: order.created order.paid",
+        "gender: female male other",
+        "lang: de en",
+        // What people call something by is theirs.
+        "languageTag: ",
+        "nation: deu fra",
+        "paid: no yes",
+        "role: admin editor",
+      ],
+    );
+    t.notMatch(kept, /de-CH/);
+    t.same(
+      told({
+        ...{
+          owner: ["gray", "price"],
+          approvedBy: ["reading", "open"],
+          nameOfBoss: ["king", "young"],
+          city: ["bath", "reading"],
+        },
+        // A name among words, a family's name, and a word that is alone: whoever is called so may be the only one.
+        ...{
+          approved: ["mueller", "open", "paid"],
+          led: ["gray", "stone"],
+          made: ["sharp", "open"],
+          alone: ["golden"],
+        },
+      }),
+      ["alone: ", "approved: ", "approvedBy: ", "city: ", "led: ", "made: ", "nameOfBoss: ", "owner: "],
+    );
+    t.notMatch(
+      kept,
+      /gray|price|reading|king|young|bath|mueller|"open"|"paid"|stone|sharp|golden/i,
+      "nor are they stored",
+    );
+    const words = new WordCount();
+    for (let call = 0; call < 8; call++) for (const word of ["open", "paid"]) words.add(word, "any");
+    t.same(words.list(), ["open", "paid"]);
+    for (const name of ["okonkwo", "mueller"]) words.add(name, "any");
+    t.same(words.state(), [[0, 2, ""]], "of names not even a hash is kept there, and no word beside them");
+    t.equal(words.add("open", "any"), false);
+    const other = new WordCount();
+    for (let call = 0; call < 8; call++) for (const word of ["open", "paid"]) other.add(word, "any");
+    other.merge(words);
+    t.same(other.state(), [[0, 2, ""]]);
+    t.end();
+  },
+);

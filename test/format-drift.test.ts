@@ -1,4 +1,5 @@
 import t from "tap";
+import { formsFitting, textFormOf } from "../sensor/protocol/text-form.js";
 import { readDeclared } from "./support/declared-files.js";
 import { Scene } from "./support/scene.js";
 
@@ -266,4 +267,127 @@ t.test("values of numbers and truths are not kept: only what can be none of thos
     "response 200: typed is integer beyond int32, declared 1 or 2 or null",
     "response 200: word is integer, declared string",
   ]);
+});
+
+t.test(
+  "whole numbers are integers however they are written, and learned as the numbers that they look like",
+  async (t) => {
+    const names = "one thousand exponent zero tenth small half".split(" ");
+    const { declared } = await readDeclared(t, {
+      "shop.yaml": `openapi: 3.1.0
+info: { title: Shop, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /x:
+    get:
+      responses:
+        "200":
+          description: d
+          content: { application/json: { schema: { type: object, properties: { ${names.map((name) => `${name}: { type: integer }`).join(", ")} } } } }
+`,
+    });
+    const scene = new Scene({ declared });
+    const answer = (half: string): Scene =>
+      scene.get("/x", {
+        answerFields: "Content-Type: application/json\r\n",
+        body: `{"one":1.0,"thousand":-2e3,"exponent":1.50E+1,"zero":0.00,"tenth":10e-1,"small":1e-400,"half":${half}}`,
+      });
+    for (let time = 0; time < 4; time++) answer("1.0");
+    t.same(drift(scene), [["GET", ["response 200: small is number, declared integer"]]]);
+    const told = scene.endpoints()[0].schemas?.responses["200"]?.properties;
+    t.same(told?.one, { type: "number" });
+    t.same(told?.half, { type: "number" });
+    answer("1.5");
+    t.same(drift(scene)[0][1]?.at(0), "response 200: half is number, declared integer");
+  },
+);
+
+t.test(
+  "mail addresses without an at sign, and values that an enumeration has not, are drift in any field, form and head",
+  async (t) => {
+    const words = "schema: { type: string, enum: [DE, FR] }";
+    const { declared, broken } = await readDeclared(t, {
+      "shop.yaml": `openapi: 3.1.0
+info: { title: Shop, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /x:
+    get:
+      parameters: [{ name: X-Country, in: header, ${words} }, { name: region, in: query, ${words} }]
+      responses:
+        "200":
+          description: d
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  mail: { type: string, format: email }
+                  odd: { type: string, format: email }
+                  nation: { type: string, enum: [DE, FR] }
+                  carrier: { type: string, enum: [DE, FR] }
+                  strange: { type: string, enum: [DE, zzyzx] }
+                  owner: { type: string, enum: [DE, FR] }
+`,
+    });
+    t.same(broken, []);
+    const scene = new Scene({ declared });
+    for (let time = 0; time < 8; time++)
+      scene.get(`/x?region=${["IT", "FR"][time % 2]}`, {
+        fields: "X-Country: IT\r\n",
+        answerFields: "Content-Type: application/json\r\n",
+        body: JSON.stringify({
+          ...{ mail: ["nomail", "none", ""][time % 3], odd: ["müller@example.com", "a@b"][time % 2] },
+          ...{ nation: ["DE", "IT"][time % 2], carrier: "okonkwo", strange: "okonkwo", owner: "okonkwo" },
+        }),
+      });
+    t.same(drift(scene)[0][1], [
+      "query parameter region is IT, declared DE or FR",
+      "request header x-country is IT, declared DE or FR",
+      "response 200: carrier is another word, declared DE or FR",
+      "response 200: mail is string of another format, declared email",
+      "response 200: nation is IT, declared DE or FR",
+    ]);
+    t.notMatch(JSON.stringify(scene.inventory.takeDelta(100)), /okonkwo|nomail|müller/);
+  },
+);
+
+t.test("what earlier builds called a string of another format may be a mail address", (t) => {
+  t.ok(((formsFitting("email") ?? 0) & 64) !== 0);
+  t.equal((formsFitting("email") ?? 0) & textFormOf("nomail"), 0);
+  t.not((formsFitting("email") ?? 0) & textFormOf('"a b"@example.com'), 0);
+  t.end();
+});
+
+t.test("each line is held against what a file declares of lines", async (t) => {
+  const line = "{ type: object, additionalProperties: false, required: [id], properties: { id: { type: integer } } }";
+  const cases = [
+    ["application/x-ndjson", `schema: ${line}`],
+    ["application/jsonl", `schema: { type: array, items: ${line} }`],
+    ["application/ndjson", `itemSchema: ${line}`],
+  ];
+  for (const [type, schema] of cases) {
+    const { declared, broken } = await readDeclared(t, {
+      "shop.yaml": `openapi: 3.1.0
+info: { title: Shop, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths: { /x: { get: { responses: { "200": { description: d, content: { ${type}: { ${schema} } } } } } } }
+`,
+    });
+    t.same(broken, []);
+    const scene = new Scene({ declared });
+    const answer = (body: string): Scene => scene.get("/x", { answerFields: `Content-Type: ${type}\r\n`, body });
+    for (let time = 0; time < 4; time++) answer('{"id":1}\n{"id":2}\n');
+    t.same(drift(scene), [["GET", undefined]], type);
+    answer('{"id":1}\n{"id":"2","more":1}\n{"id":3,"more":2}\n{}\n');
+    t.same(
+      drift(scene)[0][1],
+      [
+        "response 200: id is string, declared integer",
+        "response 200: more is not declared",
+        "response 200: id is required and was missing in 1 of 12 objects looked at",
+      ],
+      type,
+    );
+  }
 });

@@ -1,5 +1,10 @@
 import t from "tap";
 import type { Call } from "../sensor/protocol/message.js";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
+import { joinedEndpoint } from "../sensor/report/joined-rows.js";
+import { openapi } from "../sensor/report/openapi.js";
+import type { EndpointRecord } from "../shared/event.js";
+import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { readDeclared } from "./support/declared-files.js";
 import { feed } from "./support/dialog.js";
 import { Scene } from "./support/scene.js";
@@ -163,4 +168,147 @@ t.test("an answer without a body is of no media type, and a page in a thousand a
     scene.get("/x", time === 333 ? page : { answerFields: "Content-Type: application/json\r\n", body: "{}" });
   }
   t.same(drift(scene), ["response 200: a body of text/html is not declared"]);
+});
+
+interface Told {
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: { readonly properties: Readonly<Record<string, object>> } }>
+  >;
+}
+
+/** Responses of the one operation that a document has. */
+function documented(rows: readonly EndpointRecord[]): Readonly<Record<string, Told>> {
+  const text = [
+    ...openapi.write(
+      rows.map((record) => ({ record, sensor: undefined })),
+      [],
+    ),
+  ].join("");
+  return JSON.parse(text).paths["/x"].post.responses;
+}
+
+/** Media types of each, and the names that the schema under each has. */
+function contents(rows: readonly EndpointRecord[]): Record<string, Record<string, string>> {
+  const ofAnswer = ({ content = {} }: Told): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(content).map(([type, { schema }]) => [type, Object.keys(schema?.properties ?? {}).join(" ")]),
+    );
+  return Object.fromEntries(Object.entries(documented(rows)).map(([status, answer]) => [status, ofAnswer(answer)]));
+}
+
+const PROBLEM = "application/problem+json";
+const EACH = { "201": { "application/json": "id total" }, "204": {}, "422": { [PROBLEM]: "detail title" } };
+
+function orders(): Scene {
+  const scene = new Scene();
+  const answer = (status: number, type: string, body: string): Scene =>
+    scene.exchange({ path: "/x", method: "POST", status, answerFields: `Content-Type: ${type}\r\n`, body });
+  for (let time = 0; time < 6; time++) {
+    answer(201, "application/json; charset=utf-8", '{"id":1,"total":2}');
+    answer(422, PROBLEM, '{"title":"a","detail":"b"}');
+    answer(204, "application/json", "");
+  }
+  return scene;
+}
+
+t.test("each status has the media types of its own answers in documents, over the wire and after a restart", (t) => {
+  const rows = orders().endpoints();
+  t.same(contents(rows), EACH);
+  const [sent] = rows.map((row) => decodeEvent(encodeEvent(row)) as EndpointRecord);
+  t.same(sent.responseContentTypesByStatus, {
+    "201": ["application/json; charset=utf-8"],
+    "204": ["application/json"],
+    "422": [PROBLEM],
+  });
+  t.same(sent.responseContentTypes, ["application/json", "application/json; charset=utf-8", PROBLEM]);
+  const [never] = rows.map(({ responseContentTypesByStatus: _, ...row }) => decodeEvent(encodeEvent(row)));
+  t.notOk("responseContentTypesByStatus" in never);
+  const again = new Scene();
+  again.inventory.restore(JSON.parse(JSON.stringify(orders().inventory.takeDelta(100).rows)));
+  t.same(contents(again.endpoints()), EACH);
+  const joined = joinedEndpoint(
+    [rows[0], { ...rows[0], responseContentTypesByStatus: { "201": ["text/csv"] } }],
+    NOT_REPEATED,
+  );
+  t.same(joined.responseContentTypesByStatus?.["201"], ["application/json; charset=utf-8", "text/csv"]);
+  t.same(joined.responseContentTypesByStatus?.["422"], [PROBLEM]);
+  t.end();
+});
+
+t.test("a row of before types were kept by status shows what it had, until its answers say more", (t) => {
+  const old = orders()
+    .inventory.takeDelta(100)
+    .rows.map(({ record, ...row }) => {
+      if (record.kind !== "endpoint") return { record, ...row };
+      const { responseContentTypesByStatus: _, ...rest } = record;
+      return { record: rest, ...row };
+    });
+  const again = new Scene();
+  again.inventory.restore(JSON.parse(JSON.stringify(old)));
+  t.same(contents(again.endpoints()), {
+    "201": { "application/json": "id total", [PROBLEM]: "id total" },
+    "204": {},
+    "422": { "application/json": "detail title" },
+  });
+  const answerFields = `Content-Type: ${PROBLEM}\r\n`;
+  again.exchange({ path: "/x", method: "POST", status: 422, answerFields, body: '{"title":"a","detail":"b"}' });
+  t.same(contents(again.endpoints()), EACH);
+  t.end();
+});
+
+t.test("statuses whose types are told apart are bounded, and none of the types is lost", (t) => {
+  const scene = new Scene();
+  for (let status = 200; status < 230; status++)
+    scene.exchange({ path: "/x", status, answerFields: `Content-Type: text/${status < 229 ? "csv" : "html"}\r\n` });
+  const [{ responseContentTypes, responseContentTypesByStatus }] = scene.endpoints();
+  t.equal(Object.keys(responseContentTypesByStatus ?? {}).length, 16);
+  t.same(responseContentTypes, ["text/csv", "text/html"]);
+  t.end();
+});
+
+t.test("a body of a type that is not declared is held against no schema of another", async (t) => {
+  const fields = "a b c".split(" ").map((name) => `${name}: { type: string }`);
+  const schema = `{ schema: { type: object, additionalProperties: false, required: [a], properties: { ${fields.join(", ")} } } }`;
+  const { declared, broken } = await readDeclared(t, {
+    "shop.yaml": `openapi: 3.0.3
+info: { title: Shop, version: "1" }
+servers: [{ url: "http://shop.internal" }]
+paths:
+  /x:
+    post:
+      requestBody: { content: { application/json: ${schema} } }
+      responses: { default: ${content(`${PROBLEM}: ${schema}`)} }
+`,
+  });
+  t.same(broken, []);
+  const form = "application/x-www-form-urlencoded";
+  const send = (scene: Scene, type: string, requestBody: string, status: number, sent: string, body: string): Scene =>
+    scene.exchange({
+      ...{ path: "/x", method: "POST", fields: `Content-Type: ${type}\r\n`, requestBody },
+      ...{ status, answerFields: `Content-Type: ${sent}\r\n`, body },
+    });
+  const scene = new Scene({ declared });
+  for (let time = 0; time < 4; time++) {
+    send(scene, form, "x=1&y=2", 202, "application/json", '{"id":1,"state":2}');
+    // Of an error the type may be a gateway's: nothing is told of it, nor of what stands in it.
+    send(scene, form, "x=1&y=2", 400, "application/json", '{"error":1}');
+  }
+  t.same(drift(scene), [
+    `request: a body of ${form} is not declared`,
+    "response 202: a body of application/json is not declared",
+  ]);
+  const own = new Scene({ declared });
+  for (let time = 0; time < 4; time++) send(own, "application/json", '{"d":1}', 202, PROBLEM, '{"e":1}');
+  const missing = "is required and was missing in 4 of 4 objects looked at";
+  t.same(drift(own), [
+    "request: d is not declared",
+    `request: a ${missing}`,
+    "response 202: e is not declared",
+    `response 202: a ${missing}`,
+  ]);
+  send(own, "application/json", '{"d":1}', 202, "application/json", '{"e":1}');
+  t.same(
+    drift(own)?.filter((one) => one.startsWith("response")),
+    ["response 202: a body of application/json is not declared"],
+  );
 });

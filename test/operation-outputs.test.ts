@@ -2,6 +2,11 @@ import t from "tap";
 import { callRecord } from "../sensor/analysis/call-record.js";
 import type { Edge, Endpoint } from "../sensor/inventory/observation.js";
 import type { Call } from "../sensor/protocol/message.js";
+import { NOT_REPEATED } from "../sensor/report/counted-once.js";
+import { csv } from "../sensor/report/csv.js";
+import { joinedEndpoint } from "../sensor/report/joined-rows.js";
+import { ndjson } from "../sensor/report/ndjson.js";
+import type { EndpointRecord } from "../shared/event.js";
 import { decodeEvent, encodeEvent } from "../shared/event-wire.js";
 import { callLine } from "../shared/record-json.js";
 import { feed } from "./support/dialog.js";
@@ -139,3 +144,45 @@ t.test("a call is told over the wire and in calls.ndjson as it was seen", (t) =>
   });
   t.end();
 });
+
+t.test(
+  "gRPC's own statuses are counted for each endpoint, of no other procedure, in every output and over a restart",
+  (t) => {
+    const scene = new Scene();
+    const type = "Content-Type: application/grpc+proto\r\n";
+    const add = {
+      path: "/shop.v1.Cart/Add",
+      method: "POST",
+      body: "\0\0\0\0\0",
+      requestBody: "\0\0\0\0\0",
+      fields: type,
+    };
+    for (const status of [0, 3, 0, 16, 0])
+      scene.exchange({ ...add, answerFields: `${type}grpc-status: ${status}\r\n` });
+    scene.exchange({ ...add, answerFields: type }).exchange(query("query A{a}"));
+    const counts = { 0: 3, 3: 1, 16: 1 };
+    const records = scene.endpoints();
+    const grpc = records.find(({ template }) => template === add.path) as EndpointRecord;
+    t.same([grpc.statuses, grpc.rpcStatuses], [{ 200: 6 }, counts]);
+    const rows = records.map((record) => ({ record, sensor: undefined }));
+    const lines = [...ndjson.write(rows, [])].join("").trim().split("\n");
+    const told = lines.map((line) => JSON.parse(line)["rpc.grpc.status_codes"]);
+    t.same(
+      told.filter((one) => one !== undefined),
+      [counts],
+    );
+    t.match([...csv.write(rows, [])].join(""), /,"0=3; 3=1; 16=1"/);
+    t.same(
+      records.map((record) => (decodeEvent(encodeEvent(record)) as EndpointRecord).rpcStatuses),
+      [undefined, counts],
+    );
+    t.same(joinedEndpoint([grpc, grpc], NOT_REPEATED).rpcStatuses, { 0: 6, 3: 2, 16: 2 });
+    const again = new Scene();
+    again.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(100).rows)));
+    t.same(
+      again.endpoints().map(({ rpcStatuses }) => rpcStatuses),
+      [undefined, counts],
+    );
+    t.end();
+  },
+);

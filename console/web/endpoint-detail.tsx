@@ -60,9 +60,15 @@ export function EndpointDetail({ endpoint, trouble, onClose }: Props) {
       {schemas?.query !== undefined && <Schema title="Query" schema={schemas.query} />}
       {schemas?.header !== undefined && <Schema title="Headers" schema={schemas.header} />}
       {schemas?.cookie !== undefined && <Schema title="Cookies" schema={schemas.cookie} />}
-      {schemas?.request !== undefined && <Schema title="Request" schema={schemas.request} />}
+      {schemas?.request !== undefined && (
+        <Schema title={`Request${read(schemas.bodiesRead?.request)}`} schema={schemas.request} />
+      )}
       {Object.entries(schemas?.responses ?? {}).map(([status, schema]) => (
-        <Schema key={status} title={`Answer ${status}`} schema={schema} />
+        <Schema
+          key={status}
+          title={`Answer ${status}${read(schemas?.bodiesRead?.responses[status])}`}
+          schema={schema}
+        />
       ))}
       {schemas?.messages?.request !== undefined && <Schema title="Request message" schema={schemas.messages.request} />}
       {Object.entries(schemas?.messages?.responses ?? {}).map(([status, schema]) => (
@@ -145,6 +151,12 @@ function Protection({ endpoint }: { readonly endpoint: EndpointItem }) {
       <Fields record={Object.fromEntries(rows)} />
     </>
   );
+}
+
+/** On how many bodies a schema rests. */
+function read(bodies: number | undefined): string {
+  if (bodies === undefined) return "";
+  return bodies === 1 ? ", of 1 body" : `, of ${bodies.toLocaleString("en")} bodies`;
 }
 
 /** Fields by their paths, as deep as they were learned. */

@@ -5,6 +5,8 @@ import { emptySchema, SchemaAlternatives } from "./schema-alternatives.js";
 
 const NOTHING: DeclaredBody = { contentTypes: [], schema: undefined };
 const JSON_TYPE = /[/+]json$|^\*\/\*$|^application\/\*$/;
+/** One text of JSON behind another, each on a line of its own, or with a record separator (RFC 7464). */
+const LINES_TYPE = /^application\/(x-)?(nd-?json|jsonl|json-?lines|jsonlines|ldjson|json-seq)$/;
 const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
 
 /** OpenAPI 2.0 §5.2.9: these two are no parameters but the body. */
@@ -50,9 +52,25 @@ export class BodyReader {
     if (!isMapping(content.value)) throw faultAt(content, `"content" must be a mapping of media types`);
     const types = Object.keys(content.value);
     const bare = types.map(mediaType);
-    const compared = types.filter((_, index) => JSON_TYPE.test(bare[index]) || FORM_TYPE.test(bare[index]));
-    const schemas = compared.map((type) => this.#schema(child(content, type, "schema")) ?? emptySchema());
+    const compared = types.filter((_, index) =>
+      [JSON_TYPE, FORM_TYPE, LINES_TYPE].some((one) => one.test(bare[index])),
+    );
+    const schemas = compared.map((type) => {
+      const isLines = LINES_TYPE.test(mediaType(type));
+      return (isLines ? this.#line(content, type) : this.#schema(child(content, type, "schema"))) ?? emptySchema();
+    });
     return { contentTypes: bare, schema: this.#alternatives.of(schemas) };
+  }
+
+  /**
+   * Of each text: OpenAPI 3.2.0 §4.14.3 has `itemSchema` for that, and takes `schema` for the list of all of them; files of before write
+   * that of a text there as well.
+   */
+  #line(content: Located, type: string): DeclaredSchema | undefined {
+    const own = this.#schema(child(content, type, "itemSchema"));
+    const schema = own ?? this.#schema(child(content, type, "schema"));
+    const isList = own === undefined && schema?.types.join() === "array";
+    return isList ? (schema?.items ?? emptySchema()) : schema;
   }
 
   swaggerRequest(operation: Located, parameters: readonly Located[]): DeclaredBody | undefined {

@@ -1,4 +1,4 @@
-/** What a string looks like: bits, as learned schemas store them; earlier builds have only those below OTHER_FORMAT, and that. */
+/** What a string looks like: bits, as learned schemas store them; earlier builds have only those below 64, and that. */
 interface TextForm {
   readonly bit: number;
   /** As JSON Schema 2020-12 §7.3 calls it, else in words that are no name of a format. */
@@ -6,7 +6,12 @@ interface TextForm {
   readonly isFormat: boolean;
 }
 
-export const OTHER_FORMAT = 64;
+/** Of earlier builds, which took any other string for that; with an at sign it may be a mail address. */
+const ANY_OTHER = 64;
+/** What has none of the forms, nor an at sign. */
+export const OTHER_FORMAT = 1_024;
+/** With an at sign, and none of the forms: addresses are looked for more narrowly than RFC 5321 and RFC 6531 have them. */
+const OTHER_WITH_AT = 2_048;
 /** Of earlier builds, which took a date and time for a `date-time` whatever its zone: it may be one, and need not. */
 const ANY_DATE_TIME = 4;
 const DATE_TIME = 128;
@@ -23,13 +28,16 @@ const FORMS: readonly TextForm[] = [
   { bit: 8, name: "uri", isFormat: true },
   { bit: 16, name: "email", isFormat: true },
   { bit: 32, name: "ipv4", isFormat: true },
+  { bit: ANY_OTHER, name: "string of another format", isFormat: false },
   { bit: OTHER_FORMAT, name: "string of another format", isFormat: false },
+  { bit: OTHER_WITH_AT, name: "string of another format", isFormat: false },
 ];
 /** What a string of a format may look like beside that: some are looked for more narrowly than they are defined. */
 const MAY_BE: Readonly<Record<string, number>> = {
   "date-time": ANY_DATE_TIME | LOOSE_DATE_TIME,
-  uri: 1 | 16 | OTHER_FORMAT,
-  email: OTHER_FORMAT,
+  uri: 1 | 16 | ANY_OTHER | OTHER_FORMAT | OTHER_WITH_AT,
+  // RFC 5321 §4.1.2: every mailbox has an at sign.
+  email: ANY_OTHER | OTHER_WITH_AT,
 };
 
 /** RFC 9562 §4; RFC 4122 §3 had a prefix. */
@@ -52,7 +60,12 @@ export function textFormOf(text: string): number {
   if (date !== null) return dateForm(date);
   if (URI.test(text)) return 8;
   if (EMAIL.test(text)) return 16;
-  return IPV4.test(text) ? 32 : OTHER_FORMAT;
+  if (IPV4.test(text)) return 32;
+  return otherForm(text);
+}
+
+function otherForm(text: string): number {
+  return text.includes("@") ? OTHER_WITH_AT : OTHER_FORMAT;
 }
 
 function dateForm([, year, month, day, time]: readonly (string | undefined)[]): number {

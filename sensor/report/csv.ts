@@ -171,6 +171,8 @@ const COLUMNS: readonly string[] = [
   "repeated_calls",
   "repeated_connections",
   "data.own_classes",
+  "response_content_types_by_status",
+  "rpc.grpc.status_codes",
 ];
 
 /** Begins UTF-8 text for spreadsheets that would take it for their country's old encoding. */

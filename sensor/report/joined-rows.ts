@@ -73,6 +73,8 @@ export function joinedEndpoint(views: readonly EndpointRecord[], repeated: Repea
     ...counts(views, ["missingBytes"], ofBytes(repeated)),
     ...driftOf(views, repeated),
     ...ownClassesOf(views),
+    ...counts(views, ["rpcStatuses"], repeated.calls),
+    ...typesByStatus(views),
     ...moreHosts(views),
     ...(callers === undefined ? {} : { callers }),
     callerCount: Math.max(...views.map(({ callerCount }) => callerCount), callers?.length ?? 0),
@@ -96,6 +98,15 @@ function ownClassesOf(views: readonly EndpointRecord[]): Pick<EndpointRecord, "o
 function moreHosts(views: readonly EndpointRecord[]): Pick<EndpointRecord, "moreHosts"> {
   const more = Math.max(...views.map(({ moreHosts = 0 }) => moreHosts));
   return more === 0 ? {} : { moreHosts: more };
+}
+
+/** Of each status what any of them saw; left out where none tells them apart. */
+function typesByStatus(views: readonly EndpointRecord[]): Pick<EndpointRecord, "responseContentTypesByStatus"> {
+  const told = views.flatMap(({ responseContentTypesByStatus: types }) => (types === undefined ? [] : [types]));
+  if (told.length === 0) return {};
+  const statuses = [...new Set(told.flatMap((types) => Object.keys(types)))];
+  const types = statuses.map((status) => [status, [...new Set(told.flatMap((one) => one[status] ?? []))]] as const);
+  return { responseContentTypesByStatus: Object.fromEntries(types) };
 }
 
 export function joinedCertificate(views: readonly CertificateRecord[], repeated: Repeated): CertificateRecord {

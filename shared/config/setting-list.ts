@@ -131,7 +131,7 @@ export const SETTINGS: readonly Setting[] = [
     64,
     1,
     1_000_000,
-    "After those, and one in three of eight times as many that follow, one in so many is looked at; 1 for all.",
+    "After those, and one in three and then ever fewer of those that follow, one in so many is looked at; 1 for all.",
   ),
   texts(
     "data.kinds",

@@ -50,6 +50,14 @@ export function isDeclaredType(type: string, declared: readonly string[]): boole
   return declared.some((one) => same.has(sameXml(one)) || isInRange(type, one));
 }
 
+/** Of these it is learned what they are built of. */
+const WITH_FIELDS = /json|^application\/x-www-form-urlencoded$|^multipart\/form-data$/;
+
+/** Whether none of the types that were seen is one with fields, and not among those declared. */
+export function hasNoOtherFields(seen: readonly string[], declared: readonly string[]): boolean {
+  return seen.map(bareType).every((type) => !WITH_FIELDS.test(type) || isDeclaredType(type, declared));
+}
+
 function sameAs(type: string): ReadonlySet<string> {
   const syntax = SUFFIX.exec(type)?.[1];
   return new Set(syntax === undefined ? [sameXml(type)] : [type, `application/${syntax}`]);

@@ -1,6 +1,13 @@
 import type { Difference } from "../observation.js";
 import type { OperationDeclaration } from "./declared-operation.js";
-import { answerOf, bareType, type DeclaredAnswer, isDeclaredType, isHeldAnswer } from "./declared-type.js";
+import {
+  answerOf,
+  bareType,
+  type DeclaredAnswer,
+  hasNoOtherFields,
+  isDeclaredType,
+  isHeldAnswer,
+} from "./declared-type.js";
 import { MIN_SEEN } from "./mismatch.js";
 import { Missing } from "./missing.js";
 import type { PathRule } from "./path-rule.js";
@@ -97,6 +104,15 @@ export class Departures {
 
   differences(declaration: OperationDeclaration): Difference[] {
     return [...this.#ofPath(declaration), ...this.#ofBody(declaration), ...this.#ofContent(declaration)];
+  }
+
+  /** Whether requests had bodies of fields, of a media type that is not declared where others are. */
+  hasOtherBody(declaration: OperationDeclaration): boolean {
+    const { request } = declaration.operation;
+    if (request === undefined) return false;
+    const was = this.#counts.get(contentKey(declaration))?.was.keys() ?? [];
+    const types = [...was].map((what) => what.slice(`${BODY} of `.length));
+    return !hasNoOtherFields(types, request.contentTypes);
   }
 
   #ofContent(declaration: OperationDeclaration): Difference[] {

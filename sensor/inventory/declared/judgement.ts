@@ -15,7 +15,7 @@ import { LastCalls } from "./last-calls.js";
 import { rpcServiceOf } from "./procedure.js";
 import type { Route } from "./route-table.js";
 import { RouteWords } from "./route-words.js";
-import { schemaDrift } from "./schema-drift.js";
+import { type SeenTypes, schemaDrift } from "./schema-drift.js";
 import { valuesIn } from "./template-values.js";
 
 /** What is judged: an endpoint, by where it stands. */
@@ -29,6 +29,8 @@ export interface Judged extends Carried {
   readonly node: object | undefined;
   readonly operation: string | undefined;
   readonly schemas: LearnedSchemas | undefined;
+  /** Media types of its answers, by status. */
+  readonly answerTypes: SeenTypes & { readonly version: number };
   readonly isThere: boolean;
   /** Names by which it was called. */
   readonly hosts: { readonly version: number; list(): readonly string[] };
@@ -165,7 +167,8 @@ export class Judgement {
   differences(): readonly Difference[] {
     const { declaration } = this;
     if (!(declaration instanceof OperationDeclaration)) return NO_DIFFERENCES;
-    const version = (this.#judged.schemas?.version ?? 0) + (this.#departures?.version ?? 0);
+    const { schemas, answerTypes } = this.#judged;
+    const version = (schemas?.version ?? 0) + (this.#departures?.version ?? 0) + answerTypes.version;
     if (version !== this.#comparedVersion || declaration !== this.#compared) {
       this.#comparedVersion = version;
       this.#compared = declaration;
@@ -176,10 +179,12 @@ export class Judgement {
   }
 
   #compare(declaration: OperationDeclaration): readonly Difference[] {
-    const { schemas } = this.#judged;
+    const { schemas, answerTypes } = this.#judged;
+    const isOther = this.#departures?.hasOtherBody(declaration) === true;
+    const seen = { areRequestsDeclared: !isOther, answerTypes };
     const told = [
       ...(this.#departures?.differences(declaration) ?? []),
-      ...(schemas === undefined ? [] : schemaDrift(declaration, schemas)),
+      ...(schemas === undefined ? [] : schemaDrift(declaration, schemas, seen)),
     ];
     return told.length === 0 ? NO_DIFFERENCES : told;
   }

@@ -1,5 +1,5 @@
 import type { DeclaredSchema } from "../../declared/declared-api.js";
-import { BEYOND_INT32, BEYOND_INT64 } from "../../protocol/shape.js";
+import { BEYOND_INT32, BEYOND_INT64, INTEGER, WHOLE_NUMBER } from "../../protocol/shape.js";
 import { formsFitting, namesOfForms } from "../../protocol/text-form.js";
 import { typesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
@@ -77,7 +77,7 @@ function isOfStrings(types: readonly string[]): boolean {
 
 /** What texts looked like that are no strings by their form, and were not declared to be that. */
 function literalsOf(node: Seen, types: readonly string[]): string[] {
-  return typesOf(node).filter(
+  return valueTypesOf(node).filter(
     (type) => /^(integer|number|boolean)$/.test(type) && !types.some((one) => one === type || includes(one, type)),
   );
 }
@@ -92,8 +92,14 @@ function typeMismatch(node: Seen, { types }: DeclaredSchema, isText: boolean): s
   if (types.length === 0 || types.includes("file")) return undefined;
   // In texts a list, an object or a string may look like anything.
   if (isText && types.some((type) => type === "string" || type === "array" || type === "object")) return undefined;
-  const wrong = typesOf(node).filter((type) => !types.some((one) => one === type || includes(one, type)));
+  const wrong = valueTypesOf(node).filter((type) => !types.some((one) => one === type || includes(one, type)));
   return wrong.length === 0 ? undefined : `${wrong.join(" or ")}, declared ${types.join(" or ")}`;
+}
+
+/** However it is written, JSON Schema 2020-12 §6.1.1: a number without a fraction that is other than zero is an integer. */
+function valueTypesOf({ kinds }: Seen): string[] {
+  const isWritten = (kinds & WHOLE_NUMBER) !== 0;
+  return typesOf({ kinds: isWritten ? (kinds & ~WHOLE_NUMBER) | INTEGER : kinds });
 }
 
 /** JSON Schema 2020-12 §6.1.1: every integer is a number. */

@@ -7,7 +7,7 @@ import { namesOf } from "../schema/json-schema.js";
 import type { SchemaNode } from "../schema/schema-node.js";
 import { keyNames } from "./credential-drift.js";
 import type { OperationDeclaration } from "./declared-operation.js";
-import { answerOf } from "./declared-type.js";
+import { answerOf, hasNoOtherFields } from "./declared-type.js";
 import { answerHeadDrift, requestHeadDrift } from "./head-drift.js";
 import { messageDrift } from "./message-drift.js";
 import { MIN_SEEN, mismatch } from "./mismatch.js";
@@ -27,21 +27,41 @@ interface Comparison {
   readonly told: Difference[];
 }
 
-/** How queries, heads and bodies that were seen differ from those declared. */
-export function schemaDrift({ api, operation }: OperationDeclaration, learned: LearnedSchemas): Difference[] {
+/** Media types of the bodies from which something was learned, by status. */
+export interface SeenTypes {
+  of(status: number): readonly string[];
+}
+
+/** What is known of the media types of the bodies that schemas were learned from. */
+export interface SeenBodies {
+  /** No request had a body of fields that is of none of the declared types. */
+  readonly areRequestsDeclared: boolean;
+  readonly answerTypes: SeenTypes;
+}
+
+/**
+ * How queries, heads and bodies that were seen differ from those declared. Where some bodies were of a type that is not declared, which is told by
+ * itself, the schema of another is none that what was learned of all of them could be held against.
+ */
+export function schemaDrift(
+  { api, operation }: OperationDeclaration,
+  learned: LearnedSchemas,
+  { areRequestsDeclared, answerTypes }: SeenBodies,
+): Difference[] {
   const told: Difference[] = [];
   if (learned.query !== undefined) queryDrift(operation, learned.query, told);
   missingParameters(operation, learned, told);
   requestHeadDrift(operation, learned, told);
   const { request, responses } = operation;
-  if (learned.request !== undefined && request !== undefined)
+  if (learned.request !== undefined && request !== undefined && areRequestsDeclared)
     bodyDrift(request, learned.request, { where: "request", isText: isForm(request), isAnswer: false, told });
   if (learned.request !== undefined && request === undefined && api.kind === "openapi")
     noneDeclared(learned.request, told);
   for (const [status, node] of learned.responses) {
     const declared = answerOf(responses, status)?.response;
     const where = `response ${status}`;
-    if (declared !== undefined) bodyDrift(declared, node, { where, isText: false, isAnswer: true, told });
+    if (declared !== undefined && hasNoOtherFields(answerTypes.of(status), declared.contentTypes))
+      bodyDrift(declared, node, { where, isText: false, isAnswer: true, told });
   }
   for (const [status, head] of learned.answers) {
     const declared = answerOf(responses, status)?.response;

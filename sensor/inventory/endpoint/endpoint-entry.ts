@@ -28,7 +28,9 @@ import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
 import { littleOfAll, SURE } from "./little-told.js";
+import { AnswerTypes } from "./media-by-status.js";
 import { MediaTypes } from "./media-type.js";
+import { RpcStatuses } from "./rpc-statuses.js";
 import { ToldAnswers } from "./told-answers.js";
 import type { PathHistory } from "./unknown-paths.js";
 
@@ -55,9 +57,10 @@ export class EndpointEntry implements Endpoint {
   readonly #callers: CallerSet;
   readonly hosts = new HostSet();
   readonly #statuses = new StatusCounts();
+  readonly #rpcStatuses = new RpcStatuses();
   readonly #credentials = new Tally(MAX_KINDS);
   readonly #requestTypes = new MediaTypes();
-  readonly #responseTypes = new MediaTypes();
+  readonly answerTypes = new AnswerTypes();
   readonly #held = new HeldData();
   readonly #times = new AnswerTimes();
   readonly #requestSize = new QuantileSketch();
@@ -172,11 +175,12 @@ export class EndpointEntry implements Endpoint {
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
+    if (call.rpc !== undefined) this.#rpcStatuses.note(call.rpc);
     if (call.authority === undefined) this.hosts.noteUnnamed(status);
     else this.hosts.note(this.service.naming.hostOf(call.authority), status);
     for (const credential of call.credentials) this.#credentials.add(credential.kind);
     if (call.requestContentType !== undefined) this.#requestTypes.note(call.requestContentType);
-    if (call.responseContentType !== undefined) this.#responseTypes.note(call.responseContentType);
+    if (call.responseContentType !== undefined) this.answerTypes.note(status, call.responseContentType);
     this.#times.call(call, clientAddress);
     if (call.requestBodySize !== undefined) this.#requestSize.add(call.requestBodySize);
     if (call.responseBodySize !== undefined) this.#responseSize.add(call.responseBodySize);
@@ -229,9 +233,10 @@ export class EndpointEntry implements Endpoint {
     this.#callers.merge(other.#callers);
     this.hosts.merge(other.hosts);
     this.#statuses.merge(other.#statuses.entries());
+    this.#rpcStatuses.merge(other.#rpcStatuses);
     this.#credentials.merge(other.#credentials);
     this.#requestTypes.merge(other.#requestTypes);
-    this.#responseTypes.merge(other.#responseTypes);
+    this.answerTypes.merge(other.answerTypes);
     this.#held.merge(other.#held);
     this.#times.merge(other.#times);
     this.#requestSize.merge(other.#requestSize);
@@ -307,6 +312,7 @@ export class EndpointEntry implements Endpoint {
       requestBytes: this.#requestSize.quantiles(),
       responseBytes: this.#responseSize.quantiles(),
       streams: this.#times.streams(),
+      rpcStatuses: this.#rpcStatuses.record(),
       protection: this.protection?.record(),
       schemas: this.schemas?.record(this.#withQuery >= this.calls, this.isJudged ? this.#judge().messages : undefined),
       ...this.hosts.record(),
@@ -328,7 +334,7 @@ export class EndpointEntry implements Endpoint {
       credentials: this.#credentials.record(),
       ...this.#held.facts(),
       requestContentTypes: this.#requestTypes.texts(),
-      responseContentTypes: this.#responseTypes.texts(),
+      ...this.answerTypes.record(),
       ...withoutUndefined(quantiles),
       state,
       ...(this.isJudged ? this.#judge().facts(this.#statuses.seen()) : {}),
@@ -381,9 +387,10 @@ export class EndpointEntry implements Endpoint {
     if (this.isJudged) this.#judge().restore(state);
     this.#withQuery = state.withQuery ?? 0;
     if (state.schemas !== undefined) this.#schemas().restore(state.schemas);
+    this.#rpcStatuses.restore(record.rpcStatuses);
     this.#credentials.restore(record.credentials);
     for (const type of record.requestContentTypes) this.#requestTypes.note(type);
-    for (const type of record.responseContentTypes) this.#responseTypes.note(type);
+    this.answerTypes.restore(record);
     this.#held.restore(record);
     this.#times.restore(state.duration, record.streams, state.lasted);
     this.#requestSize.restore(state.requestSize);

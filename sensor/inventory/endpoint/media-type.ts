@@ -21,11 +21,13 @@ export class MediaTypes {
   readonly #tally = new Tally(MAX_TYPES);
   #last = "";
 
-  /** The value of a Content-Type field as it was sent. */
-  note(sent: string): void {
-    if (sent === this.#last) return;
+  /** The value of a Content-Type field as it was sent. True where it is one more. */
+  note(sent: string): boolean {
+    if (sent === this.#last) return false;
+    const before = this.#tally.size;
     this.#last = sent;
     this.#tally.note(toldType(sent));
+    return this.#tally.size > before;
   }
 
   merge(other: MediaTypes): void {

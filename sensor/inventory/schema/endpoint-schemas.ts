@@ -1,7 +1,8 @@
-import type { EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
+import type { BodiesRead, EndpointSchemas, JsonSchema } from "../../../shared/endpoint-facts.js";
 import type { DeclaredMessages } from "../../declared/declared-api.js";
 import { type CallShapes, MESSAGE, type Shape } from "../../protocol/shape.js";
 import { answerNode } from "./answer-nodes.js";
+import { BodyCounts } from "./body-counts.js";
 import { HeadSchema } from "./head-schema.js";
 import { jsonSchema } from "./json-schema.js";
 import { LearnedMessages, type StoredMessages } from "./learned-messages.js";
@@ -24,6 +25,8 @@ export interface StoredSchemas {
   readonly answers?: Readonly<Record<string, readonly [without: number, node: StoredNode | null]>>;
   /** Left out where there were none. */
   readonly messages?: StoredMessages;
+  /** Left out by versions that did not count them. */
+  readonly bodies?: BodiesRead;
 }
 
 /** How a call went that is learned from. */
@@ -45,6 +48,7 @@ export class LearnedSchemas {
   readonly answers = new Map<number, HeadSchema>();
   /** Undefined until there is one. */
   messages: LearnedMessages | undefined = undefined;
+  readonly #bodies = new BodyCounts();
   readonly #makeHead = (): SchemaNode | undefined => this.#make("are-names");
   readonly #budget: SchemaBudget;
   /** Rises whenever a schema is another than before. */
@@ -71,7 +75,10 @@ export class LearnedSchemas {
     let isNews = false;
     const request = isMessage(requestShape) && isRejectedMessage(rpc?.status) ? undefined : requestShape;
     if (!isRejected(status)) isNews = this.#takeRequest({ hasQuery, query: queryShape, request, ...heads }, status);
-    if (responseShape !== undefined && status !== undefined && this.#takeResponse(status, responseShape)) isNews = true;
+    if (responseShape !== undefined && status !== undefined) {
+      this.#bodies.response(status);
+      if (this.#takeResponse(status, responseShape)) isNews = true;
+    }
     if (responseHeader !== undefined && status !== undefined && this.#answer(status)?.take(responseHeader) === true)
       isNews = true;
     this.#taken++;
@@ -95,6 +102,7 @@ export class LearnedSchemas {
       this.query ??= this.#make("are-names");
       if (this.query?.[taken](queryShape) === true) isNews = true;
     }
+    if (requestShape !== undefined) this.#bodies.request();
     if (isMessage(requestShape)) {
       if (this.#messages().takeRequest(requestShape)) isNews = true;
     } else if (requestShape !== undefined) {
@@ -144,6 +152,7 @@ export class LearnedSchemas {
     for (const [status, node] of other.responses) this.#response(status)?.merge(node);
     for (const [status, head] of other.answers) this.#answer(status)?.merge(head);
     if (other.messages !== undefined) this.#messages().merge(other.messages);
+    this.#bodies.merge(other.#bodies);
     other.drop();
     this.version++;
     this.#taken++;
@@ -184,6 +193,7 @@ export class LearnedSchemas {
     const hasAny = [query, request, header, cookie, messages].some((node) => node !== undefined);
     if (!hasAny && responses.size === 0 && heads.length === 0) return undefined;
     const told = query && jsonSchema(query);
+    const bodiesRead = this.#bodies.record();
     this.#record = {
       ...(told === undefined ? {} : { query: isAlwaysQueried ? told : optional(told) }),
       ...(header === undefined ? {} : { header: jsonSchema(header) }),
@@ -192,12 +202,14 @@ export class LearnedSchemas {
       responses: byStatus(responses),
       ...(heads.length === 0 ? {} : { responseHeaders: byStatus(heads) }),
       ...(messages === undefined ? {} : { messages: messages.record(declared) }),
+      ...(bodiesRead === undefined ? {} : { bodiesRead }),
     };
     return this.#record;
   }
 
   state(): StoredSchemas {
     const { query, request, header, cookie, responses, answers, messages } = this;
+    const bodies = this.#bodies.record();
     return {
       ...(query === undefined ? {} : { query: query.state() }),
       ...(this.withoutQuery === 0 ? {} : { withoutQuery: this.withoutQuery }),
@@ -210,6 +222,7 @@ export class LearnedSchemas {
         ? {}
         : { answers: Object.fromEntries([...answers].map(([status, head]) => [status, head.state()])) }),
       ...(messages === undefined ? {} : { messages: messages.state() }),
+      ...(bodies === undefined ? {} : { bodies }),
     };
   }
 
@@ -223,7 +236,9 @@ export class LearnedSchemas {
     responses = {},
     answers = {},
     messages,
+    bodies,
   }: StoredSchemas): void {
+    if (bodies !== undefined) this.#bodies.restore(bodies);
     this.header.restore(header, bare[0]);
     this.cookie.restore(cookie, bare[1]);
     this.version++;

@@ -1,5 +1,16 @@
 import type { JsonSchema } from "../../../shared/endpoint-facts.js";
-import { ANY_NAME, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, UNTOLD } from "../../protocol/shape.js";
+import {
+  ANY_NAME,
+  ARRAY,
+  BOOLEAN,
+  INTEGER,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+  UNTOLD,
+  WHOLE_NUMBER,
+} from "../../protocol/shape.js";
 import { formatOfBits } from "../../protocol/text-form.js";
 import type { SchemaNode } from "./schema-node.js";
 
@@ -8,7 +19,7 @@ const TYPES: readonly (readonly [number, string])[] = [
   [ARRAY, "array"],
   [STRING, "string"],
   [INTEGER, "integer"],
-  [NUMBER, "number"],
+  [NUMBER | WHOLE_NUMBER, "number"],
   [BOOLEAN, "boolean"],
   [NULL, "null"],
 ];
@@ -19,7 +30,7 @@ const MIN_OBJECTS = 8;
 
 export function typesOf({ kinds }: Pick<SchemaNode, "kinds">): string[] {
   // JSON Schema 2020-12 §6.1.1: every integer is a number.
-  const apparent = (kinds & NUMBER) !== 0 ? kinds & ~INTEGER : kinds;
+  const apparent = (kinds & (NUMBER | WHOLE_NUMBER)) !== 0 ? kinds & ~INTEGER : kinds;
   return TYPES.filter(([bit]) => (apparent & bit) !== 0).map(([, name]) => name);
 }
 

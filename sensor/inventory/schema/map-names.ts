@@ -1,4 +1,4 @@
-import { ANY_NAME, ARRAY, DETAILS, OBJECT } from "../../protocol/shape.js";
+import { ANY_NAME, ARRAY, DETAILS, NUMBER, OBJECT, WHOLE_NUMBER } from "../../protocol/shape.js";
 
 /** So many properties that come and go and hold the same kind of object are entries of a map. */
 export const MIN_ALIKE = 3;
@@ -20,7 +20,7 @@ export function namesThatAreValues(properties: ReadonlyMap<string, Property>, ob
     if (name === ANY_NAME || property.present >= objects) continue;
     const isPlain = (property.kinds & (OBJECT | ARRAY)) === 0;
     if (isPlain && (objects < MIN_OBJECTS || property.present >= objects * SELDOM_SHARE)) continue;
-    const key = `${property.kinds & ~DETAILS} ${[...(property.properties?.keys() ?? [])].sort().join()}`;
+    const key = `${plainKinds(property.kinds)} ${[...(property.properties?.keys() ?? [])].sort().join()}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [name]);
     else group.push(name);
@@ -29,4 +29,10 @@ export function namesThatAreValues(properties: ReadonlyMap<string, Property>, ob
     const isPlain = (Number.parseInt(key, 10) & (OBJECT | ARRAY)) === 0;
     return names.length >= (isPlain ? MIN_ALIKE_PLAIN : MIN_ALIKE) ? names : [];
   });
+}
+
+/** Without what is said beside them, and prices as prices, whether or not there are cents. */
+function plainKinds(kinds: number): number {
+  const plain = kinds & ~DETAILS & ~WHOLE_NUMBER;
+  return (kinds & WHOLE_NUMBER) === 0 ? plain : plain | NUMBER;
 }

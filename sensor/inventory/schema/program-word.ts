@@ -100,16 +100,33 @@ const ENDINGS = ["ing", "al", "ed", "d", "able", "er", "or", "ion", "ment", "ly"
 const MIN_STEM = 4;
 
 /**
- * Whether a program may have given out a word of letters in one case, parts of which are joined by `-` or `_`: `in_progress`, `PAID`. By what each
+ * Whether a program may have given out a word of letters in one case, parts of which are joined by `-`, `_` or `.`: `in_progress`, `PAID`, `order.paid`. By what each
  * of its parts is and nothing else, for whoever is called so is not told from a word by how often it comes, nor from how many: names of
  * eight persons that a field is filtered by look just like eight states. Some words are names as well: `page`, `price`.
  */
 export const isProgramWord: (word: string) => boolean = remembered((word) =>
   word
     .toLowerCase()
-    .split(/[-_]/)
+    .split(/[-_.]/)
     .every((part) => part === "" || isKnown(part)),
 );
+
+/** What many families are called by, of these words. */
+const FAMILY_NAMES = words(`
+  baker banks barber bell bishop black brooks brown bush butler carpenter carter cash church clay cole cook cooper farmer fisher ford fox frost
+  grant gray green grey hall hardy hunt hunter king knight lane law little love mason may miles mills moon page parker porter potter price prince
+  reed rich rivers rose sharp shepherd short snow stone strong swift taylor turner walker ward waters weaver white wood woods young`);
+
+/** The same where the name of the field says nothing of it: of a family's name nobody knows there that it is none. */
+export function isPlainProgramWord(word: string): boolean {
+  return (
+    isProgramWord(word) &&
+    !word
+      .toLowerCase()
+      .split(/[-_.]/)
+      .some((part) => FAMILY_NAMES.has(part))
+  );
+}
 
 function isKnown(part: string): boolean {
   if (isListed(part) || isCompound(part) || isCode(part)) return true;
@@ -136,9 +153,22 @@ const LANGUAGES = new Intl.DisplayNames("en", { type: "language", fallback: "non
 const REGIONS = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency").map((code) => code.toLowerCase()));
 
-/** A language (ISO 639-1), a country (ISO 3166-1) or a currency (ISO 4217), or one letter. */
+/** ISO 3166-1 alpha-3, of which `Intl` knows nothing. */
+const COUNTRIES = words(`
+  abw afg ago aia ala alb and are arg arm asm ata atf atg aus aut aze bdi bel ben bes bfa bgd bgr bhr bhs bih blm blr blz bmu bol bra brb brn btn
+  bvt bwa caf can cck che chl chn civ cmr cod cog cok col com cpv cri cub cuw cxr cym cyp cze deu dji dma dnk dom dza ecu egy eri esh esp est eth
+  fin fji flk fra fro fsm gab gbr geo ggy gha gib gin glp gmb gnb gnq grc grd grl gtm guf gum guy hkg hmd hnd hrv hti hun idn imn ind iot irl irn
+  irq isl isr ita jam jey jor jpn kaz ken kgz khm kir kna kor kwt lao lbn lbr lby lca lie lka lso ltu lux lva mac maf mar mco mda mdg mdv mex mhl
+  mkd mli mlt mmr mne mng mnp moz mrt msr mtq mus mwi mys myt nam ncl ner nfk nga nic niu nld nor npl nru nzl omn pak pan pcn per phl plw png pol
+  pri prk prt pry psx pyf qat reu rou rus rwa sau sdn sen sgp sgs shn sjm slb sle slv smr som spm srb ssd stp sur svk svn swe swz sxm syc syr tca
+  tcd tgo tha tjk tkl tkm tls ton tto tun tur tuv twn tza uga ukr umi ury usa uzb vat vct ven vgb vir vnm vut wlf wsm yem zaf zmb zwe`);
+
+/** A language (ISO 639-1, or ISO 639-2 where it has both), a country (ISO 3166-1) or a currency (ISO 4217), or one letter. */
 function isCode(part: string): boolean {
+  // Files may declare anything.
+  if (!/^[a-z]+$/.test(part)) return false;
   if (part.length === 1) return true;
-  if (part.length === 3) return CURRENCIES.has(part);
+  if (part.length === 3)
+    return CURRENCIES.has(part) || COUNTRIES.has(part) || Intl.getCanonicalLocales(part)[0].length === 2;
   return part.length === 2 && (LANGUAGES.of(part) ?? REGIONS.of(part.toUpperCase())) !== undefined;
 }

@@ -24,7 +24,7 @@ import { ShapeRecorder } from "./shape-recorder.js";
 import { mayBeMarked, plainText } from "./text-encoding.js";
 
 /** Of the bodies of one operation and side that are looked at, those of which it is learned what they are built of. */
-const FIRST_LEARNED = 32;
+const FIRST_LEARNED = 64;
 const ONE_LEARNED_IN = 16;
 const LEARNED_SLOTS = 4_096;
 

@@ -1,4 +1,5 @@
 import { type Shape, UNTOLD } from "../shape.js";
+import type { WordField } from "./field-naming.js";
 
 interface Named {
   readonly name: string;
@@ -19,11 +20,11 @@ export class Place implements Shape {
   words: readonly string[] | undefined = undefined;
   /** A string was no word, or there were more than a few. */
   hasOther = false;
-  /** Whether its name is one that few words stand under. */
-  readonly mayBeWord: boolean;
+  /** Whether words of a program may stand here, by its name. */
+  readonly wordField: WordField;
 
-  constructor(mayBeWord: boolean) {
-    this.mayBeWord = mayBeWord;
+  constructor(wordField: WordField) {
+    this.wordField = wordField;
   }
 }
 

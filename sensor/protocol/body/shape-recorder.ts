@@ -2,6 +2,7 @@ import { isGivenName } from "../data/given-names.js";
 import { isDrawnName, type NameStand } from "../drawn-name.js";
 import { isOneOf, isSame, withWord } from "../few-words.js";
 import {
+  ANY_FIELD,
   ANY_NAME,
   ARRAY,
   BEYOND_INT32,
@@ -15,9 +16,10 @@ import {
   type Shape,
   STRING,
   UNTOLD,
+  WHOLE_NUMBER,
 } from "../shape.js";
 import { OTHER_FORMAT } from "../text-form.js";
-import { isFieldName, isWordField, wordedName } from "./field-naming.js";
+import { isFieldName, type WordField, wordedName, wordField } from "./field-naming.js";
 import { holdsWords, leaveWordsOut, Place } from "./recorded-place.js";
 import { formatOf, isWord } from "./string-format.js";
 
@@ -157,7 +159,7 @@ export class ShapeRecorder {
   /** One more entry of a list that began as a single value. */
   #entryOf(place: Place): Place | undefined {
     if ((place.kinds & ARRAY) === 0) {
-      const first = this.#make(place.mayBeWord);
+      const first = this.#make(place.wordField);
       if (first === undefined) return undefined;
       const { kinds, formats, times, words, hasOther, items } = place;
       Object.assign(first, { kinds, formats, times, words, hasOther, items });
@@ -206,7 +208,8 @@ export class ShapeRecorder {
     const format = formatOf(bytes, start, end);
     place.formats |= format;
     if (place.hasOther) return;
-    const mayBeWord = isPlain && format === OTHER_FORMAT && place.mayBeWord && isWord(bytes, start, end);
+    const mayBeWord = isPlain && format === OTHER_FORMAT && place.wordField !== "none" && isWord(bytes, start, end);
+    if (mayBeWord && place.wordField === "any") place.kinds |= ANY_FIELD;
     // Lists hold the same few again and again.
     if (mayBeWord && place.words !== undefined && isOneOf(place.words, bytes, start, end)) return;
     const word = mayBeWord ? bytes.latin1Slice(start, end) : undefined;
@@ -228,7 +231,7 @@ export class ShapeRecorder {
 
   /** Of a text that may be a list what its entries are. */
   #entries(of: Place, bytes: Buffer, start: number, end: number, delimiter: number, isPlain: boolean): void {
-    of.items ??= this.#make(of.mayBeWord);
+    of.items ??= this.#make(of.wordField);
     if (of.items === undefined) return;
     let at = start;
     for (let entries = 0; at <= end && entries < MAX_ENTRIES; entries++) {
@@ -274,7 +277,7 @@ export class ShapeRecorder {
     const frame = this.#frames.at(-1);
     if (frame === undefined) {
       if (this.#texts++ >= MAX_ENTRIES && !this.#hasWords()) return undefined;
-      this.#root ??= this.#make(false);
+      this.#root ??= this.#make("none");
       return this.#root;
     }
     if (!frame.isObject) {
@@ -283,7 +286,7 @@ export class ShapeRecorder {
         if (!frame.hasWords) return undefined;
       }
       // A list of words is of the words that its name announces.
-      frame.place.items ??= this.#make(frame.place.mayBeWord);
+      frame.place.items ??= this.#make(frame.place.wordField);
       return frame.place.items;
     }
     const { next } = frame;
@@ -303,16 +306,16 @@ export class ShapeRecorder {
     if (own === undefined && isFull) of.kinds |= UNTOLD;
     const known = own ?? (isFull ? of.properties.get(ANY_NAME) : undefined);
     if (known !== undefined) return known;
-    const made = this.#make(name !== ANY_NAME && isWordField(name));
+    const made = this.#make(name === ANY_NAME ? "none" : wordField(name));
     if (made === undefined || name === ANY_NAME) of.kinds |= UNTOLD;
     if (made !== undefined) of.properties.set(isFull ? ANY_NAME : name, made);
     return made;
   }
 
-  #make(mayBeWord: boolean): Place | undefined {
+  #make(field: WordField): Place | undefined {
     if (this.#nodes >= MAX_NODES) return undefined;
     this.#nodes++;
-    return new Place(mayBeWord);
+    return new Place(field);
   }
 }
 
@@ -329,9 +332,22 @@ const DIGITS_OF_INT64 = 19;
 
 function numberKind(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at++)
-    if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E) return NUMBER;
+    if (bytes[at] === DOT || bytes[at] === LOWER_E || bytes[at] === UPPER_E)
+      return isWhole(bytes.latin1Slice(start, end)) ? WHOLE_NUMBER : NUMBER;
   const digits = end - start - (bytes[start] === MINUS ? 1 : 0);
   return digits <= DIGITS_OF_INT32 ? INTEGER : INTEGER | beyond(bytes.latin1Slice(start, end), digits);
+}
+
+const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,9}))?$/;
+
+/** Whether nothing is left of its fraction: `1.0`, `1.50e1`, but not `1.5`. */
+function isWhole(text: string): boolean {
+  const [, whole, fraction = "", exponent = "0"] = DECIMAL.exec(text) ?? [];
+  if (whole === undefined) return false;
+  const digits = whole + fraction;
+  let last = digits.length;
+  while (last > 0 && digits[last - 1] === "0") last--;
+  return last === 0 || last - whole.length <= Number(exponent);
 }
 
 /** Bits of what a whole number is too large for. */

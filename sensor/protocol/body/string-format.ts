@@ -1,6 +1,5 @@
 import { OTHER_FORMAT, textFormOf } from "../text-form.js";
 
-const MIN_LENGTH = 6;
 const MAX_LENGTH = 256;
 const MIN_WORD = 2;
 const MAX_WORD = 24;
@@ -8,7 +7,8 @@ const MAX_WORD = 24;
 /** The bit of a string's form. */
 export function formatOf(bytes: Buffer, start: number, end: number): number {
   const length = end - start;
-  if (length < MIN_LENGTH || length > MAX_LENGTH) return OTHER_FORMAT;
+  // RFC 5321 §4.5.3.1.3: nor is anything longer a mail address.
+  if (length > MAX_LENGTH) return OTHER_FORMAT;
   // Without digit, colon and at sign it has none of them, as nearly all strings.
   if (!mayHaveForm(bytes, start, end)) return OTHER_FORMAT;
   return textFormOf(bytes.latin1Slice(start, end));
@@ -22,7 +22,7 @@ function mayHaveForm(bytes: Buffer, start: number, end: number): boolean {
   return false;
 }
 
-/** Letters in one case, with what joins words: `pending`, `IN_PROGRESS`. */
+/** Letters, those of each word in one case, with what joins words: `pending`, `IN_PROGRESS`, `order.paid`, `de-CH`. */
 export function isWord(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   if (length < MIN_WORD || length > MAX_WORD) return false;
@@ -31,7 +31,9 @@ export function isWord(bytes: Buffer, start: number, end: number): boolean {
     const byte = bytes[at];
     if (byte >= 0x61 && byte <= 0x7a) cases |= 1;
     else if (byte >= 0x41 && byte <= 0x5a) cases |= 2;
-    else if ((byte !== 0x5f && byte !== 0x2d) || at === start) return false;
+    else if ((byte !== 0x5f && byte !== 0x2d && byte !== 0x2e) || at === start) return false;
+    else cases = 0;
+    if (cases === 3) return false;
   }
-  return cases === 1 || cases === 2;
+  return true;
 }

@@ -47,7 +47,7 @@ const GIVEN_NAMES: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Whether a word of letters, or the first of several behind each other, is somebody's given name: `grace`, `ADA-LOVELACE`. */
+/** Whether a word of letters, or the first of several behind each other, is somebody's given name: `grace`, `ADA-LOVELACE`, `ada.lovelace`. */
 export function isGivenName(word: string): boolean {
-  return GIVEN_NAMES.has(word.toLowerCase().split(/[-_]/, 1)[0]);
+  return GIVEN_NAMES.has(word.toLowerCase().split(/[-_.]/, 1)[0]);
 }

@@ -85,9 +85,6 @@ function responsesOf(endpoints: readonly Seen[], repeats: Repeats): Record<strin
   const statuses = new Set(
     endpoints.flatMap(({ statuses }) => Object.keys(statuses)).filter((code) => /^[1-5]\d\d$/.test(code)),
   );
-  const types = [
-    ...new Set(endpoints.flatMap(({ responseContentTypes }) => responseContentTypes.map(mediaType))),
-  ].sort();
   if (statuses.size === 0) return { default: { description: "no response was seen" } };
   return Object.fromEntries(
     [...statuses].sort().map((status) => {
@@ -95,13 +92,28 @@ function responsesOf(endpoints: readonly Seen[], repeats: Repeats): Record<strin
       const calls = callsOf(answered, status, repeats);
       const schema = bodySchema(endpoints, ({ responses }) => responses[status]);
       const message = bodySchema(endpoints, ({ messages }) => messages?.responses[status]);
-      const content = contentOf(status.startsWith("2") ? types : [], schema, message);
+      const content = contentOf(answerTypes(endpoints, status), schema, message);
       const hasContent = Object.keys(content).length > 0;
       const sensors = new Set(answered.map(({ sensor }) => sensor));
       const description = `seen in ${calls} calls${sensors.size > 1 ? `, by ${sensors.size} sensors together` : ""}`;
       return [status, { description, ...headersOf(answered, status), ...(hasContent ? { content } : {}) }];
     }),
   );
+}
+
+/** RFC 9110 §15.2, §15.3.5 and §15.4.5: what these say of a type is not of a content of theirs. */
+const HAS_NO_CONTENT = /^(1..|204|304)$/;
+
+/** Where it is not known of which status a type was, it was most likely of success. */
+function answerTypes(endpoints: readonly EndpointRecord[], status: string): string[] {
+  const isLikely = status.startsWith("2");
+  const types = HAS_NO_CONTENT.test(status)
+    ? []
+    : endpoints.flatMap(({ responseContentTypes, responseContentTypesByStatus: known = {} }) => {
+        const sorted = new Set(Object.values(known).flat());
+        return known[status] ?? (isLikely ? responseContentTypes.filter((type) => !sorted.has(type)) : []);
+      });
+  return [...new Set(types.map(mediaType))].sort();
 }
 
 /** Of each address what all sensors saw there. */
@@ -188,10 +200,12 @@ export function observed(endpoint: Seen): Record<string, unknown> {
     virtualNetwork: endpoint.virtualNetwork,
     state: endpoint.state,
     calls: endpoint.calls,
+    ...(endpoint.schemas?.bodiesRead === undefined ? {} : { bodies_read: endpoint.schemas.bodiesRead }),
     callers: endpoint.callerCount,
     hosts: endpoint.hosts,
     more_hosts: endpoint.moreHosts,
     statuses: endpoint.statuses,
+    ...(endpoint.rpcStatuses === undefined ? {} : { rpcStatuses: endpoint.rpcStatuses }),
     credentials: endpoint.credentials,
     ...(endpoint.edge === undefined ? {} : { edge: endpoint.edge }),
     ...(endpoint.protection === undefined ? {} : { protection: endpoint.protection }),
