@@ -97,5 +97,3 @@ t.test("what was never found becomes an endpoint once it is declared, with its h
   t.same(called(), ["HEAD /v1/orders/search active ×4"]);
   t.match([...scene.inventory.services()][0].unknownPaths, { calls: 4, often: { "GET /v1/orders/search": 2 } });
 });
-
-t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {

@@ -69,6 +69,7 @@ t.test("of tenants with the same addresses each has its own findings of what is 
   );
 });
 
+t.test("Deprecation and Sunset on the wire: from their time on, whatever files say", (t) => {
   const scene = new Scene();
   const at = (path: string, answerFields: string, days = 0): void =>
     void scene.get(path, { answerFields, atMicros: START + days * DAY_MICROS });
