@@ -40,6 +40,26 @@ t.test("a comparison tells callers that came and went, and calls that carry less
   t.match(diff(), /; callers 10\.0\.0\.1 → 10\.0\.0\.1, 10\.0\.0\.9, .*, 18 more; |: callers .*, 18 more; /);
 });
 
+t.test("who was not seen while the sensor was not running has not gone", async (t) => {
+  const scene = new Scene();
+  scene.get("/orders", { atMicros: AT - 10 * DAY }).get("/orders", { client: "10.0.0.9", atMicros: AT - 10 * DAY });
+  const { console, sensor, history } = await reviewed(t, scene);
+  const file = console.store.database.name;
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW });
+  const off = { kind: "blind", interfaceName: "eth0", reason: "the sensor was not running" } as const;
+  await sensor.tell([...told(scene), { ...off, fromMicros: AT - 10 * DAY + 1, untilMicros: NOW - 5 * DAY }]);
+  t.same((await history("/orders")).gone, []);
+  t.match(run(["diff", file, file, "--gone-after", "7"]).out, /^no difference/);
+  const before = `${file}.before`;
+  console.store.database.prepare("VACUUM INTO ?").run(before);
+  const diff = (days: string) => run(["diff", before, file, "--gone-after", days]).out;
+  t.match(diff("7"), /^no difference/);
+  scene.get("/orders", { client: "10.0.0.9", atMicros: NOW + 3 * DAY });
+  await sensor.tell(told(scene));
+  t.same((await history("/orders")).gone, ["10.0.0.1"], "eight days were watched");
+  t.match(diff("7"), /^- edge 10\.0\.0\.1 > 10\.0\.0\.2:80/);
+});
+
 t.test("what is said between two days is the same whenever it is asked", async (t) => {
   const scene = new Scene();
   const orders = (atMicros: number) => scene.get("/orders", { atMicros });
