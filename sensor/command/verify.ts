@@ -4,6 +4,7 @@ import type { Fault } from "../report/evidence/pack-source.js";
 import { type Verification, verifyPack } from "../report/evidence/verify-pack.js";
 
 const NOT_AS_SIGNED = 1;
+const NO_KEY = 2;
 const UNREADABLE = 3;
 
 const KINDS: Readonly<Record<Fault["kind"], string>> = {
@@ -15,7 +16,10 @@ const KINDS: Readonly<Record<Fault["kind"], string>> = {
   signature: "signature",
 };
 
-/** Tells whether a pack is as it was signed. 0 where it is, 1 where it is not, 3 where it can't be read or an archive ends too early. */
+/**
+ * Tells whether a pack is as it was signed by one of these keys. 0 where it is, 1 where it is not, 3 where it can't be read or an archive
+ * ends too early. 2 where no key is named and it fits the one that came with it: so does every pack that somebody else made anew.
+ */
 export function verify(pack: string, keyFiles: readonly string[]): number {
   const keys = keyFiles.map(readPublicKey);
   const { manifest, faults, keyId } = attempt(pack, () => verifyPack(pack, keys));
@@ -26,13 +30,14 @@ export function verify(pack: string, keyFiles: readonly string[]): number {
     return faults.some(({ file, kind }) => file === undefined && kind === "cut-short") ? UNREADABLE : NOT_AS_SIGNED;
   }
   const { files, created } = manifest;
-  process.stdout.write(
-    `"${printable(pack)}" is whole: ${files.length} files, made ${printable(created)}, signed by key ${keyId}\n`,
-  );
-  if (keys.length === 0)
+  const about = `${files.length} files, made ${printable(created)}`;
+  if (keys.length === 0) {
     process.stdout.write(
-      "That key came with the pack: whoever makes a pack anew makes it with a key of their own. Compare its id, or name the key with --key.\n",
+      `"${printable(pack)}" fits the key that came with it, ${keyId}, which does not show who made it: ${about}\nWhoever makes a pack anew makes it with a key of their own. Name the public key of the sensor or console that made it with --key.\n`,
     );
+    return NO_KEY;
+  }
+  process.stdout.write(`"${printable(pack)}" is whole: ${about}, signed by key ${keyId}\n`);
   return 0;
 }
 
