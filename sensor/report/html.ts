@@ -37,7 +37,7 @@ export const html: Report = {
     const view = complianceView(list, coverage);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
-    yield `<p>${escaped(period(view))}</p>\n`;
+    yield `<p>${escaped(period(view, list))}</p>\n`;
     const parts = [...sections(view, list)];
     yield contents(parts);
     yield* parts;
@@ -69,12 +69,18 @@ function contents(parts: readonly string[]): string {
   return `<nav><ul>\n${items.join("")}</ul></nav>\n`;
 }
 
-function period({ facts, coverage }: ComplianceView): string {
+function period({ facts, coverage }: ComplianceView, rows: readonly StoredRow[]): string {
+  const saw = new Set(
+    rows.flatMap(({ record, sensor }) => (record.lastMicros > 0 && sensor !== undefined ? [sensor] : [])),
+  );
   const sensors = coverage.flatMap(({ sensor }) => sensor ?? []);
-  const names = sensors.length === 0 ? "" : ` by ${sensors.join(", ")}`;
+  const blank = facts.lastMicros === 0 ? [] : sensors.filter((sensor) => !saw.has(sensor));
+  const seeing = sensors.filter((sensor) => !blank.includes(sensor));
+  const names = seeing.length === 0 ? "" : ` by ${seeing.join(", ")}`;
   if (facts.lastMicros === 0) return `Nothing was seen${names}; eastwatch ${VERSION}.`;
   const counted = sensors.length > 1 ? ` ${COUNTED_ONCE}` : "";
-  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}; eastwatch ${VERSION}.${counted}`;
+  const others = blank.length === 0 ? "" : `, and nothing of it by ${blank.join(", ")}`;
+  return `Seen${names} from ${time(facts.firstMicros)} to ${time(facts.lastMicros)}${others}; eastwatch ${VERSION}.${counted}`;
 }
 
 const NOT_VISIBLE = "What was not visible";
