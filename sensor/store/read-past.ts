@@ -55,6 +55,17 @@ export function readInventoryAt(path: string, { sensor, at, goneAfterDays }: Pas
   }
 }
 
+/** When that is, microseconds; undefined for now. */
+export function readMoment(path: string, { sensor, at }: PastQuestion): number | undefined {
+  if (at === undefined) return undefined;
+  const database = openInventory(path);
+  try {
+    return momentOf(database, at, sensor);
+  } finally {
+    database.close();
+  }
+}
+
 function momentOf(
   database: Database.Database,
   { flag, text }: { readonly flag: string; readonly text: string },
