@@ -1,4 +1,5 @@
 import { type EdgeRecord, type EndpointRecord, SEVERITIES, type ServiceRecord } from "../../shared/event.js";
+import { NamesApart } from "../../shared/names-apart.js";
 import {
   allCounts,
   clientOf,
@@ -33,7 +34,7 @@ import type { Report } from "./report.js";
 export const html: Report = {
   name: "html",
   *write(rows, coverage) {
-    const list = [...rows];
+    const list = rowsApart([...rows]);
     const view = complianceView(list, coverage);
     yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n`;
     yield `<title>API inventory</title><style>${HTML_STYLE}</style></head><body>\n<h1>API inventory</h1>\n`;
@@ -44,6 +45,14 @@ export const html: Report = {
     yield "</body></html>\n";
   },
 };
+
+/** Services of one name look like one where no address stands beside it. */
+function rowsApart(rows: readonly StoredRow[]): readonly StoredRow[] {
+  const names = new NamesApart(rows.flatMap(({ record }) => (record.kind === "service" ? [record] : [])));
+  return rows.map(
+    (row): StoredRow => (row.record.kind === "certificate" ? row : { ...row, record: names.of(row.record) }),
+  );
+}
 
 function* sections(view: ComplianceView, rows: readonly StoredRow[]): Iterable<string> {
   const { services, endpoints, edges, findings } = view.facts;
