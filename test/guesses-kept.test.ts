@@ -7,9 +7,10 @@ import { addUse, addUses, type ValueUse } from "../sensor/inventory/path/value-u
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
 import { GUESSES, guess, wordOf } from "./support/scanner.js";
-import { Scene } from "./support/scene.js";
+import { type Exchanged, Scene } from "./support/scene.js";
 
 const HTML = "Content-Type: text/html\r\n";
+const JSON_TYPE = "Content-Type: application/json\r\n";
 const RESOURCES =
   "orders carts users items bills trips rooms seats cards plans tasks files notes pages links shops".split(" ");
 
@@ -148,6 +149,46 @@ t.test("a scanner that goes deep has as many guesses as one that does not", (t) 
   for (let number = 0; number < 100; number++)
     scene.get(`${"/a".repeat(20)}/${wordOf(number * 7_919)}q`, { status: 403, client: "10.9.9.9" });
   t.same(scene.templates(), ["GET /v1/orders ×1"]);
+  t.end();
+});
+
+/** An answer that has what was asked for in it. */
+function echoed(path: string, copies: number): Partial<Exchanged> {
+  return { answerFields: JSON_TYPE, body: `{"status":0${`,"path":"${path}"`.repeat(copies)}}` };
+}
+
+t.test(
+  "a scanner that asks with numbers leaves nothing where JSON has the asked path in it, nor after a restart",
+  (t) => {
+    for (const copies of [1, 2])
+      for (const addresses of [1, 30]) {
+        let scene = new Scene();
+        const random = mulberry32(3);
+        for (let number = 0; number < 1_500; number++) {
+          const path = guess(random);
+          scene.get(path, { ...echoed(path, copies), client: `10.9.9.${9 + (number % addresses)}` });
+          const body = `{"id":${number},"name":"${wordOf(number * 7_919)}"}`;
+          scene.get(`/shop/${RESOURCES[number % 16]}/${number}`, { answerFields: JSON_TYPE, body });
+          if (number === 40) scene = new Kept().restart(scene);
+        }
+        const templates = scene.templates().map((line) => line.replace(/ ×.*/, ""));
+        t.same(templates, RESOURCES.map((one) => `GET /shop/${one}/{${one.slice(0, -1)}Id}`).sort(), `${addresses}`);
+      }
+    t.end();
+  },
+);
+
+t.test("whoever calls operations once each loses none to a scanner that is answered alike", (t) => {
+  const scene = new Scene();
+  const answer = { answerFields: JSON_TYPE, body: '{"ok":true}' };
+  const called = RESOURCES.flatMap((one) => ["start", "stop", "lock", "open"].map((verb) => `/v1/${one}/${verb}`));
+  for (const path of called) scene.exchange({ method: "POST", path, ...answer, client: "10.0.0.1" });
+  const random = mulberry32(4);
+  for (let number = 0; number < 600; number++) scene.get(guess(random), { ...answer, client: "10.9.9.9" });
+  t.same(
+    scene.endpoints().map(({ template }) => template),
+    called.sort(),
+  );
   t.end();
 });
 

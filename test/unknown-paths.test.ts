@@ -1,5 +1,6 @@
 import t from "tap";
 import { Pipeline } from "../sensor/analysis/pipeline.js";
+import { UnknownPaths } from "../sensor/inventory/endpoint/unknown-paths.js";
 import type { InventoryRow } from "../sensor/inventory/row.js";
 import { mulberry32 } from "./bench/random.js";
 import { strictSettings } from "./support/analysis-run.js";
@@ -11,6 +12,12 @@ import { frameOf } from "./support/timed-frame.js";
 const HOUR = 3_600e6;
 const START = 1_700_000_000_000_000;
 const NAMES = "alice bob carol dave erin frank grace heidi ivan judy".split(" ");
+
+function restarted(scene: Scene): Scene {
+  const after = new Scene();
+  after.inventory.restore(JSON.parse(JSON.stringify(scene.inventory.takeDelta(1_000).rows)));
+  return after;
+}
 
 t.test("what was never found is no endpoint until it is, and then has its history", (t) => {
   const scene = new Scene({}, 24 * 3_600);
@@ -188,5 +195,50 @@ t.test("answers that tell little make a bounded number of endpoints, and the oth
     scene.endpoints().reduce((sum, endpoint) => sum + endpoint.calls, unknown),
     1_002,
   );
+  t.end();
+});
+
+t.test("templates that are taken back keep since when and how often they were called, over a restart as well", (t) => {
+  for (const status of [401, 403]) {
+    let scene = new Scene();
+    let atMicros = START;
+    const ask = (path: string): void => {
+      atMicros += 1_000_000;
+      scene.get(path, { status, client: "10.9.9.9", atMicros });
+    };
+    const unknown = () => [...scene.inventory.services()][0].unknownPaths;
+    for (let id = 1; id <= 4; id++) ask(`/v1/orders/${id * 37}`);
+    for (let number = 0; number < 60; number++) ask(`/${wordOf(number * 7_919)}q/list`);
+    t.same(scene.templates(), [], "so few calls are guesses as the others are");
+    t.match(unknown(), { calls: 64, often: {} }, "no template is told as a path that is called again and again");
+    if (status === 403) scene = restarted(scene);
+    for (let number = 60; number < 100; number++) ask(`/${wordOf(number * 7_919)}q/list`);
+    for (let id = 1; id <= 40; id++) ask(`/v1/orders/${id * 41}`);
+    const [orders, ...others] = scene.endpoints();
+    t.match(orders, { template: "/v1/orders/{orderId}", calls: 44, statuses: { [status]: 44 } });
+    t.equal(orders.firstMicros, START + 1_000_000);
+    t.equal(orders.callerCount, 1);
+    t.same(others, []);
+    t.equal(unknown()?.calls, 100);
+  }
+  t.end();
+});
+
+t.test("a path that is taken back again and again keeps all of its history", (t) => {
+  const paths = new UnknownPaths();
+  const history = { method: "GET", path: "/vault", isFixed: false, calls: 2, statuses: { 401: 2 } };
+  const times = { firstMicros: START, lastMicros: START + 5 };
+  for (let caller = 1; caller <= 2; caller++)
+    paths.takeBack({ ...history, callers: [`10.0.0.${caller}`], ...times, lastMicros: START + 5 * caller });
+  for (let number = 0; number < 100; number++)
+    paths.takeBack({ ...history, path: `/${wordOf(number)}`, calls: 1, statuses: { 401: 1 }, callers: [], ...times });
+  paths.takeBack({ ...history, path: "/late", callers: [], ...times });
+  const kept = [...paths.histories()];
+  t.match(
+    kept.find(({ path }) => path === "/vault"),
+    { calls: 4, statuses: { 401: 4 }, callers: ["10.0.0.1", "10.0.0.2"], firstMicros: START, lastMicros: START + 10 },
+  );
+  t.ok(kept.some(({ path }) => path === "/late") && kept.length === 64, "what was called once gives way");
+  t.equal(paths.record()?.calls, 106);
   t.end();
 });

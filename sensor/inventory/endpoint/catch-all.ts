@@ -2,33 +2,27 @@ import type { ServiceEntry } from "../service/service-entry.js";
 import type { EndpointEntry } from "./endpoint-entry.js";
 import { isCalledOften } from "./guessed.js";
 import { MANY_GUESSES } from "./guesses.js";
-import { isSized, SURE, showsNothing, UNSEEN } from "./little-told.js";
+import { isSized, SURE, showsNothing } from "./little-told.js";
 import { areOfScanner, scannerQuestion } from "./scanner-question.js";
+import { ECHOES, type Echoes } from "./told-answers.js";
 
 /** Where scanners made as many endpoints as a guesser guesses, hardly called and answered alike, they are guesses, if most of what they made are. */
 const MOST = 0.75;
 /** Calls that show that an endpoint is called. */
 const CALLED = 3;
-/** How often an answer has what was asked for in it: not at all, as a message, or as a link with its text. */
-const ECHOES = [0, 1, 2] as const;
-
 /** An answer to whatever is asked for: bytes that are the same (`little-told.ts`) but for so many copies of the path. */
 export class CatchAll {
-  readonly #little: number;
-  readonly #echoes: number;
+  readonly little: number;
+  readonly echoes: Echoes;
 
-  constructor(little: number, echoes: number) {
-    this.#little = little;
-    this.#echoes = echoes;
+  constructor(little: number, echoes: Echoes) {
+    this.little = little;
+    this.echoes = echoes;
   }
 
   /** Tells it from all others, and from what answers tell. */
   get way(): number {
-    return this.#echoes === 0 ? this.#little : -(this.#little * ECHOES.length + this.#echoes);
-  }
-
-  isAnswer(little: number, pathLength: number): boolean {
-    return withoutPath(little, pathLength, this.#echoes) === this.#little;
+    return this.echoes === 0 ? this.little : -(this.little * ECHOES.length + this.echoes);
   }
 }
 
@@ -78,8 +72,9 @@ export function findCatchAll(service: ServiceEntry, all: Iterable<EndpointEntry>
     const client = endpoint.service === service ? hardlyCalledBy(endpoint) : undefined;
     if (client === undefined) continue;
     made.set(client, (made.get(client) ?? 0) + 1);
-    for (const echoes of echoesOf(endpoint)) {
-      const little = withoutPath(endpoint.little, endpoint.template.length, echoes);
+    for (const echoes of ECHOES) {
+      const little = endpoint.told.without(echoes);
+      if (!mayBeGivenToAll(little, echoes)) continue;
       const key = `${echoes} ${little}`;
       const found = alike.get(key) ?? new Alike(new CatchAll(little, echoes));
       alike.set(key, found);
@@ -96,19 +91,14 @@ export function findCatchAll(service: ServiceEntry, all: Iterable<EndpointEntry>
 
 /** The one client of an endpoint that it called a few times, without a credential. */
 function hardlyCalledBy(endpoint: EndpointEntry): string | undefined {
-  const { node, operation, little } = endpoint;
-  if (node === undefined || operation !== undefined || little === SURE || little === UNSEEN) return undefined;
+  const { node, operation, told } = endpoint;
+  if (node === undefined || operation !== undefined || !told.mayBeAlike) return undefined;
   if (endpoint.callerCount !== 1 || isCalledOften(endpoint, CALLED) || endpoint.history() === undefined)
     return undefined;
   return endpoint.callers()[0];
 }
 
-/** Of paths with values the one that an answer was given to is not known. */
-function echoesOf({ little, template }: EndpointEntry): readonly number[] {
-  if (isSized(little) && !template.includes("{")) return showsNothing(little) ? ECHOES.slice(1) : ECHOES;
-  return showsNothing(little) ? [] : ECHOES.slice(0, 1);
-}
-
-function withoutPath(little: number, pathLength: number, echoes: number): number {
-  return little - 2 * pathLength * echoes;
+/** What shows nothing by itself is looked for anyway; pages that have the path in them are not. */
+function mayBeGivenToAll(little: number, echoes: Echoes): boolean {
+  return echoes === 0 ? little > SURE && !showsNothing(little) : isSized(little);
 }

@@ -27,8 +27,9 @@ import { AnswerTimes } from "./answer-times.js";
 import type { EndpointStateText } from "./endpoint-state-text.js";
 import { HeldData } from "./held-data.js";
 import { HostSet } from "./host-set.js";
-import { littleOfAll, littleOfBoth, SURE, UNSEEN } from "./little-told.js";
+import { littleOfAll, SURE } from "./little-told.js";
 import { MediaTypes } from "./media-type.js";
+import { ToldAnswers } from "./told-answers.js";
 import type { PathHistory } from "./unknown-paths.js";
 
 const MAX_KINDS = 32;
@@ -73,8 +74,7 @@ export class EndpointEntry implements Endpoint {
   calls = 0;
   incompleteCalls = 0;
   isThere = false;
-  /** How little all of its answers tell (`little-told.ts`). */
-  little = UNSEEN;
+  readonly told = new ToldAnswers();
   /** It was called often where its clients guess. */
   standsOut = false;
   isJudged: boolean;
@@ -167,8 +167,8 @@ export class EndpointEntry implements Endpoint {
     if (call.atMicros > this.lastMicros) this.lastMicros = call.atMicros;
     else if (call.atMicros < this.firstMicros) this.firstMicros = call.atMicros;
     this.#callers.add(clientAddress);
-    if (this.little !== SURE) this.little = littleOfBoth(this.little, this.service.sieve.littleOf(call));
-    if (!this.isThere && (this.little === SURE || proves(call))) this.isThere = true;
+    if (!this.told.isSettled) this.told.note(this.service.sieve.littleOf(call), call.path?.length ?? 0);
+    if (!this.isThere && (this.told.little === SURE || proves(call))) this.isThere = true;
     if (call.deprecation !== undefined) this.isJudged = true;
     const status = call.status ?? 0;
     this.#statuses.add(status);
@@ -221,7 +221,7 @@ export class EndpointEntry implements Endpoint {
     this.foundMicros = Math.min(this.foundMicros, other.foundMicros);
     this.lastMicros = Math.max(this.lastMicros, other.lastMicros);
     this.isThere ||= other.isThere;
-    this.little = littleOfBoth(this.little, other.little);
+    this.told.merge(other.told);
     this.standsOut &&= other.standsOut;
     if (other.#judgement !== undefined) this.#judge().merge(other.#judgement);
     this.isJudged ||= other.isJudged;
@@ -259,7 +259,7 @@ export class EndpointEntry implements Endpoint {
     whole.calls -= calls;
     // Which of its calls carried what is not known of single values.
     if (whole.protection !== undefined) this.#protected().unsureCalls = calls;
-    this.little = whole.little;
+    this.told.merge(whole.told);
     this.standsOut = whole.standsOut;
     this.#statuses.merge(statuses);
     whole.#statuses.take(statuses);
@@ -348,7 +348,7 @@ export class EndpointEntry implements Endpoint {
       ...withoutUndefined({ callers: this.#callers.state(), hosts: this.hosts.state() }),
       ...(this.#fixedTemplate === undefined ? {} : { isFixed: true }),
       isThere: this.isThere,
-      little: this.little,
+      ...this.told.state(),
       ...(this.standsOut ? { standsOut: true } : {}),
       ...this.#judgement?.state(),
       ...(this.#withQuery === 0 ? {} : { withQuery: this.#withQuery }),
@@ -372,7 +372,7 @@ export class EndpointEntry implements Endpoint {
     this.hosts.restore(record.hosts ?? [], record.calls, state.hosts);
     this.#statuses.restore(record.statuses);
     this.standsOut = state.standsOut === true;
-    this.little = state.little ?? littleOfAll(this.method, this.#statuses.seen());
+    this.told.restore(state.little ?? littleOfAll(this.method, this.#statuses.seen()), state.littleWithoutPath);
     this.isThere = state.isThere ?? Object.keys(record.statuses).some((status) => provesThere(Number(status)));
     if (state.deprecation !== undefined) this.isJudged = true;
     if (this.isJudged) this.#judge().restore(state);

@@ -2,9 +2,10 @@ import type { StoredJudgement } from "../declared/judgement.js";
 import type { StoredEvidence, StoredValue } from "../path/path-parameters.js";
 import type { StoredSchemas } from "../schema/endpoint-schemas.js";
 import type { HostSetState } from "./host-set.js";
+import type { ToldState } from "./told-answers.js";
 
 /** What a store keeps of an endpoint beside its record, as JSON. */
-export interface EndpointStateText extends StoredJudgement {
+export interface EndpointStateText extends StoredJudgement, ToldState {
   readonly duration: readonly number[];
   readonly requestSize: readonly number[];
   readonly responseSize: readonly number[];
@@ -17,8 +18,6 @@ export interface EndpointStateText extends StoredJudgement {
   readonly isFixed?: true;
   /** Left out in files of before it was kept. */
   readonly isThere?: boolean;
-  /** How little its answers tell (`little-told.ts`). Left out in files of before it was kept. */
-  readonly little?: number;
   readonly standsOut?: true;
   readonly withQuery?: number;
   readonly schemas?: StoredSchemas;

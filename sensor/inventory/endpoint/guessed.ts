@@ -23,17 +23,14 @@ export function takeGuessed(service: ServiceEntry, roster: EndpointRoster, way: 
   service.unknownPaths ??= new UnknownPaths();
   const taken: EndpointEntry[] = [];
   for (const endpoint of roster.all()) {
-    if (endpoint.service !== service || !isAnswered(endpoint, way) || !isGuessed(endpoint, guesses)) continue;
+    if (endpoint.service !== service || service.sieve.wayOfAll(endpoint.told) !== way || !isGuessed(endpoint, guesses))
+      continue;
     const history = endpoint.history();
     if (history === undefined) continue;
     if (history.calls > 0) service.unknownPaths.takeBack(history);
     taken.push(endpoint);
   }
   return taken;
-}
-
-function isAnswered({ service, little, template }: EndpointEntry, way: number): boolean {
-  return service.sieve.wayOf(little, template.length) === way;
 }
 
 function isGuessed(endpoint: EndpointEntry, guesses: Guesses): boolean {
@@ -56,7 +53,7 @@ export function sortOf(service: ServiceEntry, method: string, path: string, { fl
   const place = path.charCodeAt(0) === 0x2f ? service.paths.lookup(path) : undefined;
   const known = place?.leaf?.get(method, undefined);
   if (known !== undefined && doesStandOut(known)) return "maybe";
-  if ((known?.isThere && known.little === SURE) || asksOfWhatIsThere(method, place)) return "maybe";
+  if ((known?.isThere && known.told.little === SURE) || asksOfWhatIsThere(method, place)) return "maybe";
   return service.sieve.sortOf(way, method, path, flow.clientAddress);
 }
 
@@ -64,7 +61,7 @@ export function sortOf(service: ServiceEntry, method: string, path: string, { fl
 export function rememberGuesses(roster: EndpointRoster, services: Iterable<ServiceEntry>): void {
   for (const endpoint of roster.all()) {
     const history = isCalledOften(endpoint, ENOUGH_CALLS) ? undefined : endpoint.history();
-    if (history !== undefined) remember(endpoint.service, history, endpoint.little);
+    if (history !== undefined) remember(endpoint.service, history, endpoint.told.little);
   }
   for (const service of services)
     for (const history of service.unknownPaths?.histories() ?? [])

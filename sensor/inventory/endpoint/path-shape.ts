@@ -1,6 +1,5 @@
 import { MAX_DEPTH, MAX_SEGMENT_LENGTH } from "../path/lookup.js";
 import { isValue, type SegmentType, typeOf } from "../path/segment.js";
-import { scannerQuestion } from "./scanner-question.js";
 import type { PathShape } from "./shape-sample.js";
 
 /** Forms that no word of a scanner's has. */
@@ -27,7 +26,7 @@ export function shapeOf(method: string, path: string): PathShape {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   const kind = !hasValue ? WORDS : hasWord ? WITH_VALUE : VALUES;
-  return { hash: hash ^ (hash >>> 16), question: scannerQuestion(path), ...kind };
+  return { hash: hash ^ (hash >>> 16), path, ...kind };
 }
 
 /** A template stands for its paths. */

@@ -1,5 +1,5 @@
 import { CallSketch } from "../count/call-sketch.js";
-import { areOfScanner } from "./scanner-question.js";
+import { areOfScanner, scannerQuestion } from "./scanner-question.js";
 
 /** Calls of a shape in the wake of which it is one that is called. */
 export const ENOUGH_CALLS = 8;
@@ -15,8 +15,8 @@ export interface PathShape {
   readonly weight: 1 | 0.25;
   /** Of so many guesses one call stands out. */
   readonly guesses: number;
-  /** What only scanners ask for (`scanner-question.ts`); 0 where it is none of that. */
-  readonly question: number;
+  /** Searched for what only scanners ask for (`scanner-question.ts`), which most calls are of shapes that are known not to be. */
+  readonly path: string;
 }
 
 /**
@@ -89,7 +89,7 @@ export class ShapeSample {
     const shapes = this.#shapes;
     shapes[at + 1] |= IS_RECENT;
     if (shapes[at + 1] < MAX_CALLS) shapes[at + 1] += ONE_CALL;
-    if (shape.question !== 0) this.#asked(shape.question, this.#callsAt(at));
+    if ((shapes[at + 1] & IS_QUESTION) !== 0) this.#asked(scannerQuestion(shape.path), this.#callsAt(at));
     if (this.#isCalledAt(at)) return true;
     if (!isKnown && shapes[at + 1] < this.enoughCalls(shape) * ONE_CALL) return false;
     this.#weight -= this.#weightAt(at);
@@ -139,7 +139,7 @@ export class ShapeSample {
   }
 
   /** Below 0 where it is left out. */
-  #add({ hash, weight, question }: PathShape): number {
+  #add({ hash, weight, path }: PathShape): number {
     if (!this.#isTaken(hash)) return -1;
     if (this.#size >= this.#maxShapes) this.#makeRoom();
     if (!this.#isTaken(hash)) return -1;
@@ -148,7 +148,8 @@ export class ShapeSample {
     if (at >= this.#shapes.length) this.#grow();
     this.#shapes[at] = hash;
     const calls = Math.min(MAX_CALLS / ONE_CALL, this.#calls?.callsOf(hash) ?? 0);
-    this.#shapes[at + 1] = calls * ONE_CALL + (weight === 1 ? 0 : HAS_VALUE) + (question === 0 ? 0 : IS_QUESTION);
+    this.#shapes[at + 1] =
+      calls * ONE_CALL + (weight === 1 ? 0 : HAS_VALUE) + (scannerQuestion(path) === 0 ? 0 : IS_QUESTION);
     this.#weight += this.#weightAt(at);
     return at;
   }

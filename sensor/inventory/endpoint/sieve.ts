@@ -4,6 +4,7 @@ import type { CatchAll, Found } from "./catch-all.js";
 import { Guesses, type Sort } from "./guesses.js";
 import { isPlaced, littleOf, REDIRECTED, SURE, showsNothing } from "./little-told.js";
 import { shapeOf } from "./path-shape.js";
+import { type ToldAnswers, withoutPath } from "./told-answers.js";
 
 /** Ways to tell little that are counted; pages of a site have many sizes. */
 const MAX_WAYS = 32;
@@ -48,8 +49,18 @@ export class Sieve {
   /** The way of an answer to a path that tells little of whether something is there; `SURE` where it tells enough. */
   wayOf(little: number, pathLength: number): number {
     if (little <= SURE) return SURE;
+    for (const one of this.#catchAlls) if (withoutPath(little, pathLength, one.echoes) === one.little) return one.way;
+    return this.#wayByItself(little);
+  }
+
+  /** The way of all answers of an endpoint. */
+  wayOfAll(told: ToldAnswers): number {
+    for (const one of this.#catchAlls) if (told.without(one.echoes) === one.little) return one.way;
+    return this.#wayByItself(told.little);
+  }
+
+  #wayByItself(little: number): number {
     if (isPlaced(little)) return this.#isCommon(little) ? REDIRECTED : SURE;
-    for (const one of this.#catchAlls) if (one.isAnswer(little, pathLength)) return one.way;
     return showsNothing(little) ? little : SURE;
   }
 

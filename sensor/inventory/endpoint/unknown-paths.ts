@@ -6,7 +6,7 @@ import { StatusCounts } from "../count/status-counts.js";
 import { compare } from "../count/tally.js";
 import { isAbsent } from "./nothing-there.js";
 
-/** Paths of one service that are remembered with their history. */
+/** Paths of one service that are remembered with their history, and as many templates. */
 const MAX_PATHS = 64;
 const MAX_PATH_LENGTH = 512;
 /** Paths called more than once that are told. */
@@ -36,6 +36,8 @@ export interface PathHistory extends Target {
 export interface UnknownPathsState {
   readonly callers?: string;
   readonly paths: readonly PathHistory[];
+  /** Left out where there are none. */
+  readonly templates?: readonly PathHistory[];
 }
 
 /**
@@ -46,6 +48,8 @@ export class UnknownPaths {
   readonly #statuses = new StatusCounts();
   readonly #callers = new CallerSet(MAX_CALLERS);
   readonly #paths = new Map<string, PathHistory>();
+  /** Of endpoints that were taken back, and that paths with other values may bring again. */
+  readonly #templates = new Map<string, PathHistory>();
   #calls = 0;
   #firstMicros = Number.POSITIVE_INFINITY;
   #lastMicros = 0;
@@ -56,12 +60,11 @@ export class UnknownPaths {
     this.#statuses.add(status);
     this.#callers.add(flow.clientAddress);
     this.#seen(atMicros, atMicros);
-    const history = this.#history(target, atMicros);
+    const history = historyOf(this.#paths, target, atMicros);
     if (history === undefined) return false;
     history.calls++;
     history.statuses[status] = (history.statuses[status] ?? 0) + 1;
-    if (history.callers.length < MAX_CALLERS_OF_PATH && !history.callers.includes(flow.clientAddress))
-      history.callers.push(flow.clientAddress);
+    addCaller(history, flow.clientAddress);
     if (atMicros > history.lastMicros) history.lastMicros = atMicros;
     return true;
   }
@@ -72,8 +75,9 @@ export class UnknownPaths {
     this.#statuses.merge(Object.entries(history.statuses).map(([status, calls]) => [Number(status), calls]));
     for (const caller of history.callers) this.#callers.add(caller);
     this.#seen(history.firstMicros, history.lastMicros);
-    if (history.path.includes("{") && !history.isFixed) return;
-    if (this.#paths.size < MAX_PATHS) this.#paths.set(`${history.method} ${history.path}`, history);
+    const isTemplate = history.path.includes("{") && !history.isFixed;
+    const kept = historyOf(isTemplate ? this.#templates : this.#paths, history, history.firstMicros);
+    if (kept !== undefined) addHistory(kept, history);
   }
 
   #seen(firstMicros: number, lastMicros: number): void {
@@ -81,45 +85,18 @@ export class UnknownPaths {
     this.#lastMicros = Math.max(this.#lastMicros, lastMicros);
   }
 
-  #history({ method, path, isFixed }: Target, atMicros: number): PathHistory | undefined {
-    const key = `${method} ${path}`;
-    const known = this.#paths.get(key);
-    if (known !== undefined) return known;
-    if (path.length > MAX_PATH_LENGTH || !this.#makeRoom()) return undefined;
-    const made = {
-      method,
-      path,
-      isFixed,
-      calls: 0,
-      statuses: {},
-      callers: [],
-      firstMicros: atMicros,
-      lastMicros: atMicros,
-    };
-    this.#paths.set(key, made);
-    return made;
-  }
-
-  /** What was called once gives way: a scanner hardly comes again, a client whose endpoint is yet to be does. */
-  #makeRoom(): boolean {
-    if (this.#paths.size < MAX_PATHS) return true;
-    for (const [key, { calls }] of this.#paths)
-      if (calls === 1) {
-        this.#paths.delete(key);
-        return true;
-      }
-    return false;
-  }
-
-  histories(): Iterable<PathHistory> {
-    return this.#paths.values();
+  *histories(): Iterable<PathHistory> {
+    yield* this.#paths.values();
+    yield* this.#templates.values();
   }
 
   /** Takes out what `take` says it has taken over. */
   reclaim(take: (history: PathHistory) => boolean): void {
-    for (const [key, history] of this.#paths) {
+    for (const history of this.histories()) {
       if (!take(history)) continue;
-      this.#paths.delete(key);
+      const key = keyOf(history);
+      if (this.#paths.get(key) === history) this.#paths.delete(key);
+      else this.#templates.delete(key);
       this.#calls -= history.calls;
       this.#statuses.take(Object.entries(history.statuses).map(([status, calls]) => [Number(status), calls]));
     }
@@ -148,7 +125,8 @@ export class UnknownPaths {
   state(): UnknownPathsState | undefined {
     if (this.#calls === 0) return undefined;
     const callers = this.#callers.state();
-    return { ...(callers === undefined ? {} : { callers }), paths: [...this.#paths.values()] };
+    const templates = this.#templates.size === 0 ? {} : { templates: [...this.#templates.values()] };
+    return { ...(callers === undefined ? {} : { callers }), paths: [...this.#paths.values()], ...templates };
   }
 
   restore(record: UnknownPathsRecord, state: UnknownPathsState | undefined): void {
@@ -156,8 +134,47 @@ export class UnknownPaths {
     this.#statuses.restore(record.statuses);
     this.#callers.restore(record.callers, state?.callers);
     this.#seen(record.firstMicros, record.lastMicros);
-    for (const history of state?.paths ?? []) this.#paths.set(`${history.method} ${history.path}`, history);
+    for (const history of state?.paths ?? []) this.#paths.set(keyOf(history), history);
+    for (const history of state?.templates ?? []) this.#templates.set(keyOf(history), history);
   }
+}
+
+function keyOf({ method, path }: Target): string {
+  return `${method} ${path}`;
+}
+
+function historyOf(all: Map<string, PathHistory>, target: Target, atMicros: number): PathHistory | undefined {
+  const known = all.get(keyOf(target));
+  if (known !== undefined) return known;
+  if (target.path.length > MAX_PATH_LENGTH || !makeRoom(all)) return undefined;
+  const { method, path, isFixed } = target;
+  const times = { firstMicros: atMicros, lastMicros: atMicros };
+  const made = { method, path, isFixed, calls: 0, statuses: {}, callers: [], ...times };
+  all.set(keyOf(target), made);
+  return made;
+}
+
+/** What was called once gives way: a scanner hardly comes again, a client whose endpoint is yet to be does. */
+function makeRoom(all: Map<string, PathHistory>): boolean {
+  if (all.size < MAX_PATHS) return true;
+  for (const [key, { calls }] of all)
+    if (calls === 1) {
+      all.delete(key);
+      return true;
+    }
+  return false;
+}
+
+function addCaller({ callers }: PathHistory, address: string): void {
+  if (callers.length < MAX_CALLERS_OF_PATH && !callers.includes(address)) callers.push(address);
+}
+
+function addHistory(kept: PathHistory, { calls, statuses, callers, firstMicros, lastMicros }: PathHistory): void {
+  kept.calls += calls;
+  for (const [status, some] of Object.entries(statuses)) kept.statuses[status] = (kept.statuses[status] ?? 0) + some;
+  for (const caller of callers) addCaller(kept, caller);
+  kept.firstMicros = Math.min(kept.firstMicros, firstMicros);
+  kept.lastMicros = Math.max(kept.lastMicros, lastMicros);
 }
 
 export function answersOf({ statuses }: PathHistory): number {
